@@ -1,0 +1,1 @@
+"""What notebooks import: the vocabulary of the report."""

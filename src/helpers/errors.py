@@ -1,0 +1,80 @@
+"""What can go wrong, as sentences: where, what was found, what was expected, what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+
+class ReportError(Exception):
+    """A report cannot be made, for a reason that its reader can act on."""
+
+    exit_status = 1
+
+
+class UsageError(ReportError):
+    """The command line asks for something that there is not."""
+
+    exit_status = 2
+
+
+class ParamsError(ReportError):
+    """A file in ``params/`` is not as it must be."""
+
+    exit_status = 2
+
+
+class DataError(ReportError, ValueError):
+    """A data file is missing or is not as its schema says."""
+
+
+class SpcError(ReportError, ValueError):
+    """A series, or the settings of its chart, cannot be analysed."""
+
+
+class ClaimError(ReportError):
+    """A sentence says of a chart what the chart does not show."""
+
+
+class FactError(ReportError):
+    """A fact is published twice with two values, or cited and owned by nobody."""
+
+
+class FigureError(ReportError):
+    """A figure lacks what every reader needs of it."""
+
+
+class NotebookError(ReportError):
+    """A notebook is malformed, or a cell or an inline expression of it failed."""
+
+
+class StagingError(ReportError):
+    """An executed notebook cannot be made into a chapter."""
+
+
+class RenderError(ReportError):
+    """A renderer is missing, or could not make a format."""
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """Return a hint at the name that was probably meant, or nothing.
+
+    Examples
+    --------
+    >>> nearest("mgso4_woman", ["mgso4_women", "iap_women"])
+    ' Did you mean "mgso4_women"?'
+    >>> nearest("x", ["mgso4_women"])
+    ''
+    """
+    found = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
+    return f' Did you mean "{found[0]}"?' if found else ""
+
+
+def together(errors: Sequence[ReportError]) -> None:
+    """Raise what was collected as one error of the first one's kind; do nothing where there is none."""
+    if not errors:
+        return
+    if len(errors) == 1:
+        raise errors[0]
+    lines = "\n".join(f"- {error}" for error in errors)
+    raise type(errors[0])(f"{len(errors)} problems:\n{lines}") from errors[0]
