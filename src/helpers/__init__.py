@@ -1,1 +1,58 @@
-"""What notebooks import: the vocabulary of the report."""
+"""The vocabulary of the report: what its notebooks import.
+
+>>> from helpers import charts, cite, datasets, figure, params, publish, spc
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from helpers import charts, datasets, diagrams, facts, impact, params, spc, wording
+    from helpers.blocks import callout, table, tile, tiles
+    from helpers.facts import Fact, cite, publish
+    from helpers.figures import figure, picture
+    from helpers.quarter import Quarter
+
+__all__ = [
+    "Fact",
+    "Quarter",
+    "callout",
+    "charts",
+    "cite",
+    "datasets",
+    "diagrams",
+    "facts",
+    "figure",
+    "impact",
+    "params",
+    "picture",
+    "publish",
+    "spc",
+    "table",
+    "tile",
+    "tiles",
+    "wording",
+]
+
+_HOME = {
+    "Fact": "facts",
+    "Quarter": "quarter",
+    "callout": "blocks",
+    "cite": "facts",
+    "figure": "figures",
+    "picture": "figures",
+    "publish": "facts",
+    "table": "blocks",
+    "tile": "blocks",
+    "tiles": "blocks",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is first asked for, so that the command line starts without pandas and Altair."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(f"helpers.{_HOME.get(name, name)}")
+    return getattr(module, name) if name in _HOME else module

@@ -47,7 +47,9 @@ class Quarter:
             raise UsageError(f'"{text}" is not a quarter. Write it like 2024-25-Q2: NHS year, then Q1 to Q4.')
         year = int(found[1])
         if int(found[2]) != (year + 1) % 100:
-            raise UsageError(f'"{text}" is not a quarter: {year} is followed by {(year + 1) % 100:02d}, not {found[2]}.')
+            raise UsageError(
+                f'"{text}" is not a quarter: {year} is followed by {(year + 1) % 100:02d}, not {found[2]}.'
+            )
         return cls(year, int(found[3]))
 
     @classmethod

@@ -1,0 +1,196 @@
+"""The params of a quarter: what is decided by people and not measured, each with its reason or source.
+
+One YAML file a quarter in ``params/``. Unknown keys are refused, since a misspelt one would silently leave a default
+in a published number.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+
+from helpers import context
+from helpers.errors import ParamsError, nearest
+from helpers.quarter import Quarter
+
+FOLDER = "params"
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+
+
+class Strict(BaseModel):
+    """A part of the params: frozen, and without unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Value(Strict):
+    """A number with its unit and source, citable as a fact under its key."""
+
+    value: float
+    unit: Text
+    period: Text = "all"
+    source: Text
+    wording: Literal["", "estimate"] = ""
+
+
+class Rebase(Strict):
+    """A month from which the limits of a series are calculated afresh, and why."""
+
+    series: Text
+    date: Month
+    reason: Text
+
+
+class Limits(Strict):
+    """How long a cell and a whole notebook may run, in seconds."""
+
+    cell: Annotated[float, Field(gt=0)] = 120
+    notebook: Annotated[float, Field(gt=0)] = 600
+
+
+class SignOff(Strict):
+    """Who signed the final edition off, in which role and when."""
+
+    role: Text
+    name: Text
+    date: date
+
+
+class Params(Strict):
+    """All that is decided for one quarter's report."""
+
+    quarter: Text
+    cut_off: date
+    rebase: tuple[Rebase, ...] = ()
+    model: dict[str, Value] = Field(default_factory=dict)
+    targets: dict[str, Value] = Field(default_factory=dict)
+    limits: Limits = Limits()
+    sign_offs: tuple[SignOff, ...] = ()
+
+    @field_validator("quarter")
+    @classmethod
+    def _is_a_quarter(cls, text: str) -> str:
+        return str(Quarter.parse(text))
+
+    @model_validator(mode="after")
+    def _is_of_its_quarter(self) -> Params:
+        last = Quarter.parse(self.quarter).last_month
+        if (self.cut_off.year, self.cut_off.month) != (last.year, last.month):
+            raise ValueError(f"cut_off is {self.cut_off}, but {self.quarter} ends in {last:%B %Y}")
+        twice = self.model.keys() & self.targets.keys()
+        if twice:
+            raise ValueError(f"{', '.join(sorted(twice))} stands in model and in targets; keep it in one")
+        return self
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """Model parameters and targets, by fact id."""
+        return self.model | self.targets
+
+    def rebases(self, series: str) -> tuple[Rebase, ...]:
+        """Return the rebases of a series, the earliest first."""
+        return tuple(sorted((r for r in self.rebase if r.series == series), key=lambda r: r.date))
+
+    def rebase_dates(self, series: str) -> tuple[Any, ...]:
+        """Return the months (as timestamps) from which the limits of a series start afresh."""
+        import pandas as pd
+
+        return tuple(pd.Timestamp(f"{rebase.date}-01") for rebase in self.rebases(series))
+
+    def rebase_reasons(self, series: str) -> dict[Any, str]:
+        """Return why the limits of a series start afresh, by month."""
+        reasons = (rebase.reason for rebase in self.rebases(series))
+        return dict(zip(self.rebase_dates(series), reasons, strict=True))
+
+
+def path(quarter: Quarter, project: Path) -> Path:
+    """Return the file that a quarter's params stand in."""
+    return project / FOLDER / f"{quarter}.yml"
+
+
+def known_quarters(project: Path) -> list[Quarter]:
+    """Return the quarters that have params, the earliest first.
+
+    Raises
+    ------
+    ParamsError
+        Where a file's name is no quarter.
+    """
+    found = []
+    for file in sorted((project / FOLDER).glob("*.y*ml")):
+        try:
+            found.append(Quarter.parse(file.stem))
+        except Exception as error:
+            raise ParamsError(f"{FOLDER}/{file.name}: {error} A params file is named after its quarter.") from None
+    return sorted(found)
+
+
+def load(quarter: str | Quarter | None = None, *, project: Path | None = None) -> Params:
+    """Return the params of a quarter, in a notebook by default those of its own.
+
+    Raises
+    ------
+    ParamsError
+        Where the file is missing, is not YAML, or has keys or values other than it may; all of them are named.
+    """
+    if quarter is None or project is None:
+        here = context.current()
+        quarter, project = quarter or here.quarter, project or here.project
+    parsed = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter)
+    file = path(parsed, project)
+    if not file.is_file():
+        have = [str(known) for known in known_quarters(project)]
+        raise ParamsError(
+            f"{FOLDER}/{file.name} does not exist: there are params for {', '.join(have) or 'no quarter'}."
+            f"{nearest(str(parsed), have)} Write it, or ask for one of those."
+        )
+    return _read(file, str(parsed), file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _read(file: Path, quarter: str, _changed: int) -> Params:
+    where = f"{FOLDER}/{file.name}"
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise ParamsError(f"{where}: is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
+    except yaml.YAMLError as error:
+        raise ParamsError(f"{where}: is not YAML: {' '.join(str(error).split())}.") from error
+    if not isinstance(content, dict):
+        raise ParamsError(
+            f"{where}: holds {type(content).__name__}, expected keys and values such as quarter: {quarter}."
+        )
+    try:
+        params = Params.model_validate(content)
+    except ValidationError as error:
+        raise ParamsError("\n".join(_sentence(where, problem) for problem in error.errors())) from None
+    if params.quarter != quarter:
+        raise ParamsError(f"{where}, quarter: is {params.quarter}, but the file is named {quarter}. Make them agree.")
+    return params
+
+
+def _sentence(where: str, problem: Any) -> str:
+    """Say one of pydantic's problems as a located sentence."""
+    place = ".".join(str(part) for part in problem["loc"])
+    at = f"{where}, {place}" if place else where
+    if problem["type"] == "extra_forbidden":
+        known = list(_fields_at(problem["loc"][:-1]))
+        return (
+            f"{at}: is no key of the params.{nearest(str(problem['loc'][-1]), known)} Known here: {', '.join(known)}."
+        )
+    if problem["type"] == "missing":
+        return f"{at}: is missing. Add it."
+    message = problem["msg"].removeprefix("Value error, ")
+    return f"{at}: found {problem['input']!r}; {message}." if place else f"{at}: {message}."
+
+
+def _fields_at(place: tuple[Any, ...]) -> list[str]:
+    parts = {"rebase": Rebase, "model": Value, "targets": Value, "limits": Limits, "sign_offs": SignOff}
+    model: type[BaseModel] = parts.get(str(place[0]), Params) if place else Params
+    return list(model.model_fields)
