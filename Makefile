@@ -1,0 +1,31 @@
+# Two commands set everything up and use it: `make report` and `make test`. `make help` lists the rest.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help environment report test lint clean
+
+QUARTER ?= 2024-25-Q2
+PYTEST_ARGS ?=
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+environment: ## make .venv, or bring it up to date (PYTHON=… chooses the Python)
+	@scripts/environment.sh
+
+report: environment ## build the report of a quarter (QUARTER=2024-25-Q2)
+	@.venv/bin/natpatsip build $(QUARTER)
+	@printf 'The report of %s is in %s:\n  html/index.html  report.pdf  report.docx\n' '$(QUARTER)' '$(CURDIR)/reports/$(QUARTER)'
+
+test: environment ## run the tests (PYTEST_ARGS='-k spc' for some of them)
+	@scripts/test-tools.sh
+	@.venv/bin/python -m pytest -n auto $(PYTEST_ARGS)
+
+lint: environment ## check style, types and that notebooks carry no outputs
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/nbstripout --verify --keep-id notebooks/*.ipynb
+
+clean: ## remove .venv and all that can be made again, but for reports/
+	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
