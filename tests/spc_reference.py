@@ -1,0 +1,108 @@
+"""Reading of the reference cases, for the tests that hold the engine to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+FOLDER = Path(__file__).parent / "reference"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One series of a case: a whole case, or one of its facets."""
+
+    case_id: str
+    facet: str
+    kind: str
+    quirk: str
+    error_kind: str
+    points: pd.DataFrame
+    segments: pd.DataFrame
+    improvement: str
+    screen_outliers: bool
+    fix_after: int | None
+    rebase: tuple[str, ...]
+    target: float | None
+    assurance: str
+    variation: str
+
+    @property
+    def given(self) -> pd.DataFrame:
+        """The rows as they were handed in."""
+        return self.points.sort_values("input_row")
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What xmr is called with."""
+        return {
+            "improvement": self.improvement,
+            "rebase": self.rebase,
+            "fix_after": self.fix_after,
+            "screen_outliers": self.screen_outliers,
+            "target": self.target,
+        }
+
+    def __str__(self) -> str:
+        return f"{self.case_id}{self.facet}-{self.kind}"
+
+
+def _by_facet(text: str, facet: str) -> str:
+    """Return what a setting such as ``A=1;B=2`` says of a facet."""
+    if "=" not in text:
+        return text
+    return dict(part.split("=") for part in text.split(";")).get(facet, "")
+
+
+def _read(name: str) -> pd.DataFrame:
+    return pd.read_csv(FOLDER / name, dtype=str, keep_default_na=False)
+
+
+@cache
+def cases() -> tuple[Case, ...]:
+    """Return all series of all cases, also those in which the reference fails."""
+    return tuple(_cases())
+
+
+def _cases() -> Iterator[Case]:
+    points = dict(list(_read("points.csv").groupby("case_id")))
+    segments = dict(list(_read("segments.csv").groupby("case_id")))
+    none = _read("segments.csv").iloc[:0]
+    for row in _read("cases.csv").itertuples():
+        for facet, own in points[row.case_id].groupby("facet"):
+            parts = segments.get(row.case_id, none)
+            rebase = _by_facet(row.rebase_dates, str(facet))
+            target = _by_facet(row.target, str(facet))
+            parts = parts[parts["facet"] == facet]
+            yield Case(
+                case_id=row.case_id,
+                facet=str(facet),
+                kind=row.kind,
+                quirk=row.quirk,
+                error_kind=row.error_kind,
+                points=own.assign(input_row=own["input_row"].astype(int)),
+                segments=parts,
+                improvement=row.improvement_direction,
+                screen_outliers=row.screen_outliers == "TRUE",
+                fix_after=int(row.fix_after_n_points) if row.fix_after_n_points else None,
+                rebase=tuple(rebase.split("|")) if rebase else (),
+                target=float(target) if target else None,
+                assurance=parts["assurance_type"].iloc[-1] if len(parts) else "",
+                variation=row.final_variation_type or (parts["variation_type"].iloc[-1] if len(parts) else ""),
+            )
+
+
+def numbers(column: pd.Series) -> np.ndarray:
+    """Return a column of text as doubles, NaN where it is empty."""
+    return np.array([float(text) if text else np.nan for text in column])
+
+
+def flags(column: pd.Series) -> np.ndarray:
+    """Return a column of TRUE and FALSE; a value that does not apply is False (SPEC section 5)."""
+    return (column == "TRUE").to_numpy()
