@@ -83,4 +83,6 @@ def record(mimetype: str, payload: Mapping[str, Any], text: str) -> None:
     if shell() is not None:
         from IPython.display import display
 
-        display({mimetype: dict(payload), "text/plain": text}, raw=True)
+        display(  # type: ignore[no-untyped-call]
+            {mimetype: dict(payload), "text/plain": text}, raw=True
+        )

@@ -352,7 +352,7 @@ def _not_found(key: tuple[str, str], here: context.Context) -> str:
     from helpers import datasets, params
 
     name, period = key
-    owners = {}
+    owners: dict[str, str] = {}
     for notebook in sorted((here.project / "notebooks").glob("*.ipynb")):
         source = notebook.read_text(encoding="utf-8").replace('\\"', '"')
         owners |= dict.fromkeys(

@@ -191,6 +191,12 @@ def _sentence(where: str, problem: Any) -> str:
 
 
 def _fields_at(place: tuple[Any, ...]) -> list[str]:
-    parts = {"rebase": Rebase, "model": Value, "targets": Value, "limits": Limits, "sign_offs": SignOff}
-    model: type[BaseModel] = parts.get(str(place[0]), Params) if place else Params
+    parts: dict[str, type[BaseModel]] = {
+        "rebase": Rebase,
+        "model": Value,
+        "targets": Value,
+        "limits": Limits,
+        "sign_offs": SignOff,
+    }
+    model = parts.get(str(place[0]), Params) if place else Params
     return list(model.model_fields)

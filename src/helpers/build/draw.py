@@ -1,0 +1,83 @@
+"""Charts and pictures drawn once, in one process, and kept by what they show."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from helpers.errors import FigureError
+
+SCALE = 2  # pixels of a PNG for each of the SVG's
+VEGALITE = "6.4"
+
+
+class Artist:
+    """Draws Vega-Lite specifications, and turns SVGs into PNGs for Word.
+
+    Parameters
+    ----------
+    kept : Path
+        Where drawings are kept between builds, by the hash of what they were made from.
+    fonts : Path
+        The folder of the report's typeface: the same on every machine, so that every machine draws the same.
+    """
+
+    def __init__(self, kept: Path, fonts: Path) -> None:
+        import vl_convert
+
+        kept.mkdir(parents=True, exist_ok=True)
+        self._kept = kept
+        self._drawer = vl_convert
+        vl_convert.register_font_directory(str(fonts))
+        self._fonts = hashlib.sha256("".join(sorted(file.name for file in fonts.glob("*.ttf"))).encode()).hexdigest()
+
+    def chart(self, name: str, specification: Mapping[str, Any]) -> str:
+        """Return the SVG of a chart; `name` keeps the ids in it apart from other charts' on the same page.
+
+        Raises
+        ------
+        FigureError
+            Where Vega-Lite cannot draw it.
+        """
+        from helpers.charts import svg
+
+        def draw() -> bytes:
+            try:
+                drawn = self._drawer.vegalite_to_svg(dict(specification), vl_version=VEGALITE)
+            except ValueError as error:
+                raise FigureError(f"{name}: Vega-Lite cannot draw the chart: {str(error).splitlines()[0]}") from error
+            return bytes(svg.tidy(drawn, prefix=name), "utf-8")
+
+        return self._once("svg", json.dumps([VEGALITE, name, specification], sort_keys=True), draw).decode()
+
+    def png(self, name: str, svg: str) -> bytes:
+        """Return the picture as PNG, for Word.
+
+        Raises
+        ------
+        FigureError
+            Where the SVG cannot be drawn.
+        """
+
+        def draw() -> bytes:
+            try:
+                return bytes(self._drawer.svg_to_png(svg, scale=SCALE))
+            except ValueError as error:
+                raise FigureError(f"{name}: the SVG cannot be drawn: {str(error).splitlines()[0]}") from error
+
+        return self._once("png", svg, draw)
+
+    def _once(self, kind: str, made_from: str, draw: Callable[[], bytes]) -> bytes:
+        key = hashlib.sha256(f"{version('vl-convert-python')} {self._fonts} {SCALE} {made_from}".encode()).hexdigest()
+        file = self._kept / f"{key}.{kind}"
+        if file.is_file():
+            return file.read_bytes()
+        drawn = draw()
+        unfinished = file.with_suffix(f".{kind}.part")
+        unfinished.write_bytes(drawn)
+        unfinished.replace(file)  # so that a half-written drawing is never used
+        return drawn

@@ -1,0 +1,160 @@
+"""Running the notebooks of a plan: each as soon as those that it cites have run, several at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from helpers.build.notebook import Notebook
+from helpers.build.plan import Plan
+from helpers.build.records import facts_of
+from helpers.errors import NotebookError, ReportError, together
+from helpers.facts import HANDED
+
+ENGINE = "natpatsip"
+ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Executed:
+    """A notebook after its run, and how long that took, in seconds."""
+
+    name: str
+    content: NotebookNode
+    seconds: float
+
+
+def execute(plan: Plan, *, jobs: int, tell: Tell) -> dict[str, Executed]:
+    """Execute a plan's notebooks with papermill and return them by name.
+
+    Parameters
+    ----------
+    plan : Plan
+        What to run.
+    jobs : int
+        How many notebooks may run at once.
+    tell : callable
+        Is given a line as each notebook is done.
+
+    Raises
+    ------
+    NotebookError
+        Where a cell or an inline expression failed; every notebook that failed by itself is named. What cites a
+        notebook that failed does not run.
+    """
+    done: dict[str, Executed] = {}
+    errors: list[ReportError] = []
+    order, before = plan.order(), plan.before()
+    running: dict[Future[Executed], str] = {}
+    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+        while order.is_active():
+            for name in order.get_ready():
+                handed = _hand_over(plan, name, {each: done[each] for each in _all_before(before, name)})
+                running[pool.submit(_run, plan, plan.notebooks[name], handed)] = name
+            if not running:  # all that is left cites what failed
+                break
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                name = running.pop(future)
+                try:
+                    done[name] = future.result()
+                except ReportError as error:
+                    errors.append(error)
+                    continue
+                tell(f"{name}: executed in {done[name].seconds:.1f} s")
+                order.done(name)
+    together(errors)
+    return {name: done[name] for name in plan.notebooks}
+
+
+def _all_before(before: Mapping[str, set[str]], name: str) -> set[str]:
+    """Return the notebooks that a notebook rests on, and those they rest on."""
+    found: set[str] = set()
+    todo = set(before[name])
+    while todo:
+        each = todo.pop()
+        found.add(each)
+        todo |= before[each] - found
+    return found
+
+
+def _hand_over(plan: Plan, name: str, executed: Mapping[str, Executed]) -> Path:
+    """Write down the facts that a notebook may cite, and return where."""
+    file = plan.workplace / "handed" / f"{name}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    facts = [fact.record() for each in executed.values() for fact in facts_of(each.name, each.content)]
+    file.write_text(json.dumps(facts), encoding="utf-8")
+    return file
+
+
+def _run(plan: Plan, notebook: Notebook, handed: Path) -> Executed:
+    import papermill
+
+    output = plan.workplace / "notebooks" / notebook.path.name
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.unlink(missing_ok=True)
+    start = time.monotonic()
+    try:
+        content = papermill.execute_notebook(
+            str(notebook.path),
+            str(output),
+            parameters={"quarter": str(plan.quarter), "edition": plan.edition},
+            engine_name=ENGINE,
+            progress_bar=False,
+            log_output=False,
+            request_save_on_cell_execute=False,
+            execution_timeout=plan.params.limits.cell,
+            folder=str(notebook.path.parent),
+            env=os.environ | {HANDED: str(handed)},
+        )
+    except papermill.PapermillExecutionError as error:
+        raise NotebookError(_failure(plan, notebook, output, error)) from error
+    except NotebookError as error:
+        raise NotebookError(f"notebooks/{notebook.path.name}, {error}") from error
+    except Exception as error:  # a kernel that dies or hangs: nbclient and jupyter_client raise kinds of their own
+        raise NotebookError(f"notebooks/{notebook.path.name}: {type(error).__name__}: {_short(str(error))}") from error
+    return Executed(notebook.name, content, time.monotonic() - start)
+
+
+def _failure(plan: Plan, notebook: Notebook, output: Path, error: Any) -> str:
+    """Say which cell failed and how: a report's own error by its sentence, any other with its source and traceback."""
+    executed = nbformat.read(output, as_version=4)  # type: ignore[no-untyped-call]
+    ids = {str(cell.get("execution_count")): cell.get("id", "") for cell in executed.cells if cell.cell_type == "code"}
+    identity = ids.get(str(error.exec_count), "")
+    where = f'notebooks/{notebook.path.name}, cell "{identity}"'
+    if error.ename in _report_errors():
+        sentence = re.sub(r"\[(\d+)\]", lambda match: f'"{ids.get(match[1], match[1])}"', str(error.evalue))
+        return f"{where}: {sentence}"
+    lines = [line for part in error.traceback for line in ESCAPES.sub("", part).splitlines() if line.strip()]
+    shown = "\n".join(f"    {line}" for line in lines[-8:])
+    try:
+        kept = output.relative_to(plan.project)
+    except ValueError:
+        kept = output
+    return (
+        f"{where} raised {error.ename}: {error.evalue}\n{shown}\n"
+        f"  The notebook as far as it ran: {kept}. Mend the cell in notebooks/{notebook.path.name} and build again."
+    )
+
+
+def _report_errors() -> set[str]:
+    kinds = [ReportError]
+    for kind in kinds:
+        kinds.extend(kind.__subclasses__())
+    return {kind.__name__ for kind in kinds}
+
+
+def _short(text: str) -> str:
+    lines = [line for line in ESCAPES.sub("", text).splitlines() if line.strip()]
+    return " ".join([*lines[:3], "…", *lines[-2:]]) if len(lines) > 6 else " ".join(lines)

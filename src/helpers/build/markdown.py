@@ -1,0 +1,96 @@
+"""Markdown as the staging handles it: headings apart from what stands under them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*(?:\{#([\w-]+)[^}]*\})?\s*#*\s*$")
+FENCED = re.compile(r"\s*(:{3,}|`{3,}|~{3,})")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading: level 1 to 6, text, and the id that links name it by."""
+
+    level: int
+    text: str
+    id: str = ""
+
+
+def pieces(markdown: str) -> Iterator[Heading | str]:
+    """Take a text apart into headings and what stands between them; headings in fenced blocks stay where they are."""
+    body: list[str] = []
+    fences: list[str] = []
+    for line in markdown.splitlines():
+        fence = FENCED.match(line)
+        if fence:
+            _open_or_close(fences, fence[1], line)
+        found = None if fences or fence else HEADING.match(line)
+        if not found:
+            body.append(line)
+            continue
+        if text := "\n".join(body).strip():
+            yield text
+        body = []
+        yield Heading(len(found[1]), found[2], found[3] or "")
+    if text := "\n".join(body).strip():
+        yield text
+
+
+def _open_or_close(fences: list[str], mark: str, line: str) -> None:
+    """Keep the stack of open fences: a div closes with a bare line of colons, code with its own mark."""
+    is_bare = not line.strip().strip(mark[0])
+    in_code = bool(fences) and fences[-1][0] in "`~"
+    if in_code:
+        if is_bare and mark[0] == fences[-1][0] and len(mark) >= len(fences[-1]):
+            fences.pop()
+    elif mark[0] == ":" and is_bare:
+        if fences:
+            fences.pop()
+    else:
+        fences.append(mark)
+
+
+def without_empty_headings(parts: Iterable[Heading | str]) -> list[Heading | str]:
+    """Leave out each heading that has nothing under it, nor under a heading below it.
+
+    Examples
+    --------
+    >>> without_empty_headings([Heading(2, "A"), Heading(3, "B"), Heading(2, "C"), "text"])
+    [Heading(level=2, text='C', id=''), 'text']
+    """
+    kept: list[Heading | str] = []
+    for part in reversed(list(parts)):
+        after = kept[-1] if kept else None
+        is_empty = isinstance(part, Heading) and (
+            after is None or (isinstance(after, Heading) and after.level <= part.level)
+        )
+        if not is_empty:
+            kept.append(part)
+    return kept[::-1]
+
+
+def slug(text: str) -> str:
+    """Return a text as an id: lower-case words joined by hyphens.
+
+    Examples
+    --------
+    >>> slug("Context, challenges & expectations"), slug("Cyngor Gwynedd – Łódź")
+    ('context-challenges-expectations', 'cyngor-gwynedd-lodz')
+    """
+    flat = unicodedata.normalize("NFKD", text.replace("ł", "l").replace("Ł", "L")).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"\{[^}]*\}|[`*_]", "", flat).lower()).strip("-")
+
+
+def attribute(text: str) -> str:
+    """Return a text as the value of an attribute, with its quotes."""
+    escaped = " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def escaped(text: str) -> str:
+    """Return plain text such that markdown takes no part of it for a mark."""
+    return re.sub(r"([\\`*_{}\[\]<>#|@^~$])", r"\\\1", " ".join(text.split()))

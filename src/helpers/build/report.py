@@ -1,0 +1,136 @@
+"""A whole build, from top to bottom: plan, execute, stage, render, publish."""
+
+from __future__ import annotations
+
+import calendar
+import shutil
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from helpers.build.plan import Plan
+from helpers.params import load
+from helpers.quarter import Quarter
+
+FORMATS = ("html", "pdf", "docx")
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a report is built.
+
+    Parameters
+    ----------
+    formats : collection
+        Of "html", "pdf" and "docx".
+    renderer : str
+        "auto" (Quarto where it is found), "quarto" or "pandoc".
+    jobs : int
+        How many notebooks run at once.
+    output : Path
+        The folder that the quarter's folder is put into.
+    """
+
+    formats: Collection[str] = FORMATS
+    renderer: str = "auto"
+    jobs: int = 2
+    output: Path | None = None
+
+
+def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path:
+    """Build a quarter's report and return its folder.
+
+    Parameters
+    ----------
+    project : Path
+        The project's folder.
+    quarter : Quarter
+        What to report on.
+    options : Options
+        How.
+    tell : callable
+        Is given a line for each step.
+
+    Raises
+    ------
+    ReportError
+        Where the report cannot be made; the one that was there before stays as it was.
+    """
+    start = time.monotonic()
+    plan = Plan.of(project, quarter)
+    tell(f"{quarter.label}: {len(plan.notebooks)} notebooks")
+    from helpers.build import manifest, render
+    from helpers.build.execute import execute
+    from helpers.build.publish import publication
+    from helpers.build.records import datasets_of
+    from helpers.build.stage import stage
+
+    renderer = render.choose(options.renderer)
+    executed = execute(plan, jobs=options.jobs, tell=tell)
+    contents = {name: each.content for name, each in executed.items()}
+    staged = stage(plan, contents)
+    tell(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(staged.facts)} facts")
+    report = (options.output or project / "reports") / str(quarter)
+    with publication(report) as folder:
+        render.render(
+            staged.folder,
+            folder,
+            options.formats,
+            renderer=renderer,
+            timestamp=calendar.timegm(plan.params.cut_off.timetuple()),
+            jobs=options.jobs,
+        )
+        tell(f"rendered {', '.join(options.formats)} with {renderer}")
+        shutil.copy2(staged.folder / "facts.csv", folder / "facts.csv")
+        _copy(staged.folder / "figures", folder / "figures", ("*.svg", "*.csv"))
+        _copy(plan.workplace / "notebooks", folder / "notebooks", [f"{name}.ipynb" for name in plan.notebooks])
+        written = manifest.manifest(
+            plan,
+            renderer=renderer,
+            data=datasets_of(contents),
+            report=folder,
+            status="draft",
+            illustrative=list(staged.illustrative),
+            figures={each.id: each.number for each in staged.figures},
+            seconds={name: round(each.seconds, 2) for name, each in executed.items()},
+        )
+        manifest.write(written, folder / "manifest.json")
+    tell(f"published in {time.monotonic() - start:.1f} s: {report}")
+    return report
+
+
+def _copy(source: Path, target: Path, patterns: Collection[Any]) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for pattern in patterns:
+        for file in sorted(source.glob(pattern)):
+            shutil.copy2(file, target / file.name)
+
+
+def newest_complete(project: Path) -> tuple[Quarter | None, dict[Quarter, list[str]]]:
+    """Return the newest quarter in ``params/`` whose data are complete, and what newer ones lack."""
+    from helpers import datasets
+    from helpers.params import known_quarters
+
+    lacking: dict[Quarter, list[str]] = {}
+    for quarter in reversed(known_quarters(project)):
+        missing = datasets.complete(quarter, project)
+        if not missing:
+            return quarter, lacking
+        lacking[quarter] = missing
+    return None, lacking
+
+
+def is_due(project: Path, quarter: Quarter, *, today: date, output: Path | None = None) -> bool:
+    """Say whether a quarter's report is due by its params' cut-off and not yet built."""
+    built = (output or project / "reports") / str(quarter) / "manifest.json"
+    return today > load(quarter, project=project).cut_off and not built.is_file()
+
+
+def shown(report: Path, formats: Collection[str]) -> list[Path]:
+    """Return the files that a reader opens."""
+    files = {"html": report / "html" / "index.html", "pdf": report / "report.pdf", "docx": report / "report.docx"}
+    return [files[name] for name in formats]

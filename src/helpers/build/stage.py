@@ -1,0 +1,161 @@
+"""Staging: executed notebooks become a Quarto project with nothing left to compute.
+
+Chapters arrive resolved: no code, every number in place, figures numbered through the whole report, references as
+plain links. Both renderers take the same folder.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from nbformat import NotebookNode
+
+from helpers import wording
+from helpers.build import appendices
+from helpers.build.chapter import ChapterExporter
+from helpers.build.draw import Artist
+from helpers.build.plan import GENERATED, Plan
+from helpers.build.records import FigureRecord, collect_facts, collect_figures, outputs_of, write_facts
+from helpers.errors import ReportError, together
+from helpers.facts import Fact
+from helpers.figures import PICTURE
+from helpers.project import MARK
+
+EXTENSION = Path("_extensions") / "natpatsip"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A staged report: the Quarto project, and what is in it."""
+
+    folder: Path
+    facts: Sequence[Fact]
+    figures: Sequence[FigureRecord]
+    illustrative: Sequence[str]
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Whether any of the data is drawn rather than reported."""
+        return bool(self.illustrative)
+
+
+def stage(plan: Plan, executed: Mapping[str, NotebookNode], *, is_final: bool = False) -> Staged:
+    """Write the chapters, figures and settings of a report into a folder of their own.
+
+    Raises
+    ------
+    FactError, FigureError, StagingError
+        Where facts disagree, a figure lacks what it needs, or a reference leads nowhere; all of them are named.
+    """
+    folder = plan.workplace / "book"
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "figures").mkdir(parents=True)
+    facts = collect_facts(executed)
+    figures = collect_figures(executed, plan.programmes)
+    illustrative = _illustrative(executed)
+    staged = Staged(folder, facts, figures, illustrative)
+    _write_chapters(plan, executed, staged)
+    _draw(plan, executed, staged)
+    shutil.copytree(plan.project / EXTENSION, folder / EXTENSION)
+    _write_settings(plan, staged, is_final=is_final)
+    write_facts(facts, folder / "facts.csv")
+    return staged
+
+
+def _illustrative(executed: Mapping[str, NotebookNode]) -> list[str]:
+    """Return the data files that hold drawn rows, by what the notebooks recorded as they read them."""
+    from helpers.build.records import DATASET
+
+    return sorted(
+        {
+            record["file"]
+            for content in executed.values()
+            for _, record, _ in outputs_of(content, DATASET)
+            if record.get("provenance") in ("illustrative", "mixed")
+        }
+    )
+
+
+def _write_chapters(plan: Plan, executed: Mapping[str, NotebookNode], staged: Staged) -> None:
+    titles = {name: notebook.title for name, notebook in plan.notebooks.items()}
+    by_id = {figure.id: figure for figure in staged.figures}
+    generated: dict[str, Callable[[], str]] = {
+        "list-of-figures": lambda: appendices.list_of_figures(staged.figures),
+        "sources": lambda: appendices.sources(staged.facts, titles, plan.quarter),
+    }
+    known = titles | dict.fromkeys(set(GENERATED) & set(plan.chapters), "")
+    errors: list[ReportError] = []
+    for name in plan.chapters:
+        try:
+            if name in generated:
+                text = generated[name]()
+            else:
+                exporter = ChapterExporter(
+                    name=name, title=titles[name], quarter=plan.quarter, figures=by_id, chapters=known
+                )
+                text, _ = exporter.from_notebook_node(executed[name])
+        except ReportError as error:
+            errors.append(error)
+            continue
+        if name == "index" and staged.is_illustrative:
+            text = _with_banner(text)
+        (staged.folder / f"{name}.qmd").write_text(text, encoding="utf-8")
+    together(errors)
+
+
+def _with_banner(index: str) -> str:
+    """Put the note on illustrative data under the first chapter's title."""
+    title, _, rest = index.partition("\n")
+    banner = (
+        "::: {.callout-important}\n## Illustrative data\n\n"
+        "The monthly figures behind the published charts are not public. The series in this report are illustrative: "
+        "they are drawn so that the charts show what the published report says of them. Every figure that rests on "
+        "them says so. This is not an official publication.\n:::"
+    )
+    return f"{title}\n\n{banner}\n{rest}"
+
+
+def _draw(plan: Plan, executed: Mapping[str, NotebookNode], staged: Staged) -> None:
+    """Draw each figure and picture as SVG and PNG, and write each figure's data."""
+    artist = Artist(plan.project / "build" / "cache" / "drawings", plan.project / EXTENSION / "fonts")
+    folder = staged.folder / "figures"
+    for figure in staged.figures:
+        (folder / f"{figure.id}.csv").write_text(figure.record["data"], encoding="utf-8")
+        svg = artist.chart(figure.id, figure.specification)
+        (folder / f"{figure.id}.svg").write_text(svg, encoding="utf-8")
+        (folder / f"{figure.id}.png").write_bytes(artist.png(figure.id, svg))
+    for content in executed.values():
+        for _, record, data in outputs_of(content, PICTURE):
+            svg = data["image/svg+xml"]
+            (folder / f"{record['id']}.svg").write_text(svg, encoding="utf-8")
+            (folder / f"{record['id']}.png").write_bytes(artist.png(record["id"], svg))
+
+
+def _write_settings(plan: Plan, staged: Staged, *, is_final: bool) -> None:
+    """Write the staged ``_quarto.yml``: the project's own, with what is known of this quarter."""
+    settings: dict[str, Any] = {**plan.book}
+    project = {key: value for key, value in (settings.get("project") or {}).items() if key != "pre-render"}
+    title = str(settings["book"].get("title") or "Progress report")
+    settings["project"] = project
+    settings["book"] = {
+        **settings["book"],
+        "title": title,
+        "subtitle": f"{plan.quarter.label} progress report",
+        "date": wording.date(plan.params.cut_off),
+    }
+    settings["natpatsip"] = {
+        **(settings.get("natpatsip") or {}),
+        "quarter": str(plan.quarter),
+        "label": plan.quarter.label,
+        "status": "Final" if is_final else "Draft",
+        "illustrative": staged.is_illustrative,
+        "cut-off": wording.date(plan.params.cut_off),
+        "programmes": plan.programmes,
+    }
+    text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=120)
+    (staged.folder / MARK).write_text(text, encoding="utf-8")
