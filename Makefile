@@ -14,7 +14,6 @@ environment: ## make .venv, or bring it up to date (PYTHON=… chooses the Pytho
 
 report: environment ## build the report of a quarter (QUARTER=2024-25-Q2)
 	@.venv/bin/natpatsip build $(QUARTER)
-	@printf 'The report of %s is in %s:\n  html/index.html  report.pdf  report.docx\n' '$(QUARTER)' '$(CURDIR)/reports/$(QUARTER)'
 
 test: environment ## run the tests (PYTEST_ARGS='-k spc' for some of them)
 	@scripts/test-tools.sh
