@@ -19,6 +19,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from typer.testing import CliRunner
 
+from helpers import context
 from helpers.cli import app
 
 ROOT = Path(__file__).parent.parent
@@ -154,6 +155,17 @@ def test_first_screen_of_the_readme_is_two_commands_and_a_picture() -> None:
     assert re.search(r"^make report\b.*\n^make test\b", first_screen, re.MULTILINE)
     (picture,) = re.findall(r"!\[[^\]]{20,}\]\(([^)]+)\)", first_screen)
     assert (ROOT / picture).is_file()
+
+
+def test_example_of_the_readme_runs() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    (expression,) = re.findall(r"`\{python\} ([^`]+)`", readme)
+    with context.use("2024-25-Q2", project=ROOT):
+        names: dict[str, Any] = {}
+        exec(example, names)  # noqa: S102
+        assert str(names["avoided"]) == "18"
+        assert str(eval(expression, names)) == "677"  # noqa: S307
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
