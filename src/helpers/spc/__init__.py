@@ -4,6 +4,10 @@
 into words what a chart shows. ``docs/spc.md`` states the rules, their source and where we differ from the reference.
 """
 
+from helpers.spc.claims import claim, shows
+from helpers.spc.descriptions import describe
+from helpers.spc.findings import Findings, findings
+from helpers.spc.series import SpcWarning
 from helpers.spc.single import xmr
 
-__all__ = ["xmr"]
+__all__ = ["Findings", "SpcWarning", "claim", "describe", "findings", "shows", "xmr"]

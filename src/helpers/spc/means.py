@@ -19,6 +19,7 @@ import numpy as np
 from helpers.spc.rules import Flags, Floats, Integers
 
 UNIT = 2.0**-53
+FEW_COLUMNS = 8
 
 
 def rounded_means(matrix: Floats) -> tuple[Floats, Integers]:
@@ -44,6 +45,9 @@ def rounded_means(matrix: Floats) -> tuple[Floats, Integers]:
     """
     present = matrix == matrix
     counts = present.sum(axis=0, dtype=np.int64)
+    if len(counts) <= FEW_COLUMNS:
+        each = zip(matrix.T, present.T, strict=True)
+        return np.array([_exact_mean(column[has]) for column, has in each]), counts
     filled = matrix if counts.size and int(counts.min()) == len(matrix) else np.where(present, matrix, 0.0)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         high, low, magnitude = _double_sum(filled)
@@ -89,7 +93,9 @@ def _quotient(high: Floats, low: Floats, magnitude: Floats, counts: Integers) ->
 
 
 def _exact_mean(values: Floats) -> float:
-    """Return the mean in rational arithmetic, rounded once."""
+    """Return the mean in rational arithmetic, rounded once; NaN of nothing."""
+    if not len(values):
+        return math.nan
     terms, parts = values.tolist(), []
     try:
         while part := math.fsum(terms):  # each part is what the parts before have left over: few are needed

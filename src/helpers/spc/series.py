@@ -125,14 +125,14 @@ def shown_date(value: Any) -> str:
     Examples
     --------
     >>> shown_date(pd.Timestamp("2024-09-01")), shown_date(7)
-    ('2024-09-01', '7')
+    ('2024-09-01', 'point 7')
     """
     if isinstance(value, np.datetime64 | datetime.date):
         stamp = pd.Timestamp(value)
         if pd.isna(stamp):
             return "missing"
         return stamp.strftime("%Y-%m-%d") if stamp == stamp.normalize() else str(stamp)
-    return str(value)
+    return f"point {value}"
 
 
 def read_dates(dates: Any, *, name: str = "date", place: Callable[[int], str] | None = None) -> Dates:

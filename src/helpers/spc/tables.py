@@ -44,14 +44,14 @@ def result_columns(
         Code of the improvement direction.
     rule_length : int
     """
-    side = found.side.astype(np.float64)
-    side[np.isnan(values)] = np.nan
+    mean = np.repeat(found.mean, lengths)
+    side = np.where(np.isnan(values) | np.isnan(mean), np.nan, found.side)
     kinds = POINT_TYPE_TABLE.ravel().take(direction.astype(np.int64) * POINT_TYPE_TABLE.shape[1] + found.cause)
     return {
         "value": values,
         "segment": segment,
         "target": target,
-        "mean": np.repeat(found.mean, lengths),
+        "mean": mean,
         "lpl": np.repeat(found.lower, lengths),
         "upl": np.repeat(found.upper, lengths),
         "relative_to_mean": side,
