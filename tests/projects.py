@@ -1,0 +1,83 @@
+"""Projects for tests: copies of the real one, and small ones made of a few cells."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+ROOT = Path(__file__).resolve().parents[1]
+NATPATSIP = [sys.executable, "-m", "helpers"]
+SETTINGS = """\
+project: {type: book, output-dir: _book}
+book:
+  title: Test report
+  chapters: [index.qmd, ward.qmd]
+lang: en-GB
+number-sections: false
+"""
+
+
+def copy(folder: Path) -> Path:
+    """Copy the real project: what a build reads, and nothing else."""
+    for name in ("notebooks", "params", "data", "_extensions"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
+    shutil.copy2(ROOT / "_quarto.yml", folder / "_quarto.yml")
+    return folder
+
+
+def small(folder: Path, *, index=(), ward=()) -> Path:
+    """Make a project of two chapters with the real data, params and look."""
+    for name in ("params", "data", "_extensions"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "notebooks").mkdir()
+    (folder / "_quarto.yml").write_text(SETTINGS, encoding="utf-8")
+    write(folder / "notebooks" / "index.ipynb", "Executive summary", *(index or [prose("## Summary\n\nAll is well.")]))
+    write(folder / "notebooks" / "ward.ipynb", "Ward", *(ward or [prose("## Progress\n\nThe ward made progress.")]))
+    return folder
+
+
+def write(path: Path, title: str, *cells) -> Path:
+    """Write a notebook: title and purpose, parameters, and the cells given."""
+    first = new_markdown_cell(f"# {title}\n\nWhat this notebook is for.", id="title")
+    parameters = code('quarter = "2024-25-Q2"\nedition = ""', id="parameters", tags=["parameters"])
+    imports = code("from helpers import callout, cite, figure, picture, publish, table, tile, tiles", id="imports")
+    notebook = new_notebook(cells=[first, parameters, imports, *cells])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, path)
+    return path
+
+
+def prose(source: str, *, id: str = "prose", tags=()):  # noqa: A002
+    return new_markdown_cell(source, id=id, metadata={"tags": list(tags)} if tags else {})
+
+
+def code(source: str, *, id: str = "code", tags=()):  # noqa: A002
+    return new_code_cell(source, id=id, metadata={"tags": list(tags)} if tags else {})
+
+
+def natpatsip(project: Path, *arguments: str, **options) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a project, as its users do."""
+    return subprocess.run([*NATPATSIP, *arguments], cwd=project, capture_output=True, text=True, check=False, **options)
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace a text in a file; it must be there."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text, f"{path} does not hold {old!r}"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def edit_cell(path: Path, identity: str, old: str, new: str) -> None:
+    """Replace a text in a cell of a notebook; it must be there."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    (cell,) = [each for each in content["cells"] if each["id"] == identity]
+    source = "".join(cell["source"])
+    assert old in source, f"{identity} does not hold {old!r}"
+    cell["source"] = source.replace(old, new).splitlines(keepends=True)
+    path.write_text(json.dumps(content), encoding="utf-8")
