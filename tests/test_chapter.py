@@ -11,7 +11,6 @@ from helpers.errors import NotebookError, StagingError
 from helpers.facts import CITED, PUBLISHED, Fact
 from helpers.figures import FIGURE, PICTURE
 from helpers.quarter import Quarter
-
 from projects import code, prose
 
 WOMEN = Fact("mgso4_women", "2024-25-Q2", 677, "women", "Return")

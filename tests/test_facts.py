@@ -7,7 +7,6 @@ import pytest
 from helpers import context, facts
 from helpers.errors import FactError
 from helpers.facts import Fact, cite, printed, publish
-
 from projects import ROOT
 
 
@@ -93,7 +92,7 @@ def test_a_parameter_is_cited_with_its_source():
 
 
 def test_a_misspelt_fact_is_answered_with_the_nearest():
-    with pytest.raises(FactError, match='nobody publishes this fact. Did you mean "mgso4_women"'):
+    with pytest.raises(FactError, match=r'nobody publishes this fact. Did you mean "mgso4_women"'):
         cite("mgso4_woman")
 
 

@@ -5,7 +5,6 @@ import pytest
 from helpers.build.plan import Plan
 from helpers.errors import NotebookError, StagingError
 from helpers.quarter import Quarter
-
 from projects import code, edit, prose, small, write
 
 Q2 = Quarter.parse("2024-25-Q2")

@@ -9,6 +9,11 @@ def fill(folder, text):
     (folder / "report.pdf").write_text(text, encoding="utf-8")
 
 
+def fail_after_filling(folder):
+    fill(folder, "half")
+    raise RuntimeError
+
+
 def read(report):
     return (report / "report.pdf").read_text(encoding="utf-8")
 
@@ -26,8 +31,7 @@ def test_a_failure_leaves_the_report_that_was_there(tmp_path):
     with publication(report) as folder:
         fill(folder, "old")
     with pytest.raises(RuntimeError), publication(report) as folder:
-        fill(folder, "half")
-        raise RuntimeError
+        fail_after_filling(folder)
     assert read(report) == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["2024-25-Q2"]
 

@@ -29,6 +29,8 @@ PUBLISHED = "application/vnd.natpatsip.fact+json"
 CITED = "application/vnd.natpatsip.citation+json"
 HANDED = "NATPATSIP_FACTS"  # the file in which a running build hands facts on
 ID = re.compile(r"[a-z][a-z0-9_]*")
+PUBLISHES = re.compile(r"""\bpublish\s*\(\s*["']([a-z0-9_]+)["']""")
+CITES = re.compile(r"""\bcite\s*\(\s*["']([a-z0-9_]+)["']""")
 
 Number = int | float | str | date
 _WORDS = ("id", "period", "unit", "source", "kind", "section", "formula", "rows", "rows_sha256")
@@ -352,12 +354,7 @@ def _not_found(key: tuple[str, str], here: context.Context) -> str:
     from helpers import datasets, params
 
     name, period = key
-    owners: dict[str, str] = {}
-    for notebook in sorted((here.project / "notebooks").glob("*.ipynb")):
-        source = notebook.read_text(encoding="utf-8").replace('\\"', '"')
-        owners |= dict.fromkeys(
-            re.findall(r"""publish\(\s*(?:\\n)?["',\s]*["']([a-z0-9_]+)["']""", source), notebook.name
-        )
+    owners = _owners(here.project)
     asked = f'cite("{name}", "{period}")'
     if name in owners and not os.environ.get(HANDED) and not (built_report(here) / "facts.csv").is_file():
         return (
@@ -377,3 +374,13 @@ def _not_found(key: tuple[str, str], here: context.Context) -> str:
         return f"{asked}: {owners[name]} does not publish it for {period} in this build. Look at the period."
     known = sorted({*owners, *values, *frame["fact_id"]})
     return f"{asked}: nobody publishes this fact.{nearest(name, known)} Publish it in the section that owns it."
+
+
+def _owners(project: Path) -> dict[str, str]:
+    """Return the notebook that publishes each fact, by what their code says."""
+    owners: dict[str, str] = {}
+    for notebook in sorted((project / "notebooks").glob("*.ipynb")):
+        cells = json.loads(notebook.read_text(encoding="utf-8")).get("cells", [])
+        source = "\n".join("".join(cell.get("source", "")) for cell in cells)
+        owners |= dict.fromkeys(PUBLISHES.findall(source), notebook.name)
+    return owners

@@ -109,6 +109,8 @@ def figure(
         raise FigureError(f"{id}: has no data. Pass the rows that the chart shows, so that readers can have them.")
     if alt is not None and not alt.strip():
         raise FigureError(f"{id}: the alternative text is empty. Say in words what the chart shows, or leave alt out.")
+    from helpers.charts import theme  # noqa: F401 — a chart that an analyst draws looks like the others
+
     specification = chart.to_dict()
     words = alt or specification.get("description") or _words_from(str(description), data)
     return Figure(

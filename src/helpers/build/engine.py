@@ -5,9 +5,11 @@ Papermill imports this module with every command of its own, so it imports littl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
+from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
@@ -15,6 +17,7 @@ from papermill.engines import Engine, NotebookExecutionManager
 
 from helpers.build.inline import expressions, store
 from helpers.build.notebook import appears_in
+from helpers.errors import NotebookError
 from helpers.quarter import Quarter
 
 
@@ -42,8 +45,17 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
 
     def _evaluate(self, asked: Mapping[str, str]) -> dict[str, Any]:
         message = self.kc.execute("", silent=True, store_history=False, user_expressions=dict(asked))
-        results: dict[str, Any] = self.wait_for_reply(message, timeout=self.timeout)["content"]["user_expressions"]
+        waiting = asyncio.wait_for(self.async_wait_for_reply(message), self.timeout)
+        try:
+            results: dict[str, Any] = run_sync(_awaited)(waiting)["content"]["user_expressions"]
+        except TimeoutError:
+            texts = ", ".join(f"`{{python}} {text}`" for text in asked.values())
+            raise NotebookError(f"inline expression {texts}: not done after {self.timeout} s") from None
         return results
+
+
+async def _awaited(waiting: Awaitable[Any]) -> Any:
+    return await waiting
 
 
 class NatpatsipEngine(Engine):  # type: ignore[misc]

@@ -12,10 +12,10 @@ import nbformat
 from nbformat import NotebookNode
 
 from helpers.errors import NotebookError
+from helpers.facts import CITES, PUBLISHES
 from helpers.quarter import FORM, Quarter
 
 TITLE = re.compile(r"\A\s*#\s+(.+?)\s*(?:\{[^}]*\}\s*)?$", re.MULTILINE)
-NAMED = r"""\s*\(\s*["']([a-z0-9_]+)["']"""
 
 
 @dataclass(frozen=True)
@@ -99,11 +99,11 @@ class Notebook:
 
     def publishes(self) -> set[str]:
         """Return the ids of the facts that it owns, by what its code says."""
-        return set(re.findall(r"\bpublish" + NAMED, self.source))
+        return set(PUBLISHES.findall(self.source))
 
     def cites(self) -> set[str]:
         """Return the ids of the facts that it cites."""
-        return set(re.findall(r"\bcite" + NAMED, self.source))
+        return set(CITES.findall(self.source))
 
 
 def is_quarter(tag: str) -> bool:

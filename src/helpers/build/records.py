@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from helpers.facts import CITED, PUBLISHED, Fact
 from helpers.figures import FIGURE, VEGALITE
 
 DATASET = "application/vnd.natpatsip.dataset+json"
+REPORTED = "data/reported.csv"
 COLUMNS = (
     "id",
     "period",
@@ -156,9 +158,11 @@ def collect_figures(executed: Mapping[str, NotebookNode], programmes: Mapping[st
     return list(found.values())
 
 
-def datasets_of(executed: Mapping[str, NotebookNode]) -> dict[str, str]:
-    """Return the data files that were read, with their SHA-256."""
-    return {
+def datasets_of(executed: Mapping[str, NotebookNode], project: Path) -> dict[str, str]:
+    """Return the data files that were read, with their SHA-256; prose that cites a reported figure reads one too."""
+    cited = any(fact.kind == "reported" for content in executed.values() for fact in citations_of(content))
+    reported = {REPORTED: hashlib.sha256((project / REPORTED).read_bytes()).hexdigest()} if cited else {}
+    return reported | {
         record["file"]: record["sha256"]
         for content in executed.values()
         for _, record, _ in outputs_of(content, DATASET)

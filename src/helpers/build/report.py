@@ -91,7 +91,7 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
         written = manifest.manifest(
             plan,
             renderer=renderer,
-            data=datasets_of(contents),
+            data=datasets_of(contents, project),
             report=folder,
             status="draft",
             illustrative=list(staged.illustrative),

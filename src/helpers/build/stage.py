@@ -20,7 +20,7 @@ from helpers.build import appendices
 from helpers.build.chapter import ChapterExporter
 from helpers.build.draw import Artist
 from helpers.build.plan import GENERATED, Plan
-from helpers.build.records import FigureRecord, collect_facts, collect_figures, outputs_of, write_facts
+from helpers.build.records import DATASET, FigureRecord, collect_facts, collect_figures, outputs_of, write_facts
 from helpers.errors import ReportError, together
 from helpers.facts import Fact
 from helpers.figures import PICTURE
@@ -69,8 +69,6 @@ def stage(plan: Plan, executed: Mapping[str, NotebookNode], *, is_final: bool = 
 
 def _illustrative(executed: Mapping[str, NotebookNode]) -> list[str]:
     """Return the data files that hold drawn rows, by what the notebooks recorded as they read them."""
-    from helpers.build.records import DATASET
-
     return sorted(
         {
             record["file"]
@@ -139,7 +137,10 @@ def _draw(plan: Plan, executed: Mapping[str, NotebookNode], staged: Staged) -> N
 def _write_settings(plan: Plan, staged: Staged, *, is_final: bool) -> None:
     """Write the staged ``_quarto.yml``: the project's own, with what is known of this quarter."""
     settings: dict[str, Any] = {**plan.book}
-    project = {key: value for key, value in (settings.get("project") or {}).items() if key != "pre-render"}
+    # At the root the project is no book: Quarto would ask for its chapters before it runs the hook that says where
+    # they are made.
+    own = {key: value for key, value in (settings.get("project") or {}).items() if key not in ("pre-render", "render")}
+    project = {**own, "type": "book"}
     title = str(settings["book"].get("title") or "Progress report")
     settings["project"] = project
     settings["book"] = {
