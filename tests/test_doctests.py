@@ -1,0 +1,17 @@
+"""Every example in a docstring runs and shows what it says."""
+
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+
+import helpers
+
+MODULES = [name for _, name, _ in pkgutil.walk_packages(helpers.__path__, "helpers.") if not name.endswith("__main__")]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_hold(name):
+    failed, _ = doctest.testmod(importlib.import_module(name))
+    assert not failed
