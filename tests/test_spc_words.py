@@ -159,7 +159,7 @@ def test_findings_want_one_series():
         ),
         (
             "seven above",
-            "The mean for births is 50.6%. The last seven points all lie above this mean, a special-cause run, which "
+            "The mean for births is 50.5%. The last seven points all lie above this mean, a special-cause run, which "
             "is an improvement.",
         ),
         (
