@@ -86,3 +86,19 @@ def record(mimetype: str, payload: Mapping[str, Any], text: str) -> None:
         display(  # type: ignore[no-untyped-call]
             {mimetype: dict(payload), "text/plain": text}, raw=True
         )
+
+
+READ: dict[str, str] = {}
+"""The data files that this process has read, with their provenance."""
+
+
+def is_illustrative(rows: Any) -> bool:
+    """Say whether drawn data are among the rows of a frame.
+
+    A frame says it by its ``provenance`` column or attribute. One that says nothing, since it was calculated from
+    others, is taken for drawn where the notebook has read a file of drawn data: a note too many harms nobody.
+    """
+    if "provenance" in getattr(rows, "columns", ()):
+        return bool((rows["provenance"] == "illustrative").any())
+    said = getattr(rows, "attrs", {}).get("provenance")
+    return said in ("illustrative", "mixed") if said else "illustrative" in READ.values()

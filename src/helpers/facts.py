@@ -246,10 +246,8 @@ def _described(frame: pd.DataFrame) -> str:
 
 
 def _rests_on_illustration(fact: Fact, rows: Any) -> bool:
-    columns = getattr(rows, "columns", ())
-    drawn = "provenance" in columns and bool((rows["provenance"] == "illustrative").any())
-    attrs = getattr(rows, "attrs", {})
-    return drawn or attrs.get("provenance") in ("illustrative", "mixed") or any(i.is_illustrative for i in fact.inputs)
+    is_drawn = not isinstance(rows, str) and context.is_illustrative(rows)
+    return is_drawn or any(each.is_illustrative for each in fact.inputs)
 
 
 def _plain_value(id: str, value: Any, unit: str) -> Number:  # noqa: A002

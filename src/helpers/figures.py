@@ -121,7 +121,7 @@ def figure(
         alt=" ".join(words.split()),
         specification={**specification, "description": " ".join(words.split())},
         data=data.to_csv(index=False, date_format="%Y-%m-%d"),
-        is_illustrative=_is_illustrative(data),
+        is_illustrative=context.is_illustrative(data),
     )
 
 
@@ -151,13 +151,6 @@ def picture(id: str, svg: str, *, alt: str, caption: str = "", credit: str = "")
 def _check_id(name: str, start: str) -> None:
     if not (name.startswith(start) and ID.fullmatch(name)):
         raise FigureError(f'"{name}" is no id for this: expected {start} and lower-case words joined by -.')
-
-
-def _is_illustrative(data: pd.DataFrame) -> bool:
-    """Say whether drawn data went into a figure: by the frame, or by what this notebook has read."""
-    if "provenance" in data.columns:
-        return bool((data["provenance"] == "illustrative").any())
-    return data.attrs.get("provenance") in ("illustrative", "mixed")
 
 
 def _words_from(description: str, data: pd.DataFrame) -> str:
