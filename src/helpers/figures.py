@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from helpers import context
 from helpers.errors import FigureError
 
 if TYPE_CHECKING:
