@@ -1,0 +1,508 @@
+-- The constructs of docs/chapters.md, for pages, Typst and Word: the same filter under Quarto (at pre-ast) and under Pandoc.
+--
+-- Quarto must not see the constructs first: it takes a div with a fig- id for a float of its own and numbers it anew, and
+-- gives callouts and tables a look of its own.
+
+local utils = pandoc.utils
+local stringify = utils.stringify
+local EXTENSION = '_extensions/natpatsip/'
+
+local function is_html() return FORMAT:match('html') ~= nil end
+local function is_typst() return FORMAT:match('typst') ~= nil end
+local function is_word() return FORMAT:match('docx') ~= nil end
+
+-- Text ----------------------------------------------------------------------------------------------------------------
+
+local function html(text)
+  return (text:gsub('&', '&amp;'):gsub('<', '&lt;'):gsub('>', '&gt;'):gsub('"', '&quot;'))
+end
+
+local function typst_string(text)
+  return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"') .. '"'
+end
+
+local function xml(text)
+  return (text:gsub('&', '&amp;'):gsub('<', '&lt;'):gsub('>', '&gt;'))
+end
+
+-- Attributes are plain text: their quotation marks are turned as the markdown reader turns those of paragraphs.
+local function turned(text)
+  text = text:gsub('^"', '“'):gsub('([%s%(])"', '%1“'):gsub('"', '”')
+  return (text:gsub("^'", '‘'):gsub("([%s%(])'", '%1‘'):gsub("'", '’'))
+end
+
+local function words(text)
+  return pandoc.Inlines(turned(text))
+end
+
+local function markup(blocks, format)
+  return (pandoc.write(pandoc.Pandoc(blocks), format):gsub('%s+$', ''))
+end
+
+local function content(blocks) return '[' .. markup(blocks, 'typst') .. ']' end
+local function plain(text) return typst_string(turned(text)) end
+
+local function read(path)
+  local file = io.open(path, 'rb')
+  if not file then error('natpatsip: ' .. path .. ' is not there; stage the chapters again (natpatsip build).') end
+  local text = file:read('a')
+  file:close()
+  return text
+end
+
+local function raw(format, text) return pandoc.RawBlock(format, text) end
+
+local function styled(style, inlines, id)
+  return pandoc.Div({ pandoc.Para(inlines) }, pandoc.Attr(id or '', {}, { ['custom-style'] = style }))
+end
+
+-- Word fields -----------------------------------------------------------------------------------------------------------
+
+local function field(instruction, shown)
+  local function mark(kind) return '<w:r><w:fldChar w:fldCharType="' .. kind .. '"/></w:r>' end
+  return pandoc.RawInline('openxml', mark('begin')
+    .. '<w:r><w:instrText xml:space="preserve"> ' .. instruction .. ' </w:instrText></w:r>'
+    .. mark('separate') .. '<w:r><w:t xml:space="preserve">' .. xml(shown) .. '</w:t></w:r>' .. mark('end'))
+end
+
+-- Links -----------------------------------------------------------------------------------------------------------------
+
+-- A link goes to another page in HTML; in the PDF and in Word the chapters are one document, and each begins with the
+-- heading that has its file's name as id. Quarto turns the links between its own pages itself.
+local function resolve(link)
+  local stem, fragment = link.target:match('^([%w%-_]+)%.qmd#?(.*)$')
+  if not stem then return nil end
+  if is_html() then
+    if not quarto then link.target = stem .. '.html' .. (fragment ~= '' and '#' .. fragment or '') end
+  else
+    link.target = '#' .. (fragment ~= '' and fragment or stem)
+  end
+  return link
+end
+
+-- A fact keeps its key in pages; a page-of mark is a page number in Word (in HTML its table has made a link of it).
+local function span_of(span)
+  if span.classes:includes('fact') and not is_html() then return span.content end
+  if span.classes:includes('page-of') and is_word() then
+    return field('PAGEREF ' .. span.attributes.target .. ' \\h', '–')
+  end
+  return nil
+end
+
+-- SVG in the page ---------------------------------------------------------------------------------------------------------
+
+-- Ids are made the figure's own, since several drawings share a page; the size is left to the style sheet.
+local function inline_svg(path, id)
+  local svg = read(path):gsub('<%?xml.-%?>', ''):gsub('<!DOCTYPE.->', ''):gsub('<!%-%-.-%-%->', '')
+  svg = svg:gsub('(%s)id="', '%1id="' .. id .. '-'):gsub('url%(#', 'url(#' .. id .. '-')
+  svg = svg:gsub('href="#', 'href="#' .. id .. '-')
+  local opening = svg:match('<svg[^>]*>')
+  if not opening then error('natpatsip: ' .. path .. ' is no SVG drawing.') end
+  local width, height = opening:match('%swidth="([%d%.]+)[^"]*"'), opening:match('%sheight="([%d%.]+)[^"]*"')
+  local changed = opening:gsub('%swidth="[^"]*"', ''):gsub('%sheight="[^"]*"', '')
+  if not changed:match('viewBox') and width and height then
+    changed = changed:gsub('>$', ' viewBox="0 0 ' .. width .. ' ' .. height .. '">')
+  end
+  changed = changed:gsub('>$', ' aria-hidden="true" focusable="false">')
+  return changed .. svg:sub(select(2, svg:find(opening, 1, true)) + 1)
+end
+
+-- Data tables under figures -------------------------------------------------------------------------------------------------
+
+local function csv_rows(text)
+  local rows, row, cell, quoted, i = {}, {}, {}, false, 1
+  local function close_cell() table.insert(row, table.concat(cell)); cell = {} end
+  local function close_row() close_cell(); table.insert(rows, row); row = {} end
+  while i <= #text do
+    local c = text:sub(i, i)
+    if quoted and c == '"' and text:sub(i + 1, i + 1) == '"' then table.insert(cell, '"'); i = i + 1
+    elseif c == '"' then quoted = not quoted
+    elseif c == ',' and not quoted then close_cell()
+    elseif c == '\n' and not quoted then close_row()
+    elseif c ~= '\r' or quoted then table.insert(cell, c) end
+    i = i + 1
+  end
+  if #cell > 0 or #row > 0 then close_row() end
+  return rows
+end
+
+local MONTHS = { 'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October',
+  'November', 'December' }
+
+-- What a file says for programs, said for people: months as words, thousands apart, names without underscores.
+local function shown_value(text)
+  local year, month, day = text:match('^(%d%d%d%d)%-(%d%d)%-?(%d*)$')
+  if year and (day == '' or day == '01') and MONTHS[tonumber(month)] then
+    return MONTHS[tonumber(month)] .. ' ' .. year
+  end
+  local sign, whole, fraction = text:match('^(%-?)(%d+)(%.?%d*)$')
+  if not whole then return text end
+  if #fraction > 3 then
+    local rounded = string.format('%.2f', tonumber(whole .. fraction))
+    whole, fraction = rounded:match('^(%d+)(%.%d+)$')
+  end
+  if #whole > 4 or (#whole == 4 and fraction ~= '') then
+    whole = whole:reverse():gsub('(%d%d%d)', '%1,'):reverse():gsub('^,', '')
+  end
+  return sign:gsub('-', '−') .. whole .. fraction
+end
+
+local function is_number(text) return text == '' or tonumber(text) ~= nil end
+
+local function data_table(path, label)
+  local rows = csv_rows(read(path))
+  local head = rows[1] or {}
+  local numeric = {}
+  for c = 1, #head do
+    numeric[c] = #rows > 1
+    for r = 2, #rows do numeric[c] = numeric[c] and is_number(rows[r][c] or '') end
+  end
+  local function class(c) return numeric[c] and ' class="number"' or '' end
+  local out = { '<table class="data' .. (#head > 5 and ' cards' or '') .. '"><caption>' .. html(label)
+    .. '</caption><thead><tr>' }
+  local names = {}
+  for c, name in ipairs(head) do
+    names[c] = name:gsub('_', ' '):gsub('^%l', string.upper)
+    table.insert(out, '<th scope="col"' .. class(c) .. '>' .. html(names[c]) .. '</th>')
+  end
+  table.insert(out, '</tr></thead><tbody>')
+  for r = 2, #rows do
+    table.insert(out, '<tr>')
+    for c, value in ipairs(rows[r]) do
+      local tag = c == 1 and 'th scope="row"' or 'td data-label="' .. html(names[c] or '') .. '"'
+      table.insert(out, '<' .. tag .. class(c) .. '>' .. html(shown_value(value)) .. '</' .. tag:sub(1, 2) .. '>')
+    end
+    table.insert(out, '</tr>')
+  end
+  table.insert(out, '</tbody></table>')
+  return table.concat(out)
+end
+
+-- Figures and pictures --------------------------------------------------------------------------------------------------------
+
+local function html_figure(div)
+  local a, id = div.attributes, div.identifier
+  local label = 'Figure ' .. a.number
+  local out = {
+    '<figure class="report-figure" id="' .. id .. '">',
+    '<figcaption><p class="figure-number">' .. label .. ' <span class="figure-programme">' .. html(turned(a.programme))
+      .. '</span></p><p class="figure-title">' .. html(turned(a.title)) .. '</p><p class="figure-description">'
+      .. html(turned(a.description)) .. '</p></figcaption>',
+    '<div class="chart" role="img" aria-label="' .. html(a.alt) .. '">' .. inline_svg(a.svg, id) .. '</div>',
+    '<div class="figure-caption">',
+  }
+  local after = { '</div>' }
+  if a.note then table.insert(after, '<p class="figure-note">' .. html(turned(a.note)) .. '</p>') end
+  table.insert(after, '<details class="figure-data"><summary>Data behind figure ' .. a.number .. '</summary>'
+    .. data_table(a.data, label .. ': ' .. turned(a.description)) .. '</details>')
+  table.insert(after, '<p class="figure-files">Figure ' .. a.number .. ' as files: <a href="' .. html(a.data)
+    .. '" download>data (CSV)</a>, <a href="' .. html(a.svg) .. '">chart (SVG)</a></p></figure>')
+  return { raw('html', table.concat(out, '\n')), div.content, raw('html', table.concat(after, '\n')) }
+end
+
+local function typst_figure(div)
+  local a = div.attributes
+  local note = a.note and ', note: ' .. plain(a.note) or ''
+  return raw('typst', '#np-figure(' .. typst_string(div.identifier) .. ', number: ' .. typst_string(a.number)
+    .. ', programme: ' .. plain(a.programme) .. ', title: ' .. plain(a.title) .. ', description: '
+    .. plain(a.description) .. ', picture: ' .. typst_string(a.svg) .. ', alt: ' .. typst_string(a.alt) .. note .. ')'
+    .. content(div.content))
+end
+
+local function word_image(a)
+  return pandoc.Image(pandoc.Inlines({ pandoc.Str(a.alt) }), a.png, '', pandoc.Attr('', {}, { width = '16cm' }))
+end
+
+local function word_figure(div)
+  local a = div.attributes
+  local title = pandoc.Inlines({ pandoc.Str('Figure '), field('SEQ Figure \\* ARABIC', a.number), pandoc.Str('. ') })
+  title:extend(words(a.title))
+  local out = pandoc.Blocks({
+    styled('Caption', title, div.identifier),
+    styled('Figure Description', words(a.description)),
+    styled('Figure', { word_image(a) }),
+    pandoc.Div(div.content, pandoc.Attr('', {}, { ['custom-style'] = 'Figure Text' })),
+  })
+  if a.note then out:insert(styled('Figure Note', words(a.note))) end
+  return out
+end
+
+local function figure(div)
+  if is_html() then
+    local parts = html_figure(div)
+    local out = pandoc.Blocks({ parts[1] })
+    out:extend(parts[2])
+    out:insert(parts[3])
+    return out
+  elseif is_typst() then
+    return typst_figure(div)
+  end
+  return word_figure(div)
+end
+
+local function picture(div)
+  local a = div.attributes
+  local credit = a.credit and a.credit ~= '' and a.credit or nil
+  if is_html() then
+    local out = pandoc.Blocks({ raw('html', '<figure class="picture" id="' .. div.identifier
+      .. '"><div class="chart" role="img" aria-label="' .. html(a.alt) .. '">' .. inline_svg(a.svg, div.identifier)
+      .. '</div><figcaption>') })
+    out:extend(div.content)
+    out:insert(raw('html', (credit and '<p class="credit">' .. html(turned(credit)) .. '</p>' or '')
+      .. '</figcaption></figure>'))
+    return out
+  elseif is_typst() then
+    return raw('typst', '#np-picture(' .. typst_string(div.identifier) .. ', picture: ' .. typst_string(a.svg)
+      .. ', alt: ' .. typst_string(a.alt) .. (credit and ', credit: ' .. plain(credit) or '') .. ')'
+      .. content(div.content))
+  end
+  local out = pandoc.Blocks({
+    styled('Figure', { word_image(a) }, div.identifier),
+    pandoc.Div(div.content, pandoc.Attr('', {}, { ['custom-style'] = 'Figure Text' })),
+  })
+  if credit then out:insert(styled('Figure Note', words(credit))) end
+  return out
+end
+
+-- Tiles, callouts, case studies ---------------------------------------------------------------------------------------------------
+
+local function tiles(div)
+  local out = pandoc.Blocks({})
+  local cells = {}
+  for _, tile in ipairs(div.content) do
+    local icon = EXTENSION .. 'icons/' .. tile.attributes.icon .. '.svg'
+    local value, label = tile.content[1].content, tile.content[2].content
+    if is_html() then
+      out:extend({
+        raw('html', '<div class="tile"><span class="tile-icon">'
+          .. inline_svg(icon, 'icon-' .. tostring(#out) .. '-' .. tile.attributes.icon) .. '</span>'),
+        pandoc.Div({ pandoc.Plain(value) }, pandoc.Attr('', { 'tile-value' })),
+        pandoc.Div({ pandoc.Plain(label) }, pandoc.Attr('', { 'tile-label' })),
+        raw('html', '</div>'),
+      })
+    elseif is_typst() then
+      table.insert(cells, '(icon: ' .. typst_string(icon) .. ', value: ' .. content({ pandoc.Plain(value) })
+        .. ', label: ' .. content({ pandoc.Plain(label) }) .. ')')
+    else
+      local line = pandoc.Inlines({ pandoc.Span(value, pandoc.Attr('', {}, { ['custom-style'] = 'Tile Value' })),
+        pandoc.LineBreak() })
+      line:extend(label)
+      out:insert(styled('Tile', line))
+    end
+  end
+  if is_html() then return pandoc.Div(out, pandoc.Attr(div.identifier, { 'tiles' })) end
+  if is_typst() then return raw('typst', '#np-tiles((' .. table.concat(cells, ', ') .. ',))') end
+  return out
+end
+
+local NAMES = { note = 'Note', tip = 'Good to know', important = 'Important', warning = 'Take care' }
+
+local function callout(div, kind)
+  local title = pandoc.Inlines(NAMES[kind])
+  local rest = pandoc.Blocks(div.content)
+  if rest[1] and rest[1].t == 'Header' then title = rest:remove(1).content end
+  if is_html() then
+    rest:insert(1, pandoc.Div({ pandoc.Para(title) }, pandoc.Attr('', { 'np-callout-title' })))
+    return pandoc.Div(rest, pandoc.Attr(div.identifier, { 'np-callout', 'np-' .. kind }, { role = 'note' }))
+  elseif is_typst() then
+    return raw('typst', '#np-callout(' .. typst_string(kind) .. ', title: ' .. content({ pandoc.Plain(title) }) .. ')'
+      .. content(rest))
+  end
+  local style = 'Callout ' .. kind:gsub('^%l', string.upper)
+  return { styled(style .. ' Title', title), pandoc.Div(rest, pandoc.Attr('', {}, { ['custom-style'] = style })) }
+end
+
+local function case_study(div)
+  if is_html() then
+    div.content:insert(1, pandoc.Div({ pandoc.Plain('Case study') }, pandoc.Attr('', { 'case-study-label' })))
+    return div
+  elseif is_typst() then
+    local out = pandoc.Blocks({ raw('typst', '#np-case-study[') })
+    out:extend(div.content)
+    out:insert(raw('typst', ']'))
+    return out
+  end
+  local out = pandoc.Blocks({ styled('Eyebrow', pandoc.Inlines('Case study')) })
+  out:extend(div.content)
+  return out
+end
+
+local CONSTRUCTS = { ['report-figure'] = figure, picture = picture, tiles = tiles, ['case-study'] = case_study }
+
+local function construct(div)
+  for class, make in pairs(CONSTRUCTS) do
+    if div.classes:includes(class) then return make(div) end
+  end
+  for kind in pairs(NAMES) do
+    if div.classes:includes('callout-' .. kind) then return callout(div, kind) end
+  end
+  return nil
+end
+
+-- Tables --------------------------------------------------------------------------------------------------------------------------
+
+local function rows_of(tbl)
+  local rows = pandoc.List({})
+  for _, body in ipairs(tbl.bodies) do rows:extend(body.body) end
+  return rows
+end
+
+local function longest_word(text)
+  local longest = 0
+  for word in text:gmatch('%S+') do longest = math.max(longest, utf8.len(word) or #word) end
+  return longest
+end
+
+-- A column is as wide as its text asks: never narrower than its longest word, and a long text never takes all.
+local function weights(tbl)
+  local out = {}
+  for c, spec in ipairs(tbl.colspecs) do
+    local heading = stringify(tbl.head.rows[1].cells[c])
+    local word, longest = longest_word(heading), 0
+    for _, row in ipairs(rows_of(tbl)) do
+      local text = stringify(row.cells[c])
+      word = math.max(word, longest_word(text))
+      longest = math.max(longest, utf8.len(text) or #text)
+    end
+    local wish = spec[1] == 'AlignRight' and math.max(longest, #heading / 3) or math.max(longest, #heading / 2)
+    out[c] = math.floor(math.max(word + 2, math.min(wish, 44)) + 0.5)
+  end
+  return out
+end
+
+local function is_total(row)
+  local first = stringify(row.cells[1])
+  return first:match('^Total') ~= nil or first == 'England' or first == 'All'
+end
+
+-- Pages have no numbers: the column of the list of figures that says the page is a column of links.
+local function name_link_column(tbl)
+  local first = rows_of(tbl)[1]
+  if not first then return end
+  for c, cell in ipairs(first.cells) do
+    cell.contents:walk({ Link = function(link)
+      if link.classes:includes('page-of') then tbl.head.rows[1].cells[c].contents = { pandoc.Plain('Link') } end
+    end })
+  end
+end
+
+local function html_table(tbl)
+  name_link_column(tbl)
+  local headings = pandoc.List({})
+  for c, cell in ipairs(tbl.head.rows[1].cells) do
+    headings[c] = stringify(cell)
+    cell.attr.attributes.scope = 'col'
+  end
+  if #tbl.colspecs > 3 then tbl.attr.classes:insert('cards') end
+  local specs = {}
+  for c, spec in ipairs(tbl.colspecs) do specs[c] = { spec[1], nil } end
+  tbl.colspecs = specs
+  for _, body in ipairs(tbl.bodies) do
+    body.row_head_columns = 1
+    for _, row in ipairs(body.body) do
+      row.cells[1].attr.attributes.scope = 'row'
+      if is_total(row) then row.attr.classes:insert('total') end
+      for c = 2, #row.cells do row.cells[c].attr.attributes['data-label'] = headings[c] end
+    end
+  end
+  return tbl
+end
+
+local ALIGNMENTS = { AlignRight = 'right', AlignCenter = 'center' }
+
+local function typst_table(tbl)
+  local columns, aligns, cells = {}, {}, {}
+  for c, weight in ipairs(weights(tbl)) do
+    columns[c] = weight .. 'fr'
+    aligns[c] = ALIGNMENTS[tbl.colspecs[c][1]] or 'left'
+  end
+  local function all(row)
+    local out = {}
+    for c, cell in ipairs(row.cells) do out[c] = content(cell.contents) end
+    return table.concat(out, ', ')
+  end
+  local totals = {}
+  for r, row in ipairs(rows_of(tbl)) do
+    cells[r] = all(row)
+    if is_total(row) then table.insert(totals, tostring(r)) end
+  end
+  return raw('typst', '#np-table(columns: (' .. table.concat(columns, ', ') .. ',), align: ('
+    .. table.concat(aligns, ', ') .. ',), caption: ' .. content(tbl.caption.long) .. ', totals: ('
+    .. table.concat(totals, ', ') .. (#totals > 0 and ',' or '') .. '), header: (' .. all(tbl.head.rows[1]) .. ',),\n'
+    .. table.concat(cells, ',\n') .. ')')
+end
+
+local function word_table(tbl)
+  local total, specs = 0, {}
+  local wanted = weights(tbl)
+  for _, weight in ipairs(wanted) do total = total + weight end
+  for c, spec in ipairs(tbl.colspecs) do specs[c] = { spec[1], wanted[c] / total } end
+  tbl.colspecs = specs
+  for _, row in ipairs(rows_of(tbl)) do
+    if is_total(row) then
+      for _, cell in ipairs(row.cells) do
+        cell.contents = cell.contents:walk({
+          Plain = function(b) return pandoc.Plain({ pandoc.Strong(b.content) }) end,
+        })
+      end
+    end
+  end
+  return tbl
+end
+
+local function report_table(tbl)
+  if is_html() then return html_table(tbl) end
+  if is_typst() then return typst_table(tbl) end
+  return word_table(tbl)
+end
+
+-- The whole -----------------------------------------------------------------------------------------------------------------------
+
+-- The PDF's template prints its own list of figures, with the pages that only it knows, in front.
+local function without_list_of_figures(blocks)
+  local kept, dropping = pandoc.Blocks({}), false
+  for _, block in ipairs(blocks) do
+    if block.t == 'Header' and block.level == 1 then dropping = block.classes:includes('list-of-figures') end
+    if not dropping then kept:insert(block) end
+  end
+  return kept
+end
+
+-- The cover names the programmes: the chapters that _quarto.yml does not say to be no programme's.
+local function programmes(doc)
+  local own, names = doc.meta.natpatsip or {}, pandoc.List({})
+  local others = {}
+  for _, stem in ipairs(own['not-programmes'] or {}) do others[stringify(stem)] = true end
+  for _, block in ipairs(doc.blocks) do
+    if block.t == 'Header' and block.level == 1 and not others[block.identifier] then
+      names:insert(pandoc.MetaInlines(block.content))
+    end
+  end
+  return names
+end
+
+-- Which page a mark's figure is on, the link beside it says: "[2]{.page-of target=fig-x}" in a row with a link to #fig-x.
+local function linked_rows(tbl)
+  for _, row in ipairs(rows_of(tbl)) do
+    local targets = {}
+    for _, cell in ipairs(row.cells) do
+      cell.contents:walk({ Link = function(link) targets[link.target:match('#(.+)$') or ''] = link.target end })
+    end
+    for _, cell in ipairs(row.cells) do
+      cell.contents = cell.contents:walk({ Span = function(span)
+        local target = span.classes:includes('page-of') and targets[span.attributes.target]
+        if target then return pandoc.Link('Go to figure ' .. stringify(span), target, '', pandoc.Attr('', {'page-of'})) end
+      end })
+    end
+  end
+  return tbl
+end
+
+function Pandoc(doc)
+  if is_typst() and doc.meta.natpatsip then doc.meta.natpatsip.cover = programmes(doc) end
+  if is_typst() then doc.blocks = without_list_of_figures(doc.blocks) end
+  doc = doc:walk({ Link = resolve })
+  doc = doc:walk({ Table = is_html() and linked_rows or nil, Span = span_of })
+  doc = doc:walk({ Table = report_table })
+  return doc:walk({ Div = construct })
+end

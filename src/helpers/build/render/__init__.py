@@ -1,0 +1,94 @@
+"""Rendering: a staged project becomes the report in HTML, PDF and Word, by Quarto or by the embedded renderer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from helpers.errors import UsageError, nearest
+
+FORMATS = ("html", "pdf", "docx")
+RENDERERS = ("auto", "quarto", "pandoc")
+
+
+def choose(renderer: str) -> str:
+    """Return the renderer that is meant: "quarto" or "pandoc".
+
+    Parameters
+    ----------
+    renderer : str
+        "auto" takes Quarto where a new enough one is on PATH, else the embedded renderer.
+
+    Raises
+    ------
+    UsageError
+        Where it is none of the three.
+    RenderError
+        Where Quarto is asked for and is not there, or is too old.
+    """
+    if renderer not in RENDERERS:
+        choices = ", ".join(RENDERERS)
+        raise UsageError(f'renderer "{renderer}": expected one of {choices}.{nearest(renderer, RENDERERS)}')
+    if renderer == "pandoc":
+        return renderer
+    from helpers.build.render import quarto
+
+    if renderer == "quarto":
+        quarto.find()
+        return renderer
+    return "quarto" if quarto.is_usable() else "pandoc"
+
+
+def render(
+    staged: Path,
+    output: Path,
+    formats: Collection[str],
+    *,
+    renderer: str,
+    timestamp: int,
+    jobs: int = 2,
+) -> None:
+    """Render a staged project into `output`: ``html/``, ``report.pdf`` and ``report.docx``.
+
+    Parameters
+    ----------
+    staged : Path
+        The folder with ``_quarto.yml``, the chapters, their figures and the extension.
+    output : Path
+        The report's folder; it is made where it is not there.
+    formats : collection of str
+        Of "html", "pdf" and "docx".
+    renderer : str
+        "quarto" or "pandoc", as `choose` returns it.
+    timestamp : int
+        Seconds since 1970 that the files bear as their date, so that equal chapters give equal bytes.
+    jobs : int
+        How many programs run at once.
+
+    Raises
+    ------
+    UsageError
+        Where a format or the renderer is none that there is.
+    RenderError
+        Where a chapter has a construct that is not in docs/chapters.md or a link that leads nowhere, or a program
+        could not make a format.
+    """
+    for name in formats:
+        if name not in FORMATS:
+            raise UsageError(f'format "{name}": expected any of {", ".join(FORMATS)}.{nearest(name, FORMATS)}')
+    from helpers.build.render.chapters import read_chapters
+    from helpers.build.render.constructs import check_chapters
+    from helpers.build.render.report import read_report
+
+    report = read_report(staged.resolve())
+    chapters = read_chapters(report, jobs=jobs)
+    check_chapters(report, chapters)
+    output.mkdir(parents=True, exist_ok=True)
+    if choose(renderer) == "quarto":
+        from helpers.build.render import quarto
+
+        quarto.render(report, chapters, output.resolve(), formats, timestamp=timestamp)
+    else:
+        from helpers.build.render import pandoc
+
+        pandoc.render(report, chapters, output.resolve(), formats, timestamp=timestamp, jobs=jobs)

@@ -1,0 +1,65 @@
+"""Links and ids: each link leads somewhere, and each id is one place in the whole report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from helpers.build.render.chapters import Chapter, attributes_of, walk
+from helpers.errors import nearest
+
+CHAPTER = re.compile(r"([\w-]+\.qmd)(?:#(.*))?")
+ELSEWHERE = re.compile(r"https?://\S+|mailto:\S+@\S+")
+
+
+def check_links(chapters: Sequence[Chapter]) -> Iterator[str]:
+    """Yield a sentence for each link that leads nowhere and each id that stands twice."""
+    ids: dict[str, set[str]] = {}
+    owners: dict[str, Chapter] = {}
+    for chapter in chapters:
+        ids[chapter.name] = set()
+        for name in _ids(chapter):
+            if name in owners:
+                other = owners[name].place(f"#{name}")
+                yield (
+                    f"{chapter.place(f'#{name}')}: the id {name} is also that of {other}. Ids are one place in the whole "
+                    "report, since the PDF and the Word file are one document: give one of them another."
+                )
+            owners[name] = chapter
+            ids[chapter.name].add(name)
+    for chapter in chapters:
+        for node in walk(chapter.blocks):
+            if node["t"] == "Link":
+                yield from _link(chapter, node["c"][2][0], ids)
+            elif node["t"] == "Span" and "page-of" in attributes_of(node)[1]:
+                target = attributes_of(node)[2].get("target", "")
+                if target and target not in owners:
+                    yield (
+                        f"{chapter.place(target)}: the page of {target} is asked for, which is no id of the report."
+                        f"{nearest(target, owners)}"
+                    )
+
+
+def _ids(chapter: Chapter) -> Iterator[str]:
+    for node in walk(chapter.blocks):
+        if node["t"] in {"Header", "Div", "Span"}:
+            name = attributes_of(node)[0]
+            if name:
+                yield name
+
+
+def _link(chapter: Chapter, target: str, ids: dict[str, set[str]]) -> Iterator[str]:
+    if ELSEWHERE.fullmatch(target):
+        return
+    place = f"{chapter.place(f']({target})')}: the link to {target}"
+    if target.startswith("#"):
+        name, fragment = chapter.name, target[1:]
+    elif found := CHAPTER.fullmatch(target):
+        name, fragment = found[1], found[2] or ""
+    else:
+        yield f"{place} leads to no chapter and to no https address. Link to name.qmd, name.qmd#id, #id or https://…"
+        return
+    if name not in ids:
+        yield f"{place} leads to no chapter of the report.{nearest(name, ids)}"
+    elif fragment and fragment not in ids[name]:
+        yield f"{place} leads to no id of {name}.{nearest(fragment, ids[name])}"

@@ -1,0 +1,113 @@
+"""What a staged project says of the report as a whole: its ``_quarto.yml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from helpers.errors import RenderError
+
+EXTENSION = Path("_extensions/natpatsip")
+
+
+@dataclass(frozen=True)
+class Report:
+    """The report's title page and the order of its chapters.
+
+    Attributes
+    ----------
+    root : Path
+        The staged project.
+    chapters : tuple of str
+        File names of the chapters (``index.qmd`` first), in reading order.
+    label : str
+        The quarter as printed: ``Q2 2024/25``.
+    not_programmes : frozenset of str
+        Names of the chapters that are no programme's: the front and the end of the report.
+    metadata : mapping
+        What the templates read: title, subtitle, date, lang and the ``natpatsip`` map.
+    """
+
+    root: Path
+    title: str
+    subtitle: str
+    date: str
+    lang: str
+    chapters: tuple[str, ...]
+    label: str
+    status: str
+    is_illustrative: bool
+    not_programmes: frozenset[str]
+    metadata: Mapping[str, Any]
+
+    @property
+    def extension(self) -> Path:
+        """The look that the project carries with it."""
+        return self.root / EXTENSION
+
+
+def read_report(root: Path) -> Report:
+    """Return what ``_quarto.yml`` in `root` says.
+
+    Raises
+    ------
+    RenderError
+        Where the file is missing, is no YAML, or lacks a title, chapters or the quarter's label, or names a chapter
+        that is not there.
+    """
+    path = root / "_quarto.yml"
+    if not path.is_file():
+        raise RenderError(f"{path}: is not there. Stage the chapters first: natpatsip build does.")
+    try:
+        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise RenderError(f"{path}: is no YAML: {error}. Mend it and build again.") from error
+    book = _part(settings, "book", path)
+    own = _part(settings, "natpatsip", path)
+    for key, part, where in (("title", book, "book"), ("chapters", book, "book"), ("label", own, "natpatsip")):
+        if not part.get(key):
+            raise RenderError(f"{path}, {where}.{key}: is missing or empty. Give it, as in the project's _quarto.yml.")
+    chapters = tuple(_chapter(name, root, path) for name in book["chapters"])
+    title, subtitle, date = (str(book.get(key) or "") for key in ("title", "subtitle", "date"))
+    return Report(
+        root=root,
+        title=title,
+        subtitle=subtitle,
+        date=date,
+        lang=str(settings.get("lang", "en-GB")),
+        chapters=chapters,
+        label=str(own["label"]),
+        status=str(own.get("status") or ""),
+        is_illustrative=bool(own.get("illustrative")),
+        not_programmes=frozenset(own.get("not-programmes") or ()),
+        metadata={
+            "title": title,
+            "subtitle": subtitle,
+            "date": date,
+            "lang": str(settings.get("lang", "en-GB")),
+            "natpatsip": dict(own),
+        },
+    )
+
+
+def _part(settings: Any, key: str, path: Path) -> Mapping[str, Any]:
+    part = settings.get(key) if isinstance(settings, dict) else None
+    if not isinstance(part, dict):
+        raise RenderError(
+            f'{path}: has no "{key}" section. A staged project has one; stage it again (natpatsip build).'
+        )
+    return part
+
+
+def _chapter(name: Any, root: Path, path: Path) -> str:
+    if not isinstance(name, str) or not name.endswith(".qmd"):
+        raise RenderError(
+            f"{path}, book.chapters: found {name!r}; each entry is the file name of a chapter (name.qmd)."
+        )
+    if not (root / name).is_file():
+        raise RenderError(f"{path}, book.chapters: {name} is not in {root}. Stage it, or take the line out.")
+    return name
