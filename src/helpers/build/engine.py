@@ -93,6 +93,9 @@ class NatpatsipEngine(Engine):  # type: ignore[misc]
             kernel_name=kernel_name,
             timeout=int(execution_timeout) if execution_timeout else None,
             startup_timeout=int(start_timeout),
+            extra_arguments=[
+                "--IPKernelApp.log_level=40"
+            ],  # the kernel listens on loopback; a warning says so each time
         )
         quarter = nb_man.nb.metadata.get("papermill", {}).get("parameters", {}).get("quarter")
         client.quarter = Quarter.parse(quarter) if quarter else None

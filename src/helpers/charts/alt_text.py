@@ -1,0 +1,138 @@
+"""Text alternatives, written from the data: what a reader who does not see the chart is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from helpers import wording
+from helpers.charts.icons import Icon
+from helpers.charts.options import amount
+from helpers.charts.palette import POINTS
+from helpers.charts.spc_words import rule_words
+from helpers.charts.timeline import Timeline
+
+
+def spc_text(
+    result: pd.DataFrame,
+    segments: Sequence[pd.DataFrame],
+    line: Timeline,
+    *,
+    y_title: str,
+    percent: bool,
+    decimals: int,
+    target_label: str,
+    reasons: Mapping[Any, str],
+    assurance: Icon | None,
+) -> str:
+    """Return what a control chart shows: span, level and limits by segment, special causes, target, gaps."""
+
+    def words(value: float) -> str:
+        return amount(value, percent=percent, decimals=decimals)
+
+    known = result[result["value"].notna()]
+    count = f"{len(known)} {wording.plural(len(known), 'point', 'points')}"
+    title = y_title.strip().rstrip(".")
+    said = [f"Control chart of {title}, {_span(result, line)} ({count})"]
+    if known.empty:
+        return f"{said[0]}. No point has a value."
+    latest = known.iloc[-1]
+    said.append(f"Latest value {words(latest['value'])} in {line.words(latest['date'])}")
+    said += [
+        _segment(rows, number, len(segments), line, words, reasons.get(rows["date"].iloc[0], ""))
+        for number, rows in enumerate(segments)
+    ]
+    said.append(_special_causes(known, line))
+    if pd.notna(result["target"].iloc[-1]):
+        aim = f"{target_label} {wording.plain(result['target'].iloc[-1], max(decimals, 1))}{'%' if percent else ''}"
+        said.append(f"{aim}, {assurance.words.lower()}" if assurance else aim)
+    if len(known) < len(result) or line.gaps_in(result["date"]):
+        said.append("Months without data are gaps in the line")
+    if bool(segments[-1]["short_group_warning"].iloc[0]):
+        said.append("Limits are provisional, from fewer than 13 points")
+    return ". ".join(said) + "."
+
+
+def _span(result: pd.DataFrame, line: Timeline) -> str:
+    first, last = line.words(result["date"].iloc[0]), line.words(result["date"].iloc[-1])
+    return first if first == last else f"{first} to {last}"
+
+
+def _segment(
+    rows: pd.DataFrame, number: int, count: int, line: Timeline, words: Callable[[float], str], reason: str
+) -> str:
+    first = rows.iloc[0]
+    span = f"From {line.words(first['date'])}" if count > 1 else ""
+    because = f" ({reason})" if number and reason else ""
+    if pd.isna(first["mean"]):
+        text = f"{span}{because}, no mean" if span else "No mean"
+    elif pd.isna(first["lpl"]):
+        text = (
+            f"{span}{because} mean {words(first['mean'])}, no limits"
+            if span
+            else f"Mean {words(first['mean'])}, no limits"
+        )
+    else:
+        limits = f"process limits {words(first['lpl'])} to {words(first['upl'])}"
+        text = (
+            f"{span}{because} mean {words(first['mean'])}, {limits}"
+            if span
+            else f"Mean {words(first['mean'])}, {limits}"
+        )
+    return text
+
+
+def _special_causes(known: pd.DataFrame, line: Timeline) -> str:
+    """Return the special causes in words, the latest four: each stretch of points of one kind, and its rules."""
+    kind = known["point_type"].astype(str)
+    stretch = ((kind != kind.shift()) | (known["segment"] != known["segment"].shift())).cumsum()
+    found = []
+    for _, rows in known[kind != "common_cause"].groupby(stretch):
+        rules = dict.fromkeys(rule_words(str(cause)) for cause in rows["special_cause_type"])
+        first, last = line.words(rows["date"].iloc[0]), line.words(rows["date"].iloc[-1])
+        when = f"in {first}" if first == last else f"from {first} to {last}"
+        found.append(f"{POINTS[str(rows['point_type'].iloc[0])].words.lower()} {when} ({', '.join(rules)})")
+    if not found:
+        return "All points are common cause"
+    more = f"; and {len(found) - 4} earlier" if len(found) > 4 else ""
+    return f"Special causes: {'; '.join(found[-4:])}{more}"
+
+
+def trend_text(
+    dates: Sequence[Any], values: Sequence[float], line: Timeline, *, y_title: str, words: Callable[[float], str]
+) -> str:
+    """Return what a line shows: where it starts and ends, its highest and lowest."""
+    known = [(date, value) for date, value in zip(dates, values, strict=True) if value == value]
+    title = y_title.strip().rstrip(".")
+    if not known:
+        return f"Line chart of {title}. No point has a value."
+    (first, start), (last, end) = known[0], known[-1]
+    high, low = max(known, key=lambda pair: pair[1]), min(known, key=lambda pair: pair[1])
+    if len(known) == 1:
+        return f"Line chart of {title}: {words(start)} in {line.words(first)}."
+    return (
+        f"Line chart of {title}, {line.words(first)} to {line.words(last)} ({len(known)} points). "
+        f"It goes from {words(start)} to {words(end)}; highest {words(high[1])} in {line.words(high[0])}, "
+        f"lowest {words(low[1])} in {line.words(low[0])}."
+    )
+
+
+def stacked_text(table: pd.DataFrame, *, y_title: str, words: Callable[[float], str]) -> str:
+    """Return what stacked bars show: each category in the last bar and in the first.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row for each bar, a column for each category.
+    """
+    title = y_title.strip().rstrip(".")
+
+    def bar(name: Any) -> str:
+        return f"{name}: " + ", ".join(f"{category} {words(value)}" for category, value in table.loc[name].items())
+
+    first, last = table.index[0], table.index[-1]
+    if len(table) == 1:
+        return f"Stacked bar chart of {title}. {bar(last)}."
+    return f"Stacked bar chart of {title}, {first} to {last} ({len(table)} bars). {bar(last)}. {bar(first)}."

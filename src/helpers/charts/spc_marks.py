@@ -1,0 +1,166 @@
+"""The marks of a control chart that stand for data: points and their line, means, limits, target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from helpers.charts import palette
+from helpers.charts.canvas import Rows, inline
+from helpers.charts.geometry import Plot
+from helpers.charts.options import amount
+from helpers.charts.spc_words import point_words
+from helpers.charts.timeline import Timeline
+
+
+def split_segments(result: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the rows of each segment, in order."""
+    return [rows for _, rows in result.groupby("segment", sort=True)]
+
+
+def segment_bounds(segments: Sequence[pd.DataFrame], line: Timeline) -> list[tuple[float, float]]:
+    """Return where each segment's lines begin and end: half-way to the neighbours, a third of a step at the ends."""
+    first = [line.number(rows["date"].iloc[0]) for rows in segments]
+    last = [line.number(rows["date"].iloc[-1]) for rows in segments]
+    between = [(end + start) / 2 for end, start in zip(last[:-1], first[1:], strict=True)]
+    edge = 0.35 * line.step
+    return list(zip([first[0] - edge, *between], [*between, last[-1] + edge], strict=True))
+
+
+def point_rows(result: pd.DataFrame, line: Timeline, *, percent: bool) -> Rows:
+    """Return the points that have a value, each with the stretch of line it belongs to and its tooltip's words."""
+    path, rows, segment = 0, [], None
+    gaps = line.gaps_in(result["date"])
+    for position, row in enumerate(result.to_dict("records")):
+        if row["segment"] != segment or position in gaps:
+            path, segment = path + 1, row["segment"]
+        if pd.isna(row["value"]):
+            path += 1
+            continue
+        rows.append(
+            {
+                "date": line.value(line.number(row["date"])),
+                "value": short_number(row["value"]),
+                "path": path,
+                "kind": str(row["point_type"]),
+                "Month" if line.is_monthly else "Date": line.words(row["date"]),
+                "Value": amount(row["value"], percent=percent, decimals=_decimals(row["value"])),
+                "Shows": point_words(row),
+            }
+        )
+    return rows
+
+
+def short_number(value: float) -> float:
+    """Return a number to seven significant digits, which no eye and no tooltip misses."""
+    return float(f"{value:.7g}")
+
+
+def _decimals(value: float) -> int:
+    return 0 if float(value).is_integer() else 1 if abs(value) >= 1 else 3
+
+
+def data_layers(
+    result: pd.DataFrame, segments: Sequence[pd.DataFrame], line: Timeline, plot: Plot, *, percent: bool
+) -> list[alt.Chart]:
+    """Return the layers of a control chart that stand for data, from the back to the front."""
+    points = point_rows(result, line, percent=percent)
+    bounds = segment_bounds(segments, line)
+    means, limits = reference_rows(segments, bounds, line, plot)
+    aims = target_rows(result, line, plot)
+    x = line.channel("date", axis=line.axis())
+    y = plot.channel("value", axis=plot.value_axis(percent=percent))
+    layers = [
+        alt.Chart(inline(points or [{}]))
+        .mark_line(color=palette.PROCESS, strokeWidth=1.6)
+        .encode(x=x, y=y, detail="path:N")
+    ]
+    layers += [_rules(limits, line, plot, palette.LIMIT, dash=[5, 4])] if limits else []
+    layers += [_rules(means, line, plot, palette.MEAN, width=1.4)] if means else []
+    layers += [_rules(aims, line, plot, palette.TARGET, dash=[8, 4], width=1.6)] if aims else []
+    return [*layers, _points(points, line, plot)] if points else layers
+
+
+def reference_rows(
+    segments: Sequence[pd.DataFrame], bounds: Sequence[tuple[float, float]], line: Timeline, plot: Plot
+) -> tuple[Rows, Rows]:
+    """Return the lines of means and of limits; a limit that is beyond what can be is not drawn."""
+    means, limits = [], []
+    for rows, (start, end) in zip(segments, bounds, strict=True):
+        ends = {"from": line.value(start), "to": line.value(end)}
+        first = rows.iloc[0]
+        if pd.notna(first["mean"]):
+            means.append({**ends, "at": short_number(first["mean"])})
+        limits += [
+            {**ends, "at": short_number(first[name])}
+            for name in ("lpl", "upl")
+            if pd.notna(first[name]) and plot.holds(first[name])
+        ]
+    return means, limits
+
+
+def target_rows(result: pd.DataFrame, line: Timeline, plot: Plot) -> Rows:
+    """Return the target's lines: one, or one for each stretch of dates that share a target."""
+    rows: Rows = []
+    stretch = (result["target"] != result["target"].shift()).cumsum()
+    edge = 0.5 * line.step
+    for _, same in result[result["target"].notna()].groupby(stretch):
+        start, end = line.number(same["date"].iloc[0]) - edge, line.number(same["date"].iloc[-1]) + edge
+        rows.append({"from": line.value(start), "to": line.value(end), "at": short_number(same["target"].iloc[0])})
+    return rows
+
+
+def trajectory_layer(trajectory: pd.Series[Any], line: Timeline, plot: Plot) -> alt.Chart:
+    """Return the planned course as a dashed line."""
+    known = trajectory.dropna()
+    rows: Rows = [
+        {"date": line.value(line.number(date)), "value": short_number(value)} for date, value in known.items()
+    ]
+    drawn: alt.Chart = (
+        alt.Chart(inline(rows))
+        .mark_line(color=palette.TRAJECTORY, strokeWidth=1.6, strokeDash=[3, 3])
+        .encode(x=line.channel("date"), y=plot.channel("value"))
+    )
+    return drawn
+
+
+def _rules(
+    rows: Rows, line: Timeline, plot: Plot, colour: str, *, dash: Sequence[float] = (), width: float = 1.3
+) -> alt.Chart:
+    drawn: alt.Chart = (
+        alt.Chart(inline(rows))
+        .mark_rule(color=colour, strokeWidth=width, strokeDash=list(dash) if dash else alt.Undefined)
+        .encode(x=line.channel("from"), x2="to", y=plot.channel("at"))
+    )
+    return drawn
+
+
+def _points(points: Rows, line: Timeline, plot: Plot) -> alt.Chart:
+    kinds = [kind for kind in palette.POINTS if any(point["kind"] == kind for point in points)]
+
+    def scale(look: str) -> alt.Scale:
+        return alt.Scale(domain=kinds, range=[getattr(palette.POINTS[kind], look) for kind in kinds])
+
+    tooltips = [name for name in ("Month", "Date", "Value", "Shows") if name in points[0]]
+    drawn: alt.Chart = (
+        alt.Chart(inline(points))
+        .mark_point(opacity=1, size=point_size(line), strokeWidth=1)
+        .encode(
+            x=line.channel("date"),
+            y=plot.channel("value"),
+            fill=alt.Fill("kind:N", scale=scale("fill"), legend=None),
+            stroke=alt.Stroke("kind:N", scale=scale("outline"), legend=None),
+            shape=alt.Shape("kind:N", scale=scale("shape"), legend=None),
+            tooltip=[alt.Tooltip(f"{name}:N") for name in tooltips],
+        )
+    )
+    return drawn
+
+
+def point_size(line: Timeline) -> float:
+    """Return the area of a point's symbol, so that neighbours do not merge."""
+    across = min(9.0, max(3.5, 0.8 * line.pixels_a_step))
+    return round(across**2, 1)

@@ -1,0 +1,257 @@
+"""Stacked bars: how a whole is made up, bar by bar."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from helpers.charts import palette, theme
+from helpers.charts.alt_text import stacked_text
+from helpers.charts.canvas import Canvas, Rows, inline
+from helpers.charts.geometry import Plot
+from helpers.charts.metrics import block_width, text_width, wrap
+from helpers.charts.options import amount, need_columns, need_rows, need_words
+from helpers.charts.place import spread
+from helpers.charts.spc_marks import short_number
+from helpers.charts.ticks import value_axis
+from helpers.errors import FigureError, nearest
+from helpers.quarter import Quarter
+
+MOST = len(palette.CATEGORIES)
+COLUMN = 132  # pixels of the categories' names beside the last bar
+PITCH = 15
+BETWEEN = 6
+LEGEND_PITCH = 19
+
+
+def stacked(
+    frame: pd.DataFrame,
+    *,
+    x: str,
+    y: str,
+    category: str,
+    y_title: str,
+    order: Sequence[str] | None = None,
+    percent: bool = False,
+    decimals: int = 0,
+    width: int = theme.WIDTH,
+    height: int = theme.PLOT_HEIGHT + 30,
+) -> alt.LayerChart:
+    """Return stacked bars, the first category at the bottom, with the numbers in them where they fit.
+
+    The categories' names stand beside the last bar, at their parts of it; where one has no part there, or they do not
+    fit, a legend stands over the bars.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A row for each bar and category.
+    x, y, category : str
+        The columns of bars (quarters, or any words, in order), of values and of categories.
+    y_title : str
+        What is counted, as the axis and the text alternative say it.
+    order : sequence of str, optional
+        The categories from the bottom up, six at most; by default as they come.
+    percent : bool
+        Values are percentages.
+    decimals : int
+        Of the numbers written.
+    width, height : int
+        Pixels: the whole chart's width, the plot's height.
+
+    Raises
+    ------
+    FigureError
+        Where the frame has no rows, lacks a column, or has a bar's category twice, a negative value, more than six
+        categories or one that `order` does not name.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"quarter": ["2024-25-Q1"] * 2 + ["2024-25-Q2"] * 2, "boards": [25, 17, 29, 13],
+    ...                       "approach": ["Whole system", "Other"] * 2})
+    >>> print(stacked(frame, x="quarter", y="boards", category="approach", y_title="Boards").description)
+    Stacked bar chart of Boards, Q1 2024/25 to Q2 2024/25 (2 bars). Q2 2024/25: Whole system 29, Other 13. Q1 2024/25: Whole system 25, Other 17.
+    """  # noqa: E501 — the text is one line
+    table = bars(frame, x=x, y=y, category=category, order=order)
+    need_words(y_title, chart="charts.stacked")
+    axis = value_axis([0, *table.sum(axis="columns")], percent=percent, zero=True)
+    names = _names_beside(table, height)
+    left = max(text_width(tick) for tick in axis.words(percent=percent)) + 10
+    right = max(block_width(lines, theme.NOTE_SIZE) for lines in names) + 24 if names else 4.0
+    colours = dict(zip(table.columns, palette.CATEGORIES, strict=False))
+    slot = (width - left - right) / len(table)
+
+    canvas = Canvas()
+    top = -10.0
+    for title in reversed(wrap(y_title, width, lines=3)):
+        canvas.text(title, -left, top - theme.LINE_HEIGHT / 2)
+        top -= theme.LINE_HEIGHT
+    if not names:
+        top = _write_legend(canvas, colours, left=-left, right=width - left, bottom=top)
+    below = _write_bar_names(canvas, list(table.index), slot, height)
+    plot = Plot(width - left - right, height, left, right, 2 - top, below, axis)
+    bar = min(64.0, slot * 0.78)
+    rows = _rows(table, percent=percent, decimals=decimals)
+    _write_values(canvas, rows, colours, plot, slot, bar)
+    if names:
+        _write_names(canvas, table.iloc[-1], names, plot, plot.width - (slot - bar) / 2)
+    layer: alt.Chart = (
+        alt.Chart(inline(rows))
+        .mark_bar(orient="vertical", size=round(bar, 1), stroke=palette.PAPER, strokeWidth=1)
+        .encode(
+            x=alt.X("at:Q", scale=alt.Scale(domain=[-0.5, len(table) - 0.5], nice=False, zero=False), axis=None),
+            y=plot.channel("from", axis=plot.value_axis(percent=percent)),
+            y2="to",
+            fill=alt.Fill(
+                "Category:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=None
+            ),
+            tooltip=[alt.Tooltip(f"{name}:N") for name in ("Period", "Category", "Value")],
+        )
+    )
+    description = stacked_text(table, y_title=y_title, words=lambda value: _words(value, percent, decimals))
+    return plot.finish([layer, *canvas.layers()], description)
+
+
+def bars(frame: pd.DataFrame, *, x: str, y: str, category: str, order: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return a row for each bar and a column for each category; what no row states is 0.
+
+    Raises
+    ------
+    FigureError
+        As `stacked` does.
+    """
+    need_columns(frame, [x, y, category], chart="charts.stacked")
+    need_rows(frame, chart="charts.stacked")
+    named = [str(name) for name in frame[category]]
+    categories = list(dict.fromkeys(order if order is not None else named))
+    unknown = [name for name in dict.fromkeys(named) if name not in categories]
+    if unknown:
+        raise FigureError(
+            f'charts.stacked: order has no "{unknown[0]}", which column {category} holds.'
+            f"{nearest(unknown[0], categories)} Name every category once, from the bottom up."
+        )
+    if len(categories) > MOST:
+        raise FigureError(f"charts.stacked: {len(categories)} categories; expected {MOST} at most. Join the smallest.")
+    words = pd.DataFrame({"bar": [_bar_name(bar) for bar in frame[x]], "category": named, "value": list(frame[y])})
+    twice = words[words.duplicated(["bar", "category"])]
+    if len(twice):
+        bar, name = twice.iloc[0][["bar", "category"]]
+        raise FigureError(f'charts.stacked: {bar} has "{name}" twice; expected one row for each bar and category.')
+    below = words[words["value"] < 0]
+    if len(below):
+        bar, name, value = below.iloc[0][["bar", "category", "value"]]
+        raise FigureError(f'charts.stacked: "{name}" in {bar} is {value}; parts of a whole cannot be negative.')
+    table = words.pivot(index="bar", columns="category", values="value").fillna(0).astype(float)
+    table = table.reindex(index=list(dict.fromkeys(words["bar"])), columns=categories, fill_value=0.0)
+    return table.rename_axis(index=None, columns=None)
+
+
+def _bar_name(bar: Any) -> str:
+    """Return a bar's name: a quarter as the report prints it, anything else as it is."""
+    text = str(bar)
+    return Quarter.parse(text).label if re.fullmatch(r"\d{4}-\d{2}-Q[1-4]", text) else text
+
+
+def _words(value: float, percent: bool, decimals: int) -> str:
+    return amount(value, percent=percent, decimals=decimals)
+
+
+def _rows(table: pd.DataFrame, *, percent: bool, decimals: int) -> Rows:
+    """Return each part of each bar that is not empty, from where to where it reaches."""
+    rows = []
+    for at, (bar, parts) in enumerate(table.iterrows()):
+        reached = 0.0
+        for name, value in parts.items():
+            if value > 0:
+                ends = {"from": short_number(reached), "to": short_number(reached + value)}
+                text = _words(value, percent, decimals)
+                rows.append({"at": at, **ends, "Period": str(bar), "Category": str(name), "Value": text})
+            reached += value
+    return rows
+
+
+def _write_values(canvas: Canvas, rows: Rows, colours: Mapping[str, str], plot: Plot, slot: float, bar: float) -> None:
+    """Write the numbers into the parts that have room for them."""
+    for row in rows:
+        low, high = plot.y(row["from"]), plot.y(row["to"])
+        if low - high >= PITCH - 1 and text_width(row["Value"], theme.NOTE_SIZE) <= bar - 4:
+            colour = palette.text_on(colours[row["Category"]])
+            x, y = (row["at"] + 0.5) * slot, (low + high) / 2
+            canvas.text(row["Value"], x, y, colour=colour, align="center", size=theme.NOTE_SIZE)
+
+
+def _names_beside(table: pd.DataFrame, height: float) -> list[list[str]]:
+    """Return the categories' names in lines for a column beside the last bar, or none where they do not fit."""
+    if len(table.columns) < 2 or not (table.iloc[-1] > 0).all():
+        return []
+    names = [wrap(str(name), COLUMN, theme.NOTE_SIZE) for name in table.columns]
+    return names if sum(len(lines) * PITCH + BETWEEN for lines in names) <= height else []
+
+
+def _write_names(
+    canvas: Canvas, last: pd.Series[float], names: Sequence[Sequence[str]], plot: Plot, edge: float
+) -> None:
+    """Write the categories' names beside their parts of the last bar, each with a leader."""
+    tops = last.cumsum()
+    wanted = [plot.y(float(top - part / 2)) for top, part in zip(tops, last, strict=True)]
+    sizes = [len(lines) * PITCH + BETWEEN for lines in names]
+    # from the top down, as `spread` goes
+    placed = spread(wanted[::-1], sizes[::-1], low=0, high=plot.height)[::-1]
+    for lines, at, y in zip(names, wanted, placed, strict=True):
+        canvas.line((edge + 2, at), (plot.width + 18, y), colour=palette.AXIS)
+        for number, words in enumerate(lines):
+            shift = (number - (len(lines) - 1) / 2) * PITCH
+            canvas.text(words, plot.width + 22, y + shift, size=theme.NOTE_SIZE)
+
+
+def _write_legend(canvas: Canvas, colours: Mapping[str, str], *, left: float, right: float, bottom: float) -> float:
+    """Write the categories' names with their colours over the bars, in rows, and return how far up they reach."""
+    rows: list[list[str]] = []
+    used = 0.0
+    for name in colours:
+        needed = text_width(name) + 34
+        if not rows or used + needed > right - left + 12:
+            rows.append([])
+            used = 0.0
+        rows[-1].append(name)
+        used += needed
+    for number, row in enumerate(rows):
+        x, y = left + 7, bottom - 6 - (len(rows) - number - 0.5) * LEGEND_PITCH
+        for name in row:
+            canvas.symbol("square", x, y, fill=colours[name], outline=colours[name], size=144)
+            canvas.text(wrap(name, right - x - 12, lines=1)[0], x + 11, y)
+            x += text_width(name) + 34
+    return bottom - 8 - len(rows) * LEGEND_PITCH
+
+
+def _write_bar_names(canvas: Canvas, names: Sequence[str], slot: float, height: float) -> float:
+    """Write the bars' names below them and return the pixels they take.
+
+    Quarters have their year below, under the first and under each first quarter; of many bars only some are named.
+    """
+    split = [name.split(" ") if re.fullmatch(r"Q[1-4] \d{4}/\d{2}", name) else [] for name in names]
+    if all(split):
+        every = 1 if slot >= 24 else 2 if slot >= 14 else 4
+        first = next((at for at, (quarter, _) in enumerate(split) if quarter == "Q1"), 0) % every
+        lines = [
+            [quarter, year if quarter == "Q1" or at == first else ""] if at % every == first else []
+            for at, (quarter, year) in enumerate(split)
+        ]
+        for at in range(len(lines) - 1):  # the first year gives way where the next stands close by
+            if (
+                at == first
+                and lines[at]
+                and any(len(after) > 1 and after[1] for after in lines[at + 1 : at + 1 + int(52 // slot)])
+            ):
+                lines[at][1] = ""
+    else:
+        lines = [wrap(name, max(slot - 6, 30), lines=3) for name in names]
+    for at, words in enumerate(lines):
+        for number, text in enumerate(words):
+            if text:
+                canvas.text(text, (at + 0.5) * slot, height + 15 + number * 17, align="center")
+    return 8 + 17.0 * max(len(words) for words in lines)

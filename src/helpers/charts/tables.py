@@ -1,0 +1,98 @@
+"""The data of a chart as its readers get them: a row a point, columns named and points explained in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from helpers import wording
+from helpers.charts.options import need_columns, need_rows
+from helpers.charts.spc_words import point_words
+from helpers.charts.stacked_chart import bars
+from helpers.charts.timeline import timeline
+
+
+def spc_table(result: pd.DataFrame, *, value_name: str = "Value", decimals: int = 1) -> pd.DataFrame:
+    """Return the points of a control chart: value, mean, limits, target where there is one, and what each shows.
+
+    Parameters
+    ----------
+    result : DataFrame
+        Of `helpers.spc.xmr`.
+    value_name : str
+        What the column of values is called: the measure, with its unit.
+    decimals : int
+        Of all numbers.
+
+    Examples
+    --------
+    >>> from helpers.spc import xmr
+    >>> result = xmr([71, 74, 69], dates=["2024-07", "2024-08", "2024-09"])
+    >>> spc_table(result, value_name="Babies, %").iloc[-1].to_dict()["What the point shows"]
+    'Common cause: ordinary variation'
+    """
+    need_columns(result, ["date", "value", "mean", "lpl", "upl"], chart="charts.spc_table")
+    need_rows(result, chart="charts.spc_table")
+    columns = {
+        value_name: result["value"],
+        "Mean": result["mean"],
+        "Lower limit": result["lpl"],
+        "Upper limit": result["upl"],
+        "Target": result["target"],
+    }
+    if result["target"].isna().all():
+        del columns["Target"]
+    rounded = {name: [_rounded(value, decimals) for value in column] for name, column in columns.items()}
+    table = pd.DataFrame({**_dates(result["date"]), **rounded})
+    table["What the point shows"] = [point_words(row) for row in result.to_dict("records")]
+    table.attrs = dict(result.attrs)
+    return table
+
+
+def trend_table(frame: pd.DataFrame, *, x: str, y: str, value_name: str = "Value", decimals: int = 1) -> pd.DataFrame:
+    """Return the points of a line over time: a row for each date, in order.
+
+    Examples
+    --------
+    >>> trend_table(pd.DataFrame({"month": ["2024-09"], "n": [947.25]}), x="month", y="n", value_name="People")
+                Month  People
+    0  September 2024   947.3
+    """
+    need_columns(frame, [x, y], chart="charts.trend_table")
+    need_rows(frame, chart="charts.trend_table")
+    dates = pd.to_datetime(frame[x])
+    rows = pd.DataFrame({"date": dates, "value": frame[y]}).sort_values("date", ignore_index=True)
+    table = pd.DataFrame({**_dates(rows["date"]), value_name: [_rounded(value, decimals) for value in rows["value"]]})
+    table.attrs = dict(frame.attrs)
+    return table
+
+
+def stacked_table(
+    frame: pd.DataFrame, *, x: str, y: str, category: str, order: Sequence[str] | None = None, bar_name: str = "Quarter"
+) -> pd.DataFrame:
+    """Return stacked bars: a row for each bar, a column for each category from the bottom up.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"quarter": ["2024-25-Q2"] * 2, "boards": [29, 13], "approach": ["Whole system", "Other"]})
+    >>> stacked_table(frame, x="quarter", y="boards", category="approach")
+          Quarter  Whole system  Other
+    0  Q2 2024/25            29     13
+    """
+    table = bars(frame, x=x, y=y, category=category, order=order)
+    if (table == table.round()).all(axis=None):
+        table = table.astype(int)
+    named = table.rename_axis(bar_name).reset_index()
+    named.attrs = dict(frame.attrs)
+    return named
+
+
+def _rounded(value: float, decimals: int) -> float:
+    return value if pd.isna(value) else wording.round_half_up(value, decimals)
+
+
+def _dates(dates: pd.Series[pd.Timestamp]) -> dict[str, list[str]]:
+    line = timeline(dates, 0)
+    name = "Month" if line.is_monthly else "Date" if line.is_dated else "Point"
+    return {name: [line.words(date) if line.is_dated else str(date) for date in dates]}
