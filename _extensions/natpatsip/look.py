@@ -14,7 +14,7 @@ from typing import Any
 import docx
 import yaml
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.text import WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
@@ -75,7 +75,7 @@ def reference_docx(brand: Brand) -> bytes:
     path.unlink()
     palette = brand["color"]["palette"]
     _page(document)
-    _language_and_font(document, brand["typography"]["base"]["family"])
+    _language_and_font(document, brand["typography"]["base"]["family"], palette["ink"])
     _text_styles(document, palette)
     _heading_styles(document, palette)
     _construct_styles(document, brand)
@@ -93,7 +93,7 @@ def _page(document: Any) -> None:
     section.top_margin, section.bottom_margin = Cm(2.4), Cm(2.2)
 
 
-def _language_and_font(document: Any, family: str) -> None:
+def _language_and_font(document: Any, family: str, ink: str) -> None:
     for properties in document.styles.element.iter(qn("w:rPr")):
         fonts = properties.find(qn("w:rFonts"))
         if fonts is not None:
@@ -108,6 +108,12 @@ def _language_and_font(document: Any, family: str) -> None:
         language = OxmlElement("w:lang")
         defaults.append(language)
     language.set(qn("w:val"), "en-GB")
+    for tag, key, value in (("w:color", "val", ink.removeprefix("#")), ("w:sz", "val", "21"), ("w:szCs", "val", "21")):
+        for old in defaults.findall(qn(tag)):
+            defaults.remove(old)
+        new = OxmlElement(tag)
+        new.set(qn(f"w:{key}"), value)
+        language.addprevious(new)
 
 
 def _style(document: Any, name: str, *, base: str = "Normal", following: str | None = None) -> ParagraphStyle:
@@ -176,9 +182,23 @@ def _box(style: ParagraphStyle, *, fill: str | None = None, left: str | None = N
         style.paragraph_format.left_indent = style.paragraph_format.right_indent = Cm(indent)
 
 
+def _panel(style: ParagraphStyle, fill: str) -> None:
+    """Shade a paragraph's ground, with room about the text: a border of the same colour."""
+    _box(style, fill=fill)
+    colour = fill.removeprefix("#")
+    borders = OxmlElement("w:pBdr")
+    for side in ("top", "left", "bottom", "right"):
+        edge = OxmlElement(f"w:{side}")
+        for key, value in (("val", "single"), ("sz", "8"), ("space", "16"), ("color", colour)):
+            edge.set(qn(f"w:{key}"), value)
+        borders.append(edge)
+    style.element.pPr.find(qn("w:shd")).addprevious(borders)
+    style.paragraph_format.left_indent = style.paragraph_format.right_indent = Cm(0.6)
+
+
 def _text_styles(document: Any, palette: dict[str, str]) -> None:
     normal = _find(document, "Normal")
-    _set(normal, size=10.5, colour=palette["ink"], after=7, line=1.2)
+    _set(normal, after=7, line=1.2)
     _set(_style(document, "Body Text"), after=7, line=1.2)
     _set(_style(document, "First Paragraph", base="Body Text"), after=7, line=1.2)
     _set(_style(document, "Compact", base="Body Text"), after=3, line=1.15)
@@ -186,9 +206,14 @@ def _text_styles(document: Any, palette: dict[str, str]) -> None:
     _box(quotation, left=palette["blue"], indent=0.6)
     _set(_style(document, "Definition Term"), bold=True, colour=palette["navy"], before=6, after=0, keep=True)
     _set(_style(document, "Definition"), after=5)
-    _set(_style(document, "Title"), size=32, bold=True, colour=palette["navy"], before=150, after=8, line=1.0)
-    _set(_style(document, "Subtitle"), size=17, bold=True, colour=palette["blue"], after=8)
-    _set(_style(document, "Date"), size=11, colour=palette["slate"], after=10)
+    title = _set(_style(document, "Title"), size=34, bold=True, colour=palette["white"], before=120, after=0, line=1.0)
+    subtitle = _set(_style(document, "Subtitle"), size=17, bold=True, colour=palette["white"], before=14, after=0)
+    date = _set(_style(document, "Date"), size=11, colour=palette["white"], before=10, after=26)
+    for style in (title, subtitle, date):
+        style.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT
+        for spacing in style.element.rPr.findall(qn("w:spacing")):
+            style.element.rPr.remove(spacing)
+        _panel(style, palette["navy"])
     _set(_style(document, "Header"), size=8.5, colour=palette["slate"], after=0)
     _set(_style(document, "Footer"), size=8.5, colour=palette["slate"], after=0)
     link = _find(document, "Hyperlink")
@@ -239,6 +264,8 @@ def _construct_styles(document: Any, brand: Brand) -> None:
     _set(_style(document, "Figure"), after=4, line=1.0, keep=True)
     _set(_style(document, "Figure Text"), size=9.5, after=4)
     _set(_style(document, "Figure Note"), size=8.5, colour=palette["slate"], after=12)
+    _set(_style(document, "Table Text"), size=9, after=2, before=2, line=1.05)
+    _set(_style(document, "Table Header"), size=9, bold=True, colour=palette["white"], after=2, before=2, line=1.05)
     _set(_style(document, "Eyebrow"), size=9.5, bold=True, colour=palette["blue"], before=6, after=0, keep=True)
     _set(_style(document, "Cover Line"), size=12, bold=True, after=5)
     _set(_style(document, "Contents Heading"), size=22, bold=True, colour=palette["navy"], after=14, keep=True)
@@ -252,7 +279,8 @@ def _construct_styles(document: Any, brand: Brand) -> None:
         name, colour = f"Callout {kind.title()}", palette[look["colour"]]
         title = _set(_style(document, f"{name} Title"), bold=True, colour=colour, before=8, after=0, keep=True)
         text = _set(_style(document, name), after=8)
-        for style in (title, text):
+        items = _set(_style(document, f"{name} List"), after=4)
+        for style in (title, text, items):
             _box(style, fill=look["tint"], left=colour, indent=0.35)
 
 

@@ -84,7 +84,7 @@ end
 local function span_of(span)
   if span.classes:includes('fact') and not is_html() then return span.content end
   if span.classes:includes('page-of') and is_word() then
-    return field('PAGEREF ' .. span.attributes.target .. ' \\h', '–')
+    return field('PAGEREF ' .. span.attributes.target .. ' \\h', 'go to')
   end
   return nil
 end
@@ -147,10 +147,33 @@ local function shown_value(text)
   return sign:gsub('-', '−') .. whole .. fraction
 end
 
+local NAMES_OF_COLUMNS = { date = 'Month', lpl = 'Lower limit', upl = 'Upper limit', psc = 'Collaborative',
+  icb = 'Board', percent = 'Percent' }
+
+local function shown_name(name)
+  return NAMES_OF_COLUMNS[name] or (name:gsub('_', ' '):gsub('^%l', string.upper))
+end
+
+-- A column with nothing in it (a target that there is not) is left out.
+local function without_empty_columns(rows)
+  local kept = {}
+  for c = 1, #(rows[1] or {}) do
+    for r = 2, #rows do
+      if (rows[r][c] or '') ~= '' then table.insert(kept, c) break end
+    end
+  end
+  local out = {}
+  for r, row in ipairs(rows) do
+    out[r] = {}
+    for k, c in ipairs(kept) do out[r][k] = row[c] or '' end
+  end
+  return out
+end
+
 local function is_number(text) return text == '' or tonumber(text) ~= nil end
 
 local function data_table(path, label)
-  local rows = csv_rows(read(path))
+  local rows = without_empty_columns(csv_rows(read(path)))
   local head = rows[1] or {}
   local numeric = {}
   for c = 1, #head do
@@ -162,7 +185,7 @@ local function data_table(path, label)
     .. '</caption><thead><tr>' }
   local names = {}
   for c, name in ipairs(head) do
-    names[c] = name:gsub('_', ' '):gsub('^%l', string.upper)
+    names[c] = shown_name(name)
     table.insert(out, '<th scope="col"' .. class(c) .. '>' .. html(names[c]) .. '</th>')
   end
   table.insert(out, '</tr></thead><tbody>')
@@ -297,6 +320,17 @@ end
 
 local NAMES = { note = 'Note', tip = 'Good to know', important = 'Important', warning = 'Take care' }
 
+local function styled_items(style)
+  return function(list)
+    for i, item in ipairs(list.content) do
+      for j, block in ipairs(item) do
+        if block.t == 'Plain' or block.t == 'Para' then list.content[i][j] = styled(style, block.content) end
+      end
+    end
+    return list
+  end
+end
+
 local function callout(div, kind)
   local title = pandoc.Inlines(NAMES[kind])
   local rest = pandoc.Blocks(div.content)
@@ -309,6 +343,7 @@ local function callout(div, kind)
       .. content(rest))
   end
   local style = 'Callout ' .. kind:gsub('^%l', string.upper)
+  rest = rest:walk({ BulletList = styled_items(style .. ' List'), OrderedList = styled_items(style .. ' List') })
   return { styled(style .. ' Title', title), pandoc.Div(rest, pandoc.Attr('', {}, { ['custom-style'] = style })) }
 end
 

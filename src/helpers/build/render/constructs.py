@@ -12,7 +12,29 @@ from helpers.build.render.report import Report
 from helpers.errors import RenderError, together
 
 PLAIN = frozenset(
-    ["Para", "Plain", "BulletList", "OrderedList", "DefinitionList", "BlockQuote", "Header", "Table", "Div", "Str", "Space", "SoftBreak", "LineBreak", "Emph", "Strong", "Superscript", "Subscript", "Quoted", "Link", "Span", "Code"]
+    [
+        "Para",
+        "Plain",
+        "BulletList",
+        "OrderedList",
+        "DefinitionList",
+        "BlockQuote",
+        "Header",
+        "Table",
+        "Div",
+        "Str",
+        "Space",
+        "SoftBreak",
+        "LineBreak",
+        "Emph",
+        "Strong",
+        "Superscript",
+        "Subscript",
+        "Quoted",
+        "Link",
+        "Span",
+        "Code",
+    ]
 )
 PARTS = re.compile(
     r"Align\w+|ColWidth\w*|Decimal|DefaultStyle|DefaultDelim|Period|OneParen|TwoParens|Example|"

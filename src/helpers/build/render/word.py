@@ -1,4 +1,4 @@
-"""The Word file after its conversion: cover, contents that are there before any update, header rows, language, title."""
+"""The Word file after its conversion: cover, contents there before any update, header rows, language, title."""
 
 from __future__ import annotations
 
@@ -99,11 +99,8 @@ def _contents(chapters: Sequence[Chapter]) -> Iterator[str]:
 
 
 def _entry(heading: Heading) -> str:
-    page = _mark("begin") + _instruction(f"PAGEREF {heading.id} \\h") + _mark("separate") + _run("") + _mark("end")
-    return (
-        f'<w:hyperlink w:anchor="{escape(heading.id)}" w:history="1">{_run(heading.text)}<w:r><w:tab/></w:r>{page}'
-        "</w:hyperlink>"
-    )
+    """Return an entry without a page: only Word knows it, and puts it in when the field is updated."""
+    return f'<w:hyperlink w:anchor="{escape(heading.id)}" w:history="1">{_run(heading.text)}</w:hyperlink>'
 
 
 def _mark(kind: str) -> str:
@@ -157,6 +154,8 @@ def _mark_tables(document: Any) -> None:
             for tag in ("w:cantSplit", *(["w:tblHeader"] if position == 0 else [])):
                 if properties.find(qn(tag)) is None:
                     properties.append(parse_xml(f"<{tag} {nsdecls('w')}/>"))
+            for paragraph in row.iter(qn("w:p")):
+                paragraph.get_or_add_pPr().style = "TableHeader" if position == 0 else "TableText"
 
 
 def _check_pictures(document: Any) -> None:
