@@ -1,7 +1,7 @@
 """Make what Typst cannot read for itself from ``_brand.yml``: the pages' colours and Word's reference document.
 
-Run it after a change of colours or type: ``.venv/bin/python _extensions/natpatsip/look.py``. What it writes is committed,
-and a test holds it to ``_brand.yml``.
+Run it after a change of colours or type: ``.venv/bin/python _extensions/natpatsip/look.py``. What it writes is
+committed, and a test holds it to ``_brand.yml``.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import docx
 import yaml
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 
@@ -300,13 +300,18 @@ def _contents_styles(document: Any, palette: dict[str, str]) -> None:
 
 
 TABLE_STYLE = """
-<w:style xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" w:type="table" w:customStyle="1" w:styleId="Table">
+<w:style {ns} w:type="table" w:customStyle="1" w:styleId="Table">
   <w:name w:val="Table"/><w:basedOn w:val="TableNormal"/><w:qFormat/>
   <w:pPr><w:spacing w:before="40" w:after="40" w:line="252" w:lineRule="auto"/></w:pPr>
   <w:rPr><w:sz w:val="18"/></w:rPr>
   <w:tblPr><w:tblStyleRowBandSize w:val="1"/>
-    <w:tblBorders><w:bottom w:val="single" w:sz="4" w:color="{rule}"/><w:insideH w:val="single" w:sz="4" w:color="{rule}"/></w:tblBorders>
-    <w:tblCellMar><w:top w:w="40" w:type="dxa"/><w:left w:w="90" w:type="dxa"/><w:bottom w:w="40" w:type="dxa"/><w:right w:w="90" w:type="dxa"/></w:tblCellMar>
+    <w:tblBorders>
+      <w:bottom w:val="single" w:sz="4" w:color="{rule}"/><w:insideH w:val="single" w:sz="4" w:color="{rule}"/>
+    </w:tblBorders>
+    <w:tblCellMar>
+      <w:top w:w="40" w:type="dxa"/><w:left w:w="90" w:type="dxa"/>
+      <w:bottom w:w="40" w:type="dxa"/><w:right w:w="90" w:type="dxa"/>
+    </w:tblCellMar>
   </w:tblPr>
   <w:tblStylePr w:type="firstRow">
     <w:rPr><w:b/><w:color w:val="FFFFFF"/></w:rPr>
@@ -317,22 +322,24 @@ TABLE_STYLE = """
 """
 
 
-def _table_style(document: Any, palette: dict[str, str]) -> None:
-    from docx.oxml import parse_xml
+NORMAL_TABLE = """
+<w:style {ns} w:type="table" w:default="1" w:styleId="TableNormal">
+  <w:name w:val="Normal Table"/><w:uiPriority w:val="99"/><w:semiHidden/><w:unhideWhenUsed/>
+  <w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar>
+    <w:top w:w="0" w:type="dxa"/><w:left w:w="108" w:type="dxa"/>
+    <w:bottom w:w="0" w:type="dxa"/><w:right w:w="108" w:type="dxa"/>
+  </w:tblCellMar></w:tblPr>
+</w:style>
+"""
 
+
+def _table_style(document: Any, palette: dict[str, str]) -> None:
     for style in list(document.styles.element.findall(qn("w:style"))):
         if style.get(qn("w:styleId")) in {"Table", "TableNormal"}:
             document.styles.element.remove(style)
     colours = {name: value.removeprefix("#") for name, value in palette.items()}
-    normal = (
-        '<w:style xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" w:type="table" w:default="1" '
-        'w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:uiPriority w:val="99"/><w:semiHidden/>'
-        '<w:unhideWhenUsed/><w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/>'
-        '<w:left w:w="108" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/><w:right w:w="108" w:type="dxa"/>'
-        "</w:tblCellMar></w:tblPr></w:style>"
-    )
-    for text in (normal, TABLE_STYLE.format(**colours)):
-        document.styles.element.append(parse_xml(text))
+    for text in (NORMAL_TABLE, TABLE_STYLE):
+        document.styles.element.append(parse_xml(text.format(ns=nsdecls("w"), **colours)))
 
 
 def _without_times(content: bytes) -> bytes:

@@ -400,14 +400,14 @@ local function weights(tbl)
       longest = math.max(longest, utf8.len(text) or #text)
     end
     local wish = spec[1] == 'AlignRight' and math.max(longest, #heading / 3) or math.max(longest, #heading / 2)
-    out[c] = math.floor(math.max(word + 2, math.min(wish, 44)) + 0.5)
+    out[c] = math.floor(math.max(word, math.min(wish, 44)) + 4.5)
   end
   return out
 end
 
 local function is_total(row)
   local first = stringify(row.cells[1])
-  return first:match('^Total') ~= nil or first == 'England' or first == 'All'
+  return first:match('^Total%f[%W]') ~= nil or first:match('^All%f[%W]') ~= nil or first == 'England'
 end
 
 -- Pages have no numbers: the column of the list of figures that says the page is a column of links.
@@ -533,11 +533,23 @@ local function linked_rows(tbl)
   return tbl
 end
 
+-- A paragraph that introduces tiles stays on their page.
+local function leading(blocks)
+  for i = #blocks - 1, 1, -1 do
+    local following = blocks[i + 1]
+    if blocks[i].t == 'Para' and following.t == 'Div' and following.classes:includes('tiles') then
+      blocks[i] = raw('typst', '#np-leading' .. content({ blocks[i] }))
+    end
+  end
+  return blocks
+end
+
 function Pandoc(doc)
   if is_typst() and doc.meta.natpatsip then doc.meta.natpatsip.cover = programmes(doc) end
   if is_typst() then doc.blocks = without_list_of_figures(doc.blocks) end
   doc = doc:walk({ Link = resolve })
   doc = doc:walk({ Table = is_html() and linked_rows or nil, Span = span_of })
   doc = doc:walk({ Table = report_table })
+  if is_typst() then doc.blocks = leading(doc.blocks) end
   return doc:walk({ Div = construct })
 end

@@ -116,7 +116,7 @@ def text_of(value: Any) -> str:
         return "".join(text_of(each) for each in value)
     if not isinstance(value, dict) or "t" not in value:
         return ""
-    content = value.get("c")
+    content: Any = value.get("c")
     if value["t"] == "Str":
         return str(content)
     if value["t"] in {"Space", "SoftBreak", "LineBreak"}:

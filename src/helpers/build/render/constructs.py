@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from helpers.build.render.chapters import Chapter, Node, attributes_of, text_of, walk
 from helpers.build.render.divs import DivCheck
@@ -84,10 +85,8 @@ def _problems(report: Report, chapter: Chapter) -> Iterator[str]:
         elif kind == "Table":
             yield from _table(chapter, node)
         elif kind == "Code" and node["c"][1].startswith("{"):
-            yield (
-                f"{chapter.place(node['c'][1][:30])}: found the inline code `{node['c'][1]}`, which nothing evaluates here. "
-                "Stage the chapter from its executed notebook."
-            )
+            code = node["c"][1]
+            yield f"{chapter.place(code[:30])}: found `{code}`, which nothing evaluates here. Run its notebook first."
         elif kind == "Str":
             yield from _marks(chapter, node["c"])
         elif kind not in PLAIN and not PARTS.fullmatch(kind):
@@ -95,7 +94,7 @@ def _problems(report: Report, chapter: Chapter) -> Iterator[str]:
 
 
 def _refused(chapter: Chapter, node: Node) -> str:
-    content = node.get("c")
+    content: Any = node.get("c")
     needle, form = "", ""
     if node["t"] in {"RawBlock", "RawInline", "Math", "CodeBlock"}:
         needle = next((line for line in str(content[1]).splitlines() if line.strip()), "")

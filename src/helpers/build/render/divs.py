@@ -34,19 +34,20 @@ class DivCheck:
         kind = classes[0] if classes else ""
         if len(classes) != 1 or kind not in KINDS:
             shown = " ".join(f".{each}" for each in classes) or "no class"
-            yield (
-                f"{self._place(kind, name)}: found a div with {shown}. Divs are "
-                f"{', '.join('.' + each for each in KINDS)}.{nearest(kind, KINDS)} docs/chapters.md says what each holds."
-            )
+            choices = ", ".join(f".{each}" for each in KINDS)
+            place = self._place(kind, name, pairs)
+            yield f"{place}: found a div with {shown}. Divs are {choices}.{nearest(kind, KINDS)} See docs/chapters.md."
             return
-        where = f"{self._place(kind, name)}: the .{kind}{f' #{name}' if name else ''}"
+        where = f"{self._place(kind, name, pairs)}: the .{kind}{f' #{name}' if name else ''}"
         yield from self._attributes(where, kind, pairs)
         if kind in IDS and not name.startswith(IDS[kind]):
             yield f"{where} has no id that begins with {IDS[kind]}. Give it: ::: {{.{kind} #{IDS[kind]}name …}}."
         yield from self._content(where, kind, div["c"][1])
 
-    def _place(self, kind: str, name: str) -> str:
-        return self.chapter.place(f"#{name}" if name else f".{kind}")
+    def _place(self, kind: str, name: str, pairs: dict[str, str]) -> str:
+        if name:
+            return self.chapter.place(f"#{name}")
+        return self.chapter.place(f'icon="{pairs["icon"]}"' if pairs.get("icon") else f".{kind}")
 
     def _attributes(self, where: str, kind: str, pairs: dict[str, str]) -> Iterator[str]:
         required = REQUIRED.get(kind, ())
@@ -58,7 +59,7 @@ class DivCheck:
             yield f'{where} has "{key}", which it does not take.{nearest(key, known)}'
         for key in FILES:
             if key in required and pairs.get(key) and not (self.report.root / pairs[key]).is_file():
-                yield f"{where} names {pairs[key]} as its {key}, which is not there. Draw it again: natpatsip build --fresh."
+                yield f"{where} names {pairs[key]} as its {key}, which is not there. Stage it again: natpatsip build."
         if kind == "report-figure" and pairs.get("number") and not pairs["number"].isdecimal():
             yield f'{where} has the number "{pairs["number"]}"; expected a whole number such as 3.'
         icon = pairs.get("icon", "")

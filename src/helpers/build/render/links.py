@@ -22,7 +22,7 @@ def check_links(chapters: Sequence[Chapter]) -> Iterator[str]:
             if name in owners:
                 other = owners[name].place(f"#{name}")
                 yield (
-                    f"{chapter.place(f'#{name}')}: the id {name} is also that of {other}. Ids are one place in the whole "
+                    f"{chapter.place(f'#{name}')}: the id {name} is also in {other}. An id is one place in the whole "
                     "report, since the PDF and the Word file are one document: give one of them another."
                 )
             owners[name] = chapter

@@ -8,9 +8,8 @@ from pathlib import Path
 import typst
 
 from helpers.build.render.report import EXTENSION, Report
+from helpers.build.render.streams import with_plain_ends
 from helpers.errors import RenderError
-
-STANDARDS = ["ua-1", "a-2a"]
 
 
 def write_pdf(source: str, report: Report, output: Path, *, timestamp: int) -> None:
@@ -25,20 +24,20 @@ def write_pdf(source: str, report: Report, output: Path, *, timestamp: int) -> N
     if not any(fonts.glob("*.ttf")):
         raise RenderError(f"{EXTENSION / 'fonts'}: has no .ttf file. The extension comes with its fonts; restore them.")
     try:
-        content, warnings = typst.compile_with_warnings(
-            source.encode("utf-8"),
-            root=str(report.root),
-            font_paths=[str(fonts)],
-            ignore_system_fonts=True,
-            pdf_standards=STANDARDS,
-            timestamp=timestamp,
+        compiler = typst.Compiler(root=report.root, font_paths=[fonts], ignore_system_fonts=True)
+        content, warnings = compiler.compile_with_warnings(
+            input=source.encode("utf-8"), format="pdf", pdf_standards=["ua-1", "a-2a"], timestamp=timestamp
         )
     except typst.TypstError as error:
         raise RenderError(f"report.pdf: {_sentence(error, source)}") from error
     if warnings:
         said = " ".join(dict.fromkeys(_sentence(warning, source) for warning in warnings))
         raise RenderError(f"report.pdf: {said}")
-    output.write_bytes(content)
+    if not isinstance(content, bytes):
+        raise RenderError(
+            "report.pdf: Typst made no document of the chapters. Build again, and report this if it stays."
+        )
+    output.write_bytes(with_plain_ends(content))
 
 
 def _sentence(problem: typst.TypstError | typst.TypstWarning, source: str) -> str:
