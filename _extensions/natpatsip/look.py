@@ -108,7 +108,7 @@ def _language_and_font(document: Any, family: str, ink: str) -> None:
         language = OxmlElement("w:lang")
         defaults.append(language)
     language.set(qn("w:val"), "en-GB")
-    for tag, key, value in (("w:color", "val", ink.removeprefix("#")), ("w:sz", "val", "21"), ("w:szCs", "val", "21")):
+    for tag, key, value in (("w:color", "val", ink.removeprefix("#")), ("w:sz", "val", "20"), ("w:szCs", "val", "20")):
         for old in defaults.findall(qn(tag)):
             defaults.remove(old)
         new = OxmlElement(tag)
@@ -138,7 +138,7 @@ def _set(
     colour: str | None = None,
     before: float = 0,
     after: float = 6,
-    line: float = 1.15,
+    line: float = 1.0,
     keep: bool = False,
 ) -> ParagraphStyle:
     style.font.bold, style.font.italic = bold, italic
@@ -198,15 +198,15 @@ def _panel(style: ParagraphStyle, fill: str) -> None:
 
 def _text_styles(document: Any, palette: dict[str, str]) -> None:
     normal = _find(document, "Normal")
-    _set(normal, after=7, line=1.2)
-    _set(_style(document, "Body Text"), after=7, line=1.2)
-    _set(_style(document, "First Paragraph", base="Body Text"), after=7, line=1.2)
-    _set(_style(document, "Compact", base="Body Text"), after=3, line=1.15)
+    _set(normal, after=6, line=1.03)
+    _set(_style(document, "Body Text"), after=6, line=1.03)
+    _set(_style(document, "First Paragraph", base="Body Text"), after=6, line=1.03)
+    _set(_style(document, "Compact", base="Body Text"), after=3, line=1.0)
     quotation = _set(_style(document, "Block Text", base="Body Text"), italic=True, colour=palette["slate"], after=8)
     _box(quotation, left=palette["blue"], indent=0.6)
     _set(_style(document, "Definition Term"), bold=True, colour=palette["navy"], before=6, after=0, keep=True)
     _set(_style(document, "Definition"), after=5)
-    title = _set(_style(document, "Title"), size=34, bold=True, colour=palette["white"], before=120, after=0, line=1.0)
+    title = _set(_style(document, "Title"), size=34, bold=True, colour=palette["white"], before=120, after=0, line=0.9)
     subtitle = _set(_style(document, "Subtitle"), size=17, bold=True, colour=palette["white"], before=14, after=0)
     date = _set(_style(document, "Date"), size=11, colour=palette["white"], before=10, after=26)
     for style in (title, subtitle, date):
@@ -264,14 +264,14 @@ def _construct_styles(document: Any, brand: Brand) -> None:
     _set(_style(document, "Figure"), after=4, line=1.0, keep=True)
     _set(_style(document, "Figure Text"), size=9.5, after=4)
     _set(_style(document, "Figure Note"), size=8.5, colour=palette["slate"], after=12)
-    _set(_style(document, "Table Text"), size=9, after=2, before=2, line=1.05)
-    _set(_style(document, "Table Header"), size=9, bold=True, colour=palette["white"], after=2, before=2, line=1.05)
+    _set(_style(document, "Table Text"), size=9, after=2, before=2, line=0.95)
+    _set(_style(document, "Table Header"), size=9, bold=True, colour=palette["white"], after=2, before=2, line=0.95)
     _set(_style(document, "Eyebrow"), size=9.5, bold=True, colour=palette["blue"], before=6, after=0, keep=True)
     _set(_style(document, "Cover Line"), size=12, bold=True, after=5)
     _set(_style(document, "Contents Heading"), size=22, bold=True, colour=palette["navy"], after=14, keep=True)
     tile = _set(_style(document, "Tile"), size=10, before=0, after=8, line=1.1)
     _box(tile, fill=palette["sky"], left=palette["blue"], indent=0.35)
-    tile.paragraph_format.keep_together = True
+    tile.paragraph_format.keep_together = tile.paragraph_format.keep_with_next = True
     value = document.styles.add_style("Tile Value", WD_STYLE_TYPE.CHARACTER)
     value.font.size, value.font.bold = Pt(20), True
     value.font.color.rgb = RGBColor.from_string(palette["navy"].removeprefix("#"))
@@ -287,7 +287,7 @@ def _construct_styles(document: Any, brand: Brand) -> None:
 def _contents_styles(document: Any, palette: dict[str, str]) -> None:
     for level, (indent, bold) in enumerate(((0.0, True), (0.6, False)), start=1):
         style = _style(document, f"toc {level}")
-        _set(style, size=10.5 if bold else 10, bold=bold, before=6 if bold else 0, after=2, line=1.05)
+        _set(style, size=10 if bold else 9.5, bold=bold, before=3.5 if bold else 0, after=1, line=0.95)
         if bold:
             style.font.color.rgb = RGBColor.from_string(palette["navy"].removeprefix("#"))
         style.paragraph_format.left_indent = Cm(indent)

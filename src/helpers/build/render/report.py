@@ -49,6 +49,12 @@ class Report:
         """The look that the project carries with it."""
         return self.root / EXTENSION
 
+    @property
+    def font(self) -> str:
+        """The family name of the report's typeface."""
+        brand = yaml.safe_load((self.extension / "_brand.yml").read_text(encoding="utf-8"))
+        return str(brand["typography"]["base"]["family"])
+
 
 def read_report(root: Path) -> Report:
     """Return what ``_quarto.yml`` in `root` says.

@@ -15,6 +15,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
 from helpers.build.render.chapters import Chapter, Heading
+from helpers.build.render.fonts import embed_fonts
 from helpers.build.render.report import Report
 from helpers.errors import RenderError
 
@@ -43,6 +44,7 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
     _running_lines(document, report)
     _mark_tables(document)
     _check_pictures(document)
+    embed_fonts(document, report.extension / "fonts", report.font)
     _describe(document, report, timestamp)
     written = io.BytesIO()
     document.save(written)
