@@ -271,7 +271,7 @@ def _construct_styles(document: Any, brand: Brand) -> None:
     _set(_style(document, "Contents Heading"), size=22, bold=True, colour=palette["navy"], after=14, keep=True)
     tile = _set(_style(document, "Tile"), size=10, before=0, after=8, line=1.1)
     _box(tile, fill=palette["sky"], left=palette["blue"], indent=0.35)
-    tile.paragraph_format.keep_together = tile.paragraph_format.keep_with_next = True
+    tile.paragraph_format.keep_together = True
     value = document.styles.add_style("Tile Value", WD_STYLE_TYPE.CHARACTER)
     value.font.size, value.font.bold = Pt(20), True
     value.font.color.rgb = RGBColor.from_string(palette["navy"].removeprefix("#"))
@@ -287,6 +287,7 @@ def _construct_styles(document: Any, brand: Brand) -> None:
 def _contents_styles(document: Any, palette: dict[str, str]) -> None:
     for level, (indent, bold) in enumerate(((0.0, True), (0.6, False)), start=1):
         style = _style(document, f"toc {level}")
+        style.element.set(qn("w:styleId"), f"TOC{level}")
         _set(style, size=10 if bold else 9.5, bold=bold, before=3.5 if bold else 0, after=1, line=0.95)
         if bold:
             style.font.color.rgb = RGBColor.from_string(palette["navy"].removeprefix("#"))

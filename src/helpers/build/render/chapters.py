@@ -12,6 +12,7 @@ from typing import Any
 
 from helpers.build.render.program import run_pandoc
 from helpers.build.render.report import Report
+from helpers.errors import RenderError
 
 READER = "markdown-auto_identifiers"
 
@@ -80,7 +81,15 @@ def read_chapters(report: Report, *, jobs: int = 2) -> list[Chapter]:
 
 def _read(root: Path, name: str) -> Chapter:
     source = (root / name).read_text(encoding="utf-8")
-    found = run_pandoc(f"--from={READER}", "--to=json", folder=root, what=name, text=source)
+    try:
+        found = run_pandoc(f"--from={READER}", "--to=json", folder=root, what=name, text=source)
+    except RenderError as error:
+        unclosed = re.search(r"Div at line (\d+)", str(error))
+        if unclosed is None:
+            raise
+        raise RenderError(
+            f"{name}, line {unclosed[1]}: found a div that is never closed. Each ::: {{.class}} needs its :::."
+        ) from error
     document = json.loads(found)
     _name_headings(document["blocks"], name.removesuffix(".qmd"))
     return Chapter(name=name, source=source, document=document)

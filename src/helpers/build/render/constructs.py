@@ -151,8 +151,8 @@ def _span(chapter: Chapter, node: Node) -> Iterator[str]:
 
 def _table(chapter: Chapter, node: Node) -> Iterator[str]:
     _, _, _, head, bodies, _ = node["c"]
-    words = text_of(node["c"]).split()
-    place = chapter.place(words[0] if words else "|")
+    first = next((part["c"] for part in walk(node) if part["t"] == "Str"), "|")
+    place = chapter.place(first)
     if not head[1] or not text_of(head[1]).strip():
         yield f"{place}: found a table without a header row. Name its columns in its first row."
     if not any(body[3] for body in bodies):
@@ -163,7 +163,4 @@ def _marks(chapter: Chapter, text: str) -> Iterator[str]:
     if "{{<" in text:
         yield f"{chapter.place('{{<')}: found a shortcode ({{{{< … >}}}}), which only Quarto knows. {SEE}"
     elif re.fullmatch(r":{3,}.*", text):
-        yield (
-            f"{chapter.place(text)}: found {text} by itself: a div that is opened and never closed, or the other way "
-            "round. Each ::: {{.class}} needs its :::, with an empty line before it."
-        )
+        yield f"{chapter.place(text)}: found {text} in the text. A div's ::: has a line to itself, below an empty one."

@@ -45,9 +45,10 @@ class DivCheck:
         yield from self._content(where, kind, div["c"][1])
 
     def _place(self, kind: str, name: str, pairs: dict[str, str]) -> str:
-        if name:
-            return self.chapter.place(f"#{name}")
-        return self.chapter.place(f'icon="{pairs["icon"]}"' if pairs.get("icon") else f".{kind}")
+        icon = pairs.get("icon", "")
+        needles = (f"#{name}" if name else "", f'icon="{icon}"' if icon else "", f"icon={icon}" if icon else "")
+        found = next((needle for needle in needles if self.chapter.line_of(needle)), f".{kind}")
+        return self.chapter.place(found)
 
     def _attributes(self, where: str, kind: str, pairs: dict[str, str]) -> Iterator[str]:
         required = REQUIRED.get(kind, ())

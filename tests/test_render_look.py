@@ -1,0 +1,85 @@
+"""The look: one place for colours and type, and colours that can be read."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import re
+import zipfile
+
+import pytest
+import yaml
+
+from projects import ROOT
+
+EXTENSION = ROOT / "_extensions" / "natpatsip"
+BRAND = yaml.safe_load((EXTENSION / "_brand.yml").read_text(encoding="utf-8"))
+LIGHT, DARK = BRAND["color"]["palette"], BRAND["dark"]
+
+
+@pytest.fixture(scope="module")
+def look():
+    specification = importlib.util.spec_from_file_location("look", EXTENSION / "look.py")
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def luminance(colour):
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one, other):
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_contrast_is_that_of_the_guidelines():
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", ["white", "mist", "sky"])
+@pytest.mark.parametrize("text", ["ink", "slate", "blue", "navy", "green", "purple", "orange"])
+def test_text_stands_out_from_every_ground(palette, text, ground):
+    assert contrast(palette[text], palette[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("kind", BRAND["callouts"])
+def test_a_callout_stands_out_from_its_tint(kind):
+    callout = BRAND["callouts"][kind]
+    for text in (callout["colour"], "ink", "blue"):
+        assert contrast(LIGHT[text], callout["tint"]) >= 4.5
+
+
+def test_white_stands_out_from_the_banner_and_ink_from_the_draft_mark():
+    assert contrast("#FFFFFF", LIGHT["navy"]) >= 4.5
+    assert contrast("#CFE3F7", LIGHT["navy"]) >= 4.5
+    assert contrast(LIGHT["ink"], LIGHT["amber"]) >= 4.5
+
+
+def test_the_pages_colours_are_made_from_the_brand(look):
+    made = look.brand_css(look.read_brand())
+    assert made == (EXTENSION / "assets" / "brand.css").read_text(encoding="utf-8")
+
+
+def test_the_word_reference_is_made_from_the_brand(look):
+    def styles(content):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return archive.read("word/styles.xml")
+
+    assert styles(look.reference_docx(look.read_brand())) == styles(
+        (EXTENSION / "natpatsip-reference.docx").read_bytes()
+    )
+
+
+@pytest.mark.parametrize("sheet", ["page.css", "constructs.css"])
+def test_sheets_take_their_colours_from_the_brand(sheet):
+    text = (EXTENSION / "assets" / sheet).read_text(encoding="utf-8")
+    literal = set(re.findall(r"#[0-9A-Fa-f]{3,8}\b", text))
+    assert literal <= {"#fff", "#212B32", "#CFE3F7"}, "only what stays as it is on dark pages"
+    known = set(re.findall(r"--([\w-]+):", (EXTENSION / "assets" / "brand.css").read_text(encoding="utf-8")))
+    assert set(re.findall(r"var\(--([\w-]+)\)", text)) <= known
