@@ -7,7 +7,9 @@ into words what a chart shows. ``docs/spc.md`` states the rules, their source an
 from helpers.spc.claims import claim, shows
 from helpers.spc.descriptions import describe
 from helpers.spc.findings import Findings, findings
+from helpers.spc.panels import panel
 from helpers.spc.series import SpcWarning
 from helpers.spc.single import xmr
+from helpers.spc.summaries import summary
 
-__all__ = ["Findings", "SpcWarning", "claim", "describe", "findings", "shows", "xmr"]
+__all__ = ["Findings", "SpcWarning", "claim", "describe", "findings", "panel", "shows", "summary", "xmr"]

@@ -6,6 +6,7 @@ that has a value.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -280,10 +281,12 @@ def _plain(date: Any) -> Any:
 def _direction(result: pd.DataFrame, improvement: str | None) -> str:
     """Return the improvement direction, or nothing where neither the caller nor the result says it."""
     said = improvement if improvement is not None else result.attrs.get("improvement", "")
-    if not isinstance(said, str) or said == "":
+    if isinstance(said, Mapping):
+        key = tuple(result[column].iloc[0] for column in result.attrs.get("by", []))
+        said = said.get(key[0] if len(key) == 1 else key, "")
+    if not said:
         return ""
-    series.check_improvement(said)
-    return said
+    return IMPROVEMENTS[series.check_improvement(said)]
 
 
 def _segment(result: pd.DataFrame, dates: list[Any], start: int, end: int) -> Segment:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.errors import SpcError, nearest
-from helpers.spc.rules import IMPROVEMENTS, RULE_LENGTHS, SHORTEST_BASELINE, Flags, Floats
+from helpers.spc.rules import IMPROVEMENTS, RULE_LENGTHS, SHORTEST_BASELINE, Flags, Floats, Integers
 
 Dates = npt.NDArray[np.datetime64]
 MOST_ROWS_NAMED = 5
@@ -189,15 +189,20 @@ def read_rebase(rebase: Any, *, numbered: bool = False) -> list[Any]:
     if not listed:
         return []
     if numbered:
-        for position, point in enumerate(listed):
-            if isinstance(point, bool) or not isinstance(point, numbers.Integral):
-                raise SpcError(
-                    f"Rebase {position + 1} is {_shown(point)}; expected the number of a point, as the series has no "
-                    "dates. Give dates= to rebase at a date."
-                )
-        return sorted({int(point) for point in listed})
+        return sorted(set(read_points(listed, name="Rebase").tolist()))
     stamps = read_dates(listed, name="rebase date", place=lambda row: f"Rebase {row + 1}")
     return sorted({pd.Timestamp(stamp) for stamp in stamps})
+
+
+def read_points(points: Sequence[Any], *, name: str = "Point") -> Integers:
+    """Return numbers of points, which stand for dates where a series has none."""
+    for position, point in enumerate(points):
+        if isinstance(point, bool) or not isinstance(point, numbers.Integral):
+            raise SpcError(
+                f"{name} {position + 1} is {_shown(point)}; expected the number of a point, as the series has no "
+                "dates. Give dates= to use a date."
+            )
+    return np.array(points, dtype=np.int64)
 
 
 def check_improvement(improvement: Any) -> int:
@@ -273,9 +278,13 @@ def warn_of_unmet_rebase(unmet: Sequence[Any], *, whose: str = "", level: int = 
     """Warn of rebase dates that no row has."""
     if unmet:
         named = ", ".join(shown_date(date) for date in unmet)
-        warnings.warn(
+        warn(
             f"No row{whose} has the rebase date {named}: the limits do not start afresh there. "
             "Give the date of the first row of the new process.",
-            SpcWarning,
-            stacklevel=level,
+            level=level + 1,
         )
+
+
+def warn(message: str, *, level: int) -> None:
+    """Warn of a setting without effect, at the line so many calls up."""
+    warnings.warn(message, SpcWarning, stacklevel=level)

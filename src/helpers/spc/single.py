@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from helpers.errors import SpcError
 from helpers.spc import series
 from helpers.spc.engine import Settings, analyse
 from helpers.spc.rules import RULE_LENGTH, Improvement
+from helpers.spc.settings import targets_over_time
 from helpers.spc.tables import result_columns
 
 
@@ -22,7 +24,7 @@ def xmr(
     rebase: Any = (),
     fix_after: int | None = None,
     screen_outliers: bool = True,
-    target: float | None = None,
+    target: float | Mapping[Any, float] | None = None,
     rule_length: int = RULE_LENGTH,
 ) -> pd.DataFrame:
     """Return the XmR chart of a series, row by row in date order.
@@ -42,7 +44,7 @@ def xmr(
     screen_outliers : bool
         Leave out, once, the moving ranges of 3.267 times their average and more.
     target : float
-        One number that the chart is held against.
+        One number that the chart is held against; or a mapping of dates to the number from each date on.
     rule_length : {7, 6}
         How many points make a run or a trend.
 
@@ -83,7 +85,6 @@ def xmr(
         screen_outliers=series.check_screening(screen_outliers),
         rule_length=series.check_rule_length(rule_length),
     )
-    aim = series.check_target(target)
     when = _dates(values, dates, len(read))
     rebase_dates = series.read_rebase(rebase, numbered=when.dtype.kind == "i")
 
@@ -105,7 +106,7 @@ def xmr(
         read,
         lengths=lengths,
         segment=segment,
-        target=np.full(len(read), aim),
+        target=targets_over_time(target, when),
         direction=np.array([direction], dtype=np.int8),
         rule_length=settings.rule_length,
     )

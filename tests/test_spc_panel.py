@@ -1,0 +1,264 @@
+"""The panel gives for each series just what xmr gives, and summary its variation and assurance."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import spc
+from spc_reference import cases, numbers
+
+RNG = np.random.default_rng(20240930)
+COLUMNS = [*spc.xmr([1, 2]).columns]
+
+
+def frame_of(*series, **names):
+    parts = [
+        pd.DataFrame({"psc": name, "month": pd.date_range("2021-01-01", periods=len(own), freq="MS"), "percent": own})
+        for name, own in {**dict(zip("ABCDEFGH", series, strict=False)), **names}.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def random_series(count, *, missing=0.05):
+    """Series of 1 to 80 points with gaps, some of them level, some of counts."""
+    made = []
+    for number in range(count):
+        length = int(RNG.integers(1, 80))
+        own = RNG.normal(50, 5, length).round(int(number % 3))
+        own[RNG.random(length) < missing] = np.nan
+        if number % 10 == 0:
+            own[:] = 7.1
+        made.append(own)
+    return made
+
+
+def charts(frame, **settings):
+    return spc.panel(frame, by="psc", value="percent", date="month", **settings)
+
+
+def assert_same(panel, single, by="psc"):
+    own = panel.drop(columns=by).reset_index(drop=True)
+    assert list(own.columns) == COLUMNS
+    pd.testing.assert_frame_equal(own, single, check_exact=True)
+
+
+def test_all_reference_series_in_one_pass_equal_xmr_one_by_one():
+    own = [case for case in cases() if case.error_kind != "fix_after_too_small" and not case.fix_after]
+    for screened in (True, False):
+        chosen = [case for case in own if case.screen_outliers == screened]
+        frame = pd.concat([case.given.assign(series=str(case), value=numbers(case.given["value"])) for case in chosen])
+        settings = {
+            "improvement": {str(case): case.improvement for case in chosen},
+            "target": {str(case): case.target for case in chosen},
+        }
+        rebase = {str(case): case.rebase for case in chosen}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", spc.SpcWarning)
+            panel = spc.panel(
+                frame.sample(frac=1, random_state=1),
+                by=["series"],
+                value="value",
+                date="date",
+                rebase=rebase,
+                screen_outliers=screened,
+                **settings,
+            )
+            parts = dict(list(panel.groupby("series")))
+            for case in chosen:
+                single = spc.xmr(numbers(case.given["value"]), dates=case.given["date"], **case.settings)
+                assert_same(parts[str(case)], single, by="series")
+
+
+def test_series_of_unequal_length_with_gaps_equal_xmr():
+    made = {f"S{number:03}": own for number, own in enumerate(random_series(200))}
+    frame = frame_of(**made)
+    panel = charts(frame, fix_after=15, target=50)
+    for name, own in panel.groupby("psc"):
+        dates = pd.date_range("2021-01-01", periods=len(made[name]), freq="MS")
+        assert_same(own, spc.xmr(made[name], dates=dates, fix_after=15, target=50))
+
+
+@pytest.mark.parametrize("rule_length", [6, 7])
+def test_rule_length_and_common_rebase_equal_xmr(rule_length):
+    made = {
+        f"S{number:02}": RNG.normal(50, 5, 40).round(1) + np.r_[np.zeros(20), np.full(20, 8)] for number in range(30)
+    }
+    panel = charts(frame_of(**made), rebase=["2022-09"], rule_length=rule_length, improvement="decrease")
+    for name, own in panel.groupby("psc"):
+        dates = pd.date_range("2021-01-01", periods=40, freq="MS")
+        single = spc.xmr(made[name], dates=dates, rebase=["2022-09"], rule_length=rule_length, improvement="decrease")
+        assert_same(own, single)
+
+
+def test_rows_come_in_order_of_by_then_date():
+    frame = frame_of([1, 2, 3], [4, 5, 6])
+    frame["measure"] = ["late", "early", "late", "early", "early", "late"]
+    result = spc.panel(frame.iloc[::-1], by=["measure", "psc"], value="percent", date="month")
+    assert list(result.columns) == ["measure", "psc", *COLUMNS]
+    expected = frame.sort_values(["measure", "psc", "month"])
+    assert result["value"].tolist() == expected["percent"].tolist()
+
+
+def test_each_series_has_its_own_direction_target_and_rebase():
+    frame = frame_of([50, 51] * 10 + [70], [50, 51] * 10 + [70])
+    by_name = charts(
+        frame,
+        improvement={"A": "increase", "B": "decrease"},
+        target={"B": 10},
+        rebase={"A": ["2022-01"]},
+    )
+    last = by_name.groupby("psc").tail(1)
+    assert last["point_type"].tolist() == ["special_cause_improvement", "special_cause_concern"]
+    assert last["segment"].tolist() == [1, 0]
+    assert last["target"].tolist() == [pytest.approx(np.nan, nan_ok=True), 10]
+    frame["better"] = np.where(frame["psc"] == "A", "increase", "decrease")
+    frame["aim"] = np.where(frame["psc"] == "A", np.nan, 10)
+    by_column = charts(frame, improvement="better", target="aim", rebase={"A": "2022-01"})
+    pd.testing.assert_frame_equal(by_name, by_column)
+
+
+def test_a_target_may_change_over_time():
+    steps = {"2021-01": 80, "2021-03": 85}
+    single = spc.xmr([1, 2, 3], dates=["2021-01", "2021-02", "2021-03"], target=steps)
+    assert single["target"].tolist() == [80, 80, 85]
+    assert charts(frame_of([1, 2, 3]), target={"A": steps})["target"].tolist() == [80, 80, 85]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"target": {"Z": 4}}, "target names 'Z', but no series of the data has that psc."),
+        ({"rebase": {"Z": ["2021-02"]}}, "rebase names 'Z'"),
+        ({"improvement": {"A": "increase"}}, r"improvement has no direction for 1 series \(B\)"),
+        ({"improvement": {"A": "increase", "B": "up"}}, "improvement is 'up'"),
+        ({"improvement": "higher"}, "improvement is 'higher'; expected \"increase\""),
+        ({"target": "none"}, "target is 'none'; expected one finite number"),
+        ({"fix_after": 11}, "fix_after is 11; expected a whole number of points, 12 or more"),
+    ],
+)
+def test_settings_for_unknown_series_are_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        charts(frame_of([1, 2, 3], [4, 5, 6]), **settings)
+
+
+@pytest.mark.parametrize(
+    ("column", "found", "message"),
+    [
+        ("percent", np.inf, r"Row 5 \(B\): percent is inf; expected a finite number"),
+        ("percent", "n/a", r"Row 5 \(B\): percent is 'n/a'; expected a finite number"),
+        ("month", None, r"Row 5 \(B\): month is .*; expected a date"),
+        ("month", "soon", r"Row 5 \(B\): month is 'soon'; expected a date"),
+        ("month", pd.Timestamp("2021-01-01"), "rows 4 and 5 of B both have 2021-01-01"),
+        ("psc", None, "Row 5: psc is missing"),
+    ],
+)
+def test_a_bad_row_is_named_with_its_series(column, found, message):
+    frame = frame_of([1.0, 2, 3], [4, 5, 6]).astype({column: object})
+    frame.loc[4, column] = found
+    with pytest.raises(ValueError, match=message):
+        charts(frame)
+
+
+def test_an_unknown_column_is_refused_with_the_nearest():
+    with pytest.raises(ValueError, match=r'value is \'percnt\'.*Did you mean "percent"'):
+        spc.panel(frame_of([1, 2]), by="psc", value="percnt", date="month")
+    with pytest.raises(ValueError, match="by names no column"):
+        spc.panel(frame_of([1, 2]), by=[], value="percent", date="month")
+    with pytest.raises(ValueError, match="percent is empty"):
+        charts(frame_of([1, 2]).iloc[:0])
+
+
+def test_a_rebase_date_that_a_series_goes_past_is_warned_of():
+    frame = frame_of([1, 2, 3, 4], [5, 6, 7, 8], [9])
+    frame = frame.drop(index=5)
+    with pytest.warns(spc.SpcWarning, match=r"No row of B has the rebase date 2021-02-01"):
+        result = charts(frame, rebase=["2021-02"])
+    assert result.groupby("psc")["segment"].max().to_dict() == {"A": 1, "B": 0, "C": 0}
+    with pytest.warns(spc.SpcWarning, match=r"No row has the rebase date 2030-01-01"):
+        charts(frame, rebase=["2030-01"])
+    with pytest.warns(spc.SpcWarning, match=r"No row of C has the rebase date 2021-02-01"):
+        charts(frame, rebase={"C": ["2021-02"]})
+
+
+def test_summary_agrees_with_the_reference_by_segment():
+    for case in cases():
+        if case.error_kind or case.quirk == "trend_end_tie":
+            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", spc.SpcWarning)
+            result = spc.xmr(numbers(case.given["value"]), dates=case.given["date"], **case.settings)
+        found, expected = spc.summary(result, by_segment=True), case.segments
+        assert found["segment"].tolist() == expected["segment"].astype(int).tolist()
+        for column in ("n", "common_cause", "special_cause_improvement", "special_cause_concern"):
+            assert found[column].tolist() == expected[column].astype(int).tolist(), (str(case), column)
+        for column in ("mean", "lpl", "upl"):
+            np.testing.assert_allclose(found[column], numbers(expected[column]), rtol=1e-9)
+        assert found["variation_type"].tolist() == expected["variation_type"].tolist()
+        undefined = np.isnan(found["lpl"].iloc[-1]) or case.target is None
+        wanted = ["" if undefined else kind for kind in expected["assurance_type"]]
+        assert found["assurance_type"].tolist() == wanted, str(case)
+        whole = spc.summary(result).iloc[0]
+        assert whole["variation_type"] == case.variation
+        assert whole["assurance_type"] == wanted[-1]
+
+
+def test_summary_of_a_panel_names_icons_and_words():
+    frame = frame_of([50, 51] * 10 + [70], [50, 51] * 10 + [70], [50, 51] * 10, [50.0])
+    better = {"A": "increase", "B": "decrease", "C": "increase", "D": "neutral"}
+    summed = spc.summary(charts(frame, improvement=better, target={"A": 20, "B": 20, "C": 50.5, "D": 1}))
+    assert summed["psc"].tolist() == ["A", "B", "C", "D"]
+    assert summed["variation_icon"].tolist() == [
+        "variation-improvement-high",
+        "variation-concern-high",
+        "variation-common-cause",
+        "variation-common-cause",
+    ]
+    assert summed["assurance_icon"].tolist() == [
+        "assurance-pass",
+        "assurance-fail",
+        "assurance-hit-and-miss",
+        "assurance-none",
+    ]
+    assert summed["variation"].iloc[1] == "Special cause of concern: significantly higher, and lower is better"
+
+
+def test_summary_makes_the_panel_itself_where_it_is_given_data():
+    frame = frame_of([1, 2, 3], [4, 5, 6])
+    direct = spc.summary(frame, by="psc", value="percent", date="month", target=2)
+    pd.testing.assert_frame_equal(direct, spc.summary(charts(frame, target=2)))
+
+
+def test_a_missing_latest_value_does_not_hide_a_signal():
+    row = spc.summary(spc.xmr([50, 51] * 10 + [70, None])).iloc[0]
+    assert row["variation_type"] == "special_cause_improvement"
+    assert row["latest_value"] == 70
+    assert row["missing"] == 1
+
+
+def test_summary_says_what_it_lacks():
+    result = charts(frame_of([1, 2, 3], [4, 5, 6]))
+    bare = result.copy()
+    bare.attrs = {}
+    with pytest.raises(ValueError, match="several series; expected by="):
+        spc.summary(bare)
+    with pytest.raises(ValueError, match="does not say which direction is better"):
+        spc.summary(bare, by="psc")
+    with pytest.raises(ValueError, match=r"Expected the result of spc\.xmr or spc\.panel"):
+        spc.summary(result.drop(columns="mean"))
+    pd.testing.assert_frame_equal(spc.summary(bare, by="psc", improvement="increase"), spc.summary(result))
+
+
+def test_icon_names_and_directions_are_those_of_the_drawings():
+    drawings = pytest.importorskip("helpers.charts.icons")
+    drawn = {icon.name for icon in [*drawings.VARIATION.values(), *drawings.ASSURANCE.values()]}
+    from helpers.spc.icons import ASSURANCE_TABLE, VARIATION_TABLE
+
+    assert {icon.name for icon in (*VARIATION_TABLE, *ASSURANCE_TABLE)} == drawn
+
+
+def test_one_series_of_a_panel_can_be_described():
+    frame = frame_of([50, 51] * 10 + [70], [50, 51] * 10 + [70])
+    result = charts(frame, improvement={"A": "increase", "B": "decrease"})
+    assert spc.describe(result[result["psc"] == "B"]).endswith("which is a concern.")
