@@ -44,18 +44,18 @@ def brand_css(brand: Brand) -> str:
     for face, weight, style in FACES:
         lines.append(
             f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style}; font-display: swap; '
-            f'src: url("fonts/{stem}-{face}.woff2") format("woff2"); }}'
+            f'src: url("../fonts/{stem}-{face}.woff2") format("woff2"); }}'
         )
     dark = brand["dark"] | {f"{kind}-tint": brand["dark"]["mist"] for kind in brand["callouts"]}
     lines += [
         "",
         f':root {{ color-scheme: light; --font: "{family}", sans-serif; --banner: {light["navy"]}; '
         f"{_properties(light | tints)} }}",
-        ':root[data-theme="dark"] { color-scheme: dark; ' + _properties(dark) + " }",
+        ':root.np[data-theme="dark"] { color-scheme: dark; ' + _properties(dark) + " }",
         "@media screen and (prefers-color-scheme: dark) {",
-        '  :root:not([data-theme="light"]) { color-scheme: dark; ' + _properties(dark) + " }",
+        '  :root.np:not([data-theme="light"]) { color-scheme: dark; ' + _properties(dark) + " }",
         "}",
-        "@media print { :root:root:root { color-scheme: light; " + _properties(light | tints) + " } }",
+        "@media print { :root.np.np.np { color-scheme: light; " + _properties(light | tints) + " } }",
         "",
     ]
     for kind, look in brand["callouts"].items():

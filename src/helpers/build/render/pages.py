@@ -32,6 +32,8 @@ def write_pages(report: Report, chapters: Sequence[Chapter], folder: Path, *, jo
 
 def _copy_assets(report: Report, folder: Path) -> None:
     shutil.copytree(report.extension / "assets", folder / "assets", dirs_exist_ok=True)
+    sheet = folder / "assets" / "brand.css"
+    sheet.write_text(sheet.read_text(encoding="utf-8").replace("../fonts/", "fonts/"), encoding="utf-8")
     fonts = folder / "assets" / "fonts"
     fonts.mkdir(exist_ok=True)
     for font in sorted((report.extension / "fonts").glob("*.woff2")):
