@@ -5,11 +5,14 @@ from __future__ import annotations
 import calendar
 import shutil
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from helpers.build.plan import Plan
 from helpers.params import load
@@ -63,6 +66,29 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
     start = time.monotonic()
     plan = Plan.of(project, quarter)
     tell(f"{quarter.label}: {len(plan.notebooks)} notebooks")
+    with _alone(plan.workplace, tell):
+        report = _build(plan, options, tell)
+    tell(f"published in {time.monotonic() - start:.1f} s: {report}")
+    return report
+
+
+@contextmanager
+def _alone(workplace: Path, tell: Tell) -> Iterator[None]:
+    """Wait until no other build uses the working folder, and keep others out."""
+    workplace.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(workplace / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        tell(f"waiting for another build, which holds {lock.lock_file}")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _build(plan: Plan, options: Options, tell: Tell) -> Path:
     from helpers.build import manifest, render
     from helpers.build.execute import execute
     from helpers.build.publish import publication
@@ -74,7 +100,7 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
     contents = {name: each.content for name, each in executed.items()}
     staged = stage(plan, contents)
     tell(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(staged.facts)} facts")
-    report = (options.output or project / "reports") / str(quarter)
+    report = (options.output or plan.project / "reports") / str(plan.quarter)
     with publication(report) as folder:
         render.render(
             staged.folder,
@@ -91,7 +117,7 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
         written = manifest.manifest(
             plan,
             renderer=renderer,
-            data=datasets_of(contents, project),
+            data=datasets_of(contents, plan.project),
             report=folder,
             status="draft",
             illustrative=list(staged.illustrative),
@@ -99,7 +125,6 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
             seconds={name: round(each.seconds, 2) for name, each in executed.items()},
         )
         manifest.write(written, folder / "manifest.json")
-    tell(f"published in {time.monotonic() - start:.1f} s: {report}")
     return report
 
 

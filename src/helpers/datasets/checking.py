@@ -9,7 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from helpers.datasets.reading import Fault
-from helpers.datasets.schemas import Kind, Schema
+from helpers.datasets.schemas import Schema
 from helpers.errors import nearest
 
 Words = Mapping[str, Sequence[str]]
@@ -40,11 +40,11 @@ def check_cells(texts: pd.DataFrame, schema: Schema, words: Words) -> list[Fault
     return faults
 
 
-def parse_cells(texts: pd.DataFrame, columns: Mapping[str, Kind]) -> pd.DataFrame:
+def parse_cells(texts: pd.DataFrame, schema: Schema) -> pd.DataFrame:
     """Return the cells as what they are: months as timestamps, counts as integers."""
     frame = texts.copy()
-    for name, kind in columns.items():
-        if kind.parse:
+    for name, kind in schema.columns.items():
+        if kind.parse and name in texts:
             frame[name] = kind.parse(texts[name])
     return frame
 
@@ -54,11 +54,11 @@ def check_rows(frame: pd.DataFrame, texts: pd.DataFrame, schema: Schema) -> Iter
     for rule in schema.rules:
         failed = _failures(pa.DataFrameSchema(checks=pa.Check(rule.holds)), frame)
         for line in sorted({int(index) for index in failed["index"]}):
-            found = " and ".join(f"{column} {texts.at[line, column]}" for column in rule.columns)
+            found = " and ".join(f"{column} {texts[column][line]}" for column in rule.columns)
             yield Fault(f"found {found}, expected {rule.expected}.", line, rule.columns[0])
 
 
-def check_between_rows(texts: pd.DataFrame, schema: Schema, words: Words) -> Iterator[Fault]:
+def check_between_rows(texts: pd.DataFrame, schema: Schema) -> Iterator[Fault]:
     """Go through the rows that contradict another: they stand twice, or refer to what is not there."""
     for columns in (schema.key, *((column,) for column in schema.unique)):
         yield from _standing_twice(texts, list(columns))

@@ -1,4 +1,7 @@
-"""What the data of a quarter lack, from the files' text alone: the schedule asks often, and pandas is dear to import."""
+"""What the data of a quarter lack.
+
+From the files' text alone: the schedule asks each day, and pandas takes longer to import than the answer.
+"""
 
 from __future__ import annotations
 

@@ -34,7 +34,8 @@ def find_gaps(frame: pd.DataFrame, schema: Schema, words: Words, quarter: Quarte
     if schema.every_quarter:
         yield from _quarters(frame, quarter)
     if schema.roll_call:
-        yield from _members(frame, *schema.roll_call, words[schema.columns[schema.roll_call[1]].words])
+        period, member = schema.roll_call
+        yield from _members(frame, period, member, words[schema.columns[member].words])
 
 
 def _months(frame: pd.DataFrame, schema: Schema, words: Words, quarter: Quarter) -> Iterator[Fault]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from helpers.datasets import reading
 from helpers.datasets.checking import Words, check_between_rows, check_cells, check_rows, parse_cells
 from helpers.datasets.gaps import find_gaps
 from helpers.datasets.reading import FOLDER, Fault
-from helpers.datasets.schemas import FIXED_WORDS, SCHEMAS
+from helpers.datasets.schemas import FIXED_WORDS, SCHEMAS, Schema
 from helpers.errors import DataError, nearest, together
 from helpers.quarter import Quarter
 
@@ -104,10 +105,37 @@ def national(frame: pd.DataFrame, intervention: str) -> pd.DataFrame:
     return summed
 
 
+@dataclass(frozen=True)
+class Examined:
+    """A file after all checks that do not depend on the quarter.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The parsed rows; where there are faults, those without.
+    keys : DataFrame, optional
+        What identifies each row, also those with a fault elsewhere; None where some row cannot be identified.
+    faults : tuple of Fault
+        What was found.
+    """
+
+    frame: pd.DataFrame
+    keys: pd.DataFrame | None
+    faults: tuple[Fault, ...]
+
+
 @lru_cache(maxsize=64)
 def _known_by(quarter: Quarter, name: str, content: bytes, listed: bytes) -> pd.DataFrame:
     """Return the rows of a file that were known at the end of a quarter, the latest report of each."""
-    frame, schema = _checked(name, content, listed), SCHEMAS[name]
+    examined, schema = _examine(name, content, listed), SCHEMAS[name]
+    faults = list(examined.faults)
+    if examined.keys is not None:
+        faults += find_gaps(_known(examined.keys, schema, quarter), schema, _words(name, listed), quarter)
+    _raise(name, faults)
+    return _known(examined.frame, schema, quarter).reset_index(drop=True)
+
+
+def _known(frame: pd.DataFrame, schema: Schema, quarter: Quarter) -> pd.DataFrame:
     if "month" in frame:
         frame = frame[frame["month"] <= pd.Timestamp(quarter.last_month)]
     for column in ("as_of", "quarter"):
@@ -115,34 +143,39 @@ def _known_by(quarter: Quarter, name: str, content: bytes, listed: bytes) -> pd.
             frame = frame[frame[column] <= str(quarter)]
     if "as_of" in frame:
         frame = frame.sort_values("as_of", kind="stable").drop_duplicates(schema.subject, keep="last").sort_index()
-    words = _words(listed) if name != ORGANISATIONS else FIXED_WORDS
-    _raise(name, list(find_gaps(frame, schema, words, quarter)))
-    return frame.reset_index(drop=True)
+    return frame
 
 
 @lru_cache(maxsize=32)
-def _checked(name: str, content: bytes, listed: bytes) -> pd.DataFrame:
-    """Return the parsed rows of a file, the index their lines, after all checks that do not depend on the quarter."""
-    schema = SCHEMAS[name]
-    words = _words(listed) if name != ORGANISATIONS else FIXED_WORDS
+def _examine(name: str, content: bytes, listed: bytes) -> Examined:
+    """Check a file: its form, its cells, its rows, and what they say of each other."""
+    schema, words = SCHEMAS[name], _words(name, listed)
     rows = reading.parse(content, f"{FOLDER}/{name}.csv", tuple(schema.columns))
     texts = pd.DataFrame.from_dict(rows.cells, orient="index", columns=rows.header, dtype=str)
-    if any(fault.line == 1 for fault in rows.faults):
-        texts = texts.loc[:, ~texts.columns.duplicated()]
-        _raise(name, [*rows.faults, *check_cells(texts, schema, words)])
+    texts = texts.loc[:, ~texts.columns.duplicated()]
     faults = [*rows.faults, *check_cells(texts, schema, words)]
+    if not set(schema.columns) <= set(texts.columns):
+        return Examined(texts, None, tuple(faults))
+    texts = texts[list(schema.columns)]
     sound = texts.drop(index=list({fault.line for fault in faults} & set(texts.index)))
-    frame = parse_cells(sound, schema.columns)
-    _raise(name, [*faults, *check_rows(frame, sound, schema), *check_between_rows(sound, schema, words)])
-    return frame[list(schema.columns)]
+    frame = parse_cells(sound, schema)
+    faults += [*check_rows(frame, sound, schema), *check_between_rows(sound, schema)]
+    is_identified = not rows.faults and not any(set(fault.column.split(", ")) & set(schema.key) for fault in faults)
+    keys = parse_cells(texts[list(schema.key)], schema) if is_identified else None
+    return Examined(frame, keys, tuple(faults))
+
+
+def _words(name: str, listed: bytes) -> Words:
+    """Return the words that a file's columns may hold, organisations as ``organisations.csv`` names them."""
+    return FIXED_WORDS if name == ORGANISATIONS else FIXED_WORDS | _names(listed)
 
 
 @lru_cache(maxsize=8)
-def _words(listed: bytes) -> Words:
-    """Return the words that columns may hold, organisations as ``organisations.csv`` names them."""
-    organisations = _checked(ORGANISATIONS, listed, listed)
-    names = {kind: organisations.loc[organisations["kind"] == kind, "name"] for kind in ("psc", "icb")}
-    return FIXED_WORDS | {kind: tuple(known) for kind, known in names.items()}
+def _names(listed: bytes) -> dict[str, tuple[str, ...]]:
+    examined = _examine(ORGANISATIONS, listed, listed)
+    _raise(ORGANISATIONS, examined.faults)
+    kinds, names = examined.frame["kind"], examined.frame["name"]
+    return {kind: tuple(names[kinds == kind]) for kind in ("psc", "icb")}
 
 
 def _raise(name: str, faults: Sequence[Fault]) -> None:

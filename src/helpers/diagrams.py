@@ -1,0 +1,119 @@
+"""The report's diagrams, drawn as SVG: boxes around a middle, joined in order.
+
+Text is text in the report's own typeface, so that it can be searched and scales with the page. The text alternative
+is given where the diagram is shown, by `helpers.picture`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from helpers.charts import palette
+from helpers.charts.theme import FONT
+
+WIDTH, HEIGHT = 640, 440
+BOX_WIDTH, BOX_HEIGHT = 164, 64
+RADIUS_X, RADIUS_Y = 226, 182
+MIDDLE_Y = 226  # a ring of an odd number of boxes reaches further up than down
+MIDDLE = 62  # radius of the circle in the middle
+
+
+@dataclass(frozen=True)
+class Tone:
+    """The colours of a kind of box: border and text on a pale ground, 4.5:1 and more."""
+
+    line: str
+    ground: str
+
+
+BLUE = Tone(palette.ACCENT, "#E8F1FA")
+NAVY = Tone("#12436D", "#E3EAF1")
+PLUM = Tone("#801650", "#F6E8F0")
+GREY = Tone("#3D3D3D", "#EFEFEF")
+
+
+@dataclass(frozen=True)
+class Box:
+    """A step: its name in bold, the lines below it, its colours."""
+
+    name: tuple[str, ...]
+    lines: tuple[str, ...]
+    tone: Tone
+
+
+PHASES = (
+    Box(("1 Set-up",), (), GREY),
+    Box(("2 Building the", "local picture"), ("Quality planning",), NAVY),
+    Box(("3 Mapping the", "system"), ("Quality planning",), NAVY),
+    Box(("4 Action planning",), ("Quality improvement",), PLUM),
+    Box(("5 Managing the", "network"), ("Quality improvement",), PLUM),
+    Box(("6 Action",), ("Quality improvement",), PLUM),
+    Box(("7 Sustaining",), (), GREY),
+)
+
+CYCLE = (
+    Box(("Share",), ("stories and", "improvement work"), BLUE),
+    Box(("Ask together",), ("what members", "find hard"), BLUE),
+    Box(("Learn",), ("from speakers and", "from one another"), BLUE),
+    Box(("Work on it",), ("in a task and", "finish group"), BLUE),
+    Box(("Bring it back",), ("as themes for the", "system’s safety group"), BLUE),
+)
+
+
+def seven_phases() -> str:
+    """Return the whole systems approach framework as SVG: seven phases around the network."""
+    return _ring(PHASES, ("The", "network"))
+
+
+def community_cycle() -> str:
+    """Return the cycle of a community of practice as SVG: what members bring comes back as learning."""
+    return _ring(CYCLE, ("Community", "of practice"))
+
+
+def _ring(boxes: Sequence[Box], middle: Sequence[str]) -> str:
+    """Draw boxes clockwise around a middle, the first at the top, with an arrow from each to the next."""
+    x, y = WIDTH / 2, MIDDLE_Y
+    angles = [2 * math.pi * place / len(boxes) - math.pi / 2 for place in range(len(boxes))]
+    centres = [(x + RADIUS_X * math.cos(angle), y + RADIUS_Y * math.sin(angle)) for angle in angles]
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'font-family="{FONT}" font-size="14">',
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{palette.PAPER}"/>',
+        f'<ellipse cx="{x:g}" cy="{y:g}" rx="{RADIUS_X}" ry="{RADIUS_Y}" fill="none" stroke="{palette.AXIS}" '
+        'stroke-width="2.5"/>',
+        *(_arrow(angle + math.pi / len(boxes)) for angle in angles),
+        f'<circle cx="{x:g}" cy="{y:g}" r="{MIDDLE}" fill="{palette.ACCENT}"/>',
+        *_lines(x, y, middle, colour=palette.PAPER, bold=len(middle)),
+        *(_box(box, *centre) for box, centre in zip(boxes, centres, strict=True)),
+        "</svg>",
+    ]
+    return "".join(parts)
+
+
+def _arrow(angle: float) -> str:
+    """Draw an arrow's head on the ellipse, pointing clockwise."""
+    x, y = WIDTH / 2 + RADIUS_X * math.cos(angle), MIDDLE_Y + RADIUS_Y * math.sin(angle)
+    turn = math.degrees(math.atan2(RADIUS_Y * math.cos(angle), -RADIUS_X * math.sin(angle)))
+    head = f'fill="{palette.QUIET}" transform="translate({x:.1f} {y:.1f}) rotate({turn:.1f})"'
+    return f'<path d="M-8 -8L9 0L-8 8Z" {head}/>'
+
+
+def _box(box: Box, x: float, y: float) -> str:
+    frame = (
+        f'<rect x="{x - BOX_WIDTH / 2:.1f}" y="{y - BOX_HEIGHT / 2:.1f}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" '
+        f'rx="8" fill="{box.tone.ground}" stroke="{box.tone.line}" stroke-width="2"/>'
+    )
+    return frame + "".join(_lines(x, y, (*box.name, *box.lines), colour=box.tone.line, bold=len(box.name)))
+
+
+def _lines(x: float, y: float, lines: Sequence[str], *, colour: str, bold: int) -> list[str]:
+    """Write lines around a middle, the first `bold` of them in bold."""
+    first = y - (len(lines) - 1) * 9 + 5
+    return [
+        f'<text x="{x:.1f}" y="{first + 18 * place:.1f}" text-anchor="middle" fill="{colour}" '
+        f'font-weight="{700 if place < bold else 400}">{escape(line)}</text>'
+        for place, line in enumerate(lines)
+    ]
