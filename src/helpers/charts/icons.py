@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -283,3 +284,9 @@ def draw(canvas: Canvas, icon: Icon, x: float, y: float, *, size: float) -> None
             size=round((2 * radius) ** 2, 1),
             width=round(stroke.width * radius, 2),
         )
+
+
+def write_all(folder: Path) -> None:
+    """Write each icon as a file; the extension's `icons` folder is made with this, and a test holds the two together."""
+    for icon in (*VARIATION.values(), *ASSURANCE.values()):
+        (folder / f"{icon.name}.svg").write_text(svg(icon), encoding="utf-8")
