@@ -388,6 +388,14 @@ local function longest_word(text)
   return longest
 end
 
+local function longest_word_of(tbl)
+  local longest = 0
+  for _, row in ipairs(rows_of(tbl)) do
+    for _, cell in ipairs(row.cells) do longest = math.max(longest, longest_word(stringify(cell))) end
+  end
+  return longest
+end
+
 -- A column is as wide as its text asks: never narrower than its longest word, and a long text never takes all.
 local function weights(tbl)
   local out = {}
@@ -428,7 +436,7 @@ local function html_table(tbl)
     headings[c] = stringify(cell)
     cell.attr.attributes.scope = 'col'
   end
-  if #tbl.colspecs > 3 then tbl.attr.classes:insert('cards') end
+  if #tbl.colspecs > 3 or longest_word_of(tbl) > 18 then tbl.attr.classes:insert('cards') end
   local specs = {}
   for c, spec in ipairs(tbl.colspecs) do specs[c] = { spec[1], nil } end
   tbl.colspecs = specs
