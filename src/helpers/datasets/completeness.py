@@ -47,11 +47,14 @@ def _months(quarter: Quarter, project: Path) -> Iterator[str]:
     for name, series in MONTHLY.items():
         rows = _cells(name, project, "month", *series)
         everything = {tuple(own) for _, *own in rows}
-        for month in (f"{first:%Y-%m}" for first in quarter.months):
-            absent = everything - {tuple(own) for when, *own in rows if when == month}
-            if absent and len(absent) == len(everything):
-                yield f"{FOLDER}/{name}.csv has no rows for {month}"
-            elif absent:
+        present = {f"{month:%Y-%m}": set[tuple[str, ...]]() for month in quarter.months}
+        for month, *own in rows:
+            if month in present:
+                present[month].add(tuple(own))
+        if empty := [month for month, found in present.items() if not found]:
+            yield f"{FOLDER}/{name}.csv has no rows for {', '.join(empty)}"
+        for month, found in present.items():
+            if found and (absent := everything - found):
                 example = ", ".join(min(absent))
                 yield f"{FOLDER}/{name}.csv lacks {len(absent)} of {len(everything)} series in {month} ({example})"
 

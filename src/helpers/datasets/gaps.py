@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
 
 import pandas as pd
 
@@ -40,26 +39,23 @@ def find_gaps(frame: pd.DataFrame, schema: Schema, words: Words, quarter: Quarte
 
 def _months(frame: pd.DataFrame, schema: Schema, words: Words, quarter: Quarter) -> Iterator[Fault]:
     """Each series runs from the first month that its measure has anywhere, without a gap, to the quarter's last."""
-    organisation, measure = schema.series
-    present = set(frame[[organisation, measure, "month"]].itertuples(index=False, name=None))
-    starts = frame.groupby(measure)["month"].min().to_dict()
-    everyone, everything = (words[schema.columns[column].words] for column in schema.series)
     last = pd.Timestamp(quarter.last_month)
-    absent: dict[tuple[str, str], list[pd.Timestamp]] = {}
-    for one, what in product(everyone, everything):
-        for month in pd.date_range(starts.get(what, last), last, freq="MS"):
-            if (one, what, month) not in present:
-                absent.setdefault((one, what), []).append(month)
-    everywhere = (
-        set.intersection(*map(set, absent.values())) if len(absent) == len(everyone) * len(everything) else set()
-    )
-    if everywhere:
+    expected = pd.date_range(frame["month"].min() if len(frame) else last, last, freq="MS")
+    if nowhere := sorted(set(expected) - set(frame["month"])):
         end = f"expected months up to {quarter.last_month:%Y-%m}, the end of {quarter.label}"
-        yield Fault(f"no row for {_named(sorted(everywhere))} in any series; {end}.", column="month")
-    for series, months in absent.items():
-        if left := [month for month in months if month not in everywhere]:
-            text = f"{', '.join(series)}: no row for {_named(left)}. Add it; a month without events is a 0."
-            yield Fault(text, column="month")
+        yield Fault(f"no row for {_named(nowhere)} in any series; {end}.", column="month")
+    organisation, measure = schema.series
+    everyone, everything = (words[schema.columns[column].words] for column in schema.series)
+    for what in everything:
+        rows = frame[frame[measure] == what]
+        own = [month for month in expected if month not in nowhere and (rows.empty or month >= rows["month"].min())]
+        if len(rows) == len(own) * len(everyone):
+            continue
+        present = set(rows[[organisation, "month"]].itertuples(index=False, name=None))
+        for one in everyone:
+            if absent := [month for month in own if (one, month) not in present]:
+                text = f"{one}, {what}: no row for {_named(absent)}. Add it; a month without events is a 0."
+                yield Fault(text, column="month")
 
 
 def _named(months: Sequence[pd.Timestamp]) -> str:
