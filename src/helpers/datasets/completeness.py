@@ -46,6 +46,7 @@ def complete(quarter: Quarter, project: Path) -> list[str]:
 def _months(quarter: Quarter, project: Path) -> Iterator[str]:
     for name, series in MONTHLY.items():
         rows = _cells(name, project, "month", *series)
+        starts = {what: month for month, _, what in sorted(rows, reverse=True)}
         everything = {tuple(own) for _, *own in rows}
         present = {f"{month:%Y-%m}": set[tuple[str, ...]]() for month in quarter.months}
         for month, *own in rows:
@@ -54,9 +55,10 @@ def _months(quarter: Quarter, project: Path) -> Iterator[str]:
         if empty := [month for month, found in present.items() if not found]:
             yield f"{FOLDER}/{name}.csv has no rows for {', '.join(empty)}"
         for month, found in present.items():
-            if found and (absent := everything - found):
+            expected = {(one, what) for one, what in everything if starts[what] <= month}
+            if found and (absent := expected - found):
                 example = ", ".join(min(absent))
-                yield f"{FOLDER}/{name}.csv lacks {len(absent)} of {len(everything)} series in {month} ({example})"
+                yield f"{FOLDER}/{name}.csv lacks {len(absent)} of {len(expected)} series in {month} ({example})"
 
 
 def _quarters(quarter: Quarter, project: Path) -> Iterator[str]:
