@@ -39,7 +39,7 @@ def spc_text(
     if known.empty:
         return f"{said[0]}. No point has a value."
     latest = known.iloc[-1]
-    said.append(f"Latest value {words(latest['value'])} in {line.words(latest['date'])}")
+    said.append(f"Latest value {words(latest['value'])} {line.at(latest['date'])}")
     said += [
         _segment(rows, number, len(segments), line, words, reasons.get(rows["date"].iloc[0], ""))
         for number, rows in enumerate(segments)
@@ -49,8 +49,8 @@ def spc_text(
         aim = f"{target_label} {wording.plain(result['target'].iloc[-1], max(decimals, 1))}{'%' if percent else ''}"
         said.append(f"{aim}, {assurance.words.lower()}" if assurance else aim)
     if len(known) < len(result) or line.gaps_in(result["date"]):
-        said.append("Months without data are gaps in the line")
-    if bool(segments[-1]["short_group_warning"].iloc[0]):
+        said.append(f"{'Months' if line.is_monthly else 'Dates'} without data are gaps in the line")
+    if bool(segments[-1]["short_group_warning"].iloc[0]) and pd.notna(segments[-1]["lpl"].iloc[0]):
         said.append("Limits are provisional, from fewer than 13 points")
     return ". ".join(said) + "."
 
@@ -92,7 +92,7 @@ def _special_causes(known: pd.DataFrame, line: Timeline) -> str:
     for _, rows in known[kind != "common_cause"].groupby(stretch):
         rules = dict.fromkeys(rule_words(str(cause)) for cause in rows["special_cause_type"])
         first, last = line.words(rows["date"].iloc[0]), line.words(rows["date"].iloc[-1])
-        when = f"in {first}" if first == last else f"from {first} to {last}"
+        when = line.at(rows["date"].iloc[0]) if first == last else f"from {first} to {last}"
         found.append(f"{POINTS[str(rows['point_type'].iloc[0])].words.lower()} {when} ({', '.join(rules)})")
     if not found:
         return "All points are common cause"
@@ -111,11 +111,11 @@ def trend_text(
     (first, start), (last, end) = known[0], known[-1]
     high, low = max(known, key=lambda pair: pair[1]), min(known, key=lambda pair: pair[1])
     if len(known) == 1:
-        return f"Line chart of {title}: {words(start)} in {line.words(first)}."
+        return f"Line chart of {title}: {words(start)} {line.at(first)}."
     return (
         f"Line chart of {title}, {line.words(first)} to {line.words(last)} ({len(known)} points). "
-        f"It goes from {words(start)} to {words(end)}; highest {words(high[1])} in {line.words(high[0])}, "
-        f"lowest {words(low[1])} in {line.words(low[0])}."
+        f"It goes from {words(start)} to {words(end)}; highest {words(high[1])} {line.at(high[0])}, "
+        f"lowest {words(low[1])} {line.at(low[0])}."
     )
 
 

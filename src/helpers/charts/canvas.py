@@ -14,28 +14,24 @@ from typing import Any, Literal
 import altair as alt
 
 from helpers.charts import palette, theme
+from helpers.charts.layers import Rows, as_is, layer, pixel, words
 
 Align = Literal["left", "center", "right"]
-Rows = list[dict[str, Any]]
-
-
-def inline(rows: Rows) -> alt.InlineData:
-    """Return rows as data that stand in the chart as they are."""
-    return alt.InlineData(values=rows)
+ByStyle = defaultdict[tuple[Any, ...], Rows]
 
 
 @dataclass
 class Canvas:
     """Collects what is to be written and drawn, by style: one layer a style."""
 
-    texts: dict[tuple[Any, ...], Rows] = field(default_factory=lambda: defaultdict(list))
-    lines: dict[tuple[Any, ...], Rows] = field(default_factory=lambda: defaultdict(list))
+    texts: ByStyle = field(default_factory=lambda: defaultdict(list))
+    lines: ByStyle = field(default_factory=lambda: defaultdict(list))
+    behind: ByStyle = field(default_factory=lambda: defaultdict(list))
     symbols: Rows = field(default_factory=list)
-    behind: dict[tuple[Any, ...], Rows] = field(default_factory=lambda: defaultdict(list))
 
     def text(
         self,
-        words: str,
+        text: str,
         x: float,
         y: float,
         *,
@@ -46,7 +42,7 @@ class Canvas:
     ) -> None:
         """Write a line of text; y is its middle."""
         style = (align, size, 600 if bold else 400, colour)
-        self.texts[style].append({"x": round(x, 1), "y": round(y, 1), "text": words})
+        self.texts[style].append({"x": round(x, 1), "y": round(y, 1), "text": text})
 
     def line(
         self,
@@ -64,58 +60,44 @@ class Canvas:
 
     def symbol(self, shape: str, x: float, y: float, *, fill: str, outline: str, size: float, width: float = 1) -> None:
         """Draw a symbol: a shape's name or its path in a square from -1 to 1."""
-        self.symbols.append(
-            {
-                "x": round(x, 1),
-                "y": round(y, 1),
-                "shape": shape,
-                "fill": fill,
-                "stroke": outline,
-                "size": size,
-                "width": width,
-            }
-        )
+        place = {"x": round(x, 1), "y": round(y, 1)}
+        self.symbols.append({**place, "shape": shape, "fill": fill, "stroke": outline, "size": size, "width": width})
 
     def backdrop(self) -> list[alt.Chart]:
         """Return what lies behind the data."""
         return _rules(self.behind)
 
     def layers(self) -> list[alt.Chart]:
-        """Return what was collected as layers, lines below symbols below text."""
-        x, y = _places()
+        """Return what lies over the data: lines below symbols below text."""
         drawn = _rules(self.lines)
         if self.symbols:
-            drawn.append(
-                alt.Chart(inline(self.symbols))
-                .mark_point(opacity=1)
-                .encode(
-                    x=x,
-                    y=y,
-                    shape=alt.Shape("shape:N", scale=None),
-                    fill=alt.Fill("fill:N", scale=None),
-                    stroke=alt.Stroke("stroke:N", scale=None),
-                    size=alt.Size("size:Q", scale=None),
-                    strokeWidth=alt.StrokeWidth("width:Q", scale=None),
-                )
-            )
+            looks = {
+                "shape": as_is("shape"),
+                "fill": as_is("fill"),
+                "stroke": as_is("stroke"),
+                "size": as_is("size", "quantitative"),
+                "strokeWidth": as_is("width", "quantitative"),
+            }
+            drawn.append(layer("point", self.symbols, {"x": pixel("x"), "y": pixel("y"), **looks}, opacity=1))
         written = [
-            alt.Chart(inline(rows))
-            .mark_text(align=align, baseline="middle", fontSize=size, fontWeight=weight, color=colour)
-            .encode(x=x, y=y, text="text:N")
+            layer(
+                "text",
+                rows,
+                {"x": pixel("x"), "y": pixel("y"), "text": words("text")},
+                align=align,
+                baseline="middle",
+                fontSize=size,
+                fontWeight=weight,
+                color=colour,
+            )
             for (align, size, weight, colour), rows in self.texts.items()
         ]
         return drawn + written
 
 
-def _places() -> tuple[alt.X, alt.Y]:
-    return alt.X("x:Q", scale=None, axis=None), alt.Y("y:Q", scale=None, axis=None)
-
-
 def _rules(lines: Mapping[tuple[Any, ...], Rows]) -> list[alt.Chart]:
-    x, y = _places()
+    places = {"x": pixel("x"), "y": pixel("y"), "x2": {"field": "x2"}, "y2": {"field": "y2"}}
     return [
-        alt.Chart(inline(rows))
-        .mark_rule(color=colour, strokeWidth=width, strokeDash=list(dash) if dash else alt.Undefined)
-        .encode(x=x, y=y, x2="x2", y2="y2")
+        layer("rule", rows, places, color=colour, strokeWidth=width, **({"strokeDash": list(dash)} if dash else {}))
         for (colour, width, dash), rows in lines.items()
     ]

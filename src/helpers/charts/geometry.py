@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 
+from helpers.charts.layers import Channel, ReportChart, chart
 from helpers.charts.ticks import ValueAxis
 
 
@@ -31,37 +33,31 @@ class Plot:
         """Say whether a value is on the axis."""
         return self.axis.low <= value <= self.axis.high
 
-    def channel(self, field: str, **options: Any) -> alt.Y:
+    def channel(self, field: str, *, percent: bool = False, has_axis: bool = False) -> Channel:
         """Return the y channel of a field of values, on this axis."""
-        scale = alt.Scale(domain=[self.axis.low, self.axis.high], nice=False, zero=False)
-        return alt.Y(f"{field}:Q", scale=scale, **options)
+        scale = {"domain": [self.axis.low, self.axis.high], "nice": False, "zero": False}
+        drawn = {"axis": self._drawn_axis(percent=percent)} if has_axis else {}
+        return {"field": field, "type": "quantitative", "scale": scale, **drawn}
 
-    def value_axis(self, *, percent: bool = False) -> alt.Axis:
-        """Return the axis of the values: round steps, thousands separators, a percent sign where it is one."""
+    def _drawn_axis(self, *, percent: bool) -> dict[str, Any]:
+        """Return the axis: round steps, thousands separators, a percent sign where values are percentages."""
         number = f"format(datum.value, ',.{self.axis.decimals}f')"
-        return alt.Axis(
-            title=None,
-            values=list(self.axis.ticks),
-            tickCount=len(self.axis.ticks) + 1,  # else Vega thins them out
-            labelExpr=f"{number} + '%'" if percent else number,
-        )
+        return {
+            "title": None,
+            "values": list(self.axis.ticks),
+            "tickCount": len(self.axis.ticks) + 1,  # else Vega thins them out
+            "labelExpr": f"{number} + '%'" if percent else number,
+        }
 
-    def finish(self, layers: list[alt.Chart], description: str) -> alt.LayerChart:
+    def finish(self, layers: Sequence[alt.Chart], description: str) -> ReportChart:
         """Return layers as a chart of this size with its text alternative."""
-        chart: alt.LayerChart = (
-            alt.layer(*layers)
-            .properties(
-                width=round(self.width, 1),
-                height=round(self.height, 1),
-                padding={
-                    "left": round(self.left, 1),
-                    "right": round(self.right, 1),
-                    "top": round(self.top, 1),
-                    "bottom": round(self.bottom, 1),
-                },
-                autosize=alt.AutoSizeParams(type="none", contains="content"),
-                description=description,
-            )
-            .resolve_scale(shape="independent", fill="independent", stroke="independent", size="independent")
+        padding = {"left": self.left, "right": self.right, "top": self.top, "bottom": self.bottom}
+        return chart(
+            layers,
+            width=round(self.width, 1),
+            height=round(self.height, 1),
+            padding={side: round(pixels, 1) for side, pixels in padding.items()},
+            autosize={"type": "none", "contains": "content"},
+            resolve={"scale": dict.fromkeys(("shape", "fill", "stroke", "size", "strokeWidth"), "independent")},
+            description=description,
         )
-        return chart

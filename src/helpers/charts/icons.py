@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from helpers.charts.canvas import Canvas
 
 BLUE, ORANGE, PURPLE, GREY = "#0072C6", "#E85D00", "#8000C0", "#8C8C8C"
-INNER = "#7F7F7F"
+INNER, DASH = "#7F7F7F", "#3D3D3D"
 STROKE = 0.13  # of a line, where the ring's radius is 1
 
 
@@ -116,7 +116,7 @@ def _neutral(name: str, words: str, meaning: str, *, turn: int) -> Icon:
 
 def _wave(y: float) -> str:
     bends = (
-        f"Q{_number(by)},{_number(y + 0.2 * side)} {_number(start + 0.34)},{_number(y)}" for start, by, side in _WAVE
+        f"Q{_number(by)},{_number(y + 0.36 * side)} {_number(start + 0.34)},{_number(y)}" for start, by, side in _WAVE
     )
     return f"M-.68,{_number(y)}" + "".join(bends)
 
@@ -124,8 +124,8 @@ def _wave(y: float) -> str:
 def _assurance(name: str, words: str, meaning: str, colour: str, letter: str, *, wave: float, target: float) -> Icon:
     strokes = (
         _ring(colour),
-        Stroke(_wave(wave), INNER, width=0.1),
-        Stroke(_DASHES.format(y=_number(target)), colour, width=0.12),
+        Stroke(_wave(wave), INNER, width=0.09),
+        Stroke(_DASHES.format(y=_number(target)), DASH if colour == GREY else colour, width=0.12),
         _letter(letter, 0, -0.46, colour),
     )
     return Icon(name, words, meaning, strokes)
@@ -204,8 +204,8 @@ ASSURANCE = {
         "The target is met in some months and missed in others: it lies within the process limits.",
         GREY,
         "?",
-        wave=0.26,
-        target=0.26,
+        wave=0.24,
+        target=0.24,
     ),
     "none": Icon(
         "assurance-none",
@@ -287,6 +287,6 @@ def draw(canvas: Canvas, icon: Icon, x: float, y: float, *, size: float) -> None
 
 
 def write_all(folder: Path) -> None:
-    """Write each icon as a file; the extension's `icons` folder is made with this, and a test holds the two together."""
+    """Write each icon as a file: the extension's `icons` folder is made with this, and a test holds them together."""
     for icon in (*VARIATION.values(), *ASSURANCE.values()):
         (folder / f"{icon.name}.svg").write_text(svg(icon), encoding="utf-8")

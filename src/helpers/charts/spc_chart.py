@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
 from helpers.charts import palette, spc_marks, theme
@@ -14,6 +13,7 @@ from helpers.charts.alt_text import spc_text
 from helpers.charts.canvas import Canvas
 from helpers.charts.geometry import Plot
 from helpers.charts.icons import assurance_of, variation_of
+from helpers.charts.layers import ReportChart
 from helpers.charts.metrics import text_width
 from helpers.charts.options import decimals_for, need_columns, need_rows, need_words
 from helpers.charts.spc_labels import (
@@ -51,7 +51,7 @@ def spc(
     with_icons: bool = True,
     width: int = theme.WIDTH,
     height: int = theme.PLOT_HEIGHT,
-) -> alt.LayerChart:
+) -> ReportChart:
     """Return the control chart of a result of `helpers.spc.xmr`.
 
     The line through the points is broken at a rebase, at a missing value and at an absent month; mean and limits stand
@@ -103,6 +103,8 @@ def spc(
     need_words(y_title, chart="charts.spc")
     better = improvement or str(result.attrs.get("improvement", "neutral"))
     digits = decimals_for(result["mean"], percent=percent) if decimals is None else decimals
+    result = result.copy(deep=False)
+    result.attrs = {}  # which pandas would copy at every turn
     course = pd.Series(dtype=float) if trajectory is None else trajectory.dropna()
     reasons = _by_date(rebase_reasons)
 

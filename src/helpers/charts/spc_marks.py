@@ -9,8 +9,8 @@ import altair as alt
 import pandas as pd
 
 from helpers.charts import palette
-from helpers.charts.canvas import Rows, inline
 from helpers.charts.geometry import Plot
+from helpers.charts.layers import Channel, Encoding, Rows, layer, words
 from helpers.charts.options import amount
 from helpers.charts.spc_words import point_words
 from helpers.charts.timeline import Timeline
@@ -68,20 +68,19 @@ def data_layers(
 ) -> list[alt.Chart]:
     """Return the layers of a control chart that stand for data, from the back to the front."""
     points = point_rows(result, line, percent=percent)
-    bounds = segment_bounds(segments, line)
-    means, limits = reference_rows(segments, bounds, line, plot)
-    aims = target_rows(result, line, plot)
-    x = line.channel("date", axis=line.axis())
-    y = plot.channel("value", axis=plot.value_axis(percent=percent))
-    layers = [
-        alt.Chart(inline(points or [{}]))
-        .mark_line(color=palette.PROCESS, strokeWidth=1.6)
-        .encode(x=x, y=y, detail="path:N")
+    means, limits = reference_rows(segments, segment_bounds(segments, line), line, plot)
+    places = {
+        "x": line.channel("date", has_axis=True),
+        "y": plot.channel("value", percent=percent, has_axis=True),
+        "detail": words("path"),
+    }
+    return [
+        layer("line", points, places, color=palette.PROCESS, strokeWidth=1.6),
+        *_rules(limits, line, plot, palette.LIMIT, dash=[5, 4]),
+        *_rules(means, line, plot, palette.MEAN, width=1.4),
+        *_rules(target_rows(result, line, plot), line, plot, palette.TARGET, dash=[8, 4], width=1.6),
+        *_points(points, line, plot),
     ]
-    layers += [_rules(limits, line, plot, palette.LIMIT, dash=[5, 4])] if limits else []
-    layers += [_rules(means, line, plot, palette.MEAN, width=1.4)] if means else []
-    layers += [_rules(aims, line, plot, palette.TARGET, dash=[8, 4], width=1.6)] if aims else []
-    return [*layers, _points(points, line, plot)] if points else layers
 
 
 def reference_rows(
@@ -115,49 +114,40 @@ def target_rows(result: pd.DataFrame, line: Timeline, plot: Plot) -> Rows:
 
 def trajectory_layer(trajectory: pd.Series[Any], line: Timeline, plot: Plot) -> alt.Chart:
     """Return the planned course as a dashed line."""
-    known = trajectory.dropna()
-    rows: Rows = [
-        {"date": line.value(line.number(date)), "value": short_number(value)} for date, value in known.items()
+    rows = [
+        {"date": line.value(line.number(date)), "value": short_number(value)}
+        for date, value in trajectory.dropna().items()
     ]
-    drawn: alt.Chart = (
-        alt.Chart(inline(rows))
-        .mark_line(color=palette.TRAJECTORY, strokeWidth=1.6, strokeDash=[3, 3])
-        .encode(x=line.channel("date"), y=plot.channel("value"))
-    )
-    return drawn
+    places = {"x": line.channel("date"), "y": plot.channel("value")}
+    return layer("line", rows, places, color=palette.TRAJECTORY, strokeWidth=1.6, strokeDash=[3, 3])
 
 
 def _rules(
     rows: Rows, line: Timeline, plot: Plot, colour: str, *, dash: Sequence[float] = (), width: float = 1.3
-) -> alt.Chart:
-    drawn: alt.Chart = (
-        alt.Chart(inline(rows))
-        .mark_rule(color=colour, strokeWidth=width, strokeDash=list(dash) if dash else alt.Undefined)
-        .encode(x=line.channel("from"), x2="to", y=plot.channel("at"))
-    )
-    return drawn
+) -> list[alt.Chart]:
+    places = {"x": line.channel("from"), "x2": {"field": "to"}, "y": plot.channel("at")}
+    dashes = {"strokeDash": list(dash)} if dash else {}
+    return [layer("rule", rows, places, color=colour, strokeWidth=width, **dashes)] if rows else []
 
 
-def _points(points: Rows, line: Timeline, plot: Plot) -> alt.Chart:
+def _points(points: Rows, line: Timeline, plot: Plot) -> list[alt.Chart]:
+    if not points:
+        return []
     kinds = [kind for kind in palette.POINTS if any(point["kind"] == kind for point in points)]
 
-    def scale(look: str) -> alt.Scale:
-        return alt.Scale(domain=kinds, range=[getattr(palette.POINTS[kind], look) for kind in kinds])
+    def look(name: str) -> Channel:
+        scale = {"domain": kinds, "range": [getattr(palette.POINTS[kind], name) for kind in kinds]}
+        return {"field": "kind", "type": "nominal", "scale": scale, "legend": None}
 
-    tooltips = [name for name in ("Month", "Date", "Value", "Shows") if name in points[0]]
-    drawn: alt.Chart = (
-        alt.Chart(inline(points))
-        .mark_point(opacity=1, size=point_size(line), strokeWidth=1)
-        .encode(
-            x=line.channel("date"),
-            y=plot.channel("value"),
-            fill=alt.Fill("kind:N", scale=scale("fill"), legend=None),
-            stroke=alt.Stroke("kind:N", scale=scale("outline"), legend=None),
-            shape=alt.Shape("kind:N", scale=scale("shape"), legend=None),
-            tooltip=[alt.Tooltip(f"{name}:N") for name in tooltips],
-        )
-    )
-    return drawn
+    encoding: Encoding = {
+        "x": line.channel("date"),
+        "y": plot.channel("value"),
+        "fill": look("fill"),
+        "stroke": look("outline"),
+        "shape": look("shape"),
+        "tooltip": [words(name) for name in ("Month", "Date", "Value", "Shows") if name in points[0]],
+    }
+    return [layer("point", points, encoding, opacity=1, size=point_size(line), strokeWidth=1)]
 
 
 def point_size(line: Timeline) -> float:

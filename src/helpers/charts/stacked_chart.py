@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
 from helpers.charts import palette, theme
 from helpers.charts.alt_text import stacked_text
-from helpers.charts.canvas import Canvas, Rows, inline
+from helpers.charts.canvas import Canvas
 from helpers.charts.geometry import Plot
+from helpers.charts.layers import Encoding, ReportChart, Rows, layer, words
 from helpers.charts.metrics import block_width, text_width, wrap
 from helpers.charts.options import amount, need_columns, need_rows, need_words
 from helpers.charts.place import spread
@@ -40,7 +40,7 @@ def stacked(
     decimals: int = 0,
     width: int = theme.WIDTH,
     height: int = theme.PLOT_HEIGHT + 30,
-) -> alt.LayerChart:
+) -> ReportChart:
     """Return stacked bars, the first category at the bottom, with the numbers in them where they fit.
 
     The categories' names stand beside the last bar, at their parts of it; where one has no part there, or they do not
@@ -99,21 +99,22 @@ def stacked(
     _write_values(canvas, rows, colours, plot, slot, bar)
     if names:
         _write_names(canvas, table.iloc[-1], names, plot, plot.width - (slot - bar) / 2)
-    layer: alt.Chart = (
-        alt.Chart(inline(rows))
-        .mark_bar(orient="vertical", size=round(bar, 1), stroke=palette.PAPER, strokeWidth=1)
-        .encode(
-            x=alt.X("at:Q", scale=alt.Scale(domain=[-0.5, len(table) - 0.5], nice=False, zero=False), axis=None),
-            y=plot.channel("from", axis=plot.value_axis(percent=percent)),
-            y2="to",
-            fill=alt.Fill(
-                "Category:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=None
-            ),
-            tooltip=[alt.Tooltip(f"{name}:N") for name in ("Period", "Category", "Value")],
-        )
-    )
+    part = {"domain": list(colours), "range": list(colours.values())}
+    encoding: Encoding = {
+        "x": {
+            "field": "at",
+            "type": "quantitative",
+            "scale": {"domain": [-0.5, len(table) - 0.5], "nice": False, "zero": False, "padding": 0},
+            "axis": None,
+        },
+        "y": plot.channel("from", percent=percent, has_axis=True),
+        "y2": {"field": "to"},
+        "fill": {"field": "Category", "type": "nominal", "scale": part, "legend": None},
+        "tooltip": [words(name) for name in ("Period", "Category", "Value")],
+    }
+    drawn = layer("bar", rows, encoding, orient="vertical", size=round(bar, 1), stroke=palette.PAPER, strokeWidth=1)
     description = stacked_text(table, y_title=y_title, words=lambda value: _words(value, percent, decimals))
-    return plot.finish([layer, *canvas.layers()], description)
+    return plot.finish([drawn, *canvas.layers()], description)
 
 
 def bars(frame: pd.DataFrame, *, x: str, y: str, category: str, order: Sequence[str] | None = None) -> pd.DataFrame:
@@ -136,17 +137,17 @@ def bars(frame: pd.DataFrame, *, x: str, y: str, category: str, order: Sequence[
         )
     if len(categories) > MOST:
         raise FigureError(f"charts.stacked: {len(categories)} categories; expected {MOST} at most. Join the smallest.")
-    words = pd.DataFrame({"bar": [_bar_name(bar) for bar in frame[x]], "category": named, "value": list(frame[y])})
-    twice = words[words.duplicated(["bar", "category"])]
+    stated = pd.DataFrame({"bar": [_bar_name(bar) for bar in frame[x]], "category": named, "value": list(frame[y])})
+    twice = stated[stated.duplicated(["bar", "category"])]
     if len(twice):
         bar, name = twice.iloc[0][["bar", "category"]]
         raise FigureError(f'charts.stacked: {bar} has "{name}" twice; expected one row for each bar and category.')
-    below = words[words["value"] < 0]
+    below = stated[stated["value"] < 0]
     if len(below):
         bar, name, value = below.iloc[0][["bar", "category", "value"]]
         raise FigureError(f'charts.stacked: "{name}" in {bar} is {value}; parts of a whole cannot be negative.')
-    table = words.pivot(index="bar", columns="category", values="value").fillna(0).astype(float)
-    table = table.reindex(index=list(dict.fromkeys(words["bar"])), columns=categories, fill_value=0.0)
+    table = stated.pivot(index="bar", columns="category", values="value").fillna(0).astype(float)
+    table = table.reindex(index=list(dict.fromkeys(stated["bar"])), columns=categories, fill_value=0.0)
     return table.rename_axis(index=None, columns=None)
 
 
@@ -203,9 +204,9 @@ def _write_names(
     placed = spread(wanted[::-1], sizes[::-1], low=0, high=plot.height)[::-1]
     for lines, at, y in zip(names, wanted, placed, strict=True):
         canvas.line((edge + 2, at), (plot.width + 18, y), colour=palette.AXIS)
-        for number, words in enumerate(lines):
+        for number, line in enumerate(lines):
             shift = (number - (len(lines) - 1) / 2) * PITCH
-            canvas.text(words, plot.width + 22, y + shift, size=theme.NOTE_SIZE)
+            canvas.text(line, plot.width + 22, y + shift, size=theme.NOTE_SIZE)
 
 
 def _write_legend(canvas: Canvas, colours: Mapping[str, str], *, left: float, right: float, bottom: float) -> float:
@@ -250,8 +251,8 @@ def _write_bar_names(canvas: Canvas, names: Sequence[str], slot: float, height: 
                 lines[at][1] = ""
     else:
         lines = [wrap(name, max(slot - 6, 30), lines=3) for name in names]
-    for at, words in enumerate(lines):
-        for number, text in enumerate(words):
+    for at, name in enumerate(lines):
+        for number, text in enumerate(name):
             if text:
                 canvas.text(text, (at + 0.5) * slot, height + 15 + number * 17, align="center")
-    return 8 + 17.0 * max(len(words) for words in lines)
+    return 8 + 17.0 * max(len(name) for name in lines)

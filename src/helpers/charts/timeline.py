@@ -8,11 +8,11 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from helpers import wording
+from helpers.charts.layers import Channel
 from helpers.charts.ticks import TimeTicks, time_ticks
 
 NUMBER_STEPS = (1, 2, 5, 10, 20, 50, 100)
@@ -106,35 +106,36 @@ class Timeline:
             return f"point {date}"
         return wording.month(date) if self.is_monthly else wording.date(date)
 
+    def at(self, date: Any) -> str:
+        """Return when that is: in September 2024, on 3 September 2024, or at point 7."""
+        return f"{'in' if self.is_monthly else 'on' if self.is_dated else 'at'} {self.words(date)}"
+
     def short(self, date: Any) -> str:
-        """Return a date in few letters: Sep 2024, 3 Sep 2024, or point 7."""
+        """Return a date in few letters: Sep 2024, 3 Sep 2024, or Point 7."""
         if not self.is_dated:
-            return f"point {date}"
+            return f"Point {date}"
         return f"{date:%b %Y}" if self.is_monthly else f"{date.day} {date:%b %Y}"
 
-    def channel(self, field: str, **options: Any) -> alt.X:
+    def channel(self, field: str, *, has_axis: bool = False) -> Channel:
         """Return the x channel of a field of dates, on this axis."""
+        scale: dict[str, Any] = {"domain": [self.value(self.low), self.value(self.high)], "nice": False}
+        drawn = {"axis": self._drawn_axis()} if has_axis else {}
         if not self.is_dated:
-            scale = alt.Scale(domain=[round(self.low, 3), round(self.high, 3)], nice=False, zero=False)
-            return alt.X(f"{field}:Q", scale=scale, **options)
-        scale = alt.Scale(type="utc", domain=[self.value(self.low), self.value(self.high)], nice=False)
-        return alt.X(f"{field}:T", scale=scale, **options)
+            return {"field": field, "type": "quantitative", "scale": {**scale, "zero": False}, **drawn}
+        return {"field": field, "type": "temporal", "scale": {**scale, "type": "utc"}, **drawn}
 
-    def axis(self) -> alt.Axis:
+    def _drawn_axis(self) -> dict[str, Any]:
         """Return the axis, with as many labels as fit side by side."""
-        if not self.is_dated:
+        if self.is_dated:
+            values: list[Any] = list(self.ticks.dates)
+            label = {"labelExpr": self.ticks.label, "labelOverlap": False}
+        else:
             most = max(1, int(self.width // NUMBER_LABEL))
             first, last = self.dates[0], self.dates[-1]
             step = next((s for s in NUMBER_STEPS if (last - first) / s + 1 <= most), NUMBER_STEPS[-1])
             values = list(range(-(-first // step) * step, last + 1, step))
-            return alt.Axis(title=None, values=values, tickCount=len(values) + 1, format="d")
-        return alt.Axis(
-            title=None,
-            values=list(self.ticks.dates),
-            tickCount=len(self.ticks.dates) + 1,
-            labelExpr=self.ticks.label,
-            labelOverlap=False,
-        )
+            label = {"format": "d"}
+        return {"title": None, "values": values, "tickCount": len(values) + 1, **label}
 
     @cached_property
     def ticks(self) -> TimeTicks:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
 from helpers.charts import palette, theme
 from helpers.charts.alt_text import trend_text
-from helpers.charts.canvas import Canvas, Rows, inline
+from helpers.charts.canvas import Canvas
 from helpers.charts.geometry import Plot
+from helpers.charts.layers import ReportChart, Rows, layer
+from helpers.charts.layers import words as names
 from helpers.charts.metrics import text_width, wrap
 from helpers.charts.options import amount, decimals_for, need_columns, need_rows, need_words
 from helpers.charts.spc_marks import short_number
@@ -31,7 +32,7 @@ def trend(
     zero: bool = False,
     width: int = theme.WIDTH,
     height: int = theme.PLOT_HEIGHT,
-) -> alt.LayerChart:
+) -> ReportChart:
     """Return a line over time: its first and last values stand beside it, and a missing month is a gap in it.
 
     Parameters
@@ -80,27 +81,23 @@ def trend(
     right = (max(text_width(words(known["value"].iloc[-1]), bold=True), 66) if len(known) else 0) + 16
     line = timeline(data["date"], width - left - right)
     canvas = Canvas()
-    top = -14.0
+    top = -10.0
     for title in reversed(wrap(y_title, width, lines=3)):
         canvas.text(title, -left, top - theme.LINE_HEIGHT / 2)
         top -= theme.LINE_HEIGHT
     plot = Plot(line.width, height, left, right, 2 - top, line.label_height, axis)
     _write_ends(canvas, known, line, plot, words)
     rows = _rows(data, line, words)
-    channels = {
-        "x": line.channel("date", axis=line.axis()),
-        "y": plot.channel("value", axis=plot.value_axis(percent=percent)),
+    places = {"x": line.channel("date"), "y": plot.channel("value")}
+    drawn = {
+        "x": line.channel("date", has_axis=True),
+        "y": plot.channel("value", percent=percent, has_axis=True),
+        "detail": names("path"),
     }
-    name = "Month" if line.is_monthly else "Date"
+    tooltip = [names("Month" if line.is_monthly else "Date"), names("Value")]
     layers = [
-        alt.Chart(inline(rows))
-        .mark_line(color=palette.CATEGORIES[0], strokeWidth=2.4)
-        .encode(**channels, detail="path:N"),
-        alt.Chart(inline(rows))
-        .mark_point(size=120, opacity=0, filled=True)
-        .encode(
-            x=line.channel("date"), y=plot.channel("value"), tooltip=[alt.Tooltip(f"{name}:N"), alt.Tooltip("Value:N")]
-        ),
+        layer("line", rows, drawn, color=palette.CATEGORIES[0], strokeWidth=2.4),
+        layer("point", rows, {**places, "tooltip": tooltip}, size=120, opacity=0, filled=True),
     ]
     description = trend_text(list(data["date"]), list(data["value"]), line, y_title=y_title, words=words)
     return plot.finish([*layers, *canvas.layers()], description)
