@@ -21,7 +21,7 @@ from drawing.opioids import draw_opioids
 from drawing.series import MONTHS
 
 HERE = Path(__file__).parent
-SEED = 20240909
+SEED = 20240929
 QUARTERS = {"2024-25-Q1": len(MONTHS) - 6, "2024-25-Q2": len(MONTHS) - 3}  # the number of their first month
 WOMEN = {"mgso4_women": "magnesium_sulphate", "iap_women": "intrapartum_antibiotics"}
 
