@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,42 +11,34 @@ from helpers import wording
 from helpers.charts.icons import Icon
 from helpers.charts.options import amount
 from helpers.charts.palette import POINTS
+from helpers.charts.spc_layout import SpcContent
 from helpers.charts.spc_words import rule_words
 from helpers.charts.timeline import Timeline
 
 
-def spc_text(
-    result: pd.DataFrame,
-    segments: Sequence[pd.DataFrame],
-    line: Timeline,
-    *,
-    y_title: str,
-    percent: bool,
-    decimals: int,
-    target_label: str,
-    reasons: Mapping[Any, str],
-    assurance: Icon | None,
-) -> str:
+def spc_text(content: SpcContent, *, assurance: Icon | None) -> str:
     """Return what a control chart shows: span, level and limits by segment, special causes, target, gaps."""
+    result, segments, line = content.result, content.segments, content.timeline(0)
 
     def words(value: float) -> str:
-        return amount(value, percent=percent, decimals=decimals)
+        return amount(value, percent=content.percent, decimals=content.decimals)
 
     known = result[result["value"].notna()]
     count = f"{len(known)} {wording.plural(len(known), 'point', 'points')}"
-    title = y_title.strip().rstrip(".")
+    title = content.y_title.strip().rstrip(".")
     said = [f"Control chart of {title}, {_span(result, line)} ({count})"]
     if known.empty:
         return f"{said[0]}. No point has a value."
     latest = known.iloc[-1]
     said.append(f"Latest value {words(latest['value'])} {line.at(latest['date'])}")
     said += [
-        _segment(rows, number, len(segments), line, words, reasons.get(rows["date"].iloc[0], ""))
+        _segment(rows, number, len(segments), line, words, content.reasons.get(rows["date"].iloc[0], ""))
         for number, rows in enumerate(segments)
     ]
     said.append(_special_causes(known, line))
     if pd.notna(result["target"].iloc[-1]):
-        aim = f"{target_label} {wording.plain(result['target'].iloc[-1], max(decimals, 1))}{'%' if percent else ''}"
+        level = wording.plain(result["target"].iloc[-1], max(content.decimals, 1))
+        aim = f"{content.target_label} {level}{'%' if content.percent else ''}"
         said.append(f"{aim}, {assurance.words.lower()}" if assurance else aim)
     if len(known) < len(result) or line.gaps_in(result["date"]):
         said.append(f"{'Months' if line.is_monthly else 'Dates'} without data are gaps in the line")

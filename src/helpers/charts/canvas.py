@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import altair as alt
-
 from helpers.charts import palette, theme
-from helpers.charts.layers import Rows, as_is, layer, pixel, words
+from helpers.charts.layers import Layer, Rows, as_is, layer, pixel, words
+from helpers.charts.metrics import wrap
 
 Align = Literal["left", "center", "right"]
 ByStyle = defaultdict[tuple[Any, ...], Rows]
@@ -44,6 +43,13 @@ class Canvas:
         style = (align, size, 600 if bold else 400, colour)
         self.texts[style].append({"x": round(x, 1), "y": round(y, 1), "text": text})
 
+    def title(self, words: str, x: float, width: float, *, bottom: float) -> float:
+        """Write the value axis's title over the plot, in up to three lines, and return how far up it reaches."""
+        for text in reversed(wrap(words, width, lines=3)):
+            self.text(text, x, bottom - theme.LINE_HEIGHT / 2)
+            bottom -= theme.LINE_HEIGHT
+        return bottom
+
     def line(
         self,
         start: tuple[float, float],
@@ -63,11 +69,11 @@ class Canvas:
         place = {"x": round(x, 1), "y": round(y, 1)}
         self.symbols.append({**place, "shape": shape, "fill": fill, "stroke": outline, "size": size, "width": width})
 
-    def backdrop(self) -> list[alt.Chart]:
+    def backdrop(self) -> list[Layer]:
         """Return what lies behind the data."""
         return _rules(self.behind)
 
-    def layers(self) -> list[alt.Chart]:
+    def layers(self) -> list[Layer]:
         """Return what lies over the data: lines below symbols below text."""
         drawn = _rules(self.lines)
         if self.symbols:
@@ -95,7 +101,7 @@ class Canvas:
         return drawn + written
 
 
-def _rules(lines: Mapping[tuple[Any, ...], Rows]) -> list[alt.Chart]:
+def _rules(lines: Mapping[tuple[Any, ...], Rows]) -> list[Layer]:
     places = {"x": pixel("x"), "y": pixel("y"), "x2": {"field": "x2"}, "y2": {"field": "y2"}}
     return [
         layer("rule", rows, places, color=colour, strokeWidth=width, **({"strokeDash": list(dash)} if dash else {}))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
-
-from helpers.charts.layers import Channel, ReportChart, chart
+from helpers.charts.layers import Channel, Layer, ReportChart, chart
+from helpers.charts.theme import NARROW
 from helpers.charts.ticks import ValueAxis
 
 
@@ -49,15 +48,37 @@ class Plot:
             "labelExpr": f"{number} + '%'" if percent else number,
         }
 
-    def finish(self, layers: Sequence[alt.Chart], description: str) -> ReportChart:
-        """Return layers as a chart of this size with its text alternative."""
+    def properties(self) -> dict[str, Any]:
+        """Return the sizes as Vega-Lite has them: nothing is measured or moved by whoever draws the chart."""
         padding = {"left": self.left, "right": self.right, "top": self.top, "bottom": self.bottom}
-        return chart(
-            layers,
-            width=round(self.width, 1),
-            height=round(self.height, 1),
-            padding={side: round(pixels, 1) for side, pixels in padding.items()},
-            autosize={"type": "none", "contains": "content"},
-            resolve={"scale": dict.fromkeys(("shape", "fill", "stroke", "size", "strokeWidth"), "independent")},
-            description=description,
-        )
+        return {
+            "width": round(self.width, 1),
+            "height": round(self.height, 1),
+            "padding": {side: round(pixels, 1) for side, pixels in padding.items()},
+            "autosize": {"type": "none", "contains": "content"},
+            "resolve": {"scale": dict.fromkeys(("shape", "fill", "stroke", "size", "strokeWidth"), "independent")},
+        }
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a chart shows at one width: its sizes, and its layers from the back to the front."""
+
+    plot: Plot
+    layers: Sequence[Layer]
+
+
+def finish(draw: Callable[[int], Drawing], width: int, description: str) -> ReportChart:
+    """Return what is drawn at a width as a chart with its text alternative, and with a layout for narrow pages.
+
+    Parameters
+    ----------
+    draw : callable
+        Lays the chart out for a width.
+    """
+    wide = draw(width)
+    properties = {**wide.plot.properties(), "description": description}
+    if width > NARROW:
+        small = draw(NARROW)
+        properties["usermeta"] = {"narrow": {**small.plot.properties(), "layer": list(small.layers)}}
+    return chart(wide.layers, **properties)

@@ -1,14 +1,14 @@
 """Layers of a chart, written in Vega-Lite's own terms and held by Altair.
 
 Altair checks and copies each object that a chart is built of, which takes a third of a second for a control chart: more
-than all else that a notebook does. So each layer's mark and encoding are given as what they become, plain Vega-Lite;
-the tests check every kind of chart against the schema. The result is an Altair chart like any other, which an analyst
-can lay over another or give other properties.
+than all else that a notebook does. So a layer is written as what it becomes, plain Vega-Lite; the tests check every
+kind of chart against the schema. The result is an Altair chart like any other, which an analyst can lay over another or
+give other properties.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -17,6 +17,7 @@ from altair.utils.schemapi import debug_mode
 Rows = list[dict[str, Any]]
 Channel = dict[str, Any]
 Encoding = dict[str, Any]
+Layer = dict[str, Any]
 
 
 class ReportChart(alt.LayerChart):
@@ -28,23 +29,56 @@ class ReportChart(alt.LayerChart):
     def to_dict(self, validate: bool = False, **options: Any) -> dict[str, Any]:
         """Return the chart as Vega-Lite; with `validate`, check it against the schema."""
         specification: dict[str, Any] = super().to_dict(validate, **options)
+        if laid_out := specification.get("usermeta", {}).get("narrow"):
+            known = specification.get("datasets", {})
+            shared = [_shared(each, known) for each in laid_out["layer"]]
+            specification["usermeta"] = {"narrow": {**laid_out, "layer": shared}}
         return specification
 
 
-def layer(mark: str, rows: Rows, encoding: Encoding, **style: Any) -> alt.Chart:
+def _shared(layer: Layer, datasets: Mapping[str, Rows]) -> Layer:
+    """Return a layer that refers to its rows by name where the wide chart has the same ones."""
+    name = next((name for name, rows in datasets.items() if rows == layer["data"].get("values")), None)
+    return {**layer, "data": {"name": name}} if name else layer
+
+
+def layer(mark: str, rows: Rows, encoding: Encoding, **style: Any) -> Layer:
     """Return a layer: rows drawn as a kind of mark."""
-    with debug_mode(False):
-        return alt.Chart(
-            alt.InlineData(values=rows),
-            mark=alt.MarkDef(type=mark, **style),  # type: ignore[arg-type]
-            encoding=alt.FacetedEncoding(**encoding),
-        )
+    return {"data": {"values": rows}, "mark": {"type": mark, **style}, "encoding": encoding}
 
 
-def chart(layers: Sequence[alt.Chart], **properties: Any) -> ReportChart:
+def chart(layers: Sequence[Layer], **properties: Any) -> ReportChart:
     """Return layers, the first at the back, as a chart with properties."""
     with debug_mode(False):
-        return ReportChart(layer=list(layers), **properties)
+        held = [
+            alt.Chart(
+                alt.InlineData(**each["data"]),
+                mark=alt.MarkDef(**each["mark"]),
+                encoding=alt.FacetedEncoding(**each["encoding"]),
+            )
+            for each in layers
+        ]
+        return ReportChart(layer=held, **properties)
+
+
+def narrow(specification: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return a chart of ours as it is laid out for a narrow page, or None where it has no such layout.
+
+    The same points, lines and words, set anew in `helpers.charts.theme.NARROW` pixels, so that a telephone need not
+    shrink the letters.
+
+    Parameters
+    ----------
+    specification : mapping
+        The chart as Vega-Lite, as `figure` records it.
+    """
+    laid_out = specification.get("usermeta", {}).get("narrow")
+    if laid_out is None:
+        return None
+    kept = {key: specification[key] for key in ("$schema", "config", "description") if key in specification}
+    named = {each["data"]["name"] for each in laid_out["layer"] if "name" in each["data"]}
+    rows = {name: rows for name, rows in specification.get("datasets", {}).items() if name in named}
+    return {**kept, **laid_out, "datasets": rows}
 
 
 def pixel(field: str) -> Channel:

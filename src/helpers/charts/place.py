@@ -82,9 +82,10 @@ def tiers(blocks: Sequence[tuple[tuple[str, ...], float, float]], *, low: float,
         In the order given.
     """
     placed: list[Block] = []
+    lines_up: list[tuple[float, int]] = []  # the line from each anchor placed, and the tier that it reaches
     for lines, width, anchor in reversed(blocks):
         left = max(low, min(anchor, high - width))
-        tier = 0
+        tier = max((top for x, top in lines_up if left < x < left + width + GAP / 2), default=0)
         while clash := [
             other
             for other in placed
@@ -95,4 +96,5 @@ def tiers(blocks: Sequence[tuple[tuple[str, ...], float, float]], *, low: float,
         ]:
             tier = min(other.tier + len(other.lines) for other in clash)
         placed.append(Block(lines, left, width, tier))
+        lines_up.append((anchor, tier + len(lines)))
     return placed[::-1]

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from helpers.charts import palette, spc_marks, theme
+from helpers.charts import theme
 from helpers.charts.alt_text import spc_text
-from helpers.charts.canvas import Canvas
-from helpers.charts.geometry import Plot
+from helpers.charts.geometry import finish
 from helpers.charts.icons import assurance_of, variation_of
 from helpers.charts.layers import ReportChart
-from helpers.charts.metrics import text_width
 from helpers.charts.options import decimals_for, need_columns, need_rows, need_words
-from helpers.charts.spc_labels import (
-    EdgeLabel,
-    annotation_marks,
-    edge_labels,
-    segment_marks,
-    write_edge,
-    write_header,
-    write_marks,
-    write_notes,
-)
+from helpers.charts.spc_layout import SpcContent, lay_out, values_on_axis
 from helpers.charts.ticks import value_axis
-from helpers.charts.timeline import Timeline, timeline
 
 COLUMNS = (
     "date", "value", "segment", "target", "mean", "lpl", "upl",
@@ -102,92 +89,27 @@ def spc(
     need_rows(result, chart="charts.spc")
     need_words(y_title, chart="charts.spc")
     better = improvement or str(result.attrs.get("improvement", "neutral"))
-    digits = decimals_for(result["mean"], percent=percent) if decimals is None else decimals
-    result = result.copy(deep=False)
-    result.attrs = {}  # which pandas would copy at every turn
+    icons = variation_of(result, better), assurance_of(result, better)
     course = pd.Series(dtype=float) if trajectory is None else trajectory.dropna()
-    reasons = _by_date(rebase_reasons)
-
-    axis = value_axis(_values_on_axis(result, course, percent=percent), percent=percent, zero=zero)
-    edges = edge_labels(result.iloc[-1], axis, percent=percent, decimals=digits, target_label=target_label)
-    if len(course):
-        edges.append(EdgeLabel(trajectory_label, float(course.iloc[-1]), palette.TRAJECTORY))
-    left = max(text_width(tick) for tick in axis.words(percent=percent)) + 10
-    right = max((text_width(label.words, bold=label.is_bold) for label in edges), default=80.0) + 20
-    line = timeline([*result["date"], *course.index], width - left - right)
-    segments = spc_marks.split_segments(result)
-    bounds = spc_marks.segment_bounds(segments, line)
-    marks = segment_marks(segments, bounds, line, percent=percent, decimals=digits, reasons=reasons)
-    marks += annotation_marks(_by_date(annotations), line)
-    assurance = assurance_of(result, better)
-    icons = [icon for icon in (variation_of(result, better), assurance) if icon] if with_icons else []
-
-    canvas = Canvas()
-    top = write_marks(canvas, marks, line, height=height, right=line.width + right)
-    top = write_header(canvas, y_title, _kinds(result), icons, left=-left, right=line.width + right, bottom=top)
-    bottom = write_notes(
-        canvas, notes_on(result, line), left=-left, right=line.width + right, top=height + line.label_height
-    )
-    plot = Plot(line.width, height, left, right, -top, bottom - height, axis)
-    write_edge(canvas, edges, plot)
-
-    layers = spc_marks.data_layers(result, segments, line, plot, percent=percent)
-    if len(course):
-        layers.insert(1, spc_marks.trajectory_layer(course, line, plot))
-    if result["value"].notna().sum() == 0:
-        canvas.text("No data", line.width / 2, height / 2, colour=palette.QUIET, align="center")
-    description = spc_text(
-        result,
-        segments,
-        line,
+    held = result.copy(deep=False)
+    held.attrs = {}  # which pandas would copy at every turn
+    content = SpcContent(
+        result=held,
         y_title=y_title,
         percent=percent,
-        decimals=digits,
+        decimals=decimals_for(result["mean"], percent=percent) if decimals is None else decimals,
         target_label=target_label,
-        reasons=reasons,
-        assurance=assurance,
+        reasons=_by_date(rebase_reasons),
+        annotations=_by_date(annotations),
+        course=course,
+        course_label=trajectory_label,
+        icons=[icon for icon in icons if icon] if with_icons else [],
+        axis=value_axis(values_on_axis(held, course, percent=percent), percent=percent, zero=zero),
     )
-    return plot.finish([*canvas.backdrop(), *layers, *canvas.layers()], description)
+    description = spc_text(content, assurance=icons[1])
+    return finish(lambda pixels: lay_out(content, pixels, height), width, description)
 
 
 def _by_date(words: Mapping[Any, str] | None) -> dict[Any, str]:
     """Return words by date, where a date may be written as 2024-09."""
     return {date if isinstance(date, int) else pd.Timestamp(date): text.strip() for date, text in (words or {}).items()}
-
-
-def _values_on_axis(result: pd.DataFrame, course: pd.Series[float], *, percent: bool) -> list[float]:
-    """Return what the axis has to hold: all but limits below none and above all."""
-    drawn = [*result["value"], *result["mean"], *result["target"], *course]
-    known = [value for value in drawn if value == value]
-    low = 0.0 if known and min(known) >= 0 else -math.inf
-    high = 100.0 if percent and known and max(known) <= 100 else math.inf
-    return [*drawn, *result["lpl"].clip(lower=low), *result["upl"].clip(upper=high)]
-
-
-def _kinds(result: pd.DataFrame) -> list[str]:
-    """Return the kinds of points that occur, in the legend's order."""
-    there = set(result.loc[result["value"].notna(), "point_type"].astype(str))
-    return [kind for kind in palette.POINTS if kind in there]
-
-
-def notes_on(result: pd.DataFrame, line: Timeline) -> list[str]:
-    """Return what a reader has to know of the limits and of gaps, a sentence each."""
-    last = result.iloc[-1]
-    notes = []
-    if pd.isna(last["lpl"]) and pd.notna(last["mean"]):
-        notes.append("No limits: there are too few neighbouring values that differ.")
-    elif bool(last["short_group_warning"]):
-        notes.append(
-            "Trial limits: fewer than 13 points since the last recalculation."
-            if last["segment"]
-            else "Trial limits: fewer than 13 points."
-        )
-    elif bool(result["short_group_warning"].any()):
-        notes.append("Trial limits where a stretch has fewer than 13 points.")
-    if result["value"].isna().any() or line.gaps_in(result["date"]):
-        notes.append(
-            "A gap in the line is a month without data."
-            if line.is_monthly
-            else "A gap in the line is a date without data."
-        )
-    return notes

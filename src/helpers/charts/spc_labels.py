@@ -21,7 +21,7 @@ from helpers.charts.ticks import ValueAxis
 from helpers.charts.timeline import Timeline
 from helpers.errors import FigureError
 
-ICON = 34
+ICON, ICON_GAP = 34, 16
 NOTE_PITCH = 15
 LEGEND_PITCH = 18
 NARROWEST, WIDEST = 104, 230  # pixels of a label over the plot
@@ -37,7 +37,9 @@ class EdgeLabel:
     is_bold: bool = False
 
 
-def edge_labels(last: Any, axis: ValueAxis, *, percent: bool, decimals: int, target_label: str) -> list[EdgeLabel]:
+def edge_labels(
+    last: Any, axis: ValueAxis, *, percent: bool, decimals: int, target_label: str, is_narrow: bool = False
+) -> list[EdgeLabel]:
     """Return the labels of the last segment's mean and limits and of the target, as far as they are defined.
 
     A limit beyond what can be (below none, above all) is not drawn; its label says so at the plot's edge.
@@ -46,11 +48,11 @@ def edge_labels(last: Any, axis: ValueAxis, *, percent: bool, decimals: int, tar
     def words(value: float) -> str:
         return amount(value, percent=percent, decimals=decimals)
 
-    sign = "%" if percent else ""
+    sign, limit = "%" if percent else "", "" if is_narrow else " limit"
     labels = []
     if pd.notna(last["upl"]):
         upper = words(last["upl"]) if last["upl"] <= axis.high else f"above {wording.plain(axis.high)}{sign}"
-        labels.append(EdgeLabel(f"Upper limit {upper}", min(last["upl"], axis.high), palette.QUIET))
+        labels.append(EdgeLabel(f"Upper{limit} {upper}", min(last["upl"], axis.high), palette.QUIET))
     if pd.notna(last["target"]):
         aim = wording.plain(last["target"], max(decimals, 1)) + sign
         labels.append(EdgeLabel(f"{target_label} {aim}", last["target"], palette.TARGET_TEXT))
@@ -58,7 +60,7 @@ def edge_labels(last: Any, axis: ValueAxis, *, percent: bool, decimals: int, tar
         labels.append(EdgeLabel(f"Mean {words(last['mean'])}", last["mean"], palette.MEAN, is_bold=True))
     if pd.notna(last["lpl"]):
         lower = words(last["lpl"]) if last["lpl"] >= axis.low else f"below {wording.plain(axis.low)}{sign}"
-        labels.append(EdgeLabel(f"Lower limit {lower}", max(last["lpl"], axis.low), palette.QUIET))
+        labels.append(EdgeLabel(f"Lower{limit} {lower}", max(last["lpl"], axis.low), palette.QUIET))
     return labels
 
 
@@ -174,26 +176,33 @@ def write_header(
     right: float,
     bottom: float,
 ) -> float:
-    """Write axis title, legend and icons over what reaches up to `bottom`, and return how far up they reach."""
-    y = bottom - 6
-    for words in reversed(wrap(y_title, right - left, lines=3)):
-        canvas.text(words, left, y - LINE_HEIGHT / 2)
-        y -= LINE_HEIGHT
-    end = write_icons(canvas, icons, right=right, y=y - 6 - ICON / 2) if icons else right
-    rows = legend_rows(kinds, end - left - 16)
-    if not rows and not icons:
-        return y - 2
-    height = max(ICON if icons else 0.0, len(rows) * LEGEND_PITCH)
-    first = y - 6 - height / 2 - (len(rows) - 1) * LEGEND_PITCH / 2
+    """Write axis title, legend and icons over what reaches up to `bottom`, and return how far up they reach.
+
+    The icons stand beside the legend where there is room, else over it.
+    """
+    y = canvas.title(y_title, left, right - left, bottom=min(bottom - 6, -12))
+    beside = right - left - icons_width(icons)
+    needed = sum(text_width(palette.POINTS[kind].words) + 31 for kind in kinds)
+    is_beside = needed <= beside
+    rows = legend_rows(kinds, beside if is_beside else right - left)
+    legend = len(rows) * LEGEND_PITCH
+    band = max(legend, ICON if icons and is_beside else 0)
     for number, row in enumerate(rows):
-        x = left + 6
-        for kind in row:
-            style = palette.POINTS[kind]
-            middle = first + number * LEGEND_PITCH
-            canvas.symbol(style.shape, x, middle, fill=style.fill, outline=style.outline, size=81)
-            canvas.text(style.words, x + 9, middle)
-            x += text_width(style.words) + 31
-    return y - 6 - height - 2
+        _write_legend_row(canvas, row, left + 6, y - 6 - band / 2 - legend / 2 + (number + 0.5) * LEGEND_PITCH)
+    y -= 6 + band if band else 0
+    if icons:
+        y -= 0 if is_beside else 6 + ICON
+        middle = y + (band if is_beside else ICON) / 2
+        write_icons(canvas, icons, right=right if is_beside else left + icons_width(icons) - ICON_GAP, y=middle)
+    return y - 2
+
+
+def _write_legend_row(canvas: Canvas, kinds: Sequence[str], x: float, y: float) -> None:
+    for kind in kinds:
+        style = palette.POINTS[kind]
+        canvas.symbol(style.shape, x, y, fill=style.fill, outline=style.outline, size=81)
+        canvas.text(style.words, x + 9, y)
+        x += text_width(style.words) + 31
 
 
 def legend_rows(kinds: Sequence[str], width: float) -> list[list[str]]:
@@ -211,16 +220,27 @@ def legend_rows(kinds: Sequence[str], width: float) -> list[list[str]]:
     return rows
 
 
-def write_icons(canvas: Canvas, icons: Sequence[Icon], *, right: float, y: float) -> float:
-    """Draw icons with their words at the right edge, and return where they begin."""
+def icons_width(icons: Sequence[Icon]) -> float:
+    """Return the pixels that icons with their words take, and the room before them."""
+    return sum(ICON + 6 + _icon_words(icon) + ICON_GAP for icon in icons)
+
+
+def _icon_words(icon: Icon) -> float:
+    return max(text_width(_icon_kind(icon), NOTE_SIZE), text_width(icon.words, NOTE_SIZE))
+
+
+def _icon_kind(icon: Icon) -> str:
+    return "Variation" if icon.name.startswith("variation") else "Assurance"
+
+
+def write_icons(canvas: Canvas, icons: Sequence[Icon], *, right: float, y: float) -> None:
+    """Draw icons with their words, up to a right edge."""
     for icon in reversed(icons):
-        kind = "Variation" if icon.name.startswith("variation") else "Assurance"
-        x = right - max(text_width(kind, NOTE_SIZE), text_width(icon.words, NOTE_SIZE))
-        canvas.text(kind, x, y - NOTE_PITCH / 2, colour=palette.QUIET, size=NOTE_SIZE)
+        x = right - _icon_words(icon)
+        canvas.text(_icon_kind(icon), x, y - NOTE_PITCH / 2, colour=palette.QUIET, size=NOTE_SIZE)
         canvas.text(icon.words, x, y + NOTE_PITCH / 2, size=NOTE_SIZE)
         draw(canvas, icon, x - 6 - ICON / 2, y, size=ICON)
-        right = x - 6 - ICON - 16
-    return right
+        right = x - 6 - ICON - ICON_GAP
 
 
 def write_notes(canvas: Canvas, notes: Sequence[str], *, left: float, right: float, top: float) -> float:

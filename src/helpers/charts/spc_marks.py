@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
 from helpers.charts import palette
 from helpers.charts.geometry import Plot
-from helpers.charts.layers import Channel, Encoding, Rows, layer, words
+from helpers.charts.layers import Channel, Encoding, Layer, Rows, layer, words
 from helpers.charts.options import amount
 from helpers.charts.spc_words import point_words
 from helpers.charts.timeline import Timeline
@@ -65,7 +64,7 @@ def _decimals(value: float) -> int:
 
 def data_layers(
     result: pd.DataFrame, segments: Sequence[pd.DataFrame], line: Timeline, plot: Plot, *, percent: bool
-) -> list[alt.Chart]:
+) -> list[Layer]:
     """Return the layers of a control chart that stand for data, from the back to the front."""
     points = point_rows(result, line, percent=percent)
     means, limits = reference_rows(segments, segment_bounds(segments, line), line, plot)
@@ -112,7 +111,7 @@ def target_rows(result: pd.DataFrame, line: Timeline, plot: Plot) -> Rows:
     return rows
 
 
-def trajectory_layer(trajectory: pd.Series[Any], line: Timeline, plot: Plot) -> alt.Chart:
+def trajectory_layer(trajectory: pd.Series[Any], line: Timeline, plot: Plot) -> Layer:
     """Return the planned course as a dashed line."""
     rows = [
         {"date": line.value(line.number(date)), "value": short_number(value)}
@@ -124,13 +123,13 @@ def trajectory_layer(trajectory: pd.Series[Any], line: Timeline, plot: Plot) -> 
 
 def _rules(
     rows: Rows, line: Timeline, plot: Plot, colour: str, *, dash: Sequence[float] = (), width: float = 1.3
-) -> list[alt.Chart]:
+) -> list[Layer]:
     places = {"x": line.channel("from"), "x2": {"field": "to"}, "y": plot.channel("at")}
     dashes = {"strokeDash": list(dash)} if dash else {}
     return [layer("rule", rows, places, color=colour, strokeWidth=width, **dashes)] if rows else []
 
 
-def _points(points: Rows, line: Timeline, plot: Plot) -> list[alt.Chart]:
+def _points(points: Rows, line: Timeline, plot: Plot) -> list[Layer]:
     if not points:
         return []
     kinds = [kind for kind in palette.POINTS if any(point["kind"] == kind for point in points)]

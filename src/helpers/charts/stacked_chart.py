@@ -11,8 +11,8 @@ import pandas as pd
 from helpers.charts import palette, theme
 from helpers.charts.alt_text import stacked_text
 from helpers.charts.canvas import Canvas
-from helpers.charts.geometry import Plot
-from helpers.charts.layers import Encoding, ReportChart, Rows, layer, words
+from helpers.charts.geometry import Drawing, Plot, finish
+from helpers.charts.layers import Layer, ReportChart, Rows, layer, words
 from helpers.charts.metrics import block_width, text_width, wrap
 from helpers.charts.options import amount, need_columns, need_rows, need_words
 from helpers.charts.place import spread
@@ -79,42 +79,41 @@ def stacked(
     table = bars(frame, x=x, y=y, category=category, order=order)
     need_words(y_title, chart="charts.stacked")
     axis = value_axis([0, *table.sum(axis="columns")], percent=percent, zero=True)
-    names = _names_beside(table, height)
-    left = max(text_width(tick) for tick in axis.words(percent=percent)) + 10
-    right = max(block_width(lines, theme.NOTE_SIZE) for lines in names) + 24 if names else 4.0
-    colours = dict(zip(table.columns, palette.CATEGORIES, strict=False))
-    slot = (width - left - right) / len(table)
-
-    canvas = Canvas()
-    top = -10.0
-    for title in reversed(wrap(y_title, width, lines=3)):
-        canvas.text(title, -left, top - theme.LINE_HEIGHT / 2)
-        top -= theme.LINE_HEIGHT
-    if not names:
-        top = _write_legend(canvas, colours, left=-left, right=width - left, bottom=top)
-    below = _write_bar_names(canvas, list(table.index), slot, height)
-    plot = Plot(width - left - right, height, left, right, 2 - top, below, axis)
-    bar = min(64.0, slot * 0.78)
     rows = _rows(table, percent=percent, decimals=decimals)
-    _write_values(canvas, rows, colours, plot, slot, bar)
-    if names:
-        _write_names(canvas, table.iloc[-1], names, plot, plot.width - (slot - bar) / 2)
-    part = {"domain": list(colours), "range": list(colours.values())}
-    encoding: Encoding = {
-        "x": {
-            "field": "at",
-            "type": "quantitative",
-            "scale": {"domain": [-0.5, len(table) - 0.5], "nice": False, "zero": False, "padding": 0},
-            "axis": None,
-        },
+    colours = dict(zip(table.columns, palette.CATEGORIES, strict=False))
+
+    def lay_out(pixels: int) -> Drawing:
+        names = [] if pixels <= theme.NARROW else _names_beside(table, height)
+        left = max(text_width(tick) for tick in axis.words(percent=percent)) + 10
+        right = max(block_width(lines, theme.NOTE_SIZE) for lines in names) + 24 if names else 4.0
+        slot = (pixels - left - right) / len(table)
+        bar = min(64.0, slot * 0.78)
+        canvas = Canvas()
+        top = canvas.title(y_title, -left, pixels, bottom=-10)
+        if not names:
+            top = _write_legend(canvas, colours, left=-left, right=pixels - left, bottom=top)
+        below = _write_bar_names(canvas, list(table.index), slot, height)
+        plot = Plot(pixels - left - right, height, left, right, 2 - top, below, axis)
+        _write_values(canvas, rows, colours, plot, slot, bar)
+        if names:
+            _write_names(canvas, table.iloc[-1], names, plot, plot.width - (slot - bar) / 2)
+        return Drawing(plot, [_bars_layer(rows, colours, plot, len(table), bar, percent=percent), *canvas.layers()])
+
+    description = stacked_text(table, y_title=y_title, words=lambda value: _words(value, percent, decimals))
+    return finish(lay_out, width, description)
+
+
+def _bars_layer(rows: Rows, colours: Mapping[str, str], plot: Plot, count: int, bar: float, *, percent: bool) -> Layer:
+    places = {"domain": [-0.5, count - 0.5], "nice": False, "zero": False, "padding": 0}
+    parts = {"domain": list(colours), "range": list(colours.values())}
+    encoding = {
+        "x": {"field": "at", "type": "quantitative", "scale": places, "axis": None},
         "y": plot.channel("from", percent=percent, has_axis=True),
         "y2": {"field": "to"},
-        "fill": {"field": "Category", "type": "nominal", "scale": part, "legend": None},
+        "fill": {"field": "Category", "type": "nominal", "scale": parts, "legend": None},
         "tooltip": [words(name) for name in ("Period", "Category", "Value")],
     }
-    drawn = layer("bar", rows, encoding, orient="vertical", size=round(bar, 1), stroke=palette.PAPER, strokeWidth=1)
-    description = stacked_text(table, y_title=y_title, words=lambda value: _words(value, percent, decimals))
-    return plot.finish([drawn, *canvas.layers()], description)
+    return layer("bar", rows, encoding, orient="vertical", size=round(bar, 1), stroke=palette.PAPER, strokeWidth=1)
 
 
 def bars(frame: pd.DataFrame, *, x: str, y: str, category: str, order: Sequence[str] | None = None) -> pd.DataFrame:

@@ -20,6 +20,7 @@ TEXT_SIZE = 13
 NOTE_SIZE = 12
 LINE_HEIGHT = 16
 WIDTH = 640  # of the whole chart, for a report column of about 680 pixels
+NARROW = 340  # the same for a telephone, where the wide chart's letters would be half their size
 PLOT_HEIGHT = 200
 
 CONFIG: dict[str, Any] = {

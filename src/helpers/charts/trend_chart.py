@@ -10,10 +10,10 @@ import pandas as pd
 from helpers.charts import palette, theme
 from helpers.charts.alt_text import trend_text
 from helpers.charts.canvas import Canvas
-from helpers.charts.geometry import Plot
-from helpers.charts.layers import ReportChart, Rows, layer
+from helpers.charts.geometry import Drawing, Plot, finish
+from helpers.charts.layers import Layer, ReportChart, Rows, layer
 from helpers.charts.layers import words as names
-from helpers.charts.metrics import text_width, wrap
+from helpers.charts.metrics import text_width
 from helpers.charts.options import amount, decimals_for, need_columns, need_rows, need_words
 from helpers.charts.spc_marks import short_number
 from helpers.charts.ticks import value_axis
@@ -77,30 +77,36 @@ def trend(
         return amount(value, percent=percent, decimals=digits)
 
     axis = value_axis(list(data["value"]), percent=percent, zero=zero)
-    left = max(text_width(tick) for tick in axis.words(percent=percent)) + 10
-    right = (max(text_width(words(known["value"].iloc[-1]), bold=True), 66) if len(known) else 0) + 16
-    line = timeline(data["date"], width - left - right)
-    canvas = Canvas()
-    top = -10.0
-    for title in reversed(wrap(y_title, width, lines=3)):
-        canvas.text(title, -left, top - theme.LINE_HEIGHT / 2)
-        top -= theme.LINE_HEIGHT
-    plot = Plot(line.width, height, left, right, 2 - top, line.label_height, axis)
-    _write_ends(canvas, known, line, plot, words)
-    rows = _rows(data, line, words)
-    places = {"x": line.channel("date"), "y": plot.channel("value")}
+    ticks = axis.words(percent=percent)
+
+    def lay_out(pixels: int) -> Drawing:
+        left = max(text_width(tick) for tick in ticks) + 10
+        right = (max(text_width(words(known["value"].iloc[-1]), bold=True), 66) if len(known) else 0) + 16
+        line = timeline(data["date"], pixels - left - right)
+        canvas = Canvas()
+        top = canvas.title(y_title, -left, pixels, bottom=-10)
+        plot = Plot(line.width, height, left, right, 2 - top, line.label_height, axis)
+        _write_ends(canvas, known, line, plot, words)
+        return Drawing(plot, [*_layers(_rows(data, line, words), line, plot, percent=percent), *canvas.layers()])
+
+    dates = timeline(data["date"], 0)
+    description = trend_text(list(data["date"]), list(data["value"]), dates, y_title=y_title, words=words)
+    return finish(lay_out, width, description)
+
+
+def _layers(rows: Rows, line: Timeline, plot: Plot, *, percent: bool) -> list[Layer]:
+    """Return the line, and points that are not seen but give the tooltips."""
     drawn = {
         "x": line.channel("date", has_axis=True),
         "y": plot.channel("value", percent=percent, has_axis=True),
         "detail": names("path"),
     }
     tooltip = [names("Month" if line.is_monthly else "Date"), names("Value")]
-    layers = [
+    places = {"x": line.channel("date"), "y": plot.channel("value"), "tooltip": tooltip}
+    return [
         layer("line", rows, drawn, color=palette.CATEGORIES[0], strokeWidth=2.4),
-        layer("point", rows, {**places, "tooltip": tooltip}, size=120, opacity=0, filled=True),
+        layer("point", rows, places, size=120, opacity=0, filled=True),
     ]
-    description = trend_text(list(data["date"]), list(data["value"]), line, y_title=y_title, words=words)
-    return plot.finish([*layers, *canvas.layers()], description)
 
 
 def _dates(column: pd.Series[Any]) -> pd.Series[Any]:
