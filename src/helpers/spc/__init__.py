@@ -1,15 +1,32 @@
 """Statistical process control in the convention of NHS England's *Making Data Count*.
 
-`xmr` analyses one series and `panel` many; both end in one engine (`helpers.spc.engine`). `claim` and `describe` put
-into words what a chart shows. ``docs/spc.md`` states the rules, their source and where we differ from the reference.
+`xmr` analyses one series and `panel` many; both end in one engine (`helpers.spc.engine`). `findings` says what a chart
+shows as values, `describe` in a sentence, and `claim` holds a sentence against it. ``docs/spc.md`` states the rules,
+their source and where we differ from the reference.
 """
 
 from helpers.spc.claims import claim, shows
 from helpers.spc.descriptions import describe
-from helpers.spc.findings import Findings, findings
+from helpers.spc.findings import Findings
+from helpers.spc.observing import findings
 from helpers.spc.panels import panel
+from helpers.spc.rebasing import Suggestion, suggest_rebase
+from helpers.spc.runcharts import run_chart
 from helpers.spc.series import SpcWarning
 from helpers.spc.single import xmr
 from helpers.spc.summaries import summary
 
-__all__ = ["Findings", "SpcWarning", "claim", "describe", "findings", "panel", "shows", "summary", "xmr"]
+__all__ = [
+    "Findings",
+    "SpcWarning",
+    "Suggestion",
+    "claim",
+    "describe",
+    "findings",
+    "panel",
+    "run_chart",
+    "shows",
+    "suggest_rebase",
+    "summary",
+    "xmr",
+]

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import ClaimError, SpcError, nearest
-from helpers.spc.findings import Findings, Shift, findings
+from helpers.spc.findings import Findings, Shift
+from helpers.spc.observing import findings
 from helpers.spc.series import shown_date
 from helpers.wording import in_words, listing, plain, plural
 

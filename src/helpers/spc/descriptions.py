@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.spc.findings import Findings, Segment, findings
+from helpers.spc.findings import Findings, Segment
+from helpers.spc.observing import findings
 from helpers.spc.rules import SHORT_GROUP
 from helpers.wording import date as day_in_words
 from helpers.wording import in_words, plain, plural

@@ -97,6 +97,8 @@ def _exact_mean(values: Floats) -> float:
     if not len(values):
         return math.nan
     terms, parts = values.tolist(), []
+    if not all(map(math.isfinite, terms)):  # moving ranges of values near the largest double
+        return math.inf
     try:
         while part := math.fsum(terms):  # each part is what the parts before have left over: few are needed
             parts.append(part)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from helpers.spc import options, settings
 from helpers.spc import series as reading
-from helpers.spc import settings
 from helpers.spc.engine import Settings, analyse
 from helpers.spc.grouping import Grouping, PerSeries, check_columns, group, put_in_order, read_by
 from helpers.spc.rules import IMPROVEMENTS, RULE_LENGTH, Codes
@@ -78,9 +78,9 @@ def panel(
     columns = read_by(by)
     check_columns(frame, **{f"by ({column})": column for column in columns}, value=value, date=date)
     how = Settings(
-        fix_after=reading.check_fix_after(fix_after),
-        screen_outliers=reading.check_screening(screen_outliers),
-        rule_length=reading.check_rule_length(rule_length),
+        fix_after=options.check_fix_after(fix_after),
+        screen_outliers=options.check_screening(screen_outliers),
+        rule_length=options.check_rule_length(rule_length),
     )
     values = reading.read_values(frame[value], name=value, place=_place(frame, columns))
     dates = reading.read_dates(frame[date], name=date, place=_place(frame, columns))

@@ -16,11 +16,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.errors import SpcError, nearest
-from helpers.spc.rules import IMPROVEMENTS, RULE_LENGTHS, SHORTEST_BASELINE, Flags, Floats, Integers
+from helpers.errors import SpcError
+from helpers.spc.rules import Flags, Floats, Integers
 
 Dates = npt.NDArray[np.datetime64]
 MOST_ROWS_NAMED = 5
+LONGEST_SHOWN = 60
+A_DATE = "a date (as text, 2024-09-01 or 2024-09)"
 
 
 class SpcWarning(UserWarning):
@@ -56,10 +58,12 @@ def read_values(values: Any, *, name: str = "value", place: Callable[[int], str]
     where = place or _row
     if isinstance(values, str | bytes) or np.ndim(values) == 0:
         raise SpcError(f"{name} is {values!r}; expected a list of numbers, one for each date.")
+    if isinstance(values, np.ma.MaskedArray):
+        values = np.ma.filled(values.astype(np.float64), np.nan)
+    if np.ndim(values) != 1:
+        raise SpcError(f"{name} has {np.ndim(values)} dimensions; expected one series of numbers, one for each date.")
     array = values.to_numpy() if isinstance(values, pd.Series | pd.Index) else values
     array = array if isinstance(array, np.ndarray) else _as_objects(array)
-    if array.ndim != 1:
-        raise SpcError(f"{name} has {array.ndim} dimensions; expected one series of numbers, one for each date.")
     if array.size == 0:
         raise SpcError(f"{name} is empty; expected at least one row.")
     if array.dtype.kind in "fiu":
@@ -88,7 +92,7 @@ def _read_one_by_one(array: npt.NDArray[Any]) -> tuple[Floats, npt.NDArray[np.in
     for position, value in enumerate(array.tolist() if array.dtype.kind == "O" else list(array)):
         if value is None or value is pd.NA or value is pd.NaT:
             continue
-        if isinstance(value, bool | np.bool_) or not _is_number(value):
+        if isinstance(value, bool | np.bool_) or not is_number(value):
             bad[position] = True
             continue
         try:
@@ -100,23 +104,34 @@ def _read_one_by_one(array: npt.NDArray[Any]) -> tuple[Floats, npt.NDArray[np.in
     return read, np.flatnonzero(bad)
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Return whether a value is a real number, decimal ones included."""
     return isinstance(value, numbers.Real) or type(value).__name__ == "Decimal"
 
 
 def _refuse(bad: npt.NDArray[np.intp], found: Any, name: str, expected: str, where: Callable[[int], str]) -> None:
     if not bad.size:
         return
-    named = [f"{where(int(row))}: {name} is {_shown(found[row])}" for row in bad[:MOST_ROWS_NAMED]]
+    named = [
+        f"{where(int(row))}: {name} is {shown(None if _is_missing(found[row]) else found[row])}"
+        for row in bad[:MOST_ROWS_NAMED]
+    ]
     more = f"; and {bad.size - MOST_ROWS_NAMED} more rows" if bad.size > MOST_ROWS_NAMED else ""
     raise SpcError(f"{'; '.join(named)}{more}; expected {expected}.")
 
 
-def _shown(value: Any) -> str:
+def _is_missing(value: Any) -> bool:
+    return isinstance(value, float) and math.isnan(value)
+
+
+def shown(value: Any) -> str:
     """Return a value as it stands in an error."""
     if isinstance(value, np.datetime64 | datetime.date):
         return shown_date(value)
-    return repr(value.item() if isinstance(value, np.generic) else value)
+    if value is None or value is pd.NA or value is pd.NaT:
+        return "missing"
+    shown = repr(value.item() if isinstance(value, np.generic) else value)
+    return shown if len(shown) <= LONGEST_SHOWN else f"{shown[: LONGEST_SHOWN - 1]}…"
 
 
 def shown_date(value: Any) -> str:
@@ -162,11 +177,11 @@ def read_dates(dates: Any, *, name: str = "date", place: Callable[[int], str] | 
         stamps: pd.Series[Any] = series
     elif series.dtype.kind in "fiubc":
         missing = series.isna().to_numpy()
-        _refuse(np.flatnonzero(missing if missing.any() else ~missing), series, name, "a date", where)
+        _refuse(np.flatnonzero(missing if missing.any() else ~missing), series, name, A_DATE, where)
         raise SpcError(f"{name} is empty; expected a date for each value.")
     else:
         stamps = _parse_dates(series, name, where)
-    _refuse(np.flatnonzero(stamps.isna().to_numpy()), series, name, "a date", where)
+    _refuse(np.flatnonzero(stamps.isna().to_numpy()), series, name, A_DATE, where)
     return stamps.to_numpy()
 
 
@@ -174,7 +189,7 @@ def _parse_dates(series: pd.Series[Any], name: str, where: Callable[[int], str])
     """Return dates out of objects and text."""
     kept = series.map(lambda value: value.to_timestamp() if isinstance(value, pd.Period) else value)
     is_date = kept.map(lambda value: isinstance(value, str | datetime.date | np.datetime64) or value is pd.NaT)
-    _refuse(np.flatnonzero(~is_date.to_numpy(dtype=bool)), series, name, "a date", where)
+    _refuse(np.flatnonzero(~is_date.to_numpy(dtype=bool)), series, name, A_DATE, where)
     parsed = pd.to_datetime(kept, format="ISO8601", errors="coerce")
     if isinstance(parsed.dtype, pd.DatetimeTZDtype):
         parsed = parsed.dt.tz_localize(None)
@@ -199,66 +214,10 @@ def read_points(points: Sequence[Any], *, name: str = "Point") -> Integers:
     for position, point in enumerate(points):
         if isinstance(point, bool) or not isinstance(point, numbers.Integral):
             raise SpcError(
-                f"{name} {position + 1} is {_shown(point)}; expected the number of a point, as the series has no "
+                f"{name} {position + 1} is {shown(point)}; expected the number of a point, as the series has no "
                 "dates. Give dates= to use a date."
             )
     return np.array(points, dtype=np.int64)
-
-
-def check_improvement(improvement: Any) -> int:
-    """Return the code of an improvement direction.
-
-    Examples
-    --------
-    >>> check_improvement("decrease")
-    1
-    >>> check_improvement("up")
-    Traceback (most recent call last):
-    ...
-    helpers.errors.SpcError: improvement is 'up'; expected "increase", "decrease" or "neutral".
-    """
-    if isinstance(improvement, str) and improvement in IMPROVEMENTS:
-        return IMPROVEMENTS.index(improvement)
-    raise SpcError(
-        f'improvement is {improvement!r}; expected "increase", "decrease" or "neutral".'
-        f"{nearest(str(improvement), IMPROVEMENTS)}"
-    )
-
-
-def check_fix_after(fix_after: Any) -> int | None:
-    """Return how many points fix the limits, or None for all."""
-    if fix_after is None:
-        return None
-    whole = isinstance(fix_after, numbers.Real) and not isinstance(fix_after, bool) and fix_after == fix_after // 1
-    if not whole or fix_after < SHORTEST_BASELINE:
-        raise SpcError(
-            f"fix_after is {_shown(fix_after)}; expected a whole number of points, {SHORTEST_BASELINE} or more, "
-            "or None for limits from all points."
-        )
-    return int(fix_after)
-
-
-def check_rule_length(rule_length: Any) -> int:
-    """Return how many points make a run or a trend."""
-    if isinstance(rule_length, bool) or rule_length not in RULE_LENGTHS:
-        raise SpcError(f"rule_length is {_shown(rule_length)}; expected 6 or 7 points.")
-    return int(rule_length)
-
-
-def check_target(target: Any, *, name: str = "target") -> float:
-    """Return a target as a double, NaN for none."""
-    if target is None or target is pd.NA:
-        return math.nan
-    if isinstance(target, bool | np.bool_) or not _is_number(target) or not math.isfinite(float(target)):
-        raise SpcError(f"{name} is {_shown(target)}; expected one finite number, or None where there is no target.")
-    return float(target)
-
-
-def check_screening(screen_outliers: Any) -> bool:
-    """Return whether large moving ranges are left out."""
-    if not isinstance(screen_outliers, bool | np.bool_):
-        raise SpcError(f"screen_outliers is {_shown(screen_outliers)}; expected True or False.")
-    return bool(screen_outliers)
 
 
 def refuse_duplicates(dates: Dates, order: npt.NDArray[np.intp]) -> None:

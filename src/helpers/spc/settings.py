@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import SpcError
+from helpers.spc import options
 from helpers.spc import series as reading
 from helpers.spc.grouping import Grouping, PerSeries, Timetable
 from helpers.spc.rules import IMPROVEMENTS, Codes, Flags, Floats
@@ -24,12 +25,12 @@ def direction_codes(improvement: Any, frame: pd.DataFrame, grouped: Grouping, ta
     if isinstance(improvement, Mapping):
         codes = np.full(len(grouped), -1, dtype=np.int8)
         for key, direction in improvement.items():
-            codes[grouped.number_of(key, setting="improvement")] = reading.check_improvement(direction)
+            codes[grouped.number_of(key, setting="improvement")] = options.check_improvement(direction)
         _want_all(codes, grouped)
         return codes
     if isinstance(improvement, str) and improvement not in IMPROVEMENTS and improvement in frame.columns:
         return _directions_of_column(frame[improvement], improvement, grouped, table)
-    return np.full(len(grouped), reading.check_improvement(improvement), dtype=np.int8)
+    return np.full(len(grouped), options.check_improvement(improvement), dtype=np.int8)
 
 
 def _want_all(codes: Codes, grouped: Grouping) -> None:
@@ -46,7 +47,7 @@ def _directions_of_column(column: pd.Series[Any], name: str, grouped: Grouping, 
     kinds, words = pd.factorize(column)
     if (kinds < 0).any():
         raise SpcError(f"Row {int(np.argmin(kinds)) + 1}: {name} is missing; expected an improvement direction.")
-    known = np.array([reading.check_improvement(word) for word in words], dtype=np.int8)
+    known = np.array([options.check_improvement(word) for word in words], dtype=np.int8)
     by_row: Codes = known[table.take(kinds)]
     codes = by_row[table.starts]
     mixed = np.flatnonzero(by_row != codes[table.codes])
@@ -70,7 +71,7 @@ def target_rows(target: Any, frame: pd.DataFrame, grouped: Grouping, table: Time
     if isinstance(target, str) and target in frame.columns:
         aims: Floats = table.take(reading.read_values(frame[target], name=target))
         return aims
-    return np.full(len(table.codes), reading.check_target(target))
+    return np.full(len(table.codes), options.check_target(target))
 
 
 def targets_over_time(target: Any, dates: Dates, *, name: str = "target") -> Floats:
@@ -83,12 +84,12 @@ def targets_over_time(target: Any, dates: Dates, *, name: str = "target") -> Flo
     [nan, 80.0, 85.0]
     """
     if not isinstance(target, Mapping):
-        return np.full(len(dates), reading.check_target(target, name=name))
+        return np.full(len(dates), options.check_target(target, name=name))
     if not target:
         raise SpcError(f"{name} is an empty mapping; expected a number from each date on, or None.")
     by_number = dates.dtype.kind == "i"
     given = reading.read_points(list(target)) if by_number else reading.read_dates(list(target), name=f"{name} date")
-    aims = np.array([reading.check_target(aim, name=name) for aim in target.values()])
+    aims = np.array([options.check_target(aim, name=name) for aim in target.values()])
     order = np.argsort(given)
     places = np.searchsorted(given[order], dates, side="right") - 1
     return np.where(places < 0, np.nan, aims[order][np.maximum(places, 0)])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import SpcError
-from helpers.spc import series
+from helpers.spc import options, series
 from helpers.spc.engine import Settings, analyse
 from helpers.spc.rules import RULE_LENGTH, Improvement
 from helpers.spc.settings import targets_over_time
@@ -79,11 +79,11 @@ def xmr(
     7   20.0  12.74          Above UCL  special_cause_concern
     """
     read = series.read_values(values)
-    direction = series.check_improvement(improvement)
+    direction = options.check_improvement(improvement)
     settings = Settings(
-        fix_after=series.check_fix_after(fix_after),
-        screen_outliers=series.check_screening(screen_outliers),
-        rule_length=series.check_rule_length(rule_length),
+        fix_after=options.check_fix_after(fix_after),
+        screen_outliers=options.check_screening(screen_outliers),
+        rule_length=options.check_rule_length(rule_length),
     )
     when = _dates(values, dates, len(read))
     rebase_dates = series.read_rebase(rebase, numbered=when.dtype.kind == "i")

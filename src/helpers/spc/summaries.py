@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.errors import SpcError
-from helpers.spc import series as reading
+from helpers.spc import options
 from helpers.spc.assurance import ASSURANCES, assurance_codes
 from helpers.spc.grouping import RESULT_COLUMNS, group, put_in_order
 from helpers.spc.icons import ASSURANCE_TABLE, VARIATION_TABLE
@@ -123,11 +123,11 @@ def _directions(result: pd.DataFrame, improvement: Any, keys: list[Any], by: lis
             'give improvement="increase", "decrease" or "neutral", or a mapping by series.'
         )
     if not isinstance(said, Mapping):
-        return np.full(len(keys), reading.check_improvement(said), dtype=np.int8)
+        return np.full(len(keys), options.check_improvement(said), dtype=np.int8)
     without = [key for key in keys if key not in said]
     if without:
         raise SpcError(f"improvement has no direction for {without[0]!r}; expected one for each {' and '.join(by)}.")
-    return np.array([reading.check_improvement(said[key]) for key in keys], dtype=np.int8)
+    return np.array([options.check_improvement(said[key]) for key in keys], dtype=np.int8)
 
 
 def _columns(
