@@ -130,13 +130,13 @@ def test_one_changed_input_is_followed_everywhere(project, tmp_path):
 def edit_women(project, women):
     """Raise the quarter's women and the months of figure 8 that add up to them."""
     path = project / "data" / "reported.csv"
-    rows = list(csv.DictReader(path.open(encoding="utf-8", newline="")))
+    rows = read_rows(path)
     (row,) = [each for each in rows if (each["fact_id"], each["period"], each["as_of"]) == ("mgso4_women", Q2, Q2)]
     more = women - int(row["value"])
     row["value"] = str(women)
     save(path, rows)
     path = project / "data" / "maternity_monthly.csv"
-    rows = list(csv.DictReader(path.open(encoding="utf-8", newline="")))
+    rows = read_rows(path)
     months = ("2024-07", "2024-08", "2024-09")
     quarter = [each for each in rows if each["intervention"] == "magnesium_sulphate" and each["month"] in months]
     while more:
@@ -146,6 +146,11 @@ def edit_women(project, women):
                 more -= 1
     assert sum(int(each["numerator"]) for each in quarter) == women
     save(path, rows)
+
+
+def read_rows(path):
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
 
 
 def save(path, rows):
