@@ -193,6 +193,45 @@ def test_describe_speaks_of_gaps_and_of_a_missing_latest_value():
     assert "The latest value is that of May 2022; two later rows have none. One value is missing." in said
 
 
+def test_describe_names_the_months_that_have_no_row():
+    dates = pd.date_range("2021-01-01", periods=16, freq="MS").delete([4, 7])
+    result = spc.xmr(STEADY, dates=dates)
+    assert [date.month for date in spc.findings(result).absent] == [5, 8]
+    assert spc.describe(result).endswith(
+        "There is no row for May 2021 and August 2021; the points on either side count as neighbours."
+    )
+
+
+def test_absent_months_can_be_made_gaps():
+    frame = pd.DataFrame(
+        {"psc": list("AAAB"), "month": ["2024-01", "2024-02", "2024-04", "2024-03"], "women": [1, 2, 3, 4]}
+    )
+    filled = spc.fill_absent_months(frame, date="month", by="psc")
+    assert filled["psc"].tolist() == list("AAAAB")
+    assert filled["women"].tolist() == pytest.approx([1, 2, float("nan"), 3, 4], nan_ok=True)
+    result = spc.panel(filled, by="psc", value="women", date="month")
+    assert result["upl"].iloc[0] == 2 + 2.66
+    assert spc.fill_absent_months(frame.iloc[:2], date="month")["month"].tolist() == [
+        pd.Timestamp("2024-01-01"),
+        pd.Timestamp("2024-02-01"),
+    ]
+    with pytest.raises(ValueError, match="Row 1: month is 2024-01-09; expected the first day of a month"):
+        spc.fill_absent_months(pd.DataFrame({"month": ["2024-01-09"]}), date="month")
+
+
+@pytest.mark.parametrize(
+    ("dates", "absent"),
+    [
+        (["2024-01", "2024-04", "2024-07", "2024-10", "2025-01", "2025-07"], 1),
+        (["2024-01", "2024-02", "2024-06", "2024-12"], 0),
+        (["2024-01-08", "2024-01-15", "2024-01-22", "2024-02-05"], 0),
+        (["2024-01"], 0),
+    ],
+)
+def test_only_a_regular_series_lacks_a_date(dates, absent):
+    assert len(spc.absent_dates(pd.to_datetime(dates))) == absent
+
+
 def test_a_count_is_printed_whole_with_its_unit():
     said = spc.describe(chart([value * 100.25 for value in STEADY]), measure="opioids", unit="people", decimals=0)
     assert said.startswith("The mean for opioids is 5,041 people, and")

@@ -8,6 +8,7 @@ their source and where we differ from the reference.
 from helpers.spc.claims import claim, shows
 from helpers.spc.descriptions import describe
 from helpers.spc.findings import Findings
+from helpers.spc.gaps import absent_dates, fill_absent_months
 from helpers.spc.observing import findings
 from helpers.spc.panels import panel
 from helpers.spc.rebasing import Suggestion, suggest_rebase
@@ -20,8 +21,10 @@ __all__ = [
     "Findings",
     "SpcWarning",
     "Suggestion",
+    "absent_dates",
     "claim",
     "describe",
+    "fill_absent_months",
     "findings",
     "panel",
     "run_chart",

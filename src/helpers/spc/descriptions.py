@@ -12,7 +12,7 @@ from helpers.spc.findings import Findings, Segment
 from helpers.spc.observing import findings
 from helpers.spc.rules import SHORT_GROUP
 from helpers.wording import date as day_in_words
-from helpers.wording import in_words, plain, plural
+from helpers.wording import in_words, listing, plain, plural
 from helpers.wording import month as month_in_words
 
 
@@ -215,6 +215,10 @@ class _Description:
         gaps = found.missing - found.trailing_missing
         if gaps:
             said.append(f"{_capital(in_words(gaps))} {plural(gaps, 'value is', 'values are')} missing.")
+        if found.absent:
+            dates = listing([self.when(date) for date in found.absent[:3]])
+            more = f" and {len(found.absent) - 3} more" if len(found.absent) > 3 else ""
+            said.append(f"There is no row for {dates}{more}; the points on either side count as neighbours.")
         if found.current.rows < SHORT_GROUP and found.current.has_limits:
             said.append(f"Limits from fewer than {SHORT_GROUP} points are trial limits.")
         return said

@@ -62,6 +62,8 @@ class Findings:
         One for each rebase that has a segment before it.
     points, missing : int
         Rows with and without a value.
+    absent : tuple of Timestamp
+        Dates that a regular series has no row for.
     latest_date, latest_value
         Of the latest row that has a value; None and NaN where none has.
     trailing_missing : int
@@ -92,6 +94,7 @@ class Findings:
     shifts: tuple[Shift, ...]
     points: int
     missing: int
+    absent: tuple[Any, ...]
     first_date: Any
     latest_date: Any
     latest_value: float

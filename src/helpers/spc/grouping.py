@@ -106,10 +106,10 @@ class Grouping:
         SpcError
             Where the frame has no such series.
         """
-        known = self.numbers
-        for candidate in (key, key[0] if isinstance(key, tuple) and len(key) == 1 else key):
-            if isinstance(candidate, Hashable) and candidate in known:
-                return known[candidate]
+        alone = key[0] if isinstance(key, tuple) and len(key) == 1 else key
+        number = self.numbers.get(key, self.numbers.get(alone))
+        if number is not None:
+            return number
         columns = " and ".join(self.by)
         hint = nearest(str(key), [str(one) for one in self.keys[:5000]])
         raise SpcError(f"{setting} names {key!r}, but no series of the data has that {columns}.{hint}")

@@ -12,6 +12,7 @@ from helpers.errors import SpcError
 from helpers.spc import options
 from helpers.spc.assurance import ASSURANCES, assurance_codes
 from helpers.spc.findings import Findings, Segment, Shift
+from helpers.spc.gaps import absent_dates
 from helpers.spc.rules import IMPROVEMENTS, RULE_LENGTH, Flags, Floats
 
 
@@ -59,6 +60,7 @@ def findings(result: pd.DataFrame, *, improvement: str | None = None) -> Finding
         shifts=shifts,
         points=present.size,
         missing=len(result) - present.size,
+        absent=absent_dates(dates),
         first_date=dates[0],
         latest_date=dates[latest] if latest is not None else None,
         latest_value=float(values[latest]) if latest is not None else float("nan"),

@@ -106,7 +106,7 @@ def _read_one_by_one(array: npt.NDArray[Any]) -> tuple[Floats, npt.NDArray[np.in
 
 def is_number(value: Any) -> bool:
     """Return whether a value is a real number, decimal ones included."""
-    return isinstance(value, numbers.Real) or type(value).__name__ == "Decimal"
+    return isinstance(value, float | int | numbers.Real) or type(value).__name__ == "Decimal"
 
 
 def _refuse(bad: npt.NDArray[np.intp], found: Any, name: str, expected: str, where: Callable[[int], str]) -> None:

@@ -62,11 +62,17 @@ def _directions_of_column(column: pd.Series[Any], name: str, grouped: Grouping, 
 def target_rows(target: Any, frame: pd.DataFrame, grouped: Grouping, table: Timetable) -> Floats:
     """Return the target of each row, in order; NaN for none."""
     if isinstance(target, Mapping):
-        rows = np.full(len(table.codes), np.nan)
+        level, changing = np.full(len(grouped), np.nan), {}
         for key, own in target.items():
             number = grouped.number_of(key, setting="target")
+            if isinstance(own, Mapping):
+                changing[number] = targets_over_time(own, table.stamps, name=f"target of {key}")
+            else:
+                level[number] = options.check_target(own, name=f"target of {key}")
+        rows: Floats = np.repeat(level, table.lengths)
+        for number, by_date in changing.items():
             part = slice(table.starts[number], table.starts[number] + table.lengths[number])
-            rows[part] = targets_over_time(own, table.stamps[table.ranks[part]], name=f"target of {key}")
+            rows[part] = by_date[table.ranks[part]]
         return rows
     if isinstance(target, str) and target in frame.columns:
         aims: Floats = table.take(reading.read_values(frame[target], name=target))
