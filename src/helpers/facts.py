@@ -271,7 +271,8 @@ def _running_cell() -> str:
     if running is None:
         return "outside a notebook"
     parent = running.get_parent() if hasattr(running, "get_parent") else {}
-    return (parent or {}).get("metadata", {}).get("cellId") or f"[{running.execution_count}]"
+    number = len(running.user_ns.get("In", ())) - 1  # the shell's own counter is one ahead while a cell runs
+    return (parent or {}).get("metadata", {}).get("cellId") or f"[{number}]"
 
 
 def _reported(key: tuple[str, str], here: context.Context) -> Fact | None:
