@@ -104,5 +104,5 @@ def numbers(column: pd.Series) -> np.ndarray:
 
 
 def flags(column: pd.Series) -> np.ndarray:
-    """Return a column of TRUE and FALSE; a value that does not apply is False (SPEC section 5)."""
+    """Return a column of TRUE and FALSE; a value that does not apply is False (docs/spc.md, rule 5)."""
     return (column == "TRUE").to_numpy()

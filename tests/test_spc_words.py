@@ -1,6 +1,7 @@
 """Claims are held against the chart, and describe says what the chart shows."""
 
 import statistics
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -235,3 +236,11 @@ def test_only_a_regular_series_lacks_a_date(dates, absent):
 def test_a_count_is_printed_whole_with_its_unit():
     said = spc.describe(chart([value * 100.25 for value in STEADY]), measure="opioids", unit="people", decimals=0)
     assert said.startswith("The mean for opioids is 5,041 people, and")
+
+
+def test_every_phrase_and_function_is_documented():
+    page = (Path(__file__).parents[1] / "docs" / "spc.md").read_text(encoding="utf-8")
+    for phrase in PHRASES:
+        assert f"`{phrase}`" in page
+    for name in ("xmr", "panel", "summary", "findings", "describe", "claim", "suggest_rebase", "run_chart", "shows"):
+        assert f"spc.{name}(" in page

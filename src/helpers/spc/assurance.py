@@ -1,4 +1,4 @@
-"""Whether a process meets its target: the target against the limits of the last segment (SPEC section 8)."""
+"""Whether a process meets its target: the target against the limits of the last segment (docs/spc.md, rule 8)."""
 
 from __future__ import annotations
 

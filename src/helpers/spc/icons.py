@@ -1,4 +1,4 @@
-"""Which icons a series has, and what they mean in words (SPEC section 11).
+"""Which icons a series has, and what they mean in words (docs/spc.md).
 
 The names are those of the drawings in `helpers.charts.icons`; the words go with them wherever data leave the report,
 since colour and a letter alone do not say enough.

@@ -1,4 +1,4 @@
-"""Mean and natural process limits of each segment (SPEC sections 3 and 4)."""
+"""Mean and natural process limits of each segment (docs/spc.md, rules 3 and 4)."""
 
 from __future__ import annotations
 

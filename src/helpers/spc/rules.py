@@ -72,7 +72,7 @@ def _point_type_table() -> Codes:
 
 
 POINT_TYPE_TABLE: Final = _point_type_table()
-"""Code of the point type, by improvement direction and code of the special cause (SPEC section 7)."""
+"""Code of the point type, by improvement direction and code of the special cause (docs/spc.md, rule 7)."""
 
 POINT_TYPE_DTYPE: Final = pd.CategoricalDtype(list(POINT_TYPES))
 SPECIAL_CAUSE_DTYPES: Final = {

@@ -1,4 +1,4 @@
-"""Position of each point and the special cause that names it (SPEC sections 5 and 6)."""
+"""Position of each point and the special cause that names it (docs/spc.md, rules 5 and 6)."""
 
 from __future__ import annotations
 
