@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -26,15 +26,13 @@ def spc_text(content: SpcContent, *, assurance: Icon | None) -> str:
     known = result[result["value"].notna()]
     count = f"{len(known)} {wording.plural(len(known), 'point', 'points')}"
     title = content.y_title.strip().rstrip(".")
-    said = [f"Control chart of {title}, {_span(result, line)} ({count})"]
+    kind = "Control" if content.middle == "Mean" else "Run"
+    said = [f"{kind} chart of {title}, {_span(result, line)} ({count})"]
     if known.empty:
         return f"{said[0]}. No point has a value."
     latest = known.iloc[-1]
     said.append(f"Latest value {words(latest['value'])} {line.at(latest['date'])}")
-    said += [
-        _segment(rows, number, len(segments), line, words, content.reasons.get(rows["date"].iloc[0], ""))
-        for number, rows in enumerate(segments)
-    ]
+    said += [_segment(rows, number, content, line, words) for number, rows in enumerate(segments)]
     said.append(_special_causes(known, line))
     if pd.notna(result["target"].iloc[-1]):
         level = wording.plain(result["target"].iloc[-1], max(content.decimals, 1))
@@ -53,27 +51,22 @@ def _span(result: pd.DataFrame, line: Timeline) -> str:
 
 
 def _segment(
-    rows: pd.DataFrame, number: int, count: int, line: Timeline, words: Callable[[float], str], reason: str
+    rows: pd.DataFrame, number: int, content: SpcContent, line: Timeline, words: Callable[[float], str]
 ) -> str:
+    """Return a segment's level and limits, and since when and why they hold."""
     first = rows.iloc[0]
-    span = f"From {line.words(first['date'])}" if count > 1 else ""
-    because = f" ({reason})" if number and reason else ""
+    reason = content.reasons.get(first["date"], "") if number else ""
+    since = f"from {line.words(first['date'])}{f' ({reason})' if reason else ''} " if len(content.segments) > 1 else ""
+    middle = content.middle.lower()
     if pd.isna(first["mean"]):
-        text = f"{span}{because}, no mean" if span else "No mean"
+        level = f"no {middle}"
+    elif content.middle != "Mean":
+        level = f"{middle} {words(first['mean'])}"
     elif pd.isna(first["lpl"]):
-        text = (
-            f"{span}{because} mean {words(first['mean'])}, no limits"
-            if span
-            else f"Mean {words(first['mean'])}, no limits"
-        )
+        level = f"mean {words(first['mean'])}, no limits"
     else:
-        limits = f"process limits {words(first['lpl'])} to {words(first['upl'])}"
-        text = (
-            f"{span}{because} mean {words(first['mean'])}, {limits}"
-            if span
-            else f"Mean {words(first['mean'])}, {limits}"
-        )
-    return text
+        level = f"mean {words(first['mean'])}, process limits {words(first['lpl'])} to {words(first['upl'])}"
+    return f"{since}{level}"[0].upper() + f"{since}{level}"[1:]
 
 
 def _special_causes(known: pd.DataFrame, line: Timeline) -> str:
@@ -128,3 +121,47 @@ def stacked_text(table: pd.DataFrame, *, y_title: str, words: Callable[[float], 
     if len(table) == 1:
         return f"Stacked bar chart of {title}. {bar(last)}."
     return f"Stacked bar chart of {title}, {first} to {last} ({len(table)} bars). {bar(last)}. {bar(first)}."
+
+
+def multiples_text(icons: Mapping[str, Icon | None], line: Timeline, *, y_title: str) -> str:
+    """Return what small control charts show: of which series the latest point is a special cause.
+
+    Parameters
+    ----------
+    icons : mapping of str to Icon
+        The variation icon of each series, None where it has no point.
+    """
+    span = f"{line.words(line.dates[0])} to {line.words(line.dates[-1])}"
+    head = f"Small control charts of {y_title.strip().rstrip('.')} for {len(icons)} series, {span}."
+    special = {
+        kind: [name for name, icon in icons.items() if icon and icon.words == kind]
+        for kind in dict.fromkeys(icon.words for icon in icons.values() if icon)
+        if kind != "Common cause"
+    }
+    if not special:
+        return f"{head} All latest points are common cause."
+    said = "; ".join(f"{kind[0].lower()}{kind[1:]} in {wording.listing(names)}" for kind, names in special.items())
+    others = len(icons) - sum(len(names) for names in special.values())
+    return f"{head} Latest points: {said}; common cause in {f'the other {others}' if others else 'none'}."
+
+
+def matrix_text(
+    cells: Mapping[tuple[str, str], tuple[Icon, Icon]], names: Sequence[str], measures: Sequence[str]
+) -> str:
+    """Return what a grid of icons shows: by measure, each organisation's; by kind where the names would be many."""
+    head = (
+        f"Variation and assurance icons of {len(measures)} {wording.plural(len(measures), 'measure', 'measures')} "
+        f"for {len(names)} {wording.plural(len(names), 'organisation', 'organisations')}."
+    )
+    said = []
+    for measure in measures:
+        kinds: dict[str, list[str]] = {}
+        for name in names:
+            if (name, measure) in cells:
+                kinds.setdefault(", ".join(icon.words.lower() for icon in cells[name, measure]), []).append(name)
+        parts = [
+            f"{wording.listing(whose)} {kind}" if len(whose) <= 3 else f"{len(whose)} of them {kind}"
+            for kind, whose in sorted(kinds.items(), key=lambda pair: len(pair[1]))
+        ]
+        said.append(f"{measure}: {'; '.join(parts)}.")
+    return " ".join([head, *said])

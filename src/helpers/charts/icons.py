@@ -8,7 +8,7 @@ orange one (#FF6600, 2.9:1), which are darkened until they pass 3:1.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,11 +34,10 @@ class Stroke:
 
 @dataclass(frozen=True)
 class Icon:
-    """An icon: what it is called, what it means, and its strokes."""
+    """An icon: its name, which `helpers.spc.icons` explains, its words in short, and its strokes."""
 
     name: str
     words: str
-    meaning: str
     strokes: tuple[Stroke, ...]
 
 
@@ -101,17 +100,17 @@ def _ring(colour: str) -> Stroke:
     return Stroke(_RING, colour, width=0.16)
 
 
-def _variation(name: str, words: str, meaning: str, colour: str, *, is_high: bool) -> Icon:
+def _variation(name: str, words: str, colour: str, *, is_high: bool) -> Icon:
     points, letter, x = (_RISING, "H", -0.3) if is_high else (_FALLING, "L", 0.3)
     coloured = (INNER, INNER, INNER, colour, colour)
     strokes = (_ring(colour), *_dots(points, coloured), _letter(letter, x, -0.36, colour))
-    return Icon(name, words, meaning, strokes)
+    return Icon(name, words, strokes)
 
 
-def _neutral(name: str, words: str, meaning: str, *, turn: int) -> Icon:
+def _neutral(name: str, words: str, *, turn: int) -> Icon:
     shaft = f"M-.42,{_number(0.42 * turn)}L.42,{_number(-0.42 * turn)}"
     head = f"M-.06,{_number(-0.42 * turn)}H.42V{_number(0.06 * turn)}"
-    return Icon(name, words, meaning, (_ring(PURPLE), Stroke(shaft + head, PURPLE, width=0.18)))
+    return Icon(name, words, (_ring(PURPLE), Stroke(shaft + head, PURPLE, width=0.18)))
 
 
 def _wave(y: float) -> str:
@@ -121,61 +120,54 @@ def _wave(y: float) -> str:
     return f"M-.68,{_number(y)}" + "".join(bends)
 
 
-def _assurance(name: str, words: str, meaning: str, colour: str, letter: str, *, wave: float, target: float) -> Icon:
+def _assurance(name: str, words: str, colour: str, letter: str, *, wave: float, target: float) -> Icon:
     strokes = (
         _ring(colour),
         Stroke(_wave(wave), INNER, width=0.09),
         Stroke(_DASHES.format(y=_number(target)), DASH if colour == GREY else colour, width=0.12),
         _letter(letter, 0, -0.46, colour),
     )
-    return Icon(name, words, meaning, strokes)
+    return Icon(name, words, strokes)
 
 
 VARIATION = {
     "common_cause": Icon(
         "variation-common-cause",
         "Common cause",
-        "No significant change: the latest point varies as a stable process does.",
         (_ring(GREY), *_dots(_LEVEL, (INNER,) * 5)),
     ),
     "improvement_high": _variation(
         "variation-improvement-high",
         "Improvement, high",
-        "Special cause of improvement: the latest point is part of significantly higher values, and higher is better.",
         BLUE,
         is_high=True,
     ),
     "improvement_low": _variation(
         "variation-improvement-low",
         "Improvement, low",
-        "Special cause of improvement: the latest point is part of significantly lower values, and lower is better.",
         BLUE,
         is_high=False,
     ),
     "concern_high": _variation(
         "variation-concern-high",
         "Concern, high",
-        "Special cause of concern: the latest point is part of significantly higher values, and lower is better.",
         ORANGE,
         is_high=True,
     ),
     "concern_low": _variation(
         "variation-concern-low",
         "Concern, low",
-        "Special cause of concern: the latest point is part of significantly lower values, and higher is better.",
         ORANGE,
         is_high=False,
     ),
     "neutral_high": _neutral(
         "variation-neutral-high",
         "Special cause, high",
-        "Special cause: the latest point is part of significantly higher values; neither direction is better.",
         turn=1,
     ),
     "neutral_low": _neutral(
         "variation-neutral-low",
         "Special cause, low",
-        "Special cause: the latest point is part of significantly lower values; neither direction is better.",
         turn=-1,
     ),
 }
@@ -183,7 +175,6 @@ ASSURANCE = {
     "consistent_pass": _assurance(
         "assurance-pass",
         "Reliably met",
-        "The target is reliably met: it lies beyond the process limits, on the better side of it.",
         BLUE,
         "P",
         wave=0.14,
@@ -192,7 +183,6 @@ ASSURANCE = {
     "consistent_fail": _assurance(
         "assurance-fail",
         "Reliably missed",
-        "The target is reliably missed: it lies beyond the process limits, and the process has to change to meet it.",
         ORANGE,
         "F",
         wave=0.46,
@@ -201,7 +191,6 @@ ASSURANCE = {
     "inconsistent": _assurance(
         "assurance-hit-and-miss",
         "Hit and miss",
-        "The target is met in some months and missed in others: it lies within the process limits.",
         GREY,
         "?",
         wave=0.24,
@@ -210,7 +199,6 @@ ASSURANCE = {
     "none": Icon(
         "assurance-none",
         "No target",
-        "There is no target to hold the measure against.",
         tuple(
             Stroke(f"M{_number(x)},{_number(y)}A1,1 0 0 1 {_number(x2)},{_number(y2)}", GREY, width=0.16)
             for x, y, x2, y2 in (
@@ -256,13 +244,35 @@ def assurance_of(result: pd.DataFrame, improvement: str) -> Icon | None:
     return ASSURANCE["consistent_fail" if is_missed else "consistent_pass"]
 
 
+def by_name(name: str) -> Icon:
+    """Return an icon by the name that `helpers.spc.summary` gives.
+
+    Examples
+    --------
+    >>> by_name("assurance-pass").words
+    'Reliably met'
+    """
+    return next(icon for icon in (*VARIATION.values(), *ASSURANCE.values()) if icon.name == name)
+
+
+def _merged(strokes: Sequence[Stroke]) -> tuple[Stroke, ...]:
+    """Return strokes with those of one look that follow one another as one path."""
+    merged: list[Stroke] = []
+    for stroke in strokes:
+        if merged and replace(merged[-1], path="") == replace(stroke, path=""):
+            merged[-1] = replace(stroke, path=merged[-1].path + stroke.path)
+        else:
+            merged.append(stroke)
+    return tuple(merged)
+
+
 def svg(icon: Icon) -> str:
-    """Return an icon as an SVG picture of 48 by 48, with its meaning as its title."""
+    """Return an icon as an SVG picture of 48 by 48, with its words as its title."""
     drawn = "".join(
         f'<path d="{stroke.path}" fill="{stroke.colour}"/>'
         if stroke.is_filled
         else f'<path d="{stroke.path}" fill="none" stroke="{stroke.colour}" stroke-width="{_number(stroke.width)}"/>'
-        for stroke in icon.strokes
+        for stroke in _merged(icon.strokes)
     )
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48">'
@@ -274,7 +284,7 @@ def svg(icon: Icon) -> str:
 def draw(canvas: Canvas, icon: Icon, x: float, y: float, *, size: float) -> None:
     """Draw an icon into a chart, its centre at a place, its ring so many pixels wide."""
     radius = size / 2
-    for stroke in icon.strokes:
+    for stroke in _merged(icon.strokes):
         canvas.symbol(
             stroke.path,
             x,

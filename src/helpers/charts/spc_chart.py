@@ -87,9 +87,45 @@ def spc(
     """
     need_columns(result, COLUMNS, chart="charts.spc")
     need_rows(result, chart="charts.spc")
+    return draw(
+        result,
+        y_title=y_title,
+        percent=percent,
+        decimals=decimals,
+        improvement=improvement or str(result.attrs.get("improvement", "neutral")),
+        target_label=target_label,
+        rebase_reasons=rebase_reasons,
+        annotations=annotations,
+        trajectory=trajectory,
+        trajectory_label=trajectory_label,
+        zero=zero,
+        with_icons=with_icons,
+        width=width,
+        height=height,
+    )
+
+
+def draw(
+    result: pd.DataFrame,
+    *,
+    y_title: str,
+    percent: bool,
+    decimals: int | None,
+    improvement: str,
+    target_label: str,
+    rebase_reasons: Mapping[Any, str] | None,
+    annotations: Mapping[Any, str] | None,
+    zero: bool,
+    width: int,
+    height: int,
+    middle: str = "Mean",
+    trajectory: pd.Series[float] | None = None,
+    trajectory_label: str = "",
+    with_icons: bool = True,
+) -> ReportChart:
+    """Return the chart of a result that is known to have its columns, about a mean or another middle."""
     need_words(y_title, chart="charts.spc")
-    better = improvement or str(result.attrs.get("improvement", "neutral"))
-    icons = variation_of(result, better), assurance_of(result, better)
+    icons = variation_of(result, improvement), assurance_of(result, improvement)
     course = pd.Series(dtype=float) if trajectory is None else trajectory.dropna()
     held = result.copy(deep=False)
     held.attrs = {}  # which pandas would copy at every turn
@@ -98,6 +134,7 @@ def spc(
         y_title=y_title,
         percent=percent,
         decimals=decimals_for(result["mean"], percent=percent) if decimals is None else decimals,
+        middle=middle,
         target_label=target_label,
         reasons=_by_date(rebase_reasons),
         annotations=_by_date(annotations),

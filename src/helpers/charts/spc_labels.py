@@ -38,7 +38,7 @@ class EdgeLabel:
 
 
 def edge_labels(
-    last: Any, axis: ValueAxis, *, percent: bool, decimals: int, target_label: str, is_narrow: bool = False
+    last: Any, axis: ValueAxis, *, percent: bool, decimals: int, middle: str, target_label: str, is_narrow: bool
 ) -> list[EdgeLabel]:
     """Return the labels of the last segment's mean and limits and of the target, as far as they are defined.
 
@@ -57,7 +57,7 @@ def edge_labels(
         aim = wording.plain(last["target"], max(decimals, 1)) + sign
         labels.append(EdgeLabel(f"{target_label} {aim}", last["target"], palette.TARGET_TEXT))
     if pd.notna(last["mean"]):
-        labels.append(EdgeLabel(f"Mean {words(last['mean'])}", last["mean"], palette.MEAN, is_bold=True))
+        labels.append(EdgeLabel(f"{middle} {words(last['mean'])}", last["mean"], palette.MEAN, is_bold=True))
     if pd.notna(last["lpl"]):
         lower = words(last["lpl"]) if last["lpl"] >= axis.low else f"below {wording.plain(axis.low)}{sign}"
         labels.append(EdgeLabel(f"Lower{limit} {lower}", max(last["lpl"], axis.low), palette.QUIET))
@@ -96,6 +96,7 @@ def segment_marks(
     *,
     percent: bool,
     decimals: int,
+    middle: str,
     reasons: Mapping[Any, str],
 ) -> list[Mark]:
     """Return a mark for each of two segments or more.
@@ -112,7 +113,7 @@ def segment_marks(
             reason, since = reasons.get(first["date"], ""), line.short(first["date"])
             words = f"{since}: {reason}" if reason else f"New limits from {since}"
         if place < len(segments) - 1 and pd.notna(first["mean"]):
-            mean = f"Mean {amount(first['mean'], percent=percent, decimals=decimals)}"
+            mean = f"{middle} {amount(first['mean'], percent=percent, decimals=decimals)}"
         marks.append(Mark(start, words, "rebase" if place else "segment", mean))
     return marks
 
@@ -188,16 +189,17 @@ def write_header(
     legend = len(rows) * LEGEND_PITCH
     band = max(legend, ICON if icons and is_beside else 0)
     for number, row in enumerate(rows):
-        _write_legend_row(canvas, row, left + 6, y - 6 - band / 2 - legend / 2 + (number + 0.5) * LEGEND_PITCH)
+        write_legend_row(canvas, row, left + 6, y - 6 - band / 2 - legend / 2 + (number + 0.5) * LEGEND_PITCH)
     y -= 6 + band if band else 0
     if icons:
         y -= 0 if is_beside else 6 + ICON
         middle = y + (band if is_beside else ICON) / 2
-        write_icons(canvas, icons, right=right if is_beside else left + icons_width(icons) - ICON_GAP, y=middle)
+        write_icons(canvas, icons, right=right if is_beside else left + 2 + icons_width(icons) - ICON_GAP, y=middle)
     return y - 2
 
 
-def _write_legend_row(canvas: Canvas, kinds: Sequence[str], x: float, y: float) -> None:
+def write_legend_row(canvas: Canvas, kinds: Sequence[str], x: float, y: float) -> None:
+    """Write kinds of points side by side, each with its symbol."""
     for kind in kinds:
         style = palette.POINTS[kind]
         canvas.symbol(style.shape, x, y, fill=style.fill, outline=style.outline, size=81)

@@ -38,6 +38,7 @@ class SpcContent:
     y_title: str
     percent: bool
     decimals: int
+    middle: str
     target_label: str
     reasons: Mapping[Any, str]
     annotations: Mapping[Any, str]
@@ -54,8 +55,7 @@ class SpcContent:
     @cached_property
     def kinds(self) -> list[str]:
         """The kinds of points that occur, in the legend's order."""
-        there = set(self.result.loc[self.result["value"].notna(), "point_type"].astype(str))
-        return [kind for kind in palette.POINTS if kind in there]
+        return kinds_in(self.result)
 
     def timeline(self, width: float) -> Timeline:
         """Return the time axis at a width."""
@@ -68,6 +68,7 @@ class SpcContent:
             self.axis,
             percent=self.percent,
             decimals=self.decimals,
+            middle=self.middle,
             target_label=self.target_label,
             is_narrow=width <= NARROW,
         )
@@ -85,7 +86,13 @@ def lay_out(content: SpcContent, width: int, height: int) -> Drawing:
     edge = line.width + right
     bounds = spc_marks.segment_bounds(content.segments, line)
     marks = segment_marks(
-        content.segments, bounds, line, percent=percent, decimals=content.decimals, reasons=content.reasons
+        content.segments,
+        bounds,
+        line,
+        percent=percent,
+        decimals=content.decimals,
+        middle=content.middle,
+        reasons=content.reasons,
     )
 
     canvas = Canvas()
@@ -103,6 +110,12 @@ def lay_out(content: SpcContent, width: int, height: int) -> Drawing:
     return Drawing(plot, [*canvas.backdrop(), *course, *layers, *canvas.layers()])
 
 
+def kinds_in(result: pd.DataFrame) -> list[str]:
+    """Return the kinds of points that occur, in the legend's order."""
+    there = set(result.loc[result["value"].notna(), "point_type"].astype(str))
+    return [kind for kind in palette.POINTS if kind in there]
+
+
 def values_on_axis(result: pd.DataFrame, course: pd.Series[float], *, percent: bool) -> list[float]:
     """Return what the axis has to hold: all but limits below none and above all."""
     drawn = [*result["value"], *result["mean"], *result["target"], *course]
@@ -116,7 +129,7 @@ def notes_on(content: SpcContent, line: Timeline) -> list[str]:
     """Return what a reader has to know of the limits and of gaps, a sentence each."""
     last, known = content.segments[-1].iloc[-1], content.segments[-1]["value"].dropna()
     notes = []
-    if content.kinds and pd.isna(last["lpl"]):
+    if content.kinds and content.middle == "Mean" and pd.isna(last["lpl"]):
         why = (
             "they need two neighbouring points or more"
             if known.nunique() != 1 or len(known) == 1

@@ -18,6 +18,8 @@ _RULES = (
     (r"2 in 3 Above CL", "one of two points in three close to the upper limit"),
     (r"2 in 3 Below CL", "one of two points in three close to the lower limit"),
     (r"(?P<n>\d+) Points Above CL", "part of a run of {n} or more points above the mean"),
+    (r"(?P<n>\d+) Points Above Median", "part of a run of {n} or more points above the median"),
+    (r"(?P<n>\d+) Points Below Median", "part of a run of {n} or more points below the median"),
     (r"(?P<n>\d+) Points Below CL", "part of a run of {n} or more points below the mean"),
 )
 

@@ -14,12 +14,12 @@ from helpers.charts.timeline import timeline
 
 
 def spc_table(result: pd.DataFrame, *, value_name: str = "Value", decimals: int = 1) -> pd.DataFrame:
-    """Return the points of a control chart: value, mean, limits, target where there is one, and what each shows.
+    """Return the points of a control or run chart: value, mean, limits, target where there is one, what each shows.
 
     Parameters
     ----------
     result : DataFrame
-        Of `helpers.spc.xmr`.
+        Of `helpers.spc.xmr`, or of `helpers.spc.run_chart`.
     value_name : str
         What the column of values is called: the measure, with its unit.
     decimals : int
@@ -32,20 +32,19 @@ def spc_table(result: pd.DataFrame, *, value_name: str = "Value", decimals: int 
     >>> spc_table(result, value_name="Babies, %").iloc[-1].to_dict()["What the point shows"]
     'Common cause: ordinary variation'
     """
-    need_columns(result, ["date", "value", "mean", "lpl", "upl"], chart="charts.spc_table")
+    middle = "median" if "median" in result.columns else "mean"
+    need_columns(result, ["date", "value", middle, "target", "point_type"], chart="charts.spc_table")
     need_rows(result, chart="charts.spc_table")
-    columns = {
-        value_name: result["value"],
-        "Mean": result["mean"],
-        "Lower limit": result["lpl"],
-        "Upper limit": result["upl"],
-        "Target": result["target"],
+    names = {"value": value_name, "mean": "Mean", "median": "Median", "lpl": "Lower limit", "upl": "Upper limit"}
+    names |= {} if result["target"].isna().all() else {"target": "Target"}
+    rounded = {
+        name: [_rounded(value, decimals) for value in result[column]]
+        for column, name in names.items()
+        if column in result.columns
     }
-    if result["target"].isna().all():
-        del columns["Target"]
-    rounded = {name: [_rounded(value, decimals) for value in column] for name, column in columns.items()}
     table = pd.DataFrame({**_dates(result["date"]), **rounded})
-    table["What the point shows"] = [point_words(row) for row in result.to_dict("records")]
+    shown = result.rename(columns={"signal": "special_cause_type"})
+    table["What the point shows"] = [point_words(row) for row in shown.to_dict("records")]
     table.attrs = dict(result.attrs)
     return table
 

@@ -48,6 +48,10 @@ class Timeline:
         """Return a date as a number of days, or a point's number."""
         return float(date.value / 86_400e9) if isinstance(date, pd.Timestamp) else float(date)
 
+    def number_of(self, value: str | float) -> float:
+        """Return the number of a date as the chart's data hold it: the inverse of `value`."""
+        return self.number(pd.Timestamp(value)) if isinstance(value, str) else value
+
     @cached_property
     def step(self) -> float:
         """The usual distance from one point to the next."""

@@ -1,0 +1,162 @@
+"""The grid of *Making Data Count*: a row for each organisation, a column for each measure, two icons in each cell."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+
+import pandas as pd
+
+from helpers.charts import palette, theme
+from helpers.charts.alt_text import matrix_text
+from helpers.charts.canvas import Canvas
+from helpers.charts.geometry import Drawing, Plot, finish
+from helpers.charts.icons import Icon, by_name, draw
+from helpers.charts.layers import ReportChart
+from helpers.charts.metrics import block_width, text_width, wrap
+from helpers.charts.options import need_columns, need_rows
+from helpers.charts.ticks import ValueAxis
+from helpers.errors import FigureError
+
+Cells = Mapping[tuple[str, str], tuple[Icon, Icon]]
+SIZE = theme.NOTE_SIZE
+LINE = 15
+ICON = 22
+KEY_ICON = 20
+
+
+def icon_matrix(
+    summary: pd.DataFrame,
+    *,
+    rows: str,
+    columns: str,
+    row_order: Sequence[Hashable] | None = None,
+    column_order: Sequence[Hashable] | None = None,
+    width: int = theme.WIDTH,
+) -> ReportChart:
+    """Return a grid of variation and assurance icons, with a key of those that occur.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        Of `helpers.spc.summary`; of each series its last segment counts.
+    rows, columns : str
+        The columns of the summary that name organisations and measures.
+    row_order, column_order : sequence, optional
+        Names in the order wanted; by default as they come.
+    width : int
+        Pixels of the whole chart.
+
+    Raises
+    ------
+    FigureError
+        Where the frame has no rows or lacks a column.
+
+    Examples
+    --------
+    >>> from helpers.spc import panel, summary
+    >>> frame = pd.DataFrame({"psc": ["North"] * 3, "measure": ["Warmth"] * 3, "value": [71.0, 74.0, 70.0],
+    ...                       "month": ["2024-07", "2024-08", "2024-09"]})
+    >>> found = summary(panel(frame, by=["psc", "measure"], value="value", date="month"))
+    >>> icon_matrix(found, rows="psc", columns="measure").description
+    'Variation and assurance icons of 1 measure for 1 organisation. Warmth: North common cause, no target.'
+    """
+    need_columns(summary, [rows, columns, "segment", "variation_icon", "assurance_icon"], chart="charts.icon_matrix")
+    need_rows(summary, chart="charts.icon_matrix")
+    latest = summary.sort_values("segment", kind="stable").drop_duplicates([rows, columns], keep="last").sort_index()
+    cells = {
+        (str(row), str(column)): (by_name(str(variation)), by_name(str(assurance)))
+        for row, column, variation, assurance in latest[[rows, columns, "variation_icon", "assurance_icon"]].itertuples(
+            index=False
+        )
+    }
+    names = _in_order(latest[rows], row_order, "row_order")
+    measures = _in_order(latest[columns], column_order, "column_order")
+    description = matrix_text(cells, names, measures)
+    return finish(lambda pixels: _lay_out(cells, names, measures, pixels), width, description)
+
+
+def _in_order(column: pd.Series[str], order: Sequence[Hashable] | None, option: str) -> list[str]:
+    there = list(dict.fromkeys(str(name) for name in column))
+    if order is None:
+        return there
+    if unknown := [str(name) for name in order if str(name) not in there]:
+        raise FigureError(f'charts.icon_matrix: {option} has "{unknown[0]}"; the summary has {", ".join(there)}.')
+    return [str(name) for name in order]
+
+
+def _lay_out(cells: Cells, names: Sequence[str], measures: Sequence[str], width: int) -> Drawing:
+    """Set the grid: names at the left, as wide as they need but no more than a third; the key below."""
+    label = min(max(text_width(name, SIZE) for name in names) + 10, width / 3)
+    wrapped = [wrap(name, label - 10, SIZE, lines=3) for name in names]
+    slot = (width - label) / len(measures)
+    is_stacked = slot < 2 * ICON + 8  # the icons of a cell one above the other
+    canvas = Canvas()
+    top, numbered = _write_heads(canvas, measures, label, slot)
+    y = 0.0
+    for name, lines in zip(names, wrapped, strict=True):
+        height = max(len(lines) * LINE, (2 * ICON + 3) if is_stacked else ICON) + 8
+        canvas.line((0, y), (width, y), colour=palette.GRID, is_behind=True)
+        for number, text in enumerate(lines):
+            canvas.text(text, 0, y + height / 2 + (number - (len(lines) - 1) / 2) * LINE, size=SIZE)
+        for place, measure in enumerate(measures):
+            if (name, measure) in cells:
+                _draw_cell(canvas, cells[name, measure], label + (place + 0.5) * slot, y + height / 2, is_stacked)
+        y += height
+    canvas.line((0, y), (width, y), colour=palette.GRID, is_behind=True)
+    for text in numbered:
+        for line in wrap(text, width, SIZE):
+            y += LINE + 2
+            canvas.text(line, 0, y, size=SIZE)
+    y = _write_key(canvas, cells, width, y + 10)
+    plot = Plot(width, y, 0, 0, top, 2, ValueAxis(0, 1, (), 0))
+    return Drawing(plot, [*canvas.backdrop(), *canvas.layers()])
+
+
+def _write_heads(canvas: Canvas, measures: Sequence[str], label: float, slot: float) -> tuple[float, list[str]]:
+    """Write the measures over their columns, and return how far up they reach and which words a number stands for.
+
+    Where a word is wider than its column, names stand in two tiers, each as wide as two columns; where that is not
+    enough either, columns have numbers.
+    """
+    widest = max(text_width(word, SIZE, bold=True) for measure in measures for word in measure.split())
+    centres = [label + (place + 0.5) * slot for place in range(len(measures))]
+    if widest > 2 * slot - 8:
+        for place, x in enumerate(centres):
+            canvas.text(str(place + 1), x, -6 - LINE / 2, align="center", size=SIZE, bold=True)
+        return LINE + 6, [f"{place + 1}  {measure}" for place, measure in enumerate(measures)]
+    tiers = 1 if widest <= slot - 6 else 2
+    heads = [wrap(measure, tiers * slot - 8, SIZE, bold=True, lines=5) for measure in measures]
+    tall = max(len(lines) for lines in heads) * LINE
+    right = label + slot * len(measures)
+    for place, (lines, x) in enumerate(zip(heads, centres, strict=True)):
+        foot = -6 - (tall + 4) * (place % tiers)
+        middle = min(x, right - block_width(lines, SIZE, bold=True) / 2)
+        for number, text in enumerate(lines):
+            y = foot - (len(lines) - number - 0.5) * LINE
+            canvas.text(text, middle, y, align="center", size=SIZE, bold=True)
+        if foot < -6:
+            canvas.line((x, foot + 2), (x, -4), colour=palette.AXIS, is_behind=True)
+    return tiers * (tall + 4) + 6, []
+
+
+def _draw_cell(canvas: Canvas, icons: tuple[Icon, Icon], x: float, y: float, is_stacked: bool) -> None:
+    shift = (ICON + 4) / 2
+    for icon, side in zip(icons, (-1, 1), strict=True):
+        place = (x, y + side * shift) if is_stacked else (x + side * shift, y)
+        draw(canvas, icon, *place, size=ICON)
+
+
+def _write_key(canvas: Canvas, cells: Cells, width: float, top: float) -> float:
+    """Write the icons that occur with their words, in columns, and return how far down they reach."""
+    kinds = [{pair[kind].name: pair[kind] for pair in cells.values()} for kind in (0, 1)]
+    words = [icon.words for icons in kinds for icon in icons.values()]
+    slot = block_width(words, SIZE) + KEY_ICON + 24
+    columns = max(1, int((width + 18) // slot))
+    for icons in kinds:
+        for place, icon in enumerate(icons.values()):
+            row, column = divmod(place, columns)
+            x, y = column * slot, top + (row + 0.5) * (KEY_ICON + 6)
+            draw(canvas, icon, x + KEY_ICON / 2 + 1, y, size=KEY_ICON)
+            canvas.text(icon.words, x + KEY_ICON + 6, y, size=SIZE)
+        top += -(-len(icons) // columns) * (KEY_ICON + 6)
+    return top

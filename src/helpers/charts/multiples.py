@@ -1,0 +1,316 @@
+"""Many small control charts on one page: one for each collaborative or board."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from helpers.charts import palette, theme
+from helpers.charts.alt_text import multiples_text
+from helpers.charts.canvas import Canvas
+from helpers.charts.geometry import Drawing, Plot, finish
+from helpers.charts.icons import Icon, draw, variation_of
+from helpers.charts.layers import Layer, ReportChart, Rows, layer, pixel, words
+from helpers.charts.metrics import text_width, wrap
+from helpers.charts.options import need_columns, need_rows, need_words
+from helpers.charts.place import spread
+from helpers.charts.spc_chart import COLUMNS
+from helpers.charts.spc_labels import legend_rows, write_legend_row
+from helpers.charts.spc_layout import kinds_in, values_on_axis
+from helpers.charts.spc_marks import point_rows, segment_bounds, split_segments
+from helpers.charts.ticks import ValueAxis, value_axis
+from helpers.charts.timeline import Timeline, timeline
+from helpers.errors import FigureError
+
+SIZE = 11  # of the letters
+LINE = 13
+BETWEEN_COLUMNS, BETWEEN_ROWS = 14, 12
+ICON = 16
+LEGEND = 18
+REFERENCES: tuple[tuple[str, str, tuple[int, ...]], ...] = (
+    ("mean", palette.MEAN, ()),
+    ("lpl", palette.LIMIT, (3, 3)),
+    ("upl", palette.LIMIT, (3, 3)),
+)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One of the small charts."""
+
+    name: str
+    result: pd.DataFrame
+    icon: Icon | None
+    axis: ValueAxis
+
+
+def multiples(
+    results: pd.DataFrame,
+    *,
+    y_title: str,
+    by: str | Sequence[str] | None = None,
+    percent: bool = False,
+    improvement: str | None = None,
+    order: Sequence[Hashable] | None = None,
+    target_label: str = "Ambition",
+    shared: bool = True,
+    zero: bool = False,
+    width: int = theme.WIDTH,
+) -> ReportChart:
+    """Return a small control chart for each series: line, mean, limits, special causes, variation icon.
+
+    Where a month's number of people is small, give it quarterly or rolling values; nothing here suppresses.
+
+    Parameters
+    ----------
+    results : DataFrame
+        Of `helpers.spc.panel`.
+    y_title : str
+        What is measured.
+    by : str or sequence of str, optional
+        The columns that tell series apart; by default those that the panel was made with.
+    percent : bool
+        Values are percentages, 0 to 100.
+    improvement : {"increase", "decrease", "neutral"}, optional
+        Which direction is better, for the icons; by default what the panel was made with.
+    order : sequence, optional
+        Names of series in the order wanted; by default as they come.
+    target_label : str
+        What the target is called.
+    shared : bool
+        All series stand on one axis, so that levels compare; else each on its own.
+    zero : bool
+        Start the axis at zero even where that costs half of its height.
+    width : int
+        Pixels of the whole chart.
+
+    Raises
+    ------
+    FigureError
+        Where the frame has no rows or lacks a column, or `order` names no series.
+
+    Examples
+    --------
+    >>> from helpers.spc import panel
+    >>> frame = pd.DataFrame({"psc": ["North", "South"] * 2, "month": ["2024-08"] * 2 + ["2024-09"] * 2,
+    ...                       "share": [71.0, 80.0, 74.0, 82.0]})
+    >>> results = panel(frame, by="psc", value="share", date="month")
+    >>> multiples(results, y_title="Babies kept warm", percent=True).description
+    'Small control charts of Babies kept warm for 2 series, August 2024 to September 2024. All latest points are common cause.'
+    """  # noqa: E501 — the text is one line
+    columns = _columns(results, by)
+    need_columns(results, [*columns, *COLUMNS], chart="charts.multiples")
+    need_rows(results, chart="charts.multiples")
+    need_words(y_title, chart="charts.multiples")
+    better = improvement or results.attrs.get("improvement", "neutral")
+    panels = _panels(results, columns, str(better), order, percent=percent, zero=zero, shared=shared)
+    kinds = kinds_in(results)
+    dates = timeline(results["date"], 0)
+    description = multiples_text({panel.name: panel.icon for panel in panels}, dates, y_title=y_title)
+
+    def lay_out(pixels: int) -> Drawing:
+        return _lay_out(
+            panels, y_title, kinds, dates.dates, pixels, percent=percent, shared=shared, target_label=target_label
+        )
+
+    return finish(lay_out, width, description)
+
+
+def _columns(results: pd.DataFrame, by: str | Sequence[str] | None) -> list[str]:
+    named = results.attrs.get("by") if by is None else [by] if isinstance(by, str) else list(by)
+    if not named:
+        raise FigureError("charts.multiples: the frame does not say what tells its series apart; give by=, a column.")
+    return list(named)
+
+
+def _panels(
+    results: pd.DataFrame,
+    by: Sequence[str],
+    improvement: str,
+    order: Sequence[Hashable] | None,
+    *,
+    percent: bool,
+    zero: bool,
+    shared: bool,
+) -> list[Panel]:
+    held = results.copy(deep=False)
+    held.attrs = {}
+    series = {", ".join(map(str, key)): rows for key, rows in held.groupby(list(by), sort=False, observed=True)}
+    names = list(series) if order is None else [str(name) for name in order]
+    if unknown := [name for name in names if name not in series]:
+        raise FigureError(f'charts.multiples: order has "{unknown[0]}", which is no series. {", ".join(series)} are.')
+
+    def axis(rows: pd.DataFrame) -> ValueAxis:
+        values = values_on_axis(rows, pd.Series(dtype=float), percent=percent)
+        return value_axis(values, percent=percent, zero=zero, count=3)
+
+    common = axis(held)
+    return [
+        Panel(name, series[name], variation_of(series[name], improvement), common if shared else axis(series[name]))
+        for name in names
+    ]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where the panels stand, side by side in one plot whose places are pixels."""
+
+    columns: int
+    slot: float
+    name_lines: int
+    plot: float
+    outer: float
+    inner: float
+
+    @property
+    def row(self) -> float:
+        """Pixels from one row to the next."""
+        return self.name_lines * LINE + 8 + self.plot + BETWEEN_ROWS
+
+    def left(self, place: int) -> float:
+        """Return the left edge of a panel."""
+        return self.outer + place % self.columns * (self.slot + BETWEEN_COLUMNS)
+
+    def top(self, place: int) -> float:
+        """Return the upper edge of a panel's plot."""
+        return place // self.columns * self.row + self.row - self.plot - BETWEEN_ROWS
+
+
+def _grid(panels: Sequence[Panel], width: int, tick: float, *, shared: bool) -> Grid:
+    columns = 2 if width <= theme.NARROW else 3 if len(panels) <= 6 else 4 if len(panels) <= 16 else 5
+    outer, inner = (tick, 0.0) if shared else (0.0, tick)
+    slot = (width - outer - (columns - 1) * BETWEEN_COLUMNS) / columns
+    name_lines = max(len(_name_lines(panel.name, slot)) for panel in panels)
+    return Grid(columns, slot, name_lines, 38 if columns == 5 else 56, outer, inner)
+
+
+def _name_lines(name: str, width: float) -> list[str]:
+    """Return a name in up to three lines, the first of which leaves room for an icon; a long county is hyphenated."""
+    beside = width - ICON - 4
+    first, _, rest = name.partition(" ")
+    if text_width(first, SIZE, bold=True) > beside and "shire" in first:
+        stem, _, end = first.partition("shire")
+        return [f"{stem}-", *wrap(f"shire{end} {rest}", width, SIZE, bold=True, lines=2)]
+    lines = wrap(name, beside, SIZE, bold=True)
+    if len(lines) == 1 or lines[0].endswith("…"):
+        return lines[:1]
+    return [lines[0], *wrap(" ".join(lines[1:]), width, SIZE, bold=True, lines=2)]
+
+
+def _lay_out(
+    panels: Sequence[Panel],
+    y_title: str,
+    kinds: Sequence[str],
+    dates: Sequence[Any],
+    width: int,
+    *,
+    percent: bool,
+    shared: bool,
+    target_label: str,
+) -> Drawing:
+    ticks = {panel.name: _ends(panel.axis, percent=percent) for panel in panels}
+    tick = max(text_width(text, SIZE) for ends in ticks.values() for _, text in ends) + 5
+    grid = _grid(panels, width, tick, shared=shared)
+    line = timeline(dates, grid.slot - grid.inner)
+    canvas, strokes = Canvas(), list[dict[str, Any]]()
+    for place, panel in enumerate(panels):
+        left, top = grid.left(place), grid.top(place)
+        _write_head(canvas, panel, left, top, grid)
+        _draw(canvas, strokes, panel, line, left + grid.inner, top, grid.plot, path=1000 * place, percent=percent)
+        if place % grid.columns == 0 or not shared:
+            wanted = [top + _y(panel.axis, value, grid.plot) for value, _ in ticks[panel.name]]
+            placed = spread(wanted, [LINE] * len(wanted), low=top - 2, high=top + grid.plot + LINE / 2)
+            for y, (_, text) in zip(placed, ticks[panel.name], strict=True):
+                canvas.text(text, left + grid.inner - 5, y, align="right", size=SIZE)
+        if place + grid.columns >= len(panels):
+            _write_span(canvas, line, left + grid.inner, top + grid.plot + 11)
+    head = canvas.title(y_title, 0, width, bottom=-8)
+    has_target = any(panel.result["target"].notna().any() for panel in panels)
+    up = _write_legend(canvas, kinds, target_label if has_target else "", width, bottom=head)
+    height = -(-len(panels) // grid.columns) * grid.row - BETWEEN_ROWS + 20
+    plot = Plot(width, height, 0, 0, 2 - up, 2, panels[0].axis)
+    return Drawing(plot, [*canvas.backdrop(), _line_layer(strokes), *canvas.layers()])
+
+
+def _ends(axis: ValueAxis, *, percent: bool) -> list[tuple[float, str]]:
+    """Return the lowest and the highest tick with their words."""
+    named = list(zip(axis.ticks, axis.words(percent=percent), strict=True))
+    return named[:1] + named[1:][-1:]
+
+
+def _y(axis: ValueAxis, value: float, height: float) -> float:
+    return height * (1 - min(1.0, max(0.0, (value - axis.low) / (axis.high - axis.low))))
+
+
+def _write_head(canvas: Canvas, panel: Panel, left: float, top: float, grid: Grid) -> None:
+    """Write a panel's name and draw its icon at the right end of the name's first line."""
+    first = top - 8 - (grid.name_lines - 0.5) * LINE
+    for number, text in enumerate(_name_lines(panel.name, grid.slot)):
+        canvas.text(text, left, first + number * LINE, size=SIZE, bold=True)
+    if panel.icon:
+        draw(canvas, panel.icon, left + grid.slot - ICON / 2 - 1, first - 1, size=ICON)
+
+
+def _write_span(canvas: Canvas, line: Timeline, left: float, y: float) -> None:
+    """Write the first and the last date under a panel, the last where both fit."""
+    first, last = line.short(line.dates[0]), line.short(line.dates[-1])
+    canvas.text(first, left, y, size=SIZE, colour=palette.QUIET)
+    if first != last and text_width(first + last, SIZE) + 6 < line.width:
+        canvas.text(last, left + line.width, y, size=SIZE, align="right", colour=palette.QUIET)
+
+
+def _write_legend(canvas: Canvas, kinds: Sequence[str], target: str, width: float, *, bottom: float) -> float:
+    """Write what lines and symbols stand for, and return how far up that reaches."""
+    special = legend_rows([kind for kind in kinds if kind != "common_cause"], width)
+    for number, row in enumerate(special):
+        write_legend_row(canvas, row, 6, bottom - 6 - (len(special) - number - 0.5) * LEGEND)
+    x, y = 0.0, bottom - 6 - (len(special) + 0.5) * LEGEND
+    lines = [("Mean", palette.MEAN, ()), ("Process limits", palette.LIMIT, (3, 3))]
+    lines += [(target, palette.TARGET, (6, 3))] if target else []
+    for text, colour, dash in lines:
+        canvas.line((x, y), (x + 20, y), colour=colour, width=1.4, dash=dash)
+        canvas.text(text, x + 26, y)
+        x += text_width(text) + 42
+    return bottom - 6 - (len(special) + 1) * LEGEND
+
+
+def _draw(
+    canvas: Canvas,
+    strokes: Rows,
+    panel: Panel,
+    line: Timeline,
+    left: float,
+    top: float,
+    height: float,
+    *,
+    path: int,
+    percent: bool,
+) -> None:
+    """Draw a panel's reference lines, its line and its special causes."""
+    axis, right = panel.axis, left + line.width
+
+    def across(start: float, end: float, value: float, colour: str, dash: tuple[int, ...]) -> None:
+        if pd.notna(value) and axis.low <= value <= axis.high:
+            y = top + _y(axis, value, height)
+            canvas.line((max(left, start), y), (min(right, end), y), colour=colour, dash=dash, is_behind=True)
+
+    canvas.line((left, top + height), (right, top + height), colour=palette.AXIS, is_behind=True)
+    segments = split_segments(panel.result)
+    for rows, (start, end) in zip(segments, segment_bounds(segments, line), strict=True):
+        for name, colour, dash in REFERENCES:
+            across(left + line.x(start), left + line.x(end), rows[name].iloc[0], colour, dash)
+    across(left, right, panel.result["target"].iloc[-1], palette.TARGET, (6, 3))
+    for point in point_rows(panel.result, line, percent=percent):
+        x, y = left + line.x(line.number_of(point["date"])), top + _y(axis, point["value"], height)
+        strokes.append({"x": round(x, 1), "y": round(y, 1), "path": path + point["path"]})
+        if point["kind"] != "common_cause":
+            style = palette.POINTS[point["kind"]]
+            canvas.symbol(style.shape, x, y, fill=style.fill, outline=style.outline, size=25)
+
+
+def _line_layer(strokes: Rows) -> Layer:
+    places = {"x": pixel("x"), "y": pixel("y"), "detail": words("path")}
+    return layer("line", strokes, places, color=palette.PROCESS, strokeWidth=1.3)
