@@ -104,7 +104,7 @@ def value_axis(values: Sequence[float], *, percent: bool = False, zero: bool = F
         bottom = 0.0
     elif zero:
         bottom, top = min(bottom, 0.0), max(top, 0.0)
-    if high <= 0:
+    if low < 0 and high <= 0:
         top = min(top, 0.0)
     if percent and high <= 100 < top:
         top = 100.0

@@ -1,0 +1,176 @@
+"""No label of a chart is cut off, or meets another, at any number of points, in either layout."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import charts, spc
+from helpers.charts.metrics import text_width, wrap
+from layouts import measure, true_width
+
+REASONS = {
+    "2022-04": "National cord management resources launched",
+    "2023-05": "Bedside stabilisation taken up more widely",
+    "2023-07": "Two collaboratives changed their transfer process",
+}
+
+
+def series(points, *, level=80.0, spread=3.0, start="2021-01", steps=(), seed=1):
+    drawn = level + np.random.default_rng(seed).normal(0, spread, points)
+    for place, step in steps:
+        drawn[place:] += step
+    return pd.Series(drawn.round(1), index=pd.date_range(start, periods=points, freq="MS"))
+
+
+def chart_of(values, *, y_title="Babies born in the right place", percent=True, reasons=None, **settings):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", spc.SpcWarning)
+        result = spc.xmr(values, **settings)
+    return charts.spc(result, y_title=y_title, percent=percent, rebase_reasons=reasons)
+
+
+def check(chart):
+    specification = chart.to_dict()
+    layouts = [measure(specification), measure(charts.narrow(specification))]
+    for layout in layouts:
+        assert layout.texts
+        assert not layout.problems(), layout.width
+    return layouts
+
+
+def test_the_measuring_finds_what_is_wrong():
+    specification = chart_of(series(24), target=80.5).to_dict()
+    texts = next(rows for rows in specification["datasets"].values() if any("Mean" in str(row) for row in rows))
+    texts[0]["y"] = texts[0]["y"] - 14
+    texts[0]["x"] = texts[0]["x"] + 60
+    found = " ".join(measure(specification).problems())
+    assert "cut off" in found
+    assert len(measure(chart_of(series(24)).to_dict()).texts) > 12
+
+
+@pytest.mark.parametrize("points", [1, 2, 5, 7, 12, 13, 24, 36, 45, 60, 90, 120, 400])
+def test_any_number_of_points(points):
+    wide, narrow = check(chart_of(series(points, start="2015-01"), target=85))
+    assert wide.width == pytest.approx(640, abs=1)
+    assert narrow.width == pytest.approx(340, abs=1)
+
+
+@pytest.mark.parametrize("points", [12, 36, 45, 120])
+def test_large_counts(points):
+    values = series(points, level=1_020_000, spread=9_000)
+    check(chart_of(values, y_title="People", percent=False, improvement="decrease", target=1_019_500))
+
+
+@pytest.mark.parametrize("rebase", [["2023-07"], ["2022-04", "2023-05"], ["2023-05", "2023-07"], ["2024-09"]])
+def test_rebase_marks_with_their_reasons(rebase):
+    values = series(45, level=30, steps=[(15, 20), (28, 15)])
+    check(chart_of(values, rebase=rebase, reasons=REASONS, target=60))
+
+
+def test_four_rebases_next_to_one_another():
+    rebase = ["2020-01", "2020-04", "2020-06", "2023-05"]
+    values = series(120, level=50_000, spread=900, start="2015-01")
+    reasons = dict.fromkeys(rebase, "A reason of a good many words that goes on for longer than its stretch has room")
+    check(chart_of(values, percent=False, rebase=rebase, reasons=reasons))
+
+
+@pytest.mark.parametrize("target", [79.9, 80.0, 80.1, 83.0, 99.0, 0.0])
+def test_a_target_close_to_mean_or_limits(target):
+    check(chart_of(series(36, spread=0.8), target=target))
+
+
+def test_limits_that_lie_together():
+    check(chart_of(series(24, spread=0.05), target=80.05))
+
+
+@pytest.mark.parametrize("improvement", ["increase", "decrease", "neutral"])
+def test_every_kind_of_point_in_the_legend(improvement):
+    values = series(60, steps=[(20, 8), (40, -14)])
+    check(chart_of(values, improvement=improvement, target=82))
+
+
+def test_a_long_title_with_signs_and_letters_from_elsewhere():
+    title = "Women & babies <of all> “kinds” from Łódź, Ynys Môn and Ŵ, " * 5
+    check(chart_of(series(24), y_title=title))
+
+
+def test_a_chart_without_any_value():
+    wide, _ = check(chart_of(pd.Series([None] * 6, index=pd.date_range("2024-04", periods=6, freq="MS"))))
+    assert "No data" in {box.text for box in wide.texts}
+
+
+def test_days_and_numbered_points():
+    days = series(60)
+    days.index = pd.date_range("2024-01-01", periods=60)
+    check(chart_of(days))
+    check(chart_of([5, 7, 6, 8, 7, 9, 8, 20, 3, 4], rebase=[8], reasons={8: "New ward"}))
+
+
+@pytest.mark.parametrize("points", [1, 2, 12, 45, 120])
+def test_trend(points):
+    values = series(points, level=1_000_000, spread=5_000, steps=[(points // 2, -40_000)])
+    frame = pd.DataFrame({"month": values.index, "people": values.to_numpy()})
+    check(charts.trend(frame, x="month", y="people", y_title="People, trailing six-month mean"))
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 10, 20])
+@pytest.mark.parametrize("categories", [2, 4, 6])
+def test_stacked(quarters, categories):
+    names = ["Whole systems approach with full support", "With light-touch support", "Another approach",
+             "None reported yet", "5 Managing the network", "7 Sustaining"][:categories]  # fmt: skip
+    drawn = np.random.default_rng(quarters).integers(0, 12, (quarters, categories))
+    rows = [
+        (f"{2019 + q // 4}-{(20 + q // 4):02d}-Q{q % 4 + 1}", name, int(drawn[q, n]))
+        for q in range(quarters)
+        for n, name in enumerate(names)
+    ]
+    frame = pd.DataFrame(rows, columns=["quarter", "approach", "boards"])
+    check(charts.stacked(frame, x="quarter", y="boards", category="approach", y_title="Boards", order=names))
+
+
+@pytest.mark.parametrize(("count", "shared"), [(3, True), (15, True), (42, False)])
+def test_small_multiples(count, shared):
+    names = ["Bath and North East Somerset, Swindon and Wiltshire", "Northamptonshire", "Frimley",
+             "Buckinghamshire, Oxfordshire and Berkshire West", "Imperial College Health Partners"]  # fmt: skip
+    rows = [
+        (f"{names[n % 5]} {n}", month, value)
+        for n in range(count)
+        for month, value in series(15, level=70 + n * (0 if shared else 500), seed=n).items()
+    ]
+    frame = pd.DataFrame(rows, columns=["name", "month", "value"])
+    results = spc.panel(frame, by="name", value="value", date="month")
+    check(charts.multiples(results, y_title="Babies kept warm", shared=shared))
+
+
+@pytest.mark.parametrize("measures", [1, 4, 7])
+def test_icon_matrix(measures):
+    words = ["Place of birth", "Antenatal corticosteroids", "Intrapartum antibiotics", "Cord management",
+             "Normothermia", "Early breast milk", "Magnesium sulphate"][:measures]  # fmt: skip
+    rows = [
+        (name, measure, month, value)
+        for seed, name in enumerate(["East", "Imperial College Health Partners", "UCLPartners"])
+        for measure in words
+        for month, value in series(14, seed=seed).items()
+    ]
+    frame = pd.DataFrame(rows, columns=["psc", "measure", "month", "value"])
+    summary = spc.summary(spc.panel(frame, by=["psc", "measure"], value="value", date="month", target=82))
+    check(charts.icon_matrix(summary, rows="psc", columns="measure", column_order=words))
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_widths_are_those_of_the_typeface_or_a_little_more(bold):
+    for text in (
+        "Upper limit 91.6%",
+        "Jul 2023: Two collaboratives changed",
+        "£1,023,061 – “Łódź”, Ŵ & co.",
+        "Mean −3½",
+    ):
+        true = true_width(text, 13, bold=bold)
+        assert true <= 1.005 * text_width(text, 13, bold=bold) + 0.3
+        assert text_width(text, 13, bold=bold) < 1.08 * true + 1
+
+
+def test_a_word_too_wide_for_its_line_is_cut_with_an_ellipsis():
+    assert wrap("Northamptonshire", 60)[0].endswith("…")
