@@ -6,6 +6,7 @@ import pytest
 
 from helpers import diagrams
 from helpers.charts.palette import contrast
+from helpers.errors import FigureError
 from layouts import true_width
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -25,6 +26,14 @@ def test_all_seven_phases_are_named_in_order_around_the_network():
     assert said.count("Quality planning") == 2
     assert said.count("Quality improvement") == 3
     assert "The network" in said
+
+
+def test_a_phase_can_be_set_off_and_reads_there():
+    plain, set_off = diagrams.seven_phases(), diagrams.seven_phases(current=4)
+    assert plain != set_off
+    assert set_off.count(f'fill="{diagrams.PLUM.line}"') > 0
+    with pytest.raises(FigureError, match="there is no phase 8; expected 1 to 7"):
+        diagrams.seven_phases(current=8)
 
 
 def test_the_cycle_of_the_community_of_practice_comes_back_to_the_safety_group():

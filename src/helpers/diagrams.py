@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from helpers.charts import palette
 from helpers.charts.theme import FONT
+from helpers.errors import FigureError
 
 WIDTH, HEIGHT = 640, 440
 BOX_WIDTH, BOX_HEIGHT = 164, 64
@@ -63,9 +64,26 @@ CYCLE = (
 )
 
 
-def seven_phases() -> str:
-    """Return the whole systems approach framework as SVG: seven phases around the network."""
-    return _ring(PHASES, ("The", "network"))
+def seven_phases(current: int | None = None) -> str:
+    """Return the whole systems approach framework as SVG: seven phases around the network.
+
+    Parameters
+    ----------
+    current : int, optional
+        A phase to set off from the others, 1 to 7.
+
+    Raises
+    ------
+    FigureError
+        Where there is no such phase.
+    """
+    if current is not None and not 1 <= current <= len(PHASES):
+        raise FigureError(f"diagrams.seven_phases: there is no phase {current}; expected 1 to {len(PHASES)}.")
+    boxes = [
+        replace(box, tone=Tone(palette.PAPER, box.tone.line)) if number == current else box
+        for number, box in enumerate(PHASES, start=1)
+    ]
+    return _ring(boxes, ("The", "network"))
 
 
 def community_cycle() -> str:
