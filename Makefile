@@ -1,7 +1,7 @@
 # Two commands set everything up and use it: `make report` and `make test`. `make help` lists the rest.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help environment report test lint clean
+.PHONY: help environment report test lint bench clean
 
 QUARTER ?= 2024-25-Q2
 PYTEST_ARGS ?=
@@ -24,6 +24,9 @@ lint: environment ## check style, types and that notebooks carry no outputs
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/nbstripout --verify --keep-id notebooks/*.ipynb
+
+bench: environment ## measure the SPC panel against a pandas groupby (exit status 1 where a bar is missed)
+	@.venv/bin/python tests/bench/spc_panel.py
 
 clean: ## remove .venv and all that can be made again, but for reports/
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis
