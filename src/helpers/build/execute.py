@@ -15,13 +15,13 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from helpers.build import kernels as notebook_kernels
 from helpers.build.notebook import Notebook
 from helpers.build.plan import Plan
 from helpers.build.records import facts_of
 from helpers.errors import NotebookError, ReportError, together
 from helpers.facts import HANDED
 
-ENGINE = "natpatsip"
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 Tell = Callable[[str], None]
 
@@ -35,7 +35,7 @@ class Executed:
     seconds: float
 
 
-def execute(plan: Plan, *, jobs: int, tell: Tell) -> dict[str, Executed]:
+def execute(plan: Plan, *, jobs: int, tell: Tell, kernels: str = "") -> dict[str, Executed]:
     """Execute a plan's notebooks with papermill and return them by name.
 
     Parameters
@@ -46,6 +46,8 @@ def execute(plan: Plan, *, jobs: int, tell: Tell) -> dict[str, Executed]:
         How many notebooks may run at once.
     tell : callable
         Is given a line as each notebook is done.
+    kernels : str
+        "warm", "stock" or "auto"; see `helpers.build.kernels.choose`.
 
     Raises
     ------
@@ -57,20 +59,27 @@ def execute(plan: Plan, *, jobs: int, tell: Tell) -> dict[str, Executed]:
     errors: list[ReportError] = []
     order, before = plan.order(), plan.before()
     running: dict[Future[Executed], str] = {}
+    engine = notebook_kernels.ENGINES[notebook_kernels.choose(kernels)]
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         while order.is_active():
             for name in order.get_ready():
                 handed = _hand_over(plan, name, {each: done[each] for each in _all_before(before, name)})
-                running[pool.submit(_run, plan, plan.notebooks[name], handed)] = name
+                running[pool.submit(_run, plan, plan.notebooks[name], handed, engine)] = name
             if not running:  # all that is left cites what failed
                 break
-            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            try:
+                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            except KeyboardInterrupt:
+                notebook_kernels.stop()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
             for future in finished:
                 name = running.pop(future)
                 try:
                     done[name] = future.result()
                 except ReportError as error:
-                    errors.append(error)
+                    if str(error) not in map(str, errors):
+                        errors.append(error)
                     continue
                 tell(f"{name}: executed in {done[name].seconds:.1f} s")
                 order.done(name)
@@ -98,7 +107,7 @@ def _hand_over(plan: Plan, name: str, executed: Mapping[str, Executed]) -> Path:
     return file
 
 
-def _run(plan: Plan, notebook: Notebook, handed: Path) -> Executed:
+def _run(plan: Plan, notebook: Notebook, handed: Path, engine: str) -> Executed:
     import papermill
 
     output = plan.workplace / "notebooks" / notebook.path.name
@@ -110,11 +119,13 @@ def _run(plan: Plan, notebook: Notebook, handed: Path) -> Executed:
             str(notebook.path),
             str(output),
             parameters={"quarter": str(plan.quarter), "edition": plan.edition},
-            engine_name=ENGINE,
+            engine_name=engine,
             progress_bar=False,
             log_output=False,
             request_save_on_cell_execute=False,
             execution_timeout=plan.params.limits.cell,
+            notebook_timeout=plan.params.limits.notebook,
+            kept=str(output),
             folder=str(notebook.path.parent),
             env=os.environ | {HANDED: str(handed)},
         )
@@ -122,6 +133,8 @@ def _run(plan: Plan, notebook: Notebook, handed: Path) -> Executed:
         raise NotebookError(_failure(plan, notebook, output, error)) from error
     except NotebookError as error:
         raise NotebookError(f"notebooks/{notebook.path.name}, {error}") from error
+    except ReportError:  # not the notebook's
+        raise
     except Exception as error:  # a kernel that dies or hangs: nbclient and jupyter_client raise kinds of their own
         raise NotebookError(f"notebooks/{notebook.path.name}: {type(error).__name__}: {_short(str(error))}") from error
     return Executed(notebook.name, content, time.monotonic() - start)

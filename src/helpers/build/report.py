@@ -10,13 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from helpers.build.plan import Plan
-from helpers.params import load
+from helpers.build import kernels
 from helpers.quarter import Quarter
+
+if TYPE_CHECKING:
+    from helpers.build.plan import Plan
 
 FORMATS = ("html", "pdf", "docx")
 Tell = Callable[[str], None]
@@ -36,12 +38,16 @@ class Options:
         How many notebooks run at once.
     output : Path
         The folder that the quarter's folder is put into.
+    kernels : str
+        "warm" (forks of one process), "stock" (a kernel for each notebook) or "auto"; by default what the environment
+        variable NATPATSIP_KERNELS says, else "auto": warm where the system can fork safely.
     """
 
     formats: Collection[str] = FORMATS
     renderer: str = "auto"
     jobs: int = 2
     output: Path | None = None
+    kernels: str = ""
 
 
 def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path:
@@ -64,6 +70,9 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
         Where the report cannot be made; the one that was there before stays as it was.
     """
     start = time.monotonic()
+    kernels.start(options.kernels)
+    from helpers.build.plan import Plan  # while they start: it imports much
+
     plan = Plan.of(project, quarter)
     tell(f"{quarter.label}: {len(plan.notebooks)} notebooks")
     with _alone(plan.workplace, tell):
@@ -96,7 +105,7 @@ def _build(plan: Plan, options: Options, tell: Tell) -> Path:
     from helpers.build.stage import stage
 
     renderer = render.choose(options.renderer)
-    executed = execute(plan, jobs=options.jobs, tell=tell)
+    executed = execute(plan, jobs=options.jobs, tell=tell, kernels=options.kernels)
     contents = {name: each.content for name, each in executed.items()}
     staged = stage(plan, contents)
     tell(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(staged.facts)} facts")
@@ -151,6 +160,8 @@ def newest_complete(project: Path) -> tuple[Quarter | None, dict[Quarter, list[s
 
 def is_due(project: Path, quarter: Quarter, *, today: date, output: Path | None = None) -> bool:
     """Say whether a quarter's report is due by its params' cut-off and not yet built."""
+    from helpers.params import load
+
     built = (output or project / "reports") / str(quarter) / "manifest.json"
     return today > load(quarter, project=project).cut_off and not built.is_file()
 

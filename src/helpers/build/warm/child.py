@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any, NoReturn
@@ -19,10 +21,11 @@ from nbclient.exceptions import DeadKernelError
 
 from helpers.build.limits import Overrun
 from helpers.build.warm import server
-from helpers.build.warm.forking import NUMBER
+from helpers.build.warm.forking import NUMBER, WHERE
 from helpers.errors import NotebookError
 
 GRACE = 1.0  # seconds between the interrupt, which tells where a cell hangs, and the kill
+CELL = re.compile(r'  File "[^"]*ipykernel_\d+[/\\]\d+\.py"')
 Hear = Callable[[str, dict[str, Any]], None]
 _unpack = Session().unpack
 
@@ -41,8 +44,10 @@ class ForkedShell:
 
     Raises
     ------
+    WarmError
+        Where the warm process could not import the helpers.
     NotebookError
-        Where the warm process could not import the helpers, or was not ready in time.
+        Where the fork was not ready in time.
     DeadKernelError
         Where it died before it was ready.
     """
@@ -54,6 +59,7 @@ class ForkedShell:
         self._pipe, self._told = Connection(ours.detach()), Connection(told, writable=False)
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 — open until the end
         self._ending: int | None = None
+        self._is_ready = False  # and has a group of its own
         self._process = 0
         try:
             try:
@@ -68,6 +74,7 @@ class ForkedShell:
                 raise warm.failure()
             self._pipe.send_bytes(json.dumps({"folder": folder, "environment": dict(environment)}).encode())
             self._hear_until("ready", start_limit, _ignore)
+            self._is_ready = True
         except Overrun:
             self.end()
             raise NotebookError(f"its process was not ready after {start_limit:g} s") from None
@@ -112,9 +119,11 @@ class ForkedShell:
             ready = wait([self._pipe, self._told], left)
             if not ready:
                 if overrun:
+                    overrun.traceback = self._last_words()
                     raise overrun
                 overrun = Overrun()
                 deadline = time.monotonic() + GRACE
+                self._signal(WHERE, also_its_own=False)
                 self._signal(signal.SIGINT)
                 continue
             try:
@@ -134,19 +143,26 @@ class ForkedShell:
 
     def _raise_death(self, overrun: Overrun | None) -> NoReturn:
         self._ending = self._number() if wait([self._told], GRACE) else None
-        self._words.seek(0)
-        words = self._words.read().decode(errors="replace").splitlines()
         error: Any = overrun or DeadKernelError(_described(self._ending))
-        error.traceback = getattr(error, "traceback", None) or words
+        error.traceback = getattr(error, "traceback", None) or self._last_words()
         raise error
 
-    def _signal(self, number: signal.Signals) -> None:
-        """Send a signal to the process and all that it has started."""
-        try:
-            os.killpg(self._process, number)
-        except ProcessLookupError:  # it has ended, or has no group yet
-            if self._ending is None and not wait([self._told], 0):
-                os.kill(self._process, number)
+    def _last_words(self) -> list[str]:
+        """Return what the process wrote down of where it was; of frames those of the notebook, the newest last."""
+        self._words.seek(0)
+        lines = self._words.read().decode(errors="replace").splitlines()
+        if not any("most recent call first" in line for line in lines):
+            return lines
+        frames = [CELL.sub("  A cell", line) for line in lines if line.startswith('  File "')]
+        frames = list(takewhile(lambda frame: "interactiveshell.py" not in frame, frames))
+        return [line for line in lines[:1] if line.startswith("Fatal")] + frames[::-1]
+
+    def _signal(self, number: signal.Signals, *, also_its_own: bool = True) -> None:
+        """Send a signal to the process, and to all that it has started."""
+        if self._ending is None and not wait([self._told], 0):  # else its number may be another's
+            with contextlib.suppress(ProcessLookupError):
+                send = os.killpg if also_its_own and self._is_ready else os.kill
+                send(self._process, number)
 
     def _number(self) -> int | None:
         """Return the next number that the warm process tells of this one; None where that has ended itself."""

@@ -15,6 +15,7 @@ import sys
 import traceback
 from typing import NoReturn
 
+WHERE = signal.SIGUSR1  # asks a fork to write down where it is
 NUMBER = struct.Struct("q")  # a process id, or the status that waitpid gives
 
 

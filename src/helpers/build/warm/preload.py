@@ -9,41 +9,67 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 ACTS_ON_IMPORT = ("helpers.charts", "helpers.diagrams")  # the theme becomes Altair's when these are imported
-_MISSING: Any = None
+SPARED = (
+    "debugpy",  # the kernel's debugger: nobody debugs a build
+    "hypothesis",  # pandera makes test data with it
+    "rfc3987_syntax",  # jsonschema checks addresses with it; building its grammar takes three seconds
+)
 
 
 def preload() -> None:
     """Import the vocabulary, and through it pandas and Altair, as a notebook would."""
-    sys.modules.setdefault("rfc3987_syntax", _MISSING)  # jsonschema would build a grammar with it, for three seconds
     gc.disable()  # nothing that an import makes is garbage: this saves about a quarter of the time
-    from helpers.build.warm import shell
+    with _without(SPARED):
+        from helpers.build.warm import shell
 
-    with shell.create().builtin_trap:
-        import helpers
-
-        for name in helpers.__all__:
-            getattr(helpers, name)
-        _use_once()
+        with shell.create().builtin_trap:
+            _import_vocabulary()
+            _use_once()
     _forget(ACTS_ON_IMPORT)
-    gc.collect()
     gc.freeze()  # a fork's collector leaves these pages alone, so that they stay shared
     gc.enable()
 
 
+@contextmanager
+def _without(optional: Sequence[str]) -> Iterator[None]:
+    """Leave out what the libraries imported inside can do without, and what takes longer than all else."""
+    missing: Any = None
+    left_out = [name for name in optional if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(left_out, missing))
+    try:
+        yield
+    finally:
+        for name in left_out:
+            del sys.modules[name]
+
+
+def _import_vocabulary() -> None:
+    import helpers
+
+    for name in helpers.__all__:
+        part = getattr(helpers, name)
+        for inner in getattr(part, "__all__", ()):
+            getattr(part, inner)
+
+
 def _use_once() -> None:
-    """Fill the caches that libraries fill when first used: Altair's schema, pandas's formats."""
+    """Fill the caches that libraries fill when first used: pandera's back ends, Altair's schema, pandas's formats."""
     import altair
     import pandas
+    import pandera.pandas as pandera
 
     frame = pandas.DataFrame({"month": pandas.to_datetime(["2024-07-01"]), "value": [1.0]})
+    pandera.DataFrameSchema({"value": pandera.Column(float, pandera.Check.ge(0))}).validate(frame, lazy=True)
     altair.Chart(frame).mark_line().encode(x="month:T", y="value:Q").to_dict()
     frame.to_html(notebook=True)
 
 
-def _forget(packages: tuple[str, ...]) -> None:
+def _forget(packages: Sequence[str]) -> None:
     """Undo what importing our own packages did, so that a notebook that imports them does it, and no other."""
     import altair
 

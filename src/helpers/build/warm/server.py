@@ -8,13 +8,19 @@ import socket
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from multiprocessing.connection import wait
 
-from helpers.errors import NotebookError
+from helpers.errors import ReportError
 
 # A library that starts threads as it is imported could not be forked safely.
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 PATIENCE = 5.0  # seconds that the warm process is given to end
+
+
+class WarmError(ReportError):
+    """There is no process to fork notebooks from."""
+
 
 _lock = threading.Lock()
 _running: Server | None = None
@@ -27,6 +33,8 @@ class Server:
     process: subprocess.Popen[bytes]
     asking: socket.socket
     owner: int
+    said: bytearray = field(default_factory=bytearray)
+    """Why it could not begin, once that was read."""
 
     @classmethod
     def launch(cls) -> Server:
@@ -45,8 +53,13 @@ class Server:
 
     @property
     def is_usable(self) -> bool:
-        """Whether it runs, and for this process: a fork of the build must start its own."""
-        return self.owner == os.getpid() and self.process.poll() is None
+        """Whether it runs, or can say why not, for this process: a fork of the build must start its own."""
+        if self.owner != os.getpid():
+            return False
+        has_ended = bool(wait([self.asking], 0))  # nothing else makes this readable
+        if has_ended:
+            self._listen()
+        return bool(self.said) or not has_ended
 
     def fork(self, *, messages: int, told: int, words: int) -> None:
         """Ask for a fork.
@@ -59,7 +72,7 @@ class Server:
 
         Raises
         ------
-        NotebookError
+        WarmError
             Where the process ended, as it does when the helpers cannot be imported.
         """
         try:
@@ -67,25 +80,32 @@ class Server:
         except OSError:
             raise self.failure() from None
 
-    def failure(self) -> NotebookError:
+    def failure(self) -> WarmError:
         """Return why the process ended."""
-        said = bytearray()
-        try:
-            while part := self.asking.recv(65536):
-                said += part
-        except OSError:  # it ended with requests unread
-            pass
-        text = said.decode(errors="replace").strip()
+        with _lock:
+            self._listen()
+        text = self.said.decode(errors="replace").strip()
         if not text:
-            return NotebookError(
-                "the process that notebooks are forked from ended unexpectedly, as when memory runs out. "
+            return WarmError(
+                "The process that notebooks are forked from ended unexpectedly, as when memory runs out. "
                 "Build again; NATPATSIP_KERNELS=stock builds without it."
             )
         shown = "\n".join(f"    {line}" for line in text.splitlines()[-12:])
-        return NotebookError(
-            f"the helpers cannot be imported: {text.splitlines()[-1]}\n{shown}\n"
+        return WarmError(
+            f"The helpers cannot be imported: {text.splitlines()[-1]}\n{shown}\n"
             "  Mend the module, or the environment with uv sync."
         )
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                if not (part := self.asking.recv(65536)):
+                    break
+                self.said.extend(part)
+            except ConnectionResetError:  # it ended with requests unread; what it said follows
+                continue
+            except OSError:  # it was stopped
+                break
 
     def end(self) -> None:
         """End the process and every fork of it."""
@@ -102,7 +122,8 @@ class Server:
 def start() -> Server:
     """Start the warm process, unless it runs; cheap, so call it early.
 
-    It keeps the helpers as they were when it started: where they may have changed since, `stop` it first.
+    It keeps the helpers as they were when it started, or the reason why they could not be imported: where they may
+    have changed since, `stop` it first.
     """
     global _running
     with _lock:

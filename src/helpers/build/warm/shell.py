@@ -24,6 +24,7 @@ from ipykernel.ipkernel import IPythonKernel
 from jupyter_client.session import Session
 from traitlets.config import Config
 
+from helpers.build.warm.forking import WHERE
 from helpers.build.warm.streams import Stream, redirect
 
 
@@ -88,13 +89,7 @@ def create() -> Any:
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     config = Config()
     config.HistoryManager.enabled = False
-    debugger = "debugpy"
-    missing: Any = None
-    sys.modules[debugger] = missing  # a build debugs nothing, and importing it costs more than all else here
-    try:
-        kernel = PipeKernel.instance(config=config, session=PipeSession(), log=logging.getLogger(__name__))
-    finally:
-        del sys.modules[debugger]
+    kernel = PipeKernel.instance(config=config, session=PipeSession(), log=logging.getLogger(__name__))
     kernel.shell_channel_thread = SimpleNamespace(parent_thread=None)  # asked for by cells that await
     return kernel.shell
 
@@ -109,7 +104,8 @@ def run(messages: int, words: int, lifeline: int) -> int:
     """
     os.setsid()  # a group of its own: ended with all that it has started
     threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
-    faulthandler.enable(words)
+    faulthandler.enable(words, all_threads=False)
+    faulthandler.register(WHERE, words, all_threads=False)  # works in a loop that lets no exception through, too
     with Connection(messages) as pipe:
         _settle(**json.loads(pipe.recv_bytes()))
         kernel = PipeKernel.instance()
@@ -159,5 +155,6 @@ async def _serve(pipe: Connection, kernel: PipeKernel) -> int:
 
 def _end_with(lifeline: int) -> None:
     """End this process, and what it has started, when the warm process has ended, however that was."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())  # they are for the notebook
     os.read(lifeline, 1)
     os.killpg(0, signal.SIGKILL)

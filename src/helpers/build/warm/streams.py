@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from helpers.build.warm.shell import PipeSession
 
-PROMPTLY = 0.1  # seconds after which a line is sent on: little is lost with a process that is killed
+AT_ONCE = 100  # lines of a notebook that are sent at once: little is lost with a process that is killed
+SOON = 0.1  # seconds after which later ones are
 
 
 class Stream(io.TextIOBase):
@@ -31,7 +32,8 @@ class Stream(io.TextIOBase):
         self._descriptor = descriptor
         self._owner = os.getpid()
         self._parts: list[str] = []
-        self._sent = 0.0
+        self._sent = 0
+        self._sent_at = 0.0
         self._read = 0
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 — open while this is
@@ -60,7 +62,7 @@ class Stream(io.TextIOBase):
             self._collect()
             self._session.flush(but=self)
             self._parts.append(text)
-            if time.monotonic() - self._sent > PROMPTLY:
+            if "\n" in text and (self._sent < AT_ONCE or time.monotonic() - self._sent_at > SOON):
                 self.flush()
         return len(text)
 
@@ -72,7 +74,7 @@ class Stream(io.TextIOBase):
             self._collect()
             if self._parts:
                 text, self._parts = "".join(self._parts), []
-                self._sent = time.monotonic()
+                self._sent, self._sent_at = self._sent + 1, time.monotonic()
                 self._session.post("stream", {"name": self.name, "text": text})
 
     def _collect(self) -> None:
