@@ -1,0 +1,21 @@
+"""The command line: thin, quick to start, and plain where there is no terminal. One module a command."""
+
+from __future__ import annotations
+
+import sys
+
+from helpers.cli import build, doctor  # noqa: F401 — each adds its command, in the order that help lists them
+from helpers.cli.app import app
+from helpers.errors import ReportError
+
+
+def main() -> None:
+    """Run a command, and turn what stops it into a sentence and an exit status."""
+    try:
+        app()
+    except ReportError as error:
+        sys.stderr.write(f"natpatsip: {error}\n")
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        sys.stderr.write("natpatsip: stopped\n")
+        sys.exit(130)

@@ -1,0 +1,66 @@
+"""``natpatsip build``: a quarter's report."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from helpers.cli.app import app, one_of
+from helpers.cli.voice import Voice, say
+from helpers.errors import ReportError, UsageError
+
+FORMATS = ("html", "pdf", "docx")
+RENDERERS = ("auto", "quarto", "pandoc")
+
+
+@app.command(epilog="Example:  natpatsip build 2024-25-Q2 --to html,pdf")
+def build(
+    quarter: Annotated[
+        str | None,
+        typer.Argument(help="The quarter, such as 2024-25-Q2; by default the newest in params/ with complete data."),
+    ] = None,
+    to: Annotated[str, typer.Option("--to", help="Formats, joined by commas.")] = ",".join(FORMATS),
+    renderer: Annotated[str, typer.Option(help="auto takes Quarto where it is found, else pandoc.")] = "auto",
+    jobs: Annotated[int, typer.Option(min=1, help="How many notebooks run at once.")] = 2,
+    output: Annotated[
+        Path | None, typer.Option(help="Put the report into DIR/<quarter>/ instead of reports/<quarter>/.")
+    ] = None,
+    due: Annotated[
+        bool, typer.Option("--due", help="Build only where a quarter is due and not yet built; for schedules.")
+    ] = False,
+) -> None:
+    """Build a quarter's report."""
+    from helpers.build import report
+    from helpers.project import project_root
+    from helpers.quarter import Quarter
+
+    formats = tuple(dict.fromkeys(name.strip() for name in to.split(",") if name.strip()))
+    for name in formats:
+        one_of("--to", name, FORMATS)
+    if not formats:
+        raise UsageError("--to: names no format. Name some of html, pdf and docx, joined by commas.")
+    one_of("--renderer", renderer, RENDERERS)
+    tell = Voice()
+    project = project_root()
+    if quarter is not None:
+        chosen = Quarter.parse(quarter)
+    else:
+        found, lacking = report.newest_complete(project)
+        for newer, missing in lacking.items():
+            tell(f"{newer}: data not complete: {'; '.join(missing)}")
+        if found is None and not due:
+            raise ReportError("params/: no quarter has complete data. Name a quarter to see what a build of it needs.")
+        if found is None:
+            say("nothing due")
+            return
+        chosen = found
+    if due and not report.is_due(project, chosen, today=datetime.date.today(), output=output):
+        say("nothing due")
+        return
+    options = report.Options(formats=formats, renderer=renderer, jobs=jobs, output=output)
+    folder = report.build(project, chosen, options, tell)
+    for file in report.shown(folder, formats):
+        say(str(file))
