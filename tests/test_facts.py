@@ -1,10 +1,11 @@
 """Facts: one owner, one printed form, and a clear word where there is none."""
 
+import re
 from datetime import date
 
 import pytest
 
-from helpers import context, facts
+from helpers import context, datasets, facts
 from helpers.errors import FactError
 from helpers.facts import Fact, cite, printed, publish
 from projects import ROOT
@@ -127,3 +128,33 @@ def test_a_fact_that_rests_on_drawn_rows_says_so():
     assert publish("drawn", 1, unit="women", source="Series", rows=rows).is_illustrative
     assert publish("above", 1, unit="women", source="Sum", inputs=["drawn"]).is_illustrative
     assert not publish("real", 1, unit="women", source="Count").is_illustrative
+
+
+def test_a_fact_of_inputs_alone_rests_on_their_rows_and_changes_fingerprint_with_them():
+    women, needed = cite("mgso4_women"), cite("mgso4_nnt", "all")
+    cases = publish("cases", 18, unit="babies", source="Model", inputs=[women, needed])
+    assert cases.rows == f"{women.rows}; {needed.rows}"
+    other = publish("others", 18, unit="babies", source="Model", inputs=[cite("mgso4_women", "2024-25-Q1"), needed])
+    fingerprints = {fact.rows_sha256 for fact in (women, needed, cases, other)}
+    assert len(fingerprints) == 4
+    assert all(len(each) == 64 for each in fingerprints)
+
+
+def test_a_fact_of_rows_says_what_picks_them():
+    monthly = datasets.load("maternity_monthly")
+    place = datasets.national(monthly, "place_of_birth")
+    said = publish("place", 1, unit="percent", source="Series", rows=place).rows
+    assert (
+        said
+        == "data/maternity_monthly.csv: intervention place_of_birth, summed by month, month 2021-01 to 2024-09, 45 rows"
+    )
+    assert publish("none", 0, unit="percent", source="Series", rows=place.iloc[:0]).rows.endswith(
+        "summed by month, 0 rows"
+    )
+
+
+@pytest.mark.parametrize(("name", "period"), [("mgso4_women", "2024-25-Q2"), ("mgso4_nnt", "all")])
+def test_what_is_reported_or_decided_has_its_row_and_fingerprint(name, period):
+    fact = cite(name, period)
+    assert re.fullmatch(r"(data/reported\.csv: fact_id|params/2024-25-Q2\.yml:) .+", fact.rows)
+    assert len(fact.rows_sha256) == 64

@@ -8,7 +8,6 @@ published by another notebook (then it comes from the running build, or from the
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import os
 import re
@@ -18,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers import context, wording
+from helpers import context, origins, wording
 from helpers.errors import FactError, nearest
 from helpers.quarter import Quarter
 
@@ -169,7 +168,8 @@ def publish(
     formula : str
         How, in words.
     rows : DataFrame or str
-        The rows it was calculated from (their hash is kept), or the filter that picks them.
+        The rows it was calculated from (what picks them and their hash are kept), or the filter that picks them. Where
+        it is left out, those that the inputs rest on.
     is_estimate : bool
         Whether it is a modelled effect, which prose words as such.
 
@@ -190,12 +190,11 @@ def publish(
         source=source,
         formula=formula,
         inputs=tuple(each if isinstance(each, Fact) else cite(each) for each in inputs),
-        rows=rows if isinstance(rows, str) else _described(rows),
-        rows_sha256="" if isinstance(rows, str) else rows_hash(rows),
         is_estimate=is_estimate,
         cell=_running_cell(),
     )
-    fact = replace(fact, is_illustrative=_rests_on_illustration(fact, rows))
+    found, fingerprint = origins.of_inputs(fact.inputs) if isinstance(rows, str) and not rows else origins.of_rows(rows)
+    fact = replace(fact, rows=found, rows_sha256=fingerprint, is_illustrative=_rests_on_illustration(fact, rows))
     before = _published.get(fact.key)
     if before and before.value != fact.value and before.cell != fact.cell:
         raise FactError(
@@ -233,16 +232,6 @@ def cite(id: str, period: str | Quarter | None = None) -> Fact:  # noqa: A002 â€
 def forget() -> None:
     """Forget what was published in this process; for tests and for processes that run several notebooks."""
     _published.clear()
-
-
-def rows_hash(frame: pd.DataFrame) -> str:
-    """Return the SHA-256 of the rows of a frame, as CSV."""
-    return hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
-
-
-def _described(frame: pd.DataFrame) -> str:
-    file = frame.attrs.get("file", "")
-    return f"{file + ': ' if file else ''}{len(frame)} rows"
 
 
 def _rests_on_illustration(fact: Fact, rows: Any) -> bool:
@@ -290,7 +279,7 @@ def _reported(key: tuple[str, str], here: context.Context) -> Fact | None:
         source=row["source"],
         kind="reported",
         rows=f"data/reported.csv: fact_id {key[0]}, as_of {row['as_of']}, period {key[1]}",
-        rows_sha256=rows_hash(rows),
+        rows_sha256=origins.rows_hash(rows),
         is_illustrative=row["provenance"] == "illustrative",
     )
 
@@ -304,7 +293,17 @@ def _decided(key: tuple[str, str], here: context.Context) -> Fact | None:
     where = f"params/{here.quarter}.yml: {key[0]}"
     value = parse_value(decided.value, decided.unit)
     is_estimate = decided.wording == "estimate"
-    return Fact(*key, value, decided.unit, decided.source, kind="params", rows=where, is_estimate=is_estimate)
+    fingerprint = origins.hash_of(*key, decided.value, decided.unit, decided.source)
+    return Fact(
+        *key,
+        value,
+        decided.unit,
+        decided.source,
+        kind="params",
+        rows=where,
+        rows_sha256=fingerprint,
+        is_estimate=is_estimate,
+    )
 
 
 def _handed(key: tuple[str, str], here: context.Context) -> Fact | None:

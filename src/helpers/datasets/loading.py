@@ -17,6 +17,7 @@ from helpers.datasets.gaps import find_gaps
 from helpers.datasets.reading import FOLDER, Fault
 from helpers.datasets.schemas import FIXED_WORDS, SCHEMAS, Schema
 from helpers.errors import DataError, nearest, together
+from helpers.origins import FILTER
 from helpers.quarter import Quarter
 
 RECORD = "application/vnd.natpatsip.dataset+json"
@@ -101,7 +102,7 @@ def national(frame: pd.DataFrame, intervention: str) -> pd.DataFrame:
         raise DataError(f'"{intervention}" is no intervention of the data.{nearest(intervention, known)}')
     summed = rows.groupby("month", as_index=False)[["numerator", "denominator"]].sum()
     summed["percent"] = 100 * summed["numerator"] / summed["denominator"]
-    summed.attrs = dict(frame.attrs)
+    summed.attrs = frame.attrs | {FILTER: f"intervention {intervention}, summed by month"}
     return summed
 
 
