@@ -19,6 +19,7 @@ from helpers.errors import ParamsError, nearest
 from helpers.quarter import Quarter
 
 FOLDER = "params"
+Day = date  # SignOff has a field of that name
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 
@@ -55,11 +56,17 @@ class Limits(Strict):
 
 
 class SignOff(Strict):
-    """Who signed the final edition off, in which role and when."""
+    """Who signs the final edition off: a role, and once that is done the name and the day."""
 
     role: Text
-    name: Text
-    date: date
+    name: Text | None = None
+    date: Day | None = None
+
+    @model_validator(mode="after")
+    def _is_whole_or_open(self) -> SignOff:
+        if (self.name is None) != (self.date is None):
+            raise ValueError(f"the sign-off of the {self.role} needs both name and date; leave both out until then")
+        return self
 
 
 class Params(Strict):
@@ -72,6 +79,7 @@ class Params(Strict):
     targets: dict[str, Value] = Field(default_factory=dict)
     limits: Limits = Limits()
     sign_offs: tuple[SignOff, ...] = ()
+    built_from: Text | None = None
 
     @field_validator("quarter")
     @classmethod

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
+from helpers import params
 from helpers.build import kernels
 from helpers.quarter import Quarter
 
@@ -70,6 +71,8 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
         Where the report cannot be made; the one that was there before stays as it was.
     """
     start = time.monotonic()
+    if reference := params.load(quarter, project=project).built_from:
+        return _build_kept(project, quarter, reference, options, tell)
     kernels.start(options.kernels)
     from helpers.build.plan import Plan  # while they start: it imports much
 
@@ -79,6 +82,21 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
         report = _build(plan, options, tell)
     tell(f"published in {time.monotonic() - start:.1f} s: {report}")
     return report
+
+
+def _build_kept(project: Path, quarter: Quarter, reference: str, options: Options, tell: Tell) -> Path:
+    """Build a quarter that has left the notebooks from what git keeps of it."""
+    from helpers.build import kept
+
+    output = (options.output or project / "reports").resolve()
+    arguments = [
+        *("--to", ",".join(options.formats)),
+        *("--renderer", options.renderer),
+        *("--jobs", str(options.jobs)),
+        *("--output", str(output)),
+    ]
+    kept.build(project, quarter, reference, arguments, tell)
+    return output / str(quarter)
 
 
 @contextmanager
