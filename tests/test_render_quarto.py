@@ -1,42 +1,28 @@
-"""The Quarto renderer: which Quarto is taken, what it is asked for, and what becomes of what it wrote."""
+"""The Quarto renderer up to the call of Quarto: which one is taken, what it is asked for, what becomes of its output.
+
+Quarto itself is not installed everywhere; what it makes of the chapters is compared in test_parity.py where it is.
+"""
 
 from __future__ import annotations
 
-import os
-import stat
+import shutil
+import subprocess
+import sys
 
 import pytest
+import yaml
 
 from helpers.build import render
+from helpers.build.render import quarto
+from helpers.build.render.chapters import attributes_of, read_chapters, walk
+from helpers.build.render.constructs import check_chapters
+from helpers.build.render.report import read_report
 from helpers.errors import RenderError, UsageError
+from projects import ROOT, copy, natpatsip, prose, small
 from staged import TIMESTAMP, stage
 
-PROGRAM = """#!/bin/sh
-if [ "$1" = --version ]; then echo {version}; exit 0; fi
-echo "$@ $SOURCE_DATE_EPOCH $TYPST_FONT_PATHS" >> {log}
-mkdir -p "$2/_book"
-{action}
-"""
-WRITES = """case "$*" in
-*html*) echo page > "$2/_book/index.html" ;;
-*typst*) echo paper > "$2/_book/Report.pdf" ;;
-esac"""
-
-
-@pytest.fixture
-def quarto(tmp_path, monkeypatch):
-    """Put a program named quarto on an otherwise empty PATH; it stands in for the real one, which CI may not have."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}/usr/bin{os.pathsep}/bin")
-
-    def make(version="1.9.2", action=WRITES):
-        program = folder / "quarto"
-        program.write_text(PROGRAM.format(version=version, log=tmp_path / "log", action=action), encoding="utf-8")
-        program.chmod(program.stat().st_mode | stat.S_IXUSR)
-        return tmp_path / "log"
-
-    return make
+HOOK = "_extensions/natpatsip/prerender.py"
+EXTENSION = yaml.safe_load((ROOT / "_extensions/natpatsip/_extension.yml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +35,9 @@ def no_quarto(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
 
 
+# Which Quarto ---------------------------------------------------------------
+
+
 def test_auto_takes_the_embedded_renderer_where_quarto_is_not(no_quarto):
     assert render.choose("auto") == "pandoc"
 
@@ -58,22 +47,20 @@ def test_quarto_asked_for_and_absent_says_what_to_do(no_quarto):
         render.choose("quarto")
 
 
-@pytest.mark.parametrize(("version", "chosen"), [("1.8.27", "pandoc"), ("1.9.0", "quarto"), ("1.11.3", "quarto")])
-def test_auto_takes_a_quarto_that_is_new_enough(quarto, version, chosen):
-    quarto(version)
-    assert render.choose("auto") == chosen
-
-
-def test_an_old_quarto_asked_for_is_refused(quarto):
-    quarto("1.8.27")
-    with pytest.raises(RenderError, match=r"is Quarto 1\.8; the report's extension needs 1\.9 or newer"):
-        render.choose("quarto")
-
-
-def test_a_program_that_only_has_the_name_is_refused(quarto):
-    quarto("hello")
-    with pytest.raises(RenderError, match="says no version of Quarto"):
-        render.choose("quarto")
+@pytest.mark.parametrize(
+    ("said", "complaint"),
+    [
+        ("1.8.27\n", "is Quarto 1.8; the report's extension needs 1.9 or newer"),
+        ("1.9.0\n", None),
+        ("1.11.3\n", None),
+        ("99.9.9\n", None),
+        ("hello\n", "says no version of Quarto"),
+        ("", "says no version of Quarto"),
+    ],
+)
+def test_a_quarto_is_taken_by_its_version(said, complaint):
+    found = quarto.too_old("/opt/quarto", quarto.version_in(said))
+    assert found is None if complaint is None else complaint in found
 
 
 def test_an_unknown_renderer_is_refused_with_the_nearest(no_quarto):
@@ -81,41 +68,216 @@ def test_an_unknown_renderer_is_refused_with_the_nearest(no_quarto):
         render.choose("pandok")
 
 
-def test_each_format_is_asked_for_through_the_extension_and_collected(quarto, staged, tmp_path):
-    log = quarto()
-    render.render(staged, tmp_path / "out", ["html", "pdf"], renderer="quarto", timestamp=TIMESTAMP)
-    asked = log.read_text(encoding="utf-8").splitlines()
-    assert ["--to natpatsip-html" in asked[0], "--to natpatsip-typst" in asked[1]] == [True, True]
-    assert all(str(TIMESTAMP) in line and "natpatsip/fonts" in line for line in asked)
-    assert (tmp_path / "out" / "html" / "index.html").read_text(encoding="utf-8") == "page\n"
-    assert (tmp_path / "out" / "report.pdf").read_text(encoding="utf-8") == "paper\n"
-
-
-def test_what_quarto_says_of_its_failure_is_passed_on(quarto, staged, tmp_path):
-    quarto(action='echo "ERROR: medicines.qmd: no such filter" >&2; exit 1')
-    with pytest.raises(RenderError, match=r"Quarto could not make natpatsip-typst \(medicines\.qmd\): ERROR"):
-        render.render(staged, tmp_path, ["pdf"], renderer="quarto", timestamp=TIMESTAMP)
-
-
-def test_a_missing_typeface_is_an_error_under_quarto_too(quarto, staged, tmp_path):
-    quarto(action='echo "warning: unknown font family: open sans" >&2')
-    with pytest.raises(RenderError, match="unknown font family: open sans"):
-        render.render(staged, tmp_path, ["pdf"], renderer="quarto", timestamp=TIMESTAMP)
-
-
-def test_a_run_that_ends_well_and_writes_nothing_is_an_error(quarto, staged, tmp_path):
-    quarto(action="true")
-    for path in (staged / "_book").glob("*"):
-        path.unlink()
-    with pytest.raises(RenderError, match=r"left 0 \.docx files"):
-        render.render(staged, tmp_path, ["docx"], renderer="quarto", timestamp=TIMESTAMP)
-
-
-def test_chapters_are_checked_before_quarto_sees_them(quarto, tmp_path):
-    log = quarto()
+def test_chapters_are_checked_before_quarto_is_looked_for(no_quarto, tmp_path):
     project = stage(tmp_path / "staged")
     with (project / "glossary.qmd").open("a", encoding="utf-8") as chapter:
         chapter.write("\n{{< pagebreak >}}\n")
     with pytest.raises(RenderError, match="found a shortcode"):
         render.render(project, tmp_path / "out", ["html"], renderer="quarto", timestamp=TIMESTAMP)
-    assert not log.exists()
+
+
+# What it is asked for ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", render.FORMATS)
+def test_each_format_is_asked_for_through_the_extension(staged, name):
+    report = read_report(staged)
+    assert quarto.command("quarto", report, name) == [
+        "quarto",
+        "render",
+        str(staged),
+        "--to",
+        {"html": "natpatsip-html", "pdf": "natpatsip-typst", "docx": "natpatsip-docx"}[name],
+        "--no-execute",
+    ]
+
+
+def test_quarto_is_given_the_date_and_the_typeface_and_nothing_of_a_quarto_around_it(staged, monkeypatch):
+    monkeypatch.setenv("QUARTO_PROJECT_DIR", "/elsewhere")
+    monkeypatch.setenv("QUARTO_DOCUMENT_PATH", "/elsewhere/index.qmd")
+    monkeypatch.setenv("QUARTO_PYTHON", "/usr/bin/python3")
+    given = quarto.environment(read_report(staged), timestamp=TIMESTAMP)
+    assert given["SOURCE_DATE_EPOCH"] == str(TIMESTAMP)
+    assert given["TYPST_FONT_PATHS"] == str(staged / "_extensions/natpatsip/fonts")
+    assert given["TYPST_IGNORE_SYSTEM_FONTS"] == "true"
+    assert given[quarto.STAGED] == "1"
+    assert [name for name in given if name.startswith("QUARTO_")] == ["QUARTO_PYTHON"]
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "complaint"),
+    [
+        (0, "Output created: _book/Report.pdf", None),
+        (1, "ERROR: medicines.qmd: no such filter", r"could not make natpatsip-typst (medicines.qmd): ERROR"),
+        (
+            0,
+            "\x1b[33mwarning: unknown font family: open sans\x1b[0m",
+            "natpatsip-typst: unknown font family: open sans",
+        ),
+        (1, "", "could not make natpatsip-typst"),
+    ],
+)
+def test_what_quarto_says_of_its_failure_is_passed_on(status, said, complaint):
+    found = quarto.complaint_of("natpatsip-typst", status, said)
+    assert found is None if complaint is None else complaint in found
+
+
+# What it wrote ---------------------------------------------------------------
+
+
+@pytest.fixture
+def rendered(tmp_path):
+    report = read_report(stage(tmp_path / "staged"))
+    (report.root / "_book").mkdir()
+    (tmp_path / "out").mkdir()
+    return report, report.root / "_book", tmp_path / "out"
+
+
+def test_pages_and_files_are_collected_under_the_reports_names(rendered):
+    report, book, output = rendered
+    (book / "index.html").write_text("page", encoding="utf-8")
+    (book / "National-Programmes.pdf").write_text("paper", encoding="utf-8")
+    quarto.collect(report, output, "html")
+    quarto.collect(report, output, "pdf")
+    assert (output / "html" / "index.html").read_text(encoding="utf-8") == "page"
+    assert (output / "report.pdf").read_text(encoding="utf-8") == "paper"
+
+
+def test_a_run_that_ends_well_and_writes_nothing_is_an_error(rendered):
+    report, _, output = rendered
+    with pytest.raises(RenderError, match=r"left 0 \.docx files"):
+        quarto.collect(report, output, "docx")
+    with pytest.raises(RenderError, match=r"wrote no .*index\.html"):
+        quarto.collect(report, output, "html")
+
+
+# The project that is rendered ---------------------------------------------------------------
+
+CHART = """\
+import altair as alt
+import pandas as pd
+rows = pd.DataFrame({"month": ["July"], "women": [3]})
+figure("fig-women", alt.Chart(rows).mark_bar(), title="Three women", description="Women", caption="C", data=rows,
+       alt="One bar.")
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    from projects import code
+
+    folder = small(
+        tmp_path_factory.mktemp("project"),
+        index=[prose("## Summary\n\nThree women, as @fig-women shows.")],
+        ward=[code(CHART, id="chart")],
+    )
+    done = natpatsip(folder, "build", "2024-25-Q2", "--to", "html", "--renderer", "pandoc")
+    assert done.returncode == 0, done.stderr
+    return folder / "build" / "2024-25-Q2" / "book"
+
+
+def test_the_staged_project_is_a_book_without_a_hook(project):
+    settings = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
+    assert settings["project"] == {"type": "book", "output-dir": "_book", "resources": ["figures"]}
+    assert settings["book"]["chapters"] == ["index.qmd", "ward.qmd"]
+    assert settings["book"]["title"] == "Test report"
+    assert settings["natpatsip"]["date"] == settings["book"]["date"]
+
+
+def test_every_file_that_a_staged_chapter_names_is_staged(project):
+    report = read_report(project)
+    chapters = read_chapters(report)
+    check_chapters(report, chapters)
+    named = [
+        attributes_of(node)[2][key]
+        for chapter in chapters
+        for node in walk(chapter.blocks)
+        if node["t"] == "Div" and "report-figure" in attributes_of(node)[1]
+        for key in ("svg", "png", "data")
+    ]
+    assert named == ["figures/fig-women.svg", "figures/fig-women.png", "figures/fig-women.csv"]
+    assert all((project / name).is_file() for name in named)
+
+
+def test_the_extension_is_staged_with_all_that_its_formats_name(project):
+    folder = project / "_extensions" / "natpatsip"
+    formats = EXTENSION["contributes"]["formats"]
+    names = [
+        *(each["path"] for each in formats["common"]["filters"]),
+        *formats["html"]["css"],
+        *formats["typst"]["template-partials"],
+        formats["docx"]["reference-doc"],
+    ]
+    assert [name for name in names if not (folder / name).is_file()] == []
+    assert list((folder / "fonts").glob("*.ttf"))
+
+
+def test_the_filter_runs_before_quartos_own():
+    """Later, Quarto has taken every div with a fig- id for a float of its own."""
+    (entry,) = EXTENSION["contributes"]["formats"]["common"]["filters"]
+    assert entry == {"path": "natpatsip.lua", "at": "pre-ast"}
+    assert EXTENSION["quarto-required"] == ">=1.9.0"
+
+
+def test_the_projects_settings_ask_quarto_for_what_the_report_needs():
+    settings = yaml.safe_load((ROOT / "_quarto.yml").read_text(encoding="utf-8"))
+    assert set(settings["format"]) == set(quarto.TARGETS.values())
+    assert settings["format"]["natpatsip-typst"]["pdf-standard"] == ["a-2a", "ua-1"]
+    assert (ROOT / settings["format"]["natpatsip-typst"]["font-paths"][0]).is_dir()
+    assert settings["callout-icon"] is False
+    assert settings["number-sections"] is False
+    assert settings["lang"] == "en-GB"
+
+
+# `quarto render` at the root ---------------------------------------------------------------
+
+
+def hook(project, *, path="/usr/bin:/bin", **variables):
+    return subprocess.run(
+        [sys.executable, project / HOOK],
+        cwd=project,
+        env={"PATH": path, "QUARTO_PROJECT_RENDER_ALL": "1", **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_root_is_no_book_and_its_hook_makes_the_chapters():
+    """Quarto asks for a book's chapters before it runs the hook that makes them."""
+    project = yaml.safe_load((ROOT / "_quarto.yml").read_text(encoding="utf-8"))["project"]
+    assert project["type"] == "default"
+    assert project["pre-render"] == HOOK
+    assert (ROOT / HOOK).is_file()
+    (only,) = project["render"]
+    assert not (ROOT / only.removeprefix("/")).exists(), "or Quarto would render it by itself"
+
+
+def test_the_hook_builds_through_quarto_or_says_to_run_natpatsip_build(tmp_path):
+    if shutil.which("quarto", path="/usr/bin:/bin"):
+        pytest.skip("Quarto is installed beside the system's programs: this test wants a PATH without it")
+    done = hook(copy(tmp_path))
+    assert done.returncode == 1
+    assert "The quarto renderer needs the quarto program" in done.stderr
+    assert "run natpatsip build" in done.stderr
+
+
+def test_the_hook_does_nothing_in_the_rendering_that_it_started(tmp_path):
+    done = hook(copy(tmp_path), **{quarto.STAGED: "1"})
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_hook_says_what_to_do_where_natpatsip_is_not_installed(tmp_path):
+    folder = tmp_path / "_extensions" / "natpatsip"
+    folder.mkdir(parents=True)
+    shutil.copy2(ROOT / HOOK, folder)
+    done = subprocess.run(
+        [getattr(sys, "_base_executable", sys.executable), "-I", tmp_path / HOOK],
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "is not installed here" in done.stderr
+    assert "run natpatsip build" in done.stderr

@@ -140,7 +140,7 @@ def _write_settings(plan: Plan, staged: Staged, *, is_final: bool) -> None:
     # At the root the project is no book: Quarto would ask for its chapters before it runs the hook that says where
     # they are made.
     own = {key: value for key, value in (settings.get("project") or {}).items() if key not in ("pre-render", "render")}
-    project = {**own, "type": "book"}
+    project = {"output-dir": "_book", "resources": ["figures"], **own, "type": "book"}
     title = str(settings["book"].get("title") or "Progress report")
     settings["project"] = project
     settings["book"] = {
@@ -155,6 +155,7 @@ def _write_settings(plan: Plan, staged: Staged, *, is_final: bool) -> None:
         "label": plan.quarter.label,
         "status": "Final" if is_final else "Draft",
         "illustrative": staged.is_illustrative,
+        "date": settings["book"]["date"],  # in words: Quarto turns the book's own into numbers
         "cut-off": wording.date(plan.params.cut_off),
         "programmes": plan.programmes,
     }

@@ -16,6 +16,9 @@ from helpers.errors import RenderError
 
 OLDEST = (1, 9)
 TARGETS = {"html": "natpatsip-html", "pdf": "natpatsip-typst", "docx": "natpatsip-docx"}
+STAGED = "NATPATSIP_STAGED"  # says to the project's pre-render hook that the chapters are staged already
+ADVICE = "Install Quarto 1.9 or newer (conda env create -f environment.yml does), or build with --renderer pandoc."
+OUTER = ("QUARTO_PROJECT_", "QUARTO_DOCUMENT_", "QUARTO_RENDER_", "QUARTO_EXECUTE_")
 
 
 def find() -> str:
@@ -26,31 +29,53 @@ def find() -> str:
     RenderError
         Where there is none on PATH, or an older one than 1.9.
     """
-    advice = "Install Quarto 1.9 or newer (conda env create -f environment.yml does), or build with --renderer pandoc."
     path = shutil.which("quarto")
     if path is None:
-        raise RenderError(f"The quarto renderer needs the quarto program, and there is none on PATH. {advice}")
-    version = _version(path)
-    if version is None:
-        raise RenderError(f"{path} --version says no version of Quarto. {advice}")
-    if version < OLDEST:
-        found = ".".join(map(str, version))
-        raise RenderError(f"{path} is Quarto {found}; the report's extension needs 1.9 or newer. {advice}")
+        raise RenderError(f"The quarto renderer needs the quarto program, and there is none on PATH. {ADVICE}")
+    if complaint := too_old(path, _version(path)):
+        raise RenderError(complaint)
     return path
 
 
 def is_usable() -> bool:
     """Whether a new enough Quarto is on PATH."""
     path = shutil.which("quarto")
-    version = _version(path) if path else None
-    return version is not None and version >= OLDEST
+    return path is not None and too_old(path, _version(path)) is None
+
+
+def too_old(path: str, version: tuple[int, ...] | None) -> str | None:
+    """Return what is wrong with a program that says it is of `version`, or None where it will do.
+
+    Examples
+    --------
+    >>> too_old("quarto", (1, 11)), too_old("quarto", (99, 9))
+    (None, None)
+    >>> too_old("quarto", (1, 8))[:76]
+    "quarto is Quarto 1.8; the report's extension needs 1.9 or newer. Install Qua"
+    """
+    if version is None:
+        return f"{path} --version says no version of Quarto. {ADVICE}"
+    if version < OLDEST:
+        found = ".".join(map(str, version))
+        return f"{path} is Quarto {found}; the report's extension needs 1.9 or newer. {ADVICE}"
+    return None
+
+
+def version_in(text: str) -> tuple[int, ...] | None:
+    """Return the version that the program says; development builds call themselves 99.9.9.
+
+    Examples
+    --------
+    >>> version_in("1.11.3"), version_in("hello")
+    ((1, 11), None)
+    """
+    found = re.match(r"\s*(\d+)\.(\d+)", text)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def _version(path: str) -> tuple[int, ...] | None:
-    """Return the version that the program says; development builds call themselves 99.9.9."""
     done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
-    found = re.search(r"(\d+)\.(\d+)", done.stdout)
-    return (int(found[1]), int(found[2])) if found and done.returncode == 0 else None
+    return None if done.returncode else version_in(done.stdout)
 
 
 def render(
@@ -63,40 +88,72 @@ def render(
 ) -> None:
     """Render the book once for each format and collect what it wrote: each run empties the folder of the others."""
     quarto = find()
-    environment = {
-        **os.environ,
-        "SOURCE_DATE_EPOCH": str(timestamp),
-        "TYPST_FONT_PATHS": str(report.extension / "fonts"),
-        "TYPST_IGNORE_SYSTEM_FONTS": "true",
-    }
     for name in formats:
-        _run(quarto, report, TARGETS[name], environment)
-        _collect(report, output, name)
+        done = subprocess.run(  # noqa: S603 — the program that the reader installed, our own arguments
+            command(quarto, report, name),
+            cwd=report.root,
+            env=environment(report, timestamp=timestamp),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+        if complaint := complaint_of(TARGETS[name], done.returncode, done.stderr):
+            raise RenderError(complaint)
+        collect(report, output, name)
     if "docx" in formats:
         finish_word(output / "report.docx", report, chapters, timestamp=timestamp)
 
 
-def _run(quarto: str, report: Report, target: str, environment: dict[str, str]) -> None:
-    done = subprocess.run(  # noqa: S603 — the program that the reader installed, our own arguments
-        [quarto, "render", str(report.root), "--to", target, "--no-execute"],
-        cwd=report.root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
-    said = re.sub(r"\x1b\[[0-9;]*m", "", done.stderr)
+def command(quarto: str, report: Report, name: str) -> list[str]:
+    """Return the command line that renders the staged book in one format."""
+    return [quarto, "render", str(report.root), "--to", TARGETS[name], "--no-execute"]
+
+
+def environment(report: Report, *, timestamp: int) -> dict[str, str]:
+    """Return what Quarto finds in its environment: the report's date and typeface, and nothing of a Quarto around it.
+
+    Called by the project's pre-render hook, we are a part of a rendering ourselves; its variables would name the wrong
+    project to ours.
+    """
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(OUTER)}
+    return {
+        **inherited,
+        STAGED: "1",
+        "SOURCE_DATE_EPOCH": str(timestamp),
+        "TYPST_FONT_PATHS": str(report.extension / "fonts"),
+        "TYPST_IGNORE_SYSTEM_FONTS": "true",
+    }
+
+
+def complaint_of(target: str, status: int, stderr: str) -> str | None:
+    """Return what is wrong with a run, by its status and what it said, or None where it went well.
+
+    Examples
+    --------
+    >>> complaint_of("natpatsip-typst", 0, "Output created: _book/Report.pdf")
+    >>> complaint_of("natpatsip-typst", 1, "ERROR: medicines.qmd: no such filter")
+    'Quarto could not make natpatsip-typst (medicines.qmd): ERROR: medicines.qmd: no such filter'
+    """
+    said = re.sub(r"\x1b\[[0-9;]*m", "", stderr)
     warned = re.search(r"unknown font family.*", said)
-    if done.returncode or warned:
-        place = re.search(r"[\w-]+\.qmd", said)
-        where = f" ({place[0]})" if place else ""
-        last = " ".join(said.split())[-1500:]
-        raise RenderError(f"Quarto could not make {target}{where}: {warned[0] if warned else last}")
+    if not status and not warned:
+        return None
+    place = re.search(r"[\w-]+\.qmd", said)
+    where = f" ({place[0]})" if place else ""
+    last = " ".join(said.split())[-1500:]
+    return f"Quarto could not make {target}{where}: {warned[0] if warned else last}"
 
 
-def _collect(report: Report, output: Path, name: str) -> None:
+def collect(report: Report, output: Path, name: str) -> None:
+    """Copy what Quarto wrote for one format to its place in the report.
+
+    Raises
+    ------
+    RenderError
+        Where it wrote nothing, or more than one file of a kind.
+    """
     book = report.root / "_book"
     if name == "html":
         if not (book / "index.html").is_file():

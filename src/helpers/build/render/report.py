@@ -95,7 +95,7 @@ def read_report(root: Path) -> Report:
             "subtitle": subtitle,
             "date": date,
             "lang": str(settings.get("lang", "en-GB")),
-            "natpatsip": dict(own),
+            "natpatsip": {**own, "date": date},
         },
     )
 
