@@ -16,7 +16,7 @@ from helpers.params import Params, load
 from helpers.project import MARK
 from helpers.quarter import Quarter
 
-GENERATED = ("list-of-figures", "sources")  # chapters that the build writes from what the notebooks made
+GENERATED = ("list-of-figures", "sources", "accessibility")  # chapters that the build writes by itself
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from helpers.build.chapter import ChapterExporter
 from helpers.build.draw import Artist
 from helpers.build.plan import GENERATED, Plan
 from helpers.build.records import DATASET, FigureRecord, collect_facts, collect_figures, outputs_of, write_facts
+from helpers.build.render.report import STATEMENT
 from helpers.errors import ReportError, together
 from helpers.facts import Fact
 from helpers.figures import PICTURE
@@ -89,6 +90,8 @@ def _write_chapters(plan: Plan, executed: Mapping[str, NotebookNode], staged: St
     known = titles | dict.fromkeys(set(GENERATED) & set(plan.chapters), "")
     errors: list[ReportError] = []
     for name in plan.chapters:
+        if f"{name}.qmd" == STATEMENT:
+            continue
         try:
             if name in generated:
                 text = generated[name]()

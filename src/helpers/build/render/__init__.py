@@ -79,12 +79,14 @@ def render(
     from helpers.build.render.chapters import read_chapters
     from helpers.build.render.constructs import check_chapters
     from helpers.build.render.report import read_report
+    from helpers.build.render.statement import with_statement
 
+    chosen = choose(renderer)
     report = read_report(staged.resolve())
-    chapters = read_chapters(report, jobs=jobs)
+    chapters = with_statement(report, read_chapters(report, jobs=jobs), formats, renderer=chosen)
     check_chapters(report, chapters)
     output.mkdir(parents=True, exist_ok=True)
-    if choose(renderer) == "quarto":
+    if chosen == "quarto":
         from helpers.build.render import quarto
 
         quarto.render(report, chapters, output.resolve(), formats, timestamp=timestamp)

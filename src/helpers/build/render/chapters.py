@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.build.render.program import run_pandoc
-from helpers.build.render.report import Report
+from helpers.build.render.report import STATEMENT, Report
 from helpers.errors import RenderError
 
 READER = "markdown-auto_identifiers"
@@ -74,12 +74,14 @@ class Chapter:
 
 
 def read_chapters(report: Report, *, jobs: int = 2) -> list[Chapter]:
-    """Return the report's chapters in reading order, each heading with an id."""
+    """Return the staged chapters in reading order, each heading with an id; the statement is not yet written."""
+    names = [name for name in report.chapters if name != STATEMENT]
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        return list(pool.map(lambda name: _read(report.root, name), report.chapters))
+        return list(pool.map(lambda name: read_chapter(report.root, name), names))
 
 
-def _read(root: Path, name: str) -> Chapter:
+def read_chapter(root: Path, name: str) -> Chapter:
+    """Return one staged file, each of its headings with an id."""
     source = (root / name).read_text(encoding="utf-8")
     try:
         found = run_pandoc(f"--from={READER}", "--to=json", folder=root, what=name, text=source)

@@ -69,7 +69,7 @@ def check_chapters(report: Report, chapters: Sequence[Chapter]) -> None:
         With everything found in all chapters, each with file and line.
     """
     errors = [RenderError(text) for chapter in chapters for text in _problems(report, chapter)]
-    errors += [RenderError(text) for text in check_links(chapters)]
+    errors += [RenderError(text) for text in check_links(chapters, html_only=report.html_only)]
     together(errors)
 
 

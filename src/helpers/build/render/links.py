@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from helpers.build.render.chapters import Chapter, attributes_of, walk
 from helpers.errors import nearest
@@ -12,8 +12,11 @@ CHAPTER = re.compile(r"([\w-]+\.qmd)(?:#(.*))?")
 ELSEWHERE = re.compile(r"https?://\S+|mailto:\S+@\S+")
 
 
-def check_links(chapters: Sequence[Chapter]) -> Iterator[str]:
-    """Yield a sentence for each link that leads nowhere and each id that stands twice."""
+def check_links(chapters: Sequence[Chapter], *, html_only: Collection[str] = ()) -> Iterator[str]:
+    """Yield a sentence for each link that leads nowhere and each id that stands twice.
+
+    `html_only` names the chapters that print leaves out: a link to one of them from any other would lead nowhere there.
+    """
     ids: dict[str, set[str]] = {}
     owners: dict[str, Chapter] = {}
     for chapter in chapters:
@@ -30,7 +33,14 @@ def check_links(chapters: Sequence[Chapter]) -> Iterator[str]:
     for chapter in chapters:
         for node in walk(chapter.blocks):
             if node["t"] == "Link":
-                yield from _link(chapter, node["c"][2][0], ids)
+                target = node["c"][2][0]
+                yield from _link(chapter, target, ids)
+                found = CHAPTER.fullmatch(target)
+                if found and chapter.stem not in html_only and found[1].removesuffix(".qmd") in html_only:
+                    yield (
+                        f"{chapter.place(f']({target})')}: the link to {target} leads to a chapter that the PDF and "
+                        "the Word file leave out (natpatsip.html-only in _quarto.yml). Take the link out."
+                    )
             elif node["t"] == "Span" and "page-of" in attributes_of(node)[1]:
                 target = attributes_of(node)[2].get("target", "")
                 if target and target not in owners:

@@ -27,11 +27,12 @@ def render(
     jobs: int,
 ) -> None:
     """Write each of `formats` into `output`, as many at once as `jobs` allows."""
+    printed = [chapter for chapter in chapters if report.in_print(chapter.name)]
     tasks: list[Callable[[], None]] = []
     if "pdf" in formats:
-        tasks.append(lambda: _pdf(report, chapters, output / "report.pdf", timestamp))
+        tasks.append(lambda: _pdf(report, printed, output / "report.pdf", timestamp))
     if "docx" in formats:
-        tasks.append(lambda: _word(report, chapters, output / "report.docx", timestamp))
+        tasks.append(lambda: _word(report, printed, output / "report.docx", timestamp))
     if "html" in formats:
         tasks.append(lambda: write_pages(report, chapters, output / "html", jobs=jobs))
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:

@@ -6,8 +6,11 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+
+import yaml
 
 from helpers.build.render.chapters import Chapter
 from helpers.build.render.report import EXTENSION, Report
@@ -89,21 +92,38 @@ def render(
     """Render the book once for each format and collect what it wrote: each run empties the folder of the others."""
     quarto = find()
     for name in formats:
-        done = subprocess.run(  # noqa: S603 — the program that the reader installed, our own arguments
-            command(quarto, report, name),
-            cwd=report.root,
-            env=environment(report, timestamp=timestamp),
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
+        with book_of(report, name):
+            done = subprocess.run(  # noqa: S603 — the program that the reader installed, our own arguments
+                command(quarto, report, name),
+                cwd=report.root,
+                env=environment(report, timestamp=timestamp),
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+            )
         if complaint := complaint_of(TARGETS[name], done.returncode, done.stderr):
             raise RenderError(complaint)
         collect(report, output, name)
     if "docx" in formats:
-        finish_word(output / "report.docx", report, chapters, timestamp=timestamp)
+        printed = [chapter for chapter in chapters if report.in_print(chapter.name)]
+        finish_word(output / "report.docx", report, printed, timestamp=timestamp)
+
+
+@contextmanager
+def book_of(report: Report, name: str) -> Iterator[None]:
+    """List in ``_quarto.yml`` the chapters of one format, for as long as it is rendered."""
+    settings = report.root / "_quarto.yml"
+    before = settings.read_text(encoding="utf-8")
+    if name != "html" and report.html_only:
+        book = yaml.safe_load(before)
+        book["book"]["chapters"] = [each for each in report.chapters if report.in_print(each)]
+        settings.write_text(yaml.safe_dump(book, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
+    try:
+        yield
+    finally:
+        settings.write_text(before, encoding="utf-8")
 
 
 def command(quarto: str, report: Report, name: str) -> list[str]:

@@ -9,9 +9,10 @@ from typing import Any
 
 import yaml
 
-from helpers.errors import RenderError
+from helpers.errors import RenderError, nearest
 
 EXTENSION = Path("_extensions/natpatsip")
+STATEMENT = "accessibility.qmd"  # written as the report is rendered, from what was found in the other chapters
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ class Report:
         The quarter as printed: ``Q2 2024/25``.
     not_programmes : frozenset of str
         Names of the chapters that are no programme's: the front and the end of the report.
+    html_only : frozenset of str
+        Names of the chapters that the PDF and the Word file leave out.
+    contact : str
+        Whom readers tell of a problem: an address, a telephone number or a sentence with either; or nothing.
     metadata : mapping
         What the templates read: title, subtitle, date, lang and the ``natpatsip`` map.
     """
@@ -42,12 +47,18 @@ class Report:
     status: str
     is_illustrative: bool
     not_programmes: frozenset[str]
+    html_only: frozenset[str]
+    contact: str
     metadata: Mapping[str, Any]
 
     @property
     def extension(self) -> Path:
         """The look that the project carries with it."""
         return self.root / EXTENSION
+
+    def in_print(self, name: str) -> bool:
+        """Whether a chapter (``medicines.qmd``) stands in the PDF and the Word file too."""
+        return name.removesuffix(".qmd") not in self.html_only
 
     @property
     def font(self) -> str:
@@ -78,6 +89,7 @@ def read_report(root: Path) -> Report:
         if not part.get(key):
             raise RenderError(f"{path}, {where}.{key}: is missing or empty. Give it, as in the project's _quarto.yml.")
     chapters = tuple(_chapter(name, root, path) for name in book["chapters"])
+    html_only = _html_only(own, chapters, path)
     title, subtitle, date = (str(book.get(key) or "") for key in ("title", "subtitle", "date"))
     return Report(
         root=root,
@@ -89,7 +101,9 @@ def read_report(root: Path) -> Report:
         label=str(own["label"]),
         status=str(own.get("status") or ""),
         is_illustrative=bool(own.get("illustrative")),
-        not_programmes=frozenset(own.get("not-programmes") or ()),
+        not_programmes=frozenset(own.get("not-programmes") or ()) | html_only,
+        html_only=html_only,
+        contact=str(own.get("contact") or "").strip(),
         metadata={
             "title": title,
             "subtitle": subtitle,
@@ -109,11 +123,26 @@ def _part(settings: Any, key: str, path: Path) -> Mapping[str, Any]:
     return part
 
 
+def _html_only(own: Mapping[str, Any], chapters: tuple[str, ...], path: Path) -> frozenset[str]:
+    named = own.get("html-only") or []
+    if not isinstance(named, list):
+        raise RenderError(f"{path}, natpatsip.html-only: found {named!r}; expected a list of names of chapters.")
+    stems = [name.removesuffix(".qmd") for name in chapters]
+    for name in named:
+        if name not in stems:
+            raise RenderError(
+                f'{path}, natpatsip.html-only: "{name}" is no chapter of the report.{nearest(str(name), stems)}'
+            )
+        if name == stems[0]:
+            raise RenderError(f"{path}, natpatsip.html-only: {name} is the first chapter, which every format has.")
+    return frozenset(named)
+
+
 def _chapter(name: Any, root: Path, path: Path) -> str:
     if not isinstance(name, str) or not name.endswith(".qmd"):
         raise RenderError(
             f"{path}, book.chapters: found {name!r}; each entry is the file name of a chapter (name.qmd)."
         )
-    if not (root / name).is_file():
+    if name != STATEMENT and not (root / name).is_file():
         raise RenderError(f"{path}, book.chapters: {name} is not in {root}. Stage it, or take the line out.")
     return name
