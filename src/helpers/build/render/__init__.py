@@ -81,10 +81,11 @@ def render(
     from helpers.build.render.report import read_report
     from helpers.build.render.statement import with_statement
 
-    chosen = choose(renderer)
     report = read_report(staged.resolve())
-    chapters = with_statement(report, read_chapters(report, jobs=jobs), formats, renderer=chosen)
+    chapters = read_chapters(report, jobs=jobs)
     check_chapters(report, chapters)
+    chosen = choose(renderer)
+    chapters = with_statement(report, chapters, formats, renderer=chosen)
     output.mkdir(parents=True, exist_ok=True)
     if chosen == "quarto":
         from helpers.build.render import quarto

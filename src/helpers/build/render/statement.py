@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from helpers import wording
 from helpers.build.markdown import escaped
 from helpers.build.render.chapters import Chapter, classes_of, read_chapter, walk
+from helpers.build.render.constructs import check_chapters
 from helpers.build.render.contrast import PART, TEXT, Pair, read_pairs
 from helpers.build.render.report import STATEMENT, Report
 
@@ -31,7 +32,9 @@ def with_statement(
         return list(chapters)
     text = statement(report, chapters, formats, renderer=renderer)
     (report.root / STATEMENT).write_text(text, encoding="utf-8")
-    written = {each.name: each for each in [*chapters, read_chapter(report.root, STATEMENT)]}
+    chapter = read_chapter(report.root, STATEMENT)
+    check_chapters(report, [chapter])
+    written = {each.name: each for each in [*chapters, chapter]}
     return [written[name] for name in report.chapters]
 
 
