@@ -320,6 +320,29 @@ def test_the_same_input_gives_the_same_bytes(each, kind):
     assert json.dumps(each[kind].to_dict()) == json.dumps(every_chart()[kind].to_dict())
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("spc", ["Month", "Value", "Shows"]),
+        ("multiples", ["Series", "Month", "Value", "Shows"]),
+        ("icon_matrix", ["Series", "Measure", "Variation", "Assurance"]),
+    ],
+)
+def test_tooltips_say_which_series_when_how_much_and_what_rule_it_broke(each, kind, said):
+    specification = each[kind].to_dict()
+    (tips,) = [layer for layer in specification["layer"] if "tooltip" in layer["encoding"]]
+    assert [each["field"] for each in tips["encoding"]["tooltip"]] == said
+    first = specification["datasets"][tips["data"]["name"]][0]
+    assert all(str(first[name]).strip() for name in said)
+
+
+def test_the_first_value_of_a_falling_line_stands_over_it():
+    frame = pd.DataFrame({"month": MONTHS, "people": [900.0 - 10 * n for n in range(len(MONTHS))]})
+    specification = charts.trend(frame, x="month", y="people", y_title="People").to_dict()
+    texts = [row for rows in specification["datasets"].values() for row in rows if row.get("text") == "900"]
+    assert [row["y"] > 8 for row in texts] == [True]
+
+
 def test_a_narrow_chart_shows_the_same_points(each):
     wide = each["spc"].to_dict()
     narrow = charts.narrow(wide)

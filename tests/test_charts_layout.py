@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 from helpers import charts, spc
-from helpers.charts.metrics import text_width, wrap
-from layouts import measure, true_width
+from helpers.charts.metrics import text_width, wrap, wrap_name
+from layouts import FONTS, measure, true_width
+
+PAGE = 905  # pixels: the height of a printed page at the width of a chart
 
 REASONS = {
     "2022-04": "National cord management resources launched",
@@ -157,6 +159,53 @@ def test_icon_matrix(measures):
     frame = pd.DataFrame(rows, columns=["psc", "measure", "month", "value"])
     summary = spc.summary(spc.panel(frame, by=["psc", "measure"], value="value", date="month", target=82))
     check(charts.icon_matrix(summary, rows="psc", columns="measure", column_order=words))
+
+
+def organisations(kind):
+    listed = pd.read_csv(FONTS.parents[2] / "data" / "organisations.csv")
+    return listed.loc[listed["kind"] == kind, "name"].tolist()
+
+
+def written(layout):
+    """Return all texts as one, hyphenated words joined again."""
+    return " ".join(box.text for box in layout.texts).replace("- ", "")
+
+
+@pytest.mark.parametrize("kind", ["psc", "icb"])
+def test_no_name_is_cut_short_and_small_multiples_stand_on_a_page(kind):
+    names = organisations(kind)
+    rows = [
+        (name, measure, month, value)
+        for seed, name in enumerate(names)
+        for measure in ("Warmth", "Milk")
+        for month, value in series(14, seed=seed).items()
+    ]
+    frame = pd.DataFrame(rows, columns=["name", "measure", "month", "value"])
+    results = spc.panel(frame, by=["name", "measure"], value="value", date="month", target=82)
+    warmth = results[results["measure"] == "Warmth"]
+    small = check(charts.multiples(warmth, by="name", y_title="Babies kept warm", percent=True))
+    grids = check(charts.icon_matrix(spc.summary(results), rows="name", columns="measure"))
+    for layout in (*small, *grids):
+        assert [name for name in names if name not in written(layout)] == []
+    assert small[0].height <= PAGE
+
+
+@pytest.mark.parametrize("width", [50, 90, 130])
+def test_a_name_is_broken_but_never_cut(width):
+    for name in (*organisations("icb"), "Llanfairpwllgwyngyll"):
+        lines = wrap_name(name, width, 12, first=width - 20)
+        assert "".join(line.removesuffix("-") if line[-1] == "-" else f"{line} " for line in lines).strip() == name
+        assert all(text_width(line, 12) <= width for line in lines)
+
+
+def test_numbers_stand_in_all_bars_or_in_none():
+    quarters = [f"{2014 + n // 4}-{15 + n // 4}-Q{n % 4 + 1}" for n in range(30)]
+    rows = [(quarter, name, 5 + n) for n, quarter in enumerate(quarters) for name in ("Full support", "Another")]
+    frame = pd.DataFrame(rows, columns=["quarter", "approach", "boards"])
+    drawn = charts.stacked(frame, x="quarter", y="boards", category="approach", y_title="Boards")
+    in_bars = [row for layer in drawn.to_dict()["layer"] if layer["mark"].get("align") == "center"
+               for row in drawn.to_dict()["datasets"][layer["data"]["name"]] if row["text"].isdigit()]  # fmt: skip
+    assert len({row["text"] for row in in_bars}) in (0, 30)
 
 
 @pytest.mark.parametrize("bold", [False, True])

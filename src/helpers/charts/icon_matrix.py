@@ -11,8 +11,8 @@ from helpers.charts.alt_text import matrix_text
 from helpers.charts.canvas import Canvas
 from helpers.charts.geometry import Drawing, Plot, finish
 from helpers.charts.icons import Icon, by_name, draw
-from helpers.charts.layers import ReportChart
-from helpers.charts.metrics import block_width, text_width, wrap
+from helpers.charts.layers import Layer, ReportChart, Rows, layer, pixel, words
+from helpers.charts.metrics import block_width, text_width, wrap, wrap_name
 from helpers.charts.options import need_columns, need_rows
 from helpers.charts.ticks import ValueAxis
 from helpers.errors import FigureError
@@ -87,10 +87,10 @@ def _in_order(column: pd.Series[str], order: Sequence[Hashable] | None, option: 
 def _lay_out(cells: Cells, names: Sequence[str], measures: Sequence[str], width: int) -> Drawing:
     """Set the grid: names at the left, as wide as they need but no more than a third; the key below."""
     label = min(max(text_width(name, SIZE) for name in names) + 10, width / 3)
-    wrapped = [wrap(name, label - 10, SIZE, lines=3) for name in names]
+    wrapped = [wrap_name(name, label - 10, SIZE) for name in names]
     slot = (width - label) / len(measures)
     is_stacked = slot < 2 * ICON + 8  # the icons of a cell one above the other
-    canvas = Canvas()
+    canvas, tips = Canvas(), Rows()
     top, numbered = _write_heads(canvas, measures, label, slot)
     y = 0.0
     for name, lines in zip(names, wrapped, strict=True):
@@ -100,7 +100,12 @@ def _lay_out(cells: Cells, names: Sequence[str], measures: Sequence[str], width:
             canvas.text(text, 0, y + height / 2 + (number - (len(lines) - 1) / 2) * LINE, size=SIZE)
         for place, measure in enumerate(measures):
             if (name, measure) in cells:
-                _draw_cell(canvas, cells[name, measure], label + (place + 0.5) * slot, y + height / 2, is_stacked)
+                pair, x = cells[name, measure], label + (place + 0.5) * slot
+                _draw_cell(canvas, pair, x, y + height / 2, is_stacked)
+                said = {"Variation": pair[0].words, "Assurance": pair[1].words}
+                tips.append(
+                    {"x": round(x, 1), "y": round(y + height / 2, 1), "Series": name, "Measure": measure, **said}
+                )
         y += height
     canvas.line((0, y), (width, y), colour=palette.GRID, is_behind=True)
     for text in numbered:
@@ -109,7 +114,14 @@ def _lay_out(cells: Cells, names: Sequence[str], measures: Sequence[str], width:
             canvas.text(line, 0, y, size=SIZE)
     y = _write_key(canvas, cells, width, y + 10)
     plot = Plot(width, y, 0, 0, top, 2, ValueAxis(0, 1, (), 0))
-    return Drawing(plot, [*canvas.backdrop(), *canvas.layers()])
+    return Drawing(plot, [*canvas.backdrop(), *canvas.layers(), _tips_layer(tips)])
+
+
+def _tips_layer(tips: Rows) -> Layer:
+    """Return a mark over each cell that is not seen but says in words what its icons mean."""
+    said = [words(name) for name in ("Series", "Measure", "Variation", "Assurance")]
+    places = {"x": pixel("x"), "y": pixel("y"), "tooltip": said}
+    return layer("point", tips, places, shape="square", size=(2 * ICON) ** 2, opacity=0, filled=True)
 
 
 def _write_heads(canvas: Canvas, measures: Sequence[str], label: float, slot: float) -> tuple[float, list[str]]:
@@ -149,8 +161,7 @@ def _draw_cell(canvas: Canvas, icons: tuple[Icon, Icon], x: float, y: float, is_
 def _write_key(canvas: Canvas, cells: Cells, width: float, top: float) -> float:
     """Write the icons that occur with their words, in columns, and return how far down they reach."""
     kinds = [{pair[kind].name: pair[kind] for pair in cells.values()} for kind in (0, 1)]
-    words = [icon.words for icons in kinds for icon in icons.values()]
-    slot = block_width(words, SIZE) + KEY_ICON + 24
+    slot = block_width([icon.words for icons in kinds for icon in icons.values()], SIZE) + KEY_ICON + 24
     columns = max(1, int((width + 18) // slot))
     for icons in kinds:
         for place, icon in enumerate(icons.values()):

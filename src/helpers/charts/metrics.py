@@ -74,6 +74,53 @@ def _shorten(line: str, width: float, size: float, bold: bool, *, cut: bool) -> 
     return f"{line.rstrip(' ,;:')}…"
 
 
+def wrap_name(
+    name: str, width: float, size: float = 13, *, bold: bool = False, first: float | None = None
+) -> list[str]:
+    """Break the name of an organisation into as many lines as it needs: a name is never cut short.
+
+    A word wider than a line is hyphenated, a county before its *shire*.
+
+    Parameters
+    ----------
+    first : float, optional
+        The width of the first line, where that is another.
+
+    Examples
+    --------
+    >>> wrap_name("Nottingham and Nottinghamshire", 90)
+    ['Nottingham', 'and', 'Nottingham-', 'shire']
+    >>> wrap_name("Northamptonshire", 90)
+    ['Northampton-', 'shire']
+    """
+    lines: list[str] = []
+    for word in name.split():
+        rest = word
+        while rest:
+            room = width if lines or first is None else first
+            joined = f"{lines[-1]} {rest}" if lines and rest == word else ""
+            line_room = first if len(lines) == 1 and first is not None else width
+            if joined and text_width(joined, size, bold=bold) <= line_room:
+                lines[-1] = joined
+                break
+            if text_width(rest, size, bold=bold) <= room:
+                lines.append(rest)
+                break
+            part = _part_of_word(rest, room, size, bold)
+            lines.append(f"{part}-")
+            rest = rest[len(part) :]
+    return lines
+
+
+def _part_of_word(word: str, width: float, size: float, bold: bool) -> str:
+    """Return as much of a word as a line holds with a hyphen, but a letter at least."""
+    stem = word.partition("shire")[0]
+    if stem != word and stem and text_width(f"{stem}-", size, bold=bold) <= width:
+        return stem
+    fits = [cut for cut in range(1, len(word) - 1) if text_width(f"{word[:cut]}-", size, bold=bold) <= width]
+    return word[: max(fits, default=1)]
+
+
 def block_width(lines: Sequence[str], size: float = 13, *, bold: bool = False) -> float:
     """Return the width of the widest of some lines."""
     return max((text_width(line, size, bold=bold) for line in lines), default=0)

@@ -14,7 +14,7 @@ from helpers.charts.canvas import Canvas
 from helpers.charts.geometry import Drawing, Plot, finish
 from helpers.charts.icons import Icon, draw, variation_of
 from helpers.charts.layers import Layer, ReportChart, Rows, layer, pixel, words
-from helpers.charts.metrics import text_width, wrap
+from helpers.charts.metrics import text_width, wrap_name
 from helpers.charts.options import need_columns, need_rows, need_words
 from helpers.charts.place import spread
 from helpers.charts.spc_chart import COLUMNS
@@ -29,7 +29,9 @@ SIZE = 11  # of the letters
 LINE = 13
 BETWEEN_COLUMNS, BETWEEN_ROWS = 14, 12
 ICON = 16
+TIPS = ("Month", "Date", "Value", "Shows")
 LEGEND = 18
+ZERO_COST = 0.25  # of a small plot's height; more of it would flatten what the plot is there to show
 REFERENCES: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("mean", palette.MEAN, ()),
     ("lpl", palette.LIMIT, (3, 3)),
@@ -145,7 +147,7 @@ def _panels(
 
     def axis(rows: pd.DataFrame) -> ValueAxis:
         values = values_on_axis(rows, pd.Series(dtype=float), percent=percent)
-        return value_axis(values, percent=percent, zero=zero, count=3)
+        return value_axis(values, percent=percent, zero=zero, count=3, zero_cost=ZERO_COST, is_rounded=True)
 
     common = axis(held)
     return [
@@ -160,15 +162,10 @@ class Grid:
 
     columns: int
     slot: float
-    name_lines: int
+    name_lines: tuple[int, ...]
     plot: float
     outer: float
     inner: float
-
-    @property
-    def row(self) -> float:
-        """Pixels from one row to the next."""
-        return self.name_lines * LINE + 8 + self.plot + BETWEEN_ROWS
 
     def left(self, place: int) -> float:
         """Return the left edge of a panel."""
@@ -176,28 +173,28 @@ class Grid:
 
     def top(self, place: int) -> float:
         """Return the upper edge of a panel's plot."""
-        return place // self.columns * self.row + self.row - self.plot - BETWEEN_ROWS
+        row = place // self.columns
+        above = sum(lines * LINE + 8 for lines in self.name_lines[: row + 1])
+        return above + row * (self.plot + BETWEEN_ROWS)
+
+    def head(self, place: int) -> float:
+        """Return the middle of the first line of a panel's name."""
+        return self.top(place) - 8 - (self.name_lines[place // self.columns] - 0.5) * LINE
 
 
 def _grid(panels: Sequence[Panel], width: int, tick: float, *, shared: bool) -> Grid:
+    """Return the grid: each row as high as its longest name needs, so that 42 panels stand on a page."""
     columns = 2 if width <= theme.NARROW else 3 if len(panels) <= 6 else 4 if len(panels) <= 16 else 5
     outer, inner = (tick, 0.0) if shared else (0.0, tick)
     slot = (width - outer - (columns - 1) * BETWEEN_COLUMNS) / columns
-    name_lines = max(len(_name_lines(panel.name, slot)) for panel in panels)
-    return Grid(columns, slot, name_lines, 38 if columns == 5 else 56, outer, inner)
+    needed = [len(_name_lines(panel.name, slot)) for panel in panels]
+    rows = tuple(max(needed[first : first + columns]) for first in range(0, len(needed), columns))
+    return Grid(columns, slot, rows, 40 if columns == 5 else 56, outer, inner)
 
 
 def _name_lines(name: str, width: float) -> list[str]:
-    """Return a name in up to three lines, the first of which leaves room for an icon; a long county is hyphenated."""
-    beside = width - ICON - 4
-    first, _, rest = name.partition(" ")
-    if text_width(first, SIZE, bold=True) > beside and "shire" in first:
-        stem, _, end = first.partition("shire")
-        return [f"{stem}-", *wrap(f"shire{end} {rest}", width, SIZE, bold=True, lines=2)]
-    lines = wrap(name, beside, SIZE, bold=True)
-    if len(lines) == 1 or lines[0].endswith("…"):
-        return lines[:1]
-    return [lines[0], *wrap(" ".join(lines[1:]), width, SIZE, bold=True, lines=2)]
+    """Return a name in lines, the first of which leaves room for an icon."""
+    return wrap_name(name, width, SIZE, bold=True, first=width - ICON - 4)
 
 
 def _lay_out(
@@ -215,11 +212,13 @@ def _lay_out(
     tick = max(text_width(text, SIZE) for ends in ticks.values() for _, text in ends) + 5
     grid = _grid(panels, width, tick, shared=shared)
     line = timeline(dates, grid.slot - grid.inner)
-    canvas, strokes = Canvas(), list[dict[str, Any]]()
+    canvas, strokes, tips = Canvas(), Rows(), Rows()
     for place, panel in enumerate(panels):
         left, top = grid.left(place), grid.top(place)
-        _write_head(canvas, panel, left, top, grid)
-        _draw(canvas, strokes, panel, line, left + grid.inner, top, grid.plot, path=1000 * place, percent=percent)
+        _write_head(canvas, panel, left, grid.head(place), grid.slot)
+        drawn = _draw(canvas, panel, line, left + grid.inner, top, grid.plot, percent=percent)
+        strokes += [{"x": each["x"], "y": each["y"], "path": 1000 * place + each["path"]} for each in drawn]
+        tips += [{key: value for key, value in each.items() if key != "path"} for each in drawn]
         if place % grid.columns == 0 or not shared:
             wanted = [top + _y(panel.axis, value, grid.plot) for value, _ in ticks[panel.name]]
             placed = spread(wanted, [LINE] * len(wanted), low=top - 2, high=top + grid.plot + LINE / 2)
@@ -230,9 +229,9 @@ def _lay_out(
     head = canvas.title(y_title, 0, width, bottom=-8)
     has_target = any(panel.result["target"].notna().any() for panel in panels)
     up = _write_legend(canvas, kinds, target_label if has_target else "", width, bottom=head)
-    height = -(-len(panels) // grid.columns) * grid.row - BETWEEN_ROWS + 20
+    height = grid.top(len(panels) - 1) + grid.plot + 20
     plot = Plot(width, height, 0, 0, 2 - up, 2, panels[0].axis)
-    return Drawing(plot, [*canvas.backdrop(), _line_layer(strokes), *canvas.layers()])
+    return Drawing(plot, [*canvas.backdrop(), _line_layer(strokes), *canvas.layers(), *_tips_layer(tips)])
 
 
 def _ends(axis: ValueAxis, *, percent: bool) -> list[tuple[float, str]]:
@@ -245,13 +244,12 @@ def _y(axis: ValueAxis, value: float, height: float) -> float:
     return height * (1 - min(1.0, max(0.0, (value - axis.low) / (axis.high - axis.low))))
 
 
-def _write_head(canvas: Canvas, panel: Panel, left: float, top: float, grid: Grid) -> None:
+def _write_head(canvas: Canvas, panel: Panel, left: float, first: float, slot: float) -> None:
     """Write a panel's name and draw its icon at the right end of the name's first line."""
-    first = top - 8 - (grid.name_lines - 0.5) * LINE
-    for number, text in enumerate(_name_lines(panel.name, grid.slot)):
+    for number, text in enumerate(_name_lines(panel.name, slot)):
         canvas.text(text, left, first + number * LINE, size=SIZE, bold=True)
     if panel.icon:
-        draw(canvas, panel.icon, left + grid.slot - ICON / 2 - 1, first - 1, size=ICON)
+        draw(canvas, panel.icon, left + slot - ICON / 2 - 1, first - 1, size=ICON)
 
 
 def _write_span(canvas: Canvas, line: Timeline, left: float, y: float) -> None:
@@ -278,18 +276,9 @@ def _write_legend(canvas: Canvas, kinds: Sequence[str], target: str, width: floa
 
 
 def _draw(
-    canvas: Canvas,
-    strokes: Rows,
-    panel: Panel,
-    line: Timeline,
-    left: float,
-    top: float,
-    height: float,
-    *,
-    path: int,
-    percent: bool,
-) -> None:
-    """Draw a panel's reference lines, its line and its special causes."""
+    canvas: Canvas, panel: Panel, line: Timeline, left: float, top: float, height: float, *, percent: bool
+) -> Rows:
+    """Draw a panel's reference lines and special causes, and return its points: their places, line and words."""
     axis, right = panel.axis, left + line.width
 
     def across(start: float, end: float, value: float, colour: str, dash: tuple[int, ...]) -> None:
@@ -303,14 +292,26 @@ def _draw(
         for name, colour, dash in REFERENCES:
             across(left + line.x(start), left + line.x(end), rows[name].iloc[0], colour, dash)
     across(left, right, panel.result["target"].iloc[-1], palette.TARGET, (6, 3))
+    drawn = Rows()
     for point in point_rows(panel.result, line, percent=percent):
         x, y = left + line.x(line.number_of(point["date"])), top + _y(axis, point["value"], height)
-        strokes.append({"x": round(x, 1), "y": round(y, 1), "path": path + point["path"]})
+        words_of = {name: point[name] for name in TIPS if name in point}
+        drawn.append({"x": round(x, 1), "y": round(y, 1), "path": point["path"], "Series": panel.name, **words_of})
         if point["kind"] != "common_cause":
             style = palette.POINTS[point["kind"]]
             canvas.symbol(style.shape, x, y, fill=style.fill, outline=style.outline, size=25)
+    return drawn
 
 
 def _line_layer(strokes: Rows) -> Layer:
     places = {"x": pixel("x"), "y": pixel("y"), "detail": words("path")}
     return layer("line", strokes, places, color=palette.PROCESS, strokeWidth=1.3)
+
+
+def _tips_layer(tips: Rows) -> list[Layer]:
+    """Return points that are not seen but give the tooltips: series, month, value, and which rule it broke."""
+    if not tips:
+        return []
+    said = [words(name) for name in ("Series", *TIPS) if name in tips[0]]
+    places = {"x": pixel("x"), "y": pixel("y"), "tooltip": said}
+    return [layer("point", tips, places, size=60, opacity=0, filled=True)]

@@ -175,10 +175,15 @@ def _rows(table: pd.DataFrame, *, percent: bool, decimals: int) -> Rows:
 
 
 def _write_values(canvas: Canvas, rows: Rows, colours: Mapping[str, str], plot: Plot, slot: float, bar: float) -> None:
-    """Write the numbers into the parts that have room for them."""
+    """Write the numbers into the parts that are high enough; none where bars are too narrow for the longest.
+
+    A reader who saw the short numbers alone would take them for all there are.
+    """
+    if block_width([row["Value"] for row in rows], theme.NOTE_SIZE) > bar - 4:
+        return
     for row in rows:
         low, high = plot.y(row["from"]), plot.y(row["to"])
-        if low - high >= PITCH - 1 and text_width(row["Value"], theme.NOTE_SIZE) <= bar - 4:
+        if low - high >= PITCH - 1:
             colour = palette.text_on(colours[row["Category"]])
             x, y = (row["at"] + 0.5) * slot, (low + high) / 2
             canvas.text(row["Value"], x, y, colour=colour, align="center", size=theme.NOTE_SIZE)

@@ -79,12 +79,35 @@ class ValueAxis:
         return [wording.number(tick, self.decimals) + ("%" if percent else "") for tick in self.ticks]
 
 
-def value_axis(values: Sequence[float], *, percent: bool = False, zero: bool = False, count: int = 5) -> ValueAxis:
+def value_axis(
+    values: Sequence[float],
+    *,
+    percent: bool = False,
+    zero: bool = False,
+    count: int = 5,
+    zero_cost: float = 0.5,
+    is_rounded: bool = False,
+) -> ValueAxis:
     """Return an axis that holds all values and neither flattens nor exaggerates what they do.
 
     It starts at zero where that costs less than half of its height (or where told to), leaves out negative numbers
     and percentages above 100 that no value needs, and spans at least ten percentage points, or a tenth of the level,
     so that noise does not look like change.
+
+    Parameters
+    ----------
+    values : sequence of float
+        What it has to hold.
+    percent : bool
+        Values are percentages.
+    zero : bool
+        Start at zero, whatever it costs.
+    count : int
+        About how many steps.
+    zero_cost : float
+        How much of the height starting at zero may cost.
+    is_rounded : bool
+        End on ticks, so that both ends have a label.
 
     Examples
     --------
@@ -100,7 +123,7 @@ def value_axis(values: Sequence[float], *, percent: bool = False, zero: bool = F
     span = span or 1.0
     middle = (low + high) / 2
     bottom, top = min(low, middle - span / 2) - 0.06 * span, max(high, middle + span / 2) + 0.06 * span
-    if low >= 0 and (zero or bottom < 0 or low < 0.5 * high):
+    if low >= 0 and (zero or bottom < 0 or low < zero_cost * high):
         bottom = 0.0
     elif zero:
         bottom, top = min(bottom, 0.0), max(top, 0.0)
@@ -110,6 +133,8 @@ def value_axis(values: Sequence[float], *, percent: bool = False, zero: bool = F
         top = 100.0
     step = _round_step((top - bottom) / count)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    if is_rounded:
+        bottom, top = math.floor(bottom / step + 1e-9) * step, math.ceil(top / step - 1e-9) * step
     first, last = math.ceil(bottom / step - 1e-9), math.floor(top / step + 1e-9)
     ticks = tuple(round(number * step, 10) for number in range(first, last + 1))
     if percent and high > 100:

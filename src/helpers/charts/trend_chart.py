@@ -16,9 +16,11 @@ from helpers.charts.layers import words as names
 from helpers.charts.metrics import text_width
 from helpers.charts.options import amount, decimals_for, need_columns, need_rows, need_words
 from helpers.charts.spc_marks import short_number
-from helpers.charts.ticks import value_axis
+from helpers.charts.ticks import ValueAxis, value_axis
 from helpers.charts.timeline import Timeline, timeline
 from helpers.errors import FigureError
+
+LABEL_ROOM = 24  # pixels over the first point
 
 
 def trend(
@@ -76,7 +78,7 @@ def trend(
     def words(value: float) -> str:
         return amount(value, percent=percent, decimals=digits)
 
-    axis = value_axis(list(data["value"]), percent=percent, zero=zero)
+    axis = _axis(known["value"], height, percent=percent, zero=zero)
     ticks = axis.words(percent=percent)
 
     def lay_out(pixels: int) -> Drawing:
@@ -92,6 +94,17 @@ def trend(
     dates = timeline(data["date"], 0)
     description = trend_text(list(data["date"]), list(data["value"]), dates, y_title=y_title, words=words)
     return finish(lay_out, width, description)
+
+
+def _axis(known: pd.Series[float], height: float, *, percent: bool, zero: bool) -> ValueAxis:
+    """Return the value axis, with room over the first point for its label."""
+    values = list(known)
+    axis = value_axis(values, percent=percent, zero=zero)
+    for _ in range(2):  # a higher axis may come to start at zero, and then needs more room still
+        wanted = known.iloc[0] + (axis.high - axis.low) * LABEL_ROOM / height if values else axis.high
+        if wanted > axis.high and not (percent and wanted > 100):
+            axis = value_axis([*values, wanted], percent=percent, zero=zero)
+    return axis
 
 
 def _layers(rows: Rows, line: Timeline, plot: Plot, *, percent: bool) -> list[Layer]:
