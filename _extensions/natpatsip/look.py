@@ -275,6 +275,9 @@ def _construct_styles(document: Any, brand: Brand) -> None:
     value = document.styles.add_style("Tile Value", WD_STYLE_TYPE.CHARACTER)
     value.font.size, value.font.bold = Pt(20), True
     value.font.color.rgb = RGBColor.from_string(palette["navy"].removeprefix("#"))
+    mark = document.styles.add_style("Source Mark", WD_STYLE_TYPE.CHARACTER)
+    mark.font.size = Pt(7)
+    mark.font.color.rgb = RGBColor.from_string(palette["slate"].removeprefix("#"))
     for kind, look in brand["callouts"].items():
         name, colour = f"Callout {kind.title()}", palette[look["colour"]]
         title = _set(_style(document, f"{name} Title"), bold=True, colour=colour, before=8, after=0, keep=True)

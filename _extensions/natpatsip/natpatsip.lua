@@ -494,6 +494,7 @@ local function word_table(tbl)
 end
 
 local function report_table(tbl)
+  if tbl.classes:includes('passports') and not is_html() then return nil end -- passports.lua has given it its widths
   if is_html() then return html_table(tbl) end
   if is_typst() then return typst_table(tbl) end
   return word_table(tbl)

@@ -93,6 +93,12 @@ class Plan:
         return {name: str(named.get(name) or notebook.title) for name, notebook in self.notebooks.items()}
 
     @property
+    def programme_chapters(self) -> list[str]:
+        """The chapters that ``_quarto.yml`` does not say to be no programme's, in reading order."""
+        others = (self.book.get("natpatsip") or {}).get("not-programmes") or []
+        return [name for name in self.notebooks if name not in others]
+
+    @property
     def workplace(self) -> Path:
         """Where working files are kept between builds."""
         folder = self.project / "build" / str(self.quarter)

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from helpers.blocks import BLOCK
 from helpers.build.inline import KEPT
+from helpers.build.passports import Home
 from helpers.errors import FactError, FigureError, ReportError, together
 from helpers.facts import CITED, PUBLISHED, Fact
 from helpers.figures import FIGURE, VEGALITE
@@ -120,15 +121,17 @@ def _roots(fact: Fact) -> Iterator[Fact]:
         yield from _roots(each)
 
 
-def write_facts(facts: Iterable[Fact], file: Path) -> None:
-    """Write ``facts.csv``."""
+def write_facts(facts: Iterable[Fact], homes: Mapping[tuple[str, str], Home], file: Path) -> None:
+    """Write ``facts.csv``, each fact with the notebook and cell that it belongs to."""
     with file.open("w", encoding="utf-8", newline="") as lines:
         writer = csv.DictWriter(lines, COLUMNS, lineterminator="\n")
         writer.writeheader()
         for fact in facts:
+            home = homes[fact.key]
             record = fact.record() | {
-                "notebook": f"{fact.section}.ipynb" if fact.section else "",
-                "cell": fact.cell,
+                "section": home.notebook,
+                "notebook": f"{home.notebook}.ipynb",
+                "cell": home.cell,
                 "inputs": "; ".join(f"{each.id} ({each.period})" for each in fact.inputs),
             }
             writer.writerow({name: record[name] for name in COLUMNS})

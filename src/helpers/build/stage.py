@@ -7,7 +7,7 @@ plain links. Both renderers take the same folder.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,15 +19,26 @@ from helpers import wording
 from helpers.build import appendices
 from helpers.build.chapter import ChapterExporter
 from helpers.build.draw import Artist
+from helpers.build.manifest import sha256
+from helpers.build.passports import Passport, homes_of, listing, passports_of, uses_in, with_entries
+from helpers.build.passports import script as passports_script
 from helpers.build.plan import GENERATED, Plan
-from helpers.build.records import DATASET, FigureRecord, collect_facts, collect_figures, outputs_of, write_facts
-from helpers.build.render.report import STATEMENT
+from helpers.build.records import (
+    DATASET,
+    FigureRecord,
+    collect_facts,
+    collect_figures,
+    datasets_of,
+    outputs_of,
+    write_facts,
+)
 from helpers.errors import ReportError, together
 from helpers.facts import Fact
 from helpers.figures import PICTURE
 from helpers.project import MARK
 
 EXTENSION = Path("_extensions") / "natpatsip"
+SOURCES = "sources"  # the chapter that lists every number
 
 
 @dataclass(frozen=True)
@@ -57,14 +68,19 @@ def stage(plan: Plan, executed: Mapping[str, NotebookNode], *, is_final: bool = 
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "figures").mkdir(parents=True)
     facts = collect_facts(executed)
+    homes = homes_of(executed, plan.programme_chapters)
     figures = collect_figures(executed, plan.programmes)
-    illustrative = _illustrative(executed)
-    staged = Staged(folder, facts, figures, illustrative)
-    _write_chapters(plan, executed, staged)
+    staged = Staged(folder, facts, figures, _illustrative(executed))
+    texts = _chapters(plan, executed, staged)
     _draw(plan, executed, staged)
     shutil.copytree(plan.project / EXTENSION, folder / EXTENSION)
+    if SOURCES in plan.chapters:
+        passports = passports_of(facts, homes, _files(plan, executed), list(executed))
+        texts |= _with_passports(plan, texts, passports, folder / EXTENSION / "assets" / "passports.js")
+    for name, text in texts.items():
+        (folder / f"{name}.qmd").write_text(text, encoding="utf-8")
     _write_settings(plan, staged, is_final=is_final)
-    write_facts(facts, folder / "facts.csv")
+    write_facts(facts, homes, folder / "facts.csv")
     return staged
 
 
@@ -80,33 +96,49 @@ def _illustrative(executed: Mapping[str, NotebookNode]) -> list[str]:
     )
 
 
-def _write_chapters(plan: Plan, executed: Mapping[str, NotebookNode], staged: Staged) -> None:
-    titles = {name: notebook.title for name, notebook in plan.notebooks.items()}
+def _chapters(plan: Plan, executed: Mapping[str, NotebookNode], staged: Staged) -> dict[str, str]:
+    """Return the chapters' texts, but for the list of all numbers, which is made of them."""
+    titles = _titles(plan)
     by_id = {figure.id: figure for figure in staged.figures}
-    generated: dict[str, Callable[[], str]] = {
-        "list-of-figures": lambda: appendices.list_of_figures(staged.figures),
-        "sources": lambda: appendices.sources(staged.facts, titles, plan.quarter),
-    }
     known = titles | dict.fromkeys(set(GENERATED) & set(plan.chapters), "")
+    texts: dict[str, str] = {}
     errors: list[ReportError] = []
     for name in plan.chapters:
-        if f"{name}.qmd" == STATEMENT:
-            continue
-        try:
-            if name in generated:
-                text = generated[name]()
-            else:
-                exporter = ChapterExporter(
-                    name=name, title=titles[name], quarter=plan.quarter, figures=by_id, chapters=known
-                )
-                text, _ = exporter.from_notebook_node(executed[name])
-        except ReportError as error:
-            errors.append(error)
-            continue
-        if name == "index" and staged.is_illustrative:
-            text = _with_banner(text)
-        (staged.folder / f"{name}.qmd").write_text(text, encoding="utf-8")
+        if name == "list-of-figures":
+            texts[name] = appendices.list_of_figures(staged.figures)
+        elif name in titles:
+            exporter = ChapterExporter(
+                name=name, title=titles[name], quarter=plan.quarter, figures=by_id, chapters=known
+            )
+            try:
+                texts[name], _ = exporter.from_notebook_node(executed[name])
+            except ReportError as error:
+                errors.append(error)
     together(errors)
+    if staged.is_illustrative:
+        texts["index"] = _with_banner(texts["index"])
+    return texts
+
+
+def _with_passports(
+    plan: Plan, texts: Mapping[str, str], passports: Sequence[Passport], script: Path
+) -> dict[str, str]:
+    """Return the chapters with each number's entry named, and the chapter of the entries; write the pages' script."""
+    uses = uses_in(texts, plan.programmes)
+    by_key = {each.fact.key: each for each in passports}
+    script.write_text(passports_script(passports, uses, plan.quarter), encoding="utf-8")
+    named = {name: with_entries(text, by_key) for name, text in texts.items()}
+    return named | {SOURCES: listing(passports, uses, _titles(plan), plan.quarter)}
+
+
+def _titles(plan: Plan) -> dict[str, str]:
+    return {name: notebook.title for name, notebook in plan.notebooks.items()}
+
+
+def _files(plan: Plan, executed: Mapping[str, NotebookNode]) -> dict[str, str]:
+    """Return the files that numbers rest on, with their SHA-256."""
+    params = f"params/{plan.quarter}.yml"
+    return datasets_of(executed, plan.project) | {params: sha256(plan.project / params)}
 
 
 def _with_banner(index: str) -> str:

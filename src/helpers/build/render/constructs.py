@@ -42,6 +42,7 @@ PARTS = re.compile(
     r"LowerAlpha|UpperAlpha|LowerRoman|UpperRoman|SingleQuote|DoubleQuote|AuthorInText|NormalCitation"
 )
 SPANS = {"fact": {"key", "period"}, "page-of": {"target"}}
+OPTIONAL = {"fact": {"entry"}}
 REFUSED = {
     "RawBlock": "raw {format}",
     "RawInline": "raw {format}",
@@ -143,7 +144,7 @@ def _span(chapter: Chapter, node: Node) -> Iterator[str]:
         found = " ".join(f".{name}" for name in classes) or "no class"
         yield f'{place}: found a span with {found} ("{text}"). Spans are .fact and .page-of. {SEE}'
         return
-    if wrong := sorted(set(pairs) - SPANS[kind]):
+    if wrong := sorted(set(pairs) - SPANS[kind] - OPTIONAL.get(kind, set())):
         yield f'{place}: the .{kind} span "{text}" has {wrong[0]}; it takes {", ".join(sorted(SPANS[kind]))}.'
     if missing := sorted(SPANS[kind] - set(pairs)):
         yield f'{place}: the .{kind} span "{text}" has no {missing[0]}. Give it.'

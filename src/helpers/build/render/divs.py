@@ -14,11 +14,13 @@ REQUIRED = {
     "report-figure": ("number", "programme", "title", "description", "svg", "png", "alt", "data"),
     "picture": ("svg", "png", "alt"),
     "tile": ("icon",),
+    "passport": ("entry",),
 }
 OPTIONAL = {"report-figure": {"note"}, "picture": {"credit"}}
-KINDS = ("report-figure", "picture", "tiles", "tile", "case-study", *CALLOUTS)
+KINDS = ("report-figure", "picture", "tiles", "tile", "case-study", "passports", "passport", *CALLOUTS)
 FILES = ("svg", "png", "data")
-IDS = {"report-figure": "fig-", "picture": "pic-"}
+IDS = {"report-figure": "fig-", "picture": "pic-", "passport": "fact-"}
+HOLDS = {"tiles": "tile", "passports": "passport"}
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,14 @@ class DivCheck:
 
     def _content(self, where: str, kind: str, blocks: list[Node]) -> Iterator[str]:
         shapes = [block["t"] for block in blocks]
-        if kind == "tiles" and not (
-            blocks and all(each["t"] == "Div" and "tile" in classes_of(each) for each in blocks)
+        if kind in HOLDS and not (
+            blocks and all(each["t"] == "Div" and HOLDS[kind] in classes_of(each) for each in blocks)
         ):
-            yield f"{where} holds something other than tiles. Put ::: {{.tile icon=…}} divs in it, and nothing else."
+            yield f"{where} holds something other than {kind}. Put ::: {{.{HOLDS[kind]} …}} in it, and no more."
         elif kind == "tile" and shapes != ["Para", "Para"]:
             yield f"{where} must hold two paragraphs, the value and its label; found {len(shapes)} blocks."
+        elif kind == "passport" and shapes != ["Para", "Para", "DefinitionList"]:
+            yield f"{where} must hold the number, its period and kind, and a list of terms; found {len(shapes)} blocks."
         elif kind == "report-figure" and not text_of(blocks).strip():
             yield f"{where} has no caption. Put a paragraph in it that says what a reader should know."
         elif kind in CALLOUTS and "Header" in shapes[1:]:

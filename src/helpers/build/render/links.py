@@ -9,6 +9,7 @@ from helpers.build.render.chapters import Chapter, attributes_of, walk
 from helpers.errors import nearest
 
 CHAPTER = re.compile(r"([\w-]+\.qmd)(?:#(.*))?")
+SOURCES = "sources.qmd"
 ELSEWHERE = re.compile(r"https?://\S+|mailto:\S+@\S+")
 
 
@@ -48,6 +49,29 @@ def check_links(chapters: Sequence[Chapter], *, html_only: Collection[str] = ())
                         f"{chapter.place(target)}: the page of {target} is asked for, which is no id of the report."
                         f"{nearest(target, owners)}"
                     )
+    yield from _check_entries(chapters)
+
+
+def _check_entries(chapters: Sequence[Chapter]) -> Iterator[str]:
+    """Yield a sentence for each number that names an entry which the list of all numbers does not have."""
+    entries = {
+        attributes_of(node)[0]: attributes_of(node)[2].get("entry")
+        for chapter in chapters
+        if chapter.name == SOURCES
+        for node in walk(chapter.blocks)
+        if node["t"] == "Div" and "passport" in attributes_of(node)[1]
+    }
+    for chapter in chapters:
+        for node in walk(chapter.blocks):
+            if node["t"] != "Span" or "fact" not in attributes_of(node)[1]:
+                continue
+            said = attributes_of(node)[2]
+            name = f"fact-{said.get('key')}-{said.get('period')}"
+            if "entry" in said and entries.get(name) != said["entry"]:
+                yield (
+                    f"{chapter.place(said.get('key', ''))}: the .fact span of {said.get('key')} names the entry "
+                    f"{said['entry']}; {SOURCES} has {entries.get(name) or 'none'} for it. Stage it again."
+                )
 
 
 def _ids(chapter: Chapter) -> Iterator[str]:

@@ -12,9 +12,7 @@ from typing import Any
 
 from helpers.build.render.chapters import Chapter, Heading
 from helpers.build.render.program import run_pandoc
-from helpers.build.render.report import EXTENSION, Report
-
-FILTER = f"--lua-filter={EXTENSION / 'natpatsip.lua'}"
+from helpers.build.render.report import FILTERS, Report
 
 
 def write_pages(report: Report, chapters: Sequence[Chapter], folder: Path, *, jobs: int) -> None:
@@ -57,7 +55,7 @@ def _page(report: Report, chapters: Sequence[Chapter], position: int) -> str:
         f"--template={report.extension / 'page.html'}",
         "--section-divs",
         "--wrap=none",
-        FILTER,
+        *FILTERS,
         *(f"--variable-json={key}:{json.dumps(value)}" for key, value in variables.items()),
         "--metadata=pagetitle=page",
         folder=report.root,

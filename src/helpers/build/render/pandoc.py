@@ -11,10 +11,8 @@ from helpers.build.render.chapters import Chapter, Node
 from helpers.build.render.pages import write_pages
 from helpers.build.render.pdf import write_pdf
 from helpers.build.render.program import run_pandoc
-from helpers.build.render.report import EXTENSION, Report
+from helpers.build.render.report import FILTERS, Report
 from helpers.build.render.word import finish_word
-
-FILTER = f"--lua-filter={EXTENSION / 'natpatsip.lua'}"
 
 
 def render(
@@ -56,7 +54,7 @@ def _convert(report: Report, chapters: Sequence[Chapter], what: str, *arguments:
     """Convert all chapters as one document."""
     blocks: list[Node] = [block for chapter in chapters for block in chapter.blocks]
     document = {**chapters[0].document, "blocks": blocks, "meta": meta(report.metadata)["c"]}
-    return run_pandoc("--from=json", FILTER, *arguments, folder=report.root, what=what, text=json.dumps(document))
+    return run_pandoc("--from=json", *FILTERS, *arguments, folder=report.root, what=what, text=json.dumps(document))
 
 
 def meta(value: object) -> Node:

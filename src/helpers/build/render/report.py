@@ -13,6 +13,7 @@ from helpers.errors import RenderError, nearest
 
 EXTENSION = Path("_extensions/natpatsip")
 STATEMENT = "accessibility.qmd"  # written as the report is rendered, from what was found in the other chapters
+FILTERS = tuple(f"--lua-filter={EXTENSION / name}" for name in ("passports.lua", "natpatsip.lua"))
 
 
 @dataclass(frozen=True)

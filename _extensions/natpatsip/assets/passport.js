@@ -1,0 +1,226 @@
+// The passport of a number: a number opens a card that says where it comes from. Without scripts it is a link to its
+// entry in the list of all numbers. The passports themselves are a script beside this one, loaded at the first question.
+(function () {
+  "use strict";
+
+  var home = document.currentScript.src;
+  var numbers = Array.prototype.slice.call(document.querySelectorAll("a.fact[href]"));
+  if (!numbers.length) return;
+  var passports = null; // by the id of their entry
+  var opener = null; // the number whose card is open
+  var trail = []; // the ids that lead to the one shown
+
+  // Small elements -------------------------------------------------------------------------------------------------
+
+  function element(name, text, className) {
+    var made = document.createElement(name);
+    if (text) made.textContent = text;
+    if (className) made.className = className;
+    return made;
+  }
+
+  function button(text, className, action) {
+    var made = element("button", text, className);
+    made.type = "button";
+    made.addEventListener("click", action);
+    return made;
+  }
+
+  // The card ---------------------------------------------------------------------------------------------------------
+
+  var card = element("div", "", "passport");
+  card.id = "passport";
+  card.hidden = true;
+  card.setAttribute("role", "dialog");
+  card.setAttribute("aria-labelledby", "passport-title");
+  document.body.appendChild(card);
+
+  function entryOf(number) { return decodeURIComponent(number.hash.slice(1)); }
+
+  function piece(said) {
+    if (typeof said === "string") return document.createTextNode(said);
+    var link = element("a", said.text);
+    link.href = said.page || page() + "#" + said.passport;
+    if (said.passport) {
+      link.addEventListener("click", function (event) {
+        if (isPlain(event)) {
+          event.preventDefault();
+          trail.push(said.passport);
+          fill();
+        }
+      });
+    } else {
+      link.addEventListener("click", function () { close(false); });
+    }
+    return link;
+  }
+
+  function page() { return opener.href.split("#")[0]; }
+
+  function fill() {
+    var passport = passports[trail[trail.length - 1]];
+    var title = element("h2", passport.value);
+    title.id = "passport-title";
+    title.tabIndex = -1;
+    var list = element("dl");
+    passport.lines.forEach(function (line) {
+      var row = element("div"), text = element("dd");
+      line[1].forEach(function (said) { text.appendChild(piece(said)); });
+      row.appendChild(element("dt", line[0]));
+      row.appendChild(text);
+      list.appendChild(row);
+    });
+    var all = element("a", "Entry " + passport.entry + " in the list of every number");
+    all.href = page() + "#" + trail[trail.length - 1];
+    all.addEventListener("click", function () { close(false); });
+    card.replaceChildren(title, element("p", passport.about));
+    if (trail.length > 1) {
+      var before = passports[trail[trail.length - 2]];
+      card.appendChild(button("Back to " + before.value, "passport-back", function () { trail.pop(); fill(); }));
+    }
+    card.appendChild(list);
+    card.appendChild(all);
+    card.appendChild(button("Close", "passport-close", function () { close(true); }));
+    card.hidden = false;
+    card.scrollTop = 0;
+    place();
+    title.focus({ preventScroll: true });
+  }
+
+  // Below its number, or above where there is more room; a narrow screen has it at the bottom (passport.css).
+  function place() {
+    var at = opener.getBoundingClientRect();
+    var header = document.querySelector("header.site");
+    var ceiling = header && getComputedStyle(header).position === "sticky" ? header.offsetHeight : 0;
+    var below = window.innerHeight - at.bottom - 16, above = at.top - ceiling - 16;
+    card.style.maxHeight = "";
+    var isBelow = card.offsetHeight <= below || below >= above;
+    card.style.maxHeight = Math.max(isBelow ? below : above, 240) + "px";
+    var top = isBelow ? at.bottom + 8 : at.top - 8 - card.offsetHeight;
+    var left = Math.min(at.left - 16, document.documentElement.clientWidth - card.offsetWidth - 16);
+    card.style.top = Math.round(top + window.scrollY) + "px";
+    card.style.left = Math.round(Math.max(left, 16) + window.scrollX) + "px";
+  }
+
+  function open(number) {
+    if (opener) opener.setAttribute("aria-expanded", "false");
+    opener = number;
+    trail = [entryOf(number)];
+    number.setAttribute("aria-expanded", "true");
+    fill();
+  }
+
+  function close(andReturn) {
+    if (!opener) return;
+    var number = opener;
+    opener = null;
+    number.setAttribute("aria-expanded", "false");
+    card.hidden = true;
+    if (andReturn) number.focus();
+  }
+
+  // Asking ------------------------------------------------------------------------------------------------------------
+
+  window.natpatsipPassports = function (found) { passports = found; };
+
+  function ask(number) {
+    if (passports) return answer(number);
+    var script = document.createElement("script");
+    script.src = home.replace(/[^/]*$/, "passports.js");
+    script.onload = function () { answer(number); };
+    script.onerror = function () { location.href = number.href; };
+    document.head.appendChild(script);
+  }
+
+  function answer(number) {
+    if (passports && passports[entryOf(number)]) open(number);
+    else location.href = number.href;
+  }
+
+  function isPlain(event) {
+    return event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  }
+
+  function asked(event) {
+    if (!isPlain(event)) return; // a new tab shows the entry in the list
+    event.preventDefault();
+    if (opener === event.currentTarget) close(true);
+    else ask(event.currentTarget);
+  }
+
+  numbers.forEach(function (number) {
+    number.addEventListener("click", asked);
+    number.addEventListener("keydown", function (event) {
+      if (event.key === " " && number.hasAttribute("href")) {
+        event.preventDefault();
+        number.click();
+      }
+    });
+  });
+
+  document.addEventListener("keydown", function (event) {
+    if (opener && event.key === "Escape") close(true);
+  });
+
+  document.addEventListener("click", function (event) {
+    var target = event.target;
+    if (opener && document.contains(target) && !card.contains(target) && !opener.contains(target)) close(false);
+  });
+
+  // The card stands at the end of the page, but in the order of the keys it follows its number.
+  card.addEventListener("keydown", function (event) {
+    if (event.key !== "Tab") return;
+    var stops = card.querySelectorAll("a[href], button");
+    var here = document.activeElement;
+    var isFirst = here === stops[0] || here.id === "passport-title";
+    if (event.shiftKey && isFirst) {
+      event.preventDefault();
+      close(true);
+    } else if (!event.shiftKey && here === stops[stops.length - 1]) {
+      close(true); // and the key goes on from there
+    }
+  });
+
+  window.addEventListener("resize", function () { if (opener) place(); });
+
+  // The marks, and the reader who would rather not have them ------------------------------------------------------------
+
+  function remembered(value) {
+    try {
+      if (value) localStorage.setItem("natpatsip-numbers", value);
+      return localStorage.getItem("natpatsip-numbers");
+    } catch (error) {
+      return value || null; // a page from disk may not be allowed to remember
+    }
+  }
+
+  var hint = document.querySelector(".passport-hint");
+  var targets = numbers.map(function (number) { return number.getAttribute("href"); });
+  var areMarked = remembered() !== "plain";
+
+  function mark() {
+    close(false);
+    numbers.forEach(function (number, position) {
+      if (areMarked) {
+        number.setAttribute("href", targets[position]);
+        number.setAttribute("role", "button");
+        number.setAttribute("aria-haspopup", "dialog");
+        number.setAttribute("aria-expanded", "false");
+        number.title = "Where this number comes from";
+      } else {
+        ["href", "role", "aria-haspopup", "aria-expanded", "title"].forEach(function (name) {
+          number.removeAttribute(name);
+        });
+      }
+    });
+    choice.textContent = areMarked ? "Show plain numbers" : "Mark numbers again";
+  }
+
+  var choice = button("", "", function () {
+    areMarked = !areMarked;
+    remembered(areMarked ? "marked" : "plain");
+    mark();
+  });
+  if (hint) hint.appendChild(choice);
+  mark();
+})();

@@ -1,0 +1,206 @@
+-- Passports: from a number to the entry that says where it comes from. It runs before natpatsip.lua, under Quarto (at
+-- pre-ast) and under Pandoc, and leaves links and tables that natpatsip.lua then treats as any other.
+--
+-- A reference never touches a digit. On pages the number itself is the link; on paper a paragraph ends with the entries
+-- of its numbers: "677 women were treated. [a12]".
+
+local function is_html() return FORMAT:match('html') ~= nil end
+local function is_typst() return FORMAT:match('typst') ~= nil end
+
+local LIST = 'sources.qmd' -- the chapter of the entries
+local TERM = '\u{2002}' -- between the name of a line and what it says
+
+local function typst_string(text)
+  return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"') .. '"'
+end
+
+local function raw(text) return pandoc.RawBlock('typst', text) end
+
+local function place_of(span)
+  return 'fact-' .. span.attributes.key .. '-' .. span.attributes.period
+end
+
+local function has_entry(span)
+  return span.classes:includes('fact') and span.attributes.entry ~= nil
+end
+
+-- Pages -----------------------------------------------------------------------------------------------------------------
+
+local HINT = 'Numbers with a dotted line below them say where they come from.'
+
+local function link_of(span)
+  if not has_entry(span) then return nil end
+  return pandoc.Link(span.content, LIST .. '#' .. place_of(span), '', span.attr)
+end
+
+-- The hint stands below the chapter's title, before the first number that it is about.
+local function with_hint(blocks)
+  local found = false
+  blocks:walk({ Span = function(span) found = found or has_entry(span) end })
+  if not found then return blocks end
+  local at = blocks[1] and blocks[1].t == 'Header' and 2 or 1
+  blocks:insert(at, pandoc.RawBlock('html', '<p class="passport-hint">' .. HINT .. '</p>'))
+  return blocks
+end
+
+local function quarto_assets()
+  if not (quarto and quarto.doc and quarto.doc.add_html_dependency) then return end
+  quarto.doc.add_html_dependency({
+    name = 'natpatsip-passport',
+    version = '1.0.0',
+    scripts = { { path = 'assets/passport.js', afterBody = true } },
+    stylesheets = { 'assets/passport.css' },
+    resources = { { name = 'passports.js', path = 'assets/passports.js' } },
+  })
+end
+
+-- Paper -----------------------------------------------------------------------------------------------------------------
+
+-- The entries of the numbers in an element, each once, in reading order.
+local function entries_in(element)
+  local found, seen = pandoc.List({}), {}
+  element:walk({ traverse = 'topdown', Span = function(span)
+    if has_entry(span) and not seen[span.attributes.entry] then
+      seen[span.attributes.entry] = true
+      found:insert({ entry = span.attributes.entry, place = place_of(span) })
+    end
+  end })
+  return found
+end
+
+local function typst_marks(entries)
+  local parts = entries:map(function(each)
+    return '(' .. typst_string(each.entry) .. ', ' .. typst_string(each.place) .. ')'
+  end)
+  return pandoc.Inlines({ pandoc.RawInline('typst', '#np-marks(' .. table.concat(parts, ', ') .. ')') })
+end
+
+local function word_marks(entries)
+  local function styled(inlines) return pandoc.Span(inlines, pandoc.Attr('', {}, { ['custom-style'] = 'Source Mark' })) end
+  local out = pandoc.Inlines({ styled('[') })
+  for i, each in ipairs(entries) do
+    if i > 1 then out:insert(styled(', ')) end
+    out:insert(pandoc.Link({ styled(each.entry) }, '#' .. each.place))
+  end
+  out:insert(styled(']'))
+  return out
+end
+
+local function with_marks(inlines, entries)
+  if #entries == 0 then return inlines end
+  inlines:insert(pandoc.Space())
+  inlines:extend(is_typst() and typst_marks(entries) or word_marks(entries))
+  return inlines
+end
+
+-- A number in a heading is referred to behind the paragraph that follows.
+local waiting = pandoc.List({})
+
+local function marked(block)
+  local entries = waiting
+  waiting = pandoc.List({})
+  entries:extend(entries_in(block))
+  block.content = with_marks(block.content, entries)
+  return block, false
+end
+
+local MARKED = {
+  traverse = 'topdown',
+  Para = marked,
+  Plain = marked,
+  Header = function(header)
+    waiting:extend(entries_in(header))
+    return nil, false
+  end,
+  Table = function(tbl)
+    local entries, caption = entries_in(tbl), tbl.caption
+    if #entries == 0 then return nil, false end
+    if #caption.long == 0 then caption.long = { pandoc.Plain({}) } end
+    caption.long[#caption.long].content = with_marks(caption.long[#caption.long].content, entries)
+    tbl.caption = caption
+    return tbl, false
+  end,
+  Div = function(div)
+    if div.classes:includes('passports') then return nil, false end
+    if not div.classes:includes('tile') then return nil end
+    div.content[2].content = with_marks(div.content[2].content, entries_in(div))
+    return div, false
+  end,
+}
+
+-- The list of all numbers -------------------------------------------------------------------------------------------------
+
+-- Of an entry: the number in full, its period and kind, and what is said of it.
+local function parts_of(entry)
+  local value, about, list = entry.content[1], entry.content[2], entry.content[3]
+  local lines = pandoc.List({})
+  for _, item in ipairs(list.content) do
+    lines:insert({ term = item[1], text = item[2][1][1].content })
+  end
+  return value.content, about.content, list, lines
+end
+
+local function typst_passports(div)
+  local out = pandoc.Blocks({ raw('#np-passports(') })
+  for _, entry in ipairs(div.content) do
+    local value, about, _, lines = parts_of(entry)
+    out:insert(raw('np-passport(' .. typst_string(entry.identifier) .. ', ' .. typst_string(entry.attributes.entry) .. ', ['))
+    out:insert(pandoc.Plain(value))
+    out:insert(raw('], ['))
+    out:insert(pandoc.Plain(about))
+    out:insert(raw('], ['))
+    for _, line in ipairs(lines) do
+      local said = pandoc.Inlines({ pandoc.RawInline('typst', '#np-term[') })
+      said:extend(line.term)
+      said:extend({ pandoc.RawInline('typst', ']'), pandoc.Str(TERM) })
+      said:extend(line.text)
+      out:insert(pandoc.Para(said))
+    end
+    out:insert(raw(']),'))
+  end
+  out:insert(raw(')'))
+  return out
+end
+
+local function cell(blocks) return pandoc.Cell(blocks) end
+
+local function row_of(entry)
+  local value, about, list, lines = parts_of(entry)
+  local number = pandoc.Blocks({ pandoc.Para({ pandoc.Strong(value) }), pandoc.Para(about) })
+  if is_html() then
+    return pandoc.Row({ cell({ pandoc.Plain(entry.attributes.entry) }), cell(number), cell({ list }) },
+      pandoc.Attr(entry.identifier))
+  end
+  local said = pandoc.Blocks({})
+  for _, line in ipairs(lines) do
+    local text = pandoc.Inlines({ pandoc.Strong(line.term), pandoc.Str(TERM) })
+    text:extend(line.text)
+    said:insert(pandoc.Para(text))
+  end
+  local mark = pandoc.Span(entry.attributes.entry, pandoc.Attr(entry.identifier))
+  return pandoc.Row({ cell({ pandoc.Plain({ mark }) }), cell(number), cell(said) })
+end
+
+local function passports(div)
+  if not div.classes:includes('passports') then return nil end
+  if is_typst() then return typst_passports(div) end
+  local head = pandoc.TableHead({ pandoc.Row({ cell({ pandoc.Plain('Entry') }), cell({ pandoc.Plain('Number') }),
+    cell({ pandoc.Plain('Where it comes from') }) }) })
+  local rows = pandoc.List(div.content):map(row_of)
+  local body = { attr = pandoc.Attr(), body = rows, head = {}, row_head_columns = 0 }
+  local specs = pandoc.List({ 0.08, 0.24, 0.68 }):map(function(width)
+    return { 'AlignLeft', not is_html() and width or nil }
+  end)
+  return pandoc.Table(pandoc.Caption(), specs, head, { body }, pandoc.TableFoot(), pandoc.Attr('', { 'passports' }))
+end
+
+function Pandoc(doc)
+  if is_html() then
+    doc.blocks = with_hint(doc.blocks)
+    doc = doc:walk({ Span = link_of })
+    quarto_assets()
+  else
+    doc = doc:walk(MARKED)
+  end
+  return doc:walk({ Div = passports })
+end
