@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from helpers import wording
-from helpers.build.appendices import in_full, period
+from helpers.build.passports.words import in_full, period
 from helpers.compare.changes import Change
 from helpers.compare.charts import place, reading_beside
 from helpers.compare.edition import Edition
