@@ -91,6 +91,9 @@ def record(mimetype: str, payload: Mapping[str, Any], text: str) -> None:
 READ: dict[str, str] = {}
 """The data files that this process has read, with their provenance."""
 
+ASKED: set[tuple[str, str]] = set()
+"""The facts of other notebooks that this process has asked for, found or not, by id and period."""
+
 
 def is_illustrative(rows: Any) -> bool:
     """Say whether drawn data are among the rows of a frame.

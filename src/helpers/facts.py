@@ -308,6 +308,7 @@ def _decided(key: tuple[str, str], here: context.Context) -> Fact | None:
 
 def _handed(key: tuple[str, str], here: context.Context) -> Fact | None:
     """Return a fact of another notebook: from the running build, else from the newest build of the quarter."""
+    context.ASKED.add(key)
     if file := os.environ.get(HANDED):
         return _handed_on(Path(file)).get(key)
     return read_built(here).get(key)

@@ -10,9 +10,9 @@ from nbconvert.exporters.exporter import Exporter
 from nbformat import NotebookNode
 
 from helpers.blocks import BLOCK, fact_span
+from helpers.build.cells import appears_in
 from helpers.build.inline import substitute, text_of
 from helpers.build.markdown import Heading, attribute, pieces, slug, without_empty_headings
-from helpers.build.notebook import appears_in
 from helpers.build.records import FigureRecord
 from helpers.errors import NotebookError, StagingError, nearest
 from helpers.facts import CITED, Fact

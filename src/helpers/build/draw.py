@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from helpers.build.cache import Cache, key
 from helpers.errors import FigureError
 
 SCALE = 2  # pixels of a PNG for each of the SVG's
 VEGALITE = "6.4"
+HERE = Path(__file__)
+OURS = (HERE, HERE.parents[1] / "charts" / "svg.py")  # what draws, besides the library
 
 
 class Artist:
@@ -20,20 +22,21 @@ class Artist:
 
     Parameters
     ----------
-    kept : Path
-        Where drawings are kept between builds, by the hash of what they were made from.
+    kept : Cache
+        Where drawings are kept between builds, by what they were made of.
     fonts : Path
         The folder of the report's typeface: the same on every machine, so that every machine draws the same.
     """
 
-    def __init__(self, kept: Path, fonts: Path) -> None:
+    def __init__(self, kept: Cache, fonts: Path) -> None:
         import vl_convert
 
-        kept.mkdir(parents=True, exist_ok=True)
         self._kept = kept
         self._drawer = vl_convert
         vl_convert.register_font_directory(str(fonts))
-        self._fonts = hashlib.sha256("".join(sorted(file.name for file in fonts.glob("*.ttf"))).encode()).hexdigest()
+        files = sorted(fonts.glob("*.ttf"))
+        letters = key(*(part for file in files for part in (file.name, file.read_bytes())))
+        self._means = key(version("vl-convert-python"), VEGALITE, SCALE, letters, *(each.read_bytes() for each in OURS))
 
     def chart(self, name: str, specification: Mapping[str, Any]) -> str:
         """Return the SVG of a chart; `name` keeps the ids in it apart from other charts' on the same page.
@@ -72,12 +75,10 @@ class Artist:
         return self._once("png", svg, draw)
 
     def _once(self, kind: str, made_from: str, draw: Callable[[], bytes]) -> bytes:
-        key = hashlib.sha256(f"{version('vl-convert-python')} {self._fonts} {SCALE} {made_from}".encode()).hexdigest()
-        file = self._kept / f"{key}.{kind}"
-        if file.is_file():
-            return file.read_bytes()
+        name = key(self._means, made_from)
+        kept = self._kept.get(kind, name)
+        if kept is not None:
+            return kept
         drawn = draw()
-        unfinished = file.with_suffix(f".{kind}.part")
-        unfinished.write_bytes(drawn)
-        unfinished.replace(file)  # so that a half-written drawing is never used
+        self._kept.put(kind, name, drawn)
         return drawn

@@ -5,7 +5,9 @@ Papermill imports this module with every command of its own, so it imports littl
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import json
 import sys
 from collections.abc import Awaitable, Mapping
 from typing import Any, ClassVar
@@ -17,9 +19,9 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager
 from papermill.iorw import write_ipynb
 
+from helpers.build.cells import appears_in
 from helpers.build.inline import expressions, store
 from helpers.build.limits import Limits, Overrun
-from helpers.build.notebook import appears_in
 from helpers.errors import NotebookError
 from helpers.quarter import Quarter
 
@@ -29,6 +31,8 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
 
     quarter: Quarter | None = None
     limits = Limits()
+    heard: dict[str, Any] | None = None
+    project = ""
 
     def execute(self, *, cwd: str | None = None, env: Mapping[str, str] | None = None) -> NotebookNode:
         """Execute the notebook on a kernel in a folder and an environment; by default in this process's."""
@@ -46,6 +50,7 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
 
     def papermill_execute_cells(self) -> None:
         """Run the cells of the quarter in order; stop at the first that fails, takes too long or kills the kernel."""
+        self._watch("begin()")
         for index, cell in enumerate(self.nb.cells):
             if self.quarter and not appears_in(cell, self.quarter):
                 continue
@@ -60,6 +65,21 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
                 break
             finally:
                 self.nb_man.cell_complete(self.nb.cells[index], cell_index=index)
+        else:
+            if self.heard is not None:
+                self.heard.update(json.loads(self._watch(f"told({self.project!r})") or "{}"))
+
+    def _watch(self, call: str) -> str:
+        """Ask the notebook's process what the notebook reads; nothing where it cannot tell, as in another language."""
+        if self.heard is None:
+            return ""
+        expression = f"__import__('helpers.build.watch', fromlist=['watch']).{call}"
+        try:
+            result = self.evaluate({"watch": expression})["watch"]
+        except (CellTimeoutError, DeadKernelError, Overrun):  # the cell that follows says so, by its name
+            return ""
+        text = result["data"]["text/plain"] if result.get("status") == "ok" else "None"
+        return ast.literal_eval(text) or ""
 
     def _execute(self, cell: NotebookNode, index: int) -> None:
         try:
@@ -131,6 +151,8 @@ class NatpatsipEngine(Engine):  # type: ignore[misc]
         folder: str | None = None,
         env: Mapping[str, str] | None = None,
         kept: str | None = None,
+        heard: dict[str, Any] | None = None,
+        project: str = "",
         **_: Any,
     ) -> NotebookNode:
         """Execute a notebook that papermill manages.
@@ -150,6 +172,10 @@ class NatpatsipEngine(Engine):  # type: ignore[misc]
         kept : str
             Where the notebook as far as it ran is written where an inline expression fails. (Papermill writes it
             where a cell fails.)
+        heard : dict
+            Is filled with what the notebook has read, as `helpers.build.watch` tells it. Left out, nobody listens.
+        project : str
+            The project's folder, for that.
         """
         limits = Limits(execution_timeout, notebook_timeout)
         client = cls.client(
@@ -160,7 +186,7 @@ class NatpatsipEngine(Engine):  # type: ignore[misc]
             startup_timeout=int(start_timeout),
             extra_arguments=["--IPKernelApp.log_level=40"],  # it listens on loopback, and warns of that each time
         )
-        client.limits = limits
+        client.limits, client.heard, client.project = limits, heard, project
         quarter = nb_man.nb.metadata.get("papermill", {}).get("parameters", {}).get("quarter")
         client.quarter = Quarter.parse(quarter) if quarter else None
         try:

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from helpers.build import kernels as notebook_kernels
 from helpers.build.notebook import Notebook
 from helpers.build.plan import Plan
 from helpers.build.records import facts_of
+from helpers.build.runs import Facts, Runs, Trace
 from helpers.errors import NotebookError, ReportError, together
 from helpers.facts import HANDED
 
@@ -28,14 +29,24 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Executed:
-    """A notebook after its run, and how long that took, in seconds."""
+    """A notebook after its run, how long that took in seconds, and what it had read."""
 
     name: str
     content: NotebookNode
     seconds: float
+    trace: Trace
+    is_new: bool = True
 
 
-def execute(plan: Plan, *, jobs: int, tell: Tell, kernels: str = "") -> dict[str, Executed]:
+def execute(
+    plan: Plan,
+    *,
+    jobs: int,
+    tell: Tell,
+    kernels: str = "",
+    runs: Runs | None = None,
+    see: Callable[[Executed], None] = lambda _: None,
+) -> dict[str, Executed]:
     """Execute a plan's notebooks with papermill and return them by name.
 
     Parameters
@@ -48,6 +59,11 @@ def execute(plan: Plan, *, jobs: int, tell: Tell, kernels: str = "") -> dict[str
         Is given a line as each notebook is done.
     kernels : str
         "warm", "stock" or "auto"; see `helpers.build.kernels.choose`.
+    runs : Runs, optional
+        The runs of earlier builds: a notebook is not executed again where nothing that its results rest on has
+        changed.
+    see : callable
+        Is given each notebook as it is done.
 
     Raises
     ------
@@ -60,11 +76,23 @@ def execute(plan: Plan, *, jobs: int, tell: Tell, kernels: str = "") -> dict[str
     order, before = plan.order(), plan.before()
     running: dict[Future[Executed], str] = {}
     engine = notebook_kernels.ENGINES[notebook_kernels.choose(kernels)]
+
+    def has_run(executed: Executed) -> None:
+        done[executed.name] = executed
+        how = f"executed in {executed.seconds:.1f} s" if executed.is_new else "unchanged"
+        tell(f"{executed.name}: {how}")
+        see(executed)
+        order.done(executed.name)
+
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         while order.is_active():
-            for name in order.get_ready():
-                handed = _hand_over(plan, name, {each: done[each] for each in _all_before(before, name)})
-                running[pool.submit(_run, plan, plan.notebooks[name], handed, engine)] = name
+            while ready := order.get_ready():
+                for name in ready:
+                    facts = _facts_of(done[each] for each in _all_before(before, name))
+                    if runs and (known := _known(plan, name, facts, runs)):
+                        has_run(known)
+                    else:
+                        running[pool.submit(_run, plan, plan.notebooks[name], facts, engine, runs)] = name
             if not running:  # all that is left cites what failed
                 break
             try:
@@ -74,15 +102,12 @@ def execute(plan: Plan, *, jobs: int, tell: Tell, kernels: str = "") -> dict[str
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
             for future in finished:
-                name = running.pop(future)
+                running.pop(future)
                 try:
-                    done[name] = future.result()
+                    has_run(future.result())
                 except ReportError as error:
                     if str(error) not in map(str, errors):
                         errors.append(error)
-                    continue
-                tell(f"{name}: executed in {done[name].seconds:.1f} s")
-                order.done(name)
     together(errors)
     return {name: done[name] for name in plan.notebooks}
 
@@ -98,21 +123,45 @@ def _all_before(before: Mapping[str, set[str]], name: str) -> set[str]:
     return found
 
 
-def _hand_over(plan: Plan, name: str, executed: Mapping[str, Executed]) -> Path:
+def _facts_of(executed: Iterable[Executed]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return the records of the facts that notebooks published, by id and period."""
+    return {fact.key: fact.record() for each in executed for fact in facts_of(each.name, each.content)}
+
+
+def _known(plan: Plan, name: str, facts: Facts, runs: Runs) -> Executed | None:
+    """Return a notebook as it ran in an earlier build, where it would come out the same."""
+    notebook = plan.notebooks[name]
+    found = runs.find(notebook.content, facts)
+    if found is None:
+        return None
+    content = nbformat.from_dict(found.content)  # type: ignore[no-untyped-call]
+    output = _output(plan, notebook)
+    content.metadata.papermill |= {"input_path": str(notebook.path), "output_path": str(output)}
+    output.write_text(nbformat.writes(content), encoding="utf-8")  # type: ignore[no-untyped-call]
+    return Executed(name, content, found.seconds, found.trace, is_new=False)
+
+
+def _hand_over(plan: Plan, name: str, facts: Facts) -> Path:
     """Write down the facts that a notebook may cite, and return where."""
     file = plan.workplace / "handed" / f"{name}.json"
     file.parent.mkdir(parents=True, exist_ok=True)
-    facts = [fact.record() for each in executed.values() for fact in facts_of(each.name, each.content)]
-    file.write_text(json.dumps(facts), encoding="utf-8")
+    file.write_text(json.dumps(list(facts.values())), encoding="utf-8")
     return file
 
 
-def _run(plan: Plan, notebook: Notebook, handed: Path, engine: str) -> Executed:
-    import papermill
-
+def _output(plan: Plan, notebook: Notebook) -> Path:
     output = plan.workplace / "notebooks" / notebook.path.name
     output.parent.mkdir(parents=True, exist_ok=True)
     output.unlink(missing_ok=True)
+    return output
+
+
+def _run(plan: Plan, notebook: Notebook, facts: Facts, engine: str, runs: Runs | None) -> Executed:
+    import papermill
+
+    output = _output(plan, notebook)
+    handed = _hand_over(plan, notebook.name, facts)
+    heard: dict[str, Any] = {}
     start = time.monotonic()
     try:
         content = papermill.execute_notebook(
@@ -128,6 +177,8 @@ def _run(plan: Plan, notebook: Notebook, handed: Path, engine: str) -> Executed:
             kept=str(output),
             folder=str(notebook.path.parent),
             env=os.environ | {HANDED: str(handed)},
+            heard=None if runs is None else heard,
+            project=str(plan.project),
         )
     except papermill.PapermillExecutionError as error:
         raise NotebookError(_failure(plan, notebook, output, error)) from error
@@ -137,7 +188,15 @@ def _run(plan: Plan, notebook: Notebook, handed: Path, engine: str) -> Executed:
         raise
     except Exception as error:  # a kernel that dies or hangs: nbclient and jupyter_client raise kinds of their own
         raise NotebookError(f"notebooks/{notebook.path.name}: {type(error).__name__}: {_short(str(error))}") from error
-    return Executed(notebook.name, content, time.monotonic() - start)
+    seconds = time.monotonic() - start
+    trace = (
+        Trace({}, beyond=("it was not asked",))
+        if runs is None
+        else Trace.heard(heard, runs.inputs, facts, name=f"notebooks/{notebook.path.name}")
+    )
+    if runs:
+        runs.keep(notebook.content, content, seconds, trace)
+    return Executed(notebook.name, content, seconds, trace)
 
 
 def _failure(plan: Plan, notebook: Notebook, output: Path, error: Any) -> str:

@@ -5,22 +5,24 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from helpers.errors import NotebookError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 INLINE = re.compile(r"(?<!`)`\{python\}\s+([^`]+?)\s*`(?!`)")
 FENCE = re.compile(r"^(```+|~~~+).*?^\1", re.MULTILINE | re.DOTALL)
 KEPT = "user_expressions"
 
 
-def expressions(cell: NotebookNode) -> dict[str, str]:
+def expressions(cell: Mapping[str, Any]) -> dict[str, str]:
     """Return the inline expressions of a markdown cell, keyed by their place, as the Jupyter protocol asks for them."""
-    if cell.cell_type != "markdown":
+    if cell["cell_type"] != "markdown":
         return {}
-    found = INLINE.findall(FENCE.sub("", cell.source))
+    source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])  # a file keeps lines
+    found = INLINE.findall(FENCE.sub("", source))
     return {str(place): expression for place, expression in enumerate(found)}
 
 

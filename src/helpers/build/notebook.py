@@ -6,14 +6,16 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
-
+from helpers.build.cells import appears_in, is_quarter
+from helpers.build.sparing import SLOW, without
 from helpers.errors import NotebookError
 from helpers.facts import CITES, PUBLISHES
-from helpers.quarter import FORM, Quarter
+from helpers.quarter import Quarter
+
+with without(SLOW):
+    import nbformat
+    from nbformat import NotebookNode
 
 TITLE = re.compile(r"\A\s*#\s+(.+?)\s*(?:\{[^}]*\}\s*)?$", re.MULTILINE)
 
@@ -104,15 +106,3 @@ class Notebook:
     def cites(self) -> set[str]:
         """Return the ids of the facts that it cites."""
         return set(CITES.findall(self.source))
-
-
-def is_quarter(tag: str) -> bool:
-    """Say whether a tag is a quarter."""
-    found = FORM.fullmatch(tag)
-    return bool(found) and int(found[2]) == (int(found[1]) + 1) % 100  # type: ignore[index]
-
-
-def appears_in(cell: Any, quarter: Quarter) -> bool:
-    """Say whether a cell appears in a quarter: tagged cells in theirs alone, others in all."""
-    quarters = [tag for tag in cell.metadata.get("tags", []) if is_quarter(tag)]
-    return not quarters or str(quarter) in quarters

@@ -5,50 +5,23 @@ from __future__ import annotations
 import calendar
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
-
-from helpers import params
-from helpers.build import kernels
+from helpers.build import cache, kernels, unchanged
+from helpers.build.inputs import Inputs
+from helpers.build.options import FORMATS, Options, Tell
+from helpers.build.runs import Runs
 from helpers.quarter import Quarter
 
 if TYPE_CHECKING:
+    from helpers.build.execute import Executed
     from helpers.build.plan import Plan
 
-FORMATS = ("html", "pdf", "docx")
-Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a report is built.
-
-    Parameters
-    ----------
-    formats : collection
-        Of "html", "pdf" and "docx".
-    renderer : str
-        "auto" (Quarto where it is found), "quarto" or "pandoc".
-    jobs : int
-        How many notebooks run at once.
-    output : Path
-        The folder that the quarter's folder is put into.
-    kernels : str
-        "warm" (forks of one process), "stock" (a kernel for each notebook) or "auto"; by default what the environment
-        variable NATPATSIP_KERNELS says, else "auto": warm where the system can fork safely.
-    """
-
-    formats: Collection[str] = FORMATS
-    renderer: str = "auto"
-    jobs: int = 2
-    output: Path | None = None
-    kernels: str = ""
+__all__ = ["FORMATS", "Options", "Tell", "build", "is_due", "newest_complete", "shown"]
 
 
 def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path:
@@ -71,17 +44,43 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
         Where the report cannot be made; the one that was there before stays as it was.
     """
     start = time.monotonic()
-    if reference := params.load(quarter, project=project).built_from:
+    inputs, cached = Inputs.read(project), cache.of(project, is_fresh=options.is_fresh)
+    report = options.report(project, quarter)
+    name = unchanged.name_of(report, inputs, quarter, options)
+    said = unchanged.is_unchanged(report, inputs, cached, name)
+    if said is not None:
+        for line in said:
+            tell(line)
+        tell(f"unchanged, checked in {time.monotonic() - start:.1f} s: {report}")
+        return report
+    if reference := _built_from(project, quarter):
         return _build_kept(project, quarter, reference, options, tell)
-    kernels.start(options.kernels)
+    runs = Runs(cached, inputs, quarter, edition="", kernels=kernels.choose(options.kernels))
+    if not runs.cover(project / "notebooks"):
+        kernels.start(options.kernels)
     from helpers.build.plan import Plan  # while they start: it imports much
 
     plan = Plan.of(project, quarter)
     tell(f"{quarter.label}: {len(plan.notebooks)} notebooks")
     with _alone(plan.workplace, tell):
-        report = _build(plan, options, tell)
+        executed = _build(plan, options, runs, tell)
+    if not any(each.trace.beyond for each in executed.values()):
+        unchanged.note(report, inputs, cached, name, read=[each.trace.files for each in executed.values()])
+    cached.make_room()
+    if cached.trouble:
+        tell(f"the cache cannot be written, so the next build begins anew: {cached.trouble}")
     tell(f"published in {time.monotonic() - start:.1f} s: {report}")
     return report
+
+
+def _built_from(project: Path, quarter: Quarter) -> str | None:
+    """Return the commit that a quarter is built from, where its params name one; others are not read for it."""
+    file = project / "params" / f"{quarter}.yml"
+    if not file.is_file() or b"built_from" not in file.read_bytes():
+        return None
+    from helpers import params
+
+    return params.load(quarter, project=project).built_from
 
 
 def _build_kept(project: Path, quarter: Quarter, reference: str, options: Options, tell: Tell) -> Path:
@@ -102,6 +101,8 @@ def _build_kept(project: Path, quarter: Quarter, reference: str, options: Option
 @contextmanager
 def _alone(workplace: Path, tell: Tell) -> Iterator[None]:
     """Wait until no other build uses the working folder, and keep others out."""
+    from filelock import FileLock, Timeout
+
     workplace.mkdir(parents=True, exist_ok=True)
     lock = FileLock(workplace / ".lock")
     try:
@@ -115,7 +116,7 @@ def _alone(workplace: Path, tell: Tell) -> Iterator[None]:
         lock.release()
 
 
-def _build(plan: Plan, options: Options, tell: Tell) -> Path:
+def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> Mapping[str, Executed]:
     from helpers.build import manifest, render
     from helpers.build.execute import execute
     from helpers.build.publish import publication
@@ -123,12 +124,11 @@ def _build(plan: Plan, options: Options, tell: Tell) -> Path:
     from helpers.build.stage import stage
 
     renderer = render.choose(options.renderer)
-    executed = execute(plan, jobs=options.jobs, tell=tell, kernels=options.kernels)
+    executed = execute(plan, jobs=options.jobs, tell=tell, kernels=options.kernels, runs=runs)
     contents = {name: each.content for name, each in executed.items()}
-    staged = stage(plan, contents)
+    staged = stage(plan, contents, kept=runs.kept)
     tell(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(staged.facts)} facts")
-    report = (options.output or plan.project / "reports") / str(plan.quarter)
-    with publication(report) as folder:
+    with publication(options.report(plan.project, plan.quarter)) as folder:
         render.render(
             staged.folder,
             folder,
@@ -152,7 +152,7 @@ def _build(plan: Plan, options: Options, tell: Tell) -> Path:
             seconds={name: round(each.seconds, 2) for name, each in executed.items()},
         )
         manifest.write(written, folder / "manifest.json")
-    return report
+    return executed
 
 
 def _copy(source: Path, target: Path, patterns: Collection[Any]) -> None:

@@ -16,7 +16,8 @@ import yaml
 from nbformat import NotebookNode
 
 from helpers import wording
-from helpers.build import appendices
+from helpers.build import appendices, cache
+from helpers.build.cache import Cache
 from helpers.build.chapter import ChapterExporter
 from helpers.build.draw import Artist
 from helpers.build.manifest import sha256
@@ -56,7 +57,9 @@ class Staged:
         return bool(self.illustrative)
 
 
-def stage(plan: Plan, executed: Mapping[str, NotebookNode], *, is_final: bool = False) -> Staged:
+def stage(
+    plan: Plan, executed: Mapping[str, NotebookNode], *, kept: Cache | None = None, is_final: bool = False
+) -> Staged:
     """Write the chapters, figures and settings of a report into a folder of their own.
 
     Raises
@@ -72,7 +75,7 @@ def stage(plan: Plan, executed: Mapping[str, NotebookNode], *, is_final: bool = 
     figures = collect_figures(executed, plan.programmes)
     staged = Staged(folder, facts, figures, _illustrative(executed))
     texts = _chapters(plan, executed, staged)
-    _draw(plan, executed, staged)
+    _draw(plan, executed, staged, kept or cache.of(plan.project))
     shutil.copytree(plan.project / EXTENSION, folder / EXTENSION)
     if SOURCES in plan.chapters:
         passports = passports_of(facts, homes, _files(plan, executed), list(executed))
@@ -153,9 +156,9 @@ def _with_banner(index: str) -> str:
     return f"{title}\n\n{banner}\n{rest}"
 
 
-def _draw(plan: Plan, executed: Mapping[str, NotebookNode], staged: Staged) -> None:
+def _draw(plan: Plan, executed: Mapping[str, NotebookNode], staged: Staged, kept: Cache) -> None:
     """Draw each figure and picture as SVG and PNG, and write each figure's data."""
-    artist = Artist(plan.project / "build" / "cache" / "drawings", plan.project / EXTENSION / "fonts")
+    artist = Artist(kept, plan.project / EXTENSION / "fonts")
     folder = staged.folder / "figures"
     for figure in staged.figures:
         (folder / f"{figure.id}.csv").write_text(figure.record["data"], encoding="utf-8")

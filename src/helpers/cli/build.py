@@ -28,6 +28,7 @@ def build(
     output: Annotated[
         Path | None, typer.Option(help="Put the report into DIR/<quarter>/ instead of reports/<quarter>/.")
     ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Use nothing that earlier builds have made.")] = False,
     due: Annotated[
         bool, typer.Option("--due", help="Build only where a quarter is due and not yet built; for schedules.")
     ] = False,
@@ -60,7 +61,7 @@ def build(
     if due and not report.is_due(project, chosen, today=datetime.date.today(), output=output):
         say("nothing due")
         return
-    options = report.Options(formats=formats, renderer=renderer, jobs=jobs, output=output)
+    options = report.Options(formats=formats, renderer=renderer, jobs=jobs, output=output, is_fresh=fresh)
     folder = report.build(project, chosen, options, tell)
     for file in report.shown(folder, formats):
         say(str(file))

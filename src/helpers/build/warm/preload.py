@@ -9,22 +9,23 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Sequence
+
+from helpers.build import watch  # noqa: F401 — each fork tells what its notebook reads
+from helpers.build.sparing import SLOW, without
 
 ACTS_ON_IMPORT = ("helpers.charts", "helpers.diagrams")  # the theme becomes Altair's when these are imported
 SPARED = (
     "debugpy",  # the kernel's debugger: nobody debugs a build
     "hypothesis",  # pandera makes test data with it
-    "rfc3987_syntax",  # jsonschema checks addresses with it; building its grammar takes three seconds
+    *SLOW,
 )
 
 
 def preload() -> None:
     """Import the vocabulary, and through it pandas and Altair, as a notebook would."""
     gc.disable()  # nothing that an import makes is garbage: this saves about a quarter of the time
-    with _without(SPARED):
+    with without(SPARED):
         from helpers.build.warm import shell
 
         with shell.create().builtin_trap:
@@ -33,19 +34,6 @@ def preload() -> None:
     _forget(ACTS_ON_IMPORT)
     gc.freeze()  # a fork's collector leaves these pages alone, so that they stay shared
     gc.enable()
-
-
-@contextmanager
-def _without(optional: Sequence[str]) -> Iterator[None]:
-    """Leave out what the libraries imported inside can do without, and what takes longer than all else."""
-    missing: Any = None
-    left_out = [name for name in optional if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(left_out, missing))
-    try:
-        yield
-    finally:
-        for name in left_out:
-            del sys.modules[name]
 
 
 def _import_vocabulary() -> None:

@@ -1,0 +1,48 @@
+"""How a report is built, as its builder says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+FORMATS = ("html", "pdf", "docx")
+WITHOUT_EFFECT = ("jobs", "output", "is_fresh")  # on what is in a report
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a report is built.
+
+    Parameters
+    ----------
+    formats : collection
+        Of "html", "pdf" and "docx".
+    renderer : str
+        "auto" (Quarto where it is found), "quarto" or "pandoc".
+    jobs : int
+        How many notebooks run at once.
+    output : Path
+        The folder that the quarter's folder is put into.
+    kernels : str
+        "warm" (forks of one process), "stock" (a kernel for each notebook) or "auto"; by default what the environment
+        variable NATPATSIP_KERNELS says, else "auto": warm where the system can fork safely.
+    is_fresh : bool
+        Whether nothing of earlier builds is used.
+    """
+
+    formats: Collection[str] = FORMATS
+    renderer: str = "auto"
+    jobs: int = 2
+    output: Path | None = None
+    kernels: str = ""
+    is_fresh: bool = False
+
+    def said(self) -> str:
+        """Return the options that have an effect on what is in a report."""
+        return repr(sorted((name, value) for name, value in asdict(self).items() if name not in WITHOUT_EFFECT))
+
+    def report(self, project: Path, quarter: object) -> Path:
+        """Return the folder of a quarter's report."""
+        return (self.output or project / "reports") / str(quarter)
