@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from helpers.build.notebook import is_quarter
+from helpers.build.cells import is_quarter
 from helpers.quarter import Quarter
 
 TO_REVIEW = "to-review"
