@@ -12,8 +12,9 @@ from typing import Any
 
 from nbformat import NotebookNode, v4
 
+from helpers.build.cells import appears_in
 from helpers.build.markdown import Heading, pieces
-from helpers.build.notebook import TITLE, appears_in
+from helpers.build.notebook import TITLE
 from helpers.build.records import outputs_of
 from helpers.errors import ReportError, UsageError
 from helpers.facts import Fact, parse_value
