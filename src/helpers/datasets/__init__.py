@@ -1,7 +1,8 @@
 """The data: one reader, one schema a file, and all problems of a file together.
 
 `load` reads a dataset as it was known at the end of a quarter; what comes in later never changes an earlier report.
-`complete` says what the data of a quarter lack, and imports no pandas for it.
+Counts of people below England go through `suppress_small_counts` before they are shown, from `quarterly` or `rolling`
+sums where months are small. `complete` says what the data of a quarter lack, and imports no pandas for it.
 """
 
 from __future__ import annotations
@@ -11,31 +12,45 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from helpers.datasets.completeness import complete
+    from helpers.datasets.disclosure import POLICIES, SuppressionPolicy, policy, suppress_small_counts
     from helpers.datasets.loading import RECORD, load, national, provenance
+    from helpers.datasets.periods import quarterly, rolling
     from helpers.datasets.schemas import APPROACHES, INTERVENTIONS, MEASURES, SCHEMAS
 
 __all__ = [
     "APPROACHES",
     "INTERVENTIONS",
     "MEASURES",
+    "POLICIES",
     "RECORD",
     "SCHEMAS",
+    "SuppressionPolicy",
     "complete",
     "load",
     "national",
+    "policy",
     "provenance",
+    "quarterly",
+    "rolling",
+    "suppress_small_counts",
 ]
 
 _HOME = {
     "APPROACHES": "schemas",
     "INTERVENTIONS": "schemas",
     "MEASURES": "schemas",
+    "POLICIES": "disclosure",
     "RECORD": "loading",
     "SCHEMAS": "schemas",
+    "SuppressionPolicy": "disclosure",
     "complete": "completeness",
     "load": "loading",
     "national": "loading",
+    "policy": "disclosure",
     "provenance": "loading",
+    "quarterly": "periods",
+    "rolling": "periods",
+    "suppress_small_counts": "disclosure",
 }
 
 
