@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import subprocess
 import zipfile
 from collections import Counter
 from itertools import pairwise
@@ -17,7 +18,7 @@ from lxml import html
 
 from helpers.build import render
 from helpers.errors import RenderError, UsageError
-from reading import READERS
+from reading import READERS, tidy
 from staged import TIMESTAMP, stage
 
 CHAPTERS = ("index", "list-of-figures", "maternity-neonatal", "medicines", "case-studies", "glossary")
@@ -280,7 +281,51 @@ def test_the_list_of_figures_of_the_pdf_has_their_pages(report):
 
 
 def page_of(pdf, destination):
+    """Return the number of the page that a link leads to, by name or by place."""
+    if isinstance(destination, pikepdf.String):
+        destination = pikepdf.NameTree(pdf.Root.Names.Dests)[str(destination)]
     return next(number for number, each in enumerate(pdf.pages, start=1) if each.obj.objgen == destination[0].objgen)
+
+
+def test_prose_that_leads_to_a_figure_says_its_page(report):
+    words = READERS["pdf"](report)
+    with pikepdf.open(report / "report.pdf") as pdf:
+        texts = [text_of_page(report, number) for number in range(1, len(pdf.pages) + 1)]
+    places = {
+        name: next(number for number, text in enumerate(texts, start=1) if re.search(rf"Figure {figure} [A-Z]", text))
+        for name, figure in FIGURES.items()
+    }
+    assert f"as Figure 1 (page {places['fig-place-of-birth']}) shows" in words
+    assert f"(Figure 2, page {places['fig-magnesium-sulphate']})" in words
+    assert f"as Figure 3 (page {places['fig-opioids']}) shows" in words
+
+
+def test_a_figure_that_floats_is_read_where_it_stands_in_the_chapter(tags):
+    """Its title, drawing and caption follow the heading of its section and come before what follows it there."""
+    order = [tag for tag, alt, _ in tags if tag in {"/H2", "/Table"} or alt == ALTS[2]]
+    drawing = order.index("/Figure")
+    assert order[drawing - 1 : drawing + 2] == ["/H2", "/Figure", "/Table"]
+
+
+def test_every_page_but_the_cover_and_chapter_openings_has_its_running_head(report):
+    with pikepdf.open(report / "report.pdf") as pdf:
+        count = len(pdf.pages)
+        openings = {1, 2} | {page_of(pdf, pikepdf.String(name)) for name in CHAPTERS}
+    for number in range(1, count + 1):
+        text = text_of_page(report, number)
+        is_headed = "National Patient Safety Improvement Programmes Draft" in text
+        assert is_headed == (number not in openings), f"page {number}"
+        assert (f"Page {number} of {count}" in text) == (number > 1)
+
+
+def text_of_page(report, number):
+    run = subprocess.run(
+        ["pdftotext", "-raw", "-f", str(number), "-l", str(number), report / "report.pdf", "-"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return tidy(run.stdout)
 
 
 # Word ----------------------------------------------------------------------------------------------------------------

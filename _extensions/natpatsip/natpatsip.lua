@@ -80,6 +80,23 @@ local function resolve(link)
   return link
 end
 
+-- On paper a link to a figure says on which page it is, after a comma where it stands in brackets already.
+local function with_pages(inlines)
+  for i, inline in ipairs(inlines) do
+    local id = inline.t == 'Link' and inline.target:match('^#(fig%-.+)$')
+    if id and not stringify(inline):match('^%d+$') then
+      local depth = 0
+      for before = 1, i - 1 do
+        local text = stringify(inlines[before])
+        depth = depth + select(2, text:gsub('%(', '')) - select(2, text:gsub('%)', ''))
+      end
+      inlines[i] = pandoc.RawInline('typst', '#np-see(' .. typst_string(id) .. (depth > 0 and ', inside: true' or '') .. ')'
+        .. content({ pandoc.Plain(inline.content) }))
+    end
+  end
+  return inlines
+end
+
 -- A fact keeps its key in pages; a page-of mark is a page number in Word (in HTML its table has made a link of it).
 local function span_of(span)
   if span.classes:includes('fact') and not is_html() then return span.content end
@@ -384,7 +401,7 @@ end
 
 local function longest_word(text)
   local longest = 0
-  for word in text:gmatch('%S+') do longest = math.max(longest, utf8.len(word) or #word) end
+  for word in text:gsub('_', '_ '):gmatch('%S+') do longest = math.max(longest, utf8.len(word) or #word) end
   return longest
 end
 
@@ -396,9 +413,12 @@ local function longest_word_of(tbl)
   return longest
 end
 
--- A column is as wide as its text asks: never narrower than its longest word, and a long text never takes all.
+-- A column is as wide as its text asks. Where the page is too narrow for all, columns of short texts keep what they ask
+-- for, and long texts are broken into lines; no column is narrower than its longest word.
+local ACROSS, PADDING, SHORT, LONG = 92, 3, 16, 90  -- in letters of a table's text
+
 local function weights(tbl)
-  local out = {}
+  local wish, least, total, spare = {}, {}, 0, 0
   for c, spec in ipairs(tbl.colspecs) do
     local heading = stringify(tbl.head.rows[1].cells[c])
     local word, longest = longest_word(heading), 0
@@ -407,9 +427,14 @@ local function weights(tbl)
       word = math.max(word, longest_word(text))
       longest = math.max(longest, utf8.len(text) or #text)
     end
-    local wish = spec[1] == 'AlignRight' and math.max(longest, #heading / 3) or math.max(longest, #heading / 2)
-    out[c] = math.floor(math.max(word, math.min(wish, 44)) + 4.5)
+    local of_heading = #heading / (spec[1] == 'AlignRight' and 3 or 2)
+    wish[c] = math.max(word, of_heading, math.min(longest, LONG)) + PADDING
+    least[c] = (longest <= SHORT and math.max(longest, word) or word) + PADDING
+    total, spare = total + wish[c], spare + math.max(0, wish[c] - least[c])
   end
+  local lacking = math.min(1, math.max(0, total - ACROSS) / math.max(spare, 1))
+  local out = {}
+  for c in ipairs(wish) do out[c] = math.floor(10 * (wish[c] - lacking * math.max(0, wish[c] - least[c])) + 0.5) end
   return out
 end
 
@@ -559,6 +584,6 @@ function Pandoc(doc)
   doc = doc:walk({ Link = resolve })
   doc = doc:walk({ Table = is_html() and linked_rows or nil, Span = span_of })
   doc = doc:walk({ Table = report_table })
-  if is_typst() then doc.blocks = leading(doc.blocks) end
+  if is_typst() then doc.blocks = leading(doc:walk({ Inlines = with_pages }).blocks) end
   return doc:walk({ Div = construct })
 end
