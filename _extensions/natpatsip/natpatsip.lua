@@ -97,8 +97,18 @@ local function with_pages(inlines)
   return inlines
 end
 
+-- What was added and removed between two reports, on pages alone.
+local REVISIONS = { added = 'ins', removed = 'del' }
+
 -- A fact keeps its key in pages; a page-of mark is a page number in Word (in HTML its table has made a link of it).
 local function span_of(span)
+  local revision = is_html() and REVISIONS[span.classes[1]]
+  if revision then
+    local marked = pandoc.Inlines({ pandoc.RawInline('html', '<' .. revision .. '>') })
+    marked:extend(span.content)
+    marked:insert(pandoc.RawInline('html', '</' .. revision .. '>'))
+    return marked
+  end
   if span.classes:includes('fact') and not is_html() then return span.content end
   if span.classes:includes('page-of') and is_word() then
     return field('PAGEREF ' .. span.attributes.target .. ' \\h', 'go to')

@@ -46,3 +46,7 @@ class Options:
     def report(self, project: Path, quarter: object) -> Path:
         """Return the folder of a quarter's report."""
         return (self.output or project / "reports") / str(quarter)
+
+    def earlier(self, project: Path, quarter: object) -> list[Path]:
+        """Return the folders in which an earlier quarter's report may stand, the likelier first."""
+        return list(dict.fromkeys([self.report(project, quarter), project / "reports" / str(quarter)]))

@@ -16,7 +16,8 @@ from helpers.params import Params, load
 from helpers.project import MARK
 from helpers.quarter import Quarter
 
-GENERATED = ("list-of-figures", "sources", "accessibility")  # chapters that the build writes by itself
+DRAFTS_ONLY, FINALS_ONLY = "changes", "quality-assurance"
+GENERATED = ("list-of-figures", "sources", "accessibility", DRAFTS_ONLY, FINALS_ONLY)  # written by the build itself
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,11 @@ class Plan:
     chapters: tuple[str, ...]
     notebooks: Mapping[str, Notebook]
     edition: str = ""
+    is_final: bool = False
 
     @classmethod
-    def of(cls, project: Path, quarter: Quarter, *, edition: str = "") -> Plan:
-        """Read what a quarter's report is made of.
+    def of(cls, project: Path, quarter: Quarter, *, edition: str = "", is_final: bool = False) -> Plan:
+        """Read what a quarter's report is made of, as a draft or as the final edition.
 
         Raises
         ------
@@ -41,7 +43,7 @@ class Plan:
             Where params, ``_quarto.yml`` or notebooks are not as they must be.
         """
         params = load(quarter, project=project)
-        book = read_book(project)
+        book = _without(read_book(project), DRAFTS_ONLY if is_final else FINALS_ONLY)
         chapters = tuple(chapter_names(book))
         notebooks, errors = {}, []
         for name in chapters:
@@ -52,7 +54,7 @@ class Plan:
             except NotebookError as error:
                 errors.append(error)
         together(errors)
-        plan = cls(project, quarter, params, book, chapters, notebooks, edition)
+        plan = cls(project, quarter, params, book, chapters, notebooks, edition, is_final)
         plan.order()
         return plan
 
@@ -141,9 +143,26 @@ def chapter_names(book: Mapping[str, Any]) -> Sequence[str]:
     return names
 
 
+def _without(book: dict[str, Any], chapter: str) -> dict[str, Any]:
+    """Return the settings without a chapter, where they list it."""
+
+    def kept(entries: Iterable[Any]) -> list[Any]:
+        opened = ({**each, "chapters": kept(each["chapters"])} if _is_part(each) else each for each in entries)
+        return [each for each in opened if _is_part(each) or _chapter_name(each) != chapter]
+
+    own = dict(book.get("natpatsip") or {})
+    if isinstance(own.get("html-only"), list):
+        own["html-only"] = [name for name in own["html-only"] if name != chapter]
+    return {**book, "book": {**book["book"], "chapters": kept(book["book"]["chapters"])}, "natpatsip": own}
+
+
+def _is_part(entry: Any) -> bool:
+    return isinstance(entry, dict) and "chapters" in entry
+
+
 def _flat(entries: Iterable[Any]) -> Iterable[Any]:
     for entry in entries:
-        if isinstance(entry, dict) and "chapters" in entry:
+        if _is_part(entry):
             yield from _flat(entry["chapters"])
         else:
             yield entry

@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.build import cache, kernels, unchanged
-from helpers.build.inputs import Inputs
+from helpers.build.inputs import Inputs, sha256_of
 from helpers.build.options import FORMATS, Options, Tell
 from helpers.build.runs import Runs
 from helpers.quarter import Quarter
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from helpers.build.execute import Executed
     from helpers.build.plan import Plan
+    from helpers.build.stage import Staged
 
 __all__ = ["FORMATS", "Options", "Tell", "build", "is_due", "newest_complete", "shown"]
 
@@ -62,10 +65,12 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
 
     plan = Plan.of(project, quarter)
     tell(f"{quarter.label}: {len(plan.notebooks)} notebooks")
+    compared = _compared_with(project, quarter, options)
     with _alone(plan.workplace, tell):
         executed = _build(plan, options, runs, tell)
     if not any(each.trace.beyond for each in executed.values()):
-        unchanged.note(report, inputs, cached, name, read=[each.trace.files for each in executed.values()])
+        read = [*(each.trace.files for each in executed.values()), compared]
+        unchanged.note(report, inputs, cached, name, read=read)
     cached.make_room()
     if cached.trouble:
         tell(f"the cache cannot be written, so the next build begins anew: {cached.trouble}")
@@ -119,6 +124,7 @@ def _alone(workplace: Path, tell: Tell) -> Iterator[None]:
 def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> Mapping[str, Executed]:
     from helpers.build import manifest, render
     from helpers.build.execute import execute
+    from helpers.build.plan import DRAFTS_ONLY
     from helpers.build.publish import publication
     from helpers.build.records import datasets_of
     from helpers.build.stage import stage
@@ -126,7 +132,8 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> Mapping[str,
     renderer = render.choose(options.renderer)
     executed = execute(plan, jobs=options.jobs, tell=tell, kernels=options.kernels, runs=runs)
     contents = {name: each.content for name, each in executed.items()}
-    staged = stage(plan, contents, kept=runs.kept)
+    written = {DRAFTS_ONLY: lambda made: _changes(plan, contents, made, options)}
+    staged = stage(plan, contents, kept=runs.kept, written=written)
     tell(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(staged.facts)} facts")
     with publication(options.report(plan.project, plan.quarter)) as folder:
         render.render(
@@ -153,6 +160,29 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> Mapping[str,
         )
         manifest.write(written, folder / "manifest.json")
     return executed
+
+
+def _compared_with(project: Path, quarter: Quarter, options: Options) -> dict[str, str]:
+    """Return the manifests of the report that a draft is compared with, and their hashes: it rests on them, too."""
+    files = [folder.absolute() / "manifest.json" for folder in options.earlier(project, quarter.previous())]
+    return {str(file): sha256_of(file) for file in files}
+
+
+def _changes(plan: Plan, contents: Mapping[str, NotebookNode], staged: Staged, options: Options) -> str:
+    """Return the chapter that compares a draft with the report of the quarter before, where that is built."""
+    from helpers import params
+    from helpers.compare import Edition, compare, page
+    from helpers.compare.edition import CompareError
+
+    before = plan.quarter.previous()
+    folder = next((each for each in options.earlier(plan.project, before) if each.is_dir()), None)
+    if folder is None:
+        return page.not_built(before, plan.quarter, is_known=before in params.known_quarters(plan.project))
+    try:
+        earlier = Edition.read(folder, before)
+    except CompareError:
+        return page.not_built(before, plan.quarter, is_known=True)
+    return page.page(compare(earlier, Edition.of(plan.quarter, staged.facts, contents)))
 
 
 def _copy(source: Path, target: Path, patterns: Collection[Any]) -> None:

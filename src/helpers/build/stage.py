@@ -7,7 +7,7 @@ plain links. Both renderers take the same folder.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,9 +58,24 @@ class Staged:
 
 
 def stage(
-    plan: Plan, executed: Mapping[str, NotebookNode], *, kept: Cache | None = None, is_final: bool = False
+    plan: Plan,
+    executed: Mapping[str, NotebookNode],
+    *,
+    kept: Cache | None = None,
+    written: Mapping[str, Callable[[Staged], str]] | None = None,
 ) -> Staged:
     """Write the chapters, figures and settings of a report into a folder of their own.
+
+    Parameters
+    ----------
+    plan : Plan
+        What the report is made of.
+    executed : mapping
+        Its executed notebooks.
+    kept : Cache
+        Where drawings are kept from one build to the next.
+    written : mapping
+        What writes those generated chapters that need more than that.
 
     Raises
     ------
@@ -80,9 +95,10 @@ def stage(
     if SOURCES in plan.chapters:
         passports = passports_of(facts, homes, _files(plan, executed), list(executed))
         texts |= _with_passports(plan, texts, passports, folder / EXTENSION / "assets" / "passports.js")
+    texts |= {name: write(staged) for name, write in (written or {}).items() if name in plan.chapters}
     for name, text in texts.items():
         (folder / f"{name}.qmd").write_text(text, encoding="utf-8")
-    _write_settings(plan, staged, is_final=is_final)
+    _write_settings(plan, staged)
     write_facts(facts, homes, folder / "facts.csv")
     return staged
 
@@ -172,7 +188,7 @@ def _draw(plan: Plan, executed: Mapping[str, NotebookNode], staged: Staged, kept
             (folder / f"{record['id']}.png").write_bytes(artist.png(record["id"], svg))
 
 
-def _write_settings(plan: Plan, staged: Staged, *, is_final: bool) -> None:
+def _write_settings(plan: Plan, staged: Staged) -> None:
     """Write the staged ``_quarto.yml``: the project's own, with what is known of this quarter."""
     settings: dict[str, Any] = {**plan.book}
     # At the root the project is no book: Quarto would ask for its chapters before it runs the hook that says where
@@ -191,7 +207,7 @@ def _write_settings(plan: Plan, staged: Staged, *, is_final: bool) -> None:
         **(settings.get("natpatsip") or {}),
         "quarter": str(plan.quarter),
         "label": plan.quarter.label,
-        "status": "Final" if is_final else "Draft",
+        "status": "Final" if plan.is_final else "Draft",
         "illustrative": staged.is_illustrative,
         "date": settings["book"]["date"],  # in words: Quarto turns the book's own into numbers
         "cut-off": wording.date(plan.params.cut_off),

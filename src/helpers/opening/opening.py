@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 
 from helpers import git, params
+from helpers.build.final import tag_of
 from helpers.build.notebook import Notebook
 from helpers.build.plan import Plan
 from helpers.errors import NotebookError, ParamsError, ReportError, UsageError, together
@@ -18,8 +19,6 @@ from helpers.opening.carrying import Carried, carry, quarters_of
 from helpers.opening.next_params import next_params
 from helpers.opening.writing import write_all
 from helpers.quarter import Quarter
-
-TAG = "report/{quarter}"  # made by the final edition
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,7 @@ def _older(notebooks: Iterable[Notebook], before: Quarter) -> list[Quarter]:
 
 def _reference(project: Path, quarter: Quarter) -> str:
     """Return what a quarter that leaves is built from: the tag of its final edition, else the present commit."""
-    tag = TAG.format(quarter=quarter)
+    tag = tag_of(quarter)
     return tag if git.commit_of(project, f"refs/tags/{tag}") else git.head(project)
 
 

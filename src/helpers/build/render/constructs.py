@@ -41,7 +41,9 @@ PARTS = re.compile(
     r"Align\w+|ColWidth\w*|Decimal|DefaultStyle|DefaultDelim|Period|OneParen|TwoParens|Example|"
     r"LowerAlpha|UpperAlpha|LowerRoman|UpperRoman|SingleQuote|DoubleQuote|AuthorInText|NormalCitation"
 )
-SPANS = {"fact": {"key", "period"}, "page-of": {"target"}}
+SPANS: dict[str, set[str]] = {"fact": {"key", "period"}, "page-of": {"target"}, "added": set(), "removed": set()}
+NAMED = ", ".join(f".{name}" for name in SPANS)
+REVISIONS = ("added", "removed")  # for pages alone
 OPTIONAL = {"fact": {"entry"}}
 REFUSED = {
     "RawBlock": "raw {format}",
@@ -82,7 +84,7 @@ def _problems(report: Report, chapter: Chapter) -> Iterator[str]:
         if kind == "Div":
             yield from divs.problems(node)
         elif kind == "Span":
-            yield from _span(chapter, node)
+            yield from _span(report, chapter, node)
         elif kind == "Table":
             yield from _table(chapter, node)
         elif kind == "Code" and node["c"][1].startswith("{"):
@@ -135,15 +137,17 @@ def _headings(chapter: Chapter) -> Iterator[str]:
         level = heading.level
 
 
-def _span(chapter: Chapter, node: Node) -> Iterator[str]:
+def _span(report: Report, chapter: Chapter, node: Node) -> Iterator[str]:
     _, classes, pairs = attributes_of(node)
     text = text_of(node["c"][1])
     place = chapter.place(f"[{text}]")
     kind = next((name for name in classes if name in SPANS), None)
     if kind is None or len(classes) > 1:
         found = " ".join(f".{name}" for name in classes) or "no class"
-        yield f'{place}: found a span with {found} ("{text}"). Spans are .fact and .page-of. {SEE}'
+        yield f'{place}: found a span with {found} ("{text}"). Spans are {NAMED}. {SEE}'
         return
+    if kind in REVISIONS and report.in_print(chapter.name):
+        yield f'{place}: found .{kind} ("{text}") in a chapter that is printed; only html-only chapters show it. {SEE}'
     if wrong := sorted(set(pairs) - SPANS[kind] - OPTIONAL.get(kind, set())):
         yield f'{place}: the .{kind} span "{text}" has {wrong[0]}; it takes {", ".join(sorted(SPANS[kind]))}.'
     if missing := sorted(SPANS[kind] - set(pairs)):
