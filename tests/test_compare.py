@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers.blocks import BLOCK
-from helpers.compare import Edition, compare
+from helpers.compare import Edition, compare, page
 from helpers.compare.showing import as_github, as_json, as_markdown, as_text
 from helpers.compare.words import difference, words_of
 from helpers.facts import CITED, Fact
@@ -299,3 +299,28 @@ def test_a_report_that_is_not_whole_is_named(tmp_path):
     run = natpatsip(project, "compare", str(Q1), str(Q2))
     assert run.returncode == 1
     assert f"reports/{Q1}: is not whole (FileNotFoundError" in run.stderr
+
+
+def test_the_page_for_reviewers_marks_words_and_links_to_the_charts():
+    def told(quarter, how, title, value):
+        news = prose(f"## News\n\nMost of the teams met {how} this time.")
+        drawn = chart(title, ["common_cause"] * 3, quarter=quarter)
+        return edition(quarter, news, drawn, facts=[fact(value, quarter)])
+
+    before, now = told(Q1, "online", "Steady at 79%", 662), told(Q2, "in person", "Steady at 80%", 677)
+    text = page.page(compare(before, now))
+    assert text.startswith("# What changed since last quarter {#changes}\n")
+    assert "| women (Q2 2024/25) | 662 women | 677 women | Rose by 15 (+2.3%) |  |" in text
+    assert "- [Figure 1](ward.qmd#fig-births): Steady at [79%]{.removed} [80%]{.added} (no signal: common cause" in text
+    assert (
+        "### Ward {#changes-ward}\n\n**News**\n\n- Reworded: Most of the teams met [online]{.removed} [in person]"
+        in text
+    )
+
+
+@pytest.mark.parametrize(
+    ("is_known", "words"),
+    [(True, f"Build it, then this one again: `natpatsip build {Q1}`"), (False, "Q2 2024/25 is the first quarter")],
+)
+def test_the_page_says_why_there_is_nothing_to_compare_with(is_known, words):
+    assert words in page.not_built(Q1, Q2, is_known=is_known)

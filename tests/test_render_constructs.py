@@ -55,6 +55,7 @@ REFUSED = {
     "formula": ("It is $x^2$.", "found a formula"),
     "image": ("![Alt](figures/fig-opioids.png)", "found an image outside a figure"),
     "rule": ("text\n\n---\n\ntext", "found a horizontal rule"),
+    "revision-in-print": ("It is [gone]{.removed}.", "only html-only chapters show it"),
     "struck-out": ("It is ~~gone~~.", "found struck-out text"),
     "unknown-div": ("::: {.panel}\ntext\n:::", "found a div with .panel"),
     "misspelt-div": ("::: {.case-studi}\ntext\n:::", 'Did you mean "case-study"?'),
