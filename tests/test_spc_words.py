@@ -191,7 +191,7 @@ def test_describe_says_what_the_chart_shows_now(name, expected):
 
 def test_describe_speaks_of_gaps_and_of_a_missing_latest_value():
     said = spc.describe(chart([*STEADY, None, 50, 51, None, None]))
-    assert "The latest value is that of May 2022; two later rows have none. One value is missing." in said
+    assert "The latest value is that of May 2022; two later values are missing. One value is missing." in said
 
 
 def test_describe_names_the_months_that_have_no_row():
@@ -199,7 +199,7 @@ def test_describe_names_the_months_that_have_no_row():
     result = spc.xmr(STEADY, dates=dates)
     assert [date.month for date in spc.findings(result).absent] == [5, 8]
     assert spc.describe(result).endswith(
-        "There is no row for May 2021 and August 2021; the points on either side count as neighbours."
+        "There are no data for May 2021 and August 2021; the points on either side count as neighbours."
     )
 
 

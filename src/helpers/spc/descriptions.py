@@ -101,6 +101,8 @@ class _Description:
         return say_date(date, monthly=self.monthly)
 
     def news(self) -> list[str]:
+        if np.isnan(self.found.mean):  # nothing that the latest value shows is about the present mean
+            return [_sentence(self.no_level())]
         level, signals, target = self.level(), self.signals(), self.against_target()
         if signals:
             return [_sentence(level), _sentence(*signals), *([_sentence(target)] if target else [])]
@@ -110,11 +112,18 @@ class _Description:
 
     def level(self) -> str:
         found = self.found
-        if np.isnan(found.mean):
-            return f"The mean for {self.measure} cannot be calculated{self.since()}"
         if not found.shifts:
             return f"The mean for {self.measure} is {self.amount(found.mean)}"
         return f"The mean for {self.measure} has been {self.amount(found.mean)}{self.since()}{self.compared()}"
+
+    def no_level(self) -> str:
+        """Return that there is no mean, and what it was before."""
+        found = self.found
+        before = "" if np.isnan(found.mean_before) else f"; it was {self.amount(found.mean_before)} before"
+        return (
+            f"The mean for {self.measure} cannot be calculated{self.since()}, "
+            f"as the points that it would come from have no value{before}"
+        )
 
     def since(self) -> str:
         return f" since {self.when(self.found.rebased)}" if self.found.shifts else ""
@@ -194,15 +203,15 @@ class _Description:
         if np.isnan(found.target) or np.isnan(found.mean):
             return ""
         target = f"the {self.target_label} of {self.amount(found.target)}"
-        side = {1: "below", -1: "above", 0: "level with"}[int(np.sign(found.mean - found.target))]
+        side = {1: "lies below", -1: "lies above", 0: "is level with"}[int(np.sign(found.mean - found.target))]
         beyond = "above the upper limit" if found.target > found.mean else "below the lower limit"
         if found.assurance == "consistent_pass":
             return f"{target} lies {beyond}: it is reliably met"
         if found.assurance == "consistent_fail":
             return f"{target} lies {beyond}: it will be missed unless the process changes"
         if found.assurance == "inconsistent":
-            return f"{target} lies {side} the mean and within the limits: it may be met or missed by chance"
-        return f"{target} lies {side} the mean"
+            return f"{target} {side} the mean and within the limits: it may be met or missed by chance"
+        return f"{target} {side} the mean"
 
     def caveats(self) -> list[str]:
         found, said = self.found, []
@@ -210,7 +219,7 @@ class _Description:
             rows = found.trailing_missing
             said.append(
                 f"The latest value is that of {self.when(found.latest_date)}; "
-                f"{in_words(rows)} later {plural(rows, 'row has', 'rows have')} none."
+                f"{in_words(rows)} later {plural(rows, 'value is', 'values are')} missing."
             )
         gaps = found.missing - found.trailing_missing
         if gaps:
@@ -218,7 +227,7 @@ class _Description:
         if found.absent:
             dates = listing([self.when(date) for date in found.absent[:3]])
             more = f" and {len(found.absent) - 3} more" if len(found.absent) > 3 else ""
-            said.append(f"There is no row for {dates}{more}; the points on either side count as neighbours.")
+            said.append(f"There are no data for {dates}{more}; the points on either side count as neighbours.")
         if found.current.rows < SHORT_GROUP and found.current.has_limits:
             said.append(f"Limits from fewer than {SHORT_GROUP} points are trial limits.")
         return said

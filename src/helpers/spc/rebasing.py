@@ -17,6 +17,7 @@ from helpers.spc.limits import natural_process_limits
 from helpers.spc.means import rounded_means
 from helpers.spc.observing import findings
 from helpers.spc.rules import SHORT_GROUP, Floats
+from helpers.wording import plain
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Suggestion:
     def __str__(self) -> str:
         when = self.date.strftime("%Y-%m-%d") if isinstance(self.date, pd.Timestamp) else f"point {self.date}"
         return (
-            f"A shift {self.direction} from {when}: mean {self.mean_before:g} before ({self.points_before} points), "
-            f"{self.mean_after:g} since ({self.points_after} points). Rebase there only if you know its cause and "
+            f"A shift {self.direction} from {when}: mean {plain(self.mean_before, 2)} before ({self.points_before} points), "
+            f"{plain(self.mean_after, 2)} since ({self.points_after} points). Rebase there only if you know its cause and "
             "expect the change to stay; then enter date and reason in params."
         )
 
