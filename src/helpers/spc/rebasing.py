@@ -33,9 +33,10 @@ class Suggestion:
 
     def __str__(self) -> str:
         when = self.date.strftime("%Y-%m-%d") if isinstance(self.date, pd.Timestamp) else f"point {self.date}"
+        before, after = plain(self.mean_before, 2), plain(self.mean_after, 2)
         return (
-            f"A shift {self.direction} from {when}: mean {plain(self.mean_before, 2)} before ({self.points_before} points), "
-            f"{plain(self.mean_after, 2)} since ({self.points_after} points). Rebase there only if you know its cause and "
+            f"A shift {self.direction} from {when}: mean {before} before ({self.points_before} points), "
+            f"{after} since ({self.points_after} points). Rebase there only if you know its cause and "
             "expect the change to stay; then enter date and reason in params."
         )
 
