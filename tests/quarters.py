@@ -44,7 +44,9 @@ def _add_months(project: Path, quarter: Quarter) -> dict[str, int]:
 
 def _moved(row: Row, quarter: Quarter, **changed: str) -> Row | None:
     """Return a monthly row of the quarter before as one of the quarter; None where it is of another."""
-    months = {f"{then:%Y-%m}": f"{now:%Y-%m}" for then, now in zip(quarter.previous().months, quarter.months, strict=True)}
+    months = {
+        f"{then:%Y-%m}": f"{now:%Y-%m}" for then, now in zip(quarter.previous().months, quarter.months, strict=True)
+    }
     return {**row, "month": months[row["month"]], **changed} if row["month"] in months else None
 
 
@@ -57,7 +59,11 @@ def _add_reported(project: Path, quarter: Quarter, women: dict[str, int]) -> Non
     before, now = str(quarter.previous()), str(quarter)
     grown = {"iap_gbs_avoided", "iap_survived", "ocm_survived", "acs_survived"}
     rows = _read(project, "reported")[1]
-    own = {row["fact_id"]: float(row["value"]) for row in rows if row["as_of"] == row["period"] == before and row["unit"] == "babies"}
+    own = {
+        row["fact_id"]: float(row["value"])
+        for row in rows
+        if row["as_of"] == row["period"] == before and row["unit"] == "babies"
+    }
     own["mgso4_cp_avoided"] = impact.cases_avoided(women["mgso4_women"], NEEDED_TO_TREAT)
 
     def reported(row: Row) -> Row | None:
