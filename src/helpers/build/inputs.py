@@ -68,6 +68,12 @@ class Inputs:
         """The hash of it all."""
         return key(self.project, self.environment, *(f"{name} {self.files[name]}" for name in sorted(self.files)))
 
+    @cached_property
+    def look(self) -> str:
+        """The hash of what renders chapters: the look, the helpers and the environment."""
+        parts = sorted(f"{name} {sha}" for name, sha in self.files.items() if name.startswith("_extensions/"))
+        return key(self.environment, *parts)
+
     def sha256(self, name: str) -> str:
         """Return the hash of a file of the project, or of the names in a folder; empty where there is none."""
         return self.files.get(name) or sha256_of(self.project / name)

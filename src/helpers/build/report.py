@@ -143,6 +143,8 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> Mapping[str,
             renderer=renderer,
             timestamp=calendar.timegm(plan.params.cut_off.timetuple()),
             jobs=options.jobs,
+            cached=runs.kept,
+            means=runs.inputs.look,
         )
         tell(f"rendered {', '.join(options.formats)} with {renderer}")
         shutil.copy2(staged.folder / "facts.csv", folder / "facts.csv")

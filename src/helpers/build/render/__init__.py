@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from helpers.errors import UsageError, nearest
+
+if TYPE_CHECKING:
+    from helpers.build.cache import Cache
 
 FORMATS = ("html", "pdf", "docx")
 RENDERERS = ("auto", "quarto", "pandoc")
@@ -47,6 +51,8 @@ def render(
     renderer: str,
     timestamp: int,
     jobs: int = 2,
+    cached: Cache | None = None,
+    means: str = "",
 ) -> None:
     """Render a staged project into `output`: ``html/``, ``report.pdf`` and ``report.docx``.
 
@@ -64,6 +70,10 @@ def render(
         Seconds since 1970 that the files bear as their date, so that equal chapters give equal bytes.
     jobs : int
         How many programs run at once.
+    cached : Cache, optional
+        Where earlier builds have kept what they rendered, and this one shall.
+    means : str
+        The hash of what renders besides the chapters: the helpers, the packages, the look.
 
     Raises
     ------
@@ -78,10 +88,12 @@ def render(
             raise UsageError(f'format "{name}": expected any of {", ".join(FORMATS)}.{nearest(name, FORMATS)}')
     from helpers.build.render.chapters import read_chapters
     from helpers.build.render.constructs import check_chapters
+    from helpers.build.render.remembered import Remembered
     from helpers.build.render.report import read_report
     from helpers.build.render.statement import with_statement
 
-    report = read_report(staged.resolve())
+    root = staged.resolve()
+    report = read_report(root, Remembered(root, cached, means))
     chapters = read_chapters(report, jobs=jobs)
     check_chapters(report, chapters)
     chosen = choose(renderer)

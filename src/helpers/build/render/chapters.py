@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from helpers.build.render.program import run_pandoc
@@ -77,14 +76,20 @@ def read_chapters(report: Report, *, jobs: int = 2) -> list[Chapter]:
     """Return the staged chapters in reading order, each heading with an id; the statement is not yet written."""
     names = [name for name in report.chapters if name != STATEMENT]
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        return list(pool.map(lambda name: read_chapter(report.root, name), names))
+        return list(pool.map(lambda name: read_chapter(report, name), names))
 
 
-def read_chapter(root: Path, name: str) -> Chapter:
+def read_chapter(report: Report, name: str) -> Chapter:
     """Return one staged file, each of its headings with an id."""
-    source = (root / name).read_text(encoding="utf-8")
+    source = (report.root / name).read_text(encoding="utf-8")
+    arguments = (f"--from={READER}", "--to=json")
     try:
-        found = run_pandoc(f"--from={READER}", "--to=json", folder=root, what=name, text=source)
+        found = report.remembered.text(
+            "chapters",
+            *arguments,
+            source,
+            make=lambda: run_pandoc(*arguments, folder=report.root, what=name, text=source),
+        )
     except RenderError as error:
         unclosed = re.search(r"Div at line (\d+)", str(error))
         if unclosed is None:

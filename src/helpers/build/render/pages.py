@@ -48,19 +48,25 @@ def _page(report: Report, chapters: Sequence[Chapter], position: int) -> str:
     chapter = chapters[position]
     document = {**chapter.document, "meta": {}}
     variables = _variables(report, chapters, position)
-    return run_pandoc(
-        "--from=json",
-        "--to=html5",
-        "--standalone",
-        f"--template={report.extension / 'page.html'}",
-        "--section-divs",
-        "--wrap=none",
-        *FILTERS,
-        *(f"--variable-json={key}:{json.dumps(value)}" for key, value in variables.items()),
-        "--metadata=pagetitle=page",
-        folder=report.root,
-        what=chapter.name,
-        text=json.dumps(document),
+    text = json.dumps(document)
+    return report.remembered.text(
+        "pages",
+        text,
+        variables,
+        make=lambda: run_pandoc(
+            "--from=json",
+            "--to=html5",
+            "--standalone",
+            f"--template={report.extension / 'page.html'}",
+            "--section-divs",
+            "--wrap=none",
+            *FILTERS,
+            *(f"--variable-json={key}:{json.dumps(value)}" for key, value in variables.items()),
+            "--metadata=pagetitle=page",
+            folder=report.root,
+            what=chapter.name,
+            text=text,
+        ),
     )
 
 

@@ -40,21 +40,36 @@ def render(
 
 def _pdf(report: Report, chapters: Sequence[Chapter], output: Path, timestamp: int) -> None:
     template = report.extension / "report.typ"
-    source = _convert(report, chapters, "report.pdf", "--to=typst", "--standalone", f"--template={template}")
-    write_pdf(source, report, output, timestamp=timestamp)
+    document = _document(report, chapters)
+
+    def make() -> None:
+        source = _convert(report, document, "report.pdf", "--to=typst", "--standalone", f"--template={template}")
+        write_pdf(source, report, output, timestamp=timestamp)
+
+    report.remembered.file("pdf", output, document, timestamp, make=make)
 
 
 def _word(report: Report, chapters: Sequence[Chapter], output: Path, timestamp: int) -> None:
     reference = report.extension / "natpatsip-reference.docx"
-    _convert(report, chapters, "report.docx", "--to=docx", f"--reference-doc={reference}", f"--output={output}")
-    finish_word(output, report, chapters, timestamp=timestamp)
+    document = _document(report, chapters)
+
+    def make() -> None:
+        arguments = ("--to=docx", f"--reference-doc={reference}", f"--output={output}")
+        _convert(report, document, "report.docx", *arguments)
+        finish_word(output, report, chapters, timestamp=timestamp)
+
+    settings = (report.root / "_quarto.yml").read_bytes()
+    report.remembered.file("docx", output, document, settings, timestamp, make=make)
 
 
-def _convert(report: Report, chapters: Sequence[Chapter], what: str, *arguments: str) -> str:
-    """Convert all chapters as one document."""
+def _document(report: Report, chapters: Sequence[Chapter]) -> str:
+    """Return all chapters as one document of pandoc's."""
     blocks: list[Node] = [block for chapter in chapters for block in chapter.blocks]
-    document = {**chapters[0].document, "blocks": blocks, "meta": meta(report.metadata)["c"]}
-    return run_pandoc("--from=json", *FILTERS, *arguments, folder=report.root, what=what, text=json.dumps(document))
+    return json.dumps({**chapters[0].document, "blocks": blocks, "meta": meta(report.metadata)["c"]})
+
+
+def _convert(report: Report, document: str, what: str, *arguments: str) -> str:
+    return run_pandoc("--from=json", *FILTERS, *arguments, folder=report.root, what=what, text=document)
 
 
 def meta(value: object) -> Node:

@@ -8,10 +8,12 @@ import shutil
 import subprocess
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import yaml
 
+from helpers.build.cache import key
 from helpers.build.render.chapters import Chapter
 from helpers.build.render.report import EXTENSION, Report
 from helpers.build.render.word import finish_word
@@ -91,24 +93,39 @@ def render(
 ) -> None:
     """Render the book once for each format and collect what it wrote: each run empties the folder of the others."""
     quarto = find()
+    staged = digest(report.root)
     for name in formats:
-        with book_of(report, name):
-            done = subprocess.run(  # noqa: S603 — the program that the reader installed, our own arguments
-                command(quarto, report, name),
-                cwd=report.root,
-                env=environment(report, timestamp=timestamp),
-                capture_output=True,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-                check=False,
-            )
-        if complaint := complaint_of(TARGETS[name], done.returncode, done.stderr):
-            raise RenderError(complaint)
-        collect(report, output, name)
+        made = output / ("html" if name == "html" else f"report.{name}")
+        keep = report.remembered.folder if name == "html" else report.remembered.file
+        rest = [name, staged, timestamp, quarto, Path(quarto).resolve().stat().st_mtime_ns]
+        keep(f"quarto-{name}", made, rest, make=partial(_make, quarto, report, output, name, timestamp))
     if "docx" in formats:
         printed = [chapter for chapter in chapters if report.in_print(chapter.name)]
         finish_word(output / "report.docx", report, printed, timestamp=timestamp)
+
+
+def digest(root: Path) -> str:
+    """Return the hash of a staged project: all that Quarto reads, and nothing that it wrote."""
+    files = sorted(path.relative_to(root) for path in root.rglob("*") if path.is_file())
+    own = [file for file in files if file.parts[0] not in ("_book", ".quarto")]
+    return key(*(part for file in own for part in (file.as_posix(), (root / file).read_bytes())))
+
+
+def _make(quarto: str, report: Report, output: Path, name: str, timestamp: int) -> None:
+    with book_of(report, name):
+        done = subprocess.run(  # noqa: S603 — the program that the reader installed, our own arguments
+            command(quarto, report, name),
+            cwd=report.root,
+            env=environment(report, timestamp=timestamp),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+    if complaint := complaint_of(TARGETS[name], done.returncode, done.stderr):
+        raise RenderError(complaint)
+    collect(report, output, name)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from helpers.build.render.remembered import Remembered
 from helpers.errors import RenderError, nearest
 
 EXTENSION = Path("_extensions/natpatsip")
@@ -36,6 +37,8 @@ class Report:
         Whom readers tell of a problem: an address, a telephone number or a sentence with either; or nothing.
     metadata : mapping
         What the templates read: title, subtitle, date, lang and the ``natpatsip`` map.
+    remembered : Remembered
+        What earlier builds have rendered.
     """
 
     root: Path
@@ -51,6 +54,7 @@ class Report:
     html_only: frozenset[str]
     contact: str
     metadata: Mapping[str, Any]
+    remembered: Remembered
 
     @property
     def extension(self) -> Path:
@@ -68,7 +72,7 @@ class Report:
         return str(brand["typography"]["base"]["family"])
 
 
-def read_report(root: Path) -> Report:
+def read_report(root: Path, remembered: Remembered | None = None) -> Report:
     """Return what ``_quarto.yml`` in `root` says.
 
     Raises
@@ -105,6 +109,7 @@ def read_report(root: Path) -> Report:
         not_programmes=frozenset(own.get("not-programmes") or ()) | html_only,
         html_only=html_only,
         contact=str(own.get("contact") or "").strip(),
+        remembered=remembered or Remembered(root),
         metadata={
             "title": title,
             "subtitle": subtitle,

@@ -32,7 +32,7 @@ def with_statement(
         return list(chapters)
     text = statement(report, chapters, formats, renderer=renderer)
     (report.root / STATEMENT).write_text(text, encoding="utf-8")
-    chapter = read_chapter(report.root, STATEMENT)
+    chapter = read_chapter(report, STATEMENT)
     check_chapters(report, [chapter])
     written = {each.name: each for each in [*chapters, chapter]}
     return [written[name] for name in report.chapters]
