@@ -53,7 +53,7 @@ class ChapterExporter(Exporter):
         chapters: Mapping[str, str],
         **options: Any,
     ) -> None:
-        super().__init__(**options)  # type: ignore[no-untyped-call]
+        super().__init__(default_preprocessors=[], **options)  # type: ignore[no-untyped-call]
         self.name, self.title, self.quarter, self.figures, self.chapters = name, title, quarter, figures, chapters
 
     def _file_extension_default(self) -> str:

@@ -8,13 +8,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from helpers.build import svg as svgs
 from helpers.build.cache import Cache, key
 from helpers.errors import FigureError
 
 SCALE = 2  # pixels of a PNG for each of the SVG's
 VEGALITE = "6.4"
 HERE = Path(__file__)
-OURS = (HERE, HERE.parents[1] / "charts" / "svg.py")  # what draws, besides the library
+OURS = (HERE, HERE.with_name("svg.py"))  # what draws, besides the library
 
 
 class Artist:
@@ -46,14 +47,13 @@ class Artist:
         FigureError
             Where Vega-Lite cannot draw it.
         """
-        from helpers.charts import svg
 
         def draw() -> bytes:
             try:
                 drawn = self._drawer.vegalite_to_svg(dict(specification), vl_version=VEGALITE)
             except ValueError as error:
                 raise FigureError(f"{name}: Vega-Lite cannot draw the chart: {str(error).splitlines()[0]}") from error
-            return bytes(svg.tidy(drawn, prefix=name), "utf-8")
+            return bytes(svgs.tidy(drawn, prefix=name), "utf-8")
 
         return self._once("svg", json.dumps([VEGALITE, name, specification], sort_keys=True), draw).decode()
 

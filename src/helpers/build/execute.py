@@ -136,8 +136,8 @@ def _known(plan: Plan, name: str, facts: Facts, runs: Runs) -> Executed | None:
         return None
     content = nbformat.from_dict(found.content)  # type: ignore[no-untyped-call]
     output = _output(plan, notebook)
-    content.metadata.papermill |= {"input_path": str(notebook.path), "output_path": str(output)}
-    output.write_text(nbformat.writes(content), encoding="utf-8")  # type: ignore[no-untyped-call]
+    text = found.text or nbformat.writes(content)  # type: ignore[no-untyped-call]
+    output.write_text(text, encoding="utf-8")
     return Executed(name, content, found.seconds, found.trace, is_new=False)
 
 
@@ -195,7 +195,7 @@ def _run(plan: Plan, notebook: Notebook, facts: Facts, engine: str, runs: Runs |
         else Trace.heard(heard, runs.inputs, facts, name=f"notebooks/{notebook.path.name}")
     )
     if runs:
-        runs.keep(notebook.content, content, seconds, trace)
+        runs.keep(notebook.content, output.read_text(encoding="utf-8"), seconds, trace)
     return Executed(notebook.name, content, seconds, trace)
 
 

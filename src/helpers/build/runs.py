@@ -87,9 +87,10 @@ def fact_hash(facts: Facts, fact: str, period: str) -> str:
 
 @dataclass(frozen=True)
 class Run:
-    """An executed notebook, the seconds that its run took, and what that had read."""
+    """An executed notebook, its text where that is still the same, the seconds its run took, and what that had read."""
 
     content: Mapping[str, Any]
+    text: str | None
     seconds: float
     trace: Trace
 
@@ -135,13 +136,17 @@ class Runs:
         facts : mapping
             The records of facts that would be handed to it, by id and period.
         """
+        from nbformat.v4 import reads
+
         name = self.key(content)
         for trace in self._traces(name):
             if trace.holds(self.inputs, facts):
                 kept = self.kept.get(NOTEBOOKS, cache.key(name, trace.key))
                 if kept is not None:
-                    found = json.loads(kept)
-                    return Run(with_prose_of(content, found["content"], self.quarter), found["seconds"], trace)
+                    seconds, text = kept.decode().split("\n", 1)
+                    before = reads(text)  # type: ignore[no-untyped-call]
+                    now = with_prose_of(content, before, self.quarter)
+                    return Run(now, text if now == before else None, float(seconds), trace)
         return None
 
     def cover(self, notebooks: Path) -> bool:
@@ -157,13 +162,15 @@ class Runs:
             all(self.inputs.sha256(read) == sha for read, sha in trace.files.items()) for trace in self._traces(name)
         )
 
-    def keep(self, before: Mapping[str, Any], executed: Mapping[str, Any], seconds: float, trace: Trace) -> None:
+    def keep(self, before: Mapping[str, Any], executed: str, seconds: float, trace: Trace) -> None:
         """Keep a run.
 
         Parameters
         ----------
-        before, executed : mapping
-            The notebook before and after.
+        before : mapping
+            The notebook before it.
+        executed : str
+            The file of the notebook after it.
         seconds : float
             How long it took.
         trace : Trace
@@ -175,7 +182,7 @@ class Runs:
         self.kept.put(
             NOTEBOOKS,
             cache.key(name, trace.key),
-            json.dumps({"seconds": seconds, "content": executed}, ensure_ascii=False).encode(),
+            f"{seconds}\n{executed}".encode(),
         )
         traces = [trace, *(each for each in self._traces(name) if each != trace)]
         self.kept.put(TRACES, name, json.dumps([each.to_json() for each in traces[:MOST_TRACES]]).encode())

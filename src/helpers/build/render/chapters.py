@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from helpers.build.render.program import run_pandoc
@@ -40,12 +41,17 @@ class Chapter:
         """The file's name without its ending: the id of the chapter's first heading, and its page's name."""
         return self.name.removesuffix(".qmd")
 
-    @property
+    @cached_property
     def blocks(self) -> list[Node]:
         """The chapter's blocks, as pandoc's JSON has them."""
         return list(self.document["blocks"])
 
-    @property
+    @cached_property
+    def nodes(self) -> list[Node]:
+        """Every element of the chapter in reading order, the outer before the inner."""
+        return list(walk(self.blocks))
+
+    @cached_property
     def headings(self) -> list[Heading]:
         """The headings in reading order, without the titles of callouts."""
         return [
@@ -117,13 +123,16 @@ def _name_headings(blocks: list[Node], stem: str) -> None:
 
 def walk(value: Any) -> Iterator[Node]:
     """Yield every element under `value`, in reading order, the outer before the inner."""
-    if isinstance(value, dict):
-        if "t" in value:
-            yield value
-        yield from walk(value.get("c"))
-    elif isinstance(value, list):
-        for each in value:
-            yield from walk(each)
+    todo = [value]
+    while todo:
+        each = todo.pop()
+        if isinstance(each, dict):
+            if "t" in each:
+                yield each
+            if "c" in each:
+                todo.append(each["c"])
+        elif isinstance(each, list):
+            todo.extend(reversed(each))
 
 
 def text_of(value: Any) -> str:

@@ -79,7 +79,7 @@ def check_chapters(report: Report, chapters: Sequence[Chapter]) -> None:
 def _problems(report: Report, chapter: Chapter) -> Iterator[str]:
     yield from _headings(chapter)
     divs = DivCheck(report, chapter)
-    for node in walk(chapter.blocks):
+    for node in chapter.nodes:
         kind = node["t"]
         if kind == "Div":
             yield from divs.problems(node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from helpers.build.render.chapters import Chapter, attributes_of, walk
+from helpers.build.render.chapters import Chapter, attributes_of
 from helpers.errors import nearest
 
 CHAPTER = re.compile(r"([\w-]+\.qmd)(?:#(.*))?")
@@ -32,7 +32,7 @@ def check_links(chapters: Sequence[Chapter], *, html_only: Collection[str] = ())
             owners[name] = chapter
             ids[chapter.name].add(name)
     for chapter in chapters:
-        for node in walk(chapter.blocks):
+        for node in chapter.nodes:
             if node["t"] == "Link":
                 target = node["c"][2][0]
                 yield from _link(chapter, target, ids)
@@ -58,11 +58,11 @@ def _check_entries(chapters: Sequence[Chapter]) -> Iterator[str]:
         attributes_of(node)[0]: attributes_of(node)[2].get("entry")
         for chapter in chapters
         if chapter.name == SOURCES
-        for node in walk(chapter.blocks)
+        for node in chapter.nodes
         if node["t"] == "Div" and "passport" in attributes_of(node)[1]
     }
     for chapter in chapters:
-        for node in walk(chapter.blocks):
+        for node in chapter.nodes:
             if node["t"] != "Span" or "fact" not in attributes_of(node)[1]:
                 continue
             said = attributes_of(node)[2]
@@ -75,7 +75,7 @@ def _check_entries(chapters: Sequence[Chapter]) -> Iterator[str]:
 
 
 def _ids(chapter: Chapter) -> Iterator[str]:
-    for node in walk(chapter.blocks):
+    for node in chapter.nodes:
         if node["t"] in {"Header", "Div", "Span"}:
             name = attributes_of(node)[0]
             if name:

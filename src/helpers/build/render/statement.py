@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from helpers import wording
 from helpers.build.markdown import escaped
-from helpers.build.render.chapters import Chapter, classes_of, read_chapter, walk
+from helpers.build.render.chapters import Chapter, classes_of, read_chapter
 from helpers.build.render.constructs import check_chapters
 from helpers.build.render.contrast import PART, TEXT, Pair, read_pairs
 from helpers.build.render.report import STATEMENT, Report
@@ -62,7 +62,7 @@ def statement(report: Report, chapters: Sequence[Chapter], formats: Collection[s
 
 
 def _checks(report: Report, chapters: Sequence[Chapter], formats: Collection[str], *, renderer: str) -> Iterator[Row]:
-    nodes = [node for chapter in chapters for node in walk(chapter.blocks)]
+    nodes = [node for chapter in chapters for node in chapter.nodes]
     charts, pictures = (_divs(nodes, kind) for kind in ("report-figure", "picture"))
     headings = sum(len(chapter.headings) for chapter in chapters)
     tables = sum(node["t"] == "Table" for node in nodes)
