@@ -56,16 +56,22 @@ end
 
 -- Paper -----------------------------------------------------------------------------------------------------------------
 
--- The entries of the numbers in an element, each once, in reading order.
+-- The entries of the numbers in an element, in reading order.
 local function entries_in(element)
-  local found, seen = pandoc.List({}), {}
+  local found = pandoc.List({})
   element:walk({ traverse = 'topdown', Span = function(span)
-    if has_entry(span) and not seen[span.attributes.entry] then
-      seen[span.attributes.entry] = true
-      found:insert({ entry = span.attributes.entry, place = place_of(span) })
-    end
+    if has_entry(span) then found:insert({ entry = span.attributes.entry, place = place_of(span) }) end
   end })
   return found
+end
+
+local function each_once(entries)
+  local seen = {}
+  return entries:filter(function(each)
+    local is_new = not seen[each.entry]
+    seen[each.entry] = true
+    return is_new
+  end)
 end
 
 local function typst_marks(entries)
@@ -88,6 +94,7 @@ end
 
 local function with_marks(inlines, entries)
   if #entries == 0 then return inlines end
+  entries = each_once(entries)
   inlines:insert(pandoc.Space())
   inlines:extend(is_typst() and typst_marks(entries) or word_marks(entries))
   return inlines

@@ -67,9 +67,10 @@ def _check_entries(chapters: Sequence[Chapter]) -> Iterator[str]:
                 continue
             said = attributes_of(node)[2]
             name = f"fact-{said.get('key')}-{said.get('period')}"
+            mark = f'entry="{said.get("entry")}"'
             if "entry" in said and entries.get(name) != said["entry"]:
                 yield (
-                    f"{chapter.place(said.get('key', ''))}: the .fact span of {said.get('key')} names the entry "
+                    f"{chapter.place(mark)}: the .fact span of {said.get('key')} names the entry "
                     f"{said['entry']}; {SOURCES} has {entries.get(name) or 'none'} for it. Stage it again."
                 )
 
