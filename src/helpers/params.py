@@ -69,6 +69,23 @@ class SignOff(Strict):
         return self
 
 
+class Acceptance(Strict):
+    """A finding of ``natpatsip check`` that stands, and why; it names the check and where to look."""
+
+    check: Text
+    reason: Text
+    notebook: str = ""
+    cell: str = ""
+    fact: str = ""
+    found: str = ""
+
+    @model_validator(mode="after")
+    def _names_a_place(self) -> Acceptance:
+        if not (self.notebook or self.fact or self.found):
+            raise ValueError("names no notebook, fact or found; one finding is accepted at a time")
+        return self
+
+
 class Params(Strict):
     """All that is decided for one quarter's report."""
 
@@ -79,6 +96,7 @@ class Params(Strict):
     targets: dict[str, Value] = Field(default_factory=dict)
     limits: Limits = Limits()
     sign_offs: tuple[SignOff, ...] = ()
+    accepted: tuple[Acceptance, ...] = ()
     built_from: Text | None = None
 
     @field_validator("quarter")
@@ -205,6 +223,7 @@ def _fields_at(place: tuple[Any, ...]) -> list[str]:
         "targets": Value,
         "limits": Limits,
         "sign_offs": SignOff,
+        "accepted": Acceptance,
     }
     model = parts.get(str(place[0]), Params) if place else Params
     return list(model.model_fields)

@@ -1,0 +1,139 @@
+"""What the checks read: a quarter's plan, its executed notebooks, and what they hold, each gathered once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from nbformat import NotebookNode
+
+from helpers.build.notebook import appears_in
+from helpers.build.plan import Plan
+from helpers.build.records import collect_facts, outputs_of
+from helpers.checks import coded
+from helpers.checks.places import Place, place_of
+from helpers.checks.rules import Rules
+from helpers.checks.sentences import Sentence, sentences_of
+from helpers.facts import Fact
+from helpers.figures import FIGURE
+from helpers.quarter import Quarter
+
+GLOSSARY = "glossary"
+HEADER = "Term"  # of the tables that explain terms
+
+
+@dataclass(frozen=True)
+class Material:
+    """A quarter as the checks see it.
+
+    Parameters
+    ----------
+    plan : Plan
+        What the quarter is built from.
+    executed : mapping
+        The executed notebooks by name.
+    """
+
+    plan: Plan
+    executed: Mapping[str, NotebookNode]
+
+    @property
+    def quarter(self) -> Quarter:
+        """The quarter that is checked."""
+        return self.plan.quarter
+
+    def cells(self, *, everywhere: bool = False) -> Iterator[tuple[Place, Any]]:
+        """Go through the cells that appear in the quarter, or through all; the analyst's first one left out."""
+        for name, content in self.executed.items():
+            for number, cell in enumerate(content.cells, start=1):
+                if number > 1 and (everywhere or appears_in(cell, self.quarter)):
+                    yield place_of(name, number, cell), cell
+
+    @cached_property
+    def prose(self) -> tuple[Sentence, ...]:
+        """The sentences of markdown cells."""
+        found = [each for place, cell in self.cells() if cell.cell_type == "markdown" for each in sentences_of(cell, place)]
+        return (*(self._titles()), *found)
+
+    def _titles(self) -> Iterator[Sentence]:
+        """Go through the chapters' titles, the one part of a first cell that is published."""
+        for name, content in self.executed.items():
+            yield Sentence(self.plan.notebooks[name].title, place_of(name, 1, content.cells[0]), "heading")
+
+    @cached_property
+    def coded(self) -> tuple[Sentence, ...]:
+        """The sentences that code cells say to readers."""
+        return tuple(
+            each
+            for place, cell in self.cells()
+            if cell.cell_type == "code" and "parameters" not in place.tags and "injected-parameters" not in place.tags
+            for each in coded.coded_sentences(cell.source, place)
+        )
+
+    @cached_property
+    def narrative(self) -> tuple[Sentence, ...]:
+        """All that readers are told in words."""
+        return (*self.prose, *self.coded)
+
+    @cached_property
+    def code(self) -> dict[str, dict[str, str]]:
+        """The source of each notebook's code cells that appear in the quarter, by cell."""
+        found: dict[str, dict[str, str]] = {name: {} for name in self.executed}
+        for place, cell in self.cells():
+            if cell.cell_type == "code":
+                found[place.notebook][place.cell] = cell.source
+        return found
+
+    @cached_property
+    def facts(self) -> dict[tuple[str, str], Fact]:
+        """Every fact that the report publishes, prints or rests on."""
+        return {fact.key: fact for fact in collect_facts(self.executed)}
+
+    @cached_property
+    def bound(self) -> dict[str, dict[str, list[tuple[str, str, Any]]]]:
+        """The facts that names are bound to, by notebook."""
+        return {name: coded.bound(cells) for name, cells in self.code.items()}
+
+    @cached_property
+    def figures(self) -> dict[str, tuple[Place, Mapping[str, Any]]]:
+        """The figures by id, each with its cell and record."""
+        found = {}
+        for name, content in self.executed.items():
+            positions = {id(cell): number for number, cell in enumerate(content.cells, start=1)}
+            for cell, record, _ in outputs_of(content, FIGURE):
+                found[str(record["id"])] = place_of(name, positions[id(cell)], cell), record
+        return found
+
+    @cached_property
+    def terms(self) -> dict[str, Place]:
+        """The terms that the glossary explains, each with the cell of its table."""
+        return {term: place for term, (place, _) in self._explained.items()}
+
+    @cached_property
+    def _explained(self) -> dict[str, tuple[Place, str]]:
+        """The rows of the glossary's tables: term, cell, meaning."""
+        found: dict[str, tuple[Place, str]] = {}
+        for place, cell in self.cells():
+            if place.notebook == GLOSSARY and cell.cell_type == "markdown":
+                for row in dict.fromkeys(each.block for each in sentences_of(cell, place) if each.kind == "row"):
+                    term, _, meaning = (part.strip(" *`") for part in row.partition("|"))
+                    if meaning and term != HEADER:
+                        found[term] = place, meaning
+        return found
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What may stand in prose with its digits: the glossary's terms, and what they stand for (Score 2 of NEWS2)."""
+        found = list(self.terms)
+        for term, (_, meaning) in self._explained.items():
+            digits = set(re.findall(r"\d+", term))
+            found += [meaning] if digits and set(re.findall(r"\d+", meaning)) <= digits else []
+        return tuple(found)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What must hold of the facts."""
+        return Rules.read(self.plan.project, self.quarter)

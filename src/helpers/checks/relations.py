@@ -1,0 +1,105 @@
+"""One engine for what must hold between numbers: facts of the report, or claims of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from helpers import wording
+
+RELATIONS = ("equal", "sum", "share of", "at most", "at least")
+_CLOSE = 1e-6
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A number with its name, its printed text, and the place that says it."""
+
+    name: str
+    value: float
+    text: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Breach:
+    """What does not hold: the value that was found, and what it should have been, with how that comes about."""
+
+    found: str
+    expected: str
+    why: str
+
+
+def breach(relation: str, subject: Operand, others: Sequence[Operand]) -> Breach | None:
+    """Return how a relation is broken, or None where it holds.
+
+    Parameters
+    ----------
+    relation : str
+        "equal", "sum", "share of" (a percentage: the first of the others divided by the second), "at most" or
+        "at least".
+    subject : Operand
+        The number that must agree.
+    others : sequence of Operand
+        What it must agree with.
+
+    Examples
+    --------
+    >>> boards, full, light = Operand("all", 29, "29", "p. 1"), Operand("full", 28, "28", "p. 9"), Operand("light", 3, "3", "p. 9")
+    >>> breach("sum", boards, [full, light]).expected
+    '28 + 3 = 31'
+    >>> breach("at most", light, [boards]) is None
+    True
+    """
+    total = sum(each.value for each in others)
+    parts = " + ".join(each.text for each in others)
+    if relation == "sum":
+        is_right, expected = _same(subject.value, total), parts if len(others) == 1 else f"{parts} = {_shown(total)}"
+    elif relation == "equal":
+        is_right, expected = _same(subject.value, total), parts
+    elif relation == "share of":
+        is_right, expected = _is_share(subject, others)
+    elif relation == "at most":
+        is_right, expected = subject.value <= total + _CLOSE, f"at most {parts}"
+    else:
+        is_right, expected = subject.value >= total - _CLOSE, f"at least {parts}"
+    if is_right:
+        return None
+    places = wording.listing(list(dict.fromkeys(f"{each.name} in {each.place}" for each in others)))
+    return Breach(subject.text, expected, places)
+
+
+def circle(named: Mapping[str, Sequence[str]]) -> str:
+    """Return the circle in which numbers are said to follow from each other, or nothing where there is none.
+
+    Examples
+    --------
+    >>> circle({"a": ["b"], "b": ["a"]}), circle({"a": ["b"]})
+    ('a → b → a', '')
+    """
+    try:
+        TopologicalSorter(named).prepare()
+    except CycleError as error:
+        names = list(reversed(error.args[1]))[:-1]
+        start = names.index(min(names))
+        return " → ".join([*names[start:], *names[:start], names[start]])
+    return ""
+
+
+def _same(one: float, other: float) -> bool:
+    return abs(one - other) <= _CLOSE * max(1.0, abs(one), abs(other))
+
+
+def _shown(value: float) -> str:
+    return wording.plain(value, 6)
+
+
+def _is_share(subject: Operand, others: Sequence[Operand]) -> tuple[bool, str]:
+    """Hold a percentage against part and whole, at the decimals that it is printed with."""
+    part, whole = others
+    if not whole.value:
+        return False, f"{part.text} of {whole.text}, which is no share"
+    decimals = len(text.rpartition(".")[2]) if "." in (text := repr(subject.value)) and not subject.value.is_integer() else 0
+    share = wording.round_half_up(100 * part.value / whole.value, decimals)
+    return _same(subject.value, share), f"{part.text} of {whole.text} = {wording.percent(share, decimals)}"
