@@ -12,14 +12,13 @@ from nbformat import NotebookNode
 from helpers.blocks import BLOCK, fact_span
 from helpers.build.cells import appears_in
 from helpers.build.inline import substitute, text_of
-from helpers.build.markdown import Heading, attribute, pieces, slug, without_empty_headings
+from helpers.build.markdown import REFERENCE, Heading, attribute, pieces, slug, without_empty_headings
 from helpers.build.records import FigureRecord
 from helpers.errors import NotebookError, StagingError, nearest
 from helpers.facts import CITED, Fact
 from helpers.figures import FIGURE, PICTURE
 from helpers.quarter import Quarter
 
-REFERENCE = re.compile(r"(?<![\w\\@`])@(fig-[a-z0-9]+(?:-[a-z0-9]+)*)")
 CHAPTER_LINK = re.compile(r"\]\(([\w-]+)\.ipynb(?:#([^)\s]*))?\)")
 ILLUSTRATIVE = "Illustrative data, drawn to reproduce the published values; not an official publication."
 

@@ -66,11 +66,11 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
     plan = Plan.of(project, quarter)
     tell(f"{quarter.label}: {len(plan.notebooks)} notebooks")
     compared = _compared_with(project, quarter, options)
-    with _alone(plan.workplace, tell):
-        executed = _build(plan, options, runs, tell)
+    with alone(plan.workplace, tell):
+        executed, checked = _build(plan, options, runs, tell)
     if not any(each.trace.beyond for each in executed.values()):
         read = [*(each.trace.files for each in executed.values()), compared]
-        unchanged.note(report, inputs, cached, name, read=read)
+        unchanged.note(report, inputs, cached, name, read=read, said=[checked])
     cached.make_room()
     if cached.trouble:
         tell(f"the cache cannot be written, so the next build begins anew: {cached.trouble}")
@@ -104,7 +104,7 @@ def _build_kept(project: Path, quarter: Quarter, reference: str, options: Option
 
 
 @contextmanager
-def _alone(workplace: Path, tell: Tell) -> Iterator[None]:
+def alone(workplace: Path, tell: Tell) -> Iterator[None]:
     """Wait until no other build uses the working folder, and keep others out."""
     from filelock import FileLock, Timeout
 
@@ -121,13 +121,16 @@ def _alone(workplace: Path, tell: Tell) -> Iterator[None]:
         lock.release()
 
 
-def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> Mapping[str, Executed]:
+def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mapping[str, Executed], str]:
+    """Make the report, and return the executed notebooks and what the checks say of them."""
+    from helpers import checks
     from helpers.build import manifest, render
     from helpers.build.execute import execute
     from helpers.build.plan import DRAFTS_ONLY
     from helpers.build.publish import publication
     from helpers.build.records import datasets_of
     from helpers.build.stage import stage
+    from helpers.checks import telling
 
     renderer = render.choose(options.renderer)
     executed = execute(plan, jobs=options.jobs, tell=tell, kernels=options.kernels, runs=runs)
@@ -135,6 +138,9 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> Mapping[str,
     written = {DRAFTS_ONLY: lambda made: _changes(plan, contents, made, options)}
     staged = stage(plan, contents, kept=runs.kept, written=written)
     tell(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(staged.facts)} facts")
+    outcome = checks.run(plan, contents)
+    checked = telling.summary(outcome, plan.quarter)
+    tell(checked)
     with publication(options.report(plan.project, plan.quarter)) as folder:
         render.render(
             staged.folder,
@@ -159,9 +165,10 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> Mapping[str,
             illustrative=list(staged.illustrative),
             figures={each.id: each.number for each in staged.figures},
             seconds={name: round(each.seconds, 2) for name, each in executed.items()},
+            **outcome.record(),
         )
         manifest.write(written, folder / "manifest.json")
-    return executed
+    return executed, checked
 
 
 def _compared_with(project: Path, quarter: Quarter, options: Options) -> dict[str, str]:

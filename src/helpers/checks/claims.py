@@ -12,7 +12,9 @@ from helpers.checks.relations import RELATIONS, Operand, breach, circle
 from helpers.errors import DataError, ReportError, UsageError, nearest, together
 
 COLUMNS = ("claim_id", "place", "statement", "value", "related_claim", "relation")
-_VALUE = re.compile(r"[£$€]?\s*([-−]?\d+(?:[,\s]\d{3})*(?:\.\d+)?)\s*(%|per cent|percent|k|m|bn|thousand|million|billion)?", re.I)
+_VALUE = re.compile(
+    r"[£$€]?\s*([-−]?\d+(?:[,\s]\d{3})*(?:\.\d+)?)\s*(%|per cent|percent|k|m|bn|thousand|million|billion)?", re.I
+)
 _SIZES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
 
 
@@ -50,12 +52,16 @@ def check_claims(file: Path) -> list[Finding]:
     for claim in claims.values():
         others = [claims[name].operand for name in claim.related]
         if claim.relation and (broken := breach(claim.relation, claim.operand, others)):
-            message = (
-                f'{claim.place} says {broken.found} for "{claim.statement}"; by {broken.why} it should be '
-                f"{broken.expected} ({claim.relation}). Find out which is right."
-            )
+            message = f"{broken.message} Find out which is right."
             found.append(
-                Finding("contradiction", message, claim.claim_id, fact=claim.claim_id, found=broken.found, expected=broken.expected)
+                Finding(
+                    "contradiction",
+                    message,
+                    where=claim.claim_id,
+                    fact=claim.claim_id,
+                    found=broken.found,
+                    expected=broken.expected,
+                )
             )
     return found
 
@@ -68,7 +74,7 @@ def read_claims(file: Path) -> dict[str, Claim]:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines, strict=True)
             rows = list(reader)
-            header = [str(name).strip() for name in reader.fieldnames or ()]
+            header = list(reader.fieldnames or ())
     except UnicodeDecodeError as error:
         raise DataError(f"{file}: is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
     except csv.Error as error:
@@ -82,20 +88,22 @@ def read_claims(file: Path) -> dict[str, Claim]:
     errors: list[ReportError] = []
     claims: dict[str, Claim] = {}
     for number, row in enumerate(rows, start=2):
+        cells = {name: " ".join((row.get(name) or "").split()) for name in COLUMNS}
         try:
-            claim = _claim(file, number, {name.strip(): (value or "").strip() for name, value in row.items() if isinstance(name, str) and isinstance(value, str | None)})
+            claim = _claim(file, number, cells)
             if claim.claim_id in claims:
                 raise DataError(
                     f"{file}, row {number}, claim_id: {claim.claim_id} stands in row {claims[claim.claim_id].row} too. "
                     "Give each claim an id of its own."
                 )
-            claims[claim.claim_id] = claim
         except DataError as error:
             errors.append(error)
+            continue
+        claims[claim.claim_id] = claim
     for claim in claims.values():
         errors += [
             DataError(
-                f"{file}, row {claim.row}, related_claim: {claim.claim_id} names {name}, which is no claim of this table."
+                f"{file}, row {claim.row}, related_claim: {claim.claim_id} names {name}, no claim of this table."
                 f"{nearest(name, claims)}"
             )
             for name in claim.related
@@ -103,9 +111,9 @@ def read_claims(file: Path) -> dict[str, Claim]:
         ]
     together(errors)
     if found := circle({claim.claim_id: claim.related for claim in claims.values()}):
-        row = claims[found.split(" → ")[0]].row
+        at = claims[found.split(" → ")[0]].row
         raise DataError(
-            f"{file}, row {row}, related_claim: claims are related in a circle: {found}. "
+            f"{file}, row {at}, related_claim: claims are related in a circle: {found}. "
             "State a relation at one of its ends alone."
         )
     if not claims:
@@ -119,17 +127,25 @@ def _claim(file: Path, number: int, row: dict[str, str]) -> Claim:
         raise DataError(f"{where}, claim_id: is empty. Give the claim an id.")
     value = value_in(row["value"])
     if value is None:
-        raise DataError(f'{where}, value: found "{row["value"]}" for {row["claim_id"]}; expected a number such as 1,016, 69% or £18 million.')
+        raise DataError(
+            f'{where}, value: found "{row["value"]}" for {row["claim_id"]}; '
+            "expected a number such as 1,016, 69% or £18 million."
+        )
     relation = " ".join(row["relation"].lower().replace("_", " ").split())
     related = tuple(name.strip() for name in row["related_claim"].split("+") if name.strip())
     if relation and relation not in RELATIONS:
-        raise DataError(f'{where}, relation: "{row["relation"]}" is none of {", ".join(RELATIONS)}.{nearest(relation, RELATIONS)}')
+        raise DataError(
+            f'{where}, relation: "{row["relation"]}" is none of {", ".join(RELATIONS)}.{nearest(relation, RELATIONS)}'
+        )
     if bool(relation) != bool(related):
         lacks, has = ("related_claim", "relation") if relation else ("relation", "related_claim")
         raise DataError(f"{where}: {row['claim_id']} has a {has} but no {lacks}. Fill in both or neither.")
-    needed = {"equal": 1, "share of": 2, "at most": 1, "at least": 1}.get(relation)
+    arity = {"equal": 1, "share of": 2, "at most": 1, "at least": 1}
+    needed = arity.get(relation)
     if needed and len(related) != needed:
-        raise DataError(f"{where}, related_claim: {relation} takes {needed}, found {len(related)} ({row['related_claim']}).")
+        raise DataError(
+            f"{where}, related_claim: {relation} takes {needed}, found {len(related)} ({row['related_claim']})."
+        )
     return Claim(number, row["claim_id"], row["place"], row["statement"], row["value"], value, related, relation)
 
 

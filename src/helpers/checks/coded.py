@@ -25,7 +25,25 @@ SHOWN = {
 """The calls whose words a reader sees, and their arguments in order."""
 AT = {"figure": 2, "picture": 2, "table": 1, "callout": 1, "tile": 0, "Markdown": 0, "HTML": 0}
 """Which positional argument is the first of those."""
-SILENT = ("publish", "cite", "load", "national", "rebase_dates", "rebase_reasons", "query", "astype", "to_datetime", "Timestamp", "Period", "date_range", "strftime", "read_csv", "forget", "import_module", "getattr")
+SILENT = (
+    "publish",
+    "cite",
+    "load",
+    "national",
+    "rebase_dates",
+    "rebase_reasons",
+    "query",
+    "astype",
+    "to_datetime",
+    "Timestamp",
+    "Period",
+    "date_range",
+    "strftime",
+    "read_csv",
+    "forget",
+    "import_module",
+    "getattr",
+)
 """Calls whose strings name things and say nothing."""
 WORDING = ("claim", "describe", "direction")
 """Calls whose words the chart or the numbers bear out."""
@@ -109,7 +127,9 @@ def _of_call(node: ast.Call, role: str, *, shown: bool) -> Iterator[tuple[str, l
     for keyword in node.keywords:
         known = keyword.arg if keyword.arg in names else ""
         is_axis = keyword.arg in ("y_title", "value_name", "target_label", "bar_name")
-        yield from _strings(keyword.value, f"{name}.{keyword.arg}" if known or is_axis else role, shown=bool(known) or is_axis)
+        yield from _strings(
+            keyword.value, f"{name}.{keyword.arg}" if known or is_axis else role, shown=bool(known) or is_axis
+        )
 
 
 def _text(node: ast.AST) -> tuple[str, list[Printed]] | None:
@@ -143,14 +163,18 @@ def _text(node: ast.AST) -> tuple[str, list[Printed]] | None:
 def _is_prose(text: str) -> bool:
     """Say whether a string reads as words for readers: two words or more, and no name, path, pattern or address."""
     words = text.split()
-    return len(words) >= 2 and sum(word.strip(".,;:()%").isalpha() for word in words) >= 1 and not text.startswith(("http", "data/"))
+    return (
+        len(words) >= 2
+        and sum(word.strip(".,;:()%").isalpha() for word in words) >= 1
+        and not text.startswith(("http", "data/"))
+    )
 
 
 def _is_label(key: ast.AST | None, value: ast.AST) -> bool:
     """Say whether an entry numbers its label by its own key, as in 2: "2 Building the local picture"."""
     if not (isinstance(key, ast.Constant) and isinstance(value, ast.Constant) and isinstance(value.value, str)):
         return False
-    return value.value.startswith(f"{key.value} ") and isinstance(key.value, int)
+    return isinstance(key.value, int) and value.value.startswith(f"{key.value} ")
 
 
 def name_of(node: ast.AST) -> str:
@@ -165,8 +189,17 @@ def literals_shown(source: str) -> list[Literal]:
         return []
     found: list[Literal] = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and (name := name_of(node.func)) in ("DataFrame", "Series", "tile", "from_records", "from_dict"):
-            for argument in [*node.args[: 1 if name != "tile" else 1], *(k.value for k in node.keywords if k.arg in ("data", "value"))]:
+        if isinstance(node, ast.Call) and (name := name_of(node.func)) in (
+            "DataFrame",
+            "Series",
+            "tile",
+            "from_records",
+            "from_dict",
+        ):
+            for argument in [
+                *node.args[:1],
+                *(k.value for k in node.keywords if k.arg in ("data", "value")),
+            ]:
                 found += [Literal(value, text, name) for value, text in _numbers_in(argument)]
         elif isinstance(node, ast.Assign) and _sets_rows(node):
             found += [Literal(value, text, "row") for value, text in _numbers_in(node.value)]
@@ -175,7 +208,9 @@ def literals_shown(source: str) -> list[Literal]:
 
 def _sets_rows(node: ast.Assign) -> bool:
     """Say whether a statement puts values into a frame: ``frame.loc[3] = ["All", 57]``, ``frame["Babies"] = [57]``."""
-    return any(isinstance(target, ast.Subscript) for target in node.targets) and isinstance(node.value, ast.List | ast.Tuple | ast.Constant)
+    return any(isinstance(target, ast.Subscript) for target in node.targets) and isinstance(
+        node.value, ast.List | ast.Tuple | ast.Constant
+    )
 
 
 def _numbers_in(node: ast.AST) -> Iterator[tuple[float, str]]:
@@ -202,7 +237,11 @@ def typed_names(cells: Mapping[str, str]) -> dict[str, tuple[str, float]]:
             if isinstance(node, ast.Assign):
                 for target in node.targets:
                     for name, value in _pairs(target, node.value):
-                        if isinstance(value, ast.Constant) and isinstance(value.value, int | float) and not isinstance(value.value, bool):
+                        if (
+                            isinstance(value, ast.Constant)
+                            and isinstance(value.value, int | float)
+                            and not isinstance(value.value, bool)
+                        ):
                             found[name] = cell, float(value.value)
                         else:
                             found.pop(name, None)
@@ -245,7 +284,9 @@ def bound(cells: Mapping[str, str]) -> dict[str, list[tuple[str, str, Any]]]:
             if isinstance(node, ast.Assign):
                 for target in node.targets:
                     for name, value in _pairs(target, node.value):
-                        facts = [fact for each in ast.walk(value) if isinstance(each, ast.Call) and (fact := _fact(each))]
+                        facts = [
+                            fact for each in ast.walk(value) if isinstance(each, ast.Call) and (fact := _fact(each))
+                        ]
                         direct = [fact for fact in facts if isinstance(value, ast.Call) and fact == _fact(value)]
                         if direct or facts:
                             found[name] = direct or facts

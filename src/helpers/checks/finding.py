@@ -97,7 +97,7 @@ class Outcome:
         return {check: names.count(check) for check in CHECKS if check in names}
 
     def record(self) -> dict[str, Any]:
-        """Return it for the manifest: what is open, what is accepted and why, and typed numbers that pass by their tag."""
+        """Return it for the manifest: open, accepted, and typed numbers that pass by their tag."""
         return {
             "findings": [finding.record() for finding in self.findings],
             "accepted_findings": [each.record() for each in self.accepted],

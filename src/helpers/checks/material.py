@@ -10,7 +10,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from helpers.build.notebook import appears_in
+from helpers.build.cells import appears_in
 from helpers.build.plan import Plan
 from helpers.build.records import collect_facts, outputs_of
 from helpers.checks import coded
@@ -55,7 +55,9 @@ class Material:
     @cached_property
     def prose(self) -> tuple[Sentence, ...]:
         """The sentences of markdown cells."""
-        found = [each for place, cell in self.cells() if cell.cell_type == "markdown" for each in sentences_of(cell, place)]
+        found = [
+            each for place, cell in self.cells() if cell.cell_type == "markdown" for each in sentences_of(cell, place)
+        ]
         return (*(self._titles()), *found)
 
     def _titles(self) -> Iterator[Sentence]:

@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from helpers import wording
 
 RELATIONS = ("equal", "sum", "share of", "at most", "at least")
+_NAMES = {"equal": "", "sum": "their sum, ", "share of": "their share, ", "at most": "", "at least": ""}
 _CLOSE = 1e-6
 
 
@@ -24,11 +25,11 @@ class Operand:
 
 @dataclass(frozen=True)
 class Breach:
-    """What does not hold: the value that was found, and what it should have been, with how that comes about."""
+    """What does not hold: the value that was found, what it should have been, and a sentence with both places."""
 
     found: str
     expected: str
-    why: str
+    message: str
 
 
 def breach(relation: str, subject: Operand, others: Sequence[Operand]) -> Breach | None:
@@ -46,7 +47,8 @@ def breach(relation: str, subject: Operand, others: Sequence[Operand]) -> Breach
 
     Examples
     --------
-    >>> boards, full, light = Operand("all", 29, "29", "p. 1"), Operand("full", 28, "28", "p. 9"), Operand("light", 3, "3", "p. 9")
+    >>> boards = Operand("all", 29, "29", "page 1")
+    >>> full, light = Operand("full", 28, "28", "page 9"), Operand("light", 3, "3", "page 9")
     >>> breach("sum", boards, [full, light]).expected
     '28 + 3 = 31'
     >>> breach("at most", light, [boards]) is None
@@ -66,8 +68,9 @@ def breach(relation: str, subject: Operand, others: Sequence[Operand]) -> Breach
         is_right, expected = subject.value >= total - _CLOSE, f"at least {parts}"
     if is_right:
         return None
-    places = wording.listing(list(dict.fromkeys(f"{each.name} in {each.place}" for each in others)))
-    return Breach(subject.text, expected, places)
+    said = f"{subject.place} has {subject.text} for {subject.name}"
+    against = "; ".join(f"{each.place} has {each.text} for {each.name}" for each in others)
+    return Breach(subject.text, expected, f"{said}; {against}. It should be {_NAMES[relation]}{expected}.")
 
 
 def circle(named: Mapping[str, Sequence[str]]) -> str:
@@ -100,6 +103,8 @@ def _is_share(subject: Operand, others: Sequence[Operand]) -> tuple[bool, str]:
     part, whole = others
     if not whole.value:
         return False, f"{part.text} of {whole.text}, which is no share"
-    decimals = len(text.rpartition(".")[2]) if "." in (text := repr(subject.value)) and not subject.value.is_integer() else 0
+    decimals = (
+        len(text.rpartition(".")[2]) if "." in (text := repr(subject.value)) and not subject.value.is_integer() else 0
+    )
     share = wording.round_half_up(100 * part.value / whole.value, decimals)
     return _same(subject.value, share), f"{part.text} of {whole.text} = {wording.percent(share, decimals)}"

@@ -142,7 +142,9 @@ def _rule(number: int, row: dict[str, str], known: Collection[str]) -> Rule:
     if not ID.fullmatch(fact):
         raise DataError(f'{where}, fact_id: found "{fact}"; expected the id of a fact, such as lives_saved.')
     if fact not in known:
-        raise DataError(f'{where}, fact_id: names "{fact}", a fact that nobody publishes or reports.{nearest(fact, known)}')
+        raise DataError(
+            f'{where}, fact_id: names "{fact}", a fact that nobody publishes or reports.{nearest(fact, known)}'
+        )
     if relation not in KINDS:
         raise DataError(f'{where}, relation: "{relation}" is none of {", ".join(KINDS)}.{nearest(relation, KINDS)}')
     rule = {"row": number, "fact": fact, "period": row["period"], "relation": relation, "reason": row["reason"]}
@@ -156,7 +158,9 @@ def _rule(number: int, row: dict[str, str], known: Collection[str]) -> Rule:
     terms = tuple(_term(where, text.strip(), known) for text in re.split(r"\s\+\s|\s/\s", row["of"]) if text.strip())
     needed = {"equal": 1, "share of": 2, "at most": 1, "at least": 1}.get(relation)
     if not terms or (needed and len(terms) != needed):
-        raise DataError(f'{where}, of: {relation} takes {needed or "at least one"}, found {len(terms)} ("{row["of"]}").')
+        raise DataError(
+            f'{where}, of: {relation} takes {needed or "at least one"}, found {len(terms)} ("{row["of"]}").'
+        )
     return Rule(**rule, terms=terms)  # type: ignore[arg-type]
 
 
@@ -171,7 +175,8 @@ def _term(where: str, text: str, known: Collection[str]) -> Term:
         )
     if found["fact"] not in known:
         raise DataError(
-            f'{where}, of: names "{found["fact"]}", a fact that nobody publishes or reports.{nearest(found["fact"], known)}'
+            f'{where}, of: names "{found["fact"]}", a fact that nobody publishes or reports.'
+            f"{nearest(found['fact'], known)}"
         )
     return Term(found["fact"], (found["period"] or "").strip())
 
@@ -186,4 +191,6 @@ def _refuse_circles(rules: Sequence[Rule]) -> None:
     if found := circle(named):
         first = found.split(" (")[0]
         row = next(rule.row for rule in rules if rule.fact == first and rule.terms)
-        raise DataError(f"{FILE}, row {row}: facts are said to follow from each other in a circle: {found}. Take one line out.")
+        raise DataError(
+            f"{FILE}, row {row}: facts are said to follow from each other in a circle: {found}. Take one line out."
+        )

@@ -9,10 +9,12 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from helpers import params
-from helpers.build import kernels
+from helpers.build import cache, kernels
 from helpers.build.execute import execute
+from helpers.build.inputs import Inputs
 from helpers.build.plan import Plan
 from helpers.build.report import alone
+from helpers.build.runs import Runs
 from helpers.checks import (
     stale,
     typed_number,
@@ -82,10 +84,12 @@ def check_quarter(project: Path, quarter: Quarter, *, jobs: int, tell: Callable[
             f"{quarter} has left the notebooks and is built from {reference} in git. Check it there: "
             f"git worktree add ../{quarter} {reference}"
         )
-    kernels.start("")
+    runs = Runs(cache.of(project), Inputs.read(project), quarter, edition="", kernels=kernels.choose(""))
+    if not runs.cover(project / "notebooks"):
+        kernels.start("")
     plan = Plan.of(project, quarter)
     with alone(plan.workplace, tell):
-        executed = execute(plan, jobs=jobs, tell=tell)
+        executed = execute(plan, jobs=jobs, tell=tell, runs=runs)
     return run(plan, {name: each.content for name, each in executed.items()})
 
 

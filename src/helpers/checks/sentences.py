@@ -1,7 +1,7 @@
 """Narrative taken apart: a cell into blocks, a block into sentences, each with what its expressions printed.
 
-An inline expression is one mark in the text (`MARK`), so that a rule about words never trips over code, and a digit that
-is left was typed.
+An inline expression is one mark in the text (`MARK`), so that a rule about words never trips over code, and a digit
+that is left was typed.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ _ATTRIBUTES = re.compile(r"\{[#.][^{}]*\}")
 _HEADING = re.compile(r"#{1,6}\s+")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+")
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
-_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nos|fig|figs|dr|mr|mrs|ms|prof|st|cf|ca|al)\.|\b[A-Z]\.)$", re.I)
-_END = re.compile(rf"[.!?]+[\"'”’)\]*_]*\s+(?=[\"'“‘(*_\[]*(?:[A-Z0-9£@`\ue000-\uf8ff]))")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nos|fig|figs|dr|mr|mrs|ms|prof|st|cf|ca|al)\.|\b[A-Z]\.)$", re.I
+)
+_END = re.compile(r"[.!?]+[\"'”’)\]*_]*\s+(?=[\"'“‘(*_\[]*(?:[A-Z0-9£@`\ue000-\uf8ff]))")
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Sentence:
     def shown(self) -> str:
         """The sentence as the report prints it, as far as it is known."""
         values = iter(self.printed)
-        return re.sub(MARK, lambda _: (each.text if (each := next(values, None)) and each.text else "…"), self.text)
+        return re.sub(MARK, lambda _: each.text if (each := next(values, None)) and each.text else "…", self.text)
 
 
 def sentences_of(cell: Any, place: Place) -> list[Sentence]:
@@ -120,7 +122,9 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
         elif heading := _HEADING.match(bare):
             yield "heading", _ATTRIBUTES.sub("", bare[heading.end() :]).strip()
         else:
-            lines.append(_ITEM.sub("", line, count=1).strip() if not lines else bare.lstrip("> ") if bare != ">" else "")
+            lines.append(
+                _ITEM.sub("", line, count=1).strip() if not lines else bare.lstrip("> ") if bare != ">" else ""
+            )
 
 
 def split(block: str) -> list[str]:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from helpers.build.notebook import is_quarter
+from helpers.build.cells import is_quarter
 from helpers.checks.finding import Finding
 from helpers.checks.material import Material
+from helpers.checks.places import Place
 from helpers.checks.sentences import MARK, Sentence, sentences_of
 from helpers.quarter import Quarter
 
@@ -55,24 +56,29 @@ def _left_as_they_were(material: Material) -> Iterator[Finding]:
     before, now = str(material.quarter.previous()), str(material.quarter)
     for name in material.executed:
         cells = [(place, cell) for place, cell in material.cells(everywhere=True) if place.notebook == name]
-        earlier = {}
+        earlier: dict[str, Place] = {}
         for place, cell in cells:
             if before in place.tags and now not in place.tags and cell.cell_type == "markdown":
-                earlier |= {words: place for words in _paragraphs(cell, place)}
+                earlier |= dict.fromkeys(_paragraphs(cell, place), place)
         for place, cell in cells:
-            if now in place.tags and before not in place.tags and TO_REVIEW not in place.tags and cell.cell_type == "markdown":
+            if (
+                now in place.tags
+                and before not in place.tags
+                and TO_REVIEW not in place.tags
+                and cell.cell_type == "markdown"
+            ):
                 for words, said in _paragraphs(cell, place).items():
                     if words in earlier:
                         message = (
                             f'"{_start(said)}" stands word for word as in {material.quarter.previous().label} '
-                            f'(cell "{earlier[words].cell}"). Say what is true of {material.quarter.label}, or take the tag off '
+                            f'(cell "{earlier[words].cell}"). Say what is true now, or take the tag off '
                             "both cells and keep one, where it holds in any quarter."
                         )
                         yield place.finding(CHECK, message, found=_start(said))
                         break
 
 
-def _paragraphs(cell: Any, place: Any) -> dict[str, str]:
+def _paragraphs(cell: Any, place: Place) -> dict[str, str]:
     """Return the paragraphs of a cell by their words; headings and lines of a word or two are left out."""
     blocks = {each.block: each.kind for each in sentences_of(cell, place)}
     expressions = iter(re.findall(r"`\{python\}\s+([^`]+?)\s*`", cell.source))
@@ -94,7 +100,7 @@ def _other_quarters(material: Material) -> Iterator[Finding]:
             when = "an earlier" if named < material.quarter else "a later"
             message = (
                 f'"{_start(sentence.shown)}" names {said}, {when} quarter than the one reported on '
-                f"({material.quarter.label}), and compares nothing. Say what is true of this quarter, or what is compared."
+                f"({material.quarter.label}), and compares nothing. Say what is true now, or what is compared."
             )
             yield sentence.place.finding(CHECK, message, found=said, expected=material.quarter.label)
 

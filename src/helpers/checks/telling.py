@@ -36,7 +36,9 @@ def summary(outcome: Outcome, quarter: object) -> str:
 
 def as_text(outcome: Outcome) -> Iterator[str]:
     """Go through the lines for people: by notebook, each with the cell to open."""
-    for (notebook, where), group in groupby(outcome.findings, key=lambda each: (each.notebook, "" if each.notebook else each.where)):
+    for (notebook, where), group in groupby(
+        outcome.findings, key=lambda each: (each.notebook, "" if each.notebook else each.where)
+    ):
         yield f"notebooks/{notebook}" if notebook else where
         for (position, cell), findings in groupby(group, key=lambda each: (each.position, each.cell)):
             if notebook:

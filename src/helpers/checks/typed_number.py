@@ -62,7 +62,10 @@ def _in_expressions(
         words = coded.words_in(expression) if sentence.kind != "code" else []
         for text in words:
             for typed in typed_numbers(text, terms=material.names):
-                yield sentence.place, _finding(sentence, typed, advise(typed, sentence), around=f"`{{python}} {expression}`")
+                yield (
+                    sentence.place,
+                    _finding(sentence, typed, advise(typed, sentence), around=f"`{{python}} {expression}`"),
+                )
         hidden = _literal(expression)
         owner = ""
         if hidden is None and expression.strip().isidentifier() and expression in typed_names:
@@ -86,7 +89,21 @@ def _literal(expression: str) -> tuple[str, float] | None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
     ]
-    harmless = {"wording", "impact", "str", "int", "float", "round", "format", "number", "percent", "money", "large", "plain", "in_words"}
+    harmless = {
+        "wording",
+        "impact",
+        "str",
+        "int",
+        "float",
+        "round",
+        "format",
+        "number",
+        "percent",
+        "money",
+        "large",
+        "plain",
+        "in_words",
+    }
     if not numbers or coded.names_in(expression) - harmless:
         return None
     return str(numbers[0]), float(numbers[0])
@@ -125,7 +142,11 @@ class _Advice:
         if found := self._matching(typed, sentence):
             cures = [self._cite(fact) for fact in found[:_FEW]]
             expected = " or ".join(cures)
-            return found[0].id, f"A published fact has that value: write {' or '.join(f'`{{python}} {cure}`' for cure in cures)}.", expected
+            return (
+                found[0].id,
+                f"A published fact has that value: write {' or '.join(f'`{{python}} {cure}`' for cure in cures)}.",
+                expected,
+            )
         tag = "or tag the cell typed-number where it must stand as it is"
         return "", f"Publish it from data or a calculation and cite it, {tag}.", ""
 
@@ -143,7 +164,13 @@ class _Advice:
         return sorted(found, key=lambda fact: -self._likeness(fact, context, typed))
 
     def _likeness(self, fact: Fact, context: str, typed: Typed) -> float:
-        words = {word for word in re.split(r"\W+", f"{fact.id.replace('_', ' ')} {fact.unit} {fact.source} {fact.formula}".lower()) if len(word) > 3}
+        words = {
+            word
+            for word in re.split(
+                r"\W+", f"{fact.id.replace('_', ' ')} {fact.unit} {fact.source} {fact.formula}".lower()
+            )
+            if len(word) > 3
+        }
         near = context[typed.end : typed.end + 40]
         return (
             (fact.unit.split(" ")[0] in near) * 3
@@ -155,4 +182,3 @@ class _Advice:
     def _cite(self, fact: Fact) -> str:
         period = "" if fact.period == str(self._quarter) else f', "{fact.period}"'
         return f'cite("{fact.id}"{period})'
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from helpers.build.chapter import REFERENCE
+from helpers.build.markdown import REFERENCE
 from helpers.checks.finding import Finding
 from helpers.checks.material import Material
 
@@ -24,8 +24,8 @@ def check(material: Material) -> list[Finding]:
     return [
         place.finding(
             CHECK,
-            f'{name} ("{record["title"]}") is mentioned nowhere in the text. Refer to it as @{name} where the text speaks '
-            "of what it shows.",
+            f'{name} ("{record["title"]}") is mentioned nowhere in the text. Refer to it as @{name} where '
+            "the text speaks of what it shows.",
             found=name,
             expected=f"@{name}",
         )

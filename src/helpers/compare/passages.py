@@ -10,9 +10,9 @@ from nbformat import NotebookNode
 
 from helpers.blocks import BLOCK
 from helpers.build.cells import appears_in
-from helpers.build.chapter import REFERENCE, printed
+from helpers.build.chapter import printed
 from helpers.build.inline import INLINE, KEPT
-from helpers.build.markdown import FENCED, HEADING
+from helpers.build.markdown import FENCED, HEADING, REFERENCE
 from helpers.compare.edition import Edition
 from helpers.compare.words import Word, shown
 
