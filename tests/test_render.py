@@ -15,8 +15,10 @@ import pikepdf
 import pytest
 from docx.oxml.ns import qn
 from lxml import html
+from openxml_audit import OpenXmlValidator
 
 from helpers.build import render
+from helpers.build.render.fields import bookmark
 from helpers.errors import RenderError, UsageError
 from reading import READERS, tidy
 from staged import TIMESTAMP, stage
@@ -350,12 +352,59 @@ def test_word_contents_are_there_before_any_update(word):
     assert marks["begin"] == marks["separate"] == marks["end"]
 
 
+def test_word_lists_its_figures_before_any_update(word):
+    entries = [each for each in word.paragraphs if each.style.name == "table of figures"]
+    captions = [each.text for each in word.paragraphs if each.style.name == "Caption"]
+    assert [each.text for each in entries] == captions
+    instructions = [node.text.strip() for node in word.element.body.iter(qn("w:instrText"))]
+    assert 'TOC \\h \\z \\c "Figure"' in instructions
+    assert instructions.count("SEQ Figure \\* ARABIC") == len(FIGURES)
+
+
+def test_word_opens_without_repair(report):
+    """By the schemas of the Open XML SDK, and by what Word refuses beside them."""
+    found = OpenXmlValidator(max_errors=0).validate(str(report / "report.docx"))
+    assert [f"{error.part_uri}: {error.description}" for error in found.errors] == []
+
+
+def test_word_opens_in_no_mode_for_older_versions(word):
+    (mode,) = word.settings.element.iter(qn("w:compatSetting"))
+    assert (mode.get(qn("w:name")), mode.get(qn("w:val"))) == ("compatibilityMode", "15")
+
+
+def test_word_pictures_have_twice_the_pixels_of_a_screen(report, word):
+    """A drawing of 640 pixels is 1,280 pixels wide in the file, on the 16 centimetres between the margins."""
+    with zipfile.ZipFile(report / "report.docx") as archive:
+        for name in archive.namelist():
+            if name.startswith("word/media/"):
+                width = int.from_bytes(archive.read(name)[16:20], "big")
+                assert width >= 1200, name
+    for shape in word.inline_shapes:
+        assert shape.width.cm <= 16.4
+
+
 def test_word_links_have_their_bookmarks(word):
     bookmarks = {node.get(qn("w:name")) for node in word.element.body.iter(qn("w:bookmarkStart"))}
     anchors = {node.get(qn("w:anchor")) for node in word.element.body.iter(qn("w:hyperlink"))} - {None}
     assert anchors
     assert anchors <= bookmarks
     assert set(FIGURES) <= bookmarks
+
+
+def test_word_links_to_an_id_of_more_than_forty_letters(staged, tmp_path):
+    stage(tmp_path / "staged")
+    name = "glossary-words-that-only-the-programmes-themselves-still-use"
+    with (tmp_path / "staged" / "glossary.qmd").open("a", encoding="utf-8") as chapter:
+        chapter.write(f"\n## Old words {{#{name}}}\n\nSee [old words](#{name}).\n")
+    render.render(tmp_path / "staged", tmp_path, ["docx"], renderer="pandoc", timestamp=TIMESTAMP)
+    body = docx.Document(str(tmp_path / "report.docx")).element.body
+    links = [
+        node.get(qn("w:anchor"))
+        for node in body.iter(qn("w:hyperlink"))
+        if "old words" in "".join(text.text for text in node.iter(qn("w:t"))).lower()
+    ]
+    assert links == [bookmark(name)] * 2  # the contents and the text
+    assert bookmark(name) in {node.get(qn("w:name")) for node in body.iter(qn("w:bookmarkStart"))}
 
 
 def test_word_pictures_have_their_alternative_text(word):

@@ -125,6 +125,12 @@ def _style(document: Any, name: str, *, base: str = "Normal", following: str | N
     return style  # type: ignore[no-any-return]
 
 
+def _known_to_word(style: ParagraphStyle, identity: str) -> None:
+    """Give a style of Word's own the id that Word gives it; it is none of ours."""
+    style.element.set(qn("w:styleId"), identity)
+    style.element.attrib.pop(qn("w:customStyle"), None)
+
+
 def _find(document: Any, name: str) -> Any:
     return next((style for style in document.styles if style.name == name), None)
 
@@ -214,8 +220,9 @@ def _text_styles(document: Any, palette: dict[str, str]) -> None:
         for spacing in style.element.rPr.findall(qn("w:spacing")):
             style.element.rPr.remove(spacing)
         _panel(style, palette["navy"])
-    _set(_style(document, "Header"), size=8.5, colour=palette["slate"], after=0)
-    _set(_style(document, "Footer"), size=8.5, colour=palette["slate"], after=0)
+    for name in ("Header", "Footer"):
+        style = _set(_style(document, name), size=8.5, colour=palette["slate"], after=0)
+        _known_to_word(style, name)
     link = _find(document, "Hyperlink")
     link.font.color.rgb = RGBColor.from_string(palette["blue"].removeprefix("#"))
 
@@ -290,17 +297,25 @@ def _construct_styles(document: Any, brand: Brand) -> None:
 def _contents_styles(document: Any, palette: dict[str, str]) -> None:
     for level, (indent, bold) in enumerate(((0.0, True), (0.6, False)), start=1):
         style = _style(document, f"toc {level}")
-        style.element.set(qn("w:styleId"), f"TOC{level}")
+        _known_to_word(style, f"TOC{level}")
         _set(style, size=10 if bold else 9.5, bold=bold, before=3.5 if bold else 0, after=1, line=0.95)
         if bold:
             style.font.color.rgb = RGBColor.from_string(palette["navy"].removeprefix("#"))
         style.paragraph_format.left_indent = Cm(indent)
-        tabs = OxmlElement("w:tabs")
-        tab = OxmlElement("w:tab")
-        for key, value in (("val", "right"), ("leader", "dot"), ("pos", str(int(16.4 / 2.54 * 1440)))):
-            tab.set(qn(f"w:{key}"), value)
-        tabs.append(tab)
-        style.element.get_or_add_pPr().insert_element_before(tabs, "w:spacing", "w:ind", "w:jc", "w:outlineLvl")
+        _pages_at_right(style)
+    style = _set(_style(document, "table of figures"), size=9.5, after=4, line=0.95)
+    _known_to_word(style, "TableofFigures")
+    _pages_at_right(style)
+
+
+def _pages_at_right(style: ParagraphStyle) -> None:
+    """Put the page's number at the right margin, behind dots."""
+    tabs = OxmlElement("w:tabs")
+    tab = OxmlElement("w:tab")
+    for key, value in (("val", "right"), ("leader", "dot"), ("pos", str(int(16.4 / 2.54 * 1440)))):
+        tab.set(qn(f"w:{key}"), value)
+    tabs.append(tab)
+    style.element.get_or_add_pPr().insert_element_before(tabs, "w:spacing", "w:ind", "w:jc", "w:outlineLvl")
 
 
 TABLE_STYLE = """
@@ -308,7 +323,7 @@ TABLE_STYLE = """
   <w:name w:val="Table"/><w:basedOn w:val="TableNormal"/><w:qFormat/>
   <w:pPr><w:spacing w:before="40" w:after="40" w:line="252" w:lineRule="auto"/></w:pPr>
   <w:rPr><w:sz w:val="18"/></w:rPr>
-  <w:tblPr><w:tblStyleRowBandSize w:val="1"/>
+  <w:tblPr><w:tblStyleRowBandSize w:val="1"/><w:tblInd w:w="0" w:type="dxa"/>
     <w:tblBorders>
       <w:bottom w:val="single" w:sz="4" w:color="{rule}"/><w:insideH w:val="single" w:sz="4" w:color="{rule}"/>
     </w:tblBorders>

@@ -431,7 +431,7 @@ local function weights(tbl)
   local wish, least, total, spare = {}, {}, 0, 0
   for c, spec in ipairs(tbl.colspecs) do
     local heading = stringify(tbl.head.rows[1].cells[c])
-    local word, longest = longest_word(heading), 0
+    local word, longest = 1.15 * longest_word(heading), 0  -- in bold
     for _, row in ipairs(rows_of(tbl)) do
       local text = stringify(row.cells[c])
       word = math.max(word, longest_word(text))

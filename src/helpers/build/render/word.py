@@ -8,15 +8,17 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 import docx
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
-from helpers.build.render.chapters import Chapter, Heading
+from helpers.build.render.chapters import Chapter
+from helpers.build.render.fields import contents, elements, field, figures, paragraph, run
 from helpers.build.render.fonts import embed_fonts
 from helpers.build.render.report import Report
+from helpers.build.render.tables import mark_tables
 from helpers.errors import RenderError
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -37,12 +39,14 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
     """
     document = docx.Document(str(path))
     _drop_title_block(document)
-    front = "".join([*_cover(report, chapters), *_contents(chapters)])
+    captions = [each.text for each in document.paragraphs if each.style is not None and each.style.name == "Caption"]
+    front = "".join([*_cover(report, chapters), *contents(chapters), *figures(chapters, captions)])
     body = document.element.body
-    for position, element in enumerate(_elements(front)):
+    for position, element in enumerate(elements(front)):
         body.insert(position, element)
     _running_lines(document, report)
-    _mark_tables(document)
+    mark_tables(document)
+    _check_links(document)
     _check_pictures(document)
     embed_fonts(document, report.extension / "fonts", report.font)
     _describe(document, report, timestamp)
@@ -51,15 +55,11 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
     path.write_bytes(_without_times(written.getvalue()))
 
 
-def _elements(xml: str) -> list[Any]:
-    return list(parse_xml(f"<w:body {nsdecls('w')}>{xml}</w:body>"))
-
-
 def _drop_title_block(document: Any) -> None:
-    for paragraph in document.paragraphs:
-        if paragraph.style.name not in {"Title", "Subtitle", "Date", "Author"}:
+    for first in document.paragraphs:
+        if first.style.name not in {"Title", "Subtitle", "Date", "Author"}:
             break
-        paragraph._element.getparent().remove(paragraph._element)
+        first._element.getparent().remove(first._element)
 
 
 # Cover ---------------------------------------------------------------------------------------------------------------
@@ -67,50 +67,16 @@ def _drop_title_block(document: Any) -> None:
 
 def _cover(report: Report, chapters: Sequence[Chapter]) -> Iterator[str]:
     status = f"{report.status} · {report.date}" if report.date else report.status
-    yield _paragraph("Title", report.title)
-    yield _paragraph("Subtitle", report.subtitle)
-    yield _paragraph("Date", status)
+    yield paragraph("Title", report.title)
+    yield paragraph("Subtitle", report.subtitle)
+    yield paragraph("Date", status)
     for chapter in chapters:
         if chapter.stem not in report.not_programmes:
-            yield _paragraph("CoverLine", chapter.title)
+            yield paragraph("CoverLine", chapter.title)
     if report.is_illustrative:
-        yield _paragraph("CalloutNoteTitle", "Illustrative data")
-        yield _paragraph("CalloutNote", ILLUSTRATIVE)
-    yield _paragraph("FigureNote", DISCLAIMER)
-
-
-def _paragraph(style: str, text: str, *, before: str = "", inner: str = "") -> str:
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{before}</w:pPr>{inner or _run(text)}</w:p>'
-
-
-def _run(text: str) -> str:
-    return f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
-
-
-# Contents ------------------------------------------------------------------------------------------------------------
-
-
-def _contents(chapters: Sequence[Chapter]) -> Iterator[str]:
-    """Yield Word's own contents field with its entries in it, as they are after an update."""
-    entries = [heading for chapter in chapters for heading in chapter.headings if heading.level <= 2]
-    yield _paragraph("ContentsHeading", "Contents", before="<w:pageBreakBefore/>")
-    for position, heading in enumerate(entries):
-        start = _mark("begin") + _instruction('TOC \\o "1-2" \\h \\z \\u') + _mark("separate") if position == 0 else ""
-        end = _mark("end") if position == len(entries) - 1 else ""
-        yield _paragraph(f"TOC{heading.level}", "", inner=start + _entry(heading) + end)
-
-
-def _entry(heading: Heading) -> str:
-    """Return an entry without a page: only Word knows it, and puts it in when the field is updated."""
-    return f'<w:hyperlink w:anchor="{escape(heading.id)}" w:history="1">{_run(heading.text)}</w:hyperlink>'
-
-
-def _mark(kind: str) -> str:
-    return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
-
-
-def _instruction(text: str) -> str:
-    return f'<w:r><w:instrText xml:space="preserve"> {escape(text)} </w:instrText></w:r>'
+        yield paragraph("CalloutNoteTitle", "Illustrative data")
+        yield paragraph("CalloutNote", ILLUSTRATIVE)
+    yield paragraph("FigureNote", DISCLAIMER)
 
 
 # Running lines -------------------------------------------------------------------------------------------------------
@@ -122,42 +88,38 @@ def _running_lines(document: Any, report: Report) -> None:
     draft = " · Draft" if report.status == "Draft" else ""
     header, footer = section.header, section.footer
     header.is_linked_to_previous = footer.is_linked_to_previous = False
-    _fill(header.paragraphs[0], "Header", _run(f"{report.title} · {report.label}{draft}"))
+    _fill(header.paragraphs[0], "Header", run(f"{report.title} · {report.label}{draft}"))
     note = " · contains illustrative data" if report.is_illustrative else ""
     _fill(
         footer.paragraphs[0],
         "Footer",
-        _run(f"{report.label} progress report{note} · page ")
-        + _field("PAGE", "1")
-        + _run(" of ")
-        + _field("NUMPAGES", "1"),
+        run(f"{report.label} progress report{note} · page ")
+        + field("PAGE", "1")
+        + run(" of ")
+        + field("NUMPAGES", "1"),
     )
 
 
-def _fill(paragraph: Any, style: str, inner: str) -> None:
-    for element in _elements(_paragraph(style, "", inner=inner)):
-        paragraph._element.getparent().replace(paragraph._element, element)
+def _fill(line: Any, style: str, inner: str) -> None:
+    for element in elements(paragraph(style, "", inner=inner)):
+        line._element.getparent().replace(line._element, element)
 
 
-def _field(instruction: str, shown: str) -> str:
-    return _mark("begin") + _instruction(instruction) + _mark("separate") + _run(shown) + _mark("end")
+# Links and pictures -------------------------------------------------------------------------------------------------
 
 
-# Tables and pictures -------------------------------------------------------------------------------------------------
-
-
-def _mark_tables(document: Any) -> None:
-    for table in document.tables:
-        rows = table._tbl.tr_lst
-        if not rows:
-            raise RenderError("report.docx: a table has no row. Give it a header row and one more, or take it out.")
-        for position, row in enumerate(rows):
-            properties = row.get_or_add_trPr()
-            for tag in ("w:cantSplit", *(["w:tblHeader"] if position == 0 else [])):
-                if properties.find(qn(tag)) is None:
-                    properties.append(parse_xml(f"<{tag} {nsdecls('w')}/>"))
-            for paragraph in row.iter(qn("w:p")):
-                paragraph.get_or_add_pPr().style = "TableHeader" if position == 0 else "TableText"
+def _check_links(document: Any) -> None:
+    """Refuse a link within the document that leads to no bookmark: it would do nothing."""
+    body = document.element.body
+    known = {mark.get(qn("w:name")) for mark in body.iter(qn("w:bookmarkStart"))}
+    for link in body.iter(qn("w:hyperlink")):
+        anchor = link.get(qn("w:anchor"))
+        if anchor and anchor not in known:
+            text = "".join(node.text or "" for node in link.iter(qn("w:t")))
+            raise RenderError(
+                f'report.docx: the link "{text}" leads to {anchor}, which is no place in the document. Build again, '
+                "and report this if it stays."
+            )
 
 
 def _check_pictures(document: Any) -> None:
@@ -178,6 +140,21 @@ def _describe(document: Any, report: Report, timestamp: int) -> None:
     properties.author = properties.last_modified_by = report.title
     properties.created = properties.modified = datetime.fromtimestamp(timestamp, tz=UTC).replace(tzinfo=None)
     properties.content_status = report.status
+    package = document.part.package
+    for name in [name for name, link in package.rels.items() if link.reltype == RELATIONSHIP_TYPE.CUSTOM_PROPERTIES]:
+        package.rels.pop(name)  # the templates' variables, which pandoc puts there
+    _settle(document.settings.element, report.lang)
+
+
+def _settle(settings: Any, lang: str) -> None:
+    """Say that the file is written for today's Word, which else opens it in a mode for older ones."""
+    settings.find(qn("w:themeFontLang")).set(qn("w:val"), lang)
+    if settings.find(qn("w:compat")) is None:
+        mode = (
+            f'<w:compat {nsdecls("w")}><w:compatSetting w:name="compatibilityMode" '
+            'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
+        )
+        settings.find(qn("w:rsids")).addprevious(parse_xml(mode))
 
 
 def _without_times(content: bytes) -> bytes:
