@@ -43,6 +43,24 @@ CELLS = {
         ],
         ["beds (2024-25-Q2) is published twice: 3 in cell", '"first"', "4 in cell", '"second"'],
     ),
+    "claim-that-the-chart-does-not-bear-out": (
+        [
+            code("from helpers import spc\nwarmth = spc.xmr([70, 71, 70, 72, 71] * 5)", id="chart"),
+            prose('`{python} spc.claim("Warmth has risen", warmth, shows="rising")`.', id="news"),
+        ],
+        [
+            'notebooks/ward.ipynb, cell "news", inline expression',
+            '"Warmth has risen" claims "rising", but the chart does not show it',
+            "It shows: stable.",
+        ],
+    ),
+    "sentence-that-the-numbers-do-not-bear-out": (
+        [
+            code("from helpers import hold", id="tools"),
+            prose('`{python} hold("Most wards", where=3 > 7 / 2, found="3 of 7")` took part.', id="news"),
+        ],
+        ['notebooks/ward.ipynb, cell "news", inline expression', '"Most wards" does not hold: 3 of 7.'],
+    ),
     "reference-to-no-figure": (
         [prose("As @fig-nothing shows.", id="news")],
         ['notebooks/ward.ipynb, cell "news": @fig-nothing refers to no figure of this report'],

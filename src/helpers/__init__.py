@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from helpers.facts import Fact, cite, publish
     from helpers.figures import figure, picture
     from helpers.quarter import Quarter
+    from helpers.statements import hold
 
 __all__ = [
     "Fact",
@@ -25,6 +26,7 @@ __all__ = [
     "diagrams",
     "facts",
     "figure",
+    "hold",
     "impact",
     "params",
     "picture",
@@ -42,6 +44,7 @@ _HOME = {
     "callout": "blocks",
     "cite": "facts",
     "figure": "figures",
+    "hold": "statements",
     "picture": "figures",
     "publish": "facts",
     "table": "blocks",

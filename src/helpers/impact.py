@@ -6,7 +6,8 @@ zero where they are published, so that what is printed adds up to what is printe
 
 from __future__ import annotations
 
-from helpers.wording import round_half_up
+from helpers.errors import ClaimError
+from helpers.wording import number, round_half_up
 
 
 def cases_avoided(treated: float, number_needed_to_treat: float) -> int:
@@ -24,7 +25,7 @@ def cases_avoided(treated: float, number_needed_to_treat: float) -> int:
     >>> cases_avoided(677, 37), cases_avoided(714, 37), cases_avoided(0, 37)
     (18, 19, 0)
     """
-    return int(round_half_up(treated / _positive(number_needed_to_treat)))
+    return int(round_half_up(_gained(treated) / _positive(number_needed_to_treat)))
 
 
 def deaths_prevented(fewer_exposed: float, number_needed_to_harm: float, *, to_nearest: int = 1) -> int:
@@ -43,8 +44,12 @@ def deaths_prevented(fewer_exposed: float, number_needed_to_harm: float, *, to_n
     --------
     >>> deaths_prevented(36952, 62), deaths_prevented(25_000, 62, to_nearest=100)
     (596, 400)
+    >>> deaths_prevented(-500, 62)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    helpers.errors.ClaimError: The model starts from −500 people, fewer than none: nothing can have been prevented. ...
     """
-    return int(round_half_up(fewer_exposed / _positive(number_needed_to_harm) / to_nearest)) * to_nearest
+    return int(round_half_up(_gained(fewer_exposed) / _positive(number_needed_to_harm) / to_nearest)) * to_nearest
 
 
 def saving(cases: float, per_case: float) -> float:
@@ -100,6 +105,15 @@ def at_least_halves_risk(odds_ratio: float) -> bool:
     (True, False)
     """
     return odds_ratio >= 2
+
+
+def _gained(people: float) -> float:
+    if people < 0:
+        raise ClaimError(
+            f"The model starts from {number(people)} people, fewer than none: nothing can have been prevented. "
+            "Look at the data; where they are right, write the sentence anew."
+        )
+    return people
 
 
 def _positive(value: float) -> float:
