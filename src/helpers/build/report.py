@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from helpers.build.plan import Plan
     from helpers.build.stage import Staged
 
-__all__ = ["FORMATS", "Options", "Tell", "build", "is_due", "newest_complete", "shown"]
+__all__ = ["FORMATS", "Options", "Tell", "build", "complete_quarters", "is_due", "shown"]
 
 
 def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path:
@@ -201,18 +201,29 @@ def _copy(source: Path, target: Path, patterns: Collection[Any]) -> None:
             shutil.copy2(file, target / file.name)
 
 
-def newest_complete(project: Path) -> tuple[Quarter | None, dict[Quarter, list[str]]]:
-    """Return the newest quarter in ``params/`` whose data are complete, and what newer ones lack."""
+def complete_quarters(project: Path, *, only_newest: bool = False) -> tuple[list[Quarter], dict[Quarter, list[str]]]:
+    """Return the quarters in ``params/`` whose data are complete, the newest first, and what others lack.
+
+    Parameters
+    ----------
+    project : Path
+        The project's folder.
+    only_newest : bool
+        Whether to look no further than the first that is complete.
+    """
     from helpers import datasets
     from helpers.params import known_quarters
 
+    found: list[Quarter] = []
     lacking: dict[Quarter, list[str]] = {}
     for quarter in reversed(known_quarters(project)):
-        missing = datasets.complete(quarter, project)
-        if not missing:
-            return quarter, lacking
-        lacking[quarter] = missing
-    return None, lacking
+        if missing := datasets.complete(quarter, project):
+            lacking[quarter] = missing
+            continue
+        found.append(quarter)
+        if only_newest:
+            break
+    return found, lacking
 
 
 def is_due(project: Path, quarter: Quarter, *, today: date, output: Path | None = None) -> bool:

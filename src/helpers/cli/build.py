@@ -18,9 +18,12 @@ RENDERERS = ("auto", "quarto", "pandoc")
 
 @app.command(epilog="Example:  natpatsip build 2024-25-Q2 --to html,pdf")
 def build(
-    quarter: Annotated[
-        str | None,
-        typer.Argument(help="The quarter, such as 2024-25-Q2; by default the newest in params/ with complete data."),
+    quarters: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[QUARTER]...",
+            help="The quarters, such as 2024-25-Q2; by default the newest in params/ with complete data.",
+        ),
     ] = None,
     to: Annotated[str, typer.Option("--to", help="Formats, joined by commas.")] = ",".join(FORMATS),
     renderer: Annotated[str, typer.Option(help="auto takes Quarto where it is found, else pandoc.")] = "auto",
@@ -28,13 +31,17 @@ def build(
     output: Annotated[
         Path | None, typer.Option(help="Put the report into DIR/<quarter>/ instead of reports/<quarter>/.")
     ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Build every quarter in params/ whose data are complete.")
+    ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Use nothing that earlier builds have made.")] = False,
     due: Annotated[
         bool, typer.Option("--due", help="Build only where a quarter is due and not yet built; for schedules.")
     ] = False,
 ) -> None:
-    """Build a quarter's report."""
+    """Build a quarter's report, or those of several quarters."""
     from helpers.build import report
+    from helpers.build.many import build_all
     from helpers.project import project_root
     from helpers.quarter import Quarter
 
@@ -46,22 +53,29 @@ def build(
     one_of("--renderer", renderer, RENDERERS)
     tell = Voice()
     project = project_root()
-    if quarter is not None:
-        chosen = Quarter.parse(quarter)
-    else:
-        found, lacking = report.newest_complete(project)
-        for newer, missing in lacking.items():
-            tell(f"{newer}: data not complete: {'; '.join(missing)}")
-        if found is None and not due:
+    if quarters and everything:
+        raise UsageError("--all: names every quarter already. Leave it out, or the quarters.")
+    chosen = [Quarter.parse(each) for each in quarters or ()]
+    if not quarters:
+        found, lacking = report.complete_quarters(project, only_newest=not everything)
+        for each, missing in lacking.items():
+            tell(f"{each}: data not complete: {'; '.join(missing)}")
+        if not found and not due:
             raise ReportError("params/: no quarter has complete data. Name a quarter to see what a build of it needs.")
-        if found is None:
+        chosen = found
+    if due:
+        today = datetime.date.today()
+        chosen = [each for each in chosen if report.is_due(project, each, today=today, output=output)]
+        if not chosen:
             say("nothing due")
             return
-        chosen = found
-    if due and not report.is_due(project, chosen, today=datetime.date.today(), output=output):
-        say("nothing due")
-        return
     options = report.Options(formats=formats, renderer=renderer, jobs=jobs, output=output, is_fresh=fresh)
-    folder = report.build(project, chosen, options, tell)
-    for file in report.shown(folder, formats):
-        say(str(file))
+    outcome = build_all(project, chosen, options, tell)
+    for folder in outcome.built.values():
+        for file in report.shown(folder, formats):
+            say(str(file))
+    if len(chosen) == 1:
+        for error in outcome.failed.values():
+            raise error
+    if failure := outcome.error():
+        raise failure
