@@ -27,7 +27,8 @@ def everything(project):
 def test_all_builds_every_quarter_whose_data_are_complete(project, everything):
     assert everything.returncode == 0, everything.stderr
     assert everything.stdout.split() == [str(index(project, quarter)) for quarter in (Q1, Q2)]
-    assert index(project, Q1).is_file() and index(project, Q2).is_file()
+    assert index(project, Q1).is_file()
+    assert index(project, Q2).is_file()
 
 
 def test_quarters_are_built_once_and_the_earliest_first(project, everything):

@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,12 +55,13 @@ class Cache:
     trouble: str = field(default="", init=False)
     """Why it could not be written, once it could not."""
     _has_grown: bool = field(default=False, init=False)
-    _own: set[Path] = field(default_factory=set, init=False)
+    _own: set[tuple[str, str]] = field(default_factory=set, init=False)
+    _new: list[tuple[str, str]] = field(default_factory=list, init=False)
 
     def get(self, kind: str, name: str) -> bytes | None:
         """Return an entry, or None where there is no sound one."""
         file = self._file(kind, name)
-        if not self.is_read and file not in self._own:
+        if not self.is_read and (kind, name) not in self._own:
             return None
         try:
             head, _, content = file.read_bytes().partition(b"\n")
@@ -84,13 +85,23 @@ class Cache:
             with open(handle, "wb") as lines:  # noqa: PTH123 — a descriptor
                 lines.write(_head(kind, name, content) + b"\n" + content)
             Path(unfinished).replace(file)
-            self._own.add(file)
-            self._has_grown = True
+            self._new.append((kind, name))
+            self.adopt([(kind, name)])
         except OSError as error:
             self.trouble = self.trouble or f"{error.strerror or error} ({file.parent})"
             if unfinished:
                 with contextlib.suppress(OSError):
                     Path(unfinished).unlink()
+
+    def adopt(self, entries: Iterable[tuple[str, str]]) -> None:
+        """Take entries that another process has put there for its own."""
+        self._own.update(entries)
+        self._has_grown = True
+
+    def new(self) -> list[tuple[str, str]]:
+        """Return the kinds and keys of what was put since this was last asked."""
+        new, self._new = self._new, []
+        return new
 
     def make_room(self) -> None:
         """Where it has grown beyond its limit, let go of what was not used for longest."""

@@ -39,6 +39,11 @@ class Artist:
         letters = key(*(part for file in files for part in (file.name, file.read_bytes())))
         self._means = key(version("vl-convert-python"), VEGALITE, SCALE, letters, *(each.read_bytes() for each in OURS))
 
+    def warm_up(self) -> None:
+        """Draw a chart that nobody sees: the first one takes a second."""
+        first = {"data": {"values": [{"a": 1}]}, "mark": "point", "encoding": {"x": {"field": "a", "type": "nominal"}}}
+        self._drawer.svg_to_png(self._drawer.vegalite_to_svg(first, vl_version=VEGALITE))
+
     def chart(self, name: str, specification: Mapping[str, Any]) -> str:
         """Return the SVG of a chart; `name` keeps the ids in it apart from other charts' on the same page.
 

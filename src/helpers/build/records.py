@@ -7,9 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from helpers.blocks import BLOCK
 from helpers.build.inline import KEPT
@@ -17,6 +15,9 @@ from helpers.build.passports import Home
 from helpers.errors import FactError, FigureError, ReportError, together
 from helpers.facts import CITED, PUBLISHED, Fact
 from helpers.figures import FIGURE, VEGALITE
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 DATASET = "application/vnd.natpatsip.dataset+json"
 REPORTED = "data/reported.csv"

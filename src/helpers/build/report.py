@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.build import cache, kernels, unchanged
+from helpers.build import cache, kernels, studio, unchanged
 from helpers.build.inputs import Inputs, sha256_of
 from helpers.build.options import FORMATS, Options, Tell
 from helpers.build.runs import Runs
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from helpers.build.stage import Staged
 
 __all__ = ["FORMATS", "Options", "Tell", "build", "complete_quarters", "is_due", "shown"]
+
+
+FONTS = Path("_extensions", "natpatsip", "fonts")
 
 
 def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path:
@@ -61,6 +64,8 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
     runs = Runs(cached, inputs, quarter, edition="", kernels=kernels.choose(options.kernels))
     if not runs.cover(project / "notebooks"):
         kernels.start(options.kernels)
+        if options.jobs > 1:
+            studio.start(cached, project / FONTS)
     from helpers.build.plan import Plan  # while they start: it imports much
 
     plan = Plan.of(project, quarter)
@@ -133,7 +138,15 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
     from helpers.checks import telling
 
     renderer = render.choose(options.renderer)
-    executed = execute(plan, jobs=options.jobs, tell=tell, kernels=options.kernels, runs=runs)
+    executed = execute(
+        plan,
+        jobs=options.jobs,
+        tell=tell,
+        kernels=options.kernels,
+        runs=runs,
+        see=lambda each: studio.draw(each.content),
+    )
+    studio.finish(runs.kept)
     contents = {name: each.content for name, each in executed.items()}
     written = {DRAFTS_ONLY: lambda made: _changes(plan, contents, made, options)}
     staged = stage(plan, contents, kept=runs.kept, written=written)
@@ -169,6 +182,10 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
         )
         manifest.write(written, folder / "manifest.json")
     return executed, checked
+
+
+def _draw(executed: Executed) -> None:
+    studio.draw(executed.content)
 
 
 def _compared_with(project: Path, quarter: Quarter, options: Options) -> dict[str, str]:

@@ -1,0 +1,76 @@
+"""Charts are drawn in a process of their own, and a build does not depend on it."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from helpers.build import studio
+from helpers.build.cache import Cache
+from helpers.build.draw import Artist
+from helpers.figures import FIGURE, VEGALITE
+from projects import ROOT
+
+FONTS = ROOT / "_extensions" / "natpatsip" / "fonts"
+CHART = {"data": {"values": [{"a": 1, "b": 2}]}, "mark": "bar", "encoding": {"x": {"field": "a", "type": "ordinal"}}}
+
+
+def notebook(name, chart):
+    data = {FIGURE: {"id": name}, VEGALITE: chart}
+    return new_notebook(cells=[new_code_cell("", outputs=[new_output("display_data", data)])])
+
+
+@pytest.fixture
+def kept(tmp_path):
+    yield Cache(tmp_path / "cache", is_read=False)
+    studio.stop()
+
+
+class NoDrawer:
+    def __getattr__(self, name):
+        raise AssertionError(name)
+
+
+def test_what_the_studio_has_drawn_is_not_drawn_again(kept, monkeypatch):
+    studio.start(kept, FONTS)
+    studio.draw(notebook("fig-a", CHART))
+    studio.finish(kept)
+    artist = Artist(kept, FONTS)
+    artist._drawer = NoDrawer()
+    svg = artist.chart("fig-a", CHART)
+    assert "<svg" in svg
+    assert artist.png("fig-a", svg).startswith(b"\x89PNG")
+
+
+def test_a_chart_that_cannot_be_drawn_is_left_to_staging(kept):
+    studio.start(kept, FONTS)
+    studio.draw(notebook("fig-a", {"mark": "no such mark"}))
+    studio.draw(notebook("fig-b", CHART))
+    studio.finish(kept)
+    artist = Artist(kept, FONTS)
+    artist._drawer = NoDrawer()
+    assert "<svg" in artist.chart("fig-b", CHART)
+
+
+def test_a_studio_that_was_killed_costs_time_alone(kept):
+    opened = studio.start(kept, FONTS)
+    for process in opened._pool._processes.values():
+        os.kill(process.pid, signal.SIGKILL)
+    studio.draw(notebook("fig-a", CHART))
+    studio.finish(kept)
+    assert not opened.is_open
+    assert "<svg" in Artist(kept, FONTS).chart("fig-a", CHART)
+    assert studio.start(kept, FONTS).is_open
+
+
+def test_a_cache_that_cannot_be_written_costs_time_alone(tmp_path):
+    (tmp_path / "cache").write_text("in the way", encoding="utf-8")
+    kept = Cache(tmp_path / "cache")
+    studio.start(kept, FONTS)
+    studio.draw(notebook("fig-a", CHART))
+    studio.finish(kept)
+    studio.stop()
+    assert "<svg" in Artist(kept, FONTS).chart("fig-a", CHART)
