@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from helpers.build.plan import Plan
     from helpers.build.stage import Staged
 
-__all__ = ["FORMATS", "Options", "Tell", "build", "complete_quarters", "is_due", "shown"]
+__all__ = ["FORMATS", "Options", "Tell", "build", "complete_quarters", "is_due", "newest_complete", "shown"]
 
 
 FONTS = Path("_extensions", "natpatsip", "fonts")
@@ -184,10 +184,6 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
     return executed, checked
 
 
-def _draw(executed: Executed) -> None:
-    studio.draw(executed.content)
-
-
 def _compared_with(project: Path, quarter: Quarter, options: Options) -> dict[str, str]:
     """Return the manifests of the report that a draft is compared with, and their hashes: it rests on them, too."""
     files = [folder.absolute() / "manifest.json" for folder in options.earlier(project, quarter.previous())]
@@ -241,6 +237,12 @@ def complete_quarters(project: Path, *, only_newest: bool = False) -> tuple[list
         if only_newest:
             break
     return found, lacking
+
+
+def newest_complete(project: Path) -> tuple[Quarter | None, dict[Quarter, list[str]]]:
+    """Return the newest quarter in ``params/`` whose data are complete, and what newer ones lack."""
+    found, lacking = complete_quarters(project, only_newest=True)
+    return next(iter(found), None), lacking
 
 
 def is_due(project: Path, quarter: Quarter, *, today: date, output: Path | None = None) -> bool:
