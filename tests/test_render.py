@@ -309,6 +309,21 @@ def test_a_figure_that_floats_is_read_where_it_stands_in_the_chapter(tags):
     assert order[drawing - 1 : drawing + 2] == ["/H2", "/Figure", "/Table"]
 
 
+def test_no_figure_lies_under_a_chapters_title(report):
+    """On a page that opens a chapter the title comes first: above it there is nothing, not even a figure."""
+    with pikepdf.open(report / "report.pdf") as pdf:
+        openings = {page_of(pdf, pikepdf.String(name)): name for name in CHAPTERS if name != "list-of-figures"}
+    titles = {"index": "Executive summary", "medicines": "Medicines Safety Improvement Programme"}
+    for number, name in openings.items():
+        assert text_of_page(report, number).startswith(titles.get(name, "")), name
+
+
+def test_a_picture_inside_a_panel_stays_in_it(report):
+    words = READERS["pdf"](report)
+    panel = words[words.rindex("Case study A community") :]
+    assert panel.index("The group agrees what to try") < panel.index("The cycle that the community goes through")
+
+
 def test_every_page_but_the_cover_and_chapter_openings_has_its_running_head(report):
     with pikepdf.open(report / "report.pdf") as pdf:
         count = len(pdf.pages)

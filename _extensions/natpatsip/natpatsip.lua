@@ -252,7 +252,7 @@ end
 
 local function typst_figure(div)
   local a = div.attributes
-  local note = a.note and ', note: ' .. plain(a.note) or ''
+  local note = (a.note and ', note: ' .. plain(a.note) or '') .. (a.panel and ', float: false' or '')
   return raw('typst', '#np-figure(' .. typst_string(div.identifier) .. ', number: ' .. typst_string(a.number)
     .. ', programme: ' .. plain(a.programme) .. ', title: ' .. plain(a.title) .. ', description: '
     .. plain(a.description) .. ', picture: ' .. typst_string(a.svg) .. ', alt: ' .. typst_string(a.alt) .. note .. ')'
@@ -303,7 +303,8 @@ local function picture(div)
     return out
   elseif is_typst() then
     return raw('typst', '#np-picture(' .. typst_string(div.identifier) .. ', picture: ' .. typst_string(a.svg)
-      .. ', alt: ' .. typst_string(a.alt) .. (credit and ', credit: ' .. plain(credit) or '') .. ')'
+      .. ', alt: ' .. typst_string(a.alt) .. (credit and ', credit: ' .. plain(credit) or '')
+      .. (a.panel and ', float: false' or '') .. ')'
       .. content(div.content))
   end
   local out = pandoc.Blocks({
@@ -577,12 +578,25 @@ local function linked_rows(tbl)
   return tbl
 end
 
--- A paragraph that introduces tiles stays on their page.
+-- What stands inside a panel does not float out of it.
+local function panel(div)
+  if not (div.classes:includes('case-study') or div.classes[1] and div.classes[1]:match('^callout%-')) then return nil end
+  return div:walk({ Div = function(inner)
+    if inner.classes:includes('report-figure') or inner.classes:includes('picture') then
+      inner.attributes.panel = 'true'
+      return inner
+    end
+  end })
+end
+
+-- A paragraph that introduces tiles stays on their page, and so does one that ends in a colon with what follows it.
 local function leading(blocks)
   for i = #blocks - 1, 1, -1 do
-    local following = blocks[i + 1]
-    if blocks[i].t == 'Para' and following.t == 'Div' and following.classes:includes('tiles') then
-      blocks[i] = raw('typst', '#np-leading' .. content({ blocks[i] }))
+    local block, following = blocks[i], blocks[i + 1]
+    local to_tiles = following.t == 'Div' and following.classes:includes('tiles')
+    local to_more = following.t:match('List$') or following.t == 'RawBlock' and following.text:match('^#np%-table')
+    if block.t == 'Para' and (to_tiles or to_more and stringify(block):match(':$')) then
+      blocks[i] = raw('typst', '#np-leading' .. content({ block }))
     end
   end
   return blocks
@@ -594,6 +608,7 @@ function Pandoc(doc)
   doc = doc:walk({ Link = resolve })
   doc = doc:walk({ Table = is_html() and linked_rows or nil, Span = span_of })
   doc = doc:walk({ Table = report_table })
+  if is_typst() then doc = doc:walk({ Div = panel }) end
   if is_typst() then doc.blocks = leading(doc:walk({ Inlines = with_pages }).blocks) end
   return doc:walk({ Div = construct })
 end
