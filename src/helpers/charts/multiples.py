@@ -253,8 +253,11 @@ def _write_head(canvas: Canvas, panel: Panel, left: float, first: float, slot: f
 
 
 def _write_span(canvas: Canvas, line: Timeline, left: float, y: float) -> None:
-    """Write the first and the last date under a panel, the last where both fit."""
-    first, last = line.short(line.dates[0]), line.short(line.dates[-1])
+    """Write the first and the last date under a panel, their years where both do not fit, the first alone in need."""
+    ends = line.dates[0], line.dates[-1]
+    first, last = map(line.short, ends)
+    if line.is_dated and text_width(first + last, SIZE) + 6 >= line.width and ends[0].year != ends[1].year:
+        first, last = (f"{end:%Y}" for end in ends)
     canvas.text(first, left, y, size=SIZE, colour=palette.QUIET)
     if first != last and text_width(first + last, SIZE) + 6 < line.width:
         canvas.text(last, left + line.width, y, size=SIZE, align="right", colour=palette.QUIET)
