@@ -9,6 +9,8 @@ local EXTENSION = '_extensions/natpatsip/'
 
 local function is_html() return FORMAT:match('html') ~= nil end
 local function is_typst() return FORMAT:match('typst') ~= nil end
+local single = false -- one HTML file for the whole report: links stay in it, and it has no files beside it
+
 local function is_word() return FORMAT:match('docx') ~= nil end
 
 -- Text ----------------------------------------------------------------------------------------------------------------
@@ -72,7 +74,7 @@ end
 local function resolve(link)
   local stem, fragment = link.target:match('^([%w%-_]+)%.qmd#?(.*)$')
   if not stem then return nil end
-  if is_html() then
+  if is_html() and not single then
     if not quarto then link.target = stem .. '.html' .. (fragment ~= '' and '#' .. fragment or '') end
   else
     link.target = '#' .. (fragment ~= '' and fragment or stem)
@@ -114,6 +116,19 @@ local function span_of(span)
     return field('PAGEREF ' .. span.attributes.target .. ' \\h', 'go to')
   end
   return nil
+end
+
+-- A heading or a figure's number is a link to itself, so that readers can pass on where something stands.
+local function self_link(id, text)
+  return '<a class="self" href="#' .. html(id) .. '">' .. html(text) .. '</a>'
+end
+
+local function linked_heading(header)
+  local has_links = false
+  header.content:walk({ Link = function() has_links = true end })
+  if header.identifier == '' or has_links then return nil end
+  header.content = pandoc.Inlines({ pandoc.Link(header.content, '#' .. header.identifier, '', pandoc.Attr('', { 'self' })) })
+  return header
 end
 
 -- SVG in the page ---------------------------------------------------------------------------------------------------------
@@ -230,23 +245,36 @@ end
 
 -- Figures and pictures --------------------------------------------------------------------------------------------------------
 
+-- The drawing, twice where it has a layout for narrow columns: the style sheet shows the one that fits.
+local function chart(a, id)
+  local layouts = { inline_svg(a.svg, id) }
+  if a.narrow then
+    layouts = { '<div class="wide">' .. layouts[1] .. '</div>',
+      '<div class="narrow">' .. inline_svg(a.narrow, id .. '-narrow') .. '</div>' }
+  end
+  local script = a.interactive and not single and ' data-chart="figures/' .. html(id) .. '.js"' or ''
+  return '<div class="chart"' .. script .. ' role="img" aria-label="' .. html(a.alt) .. '">'
+    .. table.concat(layouts) .. '</div>'
+end
+
 local function html_figure(div)
   local a, id = div.attributes, div.identifier
   local label = 'Figure ' .. a.number
   local out = {
     '<figure class="report-figure" id="' .. id .. '">',
-    '<figcaption><p class="figure-number">' .. label .. ' <span class="figure-programme">' .. html(turned(a.programme))
+    '<figcaption><p class="figure-number">' .. self_link(id, label) .. ' <span class="figure-programme">' .. html(turned(a.programme))
       .. '</span></p><p class="figure-title">' .. html(turned(a.title)) .. '</p><p class="figure-description">'
       .. html(turned(a.description)) .. '</p></figcaption>',
-    '<div class="chart" role="img" aria-label="' .. html(a.alt) .. '">' .. inline_svg(a.svg, id) .. '</div>',
+    chart(a, id),
     '<div class="figure-caption">',
   }
   local after = { '</div>' }
   if a.note then table.insert(after, '<p class="figure-note">' .. html(turned(a.note)) .. '</p>') end
   table.insert(after, '<details class="figure-data"><summary>Data behind figure ' .. a.number .. '</summary>'
     .. data_table(a.data, label .. ': ' .. turned(a.description)) .. '</details>')
-  table.insert(after, '<p class="figure-files">Figure ' .. a.number .. ' as files: <a href="' .. html(a.data)
-    .. '" download>data (CSV)</a>, <a href="' .. html(a.svg) .. '">chart (SVG)</a></p></figure>')
+  local files = '<p class="figure-files">Figure ' .. a.number .. ' as files: <a href="' .. html(a.data)
+    .. '" download>data (CSV)</a>, <a href="' .. html(a.svg) .. '" download>chart (SVG)</a></p>'
+  table.insert(after, (single and '' or files) .. '</figure>')
   return { raw('html', table.concat(out, '\n')), div.content, raw('html', table.concat(after, '\n')) }
 end
 
@@ -473,12 +501,24 @@ local function html_table(tbl)
     cell.attr.attributes.scope = 'col'
   end
   if #tbl.colspecs > 3 or longest_word_of(tbl) > 18 then tbl.attr.classes:insert('cards') end
-  local specs = {}
-  for c, spec in ipairs(tbl.colspecs) do specs[c] = { spec[1], nil } end
+  -- Alignment is a class: style attributes would need a laxer policy of the page.
+  local specs, number = {}, {}
+  for c, spec in ipairs(tbl.colspecs) do
+    number[c] = spec[1] == 'AlignRight'
+    specs[c] = { 'AlignDefault', nil }
+  end
   tbl.colspecs = specs
+  local function aligned(row)
+    for c, cell in ipairs(row.cells) do
+      cell.alignment = 'AlignDefault'
+      if number[c] then cell.attr.classes:insert('number') end
+    end
+  end
+  aligned(tbl.head.rows[1])
   for _, body in ipairs(tbl.bodies) do
     body.row_head_columns = 1
     for _, row in ipairs(body.body) do
+      aligned(row)
       row.cells[1].attr.attributes.scope = 'row'
       if is_total(row) then row.attr.classes:insert('total') end
       for c = 2, #row.cells do row.cells[c].attr.attributes['data-label'] = headings[c] end
@@ -603,6 +643,7 @@ local function leading(blocks)
 end
 
 function Pandoc(doc)
+  single = doc.meta['single-file'] ~= nil
   if is_typst() and doc.meta.natpatsip then doc.meta.natpatsip.cover = programmes(doc) end
   if is_typst() then doc.blocks = without_list_of_figures(doc.blocks) end
   doc = doc:walk({ Link = resolve })
@@ -610,5 +651,7 @@ function Pandoc(doc)
   doc = doc:walk({ Table = report_table })
   if is_typst() then doc = doc:walk({ Div = panel }) end
   if is_typst() then doc.blocks = leading(doc:walk({ Inlines = with_pages }).blocks) end
-  return doc:walk({ Div = construct })
+  doc = doc:walk({ Div = construct })
+  if is_html() and not quarto then doc = doc:walk({ Header = linked_heading }) end
+  return doc
 end

@@ -2,60 +2,61 @@
 (function () {
   "use strict";
 
-  // The contents on a narrow screen close with Escape and when a section of this page is chosen.
+  var root = document.documentElement;
   var contents = document.getElementById("contents");
-  function close() {
-    if (location.hash === "#contents") location.hash = "#main";
-  }
+
+  // The contents on a narrow screen close with Escape.
   document.addEventListener("keydown", function (event) {
-    if (event.key === "Escape") close();
+    if (event.key === "Escape" && location.hash === "#contents") location.hash = "#main";
   });
 
-  // The contents follow the reading: the section on screen is marked.
+  // The contents follow the reading: the section on screen is marked, and kept in sight.
   var links = {};
   contents.querySelectorAll("a[href*='#']").forEach(function (link) {
     if (link.pathname === location.pathname && link.hash) links[decodeURIComponent(link.hash.slice(1))] = link;
   });
-  function mark(id) {
-    Object.keys(links).forEach(function (each) {
-      if (each === id) links[each].setAttribute("aria-current", "true");
-      else links[each].removeAttribute("aria-current");
+  var sections = Object.keys(links).map(function (id) { return document.getElementById(id); }).filter(Boolean);
+  function mark() {
+    var current = null;
+    sections.forEach(function (section) {
+      if (section.getBoundingClientRect().top < window.innerHeight / 3) current = section.id;
     });
+    Object.keys(links).forEach(function (id) {
+      if (id === current) links[id].setAttribute("aria-current", "location");
+      else links[id].removeAttribute("aria-current");
+    });
+    var link = links[current];
+    if (!link || getComputedStyle(contents).position !== "sticky") return;
+    var place = link.getBoundingClientRect(), frame = contents.getBoundingClientRect();
+    if (place.top < frame.top) contents.scrollTop -= frame.top - place.top + 20;
+    else if (place.bottom > frame.bottom) contents.scrollTop += place.bottom - frame.bottom + 20;
   }
-  if ("IntersectionObserver" in window) {
-    var sections = Object.keys(links).map(function (id) { return document.getElementById(id); }).filter(Boolean);
-    var observer = new IntersectionObserver(function () {
-      var current = null;
-      sections.forEach(function (section) {
-        if (section.getBoundingClientRect().top < 140) current = section.id;
-      });
-      mark(current);
-    }, { rootMargin: "0px 0px -60% 0px", threshold: [0, 1] });
-    sections.forEach(function (section) { observer.observe(section); });
+  var waiting = false;
+  function soon() {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(function () { waiting = false; mark(); });
+  }
+  if (sections.length) {
+    addEventListener("scroll", soon, { passive: true });
+    addEventListener("resize", soon, { passive: true });
+    mark();
   }
 
-  var theme = document.createElement("button");
-  theme.type = "button";
-  theme.className = "theme";
-  function isDark() {
-    var chosen = document.documentElement.dataset.theme;
-    return chosen ? chosen === "dark" : window.matchMedia("(prefers-color-scheme: dark)").matches;
-  }
+  // A dark or a light page, as the reader's system has it until the reader chooses.
+  var theme = document.querySelector("button.theme");
+  var dark = window.matchMedia("(prefers-color-scheme: dark)");
+  function isDark() { return root.dataset.theme ? root.dataset.theme === "dark" : dark.matches; }
   function name() { theme.textContent = isDark() ? "Light page" : "Dark page"; }
-  function remembered(value) {
-    try {
-      if (value) localStorage.setItem("natpatsip-theme", value);
-      return localStorage.getItem("natpatsip-theme");
-    } catch (error) {
-      return value || null; // a page from disk may not be allowed to remember
-    }
-  }
-  var before = remembered();
-  if (before) document.documentElement.dataset.theme = before;
-  name();
   theme.addEventListener("click", function () {
-    document.documentElement.dataset.theme = remembered(isDark() ? "light" : "dark");
+    root.dataset.theme = isDark() ? "light" : "dark";
+    try {
+      localStorage.setItem("natpatsip-theme", root.dataset.theme);
+    } catch (error) {
+      // A page from disk may not be allowed to remember.
+    }
     name();
   });
-  document.querySelector("header.site").appendChild(theme);
+  dark.addEventListener("change", name);
+  name();
 })();

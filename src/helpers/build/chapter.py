@@ -14,6 +14,7 @@ from helpers.build.cells import appears_in
 from helpers.build.inline import substitute, text_of
 from helpers.build.markdown import REFERENCE, Heading, attribute, pieces, slug, without_empty_headings
 from helpers.build.records import FigureRecord
+from helpers.charts import narrow
 from helpers.errors import NotebookError, StagingError, nearest
 from helpers.facts import CITED, Fact
 from helpers.figures import FIGURE, PICTURE
@@ -110,7 +111,10 @@ class ChapterExporter(Exporter):
             "png": f"figures/{figure.id}.png",
             "alt": record["alt"],
             "data": f"figures/{figure.id}.csv",
+            "interactive": f"drawings/{figure.id}.json",
         }
+        if narrow(figure.specification):
+            attributes["narrow"] = f"drawings/{figure.id}-narrow.svg"
         if record["is_illustrative"]:
             attributes["note"] = ILLUSTRATIVE
         return _div("report-figure", figure.id, attributes, self._linked(record["caption"]))

@@ -15,7 +15,7 @@ from helpers.errors import FigureError
 SCALE = 2  # pixels of a PNG for each of the SVG's
 VEGALITE = "6.4"
 HERE = Path(__file__)
-OURS = (HERE, HERE.with_name("svg.py"))  # what draws, besides the library
+OURS = (HERE, HERE.with_name("svg.py"), HERE.with_name("interactive.py"))  # what draws, besides the library
 
 
 class Artist:
@@ -61,6 +61,37 @@ class Artist:
             return bytes(svgs.tidy(drawn, prefix=name), "utf-8")
 
         return self._once("svg", json.dumps([VEGALITE, name, specification], sort_keys=True), draw).decode()
+
+    def interactive(self, name: str, specification: Mapping[str, Any]) -> str:
+        """Return the chart as JSON for its page.
+
+        Raises
+        ------
+        FigureError
+            Where Vega-Lite cannot compile it.
+        """
+        from helpers.build import interactive
+
+        def compiled(chart: Mapping[str, Any]) -> Mapping[str, Any]:
+            return dict(self._drawer.vegalite_to_vega(dict(chart), vl_version=VEGALITE))
+
+        def draw() -> bytes:
+            try:
+                return bytes(interactive.specification(specification, compiled), "utf-8")
+            except ValueError as error:
+                raise FigureError(f"{name}: Vega-Lite cannot draw the chart: {str(error).splitlines()[0]}") from error
+
+        return self._once("json", json.dumps([VEGALITE, specification], sort_keys=True), draw).decode()
+
+    def runtime(self) -> str:
+        """Return the script that draws Vega-Lite in a page: the same versions as drew the SVGs, and no network."""
+        from helpers.build import interactive
+
+        def bundle() -> bytes:
+            made = self._drawer.javascript_bundle(interactive.EXPORTS, vl_version=VEGALITE)
+            return bytes(interactive.as_script(made), "utf-8")
+
+        return self._once("js", json.dumps([VEGALITE, interactive.EXPORTS]), bundle).decode()
 
     def png(self, name: str, svg: str) -> bytes:
         """Return the picture as PNG, for Word.

@@ -33,6 +33,7 @@ from helpers.build.records import (
     outputs_of,
     write_facts,
 )
+from helpers.charts import narrow
 from helpers.errors import ReportError, together
 from helpers.facts import Fact
 from helpers.figures import PICTURE
@@ -173,14 +174,26 @@ def _with_banner(index: str) -> str:
 
 
 def _draw(plan: Plan, executed: Mapping[str, NotebookNode], staged: Staged, kept: Cache) -> None:
-    """Draw each figure and picture as SVG and PNG, and write each figure's data."""
+    """Draw each figure and picture as SVG and PNG, and write each figure's data.
+
+    What pages alone need stands apart, in ``drawings``: the narrow layout, and what makes a chart interactive.
+    """
     artist = Artist(kept, plan.project / EXTENSION / "fonts")
-    folder = staged.folder / "figures"
+    folder, drawings = staged.folder / "figures", staged.folder / "drawings"
+    drawings.mkdir()
     for figure in staged.figures:
         (folder / f"{figure.id}.csv").write_text(figure.record["data"], encoding="utf-8")
         svg = artist.chart(figure.id, figure.specification)
         (folder / f"{figure.id}.svg").write_text(svg, encoding="utf-8")
         (folder / f"{figure.id}.png").write_bytes(artist.png(figure.id, svg))
+        if layout := narrow(figure.specification):
+            drawn = artist.chart(f"{figure.id}-narrow", layout)
+            (drawings / f"{figure.id}-narrow.svg").write_text(drawn, encoding="utf-8")
+        (drawings / f"{figure.id}.json").write_text(
+            artist.interactive(figure.id, figure.specification), encoding="utf-8"
+        )
+    if staged.figures:
+        (drawings / "vega.js").write_text(artist.runtime(), encoding="utf-8")
     for content in executed.values():
         for _, record, data in outputs_of(content, PICTURE):
             svg = data["image/svg+xml"]

@@ -16,9 +16,9 @@ REQUIRED = {
     "tile": ("icon",),
     "passport": ("entry",),
 }
-OPTIONAL = {"report-figure": {"note"}, "picture": {"credit"}}
+OPTIONAL = {"report-figure": {"note", "narrow", "interactive"}, "picture": {"credit"}}
 KINDS = ("report-figure", "picture", "tiles", "tile", "case-study", "passports", "passport", *CALLOUTS)
-FILES = ("svg", "png", "data")
+FILES = ("svg", "png", "data", "narrow", "interactive")
 IDS = {"report-figure": "fig-", "picture": "pic-", "passport": "fact-"}
 HOLDS = {"tiles": "tile", "passports": "passport"}
 
@@ -61,7 +61,7 @@ class DivCheck:
         for key in sorted(set(pairs) - known):
             yield f'{where} has "{key}", which it does not take.{nearest(key, known)}'
         for key in FILES:
-            if key in required and pairs.get(key) and not (self.report.root / pairs[key]).is_file():
+            if key in known and pairs.get(key) and not (self.report.root / pairs[key]).is_file():
                 yield f"{where} names {pairs[key]} as its {key}, which is not there. Stage it again: natpatsip build."
         if kind == "report-figure" and pairs.get("number") and not pairs["number"].isdecimal():
             yield f'{where} has the number "{pairs["number"]}"; expected a whole number such as 3.'

@@ -4,32 +4,73 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from helpers.build.render.chapters import Chapter, Heading
+from helpers.build.render.chapters import Chapter, Heading, attributes_of, classes_of, walk
 from helpers.build.render.program import run_pandoc
-from helpers.build.render.report import FILTERS, Report
+from helpers.build.render.report import FILTERS, STATEMENT, Report
+from helpers.build.render.search import search_index
+from helpers.build.render.whole import write_whole
+
+WHOLE = "report.html"
 
 
-def write_pages(report: Report, chapters: Sequence[Chapter], folder: Path, *, jobs: int) -> None:
-    """Write a page for each chapter, the assets and the figures' files into `folder`."""
+def write_pages(
+    report: Report, chapters: Sequence[Chapter], folder: Path, *, formats: Collection[str], jobs: int
+) -> None:
+    """Write a page for each chapter, one for the whole report, the assets and the figures' files into `folder`.
+
+    `formats` says which files stand beside the folder, for the links to them.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     _copy_assets(report, folder)
+    _write_interactive(report, chapters, folder)
+    (folder / "assets" / "search-index.js").write_text(search_index(chapters), encoding="utf-8")
+    forms = _forms(formats)
 
     def write(position: int) -> None:
-        chapter = chapters[position]
-        (folder / f"{chapter.stem}.html").write_text(_page(report, chapters, position), encoding="utf-8")
+        page = f"{chapters[position].stem}.html"
+        (folder / page).write_text(_page(report, chapters, position, forms), encoding="utf-8")
 
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+        whole = pool.submit(write_whole, report, chapters, folder / WHOLE)
         list(pool.map(write, range(len(chapters))))
+        whole.result()
+
+
+def _forms(formats: Collection[str]) -> list[dict[str, str]]:
+    """Return the other forms of the report that a reader may want, as links from a page."""
+    names = {"pdf": ("../report.pdf", "PDF"), "docx": ("../report.docx", "Word file")}
+    links = [(WHOLE, "Whole report on one page"), *(names[name] for name in ("pdf", "docx") if name in formats)]
+    return [{"href": href, "title": title} for href, title in links]
+
+
+def _write_interactive(report: Report, chapters: Sequence[Chapter], folder: Path) -> None:
+    """Write the charts' specifications as scripts, which pages from disk can load where they cannot fetch."""
+    named = {name: pairs["interactive"] for each in chapters for name, pairs in _charts(each) if "interactive" in pairs}
+    for name, path in named.items():
+        specification = (report.root / path).read_text(encoding="utf-8").strip()
+        (folder / "figures" / f"{name}.js").write_text(
+            f"natpatsipChart({json.dumps(name)},{specification});\n", encoding="utf-8"
+        )
+    if named:
+        shutil.copy2(report.root / "drawings" / "vega.js", folder / "assets" / "vega.js")
+
+
+def _charts(chapter: Chapter) -> Iterator[tuple[str, dict[str, str]]]:
+    for node in walk(chapter.blocks):
+        if node["t"] == "Div" and "report-figure" in classes_of(node):
+            name, _, pairs = attributes_of(node)
+            yield name, pairs
 
 
 def _copy_assets(report: Report, folder: Path) -> None:
-    shutil.copytree(report.extension / "assets", folder / "assets", dirs_exist_ok=True)
+    sheets_of_others = shutil.ignore_patterns("whole.css")
+    shutil.copytree(report.extension / "assets", folder / "assets", ignore=sheets_of_others, dirs_exist_ok=True)
     sheet = folder / "assets" / "brand.css"
     sheet.write_text(sheet.read_text(encoding="utf-8").replace("../fonts/", "fonts/"), encoding="utf-8")
     fonts = folder / "assets" / "fonts"
@@ -44,10 +85,10 @@ def _copy_assets(report: Report, folder: Path) -> None:
             shutil.copy2(file, figures / file.name)
 
 
-def _page(report: Report, chapters: Sequence[Chapter], position: int) -> str:
+def _page(report: Report, chapters: Sequence[Chapter], position: int, forms: Sequence[dict[str, str]]) -> str:
     chapter = chapters[position]
     document = {**chapter.document, "meta": {}}
-    variables = _variables(report, chapters, position)
+    variables = {**_variables(report, chapters, position), "forms": forms}
     text = json.dumps(document)
     return report.remembered.text(
         "pages",
@@ -85,6 +126,9 @@ def _variables(report: Report, chapters: Sequence[Chapter], position: int) -> di
         "draft": report.status == "Draft",
         "illustrative": report.is_illustrative,
         "front": is_front,
+        "page": f"{chapter.stem}.html",
+        "charts": any("interactive" in pairs for _, pairs in _charts(chapter)),
+        "statement": f"{Path(STATEMENT).stem}.html" if STATEMENT in report.chapters else "",
         "chapter-title": escape(chapter.title),
         "programmes": [
             {"href": f"{each.stem}.html", "title": escape(each.title)}

@@ -32,7 +32,7 @@ def render(
     if "docx" in formats:
         tasks.append(lambda: _word(report, printed, output / "report.docx", timestamp))
     if "html" in formats:
-        tasks.append(lambda: write_pages(report, chapters, output / "html", jobs=jobs))
+        tasks.append(lambda: write_pages(report, chapters, output / "html", formats=formats, jobs=jobs))
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         for done in [pool.submit(task) for task in tasks]:
             done.result()

@@ -14,7 +14,7 @@ from typing import Any
 from helpers.build.cache import Cache, key
 from helpers.build.inputs import sha256_of
 
-FIGURE = re.compile(r"figures/[\w.-]+")
+FIGURE = re.compile(r"(?:figures|drawings)/[\w.-]+")
 
 
 @dataclass(frozen=True)
