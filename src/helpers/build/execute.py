@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import nbformat
 from nbformat import NotebookNode
@@ -22,6 +22,9 @@ from helpers.build.records import facts_of
 from helpers.build.runs import Facts, Runs, Trace
 from helpers.errors import NotebookError, ReportError, together
 from helpers.facts import HANDED
+
+if TYPE_CHECKING:
+    from helpers.build.cluster.client import Cluster
 
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 Tell = Callable[[str], None]
@@ -38,6 +41,22 @@ class Executed:
     is_new: bool = True
 
 
+@dataclass(frozen=True)
+class Ran:
+    """A run, and what it was heard to read (`helpers.build.watch`)."""
+
+    content: NotebookNode
+    seconds: float
+    heard: Mapping[str, Any]
+
+
+class Place(Protocol):
+    """Where a notebook runs: `run` here, or a cluster's."""
+
+    def __call__(self, plan: Plan, notebook: Notebook, facts: Facts, *, kernels: str, is_watched: bool) -> Ran:
+        """Run a notebook."""
+
+
 def execute(
     plan: Plan,
     *,
@@ -46,6 +65,7 @@ def execute(
     kernels: str = "",
     runs: Runs | None = None,
     see: Callable[[Executed], None] = lambda _: None,
+    cluster: Cluster | None = None,
 ) -> dict[str, Executed]:
     """Execute a plan's notebooks with papermill and return them by name.
 
@@ -64,6 +84,8 @@ def execute(
         changed.
     see : callable
         Is given each notebook as it is done.
+    cluster : Cluster, optional
+        Where to run them instead of here; then the threads merely wait for it, each for a notebook.
 
     Raises
     ------
@@ -75,7 +97,8 @@ def execute(
     errors: list[ReportError] = []
     order, before = plan.order(), plan.before()
     running: dict[Future[Executed], str] = {}
-    engine = notebook_kernels.ENGINES[notebook_kernels.choose(kernels)]
+    where = cluster.run if cluster else run
+    places = len(plan.notebooks) if cluster else max(1, jobs)
 
     def has_run(executed: Executed) -> None:
         done[executed.name] = executed
@@ -84,7 +107,7 @@ def execute(
         see(executed)
         order.done(executed.name)
 
-    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+    with ThreadPoolExecutor(max_workers=places) as pool:
         while order.is_active():
             while ready := order.get_ready():
                 for name in ready:
@@ -92,13 +115,13 @@ def execute(
                     if runs and (known := _known(plan, name, facts, runs)):
                         has_run(known)
                     else:
-                        running[pool.submit(_run, plan, plan.notebooks[name], facts, engine, runs)] = name
+                        running[pool.submit(_work, where, plan, plan.notebooks[name], facts, kernels, runs)] = name
             if not running:  # all that is left cites what failed
                 break
             try:
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
             except KeyboardInterrupt:
-                notebook_kernels.stop()
+                (cluster or notebook_kernels).stop()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
             for future in finished:
@@ -156,9 +179,41 @@ def _output(plan: Plan, notebook: Notebook) -> Path:
     return output
 
 
-def _run(plan: Plan, notebook: Notebook, facts: Facts, engine: str, runs: Runs | None) -> Executed:
+def _work(where: Place, plan: Plan, notebook: Notebook, facts: Facts, kernels: str, runs: Runs | None) -> Executed:
+    """Have a notebook run somewhere, and keep the run."""
+    ran = where(plan, notebook, facts, kernels=kernels, is_watched=runs is not None)
+    if runs is None:
+        return Executed(notebook.name, ran.content, ran.seconds, Trace({}, beyond=("it was not asked",)))
+    trace = Trace.heard(ran.heard, runs.inputs, facts, name=f"notebooks/{notebook.path.name}")
+    written = plan.workplace / "notebooks" / notebook.path.name
+    runs.keep(notebook.content, written.read_text(encoding="utf-8"), ran.seconds, trace)
+    return Executed(notebook.name, ran.content, ran.seconds, trace)
+
+
+def run(plan: Plan, notebook: Notebook, facts: Facts, *, kernels: str, is_watched: bool) -> Ran:
+    """Run one notebook in this process.
+
+    Parameters
+    ----------
+    plan : Plan
+        What it is part of; the executed notebook is written into the plan's workplace, as far as it ran.
+    notebook : Notebook
+        The notebook.
+    facts : mapping
+        The facts of other notebooks that it may cite.
+    kernels : str
+        As for `execute`.
+    is_watched : bool
+        Whether to hear what it reads.
+
+    Raises
+    ------
+    NotebookError
+        Where a cell or an inline expression failed.
+    """
     import papermill
 
+    engine = notebook_kernels.ENGINES[notebook_kernels.choose(kernels)]
     output = _output(plan, notebook)
     handed = _hand_over(plan, notebook.name, facts)
     heard: dict[str, Any] = {}
@@ -177,7 +232,7 @@ def _run(plan: Plan, notebook: Notebook, facts: Facts, engine: str, runs: Runs |
             kept=str(output),
             folder=str(notebook.path.parent),
             env=os.environ | {HANDED: str(handed)},
-            heard=None if runs is None else heard,
+            heard=heard if is_watched else None,
             project=str(plan.project),
         )
     except papermill.PapermillExecutionError as error:
@@ -188,15 +243,7 @@ def _run(plan: Plan, notebook: Notebook, facts: Facts, engine: str, runs: Runs |
         raise
     except Exception as error:  # a kernel that dies or hangs: nbclient and jupyter_client raise kinds of their own
         raise NotebookError(f"notebooks/{notebook.path.name}: {type(error).__name__}: {_short(str(error))}") from error
-    seconds = time.monotonic() - start
-    trace = (
-        Trace({}, beyond=("it was not asked",))
-        if runs is None
-        else Trace.heard(heard, runs.inputs, facts, name=f"notebooks/{notebook.path.name}")
-    )
-    if runs:
-        runs.keep(notebook.content, output.read_text(encoding="utf-8"), seconds, trace)
-    return Executed(notebook.name, content, seconds, trace)
+    return Ran(content, time.monotonic() - start, heard)
 
 
 def _failure(plan: Plan, notebook: Notebook, output: Path, error: Any) -> str:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 FORMATS = ("html", "pdf", "docx")
-WITHOUT_EFFECT = ("jobs", "output", "is_fresh")  # on what is in a report
+WITHOUT_EFFECT = ("jobs", "output", "is_fresh", "cluster")  # on what is in a report
 Tell = Callable[[str], None]
 
 
@@ -30,6 +30,8 @@ class Options:
         variable NATPATSIP_KERNELS says, else "auto": warm where the system can fork safely.
     is_fresh : bool
         Whether nothing of earlier builds is used.
+    cluster : str
+        The address of a Dask scheduler, whose workers run the notebooks; by default they run here.
     """
 
     formats: Collection[str] = FORMATS
@@ -38,6 +40,7 @@ class Options:
     output: Path | None = None
     kernels: str = ""
     is_fresh: bool = False
+    cluster: str = ""
 
     def said(self) -> str:
         """Return the options that have an effect on what is in a report."""

@@ -6,7 +6,7 @@ import calendar
 import shutil
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from helpers.quarter import Quarter
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from helpers.build.cluster.client import Cluster
     from helpers.build.execute import Executed
     from helpers.build.plan import Plan
     from helpers.build.stage import Staged
@@ -63,7 +64,8 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
         return _build_kept(project, quarter, reference, options, tell)
     runs = Runs(cached, inputs, quarter, edition="", kernels=kernels.choose(options.kernels))
     if not runs.cover(project / "notebooks"):
-        kernels.start(options.kernels)
+        if not options.cluster:
+            kernels.start(options.kernels)
         if options.jobs > 1:
             studio.start(cached, project / FONTS)
     from helpers.build.plan import Plan  # while they start: it imports much
@@ -97,6 +99,8 @@ def _build_kept(project: Path, quarter: Quarter, reference: str, options: Option
     """Build a quarter that has left the notebooks from what git keeps of it."""
     from helpers.build import kept
 
+    if options.cluster:
+        tell(f"{quarter.label}: its notebooks come from git with helpers of their own, so they run here")
     output = (options.output or project / "reports").resolve()
     arguments = [
         *("--to", ",".join(options.formats)),
@@ -126,6 +130,15 @@ def alone(workplace: Path, tell: Tell) -> Iterator[None]:
         lock.release()
 
 
+def _cluster(options: Options, tell: Tell) -> AbstractContextManager[Cluster | None]:
+    """Connect to the cluster, where one is asked for."""
+    if not options.cluster:
+        return nullcontext()
+    from helpers.build.cluster.client import connect
+
+    return connect(options.cluster, tell=tell, kernels=options.kernels)
+
+
 def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mapping[str, Executed], str]:
     """Make the report, and return the executed notebooks and what the checks say of them."""
     from helpers import checks
@@ -138,14 +151,16 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
     from helpers.checks import telling
 
     renderer = render.choose(options.renderer)
-    executed = execute(
-        plan,
-        jobs=options.jobs,
-        tell=tell,
-        kernels=options.kernels,
-        runs=runs,
-        see=lambda each: studio.draw(each.content),
-    )
+    with _cluster(options, tell) as cluster:
+        executed = execute(
+            plan,
+            jobs=options.jobs,
+            tell=tell,
+            kernels=options.kernels,
+            runs=runs,
+            see=lambda each: studio.draw(each.content),
+            cluster=cluster,
+        )
     studio.finish(runs.kept)
     contents = {name: each.content for name, each in executed.items()}
     written = {DRAFTS_ONLY: lambda made: _changes(plan, contents, made, options)}

@@ -35,6 +35,9 @@ def build(
         bool, typer.Option("--all", help="Build every quarter in params/ whose data are complete.")
     ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Use nothing that earlier builds have made.")] = False,
+    cluster: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Run the notebooks on a Dask cluster, such as tcp://10.0.0.5:8786.")
+    ] = "",
     due: Annotated[
         bool, typer.Option("--due", help="Build only where a quarter is due and not yet built; for schedules.")
     ] = False,
@@ -69,7 +72,9 @@ def build(
         if not chosen:
             say("nothing due")
             return
-    options = report.Options(formats=formats, renderer=renderer, jobs=jobs, output=output, is_fresh=fresh)
+    options = report.Options(
+        formats=formats, renderer=renderer, jobs=jobs, output=output, is_fresh=fresh, cluster=cluster
+    )
     outcome = build_all(project, chosen, options, tell)
     for folder in outcome.built.values():
         for file in report.shown(folder, formats):
