@@ -1,13 +1,13 @@
 # Two commands set everything up and use it: `make report` and `make test`. `make help` lists the rest.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help environment report test lint bench clean
+.PHONY: help environment report test reference-pages lint bench clean
 
 QUARTER ?= 2024-25-Q2
 PYTEST_ARGS ?=
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 environment: ## make .venv, or bring it up to date (PYTHON=… chooses the Python)
 	@scripts/environment.sh
@@ -18,6 +18,9 @@ report: environment ## build the report of a quarter (QUARTER=2024-25-Q2)
 test: environment ## run the tests (PYTEST_ARGS='-k spc' for some of them)
 	@scripts/test-tools.sh
 	@.venv/bin/python -m pytest -n auto $(PYTEST_ARGS)
+
+reference-pages: environment ## renew the pictures of the PDF's pages that the tests hold against it
+	@.venv/bin/python tests/reference_pages.py
 
 lint: environment ## check style, types and that notebooks carry no outputs
 	.venv/bin/ruff check .
