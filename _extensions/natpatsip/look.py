@@ -283,7 +283,7 @@ def _construct_styles(document: Any, brand: Brand) -> None:
     value.font.size, value.font.bold = Pt(20), True
     value.font.color.rgb = RGBColor.from_string(palette["navy"].removeprefix("#"))
     mark = document.styles.add_style("Source Mark", WD_STYLE_TYPE.CHARACTER)
-    mark.font.size = Pt(7)
+    mark.font.size, mark.font.bold, mark.font.italic = Pt(7), False, False
     mark.font.color.rgb = RGBColor.from_string(palette["slate"].removeprefix("#"))
     for kind, look in brand["callouts"].items():
         name, colour = f"Callout {kind.title()}", palette[look["colour"]]

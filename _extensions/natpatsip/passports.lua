@@ -33,12 +33,16 @@ local function link_of(span)
   return pandoc.Link(span.content, LIST .. '#' .. place_of(span), '', span.attr)
 end
 
--- The hint stands below the chapter's title, before the first number that it is about.
-local function with_hint(blocks)
+local function has_numbers(doc)
   local found = false
-  blocks:walk({ Span = function(span) found = found or has_entry(span) end })
-  if not found then return blocks end
-  local at = blocks[1] and blocks[1].t == 'Header' and 2 or 1
+  doc:walk({ Span = function(span) found = found or has_entry(span) end })
+  return found
+end
+
+-- The hint stands below the chapter's title (which Quarto takes away), before the first number that it is about.
+local function with_hint(blocks)
+  local first = blocks[1]
+  local at = first and first.t == 'Header' and first.level == 1 and 2 or 1
   blocks:insert(at, pandoc.RawBlock('html', '<p class="passport-hint">' .. HINT .. '</p>'))
   return blocks
 end
@@ -202,11 +206,11 @@ local function passports(div)
 end
 
 function Pandoc(doc)
-  if is_html() then
+  if is_html() and has_numbers(doc) then
     doc.blocks = with_hint(doc.blocks)
     doc = doc:walk({ Span = link_of })
     quarto_assets()
-  else
+  elseif not is_html() then
     doc = doc:walk(MARKED)
   end
   return doc:walk({ Div = passports })

@@ -94,6 +94,11 @@
     var ceiling = header && getComputedStyle(header).position === "sticky" ? header.offsetHeight : 0;
     var below = window.innerHeight - at.bottom - 16, above = at.top - ceiling - 16;
     card.style.maxHeight = "";
+    if (getComputedStyle(card).position === "fixed") {
+      var hidden = at.bottom + 16 - card.getBoundingClientRect().top;
+      if (hidden > 0) window.scrollBy({ top: hidden, behavior: "instant" });
+      return;
+    }
     var isBelow = card.offsetHeight <= below || below >= above;
     card.style.maxHeight = Math.max(isBelow ? below : above, 240) + "px";
     var top = isBelow ? at.bottom + 8 : at.top - 8 - card.offsetHeight;
@@ -142,7 +147,7 @@
   }
 
   function asked(event) {
-    if (!isPlain(event)) return; // a new tab shows the entry in the list
+    if (!areMarked || !isPlain(event)) return; // a new tab shows the entry in the list
     event.preventDefault();
     if (opener === event.currentTarget) close(true);
     else ask(event.currentTarget);
@@ -152,7 +157,7 @@
     number.addEventListener("click", asked);
     number.addEventListener("keydown", function (event) {
       if (event.key === " " && number.hasAttribute("href")) {
-        event.preventDefault();
+        event.preventDefault(); // the space bar would turn the page
         number.click();
       }
     });
