@@ -376,7 +376,7 @@ def _body_of_pdf(report):
     run = subprocess.run(
         ["pdftotext", "-raw", *area, report / "report.pdf", "-"], capture_output=True, text=True, check=True
     )
-    return re.sub(r", page \d+", "", tidy(run.stdout.replace("-\n", "-")))  # beside references to figures
+    return re.sub(r", page \d+| \(page \d+\)", "", tidy(run.stdout.replace("-\n", "-")))  # beside references to figures
 
 
 def test_every_number_on_paper_is_referred_to_and_each_reference_has_an_entry(report, pages, passports):
