@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,9 +48,21 @@ def head(project: Path) -> str:
     return run(project, "rev-parse", "--verify", "HEAD^{commit}").strip()
 
 
-def changes(project: Path, *paths: str) -> list[str]:
-    """Return the files of the project that differ from the commit or are unknown to git; all, or those under paths."""
-    lines = run(project, "status", "--porcelain", "--untracked-files=all", "-z", "--", *(paths or (".",)))
+def changes(project: Path, *paths: str, but: Sequence[str] = ()) -> list[str]:
+    """Return the files of the project that differ from the commit or are unknown to git.
+
+    Parameters
+    ----------
+    project : Path
+        The project's folder.
+    paths : str
+        Look at these alone; by default at all.
+    but : sequence of str
+        Patterns of files that do not count, as git has them.
+    """
+    excluded = [f":(exclude,glob){pattern}" for pattern in but]
+    where = ("--", *(paths or (".",)), *excluded)
+    lines = run(project, "status", "--porcelain", "--untracked-files=all", "-z", *where)
     prefix = run(project, "rev-parse", "--show-prefix").strip()
     entries, found = iter(lines.split("\0")), []
     for entry in entries:

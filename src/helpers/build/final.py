@@ -6,15 +6,17 @@ Everything that is lacking is said at once, what the checks found included, sinc
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from helpers import git
-from helpers.errors import ReportError
+from helpers.errors import DataError, ReportError
 from helpers.params import FOLDER, Params
 from helpers.quarter import Quarter
 
 MOST_NAMED = 10
+OUTPUTS: tuple[str, ...] = ("build/**", "reports/**", "**/__pycache__/**")
 
 
 class FinalError(ReportError):
@@ -26,8 +28,9 @@ def tag_of(quarter: Quarter) -> str:
     return f"report/{quarter}"
 
 
-def lacking(project: Path, params: Params, *, today: date) -> list[str]:
-    """Return what a quarter's final edition waits for, but for findings of the checks.
+@dataclass(frozen=True)
+class Candidate:
+    """A final edition in the making.
 
     Parameters
     ----------
@@ -35,64 +38,111 @@ def lacking(project: Path, params: Params, *, today: date) -> list[str]:
         The project's folder.
     params : Params
         The quarter's.
-    today : date
-        A sign-off cannot be of a later day.
-
-    Raises
-    ------
-    DataError
-        Where a data file cannot be read.
+    commit : str
+        What it is made of.
+    lacks : tuple of str
+        What it waits for, but for findings of the checks.
+    outputs : tuple of str
+        Patterns of what builds write, which need not be committed.
     """
-    from helpers import datasets
 
-    quarter = Quarter.parse(params.quarter)
-    return [*_in_git(project, quarter), *datasets.complete(quarter, project), *_sign_offs(params, today)]
+    project: Path
+    params: Params
+    commit: str
+    lacks: tuple[str, ...]
+    outputs: tuple[str, ...] = OUTPUTS
 
+    @classmethod
+    def of(cls, project: Path, params: Params, *, output: Path | None, today: date) -> Candidate:
+        """Look at what there is.
 
-def refuse(quarter: Quarter, lacks: Sequence[str]) -> None:
-    """Raise what is lacking as one error; do nothing where nothing is.
+        Parameters
+        ----------
+        project : Path
+            The project's folder.
+        params : Params
+            The quarter's.
+        output : Path
+            The folder that reports are put into, where it is another than the project's own.
+        today : date
+            A sign-off cannot be of a later day.
+        """
+        from helpers import datasets
 
-    Raises
-    ------
-    FinalError
-        With a line for each.
-    """
-    if lacks:
-        lines = "\n".join(f"- {each}" for each in lacks)
-        number = "one thing is" if len(lacks) == 1 else f"{len(lacks)} things are"
-        raise FinalError(f"{quarter} cannot be made final; {number} lacking:\n{lines}")
+        outputs: tuple[str, ...] = OUTPUTS
+        if output and output.resolve().is_relative_to(project.resolve()):
+            outputs = (*OUTPUTS, f"{output.resolve().relative_to(project.resolve()).as_posix()}/**")
+        commit = git.head(project) if git.keeps(project) else ""
+        quarter = Quarter.parse(params.quarter)
+        try:
+            lacking_data = datasets.complete(quarter, project)
+        except DataError as error:
+            lacking_data = [str(error)]
+        lacks = (*_in_git(project, quarter, outputs), *lacking_data, *_sign_offs(params, today))
+        return cls(project, params, commit, lacks, outputs)
 
+    @property
+    def quarter(self) -> Quarter:
+        """The quarter that it reports on."""
+        return Quarter.parse(self.params.quarter)
 
-def seal(project: Path, params: Params, commit: str, report: Path) -> str:
-    """Make the tag of a final edition that was published, and return its name.
+    def refuse(self, *more: str) -> None:
+        """Raise all that is lacking as one error; do nothing where nothing is.
 
-    Where the tag stands on this very commit already, the edition was made again and the tag stays.
+        Raises
+        ------
+        FinalError
+            With a line for each.
+        """
+        lacks = list(dict.fromkeys([*self.lacks, *more]))
+        if lacks:
+            lines = "\n".join(f"- {each}" for each in lacks)
+            number = "one thing is" if len(lacks) == 1 else f"{len(lacks)} things are"
+            raise FinalError(f"{self.quarter} cannot be made final; {number} lacking:\n{lines}")
 
-    Raises
-    ------
-    FinalError
-        Where the tag could not be made.
-    """
-    quarter = Quarter.parse(params.quarter)
-    name = tag_of(quarter)
-    if git.commit_of(project, f"refs/tags/{name}") == commit:
+    def confirm(self) -> None:
+        """See that what it was made of is what stands in the commit, before it is published.
+
+        Raises
+        ------
+        FinalError
+            Where something was changed while it was built.
+        """
+        changed = git.changes(self.project, but=self.outputs)
+        if changed or git.head(self.project) != self.commit:
+            what = ", ".join(changed[:MOST_NAMED]) or "the commit"
+            raise FinalError(f"{self.quarter}: {what} changed while the final edition was built. Build it again.")
+
+    def seal(self, report: Path) -> str:
+        """Make the tag of the edition, which was published, and return its name.
+
+        Where the tag stands on this very commit already, the edition was made again and the tag stays.
+
+        Raises
+        ------
+        FinalError
+            Where the tag could not be made.
+        """
+        name = tag_of(self.quarter)
+        if git.commit_of(self.project, f"refs/tags/{name}") == self.commit:
+            return name
+        people = ", ".join(f"{each.name} ({each.role}, {each.date})" for each in self.params.sign_offs)
+        title = f"{self.quarter.label} progress report, final edition"
+        try:
+            git.tag(self.project, name, self.commit, f"{title}\n\nSigned off: {people}")
+        except git.GitError as error:
+            raise FinalError(
+                f"{report}: the final edition is published, but its tag {name} could not be made: {error}. "
+                f'Make it by hand: git tag --annotate --message "{title}" {name} {self.commit}'
+            ) from error
         return name
-    people = ", ".join(f"{each.name} ({each.role}, {each.date})" for each in params.sign_offs)
-    try:
-        git.tag(project, name, commit, f"{quarter.label} progress report, final edition\n\nSigned off: {people}")
-    except git.GitError as error:
-        raise FinalError(
-            f"{report}: the final edition is published, but its tag {name} could not be made: {error}. "
-            f'Make it by hand: git tag --annotate --message "{quarter.label}, final edition" {name} {commit}'
-        ) from error
-    return name
 
 
-def _in_git(project: Path, quarter: Quarter) -> Iterator[str]:
+def _in_git(project: Path, quarter: Quarter, outputs: Sequence[str]) -> Iterator[str]:
     if not git.keeps(project):
         yield "git: the project is in no git repository with a commit. Make one, so that the edition can be made again."
         return
-    if changed := git.changes(project):
+    if changed := git.changes(project, but=outputs):
         more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
         yield f"git: not committed: {', '.join(changed[:MOST_NAMED])}{more}. Commit or undo that."
     name, head = tag_of(quarter), git.head(project)

@@ -32,6 +32,8 @@ class Options:
         Whether nothing of earlier builds is used.
     cluster : str
         The address of a Dask scheduler, whose workers run the notebooks; by default they run here.
+    is_final : bool
+        Whether it is the final edition, and no draft.
     """
 
     formats: Collection[str] = FORMATS
@@ -41,6 +43,7 @@ class Options:
     kernels: str = ""
     is_fresh: bool = False
     cluster: str = ""
+    is_final: bool = False
 
     def said(self) -> str:
         """Return the options that have an effect on what is in a report."""

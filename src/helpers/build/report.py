@@ -15,6 +15,7 @@ from helpers.build import cache, kernels, studio, unchanged
 from helpers.build.inputs import Inputs, sha256_of
 from helpers.build.options import FORMATS, Options, Tell
 from helpers.build.runs import Runs
+from helpers.errors import ReportError
 from helpers.quarter import Quarter
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
     from helpers.build.cluster.client import Cluster
     from helpers.build.execute import Executed
+    from helpers.build.final import Candidate
     from helpers.build.plan import Plan
     from helpers.build.stage import Staged
+    from helpers.checks import Outcome
 
 __all__ = ["FORMATS", "Options", "Tell", "build", "complete_quarters", "is_due", "newest_complete", "shown"]
 
@@ -54,7 +57,7 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
     inputs, cached = Inputs.read(project), cache.of(project, is_fresh=options.is_fresh)
     report = options.report(project, quarter)
     name = unchanged.name_of(report, inputs, quarter, options)
-    said = unchanged.is_unchanged(report, inputs, cached, name)
+    said = None if options.is_final else unchanged.is_unchanged(report, inputs, cached, name)
     if said is not None:
         for line in said:
             tell(line)
@@ -70,7 +73,7 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
             studio.start(cached, project / FONTS)
     from helpers.build.plan import Plan  # while they start: it imports much
 
-    plan = Plan.of(project, quarter)
+    plan = Plan.of(project, quarter, is_final=options.is_final)
     tell(f"{quarter.label}: {len(plan.notebooks)} notebooks")
     compared = _compared_with(project, quarter, options)
     with alone(plan.workplace, tell):
@@ -107,6 +110,7 @@ def _build_kept(project: Path, quarter: Quarter, reference: str, options: Option
         *("--renderer", options.renderer),
         *("--jobs", str(options.jobs)),
         *("--output", str(output)),
+        *(["--final"] if options.is_final else []),
     ]
     kept.build(project, quarter, reference, arguments, tell)
     return output / str(quarter)
@@ -141,35 +145,27 @@ def _cluster(options: Options, tell: Tell) -> AbstractContextManager[Cluster | N
 
 def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mapping[str, Executed], str]:
     """Make the report, and return the executed notebooks and what the checks say of them."""
-    from helpers import checks
     from helpers.build import manifest, render
-    from helpers.build.execute import execute
-    from helpers.build.plan import DRAFTS_ONLY
+    from helpers.build.plan import DRAFTS_ONLY, FINALS_ONLY
     from helpers.build.publish import publication
+    from helpers.build.qa_record import QaRecord
     from helpers.build.records import datasets_of
     from helpers.build.stage import stage
     from helpers.checks import telling
 
     renderer = render.choose(options.renderer)
-    with _cluster(options, tell) as cluster:
-        executed = execute(
-            plan,
-            jobs=options.jobs,
-            tell=tell,
-            kernels=options.kernels,
-            runs=runs,
-            see=lambda each: studio.draw(each.content),
-            cluster=cluster,
-        )
+    candidate = _candidate(plan, options) if options.is_final else None
+    executed, outcome = _checked(plan, options, runs, candidate, tell)
     studio.finish(runs.kept)
     contents = {name: each.content for name, each in executed.items()}
+    record = QaRecord(plan.params, candidate.commit, outcome) if candidate else None
     written = {DRAFTS_ONLY: lambda made: _changes(plan, contents, made, options)}
+    if record:
+        written = {FINALS_ONLY: lambda _: record.chapter()}
     staged = stage(plan, contents, kept=runs.kept, written=written)
     tell(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(staged.facts)} facts")
-    outcome = checks.run(plan, contents)
-    checked = telling.summary(outcome, plan.quarter)
-    tell(checked)
-    with publication(options.report(plan.project, plan.quarter)) as folder:
+    report = options.report(plan.project, plan.quarter)
+    with publication(report) as folder:
         render.render(
             staged.folder,
             folder,
@@ -184,19 +180,60 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
         shutil.copy2(staged.folder / "facts.csv", folder / "facts.csv")
         _copy(staged.folder / "figures", folder / "figures", ("*.svg", "*.csv"))
         _copy(plan.workplace / "notebooks", folder / "notebooks", [f"{name}.ipynb" for name in plan.notebooks])
-        written = manifest.manifest(
+        content = manifest.manifest(
             plan,
             renderer=renderer,
             data=datasets_of(contents, plan.project),
             report=folder,
-            status="draft",
+            status="final" if record else "draft",
             illustrative=list(staged.illustrative),
             figures={each.id: each.number for each in staged.figures},
             seconds={name: round(each.seconds, 2) for name, each in executed.items()},
             **outcome.record(),
+            **({"qa": record.record()} if record else {}),
         )
-        manifest.write(written, folder / "manifest.json")
-    return executed, checked
+        manifest.write(content, folder / "manifest.json")
+        if candidate:
+            candidate.confirm()
+    if candidate:
+        tell(f"final: signed off, and tagged {candidate.seal(report)}")
+    return executed, telling.summary(outcome, plan.quarter)
+
+
+def _candidate(plan: Plan, options: Options) -> Candidate:
+    from helpers.build.final import Candidate
+
+    return Candidate.of(plan.project, plan.params, output=options.output, today=date.today())
+
+
+def _checked(
+    plan: Plan, options: Options, runs: Runs, candidate: Candidate | None, tell: Tell
+) -> tuple[Mapping[str, Executed], Outcome]:
+    """Execute the notebooks and check them; refuse a final edition with all that it lacks."""
+    from helpers import checks
+    from helpers.build.execute import execute
+    from helpers.checks import telling
+
+    try:
+        with _cluster(options, tell) as cluster:
+            executed = execute(
+                plan,
+                jobs=options.jobs,
+                tell=tell,
+                kernels=options.kernels,
+                runs=runs,
+                see=lambda each: studio.draw(each.content),
+                cluster=cluster,
+            )
+        outcome = checks.run(plan, {name: each.content for name, each in executed.items()})
+    except ReportError as error:
+        if candidate and candidate.lacks:
+            candidate.refuse(str(error))
+        raise
+    tell(telling.summary(outcome, plan.quarter))
+    if candidate:
+        candidate.refuse(*(f"{finding.check}: {finding.where}: {finding.message}" for finding in outcome.findings))
+    return executed, outcome
 
 
 def _compared_with(project: Path, quarter: Quarter, options: Options) -> dict[str, str]:

@@ -38,6 +38,9 @@ def build(
     cluster: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Run the notebooks on a Dask cluster, such as tcp://10.0.0.5:8786.")
     ] = "",
+    final: Annotated[
+        bool, typer.Option("--final", help="Make the final edition, with its git tag, once nothing is lacking.")
+    ] = False,
     due: Annotated[
         bool, typer.Option("--due", help="Build only where a quarter is due and not yet built; for schedules.")
     ] = False,
@@ -53,6 +56,12 @@ def build(
         one_of("--to", name, FORMATS)
     if not formats:
         raise UsageError("--to: names no format. Name some of html, pdf and docx, joined by commas.")
+    if final and set(formats) != set(FORMATS):
+        raise UsageError("--final: a final edition has all formats. Leave --to out.")
+    if final and due:
+        raise UsageError("--final: a schedule builds drafts; people make an edition final. Leave --due out.")
+    if final and (everything or len(quarters or ()) > 1):
+        raise UsageError("--final: one quarter is made final at a time. Name one.")
     one_of("--renderer", renderer, RENDERERS)
     tell = Voice()
     project = project_root()
@@ -73,7 +82,13 @@ def build(
             say("nothing due")
             return
     options = report.Options(
-        formats=formats, renderer=renderer, jobs=jobs, output=output, is_fresh=fresh, cluster=cluster
+        formats=formats,
+        renderer=renderer,
+        jobs=jobs,
+        output=output,
+        is_fresh=fresh,
+        cluster=cluster,
+        is_final=final,
     )
     outcome = build_all(project, chosen, options, tell)
     for folder in outcome.built.values():
