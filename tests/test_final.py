@@ -8,6 +8,8 @@ import pytest
 
 from helpers import params
 from helpers.build.final import Candidate, FinalError
+from helpers.build.qa_record import ASKS, QaRecord
+from helpers.checks import CHECKS, AcceptedFinding, Finding, Outcome
 from helpers.quarter import Quarter
 from projects import edit, natpatsip, small
 from repositories import AUTHOR, commit, git, repository
@@ -163,3 +165,19 @@ def test_a_final_edition_is_whole_and_made_by_people(project, arguments, said):
     run = natpatsip(project, "build", str(Q2), "--final", *arguments)
     assert (run.returncode, run.stdout) == (2, "")
     assert said in run.stderr
+
+
+def test_the_record_says_what_each_check_asks():
+    assert tuple(ASKS) == CHECKS
+
+
+def test_the_record_holds_what_was_accepted_and_why(project):
+    finding = Finding("moved", "mews_live rose by 40%.", "data/reported.csv", fact="mews_live")
+    outcome = Outcome(accepted=(AcceptedFinding(finding, "a region joined | at once"),))
+    record = QaRecord(params.load(Q2, project=project), "0123456789abcdef", outcome, ("stale", "moved"))
+    assert record.record()["checks"] == {"stale": {"open": 0, "accepted": 0}, "moved": {"open": 0, "accepted": 1}}
+    assert record.record()["accepted"][0]["reason"] == "a region joined | at once"
+    text = record.chapter()
+    assert "| Programme lead | Ann Example | 20 November 2024 |" in text
+    assert r"| moved | mews\_live rose by 40%. | data/reported.csv | a region joined \| at once |" in text
+    assert "typed-number" not in text  # it was not run

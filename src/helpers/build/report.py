@@ -152,13 +152,14 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
     from helpers.build.records import datasets_of
     from helpers.build.stage import stage
     from helpers.checks import telling
+    from helpers.checks.running import ALL
 
     renderer = render.choose(options.renderer)
     candidate = _candidate(plan, options) if options.is_final else None
     executed, outcome = _checked(plan, options, runs, candidate, tell)
     studio.finish(runs.kept)
     contents = {name: each.content for name, each in executed.items()}
-    record = QaRecord(plan.params, candidate.commit, outcome) if candidate else None
+    record = QaRecord(plan.params, candidate.commit, outcome, tuple(ALL)) if candidate else None
     written = {DRAFTS_ONLY: lambda made: _changes(plan, contents, made, options)}
     if record:
         written = {FINALS_ONLY: lambda _: record.chapter()}
