@@ -14,6 +14,7 @@ from helpers.build.cells import appears_in
 from helpers.build.plan import Plan
 from helpers.build.records import collect_facts, outputs_of
 from helpers.checks import coded
+from helpers.checks.known import Known
 from helpers.checks.places import Place, place_of
 from helpers.checks.rules import Rules
 from helpers.checks.sentences import Sentence, sentences_of
@@ -98,6 +99,11 @@ class Material:
     def bound(self) -> dict[str, dict[str, list[tuple[str, str, Any]]]]:
         """The facts that names are bound to, by notebook."""
         return {name: coded.bound(cells) for name, cells in self.code.items()}
+
+    @cached_property
+    def known(self) -> Known:
+        """Looks up facts and what charts show."""
+        return Known(self)
 
     @cached_property
     def figures(self) -> dict[str, tuple[Place, Mapping[str, Any]]]:

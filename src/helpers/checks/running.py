@@ -16,9 +16,17 @@ from helpers.build.plan import Plan
 from helpers.build.report import alone
 from helpers.build.runs import Runs
 from helpers.checks import (
+    broken_link,
+    contradiction,
+    glossary,
+    moved,
+    old_data,
     stale,
     typed_number,
+    uncited_fact,
+    unhedged_estimate,
     unmentioned_figure,
+    unsupported_claim,
 )
 from helpers.checks.accepting import sort_out
 from helpers.checks.finding import CHECKS, Finding, Outcome
@@ -32,7 +40,15 @@ ALL: Mapping[str, Check] = {
     for module in (
         typed_number,
         stale,
+        contradiction,
+        unsupported_claim,
+        unhedged_estimate,
+        uncited_fact,
         unmentioned_figure,
+        glossary,
+        moved,
+        old_data,
+        broken_link,
     )
 }
 
@@ -66,7 +82,7 @@ def run(plan: Plan, executed: Mapping[str, NotebookNode]) -> Outcome:
     found = [finding for check in CHECKS if check in ALL for finding in ALL[check](material)]
     found.sort(key=functools.partial(_place, order))
     still_open, accepted = sort_out(found, plan.params.accepted, plan.quarter)
-    return Outcome(still_open, accepted, tuple(typed_number.listed(material)))
+    return Outcome(still_open, accepted, tuple(typed_number.listed(material)), tuple(moved.notes(material)))
 
 
 def check_quarter(project: Path, quarter: Quarter, *, jobs: int, tell: Callable[[str], None]) -> Outcome:
