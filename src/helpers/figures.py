@@ -35,6 +35,7 @@ class Figure:
     specification: Mapping[str, Any]
     data: str
     is_illustrative: bool
+    shows: tuple[str, ...] | None = None
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {
@@ -47,6 +48,7 @@ class Figure:
                 "alt": self.alt,
                 "data": self.data,
                 "is_illustrative": self.is_illustrative,
+                **({} if self.shows is None else {"shows": list(self.shows)}),
             },
             "text/plain": f"{self.id}: {self.title}. {self.alt}",
         }
@@ -112,7 +114,7 @@ def figure(
         raise FigureError(f"{id}: the alternative text is empty. Say in words what the chart shows, or leave alt out.")
     from helpers.charts import theme  # noqa: F401 — a chart that an analyst draws looks like the others
 
-    specification = chart.to_dict()
+    specification, shows = _said_by(chart.to_dict())
     words = alt or specification.get("description") or _words_from(str(description), data)
     return Figure(
         id=id,
@@ -123,7 +125,16 @@ def figure(
         specification={**specification, "description": " ".join(words.split())},
         data=data.to_csv(index=False, date_format="%Y-%m-%d"),
         is_illustrative=context.is_illustrative(data),
+        shows=shows,
     )
+
+
+def _said_by(specification: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...] | None]:
+    """Return a chart without what it says may be claimed of it, and that; None where it says nothing."""
+    said = dict(specification.get("usermeta", {}))
+    shows = said.pop("shows", None)
+    drawn = {key: value for key, value in specification.items() if key != "usermeta"}
+    return (drawn | {"usermeta": said} if said else drawn), None if shows is None else tuple(shows)
 
 
 _WHY = {

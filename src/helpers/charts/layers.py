@@ -8,7 +8,7 @@ give other properties.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -32,7 +32,7 @@ class ReportChart(alt.LayerChart):
         if laid_out := specification.get("usermeta", {}).get("narrow"):
             known = specification.get("datasets", {})
             shared = [_shared(each, known) for each in laid_out["layer"]]
-            specification["usermeta"] = {"narrow": {**laid_out, "layer": shared}}
+            specification["usermeta"] |= {"narrow": {**laid_out, "layer": shared}}
         return specification
 
 
@@ -59,6 +59,13 @@ def chart(layers: Sequence[Layer], **properties: Any) -> ReportChart:
             for each in layers
         ]
         return ReportChart(layer=held, **properties)
+
+
+def showing(drawn: ReportChart, shows: Iterable[str]) -> ReportChart:
+    """Return a chart that says what may be claimed of it; `figure` records that, and takes it out of the chart."""
+    kept = drawn["usermeta"]
+    drawn["usermeta"] = {**(kept if isinstance(kept, Mapping) else {}), "shows": list(shows)}
+    return drawn
 
 
 def narrow(specification: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -11,10 +11,12 @@ from helpers.charts import theme
 from helpers.charts.alt_text import spc_text
 from helpers.charts.geometry import finish
 from helpers.charts.icons import assurance_of, variation_of
-from helpers.charts.layers import ReportChart
+from helpers.charts.layers import ReportChart, showing
 from helpers.charts.options import decimals_for, need_columns, need_rows, need_words
 from helpers.charts.spc_layout import SpcContent, lay_out, values_on_axis
 from helpers.charts.ticks import value_axis
+from helpers.spc.claims import shows
+from helpers.spc.observing import findings
 
 COLUMNS = (
     "date", "value", "segment", "target", "mean", "lpl", "upl",
@@ -87,7 +89,7 @@ def spc(
     """
     need_columns(result, COLUMNS, chart="charts.spc")
     need_rows(result, chart="charts.spc")
-    return draw(
+    drawn = draw(
         result,
         y_title=y_title,
         percent=percent,
@@ -103,6 +105,7 @@ def spc(
         width=width,
         height=height,
     )
+    return showing(drawn, shows(findings(result, improvement=improvement)))
 
 
 def draw(

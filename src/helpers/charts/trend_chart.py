@@ -11,7 +11,7 @@ from helpers.charts import palette, theme
 from helpers.charts.alt_text import trend_text
 from helpers.charts.canvas import Canvas
 from helpers.charts.geometry import Drawing, Plot, finish
-from helpers.charts.layers import Layer, ReportChart, Rows, layer
+from helpers.charts.layers import Layer, ReportChart, Rows, layer, showing
 from helpers.charts.layers import words as names
 from helpers.charts.metrics import text_width
 from helpers.charts.options import amount, decimals_for, need_columns, need_rows, need_words
@@ -93,7 +93,9 @@ def trend(
 
     dates = timeline(data["date"], 0)
     description = trend_text(list(data["date"]), list(data["value"]), dates, y_title=y_title, words=words)
-    return finish(lay_out, width, description)
+    change = known["value"].iloc[-1] - known["value"].iloc[0] if len(known) else 0
+    shown = ["rising"] if change > 0 else ["falling"] if change < 0 else ["stable"]
+    return showing(finish(lay_out, width, description), shown)
 
 
 def _axis(known: pd.Series[float], height: float, *, percent: bool, zero: bool) -> ValueAxis:

@@ -15,14 +15,12 @@ CHECK = "glossary"
 _ACRONYM = re.compile(
     r"(?<![\w&@/.-])(?:(?:[A-Z][a-z]{1,4}){1,3}[A-Z]{2,}|[A-Z]{2,}\d*|[A-Z]&[A-Z])(?=(?:s|['’]s)?(?![\w&]))"
 )
-    r"(?<![\w&@/.-])(?:(?:[A-Z][a-z]{1,4}){1,3}[A-Z]{2,}|[A-Z]{2,}\d*|[A-Z]&[A-Z])(?=(?:s|['’]s)?(?![\w&]))"
-)
 _NOT_READ = re.compile(r"`[^`]*`|\]\([^)]*\)|\{[^}]*\}|https?://\S+|@[a-z]+-[\w-]+")
 KNOWN_TO_ALL = frozenset(
     [
         *("UK", "EU", "US", "USA", "PDF", "CSV", "HTML", "URL", "OK", "AM", "PM", "GMT", "BST", "ID", "TV"),
         *("II", "III", "IV", "VI", "VII", "VIII", "IX", "XI", "XII", "XIII"),
-        *("NOT", "AND", "OR", "ALL", "NO", "ANY", "MUST", "NEVER", "THE", "IN", "IS", "ON", "AT", "BY", "TO", "OF", "IF"),
+        *("NOT", "AND", "OR", "ALL", "NO", "ANY", "MUST", "NEVER", "THE", "IN", "IS", "ON", "AT", "BY", "TO", "OF"),
     ]
 )
 

@@ -26,9 +26,9 @@ def check(material: Material) -> list[Finding]:
             bound = f"{wording.plain(rule.bound, 2)}{'%' if rule.is_percent else ''}"
             moved = wording.direction(now.value - before.value)
             message = (
-                f"{rule.fact} {moved} from {before.text} ({before.where}) to {now.text} ({now.where}) since the "
-                f"quarter before, by more than the {bound} that {rule.where} allows. Check the value, and say why it moved or "
-                "accept the finding with the reason."
+                f"{rule.fact} {moved} since the quarter before, from {before.text} ({before.where}) to {now.text} "
+                f"({now.where}), by more than the {bound} that {rule.where} allows. Check the value, and say why it "
+                "moved or accept the finding with the reason."
             )
             found.append(now.finding(CHECK, message, found=now.text, expected=f"{before.text} ± {bound}"))
     return found

@@ -123,7 +123,11 @@ class _Parts:
 
     def _read(self, notebook: str) -> None:
         heading, cells, figures = "", list[int](), dict[int, str]()
-        headings = {s.place.position: s.text for s in self._material.prose if s.kind == "heading" and s.place.notebook == notebook}
+        headings = {
+            s.place.position: s.text
+            for s in self._material.prose
+            if s.kind == "heading" and s.place.notebook == notebook
+        }
         for place, _ in self._material.cells():
             if place.notebook != notebook:
                 continue
@@ -186,4 +190,3 @@ class _Parts:
             return [], False
         in_block = [name for name in _REFERENCE.findall(sentence.block) if name in known]
         return in_block or [part.nearest(sentence.place.position, ahead=False)], False
-
