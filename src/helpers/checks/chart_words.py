@@ -22,6 +22,7 @@ _GOES_ON = r"(?=\s*[.]|\s(?:to|from|since|by|again|further|each|every|steadily|s
 _TURNED = (
     r"(?=\s*[.,;:]|\s(?:since|again|from|to|by|further|over|in|sharply|steadily|markedly|significantly|this|on)\b)"
 )
+_THAN = r"than\s(?:ever|before|at\s(?:the\s)?(?:baseline|start)|a\syear|last|in\s(?:19|20)\d\d)\b"
 _MEETS = r"(?:meets?|met|achiev(?:es?|ed)|reach(?:es|ed)?|exceed(?:s|ed)?|beats?)"
 
 PATTERNS: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
@@ -95,7 +96,8 @@ PATTERNS: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
             r"(?:(?!quality|safety)\w+\s)?(?<!quality\s)(?<!safety\s)improvement"
             r"(?=\s*[.,;:]|\s(?:in\s(?!the\sway)|on\s|since\s|over\s|of\s|from\s|to\s|this\s|is\s|has\s|was\s))",
             rf"\b(?:improves|improved){_TURNED}",
-            r"\bkeeps?\simproving\b",
+            r"\bkeeps?\simproving\b|\b(?:and|also|yet)\simprov(?:ing|ed)\b(?!\s\w+ing)",
+            r"\b(?:go(?:es|ne|ing)?|went)\sfrom\sstrength\sto\sstrength\b",
         ),
     ),
     (
@@ -119,6 +121,7 @@ PATTERNS: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
             r"\b(?:upward|rising)\strend\b|\btrend(?:s|ing)?\s(?:is\s)?up(?:wards?)?\b",
             rf"\b(?:rises|increases|climbs){_GOES_ON}",
             r"\bup\s(?:from|on|since)\b",
+            rf"\bmore\s(?:\w+\s){{1,6}}{_THAN}",
         ),
     ),
     (
@@ -132,6 +135,7 @@ PATTERNS: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
             r"\b(?:downward|falling)\strend\b|\btrend(?:s|ing)?\s(?:is\s)?down(?:wards?)?\b",
             rf"\b(?:falls|declines|decreases|drops){_GOES_ON}",
             r"\bdown\s(?:from|on|since)\b",
+            rf"\b(?:fewer|less)\s(?:\w+\s){{1,6}}{_THAN}",
         ),
     ),
 )
@@ -193,10 +197,7 @@ def said_of_charts(text: str) -> list[Said]:
             clause = _clause_before(text, match.start())
             if _SUPPOSED.search(clause) or _SUPPOSED.match(match[0]):
                 continue
-            denied = bool(_DENIED.search(clause) or re.search(r"\b(?:not|never)\b|n['’]t\b", match[0])) and needs != (
-                "stable",
-            )
-            found.append(Said(match[0], match.start(), needs, denied))
+            found.append(Said(match[0], match.start(), needs, _is_denied(clause, match[0], needs)))
     return sorted(found, key=lambda each: each.start)
 
 
