@@ -117,7 +117,7 @@ def scripts_and_pages() -> list[Any]:
 def test_commands_that_are_written_down_exist(text: str) -> None:
     code = re.findall(r"```(?:sh|cron|ini)\n(.*?)```|`([^`\n]+)`", text, re.DOTALL) or [(text, "")]
     for block in (part for pair in code for part in pair):
-        for words in re.findall(r"^\s*make +([a-z]+)|[&;] make +([a-z]+)", block, re.MULTILINE):
+        for words in re.findall(r"^\s*make +([a-z-]+)|[&;] make +([a-z-]+)", block, re.MULTILINE):
             assert "".join(words) in targets(), f"make {''.join(words)}"
         for name, rest in re.findall(r"\bnatpatsip +([a-z][a-z-]*)([^\n|&;>#]*)", block):
             assert name in COMMANDS, f"natpatsip {name}"
@@ -126,7 +126,7 @@ def test_commands_that_are_written_down_exist(text: str) -> None:
 
 
 def targets() -> set[str]:
-    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def test_quarterly_workflow_runs_each_weekday_and_by_hand_with_a_quarter() -> None:
