@@ -1,5 +1,7 @@
 """The panel gives for each series just what xmr gives, and summary its variation and assurance."""
 
+import datetime
+import time
 import warnings
 
 import numpy as np
@@ -262,3 +264,40 @@ def test_one_series_of_a_panel_can_be_described():
     frame = frame_of([50, 51] * 10 + [70], [50, 51] * 10 + [70])
     result = charts(frame, improvement={"A": "increase", "B": "decrease"})
     assert spc.describe(result[result["psc"] == "B"]).endswith("which is a concern.")
+
+
+def test_rebase_dates_of_each_series_are_read_together():
+    """Read one by one they cost forty times all else."""
+    series, months = 3000, pd.date_range("2021-01-01", periods=24, freq="MS")
+    frame = pd.DataFrame(
+        {"who": np.repeat(np.arange(series), 24), "month": np.tile(months, series), "v": np.arange(series * 24) % 17.0}
+    )
+    own = {who: [months[10 + who % 5]] for who in range(series)}
+
+    def shortest(**settings):
+        taken = []
+        for _ in range(3):
+            start = time.perf_counter()
+            result = spc.panel(frame, by="who", value="v", date="month", **settings)
+            taken.append(time.perf_counter() - start)
+        return min(taken), result
+
+    alone, _ = shortest()
+    together, result = shortest(rebase=own)
+    assert result.groupby("who")["segment"].max().eq(1).all()
+    assert together < 20 * alone
+
+
+def test_a_rebase_date_that_cannot_be_one_names_its_series():
+    frame = pd.DataFrame({"who": list("AABB"), "month": ["2024-01", "2024-02"] * 2, "v": [1.0, 2, 3, 4]})
+    with pytest.raises(ValueError, match="Rebase of B: rebase date is 'never'; expected a date"):
+        spc.panel(frame, by="who", value="v", date="month", rebase={"A": "2024-02", "B": ["never"]})
+
+
+def test_rebase_dates_may_be_written_in_several_ways_and_more_than_once():
+    frame = pd.DataFrame({"who": list("AAABBB"), "month": ["2024-01", "2024-02", "2024-03"] * 2, "v": [1.0, 2, 3] * 2})
+    given = {"A": ["2024-03", pd.Timestamp("2024-02-01"), "2024-03"], "B": datetime.date(2024, 2, 1)}
+    result = spc.panel(frame, by="who", value="v", date="month", rebase=given)
+    assert result["segment"].tolist() == [0, 1, 2, 0, 1, 1]
+    assert result.attrs["rebase"]["A"] == [pd.Timestamp("2024-02-01"), pd.Timestamp("2024-03-01")]
+    assert result.attrs["rebase"]["B"] == [pd.Timestamp("2024-02-01")]

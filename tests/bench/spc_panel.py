@@ -44,10 +44,11 @@ def make_frame(series: int, points: int, kind: str) -> tuple[pd.DataFrame, dict[
     frame.loc[rng.random(len(frame)) < 0.02, "value"] = np.nan
     frame = frame[rng.random(len(frame)) < 0.9].sample(frac=1, random_state=1)
     keys = frame["organisation"].unique()
+    middle = frame.sort_values(["organisation", "month"]).groupby("organisation").nth(points * 2 // 5)
     settings = {
         "improvement": {key: ("increase", "decrease", "neutral")[key % 3] for key in keys},
         "target": {key: 90.0 + key % 20 for key in keys},
-        "rebase": {key: [frame["month"].iloc[place]] for place, key in enumerate(frame["organisation"].iloc[:1000])},
+        "rebase": {key: [month] for key, month in zip(middle["organisation"], middle["month"], strict=True)},
     }
     return frame, settings
 

@@ -6,13 +6,12 @@ then, and from there come false runs.
 
 The sum is kept as two doubles, the second collecting what the first loses at each addition. The quotient is then
 corrected by its exact remainder. That is right unless the true quotient lies closer to the middle between two doubles
-than the error that the second sum may carry; those few columns are done again in rational arithmetic.
+than the error that the second sum may carry; those few columns are done again in whole numbers.
 """
 
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 
 import numpy as np
 
@@ -93,7 +92,7 @@ def _quotient(high: Floats, low: Floats, magnitude: Floats, counts: Integers) ->
 
 
 def _exact_mean(values: Floats) -> float:
-    """Return the mean in rational arithmetic, rounded once; NaN of nothing."""
+    """Return the mean in whole numbers, rounded once; NaN of nothing."""
     if not len(values):
         return math.nan
     terms, parts = values.tolist(), []
@@ -105,4 +104,7 @@ def _exact_mean(values: Floats) -> float:
             terms.append(-part)
     except OverflowError:
         parts = values.tolist()
-    return float(sum(map(Fraction, parts), Fraction(0)) / len(values))
+    ratios = [part.as_integer_ratio() for part in parts]
+    below = max((denominator for _, denominator in ratios), default=1)  # powers of two: the largest holds all
+    above = sum(numerator * (below // denominator) for numerator, denominator in ratios)
+    return above / (below * len(values))  # of whole numbers Python rounds the quotient once

@@ -198,15 +198,21 @@ def _parse_dates(series: pd.Series[Any], name: str, where: Callable[[int], str])
 
 def read_rebase(rebase: Any, *, numbered: bool = False) -> list[Any]:
     """Return the rebase dates, each once and in order; numbers of points where the series has no dates."""
-    if rebase is None:
-        return []
-    listed: Sequence[Any] = [rebase] if isinstance(rebase, str) or np.ndim(rebase) == 0 else list(rebase)
+    listed = list_rebase(rebase)
     if not listed:
         return []
     if numbered:
         return sorted(set(read_points(listed, name="Rebase").tolist()))
     stamps = read_dates(listed, name="rebase date", place=lambda row: f"Rebase {row + 1}")
     return sorted({pd.Timestamp(stamp) for stamp in stamps})
+
+
+def list_rebase(rebase: Any) -> list[Any]:
+    """Return one rebase date or several, or none, as a list."""
+    if rebase is None:
+        return []
+    is_one = isinstance(rebase, str | datetime.date) or (not isinstance(rebase, list | tuple) and np.ndim(rebase) == 0)
+    return [rebase] if is_one else list(rebase)
 
 
 def read_points(points: Sequence[Any], *, name: str = "Point") -> Integers:

@@ -6,6 +6,7 @@ column of the data.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,13 +25,19 @@ def direction_codes(improvement: Any, frame: pd.DataFrame, grouped: Grouping, ta
     """Return the code of the improvement direction of each series."""
     if isinstance(improvement, Mapping):
         codes = np.full(len(grouped), -1, dtype=np.int8)
-        for key, direction in improvement.items():
-            codes[grouped.number_of(key, setting="improvement")] = options.check_improvement(direction)
+        known = {word: options.check_improvement(word) for word in set(map(_hashable, improvement.values()))}
+        numbers = grouped.numbers_of(improvement, setting="improvement")
+        codes[numbers] = [known[_hashable(word)] for word in improvement.values()]
         _want_all(codes, grouped)
         return codes
     if isinstance(improvement, str) and improvement not in IMPROVEMENTS and improvement in frame.columns:
         return _directions_of_column(frame[improvement], improvement, grouped, table)
     return np.full(len(grouped), options.check_improvement(improvement), dtype=np.int8)
+
+
+def _hashable(word: Any) -> Any:
+    """Return a direction, or how it is written where it can be none."""
+    return word if isinstance(word, str) else repr(word)
 
 
 def _want_all(codes: Codes, grouped: Grouping) -> None:
@@ -63,8 +70,11 @@ def target_rows(target: Any, frame: pd.DataFrame, grouped: Grouping, table: Time
     """Return the target of each row, in order; NaN for none."""
     if isinstance(target, Mapping):
         level, changing = np.full(len(grouped), np.nan), {}
-        for key, own in target.items():
-            number = grouped.number_of(key, setting="target")
+        numbers = grouped.numbers_of(target, setting="target")
+        if set(map(type, target.values())) <= {float} and all(map(math.isfinite, target.values())):
+            level[numbers] = list(target.values())
+            return np.repeat(level, table.lengths)
+        for number, (key, own) in zip(numbers.tolist(), target.items(), strict=True):
             if isinstance(own, Mapping):
                 changing[number] = targets_over_time(own, table.stamps, name=f"target of {key}")
             else:
@@ -108,19 +118,7 @@ def rebase_rows(rebase: Any, grouped: Grouping, table: Timetable) -> tuple[Flags
     """
     begins = np.zeros(len(table.codes), dtype=np.bool_)
     if isinstance(rebase, Mapping):
-        dates_of = {}
-        for key, own in rebase.items():
-            number = grouped.number_of(key, setting="rebase")
-            dates = reading.read_rebase(own)
-            wanted = np.array([table.rank(stamp) for stamp in dates], dtype=np.int64)
-            keys = number * len(table.stamps) + wanted
-            places = np.minimum(np.searchsorted(table.keys, keys), len(begins) - 1)
-            met = (wanted >= 0) & (table.keys[places] == keys)
-            begins[places[met]] = True
-            unmet = [date for date, has in zip(dates, met, strict=True) if not has]
-            warn_of_unmet_rebase(unmet, whose=f" of {grouped.name(number)}", level=4)
-            dates_of[key] = [date for date, has in zip(dates, met, strict=True) if has]
-        return begins, PerSeries(dates_of)
+        return begins, PerSeries(_begin_by_series(begins, rebase, grouped, table))
     dates = reading.read_rebase(rebase)
     ranks = [table.rank(stamp) for stamp in dates]
     chosen = np.zeros(len(table.stamps), dtype=np.bool_)
@@ -131,6 +129,40 @@ def rebase_rows(rebase: Any, grouped: Grouping, table: Timetable) -> tuple[Flags
     for date, rank in zip(dates, ranks, strict=True):
         _warn_of_skipped(date, rank, grouped, table)
     return begins, [date for date, rank in zip(dates, ranks, strict=True) if rank >= 0]
+
+
+def _begin_by_series(
+    begins: Flags, rebase: Mapping[Any, Any], grouped: Grouping, table: Timetable
+) -> dict[Any, list[pd.Timestamp]]:
+    """Set where the segments of each series begin, all series at once, and return the dates that took effect."""
+    keys = list(rebase)
+    numbers = grouped.numbers_of(keys, setting="rebase")
+    listed = [reading.list_rebase(own) for own in rebase.values()]
+    took: dict[Any, list[pd.Timestamp]] = {key: [] for key in keys}
+    owner = np.repeat(np.arange(len(keys)), [len(own) for own in listed])
+    if not owner.size:
+        return took
+    given = reading.read_dates(
+        [date for own in listed for date in own],
+        name="rebase date",
+        place=lambda row: f"Rebase of {grouped.name(int(numbers[owner[row]]))}",
+    )
+    order = np.lexsort((given, owner))
+    again = (owner[order][1:] == owner[order][:-1]) & (given[order][1:] == given[order][:-1])
+    order = order[np.concatenate([[True], ~again])]
+    owner, given = owner[order], given[order]
+
+    ranks = table.ranks_of(given)
+    wanted = numbers[owner] * len(table.stamps) + ranks
+    places = np.minimum(np.searchsorted(table.keys, wanted), len(begins) - 1)
+    met = (ranks >= 0) & (table.keys[places] == wanted)
+    begins[places[met]] = True
+    unmet: dict[int, list[pd.Timestamp]] = {}
+    for place, date, has in zip(owner.tolist(), pd.DatetimeIndex(given), met.tolist(), strict=True):
+        (took[keys[place]] if has else unmet.setdefault(place, [])).append(date)
+    for place, dates in unmet.items():
+        warn_of_unmet_rebase(dates, whose=f" of {grouped.name(int(numbers[place]))}", level=5)
+    return took
 
 
 def _warn_of_skipped(date: Any, rank: int, grouped: Grouping, table: Timetable) -> None:
