@@ -213,7 +213,7 @@ def _checked(
     """Execute the notebooks and check them; refuse a final edition with all that it lacks."""
     from helpers import checks
     from helpers.build.execute import execute
-    from helpers.checks import telling
+    from helpers.checks import telling, unexecuted
 
     try:
         with _cluster(options, tell) as cluster:
@@ -228,13 +228,19 @@ def _checked(
             )
         outcome = checks.run(plan, {name: each.content for name, each in executed.items()})
     except ReportError as error:
-        if candidate and candidate.lacks:
-            candidate.refuse(str(error))
+        if candidate:
+            found = unexecuted.outcome_of(plan, error)
+            candidate.refuse(*(_lacks(found) if found else [str(error)] if candidate.lacks else []))
         raise
     tell(telling.summary(outcome, plan.quarter))
     if candidate:
-        candidate.refuse(*(f"{finding.check}: {finding.where}: {finding.message}" for finding in outcome.findings))
+        candidate.refuse(*_lacks(outcome))
     return executed, outcome
+
+
+def _lacks(outcome: Outcome) -> list[str]:
+    """Return the open findings as a final edition's refusal names them."""
+    return [f"{finding.check}: {finding.where}: {finding.message}" for finding in outcome.findings]
 
 
 def _compared_with(project: Path, quarter: Quarter, options: Options) -> dict[str, str]:

@@ -24,6 +24,7 @@ from helpers.checks import (
     stale,
     typed_number,
     uncited_fact,
+    unexecuted,
     unhedged_estimate,
     unmentioned_figure,
     unsupported_claim,
@@ -31,7 +32,7 @@ from helpers.checks import (
 from helpers.checks.accepting import sort_out
 from helpers.checks.finding import CHECKS, Finding, Outcome
 from helpers.checks.material import Material
-from helpers.errors import UsageError
+from helpers.errors import NotebookError, UsageError
 from helpers.quarter import Quarter
 
 Check = Callable[[Material], list[Finding]]
@@ -104,8 +105,13 @@ def check_quarter(project: Path, quarter: Quarter, *, jobs: int, tell: Callable[
     if not runs.cover(project / "notebooks"):
         kernels.start("")
     plan = Plan.of(project, quarter)
-    with alone(plan.workplace, tell):
-        executed = execute(plan, jobs=jobs, tell=tell, runs=runs)
+    try:
+        with alone(plan.workplace, tell):
+            executed = execute(plan, jobs=jobs, tell=tell, runs=runs)
+    except NotebookError as error:
+        if outcome := unexecuted.outcome_of(plan, error):
+            return outcome
+        raise
     return run(plan, {name: each.content for name, each in executed.items()})
 
 
