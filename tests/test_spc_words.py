@@ -233,6 +233,16 @@ def test_only_a_regular_series_lacks_a_date(dates, absent):
     assert len(spc.absent_dates(pd.to_datetime(dates))) == absent
 
 
+def test_describe_gives_the_reason_of_the_last_rebase():
+    dates = pd.date_range("2021-01-01", periods=28, freq="MS")
+    result = spc.xmr([*STEADY, *HIGHER], dates=dates, rebase=REBASE)
+    reasons = {"2022-03": "new cots", "2021-06": "of another chart"}
+    assert " since March 2022 (new cots), up from " in spc.describe(result, rebase_reasons=reasons)
+    assert "(" not in spc.describe(result).split(", up from")[0]
+    numbered = spc.xmr([5, 6, 5, 6, 5, 6, 5, 9, 10, 9, 10, 9, 10, 9], rebase=[8])
+    assert " since point 8 (new ward), up from " in spc.describe(numbered, rebase_reasons={8: "new ward"})
+
+
 def test_a_count_is_printed_whole_with_its_unit():
     said = spc.describe(chart([value * 100.25 for value in STEADY]), measure="opioids", unit="people", decimals=0)
     assert said.startswith("The mean for opioids is 5,041 people, and")

@@ -85,8 +85,8 @@ class Mark:
     last_line: str = ""
 
     def lines(self, width: float) -> tuple[str, ...]:
-        """Return the label broken into lines of a width, four at most."""
-        return (*wrap(self.words, width, NOTE_SIZE, lines=4), *([self.last_line] if self.last_line else []))
+        """Return the label broken into lines of a width, five at most."""
+        return (*wrap(self.words, width, NOTE_SIZE, lines=5), *([self.last_line] if self.last_line else []))
 
 
 def segment_marks(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ def describe(
     decimals: int = 1,
     improvement: str | None = None,
     target_label: str = "target",
+    rebase_reasons: Mapping[Any, str] | None = None,
 ) -> str:
     """Return what the chart of one series shows now.
 
@@ -45,6 +47,8 @@ def describe(
         Where ``result.attrs`` does not say it.
     target_label : str
         What the target is called.
+    rebase_reasons : mapping of date to str, optional
+        Why limits start afresh there, as `params.rebase_reasons` gives them; the last one stands in brackets.
 
     Examples
     --------
@@ -56,7 +60,15 @@ def describe(
     Since then the points show only ordinary variation (common cause), and the ambition of 85% lies above the mean and
     within the limits: it may be met or missed by chance. Limits from fewer than 13 points are trial limits.
     """
-    return _Description(findings(result, improvement=improvement), measure, unit, decimals, target_label).text()
+    found = findings(result, improvement=improvement)
+    return _Description(found, measure, unit, decimals, target_label, _reason(found, rebase_reasons or {})).text()
+
+
+def _reason(found: Findings, reasons: Mapping[Any, str]) -> str:
+    """Return why the limits of the last segment are new, where that is known."""
+    is_numbered = isinstance(found.first_date, int)
+    by_date = {(date if is_numbered else pd.Timestamp(date)): text.strip() for date, text in reasons.items()}
+    return by_date.get(found.rebased, "")
 
 
 def say_date(date: Any, *, monthly: bool = True) -> str:
@@ -75,12 +87,13 @@ def say_date(date: Any, *, monthly: bool = True) -> str:
 class _Description:
     """The sentences for one chart."""
 
-    def __init__(self, found: Findings, measure: str, unit: str, decimals: int, target_label: str) -> None:
+    def __init__(self, found: Findings, measure: str, unit: str, decimals: int, target_label: str, reason: str) -> None:
         self.found = found
         self.measure = measure
         self.unit = unit if unit in ("", "%") else f" {unit}"
         self.decimals = decimals
         self.target_label = target_label
+        self.reason = f" ({reason})" if reason else ""
         dates = [found.first_date, found.latest_date, *(segment.start for segment in found.segments)]
         self.monthly = all(getattr(date, "day", 1) == 1 for date in dates if date is not None)
 
@@ -114,14 +127,15 @@ class _Description:
         found = self.found
         if not found.shifts:
             return f"The mean for {self.measure} is {self.amount(found.mean)}"
-        return f"The mean for {self.measure} has been {self.amount(found.mean)}{self.since()}{self.compared()}"
+        since = f"{self.since()}{self.reason}"
+        return f"The mean for {self.measure} has been {self.amount(found.mean)}{since}{self.compared()}"
 
     def no_level(self) -> str:
         """Return that there is no mean, and what it was before."""
         found = self.found
         before = "" if np.isnan(found.mean_before) else f"; it was {self.amount(found.mean_before)} before"
         return (
-            f"The mean for {self.measure} cannot be calculated{self.since()}, "
+            f"The mean for {self.measure} cannot be calculated{self.since()}{self.reason}, "
             f"as the points that it would come from have no value{before}"
         )
 
