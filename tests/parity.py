@@ -20,7 +20,8 @@ def of_pages(report: Path, chapters: list[str]) -> dict[str, Any]:
     """Return what the pages of the chapters hold, in reading order, without what the page around them adds."""
     mains = [html.parse(str(report / "html" / f"{name}.html")).getroot().xpath("//main")[0] for name in chapters]
     for main in mains:
-        for node in main.xpath(".//nav | .//script | .//style | .//footer | .//*[contains(@class, 'anchorjs-link')]"):
+        added = ".//*[contains(@class, 'anchorjs-link') or @class='draft-mark']"
+        for node in main.xpath(f".//nav | .//script | .//style | .//footer | {added}"):
             node.drop_tree()
     figures = [figure for main in mains for figure in main.xpath(".//figure[contains(@class, 'report-figure')]")]
     return {

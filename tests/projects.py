@@ -32,9 +32,9 @@ def copy(folder: Path) -> Path:
 
 
 def small(folder: Path, *, index=(), ward=()) -> Path:
-    """Make a project of two chapters with the real data, params and look."""
+    """Make a project of two chapters with the real data, params and look; relations are of facts that it has not."""
     for name in ("params", "data", "_extensions"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "relations.csv"))
     (folder / "notebooks").mkdir()
     (folder / "_quarto.yml").write_text(SETTINGS, encoding="utf-8")
     write(folder / "notebooks" / "index.ipynb", "Executive summary", *(index or [prose("## Summary\n\nAll is well.")]))

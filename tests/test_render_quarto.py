@@ -5,6 +5,7 @@ Quarto itself is not installed everywhere; what it makes of the chapters is comp
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -16,11 +17,13 @@ from helpers.build import render
 from helpers.build.render import quarto
 from helpers.build.render.chapters import attributes_of, read_chapters, walk
 from helpers.build.render.constructs import check_chapters
+from helpers.build.render.program import run_pandoc
 from helpers.build.render.report import read_report
 from helpers.errors import RenderError, UsageError
 from projects import ROOT, copy, natpatsip, prose, small
 from staged import TIMESTAMP, stage
 
+EXTENSION_LUA = "_extensions/natpatsip/natpatsip.lua"
 HOOK = "_extensions/natpatsip/prerender.py"
 EXTENSION = yaml.safe_load((ROOT / "_extensions/natpatsip/_extension.yml").read_text(encoding="utf-8"))
 
@@ -212,10 +215,10 @@ def test_the_extension_is_staged_with_all_that_its_formats_name(project):
     assert list((folder / "fonts").glob("*.ttf"))
 
 
-def test_the_filter_runs_before_quartos_own():
+def test_the_filters_run_before_quartos_own():
     """Later, Quarto has taken every div with a fig- id for a float of its own."""
-    (entry,) = EXTENSION["contributes"]["formats"]["common"]["filters"]
-    assert entry == {"path": "natpatsip.lua", "at": "pre-ast"}
+    entries = EXTENSION["contributes"]["formats"]["common"]["filters"]
+    assert entries == [{"path": name, "at": "pre-ast"} for name in ("passports.lua", "natpatsip.lua")]
     assert EXTENSION["quarto-required"] == ">=1.9.0"
 
 
@@ -281,3 +284,16 @@ def test_the_hook_says_what_to_do_where_natpatsip_is_not_installed(tmp_path):
     assert done.returncode == 1
     assert "is not installed here" in done.stderr
     assert "run natpatsip build" in done.stderr
+
+
+@pytest.mark.parametrize(("status", "marks"), [("Draft", ["Draft"]), ("Final", [])])
+def test_each_of_quartos_pages_says_under_its_title_that_it_is_a_draft(staged, tmp_path, status, marks):
+    """The filter as Quarto runs it: with the global that Quarto gives it."""
+    lua = tmp_path / "natpatsip.lua"
+    lua.write_text("quarto = {}\n" + (staged / EXTENSION_LUA).read_text(encoding="utf-8"), encoding="utf-8")
+    metadata = tmp_path / "metadata.yml"
+    metadata.write_text(f"natpatsip: {{status: {status}}}\n", encoding="utf-8")
+    options = ("--from=markdown", "--to=html", f"--lua-filter={lua}", f"--metadata-file={metadata}")
+    page = run_pandoc(*options, folder=staged, what="page", text="# Title\n\nText.")
+    assert re.findall(r'<div class="draft-mark">\s*<p><strong>(\w+)</strong></p>\s*</div>', page) == marks
+    assert page.startswith("<h1")

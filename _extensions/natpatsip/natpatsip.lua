@@ -642,7 +642,18 @@ local function leading(blocks)
   return blocks
 end
 
+-- Each of Quarto's own pages says under its title that it is a draft; the embedded renderer's say so in their header.
+local function with_draft_mark(doc)
+  local own = doc.meta.natpatsip
+  if own and own.status and stringify(own.status) == 'Draft' then
+    local place = doc.blocks[1] and doc.blocks[1].t == 'Header' and 2 or 1
+    doc.blocks:insert(place, pandoc.Div({ pandoc.Para({ pandoc.Strong('Draft') }) }, pandoc.Attr('', { 'draft-mark' })))
+  end
+  return doc
+end
+
 function Pandoc(doc)
+  if is_html() and quarto then doc = with_draft_mark(doc) end
   single = doc.meta['single-file'] ~= nil
   if is_typst() and doc.meta.natpatsip then doc.meta.natpatsip.cover = programmes(doc) end
   if is_typst() then doc.blocks = without_list_of_figures(doc.blocks) end
