@@ -16,7 +16,8 @@ import pytest
 import vl_convert
 
 from helpers import charts, spc
-from helpers.charts import icons, palette, svg, theme
+from helpers.build import svg
+from helpers.charts import icons, palette, theme
 from helpers.charts.ticks import time_ticks, value_axis
 from helpers.charts.timeline import timeline
 from helpers.errors import FigureError
@@ -490,3 +491,19 @@ def test_tidy_changes_no_number_in_a_text():
     tidied = svg.tidy('<svg width="9" height="9"><text x="1.23456">odds 1.23456</text></svg>', "f")
     assert 'x="1.23"' in tidied
     assert "odds 1.23456" in tidied
+
+
+def test_the_table_of_a_percentage_has_its_counts():
+    result = result_of(steady(20))
+    table = charts.spc_table(result, value_name="Warm, %", also={"Warm": range(20), "Babies": [40] * 20})
+    assert list(table.columns)[:4] == ["Month", "Warm", "Babies", "Warm, %"]
+    assert table["Warm"].tolist() == list(range(20))
+    with pytest.raises(FigureError, match="Babies has 3 values and the chart 20 points; expected a value for each"):
+        charts.spc_table(result, also={"Babies": [1, 2, 3]})
+
+
+def test_a_table_of_whole_numbers_has_no_decimal_points_and_keeps_its_gaps():
+    table = charts.spc_table(result_of([1200.4, None, 1250.0, 1190.0, 1210.0]), decimals=0)
+    lines = table.to_csv(index=False).splitlines()
+    assert lines[1].split(",")[1] == "1200"
+    assert lines[2].split(",")[1] == ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -11,9 +12,16 @@ from helpers.charts.options import need_columns, need_rows
 from helpers.charts.spc_words import point_words
 from helpers.charts.stacked_chart import bars
 from helpers.charts.timeline import timeline
+from helpers.errors import FigureError
 
 
-def spc_table(result: pd.DataFrame, *, value_name: str = "Value", decimals: int = 1) -> pd.DataFrame:
+def spc_table(
+    result: pd.DataFrame,
+    *,
+    value_name: str = "Value",
+    decimals: int = 1,
+    also: Mapping[str, Sequence[Any] | pd.Series[Any]] | None = None,
+) -> pd.DataFrame:
     """Return the points of a control or run chart: value, mean, limits, target where there is one, what each shows.
 
     Parameters
@@ -24,6 +32,13 @@ def spc_table(result: pd.DataFrame, *, value_name: str = "Value", decimals: int 
         What the column of values is called: the measure, with its unit.
     decimals : int
         Of all numbers.
+    also : mapping of str to sequence, optional
+        Columns to stand before the value, such as the counts of a percentage; a value for each point, in order of date.
+
+    Raises
+    ------
+    FigureError
+        Where a column is missing, or one of `also` has not as many values as there are points.
 
     Examples
     --------
@@ -37,12 +52,15 @@ def spc_table(result: pd.DataFrame, *, value_name: str = "Value", decimals: int 
     need_rows(result, chart="charts.spc_table")
     names = {"value": value_name, "mean": "Mean", "median": "Median", "lpl": "Lower limit", "upl": "Upper limit"}
     names |= {} if result["target"].isna().all() else {"target": "Target"}
-    rounded = {
-        name: [_rounded(value, decimals) for value in result[column]]
-        for column, name in names.items()
-        if column in result.columns
-    }
-    table = pd.DataFrame({**_dates(result["date"]), **rounded})
+    counts = {name: list(values) for name, values in (also or {}).items()}
+    for name, values in counts.items():
+        if len(values) != len(result):
+            raise FigureError(
+                f"charts.spc_table: {name} has {len(values)} values and the chart {len(result)} points; "
+                "expected a value for each point, in order of date."
+            )
+    rounded = {name: _rounded(result[column], decimals) for column, name in names.items() if column in result.columns}
+    table = pd.DataFrame({**_dates(result["date"]), **counts, **rounded})
     shown = result.rename(columns={"signal": "special_cause_type"})
     table["What the point shows"] = [point_words(row) for row in shown.to_dict("records")]
     table.attrs = dict(result.attrs)
@@ -62,7 +80,7 @@ def trend_table(frame: pd.DataFrame, *, x: str, y: str, value_name: str = "Value
     need_rows(frame, chart="charts.trend_table")
     dates = pd.to_datetime(frame[x])
     rows = pd.DataFrame({"date": dates, "value": frame[y]}).sort_values("date", ignore_index=True)
-    table = pd.DataFrame({**_dates(rows["date"]), value_name: [_rounded(value, decimals) for value in rows["value"]]})
+    table = pd.DataFrame({**_dates(rows["date"]), value_name: _rounded(rows["value"], decimals)})
     table.attrs = dict(frame.attrs)
     return table
 
@@ -87,8 +105,10 @@ def stacked_table(
     return named
 
 
-def _rounded(value: float, decimals: int) -> float:
-    return value if pd.isna(value) else wording.round_half_up(value, decimals)
+def _rounded(values: pd.Series[float], decimals: int) -> pd.Series[Any]:
+    """Return numbers rounded, whole ones without a decimal point."""
+    rounded = values.map(lambda value: value if pd.isna(value) else wording.round_half_up(value, decimals))
+    return (rounded if decimals else rounded.astype("Int64")).reset_index(drop=True)
 
 
 def _dates(dates: pd.Series[pd.Timestamp]) -> dict[str, list[str]]:
