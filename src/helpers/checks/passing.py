@@ -52,7 +52,7 @@ _NUMBERED = (
     "phase|version|component|section|step|stage|appendix|annex|chapter|part|schedule|article|regulation|standard|"
     "principle|priority|objective|recommendation|question|domain|module|driver|rule|tier|grade|type|band|category|"
     "level|class|wave|cohort|sprint|release|edition|volume|issue|cycle|round|workstream|paragraph|clause|page|item|"
-    "line|ward|room|day|week|year|month|action|option"
+    "line|column|ward|room|day|week|year|month|action|option"
 )
 _LED_TO = "hour|day|week|month|year|minute|point|item|step|stage|phase|part|lead|question|domain"  # a 12-month review
 
@@ -85,7 +85,7 @@ PASSING: Final[dict[str, tuple[str, ...]]] = {
     "quarter or financial year": (
         r"\bQ[1-4](?:\s*(?:,|/|–|-|&|\band\b|\bto\b)\s*Q[1-4])*"
         rf"(?:,?\s(?:of\s)?{_YEAR}(?:\s?[/–-]\s?\d{{2,4}})?)?",
-        rf"\b{_YEAR}\s?[/–-]\s?(?:{_YEAR}|\d\d)\b(?:-Q[1-4])?(?!\s*%)",
+        rf"\b{_YEAR}\s?[/–-]\s?(?:{_YEAR}|\d\d)\b(?:-Q[1-4])?(?!-\d)(?!\s*%)",
         r"\b(?:FY|fy)\s?\d\d(?:[/–-]\d\d)?\b",
         r"\b[Qq]uarters?\s[1-4](?:\s(?:and|to)\s[1-4])?\b",
     ),
@@ -126,6 +126,7 @@ PASSING: Final[dict[str, tuple[str, ...]]] = {
     ),
     "number of a phase or the like": (
         rf"(?i:\b(?:{_NUMBERED}))s?\s{_NUMBER}[a-z]?\b{_AND_MORE}{_UNCOUNTED}",
+        rf"(?i:\b(?:{_NUMBERED}))\s[1-9]\b(?![.,]\d|\s*%|\sper\s?cent)",
         r"\b(?:v|V|ver\.)\s?\d+(?:\.\d+)*\b",
         r"\b(?:[Nn]o\.|[Nn]umber)\s\d{1,2}(?=[,.;:)]|$)",
         r"\b[Tt]ables?\s\d+[a-z]?(?=\s(?:of|in)\sthe\b)",
