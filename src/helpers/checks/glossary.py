@@ -9,16 +9,21 @@ from typing import Any
 from helpers.blocks import BLOCK
 from helpers.checks.finding import Finding
 from helpers.checks.material import GLOSSARY, Material
+from helpers.checks.passing import PASSING
 from helpers.checks.sentences import Sentence
 
 CHECK = "glossary"
 _ACRONYM = re.compile(
-    r"(?<![\w&@/.-])(?:(?:[A-Z][a-z]{1,4}){1,3}[A-Z]{2,}|[A-Z]{2,}\d*|[A-Z]&[A-Z])(?=(?:s|['’]s)?(?![\w&]))"
+    r"(?<![\w&@/.-])(?:(?:[A-Z][a-z]{1,4}){1,3}[A-Z]{2,}|[A-Z]{2,}\d*|[A-Z]&[A-Z])(?=(?:s|['’]s)?(?![\w&]|\.\d))"
 )
 _NOT_READ = re.compile(r"`[^`]*`|\]\([^)]*\)|\{[^}]*\}|https?://\S+|@[a-z]+-[\w-]+")
+_NAMES = tuple(
+    re.compile("|".join(PASSING[kind]))
+    for kind in ("standard or document", "telephone and postcode", "quarter or financial year")
+)
 KNOWN_TO_ALL = frozenset(
     [
-        *("UK", "EU", "US", "USA", "PDF", "CSV", "HTML", "URL", "OK", "AM", "PM", "GMT", "BST", "ID", "TV"),
+        *("UK", "EU", "US", "USA", "PDF", "CSV", "HTML", "URL", "OK", "AM", "PM", "GMT", "BST", "ID", "TV", "COVID"),
         *("II", "III", "IV", "VI", "VII", "VIII", "IX", "XI", "XII", "XIII"),
         *("NOT", "AND", "OR", "ALL", "NO", "ANY", "MUST", "NEVER", "THE", "IN", "IS", "ON", "AT", "BY", "TO", "OF"),
     ]
@@ -57,7 +62,9 @@ def acronyms(text: str) -> list[str]:
     >>> acronyms("ICBs and the MatNeoSIP team met NHS England (A&E) about NEWS2 in Q2.")
     ['ICB', 'MatNeoSIP', 'NHS', 'A&E', 'NEWS2']
     """
-    return _ACRONYM.findall(_NOT_READ.sub(" ", text))
+    for pattern in (_NOT_READ, *_NAMES):
+        text = pattern.sub(" ", text)
+    return _ACRONYM.findall(text)
 
 
 def _is_a_row(sentence: Sentence) -> bool:

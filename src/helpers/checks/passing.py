@@ -71,7 +71,7 @@ PASSING: Final[dict[str, tuple[str, ...]]] = {
         r"\b\d{1,4}(?:[–-]\d{1,4})?(?=(?:\s[A-Z]\w+)+\s(?:Road|Street|Lane|Square|Avenue|House|Way|Place|Close)\b)",
     ),
     "standard or document": (
-        rf"\b(?:{_DOCUMENTS})[ -]?\d[\w./:-]*(?:\s(?:Part|part|AA|level)\s?\d?)?",
+        rf"\b(?:{_DOCUMENTS})[ -]?\d[\w./:-]*(?:\s[Pp]art\s\d)?(?:\s(?:at\s)?(?:level\s)?A{{1,3}}\b)?",
         r"\b(?:Microsoft|Office|Windows)\s\d+\b(?!\s*%)",
     ),
     "weeks of gestation": (

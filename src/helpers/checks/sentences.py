@@ -122,9 +122,8 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
         elif heading := _HEADING.match(bare):
             yield "heading", _ATTRIBUTES.sub("", bare[heading.end() :]).strip()
         else:
-            lines.append(
-                _ITEM.sub("", line, count=1).strip() if not lines else bare.lstrip("> ") if bare != ">" else ""
-            )
+            item = _ITEM.match(line)
+            lines.append(line[item.end() :].strip() if item else bare.lstrip("> "))
 
 
 def split(block: str) -> list[str]:
