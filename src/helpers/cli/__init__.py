@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from helpers.cli import build, check, clean, compare, doctor, new_quarter  # noqa: F401 — each adds its command
+from helpers.cli import build, check, clean, compare, doctor, new_quarter, preview  # noqa: F401 — each adds its command
 from helpers.cli.app import app
 from helpers.errors import ReportError
 
