@@ -121,7 +121,7 @@ def test_commands_that_are_written_down_exist(text: str) -> None:
             assert "".join(words) in targets(), f"make {''.join(words)}"
         for name, rest in re.findall(r"\bnatpatsip +([a-z][a-z-]*)([^\n|&;>#]*)", block):
             assert name in COMMANDS, f"natpatsip {name}"
-            known = {option for each in COMMANDS[name].params for option in each.opts}
+            known = {option for each in COMMANDS[name].params for option in (*each.opts, *each.secondary_opts)}
             assert set(re.findall(r"(?<= )--[a-z-]+", rest)) <= known, f"natpatsip {name}{rest}"
 
 
