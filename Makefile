@@ -28,7 +28,8 @@ lint: environment ## check style, types and that notebooks carry no outputs
 	.venv/bin/mypy
 	.venv/bin/nbstripout --verify --keep-id notebooks/*.ipynb
 
-bench: environment ## measure the SPC panel against a pandas groupby (exit status 1 where a bar is missed)
+bench: environment ## measure builds against the plain chain, and the SPC panel (exit status 1 where a bar is missed)
+	@.venv/bin/python tests/bench/builds.py
 	@.venv/bin/python tests/bench/spc_panel.py
 
 clean: ## remove .venv and all that can be made again, but for reports/

@@ -81,7 +81,8 @@ def test_an_unchanged_report_is_left_as_it_is(first, project):
     folder, _ = first
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     _, said = build(project)
-    assert [line.partition(",")[0] for line in said] == ["unchanged"]
+    assert said[-1].startswith("unchanged, checked in")
+    assert said[:-1] == [line for line in first[1] if line.startswith("checked: ")]  # what was found is said again
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 

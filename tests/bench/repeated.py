@@ -1,0 +1,49 @@
+"""Builds in one process that stays, as preview's does: one for each line of input, its seconds for an answer.
+
+With ``--steps``, one build of HTML and PDF, and the seconds of each of its steps.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from helpers.build.options import Options
+from helpers.build.report import build
+from helpers.quarter import Quarter
+
+STEPS = {"notebooks": "start", "executed": "notebooks", "staged": "staging and drawing", "checked": "checks"}
+STEPS |= {"rendered": "rendering", "published": "publishing"}
+
+
+def repeat(project: Path, quarter: Quarter) -> None:
+    """Build for each line of input."""
+    for _ in sys.stdin:
+        start = time.perf_counter()
+        build(project, quarter, Options(formats=("html",), renderer="pandoc"), lambda _: None)
+        sys.stdout.write(f"{time.perf_counter() - start}\n")
+        sys.stdout.flush()
+
+
+def steps(project: Path, quarter: Quarter) -> None:
+    """Build once, and say how long each step took."""
+    last = start = time.perf_counter()
+    spent: dict[str, float] = {}
+
+    def tell(line: str) -> None:
+        nonlocal last
+        name = next((name for word, name in STEPS.items() if word in line), "other")
+        now = time.perf_counter()
+        spent[name] = spent.get(name, 0.0) + now - last
+        last = now
+
+    build(project, quarter, Options(formats=("html", "pdf"), renderer="pandoc"), tell)
+    total = time.perf_counter() - start
+    for name, seconds in spent.items():
+        sys.stdout.write(f"- {name}: {seconds:.1f} s, {seconds / total:.0%}\n")
+
+
+if __name__ == "__main__":
+    project, quarter = Path(sys.argv[1]), Quarter.parse(sys.argv[2])
+    steps(project, quarter) if "--steps" in sys.argv else repeat(project, quarter)
