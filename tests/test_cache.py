@@ -124,7 +124,7 @@ def swapped(project):
 ALL = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
 PAGE = Path("_extensions", "natpatsip", "page.html")
 CELL_EDITS = {  # what is edited: notebook, cell, the old text, the new one, and what is executed for it
-    "a sentence": ("medicines", "progress-opioids-q2", "Most of these", "Many of these", set()),
+    "a sentence": ("medicines", "progress-opioids-q2", "The plans work on", "These plans work on", set()),
     "prose around an expression": ("medicines", "progress-pipeline", "By the end", "At the end", set()),
     "a title": ("glossary", "title", "# Glossary", "# Words used", set()),
     "an inline expression": ("medicines", "progress-pipeline", "here.label", "here.label.upper()", {"medicines"}),

@@ -72,7 +72,7 @@ class Bench:
 
     def edit_sentence(self) -> None:
         """Change a sentence of a section."""
-        self.edit("medicines", "progress-opioids-q2", r"\A\S+", "Most({n})")
+        self.edit("medicines", "progress-opioids-q2", r"\b(The plans|Plan \d+)\b", "Plan {n}")
 
     def edit_chart(self) -> None:
         """Change what stands at a chart's axis."""
