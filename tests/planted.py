@@ -51,6 +51,7 @@ PROSE = [
     ("unsupported-claim", "maternity-neonatal", "milk-news", "The measure shifted down in the summer."),
     ("unsupported-claim", "medicines", "long-term-use-meaning", "Long-term use has risen since the baseline."),
     ("unsupported-claim", "medicines", "icb-approach-meaning", "@fig-icb-approach shows that support has fallen."),
+    ("unsupported-claim", "index", "culture", "### Normothermia has improved\n\nTeams work on it."),
     ("unhedged-estimate", "index", "culture", '`{python} cite("lives_saved")` lives were saved in the quarter.'),
     ("unhedged-estimate", "index", "culture", 'Corticosteroids saved `{python} cite("acs_survived")` babies.'),
     ("unhedged-estimate", "index", "culture", 'Sites may meet; `{python} cite("iap_survived")` babies survived.'),
@@ -76,6 +77,7 @@ CODE = [
     ("typed-number", "index", "culture", 'sentence = f"{collaboratives} collaboratives helped 677 women."'),
     ("typed-number", "medicines", "lead", 'figure("fig-x", chart, title="29 boards", description="D", caption="C")'),
     ("typed-number", "medicines", "lead", 'figure("fig-x", chart, title="T", description="D", caption="Of 42 boards")'),
+    ("typed-number", "index", "culture", 'said = "57"\ntiles([tile(collaboratives, f"of {said} sites", icon="baby")])'),
     ("typed-number", "medicines", "lead", 'picture("pic-x", svg, alt="A ring of 42 boards", caption="A ring")'),
 ]
 

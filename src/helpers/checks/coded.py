@@ -6,7 +6,9 @@ Read from the syntax, since only there a typed literal differs from a value that
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +49,13 @@ SILENT = (
 """Calls whose strings name things and say nothing."""
 WORDING = ("claim", "describe", "direction")
 """Calls whose words the chart or the numbers bear out."""
+
+
+_RESULTS: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+}
 
 
 @dataclass(frozen=True)
@@ -237,15 +246,25 @@ def typed_names(cells: Mapping[str, str]) -> dict[str, tuple[str, float]]:
             if isinstance(node, ast.Assign):
                 for target in node.targets:
                     for name, value in _pairs(target, node.value):
-                        if (
-                            isinstance(value, ast.Constant)
-                            and isinstance(value.value, int | float)
-                            and not isinstance(value.value, bool)
-                        ):
-                            found[name] = cell, float(value.value)
+                        if (typed := _typed_value(value)) is not None:
+                            found[name] = cell, typed
                         else:
                             found.pop(name, None)
     return found
+
+
+def _typed_value(node: ast.AST) -> float | None:
+    """Return the number that a value is typed as: ``57``, ``"1,016"``, ``50 + 7``; None for what is calculated."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        number = re.fullmatch(r"\s*£?(\d[\d,]*(?:\.\d+)?)\s*%?\s*", node.value)
+        return float(number[1].replace(",", "")) if number else None
+    if isinstance(node, ast.Constant):
+        is_number = isinstance(node.value, int | float) and not isinstance(node.value, bool)
+        return float(node.value) if is_number else None  # type: ignore[arg-type]
+    if isinstance(node, ast.BinOp):
+        left, right = _typed_value(node.left), _typed_value(node.right)
+        return None if left is None or right is None else _RESULTS.get(type(node.op), max)(left, right)
+    return None
 
 
 def _pairs(target: ast.AST, value: ast.AST) -> Iterator[tuple[str, ast.AST]]:

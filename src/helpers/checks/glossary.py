@@ -76,7 +76,7 @@ def _unused(material: Material) -> Iterator[Finding]:
     """Go through terms that no cell of any quarter uses; a table of other papers' terms says so in its caption."""
     text = "\n".join(_texts(material))
     for term, place in material.terms.items():
-        cell = material.executed[GLOSSARY].cells[place.position - 1]
+        cell = next(cell for cell in material.executed[GLOSSARY].cells if cell.get("id") == place.cell)
         if re.search(r"^:.*\b(?:other|elsewhere)\b", cell.source, re.MULTILINE | re.IGNORECASE):
             continue
         stem = re.escape(term.removesuffix("s"))

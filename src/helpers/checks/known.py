@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from helpers.checks.finding import Finding
-from helpers.checks.places import Place, place_of
+from helpers.checks.places import Place, numbered, place_of
 from helpers.checks.relations import Operand
 from helpers.checks.rules import reported_rows
 from helpers.facts import parse_value, printed
@@ -74,7 +74,7 @@ class Known:
         return {
             (name, str(cell.get("id", ""))): place_of(name, number, cell)
             for name, content in self._material.executed.items()
-            for number, cell in enumerate(content.cells, start=1)
+            for number, cell in numbered(content)
         }
 
     @cached_property

@@ -15,7 +15,7 @@ from helpers.build.plan import Plan
 from helpers.build.records import collect_facts, outputs_of
 from helpers.checks import coded
 from helpers.checks.known import Known
-from helpers.checks.places import Place, place_of
+from helpers.checks.places import Place, numbered, place_of
 from helpers.checks.rules import Rules
 from helpers.checks.sentences import Sentence, sentences_of
 from helpers.facts import Fact
@@ -49,7 +49,7 @@ class Material:
     def cells(self, *, everywhere: bool = False) -> Iterator[tuple[Place, Any]]:
         """Go through the cells that appear in the quarter, or through all; the analyst's first one left out."""
         for name, content in self.executed.items():
-            for number, cell in enumerate(content.cells, start=1):
+            for number, cell in numbered(content):
                 if number > 1 and (everywhere or appears_in(cell, self.quarter)):
                     yield place_of(name, number, cell), cell
 
@@ -110,7 +110,7 @@ class Material:
         """The figures by id, each with its cell and record."""
         found = {}
         for name, content in self.executed.items():
-            positions = {id(cell): number for number, cell in enumerate(content.cells, start=1)}
+            positions = {id(cell): number for number, cell in numbered(content)}
             for cell, record, _ in outputs_of(content, FIGURE):
                 found[str(record["id"])] = place_of(name, positions[id(cell)], cell), record
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,3 +41,9 @@ class Place:
 def place_of(notebook: str, position: int, cell: Any) -> Place:
     """Return the place of the cell that is the nth of a notebook, counted from one."""
     return Place(notebook, str(cell.get("id", "")), position, tuple(cell.metadata.get("tags", [])))
+
+
+def numbered(content: Any) -> Iterator[tuple[int, Any]]:
+    """Go through a notebook's cells by their number from one, as its writer counts them: not what papermill put in."""
+    own = (cell for cell in content.cells if "injected-parameters" not in cell.metadata.get("tags", []))
+    yield from enumerate(own, start=1)

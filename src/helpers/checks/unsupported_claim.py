@@ -17,6 +17,7 @@ from helpers.checks import coded
 from helpers.checks.chart_words import Said, said_of_charts
 from helpers.checks.finding import Finding
 from helpers.checks.material import Material
+from helpers.checks.places import numbered
 from helpers.checks.sentences import MARK, Sentence
 from helpers.wording import listing
 
@@ -48,7 +49,7 @@ def check(material: Material) -> list[Finding]:
 
 
 def _of(sentence: Sentence, parts: _Parts, material: Material) -> Iterator[Finding]:
-    if sentence.kind in ("heading", "row") or sentence.role.startswith(("picture.", "tile.")):
+    if sentence.role.startswith(("picture.", "tile.")):
         return
     text = _checked(sentence)
     said = said_of_charts(text)
@@ -159,7 +160,7 @@ class _Parts:
         cells = {
             (name, cell.get("id", "")): number
             for name, content in self._material.executed.items()
-            for number, cell in enumerate(content.cells, start=1)
+            for number, cell in numbered(content)
         }
         for fact in self._material.facts.values():
             position = cells.get((fact.section, fact.cell), 0)
