@@ -142,6 +142,13 @@ PATTERNS: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
 """What a chart must show (any of it; ``!`` for must not), and the words for it. The first that fits counts."""
 
 _COMPILED = tuple((needs, re.compile("|".join(patterns), re.IGNORECASE)) for needs, patterns in PATTERNS)
+_HINT = re.compile(  # at what a sentence must hold for any of these patterns; most hold none
+    r"up|down|rise|ris(?:en|ing)|rose|gr[eo]w|climb|increas|soar|surg|pick|trend|more|fewer|less|fall|fell|declin|decreas|"
+    r"drop|dip|plummet|dwindl|reduc|wane|improv|better|mend|strength|worse|deteriorat|slip|stable|steady|settled|reliab|"
+    r"flat|level|constant|control|unchanged|common|ordinary|special|signal|change|plateau|same|erratic|volatile|mean|"
+    r"average|centre|target|ambition|goal|standard",
+    re.IGNORECASE,
+)
 _DENIED = re.compile(
     r"\b(?:not|no|never|nor|neither|without|cannot|hardly|scarcely|no\slonger|yet\sto|fail(?:s|ed)?\sto|stopped|ceased|"
     r"n['’]t|rather\sthan|instead\sof)\b(?:\s\w+){0,3}\s*$|n['’]t(?:\s\w+){0,3}\s*$",
@@ -190,6 +197,8 @@ def said_of_charts(text: str) -> list[Said]:
     []
     """
     found: list[Said] = []
+    if not _HINT.search(text):
+        return found
     for needs, pattern in _COMPILED:
         for match in pattern.finditer(text):
             if any(match.start() < other.start + len(other.words) and other.start < match.end() for other in found):

@@ -6,6 +6,7 @@ Read from the syntax, since only there a typed literal differs from a value that
 from __future__ import annotations
 
 import ast
+import functools
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -67,6 +68,7 @@ class Literal:
     role: str
 
 
+@functools.lru_cache(maxsize=4096)
 def tree_of(source: str) -> ast.Module | None:
     """Return the syntax of a cell, IPython's own lines left out; None where it has none."""
     lines = ["" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.splitlines()]
@@ -276,12 +278,14 @@ def _pairs(target: ast.AST, value: ast.AST) -> Iterator[tuple[str, ast.AST]]:
             yield from _pairs(one, what)
 
 
+@functools.lru_cache(maxsize=4096)
 def names_in(expression: str) -> set[str]:
     """Return the names that an expression reads."""
     tree = tree_of(expression)
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} if tree else set()
 
 
+@functools.lru_cache(maxsize=4096)
 def calls_in(expression: str) -> set[str]:
     """Return the functions that an expression calls, by the last part of their names."""
     tree = tree_of(expression)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from helpers.build.cells import appears_in
 from helpers.build.plan import Plan
 from helpers.build.records import collect_facts, outputs_of
 from helpers.checks import coded
+from helpers.checks.finding import Finding
 from helpers.checks.known import Known
 from helpers.checks.places import Place, numbered, place_of
 from helpers.checks.rules import Rules
@@ -36,10 +37,13 @@ class Material:
         What the quarter is built from.
     executed : mapping
         The executed notebooks by name.
+    noted : dict
+        What a check keeps for itself, by its name.
     """
 
     plan: Plan
     executed: Mapping[str, NotebookNode]
+    noted: dict[str, list[tuple[Place, Finding]]] = field(default_factory=dict, repr=False)
 
     @property
     def quarter(self) -> Quarter:

@@ -111,7 +111,7 @@ def typed_numbers(text: str, *, terms: Collection[str] = ()) -> list[Typed]:
     ]
     left = _without(left, code)
     for term in sorted(terms, key=len, reverse=True):
-        if any(letter.isdigit() for letter in term):
+        if term in left and any(letter.isdigit() for letter in term):
             left = _without(left, [m.span() for m in re.finditer(rf"(?<!\w){re.escape(term)}(?!\w)", left)])
     ratios = [match for match in _RATIOS.finditer(left) if not _is_time(left, match)]
     found += [_ratio(match) for match in ratios]

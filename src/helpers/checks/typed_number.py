@@ -22,12 +22,19 @@ _FEW = 3
 
 def check(material: Material) -> list[Finding]:
     """Return the typed numbers of cells that are not tagged ``typed-number``."""
-    return [finding for place, finding in _all(material) if TAG not in place.tags]
+    return [finding for place, finding in found(material) if TAG not in place.tags]
 
 
 def listed(material: Material) -> list[Finding]:
     """Return the typed numbers of cells that are tagged so: they pass, and reviewers see which they are."""
-    return [finding for place, finding in _all(material) if TAG in place.tags]
+    return [finding for place, finding in found(material) if TAG in place.tags]
+
+
+def found(material: Material) -> list[tuple[Place, Finding]]:
+    """Return all typed numbers with their places; they are asked for twice."""
+    if CHECK not in material.noted:
+        material.noted[CHECK] = list(_all(material))
+    return material.noted[CHECK]
 
 
 def _all(material: Material) -> Iterator[tuple[Place, Finding]]:
