@@ -52,7 +52,7 @@ local function quarto_assets()
   quarto.doc.add_html_dependency({
     name = 'natpatsip-passport',
     version = '1.0.0',
-    scripts = { { path = 'assets/passport.js', afterBody = true } },
+    scripts = { { name = 'passport.js', path = 'assets/passport.js', attribs = { defer = 'defer' } } },
     stylesheets = { 'assets/passport.css' },
     resources = { { name = 'passports.js', path = 'assets/passports.js' } },
   })
