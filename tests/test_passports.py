@@ -28,6 +28,7 @@ OPEN_ALL = """() => [...document.querySelectorAll("a.fact")].map(number => {
     const back = card.hidden && document.activeElement === number ? said : "a card that stays";
     return [number.innerText, `${number.dataset.key}, period ${number.dataset.period}`, back];
 })"""
+WHOLE = "report.html"  # all chapters as one page, without scripts
 MARK = re.compile(r"\[(a\d+(?:, a\d+)*)\]")
 
 
@@ -48,7 +49,8 @@ def facts(report):
 @pytest.fixture(scope="module")
 def pages(report):
     """The chapters' pages that print a number, parsed."""
-    found = {path: html.parse(str(path)).getroot() for path in sorted((report / "html").glob("*.html"))}
+    paths = [path for path in sorted((report / "html").glob("*.html")) if path.name != WHOLE]
+    found = {path: html.parse(str(path)).getroot() for path in paths}
     return {path: tree for path, tree in found.items() if tree.xpath("//*[@data-key]")}
 
 
@@ -296,6 +298,14 @@ def test_without_scripts_a_number_is_a_link_to_its_entry(browser, report):
         tab.locator("a.fact[data-key=mgso4_women]").first.click()
         assert tab.url.endswith("/sources.html#fact-mgso4_women-2024-25-Q2")
         assert "677 women" in tab.inner_text("tr:target")
+
+
+def test_in_the_whole_report_as_one_page_a_number_is_a_link_to_its_entry(report):
+    tree = html.parse(str(report / "html" / WHOLE)).getroot()
+    places = set(tree.xpath("//@id"))
+    links = tree.xpath("//a[@data-key]/@href")
+    assert len(links) > 100
+    assert [link for link in links if link[0] != "#" or link[1:] not in places] == []
 
 
 def test_a_page_whose_passports_are_lost_leads_to_the_list(browser, report):
