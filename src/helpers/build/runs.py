@@ -17,6 +17,7 @@ from typing import Any
 from helpers.build import cache
 from helpers.build.cells import appears_in, running, source_of
 from helpers.build.inputs import Inputs, sha256_of
+from helpers.project import MARK
 from helpers.quarter import Quarter
 
 TRACES, NOTEBOOKS = "traces", "runs"
@@ -150,8 +151,9 @@ class Runs:
         return None
 
     def cover(self, notebooks: Path) -> bool:
-        """Say whether a run may be found for every notebook of a folder, going by the files that it has read."""
-        return all(self._may_find(file) for file in notebooks.glob("*.ipynb"))
+        """Say whether a run may be found for each chapter's notebook, going by the files that it has read."""
+        book = (self.inputs.project / MARK).read_text(encoding="utf-8", errors="replace")
+        return all(self._may_find(file) for file in notebooks.glob("*.ipynb") if f"{file.stem}.qmd" in book)
 
     def _may_find(self, file: Path) -> bool:
         try:
