@@ -39,7 +39,7 @@ _PARTS = ("third", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _AFTER_A_SHARE = "of|more|fewer|less|higher|lower|are|is|were|was|have|had|has|did|do|said|take|took"
 _SPAN = "year|quarter|month|week|day|time|way|battle|story|decade|century|hour"
 _RATIOS = re.compile(
-    rf"\b(?:{WORD}|{MARK}|\d+)\s(?:in|out\sof)\s(?:every\s)?(?:{WORD}|a\s(?:hundred|thousand)|\d+)\b"
+    rf"\b(?:{WORD}|{MARK}|\d{{1,3}})\s(?:in|out\sof)\s(?:every\s)?(?:{WORD}|a\s(?:hundred|thousand)|\d+)\b"
     rf"(?!\s(?:{UNIT_OF_TIME}|phases?|steps?|stages?|parts?|places?)\b)"
     rf"|\b(?:{WORD})\sper\s?cent\b"
     rf"|\b(?:an?|{'|'.join(ONES)})[\s-](?:{'|'.join(_PARTS)})s?"
