@@ -13,6 +13,7 @@ import pytest
 
 from helpers.build import cache
 from helpers.build.cache import Cache, key
+from helpers.build.render import program
 from projects import ROOT, code, edit_cell, natpatsip, prose, small
 
 Q2 = "2024-25-Q2"
@@ -239,3 +240,25 @@ def test_changed_helpers_run_every_notebook_again(tmp_path):
     assert run.returncode == 0, run.stderr
     assert "ward: executed in" in run.stderr
     assert "index: executed in" in run.stderr
+
+
+def test_what_was_made_while_the_helpers_were_edited_is_not_kept(tmp_path):
+    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    wording = tmp_path / "src" / "helpers" / "wording.py"
+    before = wording.read_bytes()
+    project = small(tmp_path, ward=[code(f"open({str(wording)!r}, 'a').write('\\nNEW = 1\\n');")])
+    environment = os.environ | {"PYTHONPATH": str(tmp_path / "src")}
+    for _ in range(2):
+        wording.write_bytes(before)
+        run = build(project, env=environment)
+        assert run.returncode == 0, run.stderr
+        assert "ward: executed in" in run.stderr
+
+
+def test_a_pandoc_on_the_path_is_not_taken(tmp_path, monkeypatch):
+    other = tmp_path / "pandoc"
+    other.write_text("#!/bin/sh\necho pandoc 99.0\n", encoding="utf-8")
+    other.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setenv("PYPANDOC_PANDOC", str(other))
+    assert Path(program.pandoc_path.__wrapped__()).parent != tmp_path

@@ -82,6 +82,18 @@ def test_cells_of_older_quarters_leave_and_their_params_say_where_to(project):
     assert params.load(Q1, project=project).built_from == was
 
 
+@pytest.mark.parametrize("old_and_new", [("cut_off:", '"cut_off":'), ("cut_off: 2024-06-30\n", "cut_off: 2024-06-30")])
+def test_params_say_where_their_cells_went_however_they_are_written(project, old_and_new):
+    file = params.path(Q1, project)
+    text = file.read_text(encoding="utf-8")
+    if old_and_new[1].endswith("30"):  # the last line, which does not end
+        text = text.replace(old_and_new[0], "") + old_and_new[0]
+    file.write_text(text.replace(*old_and_new), encoding="utf-8")
+    was = commit(project, "Written otherwise")
+    open_quarter(project, Q3)
+    assert params.load(Q1, project=project).built_from == was
+
+
 def test_a_quarter_that_was_made_final_is_built_from_its_tag(project):
     git(project, "tag", "--annotate", "--message", "Final", f"report/{Q1}")
     assert open_quarter(project, Q3).left == {Q1: f"report/{Q1}"}

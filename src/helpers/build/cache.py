@@ -98,6 +98,14 @@ class Cache:
         self._own.update(entries)
         self._has_grown = True
 
+    def forget(self) -> None:
+        """Let go of all that was put and adopted: it may not be what its key says."""
+        for kind, name in self._own:
+            with contextlib.suppress(OSError):
+                self._file(kind, name).unlink()
+        self._own.clear()
+        self._new.clear()
+
     def new(self) -> list[tuple[str, str]]:
         """Return the kinds and keys of what was put since this was last asked."""
         new, self._new = self._new, []

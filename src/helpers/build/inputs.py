@@ -74,6 +74,10 @@ class Inputs:
         parts = sorted(f"{name} {sha}" for name, sha in self.files.items() if name.startswith("_extensions/"))
         return key(self.environment, *parts)
 
+    def is_outdated(self) -> bool:
+        """Say whether the helpers or the packages are others by now."""
+        return _environment() != self.environment
+
     def sha256(self, name: str) -> str:
         """Return the hash of a file of the project, or of the names in a folder; empty where there is none."""
         return self.files.get(name) or sha256_of(self.project / name)

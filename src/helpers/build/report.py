@@ -11,10 +11,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.build import cache, kernels, studio, unchanged
+from helpers.build import cache, kernels, standing, studio, unchanged
 from helpers.build.inputs import Inputs, sha256_of
 from helpers.build.options import FORMATS, Options, Tell
 from helpers.build.runs import Runs
+from helpers.build.standing import is_final
 from helpers.errors import ReportError
 from helpers.quarter import Quarter
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from helpers.build.stage import Staged
     from helpers.checks import Outcome
 
-__all__ = ["FORMATS", "Options", "Tell", "build", "complete_quarters", "is_due", "newest_complete", "shown"]
+__all__ = ["FORMATS", "Options", "Tell", "build", "complete_quarters", "is_due", "is_final", "newest_complete", "shown"]
 
 
 FONTS = Path("_extensions", "natpatsip", "fonts")
@@ -56,6 +57,8 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
     start = time.monotonic()
     inputs, cached = Inputs.read(project), cache.of(project, is_fresh=options.is_fresh)
     report = options.report(project, quarter)
+    if not options.is_final:
+        standing.protect(report)
     name = unchanged.name_of(report, inputs, quarter, options)
     said = None if options.is_final else unchanged.is_unchanged(report, inputs, cached, name)
     if said is not None:
@@ -76,8 +79,12 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
     plan = Plan.of(project, quarter, is_final=options.is_final)
     tell(f"{quarter.label}: {len(plan.notebooks)} notebooks")
     compared = _compared_with(project, quarter, options)
-    with alone(plan.workplace, tell):
-        executed, checked = _build(plan, options, runs, tell)
+    try:
+        with alone(plan.workplace, tell):
+            executed, checked = _build(plan, options, runs, tell)
+    finally:
+        if inputs.is_outdated():  # edited meanwhile: some of it was made by the old helpers, some by the new
+            cached.forget()
     if not any(each.trace.beyond for each in executed.values()):
         read = [*(each.trace.files for each in executed.values()), compared]
         unchanged.note(report, inputs, cached, name, read=read, said=[checked])
@@ -196,6 +203,8 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
         manifest.write(content, folder / "manifest.json")
         if candidate:
             candidate.confirm()
+        else:
+            standing.protect(report)  # it may have been made final while this was built
     if candidate:
         tell(f"final: signed off, and tagged {candidate.seal(report)}")
     return executed, telling.summary(outcome, plan.quarter)

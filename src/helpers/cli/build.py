@@ -67,20 +67,6 @@ def build(
     project = project_root()
     if quarters and everything:
         raise UsageError("--all: names every quarter already. Leave it out, or the quarters.")
-    chosen = [Quarter.parse(each) for each in quarters or ()]
-    if not quarters:
-        found, lacking = report.complete_quarters(project, only_newest=not everything)
-        for each, missing in lacking.items():
-            tell(f"{each}: data not complete: {'; '.join(missing)}")
-        if not found and not due:
-            raise ReportError("params/: no quarter has complete data. Name a quarter to see what a build of it needs.")
-        chosen = found
-    if due:
-        today = datetime.date.today()
-        chosen = [each for each in chosen if report.is_due(project, each, today=today, output=output)]
-        if not chosen:
-            say("nothing due")
-            return
     options = report.Options(
         formats=formats,
         renderer=renderer,
@@ -90,6 +76,25 @@ def build(
         cluster=cluster,
         is_final=final,
     )
+    chosen = [Quarter.parse(each) for each in quarters or ()]
+    if not quarters:
+        found, lacking = report.complete_quarters(project, only_newest=not everything)
+        for each, missing in lacking.items():
+            tell(f"{each}: data not complete: {'; '.join(missing)}")
+        if not found and not due:
+            raise ReportError("params/: no quarter has complete data. Name a quarter to see what a build of it needs.")
+        chosen = found
+    if everything:
+        final_ones = [each for each in chosen if report.is_final(options.report(project, each))]
+        for each in final_ones:
+            tell(f"{each}: the final edition stands and is left as it is")
+        chosen = [each for each in chosen if each not in final_ones]
+    if due:
+        today = datetime.date.today()
+        chosen = [each for each in chosen if report.is_due(project, each, today=today, output=output)]
+        if not chosen:
+            say("nothing due")
+            return
     outcome = build_all(project, chosen, options, tell)
     for folder in outcome.built.values():
         for file in report.shown(folder, formats):

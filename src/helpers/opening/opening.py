@@ -176,4 +176,7 @@ def _built_from(text: str, quarter: Quarter, upcoming: Quarter, reference: str) 
         f"# Its narrative left the notebooks when {upcoming.label} was opened; natpatsip build {quarter} takes it from "
         f"git.\nbuilt_from: {reference}\n"
     )
-    return re.sub(r"^(cut_off:.*\n)", lambda match: match[1] + lines, text, count=1, flags=re.MULTILINE)
+    text = text if text.endswith("\n") else f"{text}\n"
+    after = re.search(r"^cut_off:.*\n", text, re.MULTILINE)
+    place = after.end() if after else len(text)
+    return text[:place] + lines + text[place:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +14,13 @@ from helpers.errors import RenderError
 
 @cache
 def pandoc_path() -> str:
-    """Return where the pandoc is that came with ``pypandoc_binary``."""
+    """Return where the pandoc is that came with ``pypandoc_binary``; only where none did, another that is installed.
+
+    The package's version is part of what a report is made of. Another pandoc's is not.
+    """
+    own = Path(pypandoc.__file__).parent / "files" / ("pandoc.exe" if sys.platform == "win32" else "pandoc")
+    if own.is_file():
+        return str(own)
     try:
         return str(pypandoc.get_pandoc_path())
     except OSError as error:
