@@ -38,6 +38,16 @@ def test_quarters_are_built_once_and_the_earliest_first(project, everything):
     assert run.stderr.count("unchanged, checked") == 2
 
 
+@pytest.mark.parametrize("name", ["facts.csv", "notebooks/ward.ipynb"])
+def test_a_quarter_is_made_again_where_the_report_before_it_was_edited(project, everything, name):
+    natpatsip(project, "build", Q1, Q2, "--to", "html")
+    with (project / "reports" / Q1 / name).open("a", encoding="utf-8") as lines:
+        lines.write("\n")
+    run = natpatsip(project, "build", Q2, "--to", "html")
+    assert run.returncode == 0, run.stderr
+    assert "unchanged, checked" not in run.stderr
+
+
 def test_one_quarter_that_fails_does_not_lose_the_others(tmp_path):
     project = small(tmp_path, ward=[FAILS_IN_Q1])
     run = natpatsip(project, "build", Q1, Q2, "--to", "html")

@@ -78,7 +78,7 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
 
     plan = Plan.of(project, quarter, is_final=options.is_final)
     tell(f"{quarter.label}: {len(plan.notebooks)} notebooks")
-    compared = _compared_with(project, quarter, options)
+    earlier = _earlier_reports(project, quarter, options)
     try:
         with alone(plan.workplace, tell):
             executed, checked = _build(plan, options, runs, tell)
@@ -86,7 +86,7 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
         if inputs.is_outdated():  # edited meanwhile: some of it was made by the old helpers, some by the new
             cached.forget()
     if not any(each.trace.beyond for each in executed.values()):
-        read = [*(each.trace.files for each in executed.values()), compared]
+        read = [*(each.trace.files for each in executed.values()), earlier]
         unchanged.note(report, inputs, cached, name, read=read, said=[checked])
     cached.make_room()
     if cached.trouble:
@@ -252,10 +252,17 @@ def _lacks(outcome: Outcome) -> list[str]:
     return [f"{finding.check}: {finding.where}: {finding.message}" for finding in outcome.findings]
 
 
-def _compared_with(project: Path, quarter: Quarter, options: Options) -> dict[str, str]:
-    """Return the manifests of the report that a draft is compared with, and their hashes: it rests on them, too."""
-    files = [folder.absolute() / "manifest.json" for folder in options.earlier(project, quarter.previous())]
-    return {str(file): sha256_of(file) for file in files}
+def _earlier_reports(project: Path, quarter: Quarter, options: Options) -> dict[str, str]:
+    """Return the files of earlier reports that a build rests on, and their hashes.
+
+    A draft is compared with the report of the quarter before; the checks look facts up in those of any before it.
+    """
+    known = sorted(file.stem for file in (project / "params").glob("*.yml") if file.stem < str(quarter))
+    files = [project / "reports" / name / "facts.csv" for name in known]
+    for folder in options.earlier(project, quarter.previous()):
+        notebooks = folder / "notebooks"
+        files += [folder / "manifest.json", folder / "facts.csv", notebooks, *sorted(notebooks.glob("*.ipynb"))]
+    return {str(file.absolute()): sha256_of(file) for file in files}
 
 
 def _changes(plan: Plan, contents: Mapping[str, NotebookNode], staged: Staged, options: Options) -> str:

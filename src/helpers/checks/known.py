@@ -47,7 +47,7 @@ class KnownFact:
 
 
 class Known:
-    """Looks facts up: in the executed notebooks, the reported data, the params, the newest builds of other quarters."""
+    """Looks facts up: in the executed notebooks, the reported data, the params, the builds of earlier quarters."""
 
     def __init__(self, material: Material) -> None:
         self._material = material
@@ -116,7 +116,7 @@ class Known:
         return KnownFact(name, period, decided.value, printed(decided.value, decided.unit), decided.unit, where)
 
     def _built(self, name: str, period: str) -> KnownFact | None:
-        if not FORM.fullmatch(period) or period == str(self._material.quarter):
+        if not FORM.fullmatch(period) or period >= str(self._material.quarter):  # a later one changes no earlier one
             return None
         file = f"reports/{period}/facts.csv"
         row = self._built_rows(file).get((name, period))
