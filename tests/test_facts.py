@@ -1,6 +1,7 @@
 """Facts: one owner, one printed form, and a clear word where there is none."""
 
 import re
+import shutil
 from datetime import date
 
 import pytest
@@ -99,6 +100,28 @@ def test_a_misspelt_fact_is_answered_with_the_nearest():
 
 def test_a_fact_of_another_period_is_answered_with_its_periods():
     with pytest.raises(FactError, match="is known for all, not for 2024-25-Q2"):
+        cite("mgso4_nnt")
+
+
+def test_a_fact_that_the_quarter_still_awaits_is_answered_with_the_file_to_put_it_in(tmp_path):
+    (tmp_path / "_quarto.yml").touch()
+    for name in ("params", "notebooks"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    reported = tmp_path / "data" / "reported.csv"
+    lines = reported.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("pscs_total,2024-25-Q2,")]
+    assert len(kept) < len(lines)
+    reported.write_text("".join(kept), encoding="utf-8")
+    with (
+        context.use("2024-25-Q2", project=tmp_path),
+        pytest.raises(FactError, match=r"Add its row to data/reported.csv, or cite one of those"),
+    ):
+        cite("pscs_total")
+    with (
+        context.use("2024-25-Q2", project=tmp_path),
+        pytest.raises(FactError, match=r"not for 2024-25-Q2\. Cite one of those"),
+    ):
         cite("mgso4_nnt")
 
 

@@ -83,6 +83,13 @@ def test_a_table_has_numbers_to_the_right_and_marks_its_facts():
     ]
 
 
+def test_jupyterlab_shows_the_numbers_of_a_table_without_their_marks():
+    frame = pd.DataFrame({"Effect": ["Treated"], "Q2": [WOMEN]})
+    shown = table(frame, caption="Women")._repr_mimebundle_()["text/markdown"]
+    assert f"| Treated | {WOMEN.text} |" in shown
+    assert ".fact" not in shown
+
+
 def test_a_table_needs_a_caption():
     with pytest.raises(FigureError, match="no caption"):
         table(ROWS, caption="")

@@ -52,12 +52,13 @@ def table(frame: pd.DataFrame, *, caption: str) -> Block:
     if not len(frame.columns):
         raise FigureError(f'The table "{caption}" has no column.')
     columns = [str(name) for name in frame.columns]
-    rows = [[_cell(value) for value in row] for row in frame.itertuples(index=False)]
     marks = ["--:" if _is_numeric(frame[name]) else "---" for name in frame.columns]
-    lines = [_row(columns), "|" + "|".join(marks) + "|", *(_row(row) for row in rows)]
-    text = "\n".join(lines)
-    facts = tuple(value for row in frame.itertuples(index=False) for value in row if isinstance(value, Fact))
-    return Block(f"{text}\n\n: {caption.strip()}", f"{text}\n\n*{caption.strip()}*", facts)
+    head = [_row(columns), "|" + "|".join(marks) + "|"]
+    rows = list(frame.itertuples(index=False))
+    text = "\n".join([*head, *(_row([_cell(value) for value in row]) for row in rows)])
+    shown = "\n".join([*head, *(_row([_cell(_plainly(value)) for value in row]) for row in rows)])
+    facts = tuple(value for row in rows for value in row if isinstance(value, Fact))
+    return Block(f"{text}\n\n: {caption.strip()}", f"{shown}\n\n*{caption.strip()}*", facts)
 
 
 def tile(value: Fact | str, label: str, *, icon: str) -> Tile:
@@ -97,6 +98,10 @@ def _cell(value: Any) -> str:
     if isinstance(value, int | float) or hasattr(value, "item"):
         return "" if value != value else wording.plain(float(value))
     return " ".join(str(value).split()).replace("|", "\\|")
+
+
+def _plainly(value: Any) -> Any:
+    return value.text if isinstance(value, Fact) else value
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -368,7 +368,10 @@ def _not_found(key: tuple[str, str], here: context.Context) -> str:
         | {when for known, when in _published if known == name}
     )
     if periods:
-        return f"{asked}: the fact is known for {wording.listing(periods)}, not for {period}. Cite one of those."
+        quarterly = frame.loc[frame["period"] == frame["as_of"], "fact_id"]
+        is_awaited = name in set(quarterly) and period == str(here.quarter)
+        remedy = "Add its row to data/reported.csv, or cite one of those." if is_awaited else "Cite one of those."
+        return f"{asked}: the fact is known for {wording.listing(periods)}, not for {period}. {remedy}"
     if name in owners:
         return f"{asked}: {owners[name]} does not publish it for {period} in this build. Look at the period."
     known = sorted({*owners, *values, *frame["fact_id"]})
