@@ -93,5 +93,11 @@ def attribute(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return plain text such that markdown takes no part of it for a mark."""
-    return re.sub(r"([\\`*_{}\[\]<>#|@^~$])", r"\\\1", " ".join(text.split()))
+    r"""Return plain text such that markdown takes no part of it for a mark or for a character's name.
+
+    Examples
+    --------
+    >>> print(escaped("A&E, R&D; <b> and &copy; 1"))
+    A&E, R\&D; \<b\> and \&copy; 1
+    """
+    return re.sub(r"([\\`*_{}\[\]<>#|@^~$]|&(?=#?\w+;))", r"\\\1", " ".join(text.split()))
