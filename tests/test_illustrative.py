@@ -380,6 +380,7 @@ def test_no_other_quarter_adds_up_to_a_headline_fact(number):
 def test_the_dictionary_names_every_file_and_column():
     text = (DATA / "README.md").read_text(encoding="utf-8")
     sections = dict(re.findall(r"^## `(\w+)\.csv`.*?\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
-    assert set(sections) == set(datasets.SCHEMAS) == {path.stem for path in DATA.glob("*.csv")}
+    rules = {"relations"}  # no dataset: what holds between facts, which the checks read
+    assert set(sections) == set(datasets.SCHEMAS) | rules == {path.stem for path in DATA.glob("*.csv")}
     for name, schema in datasets.SCHEMAS.items():
         assert re.findall(r"^\| `(\w+)` \|[^|]*\|$", sections[name], re.MULTILINE) == list(schema.columns), name
