@@ -18,6 +18,8 @@ from helpers.build.execute import execute
 from helpers.build.plan import Plan
 from helpers.checks import CHECKS, run
 from helpers.checks.material import Material
+from helpers.checks.sentences import MARK
+from helpers.checks.unhedged_estimate import hedged
 from helpers.facts import CITED, PUBLISHED, cite
 from helpers.quarter import Quarter
 from planted import AWAITED, CODE, PROSE, VALUES
@@ -74,7 +76,12 @@ def prose(text, identity, known, tags=()):
 def knower(plan, executed):
     """Return a function that evaluates an expression which cites a fact or names one, else nothing."""
     published = Material(plan, executed).facts
-    named = {"lives": ("lives_saved", str(plan.quarter))}
+    so_far = plan.quarter.year_to_date
+    named = {
+        "lives": ("lives_saved", str(plan.quarter)),
+        "lives_so_far": ("lives_saved", so_far),
+        "survived_so_far": ("iap_survived", so_far),
+    }
 
     def known(expression):
         match = re.fullmatch(r'cite\("(\w+)"(?:, "([^"]+)")?\)', expression)
@@ -213,16 +220,17 @@ def test_every_planted_fault_is_found_and_no_innocent_sentence(here, capsys):
     wanted = [(check, cell) for cell, check in by_cell.items()] + by_fact
     missed = [each for each in wanted if each not in found]
     false = [each for each in outcome.findings if not _is_planted(each, by_cell, by_fact)]
+    with_digits = {sentence for sentence in INNOCENT if re.search(r"\d", sentence)}
     recall = 1 - len(missed) / len(wanted)
     precision = 1 - len(false) / len(outcome.findings)
     with capsys.disabled():
         print(  # noqa: T201 — the point of the test
-            f"\nchecks: {len(wanted)} planted faults, {len(INNOCENT)} innocent sentences: "
+            f"\nchecks: {len(wanted)} planted faults, {len(INNOCENT)} innocent sentences, "
+            f"{len(with_digits)} of them with digits: "
             f"recall {recall:.1%}, precision {precision:.1%}"
         )
     assert len(wanted) >= 60
-    assert len([sentence for sentence in INNOCENT if re.search(r"\d", sentence)]) >= 100
-    assert len(INNOCENT) >= 200
+    assert len(with_digits) >= 200
     assert {check for check, _ in wanted} == set(CHECKS)
     assert recall == 1, missed
     assert precision >= 0.99, "\n".join(f"{each.check}: {each.where}: {each.message}" for each in false)
@@ -310,3 +318,27 @@ def _forget():
     facts.forget()
     yield
     facts.forget()
+
+
+@pytest.mark.parametrize(
+    ("clause", "covered"),
+    [
+        ("Up to # lives may have been saved", [True]),
+        ("# lives may have been saved in the quarter", [True]),
+        ("# lives, an estimate, were saved", [True]),
+        ("# babies survived, and up to # in the year to date", [False, True]),
+        ("# lives were saved and potentially # in the year", [False, True]),
+        ("# babies survived, # were spared an infection, and up to # avoided it", [False, False, True]),
+        ("up to # in the quarter and # in the year to date", [True, True]),
+        ("Up to # survived in the quarter, # in the year so far and # since the baseline", [True, True, True]),
+        ("# lives and # in the year to date may have been saved", [True, True]),
+        ("They may have avoided # infections and saved # lives", [True, True]),
+        ("It is estimated that # survived, and that # were saved in the year", [True, True]),
+        ("Up to # may have survived, and # were saved in the year", [True, False]),
+        ("Up to # were saved while # survived in the year", [True, False]),
+        ("Teams may meet, and # babies survived", [False]),
+        ("In May # lives were saved", [False]),
+    ],
+)
+def test_each_estimate_needs_a_hedge_of_its_own_or_of_its_list(clause, covered):
+    assert hedged(clause.replace("#", MARK)) == covered

@@ -30,7 +30,7 @@ def test_the_published_edition_contradicts_itself_in_five_places_and_no_other():
         "c01": ("57", "45"),
         "c03": ("13", "12"),
         "c05": ("29", "28 + 3 = 31"),
-        "c08": ("10310", "10198"),
+        "c08": ("10,310", "10,198"),
         "c10": ("54", "30 + 8 + 7 + 8 + 3 = 56"),
     }
 
@@ -39,6 +39,13 @@ def test_a_contradiction_names_both_places_and_both_values():
     (finding,) = [each for each in check_claims(PUBLISHED) if each.where == "c01"]
     for words in ("executive summary", "57", "maternity-neonatal outcome measures", "45"):
         assert words in finding.message
+    assert finding.message.endswith("The two should be equal; find out which is right.")
+
+
+def test_a_contradiction_says_numbers_as_people_read_them():
+    (finding,) = [each for each in check_claims(PUBLISHED) if each.where == "c08"]
+    assert "10,310" in finding.message
+    assert "10310" not in finding.message
 
 
 def test_values_may_carry_separators_signs_and_sizes(tmp_path):

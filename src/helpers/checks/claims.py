@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers import wording
 from helpers.checks.finding import Finding
 from helpers.checks.relations import RELATIONS, Operand, breach, circle
 from helpers.errors import DataError, ReportError, UsageError, nearest, together
@@ -34,7 +35,9 @@ class Claim:
     @property
     def operand(self) -> Operand:
         """The claim as relations see it."""
-        return Operand(f'"{self.statement}" ({self.claim_id})', self.value, self.text, self.place)
+        is_bare = self.text.isdigit()  # a table for machines leaves out the separators that people read
+        text = wording.number(self.value) if is_bare else self.text
+        return Operand(f'"{self.statement}" ({self.claim_id})', self.value, text, self.place)
 
 
 def check_claims(file: Path) -> list[Finding]:
@@ -52,11 +55,10 @@ def check_claims(file: Path) -> list[Finding]:
     for claim in claims.values():
         others = [claims[name].operand for name in claim.related]
         if claim.relation and (broken := breach(claim.relation, claim.operand, others)):
-            message = f"{broken.message} Find out which is right."
             found.append(
                 Finding(
                     "contradiction",
-                    message,
+                    broken.message,
                     where=claim.claim_id,
                     fact=claim.claim_id,
                     found=broken.found,

@@ -27,7 +27,7 @@ def _check(material: Material, rule: Rule) -> Finding | None:
     broken = breach(rule.relation, subject.operand, [each for each in others if each is not None])
     if broken is None:
         return None
-    message = f"{broken.message} ({rule.where}: {rule.reason or rule.relation}.) Find out which is right."
+    message = f"{broken.message} ({rule.where}: {rule.reason or rule.relation}.)"
     return subject.finding(CHECK, message, found=broken.found, expected=broken.expected)
 
 

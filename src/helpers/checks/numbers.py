@@ -37,11 +37,12 @@ _WORDS = re.compile(
 _PARTS = ("third", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 # a third more and a third of them are shares, a third day is none
 _AFTER_A_SHARE = "of|more|fewer|less|higher|lower|are|is|were|was|have|had|has|did|do|said|take|took"
+DAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
 _SPAN = "year|quarter|month|week|day|time|way|battle|story|decade|century|hour"
 _RATIOS = re.compile(
     rf"\b(?:{WORD}|{MARK}|\d{{1,3}})\s(?:in|out\sof)\s(?:every\s)?(?:{WORD}|a\s(?:hundred|thousand)|\d+)\b"
     rf"(?!\s(?:{UNIT_OF_TIME}|phases?|steps?|stages?|parts?|places?)\b)"
-    rf"|\b(?:{WORD})\sper\s?cent\b"
+    rf"|\b(?:(?:{'|'.join(TENS)})[\s-])?(?:{WORD})\sper\s?cent\b"
     rf"|\b(?:an?|{'|'.join(ONES)})[\s-](?:{'|'.join(_PARTS)})s?"
     rf"(?=\s+(?:{_AFTER_A_SHARE})\b|\s*[,.;:)]|\s*$)"
     r"|\btwo[\s-]thirds\b|\bthree[\s-]quarters\b"
@@ -49,6 +50,10 @@ _RATIOS = re.compile(
     rf"|\bhalf\s(?:of\s)?(?:all\s)?(?:the|our|these|those|its)\s(?!(?:{_SPAN}|risk|odds|chance|size)\b)(?=\w)"
     rf"|\bhalf\sof\s(?:all\s)?(?!(?:the\s)?(?:an?\s|20\d\d|{_SPAN}|{MONTHS}))(?=\w)"
     rf"|\b(?:{WORD}|hundred|thousand|\d+)[\s-]?fold\b"
+    r"|\bevery\s(?:fourth|fifth|sixth|seventh|eighth|ninth|tenth)\s"
+    rf"(?!(?:{UNIT_OF_TIME}|quarter|weekday|{DAYS})\b)(?=\w)"
+    r"|\b(?:twice|thrice)\s(?:as\s(?:many|much|high|often|likely)|the\s(?:number|rate|share|figure|level|mean|total))\b"
+    r"|\bhalved\b(?!\s(?:\w+\s)?(?:risk|odds|chance)\b)"
     r"|\b(?:doubled|tripled|trebled|quadrupled|quintupled)\b",
     re.IGNORECASE,
 )
@@ -67,7 +72,7 @@ _FIGURE_NUMBER = re.compile(
 _HINT = re.compile(  # at what a sentence must have to hold a number at all: most have none of it
     rf"\d|(?i:\b(?:half|third|quarter|[a-z]+ths?|{'|'.join([*TENS, *TEENS])}|{_SCALE}|dozen|cent)s?\b)"
     rf"|\b(?:fold|[a-z]+fold)\b"
-    rf"|(?i:\b(?:{WORD})\s(?:in|out)\s|doubled|tripled|trebled|quadrupled|quintupled|\b(?:figures?|figs?\.?|charts?)\s(?:{WORD})\b)"
+    rf"|(?i:\b(?:{WORD})\s(?:in|out)\s|halved|twice|thrice|doubled|tripled|trebled|quadrupled|quintupled|\b(?:figures?|figs?\.?|charts?)\s(?:{WORD})\b)"
 )
 
 
@@ -204,7 +209,7 @@ def _ratio(match: re.Match[str]) -> Typed:
     known = [number for word in words if (number := _small(word) or (int(word) if word.isdigit() else 0))]
     value = None
     if "per" in words or "percent" in words:
-        value = float(known[0])
+        value = float(sum(known))
     elif "in" in words or "out" in words:
         value = round(100 * known[0] / known[-1], 1) if len(known) == 2 else None
     elif parts := [base for word in words if (base := _DENOMINATORS.get(word.removesuffix("s")))]:

@@ -9,7 +9,13 @@ from graphlib import CycleError, TopologicalSorter
 from helpers import wording
 
 RELATIONS = ("equal", "sum", "share of", "at most", "at least")
-_NAMES = {"equal": "", "sum": "their sum, ", "share of": "their share, ", "at most": "", "at least": ""}
+_EXPECTED = {  # what should hold, without a word on which of the numbers is wrong
+    "equal": "The two should be equal",
+    "sum": "The first should be the sum of {others}, {expected}",
+    "share of": "The first should be the share of the second in the third, {expected}",
+    "at most": "The first should be {expected}, as the second says",
+    "at least": "The first should be {expected}, as the second says",
+}
 _CLOSE = 1e-6
 
 
@@ -70,7 +76,11 @@ def breach(relation: str, subject: Operand, others: Sequence[Operand]) -> Breach
         return None
     said = f"{subject.place} has {subject.text} for {subject.name}"
     against = "; ".join(f"{each.place} has {each.text} for {each.name}" for each in others)
-    return Breach(subject.text, expected, f"{said}; {against}. It should be {_NAMES[relation]}{expected}.")
+    rule = _EXPECTED[relation].format(
+        expected=expected,
+        others="the other" if len(others) == 1 else "the others",
+    )
+    return Breach(subject.text, expected, f"{said}; {against}. {rule}; find out which is right.")
 
 
 def circle(named: Mapping[str, Sequence[str]]) -> str:

@@ -22,7 +22,8 @@ _HEADING = re.compile(r"#{1,6}\s+")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+")
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nos|fig|figs|dr|mr|mrs|ms|prof|st|cf|ca|al)\.|\b[A-Z]\.)$", re.I
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nos|fig|figs|dr|mr|mrs|ms|prof|st|cf|ca|al|rev|vol|ver|sect|para)\.|\b[A-Z]\.)$",
+    re.I,
 )
 _END = re.compile(r"[.!?]+[\"'”’)\]*_]*\s+(?=[\"'“‘(*_\[]*(?:[A-Z0-9£@`\ue000-\uf8ff]))")
 

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from helpers import wording
 from helpers.checks import coded
 from helpers.checks.finding import Finding
 from helpers.checks.material import Material
@@ -77,7 +78,7 @@ def _in_expressions(
         owner = ""
         if hidden is None and expression.strip().isidentifier() and expression in typed_names:
             owner, value = typed_names[expression.strip()]
-            hidden = (f"{value:g}", value)
+            hidden = (wording.plain(value, 6), value)
         if hidden is not None and not words:
             typed = Typed(hidden[0], 0, 0, hidden[1])
             fact, cure, expected = advise(typed, sentence)

@@ -20,6 +20,14 @@ HEDGES = re.compile(
     r"suggest(?:s|ed|ing)?|project(?:ed|ions?)|predict(?:ed|ion|s)?|indicative|at most)\b"
 )
 
+_AND = re.compile(r",?\s(?:and|but|while|whereas|though|yet)\s|,\s(?:with|of\swhom)\s|\s[–—]\s")
+_STATES = re.compile(  # a verb that has a subject before it; "may have avoided 5 and saved 3" has one may for both
+    r"(?<=\S\s)(?<!who\s)(?<!that\s)(?<!which\s)\b(?:were|was|are|is|have|has|had|did|survived?|saved?|avoided?|lived|"
+    r"died|prevented)\b"
+)
+_SAID_OF_ALL = re.compile(r"\s(?:that|is\sthat|are\sthat)\b|\s?:")
+_ITS_OWN = re.compile(rf"\s(?:(?:an?|some|the|another|further|about|around|total|of)\s){{0,2}}{MARK}")
+
 
 def check(material: Material) -> list[Finding]:
     """Return the estimates that are printed without a word that says so."""
@@ -30,20 +38,24 @@ def _in_sentences(material: Material) -> Iterator[Finding]:
     for sentence in material.narrative:
         if sentence.role.startswith("tile."):
             continue  # a tile's value and label are one sentence, which its block holds
-        for clause, facts in _clauses(sentence, material):
-            if facts and not is_hedged(clause):
-                yield _finding(sentence.place, facts, sentence.shown)
+        if facts := list(_unhedged(sentence, material)):
+            yield _finding(sentence.place, facts, sentence.shown)
 
 
-def _clauses(sentence: Sentence, material: Material) -> Iterator[tuple[str, list[Fact]]]:
-    """Go through the parts of a sentence between semicolons, each with the estimates that it prints."""
+def _unhedged(sentence: Sentence, material: Material) -> Iterator[Fact]:
+    """Go through the estimates of a sentence that no hedge covers; a row of a table is hedged as a whole."""
     values = iter(sentence.printed)
     for clause in sentence.text.split(";"):
-        own = [next(values) for _ in range(clause.count(MARK))]
-        facts = [
-            fact for each in own for fact in _estimates(each.expression, each.fact, sentence.place.notebook, material)
-        ]
-        yield sentence.block if sentence.kind == "row" else clause, facts
+        covered: list[bool] | None = None
+        for number in range(clause.count(MARK)):
+            each = next(values)
+            facts = list(_estimates(each.expression, each.fact, sentence.place.notebook, material))
+            if not facts:
+                continue
+            if covered is None:
+                covered = [is_hedged(sentence.block)] * clause.count(MARK) if sentence.kind == "row" else hedged(clause)
+            if not covered[number]:
+                yield from facts
 
 
 def is_hedged(text: str) -> bool:
@@ -54,12 +66,59 @@ def is_hedged(text: str) -> bool:
     >>> is_hedged("Up to 99 lives may have been saved."), is_hedged("In May 99 lives were saved.")
     (True, False)
     """
+    return bool(HEDGES.search(_lowered(text)))
+
+
+def _lowered(text: str) -> str:
+    """Return a text whose hedges at the start of a sentence have no capital; every letter keeps its place."""
     start = re.sub(r"^\W*([A-Z])", lambda match: match[0].lower(), text)
-    return bool(
-        HEDGES.search(
-            re.sub(r"(?<=[.:(] )(?:Up to|An estimated|Estimated|Potentially|Perhaps)", lambda m: m[0].lower(), start)
-        )
-    )
+    return re.sub(r"(?<=[.:(] )(?:Up to|An estimated|Estimated|Potentially|Perhaps)", lambda m: m[0].lower(), start)
+
+
+def hedged(clause: str) -> list[bool]:
+    """Say of each mark in a clause whether a hedge covers it: one of its own, or that of the list it stands in.
+
+    A hedge before a mark goes on over a list (*up to 64 in the quarter and 132 in the year*) until a part with a verb
+    of its own states something else. One after a mark covers it where it ends the same statement (*99 lives may have
+    been saved*), and never where it stands before another number (*99 were saved, and up to 195 in the year*).
+
+    Examples
+    --------
+    >>> hedged(f"Up to {MARK} in the quarter and {MARK} in the year to date were saved")
+    [True, True]
+    >>> hedged(f"{MARK} lives were saved, and up to {MARK} in the year to date")
+    [False, True]
+    """
+    text = _lowered(clause)
+    hedges = [match.span() for match in HEDGES.finditer(text)]
+    marks = [match.start() for match in re.finditer(MARK, text)]
+    return [any(_covers(text, at, *hedge) for hedge in hedges) for at in marks]
+
+
+def _covers(text: str, at: int, start: int, end: int) -> bool:
+    return _covers_after(text, end, at) if end <= at else _covers_before(text, at, start, end)
+
+
+def _covers_after(text: str, end: int, at: int) -> bool:
+    """Say whether a hedge covers a mark that comes after it: no other statement has begun in between."""
+    if _SAID_OF_ALL.match(text, end):
+        return True
+    begun = [match for match in _AND.finditer(text, end) if match.end() <= at]
+    if not begun:
+        return True
+    listed = text[end : begun[-1].start()]
+    if MARK in listed and not _STATES.search(listed):  # up to 13 in the quarter and 25 in the year were saved
+        return True
+    until = next((match.start() for match in _AND.finditer(text, at)), len(text))
+    return not _STATES.search(text[begun[-1].end() : until])
+
+
+def _covers_before(text: str, at: int, start: int, end: int) -> bool:
+    """Say whether a hedge covers a mark that comes before it: both are in one statement, and no number is its own."""
+    if _ITS_OWN.match(text, end):
+        return False
+    statements = _AND.split(text[at:start])
+    return len(statements) == 1 or not any(_STATES.search(each) for each in statements[:-1])
 
 
 def _estimates(expression: str, fact: Fact | None, notebook: str, material: Material) -> Iterator[Fact]:
