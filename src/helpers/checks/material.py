@@ -52,10 +52,19 @@ class Material:
 
     def cells(self, *, everywhere: bool = False) -> Iterator[tuple[Place, Any]]:
         """Go through the cells that appear in the quarter, or through all; the analyst's first one left out."""
-        for name, content in self.executed.items():
-            for number, cell in numbered(content):
-                if number > 1 and (everywhere or appears_in(cell, self.quarter)):
-                    yield place_of(name, number, cell), cell
+        for place, cell, is_shown in self._placed:
+            if everywhere or is_shown:
+                yield place, cell
+
+    @cached_property
+    def _placed(self) -> list[tuple[Place, Any, bool]]:
+        """The cells with their places, and whether they appear in the quarter."""
+        return [
+            (place_of(name, number, cell), cell, appears_in(cell, self.quarter))
+            for name, content in self.executed.items()
+            for number, cell in numbered(content)
+            if number > 1
+        ]
 
     @cached_property
     def prose(self) -> tuple[Sentence, ...]:
