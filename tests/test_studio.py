@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
@@ -74,3 +78,36 @@ def test_a_cache_that_cannot_be_written_costs_time_alone(tmp_path):
     studio.finish(kept)
     studio.stop()
     assert "<svg" in Artist(kept, FONTS).chart("fig-a", CHART)
+
+
+BUILD = """
+import sys
+from pathlib import Path
+
+from helpers.build import studio
+from helpers.build.cache import Cache
+
+if __name__ == "__main__":
+    opened = studio.start(Cache(Path(sys.argv[1])), Path(sys.argv[2]))
+    opened._drawing[0].result()
+    print(*opened._pool._processes, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_the_studio_ends_with_its_build_however_that_ends(tmp_path):
+    (tmp_path / "build.py").write_text(BUILD, encoding="utf-8")
+    command = [sys.executable, str(tmp_path / "build.py"), str(tmp_path / "cache"), str(FONTS)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as build:
+        process = int(build.stdout.readline())
+        build.kill()
+    end = time.monotonic() + 30
+    while is_running(process) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not is_running(process)
+
+
+def is_running(process):
+    """Say whether a process runs; one that has ended and that nobody has asked about yet does not."""
+    status = Path(f"/proc/{process}/stat")
+    return status.is_file() and status.read_text().rpartition(")")[2].split()[0] != "Z"

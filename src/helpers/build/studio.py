@@ -10,7 +10,9 @@ from __future__ import annotations
 import atexit
 import contextlib
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -122,8 +124,17 @@ _own: Cache | None = None
 def _open(folder: Path, is_read: bool, fonts: Path) -> None:
     global _artist, _own
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the build's to hear
+    threading.Thread(target=_end_with_build, daemon=True).start()
     _own = Cache(folder, is_read=is_read)
     _artist = Artist(_own, fonts)
+
+
+def _end_with_build() -> None:
+    """End this process when the build has ended, however that was."""
+    build = multiprocessing.parent_process()
+    if build is not None:
+        build.join()
+    os._exit(1)
 
 
 def _draw(name: str, *, chart: Mapping[str, Any] | None = None, svg: str = "") -> Entries:
