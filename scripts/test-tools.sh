@@ -1,5 +1,6 @@
 #!/bin/sh
-# Sees that the programs which the tests look at the report with are there: a browser, and poppler for the PDF.
+# Sees that the programs which the tests look at the report with are there: a browser, poppler for the PDF, and what
+# tests/tools/package.json names, which needs Node.js.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -31,8 +32,30 @@ if ! has chromium chromium-browser google-chrome google-chrome-stable; then
     fi
 fi
 
+node_is_new_enough() {
+    has node && has npm && node -e 'const [a, b] = process.versions.node.split(".").map(Number);
+        process.exit(a > 20 || (a === 20 && b >= 6) || (a === 18 && b >= 19) ? 0 : 1)'
+}
+tools_are_there() {
+    for name in axe-core html-validate; do
+        wanted=$(sed -n "s/.*\"$name\": \"\([0-9.]*\)\".*/\1/p" tests/tools/package.json)
+        grep -qs "\"version\": \"$wanted\"" "tests/tools/node_modules/$name/package.json" || return 1
+    done
+}
+
+node_is_new_enough || scripts/apt-install.sh nodejs npm || true
+node_is_new_enough || missing="$missing nodejs npm"
+
 if [ -n "$missing" ]; then
     say "The tests look at the report with programs that are not here and could not be installed:$missing." \
         "Install them and run this again (on Debian or Ubuntu: sudo apt-get install $missing)."
     exit 1
+fi
+
+if ! tools_are_there; then
+    npm install --prefix tests/tools --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error >&2 || {
+        say "npm could not install axe-core and html-validate, which the tests hold the pages against." \
+            "Run this again where npm reaches a registry: npm install --prefix tests/tools"
+        exit 1
+    }
 fi

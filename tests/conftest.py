@@ -10,8 +10,27 @@ from helpers import context
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from browser import chromium
+from projects import copy, natpatsip
+
 
 @pytest.fixture(autouse=True)
 def _nothing_read():
     """Each test begins as a notebook does: with no data read."""
     context.READ.clear()
+
+
+@pytest.fixture(scope="session")
+def html_pages(tmp_path_factory):
+    """Build the report of Q2 2024/25 in all formats, once, and return its pages' folder."""
+    project = copy(tmp_path_factory.mktemp("whole"))
+    run = natpatsip(project, "build", "2024-25-Q2", "--renderer", "pandoc")
+    assert run.returncode == 0, run.stderr
+    return project / "reports" / "2024-25-Q2" / "html"
+
+
+@pytest.fixture(scope="session")
+def chrome():
+    """Open one browser for all tests that look at pages."""
+    with chromium() as opened:
+        yield opened

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from browser import chromium
-from projects import ROOT, copy, natpatsip
+from projects import ROOT
 
 pytestmark = pytest.mark.end_to_end
 WIDTHS = {"desk": 1440, "tablet": 768, "phone": 360}
@@ -21,19 +20,15 @@ STICKING_OUT = """() => {
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory):
-    project = copy(tmp_path_factory.mktemp("pages"))
-    run = natpatsip(project, "build", "2024-25-Q2", "--renderer", "pandoc", "--to", "html")
-    assert run.returncode == 0, run.stderr
-    found = sorted((project / "reports" / "2024-25-Q2" / "html").glob("*.html"))
+def pages(html_pages):
+    found = sorted(html_pages.glob("*.html"))
     assert len(found) >= len(list((ROOT / "notebooks").glob("*.ipynb")))
     return found
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
+def browser(chrome):
+    return chrome
 
 
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)

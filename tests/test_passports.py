@@ -15,7 +15,6 @@ import pytest
 from docx.oxml.ns import qn
 from lxml import html
 
-from browser import chromium
 from projects import copy, natpatsip
 from reading import READERS, tidy, words_of_docx, words_of_pdf
 
@@ -69,9 +68,8 @@ def entries(report):
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
+def browser(chrome):
+    return chrome
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import expect
 
-from browser import chromium
 from helpers.preview import pages, watching
 from projects import NATPATSIP, ROOT, code, edit_cell, natpatsip, prose, small
 
@@ -98,9 +97,8 @@ def preview(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
+def browser(chrome):
+    return chrome
 
 
 @pytest.fixture

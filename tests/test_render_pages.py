@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
-from playwright.sync_api import sync_playwright
 
 from helpers.build import render
 from staged import TIMESTAMP, stage
 
 NAMES = ("index", "list-of-figures", "maternity-neonatal", "medicines", "case-studies", "glossary")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDTHS = (1280, 360)
 
 
@@ -33,15 +20,8 @@ def pages(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def browser():
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    with sync_playwright() as playwright:
-        try:
-            started = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        except Exception as error:
-            pytest.fail(f"No browser to look at the pages with: apt-get install chromium. {error}")
-        yield started
-        started.close()
+def browser(chrome):
+    return chrome
 
 
 @pytest.fixture(params=WIDTHS)

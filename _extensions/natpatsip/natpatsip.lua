@@ -223,7 +223,7 @@ local function data_table(path, label)
     for r = 2, #rows do numeric[c] = numeric[c] and is_number(rows[r][c] or '') end
   end
   local function class(c) return numeric[c] and ' class="number"' or '' end
-  local out = { '<table class="data' .. (#head > 5 and ' cards' or '') .. '"><caption>' .. html(label)
+  local out = { '<table class="data' .. (#head > 3 and ' cards' or '') .. '"><caption>' .. html(label)
     .. '</caption><thead><tr>' }
   local names = {}
   for c, name in ipairs(head) do
@@ -452,6 +452,19 @@ local function longest_word_of(tbl)
   return longest
 end
 
+-- How many letters a row needs where every column is as narrow as its longest word, with the space between columns.
+local NARROWEST = 36 -- of a page of 320 pixels
+
+local function letters_across(tbl)
+  local across = 0
+  for c, heading in ipairs(tbl.head.rows[1].cells) do
+    local word = longest_word(stringify(heading))
+    for _, row in ipairs(rows_of(tbl)) do word = math.max(word, longest_word(stringify(row.cells[c]))) end
+    across = across + word + 2
+  end
+  return across
+end
+
 -- A column is as wide as its text asks. Where the page is too narrow for all, columns of short texts keep what they ask
 -- for, and long texts are broken into lines; no column is narrower than its longest word.
 local ACROSS, PADDING, SHORT, LONG = 92, 3, 16, 90  -- in letters of a table's text
@@ -500,7 +513,7 @@ local function html_table(tbl)
     headings[c] = stringify(cell)
     cell.attr.attributes.scope = 'col'
   end
-  if #tbl.colspecs > 3 or longest_word_of(tbl) > 18 then tbl.attr.classes:insert('cards') end
+  if #tbl.colspecs > 3 or longest_word_of(tbl) > 18 or letters_across(tbl) > NARROWEST then tbl.attr.classes:insert('cards') end
   -- Alignment is a class: style attributes would need a laxer policy of the page.
   local specs, number = {}, {}
   for c, spec in ipairs(tbl.colspecs) do

@@ -21,6 +21,10 @@
     sections.forEach(function (section) {
       if (section.getBoundingClientRect().top < window.innerHeight / 3) current = section.id;
     });
+    // The last section may be too short to come up so far.
+    if (window.innerHeight + window.scrollY >= root.scrollHeight - 2 && window.scrollY > 0) {
+      current = sections[sections.length - 1].id;
+    }
     Object.keys(links).forEach(function (id) {
       if (id === current) links[id].setAttribute("aria-current", "location");
       else links[id].removeAttribute("aria-current");

@@ -1,0 +1,89 @@
+"""What pages are held against: axe-core in a browser, html-validate, links, ids."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+import pytest
+from lxml import html
+
+TOOLS = Path(__file__).parent / "tools"
+ADVICE = "Run scripts/test-tools.sh, which installs it with npm (make test does; it needs Node.js 18.19 or newer)."
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """async rules => {
+    const found = await axe.run(document, { runOnly: rules, resultTypes: ["violations"] });
+    return found.violations.flatMap(each => each.nodes.map(node =>
+        `${each.id} ${node.target.join(" ")}: ${node.failureSummary.split("\\n").slice(0, 2).join(" ")}`));
+}"""
+
+
+@cache
+def axe_source() -> str:
+    """Return axe-core's script."""
+    file = TOOLS / "node_modules" / "axe-core" / "axe.min.js"
+    if not file.is_file():
+        pytest.fail(f"axe-core is not installed. {ADVICE}")
+    return file.read_text(encoding="utf-8")
+
+
+def violations(tab) -> list[str]:
+    """Return what axe-core finds against WCAG 2.2 AA and its best practices on the page that is open."""
+    tab.evaluate(axe_source())
+    return tab.evaluate(RUN, RULES)
+
+
+def markup_complaints(folder: Path) -> list[str]:
+    """Return what html-validate has against the pages of a folder, by its standard and accessibility presets."""
+    program = TOOLS / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
+    if not program.is_file():
+        pytest.fail(f"html-validate is not installed. {ADVICE}")
+    run = subprocess.run(
+        [
+            "node",
+            program,
+            "--config",
+            TOOLS / "htmlvalidate.json",
+            "--formatter",
+            "json",
+            *sorted(folder.glob("*.html")),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=TOOLS,
+    )
+    assert run.stdout.startswith("["), run.stderr
+    return [
+        f"{Path(page['filePath']).name}:{each['line']}:{each['column']} {each['ruleId']}: {each['message']}"
+        for page in json.loads(run.stdout)
+        for each in page["messages"]
+    ]
+
+
+def broken_links(folder: Path) -> Iterator[str]:
+    """Yield each link, picture, script or sheet of a folder's pages that leads to no file or no id."""
+    pages = {page.resolve(): html.parse(str(page)).getroot() for page in sorted(folder.glob("*.html"))}
+    ids = {page: {node.get("id") for node in tree.iter() if node.get("id")} for page, tree in pages.items()}
+    for page, tree in pages.items():
+        for node in tree.xpath("//*[@href or @src]"):
+            target = node.get("href") or node.get("src") or ""
+            if re.match(r"(https?|mailto|data):", target):
+                continue
+            path, fragment = urldefrag(target)
+            file = (page.parent / unquote(path)).resolve() if path else page
+            if not file.is_file():
+                yield f"{page.name}: {target} is not there"
+            elif fragment and file in ids and unquote(fragment) not in ids[file]:
+                yield f"{page.name}: {target} has no such id"
+
+
+def repeated_ids(page: Path) -> list[str]:
+    """Return the ids that stand more than once in a page."""
+    ids = [node.get("id") for node in html.parse(str(page)).getroot().iter() if node.get("id")]
+    return sorted({each for each in ids if ids.count(each) > 1})
