@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditing import broken_links, markup_complaints, repeated_ids, violations
+from helpers.charts import palette
 
 pytestmark = pytest.mark.end_to_end
 WIDTHS = (1280, 360)
@@ -243,3 +244,23 @@ def test_paper_has_the_text_and_nothing_to_click(html_pages, chrome):
         assert tab.locator("header.site:visible, nav:visible, button:visible, dialog:visible").count() == 0
         assert tab.locator("main h1").is_visible()
         assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_is_drawn_beside_text_stands_out_as_text_does(html_pages, chrome, theme):
+    with opened(chrome, color_scheme=theme) as window:
+        tab = window.new_page()
+        tab.goto((html_pages / "infographics.html").as_uri())
+        colours = tab.evaluate(
+            """() => [...document.querySelectorAll(".tile")].map(tile => [
+                getComputedStyle(tile.querySelector(".tile-icon svg [d], .tile-icon svg circle").closest("svg")).color,
+                getComputedStyle(tile).backgroundColor,
+            ])"""
+        )
+    assert colours
+    for front, ground in colours:
+        assert palette.contrast(as_hex(front), as_hex(ground)) >= 3
+
+
+def as_hex(colour):
+    return "#" + "".join(f"{int(part):02X}" for part in colour.removeprefix("rgb(").removesuffix(")").split(","))
