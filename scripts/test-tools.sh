@@ -21,6 +21,11 @@ debian_has_chromium() {
 missing=
 has pdftotext || scripts/apt-install.sh poppler-utils || missing="poppler-utils"
 
+# Playwright brings a Node.js of its own, and that a library which a bare system has not.
+drives() { .venv/bin/playwright --version >/dev/null 2>&1; }
+drives || scripts/apt-install.sh libatomic1 || true
+drives || missing="$missing libatomic1"
+
 if ! has chromium chromium-browser google-chrome google-chrome-stable; then
     if has apt-get && ! debian_has_chromium; then
         [ "$(id -u)" != 0 ] || apt-get update -qq >&2 || true
