@@ -39,6 +39,7 @@ def _spared(tmp_path_factory):
     ENVIRONMENT["PYTHONPATH"] = str(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(folder))
+        warm.stop()  # one that other tests have started has another environment
         yield
     warm.stop()
 
