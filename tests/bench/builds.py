@@ -127,7 +127,7 @@ def measure_preview(bench: Bench) -> Times:
 def measure_quarters(bench: Bench, quarters: list[str]) -> None:
     """Measure many quarters in one go."""
     for number in (1, 4, 16):
-        command = [*BUILD[:3], *quarters[:number], *BUILD[4:]]
+        command = [*NATPATSIP, "build", *quarters[:number], *BUILD[5:]]
         bench.measure(
             f"{number} quarter{'s' if number > 1 else ''}", command, bench.forget, runs=1 if number > 4 else 2
         )
