@@ -39,14 +39,19 @@ class NoDrawer:
 
 
 def test_what_the_studio_has_drawn_is_not_drawn_again(kept, monkeypatch):
+    laid_out = {"width": 100, "layer": [{key: CHART[key] for key in ("data", "mark", "encoding")}]}
+    both = {**CHART, "usermeta": {"narrow": laid_out}}
     studio.start(kept, FONTS)
-    studio.draw(notebook("fig-a", CHART))
+    studio.draw(notebook("fig-a", both))
     studio.finish(kept)
     artist = Artist(kept, FONTS)
     artist._drawer = NoDrawer()
-    svg = artist.chart("fig-a", CHART)
-    assert "<svg" in svg
-    assert artist.png("fig-a", svg).startswith(b"\x89PNG")
+    drawn = artist.figure("fig-a", both)
+    assert "<svg" in drawn.svg
+    assert drawn.png.startswith(b"\x89PNG")
+    assert "<svg" in drawn.narrow
+    assert '"wide"' in drawn.interactive
+    assert "window.natpatsip" in artist.runtime()
 
 
 def test_a_chart_that_cannot_be_drawn_is_left_to_staging(kept):

@@ -58,4 +58,6 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = importlib.import_module(f"helpers.{_HOME.get(name, name)}")
+    if name == "charts":  # the theme becomes Altair's with it, so that a chart an analyst draws looks like the others
+        importlib.import_module("helpers.charts.theme")
     return getattr(module, name) if name in _HOME else module

@@ -14,7 +14,7 @@ from helpers.build.cells import appears_in
 from helpers.build.inline import substitute, text_of
 from helpers.build.markdown import REFERENCE, Heading, attribute, pieces, slug, without_empty_headings
 from helpers.build.records import FigureRecord
-from helpers.charts import narrow
+from helpers.charts.narrowing import narrow
 from helpers.errors import NotebookError, StagingError, nearest
 from helpers.facts import CITED, Fact
 from helpers.figures import FIGURE, PICTURE

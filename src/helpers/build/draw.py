@@ -4,18 +4,42 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from helpers.build import svg as svgs
 from helpers.build.cache import Cache, key
+from helpers.charts.narrowing import narrow
 from helpers.errors import FigureError
 
 SCALE = 2  # pixels of a PNG for each of the SVG's
 VEGALITE = "6.4"
 HERE = Path(__file__)
 OURS = (HERE, HERE.with_name("svg.py"), HERE.with_name("interactive.py"))  # what draws, besides the library
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure as every format shows it.
+
+    Attributes
+    ----------
+    svg : str
+        The chart.
+    png : bytes
+        The same, for Word.
+    narrow : str or None
+        The chart laid out for a narrow page, where it has such a layout.
+    interactive : str
+        The chart as JSON for its page.
+    """
+
+    svg: str
+    png: bytes
+    narrow: str | None
+    interactive: str
 
 
 class Artist:
@@ -43,6 +67,22 @@ class Artist:
         """Draw a chart that nobody sees: the first one takes a second."""
         first = {"data": {"values": [{"a": 1}]}, "mark": "point", "encoding": {"x": {"field": "a", "type": "nominal"}}}
         self._drawer.svg_to_png(self._drawer.vegalite_to_svg(first, vl_version=VEGALITE))
+
+    def figure(self, name: str, specification: Mapping[str, Any]) -> Drawn:
+        """Return a figure as every format shows it.
+
+        Raises
+        ------
+        FigureError
+            Where Vega-Lite cannot draw it.
+        """
+        svg, layout = self.chart(name, specification), narrow(specification)
+        return Drawn(
+            svg=svg,
+            png=self.png(name, svg),
+            narrow=None if layout is None else self.chart(f"{name}-narrow", layout),
+            interactive=self.interactive(name, specification),
+        )
 
     def chart(self, name: str, specification: Mapping[str, Any]) -> str:
         """Return the SVG of a chart; `name` keeps the ids in it apart from other charts' on the same page.

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from helpers.charts import narrow
+from helpers.charts.narrowing import narrow
 
 Specification = Mapping[str, Any]
 

@@ -33,7 +33,6 @@ from helpers.build.records import (
     outputs_of,
     write_facts,
 )
-from helpers.charts import narrow
 from helpers.errors import ReportError, together
 from helpers.facts import Fact
 from helpers.figures import PICTURE
@@ -183,15 +182,12 @@ def _draw(plan: Plan, executed: Mapping[str, NotebookNode], staged: Staged, kept
     drawings.mkdir()
     for figure in staged.figures:
         (folder / f"{figure.id}.csv").write_text(figure.record["data"], encoding="utf-8")
-        svg = artist.chart(figure.id, figure.specification)
-        (folder / f"{figure.id}.svg").write_text(svg, encoding="utf-8")
-        (folder / f"{figure.id}.png").write_bytes(artist.png(figure.id, svg))
-        if layout := narrow(figure.specification):
-            drawn = artist.chart(f"{figure.id}-narrow", layout)
-            (drawings / f"{figure.id}-narrow.svg").write_text(drawn, encoding="utf-8")
-        (drawings / f"{figure.id}.json").write_text(
-            artist.interactive(figure.id, figure.specification), encoding="utf-8"
-        )
+        drawn = artist.figure(figure.id, figure.specification)
+        (folder / f"{figure.id}.svg").write_text(drawn.svg, encoding="utf-8")
+        (folder / f"{figure.id}.png").write_bytes(drawn.png)
+        if drawn.narrow is not None:
+            (drawings / f"{figure.id}-narrow.svg").write_text(drawn.narrow, encoding="utf-8")
+        (drawings / f"{figure.id}.json").write_text(drawn.interactive, encoding="utf-8")
     if staged.figures:
         (drawings / "vega.js").write_text(artist.runtime(), encoding="utf-8")
     for content in executed.values():

@@ -1,8 +1,9 @@
 """A process that draws charts while notebooks still run.
 
 The first chart that a process draws takes it a second, and it can do nothing else meanwhile: so the studio begins
-early, with a chart that nobody sees, and draws each notebook's figures as soon as that has run. What it draws it puts
-into the cache, where staging finds it; what it could not draw staging draws, or says why not.
+early, with a chart that nobody sees and the script that pages draw with, and draws each notebook's figures as soon as
+that has run. What it draws it puts into the cache, where staging finds it; what it could not draw staging draws, or
+says why not.
 """
 
 from __future__ import annotations
@@ -138,14 +139,15 @@ def _end_with_build() -> None:
 
 
 def _draw(name: str, *, chart: Mapping[str, Any] | None = None, svg: str = "") -> Entries:
-    """Draw a chart, or what else there is of it, and return what that has put into the cache."""
+    """Draw a chart or a picture, or what there is before either, and return what that has put into the cache."""
     if _artist is None or _own is None:
         return []
     with contextlib.suppress(FigureError):  # staging says it, and where
         if chart is not None:
-            svg = _artist.chart(name, chart)
-        if svg:
+            _artist.figure(name, chart)
+        elif svg:
             _artist.png(name, svg)
         else:
             _artist.warm_up()
+            _artist.runtime()
     return _own.new()

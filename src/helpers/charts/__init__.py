@@ -1,18 +1,26 @@
 """The charts of the report: one theme, a function a kind of chart, each with its text alternative.
 
+What draws is imported when it is first asked for, so that a build knows the palette without pandas and Altair.
+
 >>> from helpers import charts
 >>> sorted(name for name in charts.__all__ if not name.endswith("table"))
 ['icon_matrix', 'multiples', 'narrow', 'run', 'spc', 'stacked', 'trend']
 """
 
-from helpers.charts.icon_matrix import icon_matrix
-from helpers.charts.layers import narrow
-from helpers.charts.multiples import multiples
-from helpers.charts.run_chart import run
-from helpers.charts.spc_chart import spc
-from helpers.charts.stacked_chart import stacked
-from helpers.charts.tables import spc_table, stacked_table, trend_table
-from helpers.charts.trend_chart import trend
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from helpers.charts.icon_matrix_chart import icon_matrix
+    from helpers.charts.multiples_chart import multiples
+    from helpers.charts.narrowing import narrow
+    from helpers.charts.run_chart import run
+    from helpers.charts.spc_chart import spc
+    from helpers.charts.stacked_chart import stacked
+    from helpers.charts.tables import spc_table, stacked_table, trend_table
+    from helpers.charts.trend_chart import trend
 
 __all__ = [
     "icon_matrix",
@@ -26,3 +34,23 @@ __all__ = [
     "trend",
     "trend_table",
 ]
+
+_HOME = {
+    "icon_matrix": "icon_matrix_chart",
+    "multiples": "multiples_chart",
+    "narrow": "narrowing",
+    "run": "run_chart",
+    "spc": "spc_chart",
+    "spc_table": "tables",
+    "stacked": "stacked_chart",
+    "stacked_table": "tables",
+    "trend": "trend_chart",
+    "trend_table": "tables",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is first asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -68,26 +68,6 @@ def showing(drawn: ReportChart, shows: Iterable[str]) -> ReportChart:
     return drawn
 
 
-def narrow(specification: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return a chart of ours as it is laid out for a narrow page, or None where it has no such layout.
-
-    The same points, lines and words, set anew in `helpers.charts.theme.NARROW` pixels, so that a telephone need not
-    shrink the letters.
-
-    Parameters
-    ----------
-    specification : mapping
-        The chart as Vega-Lite, as `figure` records it.
-    """
-    laid_out = specification.get("usermeta", {}).get("narrow")
-    if laid_out is None:
-        return None
-    kept = {key: specification[key] for key in ("$schema", "config", "description") if key in specification}
-    named = {each["data"]["name"] for each in laid_out["layer"] if "name" in each["data"]}
-    rows = {name: rows for name, rows in specification.get("datasets", {}).items() if name in named}
-    return {**kept, **laid_out, "datasets": rows}
-
-
 def pixel(field: str) -> Channel:
     """Return the channel of a field that holds places in pixels."""
     return {"field": field, "type": "quantitative", "scale": None, "axis": None}

@@ -1,0 +1,39 @@
+"""What takes long to import is imported by what needs it alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+BUILDING = ("build.stage", "build.execute", "build.studio", "build.render.pandoc", "checks.running", "compare")
+
+
+def imported(code):
+    """Return the modules that a program has imported at its end."""
+    program = f"{code}\nimport sys\nprint(*sys.modules)"
+    return subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    ).stdout.split()
+
+
+def test_the_process_that_builds_imports_neither_pandas_nor_altair():
+    found = imported("\n".join(f"import helpers.{name}" for name in BUILDING))
+    assert "nbformat" in found
+    assert not {"pandas", "altair", "numpy"} & set(found)
+
+
+@pytest.mark.parametrize("module", ["helpers.charts.palette", "helpers.charts.narrowing"])
+def test_what_is_known_of_charts_without_drawing_imports_no_altair(module):
+    assert "altair" not in imported(f"import {module}")
+
+
+def test_a_notebook_that_imports_the_charts_gets_their_theme():
+    assert "helpers.charts.theme" in imported("from helpers import charts")
+
+
+def test_a_chart_is_the_function_whatever_was_imported_before():
+    twice = "for name in (*charts.__all__, *charts.__all__): assert callable(getattr(charts, name)), name"
+    code = f"from helpers import charts\n{twice}"
+    assert "altair" in imported(code)
