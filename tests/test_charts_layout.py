@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from helpers import charts, spc
+from helpers.charts.icons import by_name
 from helpers.charts.metrics import text_width, wrap, wrap_name
 from layouts import FONTS, measure, true_width
 
@@ -117,19 +118,44 @@ def test_trend(points):
     check(charts.trend(frame, x="month", y="people", y_title="People, trailing six-month mean"))
 
 
-@pytest.mark.parametrize("quarters", [1, 2, 10, 20])
+@pytest.mark.parametrize("quarters", [1, 2, 10, 12, 20, 36, 120, 400])
 @pytest.mark.parametrize("categories", [2, 4, 6])
 def test_stacked(quarters, categories):
     names = ["Whole systems approach with full support", "With light-touch support", "Another approach",
              "None reported yet", "5 Managing the network", "7 Sustaining"][:categories]  # fmt: skip
     drawn = np.random.default_rng(quarters).integers(0, 12, (quarters, categories))
     rows = [
-        (f"{2019 + q // 4}-{(20 + q // 4):02d}-Q{q % 4 + 1}", name, int(drawn[q, n]))
+        (f"{1919 + q // 4}-{(20 + q // 4) % 100:02d}-Q{q % 4 + 1}", name, int(drawn[q, n]))
         for q in range(quarters)
         for n, name in enumerate(names)
     ]
     frame = pd.DataFrame(rows, columns=["quarter", "approach", "boards"])
     check(charts.stacked(frame, x="quarter", y="boards", category="approach", y_title="Boards", order=names))
+
+
+@pytest.mark.parametrize("bars", [1, 3, 12, 42, 120])
+def test_bars_named_in_words_are_named_in_full_or_not_at_all(bars):
+    names = [f"{name} {number}" for number, name in enumerate(organisations("icb") * 3)][:bars]
+    frame = pd.DataFrame({"board": names * 2, "part": ["Online", "In person"] * bars, "people": range(2 * bars)})
+    frame = frame.drop_duplicates(["board", "part"])
+    layouts = check(charts.stacked(frame, x="board", y="people", category="part", y_title="People"))
+    for layout in layouts:
+        assert not any("…" in box.text for box in layout.texts)
+    assert names[0] in written(layouts[0])
+
+
+def test_thin_bars_keep_their_colours():
+    def edges(quarters):
+        drawn = pd.DataFrame(
+            {"quarter": [f"{y}-{y % 100 + 1:02d}-Q{q}" for y in quarters for q in (1, 2, 3, 4)], "n": 5}
+        )
+        chart = charts.stacked(
+            drawn.assign(kind="All"), x="quarter", y="n", category="kind", y_title="Boards"
+        ).to_dict()
+        return next(each["mark"].get("stroke") for each in chart["layer"] if each["mark"]["type"] == "bar")
+
+    assert edges(range(2020, 2024)) == "#FFFFFF"
+    assert edges(range(1960, 1990)) is None
 
 
 @pytest.mark.parametrize(("count", "shared"), [(3, True), (15, True), (42, False)])
@@ -144,6 +170,95 @@ def test_small_multiples(count, shared):
     frame = pd.DataFrame(rows, columns=["name", "month", "value"])
     results = spc.panel(frame, by="name", value="value", date="month")
     check(charts.multiples(results, y_title="Babies kept warm", shared=shared))
+
+
+AWKWARD = {
+    "one point": lambda n: series(1, seed=n),
+    "400 points": lambda n: series(400, seed=n, start="1990-01"),
+    "zeros": lambda n: series(24, seed=n) * 0,
+    "equal": lambda n: series(24, seed=n) * 0 + 40 + n,
+    "millions": lambda n: series(24, level=4_000_000, spread=90_000, seed=n),
+    "near 100": lambda n: series(24, level=99.4, spread=0.4, seed=n).clip(upper=100),
+    "negative": lambda n: series(24, level=-40, spread=9, seed=n),
+    "about zero": lambda n: series(24, level=0, spread=9, seed=n),
+    "one empty": lambda n: series(24, seed=n) * (np.nan if n == 1 else 1),
+    "all empty": lambda n: series(24, seed=n) * np.nan,
+}
+LONG = (
+    "Bwrdd Iechyd Prifysgol Betsi Cadwaladr a’r Gogledd-ddwyrain",
+    "Wojewódzki Szpital Specjalistyczny im. św. Łukasza w Łodzi",
+    "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
+)
+
+
+@pytest.mark.filterwarnings("ignore::helpers.spc.SpcWarning")
+@pytest.mark.parametrize("kind", AWKWARD)
+@pytest.mark.parametrize("shared", [True, False])
+def test_awkward_values_and_long_names_in_charts_of_many_series(kind, shared):
+    rows = [(name, month, value) for n, name in enumerate(LONG) for month, value in AWKWARD[kind](n).items()]
+    frame = pd.DataFrame(rows, columns=["name", "month", "value"])
+    percent = kind in ("near 100", "zeros")
+    results = spc.panel(frame, by="name", value="value", date="month", target=80)
+    small = charts.multiples(results, y_title="Kept warm", shared=shared, percent=percent, target_label=LONG[1])
+    grid = charts.icon_matrix(spc.summary(results).assign(measure="Warmth"), rows="name", columns="measure")
+    for layout in (*check(small), *check(grid)):
+        plain = written(layout).replace("-", "")
+        assert [name for name in LONG if name.replace("-", "") not in plain] == []
+
+
+@pytest.mark.filterwarnings("ignore::helpers.spc.SpcWarning")
+@pytest.mark.parametrize("kind", AWKWARD)
+def test_awkward_values_in_charts_of_one_series(kind):
+    values = AWKWARD[kind](1)
+    frame = pd.DataFrame({"month": values.index, "value": values.to_numpy()})
+    percent = kind in ("near 100", "zeros")
+    check(charts.spc(spc.xmr(values, target=80), y_title=LONG[2], percent=percent, target_label=LONG[1]))
+    check(charts.run(spc.run_chart(values), y_title=LONG[2], percent=percent))
+    check(charts.trend(frame, x="month", y="value", y_title=LONG[2]))
+
+
+def test_a_target_that_changes_is_drawn_in_steps_in_small_multiples():
+    frame = pd.DataFrame({"name": "East", "month": series(24).index, "value": series(24).to_numpy()})
+    results = spc.panel(frame, by="name", value="value", date="month", target={"East": {"2021-01": 80, "2022-01": 85}})
+    specification = charts.multiples(results, y_title="Kept warm").to_dict()
+    dashes = [each for each in specification["layer"] if each["mark"].get("strokeDash") == [6, 3]]
+    in_plot = [row for each in dashes for row in specification["datasets"][each["data"]["name"]] if row["y"] > 0]
+    assert len(in_plot) == 2
+    assert len({row["y"] for row in in_plot}) == 2
+
+
+@pytest.mark.parametrize("points", [12, 36, 120])
+def test_symbols_of_small_multiples_shrink_where_they_stand_close(points):
+    values = series(points, start="2010-01", steps=[(points // 2, 9)])
+    frame = pd.DataFrame({"name": ["East"] * points + ["West"] * points, "month": [*values.index] * 2,
+                          "value": [*values, *values]})  # fmt: skip
+    specification = charts.multiples(
+        pd.concat([spc.panel(frame, by="name", value="value", date="month")]), by="name", y_title="Kept warm"
+    ).to_dict()
+    sizes = {row["size"] for rows in specification["datasets"].values() for row in rows if row.get("size", 99) <= 25}
+    assert sizes == ({25} if points == 12 else sizes)
+    assert max(sizes) <= max(25 if points < 40 else 11, 10.2)
+
+
+@pytest.mark.parametrize("chart", ["matrix", "multiples"])
+def test_every_icon_of_a_chart_is_named_over_it(chart):
+    names = ["North", "South", "East"]
+    steps = {"North": [(20, 9)], "South": [(20, -9)], "East": []}
+    rows = [(name, month, value) for n, name in enumerate(names)
+            for month, value in series(30, seed=n, steps=steps[name]).items()]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["name", "month", "value"])
+    results = spc.panel(frame, by="name", value="value", date="month", target=70)
+    summed = spc.summary(results).assign(measure="Warmth")
+    drawn = (
+        charts.multiples(results, y_title="Kept warm")
+        if chart == "multiples"
+        else charts.icon_matrix(summed, rows="name", columns="measure")
+    )
+    wanted = {by_name(icon).words for icon in summed["variation_icon"]}
+    assert len(wanted) > 1
+    for layout in check(drawn):
+        above = min(box.top for box in layout.texts if box.text in names)
+        assert wanted <= {box.text for box in layout.texts if box.bottom < above}
 
 
 @pytest.mark.parametrize("measures", [1, 4, 7])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from helpers.charts.run_chart import run
     from helpers.charts.spc_chart import spc
     from helpers.charts.stacked_chart import stacked
-    from helpers.charts.tables import spc_table, stacked_table, trend_table
+    from helpers.charts.tables import spc_table, stacked_table, summary_table, trend_table
     from helpers.charts.trend_chart import trend
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "spc_table",
     "stacked",
     "stacked_table",
+    "summary_table",
     "trend",
     "trend_table",
 ]
@@ -44,6 +45,7 @@ _HOME = {
     "spc_table": "tables",
     "stacked": "stacked_chart",
     "stacked_table": "tables",
+    "summary_table": "tables",
     "trend": "trend_chart",
     "trend_table": "tables",
 }

@@ -10,6 +10,7 @@ from helpers.charts import palette, theme
 from helpers.charts.alt_text import matrix_text
 from helpers.charts.canvas import Canvas
 from helpers.charts.geometry import Drawing, Plot, finish
+from helpers.charts.icon_key import in_order, write_key
 from helpers.charts.icons import Icon, by_name, draw
 from helpers.charts.layers import Layer, ReportChart, Rows, layer, pixel, words
 from helpers.charts.metrics import block_width, text_width, wrap, wrap_name
@@ -21,7 +22,7 @@ Cells = Mapping[tuple[str, str], tuple[Icon, Icon]]
 SIZE = theme.NOTE_SIZE
 LINE = 15
 ICON = 22
-KEY_ICON = 20
+PAIR = ("Variation", "Assurance")
 
 
 def icon_matrix(
@@ -85,7 +86,7 @@ def _in_order(column: pd.Series[str], order: Sequence[Hashable] | None, option: 
 
 
 def _lay_out(cells: Cells, names: Sequence[str], measures: Sequence[str], width: int) -> Drawing:
-    """Set the grid: names at the left, as wide as they need but no more than a third; the key below."""
+    """Set the grid: names at the left, as wide as they need but no more than a third; the key above."""
     label = min(max(text_width(name, SIZE) for name in names) + 10, width / 3)
     wrapped = [wrap_name(name, label - 10, SIZE) for name in names]
     slot = (width - label) / len(measures)
@@ -102,24 +103,24 @@ def _lay_out(cells: Cells, names: Sequence[str], measures: Sequence[str], width:
             if (name, measure) in cells:
                 pair, x = cells[name, measure], label + (place + 0.5) * slot
                 _draw_cell(canvas, pair, x, y + height / 2, is_stacked)
-                said = {"Variation": pair[0].words, "Assurance": pair[1].words}
+                said = {kind: icon.words for kind, icon in zip(PAIR, pair, strict=True)}
                 tips.append(
                     {"x": round(x, 1), "y": round(y + height / 2, 1), "Series": name, "Measure": measure, **said}
                 )
         y += height
     canvas.line((0, y), (width, y), colour=palette.GRID, is_behind=True)
-    for text in numbered:
-        for line in wrap(text, width, SIZE):
-            y += LINE + 2
-            canvas.text(line, 0, y, size=SIZE)
-    y = _write_key(canvas, cells, width, y + 10)
+    for text in reversed([line for each in numbered for line in wrap(each, width, SIZE)]):
+        top += LINE + 2
+        canvas.text(text, 0, LINE / 2 - top, size=SIZE)
+    kinds = {name: in_order([pair[place] for pair in cells.values()]) for place, name in enumerate(PAIR)}
+    top = -write_key(canvas, kinds, width, bottom=-top - 10)
     plot = Plot(width, y, 0, 0, top, 2, ValueAxis(0, 1, (), 0))
     return Drawing(plot, [*canvas.backdrop(), *canvas.layers(), _tips_layer(tips)])
 
 
 def _tips_layer(tips: Rows) -> Layer:
     """Return a mark over each cell that is not seen but says in words what its icons mean."""
-    said = [words(name) for name in ("Series", "Measure", "Variation", "Assurance")]
+    said = [words(name) for name in ("Series", "Measure", *PAIR)]
     places = {"x": pixel("x"), "y": pixel("y"), "tooltip": said}
     return layer("point", tips, places, shape="square", size=(2 * ICON) ** 2, opacity=0, filled=True)
 
@@ -156,18 +157,3 @@ def _draw_cell(canvas: Canvas, icons: tuple[Icon, Icon], x: float, y: float, is_
     for icon, side in zip(icons, (-1, 1), strict=True):
         place = (x, y + side * shift) if is_stacked else (x + side * shift, y)
         draw(canvas, icon, *place, size=ICON)
-
-
-def _write_key(canvas: Canvas, cells: Cells, width: float, top: float) -> float:
-    """Write the icons that occur with their words, in columns, and return how far down they reach."""
-    kinds = [{pair[kind].name: pair[kind] for pair in cells.values()} for kind in (0, 1)]
-    slot = block_width([icon.words for icons in kinds for icon in icons.values()], SIZE) + KEY_ICON + 24
-    columns = max(1, int((width + 18) // slot))
-    for icons in kinds:
-        for place, icon in enumerate(icons.values()):
-            row, column = divmod(place, columns)
-            x, y = column * slot, top + (row + 0.5) * (KEY_ICON + 6)
-            draw(canvas, icon, x + KEY_ICON / 2 + 1, y, size=KEY_ICON)
-            canvas.text(icon.words, x + KEY_ICON + 6, y, size=SIZE)
-        top += -(-len(icons) // columns) * (KEY_ICON + 6)
-    return top

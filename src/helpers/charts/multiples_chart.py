@@ -8,19 +8,20 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.charts import palette, theme
+from helpers.charts import legend, palette, theme
 from helpers.charts.alt_text import multiples_text
 from helpers.charts.canvas import Canvas
 from helpers.charts.geometry import Drawing, Plot, finish
+from helpers.charts.icon_key import in_order, write_key
 from helpers.charts.icons import Icon, draw, variation_of
 from helpers.charts.layers import Layer, ReportChart, Rows, layer, pixel, words
 from helpers.charts.metrics import text_width, wrap_name
 from helpers.charts.options import need_columns, need_rows, need_words
 from helpers.charts.place import spread
 from helpers.charts.spc_chart import COLUMNS
-from helpers.charts.spc_labels import legend_rows, write_legend_row
+from helpers.charts.spc_labels import legend_rows, legend_width, write_legend_row
 from helpers.charts.spc_layout import kinds_in, values_on_axis
-from helpers.charts.spc_marks import point_rows, segment_bounds, split_segments
+from helpers.charts.spc_marks import point_rows, segment_bounds, split_segments, target_stretches
 from helpers.charts.ticks import ValueAxis, value_axis
 from helpers.charts.timeline import Timeline, timeline
 from helpers.errors import FigureError
@@ -30,7 +31,6 @@ LINE = 13
 BETWEEN_COLUMNS, BETWEEN_ROWS = 14, 12
 ICON = 16
 TIPS = ("Month", "Date", "Value", "Shows")
-LEGEND = 18
 ZERO_COST = 0.25  # of a small plot's height; more of it would flatten what the plot is there to show
 REFERENCES: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("mean", palette.MEAN, ()),
@@ -228,7 +228,9 @@ def _lay_out(
             _write_span(canvas, line, left + grid.inner, top + grid.plot + 11)
     head = canvas.title(y_title, 0, width, bottom=-8)
     has_target = any(panel.result["target"].notna().any() for panel in panels)
-    up = _write_legend(canvas, kinds, target_label if has_target else "", width, bottom=head)
+    latest = in_order([panel.icon for panel in panels])
+    key = write_key(canvas, {"Latest point": latest}, width, bottom=head - 4) if latest else head
+    up = _write_legend(canvas, kinds, target_label if has_target else "", width, bottom=key)
     height = grid.top(len(panels) - 1) + grid.plot + 20
     plot = Plot(width, height, 0, 0, 2 - up, 2, panels[0].axis)
     return Drawing(plot, [*canvas.backdrop(), _line_layer(strokes), *canvas.layers(), *_tips_layer(tips)])
@@ -264,18 +266,25 @@ def _write_span(canvas: Canvas, line: Timeline, left: float, y: float) -> None:
 
 
 def _write_legend(canvas: Canvas, kinds: Sequence[str], target: str, width: float, *, bottom: float) -> float:
-    """Write what lines and symbols stand for, and return how far up that reaches."""
+    """Write what lines and symbols stand for, side by side where they fit, and return how far up that reaches."""
+    looks: dict[str, tuple[str, tuple[int, ...]]] = {
+        "Mean": (palette.MEAN, ()),
+        "Process limits": (palette.LIMIT, (3, 3)),
+    }
+    looks |= {target: (palette.TARGET, (6, 3))} if target else {}
+    entries, height, taken = legend.flow(list(looks), width, mark=26, gap=16)
     special = legend_rows([kind for kind in kinds if kind != "common_cause"], width)
+    is_beside = height == legend.PITCH and len(special) == 1 and taken + legend_width(special[0]) <= width
     for number, row in enumerate(special):
-        write_legend_row(canvas, row, 6, bottom - 6 - (len(special) - number - 0.5) * LEGEND)
-    x, y = 0.0, bottom - 6 - (len(special) + 0.5) * LEGEND
-    lines = [("Mean", palette.MEAN, ()), ("Process limits", palette.LIMIT, (3, 3))]
-    lines += [(target, palette.TARGET, (6, 3))] if target else []
-    for text, colour, dash in lines:
-        canvas.line((x, y), (x + 20, y), colour=colour, width=1.4, dash=dash)
-        canvas.text(text, x + 26, y)
-        x += text_width(text) + 42
-    return bottom - 6 - (len(special) + 1) * LEGEND
+        y = bottom - 6 - (len(special) - number - 0.5) * legend.PITCH
+        write_legend_row(canvas, row, taken + 6 if is_beside else 6, y)
+    top = bottom - 6 - height - (0 if is_beside else len(special) * legend.PITCH)
+    for entry, (colour, dash) in zip(entries, looks.values(), strict=True):
+        y = top + entry.y
+        canvas.line((entry.x, y), (entry.x + 20, y), colour=colour, width=1.4, dash=dash)
+        for number, text in enumerate(entry.lines):
+            canvas.text(text, entry.x + 26, y + number * legend.LINE)
+    return top
 
 
 def _draw(
@@ -294,16 +303,22 @@ def _draw(
     for rows, (start, end) in zip(segments, segment_bounds(segments, line), strict=True):
         for name, colour, dash in REFERENCES:
             across(left + line.x(start), left + line.x(end), rows[name].iloc[0], colour, dash)
-    across(left, right, panel.result["target"].iloc[-1], palette.TARGET, (6, 3))
-    drawn = Rows()
+    for start, end, aim in target_stretches(panel.result, line):
+        across(left + line.x(start), left + line.x(end), aim, palette.TARGET, (6, 3))
+    drawn, size = Rows(), _symbol_size(line)
     for point in point_rows(panel.result, line, percent=percent):
         x, y = left + line.x(line.number_of(point["date"])), top + _y(axis, point["value"], height)
         words_of = {name: point[name] for name in TIPS if name in point}
         drawn.append({"x": round(x, 1), "y": round(y, 1), "path": point["path"], "Series": panel.name, **words_of})
         if point["kind"] != "common_cause":
             style = palette.POINTS[point["kind"]]
-            canvas.symbol(style.shape, x, y, fill=style.fill, outline=style.outline, size=25)
+            canvas.symbol(style.shape, x, y, fill=style.fill, outline=style.outline, size=size, width=0.8)
     return drawn
+
+
+def _symbol_size(line: Timeline) -> float:
+    """Return the area of a special cause's symbol: smaller where many stand close together."""
+    return round(min(5.0, max(3.2, line.pixels_a_step)) ** 2, 1)
 
 
 def _line_layer(strokes: Rows) -> Layer:

@@ -13,7 +13,7 @@ from helpers.charts import palette
 from helpers.charts.canvas import Canvas
 from helpers.charts.geometry import Plot
 from helpers.charts.icons import Icon, draw
-from helpers.charts.metrics import block_width, text_width, wrap
+from helpers.charts.metrics import block_width, text_width, wrap, wrap_name
 from helpers.charts.options import amount
 from helpers.charts.place import GAP, spread, tiers
 from helpers.charts.theme import LINE_HEIGHT, NOTE_SIZE
@@ -24,6 +24,7 @@ from helpers.errors import FigureError
 ICON, ICON_GAP = 34, 16
 NOTE_PITCH = 15
 LEGEND_PITCH = 18
+EDGE_SHARE = 0.4  # of the chart's width, at most, for the labels at the right edge
 NARROWEST, WIDEST = 104, 230  # pixels of a label over the plot
 
 
@@ -35,6 +36,10 @@ class EdgeLabel:
     value: float
     colour: str
     is_bold: bool = False
+
+    def lines(self, width: float) -> list[str]:
+        """Return the words broken into lines of a width."""
+        return wrap_name(self.words, width, bold=self.is_bold)
 
 
 def edge_labels(
@@ -64,15 +69,28 @@ def edge_labels(
     return labels
 
 
+def edge_width(labels: Sequence[EdgeLabel], width: float) -> float:
+    """Return the pixels that labels take at the right edge: no more than leaves the plot the greater part of a chart.
+
+    A longer label is broken into lines.
+    """
+    widest = max((text_width(label.words, bold=label.is_bold) for label in labels), default=40.0)
+    return min(widest, EDGE_SHARE * width) + 20
+
+
 def write_edge(canvas: Canvas, labels: Sequence[EdgeLabel], plot: Plot) -> None:
     """Write the labels at the right edge, apart from one another, each with a leader where it had to move."""
     wanted = [plot.y(label.value) for label in labels]
+    lines = [label.lines(plot.right - 19) for label in labels]
     order = sorted(range(len(labels)), key=lambda i: (wanted[i], -i))
-    placed = spread([wanted[i] for i in order], [LINE_HEIGHT] * len(order), low=-4, high=plot.height + 4)
+    sizes = [LINE_HEIGHT * len(lines[i]) for i in order]
+    placed = spread([wanted[i] for i in order], sizes, low=-4, high=plot.height + 4)
     for i, y in zip(order, placed, strict=True):
         if abs(y - wanted[i]) > 2:
             canvas.line((plot.width, wanted[i]), (plot.width + 10, y), colour=labels[i].colour, width=0.8)
-        canvas.text(labels[i].words, plot.width + 13, y, colour=labels[i].colour, bold=labels[i].is_bold)
+        for number, words in enumerate(lines[i]):
+            at = y + (number - (len(lines[i]) - 1) / 2) * LINE_HEIGHT
+            canvas.text(words, plot.width + 13, at, colour=labels[i].colour, bold=labels[i].is_bold)
 
 
 @dataclass(frozen=True)
@@ -183,8 +201,7 @@ def write_header(
     """
     y = canvas.title(y_title, left, right - left, bottom=min(bottom - 6, -12))
     beside = right - left - icons_width(icons)
-    needed = sum(text_width(palette.POINTS[kind].words) + 31 for kind in kinds)
-    is_beside = needed <= beside
+    is_beside = legend_width(kinds) <= beside
     rows = legend_rows(kinds, beside if is_beside else right - left)
     legend = len(rows) * LEGEND_PITCH
     band = max(legend, ICON if icons and is_beside else 0)
@@ -205,6 +222,11 @@ def write_legend_row(canvas: Canvas, kinds: Sequence[str], x: float, y: float) -
         canvas.symbol(style.shape, x, y, fill=style.fill, outline=style.outline, size=81)
         canvas.text(style.words, x + 9, y)
         x += text_width(style.words) + 31
+
+
+def legend_width(kinds: Sequence[str]) -> float:
+    """Return the pixels that kinds of points take side by side."""
+    return sum(text_width(palette.POINTS[kind].words) + 31 for kind in kinds)
 
 
 def legend_rows(kinds: Sequence[str], width: float) -> list[list[str]]:

@@ -19,6 +19,7 @@ from helpers.charts.spc_labels import (
     EdgeLabel,
     annotation_marks,
     edge_labels,
+    edge_width,
     segment_marks,
     write_edge,
     write_header,
@@ -81,7 +82,7 @@ def lay_out(content: SpcContent, width: int, height: int) -> Drawing:
     """Return a control chart at a width, with a plot of a height."""
     percent, edges = content.percent, content.edges(width)
     left = max(text_width(tick) for tick in content.axis.words(percent=percent)) + 10
-    right = max((text_width(label.words, bold=label.is_bold) for label in edges), default=60.0) + 20
+    right = edge_width(edges, width)
     line = content.timeline(width - left - right)
     edge = line.width + right
     bounds = spc_marks.segment_bounds(content.segments, line)

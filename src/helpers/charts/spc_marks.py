@@ -77,7 +77,7 @@ def data_layers(
         layer("line", points, places, color=palette.PROCESS, strokeWidth=1.6),
         *_rules(limits, line, plot, palette.LIMIT, dash=[5, 4]),
         *_rules(means, line, plot, palette.MEAN, width=1.4),
-        *_rules(target_rows(result, line, plot), line, plot, palette.TARGET, dash=[8, 4], width=1.6),
+        *_rules(target_rows(result, line), line, plot, palette.TARGET, dash=[8, 4], width=1.6),
         *_points(points, line, plot),
     ]
 
@@ -100,15 +100,22 @@ def reference_rows(
     return means, limits
 
 
-def target_rows(result: pd.DataFrame, line: Timeline, plot: Plot) -> Rows:
-    """Return the target's lines: one, or one for each stretch of dates that share a target."""
-    rows: Rows = []
+def target_stretches(result: pd.DataFrame, line: Timeline) -> list[tuple[float, float, float]]:
+    """Return from where to where on the axis each target holds, and the target."""
     stretch = (result["target"] != result["target"].shift()).cumsum()
     edge = 0.5 * line.step
-    for _, same in result[result["target"].notna()].groupby(stretch):
-        start, end = line.number(same["date"].iloc[0]) - edge, line.number(same["date"].iloc[-1]) + edge
-        rows.append({"from": line.value(start), "to": line.value(end), "at": short_number(same["target"].iloc[0])})
-    return rows
+    return [
+        (line.number(same["date"].iloc[0]) - edge, line.number(same["date"].iloc[-1]) + edge, same["target"].iloc[0])
+        for _, same in result[result["target"].notna()].groupby(stretch)
+    ]
+
+
+def target_rows(result: pd.DataFrame, line: Timeline) -> Rows:
+    """Return the target's lines: one, or one for each stretch of dates that share a target."""
+    return [
+        {"from": line.value(start), "to": line.value(end), "at": short_number(target)}
+        for start, end, target in target_stretches(result, line)
+    ]
 
 
 def trajectory_layer(trajectory: pd.Series[Any], line: Timeline, plot: Plot) -> Layer:

@@ -10,9 +10,11 @@ import pandas as pd
 
 from helpers.charts import palette, theme
 from helpers.charts.alt_text import stacked_text
+from helpers.charts.bar_names import write_bar_names
 from helpers.charts.canvas import Canvas
 from helpers.charts.geometry import Drawing, Plot, finish
 from helpers.charts.layers import Layer, ReportChart, Rows, layer, words
+from helpers.charts.legend import LINE, flow
 from helpers.charts.metrics import block_width, text_width, wrap
 from helpers.charts.options import amount, need_columns, need_rows, need_words
 from helpers.charts.place import spread
@@ -25,7 +27,7 @@ MOST = len(palette.CATEGORIES)
 COLUMN = 132  # pixels of the categories' names beside the last bar
 PITCH = 15
 BETWEEN = 6
-LEGEND_PITCH = 19
+THIN = 8  # pixels of a bar so narrow that white edges would take its colours
 
 
 def stacked(
@@ -92,7 +94,7 @@ def stacked(
         top = canvas.title(y_title, -left, pixels, bottom=-10)
         if not names:
             top = _write_legend(canvas, colours, left=-left, right=pixels - left, bottom=top)
-        below = _write_bar_names(canvas, list(table.index), slot, height)
+        below = write_bar_names(canvas, list(table.index), slot, height, left=left)
         plot = Plot(pixels - left - right, height, left, right, 2 - top, below, axis)
         _write_values(canvas, rows, colours, plot, slot, bar)
         if names:
@@ -113,7 +115,8 @@ def _bars_layer(rows: Rows, colours: Mapping[str, str], plot: Plot, count: int, 
         "fill": {"field": "Category", "type": "nominal", "scale": parts, "legend": None},
         "tooltip": [words(name) for name in ("Period", "Category", "Value")],
     }
-    return layer("bar", rows, encoding, orient="vertical", size=round(bar, 1), stroke=palette.PAPER, strokeWidth=1)
+    edge = {"stroke": palette.PAPER, "strokeWidth": 1} if bar >= THIN else {}
+    return layer("bar", rows, encoding, orient="vertical", size=round(bar, 1), **edge)
 
 
 def bars(frame: pd.DataFrame, *, x: str, y: str, category: str, order: Sequence[str] | None = None) -> pd.DataFrame:
@@ -215,48 +218,10 @@ def _write_names(
 
 def _write_legend(canvas: Canvas, colours: Mapping[str, str], *, left: float, right: float, bottom: float) -> float:
     """Write the categories' names with their colours over the bars, in rows, and return how far up they reach."""
-    rows: list[list[str]] = []
-    used = 0.0
-    for name in colours:
-        needed = text_width(name) + 34
-        if not rows or used + needed > right - left + 12:
-            rows.append([])
-            used = 0.0
-        rows[-1].append(name)
-        used += needed
-    for number, row in enumerate(rows):
-        x, y = left + 7, bottom - 6 - (len(rows) - number - 0.5) * LEGEND_PITCH
-        for name in row:
-            canvas.symbol("square", x, y, fill=colours[name], outline=colours[name], size=144)
-            canvas.text(wrap(name, right - x - 12, lines=1)[0], x + 11, y)
-            x += text_width(name) + 34
-    return bottom - 8 - len(rows) * LEGEND_PITCH
-
-
-def _write_bar_names(canvas: Canvas, names: Sequence[str], slot: float, height: float) -> float:
-    """Write the bars' names below them and return the pixels they take.
-
-    Quarters have their year below, under the first and under each first quarter; of many bars only some are named.
-    """
-    split = [name.split(" ") if re.fullmatch(r"Q[1-4] \d{4}/\d{2}", name) else [] for name in names]
-    if all(split):
-        every = 1 if slot >= 24 else 2 if slot >= 14 else 4
-        first = next((at for at, (quarter, _) in enumerate(split) if quarter == "Q1"), 0) % every
-        lines = [
-            [quarter, year if quarter == "Q1" or at == first else ""] if at % every == first else []
-            for at, (quarter, year) in enumerate(split)
-        ]
-        for at in range(len(lines) - 1):  # the first year gives way where the next stands close by
-            if (
-                at == first
-                and lines[at]
-                and any(len(after) > 1 and after[1] for after in lines[at + 1 : at + 1 + int(52 // slot)])
-            ):
-                lines[at][1] = ""
-    else:
-        lines = [wrap(name, max(slot - 6, 30), lines=3) for name in names]
-    for at, name in enumerate(lines):
-        for number, text in enumerate(name):
-            if text:
-                canvas.text(text, (at + 0.5) * slot, height + 15 + number * 17, align="center")
-    return 8 + 17.0 * max(len(name) for name in lines)
+    entries, height, _ = flow(list(colours), right - left, mark=18, gap=16)
+    top = bottom - 6 - height
+    for entry, colour in zip(entries, colours.values(), strict=True):
+        canvas.symbol("square", left + entry.x + 7, top + entry.y, fill=colour, outline=colour, size=144)
+        for number, line in enumerate(entry.lines):
+            canvas.text(line, left + entry.x + 18, top + entry.y + number * LINE)
+    return top - 2

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from helpers import wording
+from helpers.charts.icons import by_name
 from helpers.charts.options import need_columns, need_rows
 from helpers.charts.spc_words import point_words
 from helpers.charts.stacked_chart import bars
@@ -64,6 +65,64 @@ def spc_table(
     shown = result.rename(columns={"signal": "special_cause_type"})
     table["What the point shows"] = [point_words(row) for row in shown.to_dict("records")]
     table.attrs = dict(result.attrs)
+    return table
+
+
+def summary_table(
+    summary: pd.DataFrame,
+    *,
+    names: Mapping[str, str] | None = None,
+    value_name: str = "Latest",
+    decimals: int = 1,
+    in_full: bool = False,
+) -> pd.DataFrame:
+    """Return variation and assurance of many series for readers: a row a series, columns named, icons in words.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        Of `helpers.spc.summary`.
+    names : mapping of str to str, optional
+        What the columns that tell series apart are called.
+    value_name : str
+        What the column of latest values is called.
+    decimals : int
+        Of all numbers.
+    in_full : bool
+        Say what each icon means in a sentence, rather than what it is called.
+
+    Examples
+    --------
+    >>> from helpers.spc import panel, summary
+    >>> frame = pd.DataFrame({"psc": ["North"] * 3, "month": ["2024-07", "2024-08", "2024-09"], "share": [71, 74, 69]})
+    >>> found = summary(panel(frame, by="psc", value="share", date="month"))
+    >>> table = summary_table(found, names={"psc": "Collaborative"}, value_name="Babies, %")
+    >>> table.iloc[0].to_dict()  # doctest: +NORMALIZE_WHITESPACE
+    {'Collaborative': 'North', 'Month': 'September 2024', 'Babies, %': 69.0, 'Mean': 71.3, 'Lower limit': 60.7,
+     'Upper limit': 82.0, 'Variation': 'Common cause', 'Assurance': 'No target'}
+    """
+    need_columns(
+        summary,
+        ["segment", "latest_date", "latest_value", "mean", "lpl", "upl", "target"],
+        chart="charts.summary_table",
+    )
+    need_columns(summary, ["variation_icon", "assurance_icon", "variation", "assurance"], chart="charts.summary_table")
+    need_rows(summary, chart="charts.summary_table")
+    named = names or {}
+    by = list(summary.attrs.get("by", [])) or list(summary.columns[: list(summary.columns).index("segment")])
+    numbers = {"latest_value": value_name, "mean": "Mean", "lpl": "Lower limit", "upl": "Upper limit"}
+    numbers |= {} if summary["target"].isna().all() else {"target": "Target"}
+    table = pd.DataFrame(
+        {named.get(column, column.replace("_", " ").capitalize()): list(summary[column]) for column in by}
+    )
+    table = table.assign(**_dates(summary["latest_date"]))
+    table = table.assign(**{words: _rounded(summary[column], decimals) for column, words in numbers.items()})
+    for kind in ("Variation", "Assurance"):
+        said = (
+            summary[kind.lower()] if in_full else [by_name(str(icon)).words for icon in summary[f"{kind.lower()}_icon"]]
+        )
+        table[kind] = list(said)
+    table.attrs = {}
     return table
 
 

@@ -1,0 +1,82 @@
+"""The names under bars: all of them where they have room, else some, and never one on another."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from helpers.charts import palette
+from helpers.charts.canvas import Canvas
+from helpers.charts.metrics import block_width, text_width, wrap_name
+from helpers.charts.place import GAP
+
+PITCH = 17
+MOST_LINES = 3
+QUARTER = re.compile(r"Q[1-4] \d{4}/\d{2}")
+QUARTER_STEPS = (1, 2, 4, 8, 12, 20, 40, 80)
+
+Lines = list[list[str]]
+
+
+def write_bar_names(canvas: Canvas, names: Sequence[str], slot: float, height: float, *, left: float) -> float:
+    """Write the bars' names below them and return the pixels they take.
+
+    Where they would meet only some are named, each with a tick. Quarters have their year below, under the first and
+    under each first quarter.
+
+    Parameters
+    ----------
+    slot : float
+        Pixels from one bar to the next.
+    height : float
+        Of the plot, whose upper left corner is 0, 0.
+    left : float
+        Pixels of the chart to the left of the plot.
+    """
+    split = [name.split(" ") for name in names if QUARTER.fullmatch(name)]
+    lines = _quarters(split, slot) if len(split) == len(names) else _wrapped(names, slot, left)
+    is_thinned = not all(lines)
+    for at, name in enumerate(lines):
+        if name and is_thinned:
+            canvas.line(((at + 0.5) * slot, height), ((at + 0.5) * slot, height + 5), colour=palette.AXIS)
+        for number, text in enumerate(name):
+            if text:
+                x = _centre(name, at, slot, left, len(names))
+                canvas.text(text, x, height + 15 + number * PITCH, align="center")
+    return 8.0 + PITCH * max(len(name) for name in lines)
+
+
+def _centre(name: Sequence[str], at: int, slot: float, left: float, count: int) -> float:
+    """Return where a bar's name is centred: under the bar, moved in from the chart's edge where it would leave it."""
+    half = block_width(name) / 2
+    return max(half - left, min((at + 0.5) * slot, count * slot - half))
+
+
+def _quarters(split: Sequence[Sequence[str]], slot: float) -> Lines:
+    """Return each quarter's lines; of many quarters, only first ones far enough apart are named."""
+    year_width = text_width("2024/25") + GAP
+    every = next((step for step in QUARTER_STEPS if step * slot >= (24 if step < 4 else year_width)), QUARTER_STEPS[-1])
+    first = next((at for at, (quarter, _) in enumerate(split) if quarter == "Q1"), 0) % every
+    lines = [
+        [quarter, year if quarter == "Q1" or at == first else ""] if at % every == first else []
+        for at, (quarter, year) in enumerate(split)
+    ]
+    following = lines[first + 1 : first + math.ceil(year_width / slot)]
+    if any(len(after) > 1 and after[1] for after in following):
+        lines[first][1] = ""  # the first year gives way where the next stands close by
+    return lines
+
+
+def _wrapped(names: Sequence[str], slot: float, left: float) -> Lines:
+    """Return each name in three lines at most, of every bar or of every second, third … as many as have room."""
+    for every in range(1, len(names) + 1):
+        named = range(0, len(names), every)
+        lines = {at: wrap_name(names[at], every * slot - 6) for at in named}
+        if any(" ".join(lines[at]) != " ".join(names[at].split()) or len(lines[at]) > MOST_LINES for at in named):
+            continue  # a word would be broken
+        ends = [(_centre(lines[at], at, slot, left, len(names)), block_width(lines[at]) / 2) for at in named]
+        if all(one + half + GAP / 2 <= other - next_half for (one, half), (other, next_half) in pairwise(ends)):
+            return [lines.get(at, []) for at in range(len(names))]
+    return [wrap_name(names[0], slot * len(names)), *([] for _ in names[1:])]
