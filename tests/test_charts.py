@@ -1,5 +1,6 @@
 """What the charts show: marks, words, text alternatives, tables, refusals."""
 
+import io
 import itertools
 import json
 import os
@@ -14,9 +15,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import vl_convert
+from PIL import Image, ImageChops
 
 from helpers import charts, spc
-from helpers.build import svg
+from helpers.build import svg, svg_saving
 from helpers.charts import icons, palette, theme
 from helpers.charts.ticks import time_ticks, value_axis
 from helpers.charts.timeline import timeline
@@ -485,6 +487,26 @@ def test_tidy_keeps_ids_of_two_drawings_apart_and_drops_what_is_not_seen(each):
     assert not re.search(r'="[^"]*\d\.\d{3,}', tidied)
     texts = [re.findall(r">([^<>]+)</t", text) for text in (drawn, tidied)]
     assert texts[0] == texts[1]
+
+
+def test_a_drawing_said_in_fewer_letters_is_the_same_drawing(each):
+    for chart in each.values():
+        drawn = vl_convert.vegalite_to_svg(chart.to_dict())
+        shorter = svg_saving.saved(drawn)
+        before, after = (Image.open(io.BytesIO(vl_convert.svg_to_png(text))) for text in (drawn, shorter))
+        assert len(shorter) < len(drawn)
+        assert ImageChops.difference(before.convert("RGB"), after.convert("RGB")).getbbox() is None
+
+
+def test_a_shorter_drawing_keeps_what_is_no_default_where_it_stands():
+    drawn = svg_saving.saved(
+        '<svg><g text-anchor="end"><text text-anchor="start" font-size="9px">a</text><text font-size="9px">b</text></g>'
+        '<g><g clip-path="url(#c)"><path d="M2,0A2,2,0,1,1,-2,0"/></g></g></svg>'
+    )
+    assert drawn == (
+        '<svg font-size="9px"><g text-anchor="end"><text text-anchor="start">a</text><text>b</text></g>'
+        '<g clip-path="url(#c)"><path d="M2,0A2,2,0,1,1,-2,0"/></g></svg>'
+    )
 
 
 def test_tidy_changes_no_number_in_a_text():

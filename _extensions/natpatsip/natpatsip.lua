@@ -222,25 +222,28 @@ local function data_table(path, label)
     numeric[c] = #rows > 1
     for r = 2, #rows do numeric[c] = numeric[c] and is_number(rows[r][c] or '') end
   end
-  local function class(c) return numeric[c] and ' class="number"' or '' end
-  local out = { '<table class="data' .. (#head > 3 and ' cards' or '') .. '"><caption>' .. html(label)
-    .. '</caption><thead><tr>' }
-  local names = {}
+  -- Most columns hold numbers, so only the others' cells say what they are: there are thousands of cells.
+  local function class(c) return numeric[c] and '' or ' class="text"' end
+  local out = { '<table class="data"><caption>' .. html(label) .. '</caption><thead><tr>' }
   for c, name in ipairs(head) do
-    names[c] = shown_name(name)
-    table.insert(out, '<th scope="col"' .. class(c) .. '>' .. html(names[c]) .. '</th>')
+    table.insert(out, '<th scope="col"' .. class(c) .. '>' .. html(shown_name(name)) .. '</th>')
   end
   table.insert(out, '</tr></thead><tbody>')
   for r = 2, #rows do
     table.insert(out, '<tr>')
     for c, value in ipairs(rows[r]) do
-      local tag = c == 1 and 'th scope="row"' or 'td data-label="' .. html(names[c] or '') .. '"'
-      table.insert(out, '<' .. tag .. class(c) .. '>' .. html(shown_value(value)) .. '</' .. tag:sub(1, 2) .. '>')
+      local tag = c == 1 and 'th scope="row"' or 'td'
+      table.insert(out, '<' .. tag .. (c > 1 and class(c) or '') .. '>' .. html(shown_value(value)) .. '</' .. tag:sub(1, 2) .. '>')
     end
     table.insert(out, '</tr>')
   end
   table.insert(out, '</tbody></table>')
   return table.concat(out)
+end
+
+-- What may be wider than the page scrolls by itself, by touch, pointer and arrow keys; screen readers hear its name.
+local function region(name)
+  return '<div class="sideways" role="region" tabindex="0" aria-label="' .. html(name) .. '">'
 end
 
 -- Figures and pictures --------------------------------------------------------------------------------------------------------
@@ -271,7 +274,8 @@ local function html_figure(div)
   local after = { '</div>' }
   if a.note then table.insert(after, '<p class="figure-note">' .. html(turned(a.note)) .. '</p>') end
   table.insert(after, '<details class="figure-data"><summary>Data behind figure ' .. a.number .. '</summary>'
-    .. data_table(a.data, label .. ': ' .. turned(a.description)) .. '</details>')
+    .. region('Data behind figure ' .. a.number) .. data_table(a.data, label .. ': ' .. turned(a.description))
+    .. '</div></details>')
   local files = '<p class="figure-files">Figure ' .. a.number .. ' as files: <a href="' .. html(a.data)
     .. '" download>data (CSV)</a>, <a href="' .. html(a.svg) .. '" download>chart (SVG)</a></p>'
   table.insert(after, (single and '' or files) .. '</figure>')
@@ -454,6 +458,7 @@ end
 
 -- How many letters a row needs where every column is as narrow as its longest word, with the space between columns.
 local NARROWEST = 36 -- of a page of 320 pixels
+local WIDEST, MANY = 72, 8 -- letters on the narrowest screen that has tables as rows; columns that people can compare
 
 local function letters_across(tbl)
   local across = 0
@@ -513,7 +518,11 @@ local function html_table(tbl)
     headings[c] = stringify(cell)
     cell.attr.attributes.scope = 'col'
   end
-  if #tbl.colspecs > 3 or longest_word_of(tbl) > 18 or letters_across(tbl) > NARROWEST then tbl.attr.classes:insert('cards') end
+  local across = letters_across(tbl)
+  local is_wide = #tbl.colspecs > MANY or across > WIDEST
+  if not is_wide and (#tbl.colspecs > 3 or longest_word_of(tbl) > 18 or across > NARROWEST) then
+    tbl.attr.classes:insert('cards')
+  end
   -- Alignment is a class: style attributes would need a laxer policy of the page.
   local specs, number = {}, {}
   for c, spec in ipairs(tbl.colspecs) do
@@ -537,7 +546,8 @@ local function html_table(tbl)
       for c = 2, #row.cells do row.cells[c].attr.attributes['data-label'] = headings[c] end
     end
   end
-  return tbl
+  if not is_wide then return tbl end
+  return { raw('html', region(stringify(tbl.caption.long))), tbl, raw('html', '</div>') }
 end
 
 local ALIGNMENTS = { AlignRight = 'right', AlignCenter = 'center' }

@@ -60,10 +60,14 @@
     var stage = document.createElement("div");
     stage.className = "stage";
     document.body.append(stage);
-    var options = { ast: true, actions: false, renderer: "svg", logLevel: 1, defaultStyle: false, hover: false,
-      tooltip: tell };
-    var whole = Object.assign({}, specification.shared, specification[layout.name]);
-    return window.natpatsipEmbed(stage, whole, options).then(function () {
+    var own = specification[layout.name], vega = window.natpatsipVega;
+    var whole = Object.assign({}, specification.shared, own);
+    if (own.data && specification.shared.data) whole.data = specification.shared.data.concat(own.data);
+    // The interpreter does without eval, which the page's policy forbids.
+    var view = new vega.View(vega.parse(whole, null, { ast: true }), {
+      expr: vega.expressionInterpreter, renderer: "svg", logLevel: 1, hover: false, container: stage, tooltip: tell
+    });
+    return view.runAsync().then(function () {
       var drawn = stage.querySelector("svg");
       drawn.setAttribute("viewBox", picture.getAttribute("viewBox"));
       drawn.removeAttribute("width");

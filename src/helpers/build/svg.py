@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from helpers.build.svg_saving import saved
+
 _NUMBER = re.compile(r"-?\d*\.\d{3,}(?:e-?\d+)?|-?\d+\.\d*e-?\d+")
 _ARIA = re.compile(r' (?:aria-[a-z]+|role|class|pointer-events|font-style|font-variant)="[^"]*"')
 _EMPTY = re.compile(r'<path(?: (?!d=)[a-z-]+="[^"]*")* d=""[^>]*/>|<path d="M0,0h0v0h0Z"[^>]*/>|<g></g>|<g/>')
@@ -36,7 +38,7 @@ def tidy(svg: str, prefix: str) -> str:
         svg = svg.replace(f"url(#{name})", f"url(#{prefix}-{name})").replace(
             f'href="#{name}"', f'href="#{prefix}-{name}"'
         )
-    return _with_view_box(_round_markup(svg))
+    return _with_view_box(saved(_round_markup(svg)))
 
 
 def _round_markup(svg: str) -> str:
