@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -43,25 +44,16 @@ def markup_complaints(folder: Path) -> list[str]:
     program = TOOLS / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
     if not program.is_file():
         pytest.fail(f"html-validate is not installed. {ADVICE}")
-    run = subprocess.run(
-        [
-            "node",
-            program,
-            "--config",
-            TOOLS / "htmlvalidate.json",
-            "--formatter",
-            "json",
-            *sorted(folder.glob("*.html")),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=TOOLS,
-    )
-    assert run.stdout.startswith("["), run.stderr
+    pages = sorted(folder.glob("*.html"))
+    command = ["node", program, "--config", TOOLS / "htmlvalidate.json", "--formatter", "json", *pages]
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:  # node cuts short what it writes into a pipe
+        run = subprocess.run(command, stdout=said, stderr=subprocess.PIPE, text=True, check=False, cwd=TOOLS)
+        said.seek(0)
+        text = said.read()
+    assert text.startswith("["), run.stderr
     return [
         f"{Path(page['filePath']).name}:{each['line']}:{each['column']} {each['ruleId']}: {each['message']}"
-        for page in json.loads(run.stdout)
+        for page in json.loads(text)
         for each in page["messages"]
     ]
 

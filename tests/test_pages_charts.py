@@ -10,7 +10,7 @@ from lxml import html
 from PIL import Image, ImageChops
 
 pytestmark = pytest.mark.end_to_end
-LIMIT = 3_000_000  # bytes of all pages, the whole report as one, the files to download and what makes charts interactive
+LIMIT = 3_000_000  # bytes of all pages, the report as one page, the files to download, what makes charts interactive
 DRAW_ALL = """async () => {
     for (const chart of document.querySelectorAll(".chart[data-chart]")) {
         chart.scrollIntoView();

@@ -243,7 +243,7 @@ end
 
 -- What may be wider than the page scrolls by itself, by touch, pointer and arrow keys; screen readers hear its name.
 local function region(name)
-  return '<div class="sideways" role="region" tabindex="0" aria-label="' .. html(name) .. '">'
+  return '<section class="sideways" tabindex="0" aria-label="' .. html(name) .. '">'
 end
 
 -- Figures and pictures --------------------------------------------------------------------------------------------------------
@@ -275,7 +275,7 @@ local function html_figure(div)
   if a.note then table.insert(after, '<p class="figure-note">' .. html(turned(a.note)) .. '</p>') end
   table.insert(after, '<details class="figure-data"><summary>Data behind figure ' .. a.number .. '</summary>'
     .. region('Data behind figure ' .. a.number) .. data_table(a.data, label .. ': ' .. turned(a.description))
-    .. '</div></details>')
+    .. '</section></details>')
   local files = '<p class="figure-files">Figure ' .. a.number .. ' as files: <a href="' .. html(a.data)
     .. '" download>data (CSV)</a>, <a href="' .. html(a.svg) .. '" download>chart (SVG)</a></p>'
   table.insert(after, (single and '' or files) .. '</figure>')
@@ -519,7 +519,7 @@ local function html_table(tbl)
     cell.attr.attributes.scope = 'col'
   end
   local across = letters_across(tbl)
-  local is_wide = #tbl.colspecs > MANY or across > WIDEST
+  local is_wide = not tbl.classes:includes('passports') and (#tbl.colspecs > MANY or across > WIDEST)
   if not is_wide and (#tbl.colspecs > 3 or longest_word_of(tbl) > 18 or across > NARROWEST) then
     tbl.attr.classes:insert('cards')
   end
@@ -547,7 +547,7 @@ local function html_table(tbl)
     end
   end
   if not is_wide then return tbl end
-  return { raw('html', region(stringify(tbl.caption.long))), tbl, raw('html', '</div>') }
+  return { raw('html', region(stringify(tbl.caption.long))), tbl, raw('html', '</section>') }
 end
 
 local ALIGNMENTS = { AlignRight = 'right', AlignCenter = 'center' }

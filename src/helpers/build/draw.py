@@ -17,7 +17,8 @@ from helpers.errors import FigureError
 SCALE = 2  # pixels of a PNG for each of the SVG's
 VEGALITE = "6.4"
 HERE = Path(__file__)
-OURS = (HERE, HERE.with_name("svg.py"), HERE.with_name("svg_saving.py"), HERE.with_name("interactive.py"))  # what draws, besides the library
+# What draws, besides the library.
+OURS = (HERE, *(HERE.with_name(name) for name in ("svg.py", "svg_saving.py", "interactive.py")))
 
 
 @dataclass(frozen=True)
