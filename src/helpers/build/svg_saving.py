@@ -43,7 +43,7 @@ def saved(svg: str) -> str:
         elif name == "g" and not node.attrib:
             _replace_by_content(node)
     _say_typeface_once(root)
-    return etree.tostring(root, encoding="unicode")
+    return str(etree.tostring(root, encoding="unicode"))
 
 
 def _without_defaults(node: etree._Element, name: str) -> None:
