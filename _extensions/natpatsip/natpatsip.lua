@@ -592,9 +592,26 @@ local function word_table(tbl)
   return tbl
 end
 
+-- Which page a mark's figure is on, the link beside it says: "[2]{.page-of target=fig-x}" in a row with a link to #fig-x.
+local function linked_rows(tbl)
+  for _, row in ipairs(rows_of(tbl)) do
+    local targets = {}
+    for _, cell in ipairs(row.cells) do
+      cell.contents:walk({ Link = function(link) targets[link.target:match('#(.+)$') or ''] = link.target end })
+    end
+    for _, cell in ipairs(row.cells) do
+      cell.contents = cell.contents:walk({ Span = function(span)
+        local target = span.classes:includes('page-of') and targets[span.attributes.target]
+        if target then return pandoc.Link('Go to figure ' .. stringify(span), target, '', pandoc.Attr('', {'page-of'})) end
+      end })
+    end
+  end
+  return tbl
+end
+
 local function report_table(tbl)
   if tbl.classes:includes('passports') and not is_html() then return nil end -- passports.lua has given it its widths
-  if is_html() then return html_table(tbl) end
+  if is_html() then return html_table(linked_rows(tbl)) end
   if is_typst() then return typst_table(tbl) end
   return word_table(tbl)
 end
@@ -624,25 +641,9 @@ local function programmes(doc)
   return names
 end
 
--- Which page a mark's figure is on, the link beside it says: "[2]{.page-of target=fig-x}" in a row with a link to #fig-x.
-local function linked_rows(tbl)
-  for _, row in ipairs(rows_of(tbl)) do
-    local targets = {}
-    for _, cell in ipairs(row.cells) do
-      cell.contents:walk({ Link = function(link) targets[link.target:match('#(.+)$') or ''] = link.target end })
-    end
-    for _, cell in ipairs(row.cells) do
-      cell.contents = cell.contents:walk({ Span = function(span)
-        local target = span.classes:includes('page-of') and targets[span.attributes.target]
-        if target then return pandoc.Link('Go to figure ' .. stringify(span), target, '', pandoc.Attr('', {'page-of'})) end
-      end })
-    end
-  end
-  return tbl
-end
-
 -- What stands inside a panel does not float out of it.
 local function panel(div)
+  if not is_typst() then return nil end
   if not (div.classes:includes('case-study') or div.classes[1] and div.classes[1]:match('^callout%-')) then return nil end
   return div:walk({ Div = function(inner)
     if inner.classes:includes('report-figure') or inner.classes:includes('picture') then
@@ -680,12 +681,10 @@ function Pandoc(doc)
   single = doc.meta['single-file'] ~= nil
   if is_typst() and doc.meta.natpatsip then doc.meta.natpatsip.cover = programmes(doc) end
   if is_typst() then doc.blocks = without_list_of_figures(doc.blocks) end
-  doc = doc:walk({ Link = resolve })
-  doc = doc:walk({ Table = is_html() and linked_rows or nil, Span = span_of })
-  doc = doc:walk({ Table = report_table })
-  if is_typst() then doc = doc:walk({ Div = panel }) end
+  -- Each walk copies the document there and back: what can go together does. Inlines come before blocks, inner before outer.
+  doc = doc:walk({ Link = resolve, Span = span_of, Table = report_table, Div = is_html() and construct or panel })
   if is_typst() then doc.blocks = leading(doc:walk({ Inlines = with_pages }).blocks) end
-  doc = doc:walk({ Div = construct })
+  if not is_html() then doc = doc:walk({ Div = construct }) end
   if is_html() and not quarto then doc = doc:walk({ Header = linked_heading }) end
   return doc
 end

@@ -28,15 +28,12 @@ end
 
 local HINT = 'Numbers with a dotted line below them say where they come from.'
 
+local has_numbers = false
+
 local function link_of(span)
   if not has_entry(span) then return nil end
+  has_numbers = true
   return pandoc.Link(span.content, LIST .. '#' .. place_of(span), '', span.attr)
-end
-
-local function has_numbers(doc)
-  local found = false
-  doc:walk({ Span = function(span) found = found or has_entry(span) end })
-  return found
 end
 
 -- The hint stands below the chapter's title (which Quarto takes away), before the first number that it is about.
@@ -115,30 +112,6 @@ local function marked(block)
   return block, false
 end
 
-local MARKED = {
-  traverse = 'topdown',
-  Para = marked,
-  Plain = marked,
-  Header = function(header)
-    waiting:extend(entries_in(header))
-    return nil, false
-  end,
-  Table = function(tbl)
-    local entries, caption = entries_in(tbl), tbl.caption
-    if #entries == 0 then return nil, false end
-    if #caption.long == 0 then caption.long = { pandoc.Plain({}) } end
-    caption.long[#caption.long].content = with_marks(caption.long[#caption.long].content, entries)
-    tbl.caption = caption
-    return tbl, false
-  end,
-  Div = function(div)
-    if div.classes:includes('passports') then return nil, false end
-    if not div.classes:includes('tile') then return nil end
-    div.content[2].content = with_marks(div.content[2].content, entries_in(div))
-    return div, false
-  end,
-}
-
 -- The list of all numbers -------------------------------------------------------------------------------------------------
 
 -- Of an entry: the number in full, its period and kind, and what is said of it.
@@ -205,13 +178,36 @@ local function passports(div)
   return pandoc.Table(pandoc.Caption(), specs, head, { body }, pandoc.TableFoot(), pandoc.Attr('', { 'passports' }))
 end
 
+local MARKED = {
+  traverse = 'topdown',
+  Para = marked,
+  Plain = marked,
+  Header = function(header)
+    waiting:extend(entries_in(header))
+    return nil, false
+  end,
+  Table = function(tbl)
+    local entries, caption = entries_in(tbl), tbl.caption
+    if #entries == 0 then return nil, false end
+    if #caption.long == 0 then caption.long = { pandoc.Plain({}) } end
+    caption.long[#caption.long].content = with_marks(caption.long[#caption.long].content, entries)
+    tbl.caption = caption
+    return tbl, false
+  end,
+  Div = function(div)
+    if div.classes:includes('passports') then return passports(div), false end
+    if not div.classes:includes('tile') then return nil end
+    div.content[2].content = with_marks(div.content[2].content, entries_in(div))
+    return div, false
+  end,
+}
+
 function Pandoc(doc)
-  if is_html() and has_numbers(doc) then
+  if not is_html() then return doc:walk(MARKED) end
+  doc = doc:walk({ Span = link_of, Div = passports })
+  if has_numbers then
     doc.blocks = with_hint(doc.blocks)
-    doc = doc:walk({ Span = link_of })
     quarto_assets()
-  elseif not is_html() then
-    doc = doc:walk(MARKED)
   end
-  return doc:walk({ Div = passports })
+  return doc
 end

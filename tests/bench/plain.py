@@ -52,13 +52,20 @@ def render(plan: Plan, folder: Path, formats: list[str]) -> None:
 
     from helpers.build import render as renderer
     from helpers.build.cache import Cache
+    from helpers.build.drawings import write_drawings
     from helpers.build.plan import DRAFTS_ONLY
     from helpers.build.stage import stage
     from helpers.compare import page
 
     executed = {name: nbformat.read(folder / f"{name}.ipynb", as_version=4) for name in plan.notebooks}
     written = {DRAFTS_ONLY: lambda _: page.not_built(plan.quarter.previous(), plan.quarter, is_known=True)}
-    staged = stage(plan, executed, kept=Cache(folder / "cache", is_read=False), written=written)
+    staged = stage(plan, executed, written=written)
+    write_drawings(
+        staged,
+        executed,
+        kept=Cache(folder / "cache", is_read=False),
+        fonts=plan.project / "_extensions" / "natpatsip" / "fonts",
+    )
     timestamp = calendar.timegm(plan.params.cut_off.timetuple())
     renderer.render(staged.folder, folder / "report", formats, renderer="pandoc", timestamp=timestamp)
 

@@ -153,6 +153,7 @@ def _cluster(options: Options, tell: Tell) -> AbstractContextManager[Cluster | N
 def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mapping[str, Executed], str]:
     """Make the report, and return the executed notebooks and what the checks say of them."""
     from helpers.build import manifest, render
+    from helpers.build.drawings import write_drawings
     from helpers.build.plan import DRAFTS_ONLY, FINALS_ONLY
     from helpers.build.publish import publication
     from helpers.build.qa_record import QaRecord
@@ -164,15 +165,19 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
     renderer = render.choose(options.renderer)
     candidate = _candidate(plan, options) if options.is_final else None
     executed, outcome = _checked(plan, options, runs, candidate, tell)
-    studio.finish(runs.kept)
     contents = {name: each.content for name, each in executed.items()}
     record = QaRecord(plan.params, candidate.commit, outcome, tuple(ALL)) if candidate else None
     written = {DRAFTS_ONLY: lambda made: _changes(plan, contents, made, options)}
     if record:
         written = {FINALS_ONLY: lambda _: record.chapter()}
-    staged = stage(plan, contents, kept=runs.kept, written=written)
+    staged = stage(plan, contents, written=written)
     tell(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(staged.facts)} facts")
     report = options.report(plan.project, plan.quarter)
+
+    def draw() -> None:
+        studio.finish(runs.kept)
+        write_drawings(staged, contents, kept=runs.kept, fonts=plan.project / FONTS)
+
     with publication(report) as folder:
         render.render(
             staged.folder,
@@ -183,6 +188,7 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
             jobs=options.jobs,
             cached=runs.kept,
             means=runs.inputs.look,
+            draw=draw,
         )
         tell(f"rendered {', '.join(options.formats)} with {renderer}")
         shutil.copy2(staged.folder / "facts.csv", folder / "facts.csv")

@@ -16,10 +16,8 @@ import yaml
 from nbformat import NotebookNode
 
 from helpers import wording
-from helpers.build import appendices, cache
-from helpers.build.cache import Cache
+from helpers.build import appendices
 from helpers.build.chapter import ChapterExporter
-from helpers.build.draw import Artist
 from helpers.build.manifest import sha256
 from helpers.build.passports import Passport, homes_of, listing, passports_of, uses_in, with_entries
 from helpers.build.passports import script as passports_script
@@ -35,7 +33,6 @@ from helpers.build.records import (
 )
 from helpers.errors import ReportError, together
 from helpers.facts import Fact
-from helpers.figures import PICTURE
 from helpers.project import MARK
 
 EXTENSION = Path("_extensions") / "natpatsip"
@@ -61,10 +58,9 @@ def stage(
     plan: Plan,
     executed: Mapping[str, NotebookNode],
     *,
-    kept: Cache | None = None,
     written: Mapping[str, Callable[[Staged], str]] | None = None,
 ) -> Staged:
-    """Write the chapters, figures and settings of a report into a folder of their own.
+    """Write the chapters and settings of a report into a folder of their own; `drawings` adds the figures.
 
     Parameters
     ----------
@@ -72,8 +68,6 @@ def stage(
         What the report is made of.
     executed : mapping
         Its executed notebooks.
-    kept : Cache
-        Where drawings are kept from one build to the next.
     written : mapping
         What writes those generated chapters that need more than that.
 
@@ -90,7 +84,6 @@ def stage(
     figures = collect_figures(executed, plan.programmes)
     staged = Staged(folder, facts, figures, _illustrative(executed))
     texts = _chapters(plan, executed, staged)
-    _draw(plan, executed, staged, kept or cache.of(plan.project))
     shutil.copytree(plan.project / EXTENSION, folder / EXTENSION)
     if SOURCES in plan.chapters:
         passports = passports_of(facts, homes, _files(plan, executed), list(executed))
@@ -170,31 +163,6 @@ def _with_banner(index: str) -> str:
         "them says so. This is not an official publication.\n:::"
     )
     return f"{title}\n\n{banner}\n{rest}"
-
-
-def _draw(plan: Plan, executed: Mapping[str, NotebookNode], staged: Staged, kept: Cache) -> None:
-    """Draw each figure and picture as SVG and PNG, and write each figure's data.
-
-    What pages alone need stands apart, in ``drawings``: the narrow layout, and what makes a chart interactive.
-    """
-    artist = Artist(kept, plan.project / EXTENSION / "fonts")
-    folder, drawings = staged.folder / "figures", staged.folder / "drawings"
-    drawings.mkdir()
-    for figure in staged.figures:
-        (folder / f"{figure.id}.csv").write_text(figure.record["data"], encoding="utf-8")
-        drawn = artist.figure(figure.id, figure.specification)
-        (folder / f"{figure.id}.svg").write_text(drawn.svg, encoding="utf-8")
-        (folder / f"{figure.id}.png").write_bytes(drawn.png)
-        if drawn.narrow is not None:
-            (drawings / f"{figure.id}-narrow.svg").write_text(drawn.narrow, encoding="utf-8")
-        (drawings / f"{figure.id}.json").write_text(drawn.interactive, encoding="utf-8")
-    if staged.figures:
-        (drawings / "vega.js").write_text(artist.runtime(), encoding="utf-8")
-    for content in executed.values():
-        for _, record, data in outputs_of(content, PICTURE):
-            svg = data["image/svg+xml"]
-            (folder / f"{record['id']}.svg").write_text(svg, encoding="utf-8")
-            (folder / f"{record['id']}.png").write_bytes(artist.png(record["id"], svg))
 
 
 def _write_settings(plan: Plan, staged: Staged) -> None:

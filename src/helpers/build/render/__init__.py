@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,7 @@ def render(
     jobs: int = 2,
     cached: Cache | None = None,
     means: str = "",
+    draw: Callable[[], object] = lambda: None,
 ) -> None:
     """Render a staged project into `output`: ``html/``, ``report.pdf`` and ``report.docx``.
 
@@ -74,6 +76,8 @@ def render(
         Where earlier builds have kept what they rendered, and this one shall.
     means : str
         The hash of what renders besides the chapters: the helpers, the packages, the look.
+    draw : callable
+        Draws the figures into the staged project, while its chapters are read.
 
     Raises
     ------
@@ -94,7 +98,10 @@ def render(
 
     root = staged.resolve()
     report = read_report(root, Remembered(root, cached, means))
-    chapters = read_chapters(report, jobs=jobs)
+    with ThreadPoolExecutor(1) as pool:
+        drawing = pool.submit(draw)
+        chapters = read_chapters(report, jobs=jobs)
+        drawing.result()
     check_chapters(report, chapters)
     chosen = choose(renderer)
     chapters = with_statement(report, chapters, formats, renderer=chosen)

@@ -90,7 +90,7 @@ def read_chapter(report: Report, name: str) -> Chapter:
     source = (report.root / name).read_text(encoding="utf-8")
     arguments = (f"--from={READER}", "--to=json")
     try:
-        found = report.remembered.text(
+        found = report.remembered.reading(
             "chapters",
             *arguments,
             source,

@@ -39,6 +39,10 @@ class Remembered:
         """Return a text that was made of `parts`, and of the figures that they name."""
         return self._once(kind, parts, lambda: make().encode()).decode()
 
+    def reading(self, kind: str, *parts: str, make: Callable[[], str]) -> str:
+        """Return a text that was made of `parts` alone, whatever the figures show that they name."""
+        return self._once(kind, parts, lambda: make().encode(), shows=False).decode()
+
     def file(self, kind: str, output: Path, *parts: object, make: Callable[[], object]) -> None:
         """Put a file in its place; `make` writes it where it was not made of the same before."""
 
@@ -61,19 +65,19 @@ class Remembered:
         with tarfile.open(fileobj=io.BytesIO(self._once(kind, parts, made))) as archive:
             archive.extractall(output, filter="data")
 
-    def _once(self, kind: str, parts: Iterable[object], make: Callable[[], bytes]) -> bytes:
+    def _once(self, kind: str, parts: Iterable[object], make: Callable[[], bytes], *, shows: bool = True) -> bytes:
         if self.cached is None:
             return make()
-        name = self._key(kind, parts)
+        name = self._key(kind, parts, shows=shows)
         found = self.cached.get(kind, name)
         if found is None:
             found = make()
             self.cached.put(kind, name, found)
         return found
 
-    def _key(self, kind: str, parts: Iterable[object]) -> str:
+    def _key(self, kind: str, parts: Iterable[object], *, shows: bool) -> str:
         texts = [part if isinstance(part, bytes | str) else json.dumps(part, sort_keys=True) for part in parts]
-        return key(kind, self.means, *texts, *self._figures(texts))
+        return key(kind, self.means, *texts, *(self._figures(texts) if shows else ()))
 
     def _figures(self, texts: Iterable[Any]) -> list[str]:
         """Name each figure that the texts show, with its hash."""
