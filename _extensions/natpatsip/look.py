@@ -21,6 +21,7 @@ from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 
 from helpers.build.render.program import run_pandoc
+from helpers.charts import dark
 
 HERE = Path(__file__).resolve().parent
 FACES = (("Regular", 400, "normal"), ("Italic", 400, "italic"), ("SemiBold", 600, "normal"), ("Bold", 700, "normal"))
@@ -46,21 +47,37 @@ def brand_css(brand: Brand) -> str:
             f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style}; font-display: swap; '
             f'src: url("../fonts/{stem}-{face}.woff2") format("woff2"); }}'
         )
-    dark = brand["dark"] | {f"{kind}-tint": brand["dark"]["mist"] for kind in brand["callouts"]}
+    night = brand["dark"] | {f"{kind}-tint": brand["dark"]["mist"] for kind in brand["callouts"]}
     lines += [
         "",
         f':root {{ color-scheme: light; --font: "{family}", sans-serif; --banner: {light["navy"]}; '
         f"{_properties(light | tints)} }}",
-        ':root.np[data-theme="dark"] { color-scheme: dark; ' + _properties(dark) + " }",
+        ':root.np[data-theme="dark"] { color-scheme: dark; ' + _properties(night) + " }",
         "@media screen and (prefers-color-scheme: dark) {",
-        '  :root.np:not([data-theme="light"]) { color-scheme: dark; ' + _properties(dark) + " }",
+        '  :root.np:not([data-theme="light"]) { color-scheme: dark; ' + _properties(night) + " }",
         "}",
         "@media print { :root.np.np.np { color-scheme: light; " + _properties(light | tints) + " } }",
         "",
     ]
+    lines += _drawings()
     for kind, look in brand["callouts"].items():
         lines.append(f".np-{kind} {{ --kind: var(--{look['colour']}); --tint: var(--{kind}-tint); }}")
     return "\n".join(lines) + "\n"
+
+
+def _drawings() -> list[str]:
+    """Return the rules by which charts and diagrams follow a dark page: on a screen, as paper is light."""
+    partners = _properties({"chart": "transparent"} | dark.properties())
+    return [
+        "@media screen {",
+        f'  :root.np[data-theme="dark"] {{ {partners} }}',
+        "}",
+        "@media screen and (prefers-color-scheme: dark) {",
+        f'  :root.np:not([data-theme="light"]) {{ {partners} }}',
+        "}",
+        *dark.style_rules(),
+        "",
+    ]
 
 
 def _properties(values: dict[str, str]) -> str:

@@ -30,10 +30,10 @@ class Tone:
     ground: str
 
 
-BLUE = Tone(palette.ACCENT, "#E8F1FA")
-NAVY = Tone("#12436D", "#E3EAF1")
-PLUM = Tone("#801650", "#F6E8F0")
-GREY = Tone("#3D3D3D", "#EFEFEF")
+BLUE = Tone(palette.ACCENT, palette.PALE_BLUE)
+NAVY = Tone("#12436D", palette.PALE_NAVY)
+PLUM = Tone("#801650", palette.PALE_PLUM)
+GREY = Tone("#3D3D3D", palette.PALE_GREY)
 
 
 @dataclass(frozen=True)

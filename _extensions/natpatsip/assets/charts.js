@@ -70,6 +70,7 @@
     return view.runAsync().then(function () {
       var drawn = stage.querySelector("svg");
       drawn.setAttribute("viewBox", picture.getAttribute("viewBox"));
+      if (picture.classList.contains("themed")) drawn.classList.add("themed");
       drawn.removeAttribute("width");
       drawn.removeAttribute("height");
       drawn.setAttribute("aria-hidden", "true");

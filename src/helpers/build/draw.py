@@ -11,6 +11,7 @@ from typing import Any
 
 from helpers.build import svg as svgs
 from helpers.build.cache import Cache, key
+from helpers.charts import dark, icons, palette
 from helpers.charts.narrowing import narrow
 from helpers.errors import FigureError
 
@@ -18,7 +19,8 @@ SCALE = 2  # pixels of a PNG for each of the SVG's
 VEGALITE = "6.4"
 HERE = Path(__file__)
 # What draws, besides the library.
-OURS = (HERE, *(HERE.with_name(name) for name in ("svg.py", "svg_saving.py", "interactive.py")))
+COLOURS = tuple(Path(str(module.__file__)) for module in (dark, icons, palette))
+OURS = (HERE, *(HERE.with_name(name) for name in ("svg.py", "svg_saving.py", "interactive.py")), *COLOURS)
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ class Artist:
                 drawn = self._drawer.vegalite_to_svg(dict(specification), vl_version=VEGALITE)
             except ValueError as error:
                 raise FigureError(f"{name}: Vega-Lite cannot draw the chart: {str(error).splitlines()[0]}") from error
-            return bytes(svgs.tidy(drawn, prefix=name), "utf-8")
+            return bytes(dark.marked(svgs.tidy(drawn, prefix=name)), "utf-8")
 
         return self._once("svg", json.dumps([VEGALITE, name, specification], sort_keys=True), draw).decode()
 

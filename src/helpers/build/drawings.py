@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.build.cache import Cache
 from helpers.build.draw import Artist
 from helpers.build.records import outputs_of
+from helpers.charts import dark
 from helpers.figures import PICTURE
 
 if TYPE_CHECKING:
@@ -53,6 +54,6 @@ def write_drawings(staged: Staged, executed: Mapping[str, NotebookNode], *, kept
         (drawings / "vega.js").write_text(artist.runtime(), encoding="utf-8")
     for content in executed.values():
         for _, record, data in outputs_of(content, PICTURE):
-            svg = data["image/svg+xml"]
+            svg = dark.marked(data["image/svg+xml"])
             (folder / f"{record['id']}.svg").write_text(svg, encoding="utf-8")
             (folder / f"{record['id']}.png").write_bytes(artist.png(record["id"], svg))

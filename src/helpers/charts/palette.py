@@ -16,6 +16,7 @@ GRID = "#E3E8EC"  # a help to the eye, not needed to understand
 AXIS = "#768692"  # axis line and ticks; NHS mid grey
 PAPER = "#FFFFFF"
 ACCENT = "#005EB8"  # NHS blue
+PALE_BLUE, PALE_NAVY, PALE_PLUM, PALE_GREY = "#E8F1FA", "#E3EAF1", "#F6E8F0", "#EFEFEF"  # grounds of a diagram's boxes
 
 CATEGORIES = ("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1")
 """The Government Analysis Function's categorical palette, in its order: each has 3:1 against its neighbours."""
