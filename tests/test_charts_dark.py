@@ -80,7 +80,8 @@ def test_every_colour_of_every_chart_has_a_partner(kind):
 
 @pytest.mark.parametrize("drawn", [diagrams.seven_phases(), diagrams.seven_phases(3), diagrams.community_cycle()])
 def test_every_colour_of_every_diagram_has_a_partner(drawn):
-    assert 'class="themed"' in dark.marked(drawn)
+    for each in (drawn.wide, drawn.narrow):
+        assert 'class="themed"' in dark.marked(each)
 
 
 def test_the_themes_own_colours_have_partners():

@@ -95,6 +95,20 @@ def test_a_chart_is_laid_out_for_its_column(html_pages, chrome, width, layout, o
         assert text.bounding_box()["height"] >= 12, "letters a reader can make out"
 
 
+@pytest.mark.parametrize("page", ["medicines.html", "case-studies.html", "report.html"])
+def test_a_diagrams_letters_can_be_read_on_a_telephone(html_pages, chrome, page):
+    with chrome.new_context(viewport={"width": 360, "height": 800}) as window:
+        tab = window.new_page()
+        tab.goto((html_pages / page).as_uri())
+        sizes = tab.evaluate(
+            """() => [...document.querySelectorAll("figure.picture .chart svg")].filter(each => each.checkVisibility())
+            .map(each => parseFloat(getComputedStyle(each.querySelector("text")).fontSize)
+                * each.getBoundingClientRect().width / each.viewBox.baseVal.width)"""
+        )
+        assert sizes
+        assert min(sizes) >= 12
+
+
 def test_every_page_has_a_policy_without_inline_scripts_and_eval(html_pages):
     for page in html_pages.glob("*.html"):
         tree = html.parse(str(page)).getroot()

@@ -327,8 +327,7 @@ local function picture(div)
   local credit = a.credit and a.credit ~= '' and a.credit or nil
   if is_html() then
     local out = pandoc.Blocks({ raw('html', '<figure class="picture" id="' .. div.identifier
-      .. '"><div class="chart" role="img" aria-label="' .. html(a.alt) .. '">' .. inline_svg(a.svg, div.identifier)
-      .. '</div><figcaption>') })
+      .. '">' .. chart(a, div.identifier) .. '<figcaption>') })
     out:extend(div.content)
     out:insert(raw('html', (credit and '<p class="credit">' .. html(turned(credit)) .. '</p>' or '')
       .. '</figcaption></figure>'))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
+    from helpers.diagrams import Diagram
+
 FIGURE = "application/vnd.natpatsip.figure+json"
 PICTURE = "application/vnd.natpatsip.picture+json"
 VEGALITE = "application/vnd.vegalite.v5+json"  # the newest that JupyterLab draws; it draws version 6 too
@@ -63,9 +65,11 @@ class Picture:
     alt: str
     caption: str
     credit: str
+    narrow: str = ""
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         record = {"id": self.id, "alt": self.alt, "caption": self.caption, "credit": self.credit}
+        record |= {"narrow": self.narrow} if self.narrow else {}
         return {"image/svg+xml": self.svg, PICTURE: record, "text/plain": f"{self.id}: {self.alt}"}
 
 
@@ -144,8 +148,13 @@ _WHY = {
 }
 
 
-def picture(id: str, svg: str, *, alt: str, caption: str = "", credit: str = "") -> Picture:  # noqa: A002
+def picture(id: str, drawing: str | Diagram, *, alt: str, caption: str = "", credit: str = "") -> Picture:  # noqa: A002
     """Return a diagram, which the cell shows where this is its last line.
+
+    Parameters
+    ----------
+    drawing : str or Diagram
+        An SVG, or one of `helpers.diagrams`, which bring a second layout for narrow pages.
 
     Raises
     ------
@@ -155,9 +164,10 @@ def picture(id: str, svg: str, *, alt: str, caption: str = "", credit: str = "")
     _check_id(id, "pic-")
     if not alt.strip():
         raise FigureError(f"{id}: has no alternative text. Say in words what the picture shows.")
+    svg, narrow = (drawing, "") if isinstance(drawing, str) else (drawing.wide, drawing.narrow)
     if "<svg" not in svg:
         raise FigureError(f"{id}: the picture is no SVG; it begins with {svg[:40]!r}.")
-    return Picture(id, svg, " ".join(alt.split()), caption.strip(), credit.strip())
+    return Picture(id, svg, " ".join(alt.split()), caption.strip(), credit.strip(), narrow)
 
 
 def _check_id(name: str, start: str) -> None:

@@ -122,6 +122,8 @@ class ChapterExporter(Exporter):
     def _picture(self, record: Mapping[str, Any]) -> str:
         name = record["id"]
         attributes = {"svg": f"figures/{name}.svg", "png": f"figures/{name}.png", "alt": record["alt"]}
+        if "narrow" in record:
+            attributes["narrow"] = f"drawings/{name}-narrow.svg"
         if record["credit"]:
             attributes["credit"] = record["credit"]
         return _div("picture", name, attributes, self._linked(record["caption"]))

@@ -54,6 +54,8 @@ def write_drawings(staged: Staged, executed: Mapping[str, NotebookNode], *, kept
         (drawings / "vega.js").write_text(artist.runtime(), encoding="utf-8")
     for content in executed.values():
         for _, record, data in outputs_of(content, PICTURE):
-            svg = dark.marked(data["image/svg+xml"])
-            (folder / f"{record['id']}.svg").write_text(svg, encoding="utf-8")
+            svg = data["image/svg+xml"]
+            (folder / f"{record['id']}.svg").write_text(dark.marked(svg), encoding="utf-8")
             (folder / f"{record['id']}.png").write_bytes(artist.png(record["id"], svg))
+            if "narrow" in record:
+                (drawings / f"{record['id']}-narrow.svg").write_text(dark.marked(record["narrow"]), encoding="utf-8")

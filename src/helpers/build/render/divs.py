@@ -16,7 +16,7 @@ REQUIRED = {
     "tile": ("icon",),
     "passport": ("entry",),
 }
-OPTIONAL = {"report-figure": {"note", "narrow", "interactive"}, "picture": {"credit"}}
+OPTIONAL = {"report-figure": {"note", "narrow", "interactive"}, "picture": {"credit", "narrow"}}
 KINDS = ("report-figure", "picture", "tiles", "tile", "case-study", "passports", "passport", *CALLOUTS)
 FILES = ("svg", "png", "data", "narrow", "interactive")
 IDS = {"report-figure": "fig-", "picture": "pic-", "passport": "fact-"}
