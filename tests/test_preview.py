@@ -18,7 +18,11 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import expect
 
+from helpers.build import kernels, studio
+from helpers.build.options import Options
+from helpers.build.report import build
 from helpers.preview import pages, watching
+from helpers.quarter import Quarter
 from projects import NATPATSIP, ROOT, code, edit_cell, natpatsip, prose, small
 
 pytestmark = pytest.mark.end_to_end
@@ -212,6 +216,24 @@ def test_a_page_that_the_report_has_not_says_so(preview, browser):
     opened.goto(f"{preview.address}nowhere.html")
     expect(opened.get_by_role("heading", name="Not in the report")).to_be_visible()
     opened.close()
+
+
+def test_whoever_waits_for_the_pages_waits_for_nothing_else(tmp_path):
+    project = small(tmp_path / "project", ward=[prose("There are 12 beds.")])
+    told = []
+    options = Options(formats=("html",), renderer="pandoc", is_preview=True)
+    try:
+        folder = build(project, Quarter.parse(Q2), options, told.append, published=told.append)
+    finally:
+        kernels.stop()
+        studio.stop()
+    (checked,) = [line for line in told if str(line).startswith("checked:")]
+    assert "typed-number 1" in checked
+    assert told.index(folder) < told.index(checked)
+    page = (folder / "html" / "ward.html").read_text(encoding="utf-8")
+    assert "There are 12 beds." in page
+    assert "report.html" not in page
+    assert not (folder / "html" / "report.html").exists()
 
 
 def test_changed_helpers_are_used(tmp_path):

@@ -21,6 +21,7 @@ from helpers.figures import FIGURE, PICTURE
 from helpers.quarter import Quarter
 
 CHAPTER_LINK = re.compile(r"\]\(([\w-]+)\.ipynb(?:#([^)\s]*))?\)")
+PUBLISHED = (FIGURE, PICTURE, BLOCK, "text/markdown", CITED)  # what a chapter takes of a cell's outputs
 ILLUSTRATIVE = "Illustrative data, drawn to reproduce the published values; not an official publication."
 
 
@@ -69,7 +70,7 @@ class ChapterExporter(Exporter):
         StagingError, NotebookError
             Where a reference leads nowhere, a heading level is skipped or an expression has no value.
         """
-        nb, resources = super().from_notebook_node(nb, resources, **options)
+        nb, resources = super().from_notebook_node(_without_data(nb), resources, **options)
         parts = without_empty_headings(self._parts(nb))
         return "\n\n".join([f"# {self.title} {{#{self.name}}}", *self._written(parts)]) + "\n", resources
 
@@ -169,6 +170,25 @@ class ChapterExporter(Exporter):
                 name = f"{base}-{count}"
             seen.add(name)
             yield f"{'#' * level} {part.text} {{#{name}}}"
+
+
+def _without_data(nb: NotebookNode) -> NotebookNode:
+    """Return a notebook without what its charts draw, of which nbconvert would make two copies."""
+    cells = [
+        _with(cell, outputs=[*map(_published, cell.outputs)]) if cell.get("outputs") else cell for cell in nb.cells
+    ]
+    return _with(nb, cells=cells)
+
+
+def _published(output: NotebookNode) -> NotebookNode:
+    if "data" not in output:
+        return output
+    return _with(output, data={key: output.data[key] for key in PUBLISHED if key in output.data})
+
+
+def _with(node: NotebookNode, **parts: Any) -> NotebookNode:
+    """Return a node with some of its parts exchanged; all others are shared with it."""
+    return NotebookNode({**node, **parts})  # type: ignore[no-untyped-call]
 
 
 def printed(data: Mapping[str, Any]) -> str:

@@ -34,6 +34,9 @@ class Options:
         The address of a Dask scheduler, whose workers run the notebooks; by default they run here.
     is_final : bool
         Whether it is the final edition, and no draft.
+    is_preview : bool
+        Whether somebody waits for the pages: the whole report on one page is left out, and the checks follow once the
+        pages are there.
     """
 
     formats: Collection[str] = FORMATS
@@ -44,6 +47,7 @@ class Options:
     is_fresh: bool = False
     cluster: str = ""
     is_final: bool = False
+    is_preview: bool = False
 
     def said(self) -> str:
         """Return the options that have an effect on what is in a report."""

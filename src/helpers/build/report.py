@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import shutil
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
@@ -35,7 +35,14 @@ __all__ = ["FORMATS", "Options", "Tell", "build", "complete_quarters", "is_due",
 FONTS = Path("_extensions", "natpatsip", "fonts")
 
 
-def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path:
+def build(
+    project: Path,
+    quarter: Quarter,
+    options: Options,
+    tell: Tell,
+    *,
+    published: Callable[[Path], object] = lambda _: None,
+) -> Path:
     """Build a quarter's report and return its folder.
 
     Parameters
@@ -48,6 +55,8 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
         How.
     tell : callable
         Is given a line for each step.
+    published : callable
+        Is given the folder as soon as the report is there; the build may then still have to note what it did.
 
     Raises
     ------
@@ -65,6 +74,7 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
         for line in said:
             tell(line)
         tell(f"unchanged, checked in {time.monotonic() - start:.1f} s: {report}")
+        published(report)
         return report
     if reference := _built_from(project, quarter):
         return _build_kept(project, quarter, reference, options, tell)
@@ -75,13 +85,19 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
         if options.jobs > 1:
             studio.start(cached, project / FONTS)
     from helpers.build.plan import Plan  # while they start: it imports much
+    from helpers.checks import telling
 
     plan = Plan.of(project, quarter, is_final=options.is_final)
     tell(f"{quarter.label}: {len(plan.notebooks)} notebooks")
     earlier = _earlier_reports(project, quarter, options)
     try:
         with alone(plan.workplace, tell):
-            executed, checked = _build(plan, options, runs, tell)
+            executed, outcome = _build(plan, options, runs, tell)
+        seconds = time.monotonic() - start
+        published(report)
+        checked = telling.summary(outcome or _checks(plan, executed), quarter)
+        if outcome is None:
+            tell(checked)
     finally:
         if inputs.is_outdated():  # edited meanwhile: some of it was made by the old helpers, some by the new
             cached.forget()
@@ -91,7 +107,7 @@ def build(project: Path, quarter: Quarter, options: Options, tell: Tell) -> Path
     cached.make_room()
     if cached.trouble:
         tell(f"the cache cannot be written, so the next build begins anew: {cached.trouble}")
-    tell(f"published in {time.monotonic() - start:.1f} s: {report}")
+    tell(f"published in {seconds:.1f} s: {report}")
     return report
 
 
@@ -150,8 +166,8 @@ def _cluster(options: Options, tell: Tell) -> AbstractContextManager[Cluster | N
     return connect(options.cluster, tell=tell, kernels=options.kernels)
 
 
-def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mapping[str, Executed], str]:
-    """Make the report, and return the executed notebooks and what the checks say of them."""
+def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mapping[str, Executed], Outcome | None]:
+    """Make the report, and return the executed notebooks and what the checks found, where they were made before it."""
     from helpers.build import manifest, render
     from helpers.build.drawings import write_drawings
     from helpers.build.plan import DRAFTS_ONLY, FINALS_ONLY
@@ -159,14 +175,13 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
     from helpers.build.qa_record import QaRecord
     from helpers.build.records import datasets_of
     from helpers.build.stage import stage
-    from helpers.checks import telling
     from helpers.checks.running import ALL
 
     renderer = render.choose(options.renderer)
     candidate = _candidate(plan, options) if options.is_final else None
     executed, outcome = _checked(plan, options, runs, candidate, tell)
     contents = {name: each.content for name, each in executed.items()}
-    record = QaRecord(plan.params, candidate.commit, outcome, tuple(ALL)) if candidate else None
+    record = QaRecord(plan.params, candidate.commit, outcome, tuple(ALL)) if candidate and outcome else None
     written = {DRAFTS_ONLY: lambda made: _changes(plan, contents, made, options)}
     if record:
         written = {FINALS_ONLY: lambda _: record.chapter()}
@@ -189,6 +204,7 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
             cached=runs.kept,
             means=runs.inputs.look,
             draw=draw,
+            with_whole=not options.is_preview,
         )
         tell(f"rendered {', '.join(options.formats)} with {renderer}")
         shutil.copy2(staged.folder / "facts.csv", folder / "facts.csv")
@@ -203,7 +219,7 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
             illustrative=list(staged.illustrative),
             figures={each.id: each.number for each in staged.figures},
             seconds={name: round(each.seconds, 2) for name, each in executed.items()},
-            **outcome.record(),
+            **(outcome.record() if outcome else {}),
             **({"qa": record.record()} if record else {}),
         )
         manifest.write(content, folder / "manifest.json")
@@ -213,7 +229,7 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
             standing.protect(report)  # it may have been made final while this was built
     if candidate:
         tell(f"final: signed off, and tagged {candidate.seal(report)}")
-    return executed, telling.summary(outcome, plan.quarter)
+    return executed, outcome
 
 
 def _candidate(plan: Plan, options: Options) -> Candidate:
@@ -224,9 +240,8 @@ def _candidate(plan: Plan, options: Options) -> Candidate:
 
 def _checked(
     plan: Plan, options: Options, runs: Runs, candidate: Candidate | None, tell: Tell
-) -> tuple[Mapping[str, Executed], Outcome]:
-    """Execute the notebooks and check them; refuse a final edition with all that it lacks."""
-    from helpers import checks
+) -> tuple[Mapping[str, Executed], Outcome | None]:
+    """Execute the notebooks and check them, but for a preview; refuse a final edition with all that it lacks."""
     from helpers.build.execute import execute
     from helpers.checks import telling, unexecuted
 
@@ -241,16 +256,23 @@ def _checked(
                 see=lambda each: studio.draw(each.content),
                 cluster=cluster,
             )
-        outcome = checks.run(plan, {name: each.content for name, each in executed.items()})
+        outcome = None if options.is_preview else _checks(plan, executed)
     except ReportError as error:
         if candidate:
             found = unexecuted.outcome_of(plan, error)
             candidate.refuse(*(_lacks(found) if found else [str(error)] if candidate.lacks else []))
         raise
-    tell(telling.summary(outcome, plan.quarter))
-    if candidate:
+    if outcome:
+        tell(telling.summary(outcome, plan.quarter))
+    if candidate and outcome:
         candidate.refuse(*_lacks(outcome))
     return executed, outcome
+
+
+def _checks(plan: Plan, executed: Mapping[str, Executed]) -> Outcome:
+    from helpers import checks
+
+    return checks.run(plan, {name: each.content for name, each in executed.items()})
 
 
 def _lacks(outcome: Outcome) -> list[str]:

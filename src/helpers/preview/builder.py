@@ -34,13 +34,19 @@ def _build(project: Path, quarter: str, output: Path, jobs: int, answer: Answer)
     from helpers.quarter import Quarter
 
     kernels.start()  # for the first cell that is edited: by then it is ready
-    options = report.Options(formats=("html",), renderer="pandoc", jobs=jobs, output=output)
+    options = report.Options(formats=("html",), renderer="pandoc", jobs=jobs, output=output, is_preview=True)
     try:
-        built = report.build(project, Quarter.parse(quarter), options, lambda line: answer(said=line))
+        report.build(
+            project,
+            Quarter.parse(quarter),
+            options,
+            lambda line: answer(said=line),
+            published=lambda folder: answer(published=str(folder)),
+        )
     except HelpersChanged:
         answer(stale=True)
         sys.exit()
-    answer(built=str(built))
+    answer(done=True)
 
 
 def _answering(stream: TextIO) -> Answer:

@@ -106,7 +106,7 @@ class Session:
         self._begun = time.monotonic()
         self._say(replace(self.news, is_building=True))
         try:
-            self.workshop.build()
+            self.workshop.build(self._published)
         except BuildError as error:
             if self._is_over or self._saved.is_set():  # the next build has the word
                 return
@@ -115,7 +115,8 @@ class Session:
             self.tell(text)
             notebook, cell = (found[1], found[2] or "") if found else ("", "")
             self._say(replace(self.news, is_building=False, error=text, notebook=notebook, cell=cell))
-            return
+
+    def _published(self) -> None:
         self._say(News(version=fingerprint(self.pages)))
 
     def _say(self, news: News) -> None:

@@ -21,6 +21,7 @@ from helpers.errors import ReportError
 IDLE = 0.3  # seconds in which a process that builds nothing ends by itself
 LINES = 12  # of a process that died, that are shown
 Tell = Callable[[str], None]
+Published = Callable[[], None]
 
 
 class BuildError(ReportError):
@@ -69,8 +70,13 @@ class Workshop:
         self.abandon()
         self._words.close()
 
-    def build(self) -> Path:
-        """Build, and return the report's folder.
+    def build(self, published: Published) -> None:
+        """Build.
+
+        Parameters
+        ----------
+        published : callable
+            Is called as soon as the report is there; the process may then still have to check it.
 
         Raises
         ------
@@ -78,8 +84,8 @@ class Workshop:
             With what the build said.
         """
         for _ in range(2):
-            if built := self._ask():
-                return built
+            if self._ask(published):
+                return
             self.abandon()  # the helpers have changed: a process that begins now has the new ones
         raise BuildError("src/helpers changed while the report was built. Save again.")
 
@@ -100,8 +106,8 @@ class Workshop:
         if process.stdout:
             process.stdout.close()
 
-    def _ask(self) -> Path | None:
-        """Ask for a build and return its folder; None where the process has to be started anew first."""
+    def _ask(self, published: Published) -> bool:
+        """Ask for a build and say whether it is done; where it is not, the process has to be started anew first."""
         process = self._started()
         asked, answers = cast("IO[str]", process.stdin), cast("IO[str]", process.stdout)
         try:
@@ -111,10 +117,12 @@ class Workshop:
                 message = json.loads(line)
                 if "said" in message:
                     self._tell(message["said"])
-                elif "built" in message:
-                    return Path(message["built"])
+                elif "published" in message:
+                    published()
+                elif "done" in message:
+                    return True
                 elif "stale" in message:
-                    return None
+                    return False
                 else:
                     raise BuildError(message["failed"])
         except (OSError, ValueError):  # it has died, or was abandoned

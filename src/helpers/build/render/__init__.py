@@ -55,6 +55,7 @@ def render(
     cached: Cache | None = None,
     means: str = "",
     draw: Callable[[], object] = lambda: None,
+    with_whole: bool = True,
 ) -> None:
     """Render a staged project into `output`: ``html/``, ``report.pdf`` and ``report.docx``.
 
@@ -78,6 +79,8 @@ def render(
         The hash of what renders besides the chapters: the helpers, the packages, the look.
     draw : callable
         Draws the figures into the staged project, while its chapters are read.
+    with_whole : bool
+        Whether the pages of the embedded renderer have the whole report on one page beside them.
 
     Raises
     ------
@@ -113,4 +116,6 @@ def render(
     else:
         from helpers.build.render import pandoc
 
-        pandoc.render(report, chapters, output.resolve(), formats, timestamp=timestamp, jobs=jobs)
+        pandoc.render(
+            report, chapters, output.resolve(), formats, timestamp=timestamp, jobs=jobs, with_whole=with_whole
+        )

@@ -20,32 +20,41 @@ WHOLE = "report.html"
 
 
 def write_pages(
-    report: Report, chapters: Sequence[Chapter], folder: Path, *, formats: Collection[str], jobs: int
+    report: Report,
+    chapters: Sequence[Chapter],
+    folder: Path,
+    *,
+    formats: Collection[str],
+    jobs: int,
+    with_whole: bool,
 ) -> None:
     """Write a page for each chapter, one for the whole report, the assets and the figures' files into `folder`.
 
-    `formats` says which files stand beside the folder, for the links to them.
+    `formats` says which files stand beside the folder, for the links to them; `with_whole` whether the one page is
+    wanted.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _copy_assets(report, folder)
     _write_interactive(report, chapters, folder)
     (folder / "assets" / "search-index.js").write_text(search_index(chapters), encoding="utf-8")
-    forms = _forms(formats)
+    forms = _forms(formats, with_whole=with_whole)
 
     def write(position: int) -> None:
         page = f"{chapters[position].stem}.html"
         (folder / page).write_text(_page(report, chapters, position, forms), encoding="utf-8")
 
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        whole = pool.submit(write_whole, report, chapters, folder / WHOLE)
+        whole = pool.submit(write_whole, report, chapters, folder / WHOLE) if with_whole else None
         list(pool.map(write, range(len(chapters))))
-        whole.result()
+        if whole:
+            whole.result()
 
 
-def _forms(formats: Collection[str]) -> list[dict[str, str]]:
+def _forms(formats: Collection[str], *, with_whole: bool) -> list[dict[str, str]]:
     """Return the other forms of the report that a reader may want, as links from a page."""
     names = {"pdf": ("../report.pdf", "PDF"), "docx": ("../report.docx", "Word file")}
-    links = [(WHOLE, "Whole report on one page"), *(names[name] for name in ("pdf", "docx") if name in formats)]
+    links = [(WHOLE, "Whole report on one page")] if with_whole else []
+    links += [names[name] for name in ("pdf", "docx") if name in formats]
     return [{"href": href, "title": title} for href, title in links]
 
 

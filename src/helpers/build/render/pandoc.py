@@ -23,6 +23,7 @@ def render(
     *,
     timestamp: int,
     jobs: int,
+    with_whole: bool,
 ) -> None:
     """Write each of `formats` into `output`, as many at once as `jobs` allows."""
     printed = [chapter for chapter in chapters if report.in_print(chapter.name)]
@@ -32,7 +33,9 @@ def render(
     if "docx" in formats:
         tasks.append(lambda: _word(report, printed, output / "report.docx", timestamp))
     if "html" in formats:
-        tasks.append(lambda: write_pages(report, chapters, output / "html", formats=formats, jobs=jobs))
+        tasks.append(
+            lambda: write_pages(report, chapters, output / "html", formats=formats, jobs=jobs, with_whole=with_whole)
+        )
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         for done in [pool.submit(task) for task in tasks]:
             done.result()
