@@ -224,7 +224,7 @@ local function data_table(path, label)
   end
   -- Most columns hold numbers, so only the others' cells say what they are: there are thousands of cells.
   local function class(c) return numeric[c] and '' or ' class="text"' end
-  local out = { '<table class="data"><caption>' .. html(label) .. '</caption><thead><tr>' }
+  local out = { '<table class="data"><caption><span>' .. html(label) .. '</span></caption><thead><tr>' }
   for c, name in ipairs(head) do
     table.insert(out, '<th scope="col"' .. class(c) .. '>' .. html(shown_name(name)) .. '</th>')
   end
@@ -546,7 +546,9 @@ local function html_table(tbl)
     end
   end
   if not is_wide then return tbl end
-  return { raw('html', region(stringify(tbl.caption.long))), tbl, raw('html', '</section>') }
+  local name = utils.blocks_to_inlines(tbl.caption.long)
+  tbl.caption.long = { pandoc.Plain({ pandoc.Span(name, pandoc.Attr('', { 'caption' })) }) }
+  return { raw('html', region(stringify(name))), tbl, raw('html', '</section>') }
 end
 
 local ALIGNMENTS = { AlignRight = 'right', AlignCenter = 'center' }

@@ -1,0 +1,104 @@
+"""A chapter that is hard to set: long, wide, foreign, full of signs; shared by the tests of pages and of paper."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+
+from helpers import charts, spc
+from helpers.build.cache import Cache
+from helpers.build.draw import Artist
+from staged import chapter_with, stage
+
+NAMES = (
+    "Ysbyty Gŵynedd ŴŷŶâêîôû",
+    "Zażółć gęślą jaźń, Łódź",
+    "King’s & Guy’s <Evelina> “Children’s”",
+    "O'Brien \"Queen's\" #1 @home $5 * _x_ [a] ~b~ `c` \\ / % {d}",
+)
+TITLE = ("Births in the right place went up " * 9).strip()[:300]
+COLUMNS = [f"Area {n}" for n in range(1, 21)]
+POINTS = (1, 400)  # how many a chart has
+LETTERS = "\\`*_{}[]()#+-.!<>|~$@&'\""
+
+
+def stage_hard(folder):
+    """Stage the sample chapters with hard ones among them: a chapter's title, and the end of the glossary."""
+    staged = stage(folder)
+    chapter = staged / "case-studies.qmd"
+    text = chapter.read_text(encoding="utf-8")
+    chapter.write_text(
+        text.replace("# Case studies {", f"# {escaped(NAMES[2])} {TITLE[:250]} {{", 1), encoding="utf-8"
+    )
+    chapter_with(staged / "glossary.qmd", hard_chapter(staged))
+    return staged
+
+
+def hard_chapter(staged):
+    """Return the hard part of a chapter, and draw its charts into the staged project."""
+    sixty = [[f"Hospital {n}", f"{n * 17:,}", f"Row {n} of the long table"] for n in range(1, 61)]
+    wide = [[f"{n * c:,}" for c in range(1, 21)] for n in range(970, 974)]
+    drawing = 'svg="figures/fig-opioids.svg" png="figures/fig-opioids.png" data="figures/fig-opioids.csv"'
+    return "\n\n".join(
+        [
+            f"## {TITLE} {{#glossary-long}}",
+            "\n".join(f"- {escaped(name)}" for name in NAMES),
+            table(["Name", "Number"], [[escaped(name), "1"] for name in NAMES], "Names"),
+            table(["Hospital", "Births", "Remark"], sixty, "Sixty rows"),
+            table(COLUMNS, wide, "Twenty columns"),
+            figure("fig-long", 4, title=TITLE, description=TITLE, alt="Łódź & <b>Ŵrecsam</b>.", drawing=drawing),
+            *draw(staged),
+        ]
+    )
+
+
+def draw(staged):
+    """Draw a chart for each number of points, and yield its figure."""
+    artist = Artist(Cache(staged / "cache"), staged / "_extensions" / "natpatsip" / "fonts")
+    drawings = staged / "drawings"
+    drawings.mkdir()
+    (drawings / "vega.js").write_text(artist.runtime(), encoding="utf-8")
+    for number, points in enumerate(POINTS, start=5):
+        name, chart, rows = f"fig-{points}", *chart_of(points)
+        drawn = artist.figure(name, chart.to_dict())
+        (staged / "figures" / f"{name}.svg").write_text(drawn.svg, encoding="utf-8")
+        (staged / "figures" / f"{name}.png").write_bytes(drawn.png)
+        (drawings / f"{name}-narrow.svg").write_text(drawn.narrow, encoding="utf-8")
+        (drawings / f"{name}.json").write_text(drawn.interactive, encoding="utf-8")
+        rows.to_csv(staged / "figures" / f"{name}.csv", index=False)
+        files = (
+            f'svg="figures/{name}.svg" png="figures/{name}.png" data="figures/{name}.csv" '
+            f'narrow="drawings/{name}-narrow.svg" interactive="drawings/{name}.json"'
+        )
+        about = f"A chart of {points}"
+        yield figure(name, number, title=about, description="Points by month", alt=f"{about}.", drawing=files)
+
+
+def chart_of(points):
+    """Return a control chart of so many points, and its table."""
+    values = pd.Series(
+        (80 + np.random.default_rng(points).normal(0, 3, points)).round(1),
+        index=pd.date_range("1990-01", periods=points, freq="MS"),
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", spc.SpcWarning)
+        result = spc.xmr(values)
+    return charts.spc(result, y_title="Babies", percent=True), charts.spc_table(result)
+
+
+def figure(name, number, *, title, description, alt, drawing):
+    return (
+        f'::: {{.report-figure #{name} number="{number}" programme="MedSIP" title="{title}" '
+        f'description="{description}" {drawing} alt="{alt}"}}\nA caption.\n:::'
+    )
+
+
+def table(head, rows, caption):
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + f"\n\n: {caption}"
+
+
+def escaped(text):
+    return "".join(f"\\{each}" if each in LETTERS else each for each in text)
