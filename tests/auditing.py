@@ -17,10 +17,27 @@ from lxml import html
 TOOLS = Path(__file__).parent / "tools"
 ADVICE = "Run scripts/test-tools.sh, which installs it with npm (make test does; it needs Node.js 18.19 or newer)."
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 RUN = """async rules => {
     const found = await axe.run(document, { runOnly: rules, resultTypes: ["violations"] });
     return found.violations.flatMap(each => each.nodes.map(node =>
         `${each.id} ${node.target.join(" ")}: ${node.failureSummary.split("\\n").slice(0, 2).join(" ")}`));
+}"""
+
+GROUND = "() => getComputedStyle(document.body).backgroundColor"
+# Blocks of the text that lie over each other: a paragraph, heading, list, table or figure and the next one.
+OVERLAPS = """() => {
+    const blocks = [...document.querySelectorAll("main :is(h1, h2, h3, h4, p, ul, ol, dl, table, figure, nav)")]
+        .filter(node => node.checkVisibility() && !node.closest("svg, .visually-hidden, tr, figcaption, .tile, dialog")
+            && getComputedStyle(node).position !== "fixed");
+    return blocks.slice(1).flatMap((node, i) => {
+        const before = blocks[i];
+        if (before.contains(node)) return [];
+        const one = before.getBoundingClientRect(), other = node.getBoundingClientRect();
+        const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+        const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+        return across > 1 && down > 1 ? [`${before.textContent.slice(0, 30)} / ${node.textContent.slice(0, 30)}`] : [];
+    });
 }"""
 
 
@@ -37,6 +54,15 @@ def violations(tab) -> list[str]:
     """Return what axe-core finds against WCAG 2.2 AA and its best practices on the page that is open."""
     tab.evaluate(axe_source())
     return tab.evaluate(RUN, RULES)
+
+
+def violations_in_both_themes(tab) -> list[str]:
+    """Return what axe-core finds on the page that is open, in light and in dark, which differ in colours alone."""
+    tab.emulate_media(color_scheme="light")
+    found, ground = violations(tab), tab.evaluate(GROUND)
+    tab.emulate_media(color_scheme="dark")
+    assert tab.evaluate(GROUND) != ground, "the page has no dark colours"
+    return [*found, *(f"dark: {each}" for each in tab.evaluate(RUN, OF_COLOUR))]
 
 
 def markup_complaints(folder: Path) -> list[str]:

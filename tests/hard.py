@@ -29,9 +29,7 @@ def stage_hard(folder):
     staged = stage(folder)
     chapter = staged / "case-studies.qmd"
     text = chapter.read_text(encoding="utf-8")
-    chapter.write_text(
-        text.replace("# Case studies {", f"# {escaped(NAMES[2])} {TITLE[:250]} {{", 1), encoding="utf-8"
-    )
+    chapter.write_text(text.replace("# Case studies {", f"# {escaped(NAMES[2])} {TITLE[:250]} {{", 1), encoding="utf-8")
     chapter_with(staged / "glossary.qmd", hard_chapter(staged))
     return staged
 

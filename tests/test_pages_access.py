@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from auditing import broken_links, markup_complaints, repeated_ids, violations
+from auditing import (
+    OVERLAPS,
+    broken_links,
+    markup_complaints,
+    repeated_ids,
+    violations,
+    violations_in_both_themes,
+)
 from helpers.charts import palette
 
 pytestmark = pytest.mark.end_to_end
@@ -33,48 +40,25 @@ CUT_OFF = """() => [...document.querySelectorAll("body *")].filter(node => {
     return node.checkVisibility({ visibilityProperty: true }) && !node.closest("svg") && node.clientHeight > 2
         && ["hidden", "clip"].includes(style.overflowY) && node.scrollHeight > node.clientHeight + 1;
 }).map(node => node.outerHTML.slice(0, 80))"""
-# Blocks of the text that lie over each other: a paragraph, heading, list, table or figure and the next one.
-OVERLAPS = """() => {
-    const blocks = [...document.querySelectorAll("main :is(h1, h2, h3, h4, p, ul, ol, dl, table, figure, nav)")]
-        .filter(node => node.checkVisibility() && !node.closest("svg, .visually-hidden, tr, figcaption, .tile, dialog")
-            && getComputedStyle(node).position !== "fixed");
-    return blocks.slice(1).flatMap((node, i) => {
-        const before = blocks[i];
-        if (before.contains(node)) return [];
-        const one = before.getBoundingClientRect(), other = node.getBoundingClientRect();
-        const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
-        const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
-        return across > 1 && down > 1 ? [`${before.textContent.slice(0, 30)} / ${node.textContent.slice(0, 30)}`] : [];
-    });
-}"""
 
 
 def opened(browser, *, width=1280, height=900, **options):
     return browser.new_context(viewport={"width": width, "height": height}, **options)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_no_page_breaks_a_rule_of_wcag(html_pages, chrome, width, theme):
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_no_page_breaks_a_rule_of_wcag(html_pages, chrome, width, scripts):
     found = []
-    with opened(chrome, width=width, color_scheme=theme) as window:
+    with opened(chrome, width=width) as window:
         tab = window.new_page()
+        if not scripts:
+            tab.route("**/*.js", lambda route: route.abort())  # axe-core itself needs scripts
         for page in sorted(html_pages.glob("*.html")):
             tab.goto(page.as_uri())
-            found += [f"{page.name}: {each}" for each in violations(tab)]
-    assert found == []
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_page_breaks_one_without_its_scripts(html_pages, chrome, width):
-    found = []
-    with opened(chrome, width=width, color_scheme="light" if width > 1000 else "dark") as window:
-        tab = window.new_page()
-        tab.route("**/*.js", lambda route: route.abort())  # axe-core itself needs scripts
-        for page in sorted(html_pages.glob("*.html")):
-            tab.goto(page.as_uri())
-            assert tab.locator(".scripted:visible, dialog:visible").count() == 0, page.name
-            found += [f"{page.name}: {each}" for each in violations(tab)]
+            if not scripts:
+                assert tab.locator(".scripted:visible, dialog:visible").count() == 0, page.name
+            found += [f"{page.name}: {each}" for each in violations_in_both_themes(tab)]
     assert found == []
 
 

@@ -13,11 +13,12 @@ from docx.oxml.ns import qn
 from lxml import html
 from openxml_audit import OpenXmlValidator
 
-from helpers.build import render
 from hard import NAMES, TITLE, stage_hard
+from helpers.build import render
 from helpers.errors import RenderError
 from reading import READERS
 from staged import TIMESTAMP, chapter_with, stage
+
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):

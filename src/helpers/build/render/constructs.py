@@ -106,6 +106,8 @@ def _refused(chapter: Chapter, node: Node) -> str:
         needle = "@" + content[0][0]["citationId"]
     elif node["t"] == "HorizontalRule":
         needle = "---"
+    elif node["t"] in {"Image", "Figure"}:
+        needle = next((inner["c"][2][0] for inner in walk([node]) if inner["t"] == "Image"), "")
     else:
         needle = next((word for word in text_of(content).split() if len(word) > 1), "")
     what = REFUSED.get(node["t"], f"a {node['t']}").format(format=form.upper())
