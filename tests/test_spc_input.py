@@ -128,3 +128,15 @@ def test_six_points_make_a_run_and_a_trend_where_that_is_set():
 
 def test_values_near_the_largest_double_do_not_fail():
     assert spc.xmr([1e308, -1e308, 1e308, 1e308])["mean"].iloc[0] == 5e307
+
+
+def test_a_list_among_values_or_dates_is_named_by_its_row():
+    with pytest.raises(ValueError, match=r"Row 2: value is \[2, 3\]; expected a finite number"):
+        spc.xmr([1, [2, 3], 4])
+    with pytest.raises(ValueError, match=r"Row 2: date is \('2024-02', 1\); expected a date"):
+        spc.xmr([1, 2], dates=["2024-01", ("2024-02", 1)])
+
+
+def test_a_target_too_large_for_a_number_is_refused():
+    with pytest.raises(ValueError, match="expected one finite number"):
+        spc.xmr([1, 2], target=10**400)

@@ -128,6 +128,55 @@ def test_a_target_may_change_over_time():
     assert charts(frame_of([1, 2, 3]), target={"A": steps})["target"].tolist() == [80, 80, 85]
 
 
+def test_targets_that_change_series_by_series_equal_xmr():
+    made = {f"S{number:03}": own for number, own in enumerate(random_series(120))}
+    frame = frame_of(**made).sample(frac=1, random_state=3)
+    months = [*pd.date_range("2020-06-01", "2027-12-01", freq="MS"), datetime.date(2021, 3, 15), "2022-05"]
+    targets = {}
+    for name in made:
+        kind = int(RNG.integers(0, 5))
+        if kind == 1:
+            targets[name] = float(RNG.integers(40, 60))
+        elif kind > 1:
+            chosen = RNG.choice(len(months), size=int(RNG.integers(1, 6)), replace=False)
+            targets[name] = {months[place]: (None, 45, 50.5, 60)[int(RNG.integers(0, 4))] for place in chosen}
+            if len({pd.Timestamp(date) for date in targets[name]}) < len(targets[name]):
+                targets[name] = 55
+    panel = charts(frame, target=targets)
+    assert panel["target"].isna().any()
+    assert panel.groupby("psc")["target"].nunique().max() > 1
+    for name, own in panel.groupby("psc"):
+        dates = pd.date_range("2021-01-01", periods=len(made[name]), freq="MS")
+        assert_same(own, spc.xmr(made[name], dates=dates, target=targets.get(name)))
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        ({}, "target of B is an empty mapping"),
+        ({"2021-01": 80, "2021-01-01": 85}, "target of B has two numbers from 2021-01-01 on; expected each date once"),
+        ({"soon": 80}, "Target of B: target date is 'soon'; expected a date"),
+        ({7: 80}, "Target of B: target date is 7; expected a date"),
+        ({None: 80}, "Target of B: target date is missing; expected a date"),
+        ({("2021-01",): 80}, "Target of B: target date is .*; expected a date"),
+        ({"2021-01": "high"}, "target of B is 'high'; expected one finite number"),
+        ({"2021-01": np.inf}, "target of B is inf; expected one finite number"),
+        ({"2021-01": 10**400}, "target of B is .*; expected one finite number"),
+        ({"2021-01": True}, "target of B is True; expected one finite number"),
+    ],
+)
+def test_a_changing_target_that_cannot_be_one_names_its_series(steps, message):
+    with pytest.raises(ValueError, match=message):
+        charts(frame_of([1, 2, 3], [4, 5, 6]), target={"A": {"2021-02": 5}, "B": steps})
+
+
+def test_a_date_that_has_two_targets_is_refused_for_one_series_too():
+    with pytest.raises(ValueError, match="target has two numbers from 2021-01-01 on"):
+        spc.xmr([1, 2], dates=["2021-01", "2021-02"], target={"2021-01": 80, "2021-01-01": 85})
+    with pytest.raises(ValueError, match="target is an empty mapping"):
+        spc.xmr([1, 2], dates=["2021-01", "2021-02"], target={})
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

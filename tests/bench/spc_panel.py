@@ -41,6 +41,13 @@ def make_frame(series: int, points: int, kind: str) -> tuple[pd.DataFrame, dict[
         return frame, {}
     if kind == "codes as text":
         return frame.assign(organisation=frame["organisation"].map("R{:06}".format)), {}
+    if kind == "changing targets":
+        from_month = rng.integers(6, points - 6, series)
+        return frame, {
+            "target": {
+                key: {"2021-01": 90.0, months[at]: 95.0 + key % 20} for key, at in enumerate(from_month.tolist())
+            }
+        }
     frame.loc[rng.random(len(frame)) < 0.02, "value"] = np.nan
     frame = frame[rng.random(len(frame)) < 0.9].sample(frac=1, random_state=1)
     keys = frame["organisation"].unique()
@@ -76,7 +83,7 @@ def largest_difference(frame: pd.DataFrame, settings: dict[str, Any], result: pd
         given = rows[key]
         chosen = {name: setting[key] for name, setting in settings.items() if key in setting}
         single = spc.xmr(given["value"], dates=given["month"], **chosen)
-        for column in ("special_cause_type", "point_type", "segment"):
+        for column in ("special_cause_type", "point_type", "segment", "target"):
             if own[column].tolist() != single[column].tolist():
                 return float("inf")
         for column in ("mean", "lpl", "upl"):
@@ -104,7 +111,7 @@ def measure(series: int, points: int, kind: str) -> bool:
     return times <= MOST_TIMES and peak <= MOST_GB and difference <= 1e-12
 
 
-KINDS = ("plain", "codes as text", "gaps, own settings")
+KINDS = ("plain", "codes as text", "changing targets", "gaps, own settings")
 
 
 def main() -> int:

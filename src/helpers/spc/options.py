@@ -58,9 +58,13 @@ def check_target(target: Any, *, name: str = "target") -> float:
     """Return a target as a double, NaN for none."""
     if target is None or target is pd.NA:
         return math.nan
-    if isinstance(target, bool | np.bool_) or not is_number(target) or not math.isfinite(float(target)):
+    try:
+        read = math.nan if isinstance(target, bool | np.bool_) or not is_number(target) else float(target)
+    except OverflowError:
+        read = math.inf
+    if not math.isfinite(read):
         raise SpcError(f"{name} is {shown(target)}; expected one finite number, or None where there is no target.")
-    return float(target)
+    return read
 
 
 def check_screening(screen_outliers: Any) -> bool:

@@ -14,6 +14,7 @@ from helpers.spc.engine import Settings, analyse
 from helpers.spc.grouping import Grouping, PerSeries, check_columns, group, put_in_order, read_by
 from helpers.spc.rules import IMPROVEMENTS, RULE_LENGTH, Codes
 from helpers.spc.tables import result_columns
+from helpers.spc.targets import target_rows
 
 
 def panel(
@@ -88,7 +89,7 @@ def panel(
     table = put_in_order(grouped, dates)
     values = table.take(values)
     direction = settings.direction_codes(improvement, frame, grouped, table)
-    target_by_row = settings.target_rows(target, frame, grouped, table)
+    target_by_row = target_rows(target, frame, grouped, table)
     begins, rebase_dates = settings.rebase_rows(rebase, grouped, table)
 
     numbered = np.cumsum(begins, dtype=np.int64)

@@ -56,12 +56,14 @@ def read_values(values: Any, *, name: str = "value", place: Callable[[int], str]
     helpers.errors.SpcError: Row 2: value is inf; expected a finite number, or nothing where it is missing.
     """
     where = place or _row
-    if isinstance(values, str | bytes) or np.ndim(values) == 0:
+    if isinstance(values, str | bytes) or _dimensions(values) == 0:
         raise SpcError(f"{name} is {values!r}; expected a list of numbers, one for each date.")
     if isinstance(values, np.ma.MaskedArray):
         values = np.ma.filled(values.astype(np.float64), np.nan)
-    if np.ndim(values) != 1:
-        raise SpcError(f"{name} has {np.ndim(values)} dimensions; expected one series of numbers, one for each date.")
+    if _dimensions(values) != 1:
+        raise SpcError(
+            f"{name} has {_dimensions(values)} dimensions; expected one series of numbers, one for each date."
+        )
     array = values.to_numpy() if isinstance(values, pd.Series | pd.Index) else values
     array = array if isinstance(array, np.ndarray) else _as_objects(array)
     if array.size == 0:
@@ -73,6 +75,14 @@ def read_values(values: Any, *, name: str = "value", place: Callable[[int], str]
         numbers_read, bad = _read_one_by_one(array)
     _refuse(bad, array, name, "a finite number, or nothing where it is missing", where)
     return numbers_read
+
+
+def _dimensions(given: Any) -> int:
+    """Return how many dimensions what is given has; a list in which some are lists has one, and is refused by row."""
+    try:
+        return np.ndim(given)
+    except ValueError:
+        return 1
 
 
 def _as_objects(values: Iterable[Any]) -> npt.NDArray[Any]:
@@ -166,7 +176,7 @@ def read_dates(dates: Any, *, name: str = "date", place: Callable[[int], str] | 
     [datetime.date(2024, 9, 1), datetime.date(2024, 10, 1)]
     """
     where = place or _row
-    if isinstance(dates, str | bytes) or np.ndim(dates) == 0:
+    if isinstance(dates, str | bytes) or _dimensions(dates) == 0:
         raise SpcError(f"{name} is {dates!r}; expected a list of dates, one for each value.")
     series: pd.Series[Any] = pd.Series(dates).reset_index(drop=True)
     if isinstance(series.dtype, pd.PeriodDtype):

@@ -6,7 +6,6 @@ column of the data.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,8 +16,8 @@ from helpers.errors import SpcError
 from helpers.spc import options
 from helpers.spc import series as reading
 from helpers.spc.grouping import Grouping, PerSeries, Timetable
-from helpers.spc.rules import IMPROVEMENTS, Codes, Flags, Floats
-from helpers.spc.series import MOST_ROWS_NAMED, Dates, shown_date, warn_of_unmet_rebase
+from helpers.spc.rules import IMPROVEMENTS, Codes, Flags
+from helpers.spc.series import MOST_ROWS_NAMED, shown_date, warn_of_unmet_rebase
 
 
 def direction_codes(improvement: Any, frame: pd.DataFrame, grouped: Grouping, table: Timetable) -> Codes:
@@ -64,51 +63,6 @@ def _directions_of_column(column: pd.Series[Any], name: str, grouped: Grouping, 
             "expected one for each series."
         )
     return codes
-
-
-def target_rows(target: Any, frame: pd.DataFrame, grouped: Grouping, table: Timetable) -> Floats:
-    """Return the target of each row, in order; NaN for none."""
-    if isinstance(target, Mapping):
-        level, changing = np.full(len(grouped), np.nan), {}
-        numbers = grouped.numbers_of(target, setting="target")
-        if set(map(type, target.values())) <= {float} and all(map(math.isfinite, target.values())):
-            level[numbers] = list(target.values())
-            return np.repeat(level, table.lengths)
-        for number, (key, own) in zip(numbers.tolist(), target.items(), strict=True):
-            if isinstance(own, Mapping):
-                changing[number] = targets_over_time(own, table.stamps, name=f"target of {key}")
-            else:
-                level[number] = options.check_target(own, name=f"target of {key}")
-        rows: Floats = np.repeat(level, table.lengths)
-        for number, by_date in changing.items():
-            part = slice(table.starts[number], table.starts[number] + table.lengths[number])
-            rows[part] = by_date[table.ranks[part]]
-        return rows
-    if isinstance(target, str) and target in frame.columns:
-        aims: Floats = table.take(reading.read_values(frame[target], name=target))
-        return aims
-    return np.full(len(table.codes), options.check_target(target))
-
-
-def targets_over_time(target: Any, dates: Dates, *, name: str = "target") -> Floats:
-    """Return the target of each date: one number, or from each date of a mapping on another.
-
-    Examples
-    --------
-    >>> dates = np.array(["2024-01", "2024-02", "2024-03"], dtype="datetime64[s]")
-    >>> targets_over_time({"2024-02": 80, "2024-03": 85}, dates).tolist()
-    [nan, 80.0, 85.0]
-    """
-    if not isinstance(target, Mapping):
-        return np.full(len(dates), options.check_target(target, name=name))
-    if not target:
-        raise SpcError(f"{name} is an empty mapping; expected a number from each date on, or None.")
-    by_number = dates.dtype.kind == "i"
-    given = reading.read_points(list(target)) if by_number else reading.read_dates(list(target), name=f"{name} date")
-    aims = np.array([options.check_target(aim, name=name) for aim in target.values()])
-    order = np.argsort(given)
-    places = np.searchsorted(given[order], dates, side="right") - 1
-    return np.where(places < 0, np.nan, aims[order][np.maximum(places, 0)])
 
 
 def rebase_rows(rebase: Any, grouped: Grouping, table: Timetable) -> tuple[Flags, Any]:

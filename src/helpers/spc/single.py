@@ -12,8 +12,8 @@ from helpers.errors import SpcError
 from helpers.spc import options, series
 from helpers.spc.engine import Settings, analyse
 from helpers.spc.rules import RULE_LENGTH, Improvement
-from helpers.spc.settings import targets_over_time
 from helpers.spc.tables import result_columns
+from helpers.spc.targets import targets_over_time
 
 
 def xmr(
