@@ -91,7 +91,7 @@ def test_numbers_appear_and_vanish():
     before, now = edition(Q1, facts=[fact(1, Q1)]), edition(Q2, facts=[fact(2, Q2, id="men", unit="men")])
     assert kinds(before, now) == [
         ("fact-appeared", "men (Q2 2024/25) is new: 2 men"),
-        ("fact-vanished", "women (Q1 2024/25) is gone; it was 1 (women)"),
+        ("fact-vanished", "women (Q1 2024/25) is gone; it was 1 woman"),
     ]
 
 

@@ -268,9 +268,13 @@ FAULTS = {
     "value-that-is-no-number": (
         "reported",
         put(3, "value", "about 13"),
-        "found value about 13 and unit women, expected a number; of the unit date a date, of the unit quarter one.",
+        "found value about 13 and unit women, expected a number, in digits alone, such as 677 or 85.9.",
     ),
-    "value-that-is-no-date": ("reported", put(6, "value", "2024-06-31"), "found value 2024-06-31 and unit date"),
+    "value-that-is-no-date": (
+        "reported",
+        put(6, "value", "2024-06-31"),
+        "found value 2024-06-31 and unit date, expected a date such as 2024-08-14.",
+    ),
     "value-missing": ("reported", put(3, "value", " "), 'row 3, column value: found " ", expected a text.'),
     "period-that-is-none": ("reported", put(3, "period", "Q2"), 'row 3, column period: found "Q2", expected a period'),
     "fact-twice": ("reported", lambda rows: [*rows, rows[1]], "expected it once; row 2 has it too."),

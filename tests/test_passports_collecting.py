@@ -113,7 +113,7 @@ def test_a_passport_says_what_kind_of_number_it_is(fact, said):
     ("value", "unit", "said"),
     [
         (0, "women", "0 women"),
-        (1, "events", "1 (events)"),
+        (1, "events", "1 event"),
         (36952, "people", "36,952 people"),
         (37, "number needed to treat", "37 (number needed to treat)"),
         (18_000_000, "GBP", "£18 million"),

@@ -68,7 +68,7 @@ def current() -> Context:
     return Context(Quarter.parse(names["quarter"]), names.get("edition") or "", project_root())
 
 
-def record(mimetype: str, payload: Mapping[str, Any], text: str) -> None:
+def record(mimetype: str, payload: Mapping[str, Any], text: str = "") -> None:
     """Put a record into the outputs of the running cell; outside a notebook, do nothing.
 
     Parameters
@@ -78,14 +78,13 @@ def record(mimetype: str, payload: Mapping[str, Any], text: str) -> None:
     payload : mapping
         What JSON can hold.
     text : str
-        What JupyterLab shows of it.
+        What JupyterLab shows of it; by default nothing.
     """
     if shell() is not None:
         from IPython.display import display
 
-        display(  # type: ignore[no-untyped-call]
-            {mimetype: dict(payload), "text/plain": text}, raw=True
-        )
+        shown = {"text/plain": text} if text else {}
+        display({mimetype: dict(payload), **shown}, raw=True)  # type: ignore[no-untyped-call]
 
 
 READ: dict[str, str] = {}

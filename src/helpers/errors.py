@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
+
+MANY = re.compile(r"\d+ problems:\n")
 
 
 class ReportError(Exception):
@@ -25,7 +28,11 @@ class ParamsError(ReportError):
 
 
 class DataError(ReportError, ValueError):
-    """A data file is missing or is not as its schema says."""
+    """Data are missing or are not as they must be."""
+
+
+class DataFileError(DataError):
+    """A data file is missing or is not as its schema says: the same for everyone who reads it."""
 
 
 class SpcError(ReportError, ValueError):
@@ -45,7 +52,12 @@ class FigureError(ReportError):
 
 
 class NotebookError(ReportError):
-    """A notebook is malformed, or a cell or an inline expression of it failed."""
+    """A notebook is malformed, or a cell or an inline expression of it failed.
+
+    ``faulty_data`` has what is wrong in a data file, where nothing else failed; then the notebook is not to blame.
+    """
+
+    faulty_data = ""
 
 
 class StagingError(ReportError):
@@ -78,3 +90,16 @@ def together(errors: Sequence[ReportError]) -> None:
         raise errors[0]
     lines = "\n".join(f"- {error}" for error in errors)
     raise type(errors[0])(f"{len(errors)} problems:\n{lines}") from errors[0]
+
+
+def apart(text: str) -> list[str]:
+    r"""Return the problems that `together` made one text of.
+
+    Examples
+    --------
+    >>> apart("2 problems:\n- row 3: found abc.\n- row 4: found def."), apart("row 3: found abc.")
+    (['row 3: found abc.', 'row 4: found def.'], ['row 3: found abc.'])
+    """
+    if not MANY.match(text):
+        return [text]
+    return MANY.sub("", text).removeprefix("- ").split("\n- ")

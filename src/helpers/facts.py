@@ -101,6 +101,12 @@ class Fact:
             **{name: record[name] for name in names if name in record},
         )
 
+    @classmethod
+    def from_row(cls, row: Mapping[str, str]) -> Fact:
+        """Return the fact of a row of ``facts.csv``, as far as the file holds it: not its kind, nor its inputs."""
+        texts: dict[str, Any] = {name: row[name] for name in (*_WORDS, "cell") if name != "kind"}
+        return cls(value=parse_value(row["value"], row["unit"]), **texts)
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"text/plain": self.text, "text/markdown": self.text, CITED: self.record()}
 
@@ -267,7 +273,7 @@ def _running_cell() -> str:
 def _reported(key: tuple[str, str], here: context.Context) -> Fact | None:
     from helpers import datasets
 
-    frame = datasets.load("reported")
+    frame = datasets.load("reported", is_shown=False)
     rows = frame[(frame["fact_id"] == key[0]) & (frame["period"] == key[1])]
     if rows.empty:
         return None
@@ -331,21 +337,7 @@ def read_built(here: context.Context) -> dict[tuple[str, str], Fact]:
     if not file.is_file():
         return {}
     with file.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    facts = (
-        Fact(
-            id=row["id"],
-            period=row["period"],
-            value=parse_value(row["value"], row["unit"]),
-            unit=row["unit"],
-            source=row["source"],
-            section=row["section"],
-            formula=row["formula"],
-            rows=row["rows"],
-            rows_sha256=row["rows_sha256"],
-        )
-        for row in rows
-    )
+        facts = [Fact.from_row(row) for row in csv.DictReader(lines)]
     return {fact.key: fact for fact in facts}
 
 
@@ -360,7 +352,7 @@ def _not_found(key: tuple[str, str], here: context.Context) -> str:
             f"{asked}: {owners[name]} calculates it, and there is no build of {here.quarter} to take it from. "
             f"Run: natpatsip build {here.quarter}"
         )
-    frame = datasets.load("reported")
+    frame = datasets.load("reported", is_shown=False)
     values = params.load(here.quarter, project=here.project).values
     periods = sorted(
         set(frame.loc[frame["fact_id"] == name, "period"])

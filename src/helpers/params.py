@@ -6,6 +6,7 @@ in a published number.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -171,12 +172,20 @@ def load(quarter: str | Quarter | None = None, *, project: Path | None = None) -
     parsed = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter)
     file = path(parsed, project)
     if not file.is_file():
-        have = [str(known) for known in known_quarters(project)]
-        raise ParamsError(
-            f"{FOLDER}/{file.name} does not exist: there are params for {', '.join(have) or 'no quarter'}."
-            f"{nearest(str(parsed), have)} Write it, or ask for one of those."
-        )
+        known = known_quarters(project)
+        have = ", ".join(map(str, known)) or "no quarter"
+        raise ParamsError(f"{FOLDER}/{file.name} does not exist: there are params for {have}. {_way_to(parsed, known)}")
     return _read(file, str(parsed), file.stat().st_mtime_ns)
+
+
+def _way_to(quarter: Quarter, known: Sequence[Quarter]) -> str:
+    """Say how a quarter that has no params comes by them."""
+    if not known or quarter < known[0]:
+        return "Write it, or ask for one of those."
+    if quarter > known[-1]:
+        then = "" if quarter == known[-1].next() else ", and quarters are opened one after the other"
+        return f"natpatsip new-quarter {known[-1].next()} opens the next one{then}."
+    return f"Ask for one of those, or restore it from git: git log --all -- {FOLDER}/{quarter}.yml"
 
 
 @lru_cache(maxsize=16)

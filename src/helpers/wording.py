@@ -105,6 +105,21 @@ def plural(count: float, one: str, many: str) -> str:
     return one if abs(count) == 1 else many
 
 
+def singular(unit: str) -> str:
+    """Return the unit of a single thing; one that is no plural, as it is.
+
+    Examples
+    --------
+    >>> singular("sessions"), singular("babies"), singular("people per month"), singular("number needed to treat")
+    ('session', 'baby', 'person per month', 'number needed to treat')
+    """
+    first, _, rest = unit.partition(" ")
+    own = {"women": "woman", "men": "man", "people": "person", "lives": "life"}
+    if first not in own and first.endswith("s") and not first.endswith("ss"):
+        own[first] = f"{first[:-3]}y" if first.endswith("ies") else first[:-1]
+    return " ".join(filter(None, [own.get(first, first), rest]))
+
+
 def in_words(count: int) -> str:
     """Return a count in words up to ten, in figures beyond.
 

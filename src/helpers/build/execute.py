@@ -6,7 +6,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import nbformat
 from nbformat import NotebookNode
 
+from helpers import wording
 from helpers.build import kernels as notebook_kernels
+from helpers.build.inline import faulty_data
 from helpers.build.notebook import Notebook
 from helpers.build.plan import Plan
 from helpers.build.records import facts_of
 from helpers.build.runs import Facts, Runs, Trace
-from helpers.errors import NotebookError, ReportError, together
+from helpers.errors import DataFileError, NotebookError, ReportError, apart, together
 from helpers.facts import HANDED
 
 if TYPE_CHECKING:
@@ -94,7 +96,7 @@ def execute(
         notebook that failed does not run.
     """
     done: dict[str, Executed] = {}
-    errors: list[ReportError] = []
+    errors: dict[str, ReportError] = {}
     order, before = plan.order(), plan.before()
     running: dict[Future[Executed], str] = {}
     where = cluster.run if cluster else run
@@ -125,14 +127,31 @@ def execute(
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
             for future in finished:
-                running.pop(future)
+                name = running.pop(future)
                 try:
                     has_run(future.result())
                 except ReportError as error:
-                    if str(error) not in map(str, errors):
-                        errors.append(error)
-    together(errors)
+                    if str(error) not in map(str, errors.values()):
+                        errors[name] = error
+    together([*_faulty_files(errors), *(each for each in errors.values() if not _faulty_data(each))])
     return {name: done[name] for name in plan.notebooks}
+
+
+def _faulty_data(error: ReportError) -> str:
+    return error.faulty_data if isinstance(error, NotebookError) else ""
+
+
+def _faulty_files(errors: Mapping[str, ReportError]) -> Iterator[DataFileError]:
+    """Go through what is wrong in data files, each thing once, and say which notebooks it stopped."""
+    stopped: dict[str, list[str]] = {}
+    for name, error in errors.items():
+        if said := _faulty_data(error):
+            stopped.setdefault(said, []).append(f"{name}.ipynb")
+    for said, names in stopped.items():
+        *problems, last = apart(said)
+        yield from map(DataFileError, problems)
+        verb = "reads" if len(names) == 1 else "read"
+        yield DataFileError(f"{last}\n  Mend the file and build again; {wording.listing(sorted(names))} {verb} it.")
 
 
 def _all_before(before: Mapping[str, set[str]], name: str) -> set[str]:
@@ -236,9 +255,13 @@ def run(plan: Plan, notebook: Notebook, facts: Facts, *, kernels: str, is_watche
             project=str(plan.project),
         )
     except papermill.PapermillExecutionError as error:
-        raise NotebookError(_failure(plan, notebook, output, error)) from error
+        failure = NotebookError(_failure(plan, notebook, output, error))
+        failure.faulty_data = faulty_data(error.ename, error.evalue)
+        raise failure from error
     except NotebookError as error:
-        raise NotebookError(f"notebooks/{notebook.path.name}, {error}") from error
+        failure = NotebookError(f"notebooks/{notebook.path.name}, {error}")
+        failure.faulty_data = error.faulty_data
+        raise failure from error
     except ReportError:  # not the notebook's
         raise
     except Exception as error:  # a kernel that dies or hangs: nbclient and jupyter_client raise kinds of their own

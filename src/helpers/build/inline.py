@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from helpers.errors import NotebookError
+from helpers.errors import DataFileError, NotebookError
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -35,13 +35,21 @@ def store(cell: NotebookNode, asked: Mapping[str, str], results: Mapping[str, An
         Where an expression failed; all that failed are named.
     """
     cell.metadata[KEPT] = [{"expression": text, "result": results[key]} for key, text in asked.items()]
-    failed = [
-        f"`{{python}} {text}`: {results[key].get('ename', 'Error')}: {results[key].get('evalue', 'no value')}"
-        for key, text in asked.items()
-        if results[key].get("status") != "ok"
-    ]
+    failed = {text: results[key] for key, text in asked.items() if results[key].get("status") != "ok"}
     if failed:
-        raise NotebookError(f'cell "{cell.get("id", "")}", inline expression ' + "; ".join(failed))
+        said = [
+            f"`{{python}} {text}`: {result.get('ename', 'Error')}: {result.get('evalue', 'no value')}"
+            for text, result in failed.items()
+        ]
+        error = NotebookError(f'cell "{cell.get("id", "")}", inline expression ' + "; ".join(said))
+        kinds = {(result.get("ename"), result.get("evalue")) for result in failed.values()}
+        error.faulty_data = faulty_data(*kinds.pop()) if len(kinds) == 1 else ""
+        raise error
+
+
+def faulty_data(kind: str | None, said: str | None) -> str:
+    """Return what a failure says of a data file, nothing where it is another failure."""
+    return said or "" if kind == DataFileError.__name__ else ""
 
 
 def substitute(cell: NotebookNode, printed: Callable[[Mapping[str, Any]], str]) -> str:

@@ -60,5 +60,6 @@ def build_all(project: Path, quarters: Collection[Quarter], options: Options, te
             raise
         except ReportError as error:
             failed[quarter] = error
-            tell(f"{quarter} could not be built: {str(error).splitlines()[0]}")
+            if len(set(quarters)) > 1:  # why, is said at the end; of a single quarter, that is now
+                tell(f"{quarter}: could not be built")
     return Outcome(built, failed)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import calendar
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,14 +69,13 @@ def build(
     report = options.report(project, quarter)
     if not options.is_final:
         standing.protect(report)
-    name = unchanged.name_of(report, inputs, quarter, options)
-    said = None if options.is_final else unchanged.is_unchanged(report, inputs, cached, name)
-    if said is not None:
+    if not options.is_final and (said := _standing(report, inputs, cached, quarter, options)) is not None:
         for line in said:
             tell(line)
         tell(f"unchanged, checked in {time.monotonic() - start:.1f} s: {report}")
         published(report)
         return report
+    name = unchanged.name_of(report, inputs, quarter, options)
     if reference := _built_from(project, quarter):
         return _build_kept(project, quarter, reference, options, tell)
     runs = Runs(cached, inputs, quarter, edition="", kernels=kernels.choose(options.kernels))
@@ -109,6 +109,18 @@ def build(
         tell(f"the cache cannot be written, so the next build begins anew: {cached.trouble}")
     tell(f"published in {seconds:.1f} s: {report}")
     return report
+
+
+def _standing(
+    report: Path, inputs: Inputs, cached: cache.Cache, quarter: Quarter, options: Options
+) -> Sequence[str] | None:
+    """Return what was said of a report that stands as it would be made again, in these formats or more; else None."""
+    for formats in options.with_more():
+        each = replace(options, formats=formats)
+        said = unchanged.is_unchanged(report, inputs, cached, unchanged.name_of(report, inputs, quarter, each))
+        if said is not None:
+            return said
+    return None
 
 
 def _built_from(project: Path, quarter: Quarter) -> str | None:
@@ -188,6 +200,7 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
     staged = stage(plan, contents, written=written)
     tell(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(staged.facts)} facts")
     report = options.report(plan.project, plan.quarter)
+    lost = [file.relative_to(report) for file in shown(report, FORMATS) if file.exists()]
 
     def draw() -> None:
         studio.finish(runs.kept)
@@ -227,6 +240,9 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
             candidate.confirm()
         else:
             standing.protect(report)  # it may have been made final while this was built
+        lost = [file for file in lost if not (folder / file).exists()]
+    if lost:
+        tell(f"gone with the earlier report: {', '.join(map(str, lost))}; build without --to makes them anew")
     if candidate:
         tell(f"final: signed off, and tagged {candidate.seal(report)}")
     return executed, outcome

@@ -16,6 +16,18 @@ FORMATS = ("html", "pdf", "docx")
 RENDERERS = ("auto", "quarto", "pandoc")
 
 
+def _formats(to: list[str] | None) -> tuple[str, ...]:
+    """Return the formats that ``--to`` names, however often it is said, in the order of `FORMATS`."""
+    if to is None:
+        return FORMATS
+    named = [name.strip() for each in to for name in each.split(",") if name.strip()]
+    for name in named:
+        one_of("--to", name, FORMATS)
+    if not named:
+        raise UsageError("--to: names no format. Name some of html, pdf and docx, joined by commas.")
+    return tuple(name for name in FORMATS if name in named)
+
+
 @app.command(epilog="Example:  natpatsip build 2024-25-Q2 --to html,pdf")
 def build(
     quarters: Annotated[
@@ -25,7 +37,14 @@ def build(
             help="The quarters, such as 2024-25-Q2; by default the newest in params/ with complete data.",
         ),
     ] = None,
-    to: Annotated[str, typer.Option("--to", help="Formats, joined by commas.")] = ",".join(FORMATS),
+    to: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--to",
+            metavar="FORMAT[,FORMAT]...",
+            help=f"Some of {', '.join(FORMATS)}, joined by commas; by default all. May be said more than once.",
+        ),
+    ] = None,
     renderer: Annotated[str, typer.Option(help="auto takes Quarto where it is found, else pandoc.")] = "auto",
     jobs: Annotated[int, typer.Option(min=1, help="How many notebooks run at once.")] = 2,
     output: Annotated[
@@ -51,11 +70,7 @@ def build(
     from helpers.project import project_root
     from helpers.quarter import Quarter
 
-    formats = tuple(dict.fromkeys(name.strip() for name in to.split(",") if name.strip()))
-    for name in formats:
-        one_of("--to", name, FORMATS)
-    if not formats:
-        raise UsageError("--to: names no format. Name some of html, pdf and docx, joined by commas.")
+    formats = _formats(to)
     if final and set(formats) != set(FORMATS):
         raise UsageError("--final: a final edition has all formats. Leave --to out.")
     if final and due:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from nbformat import NotebookNode, v4
 
@@ -17,7 +16,7 @@ from helpers.build.markdown import Heading, pieces
 from helpers.build.notebook import TITLE
 from helpers.build.records import outputs_of
 from helpers.errors import ReportError, UsageError
-from helpers.facts import Fact, parse_value
+from helpers.facts import Fact
 from helpers.figures import FIGURE
 from helpers.quarter import Quarter
 
@@ -68,7 +67,7 @@ class Edition:
                 for name in names
             }
             with (report / "facts.csv").open(encoding="utf-8", newline="") as lines:
-                facts = tuple(_fact(row) for row in csv.DictReader(lines))
+                facts = tuple(Fact.from_row(row) for row in csv.DictReader(lines))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError) as error:
             what = f"{type(error).__name__}: {error}"
             raise CompareError(f"{report}: is not whole ({what}). Run: natpatsip build {quarter}") from error
@@ -115,17 +114,3 @@ class Edition:
     def section_of(self, chapter: str, cell: str) -> str:
         """Return the headings that a cell of a chapter ends under."""
         return self.sections.get(chapter, {}).get(cell, "")
-
-
-def _fact(row: Mapping[str, Any]) -> Fact:
-    return Fact(
-        id=row["id"],
-        period=row["period"],
-        value=parse_value(row["value"], row["unit"]),
-        unit=row["unit"],
-        source=row["source"],
-        section=row["section"],
-        formula=row["formula"],
-        rows=row["rows"],
-        cell=row["cell"],
-    )

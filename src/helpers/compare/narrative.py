@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 
 from helpers.compare.changes import Change
 from helpers.compare.charts import place
@@ -13,6 +14,7 @@ from helpers.compare.words import ADDED, REMOVED, SAME, Stretch, difference, lik
 
 ALIKE = 0.5  # passages that share so much are one, reworded
 MOST_WORDS = 40  # of a passage in a message; the whole stands in its words
+KEY, TEXT = attrgetter("key"), attrgetter("text")  # a word may be the same, though it is now taken from a fact
 AROUND = 5  # words shown on each side of a change
 
 
@@ -21,7 +23,8 @@ def narrative_changes(before: Edition, now: Edition) -> Iterator[Change]:
     for chapter in [*now.notebooks, *(name for name in before.notebooks if name not in now.notebooks)]:
         old = list(passages(before, chapter)) if chapter in before.notebooks else []
         new = list(passages(now, chapter)) if chapter in now.notebooks else []
-        gone, come = _unmatched(old, new), _unmatched(new, old)
+        gone, come = _unmatched(old, new, by=KEY), _unmatched(new, old, by=KEY)
+        gone, come = _unmatched(gone, come, by=TEXT), _unmatched(come, gone, by=TEXT)
         pairs = _pairs(gone, come)
         was = {id(passage): earlier for earlier, passage in pairs}
         for passage in come:
@@ -31,13 +34,15 @@ def narrative_changes(before: Edition, now: Edition) -> Iterator[Change]:
         yield from (_whole("narrative-removed", each, before) for each in gone if id(each) not in paired)
 
 
-def _unmatched(these: Sequence[Passage], others: Sequence[Passage]) -> list[Passage]:
+def _unmatched(
+    these: Sequence[Passage], others: Sequence[Passage], *, by: Callable[[Passage], object]
+) -> list[Passage]:
     """Return the passages that do not stand word for word among others, as often as they do here."""
-    left = Counter(passage.key for passage in others)
+    left = Counter(map(by, others))
     found = []
     for passage in these:
-        if left[passage.key]:
-            left[passage.key] -= 1
+        if left[by(passage)]:
+            left[by(passage)] -= 1
         else:
             found.append(passage)
     return found

@@ -16,24 +16,35 @@ from helpers.quarter import FORM, Quarter
 Key = tuple[str, str]
 
 
-def fact_changes(before: Edition, now: Edition) -> Iterator[Change]:
-    """Go through facts that rose, fell, changed, were revised, appeared or vanished."""
+def fact_changes(before: Edition, now: Edition) -> list[Change]:
+    """Return facts that rose, fell, changed, were revised, appeared or vanished; what is news comes first."""
+    found = sorted(_changes(before, now), key=lambda each: each[0])  # which keeps the order of reading
+    return [change for _, change in found]
+
+
+def _changes(before: Edition, now: Edition) -> Iterator[tuple[int, Change]]:
     old, new = _by_role(before), _by_role(now)
     exactly = {fact.key: fact for fact in before.facts}
     for key, fact in new.items():
         if counterpart := old.get(key):
-            yield from _compared(counterpart, fact, now)
+            yield from ((_rank(fact, each, now), each) for each in _compared(counterpart, fact, now))
         elif _is_past(fact, now.quarter):
             if (earlier := exactly.get(fact.key)) and earlier.value != fact.value:
-                yield _revised(earlier, fact, now)
+                yield 0, _revised(earlier, fact, now)
         else:
-            yield _change(
-                "fact-appeared", f"{_named(fact, now)} is new: {in_full(fact)}", now, fact, found=in_full(fact)
-            )
+            said = f"{_named(fact, now)} is new: {in_full(fact)}"
+            yield 0, _change("fact-appeared", said, now, fact, found=in_full(fact))
     for key, fact in old.items():
         if key not in new and not _is_past(fact, before.quarter):
             said = f"{_named(fact, before)} is gone; it was {in_full(fact)}"
-            yield _change("fact-vanished", said, before, fact, expected=in_full(fact))
+            yield 0, _change("fact-vanished", said, before, fact, expected=in_full(fact))
+
+
+def _rank(fact: Fact, change: Change, edition: Edition) -> int:
+    """Return how much of a surprise a change is, from 0: a signal, the quarter's own, no signal, a sum that grows."""
+    if change.signal is not None:
+        return 0 if change.signal else 2
+    return 1 if role(fact, edition.quarter) == "quarter" else 3
 
 
 def role(fact: Fact, quarter: Quarter) -> str:

@@ -34,16 +34,39 @@ def difference(before: Sequence[Word], now: Sequence[Word]) -> tuple[Stretch, ..
     --------
     >>> difference(words_of("Most met online"), words_of("All met in person"))
     (('removed', 'Most'), ('added', 'All'), ('same', 'met'), ('removed', 'online'), ('added', 'in person'))
+
+    A word that is shown as before is the same, though it is now taken from a fact.
+
+    >>> difference(words_of("9 sites met"), [Word('{cite("sites")}', "9"), *words_of("sites met")])
+    (('same', '9 sites met'),)
     """
     found: list[Stretch] = []
-    matcher = SequenceMatcher(None, [word.key for word in before], [word.key for word in now], autojunk=False)
-    for kind, first, last, start, end in matcher.get_opcodes():
+    for kind, first, last, start, end in _opcodes([word.key for word in before], [word.key for word in now]):
+        was, is_now = before[first:last], now[start:end]
         if kind == "equal":
-            found.append((SAME, shown(now[start:end])))
+            _add(found, SAME, is_now)
             continue
-        found += [(REMOVED, shown(before[first:last]))] if last > first else []
-        found += [(ADDED, shown(now[start:end]))] if end > start else []
+        for inner, one, two, three, four in _opcodes([word.shown for word in was], [word.shown for word in is_now]):
+            if inner == "equal":
+                _add(found, SAME, is_now[three:four])
+            else:
+                _add(found, REMOVED, was[one:two])
+                _add(found, ADDED, is_now[three:four])
     return tuple(found)
+
+
+def _opcodes(before: Sequence[str], now: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
+    return SequenceMatcher(None, before, now, autojunk=False).get_opcodes()
+
+
+def _add(stretches: list[Stretch], kind: str, words: Sequence[Word]) -> None:
+    """Add words to stretches; to the last one, where that is of their kind."""
+    if not words:
+        return
+    if stretches and stretches[-1][0] == kind:
+        stretches[-1] = (kind, f"{stretches[-1][1]} {shown(words)}")
+    else:
+        stretches.append((kind, shown(words)))
 
 
 def likeness(before: Sequence[Word], now: Sequence[Word], *, least: float) -> float:

@@ -54,8 +54,9 @@ def check_rows(frame: pd.DataFrame, texts: pd.DataFrame, schema: Schema) -> Iter
     for rule in schema.rules:
         failed = _failures(pa.DataFrameSchema(checks=pa.Check(rule.holds)), frame)
         for line in sorted({int(index) for index in failed["index"]}):
-            found = " and ".join(f"{column} {texts[column][line]}" for column in rule.columns)
-            yield Fault(f"found {found}, expected {rule.expected}.", line, rule.columns[0])
+            row = {str(column): str(texts[column][line]) for column in texts}
+            found = " and ".join(f"{column} {row[column]}" for column in rule.columns)
+            yield Fault(f"found {found}, expected {rule.asks(row)}.", line, rule.columns[0])
 
 
 def check_between_rows(texts: pd.DataFrame, schema: Schema) -> Iterator[Fault]:

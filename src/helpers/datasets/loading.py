@@ -16,7 +16,7 @@ from helpers.datasets.checking import Words, check_between_rows, check_cells, ch
 from helpers.datasets.gaps import find_gaps
 from helpers.datasets.reading import FOLDER, Fault
 from helpers.datasets.schemas import FIXED_WORDS, SCHEMAS, Schema
-from helpers.errors import DataError, nearest, together
+from helpers.errors import DataError, DataFileError, nearest, together
 from helpers.origins import FILTER
 from helpers.quarter import Quarter
 
@@ -25,7 +25,9 @@ ORGANISATIONS = "organisations"
 MOST_SHOWN = 20  # problems of a file that are said one by one
 
 
-def load(name: str, *, quarter: Quarter | str | None = None, project: Path | None = None) -> pd.DataFrame:
+def load(
+    name: str, *, quarter: Quarter | str | None = None, project: Path | None = None, is_shown: bool = True
+) -> pd.DataFrame:
     """Read a dataset as it was known at the end of a quarter.
 
     Rows reported later (``as_of``), later quarters and later months are left out; of what was reported more than
@@ -39,6 +41,8 @@ def load(name: str, *, quarter: Quarter | str | None = None, project: Path | Non
         By default the notebook's own.
     project : Path, optional
         By default the project that the notebook is in.
+    is_shown : bool
+        Whether the notebook says what was read.
 
     Returns
     -------
@@ -48,7 +52,7 @@ def load(name: str, *, quarter: Quarter | str | None = None, project: Path | Non
 
     Raises
     ------
-    DataError
+    DataFileError
         Where the file is missing or breaks its schema; all problems are named with row and column.
     """
     if quarter is None or project is None:
@@ -66,13 +70,15 @@ def load(name: str, *, quarter: Quarter | str | None = None, project: Path | Non
     context.READ[file] = whence
     sha256 = hashlib.sha256(content).hexdigest()
     payload = {"file": file, "sha256": sha256, "rows": len(frame), "provenance": whence}
-    context.record(RECORD, payload, f"{file}: {len(frame)} rows")
+    count = f"{len(frame):,} {'row' if len(frame) == 1 else 'rows'}"
+    said = f"{file}: {count}, {whence}, as known at the end of {parsed.label}"
+    context.record(RECORD, payload, said if is_shown else "")
     return frame
 
 
 def provenance(name: str, *, quarter: Quarter | str | None = None, project: Path | None = None) -> str:
     """Return "reported", "illustrative" or "mixed": what the rows of a dataset are."""
-    return str(load(name, quarter=quarter, project=project).attrs["provenance"])
+    return str(load(name, quarter=quarter, project=project, is_shown=False).attrs["provenance"])
 
 
 def national(frame: pd.DataFrame, intervention: str) -> pd.DataFrame:
@@ -185,7 +191,7 @@ def _raise(name: str, faults: Sequence[Fault]) -> None:
     texts = [f"{FOLDER}/{name}.csv{', ' if fault.line else ': '}{fault}" for fault in ordered[:MOST_SHOWN]]
     if len(ordered) > MOST_SHOWN:
         texts.append(f"{FOLDER}/{name}.csv: and {len(ordered) - MOST_SHOWN} more.")
-    together([DataError(text) for text in texts])
+    together([DataFileError(text) for text in texts])
 
 
 def _provenance_of(frame: pd.DataFrame) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from helpers.errors import DataError, nearest
+from helpers.errors import DataFileError, nearest
 
 FOLDER = "data"
 
@@ -61,12 +61,12 @@ def content(name: str, project: Path, columns: Sequence[str]) -> bytes:
 
     Raises
     ------
-    DataError
+    DataFileError
         Where there is no such file.
     """
     file = path(name, project)
     if not file.is_file():
-        raise DataError(
+        raise DataFileError(
             f"{FOLDER}/{file.name}: there is no such file. Put it there, with the columns {', '.join(columns)}."
         )
     return file.read_bytes()
@@ -86,7 +86,7 @@ def parse(data: bytes, where: str, columns: Sequence[str]) -> Rows:
 
     Raises
     ------
-    DataError
+    DataFileError
         Where the file is empty, is not UTF-8 or is no CSV, so that its rows cannot be told.
     """
     try:
@@ -94,9 +94,9 @@ def parse(data: bytes, where: str, columns: Sequence[str]) -> Rows:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         found = f"byte {data[error.start]:#04x}"
-        raise DataError(f"{where}, row {line}: is not UTF-8 ({found}). Save the file as CSV UTF-8.") from error
+        raise DataFileError(f"{where}, row {line}: is not UTF-8 ({found}). Save the file as CSV UTF-8.") from error
     if not text.strip():
-        raise DataError(f"{where}: is empty. Expected the columns {', '.join(columns)}, and rows.")
+        raise DataFileError(f"{where}: is empty. Expected the columns {', '.join(columns)}, and rows.")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows = Rows(header=[])
     line = 1
@@ -111,7 +111,7 @@ def parse(data: bytes, where: str, columns: Sequence[str]) -> Rows:
                 rows.faults.append(Fault(f"found {len(cells)} cells, expected {len(rows.header)}.", line))
             line = reader.line_num + 1
     except csv.Error as error:
-        raise DataError(f"{where}, row {line}: is no CSV: {error}. Look at the quotation marks.") from error
+        raise DataFileError(f"{where}, row {line}: is no CSV: {error}. Look at the quotation marks.") from error
     return rows
 
 

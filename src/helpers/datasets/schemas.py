@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -53,11 +53,15 @@ class Kind:
 
 @dataclass(frozen=True)
 class Rule:
-    """What holds within each row: the columns that it compares, what is expected of them, and whether it holds."""
+    """What holds within each row: its columns, what is expected of them (always, or of a row), whether it holds."""
 
     columns: tuple[str, ...]
-    expected: str
+    expected: str | Callable[[Mapping[str, str]], str]
     holds: Callable[[pd.DataFrame], pd.Series[bool]]
+
+    def asks(self, row: Mapping[str, str]) -> str:
+        """Return what is expected of a row."""
+        return self.expected if isinstance(self.expected, str) else self.expected(row)
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,11 @@ def _values_fit(frame: pd.DataFrame) -> pd.Series[bool]:
     return pd.Series([value_fits(value, unit) for value, unit in pairs], frame.index, dtype=bool)
 
 
+def _value_expected(row: Mapping[str, str]) -> str:
+    forms = {"date": "a date such as 2024-08-14", "quarter": "a quarter such as 2024-25-Q2"}
+    return forms.get(row["unit"], "a number, in digits alone, such as 677 or 85.9")
+
+
 is_month = like(r"\d{4}-(0[1-9]|1[0-2])")
 is_number = like(r"-?\d+(\.\d+)?")
 TEXT = Kind("a text", like(r"(?s).*\S.*"))
@@ -190,7 +199,7 @@ SCHEMAS = {
             "source": TEXT,
         },
         key=("fact_id", "as_of", "period"),
-        rules=(Rule(("value", "unit"), "a number; of the unit date a date, of the unit quarter one", _values_fit),),
+        rules=(Rule(("value", "unit"), _value_expected, _values_fit),),
         same=("fact_id", "unit"),
     ),
     "maternity_monthly": Schema(

@@ -77,13 +77,14 @@ def in_full(fact: Fact) -> str:
     >>> in_full(Fact("a", "all", 1_000_000, "people", "")), in_full(Fact("b", "all", 20, "percent", ""))
     ('1,000,000 people', '20%')
     >>> in_full(Fact("c", "all", 1, "reviews", "")), in_full(Fact("d", "all", 2.2, "adjusted odds ratio", ""))
-    ('1 (reviews)', '2.2 (adjusted odds ratio)')
+    ('1 review', '2.2 (adjusted odds ratio)')
     """
     if not isinstance(fact.value, int | float) or fact.unit in ("percent", "GBP"):
         return fact.text
     count = wording.number(fact.value) if float(fact.value).is_integer() else fact.text
-    is_counted = abs(fact.value) != 1 and not fact.unit.startswith("number ") and not fact.unit.endswith("ratio")
-    return f"{count} {fact.unit}" if is_counted else f"{count} ({fact.unit})"
+    if fact.unit.startswith("number ") or fact.unit.endswith("ratio"):
+        return f"{count} ({fact.unit})"
+    return f"{count} {wording.singular(fact.unit) if abs(fact.value) == 1 else fact.unit}"
 
 
 def period(text: str, quarter: Quarter) -> str:
