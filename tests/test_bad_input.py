@@ -2,7 +2,7 @@
 
 import pytest
 
-from projects import code, edit, natpatsip, prose, small
+from projects import code, edit, natpatsip, prose, small, write
 
 Q2 = "2024-25-Q2"
 OLD = "the report that was there"
@@ -104,6 +104,39 @@ def test_every_notebook_that_failed_is_named(tmp_path):
     error = refused(project, Q2, status=1)
     assert 'index.ipynb, cell "here" raised ZeroDivisionError' in error
     assert 'ward.ipynb, cell "there" raised IndexError' in error
+
+
+def test_a_broken_cell_of_a_data_file_is_reported_once_with_the_notebooks_that_read_it(tmp_path):
+    cited = prose('`{python} cite("mgso4_women")` and `{python} cite("iap_women")` women', id="news")
+    other = [code("1 / 0", id="division")]
+    project = small(tmp_path, index=[cited], ward=[code('cite("mgso4_women")', id="women")])
+    rows = (project / "data" / "reported.csv").read_text(encoding="utf-8").splitlines()
+    rows[2] = rows[2].replace(",15,", ",abc,").replace(",42,", ",abc,")
+    (project / "data" / "reported.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    said = "data/reported.csv, row 3, column value: found value abc and unit boards, expected a number, in digits alone"
+    error = refused(project, Q2, status=1)
+    assert error.count("abc") == 1
+    assert f"natpatsip: {said}" in error
+    assert "Mend the file and build again; index.ipynb and ward.ipynb read it." in error
+    write(project / "notebooks" / "ward.ipynb", "Ward", *other)
+    error = refused(project, Q2, status=1)
+    assert f"natpatsip: 2 problems:\n- {said}" in error
+    assert "index.ipynb reads it." in error
+    assert 'ward.ipynb, cell "division" raised ZeroDivisionError' in error
+
+
+def test_a_failure_of_one_quarter_is_told_once(tmp_path):
+    error = refused(small(tmp_path, ward=[prose("`{python} beds` beds", id="news")]), Q2, status=1)
+    assert error.count("NameError") == 1
+    assert "could not be built" not in error
+
+
+def test_a_quarter_that_is_still_to_be_opened_is_opened_by_a_command(tmp_path):
+    project = small(tmp_path)
+    assert "natpatsip new-quarter 2024-25-Q3 opens the next one." in refused(project, "2024-25-Q3", status=2)
+    later = refused(project, "2025-26-Q1", status=2)
+    assert "natpatsip new-quarter 2024-25-Q3 opens the next one, and quarters are opened one after the other" in later
+    assert "new-quarter" not in refused(project, "2023-24-Q4", status=2)
 
 
 def test_two_notebooks_that_publish_a_fact_differently_are_both_named(tmp_path):

@@ -86,6 +86,12 @@ def test_an_unchanged_report_is_left_as_it_is(first, project):
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 
+def test_a_report_with_more_formats_than_are_asked_for_stands(first, project):
+    _, said = build(project, formats=("pdf",))
+    assert said[-1].startswith("unchanged, checked in")
+    assert (first[0] / "html" / "index.html").is_file()
+
+
 @pytest.mark.parametrize("spoil", [lambda file: file.unlink(), lambda file: file.write_bytes(b"%PDF-spoilt")])
 def test_a_report_that_was_touched_is_made_again(first, project, spoil):
     folder, _ = first

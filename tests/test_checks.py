@@ -296,6 +296,16 @@ def test_a_finding_that_the_params_accept_is_closed_with_its_reason(here):
     assert [(each.finding.cell, each.reason) for each in outcome.accepted] == [("dose", "it defines the dose")]
 
 
+def test_a_number_in_the_reason_for_a_rebase_is_typed_but_a_year_is_none(here):
+    plan, executed = here
+    file = plan.project / "params" / f"{plan.quarter}.yml"
+    text = file.read_text(encoding="utf-8").replace("timing prompts introduced", "in 2022 57 units had timing prompts")
+    file.write_text(text, encoding="utf-8")
+    (finding,) = run(Plan.of(plan.project, plan.quarter), executed).findings
+    assert (finding.check, finding.found) == ("typed-number", "57")
+    assert finding.where == "params/2024-25-Q2.yml, rebase.3.reason"
+
+
 def test_an_acceptance_that_matches_nothing_is_a_finding(here):
     plan, executed = here
     plan = with_params(plan, "  - {check: typed-number, notebook: index, cell: gone, reason: it was there}\n")

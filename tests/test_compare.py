@@ -194,6 +194,25 @@ def test_a_number_that_follows_its_fact_is_no_rewording():
     assert kinds(told(Q1, 662), told(Q2, 677)) == []
 
 
+def test_a_typed_number_that_becomes_a_citation_is_no_rewording():
+    cited = {CITED: fact(15, Q2).record(), "text/plain": "15"}
+    values = [('cite("women")', cited)]
+    before = edition(Q1, prose("We saw 15 women in all.\n\nThe 15 of the wards met online."))
+    text = 'We saw `{python} cite("women")` women in all.\n\nThe `{python} cite("women")` of the wards met in person.'
+    now = edition(Q2, prose(text, values=values * 2))
+    assert kinds(before, now) == [("narrative-reworded", "The 15 of the wards met [-online.-] {+in person.+}")]
+
+
+def test_what_is_news_comes_before_what_always_grows():
+    means = {"unit": "percent", "section": "ward", "cell": "means", "rows": SERIES}
+    points = ["common_cause", "common_cause", "special_cause_improvement"]
+    cells = [new_code_cell("", id="means"), chart("Births", points, quarter=Q2)]
+    old = [fact(18, "2024-25-YTD", id="avoided"), fact(662, Q1), fact(79, Q1, id="mean", **means)]
+    new = [fact(36, "2024-25-YTD", id="avoided"), fact(677, Q2), fact(83, Q2, id="mean", **means)]
+    changes = compare(edition(Q1, facts=old), edition(Q2, *cells, facts=new)).changes
+    assert [change.fact for change in changes if change.fact] == ["mean", "women", "avoided"]
+
+
 def test_a_sentence_that_code_makes_is_reworded_where_its_words_change():
     def told(quarter, text):
         return edition(

@@ -167,3 +167,4 @@ def test_a_quarter_that_has_left_the_notebooks_is_built_from_its_tag(project, fi
     assert f"building it from report/{Q2} in a worktree of its own" in run.stderr
     assert facts(project, Q2) == before
     assert git(project, "worktree", "list").count("\n") == 1
+    assert f"unchanged since report/{Q2}" in build(project, Q2).stderr

@@ -8,11 +8,15 @@ from datetime import date
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from helpers import worded
 from helpers.blocks import BLOCK
+from helpers.build import chapter
+from helpers.build.inline import substitute
 from helpers.build.passports import homes_of, listing, passports_of, script, uses_in, with_entries
 from helpers.build.passports.words import in_full, kind, period
+from helpers.build.records import collect_facts
 from helpers.build.render import render
-from helpers.errors import RenderError
+from helpers.errors import FactError, RenderError
 from helpers.facts import CITED, PUBLISHED, Fact
 from helpers.quarter import Quarter
 from reading import words_of_docx, words_of_pdf
@@ -58,6 +62,24 @@ def homes(programmes=("ward",), **notebooks):
 def passports(*facts, notebook="ward"):
     cells = {notebook: new_notebook(cells=[publishing(fact, fact.id) for fact in facts])}
     return passports_of(facts, homes_of(cells, [notebook]), FILES, [notebook])
+
+
+def test_a_fact_that_prose_says_in_words_is_cited_and_so_is_the_whole_that_it_is_a_part_of():
+    held, planned = (
+        Fact(name, "2024-25-Q2", value, "sessions", "Returns") for name, value in (("held", 1), ("all", 3))
+    )
+    said = worded.out_of(held, planned)
+    kept = [{"expression": "sessions", "result": {"status": "ok", "data": said._repr_mimebundle_()}}]
+    cell = new_markdown_cell("`{python} sessions` sessions", id="prints", metadata={"user_expressions": kept})
+    assert substitute(cell, chapter.printed) == '[one of the three]{.fact key="held" period="2024-25-Q2"} sessions'
+    found = homes(ward=[cell])
+    assert found == {held.key: ("ward", "prints"), planned.key: ("ward", "prints")}
+    assert collect_facts({"ward": new_notebook(cells=[cell])}) == [held, planned]
+
+
+def test_what_is_no_count_is_not_said_in_words():
+    with pytest.raises(FactError, match="which is no count"):
+        worded.in_words(Fact("share", "2024-25-Q2", 83.5, "percent", "Returns"))
 
 
 def test_a_number_belongs_to_the_cell_that_publishes_it():

@@ -57,6 +57,24 @@ def test_a_report_is_final_where_its_manifest_says_so(tmp_path, text, expected):
     assert standing.is_final(tmp_path) is expected
 
 
+def test_a_final_edition_without_its_tag_says_how_to_make_it(project):
+    """As a build leaves it that is killed between publication and tag."""
+    repository(project)
+    made_final(project)
+    manifest = project / "reports" / Q2 / "manifest.json"
+    head = git(project, "rev-parse", "HEAD").strip()
+    manifest.write_text(json.dumps({"status": "final", "quarter": Q2, "commit": head}), encoding="utf-8")
+    said = f"Its tag report/{Q2} is not in git"
+    assert f"Run: natpatsip build {Q2} --final" in natpatsip(project, "build", Q2).stderr
+    assert said in natpatsip(project, "doctor").stdout
+    git(project, "commit", "--quiet", "--allow-empty", "--message", "Another")
+    assert f"{said}: the build that made it was cut off" in natpatsip(project, "build", Q2).stderr
+    assert f'{Q2}, final edition" report/{Q2} {head}' in natpatsip(project, "build", Q2).stderr
+    git(project, "tag", f"report/{Q2}", head)
+    assert said not in natpatsip(project, "build", Q2).stderr
+    assert said not in natpatsip(project, "doctor").stdout
+
+
 @pytest.mark.parametrize("more", [(), ("--fresh",), ("--output", "reports")])
 def test_a_draft_does_not_replace_a_final_edition(project, more):
     before = made_final(project)

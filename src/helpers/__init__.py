@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers import charts, datasets, diagrams, facts, impact, params, spc, wording
+    from helpers import charts, datasets, diagrams, facts, impact, params, spc, worded, wording
     from helpers.blocks import callout, table, tile, tiles
     from helpers.facts import Fact, cite, publish
     from helpers.figures import figure, picture
@@ -35,6 +35,7 @@ __all__ = [
     "table",
     "tile",
     "tiles",
+    "worded",
     "wording",
 ]
 

@@ -85,9 +85,9 @@ def _value(each: Tile) -> str:
     return fact_span(each.value) if isinstance(each.value, Fact) else each.value
 
 
-def fact_span(fact: Fact) -> str:
-    """Return a fact in Quarto's markdown: its printed text, marked with what it is."""
-    return f'[{fact.text}]{{.fact key="{fact.id}" period="{fact.period}"}}'
+def fact_span(fact: Fact, words: str = "") -> str:
+    """Return a fact in Quarto's markdown: its printed text or other words for it, marked with what it is."""
+    return f'[{words or fact.text}]{{.fact key="{fact.id}" period="{fact.period}"}}'
 
 
 def _cell(value: Any) -> str:

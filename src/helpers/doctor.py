@@ -79,9 +79,14 @@ def _project() -> Iterator[Finding]:
 
 def _quarters(project: Path) -> Iterator[Finding]:
     from helpers import datasets
+    from helpers.build.standing import is_final, untagged
     from helpers.params import known_quarters
 
     for quarter in known_quarters(project):
+        report = project / "reports" / str(quarter)
+        if is_final(report) and (lack := untagged(report, project)):
+            where = f"{report.relative_to(project)} is final"
+            yield Finding(str(quarter), where, is_well=False, is_needed=False, remedy=lack)
         try:
             missing = datasets.complete(quarter, project)
         except ReportError as error:

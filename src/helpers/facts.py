@@ -11,7 +11,7 @@ import csv
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PUBLISHED = "application/vnd.natpatsip.fact+json"
 CITED = "application/vnd.natpatsip.citation+json"
+BESIDE = "beside"  # in the record of a citation: facts that are cited with it
 HANDED = "NATPATSIP_FACTS"  # the file in which a running build hands facts on
 ID = re.compile(r"[a-z][a-z0-9_]*")
 PUBLISHES = re.compile(r"""\bpublish\s*\(\s*["']([a-z0-9_]+)["']""")
@@ -106,6 +107,12 @@ class Fact:
         """Return the fact of a row of ``facts.csv``, as far as the file holds it: not its kind, nor its inputs."""
         texts: dict[str, Any] = {name: row[name] for name in (*_WORDS, "cell") if name != "kind"}
         return cls(value=parse_value(row["value"], row["unit"]), **texts)
+
+    @classmethod
+    def cited(cls, record: Mapping[str, Any]) -> Iterator[Fact]:
+        """Go through the facts of a citation's record."""
+        yield cls.from_record(record)
+        yield from map(cls.from_record, record.get(BESIDE, ()))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"text/plain": self.text, "text/markdown": self.text, CITED: self.record()}

@@ -193,7 +193,7 @@ def _with(node: NotebookNode, **parts: Any) -> NotebookNode:
 
 def printed(data: Mapping[str, Any]) -> str:
     """Return what an inline expression prints: a fact marked as one, anything else as its text."""
-    return fact_span(Fact.from_record(data[CITED])) if CITED in data else text_of(data)
+    return fact_span(Fact.from_record(data[CITED]), text_of(data)) if CITED in data else text_of(data)
 
 
 def _div(kind: str, name: str, attributes: Mapping[str, str], content: str) -> str:

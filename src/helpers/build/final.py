@@ -23,7 +23,7 @@ class FinalError(ReportError):
     """A final edition cannot be made yet, or its tag could not be."""
 
 
-def tag_of(quarter: Quarter) -> str:
+def tag_of(quarter: object) -> str:
     """Return the name of the tag of a quarter's final edition."""
     return f"report/{quarter}"
 

@@ -77,7 +77,7 @@ def citations_of(content: NotebookNode) -> Iterator[Fact]:
         for kept in cell.metadata.get(KEPT, []):
             data = kept["result"].get("data", {})
             if CITED in data:
-                yield Fact.from_record(data[CITED])
+                yield from Fact.cited(data[CITED])
     for _, record, _ in outputs_of(content, BLOCK):
         yield from (Fact.from_record(each) for each in record["facts"])
 

@@ -68,7 +68,7 @@ def build(
     inputs, cached = Inputs.read(project), cache.of(project, is_fresh=options.is_fresh)
     report = options.report(project, quarter)
     if not options.is_final:
-        standing.protect(report)
+        standing.protect(report, project)
     if not options.is_final and (said := _standing(report, inputs, cached, quarter, options)) is not None:
         for line in said:
             tell(line)
@@ -77,7 +77,7 @@ def build(
         return report
     name = unchanged.name_of(report, inputs, quarter, options)
     if reference := _built_from(project, quarter):
-        return _build_kept(project, quarter, reference, options, tell)
+        return _build_kept(project, quarter, reference, options, tell, inputs, cached)
     runs = Runs(cached, inputs, quarter, edition="", kernels=kernels.choose(options.kernels))
     if not runs.cover(project / "notebooks"):
         if not options.cluster:
@@ -133,10 +133,29 @@ def _built_from(project: Path, quarter: Quarter) -> str | None:
     return params.load(quarter, project=project).built_from
 
 
-def _build_kept(project: Path, quarter: Quarter, reference: str, options: Options, tell: Tell) -> Path:
-    """Build a quarter that has left the notebooks from what git keeps of it."""
+def _build_kept(
+    project: Path,
+    quarter: Quarter,
+    reference: str,
+    options: Options,
+    tell: Tell,
+    inputs: Inputs,
+    cached: cache.Cache,
+) -> Path:
+    """Build a quarter that has left the notebooks from what git keeps of it.
+
+    The commit is all that the report is made of, but for the report before it; so while both stand as they were, there
+    is nothing to do. A build in the commit's own worktree has no cache, and is always a fresh one.
+    """
+    from helpers import git
     from helpers.build import kept
 
+    report, start = options.report(project, quarter), time.monotonic()
+    name = unchanged.name_of_kept(report, quarter, git.commit_of(project, reference), options)
+    if not options.is_final and unchanged.is_unchanged(report, inputs, cached, name) is not None:
+        tell(f"unchanged since {reference}, checked in {time.monotonic() - start:.1f} s: {report}")
+        return report
+    earlier = _earlier_reports(project, quarter, options)
     if options.cluster:
         tell(f"{quarter.label}: its notebooks come from git with helpers of their own, so they run here")
     output = (options.output or project / "reports").resolve()
@@ -148,7 +167,8 @@ def _build_kept(project: Path, quarter: Quarter, reference: str, options: Option
         *(["--final"] if options.is_final else []),
     ]
     kept.build(project, quarter, reference, arguments, tell)
-    return output / str(quarter)
+    unchanged.note(report, inputs, cached, name, read=[earlier])
+    return report
 
 
 @contextmanager
@@ -239,7 +259,7 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
         if candidate:
             candidate.confirm()
         else:
-            standing.protect(report)  # it may have been made final while this was built
+            standing.protect(report, plan.project)  # it may have been made final while this was built
         lost = [file for file in lost if not (folder / file).exists()]
     if lost:
         tell(f"gone with the earlier report: {', '.join(map(str, lost))}; build without --to makes them anew")

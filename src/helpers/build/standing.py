@@ -21,13 +21,15 @@ def is_final(report: Path) -> bool:
     return isinstance(content, dict) and content.get("status") == "final"
 
 
-def protect(report: Path) -> None:
+def protect(report: Path, project: Path) -> None:
     """See that a draft may be put where a report stands.
 
     Parameters
     ----------
     report : Path
         The folder of the report that a draft would replace.
+    project : Path
+        The project's folder.
 
     Raises
     ------
@@ -38,4 +40,31 @@ def protect(report: Path) -> None:
         raise FinalStandsError(
             f"{report}: holds the final edition, which a draft does not replace. Put the draft elsewhere with --output "
             "DIR, make the final edition anew with --final, or remove that folder first."
+            + (f"\n{lack}" if (lack := untagged(report, project)) else "")
         )
+
+
+def untagged(report: Path, project: Path) -> str:
+    """Return what to do where a final edition has no tag, since the build that made it was cut off; else nothing.
+
+    Parameters
+    ----------
+    report : Path
+        The folder of a final edition.
+    project : Path
+        The project's folder.
+    """
+    from helpers import git
+    from helpers.build.final import tag_of
+
+    content = json.loads((report / "manifest.json").read_bytes())
+    quarter, commit = content.get("quarter"), content.get("commit")
+    name = tag_of(quarter)
+    if not (quarter and commit and git.keeps(project)) or git.commit_of(project, f"refs/tags/{name}"):
+        return ""
+    remedy = (
+        f"Run: natpatsip build {quarter} --final"
+        if git.head(project) == commit
+        else f'Run: git tag --annotate --message "{quarter}, final edition" {name} {commit}'
+    )
+    return f"Its tag {name} is not in git: the build that made it was cut off, or the tag was deleted. {remedy}"

@@ -27,6 +27,11 @@ def name_of(report: Path, inputs: Inputs, quarter: Quarter, options: Options) ->
     return cache.key(report.absolute(), quarter, inputs.digest, options.said(), *means)
 
 
+def name_of_kept(report: Path, quarter: Quarter, commit: str, options: Options) -> str:
+    """Return the key of the report of a quarter that is built from a commit."""
+    return cache.key("built from git", report.absolute(), quarter, commit, options.said(), _renderer(options))
+
+
 def is_unchanged(report: Path, inputs: Inputs, kept: cache.Cache, name: str) -> list[str] | None:
     """Return what the build of a report had to say of it, where it still stands as it was built; else None."""
     content = kept.get(KIND, name)

@@ -14,6 +14,7 @@ from helpers.checks.numbers import Typed, typed_numbers
 from helpers.checks.places import Place
 from helpers.checks.sentences import MARK, Sentence
 from helpers.facts import Fact
+from helpers.params import FOLDER
 
 CHECK = "typed-number"
 TAG = "typed-number"
@@ -22,8 +23,8 @@ _FEW = 3
 
 
 def check(material: Material) -> list[Finding]:
-    """Return the typed numbers of cells that are not tagged ``typed-number``."""
-    return [finding for place, finding in found(material) if TAG not in place.tags]
+    """Return the typed numbers of cells that are not tagged ``typed-number``, and of sentences in the params."""
+    return [*(finding for place, finding in found(material) if TAG not in place.tags), *_in_params(material)]
 
 
 def listed(material: Material) -> list[Finding]:
@@ -53,6 +54,20 @@ def _all(material: Material) -> Iterator[tuple[Place, Finding]]:
                 cure = advise(typed, None)
                 message = f"{literal.text} is typed into what {_ROLES.get(literal.role, literal.role)} shows. {cure[1]}"
                 yield place, place.finding(CHECK, message, fact=cure[0], found=literal.text, expected=cure[2])
+
+
+def _in_params(material: Material) -> Iterator[Finding]:
+    """Go through numbers in the reasons for a rebase, which the text of a chart prints as they stand."""
+    advise = _Advice(material).of
+    for place, rebase in enumerate(material.plan.params.rebase):
+        for typed in typed_numbers(rebase.reason, terms=material.names):
+            where = f"{FOLDER}/{material.quarter}.yml, rebase.{place}.reason"
+            fact, _, expected = advise(typed, None)
+            message = (
+                f'"{typed.text}" is typed in "{rebase.reason}", the reason for {rebase.series}, {rebase.date}, which '
+                "is printed as it stands and cannot cite. Say it without the number."
+            )
+            yield Finding(CHECK, message, where, fact=fact, found=typed.text, expected=expected)
 
 
 _ROLES = {"DataFrame": "a table or chart", "Series": "a table or chart", "row": "a table or chart", "tile": "a tile"}

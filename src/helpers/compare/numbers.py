@@ -30,14 +30,14 @@ def _changes(before: Edition, now: Edition) -> Iterator[tuple[int, Change]]:
             yield from ((_rank(fact, each, now), each) for each in _compared(counterpart, fact, now))
         elif _is_past(fact, now.quarter):
             if (earlier := exactly.get(fact.key)) and earlier.value != fact.value:
-                yield 0, _revised(earlier, fact, now)
+                yield 1, _revised(earlier, fact, now)
         else:
             said = f"{_named(fact, now)} is new: {in_full(fact)}"
-            yield 0, _change("fact-appeared", said, now, fact, found=in_full(fact))
+            yield 1, _change("fact-appeared", said, now, fact, found=in_full(fact))
     for key, fact in old.items():
         if key not in new and not _is_past(fact, before.quarter):
             said = f"{_named(fact, before)} is gone; it was {in_full(fact)}"
-            yield 0, _change("fact-vanished", said, before, fact, expected=in_full(fact))
+            yield 1, _change("fact-vanished", said, before, fact, expected=in_full(fact))
 
 
 def _rank(fact: Fact, change: Change, edition: Edition) -> int:

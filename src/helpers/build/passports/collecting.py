@@ -43,8 +43,7 @@ def _facts_in(cell: NotebookNode, mimetypes: Sequence[str]) -> Iterator[Fact]:
     records = [data[kind] for data in shown for kind in (PUBLISHED, CITED) if kind in data and kind in mimetypes]
     if BLOCK in mimetypes:
         records += [record for data in shown for record in data.get(BLOCK, {}).get("facts", [])]
-    for record in records:
-        fact = Fact.from_record(record)
+    for fact in (fact for record in records for fact in Fact.cited(record)):
         yield from _with_roots(fact) if CITED in mimetypes else (fact,)
 
 
