@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
+import logging
 import threading
 import time
 import warnings
@@ -23,7 +25,7 @@ from helpers.errors import NotebookError, ReportError, UsageError, together
 
 ANSWER = 5.0  # seconds in which a scheduler must answer
 ARRIVAL = 60.0  # seconds that the build waits for a first worker, or for another one after the last was lost
-ANSWERS = 30.0  # seconds in which every worker must say its versions
+ANSWERS = 30.0  # seconds in which every worker must say its versions, and the scheduler which workers it has
 LOOK = 2.0  # seconds between two looks at whether there are workers
 Tell = Callable[[str], None]
 
@@ -96,8 +98,8 @@ class Cluster:
 
     def _has_workers(self) -> bool:
         try:
-            return bool(self.client.scheduler_info()["workers"])
-        except OSError:
+            return bool(_within(ANSWERS, self.client.scheduler_info)["workers"])
+        except OSError:  # TimeoutError is one
             raise self._lost("its scheduler does not answer any more") from None
 
     def _lost(self, how: str) -> ClusterError:
@@ -132,7 +134,8 @@ def connect(address: str, *, tell: Tell, kernels: str = "") -> Iterator[Cluster]
         tell(f"{address}: {count} worker{'s' if count != 1 else ''}")
         yield Cluster(address, client, client.get_executor(), ours)
     finally:
-        client.close()
+        with contextlib.suppress(TimeoutError):  # it would wait for a scheduler that has fallen silent
+            _within(ANSWER, client.close)
 
 
 def _reach(address: str) -> Any:
@@ -143,6 +146,10 @@ def _reach(address: str) -> Any:
             "--cluster: distributed is not installed. Install the extra: uv sync --extra cluster (or pip install "
             '"natpatsip[cluster]", or conda install distributed).'
         ) from None
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what it says of lost connections, we say
+    if address.startswith("tls://"):
+        _need_certificates(address)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of versions that differ: `_compare` says so, and stops
@@ -151,12 +158,32 @@ def _reach(address: str) -> Any:
     except OSError:
         raise ClusterError(
             f"--cluster {address}: no Dask scheduler answers there within {ANSWER:g} s. Start one (dask scheduler), "
-            "or mend the address."
+            "or mend the address: tls:// and trusted certificates where the scheduler asks for them, else tcp://."
         ) from None
     except (ValueError, TypeError) as error:
         raise UsageError(
             f"--cluster {address}: is no address of a scheduler: {error}. Write it like tcp://10.0.0.5:8786."
         ) from None
+
+
+def _need_certificates(address: str) -> None:
+    """Refuse to begin without the certificates of Dask's configuration, whose words on it are of its inside."""
+    from distributed.security import Security
+
+    try:
+        security: Any = Security  # untyped
+        found = security().get_connection_args("client").get("ssl_context")
+    except OSError as error:  # SSLError is one
+        reason = f"its certificates cannot be read: {error}"
+    else:
+        if found is not None:
+            return
+        reason = "asks for certificates, and Dask's configuration names none"
+    names = "CA_FILE, CLIENT__CERT and CLIENT__KEY"
+    raise ClusterError(
+        f"--cluster {address}: {reason}. Name their files in the environment: DASK_DISTRIBUTED__COMM__TLS__ before "
+        f"each of {names}."
+    )
 
 
 def _await_workers(client: Any, address: str, tell: Tell) -> int:
