@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
 import pytest
+
+from projects import natpatsip, small
 
 BUILDING = ("build.stage", "build.execute", "build.studio", "build.render.pandoc", "checks.running", "compare")
 
@@ -27,6 +30,17 @@ def test_the_process_that_builds_imports_neither_pandas_nor_altair():
 @pytest.mark.parametrize("module", ["helpers.charts.palette", "helpers.charts.narrowing"])
 def test_what_is_known_of_charts_without_drawing_imports_no_altair(module):
     assert "altair" not in imported(f"import {module}")
+
+
+def test_a_build_that_finds_nothing_to_do_imports_nothing_that_takes_long(tmp_path):
+    project = small(tmp_path / "project")
+    arguments = ["build", "--to", "html", "--renderer", "pandoc"]
+    assert natpatsip(project, *arguments).returncode == 0
+    said = natpatsip(project, *arguments, env=os.environ | {"PYTHONPROFILEIMPORTTIME": "1"}).stderr
+    assert "unchanged, checked in" in said
+    names = {line.rpartition("|")[2].strip().partition(".")[0] for line in said.splitlines() if "import time:" in line}
+    assert "hashlib" in names
+    assert not {"yaml", "papermill", "nbformat", "pandas", "altair"} & names
 
 
 def test_a_notebook_that_imports_the_charts_gets_their_theme():

@@ -15,6 +15,7 @@ from helpers.opening.carrying import carry, next_id
 from helpers.opening.next_params import next_params
 from helpers.opening.writing import write_all
 from helpers.quarter import Quarter
+from helpers.quarters import known_quarters
 from projects import ROOT, code, copy, edit, natpatsip, prose, small, write
 from repositories import commit, git, repository
 
@@ -258,6 +259,6 @@ def test_the_command_says_what_is_awaited_and_what_to_do_next(tmp_path):
 
 
 def test_the_projects_own_params_can_be_moved_on():
-    for quarter in params.known_quarters(ROOT):
+    for quarter in known_quarters(ROOT):
         text = params.path(quarter, ROOT).read_text(encoding="utf-8")
         assert yaml.safe_load(next_params(text, quarter, quarter.next()))["quarter"] == str(quarter.next())

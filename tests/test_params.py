@@ -5,6 +5,7 @@ import pytest
 from helpers import params
 from helpers.errors import ParamsError
 from helpers.quarter import Quarter
+from helpers.quarters import known_quarters
 
 GOOD = """\
 quarter: 2024-25-Q2
@@ -72,11 +73,11 @@ def test_a_file_named_after_no_quarter_is_refused(tmp_path):
     load(tmp_path, GOOD)
     (tmp_path / "params" / "autumn.yml").write_text(GOOD, encoding="utf-8")
     with pytest.raises(ParamsError, match=r"params/autumn.yml.*named after its quarter"):
-        params.known_quarters(tmp_path)
+        known_quarters(tmp_path)
 
 
 def test_known_quarters_are_in_order_of_time(tmp_path):
     for name in ("2024-25-Q2", "2023-24-Q4", "2024-25-Q1"):
         (tmp_path / "params").mkdir(exist_ok=True)
         (tmp_path / "params" / f"{name}.yml").write_text(GOOD, encoding="utf-8")
-    assert params.known_quarters(tmp_path) == [Quarter(2023, 4), Quarter(2024, 1), Quarter(2024, 2)]
+    assert known_quarters(tmp_path) == [Quarter(2023, 4), Quarter(2024, 1), Quarter(2024, 2)]

@@ -9,6 +9,8 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +23,8 @@ from playwright.sync_api import expect
 from helpers.build import kernels, studio
 from helpers.build.options import Options
 from helpers.build.report import build
-from helpers.preview import pages, watching
+from helpers.preview import pages, server, watching
+from helpers.preview.session import Session
 from helpers.quarter import Quarter
 from projects import NATPATSIP, ROOT, code, edit_cell, natpatsip, prose, small
 
@@ -60,10 +63,10 @@ class Preview:
 
 
 @contextmanager
-def previewing(project, *arguments, **environment):
+def previewing(project, *arguments, program=NATPATSIP, **environment):
     with (project / "said.log").open("wb") as said:
         process = subprocess.Popen(
-            [*NATPATSIP, "preview", Q2, "--no-open", *arguments],
+            [*program, "preview", Q2, "--no-open", *arguments],
             cwd=project,
             stdout=subprocess.PIPE,
             stderr=said,
@@ -197,6 +200,11 @@ def test_only_this_machine_by_its_own_name_is_answered(preview):
     assert f"00000000:{int(port):04X}" not in listening
 
 
+def test_browsers_leave_the_port_of_the_web_out():
+    assert {"127.0.0.1", "localhost", "localhost:80"} <= server.hosts(80)
+    assert not {"127.0.0.1", "localhost"} & server.hosts(8080)
+
+
 def test_nothing_outside_the_report_is_served(preview):
     for path in (
         "/../facts.csv",
@@ -263,6 +271,53 @@ def processes_in(folder):
         except OSError:
             continue
     return found
+
+
+IMPATIENT = """
+from helpers.cli import main
+from helpers.preview import session
+
+session.LONG = 0.5
+main()
+"""
+
+
+def test_a_build_that_hangs_is_given_up_at_the_next_save(tmp_path):
+    asleep = tmp_path / "asleep"
+    hangs = f"import time\nopen({str(asleep)!r}, 'w').close()\ntime.sleep(600)"
+    project = small(tmp_path / "project", ward=[code(hangs, id="beds"), prose("There are `{python} 6 * 2` beds.")])
+    with previewing(project, program=[sys.executable, "-c", IMPATIENT]) as preview:
+        limit = time.monotonic() + 60
+        while not asleep.exists():
+            assert time.monotonic() < limit
+            time.sleep(0.05)
+        time.sleep(0.6)
+        save(project / "notebooks" / "ward.ipynb", lambda text: text.replace("time.sleep(600)", "time.sleep(0)"))
+        assert not preview.settled()["error"]
+        assert "There are 12 beds." in preview.get("/ward.html")[1]
+    assert processes_in(project) == []
+
+
+class Broken:
+    def build(self, published):
+        raise ZeroDivisionError("in the preview itself")
+
+
+def test_what_goes_wrong_in_the_preview_itself_is_said_and_does_not_end_it(tmp_path):
+    said = []
+    session = Session(Broken(), tmp_path, said.append)
+    running = threading.Thread(target=session.run)
+    running.start()
+    for _ in range(2):
+        failed = None
+        while failed is None or failed.is_building:
+            failed = session.after(failed, seconds=30)
+        assert "The preview itself failed" in failed.error
+        assert "ZeroDivisionError: in the preview itself" in failed.error
+        session.changed({"ward.ipynb"})
+    session.end()
+    running.join(30)
+    assert not running.is_alive()
 
 
 @pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="processes are counted in /proc")

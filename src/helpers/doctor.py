@@ -80,7 +80,7 @@ def _project() -> Iterator[Finding]:
 def _quarters(project: Path) -> Iterator[Finding]:
     from helpers import datasets
     from helpers.build.standing import is_final, untagged
-    from helpers.params import known_quarters
+    from helpers.quarters import known_quarters
 
     for quarter in known_quarters(project):
         report = project / "reports" / str(quarter)

@@ -18,8 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from helpers import context
 from helpers.errors import ParamsError, nearest
 from helpers.quarter import Quarter
+from helpers.quarters import FOLDER, known_quarters
 
-FOLDER = "params"
 Day = date  # SignOff has a field of that name
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
@@ -139,23 +139,6 @@ class Params(Strict):
 def path(quarter: Quarter, project: Path) -> Path:
     """Return the file that a quarter's params stand in."""
     return project / FOLDER / f"{quarter}.yml"
-
-
-def known_quarters(project: Path) -> list[Quarter]:
-    """Return the quarters that have params, the earliest first.
-
-    Raises
-    ------
-    ParamsError
-        Where a file's name is no quarter.
-    """
-    found = []
-    for file in sorted((project / FOLDER).glob("*.y*ml")):
-        try:
-            found.append(Quarter.parse(file.stem))
-        except Exception as error:
-            raise ParamsError(f"{FOLDER}/{file.name}: {error} A params file is named after its quarter.") from None
-    return sorted(found)
 
 
 def load(quarter: str | Quarter | None = None, *, project: Path | None = None) -> Params:

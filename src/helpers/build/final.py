@@ -12,8 +12,9 @@ from pathlib import Path
 
 from helpers import git
 from helpers.errors import DataError, ReportError
-from helpers.params import FOLDER, Params
+from helpers.params import Params
 from helpers.quarter import Quarter
+from helpers.quarters import FOLDER
 
 MOST_NAMED = 10
 OUTPUTS: tuple[str, ...] = ("build/**", "reports/**", "**/__pycache__/**")

@@ -331,14 +331,14 @@ def _earlier_reports(project: Path, quarter: Quarter, options: Options) -> dict[
 
 def _changes(plan: Plan, contents: Mapping[str, NotebookNode], staged: Staged, options: Options) -> str:
     """Return the chapter that compares a draft with the report of the quarter before, where that is built."""
-    from helpers import params
     from helpers.compare import Edition, compare, page
     from helpers.compare.edition import CompareError
+    from helpers.quarters import known_quarters
 
     before = plan.quarter.previous()
     folder = next((each for each in options.earlier(plan.project, before) if each.is_dir()), None)
     if folder is None:
-        return page.not_built(before, plan.quarter, is_known=before in params.known_quarters(plan.project))
+        return page.not_built(before, plan.quarter, is_known=before in known_quarters(plan.project))
     try:
         earlier = Edition.read(folder, before)
     except CompareError:
@@ -364,7 +364,7 @@ def complete_quarters(project: Path, *, only_newest: bool = False) -> tuple[list
         Whether to look no further than the first that is complete.
     """
     from helpers import datasets
-    from helpers.params import known_quarters
+    from helpers.quarters import known_quarters
 
     found: list[Quarter] = []
     lacking: dict[Quarter, list[str]] = {}

@@ -14,7 +14,7 @@ from helpers.checks.numbers import Typed, typed_numbers
 from helpers.checks.places import Place
 from helpers.checks.sentences import MARK, Sentence
 from helpers.facts import Fact
-from helpers.params import FOLDER
+from helpers.quarters import FOLDER
 
 CHECK = "typed-number"
 TAG = "typed-number"

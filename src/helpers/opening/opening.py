@@ -19,6 +19,7 @@ from helpers.opening.carrying import Carried, carry, quarters_of
 from helpers.opening.next_params import next_params
 from helpers.opening.writing import write_all
 from helpers.quarter import Quarter
+from helpers.quarters import known_quarters
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def open_quarter(project: Path, quarter: Quarter) -> Opened:
 
 def _newest(project: Path, quarter: Quarter) -> Quarter:
     """Return the newest quarter, where the one to open is the next."""
-    known = params.known_quarters(project)
+    known = known_quarters(project)
     if not known:
         raise ParamsError("params/: holds no quarter yet. Write the first by hand; README.md says what it holds.")
     if quarter in known:

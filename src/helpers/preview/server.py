@@ -20,6 +20,7 @@ from helpers.preview.session import Session
 
 HOST = "127.0.0.1"
 NAMES = (HOST, "localhost")
+HTTP_PORT = 80
 BEAT = 10.0  # seconds between two signs of life, by which a page that was closed is noticed
 SWAP = 1.0  # seconds in which a file that is not there may come: a report is published by renaming
 FILES = Path(__file__).parent
@@ -61,7 +62,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _is_for_us(self) -> bool:
         """Say whether the browser asked for this machine by name: a site elsewhere may point its own name here."""
-        return self.headers.get("Host", "") in {f"{name}:{self.connection.getsockname()[1]}" for name in NAMES}
+        return self.headers.get("Host", "") in hosts(self.connection.getsockname()[1])
 
     def _own(self, name: str) -> None:
         file = FILES / name
@@ -115,6 +116,18 @@ class Handler(BaseHTTPRequestHandler):
                 known = news or known
         except OSError:  # the page was closed
             return
+
+
+def hosts(port: int) -> set[str]:
+    """Return what a browser of this machine may say that it asks; for the port of the web it leaves the port out.
+
+    Examples
+    --------
+    >>> sorted(hosts(4000))
+    ['127.0.0.1:4000', 'localhost:4000']
+    """
+    named = {f"{name}:{port}" for name in NAMES}
+    return named | set(NAMES) if port == HTTP_PORT else named
 
 
 class Server(ThreadingHTTPServer):

@@ -6,6 +6,7 @@ import hashlib
 import re
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -108,13 +109,17 @@ class Session:
         try:
             self.workshop.build(self._published)
         except BuildError as error:
-            if self._is_over or self._saved.is_set():  # the next build has the word
-                return
-            text = str(error)
-            found = PLACE.search(text)
-            self.tell(text)
-            notebook, cell = (found[1], found[2] or "") if found else ("", "")
-            self._say(replace(self.news, is_building=False, error=text, notebook=notebook, cell=cell))
+            self._failed(str(error))
+        except Exception:  # no reason to stop: what is wrong is said, and the next save is built
+            self._failed(f"The preview itself failed. Save again, or start it again.\n{traceback.format_exc().strip()}")
+
+    def _failed(self, text: str) -> None:
+        if self._is_over or self._saved.is_set():  # the next build has the word
+            return
+        found = PLACE.search(text)
+        self.tell(text)
+        notebook, cell = (found[1], found[2] or "") if found else ("", "")
+        self._say(replace(self.news, is_building=False, error=text, notebook=notebook, cell=cell))
 
     def _published(self) -> None:
         self._say(News(version=fingerprint(self.pages)))
