@@ -231,7 +231,7 @@ def test_stacked_parts_add_up_and_follow_the_order():
     bars = rows_of(chart, "bar")
     assert [row["Category"] for row in bars[:3]] == order
     assert [row["to"] for row in bars] == [10, 22, 42, 8, 16, 42]
-    assert chart["description"].endswith("Q1 2024/25: None yet 10, Another 12, Full support 20.")
+    assert chart["description"].endswith("In Q1 2024/25, None yet: 10; Another: 12; Full support: 20.")
     assert chart["layer"][0]["encoding"]["y"]["scale"]["domain"][0] == 0
 
 

@@ -80,7 +80,7 @@ def _special_causes(known: pd.DataFrame, line: Timeline) -> str:
         when = line.at(rows["date"].iloc[0]) if first == last else f"from {first} to {last}"
         found.append(f"{POINTS[str(rows['point_type'].iloc[0])].words.lower()} {when} ({', '.join(rules)})")
     if not found:
-        return "All points are common cause"
+        return "All points are common cause: ordinary variation"
     more = f"; and {len(found) - 4} earlier" if len(found) > 4 else ""
     return f"Special causes: {'; '.join(found[-4:])}{more}"
 
@@ -115,7 +115,7 @@ def stacked_text(table: pd.DataFrame, *, y_title: str, words: Callable[[float], 
     title = y_title.strip().rstrip(".")
 
     def bar(name: Any) -> str:
-        return f"{name}: " + ", ".join(f"{category} {words(value)}" for category, value in table.loc[name].items())
+        return f"In {name}, " + "; ".join(f"{category}: {words(value)}" for category, value in table.loc[name].items())
 
     first, last = table.index[0], table.index[-1]
     if len(table) == 1:
@@ -142,7 +142,8 @@ def multiples_text(icons: Mapping[str, Icon | None], line: Timeline, *, y_title:
         return f"{head} All latest points are common cause."
     said = "; ".join(f"{kind[0].lower()}{kind[1:]} in {wording.listing(names)}" for kind, names in special.items())
     others = len(icons) - sum(len(names) for names in special.values())
-    return f"{head} Latest points: {said}; common cause in {f'the other {others}' if others else 'none'}."
+    rest = f"the other {wording.in_words(others)}" if others else "none"
+    return f"{head} Latest points: {said}; common cause in {rest}."
 
 
 def matrix_text(

@@ -76,7 +76,7 @@ def stacked(
     >>> frame = pd.DataFrame({"quarter": ["2024-25-Q1"] * 2 + ["2024-25-Q2"] * 2, "boards": [25, 17, 29, 13],
     ...                       "approach": ["Whole system", "Other"] * 2})
     >>> print(stacked(frame, x="quarter", y="boards", category="approach", y_title="Boards").description)
-    Stacked bar chart of Boards, Q1 2024/25 to Q2 2024/25 (2 bars). Q2 2024/25: Whole system 29, Other 13. Q1 2024/25: Whole system 25, Other 17.
+    Stacked bar chart of Boards, Q1 2024/25 to Q2 2024/25 (2 bars). In Q2 2024/25, Whole system: 29; Other: 13. In Q1 2024/25, Whole system: 25; Other: 17.
     """  # noqa: E501 — the text is one line
     table = bars(frame, x=x, y=y, category=category, order=order)
     need_words(y_title, chart="charts.stacked")
