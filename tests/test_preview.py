@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -181,6 +182,67 @@ def test_saves_in_quick_succession_end_with_the_last(preview, page):
         edit_cell(notebook, "prose", "All is well", f"All is well {number}")
         time.sleep(0.05)
     expect(page.get_by_text("All is well 11")).to_be_attached(timeout=SOON)
+
+
+@contextmanager
+def jupyterlab(folder, own):
+    """Open JupyterLab on a folder, with settings of its own, and give its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.port={port}"]
+    command += [f"--ServerApp.root_dir={folder}", "--ServerApp.ip=127.0.0.1", "--IdentityProvider.token="]
+    command += [
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.news_url=http://127.0.0.1:9",
+    ]
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+    with (own / "said.log").open("wb") as said:
+        environment = os.environ | {name: str(own / name) for name in names}
+        process = subprocess.Popen(command, stdout=said, stderr=said, env=environment)
+    try:
+        limit = time.monotonic() + 90
+        while True:
+            try:
+                urlopen(f"http://127.0.0.1:{port}/api", timeout=5).close()
+                break
+            except OSError:
+                assert time.monotonic() < limit, (own / "said.log").read_text()
+                time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def test_what_is_written_and_saved_in_jupyterlab_shows_beside_it(preview, page, browser, tmp_path):
+    page.evaluate("window.scrollTo({ top: 1200, behavior: 'instant' })")
+    panel = page.locator(".preview-error")
+    with jupyterlab(preview.project / "notebooks", tmp_path) as address:
+        lab = browser.new_page(viewport={"width": 1200, "height": 900})
+        lab.goto(f"{address}lab/tree/ward.ipynb")
+        cell = lab.locator(".jp-MarkdownCell", has_text="There are").last
+        cell.locator(".jp-RenderedMarkdown").dblclick(timeout=SOON)
+
+        def write(text):
+            lab.locator(".jp-MarkdownCell.jp-mod-active .cm-content").click()
+            lab.keyboard.press("Control+A")
+            lab.keyboard.insert_text(text)
+            lab.keyboard.press("Control+S")
+
+        write("There will be `{python} beds` beds.")
+        expect(page.get_by_text("There will be 12 beds.")).to_be_attached(timeout=SOON)
+        page.wait_for_load_state()
+        assert page.evaluate("scrollY") == 1200
+        write("There will be `{python} beds / 0` beds.")
+        expect(panel).to_contain_text("`{python} beds / 0`: ZeroDivisionError: division by zero", timeout=SOON)
+        expect(panel.get_by_role("heading")).to_have_text("Not rebuilt: ward.ipynb, cell p")
+        expect(page.get_by_text("There will be 12 beds.")).to_be_attached()
+        write("There are `{python} beds` beds.")
+        expect(page.get_by_text("There are 12 beds.")).to_be_attached(timeout=SOON)
+        expect(panel).to_be_hidden()
+        assert page.evaluate("scrollY") == 1200
+        lab.close()
 
 
 def test_the_files_on_disk_and_the_published_report_are_left_alone(preview):
