@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from helpers.build import cache
 from helpers.build.cache import Cache, key
 from helpers.build.render import program
-from projects import ROOT, code, edit_cell, natpatsip, prose, small
+from projects import NATPATSIP, ROOT, code, edit_cell, natpatsip, prose, small
 
 Q2 = "2024-25-Q2"
 NAME = key("a name")
@@ -65,15 +66,28 @@ def test_an_entry_under_anothers_name_is_not_there(kept):
     assert kept.get("pages", key("another")) is None
 
 
-def test_a_write_that_is_cut_off_leaves_nothing(kept, monkeypatch):
-    def full(*_, **__):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+CUT_OFF = """
+import resource, signal, sys
+from pathlib import Path
 
-    monkeypatch.setattr(Path, "replace", full)
-    kept.put("pages", NAME, b"one")
-    assert "No space left on device" in kept.trouble
-    assert kept.get("pages", NAME) is None
-    assert not [path for path in kept.folder.rglob("*") if path.is_file()]
+from helpers.build.cache import Cache, key
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+kept, name = Cache(Path(sys.argv[1])), key("a name")
+kept.put("pages", name, b"x" * 100_000)
+print(kept.trouble, "|", kept.get("pages", name))
+kept.put("pages", name, b"x" * 1_000)
+print(len(kept.get("pages", name)))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file's size is limited by POSIX")
+def test_a_write_that_is_cut_off_leaves_nothing(kept):
+    run = subprocess.run([sys.executable, "-c", CUT_OFF, str(kept.folder)], capture_output=True, text=True, check=True)
+    first, second = run.stdout.splitlines()
+    assert first == f"{os.strerror(errno.EFBIG)} ({entry(kept).parent}) | None"
+    assert second == "1000"
 
 
 def test_fresh_reads_nothing_but_what_it_has_put(kept):
@@ -126,8 +140,11 @@ def test_a_cache_within_its_limit_keeps_all(kept, monkeypatch):
 # Whole builds ---------------------------------------------------------------------------------------------------------
 
 
+BUILD = ("build", Q2, "--to", "html", "--renderer", "pandoc")
+
+
 def build(project, *arguments, **options):
-    return natpatsip(project, "build", Q2, "--to", "html", "--renderer", "pandoc", *arguments, **options)
+    return natpatsip(project, *BUILD, *arguments, **options)
 
 
 def ward(project):
@@ -156,9 +173,52 @@ def test_a_report_from_a_cache_that_was_damaged_all_over_is_right(project):
     assert "This ward has 3 beds." in ward(project)
 
 
+def is_root():
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def obedient():
+    """Return the beginning of a command to which permissions apply, whoever gives it."""
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if is_root() else []
+
+
+SMALL_DISK = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
+MOUNT = "mount -t tmpfs -o size=16k none build/cache"
+
+
+def works(*command, cwd=None):
+    return (
+        shutil.which(command[0]) is not None and subprocess.run(command, capture_output=True, cwd=cwd).returncode == 0
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders have no permissions of POSIX there")
+@pytest.mark.skipif(is_root() and not works(*obedient(), "true"), reason="the superuser cannot give up its powers here")
+def test_a_cache_that_is_read_only_is_said_and_the_report_is_right(tmp_path):
+    project = small(tmp_path, ward=CHATTY)
+    kept = project / "build" / "cache"
+    kept.mkdir(parents=True)
+    kept.chmod(0o500)
+    run = subprocess.run([*obedient(), *NATPATSIP, *BUILD], cwd=project, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert "the cache cannot be written, so the next build begins anew: Permission denied" in run.stderr
+    assert "The ward has 3 beds." in ward(project)
+    assert not list(kept.iterdir())
+
+
+def test_a_cache_on_a_full_disk_is_said_and_the_report_is_right(tmp_path):
+    project = small(tmp_path, ward=CHATTY)
+    (project / "build" / "cache").mkdir(parents=True)
+    if not works(*SMALL_DISK, MOUNT, cwd=project):
+        pytest.skip("a disk of 16 kB needs a namespace of Linux, which this system does not give")
+    command = [*SMALL_DISK, f'{MOUNT} && "$@" && "$@"', "sh", *NATPATSIP, *BUILD]
+    run = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True)
+    assert run.stderr.count("the cache cannot be written, so the next build begins anew: No space left on device") == 2
+    assert "The ward has 3 beds." in ward(project)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a file in the way is another error there")
-def test_a_cache_that_cannot_be_written_is_said_and_the_report_is_right(tmp_path):
-    """A file stands where the cache would, since the superuser could write into a folder that is read-only."""
+def test_a_cache_with_a_file_in_its_place_is_said_and_the_report_is_right(tmp_path):
     project = small(tmp_path, ward=CHATTY)
     (project / "build").mkdir()
     (project / "build" / "cache").write_text("in the way", encoding="utf-8")
