@@ -17,6 +17,7 @@ from helpers.build.render.search import search_index
 from helpers.build.render.whole import write_whole
 
 WHOLE = "report.html"
+SHEETS = ("brand.css", "page.css", "constructs.css", "passport.css")
 
 
 def write_pages(
@@ -78,16 +79,15 @@ def _charts(chapter: Chapter) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _copy_assets(report: Report, folder: Path) -> None:
-    sheets_of_others = shutil.ignore_patterns("whole.css")
-    shutil.copytree(report.extension / "assets", folder / "assets", ignore=sheets_of_others, dirs_exist_ok=True)
-    sheet = folder / "assets" / "brand.css"
-    sheet.write_text(sheet.read_text(encoding="utf-8").replace("../fonts/", "fonts/"), encoding="utf-8")
-    fonts = folder / "assets" / "fonts"
+    assets, fonts, figures = folder / "assets", folder / "assets" / "fonts", folder / "figures"
+    shutil.copytree(report.extension / "assets", assets, ignore=shutil.ignore_patterns("*.css"), dirs_exist_ok=True)
+    # One style sheet: a browser shows nothing of a page before it has read all that the page names.
+    sheets = ((report.extension / "assets" / name).read_text(encoding="utf-8") for name in SHEETS)
+    (assets / "style.css").write_text("\n".join(sheets).replace("../fonts/", "fonts/"), encoding="utf-8")
     fonts.mkdir(exist_ok=True)
     for font in sorted((report.extension / "fonts").glob("*.woff2")):
         shutil.copy2(font, fonts / font.name)
     shutil.copy2(report.extension / "fonts" / "OFL.txt", fonts / "OFL.txt")
-    figures = folder / "figures"
     figures.mkdir(exist_ok=True)
     for pattern in ("*.svg", "*.csv"):
         for file in sorted((report.root / "figures").glob(pattern)):
