@@ -1,9 +1,9 @@
 """How soon a page can be read, held against a usual page of the same chapter in the same browser.
 
-The usual page has the chapter's text as Pandoc writes it, Bootstrap and its icons as Quarto's default theme loads them,
-and each chart as Altair's HTML output with the libraries that this loads (and Quarto adds) from elsewhere. Those come
-from npm and are served from this machine, so nothing waits for a network. It is no page of Quarto's, which has a side
-bar, a search and scripts of its own besides: what it takes is the least that such a page can take.
+The usual page has the chapter's text as Pandoc writes it, the libraries of others that a default book of Quarto's names
+in its head, and each chart as Altair's HTML output with the libraries that this loads (and Quarto adds) from elsewhere.
+All come from npm and are served from this machine, so nothing waits for a network. It is no page of Quarto's, which has
+a side bar, a theme and scripts of its own besides: what it takes is the least that such a page can take.
 
 Both are served from here and read in one browser whose processor is slowed down, by turns, as if for the first time.
 Run this with ``make bench``, or ``python tests/bench/pages.py --runs 15``. It ends with status 1 where a bar is missed.
@@ -52,12 +52,20 @@ SCRIPTS = {  # by the names that Altair's output asks for
     "vega-lite": "vega-lite/build/vega-lite.min.js",
     "vega-embed": "vega-embed/build/vega-embed.min.js",
 }
-HEAD = """<link rel="stylesheet" href="/npm/bootstrap/dist/css/bootstrap.min.css">
-<link rel="stylesheet" href="/npm/bootstrap-icons/font/bootstrap-icons.min.css">
-<script src="/npm/bootstrap/dist/js/bootstrap.bundle.min.js"></script>
-<script src="/npm/requirejs/require.js"></script>
-<script src="/npm/jquery/dist/jquery.min.js"></script>
-"""
+HEAD = (  # in the order of Quarto's default book; its own scripts are left out
+    "headroom.js/dist/headroom.min.js",
+    "clipboard/dist/clipboard.min.js",
+    "@algolia/autocomplete-js/dist/umd/index.production.js",
+    "fuse.js/dist/fuse.min.js",
+    "@popperjs/core/dist/umd/popper.min.js",
+    "tippy.js/dist/tippy.umd.min.js",
+    "anchor-js/anchor.min.js",
+    "tippy.js/dist/tippy.css",
+    "bootstrap-icons/font/bootstrap-icons.min.css",
+    "bootstrap/dist/js/bootstrap.min.js",
+    "bootstrap/dist/css/bootstrap.min.css",
+)
+FOR_OUTPUTS = ("requirejs/require.js", "jquery/dist/jquery.min.js")  # where a chapter has an HTML output
 # Text can be read when it is first painted; the page when its charts are there too, and that was painted.
 WATCH = """
 window.seen = {};
@@ -141,7 +149,8 @@ def usual_page(chapter: Path, charts: dict[str, dict[str, object]]) -> str:
     text = re.sub(figure, drawn, chapter.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     with tempfile.TemporaryDirectory() as folder:
         head = Path(folder) / "head.html"
-        head.write_text(HEAD, encoding="utf-8")
+        names = [*HEAD, *(FOR_OUTPUTS if "altair-viz" in text else ())]
+        head.write_text("\n".join(map(loading, names)) + "\n", encoding="utf-8")
         return str(
             pypandoc.convert_text(
                 text,
@@ -150,6 +159,13 @@ def usual_page(chapter: Path, charts: dict[str, dict[str, object]]) -> str:
                 extra_args=["--standalone", "--section-divs", f"--include-in-header={head}", "--metadata=title=Report"],
             )
         )
+
+
+def loading(name: str) -> str:
+    """Return what loads a script or a style sheet."""
+    if name.endswith(".css"):
+        return f'<link rel="stylesheet" href="/npm/{name}">'
+    return f'<script src="/npm/{name}"></script>'
 
 
 def visit(browser: Browser, address: str, charts: int) -> dict[str, float]:
