@@ -26,8 +26,7 @@ from helpers.charts.ticks import ValueAxis, value_axis
 from helpers.charts.timeline import Timeline, timeline
 from helpers.errors import FigureError
 
-SIZE = 11  # of the letters
-LINE = 13
+SIZES = (11, 12)  # of the letters: on a page, where 42 panels stand side by side, and on a telephone
 BETWEEN_COLUMNS, BETWEEN_ROWS = 14, 12
 ICON = 16
 TIPS = ("Month", "Date", "Value", "Shows")
@@ -166,6 +165,12 @@ class Grid:
     plot: float
     outer: float
     inner: float
+    size: int
+
+    @property
+    def pitch(self) -> int:
+        """From one line of letters to the next."""
+        return self.size + 2
 
     def left(self, place: int) -> float:
         """Return the left edge of a panel."""
@@ -174,27 +179,27 @@ class Grid:
     def top(self, place: int) -> float:
         """Return the upper edge of a panel's plot."""
         row = place // self.columns
-        above = sum(lines * LINE + 8 for lines in self.name_lines[: row + 1])
+        above = sum(lines * self.pitch + 8 for lines in self.name_lines[: row + 1])
         return above + row * (self.plot + BETWEEN_ROWS)
 
     def head(self, place: int) -> float:
         """Return the middle of the first line of a panel's name."""
-        return self.top(place) - 8 - (self.name_lines[place // self.columns] - 0.5) * LINE
+        return self.top(place) - 8 - (self.name_lines[place // self.columns] - 0.5) * self.pitch
 
 
-def _grid(panels: Sequence[Panel], width: int, tick: float, *, shared: bool) -> Grid:
+def _grid(panels: Sequence[Panel], width: int, tick: float, size: int, *, shared: bool) -> Grid:
     """Return the grid: each row as high as its longest name needs, so that 42 panels stand on a page."""
     columns = 2 if width <= theme.NARROW else 3 if len(panels) <= 6 else 4 if len(panels) <= 16 else 5
     outer, inner = (tick, 0.0) if shared else (0.0, tick)
     slot = (width - outer - (columns - 1) * BETWEEN_COLUMNS) / columns
-    needed = [len(_name_lines(panel.name, slot)) for panel in panels]
+    needed = [len(_name_lines(panel.name, slot, size)) for panel in panels]
     rows = tuple(max(needed[first : first + columns]) for first in range(0, len(needed), columns))
-    return Grid(columns, slot, rows, 40 if columns == 5 else 56, outer, inner)
+    return Grid(columns, slot, rows, 40 if columns == 5 else 56, outer, inner, size)
 
 
-def _name_lines(name: str, width: float) -> list[str]:
+def _name_lines(name: str, width: float, size: int) -> list[str]:
     """Return a name in lines, the first of which leaves room for an icon."""
-    return wrap_name(name, width, SIZE, bold=True, first=width - ICON - 4)
+    return wrap_name(name, width, size, bold=True, first=width - ICON - 4)
 
 
 def _lay_out(
@@ -209,23 +214,24 @@ def _lay_out(
     target_label: str,
 ) -> Drawing:
     ticks = {panel.name: _ends(panel.axis, percent=percent) for panel in panels}
-    tick = max(text_width(text, SIZE) for ends in ticks.values() for _, text in ends) + 5
-    grid = _grid(panels, width, tick, shared=shared)
+    size = SIZES[width <= theme.NARROW]
+    tick = max(text_width(text, size) for ends in ticks.values() for _, text in ends) + 5
+    grid = _grid(panels, width, tick, size, shared=shared)
     line = timeline(dates, grid.slot - grid.inner)
     canvas, strokes, tips = Canvas(), Rows(), Rows()
     for place, panel in enumerate(panels):
         left, top = grid.left(place), grid.top(place)
-        _write_head(canvas, panel, left, grid.head(place), grid.slot)
+        _write_head(canvas, panel, left, grid.head(place), grid)
         drawn = _draw(canvas, panel, line, left + grid.inner, top, grid.plot, percent=percent)
         strokes += [{"x": each["x"], "y": each["y"], "path": 1000 * place + each["path"]} for each in drawn]
         tips += [{key: value for key, value in each.items() if key != "path"} for each in drawn]
         if place % grid.columns == 0 or not shared:
             wanted = [top + _y(panel.axis, value, grid.plot) for value, _ in ticks[panel.name]]
-            placed = spread(wanted, [LINE] * len(wanted), low=top - 2, high=top + grid.plot + LINE / 2)
+            placed = spread(wanted, [grid.pitch] * len(wanted), low=top - 2, high=top + grid.plot + grid.pitch / 2)
             for y, (_, text) in zip(placed, ticks[panel.name], strict=True):
-                canvas.text(text, left + grid.inner - 5, y, align="right", size=SIZE)
+                canvas.text(text, left + grid.inner - 5, y, align="right", size=size)
         if place + grid.columns >= len(panels):
-            _write_span(canvas, line, left + grid.inner, top + grid.plot + 11)
+            _write_span(canvas, line, left + grid.inner, top + grid.plot + size, size)
     head = canvas.title(y_title, 0, width, bottom=-8)
     has_target = any(panel.result["target"].notna().any() for panel in panels)
     latest = in_order([panel.icon for panel in panels])
@@ -246,23 +252,23 @@ def _y(axis: ValueAxis, value: float, height: float) -> float:
     return height * (1 - min(1.0, max(0.0, (value - axis.low) / (axis.high - axis.low))))
 
 
-def _write_head(canvas: Canvas, panel: Panel, left: float, first: float, slot: float) -> None:
+def _write_head(canvas: Canvas, panel: Panel, left: float, first: float, grid: Grid) -> None:
     """Write a panel's name and draw its icon at the right end of the name's first line."""
-    for number, text in enumerate(_name_lines(panel.name, slot)):
-        canvas.text(text, left, first + number * LINE, size=SIZE, bold=True)
+    for number, text in enumerate(_name_lines(panel.name, grid.slot, grid.size)):
+        canvas.text(text, left, first + number * grid.pitch, size=grid.size, bold=True)
     if panel.icon:
-        draw(canvas, panel.icon, left + slot - ICON / 2 - 1, first - 1, size=ICON)
+        draw(canvas, panel.icon, left + grid.slot - ICON / 2 - 1, first - 1, size=ICON)
 
 
-def _write_span(canvas: Canvas, line: Timeline, left: float, y: float) -> None:
+def _write_span(canvas: Canvas, line: Timeline, left: float, y: float, size: int) -> None:
     """Write the first and the last date under a panel, their years where both do not fit, the first alone in need."""
     ends = line.dates[0], line.dates[-1]
     first, last = map(line.short, ends)
-    if line.is_dated and text_width(first + last, SIZE) + 6 >= line.width and ends[0].year != ends[1].year:
+    if line.is_dated and text_width(first + last, size) + 6 >= line.width and ends[0].year != ends[1].year:
         first, last = (f"{end:%Y}" for end in ends)
-    canvas.text(first, left, y, size=SIZE, colour=palette.QUIET)
-    if first != last and text_width(first + last, SIZE) + 6 < line.width:
-        canvas.text(last, left + line.width, y, size=SIZE, align="right", colour=palette.QUIET)
+    canvas.text(first, left, y, size=size, colour=palette.QUIET)
+    if first != last and text_width(first + last, size) + 6 < line.width:
+        canvas.text(last, left + line.width, y, size=size, align="right", colour=palette.QUIET)
 
 
 def _write_legend(canvas: Canvas, kinds: Sequence[str], target: str, width: float, *, bottom: float) -> float:
