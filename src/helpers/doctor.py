@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import yaml
+
 from helpers.errors import ReportError
 from helpers.project import project_root
 
@@ -74,7 +76,21 @@ def _project() -> Iterator[Finding]:
     fonts = project / "_extensions" / "natpatsip" / "fonts"
     count = len(list(fonts.glob("*.ttf")))
     yield Finding("fonts", f"{count} in {fonts.relative_to(project)}", count > 0, remedy="Restore the folder from git.")
+    yield from _contact(project)
     yield from _quarters(project)
+
+
+def _contact(project: Path) -> Iterator[Finding]:
+    """Say whether the accessibility statement names whom to tell of a problem."""
+    try:
+        settings = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        yield Finding("_quarto.yml", f"is no YAML: {error}", is_well=False, remedy="Mend it.")
+        return
+    contact = str(((settings or {}).get("natpatsip") or {}).get("contact") or "").strip()
+    remedy = "Give an address, or a sentence with one, as natpatsip.contact in _quarto.yml before you publish a report."
+    found = contact or "none: the accessibility statement cannot say whom to tell of a problem"
+    yield Finding("contact", found, bool(contact), is_needed=False, remedy=remedy)
 
 
 def _quarters(project: Path) -> Iterator[Finding]:
