@@ -90,6 +90,21 @@ def test_points_differ_in_colour_and_shape_and_the_legend_names_those_that_occur
     assert "Special cause, high" not in words_of(specification)
 
 
+@pytest.mark.parametrize("points", [12, 45, 120, 400])
+def test_a_special_cause_is_never_too_small_to_see_its_shape(points):
+    values = pd.Series(70.0 + np.arange(points) % 2, index=pd.date_range("1990-01", periods=points, freq="MS"))
+    values.iloc[points // 2] = 90
+    specification = charts.spc(result_of(values), y_title="Babies").to_dict()
+    (scale,) = [
+        each["encoding"]["size"]["scale"]
+        for each in specification["layer"]
+        if each["encoding"].get("size", {}).get("field") == "kind"
+    ]
+    sizes = dict(zip(scale["domain"], scale["range"], strict=True))
+    assert sizes["special_cause_improvement"] >= 5.5**2 - 0.1
+    assert sizes["common_cause"] <= sizes["special_cause_improvement"] <= 81
+
+
 def test_a_point_tells_month_value_and_the_rule_it_broke():
     values = steady()
     values.iloc[20] = 120.0

@@ -153,10 +153,18 @@ def _points(points: Rows, line: Timeline, plot: Plot) -> list[Layer]:
         "shape": look("shape"),
         "tooltip": [words(name) for name in ("Month", "Date", "Value", "Shows") if name in points[0]],
     }
-    return [layer("point", points, encoding, opacity=1, size=point_size(line), strokeWidth=1)]
+    sizes = [point_size(line, kind) for kind in kinds]
+    encoding["size"] = {
+        "field": "kind", "type": "nominal", "scale": {"domain": kinds, "range": sizes}, "legend": None,
+    }  # fmt: skip
+    return [layer("point", points, encoding, opacity=1, strokeWidth=1)]
 
 
-def point_size(line: Timeline) -> float:
-    """Return the area of a point's symbol, so that neighbours do not merge."""
-    across = min(9.0, max(3.5, 0.8 * line.pixels_a_step))
+def point_size(line: Timeline, kind: str) -> float:
+    """Return the area of a point's symbol: so small that neighbours do not merge, so large that its shape is seen.
+
+    Where points are many, what is special stays large enough to be told from the others by its shape.
+    """
+    least = 3.5 if kind == "common_cause" else 5.5
+    across = min(9.0, max(least, 0.8 * line.pixels_a_step))
     return round(across**2, 1)
