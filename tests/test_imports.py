@@ -21,10 +21,11 @@ def imported(code):
     ).stdout.split()
 
 
-def test_the_process_that_builds_imports_neither_pandas_nor_altair():
+def test_the_process_that_builds_imports_neither_pandas_nor_altair_nor_typst():
+    """Typst keeps what it has laid out, and one process builds many quarters."""
     found = imported("\n".join(f"import helpers.{name}" for name in BUILDING))
     assert "nbformat" in found
-    assert not {"pandas", "altair", "numpy"} & set(found)
+    assert not {"pandas", "altair", "numpy", "typst"} & set(found)
 
 
 @pytest.mark.parametrize("module", ["helpers.charts.palette", "helpers.charts.narrowing"])

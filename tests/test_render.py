@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import subprocess
+import sys
 import zipfile
 from collections import Counter
 from itertools import pairwise
@@ -127,6 +128,16 @@ def test_a_letter_that_the_typeface_has_not_is_an_error_and_never_a_blank(staged
     chapter.write_text(chapter.read_text(encoding="utf-8") + "\nThe word 漢字 means letters.\n", encoding="utf-8")
     with pytest.raises(RenderError, match=r"report\.pdf: Typst says"):
         render.render(tmp_path / "staged", tmp_path, ["pdf"], renderer="pandoc", timestamp=TIMESTAMP)
+
+
+def test_a_pdf_whose_process_dies_is_an_error(staged, tmp_path, monkeypatch):
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\ncat > /dev/null\nkill -9 $$\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    with pytest.raises(RenderError, match=r"report\.pdf: the process that runs Typst ended unexpectedly: .* status -9"):
+        render.render(staged, tmp_path / "report", ["pdf"], renderer="pandoc", timestamp=TIMESTAMP)
+    assert not (tmp_path / "report" / "report.pdf").exists()
 
 
 # Pages ---------------------------------------------------------------------------------------------------------------

@@ -162,7 +162,7 @@ def report(bench: Bench, memory: float) -> int:
         spread = f"1/{1 / most:.1f} to 1/{1 / least:.1f}"
         say(f"| {name} | 1/{1 / ratio:.1f} | {spread} | {f'1/{1 / bar:.0f}' if bar else ''} | {told} |")
     told = "met" if memory <= MOST_MEMORY else "missed"
-    say(f"| peak memory of all processes | {memory:.2f} GB | | {MOST_MEMORY} GB | {told} |")
+    say(f"| peak memory of all processes, 4 quarters | {memory:.2f} GB | | {MOST_MEMORY} GB | {told} |")
     return 1 if missed or told == "missed" else 0
 
 
@@ -180,7 +180,8 @@ def main() -> int:
         if not options.quick:
             measure_quarters(bench, quarters)
         bench.forget()
-        memory = peak_memory(BUILD, project) if sys.platform == "linux" else 0.0
+        several = [*NATPATSIP, "build", *quarters[:4], *BUILD[5:]]
+        memory = peak_memory(several, project) if sys.platform == "linux" else 0.0
         steps = where_time_goes(bench)
     status = report(bench, memory)
     say(f"\nWhere the time of a cold build goes:\n\n{steps}")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
+from collections.abc import Mapping
 from pathlib import Path
-
-import typst
+from typing import Any
 
 from helpers.build.render.report import EXTENSION, Report
 from helpers.build.render.streams import with_plain_ends
@@ -23,30 +26,32 @@ def write_pdf(source: str, report: Report, output: Path, *, timestamp: int) -> N
     fonts = report.extension / "fonts"
     if not any(fonts.glob("*.ttf")):
         raise RenderError(f"{EXTENSION / 'fonts'}: has no .ttf file. The extension comes with its fonts; restore them.")
-    try:
-        compiler = typst.Compiler(root=report.root, font_paths=[fonts], ignore_system_fonts=True)
-        content, warnings = compiler.compile_with_warnings(
-            input=source.encode("utf-8"), format="pdf", pdf_standards=["ua-1", "a-2a"], timestamp=timestamp
-        )
-    except typst.TypstError as error:
-        raise RenderError(f"report.pdf: {_sentence(error, source)}") from error
-    if warnings:
-        said = " ".join(dict.fromkeys(_sentence(warning, source) for warning in warnings))
-        raise RenderError(f"report.pdf: {said}")
-    if not isinstance(content, bytes):
+    done = subprocess.run(  # noqa: S603 — our own module
+        [sys.executable, "-P", "-m", "helpers.build.render.typesetting", report.root, fonts, str(timestamp)],
+        input=source.encode("utf-8"),
+        capture_output=True,
+        check=False,
+    )
+    said, _, content = done.stdout.partition(b"\n")
+    if done.returncode or not said:
+        words = done.stderr.decode(errors="replace").strip().splitlines() or [f"it ended with status {done.returncode}"]
         raise RenderError(
-            "report.pdf: Typst made no document of the chapters. Build again, and report this if it stays."
+            f"report.pdf: the process that runs Typst ended unexpectedly: {words[-1]}. Build again, and report this if "
+            "it stays."
         )
+    found = json.loads(said)
+    if problems := [found["error"]] if found["error"] else found["warnings"]:
+        sentences = " ".join(dict.fromkeys(_sentence(problem, source) for problem in problems))
+        raise RenderError(f"report.pdf: {sentences}")
     output.write_bytes(with_plain_ends(content))
 
 
-def _sentence(problem: typst.TypstError | typst.TypstWarning, source: str) -> str:
+def _sentence(problem: Mapping[str, Any], source: str) -> str:
     """Return Typst's words with the chapter they are about, where a line of the document is named."""
-    hints = "".join(f" {hint}." for hint in getattr(problem, "hints", []))
-    found = re.search(r"<?main>?(?:\.typ)?:(\d+)", str(getattr(problem, "trace", "")) + str(problem))
+    hints = "".join(f" {hint}." for hint in problem["hints"])
+    found = re.search(r"<?main>?(?:\.typ)?:(\d+)", problem["trace"])
     chapter = f" (in {_chapter_at(source, int(found[1]))})" if found else ""
-    words = " ".join(str(getattr(problem, "message", problem)).split())
-    return f"Typst says: {words}.{hints}{chapter} Mend the chapter's notebook, or the look in {EXTENSION}."
+    return f"Typst says: {problem['message']}.{hints}{chapter} Mend the chapter's notebook, or the look in {EXTENSION}."
 
 
 def _chapter_at(source: str, line: int) -> str:
