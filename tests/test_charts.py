@@ -95,14 +95,14 @@ def test_a_special_cause_is_never_too_small_to_see_its_shape(points):
     values = pd.Series(70.0 + np.arange(points) % 2, index=pd.date_range("1990-01", periods=points, freq="MS"))
     values.iloc[points // 2] = 90
     specification = charts.spc(result_of(values), y_title="Babies").to_dict()
-    (scale,) = [
-        each["encoding"]["size"]["scale"]
-        for each in specification["layer"]
-        if each["encoding"].get("size", {}).get("field") == "kind"
+    (drawn,) = [
+        each for each in specification["layer"] if "shape" in each["encoding"] and "tooltip" in each["encoding"]
     ]
-    sizes = dict(zip(scale["domain"], scale["range"], strict=True))
-    assert sizes["special_cause_improvement"] >= 5.5**2 - 0.1
-    assert sizes["common_cause"] <= sizes["special_cause_improvement"] <= 81
+    special = drawn["mark"]["size"]
+    usual = drawn["encoding"].get("size", {}).get("condition", {}).get("value", special)
+    assert 3.4**2 <= usual <= special <= 81
+    assert special >= 5.5**2 - 0.1
+    assert (usual == special) == (points < 100)
 
 
 def test_a_point_tells_month_value_and_the_rule_it_broke():

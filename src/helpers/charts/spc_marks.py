@@ -153,18 +153,17 @@ def _points(points: Rows, line: Timeline, plot: Plot) -> list[Layer]:
         "shape": look("shape"),
         "tooltip": [words(name) for name in ("Month", "Date", "Value", "Shows") if name in points[0]],
     }
-    sizes = [point_size(line, kind) for kind in kinds]
-    encoding["size"] = {
-        "field": "kind", "type": "nominal", "scale": {"domain": kinds, "range": sizes}, "legend": None,
-    }  # fmt: skip
-    return [layer("point", points, encoding, opacity=1, strokeWidth=1)]
+    usual, special = point_size(line, is_special=False), point_size(line, is_special=True)
+    if usual != special:
+        encoding["size"] = {"condition": {"test": "datum.kind == 'common_cause'", "value": usual}, "value": special}
+    return [layer("point", points, encoding, opacity=1, size=special, strokeWidth=1)]
 
 
-def point_size(line: Timeline, kind: str) -> float:
+def point_size(line: Timeline, *, is_special: bool) -> float:
     """Return the area of a point's symbol: so small that neighbours do not merge, so large that its shape is seen.
 
     Where points are many, what is special stays large enough to be told from the others by its shape.
     """
-    least = 3.5 if kind == "common_cause" else 5.5
+    least = 5.5 if is_special else 3.5
     across = min(9.0, max(least, 0.8 * line.pixels_a_step))
     return round(across**2, 1)
