@@ -125,6 +125,32 @@ def test_a_broken_cell_of_a_data_file_is_reported_once_with_the_notebooks_that_r
     assert 'ward.ipynb, cell "division" raised ZeroDivisionError' in error
 
 
+def test_a_rebase_of_a_series_that_no_notebook_charts_is_refused(tmp_path):
+    charted = code('from helpers import params\nparams.load().rebase_dates("maternity.total")', id="chart")
+    project = small(tmp_path, ward=[charted])
+    file = project / "params" / f"{Q2}.yml"
+    kept = file.read_text(encoding="utf-8").partition("rebase:")[0]
+    file.write_text(
+        kept + "rebase:\n  - {series: maternity.totl, date: 2022-04, reason: a wave of units}\n", encoding="utf-8"
+    )
+    error = refused(project, Q2, status=2)
+    assert 'rebase.0.series: no notebook charts maternity.totl. Did you mean "maternity.total"?' in error
+    file.write_text(
+        kept + "rebase:\n  - {series: maternity.total, date: 2024-10, reason: a wave of units}\n", encoding="utf-8"
+    )
+    assert "rebase.0.date (maternity.total) is 2024-10, after the cut-off" in refused(project, Q2, status=2)
+
+
+def test_what_a_control_chart_warns_of_is_told(tmp_path):
+    chart = (
+        "import pandas as pd\nfrom helpers import spc\n"
+        "spc.xmr([70, 71] * 9, dates=pd.date_range('2023-01-01', periods=18, freq='MS'), rebase=['2012-04-01'])"
+    )
+    run = natpatsip(small(tmp_path, ward=[code(chart, id="chart")]), "build", Q2, "--to", "html")
+    assert run.returncode == 0, run.stderr
+    assert 'warning: notebooks/ward.ipynb, cell "chart": No row has the rebase date 2012-04-01' in run.stderr
+
+
 def test_a_failure_of_one_quarter_is_told_once(tmp_path):
     error = refused(small(tmp_path, ward=[prose("`{python} beds` beds", id="news")]), Q2, status=1)
     assert error.count("NameError") == 1

@@ -368,7 +368,7 @@ def test_all_faults_of_a_file_come_together(project):
     edit(project, MATERNITY, put(5, "numerator", "12"))
     edit(project, MATERNITY, where(month="2024-08", psc="Wessex", intervention="normothermia"))
     error = refused(project, MATERNITY)
-    assert error.startswith("3 problems:\n- data/maternity_monthly.csv: ")
+    assert error.startswith("3 problems:\n- data/maternity_monthly.csv, column month: ")
     for said in ("Wessex, normothermia: no row for 2024-08", "row 3, column numerator", "row 5, column numerator"):
         assert said in error
 

@@ -43,6 +43,10 @@ class ClaimError(ReportError):
     """A sentence says of a chart what the chart does not show."""
 
 
+class ModelError(ReportError, ValueError):
+    """An impact model is given values that it cannot calculate with."""
+
+
 class FactError(ReportError):
     """A fact is published twice with two values, or cited and owned by nobody."""
 

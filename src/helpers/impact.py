@@ -6,7 +6,7 @@ zero where they are published, so that what is printed adds up to what is printe
 
 from __future__ import annotations
 
-from helpers.errors import ClaimError
+from helpers.errors import ClaimError, ModelError
 from helpers.wording import number, round_half_up
 
 
@@ -118,7 +118,7 @@ def _gained(people: float) -> float:
 
 def _positive(value: float) -> float:
     if not value > 0:
-        raise ValueError(
-            f"A model's divisor is {value}; expected a number above zero. Look at the params' model values."
+        raise ModelError(
+            f"A model's divisor is {value:g}; expected a number above zero. Look at the model's values in the params."
         )
     return value

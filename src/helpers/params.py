@@ -16,10 +16,23 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from helpers import context
-from helpers.errors import ParamsError, nearest
+from helpers.errors import ParamsError, nearest, together
 from helpers.quarter import Quarter
 from helpers.quarters import FOLDER, known_quarters
 
+EXPECTED = {
+    "date_from_datetime_inexact": "expected a day such as 2024-09-30",
+    "date_from_datetime_parsing": "expected a day such as 2024-09-30",
+    "date_parsing": "expected a day such as 2024-09-30",
+    "date_type": "expected a day such as 2024-09-30",
+    "float_parsing": "expected a number",
+    "float_type": "expected a number",
+    "greater_than": "expected a number above zero",
+    "string_pattern_mismatch": "expected a month such as 2024-09",
+    "string_too_short": "expected a text",
+    "string_type": "expected a text, in quotation marks if it looks like a number",
+}
+"""What a value should have been, by the type of pydantic's problem."""
 Day = date  # SignOff has a field of that name
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
@@ -110,6 +123,12 @@ class Params(Strict):
         last = Quarter.parse(self.quarter).last_month
         if (self.cut_off.year, self.cut_off.month) != (last.year, last.month):
             raise ValueError(f"cut_off is {self.cut_off}, but {self.quarter} ends in {last:%B %Y}")
+        for place, rebase in enumerate(self.rebase):
+            if rebase.date > f"{self.cut_off:%Y-%m}":
+                raise ValueError(
+                    f"rebase.{place}.date ({rebase.series}) is {rebase.date}, after the cut-off of {self.cut_off}; "
+                    "expected a month that the report has"
+                )
         twice = self.model.keys() & self.targets.keys()
         if twice:
             raise ValueError(f"{', '.join(sorted(twice))} stands in model and in targets; keep it in one")
@@ -180,16 +199,21 @@ def _read(file: Path, quarter: str, _changed: int) -> Params:
         raise ParamsError(f"{where}: is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
     except yaml.YAMLError as error:
         raise ParamsError(f"{where}: is not YAML: {' '.join(str(error).split())}.") from error
+    if content is None:
+        raise ParamsError(f"{where}: is empty. Write it, or take it back from git: git checkout -- {where}")
     if not isinstance(content, dict):
         raise ParamsError(
             f"{where}: holds {type(content).__name__}, expected keys and values such as quarter: {quarter}."
         )
+    if "quarter" in content and str(content["quarter"]).strip() != quarter:
+        raise ParamsError(
+            f"{where}, quarter: is {content['quarter']}, but the file is named {quarter}. Make them agree."
+        )
     try:
         params = Params.model_validate(content)
     except ValidationError as error:
-        raise ParamsError("\n".join(_sentence(where, problem) for problem in error.errors())) from None
-    if params.quarter != quarter:
-        raise ParamsError(f"{where}, quarter: is {params.quarter}, but the file is named {quarter}. Make them agree.")
+        together([ParamsError(_sentence(where, problem)) for problem in error.errors()])
+        raise
     return params
 
 
@@ -204,7 +228,7 @@ def _sentence(where: str, problem: Any) -> str:
         )
     if problem["type"] == "missing":
         return f"{at}: is missing. Add it."
-    message = problem["msg"].removeprefix("Value error, ")
+    message = EXPECTED.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
     return f"{at}: found {problem['input']!r}; {message}." if place else f"{at}: {message}."
 
 

@@ -28,6 +28,7 @@ from helpers.facts import HANDED
 if TYPE_CHECKING:
     from helpers.build.cluster.client import Cluster
 
+WARNS = re.compile(r"\bSpcWarning: (.*)")  # of helpers.spc, which takes long to import
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 Tell = Callable[[str], None]
 
@@ -106,6 +107,8 @@ def execute(
         done[executed.name] = executed
         how = f"executed in {executed.seconds:.1f} s" if executed.is_new else "unchanged"
         tell(f"{executed.name}: {how}")
+        for warning in _warnings(executed):
+            tell(warning)
         see(executed)
         order.done(executed.name)
 
@@ -135,6 +138,15 @@ def execute(
                         errors[name] = error
     together([*_faulty_files(errors), *(each for each in errors.values() if not _faulty_data(each))])
     return {name: done[name] for name in plan.notebooks}
+
+
+def _warnings(executed: Executed) -> Iterator[str]:
+    """Go through what the control charts of a notebook warn of, each with its cell."""
+    for cell in executed.content.cells:
+        for output in cell.get("outputs", []):
+            if output.get("name") == "stderr":
+                for said in WARNS.findall(output.text):
+                    yield f'warning: notebooks/{executed.name}.ipynb, cell "{cell.get("id", "")}": {said}'
 
 
 def _faulty_data(error: ReportError) -> str:

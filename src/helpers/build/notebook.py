@@ -17,6 +17,7 @@ with without(SLOW):
     import nbformat
     from nbformat import NotebookNode
 
+REBASES = re.compile(r"""\brebase(?:s|_dates|_reasons)\(\s*(?:["']([^"']*)["'])?""")  # a series, or nothing: no literal
 TITLE = re.compile(r"\A\s*#\s+(.+?)\s*(?:\{[^}]*\}\s*)?$", re.MULTILINE)
 
 
@@ -106,3 +107,8 @@ class Notebook:
     def cites(self) -> set[str]:
         """Return the ids of the facts that it cites."""
         return set(CITES.findall(self.source))
+
+    def rebases(self) -> set[str] | None:
+        """Return the series whose rebases it asks the params for; None where it puts some name together."""
+        names = set(filter(None, REBASES.findall(self.source)))
+        return None if "" in REBASES.findall(self.source) else names

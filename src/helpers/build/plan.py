@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 from helpers.build.notebook import Notebook
-from helpers.errors import NotebookError, StagingError, together
-from helpers.params import Params, load
+from helpers.errors import NotebookError, ParamsError, StagingError, nearest, together
+from helpers.params import FOLDER, Params, load
 from helpers.project import MARK
 from helpers.quarter import Quarter
 
@@ -54,6 +54,7 @@ class Plan:
             except NotebookError as error:
                 errors.append(error)
         together(errors)
+        _refuse_unknown_series(params, notebooks.values())
         plan = cls(project, quarter, params, book, chapters, notebooks, edition, is_final)
         plan.order()
         return plan
@@ -105,6 +106,32 @@ class Plan:
         """Where working files are kept between builds."""
         folder = self.project / "build" / str(self.quarter)
         return folder / "editions" / self.edition if self.edition else folder
+
+
+def _refuse_unknown_series(params: Params, notebooks: Iterable[Notebook]) -> None:
+    """See that each rebase is of a series that some notebook charts: a misspelt one would have no effect.
+
+    Where notebooks name no series in words, or some with names that are put together, nobody can tell.
+
+    Raises
+    ------
+    ParamsError
+        Where it is of another.
+    """
+    asked = [notebook.rebases() for notebook in notebooks]
+    known = sorted({name for names in asked for name in names or ()})
+    if not known or None in asked:
+        return
+    together(
+        [
+            ParamsError(
+                f"{FOLDER}/{params.quarter}.yml, rebase.{place}.series: no notebook charts {rebase.series}."
+                f"{nearest(rebase.series, known)} Known here: {', '.join(known)}."
+            )
+            for place, rebase in enumerate(params.rebase)
+            if rebase.series not in known
+        ]
+    )
 
 
 def read_book(project: Path) -> dict[str, Any]:

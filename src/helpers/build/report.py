@@ -77,7 +77,9 @@ def build(
         return report
     name = unchanged.name_of(report, inputs, quarter, options)
     if reference := _built_from(project, quarter):
-        return _build_kept(project, quarter, reference, options, tell, inputs, cached)
+        _build_kept(project, quarter, reference, options, tell, inputs, cached)
+        published(report)
+        return report
     runs = Runs(cached, inputs, quarter, edition="", kernels=kernels.choose(options.kernels))
     if not runs.cover(project / "notebooks"):
         if not options.cluster:
@@ -141,7 +143,7 @@ def _build_kept(
     tell: Tell,
     inputs: Inputs,
     cached: cache.Cache,
-) -> Path:
+) -> None:
     """Build a quarter that has left the notebooks from what git keeps of it.
 
     The commit is all that the report is made of, but for the report before it; so while both stand as they were, there
@@ -154,7 +156,7 @@ def _build_kept(
     name = unchanged.name_of_kept(report, quarter, git.commit_of(project, reference), options)
     if not options.is_final and unchanged.is_unchanged(report, inputs, cached, name) is not None:
         tell(f"unchanged since {reference}, checked in {time.monotonic() - start:.1f} s: {report}")
-        return report
+        return
     earlier = _earlier_reports(project, quarter, options)
     if options.cluster:
         tell(f"{quarter.label}: its notebooks come from git with helpers of their own, so they run here")
@@ -168,7 +170,6 @@ def _build_kept(
     ]
     kept.build(project, quarter, reference, arguments, tell)
     unchanged.note(report, inputs, cached, name, read=[earlier])
-    return report
 
 
 @contextmanager

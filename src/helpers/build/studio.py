@@ -14,7 +14,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -52,7 +52,8 @@ class Studio:
             initializer=_open,
             initargs=(kept.folder, kept.is_read, fonts),
         )
-        self._drawing: list[Future[Entries]] = [self._pool.submit(_draw, "")]
+        with _deaf_to_interrupts():
+            self._drawing: list[Future[Entries]] = [self._pool.submit(_draw, "")]
 
     def draw(self, content: NotebookNode) -> None:
         """Have the figures and pictures of an executed notebook drawn."""
@@ -79,6 +80,19 @@ class Studio:
         for process in list((self._pool._processes or {}).values()):
             process.terminate()
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Begin processes that do not hear Ctrl-C, not even while they import: it is the build's to hear."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _studio: Studio | None = None

@@ -8,6 +8,8 @@ from helpers.cli import build, check, clean, compare, doctor, new_quarter, previ
 from helpers.cli.app import app
 from helpers.errors import ReportError
 
+INTERRUPTED = 130  # the exit status after Ctrl-C, which the application gives by itself
+
 
 def main() -> None:
     """Run a command, and turn what stops it into a sentence and an exit status."""
@@ -16,6 +18,16 @@ def main() -> None:
     except ReportError as error:
         sys.stderr.write(f"natpatsip: {error}\n")
         sys.exit(error.exit_status)
-    except KeyboardInterrupt:
+    except OSError as error:
+        from helpers.cli.trouble import sentence
+
+        said = sentence(error)
+        if not said:
+            raise
+        sys.stderr.write(f"natpatsip: {said}\n")
+        sys.exit(ReportError.exit_status)
+    except (KeyboardInterrupt, SystemExit) as stop:
+        if isinstance(stop, SystemExit) and stop.code != INTERRUPTED:
+            raise
         sys.stderr.write("natpatsip: stopped\n")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)

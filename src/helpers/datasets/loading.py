@@ -188,7 +188,9 @@ def _names(listed: bytes) -> dict[str, tuple[str, ...]]:
 def _raise(name: str, faults: Sequence[Fault]) -> None:
     """Raise all faults of a file as one error, those beyond the first ones by their number."""
     ordered = sorted(faults, key=lambda fault: (fault.line, fault.column))
-    texts = [f"{FOLDER}/{name}.csv{', ' if fault.line else ': '}{fault}" for fault in ordered[:MOST_SHOWN]]
+    texts = [
+        f"{FOLDER}/{name}.csv{', ' if fault.line or fault.column else ': '}{fault}" for fault in ordered[:MOST_SHOWN]
+    ]
     if len(ordered) > MOST_SHOWN:
         texts.append(f"{FOLDER}/{name}.csv: and {len(ordered) - MOST_SHOWN} more.")
     together([DataFileError(text) for text in texts])

@@ -1,0 +1,66 @@
+"""Trouble of the machine is said in a sentence; a fault of the program keeps its traceback; Ctrl-C leaves nothing."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from helpers import cli
+from helpers.cli.trouble import sentence
+from projects import NATPATSIP, code, small
+
+
+def test_files_that_could_not_be_copied_are_told_by_the_first():
+    full = f"[Errno {errno.ENOSPC}] {os.strerror(errno.ENOSPC)}: 'a' -> 'build/a'"
+    said = sentence(shutil.Error([("a", "build/a", full), ("b", "build/b", full)]))
+    assert said.startswith(f"build/a: {os.strerror(errno.ENOSPC)}. Free some space")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "full", "build/x"), f"natpatsip: build/x: {os.strerror(errno.ENOSPC)}. Free some space"),
+        (PermissionError(errno.EACCES, "no", "reports"), f"natpatsip: reports: {os.strerror(errno.EACCES)}. See who"),
+    ],
+)
+def test_trouble_of_the_machine_ends_with_a_sentence_and_status_1(monkeypatch, capsys, error, told):
+    monkeypatch.setattr(cli, "app", _raising(error))
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    assert told in capsys.readouterr().err
+
+
+def test_a_fault_of_the_program_keeps_its_traceback(monkeypatch):
+    monkeypatch.setattr(cli, "app", _raising(FileNotFoundError(errno.ENOENT, "none", "x")))
+    with pytest.raises(FileNotFoundError):
+        cli.main()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups to interrupt")
+@pytest.mark.parametrize("after", [0.8, 2.5, 6.0])
+def test_ctrl_c_stops_a_build_with_a_word_and_leaves_no_report(tmp_path, after):
+    project = small(tmp_path, ward=[code("import time\ntime.sleep(60)", id="long")])
+    build = subprocess.Popen(
+        [*NATPATSIP, "build", "2024-25-Q2"], cwd=project, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    time.sleep(after)
+    os.killpg(build.pid, signal.SIGINT)
+    _, said = build.communicate(timeout=60)
+    assert (build.returncode, said.splitlines()[-1]) == (130, "natpatsip: stopped")
+    assert "Traceback" not in said
+    assert not (project / "reports" / "2024-25-Q2").exists()
+
+
+def _raising(error):
+    def app():
+        raise error
+
+    return app
