@@ -16,6 +16,8 @@ from helpers import cli
 from helpers.cli.trouble import sentence
 from projects import NATPATSIP, code, small
 
+STOPPED = (130, -signal.SIGINT)  # a shell shows 130 for both; Python ends by the signal where it hit some imports
+
 
 def test_files_that_could_not_be_copied_are_told_by_the_first():
     full = f"[Errno {errno.ENOSPC}] {os.strerror(errno.ENOSPC)}: 'a' -> 'build/a'"
@@ -54,7 +56,8 @@ def test_ctrl_c_stops_a_build_with_a_word_and_leaves_no_report(tmp_path, after):
     time.sleep(after)
     os.killpg(build.pid, signal.SIGINT)
     _, said = build.communicate(timeout=60)
-    assert (build.returncode, said.splitlines()[-1]) == (130, "natpatsip: stopped")
+    assert build.returncode in STOPPED
+    assert said.splitlines()[-1] == "natpatsip: stopped"
     assert "Traceback" not in said
     assert not (project / "reports" / "2024-25-Q2").exists()
 

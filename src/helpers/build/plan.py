@@ -12,9 +12,10 @@ import yaml
 
 from helpers.build.notebook import Notebook
 from helpers.errors import NotebookError, ParamsError, StagingError, nearest, together
-from helpers.params import FOLDER, Params, load
+from helpers.params import Params, load
 from helpers.project import MARK
 from helpers.quarter import Quarter
+from helpers.quarters import FOLDER
 
 DRAFTS_ONLY, FINALS_ONLY = "changes", "quality-assurance"
 GENERATED = ("list-of-figures", "sources", "accessibility", DRAFTS_ONLY, FINALS_ONLY)  # written by the build itself
