@@ -45,6 +45,7 @@ CHAPTERS = {
     "medicines": "a page with five charts",
     "maternity-neonatal": "with eight charts",
 }
+FLOOR = "floor"  # a page of one line: what the browser takes whatever it shows
 SLOWER = 4  # times
 BAR = 1 / 4  # of the usual page's time until all of it can be read
 SCRIPTS = {  # by the names that Altair's output asks for
@@ -213,6 +214,7 @@ def main() -> int:
             page = usual_page(chapter, charts)
             counts[name] = page.count('<div id="altair-viz-')
             (report / "html" / f"usual-{name}.html").write_text(page, encoding="utf-8")
+        (report / "html" / f"{FLOOR}.html").write_text("<!DOCTYPE html><title>t</title><p>One line.", encoding="utf-8")
         times = measured(report / "html", counts, runs)
     missed = told(times)
     return 1 if missed else 0
@@ -223,8 +225,8 @@ def measured(folder: Path, counts: dict[str, int], runs: int) -> dict[tuple[str,
     seen: dict[tuple[str, str], list[float]] = {}
     with served(folder) as root, chromium() as browser:
         for turn in range(runs + 1):  # the first turn warms up the browser
-            for name, charts in counts.items():
-                for page in (name, f"usual-{name}"):
+            for name, charts in [(FLOOR, 0), *counts.items()]:
+                for page in (name, f"usual-{name}") if name in counts else (name,):
                     found = visit(browser, f"{root}/{page}.html", charts)
                     for what, milliseconds in found.items():
                         if turn:
@@ -236,6 +238,7 @@ def told(times: dict[tuple[str, str], Times]) -> list[str]:
     """Print what was measured, and return where a page with charts takes more of the usual page's time than it may."""
     say(f"{machine()}; processor slowed {SLOWER} times; milliseconds, medians (least to greatest)")
     say("| page | can be read | usual page | ours | of the usual page |\n| --- | --- | --- | --- | --- |")
+    say(f"| one line and nothing else | its text | | {times[FLOOR, 'text'].median:.0f} | |")
     missed = []
     for name, about in CHAPTERS.items():
         for what, label in (("text", "its text"), ("whole", "text and charts")):
