@@ -115,5 +115,6 @@ def test_colours_with_too_little_contrast_stop_the_build(tmp_path):
 
 def test_each_text_colour_is_held_against_each_ground(staged):
     pairs = contrast.read_pairs(staged / "_extensions" / "natpatsip" / "_brand.yml")
-    assert set(pairs) == {"light", "dark", "charts"}
+    assert set(pairs) == {"light", "dark", "light charts", "dark charts"}
+    assert len(pairs["dark charts"]) == len(pairs["light charts"])
     assert len({each.where for each in pairs["dark"]}) == len(pairs["dark"]) == len(pairs["light"])

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from helpers.charts import palette
+from helpers.charts import dark, palette
 from helpers.errors import RenderError, together
 
 TEXT, PART = 4.5, 3.0  # WCAG 2.2: criteria 1.4.3 and 1.4.11
@@ -47,7 +48,7 @@ class Pair:
 
 
 def read_pairs(brand: Path) -> dict[str, list[Pair]]:
-    """Return every pair of the look that was held against WCAG: light pages, dark pages, and the charts.
+    """Return every pair of the look that was held against WCAG: pages and the charts on them, light and dark.
 
     Raises
     ------
@@ -61,14 +62,8 @@ def read_pairs(brand: Path) -> dict[str, list[Pair]]:
     pairs = {
         "light": list(_page("light", light, tints, banner=light["navy"])),
         "dark": list(_page("dark", look["dark"], dark_tints, banner=light["navy"])),
-        "charts": [
-            *(Pair("text in a chart", each, palette.PAPER, TEXT) for each in CHART_TEXTS),
-            *(Pair("a part of a chart", each, palette.PAPER, PART) for each in CHART_PARTS),
-            *(
-                Pair("neighbouring categories", one, other, PART)
-                for one, other in zip(palette.CATEGORIES, palette.CATEGORIES[1:], strict=False)
-            ),
-        ],
+        "light charts": list(_charts("light", lambda colour: colour)),
+        "dark charts": list(_charts("dark", lambda colour: dark.PARTNERS[colour])),
     }
     together(
         [
@@ -94,3 +89,14 @@ def _page(
         yield Pair(f"the title of a {kind} callout ({theme})", colours[colour], tint, TEXT)
         yield Pair(f"the text of a {kind} callout ({theme})", colours["ink"], tint, TEXT)
     yield Pair(f"the heading of a table ({theme})", "#FFFFFF", banner, TEXT)
+
+
+def _charts(theme: str, shown: Callable[[str], str]) -> Iterator[Pair]:
+    """Return what meets in charts; `shown` gives the colour that a page of the theme shows for a drawing's own."""
+    paper = shown(palette.PAPER)
+    for each in CHART_TEXTS:
+        yield Pair(f"text in a chart ({theme})", shown(each), paper, TEXT)
+    for each in CHART_PARTS:
+        yield Pair(f"a part of a chart ({theme})", shown(each), paper, PART)
+    for one, other in pairwise(palette.CATEGORIES):
+        yield Pair(f"neighbouring categories ({theme})", shown(one), shown(other), PART)
