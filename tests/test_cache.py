@@ -140,7 +140,13 @@ def prose(project):
 
 def code(project):
     notebook(project, "glossary", "imports", "import pandas as pd", "import pandas as pd  # read")
-    notebook(project, "medicines", "fig-chronic-opioids", 'y_title="People"', 'y_title="Persons"')
+    notebook(
+        project,
+        "medicines",
+        "fig-chronic-opioids",
+        'y_title="People on long-term opioids"',
+        'y_title="Persons on long-term opioids"',
+    )
 
 
 def look(project):
