@@ -29,9 +29,8 @@ lint: environment ## check style, types and that notebooks carry no outputs
 	.venv/bin/nbstripout --verify --keep-id notebooks/*.ipynb
 
 bench: environment ## measure builds against the plain chain, pages against usual ones, and the SPC panel (exit status 1 where a bar is missed)
-	@.venv/bin/python tests/bench/builds.py
-	@.venv/bin/python tests/bench/pages.py
-	@.venv/bin/python tests/bench/spc_panel.py
+	@.venv/bin/python tests/bench/builds.py; missed=$$?; .venv/bin/python tests/bench/pages.py && \
+		.venv/bin/python tests/bench/spc_panel.py && exit $$missed
 
 clean: ## remove .venv and all that can be made again, but for reports/
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis
