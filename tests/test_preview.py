@@ -121,6 +121,14 @@ def page(preview, browser):
     assert not [each for each in faults if "ERR_INCOMPLETE_CHUNKED" not in each]
 
 
+def stands_at(page, top):
+    """Wait until a page that was loaded again is where it was, which may take until the typeface has come."""
+    limit = time.monotonic() + 30
+    while (now := page.evaluate("scrollY")) != top:
+        assert time.monotonic() < limit, f"the page stands at {now}"
+        page.wait_for_timeout(50)
+
+
 def test_a_saved_sentence_shows_by_itself_where_the_reader_was(preview, page):
     notebook = preview.project / "notebooks" / "ward.ipynb"
     page.evaluate("window.scrollTo({ top: 1200, behavior: 'instant' })")
@@ -128,8 +136,7 @@ def test_a_saved_sentence_shows_by_itself_where_the_reader_was(preview, page):
     replace(notebook, "The end is near.", "The end is nigh.")
     expect(page.get_by_text("The end is nigh.")).to_be_attached(timeout=SOON)
     assert page.evaluate("window.isSamePage") is None
-    page.wait_for_load_state()
-    assert page.evaluate("scrollY") == 1200
+    stands_at(page, 1200)
     assert page.locator(".preview-error").is_hidden()
 
 
@@ -232,8 +239,7 @@ def test_what_is_written_and_saved_in_jupyterlab_shows_beside_it(preview, page, 
 
         write("There will be `{python} beds` beds.")
         expect(page.get_by_text("There will be 12 beds.")).to_be_attached(timeout=SOON)
-        page.wait_for_load_state()
-        assert page.evaluate("scrollY") == 1200
+        stands_at(page, 1200)
         write("There will be `{python} beds / 0` beds.")
         expect(panel).to_contain_text("`{python} beds / 0`: ZeroDivisionError: division by zero", timeout=SOON)
         expect(panel.get_by_role("heading")).to_have_text("Not rebuilt: ward.ipynb, cell p")
@@ -241,7 +247,7 @@ def test_what_is_written_and_saved_in_jupyterlab_shows_beside_it(preview, page, 
         write("There are `{python} beds` beds.")
         expect(page.get_by_text("There are 12 beds.")).to_be_attached(timeout=SOON)
         expect(panel).to_be_hidden()
-        assert page.evaluate("scrollY") == 1200
+        stands_at(page, 1200)
         lab.close()
 
 

@@ -21,7 +21,8 @@
     for (const kind of ["wheel", "touchstart", "keydown", "mousedown"]) {
       addEventListener(kind, () => { moved = true; }, { once: true, passive: true });
     }
-    addEventListener("load", () => {
+    addEventListener("load", async () => {
+      await document.fonts.ready;
       if (!moved) restore();
       history.scrollRestoration = "auto";
     });
