@@ -84,12 +84,17 @@ def largest_difference(frame: pd.DataFrame, settings: dict[str, Any], result: pd
         chosen = {name: setting[key] for name, setting in settings.items() if key in setting}
         single = spc.xmr(given["value"], dates=given["month"], **chosen)
         for column in ("special_cause_type", "point_type", "segment", "target"):
-            if own[column].tolist() != single[column].tolist():
+            if _entries(own[column]) != _entries(single[column]):
                 return float("inf")
         for column in ("mean", "lpl", "upl"):
             difference = np.abs(own[column].to_numpy() / single[column].to_numpy() - 1)
             largest = max(largest, float(np.nan_to_num(difference).max()))
     return largest
+
+
+def _entries(column: pd.Series) -> list[Any]:
+    """Return what a column holds; nothing where it holds no entry, so that two such entries are equal."""
+    return [None if pd.isna(entry) else entry for entry in column]
 
 
 def measure(series: int, points: int, kind: str) -> bool:
