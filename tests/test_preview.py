@@ -408,6 +408,15 @@ def test_its_end_is_the_end_of_all_its_processes(tmp_path, by):
         assert processes_in(project) == []
 
 
+def test_a_preview_that_does_not_hear_ctrl_c_ends_when_the_system_asks(tmp_path):
+    """As one that a script began in its background."""
+    deaf = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); from helpers.cli import main; main()"
+    with previewing(small(tmp_path), program=[sys.executable, "-c", deaf]) as preview:
+        preview.process.send_signal(signal.SIGINT)
+        preview.process.send_signal(signal.SIGTERM)
+        assert preview.process.wait(30) == 0
+
+
 def test_a_port_that_is_taken_is_said(preview, tmp_path):
     port = preview.address.rstrip("/").rpartition(":")[2]
     run = natpatsip(preview.project, "preview", Q2, "--no-open", "--port", port, timeout=60)

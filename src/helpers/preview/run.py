@@ -47,14 +47,14 @@ def run(project: Path, quarter: Quarter, *, port: int, is_opened: bool, jobs: in
     with Workshop(Order(project, str(quarter), output, jobs), tell) as workshop:
         session = Session(workshop, pages, tell, News(fingerprint(pages)))
         with serving(session, port) as address, _until_told():
-            say(f"{quarter.label}: {address}   (Ctrl-C ends the preview)")
-            sys.stdout.flush()
-            builder = threading.Thread(target=session.run, daemon=True)
-            watchers = watch(project, session.changed, stop)
-            builder.start()
-            if is_opened:
-                webbrowser.open(address)
             try:
+                say(f"{quarter.label}: {address}   (Ctrl-C ends the preview)")
+                sys.stdout.flush()
+                builder = threading.Thread(target=session.run, daemon=True)
+                watchers = watch(project, session.changed, stop)
+                builder.start()
+                if is_opened:
+                    webbrowser.open(address)
                 while all(thread.is_alive() for thread in (builder, *watchers)):
                     builder.join(0.5)
                 raise ReportError("The preview can no longer watch the project's files. Start it again.")
@@ -67,8 +67,12 @@ def run(project: Path, quarter: Quarter, *, port: int, is_opened: bool, jobs: in
 
 @contextmanager
 def _until_told() -> Iterator[None]:
-    """End at a request of the system (SIGTERM) as at Ctrl-C."""
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    """End at a request of the system (SIGTERM) as at Ctrl-C, which is not heard where a script began the preview."""
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
     try:
         yield
     finally:
