@@ -113,29 +113,29 @@ def execute(
         order.done(executed.name)
 
     with ThreadPoolExecutor(max_workers=places) as pool:
-        while order.is_active():
-            while ready := order.get_ready():
-                for name in ready:
-                    facts = _facts_of(done[each] for each in _all_before(before, name))
-                    if runs and (known := _known(plan, name, facts, runs)):
-                        has_run(known)
-                    else:
-                        running[pool.submit(_work, where, plan, plan.notebooks[name], facts, kernels, runs)] = name
-            if not running:  # all that is left cites what failed
-                break
-            try:
+        try:
+            while order.is_active():
+                while ready := order.get_ready():
+                    for name in ready:
+                        facts = _facts_of(done[each] for each in _all_before(before, name))
+                        if runs and (known := _known(plan, name, facts, runs)):
+                            has_run(known)
+                        else:
+                            running[pool.submit(_work, where, plan, plan.notebooks[name], facts, kernels, runs)] = name
+                if not running:  # all that is left cites what failed
+                    break
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
-            except KeyboardInterrupt:
-                (cluster or notebook_kernels).stop()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-            for future in finished:
-                name = running.pop(future)
-                try:
-                    has_run(future.result())
-                except ReportError as error:
-                    if str(error) not in map(str, errors.values()):
-                        errors[name] = error
+                for future in finished:
+                    name = running.pop(future)
+                    try:
+                        has_run(future.result())
+                    except ReportError as error:
+                        if str(error) not in map(str, errors.values()):
+                            errors[name] = error
+        except KeyboardInterrupt:  # whenever it comes: leaving the pool would wait for what runs in it
+            (cluster or notebook_kernels).stop()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     together([*_faulty_files(errors), *(each for each in errors.values() if not _faulty_data(each))])
     return {name: done[name] for name in plan.notebooks}
 
