@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.build import kernels, report
+from helpers.build import report, warm
 from helpers.quarter import Quarter
 from projects import ROOT, copy, edit, edit_cell
 
@@ -64,7 +64,7 @@ def project(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NATPATSIP_KERNELS", "auto")
         yield copy(tmp_path_factory.mktemp("project"))
-    kernels.stop()
+    warm.stop()
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import expect
 
-from helpers.build import kernels, studio
+from helpers.build import studio, warm
 from helpers.build.options import Options
 from helpers.build.report import build
 from helpers.preview import pages, server, watching
@@ -301,7 +301,7 @@ def test_whoever_waits_for_the_pages_waits_for_nothing_else(tmp_path):
     try:
         folder = build(project, Quarter.parse(Q2), options, told.append, published=told.append)
     finally:
-        kernels.stop()
+        warm.stop()
         studio.stop()
     (checked,) = [line for line in told if str(line).startswith("checked:")]
     assert "typed-number 1" in checked

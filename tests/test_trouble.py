@@ -13,9 +13,11 @@ import time
 import pytest
 
 from helpers import cli
+from helpers.build import kernels as notebook_kernels
 from helpers.cli.trouble import sentence
 from projects import NATPATSIP, code, small
 
+LONG = "import time\ntime.sleep(600)"
 STOPPED = (130, -signal.SIGINT)  # a shell shows 130 for both; Python ends by the signal where it hit some imports
 
 
@@ -47,12 +49,18 @@ def test_a_fault_of_the_program_keeps_its_traceback(monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups to interrupt")
-@pytest.mark.parametrize("after", [0.8, 2.5, 6.0])
-def test_ctrl_c_stops_a_build_with_a_word_and_leaves_no_report(tmp_path, after):
-    project = small(tmp_path, ward=[code("import time\ntime.sleep(60)", id="long")])
+@pytest.mark.parametrize(("kernels", "after"), [("warm", 0.8), ("warm", 2.5), ("warm", 6.0), ("stock", 6.0)])
+def test_ctrl_c_stops_a_build_with_a_word_and_leaves_no_report(tmp_path, kernels, after):
+    project = small(tmp_path, ward=[code(LONG, id="long")])
     log = tmp_path / "said.log"
     with log.open("wb") as told:
-        build = subprocess.Popen([*NATPATSIP, "build", "2024-25-Q2"], cwd=project, stderr=told, start_new_session=True)
+        build = subprocess.Popen(
+            [*NATPATSIP, "build", "2024-25-Q2"],
+            cwd=project,
+            env=os.environ | {"NATPATSIP_KERNELS": kernels},
+            stderr=told,
+            start_new_session=True,
+        )
     time.sleep(after)
     os.killpg(build.pid, signal.SIGINT)
     assert build.wait(60) in STOPPED
@@ -60,6 +68,42 @@ def test_ctrl_c_stops_a_build_with_a_word_and_leaves_no_report(tmp_path, after):
     assert said.splitlines()[-1] == "natpatsip: stopped"
     assert "Traceback" not in said
     assert not (project / "reports" / "2024-25-Q2").exists()
+
+
+INTERRUPTED = """
+import os, signal, sys, time
+from pathlib import Path
+
+import papermill
+from helpers.build import execute
+from helpers.build.plan import Plan
+from helpers.quarter import Quarter
+
+which, lead = sys.argv[1:]
+begin = execute.run
+
+def interrupted(plan, notebook, *given, **named):
+    if notebook.name == "ward":
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(float(lead))
+    return begin(plan, notebook, *given, **named)
+
+execute.run = interrupted
+execute.execute(Plan.of(Path.cwd(), Quarter.parse("2024-25-Q2")), jobs=2, tell=print, kernels=which)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows a program cannot send itself Ctrl-C")
+@pytest.mark.parametrize("which", notebook_kernels.ENGINES)
+@pytest.mark.parametrize("lead", [0, 0.5])
+def test_ctrl_c_ends_notebooks_that_are_only_about_to_start(tmp_path, which, lead):
+    project = small(tmp_path, ward=[code(LONG, id="long")])
+    ran = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, which, str(lead)], cwd=project, capture_output=True, text=True, timeout=60
+    )
+    assert ran.returncode == -signal.SIGINT
+    assert ran.stderr.splitlines()[-1] == "KeyboardInterrupt"
+    assert "ward" not in ran.stdout
 
 
 def _raising(error):

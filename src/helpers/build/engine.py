@@ -19,6 +19,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager
 from papermill.iorw import write_ipynb
 
+from helpers.build.brake import Brake
 from helpers.build.cells import appears_in
 from helpers.build.inline import expressions, store
 from helpers.build.limits import Limits, Overrun
@@ -29,6 +30,7 @@ from helpers.quarter import Quarter
 class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
     """Runs code cells as papermill does, and evaluates inline code where it stands."""
 
+    brake: Brake
     quarter: Quarter | None = None
     limits = Limits()
     heard: dict[str, Any] | None = None
@@ -40,13 +42,21 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
             asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
         self.reset_execution_trackers()
         options = {"cwd": cwd, "env": env}
-        with self.setup_kernel(**{name: value for name, value in options.items() if value is not None}):
+        with (
+            self.setup_kernel(**{name: value for name, value in options.items() if value is not None}),
+            self.brake.held(self._kill),
+        ):
             reply = self.wait_for_reply(self.kc.kernel_info())  # now, since a kernel that hangs gives no answer
             self.nb.metadata["language_info"] = reply["content"]["language_info"]
             self.papermill_execute_cells()
             self.set_widgets_metadata()
         executed: NotebookNode = self.nb
         return executed
+
+    def _kill(self) -> None:
+        """End the kernel at once: it has a process group of its own, and does not hear Ctrl-C."""
+        if self.km.provisioner:
+            run_sync(self.km.provisioner.kill)()
 
     def papermill_execute_cells(self) -> None:
         """Run the cells of the quarter in order; stop at the first that fails, takes too long or kills the kernel."""
@@ -153,6 +163,7 @@ class NatpatsipEngine(Engine):  # type: ignore[misc]
         kept: str | None = None,
         heard: dict[str, Any] | None = None,
         project: str = "",
+        brake: Brake | None = None,
         **_: Any,
     ) -> NotebookNode:
         """Execute a notebook that papermill manages.
@@ -176,6 +187,8 @@ class NatpatsipEngine(Engine):  # type: ignore[misc]
             Is filled with what the notebook has read, as `helpers.build.watch` tells it. Left out, nobody listens.
         project : str
             The project's folder, for that.
+        brake : Brake
+            What can end it before it is done.
         """
         limits = Limits(execution_timeout, notebook_timeout)
         client = cls.client(
@@ -184,9 +197,10 @@ class NatpatsipEngine(Engine):  # type: ignore[misc]
             timeout_func=lambda _: limits.left(),
             record_timing=False,  # papermill does
             startup_timeout=int(start_timeout),
-            extra_arguments=["--IPKernelApp.log_level=40"],  # it listens on loopback, and warns of that each time
+            # It warns that it listens on loopback, and calls it an error to be interrupted before its end, as each is.
+            extra_arguments=["--IPKernelApp.log_level=50"],
         )
-        client.limits, client.heard, client.project = limits, heard, project
+        client.limits, client.heard, client.project, client.brake = limits, heard, project, brake or Brake()
         quarter = nb_man.nb.metadata.get("papermill", {}).get("parameters", {}).get("quarter")
         client.quarter = Quarter.parse(quarter) if quarter else None
         try:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,6 +18,7 @@ from nbformat import NotebookNode
 
 from helpers import wording
 from helpers.build import kernels as notebook_kernels
+from helpers.build.brake import Brake
 from helpers.build.inline import faulty_data
 from helpers.build.notebook import Notebook
 from helpers.build.plan import Plan
@@ -100,7 +102,8 @@ def execute(
     errors: dict[str, ReportError] = {}
     order, before = plan.order(), plan.before()
     running: dict[Future[Executed], str] = {}
-    where = cluster.run if cluster else run
+    brake = Brake()
+    where: Place = cluster.run if cluster else partial(run, brake=brake)
     places = len(plan.notebooks) if cluster else max(1, jobs)
 
     def has_run(executed: Executed) -> None:
@@ -133,7 +136,7 @@ def execute(
                         if str(error) not in map(str, errors.values()):
                             errors[name] = error
         except KeyboardInterrupt:  # whenever it comes: leaving the pool would wait for what runs in it
-            (cluster or notebook_kernels).stop()
+            cluster.stop() if cluster else brake.pull()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     together([*_faulty_files(errors), *(each for each in errors.values() if not _faulty_data(each))])
@@ -221,7 +224,9 @@ def _work(where: Place, plan: Plan, notebook: Notebook, facts: Facts, kernels: s
     return Executed(notebook.name, ran.content, ran.seconds, trace)
 
 
-def run(plan: Plan, notebook: Notebook, facts: Facts, *, kernels: str, is_watched: bool) -> Ran:
+def run(
+    plan: Plan, notebook: Notebook, facts: Facts, *, kernels: str, is_watched: bool, brake: Brake | None = None
+) -> Ran:
     """Run one notebook in this process.
 
     Parameters
@@ -236,6 +241,8 @@ def run(plan: Plan, notebook: Notebook, facts: Facts, *, kernels: str, is_watche
         As for `execute`.
     is_watched : bool
         Whether to hear what it reads.
+    brake : Brake, optional
+        What can end it before it is done.
 
     Raises
     ------
@@ -265,6 +272,7 @@ def run(plan: Plan, notebook: Notebook, facts: Facts, *, kernels: str, is_watche
             env=os.environ | {HANDED: str(handed)},
             heard=heard if is_watched else None,
             project=str(plan.project),
+            brake=brake or Brake(),
         )
     except papermill.PapermillExecutionError as error:
         failure = NotebookError(_failure(plan, notebook, output, error))

@@ -49,9 +49,3 @@ def start(asked: str = "") -> None:
         from helpers.build import warm
 
         warm.start()
-
-
-def stop() -> None:
-    """End the warm process, if one runs, and its notebooks, wherever they are."""
-    if warm := sys.modules.get("helpers.build.warm"):
-        warm.stop()

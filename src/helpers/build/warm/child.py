@@ -106,6 +106,10 @@ class ForkedShell:
         self._told.close()
         self._words.close()
 
+    def kill(self) -> None:
+        """End the process and all that it has started, whatever it does; another thread may ask for it."""
+        self._signal(signal.SIGKILL)
+
     def _ask(self, request: str, payload: Any, limit: float | None, hear: Hear) -> Any:
         with contextlib.suppress(OSError):  # it has died: what it said before is still to be heard
             self._pipe.send_bytes(json.dumps([request, payload]).encode())

@@ -39,7 +39,10 @@ class WarmClient(InlineClient):
         self.reset_execution_trackers()
         self.comm_open_handlers = {"jupyter.widget": lambda _: None}  # a widget's state is kept; it gets no answers
         folder, environment = cwd or os.getcwd(), os.environ if env is None else env  # noqa: PTH109
-        with ForkedShell(folder, environment, start_limit=self.startup_timeout) as self.shell:
+        with (
+            ForkedShell(folder, environment, start_limit=self.startup_timeout) as self.shell,
+            self.brake.held(self.shell.kill),
+        ):
             self.papermill_execute_cells()
         self.nb.metadata["language_info"] = LANGUAGE
         self.set_widgets_metadata()
