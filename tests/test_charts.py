@@ -250,6 +250,24 @@ def test_stacked_parts_add_up_and_follow_the_order():
     assert chart["layer"][0]["encoding"]["y"]["scale"]["domain"][0] == 0
 
 
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (["2024-08-01", "2024-09-01"], "August 2024 to September 2024"),
+        (["2024-08-12", "2024-09-01"], "12 August 2024 to 1 September 2024"),
+    ],
+)
+def test_dates_of_bars_are_said_in_words(days, said):
+    frame = pd.DataFrame({"day": pd.to_datetime(days), "n": [3, 4], "kind": "All"})
+    assert f", {said} (2 bars)" in charts.stacked(frame, x="day", y="n", category="kind", y_title="Beds").description
+
+
+def test_a_bar_without_a_name_is_refused():
+    frame = pd.DataFrame({"day": pd.to_datetime(["2024-08-01", None]), "n": [3, 4], "kind": "All"})
+    with pytest.raises(FigureError, match="column day is empty in row 1"):
+        charts.stacked(frame, x="day", y="n", category="kind", y_title="Beds")
+
+
 def test_a_category_without_a_part_of_the_last_bar_is_named_in_a_legend():
     frame = BOARDS.assign(boards=[20, 12, 10, 34, 8, 0])
     chart = charts.stacked(frame, **COLUMNS, y_title="Boards").to_dict()

@@ -133,6 +133,15 @@ def test_stacked(quarters, categories):
     check(charts.stacked(frame, x="quarter", y="boards", category="approach", y_title="Boards", order=names))
 
 
+@pytest.mark.parametrize("months", [1, 12, 36, 120, 400])
+def test_bars_of_months_are_named_by_month_and_year(months):
+    frame = pd.DataFrame({"month": pd.date_range("1990-04-01", periods=months, freq="MS"), "n": 5, "kind": "All"})
+    wide, narrow = check(charts.stacked(frame, x="month", y="n", category="kind", y_title="Boards"))
+    for layout in (wide, narrow):
+        assert "Apr 1990" in " ".join(written(layout).split())
+        assert "00:00" not in written(layout)
+
+
 @pytest.mark.parametrize("bars", [1, 3, 12, 42, 120])
 def test_bars_named_in_words_are_named_in_full_or_not_at_all(bars):
     names = [f"{name} {number}" for number, name in enumerate(organisations("icb") * 3)][:bars]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import calendar
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from helpers.charts import palette
 from helpers.charts.canvas import Canvas
 from helpers.charts.metrics import block_width, text_width, wrap_name
 from helpers.charts.place import GAP
+from helpers.charts.ticks import MONTH_STEPS
 
 PITCH = 17
 MOST_LINES = 3
 QUARTER = re.compile(r"Q[1-4] \d{4}/\d{2}")
+MONTH = re.compile(rf"({'|'.join(calendar.month_name[1:])}) \d{{4}}")
 QUARTER_STEPS = (1, 2, 4, 8, 12, 20, 40, 80)
 
 Lines = list[list[str]]
@@ -24,7 +27,7 @@ def write_bar_names(canvas: Canvas, names: Sequence[str], slot: float, height: f
     """Write the bars' names below them and return the pixels they take.
 
     Where they would meet only some are named, each with a tick. Quarters have their year below, under the first and
-    under each first quarter.
+    under each first quarter. Months are shortened, and named at steps that a year can be divided by.
 
     Parameters
     ----------
@@ -36,7 +39,12 @@ def write_bar_names(canvas: Canvas, names: Sequence[str], slot: float, height: f
         Pixels of the chart to the left of the plot.
     """
     split = [name.split(" ") for name in names if QUARTER.fullmatch(name)]
-    lines = _quarters(split, slot) if len(split) == len(names) else _wrapped(names, slot, left)
+    if len(split) == len(names):
+        lines = _quarters(split, slot)
+    elif all(map(MONTH.fullmatch, names)):
+        lines = _wrapped([f"{name[:3]} {name[-4:]}" for name in names], slot, left, MONTH_STEPS)
+    else:
+        lines = _wrapped(names, slot, left, range(1, len(names) + 1))
     is_thinned = not all(lines)
     for at, name in enumerate(lines):
         if name and is_thinned:
@@ -69,9 +77,9 @@ def _quarters(split: Sequence[Sequence[str]], slot: float) -> Lines:
     return lines
 
 
-def _wrapped(names: Sequence[str], slot: float, left: float) -> Lines:
-    """Return each name in three lines at most, of every bar or of every second, third … as many as have room."""
-    for every in range(1, len(names) + 1):
+def _wrapped(names: Sequence[str], slot: float, left: float, steps: Iterable[int]) -> Lines:
+    """Return each name in three lines at most, of every bar or at the first of the steps that leaves room."""
+    for every in steps:
         named = range(0, len(names), every)
         lines = {at: wrap_name(names[at], every * slot - 6) for at in named}
         if any(" ".join(lines[at]) != " ".join(names[at].split()) or len(lines[at]) > MOST_LINES for at in named):

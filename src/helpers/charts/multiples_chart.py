@@ -146,7 +146,7 @@ def _panels(
 
     def axis(rows: pd.DataFrame) -> ValueAxis:
         values = values_on_axis(rows, pd.Series(dtype=float), percent=percent)
-        return value_axis(values, percent=percent, zero=zero, count=3, zero_cost=ZERO_COST, is_rounded=True)
+        return value_axis(values, percent=percent, zero=zero, count=8, zero_cost=ZERO_COST, is_rounded=True)
 
     common = axis(held)
     return [

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from helpers import wording
 from helpers.charts import palette, theme
 from helpers.charts.alt_text import stacked_text
 from helpers.charts.bar_names import write_bar_names
@@ -53,7 +55,7 @@ def stacked(
     frame : DataFrame
         A row for each bar and category.
     x, y, category : str
-        The columns of bars (quarters, or any words, in order), of values and of categories.
+        The columns of bars (quarters, dates, or any words, in order), of values and of categories.
     y_title : str
         What is counted, as the axis and the text alternative say it.
     order : sequence of str, optional
@@ -68,8 +70,8 @@ def stacked(
     Raises
     ------
     FigureError
-        Where the frame has no rows, lacks a column, or has a bar's category twice, a negative value, more than six
-        categories or one that `order` does not name.
+        Where the frame has no rows, lacks a column, or has a bar or a category without a name, a bar's category twice,
+        a negative value, more than six categories or one that `order` does not name.
 
     Examples
     --------
@@ -129,6 +131,9 @@ def bars(frame: pd.DataFrame, *, x: str, y: str, category: str, order: Sequence[
     """
     need_columns(frame, [x, y, category], chart="charts.stacked")
     need_rows(frame, chart="charts.stacked")
+    for column in (x, category):
+        if missing := list(frame.index[frame[column].isna()]):
+            raise FigureError(f"charts.stacked: column {column} is empty in row {missing[0]}; expected what it names.")
     named = [str(name) for name in frame[category]]
     categories = list(dict.fromkeys(order if order is not None else named))
     unknown = [name for name in dict.fromkeys(named) if name not in categories]
@@ -139,7 +144,7 @@ def bars(frame: pd.DataFrame, *, x: str, y: str, category: str, order: Sequence[
         )
     if len(categories) > MOST:
         raise FigureError(f"charts.stacked: {len(categories)} categories; expected {MOST} at most. Join the smallest.")
-    stated = pd.DataFrame({"bar": [_bar_name(bar) for bar in frame[x]], "category": named, "value": list(frame[y])})
+    stated = pd.DataFrame({"bar": _bar_names(frame[x]), "category": named, "value": list(frame[y])})
     twice = stated[stated.duplicated(["bar", "category"])]
     if len(twice):
         bar, name = twice.iloc[0][["bar", "category"]]
@@ -153,9 +158,15 @@ def bars(frame: pd.DataFrame, *, x: str, y: str, category: str, order: Sequence[
     return table.rename_axis(index=None, columns=None)
 
 
-def _bar_name(bar: Any) -> str:
-    """Return a bar's name: a quarter as the report prints it, anything else as it is."""
-    text = str(bar)
+def _bar_names(bars: pd.Series[Any]) -> list[str]:
+    """Return the bars' names: dates and quarters as the report prints them, anything else as it is."""
+    if all(isinstance(bar, datetime.date) for bar in bars):
+        is_monthly = all(bar.day == 1 for bar in bars)
+        return [wording.month(bar) if is_monthly else wording.date(bar) for bar in bars]
+    return [_bar_name(str(bar)) for bar in bars]
+
+
+def _bar_name(text: str) -> str:
     return Quarter.parse(text).label if re.fullmatch(r"\d{4}-\d{2}-Q[1-4]", text) else text
 
 
