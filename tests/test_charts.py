@@ -125,7 +125,8 @@ def test_alternative_text_says_span_level_limits_special_causes_target_and_reaso
     assert text.startswith("Control chart of Born in the right place, January 2021 to September 2024 (45 points).")
     now = result.iloc[-1]
     for said in (
-        f"From July 2023 (Two areas changed) mean {now['mean']:.1f}%, process limits {now['lpl']:.1f}% to",
+        f"From July 2023 (Two areas changed) mean {now['mean']:.1f}%, up from {result['mean'].iloc[0]:.1f}%, process",
+        f"process limits {now['lpl']:.1f}% to {now['upl']:.1f}%",
         "Ambition 99%, reliably missed",
         "Special causes:" if result["special_cause_flag"].any() else "All points are common cause",
     ):
@@ -135,7 +136,7 @@ def test_alternative_text_says_span_level_limits_special_causes_target_and_reaso
 def test_few_points_have_trial_limits_and_the_chart_says_so():
     chart = charts.spc(result_of(steady(12)), y_title="Babies").to_dict()
     assert "Trial limits: fewer than 13 points." in words_of(chart)
-    assert "provisional, from fewer than 13 points" in chart["description"]
+    assert "trial limits, from fewer than 13 points, and may still move" in chart["description"]
     assert not [
         words for words in words_of(charts.spc(result_of(steady(13)), y_title="B").to_dict()) if "Trial" in words
     ]

@@ -128,7 +128,8 @@ def _chapters(plan: Plan, executed: Mapping[str, NotebookNode], staged: Staged) 
                 errors.append(error)
     together(errors)
     if staged.is_illustrative:
-        texts["index"] = _with_banner(texts["index"])
+        stood_in = [fact for fact in staged.facts if fact.kind == "reported" and fact.is_illustrative]
+        texts["index"] = _with_banner(texts["index"], len(stood_in), says_which=SOURCES in plan.chapters)
     return texts
 
 
@@ -153,14 +154,29 @@ def _files(plan: Plan, executed: Mapping[str, NotebookNode]) -> dict[str, str]:
     return datasets_of(executed, plan.project) | {params: sha256(plan.project / params)}
 
 
-def _with_banner(index: str) -> str:
-    """Put the note on illustrative data under the first chapter's title."""
+def _with_banner(index: str, stood_in: int, *, says_which: bool) -> str:
+    """Put the note on illustrative data under the first chapter's title.
+
+    Parameters
+    ----------
+    index : str
+        The chapter.
+    stood_in : int
+        How many numbers that a collaborative would report were not at hand, and have illustrative ones in their place.
+    says_which : bool
+        Whether the report has the list of all numbers, which marks them.
+    """
     title, _, rest = index.partition("\n")
+    numbers = f"{wording.in_words(stood_in)} {wording.plural(stood_in, 'number', 'numbers')}"
+    also = f", and so {wording.plural(stood_in, 'is', 'are')} {numbers} that stand in for reported ones not at hand"
+    which = f"; [Where every number comes from]({SOURCES}.qmd) marks them"
     banner = (
         "::: {.callout-important}\n## Illustrative data\n\n"
         "The monthly figures behind the published charts are not public. The series in this report are illustrative: "
-        "they are drawn so that the charts show what the published report says of them. Every figure that rests on "
-        "them says so. This is not an official publication.\n:::"
+        "they are drawn so that the charts show what the published report says of them, and every figure that rests "
+        "on them says so. The reasons given where control limits start afresh are illustrative too"
+        f"{also if stood_in else ''}{which if stood_in and says_which else ''}. "
+        "This is not an official publication.\n:::"
     )
     return f"{title}\n\n{banner}\n{rest}"
 

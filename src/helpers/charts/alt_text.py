@@ -32,7 +32,8 @@ def spc_text(content: SpcContent, *, assurance: Icon | None) -> str:
         return f"{said[0]}. No point has a value."
     latest = known.iloc[-1]
     said.append(f"Latest value {words(latest['value'])} {line.at(latest['date'])}")
-    said += [_segment(rows, number, content, line, words) for number, rows in enumerate(segments)]
+    before = [None, *segments[:-1]]
+    said += [_segment(rows, earlier, content, line, words) for rows, earlier in zip(segments, before, strict=True)]
     said.append(_special_causes(known, line))
     if pd.notna(result["target"].iloc[-1]):
         level = wording.plain(result["target"].iloc[-1], max(content.decimals, 1))
@@ -41,7 +42,7 @@ def spc_text(content: SpcContent, *, assurance: Icon | None) -> str:
     if len(known) < len(result) or line.gaps_in(result["date"]):
         said.append(f"{'Months' if line.is_monthly else 'Dates'} without data are gaps in the line")
     if bool(segments[-1]["short_group_warning"].iloc[0]) and pd.notna(segments[-1]["lpl"].iloc[0]):
-        said.append("Limits are provisional, from fewer than 13 points")
+        said.append("Its limits are trial limits, from fewer than 13 points, and may still move")
     return ". ".join(said) + "."
 
 
@@ -51,22 +52,32 @@ def _span(result: pd.DataFrame, line: Timeline) -> str:
 
 
 def _segment(
-    rows: pd.DataFrame, number: int, content: SpcContent, line: Timeline, words: Callable[[float], str]
+    rows: pd.DataFrame,
+    before: pd.DataFrame | None,
+    content: SpcContent,
+    line: Timeline,
+    words: Callable[[float], str],
 ) -> str:
-    """Return a segment's level and limits, and since when and why they hold."""
+    """Return a segment's level and limits, since when and why they hold, and whether the level is up or down."""
     first = rows.iloc[0]
-    reason = content.reasons.get(first["date"], "") if number else ""
+    reason = content.reasons.get(first["date"], "") if before is not None else ""
     since = f"from {line.words(first['date'])}{f' ({reason})' if reason else ''} " if len(content.segments) > 1 else ""
     middle = content.middle.lower()
     if pd.isna(first["mean"]):
         level = f"no {middle}"
-    elif content.middle != "Mean":
-        level = f"{middle} {words(first['mean'])}"
-    elif pd.isna(first["lpl"]):
-        level = f"mean {words(first['mean'])}, no limits"
     else:
-        level = f"mean {words(first['mean'])}, process limits {words(first['lpl'])} to {words(first['upl'])}"
+        level = f"{middle} {words(first['mean'])}{_moved(first['mean'], before, words)}"
+        if content.middle == "Mean":
+            has_limits = pd.notna(first["lpl"])
+            level += f", process limits {words(first['lpl'])} to {words(first['upl'])}" if has_limits else ", no limits"
     return f"{since}{level}"[0].upper() + f"{since}{level}"[1:]
+
+
+def _moved(level: float, before: pd.DataFrame | None, words: Callable[[float], str]) -> str:
+    """Say from which level the segment before it came up or down, where that can be told in the numbers written."""
+    if before is None or pd.isna(earlier := before["mean"].iloc[0]) or words(earlier) == words(level):
+        return ""
+    return f", {'up' if level > earlier else 'down'} from {words(earlier)}"
 
 
 def _special_causes(known: pd.DataFrame, line: Timeline) -> str:
@@ -80,7 +91,8 @@ def _special_causes(known: pd.DataFrame, line: Timeline) -> str:
         when = line.at(rows["date"].iloc[0]) if first == last else f"from {first} to {last}"
         found.append(f"{POINTS[str(rows['point_type'].iloc[0])].words.lower()} {when} ({', '.join(rules)})")
     if not found:
-        return "All points are common cause: ordinary variation"
+        where = "All points are" if known["segment"].nunique() == 1 else "Within each period all points are"
+        return f"{where} common cause: ordinary variation"
     more = f"; and {len(found) - 4} earlier" if len(found) > 4 else ""
     return f"Special causes: {'; '.join(found[-4:])}{more}"
 

@@ -24,8 +24,8 @@ from helpers.errors import RenderError
 EPOCH = (1980, 1, 1, 0, 0, 0)
 DISCLAIMER = "This is not an official publication of NHS England or of the Health Innovation Network."
 ILLUSTRATIVE = (
-    "Contains illustrative data. Monthly series, and figures marked so, are drawn for illustration and are not returns "
-    "from collaboratives. Published figures are cited as published."
+    "Contains illustrative data. Monthly series, the reasons given for new limits, and figures marked so, are drawn "
+    "for illustration and are not returns from collaboratives. Published figures are cited as published."
 )
 
 
@@ -66,7 +66,7 @@ def _drop_title_block(document: Any) -> None:
 
 
 def _cover(report: Report, chapters: Sequence[Chapter]) -> Iterator[str]:
-    status = f"{report.status} · {report.date}" if report.date else report.status
+    status = f"{report.status} · Data to {report.date}" if report.date else report.status
     yield paragraph("Title", report.title)
     yield paragraph("Subtitle", report.subtitle)
     yield paragraph("Date", status)
