@@ -23,6 +23,7 @@ def of_pages(report: Path, chapters: list[str]) -> dict[str, Any]:
         added = ".//*[contains(@class, 'anchorjs-link') or @class='draft-mark']"
         for node in main.xpath(f".//nav | .//script | .//style | .//footer | {added}"):
             node.drop_tree()
+        _drop_what_differs(main)
     figures = [figure for main in mains for figure in main.xpath(".//figure[contains(@class, 'report-figure')]")]
     return {
         "headings": [(node.tag, words(node)) for main in mains for node in main.iter(*HEADINGS) if words(node)],
@@ -39,9 +40,25 @@ def of_pages(report: Path, chapters: list[str]) -> dict[str, Any]:
             for figure in figures
         ],
         "tables": [table_of(node) for main in mains for node in main.iter("table")],
-        "links": [(words(node), node.get("href")) for main in mains for node in main.iter("a") if node.get("href")],
+        "links": [
+            (words(node), node.get("href").removeprefix("./"))
+            for main in mains
+            for node in main.iter("a")
+            if node.get("href")
+        ],
         "text": [words(node) for main in mains for node in main.iter("p", "li", "dt", "dd") if words(node)],
     }
+
+
+def _drop_what_differs(main: Any) -> None:
+    """Drop what a renderer adds of its own: our headings' links to themselves, the cover and Quarto's title for it."""
+    for link in main.xpath(".//*[self::h1 or self::h2 or self::h3 or self::h4]/a[@class='self']"):
+        link.drop_tag()
+    own = ".//div[@class='cover']"
+    if len(main.xpath(".//h1")) > 1:  # the first page's; elsewhere the chapter's only title is in it
+        own += " | .//header[@id='title-block-header']"
+    for node in main.xpath(own):
+        node.drop_tree()
 
 
 def table_of(table: Any) -> list[list[str]]:

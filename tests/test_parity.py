@@ -63,6 +63,7 @@ def test_what_is_compared_is_there(embedded):
     paper = parity.of_pdf(embedded)
     assert len(paper["alternative texts"]) == 4
     assert paper["tags"].count("/Table") == 3
+    assert paper["tags"].count("/LI") == 14  # two of them the glossary's
     word = parity.of_word(embedded)
     assert len(word["captions"]) == 5  # three figures and two tables
     assert len(word["tables"]) == 3

@@ -87,6 +87,18 @@ def test_quarto_is_given_the_chapters_of_each_format(staged):
     assert path.read_text(encoding="utf-8") == before
 
 
+@pytest.mark.parametrize(
+    ("version", "standards"), [((1, 9), ["ua-1"]), ((1, 10), ["a-2a", "ua-1"]), ((1, 11), ["a-2a", "ua-1"])]
+)
+def test_a_quarto_whose_typst_takes_one_standard_is_asked_for_the_accessible_one(staged, version, standards):
+    path = staged / "_quarto.yml"
+    before = path.read_text(encoding="utf-8")
+    with quarto.book_of(read_report(staged), "pdf", version):
+        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert settings["format"]["natpatsip-typst"]["pdf-standard"] == standards
+    assert path.read_text(encoding="utf-8") == before
+
+
 def test_the_statement_says_what_was_checked_on_this_report(staged, report):
     text = (staged / STATEMENT).read_text(encoding="utf-8")
     figures = sum((staged / name).read_text("utf-8").count("{.report-figure") for name in read_report(staged).chapters)

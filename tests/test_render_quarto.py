@@ -5,6 +5,7 @@ Quarto itself is not installed everywhere; what it makes of the chapters is comp
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -18,7 +19,7 @@ from helpers.build.render import quarto
 from helpers.build.render.chapters import attributes_of, read_chapters, walk
 from helpers.build.render.constructs import check_chapters
 from helpers.build.render.program import run_pandoc
-from helpers.build.render.report import read_report
+from helpers.build.render.report import FILTERS, read_report
 from helpers.errors import RenderError, UsageError
 from projects import ROOT, copy, natpatsip, prose, small
 from staged import TIMESTAMP, stage
@@ -230,6 +231,24 @@ def test_the_projects_settings_ask_quarto_for_what_the_report_needs():
     assert settings["callout-icon"] is False
     assert settings["number-sections"] is False
     assert settings["lang"] == "en-GB"
+
+
+DUMP = "function Pandoc(doc) io.stdout:write(pandoc.write(doc, 'json')) end"
+
+
+def test_word_is_given_nothing_that_quarto_would_take_for_a_figure_of_its_own(staged, tmp_path):
+    """A div named as Quarto names figures, or a paragraph of one image, would get a second number and caption."""
+    (tmp_path / "dump.lua").write_text(DUMP, encoding="utf-8")
+    options = ("--from=json", "--to=docx", *FILTERS, f"--lua-filter={tmp_path / 'dump.lua'}")
+    found = []
+    for chapter in read_chapters(read_report(staged)):
+        text = json.dumps(chapter.document)
+        read = run_pandoc(*options, f"--output={tmp_path / 'x.docx'}", folder=staged, what=chapter.name, text=text)
+        found += walk(json.loads(read)["blocks"])
+    assert "fig-opioids" in [node["c"][0][0] for node in found if node["t"] == "Span"]
+    assert [node["c"][0][0] for node in found if node["t"] == "Div" and node["c"][0][0].startswith("fig-")] == []
+    assert [node for node in found if node["t"] == "Para" and [each["t"] for each in node["c"]] == ["Image"]] == []
+    assert "Image" in [node["t"] for node in found]
 
 
 # `quarto render` at the root ---------------------------------------------------------------

@@ -54,8 +54,10 @@ end
 
 local function raw(format, text) return pandoc.RawBlock(format, text) end
 
+-- The id is a span's: Quarto takes every div with a fig- id for a figure of its own and numbers it anew.
 local function styled(style, inlines, id)
-  return pandoc.Div({ pandoc.Para(inlines) }, pandoc.Attr(id or '', {}, { ['custom-style'] = style }))
+  if id then inlines = pandoc.Inlines({ pandoc.Span(inlines, pandoc.Attr(id)) }) end
+  return pandoc.Div({ pandoc.Para(inlines) }, pandoc.Attr('', {}, { ['custom-style'] = style }))
 end
 
 -- Word fields -----------------------------------------------------------------------------------------------------------
@@ -291,8 +293,11 @@ local function typst_figure(div)
     .. content(div.content))
 end
 
-local function word_image(a)
-  return pandoc.Image(pandoc.Inlines({ pandoc.Str(a.alt) }), a.png, '', pandoc.Attr('', {}, { width = '16cm' }))
+-- Plain, since Quarto takes a paragraph of nothing but an image for a figure, too, with its alternative text as caption.
+local function word_image(a, id)
+  local image = pandoc.Image(pandoc.Inlines({ pandoc.Str(a.alt) }), a.png, '', pandoc.Attr('', {}, { width = '16cm' }))
+  local inline = id and pandoc.Span({ image }, pandoc.Attr(id)) or image
+  return pandoc.Div({ pandoc.Plain({ inline }) }, pandoc.Attr('', {}, { ['custom-style'] = 'Figure' }))
 end
 
 local function word_figure(div)
@@ -302,7 +307,7 @@ local function word_figure(div)
   local out = pandoc.Blocks({
     styled('Caption', title, div.identifier),
     styled('Figure Description', words(a.description)),
-    styled('Figure', { word_image(a) }),
+    word_image(a),
     pandoc.Div(div.content, pandoc.Attr('', {}, { ['custom-style'] = 'Figure Text' })),
   })
   if a.note then out:insert(styled('Figure Note', words(a.note))) end
@@ -339,7 +344,7 @@ local function picture(div)
       .. content(div.content))
   end
   local out = pandoc.Blocks({
-    styled('Figure', { word_image(a) }, div.identifier),
+    word_image(a, div.identifier),
     pandoc.Div(div.content, pandoc.Attr('', {}, { ['custom-style'] = 'Figure Text' })),
   })
   if credit then out:insert(styled('Figure Note', words(credit))) end

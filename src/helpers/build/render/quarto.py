@@ -20,6 +20,7 @@ from helpers.build.render.word import finish_word
 from helpers.errors import RenderError
 
 OLDEST = (1, 9)
+BOTH_STANDARDS = (1, 10)  # the first whose Typst, 0.15, takes two standards for one file
 TARGETS = {"html": "natpatsip-html", "pdf": "natpatsip-typst", "docx": "natpatsip-docx"}
 STAGED = "NATPATSIP_STAGED"  # says to the project's pre-render hook that the chapters are staged already
 ADVICE = "Install Quarto 1.9 or newer (conda env create -f environment.yml does), or build with --renderer pandoc."
@@ -93,12 +94,13 @@ def render(
 ) -> None:
     """Render the book once for each format and collect what it wrote: each run empties the folder of the others."""
     quarto = find()
+    version = _version(quarto)
     staged = digest(report.root)
     for name in formats:
         made = output / ("html" if name == "html" else f"report.{name}")
         keep = report.remembered.folder if name == "html" else report.remembered.file
         rest = [name, staged, timestamp, quarto, Path(quarto).resolve().stat().st_mtime_ns]
-        keep(f"quarto-{name}", made, rest, make=partial(_make, quarto, report, output, name, timestamp))
+        keep(f"quarto-{name}", made, rest, make=partial(_make, quarto, version, report, output, name, timestamp))
     if "docx" in formats:
         printed = [chapter for chapter in chapters if report.in_print(chapter.name)]
         finish_word(output / "report.docx", report, printed, timestamp=timestamp)
@@ -111,8 +113,10 @@ def digest(root: Path) -> str:
     return key(*(part for file in own for part in (file.as_posix(), (root / file).read_bytes())))
 
 
-def _make(quarto: str, report: Report, output: Path, name: str, timestamp: int) -> None:
-    with book_of(report, name):
+def _make(
+    quarto: str, version: tuple[int, ...] | None, report: Report, output: Path, name: str, timestamp: int
+) -> None:
+    with book_of(report, name, version):
         done = subprocess.run(  # noqa: S603 — the program that the reader installed, our own arguments
             command(quarto, report, name),
             cwd=report.root,
@@ -129,13 +133,20 @@ def _make(quarto: str, report: Report, output: Path, name: str, timestamp: int) 
 
 
 @contextmanager
-def book_of(report: Report, name: str) -> Iterator[None]:
-    """List in ``_quarto.yml`` the chapters of one format, for as long as it is rendered."""
+def book_of(report: Report, name: str, version: tuple[int, ...] | None = None) -> Iterator[None]:
+    """List in ``_quarto.yml`` the chapters of one format, for as long as it is rendered.
+
+    An older Quarto is asked for PDF/UA alone: its Typst refuses a second standard.
+    """
     settings = report.root / "_quarto.yml"
     before = settings.read_text(encoding="utf-8")
+    book = yaml.safe_load(before)
     if name != "html" and report.html_only:
-        book = yaml.safe_load(before)
         book["book"]["chapters"] = [each for each in report.chapters if report.in_print(each)]
+    own = (book.get("format") or {}).get(TARGETS[name]) or {}
+    if name == "pdf" and version and version < BOTH_STANDARDS and isinstance(own.get("pdf-standard"), list):
+        own["pdf-standard"] = [each for each in own["pdf-standard"] if str(each).startswith("ua-")]
+    if book != yaml.safe_load(before):
         settings.write_text(yaml.safe_dump(book, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
     try:
         yield
