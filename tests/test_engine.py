@@ -69,6 +69,14 @@ def test_an_expression_that_fails_names_cell_and_expression(notebook):
         run(notebook(prose("`{python} 1 / 0`")))
 
 
+@pytest.mark.parametrize("engine", ["natpatsip", "natpatsip-warm"])
+@pytest.mark.parametrize("leave", ["import sys; sys.exit()", "raise SystemExit(0)", "raise SystemExit('done')"])
+def test_a_notebook_that_leaves_early_is_refused_since_the_rest_would_be_missing(notebook, engine, leave):
+    path = notebook(code(leave, id="leaves"), code("print('the rest')", id="rest"))
+    with pytest.raises(NotebookError, match=r'cell "leaves" ended the notebook \(SystemExit\)'):
+        run(path, engine=engine)
+
+
 def test_an_expression_that_never_ends_is_stopped(notebook):
     with pytest.raises(NotebookError, match="not done after 1 s"):
         run(notebook(prose('`{python} __import__("time").sleep(60)`')), execution_timeout=1)

@@ -33,6 +33,29 @@ def test_what_is_known_of_charts_without_drawing_imports_no_altair(module):
     assert "altair" not in imported(f"import {module}")
 
 
+LACKING = """
+import asyncio, multiprocessing.connection, os, signal, socket, subprocess, tempfile
+import altair, ipykernel, jupyter_client, nbclient, pandas
+
+absent = {
+    signal: "SIGUSR1 SIGUSR2 SIGKILL SIGCHLD SIGALRM SIGHUP pthread_sigmask pthread_kill setitimer",
+    os: "fork killpg waitid WEXITED WNOHANG WNOWAIT P_ALL pipe2 setsid getpgid geteuid getuid register_at_fork",
+    socket: "send_fds recv_fds AF_UNIX",
+}
+for module, names in absent.items():
+    for name in names.split():
+        vars(module).pop(name, None)
+import papermill
+import helpers.build.report, helpers.cli, helpers.preview
+print(papermill.engines.papermill_engines.get_engine("natpatsip").__name__)
+"""
+
+
+def test_all_can_be_imported_without_what_windows_lacks():
+    ran = subprocess.run([sys.executable, "-c", LACKING], capture_output=True, text=True, check=False, timeout=60)
+    assert ran.stdout == "NatpatsipEngine\n", ran.stderr
+
+
 def test_a_build_that_finds_nothing_to_do_imports_nothing_that_takes_long(tmp_path):
     project = small(tmp_path / "project")
     arguments = ["build", "--to", "html", "--renderer", "pandoc"]

@@ -33,6 +33,35 @@ def kept(tmp_path):
     studio.stop()
 
 
+BUSY = """
+import sys, time
+from pathlib import Path
+from helpers import cli
+from helpers.build import studio
+from helpers.build.cache import Cache
+from helpers.errors import ReportError
+
+def app():
+    opened = studio.start(Cache(Path(sys.argv[1])), Path(sys.argv[2]))
+    opened._pool.submit(time.sleep, 600)
+    raise ReportError("a notebook failed")
+
+if __name__ == "__main__":
+    cli.app = app
+    cli.main()
+"""
+
+
+def test_a_command_that_ends_early_waits_for_no_drawing(tmp_path):
+    script = tmp_path / "busy.py"
+    script.write_text(BUSY, encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "cache"), str(FONTS)], capture_output=True, text=True, timeout=60
+    )
+    assert ran.returncode == 1
+    assert ran.stderr == "natpatsip: a notebook failed\n"
+
+
 class NoDrawer:
     def __getattr__(self, name):
         raise AssertionError(name)

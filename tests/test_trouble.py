@@ -106,6 +106,27 @@ def test_ctrl_c_ends_notebooks_that_are_only_about_to_start(tmp_path, which, lea
     assert "ward" not in ran.stdout
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups to interrupt")
+def test_ctrl_c_ends_a_kernel_that_is_long_in_starting(tmp_path):
+    slow = tmp_path / "ipython" / "profile_default" / "startup"
+    slow.mkdir(parents=True)
+    (slow / "slow.py").write_text(f"open({str(tmp_path / 'begun')!r}, 'w').close()\n{LONG}\n", encoding="utf-8")
+    build = subprocess.Popen(
+        [*NATPATSIP, "build", "2024-25-Q2"],
+        cwd=small(tmp_path / "project"),
+        env=os.environ | {"NATPATSIP_KERNELS": "stock", "IPYTHONDIR": str(tmp_path / "ipython")},
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "begun").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    start = time.monotonic()
+    os.killpg(build.pid, signal.SIGINT)
+    assert build.wait(60) in STOPPED
+    assert time.monotonic() - start < 30  # a kernel is given 60 s to start
+
+
 def _raising(error):
     def app():
         raise error

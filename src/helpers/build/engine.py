@@ -43,8 +43,9 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
         self.reset_execution_trackers()
         options = {"cwd": cwd, "env": env}
         with (
+            self.brake.held(self._kill),  # a kernel may be long in starting
             self.setup_kernel(**{name: value for name, value in options.items() if value is not None}),
-            self.brake.held(self._kill),
+            self.brake.held(self._kill),  # or have started just after the brake was pulled
         ):
             reply = self.wait_for_reply(self.kc.kernel_info())  # now, since a kernel that hangs gives no answer
             self.nb.metadata["language_info"] = reply["content"]["language_info"]
@@ -55,7 +56,7 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
 
     def _kill(self) -> None:
         """End the kernel at once: it has a process group of its own, and does not hear Ctrl-C."""
-        if self.km.provisioner:
+        if self.km and self.km.provisioner:
             run_sync(self.km.provisioner.kill)()
 
     def papermill_execute_cells(self) -> None:
@@ -72,6 +73,8 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
                     self._execute(cell, index)
             except CellExecutionError as error:
                 self.nb_man.cell_exception(self.nb.cells[index], cell_index=index, exception=error)
+                if error.ename == "SystemExit":  # papermill lets it pass, and with it a report that lacks the rest
+                    raise NotebookError(_ended_early(cell)) from None
                 break
             finally:
                 self.nb_man.cell_complete(self.nb.cells[index], cell_index=index)
@@ -134,6 +137,13 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
         if before and len(outs) == before + 1 and _are_one_stream(*outs[-2:]):
             outs[-2].text += outs.pop().text
         return added
+
+
+def _ended_early(cell: NotebookNode) -> str:
+    return (
+        f'cell "{cell.get("id", "")}" ended the notebook (SystemExit), so the report would lack what follows. '
+        "Take the exit out; raise an error where something is wrong."
+    )
 
 
 def _are_one_stream(first: NotebookNode, second: NotebookNode) -> bool:

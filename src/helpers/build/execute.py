@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 WARNS = re.compile(r"\bSpcWarning: (.*)")  # of helpers.spc, which takes long to import
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+LOOK = 0.5  # seconds; Windows hears Ctrl-C only between two waits
 Tell = Callable[[str], None]
 
 
@@ -127,7 +128,7 @@ def execute(
                             running[pool.submit(_work, where, plan, plan.notebooks[name], facts, kernels, runs)] = name
                 if not running:  # all that is left cites what failed
                     break
-                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                finished, _ = wait(running, LOOK, return_when=FIRST_COMPLETED)
                 for future in finished:
                     name = running.pop(future)
                     try:

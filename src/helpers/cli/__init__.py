@@ -31,3 +31,6 @@ def main() -> None:
             raise
         sys.stderr.write("natpatsip: stopped\n")
         sys.exit(INTERRUPTED)
+    finally:
+        if studio := sys.modules.get("helpers.build.studio"):
+            studio.stop()  # now: Python would wait at its end for drawings that nobody needs any more

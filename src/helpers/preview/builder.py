@@ -21,11 +21,15 @@ def main(project: Path, quarter: str, output: Path, jobs: int) -> None:
     """Build once for each line of input."""
     answer = _answering(os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1))
     os.dup2(2, 1)
-    for _ in sys.stdin:
-        try:
-            _build(project, quarter, output, jobs, answer)
-        except Exception as error:
-            answer(**_described(error))
+    try:
+        for _ in sys.stdin:
+            try:
+                _build(project, quarter, output, jobs, answer)
+            except Exception as error:
+                answer(**_described(error))
+    finally:
+        if studio := sys.modules.get("helpers.build.studio"):
+            studio.stop()  # now: Python would wait at its end for drawings that nobody needs any more
 
 
 def _build(project: Path, quarter: str, output: Path, jobs: int, answer: Answer) -> None:

@@ -15,7 +15,8 @@ import sys
 import traceback
 from typing import NoReturn
 
-WHERE = signal.SIGUSR1  # asks a fork to write down where it is
+# Asks a fork to write down where it is. Windows has no such signal, and no forks, but papermill loads this there too.
+WHERE = getattr(signal, "SIGUSR1", signal.SIGTERM)
 NUMBER = struct.Struct("q")  # a process id, or the status that waitpid gives
 
 
