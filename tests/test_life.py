@@ -22,7 +22,7 @@ SIGNED = (
     "  - role: Senior responsible owner\n    name: Bo Example\n    date: 2025-01-21\n"
 )
 MENDED = {  # of no quarter, but not true of this one as it stands
-    "deliverables-early-recognition": ("Phase 6, from the second quarter, joins", "Phase 6 joins"),
+    "deliverables-early-recognition": ("Phase 6, from the second quarter, is to join", "Phase 6 is to join"),
 }
 REWRITTEN = {  # what claims of its chart what the new months do not show
     "cord-news-q3": "Teams keep what they have gained.",
