@@ -67,7 +67,7 @@ CYCLE = (
     Box(("Ask together",), ("what members", "find hard"), BLUE),
     Box(("Learn",), ("from speakers and", "from one another"), BLUE),
     Box(("Work on it",), ("in a task and", "finish group"), BLUE),
-    Box(("Bring it back",), ("as themes for the", "system’s safety group"), BLUE),
+    Box(("Bring it back",), ("as themes for the", "system safety group"), BLUE),
 )
 
 
