@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import json
 import os
 import shutil
@@ -15,8 +16,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.build.cluster import versions, worker
+from helpers.build.cluster import client, versions, worker
 from helpers.build.cluster.worker import Task
+from helpers.build.notebook import Notebook
+from helpers.errors import NotebookError
 from projects import ROOT, code, copy, natpatsip, prose, small
 from test_warm import comparable
 
@@ -148,6 +151,16 @@ def test_a_worker_lost_midway_costs_only_its_notebook(cluster, tmp_path):
     assert "12" in (project / "reports" / Q2 / "html" / "ward.html").read_text(encoding="utf-8")
 
 
+def test_a_task_that_fails_for_want_of_time_is_named_and_not_awaited_for_ever():
+    failed = concurrent.futures.Future()
+    failed.set_exception(TimeoutError("no answer from tcp://10.0.0.7:9000"))
+    cluster = client.Cluster("tcp://10.0.0.5:8786", None, None, {})
+    with pytest.raises(
+        NotebookError, match=r"notebooks/ward.ipynb: a worker could not run it: TimeoutError: no answer"
+    ):
+        cluster._result(Notebook(Path("ward.ipynb"), {}), failed)
+
+
 @needs_fork
 def test_a_notebook_that_ends_every_worker_is_named(cluster, tmp_path):
     project = small(tmp_path / "project", ward=[lethal(tmp_path, times=99)])
@@ -207,6 +220,24 @@ def test_a_worker_that_joins_later_refuses_what_it_has_not_the_versions_for():
     theirs = versions.found(("pandas",)) | {"pandas": "0.1"}
     brought = worker.perform(Task("ward", Q2, "", {}, {}, False, "", theirs))
     assert "pandas is " in str(brought.error)
+
+
+READS = """\
+from pathlib import Path
+for name in ("../data/wards.csv", "../beds.txt"):
+    try:
+        Path(name).read_text()
+    except OSError:
+        pass
+list(Path("..").iterdir())"""
+
+
+def test_what_no_worker_is_sent_is_beyond_what_a_run_is_known_by(tmp_path):
+    project = small(tmp_path, ward=[code(READS)])
+    (project / "beds.txt").write_text("3", encoding="utf-8")
+    theirs = versions.found(("pandas",))
+    brought = worker.perform(Task("ward", Q2, "", worker.luggage(project), {}, True, "stock", theirs))
+    assert brought.heard["beyond"] == [f"reads {name}, which no worker is sent" for name in ("beds.txt", ".")]
 
 
 def test_an_address_that_nobody_answers_is_said_within_seconds(tmp_path):

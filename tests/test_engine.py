@@ -4,8 +4,11 @@ import nbformat
 import papermill
 import pytest
 
+from helpers.build import execute
 from helpers.build.inline import KEPT
+from helpers.build.plan import Plan
 from helpers.errors import NotebookError
+from helpers.quarter import Quarter
 from projects import code, prose, small, write
 
 
@@ -80,3 +83,12 @@ def test_a_notebook_that_leaves_early_is_refused_since_the_rest_would_be_missing
 def test_an_expression_that_never_ends_is_stopped(notebook):
     with pytest.raises(NotebookError, match="not done after 1 s"):
         run(notebook(prose('`{python} __import__("time").sleep(60)`')), execution_timeout=1)
+
+
+def test_braces_in_the_projects_path_are_no_parameters(tmp_path):
+    folder = tmp_path / "{ward} {0}"
+    folder.mkdir()
+    plan = Plan.of(small(folder, ward=[prose("`{python} 6 * 2` beds")]), Quarter(2024, 2))
+    executed = execute.run(plan, plan.notebooks["ward"], {}, kernels="stock", is_watched=False).content
+    assert results(executed) == [("6 * 2", "12")]
+    assert executed.metadata.papermill.input_path == str(folder / "notebooks" / "ward.ipynb")

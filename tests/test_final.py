@@ -10,6 +10,8 @@ from helpers import params
 from helpers.build.final import Candidate, FinalError
 from helpers.build.qa_record import ASKS, QaRecord
 from helpers.checks import CHECKS, AcceptedFinding, Finding, Outcome
+from helpers.errors import ReportError
+from helpers.git import worktree
 from helpers.quarter import Quarter
 from projects import edit, natpatsip, small
 from repositories import AUTHOR, commit, git, repository
@@ -181,3 +183,16 @@ def test_the_record_holds_what_was_accepted_and_why(project):
     assert "| Programme lead | Ann Example | 20 November 2024 |" in text
     assert r"| moved | mews\_live rose by 40%. | data/reported.csv | a region joined \| at once |" in text
     assert "typed-number" not in text  # it was not run
+
+
+@pytest.mark.parametrize(
+    ("error", "said"), [(FinalError("The build failed"), "The build failed"), (None, "git worktree remove failed")]
+)
+def test_an_error_in_a_worktree_is_heard_of_before_one_of_its_removal(project, tmp_path, error, said):
+    def build(place):
+        (place / ".git").unlink()  # so that git cannot remove it
+        if error:
+            raise error
+
+    with pytest.raises(ReportError, match=said), worktree(project, "HEAD", tmp_path / "build") as place:
+        build(place)

@@ -24,8 +24,9 @@ from playwright.sync_api import expect
 from helpers.build import studio, warm
 from helpers.build.options import Options
 from helpers.build.report import build
-from helpers.preview import pages, server, watching
+from helpers.preview import pages, server, session, watching
 from helpers.preview.session import Session
+from helpers.preview.workshop import BuildError
 from helpers.quarter import Quarter
 from projects import NATPATSIP, ROOT, code, edit_cell, natpatsip, prose, small
 
@@ -364,6 +365,44 @@ def test_a_build_that_hangs_is_given_up_at_the_next_save(tmp_path):
         assert not preview.settled()["error"]
         assert "There are 12 beds." in preview.get("/ward.html")[1]
     assert processes_in(project) == []
+
+
+class Stuck:
+    """Shows the pages, and checks until it is given up; its next build is another's."""
+
+    def __init__(self):
+        self.builds, self.given_up = 0, threading.Event()
+
+    def build(self, published):
+        self.builds += 1
+        published()
+        if self.builds == 1:
+            assert self.given_up.wait(30)
+            raise BuildError("It was given up.")
+
+    def abandon(self):
+        self.given_up.set()
+
+
+def test_a_check_that_hangs_is_given_up_at_the_next_save(tmp_path, monkeypatch):
+    monkeypatch.setattr(session, "LONG", 0.2)
+    stuck = Stuck()
+    preview = Session(stuck, tmp_path, str)
+    running = threading.Thread(target=preview.run, daemon=True)
+    running.start()
+    while not preview.news.version:  # the pages are shown
+        time.sleep(0.01)
+    time.sleep(0.3)
+    preview.changed({"ward.ipynb"})
+    assert stuck.given_up.wait(10)
+    while stuck.builds < 2:
+        time.sleep(0.01)
+    time.sleep(0.3)
+    stuck.given_up.clear()
+    preview.changed({"ward.ipynb"})  # nothing goes on any more
+    preview.end()
+    running.join(30)
+    assert not stuck.given_up.is_set()
 
 
 class Broken:

@@ -233,7 +233,7 @@ def test_without_a_quarter_the_newest_with_complete_data_is_built(project, tmp_p
     assert (edited / "reports" / Q2 / "html" / "index.html").is_file()
 
 
-def test_a_schedule_ends_well_where_nothing_is_due(project, report):
+def test_a_schedule_ends_well_where_nothing_is_due(project, report, first_quarter):
     run = natpatsip(project, "build", "--due")
     assert (run.returncode, run.stdout.strip()) == (0, "nothing due")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -101,7 +101,7 @@ def has_identity(project: Path) -> bool:
         return False
 
 
-@contextmanager
+@contextlib.contextmanager
 def worktree(project: Path, reference: str, parent: Path) -> Iterator[Path]:
     """Give the project as it was at a commit, in a worktree of its own, which goes when the block ends.
 
@@ -121,5 +121,8 @@ def worktree(project: Path, reference: str, parent: Path) -> Iterator[Path]:
         run(project, "worktree", "add", "--detach", "--force", str(place), reference)
         try:
             yield place / prefix
-        finally:
-            run(project, "worktree", "remove", "--force", str(place))
+        except BaseException:
+            with contextlib.suppress(GitError):  # what has stopped the block is the error to hear of
+                run(project, "worktree", "remove", "--force", str(place))
+            raise
+        run(project, "worktree", "remove", "--force", str(place))

@@ -214,6 +214,11 @@ def _output(plan: Plan, notebook: Notebook) -> Path:
     return output
 
 
+def _verbatim(path: Path) -> str:
+    """Return a path as papermill takes it, which fills parameters in for names in braces."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
 def _work(where: Place, plan: Plan, notebook: Notebook, facts: Facts, kernels: str, runs: Runs | None) -> Executed:
     """Have a notebook run somewhere, and keep the run."""
     ran = where(plan, notebook, facts, kernels=kernels, is_watched=runs is not None)
@@ -259,8 +264,8 @@ def run(
     start = time.monotonic()
     try:
         content = papermill.execute_notebook(
-            str(notebook.path),
-            str(output),
+            _verbatim(notebook.path),
+            _verbatim(output),
             parameters={"quarter": str(plan.quarter), "edition": plan.edition},
             engine_name=engine,
             progress_bar=False,

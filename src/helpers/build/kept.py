@@ -70,7 +70,7 @@ def _run(command: Sequence[str], folder: Path, environment: dict[str, str], tell
     with subprocess.Popen(  # noqa: S603 — our own program
         command,
         cwd=folder,
-        env=environment,
+        env=environment | {"PYTHONIOENCODING": "utf-8"},  # an older commit's code writes in the system's encoding
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

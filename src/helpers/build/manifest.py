@@ -38,7 +38,7 @@ def manifest(plan: Plan, *, renderer: str, data: Mapping[str, str], report: Path
         f"params/{plan.quarter}.yml",
         *(f"notebooks/{name}.ipynb" for name in plan.notebooks),
     ]
-    outputs = sorted(path for path in report.rglob("*") if path.is_file() and "editions" not in path.parts)
+    files = {path.relative_to(report): path for path in sorted(report.rglob("*")) if path.is_file()}
     return {
         "quarter": str(plan.quarter),
         "edition": plan.edition,
@@ -48,7 +48,7 @@ def manifest(plan: Plan, *, renderer: str, data: Mapping[str, str], report: Path
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
         "sources": {name: sha256(plan.project / name) for name in sources},
         "data": dict(sorted(data.items())),
-        "outputs": {path.relative_to(report).as_posix(): sha256(path) for path in outputs},
+        "outputs": {name.as_posix(): sha256(file) for name, file in files.items() if "editions" not in name.parts},
     }
 
 

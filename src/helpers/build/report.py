@@ -390,7 +390,7 @@ def is_due(project: Path, quarter: Quarter, *, today: date, output: Path | None 
     from helpers.params import load
 
     built = (output or project / "reports") / str(quarter) / "manifest.json"
-    return today > load(quarter, project=project).cut_off and not built.is_file()
+    return not built.is_file() and today > load(quarter, project=project).cut_off
 
 
 def shown(report: Path, formats: Collection[str]) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 from helpers.cli import build, check, clean, compare, doctor, new_quarter, preview  # noqa: F401 — each adds its command
@@ -13,6 +14,7 @@ INTERRUPTED = 130  # the exit status after Ctrl-C, which the application gives b
 
 def main() -> None:
     """Run a command, and turn what stops it into a sentence and an exit status."""
+    _speak_utf_8()
     try:
         app()
     except ReportError as error:
@@ -34,3 +36,10 @@ def main() -> None:
     finally:
         if studio := sys.modules.get("helpers.build.studio"):
             studio.stop()  # now: Python would wait at its end for drawings that nobody needs any more
+
+
+def _speak_utf_8() -> None:
+    """Write UTF-8 whatever the system's encoding is, which on Windows lacks minus signs and ticks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=stream.errors)

@@ -93,7 +93,7 @@ def build(
     )
     chosen = [Quarter.parse(each) for each in quarters or ()]
     if not quarters:
-        found, lacking = report.complete_quarters(project, only_newest=not everything)
+        found, lacking = report.complete_quarters(project, only_newest=not (everything or due))
         for each, missing in lacking.items():
             tell(f"{each}: data not complete: {'; '.join(missing)}")
         if not found and not due:

@@ -6,6 +6,7 @@ import datetime
 import sys
 
 from rich.console import Console
+from rich.text import Text
 
 
 class Voice:
@@ -18,7 +19,7 @@ class Voice:
     def __call__(self, line: str) -> None:
         """Tell one line."""
         if self._is_terminal:
-            self._console.print(f"[green]✓[/green] {line}", highlight=False)
+            self._console.print(Text.assemble(("✓", "green"), f" {line}"))  # no markup: "[column]" is a cell's code
         else:
             sys.stderr.write(f"{datetime.datetime.now().astimezone():%Y-%m-%d %H:%M:%S} {line}\n")
             sys.stderr.flush()

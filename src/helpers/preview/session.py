@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import threading
 import time
@@ -65,14 +66,14 @@ class Session:
     news: News = field(default_factory=News)
     _told: threading.Condition = field(default_factory=threading.Condition)
     _saved: threading.Event = field(default_factory=threading.Event)
-    _begun: float = 0.0
+    _begun: float = math.inf  # when the builder began what it is at; never, where it is at nothing
     _is_over: bool = False
 
     def changed(self, names: set[str]) -> None:
         """Hear of a save. One that comes while a build goes on is built after it; a build that hangs is given up."""
         self.tell(f"saved: {', '.join(sorted(names))}")
         self._saved.set()
-        if self.news.is_building and time.monotonic() - self._begun > LONG:
+        if time.monotonic() - self._begun > LONG:
             self.workshop.abandon()
 
     def run(self) -> None:
@@ -112,6 +113,8 @@ class Session:
             self._failed(str(error))
         except Exception:  # no reason to stop: what is wrong is said, and the next save is built
             self._failed(f"The preview itself failed. Save again, or start it again.\n{traceback.format_exc().strip()}")
+        finally:
+            self._begun = math.inf
 
     def _failed(self, text: str) -> None:
         if self._is_over or self._saved.is_set():  # the next build has the word
@@ -122,6 +125,7 @@ class Session:
         self._say(replace(self.news, is_building=False, error=text, notebook=notebook, cell=cell))
 
     def _published(self) -> None:
+        self._begun = time.monotonic()  # of the checks, which may hang as well
         self._say(News(version=fingerprint(self.pages)))
 
     def _say(self, news: News) -> None:

@@ -77,24 +77,35 @@ class Cluster:
     def _result(self, notebook: Notebook, future: concurrent.futures.Future[worker.Brought]) -> worker.Brought:
         from distributed.scheduler import KilledWorker
 
+        self._await(future)
+        where = f"notebooks/{notebook.path.name}"
+        try:
+            return future.result()
+        except concurrent.futures.CancelledError:
+            raise self._lost("the connection to its scheduler broke off") from None
+        except KilledWorker:
+            raise NotebookError(
+                f"{where}: each worker that ran it was lost, as when memory runs out. "
+                "Run it here (natpatsip build without --cluster), or give the workers more memory."
+            ) from None
+        except Exception as error:  # of the worker, not of the notebook: that comes back as a part of the result
+            raise NotebookError(
+                f"{where}: a worker could not run it: {type(error).__name__}: {error}. Look at the worker's log, or "
+                "run it here (natpatsip build without --cluster)."
+            ) from error
+
+    def _await(self, future: concurrent.futures.Future[worker.Brought]) -> None:
+        """Wait until a task is done, as long as there are workers that may do it."""
         left_at = None
-        while True:
-            try:
-                return future.result(LOOK)
-            except concurrent.futures.CancelledError:
-                raise self._lost("the connection to its scheduler broke off") from None
-            except KilledWorker:
-                raise NotebookError(
-                    f"notebooks/{notebook.path.name}: each worker that ran it was lost, as when memory runs out. "
-                    "Run it here (natpatsip build without --cluster), or give the workers more memory."
-                ) from None
-            except TimeoutError:
-                if self._has_workers():
-                    left_at = None
-                    continue
-                left_at = left_at or time.monotonic()
-                if time.monotonic() - left_at > ARRIVAL:
-                    raise self._lost(f"its workers were lost, and none came back in {ARRIVAL:g} s") from None
+        while not future.done():
+            with contextlib.suppress(TimeoutError, concurrent.futures.CancelledError):
+                future.exception(LOOK)  # unlike its result, it raises no TimeoutError of the task's own
+            if future.done() or self._has_workers():
+                left_at = None
+                continue
+            left_at = left_at or time.monotonic()
+            if time.monotonic() - left_at > ARRIVAL:
+                raise self._lost(f"its workers were lost, and none came back in {ARRIVAL:g} s")
 
     def _has_workers(self) -> bool:
         try:

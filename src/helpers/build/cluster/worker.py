@@ -107,4 +107,13 @@ def _run(task: Task, project: Path) -> Brought:
         stopped = error
     made = list((project / "build").rglob(f"notebooks/{task.name}.ipynb"))
     content = made[0].read_bytes() if made else b""
-    return Brought(content, ran.seconds if ran else 0, ran.heard if ran else {}, stopped)
+    return Brought(content, ran.seconds if ran else 0, _told(ran.heard) if ran else {}, stopped)
+
+
+def _told(heard: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a run was heard to read; what is never sent may be another where the report is built."""
+    if not heard:
+        return heard
+    read = [*heard["read"], *heard["listed"]]
+    unsent = [name for name in read if not any(f"{name}/".startswith(f"{each}/") for each in (MARK, *TAKEN))]
+    return {**heard, "beyond": [*heard["beyond"], *(f"reads {name}, which no worker is sent" for name in unsent)]}
