@@ -187,26 +187,26 @@ def _inside(path: str, project: str) -> str | None:
         except ValueError:
             return None
     root = os.path.realpath(project)
-    inner, outer = _environment(root)
-    if any(_is_within(path, place) for place in inner):
+    apart, around = _environment(root)
+    if any(_is_within(path, place) for place in apart):
         return ""
     for each, folder in ((path, project), (os.path.realpath(path), root)):
         if _is_within(each, folder):
             return Path(each).relative_to(folder).as_posix()
     home = os.path.expanduser("~")  # noqa: PTH111
     of_system = ("/usr", "/lib", "/lib64", "/etc", "/proc", "/sys", "/dev", "/opt", "/Library", "/System")
-    is_of_system = any(_is_within(path, place) for place in (*outer, *of_system))
+    is_of_system = any(_is_within(path, place) for place in (*around, *of_system))
     return "" if is_of_system or path.startswith(os.path.join(home, ".")) else None  # noqa: PTH118
 
 
 @cache
 def _environment(root: str) -> tuple[set[str], set[str]]:
-    """Return the folders of Python, its packages and the helpers: those inside the project, and all others."""
+    """Return the folders of Python, its packages and the helpers: those that do not hold the project; those that do."""
     packages = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
     places = {sys.prefix, sys.base_prefix, sys.exec_prefix, HELPERS, *packages}
-    real = {place: os.path.realpath(place) for place in places}
-    inner = {each for pair in real.items() for each in pair if pair[1] != root and _is_within(pair[1], root)}
-    return inner, {each for pair in real.items() for each in pair} - inner
+    places |= set(map(os.path.realpath, places))
+    around = {place for place in places if _is_within(root, os.path.realpath(place))}
+    return places - around, around
 
 
 def _is_within(path: str, folder: str) -> bool:
