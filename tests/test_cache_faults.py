@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from helpers.build import cache
+from helpers.build import cache, report, unchanged
 from helpers.build.cache import Cache, key
+from helpers.build.inputs import Inputs, sha256_of
+from helpers.build.options import Options
 from helpers.build.render import program
+from helpers.quarter import Quarter
 from projects import NATPATSIP, ROOT, code, edit_cell, natpatsip, prose, small
 
 Q2 = "2024-25-Q2"
@@ -135,6 +138,25 @@ def test_a_cache_within_its_limit_keeps_all(kept, monkeypatch):
         kept.put("pages", name, bytes(100_000))
     kept.make_room()
     assert all(kept.get("pages", name) for name in names)
+
+
+def test_a_listed_folder_is_followed_whatever_the_system_says_where_it_is_read(tmp_path, monkeypatch):
+    def read_bytes(path):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))  # as Windows does
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    before = sha256_of(tmp_path)
+    (tmp_path / "new.csv").touch()
+    assert before != sha256_of(tmp_path) != ""
+    assert sha256_of(tmp_path / "new.csv") == sha256_of(tmp_path / "missing.csv") == ""
+
+
+def test_a_report_built_from_git_is_made_again_with_other_packages(tmp_path):
+    names = {
+        unchanged.name_of_kept(tmp_path, Inputs(tmp_path, {}, packages), Quarter.parse(Q2), "a commit", Options())
+        for packages in ("pandas 2", "pandas 3")
+    }
+    assert len(names) == 2
 
 
 # Whole builds ---------------------------------------------------------------------------------------------------------
@@ -313,6 +335,21 @@ def test_what_was_made_while_the_helpers_were_edited_is_not_kept(tmp_path):
         run = build(project, env=environment)
         assert run.returncode == 0, run.stderr
         assert "ward: executed in" in run.stderr
+
+
+def test_an_edit_of_the_look_while_a_build_runs_leaves_nothing_of_it_in_the_cache(tmp_path):
+    project = small(tmp_path)
+    page = project / "_extensions" / "natpatsip" / "page.html"
+    before = page.read_text(encoding="utf-8")
+
+    def edits(line):
+        if line.endswith("notebooks"):
+            page.write_text(before.replace("</body>", "<p>Half done</p></body>"), encoding="utf-8")
+
+    for tell, is_edited in ((edits, True), (lambda _: None, False)):
+        report.build(project, Quarter.parse(Q2), Options(formats=("html",), renderer="pandoc"), tell)
+        assert ("Half done" in ward(project)) == is_edited
+        page.write_text(before, encoding="utf-8")
 
 
 def test_a_pandoc_on_the_path_is_not_taken(tmp_path, monkeypatch):

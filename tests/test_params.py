@@ -1,5 +1,7 @@
 """Params: unknown keys are refused, and every problem of a file is said at once, with its place."""
 
+import os
+
 import pytest
 
 from helpers import params
@@ -81,3 +83,11 @@ def test_known_quarters_are_in_order_of_time(tmp_path):
         (tmp_path / "params").mkdir(exist_ok=True)
         (tmp_path / "params" / f"{name}.yml").write_text(GOOD, encoding="utf-8")
     assert known_quarters(tmp_path) == [Quarter(2023, 4), Quarter(2024, 1), Quarter(2024, 2)]
+
+
+def test_two_saves_within_one_tick_of_the_clock_are_told_apart(tmp_path):
+    file = tmp_path / "params" / "2024-25-Q2.yml"
+    for number in (37, 38):
+        load(tmp_path, GOOD.replace("37", str(number)))
+        os.utime(file, (1, 1))
+        assert params.load("2024-25-Q2", project=tmp_path).values["mgso4_nnt"].value == number

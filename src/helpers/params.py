@@ -177,7 +177,7 @@ def load(quarter: str | Quarter | None = None, *, project: Path | None = None) -
         known = known_quarters(project)
         have = ", ".join(map(str, known)) or "no quarter"
         raise ParamsError(f"{FOLDER}/{file.name} does not exist: there are params for {have}. {_way_to(parsed, known)}")
-    return _read(file, str(parsed), file.stat().st_mtime_ns)
+    return _read(file, str(parsed), file.read_bytes())
 
 
 def _way_to(quarter: Quarter, known: Sequence[Quarter]) -> str:
@@ -191,10 +191,10 @@ def _way_to(quarter: Quarter, known: Sequence[Quarter]) -> str:
 
 
 @lru_cache(maxsize=16)
-def _read(file: Path, quarter: str, _changed: int) -> Params:
+def _read(file: Path, quarter: str, saved: bytes) -> Params:
     where = f"{FOLDER}/{file.name}"
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = yaml.safe_load(saved.decode())
     except UnicodeDecodeError as error:
         raise ParamsError(f"{where}: is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
     except yaml.YAMLError as error:

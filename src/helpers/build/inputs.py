@@ -7,6 +7,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -68,12 +69,6 @@ class Inputs:
         """The hash of it all."""
         return key(self.project, self.environment, *(f"{name} {self.files[name]}" for name in sorted(self.files)))
 
-    @cached_property
-    def look(self) -> str:
-        """The hash of what renders chapters: the look, the helpers and the environment."""
-        parts = sorted(f"{name} {sha}" for name, sha in self.files.items() if name.startswith("_extensions/"))
-        return key(self.environment, *parts)
-
     def is_outdated(self) -> bool:
         """Say whether the helpers or the packages are others by now."""
         return _environment() != self.environment
@@ -85,12 +80,17 @@ class Inputs:
 
 def sha256_of(path: Path) -> str:
     """Return the hash of a file as it is now, or of the names in a folder; empty where there is none."""
-    try:
+    with suppress(OSError):
         return hashlib.sha256(path.read_bytes()).hexdigest()
-    except IsADirectoryError:
+    with suppress(OSError):  # a folder: POSIX and Windows say so by different errors
         return key(*sorted(os.listdir(path)))  # noqa: PTH208 — names alone
-    except OSError:
-        return ""
+    return ""
+
+
+def sha256_of_all(folder: Path) -> str:
+    """Return the hash of a folder's files and their names as they are now, but for hidden ones."""
+    files = sorted(_under(folder))
+    return key(*(f"{file.relative_to(folder).as_posix()} {sha256_of(file)}" for file in files))
 
 
 def _files(project: Path) -> Iterator[tuple[str, str]]:

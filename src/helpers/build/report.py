@@ -146,14 +146,14 @@ def _build_kept(
 ) -> None:
     """Build a quarter that has left the notebooks from what git keeps of it.
 
-    The commit is all that the report is made of, but for the report before it; so while both stand as they were, there
-    is nothing to do. A build in the commit's own worktree has no cache, and is always a fresh one.
+    The report is made of the commit, the report before it, the packages and Python; so while these stand as they
+    were, there is nothing to do. A build in the commit's own worktree has no cache, and is always a fresh one.
     """
     from helpers import git
     from helpers.build import kept
 
     report, start = options.report(project, quarter), time.monotonic()
-    name = unchanged.name_of_kept(report, quarter, git.commit_of(project, reference), options)
+    name = unchanged.name_of_kept(report, inputs, quarter, git.commit_of(project, reference), options)
     if not options.is_final and unchanged.is_unchanged(report, inputs, cached, name) is not None:
         tell(f"unchanged since {reference}, checked in {time.monotonic() - start:.1f} s: {report}")
         return
@@ -236,7 +236,7 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
             timestamp=calendar.timegm(plan.params.cut_off.timetuple()),
             jobs=options.jobs,
             cached=runs.kept,
-            means=runs.inputs.look,
+            means=cache.key(runs.inputs.environment, staged.look),
             draw=draw,
             with_whole=not options.is_preview,
         )

@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from helpers import wording
 from helpers.build import appendices
 from helpers.build.chapter import ChapterExporter
+from helpers.build.inputs import sha256_of_all
 from helpers.build.manifest import sha256
 from helpers.build.passports import Passport, homes_of, listing, passports_of, uses_in, with_entries
 from helpers.build.passports import script as passports_script
@@ -47,6 +48,8 @@ class Staged:
     facts: Sequence[Fact]
     figures: Sequence[FigureRecord]
     illustrative: Sequence[str]
+    look: str
+    """The hash of the look as it was copied: the project's own may be edited meanwhile."""
 
     @property
     def is_illustrative(self) -> bool:
@@ -82,9 +85,9 @@ def stage(
     facts = collect_facts(executed)
     homes = homes_of(executed, plan.programme_chapters)
     figures = collect_figures(executed, plan.programmes)
-    staged = Staged(folder, facts, figures, _illustrative(executed))
-    texts = _chapters(plan, executed, staged)
     shutil.copytree(plan.project / EXTENSION, folder / EXTENSION)
+    staged = Staged(folder, facts, figures, _illustrative(executed), sha256_of_all(folder / EXTENSION))
+    texts = _chapters(plan, executed, staged)
     if SOURCES in plan.chapters:
         passports = passports_of(facts, homes, _files(plan, executed), list(executed))
         texts |= _with_passports(plan, texts, passports, folder / EXTENSION / "assets" / "passports.js")

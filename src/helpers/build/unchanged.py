@@ -27,9 +27,10 @@ def name_of(report: Path, inputs: Inputs, quarter: Quarter, options: Options) ->
     return cache.key(report.absolute(), quarter, inputs.digest, options.said(), *means)
 
 
-def name_of_kept(report: Path, quarter: Quarter, commit: str, options: Options) -> str:
-    """Return the key of the report of a quarter that is built from a commit."""
-    return cache.key("built from git", report.absolute(), quarter, commit, options.said(), _renderer(options))
+def name_of_kept(report: Path, inputs: Inputs, quarter: Quarter, commit: str, options: Options) -> str:
+    """Return the key of the report of a quarter that is built from a commit, with the packages that there are now."""
+    means = (inputs.environment, _renderer(options))
+    return cache.key("built from git", report.absolute(), quarter, commit, options.said(), *means)
 
 
 def is_unchanged(report: Path, inputs: Inputs, kept: cache.Cache, name: str) -> list[str] | None:
