@@ -16,7 +16,6 @@ from docx.oxml.ns import qn
 from lxml import html
 
 from helpers.facts import CITED
-from projects import copy, natpatsip
 from reading import READERS, tidy, words_of_docx, words_of_pdf
 
 pytestmark = pytest.mark.end_to_end
@@ -33,11 +32,8 @@ MARK = re.compile(r"\[(a\d+(?:, a\d+)*)\]")
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory):
-    project = copy(tmp_path_factory.mktemp("passports"))
-    run = natpatsip(project, "build", "2024-25-Q2", "--renderer", "pandoc")
-    assert run.returncode == 0, run.stderr
-    return project / "reports" / "2024-25-Q2"
+def report(html_pages):
+    return html_pages.parent
 
 
 @pytest.fixture(scope="module")

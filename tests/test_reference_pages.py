@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 from PIL import Image, ImageDraw
 
-from reference_pages import CELL, KEPT, build, changed, filled, kept, opens_a_chapter, pictures
+from reference_pages import CELL, KEPT, changed, filled, kept, opens_a_chapter, pictures
 
 TOLERANCE = 0.03  # of a page's cells
 RENEW = "If the look or the text was meant to change, look at the pages and run: make reference-pages"
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.end_to_end
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("report"))
+def report(html_pages):
+    return html_pages.parent / "report.pdf"
 
 
 @pytest.fixture(scope="module")
