@@ -16,6 +16,7 @@ from docx.oxml.ns import qn
 from lxml import html
 
 from helpers.facts import CITED
+from helpers.wording import in_words, plural
 from reading import READERS, tidy, words_of_docx, words_of_pdf
 
 pytestmark = pytest.mark.end_to_end
@@ -452,6 +453,14 @@ def _pages_of_list(report):
     return [
         number for number, text in enumerate(run.stdout.split("\f")) if re.search(r"^\s*Entry\s+Number", text, re.M)
     ]
+
+
+def test_the_note_at_the_front_counts_the_numbers_that_the_list_marks_as_illustrative(report, entries):
+    marked = [row for row in entries.values() if re.search(r"· Illustrative\b", tidy(row.text_content()))]
+    assert marked
+    front = html.parse(str(report / "html" / "index.html")).getroot().xpath("//main")[0].text_content()
+    told = f"{in_words(len(marked))} {plural(len(marked), 'number', 'numbers')} that stand"
+    assert told in tidy(front)
 
 
 def test_entries_are_numbered_in_the_order_of_the_list(entries):

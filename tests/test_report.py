@@ -53,6 +53,11 @@ def test_every_published_figure_can_be_read(words, fact, form):
     assert text in words[form]
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_front_says_to_which_day_the_data_go(words, form):
+    assert "Data to 30 September 2024" in words[form]
+
+
 @pytest.mark.parametrize("fact", PUBLISHED, ids=lambda row: f"{row['fact_id']}-{row['period']}")
 def test_every_published_figure_is_a_fact_of_the_report(report, fact):
     found = facts_of(report)[fact["fact_id"], fact["period"]]

@@ -278,7 +278,7 @@ def run(
             env=os.environ | {HANDED: str(handed)},
             heard=heard if is_watched else None,
             project=str(plan.project),
-            brake=brake or Brake(),
+            brake=brake,
         )
     except papermill.PapermillExecutionError as error:
         failure = NotebookError(_failure(plan, notebook, output, error))

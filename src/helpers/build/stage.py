@@ -170,16 +170,20 @@ def _with_banner(index: str, stood_in: int, *, says_which: bool) -> str:
         Whether the report has the list of all numbers, which marks them.
     """
     title, _, rest = index.partition("\n")
-    numbers = f"{wording.in_words(stood_in)} {wording.plural(stood_in, 'number', 'numbers')}"
-    also = f", and so {wording.plural(stood_in, 'is', 'are')} {numbers} that stand in for reported ones not at hand"
-    which = f"; [Where every number comes from]({SOURCES}.qmd) marks them"
+    also = ""
+    if stood_in:
+        numbers = f"{wording.plural(stood_in, 'is', 'are')} {wording.in_words(stood_in)} "
+        numbers += wording.plural(
+            stood_in, "number that stands in for a reported one", "numbers that stand in for reported ones"
+        )
+        which = f"; [Where every number comes from]({SOURCES}.qmd) marks them" if says_which else ""
+        also = f", and so {numbers} not at hand{which}"
     banner = (
         "::: {.callout-important}\n## Illustrative data\n\n"
         "The monthly figures behind the published charts are not public. The series in this report are illustrative: "
         "they are drawn so that the charts show what the published report says of them, and every figure that rests "
         "on them says so. The reasons given where control limits start afresh are illustrative too"
-        f"{also if stood_in else ''}{which if stood_in and says_which else ''}. "
-        "This is not an official publication.\n:::"
+        f"{also}. This is not an official publication.\n:::"
     )
     return f"{title}\n\n{banner}\n{rest}"
 

@@ -27,8 +27,8 @@ ADVICE = "Install Quarto 1.9 or newer (conda env create -f environment.yml does)
 OUTER = ("QUARTO_PROJECT_", "QUARTO_DOCUMENT_", "QUARTO_RENDER_", "QUARTO_EXECUTE_")
 
 
-def find() -> str:
-    """Return the path of the quarto program.
+def find() -> tuple[str, tuple[int, ...] | None]:
+    """Return the path of the quarto program, and its version.
 
     Raises
     ------
@@ -38,9 +38,10 @@ def find() -> str:
     path = shutil.which("quarto")
     if path is None:
         raise RenderError(f"The quarto renderer needs the quarto program, and there is none on PATH. {ADVICE}")
-    if complaint := too_old(path, _version(path)):
+    version = _version(path)
+    if complaint := too_old(path, version):
         raise RenderError(complaint)
-    return path
+    return path, version
 
 
 def is_usable() -> bool:
@@ -93,8 +94,7 @@ def render(
     timestamp: int,
 ) -> None:
     """Render the book once for each format and collect what it wrote: each run empties the folder of the others."""
-    quarto = find()
-    version = _version(quarto)
+    quarto, version = find()
     staged = digest(report.root)
     for name in formats:
         made = output / ("html" if name == "html" else f"report.{name}")
@@ -146,8 +146,7 @@ def book_of(report: Report, name: str, version: tuple[int, ...] | None = None) -
     own = (book.get("format") or {}).get(TARGETS[name]) or {}
     if name == "pdf" and version and version < BOTH_STANDARDS and isinstance(own.get("pdf-standard"), list):
         own["pdf-standard"] = [each for each in own["pdf-standard"] if str(each).startswith("ua-")]
-    if book != yaml.safe_load(before):
-        settings.write_text(yaml.safe_dump(book, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
+    settings.write_text(yaml.safe_dump(book, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
     try:
         yield
     finally:
