@@ -17,7 +17,7 @@ report: environment ## build the report of a quarter (QUARTER=2024-25-Q2)
 
 test: environment ## run the tests (PYTEST_ARGS='-k spc' for some of them)
 	@scripts/test-tools.sh
-	@.venv/bin/python -m pytest -n auto $(PYTEST_ARGS)
+	@.venv/bin/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 reference-pages: environment ## renew the pictures of the PDF's pages that the tests hold against it
 	@.venv/bin/python tests/reference_pages.py

@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from helpers import context
 sys.path.insert(0, str(Path(__file__).parent))
 
 from browser import chromium
-from projects import copy, natpatsip
+from whole import Whole
 
 # Tests send Ctrl-C to programs. What a script starts in its background does not hear it, nor does what that starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -25,12 +26,16 @@ def _nothing_read():
 
 
 @pytest.fixture(scope="session")
-def html_pages(tmp_path_factory):
-    """Build the report of Q2 2024/25 in all formats, once, and return its pages' folder."""
-    project = copy(tmp_path_factory.mktemp("whole"))
-    run = natpatsip(project, "build", "2024-25-Q2", "--renderer", "pandoc")
-    assert run.returncode == 0, run.stderr
-    return project / "reports" / "2024-25-Q2" / "html"
+def whole(tmp_path_factory):
+    """The real project and its reports; the processes of a run of tests share one."""
+    own = tmp_path_factory.getbasetemp()
+    return Whole((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "whole")
+
+
+@pytest.fixture(scope="session")
+def html_pages(whole):
+    """The folder of the pages of Q2 2024/25."""
+    return whole.report() / "html"
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from helpers import context, facts
 from helpers.blocks import BLOCK
-from helpers.build.execute import execute
 from helpers.build.plan import Plan
 from helpers.checks import CHECKS, run
 from helpers.checks.material import Material
@@ -31,14 +30,13 @@ INLINE = re.compile(r"`\{python\}\s+([^`]+?)\s*`")
 
 
 @pytest.fixture(scope="module")
-def quarters(tmp_path_factory):
-    """A copy of the project with both quarters' notebooks executed, once for all tests."""
-    project = copy_project(tmp_path_factory.mktemp("checks"))
+def quarters(whole):
+    """Both quarters' plans and executed notebooks."""
     found = {}
     for quarter in (Q2.previous(), Q2):
-        plan = Plan.of(project, quarter)
-        executed = execute(plan, jobs=2, tell=lambda line: None)
-        found[quarter] = plan, {name: each.content for name, each in executed.items()}
+        notebooks = (whole.report(str(quarter)) / "notebooks").glob("*.ipynb")
+        executed = {path.stem: nbformat.read(path, as_version=4) for path in notebooks}
+        found[quarter] = Plan.of(whole.folder, quarter), executed
     return found
 
 

@@ -255,10 +255,12 @@ def test_an_address_that_nobody_answers_is_said_within_seconds(tmp_path):
             assert time.monotonic() - began < 30
 
 
-def test_what_is_no_address_is_refused(tmp_path):
-    run = build(small(tmp_path / "project"), cluster, "--cluster", "carrier-pigeon://home")
+@pytest.mark.parametrize("address", ["carrier-pigeon://home", "home", "tcp://home:port"])
+def test_what_is_no_address_is_refused(tmp_path, address):
+    run = build(small(tmp_path / "project"), cluster, "--cluster", address)
     assert run.returncode == 2
-    assert "--cluster carrier-pigeon://home: is no address of a scheduler" in run.stderr
+    assert f"--cluster {address}: is no address of a scheduler" in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 def test_without_the_extra_it_is_said_how_to_install_it(tmp_path):

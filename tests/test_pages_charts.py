@@ -12,9 +12,12 @@ from PIL import Image, ImageChops
 pytestmark = pytest.mark.end_to_end
 LIMIT = 3_000_000  # bytes of all pages, the report as one page, the files to download, what makes charts interactive
 DRAW_ALL = """async () => {
+    const limit = performance.now() + 60_000;
     for (const chart of document.querySelectorAll(".chart[data-chart]")) {
         chart.scrollIntoView();
-        await new Promise(done => setTimeout(done, 60));
+        while (!chart.matches(".interactive") && performance.now() < limit) {
+            await new Promise(done => setTimeout(done, 20));
+        }
     }
 }"""
 ALL_DRAWN = "() => document.querySelectorAll('.chart[data-chart]:not(.interactive)').length === 0"

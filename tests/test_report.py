@@ -10,7 +10,7 @@ import shutil
 import pytest
 
 from helpers.facts import parse_value, printed
-from projects import ROOT, code, copy, edit, natpatsip, prose, write
+from projects import ROOT, code, edit, natpatsip, prose, write
 from reading import READERS, holds_number, tidy, words_of_html
 
 pytestmark = pytest.mark.end_to_end
@@ -32,13 +32,8 @@ def facts_of(report):
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    return copy(tmp_path_factory.mktemp("project"))
-
-
-@pytest.fixture(scope="module")
-def report(project):
-    return build(project, Q2)
+def report(whole):
+    return whole.report()
 
 
 @pytest.fixture(scope="module")
@@ -111,16 +106,15 @@ def test_the_html_loads_nothing_from_elsewhere(report):
             assert not re.findall(r"url\([\"']?(?:https?:)?//|@import", path.read_text("utf-8")), path
 
 
-def test_a_build_of_the_same_inputs_gives_the_same_facts_chapters_and_pdf(project, report, tmp_path):
-    again = natpatsip(project, "build", Q2, "--renderer", "pandoc", "--output", str(tmp_path))
-    assert again.returncode == 0, again.stderr
+def test_a_build_of_the_same_inputs_gives_the_same_facts_chapters_and_pdf(whole, report, tmp_path):
+    again = build(whole.copy(tmp_path), Q2)
     for name in ("facts.csv", "report.pdf", "html/index.html", "html/maternity-neonatal.html"):
-        assert (tmp_path / Q2 / name).read_bytes() == (report / name).read_bytes(), name
+        assert (again / name).read_bytes() == (report / name).read_bytes(), name
 
 
-def test_one_changed_input_is_followed_everywhere(project, tmp_path):
+def test_one_changed_input_is_followed_everywhere(whole, tmp_path):
     """677 women with their months become 714: 19 cases, 19 million pounds, and no 677 anywhere."""
-    changed = copy(tmp_path)
+    changed = whole.copy(tmp_path)
     edit_women(changed, 714)
     report = build(changed, Q2)
     for form, read in READERS.items():
@@ -185,8 +179,8 @@ figure("fig-falls", chart, data=falls, **texts)""",
 ]
 
 
-def test_a_fifth_programme_is_a_notebook_and_a_line(tmp_path):
-    project = copy(tmp_path)
+def test_a_fifth_programme_is_a_notebook_and_a_line(whole, tmp_path):
+    project = whole.copy(tmp_path)
     cells = [FIFTH[1], FIFTH[0], FIFTH[2]]
     write(project / "notebooks" / "community-falls.ipynb", "Community Falls Programme", *cells)
     edit(project / "_quarto.yml", "    - case-studies.qmd", "    - community-falls.qmd\n    - case-studies.qmd")
@@ -201,8 +195,8 @@ def test_a_fifth_programme_is_a_notebook_and_a_line(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def first_quarter(project):
-    return build(project, Q1)
+def first_quarter(whole):
+    return whole.report(Q1)
 
 
 def test_the_quarter_before_builds_from_the_same_notebooks(first_quarter):
@@ -227,8 +221,8 @@ def test_quarters_add_up_to_the_year_to_date(report, first_quarter):
         assert int(now[name, "2024-25-YTD"]["value"]) == quarters, name
 
 
-def test_without_a_quarter_the_newest_with_complete_data_is_built(project, tmp_path):
-    edited = copy(tmp_path)
+def test_without_a_quarter_the_newest_with_complete_data_is_built(whole, tmp_path):
+    edited = whole.copy(tmp_path)
     shutil.copy2(edited / "params" / f"{Q2}.yml", edited / "params" / "2024-25-Q3.yml")
     edit(edited / "params" / "2024-25-Q3.yml", Q2, "2024-25-Q3")
     edit(edited / "params" / "2024-25-Q3.yml", "2024-09-30", "2024-12-31")
@@ -238,8 +232,8 @@ def test_without_a_quarter_the_newest_with_complete_data_is_built(project, tmp_p
     assert (edited / "reports" / Q2 / "html" / "index.html").is_file()
 
 
-def test_a_schedule_ends_well_where_nothing_is_due(project, report, first_quarter):
-    run = natpatsip(project, "build", "--due")
+def test_a_schedule_ends_well_where_nothing_is_due(whole, report, first_quarter):
+    run = natpatsip(whole.folder, "build", "--due")
     assert (run.returncode, run.stdout.strip()) == (0, "nothing due")
 
 

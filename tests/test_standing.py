@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -20,20 +21,27 @@ def _as_the_analyst(monkeypatch):
         monkeypatch.setenv(name, value)
 
 
-@pytest.fixture
-def project(tmp_path):
-    folder = tmp_path / "project"
-    folder.mkdir()
-    return small(folder)
-
-
-def made_final(project, quarter=Q2, *, reports="reports"):
-    """Build a quarter, and mark its manifest as that of the final edition."""
-    run = natpatsip(project, "build", quarter, *HTML, "--output", reports)
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A project with the reports of both quarters."""
+    project = small(tmp_path_factory.mktemp("built"))
+    run = natpatsip(project, "build", Q1, Q2, *HTML)
     assert run.returncode == 0, run.stderr
-    manifest = project / reports / quarter / "manifest.json"
-    edit(manifest, '"status": "draft"', '"status": "final"')
-    return contents(project / reports / quarter)
+    return project
+
+
+@pytest.fixture
+def project(built, tmp_path):
+    """A project with the report of the second quarter."""
+    shutil.copytree(built, tmp_path / "project")
+    shutil.rmtree(tmp_path / "project" / "reports" / Q1)
+    return tmp_path / "project"
+
+
+def made_final(project):
+    """Mark the manifest of the second quarter as that of the final edition."""
+    edit(project / "reports" / Q2 / "manifest.json", '"status": "draft"', '"status": "final"')
+    return contents(project / "reports" / Q2)
 
 
 def contents(folder):
@@ -94,18 +102,16 @@ def test_a_draft_may_stand_elsewhere(project):
 
 
 def test_all_leaves_final_editions_and_builds_the_others(project):
-    before = made_final(project, Q1)
+    before = made_final(project)
     run = natpatsip(project, "build", "--all", *HTML)
     assert run.returncode == 0, run.stderr
-    assert f"{Q1}: the final edition stands and is left as it is" in run.stderr
-    assert (project / "reports" / Q2 / "manifest.json").is_file()
-    assert contents(project / "reports" / Q1) == before
+    assert f"{Q2}: the final edition stands and is left as it is" in run.stderr
+    assert (project / "reports" / Q1 / "manifest.json").is_file()
+    assert contents(project / "reports" / Q2) == before
 
 
 def test_a_report_that_becomes_final_while_a_draft_is_built_stands(project):
-    made_final(project)
     manifest = project / "reports" / Q2 / "manifest.json"
-    edit(manifest, '"status": "final"', '"status": "draft"')
     text = f"open({str(manifest)!r}, 'w').write('{{\"status\": \"final\"}}') and None"
     edited = small(project / "other", ward=[prose(f"It is `{{python}} {text}`.")])
     (edited / "notebooks" / "ward.ipynb").replace(project / "notebooks" / "ward.ipynb")

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -27,6 +28,7 @@ from projects import code, copy, prose, small, write
 
 pytestmark = pytest.mark.skipif(not kernels.can_fork(), reason="warm execution needs a safe fork")
 QUARTER = "2024-25-Q1"
+SOON = 30  # seconds: how long a loaded machine may take for what is nearly at once elsewhere
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}  # else a stock
 # kernel leaves out what other programs print
 
@@ -102,8 +104,8 @@ CELLS = (
     code("{'b': (1, 2.5, None), 'a': {1: float('nan')}, 'set': {3}}", id="containers"),
     code("!echo from a command", id="command"),
     # A stock kernel reads these in a thread of its own, and is given the time to.
-    code("_ = subprocess.run(['echo', 'from a process'])\nawait asyncio.sleep(0.5)", id="process"),
-    code("os.system('echo from a shell >&2')\nawait asyncio.sleep(0.5, result=0)", id="system"),
+    code("_ = subprocess.run(['echo', 'from a process'])\nawait asyncio.sleep(1)", id="process"),
+    code("os.system('echo from a shell >&2')\nawait asyncio.sleep(1, result=0)", id="system"),
     code("await asyncio.sleep(0, result='awaited')", id="await"),
     code("task = asyncio.ensure_future(asyncio.sleep(0, result='in the background'))", id="task"),
     code("await task", id="task-done"),
@@ -209,6 +211,7 @@ def test_notebooks_equal_those_of_the_stock_engine(notebook):
 
 EXECUTE = """
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from helpers.build import kernels
@@ -374,7 +377,7 @@ def test_a_notebook_that_dies_is_noticed_and_its_cell_named(notebook, deed):
     )
     start = time.monotonic()
     ran, error = kept(path)
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < SOON
     assert error.ename == "DeadKernelError"
     assert DEATHS[deed] in error.evalue
     assert printed(ran) == "before\n"
@@ -396,23 +399,27 @@ def test_a_crash_in_compiled_code_says_where_it_was(notebook):
 HANGS = {
     "time.sleep(60)": "time.sleep",
     "await asyncio.sleep(60)": "",
+    "import subprocess\nsubprocess.run(['sleep', '60'])": "subprocess",
+}
+DEAF = {  # to the interrupt that asks where they are
     "signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    pass": "A cell, line",
     "try:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    time.sleep(60)": "A cell, line 3 in <module>",
-    "import subprocess\nsubprocess.run(['sleep', '60'])": "subprocess",
 }
 
 
-@pytest.mark.parametrize(("deed", "limit"), [*((deed, "cell") for deed in HANGS), ("time.sleep(60)", "notebook")])
+@pytest.mark.parametrize(
+    ("deed", "limit"), [*((deed, "cell") for deed in HANGS | DEAF), ("time.sleep(60)", "notebook")]
+)
 def test_a_cell_that_never_ends_is_stopped_and_named(notebook, deed, limit, monkeypatch):
-    monkeypatch.setattr(child, "GRACE", 0.4)
+    monkeypatch.setattr(child, "GRACE", 0.4 if deed in DEAF else SOON)
     path = notebook(code("import asyncio, signal, time"), code(f"print('then')\n{deed}", id="hangs"))
     start = time.monotonic()
-    options = {"execution_timeout": 0.5} if limit == "cell" else {"notebook_timeout": 0.7}
+    options = {"execution_timeout": 1} if limit == "cell" else {"notebook_timeout": 1.5}
     ran, error = kept(path, **options)
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < SOON
     assert error.ename == "CellTimeoutError"
     assert f"limits.{limit} in the params" in error.evalue
-    assert HANGS[deed] in "\n".join(error.traceback)
+    assert (HANGS | DEAF)[deed] in "\n".join(error.traceback)
     assert printed(ran, "hangs") == "then\n"
 
 
@@ -428,7 +435,7 @@ def test_the_stock_engine_names_a_dead_kernel_and_a_hung_one_too(notebook):
 
 INLINE_ENDS = {
     '__import__("os")._exit(3)': "the notebook's process ended with status 3",
-    '__import__("time").sleep(60)': "not done after 0.5 s, the limit for a cell",
+    '__import__("time").sleep(60)': "not done after 1 s, the limit for a cell",
     "1 / 0": "ZeroDivisionError: division by zero",
 }
 
@@ -437,7 +444,7 @@ INLINE_ENDS = {
 def test_an_expression_that_fails_names_cell_and_expression_and_the_notebook_is_kept(notebook, expression):
     path = notebook(code("print('before')"), prose(f"`{{python}} {expression}`"))
     with pytest.raises(NotebookError) as error:
-        run(path, execution_timeout=0.5)
+        run(path, execution_timeout=1)
     assert str(error.value).startswith(f'cell "prose", inline expression `{{python}} {expression}`: ')
     assert INLINE_ENDS[expression] in str(error.value)
     assert printed(nbformat.read(output(path), as_version=4)) == "before\n"
@@ -500,18 +507,19 @@ def test_notebooks_end_with_the_warm_process(notebook):
     assert printed(run(notebook(code("print('again')")))) == "again\n"
 
 
-def test_stop_ends_notebooks_that_run_and_the_next_starts_anew(notebook):
+def test_stop_ends_notebooks_that_run_and_the_next_starts_anew(notebook, tmp_path):
     run(notebook(code("1")))
     before = server.start()
     assert server.start() is before
-    timer = threading.Timer(0.5, warm.stop)
-    timer.start()
+    begun = tmp_path / "begun"
+    stopping = threading.Thread(target=lambda: becomes(begun.exists) and warm.stop())
+    stopping.start()
     start = time.monotonic()
-    path = notebook(code("import time\ntime.sleep(60)"))
+    path = notebook(code(f"import time\nopen({str(begun)!r}, 'w').close()\ntime.sleep(60)"))
     _, error = kept(path)
-    timer.join()
+    stopping.join()
     assert error.ename == "DeadKernelError"
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < SOON
     assert before.process.returncode is not None
     warm.stop()
 
@@ -528,13 +536,17 @@ def test_helpers_that_cannot_be_imported_are_an_error_that_says_why(notebook, tm
     assert printed(run(notebook(code("print('mended')")))) == "mended\n"
 
 
-def test_notebooks_run_side_by_side(notebook):
-    run(notebook(code("1")))
-    path = notebook(code("import time\ntime.sleep(0.5)\nprint(quarter)"))
-    start = time.monotonic()
+def test_notebooks_run_side_by_side(notebook, tmp_path):
+    meet = (  # each waits until all have come
+        "import os, time\nfrom pathlib import Path\n"
+        f"Path({str(tmp_path)!r}, f'{{os.getpid()}}.here').touch()\n"
+        f"while len(list(Path({str(tmp_path)!r}).glob('*.here'))) < 4: time.sleep(0.01)\n"
+        "print(quarter)"
+    )
+    path = notebook(code(meet))
     with ThreadPoolExecutor(4) as pool:
-        assert [printed(ran) for ran in pool.map(run, [path] * 4)] == [f"{QUARTER}\n"] * 4
-    assert time.monotonic() - start < 2
+        ran = list(pool.map(partial(run, execution_timeout=SOON), [path] * 4))
+    assert [printed(each) for each in ran] == [f"{QUARTER}\n"] * 4
 
 
 def test_a_fork_of_the_build_has_a_warm_process_of_its_own(notebook):
@@ -585,7 +597,7 @@ def is_zombie(process):
     return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
 
 
-def becomes(claim, *, within=5):
+def becomes(claim, *, within=SOON):
     deadline = time.monotonic() + within
     while not claim():
         if time.monotonic() > deadline:

@@ -152,6 +152,8 @@ def connect(address: str, *, tell: Tell, kernels: str = "") -> Iterator[Cluster]
 def _reach(address: str) -> Any:
     try:
         import distributed
+        from distributed.comm.addressing import parse_address, parse_host_port
+        from distributed.comm.registry import get_backend
     except ImportError:
         raise ClusterError(
             "--cluster: distributed is not installed. Install the extra: uv sync --extra cluster (or pip install "
@@ -162,6 +164,9 @@ def _reach(address: str) -> Any:
     if address.startswith("tls://"):
         _need_certificates(address)
     try:
+        scheme, place = parse_address(address)
+        get_backend(scheme)  # as the next line, before a client is begun, which takes ten seconds to be given up
+        parse_host_port(place)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of versions that differ: `_compare` says so, and stops
             reach = partial(distributed.Client, address, timeout=ANSWER, set_as_default=False)

@@ -24,7 +24,7 @@ from helpers.build.warm import server
 from helpers.build.warm.forking import NUMBER, WHERE
 from helpers.errors import NotebookError
 
-GRACE = 1.0  # seconds between the interrupt, which tells where a cell hangs, and the kill
+GRACE = 3.0  # seconds between the interrupt, which tells where a cell hangs, and the kill; a busy machine needs some
 CELL = re.compile(r'  File "[^"]*ipykernel_\d+[/\\]\d+\.py"')
 Hear = Callable[[str, dict[str, Any]], None]
 _unpack = Session().unpack
