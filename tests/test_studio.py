@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from helpers.build import studio
 from helpers.build.cache import Cache
 from helpers.build.draw import Artist
-from helpers.figures import FIGURE, VEGALITE
+from helpers.figures import FIGURE, PICTURE, VEGALITE
 from projects import ROOT
 
 FONTS = ROOT / "_extensions" / "natpatsip" / "fonts"
@@ -60,6 +60,12 @@ def test_a_command_that_ends_early_waits_for_no_drawing(tmp_path):
     )
     assert ran.returncode == 1
     assert ran.stderr == "natpatsip: a notebook failed\n"
+
+
+@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebook_that_shows_figures_or_pictures_looks_like_it(notebook, whole):
+    executed = (whole.report() / "notebooks" / notebook.name).read_text(encoding="utf-8")
+    assert studio.may_draw(notebook) == (f'"{FIGURE}"' in executed or f'"{PICTURE}"' in executed)
 
 
 class NoDrawer:

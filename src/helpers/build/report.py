@@ -81,10 +81,10 @@ def build(
         published(report)
         return report
     runs = Runs(cached, inputs, quarter, edition="", kernels=kernels.choose(options.kernels))
-    if not runs.cover(project / "notebooks"):
+    if to_run := runs.uncovered(project / "notebooks"):
         if not options.cluster:
             kernels.start(options.kernels)
-        if options.jobs > 1:
+        if options.jobs > 1 and any(studio.may_draw(file) for file in to_run):
             studio.start(cached, project / FONTS)
     from helpers.build.plan import Plan  # while they start: it imports much
     from helpers.checks import telling

@@ -150,10 +150,10 @@ class Runs:
                     return Run(now, text if now == before else None, float(seconds), trace)
         return None
 
-    def cover(self, notebooks: Path) -> bool:
-        """Say whether a run may be found for each chapter's notebook, going by the files that it has read."""
+    def uncovered(self, notebooks: Path) -> list[Path]:
+        """Return the chapters' notebooks for which no run can be found, going by the files that they have read."""
         book = (self.inputs.project / MARK).read_text(encoding="utf-8", errors="replace")
-        return all(self._may_find(file) for file in notebooks.glob("*.ipynb") if f"{file.stem}.qmd" in book)
+        return [file for file in notebooks.glob("*.ipynb") if f"{file.stem}.qmd" in book and not self._may_find(file)]
 
     def _may_find(self, file: Path) -> bool:
         try:

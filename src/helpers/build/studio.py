@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 PATIENCE = 120.0  # seconds for a chart; then staging draws it
+DRAWING = (b"figure(", b"picture(")
 Entries = list[tuple[str, str]]
 
 
@@ -105,6 +106,12 @@ def start(kept: Cache, fonts: Path) -> Studio:
         stop()
         _studio = Studio(kept, fonts)
     return _studio
+
+
+def may_draw(notebook: Path) -> bool:
+    """Say whether a notebook looks as if it showed figures or pictures; where it errs, staging draws them."""
+    content = notebook.read_bytes()
+    return any(call in content for call in DRAWING)
 
 
 def draw(content: NotebookNode) -> None:

@@ -102,7 +102,7 @@ def check_quarter(project: Path, quarter: Quarter, *, jobs: int, tell: Callable[
             f"git worktree add ../{quarter} {reference}"
         )
     runs = Runs(cache.of(project), Inputs.read(project), quarter, edition="", kernels=kernels.choose(""))
-    if not runs.cover(project / "notebooks"):
+    if runs.uncovered(project / "notebooks"):
         kernels.start("")
     plan = Plan.of(project, quarter)
     try:
