@@ -12,7 +12,6 @@ from helpers.build.render.pages import write_pages
 from helpers.build.render.pdf import write_pdf
 from helpers.build.render.program import run_pandoc
 from helpers.build.render.report import FILTERS, Report
-from helpers.build.render.word import finish_word
 
 
 def render(
@@ -59,6 +58,8 @@ def _word(report: Report, chapters: Sequence[Chapter], output: Path, timestamp: 
     def make() -> None:
         arguments = ("--to=docx", f"--reference-doc={reference}", f"--output={output}")
         _convert(report, document, "report.docx", *arguments)
+        from helpers.build.render.word import finish_word  # only for Word: python-docx takes long to import
+
         finish_word(output, report, chapters, timestamp=timestamp)
 
     settings = (report.root / "_quarto.yml").read_bytes()

@@ -16,7 +16,6 @@ import yaml
 from helpers.build.cache import key
 from helpers.build.render.chapters import Chapter
 from helpers.build.render.report import EXTENSION, Report
-from helpers.build.render.word import finish_word
 from helpers.errors import RenderError
 
 OLDEST = (1, 9)
@@ -103,6 +102,8 @@ def render(
         keep(f"quarto-{name}", made, rest, make=partial(_make, quarto, version, report, output, name, timestamp))
     if "docx" in formats:
         printed = [chapter for chapter in chapters if report.in_print(chapter.name)]
+        from helpers.build.render.word import finish_word  # only for Word: python-docx takes long to import
+
         finish_word(output / "report.docx", report, printed, timestamp=timestamp)
 
 
