@@ -93,7 +93,10 @@ def interrupted(plan, notebook, *given, **named):
     return begin(plan, notebook, *given, **named)
 
 execute.run = interrupted
-execute.execute(Plan.of(Path.cwd(), Quarter.parse("2024-25-Q2")), jobs=2, tell=print, kernels=which)
+try:
+    execute.execute(Plan.of(Path.cwd(), Quarter.parse("2024-25-Q2")), jobs=2, tell=print, kernels=which)
+except KeyboardInterrupt:
+    print("stopped")
 """
 
 
@@ -105,9 +108,9 @@ def test_ctrl_c_ends_notebooks_that_are_only_about_to_start(tmp_path, which, lea
     ran = subprocess.run(
         [sys.executable, "-c", INTERRUPTED, which, str(lead)], cwd=project, capture_output=True, text=True, timeout=60
     )
-    assert ran.returncode == -signal.SIGINT
-    assert ran.stderr.splitlines()[-1] == "KeyboardInterrupt"
+    assert ran.stdout.splitlines()[-1] == "stopped", ran.stderr
     assert "ward" not in ran.stdout
+    assert ran.returncode == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups to interrupt")
