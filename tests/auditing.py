@@ -17,11 +17,9 @@ from lxml import html
 TOOLS = Path(__file__).parent / "tools"
 ADVICE = "Run scripts/test-tools.sh, which installs it with npm (make test does; it needs Node.js 18.19 or newer)."
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OF_COLOUR = ["color-contrast", "link-in-text-block"]
-ONLY_COLOUR = {"runOnly": {"type": "rule", "values": OF_COLOUR}}
-BUT_FOR_COLOUR = {"runOnly": RULES, "rules": {rule: {"enabled": False} for rule in OF_COLOUR}}
-RUN = """async options => {
-    const found = await axe.run(document, { ...options, resultTypes: ["violations"] });
+OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+RUN = """async rules => {
+    const found = await axe.run(document, { runOnly: rules, resultTypes: ["violations"] });
     return found.violations.flatMap(each => each.nodes.map(node =>
         `${each.id} ${node.target.join(" ")}: ${node.failureSummary.split("\\n").slice(0, 2).join(" ")}`));
 }"""
@@ -54,12 +52,8 @@ def axe_source() -> str:
 
 def violations(tab) -> list[str]:
     """Return what axe-core finds against WCAG 2.2 AA and its best practices on the page that is open."""
-    return _found(tab, {"runOnly": RULES})
-
-
-def violations_but_for_colour(tab) -> list[str]:
-    """Return the same without what is found of colours."""
-    return _found(tab, BUT_FOR_COLOUR)
+    tab.evaluate(axe_source())
+    return tab.evaluate(RUN, RULES)
 
 
 def violations_in_both_themes(tab) -> list[str]:
@@ -68,12 +62,7 @@ def violations_in_both_themes(tab) -> list[str]:
     found, ground = violations(tab), tab.evaluate(GROUND)
     tab.emulate_media(color_scheme="dark")
     assert tab.evaluate(GROUND) != ground, "the page has no dark colours"
-    return [*found, *(f"dark: {each}" for each in tab.evaluate(RUN, ONLY_COLOUR))]
-
-
-def _found(tab, options) -> list[str]:
-    tab.evaluate(axe_source())
-    return tab.evaluate(RUN, options)
+    return [*found, *(f"dark: {each}" for each in tab.evaluate(RUN, OF_COLOUR))]
 
 
 def markup_complaints(folder: Path) -> list[str]:

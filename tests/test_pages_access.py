@@ -10,7 +10,6 @@ from auditing import (
     markup_complaints,
     repeated_ids,
     violations,
-    violations_but_for_colour,
     violations_in_both_themes,
 )
 from helpers.charts import palette
@@ -50,8 +49,6 @@ def opened(browser, *, width=1280, height=900, **options):
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_no_page_breaks_a_rule_of_wcag(html_pages, chrome, width, scripts):
-    """Colours, which take most of the time, are looked at in two of the four: each width and each way once."""
-    look = violations_in_both_themes if scripts == (width == WIDTHS[0]) else violations_but_for_colour
     found = []
     with opened(chrome, width=width) as window:
         tab = window.new_page()
@@ -61,7 +58,7 @@ def test_no_page_breaks_a_rule_of_wcag(html_pages, chrome, width, scripts):
             tab.goto(page.as_uri())
             if not scripts:
                 assert tab.locator(".scripted:visible, dialog:visible").count() == 0, page.name
-            found += [f"{page.name}: {each}" for each in look(tab)]
+            found += [f"{page.name}: {each}" for each in violations_in_both_themes(tab)]
     assert found == []
 
 

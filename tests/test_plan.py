@@ -5,7 +5,7 @@ import pytest
 from helpers.build.plan import Plan
 from helpers.errors import NotebookError, StagingError
 from helpers.quarter import Quarter
-from projects import code, edit, prose, small, write
+from projects import code, edit, natpatsip, prose, small, write
 
 Q2 = Quarter.parse("2024-25-Q2")
 
@@ -52,6 +52,16 @@ def test_a_chapter_without_a_notebook_is_refused(tmp_path):
     (project / "notebooks" / "ward.ipynb").unlink()
     with pytest.raises(NotebookError, match=r"notebooks/ward.ipynb: there is no such notebook"):
         Plan.of(project, Q2)
+
+
+def test_a_link_that_leads_to_no_notebook_is_refused_by_the_build(tmp_path):
+    file = small(tmp_path) / "notebooks" / "ward.ipynb"
+    file.unlink()
+    file.symlink_to(tmp_path / "nowhere.ipynb")
+    run = natpatsip(tmp_path, "build", str(Q2))
+    assert run.returncode == 1
+    assert "notebooks/ward.ipynb: there is no such notebook" in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 def test_a_file_that_is_no_notebook_is_refused(tmp_path):

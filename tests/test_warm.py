@@ -211,7 +211,6 @@ def test_notebooks_equal_those_of_the_stock_engine(notebook):
 
 EXECUTE = """
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from helpers.build import kernels

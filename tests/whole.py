@@ -28,9 +28,9 @@ class Whole:
                 assert run.returncode == 0, run.stderr
             return report
 
-    def copy(self, folder: Path, quarter: str = "2024-25-Q2") -> Path:
-        """Copy the real project, with all that a build of the quarter kept in its cache."""
-        self.report(quarter)
+    def copy(self, folder: Path) -> Path:
+        """Copy the real project, with all that a build kept in its cache."""
+        self.report()
         with FileLock(f"{self.folder}.lock"):
             shutil.copytree(self.folder / "build" / "cache", folder / "build" / "cache")
         return projects.copy(folder)

@@ -110,7 +110,10 @@ def start(kept: Cache, fonts: Path) -> Studio:
 
 def may_draw(notebook: Path) -> bool:
     """Say whether a notebook looks as if it showed figures or pictures; where it errs, staging draws them."""
-    content = notebook.read_bytes()
+    try:
+        content = notebook.read_bytes()
+    except OSError:  # it is refused by name when it is read
+        return False
     return any(call in content for call in DRAWING)
 
 
