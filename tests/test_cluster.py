@@ -81,7 +81,7 @@ def a_worker(address, folder, name, **environment):
         yield started
 
 
-def build(project, cluster, *arguments, **options):
+def build(project, *arguments, **options):
     return natpatsip(project, "build", Q2, "--to", "html", "--renderer", "pandoc", *arguments, **options)
 
 
@@ -144,7 +144,7 @@ def test_a_worker_lost_midway_costs_only_its_notebook(cluster, tmp_path):
         ward=[lethal(tmp_path, times=1), published, prose("There are `{python} cite('beds')` beds.")],
         index=[counted, prose("All is well.")],
     )
-    run = build(project, cluster, "--cluster", cluster[0])
+    run = build(project, "--cluster", cluster[0])
     assert run.returncode == 0, run.stderr
     assert (tmp_path / "runs").read_text() == "ward ward "
     assert (tmp_path / "others").read_text() == "index "
@@ -164,7 +164,7 @@ def test_a_task_that_fails_for_want_of_time_is_named_and_not_awaited_for_ever():
 @needs_fork
 def test_a_notebook_that_ends_every_worker_is_named(cluster, tmp_path):
     project = small(tmp_path / "project", ward=[lethal(tmp_path, times=99)])
-    run = build(project, cluster, "--cluster", cluster[0])
+    run = build(project, "--cluster", cluster[0])
     assert run.returncode == 1
     assert "notebooks/ward.ipynb: each worker that ran it was lost" in run.stderr
     assert len((tmp_path / "runs").read_text().split()) == 2
@@ -174,7 +174,7 @@ def test_a_cell_that_fails_there_is_named_as_it_is_here(cluster, tmp_path):
     project = small(tmp_path / "project", ward=[code("print('so far')\n1 / 0", id="divides")])
     said = []
     for arguments in ((), ("--cluster", cluster[0])):
-        run = build(project, cluster, *arguments)
+        run = build(project, *arguments)
         assert run.returncode == 1
         said.append(run.stderr.partition("natpatsip: ")[2])
         kept = project / "build" / Q2 / "notebooks" / "ward.ipynb"
@@ -206,7 +206,7 @@ def test_workers_with_other_versions_are_refused_by_name_before_anything_runs(cl
     with ExitStack() as stack:
         for way in ("pandas", "helpers", "nothing"):
             stack.enter_context(a_worker(address, folder, way, PYTHONPATH=str(another / way)))
-        run = build(project, cluster, "--cluster", address)
+        run = build(project, "--cluster", address)
     assert run.returncode == 1
     ours = versions.found(versions.packages())
     assert f"pandas is 0.1 there and {ours['pandas']} here" in run.stderr
@@ -248,7 +248,7 @@ def test_an_address_that_nobody_answers_is_said_within_seconds(tmp_path):
         deaf = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
         for address in ("tcp://127.0.0.1:9", deaf):
             began = time.monotonic()
-            run = build(project, cluster, "--cluster", address)
+            run = build(project, "--cluster", address)
             assert run.returncode == 1, run.stderr
             assert f"--cluster {address}: no Dask scheduler answers there" in run.stderr
             assert "Traceback" not in run.stderr
@@ -257,7 +257,7 @@ def test_an_address_that_nobody_answers_is_said_within_seconds(tmp_path):
 
 @pytest.mark.parametrize("address", ["carrier-pigeon://home", "home", "tcp://home:port"])
 def test_what_is_no_address_is_refused(tmp_path, address):
-    run = build(small(tmp_path / "project"), cluster, "--cluster", address)
+    run = build(small(tmp_path / "project"), "--cluster", address)
     assert run.returncode == 2
     assert f"--cluster {address}: is no address of a scheduler" in run.stderr
     assert "Traceback" not in run.stderr
@@ -266,6 +266,6 @@ def test_what_is_no_address_is_refused(tmp_path, address):
 def test_without_the_extra_it_is_said_how_to_install_it(tmp_path):
     (tmp_path / "distributed.py").write_text(NO_DISTRIBUTED, encoding="utf-8")
     project = small(tmp_path / "project")
-    run = build(project, cluster, "--cluster", "tcp://127.0.0.1:9", env=os.environ | {"PYTHONPATH": str(tmp_path)})
+    run = build(project, "--cluster", "tcp://127.0.0.1:9", env=os.environ | {"PYTHONPATH": str(tmp_path)})
     assert run.returncode == 1
     assert "distributed is not installed. Install the extra: uv sync --extra cluster" in run.stderr

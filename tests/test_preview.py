@@ -30,6 +30,7 @@ from helpers.preview.session import Session
 from helpers.preview.workshop import BuildError
 from helpers.quarter import Quarter
 from projects import NATPATSIP, ROOT, code, edit_cell, natpatsip, prose, small
+from waiting import becomes
 
 pytestmark = pytest.mark.end_to_end
 Q2 = "2024-25-Q2"
@@ -363,10 +364,7 @@ def test_a_build_that_hangs_is_given_up_at_the_next_save(tmp_path):
     hangs = f"import time\nopen({str(asleep)!r}, 'w').close()\ntime.sleep(600)"
     project = small(tmp_path / "project", ward=[code(hangs, id="beds"), prose("There are `{python} 6 * 2` beds.")])
     with previewing(project, program=[sys.executable, "-c", IMPATIENT]) as preview:
-        limit = time.monotonic() + 60
-        while not asleep.exists():
-            assert time.monotonic() < limit
-            time.sleep(0.05)
+        assert becomes(asleep.exists)
         time.sleep(0.6)
         save(project / "notebooks" / "ward.ipynb", lambda text: text.replace("time.sleep(600)", "time.sleep(0)"))
         assert not preview.settled()["error"]
@@ -397,13 +395,11 @@ def test_a_check_that_hangs_is_given_up_at_the_next_save(tmp_path, monkeypatch):
     preview = Session(stuck, tmp_path, str)
     running = threading.Thread(target=preview.run, daemon=True)
     running.start()
-    while not preview.news.version:  # the pages are shown
-        time.sleep(0.01)
+    assert becomes(lambda: preview.news.version)  # the pages are shown
     time.sleep(0.3)
     preview.changed({"ward.ipynb"})
     assert stuck.given_up.wait(10)
-    while stuck.builds < 2 or preview._begun < math.inf:
-        time.sleep(0.01)
+    assert becomes(lambda: stuck.builds == 2 and preview._begun == math.inf)
     time.sleep(0.3)
     stuck.given_up.clear()
     preview.changed({"ward.ipynb"})  # nothing goes on any more
@@ -441,16 +437,11 @@ def test_its_end_is_the_end_of_all_its_processes(tmp_path, by):
     cell = code(f"import time\nopen({str(asleep)!r}, 'w').close()\ntime.sleep(600)", id="sleeps")
     project = small(tmp_path / "project", ward=[cell])
     with previewing(project) as preview:
-        limit = time.monotonic() + 60
-        while not asleep.exists():  # in the midst of a build
-            assert time.monotonic() < limit
-            time.sleep(0.05)
+        assert becomes(asleep.exists)  # in the midst of a build
         assert len(processes_in(project)) >= 3
         preview.process.send_signal(by)
         assert preview.process.wait(30) == 0
-        limit = time.monotonic() + 30
-        while processes_in(project) and time.monotonic() < limit:
-            time.sleep(0.05)
+        becomes(lambda: not processes_in(project), within=30)
         assert processes_in(project) == []
 
 

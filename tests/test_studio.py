@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from helpers.build.cache import Cache
 from helpers.build.draw import Artist
 from helpers.figures import FIGURE, PICTURE, VEGALITE
 from projects import ROOT
+from waiting import becomes
 
 FONTS = ROOT / "_extensions" / "natpatsip" / "fonts"
 CHART = {"data": {"values": [{"a": 1, "b": 2}]}, "mark": "bar", "encoding": {"x": {"field": "a", "type": "ordinal"}}}
@@ -141,10 +141,7 @@ def test_the_studio_ends_with_its_build_however_that_ends(tmp_path):
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as build:
         process = int(build.stdout.readline())
         build.kill()
-    end = time.monotonic() + 30
-    while is_running(process) and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not is_running(process)
+    assert becomes(lambda: not is_running(process), within=30)
 
 
 def is_running(process):

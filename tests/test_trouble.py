@@ -16,6 +16,7 @@ from helpers import cli
 from helpers.build import kernels as notebook_kernels
 from helpers.cli.trouble import sentence
 from projects import NATPATSIP, code, small
+from waiting import becomes
 
 LONG = "import time\ntime.sleep(600)"
 STOPPED = (130, -signal.SIGINT)  # a shell shows 130 for both; Python ends by the signal where it hit some imports
@@ -64,7 +65,7 @@ def test_ctrl_c_stops_a_build_with_a_word_and_leaves_no_report(tmp_path, kernels
             stderr=told,
             start_new_session=True,
         )
-    until(project / "begun")
+    assert becomes((project / "begun").exists)
     time.sleep(after)
     os.killpg(build.pid, signal.SIGINT)
     assert build.wait(60) in STOPPED
@@ -125,19 +126,11 @@ def test_ctrl_c_ends_a_kernel_that_is_long_in_starting(tmp_path):
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    until(tmp_path / "begun")
+    assert becomes((tmp_path / "begun").exists)
     start = time.monotonic()
     os.killpg(build.pid, signal.SIGINT)
     assert build.wait(60) in STOPPED
     assert time.monotonic() - start < 30  # a kernel is given 60 s to start
-
-
-def until(file):
-    """Wait for a file, which a program writes when it has come that far."""
-    deadline = time.monotonic() + 60
-    while not file.exists():
-        assert time.monotonic() < deadline, f"{file.name} was not written"
-        time.sleep(0.01)
 
 
 def _raising(error):

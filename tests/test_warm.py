@@ -25,6 +25,7 @@ from helpers.build.inline import KEPT
 from helpers.build.warm import child, server
 from helpers.errors import NotebookError, UsageError
 from projects import code, copy, prose, small, write
+from waiting import becomes
 
 pytestmark = pytest.mark.skipif(not kernels.can_fork(), reason="warm execution needs a safe fork")
 QUARTER = "2024-25-Q1"
@@ -594,12 +595,3 @@ def ends(process):
 
 def is_zombie(process):
     return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-
-
-def becomes(claim, *, within=SOON):
-    deadline = time.monotonic() + within
-    while not claim():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
