@@ -8,7 +8,7 @@ from pathlib import Path
 import papermill  # noqa: F401 — before any module of the build: it loads its engines as it is imported
 import pytest
 
-from helpers import context
+from natpatsip import context
 
 sys.path.insert(0, str(Path(__file__).parent))
 

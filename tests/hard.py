@@ -7,9 +7,9 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from helpers import charts, spc
-from helpers.build.cache import Cache
-from helpers.build.draw import Artist
+from natpatsip import charts, spc
+from natpatsip.pipeline.caching.store import Cache
+from natpatsip.pipeline.drawing.charts_to_svg import Artist
 from staged import chapter_with, stage
 
 NAMES = (

@@ -12,7 +12,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 ROOT = Path(__file__).resolve().parents[1]
-NATPATSIP = [sys.executable, "-m", "helpers"]
+NATPATSIP = [sys.executable, "-m", "natpatsip"]
 SETTINGS = """\
 project: {type: book, output-dir: _book}
 book:
@@ -27,6 +27,7 @@ def copy(folder: Path) -> Path:
     """Copy the real project: what a build reads, and nothing else."""
     for name in ("notebooks", "params", "data", "_extensions"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
+    shutil.copytree(ROOT / "src" / "helpers", folder / "src" / "helpers", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy2(ROOT / "_quarto.yml", folder / "_quarto.yml")
     return folder
 
@@ -46,7 +47,7 @@ def write(path: Path, title: str, *cells) -> Path:
     """Write a notebook: title and purpose, parameters, and the cells given."""
     first = new_markdown_cell(f"# {title}\n\nWhat this notebook is for.", id="title")
     parameters = code('quarter = "2024-25-Q2"\nedition = ""', id="parameters", tags=["parameters"])
-    imports = code("from helpers import callout, cite, figure, picture, publish, table, tile, tiles", id="imports")
+    imports = code("from natpatsip import callout, cite, figure, picture, publish, table, tile, tiles", id="imports")
     notebook = new_notebook(cells=[first, parameters, imports, *cells])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, path)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from helpers import impact
-from helpers.quarter import Quarter
+from natpatsip.quarter import Quarter
 
 Row = dict[str, str]
 SOURCE = "made up for a test"

@@ -20,9 +20,9 @@ def natpatsip() -> list[str] | None:
     """Return how natpatsip is called: the project's own, the one beside this Python, or the one on PATH."""
     for python in (ROOT / ".venv/bin/python", ROOT / ".venv/Scripts/python.exe"):
         if python.is_file():
-            return [str(python), "-m", "helpers"]
-    if importlib.util.find_spec("helpers"):
-        return [sys.executable, "-m", "helpers"]
+            return [str(python), "-m", "natpatsip"]
+    if importlib.util.find_spec("natpatsip"):
+        return [sys.executable, "-m", "natpatsip"]
     program = shutil.which("natpatsip")
     return [program] if program else None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from helpers.spc import xmr
+from natpatsip.spc import xmr
 
 RUN = 7  # points on one side that make a shift
 MONTHS = tuple(date(2021 + i // 12, i % 12 + 1, 1) for i in range(45))  # January 2021 to September 2024

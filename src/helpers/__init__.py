@@ -1,64 +1,18 @@
-"""The vocabulary of the report: what its notebooks import.
+"""The report's own Python: its impact models and its diagrams, which its notebooks import.
 
->>> from helpers import charts, cite, datasets, figure, params, publish, spc
+The engine is `natpatsip`: ``from natpatsip import cite, figure, publish``.
 """
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from helpers import charts, datasets, diagrams, facts, impact, params, spc, worded, wording
-    from helpers.blocks import callout, table, tile, tiles
-    from helpers.facts import Fact, cite, publish
-    from helpers.figures import figure, picture
-    from helpers.quarter import Quarter
-    from helpers.statements import hold
-
-__all__ = [
-    "Fact",
-    "Quarter",
-    "callout",
-    "charts",
-    "cite",
-    "datasets",
-    "diagrams",
-    "facts",
-    "figure",
-    "hold",
-    "impact",
-    "params",
-    "picture",
-    "publish",
-    "spc",
-    "table",
-    "tile",
-    "tiles",
-    "worded",
-    "wording",
-]
-
-_HOME = {
-    "Fact": "facts",
-    "Quarter": "quarter",
-    "callout": "blocks",
-    "cite": "facts",
-    "figure": "figures",
-    "hold": "statements",
-    "picture": "figures",
-    "publish": "facts",
-    "table": "blocks",
-    "tile": "blocks",
-    "tiles": "blocks",
+MOVED_TO_NATPATSIP = {
+    *("Fact", "Quarter", "callout", "charts", "cite", "context", "datasets", "facts", "figure", "hold", "params"),
+    *("picture", "publish", "spc", "table", "tile", "tiles", "worded", "wording"),
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Import a name when it is first asked for, so that the command line starts without pandas and Altair."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = importlib.import_module(f"helpers.{_HOME.get(name, name)}")
-    if name == "charts":  # the theme becomes Altair's with it, so that a chart an analyst draws looks like the others
-        importlib.import_module("helpers.charts.theme")
-    return getattr(module, name) if name in _HOME else module
+def __getattr__(name: str) -> object:
+    """Say where a name of the engine has gone, to whoever still imports it from here."""
+    if name in MOVED_TO_NATPATSIP:
+        raise ImportError(f"{name} is part of the engine now. Write: from natpatsip import {name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

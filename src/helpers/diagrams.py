@@ -1,7 +1,7 @@
 """The report's diagrams, drawn as SVG: boxes around a middle, joined in order.
 
 Text is text in the report's own typeface, so that it can be searched and scales with the page. The text alternative
-is given where the diagram is shown, by `helpers.picture`.
+is given where the diagram is shown, by `natpatsip.picture`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from html import escape
 from itertools import pairwise
 
-from helpers.charts import palette
-from helpers.charts.theme import FONT, NARROW
-from helpers.errors import FigureError
+from natpatsip.charts import palette
+from natpatsip.charts.theme import FONT, NARROW
+from natpatsip.errors import FigureError
 
 WIDTH, HEIGHT = 640, 440
 BOX_WIDTH, BOX_HEIGHT = 164, 64

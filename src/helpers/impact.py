@@ -6,8 +6,8 @@ zero where they are published, so that what is printed adds up to what is printe
 
 from __future__ import annotations
 
-from helpers.errors import ClaimError, ModelError
-from helpers.wording import number, round_half_up
+from natpatsip.errors import ClaimError, ModelError
+from natpatsip.wording import number, round_half_up
 
 
 def cases_avoided(treated: float, number_needed_to_treat: float) -> int:
@@ -47,7 +47,7 @@ def deaths_prevented(fewer_exposed: float, number_needed_to_harm: float, *, to_n
     >>> deaths_prevented(-500, 62)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    helpers.errors.ClaimError: The model starts from −500 people, fewer than none: nothing can have been prevented. ...
+    natpatsip.errors.ClaimError: The model starts from −500 people, fewer than none: nothing can ...
     """
     return int(round_half_up(_gained(fewer_exposed) / _positive(number_needed_to_harm) / to_nearest)) * to_nearest
 

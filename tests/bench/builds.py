@@ -23,7 +23,7 @@ from measuring import Times, machine, peak_memory, run
 from quarters import LAST, make_project
 
 HERE = Path(__file__).parent
-NATPATSIP = [sys.executable, "-m", "helpers"]
+NATPATSIP = [sys.executable, "-m", "natpatsip"]
 BUILD = [*NATPATSIP, "build", str(LAST), "--to", "html,pdf", "--renderer", "pandoc", "--jobs", "2"]
 MOST_MEMORY = 1.5  # GB
 BARS = {  # the most that each may take of the plain chain

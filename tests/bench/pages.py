@@ -30,8 +30,8 @@ from altair.utils.html import spec_to_html
 from measuring import Times, machine
 from playwright.sync_api import Browser
 
-from helpers.build.records import outputs_of
-from helpers.figures import FIGURE, VEGALITE
+from natpatsip.figures import FIGURE, VEGALITE
+from natpatsip.pipeline.outputs import outputs_of
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -203,7 +203,7 @@ def main() -> None:
         "--ignore-scripts",
     ]
     subprocess.run([*install, "--loglevel=error"], check=True, stdout=subprocess.DEVNULL)
-    build = [sys.executable, "-m", "helpers", "build", QUARTER, "--to", "html", "--renderer", "pandoc"]
+    build = [sys.executable, "-m", "natpatsip", "build", QUARTER, "--to", "html", "--renderer", "pandoc"]
     with tempfile.TemporaryDirectory() as folder:
         reports = Path(folder)
         subprocess.run([*build, "--output", reports], cwd=ROOT, check=True, capture_output=True)

@@ -12,10 +12,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from helpers.build.plan import Plan
-from helpers.build.records import facts_of
-from helpers.facts import HANDED
-from helpers.quarter import Quarter
+from natpatsip.facts import HANDED
+from natpatsip.pipeline.outputs import facts_of
+from natpatsip.pipeline.plan import Plan
+from natpatsip.quarter import Quarter
 
 
 def execute(plan: Plan, folder: Path) -> None:
@@ -50,12 +50,12 @@ def render(plan: Plan, folder: Path, formats: list[str]) -> None:
     """Stage and render what was executed, as a build does, with nothing from a cache."""
     import nbformat
 
-    from helpers.build import render as renderer
-    from helpers.build.cache import Cache
-    from helpers.build.drawings import write_drawings
-    from helpers.build.plan import DRAFTS_ONLY
-    from helpers.build.stage import stage
-    from helpers.compare import page
+    from natpatsip.compare import page
+    from natpatsip.pipeline import render as renderer
+    from natpatsip.pipeline.caching.store import Cache
+    from natpatsip.pipeline.drawing.drawings import write_drawings
+    from natpatsip.pipeline.plan import DRAFTS_ONLY
+    from natpatsip.pipeline.staging.stage import stage
 
     executed = {name: nbformat.read(folder / f"{name}.ipynb", as_version=4) for name in plan.notebooks}
     written = {DRAFTS_ONLY: lambda _: page.not_built(plan.quarter.previous(), plan.quarter, is_known=True)}

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from helpers.quarter import Quarter
+from natpatsip.quarter import Quarter
 
 ROOT = Path(__file__).resolve().parents[2]
 LAST = Quarter.parse("2024-25-Q2")

@@ -9,9 +9,9 @@ import sys
 import time
 from pathlib import Path
 
-from helpers.build.options import Options
-from helpers.build.report import build
-from helpers.quarter import Quarter
+from natpatsip.build import build
+from natpatsip.pipeline.options import Options
+from natpatsip.quarter import Quarter
 
 STEPS = {"notebooks": "start", "executed": "notebooks", "staged": "staging and drawing", "checked": "checks"}
 STEPS |= {"rendered": "rendering", "published": "publishing"}

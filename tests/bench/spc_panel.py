@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers import spc
+from natpatsip import spc
 
 MOST_TIMES = 30
 MOST_GB = 2.0

@@ -1,0 +1,159 @@
+"""The grid of *Making Data Count*: a row for each organisation, a column for each measure, two icons in each cell."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+
+import pandas as pd
+
+from natpatsip.charts import palette, theme
+from natpatsip.charts.alt_text import matrix_text
+from natpatsip.charts.canvas import Canvas
+from natpatsip.charts.geometry import Drawing, Plot, finish
+from natpatsip.charts.icon_key import in_order, write_key
+from natpatsip.charts.icons import Icon, by_name, draw
+from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, pixel, words
+from natpatsip.charts.metrics import block_width, text_width, wrap, wrap_name
+from natpatsip.charts.options import need_columns, need_rows
+from natpatsip.charts.ticks import ValueAxis
+from natpatsip.errors import FigureError
+
+Cells = Mapping[tuple[str, str], tuple[Icon, Icon]]
+SIZE = theme.NOTE_SIZE
+LINE = 15
+ICON = 22
+PAIR = ("Variation", "Assurance")
+
+
+def icon_matrix(
+    summary: pd.DataFrame,
+    *,
+    rows: str,
+    columns: str,
+    row_order: Sequence[Hashable] | None = None,
+    column_order: Sequence[Hashable] | None = None,
+    width: int = theme.WIDTH,
+) -> ReportChart:
+    """Return a grid of variation and assurance icons, with a key of those that occur.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        Of `natpatsip.spc.summary`; of each series its last segment counts.
+    rows, columns : str
+        The columns of the summary that name organisations and measures.
+    row_order, column_order : sequence, optional
+        Names in the order wanted; by default as they come.
+    width : int
+        Pixels of the whole chart.
+
+    Raises
+    ------
+    FigureError
+        Where the frame has no rows or lacks a column.
+
+    Examples
+    --------
+    >>> from natpatsip.spc import panel, summary
+    >>> frame = pd.DataFrame({"psc": ["North"] * 3, "measure": ["Warmth"] * 3, "value": [71.0, 74.0, 70.0],
+    ...                       "month": ["2024-07", "2024-08", "2024-09"]})
+    >>> found = summary(panel(frame, by=["psc", "measure"], value="value", date="month"))
+    >>> icon_matrix(found, rows="psc", columns="measure").description
+    'Variation and assurance icons of 1 measure for 1 organisation. Warmth: North common cause, no target.'
+    """
+    need_columns(summary, [rows, columns, "segment", "variation_icon", "assurance_icon"], chart="charts.icon_matrix")
+    need_rows(summary, chart="charts.icon_matrix")
+    latest = summary.sort_values("segment", kind="stable").drop_duplicates([rows, columns], keep="last").sort_index()
+    cells = {
+        (str(row), str(column)): (by_name(str(variation)), by_name(str(assurance)))
+        for row, column, variation, assurance in latest[[rows, columns, "variation_icon", "assurance_icon"]].itertuples(
+            index=False
+        )
+    }
+    names = _in_order(latest[rows], row_order, "row_order")
+    measures = _in_order(latest[columns], column_order, "column_order")
+    description = matrix_text(cells, names, measures)
+    return finish(lambda pixels: _lay_out(cells, names, measures, pixels), width, description)
+
+
+def _in_order(column: pd.Series[str], order: Sequence[Hashable] | None, option: str) -> list[str]:
+    there = list(dict.fromkeys(str(name) for name in column))
+    if order is None:
+        return there
+    if unknown := [str(name) for name in order if str(name) not in there]:
+        raise FigureError(f'charts.icon_matrix: {option} has "{unknown[0]}"; the summary has {", ".join(there)}.')
+    return [str(name) for name in order]
+
+
+def _lay_out(cells: Cells, names: Sequence[str], measures: Sequence[str], width: int) -> Drawing:
+    """Set the grid: names at the left, as wide as they need but no more than a third; the key above."""
+    label = min(max(text_width(name, SIZE) for name in names) + 10, width / 3)
+    wrapped = [wrap_name(name, label - 10, SIZE) for name in names]
+    slot = (width - label) / len(measures)
+    is_stacked = slot < 2 * ICON + 8  # the icons of a cell one above the other
+    canvas, tips = Canvas(), Rows()
+    top, numbered = _write_heads(canvas, measures, label, slot)
+    y = 0.0
+    for name, lines in zip(names, wrapped, strict=True):
+        height = max(len(lines) * LINE, (2 * ICON + 3) if is_stacked else ICON) + 8
+        canvas.line((0, y), (width, y), colour=palette.GRID, is_behind=True)
+        for number, text in enumerate(lines):
+            canvas.text(text, 0, y + height / 2 + (number - (len(lines) - 1) / 2) * LINE, size=SIZE)
+        for place, measure in enumerate(measures):
+            if (name, measure) in cells:
+                pair, x = cells[name, measure], label + (place + 0.5) * slot
+                _draw_cell(canvas, pair, x, y + height / 2, is_stacked)
+                said = {kind: icon.words for kind, icon in zip(PAIR, pair, strict=True)}
+                tips.append(
+                    {"x": round(x, 1), "y": round(y + height / 2, 1), "Series": name, "Measure": measure, **said}
+                )
+        y += height
+    canvas.line((0, y), (width, y), colour=palette.GRID, is_behind=True)
+    for text in reversed([line for each in numbered for line in wrap(each, width, SIZE)]):
+        top += LINE + 2
+        canvas.text(text, 0, LINE / 2 - top, size=SIZE)
+    kinds = {name: in_order([pair[place] for pair in cells.values()]) for place, name in enumerate(PAIR)}
+    top = -write_key(canvas, kinds, width, bottom=-top - 10)
+    plot = Plot(width, y, 0, 0, top, 2, ValueAxis(0, 1, (), 0))
+    return Drawing(plot, [*canvas.backdrop(), *canvas.layers(), _tips_layer(tips)])
+
+
+def _tips_layer(tips: Rows) -> Layer:
+    """Return a mark over each cell that is not seen but says in words what its icons mean."""
+    said = [words(name) for name in ("Series", "Measure", *PAIR)]
+    places = {"x": pixel("x"), "y": pixel("y"), "tooltip": said}
+    return layer("point", tips, places, shape="square", size=(2 * ICON) ** 2, opacity=0, filled=True)
+
+
+def _write_heads(canvas: Canvas, measures: Sequence[str], label: float, slot: float) -> tuple[float, list[str]]:
+    """Write the measures over their columns, and return how far up they reach and which words a number stands for.
+
+    Where a word is wider than its column, names stand in two tiers, each as wide as two columns; where that is not
+    enough either, columns have numbers.
+    """
+    widest = max(text_width(word, SIZE, bold=True) for measure in measures for word in measure.split())
+    centres = [label + (place + 0.5) * slot for place in range(len(measures))]
+    if widest > 2 * slot - 8:
+        for place, x in enumerate(centres):
+            canvas.text(str(place + 1), x, -6 - LINE / 2, align="center", size=SIZE, bold=True)
+        return LINE + 6, [f"{place + 1}  {measure}" for place, measure in enumerate(measures)]
+    tiers = 1 if widest <= slot - 6 else 2
+    heads = [wrap(measure, tiers * slot - 8, SIZE, bold=True, lines=5) for measure in measures]
+    tall = max(len(lines) for lines in heads) * LINE
+    right = label + slot * len(measures)
+    for place, (lines, x) in enumerate(zip(heads, centres, strict=True)):
+        foot = -6 - (tall + 4) * (place % tiers)
+        middle = min(x, right - block_width(lines, SIZE, bold=True) / 2)
+        for number, text in enumerate(lines):
+            y = foot - (len(lines) - number - 0.5) * LINE
+            canvas.text(text, middle, y, align="center", size=SIZE, bold=True)
+        if foot < -6:
+            canvas.line((x, foot + 2), (x, -4), colour=palette.AXIS, is_behind=True)
+    return tiers * (tall + 4) + 6, []
+
+
+def _draw_cell(canvas: Canvas, icons: tuple[Icon, Icon], x: float, y: float, is_stacked: bool) -> None:
+    shift = (ICON + 4) / 2
+    for icon, side in zip(icons, (-1, 1), strict=True):
+        place = (x, y + side * shift) if is_stacked else (x + side * shift, y)
+        draw(canvas, icon, *place, size=ICON)

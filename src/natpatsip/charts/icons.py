@@ -1,0 +1,302 @@
+"""The variation and assurance icons of *Making Data Count*, drawn by us to their description.
+
+Each icon is a few strokes in a square from -1 to 1, so that a chart can hold it as symbols and a page as SVG: one
+drawing for both. Ring colours are those of the convention, but for the grey ring (#BFBFBF, 1.8:1 on white) and the
+orange one (#FF6600, 2.9:1), which are darkened until they pass 3:1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from natpatsip.charts.canvas import Canvas
+
+BLUE, ORANGE, PURPLE, GREY = "#0072C6", "#E85D00", "#8000C0", "#8C8C8C"
+INNER, DASH = "#7F7F7F", "#3D3D3D"
+STROKE = 0.13  # of a line, where the ring's radius is 1
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """A path in a square from -1 to 1: a line of a colour, or a filled dot."""
+
+    path: str
+    colour: str
+    is_filled: bool = False
+    width: float = STROKE
+
+
+@dataclass(frozen=True)
+class Icon:
+    """An icon: its name, which `natpatsip.spc.icons` explains, its words in short, and its strokes."""
+
+    name: str
+    words: str
+    strokes: tuple[Stroke, ...]
+
+
+_LETTERS = {
+    "H": "M-.16,-.24V.24M.16,-.24V.24M-.16,0H.16",
+    "L": "M-.13,-.24V.24H.16",
+    "P": "M-.13,.24V-.24H.03A.135,.135 0 0 1 .03,.03H-.13",
+    "F": "M-.13,.24V-.24H.16M-.13,0H.1",
+    "?": "M-.14,-.13A.145,.145 0 1 1 .05,.0Q0,.03 0,.1M0,.22V.245",
+}
+_RING = "M1,0A1,1 0 1 1 -1,0A1,1 0 1 1 1,0Z"
+_WAVE = ((-0.68, -0.51, -1), (-0.34, -0.17, 1), (0.0, 0.17, -1), (0.34, 0.51, 1))  # from, by, to which side
+_DASHES = "M-.7,{y}H-.44M-.13,{y}H.13M.44,{y}H.7"
+
+
+def _number(value: float) -> str:
+    return f"{round(value, 3):g}"
+
+
+def _letter(letter: str, x: float, y: float, colour: str) -> Stroke:
+    """Move a letter's path: its absolute coordinates are shifted, those of an arc's radii are not."""
+    moved, axis, arc = [], 0, 0
+    for token in _tokens(_LETTERS[letter]):
+        if token.isalpha():
+            axis, arc, command = 0, 0, token
+            moved.append(token)
+            continue
+        value = float(token)
+        if command == "A" and arc % 7 < 5:
+            pass
+        elif command == "V" or (command != "H" and axis % 2):
+            value, axis = value + y, axis + 1
+        else:
+            value, axis = value + x, axis + 1
+        arc += 1
+        moved.append(_number(value))
+    return Stroke(" ".join(moved), colour, width=STROKE * 0.95)
+
+
+def _tokens(path: str) -> list[str]:
+    spaced = "".join(f" {c} " if c.isalpha() else c for c in path.replace(",", " "))
+    return spaced.replace("-", " -").split()
+
+
+def _dots(points: Sequence[tuple[float, float]], colours: Sequence[str]) -> tuple[Stroke, ...]:
+    joined = "M" + "L".join(f"{_number(x)},{_number(y)}" for x, y in points)
+    dots = tuple(
+        Stroke(f"M{_number(x + 0.12)},{_number(y)}a.12,.12 0 1 1 -.24,0a.12,.12 0 1 1 .24,0Z", colour, is_filled=True)
+        for (x, y), colour in zip(points, colours, strict=True)
+    )
+    return (Stroke(joined, INNER, width=0.07), *dots)
+
+
+_LEVEL = ((-0.6, 0.12), (-0.3, -0.24), (0.0, 0.2), (0.3, -0.2), (0.6, 0.06))
+_RISING = ((-0.6, 0.4), (-0.32, 0.26), (-0.02, 0.34), (0.28, 0.0), (0.56, -0.3))
+_FALLING = ((-0.56, -0.3), (-0.28, 0.0), (0.02, 0.34), (0.32, 0.26), (0.6, 0.4))
+
+
+def _ring(colour: str) -> Stroke:
+    return Stroke(_RING, colour, width=0.16)
+
+
+def _variation(name: str, words: str, colour: str, *, is_high: bool) -> Icon:
+    points, letter, x = (_RISING, "H", -0.3) if is_high else (_FALLING, "L", 0.3)
+    coloured = (INNER, INNER, INNER, colour, colour)
+    strokes = (_ring(colour), *_dots(points, coloured), _letter(letter, x, -0.36, colour))
+    return Icon(name, words, strokes)
+
+
+def _neutral(name: str, words: str, *, turn: int) -> Icon:
+    shaft = f"M-.42,{_number(0.42 * turn)}L.42,{_number(-0.42 * turn)}"
+    head = f"M-.06,{_number(-0.42 * turn)}H.42V{_number(0.06 * turn)}"
+    return Icon(name, words, (_ring(PURPLE), Stroke(shaft + head, PURPLE, width=0.18)))
+
+
+def _wave(y: float) -> str:
+    bends = (
+        f"Q{_number(by)},{_number(y + 0.36 * side)} {_number(start + 0.34)},{_number(y)}" for start, by, side in _WAVE
+    )
+    return f"M-.68,{_number(y)}" + "".join(bends)
+
+
+def _assurance(name: str, words: str, colour: str, letter: str, *, wave: float, target: float) -> Icon:
+    strokes = (
+        _ring(colour),
+        Stroke(_wave(wave), INNER, width=0.09),
+        Stroke(_DASHES.format(y=_number(target)), DASH if colour == GREY else colour, width=0.12),
+        _letter(letter, 0, -0.46, colour),
+    )
+    return Icon(name, words, strokes)
+
+
+VARIATION = {
+    "common_cause": Icon(
+        "variation-common-cause",
+        "Common cause",
+        (_ring(GREY), *_dots(_LEVEL, (INNER,) * 5)),
+    ),
+    "improvement_high": _variation(
+        "variation-improvement-high",
+        "Improvement, high",
+        BLUE,
+        is_high=True,
+    ),
+    "improvement_low": _variation(
+        "variation-improvement-low",
+        "Improvement, low",
+        BLUE,
+        is_high=False,
+    ),
+    "concern_high": _variation(
+        "variation-concern-high",
+        "Concern, high",
+        ORANGE,
+        is_high=True,
+    ),
+    "concern_low": _variation(
+        "variation-concern-low",
+        "Concern, low",
+        ORANGE,
+        is_high=False,
+    ),
+    "neutral_high": _neutral(
+        "variation-neutral-high",
+        "Special cause, high",
+        turn=1,
+    ),
+    "neutral_low": _neutral(
+        "variation-neutral-low",
+        "Special cause, low",
+        turn=-1,
+    ),
+}
+ASSURANCE = {
+    "consistent_pass": _assurance(
+        "assurance-pass",
+        "Reliably met",
+        BLUE,
+        "P",
+        wave=0.14,
+        target=0.52,
+    ),
+    "consistent_fail": _assurance(
+        "assurance-fail",
+        "Reliably missed",
+        ORANGE,
+        "F",
+        wave=0.46,
+        target=0.04,
+    ),
+    "inconsistent": _assurance(
+        "assurance-hit-and-miss",
+        "Hit and miss",
+        GREY,
+        "?",
+        wave=0.24,
+        target=0.24,
+    ),
+    "none": Icon(
+        "assurance-none",
+        "No target",
+        tuple(
+            Stroke(f"M{_number(x)},{_number(y)}A1,1 0 0 1 {_number(x2)},{_number(y2)}", GREY, width=0.16)
+            for x, y, x2, y2 in (
+                (1, 0, 0.707, 0.707), (0.383, 0.924, -0.383, 0.924), (-0.707, 0.707, -1, 0),
+                (-0.924, -0.383, -0.383, -0.924), (0.0, -1, 0.707, -0.707),
+            )
+        ),
+    ),
+}  # fmt: skip
+
+
+def variation_icon(point_type: str, improvement: str) -> Icon:
+    """Return the icon of a point type where a direction is better.
+
+    Examples
+    --------
+    >>> variation_icon("special_cause_concern", "increase").name
+    'variation-concern-low'
+    """
+    kind = point_type.removeprefix("special_cause_")
+    if kind in ("improvement", "concern"):
+        kind += "_high" if (kind == "improvement") == (improvement == "increase") else "_low"
+    return VARIATION[kind]
+
+
+def variation_of(result: pd.DataFrame, improvement: str) -> Icon | None:
+    """Return the variation icon of a result: what its latest point that has a value shows."""
+    known = result[result["value"].notna()]
+    return variation_icon(str(known["point_type"].iloc[-1]), improvement) if len(known) else None
+
+
+def assurance_of(result: pd.DataFrame, improvement: str) -> Icon | None:
+    """Return the assurance icon of a result: its target against its latest limits (none where either is undefined).
+
+    A target on a limit is hit and miss; beyond it, reliably met or missed.
+    """
+    last = result.iloc[-1]
+    if improvement == "neutral" or last[["target", "lpl", "upl"]].isna().any():
+        return None
+    if last["lpl"] <= last["target"] <= last["upl"]:
+        return ASSURANCE["inconsistent"]
+    is_missed = (last["target"] > last["upl"]) == (improvement == "increase")
+    return ASSURANCE["consistent_fail" if is_missed else "consistent_pass"]
+
+
+def by_name(name: str) -> Icon:
+    """Return an icon by the name that `natpatsip.spc.summary` gives.
+
+    Examples
+    --------
+    >>> by_name("assurance-pass").words
+    'Reliably met'
+    """
+    return next(icon for icon in (*VARIATION.values(), *ASSURANCE.values()) if icon.name == name)
+
+
+def _merged(strokes: Sequence[Stroke]) -> tuple[Stroke, ...]:
+    """Return strokes with those of one look that follow one another as one path."""
+    merged: list[Stroke] = []
+    for stroke in strokes:
+        if merged and replace(merged[-1], path="") == replace(stroke, path=""):
+            merged[-1] = replace(stroke, path=merged[-1].path + stroke.path)
+        else:
+            merged.append(stroke)
+    return tuple(merged)
+
+
+def svg(icon: Icon) -> str:
+    """Return an icon as an SVG picture of 48 by 48, with its words as its title."""
+    drawn = "".join(
+        f'<path d="{stroke.path}" fill="{stroke.colour}"/>'
+        if stroke.is_filled
+        else f'<path d="{stroke.path}" fill="none" stroke="{stroke.colour}" stroke-width="{_number(stroke.width)}"/>'
+        for stroke in _merged(icon.strokes)
+    )
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48">'
+        f"<title>{icon.words}</title>"
+        f'<g transform="translate(24 24) scale(21)" stroke-linecap="round" stroke-linejoin="round">{drawn}</g></svg>\n'
+    )
+
+
+def draw(canvas: Canvas, icon: Icon, x: float, y: float, *, size: float) -> None:
+    """Draw an icon into a chart, its centre at a place, its ring so many pixels wide."""
+    radius = size / 2
+    for stroke in _merged(icon.strokes):
+        canvas.symbol(
+            stroke.path,
+            x,
+            y,
+            fill=stroke.colour if stroke.is_filled else "transparent",
+            outline="transparent" if stroke.is_filled else stroke.colour,
+            size=round((2 * radius) ** 2, 1),
+            width=round(stroke.width * radius, 2),
+        )
+
+
+def write_all(folder: Path) -> None:
+    """Write each icon as a file: the extension's `icons` folder is made with this, and a test holds them together."""
+    for icon in (*VARIATION.values(), *ASSURANCE.values()):
+        (folder / f"{icon.name}.svg").write_text(svg(icon), encoding="utf-8")

@@ -1,0 +1,341 @@
+"""Many small control charts on one page: one for each collaborative or board."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from natpatsip.charts import legend, palette, theme
+from natpatsip.charts.alt_text import multiples_text
+from natpatsip.charts.canvas import Canvas
+from natpatsip.charts.geometry import Drawing, Plot, finish
+from natpatsip.charts.icon_key import in_order, write_key
+from natpatsip.charts.icons import Icon, draw, variation_of
+from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, pixel, words
+from natpatsip.charts.metrics import text_width, wrap_name
+from natpatsip.charts.options import need_columns, need_rows, need_words
+from natpatsip.charts.place import spread
+from natpatsip.charts.spc_chart import COLUMNS
+from natpatsip.charts.spc_labels import legend_rows, legend_width, write_legend_row
+from natpatsip.charts.spc_layout import kinds_in, values_on_axis
+from natpatsip.charts.spc_marks import point_rows, segment_bounds, split_segments, target_stretches
+from natpatsip.charts.ticks import ValueAxis, value_axis
+from natpatsip.charts.timeline import Timeline, timeline
+from natpatsip.errors import FigureError
+
+SIZES = (11, 12)  # of the letters: on a page, where 42 panels stand side by side, and on a telephone
+BETWEEN_COLUMNS, BETWEEN_ROWS = 14, 12
+ICON = 16
+TIPS = ("Month", "Date", "Value", "Shows")
+ZERO_COST = 0.25  # of a small plot's height; more of it would flatten what the plot is there to show
+REFERENCES: tuple[tuple[str, str, tuple[int, ...]], ...] = (
+    ("mean", palette.MEAN, ()),
+    ("lpl", palette.LIMIT, (3, 3)),
+    ("upl", palette.LIMIT, (3, 3)),
+)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One of the small charts."""
+
+    name: str
+    result: pd.DataFrame
+    icon: Icon | None
+    axis: ValueAxis
+
+
+def multiples(
+    results: pd.DataFrame,
+    *,
+    y_title: str,
+    by: str | Sequence[str] | None = None,
+    percent: bool = False,
+    improvement: str | None = None,
+    order: Sequence[Hashable] | None = None,
+    target_label: str = "Ambition",
+    shared: bool = True,
+    zero: bool = False,
+    width: int = theme.WIDTH,
+) -> ReportChart:
+    """Return a small control chart for each series: line, mean, limits, special causes, variation icon.
+
+    Where a month's number of people is small, give it quarterly or rolling values; nothing here suppresses.
+
+    Parameters
+    ----------
+    results : DataFrame
+        Of `natpatsip.spc.panel`.
+    y_title : str
+        What is measured.
+    by : str or sequence of str, optional
+        The columns that tell series apart; by default those that the panel was made with.
+    percent : bool
+        Values are percentages, 0 to 100.
+    improvement : {"increase", "decrease", "neutral"}, optional
+        Which direction is better, for the icons; by default what the panel was made with.
+    order : sequence, optional
+        Names of series in the order wanted; by default as they come.
+    target_label : str
+        What the target is called.
+    shared : bool
+        All series stand on one axis, so that levels compare; else each on its own.
+    zero : bool
+        Start the axis at zero even where that costs half of its height.
+    width : int
+        Pixels of the whole chart.
+
+    Raises
+    ------
+    FigureError
+        Where the frame has no rows or lacks a column, or `order` names no series.
+
+    Examples
+    --------
+    >>> from natpatsip.spc import panel
+    >>> frame = pd.DataFrame({"psc": ["North", "South"] * 2, "month": ["2024-08"] * 2 + ["2024-09"] * 2,
+    ...                       "share": [71.0, 80.0, 74.0, 82.0]})
+    >>> results = panel(frame, by="psc", value="share", date="month")
+    >>> multiples(results, y_title="Babies kept warm", percent=True).description
+    'Small control charts of Babies kept warm for 2 series, August 2024 to September 2024. All latest points are common cause.'
+    """  # noqa: E501 — the text is one line
+    columns = _columns(results, by)
+    need_columns(results, [*columns, *COLUMNS], chart="charts.multiples")
+    need_rows(results, chart="charts.multiples")
+    need_words(y_title, chart="charts.multiples")
+    better = improvement or results.attrs.get("improvement", "neutral")
+    panels = _panels(results, columns, str(better), order, percent=percent, zero=zero, shared=shared)
+    kinds = kinds_in(results)
+    dates = timeline(results["date"], 0)
+    description = multiples_text({panel.name: panel.icon for panel in panels}, dates, y_title=y_title)
+
+    def lay_out(pixels: int) -> Drawing:
+        return _lay_out(
+            panels, y_title, kinds, dates.dates, pixels, percent=percent, shared=shared, target_label=target_label
+        )
+
+    return finish(lay_out, width, description)
+
+
+def _columns(results: pd.DataFrame, by: str | Sequence[str] | None) -> list[str]:
+    named = results.attrs.get("by") if by is None else [by] if isinstance(by, str) else list(by)
+    if not named:
+        raise FigureError("charts.multiples: the frame does not say what tells its series apart; give by=, a column.")
+    return list(named)
+
+
+def _panels(
+    results: pd.DataFrame,
+    by: Sequence[str],
+    improvement: str,
+    order: Sequence[Hashable] | None,
+    *,
+    percent: bool,
+    zero: bool,
+    shared: bool,
+) -> list[Panel]:
+    held = results.copy(deep=False)
+    held.attrs = {}
+    series = {", ".join(map(str, key)): rows for key, rows in held.groupby(list(by), sort=False, observed=True)}
+    names = list(series) if order is None else [str(name) for name in order]
+    if unknown := [name for name in names if name not in series]:
+        raise FigureError(f'charts.multiples: order has "{unknown[0]}", which is no series. {", ".join(series)} are.')
+
+    def axis(rows: pd.DataFrame) -> ValueAxis:
+        values = values_on_axis(rows, pd.Series(dtype=float), percent=percent)
+        return value_axis(values, percent=percent, zero=zero, count=8, zero_cost=ZERO_COST, is_rounded=True)
+
+    common = axis(held)
+    return [
+        Panel(name, series[name], variation_of(series[name], improvement), common if shared else axis(series[name]))
+        for name in names
+    ]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where the panels stand, side by side in one plot whose places are pixels."""
+
+    columns: int
+    slot: float
+    name_lines: tuple[int, ...]
+    plot: float
+    outer: float
+    inner: float
+    size: int
+
+    @property
+    def pitch(self) -> int:
+        """From one line of letters to the next."""
+        return self.size + 2
+
+    def left(self, place: int) -> float:
+        """Return the left edge of a panel."""
+        return self.outer + place % self.columns * (self.slot + BETWEEN_COLUMNS)
+
+    def top(self, place: int) -> float:
+        """Return the upper edge of a panel's plot."""
+        row = place // self.columns
+        above = sum(lines * self.pitch + 8 for lines in self.name_lines[: row + 1])
+        return above + row * (self.plot + BETWEEN_ROWS)
+
+    def head(self, place: int) -> float:
+        """Return the middle of the first line of a panel's name."""
+        return self.top(place) - 8 - (self.name_lines[place // self.columns] - 0.5) * self.pitch
+
+
+def _grid(panels: Sequence[Panel], width: int, tick: float, size: int, *, shared: bool) -> Grid:
+    """Return the grid: each row as high as its longest name needs, so that 42 panels stand on a page."""
+    columns = 2 if width <= theme.NARROW else 3 if len(panels) <= 6 else 4 if len(panels) <= 16 else 5
+    outer, inner = (tick, 0.0) if shared else (0.0, tick)
+    slot = (width - outer - (columns - 1) * BETWEEN_COLUMNS) / columns
+    needed = [len(_name_lines(panel.name, slot, size)) for panel in panels]
+    rows = tuple(max(needed[first : first + columns]) for first in range(0, len(needed), columns))
+    return Grid(columns, slot, rows, 40 if columns == 5 else 56, outer, inner, size)
+
+
+def _name_lines(name: str, width: float, size: int) -> list[str]:
+    """Return a name in lines, the first of which leaves room for an icon."""
+    return wrap_name(name, width, size, bold=True, first=width - ICON - 4)
+
+
+def _lay_out(
+    panels: Sequence[Panel],
+    y_title: str,
+    kinds: Sequence[str],
+    dates: Sequence[Any],
+    width: int,
+    *,
+    percent: bool,
+    shared: bool,
+    target_label: str,
+) -> Drawing:
+    ticks = {panel.name: _ends(panel.axis, percent=percent) for panel in panels}
+    size = SIZES[width <= theme.NARROW]
+    tick = max(text_width(text, size) for ends in ticks.values() for _, text in ends) + 5
+    grid = _grid(panels, width, tick, size, shared=shared)
+    line = timeline(dates, grid.slot - grid.inner)
+    canvas, strokes, tips = Canvas(), Rows(), Rows()
+    for place, panel in enumerate(panels):
+        left, top = grid.left(place), grid.top(place)
+        _write_head(canvas, panel, left, grid.head(place), grid)
+        drawn = _draw(canvas, panel, line, left + grid.inner, top, grid.plot, percent=percent)
+        strokes += [{"x": each["x"], "y": each["y"], "path": 1000 * place + each["path"]} for each in drawn]
+        tips += [{key: value for key, value in each.items() if key != "path"} for each in drawn]
+        if place % grid.columns == 0 or not shared:
+            wanted = [top + _y(panel.axis, value, grid.plot) for value, _ in ticks[panel.name]]
+            placed = spread(wanted, [grid.pitch] * len(wanted), low=top - 2, high=top + grid.plot + grid.pitch / 2)
+            for y, (_, text) in zip(placed, ticks[panel.name], strict=True):
+                canvas.text(text, left + grid.inner - 5, y, align="right", size=size)
+        if place + grid.columns >= len(panels):
+            _write_span(canvas, line, left + grid.inner, top + grid.plot + size, size)
+    head = canvas.title(y_title, 0, width, bottom=-8)
+    has_target = any(panel.result["target"].notna().any() for panel in panels)
+    latest = in_order([panel.icon for panel in panels])
+    key = write_key(canvas, {"Latest point": latest}, width, bottom=head - 4) if latest else head
+    up = _write_legend(canvas, kinds, target_label if has_target else "", width, bottom=key)
+    height = grid.top(len(panels) - 1) + grid.plot + 20
+    plot = Plot(width, height, 0, 0, 2 - up, 2, panels[0].axis)
+    return Drawing(plot, [*canvas.backdrop(), _line_layer(strokes), *canvas.layers(), *_tips_layer(tips)])
+
+
+def _ends(axis: ValueAxis, *, percent: bool) -> list[tuple[float, str]]:
+    """Return the lowest and the highest tick with their words."""
+    named = list(zip(axis.ticks, axis.words(percent=percent), strict=True))
+    return named[:1] + named[1:][-1:]
+
+
+def _y(axis: ValueAxis, value: float, height: float) -> float:
+    return height * (1 - min(1.0, max(0.0, (value - axis.low) / (axis.high - axis.low))))
+
+
+def _write_head(canvas: Canvas, panel: Panel, left: float, first: float, grid: Grid) -> None:
+    """Write a panel's name and draw its icon at the right end of the name's first line."""
+    for number, text in enumerate(_name_lines(panel.name, grid.slot, grid.size)):
+        canvas.text(text, left, first + number * grid.pitch, size=grid.size, bold=True)
+    if panel.icon:
+        draw(canvas, panel.icon, left + grid.slot - ICON / 2 - 1, first - 1, size=ICON)
+
+
+def _write_span(canvas: Canvas, line: Timeline, left: float, y: float, size: int) -> None:
+    """Write the first and the last date under a panel, their years where both do not fit, the first alone in need."""
+    ends = line.dates[0], line.dates[-1]
+    first, last = map(line.short, ends)
+    if line.is_dated and text_width(first + last, size) + 6 >= line.width and ends[0].year != ends[1].year:
+        first, last = (f"{end:%Y}" for end in ends)
+    canvas.text(first, left, y, size=size, colour=palette.QUIET)
+    if first != last and text_width(first + last, size) + 6 < line.width:
+        canvas.text(last, left + line.width, y, size=size, align="right", colour=palette.QUIET)
+
+
+def _write_legend(canvas: Canvas, kinds: Sequence[str], target: str, width: float, *, bottom: float) -> float:
+    """Write what lines and symbols stand for, side by side where they fit, and return how far up that reaches."""
+    looks: dict[str, tuple[str, tuple[int, ...]]] = {
+        "Mean": (palette.MEAN, ()),
+        "Process limits": (palette.LIMIT, (3, 3)),
+    }
+    looks |= {target: (palette.TARGET, (6, 3))} if target else {}
+    entries, height, taken = legend.flow(list(looks), width, mark=26, gap=16)
+    special = legend_rows([kind for kind in kinds if kind != "common_cause"], width)
+    is_beside = height == legend.PITCH and len(special) == 1 and taken + legend_width(special[0]) <= width
+    for number, row in enumerate(special):
+        y = bottom - 6 - (len(special) - number - 0.5) * legend.PITCH
+        write_legend_row(canvas, row, taken + 6 if is_beside else 6, y)
+    top = bottom - 6 - height - (0 if is_beside else len(special) * legend.PITCH)
+    for entry, (colour, dash) in zip(entries, looks.values(), strict=True):
+        y = top + entry.y
+        canvas.line((entry.x, y), (entry.x + 20, y), colour=colour, width=1.4, dash=dash)
+        for number, text in enumerate(entry.lines):
+            canvas.text(text, entry.x + 26, y + number * legend.LINE)
+    return top
+
+
+def _draw(
+    canvas: Canvas, panel: Panel, line: Timeline, left: float, top: float, height: float, *, percent: bool
+) -> Rows:
+    """Draw a panel's reference lines and special causes, and return its points: their places, line and words."""
+    axis, right = panel.axis, left + line.width
+
+    def across(start: float, end: float, value: float, colour: str, dash: tuple[int, ...]) -> None:
+        if pd.notna(value) and axis.low <= value <= axis.high:
+            y = top + _y(axis, value, height)
+            canvas.line((max(left, start), y), (min(right, end), y), colour=colour, dash=dash, is_behind=True)
+
+    canvas.line((left, top + height), (right, top + height), colour=palette.AXIS, is_behind=True)
+    segments = split_segments(panel.result)
+    for rows, (start, end) in zip(segments, segment_bounds(segments, line), strict=True):
+        for name, colour, dash in REFERENCES:
+            across(left + line.x(start), left + line.x(end), rows[name].iloc[0], colour, dash)
+    for start, end, aim in target_stretches(panel.result, line):
+        across(left + line.x(start), left + line.x(end), aim, palette.TARGET, (6, 3))
+    drawn, size = Rows(), _symbol_size(line)
+    for point in point_rows(panel.result, line, percent=percent):
+        x, y = left + line.x(line.number_of(point["date"])), top + _y(axis, point["value"], height)
+        words_of = {name: point[name] for name in TIPS if name in point}
+        drawn.append({"x": round(x, 1), "y": round(y, 1), "path": point["path"], "Series": panel.name, **words_of})
+        if point["kind"] != "common_cause":
+            style = palette.POINTS[point["kind"]]
+            canvas.symbol(style.shape, x, y, fill=style.fill, outline=style.outline, size=size, width=0.8)
+    return drawn
+
+
+def _symbol_size(line: Timeline) -> float:
+    """Return the area of a special cause's symbol: smaller where many stand close together."""
+    return round(min(5.0, max(3.2, line.pixels_a_step)) ** 2, 1)
+
+
+def _line_layer(strokes: Rows) -> Layer:
+    places = {"x": pixel("x"), "y": pixel("y"), "detail": words("path")}
+    return layer("line", strokes, places, color=palette.PROCESS, strokeWidth=1.3)
+
+
+def _tips_layer(tips: Rows) -> list[Layer]:
+    """Return points that are not seen but give the tooltips: series, month, value, and which rule it broke."""
+    if not tips:
+        return []
+    said = [words(name) for name in ("Series", *TIPS) if name in tips[0]]
+    places = {"x": pixel("x"), "y": pixel("y"), "tooltip": said}
+    return [layer("point", tips, places, size=60, opacity=0, filled=True)]

@@ -1,0 +1,164 @@
+"""A line over time with its first and last values written beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from natpatsip.charts import palette, theme
+from natpatsip.charts.alt_text import trend_text
+from natpatsip.charts.canvas import Canvas
+from natpatsip.charts.geometry import Drawing, Plot, finish
+from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, showing
+from natpatsip.charts.layers import words as names
+from natpatsip.charts.metrics import text_width
+from natpatsip.charts.options import amount, decimals_for, need_columns, need_rows, need_words
+from natpatsip.charts.spc_marks import short_number
+from natpatsip.charts.ticks import ValueAxis, value_axis
+from natpatsip.charts.timeline import Timeline, timeline
+from natpatsip.errors import FigureError
+
+LABEL_ROOM = 24  # pixels over the first point
+
+
+def trend(
+    frame: pd.DataFrame,
+    *,
+    x: str,
+    y: str,
+    y_title: str,
+    percent: bool = False,
+    decimals: int | None = None,
+    zero: bool = False,
+    width: int = theme.WIDTH,
+    height: int = theme.PLOT_HEIGHT,
+) -> ReportChart:
+    """Return a line over time: its first and last values stand beside it, and a missing month is a gap in it.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A row for each date.
+    x, y : str
+        The columns of dates and of values.
+    y_title : str
+        What is measured, as the axis and the text alternative say it.
+    percent : bool
+        Values are percentages, 0 to 100.
+    decimals : int, optional
+        Of the values written: one, or none where values are in the hundreds.
+    zero : bool
+        Start the axis at zero even where that costs half of its height.
+    width, height : int
+        Pixels: the whole chart's width, the plot's height.
+
+    Raises
+    ------
+    FigureError
+        Where the frame has no rows, lacks a column or has a date twice, or the axis has no title.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"month": ["2024-07", "2024-08", "2024-09"], "people": [980, 954, 947]})
+    >>> trend(frame, x="month", y="people", y_title="People").description.partition(". ")[2]
+    'It goes from 980 to 947; highest 980 in July 2024, lowest 947 in September 2024.'
+    """
+    need_columns(frame, [x, y], chart="charts.trend")
+    need_rows(frame, chart="charts.trend")
+    need_words(y_title, chart="charts.trend")
+    data = pd.DataFrame({"date": _dates(frame[x]), "value": frame[y].astype(float)}).sort_values("date")
+    twice = data.loc[data["date"].duplicated(), "date"]
+    if len(twice):
+        raise FigureError(f"charts.trend: {twice.iloc[0]:%Y-%m-%d} has two rows; expected one row for each date.")
+    digits = decimals_for(data["value"], percent=percent) if decimals is None else decimals
+    known = data[data["value"].notna()]
+
+    def words(value: float) -> str:
+        return amount(value, percent=percent, decimals=digits)
+
+    axis = _axis(known["value"], height, percent=percent, zero=zero)
+    ticks = axis.words(percent=percent)
+
+    def lay_out(pixels: int) -> Drawing:
+        left = max(text_width(tick) for tick in ticks) + 10
+        right = (max(text_width(words(known["value"].iloc[-1]), bold=True), 66) if len(known) else 0) + 16
+        line = timeline(data["date"], pixels - left - right)
+        canvas = Canvas()
+        top = canvas.title(y_title, -left, pixels, bottom=-10)
+        plot = Plot(line.width, height, left, right, 2 - top, line.label_height, axis)
+        _write_ends(canvas, known, line, plot, words)
+        return Drawing(plot, [*_layers(_rows(data, line, words), line, plot, percent=percent), *canvas.layers()])
+
+    dates = timeline(data["date"], 0)
+    description = trend_text(list(data["date"]), list(data["value"]), dates, y_title=y_title, words=words)
+    change = known["value"].iloc[-1] - known["value"].iloc[0] if len(known) else 0
+    shown = ["rising"] if change > 0 else ["falling"] if change < 0 else ["stable"]
+    return showing(finish(lay_out, width, description), shown)
+
+
+def _axis(known: pd.Series[float], height: float, *, percent: bool, zero: bool) -> ValueAxis:
+    """Return the value axis, with room over the first point for its label."""
+    values = list(known)
+    axis = value_axis(values, percent=percent, zero=zero)
+    for _ in range(2):  # a higher axis may come to start at zero, and then needs more room still
+        wanted = known.iloc[0] + (axis.high - axis.low) * LABEL_ROOM / height if values else axis.high
+        if wanted > axis.high and not (percent and wanted > 100):
+            axis = value_axis([*values, wanted], percent=percent, zero=zero)
+    return axis
+
+
+def _layers(rows: Rows, line: Timeline, plot: Plot, *, percent: bool) -> list[Layer]:
+    """Return the line, and points that are not seen but give the tooltips."""
+    drawn = {
+        "x": line.channel("date", has_axis=True),
+        "y": plot.channel("value", percent=percent, has_axis=True),
+        "detail": names("path"),
+    }
+    tooltip = [names("Month" if line.is_monthly else "Date"), names("Value")]
+    places = {"x": line.channel("date"), "y": plot.channel("value"), "tooltip": tooltip}
+    return [
+        layer("line", rows, drawn, color=palette.CATEGORIES[0], strokeWidth=2.4),
+        layer("point", rows, places, size=120, opacity=0, filled=True),
+    ]
+
+
+def _dates(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column as dates; months may be written as 2024-09."""
+    return column if pd.api.types.is_datetime64_any_dtype(column) else pd.to_datetime(column.astype(str))
+
+
+def _rows(data: pd.DataFrame, line: Timeline, words: Callable[[float], str]) -> Rows:
+    """Return the points that have a value, each with the stretch of line it belongs to and its tooltip's words."""
+    gaps, path, rows = line.gaps_in(data["date"]), 0, []
+    for position, (date, value) in enumerate(zip(data["date"], data["value"], strict=True)):
+        path += position in gaps or value != value
+        if value == value:
+            name = "Month" if line.is_monthly else "Date"
+            row = {"date": line.value(line.number(date)), "value": short_number(value), "path": path}
+            rows.append({**row, name: line.words(date), "Value": words(value)})
+    return rows
+
+
+def _write_ends(canvas: Canvas, known: pd.DataFrame, line: Timeline, plot: Plot, words: Callable[[float], str]) -> None:
+    """Mark the first and the last point and write their values: the first off the line's way, the last at its right."""
+    if known.empty:
+        canvas.text("No data", plot.width / 2, plot.height / 2, colour=palette.QUIET, align="center")
+        return
+    places = [
+        (line.x(line.number(date)), plot.y(value)) for date, value in zip(known["date"], known["value"], strict=True)
+    ]
+    for x, y in {places[0], places[-1]}:
+        canvas.symbol("circle", x, y, fill=palette.CATEGORIES[0], outline=palette.CATEGORIES[0], size=64)
+    (x, y), value, date = places[-1], known["value"].iloc[-1], known["date"].iloc[-1]
+    y = min(max(y, 8), plot.height - 22)
+    canvas.text(words(value), plot.width + 12, y, bold=True)
+    canvas.text(line.short(date), plot.width + 12, y + theme.LINE_HEIGHT, colour=palette.QUIET, size=theme.NOTE_SIZE)
+    if len(places) > 1:
+        (x, y), value = places[0], words(known["value"].iloc[0])
+        reach = x + text_width(value, bold=True) + 8
+        near = [place_y for place_x, place_y in places if place_x <= reach]
+        is_above = y - min(near) <= max(near) - y
+        y = min(near) - 14 if is_above else max(near) + 14
+        canvas.text(value, max(x - 4, 2), min(max(y, 8), plot.height - 9), bold=True)

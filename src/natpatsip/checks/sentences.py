@@ -1,0 +1,146 @@
+"""Narrative taken apart: a cell into blocks, a block into sentences, each with what its expressions printed.
+
+An inline expression is one mark in the text (`MARK`), so that a rule about words never trips over code, and a digit
+that is left was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from natpatsip.checks.places import Place
+from natpatsip.facts import CITED, Fact
+from natpatsip.pipeline.inline_code import FENCE, INLINE, text_of
+
+MARK = "\ue000"
+_MARKS = re.compile("[\ue000-\uf8ff]")  # while a cell is read, each expression has a mark of its own
+_ATTRIBUTES = re.compile(r"\{[#.][^{}]*\}")
+_HEADING = re.compile(r"#{1,6}\s+")
+_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+")
+_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nos|fig|figs|dr|mr|mrs|ms|prof|st|cf|ca|al|rev|vol|ver|sect|para)\.|\b[A-Z]\.)$",
+    re.I,
+)
+_END = re.compile(r"[.!?]+[\"'”’)\]*_]*\s+(?=[\"'“‘(*_\[]*(?:[A-Z0-9£@`\ue000-\uf8ff]))")
+
+
+@dataclass(frozen=True)
+class Printed:
+    """An inline expression, what it printed, and the fact where it is one."""
+
+    expression: str
+    text: str = ""
+    fact: Fact | None = None
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of the narrative.
+
+    Parameters
+    ----------
+    text : str
+        With `MARK` where an expression stands.
+    place : Place
+        Its cell.
+    kind : str
+        "text", "heading", "row" (of a table) or "code" (a string in code that makes prose).
+    printed : tuple of Printed
+        What stands at each mark, in order.
+    block : str
+        The whole paragraph or item, with the same marks.
+    role : str
+        For "code": the argument it stands in, such as ``figure.title``.
+    """
+
+    text: str
+    place: Place
+    kind: str = "text"
+    printed: tuple[Printed, ...] = ()
+    block: str = field(default="", repr=False)
+    role: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The sentence as the report prints it, as far as it is known."""
+        values = iter(self.printed)
+        return re.sub(MARK, lambda _: each.text if (each := next(values, None)) and each.text else "…", self.text)
+
+
+def sentences_of(cell: Any, place: Place) -> list[Sentence]:
+    """Return the sentences of a markdown cell, with the results that its metadata keep."""
+    text, printed = _marked(cell)
+    found: list[Sentence] = []
+    for kind, block in _blocks(text):
+        for sentence in split(block):
+            own = tuple(printed[ord(mark) - ord(MARK)] for mark in _MARKS.findall(sentence))
+            found.append(Sentence(_MARKS.sub(MARK, sentence), place, kind, own, _MARKS.sub(MARK, block)))
+    return found
+
+
+def _marked(cell: Any) -> tuple[str, list[Printed]]:
+    """Return a cell's text with marks for its expressions, and what these printed."""
+    results = iter(cell.metadata.get("user_expressions", []))
+    printed: list[Printed] = []
+
+    def mark(match: re.Match[str]) -> str:
+        kept = next(results, None)
+        data = kept["result"].get("data", {}) if kept and kept.get("expression") == match[1] else {}
+        printed.append(Printed(match[1], _text(data), _fact(data)))
+        return chr(ord(MARK) + len(printed) - 1)
+
+    source = _MARKS.sub("", FENCE.sub("", cell.source))
+    return INLINE.sub(mark, re.sub(r"<!--.*?-->", "", source, flags=re.DOTALL)), printed
+
+
+def _text(data: Mapping[str, Any]) -> str:
+    return text_of(data) if data else ""
+
+
+def _fact(data: Mapping[str, Any]) -> Fact | None:
+    return Fact.from_record(data[CITED]) if CITED in data else None
+
+
+def _blocks(text: str) -> Iterator[tuple[str, str]]:
+    """Go through headings, paragraphs, items and table rows, each on one line and without marks of divs."""
+    kind, lines = "text", list[str]()
+    for line in [*text.splitlines(), ""]:
+        bare = line.strip()
+        is_fence = bare.startswith(":::")
+        is_row = bare.startswith("|")
+        starts = is_fence or is_row or bool(_HEADING.match(bare)) or bool(_ITEM.match(line)) or not bare
+        if starts and lines:
+            yield kind, " ".join(lines)
+            kind, lines = "text", []
+        if is_fence or not bare or _RULE.match(bare):
+            continue
+        if is_row:
+            yield "row", bare.strip("|").strip()
+        elif heading := _HEADING.match(bare):
+            yield "heading", _ATTRIBUTES.sub("", bare[heading.end() :]).strip()
+        else:
+            item = _ITEM.match(line)
+            lines.append(line[item.end() :].strip() if item else bare.lstrip("> "))
+
+
+def split(block: str) -> list[str]:
+    """Return the sentences of a paragraph.
+
+    Examples
+    --------
+    >>> split("It rose, e.g. in Q2. Most agreed. See Fig. 3 for more.")
+    ['It rose, e.g. in Q2.', 'Most agreed.', 'See Fig. 3 for more.']
+    """
+    found, start = [], 0
+    for end in _END.finditer(block):
+        if _ABBREVIATION.search(block[start : end.start() + 1]):
+            continue
+        found.append(block[start : end.end()].strip())
+        start = end.end()
+    if rest := block[start:].strip():
+        found.append(rest)
+    return found

@@ -1,0 +1,140 @@
+"""The narrative of an edition as passages: headings, paragraphs, items of lists and rows of tables, word by word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from nbformat import NotebookNode
+
+from natpatsip.blocks import BLOCK
+from natpatsip.compare.edition import Edition
+from natpatsip.compare.words import Word, shown
+from natpatsip.pipeline.cells import appears_in
+from natpatsip.pipeline.inline_code import INLINE, KEPT
+from natpatsip.pipeline.staging.chapter import printed
+from natpatsip.pipeline.staging.markdown import FENCED, HEADING, REFERENCE
+
+FACT = re.compile(r"\[([^\]]*)\]\{\.fact [^}]*\}")
+LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+EMPHASIS = re.compile(r"(?<!\w)(\*\*|\*|_)(?=\S)(.+?)(?<=\S)\1(?!\w)")
+ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
+RULE = re.compile(r"\|?[\s:|-]+\|?$")
+NUMBER = re.compile(r"\d[\d,.]*")
+LONG = 6  # words of a result that is a sentence and not a value
+FIRST_MARK = 0xF0000  # a private character stands for a word of a result until the text is taken apart
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stretch of narrative with its place: chapter, section and cell."""
+
+    chapter: str
+    section: str
+    cell: str
+    words: tuple[Word, ...]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells it from others."""
+        return tuple(word.key for word in self.words)
+
+    @property
+    def text(self) -> str:
+        """What a reader reads."""
+        return shown(self.words)
+
+
+def passages(edition: Edition, chapter: str) -> Iterator[Passage]:
+    """Go through the narrative of a chapter: its markdown cells, and the callouts that code makes."""
+    for cell in edition.notebooks[chapter].cells[1:]:
+        if not appears_in(cell, edition.quarter):
+            continue
+        for text, marks in _texts(cell, edition):
+            for part in _parts(text):
+                heading = HEADING.match(part)
+                words = marks.words_of(_plain(heading[2] if heading else part))
+                if words:
+                    yield Passage(chapter, edition.section_of(chapter, cell.id), cell.id, words)
+
+
+@dataclass
+class Marks:
+    """Words that come out of expressions, by the private characters that stand for them in a text."""
+
+    words: dict[str, Word] = field(default_factory=dict)
+
+    def put(self, expression: str, result: str) -> str:
+        """Return what stands for a result: one mark for a value, one for each word of a sentence."""
+        texts = result.split()
+        if len(texts) <= LONG:
+            return self._mark(Word("{" + expression + "}", result))
+        return " ".join(self._mark(Word(NUMBER.sub("0", each), each)) for each in texts)
+
+    def _mark(self, word: Word) -> str:
+        mark = chr(FIRST_MARK + len(self.words))
+        self.words[mark] = word
+        return mark
+
+    def words_of(self, text: str) -> tuple[Word, ...]:
+        """Return the words of a text, marks resolved."""
+        return tuple(
+            Word(
+                "".join(self.words[each].key if each in self.words else each for each in word),
+                "".join(self.words[each].shown if each in self.words else each for each in word),
+            )
+            for word in text.split()
+        )
+
+
+def _texts(cell: NotebookNode, edition: Edition) -> Iterator[tuple[str, Marks]]:
+    marks = Marks()
+    if cell.cell_type == "markdown":
+        yield _marked(cell, edition, marks), marks
+        return
+    for output in cell.get("outputs", []):
+        block = output.get("data", {}).get(BLOCK, {}).get("markdown", "")
+        if block.startswith("::: {.callout"):
+            yield FACT.sub(r"\1", block), marks
+
+
+def _marked(cell: NotebookNode, edition: Edition, marks: Marks) -> str:
+    results = iter(cell.metadata.get(KEPT, []))
+
+    def value(match: re.Match[str]) -> str:
+        kept: Mapping[str, object] | None = next(results, None)
+        data = (kept or {}).get("result", {}).get("data", {})  # type: ignore[attr-defined]
+        return marks.put(match[1], FACT.sub(r"\1", printed(data)) if data else match[0])
+
+    def reference(match: re.Match[str]) -> str:
+        figure = edition.figures.get(match[1])
+        return marks.put(match[0], f"Figure {figure.number}" if figure else match[0])
+
+    return REFERENCE.sub(reference, INLINE.sub(value, cell.source))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Take a text apart at empty lines, headings, items and rows."""
+    lines: list[str] = []
+    for line in [*text.splitlines(), ""]:
+        is_own = bool(HEADING.match(line)) or line.startswith("|")
+        if (not line.strip() or is_own or ITEM.match(line) or FENCED.match(line)) and lines:
+            yield " ".join(lines)
+            lines = []
+        if FENCED.match(line) or not line.strip():
+            continue
+        if is_own:
+            yield line
+        else:
+            lines.append(line)
+
+
+def _plain(text: str) -> str:
+    """Return a passage without its marks for the eye: links, emphasis, bullets, cells' borders."""
+    if text.startswith("|"):
+        return "" if RULE.fullmatch(text) else " · ".join(cell.strip() for cell in text.strip("| ").split("|"))
+    text = LINK.sub(r"\1", ITEM.sub("", text, count=1))
+    while (plain := EMPHASIS.sub(r"\2", text)) != text:
+        text = plain
+    return text

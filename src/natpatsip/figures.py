@@ -1,0 +1,191 @@
+"""Figures and pictures: what a notebook shows, with all that every reader needs of it.
+
+A figure is numbered by the build, in reading order through the whole report; a picture (a diagram) is not numbered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from natpatsip import context
+from natpatsip.errors import FigureError
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+    from helpers.diagrams import Diagram
+
+FIGURE = "application/vnd.natpatsip.figure+json"
+PICTURE = "application/vnd.natpatsip.picture+json"
+VEGALITE = "application/vnd.vegalite.v5+json"  # the newest that JupyterLab draws; it draws version 6 too
+ID = re.compile(r"(fig|pic)-[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart with its id, headline, description, caption, alternative text and data."""
+
+    id: str
+    title: str
+    description: str
+    caption: str
+    alt: str
+    specification: Mapping[str, Any]
+    data: str
+    is_illustrative: bool
+    shows: tuple[str, ...] | None = None
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {
+            VEGALITE: self.specification,
+            FIGURE: {
+                "id": self.id,
+                "title": self.title,
+                "description": self.description,
+                "caption": self.caption,
+                "alt": self.alt,
+                "data": self.data,
+                "is_illustrative": self.is_illustrative,
+                **({} if self.shows is None else {"shows": list(self.shows)}),
+            },
+            "text/plain": f"{self.id}: {self.title}. {self.alt}",
+        }
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A diagram, with its alternative text; it has no number."""
+
+    id: str
+    svg: str
+    alt: str
+    caption: str
+    credit: str
+    narrow: str = ""
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        record = {"id": self.id, "alt": self.alt, "caption": self.caption, "credit": self.credit}
+        record |= {"narrow": self.narrow} if self.narrow else {}
+        return {"image/svg+xml": self.svg, PICTURE: record, "text/plain": f"{self.id}: {self.alt}"}
+
+
+def figure(
+    id: str,  # noqa: A002 — the contract's name
+    chart: alt.TopLevelMixin,
+    *,
+    title: str,
+    description: str,
+    caption: str,
+    data: pd.DataFrame,
+    alt: str | None = None,
+) -> Figure:
+    """Return a figure, which the cell shows where this is its last line.
+
+    Parameters
+    ----------
+    id : str
+        ``fig-…``; prose refers to it as ``@fig-…``.
+    chart : altair chart
+        One of `natpatsip.charts`, or any other.
+    title : str
+        The message, as a headline.
+    description : str
+        What is plotted: measure, place, span.
+    caption : str
+        What a reader should know beside it.
+    data : DataFrame
+        What the chart shows, for the table below it and for download; one row a point.
+    alt : str, optional
+        The text alternative; by default the one that the chart brings (`natpatsip.charts` writes it from the data),
+        else one made from `description` and `data`.
+
+    Raises
+    ------
+    FigureError
+        Where the id has another form, or a text or the data are missing.
+    """
+    _check_id(id, "fig-")
+    for name, text in {"title": title, "description": description, "caption": caption}.items():
+        if not str(text).strip():
+            raise FigureError(f"{id}: has no {name}. {_WHY[name]}")
+    if data is None or not len(data):
+        raise FigureError(f"{id}: has no data. Pass the rows that the chart shows, so that readers can have them.")
+    if alt is not None and not alt.strip():
+        raise FigureError(f"{id}: the alternative text is empty. Say in words what the chart shows, or leave alt out.")
+    from natpatsip.charts import theme  # noqa: F401 — a chart that an analyst draws looks like the others
+
+    specification, shows = _said_by(chart.to_dict())
+    words = alt or specification.get("description") or _words_from(str(description), data)
+    return Figure(
+        id=id,
+        title=str(title).strip(),
+        description=str(description).strip(),
+        caption=str(caption).strip(),
+        alt=" ".join(words.split()),
+        specification={**specification, "description": " ".join(words.split())},
+        data=data.to_csv(index=False, date_format="%Y-%m-%d"),
+        is_illustrative=context.is_illustrative(data),
+        shows=shows,
+    )
+
+
+def _said_by(specification: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...] | None]:
+    """Return a chart without what it says may be claimed of it, and that; None where it says nothing."""
+    said = dict(specification.get("usermeta", {}))
+    shows = said.pop("shows", None)
+    drawn = {key: value for key, value in specification.items() if key != "usermeta"}
+    return (drawn | {"usermeta": said} if said else drawn), None if shows is None else tuple(shows)
+
+
+_WHY = {
+    "title": "Say the message in one line.",
+    "description": "Say what is plotted; the alternative text begins with it.",
+    "caption": "Say what a reader should know beside the chart.",
+}
+
+
+def picture(id: str, drawing: str | Diagram, *, alt: str, caption: str = "", credit: str = "") -> Picture:  # noqa: A002
+    """Return a diagram, which the cell shows where this is its last line.
+
+    Parameters
+    ----------
+    drawing : str or Diagram
+        An SVG, or one of `helpers.diagrams`, which bring a second layout for narrow pages.
+
+    Raises
+    ------
+    FigureError
+        Where the id has another form, the SVG is none, or the alternative text is missing.
+    """
+    _check_id(id, "pic-")
+    if not alt.strip():
+        raise FigureError(f"{id}: has no alternative text. Say in words what the picture shows.")
+    svg, narrow = (drawing, "") if isinstance(drawing, str) else (drawing.wide, drawing.narrow)
+    if "<svg" not in svg:
+        raise FigureError(f"{id}: the picture is no SVG; it begins with {svg[:40]!r}.")
+    return Picture(id, svg, " ".join(alt.split()), caption.strip(), credit.strip(), narrow)
+
+
+def _check_id(name: str, start: str) -> None:
+    if not (name.startswith(start) and ID.fullmatch(name)):
+        raise FigureError(f'"{name}" is no id for this: expected {start} and lower-case words joined by -.')
+
+
+def _words_from(description: str, data: pd.DataFrame) -> str:
+    """Describe a chart by what its data say: the span of each number, from the first row to the last."""
+    first = data.iloc[0].iloc[0]
+    last = data.iloc[-1].iloc[0]
+    numbers = data.select_dtypes("number")
+    spans = [
+        f"{name} from {column.iloc[0]:,.4g} to {column.iloc[-1]:,.4g}, "
+        f"lowest {column.min():,.4g}, highest {column.max():,.4g}"
+        for name, column in numbers.items()
+    ]
+    end = (
+        f" Rows from {first} to {last}: {'; '.join(spans)}." if spans else f" {len(data)} rows, from {first} to {last}."
+    )
+    return description.rstrip(".") + "." + end

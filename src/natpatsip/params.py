@@ -1,0 +1,245 @@
+"""The params of a quarter: what is decided by people and not measured, each with its reason or source.
+
+One YAML file a quarter in ``params/``. Unknown keys are refused, since a misspelt one would silently leave a default
+in a published number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+
+from natpatsip import context
+from natpatsip.errors import ParamsError, nearest, together
+from natpatsip.quarter import Quarter
+from natpatsip.quarters import FOLDER, known_quarters
+
+EXPECTED = {
+    "date_from_datetime_inexact": "expected a day such as 2024-09-30",
+    "date_from_datetime_parsing": "expected a day such as 2024-09-30",
+    "date_parsing": "expected a day such as 2024-09-30",
+    "date_type": "expected a day such as 2024-09-30",
+    "float_parsing": "expected a number",
+    "float_type": "expected a number",
+    "greater_than": "expected a number above zero",
+    "string_pattern_mismatch": "expected a month such as 2024-09",
+    "string_too_short": "expected a text",
+    "string_type": "expected a text, in quotation marks if it looks like a number",
+}
+"""What a value should have been, by the type of pydantic's problem."""
+Day = date  # SignOff has a field of that name
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+
+
+class Strict(BaseModel):
+    """A part of the params: frozen, and without unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Value(Strict):
+    """A number with its unit and source, citable as a fact under its key."""
+
+    value: float
+    unit: Text
+    period: Text = "all"
+    source: Text
+    wording: Literal["", "estimate"] = ""
+
+
+class Rebase(Strict):
+    """A month from which the limits of a series are calculated afresh, and why."""
+
+    series: Text
+    date: Month
+    reason: Text
+
+
+class Limits(Strict):
+    """How long a cell and a whole notebook may run, in seconds."""
+
+    cell: Annotated[float, Field(gt=0)] = 120
+    notebook: Annotated[float, Field(gt=0)] = 600
+
+
+class SignOff(Strict):
+    """Who signs the final edition off: a role, and once that is done the name and the day."""
+
+    role: Text
+    name: Text | None = None
+    date: Day | None = None
+
+    @model_validator(mode="after")
+    def _is_whole_or_open(self) -> SignOff:
+        if (self.name is None) != (self.date is None):
+            raise ValueError(f"the sign-off of the {self.role} needs both name and date; leave both out until then")
+        return self
+
+
+class Acceptance(Strict):
+    """A finding of ``natpatsip check`` that stands, and why; it names the check and where to look."""
+
+    check: Text
+    reason: Text
+    notebook: str = ""
+    cell: str = ""
+    fact: str = ""
+    found: str = ""
+
+    @model_validator(mode="after")
+    def _names_a_place(self) -> Acceptance:
+        if not (self.notebook or self.fact or self.found):
+            raise ValueError("names no notebook, fact or found; one finding is accepted at a time")
+        return self
+
+
+class Params(Strict):
+    """All that is decided for one quarter's report."""
+
+    quarter: Text
+    cut_off: date
+    rebase: tuple[Rebase, ...] = ()
+    model: dict[str, Value] = Field(default_factory=dict)
+    targets: dict[str, Value] = Field(default_factory=dict)
+    limits: Limits = Limits()
+    sign_offs: tuple[SignOff, ...] = ()
+    accepted: tuple[Acceptance, ...] = ()
+    built_from: Text | None = None
+
+    @field_validator("quarter")
+    @classmethod
+    def _is_a_quarter(cls, text: str) -> str:
+        return str(Quarter.parse(text))
+
+    @model_validator(mode="after")
+    def _is_of_its_quarter(self) -> Params:
+        last = Quarter.parse(self.quarter).last_month
+        if (self.cut_off.year, self.cut_off.month) != (last.year, last.month):
+            raise ValueError(f"cut_off is {self.cut_off}, but {self.quarter} ends in {last:%B %Y}")
+        for place, rebase in enumerate(self.rebase):
+            if rebase.date > f"{self.cut_off:%Y-%m}":
+                raise ValueError(
+                    f"rebase.{place}.date ({rebase.series}) is {rebase.date}, after the cut-off of {self.cut_off}; "
+                    "expected a month that the report has"
+                )
+        twice = self.model.keys() & self.targets.keys()
+        if twice:
+            raise ValueError(f"{', '.join(sorted(twice))} stands in model and in targets; keep it in one")
+        return self
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """Model parameters and targets, by fact id."""
+        return self.model | self.targets
+
+    def rebases(self, series: str) -> tuple[Rebase, ...]:
+        """Return the rebases of a series, the earliest first."""
+        return tuple(sorted((r for r in self.rebase if r.series == series), key=lambda r: r.date))
+
+    def rebase_dates(self, series: str) -> tuple[Any, ...]:
+        """Return the months (as timestamps) from which the limits of a series start afresh."""
+        import pandas as pd
+
+        return tuple(pd.Timestamp(f"{rebase.date}-01") for rebase in self.rebases(series))
+
+    def rebase_reasons(self, series: str) -> dict[Any, str]:
+        """Return why the limits of a series start afresh, by month."""
+        reasons = (rebase.reason for rebase in self.rebases(series))
+        return dict(zip(self.rebase_dates(series), reasons, strict=True))
+
+
+def path(quarter: Quarter, project: Path) -> Path:
+    """Return the file that a quarter's params stand in."""
+    return project / FOLDER / f"{quarter}.yml"
+
+
+def load(quarter: str | Quarter | None = None, *, project: Path | None = None) -> Params:
+    """Return the params of a quarter, in a notebook by default those of its own.
+
+    Raises
+    ------
+    ParamsError
+        Where the file is missing, is not YAML, or has keys or values other than it may; all of them are named.
+    """
+    if quarter is None or project is None:
+        here = context.current()
+        quarter, project = quarter or here.quarter, project or here.project
+    parsed = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter)
+    file = path(parsed, project)
+    if not file.is_file():
+        known = known_quarters(project)
+        have = ", ".join(map(str, known)) or "no quarter"
+        raise ParamsError(f"{FOLDER}/{file.name} does not exist: there are params for {have}. {_way_to(parsed, known)}")
+    return _read(file, str(parsed), file.read_bytes())
+
+
+def _way_to(quarter: Quarter, known: Sequence[Quarter]) -> str:
+    """Say how a quarter that has no params comes by them."""
+    if not known or quarter < known[0]:
+        return "Write it, or ask for one of those."
+    if quarter > known[-1]:
+        then = "" if quarter == known[-1].next() else ", and quarters are opened one after the other"
+        return f"natpatsip new-quarter {known[-1].next()} opens the next one{then}."
+    return f"Ask for one of those, or restore it from git: git log --all -- {FOLDER}/{quarter}.yml"
+
+
+@lru_cache(maxsize=16)
+def _read(file: Path, quarter: str, saved: bytes) -> Params:
+    where = f"{FOLDER}/{file.name}"
+    try:
+        content = yaml.safe_load(saved.decode())
+    except UnicodeDecodeError as error:
+        raise ParamsError(f"{where}: is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
+    except yaml.YAMLError as error:
+        raise ParamsError(f"{where}: is not YAML: {' '.join(str(error).split())}.") from error
+    if content is None:
+        raise ParamsError(f"{where}: is empty. Write it, or take it back from git: git checkout -- {where}")
+    if not isinstance(content, dict):
+        raise ParamsError(
+            f"{where}: holds {type(content).__name__}, expected keys and values such as quarter: {quarter}."
+        )
+    if "quarter" in content and str(content["quarter"]).strip() != quarter:
+        raise ParamsError(
+            f"{where}, quarter: is {content['quarter']}, but the file is named {quarter}. Make them agree."
+        )
+    try:
+        params = Params.model_validate(content)
+    except ValidationError as error:
+        together([ParamsError(_sentence(where, problem)) for problem in error.errors()])
+        raise
+    return params
+
+
+def _sentence(where: str, problem: Any) -> str:
+    """Say one of pydantic's problems as a located sentence."""
+    place = ".".join(str(part) for part in problem["loc"])
+    at = f"{where}, {place}" if place else where
+    if problem["type"] == "extra_forbidden":
+        known = list(_fields_at(problem["loc"][:-1]))
+        return (
+            f"{at}: is no key of the params.{nearest(str(problem['loc'][-1]), known)} Known here: {', '.join(known)}."
+        )
+    if problem["type"] == "missing":
+        return f"{at}: is missing. Add it."
+    message = EXPECTED.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
+    return f"{at}: found {problem['input']!r}; {message}." if place else f"{at}: {message}."
+
+
+def _fields_at(place: tuple[Any, ...]) -> list[str]:
+    parts: dict[str, type[BaseModel]] = {
+        "rebase": Rebase,
+        "model": Value,
+        "targets": Value,
+        "limits": Limits,
+        "sign_offs": SignOff,
+        "accepted": Acceptance,
+    }
+    model = parts.get(str(place[0]), Params) if place else Params
+    return list(model.model_fields)

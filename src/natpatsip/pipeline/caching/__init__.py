@@ -1,0 +1,1 @@
+"""Caching: what was built before, and what each result depends on."""

@@ -1,0 +1,1 @@
+"""Drawing: charts become SVG, PNG and the data that pages need."""

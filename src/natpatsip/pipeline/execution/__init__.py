@@ -1,0 +1,1 @@
+"""Execution: notebooks run in order, each on a kernel of its own."""

@@ -1,0 +1,100 @@
+"""Quarto's inline code in markdown cells, and its results as Jupyter and MyST keep them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from natpatsip.errors import DataFileError, NotebookError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+INLINE = re.compile(r"(?<!`)`\{python\}\s+([^`]+?)\s*`(?!`)")
+FENCE = re.compile(r"^(```+|~~~+).*?^\1", re.MULTILINE | re.DOTALL)
+KEPT = "user_expressions"
+
+
+def expressions(cell: Mapping[str, Any]) -> dict[str, str]:
+    """Return the inline expressions of a markdown cell, keyed by their place, as the Jupyter protocol asks for them."""
+    if cell["cell_type"] != "markdown":
+        return {}
+    source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])  # a file keeps lines
+    found = INLINE.findall(FENCE.sub("", source))
+    return {str(place): expression for place, expression in enumerate(found)}
+
+
+def store(cell: NotebookNode, asked: Mapping[str, str], results: Mapping[str, Any]) -> None:
+    """Keep the results in the cell's metadata.
+
+    Raises
+    ------
+    NotebookError
+        Where an expression failed; all that failed are named.
+    """
+    cell.metadata[KEPT] = [{"expression": text, "result": results[key]} for key, text in asked.items()]
+    failed = {text: results[key] for key, text in asked.items() if results[key].get("status") != "ok"}
+    if failed:
+        said = [
+            f"`{{python}} {text}`: {result.get('ename', 'Error')}: {result.get('evalue', 'no value')}"
+            for text, result in failed.items()
+        ]
+        error = NotebookError(f'cell "{cell.get("id", "")}", inline expression ' + "; ".join(said))
+        kinds = {(result.get("ename"), result.get("evalue")) for result in failed.values()}
+        error.faulty_data = faulty_data(*kinds.pop()) if len(kinds) == 1 else ""
+        raise error
+
+
+def faulty_data(kind: str | None, said: str | None) -> str:
+    """Return what a failure says of a data file, nothing where it is another failure."""
+    return said or "" if kind == DataFileError.__name__ else ""
+
+
+def substitute(cell: NotebookNode, printed: Callable[[Mapping[str, Any]], str]) -> str:
+    """Return the cell's source with each inline expression replaced by what `printed` makes of its result.
+
+    Raises
+    ------
+    NotebookError
+        Where an expression has no stored result: the notebook was not run by the engine.
+    """
+    results = iter(cell.metadata.get(KEPT, []))
+
+    def value(match: re.Match[str]) -> str:
+        kept = next(results, None)
+        if kept is None or kept["expression"] != match[1]:
+            raise NotebookError(
+                f'cell "{cell.get("id", "")}": `{{python}} {match[1]}` has no value. '
+                "Run the notebook with the engine natpatsip, as natpatsip build does."
+            )
+        return printed(kept["result"]["data"])
+
+    fences = FENCE.findall(cell.source)
+    if not fences:
+        return INLINE.sub(value, cell.source)
+    pieces, start = [], 0
+    for fence in FENCE.finditer(cell.source):
+        pieces += [INLINE.sub(value, cell.source[start : fence.start()]), fence[0]]
+        start = fence.end()
+    return "".join([*pieces, INLINE.sub(value, cell.source[start:])])
+
+
+def text_of(data: Mapping[str, Any]) -> str:
+    """Return the text of a result: its markdown, else its plain form, a string without its quotes.
+
+    Examples
+    --------
+    >>> text_of({"text/plain": "'up to 18'"}), text_of({"text/plain": "18"})
+    ('up to 18', '18')
+    """
+    if "text/markdown" in data:
+        return str(data["text/markdown"])
+    plain = str(data.get("text/plain", ""))
+    if plain[:1] in "'\"":
+        try:
+            return str(ast.literal_eval(plain))
+        except (SyntaxError, ValueError):
+            return plain
+    return plain

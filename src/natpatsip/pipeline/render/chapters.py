@@ -1,0 +1,183 @@
+"""The chapters as they were staged: read once, for the check of their constructs and for every format."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from natpatsip.errors import RenderError
+from natpatsip.pipeline.render.pandoc_cli import run_pandoc
+from natpatsip.pipeline.render.staged_report import STATEMENT, Report
+
+READER = "markdown-auto_identifiers"
+
+Node = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of a chapter: its level, id and text."""
+
+    level: int
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One staged file: its source and what pandoc reads in it."""
+
+    name: str
+    source: str
+    document: Node
+
+    @property
+    def stem(self) -> str:
+        """The file's name without its ending: the id of the chapter's first heading, and its page's name."""
+        return self.name.removesuffix(".qmd")
+
+    @cached_property
+    def blocks(self) -> list[Node]:
+        """The chapter's blocks, as pandoc's JSON has them."""
+        return list(self.document["blocks"])
+
+    @cached_property
+    def nodes(self) -> list[Node]:
+        """Every element of the chapter in reading order, the outer before the inner."""
+        return list(walk(self.blocks))
+
+    @cached_property
+    def headings(self) -> list[Heading]:
+        """The headings in reading order, without the titles of callouts."""
+        return [
+            Heading(level=node["c"][0], id=node["c"][1][0], text=text_of(node["c"][2]))
+            for node in walk(_without_callouts(self.blocks))
+            if node["t"] == "Header"
+        ]
+
+    @property
+    def title(self) -> str:
+        """The text of the first heading."""
+        return self.headings[0].text
+
+    def line_of(self, needle: str) -> int | None:
+        """Return the number of the first line that has `needle` in it, or None."""
+        for number, line in enumerate(self.source.splitlines(), start=1):
+            if needle and needle in line:
+                return number
+        return None
+
+    def place(self, needle: str = "") -> str:
+        """Return ``name.qmd, line 12`` for the line with `needle`, or the name alone."""
+        line = self.line_of(needle)
+        return self.name if line is None else f"{self.name}, line {line}"
+
+
+def read_chapters(report: Report, *, jobs: int = 2) -> list[Chapter]:
+    """Return the staged chapters in reading order, each heading with an id; the statement is not yet written."""
+    names = [name for name in report.chapters if name != STATEMENT]
+    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+        return list(pool.map(lambda name: read_chapter(report, name), names))
+
+
+def read_chapter(report: Report, name: str) -> Chapter:
+    """Return one staged file, each of its headings with an id."""
+    source = (report.root / name).read_text(encoding="utf-8")
+    arguments = (f"--from={READER}", "--to=json")
+    try:
+        found = report.remembered.reading(
+            "chapters",
+            *arguments,
+            source,
+            make=lambda: run_pandoc(*arguments, folder=report.root, what=name, text=source),
+        )
+    except RenderError as error:
+        unclosed = re.search(r"Div at line (\d+)", str(error))
+        if unclosed is None:
+            raise
+        raise RenderError(
+            f"{name}, line {unclosed[1]}: found a div that is never closed. Each ::: {{.class}} needs its :::."
+        ) from error
+    document = json.loads(found)
+    _name_headings(document["blocks"], name.removesuffix(".qmd"))
+    return Chapter(name=name, source=source, document=document)
+
+
+def _name_headings(blocks: list[Node], stem: str) -> None:
+    """Give each heading without an id one that no other chapter has."""
+    taken = {node["c"][1][0] for node in walk(blocks) if node["t"] == "Header"}
+    for node in walk(blocks):
+        if node["t"] == "Header" and not node["c"][1][0]:
+            base = stem + "--" + (re.sub(r"[^a-z0-9]+", "-", text_of(node["c"][2]).lower()).strip("-") or "section")
+            name, count = base, 2
+            while name in taken:
+                name, count = f"{base}-{count}", count + 1
+            taken.add(name)
+            node["c"][1][0] = name
+
+
+def walk(value: Any) -> Iterator[Node]:
+    """Yield every element under `value`, in reading order, the outer before the inner."""
+    todo = [value]
+    while todo:
+        each = todo.pop()
+        if isinstance(each, dict):
+            if "t" in each:
+                yield each
+            if "c" in each:
+                todo.append(each["c"])
+        elif isinstance(each, list):
+            todo.extend(reversed(each))
+
+
+def text_of(value: Any) -> str:
+    """Return the plain text of inlines or blocks, as a reader has it."""
+    if isinstance(value, list):
+        return "".join(text_of(each) for each in value)
+    if not isinstance(value, dict) or "t" not in value:
+        return ""
+    content: Any = value.get("c")
+    if value["t"] == "Str":
+        return str(content)
+    if value["t"] in {"Space", "SoftBreak", "LineBreak"}:
+        return " "
+    if value["t"] == "Quoted":
+        before, after = ("‘", "’") if content[0]["t"] == "SingleQuote" else ("“", "”")
+        return before + text_of(content[1]) + after
+    if value["t"] == "Code":
+        return str(content[1])
+    return text_of(content)
+
+
+def classes_of(div: Node) -> list[str]:
+    """Return the classes of a div, span, heading or link."""
+    return list(attributes_of(div)[1])
+
+
+def attributes_of(node: Node) -> tuple[str, list[str], dict[str, str]]:
+    """Return id, classes and key-value attributes of an element that has them."""
+    position = {"Header": 1}.get(node["t"], 0)
+    name, classes, pairs = node["c"][position]
+    return name, classes, dict(pairs)
+
+
+def is_callout(node: Node) -> bool:
+    """Whether an element is one of Quarto's callouts."""
+    return node["t"] == "Div" and any(name.startswith("callout-") for name in classes_of(node))
+
+
+def _without_callouts(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_callouts(each) for each in value if not (isinstance(each, dict) and _is_div_callout(each))]
+    if isinstance(value, dict) and "c" in value:
+        return {**value, "c": _without_callouts(value["c"])}
+    return value
+
+
+def _is_div_callout(node: Node) -> bool:
+    return node.get("t") == "Div" and is_callout(node)

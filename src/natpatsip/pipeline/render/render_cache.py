@@ -1,0 +1,85 @@
+"""What was rendered before, by all that it was rendered from."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import tarfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from natpatsip.pipeline.caching.digests import sha256_of
+from natpatsip.pipeline.caching.store import Cache, key
+
+FIGURE = re.compile(r"(?:figures|drawings)/[\w.-]+")
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """The rendered parts of earlier builds.
+
+    Parameters
+    ----------
+    root : Path
+        The staged project, whose figures the parts show.
+    cached : Cache, optional
+        Where they are; left out, nothing is remembered.
+    means : str
+        The hash of what renders: the helpers, the packages, the look.
+    """
+
+    root: Path
+    cached: Cache | None = None
+    means: str = ""
+
+    def text(self, kind: str, *parts: object, make: Callable[[], str]) -> str:
+        """Return a text that was made of `parts`, and of the figures that they name."""
+        return self._once(kind, parts, lambda: make().encode()).decode()
+
+    def reading(self, kind: str, *parts: str, make: Callable[[], str]) -> str:
+        """Return a text that was made of `parts` alone, whatever the figures show that they name."""
+        return self._once(kind, parts, lambda: make().encode(), shows=False).decode()
+
+    def file(self, kind: str, output: Path, *parts: object, make: Callable[[], object]) -> None:
+        """Put a file in its place; `make` writes it where it was not made of the same before."""
+
+        def made() -> bytes:
+            make()
+            return output.read_bytes()
+
+        output.write_bytes(self._once(kind, parts, made))
+
+    def folder(self, kind: str, output: Path, *parts: object, make: Callable[[], object]) -> None:
+        """Put a folder in its place; `make` writes it where it was not made of the same before."""
+
+        def made() -> bytes:
+            make()
+            packed = io.BytesIO()
+            with tarfile.open(fileobj=packed, mode="w") as archive:
+                archive.add(output, arcname=".")
+            return packed.getvalue()
+
+        with tarfile.open(fileobj=io.BytesIO(self._once(kind, parts, made))) as archive:
+            archive.extractall(output, filter="data")
+
+    def _once(self, kind: str, parts: Iterable[object], make: Callable[[], bytes], *, shows: bool = True) -> bytes:
+        if self.cached is None:
+            return make()
+        name = self._key(kind, parts, shows=shows)
+        found = self.cached.get(kind, name)
+        if found is None:
+            found = make()
+            self.cached.put(kind, name, found)
+        return found
+
+    def _key(self, kind: str, parts: Iterable[object], *, shows: bool) -> str:
+        texts = [part if isinstance(part, bytes | str) else json.dumps(part, sort_keys=True) for part in parts]
+        return key(kind, self.means, *texts, *(self._figures(texts) if shows else ()))
+
+    def _figures(self, texts: Iterable[Any]) -> list[str]:
+        """Name each figure that the texts show, with its hash."""
+        named = {name for text in texts if isinstance(text, str) for name in FIGURE.findall(text)}
+        return [f"{name} {sha256_of(self.root / name)}" for name in sorted(named)]

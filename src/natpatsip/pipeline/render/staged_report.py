@@ -1,0 +1,154 @@
+"""What a staged project says of the report as a whole: its ``_quarto.yml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from natpatsip.errors import RenderError, nearest
+from natpatsip.pipeline.render.render_cache import Remembered
+
+EXTENSION = Path("_extensions/natpatsip")
+STATEMENT = "accessibility.qmd"  # written as the report is rendered, from what was found in the other chapters
+FILTERS = tuple(f"--lua-filter={EXTENSION / name}" for name in ("passports.lua", "natpatsip.lua"))
+
+
+@dataclass(frozen=True)
+class Report:
+    """The report's title page and the order of its chapters.
+
+    Attributes
+    ----------
+    root : Path
+        The staged project.
+    chapters : tuple of str
+        File names of the chapters (``index.qmd`` first), in reading order.
+    label : str
+        The quarter as printed: ``Q2 2024/25``.
+    not_programmes : frozenset of str
+        Names of the chapters that are no programme's: the front and the end of the report.
+    html_only : frozenset of str
+        Names of the chapters that the PDF and the Word file leave out.
+    contact : str
+        Whom readers tell of a problem: an address, a telephone number or a sentence with either; or nothing.
+    metadata : mapping
+        What the templates read: title, subtitle, date, lang and the ``natpatsip`` map.
+    remembered : Remembered
+        What earlier builds have rendered.
+    """
+
+    root: Path
+    title: str
+    subtitle: str
+    date: str
+    lang: str
+    chapters: tuple[str, ...]
+    label: str
+    status: str
+    is_illustrative: bool
+    not_programmes: frozenset[str]
+    html_only: frozenset[str]
+    contact: str
+    metadata: Mapping[str, Any]
+    remembered: Remembered
+
+    @property
+    def extension(self) -> Path:
+        """The look that the project carries with it."""
+        return self.root / EXTENSION
+
+    def in_print(self, name: str) -> bool:
+        """Whether a chapter (``medicines.qmd``) stands in the PDF and the Word file too."""
+        return name.removesuffix(".qmd") not in self.html_only
+
+    @property
+    def font(self) -> str:
+        """The family name of the report's typeface."""
+        brand = yaml.safe_load((self.extension / "_brand.yml").read_text(encoding="utf-8"))
+        return str(brand["typography"]["base"]["family"])
+
+
+def read_report(root: Path, remembered: Remembered | None = None) -> Report:
+    """Return what ``_quarto.yml`` in `root` says.
+
+    Raises
+    ------
+    RenderError
+        Where the file is missing, is no YAML, or lacks a title, chapters or the quarter's label, or names a chapter
+        that is not there.
+    """
+    path = root / "_quarto.yml"
+    if not path.is_file():
+        raise RenderError(f"{path}: is not there. Stage the chapters first: natpatsip build does.")
+    try:
+        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise RenderError(f"{path}: is no YAML: {error}. Mend it and build again.") from error
+    book = _part(settings, "book", path)
+    own = _part(settings, "natpatsip", path)
+    for key, part, where in (("title", book, "book"), ("chapters", book, "book"), ("label", own, "natpatsip")):
+        if not part.get(key):
+            raise RenderError(f"{path}, {where}.{key}: is missing or empty. Give it, as in the project's _quarto.yml.")
+    chapters = tuple(_chapter(name, root, path) for name in book["chapters"])
+    html_only = _html_only(own, chapters, path)
+    title, subtitle, date = (str(book.get(key) or "") for key in ("title", "subtitle", "date"))
+    return Report(
+        root=root,
+        title=title,
+        subtitle=subtitle,
+        date=date,
+        lang=str(settings.get("lang", "en-GB")),
+        chapters=chapters,
+        label=str(own["label"]),
+        status=str(own.get("status") or ""),
+        is_illustrative=bool(own.get("illustrative")),
+        not_programmes=frozenset(own.get("not-programmes") or ()) | html_only,
+        html_only=html_only,
+        contact=str(own.get("contact") or "").strip(),
+        remembered=remembered or Remembered(root),
+        metadata={
+            "title": title,
+            "subtitle": subtitle,
+            "date": date,
+            "lang": str(settings.get("lang", "en-GB")),
+            "natpatsip": {**own, "date": date},
+        },
+    )
+
+
+def _part(settings: Any, key: str, path: Path) -> Mapping[str, Any]:
+    part = settings.get(key) if isinstance(settings, dict) else None
+    if not isinstance(part, dict):
+        raise RenderError(
+            f'{path}: has no "{key}" section. A staged project has one; stage it again (natpatsip build).'
+        )
+    return part
+
+
+def _html_only(own: Mapping[str, Any], chapters: tuple[str, ...], path: Path) -> frozenset[str]:
+    named = own.get("html-only") or []
+    if not isinstance(named, list):
+        raise RenderError(f"{path}, natpatsip.html-only: found {named!r}; expected a list of names of chapters.")
+    stems = [name.removesuffix(".qmd") for name in chapters]
+    for name in named:
+        if name not in stems:
+            raise RenderError(
+                f'{path}, natpatsip.html-only: "{name}" is no chapter of the report.{nearest(str(name), stems)}'
+            )
+        if name == stems[0]:
+            raise RenderError(f"{path}, natpatsip.html-only: {name} is the first chapter, which every format has.")
+    return frozenset(named)
+
+
+def _chapter(name: Any, root: Path, path: Path) -> str:
+    if not isinstance(name, str) or not name.endswith(".qmd"):
+        raise RenderError(
+            f"{path}, book.chapters: found {name!r}; each entry is the file name of a chapter (name.qmd)."
+        )
+    if name != STATEMENT and not (root / name).is_file():
+        raise RenderError(f"{path}, book.chapters: {name} is not in {root}. Stage it, or take the line out.")
+    return name

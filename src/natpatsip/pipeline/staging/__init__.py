@@ -1,0 +1,1 @@
+"""Staging: executed notebooks become chapters of plain markdown, with every number resolved."""

@@ -1,0 +1,75 @@
+"""The process that builds for a preview: ``python -m natpatsip.preview.builder PROJECT QUARTER OUTPUT JOBS``.
+
+It is asked by a line on standard input and answers with lines of JSON; it ends when its input does. What is printed by
+others goes to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TextIO
+
+Answer = Callable[..., None]
+
+
+def main(project: Path, quarter: str, output: Path, jobs: int) -> None:
+    """Build once for each line of input."""
+    answer = _answering(os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1))
+    os.dup2(2, 1)
+    try:
+        for _ in sys.stdin:
+            try:
+                _build(project, quarter, output, jobs, answer)
+            except Exception as error:
+                answer(**_described(error))
+    finally:
+        if studio := sys.modules.get("natpatsip.pipeline.drawing.draw_worker"):
+            studio.stop()  # now: Python would wait at its end for drawings that nobody needs any more
+
+
+def _build(project: Path, quarter: str, output: Path, jobs: int, answer: Answer) -> None:
+    from natpatsip import build
+    from natpatsip.pipeline.caching.digests import HelpersChanged
+    from natpatsip.pipeline.execution import kernels
+    from natpatsip.quarter import Quarter
+
+    kernels.start()  # for the first cell that is edited: by then it is ready
+    options = build.Options(formats=("html",), renderer="pandoc", jobs=jobs, output=output, is_preview=True)
+    try:
+        build.build(
+            project,
+            Quarter.parse(quarter),
+            options,
+            lambda line: answer(said=line),
+            published=lambda folder: answer(published=str(folder)),
+        )
+    except HelpersChanged:
+        answer(stale=True)
+        sys.exit()
+    answer(done=True)
+
+
+def _answering(stream: TextIO) -> Answer:
+    def answer(**message: Any) -> None:
+        stream.write(json.dumps(message) + "\n")
+        stream.flush()
+
+    return answer
+
+
+def _described(error: Exception) -> dict[str, str]:
+    """Return what to say of an error: a report's own by its sentence, any other with its traceback."""
+    from natpatsip.errors import ReportError
+
+    if isinstance(error, ReportError):
+        return {"failed": str(error)}
+    return {"failed": "".join(traceback.format_exception(error)).strip()}
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))

@@ -1,0 +1,107 @@
+"""A quarter of the NHS year, which starts in April."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from natpatsip.errors import UsageError
+
+FORM = re.compile(r"(\d{4})-(\d{2})-Q([1-4])")
+STARTS = {1: 4, 2: 7, 3: 10, 4: 1}  # quarter: its first month
+
+
+@dataclass(frozen=True, order=True)
+class Quarter:
+    """A quarter, written ``2024-25-Q2`` and printed *Q2 2024/25*.
+
+    Parameters
+    ----------
+    year : int
+        The calendar year in which the NHS year starts (2024 for 2024/25).
+    number : int
+        1 (April to June) to 4 (January to March).
+
+    Examples
+    --------
+    >>> quarter = Quarter.parse("2024-25-Q2")
+    >>> quarter.label, str(quarter.next().next()), str(quarter.last_month)
+    ('Q2 2024/25', '2024-25-Q4', '2024-09-01')
+    """
+
+    year: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Quarter:
+        """Read a quarter from its written form.
+
+        Raises
+        ------
+        UsageError
+            Where the text has another form, or years that do not follow each other.
+        """
+        found = FORM.fullmatch(str(text).strip())
+        if not found:
+            raise UsageError(f'"{text}" is not a quarter. Write it like 2024-25-Q2: NHS year, then Q1 to Q4.')
+        year = int(found[1])
+        if int(found[2]) != (year + 1) % 100:
+            raise UsageError(
+                f'"{text}" is not a quarter: {year} is followed by {(year + 1) % 100:02d}, not {found[2]}.'
+            )
+        return cls(year, int(found[3]))
+
+    @classmethod
+    def of(cls, day: date) -> Quarter:
+        """Return the quarter that a day lies in."""
+        year = day.year if day.month >= STARTS[1] else day.year - 1
+        return cls(year, (day.month - STARTS[1]) % 12 // 3 + 1)
+
+    def __str__(self) -> str:
+        return f"{self.financial_year}-Q{self.number}"
+
+    @property
+    def financial_year(self) -> str:
+        """The NHS year, ``2024-25``."""
+        return f"{self.year}-{(self.year + 1) % 100:02d}"
+
+    @property
+    def label(self) -> str:
+        """The printed form, *Q2 2024/25*."""
+        return f"Q{self.number} {self.financial_year.replace('-', '/')}"
+
+    @property
+    def year_to_date(self) -> str:
+        """The period from April to the end of the quarter, ``2024-25-YTD``."""
+        return f"{self.financial_year}-YTD"
+
+    @property
+    def months(self) -> tuple[date, date, date]:
+        """The first days of its three months."""
+        first = STARTS[self.number]
+        year = self.year if self.number < 4 else self.year + 1
+        return date(year, first, 1), date(year, first + 1, 1), date(year, first + 2, 1)
+
+    @property
+    def first_month(self) -> date:
+        """The first day of its first month."""
+        return self.months[0]
+
+    @property
+    def last_month(self) -> date:
+        """The first day of its last month."""
+        return self.months[2]
+
+    @property
+    def so_far(self) -> tuple[Quarter, ...]:
+        """The quarters of the NHS year up to and with this one."""
+        return tuple(Quarter(self.year, number) for number in range(1, self.number + 1))
+
+    def previous(self) -> Quarter:
+        """Return the quarter before."""
+        return Quarter(self.year, self.number - 1) if self.number > 1 else Quarter(self.year - 1, 4)
+
+    def next(self) -> Quarter:
+        """Return the quarter after."""
+        return Quarter(self.year, self.number + 1) if self.number < 4 else Quarter(self.year + 1, 1)

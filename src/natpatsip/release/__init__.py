@@ -1,0 +1,1 @@
+"""Release: publication, final editions, archived quarters and the manifest."""

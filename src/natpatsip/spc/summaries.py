@@ -1,0 +1,169 @@
+"""Variation and assurance of each series: the rows of an icon matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from natpatsip.errors import SpcError
+from natpatsip.spc import options
+from natpatsip.spc.assurance import ASSURANCES, assurance_codes
+from natpatsip.spc.grouping import RESULT_COLUMNS, group, put_in_order
+from natpatsip.spc.icons import ASSURANCE_TABLE, VARIATION_TABLE
+from natpatsip.spc.panels import panel
+from natpatsip.spc.rules import IMPROVEMENTS, POINT_TYPE_DTYPE, POINT_TYPES, Codes, Flags, Integers
+
+COUNTED = POINT_TYPES[:3]
+
+
+def summary(
+    result: pd.DataFrame,
+    *,
+    by: str | list[str] | None = None,
+    improvement: Any = None,
+    by_segment: bool = False,
+    **settings: Any,
+) -> pd.DataFrame:
+    """Return variation and assurance of each series.
+
+    Variation is that of the latest row that has a value (``latest_date``); a value that is missing after it does not
+    hide a signal. Assurance holds the latest target against the limits of the last segment.
+
+    Parameters
+    ----------
+    result : pandas.DataFrame
+        From `xmr` or `panel`; or the data, with the settings of `panel` after it, ``value=`` and ``date=`` first.
+    by : str or list of str
+        Columns that tell series apart, where ``result.attrs`` does not say it.
+    improvement
+        As for `panel`, where ``result.attrs`` does not say it.
+    by_segment : bool
+        A row for each segment, as the reference has it: variation at the segment's end, assurance in the last alone.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `by`, then ``segment, start, end, n, missing, mean, lpl, upl, target, latest_date,
+        latest_value, common_cause, special_cause_improvement, special_cause_concern`` (points of the segment),
+        ``improvement, variation_type, variation_icon, variation, assurance_type, assurance_icon, assurance,
+        short_group_warning``. A series without `by_segment` is described by its last segment.
+
+    Examples
+    --------
+    >>> from natpatsip.spc.single import xmr
+    >>> row = summary(xmr([3, 5, 4, 3, 5, 4, 5, 4, 20], target=5)).iloc[0]
+    >>> row["variation_icon"], row["assurance_icon"], row["variation_type"], row["assurance_type"]
+    ('variation-improvement-high', 'assurance-hit-and-miss', 'special_cause_improvement', 'inconsistent')
+    """
+    if settings:
+        better = "increase" if improvement is None else improvement
+        result = panel(result, by=by or [], improvement=better, **settings)
+        improvement = None
+    columns = _series_columns(result, by)
+    table = result[columns] if columns else pd.DataFrame({"": np.zeros(len(result), dtype=np.int8)})
+    grouped = group(table, columns or [""])
+    rows = put_in_order(grouped, result["date"].to_numpy())
+    ordered = result if rows.order is None else result.take(rows.order)
+
+    segment = ordered["segment"].to_numpy()
+    edge = np.concatenate([[True], (rows.codes[1:] != rows.codes[:-1]) | (segment[1:] != segment[:-1])])
+    starts = np.flatnonzero(edge)
+    ends = np.append(starts[1:], len(ordered)) - 1
+    is_last = np.append(rows.codes[starts[1:]] != rows.codes[starts[:-1]], True)
+    valued = ~np.isnan(ordered["value"].to_numpy())
+    latest = _latest(valued, starts if by_segment else np.repeat(rows.starts, _count_by(rows.codes[starts])), ends)
+    direction = _directions(result, improvement, grouped.keys, columns)[rows.codes[starts]]
+
+    keep = np.ones(len(starts), dtype=np.bool_) if by_segment else is_last
+    facts = _columns(ordered, starts, ends, latest, direction, is_last)
+    summed = pd.DataFrame({name: column[keep] for name, column in facts.items()})
+    for place, column in enumerate(columns):
+        summed.insert(place, column, ordered[column].array.take(starts[keep]))
+    summed.attrs = {"by": columns}
+    return summed
+
+
+def _series_columns(result: Any, by: str | list[str] | None) -> list[str]:
+    """Return the columns that tell the series of a result apart; none for a single series."""
+    missing = [name for name in RESULT_COLUMNS if not isinstance(result, pd.DataFrame) or name not in result]
+    if missing:
+        raise SpcError(
+            f"Expected the result of spc.xmr or spc.panel; the column {missing[0]} is missing. "
+            "For data that are no result yet, give by=, value= and date= too."
+        )
+    if not len(result):
+        raise SpcError("The result has no rows; expected those of at least one series.")
+    said: str | list[str] = by if by is not None else result.attrs.get("by", [])
+    columns = [said] if isinstance(said, str) else list(said)
+    if not columns and result["date"].duplicated().any():
+        raise SpcError("The result holds several series; expected by=, the columns that tell them apart.")
+    return columns
+
+
+def _count_by(codes: Integers) -> Integers:
+    return np.bincount(codes)
+
+
+def _latest(valued: Flags, starts: Integers, ends: Integers) -> Integers:
+    """Return the last row with a value of each stretch; its last row where none has one."""
+    last = np.maximum.accumulate(np.where(valued, np.arange(len(valued)), -1))[ends]
+    return np.where(last >= starts, last, ends)
+
+
+def _directions(result: pd.DataFrame, improvement: Any, keys: list[Any], by: list[str]) -> Codes:
+    """Return the code of the improvement direction of each series."""
+    said = result.attrs.get("improvement") if improvement is None else improvement
+    if said is None:
+        raise SpcError(
+            "The result does not say which direction is better (its attrs went in a step between); "
+            'give improvement="increase", "decrease" or "neutral", or a mapping by series.'
+        )
+    if not isinstance(said, Mapping):
+        return np.full(len(keys), options.check_improvement(said), dtype=np.int8)
+    without = [key for key in keys if key not in said]
+    if without:
+        raise SpcError(f"improvement has no direction for {without[0]!r}; expected one for each {' and '.join(by)}.")
+    return np.array([options.check_improvement(said[key]) for key in keys], dtype=np.int8)
+
+
+def _columns(
+    ordered: pd.DataFrame, starts: Integers, ends: Integers, latest: Integers, direction: Codes, is_last: Flags
+) -> dict[str, npt.NDArray[Any]]:
+    """Return the columns of the summary of all segments."""
+    kinds = np.asarray(pd.Categorical(ordered["point_type"], dtype=POINT_TYPE_DTYPE).codes)
+    value, date = ordered["value"].to_numpy(), ordered["date"].to_numpy()
+    mean, lower, upper = (ordered[name].to_numpy()[starts] for name in ("mean", "lpl", "upl"))
+    target = ordered["target"].to_numpy()[ends]
+    variation = kinds[latest].astype(np.int64)
+    assurance = assurance_codes(np.where(is_last, target, np.nan), lower, upper, direction).astype(np.int64)
+    icon = direction.astype(np.int64) * len(POINT_TYPES) + variation
+    return {
+        "segment": ordered["segment"].to_numpy()[starts],
+        "start": date[starts],
+        "end": date[ends],
+        "n": ends - starts + 1,
+        "missing": np.add.reduceat(np.isnan(value).astype(np.int64), starts),
+        "mean": mean,
+        "lpl": lower,
+        "upl": upper,
+        "target": target,
+        "latest_date": date[latest],
+        "latest_value": value[latest],
+        **{kind: np.add.reduceat((kinds == code).astype(np.int64), starts) for code, kind in enumerate(COUNTED)},
+        "improvement": _words(IMPROVEMENTS, direction.astype(np.int64)),
+        "variation_type": _words(POINT_TYPES, variation),
+        "variation_icon": _words([one.name for one in VARIATION_TABLE], icon),
+        "variation": _words([one.words for one in VARIATION_TABLE], icon),
+        "assurance_type": _words(ASSURANCES, assurance),
+        "assurance_icon": _words([one.name for one in ASSURANCE_TABLE], assurance),
+        "assurance": _words([one.words for one in ASSURANCE_TABLE], assurance),
+        "short_group_warning": ordered["short_group_warning"].to_numpy()[starts],
+    }
+
+
+def _words(words: Any, codes: Integers) -> npt.NDArray[Any]:
+    return np.array(words, dtype=object)[codes]

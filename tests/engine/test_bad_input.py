@@ -1,0 +1,236 @@
+"""Bad input gets one clear error, the right exit status, and leaves the report that was there."""
+
+import pytest
+
+from projects import code, edit, natpatsip, prose, small, write
+
+Q2 = "2024-25-Q2"
+OLD = "the report that was there"
+CHART = """\
+import altair as alt
+import pandas as pd
+rows = pd.DataFrame({"month": ["July"], "women": [3]})
+"""
+FIGURE = (
+    CHART + 'figure("fig-women", alt.Chart(rows).mark_bar(), title="T", description="D", caption="C", data=rows{more})'
+)
+
+CELLS = {
+    "cell-that-raises": (
+        [code("1 / 0", id="division")],
+        [
+            'notebooks/ward.ipynb, cell "division" raised ZeroDivisionError',
+            "1 / 0",
+            "build/2024-25-Q2/notebooks/ward.ipynb",
+        ],
+    ),
+    "inline-expression-that-fails": (
+        [prose("We saw `{python} women_seen` women.", id="news")],
+        ['notebooks/ward.ipynb, cell "news", inline expression `{python} women_seen`: NameError', "women_seen"],
+    ),
+    "citation-of-nothing": (
+        [prose('We saw `{python} cite("mgso4_woman")` women.', id="news")],
+        ['cite("mgso4_woman", "2024-25-Q2"): nobody publishes this fact', 'Did you mean "mgso4_women"?'],
+    ),
+    "figure-without-alternative-text": (
+        [code(FIGURE.replace("{more}", ', alt=""'), id="chart")],
+        ['notebooks/ward.ipynb, cell "chart": fig-women: the alternative text is empty'],
+    ),
+    "fact-published-twice": (
+        [
+            code('publish("beds", 3, unit="beds", source="List")', id="first"),
+            code('publish("beds", 4, unit="beds", source="List")', id="second"),
+        ],
+        ["beds (2024-25-Q2) is published twice: 3 in cell", '"first"', "4 in cell", '"second"'],
+    ),
+    "claim-that-the-chart-does-not-bear-out": (
+        [
+            code("from natpatsip import spc\nwarmth = spc.xmr([70, 71, 70, 72, 71] * 5)", id="chart"),
+            prose('`{python} spc.claim("Warmth has risen", warmth, shows="rising")`.', id="news"),
+        ],
+        [
+            'notebooks/ward.ipynb, cell "news", inline expression',
+            '"Warmth has risen" claims "rising", but the chart does not show it',
+            "It shows: stable.",
+        ],
+    ),
+    "sentence-that-the-numbers-do-not-bear-out": (
+        [
+            code("from natpatsip import hold", id="tools"),
+            prose('`{python} hold("Most wards", where=3 > 7 / 2, found="3 of 7")` took part.', id="news"),
+        ],
+        ['notebooks/ward.ipynb, cell "news", inline expression', '"Most wards" does not hold: 3 of 7.'],
+    ),
+    "reference-to-no-figure": (
+        [prose("As @fig-nothing shows.", id="news")],
+        ['notebooks/ward.ipynb, cell "news": @fig-nothing refers to no figure of this report'],
+    ),
+    "figure-id-twice": (
+        [code(FIGURE.replace("{more}", ""), id="one"), code(FIGURE.replace("{more}", ""), id="two")],
+        ['cell "two": fig-women is the id of two figures'],
+    ),
+    "heading-skip": (
+        [prose("## A\n\n#### B\n\ntext", id="news")],
+        ['notebooks/ward.ipynb: the heading "B" is of level 4 under one of level 2'],
+    ),
+}
+
+
+def refused(project, *arguments, status):
+    """Build, and return what was said; the report that was there must stay as it was."""
+    old = project / "reports" / Q2 / "report.pdf"
+    old.parent.mkdir(parents=True, exist_ok=True)
+    old.write_text(OLD, encoding="utf-8")
+    run = natpatsip(project, "build", *arguments, "--to", "html")
+    assert run.returncode == status, run.stderr
+    assert [path.relative_to(project).as_posix() for path in (project / "reports").rglob("*") if path.is_file()] == [
+        f"reports/{Q2}/report.pdf"
+    ]
+    assert old.read_text(encoding="utf-8") == OLD
+    assert "Traceback" not in run.stderr.replace("Traceback (most recent call last)\n    Cell", "")
+    return run.stderr
+
+
+@pytest.mark.parametrize("fault", CELLS)
+def test_a_faulty_cell_is_named(tmp_path, fault):
+    cells, said = CELLS[fault]
+    error = refused(small(tmp_path, ward=cells), Q2, status=1)
+    for words in said:
+        assert words in error
+
+
+def test_every_notebook_that_failed_is_named(tmp_path):
+    project = small(tmp_path, index=[code("1 / 0", id="here")], ward=[code("[][1]", id="there")])
+    error = refused(project, Q2, status=1)
+    assert 'index.ipynb, cell "here" raised ZeroDivisionError' in error
+    assert 'ward.ipynb, cell "there" raised IndexError' in error
+
+
+def test_a_broken_cell_of_a_data_file_is_reported_once_with_the_notebooks_that_read_it(tmp_path):
+    cited = prose('`{python} cite("mgso4_women")` and `{python} cite("iap_women")` women', id="news")
+    other = [code("1 / 0", id="division")]
+    project = small(tmp_path, index=[cited], ward=[code('cite("mgso4_women")', id="women")])
+    rows = (project / "data" / "reported.csv").read_text(encoding="utf-8").splitlines()
+    rows[2] = rows[2].replace(",15,", ",abc,").replace(",42,", ",abc,")
+    (project / "data" / "reported.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    said = "data/reported.csv, row 3, column value: found value abc and unit boards, expected a number, in digits alone"
+    error = refused(project, Q2, status=1)
+    assert error.count("abc") == 1
+    assert f"natpatsip: {said}" in error
+    assert "Mend the file and build again; index.ipynb and ward.ipynb read it." in error
+    write(project / "notebooks" / "ward.ipynb", "Ward", *other)
+    error = refused(project, Q2, status=1)
+    assert f"natpatsip: 2 problems:\n- {said}" in error
+    assert "index.ipynb reads it." in error
+    assert 'ward.ipynb, cell "division" raised ZeroDivisionError' in error
+
+
+def test_a_rebase_of_a_series_that_no_notebook_charts_is_refused(tmp_path):
+    charted = code('from natpatsip import params\nparams.load().rebase_dates("maternity.total")', id="chart")
+    project = small(tmp_path, ward=[charted])
+    file = project / "params" / f"{Q2}.yml"
+    kept = file.read_text(encoding="utf-8").partition("rebase:")[0]
+    file.write_text(
+        kept + "rebase:\n  - {series: maternity.totl, date: 2022-04, reason: a wave of units}\n", encoding="utf-8"
+    )
+    error = refused(project, Q2, status=2)
+    assert 'rebase.0.series: no notebook charts maternity.totl. Did you mean "maternity.total"?' in error
+    file.write_text(
+        kept + "rebase:\n  - {series: maternity.total, date: 2024-10, reason: a wave of units}\n", encoding="utf-8"
+    )
+    assert "rebase.0.date (maternity.total) is 2024-10, after the cut-off" in refused(project, Q2, status=2)
+
+
+def test_what_a_control_chart_warns_of_is_told(tmp_path):
+    chart = (
+        "import pandas as pd\nfrom natpatsip import spc\n"
+        "spc.xmr([70, 71] * 9, dates=pd.date_range('2023-01-01', periods=18, freq='MS'), rebase=['2012-04-01'])"
+    )
+    run = natpatsip(small(tmp_path, ward=[code(chart, id="chart")]), "build", Q2, "--to", "html")
+    assert run.returncode == 0, run.stderr
+    assert 'warning: notebooks/ward.ipynb, cell "chart": No row has the rebase date 2012-04-01' in run.stderr
+
+
+def test_a_failure_of_one_quarter_is_told_once(tmp_path):
+    error = refused(small(tmp_path, ward=[prose("`{python} beds` beds", id="news")]), Q2, status=1)
+    assert error.count("NameError") == 1
+    assert "could not be built" not in error
+
+
+def test_a_quarter_that_is_still_to_be_opened_is_opened_by_a_command(tmp_path):
+    project = small(tmp_path)
+    assert "natpatsip new-quarter 2024-25-Q3 opens the next one." in refused(project, "2024-25-Q3", status=2)
+    later = refused(project, "2025-26-Q1", status=2)
+    assert "natpatsip new-quarter 2024-25-Q3 opens the next one, and quarters are opened one after the other" in later
+    assert "new-quarter" not in refused(project, "2023-24-Q4", status=2)
+
+
+def test_two_notebooks_that_publish_a_fact_differently_are_both_named(tmp_path):
+    one, two = ([code(f'publish("beds", {n}, unit="beds", source="List")', id=f"cell-{n}")] for n in (3, 4))
+    error = refused(small(tmp_path, index=one, ward=two), Q2, status=1)
+    assert 'beds (2024-25-Q2) is published twice: 3 in index, cell "cell-3" and 4 in ward, cell "cell-4"' in error
+
+
+def test_an_unknown_quarter_is_a_matter_of_the_command_line(tmp_path):
+    error = refused(small(tmp_path), "2031-32-Q1", status=2)
+    assert "params/2031-32-Q1.yml does not exist: there are params for 2024-25-Q1, 2024-25-Q2" in error
+
+
+def test_what_is_no_quarter_is_a_matter_of_the_command_line(tmp_path):
+    assert '"autumn" is not a quarter' in refused(small(tmp_path), "autumn", status=2)
+
+
+def test_an_unknown_format_is_a_matter_of_the_command_line(tmp_path):
+    run = natpatsip(small(tmp_path), "build", Q2, "--to", "html,pfd")
+    assert run.returncode == 2
+    assert '"pfd" is none of html, pdf, docx. Did you mean "pdf"?' in run.stderr
+
+
+def test_a_misspelt_key_of_the_params_is_named(tmp_path):
+    project = small(tmp_path)
+    edit(project / "params" / f"{Q2}.yml", "targets:", "target:")
+    assert 'target: is no key of the params. Did you mean "targets"?' in refused(project, Q2, status=2)
+
+
+def test_a_data_file_that_is_missing_is_named(tmp_path):
+    project = small(tmp_path, ward=[prose('`{python} cite("mgso4_women")` women')])
+    (project / "data" / "reported.csv").unlink()
+    error = refused(project, Q2, status=1)
+    assert "data/reported.csv" in error
+
+
+@pytest.mark.parametrize(
+    ("dataset", "old", "new", "said"),
+    [
+        ("maternity_monthly", "month,psc", "moth,psc", "month"),
+        ("maternity_monthly", None, "many", "many"),
+        ("maternity_monthly", "Wessex", "Wesex", 'Did you mean "Wessex"'),
+    ],
+)
+def test_a_faulty_data_file_is_named_with_row_and_column(tmp_path, dataset, old, new, said):
+    project = small(tmp_path, ward=[code(f'from natpatsip import datasets\ndatasets.load("{dataset}")', id="load")])
+    file = project / "data" / f"{dataset}.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    if old is None:
+        fields = lines[5].split(",")
+        fields[3] = new
+        lines[5] = ",".join(fields)
+    else:
+        place = next(number for number, line in enumerate(lines) if old in line)
+        lines[place] = lines[place].replace(old, new)
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    error = refused(project, Q2, status=1)
+    assert f"data/{dataset}.csv" in error
+    assert said in error
+
+
+def test_outside_a_project_the_error_says_where_to_go(tmp_path):
+    run = natpatsip(tmp_path, "build", Q2)
+    assert run.returncode == 2
+    assert "no _quarto.yml here or in a folder above" in run.stderr
+
+
+def test_quarto_asked_for_and_not_there_is_said(tmp_path):
+    run = natpatsip(small(tmp_path), "build", Q2, "--renderer", "quarto", env={"PATH": "/usr/bin:/bin"})
+    assert run.returncode == 1
+    assert "quarto" in run.stderr.lower()

@@ -1,0 +1,181 @@
+"""The cache: what changed is made again, what did not is not, and the report is always that of a fresh build."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from natpatsip import build as report
+from natpatsip.pipeline.execution import prefork
+from natpatsip.quarter import Quarter
+from projects import ROOT, copy, edit, edit_cell
+
+pytestmark = pytest.mark.end_to_end
+FORMATS = ("html", "pdf")
+Q2 = Quarter.parse("2024-25-Q2")
+TIMES = re.compile(r'"(?:start_time|end_time)": "[^"]*"|"duration": [\d.e-]+')
+
+
+def build(project, *, output=None, **options):
+    """Build, and return the report's folder and what was said."""
+    said = []
+    folder = report.build(
+        project, Q2, report.Options(renderer="pandoc", output=output, **options), lambda line: said.append(line)
+    )
+    return folder, said
+
+
+def executed(said):
+    return {line.partition(":")[0] for line in said if ": executed in" in line}
+
+
+def contents(folder):
+    """Return the files of a report, without what tells the time or the place."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            found[path.relative_to(folder).as_posix()] = untimed(path)
+    return found
+
+
+def untimed(path):
+    if path.suffix == ".ipynb":
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            if "injected-parameters" in cell["metadata"]["tags"]:
+                del cell["id"]  # papermill draws it at random
+        return TIMES.sub("", json.dumps(notebook, sort_keys=True))
+    if path.name == "manifest.json":
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        timed = [name for name in manifest["outputs"] if name.endswith(".ipynb")]
+        return {
+            **manifest,
+            "seconds": sorted(manifest["seconds"]),
+            "outputs": sorted(manifest["outputs"]),
+            "timed": timed,
+        }
+    return path.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NATPATSIP_KERNELS", "auto")
+        yield copy(tmp_path_factory.mktemp("project"))
+    prefork.stop()
+
+
+@pytest.fixture(scope="module")
+def first(project):
+    return build(project)
+
+
+def test_everything_is_made_at_first(first, project):
+    _, said = first
+    assert executed(said) == {path.stem for path in (project / "notebooks").glob("*.ipynb")}
+
+
+def test_an_unchanged_report_is_left_as_it_is(first, project):
+    folder, _ = first
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    _, said = build(project)
+    assert said[-1].startswith("unchanged, checked in")
+    assert said[:-1] == [line for line in first[1] if line.startswith("checked: ")]  # what was found is said again
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+def test_a_report_with_more_formats_than_are_asked_for_stands(first, project):
+    _, said = build(project, formats=("pdf",))
+    assert said[-1].startswith("unchanged, checked in")
+    assert (first[0] / "html" / "index.html").is_file()
+
+
+@pytest.mark.parametrize("spoil", [lambda file: file.unlink(), lambda file: file.write_bytes(b"%PDF-spoilt")])
+def test_a_report_that_was_touched_is_made_again(first, project, spoil):
+    folder, _ = first
+    whole = (folder / "report.pdf").read_bytes()
+    spoil(folder / "report.pdf")
+    _, said = build(project)
+    assert executed(said) == set()
+    assert (folder / "report.pdf").read_bytes() == whole
+
+
+def notebook(project, name, identity, old, new):
+    edit_cell(project / "notebooks" / f"{name}.ipynb", identity, old, new)
+
+
+def later_month(project):
+    """A month after the quarter: known to nobody yet, but the file is another."""
+    path = project / "data" / "opioids_monthly.csv"
+    rows = path.read_text(encoding="utf-8").splitlines()
+    last = [row for row in rows if row.startswith("2024-09")]
+    assert last, rows[-1]
+    path.write_text(
+        "\n".join([*rows, *(row.replace("2024-09", "2024-10", 1) for row in last)]) + "\n", encoding="utf-8"
+    )
+
+
+def swapped(project):
+    """Two cells of prose change places."""
+    path = project / "notebooks" / "glossary.ipynb"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    places = {cell["id"]: place for place, cell in enumerate(content["cells"])}
+    one, other = places["acronyms-elsewhere"], places["key-enablers"]
+    content["cells"][one], content["cells"][other] = content["cells"][other], content["cells"][one]
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+ALL = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
+PAGE = Path("_extensions", "natpatsip", "page.html")
+
+
+def prose(project):
+    swapped(project)
+    notebook(project, "medicines", "progress-opioids-q2", "The plans work on", "These plans work on")
+    notebook(project, "medicines", "progress-pipeline", "By the end", "At the end")  # around expressions
+    notebook(project, "glossary", "title", "# Glossary", "# Words used")
+
+
+def code(project):
+    notebook(project, "glossary", "imports", "import pandas as pd", "import pandas as pd  # read")
+    notebook(
+        project,
+        "medicines",
+        "fig-chronic-opioids",
+        'y_title="People on long-term opioids"',
+        'y_title="Persons on long-term opioids"',
+    )
+
+
+def look(project):
+    edit(project / PAGE, "</body>", "<!-- new --></body>")
+    edit(project / "_quarto.yml", "ManDet & MR", "ManDet and MR")
+
+
+def expression(project):
+    notebook(project, "medicines", "progress-pipeline", "here.label", "here.label.upper()")
+
+
+EDITS = {  # what is edited, and the notebooks that are executed for it
+    "prose": (prose, set()),
+    "an inline expression": (expression, {"medicines"}),
+    "code and a chart": (code, {"glossary", "medicines"}),
+    "a dataset": (later_month, {"medicines"}),
+    "the look and the settings": (look, set()),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_after_an_edit_the_report_is_that_of_a_fresh_build(first, project, tmp_path, name):
+    change, expected = EDITS[name]
+    formats = (*FORMATS, "docx") if name == "prose" else FORMATS
+    build(project, formats=formats)
+    change(project)
+    folder, said = build(project, formats=formats)
+    fresh, all_said = build(project, formats=formats, output=tmp_path, is_fresh=True)
+    assert executed(all_said) == ALL
+    assert executed(said) == expected
+    assert contents(folder) == contents(fresh)

@@ -1,0 +1,133 @@
+"""An executed notebook becomes a chapter: no code, every number in place, every reference resolved."""
+
+import pytest
+from nbformat.v4 import new_notebook, new_output
+
+from natpatsip.blocks import BLOCK
+from natpatsip.errors import NotebookError, StagingError
+from natpatsip.facts import CITED, PUBLISHED, Fact
+from natpatsip.figures import FIGURE, PICTURE
+from natpatsip.pipeline.inline_code import KEPT
+from natpatsip.pipeline.outputs import FigureRecord
+from natpatsip.pipeline.staging.chapter import ChapterExporter
+from natpatsip.quarter import Quarter
+from projects import code, prose
+
+WOMEN = Fact("mgso4_women", "2024-25-Q2", 677, "women", "Return")
+RECORD = {
+    "id": "fig-women",
+    "title": 'More "women"',
+    "description": "Women a month",
+    "caption": "See @fig-women.",
+    "alt": "Rising.",
+    "is_illustrative": True,
+}
+FIGURES = {"fig-women": FigureRecord(3, "ward", "MatNeoSIP", RECORD, {})}
+
+
+def chapter(*cells, name="ward", quarter="2024-25-Q2"):
+    exporter = ChapterExporter(
+        name=name,
+        title="Ward",
+        quarter=Quarter.parse(quarter),
+        figures=FIGURES,
+        chapters={"index": "Summary", "ward": "Ward"},
+    )
+    first = prose("# Ward\n\nFor the analyst.", id="title")
+    return exporter.from_notebook_node(new_notebook(cells=[first, *cells]))[0]
+
+
+def evaluated(source, *data):
+    cell = prose(source)
+    from natpatsip.pipeline.inline_code import expressions
+
+    asked = expressions(cell).values()
+    cell.metadata[KEPT] = [
+        {"expression": text, "result": {"status": "ok", "data": each}} for text, each in zip(asked, data, strict=True)
+    ]
+    return cell
+
+
+def shown(data, *, id="shown"):  # noqa: A002
+    cell = code("anything()", id=id)
+    cell.outputs = [new_output("display_data", data=data)]
+    return cell
+
+
+def test_the_purpose_and_the_code_are_not_published():
+    assert chapter(code("x = 1"), prose("Text.")) == "# Ward {#ward}\n\nText.\n"
+
+
+def test_a_fact_in_prose_is_printed_and_marked():
+    cell = evaluated('We saw `{python} cite("mgso4_women")` women.', {"text/plain": "677", CITED: WOMEN.record()})
+    assert 'We saw [677]{.fact key="mgso4_women" period="2024-25-Q2"} women.' in chapter(cell)
+
+
+def test_a_string_is_printed_without_its_quotes():
+    assert "about ten women" in chapter(evaluated("about `{python} word` women", {"text/plain": "'ten'"}))
+
+
+def test_an_expression_without_a_value_is_an_error_with_its_place():
+    with pytest.raises(NotebookError, match=r'notebooks/ward.ipynb, cell "prose": `\{python\} x` has no value'):
+        chapter(prose("`{python} x`"))
+
+
+def test_cells_of_another_quarter_and_headings_left_empty_go():
+    cells = [
+        prose("## News", id="a"),
+        prose("In July.", id="b", tags=["2024-25-Q2"]),
+        prose("## Always\n\nText.", id="c"),
+    ]
+    assert "## News" in chapter(*cells)
+    assert chapter(*cells, quarter="2024-25-Q1") == "# Ward {#ward}\n\n## Always {#ward-always}\n\nText.\n"
+
+
+def test_a_figure_is_one_div_with_its_number_and_note():
+    text = chapter(shown({FIGURE: RECORD}))
+    assert '::: {.report-figure #fig-women number="3" programme="MatNeoSIP" title="More \\"women\\""' in text
+    assert 'note="Illustrative data' in text
+    assert "See [Figure 3](#fig-women)." in text
+
+
+def test_a_figure_of_another_chapter_is_linked_there():
+    assert "[Figure 3](ward.qmd#fig-women)" in chapter(prose("In @fig-women we see"), name="index")
+
+
+def test_a_figure_that_is_not_there_is_an_error_with_the_nearest():
+    with pytest.raises(StagingError, match=r'@fig-womn refers to no figure of this report. Did you mean "fig-women"'):
+        chapter(prose("In @fig-womn we see"))
+
+
+def test_links_to_notebooks_become_links_to_chapters():
+    assert "[there](index.qmd), [and](ward.qmd#ward-key-updates)" in chapter(
+        prose("[there](index.ipynb), [and](ward.ipynb#Key-updates)")
+    )
+
+
+def test_a_link_to_no_chapter_is_an_error():
+    with pytest.raises(StagingError, match=r"the link to wrad.ipynb leads to no chapter. Did you mean"):
+        chapter(prose("[there](wrad.ipynb)"))
+
+
+def test_a_skipped_heading_level_is_an_error():
+    with pytest.raises(StagingError, match='the heading "Deep" is of level 4 under one of level 2'):
+        chapter(prose("## A\n\n#### Deep\n\ntext"))
+
+
+def test_headings_of_the_same_words_get_ids_of_their_own():
+    text = chapter(prose("## A\n\n### Same\n\nx\n\n## B\n\n### Same\n\ny"))
+    assert "{#ward-same}" in text
+    assert "{#ward-same-2}" in text
+
+
+def test_blocks_are_published_and_the_analysts_own_outputs_are_not():
+    block = shown({BLOCK: {"markdown": "| A |\n|---|\n| 1 |", "facts": []}, "text/markdown": "other"})
+    scratch = shown({"text/html": "<table>", "text/plain": "   a  b"}, id="scratch")
+    fact = shown({"text/markdown": "677", CITED: WOMEN.record()}, id="fact")
+    published = shown({PUBLISHED: WOMEN.record(), "text/plain": "677"}, id="published")
+    assert chapter(block, scratch, fact, published) == "# Ward {#ward}\n\n| A |\n|---|\n| 1 |\n"
+
+
+def test_a_picture_keeps_its_credit():
+    record = {"id": "pic-cycle", "alt": "A cycle", "caption": "The cycle", "credit": "Drawn by us"}
+    assert 'alt="A cycle" credit="Drawn by us"}\nThe cycle\n:::' in chapter(shown({PICTURE: record}))

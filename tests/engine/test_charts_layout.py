@@ -1,0 +1,349 @@
+"""No label of a chart is cut off, or meets another, at any number of points, in either layout."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from layouts import FONTS, measure, true_width
+from natpatsip import charts, spc
+from natpatsip.charts.icons import by_name
+from natpatsip.charts.metrics import text_width, wrap, wrap_name
+
+PAGE = 905  # pixels: the height of a printed page at the width of a chart
+
+REASONS = {
+    "2022-04": "National cord management resources launched",
+    "2023-05": "Bedside stabilisation taken up more widely",
+    "2023-07": "Two collaboratives changed their transfer process",
+}
+
+
+def series(points, *, level=80.0, spread=3.0, start="2021-01", steps=(), seed=1):
+    drawn = level + np.random.default_rng(seed).normal(0, spread, points)
+    for place, step in steps:
+        drawn[place:] += step
+    return pd.Series(drawn.round(1), index=pd.date_range(start, periods=points, freq="MS"))
+
+
+def chart_of(values, *, y_title="Babies born in the right place", percent=True, reasons=None, **settings):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", spc.SpcWarning)
+        result = spc.xmr(values, **settings)
+    return charts.spc(result, y_title=y_title, percent=percent, rebase_reasons=reasons)
+
+
+def check(chart):
+    specification = chart.to_dict()
+    layouts = [measure(specification), measure(charts.narrow(specification))]
+    for layout in layouts:
+        assert layout.texts
+        assert not layout.problems(), layout.width
+    return layouts
+
+
+def test_the_measuring_finds_what_is_wrong():
+    specification = chart_of(series(24), target=80.5).to_dict()
+    texts = next(rows for rows in specification["datasets"].values() if any("Mean" in str(row) for row in rows))
+    texts[0]["y"] = texts[0]["y"] - 14
+    texts[0]["x"] = texts[0]["x"] + 60
+    found = " ".join(measure(specification).problems())
+    assert "cut off" in found
+    assert len(measure(chart_of(series(24)).to_dict()).texts) > 12
+
+
+@pytest.mark.parametrize("points", [1, 2, 5, 7, 12, 13, 24, 36, 45, 60, 90, 120, 400])
+def test_any_number_of_points(points):
+    wide, narrow = check(chart_of(series(points, start="2015-01"), target=85))
+    assert wide.width == pytest.approx(640, abs=1)
+    assert narrow.width == pytest.approx(340, abs=1)
+
+
+@pytest.mark.parametrize("points", [12, 36, 45, 120])
+def test_large_counts(points):
+    values = series(points, level=1_020_000, spread=9_000)
+    check(chart_of(values, y_title="People", percent=False, improvement="decrease", target=1_019_500))
+
+
+@pytest.mark.parametrize("rebase", [["2023-07"], ["2022-04", "2023-05"], ["2023-05", "2023-07"], ["2024-09"]])
+def test_rebase_marks_with_their_reasons(rebase):
+    values = series(45, level=30, steps=[(15, 20), (28, 15)])
+    check(chart_of(values, rebase=rebase, reasons=REASONS, target=60))
+
+
+def test_four_rebases_next_to_one_another():
+    rebase = ["2020-01", "2020-04", "2020-06", "2023-05"]
+    values = series(120, level=50_000, spread=900, start="2015-01")
+    reasons = dict.fromkeys(rebase, "A reason of a good many words that goes on for longer than its stretch has room")
+    check(chart_of(values, percent=False, rebase=rebase, reasons=reasons))
+
+
+@pytest.mark.parametrize("target", [79.9, 80.0, 80.1, 83.0, 99.0, 0.0])
+def test_a_target_close_to_mean_or_limits(target):
+    check(chart_of(series(36, spread=0.8), target=target))
+
+
+def test_limits_that_lie_together():
+    check(chart_of(series(24, spread=0.05), target=80.05))
+
+
+@pytest.mark.parametrize("improvement", ["increase", "decrease", "neutral"])
+def test_every_kind_of_point_in_the_legend(improvement):
+    values = series(60, steps=[(20, 8), (40, -14)])
+    check(chart_of(values, improvement=improvement, target=82))
+
+
+def test_a_long_title_with_signs_and_letters_from_elsewhere():
+    title = "Women & babies <of all> “kinds” from Łódź, Ynys Môn and Ŵ, " * 5
+    check(chart_of(series(24), y_title=title))
+
+
+def test_a_chart_without_any_value():
+    wide, _ = check(chart_of(pd.Series([None] * 6, index=pd.date_range("2024-04", periods=6, freq="MS"))))
+    assert "No data" in {box.text for box in wide.texts}
+
+
+def test_days_and_numbered_points():
+    days = series(60)
+    days.index = pd.date_range("2024-01-01", periods=60)
+    check(chart_of(days))
+    check(chart_of([5, 7, 6, 8, 7, 9, 8, 20, 3, 4], rebase=[8], reasons={8: "New ward"}))
+
+
+@pytest.mark.parametrize("points", [1, 2, 12, 45, 120])
+def test_trend(points):
+    values = series(points, level=1_000_000, spread=5_000, steps=[(points // 2, -40_000)])
+    frame = pd.DataFrame({"month": values.index, "people": values.to_numpy()})
+    check(charts.trend(frame, x="month", y="people", y_title="People, trailing six-month mean"))
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 10, 12, 20, 36, 120, 400])
+@pytest.mark.parametrize("categories", [2, 4, 6])
+def test_stacked(quarters, categories):
+    names = ["Whole systems approach with full support", "With light-touch support", "Another approach",
+             "None reported yet", "5 Managing the network", "7 Sustaining"][:categories]  # fmt: skip
+    drawn = np.random.default_rng(quarters).integers(0, 12, (quarters, categories))
+    rows = [
+        (f"{1919 + q // 4}-{(20 + q // 4) % 100:02d}-Q{q % 4 + 1}", name, int(drawn[q, n]))
+        for q in range(quarters)
+        for n, name in enumerate(names)
+    ]
+    frame = pd.DataFrame(rows, columns=["quarter", "approach", "boards"])
+    check(charts.stacked(frame, x="quarter", y="boards", category="approach", y_title="Boards", order=names))
+
+
+@pytest.mark.parametrize("months", [1, 12, 36, 120, 400])
+def test_bars_of_months_are_named_by_month_and_year(months):
+    frame = pd.DataFrame({"month": pd.date_range("1990-04-01", periods=months, freq="MS"), "n": 5, "kind": "All"})
+    wide, narrow = check(charts.stacked(frame, x="month", y="n", category="kind", y_title="Boards"))
+    for layout in (wide, narrow):
+        assert "Apr 1990" in " ".join(written(layout).split())
+        assert "00:00" not in written(layout)
+
+
+@pytest.mark.parametrize("bars", [1, 3, 12, 42, 120])
+def test_bars_named_in_words_are_named_in_full_or_not_at_all(bars):
+    names = [f"{name} {number}" for number, name in enumerate(organisations("icb") * 3)][:bars]
+    frame = pd.DataFrame({"board": names * 2, "part": ["Online", "In person"] * bars, "people": range(2 * bars)})
+    frame = frame.drop_duplicates(["board", "part"])
+    layouts = check(charts.stacked(frame, x="board", y="people", category="part", y_title="People"))
+    for layout in layouts:
+        assert not any("…" in box.text for box in layout.texts)
+    assert names[0] in written(layouts[0])
+
+
+def test_thin_bars_keep_their_colours():
+    def edges(quarters):
+        drawn = pd.DataFrame(
+            {"quarter": [f"{y}-{y % 100 + 1:02d}-Q{q}" for y in quarters for q in (1, 2, 3, 4)], "n": 5}
+        )
+        chart = charts.stacked(
+            drawn.assign(kind="All"), x="quarter", y="n", category="kind", y_title="Boards"
+        ).to_dict()
+        return next(each["mark"].get("stroke") for each in chart["layer"] if each["mark"]["type"] == "bar")
+
+    assert edges(range(2020, 2024)) == "#FFFFFF"
+    assert edges(range(1960, 1990)) is None
+
+
+@pytest.mark.parametrize(("count", "shared"), [(3, True), (15, True), (42, False)])
+def test_small_multiples(count, shared):
+    names = ["Bath and North East Somerset, Swindon and Wiltshire", "Northamptonshire", "Frimley",
+             "Buckinghamshire, Oxfordshire and Berkshire West", "Imperial College Health Partners"]  # fmt: skip
+    rows = [
+        (f"{names[n % 5]} {n}", month, value)
+        for n in range(count)
+        for month, value in series(15, level=70 + n * (0 if shared else 500), seed=n).items()
+    ]
+    frame = pd.DataFrame(rows, columns=["name", "month", "value"])
+    results = spc.panel(frame, by="name", value="value", date="month")
+    check(charts.multiples(results, y_title="Babies kept warm", shared=shared))
+
+
+AWKWARD = {
+    "one point": lambda n: series(1, seed=n),
+    "400 points": lambda n: series(400, seed=n, start="1990-01"),
+    "zeros": lambda n: series(24, seed=n) * 0,
+    "equal": lambda n: series(24, seed=n) * 0 + 40 + n,
+    "millions": lambda n: series(24, level=4_000_000, spread=90_000, seed=n),
+    "near 100": lambda n: series(24, level=99.4, spread=0.4, seed=n).clip(upper=100),
+    "negative": lambda n: series(24, level=-40, spread=9, seed=n),
+    "about zero": lambda n: series(24, level=0, spread=9, seed=n),
+    "one empty": lambda n: series(24, seed=n) * (np.nan if n == 1 else 1),
+    "all empty": lambda n: series(24, seed=n) * np.nan,
+}
+LONG = (
+    "Bwrdd Iechyd Prifysgol Betsi Cadwaladr a’r Gogledd-ddwyrain",
+    "Wojewódzki Szpital Specjalistyczny im. św. Łukasza w Łodzi",
+    "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
+)
+
+
+@pytest.mark.filterwarnings("ignore::natpatsip.spc.SpcWarning")
+@pytest.mark.parametrize("kind", AWKWARD)
+@pytest.mark.parametrize("shared", [True, False])
+def test_awkward_values_and_long_names_in_charts_of_many_series(kind, shared):
+    rows = [(name, month, value) for n, name in enumerate(LONG) for month, value in AWKWARD[kind](n).items()]
+    frame = pd.DataFrame(rows, columns=["name", "month", "value"])
+    percent = kind in ("near 100", "zeros")
+    results = spc.panel(frame, by="name", value="value", date="month", target=80)
+    small = charts.multiples(results, y_title="Kept warm", shared=shared, percent=percent, target_label=LONG[1])
+    grid = charts.icon_matrix(spc.summary(results).assign(measure="Warmth"), rows="name", columns="measure")
+    for layout in (*check(small), *check(grid)):
+        plain = written(layout).replace("-", "")
+        assert [name for name in LONG if name.replace("-", "") not in plain] == []
+
+
+@pytest.mark.filterwarnings("ignore::natpatsip.spc.SpcWarning")
+@pytest.mark.parametrize("kind", AWKWARD)
+def test_awkward_values_in_charts_of_one_series(kind):
+    values = AWKWARD[kind](1)
+    frame = pd.DataFrame({"month": values.index, "value": values.to_numpy()})
+    percent = kind in ("near 100", "zeros")
+    check(charts.spc(spc.xmr(values, target=80), y_title=LONG[2], percent=percent, target_label=LONG[1]))
+    check(charts.run(spc.run_chart(values), y_title=LONG[2], percent=percent))
+    check(charts.trend(frame, x="month", y="value", y_title=LONG[2]))
+
+
+def test_a_target_that_changes_is_drawn_in_steps_in_small_multiples():
+    frame = pd.DataFrame({"name": "East", "month": series(24).index, "value": series(24).to_numpy()})
+    results = spc.panel(frame, by="name", value="value", date="month", target={"East": {"2021-01": 80, "2022-01": 85}})
+    specification = charts.multiples(results, y_title="Kept warm").to_dict()
+    dashes = [each for each in specification["layer"] if each["mark"].get("strokeDash") == [6, 3]]
+    in_plot = [row for each in dashes for row in specification["datasets"][each["data"]["name"]] if row["y"] > 0]
+    assert len(in_plot) == 2
+    assert len({row["y"] for row in in_plot}) == 2
+
+
+@pytest.mark.parametrize("points", [12, 36, 120])
+def test_symbols_of_small_multiples_shrink_where_they_stand_close(points):
+    values = series(points, start="2010-01", steps=[(points // 2, 9)])
+    frame = pd.DataFrame({"name": ["East"] * points + ["West"] * points, "month": [*values.index] * 2,
+                          "value": [*values, *values]})  # fmt: skip
+    specification = charts.multiples(
+        pd.concat([spc.panel(frame, by="name", value="value", date="month")]), by="name", y_title="Kept warm"
+    ).to_dict()
+    sizes = {row["size"] for rows in specification["datasets"].values() for row in rows if row.get("size", 99) <= 25}
+    assert sizes == ({25} if points == 12 else sizes)
+    assert max(sizes) <= max(25 if points < 40 else 11, 10.2)
+
+
+@pytest.mark.parametrize("chart", ["matrix", "multiples"])
+def test_every_icon_of_a_chart_is_named_over_it(chart):
+    names = ["North", "South", "East"]
+    steps = {"North": [(20, 9)], "South": [(20, -9)], "East": []}
+    rows = [(name, month, value) for n, name in enumerate(names)
+            for month, value in series(30, seed=n, steps=steps[name]).items()]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["name", "month", "value"])
+    results = spc.panel(frame, by="name", value="value", date="month", target=70)
+    summed = spc.summary(results).assign(measure="Warmth")
+    drawn = (
+        charts.multiples(results, y_title="Kept warm")
+        if chart == "multiples"
+        else charts.icon_matrix(summed, rows="name", columns="measure")
+    )
+    wanted = {by_name(icon).words for icon in summed["variation_icon"]}
+    assert len(wanted) > 1
+    for layout in check(drawn):
+        above = min(box.top for box in layout.texts if box.text in names)
+        assert wanted <= {box.text for box in layout.texts if box.bottom < above}
+
+
+@pytest.mark.parametrize("measures", [1, 4, 7])
+def test_icon_matrix(measures):
+    words = ["Place of birth", "Antenatal corticosteroids", "Intrapartum antibiotics", "Cord management",
+             "Normothermia", "Early breast milk", "Magnesium sulphate"][:measures]  # fmt: skip
+    rows = [
+        (name, measure, month, value)
+        for seed, name in enumerate(["East", "Imperial College Health Partners", "UCLPartners"])
+        for measure in words
+        for month, value in series(14, seed=seed).items()
+    ]
+    frame = pd.DataFrame(rows, columns=["psc", "measure", "month", "value"])
+    summary = spc.summary(spc.panel(frame, by=["psc", "measure"], value="value", date="month", target=82))
+    check(charts.icon_matrix(summary, rows="psc", columns="measure", column_order=words))
+
+
+def organisations(kind):
+    listed = pd.read_csv(FONTS.parents[2] / "data" / "organisations.csv")
+    return listed.loc[listed["kind"] == kind, "name"].tolist()
+
+
+def written(layout):
+    """Return all texts as one, hyphenated words joined again."""
+    return " ".join(box.text for box in layout.texts).replace("- ", "")
+
+
+@pytest.mark.parametrize("kind", ["psc", "icb"])
+def test_no_name_is_cut_short_and_small_multiples_stand_on_a_page(kind):
+    names = organisations(kind)
+    rows = [
+        (name, measure, month, value)
+        for seed, name in enumerate(names)
+        for measure in ("Warmth", "Milk")
+        for month, value in series(14, seed=seed).items()
+    ]
+    frame = pd.DataFrame(rows, columns=["name", "measure", "month", "value"])
+    results = spc.panel(frame, by=["name", "measure"], value="value", date="month", target=82)
+    warmth = results[results["measure"] == "Warmth"]
+    small = check(charts.multiples(warmth, by="name", y_title="Babies kept warm", percent=True))
+    grids = check(charts.icon_matrix(spc.summary(results), rows="name", columns="measure"))
+    for layout in (*small, *grids):
+        assert [name for name in names if name not in written(layout)] == []
+    assert small[0].height <= PAGE
+
+
+@pytest.mark.parametrize("width", [50, 90, 130])
+def test_a_name_is_broken_but_never_cut(width):
+    for name in (*organisations("icb"), "Llanfairpwllgwyngyll"):
+        lines = wrap_name(name, width, 12, first=width - 20)
+        assert "".join(line.removesuffix("-") if line[-1] == "-" else f"{line} " for line in lines).strip() == name
+        assert all(text_width(line, 12) <= width for line in lines)
+
+
+def test_numbers_stand_in_all_bars_or_in_none():
+    quarters = [f"{2014 + n // 4}-{15 + n // 4}-Q{n % 4 + 1}" for n in range(30)]
+    rows = [(quarter, name, 5 + n) for n, quarter in enumerate(quarters) for name in ("Full support", "Another")]
+    frame = pd.DataFrame(rows, columns=["quarter", "approach", "boards"])
+    drawn = charts.stacked(frame, x="quarter", y="boards", category="approach", y_title="Boards")
+    in_bars = [row for layer in drawn.to_dict()["layer"] if layer["mark"].get("align") == "center"
+               for row in drawn.to_dict()["datasets"][layer["data"]["name"]] if row["text"].isdigit()]  # fmt: skip
+    assert len({row["text"] for row in in_bars}) in (0, 30)
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_widths_are_those_of_the_typeface_or_a_little_more(bold):
+    for text in (
+        "Upper limit 91.6%",
+        "Jul 2023: Two collaboratives changed",
+        "£1,023,061 – “Łódź”, Ŵ & co.",
+        "Mean −3½",
+    ):
+        true = true_width(text, 13, bold=bold)
+        assert true <= 1.005 * text_width(text, 13, bold=bold) + 0.3
+        assert text_width(text, 13, bold=bold) < 1.08 * true + 1
+
+
+def test_a_word_too_wide_for_its_line_is_cut_with_an_ellipsis():
+    assert wrap("Northamptonshire", 60)[0].endswith("…")

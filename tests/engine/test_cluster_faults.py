@@ -1,0 +1,159 @@
+"""A cluster that goes away in the midst of a build: the build says how, within seconds, or goes on without it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from projects import code, prose, small
+from test_cluster import DASK, Q2, eventually
+
+pytestmark = [
+    pytest.mark.end_to_end,
+    pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="processes are frozen by a signal of POSIX"),
+]
+HURRIED = """
+import sys
+
+from natpatsip.pipeline.execution.cluster import client
+from natpatsip.cli import main
+
+client.ARRIVAL, client.ANSWERS, client.LOOK = 3.0, 4.0, 0.5
+main()
+"""
+PATIENCE = 60  # seconds: how long a loaded machine may take; the limits above are of a few
+PROTOCOL = ("--protocol", "tls")
+SOON = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "4s"}  # after which a scheduler gives up a silent worker
+
+
+@dataclass
+class Cluster:
+    address: str
+    scheduler: subprocess.Popen[bytes]
+    workers: list[subprocess.Popen[bytes]]
+
+    def build(self, project, **environment):
+        command = [sys.executable, "-c", HURRIED, "build", Q2, "--to", "html", "--renderer", "pandoc"]
+        return subprocess.Popen(
+            [*command, "--cluster", self.address],
+            cwd=project,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+            env=os.environ | environment,
+        )
+
+
+@contextmanager
+def cluster(folder, *, workers, secure=()):
+    """Start a scheduler and workers that no nanny starts again."""
+    folder.mkdir()
+    place = ("--host", "127.0.0.1", "--no-dashboard")
+    with ExitStack() as stack:
+
+        def start(name, *arguments):
+            said = stack.enter_context((folder / f"{name}.log").open("wb"))
+            started = subprocess.Popen([*DASK, *arguments], stdout=said, stderr=said, env=os.environ | SOON)
+            stack.callback(started.wait)
+            stack.callback(started.kill)  # which ends a frozen one too
+            return started
+
+        where = folder / "where.json"
+        scheduler = start("scheduler", "scheduler", *place, "--port", "0", "--scheduler-file", str(where), *secure)
+        address = json.loads(eventually(where, "://"))["address"]
+        few = ("--nthreads", "1", "--no-nanny", *(each for each in secure if each not in PROTOCOL))
+        names = [f"worker-{number}" for number in range(workers)]
+        local = {name: ("--local-directory", str(folder / name)) for name in names}
+        started = [start(name, "worker", address, *place, *few, "--name", name, *local[name]) for name in names]
+        for name in names:
+            eventually(folder / f"{name}.log", "Starting established connection")
+        yield Cluster(address, scheduler, started)
+
+
+def sleeper(folder):
+    return code(f"import time\nopen({str(folder / 'asleep')!r}, 'w').write('zzz')\ntime.sleep(600)", id="sleeps")
+
+
+def test_a_worker_that_freezes_costs_only_its_notebook(tmp_path):
+    freezing = code(
+        "import os, signal\nfrom pathlib import Path\n"
+        f"runs = Path({str(tmp_path / 'runs')!r})\n"
+        "with runs.open('a') as lines: lines.write('run ')\n"
+        "if runs.read_text() == 'run ':\n"
+        "    worker = int(Path(f'/proc/{os.getppid()}/stat').read_text().rsplit(')', 1)[1].split()[1])\n"
+        "    os.kill(worker, signal.SIGSTOP)",
+        id="freezing",
+    )
+    project = small(tmp_path / "project", ward=[freezing, prose("There are `{python} 6 * 2` beds.")])
+    with cluster(tmp_path / "cluster", workers=2) as started, started.build(project) as building:
+        _, errors = building.communicate(timeout=PATIENCE)
+    assert building.returncode == 0, errors
+    assert (tmp_path / "runs").read_text() == "run run "
+    assert "There are 12 beds." in (project / "reports" / Q2 / "html" / "ward.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("who", "how", "said"),
+    [
+        ("workers", signal.SIGKILL, "its workers were lost, and none came back in 3 s"),
+        ("workers", signal.SIGSTOP, "its workers were lost, and none came back in 3 s"),
+        ("scheduler", signal.SIGKILL, "the connection to its scheduler broke off"),
+        ("scheduler", signal.SIGSTOP, "its scheduler does not answer any more"),
+    ],
+    ids=["workers-killed", "workers-frozen", "scheduler-killed", "scheduler-frozen"],
+)
+def test_what_a_cluster_lost_midway_is_said_within_seconds(tmp_path, who, how, said):
+    project = small(tmp_path / "project", ward=[sleeper(tmp_path)])
+    with cluster(tmp_path / "cluster", workers=1) as started:
+        building = started.build(project)
+        eventually(tmp_path / "asleep", "zzz")
+        for each in started.workers if who == "workers" else [started.scheduler]:
+            each.send_signal(how)
+        try:
+            _, errors = building.communicate(timeout=PATIENCE)
+        finally:
+            building.kill()
+    assert building.returncode == 1
+    assert f"natpatsip: --cluster {started.address}: " in errors
+    assert said in errors
+    assert "Traceback" not in errors
+    assert not (project / "reports" / Q2).exists()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """Return the files of a certificate that vouches for itself, and its key."""
+    folder = tmp_path_factory.mktemp("certificate")
+    files = folder / "certificate.pem", folder / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    names = ("-addext", "subjectAltName=IP:127.0.0.1")
+    subprocess.run([*command, *names, "-out", files[0], "-keyout", files[1]], check=True, capture_output=True)
+    return files
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="the certificate is made by openssl")
+def test_a_scheduler_that_asks_for_certificates_gets_them_from_dasks_configuration(tmp_path, certificate):
+    project = small(tmp_path / "project", ward=[prose("There are `{python} 6 * 2` beds.")])
+    file, key = map(str, certificate)
+    secure = (*PROTOCOL, "--tls-ca-file", file, "--tls-cert", file, "--tls-key", key)
+    named = {"CA_FILE": file, "CLIENT__CERT": file, "CLIENT__KEY": key}
+    with cluster(tmp_path / "cluster", workers=1, secure=secure) as started:
+        said = {}
+        for way, names in (("without", {}), ("misspelt", named | {"CA_FILE": f"{file}s"}), ("with", named)):
+            environment = {f"DASK_DISTRIBUTED__COMM__TLS__{name}": path for name, path in names.items()}
+            with started.build(project, **environment) as building:
+                _, said[way] = building.communicate(timeout=PATIENCE)
+            assert building.returncode == (0 if way == "with" else 1), said[way]
+            assert "Traceback" not in said[way]
+    assert "asks for certificates, and Dask's configuration names none" in said["without"]
+    assert "DASK_DISTRIBUTED__COMM__TLS__" in said["without"]
+    assert "its certificates cannot be read" in said["misspelt"]
+    assert "12 beds" in (project / "reports" / Q2 / "html" / "ward.html").read_text(encoding="utf-8")

@@ -1,0 +1,345 @@
+"""What changed between two quarters: numbers by role, messages of figures, narrative word by word."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from natpatsip.blocks import BLOCK
+from natpatsip.compare import Edition, compare, page
+from natpatsip.compare.reporters import as_github, as_json, as_markdown, as_text
+from natpatsip.compare.words import difference, words_of
+from natpatsip.facts import CITED, Fact
+from natpatsip.figures import FIGURE
+from natpatsip.quarter import Quarter
+from projects import natpatsip, small
+
+Q1, Q2, Q3, Q4 = (Quarter(2024, number) for number in (1, 2, 3, 4))
+MONTHS = {Q1: ("2024-04", "2024-05", "2024-06"), Q2: ("2024-07", "2024-08", "2024-09")}
+SERIES = "data/maternity_monthly.csv: month 2021-01 to 2024-09, 45 rows"
+
+
+def edition(quarter, *cells, facts=()):
+    """Make an edition of one chapter, Ward."""
+    first = new_markdown_cell("# Ward\n\nPurpose.", id="title")
+    return Edition.of(quarter, facts, {"ward": new_notebook(cells=[first, *cells])})
+
+
+def prose(source, *, id="prose", tags=(), values=()):  # noqa: A002
+    kept = [{"expression": expression, "result": {"status": "ok", "data": data}} for expression, data in values]
+    return new_markdown_cell(source, id=id, metadata={"tags": list(tags), "user_expressions": kept})
+
+
+def chart(title, point_types, *, quarter, name="fig-births", id="chart"):  # noqa: A002
+    rows = [f"{month}-01,80,{kind}" for month, kind in zip(MONTHS[quarter], point_types, strict=True)]
+    record = {"id": name, "title": title, "data": "\n".join(["month,percent,point_type", *rows]) + "\n"}
+    return new_code_cell("", id=id, outputs=[new_output("display_data", data={FIGURE: record})])
+
+
+def fact(value, period, *, id="women", unit="women", **more):  # noqa: A002
+    return Fact(id, str(period), value, unit, "Returns", **more)
+
+
+def kinds(before, now):
+    return [(change.check, change.message) for change in compare(before, now).changes]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        (
+            fact(662, Q1),
+            fact(677, Q2),
+            ("fact-rose", "women (Q2 2024/25) rose from 662 women to 677 women, by 15 (+2.3%)"),
+        ),
+        (fact(68, Q1), fact(64, Q2), ("fact-fell", "women (Q2 2024/25) fell from 68 women to 64 women, by 4 (−5.9%)")),
+        (
+            fact(79.1, Q1, unit="percent"),
+            fact(83, Q2, unit="percent"),
+            ("fact-rose", "women (Q2 2024/25) rose from 79.1% to 83%, by 3.9 percentage points"),
+        ),
+        (fact(0, Q1), fact(3, Q2), ("fact-rose", "women (Q2 2024/25) rose from 0 women to 3 women, by 3")),
+        (
+            fact("2024-25-Q3", Q1, unit="quarter"),
+            fact("2024-25-Q4", Q2, unit="quarter"),
+            ("fact-changed", "women (Q2 2024/25) changed from Q3 2024/25 to Q4 2024/25"),
+        ),
+        (
+            fact(18, "2024-25-YTD"),
+            fact(36, "2024-25-YTD"),
+            ("fact-rose", "women (Year to date) rose from 18 women to 36 women, by 18 (+100.0%)"),
+        ),
+        (
+            fact(5, "to-2024-03"),
+            fact(6, "to-2024-06"),
+            ("fact-rose", "women (To June 2024) rose from 5 women to 6 women, by 1 (+20.0%)"),
+        ),
+    ],
+)
+def test_a_number_is_compared_with_the_one_of_the_same_role(before, now, expected):
+    assert kinds(edition(Q1, facts=[before]), edition(Q2, facts=[now])) == [expected]
+
+
+def test_a_number_that_is_the_same_is_no_change():
+    assert kinds(edition(Q1, facts=[fact(9, "all")]), edition(Q2, facts=[fact(9, "all")])) == []
+
+
+def test_numbers_appear_and_vanish():
+    before, now = edition(Q1, facts=[fact(1, Q1)]), edition(Q2, facts=[fact(2, Q2, id="men", unit="men")])
+    assert kinds(before, now) == [
+        ("fact-appeared", "men (Q2 2024/25) is new: 2 men"),
+        ("fact-vanished", "women (Q1 2024/25) is gone; it was 1 woman"),
+    ]
+
+
+def test_an_earlier_quarter_is_news_only_where_it_was_revised():
+    before = edition(Q1, facts=[fact(662, Q1)])
+    same, revised = (edition(Q2, facts=[fact(677, Q2), fact(value, Q1)]) for value in (662, 665))
+    assert [kind for kind, _ in kinds(before, same)] == ["fact-rose"]
+    assert kinds(before, revised)[1] == (
+        "fact-revised",
+        "women (Q1 2024/25) was reported as 662 women and is now 665 women",
+    )
+
+
+def test_the_year_to_date_begins_again_in_april():
+    before, now = (
+        edition(Q4, facts=[fact(70, "2024-25-YTD")]),
+        edition(Quarter(2025, 1), facts=[fact(18, "2025-26-YTD")]),
+    )
+    assert [kind for kind, _ in kinds(before, now)] == ["fact-fell"]
+
+
+@pytest.mark.parametrize(
+    ("last", "is_signal", "shows"),
+    [
+        ("special_cause_improvement", True, "special cause: improvement"),
+        ("common_cause", False, "common cause: ordinary variation"),
+    ],
+)
+def test_a_number_of_a_series_has_the_verdict_of_its_control_chart(last, is_signal, shows):
+    means = {"id": "mean", "unit": "percent", "section": "ward", "cell": "means", "rows": SERIES}
+    cells = [
+        prose("## Births", id="heading"),
+        new_code_cell("", id="means"),
+        chart("Births", ["common_cause", "common_cause", last], quarter=Q2),
+    ]
+    change = compare(
+        edition(Q1, facts=[fact(79.1, Q1, **means)]), edition(Q2, *cells, facts=[fact(83, Q2, **means)])
+    ).changes[0]
+    assert (change.signal, change.figure, change.shows) == (is_signal, "fig-births", shows)
+    assert f"SPC calls it {'a' if is_signal else 'no'} signal (Figure 1, {shows})" in change.message
+
+
+def test_a_chart_of_another_section_says_nothing_about_a_number():
+    means = {"id": "mean", "unit": "percent", "section": "ward", "cell": "means", "rows": SERIES}
+    cells = [
+        prose("## Deaths", id="one"),
+        new_code_cell("", id="means"),
+        prose("## Births", id="two"),
+        chart("Births", ["common_cause"] * 3, quarter=Q2),
+    ]
+    changes = compare(
+        edition(Q1, facts=[fact(79, Q1, **means)]), edition(Q2, *cells, facts=[fact(83, Q2, **means)])
+    ).changes
+    assert changes[0].signal is None
+
+
+def test_a_number_that_rests_on_no_series_has_no_verdict():
+    own = {"section": "ward", "cell": "means", "rows": "data/reported.csv: fact_id women"}
+    cells = [new_code_cell("", id="means"), chart("Births", ["special_cause_concern"] * 3, quarter=Q2)]
+    changes = compare(edition(Q1, facts=[fact(1, Q1, **own)]), edition(Q2, *cells, facts=[fact(2, Q2, **own)])).changes
+    assert changes[0].signal is None
+
+
+def test_figures_whose_message_changed_are_named_and_so_are_new_and_lost_ones():
+    steady = ["common_cause"] * 3
+    before = edition(
+        Q1, chart("Steady at 79%", steady, quarter=Q1), chart("Gone", steady, quarter=Q1, name="fig-old", id="old")
+    )
+    now = edition(
+        Q2, chart("Up to 83%", steady, quarter=Q2), chart("New", steady, quarter=Q2, name="fig-new", id="new")
+    )
+    assert kinds(before, now) == [
+        ("figure-message", 'Figure 1 (fig-births) said "Steady at 79%" and says "Up to 83%"'),
+        ("figure-appeared", "Figure 2 (fig-new) is new: New"),
+        ("figure-vanished", "Figure 2 (fig-old) is gone: Gone"),
+    ]
+
+
+def test_narrative_of_each_quarter_is_compared_word_by_word():
+    before = edition(
+        Q1,
+        prose("## News\n\nMost of the teams met online this time.\n\n- It rained on all of us.", tags=[str(Q1)]),
+        prose("Of the quarter after.", id="later", tags=[str(Q2)]),
+    )
+    now = edition(Q2, prose("## News\n\nMost of the teams met in person this time.\n\nA site joined.", tags=[str(Q2)]))
+    found = compare(before, now).changes
+    assert [(change.check, change.message) for change in found] == [
+        ("narrative-reworded", "Most of the teams met [-online-] {+in person+} this time."),
+        ("narrative-added", "A site joined."),
+        ("narrative-removed", "It rained on all of us."),
+    ]
+    assert {change.where for change in found} == {"Ward › News"}
+
+
+def test_a_number_that_follows_its_fact_is_no_rewording():
+    def told(quarter, value):
+        cited = {CITED: fact(value, quarter).record(), "text/plain": str(value)}
+        return edition(quarter, prose('We saw `{python} cite("women")` women.', values=[('cite("women")', cited)]))
+
+    assert kinds(told(Q1, 662), told(Q2, 677)) == []
+
+
+def test_a_typed_number_that_becomes_a_citation_is_no_rewording():
+    cited = {CITED: fact(15, Q2).record(), "text/plain": "15"}
+    values = [('cite("women")', cited)]
+    before = edition(Q1, prose("We saw 15 women in all.\n\nThe 15 of the wards met online."))
+    text = 'We saw `{python} cite("women")` women in all.\n\nThe `{python} cite("women")` of the wards met in person.'
+    now = edition(Q2, prose(text, values=values * 2))
+    assert kinds(before, now) == [("narrative-reworded", "The 15 of the wards met [-online.-] {+in person.+}")]
+
+
+def test_what_is_news_comes_before_what_always_grows():
+    means = {"unit": "percent", "section": "ward", "cell": "means", "rows": SERIES}
+    points = ["common_cause", "common_cause", "special_cause_improvement"]
+    cells = [new_code_cell("", id="means"), chart("Births", points, quarter=Q2)]
+    old = [fact(18, "2024-25-YTD", id="avoided"), fact(662, Q1), fact(79, Q1, id="mean", **means)]
+    new = [fact(36, "2024-25-YTD", id="avoided"), fact(677, Q2), fact(83, Q2, id="mean", **means)]
+    changes = compare(edition(Q1, facts=old), edition(Q2, *cells, facts=new)).changes
+    assert [change.fact for change in changes if change.fact] == ["mean", "women", "avoided"]
+
+
+def test_a_sentence_that_code_makes_is_reworded_where_its_words_change():
+    def told(quarter, text):
+        return edition(
+            quarter, prose("`{python} describe(births)`", values=[("describe(births)", {"text/plain": repr(text)})])
+        )
+
+    before = told(Q1, "In the 42 months the mean is 79.1%, without a signal in sight.")
+    assert kinds(before, told(Q2, "In the 45 months the mean is 79.3%, without a signal in sight.")) == []
+    ((kind, message),) = kinds(before, told(Q2, "In the 45 months the mean is 79.3%, with a signal in sight."))
+    assert (kind, message) == (
+        "narrative-reworded",
+        "… months the mean is 79.3%, [-without-] {+with+} a signal in sight.",
+    )
+
+
+def test_a_passage_that_moved_is_no_change():
+    one, two = "The first thing to say.", "And then another thing."
+    before, now = (
+        edition(quarter, prose("\n\n".join(texts))) for quarter, texts in ((Q1, [one, two]), (Q2, [two, one]))
+    )
+    assert kinds(before, now) == []
+
+
+def test_callouts_that_code_makes_are_narrative_and_tables_of_facts_are_not():
+    def shown(quarter, text):
+        data = [f"::: {{.callout-note}}\n## Note\n\n{text}\n:::", "| Women |\n|--:|\n| " + text + " |"]
+        outputs = [new_output("display_data", data={BLOCK: {"markdown": each, "facts": []}}) for each in data]
+        return edition(quarter, new_code_cell("", id="note", outputs=outputs))
+
+    assert [kind for kind, _ in kinds(shown(Q1, "All is well."), shown(Q2, "Look out!"))] == [
+        "narrative-added",
+        "narrative-removed",
+    ]
+
+
+def test_marks_for_the_eye_are_no_words():
+    source = "**The network** is [the centre](medicines.ipynb), *always*; see snake_case."
+    (change,) = compare(edition(Q1), edition(Q2, prose(source))).changes
+    assert change.found == "The network is the centre, always; see snake_case."
+
+
+def test_a_difference_holds_both_texts():
+    before, now = list("abcdef"), list("axcefg")
+    words = difference(words_of(" ".join(before)), words_of(" ".join(now)))
+    texts = [" ".join(text for kind, text in words if kind in ("same", own)).split() for own in ("removed", "added")]
+    assert texts == [before, now]
+
+
+BOTH = (
+    edition(Q1, prose("## News, 100%\n\nMost of the teams met online this time."), facts=[fact(662, Q1)]),
+    edition(Q2, prose("## News, 100%\n\nMost of the teams met in person this time."), facts=[fact(677, Q2)]),
+)
+
+
+def test_json_is_a_list_of_findings():
+    found = json.loads(as_json(compare(*BOTH)))
+    assert [set(each) & {"check", "message", "where"} for each in found] == [{"check", "message", "where"}] * 2
+    assert (found[0]["fact"], found[0]["expected"], found[0]["found"]) == ("women", "662 women", "677 women")
+    assert found[1]["notebook"] == "ward.ipynb"
+    assert found[1]["words"][1] == ["removed", "online"]
+
+
+def test_text_and_markdown_say_the_same():
+    text, markdown = as_text(compare(*BOTH)), as_markdown(compare(*BOTH))
+    assert "2 changes from Q1 2024/25 to Q2 2024/25." in text
+    assert "met [-online-] {+in person+} this time." in text
+    assert "| women (Q2 2024/25) | 662 women | 677 women | Rose by 15 (+2.3%) |  |" in markdown
+    assert "met ~~online~~ **in person** this time." in markdown
+
+
+def test_github_gets_a_notice_a_change_with_its_signs_escaped():
+    lines = as_github(compare(*BOTH)).splitlines()
+    assert len(lines) == 2
+    assert re.match(
+        r"::notice file=notebooks/ward\.ipynb,title=Narrative that was reworded::Ward › News, 100%25: ", lines[1]
+    )
+
+
+def test_where_nothing_changed_it_says_so():
+    assert as_text(compare(BOTH[0], BOTH[0])) == "Nothing changed from Q1 2024/25 to Q1 2024/25."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        ((str(Q1), str(Q2)), 1, f"reports/{Q1}: Q1 2024/25 is not built. Run: natpatsip build {Q1}"),
+        ((str(Q1), str(Q1)), 2, f"{Q1} is named twice"),
+        ((str(Q1), "autumn"), 2, '"autumn" is not a quarter'),
+        ((str(Q1), str(Q2), "--format", "jsn"), 2, 'Did you mean "json"?'),
+    ],
+)
+def test_what_cannot_be_compared_is_said(tmp_path, arguments, status, said):
+    run = natpatsip(small(tmp_path), "compare", *arguments)
+    assert (run.returncode, run.stdout) == (status, "")
+    assert said in run.stderr
+
+
+def test_a_report_that_is_not_whole_is_named(tmp_path):
+    project = small(tmp_path)
+    report = project / "reports" / str(Q1)
+    report.mkdir(parents=True)
+    (report / "manifest.json").write_text('{"sources": {"notebooks/ward.ipynb": ""}}', encoding="utf-8")
+    run = natpatsip(project, "compare", str(Q1), str(Q2))
+    assert run.returncode == 1
+    assert f"reports/{Q1}: is not whole (FileNotFoundError" in run.stderr
+
+
+def test_the_page_for_reviewers_marks_words_and_links_to_the_charts():
+    def told(quarter, how, title, value):
+        news = prose(f"## News\n\nMost of the teams met {how} this time.")
+        drawn = chart(title, ["common_cause"] * 3, quarter=quarter)
+        return edition(quarter, news, drawn, facts=[fact(value, quarter)])
+
+    before, now = told(Q1, "online", "Steady at 79%", 662), told(Q2, "in person", "Steady at 80%", 677)
+    text = page.page(compare(before, now))
+    assert text.startswith("# What changed since last quarter {#changes}\n")
+    assert "| women (Q2 2024/25) | 662 women | 677 women | Rose by 15 (+2.3%) |  |" in text
+    assert "- [Figure 1](ward.qmd#fig-births): Steady at [79%]{.removed} [80%]{.added} (no signal: common cause" in text
+    assert (
+        "### Ward {#changes-ward}\n\n**News**\n\n- Reworded: Most of the teams met [online]{.removed} [in person]"
+        in text
+    )
+
+
+@pytest.mark.parametrize(
+    ("is_known", "words"),
+    [(True, f"Build it, then this one again: `natpatsip build {Q1}`"), (False, "Q2 2024/25 is the first quarter")],
+)
+def test_the_page_says_why_there_is_nothing_to_compare_with(is_known, words):
+    assert words in page.not_built(Q1, Q2, is_known=is_known)

@@ -1,0 +1,24 @@
+"""What doctor says of a project beside its tools."""
+
+import pytest
+
+from natpatsip import doctor
+from projects import small
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_well", "said"),
+    [
+        ("", False, "cannot say whom to tell"),
+        ('natpatsip: {contact: ""}', False, "cannot say whom to tell"),
+        ("natpatsip: {contact: report@example.org}", True, "report@example.org"),
+        ("natpatsip: [", False, "is no YAML"),
+    ],
+)
+def test_a_report_without_a_contact_is_said(tmp_path, monkeypatch, settings, is_well, said):
+    project = small(tmp_path)
+    (project / "_quarto.yml").write_text(f"{settings}\n", encoding="utf-8")
+    monkeypatch.chdir(project)
+    found = [each for each in doctor.examine() if said in each.found]
+    assert [each.is_well for each in found] == [is_well]
+    assert is_well or found[0].remedy

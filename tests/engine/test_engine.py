@@ -1,0 +1,94 @@
+"""The papermill engine: what papermill does, and inline expressions besides."""
+
+import nbformat
+import papermill
+import pytest
+
+from natpatsip.errors import NotebookError
+from natpatsip.pipeline.execution import scheduler
+from natpatsip.pipeline.inline_code import KEPT
+from natpatsip.pipeline.plan import Plan
+from natpatsip.quarter import Quarter
+from projects import code, prose, small, write
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    project = small(tmp_path)
+
+    def made(*cells):
+        return write(project / "notebooks" / "ward.ipynb", "Ward", *cells)
+
+    return made
+
+
+def run(path, *, engine="natpatsip", **options):
+    return papermill.execute_notebook(
+        str(path),
+        str(path.with_suffix(".out.ipynb")),
+        parameters={"quarter": "2024-25-Q1", "edition": ""},
+        engine_name=engine,
+        progress_bar=False,
+        **{"folder": str(path.parent)} | options if engine else {"cwd": str(path.parent)} | options,
+    )
+
+
+def results(executed, identity="prose"):
+    (cell,) = [each for each in executed.cells if each.id == identity]
+    return [(kept["expression"], kept["result"]["data"].get("text/plain")) for kept in cell.metadata[KEPT]]
+
+
+def test_inline_expressions_are_evaluated_where_they_stand(notebook):
+    path = notebook(
+        code("n = 1", id="one"),
+        prose("`{python} n` and `{python} quarter`"),
+        code("n = 2", id="two"),
+        prose("`{python} n`", id="after"),
+    )
+    executed = run(path)
+    assert results(executed) == [("n", "1"), ("quarter", "'2024-25-Q1'")]
+    assert results(executed, "after") == [("n", "2")]
+    nbformat.validate(executed)
+
+
+def test_plain_papermill_runs_every_code_cell_and_leaves_inline_code_as_it_is(notebook):
+    executed = run(notebook(code("n = 1", id="one"), prose("`{python} n`")), engine=None)
+    assert [cell.source for cell in executed.cells if cell.cell_type == "markdown"][-1] == "`{python} n`"
+    assert all(KEPT not in cell.metadata for cell in executed.cells)
+
+
+def test_cells_of_another_quarter_are_not_run(notebook):
+    path = notebook(code("1 / 0", id="then", tags=["2024-25-Q2"]), prose("`{python} nothing`", tags=["2024-25-Q2"]))
+    assert all("error" not in str(cell.get("outputs", "")) for cell in run(path).cells)
+
+
+def test_inline_code_in_a_code_block_or_doubly_quoted_is_text(notebook):
+    executed = run(notebook(prose("```\n`{python} nothing`\n```\n\n``{python} nothing``")))
+    assert all(KEPT not in cell.metadata for cell in executed.cells)
+
+
+def test_an_expression_that_fails_names_cell_and_expression(notebook):
+    with pytest.raises(NotebookError, match=r'cell "prose", inline expression `\{python\} 1 / 0`: ZeroDivisionError'):
+        run(notebook(prose("`{python} 1 / 0`")))
+
+
+@pytest.mark.parametrize("engine", ["natpatsip", "natpatsip-warm"])
+@pytest.mark.parametrize("leave", ["import sys; sys.exit()", "raise SystemExit(0)", "raise SystemExit('done')"])
+def test_a_notebook_that_leaves_early_is_refused_since_the_rest_would_be_missing(notebook, engine, leave):
+    path = notebook(code(leave, id="leaves"), code("print('the rest')", id="rest"))
+    with pytest.raises(NotebookError, match=r'cell "leaves" ended the notebook \(SystemExit\)'):
+        run(path, engine=engine)
+
+
+def test_an_expression_that_never_ends_is_stopped(notebook):
+    with pytest.raises(NotebookError, match="not done after 1 s"):
+        run(notebook(prose('`{python} __import__("time").sleep(60)`')), execution_timeout=1)
+
+
+def test_braces_in_the_projects_path_are_no_parameters(tmp_path):
+    folder = tmp_path / "{ward} {0}"
+    folder.mkdir()
+    plan = Plan.of(small(folder, ward=[prose("`{python} 6 * 2` beds")]), Quarter(2024, 2))
+    executed = scheduler.run(plan, plan.notebooks["ward"], {}, kernels="stock", is_watched=False).content
+    assert results(executed) == [("6 * 2", "12")]
+    assert executed.metadata.papermill.input_path == str(folder / "notebooks" / "ward.ipynb")

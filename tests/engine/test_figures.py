@@ -1,0 +1,106 @@
+"""Figures and blocks bring all that every reader needs of them, or are refused."""
+
+import altair as alt
+import pandas as pd
+import pytest
+
+from natpatsip.blocks import BLOCK, callout, fact_span, table, tile, tiles
+from natpatsip.errors import FigureError
+from natpatsip.facts import Fact
+from natpatsip.figures import FIGURE, VEGALITE, figure, picture
+
+ROWS = pd.DataFrame({"month": ["July", "August"], "women": [3, 5]})
+TEXTS = {"title": "More women", "description": "Women a month, England", "caption": "From July to August."}
+WOMEN = Fact("mgso4_women", "2024-25-Q2", 677, "women", "Return")
+
+
+def chart(**more):
+    return alt.Chart(ROWS, **more).mark_bar().encode(x="month:N", y="women:Q")
+
+
+def test_a_plain_chart_gets_alternative_text_from_its_description_and_data():
+    shown = figure("fig-women", chart(), data=ROWS, **TEXTS)
+    assert shown.alt == "Women a month, England. Rows from July to August: women from 3 to 5, lowest 3, highest 5."
+
+
+def test_a_chart_that_brings_alternative_text_keeps_it():
+    assert figure("fig-women", chart(description="Three, then five."), data=ROWS, **TEXTS).alt == "Three, then five."
+
+
+def test_the_analysts_alternative_text_comes_first():
+    assert figure("fig-women", chart(description="Chart"), data=ROWS, alt="Mine.", **TEXTS).alt == "Mine."
+
+
+@pytest.mark.parametrize("missing", ["title", "description", "caption"])
+def test_a_figure_without_a_text_is_refused(missing):
+    with pytest.raises(FigureError, match=f"fig-women: has no {missing}"):
+        figure("fig-women", chart(), data=ROWS, **TEXTS | {missing: " "})
+
+
+def test_a_figure_with_empty_alternative_text_is_refused():
+    with pytest.raises(FigureError, match="alternative text is empty"):
+        figure("fig-women", chart(), data=ROWS, alt=" ", **TEXTS)
+
+
+def test_a_figure_without_data_is_refused():
+    with pytest.raises(FigureError, match="has no data"):
+        figure("fig-women", chart(), data=ROWS.iloc[:0], **TEXTS)
+
+
+@pytest.mark.parametrize("name", ["women", "fig_women", "fig-Women", "pic-women", "fig-"])
+def test_an_id_of_another_form_is_refused(name):
+    with pytest.raises(FigureError, match="is no id"):
+        figure(name, chart(), data=ROWS, **TEXTS)
+
+
+def test_a_figure_is_shown_once_and_recorded_once():
+    forms = figure("fig-women", chart(), data=ROWS, **TEXTS)._repr_mimebundle_()
+    assert set(forms) == {VEGALITE, FIGURE, "text/plain"}
+    assert forms[FIGURE]["data"] == "month,women\nJuly,3\nAugust,5\n"
+
+
+def test_a_figure_of_drawn_data_says_so():
+    assert figure("fig-women", chart(), data=ROWS.assign(provenance="illustrative"), **TEXTS).is_illustrative
+    assert not figure("fig-women", chart(), data=ROWS, **TEXTS).is_illustrative
+
+
+def test_a_picture_needs_alternative_text_and_an_svg():
+    with pytest.raises(FigureError, match="no alternative text"):
+        picture("pic-cycle", "<svg/>", alt="")
+    with pytest.raises(FigureError, match="is no SVG"):
+        picture("pic-cycle", "a file name", alt="A cycle")
+
+
+def test_a_table_has_numbers_to_the_right_and_marks_its_facts():
+    rows = pd.DataFrame({"Who": ["A|B", "C"], "How many": [WOMEN, 1500]})
+    assert table(rows, caption="People").markdown.splitlines() == [
+        "| Who | How many |",
+        "|---|--:|",
+        '| A\\|B | [677]{.fact key="mgso4_women" period="2024-25-Q2"} |',
+        "| C | 1,500 |",
+        "",
+        ": People",
+    ]
+
+
+def test_jupyterlab_shows_the_numbers_of_a_table_without_their_marks():
+    frame = pd.DataFrame({"Effect": ["Treated"], "Q2": [WOMEN]})
+    shown = table(frame, caption="Women")._repr_mimebundle_()["text/markdown"]
+    assert f"| Treated | {WOMEN.text} |" in shown
+    assert ".fact" not in shown
+
+
+def test_a_table_needs_a_caption():
+    with pytest.raises(FigureError, match="no caption"):
+        table(ROWS, caption="")
+
+
+def test_tiles_carry_their_facts():
+    forms = tiles([tile(WOMEN, "women", icon="baby"), tile("All", "trusts", icon="shield")])._repr_mimebundle_()
+    assert [each["id"] for each in forms[BLOCK]["facts"]] == ["mgso4_women"]
+    assert fact_span(WOMEN) in forms[BLOCK]["markdown"]
+
+
+def test_an_unknown_kind_of_callout_is_refused_with_the_nearest():
+    with pytest.raises(FigureError, match='Did you mean "warning"'):
+        callout("warn", "T", "text")

@@ -1,0 +1,77 @@
+"""What takes long to import is imported by what needs it alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from projects import natpatsip, small
+
+BUILDING = ("build.stage", "build.execute", "build.studio", "build.render.pandoc", "checks.running", "compare")
+
+
+def imported(code):
+    """Return the modules that a program has imported at its end."""
+    program = f"{code}\nimport sys\nprint(*sys.modules)"
+    return subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    ).stdout.split()
+
+
+def test_the_process_that_builds_imports_neither_pandas_nor_altair_nor_typst():
+    """Typst keeps what it has laid out, and one process builds many quarters."""
+    found = imported("\n".join(f"import natpatsip.{name}" for name in BUILDING))
+    assert "nbformat" in found
+    assert not {"pandas", "altair", "numpy", "typst"} & set(found)
+
+
+@pytest.mark.parametrize("module", ["natpatsip.charts.palette", "natpatsip.charts.narrowing"])
+def test_what_is_known_of_charts_without_drawing_imports_no_altair(module):
+    assert "altair" not in imported(f"import {module}")
+
+
+LACKING = """
+import asyncio, multiprocessing.connection, os, signal, socket, subprocess, tempfile
+import altair, ipykernel, jupyter_client, nbclient, pandas
+
+absent = {
+    signal: "SIGUSR1 SIGUSR2 SIGKILL SIGCHLD SIGALRM SIGHUP pthread_sigmask pthread_kill setitimer",
+    os: "fork killpg waitid WEXITED WNOHANG WNOWAIT P_ALL pipe2 setsid getpgid geteuid getuid register_at_fork",
+    socket: "send_fds recv_fds AF_UNIX",
+}
+for module, names in absent.items():
+    for name in names.split():
+        vars(module).pop(name, None)
+import papermill
+import natpatsip.build, natpatsip.cli, natpatsip.preview
+print(papermill.engines.papermill_engines.get_engine("natpatsip").__name__)
+"""
+
+
+def test_all_can_be_imported_without_what_windows_lacks():
+    ran = subprocess.run([sys.executable, "-c", LACKING], capture_output=True, text=True, check=False, timeout=60)
+    assert ran.stdout == "NatpatsipEngine\n", ran.stderr
+
+
+def test_a_build_that_finds_nothing_to_do_imports_nothing_that_takes_long(tmp_path):
+    project = small(tmp_path / "project")
+    arguments = ["build", "--to", "html", "--renderer", "pandoc"]
+    assert natpatsip(project, *arguments).returncode == 0
+    said = natpatsip(project, *arguments, env=os.environ | {"PYTHONPROFILEIMPORTTIME": "1"}).stderr
+    assert "unchanged, checked in" in said
+    names = {line.rpartition("|")[2].strip().partition(".")[0] for line in said.splitlines() if "import time:" in line}
+    assert "hashlib" in names
+    assert not {"yaml", "papermill", "nbformat", "pandas", "altair"} & names
+
+
+def test_a_notebook_that_imports_the_charts_gets_their_theme():
+    assert "natpatsip.charts.theme" in imported("from natpatsip import charts")
+
+
+def test_a_chart_is_the_function_whatever_was_imported_before():
+    twice = "for name in (*charts.__all__, *charts.__all__): assert callable(getattr(charts, name)), name"
+    code = f"from natpatsip import charts\n{twice}"
+    assert "altair" in imported(code)

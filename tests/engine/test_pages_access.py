@@ -1,0 +1,250 @@
+"""The report's pages, for everyone: by the rules of WCAG 2.2 AA, by keyboard, enlarged, without scripts or motion."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditing import (
+    OVERLAPS,
+    broken_links,
+    markup_complaints,
+    repeated_ids,
+    violations,
+    violations_in_both_themes,
+)
+from natpatsip.charts import palette
+
+pytestmark = pytest.mark.end_to_end
+WIDTHS = (1280, 360)
+STOPS = "a[href], button, input, summary, [tabindex='0']"
+# What the Tab key should reach: what can be seen, and is not inside something closed.
+REACHABLE = f"""() => [...document.querySelectorAll("{STOPS}")]
+    .filter(node => node.checkVisibility({{ visibilityProperty: true }}) && !node.disabled && node.tabIndex >= 0)
+    .length"""
+HERE = f"""() => {{
+    const node = document.activeElement;
+    const box = node.getClientRects()[0];
+    const top = box && document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    return {{
+        at: [...document.querySelectorAll("{STOPS}")].indexOf(node),
+        name: node.textContent.trim().slice(0, 40),
+        seen: Boolean(top) && (node.contains(top) || top.contains(node)) && top !== document.documentElement,
+        ringed: getComputedStyle(node).outlineStyle !== "none",
+    }};
+}}"""
+# WCAG 1.4.12.
+SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
+    p { margin-bottom: 2em !important; }"""
+CUT_OFF = """() => [...document.querySelectorAll("body *")].filter(node => {
+    const style = getComputedStyle(node);
+    return node.checkVisibility({ visibilityProperty: true }) && !node.closest("svg") && node.clientHeight > 2
+        && ["hidden", "clip"].includes(style.overflowY) && node.scrollHeight > node.clientHeight + 1;
+}).map(node => node.outerHTML.slice(0, 80))"""
+
+
+def opened(browser, *, width=1280, height=900, **options):
+    return browser.new_context(viewport={"width": width, "height": height}, **options)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_no_page_breaks_a_rule_of_wcag(html_pages, chrome, width, scripts):
+    found = []
+    with opened(chrome, width=width) as window:
+        tab = window.new_page()
+        if not scripts:
+            tab.route("**/*.js", lambda route: route.abort())  # axe-core itself needs scripts
+        for page in sorted(html_pages.glob("*.html")):
+            tab.goto(page.as_uri())
+            if not scripts:
+                assert tab.locator(".scripted:visible, dialog:visible").count() == 0, page.name
+            found += [f"{page.name}: {each}" for each in violations_in_both_themes(tab)]
+    assert found == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_opens_breaks_no_rule_either(html_pages, chrome, theme):
+    with opened(chrome, width=360, color_scheme=theme) as window:
+        tab = window.new_page()
+        tab.goto((html_pages / "medicines.html").as_uri())
+        tab.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+        tab.click("a.fact >> nth=0")
+        tab.wait_for_selector(".passport:visible")
+        assert violations(tab) == []
+        tab.keyboard.press("Escape")
+        tab.click(".search-button")
+        tab.fill("#search-words", "opioid")
+        tab.wait_for_selector(".search-results li")
+        assert violations(tab) == []
+        tab.click(".search-close")
+        tab.click(".menu-button")
+        assert violations(tab) == []
+
+
+def test_axe_finds_what_is_wrong(chrome, tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text('<title>t</title><img src="data:,"><p style="color: #ccc">pale</p>', encoding="utf-8")
+    with opened(chrome) as window:
+        tab = window.new_page()
+        tab.goto(page.as_uri())
+        found = " ".join(violations(tab))
+    assert {"image-alt", "color-contrast", "html-has-lang", "page-has-heading-one"} <= set(found.split())
+
+
+def test_the_markup_is_valid(html_pages, tmp_path):
+    assert markup_complaints(html_pages) == []
+    (tmp_path / "page.html").write_text("<!DOCTYPE html><html><title>t</title><p id=a><p id=a>", encoding="utf-8")
+    assert any("no-dup-id" in each for each in markup_complaints(tmp_path))
+
+
+def test_no_link_is_broken_and_no_id_stands_twice(html_pages, tmp_path):
+    assert list(broken_links(html_pages)) == []
+    assert {page.name: repeated_ids(page) for page in html_pages.glob("*.html") if repeated_ids(page)} == {}
+    (tmp_path / "page.html").write_text('<p id="a"><a href="#b">b</a><a href="c.html">c</a>', encoding="utf-8")
+    assert len(list(broken_links(tmp_path))) == 2
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ["index", "systems-safety", "medicines"])
+def test_the_keyboard_reaches_everything_and_gets_out_again(html_pages, chrome, name, width):
+    with opened(chrome, width=width, reduced_motion="reduce") as window:
+        tab = window.new_page()
+        tab.goto((html_pages / f"{name}.html").as_uri())
+        tab.wait_for_function("() => document.querySelector('button.theme').textContent.endsWith('page')")
+        count, visited = tab.evaluate(REACHABLE), []
+        for _ in range(count):
+            tab.keyboard.press("Tab")
+            visited.append(tab.evaluate(HERE))
+        tab.keyboard.press("Tab")
+        after = tab.evaluate(HERE)
+    assert len({each["at"] for each in visited}) == count, "a stop was visited twice, and so another never"
+    assert [each["at"] for each in visited] == sorted(each["at"] for each in visited)
+    assert [each["name"] for each in visited if not each["seen"] or not each["ringed"]] == []
+    assert after["at"] in (-1, visited[0]["at"]), "the keyboard does not leave the page"
+
+
+def test_the_keyboard_searches_and_goes_to_what_was_found(html_pages, chrome):
+    with opened(chrome) as window:
+        tab = window.new_page()
+        tab.goto((html_pages / "index.html").as_uri())
+        tab.focus(".search-button")
+        tab.keyboard.press("Enter")
+        assert tab.evaluate("document.activeElement.id") == "search-words"
+        tab.keyboard.type("magnesium")
+        tab.wait_for_selector(".search-results li")
+        tab.keyboard.press("ArrowDown")
+        assert tab.evaluate("document.activeElement.closest('.search-results li') !== null")
+        tab.keyboard.press("Escape")
+        assert not tab.locator("dialog.search").is_visible()
+        assert tab.evaluate("document.activeElement.className.includes('search-button')")
+        tab.keyboard.press("Enter")
+        tab.wait_for_selector(".search-results li")
+        tab.keyboard.press("ArrowDown")
+        target = tab.evaluate("document.activeElement.href")
+        tab.keyboard.press("Enter")
+        tab.wait_for_url(target)
+        assert tab.evaluate(
+            "!location.hash || document.getElementById(decodeURIComponent(location.hash.slice(1))) !== null"
+        )
+
+
+def test_nothing_is_lost_at_four_times_the_size_or_with_wider_spacing(html_pages, chrome):
+    sideways, cut, over = [], [], []
+    with opened(chrome, width=320, height=256, bypass_csp=True) as window:
+        tab = window.new_page()
+        for page in sorted(html_pages.glob("*.html")):
+            tab.goto(page.as_uri())
+            tab.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
+            for spacing in ("", SPACING):
+                if spacing:
+                    tab.add_style_tag(content=spacing)
+                where = f"{page.name}{' spaced' if spacing else ''}"
+                if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                    sideways.append(where)
+                cut += [f"{where}: {each}" for each in tab.evaluate(CUT_OFF)]
+                over += [f"{where}: {each}" for each in tab.evaluate(OVERLAPS)]
+    assert (sideways, cut, over) == ([], [], [])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_lies_over_anything_else(html_pages, chrome, width):
+    with opened(chrome, width=width) as window:
+        tab = window.new_page()
+        found = {}
+        for page in sorted(html_pages.glob("*.html")):
+            tab.goto(page.as_uri())
+            if over := tab.evaluate(OVERLAPS):
+                found[page.name] = over
+    assert found == {}
+
+
+def test_nothing_moves_for_who_asked_for_less_motion(html_pages, chrome):
+    moving = """() => [...document.querySelectorAll("*")].filter(node => {
+        const style = getComputedStyle(node);
+        return style.scrollBehavior === "smooth" || style.animationName !== "none"
+            || parseFloat(style.transitionDuration);
+    }).map(node => node.tagName)"""
+    with opened(chrome, reduced_motion="reduce") as window:
+        tab = window.new_page()
+        for page in html_pages.glob("*.html"):
+            tab.goto(page.as_uri())
+            assert tab.evaluate(moving) == [], page.name
+
+
+def test_each_heading_and_figure_is_a_link_to_itself(html_pages, chrome):
+    unlinked = """() => [...document.querySelectorAll("main :is(h1, h2, h3, h4), main figure.report-figure")]
+        .filter(node => !node.closest("dialog")).filter(node => {
+            const home = node.tagName === "FIGURE" ? node : node.closest("section, [id]");
+            return !home.id || !home.querySelector(`a[href="#${CSS.escape(home.id)}"]`);
+        }).map(node => node.textContent.slice(0, 40))"""
+    with opened(chrome, java_script_enabled=True) as window:
+        tab = window.new_page()
+        for page in html_pages.glob("*.html"):
+            tab.goto(page.as_uri())
+            assert [each for each in tab.evaluate(unlinked) if each not in tab.inner_text("header")] == [], page.name
+
+
+def test_the_contents_follow_the_reading(html_pages, chrome):
+    with opened(chrome, height=500, reduced_motion="reduce") as window:
+        tab = window.new_page()
+        tab.goto((html_pages / "maternity-neonatal.html").as_uri())
+        links = tab.locator("nav.contents details[open] a")
+        for position in (1, links.count() - 1):
+            link = links.nth(position)
+            place = link.get_attribute("href").partition("#")[2]
+            tab.evaluate("id => document.getElementById(id).scrollIntoView()", place)
+            tab.wait_for_selector(f"nav.contents a[href$='#{place}'][aria-current='location']")
+            assert tab.locator("nav.contents a[aria-current='location']").count() == 1
+            box, frame = link.bounding_box(), tab.locator("nav.contents").bounding_box()
+            assert frame["y"] <= box["y"]
+            assert box["y"] + box["height"] <= frame["y"] + frame["height"]
+
+
+def test_paper_has_the_text_and_nothing_to_click(html_pages, chrome):
+    with opened(chrome, color_scheme="dark") as window:
+        tab = window.new_page()
+        tab.emulate_media(media="print")
+        tab.goto((html_pages / "medicines.html").as_uri())
+        assert tab.locator("header.site:visible, nav:visible, button:visible, dialog:visible").count() == 0
+        assert tab.locator("main h1").is_visible()
+        assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_is_drawn_beside_text_stands_out_as_text_does(html_pages, chrome, theme):
+    with opened(chrome, color_scheme=theme) as window:
+        tab = window.new_page()
+        tab.goto((html_pages / "infographics.html").as_uri())
+        colours = tab.evaluate(
+            """() => [...document.querySelectorAll(".tile")].map(tile => [
+                getComputedStyle(tile.querySelector(".tile-icon svg [d], .tile-icon svg circle").closest("svg")).color,
+                getComputedStyle(tile).backgroundColor,
+            ])"""
+        )
+    assert colours
+    for front, ground in colours:
+        assert palette.contrast(as_hex(front), as_hex(ground)) >= 3
+
+
+def as_hex(colour):
+    return "#" + "".join(f"{int(part):02X}" for part in colour.removeprefix("rgb(").removesuffix(")").split(","))

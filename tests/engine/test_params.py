@@ -1,0 +1,93 @@
+"""Params: unknown keys are refused, and every problem of a file is said at once, with its place."""
+
+import os
+
+import pytest
+
+from natpatsip import params
+from natpatsip.errors import ParamsError
+from natpatsip.quarter import Quarter
+from natpatsip.quarters import known_quarters
+
+GOOD = """\
+quarter: 2024-25-Q2
+cut_off: 2024-09-30
+rebase:
+  - {series: maternity.total, date: 2022-04, reason: Why}
+model:
+  mgso4_nnt: {value: 37, unit: number needed to treat, source: Evidence}
+"""
+
+
+def load(folder, text, name="2024-25-Q2.yml"):
+    (folder / "params").mkdir(exist_ok=True)
+    (folder / "params" / name).write_text(text, encoding="utf-8")
+    return params.load("2024-25-Q2", project=folder)
+
+
+def test_good_params_are_read(tmp_path):
+    read = load(tmp_path, GOOD)
+    assert read.values["mgso4_nnt"].value == 37
+    assert [str(day.date()) for day in read.rebase_dates("maternity.total")] == ["2022-04-01"]
+    assert list(read.rebase_reasons("maternity.total").values()) == ["Why"]
+    assert read.rebase_dates("maternity.other") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (GOOD.replace("cut_off", "cutoff"), 'cutoff: is no key of the params. Did you mean "cut_off"?'),
+        (GOOD.replace("reason", "reson"), 'rebase.0.reson: is no key of the params. Did you mean "reason"?'),
+        (GOOD.replace("37", "many"), "model.mgso4_nnt.value: found 'many'"),
+        (GOOD.replace("source: Evidence", ""), "model.mgso4_nnt.source: is missing"),
+        (GOOD.replace("2024-09-30", "2024-12-31"), "2024-25-Q2 ends in September 2024"),
+        (
+            GOOD.replace("quarter: 2024-25-Q2", "quarter: 2024-25-Q1").replace("09-30", "06-30"),
+            "the file is named 2024-25-Q2",
+        ),
+        (GOOD.replace("2022-04", "April"), "rebase.0.date"),
+        ("just text", "holds str, expected keys"),
+        ("a: [", "is not YAML"),
+    ],
+)
+def test_bad_params_are_refused_with_their_place(tmp_path, text, said):
+    with pytest.raises(ParamsError) as refused:
+        load(tmp_path, text)
+    assert said in str(refused.value)
+    assert "params/2024-25-Q2.yml" in str(refused.value)
+    assert refused.value.exit_status == 2
+
+
+def test_all_problems_of_a_file_come_together(tmp_path):
+    with pytest.raises(ParamsError) as refused:
+        load(tmp_path, GOOD.replace("37", "many").replace("cut_off", "cutoff"))
+    assert "cutoff" in str(refused.value)
+    assert "many" in str(refused.value)
+
+
+def test_quarter_without_params_is_refused_with_those_there_are(tmp_path):
+    load(tmp_path, GOOD)
+    with pytest.raises(ParamsError, match="there are params for 2024-25-Q2"):
+        params.load("2024-25-Q3", project=tmp_path)
+
+
+def test_a_file_named_after_no_quarter_is_refused(tmp_path):
+    load(tmp_path, GOOD)
+    (tmp_path / "params" / "autumn.yml").write_text(GOOD, encoding="utf-8")
+    with pytest.raises(ParamsError, match=r"params/autumn.yml.*named after its quarter"):
+        known_quarters(tmp_path)
+
+
+def test_known_quarters_are_in_order_of_time(tmp_path):
+    for name in ("2024-25-Q2", "2023-24-Q4", "2024-25-Q1"):
+        (tmp_path / "params").mkdir(exist_ok=True)
+        (tmp_path / "params" / f"{name}.yml").write_text(GOOD, encoding="utf-8")
+    assert known_quarters(tmp_path) == [Quarter(2023, 4), Quarter(2024, 1), Quarter(2024, 2)]
+
+
+def test_two_saves_within_one_tick_of_the_clock_are_told_apart(tmp_path):
+    file = tmp_path / "params" / "2024-25-Q2.yml"
+    for number in (37, 38):
+        load(tmp_path, GOOD.replace("37", str(number)))
+        os.utime(file, (1, 1))
+        assert params.load("2024-25-Q2", project=tmp_path).values["mgso4_nnt"].value == number

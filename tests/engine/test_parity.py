@@ -1,0 +1,70 @@
+"""Both renderers say the same: headings, figures, captions, tables, links and text of their outputs are compared."""
+
+from __future__ import annotations
+
+import pytest
+
+import parity
+from natpatsip.pipeline import render
+from natpatsip.pipeline.render import quarto
+from staged import TIMESTAMP, stage
+
+CHAPTERS = ["index", "list-of-figures", "maternity-neonatal", "medicines", "case-studies", "glossary"]
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory):
+    return rendered(tmp_path_factory.mktemp("embedded"), "pandoc")
+
+
+@pytest.fixture(scope="module")
+def through_quarto(tmp_path_factory):
+    if not quarto.is_usable():
+        pytest.skip("Quarto 1.9 or newer is not installed; what it would be given is checked in test_render_quarto.py")
+    return rendered(tmp_path_factory.mktemp("quarto"), "quarto")
+
+
+def rendered(folder, renderer):
+    render.render(stage(folder / "staged"), folder, render.FORMATS, renderer=renderer, timestamp=TIMESTAMP)
+    return folder
+
+
+@pytest.mark.parametrize("part", ["headings", "figures", "tables", "links", "text"])
+def test_the_pages_are_the_same(embedded, through_quarto, part):
+    assert parity.of_pages(through_quarto, CHAPTERS)[part] == parity.of_pages(embedded, CHAPTERS)[part]
+
+
+@pytest.mark.parametrize("part", ["headings", "alternative texts", "tags", "text"])
+def test_the_pdf_is_the_same(embedded, through_quarto, part):
+    assert parity.of_pdf(through_quarto)[part] == parity.of_pdf(embedded)[part]
+
+
+@pytest.mark.parametrize("part", ["headings", "captions", "alternative texts", "tables", "links", "text"])
+def test_word_is_the_same(embedded, through_quarto, part):
+    assert parity.of_word(through_quarto)[part] == parity.of_word(embedded)[part]
+
+
+def test_what_is_compared_is_there(embedded):
+    """Two empty readings would agree."""
+    pages = parity.of_pages(embedded, CHAPTERS)
+    assert [heading for heading in pages["headings"] if heading[0] == "h1"] == [
+        ("h1", "Executive summary"),
+        ("h1", "List of figures"),
+        ("h1", "Maternity and Neonatal Safety Improvement Programme"),
+        ("h1", "Medicines Safety Improvement Programme"),
+        ("h1", "Case studies"),
+        ("h1", "Glossary"),
+    ]
+    assert [figure[0] for figure in pages["figures"]] == ["fig-place-of-birth", "fig-magnesium-sulphate", "fig-opioids"]
+    assert pages["figures"][0][1] == "Figure 1 MatNeoSIP"
+    assert ["East Midlands", "4", "9", "13"] in [row for table in pages["tables"] for row in table]
+    assert ("Figure 2", "maternity-neonatal.html#fig-magnesium-sulphate") in pages["links"]
+    assert "The points vary about one mean, within its limits." in pages["text"]
+    paper = parity.of_pdf(embedded)
+    assert len(paper["alternative texts"]) == 4
+    assert paper["tags"].count("/Table") == 3
+    assert paper["tags"].count("/LI") == 14  # two of them the glossary's
+    word = parity.of_word(embedded)
+    assert len(word["captions"]) == 5  # three figures and two tables
+    assert len(word["tables"]) == 3
+    assert "fig-opioids" in word["links"]

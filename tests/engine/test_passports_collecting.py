@@ -1,0 +1,255 @@
+"""Passports before they are rendered: which cell a number belongs to, what is said of it, where it is printed."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from natpatsip import worded
+from natpatsip.blocks import BLOCK
+from natpatsip.errors import FactError, RenderError
+from natpatsip.facts import CITED, PUBLISHED, Fact
+from natpatsip.pipeline.inline_code import substitute
+from natpatsip.pipeline.outputs import collect_facts
+from natpatsip.pipeline.render import render
+from natpatsip.pipeline.staging import chapter
+from natpatsip.pipeline.staging.passports import homes_of, listing, passports_of, script, uses_in, with_entries
+from natpatsip.pipeline.staging.passports.words import in_full, kind, period
+from natpatsip.quarter import Quarter
+from reading import words_of_docx, words_of_pdf
+from staged import TIMESTAMP, chapter_with, stage
+
+Q2 = Quarter(2024, 2)
+WOMEN = Fact(
+    "mgso4_women",
+    "2024-25-Q2",
+    677,
+    "women",
+    "Progress report",
+    kind="reported",
+    rows="data/reported.csv: fact_id mgso4_women",
+    rows_sha256="ab" * 32,
+)
+CASES = Fact(
+    "cases", "2024-25-Q2", 18, "babies", "Impact model", formula="women / 37", inputs=(WOMEN,), is_estimate=True
+)
+FILES = {"data/reported.csv": "cd" * 32, "data/interviews.csv": "ef" * 32}
+TITLES = {"index": "Summary", "ward": "Ward"}
+
+
+def publishing(fact, id="publishes"):  # noqa: A002
+    return new_code_cell("publish(…)", id=id, outputs=[new_output("display_data", data={PUBLISHED: fact.record()})])
+
+
+def printing(fact, id="prints"):  # noqa: A002
+    kept = [{"expression": "cite(…)", "result": {"data": {CITED: fact.record()}}}]
+    return new_markdown_cell("`{python} cite(…)`", id=id, metadata={"user_expressions": kept})
+
+
+def tiling(fact, id="tiles"):  # noqa: A002
+    record = {"markdown": "", "facts": [fact.record()]}
+    return new_code_cell("tiles(…)", id=id, outputs=[new_output("display_data", data={BLOCK: record})])
+
+
+def homes(programmes=("ward",), **notebooks):
+    executed = {name: new_notebook(cells=cells) for name, cells in notebooks.items()}
+    return {key: (home.notebook, home.cell) for key, home in homes_of(executed, programmes).items()}
+
+
+def passports(*facts, notebook="ward"):
+    cells = {notebook: new_notebook(cells=[publishing(fact, fact.id) for fact in facts])}
+    return passports_of(facts, homes_of(cells, [notebook]), FILES, [notebook])
+
+
+def test_a_fact_that_prose_says_in_words_is_cited_and_so_is_the_whole_that_it_is_a_part_of():
+    held, planned = (
+        Fact(name, "2024-25-Q2", value, "sessions", "Returns") for name, value in (("held", 1), ("all", 3))
+    )
+    said = worded.out_of(held, planned)
+    kept = [{"expression": "sessions", "result": {"status": "ok", "data": said._repr_mimebundle_()}}]
+    cell = new_markdown_cell("`{python} sessions` sessions", id="prints", metadata={"user_expressions": kept})
+    assert substitute(cell, chapter.printed) == '[one of the three]{.fact key="held" period="2024-25-Q2"} sessions'
+    found = homes(ward=[cell])
+    assert found == {held.key: ("ward", "prints"), planned.key: ("ward", "prints")}
+    assert collect_facts({"ward": new_notebook(cells=[cell])}) == [held, planned]
+
+
+def test_what_is_no_count_is_not_said_in_words():
+    with pytest.raises(FactError, match="which is no count"):
+        worded.in_words(Fact("share", "2024-25-Q2", 83.5, "percent", "Returns"))
+
+
+def test_a_number_belongs_to_the_cell_that_publishes_it():
+    found = homes(index=[printing(CASES)], ward=[printing(CASES, "earlier"), publishing(CASES)])
+    assert found[CASES.key] == ("ward", "publishes")
+
+
+def test_a_reported_number_belongs_to_the_programme_that_first_prints_it():
+    found = homes(index=[printing(WOMEN, "summary")], ward=[printing(WOMEN, "one"), tiling(WOMEN, "two")])
+    assert found[WOMEN.key] == ("ward", "one")
+
+
+def test_a_number_that_is_only_calculated_with_belongs_to_that_calculation():
+    assert homes(ward=[publishing(CASES)])[WOMEN.key] == ("ward", "publishes")
+
+
+@pytest.mark.parametrize("cell", [printing(WOMEN), tiling(WOMEN)], ids=["prose", "tiles"])
+def test_a_number_of_no_programme_belongs_to_the_chapter_that_prints_it(cell):
+    assert homes(programmes=(), index=[cell], ward=[])[WOMEN.key] == ("index", cell.id)
+
+
+def test_entries_are_numbered_by_chapter():
+    executed = {"a": new_notebook(cells=[publishing(CASES)]), "b": new_notebook(cells=[printing(WOMEN)])}
+    listed = passports_of([WOMEN, CASES], homes_of(executed, ["b", "a"]), FILES, ["b", "a"])
+    assert [(each.entry, each.fact.id) for each in listed] == [("a1", "mgso4_women"), ("a2", "cases")]
+    assert listed[1].inputs == (listed[0],)
+
+
+def test_a_passport_names_the_files_of_its_rows_alone():
+    assert passports(WOMEN)[0].files == {"data/reported.csv": "cd" * 32}
+
+
+@pytest.mark.parametrize(
+    ("fact", "said"),
+    [
+        (WOMEN, "Reported"),
+        (Fact("a", "all", 1, "w", "", kind="reported", is_illustrative=True), "Illustrative"),
+        (Fact("a", "all", 1, "w", "", kind="params"), "Set in the parameters"),
+        (Fact("a", "all", 1, "w", ""), "Calculated"),
+        (CASES, "Modelled estimate"),
+        (Fact("a", "all", 1, "w", "", is_illustrative=True), "Calculated, rests on illustrative data"),
+        (
+            Fact("a", "all", 1, "w", "", is_estimate=True, is_illustrative=True),
+            "Modelled estimate, rests on illustrative data",
+        ),
+    ],
+)
+def test_a_passport_says_what_kind_of_number_it_is(fact, said):
+    assert kind(fact) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (0, "women", "0 women"),
+        (1, "events", "1 event"),
+        (36952, "people", "36,952 people"),
+        (37, "number needed to treat", "37 (number needed to treat)"),
+        (18_000_000, "GBP", "£18 million"),
+        (85.9, "percent", "85.9%"),
+        (date(2024, 8, 14), "date", "14 August 2024"),
+        ("2024-25-Q3", "quarter", "Q3 2024/25"),
+    ],
+)
+def test_a_value_is_said_with_its_unit(value, unit, said):
+    assert in_full(Fact("a", "all", value, unit, "")) == said
+
+
+@pytest.mark.parametrize(("text", "said"), [("2023-24-YTD", "Year 2023/24"), ("all", "All periods"), ("odd", "Odd")])
+def test_a_period_is_said_in_words(text, said):
+    assert period(text, Q2) == said
+
+
+def test_each_chapter_that_prints_a_number_is_named_with_its_first_section():
+    fact = '[677]{.fact key="mgso4_women" period="2024-25-Q2"}'
+    text = f"# Ward {{#ward}}\n\n## One {{#ward-one}}\n\n{fact} and\n\n## Two {{#ward-two}}\n\n{fact}"
+    found = uses_in({"index": f"# Summary {{#index}}\n\n{fact}", "ward": text}, TITLES)
+    assert [(use.title, use.target) for use in found[WOMEN.key]] == [
+        ("Summary", "index.qmd#index"),
+        ("Ward", "ward.qmd#ward-one"),
+    ]
+
+
+def test_a_printed_number_names_its_entry():
+    (women,) = passports(WOMEN)
+    text = with_entries('x [677]{.fact key="mgso4_women" period="2024-25-Q2"} y', {WOMEN.key: women})
+    assert text == 'x [677]{.fact key="mgso4_women" period="2024-25-Q2" entry="a1"} y'
+
+
+@pytest.mark.parametrize(
+    "source", ["1. A list", "(a) A list", "- A list", "+ A list", ": A list", "A *b* <i> [c](d) $e$"]
+)
+def test_a_source_is_printed_as_it_is_written(source, tmp_path):
+    fact = Fact("beds", "2024-25-Q2", 12, "beds", source, rows="x")
+    staged = staged_with(tmp_path, listing(passports(fact, notebook="index"), {}, {"index": "Summary"}, Q2))
+    render(staged, tmp_path / "out", ["docx"], renderer="pandoc", timestamp=TIMESTAMP)
+    assert f"Source\u2002{source}" in words_of_docx(tmp_path / "out").replace("Source ", "Source\u2002")
+
+
+def test_the_script_holds_no_end_of_itself():
+    fact = Fact("beds", "2024-25-Q2", 12, "beds", "</script><script>alert(1)</script>", rows="x")
+    text = script(passports(fact), {}, Q2)
+    assert "<" not in text
+    record = json.loads(text.removeprefix("window.natpatsipPassports(").removesuffix(");\n"))
+    assert record["fact-beds-2024-25-Q2"]["lines"][0] == ["Source", ["</script><script>alert(1)</script>"]]
+
+
+# Chapters ------------------------------------------------------------------------------------------------------------
+
+
+def staged_with(folder, sources):
+    """Stage the sample chapters with a list of all numbers."""
+    staged = stage(folder / "staged")
+    settings = staged / "_quarto.yml"
+    text = settings.read_text(encoding="utf-8")
+    assert "glossary.qmd]" in text
+    settings.write_text(text.replace("glossary.qmd]", "glossary.qmd, sources.qmd]"), encoding="utf-8")
+    (staged / "sources.qmd").write_text(sources, encoding="utf-8")
+    return staged
+
+
+@pytest.fixture
+def staged(tmp_path):
+    return staged_with(tmp_path, listing(passports(WOMEN, notebook="index"), {}, {"index": "Summary"}, Q2))
+
+
+def refused(staged):
+    with pytest.raises(RenderError) as caught:
+        render(staged, staged.parent / "out", ["html"], renderer="pandoc", timestamp=TIMESTAMP)
+    return str(caught.value)
+
+
+def test_a_number_whose_entry_is_not_in_the_list_is_refused_with_its_line(staged):
+    line = chapter_with(staged / "index.qmd", '[18]{.fact key="cases" period="2024-25-Q2" entry="a2"}')
+    assert f"index.qmd, line {line}: the .fact span of cases names the entry a2; sources.qmd has none" in refused(
+        staged
+    )
+
+
+def test_a_number_with_another_entry_than_its_own_is_refused(staged):
+    chapter_with(staged / "glossary.qmd", '[677]{.fact key="mgso4_women" period="2024-25-Q2" entry="a7"}')
+    assert "names the entry a7; sources.qmd has a1 for it" in refused(staged)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (":::: {.passports}\ntext\n::::", "holds something other than passports"),
+        ("::: {.passport #fact-a-all}\n1\n\nAll\n\nSource\n: x\n:::", "has no entry"),
+        ('::: {.passport #a entry="a9"}\n1\n\nAll\n\nSource\n: x\n:::', "has no id that begins with fact-"),
+        ('::: {.passport #fact-a-all entry="a9"}\n1\n:::', "must hold the number, its period and kind"),
+    ],
+)
+def test_an_entry_has_its_form(staged, text, said):
+    chapter_with(staged / "glossary.qmd", text)
+    assert said in refused(staged)
+
+
+def test_a_paragraph_names_each_entry_once_and_a_heading_leaves_it_to_what_follows(staged):
+    women = '[677]{.fact key="mgso4_women" period="2024-25-Q2" entry="a1"}'
+    chapter_with(staged / "glossary.qmd", f"### Of {women} women {{#glossary-women}}\n\nAll {women} of {women} women.")
+    render(staged, staged.parent / "out", ["pdf", "docx"], renderer="pandoc", timestamp=TIMESTAMP)
+    for words in (words_of_docx(staged.parent / "out"), words_of_pdf(staged.parent / "out")):
+        assert "Of 677 women All 677 of 677 women. [a1]" in words
+
+
+def test_a_table_names_the_entries_of_its_numbers_in_its_caption(staged):
+    women = '[677]{.fact key="mgso4_women" period="2024-25-Q2" entry="a1"}'
+    chapter_with(staged / "glossary.qmd", f"| Measure | Women |\n|:--|--:|\n| Treated | {women} |\n\n: Women treated")
+    render(staged, staged.parent / "out", ["pdf", "docx"], renderer="pandoc", timestamp=TIMESTAMP)
+    for words in (words_of_docx(staged.parent / "out"), words_of_pdf(staged.parent / "out")):
+        assert "Women treated [a1]" in words
+        assert "677 [a1]" not in words

@@ -1,0 +1,131 @@
+"""What a chapter may hold, and what is refused: each with its file and line."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from natpatsip.errors import RenderError
+from natpatsip.pipeline.render.chapters import read_chapters
+from natpatsip.pipeline.render.constructs import check_chapters
+from natpatsip.pipeline.render.staged_report import read_report
+from staged import chapter_with, stage
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    return stage(tmp_path_factory.mktemp("staged"))
+
+
+@pytest.fixture
+def staged(original, tmp_path):
+    for path in original.iterdir():
+        if path.is_dir():
+            (tmp_path / path.name).symlink_to(path)
+        else:
+            shutil.copy2(path, tmp_path)
+    return tmp_path
+
+
+def check(folder):
+    report = read_report(folder)
+    check_chapters(report, read_chapters(report))
+
+
+FIGURE = (
+    '::: {{.report-figure #fig-new number="4" programme="MedSIP" title="T" description="D" '
+    'svg="figures/fig-opioids.svg" png="figures/fig-opioids.png" {alt}data="figures/{data}"{more}}}\n{caption}\n:::'
+)
+
+
+def figure(alt='alt="A chart." ', data="fig-opioids.csv", more="", caption="Caption."):
+    return FIGURE.format(alt=alt, data=data, more=more, caption=caption)
+
+
+REFUSED = {
+    "raw-html": ("<b>bold</b>", "found raw HTML"),
+    "comment": ("text\n\n<!-- a comment -->\n\ntext", "found raw HTML"),
+    "raw-typst": ("```{=typst}\n#pagebreak()\n```", "found raw TYPST"),
+    "code": ("```python\nx = 1\n```", "found a code block"),
+    "unevaluated": ("It is `{python} x`.", "found `{python} x`, which nothing evaluates"),
+    "shortcode": ("{{< video x.mp4 >}}", "found a shortcode"),
+    "reference": ("See @fig-opioids.", "found a reference that was not resolved"),
+    "footnote": ("A word[^1].\n\n[^1]: A note.", "found a footnote"),
+    "formula": ("It is $x^2$.", "found a formula"),
+    "image": ("![Alt](figures/fig-opioids.png)", "found an image outside a figure"),
+    "rule": ("text\n\n---\n\ntext", "found a horizontal rule"),
+    "revision-in-print": ("It is [gone]{.removed}.", "only html-only chapters show it"),
+    "struck-out": ("It is ~~gone~~.", "found struck-out text"),
+    "unknown-div": ("::: {.panel}\ntext\n:::", "found a div with .panel"),
+    "misspelt-div": ("::: {.case-studi}\ntext\n:::", 'Did you mean "case-study"?'),
+    "unclosed-div": ("::: {.case-study}\ntext", "found a div that is never closed"),
+    "stray-fence": ("text\n:::", "found ::: in the text"),
+    "unknown-span": ("A [word]{.loud}.", "found a span with .loud"),
+    "fact-without-key": ('[1]{.fact period="all"}', 'the .fact span "1" has no key'),
+    "second-title": ("# Another title {#another}", 'found a second heading of level 1, "Another title"'),
+    "skipped-level": ("#### Too deep {#too-deep}", 'the heading "Too deep" is of level 4 under one of level 2'),
+    "figure-without-alt": (figure(alt=""), "the .report-figure #fig-new has no alt"),
+    "figure-without-caption": (figure(caption=""), "the .report-figure #fig-new has no caption"),
+    "figure-without-file": (figure(data="gone.csv"), "names figures/gone.csv as its data, which is not there"),
+    "figure-with-other": (figure(more=' notes="x"'), 'has "notes", which it does not take. Did you mean "note"?'),
+    "tile-without-icon": (":::: {.tiles}\n::: {.tile icon=nothing}\n1\n\none\n:::\n::::", 'has the icon "nothing"'),
+    "tile-of-one": (":::: {.tiles}\n::: {.tile icon=baby}\n1\n:::\n::::", "must hold two paragraphs"),
+    "text-in-tiles": ("::: {.tiles}\ntext\n:::", "holds something other than tiles"),
+    "empty-callout": ("::: {.callout-note}\n## Title\n:::", "the .callout-note is empty"),
+    "table-without-header": ("|  |  |\n|---|---|\n| 1 | 2 |\n\n: Caption", "found a table without a header row"),
+    "dead-link": ("[there](gone.qmd)", "the link to gone.qmd leads to no chapter of the report"),
+    "dead-fragment": ("[there](medicines.qmd#gone)", "the link to medicines.qmd#gone leads to no id"),
+    "notebook-link": ("[there](medicines.ipynb)", "leads to no chapter and to no https address"),
+    "id-twice": ("### Twice {#medicines-outcome}", "the id medicines-outcome is also in medicines.qmd"),
+}
+
+
+def test_the_sample_project_uses_what_may_be_used(staged):
+    check(staged)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_other_constructs_are_refused_with_their_place(staged, name):
+    text, message = REFUSED[name]
+    line = chapter_with(staged / "glossary.qmd", text)
+    with pytest.raises(RenderError) as caught:
+        check(staged)
+    assert message in str(caught.value)
+    assert "glossary.qmd, line" in str(caught.value)
+    found = int(str(caught.value).split("glossary.qmd, line ")[1].split(":")[0].split(" ")[0])
+    assert line <= found < line + len(text.splitlines())
+
+
+def test_all_that_is_wrong_is_said_at_once(staged):
+    chapter_with(staged / "glossary.qmd", "See @fig-opioids.\n\n[there](gone.qmd)")
+    chapter_with(staged / "index.qmd", "{{< pagebreak >}}")
+    with pytest.raises(RenderError) as caught:
+        check(staged)
+    assert str(caught.value).startswith("3 problems:")
+
+
+def test_a_chapter_begins_with_its_title_and_its_own_id(staged):
+    (staged / "glossary.qmd").write_text("# Glossary {#words}\n\ntext\n", encoding="utf-8")
+    with pytest.raises(RenderError, match=r"glossary.qmd, line 1: expected the chapter's title .* \{#glossary\}"):
+        check(staged)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("  title: National Patient Safety Improvement Programmes\n", "", r"_quarto.yml, book.title: is missing"),
+        ("  label: Q2 2024/25\n", "", r"_quarto.yml, natpatsip.label: is missing"),
+        ("glossary.qmd]", "glosary.qmd]", r"_quarto.yml, book.chapters: glosary.qmd is not in"),
+        ("glossary.qmd]", "{part: x}]", r"_quarto.yml, book.chapters: found .*'part'"),
+        ("book:\n", "book: [\n", r"_quarto.yml: is no YAML"),
+        ("natpatsip:\n", "other:\n", r'_quarto.yml: has no "natpatsip" section'),
+    ],
+)
+def test_settings_that_a_renderer_needs(staged, old, new, message):
+    settings = staged / "_quarto.yml"
+    text = settings.read_text(encoding="utf-8")
+    assert old in text
+    settings.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(RenderError, match=message):
+        read_report(staged)

@@ -1,0 +1,132 @@
+"""Chapters that stand in the pages alone, and the accessibility statement, which is one."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from natpatsip.errors import RenderError
+from natpatsip.pipeline import render
+from natpatsip.pipeline.render import contrast, quarto
+from natpatsip.pipeline.render.staged_report import read_report
+from reading import words_of_docx, words_of_pdf
+from staged import TIMESTAMP, chapter_with, stage
+
+STATEMENT = "accessibility.qmd"
+NEWS = "# What changed {#changes}\n\nA sentence for the pages alone.\n"
+
+
+def setting(project, **own):
+    """Add chapters and settings to a staged project."""
+    path = project / "_quarto.yml"
+    book = yaml.safe_load(path.read_text(encoding="utf-8"))
+    book["book"]["chapters"] += ["changes.qmd", STATEMENT]
+    book["natpatsip"] |= {"html-only": ["changes", "accessibility"], **own}
+    path.write_text(yaml.safe_dump(book, sort_keys=False), encoding="utf-8")
+    (project / "changes.qmd").write_text(NEWS, encoding="utf-8")
+    return project
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory):
+    return setting(stage(tmp_path_factory.mktemp("staged")), contact="report@example.org")
+
+
+@pytest.fixture(scope="module")
+def report(staged, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    render.render(staged, folder, render.FORMATS, renderer="pandoc", timestamp=TIMESTAMP)
+    return folder
+
+
+def test_a_chapter_for_the_pages_has_a_page_and_a_place_in_the_contents(report):
+    assert "A sentence for the pages alone" in (report / "html" / "changes.html").read_text(encoding="utf-8")
+    assert 'href="changes.html"' in (report / "html" / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("words_of", [words_of_pdf, words_of_docx])
+def test_print_leaves_it_out(report, words_of):
+    words = words_of(report)
+    assert "A sentence for the pages alone" not in words
+    assert "What changed" not in words
+    assert "Accessibility statement" not in words
+
+
+def test_a_link_to_it_from_a_printed_chapter_is_refused(staged, tmp_path):
+    project = setting(stage(tmp_path))
+    line = chapter_with(project / "glossary.qmd", "See [what changed](changes.qmd).")
+    with pytest.raises(RenderError, match=rf"glossary\.qmd, line {line}: .*that the PDF and the Word file leave out"):
+        render.render(project, tmp_path / "out", ["html"], renderer="pandoc", timestamp=TIMESTAMP)
+
+
+@pytest.mark.parametrize(
+    ("named", "sentence"),
+    [
+        (["change"], r'html-only: "change" is no chapter of the report\. Did you mean "changes"\?'),
+        (["index"], "html-only: index is the first chapter"),
+        ("changes", "expected a list of names"),
+    ],
+)
+def test_html_only_names_chapters_of_the_report(tmp_path, named, sentence):
+    with pytest.raises(RenderError, match=sentence):
+        read_report(setting(stage(tmp_path), **{"html-only": named}))
+
+
+def test_quarto_is_given_the_chapters_of_each_format(staged):
+    report = read_report(staged)
+    path = staged / "_quarto.yml"
+    before = path.read_text(encoding="utf-8")
+
+    def listed(name):
+        with quarto.book_of(report, name):
+            return yaml.safe_load(path.read_text(encoding="utf-8"))["book"]["chapters"]
+
+    assert {"changes.qmd", STATEMENT} <= set(listed("html"))
+    for name in ("pdf", "docx"):
+        assert listed(name) == [each for each in listed("html") if each not in ("changes.qmd", STATEMENT)]
+    assert path.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize(
+    ("version", "standards"), [((1, 9), ["ua-1"]), ((1, 10), ["a-2a", "ua-1"]), ((1, 11), ["a-2a", "ua-1"])]
+)
+def test_a_quarto_whose_typst_takes_one_standard_is_asked_for_the_accessible_one(staged, version, standards):
+    path = staged / "_quarto.yml"
+    before = path.read_text(encoding="utf-8")
+    with quarto.book_of(read_report(staged), "pdf", version):
+        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert settings["format"]["natpatsip-typst"]["pdf-standard"] == standards
+    assert path.read_text(encoding="utf-8") == before
+
+
+def test_the_statement_says_what_was_checked_on_this_report(staged, report):
+    text = (staged / STATEMENT).read_text(encoding="utf-8")
+    figures = sum((staged / name).read_text("utf-8").count("{.report-figure") for name in read_report(staged).chapters)
+    assert f"Each chart has its data in a table and as a file | {figures} charts" in text
+    assert "PDF/UA-1 and PDF/A-2a" in text
+    assert "[report@example.org](mailto:report@example.org)" in text
+
+
+def test_the_statement_says_nothing_of_formats_that_were_not_made(tmp_path):
+    project = setting(stage(tmp_path / "staged"))
+    render.render(project, tmp_path / "out", ["html"], renderer="pandoc", timestamp=TIMESTAMP)
+    text = (project / STATEMENT).read_text(encoding="utf-8")
+    assert "PDF/UA" not in text
+    assert "Word" not in text
+    assert "does not yet name whom to tell" in text
+
+
+def test_colours_with_too_little_contrast_stop_the_build(tmp_path):
+    project = setting(stage(tmp_path / "staged"))
+    brand = project / "_extensions" / "natpatsip" / "_brand.yml"
+    text = brand.read_text(encoding="utf-8")
+    brand.write_text(text.replace('slate: "#425563"', 'slate: "#A0A8B0"'), encoding="utf-8")
+    with pytest.raises(RenderError, match=r"slate on white \(light\), .* has a contrast of 2\.\d to 1"):
+        render.render(project, tmp_path / "out", ["html"], renderer="pandoc", timestamp=TIMESTAMP)
+
+
+def test_each_text_colour_is_held_against_each_ground(staged):
+    pairs = contrast.read_pairs(staged / "_extensions" / "natpatsip" / "_brand.yml")
+    assert set(pairs) == {"light", "dark", "light charts", "dark charts"}
+    assert len(pairs["dark charts"]) == len(pairs["light charts"])
+    assert len({each.where for each in pairs["dark"]}) == len(pairs["dark"]) == len(pairs["light"])

@@ -1,0 +1,82 @@
+"""The run chart's rules: six on one side, five in one direction, the number of runs."""
+
+import pytest
+
+from natpatsip import spc
+from natpatsip.spc.runcharts import runs_by_chance
+
+WAVE = [4, 6] * 6
+
+
+def signals(values, **settings):
+    return spc.run_chart(values, **settings)["signal"].astype(str).tolist()
+
+
+@pytest.mark.parametrize(("length", "is_shift"), [(5, False), (6, True), (7, True)])
+def test_six_points_on_one_side_are_a_shift(length, is_shift):
+    found = signals([*WAVE, 4, *([6, 7] * 4)[:length], 4, *[4, 4, 6] * (length - 2)])  # the median is 5
+    assert found[13 : 13 + length] == ["6 Points Above Median" if is_shift else "Common Cause"] * length
+
+
+def test_a_point_on_the_median_neither_breaks_a_shift_nor_counts():
+    values = [2, 1, 2, 1, 2, 1, 5, 9, 8, 9, 5, 8, 9, 8, 5]
+    chart = spc.run_chart(values)
+    assert chart["median"].iloc[0] == 5
+    assert chart["signal"].astype(str).tolist() == (
+        ["6 Points Below Median"] * 6 + ["Common Cause"] + ["6 Points Above Median"] * 3 + ["Common Cause"]
+        + ["6 Points Above Median"] * 3 + ["Common Cause"]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("rise", "is_trend"), [([3, 4, 5.5, 7], False), ([3, 4, 5.5, 6, 7], True)])
+def test_five_rising_points_are_a_trend(rise, is_trend):
+    found = signals([*WAVE, *rise, *WAVE[:3]])
+    assert ("5 Point Trend (Increasing)" in found) == is_trend
+
+
+def test_an_equal_value_neither_breaks_a_trend_nor_counts():
+    assert "5 Point Trend (Decreasing)" in signals([*WAVE, 9, 8, 8, 5.5, 4, 3, *WAVE])
+    assert "5 Point Trend (Decreasing)" not in signals([*WAVE, 9, 8, 8, 4, 3, *WAVE])
+
+
+def test_a_missing_value_breaks_a_shift_and_a_trend():
+    assert signals([1, 2, 3, None, 4, 5, 6, 7]) == ["Common Cause"] * 8
+
+
+def test_direction_decides_what_is_an_improvement():
+    better = spc.run_chart([1, 2, 1, 2, 1, 2, 8, 9, 8, 9, 8, 9], improvement="decrease")
+    assert better["point_type"].astype(str).unique().tolist() == ["special_cause_improvement", "special_cause_concern"]
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict", "runs"),
+    [
+        ([4, 6] * 3, "too few points", 6),
+        ([4, 6] * 6, "too many", 12),
+        ([4] * 6 + [6] * 6, "too few", 2),
+        ([4, 4, 6, 6] * 3, "as by chance", 6),
+    ],
+)
+def test_runs_are_held_against_chance(values, verdict, runs):
+    (found,) = spc.run_chart(values).attrs["runs"]
+    assert (found["verdict"], found["runs"]) == (verdict, runs)
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "expected"), [(5, 5, (3, 9)), (10, 10, (7, 15)), (15, 15, (11, 21)), (20, 20, (15, 27))]
+)
+def test_expected_runs_are_those_of_the_published_distribution(above, below, expected):
+    assert runs_by_chance(above, below) == expected
+
+
+def test_each_segment_has_its_own_median_and_the_source_is_stated():
+    chart = spc.run_chart([1, 2, 3, 11, 12, 13], rebase=[4])
+    assert chart["median"].tolist() == [2, 2, 2, 12, 12, 12]
+    assert len(chart.attrs["runs"]) == 2
+    assert "BMJ Quality & Safety 2011;20:46-51" in chart.attrs["source"]
+
+
+def test_bad_input_is_refused_as_for_xmr():
+    with pytest.raises(ValueError, match="Row 2: value is inf"):
+        spc.run_chart([1, float("inf")])
+    assert spc.run_chart([None])["median"].isna().all()

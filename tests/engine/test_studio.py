@@ -1,0 +1,150 @@
+"""Charts are drawn in a process of their own, and a build does not depend on it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from natpatsip.figures import FIGURE, PICTURE, VEGALITE
+from natpatsip.pipeline.caching.store import Cache
+from natpatsip.pipeline.drawing import draw_worker
+from natpatsip.pipeline.drawing.charts_to_svg import Artist
+from projects import ROOT
+from waiting import becomes
+
+FONTS = ROOT / "_extensions" / "natpatsip" / "fonts"
+CHART = {"data": {"values": [{"a": 1, "b": 2}]}, "mark": "bar", "encoding": {"x": {"field": "a", "type": "ordinal"}}}
+
+
+def notebook(name, chart):
+    data = {FIGURE: {"id": name}, VEGALITE: chart}
+    return new_notebook(cells=[new_code_cell("", outputs=[new_output("display_data", data)])])
+
+
+@pytest.fixture
+def kept(tmp_path):
+    yield Cache(tmp_path / "cache", is_read=False)
+    draw_worker.stop()
+
+
+BUSY = """
+import sys, time
+from pathlib import Path
+from natpatsip import cli
+from natpatsip.pipeline import studio
+from natpatsip.pipeline.caching.store import Cache
+from natpatsip.errors import ReportError
+
+def app():
+    opened = studio.start(Cache(Path(sys.argv[1])), Path(sys.argv[2]))
+    opened._pool.submit(time.sleep, 600)
+    raise ReportError("a notebook failed")
+
+if __name__ == "__main__":
+    cli.app = app
+    cli.main()
+"""
+
+
+def test_a_command_that_ends_early_waits_for_no_drawing(tmp_path):
+    script = tmp_path / "busy.py"
+    script.write_text(BUSY, encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "cache"), str(FONTS)], capture_output=True, text=True, timeout=60
+    )
+    assert ran.returncode == 1
+    assert ran.stderr == "natpatsip: a notebook failed\n"
+
+
+@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebook_that_shows_figures_or_pictures_looks_like_it(notebook, whole):
+    executed = (whole.report() / "notebooks" / notebook.name).read_text(encoding="utf-8")
+    assert draw_worker.may_draw(notebook) == (f'"{FIGURE}"' in executed or f'"{PICTURE}"' in executed)
+
+
+class NoDrawer:
+    def __getattr__(self, name):
+        raise AssertionError(name)
+
+
+def test_what_the_studio_has_drawn_is_not_drawn_again(kept, monkeypatch):
+    laid_out = {"width": 100, "layer": [{key: CHART[key] for key in ("data", "mark", "encoding")}]}
+    both = {**CHART, "usermeta": {"narrow": laid_out}}
+    draw_worker.start(kept, FONTS)
+    draw_worker.draw(notebook("fig-a", both))
+    draw_worker.finish(kept)
+    artist = Artist(kept, FONTS)
+    artist._drawer = NoDrawer()
+    drawn = artist.figure("fig-a", both)
+    assert "<svg" in drawn.svg
+    assert drawn.png.startswith(b"\x89PNG")
+    assert "<svg" in drawn.narrow
+    assert '"wide"' in drawn.interactive
+    assert "window.natpatsip" in artist.runtime()
+
+
+def test_a_chart_that_cannot_be_drawn_is_left_to_staging(kept):
+    draw_worker.start(kept, FONTS)
+    draw_worker.draw(notebook("fig-a", {"mark": "no such mark"}))
+    draw_worker.draw(notebook("fig-b", CHART))
+    draw_worker.finish(kept)
+    artist = Artist(kept, FONTS)
+    artist._drawer = NoDrawer()
+    assert "<svg" in artist.chart("fig-b", CHART)
+
+
+def test_a_studio_that_was_killed_costs_time_alone(kept):
+    opened = draw_worker.start(kept, FONTS)
+    for process in opened._pool._processes.values():
+        os.kill(process.pid, signal.SIGKILL)
+    draw_worker.draw(notebook("fig-a", CHART))
+    draw_worker.finish(kept)
+    assert not opened.is_open
+    assert "<svg" in Artist(kept, FONTS).chart("fig-a", CHART)
+    assert draw_worker.start(kept, FONTS).is_open
+
+
+def test_a_cache_that_cannot_be_written_costs_time_alone(tmp_path):
+    (tmp_path / "cache").write_text("in the way", encoding="utf-8")
+    kept = Cache(tmp_path / "cache")
+    draw_worker.start(kept, FONTS)
+    draw_worker.draw(notebook("fig-a", CHART))
+    draw_worker.finish(kept)
+    draw_worker.stop()
+    assert "<svg" in Artist(kept, FONTS).chart("fig-a", CHART)
+
+
+BUILD = """
+import sys
+from pathlib import Path
+
+from natpatsip.pipeline import studio
+from natpatsip.pipeline.caching.store import Cache
+
+if __name__ == "__main__":
+    opened = studio.start(Cache(Path(sys.argv[1])), Path(sys.argv[2]))
+    opened._drawing[0].result()
+    print(*opened._pool._processes, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_the_studio_ends_with_its_build_however_that_ends(tmp_path):
+    (tmp_path / "build.py").write_text(BUILD, encoding="utf-8")
+    command = [sys.executable, str(tmp_path / "build.py"), str(tmp_path / "cache"), str(FONTS)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as build:
+        process = int(build.stdout.readline())
+        build.kill()
+    assert becomes(lambda: not is_running(process), within=30)
+
+
+def is_running(process):
+    """Say whether a process runs; one that has ended and that nobody has asked about yet does not."""
+    status = Path(f"/proc/{process}/stat")
+    return status.is_file() and status.read_text().rpartition(")")[2].split()[0] != "Z"

@@ -1,0 +1,249 @@
+"""The report as its readers have it: whole quarters, built from copies of the real project."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+
+import pytest
+
+from natpatsip.facts import parse_value, printed
+from projects import ROOT, code, edit, natpatsip, prose, write
+from reading import READERS, holds_number, tidy, words_of_html
+
+pytestmark = pytest.mark.end_to_end
+Q1, Q2 = "2024-25-Q1", "2024-25-Q2"
+FORMATS = tuple(READERS)
+with (ROOT / "tests" / "reference" / "published_facts.csv").open(encoding="utf-8", newline="") as lines:
+    PUBLISHED = [row for row in csv.DictReader(lines) if row["kind"] != "model"]
+
+
+def build(project, quarter, *arguments):
+    run = natpatsip(project, "build", quarter, "--renderer", "pandoc", *arguments)
+    assert run.returncode == 0, run.stderr
+    return project / "reports" / quarter
+
+
+def facts_of(report):
+    with (report / "facts.csv").open(encoding="utf-8", newline="") as lines:
+        return {(row["id"], row["period"]): row for row in csv.DictReader(lines)}
+
+
+@pytest.fixture(scope="module")
+def report(whole):
+    return whole.report()
+
+
+@pytest.fixture(scope="module")
+def words(report):
+    return {name: read(report) for name, read in READERS.items()}
+
+
+@pytest.mark.parametrize("fact", PUBLISHED, ids=lambda row: f"{row['fact_id']}-{row['period']}")
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_published_figure_can_be_read(words, fact, form):
+    text = printed(parse_value(fact["value"], fact["unit"]), fact["unit"])
+    assert text in words[form]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_front_says_to_which_day_the_data_go(words, form):
+    assert "Data to 30 September 2024" in words[form]
+
+
+@pytest.mark.parametrize("fact", PUBLISHED, ids=lambda row: f"{row['fact_id']}-{row['period']}")
+def test_every_published_figure_is_a_fact_of_the_report(report, fact):
+    found = facts_of(report)[fact["fact_id"], fact["period"]]
+    assert parse_value(found["value"], found["unit"]) == parse_value(fact["value"], fact["unit"])
+    assert found["unit"] == fact["unit"]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_no_code_and_no_object_is_left_in_the_text(words, form):
+    found = re.findall(
+        r"\{python\}|<natpatsip|<helpers|alt\.Chart|Fact\(|\bnan\b|\bNaT\b|\bNone\b|:::|\{#|@fig|<div|\.qmd|\.ipynb",
+        words[form],
+    )
+    assert set(found) <= {".ipynb", "None"}, set(found)  # a passport names the notebook that a number is from
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_thirteen_figures_are_numbered_in_reading_order(words, form):
+    for number in range(1, 14):
+        assert f"Figure {number}" in words[form]
+    assert "Figure 14" not in words[form]
+
+
+def test_the_report_has_all_that_the_contract_names(report):
+    names = {path.relative_to(report).as_posix() for path in report.rglob("*") if path.is_file()}
+    figures = json.loads((report / "manifest.json").read_text(encoding="utf-8"))["figures"]
+    assert sorted(figures.values()) == list(range(1, 14))
+    expected = {"html/index.html", "report.pdf", "report.docx", "facts.csv", "manifest.json"}
+    expected |= {f"figures/{name}.{ending}" for name in figures for ending in ("svg", "csv")}
+    expected |= {f"notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert expected <= names
+
+
+def test_the_prose_is_whole(report):
+    """The published report has some 9,000 words; ours says as much in its own, 5,000 or more."""
+    prose_words = 0
+    for path in (report / "notebooks").glob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        prose_words += sum(len("".join(cell["source"]).split()) for cell in cells if cell["cell_type"] == "markdown")
+    assert prose_words >= 5000
+
+
+def test_the_html_loads_nothing_from_elsewhere(report):
+    for path in (report / "html").rglob("*"):
+        if path.suffix == ".html":
+            loaded = re.findall(
+                r"<(?:script|img|iframe|source|video)[^>]*?\ssrc=[\"']?([^\"'>\s]+)", path.read_text("utf-8")
+            )
+            loaded += re.findall(r"<link[^>]*?\shref=[\"']?([^\"'>\s]+)", path.read_text("utf-8"))
+            assert not [address for address in loaded if re.match(r"(https?:)?//", address)], path
+        if path.suffix == ".css":
+            assert not re.findall(r"url\([\"']?(?:https?:)?//|@import", path.read_text("utf-8")), path
+
+
+def test_a_build_of_the_same_inputs_gives_the_same_facts_chapters_and_pdf(whole, report, tmp_path):
+    again = build(whole.copy(tmp_path), Q2)
+    for name in ("facts.csv", "report.pdf", "html/index.html", "html/maternity-neonatal.html"):
+        assert (again / name).read_bytes() == (report / name).read_bytes(), name
+
+
+def test_one_changed_input_is_followed_everywhere(whole, tmp_path):
+    """677 women with their months become 714: 19 cases, 19 million pounds, and no 677 anywhere."""
+    changed = whole.copy(tmp_path)
+    edit_women(changed, 714)
+    report = build(changed, Q2)
+    for form, read in READERS.items():
+        text = read(report)
+        assert "714 women" in text, form
+        assert "19 cases" in text, form
+        assert "£19 million" in text, form
+        assert not holds_number(text, "677"), form
+
+
+def edit_women(project, women):
+    """Raise the quarter's women and the months of figure 8 that add up to them."""
+    path = project / "data" / "reported.csv"
+    rows = read_rows(path)
+    (row,) = [each for each in rows if (each["fact_id"], each["period"], each["as_of"]) == ("mgso4_women", Q2, Q2)]
+    more = women - int(row["value"])
+    row["value"] = str(women)
+    save(path, rows)
+    path = project / "data" / "maternity_monthly.csv"
+    rows = read_rows(path)
+    months = ("2024-07", "2024-08", "2024-09")
+    quarter = [each for each in rows if each["intervention"] == "magnesium_sulphate" and each["month"] in months]
+    while more:
+        for each in quarter:
+            if more and int(each["numerator"]) < int(each["denominator"]):
+                each["numerator"] = str(int(each["numerator"]) + 1)
+                more -= 1
+    assert sum(int(each["numerator"]) for each in quarter) == women
+    save(path, rows)
+
+
+def read_rows(path):
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def save(path, rows):
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, rows[0].keys(), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+FIFTH = [
+    prose("## Progress\n\nFalls in `{python} beds` wards are shown in @fig-falls.", id="progress"),
+    code(
+        """\
+import altair as alt
+import pandas as pd
+
+beds = publish("falls_wards", 23, unit="wards", source="Ward list")
+falls = pd.DataFrame({"month": ["2024-07", "2024-08", "2024-09"], "falls": [31, 33, 37]})""",
+        id="load",
+    ),
+    code(
+        """\
+chart = alt.Chart(falls).mark_line(point=True).encode(x="month:O", y="falls:Q")
+texts = {"title": "Falls are rising & need a look", "description": "Falls a month", "caption": "Wards."}
+figure("fig-falls", chart, data=falls, **texts)""",
+        id="chart",
+    ),
+]
+
+
+def test_a_fifth_programme_is_a_notebook_and_a_line(whole, tmp_path):
+    project = whole.copy(tmp_path)
+    cells = [FIFTH[1], FIFTH[0], FIFTH[2]]
+    write(project / "notebooks" / "community-falls.ipynb", "Community Falls Programme", *cells)
+    edit(project / "_quarto.yml", "    - case-studies.qmd", "    - community-falls.qmd\n    - case-studies.qmd")
+    report = build(project, Q2)
+    for form, read in READERS.items():
+        text = read(report)
+        assert "Falls are rising & need a look" in text, form
+        assert "Falls in 23 wards are shown in Figure 14" in text, form
+        assert len(re.findall(r"Community Falls Programme", text)) >= 3, form  # contents, heading, list of figures
+    assert (report / "html" / "community-falls.html").is_file()
+    assert (report / "figures" / "fig-falls.csv").is_file()
+
+
+@pytest.fixture(scope="module")
+def first_quarter(whole):
+    return whole.report(Q1)
+
+
+def test_the_quarter_before_builds_from_the_same_notebooks(first_quarter):
+    facts = facts_of(first_quarter)
+    assert facts["mgso4_cp_avoided", Q1]["value"] == "18"
+    assert facts["iap_survived", Q1]["value"] == "12"
+    assert facts["lives_saved", "2024-25-YTD"]["value"] == facts["lives_saved", Q1]["value"] == "96"
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_news_of_a_quarter_stays_out_of_the_quarter_before(first_quarter, form):
+    text = READERS[form](first_quarter)
+    assert "Differences from the published edition" not in text
+    assert "Q1 2024/25" in text
+    assert not holds_number(text, "677")
+
+
+def test_quarters_add_up_to_the_year_to_date(report, first_quarter):
+    before, now = facts_of(first_quarter), facts_of(report)
+    for name in ("mgso4_cp_avoided", "iap_survived", "ocm_survived", "acs_survived", "lives_saved"):
+        quarters = int(before[name, Q1]["value"]) + int(now[name, Q2]["value"])
+        assert int(now[name, "2024-25-YTD"]["value"]) == quarters, name
+
+
+def test_without_a_quarter_the_newest_with_complete_data_is_built(whole, tmp_path):
+    edited = whole.copy(tmp_path)
+    shutil.copy2(edited / "params" / f"{Q2}.yml", edited / "params" / "2024-25-Q3.yml")
+    edit(edited / "params" / "2024-25-Q3.yml", Q2, "2024-25-Q3")
+    edit(edited / "params" / "2024-25-Q3.yml", "2024-09-30", "2024-12-31")
+    run = natpatsip(edited, "build", "--to", "html")
+    assert run.returncode == 0, run.stderr
+    assert "2024-25-Q3: data not complete" in run.stderr
+    assert (edited / "reports" / Q2 / "html" / "index.html").is_file()
+
+
+def test_a_schedule_ends_well_where_nothing_is_due(whole, report, first_quarter):
+    run = natpatsip(whole.folder, "build", "--due")
+    assert (run.returncode, run.stdout.strip()) == (0, "nothing due")
+
+
+def test_the_pages_name_the_quarter_and_its_status(words):
+    for form in FORMATS:
+        assert "Q2 2024/25" in words[form]
+        assert "Draft" in words[form]
+        assert "Illustrative data" in words[form]
+
+
+def test_words_are_read_from_every_page(report):
+    assert len(tidy(words_of_html(report)).split()) > 5000
