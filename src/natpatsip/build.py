@@ -18,7 +18,7 @@ from natpatsip.pipeline.caching.digests import Inputs, sha256_of
 from natpatsip.pipeline.caching.run_cache import Runs
 from natpatsip.pipeline.drawing import draw_worker
 from natpatsip.pipeline.execution import kernels
-from natpatsip.pipeline.options import FORMATS, Options, Tell
+from natpatsip.pipeline.options import FORMATS, Log, Options
 from natpatsip.quarter import Quarter
 from natpatsip.release import guard
 from natpatsip.release.guard import is_final
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from natpatsip.pipeline.staging.stage import Staged
     from natpatsip.release.final_edition import Candidate
 
-__all__ = ["FORMATS", "Options", "Tell", "build", "complete_quarters", "is_due", "is_final", "newest_complete", "shown"]
+__all__ = ["FORMATS", "Log", "Options", "build", "complete_quarters", "is_due", "is_final", "newest_complete", "shown"]
 
 
 FONTS = Path("_extensions", "natpatsip", "fonts")
@@ -43,7 +43,7 @@ def build(
     project: Path,
     quarter: Quarter,
     options: Options,
-    tell: Tell,
+    log: Log,
     *,
     published: Callable[[Path], object] = lambda _: None,
 ) -> Path:
@@ -57,7 +57,7 @@ def build(
         What to report on.
     options : Options
         How.
-    tell : callable
+    log : callable
         Is given a line for each step.
     published : callable
         Is given the folder as soon as the report is there; the build may then still have to note what it did.
@@ -74,13 +74,13 @@ def build(
         guard.protect(report, project)
     if not options.is_final and (said := _standing(report, inputs, cached, quarter, options)) is not None:
         for line in said:
-            tell(line)
-        tell(f"unchanged, checked in {time.monotonic() - start:.1f} s: {report}")
+            log(line)
+        log(f"unchanged, checked in {time.monotonic() - start:.1f} s: {report}")
         published(report)
         return report
     name = up_to_date.name_of(report, inputs, quarter, options)
     if reference := _built_from(project, quarter):
-        _build_kept(project, quarter, reference, options, tell, inputs, cached)
+        _build_kept(project, quarter, reference, options, log, inputs, cached)
         published(report)
         return report
     runs = Runs(cached, inputs, quarter, edition="", kernels=kernels.choose(options.kernels))
@@ -93,16 +93,16 @@ def build(
     from natpatsip.pipeline.plan import Plan  # while they start: it imports much
 
     plan = Plan.of(project, quarter, is_final=options.is_final)
-    tell(f"{quarter.label}: {len(plan.notebooks)} notebooks")
+    log(f"{quarter.label}: {len(plan.notebooks)} notebooks")
     earlier = _earlier_reports(project, quarter, options)
     try:
-        with alone(plan.workplace, tell):
-            executed, outcome = _build(plan, options, runs, tell)
+        with alone(plan.workplace, log):
+            executed, outcome = _build(plan, options, runs, log)
         seconds = time.monotonic() - start
         published(report)
         checked = reporters.summary(outcome or _checks(plan, executed), quarter)
         if outcome is None:
-            tell(checked)
+            log(checked)
     finally:
         if inputs.is_outdated():  # edited meanwhile: some of it was made by the old helpers, some by the new
             cached.forget()
@@ -111,8 +111,8 @@ def build(
         up_to_date.note(report, inputs, cached, name, read=read, said=[checked])
     cached.make_room()
     if cached.trouble:
-        tell(f"the cache cannot be written, so the next build begins anew: {cached.trouble}")
-    tell(f"published in {seconds:.1f} s: {report}")
+        log(f"the cache cannot be written, so the next build begins anew: {cached.trouble}")
+    log(f"published in {seconds:.1f} s: {report}")
     return report
 
 
@@ -143,7 +143,7 @@ def _build_kept(
     quarter: Quarter,
     reference: str,
     options: Options,
-    tell: Tell,
+    log: Log,
     inputs: Inputs,
     cached: store.Cache,
 ) -> None:
@@ -158,11 +158,11 @@ def _build_kept(
     report, start = options.report(project, quarter), time.monotonic()
     name = up_to_date.name_of_kept(report, inputs, quarter, git.commit_of(project, reference), options)
     if not options.is_final and up_to_date.is_unchanged(report, inputs, cached, name) is not None:
-        tell(f"unchanged since {reference}, checked in {time.monotonic() - start:.1f} s: {report}")
+        log(f"unchanged since {reference}, checked in {time.monotonic() - start:.1f} s: {report}")
         return
     earlier = _earlier_reports(project, quarter, options)
     if options.cluster:
-        tell(f"{quarter.label}: its notebooks come from git with helpers of their own, so they run here")
+        log(f"{quarter.label}: its notebooks come from git with helpers of their own, so they run here")
     output = (options.output or project / "reports").resolve()
     arguments = [
         *("--to", ",".join(options.formats)),
@@ -171,12 +171,12 @@ def _build_kept(
         *("--output", str(output)),
         *(["--final"] if options.is_final else []),
     ]
-    archived.build(project, quarter, reference, arguments, tell)
+    archived.build(project, quarter, reference, arguments, log)
     up_to_date.note(report, inputs, cached, name, read=[earlier])
 
 
 @contextmanager
-def alone(workplace: Path, tell: Tell) -> Iterator[None]:
+def alone(workplace: Path, log: Log) -> Iterator[None]:
     """Wait until no other build uses the working folder, and keep others out."""
     from filelock import FileLock, Timeout
 
@@ -185,7 +185,7 @@ def alone(workplace: Path, tell: Tell) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        tell(f"waiting for another build, which holds {lock.lock_file}")
+        log(f"waiting for another build, which holds {lock.lock_file}")
         lock.acquire()
     try:
         yield
@@ -193,16 +193,16 @@ def alone(workplace: Path, tell: Tell) -> Iterator[None]:
         lock.release()
 
 
-def _cluster(options: Options, tell: Tell) -> AbstractContextManager[Cluster | None]:
+def _cluster(options: Options, log: Log) -> AbstractContextManager[Cluster | None]:
     """Connect to the cluster, where one is asked for."""
     if not options.cluster:
         return nullcontext()
     from natpatsip.pipeline.execution.cluster.client import connect
 
-    return connect(options.cluster, tell=tell, kernels=options.kernels)
+    return connect(options.cluster, log=log, kernels=options.kernels)
 
 
-def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mapping[str, Executed], Outcome | None]:
+def _build(plan: Plan, options: Options, runs: Runs, log: Log) -> tuple[Mapping[str, Executed], Outcome | None]:
     """Make the report, and return the executed notebooks and what the checks found, where they were made before it."""
     from natpatsip.checks.runner import ALL
     from natpatsip.pipeline import render
@@ -216,14 +216,14 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
 
     renderer = render.choose(options.renderer)
     candidate = _candidate(plan, options) if options.is_final else None
-    executed, outcome = _checked(plan, options, runs, candidate, tell)
+    executed, outcome = _checked(plan, options, runs, candidate, log)
     contents = {name: each.content for name, each in executed.items()}
     record = QaRecord(plan.params, candidate.commit, outcome, tuple(ALL)) if candidate and outcome else None
     written = {DRAFTS_ONLY: lambda made: _changes(plan, contents, made, options)}
     if record:
         written = {FINALS_ONLY: lambda _: record.chapter()}
     staged = stage(plan, contents, written=written)
-    tell(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(staged.facts)} facts")
+    log(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(staged.facts)} facts")
     report = options.report(plan.project, plan.quarter)
     lost = [file.relative_to(report) for file in shown(report, FORMATS) if file.exists()]
 
@@ -244,7 +244,7 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
             draw=draw,
             with_whole=not options.is_preview,
         )
-        tell(f"rendered {', '.join(options.formats)} with {renderer}")
+        log(f"rendered {', '.join(options.formats)} with {renderer}")
         shutil.copy2(staged.folder / "facts.csv", folder / "facts.csv")
         _copy(staged.folder / "figures", folder / "figures", ("*.svg", "*.csv"))
         _copy(plan.workplace / "notebooks", folder / "notebooks", [f"{name}.ipynb" for name in plan.notebooks])
@@ -267,9 +267,9 @@ def _build(plan: Plan, options: Options, runs: Runs, tell: Tell) -> tuple[Mappin
             guard.protect(report, plan.project)  # it may have been made final while this was built
         lost = [file for file in lost if not (folder / file).exists()]
     if lost:
-        tell(f"gone with the earlier report: {', '.join(map(str, lost))}; build without --to makes them anew")
+        log(f"gone with the earlier report: {', '.join(map(str, lost))}; build without --to makes them anew")
     if candidate:
-        tell(f"final: signed off, and tagged {candidate.seal(report)}")
+        log(f"final: signed off, and tagged {candidate.seal(report)}")
     return executed, outcome
 
 
@@ -280,18 +280,18 @@ def _candidate(plan: Plan, options: Options) -> Candidate:
 
 
 def _checked(
-    plan: Plan, options: Options, runs: Runs, candidate: Candidate | None, tell: Tell
+    plan: Plan, options: Options, runs: Runs, candidate: Candidate | None, log: Log
 ) -> tuple[Mapping[str, Executed], Outcome | None]:
     """Execute the notebooks and check them, but for a preview; refuse a final edition with all that it lacks."""
     from natpatsip.checks import preflight, reporters
     from natpatsip.pipeline.execution.scheduler import execute
 
     try:
-        with _cluster(options, tell) as cluster:
+        with _cluster(options, log) as cluster:
             executed = execute(
                 plan,
                 jobs=options.jobs,
-                tell=tell,
+                log=log,
                 kernels=options.kernels,
                 runs=runs,
                 see=lambda each: draw_worker.draw(each.content),
@@ -304,7 +304,7 @@ def _checked(
             candidate.refuse(*(_lacks(found) if found else [str(error)] if candidate.lacks else []))
         raise
     if outcome:
-        tell(reporters.summary(outcome, plan.quarter))
+        log(reporters.summary(outcome, plan.quarter))
     if candidate and outcome:
         candidate.refuse(*_lacks(outcome))
     return executed, outcome

@@ -9,7 +9,7 @@ from pathlib import Path
 from natpatsip import build
 from natpatsip.errors import ReportError
 from natpatsip.pipeline.caching.digests import HelpersChanged
-from natpatsip.pipeline.options import Options, Tell
+from natpatsip.pipeline.options import Log, Options
 from natpatsip.quarter import Quarter
 
 
@@ -30,7 +30,7 @@ class Outcome:
         return type(first)("\n".join(lines))
 
 
-def build_all(project: Path, quarters: Collection[Quarter], options: Options, tell: Tell) -> Outcome:
+def build_all(project: Path, quarters: Collection[Quarter], options: Options, log: Log) -> Outcome:
     """Build quarters, the earliest first, since a draft is compared with the quarter before it.
 
     A quarter that cannot be built does not keep the others from it.
@@ -43,7 +43,7 @@ def build_all(project: Path, quarters: Collection[Quarter], options: Options, te
         What to build; each once.
     options : Options
         How.
-    tell : callable
+    log : callable
         Is given a line for each step.
 
     Raises
@@ -55,11 +55,11 @@ def build_all(project: Path, quarters: Collection[Quarter], options: Options, te
     failed: dict[Quarter, ReportError] = {}
     for quarter in sorted(set(quarters)):
         try:
-            built[quarter] = build.build(project, quarter, options, tell)
+            built[quarter] = build.build(project, quarter, options, log)
         except HelpersChanged:
             raise
         except ReportError as error:
             failed[quarter] = error
             if len(set(quarters)) > 1:  # why, is said at the end; of a single quarter, that is now
-                tell(f"{quarter}: could not be built")
+                log(f"{quarter}: could not be built")
     return Outcome(built, failed)

@@ -217,7 +217,7 @@ def main() -> None:
             (report / "html" / f"usual-{name}.html").write_text(page, encoding="utf-8")
         (report / "html" / f"{FLOOR}.html").write_text("<!DOCTYPE html><title>t</title><p>One line.", encoding="utf-8")
         times = measured(report / "html", counts, runs)
-    tell(times)
+    log(times)
 
 
 def measured(folder: Path, counts: dict[str, int], runs: int) -> dict[tuple[str, str], Times]:
@@ -234,7 +234,7 @@ def measured(folder: Path, counts: dict[str, int], runs: int) -> dict[tuple[str,
     return {key: Times(tuple(each)) for key, each in seen.items()}
 
 
-def tell(times: dict[tuple[str, str], Times]) -> None:
+def log(times: dict[tuple[str, str], Times]) -> None:
     """Print what was measured, and where a page takes more of the usual page's time than it may of the book's."""
     say(f"{machine()}; processor slowed {SLOWER} times; milliseconds, medians (least to greatest)")
     say("| page | can be read | usual page | ours | of the usual page |\n| --- | --- | --- | --- | --- |")

@@ -38,14 +38,14 @@ def steps(project: Path, quarter: Quarter) -> None:
     last = start = time.perf_counter()
     spent: dict[str, float] = {}
 
-    def tell(line: str) -> None:
+    def log(line: str) -> None:
         nonlocal last
         name = next((name for word, name in STEPS.items() if word in line), "other")
         now = time.perf_counter()
         spent[name] = spent.get(name, 0.0) + now - last
         last = now
 
-    build(project, quarter, Options(formats=("html", "pdf"), renderer="pandoc"), tell)
+    build(project, quarter, Options(formats=("html", "pdf"), renderer="pandoc"), log)
     total = time.perf_counter() - start
     for name, seconds in spent.items():
         sys.stdout.write(f"- {name}: {seconds:.1f} s, {seconds / total:.0%}\n")

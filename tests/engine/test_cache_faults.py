@@ -347,8 +347,8 @@ def test_an_edit_of_the_look_while_a_build_runs_leaves_nothing_of_it_in_the_cach
         if line.endswith("notebooks"):
             page.write_text(before.replace("</body>", "<p>Half done</p></body>"), encoding="utf-8")
 
-    for tell, is_edited in ((edits, True), (lambda _: None, False)):
-        report.build(project, Quarter.parse(Q2), Options(formats=("html",), renderer="pandoc"), tell)
+    for log, is_edited in ((edits, True), (lambda _: None, False)):
+        report.build(project, Quarter.parse(Q2), Options(formats=("html",), renderer="pandoc"), log)
         assert ("Half done" in ward(project)) == is_edited
         page.write_text(before, encoding="utf-8")
 

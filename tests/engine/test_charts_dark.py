@@ -9,13 +9,13 @@ import re
 import pytest
 import vl_convert
 import yaml
+from test_charts import every_chart
 
 from helpers import diagrams
 from natpatsip.charts import dark, icons, palette, theme
 from natpatsip.charts.palette import contrast
 from natpatsip.pipeline.drawing import svg
 from projects import ROOT
-from test_charts import every_chart
 
 BRAND = yaml.safe_load((ROOT / "_extensions" / "natpatsip" / "_brand.yml").read_text(encoding="utf-8"))
 GROUND = dark.PARTNERS[palette.PAPER]

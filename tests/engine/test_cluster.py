@@ -15,13 +15,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from test_warm import comparable
 
 from natpatsip.errors import NotebookError
 from natpatsip.pipeline.execution.cluster import client, versions, worker
 from natpatsip.pipeline.execution.cluster.worker import Task
 from natpatsip.pipeline.notebook import Notebook
 from projects import ROOT, code, copy, natpatsip, prose, small
-from test_warm import comparable
 
 pytestmark = pytest.mark.end_to_end
 DASK = [sys.executable, "-m", "dask"]

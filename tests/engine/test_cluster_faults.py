@@ -12,9 +12,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import pytest
+from test_cluster import DASK, Q2, eventually
 
 from projects import code, prose, small
-from test_cluster import DASK, Q2, eventually
 
 pytestmark = [
     pytest.mark.end_to_end,

@@ -87,7 +87,7 @@ def run(plan: Plan, executed: Mapping[str, NotebookNode]) -> Outcome:
     return Outcome(still_open, accepted, tuple(typed_number.listed(material)), tuple(moved.notes(material)))
 
 
-def check_quarter(project: Path, quarter: Quarter, *, jobs: int, tell: Callable[[str], None]) -> Outcome:
+def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Callable[[str], None]) -> Outcome:
     """Execute a quarter's notebooks, or take them from the cache, and run every check on them.
 
     Raises
@@ -107,8 +107,8 @@ def check_quarter(project: Path, quarter: Quarter, *, jobs: int, tell: Callable[
         kernels.start("")
     plan = Plan.of(project, quarter)
     try:
-        with alone(plan.workplace, tell):
-            executed = execute(plan, jobs=jobs, tell=tell, runs=runs)
+        with alone(plan.workplace, log):
+            executed = execute(plan, jobs=jobs, log=log, runs=runs)
     except NotebookError as error:
         if outcome := preflight.outcome_of(plan, error):
             return outcome

@@ -78,7 +78,7 @@ def build(
     if final and (everything or len(quarters or ()) > 1):
         raise UsageError("--final: one quarter is made final at a time. Name one.")
     one_of("--renderer", renderer, RENDERERS)
-    tell = Voice()
+    log = Voice()
     project = project_root()
     if quarters and everything:
         raise UsageError("--all: names every quarter already. Leave it out, or the quarters.")
@@ -95,14 +95,14 @@ def build(
     if not quarters:
         found, lacking = build.complete_quarters(project, only_newest=not (everything or due))
         for each, missing in lacking.items():
-            tell(f"{each}: data not complete: {'; '.join(missing)}")
+            log(f"{each}: data not complete: {'; '.join(missing)}")
         if not found and not due:
             raise ReportError("params/: no quarter has complete data. Name a quarter to see what a build of it needs.")
         chosen = found
     if everything:
         final_ones = [each for each in chosen if build.is_final(options.report(project, each))]
         for each in final_ones:
-            tell(f"{each}: the final edition stands and is left as it is")
+            log(f"{each}: the final edition stands and is left as it is")
         chosen = [each for each in chosen if each not in final_ones]
     if due:
         today = datetime.date.today()
@@ -110,7 +110,7 @@ def build(
         if not chosen:
             say("nothing due")
             return
-    outcome = build_all(project, chosen, options, tell)
+    outcome = build_all(project, chosen, options, log)
     for folder in outcome.built.values():
         for file in build.shown(folder, formats):
             say(str(file))

@@ -60,7 +60,7 @@ def _quarter(written: str | None, jobs: int) -> tuple[Outcome, Path]:
 
     project = project_root()
     chosen = Quarter.parse(written) if written else _newest(project)
-    return check_quarter(project, chosen, jobs=jobs, tell=Voice()), project
+    return check_quarter(project, chosen, jobs=jobs, log=Voice()), project
 
 
 def _newest(project: Path) -> Quarter:

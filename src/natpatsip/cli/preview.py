@@ -31,4 +31,4 @@ def preview(
     chosen = Quarter.parse(quarter) if quarter else build.newest_complete(project)[0]
     if chosen is None:
         raise ReportError("params/: no quarter has complete data. Name the quarter to preview.")
-    run(project, chosen, port=port, is_opened=is_opened, jobs=jobs, tell=Voice(), say=say)
+    run(project, chosen, port=port, is_opened=is_opened, jobs=jobs, log=Voice(), say=say)

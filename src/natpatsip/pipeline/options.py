@@ -9,7 +9,7 @@ from pathlib import Path
 
 FORMATS = ("html", "pdf", "docx")
 WITHOUT_EFFECT = ("jobs", "output", "is_fresh", "cluster")  # on what is in a report
-Tell = Callable[[str], None]
+Log = Callable[[str], None]
 
 
 @dataclass(frozen=True)

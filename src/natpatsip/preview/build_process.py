@@ -20,7 +20,7 @@ from natpatsip.errors import ReportError
 
 IDLE = 0.3  # seconds in which a process that builds nothing ends by itself
 LINES = 12  # of a process that died, that are shown
-Tell = Callable[[str], None]
+Log = Callable[[str], None]
 Published = Callable[[], None]
 
 
@@ -51,12 +51,12 @@ class Workshop:
     ----------
     order : Order
         What to build.
-    tell : callable
+    log : callable
         Is given a line for each step.
     """
 
-    def __init__(self, order: Order, tell: Tell) -> None:
-        self._order, self._tell = order, tell
+    def __init__(self, order: Order, log: Log) -> None:
+        self._order, self._tell = order, log
         self._process: subprocess.Popen[str] | None = None
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 — open until the end
         self._lock = threading.Lock()

@@ -18,10 +18,10 @@ from natpatsip.preview.server import serving
 from natpatsip.preview.session import News, Session, fingerprint
 from natpatsip.quarter import Quarter
 
-Tell = Callable[[str], None]
+Log = Callable[[str], None]
 
 
-def run(project: Path, quarter: Quarter, *, port: int, is_opened: bool, jobs: int, tell: Tell, say: Tell) -> None:
+def run(project: Path, quarter: Quarter, *, port: int, is_opened: bool, jobs: int, log: Log, say: Log) -> None:
     """Serve a quarter's report until Ctrl-C, and rebuild it on save.
 
     Parameters
@@ -36,7 +36,7 @@ def run(project: Path, quarter: Quarter, *, port: int, is_opened: bool, jobs: in
         Whether to open a browser.
     jobs : int
         How many notebooks run at once.
-    tell, say : callable
+    log, say : callable
         Are given a line of progress, and the address.
     """
     if not params.path(quarter, project).is_file():
@@ -44,8 +44,8 @@ def run(project: Path, quarter: Quarter, *, port: int, is_opened: bool, jobs: in
     output = project / "build" / "preview"  # what was published stays as it is
     pages = output / str(quarter) / "html"
     stop = threading.Event()
-    with Workshop(Order(project, str(quarter), output, jobs), tell) as workshop:
-        session = Session(workshop, pages, tell, News(fingerprint(pages)))
+    with Workshop(Order(project, str(quarter), output, jobs), log) as workshop:
+        session = Session(workshop, pages, log, News(fingerprint(pages)))
         with serving(session, port) as address, _until_told():
             try:
                 say(f"{quarter.label}: {address}   (Ctrl-C ends the preview)")
@@ -59,7 +59,7 @@ def run(project: Path, quarter: Quarter, *, port: int, is_opened: bool, jobs: in
                     builder.join(0.5)
                 raise ReportError("The preview can no longer watch the project's files. Start it again.")
             except KeyboardInterrupt:
-                tell("preview ended")
+                log("preview ended")
             finally:
                 stop.set()
                 session.end()

@@ -16,7 +16,7 @@ from natpatsip.preview.build_process import BuildError, Workshop
 
 LONG = 20.0  # seconds after which a save ends a build that is still going on, and begins another
 PLACE = re.compile(r'notebooks/([\w.-]+\.ipynb)(?:, cell "([^"]*)")?')
-Tell = Callable[[str], None]
+Log = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,13 @@ class Session:
         Builds.
     pages : Path
         The folder of the report's pages.
-    tell : callable
+    log : callable
         Is given a line for the terminal.
     """
 
     workshop: Workshop
     pages: Path
-    tell: Tell
+    log: Log
     news: News = field(default_factory=News)
     _told: threading.Condition = field(default_factory=threading.Condition)
     _saved: threading.Event = field(default_factory=threading.Event)
@@ -71,7 +71,7 @@ class Session:
 
     def changed(self, names: set[str]) -> None:
         """Hear of a save. One that comes while a build goes on is built after it; a build that hangs is given up."""
-        self.tell(f"saved: {', '.join(sorted(names))}")
+        self.log(f"saved: {', '.join(sorted(names))}")
         self._saved.set()
         if time.monotonic() - self._begun > LONG:
             self.workshop.abandon()
@@ -120,7 +120,7 @@ class Session:
         if self._is_over or self._saved.is_set():  # the next build has the word
             return
         found = PLACE.search(text)
-        self.tell(text)
+        self.log(text)
         notebook, cell = (found[1], found[2] or "") if found else ("", "")
         self._say(replace(self.news, is_building=False, error=text, notebook=notebook, cell=cell))
 

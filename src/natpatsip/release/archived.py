@@ -19,14 +19,14 @@ from natpatsip.quarter import Quarter
 
 VARIABLE = "NATPATSIP_BUILT_FROM"  # is set in a build from git, so that it does not look there again
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ")
-Tell = Callable[[str], None]
+Log = Callable[[str], None]
 
 
 class KeptError(ReportError):
     """A quarter that git keeps could not be built from there."""
 
 
-def build(project: Path, quarter: Quarter, reference: str, arguments: Sequence[str], tell: Tell) -> None:
+def build(project: Path, quarter: Quarter, reference: str, arguments: Sequence[str], log: Log) -> None:
     """Build a quarter from a commit, in a worktree of its own.
 
     Parameters
@@ -39,7 +39,7 @@ def build(project: Path, quarter: Quarter, reference: str, arguments: Sequence[s
         The tag or commit that holds it.
     arguments : sequence of str
         The options of ``natpatsip build``.
-    tell : callable
+    log : callable
         Is given each line that the build says.
 
     Raises
@@ -54,18 +54,18 @@ def build(project: Path, quarter: Quarter, reference: str, arguments: Sequence[s
             f"params/{quarter}.yml, built_from: git has no {reference} here. {quarter.label} has left the notebooks "
             "and is built from that commit. Fetch it (git fetch --tags --unshallow), and build again."
         )
-    tell(f"{quarter.label} has left the notebooks: building it from {reference} in a worktree of its own")
+    log(f"{quarter.label} has left the notebooks: building it from {reference} in a worktree of its own")
     with git.worktree(project, reference, project / "build") as place:
         code = place / "src"
         environment = os.environ | {VARIABLE: reference}
         if (code / "helpers").is_dir():  # as it was; else this code
             environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(code), os.environ.get("PYTHONPATH"))))
-        said = _run([sys.executable, "-m", "natpatsip", "build", str(quarter), *arguments], place, environment, tell)
+        said = _run([sys.executable, "-m", "natpatsip", "build", str(quarter), *arguments], place, environment, log)
     if said is not None:
         raise KeptError(f"{quarter.label}, built from {reference} in git: {said}")
 
 
-def _run(command: Sequence[str], folder: Path, environment: dict[str, str], tell: Tell) -> str | None:
+def _run(command: Sequence[str], folder: Path, environment: dict[str, str], log: Log) -> str | None:
     """Run a build, passing on what it tells; return what stopped it, None where nothing did."""
     with subprocess.Popen(  # noqa: S603 — our own program
         command,
@@ -82,7 +82,7 @@ def _run(command: Sequence[str], folder: Path, environment: dict[str, str], tell
             for line in process.stderr or ():
                 found = TIME.match(line)
                 if found and not stopped:
-                    tell(line[found.end() :].rstrip())
+                    log(line[found.end() :].rstrip())
                 else:
                     stopped.append(line.rstrip())
         except BaseException:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 WARNS = re.compile(r"\bSpcWarning: (.*)")  # of natpatsip.spc, which takes long to import
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 LOOK = 0.5  # seconds; Windows hears Ctrl-C only between two waits
-Tell = Callable[[str], None]
+Log = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def execute(
     plan: Plan,
     *,
     jobs: int,
-    tell: Tell,
+    log: Log,
     kernels: str = "",
     runs: Runs | None = None,
     see: Callable[[Executed], None] = lambda _: None,
@@ -81,7 +81,7 @@ def execute(
         What to run.
     jobs : int
         How many notebooks may run at once.
-    tell : callable
+    log : callable
         Is given a line as each notebook is done.
     kernels : str
         "warm", "stock" or "auto"; see `natpatsip.pipeline.execution.kernels.choose`.
@@ -110,9 +110,9 @@ def execute(
     def has_run(executed: Executed) -> None:
         done[executed.name] = executed
         how = f"executed in {executed.seconds:.1f} s" if executed.is_new else "unchanged"
-        tell(f"{executed.name}: {how}")
+        log(f"{executed.name}: {how}")
         for warning in _warnings(executed):
-            tell(warning)
+            log(warning)
         see(executed)
         order.done(executed.name)
 

@@ -27,7 +27,7 @@ ANSWER = 5.0  # seconds in which a scheduler must answer
 ARRIVAL = 60.0  # seconds that the build waits for a first worker, or for another one after the last was lost
 ANSWERS = 30.0  # seconds in which every worker must say its versions, and the scheduler which workers it has
 LOOK = 2.0  # seconds between two looks at whether there are workers
-Tell = Callable[[str], None]
+Log = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -118,14 +118,14 @@ class Cluster:
 
 
 @contextmanager
-def connect(address: str, *, tell: Tell, kernels: str = "") -> Iterator[Cluster]:
+def connect(address: str, *, log: Log, kernels: str = "") -> Iterator[Cluster]:
     """Connect to a cluster, and leave it when the block ends.
 
     Parameters
     ----------
     address : str
         The scheduler's, such as ``tcp://10.0.0.5:8786``.
-    tell : callable
+    log : callable
         Is given a line about what was found.
     kernels : str
         As for `natpatsip.pipeline.execution.scheduler.execute`.
@@ -139,10 +139,10 @@ def connect(address: str, *, tell: Tell, kernels: str = "") -> Iterator[Cluster]
     """
     client = _reach(address)
     try:
-        count = _await_workers(client, address, tell)
+        count = _await_workers(client, address, log)
         ours = versions.found(versions.packages())
         _compare(client, address, ours, kernels)
-        tell(f"{address}: {count} worker{'s' if count != 1 else ''}")
+        log(f"{address}: {count} worker{'s' if count != 1 else ''}")
         yield Cluster(address, client, client.get_executor(), ours)
     finally:
         with contextlib.suppress(TimeoutError):  # it would wait for a scheduler that has fallen silent
@@ -202,9 +202,9 @@ def _need_certificates(address: str) -> None:
     )
 
 
-def _await_workers(client: Any, address: str, tell: Tell) -> int:
+def _await_workers(client: Any, address: str, log: Log) -> int:
     if not client.scheduler_info()["workers"]:
-        tell(f"{address}: waiting for a worker")
+        log(f"{address}: waiting for a worker")
         try:
             client.wait_for_workers(1, timeout=ARRIVAL)
         except TimeoutError:
