@@ -5,20 +5,21 @@ from __future__ import annotations
 import calendar
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from natpatsip.errors import ReportError
+from natpatsip.errors import NotebookError, ReportError, UsageError
 from natpatsip.pipeline.caching import store, up_to_date
 from natpatsip.pipeline.caching.digests import Inputs, sha256_of
 from natpatsip.pipeline.caching.run_cache import Runs
 from natpatsip.pipeline.drawing import draw_worker
 from natpatsip.pipeline.execution import kernels
 from natpatsip.pipeline.options import FORMATS, Log, Options
+from natpatsip.pipeline.workspace import locked
 from natpatsip.quarter import Quarter
 from natpatsip.release import guard
 from natpatsip.release.guard import is_final
@@ -96,7 +97,7 @@ def build(
     log(f"{quarter.label}: {len(plan.notebooks)} notebooks")
     earlier = _earlier_reports(project, quarter, options)
     try:
-        with alone(plan.workplace, log):
+        with locked(plan.workplace, log):
             executed, outcome = _build(plan, options, runs, log)
         seconds = time.monotonic() - start
         published(report)
@@ -175,24 +176,6 @@ def _build_kept(
     up_to_date.note(report, inputs, cached, name, read=[earlier])
 
 
-@contextmanager
-def alone(workplace: Path, log: Log) -> Iterator[None]:
-    """Wait until no other build uses the working folder, and keep others out."""
-    from filelock import FileLock, Timeout
-
-    workplace.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(workplace / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        log(f"waiting for another build, which holds {lock.lock_file}")
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 def _cluster(options: Options, log: Log) -> AbstractContextManager[Cluster | None]:
     """Connect to the cluster, where one is asked for."""
     if not options.cluster:
@@ -204,7 +187,7 @@ def _cluster(options: Options, log: Log) -> AbstractContextManager[Cluster | Non
 
 def _build(plan: Plan, options: Options, runs: Runs, log: Log) -> tuple[Mapping[str, Executed], Outcome | None]:
     """Make the report, and return the executed notebooks and what the checks found, where they were made before it."""
-    from natpatsip.checks.runner import ALL
+    from natpatsip.checks import CHECKS
     from natpatsip.pipeline import render
     from natpatsip.pipeline.drawing.drawings import write_drawings
     from natpatsip.pipeline.outputs import datasets_of
@@ -218,7 +201,7 @@ def _build(plan: Plan, options: Options, runs: Runs, log: Log) -> tuple[Mapping[
     candidate = _candidate(plan, options) if options.is_final else None
     executed, outcome = _checked(plan, options, runs, candidate, log)
     contents = {name: each.content for name, each in executed.items()}
-    record = QaRecord(plan.params, candidate.commit, outcome, tuple(ALL)) if candidate and outcome else None
+    record = QaRecord(plan.params, candidate.commit, outcome, CHECKS) if candidate and outcome else None
     written = {DRAFTS_ONLY: lambda made: _changes(plan, contents, made, options)}
     if record:
         written = {FINALS_ONLY: lambda _: record.chapter()}
@@ -283,7 +266,7 @@ def _checked(
     plan: Plan, options: Options, runs: Runs, candidate: Candidate | None, log: Log
 ) -> tuple[Mapping[str, Executed], Outcome | None]:
     """Execute the notebooks and check them, but for a preview; refuse a final edition with all that it lacks."""
-    from natpatsip.checks import preflight, reporters
+    from natpatsip.checks import check_failed_run, reporters
     from natpatsip.pipeline.execution.scheduler import execute
 
     try:
@@ -300,7 +283,7 @@ def _checked(
         outcome = None if options.is_preview else _checks(plan, executed)
     except ReportError as error:
         if candidate:
-            found = preflight.outcome_of(plan, error)
+            found = check_failed_run(plan, error)
             candidate.refuse(*(_lacks(found) if found else [str(error)] if candidate.lacks else []))
         raise
     if outcome:
@@ -356,6 +339,39 @@ def _copy(source: Path, target: Path, patterns: Collection[Any]) -> None:
     for pattern in patterns:
         for file in sorted(source.glob(pattern)):
             shutil.copy2(file, target / file.name)
+
+
+def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Outcome:
+    """Execute a quarter's notebooks, or take them from the cache, and run every check on them.
+
+    Raises
+    ------
+    UsageError
+        If the quarter is built from a commit in git.
+    ReportError
+        If a notebook fails, or the facts, rules or params are not valid.
+    """
+    from natpatsip import checks, params
+    from natpatsip.pipeline.execution.scheduler import execute
+    from natpatsip.pipeline.plan import Plan
+
+    if reference := params.load(quarter, project=project).built_from:
+        raise UsageError(
+            f"{quarter} is archived: it is built from {reference} in git. Check it there: "
+            f"git worktree add ../{quarter} {reference}"
+        )
+    runs = Runs(store.of(project), Inputs.read(project), quarter, edition="", kernels=kernels.choose(""))
+    if runs.uncovered(project / "notebooks"):
+        kernels.start("")
+    plan = Plan.of(project, quarter)
+    try:
+        with locked(plan.workplace, log):
+            executed = execute(plan, jobs=jobs, log=log, runs=runs)
+    except NotebookError as error:
+        if outcome := checks.check_failed_run(plan, error):
+            return outcome
+        raise
+    return checks.run(plan, {name: each.content for name, each in executed.items()})
 
 
 def complete_quarters(project: Path, *, only_newest: bool = False) -> tuple[list[Quarter], dict[Quarter, list[str]]]:

@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from natpatsip import context, facts
 from natpatsip.blocks import BLOCK
 from natpatsip.checks import CHECKS, run
-from natpatsip.checks.check_context import Material
+from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.sentences import MARK
 from natpatsip.checks.unhedged_estimate import hedged
 from natpatsip.facts import CITED, PUBLISHED, cite
@@ -73,7 +73,7 @@ def prose(text, identity, known, tags=()):
 
 def knower(plan, executed):
     """Return a function that evaluates an expression which cites a fact or names one, else nothing."""
-    published = Material(plan, executed).facts
+    published = CheckContext(plan, executed).facts
     so_far = plan.quarter.year_to_date
     named = {
         "lives": ("lives_saved", str(plan.quarter)),
@@ -142,7 +142,7 @@ def plant_elsewhere(plan, executed):
         writer.writeheader()
         writer.writerows(rows)
 
-    record = {**next(each.record() for each in Material(plan, executed).facts.values() if each.section)}
+    record = {**next(each.record() for each in CheckContext(plan, executed).facts.values() if each.section)}
     record |= {"id": "ward_beds", "value": 12, "unit": "beds", "inputs": []}
     beds = new_code_cell('publish("ward_beds", beds, unit="beds", source="List")', id="beds")
     beds.outputs = [nbformat.v4.new_output("display_data", data={PUBLISHED: record})]
@@ -309,7 +309,7 @@ def test_an_acceptance_that_matches_nothing_is_a_finding(here):
     plan = with_params(plan, "  - {check: typed-number, notebook: index, cell: gone, reason: it was there}\n")
     (finding,) = run(plan, executed).findings
     assert finding.where == "params/2024-25-Q2.yml, accepted.0"
-    assert "there is not" in finding.message
+    assert "no longer exists" in finding.message
 
 
 def test_a_record_holds_what_applies_and_nothing_else(here):

@@ -7,9 +7,10 @@ import json
 import pytest
 
 from natpatsip.checks import check_claims
+from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.relations import Operand, breach
-from natpatsip.checks.rules import Rules
 from natpatsip.errors import DataError, UsageError
+from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 from projects import ROOT, natpatsip, small
 
@@ -86,12 +87,12 @@ def test_a_relation_holds_or_says_what_should_stand_there(relation, value, other
         (("a,x,s,1,b,equal", "b,x,s,1,a,equal"), HEAD, "claims are related in a circle: a → b → a"),
         (("a,x,s,1,a,equal",), HEAD, "claims are related in a circle: a → a"),
         (("a,x,s,many,,",), HEAD, 'row 2, value: found "many" for a'),
-        (("a,x,s,1,b,equal",), HEAD, "row 2, related_claim: a names b, no claim of this table"),
+        (("a,x,s,1,b,equal",), HEAD, "row 2, related_claim: a names b, which is not in the table"),
         (("a,x,s,1,b,eqal", "b,x,s,1,,"), HEAD, 'Did you mean "equal"?'),
-        (("a,x,s,1,,", "a,x,s,1,,"), HEAD, "row 3, claim_id: a stands in row 2 too"),
+        (("a,x,s,1,,", "a,x,s,1,,"), HEAD, "row 3, claim_id: a is in row 2 too"),
         (("a,x,s,1,b,", "b,x,s,1,,"), HEAD, "a has a related_claim but no relation"),
         (("a,x,s,1,b+c,equal", "b,x,s,1,,", "c,x,s,1,,"), HEAD, "equal takes 1, found 2"),
-        ((), HEAD, "holds no claim"),
+        ((), HEAD, "has no claims"),
         ((",x,s,1,,",), HEAD, "row 2, claim_id: is empty"),
     ],
 )
@@ -123,7 +124,7 @@ def test_a_table_without_contradiction_ends_with_exit_status_zero(tmp_path):
 def rules(tmp_path, *rows, head="fact_id,period,relation,of,reason"):
     project = small(tmp_path)
     (project / "data" / "relations.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
-    return Rules.read(project, Q2)
+    return CheckContext(Plan.of(project, Q2), {}).rules
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ def rules(tmp_path, *rows, head="fact_id,period,relation,of,reason"):
             "mgso4_women,quarter,equal,iap_woman,",
             'row 2, of: names "iap_woman", a fact that nobody publishes or reports',
         ),
-        ("mgso4_women,quarter,eqal,iap_women,", 'row 2, relation: "eqal" is none of'),
+        ("mgso4_women,quarter,eqal,iap_women,", 'row 2, relation: found "eqal"; expected one of'),
         ("mgso4_women,quarter,equal,iap_women + mews_live,", "equal takes 1, found 2"),
         ("mgso4_women,quarter,moves at most,a lot,", "expected how much mgso4_women may move"),
         ("mgso4_women,quarter,sum,,", "sum takes at least one, found 0"),
@@ -162,4 +163,4 @@ def test_missing_columns_of_the_rules_are_named(tmp_path):
 def test_a_project_without_rules_is_checked_by_the_others(tmp_path):
     project = small(tmp_path)
     (project / "data" / "relations.csv").unlink(missing_ok=True)
-    assert Rules.read(project, Q2).rules == ()
+    assert CheckContext(Plan.of(project, Q2), {}).rules.rules == ()

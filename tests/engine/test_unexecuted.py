@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from natpatsip.checks.preflight import outcome_of
+from natpatsip.checks import check_failed_run
 from natpatsip.errors import NotebookError
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
@@ -25,7 +25,7 @@ def plan(tmp_path):
 
 
 def test_a_claim_that_the_chart_does_not_show_is_a_finding(plan):
-    outcome = outcome_of(plan, NotebookError(CLAIM))
+    outcome = check_failed_run(plan, NotebookError(CLAIM))
     assert [(each.check, each.cell, each.position) for each in outcome.findings] == [
         ("stale", "old", 4),
         ("unsupported-claim", "news", 5),
@@ -35,10 +35,10 @@ def test_a_claim_that_the_chart_does_not_show_is_a_finding(plan):
 
 
 def test_several_claims_are_several_findings(plan):
-    outcome = outcome_of(plan, NotebookError(f"2 problems:\n- {CLAIM}\n- {CLAIM.replace('news', 'old')}"))
+    outcome = check_failed_run(plan, NotebookError(f"2 problems:\n- {CLAIM}\n- {CLAIM.replace('news', 'old')}"))
     assert [each.cell for each in outcome.findings if each.check == "unsupported-claim"] == ["old", "news"]
 
 
 @pytest.mark.parametrize("error", [OTHER, f"2 problems:\n- {CLAIM}\n- {OTHER}"])
-def test_any_other_fault_is_to_be_mended_first(plan, error):
-    assert outcome_of(plan, NotebookError(error)) is None
+def test_any_other_fault_is_fixed_first(plan, error):
+    assert check_failed_run(plan, NotebookError(error)) is None
