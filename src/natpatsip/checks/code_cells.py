@@ -43,9 +43,6 @@ _OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.Pow: operator.pow,
 }
 
 
@@ -298,25 +295,22 @@ def _numbers_in(node: ast.AST) -> Iterator[float]:
 
 
 def _typed_value(node: ast.AST) -> float | None:
-    """Return the value of what is typed: ``57``, ``"1,016"``, ``114 / 2``; None if it is calculated from anything else.
-
-    An operator that is not valued rightly must give None: a finding names the fact that has the value.
-    """
+    """Return the value of what is typed: ``57``, ``"1,016"``, ``114 / 2``; None if it is anything else."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         number = re.fullmatch(r"\s*£?(\d[\d,]*(?:\.\d+)?)\s*%?\s*", node.value)
         return float(number[1].replace(",", "")) if number else None
-    if isinstance(node, ast.Constant):
-        return float(node.value) if _is_number(node) else None  # type: ignore[arg-type]
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
-        value = _typed_value(node.operand)
-        return -value if value is not None and isinstance(node.op, ast.USub) else value
+    return _calculated(node)
+
+
+def _calculated(node: ast.AST) -> float | None:
+    """Return the result of arithmetic with typed numbers; a wrong one would suggest a fact that is not meant."""
+    if isinstance(node, ast.Constant) and _is_number(node):
+        return float(node.value)  # type: ignore[arg-type]
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = _calculated(node.operand)
+        return None if value is None else -value
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        left, right = _typed_value(node.left), _typed_value(node.right)
-        if left is None or right is None:
-            return None
-        try:
-            result = _OPERATORS[type(node.op)](left, right)
-        except ArithmeticError:  # divided by zero, or too large
-            return None
-        return result if isinstance(result, float) else None  # a root of a negative number is complex
+        left, right = _calculated(node.left), _calculated(node.right)
+        if left is not None and right is not None and (right or not isinstance(node.op, ast.Div)):
+            return _OPERATORS[type(node.op)](left, right)
     return None

@@ -30,35 +30,17 @@ RECORD = ("check", "message", "where", "notebook", "cell", "fact", "found", "exp
 
 @dataclass(frozen=True)
 class Finding:
-    """One problem that a check found.
+    """One problem that a check found, and where."""
 
-    Parameters
-    ----------
-    check : str
-        One of `CHECKS`.
-    message : str
-        A sentence: what was found, what is expected, what to do.
-    where : str
-        The place, as errors name it: *notebooks/waits.ipynb, cell "summary"*, or a file, or a claim's id.
-    notebook, cell : str
-        ``waits.ipynb`` and the cell's id, if it is in a notebook.
-    fact : str
-        The id of the fact that it is about.
-    found, expected : str
-        What the report says, and what it should say.
-    position : int
-        The number of the cell in the notebook, from 1 as readers of JupyterLab count; 0 if it is not in a notebook.
-    """
-
-    check: str
-    message: str
-    where: str
-    notebook: str = ""
-    cell: str = ""
-    fact: str = ""
-    found: str = ""
-    expected: str = ""
-    position: int = 0
+    check: str  # one of CHECKS
+    message: str  # a sentence: what was found, what is expected, what to do
+    where: str  # the place, as errors name it: notebooks/waits.ipynb, cell "summary"; or a file; or a claim's id
+    notebook: str = ""  # waits.ipynb
+    cell: str = ""  # its id
+    fact: str = ""  # its id
+    found: str = ""  # what the report says
+    expected: str = ""  # what it should say
+    position: int = 0  # of the cell in the notebook, from 1 as readers of JupyterLab count; 0 if in no notebook
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON holds it, without the fields that do not apply."""
@@ -110,24 +92,12 @@ class AcceptedFinding:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of all checks.
+    """The result of all checks."""
 
-    Parameters
-    ----------
-    findings : tuple
-        The open ones: a final edition is refused until there are none.
-    accepted : tuple
-        Those that the params accept, with reasons.
-    listed : tuple
-        Typed numbers in cells tagged ``typed-number``: they pass, and reviewers are shown them.
-    notes : tuple of str
-        What could not be compared, and why.
-    """
-
-    findings: tuple[Finding, ...] = ()
-    accepted: tuple[AcceptedFinding, ...] = ()
-    listed: tuple[Finding, ...] = ()
-    notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()  # open: a final edition is refused until there are none
+    accepted: tuple[AcceptedFinding, ...] = ()  # by the params, with reasons
+    listed: tuple[Finding, ...] = ()  # typed numbers in cells tagged typed-number: they pass, and reviewers see them
+    notes: tuple[str, ...] = ()  # what could not be compared, and why
 
     def counts(self) -> dict[str, int]:
         """Return the number of open findings by check."""

@@ -116,10 +116,11 @@ def typed_numbers(
         found += map(
             _ratio, take(match for match in pattern.finditer(left) if not _TIME_AFTER.match(left, match.end()))
         )
-    for pattern in allowed_numbers().values() if allowed is None else allowed:
-        take(pattern.finditer(left))
-    found += map(_digits, take(_DIGITS.finditer(left)))
-    found += filter(None, map(_words, _WORDS.finditer(left)))
+    if re.search(r"\d", left) or _WORDS.search(left):  # most sentences have neither, and these are many patterns
+        for pattern in allowed_numbers().values() if allowed is None else allowed:
+            take(pattern.finditer(left))
+        found += map(_digits, take(_DIGITS.finditer(left)))
+        found += filter(None, map(_words, _WORDS.finditer(left)))
     return sorted(found, key=lambda each: each.start)
 
 

@@ -39,30 +39,14 @@ class Printed:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of the narrative.
-
-    Parameters
-    ----------
-    text : str
-        With `MARK` in place of each expression.
-    place : Place
-        Its cell.
-    kind : str
-        "text", "heading", "row" (of a table) or "code" (a string in code that makes prose).
-    printed : tuple of Printed
-        The expression at each mark, in order.
-    block : str
-        The whole paragraph or item, with the same marks.
-    role : str
-        For "code": the argument that it is in, such as ``figure.title``.
-    """
+    """A sentence of the narrative, with `MARK` in place of each inline expression."""
 
     text: str
     place: Place
-    kind: str = "text"
-    printed: tuple[Printed, ...] = ()
-    block: str = field(default="", repr=False)
-    role: str = ""
+    kind: str = "text"  # or "heading", "row" (of a table), "code" (a string in code that reads as prose)
+    printed: tuple[Printed, ...] = ()  # the expression at each mark, in order
+    block: str = field(default="", repr=False)  # the whole paragraph or list item, with the same marks
+    role: str = ""  # for "code": the argument that it is in, such as figure.title
 
     @property
     def shown(self) -> str:
