@@ -12,7 +12,7 @@ from typing import Any
 
 from natpatsip.pipeline.render.chapters import Chapter
 from natpatsip.pipeline.render.pandoc_cli import run_pandoc
-from natpatsip.pipeline.render.staged_report import FILTERS, Report
+from natpatsip.pipeline.render.staged_report import FILTERS, Report, labels
 
 SHEETS = ("brand.css", "page.css", "constructs.css", "passport.css", "whole.css")
 FONT = re.compile(r'url\("\.\./fonts/([\w-]+\.woff2)"\)')
@@ -21,7 +21,7 @@ FONT = re.compile(r'url\("\.\./fonts/([\w-]+\.woff2)"\)')
 def write_whole(report: Report, chapters: Sequence[Chapter], file: Path) -> None:
     """Write all chapters as one page; each chapter's title is a heading of level 2 under the report's."""
     blocks = [block for each in chapters for block in each.blocks]
-    document = json.dumps({**chapters[0].document, "blocks": blocks, "meta": {}})
+    document = json.dumps({**chapters[0].document, "blocks": blocks, "meta": labels(report)})
     variables = _variables(report, chapters)
 
     def make() -> str:
@@ -65,6 +65,7 @@ def _variables(report: Report, chapters: Sequence[Chapter]) -> dict[str, Any]:
         "subtitle": escape(report.subtitle),
         "date": escape(report.date),
         "draft": report.status == "Draft",
+        "disclaimer": escape(report.settings.disclaimer),
         "illustrative": report.is_illustrative,
         "contents": [
             {
