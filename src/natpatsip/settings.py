@@ -21,7 +21,8 @@ from natpatsip.validation import read_yaml, sentences
 OWN = "natpatsip"  # the key of _quarto.yml under which the settings are
 QUARTER = "{quarter}"  # in a text: the quarter as it is printed
 STAND_INS = "{stand-ins}"  # in the banner: how many numbers stand in for reported ones
-STAGED = ("quarter", "label", "status", "illustrative", "date", "cut-off")  # a build puts these beside the settings
+STAGED = ("quarter", "label", "status", "illustrative", "date", "cut-off", "imprint", "logo-file")
+"""What a build puts beside the settings in the staged ``_quarto.yml``."""
 PICTURES = (".svg", ".png")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
@@ -107,7 +108,7 @@ class Settings(Part):
     disclaimer: Text = ""
     """What the report is not, on the cover and at the foot of each page."""
     logo: Text = ""
-    """An SVG or PNG file in the project, for the cover."""
+    """An SVG or PNG file in the project, for the cover; the publisher's name is its text alternative."""
     keywords: tuple[Word, ...] = ()
     subtitle: Text = f"{QUARTER} progress report"
     description: Text = f"Progress in {QUARTER}"
@@ -131,9 +132,31 @@ class Settings(Part):
         texts = {name: getattr(self, name).replace(QUARTER, label) for name in ("subtitle", "description")}
         return self.model_copy(update=texts)
 
+    @property
+    def imprint(self) -> str:
+        """Who publishes the report, under which licence, and what it is not, as one text; empty if nothing is given.
+
+        Examples
+        --------
+        >>> Settings(publisher="Riverside Trust", url="https://example.org", licence="OGL 3.0").imprint
+        'Published by Riverside Trust (https://example.org). Licence: OGL 3.0.'
+        """
+        where = f" ({self.url})" if self.url else ""
+        parts = [
+            f"Published by {self.publisher}{where}." if self.publisher else "",
+            f"Licence: {self.licence.removesuffix('.')}." if self.licence else "",
+            self.disclaimer,
+        ]
+        return " ".join(filter(None, parts))
+
+    @property
+    def logo_file(self) -> str:
+        """The name of the logo's copy among the assets of the staged look; empty if there is no logo."""
+        return f"logo{Path(self.logo).suffix}" if self.logo else ""
+
     def staged(self) -> dict[str, Any]:
         """Return the settings as the staged ``_quarto.yml`` has them, defaults included: its templates read them."""
-        return self.model_dump(mode="json", by_alias=True)
+        return {**self.model_dump(mode="json", by_alias=True), "imprint": self.imprint, "logo-file": self.logo_file}
 
 
 def read_settings(project: Path) -> Settings:

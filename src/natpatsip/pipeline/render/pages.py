@@ -14,7 +14,7 @@ from natpatsip.pipeline.render.chapters import Chapter, Heading, attributes_of, 
 from natpatsip.pipeline.render.pandoc_cli import run_pandoc
 from natpatsip.pipeline.render.search import search_index
 from natpatsip.pipeline.render.single_page import write_whole
-from natpatsip.pipeline.render.staged_report import FILTERS, STATEMENT, Report, labels
+from natpatsip.pipeline.render.staged_report import FILTERS, STATEMENT, Report, imprint, labels
 
 WHOLE = "report.html"
 SHEETS = ("brand.css", "page.css", "constructs.css", "passport.css")
@@ -133,7 +133,7 @@ def _variables(report: Report, chapters: Sequence[Chapter], position: int) -> di
         "date": escape(report.date),
         "label": escape(report.label),
         "draft": report.status == "Draft",
-        "disclaimer": escape(report.settings.disclaimer),
+        **imprint(report),
         "illustrative": report.is_illustrative,
         "front": is_front,
         "page": f"{chapter.stem}.html",

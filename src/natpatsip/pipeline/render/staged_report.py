@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -171,3 +172,13 @@ def meta(value: object) -> dict[str, Any]:
 def labels(report: Report) -> dict[str, Any]:
     """Return the metadata that the filter needs for pages: what the report calls its columns and totals."""
     return dict(meta({"natpatsip": {"labels": report.settings.staged()["labels"]}})["c"])
+
+
+def imprint(report: Report) -> dict[str, str]:
+    """Return what the templates of pages say of the publisher: the line at the foot, and the logo of the cover."""
+    own = report.settings
+    text = escape(own.imprint)
+    if own.publisher and own.url:
+        link = f'<a href="{escape(own.url)}">{escape(own.publisher)}</a>'
+        text = text.replace(escape(f"{own.publisher} ({own.url})"), link)
+    return {"imprint": text, "logo": own.logo_file, "publisher": escape(own.publisher or report.title)}

@@ -13,6 +13,7 @@ import docx
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.shared import Cm
 
 from natpatsip.errors import RenderError
 from natpatsip.pipeline.render.chapters import Chapter
@@ -45,6 +46,8 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
     body = document.element.body
     for position, element in enumerate(elements(front)):
         body.insert(position, element)
+    if report.settings.logo:
+        _put_logo(document, report)
     _running_lines(document, report)
     mark_tables(document)
     _check_links(document)
@@ -78,8 +81,22 @@ def _cover(report: Report, chapters: Sequence[Chapter]) -> Iterator[str]:
         words = report.settings.illustrative_data
         yield paragraph("CalloutNoteTitle", words.title)
         yield paragraph("CalloutNote", f"Contains illustrative data. {words.cover}")
-    if report.settings.disclaimer:
-        yield paragraph("FigureNote", report.settings.disclaimer)
+    if report.settings.imprint:
+        yield paragraph("FigureNote", report.settings.imprint)
+
+
+def _put_logo(document: Any, report: Report) -> None:
+    """Put the publisher's logo above the title: as a PNG, since older Word shows no SVG."""
+    file = report.extension / "assets" / report.settings.logo_file
+    content = file.read_bytes()
+    if file.suffix == ".svg":
+        import vl_convert
+
+        content = vl_convert.svg_to_png(content.decode(), scale=4)
+    picture = (
+        document.paragraphs[0].insert_paragraph_before().add_run().add_picture(io.BytesIO(content), height=Cm(1.5))
+    )
+    picture._inline.docPr.set("descr", report.settings.publisher or report.title)
 
 
 # Running lines -------------------------------------------------------------------------------------------------------

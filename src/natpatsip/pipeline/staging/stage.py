@@ -39,6 +39,20 @@ from natpatsip.release.manifest import sha256
 from natpatsip.settings import STAND_INS, IllustrativeData
 
 NOT_STAGED = shutil.ignore_patterns("__pycache__", "*.py")
+QUARTO: dict[str, Any] = {
+    "lang": "en-GB",
+    "number-sections": False,
+    "callout-icon": False,
+    "crossref": {"chapters": False},
+    "execute": {"enabled": False},
+    "format": {
+        "natpatsip-html": "default",
+        "natpatsip-typst": {"pdf-standard": ["a-2a", "ua-1"], "font-paths": [(EXTENSION / "fonts").as_posix()]},
+        "natpatsip-docx": "default",
+    },
+}
+"""What Quarto has to know of the chapters and of the look, unless the project's ``_quarto.yml`` says it."""
+
 SOURCES = "sources"  # the chapter that lists every number
 
 
@@ -104,8 +118,8 @@ def stage(
 
 def _copy_logo(plan: Plan, extension: Path) -> None:
     """Put the publisher's logo beside the assets of the look, where every format finds it."""
-    if logo := plan.settings.logo:
-        shutil.copy2(plan.project / logo, extension / "assets" / f"logo{Path(logo).suffix}")
+    if plan.settings.logo:
+        shutil.copy2(plan.project / plan.settings.logo, extension / "assets" / plan.settings.logo_file)
 
 
 def _illustrative(executed: Mapping[str, NotebookNode]) -> list[str]:
@@ -203,7 +217,7 @@ def _with_banner(index: str, words: IllustrativeData, stood_in: int, *, says_whi
 
 def _write_settings(plan: Plan, staged: Staged) -> None:
     """Write the staged ``_quarto.yml``: the project's own, with what is known of this quarter."""
-    settings: dict[str, Any] = {**plan.book}
+    settings: dict[str, Any] = {**QUARTO, **plan.book}
     # At the root the project is no book: Quarto would ask for its chapters before it runs the hook that says where
     # they are made.
     own = {key: value for key, value in (settings.get("project") or {}).items() if key not in ("pre-render", "render")}
