@@ -77,7 +77,7 @@ class Candidate:
         commit = git.head(project) if git.keeps(project) else ""
         quarter = Quarter.parse(params.quarter)
         try:
-            lacking_data = datasets.complete(quarter, project)
+            lacking_data = [*datasets.complete(quarter, project), *_not_stated(project)]
         except DataError as error:
             lacking_data = [str(error)]
         lacks = (*_in_git(project, quarter, outputs), *lacking_data, *_sign_offs(params, today))
@@ -156,6 +156,18 @@ def _in_git(project: Path, quarter: Quarter, outputs: Sequence[str]) -> Iterator
         )
     if not git.has_identity(project):
         yield "git: does not know who you are, and so can make no tag. Set user.name and user.email with git config."
+
+
+def _not_stated(project: Path) -> Iterator[str]:
+    """Yield the datasets that do not say whether they are real."""
+    from natpatsip import datasets
+
+    for resource in datasets.declared(project).resources:
+        if resource.given_schema and not resource.natpatsip.provenance:
+            yield (
+                f"data/datapackage.yaml, {resource.name}: its provenance is not stated. Write natpatsip.provenance: "
+                "reported or illustrative, or the column that says it by row."
+            )
 
 
 def _sign_offs(params: Params, today: date) -> Iterator[str]:
