@@ -25,6 +25,7 @@ from natpatsip.pipeline.cells import appears_in
 from natpatsip.pipeline.outputs import collect_facts, outputs_of
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import FORM, Quarter
+from natpatsip.settings import Settings
 
 GLOSSARY = "glossary"
 HEADER = "Term"  # of the tables that explain terms
@@ -72,10 +73,10 @@ class CheckContext:
         """The project's folder."""
         return self.plan.project
 
-    @cached_property
-    def settings(self) -> Mapping[str, Any]:
+    @property
+    def settings(self) -> Settings:
         """The report's own settings, under ``natpatsip:`` in ``_quarto.yml``."""
-        return self.plan.book.get("natpatsip") or {}
+        return self.plan.settings
 
     # Cells and sentences
 
@@ -162,8 +163,7 @@ class CheckContext:
     @cached_property
     def allowed_numbers(self) -> Mapping[str, re.Pattern[str]]:
         """The patterns of numbers that may be typed, with the words that the report's settings add."""
-        own = self.settings.get("checks") or {}
-        return allowed_numbers(*(tuple(map(str, own.get(name) or ())) for name in ("nouns", "documents")))
+        return allowed_numbers(self.settings.checks.nouns, self.settings.checks.documents)
 
     # Facts
 

@@ -34,7 +34,7 @@ def check(context: CheckContext) -> list[Finding]:
 
 
 def _unexplained(context: CheckContext) -> Iterator[Finding]:
-    names = {str(each) for each in context.settings.get("names") or ()}
+    names = set(context.settings.names)
     known = {word for term in context.terms for word in (term, *re.split(r"\W+", term))} | KNOWN_TO_ALL | names
     known |= {word.removesuffix("s") for word in known}
     seen: set[str] = set()

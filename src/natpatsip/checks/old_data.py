@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.findings import Finding
-from natpatsip.datasets.completeness import MONTHLY, QUARTERLY, REPORTED, complete
-from natpatsip.datasets.reading import FOLDER
+from natpatsip.checks.relations import REPORTED
+from natpatsip.datasets.completeness import awaited, complete
 from natpatsip.quarter import FORM
 from natpatsip.wording import date
 
@@ -21,11 +21,11 @@ def check(context: CheckContext) -> list[Finding]:
 
 def _files(context: CheckContext) -> Iterator[Finding]:
     project = context.project
-    if not all((project / FOLDER / f"{name}.csv").is_file() for name in (*MONTHLY, *QUARTERLY, REPORTED)):
-        return  # another report's data, which its own notebooks read and check
+    if not all((project / resource.file).is_file() for resource in awaited(project)):
+        return  # a notebook that reads the file reports that it is missing
     for sentence in complete(context.quarter, project):
         file, _, what = sentence.partition(" ")
-        if not file.endswith(f"{REPORTED}.csv"):
+        if file != REPORTED:
             message = (
                 f"{sentence}: the data are older than the cut-off, {date(context.plan.params.cut_off)}. Bring them in."
             )
@@ -44,7 +44,7 @@ def _facts(context: CheckContext) -> Iterator[Finding]:
         if as_of < str(context.quarter) and not FORM.fullmatch(role):
             message = (
                 f"{name} ({role}) was last reported as of {as_of} ({value}), before the cut-off of {context.quarter}, "
-                f"{date(context.plan.params.cut_off)}. Add its row to {FOLDER}/{REPORTED}.csv."
+                f"{date(context.plan.params.cut_off)}. Add its row to {REPORTED}."
             )
-            where = f"{FOLDER}/{REPORTED}.csv, row {line}"
+            where = f"{REPORTED}, row {line}"
             yield Finding(CHECK, message, where, fact=name, found=as_of, expected=str(context.quarter))
