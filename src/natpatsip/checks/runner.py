@@ -5,11 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from pathlib import Path
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from natpatsip import params
-from natpatsip.build import alone
 from natpatsip.checks import (
     broken_link,
     contradiction,
@@ -32,9 +30,12 @@ from natpatsip.pipeline.caching import store
 from natpatsip.pipeline.caching.digests import Inputs
 from natpatsip.pipeline.caching.run_cache import Runs
 from natpatsip.pipeline.execution import kernels
-from natpatsip.pipeline.execution.scheduler import execute
 from natpatsip.pipeline.plan import Plan
+from natpatsip.pipeline.workspace import locked
 from natpatsip.quarter import Quarter
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 Check = Callable[[Material], list[Finding]]
 ALL: Mapping[str, Check] = {
@@ -106,8 +107,10 @@ def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Callable[[
     if runs.uncovered(project / "notebooks"):
         kernels.start("")
     plan = Plan.of(project, quarter)
+    from natpatsip.pipeline.execution.scheduler import execute  # after the plan: it imports much
+
     try:
-        with alone(plan.workplace, log):
+        with locked(plan.workplace, log):
             executed = execute(plan, jobs=jobs, log=log, runs=runs)
     except NotebookError as error:
         if outcome := preflight.outcome_of(plan, error):

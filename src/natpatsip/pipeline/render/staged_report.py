@@ -1,20 +1,22 @@
-"""What a staged project says of the report as a whole: its ``_quarto.yml``."""
+"""The staged project as a whole: what its ``_quarto.yml`` says, and how it is to be rendered."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from natpatsip.errors import RenderError, nearest
-from natpatsip.pipeline.render.render_cache import Remembered
+
+if TYPE_CHECKING:
+    from natpatsip.pipeline.render.render_cache import RenderCache
+    from natpatsip.pipeline.render.renderer import Renderer
 
 EXTENSION = Path("_extensions/natpatsip")
 STATEMENT = "accessibility.qmd"  # written as the report is rendered, from what was found in the other chapters
-FILTERS = tuple(f"--lua-filter={EXTENSION / name}" for name in ("passports.lua", "natpatsip.lua"))
 
 
 @dataclass(frozen=True)
@@ -30,15 +32,13 @@ class Report:
     label : str
         The quarter as printed: ``Q2 2024/25``.
     not_programmes : frozenset of str
-        Names of the chapters that are no programme's: the front and the end of the report.
+        Names of the chapters that are not a programme's: the front and the end of the report.
     html_only : frozenset of str
         Names of the chapters that the PDF and the Word file leave out.
     contact : str
-        Whom readers tell of a problem: an address, a telephone number or a sentence with either; or nothing.
+        Where readers report a problem: an address, a telephone number or a sentence with either; or nothing.
     metadata : mapping
         What the templates read: title, subtitle, date, lang and the ``natpatsip`` map.
-    remembered : Remembered
-        What earlier builds have rendered.
     """
 
     root: Path
@@ -54,15 +54,14 @@ class Report:
     html_only: frozenset[str]
     contact: str
     metadata: Mapping[str, Any]
-    remembered: Remembered
 
     @property
     def extension(self) -> Path:
-        """The look that the project carries with it."""
+        """The look, which the staged project has a copy of."""
         return self.root / EXTENSION
 
     def in_print(self, name: str) -> bool:
-        """Whether a chapter (``medicines.qmd``) stands in the PDF and the Word file too."""
+        """Return True if a chapter (``ward.qmd``) is also in the PDF and the Word file."""
         return name.removesuffix(".qmd") not in self.html_only
 
     @property
@@ -72,22 +71,56 @@ class Report:
         return str(brand["typography"]["base"]["family"])
 
 
-def read_report(root: Path, remembered: Remembered | None = None) -> Report:
+@dataclass(frozen=True)
+class RenderJob:
+    """A report that is rendered, and how.
+
+    Parameters
+    ----------
+    report : Report
+        The staged report.
+    output : Path
+        The folder for ``html/``, ``report.pdf`` and ``report.docx``.
+    formats : tuple of str
+        Of "html", "pdf" and "docx".
+    renderer : Renderer
+        Quarto or Pandoc.
+    timestamp : int
+        Seconds since 1970 that the files have as their date.
+    jobs : int
+        How many programs run at once.
+    with_single_page : bool
+        Whether the pages have the whole report on one page beside them.
+    cache : RenderCache
+        What earlier builds have rendered.
+    """
+
+    report: Report
+    output: Path
+    formats: tuple[str, ...]
+    renderer: Renderer
+    timestamp: int
+    jobs: int
+    with_single_page: bool
+    cache: RenderCache
+
+
+def read_report(root: Path) -> Report:
     """Return what ``_quarto.yml`` in `root` says.
 
     Raises
     ------
     RenderError
-        Where the file is missing, is no YAML, or lacks a title, chapters or the quarter's label, or names a chapter
-        that is not there.
+        If the file is missing, is not YAML, or lacks a title, chapters or the quarter's label, or names a chapter that
+        is missing.
     """
     path = root / "_quarto.yml"
     if not path.is_file():
-        raise RenderError(f"{path}: is not there. Stage the chapters first: natpatsip build does.")
+        raise RenderError(f"{path}: is missing. Stage the chapters first: natpatsip build does.")
     try:
         settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
-        raise RenderError(f"{path}: is no YAML: {error}. Mend it and build again.") from error
+        raise RenderError(f"{path}: is not YAML: {error}. Fix it and build again.") from error
     book = _part(settings, "book", path)
     own = _part(settings, "natpatsip", path)
     for key, part, where in (("title", book, "book"), ("chapters", book, "book"), ("label", own, "natpatsip")):
@@ -109,7 +142,6 @@ def read_report(root: Path, remembered: Remembered | None = None) -> Report:
         not_programmes=frozenset(own.get("not-programmes") or ()) | html_only,
         html_only=html_only,
         contact=str(own.get("contact") or "").strip(),
-        remembered=remembered or Remembered(root),
         metadata={
             "title": title,
             "subtitle": subtitle,
@@ -137,7 +169,7 @@ def _html_only(own: Mapping[str, Any], chapters: tuple[str, ...], path: Path) ->
     for name in named:
         if name not in stems:
             raise RenderError(
-                f'{path}, natpatsip.html-only: "{name}" is no chapter of the report.{nearest(str(name), stems)}'
+                f'{path}, natpatsip.html-only: "{name}" is not a chapter of the report.{nearest(str(name), stems)}'
             )
         if name == stems[0]:
             raise RenderError(f"{path}, natpatsip.html-only: {name} is the first chapter, which every format has.")

@@ -16,7 +16,8 @@ from docx.oxml.ns import nsdecls, qn
 
 from natpatsip.errors import RenderError
 from natpatsip.pipeline.render.chapters import Chapter
-from natpatsip.pipeline.render.staged_report import Report
+from natpatsip.pipeline.render.pandoc import convert, document_of
+from natpatsip.pipeline.render.staged_report import RenderJob, Report
 from natpatsip.pipeline.render.word_fields import contents, elements, field, figures, paragraph, run
 from natpatsip.pipeline.render.word_fonts import embed_fonts
 from natpatsip.pipeline.render.word_tables import mark_tables
@@ -27,6 +28,26 @@ ILLUSTRATIVE = (
     "Contains illustrative data. Monthly series, the reasons given for new limits, and figures marked so, are drawn "
     "for illustration and are not returns from collaboratives. Published figures are cited as published."
 )
+
+
+def write_word(job: RenderJob, chapters: Sequence[Chapter]) -> None:
+    """Write ``report.docx``.
+
+    Raises
+    ------
+    RenderError
+        As `finish_word` does.
+    """
+    report, output = job.report, job.output / "report.docx"
+    document = document_of(report, chapters)
+
+    def make() -> None:
+        reference = report.extension / "natpatsip-reference.docx"
+        convert(report, document, "report.docx", "--to=docx", f"--reference-doc={reference}", f"--output={output}")
+        finish_word(output, report, chapters, timestamp=job.timestamp)
+
+    settings = (report.root / "_quarto.yml").read_bytes()
+    job.cache.file("docx", output, document, settings, job.timestamp, make=make)
 
 
 def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, timestamp: int) -> None:

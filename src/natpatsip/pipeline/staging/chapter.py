@@ -14,8 +14,8 @@ from natpatsip.charts.narrowing import narrow
 from natpatsip.errors import NotebookError, StagingError, nearest
 from natpatsip.facts import CITED, Fact
 from natpatsip.figures import FIGURE, PICTURE
-from natpatsip.pipeline.cells import appears_in
 from natpatsip.pipeline.inline_code import substitute, text_of
+from natpatsip.pipeline.notebook import appears_in
 from natpatsip.pipeline.outputs import FigureRecord
 from natpatsip.pipeline.staging.markdown import REFERENCE, Heading, attribute, pieces, slug, without_empty_headings
 from natpatsip.quarter import Quarter

@@ -7,7 +7,7 @@ plain links. Both renderers take the same folder.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,23 +18,15 @@ from nbformat import NotebookNode
 from natpatsip import wording
 from natpatsip.errors import ReportError, together
 from natpatsip.facts import Fact
-from natpatsip.pipeline.caching.digests import sha256_of_all
-from natpatsip.pipeline.outputs import (
-    DATASET,
-    FigureRecord,
-    collect_facts,
-    collect_figures,
-    datasets_of,
-    outputs_of,
-    write_facts,
-)
+from natpatsip.pipeline.caching.digests import sha256_of, sha256_of_all
+from natpatsip.pipeline.outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
 from natpatsip.pipeline.plan import GENERATED, Plan
 from natpatsip.pipeline.staging import appendices
 from natpatsip.pipeline.staging.chapter import ChapterExporter
-from natpatsip.pipeline.staging.passports import Passport, homes_of, listing, passports_of, uses_in, with_entries
-from natpatsip.pipeline.staging.passports import script as passports_script
+from natpatsip.pipeline.staging.passport_text import listing
+from natpatsip.pipeline.staging.passport_text import script as passports_script
+from natpatsip.pipeline.staging.passports import Passport, homes_of, passports_of, uses_in, with_entries, write_facts
 from natpatsip.project import MARK
-from natpatsip.release.manifest import sha256
 
 EXTENSION = Path("_extensions") / "natpatsip"
 SOURCES = "sources"  # the chapter that lists every number
@@ -60,10 +52,12 @@ class Staged:
 def stage(
     plan: Plan,
     executed: Mapping[str, NotebookNode],
+    outputs: Mapping[str, Outputs],
+    facts: Sequence[Fact],
     *,
-    written: Mapping[str, Callable[[Staged], str]] | None = None,
+    written: Mapping[str, str] | None = None,
 ) -> Staged:
-    """Write the chapters and settings of a report into a folder of their own; `drawings` adds the figures.
+    """Write the chapters and settings of a report into a folder of their own; the drawings follow.
 
     Parameters
     ----------
@@ -71,44 +65,37 @@ def stage(
         What the report is made of.
     executed : mapping
         Its executed notebooks.
+    outputs : mapping
+        What these hold.
+    facts : sequence of Fact
+        Every fact of the report, in reading order.
     written : mapping
-        What writes those generated chapters that need more than that.
+        The text of generated chapters that others write.
 
     Raises
     ------
-    FactError, FigureError, StagingError
-        Where facts disagree, a figure lacks what it needs, or a reference leads nowhere; all of them are named.
+    FigureError, StagingError
+        If a figure lacks what it needs, or a reference leads nowhere; all of them are named.
     """
     folder = plan.workplace / "book"
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "figures").mkdir(parents=True)
-    facts = collect_facts(executed)
-    homes = homes_of(executed, plan.programme_chapters)
-    figures = collect_figures(executed, plan.programmes)
+    homes = homes_of(outputs, plan.programme_chapters)
+    figures = collect_figures(outputs, plan.programmes)
     shutil.copytree(plan.project / EXTENSION, folder / EXTENSION)
-    staged = Staged(folder, facts, figures, _illustrative(executed), sha256_of_all(folder / EXTENSION))
+    staged = Staged(folder, facts, figures, illustrative_files(outputs.values()), sha256_of_all(folder / EXTENSION))
     texts = _chapters(plan, executed, staged)
     if SOURCES in plan.chapters:
-        passports = passports_of(facts, homes, _files(plan, executed), list(executed))
+        params = f"params/{plan.quarter}.yml"
+        files = data_files(outputs.values(), plan.project) | {params: sha256_of(plan.project / params)}
+        passports = passports_of(facts, homes, files, list(executed))
         texts |= _with_passports(plan, texts, passports, folder / EXTENSION / "assets" / "passports.js")
-    texts |= {name: write(staged) for name, write in (written or {}).items() if name in plan.chapters}
+    texts |= {name: text for name, text in (written or {}).items() if name in plan.chapters}
     for name, text in texts.items():
         (folder / f"{name}.qmd").write_text(text, encoding="utf-8")
     _write_settings(plan, staged)
     write_facts(facts, homes, folder / "facts.csv")
     return staged
-
-
-def _illustrative(executed: Mapping[str, NotebookNode]) -> list[str]:
-    """Return the data files that hold drawn rows, by what the notebooks recorded as they read them."""
-    return sorted(
-        {
-            record["file"]
-            for content in executed.values()
-            for _, record, _ in outputs_of(content, DATASET)
-            if record.get("provenance") in ("illustrative", "mixed")
-        }
-    )
 
 
 def _chapters(plan: Plan, executed: Mapping[str, NotebookNode], staged: Staged) -> dict[str, str]:
@@ -149,12 +136,6 @@ def _with_passports(
 
 def _titles(plan: Plan) -> dict[str, str]:
     return {name: notebook.title for name, notebook in plan.notebooks.items()}
-
-
-def _files(plan: Plan, executed: Mapping[str, NotebookNode]) -> dict[str, str]:
-    """Return the files that numbers rest on, with their SHA-256."""
-    params = f"params/{plan.quarter}.yml"
-    return datasets_of(executed, plan.project) | {params: sha256(plan.project / params)}
 
 
 def _with_banner(index: str, stood_in: int, *, says_which: bool) -> str:
