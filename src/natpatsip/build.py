@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from natpatsip import look
 from natpatsip.errors import ReportError
 from natpatsip.pipeline.caching import store, up_to_date
 from natpatsip.pipeline.caching.digests import HelpersChanged, Inputs, sha256_of
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from natpatsip.pipeline.plan import Plan
     from natpatsip.pipeline.staging.stage import Staged
     from natpatsip.release.final_edition import Candidate
-
-FONTS = Path("_extensions", "natpatsip", "fonts")
 
 
 @dataclass(frozen=True)
@@ -256,7 +255,7 @@ def _start_processes(job: Job) -> Runs:
         from natpatsip.pipeline.drawing import draw_worker
 
         if options.jobs > 1 and any(draw_worker.may_draw(file) for file in to_run):
-            draw_worker.start(job.cache, project / FONTS)
+            draw_worker.start(job.cache, look.fonts(project))
     return runs
 
 
@@ -350,7 +349,7 @@ def _draw(job: Job, staged: Staged, outputs: Mapping[str, Outputs]) -> None:
     from natpatsip.pipeline.drawing.charts_to_svg import write_drawings
 
     draw_worker.finish(job.cache)
-    write_drawings(staged.folder, staged.figures, outputs.values(), cache=job.cache, fonts=job.project / FONTS)
+    write_drawings(staged.folder, staged.figures, outputs.values(), cache=job.cache, fonts=look.fonts(job.project))
 
 
 def _copy_files(plan: Plan, staged: Staged, folder: Path) -> None:

@@ -180,8 +180,10 @@ class Candidate:
         name = tag_of(self.quarter)
         if git.commit_of(self.project, f"refs/tags/{name}") == self.commit:
             return name
+        from natpatsip.settings import read_settings
+
         people = ", ".join(f"{each.name} ({each.role}, {each.date})" for each in self.params.sign_offs)
-        title = f"{self.quarter.label} progress report, final edition"
+        title = f"{read_settings(self.project).for_quarter(self.quarter.label).subtitle}, final edition"
         try:
             git.tag(self.project, name, self.commit, f"{title}\n\nSigned off: {people}")
         except git.GitError as error:

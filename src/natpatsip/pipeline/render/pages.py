@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, text_of, walk
-from natpatsip.pipeline.render.pandoc import convert
+from natpatsip.pipeline.render.pandoc import convert, meta
 from natpatsip.pipeline.render.staged_report import STATEMENT, RenderJob, Report
+from natpatsip.settings import Settings
 
 SINGLE_PAGE = "report.html"
 SHEETS = ("brand.css", "page.css", "constructs.css", "passport.css")
@@ -47,7 +48,9 @@ def _html(
     job: RenderJob, template: str, variables: Mapping[str, Any], *options: str, document: dict[str, Any], what: str
 ) -> str:
     """Return a page that pandoc makes of a document with one of the extension's templates."""
-    text = json.dumps({**document, "meta": {}})
+    # What the report calls its columns and totals, for the filter.
+    metadata = meta({"natpatsip": {"labels": job.report.settings.staged()["labels"]}})["c"]
+    text = json.dumps({**document, "meta": metadata})
     arguments = (
         *("--to=html5", "--standalone", f"--template={job.report.extension / template}"),
         *("--section-divs", "--wrap=none", "--metadata=pagetitle=page", *options),
@@ -66,7 +69,19 @@ def _common_variables(report: Report) -> dict[str, Any]:
         "date": escape(report.date),
         "draft": report.status == "Draft",
         "illustrative": report.is_illustrative,
+        "imprint": _imprint(report.settings),
+        "logo": report.settings.logo_file,
+        "publisher": escape(report.settings.publisher or report.title),
     }
+
+
+def _imprint(settings: Settings) -> str:
+    """Return the line at the foot of pages, with a link to the publisher."""
+    text = escape(settings.imprint)
+    if not (settings.publisher and settings.url):
+        return text
+    link = f'<a href="{escape(settings.url)}">{escape(settings.publisher)}</a>'
+    return text.replace(escape(f"{settings.publisher} ({settings.url})"), link)
 
 
 def _links(chapter: Chapter, page: str) -> dict[str, Any]:
@@ -173,7 +188,12 @@ def _write_single_page(job: RenderJob, chapters: Sequence[Chapter], file: Path) 
     options = ("--shift-heading-level-by=1", "--metadata=single-file=true")
     text = _html(job, "whole.html", variables, *options, document=document, what=file.name)
     # The style sheets go in at the end: as a variable they would be longer than a command line may be.
-    file.write_text(text.replace("/* style */", _style(report.extension), 1), encoding="utf-8")
+    text = text.replace("/* style */", _style(report.extension), 1)
+    if logo := report.settings.logo_file:
+        kind = {".svg": "svg+xml", ".png": "png"}[Path(logo).suffix]
+        data = base64.b64encode((report.extension / "assets" / logo).read_bytes()).decode()
+        text = text.replace(f'src="assets/{logo}"', f'src="data:image/{kind};base64,{data}"', 1)
+    file.write_text(text, encoding="utf-8")
 
 
 def _style(extension: Path) -> str:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pypandoc
 
 from natpatsip.errors import RenderError
-from natpatsip.pipeline.render.staged_report import EXTENSION, Report
+from natpatsip.look import EXTENSION
+from natpatsip.pipeline.render.staged_report import Report
 
 if TYPE_CHECKING:
     from natpatsip.pipeline.render.chapters import Chapter
@@ -71,15 +72,15 @@ def convert(report: Report, document: str, what: str, *arguments: str) -> str:
 def document_of(report: Report, chapters: Sequence[Chapter]) -> str:
     """Return all chapters as one document of pandoc's, with what templates read as its metadata."""
     blocks = [block for chapter in chapters for block in chapter.blocks]
-    return json.dumps({**chapters[0].document, "blocks": blocks, "meta": _meta(report.metadata)["c"]})
+    return json.dumps({**chapters[0].document, "blocks": blocks, "meta": meta(report.metadata)["c"]})
 
 
-def _meta(value: object) -> dict[str, Any]:
+def meta(value: object) -> dict[str, Any]:
     """Return a value of ``_quarto.yml`` as the metadata of pandoc's documents."""
     if isinstance(value, dict):
-        return {"t": "MetaMap", "c": {str(key): _meta(each) for key, each in value.items()}}
+        return {"t": "MetaMap", "c": {str(key): meta(each) for key, each in value.items()}}
     if isinstance(value, list | tuple):
-        return {"t": "MetaList", "c": [_meta(each) for each in value]}
+        return {"t": "MetaList", "c": [meta(each) for each in value]}
     if isinstance(value, bool):
         return {"t": "MetaBool", "c": value}
     return {"t": "MetaInlines", "c": [{"t": "Str", "c": str(value)}]}

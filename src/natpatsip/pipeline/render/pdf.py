@@ -14,12 +14,14 @@ import subprocess
 import sys
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from natpatsip.errors import RenderError
-from natpatsip.pipeline.render.chapters import Chapter
-from natpatsip.pipeline.render.pandoc import convert, document_of
-from natpatsip.pipeline.render.staged_report import EXTENSION, RenderJob, Report
+from natpatsip.look import EXTENSION
+
+if TYPE_CHECKING:
+    from natpatsip.pipeline.render.chapters import Chapter
+    from natpatsip.pipeline.render.staged_report import RenderJob, Report
 
 CARRIAGE_RETURN_AT_END = re.compile(rb"\r(?=\nendstream\b)")
 TABLE = re.compile(rb"xref\r?\n0 (\d+)\r?\n((?:\d{10} \d{5} [nf][ \r]\n|\d{10} \d{5} [nf]\r\n)+)")
@@ -33,6 +35,8 @@ def write_pdf(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     RenderError
         If Typst cannot compile it, or warns: a missing font or letter would be missing from the page.
     """
+    from natpatsip.pipeline.render.pandoc import convert, document_of  # not in the process that runs Typst
+
     report, output = job.report, job.output / "report.pdf"
     document = document_of(report, chapters)
 

@@ -14,9 +14,10 @@ from pathlib import Path
 import yaml
 
 from natpatsip.errors import RenderError
+from natpatsip.look import EXTENSION
 from natpatsip.pipeline.caching.store import key
 from natpatsip.pipeline.render.chapters import Chapter
-from natpatsip.pipeline.render.staged_report import EXTENSION, RenderJob, Report
+from natpatsip.pipeline.render.staged_report import RenderJob, Report
 
 BOTH_STANDARDS = (1, 10)  # the first whose Typst, 0.15, takes two standards for one file
 TARGETS = {"html": "natpatsip-html", "pdf": "natpatsip-typst", "docx": "natpatsip-docx"}

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from natpatsip.errors import RenderError, nearest
+from natpatsip.errors import RenderError, SettingsError, nearest
+from natpatsip.look import EXTENSION
+from natpatsip.settings import Settings, settings_of
 
 if TYPE_CHECKING:
     from natpatsip.pipeline.render.render_cache import RenderCache
     from natpatsip.pipeline.render.renderer import Renderer
 
-EXTENSION = Path("_extensions/natpatsip")
 STATEMENT = "accessibility.qmd"  # written as the report is rendered, from what was found in the other chapters
 
 
@@ -35,8 +36,8 @@ class Report:
         Names of the chapters that are not a programme's: the front and the end of the report.
     html_only : frozenset of str
         Names of the chapters that the PDF and the Word file leave out.
-    contact : str
-        Where readers report a problem: an address, a telephone number or a sentence with either; or nothing.
+    settings : Settings
+        What the project's ``_quarto.yml`` says under ``natpatsip:``.
     metadata : mapping
         What the templates read: title, subtitle, date, lang and the ``natpatsip`` map.
     """
@@ -52,7 +53,7 @@ class Report:
     is_illustrative: bool
     not_programmes: frozenset[str]
     html_only: frozenset[str]
-    contact: str
+    settings: Settings
     metadata: Mapping[str, Any]
 
     @property
@@ -127,7 +128,11 @@ def read_report(root: Path) -> Report:
         if not part.get(key):
             raise RenderError(f"{path}, {where}.{key}: is missing or empty. Give it, as in the project's _quarto.yml.")
     chapters = tuple(_chapter(name, root, path) for name in book["chapters"])
-    html_only = _html_only(own, chapters, path)
+    try:
+        options = settings_of(settings, str(path), staged=True)
+    except SettingsError as error:
+        raise RenderError(str(error)) from error
+    html_only = _html_only(options.html_only, chapters, path)
     title, subtitle, date = (str(book.get(key) or "") for key in ("title", "subtitle", "date"))
     return Report(
         root=root,
@@ -139,15 +144,15 @@ def read_report(root: Path) -> Report:
         label=str(own["label"]),
         status=str(own.get("status") or ""),
         is_illustrative=bool(own.get("illustrative")),
-        not_programmes=frozenset(own.get("not-programmes") or ()) | html_only,
+        not_programmes=frozenset(options.not_programmes) | html_only,
         html_only=html_only,
-        contact=str(own.get("contact") or "").strip(),
+        settings=options,
         metadata={
             "title": title,
             "subtitle": subtitle,
             "date": date,
             "lang": str(settings.get("lang", "en-GB")),
-            "natpatsip": {**own, "date": date},
+            "natpatsip": {**own, **options.staged(), "date": date},
         },
     )
 
@@ -161,15 +166,12 @@ def _part(settings: Any, key: str, path: Path) -> Mapping[str, Any]:
     return part
 
 
-def _html_only(own: Mapping[str, Any], chapters: tuple[str, ...], path: Path) -> frozenset[str]:
-    named = own.get("html-only") or []
-    if not isinstance(named, list):
-        raise RenderError(f"{path}, natpatsip.html-only: found {named!r}; expected a list of names of chapters.")
+def _html_only(named: tuple[str, ...], chapters: tuple[str, ...], path: Path) -> frozenset[str]:
     stems = [name.removesuffix(".qmd") for name in chapters]
     for name in named:
         if name not in stems:
             raise RenderError(
-                f'{path}, natpatsip.html-only: "{name}" is not a chapter of the report.{nearest(str(name), stems)}'
+                f'{path}, natpatsip.html-only: "{name}" is not a chapter of the report.{nearest(name, stems)}'
             )
         if name == stems[0]:
             raise RenderError(f"{path}, natpatsip.html-only: {name} is the first chapter, which every format has.")
