@@ -79,7 +79,7 @@ class Notebook:
             import nbformat
         if not path.is_file():
             raise NotebookError(
-                f"notebooks/{path.name}: there is no such notebook. Write it, or take it out of _quarto.yml."
+                f"notebooks/{path.name}: the notebook is missing. Write it, or take it out of _quarto.yml."
             )
         try:
             content = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]

@@ -74,7 +74,7 @@ def _checks(job: RenderJob, chapters: Sequence[Chapter], *, is_quarto: bool) -> 
     )
     yield "Each chart has its data in a table and as a file", _count(charts, "chart")
     yield "Each table has a row that names its columns", _count(tables, "table")
-    yield "Each link within the report leads somewhere, and no id stands twice", _count(links, "link")
+    yield "Each link within the report leads somewhere, and no id occurs twice", _count(links, "link")
     yield "The language is given", job.report.lang
     for theme in ("light",) if is_quarto else ("light", "dark"):  # Quarto's pages are light
         yield f"Text stands out from its ground by {TEXT:g} to 1, on {theme} pages", _lowest(pairs[theme])
@@ -142,7 +142,7 @@ def _contact(report: Report) -> Iterator[str]:
     contact = report.settings.contact
     if not contact:
         yield (
-            "This report does not yet name whom to tell: its publisher has to name a contact before it is published. "
+            "This report does not yet name a contact: its publisher has to name one before it is published. "
             "Until then, tell whoever gave you the report."
         )
         return
