@@ -17,7 +17,7 @@ from natpatsip.pipeline.caching import store, up_to_date
 from natpatsip.pipeline.caching.digests import Inputs, sha256_of
 from natpatsip.pipeline.caching.store import Cache, key
 from natpatsip.pipeline.options import Options
-from natpatsip.pipeline.render import pandoc_cli
+from natpatsip.pipeline.render import pandoc
 from natpatsip.quarter import Quarter
 from projects import NATPATSIP, ROOT, code, edit_cell, natpatsip, prose, small
 
@@ -359,4 +359,4 @@ def test_a_pandoc_on_the_path_is_not_taken(tmp_path, monkeypatch):
     other.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     monkeypatch.setenv("PYPANDOC_PANDOC", str(other))
-    assert Path(pandoc_cli.pandoc_path.__wrapped__()).parent != tmp_path
+    assert Path(pandoc.pandoc_path.__wrapped__()).parent != tmp_path

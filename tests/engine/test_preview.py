@@ -168,7 +168,7 @@ def test_a_notebook_that_is_half_written_is_survived(preview, page):
     whole = notebook.read_text(encoding="utf-8")
     notebook.write_text(whole[: len(whole) // 2], encoding="utf-8")
     panel = page.locator(".preview-error")
-    expect(panel).to_contain_text("notebooks/ward.ipynb: is no notebook that Jupyter can read")
+    expect(panel).to_contain_text("notebooks/ward.ipynb: Jupyter cannot read it as a notebook")
     notebook.write_text(whole.replace("The ward is quiet.", "The ward is calm."), encoding="utf-8")
     expect(page.get_by_text("The ward is calm.")).to_be_attached()
     expect(panel).to_be_hidden()

@@ -10,9 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from natpatsip.checks import code_cells
 from natpatsip.checks.findings import Finding, Place, numbered
@@ -20,12 +18,14 @@ from natpatsip.checks.numbers import allowed_numbers
 from natpatsip.checks.relations import REPORTED, Operand, Rules, read_rows
 from natpatsip.checks.sentences import Sentence, sentences_of
 from natpatsip.facts import PUBLISHES, Fact, parse_value, printed
-from natpatsip.figures import FIGURE
-from natpatsip.pipeline.cells import appears_in
-from natpatsip.pipeline.outputs import collect_facts, outputs_of
+from natpatsip.pipeline.notebook import appears_in
+from natpatsip.pipeline.outputs import Outputs, collect_facts, gather
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import FORM, Quarter
 from natpatsip.settings import Settings
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 GLOSSARY = "glossary"
 HEADER = "Term"  # of the tables that explain terms
@@ -133,11 +133,16 @@ class CheckContext:
     # Figures and the glossary
 
     @cached_property
+    def outputs(self) -> Mapping[str, Outputs]:
+        """What the notebooks publish, print and show, by notebook."""
+        return gather(self.executed)
+
+    @cached_property
     def figures(self) -> dict[str, tuple[Place, Mapping[str, Any]]]:
         """The figures by id, each with its cell and record."""
         places = {id(cell): place for place, cell, _ in self._cells}
-        shown = [each for content in self.executed.values() for each in outputs_of(content, FIGURE)]
-        return {str(record["id"]): (places[id(cell)], record) for cell, record, _ in shown}
+        figures = [figure for each in self.outputs.values() for figure in each.figures]
+        return {figure.id: (places[id(figure.cell)], figure.record) for figure in figures}
 
     @cached_property
     def terms(self) -> dict[str, tuple[Place, str]]:
@@ -184,7 +189,7 @@ class CheckContext:
     @cached_property
     def facts(self) -> dict[tuple[str, str], Fact]:
         """Every fact that the report publishes, prints or rests on."""
-        return {fact.key: fact for fact in collect_facts(self.executed)}
+        return {fact.key: fact for fact in collect_facts(self.outputs)}
 
     @cached_property
     def bound(self) -> dict[str, dict[str, list[code_cells.FactCall]]]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from natpatsip.checks import (
     broken_link,
@@ -22,6 +21,9 @@ from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.findings import CHECKS, Finding, Outcome, split_accepted
 from natpatsip.errors import ReportError, apart
 from natpatsip.pipeline.plan import Plan
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 _CHECKS: Mapping[str, Callable[[CheckContext], list[Finding]]] = {
     "typed-number": typed_number.check,

@@ -9,7 +9,7 @@ from typing import Any
 from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.findings import Finding, Place
 from natpatsip.checks.sentences import MARK, Sentence, sentences_of
-from natpatsip.pipeline.cells import is_quarter
+from natpatsip.pipeline.notebook import is_quarter
 from natpatsip.quarter import Quarter
 
 CHECK = "stale"

@@ -7,7 +7,6 @@ import re
 from natpatsip.checks import code_cells
 from natpatsip.checks.check_context import CheckContext, KnownFact
 from natpatsip.checks.findings import Finding
-from natpatsip.pipeline.outputs import citations_of
 from natpatsip.pipeline.staging.markdown import REFERENCE
 
 UNCITED, UNMENTIONED = "uncited-fact", "unmentioned-figure"
@@ -16,7 +15,7 @@ _LINK = re.compile(r"\]\([\w-]*(?:\.ipynb)?#(fig-[a-z0-9-]+)\)")
 
 def check_facts(context: CheckContext) -> list[Finding]:
     """Return the facts published, reported or decided for the quarter that nothing prints or is calculated from."""
-    printed = {fact.key for content in context.executed.values() for fact in citations_of(content)}
+    printed = {fact.key for each in context.outputs.values() for fact in each.printed}
     used = printed | {each.key for fact in context.facts.values() for each in fact.inputs}
     cited = _cited(context)
     found = []

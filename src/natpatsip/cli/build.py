@@ -11,9 +11,7 @@ import typer
 from natpatsip.cli.app import app, one_of
 from natpatsip.cli.console import Voice, say
 from natpatsip.errors import ReportError, UsageError
-
-FORMATS = ("html", "pdf", "docx")
-RENDERERS = ("auto", "quarto", "pandoc")
+from natpatsip.pipeline.options import FORMATS, RENDERERS, Options
 
 
 def _formats(to: list[str] | None) -> tuple[str, ...]:
@@ -65,10 +63,11 @@ def build(
     ] = False,
 ) -> None:
     """Build a quarter's report, or those of several quarters."""
-    from natpatsip import build
-    from natpatsip.build_many import build_all
+    from natpatsip.build import build_all, files_of
     from natpatsip.project import project_root
     from natpatsip.quarter import Quarter
+    from natpatsip.quarters import complete_quarters, is_due
+    from natpatsip.release.final_edition import is_final
 
     formats = _formats(to)
     if final and set(formats) != set(FORMATS):
@@ -82,7 +81,7 @@ def build(
     project = project_root()
     if quarters and everything:
         raise UsageError("--all: names every quarter already. Leave it out, or the quarters.")
-    options = build.Options(
+    options = Options(
         formats=formats,
         renderer=renderer,
         jobs=jobs,
@@ -93,26 +92,26 @@ def build(
     )
     chosen = [Quarter.parse(each) for each in quarters or ()]
     if not quarters:
-        found, lacking = build.complete_quarters(project, only_newest=not (everything or due))
+        found, lacking = complete_quarters(project, only_newest=not (everything or due))
         for each, missing in lacking.items():
             log(f"{each}: data not complete: {'; '.join(missing)}")
         if not found and not due:
             raise ReportError("params/: no quarter has complete data. Name a quarter to see what a build of it needs.")
         chosen = found
     if everything:
-        final_ones = [each for each in chosen if build.is_final(options.report(project, each))]
+        final_ones = [each for each in chosen if is_final(options.report(project, each))]
         for each in final_ones:
             log(f"{each}: the final edition stands and is left as it is")
         chosen = [each for each in chosen if each not in final_ones]
     if due:
         today = datetime.date.today()
-        chosen = [each for each in chosen if build.is_due(project, each, today=today, output=output)]
+        chosen = [each for each in chosen if is_due(project, each, today=today, output=output)]
         if not chosen:
             say("nothing due")
             return
     outcome = build_all(project, chosen, options, log)
     for folder in outcome.built.values():
-        for file in build.shown(folder, formats):
+        for file in files_of(folder, formats):
             say(str(file))
     if len(chosen) == 1:
         for error in outcome.failed.values():

@@ -22,13 +22,13 @@ def preview(
     jobs: Annotated[int, typer.Option(min=1, help="How many notebooks run at once.")] = 2,
 ) -> None:
     """Show the report in a browser, and rebuild it whenever a notebook, params, data or the look are saved."""
-    from natpatsip import build
     from natpatsip.preview.serve import run
     from natpatsip.project import project_root
     from natpatsip.quarter import Quarter
+    from natpatsip.quarters import newest_complete
 
     project = project_root()
-    chosen = Quarter.parse(quarter) if quarter else build.newest_complete(project)[0]
+    chosen = Quarter.parse(quarter) if quarter else newest_complete(project)[0]
     if chosen is None:
         raise ReportError("params/: no quarter has complete data. Name the quarter to preview.")
     run(project, chosen, port=port, is_opened=is_opened, jobs=jobs, log=Voice(), say=say)

@@ -10,7 +10,7 @@ from natpatsip.compare.changes import Change
 from natpatsip.compare.charts import place, reading_beside
 from natpatsip.compare.edition import Edition
 from natpatsip.facts import Fact
-from natpatsip.pipeline.staging.passports.words import in_full, period
+from natpatsip.pipeline.staging.passport_text import in_full, period
 from natpatsip.quarter import FORM, Quarter
 
 Key = tuple[str, str]

@@ -11,8 +11,8 @@ from nbformat import NotebookNode
 from natpatsip.blocks import BLOCK
 from natpatsip.compare.edition import Edition
 from natpatsip.compare.words import Word, shown
-from natpatsip.pipeline.cells import appears_in
 from natpatsip.pipeline.inline_code import INLINE, KEPT
+from natpatsip.pipeline.notebook import appears_in
 from natpatsip.pipeline.staging.chapter import printed
 from natpatsip.pipeline.staging.markdown import FENCED, HEADING, REFERENCE
 

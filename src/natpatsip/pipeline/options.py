@@ -1,4 +1,4 @@
-"""How a report is built, as its builder says."""
+"""How a report is built: the options of ``natpatsip build``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import combinations
 from pathlib import Path
 
 FORMATS = ("html", "pdf", "docx")
+RENDERERS = ("auto", "quarto", "pandoc")
 WITHOUT_EFFECT = ("jobs", "output", "is_fresh", "cluster")  # on what is in a report
 Log = Callable[[str], None]
 
@@ -19,22 +20,22 @@ class Options:
     Parameters
     ----------
     formats : collection
-        Of "html", "pdf" and "docx".
+        Of `FORMATS`.
     renderer : str
-        "auto" (Quarto where it is found), "quarto" or "pandoc".
+        "auto" (Quarto if it is found), "quarto" or "pandoc".
     jobs : int
         How many notebooks run at once.
     output : Path
         The folder that the quarter's folder is put into.
     kernels : str
-        "warm" (forks of one process), "stock" (a kernel for each notebook) or "auto"; by default what the environment
-        variable NATPATSIP_KERNELS says, else "auto": warm where the system can fork safely.
+        "warm" (forks of one process), "stock" (a kernel for each notebook) or "auto". The default is the environment
+        variable NATPATSIP_KERNELS, else "auto": warm if the system can fork safely.
     is_fresh : bool
         Whether nothing of earlier builds is used.
     cluster : str
-        The address of a Dask scheduler, whose workers run the notebooks; by default they run here.
+        The address of a Dask scheduler whose workers run the notebooks; by default they run here.
     is_final : bool
-        Whether it is the final edition, and no draft.
+        Whether it is the final edition, not a draft.
     is_preview : bool
         Whether somebody waits for the pages: the whole report on one page is left out, and the checks follow once the
         pages are there.
@@ -51,11 +52,11 @@ class Options:
     is_preview: bool = False
 
     def said(self) -> str:
-        """Return the options that have an effect on what is in a report."""
+        """Return the options that have an effect on what is in a report, as text."""
         return repr(sorted((name, value) for name, value in asdict(self).items() if name not in WITHOUT_EFFECT))
 
-    def with_more(self) -> Iterator[tuple[str, ...]]:
-        """Go through the formats of reports that have those asked for: these alone first, then all."""
+    def supersets(self) -> Iterator[tuple[str, ...]]:
+        """Yield the sets of formats that include those asked for, the smallest first."""
         wanted = tuple(name for name in FORMATS if name in self.formats)
         others = [name for name in FORMATS if name not in wanted]
         for count in range(len(others) + 1):
@@ -67,5 +68,15 @@ class Options:
         return (self.output or project / "reports") / str(quarter)
 
     def earlier(self, project: Path, quarter: object) -> list[Path]:
-        """Return the folders in which an earlier quarter's report may stand, the likelier first."""
+        """Return the folders that may hold an earlier quarter's report, the likelier first."""
         return list(dict.fromkeys([self.report(project, quarter), project / "reports" / str(quarter)]))
+
+    def arguments(self, project: Path) -> list[str]:
+        """Return the arguments of ``natpatsip build`` for these options, for a build elsewhere of this project."""
+        return [
+            *("--to", ",".join(self.formats)),
+            *("--renderer", self.renderer),
+            *("--jobs", str(self.jobs)),
+            *("--output", str((self.output or project / "reports").resolve())),
+            *(["--final"] if self.is_final else []),
+        ]

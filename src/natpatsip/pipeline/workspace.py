@@ -1,4 +1,4 @@
-"""The working folder of a quarter, ``build/<quarter>``, which one process uses at a time."""
+"""The folder in which a quarter is built: one build at a time uses it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from natpatsip.pipeline.options import Log
 
 
 @contextmanager
-def locked(workplace: Path, log: Log) -> Iterator[None]:
-    """Wait until no other process uses the working folder, and keep others out."""
+def locked(workspace: Path, log: Log) -> Iterator[None]:
+    """Wait until no other build uses a working folder, and keep others out until the block ends."""
     from filelock import FileLock, Timeout
 
-    workplace.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(workplace / ".lock")
+    workspace.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(workspace / ".lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:

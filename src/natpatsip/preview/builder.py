@@ -33,15 +33,16 @@ def main(project: Path, quarter: str, output: Path, jobs: int) -> None:
 
 
 def _build(project: Path, quarter: str, output: Path, jobs: int, answer: Answer) -> None:
-    from natpatsip import build
+    from natpatsip.build import build
     from natpatsip.pipeline.caching.digests import HelpersChanged
     from natpatsip.pipeline.execution import kernels
+    from natpatsip.pipeline.options import Options
     from natpatsip.quarter import Quarter
 
     kernels.start()  # for the first cell that is edited: by then it is ready
-    options = build.Options(formats=("html",), renderer="pandoc", jobs=jobs, output=output, is_preview=True)
+    options = Options(formats=("html",), renderer="pandoc", jobs=jobs, output=output, is_preview=True)
     try:
-        build.build(
+        build(
             project,
             Quarter.parse(quarter),
             options,

@@ -16,7 +16,7 @@ from typing import Any
 
 from natpatsip.pipeline.caching import store
 from natpatsip.pipeline.caching.digests import Inputs, sha256_of
-from natpatsip.pipeline.cells import appears_in, running, source_of
+from natpatsip.pipeline.notebook import appears_in, running, source_of
 from natpatsip.project import MARK
 from natpatsip.quarter import Quarter
 

@@ -20,10 +20,10 @@ from papermill.engines import Engine, NotebookExecutionManager
 from papermill.iorw import write_ipynb
 
 from natpatsip.errors import NotebookError
-from natpatsip.pipeline.cells import appears_in
 from natpatsip.pipeline.execution.cancellation import Brake
 from natpatsip.pipeline.execution.time_limits import Limits, Overrun
 from natpatsip.pipeline.inline_code import expressions, store
+from natpatsip.pipeline.notebook import appears_in
 from natpatsip.quarter import Quarter
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -24,7 +24,7 @@ from natpatsip.pipeline.execution import kernels as notebook_kernels
 from natpatsip.pipeline.execution.cancellation import Brake
 from natpatsip.pipeline.inline_code import faulty_data
 from natpatsip.pipeline.notebook import Notebook
-from natpatsip.pipeline.outputs import facts_of
+from natpatsip.pipeline.outputs import Outputs
 from natpatsip.pipeline.plan import Plan
 
 if TYPE_CHECKING:
@@ -45,6 +45,11 @@ class Executed:
     seconds: float
     trace: Trace
     is_new: bool = True
+
+    @cached_property
+    def outputs(self) -> Outputs:
+        """What it holds for the build."""
+        return Outputs.of(self.name, self.content)
 
 
 @dataclass(frozen=True)
@@ -183,7 +188,7 @@ def _all_before(before: Mapping[str, set[str]], name: str) -> set[str]:
 
 def _facts_of(executed: Iterable[Executed]) -> dict[tuple[str, str], dict[str, Any]]:
     """Return the records of the facts that notebooks published, by id and period."""
-    return {fact.key: fact.record() for each in executed for fact in facts_of(each.name, each.content)}
+    return {fact.key: fact.record() for each in executed for fact in each.outputs.published}
 
 
 def _known(plan: Plan, name: str, facts: Facts, runs: Runs) -> Executed | None:

@@ -1,22 +1,23 @@
-"""What a staged project says of the report as a whole: its ``_quarto.yml``."""
+"""The staged project as a whole: what its ``_quarto.yml`` says, and how it is to be rendered."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from natpatsip.errors import RenderError, SettingsError, nearest
-from natpatsip.pipeline.render.render_cache import Remembered
+from natpatsip.look import EXTENSION
 from natpatsip.settings import Settings, settings_of
 
-EXTENSION = Path("_extensions/natpatsip")
+if TYPE_CHECKING:
+    from natpatsip.pipeline.render.render_cache import RenderCache
+    from natpatsip.pipeline.render.renderer import Renderer
+
 STATEMENT = "accessibility.qmd"  # written as the report is rendered, from what was found in the other chapters
-FILTERS = tuple(f"--lua-filter={EXTENSION / name}" for name in ("passports.lua", "natpatsip.lua"))
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,13 @@ class Report:
     label : str
         The quarter as printed: ``Q2 2024/25``.
     not_programmes : frozenset of str
-        Names of the chapters that are no programme's: the front and the end of the report.
+        Names of the chapters that are not a programme's: the front and the end of the report.
     html_only : frozenset of str
         Names of the chapters that the PDF and the Word file leave out.
     settings : Settings
         What the project's ``_quarto.yml`` says under ``natpatsip:``.
     metadata : mapping
         What the templates read: title, subtitle, date, lang and the ``natpatsip`` map.
-    remembered : Remembered
-        What earlier builds have rendered.
     """
 
     root: Path
@@ -56,15 +55,14 @@ class Report:
     html_only: frozenset[str]
     settings: Settings
     metadata: Mapping[str, Any]
-    remembered: Remembered
 
     @property
     def extension(self) -> Path:
-        """The look that the project carries with it."""
+        """The look, which the staged project has a copy of."""
         return self.root / EXTENSION
 
     def in_print(self, name: str) -> bool:
-        """Whether a chapter (``medicines.qmd``) stands in the PDF and the Word file too."""
+        """Return True if a chapter (``ward.qmd``) is also in the PDF and the Word file."""
         return name.removesuffix(".qmd") not in self.html_only
 
     @property
@@ -74,22 +72,56 @@ class Report:
         return str(brand["typography"]["base"]["family"])
 
 
-def read_report(root: Path, remembered: Remembered | None = None) -> Report:
+@dataclass(frozen=True)
+class RenderJob:
+    """A report that is rendered, and how.
+
+    Parameters
+    ----------
+    report : Report
+        The staged report.
+    output : Path
+        The folder for ``html/``, ``report.pdf`` and ``report.docx``.
+    formats : tuple of str
+        Of "html", "pdf" and "docx".
+    renderer : Renderer
+        Quarto or Pandoc.
+    timestamp : int
+        Seconds since 1970 that the files have as their date.
+    jobs : int
+        How many programs run at once.
+    with_single_page : bool
+        Whether the pages have the whole report on one page beside them.
+    cache : RenderCache
+        What earlier builds have rendered.
+    """
+
+    report: Report
+    output: Path
+    formats: tuple[str, ...]
+    renderer: Renderer
+    timestamp: int
+    jobs: int
+    with_single_page: bool
+    cache: RenderCache
+
+
+def read_report(root: Path) -> Report:
     """Return what ``_quarto.yml`` in `root` says.
 
     Raises
     ------
     RenderError
-        Where the file is missing, is no YAML, or lacks a title, chapters or the quarter's label, or names a chapter
-        that is not there.
+        If the file is missing, is not YAML, or lacks a title, chapters or the quarter's label, or names a chapter that
+        is missing.
     """
     path = root / "_quarto.yml"
     if not path.is_file():
-        raise RenderError(f"{path}: is not there. Stage the chapters first: natpatsip build does.")
+        raise RenderError(f"{path}: is missing. Stage the chapters first: natpatsip build does.")
     try:
         settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
-        raise RenderError(f"{path}: is no YAML: {error}. Mend it and build again.") from error
+        raise RenderError(f"{path}: is not YAML: {error}. Fix it and build again.") from error
     book = _part(settings, "book", path)
     own = _part(settings, "natpatsip", path)
     for key, part, where in (("title", book, "book"), ("chapters", book, "book"), ("label", own, "natpatsip")):
@@ -100,7 +132,7 @@ def read_report(root: Path, remembered: Remembered | None = None) -> Report:
         options = settings_of(settings, str(path), staged=True)
     except SettingsError as error:
         raise RenderError(str(error)) from error
-    html_only = _html_only(options, chapters, path)
+    html_only = _html_only(options.html_only, chapters, path)
     title, subtitle, date = (str(book.get(key) or "") for key in ("title", "subtitle", "date"))
     return Report(
         root=root,
@@ -115,7 +147,6 @@ def read_report(root: Path, remembered: Remembered | None = None) -> Report:
         not_programmes=frozenset(options.not_programmes) | html_only,
         html_only=html_only,
         settings=options,
-        remembered=remembered or Remembered(root),
         metadata={
             "title": title,
             "subtitle": subtitle,
@@ -135,13 +166,12 @@ def _part(settings: Any, key: str, path: Path) -> Mapping[str, Any]:
     return part
 
 
-def _html_only(options: Settings, chapters: tuple[str, ...], path: Path) -> frozenset[str]:
-    named = options.html_only
+def _html_only(named: tuple[str, ...], chapters: tuple[str, ...], path: Path) -> frozenset[str]:
     stems = [name.removesuffix(".qmd") for name in chapters]
     for name in named:
         if name not in stems:
             raise RenderError(
-                f'{path}, natpatsip.html-only: "{name}" is no chapter of the report.{nearest(name, stems)}'
+                f'{path}, natpatsip.html-only: "{name}" is not a chapter of the report.{nearest(name, stems)}'
             )
         if name == stems[0]:
             raise RenderError(f"{path}, natpatsip.html-only: {name} is the first chapter, which every format has.")
@@ -156,29 +186,3 @@ def _chapter(name: Any, root: Path, path: Path) -> str:
     if name != STATEMENT and not (root / name).is_file():
         raise RenderError(f"{path}, book.chapters: {name} is not in {root}. Stage it, or take the line out.")
     return name
-
-
-def meta(value: object) -> dict[str, Any]:
-    """Return a value of ``_quarto.yml`` as the metadata of pandoc's documents."""
-    if isinstance(value, dict):
-        return {"t": "MetaMap", "c": {str(key): meta(each) for key, each in value.items()}}
-    if isinstance(value, list | tuple):
-        return {"t": "MetaList", "c": [meta(each) for each in value]}
-    if isinstance(value, bool):
-        return {"t": "MetaBool", "c": value}
-    return {"t": "MetaInlines", "c": [{"t": "Str", "c": str(value)}]}
-
-
-def labels(report: Report) -> dict[str, Any]:
-    """Return the metadata that the filter needs for pages: what the report calls its columns and totals."""
-    return dict(meta({"natpatsip": {"labels": report.settings.staged()["labels"]}})["c"])
-
-
-def imprint(report: Report) -> dict[str, str]:
-    """Return what the templates of pages say of the publisher: the line at the foot, and the logo of the cover."""
-    own = report.settings
-    text = escape(own.imprint)
-    if own.publisher and own.url:
-        link = f'<a href="{escape(own.url)}">{escape(own.publisher)}</a>'
-        text = text.replace(escape(f"{own.publisher} ({own.url})"), link)
-    return {"imprint": text, "logo": own.logo_file, "publisher": escape(own.publisher or report.title)}
