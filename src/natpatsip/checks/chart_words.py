@@ -7,19 +7,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
-from natpatsip.checks.patterns import compiled, read_table
+from natpatsip.checks.patterns import compiled, read_table, word_list
 
-_DENIED = re.compile(
-    r"\b(?:not|no|never|nor|neither|without|cannot|hardly|scarcely|no\slonger|yet\sto|fail(?:s|ed)?\sto|stopped|ceased|"
-    r"n['’]t|rather\sthan|instead\sof)\b(?:\s\w+){0,3}\s*$|n['’]t(?:\s\w+){0,3}\s*$",
-    re.IGNORECASE,
-)
-_SUPPOSED = re.compile(
-    r"\b(?:if|whether|unless|when(?:ever)?|where|may|might|could|would|should|shall|will|can|aims?|hopes?|wants?|needs?|"
-    r"expects?|expected|intends?|plans?|planned|helps?|so\sthat|in\sorder|until|how|why|what|which\sof|to\sfind|to\ssee|"
-    r"to\slearn|work(?:s|ed|ing)?\sto|tries|trying|seeks?|before\sit|any\ssign|meant|ask(?:s|ed)?)\b",
-    re.IGNORECASE,
-)
+_DENIED = re.compile(rf"(?:\b(?:{word_list('denial')})\b|n['’]t)(?:\s\w+){{0,3}}\s*$", re.IGNORECASE)
+_SUPPOSED = re.compile(rf"\b(?:{word_list('supposition')})\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;:()–]|\sbut\s|\swhile\s|\swhereas\s|\salthough\s|\sthough\s|\.\s")
 
 

@@ -28,39 +28,23 @@ def _word_lists() -> dict[str, str]:
     return {row[0]: row[1] for row in read_table("word_lists")}
 
 
-def word_list(name: str, more: Mapping[str, Sequence[str]] | None = None) -> str:
-    """Return the alternatives of a word list as one pattern, with words that a report adds to it."""
-    words = _word_lists()
-    return _expanded(words[name], words, more or {}) + _added(name, more or {})
+def word_list(name: str) -> str:
+    """Return a word list as one pattern."""
+    return _expanded("{" + name + "}", {})
 
 
 def compiled(
     rows: Iterable[Sequence[str]], flags: re.RegexFlag, *, more: Mapping[str, Sequence[str]] | None = None
 ) -> dict[str, re.Pattern[str]]:
-    """Return one pattern for each kind of a table, in the table's order.
-
-    Parameters
-    ----------
-    rows : iterable of rows
-        Each with kind and pattern.
-    flags : re.RegexFlag
-        How to compile.
-    more : mapping, optional
-        Words that a report adds to word lists, by the list's name.
-    """
-    words = _word_lists()
+    """Return one pattern for each kind of a table, in the table's order, given words that a report adds to lists."""
     patterns: dict[str, list[str]] = {}
     for kind, pattern, *_ in rows:
-        patterns.setdefault(kind, []).append(_expanded(pattern, words, more or {}))
+        patterns.setdefault(kind, []).append(_expanded(pattern, more or {}))
     return {kind: re.compile("|".join(own), flags) for kind, own in patterns.items()}
 
 
-def _expanded(pattern: str, words: Mapping[str, str], more: Mapping[str, Sequence[str]]) -> str:
+def _expanded(pattern: str, more: Mapping[str, Sequence[str]]) -> str:
     while found := _NAME.search(pattern):
-        name = found[1]
-        pattern = pattern.replace(found[0], words[name] + _added(name, more))
+        added = "".join(f"|{re.escape(word)}" for word in more.get(found[1], ()))
+        pattern = pattern.replace(found[0], _word_lists()[found[1]] + added)
     return pattern
-
-
-def _added(name: str, more: Mapping[str, Sequence[str]]) -> str:
-    return "".join(f"|{re.escape(word)}" for word in more.get(name, ()))

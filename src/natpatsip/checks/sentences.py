@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from natpatsip.checks.findings import Place
+from natpatsip.checks.patterns import word_list
 from natpatsip.facts import CITED, Fact
 from natpatsip.pipeline.inline_code import FENCE, INLINE, text_of
 
@@ -21,10 +22,7 @@ _ATTRIBUTES = re.compile(r"\{[#.][^{}]*\}")
 _HEADING = re.compile(r"#{1,6}\s+")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+")
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nos|fig|figs|dr|mr|mrs|ms|prof|st|cf|ca|al|rev|vol|ver|sect|para)\.|\b[A-Z]\.)$",
-    re.I,
-)
+_ABBREVIATION = re.compile(rf"(?:\b(?:{word_list('abbreviation')})\.|\b[A-Z]\.)$", re.IGNORECASE)
 _END = re.compile(r"[.!?]+[\"'”’)\]*_]*\s+(?=[\"'“‘(*_\[]*(?:[A-Z0-9£@`\ue000-\uf8ff]))")
 
 

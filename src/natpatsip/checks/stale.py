@@ -8,6 +8,7 @@ from typing import Any
 
 from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.findings import Finding, Place
+from natpatsip.checks.patterns import word_list
 from natpatsip.checks.sentences import MARK, Sentence, sentences_of
 from natpatsip.pipeline.notebook import is_quarter
 from natpatsip.quarter import Quarter
@@ -21,19 +22,8 @@ NAMED = re.compile(
     rf"|[Qq]uarter\s(?P<digit>[1-4]|one|two|three|four)\b(?:\sof\s(?P<year2>{_YEAR}))?"
     rf"|(?P<ordinal>first|second|third|fourth|1st|2nd|3rd|4th)\squarter\b(?:\sof\s(?:the\s(?:financial\s|NHS\s)?year\s)?(?P<year3>{_YEAR}))?)"
 )
-_COMPARED = re.compile(
-    r"\b(?:than|compared|comparison|against|versus|vs|since|unlike|whereas|previous(?:ly)?|earlier|before|preceding|"
-    r"last\s(?:quarter|year|time)|up\sfrom|down\sfrom|rose\sfrom|fell\sfrom|(?:from|between)\s.{0,30}\b(?:to|and|until|through)|"
-    r"built\s(?:up)?on|beg[au]n|started|launched|carried\sover|year[\s-]on[\s-]year|unchanged\sfrom|as\sin|same\s(?:as|quarter)|after|until|"
-    r"later|had\s\w+ed|change[sd]?\sfrom|follow(?:ing|ed))\b",
-    re.IGNORECASE,
-)
-_AHEAD = re.compile(
-    r"\b(?:plan(?:s|ned|ning)?|will|shall|expect(?:s|ed)?|due|next|ready|begin(?:s|ning)?|starts?|from|by|for|until|aims?|intends?|"
-    r"scheduled|future|coming|upcoming|ahead|later|would|should|may|could|to\s(?:be|start|begin|submit|come)|submit|sends?|into|"
-    r"runs?|over|spread|through|understand|drawn\sup)\b",
-    re.IGNORECASE,
-)
+_COMPARED = re.compile(rf"\b(?:{word_list('comparison')})\b", re.IGNORECASE)
+_PLANNED = re.compile(rf"\b(?:{word_list('plan')})\b", re.IGNORECASE)
 
 
 def check(context: CheckContext) -> list[Finding]:
@@ -128,7 +118,7 @@ def _is_comparison(sentence: Sentence, named: Quarter, quarter: Quarter, start: 
     around = sentence.text[:start] + " " + sentence.text[end:]
     if _COMPARED.search(around) or _COMPARED.search(sentence.text[max(0, start - 30) : end]):
         return True
-    return named > quarter and bool(_AHEAD.search(around))
+    return named > quarter and bool(_PLANNED.search(around))
 
 
 def _start(text: str, length: int = 70) -> str:

@@ -9,22 +9,17 @@ from natpatsip.blocks import BLOCK
 from natpatsip.checks import code_cells
 from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.findings import Finding, Place
+from natpatsip.checks.patterns import word_list
 from natpatsip.checks.sentences import MARK, Printed, Sentence
 from natpatsip.facts import Fact
 
 CHECK = "unhedged-estimate"
-HEDGES = re.compile(
-    r"\b(?:up to|may|might|could|would have|potential(?:ly)?|estimat(?:es?|ed|ing|ions?)|model(?:led|ling|s)?|modeled|"
-    r"(?:thought|believed|expected) to|likely|probabl[ey]|perhaps|possib(?:le|ly)|as many as|in the order of|"
-    r"suggest(?:s|ed|ing)?|project(?:ed|ions?)|predict(?:ed|ion|s)?|indicative|at most)\b"
-)
+HEDGES = re.compile(rf"\b(?:{word_list('hedge')})\b")
 
 _OTHER_WORDS = {"share", "percent", "plural", "direction", "claim", "describe"}  # they print not the estimate itself
 _AND = re.compile(r",?\s(?:and|but|while|whereas|though|yet)\s|,\s(?:with|of\swhom)\s|\s[–—]\s")
-_STATES = re.compile(  # a verb that has a subject before it; "may have avoided 5 and saved 3" has one may for both
-    r"(?<=\S\s)(?<!who\s)(?<!that\s)(?<!which\s)\b(?:were|was|are|is|have|has|had|did|survived?|saved?|avoided?|lived|"
-    r"died|prevented)\b"
-)
+# A verb that has a subject before it; "may have avoided 5 and saved 3" has one "may" for both.
+_STATES = re.compile(rf"(?<=\S\s)(?<!who\s)(?<!that\s)(?<!which\s)\b(?:{word_list('stating_verb')})\b")
 _SAID_OF_ALL = re.compile(r"\s(?:that|is\sthat|are\sthat)\b|\s?:")
 _ITS_OWN = re.compile(rf"\s(?:(?:an?|some|the|another|further|about|around|total|of)\s){{0,2}}{MARK}")
 
