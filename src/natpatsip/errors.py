@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 
-MANY = re.compile(r"\d+ problems:\n")
+_MANY = re.compile(r"\d+ problems:\n")
 
 
 class ReportError(Exception):
@@ -108,6 +108,6 @@ def apart(text: str) -> list[str]:
     >>> apart("2 problems:\n- row 3: found abc.\n- row 4: found def."), apart("row 3: found abc.")
     (['row 3: found abc.', 'row 4: found def.'], ['row 3: found abc.'])
     """
-    if not MANY.match(text):
+    if not _MANY.match(text):
         return [text]
-    return MANY.sub("", text).removeprefix("- ").split("\n- ")
+    return _MANY.sub("", text).removeprefix("- ").split("\n- ")

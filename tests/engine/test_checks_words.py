@@ -10,6 +10,8 @@ from natpatsip.checks.chart_words import claims_about_charts
 from natpatsip.checks.glossary import acronyms
 from natpatsip.checks.numbers import allowed_numbers, typed_numbers, value_of
 from natpatsip.checks.patterns import FOLDER, compiled, read_table
+from natpatsip.checks.sentences import MARK
+from natpatsip.checks.unhedged_estimate import hedged
 
 ALLOWED, RATIOS, CHARTS = (read_table(name) for name in ("allowed_numbers", "ratios", "chart_words"))
 
@@ -103,3 +105,27 @@ def test_a_typed_number_has_its_value(text, value, unit):
 
 def test_words_that_are_not_a_number_have_no_value():
     assert (value_of("half a million"), value_of("two dozen"), value_of("twelve hundred")) == (None, 24, 1200)
+
+
+@pytest.mark.parametrize(
+    ("clause", "covered"),
+    [
+        ("Up to # lives may have been saved", [True]),
+        ("# lives may have been saved in the quarter", [True]),
+        ("# lives, an estimate, were saved", [True]),
+        ("# babies survived, and up to # in the year to date", [False, True]),
+        ("# lives were saved and potentially # in the year", [False, True]),
+        ("# babies survived, # were spared an infection, and up to # avoided it", [False, False, True]),
+        ("up to # in the quarter and # in the year to date", [True, True]),
+        ("Up to # survived in the quarter, # in the year so far and # since the baseline", [True, True, True]),
+        ("# lives and # in the year to date may have been saved", [True, True]),
+        ("They may have avoided # infections and saved # lives", [True, True]),
+        ("It is estimated that # survived, and that # were saved in the year", [True, True]),
+        ("Up to # may have survived, and # were saved in the year", [True, False]),
+        ("Up to # were saved while # survived in the year", [True, False]),
+        ("Teams may meet, and # babies survived", [False]),
+        ("In May # lives were saved", [False]),
+    ],
+)
+def test_each_estimate_needs_a_hedge_of_its_own_or_of_its_list(clause, covered):
+    assert hedged(clause.replace("#", MARK)) == covered
