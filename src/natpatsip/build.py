@@ -5,17 +5,19 @@ from __future__ import annotations
 import calendar
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from natpatsip.digests import key, sha256_of
 from natpatsip.errors import ReportError
-from natpatsip.pipeline.caching import store, up_to_date
-from natpatsip.pipeline.caching.digests import Inputs, sha256_of
-from natpatsip.pipeline.caching.run_cache import Runs
+from natpatsip.pipeline.caching import store
+from natpatsip.pipeline.caching.inputs import Inputs
+from natpatsip.pipeline.caching.run_cache import RunCache
+from natpatsip.pipeline.caching.up_to_date import BuildRecord
 from natpatsip.pipeline.drawing import draw_worker
 from natpatsip.pipeline.execution import kernels
 from natpatsip.pipeline.options import FORMATS, Log, Options
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from natpatsip.checks import Outcome
+    from natpatsip.pipeline.caching.run_cache import Executed
     from natpatsip.pipeline.execution.cluster.client import Cluster
-    from natpatsip.pipeline.execution.scheduler import Executed
     from natpatsip.pipeline.plan import Plan
     from natpatsip.pipeline.staging.stage import Staged
     from natpatsip.release.final_edition import Candidate
@@ -72,18 +74,19 @@ def build(
     report = options.report(project, quarter)
     if not options.is_final:
         guard.protect(report, project)
-    if not options.is_final and (said := _standing(report, inputs, cached, quarter, options)) is not None:
-        for line in said:
+    chosen = replace(options, kernels=kernels.choose(options.kernels))
+    record = BuildRecord.of(report, quarter, chosen, inputs, cached)
+    if not options.is_final and (lines := record.check()) is not None:
+        for line in lines:
             log(line)
         log(f"unchanged, checked in {time.monotonic() - start:.1f} s: {report}")
         published(report)
         return report
-    name = up_to_date.name_of(report, inputs, quarter, options)
     if reference := _built_from(project, quarter):
         _build_kept(project, quarter, reference, options, log, inputs, cached)
         published(report)
         return report
-    runs = Runs(cached, inputs, quarter, edition="", kernels=kernels.choose(options.kernels))
+    runs = RunCache(cached, inputs, quarter, edition="", kernels=chosen.kernels)
     if to_run := runs.uncovered(project / "notebooks"):
         if not options.cluster:
             kernels.start(options.kernels)
@@ -106,26 +109,14 @@ def build(
     finally:
         if inputs.is_outdated():  # edited meanwhile: some of it was made by the old helpers, some by the new
             cached.forget()
-    if not any(each.trace.beyond for each in executed.values()):
+    if not any(each.trace.untracked for each in executed.values()):
         read = [*(each.trace.files for each in executed.values()), earlier]
-        up_to_date.note(report, inputs, cached, name, read=read, said=[checked])
+        record.save(read=read, log=[checked])
     cached.make_room()
-    if cached.trouble:
-        log(f"the cache cannot be written, so the next build begins anew: {cached.trouble}")
+    if cached.error:
+        log(f"the cache cannot be written, so the next build begins anew: {cached.error}")
     log(f"published in {seconds:.1f} s: {report}")
     return report
-
-
-def _standing(
-    report: Path, inputs: Inputs, cached: store.Cache, quarter: Quarter, options: Options
-) -> Sequence[str] | None:
-    """Return what was said of a report that stands as it would be made again, in these formats or more; else None."""
-    for formats in options.with_more():
-        each = replace(options, formats=formats)
-        said = up_to_date.is_unchanged(report, inputs, cached, up_to_date.name_of(report, inputs, quarter, each))
-        if said is not None:
-            return said
-    return None
 
 
 def _built_from(project: Path, quarter: Quarter) -> str | None:
@@ -156,8 +147,9 @@ def _build_kept(
     from natpatsip.release import archived
 
     report, start = options.report(project, quarter), time.monotonic()
-    name = up_to_date.name_of_kept(report, inputs, quarter, git.commit_of(project, reference), options)
-    if not options.is_final and up_to_date.is_unchanged(report, inputs, cached, name) is not None:
+    commit = git.commit_of(project, reference)
+    record = BuildRecord.of(report, quarter, options, inputs, cached, archived=commit)
+    if commit and not options.is_final and record.check() is not None:
         log(f"unchanged since {reference}, checked in {time.monotonic() - start:.1f} s: {report}")
         return
     earlier = _earlier_reports(project, quarter, options)
@@ -172,7 +164,7 @@ def _build_kept(
         *(["--final"] if options.is_final else []),
     ]
     archived.build(project, quarter, reference, arguments, log)
-    up_to_date.note(report, inputs, cached, name, read=[earlier])
+    record.save(read=[earlier])
 
 
 @contextmanager
@@ -202,7 +194,7 @@ def _cluster(options: Options, log: Log) -> AbstractContextManager[Cluster | Non
     return connect(options.cluster, log=log, kernels=options.kernels)
 
 
-def _build(plan: Plan, options: Options, runs: Runs, log: Log) -> tuple[Mapping[str, Executed], Outcome | None]:
+def _build(plan: Plan, options: Options, runs: RunCache, log: Log) -> tuple[Mapping[str, Executed], Outcome | None]:
     """Make the report, and return the executed notebooks and what the checks found, where they were made before it."""
     from natpatsip.checks.runner import ALL
     from natpatsip.pipeline import render
@@ -228,8 +220,8 @@ def _build(plan: Plan, options: Options, runs: Runs, log: Log) -> tuple[Mapping[
     lost = [file.relative_to(report) for file in shown(report, FORMATS) if file.exists()]
 
     def draw() -> None:
-        draw_worker.finish(runs.kept)
-        write_drawings(staged, contents, kept=runs.kept, fonts=plan.project / FONTS)
+        draw_worker.finish(runs.cache)
+        write_drawings(staged, contents, kept=runs.cache, fonts=plan.project / FONTS)
 
     with publication(report) as folder:
         render.render(
@@ -239,8 +231,8 @@ def _build(plan: Plan, options: Options, runs: Runs, log: Log) -> tuple[Mapping[
             renderer=renderer,
             timestamp=calendar.timegm(plan.params.cut_off.timetuple()),
             jobs=options.jobs,
-            cached=runs.kept,
-            means=store.key(runs.inputs.environment, staged.look),
+            cached=runs.cache,
+            means=key(runs.inputs.environment, staged.look),
             draw=draw,
             with_whole=not options.is_preview,
         )
@@ -280,7 +272,7 @@ def _candidate(plan: Plan, options: Options) -> Candidate:
 
 
 def _checked(
-    plan: Plan, options: Options, runs: Runs, candidate: Candidate | None, log: Log
+    plan: Plan, options: Options, runs: RunCache, candidate: Candidate | None, log: Log
 ) -> tuple[Mapping[str, Executed], Outcome | None]:
     """Execute the notebooks and check them, but for a preview; refuse a final edition with all that it lacks."""
     from natpatsip.checks import preflight, reporters
@@ -294,7 +286,7 @@ def _checked(
                 log=log,
                 kernels=options.kernels,
                 runs=runs,
-                see=lambda each: draw_worker.draw(each.content),
+                on_done=lambda each: draw_worker.draw(each.content),
                 cluster=cluster,
             )
         outcome = None if options.is_preview else _checks(plan, executed)

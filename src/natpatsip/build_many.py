@@ -8,7 +8,7 @@ from pathlib import Path
 
 from natpatsip import build
 from natpatsip.errors import ReportError
-from natpatsip.pipeline.caching.digests import HelpersChanged
+from natpatsip.pipeline.caching.inputs import SourceChanged
 from natpatsip.pipeline.options import Log, Options
 from natpatsip.quarter import Quarter
 
@@ -48,15 +48,15 @@ def build_all(project: Path, quarters: Collection[Quarter], options: Options, lo
 
     Raises
     ------
-    HelpersChanged
-        Where the helpers are edited meanwhile: none of what follows could be built.
+    SourceChanged
+        Where the engine is edited meanwhile: none of what follows could be built.
     """
     built: dict[Quarter, Path] = {}
     failed: dict[Quarter, ReportError] = {}
     for quarter in sorted(set(quarters)):
         try:
             built[quarter] = build.build(project, quarter, options, log)
-        except HelpersChanged:
+        except SourceChanged:
             raise
         except ReportError as error:
             failed[quarter] = error

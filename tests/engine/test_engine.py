@@ -5,7 +5,7 @@ import papermill
 import pytest
 
 from natpatsip.errors import NotebookError
-from natpatsip.pipeline.execution import scheduler
+from natpatsip.pipeline.execution import notebook_run
 from natpatsip.pipeline.inline_code import KEPT
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
@@ -89,6 +89,6 @@ def test_braces_in_the_projects_path_are_no_parameters(tmp_path):
     folder = tmp_path / "{ward} {0}"
     folder.mkdir()
     plan = Plan.of(small(folder, ward=[prose("`{python} 6 * 2` beds")]), Quarter(2024, 2))
-    executed = scheduler.run(plan, plan.notebooks["ward"], {}, kernels="stock", is_watched=False).content
+    executed = notebook_run.run(plan, plan.notebooks["ward"], {}, kernels="stock", is_traced=False).content
     assert results(executed) == [("6 * 2", "12")]
     assert executed.metadata.papermill.input_path == str(folder / "notebooks" / "ward.ipynb")

@@ -10,10 +10,10 @@ from pathlib import Path
 from natpatsip.errors import NotebookError
 from natpatsip.facts import CITES, PUBLISHES
 from natpatsip.pipeline.cells import appears_in, is_quarter
-from natpatsip.pipeline.lazy_imports import SLOW, without
+from natpatsip.pipeline.lazy_imports import SLOW, block_imports
 from natpatsip.quarter import Quarter
 
-with without(SLOW):
+with block_imports(SLOW):
     import nbformat
     from nbformat import NotebookNode
 

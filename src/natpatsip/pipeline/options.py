@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import asdict, dataclass
-from itertools import combinations
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 FORMATS = ("html", "pdf", "docx")
-WITHOUT_EFFECT = ("jobs", "output", "is_fresh", "cluster")  # on what is in a report
 Log = Callable[[str], None]
 
 
@@ -49,18 +47,6 @@ class Options:
     cluster: str = ""
     is_final: bool = False
     is_preview: bool = False
-
-    def said(self) -> str:
-        """Return the options that have an effect on what is in a report."""
-        return repr(sorted((name, value) for name, value in asdict(self).items() if name not in WITHOUT_EFFECT))
-
-    def with_more(self) -> Iterator[tuple[str, ...]]:
-        """Go through the formats of reports that have those asked for: these alone first, then all."""
-        wanted = tuple(name for name in FORMATS if name in self.formats)
-        others = [name for name in FORMATS if name not in wanted]
-        for count in range(len(others) + 1):
-            for more in combinations(others, count):
-                yield tuple(name for name in FORMATS if name in wanted or name in more)
 
     def report(self, project: Path, quarter: object) -> Path:
         """Return the folder of a quarter's report."""

@@ -60,7 +60,7 @@ def untagged(report: Path, project: Path) -> str:
     content = json.loads((report / "manifest.json").read_bytes())
     quarter, commit = content.get("quarter"), content.get("commit")
     name = tag_of(quarter)
-    if not (quarter and commit and git.keeps(project)) or git.commit_of(project, f"refs/tags/{name}"):
+    if not (quarter and commit and git.is_tracked(project)) or git.commit_of(project, f"refs/tags/{name}"):
         return ""
     remedy = (
         f"Run: natpatsip build {quarter} --final"

@@ -11,8 +11,9 @@ from typing import Any
 
 from natpatsip.charts import dark, icons, palette
 from natpatsip.charts.narrowing import narrow
+from natpatsip.digests import key
 from natpatsip.errors import FigureError
-from natpatsip.pipeline.caching.store import Cache, key
+from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing import svg as svgs
 
 SCALE = 2  # pixels of a PNG for each of the SVG's

@@ -16,9 +16,9 @@ import yaml
 from nbformat import NotebookNode
 
 from natpatsip import wording
+from natpatsip.digests import sha256_of, sha256_of_folder
 from natpatsip.errors import ReportError, together
 from natpatsip.facts import Fact
-from natpatsip.pipeline.caching.digests import sha256_of_all
 from natpatsip.pipeline.outputs import (
     DATASET,
     FigureRecord,
@@ -34,7 +34,6 @@ from natpatsip.pipeline.staging.chapter import ChapterExporter
 from natpatsip.pipeline.staging.passports import Passport, homes_of, listing, passports_of, uses_in, with_entries
 from natpatsip.pipeline.staging.passports import script as passports_script
 from natpatsip.project import MARK
-from natpatsip.release.manifest import sha256
 
 EXTENSION = Path("_extensions") / "natpatsip"
 SOURCES = "sources"  # the chapter that lists every number
@@ -86,7 +85,7 @@ def stage(
     homes = homes_of(executed, plan.programme_chapters)
     figures = collect_figures(executed, plan.programmes)
     shutil.copytree(plan.project / EXTENSION, folder / EXTENSION)
-    staged = Staged(folder, facts, figures, _illustrative(executed), sha256_of_all(folder / EXTENSION))
+    staged = Staged(folder, facts, figures, _illustrative(executed), sha256_of_folder(folder / EXTENSION))
     texts = _chapters(plan, executed, staged)
     if SOURCES in plan.chapters:
         passports = passports_of(facts, homes, _files(plan, executed), list(executed))
@@ -154,7 +153,7 @@ def _titles(plan: Plan) -> dict[str, str]:
 def _files(plan: Plan, executed: Mapping[str, NotebookNode]) -> dict[str, str]:
     """Return the files that numbers rest on, with their SHA-256."""
     params = f"params/{plan.quarter}.yml"
-    return datasets_of(executed, plan.project) | {params: sha256(plan.project / params)}
+    return datasets_of(executed, plan.project) | {params: sha256_of(plan.project / params)}
 
 
 def _with_banner(index: str, stood_in: int, *, says_which: bool) -> str:
