@@ -306,6 +306,21 @@ def test_a_module_beside_the_notebooks_is_followed(tmp_path):
         assert f"The ward has {beds} beds." in ward(project)
 
 
+def test_the_reports_own_python_is_followed(tmp_path):
+    cells = [code("from helpers import wards"), prose("The ward has `{python} wards.BEDS` beds.")]
+    project = small(tmp_path, ward=cells)
+    (project / "src" / "helpers").mkdir(parents=True)
+    (project / "src" / "helpers" / "__init__.py").touch()
+    for beds in (3, 4):
+        (project / "src" / "helpers" / "wards.py").write_text(f"BEDS = {beds}\n", encoding="utf-8")
+        run = build(project)
+        assert run.returncode == 0, run.stderr
+        assert f"The ward has {beds} beds." in ward(project)
+    assert "ward: executed in" in run.stderr
+    assert "index: unchanged" in run.stderr
+    assert "unchanged, checked" in build(project).stderr
+
+
 def test_a_list_of_files_that_a_notebook_looks_at_is_followed(tmp_path):
     listing = code("from pathlib import Path\nreturns = len(list(Path('../returns').iterdir()))")
     project = small(tmp_path, ward=[listing, prose("`{python} returns` returns came in.")])

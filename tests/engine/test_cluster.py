@@ -170,6 +170,18 @@ def test_a_notebook_that_ends_every_worker_is_named(cluster, tmp_path):
     assert len((tmp_path / "runs").read_text().split()) == 2
 
 
+def test_the_reports_own_python_travels_with_a_task(cluster, tmp_path):
+    project = small(tmp_path, ward=[prose("There are `{python} __import__('helpers').BEDS` beds.")])
+    (project / "src" / "helpers").mkdir(parents=True)
+    (project / "src" / "natpatsip").mkdir()  # of which a worker has its own
+    (project / "src" / "natpatsip" / "__init__.py").write_text("1 / 0", encoding="utf-8")
+    (project / "src" / "helpers" / "__init__.py").write_text("BEDS = 12", encoding="utf-8")
+    assert not [name for name in worker.pack_project(project) if name.startswith("src/natpatsip")]
+    run = build(project, "--cluster", cluster[0])
+    assert run.returncode == 0, run.stderr
+    assert "There are 12 beds." in (project / "reports" / Q2 / "html" / "ward.html").read_text(encoding="utf-8")
+
+
 def test_a_cell_that_fails_there_is_named_as_it_is_here(cluster, tmp_path):
     project = small(tmp_path / "project", ward=[code("print('so far')\n1 / 0", id="divides")])
     said = []
