@@ -27,8 +27,8 @@ from natpatsip.checks.findings import CHECKS, Finding, Outcome
 from natpatsip.checks.suppressions import sort_out
 from natpatsip.errors import NotebookError, UsageError
 from natpatsip.pipeline.caching import store
-from natpatsip.pipeline.caching.digests import Inputs
-from natpatsip.pipeline.caching.run_cache import Runs
+from natpatsip.pipeline.caching.inputs import Inputs
+from natpatsip.pipeline.caching.run_cache import RunCache
 from natpatsip.pipeline.execution import kernels
 from natpatsip.pipeline.plan import Plan
 from natpatsip.pipeline.workspace import locked
@@ -103,7 +103,7 @@ def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Callable[[
             f"{quarter} has left the notebooks and is built from {reference} in git. Check it there: "
             f"git worktree add ../{quarter} {reference}"
         )
-    runs = Runs(store.of(project), Inputs.read(project), quarter, edition="", kernels=kernels.choose(""))
+    runs = RunCache(store.of(project), Inputs.read(project), quarter, edition="", kernels=kernels.choose(""))
     if runs.uncovered(project / "notebooks"):
         kernels.start("")
     plan = Plan.of(project, quarter)

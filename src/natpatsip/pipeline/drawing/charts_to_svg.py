@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from natpatsip.charts import dark, icons, palette
 from natpatsip.charts.narrowing import narrow
+from natpatsip.digests import key
 from natpatsip.errors import FigureError
-from natpatsip.pipeline.caching.store import Cache, key
+from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing.svg import tidy
 
 if TYPE_CHECKING:

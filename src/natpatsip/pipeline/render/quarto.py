@@ -13,9 +13,9 @@ from pathlib import Path
 
 import yaml
 
+from natpatsip.digests import key
 from natpatsip.errors import RenderError
 from natpatsip.look import EXTENSION
-from natpatsip.pipeline.caching.store import key
 from natpatsip.pipeline.render.chapters import Chapter
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
 
