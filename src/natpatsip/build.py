@@ -24,7 +24,7 @@ from natpatsip.pipeline.caching import store
 from natpatsip.pipeline.caching.inputs import Inputs, SourceChanged
 from natpatsip.pipeline.caching.up_to_date import BuildRecord
 from natpatsip.pipeline.execution import kernels
-from natpatsip.pipeline.options import FORMATS, Log, Options
+from natpatsip.pipeline.options import FORMATS, Log, Options, files_of
 from natpatsip.quarter import Quarter
 from natpatsip.release import final_edition
 
@@ -88,7 +88,7 @@ def build(
     """
     start = time.monotonic()
     job = Job(project, quarter, options, log, Inputs.read(project), store.of(project, is_fresh=options.is_fresh))
-    chosen = replace(options, kernels=kernels.choose(options.kernels))
+    chosen = replace(options, kernels=kernels.choose(options.kernels))  # what "auto" means here
     record = BuildRecord.of(job.report, quarter, chosen, job.inputs, job.cache)
     if not options.is_final:
         final_edition.refuse_replacing(job.report, project)
@@ -210,10 +210,9 @@ def _built_from(project: Path, quarter: Quarter) -> str | None:
 
 
 def _build_archived(job: Job, reference: str) -> None:
-    """Build a quarter that is archived in git from its commit.
+    """Build a quarter that is archived in git from its commit, in a worktree, where a build has no cache.
 
-    The report is made of the commit, the report before it, the packages and Python; while these are the same, there is
-    nothing to do. A build in the commit's own worktree has no cache.
+    The report is made of the commit, the report before it, the packages and Python: while they last, it is up to date.
     """
     from natpatsip import git
     from natpatsip.release import archived
@@ -234,23 +233,20 @@ def _start_processes(job: Job) -> RunCache:
     """Start what runs notebooks and what draws charts, if there is work for them; return the cache of earlier runs."""
     from natpatsip.pipeline.caching.run_cache import RunCache
 
-    options, project = job.options, job.project
+    options = job.options
     runs = RunCache(job.cache, job.inputs, job.quarter, edition="", kernels=kernels.choose(options.kernels))
-    if to_run := runs.uncovered(project / "notebooks"):
+    if to_run := runs.uncovered(job.project / "notebooks"):
         if not options.cluster:
             kernels.start(options.kernels)
         from natpatsip.pipeline.drawing import draw_worker
 
-        if options.jobs > 1 and any(draw_worker.may_draw(file) for file in to_run):
-            draw_worker.start(job.cache, look.fonts(project))
+        if options.jobs > 1 and any(map(draw_worker.may_draw, to_run)):
+            draw_worker.start(job.cache, look.fonts(job.project))
     return runs
 
 
 def _earlier_reports(job: Job) -> dict[str, str]:
-    """Return the files of earlier reports that a build rests on, and their hashes.
-
-    A draft is compared with the report of the quarter before; the checks look up facts in those of any before it.
-    """
+    """Return the digests of files of earlier reports: a draft is compared with the one before it, checks use facts."""
     project = job.project
     known = sorted(file.stem for file in (project / "params").glob("*.yml") if file.stem < str(job.quarter))
     files = [project / "reports" / name / "facts.csv" for name in known]
@@ -341,13 +337,11 @@ def _draw(job: Job, staged: Staged, outputs: Mapping[str, Outputs]) -> None:
 
 def _copy_files(plan: Plan, staged: Staged, folder: Path) -> None:
     """Copy facts, figures and executed notebooks into the report."""
-    shutil.copy2(staged.folder / "facts.csv", folder / "facts.csv")
-    drawn = [file for pattern in ("*.svg", "*.csv") for file in sorted((staged.folder / "figures").glob(pattern))]
-    executed = [plan.workplace / "notebooks" / f"{name}.ipynb" for name in plan.notebooks]
-    for name, files in (("figures", drawn), ("notebooks", executed)):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-        for file in files:
-            shutil.copy2(file, folder / name)
+    shutil.copy2(staged.folder / "facts.csv", folder)
+    shutil.copytree(staged.folder / "figures", folder / "figures", ignore=shutil.ignore_patterns("*.png"))
+    (folder / "notebooks").mkdir()
+    for name in plan.notebooks:
+        shutil.copy2(plan.workplace / "notebooks" / f"{name}.ipynb", folder / "notebooks")
 
 
 @dataclass(frozen=True)
@@ -389,9 +383,3 @@ def build_all(project: Path, quarters: Collection[Quarter], options: Options, lo
             if len(set(quarters)) > 1:  # the reason follows at the end; for a single quarter, the end is now
                 log(f"{quarter}: could not be built")
     return BuildResults(built, failed)
-
-
-def files_of(report: Path, formats: Collection[str]) -> list[Path]:
-    """Return the files of a report that a reader opens."""
-    files = {"html": report / "html" / "index.html", "pdf": report / "report.pdf", "docx": report / "report.docx"}
-    return [files[name] for name in formats]

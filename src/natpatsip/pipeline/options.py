@@ -66,3 +66,9 @@ class Options:
             *("--output", str((self.output or project / "reports").resolve())),
             *(["--final"] if self.is_final else []),
         ]
+
+
+def files_of(report: Path, formats: Collection[str]) -> list[Path]:
+    """Return the files of a report that a reader opens."""
+    files = {"html": report / "html" / "index.html", "pdf": report / "report.pdf", "docx": report / "report.docx"}
+    return [files[name] for name in formats]
