@@ -114,7 +114,7 @@ def _page(job: RenderJob, chapters: Sequence[Chapter], position: int) -> str:
         "programmes": [
             {"href": f"{each.stem}.html", "title": escape(each.title)}
             for each in chapters
-            if is_front and each.stem not in report.not_programmes and each is not chapter
+            if is_front and each is not chapter and report.is_programme(each.name)
         ],
         "contents": [{**_links(each, f"{each.stem}.html"), "current": each is chapter} for each in chapters],
         **{
