@@ -482,7 +482,7 @@ def test_icon_files_are_what_the_charts_draw(tmp_path):
 
 
 def test_icons_have_the_names_that_the_summary_gives():
-    from natpatsip.spc.icons import ASSURANCE_TABLE, VARIATION_TABLE
+    from natpatsip.spc.assurance import ASSURANCE_TABLE, VARIATION_TABLE
 
     for icon in (*VARIATION_TABLE, *ASSURANCE_TABLE):
         assert icons.by_name(icon.name).name == icon.name

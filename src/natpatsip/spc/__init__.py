@@ -5,6 +5,7 @@ chart shows as values, `describe` in a sentence, and `claim` holds a sentence ag
 rules, their source and where we differ from the reference.
 """
 
+from natpatsip.spc.assurance import Icon, assurance_icon, direction_of, variation_icon
 from natpatsip.spc.claims import claim, shows
 from natpatsip.spc.descriptions import describe
 from natpatsip.spc.findings import Findings
@@ -19,11 +20,14 @@ from natpatsip.spc.summaries import summary
 
 __all__ = [
     "Findings",
+    "Icon",
     "SpcWarning",
     "Suggestion",
     "absent_dates",
+    "assurance_icon",
     "claim",
     "describe",
+    "direction_of",
     "fill_absent_months",
     "findings",
     "panel",
@@ -31,5 +35,6 @@ __all__ = [
     "shows",
     "suggest_rebase",
     "summary",
+    "variation_icon",
     "xmr",
 ]

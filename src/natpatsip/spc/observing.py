@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from natpatsip.errors import SpcError
-from natpatsip.spc import options
-from natpatsip.spc.assurance import ASSURANCES, assurance_codes
+from natpatsip.spc.assurance import assurance_of, direction_of
 from natpatsip.spc.findings import Findings, Segment, Shift
 from natpatsip.spc.gaps import absent_dates
-from natpatsip.spc.rules import IMPROVEMENTS, RULE_LENGTH, Flags, Floats
+from natpatsip.spc.rules import RULE_LENGTH, Flags, Floats
 
 
 def findings(result: pd.DataFrame, *, improvement: str | None = None) -> Findings:
@@ -47,11 +45,6 @@ def findings(result: pd.DataFrame, *, improvement: str | None = None) -> Finding
         _shift(dates[start], values[start:end], before.mean, rule_length)
         for start, end, before in zip(starts[1:], ends[1:], segments, strict=False)
     )
-    direction = _direction(result, improvement)
-    target = float(result["target"].iloc[-1])
-    code = assurance_codes(
-        [target], [segments[-1].lpl], [segments[-1].upl], [IMPROVEMENTS.index(direction or "neutral")]
-    )
     signal = result["special_cause_type"].iloc[latest] if latest is not None else "Common Cause"
     side, run_length = _latest_run(result["relative_to_mean"].to_numpy(), latest, starts)
     slope, trend_length = _latest_trend(values, latest, starts)
@@ -73,9 +66,9 @@ def findings(result: pd.DataFrame, *, improvement: str | None = None) -> Finding
         close={"2 in 3 Above CL": "above", "2 in 3 Below CL": "below"}.get(signal, ""),
         latest_signal=_latest_signal(result, dates, starts[-1]),
         rule_length=rule_length,
-        improvement=direction,
-        target=target,
-        assurance=ASSURANCES[int(code[0])],
+        improvement=direction_of(result, improvement),
+        target=float(result["target"].iloc[-1]),
+        assurance=assurance_of(result, improvement=improvement),
     )
 
 
@@ -90,17 +83,6 @@ def _check_one_series(result: pd.DataFrame) -> None:
 
 def _plain(date: Any) -> Any:
     return int(date) if isinstance(date, int | np.integer) else pd.Timestamp(date)
-
-
-def _direction(result: pd.DataFrame, improvement: str | None) -> str:
-    """Return the improvement direction, or nothing where neither the caller nor the result says it."""
-    said = improvement if improvement is not None else result.attrs.get("improvement", "")
-    if isinstance(said, Mapping):
-        key = tuple(result[column].iloc[0] for column in result.attrs.get("by", []))
-        said = said.get(key[0] if len(key) == 1 else key, "")
-    if not said:
-        return ""
-    return IMPROVEMENTS[options.check_improvement(said)]
 
 
 def _segment(result: pd.DataFrame, dates: list[Any], start: int, end: int) -> Segment:

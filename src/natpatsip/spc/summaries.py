@@ -11,9 +11,8 @@ import pandas as pd
 
 from natpatsip.errors import SpcError
 from natpatsip.spc import options
-from natpatsip.spc.assurance import ASSURANCES, assurance_codes
+from natpatsip.spc.assurance import ASSURANCE_TABLE, ASSURANCES, VARIATION_TABLE, assurance_codes, latest_rows
 from natpatsip.spc.grouping import RESULT_COLUMNS, group, put_in_order
-from natpatsip.spc.icons import ASSURANCE_TABLE, VARIATION_TABLE
 from natpatsip.spc.panels import panel
 from natpatsip.spc.rules import IMPROVEMENTS, POINT_TYPE_DTYPE, POINT_TYPES, Codes, Flags, Integers
 
@@ -75,7 +74,7 @@ def summary(
     ends = np.append(starts[1:], len(ordered)) - 1
     is_last = np.append(rows.codes[starts[1:]] != rows.codes[starts[:-1]], True)
     valued = ~np.isnan(ordered["value"].to_numpy())
-    latest = _latest(valued, starts if by_segment else np.repeat(rows.starts, _count_by(rows.codes[starts])), ends)
+    latest = latest_rows(valued, starts if by_segment else np.repeat(rows.starts, _count_by(rows.codes[starts])), ends)
     direction = _directions(result, improvement, grouped.keys, columns)[rows.codes[starts]]
 
     keep = np.ones(len(starts), dtype=np.bool_) if by_segment else is_last
@@ -106,12 +105,6 @@ def _series_columns(result: Any, by: str | list[str] | None) -> list[str]:
 
 def _count_by(codes: Integers) -> Integers:
     return np.bincount(codes)
-
-
-def _latest(valued: Flags, starts: Integers, ends: Integers) -> Integers:
-    """Return the last row with a value of each stretch; its last row where none has one."""
-    last = np.maximum.accumulate(np.where(valued, np.arange(len(valued)), -1))[ends]
-    return np.where(last >= starts, last, ends)
 
 
 def _directions(result: pd.DataFrame, improvement: Any, keys: list[Any], by: list[str]) -> Codes:
