@@ -19,8 +19,8 @@ from PIL import Image, ImageChops
 
 from natpatsip import charts, spc
 from natpatsip.charts import icons, palette, theme
-from natpatsip.charts.ticks import time_ticks, value_axis
-from natpatsip.charts.timeline import timeline
+from natpatsip.charts.layout.time_axis import time_ticks, timeline
+from natpatsip.charts.layout.value_axis import value_axis
 from natpatsip.errors import FigureError
 from natpatsip.pipeline.drawing import svg, svg_minify
 
@@ -456,9 +456,7 @@ def test_an_absent_month_is_noticed_in_a_regular_series_only():
 def test_what_is_needed_to_understand_a_chart_has_three_to_one_against_white():
     lines = [palette.PROCESS, palette.LIMIT, palette.MEAN, palette.TARGET, palette.TRAJECTORY, palette.REBASE]
     outlines = [style.outline for style in palette.POINTS.values()]
-    strokes = [
-        stroke.colour for icon in (*icons.VARIATION.values(), *icons.ASSURANCE.values()) for stroke in icon.strokes
-    ]
+    strokes = [stroke.colour for icon in icons.ICONS.values() for stroke in icon.strokes]
     for colour in [*lines, *outlines, *strokes]:
         assert palette.contrast(colour, palette.PAPER) >= 3, colour
     for colour in (palette.INK, palette.QUIET, palette.TARGET_TEXT, palette.TRAJECTORY):
@@ -485,7 +483,7 @@ def test_icons_have_the_names_that_the_summary_gives():
     from natpatsip.spc.assurance import ASSURANCE_TABLE, VARIATION_TABLE
 
     for icon in (*VARIATION_TABLE, *ASSURANCE_TABLE):
-        assert icons.by_name(icon.name).name == icon.name
+        assert icon.name in icons.ICONS
 
 
 @pytest.mark.parametrize(
@@ -499,12 +497,12 @@ def test_icon_files_are_small_drawings_without_text(file):
 
 
 def test_the_typeface_is_there_in_the_styles_that_charts_pages_and_paper_use():
-    kept = theme.fonts_folder(ROOT)
+    kept = ROOT / "_extensions" / "natpatsip" / "fonts"
     assert {file.stem for file in kept.glob("*.ttf")} >= {
         f"OpenSans-{s}" for s in ("Regular", "Italic", "SemiBold", "Bold")
     }
     assert (kept / "OFL.txt").is_file()
-    assert theme.FONT.startswith("Open Sans")
+    assert theme.CONFIG["font"].startswith("Open Sans")
 
 
 # Tidy SVGs

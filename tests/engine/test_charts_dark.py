@@ -21,7 +21,7 @@ BRAND = yaml.safe_load((ROOT / "_extensions" / "natpatsip" / "_brand.yml").read_
 GROUND = dark.PARTNERS[palette.PAPER]
 TEXTS = (palette.INK, palette.QUIET, palette.MEAN, palette.TARGET_TEXT, palette.TRAJECTORY)
 LINES = (palette.PROCESS, palette.LIMIT, palette.MEAN, palette.TARGET, palette.TRAJECTORY, palette.REBASE, palette.AXIS)
-ICONS = [stroke.colour for icon in (*icons.VARIATION.values(), *icons.ASSURANCE.values()) for stroke in icon.strokes]
+ICONS = [stroke.colour for icon in icons.ICONS.values() for stroke in icon.strokes]
 TONES = (diagrams.BLUE, diagrams.NAVY, diagrams.PLUM, diagrams.GREY)
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from layouts import FONTS, measure, true_width
 from natpatsip import charts, spc
-from natpatsip.charts.icons import by_name
-from natpatsip.charts.metrics import text_width, wrap, wrap_name
+from natpatsip.charts.icons import ICONS
+from natpatsip.charts.layout.metrics import text_width, wrap, wrap_name
 
 PAGE = 905  # pixels: the height of a printed page at the width of a chart
 
@@ -263,7 +263,7 @@ def test_every_icon_of_a_chart_is_named_over_it(chart):
         if chart == "multiples"
         else charts.icon_matrix(summed, rows="name", columns="measure")
     )
-    wanted = {by_name(icon).words for icon in summed["variation_icon"]}
+    wanted = {ICONS[icon].words for icon in summed["variation_icon"]}
     assert len(wanted) > 1
     for layout in check(drawn):
         above = min(box.top for box in layout.texts if box.text in names)

@@ -49,7 +49,7 @@ def test_a_figure_without_data_is_refused():
 
 @pytest.mark.parametrize("name", ["women", "fig_women", "fig-Women", "pic-women", "fig-"])
 def test_an_id_of_another_form_is_refused(name):
-    with pytest.raises(FigureError, match="is no id"):
+    with pytest.raises(FigureError, match="is not a valid id"):
         figure(name, chart(), data=ROWS, **TEXTS)
 
 
@@ -67,7 +67,7 @@ def test_a_figure_of_drawn_data_says_so():
 def test_a_picture_needs_alternative_text_and_an_svg():
     with pytest.raises(FigureError, match="no alternative text"):
         picture("pic-cycle", "<svg/>", alt="")
-    with pytest.raises(FigureError, match="is no SVG"):
+    with pytest.raises(FigureError, match="is not an SVG"):
         picture("pic-cycle", "a file name", alt="A cycle")
 
 

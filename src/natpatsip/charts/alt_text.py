@@ -45,7 +45,7 @@ def rule_words(special_cause_type: str) -> str:
     for pattern, words in _RULES:
         if found := re.fullmatch(pattern, special_cause_type):
             length = found.groupdict().get("n")
-            return words.format(n=WORDS[int(length)] if length and int(length) <= 10 else length)
+            return words.format(n=wording.in_words(int(length)) if length else length)
     return ""
 
 

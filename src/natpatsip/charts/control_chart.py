@@ -114,8 +114,8 @@ class ControlChart:
         top = self._write_header(canvas, left=-left, right=edge, bottom=top)
         foot = height + line.label_height
         notes = wrap(" ".join(self._notes(line)), edge + left, NOTE_SIZE)
-        style = {"colour": palette.QUIET, "size": NOTE_SIZE}
-        canvas.block(notes, -left, foot + 0.5 * NOTE_PITCH, pitch=NOTE_PITCH, **style)
+        first = foot + 0.5 * NOTE_PITCH
+        canvas.block(notes, -left, first, pitch=NOTE_PITCH, colour=palette.QUIET, size=NOTE_SIZE)
         below = foot + len(notes) * NOTE_PITCH - height
         plot = Plot(line.width, height, left, right, -top, below, self.axis)
         write_edge(canvas, edges, plot)

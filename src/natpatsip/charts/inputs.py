@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -55,7 +55,7 @@ def read_dates(dates: Any, *, chart: str, name: str = "date", numbered: bool = F
     natpatsip.errors.FigureError: charts.trend: Row 1: day is '01/04/2024'; expected a date (as text, 2024-09-01 or 2024-09).
     """  # noqa: E501 — the message is one line
     if numbered and dates.dtype.kind == "i":
-        return dates.reset_index(drop=True)
+        return pd.Series(dates.to_numpy())
     try:
         return pd.Series(series.read_dates(dates, name=name))
     except SpcError as error:
@@ -76,8 +76,8 @@ def read_values(values: Any, *, chart: str, name: str) -> pd.Series[float]:
         raise FigureError(f"{chart}: {error}") from None
 
 
-def by_date(settings: Mapping[Any, str] | pd.Series[float] | None, dates: pd.Series[Any], *, name: str) -> dict[Any, Any]:
-    """Return a setting by date, its dates read like those of the chart; by number if the chart's points are numbered.
+def by_date(settings: Any, dates: pd.Series[Any], *, name: str) -> dict[Any, Any]:
+    """Return a mapping or a Series by date, read like the dates of the chart; by number if its points are numbered.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def by_date(settings: Mapping[Any, str] | pd.Series[float] | None, dates: pd.Ser
             keys = list(read_dates(list(settings.keys()), chart="charts.spc", name=name))
     except SpcError as error:
         raise FigureError(str(error)) from None
-    return dict(zip(keys, settings.values() if isinstance(settings, Mapping) else settings, strict=True))
+    return dict(zip(keys, dict(settings).values(), strict=True))
 
 
 def named_target(label: str | None, targets: pd.Series[float]) -> str:

@@ -151,7 +151,9 @@ def _panels(
     if unknown := [name for name in names if name not in series]:
         raise FigureError(f'charts.multiples: order has "{unknown[0]}"; the series are {", ".join(series)}.')
     if several := [name for name in names if series[name]["date"].duplicated().any()]:
-        raise FigureError(f"charts.multiples: {several[0]} has two rows for a date; expected by= to tell its series apart.")
+        raise FigureError(
+            f"charts.multiples: {several[0]} has two rows for a date; expected by= to tell its series apart."
+        )
 
     def axis(rows: pd.DataFrame) -> ValueAxis:
         values = values_on_axis(rows, {}, percent=percent)

@@ -135,9 +135,7 @@ def trend_table(frame: pd.DataFrame, *, x: str, y: str, value_name: str = "Value
     need_columns(frame, [x, y], chart="charts.trend_table")
     need_rows(frame, chart="charts.trend_table")
     rows = points(frame, x=x, y=y, chart="charts.trend_table")
-    table = pd.DataFrame(
-        {**_dates(rows["date"], "charts.trend_table"), value_name: _rounded(rows["value"], decimals)}
-    )
+    table = pd.DataFrame({**_dates(rows["date"], "charts.trend_table"), value_name: _rounded(rows["value"], decimals)})
     table.attrs = dict(frame.attrs)
     return table
 

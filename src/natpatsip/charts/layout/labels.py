@@ -74,9 +74,9 @@ class Block:
 def tiers(blocks: Sequence[tuple[tuple[str, ...], float, float]], *, low: float, high: float) -> list[Block]:
     """Return blocks, given as (lines, width, anchor) in order of anchor, each placed in the lowest free tier.
 
-    A block starts at its anchor unless it would cross the edge `high`, and is then moved left. The last is placed first:
-    an earlier block that reaches over later anchors goes above their blocks, so that no line that rises from an anchor
-    to its block crosses another's words.
+    A block starts at its anchor unless it would cross the edge `high`, and is then moved left. The last is placed
+    first: an earlier block that reaches over later anchors goes above their blocks, so that no line that rises from an
+    anchor to its block crosses another's words.
     """
     placed: list[Block] = []
     risers: list[tuple[float, int]] = []  # the line from each anchor placed, and the tier that it reaches

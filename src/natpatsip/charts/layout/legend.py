@@ -20,7 +20,7 @@ KEY_PITCH = KEY_ICON + 6
 
 @dataclass(frozen=True)
 class Entry:
-    """A name in a legend: its lines, the left edge of its mark, and how far its first line is below the legend's top."""
+    """A name in a legend: its lines, the left edge of its mark, and the y of its first line below the legend's top."""
 
     lines: tuple[str, ...]
     x: float
