@@ -153,6 +153,16 @@ def test_bars_named_in_words_are_named_in_full_or_not_at_all(bars):
     assert names[0] in written(layouts[0])
 
 
+@pytest.mark.parametrize("bars", [1, 3, 42])
+def test_bars_with_missing_parts(bars):
+    frame = pd.DataFrame(
+        {"team": [f"Team {n}" for n in range(bars)] * 2, "part": ["Online"] * bars + ["In person"] * bars}
+    )
+    frame["people"] = [n if n % 3 else None for n in range(2 * bars)]
+    for layout in check(charts.stacked(frame, x="team", y="people", category="part", y_title="People")):
+        assert "A missing part of a bar is not drawn." in written(layout)
+
+
 def test_thin_bars_keep_their_colours():
     def edges(quarters):
         drawn = pd.DataFrame(

@@ -104,3 +104,17 @@ def test_tiles_carry_their_facts():
 def test_an_unknown_kind_of_callout_is_refused_with_the_nearest():
     with pytest.raises(FigureError, match='Did you mean "warning"'):
         callout("warn", "T", "text")
+
+
+def test_missing_values_are_left_out_of_words_and_empty_in_tables_and_files():
+    rows = pd.DataFrame({"month": ["July", "August", "September"], "women": [None, 3.0, None], "men": [None] * 3})
+    rows = rows.astype({"men": float})
+    shown = figure("fig-women", chart(), data=rows, **TEXTS)
+    assert "women from 3 to 3, lowest 3, highest 3; men has no value" in shown.alt
+    assert shown.data.splitlines()[1] == "July,,"
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, pd.NaT])
+def test_a_missing_cell_of_a_table_is_empty(missing):
+    rows = pd.DataFrame({"Who": ["A", "B"], "Seen": pd.Series([missing, "C"], dtype=object)})
+    assert table(rows, caption="People").markdown.splitlines()[2] == "| A |  |"
