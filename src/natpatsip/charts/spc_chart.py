@@ -16,7 +16,7 @@ from natpatsip.charts.options import decimals_for, need_columns, need_rows, need
 from natpatsip.charts.spc_layout import SpcContent, lay_out, values_on_axis
 from natpatsip.charts.ticks import value_axis
 from natpatsip.spc.claims import shows
-from natpatsip.spc.observing import findings
+from natpatsip.spc.findings import findings
 
 COLUMNS = (
     "date", "value", "segment", "target", "mean", "lpl", "upl",
