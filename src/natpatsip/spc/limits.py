@@ -8,7 +8,6 @@ which makes false runs.
 from __future__ import annotations
 
 import math
-import statistics
 from typing import NamedTuple
 
 import numpy as np
@@ -78,21 +77,36 @@ def rounded_means(matrix: Floats) -> Floats:
     >>> means.tolist(), float(np.mean([0.1, 0.2, 0.3]))
     ([0.2, nan], 0.20000000000000004)
     """
-    present = ~np.isnan(matrix)
+    present = matrix == matrix
     if matrix.shape[1] <= FEW_COLUMNS:
         each = zip(matrix.T, present.T, strict=True)
         return np.array([_exact_mean(column[has]) for column, has in each], dtype=np.float64)
     counts = present.sum(axis=0, dtype=np.int64)
+    filled = matrix if counts.min() == len(matrix) else np.where(present, matrix, 0.0)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        means, is_certain = _quotient(*_double_sum(np.where(present, matrix, 0.0)), counts)
+        means, is_certain = _quotient(*_double_sum(filled), counts)
     for column in np.flatnonzero(~is_certain | (counts == 0)):
         means[column] = _exact_mean(matrix[present[:, column], column])
     return means
 
 
 def _exact_mean(values: Floats) -> float:
-    """Return the mean from exact fractions, rounded once; NaN of no value."""
-    return statistics.mean(values.tolist()) if len(values) else math.nan
+    """Return the mean in whole numbers, rounded once; NaN of no value."""
+    terms, parts = values.tolist(), []
+    if not terms:
+        return math.nan
+    if not all(map(math.isfinite, terms)):  # moving ranges of values near the largest double
+        return math.inf
+    try:
+        while part := math.fsum(terms):  # each part is what the parts before have left over, so that few are needed
+            parts.append(part)
+            terms.append(-part)
+    except OverflowError:
+        parts = values.tolist()
+    ratios = [part.as_integer_ratio() for part in parts]
+    below = max((denominator for _, denominator in ratios), default=1)  # powers of two: the largest holds all
+    above = sum(numerator * (below // denominator) for numerator, denominator in ratios)
+    return above / (below * len(values))  # Python rounds the quotient of two whole numbers once
 
 
 def _double_sum(matrix: Floats) -> tuple[Floats, Floats, Floats]:
@@ -121,7 +135,7 @@ def _quotient(high: Floats, low: Floats, magnitude: Floats, counts: Integers) ->
     """Return ``(high + low) / counts`` rounded once, and where that is certain.
 
     The quotient is corrected by its exact remainder. That is right unless the true quotient lies closer to the middle
-    between two doubles than the error that `low` may carry; those few columns are calculated again as fractions.
+    between two doubles than the error that `low` may carry; those few columns are calculated again in whole numbers.
     """
     divisor = np.maximum(counts, 1).astype(np.float64)
     quotient = high / divisor

@@ -77,6 +77,10 @@ class SeriesRows:
         """Return the name of a series, for a message."""
         return ", ".join(str(label[number]) for label in self.labels)
 
+    @cached_property
+    def _number_of(self) -> dict[Any, int]:
+        return {key: number for number, key in enumerate(self.keys)}
+
     def numbers_of(self, keys: Collection[Any], *, setting: str) -> Integers:
         """Return the numbers of series by their keys.
 
@@ -85,15 +89,20 @@ class SeriesRows:
         SpcError
             If the data have no such series.
         """
-        number_of = {key: number for number, key in enumerate(self.keys)}
-        if len(self.by) == 1:  # a tuple of one value means the value
+        known = self._number_of
+        if len(self.by) == 1 and not known.keys() >= set(keys):  # a tuple of one value means the value
             keys = [key[0] if isinstance(key, tuple) and len(key) == 1 else key for key in keys]
-        try:
-            return np.fromiter((number_of[key] for key in keys), dtype=np.int64, count=len(keys))
-        except KeyError:
-            key = next(key for key in keys if key not in number_of)
-        hint = nearest(str(key), [str(one) for one in self.keys[:5000]])
-        raise SpcError(f"{setting} names {key!r}, but no series of the data has that {' and '.join(self.by)}.{hint}")
+        for key in keys:
+            if key not in known:
+                hint = nearest(str(key), [str(one) for one in self.keys[:5000]])
+                columns = " and ".join(self.by)
+                raise SpcError(f"{setting} names {key!r}, but no series of the data has that {columns}.{hint}")
+        return np.array([known[key] for key in keys], dtype=np.int64)
+
+    @cached_property
+    def _row_keys(self) -> Integers:
+        """A number for each row, which grows with series and date."""
+        return self.codes * len(self.stamps) + self.ranks
 
     def rank(self, date: Any) -> int | None:
         """Return the number of a date among all dates, or None where no row has it."""
@@ -112,9 +121,8 @@ class SeriesRows:
         """
         unit = np.promote_types(self.stamps.dtype, dates.dtype)
         stamps, wanted = self.stamps.astype(unit), dates.astype(unit)
-        keys = self.codes * len(stamps) + self.ranks  # grow with series and date
-        places = np.searchsorted(keys, numbers * len(stamps) + np.searchsorted(stamps, wanted))
-        places = np.minimum(places, len(keys) - 1)
+        places = np.searchsorted(self._row_keys, numbers * len(stamps) + np.searchsorted(stamps, wanted))
+        places = np.minimum(places, len(self.codes) - 1)
         is_own = (self.codes[places] == numbers) & (stamps[self.ranks[places]] >= wanted)
         return places, is_own, is_own & (stamps[self.ranks[places]] == wanted)
 

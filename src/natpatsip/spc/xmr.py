@@ -216,4 +216,7 @@ def _blocks(starts: Integers, lengths: Integers, padding: int) -> Iterator[tuple
         columns = order[first : first + max(1, CELLS // longest)]
         first += len(columns)
         steps = np.arange(longest)[:, np.newaxis]
-        yield columns, np.where(steps < lengths[columns], starts[columns] + steps, padding)
+        places = starts[columns] + steps
+        if lengths[columns[-1]] < longest:
+            places[steps >= lengths[columns]] = padding
+        yield columns, places
