@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from natpatsip.spc import options
 from natpatsip.spc.rules import IMPROVEMENTS, POINT_TYPES, Codes, Flags, Integers
+from natpatsip.spc.validation import check_improvement
 
 ASSURANCES: Final = ("", "consistent_pass", "consistent_fail", "inconsistent")
 NONE, PASS, FAIL, HIT_AND_MISS = range(4)
@@ -82,7 +82,7 @@ def direction_of(result: pd.DataFrame, improvement: Any = None) -> str:
     if isinstance(given, Mapping):
         key = tuple(result[column].iloc[0] for column in result.attrs.get("by", []))
         given = given.get(key[0] if len(key) == 1 else key)
-    return IMPROVEMENTS[options.check_improvement(given)] if given else ""
+    return IMPROVEMENTS[check_improvement(given)] if given else ""
 
 
 def variation_icon(result: pd.DataFrame, *, improvement: Any = None) -> Icon:
