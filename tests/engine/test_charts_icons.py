@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET  # our own SVG
 import pytest
 
 from chart_samples import ROOT
+from natpatsip import look
 from natpatsip.charts import icons, palette, theme
 
 
@@ -53,7 +54,7 @@ def test_icon_files_are_small_drawings_without_text(file):
 
 
 def test_the_typeface_is_there_in_the_styles_that_charts_pages_and_paper_use():
-    kept = ROOT / "_extensions" / "natpatsip" / "fonts"
+    kept = look.fonts(ROOT)
     assert {file.stem for file in kept.glob("*.ttf")} >= {
         f"OpenSans-{s}" for s in ("Regular", "Italic", "SemiBold", "Bold")
     }

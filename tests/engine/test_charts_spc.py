@@ -9,7 +9,7 @@ import pytest
 from chart_samples import MONTHS, result_of, rows_of, steady, words_of
 from natpatsip import charts, spc
 from natpatsip.charts import palette
-from natpatsip.errors import FigureError
+from natpatsip.errors import FigureError, SettingsError
 
 
 def test_the_line_is_broken_at_rebase_missing_value_and_absent_month():
@@ -76,7 +76,7 @@ def test_alternative_text_says_span_level_limits_special_causes_target_and_reaso
     values = pd.concat([steady(30), steady(15, level=80, seed=6).set_axis(MONTHS[30:])])
     result = result_of(values, rebase=["2023-07"], target=99)
     chart = charts.spc(
-        result, y_title="Seen within 18 weeks", percent=True, rebase_reasons={"2023-07": "Two areas changed"}
+        result, y_title="Seen within 18 weeks", percent=True, rebase_reasons={"2023-07": "Two areas changed"}, target_label="Aim"
     )
     text = chart.to_dict()["description"]
     assert text.startswith("Control chart of Seen within 18 weeks, January 2021 to September 2024 (45 points).")
@@ -186,3 +186,22 @@ def test_a_result_read_back_from_a_file_is_drawn_like_the_result():
     british = result.assign(date=result["date"].dt.strftime("%d/%m/%Y"))
     with pytest.raises(FigureError, match="Row 1: date is '01/01/2021'; Row 2"):
         charts.spc_table(british)
+
+
+def test_a_target_is_called_what_the_settings_say(tmp_path, monkeypatch):
+    def words(**options):
+        return set(words_of(charts.spc(result_of(steady(), target=99), y_title="Seen", **options).to_dict()))
+
+    monkeypatch.chdir(tmp_path)
+    assert "Target 99" in words()
+    (tmp_path / "_quarto.yml").write_text("natpatsip:\n  labels:\n    target: Standard\n", encoding="utf-8")
+    assert "Standard 99" in words()
+    assert "Aim 99" in words(target_label="Aim")
+
+
+def test_the_settings_are_read_only_for_a_chart_with_a_target(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "_quarto.yml").write_text("natpatsip: 3\n", encoding="utf-8")
+    charts.spc(result_of(steady()), y_title="Seen")
+    with pytest.raises(SettingsError):
+        charts.spc(result_of(steady(), target=99), y_title="Seen")

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from natpatsip.errors import FigureError, SpcError, nearest
+from natpatsip.settings import current_settings
 from natpatsip.spc import validation
 
 
@@ -103,8 +104,4 @@ def named_target(label: str | None, targets: pd.Series[float]) -> str:
     """
     if label is not None or targets.isna().all():
         return label or ""
-    try:
-        from natpatsip.settings import current_settings
-    except ImportError:  # until the settings of a project are read there
-        return "Ambition"
-    return str(current_settings().labels.target)
+    return current_settings().labels.target

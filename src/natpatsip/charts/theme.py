@@ -6,12 +6,16 @@ like the others.
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import altair as alt
 
+from natpatsip import look
 from natpatsip.charts import palette
 from natpatsip.charts.layout.sizes import FONT, LINE_HEIGHT, TEXT_SIZE
+from natpatsip.project import project_root
 
 CONFIG: dict[str, Any] = {
     "aria": False,  # the figure is one image with one text alternative; a label on each mark is noise
@@ -49,3 +53,11 @@ CONFIG: dict[str, Any] = {
 def natpatsip() -> alt.theme.ThemeConfig:
     """Return the theme in the form that Altair expects."""
     return {"config": CONFIG}  # type: ignore[typeddict-item]  # Altair types each key; ours is plain JSON
+
+
+@cache
+def register_fonts(project: Path | None = None) -> None:
+    """Give vl-convert the report's typeface, once per process, so that every machine draws the same chart."""
+    import vl_convert
+
+    vl_convert.register_font_directory(str(look.fonts(project or project_root())))
