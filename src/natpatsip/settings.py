@@ -48,7 +48,7 @@ class Cover(Part):
 
     line: Text = "Quarterly progress report"
     """Above the title."""
-    programmes: Text = "The programmes"
+    programmes: Text = "In this report"
     """Above the names of the chapters."""
 
 
@@ -64,7 +64,7 @@ class Labels(Part):
 
     target: Text = "Target"
     """A target, in charts."""
-    programme: Text = "Programme"
+    programme: Text = "Chapter"
     """What a chapter is about, in the list of figures."""
     columns: dict[str, Text] = Field(default_factory=dict)
     """Columns of data, where their name says too little: ``{team_code: Team}``."""

@@ -64,9 +64,9 @@ def build(
 ) -> None:
     """Build a quarter's report, or those of several quarters."""
     from natpatsip.build import build_all
+    from natpatsip.pipeline.schedule import complete_quarters, is_due
     from natpatsip.project import project_root
     from natpatsip.quarter import Quarter
-    from natpatsip.quarters import complete_quarters, is_due
     from natpatsip.release.final_edition import is_final
 
     formats = _formats(to)

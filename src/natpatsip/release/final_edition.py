@@ -129,7 +129,7 @@ class Candidate:
         commit = git.head(project) if git.is_tracked(project) else ""
         quarter = Quarter.parse(params.quarter)
         try:
-            missing_data = datasets.complete(quarter, project)
+            missing_data = [*datasets.complete(quarter, project), *_not_stated(project)]
         except DataError as error:
             missing_data = [str(error)]
         lacks = (*_in_git(project, quarter, outputs), *missing_data, *_sign_offs(params, today))
@@ -212,6 +212,18 @@ def _in_git(project: Path, quarter: Quarter, outputs: Sequence[str]) -> Iterator
         )
     if not git.has_identity(project):
         yield "git: does not know who you are, so it cannot make a tag. Set user.name and user.email with git config."
+
+
+def _not_stated(project: Path) -> Iterator[str]:
+    """Yield the datasets that do not say whether they are real."""
+    from natpatsip import datasets
+
+    for resource in datasets.declared(project).resources:
+        if resource.given_schema and not resource.natpatsip.provenance:
+            yield (
+                f"data/datapackage.yaml, {resource.name}: its provenance is not stated. Write natpatsip.provenance: "
+                "reported or illustrative, or the column that says it by row."
+            )
 
 
 def _sign_offs(params: Params, today: date) -> Iterator[str]:

@@ -20,8 +20,8 @@ from docx.shared import Cm
 from lxml import etree
 
 from natpatsip.errors import RenderError
-from natpatsip.pipeline.render.chapters import Chapter
-from natpatsip.pipeline.render.pandoc import convert, document_of
+from natpatsip.pipeline.render.chapters import Chapter, document_of
+from natpatsip.pipeline.render.pandoc import convert
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
 from natpatsip.pipeline.render.word_xml import contents, elements, field, figures, paragraph, run
 
