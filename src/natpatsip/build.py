@@ -18,10 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from natpatsip import look
+from natpatsip.digests import key, sha256_of
 from natpatsip.errors import NotebookError, ReportError, UsageError
-from natpatsip.pipeline.caching import store, up_to_date
-from natpatsip.pipeline.caching.digests import HelpersChanged, Inputs, sha256_of
-from natpatsip.pipeline.options import FORMATS, Log, Options
+from natpatsip.pipeline.caching import store
+from natpatsip.pipeline.caching.inputs import Inputs, SourceChanged
+from natpatsip.pipeline.caching.up_to_date import BuildRecord
+from natpatsip.pipeline.execution import kernels
+from natpatsip.pipeline.options import FORMATS, Log, Options, files_of
 from natpatsip.quarter import Quarter
 from natpatsip.release import final_edition
 
@@ -30,9 +33,8 @@ if TYPE_CHECKING:
 
     from natpatsip.checks import Outcome
     from natpatsip.facts import Fact
-    from natpatsip.pipeline.caching.run_cache import Runs
+    from natpatsip.pipeline.caching.run_cache import Executed, RunCache
     from natpatsip.pipeline.execution.cluster.client import Cluster
-    from natpatsip.pipeline.execution.scheduler import Executed
     from natpatsip.pipeline.outputs import Outputs
     from natpatsip.pipeline.plan import Plan
     from natpatsip.pipeline.staging.stage import Staged
@@ -54,20 +56,6 @@ class Job:
     def report(self) -> Path:
         """The folder of the report."""
         return self.options.report(self.project, self.quarter)
-
-    @property
-    def cache_key(self) -> str:
-        """The key under which the cache has what the report was made of."""
-        return up_to_date.name_of(self.report, self.inputs, self.quarter, self.options)
-
-    def saved_log(self) -> list[str] | None:
-        """Return the saved log lines if the report is up to date, in these formats or more; else None."""
-        for formats in self.options.supersets():
-            job = replace(self, options=replace(self.options, formats=formats))
-            lines = up_to_date.is_unchanged(self.report, self.inputs, self.cache, job.cache_key)
-            if lines is not None:
-                return lines
-        return None
 
 
 def build(
@@ -100,9 +88,11 @@ def build(
     """
     start = time.monotonic()
     job = Job(project, quarter, options, log, Inputs.read(project), store.of(project, is_fresh=options.is_fresh))
+    chosen = replace(options, kernels=kernels.choose(options.kernels))  # what "auto" means here
+    record = BuildRecord.of(job.report, quarter, chosen, job.inputs, job.cache)
     if not options.is_final:
         final_edition.refuse_replacing(job.report, project)
-        if (lines := job.saved_log()) is not None:
+        if (lines := record.check()) is not None:
             for line in [*lines, f"unchanged, checked in {time.monotonic() - start:.1f} s: {job.report}"]:
                 log(line)
             published(job.report)
@@ -111,7 +101,7 @@ def build(
         _build_archived(job, reference)
         published(job.report)
         return job.report
-    key, runs = job.cache_key, _start_processes(job)
+    runs = _start_processes(job)
     from natpatsip.checks import reporters  # while the processes start: it imports much
     from natpatsip.pipeline.plan import Plan
 
@@ -126,18 +116,17 @@ def build(
     finally:
         if job.inputs.is_outdated():  # edited meanwhile: some of it was made by the old code, some by the new
             job.cache.forget()
-    if not any(each.trace.beyond for each in executed.values()):
+    if not any(each.trace.untracked for each in executed.values()):
         read = [*(each.trace.files for each in executed.values()), earlier]
-        lines = [reporters.summary(outcome, quarter)]
-        up_to_date.note(job.report, job.inputs, job.cache, key, read=read, said=lines)
+        record.save(read=read, log=[reporters.summary(outcome, quarter)])
     job.cache.make_room()
-    if job.cache.trouble:
-        log(f"the cache cannot be written, so the next build starts from scratch: {job.cache.trouble}")
+    if job.cache.error:
+        log(f"the cache cannot be written, so the next build starts from scratch: {job.cache.error}")
     log(f"published in {seconds:.1f} s: {job.report}")
     return job.report
 
 
-def _make_report(job: Job, plan: Plan, runs: Runs) -> tuple[Mapping[str, Executed], Outcome | None]:
+def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Executed], Outcome | None]:
     """Execute, check, stage, draw, render and publish; return the notebooks, and the outcome of checks made before."""
     from natpatsip.checks import CHECKS
     from natpatsip.pipeline import render
@@ -180,7 +169,7 @@ def _make_report(job: Job, plan: Plan, runs: Runs) -> tuple[Mapping[str, Execute
                 timestamp=calendar.timegm(plan.params.cut_off.timetuple()),
                 jobs=options.jobs,
                 cache=job.cache,
-                toolchain=store.key(job.inputs.environment, staged.look),
+                toolchain=key(job.inputs.environment, staged.look),
                 draw=partial(_draw, job, staged, outputs),
                 with_single_page=not options.is_preview,
             )
@@ -221,49 +210,43 @@ def _built_from(project: Path, quarter: Quarter) -> str | None:
 
 
 def _build_archived(job: Job, reference: str) -> None:
-    """Build a quarter that is archived in git from its commit.
+    """Build a quarter that is archived in git from its commit, in a worktree, where a build has no cache.
 
-    The report is made of the commit, the report before it, the packages and Python; while these are the same, there is
-    nothing to do. A build in the commit's own worktree has no cache.
+    The report is made of the commit, the report before it, the packages and Python: while they last, it is up to date.
     """
     from natpatsip import git
     from natpatsip.release import archived
 
     start, commit = time.monotonic(), git.commit_of(job.project, reference)
-    key = up_to_date.name_of_kept(job.report, job.inputs, job.quarter, commit, job.options)
-    is_unchanged = up_to_date.is_unchanged(job.report, job.inputs, job.cache, key) is not None
-    if is_unchanged and not job.options.is_final:
+    record = BuildRecord.of(job.report, job.quarter, job.options, job.inputs, job.cache, archived=commit)
+    if commit and not job.options.is_final and record.check() is not None:
         job.log(f"unchanged since {reference}, checked in {time.monotonic() - start:.1f} s: {job.report}")
         return
     earlier = _earlier_reports(job)
     if job.options.cluster:
         job.log(f"{job.quarter.label}: its notebooks come from git with code of their own, so they run here")
     archived.build(job.project, job.quarter, reference, job.options.arguments(job.project), job.log)
-    up_to_date.note(job.report, job.inputs, job.cache, key, read=[earlier])
+    record.save(read=[earlier])
 
 
-def _start_processes(job: Job) -> Runs:
+def _start_processes(job: Job) -> RunCache:
     """Start what runs notebooks and what draws charts, if there is work for them; return the cache of earlier runs."""
-    from natpatsip.pipeline.caching.run_cache import Runs
-    from natpatsip.pipeline.execution import kernels
+    from natpatsip.pipeline.caching.run_cache import RunCache
 
-    options, project = job.options, job.project
-    runs = Runs(job.cache, job.inputs, job.quarter, edition="", kernels=kernels.choose(options.kernels))
-    if to_run := runs.uncovered(project / "notebooks"):
+    options = job.options
+    runs = RunCache(job.cache, job.inputs, job.quarter, edition="", kernels=kernels.choose(options.kernels))
+    if to_run := runs.uncovered(job.project / "notebooks"):
         if not options.cluster:
             kernels.start(options.kernels)
         from natpatsip.pipeline.drawing import draw_worker
 
-        if options.jobs > 1 and any(draw_worker.may_draw(file) for file in to_run):
-            draw_worker.start(job.cache, look.fonts(project))
+        if options.jobs > 1 and any(map(draw_worker.may_draw, to_run)):
+            draw_worker.start(job.cache, look.fonts(job.project))
     return runs
 
 
 def _earlier_reports(job: Job) -> dict[str, str]:
-    """Return the files of earlier reports that a build rests on, and their hashes.
-
-    A draft is compared with the report of the quarter before; the checks look up facts in those of any before it.
-    """
+    """Return the digests of files of earlier reports: a draft is compared with the one before it, checks use facts."""
     project = job.project
     known = sorted(file.stem for file in (project / "params").glob("*.yml") if file.stem < str(job.quarter))
     files = [project / "reports" / name / "facts.csv" for name in known]
@@ -274,7 +257,7 @@ def _earlier_reports(job: Job) -> dict[str, str]:
 
 
 def _execute_and_check(
-    job: Job, plan: Plan, runs: Runs, candidate: Candidate | None
+    job: Job, plan: Plan, runs: RunCache, candidate: Candidate | None
 ) -> tuple[Mapping[str, Executed], Outcome | None]:
     """Execute the notebooks, and check them unless it is a preview; refuse a final edition with all that it lacks."""
     from natpatsip.checks import check_failed_run
@@ -290,7 +273,7 @@ def _execute_and_check(
                 log=job.log,
                 kernels=options.kernels,
                 runs=runs,
-                see=lambda each: draw_worker.draw(each.outputs),
+                on_done=lambda each: draw_worker.draw(each.outputs),
                 cluster=cluster,
             )
         outcome = None if options.is_preview else _check(job, plan, executed)
@@ -354,13 +337,11 @@ def _draw(job: Job, staged: Staged, outputs: Mapping[str, Outputs]) -> None:
 
 def _copy_files(plan: Plan, staged: Staged, folder: Path) -> None:
     """Copy facts, figures and executed notebooks into the report."""
-    shutil.copy2(staged.folder / "facts.csv", folder / "facts.csv")
-    drawn = [file for pattern in ("*.svg", "*.csv") for file in sorted((staged.folder / "figures").glob(pattern))]
-    executed = [plan.workplace / "notebooks" / f"{name}.ipynb" for name in plan.notebooks]
-    for name, files in (("figures", drawn), ("notebooks", executed)):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-        for file in files:
-            shutil.copy2(file, folder / name)
+    shutil.copy2(staged.folder / "facts.csv", folder)
+    shutil.copytree(staged.folder / "figures", folder / "figures", ignore=shutil.ignore_patterns("*.png"))
+    (folder / "notebooks").mkdir()
+    for name in plan.notebooks:
+        shutil.copy2(plan.workplace / "notebooks" / f"{name}.ipynb", folder / "notebooks")
 
 
 def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Outcome:
@@ -374,15 +355,14 @@ def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Ou
         If a notebook fails, or the facts, rules or params are not valid.
     """
     from natpatsip import checks, params
-    from natpatsip.pipeline.caching.run_cache import Runs
-    from natpatsip.pipeline.execution import kernels
+    from natpatsip.pipeline.caching.run_cache import RunCache
 
     if reference := params.load(quarter, project=project).built_from:
         raise UsageError(
             f"{quarter} is archived: it is built from {reference} in git. Check it there: "
             f"git worktree add ../{quarter} {reference}"
         )
-    runs = Runs(store.of(project), Inputs.read(project), quarter, edition="", kernels=kernels.choose(""))
+    runs = RunCache(store.of(project), Inputs.read(project), quarter, edition="", kernels=kernels.choose(""))
     if runs.uncovered(project / "notebooks"):
         kernels.start("")
     from natpatsip.pipeline.execution.scheduler import execute  # while they start: it imports much
@@ -424,7 +404,7 @@ def build_all(project: Path, quarters: Collection[Quarter], options: Options, lo
 
     Raises
     ------
-    HelpersChanged
+    SourceChanged
         If the code is edited meanwhile: none of the quarters that follow could be built.
     """
     built: dict[Quarter, Path] = {}
@@ -432,16 +412,10 @@ def build_all(project: Path, quarters: Collection[Quarter], options: Options, lo
     for quarter in sorted(set(quarters)):
         try:
             built[quarter] = build(project, quarter, options, log)
-        except HelpersChanged:
+        except SourceChanged:
             raise
         except ReportError as error:
             failed[quarter] = error
             if len(set(quarters)) > 1:  # the reason follows at the end; for a single quarter, the end is now
                 log(f"{quarter}: could not be built")
     return BuildResults(built, failed)
-
-
-def files_of(report: Path, formats: Collection[str]) -> list[Path]:
-    """Return the files of a report that a reader opens."""
-    files = {"html": report / "html" / "index.html", "pdf": report / "report.pdf", "docx": report / "report.docx"}
-    return [files[name] for name in formats]

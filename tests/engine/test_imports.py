@@ -12,7 +12,7 @@ from projects import natpatsip, small
 
 BUILDING = (
     *("build", "pipeline.staging.stage", "pipeline.execution.scheduler", "pipeline.drawing.draw_worker"),
-    *("pipeline.render.pages", "pipeline.render.pdf", "pipeline.render.quarto", "checks.runner", "compare"),
+    *("pipeline.render.html", "pipeline.render.pdf", "pipeline.render.quarto", "checks.runner", "compare"),
 )
 
 
@@ -31,7 +31,7 @@ def test_the_process_that_builds_imports_neither_pandas_nor_altair_nor_typst():
     assert not {"pandas", "altair", "numpy", "typst"} & set(found)
 
 
-@pytest.mark.parametrize("module", ["natpatsip.charts.palette", "natpatsip.charts.narrowing"])
+@pytest.mark.parametrize("module", ["natpatsip.charts.palette", "natpatsip.charts.layout.sizes"])
 def test_what_is_known_of_charts_without_drawing_imports_no_altair(module):
     assert "altair" not in imported(f"import {module}")
 

@@ -322,19 +322,22 @@ def test_whoever_waits_for_the_pages_waits_for_nothing_else(tmp_path):
     assert not (folder / "html" / "report.html").exists()
 
 
-def test_changed_helpers_are_used(tmp_path):
-    source = tmp_path / "src"
-    shutil.copytree(ROOT / "src", source, ignore=shutil.ignore_patterns("__pycache__"))
-    (source / "natpatsip" / "wards.py").write_text("NAME = 'North'\n", encoding="utf-8")
-    cells = [code("from helpers import wards", id="wards"), prose("It is ward `{python} wards.NAME`.")]
+@pytest.mark.parametrize("package", ["natpatsip", "helpers"])
+def test_changed_python_is_used(tmp_path, package):
+    """The engine's is imported by a new process, the report's own by each notebook."""
+    source = tmp_path / ("src" if package == "natpatsip" else "project/src")
+    shutil.copytree(ROOT / "src" / package, source / package, ignore=shutil.ignore_patterns("__pycache__"))
+    (source / package / "wards.py").write_text("NAME = 'North'\n", encoding="utf-8")
+    cells = [code(f"from {package} import wards", id="wards"), prose("It is ward `{python} wards.NAME`.")]
+    (tmp_path / "project").mkdir(exist_ok=True)
     project = small(tmp_path / "project", ward=cells)
-    with previewing(project, PYTHONPATH=str(source)) as preview:
+    with previewing(project, PYTHONPATH=str(tmp_path / "src")) as preview:
         first = preview.settled()
         assert "ward North" in preview.get("/ward.html")[1]
-        save(source / "natpatsip" / "wards.py", lambda _: "NAME = (\n")
+        save(source / package / "wards.py", lambda _: "NAME = (\n")
         broken = preview.settled(lambda news: news["error"])
         assert "SyntaxError" in broken["error"]
-        save(source / "natpatsip" / "wards.py", lambda _: "NAME = 'South'\n")
+        save(source / package / "wards.py", lambda _: "NAME = 'South'\n")
         preview.settled(lambda news: news["version"] != first["version"] and not news["error"])
         assert "ward South" in preview.get("/ward.html")[1]
 

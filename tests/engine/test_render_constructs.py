@@ -110,23 +110,3 @@ def test_a_chapter_begins_with_its_title_and_its_own_id(staged):
     (staged / "glossary.qmd").write_text("# Glossary {#words}\n\ntext\n", encoding="utf-8")
     with pytest.raises(RenderError, match=r"glossary.qmd, line 1: expected the chapter's title .* \{#glossary\}"):
         check(staged)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("  title: National Patient Safety Improvement Programmes\n", "", r"_quarto.yml, book.title: is missing"),
-        ("  label: Q2 2024/25\n", "", r"_quarto.yml, natpatsip.label: is missing"),
-        ("glossary.qmd]", "glosary.qmd]", r"_quarto.yml, book.chapters: glosary.qmd is not in"),
-        ("glossary.qmd]", "{part: x}]", r"_quarto.yml, book.chapters: found .*'part'"),
-        ("book:\n", "book: [\n", r"_quarto.yml: is not YAML"),
-        ("natpatsip:\n", "other:\n", r'_quarto.yml: has no "natpatsip" section'),
-    ],
-)
-def test_settings_that_a_renderer_needs(staged, old, new, message):
-    settings = staged / "_quarto.yml"
-    text = settings.read_text(encoding="utf-8")
-    assert old in text
-    settings.write_text(text.replace(old, new), encoding="utf-8")
-    with pytest.raises(RenderError, match=message):
-        read_report(staged)

@@ -60,17 +60,13 @@ def test_a_link_to_it_from_a_printed_chapter_is_refused(staged, tmp_path):
         render.render(project, tmp_path / "out", ["html"], renderer=render.PANDOC, timestamp=TIMESTAMP)
 
 
-@pytest.mark.parametrize(
-    ("named", "sentence"),
-    [
-        (["change"], r'html-only: "change" is not a chapter of the report\. Did you mean "changes"\?'),
-        (["index"], "html-only: index is the first chapter"),
-        ("changes", "expected a list"),
-    ],
-)
-def test_html_only_names_chapters_of_the_report(tmp_path, named, sentence):
-    with pytest.raises(RenderError, match=sentence):
-        read_report(setting(stage(tmp_path), **{"html-only": named}))
+def test_parts_of_the_book_are_opened_up(tmp_path):
+    path = stage(tmp_path) / "_quarto.yml"
+    book = yaml.safe_load(path.read_text(encoding="utf-8"))
+    first, *others = book["book"]["chapters"]
+    book["book"]["chapters"] = [first, {"part": "Programmes", "chapters": others}]
+    path.write_text(yaml.safe_dump(book, sort_keys=False), encoding="utf-8")
+    assert read_report(tmp_path).chapters == (first, *others)
 
 
 def test_quarto_is_given_the_chapters_of_each_format(staged):

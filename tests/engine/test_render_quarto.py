@@ -22,7 +22,7 @@ from natpatsip.pipeline.render.chapters import attributes_of, read_chapters, wal
 from natpatsip.pipeline.render.constructs import check_chapters
 from natpatsip.pipeline.render.pandoc import FILTERS, run_pandoc
 from natpatsip.pipeline.render.render_cache import RenderCache
-from natpatsip.pipeline.render.renderer import Renderer, too_old, version_in
+from natpatsip.pipeline.render.renderer import Renderer, too_old, version_of
 from natpatsip.pipeline.render.staged_report import read_report
 from projects import ROOT, copy, natpatsip, prose, small
 from staged import TIMESTAMP, stage
@@ -58,16 +58,19 @@ def test_quarto_asked_for_and_absent_says_what_to_do(no_quarto):
 @pytest.mark.parametrize(
     ("said", "complaint"),
     [
-        ("1.8.27\n", "is Quarto 1.8; the report's extension needs 1.9 or newer"),
-        ("1.9.0\n", None),
-        ("1.11.3\n", None),
-        ("99.9.9\n", None),
-        ("hello\n", "gives no version of Quarto"),
+        ("1.8.27\\n", "is Quarto 1.8; the report's extension needs 1.9 or newer"),
+        ("1.9.0\\n", None),
+        ("1.11.3\\n", None),
+        ("99.9.9\\n", None),
+        ("hello\\n", "gives no version of Quarto"),
         ("", "gives no version of Quarto"),
     ],
 )
-def test_a_quarto_is_taken_by_its_version(said, complaint):
-    found = too_old("/opt/quarto", version_in(said))
+def test_a_quarto_is_taken_by_its_version(tmp_path, said, complaint):
+    program = tmp_path / "quarto"
+    program.write_text(f"#!/bin/sh\nprintf '{said}'\n", encoding="utf-8")
+    program.chmod(0o755)
+    found = too_old("/opt/quarto", version_of(str(program)))
     assert found is None if complaint is None else complaint in found
 
 
@@ -319,6 +322,7 @@ def test_the_hook_says_what_to_do_where_natpatsip_is_not_installed(tmp_path):
     folder = tmp_path / "_extensions" / "natpatsip"
     folder.mkdir(parents=True)
     shutil.copy2(ROOT / HOOK, folder)
+    (tmp_path / "_quarto.yml").touch()
     done = subprocess.run(
         [getattr(sys, "_base_executable", sys.executable), "-I", tmp_path / HOOK],
         env={"PATH": "/usr/bin:/bin"},

@@ -11,7 +11,7 @@ import typer
 from natpatsip.cli.app import app, one_of
 from natpatsip.cli.console import Voice, say
 from natpatsip.errors import ReportError, UsageError
-from natpatsip.pipeline.options import FORMATS, RENDERERS, Options
+from natpatsip.pipeline.options import FORMATS, RENDERERS, Options, files_of
 
 
 def _formats(to: list[str] | None) -> tuple[str, ...]:
@@ -63,10 +63,10 @@ def build(
     ] = False,
 ) -> None:
     """Build a quarter's report, or those of several quarters."""
-    from natpatsip.build import build_all, files_of
+    from natpatsip.build import build_all
+    from natpatsip.pipeline.schedule import complete_quarters, is_due
     from natpatsip.project import project_root
     from natpatsip.quarter import Quarter
-    from natpatsip.quarters import complete_quarters, is_due
     from natpatsip.release.final_edition import is_final
 
     formats = _formats(to)

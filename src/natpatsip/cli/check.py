@@ -64,7 +64,7 @@ def _quarter(written: str | None, jobs: int) -> tuple[Outcome, Path]:
 
 
 def _newest(project: Path) -> Quarter:
-    from natpatsip.quarters import newest_complete
+    from natpatsip.pipeline.schedule import newest_complete
 
     found, lacking = newest_complete(project)
     if found is None:

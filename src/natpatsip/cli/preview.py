@@ -22,10 +22,10 @@ def preview(
     jobs: Annotated[int, typer.Option(min=1, help="How many notebooks run at once.")] = 2,
 ) -> None:
     """Show the report in a browser, and rebuild it whenever a notebook, params, data or the look are saved."""
+    from natpatsip.pipeline.schedule import newest_complete
     from natpatsip.preview.serve import run
     from natpatsip.project import project_root
     from natpatsip.quarter import Quarter
-    from natpatsip.quarters import newest_complete
 
     project = project_root()
     chosen = Quarter.parse(quarter) if quarter else newest_complete(project)[0]

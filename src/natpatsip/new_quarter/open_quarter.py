@@ -72,7 +72,7 @@ def open_quarter(project: Path, quarter: Quarter) -> Opened:
     plan = Plan.of(project, before)
     _check_committed(project)
     _check_cells(plan.notebooks, quarter)
-    is_kept = git.keeps(project)
+    is_kept = git.is_tracked(project)
     carried = {name: carry(each.content, before, quarter, leave=is_kept) for name, each in plan.notebooks.items()}
     older = _older(plan.notebooks.values(), before)
     left = {each: _reference(project, each) for each in older} if is_kept else {}
@@ -107,7 +107,7 @@ def _newest(project: Path, quarter: Quarter) -> Quarter:
 
 def _check_committed(project: Path) -> None:
     """See that what will change can be had back: git keeps it, as it stands."""
-    if not git.keeps(project):
+    if not git.is_tracked(project):
         return
     changed = git.changes(project, "notebooks", "params")
     if changed:

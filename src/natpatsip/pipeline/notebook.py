@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from natpatsip.errors import NotebookError
 from natpatsip.facts import CITES, PUBLISHES
 from natpatsip.pipeline.inline_code import expressions
-from natpatsip.pipeline.lazy_imports import SLOW, without
+from natpatsip.pipeline.lazy_imports import SLOW, block_imports
 from natpatsip.quarter import FORM, Quarter
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Notebook:
         NotebookError
             If the file is missing or is not a notebook, has no title, or has no parameters cell that sets the quarter.
         """
-        with without(SLOW):
+        with block_imports(SLOW):
             import nbformat
         if not path.is_file():
             raise NotebookError(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import asdict, dataclass
-from itertools import combinations
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 FORMATS = ("html", "pdf", "docx")
 RENDERERS = ("auto", "quarto", "pandoc")
-WITHOUT_EFFECT = ("jobs", "output", "is_fresh", "cluster")  # on what is in a report
 Log = Callable[[str], None]
 
 
@@ -51,18 +49,6 @@ class Options:
     is_final: bool = False
     is_preview: bool = False
 
-    def said(self) -> str:
-        """Return the options that have an effect on what is in a report, as text."""
-        return repr(sorted((name, value) for name, value in asdict(self).items() if name not in WITHOUT_EFFECT))
-
-    def supersets(self) -> Iterator[tuple[str, ...]]:
-        """Yield the sets of formats that include those asked for, the smallest first."""
-        wanted = tuple(name for name in FORMATS if name in self.formats)
-        others = [name for name in FORMATS if name not in wanted]
-        for count in range(len(others) + 1):
-            for more in combinations(others, count):
-                yield tuple(name for name in FORMATS if name in wanted or name in more)
-
     def report(self, project: Path, quarter: object) -> Path:
         """Return the folder of a quarter's report."""
         return (self.output or project / "reports") / str(quarter)
@@ -80,3 +66,9 @@ class Options:
             *("--output", str((self.output or project / "reports").resolve())),
             *(["--final"] if self.is_final else []),
         ]
+
+
+def files_of(report: Path, formats: Collection[str]) -> list[Path]:
+    """Return the files of a report that a reader opens."""
+    files = {"html": report / "html" / "index.html", "pdf": report / "report.pdf", "docx": report / "report.docx"}
+    return [files[name] for name in formats]

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip.blocks import BLOCK
+from natpatsip.digests import sha256_of
 from natpatsip.errors import FactError, FigureError, ReportError, together
 from natpatsip.facts import CITED, PUBLISHED, Fact
 from natpatsip.figures import FIGURE, PICTURE, VEGALITE
-from natpatsip.pipeline.caching.digests import sha256_of
 from natpatsip.pipeline.inline_code import KEPT
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ def main(project: Path, quarter: str, output: Path, jobs: int) -> None:
 
 def _build(project: Path, quarter: str, output: Path, jobs: int, answer: Answer) -> None:
     from natpatsip.build import build
-    from natpatsip.pipeline.caching.digests import HelpersChanged
+    from natpatsip.pipeline.caching.inputs import SourceChanged
     from natpatsip.pipeline.execution import kernels
     from natpatsip.pipeline.options import Options
     from natpatsip.quarter import Quarter
@@ -49,7 +49,7 @@ def _build(project: Path, quarter: str, output: Path, jobs: int, answer: Answer)
             lambda line: answer(said=line),
             published=lambda folder: answer(published=str(folder)),
         )
-    except HelpersChanged:
+    except SourceChanged:
         answer(stale=True)
         sys.exit()
     answer(done=True)

@@ -1,7 +1,8 @@
-"""What is saved: the files of a project that its report is made of, and the helpers."""
+"""What is saved: the files of a project that its report is made of, and the engine."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -9,10 +10,8 @@ from pathlib import Path
 import watchfiles
 
 import natpatsip
-from natpatsip.project import MARK
+from natpatsip.project import SOURCE_FILES, SOURCE_FOLDERS
 
-FOLDERS = ("notebooks", "params", "data", "_extensions")
-FILES = (MARK, "uv.lock")
 LEFT_BEHIND = ("~", ".swp", ".tmp", ".pyc", ".bak")
 SETTLED = 40  # milliseconds without another save, after which a save is told
 AT_MOST = 1000  # milliseconds that saves are gathered for
@@ -48,12 +47,12 @@ def watch(project: Path, changed: Changed, stop: threading.Event) -> list[thread
     stop : Event
         Ends it.
     """
-    deep = [folder for folder in (project / name for name in FOLDERS) if folder.is_dir()]
-    files = {str(project / name) for name in FILES}
+    deep = [folder for folder in (project / name for name in SOURCE_FOLDERS) if folder.is_dir()]
+    files = {str(project / name) for name in SOURCE_FILES}
     source = Path(natpatsip.__file__).resolve().parent
     watched = [
         ([project], False, lambda path: path in files),
-        (deep, True, lambda path: concerns(path, project)),
+        (deep, True, lambda path: concerns(path, project) and not path.startswith(f"{source}{os.sep}")),
         ([source], True, lambda path: path.endswith(".py") and concerns(path, source)),
     ]
     threads = [

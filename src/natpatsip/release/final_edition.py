@@ -59,7 +59,7 @@ def missing_tag(report: Path, project: Path) -> str:
     content = _manifest(report)
     quarter, commit = content.get("quarter"), content.get("commit")
     name = tag_of(quarter)
-    if not (quarter and commit and git.keeps(project)) or git.commit_of(project, f"refs/tags/{name}"):
+    if not (quarter and commit and git.is_tracked(project)) or git.commit_of(project, f"refs/tags/{name}"):
         return ""
     remedy = (
         f"Run: natpatsip build {quarter} --final"
@@ -126,7 +126,7 @@ class Candidate:
         outputs: tuple[str, ...] = OUTPUTS
         if output and output.resolve().is_relative_to(project.resolve()):
             outputs = (*OUTPUTS, f"{output.resolve().relative_to(project.resolve()).as_posix()}/**")
-        commit = git.head(project) if git.keeps(project) else ""
+        commit = git.head(project) if git.is_tracked(project) else ""
         quarter = Quarter.parse(params.quarter)
         try:
             missing_data = [*datasets.complete(quarter, project), *_not_stated(project)]
@@ -162,7 +162,7 @@ class Candidate:
         FinalError
             If something was changed while it was built.
         """
-        changed = git.changes(self.project, but=self.outputs)
+        changed = git.changes(self.project, exclude=self.outputs)
         if changed or git.head(self.project) != self.commit:
             what = ", ".join(changed[:MOST_NAMED]) or "the commit"
             raise FinalError(f"{self.quarter}: {what} changed while the final edition was built. Build it again.")
@@ -195,12 +195,12 @@ class Candidate:
 
 
 def _in_git(project: Path, quarter: Quarter, outputs: Sequence[str]) -> Iterator[str]:
-    if not git.keeps(project):
+    if not git.is_tracked(project):
         yield (
             "git: the project is not in a git repository with a commit. Make one, so that the edition can be rebuilt."
         )
         return
-    if changed := git.changes(project, but=outputs):
+    if changed := git.changes(project, exclude=outputs):
         more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
         yield f"git: not committed: {', '.join(changed[:MOST_NAMED])}{more}. Commit or undo that."
     name, head = tag_of(quarter), git.head(project)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from natpatsip import git
-from natpatsip.pipeline.caching.digests import sha256_of
+from natpatsip.digests import sha256_of
 from natpatsip.pipeline.plan import Plan
 from natpatsip.project import MARK
 
@@ -40,7 +40,7 @@ def manifest(plan: Plan, *, renderer: str, data: Mapping[str, str], report: Path
         "edition": plan.edition,
         "renderer": renderer,
         **more,
-        "commit": _commit(plan.project),
+        "commit": git.describe(plan.project),
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
         "sources": {name: sha256_of(plan.project / name) for name in sources},
         "data": dict(sorted(data.items())),
@@ -58,12 +58,3 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
-
-
-def _commit(project: Path) -> str:
-    """Return the commit that the project is at, with "+" if files differ from it; empty outside git."""
-    try:
-        changed = git.run(project, "status", "--porcelain", "--untracked-files=no").strip()
-        return git.head(project) + ("+" if changed else "")
-    except git.GitError:
-        return ""

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip.charts import dark, icons, palette
-from natpatsip.charts.narrowing import narrow
+from natpatsip.charts.layout.sizes import narrow
+from natpatsip.digests import key
 from natpatsip.errors import FigureError
-from natpatsip.pipeline.caching.store import Cache, key
+from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing.svg import tidy
 
 if TYPE_CHECKING:

@@ -94,7 +94,7 @@ def render(
 
 def _render_embedded(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     """Write each format with Pandoc and Typst, as many at once as the job allows."""
-    from natpatsip.pipeline.render.pages import write_pages
+    from natpatsip.pipeline.render.html import write_pages
     from natpatsip.pipeline.render.pdf import write_pdf
 
     printed = [chapter for chapter in chapters if job.report.in_print(chapter.name)]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from natpatsip.errors import RenderError
-from natpatsip.pipeline.render.pandoc import run_pandoc
+from natpatsip.pipeline.render.pandoc import meta, run_pandoc
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import STATEMENT, Report
 from natpatsip.pipeline.staging.markdown import Heading, slug
@@ -113,6 +113,12 @@ def _name_headings(blocks: list[Node], stem: str) -> None:
                 name, count = f"{base}-{count}", count + 1
             taken.add(name)
             node["c"][1][0] = name
+
+
+def document_of(report: Report, chapters: Sequence[Chapter]) -> str:
+    """Return chapters as one document of pandoc's, as JSON, with what templates read as its metadata."""
+    blocks = [block for chapter in chapters for block in chapter.blocks]
+    return json.dumps({**chapters[0].document, "blocks": blocks, "meta": meta(report.metadata)["c"]})
 
 
 def walk(value: Any) -> Iterator[Node]:

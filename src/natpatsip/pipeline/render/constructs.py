@@ -80,7 +80,7 @@ def check_chapters(report: Report, chapters: Sequence[Chapter]) -> None:
         With everything found in all chapters, each with file and line.
     """
     found = [text for chapter in chapters for text in _Constructs(report, chapter).problems()]
-    found += _links(chapters, html_only=report.html_only)
+    found += _links(chapters, html_only=report.settings.html_only)
     together([RenderError(text) for text in found])
 
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pypandoc
 
 from natpatsip.errors import RenderError
 from natpatsip.look import EXTENSION
 from natpatsip.pipeline.render.staged_report import Report
-
-if TYPE_CHECKING:
-    from natpatsip.pipeline.render.chapters import Chapter
 
 FILTERS = tuple(f"--lua-filter={EXTENSION / name}" for name in ("passports.lua", "natpatsip.lua"))
 
@@ -67,12 +62,6 @@ def run_pandoc(*arguments: str, folder: Path, what: str, text: str = "") -> str:
 def convert(report: Report, document: str, what: str, *arguments: str) -> str:
     """Return a document of pandoc's, as JSON, in another format, with the extension's filters."""
     return run_pandoc("--from=json", *FILTERS, *arguments, folder=report.root, what=what, text=document)
-
-
-def document_of(report: Report, chapters: Sequence[Chapter]) -> str:
-    """Return all chapters as one document of pandoc's, with what templates read as its metadata."""
-    blocks = [block for chapter in chapters for block in chapter.blocks]
-    return json.dumps({**chapters[0].document, "blocks": blocks, "meta": meta(report.metadata)["c"]})
 
 
 def meta(value: object) -> dict[str, Any]:

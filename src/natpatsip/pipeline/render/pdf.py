@@ -35,7 +35,8 @@ def write_pdf(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     RenderError
         If Typst cannot compile it, or warns: a missing font or letter would be missing from the page.
     """
-    from natpatsip.pipeline.render.pandoc import convert, document_of  # not in the process that runs Typst
+    from natpatsip.pipeline.render.chapters import document_of  # here: the process that runs Typst needs none of it
+    from natpatsip.pipeline.render.pandoc import convert
 
     report, output = job.report, job.output / "report.pdf"
     document = document_of(report, chapters)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import yaml
 
+from natpatsip.digests import key
 from natpatsip.errors import RenderError
 from natpatsip.look import EXTENSION
-from natpatsip.pipeline.caching.store import key
 from natpatsip.pipeline.render.chapters import Chapter
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
 
@@ -74,7 +74,7 @@ def book_of(report: Report, name: str, version: tuple[int, ...] = ()) -> Iterato
     settings = report.root / "_quarto.yml"
     before = settings.read_text(encoding="utf-8")
     book = yaml.safe_load(before)
-    if name != "html" and report.html_only:
+    if name != "html" and report.settings.html_only:
         book["book"]["chapters"] = [each for each in report.chapters if report.in_print(each)]
     own = (book.get("format") or {}).get(TARGETS[name]) or {}
     if name == "pdf" and version and version < BOTH_STANDARDS and isinstance(own.get("pdf-standard"), list):

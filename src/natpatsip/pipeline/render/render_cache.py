@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from natpatsip.pipeline.caching.digests import sha256_of
-from natpatsip.pipeline.caching.store import Cache, key
+from natpatsip.digests import key, sha256_of
+from natpatsip.pipeline.caching.store import Cache
 
 FIGURE = re.compile(r"(?:figures|drawings)/[\w.-]+")
 

@@ -42,14 +42,13 @@ def choose(renderer: str) -> Renderer:
     if renderer == "pandoc":
         return PANDOC
     path = shutil.which("quarto")
-    version = _version(path) if path else None
-    complaint = (
-        too_old(path, version)
-        if path
-        else f"The quarto renderer needs the quarto program, and there is none on PATH. {ADVICE}"
-    )
-    if path and version and not complaint:
-        return Renderer("quarto", path, version)
+    if path is None:
+        complaint: str | None = f"The quarto renderer needs the quarto program, and there is none on PATH. {ADVICE}"
+    else:
+        version = version_of(path)
+        complaint = too_old(path, version)
+        if version and not complaint:
+            return Renderer("quarto", path, version)
     if renderer == "quarto":
         raise RenderError(complaint)
     return PANDOC
@@ -73,18 +72,8 @@ def too_old(path: str, version: tuple[int, ...] | None) -> str | None:
     return None
 
 
-def version_in(text: str) -> tuple[int, ...] | None:
-    """Return the version that Quarto prints; development builds call themselves 99.9.9.
-
-    Examples
-    --------
-    >>> version_in("1.11.3"), version_in("hello")
-    ((1, 11), None)
-    """
-    found = re.match(r"\s*(\d+)\.(\d+)", text)
-    return (int(found[1]), int(found[2])) if found else None
-
-
-def _version(path: str) -> tuple[int, ...] | None:
+def version_of(path: str) -> tuple[int, ...] | None:
+    """Return the version that the program prints, None if it prints none; development builds print 99.9.9."""
     done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
-    return None if done.returncode else version_in(done.stdout)
+    found = re.match(r"\s*(\d+)\.(\d+)", done.stdout)
+    return (int(found[1]), int(found[2])) if found and not done.returncode else None

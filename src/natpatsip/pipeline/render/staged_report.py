@@ -1,4 +1,7 @@
-"""The staged project as a whole: what its ``_quarto.yml`` says, and how it is to be rendered."""
+"""The staged project as a whole: what its ``_quarto.yml`` says, and how it is to be rendered.
+
+Staging writes that file from the project's own, which `natpatsip.settings` checks before anything runs.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from natpatsip.errors import RenderError, SettingsError, nearest
 from natpatsip.look import EXTENSION
-from natpatsip.settings import Settings, settings_of
+from natpatsip.project import MARK
+from natpatsip.settings import OWN, Settings, chapter_names, settings_of
 
 if TYPE_CHECKING:
     from natpatsip.pipeline.render.render_cache import RenderCache
@@ -24,18 +27,18 @@ STATEMENT = "accessibility.qmd"  # written as the report is rendered, from what 
 class Report:
     """The report's title page and the order of its chapters.
 
-    Attributes
+    Parameters
     ----------
     root : Path
         The staged project.
+    title, subtitle, date, lang, status : str
+        As they are printed; the status is "Draft" or "Final".
+    label : str
+        The quarter as it is printed: ``Q2 2024/25``.
+    is_illustrative : bool
+        Whether any of the data are illustrative.
     chapters : tuple of str
         File names of the chapters (``index.qmd`` first), in reading order.
-    label : str
-        The quarter as printed: ``Q2 2024/25``.
-    not_programmes : frozenset of str
-        Names of the chapters that are not a programme's: the front and the end of the report.
-    html_only : frozenset of str
-        Names of the chapters that the PDF and the Word file leave out.
     settings : Settings
         What the project's ``_quarto.yml`` says under ``natpatsip:``.
     metadata : mapping
@@ -47,12 +50,10 @@ class Report:
     subtitle: str
     date: str
     lang: str
-    chapters: tuple[str, ...]
-    label: str
     status: str
+    label: str
     is_illustrative: bool
-    not_programmes: frozenset[str]
-    html_only: frozenset[str]
+    chapters: tuple[str, ...]
     settings: Settings
     metadata: Mapping[str, Any]
 
@@ -63,7 +64,11 @@ class Report:
 
     def in_print(self, name: str) -> bool:
         """Return True if a chapter (``ward.qmd``) is also in the PDF and the Word file."""
-        return name.removesuffix(".qmd") not in self.html_only
+        return name.removesuffix(".qmd") not in self.settings.html_only
+
+    def is_programme(self, name: str) -> bool:
+        """Return True if a chapter is a programme's, and not of the front or the end of the report."""
+        return self.in_print(name) and name.removesuffix(".qmd") not in self.settings.not_programmes
 
     @property
     def font(self) -> str:
@@ -74,27 +79,7 @@ class Report:
 
 @dataclass(frozen=True)
 class RenderJob:
-    """A report that is rendered, and how.
-
-    Parameters
-    ----------
-    report : Report
-        The staged report.
-    output : Path
-        The folder for ``html/``, ``report.pdf`` and ``report.docx``.
-    formats : tuple of str
-        Of "html", "pdf" and "docx".
-    renderer : Renderer
-        Quarto or Pandoc.
-    timestamp : int
-        Seconds since 1970 that the files have as their date.
-    jobs : int
-        How many programs run at once.
-    with_single_page : bool
-        Whether the pages have the whole report on one page beside them.
-    cache : RenderCache
-        What earlier builds have rendered.
-    """
+    """A report that is rendered, and how: see `natpatsip.pipeline.render.render`."""
 
     report: Report
     output: Path
@@ -107,82 +92,18 @@ class RenderJob:
 
 
 def read_report(root: Path) -> Report:
-    """Return what ``_quarto.yml`` in `root` says.
-
-    Raises
-    ------
-    RenderError
-        If the file is missing, is not YAML, or lacks a title, chapters or the quarter's label, or names a chapter that
-        is missing.
-    """
-    path = root / "_quarto.yml"
-    if not path.is_file():
-        raise RenderError(f"{path}: is missing. Stage the chapters first: natpatsip build does.")
-    try:
-        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise RenderError(f"{path}: is not YAML: {error}. Fix it and build again.") from error
-    book = _part(settings, "book", path)
-    own = _part(settings, "natpatsip", path)
-    for key, part, where in (("title", book, "book"), ("chapters", book, "book"), ("label", own, "natpatsip")):
-        if not part.get(key):
-            raise RenderError(f"{path}, {where}.{key}: is missing or empty. Give it, as in the project's _quarto.yml.")
-    chapters = tuple(_chapter(name, root, path) for name in book["chapters"])
-    try:
-        options = settings_of(settings, str(path), staged=True)
-    except SettingsError as error:
-        raise RenderError(str(error)) from error
-    html_only = _html_only(options.html_only, chapters, path)
-    title, subtitle, date = (str(book.get(key) or "") for key in ("title", "subtitle", "date"))
+    """Return what the staged ``_quarto.yml`` in `root` says."""
+    content = yaml.safe_load((root / MARK).read_text(encoding="utf-8"))
+    book, own, settings = content["book"], content[OWN], settings_of(content, MARK, staged=True)
+    texts = {name: str(book.get(name) or "") for name in ("title", "subtitle", "date")}
+    texts["lang"] = str(content.get("lang", "en-GB"))
     return Report(
         root=root,
-        title=title,
-        subtitle=subtitle,
-        date=date,
-        lang=str(settings.get("lang", "en-GB")),
-        chapters=chapters,
-        label=str(own["label"]),
+        **texts,
         status=str(own.get("status") or ""),
+        label=str(own["label"]),
         is_illustrative=bool(own.get("illustrative")),
-        not_programmes=frozenset(options.not_programmes) | html_only,
-        html_only=html_only,
-        settings=options,
-        metadata={
-            "title": title,
-            "subtitle": subtitle,
-            "date": date,
-            "lang": str(settings.get("lang", "en-GB")),
-            "natpatsip": {**own, **options.staged(), "date": date},
-        },
+        chapters=tuple(f"{name}.qmd" for name in chapter_names(content)),
+        settings=settings,
+        metadata={**texts, OWN: {**own, **settings.staged(), "date": texts["date"]}},
     )
-
-
-def _part(settings: Any, key: str, path: Path) -> Mapping[str, Any]:
-    part = settings.get(key) if isinstance(settings, dict) else None
-    if not isinstance(part, dict):
-        raise RenderError(
-            f'{path}: has no "{key}" section. A staged project has one; stage it again (natpatsip build).'
-        )
-    return part
-
-
-def _html_only(named: tuple[str, ...], chapters: tuple[str, ...], path: Path) -> frozenset[str]:
-    stems = [name.removesuffix(".qmd") for name in chapters]
-    for name in named:
-        if name not in stems:
-            raise RenderError(
-                f'{path}, natpatsip.html-only: "{name}" is not a chapter of the report.{nearest(name, stems)}'
-            )
-        if name == stems[0]:
-            raise RenderError(f"{path}, natpatsip.html-only: {name} is the first chapter, which every format has.")
-    return frozenset(named)
-
-
-def _chapter(name: Any, root: Path, path: Path) -> str:
-    if not isinstance(name, str) or not name.endswith(".qmd"):
-        raise RenderError(
-            f"{path}, book.chapters: found {name!r}; each entry is the file name of a chapter (name.qmd)."
-        )
-    if name != STATEMENT and not (root / name).is_file():
-        raise RenderError(f"{path}, book.chapters: {name} is not in {root}. Stage it, or take the line out.")
-    return name

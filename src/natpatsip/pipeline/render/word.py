@@ -20,8 +20,8 @@ from docx.shared import Cm
 from lxml import etree
 
 from natpatsip.errors import RenderError
-from natpatsip.pipeline.render.chapters import Chapter
-from natpatsip.pipeline.render.pandoc import convert, document_of
+from natpatsip.pipeline.render.chapters import Chapter, document_of
+from natpatsip.pipeline.render.pandoc import convert
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
 from natpatsip.pipeline.render.word_xml import contents, elements, field, figures, paragraph, run
 
@@ -54,7 +54,7 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
     Raises
     ------
     RenderError
-        If a picture has no alternative text, a table has no row, or a link within the file leads nowhere.
+        If a picture has no alternative text, or a table has no row.
     """
     document = docx.Document(str(path))
     _drop_title_block(document)
@@ -71,7 +71,6 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
         _put_logo(document, report)
     _running_lines(document, report)
     _format_tables(document)
-    _check_links(document)
     _check_pictures(document)
     _embed_fonts(document, report.extension / "fonts", report.font)
     _describe(document, report, timestamp)
@@ -96,7 +95,7 @@ def _cover(report: Report, chapters: Sequence[Chapter]) -> Iterator[str]:
     yield paragraph("Subtitle", report.subtitle)
     yield paragraph("Date", status)
     for chapter in chapters:
-        if chapter.stem not in report.not_programmes:
+        if report.is_programme(chapter.name):
             yield paragraph("CoverLine", chapter.title)
     if report.is_illustrative:
         words = report.settings.illustrative_data
@@ -143,21 +142,7 @@ def _fill(line: Any, style: str, inner: str) -> None:
         line._element.getparent().replace(line._element, element)
 
 
-# Links and pictures -------------------------------------------------------------------------------------------------
-
-
-def _check_links(document: Any) -> None:
-    """Reject a link within the document that leads to no bookmark: it would do nothing."""
-    body = document.element.body
-    known = {mark.get(qn("w:name")) for mark in body.iter(qn("w:bookmarkStart"))}
-    for link in body.iter(qn("w:hyperlink")):
-        anchor = link.get(qn("w:anchor"))
-        if anchor and anchor not in known:
-            text = "".join(node.text or "" for node in link.iter(qn("w:t")))
-            raise RenderError(
-                f'report.docx: the link "{text}" leads to {anchor}, which is not a place in the document. Build again, '
-                "and report this if it happens again."
-            )
+# Pictures -------------------------------------------------------------------------------------------------------------
 
 
 def _check_pictures(document: Any) -> None:

@@ -16,10 +16,10 @@ import yaml
 from nbformat import NotebookNode
 
 from natpatsip import look, wording
+from natpatsip.digests import sha256_of, sha256_of_folder
 from natpatsip.errors import ReportError, together
 from natpatsip.facts import Fact
 from natpatsip.look import EXTENSION
-from natpatsip.pipeline.caching.digests import sha256_of, sha256_of_all
 from natpatsip.pipeline.outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
 from natpatsip.pipeline.plan import GENERATED, Plan
 from natpatsip.pipeline.staging.chapter import ChapterExporter
@@ -94,7 +94,7 @@ def stage(
     if plan.settings.logo:
         shutil.copy2(plan.project / plan.settings.logo, assets / plan.settings.logo_file)
     figures, illustrative = collect_figures(outputs, plan.programmes), illustrative_files(outputs.values())
-    staged = Staged(folder, figures, illustrative, sha256_of_all(folder / EXTENSION))
+    staged = Staged(folder, figures, illustrative, sha256_of_folder(folder / EXTENSION))
     homes = homes_of(outputs, plan.programme_chapters)
     texts = _chapters(plan, executed, figures)
     if illustrative:
