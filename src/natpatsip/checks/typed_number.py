@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from natpatsip import wording
 from natpatsip.checks import code_cells
 from natpatsip.checks.check_context import CheckContext
-from natpatsip.checks.findings import Finding, Place
 from natpatsip.checks.numbers import Typed, typed_numbers
+from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.sentences import MARK, Sentence
 from natpatsip.facts import Fact
 from natpatsip.quarters import FOLDER
