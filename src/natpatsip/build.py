@@ -338,7 +338,7 @@ def _changes(plan: Plan, contents: Mapping[str, NotebookNode], staged: Staged, o
     """Return the chapter that compares a draft with the report of the quarter before, where that is built."""
     from natpatsip.compare import Edition, compare, page
     from natpatsip.compare.edition import CompareError
-    from natpatsip.quarters import known_quarters
+    from natpatsip.quarter import known_quarters
 
     before = plan.quarter.previous()
     folder = next((each for each in options.earlier(plan.project, before) if each.is_dir()), None)
@@ -369,7 +369,7 @@ def complete_quarters(project: Path, *, only_newest: bool = False) -> tuple[list
         Whether to look no further than the first that is complete.
     """
     from natpatsip import datasets
-    from natpatsip.quarters import known_quarters
+    from natpatsip.quarter import known_quarters
 
     found: list[Quarter] = []
     lacking: dict[Quarter, list[str]] = {}

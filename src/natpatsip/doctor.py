@@ -95,7 +95,7 @@ def _contact(project: Path) -> Iterator[Finding]:
 
 def _quarters(project: Path) -> Iterator[Finding]:
     from natpatsip import datasets
-    from natpatsip.quarters import known_quarters
+    from natpatsip.quarter import known_quarters
     from natpatsip.release.guard import is_final, untagged
 
     for quarter in known_quarters(project):

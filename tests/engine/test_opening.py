@@ -14,8 +14,7 @@ from natpatsip.new_quarter import open_quarter
 from natpatsip.new_quarter.carry_over import carry, next_id
 from natpatsip.new_quarter.file_changes import write_all
 from natpatsip.new_quarter.next_params import next_params
-from natpatsip.quarter import Quarter
-from natpatsip.quarters import known_quarters
+from natpatsip.quarter import Quarter, known_quarters
 from projects import ROOT, code, copy, edit, natpatsip, prose, small, write
 from repositories import commit, git, repository
 

@@ -6,8 +6,7 @@ import pytest
 
 from natpatsip import params
 from natpatsip.errors import ParamsError
-from natpatsip.quarter import Quarter
-from natpatsip.quarters import known_quarters
+from natpatsip.quarter import Quarter, known_quarters
 
 GOOD = """\
 quarter: 2024-25-Q2
@@ -36,8 +35,8 @@ def test_good_params_are_read(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (GOOD.replace("cut_off", "cutoff"), 'cutoff: is no key of the params. Did you mean "cut_off"?'),
-        (GOOD.replace("reason", "reson"), 'rebase.0.reson: is no key of the params. Did you mean "reason"?'),
+        (GOOD.replace("cut_off", "cutoff"), 'cutoff: unknown key. Did you mean "cut_off"?'),
+        (GOOD.replace("reason", "reson"), 'rebase.0.reson: unknown key. Did you mean "reason"?'),
         (GOOD.replace("37", "many"), "model.mgso4_nnt.value: found 'many'"),
         (GOOD.replace("source: Evidence", ""), "model.mgso4_nnt.source: is missing"),
         (GOOD.replace("2024-09-30", "2024-12-31"), "2024-25-Q2 ends in September 2024"),
@@ -46,7 +45,7 @@ def test_good_params_are_read(tmp_path):
             "the file is named 2024-25-Q2",
         ),
         (GOOD.replace("2022-04", "April"), "rebase.0.date"),
-        ("just text", "holds str, expected keys"),
+        ("just text", "found str, expected keys"),
         ("a: [", "is not YAML"),
     ],
 )
@@ -74,7 +73,7 @@ def test_quarter_without_params_is_refused_with_those_there_are(tmp_path):
 def test_a_file_named_after_no_quarter_is_refused(tmp_path):
     load(tmp_path, GOOD)
     (tmp_path / "params" / "autumn.yml").write_text(GOOD, encoding="utf-8")
-    with pytest.raises(ParamsError, match=r"params/autumn.yml.*named after its quarter"):
+    with pytest.raises(ParamsError, match=r"params/autumn.yml.*Name a params file after its quarter"):
         known_quarters(tmp_path)
 
 

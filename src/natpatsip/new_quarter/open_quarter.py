@@ -17,8 +17,7 @@ from natpatsip.new_quarter.file_changes import write_all
 from natpatsip.new_quarter.next_params import next_params
 from natpatsip.pipeline.notebook import Notebook
 from natpatsip.pipeline.plan import Plan
-from natpatsip.quarter import Quarter
-from natpatsip.quarters import known_quarters
+from natpatsip.quarter import Quarter, known_quarters
 from natpatsip.release.final_edition import tag_of
 
 

@@ -14,8 +14,7 @@ from natpatsip.errors import NotebookError, ParamsError, StagingError, nearest, 
 from natpatsip.params import Params, load
 from natpatsip.pipeline.notebook import Notebook
 from natpatsip.project import MARK
-from natpatsip.quarter import Quarter
-from natpatsip.quarters import FOLDER
+from natpatsip.quarter import PARAMS_FOLDER, Quarter
 
 DRAFTS_ONLY, FINALS_ONLY = "changes", "quality-assurance"
 GENERATED = ("list-of-figures", "sources", "accessibility", DRAFTS_ONLY, FINALS_ONLY)  # written by the build itself
@@ -126,7 +125,7 @@ def _refuse_unknown_series(params: Params, notebooks: Iterable[Notebook]) -> Non
     together(
         [
             ParamsError(
-                f"{FOLDER}/{params.quarter}.yml, rebase.{place}.series: no notebook charts {rebase.series}."
+                f"{PARAMS_FOLDER}/{params.quarter}.yml, rebase.{place}.series: no notebook charts {rebase.series}."
                 f"{nearest(rebase.series, known)} Known here: {', '.join(known)}."
             )
             for place, rebase in enumerate(params.rebase)
