@@ -35,13 +35,13 @@ def check(
     if claims is not None and quarter is not None:
         raise UsageError("--claims: checks a table by itself; leave the quarter out.")
     outcome, project = _claims(claims) if claims is not None else _quarter(quarter, jobs)
-    from natpatsip.checks import reporters
+    from natpatsip.checks.reporters import as_github, as_text
+    from natpatsip.reporters import as_json
 
     if format == "json":
-        say(reporters.as_json(outcome.findings))
+        say(as_json(outcome.findings))
     else:
-        told = reporters.as_text(outcome) if format == "text" else reporters.as_github(outcome.findings, project)
-        for line in told:
+        for line in as_text(outcome) if format == "text" else as_github(outcome.findings, project):
             say(line)
     if outcome.findings:
         raise typer.Exit(1)
