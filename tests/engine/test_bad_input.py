@@ -183,7 +183,7 @@ def test_what_is_no_quarter_is_a_matter_of_the_command_line(tmp_path):
 def test_an_unknown_format_is_a_matter_of_the_command_line(tmp_path):
     run = natpatsip(small(tmp_path), "build", Q2, "--to", "html,pfd")
     assert run.returncode == 2
-    assert '"pfd" is none of html, pdf, docx. Did you mean "pdf"?' in run.stderr
+    assert 'found "pfd", expected one of html, pdf, docx. Did you mean "pdf"?' in run.stderr
 
 
 def test_a_misspelt_key_of_the_params_is_named(tmp_path):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from natpatsip.cli.app import app, one_of
+from natpatsip.cli.application import app, one_of
 from natpatsip.cli.console import say
 from natpatsip.errors import UsageError
 

@@ -12,8 +12,8 @@ from natpatsip import params
 from natpatsip.errors import NotebookError, ParamsError, UsageError
 from natpatsip.new_quarter import open_quarter
 from natpatsip.new_quarter.carry_over import carry, next_id
-from natpatsip.new_quarter.file_changes import write_all
 from natpatsip.new_quarter.next_params import next_params
+from natpatsip.new_quarter.open_quarter import write_all
 from natpatsip.quarter import Quarter, known_quarters
 from projects import ROOT, code, copy, edit, natpatsip, prose, small, write
 from repositories import commit, git, repository
@@ -78,7 +78,7 @@ def test_cells_of_older_quarters_leave_and_their_params_say_where_to(project):
     was = git(project, "rev-parse", "HEAD").strip()
     opened = open_quarter(project, Q3)
     assert "old" not in cells_of(project)
-    assert opened.left == {Q1: was}
+    assert opened.archived == {Q1: was}
     assert params.load(Q1, project=project).built_from == was
 
 
@@ -96,14 +96,14 @@ def test_params_say_where_their_cells_went_however_they_are_written(project, old
 
 def test_a_quarter_that_was_made_final_is_built_from_its_tag(project):
     git(project, "tag", "--annotate", "--message", "Final", f"report/{Q1}")
-    assert open_quarter(project, Q3).left == {Q1: f"report/{Q1}"}
+    assert open_quarter(project, Q3).archived == {Q1: f"report/{Q1}"}
     assert params.load(Q1, project=project).built_from == f"report/{Q1}"
 
 
 def test_without_git_nothing_leaves_the_notebooks(tmp_path):
     opened = open_quarter(small(tmp_path, ward=NEWS), Q3)
     assert "old" in cells_of(tmp_path)
-    assert (opened.left, opened.stayed) == ({}, (Q1,))
+    assert (opened.archived, opened.stayed) == ({}, (Q1,))
 
 
 def test_the_parameters_cell_names_the_new_quarter(project):
@@ -200,7 +200,7 @@ def test_a_notebook_without_cell_ids_is_named(project):
         del cell["id"]
     file.write_text(json.dumps(content), encoding="utf-8")
     commit(project, "Older format")
-    refused(project, Q3, NotebookError, ["notebooks/ward.ipynb: its cells have no ids"])
+    refused(project, Q3, NotebookError, ["notebooks/ward.ipynb: cells have no ids"])
 
 
 def test_what_cannot_all_be_written_is_not_written(tmp_path):
@@ -231,7 +231,7 @@ def test_the_real_notebooks_change_by_what_is_carried_over_alone(tmp_path):
 def test_carrying_over_leaves_what_it_was_given(tmp_path):
     content = nbformat.read(write(tmp_path / "ward.ipynb", "Ward", *NEWS), as_version=4)
     before = json.dumps(content)
-    carry(content, Q2, Q3, leave=True)
+    carry(content, Q2, Q3, drop_older=True)
     assert json.dumps(content) == before
 
 
