@@ -65,7 +65,7 @@ class States(Handler):
             async for state in self.session.states(heartbeat=HEARTBEAT):
                 self.write(f"data: {json.dumps(state.record())}\n\n" if state else ": still here\n\n")
                 await self.flush()
-        except StreamClosedError:
+        except (StreamClosedError, asyncio.CancelledError):  # the page was closed, or the preview ends
             return
 
 
