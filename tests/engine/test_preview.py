@@ -27,7 +27,7 @@ from natpatsip.build import build
 from natpatsip.pipeline.drawing import draw_worker
 from natpatsip.pipeline.execution import prefork
 from natpatsip.pipeline.options import Options
-from natpatsip.preview import file_watcher, server, session
+from natpatsip.preview import file_watcher, session, web_server
 from natpatsip.preview.build_process import BuildError
 from natpatsip.preview.session import Session
 from natpatsip.quarter import Quarter
@@ -280,8 +280,8 @@ def test_only_this_machine_by_its_own_name_is_answered(preview):
 
 
 def test_browsers_leave_out_port_80():
-    assert {"127.0.0.1", "localhost", "localhost:80"} <= server.hosts(80)
-    assert not {"127.0.0.1", "localhost"} & server.hosts(8080)
+    assert {"127.0.0.1", "localhost", "localhost:80"} <= web_server.hosts(80)
+    assert not {"127.0.0.1", "localhost"} & web_server.hosts(8080)
 
 
 def test_nothing_outside_the_report_is_served(preview):
@@ -289,7 +289,7 @@ def test_nothing_outside_the_report_is_served(preview):
         "/../facts.csv",
         "/../../../../_quarto.yml",
         "/%2e%2e/facts.csv",
-        "/-preview/server.py",
+        "/-preview/web_server.py",
         "//etc/passwd",
     ):
         status, content = preview.get(path)
@@ -504,12 +504,12 @@ def test_files_that_editors_leave_behind_do_not_count_as_saves(name, is_meant):
 
 def test_the_security_policy_is_relaxed_only_for_the_preview_itself():
     strict = "default-src 'none'; script-src 'sha256-abc='; img-src 'self' data:"
-    assert server.relaxed(strict) == (
+    assert web_server.relaxed(strict) == (
         "default-src 'none'; script-src 'sha256-abc=' 'self'; img-src 'self' data:; "
         "connect-src 'self'; style-src 'self'"
     )
 
 
 def test_a_page_without_a_head_gets_the_script_too():
-    assert server.with_script("<p>Bare</p>", "1").endswith("<p>Bare</p>")
-    assert 'data-version="1"' in server.with_script("<p>Bare</p>", "1")
+    assert web_server.with_script("<p>Bare</p>", "1").endswith("<p>Bare</p>")
+    assert 'data-version="1"' in web_server.with_script("<p>Bare</p>", "1")

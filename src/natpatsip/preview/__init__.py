@@ -5,5 +5,5 @@
 ``session``        builds after saves, and keeps the state that open pages are sent: the report's version, what is wrong
 ``build_process``  this process's side of the process that builds: starts it, asks it for builds, stops it
 ``builder``        the process that builds, with everything in memory; it ends when the Python code has changed
-``server``         serves pages and states on loopback, to this machine's browsers only
+``web_server``     serves pages and states on loopback, to this machine's browsers only
 """

@@ -15,8 +15,8 @@ from natpatsip.errors import ReportError
 from natpatsip.pipeline.options import Log
 from natpatsip.preview.build_process import BuildProcess
 from natpatsip.preview.file_watcher import watch
-from natpatsip.preview.server import listen
 from natpatsip.preview.session import Session
+from natpatsip.preview.web_server import listen
 from natpatsip.quarter import Quarter
 
 
