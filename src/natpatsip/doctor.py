@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import yaml
-
+from natpatsip import look
 from natpatsip.errors import ReportError
 from natpatsip.project import project_root
 
@@ -75,28 +74,35 @@ def _project() -> Iterator[Requirement]:
         yield Requirement("project", str(error), is_ok=False, remedy=remedy)
         return
     yield Requirement("project", str(project), is_ok=True)
-    fonts = project / "_extensions" / "natpatsip" / "fonts"
-    count = len(list(fonts.glob("*.ttf")))
-    yield Requirement(
-        "fonts", f"{count} in {fonts.relative_to(project)}", count > 0, remedy="Restore the folder from git."
-    )
-    yield from _contact(project)
+    yield from _look(project)
+    yield from _settings(project)
     yield from _quarters(project)
 
 
-def _contact(project: Path) -> Iterator[Requirement]:
-    """Check that the accessibility statement says where to report a problem."""
+def _look(project: Path) -> Iterator[Requirement]:
+    """Check which look the report has, and that its fonts are there."""
+    fonts = look.fonts(project)
+    count = len(list(fonts.glob("*.ttf")))
+    whose = f"the project's, {look.EXTENSION}" if look.has_own(project) else "the engine's"
+    yield Requirement("look", f"{whose}, with {count} fonts", count > 0, remedy=f"Restore {fonts} from git.")
+
+
+def _settings(project: Path) -> Iterator[Requirement]:
+    """Check ``_quarto.yml``, and that the accessibility statement says where to report a problem."""
+    from natpatsip.settings import read_book, read_settings
+
     try:
-        settings = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        yield Requirement("_quarto.yml", f"is not YAML: {error}", is_ok=False, remedy="Correct it.")
+        settings = read_settings(project)
+        chapters = len(read_book(project)["book"]["chapters"])
+    except ReportError as error:
+        yield Requirement("settings", str(error), is_ok=False, remedy="Fix _quarto.yml.")
         return
-    contact = str(((settings or {}).get("natpatsip") or {}).get("contact") or "").strip()
+    yield Requirement("settings", f"{chapters} chapters in _quarto.yml", is_ok=True)
     remedy = (
-        "Before you publish a report, give an address, or a sentence with one, as natpatsip.contact in _quarto.yml."
+        "Before you publish, give an address, or a sentence with one, as natpatsip.contact in _quarto.yml."
     )
-    found = contact or "none: the accessibility statement cannot say where to report a problem"
-    yield Requirement("contact", found, bool(contact), is_needed=False, remedy=remedy)
+    found = settings.contact or "none: the accessibility statement cannot say where to report a problem"
+    yield Requirement("contact", found, bool(settings.contact), is_needed=False, remedy=remedy)
 
 
 def _quarters(project: Path) -> Iterator[Requirement]:

@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 HANDED = "NATPATSIP_FACTS"  # names the file in which a running build passes facts on to the next notebook
+REPORTED = "reported"  # the dataset of reported facts
 PUBLISHES = re.compile(r"""\bpublish\s*\(\s*["']([a-z0-9_]+)["']""")
 CITES = re.compile(r"""\bcite\s*\(\s*["']([a-z0-9_]+)["']""")
 
@@ -138,7 +139,7 @@ def cite(id: str, period: str | Quarter | None = None) -> Fact:  # noqa: A002 â€
     """
     here = context.current()
     key = (id, str(period or here.quarter))
-    found = _published.get(key) or _reported(key) or _decided(key, here) or _of_other_notebook(key, here)
+    found = _published.get(key) or _reported(key, here) or _decided(key, here) or _of_other_notebook(key, here)
     if not found:
         raise FactError(_not_found(key, here))
     return found
@@ -174,12 +175,10 @@ def _running_cell() -> str:
     return (parent or {}).get("metadata", {}).get("cellId") or f"[{number}]"
 
 
-def _reported(key: tuple[str, str]) -> Fact | None:
-    from natpatsip import datasets
-
-    frame = datasets.load("reported", is_shown=False)
-    rows = frame[(frame["fact_id"] == key[0]) & (frame["period"] == key[1])]
-    if rows.empty:
+def _reported(key: tuple[str, str], here: context.Context) -> Fact | None:
+    frame = _reported_rows(here)
+    rows = None if frame is None else frame[(frame["fact_id"] == key[0]) & (frame["period"] == key[1])]
+    if rows is None or rows.empty:
         return None
     row = rows.iloc[-1]
     return Fact(
@@ -188,10 +187,19 @@ def _reported(key: tuple[str, str]) -> Fact | None:
         unit=row["unit"],
         source=row["source"],
         kind="reported",
-        rows=f"data/reported.csv: fact_id {key[0]}, as_of {row['as_of']}, period {key[1]}",
+        rows=f"{rows.attrs['file']}: fact_id {key[0]}, as_of {row['as_of']}, period {key[1]}",
         rows_sha256=lineage.rows_hash(rows),
         is_illustrative=row["provenance"] == "illustrative",
     )
+
+
+def _reported_rows(here: context.Context) -> pd.DataFrame | None:
+    """Return the reported facts; None if the project does not declare any."""
+    from natpatsip import datasets
+
+    if REPORTED not in datasets.declared(here.project).by_name:
+        return None
+    return datasets.load(REPORTED, quarter=here.quarter, project=here.project, is_shown=False)
 
 
 def _decided(key: tuple[str, str], here: context.Context) -> Fact | None:
@@ -232,7 +240,7 @@ def _built(here: context.Context) -> Path:
 
 
 def _not_found(key: tuple[str, str], here: context.Context) -> str:
-    from natpatsip import datasets, params
+    from natpatsip import params
 
     name, period = key
     owners = _owners(here.project)
@@ -242,21 +250,22 @@ def _not_found(key: tuple[str, str], here: context.Context) -> str:
             f"{asked}: {owners[name]} calculates it, and there is no build of {here.quarter} to take it from. "
             f"Run: natpatsip build {here.quarter}"
         )
-    frame = datasets.load("reported", is_shown=False)
+    frame = _reported_rows(here)
+    reported = frame.to_dict("records") if frame is not None else []
     values = params.load(here.quarter, project=here.project).values
     periods = sorted(
-        set(frame.loc[frame["fact_id"] == name, "period"])
+        {row["period"] for row in reported if row["fact_id"] == name}
         | ({values[name].period} if name in values else set())
         | {when for known, when in _published if known == name}
     )
     if periods:
-        quarterly = frame.loc[frame["period"] == frame["as_of"], "fact_id"]
-        is_awaited = name in set(quarterly) and period == str(here.quarter)
+        quarterly = {row["fact_id"] for row in reported if row["period"] == row["as_of"]}
+        is_awaited = name in quarterly and period == str(here.quarter)
         remedy = "Add its row to data/reported.csv, or cite one of those." if is_awaited else "Cite one of those."
         return f"{asked}: the fact is known for {wording.listing(periods)}, not for {period}. {remedy}"
     if name in owners:
         return f"{asked}: {owners[name]} does not publish it for {period} in this build. Check the period."
-    known = sorted({*owners, *values, *frame["fact_id"]})
+    known = sorted({*owners, *values, *(row["fact_id"] for row in reported)})
     return f"{asked}: nobody publishes this fact.{nearest(name, known)} Publish it in the section that owns it."
 
 

@@ -16,7 +16,7 @@ from natpatsip.charts.icon_key import in_order, write_key
 from natpatsip.charts.icons import Icon, draw, variation_of
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, pixel, words
 from natpatsip.charts.metrics import text_width, wrap_name
-from natpatsip.charts.options import need_columns, need_rows, need_words
+from natpatsip.charts.options import named_target, need_columns, need_rows, need_words
 from natpatsip.charts.place import spread
 from natpatsip.charts.spc_chart import COLUMNS
 from natpatsip.charts.spc_labels import legend_rows, legend_width, write_legend_row
@@ -56,7 +56,7 @@ def multiples(
     percent: bool = False,
     improvement: str | None = None,
     order: Sequence[Hashable] | None = None,
-    target_label: str = "Ambition",
+    target_label: str | None = None,
     shared: bool = True,
     zero: bool = False,
     width: int = theme.WIDTH,
@@ -79,8 +79,8 @@ def multiples(
         Which direction is better, for the icons; by default what the panel was made with.
     order : sequence, optional
         Names of series in the order wanted; by default as they come.
-    target_label : str
-        What the target is called.
+    target_label : str, optional
+        What the target is called; by default as ``_quarto.yml`` says (``natpatsip.labels.target``).
     shared : bool
         All series stand on one axis, so that levels compare; else each on its own.
     zero : bool
@@ -110,11 +110,12 @@ def multiples(
     panels = _panels(results, columns, str(better), order, percent=percent, zero=zero, shared=shared)
     kinds = kinds_in(results)
     dates = timeline(results["date"], 0)
+    target = named_target(target_label, results["target"])
     description = multiples_text({panel.name: panel.icon for panel in panels}, dates, y_title=y_title)
 
     def lay_out(pixels: int) -> Drawing:
         return _lay_out(
-            panels, y_title, kinds, dates.dates, pixels, percent=percent, shared=shared, target_label=target_label
+            panels, y_title, kinds, dates.dates, pixels, percent=percent, shared=shared, target_label=target
         )
 
     return finish(lay_out, width, description)

@@ -46,3 +46,15 @@ def decimals_for(values: Iterable[float], *, percent: bool) -> int:
 def amount(value: float, *, percent: bool = False, decimals: int = 0) -> str:
     """Return a value as the charts print it."""
     return wording.number(value, decimals) + ("%" if percent else "")
+
+
+def named_target(given: str | None, targets: pd.Series[float]) -> str:
+    """Return what a chart calls its target: what the caller says, else the word in the project's settings.
+
+    The settings are not read for a chart without a target: a notebook that reads them runs again when they change.
+    """
+    if given is not None or not targets.notna().any():
+        return given or ""
+    from natpatsip.settings import current_settings
+
+    return current_settings().labels.target

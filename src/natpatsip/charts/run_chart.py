@@ -9,7 +9,7 @@ import pandas as pd
 
 from natpatsip.charts import theme
 from natpatsip.charts.layers import ReportChart
-from natpatsip.charts.options import need_columns, need_rows
+from natpatsip.charts.options import named_target, need_columns, need_rows
 from natpatsip.charts.spc_chart import draw
 
 
@@ -20,7 +20,7 @@ def run(
     percent: bool = False,
     decimals: int | None = None,
     improvement: str | None = None,
-    target_label: str = "Ambition",
+    target_label: str | None = None,
     rebase_reasons: Mapping[Any, str] | None = None,
     annotations: Mapping[Any, str] | None = None,
     zero: bool = False,
@@ -53,7 +53,7 @@ def run(
         percent=percent,
         decimals=decimals,
         improvement=improvement or str(result.attrs.get("improvement", "neutral")),
-        target_label=target_label,
+        target_label=named_target(target_label, result["target"]),
         rebase_reasons=rebase_reasons,
         annotations=annotations,
         zero=zero,

@@ -12,7 +12,7 @@ from natpatsip.charts.alt_text import spc_text
 from natpatsip.charts.geometry import finish
 from natpatsip.charts.icons import assurance_of, variation_of
 from natpatsip.charts.layers import ReportChart, showing
-from natpatsip.charts.options import decimals_for, need_columns, need_rows, need_words
+from natpatsip.charts.options import decimals_for, named_target, need_columns, need_rows, need_words
 from natpatsip.charts.spc_layout import SpcContent, lay_out, values_on_axis
 from natpatsip.charts.ticks import value_axis
 from natpatsip.spc.claims import shows
@@ -31,7 +31,7 @@ def spc(
     percent: bool = False,
     decimals: int | None = None,
     improvement: str | None = None,
-    target_label: str = "Ambition",
+    target_label: str | None = None,
     rebase_reasons: Mapping[Any, str] | None = None,
     annotations: Mapping[Any, str] | None = None,
     trajectory: pd.Series[float] | None = None,
@@ -59,8 +59,8 @@ def spc(
         Of means and limits: one, or none where values are in the hundreds.
     improvement : {"increase", "decrease", "neutral"}, optional
         Which direction is better, for the icons; by default what the result was made with.
-    target_label : str
-        What the target is called.
+    target_label : str, optional
+        What the target is called; by default as ``_quarto.yml`` says (``natpatsip.labels.target``).
     rebase_reasons : mapping of date to str, optional
         Why limits start afresh there, as `params.rebase_reasons` gives them; a short phrase.
     annotations : mapping of date to str, optional
@@ -95,7 +95,7 @@ def spc(
         percent=percent,
         decimals=decimals,
         improvement=improvement or str(result.attrs.get("improvement", "neutral")),
-        target_label=target_label,
+        target_label=named_target(target_label, result["target"]),
         rebase_reasons=rebase_reasons,
         annotations=annotations,
         trajectory=trajectory,

@@ -12,6 +12,7 @@ from typing import Any
 
 import altair as alt
 
+from natpatsip import look
 from natpatsip.charts import palette
 from natpatsip.project import project_root
 
@@ -63,7 +64,7 @@ def natpatsip() -> alt.theme.ThemeConfig:
 
 def fonts_folder(project: Path | None = None) -> Path:
     """Return the folder with the report's typeface."""
-    return (project or project_root()) / "_extensions" / "natpatsip" / "fonts"
+    return look.fonts(project or project_root())
 
 
 @cache

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from natpatsip.cli import build, check, clean, compare, doctor, new_quarter, preview  # noqa: F401 — each adds its command
+from natpatsip.cli import (  # noqa: F401 — each adds its command
+    build,
+    check,
+    clean,
+    compare,
+    doctor,
+    init,
+    new_quarter,
+    preview,
+)
 from natpatsip.cli.application import app
 from natpatsip.cli.console import use_utf_8
 from natpatsip.cli.error_handling import errors_as_sentences

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 
-from natpatsip import git, params
+from natpatsip import datasets, git, params
+from natpatsip.datasets.descriptor import Options
 from natpatsip.errors import NotebookError, ParamsError, ReportError, UsageError, together
 from natpatsip.new_quarter.carry_over import carry, quarters_of
 from natpatsip.new_quarter.next_params import next_params
@@ -164,20 +165,19 @@ def awaited_files(quarter: Quarter, project: Path) -> list[AwaitedFile]:
     DataError
         If a file cannot be read.
     """
-    from natpatsip.datasets import SCHEMAS, complete
-
-    missing = complete(quarter, project)
+    missing = datasets.complete(quarter, project)
     return [
-        AwaitedFile(file, tuple(schema.columns), _rows(schema.columns, quarter))
-        for file, schema in ((f"data/{name}.csv", schema) for name, schema in SCHEMAS.items())
-        if any(sentence.startswith(f"{file} ") for sentence in missing)
+        AwaitedFile(resource.file, resource.columns, _rows(resource.natpatsip, quarter))
+        for resource in datasets.awaited(project)
+        if any(sentence.startswith(f"{resource.file} ") for sentence in missing)
     ]
 
 
-def _rows(columns: Collection[str], quarter: Quarter) -> str:
-    if "month" in columns:
-        return "month " + ", ".join(f"{month:%Y-%m}" for month in quarter.months)
-    return f"as_of and quarter {quarter}" if "quarter" in columns else f"as_of {quarter}"
+def _rows(options: Options, quarter: Quarter) -> str:
+    """Return which rows a dataset needs, by the columns that say what a row is of."""
+    if options.period and options.required == "each month":
+        return f"{options.period} " + ", ".join(f"{month:%Y-%m}" for month in quarter.months)
+    return f"{' and '.join(filter(None, (options.as_of, options.period)))} {quarter}"
 
 
 def write_all(files: Mapping[Path, str]) -> None:

@@ -1,7 +1,7 @@
-"""Make what Typst cannot read for itself from ``_brand.yml``: the pages' colours and Word's reference document.
+"""Generate the pages' colours (``brand.css``) and Word's reference document from ``_brand.yml``.
 
-Run it after a change of colours or type: ``.venv/bin/python _extensions/natpatsip/look.py``. What it writes is
-committed, and a test holds it to ``_brand.yml``.
+Typst reads ``_brand.yml`` itself. Run this after a change of colours or type
+(``.venv/bin/python _extensions/natpatsip/make_theme.py``) and commit what it writes; a test holds it to ``_brand.yml``.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def brand_css(brand: Brand) -> str:
     stem = family.replace(" ", "")
     light = brand["color"]["palette"]
     tints = {f"{kind}-tint": look["tint"] for kind, look in brand["callouts"].items()}
-    lines = ["/* Made by look.py from _brand.yml: change it there. */", ""]
+    lines = ["/* Made by make_theme.py from _brand.yml: change it there. */", ""]
     for face, weight, style in FACES:
         lines.append(
             f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style}; font-display: swap; '
@@ -143,7 +143,7 @@ def _style(document: Any, name: str, *, base: str = "Normal", following: str | N
 
 
 def _known_to_word(style: ParagraphStyle, identity: str) -> None:
-    """Give a style of Word's own the id that Word gives it; it is none of ours."""
+    """Give one of Word's own styles the id that Word gives it, and no mark of a custom style."""
     style.element.set(qn("w:styleId"), identity)
     style.element.attrib.pop(qn("w:customStyle"), None)
 
@@ -178,7 +178,7 @@ def _set(
 
 
 def _box(style: ParagraphStyle, *, fill: str | None = None, left: str | None = None, indent: float = 0) -> None:
-    """Shade a paragraph's ground and draw a bar at its left."""
+    """Shade a paragraph's background and draw a bar at its left."""
     properties = style.element.get_or_add_pPr()
     for tag in ("w:pBdr", "w:shd"):
         for old in properties.findall(qn(tag)):
@@ -206,7 +206,7 @@ def _box(style: ParagraphStyle, *, fill: str | None = None, left: str | None = N
 
 
 def _panel(style: ParagraphStyle, fill: str) -> None:
-    """Shade a paragraph's ground, with room about the text: a border of the same colour."""
+    """Shade a paragraph's background, with padding around the text: a border of the same colour."""
     _box(style, fill=fill)
     colour = fill.removeprefix("#")
     borders = OxmlElement("w:pBdr")
@@ -326,7 +326,7 @@ def _contents_styles(document: Any, palette: dict[str, str]) -> None:
 
 
 def _pages_at_right(style: ParagraphStyle) -> None:
-    """Put the page's number at the right margin, behind dots."""
+    """Put the page number at the right margin, after a row of dots."""
     tabs = OxmlElement("w:tabs")
     tab = OxmlElement("w:tab")
     for key, value in (("val", "right"), ("leader", "dot"), ("pos", str(int(16.4 / 2.54 * 1440)))):
