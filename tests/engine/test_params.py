@@ -12,9 +12,9 @@ GOOD = """\
 quarter: 2024-25-Q2
 cut_off: 2024-09-30
 rebase:
-  - {series: maternity.total, date: 2022-04, reason: Why}
+  - {series: waits.seen, date: 2022-04, reason: Why}
 model:
-  mgso4_nnt: {value: 37, unit: number needed to treat, source: Evidence}
+  people_per_group: {value: 37, unit: people, source: Evidence}
 """
 
 
@@ -26,10 +26,10 @@ def load(folder, text, name="2024-25-Q2.yml"):
 
 def test_good_params_are_read(tmp_path):
     read = load(tmp_path, GOOD)
-    assert read.values["mgso4_nnt"].value == 37
-    assert [str(day.date()) for day in read.rebase_dates("maternity.total")] == ["2022-04-01"]
-    assert list(read.rebase_reasons("maternity.total").values()) == ["Why"]
-    assert read.rebase_dates("maternity.other") == ()
+    assert read.values["people_per_group"].value == 37
+    assert [str(day.date()) for day in read.rebase_dates("waits.seen")] == ["2022-04-01"]
+    assert list(read.rebase_reasons("waits.seen").values()) == ["Why"]
+    assert read.rebase_dates("waits.other") == ()
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ def test_good_params_are_read(tmp_path):
     [
         (GOOD.replace("cut_off", "cutoff"), 'cutoff: unknown key. Did you mean "cut_off"?'),
         (GOOD.replace("reason", "reson"), 'rebase.0.reson: unknown key. Did you mean "reason"?'),
-        (GOOD.replace("37", "many"), "model.mgso4_nnt.value: found 'many'"),
-        (GOOD.replace("source: Evidence", ""), "model.mgso4_nnt.source: is missing"),
+        (GOOD.replace("37", "many"), "model.people_per_group.value: found 'many'"),
+        (GOOD.replace("source: Evidence", ""), "model.people_per_group.source: is missing"),
         (GOOD.replace("2024-09-30", "2024-12-31"), "2024-25-Q2 ends in September 2024"),
         (
             GOOD.replace("quarter: 2024-25-Q2", "quarter: 2024-25-Q1").replace("09-30", "06-30"),
@@ -89,4 +89,4 @@ def test_two_saves_within_one_tick_of_the_clock_are_told_apart(tmp_path):
     for number in (37, 38):
         load(tmp_path, GOOD.replace("37", str(number)))
         os.utime(file, (1, 1))
-        assert params.load("2024-25-Q2", project=tmp_path).values["mgso4_nnt"].value == number
+        assert params.load("2024-25-Q2", project=tmp_path).values["people_per_group"].value == number
