@@ -10,7 +10,7 @@ from nbconvert.exporters.exporter import Exporter
 from nbformat import NotebookNode
 
 from natpatsip.blocks import BLOCK, fact_span
-from natpatsip.charts.narrowing import narrow
+from natpatsip.charts.layout.sizes import narrow
 from natpatsip.errors import NotebookError, StagingError, nearest
 from natpatsip.facts import CITED, Fact
 from natpatsip.figures import FIGURE, PICTURE

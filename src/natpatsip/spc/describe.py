@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from natpatsip.spc.findings import Findings, Segment
-from natpatsip.spc.observing import findings
+from natpatsip.spc.findings import Findings, Segment, findings
 from natpatsip.spc.rules import SHORT_GROUP
 from natpatsip.wording import date as day_in_words
 from natpatsip.wording import in_words, listing, plain, plural
@@ -52,7 +51,7 @@ def describe(
 
     Examples
     --------
-    >>> from natpatsip.spc.single import xmr
+    >>> from natpatsip.spc import xmr
     >>> chart = xmr([70, 72, 71, 70, 73, 72, 71, 81, 80, 82, 83, 81, 80, 82], rebase=[8], target=85)
     >>> print(describe(chart, measure="place of birth", unit="%", target_label="ambition"))
     ... # doctest: +NORMALIZE_WHITESPACE

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from natpatsip.spc.rules import POINT_TYPE_DTYPE, Codes, Floats, Improvement
-from natpatsip.spc.single import xmr
+from natpatsip.spc.xmr import xmr
 
 SHIFT_LENGTH: Final = 6
 TREND_LENGTH: Final = 5

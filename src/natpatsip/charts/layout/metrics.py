@@ -1,7 +1,7 @@
-"""How wide a text is in the report's typeface, so that labels are placed before anything draws them.
+"""How wide text is in the report's typeface, so that labels are placed before anything draws them.
 
-The widths are Open Sans's own, in thousandths of the font size, so a chart's layout is the same on every machine and
-needs no font at hand.
+The widths are those of Open Sans, in thousandths of the font size: a chart's layout is the same on every machine and
+needs no font.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _BY_WIDTH = {
 }  # fmt: skip
 _ADVANCE = {character: width for width, characters in _BY_WIDTH.items() for character in characters}
 _WIDEST = 1000
-_SEMIBOLD = 1.045  # the whole alphabet is this much wider, a word at most
+_SEMIBOLD = 1.045  # the whole alphabet is this much wider; no word is more
 
 
 def text_width(text: str, size: float = 13, *, bold: bool = False) -> float:
-    """Return the width of a line of text in pixels, a little on the wide side.
+    """Return the width of a line of text in pixels, slightly overestimated.
 
     Examples
     --------
@@ -43,7 +43,7 @@ def _base(character: str) -> str:
 
 
 def wrap(text: str, width: float, size: float = 13, *, bold: bool = False, lines: int = 99) -> list[str]:
-    """Break a text into lines of at most a width; what does not fit the lines allowed ends in an ellipsis.
+    """Return text wrapped to a width; text that does not fit the lines allowed ends in an ellipsis.
 
     Examples
     --------
@@ -59,11 +59,11 @@ def wrap(text: str, width: float, size: float = 13, *, bold: bool = False, lines
             broken[-1] = joined
         else:
             broken.append(word)
-    kept = broken[:lines]
-    if len(broken) > lines or any(text_width(line, size, bold=bold) > width for line in kept):
-        kept = [_shorten(line, width, size, bold, cut=number == lines - 1 < len(broken) - 1)
-                for number, line in enumerate(kept)]  # fmt: skip
-    return kept
+    shown = broken[:lines]
+    if len(broken) > lines or any(text_width(line, size, bold=bold) > width for line in shown):
+        shown = [_shorten(line, width, size, bold, cut=number == lines - 1 < len(broken) - 1)
+                 for number, line in enumerate(shown)]  # fmt: skip
+    return shown
 
 
 def _shorten(line: str, width: float, size: float, bold: bool, *, cut: bool) -> str:
@@ -77,14 +77,14 @@ def _shorten(line: str, width: float, size: float, bold: bool, *, cut: bool) -> 
 def wrap_name(
     name: str, width: float, size: float = 13, *, bold: bool = False, first: float | None = None
 ) -> list[str]:
-    """Break the name of an organisation into as many lines as it needs: a name is never cut short.
+    """Return the name of an organisation wrapped to as many lines as it needs: a name is never cut short.
 
     A word wider than a line is hyphenated, a county before its *shire*.
 
     Parameters
     ----------
     first : float, optional
-        The width of the first line, where that is another.
+        The width of the first line, if it differs.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def wrap_name(
 
 
 def _part_of_word(word: str, width: float, size: float, bold: bool) -> str:
-    """Return as much of a word as a line holds with a hyphen, but a letter at least."""
+    """Return as much of a word as a line holds with a hyphen: at least one letter."""
     stem = word.partition("shire")[0]
     if stem != word and stem and text_width(f"{stem}-", size, bold=bold) <= width:
         return stem
@@ -122,5 +122,5 @@ def _part_of_word(word: str, width: float, size: float, bold: bool) -> str:
 
 
 def block_width(lines: Sequence[str], size: float = 13, *, bold: bool = False) -> float:
-    """Return the width of the widest of some lines."""
+    """Return the width of the widest line."""
     return max((text_width(line, size, bold=bold) for line in lines), default=0)

@@ -8,27 +8,78 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from natpatsip import wording
 from natpatsip.charts.layers import Channel
-from natpatsip.charts.ticks import TimeTicks, time_ticks
 
 NUMBER_STEPS = (1, 2, 5, 10, 20, 50, 100)
+MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240)
+DAY_STEPS = (1, 2, 7, 14, 28)
+MONTH_LABEL = 40  # pixels that "2024" or "Sep" need with space around it
+DAY_LABEL = 56
 NUMBER_LABEL = 40
 
 
 @dataclass(frozen=True)
+class TimeTicks:
+    """Tick dates of a time axis, as ISO texts, and the Vega expression that labels them."""
+
+    dates: tuple[str, ...]
+    label: str
+    has_years_below: bool
+
+
+def time_ticks(first: pd.Timestamp, last: pd.Timestamp, width: float) -> TimeTicks:
+    """Return the ticks of a time axis, spaced so that no two labels touch.
+
+    Months have the year under the first of them and under each January; if a step is a year or more, years stand alone.
+    A span of less than about ten weeks is labelled by day.
+
+    Examples
+    --------
+    >>> time_ticks(pd.Timestamp("2024-01-01"), pd.Timestamp("2024-09-01"), 300).dates[:3]
+    ('2024-01-01', '2024-03-01', '2024-05-01')
+    """
+    days = (last - first).days
+    if 0 < days < 75:
+        return _day_ticks(first, last, width)
+    months = (last.year - first.year) * 12 + last.month - first.month
+    most = max(1, int(width // MONTH_LABEL))
+    step = next((s for s in MONTH_STEPS if months / s + 1 <= most), MONTH_STEPS[-1])
+    start = first.year * 12 + first.month - 1 + (first.day > 1)
+    wanted = range(-(-start // step) * step, last.year * 12 + last.month, step)
+    dates = tuple(f"{number // 12:04d}-{number % 12 + 1:02d}-01" for number in wanted)
+    if not dates:
+        dates = (f"{first:%Y-%m}-01",)
+    if step >= 12:
+        return TimeTicks(dates, "utcFormat(datum.value, '%Y')", has_years_below=False)
+    with_year = "[utcFormat(datum.value, '%b'), utcFormat(datum.value, '%Y')]"
+    return TimeTicks(
+        dates,
+        f"datum.index == 0 || utcmonth(datum.value) == 0 ? {with_year} : utcFormat(datum.value, '%b')",
+        has_years_below=True,
+    )
+
+
+def _day_ticks(first: pd.Timestamp, last: pd.Timestamp, width: float) -> TimeTicks:
+    days, most = (last - first).days, max(1, int(width // DAY_LABEL))
+    step = next((s for s in DAY_STEPS if days / s + 1 <= most), DAY_STEPS[-1])
+    dates = tuple(f"{day:%Y-%m-%d}" for day in pd.date_range(first, last, freq=f"{step}D"))
+    with_year = "[utcFormat(datum.value, '%-d %b'), utcFormat(datum.value, '%Y')]"
+    return TimeTicks(dates, f"datum.index == 0 ? {with_year} : utcFormat(datum.value, '%-d %b')", True)
+
+
+@dataclass(frozen=True)
 class Timeline:
-    """Where each date of a series stands on an axis of so many pixels, and how it is worded.
+    """Where each date of a series goes on an axis, and how it is worded.
 
     Parameters
     ----------
     dates : tuple of Timestamp or of int
         In order, each once; ints are the numbers of points of a series without dates.
     width : float
-        Pixels from end to end; the first and last points stand half a step inside.
+        Pixels from end to end; the first and last points are half a step inside.
     """
 
     dates: tuple[Any, ...]
@@ -36,7 +87,7 @@ class Timeline:
 
     @property
     def is_dated(self) -> bool:
-        """Whether the series has dates, not just numbers of points."""
+        """True if the series has dates, not just numbers of points."""
         return isinstance(self.dates[0], pd.Timestamp)
 
     @cached_property
@@ -47,10 +98,6 @@ class Timeline:
     def number(self, date: Any) -> float:
         """Return a date as a number of days, or a point's number."""
         return float(date.value / 86_400e9) if isinstance(date, pd.Timestamp) else float(date)
-
-    def number_of(self, value: str | float) -> float:
-        """Return the number of a date as the chart's data hold it: the inverse of `value`."""
-        return self.number(pd.Timestamp(value)) if isinstance(value, str) else value
 
     @cached_property
     def step(self) -> float:
@@ -78,13 +125,12 @@ class Timeline:
 
     @cached_property
     def is_monthly(self) -> bool:
-        """Whether every date is the first of a month."""
+        """True if every date is the first of a month."""
         return self.is_dated and all(date == date.normalize() and date.day == 1 for date in self.dates)
 
     def gaps_in(self, dates: Iterable[Any]) -> frozenset[int]:
-        """Return positions of dates before which one is absent; only a regular series can lack one."""
-        listed = [_known(date) for date in dates]
-        steps = [self._steps(one, other) for one, other in pairwise(listed)]
+        """Return the positions of dates before which one is absent; only a regular series can lack one."""
+        steps = [self._steps(one, other) for one, other in pairwise(dates)]
         if not steps:
             return frozenset()
         usual = pd.Series(steps).mode().iloc[0]
@@ -98,7 +144,7 @@ class Timeline:
         return self.number(other) - self.number(one)
 
     def value(self, number: float) -> str | float:
-        """Return a date's number as the chart's data hold it: an ISO date, or the number."""
+        """Return a date's number as it is written in the chart's data: an ISO date, or the number."""
         if not self.is_dated:
             return round(number, 3)
         stamp = pd.Timestamp(round(number * 86_400), unit="s")
@@ -111,11 +157,11 @@ class Timeline:
         return wording.month(date) if self.is_monthly else wording.date(date)
 
     def at(self, date: Any) -> str:
-        """Return when that is: in September 2024, on 3 September 2024, or at point 7."""
+        """Return a date with its preposition: in September 2024, on 3 September 2024, or at point 7."""
         return f"{'in' if self.is_monthly else 'on' if self.is_dated else 'at'} {self.words(date)}"
 
     def short(self, date: Any) -> str:
-        """Return a date in few letters: Sep 2024, 3 Sep 2024, or Point 7."""
+        """Return a date in short: Sep 2024, 3 Sep 2024, or Point 7."""
         if not self.is_dated:
             return f"Point {date}"
         return f"{date:%b %Y}" if self.is_monthly else f"{date.day} {date:%b %Y}"
@@ -152,10 +198,6 @@ class Timeline:
         return 44 if self.is_dated and self.ticks.has_years_below else 27
 
 
-def timeline(dates: Iterable[Any], width: float) -> Timeline:
-    """Return the time axis of dates, in any order and more than once."""
-    return Timeline(tuple(sorted({_known(date) for date in dates})), width)
-
-
-def _known(date: Any) -> Any:
-    return int(date) if isinstance(date, int | np.integer) else pd.Timestamp(date)
+def timeline(dates: Iterable[Any], width: float = 0) -> Timeline:
+    """Return the time axis of dates, which may come in any order and more than once."""
+    return Timeline(tuple(sorted(set(dates))), width)

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from natpatsip.charts import palette
-from natpatsip.charts.geometry import Plot
+from natpatsip.charts.alt_text import point_words
 from natpatsip.charts.layers import Channel, Encoding, Layer, Rows, layer, words
-from natpatsip.charts.options import amount
-from natpatsip.charts.spc_words import point_words
-from natpatsip.charts.timeline import Timeline
+from natpatsip.charts.layout.canvas import Plot
+from natpatsip.charts.layout.time_axis import Timeline
+from natpatsip.charts.layout.value_axis import amount, short_number
+
+TOOLTIP = ("Series", "Month", "Date", "Value", "Shows")
+
+
+def kinds_in(result: pd.DataFrame) -> list[str]:
+    """Return the kinds of points that occur, in the legend's order."""
+    there = set(result.loc[result["value"].notna(), "point_type"].astype(str))
+    return [kind for kind in palette.POINTS if kind in there]
+
+
+def values_on_axis(result: pd.DataFrame, course: Mapping[Any, float], *, percent: bool) -> list[float]:
+    """Return the values that the axis has to hold: all except limits below 0 or above 100% that no value passes."""
+    drawn = [*result["value"], *result["mean"], *result["target"], *course.values()]
+    known = [value for value in drawn if value == value]
+    low = 0.0 if known and min(known) >= 0 else -math.inf
+    high = 100.0 if percent and known and max(known) <= 100 else math.inf
+    return [*drawn, *result["lpl"].clip(lower=low), *result["upl"].clip(upper=high)]
 
 
 def split_segments(result: pd.DataFrame) -> list[pd.DataFrame]:
@@ -21,7 +39,7 @@ def split_segments(result: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def segment_bounds(segments: Sequence[pd.DataFrame], line: Timeline) -> list[tuple[float, float]]:
-    """Return where each segment's lines begin and end: half-way to the neighbours, a third of a step at the ends."""
+    """Return where each segment's lines begin and end: half-way to its neighbours, a third of a step at the ends."""
     first = [line.number(rows["date"].iloc[0]) for rows in segments]
     last = [line.number(rows["date"].iloc[-1]) for rows in segments]
     between = [(end + start) / 2 for end, start in zip(last[:-1], first[1:], strict=True)]
@@ -30,7 +48,7 @@ def segment_bounds(segments: Sequence[pd.DataFrame], line: Timeline) -> list[tup
 
 
 def point_rows(result: pd.DataFrame, line: Timeline, *, percent: bool) -> Rows:
-    """Return the points that have a value, each with the stretch of line it belongs to and its tooltip's words."""
+    """Return the points that have a value, each with the stretch of line it belongs to and the words of its tooltip."""
     path, rows, segment = 0, [], None
     gaps = line.gaps_in(result["date"])
     for position, row in enumerate(result.to_dict("records")):
@@ -53,41 +71,44 @@ def point_rows(result: pd.DataFrame, line: Timeline, *, percent: bool) -> Rows:
     return rows
 
 
-def short_number(value: float) -> float:
-    """Return a number to seven significant digits, which no eye and no tooltip misses."""
-    return float(f"{value:.7g}")
-
-
 def _decimals(value: float) -> int:
     return 0 if float(value).is_integer() else 1 if abs(value) >= 1 else 3
 
 
+def tooltip(row: Mapping[str, Any]) -> list[Channel]:
+    """Return the channels of a point's tooltip: those of its words that it has."""
+    return [words(name) for name in TOOLTIP if name in row]
+
+
 def data_layers(
-    result: pd.DataFrame, segments: Sequence[pd.DataFrame], line: Timeline, plot: Plot, *, percent: bool
+    result: pd.DataFrame, segments: Sequence[pd.DataFrame], line: Timeline, plot: Plot, course: Mapping[Any, float]
 ) -> list[Layer]:
     """Return the layers of a control chart that stand for data, from the back to the front."""
-    points = point_rows(result, line, percent=percent)
-    means, limits = reference_rows(segments, segment_bounds(segments, line), line, plot)
+    points = point_rows(result, line, percent=plot.axis.percent)
+    means, limits = _reference_rows(segments, line, plot)
+    targets = [
+        {"from": line.value(start), "to": line.value(end), "at": short_number(target)}
+        for start, end, target in target_stretches(result, line)
+    ]
     places = {
         "x": line.channel("date", has_axis=True),
-        "y": plot.channel("value", percent=percent, has_axis=True),
+        "y": plot.channel("value", has_axis=True),
         "detail": words("path"),
     }
     return [
+        *_course(course, line, plot),
         layer("line", points, places, color=palette.PROCESS, strokeWidth=1.6),
         *_rules(limits, line, plot, palette.LIMIT, dash=[5, 4]),
         *_rules(means, line, plot, palette.MEAN, width=1.4),
-        *_rules(target_rows(result, line), line, plot, palette.TARGET, dash=[8, 4], width=1.6),
+        *_rules(targets, line, plot, palette.TARGET, dash=[8, 4], width=1.6),
         *_points(points, line, plot),
     ]
 
 
-def reference_rows(
-    segments: Sequence[pd.DataFrame], bounds: Sequence[tuple[float, float]], line: Timeline, plot: Plot
-) -> tuple[Rows, Rows]:
-    """Return the lines of means and of limits; a limit that is beyond what can be is not drawn."""
+def _reference_rows(segments: Sequence[pd.DataFrame], line: Timeline, plot: Plot) -> tuple[Rows, Rows]:
+    """Return the lines of means and of limits; a limit beyond possible values is not drawn."""
     means, limits = [], []
-    for rows, (start, end) in zip(segments, bounds, strict=True):
+    for rows, (start, end) in zip(segments, segment_bounds(segments, line), strict=True):
         ends = {"from": line.value(start), "to": line.value(end)}
         first = rows.iloc[0]
         if pd.notna(first["mean"]):
@@ -95,13 +116,13 @@ def reference_rows(
         limits += [
             {**ends, "at": short_number(first[name])}
             for name in ("lpl", "upl")
-            if pd.notna(first[name]) and plot.holds(first[name])
+            if pd.notna(first[name]) and plot.axis.holds(first[name])
         ]
     return means, limits
 
 
 def target_stretches(result: pd.DataFrame, line: Timeline) -> list[tuple[float, float, float]]:
-    """Return from where to where on the axis each target holds, and the target."""
+    """Return where on the axis each target begins and ends, and the target."""
     stretch = (result["target"] != result["target"].shift()).cumsum()
     edge = 0.5 * line.step
     return [
@@ -110,22 +131,12 @@ def target_stretches(result: pd.DataFrame, line: Timeline) -> list[tuple[float, 
     ]
 
 
-def target_rows(result: pd.DataFrame, line: Timeline) -> Rows:
-    """Return the target's lines: one, or one for each stretch of dates that share a target."""
-    return [
-        {"from": line.value(start), "to": line.value(end), "at": short_number(target)}
-        for start, end, target in target_stretches(result, line)
-    ]
-
-
-def trajectory_layer(trajectory: pd.Series[Any], line: Timeline, plot: Plot) -> Layer:
+def _course(course: Mapping[Any, float], line: Timeline, plot: Plot) -> list[Layer]:
     """Return the planned course as a dashed line."""
-    rows = [
-        {"date": line.value(line.number(date)), "value": short_number(value)}
-        for date, value in trajectory.dropna().items()
-    ]
+    rows = [{"date": line.value(line.number(date)), "value": short_number(value)} for date, value in course.items()]
     places = {"x": line.channel("date"), "y": plot.channel("value")}
-    return layer("line", rows, places, color=palette.TRAJECTORY, strokeWidth=1.6, strokeDash=[3, 3])
+    style = {"color": palette.TRAJECTORY, "strokeWidth": 1.6, "strokeDash": [3, 3]}
+    return [layer("line", rows, places, **style)] if rows else []
 
 
 def _rules(
@@ -139,7 +150,8 @@ def _rules(
 def _points(points: Rows, line: Timeline, plot: Plot) -> list[Layer]:
     if not points:
         return []
-    kinds = [kind for kind in palette.POINTS if any(point["kind"] == kind for point in points)]
+    there = {point["kind"] for point in points}
+    kinds = [kind for kind in palette.POINTS if kind in there]
 
     def look(name: str) -> Channel:
         scale = {"domain": kinds, "range": [getattr(palette.POINTS[kind], name) for kind in kinds]}
@@ -151,18 +163,18 @@ def _points(points: Rows, line: Timeline, plot: Plot) -> list[Layer]:
         "fill": look("fill"),
         "stroke": look("outline"),
         "shape": look("shape"),
-        "tooltip": [words(name) for name in ("Month", "Date", "Value", "Shows") if name in points[0]],
+        "tooltip": tooltip(points[0]),
     }
-    usual, special = point_size(line, is_special=False), point_size(line, is_special=True)
+    usual, special = _point_size(line, is_special=False), _point_size(line, is_special=True)
     if usual != special:
         encoding["size"] = {"condition": {"test": "datum.kind == 'common_cause'", "value": usual}, "value": special}
     return [layer("point", points, encoding, opacity=1, size=special, strokeWidth=1)]
 
 
-def point_size(line: Timeline, *, is_special: bool) -> float:
-    """Return the area of a point's symbol: so small that neighbours do not merge, so large that its shape is seen.
+def _point_size(line: Timeline, *, is_special: bool) -> float:
+    """Return the area of a point's symbol: small enough that neighbours do not merge, and large enough to see.
 
-    Where points are many, what is special stays large enough to be told from the others by its shape.
+    If points are many, special causes stay large enough for their shape to be seen.
     """
     least = 5.5 if is_special else 3.5
     across = min(9.0, max(least, 0.8 * line.pixels_a_step))
