@@ -8,6 +8,7 @@ import nbformat
 import pytest
 import yaml
 
+import trust
 from natpatsip import params
 from natpatsip.errors import NotebookError, ParamsError, UsageError
 from natpatsip.new_quarter import open_quarter
@@ -15,7 +16,7 @@ from natpatsip.new_quarter.carry_over import carry, next_id
 from natpatsip.new_quarter.next_params import next_params
 from natpatsip.new_quarter.open_quarter import write_all
 from natpatsip.quarter import Quarter
-from projects import code, edit, prose, small, write
+from projects import SETTINGS, code, edit, natpatsip, prose, write
 from repositories import commit, git, repository
 
 Q1, Q2, Q3, Q4 = (Quarter(2024, number) for number in (1, 2, 3, 4))
@@ -28,9 +29,37 @@ NEWS = [
 ]
 
 
+PARAMS = """\
+# Decisions for {label}.
+quarter: {quarter}
+cut_off: {cut_off}
+
+# Targets, agreed with the commissioner.
+targets:
+  teams_ambition: {{value: 38, unit: teams, period: {quarter}, source: Contract}}
+  waits_goal: {{value: 90, unit: percent, source: Contract}}
+model:
+  people_per_group: {{value: 8, unit: people, source: Evidence}}
+"""
+
+
+def ward(folder):
+    """Make a project of two quarters, with the data of a trust and a chapter that has news."""
+    trust.make(folder)
+    for name in ("notebooks", "params"):
+        (folder / name).mkdir()
+    for quarter, cut_off in ((Q1, "2024-06-30"), (Q2, "2024-09-30")):
+        text = PARAMS.format(label=quarter.label, quarter=quarter, cut_off=cut_off)
+        params.path(quarter, folder).write_text(text, encoding="utf-8")
+    (folder / "_quarto.yml").write_text(SETTINGS, encoding="utf-8")
+    write(folder / "notebooks" / "index.ipynb", "Executive summary", prose("All is well."))
+    write(folder / "notebooks" / "ward.ipynb", "Ward", *NEWS)
+    return folder
+
+
 @pytest.fixture
 def project(tmp_path):
-    return repository(small(tmp_path, ward=NEWS))
+    return repository(ward(tmp_path))
 
 
 def cells_of(project, name="ward"):
@@ -101,7 +130,7 @@ def test_a_quarter_that_was_made_final_is_built_from_its_tag(project):
 
 
 def test_without_git_nothing_is_archived(tmp_path):
-    opened = open_quarter(small(tmp_path, ward=NEWS), Q3)
+    opened = open_quarter(ward(tmp_path), Q3)
     assert "old" in cells_of(tmp_path)
     assert (opened.archived, opened.stayed) == ({}, (Q1,))
 
@@ -111,17 +140,22 @@ def test_the_parameters_cell_names_the_new_quarter(project):
     assert f'quarter = "{Q3}"\n' in cells_of(project)["parameters"]["source"]
 
 
-def test_the_params_move_on_and_keep_rebases_and_comments(project):
+def test_the_params_move_on_and_keep_targets_model_and_comments(project):
     open_quarter(project, Q3)
     before, now = (params.load(each, project=project) for each in (Q2, Q3))
-    assert (str(now.cut_off), now.rebase, now.model) == ("2024-12-31", before.rebase, before.model)
-    assert now.targets["icb_ambition"].period == str(Q3)
-    assert now.targets["opioid_goal_fewer_chronic"] == before.targets["opioid_goal_fewer_chronic"]
+    assert (str(now.cut_off), now.model) == ("2024-12-31", before.model)
+    assert now.targets["teams_ambition"].period == str(Q3)
+    assert now.targets["waits_goal"] == before.targets["waits_goal"]
     comments = [
         [line for line in params.path(each, project).read_text("utf-8").splitlines() if line.startswith("#")]
         for each in (Q2, Q3)
     ]
     assert [line.replace(Q2.label, Q3.label) for line in comments[0]] == comments[1]
+
+
+def test_rebases_stay_as_they_are():
+    text = f"quarter: {Q2}\ncut_off: 2024-09-30\nrebase:\n  - series: waits.seen\n    date: 2024-07\n    reason: Rota\n"
+    assert yaml.safe_load(next_params(text, Q2, Q3))["rebase"] == yaml.safe_load(text)["rebase"]
 
 
 def test_sign_offs_keep_their_roles_and_lose_their_names():
@@ -222,3 +256,20 @@ def test_carrying_over_does_not_change_the_notebook_it_is_given(tmp_path):
 def test_an_id_keeps_within_the_limit_of_the_format():
     name = next_id("a" * 64, Q3, {"a" * 64})
     assert (len(name), name[-3:]) == (64, "-q3")
+
+
+def test_the_command_lists_the_data_awaited_and_refuses_to_open_a_quarter_twice(project):
+    run = natpatsip(project, "new-quarter", str(Q3))
+    assert run.returncode == 0, run.stderr
+    for words in (
+        "Q3 2024/25 is open.",
+        "data/waits_monthly.csv: month 2024-10, 2024-11, 2024-12",
+        "month, team, pathway, seen_in_time, seen, provenance",
+        "data/site_plans.csv: as_of and quarter 2024-25-Q3",
+        "Q1 2024/25 is archived",
+        f"natpatsip build {Q3} --final",
+    ):
+        assert words in run.stdout
+    again = natpatsip(project, "new-quarter", str(Q3))
+    assert (again.returncode, again.stdout) == (2, "")
+    assert "is open already" in again.stderr
