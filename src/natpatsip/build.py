@@ -334,19 +334,18 @@ def _earlier_reports(project: Path, quarter: Quarter, options: Options) -> dict[
 
 def _changes(plan: Plan, contents: Mapping[str, NotebookNode], staged: Staged, options: Options) -> str:
     """Return the chapter that compares a draft with the report of the quarter before, where that is built."""
-    from natpatsip.compare import Edition, compare, page
-    from natpatsip.compare.edition import CompareError
-    from natpatsip.quarters import known_quarters
+    from natpatsip.compare import BuiltReport, CompareError, compare, draft_chapter
+    from natpatsip.quarter import known_quarters
 
     before = plan.quarter.previous()
     folder = next((each for each in options.earlier(plan.project, before) if each.is_dir()), None)
     if folder is None:
-        return page.not_built(before, plan.quarter, is_known=before in known_quarters(plan.project))
+        return draft_chapter.not_built(before, plan.quarter, is_known=before in known_quarters(plan.project))
     try:
-        earlier = Edition.read(folder, before)
+        earlier = BuiltReport.read(folder, before)
     except CompareError:
-        return page.not_built(before, plan.quarter, is_known=True)
-    return page.page(compare(earlier, Edition.of(plan.quarter, staged.facts, contents)))
+        return draft_chapter.not_built(before, plan.quarter, is_known=True)
+    return draft_chapter.chapter(compare(earlier, BuiltReport(plan.quarter, tuple(staged.facts), contents)))
 
 
 def _copy(source: Path, target: Path, patterns: Collection[Any]) -> None:
@@ -367,7 +366,7 @@ def complete_quarters(project: Path, *, only_newest: bool = False) -> tuple[list
         Whether to look no further than the first that is complete.
     """
     from natpatsip import datasets
-    from natpatsip.quarters import known_quarters
+    from natpatsip.quarter import known_quarters
 
     found: list[Quarter] = []
     lacking: dict[Quarter, list[str]] = {}

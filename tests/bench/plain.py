@@ -50,7 +50,7 @@ def render(plan: Plan, folder: Path, formats: list[str]) -> None:
     """Stage and render what was executed, as a build does, with nothing from a cache."""
     import nbformat
 
-    from natpatsip.compare import page
+    from natpatsip.compare import draft_chapter
     from natpatsip.pipeline import render as renderer
     from natpatsip.pipeline.caching.store import Cache
     from natpatsip.pipeline.drawing.drawings import write_drawings
@@ -58,7 +58,7 @@ def render(plan: Plan, folder: Path, formats: list[str]) -> None:
     from natpatsip.pipeline.staging.stage import stage
 
     executed = {name: nbformat.read(folder / f"{name}.ipynb", as_version=4) for name in plan.notebooks}
-    written = {DRAFTS_ONLY: lambda _: page.not_built(plan.quarter.previous(), plan.quarter, is_known=True)}
+    written = {DRAFTS_ONLY: lambda _: draft_chapter.not_built(plan.quarter.previous(), plan.quarter, is_known=True)}
     staged = stage(plan, executed, written=written)
     write_drawings(
         staged,

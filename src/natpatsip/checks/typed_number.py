@@ -14,7 +14,7 @@ from natpatsip.checks.numbers import Typed, typed_numbers
 from natpatsip.checks.places import Place
 from natpatsip.checks.sentences import MARK, Sentence
 from natpatsip.facts import Fact
-from natpatsip.quarters import FOLDER
+from natpatsip.quarter import PARAMS_FOLDER
 
 CHECK = "typed-number"
 TAG = "typed-number"
@@ -61,7 +61,7 @@ def _in_params(material: Material) -> Iterator[Finding]:
     advise = _Advice(material).of
     for place, rebase in enumerate(material.plan.params.rebase):
         for typed in typed_numbers(rebase.reason, terms=material.names):
-            where = f"{FOLDER}/{material.quarter}.yml, rebase.{place}.reason"
+            where = f"{PARAMS_FOLDER}/{material.quarter}.yml, rebase.{place}.reason"
             fact, _, expected = advise(typed, None)
             message = (
                 f'"{typed.text}" is typed in "{rebase.reason}", the reason for {rebase.series}, {rebase.date}, which '

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from natpatsip.cli.app import app, one_of
-from natpatsip.cli.console import Voice, say
+from natpatsip.cli.application import JOBS, app, one_of
+from natpatsip.cli.console import ProgressLog, say
 from natpatsip.errors import ReportError, UsageError
 
 FORMATS = ("html", "pdf", "docx")
@@ -17,14 +17,14 @@ RENDERERS = ("auto", "quarto", "pandoc")
 
 
 def _formats(to: list[str] | None) -> tuple[str, ...]:
-    """Return the formats that ``--to`` names, however often it is said, in the order of `FORMATS`."""
+    """Return the formats that ``--to`` names, which may be given more than once, in the order of `FORMATS`."""
     if to is None:
         return FORMATS
     named = [name.strip() for each in to for name in each.split(",") if name.strip()]
     for name in named:
         one_of("--to", name, FORMATS)
     if not named:
-        raise UsageError("--to: names no format. Name some of html, pdf and docx, joined by commas.")
+        raise UsageError(f"--to: names no format. Name one or more of {', '.join(FORMATS)}, separated by commas.")
     return tuple(name for name in FORMATS if name in named)
 
 
@@ -42,29 +42,29 @@ def build(
         typer.Option(
             "--to",
             metavar="FORMAT[,FORMAT]...",
-            help=f"Some of {', '.join(FORMATS)}, joined by commas; by default all. May be said more than once.",
+            help=f"One or more of {', '.join(FORMATS)}, separated by commas; by default all. May be repeated.",
         ),
     ] = None,
-    renderer: Annotated[str, typer.Option(help="auto takes Quarto where it is found, else pandoc.")] = "auto",
-    jobs: Annotated[int, typer.Option(min=1, help="How many notebooks run at once.")] = 2,
+    renderer: Annotated[str, typer.Option(help="auto uses Quarto if it is installed, else pandoc.")] = "auto",
+    jobs: Annotated[int, typer.Option(min=1, help=JOBS)] = 2,
     output: Annotated[
-        Path | None, typer.Option(help="Put the report into DIR/<quarter>/ instead of reports/<quarter>/.")
+        Path | None, typer.Option(help="Put the report in DIR/<quarter>/ instead of reports/<quarter>/.")
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Build every quarter in params/ whose data are complete.")
     ] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Use nothing that earlier builds have made.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Use nothing from earlier builds.")] = False,
     cluster: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Run the notebooks on a Dask cluster, such as tcp://10.0.0.5:8786.")
     ] = "",
     final: Annotated[
-        bool, typer.Option("--final", help="Make the final edition, with its git tag, once nothing is lacking.")
+        bool, typer.Option("--final", help="Make the final edition and its git tag, if nothing is missing.")
     ] = False,
     due: Annotated[
-        bool, typer.Option("--due", help="Build only where a quarter is due and not yet built; for schedules.")
+        bool, typer.Option("--due", help="Build only quarters that are due and not yet built; for schedules.")
     ] = False,
 ) -> None:
-    """Build a quarter's report, or those of several quarters."""
+    """Build the report of one quarter or of several."""
     from natpatsip import build
     from natpatsip.build_many import build_all
     from natpatsip.project import project_root
@@ -78,10 +78,10 @@ def build(
     if final and (everything or len(quarters or ()) > 1):
         raise UsageError("--final: one quarter is made final at a time. Name one.")
     one_of("--renderer", renderer, RENDERERS)
-    log = Voice()
+    log = ProgressLog()
     project = project_root()
     if quarters and everything:
-        raise UsageError("--all: names every quarter already. Leave it out, or the quarters.")
+        raise UsageError("--all: already means every quarter. Leave out --all or the quarters.")
     options = build.Options(
         formats=formats,
         renderer=renderer,
@@ -97,12 +97,12 @@ def build(
         for each, missing in lacking.items():
             log(f"{each}: data not complete: {'; '.join(missing)}")
         if not found and not due:
-            raise ReportError("params/: no quarter has complete data. Name a quarter to see what a build of it needs.")
+            raise ReportError("params/: no quarter has complete data. Name a quarter to see what its build needs.")
         chosen = found
     if everything:
         final_ones = [each for each in chosen if build.is_final(options.report(project, each))]
         for each in final_ones:
-            log(f"{each}: the final edition stands and is left as it is")
+            log(f"{each}: there is a final edition, which is left unchanged")
         chosen = [each for each in chosen if each not in final_ones]
     if due:
         today = datetime.date.today()

@@ -13,8 +13,7 @@ from pathlib import Path
 from natpatsip import git
 from natpatsip.errors import DataError, ReportError
 from natpatsip.params import Params
-from natpatsip.quarter import Quarter
-from natpatsip.quarters import FOLDER
+from natpatsip.quarter import PARAMS_FOLDER, Quarter
 from natpatsip.settings import read_settings
 
 MOST_NAMED = 10
@@ -171,7 +170,7 @@ def _not_stated(project: Path) -> Iterator[str]:
 
 
 def _sign_offs(params: Params, today: date) -> Iterator[str]:
-    where = f"{FOLDER}/{params.quarter}.yml, sign_offs"
+    where = f"{PARAMS_FOLDER}/{params.quarter}.yml, sign_offs"
     if not params.sign_offs:
         yield f"{where}: names nobody. List who signs the edition off, with role, name and date."
     for each in params.sign_offs:
