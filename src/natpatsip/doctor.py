@@ -89,10 +89,11 @@ def _look(project: Path) -> Iterator[Requirement]:
 
 def _settings(project: Path) -> Iterator[Requirement]:
     """Check ``_quarto.yml``, and that the accessibility statement says where to report a problem."""
-    from natpatsip.settings import read_book, read_settings
+    from natpatsip.settings import logo_of, read_book, read_settings
 
     try:
         settings = read_settings(project)
+        logo_of(settings, project)
         chapters = len(read_book(project)["book"]["chapters"])
     except ReportError as error:
         yield Requirement("settings", str(error), is_ok=False, remedy="Fix _quarto.yml.")

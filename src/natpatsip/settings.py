@@ -167,10 +167,7 @@ def read_settings(project: Path) -> Settings:
     SettingsError
         If ``_quarto.yml`` is not YAML, or has a key or a value that it may not have; all of them are named.
     """
-    settings = _parse((project / MARK).read_bytes())
-    if settings.logo:
-        _check_logo(project, settings.logo)
-    return settings
+    return _parse((project / MARK).read_bytes())
 
 
 def current_settings() -> Settings:
@@ -229,16 +226,25 @@ def check_chapters(settings: Settings, chapters: Sequence[str]) -> None:
     )
 
 
-def _check_logo(project: Path, logo: str) -> None:
-    where = f"{MARK}, {OWN}.logo"
-    if Path(logo).suffix not in PICTURES:
-        raise SettingsError(f'{where}: found "{logo}"; expected an SVG or PNG file.')
-    file = project / logo
+def logo_of(settings: Settings, project: Path) -> Path | None:
+    """Return the file of the publisher's logo; None if the settings name none.
+
+    Raises
+    ------
+    SettingsError
+        If it is not there, or not a picture that every format can show.
+    """
+    if not settings.logo:
+        return None
+    where, file = f"{MARK}, {OWN}.logo", project / settings.logo
+    if file.suffix not in PICTURES:
+        raise SettingsError(f'{where}: found "{settings.logo}"; expected an SVG or PNG file.')
     if not file.is_file():
         beside = [each.name for each in file.parent.glob("*")] if file.parent.is_dir() else []
         raise SettingsError(
-            f"{where}: there is no file {logo}.{nearest(file.name, beside)} Add it or take out the key."
+            f"{where}: there is no file {settings.logo}.{nearest(file.name, beside)} Add it or take out the key."
         )
+    return file
 
 
 # Chapters ------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from natpatsip.errors import SettingsError
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
-from natpatsip.settings import Settings, current_settings, read_settings
+from natpatsip.settings import Settings, current_settings, logo_of, read_settings
 from projects import ROOT, SETTINGS, edit, small
 
 Q2 = Quarter.parse("2024-25-Q2")
@@ -40,8 +40,6 @@ def test_every_key_is_optional_and_may_be_empty(tmp_path, own):
         ("{keywords: waits}", r"natpatsip.keywords: found 'waits'; expected a list"),
         ("{publisher: [A, B]}", r"natpatsip.publisher: found \['A', 'B'\]; expected text"),
         ("[publisher]", r"_quarto.yml, natpatsip: found \['publisher'\]; expected keys with their values"),
-        ("{logo: assets/logo.gif}", r'natpatsip.logo: found "assets/logo.gif"; expected an SVG or PNG file'),
-        ("{logo: logo.svg}", r"natpatsip.logo: there is no file logo.svg"),
         ("{", r"_quarto.yml: is not YAML"),
     ],
 )
@@ -55,10 +53,19 @@ def test_all_faults_are_named_together(tmp_path):
         read_settings(project_with(tmp_path, "{publsher: A, contct: B}"))
 
 
-def test_a_logo_that_is_misspelt_is_suggested(tmp_path):
+@pytest.mark.parametrize(
+    ("logo", "message"),
+    [
+        ("logo.gif", r'natpatsip.logo: found "logo.gif"; expected an SVG or PNG file'),
+        ("assets/logo.svg", r"natpatsip.logo: there is no file assets/logo.svg. Add it"),
+        ("logos.svg", r'there is no file logos.svg. Did you mean "logo.svg"\?'),
+    ],
+)
+def test_a_logo_that_no_format_can_show_is_refused(tmp_path, logo, message):
     (tmp_path / "logo.svg").touch()
-    with pytest.raises(SettingsError, match=r'there is no file logos.svg. Did you mean "logo.svg"\?'):
-        read_settings(project_with(tmp_path, "{logo: logos.svg}"))
+    settings = read_settings(project_with(tmp_path, f"{{logo: {logo}}}"))
+    with pytest.raises(SettingsError, match=message):
+        logo_of(settings, tmp_path)
 
 
 def test_settings_in_another_encoding_are_refused(tmp_path):

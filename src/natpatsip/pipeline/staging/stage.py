@@ -36,7 +36,7 @@ from natpatsip.pipeline.staging.passports import Passport, homes_of, listing, pa
 from natpatsip.pipeline.staging.passports import script as passports_script
 from natpatsip.project import MARK
 from natpatsip.release.manifest import sha256
-from natpatsip.settings import STAND_INS, IllustrativeData
+from natpatsip.settings import STAND_INS, IllustrativeData, logo_of
 
 NOT_STAGED = shutil.ignore_patterns("__pycache__", "*.py")
 QUARTO: dict[str, Any] = {
@@ -118,8 +118,8 @@ def stage(
 
 def _copy_logo(plan: Plan, extension: Path) -> None:
     """Put the publisher's logo beside the assets of the look, where every format finds it."""
-    if plan.settings.logo:
-        shutil.copy2(plan.project / plan.settings.logo, extension / "assets" / plan.settings.logo_file)
+    if logo := logo_of(plan.settings, plan.project):
+        shutil.copy2(logo, extension / "assets" / plan.settings.logo_file)
 
 
 def _illustrative(executed: Mapping[str, NotebookNode]) -> list[str]:
