@@ -56,6 +56,15 @@ def test_every_format_names_the_publisher_and_shows_the_logo(built):
     assert all("Published by A trust." in read(report) for read in READERS.values())
 
 
+def test_what_quarto_has_to_know_is_put_in_where_a_report_does_not_say_it(built):
+    own = yaml.safe_load((built / "_quarto.yml").read_text(encoding="utf-8"))
+    staged = yaml.safe_load((built / "build" / str(Q2) / "book" / "_quarto.yml").read_text(encoding="utf-8"))
+    assert "format" not in own
+    assert set(staged["format"]) == {"natpatsip-html", "natpatsip-typst", "natpatsip-docx"}
+    assert (staged["project"]["type"], staged["execute"]) == ("book", {"enabled": False})
+    assert "pre-render" not in staged["project"]
+
+
 def test_a_new_report_is_checked_and_looked_over_at_once(built):
     assert natpatsip(built, "check").stdout == "no findings\n"
     doctor = natpatsip(built, "doctor")
