@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from natpatsip.pipeline.staging.stage import Staged
     from natpatsip.release.final_edition import Candidate
 
-__all__ = ["FORMATS", "Log", "Options", "build", "complete_quarters", "is_due", "is_final", "newest_complete", "shown"]
+__all__ = ["FORMATS", "Log", "Options", "build", "is_final", "shown"]
 
 
 def build(
@@ -353,45 +353,6 @@ def _copy(source: Path, target: Path, patterns: Collection[Any]) -> None:
     for pattern in patterns:
         for file in sorted(source.glob(pattern)):
             shutil.copy2(file, target / file.name)
-
-
-def complete_quarters(project: Path, *, only_newest: bool = False) -> tuple[list[Quarter], dict[Quarter, list[str]]]:
-    """Return the quarters in ``params/`` whose data are complete, the newest first, and what others lack.
-
-    Parameters
-    ----------
-    project : Path
-        The project's folder.
-    only_newest : bool
-        Whether to look no further than the first that is complete.
-    """
-    from natpatsip import datasets
-    from natpatsip.quarter import known_quarters
-
-    found: list[Quarter] = []
-    lacking: dict[Quarter, list[str]] = {}
-    for quarter in reversed(known_quarters(project)):
-        if missing := datasets.complete(quarter, project):
-            lacking[quarter] = missing
-            continue
-        found.append(quarter)
-        if only_newest:
-            break
-    return found, lacking
-
-
-def newest_complete(project: Path) -> tuple[Quarter | None, dict[Quarter, list[str]]]:
-    """Return the newest quarter in ``params/`` whose data are complete, and what newer ones lack."""
-    found, lacking = complete_quarters(project, only_newest=True)
-    return next(iter(found), None), lacking
-
-
-def is_due(project: Path, quarter: Quarter, *, today: date, output: Path | None = None) -> bool:
-    """Say whether a quarter's report is due by its params' cut-off and not yet built."""
-    from natpatsip.params import load
-
-    built = (output or project / "reports") / str(quarter) / "manifest.json"
-    return not built.is_file() and today > load(quarter, project=project).cut_off
 
 
 def shown(report: Path, formats: Collection[str]) -> list[Path]:

@@ -98,9 +98,7 @@ def _settings(project: Path) -> Iterator[Requirement]:
         yield Requirement("settings", str(error), is_ok=False, remedy="Fix _quarto.yml.")
         return
     yield Requirement("settings", f"{chapters} chapters in _quarto.yml", is_ok=True)
-    remedy = (
-        "Before you publish, give an address, or a sentence with one, as natpatsip.contact in _quarto.yml."
-    )
+    remedy = "Before you publish, give an address, or a sentence with one, as natpatsip.contact in _quarto.yml."
     found = settings.contact or "none: the accessibility statement cannot say where to report a problem"
     yield Requirement("contact", found, bool(settings.contact), is_needed=False, remedy=remedy)
 
