@@ -12,25 +12,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from natpatsip import context
-from natpatsip.errors import ParamsError, nearest, together
+from natpatsip.errors import ParamsError, together
 from natpatsip.quarter import PARAMS_FOLDER, Quarter, known_quarters
+from natpatsip.yaml_models import read_yaml, sentences
 
-EXPECTED = {  # what a value should have been, by the type of pydantic's problem
-    "date_from_datetime_inexact": "expected a day such as 2024-09-30",
-    "date_from_datetime_parsing": "expected a day such as 2024-09-30",
-    "date_parsing": "expected a day such as 2024-09-30",
-    "date_type": "expected a day such as 2024-09-30",
-    "float_parsing": "expected a number",
-    "float_type": "expected a number",
-    "greater_than": "expected a number above zero",
-    "string_pattern_mismatch": "expected a month such as 2024-09",
-    "string_too_short": "expected text",
-    "string_type": "expected text, in quotation marks if it looks like a number",
-}
 Day = date  # SignOff has a field called date
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
@@ -193,12 +181,7 @@ def _way_to(quarter: Quarter, known: Sequence[Quarter]) -> str:
 @lru_cache(maxsize=16)
 def _read(file: Path, quarter: str, saved: bytes) -> Params:
     where = f"{PARAMS_FOLDER}/{file.name}"
-    try:
-        content = yaml.safe_load(saved.decode())
-    except UnicodeDecodeError as error:
-        raise ParamsError(f"{where}: is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
-    except yaml.YAMLError as error:
-        raise ParamsError(f"{where}: is not YAML: {' '.join(str(error).split())}.") from error
+    content = read_yaml(saved, where, ParamsError)
     if content is None:
         raise ParamsError(f"{where}: is empty. Write it, or restore it from git: git checkout -- {where}")
     if not isinstance(content, dict):
@@ -212,32 +195,6 @@ def _read(file: Path, quarter: str, saved: bytes) -> Params:
     try:
         params = Params.model_validate(content)
     except ValidationError as error:
-        together([ParamsError(_sentence(where, problem)) for problem in error.errors()])
+        together([ParamsError(problem) for problem in sentences(where, error, Params)])
         raise
     return params
-
-
-def _sentence(where: str, problem: Any) -> str:
-    """Return a problem that pydantic found as a sentence with its place."""
-    place = ".".join(str(part) for part in problem["loc"])
-    at = f"{where}, {place}" if place else where
-    if problem["type"] == "extra_forbidden":
-        known = list(_fields_at(problem["loc"][:-1]))
-        return f"{at}: unknown key.{nearest(str(problem['loc'][-1]), known)} Known keys: {', '.join(known)}."
-    if problem["type"] == "missing":
-        return f"{at}: is missing. Add it."
-    message = EXPECTED.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
-    return f"{at}: found {problem['input']!r}; {message}." if place else f"{at}: {message}."
-
-
-def _fields_at(place: tuple[Any, ...]) -> list[str]:
-    parts: dict[str, type[BaseModel]] = {
-        "rebase": Rebase,
-        "model": Value,
-        "targets": Value,
-        "limits": Limits,
-        "sign_offs": SignOff,
-        "accepted": Acceptance,
-    }
-    model = parts.get(str(place[0]), Params) if place else Params
-    return list(model.model_fields)

@@ -16,7 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from natpatsip.errors import SettingsError, UsageError, nearest, together
 from natpatsip.project import MARK, project_root
-from natpatsip.validation import read_yaml, sentences
+from natpatsip.yaml_models import read_yaml, sentences
 
 OWN = "natpatsip"  # the key of _quarto.yml under which the settings are
 QUARTER = "{quarter}"  # in a text: the quarter as it is printed
@@ -103,10 +103,10 @@ class Settings(Part):
     url: Text = ""
     """Where the publisher, or the report, is on the web."""
     licence: Text = ""
-    contact: Text = ""
-    """Whom readers tell of a problem: an address, or a sentence with one."""
     disclaimer: Text = ""
     """What the report is not, on the cover and at the foot of each page."""
+    contact: Text = ""
+    """Who readers tell about a problem: an address, or a sentence with one."""
     logo: Text = ""
     """An SVG or PNG file in the project, for the cover; the publisher's name is its text alternative."""
     keywords: tuple[Word, ...] = ()
@@ -202,7 +202,7 @@ def settings_of(content: Any, where: str, *, staged: bool = False) -> Settings:
     try:
         return Settings.model_validate(dict(own))
     except ValidationError as error:
-        problems = sentences(f"{where}, {OWN}", error, Settings, noun="these settings")
+        problems = sentences(f"{where}, {OWN}", error, Settings)
         together([SettingsError(problem) for problem in problems])
         raise
 

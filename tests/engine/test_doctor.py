@@ -13,7 +13,7 @@ from projects import SETTINGS, small
         ('natpatsip: {contact: ""}', False, "cannot say where to report"),
         ("natpatsip: {contact: report@example.org}", True, "report@example.org"),
         ("natpatsip: [", False, "is not YAML"),
-        ("natpatsip: {contct: report@example.org}", False, "natpatsip.contct: is not a key"),
+        ("natpatsip: {contct: report@example.org}", False, "natpatsip.contct: unknown key"),
     ],
 )
 def test_a_report_without_a_contact_is_said(tmp_path, monkeypatch, settings, is_ok, said):
