@@ -11,13 +11,10 @@ import typer
 from natpatsip.cli.application import JOBS, app, one_of
 from natpatsip.cli.console import ProgressLog, say
 from natpatsip.errors import ReportError, UsageError
+from natpatsip.pipeline.options import FORMATS, RENDERERS, Options, files_of
 
 if TYPE_CHECKING:
-    from natpatsip.build import Options
     from natpatsip.quarter import Quarter
-
-FORMATS = ("html", "pdf", "docx")
-RENDERERS = ("auto", "quarto", "pandoc")
 
 
 def _formats(to: list[str] | None) -> tuple[str, ...]:
@@ -69,8 +66,7 @@ def build(
     ] = False,
 ) -> None:
     """Build the report of one quarter or of several."""
-    from natpatsip.build import Options, shown
-    from natpatsip.build_many import build_all
+    from natpatsip.build import build_all
     from natpatsip.project import project_root
 
     formats, quarters = _formats(to), quarters or []
@@ -92,7 +88,7 @@ def build(
         return
     outcome = build_all(project, chosen, options, log)
     for folder in outcome.built.values():
-        for file in shown(folder, formats):
+        for file in files_of(folder, formats):
             say(str(file))
     if len(chosen) == 1:
         for error in outcome.failed.values():
@@ -117,9 +113,9 @@ def _chosen(
     project: Path, named: list[str], options: Options, *, everything: bool, due: bool, log: ProgressLog
 ) -> list[Quarter]:
     """Return the quarters to build."""
-    from natpatsip.build import is_final
+    from natpatsip.pipeline.schedule import complete_quarters, is_due
     from natpatsip.quarter import Quarter
-    from natpatsip.schedule import complete_quarters, is_due
+    from natpatsip.release.final_edition import is_final
 
     chosen = [Quarter.parse(each) for each in named]
     if not named:

@@ -1,4 +1,4 @@
-"""The quarters of a project whose data are complete, and whose report is due."""
+"""Which quarters can be built, since their data are complete, and which are due."""
 
 from __future__ import annotations
 
@@ -9,31 +9,26 @@ from natpatsip.quarter import Quarter, known_quarters
 
 
 def complete_quarters(project: Path, *, only_newest: bool = False) -> tuple[list[Quarter], dict[Quarter, list[str]]]:
-    """Return the quarters in ``params/`` whose data are complete, newest first, and what is missing for the others.
+    """Return the quarters in ``params/`` whose data are complete, the newest first, and what others lack.
 
-    Parameters
-    ----------
-    project : Path
-        The project's folder.
-    only_newest : bool
-        Stop at the first that is complete.
+    With `only_newest`, stop at the first that is complete.
     """
-    from natpatsip import datasets
+    from natpatsip import datasets  # takes long to import
 
-    complete: list[Quarter] = []
-    incomplete: dict[Quarter, list[str]] = {}
+    found: list[Quarter] = []
+    lacking: dict[Quarter, list[str]] = {}
     for quarter in reversed(known_quarters(project)):
         if missing := datasets.complete(quarter, project):
-            incomplete[quarter] = missing
+            lacking[quarter] = missing
             continue
-        complete.append(quarter)
+        found.append(quarter)
         if only_newest:
             break
-    return complete, incomplete
+    return found, lacking
 
 
 def is_due(project: Path, quarter: Quarter, *, today: date, output: Path | None = None) -> bool:
-    """Return True if the cut-off in a quarter's params has passed and its report has not been built."""
+    """Return True if a quarter's report is due by its params' cut-off and not yet built."""
     from natpatsip.params import load
 
     built = (output or project / "reports") / str(quarter) / "manifest.json"
