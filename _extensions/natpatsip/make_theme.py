@@ -21,7 +21,7 @@ from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 
 from natpatsip.charts import dark
-from natpatsip.pipeline.render.pandoc_cli import run_pandoc
+from natpatsip.pipeline.render.pandoc import run_pandoc
 
 HERE = Path(__file__).resolve().parent
 FACES = (("Regular", 400, "normal"), ("Italic", 400, "italic"), ("SemiBold", 600, "normal"), ("Bold", 700, "normal"))

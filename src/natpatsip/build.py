@@ -1,40 +1,61 @@
-"""A whole build, from top to bottom: plan, execute, stage, render, publish."""
+"""Building a report, step by step: up to date? → plan → execute → check → stage → draw → render → publish.
+
+The one module that knows all parts of the pipeline. Parts that take long to import are imported by the step that needs
+them, so that a report that is up to date costs no more than 0.3 s.
+"""
 
 from __future__ import annotations
 
 import calendar
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from natpatsip import look
+from natpatsip.digests import key, sha256_of
 from natpatsip.errors import ReportError
-from natpatsip.pipeline.caching import store, up_to_date
-from natpatsip.pipeline.caching.digests import Inputs, sha256_of
-from natpatsip.pipeline.caching.run_cache import Runs
-from natpatsip.pipeline.drawing import draw_worker
+from natpatsip.pipeline.caching import store
+from natpatsip.pipeline.caching.inputs import Inputs, SourceChanged
+from natpatsip.pipeline.caching.up_to_date import BuildRecord
 from natpatsip.pipeline.execution import kernels
-from natpatsip.pipeline.options import FORMATS, Log, Options
+from natpatsip.pipeline.options import FORMATS, Log, Options, files_of
 from natpatsip.quarter import Quarter
-from natpatsip.release import guard
-from natpatsip.release.guard import is_final
+from natpatsip.release import final_edition
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from natpatsip.checks import Outcome
+    from natpatsip.facts import Fact
+    from natpatsip.pipeline.caching.run_cache import Executed, RunCache
     from natpatsip.pipeline.execution.cluster.client import Cluster
-    from natpatsip.pipeline.execution.scheduler import Executed
+    from natpatsip.pipeline.outputs import Outputs
     from natpatsip.pipeline.plan import Plan
     from natpatsip.pipeline.staging.stage import Staged
     from natpatsip.release.final_edition import Candidate
 
-__all__ = ["FORMATS", "Log", "Options", "build", "complete_quarters", "is_due", "is_final", "newest_complete", "shown"]
+
+@dataclass(frozen=True)
+class Job:
+    """What the steps of one build share."""
+
+    project: Path
+    quarter: Quarter
+    options: Options
+    log: Log
+    inputs: Inputs
+    cache: store.Cache
+
+    @property
+    def report(self) -> Path:
+        """The folder of the report."""
+        return self.options.report(self.project, self.quarter)
 
 
 def build(
@@ -58,76 +79,128 @@ def build(
     log : callable
         Is given a line for each step.
     published : callable
-        Is given the folder as soon as the report is there; the build may then still have to note what it did.
+        Is given the folder as soon as the report is there; the build may then still have to record what it did.
 
     Raises
     ------
     ReportError
-        Where the report cannot be made; the one that was there before stays as it was.
+        If the report cannot be made; the previous one is left unchanged.
     """
     start = time.monotonic()
-    inputs, cached = Inputs.read(project), store.of(project, is_fresh=options.is_fresh)
-    report = options.report(project, quarter)
+    job = Job(project, quarter, options, log, Inputs.read(project), store.of(project, is_fresh=options.is_fresh))
+    chosen = replace(options, kernels=kernels.choose(options.kernels))  # what "auto" means here
+    record = BuildRecord.of(job.report, quarter, chosen, job.inputs, job.cache)
     if not options.is_final:
-        guard.protect(report, project)
-    if not options.is_final and (said := _standing(report, inputs, cached, quarter, options)) is not None:
-        for line in said:
-            log(line)
-        log(f"unchanged, checked in {time.monotonic() - start:.1f} s: {report}")
-        published(report)
-        return report
-    name = up_to_date.name_of(report, inputs, quarter, options)
+        final_edition.refuse_replacing(job.report, project)
+        if (lines := record.check()) is not None:
+            for line in [*lines, f"unchanged, checked in {time.monotonic() - start:.1f} s: {job.report}"]:
+                log(line)
+            published(job.report)
+            return job.report
     if reference := _built_from(project, quarter):
-        _build_kept(project, quarter, reference, options, log, inputs, cached)
-        published(report)
-        return report
-    runs = Runs(cached, inputs, quarter, edition="", kernels=kernels.choose(options.kernels))
-    if to_run := runs.uncovered(project / "notebooks"):
-        if not options.cluster:
-            kernels.start(options.kernels)
-        if options.jobs > 1 and any(draw_worker.may_draw(file) for file in to_run):
-            draw_worker.start(cached, look.fonts(project))
-    from natpatsip.checks import reporters
-    from natpatsip.pipeline.plan import Plan  # while they start: it imports much
+        _build_archived(job, reference)
+        published(job.report)
+        return job.report
+    runs = _start_processes(job)
+    from natpatsip.checks import reporters  # while the processes start: it imports much
+    from natpatsip.pipeline.plan import Plan
 
     plan = Plan.of(project, quarter, is_final=options.is_final)
     log(f"{quarter.label}: {len(plan.notebooks)} notebooks")
-    earlier = _earlier_reports(project, quarter, options)
+    earlier = _earlier_reports(job)
     try:
-        with alone(plan.workplace, log):
-            executed, outcome = _build(plan, options, runs, log)
+        executed, outcome = _make_report(job, plan, runs)
         seconds = time.monotonic() - start
-        published(report)
-        checked = reporters.summary(outcome or _checks(plan, executed), quarter)
-        if outcome is None:
-            log(checked)
+        published(job.report)
+        outcome = outcome or _check(job, plan, executed)
     finally:
-        if inputs.is_outdated():  # edited meanwhile: some of it was made by the old helpers, some by the new
-            cached.forget()
-    if not any(each.trace.beyond for each in executed.values()):
+        if job.inputs.is_outdated():  # edited meanwhile: some of it was made by the old code, some by the new
+            job.cache.forget()
+    if not any(each.trace.untracked for each in executed.values()):
         read = [*(each.trace.files for each in executed.values()), earlier]
-        up_to_date.note(report, inputs, cached, name, read=read, said=[checked])
-    cached.make_room()
-    if cached.trouble:
-        log(f"the cache cannot be written, so the next build begins anew: {cached.trouble}")
-    log(f"published in {seconds:.1f} s: {report}")
-    return report
+        record.save(read=read, log=[reporters.summary(outcome, quarter)])
+    job.cache.make_room()
+    if job.cache.error:
+        log(f"the cache cannot be written, so the next build starts from scratch: {job.cache.error}")
+    log(f"published in {seconds:.1f} s: {job.report}")
+    return job.report
 
 
-def _standing(
-    report: Path, inputs: Inputs, cached: store.Cache, quarter: Quarter, options: Options
-) -> Sequence[str] | None:
-    """Return what was said of a report that stands as it would be made again, in these formats or more; else None."""
-    for formats in options.with_more():
-        each = replace(options, formats=formats)
-        said = up_to_date.is_unchanged(report, inputs, cached, up_to_date.name_of(report, inputs, quarter, each))
-        if said is not None:
-            return said
-    return None
+def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Executed], Outcome | None]:
+    """Execute, check, stage, draw, render and publish; return the notebooks, and the outcome of checks made before."""
+    from natpatsip.checks.runner import ALL
+    from natpatsip.pipeline import render
+    from natpatsip.pipeline.outputs import collect_facts, data_files
+    from natpatsip.pipeline.plan import DRAFTS_ONLY, FINALS_ONLY
+    from natpatsip.pipeline.staging.stage import stage
+    from natpatsip.pipeline.workspace import locked
+    from natpatsip.release import manifest
+    from natpatsip.release.final_edition import Candidate
+    from natpatsip.release.publication import publication, restore
+    from natpatsip.release.qa_record import QaRecord
+
+    options = job.options
+    with locked(plan.workplace, job.log):
+        restore(job.report)
+        renderer = render.choose(options.renderer)
+        candidate = None
+        if options.is_final:
+            candidate = Candidate.of(job.project, plan.params, output=options.output, today=date.today())
+        executed, outcome = _execute_and_check(job, plan, runs, candidate)
+        contents = {name: each.content for name, each in executed.items()}
+        outputs = {name: each.outputs for name, each in executed.items()}
+        facts = collect_facts(outputs)
+        record, written = None, dict[str, str]()
+        if candidate and outcome:
+            accepted = [each.record() for each in outcome.accepted]
+            record = QaRecord(plan.params, candidate.commit, tuple(ALL), accepted)
+            written[FINALS_ONLY] = record.chapter()
+        elif DRAFTS_ONLY in plan.chapters:
+            written[DRAFTS_ONLY] = _changes_chapter(job, plan, facts, contents)
+        staged = stage(plan, contents, outputs, facts, written=written)
+        job.log(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(facts)} facts")
+        before = [each for each in files_of(job.report, FORMATS) if each.exists()]
+        with publication(job.report) as folder:
+            render.render(
+                staged.folder,
+                folder,
+                options.formats,
+                renderer=renderer,
+                timestamp=calendar.timegm(plan.params.cut_off.timetuple()),
+                jobs=options.jobs,
+                cache=job.cache,
+                toolchain=key(job.inputs.environment, staged.look),
+                draw=partial(_draw, job, staged, outputs),
+                with_single_page=not options.is_preview,
+            )
+            job.log(f"rendered {', '.join(options.formats)} with {renderer.name}")
+            _copy_files(plan, staged, folder)
+            content = manifest.manifest(
+                plan,
+                renderer=renderer.name,
+                data=data_files(outputs.values(), plan.project),
+                report=folder,
+                status="final" if record else "draft",
+                illustrative=list(staged.illustrative),
+                figures={each.id: each.number for each in staged.figures},
+                seconds={name: round(each.seconds, 2) for name, each in executed.items()},
+                **(outcome.record() if outcome else {}),
+                **({"qa": record.record()} if record else {}),
+            )
+            manifest.write(content, folder / "manifest.json")
+            if candidate:
+                candidate.confirm()
+            else:
+                final_edition.refuse_replacing(job.report, job.project)  # it may have been made final meanwhile
+        if lost := [str(each.relative_to(job.report)) for each in before if not each.exists()]:
+            job.log(f"gone with the earlier report: {', '.join(lost)}; build without --to to make them again")
+        if candidate:
+            job.log(f"final: signed off, and tagged {candidate.seal(job.report)}")
+    return executed, outcome
 
 
 def _built_from(project: Path, quarter: Quarter) -> str | None:
-    """Return the commit that a quarter is built from, where its params name one; others are not read for it."""
+    """Return the commit that a quarter is built from if its params name one; params that do not are not parsed."""
     file = project / "params" / f"{quarter}.yml"
     if not file.is_file() or b"built_from" not in file.read_bytes():
         return None
@@ -136,265 +209,176 @@ def _built_from(project: Path, quarter: Quarter) -> str | None:
     return params.load(quarter, project=project).built_from
 
 
-def _build_kept(
-    project: Path,
-    quarter: Quarter,
-    reference: str,
-    options: Options,
-    log: Log,
-    inputs: Inputs,
-    cached: store.Cache,
-) -> None:
-    """Build a quarter that has left the notebooks from what git keeps of it.
+def _build_archived(job: Job, reference: str) -> None:
+    """Build a quarter that is archived in git from its commit, in a worktree, where a build has no cache.
 
-    The report is made of the commit, the report before it, the packages and Python; so while these stand as they
-    were, there is nothing to do. A build in the commit's own worktree has no cache, and is always a fresh one.
+    The report is made of the commit, the report before it, the packages and Python: while they last, it is up to date.
     """
     from natpatsip import git
     from natpatsip.release import archived
 
-    report, start = options.report(project, quarter), time.monotonic()
-    name = up_to_date.name_of_kept(report, inputs, quarter, git.commit_of(project, reference), options)
-    if not options.is_final and up_to_date.is_unchanged(report, inputs, cached, name) is not None:
-        log(f"unchanged since {reference}, checked in {time.monotonic() - start:.1f} s: {report}")
+    start, commit = time.monotonic(), git.commit_of(job.project, reference)
+    record = BuildRecord.of(job.report, job.quarter, job.options, job.inputs, job.cache, archived=commit)
+    if commit and not job.options.is_final and record.check() is not None:
+        job.log(f"unchanged since {reference}, checked in {time.monotonic() - start:.1f} s: {job.report}")
         return
-    earlier = _earlier_reports(project, quarter, options)
-    if options.cluster:
-        log(f"{quarter.label}: its notebooks come from git with helpers of their own, so they run here")
-    output = (options.output or project / "reports").resolve()
-    arguments = [
-        *("--to", ",".join(options.formats)),
-        *("--renderer", options.renderer),
-        *("--jobs", str(options.jobs)),
-        *("--output", str(output)),
-        *(["--final"] if options.is_final else []),
-    ]
-    archived.build(project, quarter, reference, arguments, log)
-    up_to_date.note(report, inputs, cached, name, read=[earlier])
+    earlier = _earlier_reports(job)
+    if job.options.cluster:
+        job.log(f"{job.quarter.label}: its notebooks come from git with code of their own, so they run here")
+    archived.build(job.project, job.quarter, reference, job.options.arguments(job.project), job.log)
+    record.save(read=[earlier])
 
 
-@contextmanager
-def alone(workplace: Path, log: Log) -> Iterator[None]:
-    """Wait until no other build uses the working folder, and keep others out."""
-    from filelock import FileLock, Timeout
+def _start_processes(job: Job) -> RunCache:
+    """Start what runs notebooks and what draws charts, if there is work for them; return the cache of earlier runs."""
+    from natpatsip.pipeline.caching.run_cache import RunCache
 
-    workplace.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(workplace / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        log(f"waiting for another build, which holds {lock.lock_file}")
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
+    options = job.options
+    runs = RunCache(job.cache, job.inputs, job.quarter, edition="", kernels=kernels.choose(options.kernels))
+    if to_run := runs.uncovered(job.project / "notebooks"):
+        if not options.cluster:
+            kernels.start(options.kernels)
+        from natpatsip.pipeline.drawing import draw_worker
+
+        if options.jobs > 1 and any(map(draw_worker.may_draw, to_run)):
+            draw_worker.start(job.cache, look.fonts(job.project))
+    return runs
 
 
-def _cluster(options: Options, log: Log) -> AbstractContextManager[Cluster | None]:
-    """Connect to the cluster, where one is asked for."""
-    if not options.cluster:
-        return nullcontext()
-    from natpatsip.pipeline.execution.cluster.client import connect
-
-    return connect(options.cluster, log=log, kernels=options.kernels)
-
-
-def _build(plan: Plan, options: Options, runs: Runs, log: Log) -> tuple[Mapping[str, Executed], Outcome | None]:
-    """Make the report, and return the executed notebooks and what the checks found, where they were made before it."""
-    from natpatsip.checks.runner import ALL
-    from natpatsip.pipeline import render
-    from natpatsip.pipeline.drawing.drawings import write_drawings
-    from natpatsip.pipeline.outputs import datasets_of
-    from natpatsip.pipeline.plan import DRAFTS_ONLY, FINALS_ONLY
-    from natpatsip.pipeline.staging.stage import stage
-    from natpatsip.release import manifest
-    from natpatsip.release.publication import publication
-    from natpatsip.release.qa_record import QaRecord
-
-    renderer = render.choose(options.renderer)
-    candidate = _candidate(plan, options) if options.is_final else None
-    executed, outcome = _checked(plan, options, runs, candidate, log)
-    contents = {name: each.content for name, each in executed.items()}
-    record = QaRecord(plan.params, candidate.commit, outcome, tuple(ALL)) if candidate and outcome else None
-    written = {DRAFTS_ONLY: lambda made: _changes(plan, contents, made, options)}
-    if record:
-        written = {FINALS_ONLY: lambda _: record.chapter()}
-    staged = stage(plan, contents, written=written)
-    log(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(staged.facts)} facts")
-    report = options.report(plan.project, plan.quarter)
-    lost = [file.relative_to(report) for file in shown(report, FORMATS) if file.exists()]
-
-    def draw() -> None:
-        draw_worker.finish(runs.kept)
-        write_drawings(staged, contents, kept=runs.kept, fonts=look.fonts(plan.project))
-
-    with publication(report) as folder:
-        render.render(
-            staged.folder,
-            folder,
-            options.formats,
-            renderer=renderer,
-            timestamp=calendar.timegm(plan.params.cut_off.timetuple()),
-            jobs=options.jobs,
-            cached=runs.kept,
-            means=store.key(runs.inputs.environment, staged.look),
-            draw=draw,
-            with_whole=not options.is_preview,
-        )
-        log(f"rendered {', '.join(options.formats)} with {renderer}")
-        shutil.copy2(staged.folder / "facts.csv", folder / "facts.csv")
-        _copy(staged.folder / "figures", folder / "figures", ("*.svg", "*.csv"))
-        _copy(plan.workplace / "notebooks", folder / "notebooks", [f"{name}.ipynb" for name in plan.notebooks])
-        content = manifest.manifest(
-            plan,
-            renderer=renderer,
-            data=datasets_of(contents, plan.project),
-            report=folder,
-            status="final" if record else "draft",
-            illustrative=list(staged.illustrative),
-            figures={each.id: each.number for each in staged.figures},
-            seconds={name: round(each.seconds, 2) for name, each in executed.items()},
-            **(outcome.record() if outcome else {}),
-            **({"qa": record.record()} if record else {}),
-        )
-        manifest.write(content, folder / "manifest.json")
-        if candidate:
-            candidate.confirm()
-        else:
-            guard.protect(report, plan.project)  # it may have been made final while this was built
-        lost = [file for file in lost if not (folder / file).exists()]
-    if lost:
-        log(f"gone with the earlier report: {', '.join(map(str, lost))}; build without --to makes them anew")
-    if candidate:
-        log(f"final: signed off, and tagged {candidate.seal(report)}")
-    return executed, outcome
-
-
-def _candidate(plan: Plan, options: Options) -> Candidate:
-    from natpatsip.release.final_edition import Candidate
-
-    return Candidate.of(plan.project, plan.params, output=options.output, today=date.today())
-
-
-def _checked(
-    plan: Plan, options: Options, runs: Runs, candidate: Candidate | None, log: Log
-) -> tuple[Mapping[str, Executed], Outcome | None]:
-    """Execute the notebooks and check them, but for a preview; refuse a final edition with all that it lacks."""
-    from natpatsip.checks import preflight, reporters
-    from natpatsip.pipeline.execution.scheduler import execute
-
-    try:
-        with _cluster(options, log) as cluster:
-            executed = execute(
-                plan,
-                jobs=options.jobs,
-                log=log,
-                kernels=options.kernels,
-                runs=runs,
-                see=lambda each: draw_worker.draw(each.content),
-                cluster=cluster,
-            )
-        outcome = None if options.is_preview else _checks(plan, executed)
-    except ReportError as error:
-        if candidate:
-            found = preflight.outcome_of(plan, error)
-            candidate.refuse(*(_lacks(found) if found else [str(error)] if candidate.lacks else []))
-        raise
-    if outcome:
-        log(reporters.summary(outcome, plan.quarter))
-    if candidate and outcome:
-        candidate.refuse(*_lacks(outcome))
-    return executed, outcome
-
-
-def _checks(plan: Plan, executed: Mapping[str, Executed]) -> Outcome:
-    from natpatsip import checks
-
-    return checks.run(plan, {name: each.content for name, each in executed.items()})
-
-
-def _lacks(outcome: Outcome) -> list[str]:
-    """Return the open findings as a final edition's refusal names them."""
-    return [f"{finding.check}: {finding.where}: {finding.message}" for finding in outcome.findings]
-
-
-def _earlier_reports(project: Path, quarter: Quarter, options: Options) -> dict[str, str]:
-    """Return the files of earlier reports that a build rests on, and their hashes.
-
-    A draft is compared with the report of the quarter before; the checks look facts up in those of any before it.
-    """
-    known = sorted(file.stem for file in (project / "params").glob("*.yml") if file.stem < str(quarter))
+def _earlier_reports(job: Job) -> dict[str, str]:
+    """Return the digests of files of earlier reports: a draft is compared with the one before it, checks use facts."""
+    project = job.project
+    known = sorted(file.stem for file in (project / "params").glob("*.yml") if file.stem < str(job.quarter))
     files = [project / "reports" / name / "facts.csv" for name in known]
-    for folder in options.earlier(project, quarter.previous()):
+    for folder in job.options.earlier(project, job.quarter.previous()):
         notebooks = folder / "notebooks"
         files += [folder / "manifest.json", folder / "facts.csv", notebooks, *sorted(notebooks.glob("*.ipynb"))]
     return {str(file.absolute()): sha256_of(file) for file in files}
 
 
-def _changes(plan: Plan, contents: Mapping[str, NotebookNode], staged: Staged, options: Options) -> str:
-    """Return the chapter that compares a draft with the report of the quarter before, where that is built."""
+def _execute_and_check(
+    job: Job, plan: Plan, runs: RunCache, candidate: Candidate | None
+) -> tuple[Mapping[str, Executed], Outcome | None]:
+    """Execute the notebooks, and check them unless it is a preview; refuse a final edition with all that it lacks."""
+    from natpatsip.checks import preflight
+    from natpatsip.pipeline.drawing import draw_worker
+    from natpatsip.pipeline.execution.scheduler import execute
+
+    options = job.options
+    try:
+        with _cluster(job) as cluster:
+            executed = execute(
+                plan,
+                jobs=options.jobs,
+                log=job.log,
+                kernels=options.kernels,
+                runs=runs,
+                on_done=lambda each: draw_worker.draw(each.outputs),
+                cluster=cluster,
+            )
+        outcome = None if options.is_preview else _check(job, plan, executed)
+    except ReportError as error:
+        if candidate:
+            found = preflight.outcome_of(plan, error)
+            candidate.refuse(*(_open_findings(found) if found else [str(error)] if candidate.lacks else []))
+        raise
+    if candidate and outcome:
+        candidate.refuse(*_open_findings(outcome))
+    return executed, outcome
+
+
+def _cluster(job: Job) -> AbstractContextManager[Cluster | None]:
+    """Connect to the cluster if one is asked for."""
+    if not job.options.cluster:
+        return nullcontext()
+    from natpatsip.pipeline.execution.cluster.client import connect
+
+    return connect(job.options.cluster, log=job.log, kernels=job.options.kernels)
+
+
+def _check(job: Job, plan: Plan, executed: Mapping[str, Executed]) -> Outcome:
+    from natpatsip import checks
+    from natpatsip.checks import reporters
+
+    outcome = checks.run(plan, {name: each.content for name, each in executed.items()})
+    job.log(reporters.summary(outcome, job.quarter))
+    return outcome
+
+
+def _open_findings(outcome: Outcome) -> list[str]:
+    return [f"{finding.check}: {finding.where}: {finding.message}" for finding in outcome.findings]
+
+
+def _changes_chapter(job: Job, plan: Plan, facts: Collection[Fact], contents: Mapping[str, NotebookNode]) -> str:
+    """Return the chapter that compares a draft with the report of the quarter before, if that is built."""
     from natpatsip.compare import BuiltReport, CompareError, compare, draft_chapter
     from natpatsip.quarter import known_quarters
 
     before = plan.quarter.previous()
-    folder = next((each for each in options.earlier(plan.project, before) if each.is_dir()), None)
+    folder = next((each for each in job.options.earlier(plan.project, before) if each.is_dir()), None)
     if folder is None:
         return draft_chapter.not_built(before, plan.quarter, is_known=before in known_quarters(plan.project))
     try:
         earlier = BuiltReport.read(folder, before)
     except CompareError:
         return draft_chapter.not_built(before, plan.quarter, is_known=True)
-    return draft_chapter.chapter(compare(earlier, BuiltReport(plan.quarter, tuple(staged.facts), contents)))
+    return draft_chapter.chapter(compare(earlier, BuiltReport(plan.quarter, tuple(facts), contents)))
 
 
-def _copy(source: Path, target: Path, patterns: Collection[Any]) -> None:
-    target.mkdir(parents=True, exist_ok=True)
-    for pattern in patterns:
-        for file in sorted(source.glob(pattern)):
-            shutil.copy2(file, target / file.name)
+def _draw(job: Job, staged: Staged, outputs: Mapping[str, Outputs]) -> None:
+    """Write the drawings into the staged project; most are in the cache by now."""
+    from natpatsip.pipeline.drawing import draw_worker
+    from natpatsip.pipeline.drawing.charts_to_svg import write_drawings
+
+    draw_worker.finish(job.cache)
+    write_drawings(staged.folder, staged.figures, outputs.values(), cache=job.cache, fonts=look.fonts(job.project))
 
 
-def complete_quarters(project: Path, *, only_newest: bool = False) -> tuple[list[Quarter], dict[Quarter, list[str]]]:
-    """Return the quarters in ``params/`` whose data are complete, the newest first, and what others lack.
+def _copy_files(plan: Plan, staged: Staged, folder: Path) -> None:
+    """Copy facts, figures and executed notebooks into the report."""
+    shutil.copy2(staged.folder / "facts.csv", folder)
+    shutil.copytree(staged.folder / "figures", folder / "figures", ignore=shutil.ignore_patterns("*.png"))
+    (folder / "notebooks").mkdir()
+    for name in plan.notebooks:
+        shutil.copy2(plan.workplace / "notebooks" / f"{name}.ipynb", folder / "notebooks")
 
-    Parameters
-    ----------
-    project : Path
-        The project's folder.
-    only_newest : bool
-        Whether to look no further than the first that is complete.
+
+@dataclass(frozen=True)
+class BuildResults:
+    """What became of several quarters: the folders of those that were built, and the errors of the others."""
+
+    built: Mapping[Quarter, Path]
+    failed: Mapping[Quarter, ReportError]
+
+    def error(self) -> ReportError | None:
+        """Return all errors as one, of the first one's kind; None if all were built."""
+        if not self.failed:
+            return None
+        first = next(iter(self.failed.values()))
+        lines = [f"{len(self.failed)} of {len(self.failed) + len(self.built)} quarters could not be built:"]
+        lines += [f"- {quarter}: {error}" for quarter, error in self.failed.items()]
+        return type(first)("\n".join(lines))
+
+
+def build_all(project: Path, quarters: Collection[Quarter], options: Options, log: Log) -> BuildResults:
+    """Build quarters, each once, the earliest first, since a draft is compared with the quarter before it.
+
+    A quarter that cannot be built does not stop the others.
+
+    Raises
+    ------
+    SourceChanged
+        If the code is edited meanwhile: none of the quarters that follow could be built.
     """
-    from natpatsip import datasets
-    from natpatsip.quarter import known_quarters
-
-    found: list[Quarter] = []
-    lacking: dict[Quarter, list[str]] = {}
-    for quarter in reversed(known_quarters(project)):
-        if missing := datasets.complete(quarter, project):
-            lacking[quarter] = missing
-            continue
-        found.append(quarter)
-        if only_newest:
-            break
-    return found, lacking
-
-
-def newest_complete(project: Path) -> tuple[Quarter | None, dict[Quarter, list[str]]]:
-    """Return the newest quarter in ``params/`` whose data are complete, and what newer ones lack."""
-    found, lacking = complete_quarters(project, only_newest=True)
-    return next(iter(found), None), lacking
-
-
-def is_due(project: Path, quarter: Quarter, *, today: date, output: Path | None = None) -> bool:
-    """Say whether a quarter's report is due by its params' cut-off and not yet built."""
-    from natpatsip.params import load
-
-    built = (output or project / "reports") / str(quarter) / "manifest.json"
-    return not built.is_file() and today > load(quarter, project=project).cut_off
-
-
-def shown(report: Path, formats: Collection[str]) -> list[Path]:
-    """Return the files that a reader opens."""
-    files = {"html": report / "html" / "index.html", "pdf": report / "report.pdf", "docx": report / "report.docx"}
-    return [files[name] for name in formats]
+    built: dict[Quarter, Path] = {}
+    failed: dict[Quarter, ReportError] = {}
+    for quarter in sorted(set(quarters)):
+        try:
+            built[quarter] = build(project, quarter, options, log)
+        except SourceChanged:
+            raise
+        except ReportError as error:
+            failed[quarter] = error
+            if len(set(quarters)) > 1:  # the reason follows at the end; for a single quarter, the end is now
+                log(f"{quarter}: could not be built")
+    return BuildResults(built, failed)

@@ -107,11 +107,11 @@ def _settings(project: Path) -> Iterator[Requirement]:
 def _quarters(project: Path) -> Iterator[Requirement]:
     from natpatsip import datasets
     from natpatsip.quarter import known_quarters
-    from natpatsip.release.guard import is_final, untagged
+    from natpatsip.release.final_edition import is_final, missing_tag
 
     for quarter in known_quarters(project):
         report = project / "reports" / str(quarter)
-        if is_final(report) and (lack := untagged(report, project)):
+        if is_final(report) and (lack := missing_tag(report, project)):
             where = f"{report.relative_to(project)} is final"
             yield Requirement(str(quarter), where, is_ok=False, is_needed=False, remedy=lack)
         try:

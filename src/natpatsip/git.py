@@ -1,4 +1,4 @@
-"""What the project asks of git: whether its files are committed, which commit it stands at, and its tags."""
+"""What the project asks of git: which commit it is at, whether its files are committed, and its tags."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHORT = 10  # characters of a commit that are shown
 
 
 class GitError(ReportError):
-    """Git is missing, or refused what was asked of it."""
+    """Git is not installed, or a git command failed."""
 
 
 def run(project: Path, *arguments: str) -> str:
@@ -23,44 +23,77 @@ def run(project: Path, *arguments: str) -> str:
     Raises
     ------
     GitError
-        With git's own words, where it fails.
+        If git fails, with its own message.
     """
     try:
         done = subprocess.run(["git", *arguments], cwd=project, capture_output=True, text=True, check=False)  # noqa: S603, S607
     except OSError as error:
         raise GitError(f"git cannot be run ({error}). Install it, then run this again.") from error
     if done.returncode:
-        said = " ".join((done.stderr or done.stdout).split())
-        raise GitError(f"git {' '.join(arguments[:2])} failed: {said}")
+        message = " ".join((done.stderr or done.stdout).split())
+        raise GitError(f"git {' '.join(arguments[:2])} failed: {message}")
     return done.stdout
 
 
-def keeps(project: Path) -> bool:
-    """Say whether git keeps the project: its notebooks are tracked, and there is a commit."""
+def head(project: Path) -> str:
+    """Return the commit that the project is at; empty outside git and before the first commit.
+
+    Every build asks, so it is read from git's files where they hold it: starting git takes longer than all else that a
+    build does to find that its report is up to date.
+    """
+    folders = (project, *project.parents)
+    git = next((each for folder in folders if (each := folder / ".git").exists()), None)
+    if git is None:
+        return ""
+    try:
+        if git.is_file():  # a worktree: the file names its folder
+            git = git.parent / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
+        found = (git / "HEAD").read_text(encoding="utf-8").strip()
+        if not found.startswith("ref: "):
+            return found
+        reference = found.removeprefix("ref: ")
+        common = git / "commondir"
+        home = git / common.read_text(encoding="utf-8").strip() if common.is_file() else git
+        if (loose := home / reference).is_file():
+            return loose.read_text(encoding="utf-8").strip()
+        for line in (home / "packed-refs").read_text(encoding="utf-8").splitlines():
+            if line.endswith(f" {reference}"):
+                return line.partition(" ")[0]
+    except OSError:
+        pass
+    return commit_of(project, "HEAD")  # of another format, such as git's reftable
+
+
+def describe(project: Path) -> str:
+    """Return the commit that the project is at, with "+" if tracked files differ from it; empty outside git."""
+    try:
+        changed = run(project, "status", "--porcelain", "--untracked-files=no").strip()
+    except GitError:
+        return ""
+    return f"{commit}{'+' if changed else ''}" if (commit := head(project)) else ""
+
+
+def is_tracked(project: Path) -> bool:
+    """Return True if the project is under version control: its notebooks are tracked, and there is a commit."""
     try:
         return bool(run(project, "ls-files", "--", "notebooks").strip()) and bool(head(project))
     except GitError:
         return False
 
 
-def head(project: Path) -> str:
-    """Return the commit that the project stands at."""
-    return run(project, "rev-parse", "--verify", "HEAD^{commit}").strip()
-
-
-def changes(project: Path, *paths: str, but: Sequence[str] = ()) -> list[str]:
-    """Return the files of the project that differ from the commit or are unknown to git.
+def changes(project: Path, *paths: str, exclude: Sequence[str] = ()) -> list[str]:
+    """Return the files of the project that differ from the commit or are not tracked.
 
     Parameters
     ----------
     project : Path
         The project's folder.
     paths : str
-        Look at these alone; by default at all.
-    but : sequence of str
-        Patterns of files that do not count, as git has them.
+        Folders and files to look at; by default all.
+    exclude : sequence of str
+        Git's patterns of files that do not count.
     """
-    excluded = [f":(exclude,glob){pattern}" for pattern in but]
+    excluded = [f":(exclude,glob){pattern}" for pattern in exclude]
     where = ("--", *(paths or (".",)), *excluded)
     lines = run(project, "status", "--porcelain", "--untracked-files=all", "-z", *where)
     prefix = run(project, "rev-parse", "--show-prefix").strip()
@@ -75,7 +108,7 @@ def changes(project: Path, *paths: str, but: Sequence[str] = ()) -> list[str]:
 
 
 def commit_of(project: Path, reference: str) -> str:
-    """Return the commit that a tag, branch or commit name means; empty where there is none of that name."""
+    """Return the commit that a tag, branch or commit name refers to; empty if there is none."""
     try:
         return run(project, "rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}").strip()
     except GitError:
@@ -88,13 +121,13 @@ def tag(project: Path, name: str, commit: str, message: str) -> None:
     Raises
     ------
     GitError
-        Where there is one of that name, or git does not know who makes it.
+        If the tag exists, or git does not know who is making it.
     """
     run(project, "tag", "--annotate", "--message", message, name, commit)
 
 
 def has_identity(project: Path) -> bool:
-    """Say whether git knows who it would name as the maker of a tag."""
+    """Return True if git knows whose name to put on a tag."""
     try:
         return bool(run(project, "var", "GIT_COMMITTER_IDENT").strip())
     except GitError:
@@ -103,12 +136,12 @@ def has_identity(project: Path) -> bool:
 
 @contextlib.contextmanager
 def worktree(project: Path, reference: str, parent: Path) -> Iterator[Path]:
-    """Give the project as it was at a commit, in a worktree of its own, which goes when the block ends.
+    """Check a commit out into a temporary worktree, and yield the project's folder in it.
 
     Parameters
     ----------
     project : Path
-        The project's folder; it need not be the repository's.
+        The project's folder, which may be a folder inside the repository.
     reference : str
         A tag or a commit.
     parent : Path
@@ -122,7 +155,7 @@ def worktree(project: Path, reference: str, parent: Path) -> Iterator[Path]:
         try:
             yield place / prefix
         except BaseException:
-            with contextlib.suppress(GitError):  # what has stopped the block is the error to hear of
+            with contextlib.suppress(GitError):  # the block's own error matters more
                 run(project, "worktree", "remove", "--force", str(place))
             raise
         run(project, "worktree", "remove", "--force", str(place))

@@ -21,7 +21,7 @@ from natpatsip.yaml_models import read_yaml, sentences
 
 Day = date  # SignOff has a field called date
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
 
 class Strict(BaseModel):

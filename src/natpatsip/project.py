@@ -7,6 +7,9 @@ from pathlib import Path
 from natpatsip.errors import UsageError
 
 MARK = "_quarto.yml"
+SOURCE_FOLDERS = ("notebooks", "params", "data", "src", "_extensions")  # what a report is made of: its folders …
+SOURCE_FILES = (MARK, "uv.lock")  # … and files
+OUTPUTS = ("build", "reports")  # the folders that builds write into
 
 
 def project_root(start: Path | None = None) -> Path:

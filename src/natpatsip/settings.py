@@ -210,9 +210,15 @@ def check_chapters(settings: Settings, chapters: Sequence[str]) -> None:
     Raises
     ------
     SettingsError
-        If they name others, whose settings would have no effect; all of them are named.
+        If they name others, whose settings would have no effect, or leave the first out of print; all are named.
     """
-    named = {"programmes": settings.programmes, "not-programmes": settings.not_programmes}
+    named = {
+        "programmes": settings.programmes,
+        "not-programmes": settings.not_programmes,
+        "html-only": settings.html_only,
+    }
+    if set(chapters[:1]) & set(settings.html_only):
+        raise SettingsError(f"{MARK}, {OWN}.html-only: {chapters[0]} is the first chapter, which every format has.")
     together(
         [
             SettingsError(

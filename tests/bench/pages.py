@@ -30,8 +30,8 @@ from altair.utils.html import spec_to_html
 from measuring import Times, machine
 from playwright.sync_api import Browser
 
-from natpatsip.figures import FIGURE, VEGALITE
-from natpatsip.pipeline.outputs import outputs_of
+from natpatsip.figures import VEGALITE
+from natpatsip.pipeline.outputs import Outputs
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -125,8 +125,8 @@ def specifications(report: Path) -> dict[str, dict[str, object]]:
     """Return each chart's Vega-Lite by its figure's id, from the executed notebooks."""
     found = {}
     for path in (report / "notebooks").glob("*.ipynb"):
-        for _, record, data in outputs_of(nbformat.read(path, as_version=4), FIGURE):
-            found[record["id"]] = data[VEGALITE]
+        for figure in Outputs.of(path.stem, nbformat.read(path, as_version=4)).figures:
+            found[figure.id] = figure.data[VEGALITE]
     return found
 
 

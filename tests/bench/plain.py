@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from natpatsip.facts import HANDED
-from natpatsip.pipeline.outputs import facts_of
+from natpatsip.pipeline.outputs import Outputs, collect_facts, gather
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 
@@ -34,7 +34,7 @@ def execute(plan: Plan, folder: Path) -> None:
         command = [str(papermill), str(plan.notebooks[name].path), str(output), *parameters, *engine]
         subprocess.run(command, check=True, capture_output=True, env=os.environ | {HANDED: str(handed)})
         content = nbformat.read(output, as_version=4)
-        facts += [fact.record() for fact in facts_of(name, content)]
+        facts += [fact.record() for fact in Outputs.of(name, content).published]
 
 
 def _ordered(plan: Plan) -> list[str]:
@@ -53,21 +53,23 @@ def render(plan: Plan, folder: Path, formats: list[str]) -> None:
     from natpatsip.compare import draft_chapter
     from natpatsip.pipeline import render as renderer
     from natpatsip.pipeline.caching.store import Cache
-    from natpatsip.pipeline.drawing.drawings import write_drawings
+    from natpatsip.pipeline.drawing.charts_to_svg import write_drawings
     from natpatsip.pipeline.plan import DRAFTS_ONLY
     from natpatsip.pipeline.staging.stage import stage
 
     executed = {name: nbformat.read(folder / f"{name}.ipynb", as_version=4) for name in plan.notebooks}
-    written = {DRAFTS_ONLY: lambda _: draft_chapter.not_built(plan.quarter.previous(), plan.quarter, is_known=True)}
-    staged = stage(plan, executed, written=written)
+    outputs = gather(executed)
+    written = {DRAFTS_ONLY: draft_chapter.not_built(plan.quarter.previous(), plan.quarter, is_known=True)}
+    staged = stage(plan, executed, outputs, collect_facts(outputs), written=written)
     write_drawings(
-        staged,
-        executed,
-        kept=Cache(folder / "cache", is_read=False),
+        staged.folder,
+        staged.figures,
+        outputs.values(),
+        cache=Cache(folder / "cache", is_read=False),
         fonts=plan.project / "_extensions" / "natpatsip" / "fonts",
     )
     timestamp = calendar.timegm(plan.params.cut_off.timetuple())
-    renderer.render(staged.folder, folder / "report", formats, renderer="pandoc", timestamp=timestamp)
+    renderer.render(staged.folder, folder / "report", formats, renderer=renderer.PANDOC, timestamp=timestamp)
 
 
 def main() -> None:

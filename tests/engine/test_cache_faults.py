@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 from natpatsip import build as report
-from natpatsip.pipeline.caching import store, up_to_date
-from natpatsip.pipeline.caching.digests import Inputs, sha256_of
-from natpatsip.pipeline.caching.store import Cache, key
+from natpatsip.digests import key, sha256_of
+from natpatsip.pipeline.caching import store
+from natpatsip.pipeline.caching.inputs import Inputs
+from natpatsip.pipeline.caching.store import Cache
+from natpatsip.pipeline.caching.up_to_date import BuildRecord
 from natpatsip.pipeline.options import Options
-from natpatsip.pipeline.render import pandoc_cli
+from natpatsip.pipeline.render import pandoc
 from natpatsip.quarter import Quarter
 from projects import NATPATSIP, ROOT, code, edit_cell, natpatsip, prose, small
 
@@ -74,13 +76,14 @@ CUT_OFF = """
 import resource, signal, sys
 from pathlib import Path
 
-from natpatsip.pipeline.caching.store import Cache, key
+from natpatsip.digests import key
+from natpatsip.pipeline.caching.store import Cache
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
 kept, name = Cache(Path(sys.argv[1])), key("a name")
 kept.put("pages", name, b"x" * 100_000)
-print(kept.trouble, "|", kept.get("pages", name))
+print(kept.error, "|", kept.get("pages", name))
 kept.put("pages", name, b"x" * 1_000)
 print(len(kept.get("pages", name)))
 """
@@ -142,10 +145,10 @@ def test_a_cache_within_its_limit_keeps_all(kept, monkeypatch):
 
 
 def test_a_listed_folder_is_followed_whatever_the_system_says_where_it_is_read(tmp_path, monkeypatch):
-    def read_bytes(path):
+    def refuse(path, *_):
         raise PermissionError(errno.EACCES, "Permission denied", str(path))  # as Windows does
 
-    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    monkeypatch.setattr(Path, "open", refuse)
     before = sha256_of(tmp_path)
     (tmp_path / "new.csv").touch()
     assert before != sha256_of(tmp_path) != ""
@@ -154,7 +157,9 @@ def test_a_listed_folder_is_followed_whatever_the_system_says_where_it_is_read(t
 
 def test_a_report_built_from_git_is_made_again_with_other_packages(tmp_path):
     names = {
-        up_to_date.name_of_kept(tmp_path, Inputs(tmp_path, {}, packages), Quarter.parse(Q2), "a commit", Options())
+        BuildRecord.of(
+            tmp_path, Quarter.parse(Q2), Options(), Inputs(tmp_path, {}, packages), Cache(tmp_path), archived="a commit"
+        ).key(("html",))
         for packages in ("pandas 2", "pandas 3")
     }
     assert len(names) == 2
@@ -301,6 +306,21 @@ def test_a_module_beside_the_notebooks_is_followed(tmp_path):
         assert f"The ward has {beds} beds." in ward(project)
 
 
+def test_the_reports_own_python_is_followed(tmp_path):
+    cells = [code("from helpers import wards"), prose("The ward has `{python} wards.BEDS` beds.")]
+    project = small(tmp_path, ward=cells)
+    (project / "src" / "helpers").mkdir(parents=True)
+    (project / "src" / "helpers" / "__init__.py").touch()
+    for beds in (3, 4):
+        (project / "src" / "helpers" / "wards.py").write_text(f"BEDS = {beds}\n", encoding="utf-8")
+        run = build(project)
+        assert run.returncode == 0, run.stderr
+        assert f"The ward has {beds} beds." in ward(project)
+    assert "ward: executed in" in run.stderr
+    assert "index: unchanged" in run.stderr
+    assert "unchanged, checked" in build(project).stderr
+
+
 def test_a_list_of_files_that_a_notebook_looks_at_is_followed(tmp_path):
     listing = code("from pathlib import Path\nreturns = len(list(Path('../returns').iterdir()))")
     project = small(tmp_path, ward=[listing, prose("`{python} returns` returns came in.")])
@@ -311,7 +331,7 @@ def test_a_list_of_files_that_a_notebook_looks_at_is_followed(tmp_path):
         assert f"{number} returns came in." in ward(project)
 
 
-def test_changed_helpers_run_every_notebook_again(tmp_path):
+def test_a_changed_engine_runs_every_notebook_again(tmp_path):
     shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
     project = small(tmp_path, ward=CHATTY)
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "src")}
@@ -325,7 +345,7 @@ def test_changed_helpers_run_every_notebook_again(tmp_path):
     assert "index: executed in" in run.stderr
 
 
-def test_what_was_made_while_the_helpers_were_edited_is_not_kept(tmp_path):
+def test_what_was_made_while_the_engine_was_edited_is_not_saved(tmp_path):
     shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
     wording = tmp_path / "src" / "natpatsip" / "wording.py"
     before = wording.read_bytes()
@@ -359,4 +379,4 @@ def test_a_pandoc_on_the_path_is_not_taken(tmp_path, monkeypatch):
     other.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     monkeypatch.setenv("PYPANDOC_PANDOC", str(other))
-    assert Path(pandoc_cli.pandoc_path.__wrapped__()).parent != tmp_path
+    assert Path(pandoc.pandoc_path.__wrapped__()).parent != tmp_path

@@ -14,7 +14,7 @@ from PIL import Image, ImageChops
 
 from chart_samples import every_chart, rows_of
 from natpatsip import charts
-from natpatsip.pipeline.drawing import svg, svg_minify
+from natpatsip.pipeline.drawing import svg
 
 
 @pytest.fixture(scope="module")
@@ -103,14 +103,14 @@ def test_tidy_keeps_ids_of_two_drawings_apart_and_drops_what_is_not_seen(each):
 def test_a_drawing_said_in_fewer_letters_is_the_same_drawing(each):
     for chart in each.values():
         drawn = vl_convert.vegalite_to_svg(chart.to_dict())
-        shorter = svg_minify.saved(drawn)
+        shorter = svg.minified(drawn)
         before, after = (Image.open(io.BytesIO(vl_convert.svg_to_png(text))) for text in (drawn, shorter))
         assert len(shorter) < len(drawn)
         assert ImageChops.difference(before.convert("RGB"), after.convert("RGB")).getbbox() is None
 
 
 def test_a_shorter_drawing_keeps_what_is_no_default_where_it_stands():
-    drawn = svg_minify.saved(
+    drawn = svg.minified(
         '<svg><g text-anchor="end"><text text-anchor="start" font-size="9px">a</text><text font-size="9px">b</text></g>'
         '<g><g clip-path="url(#c)"><path d="M2,0A2,2,0,1,1,-2,0"/></g></g></svg>'
     )

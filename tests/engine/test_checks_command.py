@@ -107,8 +107,8 @@ def test_a_fact_published_twice_with_two_values_names_both_cells(tmp_path):
     [
         ({"tags": "2024-25-Q2"}, "its tags are '2024-25-Q2'; expected a list of words"),
         ({"tags": [3]}, "its tags are [3]; expected a list of words"),
-        ({"tags": ["2024-25-Q9"]}, 'the tag "2024-25-Q9" is no quarter'),
-        ({"tags": ["2024-26-Q1"]}, 'the tag "2024-26-Q1" is no quarter'),
+        ({"tags": ["2024-25-Q9"]}, 'the tag "2024-25-Q9" is not a valid quarter'),
+        ({"tags": ["2024-26-Q1"]}, 'the tag "2024-26-Q1" is not a valid quarter'),
         ("damaged", "ward.ipynb"),
         (None, "ward.ipynb"),
     ],

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from test_warm import comparable
+from test_prefork import comparable
 
 from natpatsip.errors import NotebookError
-from natpatsip.pipeline.execution.cluster import client, versions, worker
+from natpatsip.pipeline.execution.cluster import client, worker
 from natpatsip.pipeline.execution.cluster.worker import Task
 from natpatsip.pipeline.notebook import Notebook
 from projects import ROOT, code, copy, natpatsip, prose, small
@@ -96,8 +96,8 @@ from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 
 plan = Plan.of(Path.cwd(), Quarter.parse("2024-25-Q2"))
-with connect(sys.argv[1], tell=print) if sys.argv[1:] else nullcontext() as cluster:
-    execute(plan, jobs=2, tell=print, cluster=cluster)
+with connect(sys.argv[1], log=print) if sys.argv[1:] else nullcontext() as cluster:
+    execute(plan, jobs=2, log=print, cluster=cluster)
 """
 
 
@@ -154,7 +154,7 @@ def test_a_worker_lost_midway_costs_only_its_notebook(cluster, tmp_path):
 def test_a_task_that_fails_for_want_of_time_is_named_and_not_awaited_for_ever():
     failed = concurrent.futures.Future()
     failed.set_exception(TimeoutError("no answer from tcp://10.0.0.7:9000"))
-    cluster = client.Cluster("tcp://10.0.0.5:8786", None, None, {})
+    cluster = client.Cluster("tcp://10.0.0.5:8786", None, None)
     with pytest.raises(
         NotebookError, match=r"notebooks/ward.ipynb: a worker could not run it: TimeoutError: no answer"
     ):
@@ -168,6 +168,18 @@ def test_a_notebook_that_ends_every_worker_is_named(cluster, tmp_path):
     assert run.returncode == 1
     assert "notebooks/ward.ipynb: each worker that ran it was lost" in run.stderr
     assert len((tmp_path / "runs").read_text().split()) == 2
+
+
+def test_the_reports_own_python_travels_with_a_task(cluster, tmp_path):
+    project = small(tmp_path, ward=[prose("There are `{python} __import__('helpers').BEDS` beds.")])
+    (project / "src" / "helpers").mkdir(parents=True)
+    (project / "src" / "natpatsip").mkdir()  # of which a worker has its own
+    (project / "src" / "natpatsip" / "__init__.py").write_text("1 / 0", encoding="utf-8")
+    (project / "src" / "helpers" / "__init__.py").write_text("BEDS = 12", encoding="utf-8")
+    assert not [name for name in worker.pack_project(project) if name.startswith("src/natpatsip")]
+    run = build(project, "--cluster", cluster[0])
+    assert run.returncode == 0, run.stderr
+    assert "There are 12 beds." in (project / "reports" / Q2 / "html" / "ward.html").read_text(encoding="utf-8")
 
 
 def test_a_cell_that_fails_there_is_named_as_it_is_here(cluster, tmp_path):
@@ -191,11 +203,11 @@ def another(tmp_path_factory):
     old = folder / "pandas" / "pandas-0.1.dist-info"
     old.mkdir(parents=True)
     (old / "METADATA").write_text("Metadata-Version: 2.1\nName: pandas\nVersion: 0.1\n", encoding="utf-8")
-    edited = folder / "helpers" / "helpers"
+    edited = folder / "source" / "natpatsip"
     shutil.copytree(ROOT / "src" / "natpatsip", edited, ignore=shutil.ignore_patterns("__pycache__"))
     (edited / "another.py").write_text("", encoding="utf-8")
-    (folder / "nothing" / "helpers").mkdir(parents=True)
-    (folder / "nothing" / "helpers" / "__init__.py").write_text("", encoding="utf-8")
+    (folder / "nothing" / "natpatsip").mkdir(parents=True)
+    (folder / "nothing" / "natpatsip" / "__init__.py").write_text("", encoding="utf-8")
     return folder
 
 
@@ -204,22 +216,22 @@ def test_workers_with_other_versions_are_refused_by_name_before_anything_runs(cl
     project = small(tmp_path / "project", ward=[code(f"open({str(ran)!r}, 'w');")])
     address, folder = cluster
     with ExitStack() as stack:
-        for way in ("pandas", "helpers", "nothing"):
+        for way in ("pandas", "source", "nothing"):
             stack.enter_context(a_worker(address, folder, way, PYTHONPATH=str(another / way)))
         run = build(project, "--cluster", address)
     assert run.returncode == 1
-    ours = versions.found(versions.packages())
+    ours = worker.environment()
     assert f"pandas is 0.1 there and {ours['pandas']} here" in run.stderr
-    assert f"there and {ours['helpers']} here" in run.stderr
+    assert f"there and {ours['natpatsip source']} here" in run.stderr
     assert "No module named 'natpatsip.pipeline'" in run.stderr
     assert run.stderr.count("- worker tcp://") == 3
     assert not ran.exists()
 
 
 def test_a_worker_that_joins_later_refuses_what_it_has_not_the_versions_for():
-    theirs = versions.found(("pandas",)) | {"pandas": "0.1"}
-    brought = worker.perform(Task("ward", Q2, "", {}, {}, False, "", theirs))
-    assert "pandas is " in str(brought.error)
+    theirs = worker.environment() | {"pandas": "0.1"}
+    result = worker.run_task(Task("ward", Q2, "", {}, {}, False, "", theirs))
+    assert "pandas is " in str(result.error)
 
 
 READS = """\
@@ -232,12 +244,12 @@ for name in ("../data/wards.csv", "../beds.txt"):
 list(Path("..").iterdir())"""
 
 
-def test_what_no_worker_is_sent_is_beyond_what_a_run_is_known_by(tmp_path):
+def test_a_run_that_looks_for_what_no_worker_is_sent_is_not_saved(tmp_path):
     project = small(tmp_path, ward=[code(READS)])
     (project / "beds.txt").write_text("3", encoding="utf-8")
-    theirs = versions.found(("pandas",))
-    brought = worker.perform(Task("ward", Q2, "", worker.luggage(project), {}, True, "stock", theirs))
-    assert brought.heard["beyond"] == [f"reads {name}, which no worker is sent" for name in ("beds.txt", ".")]
+    theirs = worker.environment()
+    result = worker.run_task(Task("ward", Q2, "", worker.pack_project(project), {}, True, "stock", theirs))
+    assert result.reads["untracked"] == [f"reads {name}, which no worker is sent" for name in ("beds.txt", ".")]
 
 
 def test_an_address_that_nobody_answers_is_said_within_seconds(tmp_path):
@@ -256,10 +268,10 @@ def test_an_address_that_nobody_answers_is_said_within_seconds(tmp_path):
 
 
 @pytest.mark.parametrize("address", ["carrier-pigeon://home", "home", "tcp://home:port"])
-def test_what_is_no_address_is_refused(tmp_path, address):
+def test_what_is_not_an_address_is_refused(tmp_path, address):
     run = build(small(tmp_path / "project"), "--cluster", address)
     assert run.returncode == 2
-    assert f"--cluster {address}: is no address of a scheduler" in run.stderr
+    assert f"--cluster {address}: is not the address of a scheduler" in run.stderr
     assert "Traceback" not in run.stderr
 
 

@@ -26,7 +26,7 @@ import sys
 from natpatsip.pipeline.execution.cluster import client
 from natpatsip.cli import main
 
-client.ARRIVAL, client.ANSWERS, client.LOOK = 3.0, 4.0, 0.5
+client.ARRIVAL_LIMIT, client.REPLY_LIMIT, client.POLL = 3.0, 4.0, 0.5
 main()
 """
 PATIENCE = 60  # seconds: how long a loaded machine may take; the limits above are of a few

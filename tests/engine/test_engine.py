@@ -5,7 +5,7 @@ import papermill
 import pytest
 
 from natpatsip.errors import NotebookError
-from natpatsip.pipeline.execution import scheduler
+from natpatsip.pipeline.execution import notebook_run
 from natpatsip.pipeline.inline_code import KEPT
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
@@ -85,10 +85,31 @@ def test_an_expression_that_never_ends_is_stopped(notebook):
         run(notebook(prose('`{python} __import__("time").sleep(60)`')), execution_timeout=1)
 
 
+HELPERS = {
+    "stock": ["stock", "warm"],  # edited between the two
+    "warm": ["warm", "stock"],
+}
+
+
+@pytest.mark.parametrize("kernels", HELPERS)
+def test_the_reports_own_python_is_imported_from_its_src_before_any_other(tmp_path, kernels, monkeypatch):
+    other = tmp_path / "other" / "helpers"
+    for folder in (other, tmp_path / "report" / "src" / "helpers"):
+        folder.mkdir(parents=True)
+    (other / "__init__.py").write_text("BEDS = 'another'", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(other.parent))
+    project = small(tmp_path / "report", ward=[prose("`{python} __import__('helpers').BEDS` beds")])
+    plan = Plan.of(project, Quarter(2024, 2))
+    for beds, which in zip("34", HELPERS[kernels], strict=True):  # of the same size, within a second
+        (project / "src" / "helpers" / "__init__.py").write_text(f"BEDS = {beds}", encoding="utf-8")
+        executed = notebook_run.run(plan, plan.notebooks["ward"], {}, kernels=which, is_traced=False).content
+        assert results(executed) == [("__import__('helpers').BEDS", beds)]
+
+
 def test_braces_in_the_projects_path_are_no_parameters(tmp_path):
     folder = tmp_path / "{ward} {0}"
     folder.mkdir()
     plan = Plan.of(small(folder, ward=[prose("`{python} 6 * 2` beds")]), Quarter(2024, 2))
-    executed = scheduler.run(plan, plan.notebooks["ward"], {}, kernels="stock", is_watched=False).content
+    executed = notebook_run.run(plan, plan.notebooks["ward"], {}, kernels="stock", is_traced=False).content
     assert results(executed) == [("6 * 2", "12")]
     assert executed.metadata.papermill.input_path == str(folder / "notebooks" / "ward.ipynb")

@@ -6,7 +6,7 @@ import pytest
 
 from natpatsip import look
 from natpatsip.errors import ReportError
-from natpatsip.pipeline.caching.digests import Inputs
+from natpatsip.pipeline.caching.inputs import Inputs
 from projects import ROOT
 
 

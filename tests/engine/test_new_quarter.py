@@ -214,7 +214,7 @@ def test_cells_that_already_have_the_new_tag_are_named(project):
 def test_a_tag_that_is_not_a_valid_quarter_is_named(project):
     write(project / "notebooks" / "ward.ipynb", "Ward", prose("Early.", id="early", tags=["2024-26-Q2"]))
     commit(project, "Wrong tag")
-    refused(project, Q3, NotebookError, ['notebooks/ward.ipynb, cell "early"', '"2024-26-Q2" is no quarter'])
+    refused(project, Q3, NotebookError, ['notebooks/ward.ipynb, cell "early"', '"2024-26-Q2" is not a valid quarter'])
 
 
 def test_damaged_metadata_are_named(project):

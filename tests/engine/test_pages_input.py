@@ -19,7 +19,7 @@ WIDTHS = (1280, 700, 360)
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hard")
-    render.render(stage_hard(folder / "staged"), folder, ["html"], renderer="pandoc", timestamp=TIMESTAMP)
+    render.render(stage_hard(folder / "staged"), folder, ["html"], renderer=render.PANDOC, timestamp=TIMESTAMP)
     return folder / "html"
 
 
@@ -146,5 +146,5 @@ def test_a_chart_of_any_number_of_points_becomes_interactive(pages, tab, points)
 def test_what_not_all_can_read_is_refused_with_its_place(tmp_path, fault, said):
     line = chapter_with(stage(tmp_path / "staged") / "glossary.qmd", fault)
     with pytest.raises(RenderError, match=rf"glossary\.qmd, line {line}: .*{said}"):
-        render.render(tmp_path / "staged", tmp_path, ["html"], renderer="pandoc", timestamp=TIMESTAMP)
+        render.render(tmp_path / "staged", tmp_path, ["html"], renderer=render.PANDOC, timestamp=TIMESTAMP)
     assert not (tmp_path / "html" / "glossary.html").exists()

@@ -24,7 +24,7 @@ from staged import TIMESTAMP, chapter_with, stage
 def report(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hard")
     stage_hard(folder / "staged")
-    render.render(folder / "staged", folder, ["pdf", "docx"], renderer="pandoc", timestamp=TIMESTAMP)
+    render.render(folder / "staged", folder, ["pdf", "docx"], renderer=render.PANDOC, timestamp=TIMESTAMP)
     return folder
 
 
@@ -106,5 +106,5 @@ def test_the_long_table_of_word_may_be_broken_and_a_short_one_is_not(report):
 def test_a_chapters_skipped_heading_is_refused_with_its_place(tmp_path):
     line = chapter_with(stage(tmp_path / "staged") / "glossary.qmd", "#### Too deep\n\ntext")
     with pytest.raises(RenderError, match=rf"glossary\.qmd, line {line}: the heading \"Too deep\" is of level 4"):
-        render.render(tmp_path / "staged", tmp_path, ["pdf"], renderer="pandoc", timestamp=TIMESTAMP)
+        render.render(tmp_path / "staged", tmp_path, ["pdf"], renderer=render.PANDOC, timestamp=TIMESTAMP)
     assert not (tmp_path / "report.pdf").exists()

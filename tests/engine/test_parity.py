@@ -6,7 +6,7 @@ import pytest
 
 import parity
 from natpatsip.pipeline import render
-from natpatsip.pipeline.render import quarto
+from natpatsip.pipeline.options import FORMATS
 from staged import TIMESTAMP, stage
 
 CHAPTERS = ["index", "list-of-figures", "maternity-neonatal", "medicines", "case-studies", "glossary"]
@@ -14,18 +14,19 @@ CHAPTERS = ["index", "list-of-figures", "maternity-neonatal", "medicines", "case
 
 @pytest.fixture(scope="module")
 def embedded(tmp_path_factory):
-    return rendered(tmp_path_factory.mktemp("embedded"), "pandoc")
+    return rendered(tmp_path_factory.mktemp("embedded"), render.PANDOC)
 
 
 @pytest.fixture(scope="module")
 def through_quarto(tmp_path_factory):
-    if not quarto.is_usable():
+    renderer = render.choose("auto")
+    if renderer.name != "quarto":
         pytest.skip("Quarto 1.9 or newer is not installed; what it would be given is checked in test_render_quarto.py")
-    return rendered(tmp_path_factory.mktemp("quarto"), "quarto")
+    return rendered(tmp_path_factory.mktemp("quarto"), renderer)
 
 
 def rendered(folder, renderer):
-    render.render(stage(folder / "staged"), folder, render.FORMATS, renderer=renderer, timestamp=TIMESTAMP)
+    render.render(stage(folder / "staged"), folder, FORMATS, renderer=renderer, timestamp=TIMESTAMP)
     return folder
 
 

@@ -50,7 +50,7 @@ def test_a_list_of_chapters_that_is_none_is_refused(tmp_path, chapters, said):
 def test_a_chapter_without_a_notebook_is_refused(tmp_path):
     project = small(tmp_path)
     (project / "notebooks" / "ward.ipynb").unlink()
-    with pytest.raises(NotebookError, match=r"notebooks/ward.ipynb: there is no such notebook"):
+    with pytest.raises(NotebookError, match=r"notebooks/ward.ipynb: the notebook is missing"):
         Plan.of(project, Q2)
 
 
@@ -60,20 +60,20 @@ def test_a_link_that_leads_to_no_notebook_is_refused_by_the_build(tmp_path):
     file.symlink_to(tmp_path / "nowhere.ipynb")
     run = natpatsip(tmp_path, "build", str(Q2))
     assert run.returncode == 1
-    assert "notebooks/ward.ipynb: there is no such notebook" in run.stderr
+    assert "notebooks/ward.ipynb: the notebook is missing" in run.stderr
     assert "Traceback" not in run.stderr
 
 
 def test_a_file_that_is_no_notebook_is_refused(tmp_path):
     project = small(tmp_path)
     (project / "notebooks" / "ward.ipynb").write_text("{", encoding="utf-8")
-    with pytest.raises(NotebookError, match=r"notebooks/ward.ipynb: is no notebook"):
+    with pytest.raises(NotebookError, match=r"notebooks/ward.ipynb: Jupyter cannot read it"):
         Plan.of(project, Q2)
 
 
 def test_a_tag_that_looks_like_a_quarter_and_is_none_is_refused(tmp_path):
     project = small(tmp_path, ward=[prose("News", id="news", tags=["2024-25-Q7"])])
-    with pytest.raises(NotebookError, match=r'cell "news": the tag "2024-25-Q7" is no quarter'):
+    with pytest.raises(NotebookError, match=r'cell "news": the tag "2024-25-Q7" is not a valid quarter'):
         Plan.of(project, Q2)
 
 

@@ -169,7 +169,7 @@ def test_a_half_written_notebook_does_not_end_the_preview(preview, page):
     whole = notebook.read_text(encoding="utf-8")
     notebook.write_text(whole[: len(whole) // 2], encoding="utf-8")
     panel = page.locator(".preview-error")
-    expect(panel).to_contain_text("notebooks/ward.ipynb: is no notebook that Jupyter can read")
+    expect(panel).to_contain_text("notebooks/ward.ipynb: Jupyter cannot read it as a notebook")
     notebook.write_text(whole.replace("The ward is quiet.", "The ward is calm."), encoding="utf-8")
     expect(page.get_by_text("The ward is calm.")).to_be_attached()
     expect(panel).to_be_hidden()
@@ -323,19 +323,22 @@ def test_the_pages_are_shown_before_they_are_checked(tmp_path):
     assert not (folder / "html" / "report.html").exists()
 
 
-def test_changed_code_of_the_engine_is_used(tmp_path):
-    source = tmp_path / "src"
-    shutil.copytree(ROOT / "src", source, ignore=shutil.ignore_patterns("__pycache__"))
-    (source / "natpatsip" / "wards.py").write_text("NAME = 'North'\n", encoding="utf-8")
-    cells = [code("from natpatsip import wards", id="wards"), prose("It is ward `{python} wards.NAME`.")]
+@pytest.mark.parametrize("package", ["natpatsip", "helpers"])
+def test_changed_python_is_used(tmp_path, package):
+    """The engine's is imported by a new process, the report's own by each notebook."""
+    source = tmp_path / ("src" if package == "natpatsip" else "project/src")
+    shutil.copytree(ROOT / "src" / package, source / package, ignore=shutil.ignore_patterns("__pycache__"))
+    (source / package / "wards.py").write_text("NAME = 'North'\n", encoding="utf-8")
+    cells = [code(f"from {package} import wards", id="wards"), prose("It is ward `{python} wards.NAME`.")]
+    (tmp_path / "project").mkdir(exist_ok=True)
     project = small(tmp_path / "project", ward=cells)
-    with previewing(project, PYTHONPATH=str(source)) as preview:
+    with previewing(project, PYTHONPATH=str(tmp_path / "src")) as preview:
         first = preview.settled()
         assert "ward North" in preview.get("/ward.html")[1]
-        save(source / "natpatsip" / "wards.py", lambda _: "NAME = (\n")
+        save(source / package / "wards.py", lambda _: "NAME = (\n")
         broken = preview.settled(lambda state: state["error"])
         assert "SyntaxError" in broken["error"]
-        save(source / "natpatsip" / "wards.py", lambda _: "NAME = 'South'\n")
+        save(source / package / "wards.py", lambda _: "NAME = 'South'\n")
         preview.settled(lambda state: state["version"] != first["version"] and not state["error"])
         assert "ward South" in preview.get("/ward.html")[1]
 

@@ -20,7 +20,8 @@ from openxml_audit import OpenXmlValidator
 
 from natpatsip.errors import RenderError, UsageError
 from natpatsip.pipeline import render
-from natpatsip.pipeline.render.word_fields import bookmark
+from natpatsip.pipeline.options import FORMATS
+from natpatsip.pipeline.render.word_xml import bookmark
 from reading import READERS, tidy
 from staged import TIMESTAMP, stage
 
@@ -43,7 +44,7 @@ def staged(tmp_path_factory):
 @pytest.fixture(scope="module")
 def report(staged, tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
-    render.render(staged, folder, render.FORMATS, renderer="pandoc", timestamp=TIMESTAMP)
+    render.render(staged, folder, FORMATS, renderer=render.PANDOC, timestamp=TIMESTAMP)
     return folder
 
 
@@ -105,7 +106,7 @@ def test_the_same_words_are_in_every_format(report, form):
 
 
 def test_a_rendering_again_gives_the_same_bytes(staged, report, tmp_path):
-    render.render(staged, tmp_path, render.FORMATS, renderer="pandoc", timestamp=TIMESTAMP)
+    render.render(staged, tmp_path, FORMATS, renderer=render.PANDOC, timestamp=TIMESTAMP)
     first = {path.relative_to(report): path.read_bytes() for path in report.rglob("*") if path.is_file()}
     again = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert first.keys() == again.keys()
@@ -113,13 +114,13 @@ def test_a_rendering_again_gives_the_same_bytes(staged, report, tmp_path):
 
 
 def test_only_what_is_asked_for_is_written(staged, tmp_path):
-    render.render(staged, tmp_path, ["pdf"], renderer="pandoc", timestamp=TIMESTAMP)
+    render.render(staged, tmp_path, ["pdf"], renderer=render.PANDOC, timestamp=TIMESTAMP)
     assert [path.name for path in tmp_path.iterdir()] == ["report.pdf"]
 
 
 def test_an_unknown_format_is_refused(staged, tmp_path):
     with pytest.raises(UsageError, match='format "word": expected any of html, pdf, docx'):
-        render.render(staged, tmp_path, ["word"], renderer="pandoc", timestamp=TIMESTAMP)
+        render.render(staged, tmp_path, ["word"], renderer=render.PANDOC, timestamp=TIMESTAMP)
 
 
 def test_a_letter_that_the_typeface_has_not_is_an_error_and_never_a_blank(staged, tmp_path):
@@ -127,7 +128,7 @@ def test_a_letter_that_the_typeface_has_not_is_an_error_and_never_a_blank(staged
     chapter = tmp_path / "staged" / "glossary.qmd"
     chapter.write_text(chapter.read_text(encoding="utf-8") + "\nThe word 漢字 means letters.\n", encoding="utf-8")
     with pytest.raises(RenderError, match=r"report\.pdf: Typst says"):
-        render.render(tmp_path / "staged", tmp_path, ["pdf"], renderer="pandoc", timestamp=TIMESTAMP)
+        render.render(tmp_path / "staged", tmp_path, ["pdf"], renderer=render.PANDOC, timestamp=TIMESTAMP)
 
 
 def test_a_pdf_whose_process_dies_is_an_error(staged, tmp_path, monkeypatch):
@@ -136,7 +137,7 @@ def test_a_pdf_whose_process_dies_is_an_error(staged, tmp_path, monkeypatch):
     program.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(program))
     with pytest.raises(RenderError, match=r"report\.pdf: the process that runs Typst ended unexpectedly: .* status -9"):
-        render.render(staged, tmp_path / "report", ["pdf"], renderer="pandoc", timestamp=TIMESTAMP)
+        render.render(staged, tmp_path / "report", ["pdf"], renderer=render.PANDOC, timestamp=TIMESTAMP)
     assert not (tmp_path / "report" / "report.pdf").exists()
 
 
@@ -422,7 +423,7 @@ def test_word_links_to_an_id_of_more_than_forty_letters(staged, tmp_path):
     name = "glossary-words-that-only-the-programmes-themselves-still-use"
     with (tmp_path / "staged" / "glossary.qmd").open("a", encoding="utf-8") as chapter:
         chapter.write(f"\n## Old words {{#{name}}}\n\nSee [old words](#{name}).\n")
-    render.render(tmp_path / "staged", tmp_path, ["docx"], renderer="pandoc", timestamp=TIMESTAMP)
+    render.render(tmp_path / "staged", tmp_path, ["docx"], renderer=render.PANDOC, timestamp=TIMESTAMP)
     body = docx.Document(str(tmp_path / "report.docx")).element.body
     links = [
         node.get(qn("w:anchor"))

@@ -9,6 +9,7 @@ import pytest
 from natpatsip.errors import RenderError
 from natpatsip.pipeline.render.chapters import read_chapters
 from natpatsip.pipeline.render.constructs import check_chapters
+from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import read_report
 from staged import chapter_with, stage
 
@@ -30,7 +31,7 @@ def staged(original, tmp_path):
 
 def check(folder):
     report = read_report(folder)
-    check_chapters(report, read_chapters(report))
+    check_chapters(report, read_chapters(report, RenderCache(folder)))
 
 
 FIGURE = (
@@ -67,7 +68,7 @@ REFUSED = {
     "skipped-level": ("#### Too deep {#too-deep}", 'the heading "Too deep" is of level 4 under one of level 2'),
     "figure-without-alt": (figure(alt=""), "the .report-figure #fig-new has no alt"),
     "figure-without-caption": (figure(caption=""), "the .report-figure #fig-new has no caption"),
-    "figure-without-file": (figure(data="gone.csv"), "names figures/gone.csv as its data, which is not there"),
+    "figure-without-file": (figure(data="gone.csv"), "names figures/gone.csv as its data, which is missing"),
     "figure-with-other": (figure(more=' notes="x"'), 'has "notes", which it does not take. Did you mean "note"?'),
     "tile-without-icon": (":::: {.tiles}\n::: {.tile icon=nothing}\n1\n\none\n:::\n::::", 'has the icon "nothing"'),
     "tile-of-one": (":::: {.tiles}\n::: {.tile icon=baby}\n1\n:::\n::::", "must hold two paragraphs"),
@@ -109,23 +110,3 @@ def test_a_chapter_begins_with_its_title_and_its_own_id(staged):
     (staged / "glossary.qmd").write_text("# Glossary {#words}\n\ntext\n", encoding="utf-8")
     with pytest.raises(RenderError, match=r"glossary.qmd, line 1: expected the chapter's title .* \{#glossary\}"):
         check(staged)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("  title: National Patient Safety Improvement Programmes\n", "", r"_quarto.yml, book.title: is missing"),
-        ("  label: Q2 2024/25\n", "", r"_quarto.yml, natpatsip.label: is missing"),
-        ("glossary.qmd]", "glosary.qmd]", r"_quarto.yml, book.chapters: glosary.qmd is not in"),
-        ("glossary.qmd]", "{part: x}]", r"_quarto.yml, book.chapters: found .*'part'"),
-        ("book:\n", "book: [\n", r"_quarto.yml: is no YAML"),
-        ("natpatsip:\n", "other:\n", r'_quarto.yml: has no "natpatsip" section'),
-    ],
-)
-def test_settings_that_a_renderer_needs(staged, old, new, message):
-    settings = staged / "_quarto.yml"
-    text = settings.read_text(encoding="utf-8")
-    assert old in text
-    settings.write_text(text.replace(old, new), encoding="utf-8")
-    with pytest.raises(RenderError, match=message):
-        read_report(staged)

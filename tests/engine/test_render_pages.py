@@ -15,7 +15,7 @@ WIDTHS = (1280, 360)
 def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
     staged = stage(tmp_path_factory.mktemp("staged"))
-    render.render(staged, folder, ["html"], renderer="pandoc", timestamp=TIMESTAMP)
+    render.render(staged, folder, ["html"], renderer=render.PANDOC, timestamp=TIMESTAMP)
     return folder / "html"
 
 

@@ -16,15 +16,19 @@ import yaml
 
 from natpatsip.errors import RenderError, UsageError
 from natpatsip.pipeline import render
+from natpatsip.pipeline.options import FORMATS
 from natpatsip.pipeline.render import quarto
 from natpatsip.pipeline.render.chapters import attributes_of, read_chapters, walk
 from natpatsip.pipeline.render.constructs import check_chapters
-from natpatsip.pipeline.render.pandoc_cli import run_pandoc
-from natpatsip.pipeline.render.staged_report import FILTERS, read_report
+from natpatsip.pipeline.render.pandoc import FILTERS, run_pandoc
+from natpatsip.pipeline.render.render_cache import RenderCache
+from natpatsip.pipeline.render.renderer import Renderer, too_old, version_of
+from natpatsip.pipeline.render.staged_report import read_report
 from projects import ROOT, copy, natpatsip, prose, small
 from staged import TIMESTAMP, stage
 
 EXTENSION_LUA = "_extensions/natpatsip/natpatsip.lua"
+NOT_THERE = Renderer("quarto", "/nowhere/quarto", (1, 11))
 HOOK = "_extensions/natpatsip/prerender.py"
 EXTENSION = yaml.safe_load((ROOT / "_extensions/natpatsip/_extension.yml").read_text(encoding="utf-8"))
 
@@ -43,7 +47,7 @@ def no_quarto(monkeypatch, tmp_path):
 
 
 def test_auto_takes_the_embedded_renderer_where_quarto_is_not(no_quarto):
-    assert render.choose("auto") == "pandoc"
+    assert render.choose("auto") == render.PANDOC
 
 
 def test_quarto_asked_for_and_absent_says_what_to_do(no_quarto):
@@ -54,16 +58,19 @@ def test_quarto_asked_for_and_absent_says_what_to_do(no_quarto):
 @pytest.mark.parametrize(
     ("said", "complaint"),
     [
-        ("1.8.27\n", "is Quarto 1.8; the report's extension needs 1.9 or newer"),
-        ("1.9.0\n", None),
-        ("1.11.3\n", None),
-        ("99.9.9\n", None),
-        ("hello\n", "says no version of Quarto"),
-        ("", "says no version of Quarto"),
+        ("1.8.27\\n", "is Quarto 1.8; the report's extension needs 1.9 or newer"),
+        ("1.9.0\\n", None),
+        ("1.11.3\\n", None),
+        ("99.9.9\\n", None),
+        ("hello\\n", "gives no version of Quarto"),
+        ("", "gives no version of Quarto"),
     ],
 )
-def test_a_quarto_is_taken_by_its_version(said, complaint):
-    found = quarto.too_old("/opt/quarto", quarto.version_in(said))
+def test_a_quarto_is_taken_by_its_version(tmp_path, said, complaint):
+    program = tmp_path / "quarto"
+    program.write_text(f"#!/bin/sh\nprintf '{said}'\n", encoding="utf-8")
+    program.chmod(0o755)
+    found = too_old("/opt/quarto", version_of(str(program)))
     assert found is None if complaint is None else complaint in found
 
 
@@ -72,18 +79,42 @@ def test_an_unknown_renderer_is_refused_with_the_nearest(no_quarto):
         render.choose("pandok")
 
 
-def test_chapters_are_checked_before_quarto_is_looked_for(no_quarto, tmp_path):
+def test_chapters_are_checked_before_quarto_is_run(tmp_path):
     project = stage(tmp_path / "staged")
     with (project / "glossary.qmd").open("a", encoding="utf-8") as chapter:
         chapter.write("\n{{< pagebreak >}}\n")
     with pytest.raises(RenderError, match="found a shortcode"):
-        render.render(project, tmp_path / "out", ["html"], renderer="quarto", timestamp=TIMESTAMP)
+        render.render(
+            project,
+            tmp_path / "out",
+            ["html"],
+            renderer=Renderer("quarto", "/nowhere/quarto", (1, 11)),
+            timestamp=TIMESTAMP,
+        )
+
+
+FAKE = """#!/bin/sh
+echo "$1" >> "{log}"
+if [ "$1" = --version ]; then echo 1.11.3; else mkdir -p _book; touch _book/index.html; fi
+"""
+
+
+def test_quarto_is_asked_once_for_its_version(tmp_path, monkeypatch):
+    program, log = tmp_path / "quarto", tmp_path / "log"
+    program.write_text(FAKE.format(log=log), encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    renderer = render.choose("auto")
+    assert renderer == Renderer("quarto", str(program), (1, 11))
+    render.render(stage(tmp_path / "staged"), tmp_path / "out", ["html"], renderer=renderer, timestamp=TIMESTAMP)
+    assert (tmp_path / "out" / "html" / "index.html").is_file()
+    assert log.read_text(encoding="utf-8").split() == ["--version", "render"]
 
 
 # What it is asked for ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", render.FORMATS)
+@pytest.mark.parametrize("name", FORMATS)
 def test_each_format_is_asked_for_through_the_extension(staged, name):
     report = read_report(staged)
     assert quarto.command("quarto", report, name) == [
@@ -190,7 +221,7 @@ def test_the_staged_project_is_a_book_without_a_hook(project):
 
 def test_every_file_that_a_staged_chapter_names_is_staged(project):
     report = read_report(project)
-    chapters = read_chapters(report)
+    chapters = read_chapters(report, RenderCache(report.root))
     check_chapters(report, chapters)
     named = [
         attributes_of(node)[2][key]
@@ -241,7 +272,7 @@ def test_word_is_given_nothing_that_quarto_would_take_for_a_figure_of_its_own(st
     (tmp_path / "dump.lua").write_text(DUMP, encoding="utf-8")
     options = ("--from=json", "--to=docx", *FILTERS, f"--lua-filter={tmp_path / 'dump.lua'}")
     found = []
-    for chapter in read_chapters(read_report(staged)):
+    for chapter in read_chapters(read_report(staged), RenderCache(staged)):
         text = json.dumps(chapter.document)
         read = run_pandoc(*options, f"--output={tmp_path / 'x.docx'}", folder=staged, what=chapter.name, text=text)
         found += walk(json.loads(read)["blocks"])
@@ -291,6 +322,7 @@ def test_the_hook_says_what_to_do_where_natpatsip_is_not_installed(tmp_path):
     folder = tmp_path / "_extensions" / "natpatsip"
     folder.mkdir(parents=True)
     shutil.copy2(ROOT / HOOK, folder)
+    (tmp_path / "_quarto.yml").touch()
     done = subprocess.run(
         [getattr(sys, "_base_executable", sys.executable), "-I", tmp_path / HOOK],
         env={"PATH": "/usr/bin:/bin"},

@@ -74,7 +74,7 @@ def test_settings_in_another_encoding_are_refused(tmp_path):
         read_settings(tmp_path)
 
 
-@pytest.mark.parametrize("key", ["programmes: {wrad: W}", "not-programmes: [wrad]"])
+@pytest.mark.parametrize("key", ["programmes: {wrad: W}", "not-programmes: [wrad]", "html-only: [wrad]"])
 def test_a_setting_of_a_chapter_that_does_not_exist_is_refused(tmp_path, key):
     project = small(tmp_path)
     edit(project / "_quarto.yml", "lang: en-GB", f"lang: en-GB\nnatpatsip: {{{key}}}")
@@ -96,6 +96,13 @@ def keys(model, before=""):
 def test_each_key_is_in_the_documentation_and_no_other():
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     assert re.findall(r"^\| `([\w.-]+)` \|", page, re.MULTILINE) == list(keys(Settings))
+
+
+def test_every_format_has_the_first_chapter(tmp_path):
+    project = small(tmp_path)
+    edit(project / "_quarto.yml", "lang: en-GB", "lang: en-GB\nnatpatsip: {html-only: [index]}")
+    with pytest.raises(SettingsError, match="html-only: index is the first chapter"):
+        Plan.of(project, Q2)
 
 
 def test_this_report_says_what_it_calls_its_target_and_others_say_target(tmp_path, monkeypatch):

@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from natpatsip.checks import code_cells
 from natpatsip.checks.fact_index import Known
@@ -17,11 +15,13 @@ from natpatsip.checks.places import Place, numbered, place_of
 from natpatsip.checks.rules import Rules
 from natpatsip.checks.sentences import Sentence, sentences_of
 from natpatsip.facts import Fact
-from natpatsip.figures import FIGURE
-from natpatsip.pipeline.cells import appears_in
-from natpatsip.pipeline.outputs import collect_facts, outputs_of
+from natpatsip.pipeline.notebook import appears_in
+from natpatsip.pipeline.outputs import Outputs, collect_facts, gather
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 GLOSSARY = "glossary"
 HEADER = "Term"  # of the tables that explain terms
@@ -104,9 +104,14 @@ class Material:
         return found
 
     @cached_property
+    def outputs(self) -> dict[str, Outputs]:
+        """What each executed notebook holds for the build."""
+        return gather(self.executed)
+
+    @cached_property
     def facts(self) -> dict[tuple[str, str], Fact]:
         """Every fact that the report publishes, prints or rests on."""
-        return {fact.key: fact for fact in collect_facts(self.executed)}
+        return {fact.key: fact for fact in collect_facts(self.outputs)}
 
     @cached_property
     def bound(self) -> dict[str, dict[str, list[tuple[str, str, Any]]]]:
@@ -124,8 +129,8 @@ class Material:
         found = {}
         for name, content in self.executed.items():
             positions = {id(cell): number for number, cell in numbered(content)}
-            for cell, record, _ in outputs_of(content, FIGURE):
-                found[str(record["id"])] = place_of(name, positions[id(cell)], cell), record
+            for each in self.outputs[name].figures:
+                found[each.id] = place_of(name, positions[id(each.cell)], each.cell), each.record
         return found
 
     @cached_property

@@ -5,11 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from pathlib import Path
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from natpatsip import params
-from natpatsip.build import alone
 from natpatsip.checks import (
     broken_link,
     contradiction,
@@ -29,12 +27,15 @@ from natpatsip.checks.findings import CHECKS, Finding, Outcome
 from natpatsip.checks.suppressions import sort_out
 from natpatsip.errors import NotebookError, UsageError
 from natpatsip.pipeline.caching import store
-from natpatsip.pipeline.caching.digests import Inputs
-from natpatsip.pipeline.caching.run_cache import Runs
+from natpatsip.pipeline.caching.inputs import Inputs
+from natpatsip.pipeline.caching.run_cache import RunCache
 from natpatsip.pipeline.execution import kernels
-from natpatsip.pipeline.execution.scheduler import execute
 from natpatsip.pipeline.plan import Plan
+from natpatsip.pipeline.workspace import locked
 from natpatsip.quarter import Quarter
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 Check = Callable[[Material], list[Finding]]
 ALL: Mapping[str, Check] = {
@@ -102,12 +103,14 @@ def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Callable[[
             f"{quarter} has left the notebooks and is built from {reference} in git. Check it there: "
             f"git worktree add ../{quarter} {reference}"
         )
-    runs = Runs(store.of(project), Inputs.read(project), quarter, edition="", kernels=kernels.choose(""))
+    runs = RunCache(store.of(project), Inputs.read(project), quarter, edition="", kernels=kernels.choose(""))
     if runs.uncovered(project / "notebooks"):
         kernels.start("")
     plan = Plan.of(project, quarter)
+    from natpatsip.pipeline.execution.scheduler import execute  # after the plan: it imports much
+
     try:
-        with alone(plan.workplace, log):
+        with locked(plan.workplace, log):
             executed = execute(plan, jobs=jobs, log=log, runs=runs)
     except NotebookError as error:
         if outcome := preflight.outcome_of(plan, error):

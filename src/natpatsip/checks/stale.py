@@ -10,7 +10,7 @@ from natpatsip.checks.check_context import Material
 from natpatsip.checks.findings import Finding
 from natpatsip.checks.places import Place
 from natpatsip.checks.sentences import MARK, Sentence, sentences_of
-from natpatsip.pipeline.cells import is_quarter
+from natpatsip.pipeline.notebook import is_quarter
 from natpatsip.quarter import Quarter
 
 CHECK = "stale"

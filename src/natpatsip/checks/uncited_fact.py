@@ -8,7 +8,6 @@ from natpatsip.checks import code_cells
 from natpatsip.checks.check_context import Material
 from natpatsip.checks.fact_index import KnownFact
 from natpatsip.checks.findings import Finding
-from natpatsip.pipeline.outputs import citations_of
 
 CHECK = "uncited-fact"
 
@@ -37,7 +36,7 @@ def _finding(known: KnownFact, how: str) -> Finding:
 
 def _used(material: Material) -> set[tuple[str, str]]:
     """Return what is printed in prose, tables and tiles, and what goes into another fact."""
-    printed = {fact.key for content in material.executed.values() for fact in citations_of(content)}
+    printed = {fact.key for each in material.outputs.values() for fact in each.printed}
     return printed | {each.key for fact in material.facts.values() for each in fact.inputs}
 
 

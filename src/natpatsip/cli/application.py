@@ -42,10 +42,10 @@ def quarter_or_newest(written: str | None, project: Path) -> Quarter:
 
     if written:
         return Quarter.parse(written)
-    from natpatsip.build import newest_complete
+    from natpatsip.pipeline.schedule import complete_quarters
 
-    found, incomplete = newest_complete(project)
-    if found is None:
+    complete, incomplete = complete_quarters(project, only_newest=True)
+    if not complete:
         missing = "; ".join(f"{quarter}: {'; '.join(what)}" for quarter, what in incomplete.items())
         raise ReportError(f"params/: no quarter has complete data ({missing}). Name the quarter.")
-    return found
+    return complete[0]

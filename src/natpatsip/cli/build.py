@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from natpatsip.cli.application import JOBS, app, one_of
 from natpatsip.cli.console import ProgressLog, say
 from natpatsip.errors import ReportError, UsageError
+from natpatsip.pipeline.options import FORMATS, RENDERERS, Options, files_of
 
-FORMATS = ("html", "pdf", "docx")
-RENDERERS = ("auto", "quarto", "pandoc")
+if TYPE_CHECKING:
+    from natpatsip.quarter import Quarter
 
 
 def _formats(to: list[str] | None) -> tuple[str, ...]:
@@ -65,24 +66,14 @@ def build(
     ] = False,
 ) -> None:
     """Build the report of one quarter or of several."""
-    from natpatsip import build
-    from natpatsip.build_many import build_all
+    from natpatsip.build import build_all
     from natpatsip.project import project_root
-    from natpatsip.quarter import Quarter
 
-    formats = _formats(to)
-    if final and set(formats) != set(FORMATS):
-        raise UsageError("--final: a final edition has all formats. Leave --to out.")
-    if final and due:
-        raise UsageError("--final: a schedule builds drafts; people make an edition final. Leave --due out.")
-    if final and (everything or len(quarters or ()) > 1):
-        raise UsageError("--final: one quarter is made final at a time. Name one.")
+    formats, quarters = _formats(to), quarters or []
+    _check_options(quarters, formats, everything=everything, final=final, due=due)
     one_of("--renderer", renderer, RENDERERS)
-    log = ProgressLog()
-    project = project_root()
-    if quarters and everything:
-        raise UsageError("--all: already means every quarter. Leave out --all or the quarters.")
-    options = build.Options(
+    log, project = ProgressLog(), project_root()
+    options = Options(
         formats=formats,
         renderer=renderer,
         jobs=jobs,
@@ -91,31 +82,54 @@ def build(
         cluster=cluster,
         is_final=final,
     )
-    chosen = [Quarter.parse(each) for each in quarters or ()]
-    if not quarters:
-        found, lacking = build.complete_quarters(project, only_newest=not (everything or due))
-        for each, missing in lacking.items():
-            log(f"{each}: data not complete: {'; '.join(missing)}")
-        if not found and not due:
-            raise ReportError("params/: no quarter has complete data. Name a quarter to see what its build needs.")
-        chosen = found
-    if everything:
-        final_ones = [each for each in chosen if build.is_final(options.report(project, each))]
-        for each in final_ones:
-            log(f"{each}: there is a final edition, which is left unchanged")
-        chosen = [each for each in chosen if each not in final_ones]
-    if due:
-        today = datetime.date.today()
-        chosen = [each for each in chosen if build.is_due(project, each, today=today, output=output)]
-        if not chosen:
-            say("nothing due")
-            return
+    chosen = _chosen(project, quarters, options, everything=everything, due=due, log=log)
+    if due and not chosen:
+        say("nothing due")
+        return
     outcome = build_all(project, chosen, options, log)
     for folder in outcome.built.values():
-        for file in build.shown(folder, formats):
+        for file in files_of(folder, formats):
             say(str(file))
     if len(chosen) == 1:
         for error in outcome.failed.values():
             raise error
     if failure := outcome.error():
         raise failure
+
+
+def _check_options(quarters: list[str], formats: tuple[str, ...], *, everything: bool, final: bool, due: bool) -> None:
+    """Reject options that exclude each other."""
+    if final and formats != FORMATS:
+        raise UsageError("--final: a final edition has all formats. Leave --to out.")
+    if final and due:
+        raise UsageError("--final: a schedule builds drafts; people make an edition final. Leave --due out.")
+    if final and (everything or len(quarters) > 1):
+        raise UsageError("--final: one quarter is made final at a time. Name one.")
+    if quarters and everything:
+        raise UsageError("--all: already means every quarter. Leave out --all or the quarters.")
+
+
+def _chosen(
+    project: Path, named: list[str], options: Options, *, everything: bool, due: bool, log: ProgressLog
+) -> list[Quarter]:
+    """Return the quarters to build."""
+    from natpatsip.pipeline.schedule import complete_quarters, is_due
+    from natpatsip.quarter import Quarter
+    from natpatsip.release.final_edition import is_final
+
+    chosen = [Quarter.parse(each) for each in named]
+    if not named:
+        chosen, incomplete = complete_quarters(project, only_newest=not (everything or due))
+        for quarter, missing in incomplete.items():
+            log(f"{quarter}: data not complete: {'; '.join(missing)}")
+        if not chosen and not due:
+            raise ReportError("params/: no quarter has complete data. Name a quarter to see what its build needs.")
+    if everything:
+        final_editions = [each for each in chosen if is_final(options.report(project, each))]
+        for quarter in final_editions:
+            log(f"{quarter}: there is a final edition, which is left unchanged")
+        chosen = [each for each in chosen if each not in final_editions]
+    if due:
+        today = datetime.date.today()
+        chosen = [each for each in chosen if is_due(project, each, today=today, output=options.output)]
+    return chosen

@@ -13,10 +13,8 @@ from nbformat import NotebookNode, v4
 
 from natpatsip.errors import ReportError, UsageError
 from natpatsip.fact import Fact
-from natpatsip.figures import FIGURE
-from natpatsip.pipeline.cells import appears_in
-from natpatsip.pipeline.notebook import TITLE
-from natpatsip.pipeline.outputs import outputs_of
+from natpatsip.pipeline.notebook import TITLE, appears_in
+from natpatsip.pipeline.outputs import Outputs
 from natpatsip.pipeline.staging.markdown import Heading, pieces
 from natpatsip.quarter import Quarter
 
@@ -84,10 +82,10 @@ class BuiltReport:
         """Its figures by id, numbered in reading order."""
         found: dict[str, Figure] = {}
         for chapter, content in self.notebooks.items():
-            for cell, record, _ in outputs_of(content, FIGURE):
-                number, section = len(found) + 1, self.section_of(chapter, cell.id)
-                texts = str(record["title"]), str(record["data"])
-                found[record["id"]] = Figure(record["id"], number, chapter, section, cell.id, *texts)
+            for each in Outputs.of(chapter, content).figures:
+                number, section = len(found) + 1, self.section_of(chapter, each.cell.id)
+                texts = (str(each.record["title"]), str(each.record["data"]))
+                found[each.id] = Figure(each.id, number, chapter, section, each.cell.id, *texts)
         return found
 
     def section_of(self, chapter: str, cell: str) -> str:

@@ -10,7 +10,7 @@ from natpatsip.compare.built_report import BuiltReport
 from natpatsip.compare.changes import Change
 from natpatsip.compare.figure_changes import reading_beside
 from natpatsip.fact import Fact
-from natpatsip.pipeline.staging.passports.words import in_full, period
+from natpatsip.pipeline.staging.passport_text import in_full, period
 from natpatsip.quarter import FORM, Quarter
 
 

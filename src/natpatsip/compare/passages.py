@@ -12,8 +12,8 @@ from nbformat import NotebookNode
 from natpatsip.blocks import BLOCK
 from natpatsip.compare.built_report import BuiltReport
 from natpatsip.compare.word_diff import Word, shown
-from natpatsip.pipeline.cells import appears_in
 from natpatsip.pipeline.inline_code import INLINE, KEPT
+from natpatsip.pipeline.notebook import appears_in
 from natpatsip.pipeline.staging.chapter import printed
 from natpatsip.pipeline.staging.markdown import FENCED, HEADING, REFERENCE
 

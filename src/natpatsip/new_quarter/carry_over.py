@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from natpatsip.pipeline.cells import is_quarter
+from natpatsip.pipeline.notebook import is_quarter
 from natpatsip.quarter import Quarter
 
 TO_REVIEW = "to-review"

@@ -71,7 +71,7 @@ def open_quarter(project: Path, quarter: Quarter) -> OpenedQuarter:
     plan = Plan.of(project, before)
     _check_committed(project)
     _check_cells(plan.notebooks, quarter)
-    in_git = git.keeps(project)
+    in_git = git.is_tracked(project)
     carried = {name: carry(each.content, before, quarter, drop_older=in_git) for name, each in plan.notebooks.items()}
     older = _older_quarters(plan.notebooks.values(), before)
     archived = {each: _reference(project, each) for each in older} if in_git else {}
@@ -108,7 +108,7 @@ def _newest(project: Path, quarter: Quarter) -> Quarter:
 
 
 def _check_committed(project: Path) -> None:
-    if git.keeps(project) and (changed := git.changes(project, "notebooks", "params")):
+    if git.is_tracked(project) and (changed := git.changes(project, "notebooks", "params")):
         raise NotebookError(
             f"{', '.join(changed)}: not committed. Opening a quarter changes notebooks and params. Commit or undo your "
             "changes first, so that this one can be reviewed and reverted by itself."

@@ -1,4 +1,4 @@
-"""Quarto's inline code in markdown cells, and its results as Jupyter and MyST keep them."""
+"""Quarto's inline code in markdown cells, and its results as Jupyter and MyST store them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEPT = "user_expressions"
 
 
 def expressions(cell: Mapping[str, Any]) -> dict[str, str]:
-    """Return the inline expressions of a markdown cell, keyed by their place, as the Jupyter protocol asks for them."""
+    """Return the inline expressions of a markdown cell by position, as the Jupyter protocol takes them."""
     if cell["cell_type"] != "markdown":
         return {}
     source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])  # a file keeps lines
@@ -27,29 +27,29 @@ def expressions(cell: Mapping[str, Any]) -> dict[str, str]:
 
 
 def store(cell: NotebookNode, asked: Mapping[str, str], results: Mapping[str, Any]) -> None:
-    """Keep the results in the cell's metadata.
+    """Store the results in the cell's metadata.
 
     Raises
     ------
     NotebookError
-        Where an expression failed; all that failed are named.
+        If an expression failed; all that failed are named.
     """
     cell.metadata[KEPT] = [{"expression": text, "result": results[key]} for key, text in asked.items()]
     failed = {text: results[key] for key, text in asked.items() if results[key].get("status") != "ok"}
     if failed:
-        said = [
+        messages = [
             f"`{{python}} {text}`: {result.get('ename', 'Error')}: {result.get('evalue', 'no value')}"
             for text, result in failed.items()
         ]
-        error = NotebookError(f'cell "{cell.get("id", "")}", inline expression ' + "; ".join(said))
+        error = NotebookError(f'cell "{cell.get("id", "")}", inline expression ' + "; ".join(messages))
         kinds = {(result.get("ename"), result.get("evalue")) for result in failed.values()}
         error.faulty_data = faulty_data(*kinds.pop()) if len(kinds) == 1 else ""
         raise error
 
 
-def faulty_data(kind: str | None, said: str | None) -> str:
-    """Return what a failure says of a data file, nothing where it is another failure."""
-    return said or "" if kind == DataFileError.__name__ else ""
+def faulty_data(kind: str | None, message: str | None) -> str:
+    """Return the message of a failure that is about a data file; empty for any other failure."""
+    return message or "" if kind == DataFileError.__name__ else ""
 
 
 def substitute(cell: NotebookNode, printed: Callable[[Mapping[str, Any]], str]) -> str:
@@ -58,31 +58,28 @@ def substitute(cell: NotebookNode, printed: Callable[[Mapping[str, Any]], str]) 
     Raises
     ------
     NotebookError
-        Where an expression has no stored result: the notebook was not run by the engine.
+        If an expression has no stored result: the notebook was not run by the engine.
     """
     results = iter(cell.metadata.get(KEPT, []))
 
     def value(match: re.Match[str]) -> str:
-        kept = next(results, None)
-        if kept is None or kept["expression"] != match[1]:
+        stored = next(results, None)
+        if stored is None or stored["expression"] != match[1]:
             raise NotebookError(
                 f'cell "{cell.get("id", "")}": `{{python}} {match[1]}` has no value. '
                 "Run the notebook with the engine natpatsip, as natpatsip build does."
             )
-        return printed(kept["result"]["data"])
+        return printed(stored["result"]["data"])
 
-    fences = FENCE.findall(cell.source)
-    if not fences:
-        return INLINE.sub(value, cell.source)
     pieces, start = [], 0
-    for fence in FENCE.finditer(cell.source):
+    for fence in FENCE.finditer(cell.source):  # code in a fence is shown, not run
         pieces += [INLINE.sub(value, cell.source[start : fence.start()]), fence[0]]
         start = fence.end()
     return "".join([*pieces, INLINE.sub(value, cell.source[start:])])
 
 
 def text_of(data: Mapping[str, Any]) -> str:
-    """Return the text of a result: its markdown, else its plain form, a string without its quotes.
+    """Return the text of a result: its markdown, else its plain text, a string without its quotes.
 
     Examples
     --------

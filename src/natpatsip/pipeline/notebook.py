@@ -1,37 +1,67 @@
-"""Notebooks as the build reads them: title, cells of a quarter, and what they publish and cite."""
+"""Notebooks as the build reads them: title, the cells of a quarter, and what they publish and cite.
+
+Read before the build's processes are started, so nbformat, which takes long to import, is imported when it is needed.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from natpatsip.errors import NotebookError
 from natpatsip.facts import CITES, PUBLISHES
-from natpatsip.pipeline.cells import appears_in, is_quarter
-from natpatsip.pipeline.lazy_imports import SLOW, without
-from natpatsip.quarter import Quarter
+from natpatsip.pipeline.inline_code import expressions
+from natpatsip.pipeline.lazy_imports import SLOW, block_imports
+from natpatsip.quarter import FORM, Quarter
 
-with without(SLOW):
-    import nbformat
+if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-REBASES = re.compile(r"""\brebase(?:s|_dates|_reasons)\(\s*(?:["']([^"']*)["'])?""")  # a series, or nothing: no literal
+# A series in quotes, or nothing: then its name is put together in code.
+REBASES = re.compile(r"""\brebase(?:s|_dates|_reasons)\(\s*(?:["']([^"']*)["'])?""")
 TITLE = re.compile(r"\A\s*#\s+(.+?)\s*(?:\{[^}]*\}\s*)?$", re.MULTILINE)
+
+
+def is_quarter(tag: str) -> bool:
+    """Return True if a tag is a quarter."""
+    found = FORM.fullmatch(tag)
+    return found is not None and int(found[2]) == (int(found[1]) + 1) % 100
+
+
+def appears_in(cell: Mapping[str, Any], quarter: Quarter) -> bool:
+    """Return True if a cell appears in a quarter: cells tagged with quarters in those alone, others in all."""
+    quarters = [tag for tag in cell["metadata"].get("tags", []) if is_quarter(tag)]
+    return not quarters or str(quarter) in quarters
+
+
+def running(cells: Sequence[Mapping[str, Any]], quarter: Quarter) -> Iterator[tuple[int, list[str]]]:
+    """Yield the cells that run in a quarter, by position, with the text of them that runs.
+
+    Code cells run with their code and tags; markdown cells with their inline expressions, if they have any.
+    """
+    for place, cell in enumerate(cells):
+        tags = cell["metadata"].get("tags", [])
+        if not appears_in(cell, quarter) or "injected-parameters" in tags:
+            continue
+        if cell["cell_type"] == "code":
+            yield place, ["code", *sorted(tags), source_of(cell)]
+        elif asked := expressions(cell):
+            yield place, ["inline", *asked.values()]
+
+
+def source_of(cell: Mapping[str, Any]) -> str:
+    """Return a cell's text, which a file may hold as a list of lines."""
+    source = cell.get("source", "")
+    return source if isinstance(source, str) else "".join(source)
 
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook of the project.
-
-    Parameters
-    ----------
-    path : Path
-        Where it is.
-    content : NotebookNode
-        What it holds.
-    """
+    """A notebook of the project: its path and content."""
 
     path: Path
     content: NotebookNode
@@ -43,16 +73,18 @@ class Notebook:
         Raises
         ------
         NotebookError
-            Where the file is missing or no notebook, has no title, or has no parameters cell that sets the quarter.
+            If the file is missing or is not a notebook, has no title, or has no parameters cell that sets the quarter.
         """
+        with block_imports(SLOW):
+            import nbformat
         if not path.is_file():
             raise NotebookError(
-                f"notebooks/{path.name}: there is no such notebook. Write it, or take it out of _quarto.yml."
+                f"notebooks/{path.name}: the notebook is missing. Write it, or take it out of _quarto.yml."
             )
         try:
             content = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
         except Exception as error:  # nbformat raises errors of several libraries
-            raise NotebookError(f"notebooks/{path.name}: is no notebook that Jupyter can read: {error}") from error
+            raise NotebookError(f"notebooks/{path.name}: Jupyter cannot read it as a notebook: {error}") from error
         notebook = cls(path, content)
         notebook._check()
         return notebook
@@ -72,7 +104,8 @@ class Notebook:
             for tag in tags:
                 if re.match(r"\d{4}-", tag) and not is_quarter(tag):
                     raise NotebookError(
-                        f'{where}, cell "{cell.get("id")}": the tag "{tag}" is no quarter. Write it like 2024-25-Q2.'
+                        f'{where}, cell "{cell.get("id")}": the tag "{tag}" is not a valid quarter. '
+                        "Write it like 2024-25-Q2."
                     )
         parameters = [cell for cell in self.content.cells if "parameters" in cell.metadata.get("tags", [])]
         if not parameters or not re.search(r"^quarter\s*=", parameters[0].source, re.MULTILINE):
@@ -82,7 +115,7 @@ class Notebook:
 
     @property
     def name(self) -> str:
-        """Its name without the ending, which is the chapter's too."""
+        """The file name without its ending, which is also the chapter's name."""
         return self.path.stem
 
     @property
@@ -101,7 +134,7 @@ class Notebook:
         return "\n".join(cell.source for cell in self.content.cells)
 
     def publishes(self) -> set[str]:
-        """Return the ids of the facts that it owns, by what its code says."""
+        """Return the ids of the facts that it publishes, found in its code."""
         return set(PUBLISHES.findall(self.source))
 
     def cites(self) -> set[str]:
@@ -109,6 +142,6 @@ class Notebook:
         return set(CITES.findall(self.source))
 
     def rebases(self) -> set[str] | None:
-        """Return the series whose rebases it asks the params for; None where it puts some name together."""
+        """Return the series whose rebases it reads from params; None if it builds a name in code."""
         names = set(filter(None, REBASES.findall(self.source)))
         return None if "" in REBASES.findall(self.source) else names

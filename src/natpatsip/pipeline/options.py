@@ -1,14 +1,13 @@
-"""How a report is built, as its builder says."""
+"""How a report is built: the options of ``natpatsip build``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import asdict, dataclass
-from itertools import combinations
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 FORMATS = ("html", "pdf", "docx")
-WITHOUT_EFFECT = ("jobs", "output", "is_fresh", "cluster")  # on what is in a report
+RENDERERS = ("auto", "quarto", "pandoc")
 Log = Callable[[str], None]
 
 
@@ -19,22 +18,22 @@ class Options:
     Parameters
     ----------
     formats : collection
-        Of "html", "pdf" and "docx".
+        Of `FORMATS`.
     renderer : str
-        "auto" (Quarto where it is found), "quarto" or "pandoc".
+        "auto" (Quarto if it is found), "quarto" or "pandoc".
     jobs : int
         How many notebooks run at once.
     output : Path
         The folder that the quarter's folder is put into.
     kernels : str
-        "warm" (forks of one process), "stock" (a kernel for each notebook) or "auto"; by default what the environment
-        variable NATPATSIP_KERNELS says, else "auto": warm where the system can fork safely.
+        "warm" (forks of one process), "stock" (a kernel for each notebook) or "auto". The default is the environment
+        variable NATPATSIP_KERNELS, else "auto": warm if the system can fork safely.
     is_fresh : bool
         Whether nothing of earlier builds is used.
     cluster : str
-        The address of a Dask scheduler, whose workers run the notebooks; by default they run here.
+        The address of a Dask scheduler whose workers run the notebooks; by default they run here.
     is_final : bool
-        Whether it is the final edition, and no draft.
+        Whether it is the final edition, not a draft.
     is_preview : bool
         Whether somebody waits for the pages: the whole report on one page is left out, and the checks follow once the
         pages are there.
@@ -50,22 +49,26 @@ class Options:
     is_final: bool = False
     is_preview: bool = False
 
-    def said(self) -> str:
-        """Return the options that have an effect on what is in a report."""
-        return repr(sorted((name, value) for name, value in asdict(self).items() if name not in WITHOUT_EFFECT))
-
-    def with_more(self) -> Iterator[tuple[str, ...]]:
-        """Go through the formats of reports that have those asked for: these alone first, then all."""
-        wanted = tuple(name for name in FORMATS if name in self.formats)
-        others = [name for name in FORMATS if name not in wanted]
-        for count in range(len(others) + 1):
-            for more in combinations(others, count):
-                yield tuple(name for name in FORMATS if name in wanted or name in more)
-
     def report(self, project: Path, quarter: object) -> Path:
         """Return the folder of a quarter's report."""
         return (self.output or project / "reports") / str(quarter)
 
     def earlier(self, project: Path, quarter: object) -> list[Path]:
-        """Return the folders in which an earlier quarter's report may stand, the likelier first."""
+        """Return the folders that may hold an earlier quarter's report, the likelier first."""
         return list(dict.fromkeys([self.report(project, quarter), project / "reports" / str(quarter)]))
+
+    def arguments(self, project: Path) -> list[str]:
+        """Return the arguments of ``natpatsip build`` for these options, for a build elsewhere of this project."""
+        return [
+            *("--to", ",".join(self.formats)),
+            *("--renderer", self.renderer),
+            *("--jobs", str(self.jobs)),
+            *("--output", str((self.output or project / "reports").resolve())),
+            *(["--final"] if self.is_final else []),
+        ]
+
+
+def files_of(report: Path, formats: Collection[str]) -> list[Path]:
+    """Return the files of a report that a reader opens."""
+    files = {"html": report / "html" / "index.html", "pdf": report / "report.pdf", "docx": report / "report.docx"}
+    return [files[name] for name in formats]

@@ -1,41 +1,148 @@
-"""What executed notebooks hold for the build: facts, citations, figures and the data that were read."""
+"""What executed notebooks hold for the build: facts, citations, figures and the data files that were read."""
 
 from __future__ import annotations
 
-import csv
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip.blocks import BLOCK
+from natpatsip.digests import sha256_of
 from natpatsip.errors import FactError, FigureError, ReportError, together
 from natpatsip.facts import CITED, PUBLISHED, Fact
-from natpatsip.figures import FIGURE, VEGALITE
+from natpatsip.figures import FIGURE, PICTURE, VEGALITE
 from natpatsip.pipeline.inline_code import KEPT
-from natpatsip.pipeline.staging.passports import Home
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 DATASET = "application/vnd.natpatsip.dataset+json"
 REPORTED = "data/reported.csv"
-COLUMNS = (
-    "id",
-    "period",
-    "value",
-    "text",
-    "unit",
-    "section",
-    "notebook",
-    "cell",
-    "source",
-    "formula",
-    "inputs",
-    "rows",
-    "rows_sha256",
-)
+
+
+@dataclass(frozen=True)
+class Output:
+    """A figure or picture as a cell shows it: the record of it, and all forms of the output by mimetype."""
+
+    cell: NotebookNode
+    record: Mapping[str, Any]
+    data: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The id of the figure or picture."""
+        return str(self.record["id"])
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What one executed notebook holds, gathered in a single pass over its cells.
+
+    Parameters
+    ----------
+    published : tuple of Fact
+        The facts that it owns, each with its section and cell.
+    printed : tuple of Fact
+        The facts that readers see: those in prose, then those in tables and tiles.
+    uses : tuple of (str, Fact)
+        Each fact that a cell publishes, cites or prints, with the cell's id.
+    figures, pictures : tuple of Output
+        What it shows.
+    datasets : tuple of mapping
+        The records of the data files that it read.
+    """
+
+    published: tuple[Fact, ...]
+    printed: tuple[Fact, ...]
+    uses: tuple[tuple[str, Fact], ...]
+    figures: tuple[Output, ...]
+    pictures: tuple[Output, ...]
+    datasets: tuple[Mapping[str, Any], ...]
+
+    @classmethod
+    def of(cls, name: str, content: NotebookNode) -> Outputs:
+        """Gather the outputs of the executed notebook called `name`."""
+        published: list[Fact] = []
+        in_prose: list[Fact] = []
+        in_blocks: list[Fact] = []
+        uses: list[tuple[str, Fact]] = []
+        shown: dict[str, list[Output]] = {FIGURE: [], PICTURE: []}
+        datasets: list[Mapping[str, Any]] = []
+        for cell in content.cells:
+            place, here, blocks = cell.get("id", ""), list[Fact](), list[Fact]()
+            for data in (output.get("data", {}) for output in cell.get("outputs", ())):
+                if PUBLISHED in data:
+                    fact = Fact.from_record(data[PUBLISHED])
+                    published.append(replace(fact, section=name, cell=place))
+                    here.append(fact)
+                if CITED in data:
+                    here += Fact.cited(data[CITED])
+                if BLOCK in data:
+                    blocks += map(Fact.from_record, data[BLOCK]["facts"])
+                if DATASET in data:
+                    datasets.append(data[DATASET])
+                for kind in shown:
+                    if kind in data:
+                        shown[kind].append(Output(cell, data[kind], data))
+            for data in (each["result"].get("data", {}) for each in cell.metadata.get(KEPT, ())):
+                if CITED in data:
+                    cited = list(Fact.cited(data[CITED]))
+                    in_prose += cited
+                    here += cited
+            in_blocks += blocks
+            uses += ((place, fact) for fact in (*here, *blocks))
+        return cls(
+            tuple(published),
+            (*in_prose, *in_blocks),
+            tuple(uses),
+            tuple(shown[FIGURE]),
+            tuple(shown[PICTURE]),
+            tuple(datasets),
+        )
+
+
+def gather(executed: Mapping[str, NotebookNode]) -> dict[str, Outputs]:
+    """Return the outputs of executed notebooks by name."""
+    return {name: Outputs.of(name, content) for name, content in executed.items()}
+
+
+def with_inputs(fact: Fact) -> Iterator[Fact]:
+    """Yield a fact and every fact that it was calculated from."""
+    yield fact
+    for each in fact.inputs:
+        yield from with_inputs(each)
+
+
+def collect_facts(outputs: Mapping[str, Outputs]) -> list[Fact]:
+    """Return every fact that the report publishes, prints or rests on, once, in reading order.
+
+    Raises
+    ------
+    FactError
+        If two cells publish a fact with two values, or a notebook prints another value than the owner's.
+    """
+    found: dict[tuple[str, str], Fact] = {}
+    errors: list[ReportError] = []
+    for fact in (fact for each in outputs.values() for fact in each.published):
+        other = found.setdefault(fact.key, fact)
+        if other.value != fact.value:
+            places = " and ".join(f'{each.text} in {each.section}, cell "{each.cell}"' for each in (other, fact))
+            advice = "Publish it in one and cite it in the other."
+            errors.append(FactError(f"{fact.id} ({fact.period}) is published twice: {places}. {advice}"))
+    for name, each in outputs.items():
+        inputs = (fact for published in each.published for fact in published.inputs)
+        for fact in (found_in for printed in (*each.printed, *inputs) for found_in in with_inputs(printed)):
+            other = found.setdefault(fact.key, fact)
+            if other.value != fact.value:
+                errors.append(
+                    FactError(
+                        f"{name} prints {fact.text} for {fact.id} ({fact.period}), but it is {other.text} in "
+                        f"{other.section or other.rows}. Cite it, and build again."
+                    )
+                )
+    together(errors)
+    return list(found.values())
 
 
 @dataclass(frozen=True)
@@ -54,120 +161,37 @@ class FigureRecord:
         return str(self.record["id"])
 
 
-def outputs_of(content: NotebookNode, mimetype: str) -> Iterator[tuple[NotebookNode, Any, Mapping[str, Any]]]:
-    """Go through the outputs of a kind: cell, record, and all forms of the output."""
-    for cell in content.cells:
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            if mimetype in data:
-                yield cell, data[mimetype], data
-
-
-def facts_of(name: str, content: NotebookNode) -> list[Fact]:
-    """Return the facts that a notebook published, each with its section and cell."""
-    return [
-        replace(Fact.from_record(record), section=name, cell=cell.get("id", ""))
-        for cell, record, _ in outputs_of(content, PUBLISHED)
-    ]
-
-
-def citations_of(content: NotebookNode) -> Iterator[Fact]:
-    """Go through the facts that a notebook prints: in prose, in tables and in tiles."""
-    for cell in content.cells:
-        for kept in cell.metadata.get(KEPT, []):
-            data = kept["result"].get("data", {})
-            if CITED in data:
-                yield from Fact.cited(data[CITED])
-    for _, record, _ in outputs_of(content, BLOCK):
-        yield from (Fact.from_record(each) for each in record["facts"])
-
-
-def collect_facts(executed: Mapping[str, NotebookNode]) -> list[Fact]:
-    """Return every fact that the report publishes, prints or rests on, once, in reading order.
-
-    Raises
-    ------
-    FactError
-        Where two cells publish a fact with two values, or a notebook prints another value than the owner's.
-    """
-    owned: dict[tuple[str, str], Fact] = {}
-    errors: list[ReportError] = []
-    for name, content in executed.items():
-        for fact in facts_of(name, content):
-            other = owned.setdefault(fact.key, fact)
-            if other.value != fact.value:
-                places = " and ".join(f'{each.text} in {each.section}, cell "{each.cell}"' for each in (other, fact))
-                advice = "Publish it in one and cite it in the other."
-                errors.append(FactError(f"{fact.id} ({fact.period}) is published twice: {places}. {advice}"))
-    found = dict(owned)
-    for name, content in executed.items():
-        printed = [*citations_of(content), *(each for fact in facts_of(name, content) for each in _roots(fact))]
-        for fact in printed:
-            for each in (fact, *_roots(fact)):
-                other = found.setdefault(each.key, each)
-                if other.value != each.value:
-                    errors.append(
-                        FactError(
-                            f"{name} prints {each.text} for {each.id} ({each.period}), but it is {other.text} in "
-                            f"{other.section or other.rows}. Cite it, and build again."
-                        )
-                    )
-    together(errors)
-    return list(found.values())
-
-
-def _roots(fact: Fact) -> Iterator[Fact]:
-    for each in fact.inputs:
-        yield each
-        yield from _roots(each)
-
-
-def write_facts(facts: Iterable[Fact], homes: Mapping[tuple[str, str], Home], file: Path) -> None:
-    """Write ``facts.csv``, each fact with the notebook and cell that it belongs to."""
-    with file.open("w", encoding="utf-8", newline="") as lines:
-        writer = csv.DictWriter(lines, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        for fact in facts:
-            home = homes[fact.key]
-            record = fact.record() | {
-                "section": home.notebook,
-                "notebook": f"{home.notebook}.ipynb",
-                "cell": home.cell,
-                "inputs": "; ".join(f"{each.id} ({each.period})" for each in fact.inputs),
-            }
-            writer.writerow({name: record[name] for name in COLUMNS})
-
-
-def collect_figures(executed: Mapping[str, NotebookNode], programmes: Mapping[str, str]) -> list[FigureRecord]:
+def collect_figures(outputs: Mapping[str, Outputs], programmes: Mapping[str, str]) -> list[FigureRecord]:
     """Return the figures in reading order, numbered through the report.
 
     Raises
     ------
     FigureError
-        Where two figures have the same id, or one lacks its alternative text.
+        If two figures have the same id, or one has no alternative text.
     """
     found: dict[str, FigureRecord] = {}
     errors: list[ReportError] = []
-    for name, content in executed.items():
-        for cell, record, data in outputs_of(content, FIGURE):
-            where = f'notebooks/{name}.ipynb, cell "{cell.get("id", "")}"'
-            if not str(record.get("alt", "")).strip():
-                errors.append(
-                    FigureError(f"{where}: {record['id']} has no alternative text. Say in words what it shows.")
-                )
-            if record["id"] in found:
-                errors.append(FigureError(f"{where}: {record['id']} is the id of two figures. Give this one another."))
-            found[record["id"]] = FigureRecord(len(found) + 1, name, programmes[name], record, data[VEGALITE])
+    for name, figure in ((name, figure) for name, each in outputs.items() for figure in each.figures):
+        where = f'notebooks/{name}.ipynb, cell "{figure.cell.get("id", "")}"'
+        if not str(figure.record.get("alt", "")).strip():
+            errors.append(FigureError(f"{where}: {figure.id} has no alternative text. Say in words what it shows."))
+        if figure.id in found:
+            errors.append(FigureError(f"{where}: {figure.id} is the id of two figures. Give this one another."))
+        record = FigureRecord(len(found) + 1, name, programmes[name], figure.record, figure.data[VEGALITE])
+        found[figure.id] = record
     together(errors)
     return list(found.values())
 
 
-def datasets_of(executed: Mapping[str, NotebookNode], project: Path) -> dict[str, str]:
-    """Return the data files that were read, with their SHA-256; prose that cites a reported figure reads one too."""
-    cited = any(fact.kind == "reported" for content in executed.values() for fact in citations_of(content))
-    reported = {REPORTED: hashlib.sha256((project / REPORTED).read_bytes()).hexdigest()} if cited else {}
-    return reported | {
-        record["file"]: record["sha256"]
-        for content in executed.values()
-        for _, record, _ in outputs_of(content, DATASET)
-    }
+def data_files(outputs: Iterable[Outputs], project: Path) -> dict[str, str]:
+    """Return the data files that were read, with their SHA-256; prose that cites a reported fact reads one too."""
+    gathered = list(outputs)
+    cites_reported = any(fact.kind == "reported" for each in gathered for fact in each.printed)
+    read = {REPORTED: sha256_of(project / REPORTED)} if cites_reported else {}
+    return read | {record["file"]: record["sha256"] for each in gathered for record in each.datasets}
+
+
+def illustrative_files(outputs: Iterable[Outputs]) -> list[str]:
+    """Return the data files that hold illustrative rows, by what notebooks recorded as they read them."""
+    records = (record for each in outputs for record in each.datasets)
+    return sorted({each["file"] for each in records if each.get("provenance") in ("illustrative", "mixed")})

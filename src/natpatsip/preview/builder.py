@@ -33,22 +33,23 @@ def main(project: Path, quarter: str, output: Path, jobs: int) -> None:
 
 
 def _build(project: Path, quarter: str, output: Path, jobs: int, answer: Answer) -> None:
-    from natpatsip import build
-    from natpatsip.pipeline.caching.digests import HelpersChanged
+    from natpatsip.build import build
+    from natpatsip.pipeline.caching.inputs import SourceChanged
     from natpatsip.pipeline.execution import kernels
+    from natpatsip.pipeline.options import Options
     from natpatsip.quarter import Quarter
 
     kernels.start()  # ready for the first cell that is edited
-    options = build.Options(formats=("html",), renderer="pandoc", jobs=jobs, output=output, is_preview=True)
+    options = Options(formats=("html",), renderer="pandoc", jobs=jobs, output=output, is_preview=True)
     try:
-        build.build(
+        build(
             project,
             Quarter.parse(quarter),
             options,
             lambda line: answer(log=line),
             published=lambda folder: answer(published=str(folder)),
         )
-    except HelpersChanged:
+    except SourceChanged:
         answer(outdated=True)
         sys.exit()
     answer(done=True)

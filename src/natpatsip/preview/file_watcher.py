@@ -9,10 +9,8 @@ from pathlib import Path
 import watchfiles
 
 import natpatsip
-from natpatsip.project import MARK
+from natpatsip.project import SOURCE_FILES, SOURCE_FOLDERS
 
-FOLDERS = ("notebooks", "params", "data", "src", "_extensions")
-FILES = (MARK, "uv.lock")
 LEFT_BEHIND = ("~", ".swp", ".tmp", ".pyc", ".bak")
 SETTLED = 40  # milliseconds without another save after which saves are reported
 AT_MOST = 1000  # milliseconds for which saves are collected
@@ -39,8 +37,8 @@ async def watch(project: Path, saved: Saved) -> None:
     Folders are watched rather than files, because JupyterLab and most editors save by renaming. The project's own
     folder is watched without its subfolders, one of which may be a large environment.
     """
-    files = {str(project / name) for name in FILES}
-    folders = [folder for name in FOLDERS if (folder := project / name).is_dir()]
+    files = {str(project / name) for name in SOURCE_FILES}
+    folders = [folder for name in SOURCE_FOLDERS if (folder := project / name).is_dir()]
     engine = Path(natpatsip.__file__).resolve().parent
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_watch([project], lambda path: path in files, saved, recursive=False))

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from natpatsip.pipeline.caching.digests import sha256_of_all
+from natpatsip.digests import sha256_of_folder
 from natpatsip.pipeline.options import Log
 from natpatsip.preview.build_process import BuildError, BuildProcess
 
@@ -126,4 +126,4 @@ class Session:
 
 def version_of(pages: Path) -> str:
     """Return a hash of all files of a folder; empty if there is no such folder."""
-    return sha256_of_all(pages)[:16] if pages.is_dir() else ""
+    return sha256_of_folder(pages)[:16] if pages.is_dir() else ""

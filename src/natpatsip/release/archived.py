@@ -1,7 +1,7 @@
-"""A quarter that has left the notebooks: built from the commit that git keeps of it.
+"""Builds an archived quarter, whose cells are no longer in the notebooks, from its commit.
 
-Its params say which commit that is (``built_from``): the tag of its final edition, or the last commit that held it.
-The commit is checked out into a worktree of its own, and built there by its own code.
+Its params name the commit (``built_from``): the tag of its final edition, or the last commit that held it. The commit
+is checked out into a temporary worktree, and built there by its own code.
 """
 
 from __future__ import annotations
@@ -10,24 +10,27 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from natpatsip import git
 from natpatsip.errors import ReportError
+from natpatsip.pipeline.options import Log
 from natpatsip.quarter import Quarter
 
-VARIABLE = "NATPATSIP_BUILT_FROM"  # is set in a build from git, so that it does not look there again
+VARIABLE = "NATPATSIP_BUILT_FROM"  # set in a build from git, which must not look for another commit
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ")
-Log = Callable[[str], None]
+ENGINES = ("natpatsip", "helpers")  # the engine's package, and its name before 0.2
 
 
-class KeptError(ReportError):
-    """A quarter that git keeps could not be built from there."""
+class ArchiveError(ReportError):
+    """An archived quarter could not be built."""
 
 
 def build(project: Path, quarter: Quarter, reference: str, arguments: Sequence[str], log: Log) -> None:
-    """Build a quarter from a commit, in a worktree of its own.
+    """Build a quarter from a commit, in a temporary worktree.
 
     Parameters
     ----------
@@ -40,54 +43,80 @@ def build(project: Path, quarter: Quarter, reference: str, arguments: Sequence[s
     arguments : sequence of str
         The options of ``natpatsip build``.
     log : callable
-        Is given each line that the build says.
+        Receives each line of progress.
 
     Raises
     ------
-    KeptError
-        Where git does not have the commit, or the build failed.
+    ArchiveError
+        If git does not have the commit, or the build fails.
     """
     if os.environ.get(VARIABLE):
-        raise KeptError(f"params/{quarter}.yml, built_from: {os.environ[VARIABLE]} is built from elsewhere itself.")
+        raise ArchiveError(f"params/{quarter}.yml, built_from: {os.environ[VARIABLE]} is itself built from elsewhere.")
     if not git.commit_of(project, reference):
-        raise KeptError(
-            f"params/{quarter}.yml, built_from: git has no {reference} here. {quarter.label} has left the notebooks "
-            "and is built from that commit. Fetch it (git fetch --tags --unshallow), and build again."
+        raise ArchiveError(
+            f"params/{quarter}.yml, built_from: git has no {reference} here. {quarter.label} is archived, and is built "
+            "from that commit. Fetch it (git fetch --tags --unshallow), and build again."
         )
-    log(f"{quarter.label} has left the notebooks: building it from {reference} in a worktree of its own")
-    with git.worktree(project, reference, project / "build") as place:
-        code = place / "src"
+    log(f"{quarter.label} is archived: building it from {reference} in a worktree of its own")
+    with git.worktree(project, reference, project / "build") as place, TemporaryDirectory() as metadata:
+        engine = next((name for name in ENGINES if (place / "src" / name / "__main__.py").is_file()), None)
         environment = os.environ | {VARIABLE: reference}
-        if (code / "helpers").is_dir():  # as it was; else this code
-            environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(code), os.environ.get("PYTHONPATH"))))
-        said = _run([sys.executable, "-m", "natpatsip", "build", str(quarter), *arguments], place, environment, log)
-    if said is not None:
-        raise KeptError(f"{quarter.label}, built from {reference} in git: {said}")
+        if engine:  # else the commit holds a report alone, which this engine builds
+            write_metadata(place / "pyproject.toml", Path(metadata))
+            places = (metadata, str(place / "src"), os.environ.get("PYTHONPATH"))
+            environment["PYTHONPATH"] = os.pathsep.join(filter(None, places))
+        command = [sys.executable, "-m", engine or ENGINES[0], "build", str(quarter), *arguments]
+        failure = _run(command, place, environment, log)
+    if failure is not None:
+        raise ArchiveError(f"{quarter.label}, built from {reference} in git: {failure}")
 
 
-def _run(command: Sequence[str], folder: Path, environment: dict[str, str], log: Log) -> str | None:
-    """Run a build, passing on what it tells; return what stopped it, None where nothing did."""
+def write_metadata(pyproject: Path, folder: Path) -> None:
+    """Write into a folder the metadata that an installation of a project would have, as far as it tells its modules.
+
+    Papermill loads its engines by the entry points of installed packages. The engine that is installed is the current
+    one; with this folder first on the path, that of the commit comes before it, since the first package of a name
+    counts.
+    """
+    if not pyproject.is_file():
+        return
+    project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
+    name, version = project["name"], project.get("version", "0")
+    info = folder / f"{name}-{version}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8")
+    groups = {"console_scripts": project.get("scripts", {}), **project.get("entry-points", {})}
+    lines = (
+        line
+        for group, entries in groups.items()
+        for line in (f"[{group}]", *(f"{entry} = {target}" for entry, target in entries.items()))
+    )
+    (info / "entry_points.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str], log: Log) -> str | None:
+    """Run a build and pass its progress on; return what stopped it, or None."""
     with subprocess.Popen(  # noqa: S603 — our own program
         command,
         cwd=folder,
-        env=environment | {"PYTHONIOENCODING": "utf-8"},  # an older commit's code writes in the system's encoding
+        env={**environment, "PYTHONIOENCODING": "utf-8"},  # an older commit's code writes in the system's encoding
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
         errors="replace",
     ) as process:
-        stopped: list[str] = []
+        error: list[str] = []
         try:
             for line in process.stderr or ():
                 found = TIME.match(line)
-                if found and not stopped:
+                if found and not error:
                     log(line[found.end() :].rstrip())
                 else:
-                    stopped.append(line.rstrip())
+                    error.append(line.rstrip())
         except BaseException:
             process.terminate()
             raise
     if process.returncode == 0:
         return None
-    return "\n".join(stopped).removeprefix("natpatsip: ") or f"it ended with status {process.returncode}"
+    return "\n".join(error).removeprefix("natpatsip: ") or f"it ended with status {process.returncode}"

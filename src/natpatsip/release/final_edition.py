@@ -1,20 +1,25 @@
-"""The final edition: what it waits for, and the tag that it leaves in git.
+"""The final edition: what it waits for, the tag that it leaves in git, and the guard that no draft replaces it.
 
-Everything that is lacking is said at once, what the checks found included, since each costs its reader another round.
+All that is missing is reported at once, with what the checks found, since each round costs its reader time. The guard
+is read with every build, so this module imports little.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from natpatsip import git
 from natpatsip.errors import DataError, ReportError
-from natpatsip.params import Params
 from natpatsip.quarter import PARAMS_FOLDER, Quarter
 from natpatsip.settings import read_settings
+
+if TYPE_CHECKING:
+    from natpatsip.params import Params
 
 MOST_NAMED = 10
 OUTPUTS: tuple[str, ...] = ("build/**", "reports/**", "**/__pycache__/**")
@@ -24,14 +29,62 @@ class FinalError(ReportError):
     """A final edition cannot be made yet, or its tag could not be."""
 
 
+class ReplacesFinalError(ReportError):
+    """A draft would have replaced a final edition."""
+
+
+def is_final(report: Path) -> bool:
+    """Return True if a report's folder holds a final edition, by its manifest."""
+    return _manifest(report).get("status") == "final"
+
+
+def refuse_replacing(report: Path, project: Path) -> None:
+    """Check that a draft may be put into the folder `report`.
+
+    Raises
+    ------
+    ReplacesFinalError
+        If the folder holds a final edition.
+    """
+    if is_final(report):
+        raise ReplacesFinalError(
+            f"{report}: holds the final edition, which a draft does not replace. Put the draft elsewhere with --output "
+            "DIR, make the final edition again with --final, or remove that folder first."
+            + (f"\n{advice}" if (advice := missing_tag(report, project)) else "")
+        )
+
+
+def missing_tag(report: Path, project: Path) -> str:
+    """Return what to do if a final edition has no tag, since its build was cut off; else an empty string."""
+    content = _manifest(report)
+    quarter, commit = content.get("quarter"), content.get("commit")
+    name = tag_of(quarter)
+    if not (quarter and commit and git.is_tracked(project)) or git.commit_of(project, f"refs/tags/{name}"):
+        return ""
+    remedy = (
+        f"Run: natpatsip build {quarter} --final"
+        if git.head(project) == commit
+        else f'Run: git tag --annotate --message "{quarter}, final edition" {name} {commit}'
+    )
+    return f"Its tag {name} is not in git: the build that made it was cut off, or the tag was deleted. {remedy}"
+
+
 def tag_of(quarter: object) -> str:
     """Return the name of the tag of a quarter's final edition."""
     return f"report/{quarter}"
 
 
+def _manifest(report: Path) -> dict[str, str]:
+    try:
+        content = json.loads((report / "manifest.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
 @dataclass(frozen=True)
 class Candidate:
-    """A final edition in the making.
+    """A final edition that is being made.
 
     Parameters
     ----------
@@ -40,9 +93,9 @@ class Candidate:
     params : Params
         The quarter's.
     commit : str
-        What it is made of.
+        The commit that it is made of.
     lacks : tuple of str
-        What it waits for, but for findings of the checks.
+        What it waits for, except findings of the checks.
     outputs : tuple of str
         Patterns of what builds write, which need not be committed.
     """
@@ -55,7 +108,7 @@ class Candidate:
 
     @classmethod
     def of(cls, project: Path, params: Params, *, output: Path | None, today: date) -> Candidate:
-        """Look at what there is.
+        """Find out what a quarter's final edition still lacks.
 
         Parameters
         ----------
@@ -64,22 +117,22 @@ class Candidate:
         params : Params
             The quarter's.
         output : Path
-            The folder that reports are put into, where it is another than the project's own.
+            The folder that reports are put into, if not the project's own.
         today : date
-            A sign-off cannot be of a later day.
+            A sign-off cannot have a later date.
         """
         from natpatsip import datasets
 
         outputs: tuple[str, ...] = OUTPUTS
         if output and output.resolve().is_relative_to(project.resolve()):
             outputs = (*OUTPUTS, f"{output.resolve().relative_to(project.resolve()).as_posix()}/**")
-        commit = git.head(project) if git.keeps(project) else ""
+        commit = git.head(project) if git.is_tracked(project) else ""
         quarter = Quarter.parse(params.quarter)
         try:
-            lacking_data = [*datasets.complete(quarter, project), *_not_stated(project)]
+            missing_data = [*datasets.complete(quarter, project), *_not_stated(project)]
         except DataError as error:
-            lacking_data = [str(error)]
-        lacks = (*_in_git(project, quarter, outputs), *lacking_data, *_sign_offs(params, today))
+            missing_data = [str(error)]
+        lacks = (*_in_git(project, quarter, outputs), *missing_data, *_sign_offs(params, today))
         return cls(project, params, commit, lacks, outputs)
 
     @property
@@ -88,7 +141,7 @@ class Candidate:
         return Quarter.parse(self.params.quarter)
 
     def refuse(self, *more: str) -> None:
-        """Raise all that is lacking as one error; do nothing where nothing is.
+        """Raise all that is missing as one error; do nothing if nothing is.
 
         Raises
         ------
@@ -99,34 +152,35 @@ class Candidate:
         if lacks:
             lines = "\n".join(f"- {each}" for each in lacks)
             number = "one thing is" if len(lacks) == 1 else f"{len(lacks)} things are"
-            raise FinalError(f"{self.quarter} cannot be made final; {number} lacking:\n{lines}")
+            raise FinalError(f"{self.quarter} cannot be made final; {number} missing:\n{lines}")
 
     def confirm(self) -> None:
-        """See that what it was made of is what stands in the commit, before it is published.
+        """Check, before it is published, that the project is still what the commit holds.
 
         Raises
         ------
         FinalError
-            Where something was changed while it was built.
+            If something was changed while it was built.
         """
-        changed = git.changes(self.project, but=self.outputs)
+        changed = git.changes(self.project, exclude=self.outputs)
         if changed or git.head(self.project) != self.commit:
             what = ", ".join(changed[:MOST_NAMED]) or "the commit"
             raise FinalError(f"{self.quarter}: {what} changed while the final edition was built. Build it again.")
 
     def seal(self, report: Path) -> str:
-        """Make the tag of the edition, which was published, and return its name.
+        """Tag the edition, which was published, and return the tag's name.
 
-        Where the tag stands on this very commit already, the edition was made again and the tag stays.
+        If the tag is on this very commit already, the edition was made again and the tag stays.
 
         Raises
         ------
         FinalError
-            Where the tag could not be made.
+            If the tag could not be made.
         """
         name = tag_of(self.quarter)
         if git.commit_of(self.project, f"refs/tags/{name}") == self.commit:
             return name
+
         people = ", ".join(f"{each.name} ({each.role}, {each.date})" for each in self.params.sign_offs)
         title = f"{read_settings(self.project).for_quarter(self.quarter.label).subtitle}, final edition"
         try:
@@ -140,21 +194,23 @@ class Candidate:
 
 
 def _in_git(project: Path, quarter: Quarter, outputs: Sequence[str]) -> Iterator[str]:
-    if not git.keeps(project):
-        yield "git: the project is in no git repository with a commit. Make one, so that the edition can be made again."
+    if not git.is_tracked(project):
+        yield (
+            "git: the project is not in a git repository with a commit. Make one, so that the edition can be rebuilt."
+        )
         return
-    if changed := git.changes(project, but=outputs):
+    if changed := git.changes(project, exclude=outputs):
         more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
         yield f"git: not committed: {', '.join(changed[:MOST_NAMED])}{more}. Commit or undo that."
     name, head = tag_of(quarter), git.head(project)
     tagged = git.commit_of(project, f"refs/tags/{name}")
     if tagged and tagged != head:
         yield (
-            f"git: the tag {name} stands on another commit ({tagged[: git.SHORT]}, not {head[: git.SHORT]}): the final "
-            f"edition has been made. To make it anew, delete the tag first: git tag --delete {name}"
+            f"git: the tag {name} is on another commit ({tagged[: git.SHORT]}, not {head[: git.SHORT]}): the final "
+            f"edition has been made. To make it again, delete the tag first: git tag --delete {name}"
         )
     if not git.has_identity(project):
-        yield "git: does not know who you are, and so can make no tag. Set user.name and user.email with git config."
+        yield "git: does not know who you are, so it cannot make a tag. Set user.name and user.email with git config."
 
 
 def _not_stated(project: Path) -> Iterator[str]:
@@ -177,4 +233,4 @@ def _sign_offs(params: Params, today: date) -> Iterator[str]:
         if each.name is None or each.date is None:
             yield f"{where}: {each.role} has not signed off. Add name and date once that is done."
         elif each.date > today:
-            yield f"{where}: {each.role} signs off on {each.date}, which is still to come."
+            yield f"{where}: {each.role} signs off on {each.date}, which is in the future."

@@ -1,16 +1,16 @@
-"""The manifest: what a report was made of, by whom and with what, so that it can be made again."""
+"""The manifest: what a report was made of, from which commit and with what, so that it can be made again."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
-import subprocess
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from natpatsip import git
+from natpatsip.digests import sha256_of
 from natpatsip.pipeline.plan import Plan
 from natpatsip.project import MARK
 
@@ -33,22 +33,18 @@ def manifest(plan: Plan, *, renderer: str, data: Mapping[str, str], report: Path
     more : anything JSON can hold
         Further entries.
     """
-    sources = [
-        MARK,
-        f"params/{plan.quarter}.yml",
-        *(f"notebooks/{name}.ipynb" for name in plan.notebooks),
-    ]
+    sources = [MARK, f"params/{plan.quarter}.yml", *(f"notebooks/{name}.ipynb" for name in plan.notebooks)]
     files = {path.relative_to(report): path for path in sorted(report.rglob("*")) if path.is_file()}
     return {
         "quarter": str(plan.quarter),
         "edition": plan.edition,
         "renderer": renderer,
         **more,
-        "commit": _commit(plan.project),
+        "commit": git.describe(plan.project),
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
-        "sources": {name: sha256(plan.project / name) for name in sources},
+        "sources": {name: sha256_of(plan.project / name) for name in sources},
         "data": dict(sorted(data.items())),
-        "outputs": {name.as_posix(): sha256(file) for name, file in files.items() if "editions" not in name.parts},
+        "outputs": {name.as_posix(): sha256_of(file) for name, file in files.items() if "editions" not in name.parts},
     }
 
 
@@ -57,29 +53,8 @@ def write(content: Mapping[str, Any], file: Path) -> None:
     file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def sha256(file: Path) -> str:
-    """Return the SHA-256 of a file."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
 def _version(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
-
-
-def _commit(project: Path) -> str:
-    """Return the commit that the project stands at, with "+" where files differ from it; empty outside git."""
-    try:
-        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=project, capture_output=True, text=True, check=True)  # noqa: S607
-        changed = subprocess.run(
-            ["git", "status", "--porcelain", "--untracked-files=no"],  # noqa: S607
-            cwd=project,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return head.stdout.strip() + ("+" if changed.stdout.strip() else "")

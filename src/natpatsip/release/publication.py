@@ -10,15 +10,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-ABANDONED = 24 * 60 * 60  # seconds after which nobody is still filling a folder: that takes minutes
+ABANDONED = 24 * 60 * 60  # seconds after which no build can still be filling a folder: that takes minutes
 
 
 @contextlib.contextmanager
 def publication(report: Path) -> Iterator[Path]:
-    """Give a folder to fill, which becomes the report when the block ends well.
+    """Yield a folder to fill, which becomes the report if the block ends without an error.
 
-    Where the block fails, the report that was there before stays as it was. Editions, which live inside the national
-    report's folder, move over to the new one. What killed builds of the same report left goes, after a day.
+    If the block fails, the previous report is left unchanged. Editions, which are inside the national report's folder,
+    move over to the new one. What killed builds of the same report left is removed after a day.
 
     Parameters
     ----------
@@ -26,10 +26,9 @@ def publication(report: Path) -> Iterator[Path]:
         The folder of the report, ``reports/<quarter>``.
     """
     report.parent.mkdir(parents=True, exist_ok=True)
-    before = report.parent / f".{report.name}.before"
-    if before.exists() and not report.exists():  # an earlier publication was cut off between its two renames
-        before.rename(report)
+    restore(report)
     _remove_abandoned(report)
+    before = _before(report)
     unfinished = Path(tempfile.mkdtemp(prefix=f".{report.name}.", dir=report.parent))
     try:
         yield unfinished
@@ -50,8 +49,18 @@ def publication(report: Path) -> Iterator[Path]:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
+def restore(report: Path) -> None:
+    """Put the previous report back if a publication was killed between its two renames."""
+    if _before(report).exists() and not report.exists():
+        _before(report).rename(report)
+
+
+def _before(report: Path) -> Path:
+    return report.parent / f".{report.name}.before"
+
+
 def _remove_abandoned(report: Path) -> None:
-    """Remove folders that builds began to fill and never will; another build may be filling a newer one just now."""
+    """Remove folders that killed builds began to fill; another build may be filling a newer one just now."""
     for folder in report.parent.glob(f".{glob.escape(report.name)}.{'?' * 8}"):  # as mkdtemp names them
         with contextlib.suppress(OSError):
             if time.time() - folder.stat().st_mtime > ABANDONED:

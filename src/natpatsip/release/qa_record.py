@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from natpatsip import git, wording
 from natpatsip.params import Params
@@ -12,9 +12,6 @@ from natpatsip.pipeline.plan import FINALS_ONLY
 from natpatsip.pipeline.staging.markdown import escaped
 from natpatsip.quarter import Quarter
 from natpatsip.release.final_edition import tag_of
-
-if TYPE_CHECKING:
-    from natpatsip.checks import Outcome
 
 ASKS = {
     "typed-number": "Each number in the narrative is taken from where it is owned, and not typed",
@@ -34,28 +31,39 @@ ASKS = {
 
 @dataclass(frozen=True)
 class QaRecord:
-    """What was checked and who signed off: the record of a final edition."""
+    """What was checked and who signed off: the record of a final edition.
+
+    Parameters
+    ----------
+    params : Params
+        The quarter's, with its sign-offs.
+    commit : str
+        The commit that the edition is made of.
+    run : tuple of str
+        The checks that were run.
+    accepted : sequence of mapping
+        The findings that were accepted, each with check, message, where and reason.
+    """
 
     params: Params
     commit: str
-    outcome: Outcome
     run: tuple[str, ...]
-    """The checks that were run."""
+    accepted: Sequence[Mapping[str, Any]] = ()
 
     def record(self) -> dict[str, Any]:
         """Return it for the manifest."""
         return {
             "commit": self.commit,
             "tag": tag_of(Quarter.parse(self.params.quarter)),
-            "checks": {check: {"open": 0, "accepted": self._accepted(check)} for check in self.run},
-            "accepted": [each.record() for each in self.outcome.accepted],
+            "checks": {check: {"open": 0, "accepted": self._count(check)} for check in self.run},
+            "accepted": [dict(each) for each in self.accepted],
             "sign_offs": [
                 {"role": each.role, "name": each.name, "date": str(each.date)} for each in self.params.sign_offs
             ],
         }
 
-    def _accepted(self, check: str) -> int:
-        return sum(each.finding.check == check for each in self.outcome.accepted)
+    def _count(self, check: str) -> int:
+        return sum(each["check"] == check for each in self.accepted)
 
     def chapter(self) -> str:
         """Return it as a chapter of the report."""
@@ -87,16 +95,13 @@ class QaRecord:
 
     def _checks(self) -> Iterator[Sequence[str]]:
         for check in self.run:
-            yield check, ASKS[check], "none", str(self._accepted(check) or "none")
+            yield check, ASKS[check], "none", str(self._count(check) or "none")
 
     def _findings(self) -> Iterator[str]:
-        if not self.outcome.accepted:
+        if not self.accepted:
             yield "None: the checks found nothing that had to be accepted."
             return
-        rows = [
-            (each.finding.check, each.finding.message, each.finding.where, each.reason)
-            for each in self.outcome.accepted
-        ]
+        rows = [[each[name] for name in ("check", "message", "where", "reason")] for each in self.accepted]
         yield _table(("Check", "Finding", "Where", "Why it was accepted"), rows, "Findings accepted, with reasons")
 
 

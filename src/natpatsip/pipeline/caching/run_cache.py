@@ -1,8 +1,8 @@
-"""Runs of notebooks that need no repeating: nothing that their results rest on has changed.
+"""Runs of notebooks that need not be repeated, because nothing that their results depend on has changed.
 
-A run is found by what the notebook says that runs (code and inline expressions, in order), its parameters, the
-helpers and the environment; then by what it had read: files, and facts of other notebooks. Prose is no part of that. A
-run that is found gets the notebook's prose as it now is.
+A run is found by the notebook's code and inline expressions in order, its parameters, the engine and the environment;
+then by what the run had read: files, and facts of other notebooks. Prose plays no part: a run that is found gets the
+notebook's present prose.
 """
 
 from __future__ import annotations
@@ -11,200 +11,213 @@ import copy
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from natpatsip.pipeline.caching import store
-from natpatsip.pipeline.caching.digests import Inputs, sha256_of
-from natpatsip.pipeline.cells import appears_in, running, source_of
+from natpatsip.digests import key, sha256_of
+from natpatsip.pipeline.caching.inputs import Inputs
+from natpatsip.pipeline.caching.store import Cache
+from natpatsip.pipeline.notebook import appears_in, running, source_of
 from natpatsip.project import MARK
 from natpatsip.quarter import Quarter
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from natpatsip.pipeline.notebook import Notebook
+    from natpatsip.pipeline.outputs import Outputs
+
 TRACES, NOTEBOOKS = "traces", "runs"
-MOST_TRACES = 16  # of one notebook with the same code: as data go to and fro
+MOST_TRACES = 16  # of one notebook with the same code: data may change to and fro
 Facts = Mapping[tuple[str, str], Mapping[str, Any]]
+"""Records of facts, by id and period."""
 
 
 @dataclass(frozen=True)
 class Trace:
-    """What a run has read: files by their hashes, and facts of other notebooks by theirs; empty where there was none.
+    """What a run has read: digests of files, and of facts of other notebooks; empty for what was not there.
 
-    `beyond` says why the result may rest on something else, too; where it does, the run is not kept.
+    `untracked` says why the result may depend on something else, too; if it does, the run is not saved.
     """
 
     files: Mapping[str, str]
     facts: tuple[tuple[str, str, str], ...] = ()
-    beyond: tuple[str, ...] = ()
+    untracked: tuple[str, ...] = ()
 
     @classmethod
-    def heard(cls, told: Mapping[str, Any], inputs: Inputs, facts: Facts, *, name: str) -> Trace:
+    def of(cls, report: Mapping[str, Any], inputs: Inputs, facts: Facts, *, name: str) -> Trace:
         """Return the trace of a run that has just ended.
 
         Parameters
         ----------
-        told : mapping
-            What `natpatsip.pipeline.caching.tracing` heard; empty where nobody listened.
+        report : mapping
+            What the tracer in its process reported; empty if it could not, as in another language than Python.
         inputs : Inputs
-            The files as they were before the run.
+            The project's files as they were before the run.
         facts : mapping
-            The records of facts that were handed to it.
+            The facts that were handed to it.
         name : str
             The notebook's file.
         """
-        if not told:
-            return cls({}, beyond=("its process does not tell what it reads",))
-        files = {read: sha256_of(inputs.project / read) for read in [*told["read"], *told["listed"]]}
+        if not report:
+            return cls({}, untracked=("its process does not report what it reads",))
+        files = {read: sha256_of(inputs.project / read) for read in [*report["read"], *report["listed"]]}
         now = files | {name: sha256_of(inputs.project / name)}
-        changed = [f"{each} changed meanwhile" for each, sha in now.items() if sha != inputs.files.get(each, sha)]
-        asked = tuple((fact, period, fact_hash(facts, fact, period)) for fact, period in told["asked"])
-        return cls(files, asked, (*told["beyond"], *changed))
+        changed = [f"{each} changed during the run" for each, sha in now.items() if sha != inputs.files.get(each, sha)]
+        asked = tuple((fact, period, fact_digest(facts, fact, period)) for fact, period in report["asked"])
+        return cls(files, asked, (*report["untracked"], *changed))
 
     @classmethod
     def from_json(cls, content: Any) -> Trace:
-        """Return a trace from what JSON holds of it."""
+        """Return a trace from the record that `to_json` made."""
         return cls(content["files"], tuple((fact, period, sha) for fact, period, sha in content["facts"]))
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON can hold it."""
+        """Return a record that JSON can hold."""
         return {"files": dict(self.files), "facts": list(self.facts)}
 
-    def holds(self, inputs: Inputs, facts: Facts) -> bool:
-        """Say whether a run would read the same today."""
-        return all(inputs.sha256(name) == sha for name, sha in self.files.items()) and all(
-            fact_hash(facts, fact, period) == sha for fact, period, sha in self.facts
+    def is_current(self, inputs: Inputs, facts: Facts | None) -> bool:
+        """Return True if a run would read the same today; without facts, as far as files go."""
+        return all(inputs.sha256(name) == sha for name, sha in self.files.items()) and (
+            facts is None or all(fact_digest(facts, fact, period) == sha for fact, period, sha in self.facts)
         )
 
     @property
     def key(self) -> str:
-        """The hash of it."""
-        return store.key(json.dumps(self.to_json(), sort_keys=True))
+        """Its digest."""
+        return key(json.dumps(self.to_json(), sort_keys=True))
 
 
-def fact_hash(facts: Facts, fact: str, period: str) -> str:
-    """Return the hash of a fact that is handed to a notebook; empty where it is not among them."""
+def fact_digest(facts: Facts, fact: str, period: str) -> str:
+    """Return the digest of a fact that is handed to a notebook; empty if it is not among them."""
     record = facts.get((fact, period))
-    return "" if record is None else store.key(json.dumps(record, sort_keys=True))
+    return "" if record is None else key(json.dumps(record, sort_keys=True))
 
 
 @dataclass(frozen=True)
-class Run:
-    """An executed notebook, its text where that is still the same, the seconds its run took, and what that had read."""
+class Executed:
+    """An executed notebook, how many seconds its run took, and what it had read."""
 
-    content: Mapping[str, Any]
-    text: str | None
+    name: str
+    content: NotebookNode
     seconds: float
     trace: Trace
+    is_new: bool = True
+    """Whether it ran just now; else an earlier run was found."""
+
+    @cached_property
+    def outputs(self) -> Outputs:
+        """What it holds for the build."""
+        from natpatsip.pipeline.outputs import Outputs
+
+        return Outputs.of(self.name, self.content)
 
 
 @dataclass(frozen=True)
-class Runs:
-    """The runs that a project's cache holds, for one quarter and edition.
+class RunCache:
+    """The runs in a project's cache, for one quarter and edition.
 
     Parameters
     ----------
-    kept : Cache
+    cache : Cache
         The cache.
     inputs : Inputs
         The project as it is.
     quarter : Quarter
-        What the notebooks report on.
+        The quarter that notebooks report on.
     edition : str
         The edition; empty for the national one.
     kernels : str
-        What they run on: "warm" or "stock".
+        What notebooks run on: "warm" or "stock".
     """
 
-    kept: store.Cache
+    cache: Cache
     inputs: Inputs
     quarter: Quarter
     edition: str
     kernels: str
 
     def key(self, content: Mapping[str, Any]) -> str:
-        """Return the hash of what a notebook says that runs, and of what works on it."""
+        """Return the digest of all in a notebook that runs, and of what runs it."""
         steps = [step for _, step in running(content["cells"], self.quarter)]
         kernel = {name: value for name, value in content["metadata"].items() if name == "kernelspec"}
-        said = json.dumps([steps, kernel, str(self.quarter), self.edition, self.kernels])
-        return store.key(self.inputs.project, self.inputs.environment, said)
+        code = json.dumps([steps, kernel, str(self.quarter), self.edition, self.kernels])
+        return key(self.inputs.project, self.inputs.environment, code)
 
-    def find(self, content: Mapping[str, Any], facts: Facts) -> Run | None:
-        """Return a run that would come out the same today, with the prose of `content`; None where there is none.
+    def find(self, notebook: Notebook, facts: Facts, output: Path) -> Executed | None:
+        """Return a run that would give the same results today, with the notebook's present prose; None without one.
 
         Parameters
         ----------
-        content : mapping
+        notebook : Notebook
             The notebook, before its run.
         facts : mapping
-            The records of facts that would be handed to it, by id and period.
+            The facts that would be handed to it.
+        output : Path
+            The file that the executed notebook is written to.
         """
-        from nbformat.v4 import reads
+        import nbformat
 
-        name = self.key(content)
+        name = self.key(notebook.content)
         for trace in self._traces(name):
-            if trace.holds(self.inputs, facts):
-                kept = self.kept.get(NOTEBOOKS, store.key(name, trace.key))
-                if kept is not None:
-                    seconds, text = kept.decode().split("\n", 1)
-                    before = reads(text)  # type: ignore[no-untyped-call]
-                    now = with_prose_of(content, before, self.quarter)
-                    return Run(now, text if now == before else None, float(seconds), trace)
+            if not trace.is_current(self.inputs, facts):
+                continue
+            saved = self.cache.get(NOTEBOOKS, key(name, trace.key))
+            if saved is None:
+                continue
+            seconds, text = saved.decode().split("\n", 1)
+            before = nbformat.v4.reads(text)  # type: ignore[no-untyped-call]
+            content = nbformat.from_dict(with_prose_of(notebook.content, before, self.quarter))  # type: ignore[no-untyped-call]
+            if content != before:
+                text = nbformat.writes(content)  # type: ignore[no-untyped-call]
+            output.write_text(text, encoding="utf-8")
+            return Executed(notebook.name, content, float(seconds), trace, is_new=False)
         return None
 
     def uncovered(self, notebooks: Path) -> list[Path]:
-        """Return the chapters' notebooks for which no run can be found, going by the files that they have read."""
+        """Return the chapters' notebooks that will have to run, as far as the files that they read can tell."""
         book = (self.inputs.project / MARK).read_text(encoding="utf-8", errors="replace")
         return [file for file in notebooks.glob("*.ipynb") if f"{file.stem}.qmd" in book and not self._may_find(file)]
 
     def _may_find(self, file: Path) -> bool:
         try:
             name = self.key(json.loads(file.read_bytes()))
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):  # it is refused by name when it is read
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):  # rejected by name when it is read
             return False
-        return any(
-            all(self.inputs.sha256(read) == sha for read, sha in trace.files.items()) for trace in self._traces(name)
-        )
+        return any(trace.is_current(self.inputs, None) for trace in self._traces(name))
 
-    def keep(self, before: Mapping[str, Any], executed: str, seconds: float, trace: Trace) -> None:
-        """Keep a run.
+    def save(self, before: Mapping[str, Any], executed: str, seconds: float, trace: Trace) -> None:
+        """Save a run, unless nobody can tell what it depends on.
 
         Parameters
         ----------
         before : mapping
             The notebook before it.
         executed : str
-            The file of the notebook after it.
+            The text of the notebook's file after it.
         seconds : float
             How long it took.
         trace : Trace
             What it had read.
         """
-        if trace.beyond:
+        if trace.untracked:
             return
         name = self.key(before)
-        self.kept.put(
-            NOTEBOOKS,
-            store.key(name, trace.key),
-            f"{seconds}\n{executed}".encode(),
-        )
+        self.cache.put(NOTEBOOKS, key(name, trace.key), f"{seconds}\n{executed}".encode())
         traces = [trace, *(each for each in self._traces(name) if each != trace)]
-        self.kept.put(TRACES, name, json.dumps([each.to_json() for each in traces[:MOST_TRACES]]).encode())
+        self.cache.put(TRACES, name, json.dumps([each.to_json() for each in traces[:MOST_TRACES]]).encode())
 
     def _traces(self, name: str) -> Iterator[Trace]:
-        content = self.kept.get(TRACES, name)
+        content = self.cache.get(TRACES, name)
         yield from map(Trace.from_json, json.loads(content or b"[]"))
 
 
 def with_prose_of(content: Mapping[str, Any], executed: Mapping[str, Any], quarter: Quarter) -> dict[str, Any]:
     """Return an executed notebook with the prose, ids and metadata that its source now has.
 
-    Parameters
-    ----------
-    content : mapping
-        The source; what runs of it is the same as when it ran.
-    executed : mapping
-        The run.
-    quarter : Quarter
-        What it reports on.
+    What runs in the source is the same as when it ran, in the same order; so its results are dealt out in that order,
+    whatever has happened to the cells of prose between.
     """
     ran = [executed["cells"][place] for place, _ in running(executed["cells"], quarter)]
     partners = dict(zip((place for place, _ in running(content["cells"], quarter)), ran, strict=True))
@@ -215,7 +228,7 @@ def with_prose_of(content: Mapping[str, Any], executed: Mapping[str, Any], quart
     for place, source in enumerate(content["cells"]):
         tags = source["metadata"].get("tags", [])
         if "injected-parameters" in tags:
-            continue  # the run's own stand for it
+            continue  # the run's own cell takes its place
         cell = copy.deepcopy(dict(source))
         cell["source"] = source_of(source)
         cell["metadata"] = {**cell["metadata"], "tags": list(tags)}
@@ -235,7 +248,7 @@ def with_prose_of(content: Mapping[str, Any], executed: Mapping[str, Any], quart
         cells.append(cell)
         if "parameters" in tags and injected:
             cells.append(injected.pop(0))
-    metadata = {**copy.deepcopy(dict(content["metadata"]))}
+    metadata = copy.deepcopy(dict(content["metadata"]))
     metadata |= {name: value for name, value in executed["metadata"].items() if name in ("papermill", "language_info")}
     if "widgets" in executed["metadata"]:
         metadata["widgets"] = executed["metadata"]["widgets"]
@@ -243,7 +256,7 @@ def with_prose_of(content: Mapping[str, Any], executed: Mapping[str, Any], quart
 
 
 def _times(idle: Mapping[str, Any] | None, at: str, source: Mapping[str, Any], quarter: Quarter) -> dict[str, Any]:
-    """Return what papermill notes of a cell of prose."""
+    """Return what papermill records for a cell of prose."""
     appears = appears_in(source, quarter)
     before = idle["metadata"].get("papermill", {}) if idle else {}
     if before and (before.get("start_time") is not None) == appears:

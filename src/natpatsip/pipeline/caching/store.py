@@ -1,41 +1,28 @@
-"""The cache: what a build made before, by what it was made of.
+"""The cache: results of earlier builds, by the digest of everything that they were made of.
 
-An entry is found by the hash of everything that went into it, and carries the hash of its own content: one that is
-half written, damaged or of another layout is not there. A cache that cannot be written costs time, never a report.
+An entry also carries the digest of its own content: one that is half written, damaged or of another layout counts as
+missing. A cache that cannot be written costs time, never a report.
 
-Read with every build, before anything else is imported: this module imports little.
+Every build imports this module before it knows whether there is anything to do, so it imports little.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from natpatsip.digests import sha256
+from natpatsip.errors import ReportError
+
 LAYOUT = b"natpatsip cache 1 "
 VARIABLE = "NATPATSIP_CACHE_MB"
-MOST = 512  # MB, unless the environment variable says otherwise
-KEPT = 0.8  # of the most, after making room
-
-
-def key(*parts: object) -> str:
-    """Return the hash of parts, each told from the next.
-
-    Examples
-    --------
-    >>> key("ab", "c") == key("a", "bc")
-    False
-    """
-    digest = hashlib.sha256()
-    for part in parts:
-        content = part if isinstance(part, bytes) else str(part).encode()
-        digest.update(b"%d:" % len(content))
-        digest.update(content)
-    return digest.hexdigest()
+LIMIT = 512  # MB, unless the environment variable sets another
+TARGET = 0.8  # of the limit, after making room: so that not every build has to
 
 
 @dataclass
@@ -45,21 +32,21 @@ class Cache:
     Parameters
     ----------
     folder : Path
-        Where; it is made when first needed.
+        Created when first needed.
     is_read : bool
-        Whether entries of earlier builds count; ``--fresh`` says no. What is made is kept all the same.
+        Whether entries of earlier builds count; with ``--fresh`` they do not. New entries are saved either way.
     """
 
     folder: Path
     is_read: bool = True
-    trouble: str = field(default="", init=False)
-    """Why it could not be written, once it could not."""
+    error: str = field(default="", init=False)
+    """Why the cache could not be written; empty if it could."""
     _has_grown: bool = field(default=False, init=False)
     _own: set[tuple[str, str]] = field(default_factory=set, init=False)
     _new: list[tuple[str, str]] = field(default_factory=list, init=False)
 
     def get(self, kind: str, name: str) -> bytes | None:
-        """Return an entry, or None where there is no sound one."""
+        """Return an entry, or None if there is no undamaged one."""
         file = self._file(kind, name)
         if not self.is_read and (kind, name) not in self._own:
             return None
@@ -72,34 +59,34 @@ class Cache:
                 file.unlink()
             return None
         with contextlib.suppress(OSError):
-            os.utime(file)  # the least lately used goes first
+            os.utime(file)  # the least recently used entry is removed first
         return content
 
     def put(self, kind: str, name: str, content: bytes) -> None:
-        """Keep an entry, whole or not at all."""
+        """Save an entry, whole or not at all."""
         file = self._file(kind, name)
         unfinished = None
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            handle, unfinished = tempfile.mkstemp(prefix=".", dir=file.parent)
+            handle, unfinished = tempfile.mkstemp(prefix=".", dir=file.parent)  # two builds may save the same entry
             with open(handle, "wb") as lines:  # noqa: PTH123 — a descriptor
                 lines.write(_head(kind, name, content) + b"\n" + content)
             Path(unfinished).replace(file)
             self._new.append((kind, name))
             self.adopt([(kind, name)])
         except OSError as error:
-            self.trouble = self.trouble or f"{error.strerror or error} ({file.parent})"
+            self.error = self.error or f"{error.strerror or error} ({file.parent})"
             if unfinished:
                 with contextlib.suppress(OSError):
                     Path(unfinished).unlink()
 
     def adopt(self, entries: Iterable[tuple[str, str]]) -> None:
-        """Take entries that another process has put there for its own."""
+        """Count entries that another process of this build has saved as this build's own."""
         self._own.update(entries)
         self._has_grown = True
 
     def forget(self) -> None:
-        """Let go of all that was put and adopted: it may not be what its key says."""
+        """Remove all that this build saved: the entries may not match their keys."""
         for kind, name in self._own:
             with contextlib.suppress(OSError):
                 self._file(kind, name).unlink()
@@ -107,12 +94,12 @@ class Cache:
         self._new.clear()
 
     def new(self) -> list[tuple[str, str]]:
-        """Return the kinds and keys of what was put since this was last asked."""
+        """Return the kinds and keys of the entries saved since the last call."""
         new, self._new = self._new, []
         return new
 
     def make_room(self) -> None:
-        """Where it has grown beyond its limit, let go of what was not used for longest."""
+        """If the cache has grown over its limit, remove the least recently used entries."""
         if not self._has_grown:
             return
         limit = limit_in_bytes()
@@ -120,7 +107,7 @@ class Cache:
         total = sum(size for _, size, _ in found)
         if total <= limit:
             return
-        while found and total > KEPT * limit:
+        while found and total > TARGET * limit:
             _, size, file = found.pop()
             with contextlib.suppress(OSError):
                 file.unlink()
@@ -132,22 +119,22 @@ class Cache:
 
 def limit_in_bytes() -> int:
     """Return how large a cache may be."""
-    said = os.environ.get(VARIABLE, "")
-    return 1_000_000 * (int(said) if said.isdecimal() else MOST)
+    megabytes = os.environ.get(VARIABLE, "")
+    return 1_000_000 * (int(megabytes) if megabytes.isdecimal() else LIMIT)
 
 
 def _head(kind: str, name: str, content: bytes) -> bytes:
-    return LAYOUT + hashlib.sha256(b"%s %s\n" % (kind.encode(), name.encode()) + content).hexdigest().encode()
+    return LAYOUT + sha256(b"%s %s\n" % (kind.encode(), name.encode()) + content).encode()
 
 
 def _entries(folder: Path) -> Iterator[tuple[float, int, Path]]:
-    """Go through the files of a cache: when each was last used, its size, its path."""
+    """Yield the files of a cache: when each was last used, its size, its path."""
     for place, _, names in os.walk(folder):
         for name in names:
             file = Path(place, name)
             try:
                 found = file.stat()
-            except OSError:  # another build let go of it
+            except OSError:  # another build removed it
                 continue
             yield found.st_mtime, found.st_size, file
 
@@ -155,3 +142,30 @@ def _entries(folder: Path) -> Iterator[tuple[float, int, Path]]:
 def of(project: Path, *, is_fresh: bool = False) -> Cache:
     """Return a project's cache, which all of its quarters share."""
     return Cache(project / "build" / "cache", is_read=not is_fresh)
+
+
+def clean(project: Path) -> int:
+    """Remove ``build/``, the cache and working files, and return how many bytes that frees.
+
+    Raises
+    ------
+    ReportError
+        If a build is using it, or a file cannot be removed.
+    """
+    from filelock import FileLock, Timeout
+
+    folder = project / "build"
+    if not folder.is_dir():
+        return 0
+    with contextlib.ExitStack() as held:
+        for lock in sorted(folder.rglob(".lock")):
+            try:
+                held.enter_context(FileLock(lock).acquire(timeout=0))
+            except Timeout:
+                raise ReportError(f"build/{lock.parent.name}: a build is using it. Wait until it has ended.") from None
+        freed = sum(file.lstat().st_size for file in folder.rglob("*") if file.is_file())
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise ReportError(f"{error.filename}: cannot be removed: {error.strerror}.") from error
+    return freed

@@ -1,7 +1,7 @@
-"""What a notebook reads, as Python itself tells it: what its result rests on besides its code.
+"""What a notebook reads, by Python's own audit events: what its result depends on besides its code.
 
-A notebook's process is asked to `begin` before its first cell and to tell what it has heard after its last. Runs in
-every notebook's process, so it imports little; and nothing that the build alone imports.
+A notebook's process calls ``tracer.begin`` before its first cell and ``tracer.report`` after its last. This module is
+imported into every notebook's process, so it imports little, and nothing that only the build needs.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from typing import Any
 from natpatsip import context
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-ANEW = os.O_TRUNC | os.O_EXCL  # whatever the file held before
+REPLACING = os.O_TRUNC | os.O_EXCL  # whatever the file held before
 LISTING = ("os.listdir", "os.scandir")
-BEYOND = {  # what Python does not see the inside of
+UNTRACKED = {  # events after which Python does not see what is read
     "subprocess.Popen": "starts a program",
     "os.system": "starts a program",
     "os.posix_spawn": "starts a program",
@@ -33,7 +33,7 @@ BEYOND = {  # what Python does not see the inside of
     "socket.connect": "reads from the network",
     "sqlite3.connect": "reads a database",
 }
-NATIVE = (  # what reads files, databases or the network without Python, or starts a process that does
+NATIVE = (  # modules that read files, databases or the network without Python, or start a process that does
     "cv2",
     "duckdb",
     "fastexcel",
@@ -68,120 +68,125 @@ NATIVE = (  # what reads files, databases or the network without Python, or star
     "rasterio",
     "tables",
 )
-CAREFUL = ("bs4", "docx", "openpyxl", "pptx")  # hand lxml what Python has opened
+TRACKED_USERS = ("bs4", "docx", "openpyxl", "pptx")  # packages that give lxml only what Python has opened
 ENGINE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
 
-_read: set[str] = set()
-_listed: set[str] = set()
-_written: set[str] = set()
-_made: set[str] = set()
-_beyond: set[str] = set()
-_others: set[str] = set()  # of NATIVE: what was there before, or came with a library that is careful
-_has_begun = False
+
+class Tracer:
+    """Records what this process reads, from `begin` until it ends: an audit hook cannot be removed."""
+
+    def __init__(self) -> None:
+        self._has_begun = False
+        self._read: set[str] = set()
+        self._listed: set[str] = set()
+        self._written: set[str] = set()
+        self._created: set[str] = set()
+        self._untracked: set[str] = set()
+        self._ignored: set[str] = set()  # of NATIVE: imported before, or by a package of TRACKED_USERS
+
+    def begin(self) -> None:
+        """Record from now on."""
+        self._ignored.update(name for name in NATIVE if name in sys.modules)
+        if not self._has_begun:
+            self._has_begun = True
+            sys.addaudithook(self._hear)
+
+    def report(self, project: str) -> str:
+        """Return, as JSON, what was read.
+
+        Parameters
+        ----------
+        project : str
+            The project's folder.
+
+        Returns
+        -------
+        str
+            ``read`` and ``listed``: paths within the project. ``asked``: facts that other notebooks own.
+            ``untracked``: why the result may depend on something else, too; if there is any reason, the run must not
+            be saved.
+        """
+        untracked = set(self._untracked)
+        untracked.update(f"imports {name}" for name in NATIVE if name in sys.modules and self._is_used(name))
+        facts = os.environ.get("NATPATSIP_FACTS", "")  # the build itself hands this file over
+        read: set[str] = set()
+        for path in list(self._read):  # other threads of the notebook may add to it meanwhile
+            inside = _inside(path, project)
+            if inside is None:
+                untracked.add(f"reads {path}, which is outside the project")
+            elif inside and not (facts and os.path.realpath(path) == os.path.realpath(facts)):
+                read.add(inside)
+        listed: set[str] = set()
+        imports = {os.path.abspath(place) for place in sys.path}  # noqa: PTH100 — Python lists them to find modules
+        for path in list(self._listed):
+            inside = _inside(path, project)
+            if inside is None and path not in imports:
+                untracked.add(f"lists {path}, which is outside the project")
+            elif inside:
+                listed.add(inside)
+        written = [path for path in list(self._written) if _is_within(path, project) and _inside(path, project)]
+        untracked.update(f"writes {path}" for path in written)
+        asked = sorted(context.ASKED)
+        found = {"read": sorted(read), "listed": sorted(listed), "asked": asked, "untracked": sorted(untracked)}
+        return json.dumps(found)
+
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open":
+            path, _, flags = arguments
+            if isinstance(path, str | bytes | os.PathLike):
+                now = os.path.abspath(os.fsdecode(path))  # noqa: PTH100 — now, since the working folder may change
+                self._opened(now, flags if isinstance(flags, int) else 0)
+        elif event in LISTING:
+            path = arguments[0]
+            if path is None or isinstance(path, str | bytes | os.PathLike):
+                self._listed.add(os.path.abspath(os.fsdecode(path or ".")))  # noqa: PTH100
+        elif event in UNTRACKED:
+            self._untracked.add(UNTRACKED[event])
+        elif event == "import" and arguments[0] == "lxml.etree" and _importer() in TRACKED_USERS:
+            self._ignored.add("lxml.etree")
+
+    def _opened(self, path: str, flags: int) -> None:
+        """Record a file as read unless this process has created it."""
+        if path in self._created:
+            return
+        if flags & WRITING:
+            self._written.add(path)
+        if flags & REPLACING:
+            self._created.add(path)
+        elif not flags & os.O_WRONLY:
+            self._read.add(path)
+
+    def _is_used(self, name: str) -> bool:
+        """Return True if the notebook itself uses a module; one of the ignored, if a variable refers to it."""
+        if name not in self._ignored:
+            return True
+        package = name.partition(".")[0]
+        variables = getattr(context.shell(), "user_ns", {})
+        homes = (
+            value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
+            for value in list(variables.values())
+        )
+        return any(isinstance(home, str) and home.partition(".")[0] == package for home in homes)
 
 
-def begin() -> None:
-    """Listen from now on, until the process ends."""
-    global _has_begun
-    _others.update(name for name in NATIVE if name in sys.modules)
-    if not _has_begun:
-        _has_begun = True
-        sys.addaudithook(_hear)
-
-
-def told(project: str) -> str:
-    """Return, as JSON, what was heard.
-
-    Parameters
-    ----------
-    project : str
-        The project's folder.
-
-    Returns
-    -------
-    str
-        ``read`` and ``listed``: paths within the project. ``asked``: facts that other notebooks own. ``beyond``: why
-        the result may rest on something else, too; where there is anything, it is not to be kept.
-    """
-    beyond = set(_beyond)
-    beyond.update(f"imports {name}" for name in NATIVE if name in sys.modules and _is_its_own(name))
-    handed = os.environ.get("NATPATSIP_FACTS", "")
-    read: set[str] = set()
-    for path in list(_read):
-        inside = _inside(path, project)
-        if inside is None:
-            beyond.add(f"reads {path}, which is outside the project")
-        elif inside and not (handed and os.path.realpath(path) == os.path.realpath(handed)):
-            read.add(inside)
-    listed: set[str] = set()
-    imports = {os.path.abspath(place) for place in sys.path}  # noqa: PTH100 — lists them to find modules
-    for path in list(_listed):
-        inside = _inside(path, project)
-        if inside is None and path not in imports:
-            beyond.add(f"lists {path}, which is outside the project")
-        elif inside:
-            listed.add(inside)
-    beyond.update(f"writes {path}" for path in list(_written) if _is_within(path, project) and _inside(path, project))
-    return json.dumps(
-        {"read": sorted(read), "listed": sorted(listed), "asked": sorted(context.ASKED), "beyond": sorted(beyond)}
-    )
-
-
-def _hear(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "open":
-        path, _, flags = arguments
-        if isinstance(path, str | bytes | os.PathLike):
-            now = os.path.abspath(os.fsdecode(path))  # noqa: PTH100 — the folder may change
-            _opened(now, flags if isinstance(flags, int) else 0)
-    elif event in LISTING:
-        path = arguments[0]
-        if path is None or isinstance(path, str | bytes | os.PathLike):
-            _listed.add(os.path.abspath(os.fsdecode(path or ".")))  # noqa: PTH100
-    elif event in BEYOND:
-        _beyond.add(BEYOND[event])
-    elif event == "import" and arguments[0] == "lxml.etree" and _importer() in CAREFUL:
-        _others.add("lxml.etree")
-
-
-def _opened(path: str, flags: int) -> None:
-    """Note a file as read unless this process has made it, and as made where it begins anew."""
-    if path in _made:
-        return
-    if flags & WRITING:
-        _written.add(path)
-    if flags & ANEW:
-        _made.add(path)
-    elif not flags & os.O_WRONLY:
-        _read.add(path)
+tracer = Tracer()
+"""The notebook's own, reached by the expressions that the engine evaluates in its process."""
 
 
 def _importer() -> str:
-    """Name the package whose code asked for the import that is going on."""
-    frame = sys._getframe(2)
+    """Return the package whose code has asked for the import that is going on."""
+    frame = sys._getframe(2)  # where the import system raises the event
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in ("importlib", "_frozen_importlib"):
         frame = frame.f_back
     return str(frame.f_globals.get("__name__", "")).partition(".")[0]
 
 
-def _is_its_own(name: str) -> bool:
-    """Say whether the notebook has a module of its own accord; one that was there already, where its names lead to."""
-    if name not in _others:
-        return True
-    package = name.partition(".")[0]
-    names = getattr(context.shell(), "user_ns", {})
-    homes = (
-        value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
-        for value in list(names.values())
-    )
-    return any(isinstance(home, str) and home.partition(".")[0] == package for home in homes)
-
-
 def _inside(path: str, project: str) -> str | None:
-    """Return a path within the project; empty for what belongs to the environment; None for what is elsewhere.
+    """Return a path relative to the project; empty if it is part of the environment; None if it is elsewhere.
 
-    Either may lie in the other: an environment in the project's folder, or the project below Python's, as in /usr/src.
+    Either may lie in the other: the environment in the project's folder, or the project below Python's, as in /usr/src.
     """
-    if "__pycache__" in path and path.endswith(".pyc"):
+    if "__pycache__" in path and path.endswith(".pyc"):  # Python reads it in place of the source
         try:
             path = importlib.util.source_from_cache(path)
         except ValueError:
@@ -201,7 +206,7 @@ def _inside(path: str, project: str) -> str | None:
 
 @cache
 def _environment(root: str) -> tuple[set[str], set[str]]:
-    """Return the folders of Python, its packages and the helpers: those that do not hold the project; those that do."""
+    """Return the folders of Python, its packages and the engine: those apart from the project, those around it."""
     packages = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
     places = {sys.prefix, sys.base_prefix, sys.exec_prefix, ENGINE, *packages}
     places |= set(map(os.path.realpath, places))

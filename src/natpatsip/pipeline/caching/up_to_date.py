@@ -1,7 +1,7 @@
-"""Whether a report stands as a build would make it again: decided from bytes alone.
+"""Whether a report is up to date, decided from bytes alone before anything slow is imported.
 
-A build that ends well notes what its report was made of and the hash of each file of it. Where the inputs are the
-same, and so is every file, there is nothing to do, and nothing more is imported to find that out.
+A build that succeeds saves what its report was made of and the digest of each of the report's files. While the inputs
+have the same digests and the report has the same files, there is nothing to do.
 """
 
 from __future__ import annotations
@@ -9,84 +9,118 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import combinations
 from pathlib import Path
 
-from natpatsip.pipeline.caching import store
-from natpatsip.pipeline.caching.digests import HelpersChanged, Inputs, sha256_of
-from natpatsip.pipeline.execution import kernels
-from natpatsip.pipeline.options import Options
+from natpatsip import git
+from natpatsip.digests import key, sha256_of
+from natpatsip.pipeline.caching.inputs import Inputs, SourceChanged
+from natpatsip.pipeline.caching.store import Cache
+from natpatsip.pipeline.options import FORMATS, Options
 from natpatsip.quarter import Quarter
 
 KIND = "reports"
-NOT_THEIRS = ("editions",)
+WITHOUT_EFFECT = ("jobs", "output", "is_fresh", "cluster")  # options that change nothing in a report
+OF_OTHERS = ("editions",)  # folders of a report that hold reports of their own
 
 
-def name_of(report: Path, inputs: Inputs, quarter: Quarter, options: Options) -> str:
-    """Return the key of a report: where it stands, what it is made of, and how."""
-    means = (kernels.choose(options.kernels), _renderer(options), _commit(inputs))
-    return store.key(report.absolute(), quarter, inputs.digest, options.said(), *means)
-
-
-def name_of_kept(report: Path, inputs: Inputs, quarter: Quarter, commit: str, options: Options) -> str:
-    """Return the key of the report of a quarter that is built from a commit, with the packages that there are now."""
-    means = (inputs.environment, _renderer(options))
-    return store.key("built from git", report.absolute(), quarter, commit, options.said(), *means)
-
-
-def is_unchanged(report: Path, inputs: Inputs, kept: store.Cache, name: str) -> list[str] | None:
-    """Return what the build of a report had to say of it, where it still stands as it was built; else None."""
-    content = kept.get(KIND, name)
-    if content is None:
-        return None
-    noted = json.loads(content)
-    if any(inputs.sha256(file) != sha for file, sha in noted["read"].items()):
-        return None
-    return list(noted["said"]) if _files(report) == noted["files"] else None
-
-
-def note(
-    report: Path,
-    inputs: Inputs,
-    kept: store.Cache,
-    name: str,
-    *,
-    read: Iterable[Mapping[str, str]],
-    said: Collection[str] = (),
-) -> None:
-    """Note that a report was made of some inputs.
+@dataclass(frozen=True)
+class BuildRecord:
+    """What the cache knows of the last build of a report.
 
     Parameters
     ----------
     report : Path
-        Its folder.
+        The report's folder.
+    options : Options
+        How it is built.
     inputs : Inputs
-        The inputs as they were before it was built; where they are others by now, nothing is noted.
-    kept : Cache
-        Where to.
-    name : str
-        Its key.
-    read : iterable of mapping
-        What notebooks had read, with hashes.
-    said : collection of str
-        Lines that the next build shall say, too, though it does nothing.
+        The project as it is before the build.
+    cache : Cache
+        Where records are saved.
+    made_of : tuple
+        What it is made of and with, besides the options.
     """
-    try:
-        if Inputs.read(inputs.project).digest != inputs.digest:
+
+    report: Path
+    options: Options
+    inputs: Inputs
+    cache: Cache
+    made_of: tuple[object, ...]
+
+    @classmethod
+    def of(
+        cls, report: Path, quarter: Quarter, options: Options, inputs: Inputs, cache: Cache, *, archived: str = ""
+    ) -> BuildRecord:
+        """Return the record of a quarter's report, before the build: the commit or Quarto may change during it.
+
+        Parameters
+        ----------
+        archived : str
+            The commit that an archived quarter is built from: then the project's files do not count, except for the
+            installed packages.
+        """
+        made_of: tuple[object, ...] = (report.absolute(), quarter, _renderer(options))
+        if archived:
+            made_of += ("archived", archived, inputs.environment)
+        else:
+            made_of += (inputs.digest, git.head(inputs.project))
+        return cls(report, options, inputs, cache, made_of)
+
+    def key(self, formats: Collection[str]) -> str:
+        """Return the digest by which the record of a report in some formats is found."""
+        effective = {name: value for name, value in asdict(self.options).items() if name not in WITHOUT_EFFECT}
+        effective["formats"] = sorted(formats)
+        return key(*self.made_of, repr(sorted(effective.items())))
+
+    def check(self) -> list[str] | None:
+        """Return the saved log lines if the report is up to date, in the formats asked for or in more; else None."""
+        for formats in _with_more(self.options.formats):
+            content = self.cache.get(KIND, self.key(formats))
+            if content is None:
+                continue
+            saved = json.loads(content)
+            read = saved["read"].items()
+            if all(self.inputs.sha256(file) == sha for file, sha in read) and _files(self.report) == saved["files"]:
+                return list(saved["log"])
+        return None
+
+    def save(self, *, read: Iterable[Mapping[str, str]], log: Collection[str] = ()) -> None:
+        """Save that the report was just built; nothing if the inputs have changed since.
+
+        Parameters
+        ----------
+        read : iterable of mapping
+            The files that notebooks have read, with their digests.
+        log : collection of str
+            Lines that the next build repeats, although it does nothing.
+        """
+        try:
+            if Inputs.read(self.inputs.project).digest != self.inputs.digest:
+                return
+        except SourceChanged:  # this report is complete; the next build raises it
             return
-    except HelpersChanged:  # this report is made and whole; the next build says it
-        return
-    files = {file: sha for each in read for file, sha in each.items() if file not in inputs.files}
-    content = {"files": _files(report), "read": files, "said": list(said)}
-    kept.put(KIND, name, json.dumps(content).encode())
+        files = {file: sha for each in read for file, sha in each.items() if file not in self.inputs.files}
+        content = {"files": _files(self.report), "read": files, "log": list(log)}
+        self.cache.put(KIND, self.key(self.options.formats), json.dumps(content).encode())
+
+
+def _with_more(formats: Collection[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the supersets of the formats, smallest first."""
+    others = [name for name in FORMATS if name not in formats]
+    for count in range(len(others) + 1):
+        for more in combinations(others, count):
+            yield tuple(name for name in FORMATS if name in formats or name in more)
 
 
 def _files(report: Path) -> dict[str, str]:
-    """Return the files of a report with their hashes; those of editions inside it are their own report's."""
+    """Return the digests of a report's files."""
     found = {}
     for place, inner, names in os.walk(report):
         if Path(place) == report:
-            inner[:] = [name for name in inner if name not in NOT_THEIRS]
+            inner[:] = [name for name in inner if name not in OF_OTHERS]
         for name in names:
             file = Path(place, name)
             found[file.relative_to(report).as_posix()] = sha256_of(file)
@@ -94,32 +128,9 @@ def _files(report: Path) -> dict[str, str]:
 
 
 def _renderer(options: Options) -> str:
-    """Name the quarto program that would render, by its bytes' date: to ask it for its version takes a second."""
+    """Return the quarto program that would render, by its size and date: asking for its version takes a second."""
     path = shutil.which("quarto") if options.renderer != "pandoc" else None
     if path is None:
         return ""
     found = Path(path).resolve().stat()
     return f"{path} {found.st_size} {found.st_mtime_ns}"
-
-
-def _commit(inputs: Inputs) -> str:
-    """Return the commit that the manifest would name, by git's own files; empty outside git."""
-    git = next(
-        (each for folder in (inputs.project, *inputs.project.parents) if (each := folder / ".git").exists()), None
-    )
-    if git is None:
-        return ""
-    try:
-        if git.is_file():  # a worktree
-            git = Path(git.parent, git.read_text(encoding="utf-8").removeprefix("gitdir:").strip())
-        head = (git / "HEAD").read_text(encoding="utf-8").strip()
-        if not head.startswith("ref: "):
-            return head
-        common = git / "commondir"
-        home = Path(git, common.read_text(encoding="utf-8").strip()) if common.is_file() else git
-        loose = home / head.removeprefix("ref: ")
-        if loose.is_file():
-            return loose.read_text(encoding="utf-8").strip()
-        return sha256_of(home / "packed-refs")
-    except OSError:
-        return ""

@@ -1,43 +1,42 @@
-"""Charts and pictures drawn once, in one process, and kept by what they show."""
+"""Charts and pictures as every format shows them, drawn once and cached by what they show."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from natpatsip.charts import dark, icons, palette
 from natpatsip.charts.layout.sizes import narrow
+from natpatsip.digests import key
 from natpatsip.errors import FigureError
-from natpatsip.pipeline.caching.store import Cache, key
-from natpatsip.pipeline.drawing import svg as svgs
+from natpatsip.pipeline.caching.store import Cache
+from natpatsip.pipeline.drawing.svg import tidy
 
+if TYPE_CHECKING:
+    from natpatsip.pipeline.outputs import FigureRecord, Outputs
+
+Specification = Mapping[str, Any]
 SCALE = 2  # pixels of a PNG for each of the SVG's
 VEGALITE = "6.4"
 HERE = Path(__file__)
-# What draws, besides the library.
 COLOURS = tuple(Path(str(module.__file__)) for module in (dark, icons, palette))
-OURS = (HERE, *(HERE.with_name(name) for name in ("svg.py", "svg_minify.py", "interactive.py")), *COLOURS)
+SOURCES = (HERE, HERE.with_name("svg.py"), *COLOURS)  # what draws, besides the library
+
+# Charts come compiled, so a page needs neither Vega-Lite nor vega-embed, a third of the usual bundle. The addresses are
+# vl-convert's names of modules that it carries; nothing is fetched.
+EXPORTS = """import { View, parse } from "https://cdn.jsdelivr.net/npm/vega@6.2.0/+esm";
+import { expressionInterpreter } from "https://cdn.jsdelivr.net/npm/vega-interpreter@2.0.0/+esm";
+window.natpatsipVega = { View, parse, expressionInterpreter };
+"""
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure as every format shows it.
-
-    Attributes
-    ----------
-    svg : str
-        The chart.
-    png : bytes
-        The same, for Word.
-    narrow : str or None
-        The chart laid out for a narrow page, where it has such a layout.
-    interactive : str
-        The chart as JSON for its page.
-    """
+    """A figure as every format shows it: SVG, PNG for Word, the SVG of its narrow layout if any, and JSON for pages."""
 
     svg: str
     png: bytes
@@ -50,34 +49,34 @@ class Artist:
 
     Parameters
     ----------
-    kept : Cache
-        Where drawings are kept between builds, by what they were made of.
+    cache : Cache
+        Where drawings are stored between builds, by what they were made of.
     fonts : Path
         The folder of the report's typeface: the same on every machine, so that every machine draws the same.
     """
 
-    def __init__(self, kept: Cache, fonts: Path) -> None:
+    def __init__(self, cache: Cache, fonts: Path) -> None:
         import vl_convert
 
-        self._kept = kept
-        self._drawer = vl_convert
+        self._cache = cache
+        self._converter = vl_convert
         vl_convert.register_font_directory(str(fonts))
-        files = sorted(fonts.glob("*.ttf"))
-        letters = key(*(part for file in files for part in (file.name, file.read_bytes())))
-        self._means = key(version("vl-convert-python"), VEGALITE, SCALE, letters, *(each.read_bytes() for each in OURS))
+        letters = key(*(part for file in sorted(fonts.glob("*.ttf")) for part in (file.name, file.read_bytes())))
+        sources = (each.read_bytes() for each in SOURCES)
+        self._toolchain = key(version("vl-convert-python"), VEGALITE, SCALE, letters, *sources)
 
     def warm_up(self) -> None:
         """Draw a chart that nobody sees: the first one takes a second."""
         first = {"data": {"values": [{"a": 1}]}, "mark": "point", "encoding": {"x": {"field": "a", "type": "nominal"}}}
-        self._drawer.svg_to_png(self._drawer.vegalite_to_svg(first, vl_version=VEGALITE))
+        self._converter.svg_to_png(self._converter.vegalite_to_svg(first, vl_version=VEGALITE))
 
-    def figure(self, name: str, specification: Mapping[str, Any]) -> Drawn:
+    def figure(self, name: str, specification: Specification) -> Drawn:
         """Return a figure as every format shows it.
 
         Raises
         ------
         FigureError
-            Where Vega-Lite cannot draw it.
+            If Vega-Lite cannot draw it.
         """
         svg, layout = self.chart(name, specification), narrow(specification)
         return Drawn(
@@ -87,54 +86,49 @@ class Artist:
             interactive=self.interactive(name, specification),
         )
 
-    def chart(self, name: str, specification: Mapping[str, Any]) -> str:
+    def chart(self, name: str, specification: Specification) -> str:
         """Return the SVG of a chart; `name` keeps the ids in it apart from other charts' on the same page.
 
         Raises
         ------
         FigureError
-            Where Vega-Lite cannot draw it.
+            If Vega-Lite cannot draw it.
         """
 
         def draw() -> bytes:
-            try:
-                drawn = self._drawer.vegalite_to_svg(dict(specification), vl_version=VEGALITE)
-            except ValueError as error:
-                raise FigureError(f"{name}: Vega-Lite cannot draw the chart: {str(error).splitlines()[0]}") from error
-            return bytes(dark.marked(svgs.tidy(drawn, prefix=name)), "utf-8")
+            drawn = self._converter.vegalite_to_svg(dict(specification), vl_version=VEGALITE)
+            return bytes(dark.marked(tidy(drawn, prefix=name)), "utf-8")
 
-        return self._once("svg", json.dumps([VEGALITE, name, specification], sort_keys=True), draw).decode()
+        made_from = json.dumps([VEGALITE, name, specification], sort_keys=True)
+        return self._once("svg", made_from, draw, fault=f"{name}: Vega-Lite cannot draw the chart").decode()
 
-    def interactive(self, name: str, specification: Mapping[str, Any]) -> str:
+    def interactive(self, name: str, specification: Specification) -> str:
         """Return the chart as JSON for its page.
 
         Raises
         ------
         FigureError
-            Where Vega-Lite cannot compile it.
+            If Vega-Lite cannot compile it.
         """
-        from natpatsip.pipeline.drawing import interactive
 
-        def compiled(chart: Mapping[str, Any]) -> Mapping[str, Any]:
-            return dict(self._drawer.vegalite_to_vega(dict(chart), vl_version=VEGALITE))
+        def compiled(chart: Specification) -> Specification:
+            return dict(self._converter.vegalite_to_vega(dict(chart), vl_version=VEGALITE))
 
         def draw() -> bytes:
-            try:
-                return bytes(interactive.specification(specification, compiled), "utf-8")
-            except ValueError as error:
-                raise FigureError(f"{name}: Vega-Lite cannot draw the chart: {str(error).splitlines()[0]}") from error
+            return bytes(interactive_json(specification, compiled), "utf-8")
 
-        return self._once("json", json.dumps([VEGALITE, specification], sort_keys=True), draw).decode()
+        made_from = json.dumps([VEGALITE, specification], sort_keys=True)
+        return self._once("json", made_from, draw, fault=f"{name}: Vega-Lite cannot draw the chart").decode()
 
     def runtime(self) -> str:
         """Return the script that draws Vega-Lite in a page: the same versions as drew the SVGs, and no network."""
-        from natpatsip.pipeline.drawing import interactive
 
         def bundle() -> bytes:
-            made = self._drawer.javascript_bundle(interactive.EXPORTS, vl_version=VEGALITE)
-            return bytes(interactive.as_script(made), "utf-8")
+            # A classic script that keeps its names to itself: pages opened from disk can load no modules.
+            script = self._converter.javascript_bundle(EXPORTS, vl_version=VEGALITE)
+            return bytes(f"(function () {{\n{script}\n}})();\n", "utf-8")
 
-        return self._once("js", json.dumps([VEGALITE, interactive.EXPORTS]), bundle).decode()
+        return self._once("js", json.dumps([VEGALITE, EXPORTS]), bundle, fault="vega.js").decode()
 
     def png(self, name: str, svg: str) -> bytes:
         """Return the picture as PNG, for Word.
@@ -142,22 +136,93 @@ class Artist:
         Raises
         ------
         FigureError
-            Where the SVG cannot be drawn.
+            If the SVG cannot be drawn.
         """
 
         def draw() -> bytes:
-            try:
-                return bytes(self._drawer.svg_to_png(svg, scale=SCALE))
-            except ValueError as error:
-                raise FigureError(f"{name}: the SVG cannot be drawn: {str(error).splitlines()[0]}") from error
+            return bytes(self._converter.svg_to_png(svg, scale=SCALE))
 
-        return self._once("png", svg, draw)
+        return self._once("png", svg, draw, fault=f"{name}: the SVG cannot be drawn")
 
-    def _once(self, kind: str, made_from: str, draw: Callable[[], bytes]) -> bytes:
-        name = key(self._means, made_from)
-        kept = self._kept.get(kind, name)
-        if kept is not None:
-            return kept
-        drawn = draw()
-        self._kept.put(kind, name, drawn)
+    def _once(self, kind: str, made_from: str, draw: Callable[[], bytes], *, fault: str) -> bytes:
+        name = key(self._toolchain, made_from)
+        if (cached := self._cache.get(kind, name)) is not None:
+            return cached
+        try:
+            drawn = draw()
+        except ValueError as error:
+            raise FigureError(f"{fault}: {str(error).splitlines()[0]}") from error
+        self._cache.put(kind, name, drawn)
         return drawn
+
+
+def write_drawings(
+    staged: Path, figures: Iterable[FigureRecord], outputs: Iterable[Outputs], *, cache: Cache, fonts: Path
+) -> None:
+    """Write each figure and picture as SVG and PNG into the staged project, and each figure's data.
+
+    What only pages need goes into ``drawings``: the narrow layout, and what makes a chart interactive.
+
+    Raises
+    ------
+    FigureError
+        If a chart cannot be drawn.
+    """
+    artist = Artist(cache, fonts)
+    folder, drawings = staged / "figures", staged / "drawings"
+    drawings.mkdir()
+    for figure in figures:
+        (folder / f"{figure.id}.csv").write_text(figure.record["data"], encoding="utf-8")
+        drawn = artist.figure(figure.id, figure.specification)
+        (folder / f"{figure.id}.svg").write_text(drawn.svg, encoding="utf-8")
+        (folder / f"{figure.id}.png").write_bytes(drawn.png)
+        if drawn.narrow is not None:
+            (drawings / f"{figure.id}-narrow.svg").write_text(drawn.narrow, encoding="utf-8")
+        (drawings / f"{figure.id}.json").write_text(drawn.interactive, encoding="utf-8")
+        if not (drawings / "vega.js").exists():
+            (drawings / "vega.js").write_text(artist.runtime(), encoding="utf-8")
+    for picture in (picture for each in outputs for picture in each.pictures):
+        svg = picture.data["image/svg+xml"]
+        (folder / f"{picture.id}.svg").write_text(dark.marked(svg), encoding="utf-8")
+        (folder / f"{picture.id}.png").write_bytes(artist.png(picture.id, svg))
+        if "narrow" in picture.record:
+            (drawings / f"{picture.id}-narrow.svg").write_text(dark.marked(picture.record["narrow"]), encoding="utf-8")
+
+
+def interactive_json(chart: Specification, to_vega: Callable[[Specification], Specification]) -> str:
+    """Return a chart as JSON for its page: what both layouts share, and each layout.
+
+    Parameters
+    ----------
+    chart : mapping
+        Vega-Lite, as `natpatsip.figure` records it.
+    to_vega : callable
+        Compiles Vega-Lite; here rather than in the page, which then has less to do and cannot do it otherwise.
+
+    Returns
+    -------
+    str
+        An object with ``shared``, ``wide`` and, where the chart has such a layout, ``narrow``, each a part of a Vega
+        specification. The data of ``shared`` go before those of the layout.
+
+    Examples
+    --------
+    >>> interactive_json({"mark": "bar"}, lambda chart: {"marks": [chart["mark"]], "description": "in the page"})
+    '{"shared":{},"wide":{"marks":["bar"]}}'
+    """
+    layouts = {"wide": chart, "narrow": narrow(chart)}
+    drawn = {
+        name: {key: value for key, value in to_vega(layout).items() if key not in ("description", "usermeta")}
+        for name, layout in layouts.items()
+        if layout is not None
+    }
+    wide, other = drawn["wide"], drawn.get("narrow", {})
+    shared = {key: value for key, value in wide.items() if other.get(key) == value}
+    apart = {name: {key: value for key, value in each.items() if key not in shared} for name, each in drawn.items()}
+    if "narrow" in apart and "data" not in shared:
+        plain = [each for each in wide.get("data", ()) if "values" in each and "transform" not in each]
+        rows = [each for each in plain if each in other.get("data", ())]
+        shared["data"] = rows
+        for each in apart.values():
+            each["data"] = [one for one in each.get("data", ()) if one not in rows]
+    return json.dumps({"shared": shared, **apart}, separators=(",", ":"), ensure_ascii=False)

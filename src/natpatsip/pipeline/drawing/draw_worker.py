@@ -1,9 +1,9 @@
 """A process that draws charts while notebooks still run.
 
-The first chart that a process draws takes it a second, and it can do nothing else meanwhile: so the studio begins
-early, with a chart that nobody sees and the script that pages draw with, and draws each notebook's figures as soon as
-that has run. What it draws it puts into the cache, where staging finds it; what it could not draw staging draws, or
-says why not.
+The first chart that a process draws takes a second, and the process can do nothing else meanwhile. So the worker starts
+early, with a chart that nobody sees and the script for pages, and draws each notebook's figures as soon as it has run.
+What it draws it puts into the cache, where `write_drawings` finds it; what it could not draw is drawn, or reported,
+there.
 """
 
 from __future__ import annotations
@@ -21,56 +21,46 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip.errors import FigureError
-from natpatsip.figures import FIGURE, PICTURE, VEGALITE
+from natpatsip.figures import VEGALITE
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing.charts_to_svg import Artist
 
 if TYPE_CHECKING:
-    from nbformat import NotebookNode
+    from natpatsip.pipeline.outputs import Outputs
 
-PATIENCE = 120.0  # seconds for a chart; then staging draws it
+PATIENCE = 120.0  # seconds for a chart; then the build draws it itself
 DRAWING = (b"figure(", b"picture(")
 Entries = list[tuple[str, str]]
 
 
-class Studio:
-    """The process, from when it is opened until it is closed.
+class DrawWorker:
+    """The process, from when it is started until it is closed; its drawings go into `cache`."""
 
-    Parameters
-    ----------
-    kept : Cache
-        Where drawings go.
-    fonts : Path
-        The folder of the report's typeface.
-    """
-
-    def __init__(self, kept: Cache, fonts: Path) -> None:
+    def __init__(self, cache: Cache, fonts: Path) -> None:
         self.is_open = True
-        self.works_for = (kept.folder, kept.is_read, fonts)
+        self.works_for = (cache.folder, cache.is_read, fonts)
         self._pool = ProcessPoolExecutor(
             1,
             mp_context=multiprocessing.get_context("spawn"),  # a fork would take this process's threads for its own
             initializer=_open,
-            initargs=(kept.folder, kept.is_read, fonts),
+            initargs=(cache.folder, cache.is_read, fonts),
         )
-        with _deaf_to_interrupts():
+        with _interrupts_blocked():
             self._drawing: list[Future[Entries]] = [self._pool.submit(_draw, "")]
 
-    def draw(self, content: NotebookNode) -> None:
+    def draw(self, outputs: Outputs) -> None:
         """Have the figures and pictures of an executed notebook drawn."""
-        from natpatsip.pipeline.outputs import outputs_of
-
         with contextlib.suppress(BrokenProcessPool, RuntimeError):
-            for _, record, data in outputs_of(content, FIGURE):
-                self._drawing.append(self._pool.submit(_draw, record["id"], chart=data[VEGALITE]))
-            for _, record, data in outputs_of(content, PICTURE):
-                self._drawing.append(self._pool.submit(_draw, record["id"], svg=data["image/svg+xml"]))
+            for each in outputs.figures:
+                self._drawing.append(self._pool.submit(_draw, each.id, chart=each.data[VEGALITE]))
+            for each in outputs.pictures:
+                self._drawing.append(self._pool.submit(_draw, each.id, svg=each.data["image/svg+xml"]))
 
-    def finish(self, kept: Cache) -> None:
-        """Wait until all is drawn, so that it is found in `kept`."""
+    def finish(self, cache: Cache) -> None:
+        """Wait until all is drawn, so that it is found in `cache`."""
         try:
             while self._drawing:
-                kept.adopt(self._drawing.pop(0).result(PATIENCE))
+                cache.adopt(self._drawing.pop(0).result(PATIENCE))
         except (BrokenProcessPool, TimeoutError):
             self.close()
 
@@ -84,8 +74,8 @@ class Studio:
 
 
 @contextlib.contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Begin processes that do not hear Ctrl-C, not even while they import: it is the build's to hear."""
+def _interrupts_blocked() -> Iterator[None]:
+    """Start processes that ignore Ctrl-C, even while they import: the build handles it."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
@@ -96,20 +86,20 @@ def _deaf_to_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-_studio: Studio | None = None
+_worker: DrawWorker | None = None
 
 
-def start(kept: Cache, fonts: Path) -> Studio:
-    """Open the studio, unless it is open; the builds of a project in one process share it."""
-    global _studio
-    if _studio is None or not _studio.is_open or _studio.works_for != (kept.folder, kept.is_read, fonts):
+def start(cache: Cache, fonts: Path) -> DrawWorker:
+    """Start the worker unless it runs; the builds of a project in one process share it."""
+    global _worker
+    if _worker is None or not _worker.is_open or _worker.works_for != (cache.folder, cache.is_read, fonts):
         stop()
-        _studio = Studio(kept, fonts)
-    return _studio
+        _worker = DrawWorker(cache, fonts)
+    return _worker
 
 
 def may_draw(notebook: Path) -> bool:
-    """Say whether a notebook looks as if it showed figures or pictures; where it errs, staging draws them."""
+    """Return True if a notebook seems to show figures or pictures; what this misses is drawn at the end."""
     try:
         content = notebook.read_bytes()
     except OSError:  # it is refused by name when it is read
@@ -117,30 +107,30 @@ def may_draw(notebook: Path) -> bool:
     return any(call in content for call in DRAWING)
 
 
-def draw(content: NotebookNode) -> None:
-    """Have what a notebook shows drawn, where the studio is open."""
-    if _studio is not None and _studio.is_open:
-        _studio.draw(content)
+def draw(outputs: Outputs) -> None:
+    """Have what a notebook shows drawn, if the worker runs."""
+    if _worker is not None and _worker.is_open:
+        _worker.draw(outputs)
 
 
-def finish(kept: Cache) -> None:
-    """Wait until all is drawn that was asked for, so that it is found in `kept`."""
-    if _studio is not None and _studio.is_open:
-        _studio.finish(kept)
+def finish(cache: Cache) -> None:
+    """Wait until all is drawn that was asked for, so that it is found in `cache`."""
+    if _worker is not None and _worker.is_open:
+        _worker.finish(cache)
 
 
 def stop() -> None:
-    """Close the studio, if it is open."""
-    global _studio
-    if _studio is not None:
-        _studio.close()
-        _studio = None
+    """Close the worker, if it runs."""
+    global _worker
+    if _worker is not None:
+        _worker.close()
+        _worker = None
 
 
 atexit.register(stop)
 
 
-# In the process -----------------------------------------------------------------------------------------------------
+# In the worker's process ----------------------------------------------------------------------------------------------
 
 _artist: Artist | None = None
 _own: Cache | None = None
@@ -148,7 +138,7 @@ _own: Cache | None = None
 
 def _open(folder: Path, is_read: bool, fonts: Path) -> None:
     global _artist, _own
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the build's to hear
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the build handles Ctrl-C
     threading.Thread(target=_end_with_build, daemon=True).start()
     _own = Cache(folder, is_read=is_read)
     _artist = Artist(_own, fonts)
@@ -163,10 +153,10 @@ def _end_with_build() -> None:
 
 
 def _draw(name: str, *, chart: Mapping[str, Any] | None = None, svg: str = "") -> Entries:
-    """Draw a chart or a picture, or what there is before either, and return what that has put into the cache."""
+    """Draw a chart or a picture, or warm up with neither; return the entries that this has put into the cache."""
     if _artist is None or _own is None:
         return []
-    with contextlib.suppress(FigureError):  # staging says it, and where
+    with contextlib.suppress(FigureError):  # reported when the build writes its drawings
         if chart is not None:
             _artist.figure(name, chart)
         elif svg:

@@ -1,4 +1,4 @@
-"""The papermill engine ``natpatsip``: a stock kernel, and the inline expressions of markdown cells besides.
+"""The papermill engine ``natpatsip``: a stock kernel, which also evaluates the inline code of markdown cells.
 
 Papermill imports this module with every command of its own, so it imports little.
 """
@@ -20,20 +20,19 @@ from papermill.engines import Engine, NotebookExecutionManager
 from papermill.iorw import write_ipynb
 
 from natpatsip.errors import NotebookError
-from natpatsip.pipeline.cells import appears_in
-from natpatsip.pipeline.execution.cancellation import Brake
-from natpatsip.pipeline.execution.time_limits import Limits, Overrun
+from natpatsip.pipeline.execution.cancellation import CancelToken, TimeLimitExceeded, TimeLimits
 from natpatsip.pipeline.inline_code import expressions, store
+from natpatsip.pipeline.notebook import appears_in
 from natpatsip.quarter import Quarter
 
 
 class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
-    """Runs code cells as papermill does, and evaluates inline code where it stands."""
+    """Runs code cells as papermill does, and evaluates inline code at its place among them."""
 
-    brake: Brake
+    cancel: CancelToken
     quarter: Quarter | None = None
-    limits = Limits()
-    heard: dict[str, Any] | None = None
+    limits = TimeLimits()
+    reads: dict[str, Any] | None = None
     project = ""
 
     def execute(self, *, cwd: str | None = None, env: Mapping[str, str] | None = None) -> NotebookNode:
@@ -43,11 +42,11 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
         self.reset_execution_trackers()
         options = {"cwd": cwd, "env": env}
         with (
-            self.brake.held(self._kill),  # a kernel may be long in starting
+            self.cancel.register(self._kill),  # a kernel may take long to start
             self.setup_kernel(**{name: value for name, value in options.items() if value is not None}),
-            self.brake.held(self._kill),  # or have started just after the brake was pulled
+            self.cancel.register(self._kill),  # or have started just after the cancellation
         ):
-            reply = self.wait_for_reply(self.kc.kernel_info())  # now, since a kernel that hangs gives no answer
+            reply = self.wait_for_reply(self.kc.kernel_info())  # now: a kernel that hangs later gives no answer
             self.nb.metadata["language_info"] = reply["content"]["language_info"]
             self.papermill_execute_cells()
             self.set_widgets_metadata()
@@ -55,13 +54,13 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
         return executed
 
     def _kill(self) -> None:
-        """End the kernel at once: it has a process group of its own, and does not hear Ctrl-C."""
+        """End the kernel at once: it has a process group of its own, which Ctrl-C does not reach."""
         if self.km and self.km.provisioner:
             run_sync(self.km.provisioner.kill)()
 
     def papermill_execute_cells(self) -> None:
         """Run the cells of the quarter in order; stop at the first that fails, takes too long or kills the kernel."""
-        self._watch("begin()")
+        self._trace("begin()")
         for index, cell in enumerate(self.nb.cells):
             if self.quarter and not appears_in(cell, self.quarter):
                 continue
@@ -74,22 +73,22 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
             except CellExecutionError as error:
                 self.nb_man.cell_exception(self.nb.cells[index], cell_index=index, exception=error)
                 if error.ename == "SystemExit":  # papermill lets it pass, and with it a report that lacks the rest
-                    raise NotebookError(_ended_early(cell)) from None
+                    raise NotebookError(_exits(cell)) from None
                 break
             finally:
                 self.nb_man.cell_complete(self.nb.cells[index], cell_index=index)
         else:
-            if self.heard is not None:
-                self.heard.update(json.loads(self._watch(f"told({self.project!r})") or "{}"))
+            if self.reads is not None:
+                self.reads.update(json.loads(self._trace(f"report({self.project!r})") or "{}"))
 
-    def _watch(self, call: str) -> str:
-        """Ask the notebook's process what the notebook reads; nothing where it cannot tell, as in another language."""
-        if self.heard is None:
+    def _trace(self, call: str) -> str:
+        """Call the tracer in the notebook's process; return nothing if there is none, as in another language."""
+        if self.reads is None:
             return ""
-        expression = f"__import__('natpatsip.pipeline.caching.tracing', fromlist=['watch']).{call}"
+        expression = f"__import__('natpatsip.pipeline.caching.tracing', fromlist=['tracer']).tracer.{call}"
         try:
-            result = self.evaluate({"watch": expression})["watch"]
-        except (CellTimeoutError, DeadKernelError, Overrun):  # the cell that follows says so, by its name
+            result = self.evaluate({"trace": expression})["trace"]
+        except (CellTimeoutError, DeadKernelError, TimeLimitExceeded):  # the next cell fails with it, and is named
             return ""
         text = result["data"]["text/plain"] if result.get("status") == "ok" else "None"
         return ast.literal_eval(text) or ""
@@ -97,8 +96,8 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
     def _execute(self, cell: NotebookNode, index: int) -> None:
         try:
             self.execute_cell(cell, index)
-        except (CellTimeoutError, DeadKernelError, Overrun) as error:
-            kind, reason = self._given_up(error)
+        except (CellTimeoutError, DeadKernelError, TimeLimitExceeded) as error:
+            kind, reason = self._give_up(error)
             cell.execution_count = self.code_cells_executed
             traceback = [*(getattr(error, "traceback", None) or []), f"{kind}: {reason}"]
             report = {"ename": kind, "evalue": reason, "traceback": traceback}
@@ -108,30 +107,30 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
     def _store(self, cell: NotebookNode, asked: Mapping[str, str]) -> None:
         try:
             store(cell, asked, self.evaluate(asked))
-        except (CellTimeoutError, DeadKernelError, Overrun) as error:
+        except (CellTimeoutError, DeadKernelError, TimeLimitExceeded) as error:
             texts = ", ".join(f"`{{python}} {text}`" for text in asked.values())
             identity = cell.get("id", "")
-            raise NotebookError(f'cell "{identity}", inline expression {texts}: {self._given_up(error)[1]}') from None
+            raise NotebookError(f'cell "{identity}", inline expression {texts}: {self._give_up(error)[1]}') from None
 
-    def _given_up(self, error: Exception) -> tuple[str, str]:
-        """Give the kernel up, and return the kind of the failure and what to say of it, the same for every engine."""
-        self.shutdown_kernel = "immediate"  # there is nobody left to ask
+    def _give_up(self, error: Exception) -> tuple[str, str]:
+        """Give the kernel up, and return the kind of failure and its message, the same for every engine."""
+        self.shutdown_kernel = "immediate"  # it would not answer
         if isinstance(error, DeadKernelError):
             return "DeadKernelError", str(error)
-        return "CellTimeoutError", self.limits.broken()
+        return "CellTimeoutError", self.limits.message()
 
     def evaluate(self, asked: Mapping[str, str]) -> dict[str, Any]:
-        """Return the results of expressions, by the keys they are asked with."""
+        """Return the results of expressions, by the same keys."""
         message = self.kc.execute("", silent=True, store_history=False, user_expressions=dict(asked))
         waiting = asyncio.wait_for(self.async_wait_for_reply(message), self.limits.left())
         try:
             results: dict[str, Any] = run_sync(_awaited)(waiting)["content"]["user_expressions"]
         except TimeoutError:
-            raise Overrun from None
+            raise TimeLimitExceeded from None
         return results
 
     def output(self, outs: list[NotebookNode], *message: Any) -> Any:
-        """Add an output; text that follows text of the same stream joins it, however often the kernel sent it."""
+        """Add an output; text joins the text of the same stream before it, however many messages the kernel sent."""
         before = len(outs)
         added = super().output(outs, *message)
         if before and len(outs) == before + 1 and _are_one_stream(*outs[-2:]):
@@ -139,10 +138,10 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
         return added
 
 
-def _ended_early(cell: NotebookNode) -> str:
+def _exits(cell: NotebookNode) -> str:
     return (
-        f'cell "{cell.get("id", "")}" ended the notebook (SystemExit), so the report would lack what follows. '
-        "Take the exit out; raise an error where something is wrong."
+        f'cell "{cell.get("id", "")}" ended the notebook (SystemExit), so the report would lack the cells after it. '
+        "Remove the exit; raise an error if something is wrong."
     )
 
 
@@ -170,10 +169,10 @@ class NatpatsipEngine(Engine):  # type: ignore[misc]
         start_timeout: float = 60,
         folder: str | None = None,
         env: Mapping[str, str] | None = None,
-        kept: str | None = None,
-        heard: dict[str, Any] | None = None,
+        failed_path: str | None = None,
+        reads: dict[str, Any] | None = None,
         project: str = "",
-        brake: Brake | None = None,
+        cancel: CancelToken | None = None,
         **_: Any,
     ) -> NotebookNode:
         """Execute a notebook that papermill manages.
@@ -185,38 +184,38 @@ class NatpatsipEngine(Engine):  # type: ignore[misc]
         kernel_name : str
             The kernel to start.
         execution_timeout, notebook_timeout, start_timeout : float
-            How long a cell, the whole notebook, and the start of the kernel may take, in seconds.
+            The most seconds that a cell, the whole notebook, and the start of the kernel may take.
         folder : str
-            The kernel's working folder; papermill's own setting would change the folder of the whole process.
+            The kernel's working folder; papermill's own option would change that of this process.
         env : mapping
             The kernel's environment; by default this process's.
-        kept : str
-            Where the notebook as far as it ran is written where an inline expression fails. (Papermill writes it
-            where a cell fails.)
-        heard : dict
-            Is filled with what the notebook has read, as `natpatsip.pipeline.caching.tracing` tells it. Left out,
-            nobody listens.
+        failed_path : str
+            The file that receives the notebook as far as it ran if an inline expression fails. (If a cell fails,
+            papermill writes it.)
+        reads : dict
+            Receives what `natpatsip.pipeline.caching.tracing` reports that the notebook has read. If left out, nothing
+            is traced.
         project : str
             The project's folder, for that.
-        brake : Brake
+        cancel : CancelToken
             What can end it before it is done.
         """
-        limits = Limits(execution_timeout, notebook_timeout)
+        limits = TimeLimits(execution_timeout, notebook_timeout)
         client = cls.client(
             nb_man,
             kernel_name=kernel_name,
             timeout_func=lambda _: limits.left(),
             record_timing=False,  # papermill does
             startup_timeout=int(start_timeout),
-            # It warns that it listens on loopback, and calls it an error to be interrupted before its end, as each is.
+            # ipykernel warns that it listens on loopback, and logs an error when it is ended, as each kernel is.
             extra_arguments=["--IPKernelApp.log_level=50"],
         )
-        client.limits, client.heard, client.project, client.brake = limits, heard, project, brake or Brake()
+        client.limits, client.reads, client.project, client.cancel = limits, reads, project, cancel or CancelToken()
         quarter = nb_man.nb.metadata.get("papermill", {}).get("parameters", {}).get("quarter")
         client.quarter = Quarter.parse(quarter) if quarter else None
         try:
             return client.execute(cwd=folder, env=None if env is None else dict(env))
         except NotebookError:
-            if kept:
-                write_ipynb(nb_man.nb, kept)
+            if failed_path:
+                write_ipynb(nb_man.nb, failed_path)
             raise

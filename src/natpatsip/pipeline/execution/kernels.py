@@ -1,4 +1,4 @@
-"""What notebooks run on: forks of a warm process where the system can fork safely, else stock kernels."""
+"""What notebooks run on: forks of a warm process if the system can fork safely, else stock kernels."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ ENGINES: Mapping[str, str] = {"warm": "natpatsip-warm", "stock": "natpatsip"}
 AUTO = "auto"
 
 
-def choose(asked: str = "") -> str:
+def choose(kernels: str = "") -> str:
     """Return "warm" or "stock".
 
     Parameters
     ----------
-    asked : str
-        One of those, or "auto"; where empty, what the environment variable NATPATSIP_KERNELS says, else "auto".
+    kernels : str
+        One of those, or "auto"; if empty, the environment variable NATPATSIP_KERNELS counts, else "auto".
 
     Raises
     ------
     UsageError
-        Where it is another word, or warm kernels are not to be had here.
+        If it is another word, or warm kernels are not possible here.
     """
-    where = "kernels" if asked else VARIABLE
-    word = asked or os.environ.get(VARIABLE) or AUTO
+    where = "kernels" if kernels else VARIABLE
+    word = kernels or os.environ.get(VARIABLE) or AUTO
     if word not in (AUTO, *ENGINES):
         choices = (AUTO, *ENGINES)
-        raise UsageError(f'{where}: "{word}" is none of {", ".join(choices)}.{nearest(word, choices)}')
+        raise UsageError(f'{where}: "{word}" is not one of {", ".join(choices)}.{nearest(word, choices)}')
     if word == "warm" and not can_fork():
         raise UsageError(f"{where}: warm needs a system that forks safely, which {sys.platform} does not. Use auto.")
     if word == AUTO:
@@ -39,13 +39,13 @@ def choose(asked: str = "") -> str:
 
 
 def can_fork() -> bool:
-    """Say whether a process with its libraries loaded can be forked safely; on macOS its frameworks forbid it."""
+    """Return True if a process can be forked after it has loaded its libraries; on macOS the frameworks forbid it."""
     return os.name == "posix" and sys.platform != "darwin"
 
 
-def start(asked: str = "") -> None:
-    """Begin what takes time, in the background: call this before anything else of a build."""
-    if choose(asked) == "warm":
+def start(kernels: str = "") -> None:
+    """Start what takes time, in the background: call this before the rest of a build."""
+    if choose(kernels) == "warm":
         from natpatsip.pipeline.execution import prefork
 
         prefork.start()

@@ -1,47 +1,22 @@
-"""Rendering: a staged project becomes the report in HTML, PDF and Word, by Quarto or by the embedded renderer."""
+"""Rendering: a staged project becomes the report in HTML, PDF and Word, by Quarto or by the embedded Pandoc."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from natpatsip.errors import UsageError, nearest
+from natpatsip.pipeline.options import FORMATS
+from natpatsip.pipeline.render.renderer import PANDOC, Renderer, choose
 
 if TYPE_CHECKING:
     from natpatsip.pipeline.caching.store import Cache
+    from natpatsip.pipeline.render.chapters import Chapter
+    from natpatsip.pipeline.render.staged_report import RenderJob
 
-FORMATS = ("html", "pdf", "docx")
-RENDERERS = ("auto", "quarto", "pandoc")
-
-
-def choose(renderer: str) -> str:
-    """Return the renderer that is meant: "quarto" or "pandoc".
-
-    Parameters
-    ----------
-    renderer : str
-        "auto" takes Quarto where a new enough one is on PATH, else the embedded renderer.
-
-    Raises
-    ------
-    UsageError
-        Where it is none of the three.
-    RenderError
-        Where Quarto is asked for and is not there, or is too old.
-    """
-    if renderer not in RENDERERS:
-        choices = ", ".join(RENDERERS)
-        raise UsageError(f'renderer "{renderer}": expected one of {choices}.{nearest(renderer, RENDERERS)}')
-    if renderer == "pandoc":
-        return renderer
-    from natpatsip.pipeline.render import quarto
-
-    if renderer == "quarto":
-        quarto.find()
-        return renderer
-    return "quarto" if quarto.is_usable() else "pandoc"
+__all__ = ["PANDOC", "Renderer", "choose", "render"]
 
 
 def render(
@@ -49,13 +24,13 @@ def render(
     output: Path,
     formats: Collection[str],
     *,
-    renderer: str,
+    renderer: Renderer,
     timestamp: int,
     jobs: int = 2,
-    cached: Cache | None = None,
-    means: str = "",
+    cache: Cache | None = None,
+    toolchain: str = "",
     draw: Callable[[], object] = lambda: None,
-    with_whole: bool = True,
+    with_single_page: bool = True,
 ) -> None:
     """Render a staged project into `output`: ``html/``, ``report.pdf`` and ``report.docx``.
 
@@ -64,58 +39,72 @@ def render(
     staged : Path
         The folder with ``_quarto.yml``, the chapters, their figures and the extension.
     output : Path
-        The report's folder; it is made where it is not there.
+        The report's folder; it is made if it is missing.
     formats : collection of str
         Of "html", "pdf" and "docx".
-    renderer : str
-        "quarto" or "pandoc", as `choose` returns it.
+    renderer : Renderer
+        As `choose` returns it.
     timestamp : int
-        Seconds since 1970 that the files bear as their date, so that equal chapters give equal bytes.
+        Seconds since 1970 that the files have as their date, so that equal chapters give equal bytes.
     jobs : int
         How many programs run at once.
-    cached : Cache, optional
-        Where earlier builds have kept what they rendered, and this one shall.
-    means : str
-        The hash of what renders besides the chapters: the helpers, the packages, the look.
+    cache : Cache, optional
+        What earlier builds have rendered.
+    toolchain : str
+        The hash of what renders besides the chapters: the code, the packages, the look.
     draw : callable
         Draws the figures into the staged project, while its chapters are read.
-    with_whole : bool
-        Whether the pages of the embedded renderer have the whole report on one page beside them.
+    with_single_page : bool
+        Whether the embedded renderer also makes one page of the whole report.
 
     Raises
     ------
     UsageError
-        Where a format or the renderer is none that there is.
+        If a format is not one of the three.
     RenderError
-        Where a chapter has a construct that is not in docs/chapters.md or a link that leads nowhere, or a program
-        could not make a format.
+        If a chapter has a construct that is not in docs/chapters.md or a link that leads nowhere, or a program could
+        not make a format.
     """
     for name in formats:
         if name not in FORMATS:
             raise UsageError(f'format "{name}": expected any of {", ".join(FORMATS)}.{nearest(name, FORMATS)}')
     from natpatsip.pipeline.render.chapters import read_chapters
     from natpatsip.pipeline.render.constructs import check_chapters
-    from natpatsip.pipeline.render.render_cache import Remembered
-    from natpatsip.pipeline.render.staged_report import read_report
+    from natpatsip.pipeline.render.render_cache import RenderCache
+    from natpatsip.pipeline.render.staged_report import RenderJob, read_report
     from natpatsip.pipeline.render.statement import with_statement
 
     root = staged.resolve()
-    report = read_report(root, Remembered(root, cached, means))
+    report, saved = read_report(root), RenderCache(root, cache, toolchain)
+    job = RenderJob(report, output.resolve(), tuple(formats), renderer, timestamp, jobs, with_single_page, saved)
     with ThreadPoolExecutor(1) as pool:
         drawing = pool.submit(draw)
-        chapters = read_chapters(report, jobs=jobs)
+        chapters = read_chapters(report, saved, jobs=jobs)
         drawing.result()
     check_chapters(report, chapters)
-    chosen = choose(renderer)
-    chapters = with_statement(report, chapters, formats, renderer=chosen)
+    chapters = with_statement(job, chapters)
     output.mkdir(parents=True, exist_ok=True)
-    if chosen == "quarto":
+    if renderer.name == "quarto":
         from natpatsip.pipeline.render import quarto
 
-        quarto.render(report, chapters, output.resolve(), formats, timestamp=timestamp)
+        quarto.render(job, chapters)
     else:
-        from natpatsip.pipeline.render import pandoc
+        _render_embedded(job, chapters)
 
-        pandoc.render(
-            report, chapters, output.resolve(), formats, timestamp=timestamp, jobs=jobs, with_whole=with_whole
-        )
+
+def _render_embedded(job: RenderJob, chapters: Sequence[Chapter]) -> None:
+    """Write each format with Pandoc and Typst, as many at once as the job allows."""
+    from natpatsip.pipeline.render.html import write_pages
+    from natpatsip.pipeline.render.pdf import write_pdf
+
+    printed = [chapter for chapter in chapters if job.report.in_print(chapter.name)]
+    with ThreadPoolExecutor(max_workers=max(1, job.jobs)) as pool:
+        tasks = [pool.submit(write_pdf, job, printed)] if "pdf" in job.formats else []
+        if "docx" in job.formats:
+            from natpatsip.pipeline.render.word import write_word  # only for Word: python-docx takes long to import
+
+            tasks.append(pool.submit(write_word, job, printed))
+        if "html" in job.formats:
+            tasks.append(pool.submit(write_pages, job, chapters))
+        for task in tasks:
+            task.result()

@@ -1,31 +1,24 @@
-"""The chapters as they were staged: read once, for the check of their constructs and for every format."""
+"""The staged chapters as pandoc reads them: once, for the check of their constructs and for every format."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from natpatsip.errors import RenderError
-from natpatsip.pipeline.render.pandoc_cli import run_pandoc
+from natpatsip.pipeline.render.pandoc import meta, run_pandoc
+from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import STATEMENT, Report
+from natpatsip.pipeline.staging.markdown import Heading, slug
 
 READER = "markdown-auto_identifiers"
 
 Node = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A heading of a chapter: its level, id and text."""
-
-    level: int
-    id: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -38,7 +31,7 @@ class Chapter:
 
     @property
     def stem(self) -> str:
-        """The file's name without its ending: the id of the chapter's first heading, and its page's name."""
+        """The file's name without its ending, which is also the id of the chapter's first heading."""
         return self.name.removesuffix(".qmd")
 
     @cached_property
@@ -55,7 +48,7 @@ class Chapter:
     def headings(self) -> list[Heading]:
         """The headings in reading order, without the titles of callouts."""
         return [
-            Heading(level=node["c"][0], id=node["c"][1][0], text=text_of(node["c"][2]))
+            Heading(node["c"][0], text_of(node["c"][2]), node["c"][1][0])
             for node in walk(_without_callouts(self.blocks))
             if node["t"] == "Header"
         ]
@@ -78,19 +71,19 @@ class Chapter:
         return self.name if line is None else f"{self.name}, line {line}"
 
 
-def read_chapters(report: Report, *, jobs: int = 2) -> list[Chapter]:
+def read_chapters(report: Report, cache: RenderCache, *, jobs: int = 2) -> list[Chapter]:
     """Return the staged chapters in reading order, each heading with an id; the statement is not yet written."""
     names = [name for name in report.chapters if name != STATEMENT]
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        return list(pool.map(lambda name: read_chapter(report, name), names))
+        return list(pool.map(lambda name: read_chapter(report, name, cache), names))
 
 
-def read_chapter(report: Report, name: str) -> Chapter:
+def read_chapter(report: Report, name: str, cache: RenderCache) -> Chapter:
     """Return one staged file, each of its headings with an id."""
     source = (report.root / name).read_text(encoding="utf-8")
     arguments = (f"--from={READER}", "--to=json")
     try:
-        found = report.remembered.reading(
+        found = cache.reading(
             "chapters",
             *arguments,
             source,
@@ -109,16 +102,23 @@ def read_chapter(report: Report, name: str) -> Chapter:
 
 
 def _name_headings(blocks: list[Node], stem: str) -> None:
-    """Give each heading without an id one that no other chapter has."""
-    taken = {node["c"][1][0] for node in walk(blocks) if node["t"] == "Header"}
-    for node in walk(blocks):
-        if node["t"] == "Header" and not node["c"][1][0]:
-            base = stem + "--" + (re.sub(r"[^a-z0-9]+", "-", text_of(node["c"][2]).lower()).strip("-") or "section")
+    """Give each heading without an id, such as one in a case study, an id that no other chapter has."""
+    headings = [node for node in walk(blocks) if node["t"] == "Header"]
+    taken = {node["c"][1][0] for node in headings}
+    for node in headings:
+        if not node["c"][1][0]:
+            base = f"{stem}--{slug(text_of(node['c'][2])) or 'section'}"
             name, count = base, 2
             while name in taken:
                 name, count = f"{base}-{count}", count + 1
             taken.add(name)
             node["c"][1][0] = name
+
+
+def document_of(report: Report, chapters: Sequence[Chapter]) -> str:
+    """Return chapters as one document of pandoc's, as JSON, with what templates read as its metadata."""
+    blocks = [block for chapter in chapters for block in chapter.blocks]
+    return json.dumps({**chapters[0].document, "blocks": blocks, "meta": meta(report.metadata)["c"]})
 
 
 def walk(value: Any) -> Iterator[Node]:
@@ -136,7 +136,7 @@ def walk(value: Any) -> Iterator[Node]:
 
 
 def text_of(value: Any) -> str:
-    """Return the plain text of inlines or blocks, as a reader has it."""
+    """Return the plain text of inlines or blocks."""
     if isinstance(value, list):
         return "".join(text_of(each) for each in value)
     if not isinstance(value, dict) or "t" not in value:
@@ -166,18 +166,14 @@ def attributes_of(node: Node) -> tuple[str, list[str], dict[str, str]]:
     return name, classes, dict(pairs)
 
 
-def is_callout(node: Node) -> bool:
-    """Whether an element is one of Quarto's callouts."""
-    return node["t"] == "Div" and any(name.startswith("callout-") for name in classes_of(node))
-
-
 def _without_callouts(value: Any) -> Any:
     if isinstance(value, list):
-        return [_without_callouts(each) for each in value if not (isinstance(each, dict) and _is_div_callout(each))]
+        return [_without_callouts(each) for each in value if not _is_callout(each)]
     if isinstance(value, dict) and "c" in value:
         return {**value, "c": _without_callouts(value["c"])}
     return value
 
 
-def _is_div_callout(node: Node) -> bool:
-    return node.get("t") == "Div" and is_callout(node)
+def _is_callout(node: Any) -> bool:
+    is_div = isinstance(node, dict) and node.get("t") == "Div"
+    return is_div and any(name.startswith("callout-") for name in classes_of(node))

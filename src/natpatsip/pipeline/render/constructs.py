@@ -1,50 +1,27 @@
-"""The constructs that chapters may use, as docs/chapters.md lists them; any other is refused with its place."""
+"""The constructs, ids and links that chapters may have, as docs/chapters.md lists them; all others are refused.
+
+Everything that is wrong is reported at once, each thing with its file and line. What staging writes by itself, such as
+the list of all numbers, is tested with its writer and not checked here again.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from natpatsip.errors import RenderError, together
-from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, text_of, walk
-from natpatsip.pipeline.render.divs import DivCheck
-from natpatsip.pipeline.render.links import check_links
+from natpatsip.errors import RenderError, nearest, together
+from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, text_of, walk
 from natpatsip.pipeline.render.staged_report import Report
 
-PLAIN = frozenset(
-    [
-        "Para",
-        "Plain",
-        "BulletList",
-        "OrderedList",
-        "DefinitionList",
-        "BlockQuote",
-        "Header",
-        "Table",
-        "Div",
-        "Str",
-        "Space",
-        "SoftBreak",
-        "LineBreak",
-        "Emph",
-        "Strong",
-        "Superscript",
-        "Subscript",
-        "Quoted",
-        "Link",
-        "Span",
-        "Code",
-    ]
-)
-PARTS = re.compile(
+SEE = "docs/chapters.md lists what chapters may hold."
+ALLOWED = re.compile(  # pandoc's names of elements, then of their parts
+    "Para|Plain|BulletList|OrderedList|DefinitionList|BlockQuote|Header|Table|Div|Str|Space|SoftBreak|LineBreak|Emph|"
+    "Strong|Superscript|Subscript|Quoted|Link|Span|Code|"
     r"Align\w+|ColWidth\w*|Decimal|DefaultStyle|DefaultDelim|Period|OneParen|TwoParens|Example|"
-    r"LowerAlpha|UpperAlpha|LowerRoman|UpperRoman|SingleQuote|DoubleQuote|AuthorInText|NormalCitation"
+    "LowerAlpha|UpperAlpha|LowerRoman|UpperRoman|SingleQuote|DoubleQuote|AuthorInText|NormalCitation"
 )
-SPANS: dict[str, set[str]] = {"fact": {"key", "period"}, "page-of": {"target"}, "added": set(), "removed": set()}
-NAMED = ", ".join(f".{name}" for name in SPANS)
-REVISIONS = ("added", "removed")  # for pages alone
-OPTIONAL = {"fact": {"entry"}}
 REFUSED = {
     "RawBlock": "raw {format}",
     "RawInline": "raw {format}",
@@ -60,7 +37,38 @@ REFUSED = {
     "SmallCaps": "small capitals",
     "Underline": "underlined text",
 }
-SEE = "docs/chapters.md lists what chapters may hold."
+SPANS = {"fact": {"key", "period"}, "page-of": {"target"}, "added": set[str](), "removed": set[str]()}
+REVISIONS = ("added", "removed")  # for pages alone
+CALLOUTS = ("callout-note", "callout-important", "callout-warning", "callout-tip")
+FILES = ("svg", "png", "data", "narrow", "interactive")  # attributes that name a file
+LINK = re.compile(r"([\w-]+\.qmd)(?:#(.*))?")
+ELSEWHERE = re.compile(r"https?://\S+|mailto:\S+@\S+")
+
+
+@dataclass(frozen=True)
+class DivKind:
+    """What a kind of div must have: attributes, the beginning of its id, and the divs in it."""
+
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    id: str = ""
+    holds: str = ""
+
+
+DIVS: Mapping[str, DivKind] = {
+    "report-figure": DivKind(
+        ("number", "programme", "title", "description", "svg", "png", "alt", "data"),
+        ("note", "narrow", "interactive"),
+        id="fig-",
+    ),
+    "picture": DivKind(("svg", "png", "alt"), ("credit", "narrow"), id="pic-"),
+    "tiles": DivKind(holds="tile"),
+    "tile": DivKind(("icon",)),
+    "case-study": DivKind(),
+    "passports": DivKind(),
+    "passport": DivKind(("entry",)),
+    **dict.fromkeys(CALLOUTS, DivKind()),
+}
 
 
 def check_chapters(report: Report, chapters: Sequence[Chapter]) -> None:
@@ -71,103 +79,198 @@ def check_chapters(report: Report, chapters: Sequence[Chapter]) -> None:
     RenderError
         With everything found in all chapters, each with file and line.
     """
-    errors = [RenderError(text) for chapter in chapters for text in _problems(report, chapter)]
-    errors += [RenderError(text) for text in check_links(chapters, html_only=report.html_only)]
-    together(errors)
+    found = [text for chapter in chapters for text in _Constructs(report, chapter).problems()]
+    found += _links(chapters, html_only=report.settings.html_only)
+    together([RenderError(text) for text in found])
 
 
-def _problems(report: Report, chapter: Chapter) -> Iterator[str]:
-    yield from _headings(chapter)
-    divs = DivCheck(report, chapter)
-    for node in chapter.nodes:
-        kind = node["t"]
-        if kind == "Div":
-            yield from divs.problems(node)
-        elif kind == "Span":
-            yield from _span(report, chapter, node)
-        elif kind == "Table":
-            yield from _table(chapter, node)
-        elif kind == "Code" and node["c"][1].startswith("{"):
-            code = node["c"][1]
-            yield f"{chapter.place(code[:30])}: found `{code}`, which nothing evaluates here. Run its notebook first."
-        elif kind == "Str":
-            yield from _marks(chapter, node["c"])
-        elif kind not in PLAIN and not PARTS.fullmatch(kind):
-            yield _refused(chapter, node)
+@dataclass(frozen=True)
+class _Constructs:
+    """The checks of one chapter's constructs; each yields a sentence for each thing that is wrong."""
 
+    report: Report
+    chapter: Chapter
 
-def _refused(chapter: Chapter, node: Node) -> str:
-    content: Any = node.get("c")
-    needle, form = "", ""
-    if node["t"] in {"RawBlock", "RawInline", "Math", "CodeBlock"}:
-        needle = next((line for line in str(content[1]).splitlines() if line.strip()), "")
-        form = str(content[0]) if node["t"].startswith("Raw") else ""
-    elif node["t"] == "Cite":
-        needle = "@" + content[0][0]["citationId"]
-    elif node["t"] == "HorizontalRule":
-        needle = "---"
-    elif node["t"] in {"Image", "Figure"}:
-        needle = next((inner["c"][2][0] for inner in walk([node]) if inner["t"] == "Image"), "")
-    else:
-        needle = next((word for word in text_of(content).split() if len(word) > 1), "")
-    what = REFUSED.get(node["t"], f"a {node['t']}").format(format=form.upper())
-    shown = f' ("{needle.strip()[:60]}")' if needle else ""
-    return f"{chapter.place(needle)}: found {what}{shown}, which the report's formats cannot all show. {SEE}"
+    def problems(self) -> Iterator[str]:
+        yield from self._headings()
+        place = self.chapter.place
+        for node in self.chapter.nodes:
+            kind = node["t"]
+            if kind == "Div":
+                yield from self._div(node)
+            elif kind == "Span":
+                yield from self._span(node)
+            elif kind == "Table":
+                yield from self._table(node)
+            elif kind == "Code" and node["c"][1].startswith("{"):
+                code = node["c"][1]
+                yield f"{place(code[:30])}: found `{code}`, which nothing evaluates here. Run its notebook first."
+            elif kind == "Str" and "{{<" in node["c"]:
+                yield f"{place('{{<')}: found a shortcode ({{{{< … >}}}}), which only Quarto knows. {SEE}"
+            elif kind == "Str" and re.fullmatch(r":{3,}.*", node["c"]):
+                text = node["c"]
+                yield f"{place(text)}: found {text} in the text. A div's ::: has a line to itself, below an empty one."
+            elif not ALLOWED.fullmatch(kind):
+                yield self._refused(node)
 
+    def _refused(self, node: Node) -> str:
+        content: Any = node.get("c")
+        needle, form = "", ""
+        if node["t"] in {"RawBlock", "RawInline", "Math", "CodeBlock"}:
+            needle = next((line for line in str(content[1]).splitlines() if line.strip()), "")
+            form = str(content[0]) if node["t"].startswith("Raw") else ""
+        elif node["t"] == "Cite":
+            needle = "@" + content[0][0]["citationId"]
+        elif node["t"] == "HorizontalRule":
+            needle = "---"
+        elif node["t"] in {"Image", "Figure"}:
+            needle = next((inner["c"][2][0] for inner in walk([node]) if inner["t"] == "Image"), "")
+        else:
+            needle = next((word for word in text_of(content).split() if len(word) > 1), "")
+        what = REFUSED.get(node["t"], f"a {node['t']}").format(format=form.upper())
+        shown = f' ("{needle.strip()[:60]}")' if needle else ""
+        return f"{self.chapter.place(needle)}: found {what}{shown}, which the report's formats cannot all show. {SEE}"
 
-def _headings(chapter: Chapter) -> Iterator[str]:
-    headings = chapter.headings
-    first = chapter.blocks[0] if chapter.blocks else {"t": "nothing"}
-    if first["t"] != "Header" or headings[0].level != 1 or headings[0].id != chapter.stem:
-        yield (
-            f"{chapter.name}, line 1: expected the chapter's title as the first thing, with the file's name as its id: "
-            f"# Title {{#{chapter.stem}}}."
-        )
-        return
-    level = 1
-    for heading in headings[1:]:
-        place = chapter.place(f"{'#' * heading.level} {heading.text[:30]}")
-        if heading.level == 1:
-            yield f'{place}: found a second heading of level 1, "{heading.text}". Only the title is; use ## below it.'
-        elif heading.level > level + 1:
+    def _headings(self) -> Iterator[str]:
+        chapter, headings = self.chapter, self.chapter.headings
+        first = chapter.blocks[0] if chapter.blocks else {"t": "nothing"}
+        if first["t"] != "Header" or headings[0].level != 1 or headings[0].id != chapter.stem:
             yield (
-                f'{place}: the heading "{heading.text}" is of level {heading.level} under one of level {level}. '
-                "Go down one level at a time."
+                f"{chapter.name}, line 1: expected the chapter's title as the first thing, with the file's name as its "
+                f"id: # Title {{#{chapter.stem}}}."
             )
-        if not heading.text.strip():
-            yield f"{place}: found a heading with no text. Say what its section holds."
-        level = heading.level
+            return
+        level = 1
+        for heading in headings[1:]:
+            place = chapter.place(f"{'#' * heading.level} {heading.text[:30]}")
+            if heading.level == 1:
+                yield (
+                    f'{place}: found a second heading of level 1, "{heading.text}". Only the title is; use ## below it.'
+                )
+            elif heading.level > level + 1:
+                yield (
+                    f'{place}: the heading "{heading.text}" is of level {heading.level} under one of level {level}. '
+                    "Go down one level at a time."
+                )
+            if not heading.text.strip():
+                yield f"{place}: found a heading with no text. Say what its section holds."
+            level = heading.level
+
+    def _span(self, node: Node) -> Iterator[str]:
+        _, classes, pairs = attributes_of(node)
+        text = text_of(node["c"][1])
+        place = self.chapter.place(f"[{text}]")
+        kind = next((name for name in classes if name in SPANS), None)
+        if kind is None or len(classes) > 1:
+            found = " ".join(f".{name}" for name in classes) or "no class"
+            known = ", ".join(f".{name}" for name in SPANS)
+            yield f'{place}: found a span with {found} ("{text}"). Spans are {known}. {SEE}'
+            return
+        if kind in REVISIONS and self.report.in_print(self.chapter.name):
+            yield (
+                f'{place}: found .{kind} ("{text}") in a chapter that is printed; only html-only chapters show it. '
+                f"{SEE}"
+            )
+        if wrong := sorted(set(pairs) - SPANS[kind] - {"entry"}):  # the entry is staging's
+            yield f'{place}: the .{kind} span "{text}" has {wrong[0]}; it takes {", ".join(sorted(SPANS[kind]))}.'
+        if missing := sorted(SPANS[kind] - set(pairs)):
+            yield f'{place}: the .{kind} span "{text}" has no {missing[0]}. Give it.'
+
+    def _table(self, node: Node) -> Iterator[str]:
+        _, _, _, head, bodies, _ = node["c"]
+        first = next((part["c"] for part in walk(node) if part["t"] == "Str"), "|")
+        place = self.chapter.place(first)
+        if not head[1] or not text_of(head[1]).strip():
+            yield f"{place}: found a table without a header row. Name its columns in its first row."
+        if not any(body[3] for body in bodies):
+            yield f"{place}: found a table without a row under its header. Leave the table out, or give it rows."
+
+    def _div(self, div: Node) -> Iterator[str]:
+        name, classes, pairs = attributes_of(div)
+        kind = classes[0] if classes else ""
+        icon = pairs.get("icon", "")
+        needles = (name and f"#{name}", icon and f'icon="{icon}"', icon and f"icon={icon}")
+        place = self.chapter.place(next((each for each in needles if self.chapter.line_of(each)), f".{kind}"))
+        if len(classes) != 1 or kind not in DIVS:
+            shown = " ".join(f".{each}" for each in classes) or "no class"
+            choices = ", ".join(f".{each}" for each in DIVS)
+            yield f"{place}: found a div with {shown}. Divs are {choices}.{nearest(kind, DIVS)} See docs/chapters.md."
+            return
+        rules, where = DIVS[kind], f"{place}: the .{kind}{f' #{name}' if name else ''}"
+        for key in rules.required:
+            if not pairs.get(key, "").strip():
+                yield f"{where} has no {key}. Give it; it must have {', '.join(rules.required)}."
+        known = {*rules.required, *rules.optional}
+        for key in sorted(set(pairs) - known):
+            yield f'{where} has "{key}", which it does not take.{nearest(key, known)}'
+        for key in FILES:
+            if key in known and pairs.get(key) and not (self.report.root / pairs[key]).is_file():
+                yield f"{where} names {pairs[key]} as its {key}, which is missing. Stage it again: natpatsip build."
+        if rules.id and not name.startswith(rules.id):
+            yield f"{where} has no id that begins with {rules.id}. Give it: ::: {{.{kind} #{rules.id}name …}}."
+        icons = [path.stem for path in (self.report.extension / "icons").glob("*.svg")] if kind == "tile" else []
+        if icon and kind == "tile" and icon not in icons:
+            yield f'{where} has the icon "{icon}"; the extension has {", ".join(sorted(icons))}.{nearest(icon, icons)}'
+        yield from self._content(where, kind, div["c"][1])
+
+    def _content(self, where: str, kind: str, blocks: list[Node]) -> Iterator[str]:
+        shapes, inner = [block["t"] for block in blocks], DIVS[kind].holds
+        if inner and not (blocks and all(each["t"] == "Div" and inner in classes_of(each) for each in blocks)):
+            yield f"{where} holds something other than {kind}. Put ::: {{.{inner} …}} in it, and no more."
+        elif kind == "tile" and shapes != ["Para", "Para"]:
+            yield f"{where} must hold two paragraphs, the value and its label; found {len(shapes)} blocks."
+        elif kind == "report-figure" and not text_of(blocks).strip():
+            yield f"{where} has no caption. Put a paragraph in it that says what a reader should know."
+        elif kind in CALLOUTS and "Header" in shapes[1:]:
+            yield f"{where} has a heading after its first line. Only its title, the first thing in it, may be one."
+        elif kind in (*CALLOUTS, "case-study") and len(blocks) < (2 if shapes[:1] == ["Header"] else 1):
+            yield f"{where} is empty. Say something in it, or take it out."
 
 
-def _span(report: Report, chapter: Chapter, node: Node) -> Iterator[str]:
-    _, classes, pairs = attributes_of(node)
-    text = text_of(node["c"][1])
-    place = chapter.place(f"[{text}]")
-    kind = next((name for name in classes if name in SPANS), None)
-    if kind is None or len(classes) > 1:
-        found = " ".join(f".{name}" for name in classes) or "no class"
-        yield f'{place}: found a span with {found} ("{text}"). Spans are {NAMED}. {SEE}'
+def _links(chapters: Sequence[Chapter], *, html_only: Collection[str]) -> Iterator[str]:
+    """Yield a sentence for each link that leads nowhere and each id that occurs twice.
+
+    `html_only` names the chapters that print leaves out: a link to one of them from any other would lead nowhere there.
+    """
+    ids: dict[str, set[str]] = {chapter.name: set() for chapter in chapters}
+    owners: dict[str, Chapter] = {}
+    for chapter, name in ((each, name) for each in chapters for name in _ids(each)):
+        if name in owners:
+            other = owners[name].place(f"#{name}")
+            yield (
+                f"{chapter.place(f'#{name}')}: the id {name} is also in {other}. An id is one place in the whole "
+                "report, since the PDF and the Word file are one document: give one of them another."
+            )
+        owners[name] = chapter
+        ids[chapter.name].add(name)
+    for chapter in chapters:
+        for target in (node["c"][2][0] for node in chapter.nodes if node["t"] == "Link"):
+            yield from _link(chapter, target, ids)
+            found = LINK.fullmatch(target)
+            if found and chapter.stem not in html_only and found[1].removesuffix(".qmd") in html_only:
+                yield (
+                    f"{chapter.place(f']({target})')}: the link to {target} leads to a chapter that the PDF and "
+                    "the Word file leave out (natpatsip.html-only in _quarto.yml). Take the link out."
+                )
+
+
+def _ids(chapter: Chapter) -> list[str]:
+    found = (attributes_of(node)[0] for node in chapter.nodes if node["t"] in {"Header", "Div", "Span"})
+    return [name for name in found if name]
+
+
+def _link(chapter: Chapter, target: str, ids: Mapping[str, set[str]]) -> Iterator[str]:
+    if ELSEWHERE.fullmatch(target):
         return
-    if kind in REVISIONS and report.in_print(chapter.name):
-        yield f'{place}: found .{kind} ("{text}") in a chapter that is printed; only html-only chapters show it. {SEE}'
-    if wrong := sorted(set(pairs) - SPANS[kind] - OPTIONAL.get(kind, set())):
-        yield f'{place}: the .{kind} span "{text}" has {wrong[0]}; it takes {", ".join(sorted(SPANS[kind]))}.'
-    if missing := sorted(SPANS[kind] - set(pairs)):
-        yield f'{place}: the .{kind} span "{text}" has no {missing[0]}. Give it.'
-
-
-def _table(chapter: Chapter, node: Node) -> Iterator[str]:
-    _, _, _, head, bodies, _ = node["c"]
-    first = next((part["c"] for part in walk(node) if part["t"] == "Str"), "|")
-    place = chapter.place(first)
-    if not head[1] or not text_of(head[1]).strip():
-        yield f"{place}: found a table without a header row. Name its columns in its first row."
-    if not any(body[3] for body in bodies):
-        yield f"{place}: found a table without a row under its header. Leave the table out, or give it rows."
-
-
-def _marks(chapter: Chapter, text: str) -> Iterator[str]:
-    if "{{<" in text:
-        yield f"{chapter.place('{{<')}: found a shortcode ({{{{< … >}}}}), which only Quarto knows. {SEE}"
-    elif re.fullmatch(r":{3,}.*", text):
-        yield f"{chapter.place(text)}: found {text} in the text. A div's ::: has a line to itself, below an empty one."
+    place = f"{chapter.place(f']({target})')}: the link to {target}"
+    if target.startswith("#"):
+        name, fragment = chapter.name, target[1:]
+    elif found := LINK.fullmatch(target):
+        name, fragment = found[1], found[2] or ""
+    else:
+        yield f"{place} leads to no chapter and to no https address. Link to name.qmd, name.qmd#id, #id or https://…"
+        return
+    if name not in ids:
+        yield f"{place} leads to no chapter of the report.{nearest(name, ids)}"
+    elif fragment and fragment not in ids[name]:
+        yield f"{place} leads to no id of {name}.{nearest(fragment, ids[name])}"

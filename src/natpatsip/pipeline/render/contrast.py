@@ -1,4 +1,4 @@
-"""The contrast of the look's colours, computed from ``_brand.yml``: what stands upon what, light and dark."""
+"""The contrast of the look's colours, computed from ``_brand.yml``: each colour on its background, light and dark."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GROUNDS = {
     "mist": ("ink", "slate", "blue", "navy"),
     "sky": ("ink", "slate", "blue", "navy"),
 }
-"""What is written upon each ground of the pages."""
+"""The text colours on each background colour of the pages."""
 
 CHART_TEXTS = (palette.INK, palette.QUIET, palette.TARGET_TEXT, palette.TRAJECTORY)
 CHART_PARTS = (
@@ -34,7 +34,7 @@ CHART_PARTS = (
 
 @dataclass(frozen=True)
 class Pair:
-    """Two colours that meet, where they do, and the ratio that WCAG asks of them."""
+    """Two colours that meet, the place, and the least ratio that WCAG asks for."""
 
     where: str
     front: str

@@ -1,76 +1,75 @@
-"""The embedded renderer: Pandoc with the extension's filter, and Typst for the PDF."""
+"""Pandoc, the program: run once for each thing asked of it, with its complaints as errors."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import subprocess
+import sys
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from natpatsip.pipeline.render.chapters import Chapter, Node
-from natpatsip.pipeline.render.pages import write_pages
-from natpatsip.pipeline.render.pandoc_cli import run_pandoc
-from natpatsip.pipeline.render.pdf import write_pdf
-from natpatsip.pipeline.render.staged_report import FILTERS, Report, meta
+import pypandoc
 
+from natpatsip.errors import RenderError
+from natpatsip.look import EXTENSION
+from natpatsip.pipeline.render.staged_report import Report
 
-def render(
-    report: Report,
-    chapters: Sequence[Chapter],
-    output: Path,
-    formats: Collection[str],
-    *,
-    timestamp: int,
-    jobs: int,
-    with_whole: bool,
-) -> None:
-    """Write each of `formats` into `output`, as many at once as `jobs` allows."""
-    printed = [chapter for chapter in chapters if report.in_print(chapter.name)]
-    tasks: list[Callable[[], None]] = []
-    if "pdf" in formats:
-        tasks.append(lambda: _pdf(report, printed, output / "report.pdf", timestamp))
-    if "docx" in formats:
-        tasks.append(lambda: _word(report, printed, output / "report.docx", timestamp))
-    if "html" in formats:
-        tasks.append(
-            lambda: write_pages(report, chapters, output / "html", formats=formats, jobs=jobs, with_whole=with_whole)
-        )
-    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        for done in [pool.submit(task) for task in tasks]:
-            done.result()
+FILTERS = tuple(f"--lua-filter={EXTENSION / name}" for name in ("passports.lua", "natpatsip.lua"))
 
 
-def _pdf(report: Report, chapters: Sequence[Chapter], output: Path, timestamp: int) -> None:
-    template = report.extension / "report.typ"
-    document = _document(report, chapters)
+@cache
+def pandoc_path() -> str:
+    """Return the path of the pandoc that came with ``pypandoc_binary``; another that is installed only if none did.
 
-    def make() -> None:
-        source = _convert(report, document, "report.pdf", "--to=typst", "--standalone", f"--template={template}")
-        write_pdf(source, report, output, timestamp=timestamp)
-
-    report.remembered.file("pdf", output, document, timestamp, make=make)
-
-
-def _word(report: Report, chapters: Sequence[Chapter], output: Path, timestamp: int) -> None:
-    reference = report.extension / "natpatsip-reference.docx"
-    document = _document(report, chapters)
-
-    def make() -> None:
-        arguments = ("--to=docx", f"--reference-doc={reference}", f"--output={output}")
-        _convert(report, document, "report.docx", *arguments)
-        from natpatsip.pipeline.render.word import finish_word  # only for Word: python-docx takes long to import
-
-        finish_word(output, report, chapters, timestamp=timestamp)
-
-    settings = (report.root / "_quarto.yml").read_bytes()
-    report.remembered.file("docx", output, document, settings, timestamp, make=make)
+    The package's version is part of what a report is made of. Another pandoc's is not.
+    """
+    own = Path(pypandoc.__file__).parent / "files" / ("pandoc.exe" if sys.platform == "win32" else "pandoc")
+    if own.is_file():
+        return str(own)
+    try:
+        return str(pypandoc.get_pandoc_path())
+    except OSError as error:
+        raise RenderError(
+            "The embedded renderer needs pandoc, which came with no package here. Install again with: uv sync."
+        ) from error
 
 
-def _document(report: Report, chapters: Sequence[Chapter]) -> str:
-    """Return all chapters as one document of pandoc's."""
-    blocks: list[Node] = [block for chapter in chapters for block in chapter.blocks]
-    return json.dumps({**chapters[0].document, "blocks": blocks, "meta": meta(report.metadata)["c"]})
+def run_pandoc(*arguments: str, folder: Path, what: str, text: str = "") -> str:
+    """Run pandoc in `folder` over `text` and return what it prints.
+
+    Warnings count as errors: what pandoc leaves out or cannot find would be missing from the report.
+
+    Raises
+    ------
+    RenderError
+        Naming `what` was made, with pandoc's own words.
+    """
+    done = subprocess.run(  # noqa: S603 — our own program, our own arguments
+        [pandoc_path(), "--fail-if-warnings", *arguments],
+        input=text,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode:
+        words = " ".join(done.stderr.split()) or f"it ended with status {done.returncode}"
+        raise RenderError(f"{what}: pandoc could not make it: {words}")
+    return done.stdout
 
 
-def _convert(report: Report, document: str, what: str, *arguments: str) -> str:
+def convert(report: Report, document: str, what: str, *arguments: str) -> str:
+    """Return a document of pandoc's, as JSON, in another format, with the extension's filters."""
     return run_pandoc("--from=json", *FILTERS, *arguments, folder=report.root, what=what, text=document)
+
+
+def meta(value: object) -> dict[str, Any]:
+    """Return a value of ``_quarto.yml`` as the metadata of pandoc's documents."""
+    if isinstance(value, dict):
+        return {"t": "MetaMap", "c": {str(key): meta(each) for key, each in value.items()}}
+    if isinstance(value, list | tuple):
+        return {"t": "MetaList", "c": [meta(each) for each in value]}
+    if isinstance(value, bool):
+        return {"t": "MetaBool", "c": value}
+    return {"t": "MetaInlines", "c": [{"t": "Str", "c": str(value)}]}

@@ -1,4 +1,10 @@
-"""The PDF: one Typst document, tagged and for keeping, the same bytes from the same chapters."""
+"""The PDF: one Typst document, tagged and fit for the archive, the same bytes from the same chapters.
+
+Typst runs in a process of its own, ``python -m natpatsip.pipeline.render.pdf ROOT FONTS TIMESTAMP``: it keeps what it
+has laid out in memory, a hundred megabytes for each report, for as long as its process lives, and one build may make
+many reports. The document comes on standard input; on standard output a line of JSON says what is wrong, and the PDF
+follows.
+"""
 
 from __future__ import annotations
 
@@ -6,55 +12,132 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from natpatsip.errors import RenderError
-from natpatsip.pipeline.render.pdf_streams import with_plain_ends
-from natpatsip.pipeline.render.staged_report import EXTENSION, Report
+from natpatsip.look import EXTENSION
+
+if TYPE_CHECKING:
+    from natpatsip.pipeline.render.chapters import Chapter
+    from natpatsip.pipeline.render.staged_report import RenderJob, Report
+
+CARRIAGE_RETURN_AT_END = re.compile(rb"\r(?=\nendstream\b)")
+TABLE = re.compile(rb"xref\r?\n0 (\d+)\r?\n((?:\d{10} \d{5} [nf][ \r]\n|\d{10} \d{5} [nf]\r\n)+)")
 
 
-def write_pdf(source: str, report: Report, output: Path, *, timestamp: int) -> None:
-    """Compile `source`, whose paths are relative to the staged project, into the file `output`.
+def write_pdf(job: RenderJob, chapters: Sequence[Chapter]) -> None:
+    """Write ``report.pdf``.
 
     Raises
     ------
     RenderError
-        Where Typst cannot compile it, or warns: a missing font or letter would be missing from the page.
+        If Typst cannot compile it, or warns: a missing font or letter would be missing from the page.
     """
+    from natpatsip.pipeline.render.chapters import document_of  # here: the process that runs Typst needs none of it
+    from natpatsip.pipeline.render.pandoc import convert
+
+    report, output = job.report, job.output / "report.pdf"
+    document = document_of(report, chapters)
+
+    def make() -> None:
+        template = f"--template={report.extension / 'report.typ'}"
+        source = convert(report, document, "report.pdf", "--to=typst", "--standalone", template)
+        output.write_bytes(_compiled(source, report, job.timestamp))
+
+    job.cache.file("pdf", output, document, job.timestamp, make=make)
+
+
+def _compiled(source: str, report: Report, timestamp: int) -> bytes:
+    """Return the PDF of a Typst document, whose paths are relative to the staged project."""
     fonts = report.extension / "fonts"
     if not any(fonts.glob("*.ttf")):
         raise RenderError(f"{EXTENSION / 'fonts'}: has no .ttf file. The extension comes with its fonts; restore them.")
     done = subprocess.run(  # noqa: S603 — our own module
-        [sys.executable, "-P", "-m", "natpatsip.pipeline.render.typst_worker", report.root, fonts, str(timestamp)],
+        [sys.executable, "-P", "-m", "natpatsip.pipeline.render.pdf", report.root, fonts, str(timestamp)],
         input=source.encode("utf-8"),
         capture_output=True,
         check=False,
     )
-    said, _, content = done.stdout.partition(b"\n")
-    if done.returncode or not said:
+    answer, _, content = done.stdout.partition(b"\n")
+    if done.returncode or not answer:
         words = done.stderr.decode(errors="replace").strip().splitlines() or [f"it ended with status {done.returncode}"]
         raise RenderError(
             f"report.pdf: the process that runs Typst ended unexpectedly: {words[-1]}. Build again, and report this if "
-            "it stays."
+            "it happens again."
         )
-    found = json.loads(said)
+    found = json.loads(answer)
     if problems := [found["error"]] if found["error"] else found["warnings"]:
         sentences = " ".join(dict.fromkeys(_sentence(problem, source) for problem in problems))
         raise RenderError(f"report.pdf: {sentences}")
-    output.write_bytes(with_plain_ends(content))
+    return with_plain_ends(content)
 
 
 def _sentence(problem: Mapping[str, Any], source: str) -> str:
-    """Return Typst's words with the chapter they are about, where a line of the document is named."""
+    """Return Typst's words with the chapter they are about, if they name a line of the document."""
     hints = "".join(f" {hint}." for hint in problem["hints"])
     found = re.search(r"<?main>?(?:\.typ)?:(\d+)", problem["trace"])
     chapter = f" (in {_chapter_at(source, int(found[1]))})" if found else ""
-    return f"Typst says: {problem['message']}.{hints}{chapter} Mend the chapter's notebook, or the look in {EXTENSION}."
+    return f"Typst says: {problem['message']}.{hints}{chapter} Fix the chapter's notebook, or the look in {EXTENSION}."
 
 
 def _chapter_at(source: str, line: int) -> str:
     before = "\n".join(source.splitlines()[:line])
     titles = re.findall(r"^= (.+)$", before, flags=re.MULTILINE)
     return titles[-1] if titles else "the template"
+
+
+def with_plain_ends(pdf: bytes) -> bytes:
+    """Return `pdf` with a line end of its own after each stream, and its table of offsets corrected.
+
+    Typst ends a stream's data with a line feed and ``endstream``. If the data's own last byte is a carriage return (one
+    stream in 256), the two look like one line end, and PDF/A checkers find the data one byte shorter than its length.
+
+    Raises
+    ------
+    RenderError
+        If the file has no table of offsets of the kind that Typst writes.
+    """
+    places = [match.end() for match in CARRIAGE_RETURN_AT_END.finditer(pdf)]
+    if not places:
+        return pdf
+    start = re.search(rb"startxref\r?\n(\d+)\r?\n%%EOF\s*$", pdf)
+    table = TABLE.match(pdf, int(start[1])) if start else None
+    if start is None or table is None:
+        raise RenderError("report.pdf: Typst wrote no table of offsets. Install its locked version: uv sync.")
+
+    def moved(offset: int) -> int:
+        return offset + bisect_left(places, offset)
+
+    entries = re.sub(rb"(\d{10})(?= \d{5} n)", lambda match: b"%010d" % moved(int(match[1])), table[2])
+    body = pdf[: table.start(2)] + entries + pdf[table.end(2) : start.start(1)]
+    tail = b"%d" % moved(int(start[1])) + pdf[start.end(1) :]
+    return CARRIAGE_RETURN_AT_END.sub(b"\r\r", body) + tail
+
+
+def _typst(root: str, fonts: str, timestamp: int) -> None:
+    """Compile the document on standard input; run in the process of its own."""
+    import typst
+
+    def described(problem: typst.TypstError | typst.TypstWarning) -> dict[str, Any]:
+        return {
+            "message": " ".join(str(getattr(problem, "message", problem)).split()),
+            "hints": list(map(str, getattr(problem, "hints", []))),
+            "trace": str(getattr(problem, "trace", "")) + str(problem),
+        }
+
+    compiler = typst.Compiler(root=root, font_paths=[fonts], ignore_system_fonts=True)
+    content, error, found = b"", None, list[dict[str, Any]]()
+    try:
+        made, warnings = compiler.compile_with_warnings(
+            input=sys.stdin.buffer.read(), format="pdf", pdf_standards=["ua-1", "a-2a"], timestamp=timestamp
+        )
+        content, found = made if isinstance(made, bytes) else b"", list(map(described, warnings))
+    except typst.TypstError as problem:
+        error = described(problem)
+    sys.stdout.buffer.write(json.dumps({"error": error, "warnings": found}).encode() + b"\n" + content)
+
+
+if __name__ == "__main__":
+    _typst(sys.argv[1], sys.argv[2], int(sys.argv[3]))

@@ -1,4 +1,4 @@
-"""What was rendered before, by all that it was rendered from."""
+"""What earlier builds have rendered, by all that it was rendered from."""
 
 from __future__ import annotations
 
@@ -11,40 +11,40 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from natpatsip.pipeline.caching.digests import sha256_of
-from natpatsip.pipeline.caching.store import Cache, key
+from natpatsip.digests import key, sha256_of
+from natpatsip.pipeline.caching.store import Cache
 
 FIGURE = re.compile(r"(?:figures|drawings)/[\w.-]+")
 
 
 @dataclass(frozen=True)
-class Remembered:
+class RenderCache:
     """The rendered parts of earlier builds.
 
     Parameters
     ----------
     root : Path
         The staged project, whose figures the parts show.
-    cached : Cache, optional
-        Where they are; left out, nothing is remembered.
-    means : str
-        The hash of what renders: the helpers, the packages, the look.
+    cache : Cache, optional
+        Where they are stored; without it, everything is rendered.
+    toolchain : str
+        The hash of what renders: the code, the packages, the look.
     """
 
     root: Path
-    cached: Cache | None = None
-    means: str = ""
+    cache: Cache | None = None
+    toolchain: str = ""
 
     def text(self, kind: str, *parts: object, make: Callable[[], str]) -> str:
-        """Return a text that was made of `parts`, and of the figures that they name."""
+        """Return a text that is made of `parts`, and of the figures that they name."""
         return self._once(kind, parts, lambda: make().encode()).decode()
 
     def reading(self, kind: str, *parts: str, make: Callable[[], str]) -> str:
-        """Return a text that was made of `parts` alone, whatever the figures show that they name."""
-        return self._once(kind, parts, lambda: make().encode(), shows=False).decode()
+        """Return a text that is made of `parts` alone, and not of the figures that they name."""
+        return self._once(kind, parts, lambda: make().encode(), has_figures=False).decode()
 
     def file(self, kind: str, output: Path, *parts: object, make: Callable[[], object]) -> None:
-        """Put a file in its place; `make` writes it where it was not made of the same before."""
+        """Write a file from the cache; `make` writes it if it was not made of the same parts before."""
 
         def made() -> bytes:
             make()
@@ -53,7 +53,7 @@ class Remembered:
         output.write_bytes(self._once(kind, parts, made))
 
     def folder(self, kind: str, output: Path, *parts: object, make: Callable[[], object]) -> None:
-        """Put a folder in its place; `make` writes it where it was not made of the same before."""
+        """Write a folder from the cache; `make` writes it if it was not made of the same parts before."""
 
         def made() -> bytes:
             make()
@@ -65,21 +65,23 @@ class Remembered:
         with tarfile.open(fileobj=io.BytesIO(self._once(kind, parts, made))) as archive:
             archive.extractall(output, filter="data")
 
-    def _once(self, kind: str, parts: Iterable[object], make: Callable[[], bytes], *, shows: bool = True) -> bytes:
-        if self.cached is None:
+    def _once(
+        self, kind: str, parts: Iterable[object], make: Callable[[], bytes], *, has_figures: bool = True
+    ) -> bytes:
+        if self.cache is None:
             return make()
-        name = self._key(kind, parts, shows=shows)
-        found = self.cached.get(kind, name)
+        name = self._key(kind, parts, has_figures=has_figures)
+        found = self.cache.get(kind, name)
         if found is None:
             found = make()
-            self.cached.put(kind, name, found)
+            self.cache.put(kind, name, found)
         return found
 
-    def _key(self, kind: str, parts: Iterable[object], *, shows: bool) -> str:
+    def _key(self, kind: str, parts: Iterable[object], *, has_figures: bool) -> str:
         texts = [part if isinstance(part, bytes | str) else json.dumps(part, sort_keys=True) for part in parts]
-        return key(kind, self.means, *texts, *(self._figures(texts) if shows else ()))
+        return key(kind, self.toolchain, *texts, *(self._figures(texts) if has_figures else ()))
 
     def _figures(self, texts: Iterable[Any]) -> list[str]:
-        """Name each figure that the texts show, with its hash."""
+        """Return each figure that the texts show, with its hash."""
         named = {name for text in texts if isinstance(text, str) for name in FIGURE.findall(text)}
         return [f"{name} {sha256_of(self.root / name)}" for name in sorted(named)]

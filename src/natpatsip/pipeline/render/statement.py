@@ -1,4 +1,4 @@
-"""The accessibility statement: a chapter of the pages, written from what was found in the others.
+"""The accessibility statement: a chapter of the pages, written from what is in the others.
 
 It says what was checked on this build and nothing more. Each of its checks stops the build where it fails, so a report
 that was published has passed them.
@@ -6,41 +6,40 @@ that was published has passed them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from natpatsip import wording
 from natpatsip.pipeline.render.chapters import Chapter, classes_of, read_chapter
 from natpatsip.pipeline.render.constructs import check_chapters
 from natpatsip.pipeline.render.contrast import PART, TEXT, Pair, read_pairs
-from natpatsip.pipeline.render.staged_report import STATEMENT, Report
+from natpatsip.pipeline.render.staged_report import STATEMENT, RenderJob, Report
 from natpatsip.pipeline.staging.markdown import escaped
 
 Row = tuple[str, str]
 
 
-def with_statement(
-    report: Report, chapters: Sequence[Chapter], formats: Collection[str], *, renderer: str
-) -> list[Chapter]:
-    """Return the chapters with the statement in its place, where ``_quarto.yml`` lists one.
+def with_statement(job: RenderJob, chapters: Sequence[Chapter]) -> list[Chapter]:
+    """Return the chapters with the statement in its place, if ``_quarto.yml`` lists one.
 
     Raises
     ------
     RenderError
-        Where two colours of the look have less contrast than WCAG 2.2 AA asks.
+        If two colours of the look have less contrast than WCAG 2.2 AA asks.
     """
+    report = job.report
     if STATEMENT not in report.chapters:
         return list(chapters)
-    text = statement(report, chapters, formats, renderer=renderer)
-    (report.root / STATEMENT).write_text(text, encoding="utf-8")
-    chapter = read_chapter(report, STATEMENT)
+    (report.root / STATEMENT).write_text(_statement(job, chapters), encoding="utf-8")
+    chapter = read_chapter(report, STATEMENT, job.cache)
     check_chapters(report, [chapter])
     written = {each.name: each for each in [*chapters, chapter]}
     return [written[name] for name in report.chapters]
 
 
-def statement(report: Report, chapters: Sequence[Chapter], formats: Collection[str], *, renderer: str) -> str:
+def _statement(job: RenderJob, chapters: Sequence[Chapter]) -> str:
     """Return the statement's markdown."""
-    rows = list(_checks(report, chapters, formats, renderer=renderer))
+    report, is_quarto = job.report, job.renderer.name == "quarto"
+    rows = list(_checks(job, chapters, is_quarto=is_quarto))
     parts = [
         f"# Accessibility statement {{#{STATEMENT.removesuffix('.qmd')}}}",
         f"This statement is about *{escaped(report.title)}*, {escaped(report.subtitle)}, with data to "
@@ -52,22 +51,22 @@ def statement(report: Report, chapters: Sequence[Chapter], formats: Collection[s
         "Each check stops the build where it fails; a report with a fault that one of them knows is not published.",
         "| Check | Found |\n|:----|:------|\n" + "\n".join(f"| {name} | {found} |" for name, found in rows),
         "## How the pages are made {#accessibility-made}",
-        *_made(renderer),
+        *_made(is_quarto=is_quarto),
         "## What is known not to conform, or was not checked {#accessibility-known}",
-        "\n".join(f"- {each}" for each in _known(formats, renderer=renderer)),
+        "\n".join(f"- {each}" for each in _known(job, is_quarto=is_quarto)),
         "## Tell us of a problem {#accessibility-contact}",
         *_contact(report),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _checks(report: Report, chapters: Sequence[Chapter], formats: Collection[str], *, renderer: str) -> Iterator[Row]:
+def _checks(job: RenderJob, chapters: Sequence[Chapter], *, is_quarto: bool) -> Iterator[Row]:
     nodes = [node for chapter in chapters for node in chapter.nodes]
     charts, pictures = (_divs(nodes, kind) for kind in ("report-figure", "picture"))
     headings = sum(len(chapter.headings) for chapter in chapters)
     tables = sum(node["t"] == "Table" for node in nodes)
     links = sum(node["t"] == "Link" for node in nodes)
-    pairs = read_pairs(report.extension / "_brand.yml")
+    pairs = read_pairs(job.report.extension / "_brand.yml")
     yield "Each chapter has one title, and headings go down one level at a time", _count(headings, "heading")
     yield (
         "Each chart and diagram says in words what it shows",
@@ -75,9 +74,9 @@ def _checks(report: Report, chapters: Sequence[Chapter], formats: Collection[str
     )
     yield "Each chart has its data in a table and as a file", _count(charts, "chart")
     yield "Each table has a row that names its columns", _count(tables, "table")
-    yield "Each link within the report leads somewhere, and no id stands twice", _count(links, "link")
-    yield "The language is given", report.lang
-    for theme in ("light",) if renderer == "quarto" else ("light", "dark"):  # Quarto's pages are light
+    yield "Each link within the report leads somewhere, and no id occurs twice", _count(links, "link")
+    yield "The language is given", job.report.lang
+    for theme in ("light",) if is_quarto else ("light", "dark"):  # Quarto's pages are light
         yield f"Text stands out from its ground by {TEXT:g} to 1, on {theme} pages", _lowest(pairs[theme])
         drawn = pairs[f"{theme} charts"]
         yield (
@@ -85,14 +84,14 @@ def _checks(report: Report, chapters: Sequence[Chapter], formats: Collection[str
             f"{_lowest([each for each in drawn if each.least == TEXT])} for text, "
             f"{_lowest([each for each in drawn if each.least == PART])} for parts",
         )
-    if "pdf" in formats:
-        maker = "Typst" if renderer == "pandoc" else "Typst, run by Quarto,"
+    if "pdf" in job.formats:
+        maker = "Typst, run by Quarto," if is_quarto else "Typst"
         yield (
             "The PDF is tagged for screen readers and fit for the archive",
             f"{maker} exported it as PDF/UA-1 and PDF/A-2a, and refuses a document whose headings, alternative texts, "
             "title or tags do not fit",
         )
-    if "docx" in formats:
+    if "docx" in job.formats:
         yield "In the Word file each picture has its text and each table a header row", "all of them"
 
 
@@ -109,8 +108,8 @@ def _lowest(pairs: Sequence[Pair]) -> str:
     return f"at least {int(lowest.ratio * 10) / 10:.1f} to 1, in {_count(len(pairs), 'pair')} of colours"
 
 
-def _made(renderer: str) -> Iterator[str]:
-    if renderer == "quarto":
+def _made(*, is_quarto: bool) -> Iterator[str]:
+    if is_quarto:
         yield (
             "The site around the chapters (its menus and its search) is Quarto's own. What our look adds to it is held "
             "to the checks above; Quarto's part was not checked by this build."
@@ -125,17 +124,17 @@ def _made(renderer: str) -> Iterator[str]:
     yield "Nothing in the pages needs a script: without, charts are pictures and the search is the browser's own."
 
 
-def _known(formats: Collection[str], *, renderer: str) -> Iterator[str]:
+def _known(job: RenderJob, *, is_quarto: bool) -> Iterator[str]:
     yield "Nobody who uses assistive technology every day has tested this report yet."
     yield "Whether an alternative text says enough, and whether the language is plain, only people can judge."
-    if "pdf" in formats:
+    if "pdf" in job.formats:
         yield "In the PDF a chart's data are not beside the chart; they are on these pages."
-    if "docx" in formats:
+    if "docx" in job.formats:
         yield (
             "The Word file was held against no standard as a whole. Page numbers in its contents appear once its "
             "fields are updated."
         )
-    if renderer == "quarto":
+    if is_quarto:
         yield "Quarto's menus, search and toggles were not checked."
 
 
@@ -143,7 +142,7 @@ def _contact(report: Report) -> Iterator[str]:
     contact = report.settings.contact
     if not contact:
         yield (
-            "This report does not yet name whom to tell: its publisher has to name a contact before it is published. "
+            "This report does not yet name a contact: its publisher has to name one before it is published. "
             "Until then, tell whoever gave you the report."
         )
         return

@@ -1,8 +1,9 @@
-"""The Word file after its conversion: cover, contents there before any update, header rows, language, title."""
+"""The Word file after its conversion: cover, contents without an update, header rows, typeface, language, title."""
 
 from __future__ import annotations
 
 import io
+import uuid
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -11,18 +12,40 @@ from typing import Any
 
 import docx
 from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm
+from lxml import etree
 
 from natpatsip.errors import RenderError
-from natpatsip.pipeline.render.chapters import Chapter
-from natpatsip.pipeline.render.staged_report import Report
-from natpatsip.pipeline.render.word_fields import contents, elements, field, figures, paragraph, run
-from natpatsip.pipeline.render.word_fonts import embed_fonts
-from natpatsip.pipeline.render.word_tables import mark_tables
+from natpatsip.pipeline.render.chapters import Chapter, document_of
+from natpatsip.pipeline.render.pandoc import convert
+from natpatsip.pipeline.render.staged_report import RenderJob, Report
+from natpatsip.pipeline.render.word_xml import contents, elements, field, figures, paragraph, run
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
+SHORT = 20  # rows at most of a table that stays on one page, as in the PDF
+LITTLE = 1500  # letters at most in such a table
+AFTER = 160  # twentieths of a point between a table and the text after it
+OBFUSCATED = "application/vnd.openxmlformats-officedocument.obfuscatedFont"
+FACES = {"Regular": "embedRegular", "Bold": "embedBold", "Italic": "embedItalic", "BoldItalic": "embedBoldItalic"}
+COVERED = 32  # bytes at a font's beginning that its key hides (ECMA-376, part 4, 2.1.1)
+
+
+def write_word(job: RenderJob, chapters: Sequence[Chapter]) -> None:
+    """Write ``report.docx``; errors are those of `finish_word`."""
+    report, output = job.report, job.output / "report.docx"
+    document = document_of(report, chapters)
+
+    def make() -> None:
+        reference = report.extension / "natpatsip-reference.docx"
+        convert(report, document, "report.docx", "--to=docx", f"--reference-doc={reference}", f"--output={output}")
+        finish_word(output, report, chapters, timestamp=job.timestamp)
+
+    settings = (report.root / "_quarto.yml").read_bytes()
+    job.cache.file("docx", output, document, settings, job.timestamp, make=make)
 
 
 def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, timestamp: int) -> None:
@@ -31,28 +54,25 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
     Raises
     ------
     RenderError
-        Where a picture has no alternative text or a table no header row.
+        If a picture has no alternative text, or a table has no row.
     """
     document = docx.Document(str(path))
     _drop_title_block(document)
     captions = [each.text for each in document.paragraphs if each.style is not None and each.style.name == "Caption"]
-    front = "".join(
-        [
-            *_cover(report, chapters),
-            *contents(chapters, report.settings.headings.contents),
-            *figures(chapters, captions),
-        ]
-    )
+    front = [
+        *_cover(report, chapters),
+        *contents(chapters, report.settings.headings.contents),
+        *figures(chapters, captions),
+    ]
     body = document.element.body
-    for position, element in enumerate(elements(front)):
+    for position, element in enumerate(elements("".join(front))):
         body.insert(position, element)
     if report.settings.logo:
         _put_logo(document, report)
     _running_lines(document, report)
-    mark_tables(document)
-    _check_links(document)
+    _format_tables(document)
     _check_pictures(document)
-    embed_fonts(document, report.extension / "fonts", report.font)
+    _embed_fonts(document, report.extension / "fonts", report.font)
     _describe(document, report, timestamp)
     written = io.BytesIO()
     document.save(written)
@@ -75,7 +95,7 @@ def _cover(report: Report, chapters: Sequence[Chapter]) -> Iterator[str]:
     yield paragraph("Subtitle", report.subtitle)
     yield paragraph("Date", status)
     for chapter in chapters:
-        if chapter.stem not in report.not_programmes:
+        if report.is_programme(chapter.name):
             yield paragraph("CoverLine", chapter.title)
     if report.is_illustrative:
         words = report.settings.illustrative_data
@@ -122,21 +142,7 @@ def _fill(line: Any, style: str, inner: str) -> None:
         line._element.getparent().replace(line._element, element)
 
 
-# Links and pictures -------------------------------------------------------------------------------------------------
-
-
-def _check_links(document: Any) -> None:
-    """Refuse a link within the document that leads to no bookmark: it would do nothing."""
-    body = document.element.body
-    known = {mark.get(qn("w:name")) for mark in body.iter(qn("w:bookmarkStart"))}
-    for link in body.iter(qn("w:hyperlink")):
-        anchor = link.get(qn("w:anchor"))
-        if anchor and anchor not in known:
-            text = "".join(node.text or "" for node in link.iter(qn("w:t")))
-            raise RenderError(
-                f'report.docx: the link "{text}" leads to {anchor}, which is no place in the document. Build again, '
-                "and report this if it stays."
-            )
+# Pictures -------------------------------------------------------------------------------------------------------------
 
 
 def _check_pictures(document: Any) -> None:
@@ -144,6 +150,93 @@ def _check_pictures(document: Any) -> None:
         words = picture.get("descr") or ""
         if not words.strip():
             raise RenderError(f"report.docx: picture {position} has no alternative text. Give its figure one.")
+
+
+# Tables ---------------------------------------------------------------------------------------------------------------
+
+
+def _format_tables(document: Any) -> None:
+    """Mark each table's header row, which is repeated on each page, style its cells, and set where it may break."""
+    for table in document.tables:
+        rows = table._tbl.tr_lst
+        if not rows:
+            raise RenderError("report.docx: a table has no row. Give it a header row and one more, or take it out.")
+        letters = sum(len(node.text or "") for node in table._tbl.iter(qn("w:t")))
+        is_short = len(rows) <= SHORT + 1 and letters <= LITTLE
+        for position, row in enumerate(rows):
+            properties = row.get_or_add_trPr()
+            for tag in ("w:cantSplit", *(["w:tblHeader"] if position == 0 else [])):
+                if properties.find(qn(tag)) is None:
+                    properties.append(parse_xml(f"<{tag} {nsdecls('w')}/>"))
+            stays = position == 0 or (is_short and position < len(rows) - 1)
+            for line in row.iter(qn("w:p")):
+                layout = line.get_or_add_pPr()
+                layout.style = "TableHeader" if position == 0 else "TableText"
+                if stays:
+                    layout.get_or_add_keepNext()
+        _leave_room_before(table._tbl.getnext())
+
+
+def _leave_room_before(following: Any) -> None:
+    """Leave room before the paragraph after a table if it is plain text: headings have their own."""
+    if following is None or following.tag != qn("w:p"):
+        return
+    layout = following.get_or_add_pPr()
+    if layout.style in {None, "BodyText", "FirstParagraph", "Compact"}:
+        layout.get_or_add_spacing().set(qn("w:before"), str(AFTER))
+
+
+# Typeface -------------------------------------------------------------------------------------------------------------
+
+
+def _embed_fonts(document: Any, folder: Path, family: str) -> None:
+    """Put the typeface into the document, so that it looks the same where the typeface is not installed."""
+    table = next(
+        (link.target_part for link in document.part.rels.values() if link.reltype == RELATIONSHIP_TYPE.FONT_TABLE), None
+    )
+    if table is None:
+        raise RenderError(
+            "natpatsip-reference.docx: has no table of fonts. Make it again with _extensions/natpatsip/make_theme.py."
+        )
+    listed = parse_xml(table.blob)
+    for font in [font for font in listed if font.get(qn("w:name")) == family]:
+        listed.remove(font)
+    font = parse_xml(f'<w:font {nsdecls("w", "r")} w:name="{family}"><w:family w:val="swiss"/></w:font>')
+    for position, (face, tag) in enumerate(FACES.items(), start=1):
+        path = folder / f"{family.replace(' ', '')}-{face}.ttf"
+        if not path.is_file():
+            raise RenderError(f"{path}: is missing. The extension comes with its fonts; restore it.")
+        key = uuid.uuid5(uuid.NAMESPACE_URL, path.name)
+        name = PackURI(f"/word/fonts/font{position}.odttf")
+        part = Part(name, OBFUSCATED, obfuscated(path.read_bytes(), key), document.part.package)
+        link = table.relate_to(part, RELATIONSHIP_TYPE.FONT)
+        font.append(parse_xml(f'<w:{tag} {nsdecls("w", "r")} r:id="{link}" w:fontKey="{{{str(key).upper()}}}"/>'))
+    listed.append(font)
+    table._blob = etree.tostring(listed, xml_declaration=True, encoding="UTF-8", standalone=True)
+    _mark_fonts_as_embedded(document.settings.element)
+
+
+def obfuscated(font: bytes, key: uuid.UUID) -> bytes:
+    """Return a font as Word files hold it: its first bytes combined with the key, whose bytes are in reverse order.
+
+    Examples
+    --------
+    >>> key = uuid.UUID(int=1)
+    >>> obfuscated(obfuscated(b"OTTO" * 20, key), key) == b"OTTO" * 20
+    True
+    """
+    mask = key.bytes[::-1] * (COVERED // 16)
+    return bytes(byte ^ cover for byte, cover in zip(font, mask, strict=False)) + font[COVERED:]
+
+
+def _mark_fonts_as_embedded(settings: Any) -> None:
+    if settings.find(qn("w:embedTrueTypeFonts")) is None:
+        before = ("w:writeProtection", "w:view", "w:zoom", "w:removePersonalInformation", "w:removeDateAndTime")
+        earlier = [
+            settings.find(qn(tag)) for tag in (*before, "w:doNotDisplayPageBoundaries", "w:displayBackgroundShape")
+        ]
+        position = sum(each is not None for each in earlier)
+        settings.insert(position, parse_xml(f"<w:embedTrueTypeFonts {nsdecls('w')}/>"))
 
 
 # Properties ----------------------------------------------------------------------------------------------------------
@@ -160,11 +253,11 @@ def _describe(document: Any, report: Report, timestamp: int) -> None:
     package = document.part.package
     for name in [name for name, link in package.rels.items() if link.reltype == RELATIONSHIP_TYPE.CUSTOM_PROPERTIES]:
         package.rels.pop(name)  # the templates' variables, which pandoc puts there
-    _settle(document.settings.element, report.lang)
+    _set_compatibility(document.settings.element, report.lang)
 
 
-def _settle(settings: Any, lang: str) -> None:
-    """Say that the file is written for today's Word, which else opens it in a mode for older ones."""
+def _set_compatibility(settings: Any, lang: str) -> None:
+    """Mark the file as written for today's Word, which otherwise opens it in a mode for older ones."""
     settings.find(qn("w:themeFontLang")).set(qn("w:val"), lang)
     if settings.find(qn("w:compat")) is None:
         mode = (

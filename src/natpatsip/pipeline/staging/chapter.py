@@ -14,14 +14,14 @@ from natpatsip.charts.layout.sizes import narrow
 from natpatsip.errors import NotebookError, StagingError, nearest
 from natpatsip.facts import CITED, Fact
 from natpatsip.figures import FIGURE, PICTURE
-from natpatsip.pipeline.cells import appears_in
 from natpatsip.pipeline.inline_code import substitute, text_of
+from natpatsip.pipeline.notebook import appears_in
 from natpatsip.pipeline.outputs import FigureRecord
 from natpatsip.pipeline.staging.markdown import REFERENCE, Heading, attribute, pieces, slug, without_empty_headings
 from natpatsip.quarter import Quarter
 
 CHAPTER_LINK = re.compile(r"\]\(([\w-]+)\.ipynb(?:#([^)\s]*))?\)")
-PUBLISHED = (FIGURE, PICTURE, BLOCK, "text/markdown", CITED)  # what a chapter takes of a cell's outputs
+PUBLISHED = (FIGURE, PICTURE, BLOCK, "text/markdown", CITED)  # the outputs of cells that a chapter takes
 
 
 class ChapterExporter(Exporter):
@@ -29,10 +29,8 @@ class ChapterExporter(Exporter):
 
     Parameters
     ----------
-    name : str
+    name, title : str
         The chapter's.
-    title : str
-        Its title.
     quarter : Quarter
         Cells of other quarters are left out.
     figures : mapping
@@ -40,7 +38,7 @@ class ChapterExporter(Exporter):
     chapters : mapping
         The titles of all chapters by name.
     note : str
-        What is said under a figure that rests on illustrative data.
+        The text under a figure that rests on illustrative data.
     """
 
     output_mimetype = "text/markdown"
@@ -71,7 +69,7 @@ class ChapterExporter(Exporter):
         Raises
         ------
         StagingError, NotebookError
-            Where a reference leads nowhere, a heading level is skipped or an expression has no value.
+            If a reference leads nowhere, a heading level is skipped or an expression has no value.
         """
         nb, resources = super().from_notebook_node(_without_data(nb), resources, **options)
         parts = without_empty_headings(self._parts(nb))
@@ -92,7 +90,7 @@ class ChapterExporter(Exporter):
                 raise type(error)(f"notebooks/{self.name}.ipynb, {place}{text}") from None
 
     def _shown(self, cell: NotebookNode) -> Iterator[str]:
-        """Go through what a code cell publishes: figures, pictures, blocks and markdown; all else is the analyst's."""
+        """Yield what a code cell publishes: figures, pictures, blocks and markdown; all else is for the analyst."""
         for output in cell.outputs:
             data = output.get("data", {})
             if FIGURE in data:
@@ -153,7 +151,7 @@ class ChapterExporter(Exporter):
         return f"]({name}.qmd#{known})"
 
     def _written(self, parts: list[Heading | str]) -> Iterator[str]:
-        """Give each heading an id that is its own in the whole report, and see that no level is skipped."""
+        """Give each heading an id that is unique in the whole report, and check that no level is skipped."""
         level, seen = 1, set[str]()
         for part in parts:
             if isinstance(part, str):
@@ -176,7 +174,7 @@ class ChapterExporter(Exporter):
 
 
 def _without_data(nb: NotebookNode) -> NotebookNode:
-    """Return a notebook without what its charts draw, of which nbconvert would make two copies."""
+    """Return a notebook without the data of its charts, of which nbconvert would make two copies."""
     cells = [
         _with(cell, outputs=[*map(_published, cell.outputs)]) if cell.get("outputs") else cell for cell in nb.cells
     ]
@@ -190,12 +188,12 @@ def _published(output: NotebookNode) -> NotebookNode:
 
 
 def _with(node: NotebookNode, **parts: Any) -> NotebookNode:
-    """Return a node with some of its parts exchanged; all others are shared with it."""
+    """Return a node with some of its parts replaced; all others are shared with it."""
     return NotebookNode({**node, **parts})  # type: ignore[no-untyped-call]
 
 
 def printed(data: Mapping[str, Any]) -> str:
-    """Return what an inline expression prints: a fact marked as one, anything else as its text."""
+    """Return what an inline expression prints: a fact with its mark, anything else as its text."""
     return fact_span(Fact.from_record(data[CITED]), text_of(data)) if CITED in data else text_of(data)
 
 

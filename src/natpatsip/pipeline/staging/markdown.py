@@ -1,4 +1,4 @@
-"""Markdown as the staging handles it: headings apart from what stands under them."""
+"""Markdown as staging handles it: headings apart from the text under them, ids, attributes and escaping."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Heading:
 
 
 def pieces(markdown: str) -> Iterator[Heading | str]:
-    """Take a text apart into headings and what stands between them; headings in fenced blocks stay where they are."""
+    """Split a text into headings and the text between them; headings in fenced blocks stay in their block."""
     body: list[str] = []
     fences: list[str] = []
     for line in markdown.splitlines():
@@ -42,7 +42,7 @@ def pieces(markdown: str) -> Iterator[Heading | str]:
 
 
 def _open_or_close(fences: list[str], mark: str, line: str) -> None:
-    """Keep the stack of open fences: a div closes with a bare line of colons, code with its own mark."""
+    """Update the stack of open fences: a div closes with a bare line of colons, code with its own mark."""
     is_bare = not line.strip().strip(mark[0])
     in_code = bool(fences) and fences[-1][0] in "`~"
     if in_code:
@@ -56,7 +56,7 @@ def _open_or_close(fences: list[str], mark: str, line: str) -> None:
 
 
 def without_empty_headings(parts: Iterable[Heading | str]) -> list[Heading | str]:
-    """Leave out each heading that has nothing under it, nor under a heading below it.
+    """Leave out each heading that has nothing under it, and nothing under a heading below it.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def attribute(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    r"""Return plain text such that markdown takes no part of it for a mark or for a character's name.
+    r"""Return plain text with markdown's marks escaped, and what it would read as a character's name.
 
     Examples
     --------

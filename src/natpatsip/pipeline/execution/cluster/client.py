@@ -1,4 +1,4 @@
-"""The build's side of a Dask cluster."""
+"""The build's side of a cluster: connects, compares every worker with this machine, and hands out tasks."""
 
 from __future__ import annotations
 
@@ -18,63 +18,54 @@ import nbformat
 
 from natpatsip.errors import NotebookError, ReportError, UsageError, together
 from natpatsip.pipeline.caching.run_cache import Facts
-from natpatsip.pipeline.execution.cluster import ClusterError, versions, worker
-from natpatsip.pipeline.execution.scheduler import Ran
+from natpatsip.pipeline.execution.cluster import worker
+from natpatsip.pipeline.execution.cluster.worker import ClusterError, Task, TaskResult
+from natpatsip.pipeline.execution.notebook_run import NotebookRun, output_of
 from natpatsip.pipeline.notebook import Notebook
+from natpatsip.pipeline.options import Log
 from natpatsip.pipeline.plan import Plan
 
-ANSWER = 5.0  # seconds in which a scheduler must answer
-ARRIVAL = 60.0  # seconds that the build waits for a first worker, or for another one after the last was lost
-ANSWERS = 30.0  # seconds in which every worker must say its versions, and the scheduler which workers it has
-LOOK = 2.0  # seconds between two looks at whether there are workers
-Log = Callable[[str], None]
+CONNECT_LIMIT = 5.0  # seconds in which a scheduler must answer
+ARRIVAL_LIMIT = 60.0  # seconds that the build waits for a first worker, or for another one after the last was lost
+REPLY_LIMIT = 30.0  # seconds in which every worker must report its versions, and the scheduler its workers
+POLL = 2.0  # seconds between two checks that there are workers
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster whose workers are like this machine."""
+    """A cluster whose workers have the same environment as this machine."""
 
     address: str
     client: Any
     executor: concurrent.futures.Executor
-    versions: dict[str, str]
 
-    def run(self, plan: Plan, notebook: Notebook, facts: Facts, *, kernels: str, is_watched: bool) -> Ran:
-        """Run a notebook on some worker, as `natpatsip.pipeline.execution.scheduler.run` does here.
+    def run(self, plan: Plan, notebook: Notebook, facts: Facts, *, kernels: str, is_traced: bool) -> NotebookRun:
+        """Run a notebook on a worker, as `natpatsip.pipeline.execution.notebook_run.run` does here.
 
         Raises
         ------
         NotebookError
-            Where the notebook failed, or ended every worker that it was given to.
+            If the notebook fails, or ends every worker that runs it.
         ClusterError
-            Where the cluster was lost.
+            If the cluster is lost.
         """
-        task = worker.Task(
-            notebook.name,
-            str(plan.quarter),
-            plan.edition,
-            worker.luggage(plan.project),
-            facts,
-            is_watched,
-            kernels,
-            self.versions,
-        )
-        brought = self._result(notebook, self.executor.submit(worker.perform, task))
-        output = plan.workplace / "notebooks" / notebook.path.name
-        if brought.notebook:
-            content = nbformat.reads(brought.notebook.decode(), as_version=4)  # type: ignore[no-untyped-call]
+        files, environment = worker.pack_project(plan.project), worker.environment()
+        task = Task(notebook.name, str(plan.quarter), plan.edition, files, facts, is_traced, kernels, environment)
+        result = self._result(notebook, self.executor.submit(worker.run_task, task))
+        output = output_of(plan, notebook)
+        if result.notebook:
+            content = nbformat.reads(result.notebook.decode(), as_version=4)  # type: ignore[no-untyped-call]
             content.metadata.papermill |= {"input_path": str(notebook.path), "output_path": str(output)}
-            output.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(content, output)  # type: ignore[no-untyped-call]
-        if brought.error:
-            raise brought.error
-        return Ran(content, brought.seconds, brought.heard)
+        if result.error:
+            raise result.error
+        return NotebookRun(content, result.seconds, result.reads)
 
     def stop(self) -> None:
-        """Give up what has not been brought back."""
+        """Give up the tasks that are not done."""
         self.executor.shutdown(wait=False)
 
-    def _result(self, notebook: Notebook, future: concurrent.futures.Future[worker.Brought]) -> worker.Brought:
+    def _result(self, notebook: Notebook, future: concurrent.futures.Future[TaskResult]) -> TaskResult:
         from distributed.scheduler import KilledWorker
 
         self._await(future)
@@ -88,28 +79,28 @@ class Cluster:
                 f"{where}: each worker that ran it was lost, as when memory runs out. "
                 "Run it here (natpatsip build without --cluster), or give the workers more memory."
             ) from None
-        except Exception as error:  # of the worker, not of the notebook: that comes back as a part of the result
+        except Exception as error:  # the worker's own; an error of the notebook is part of the result
             raise NotebookError(
                 f"{where}: a worker could not run it: {type(error).__name__}: {error}. Look at the worker's log, or "
                 "run it here (natpatsip build without --cluster)."
             ) from error
 
-    def _await(self, future: concurrent.futures.Future[worker.Brought]) -> None:
+    def _await(self, future: concurrent.futures.Future[TaskResult]) -> None:
         """Wait until a task is done, as long as there are workers that may do it."""
         left_at = None
         while not future.done():
             with contextlib.suppress(TimeoutError, concurrent.futures.CancelledError):
-                future.exception(LOOK)  # unlike its result, it raises no TimeoutError of the task's own
+                future.exception(POLL)  # result() could raise a TimeoutError of the task itself
             if future.done() or self._has_workers():
                 left_at = None
                 continue
             left_at = left_at or time.monotonic()
-            if time.monotonic() - left_at > ARRIVAL:
-                raise self._lost(f"its workers were lost, and none came back in {ARRIVAL:g} s")
+            if time.monotonic() - left_at > ARRIVAL_LIMIT:
+                raise self._lost(f"its workers were lost, and none came back in {ARRIVAL_LIMIT:g} s")
 
     def _has_workers(self) -> bool:
         try:
-            return bool(_within(ANSWERS, self.client.scheduler_info)["workers"])
+            return bool(_within(REPLY_LIMIT, self.client.scheduler_info)["workers"])
         except OSError:  # TimeoutError is one
             raise self._lost("its scheduler does not answer any more") from None
 
@@ -126,27 +117,26 @@ def connect(address: str, *, log: Log, kernels: str = "") -> Iterator[Cluster]:
     address : str
         The scheduler's, such as ``tcp://10.0.0.5:8786``.
     log : callable
-        Is given a line about what was found.
+        Receives a line about the workers.
     kernels : str
-        As for `natpatsip.pipeline.execution.scheduler.execute`.
+        What notebooks run on: "warm", "stock" or "auto", which leaves it to each worker.
 
     Raises
     ------
     UsageError
-        Where it is no address.
+        If it is not an address.
     ClusterError
-        Where ``distributed`` is not installed, nobody answers, there is no worker, or a worker has other versions.
+        If ``distributed`` is not installed, nobody answers, there is no worker, or a worker has other versions.
     """
     client = _reach(address)
     try:
         count = _await_workers(client, address, log)
-        ours = versions.found(versions.packages())
-        _compare(client, address, ours, kernels)
+        _check_environments(client, address, kernels)
         log(f"{address}: {count} worker{'s' if count != 1 else ''}")
-        yield Cluster(address, client, client.get_executor(), ours)
+        yield Cluster(address, client, client.get_executor())
     finally:
-        with contextlib.suppress(TimeoutError):  # it would wait for a scheduler that has fallen silent
-            _within(ANSWER, client.close)
+        with contextlib.suppress(TimeoutError):  # it would wait for a scheduler that does not answer any more
+            _within(CONNECT_LIMIT, client.close)
 
 
 def _reach(address: str) -> Any:
@@ -160,30 +150,31 @@ def _reach(address: str) -> Any:
             '"natpatsip[cluster]", or conda install distributed).'
         ) from None
     for name in ("distributed", "distributed.client"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # what it says of lost connections, we say
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # lost connections are reported by our own errors
     if address.startswith("tls://"):
         _need_certificates(address)
     try:
         scheme, place = parse_address(address)
-        get_backend(scheme)  # as the next line, before a client is begun, which takes ten seconds to be given up
+        get_backend(scheme)  # checked here, as the next line is: a client takes ten seconds to give up on either
         parse_host_port(place)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of versions that differ: `_compare` says so, and stops
-            reach = partial(distributed.Client, address, timeout=ANSWER, set_as_default=False)
-            return _within(ANSWER + 1, reach)
+            warnings.simplefilter("ignore")  # of versions that differ: `_check_environments` stops for them
+            reach = partial(distributed.Client, address, timeout=CONNECT_LIMIT, set_as_default=False)
+            return _within(CONNECT_LIMIT + 1, reach)
     except OSError:
         raise ClusterError(
-            f"--cluster {address}: no Dask scheduler answers there within {ANSWER:g} s. Start one (dask scheduler), "
-            "or mend the address: tls:// and trusted certificates where the scheduler asks for them, else tcp://."
+            f"--cluster {address}: no Dask scheduler answers there within {CONNECT_LIMIT:g} s. Start one (dask "
+            "scheduler), or correct the address: tls:// and trusted certificates if the scheduler asks for them, else "
+            "tcp://."
         ) from None
     except (ValueError, TypeError) as error:
         raise UsageError(
-            f"--cluster {address}: is no address of a scheduler: {error}. Write it like tcp://10.0.0.5:8786."
+            f"--cluster {address}: is not the address of a scheduler: {error}. Write it like tcp://10.0.0.5:8786."
         ) from None
 
 
 def _need_certificates(address: str) -> None:
-    """Refuse to begin without the certificates of Dask's configuration, whose words on it are of its inside."""
+    """Refuse to begin without the certificates of Dask's configuration; Dask's own message does not name them."""
     from distributed.security import Security
 
     try:
@@ -206,22 +197,25 @@ def _await_workers(client: Any, address: str, log: Log) -> int:
     if not client.scheduler_info()["workers"]:
         log(f"{address}: waiting for a worker")
         try:
-            client.wait_for_workers(1, timeout=ARRIVAL)
+            client.wait_for_workers(1, timeout=ARRIVAL_LIMIT)
         except TimeoutError:
             raise ClusterError(
-                f"--cluster {address}: has no worker, and none came in {ARRIVAL:g} s. Start some: dask worker {address}"
+                f"--cluster {address}: has no worker, and none came in {ARRIVAL_LIMIT:g} s. Start some: "
+                f"dask worker {address}"
             ) from None
     return len(client.scheduler_info()["workers"])
 
 
-def _compare(client: Any, address: str, ours: dict[str, str], kernels: str) -> None:
-    """Refuse a cluster in which a worker could give other numbers than this machine."""
-    names = versions.packages()
+def _check_environments(client: Any, address: str, kernels: str) -> None:
+    """Refuse a cluster in which a worker could give other numbers than this machine.
+
+    Dask's own get_versions knows nothing of the engine's source, and only warns.
+    """
     try:
-        answers = _within(ANSWERS, lambda: client.run(worker.prepare, names, kernels, on_error="return"))
+        answers = _within(REPLY_LIMIT, lambda: client.run(worker.prepare, kernels, on_error="return"))
     except TimeoutError:
         raise ClusterError(
-            f"--cluster {address}: a worker did not say its versions within {ANSWERS:g} s. Restart the workers."
+            f"--cluster {address}: a worker did not report its versions within {REPLY_LIMIT:g} s. Restart the workers."
         ) from None
     wrong: list[ReportError] = []
     for place, theirs in answers.items():
@@ -230,13 +224,13 @@ def _compare(client: Any, address: str, ours: dict[str, str], kernels: str) -> N
             wrong.append(
                 ClusterError(f"worker {place} cannot run notebooks: {reason}. Install natpatsip there, as it is here.")
             )
-        elif differing := list(versions.differences(ours, theirs)):
-            wrong.append(ClusterError(f"worker {place}: {versions.advice(differing)}"))
+        elif differing := worker.compare_environments(worker.environment(), theirs):
+            wrong.append(ClusterError(f"worker {place}: {differing}"))
     together(wrong)
 
 
 def _within(seconds: float, action: Callable[[], Any]) -> Any:
-    """Return what an action returns, or raise TimeoutError: Dask's own limits do not hold where a peer falls silent."""
+    """Return what an action returns, or raise TimeoutError: Dask's own limits do not hold if a peer stops answering."""
     future: concurrent.futures.Future[Any] = concurrent.futures.Future()
 
     def act() -> None:

@@ -1,7 +1,7 @@
-"""The warm process: ``python -m natpatsip.pipeline.execution.prefork FD``, FD being the socket that asks for forks."""
+"""The fork server: ``python -m natpatsip.pipeline.execution.prefork SOCKET FILE``, two file descriptors."""
 
 import sys
 
-from natpatsip.pipeline.execution.prefork.forking import main
+from natpatsip.pipeline.execution.prefork.server import main
 
-main(int(sys.argv[1]))
+main(int(sys.argv[1]), int(sys.argv[2]))

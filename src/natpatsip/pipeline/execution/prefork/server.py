@@ -1,146 +1,277 @@
-"""The build's side of the warm process: one for all its notebooks, started while the build does other things."""
+"""The fork server: one process for all notebooks of a build, which has the libraries in memory and forks when asked.
+
+The build starts it in the background with `start` and asks for forks with `ForkServer.fork`. The process itself runs
+`main`. It has one thread and never runs a notebook, so that each fork begins as clean as the one before.
+"""
 
 from __future__ import annotations
 
 import atexit
+import contextlib
+import gc
 import os
+import selectors
+import signal
 import socket
+import struct
 import subprocess
 import sys
+import tempfile
 import threading
-from dataclasses import dataclass, field
+import traceback
 from multiprocessing.connection import wait
+from typing import NoReturn
 
 from natpatsip.errors import ReportError
+from natpatsip.pipeline.lazy_imports import SLOW, block_imports
 
-# A library that starts threads as it is imported could not be forked safely.
+# Makes a fork write its stack. Windows has no such signal, and no forks, but papermill loads this module there too.
+STACK_SIGNAL = getattr(signal, "SIGUSR1", signal.SIGTERM)
+NUMBER = struct.Struct("q")  # a process id, or the status that waitpid gives
+# A library that starts threads while it is imported could not be forked safely.
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-PATIENCE = 5.0  # seconds that the warm process is given to end
+END_LIMIT = 5.0  # seconds that the server may take to end
+NOT_FOR_NOTEBOOKS = (
+    "debugpy",  # the kernel's debugger
+    "hypothesis",  # pandera generates test data with it
+    *SLOW,
+)
 
 
-class WarmError(ReportError):
+class ForkServerError(ReportError):
     """There is no process to fork notebooks from."""
 
 
-_lock = threading.Lock()
-_running: Server | None = None
+# The build's side -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Server:
-    """The warm process, and the socket on which it is asked for forks."""
+class ForkServer:
+    """A fork server that was started just now; it answers when its imports are done."""
 
-    process: subprocess.Popen[bytes]
-    asking: socket.socket
-    owner: int
-    said: bytearray = field(default_factory=bytearray)
-    """Why it could not begin, once that was read."""
-
-    @classmethod
-    def launch(cls) -> Server:
-        """Start the process and return at once; it answers when its imports are done."""
-        ours, theirs = socket.socketpair()
+    def __init__(self) -> None:
+        self._owner = os.getpid()
+        self._error = tempfile.TemporaryFile()  # noqa: SIM115 — why it could not begin; open as long as this is
+        self._socket, theirs = socket.socketpair()
+        descriptors = theirs.fileno(), self._error.fileno()
         with theirs:
-            process = subprocess.Popen(  # noqa: S603 — our own module
-                [sys.executable, "-P", "-m", "natpatsip.pipeline.execution.prefork", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
+            self.process = subprocess.Popen(  # noqa: S603 — our own module
+                [sys.executable, "-P", "-m", "natpatsip.pipeline.execution.prefork", *map(str, descriptors)],
+                pass_fds=descriptors,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 env=os.environ | ONE_THREAD,
-                start_new_session=True,  # Ctrl-C is the build's to hear
+                start_new_session=True,  # Ctrl-C is for the build alone
             )
-        return cls(process, ours, os.getpid())
 
     @property
     def is_usable(self) -> bool:
         """Whether it runs, or can say why not, for this process: a fork of the build must start its own."""
-        if self.owner != os.getpid():
-            return False
-        has_ended = bool(wait([self.asking], 0))  # nothing else makes this readable
-        if has_ended:
-            self._listen()
-        return bool(self.said) or not has_ended
+        return self._owner == os.getpid() and (not wait([self._socket], 0) or bool(self._reason()))
 
-    def fork(self, *, messages: int, told: int, words: int) -> None:
-        """Ask for a fork.
+    def fork(self, *, messages: int, status: int, last_words: int) -> None:
+        """Ask for a fork that gets these file descriptors.
 
-        Parameters
-        ----------
-        messages, told, words : int
-            File descriptors for the fork: its socket; where its process id and then its ending are told; and a file
-            for what it has to say when it dies.
-
-        Raises
-        ------
-        WarmError
-            Where the process ended, as it does when the helpers cannot be imported.
+        They are its socket; the pipe that receives its process id and then its exit status; the file that it writes to
+        when it dies. If the server has ended, as it does if the engine cannot be imported, ForkServerError is raised.
         """
         try:
-            socket.send_fds(self.asking, [b"f"], [messages, told, words])
+            socket.send_fds(self._socket, [b"f"], [messages, status, last_words])
         except OSError:
             raise self.failure() from None
 
-    def failure(self) -> WarmError:
-        """Return why the process ended."""
-        with _lock:
-            self._listen()
-        text = self.said.decode(errors="replace").strip()
+    def failure(self) -> ForkServerError:
+        """Return why the server ended."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(END_LIMIT)
+        text = self._reason()
         if not text:
-            return WarmError(
+            return ForkServerError(
                 "The process that notebooks are forked from ended unexpectedly, as when memory runs out. "
                 "Build again; NATPATSIP_KERNELS=stock builds without it."
             )
         shown = "\n".join(f"    {line}" for line in text.splitlines()[-12:])
-        return WarmError(
-            f"The helpers cannot be imported: {text.splitlines()[-1]}\n{shown}\n"
-            "  Mend the module, or the environment with uv sync."
+        return ForkServerError(
+            f"natpatsip cannot be imported: {text.splitlines()[-1]}\n{shown}\n"
+            "  Fix the module, or the environment with uv sync."
         )
 
-    def _listen(self) -> None:
-        while True:
-            try:
-                if not (part := self.asking.recv(65536)):
-                    break
-                self.said.extend(part)
-            except ConnectionResetError:  # it ended with requests unread; what it said follows
-                continue
-            except OSError:  # it was stopped
-                break
+    def _reason(self) -> str:
+        if self._error.closed:  # it was stopped
+            return ""
+        return os.pread(self._error.fileno(), 1_000_000, 0).decode(errors="replace").strip()
 
     def end(self) -> None:
-        """End the process and every fork of it."""
-        self.asking.close()
-        if self.owner != os.getpid():  # not ours to wait for
-            return
-        try:
-            self.process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        """End the server and every fork of it."""
+        self._socket.close()
+        if self._owner == os.getpid():  # only its parent can wait for it
+            try:
+                self.process.wait(END_LIMIT)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self._error.close()
 
 
-def start() -> Server:
-    """Start the warm process, unless it runs; cheap, so call it early.
+class _SharedServer:
+    """The one server of this process, which all its builds share."""
 
-    It keeps the helpers as they were when it started, or the reason why they could not be imported: where they may
-    have changed since, `stop` it first.
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._server: ForkServer | None = None
+        atexit.register(self.stop)
+
+    def start(self) -> ForkServer:
+        """Return the server, started if it does not run; this takes no time, so call it early.
+
+        It keeps the engine as it was when it started, or the reason why that could not be imported: if the engine may
+        have changed since, call `stop` first. The report's own Python is not kept: each fork imports it from its files.
+        """
+        with self.lock:
+            if self._server is None or not self._server.is_usable:
+                self.stop()
+                self._server = ForkServer()
+            return self._server
+
+    def stop(self) -> None:
+        """Stop the server, and with it every notebook that still runs; the next notebook starts another."""
+        with self.lock:
+            if self._server is not None:
+                self._server.end()
+                self._server = None
+
+
+_shared = _SharedServer()
+start, stop = _shared.start, _shared.stop
+
+
+# The server's own process ---------------------------------------------------------------------------------------------
+
+
+def main(descriptor: int, error: int) -> NoReturn:
+    """Import everything, then fork until the build closes its socket; write to a file why that cannot be imported."""
+    try:
+        _preload()
+    except BaseException:
+        os.write(error, traceback.format_exc().encode())
+        sys.exit(1)
+    os.close(error)
+    with socket.socket(fileno=descriptor) as build:
+        _serve(build)
+
+
+def _preload() -> None:
+    """Import the engine's vocabulary, and through it pandas and Altair, as a notebook would.
+
+    Each fork begins with what is left here, so nothing may start a thread or leave a trace that a notebook could see.
     """
-    global _running
-    with _lock:
-        if _running is None or not _running.is_usable:
-            if _running is not None:
-                _running.end()
-            _running = Server.launch()
-        return _running
+    gc.disable()  # nothing that an import makes is garbage: this saves about a quarter of the time
+    with block_imports(NOT_FOR_NOTEBOOKS):
+        from natpatsip.pipeline.caching import tracing  # noqa: F401 — each fork reports what its notebook reads
+        from natpatsip.pipeline.execution.prefork import process
+
+        # The kernel comes first, since libraries look around as they are imported: pandas asks get_ipython() whether
+        # it is in a terminal, and prints narrower tables ever after if nobody answers.
+        with process.create_kernel().builtin_trap:
+            import natpatsip
+
+            for name in natpatsip.__all__:
+                part = getattr(natpatsip, name)
+                for inner in getattr(part, "__all__", ()):
+                    getattr(part, inner)
+            _use_once()
+            _forget_charts()
+    gc.freeze()  # a fork's collector leaves these pages alone, so that they stay shared
+    gc.enable()
 
 
-def stop() -> None:
-    """Stop the warm process, and with it every notebook that still runs; the next notebook starts another."""
-    global _running
-    with _lock:
-        if _running is not None:
-            _running.end()
-            _running = None
+def _use_once() -> None:
+    """Fill the caches that libraries fill when first used: pandera's back ends, Altair's schema, pandas's formats."""
+    import altair
+    import pandas
+
+    frame = pandas.DataFrame({"month": pandas.to_datetime(["2024-07-01"]), "value": [1.0]})
+    if pandera := sys.modules.get("pandera.pandas"):  # as far as the vocabulary has imported it
+        pandera.DataFrameSchema({"value": pandera.Column(float, pandera.Check.ge(0))}).validate(frame, lazy=True)
+    altair.Chart(frame).mark_line().encode(x="month:T", y="value:Q").to_dict()
+    frame.to_html(notebook=True)
 
 
-atexit.register(stop)
+def _forget_charts() -> None:
+    """Undo the import of our charts, which makes their theme Altair's: only a notebook that imports them gets it."""
+    import altair
+
+    import natpatsip
+
+    vars(natpatsip).pop("charts", None)
+    for name in [name for name in sys.modules if f"{name}.".startswith("natpatsip.charts.")]:
+        del sys.modules[name]
+    altair.theme.enable("default")
+
+
+def _serve(build: socket.socket) -> NoReturn:
+    forks: dict[int, int] = {}  # process id -> the pipe that receives its exit status
+    lifeline, held = os.pipe()  # nothing is written: forks see it close when this process ends, however that happens
+    woken, waking = os.pipe2(os.O_NONBLOCK)
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # a handler, without which the descriptor below is not written to
+    signal.set_wakeup_fd(waking)
+    selector = selectors.DefaultSelector()
+    selector.register(build, selectors.EVENT_READ)
+    selector.register(woken, selectors.EVENT_READ)
+    while True:
+        ready = {key.fd for key, _ in selector.select()}
+        if woken in ready:
+            os.read(woken, 4096)
+            _reap(forks)
+        if build.fileno() in ready:
+            request, descriptors, _, _ = socket.recv_fds(build, 1, 3)
+            if not request:
+                break
+            messages, status, last_words = descriptors
+            if (child := os.fork()) == 0:
+                selector.close()
+                build.close()
+                for ours in (held, woken, waking, status, *forks.values()):
+                    os.close(ours)
+                _become_a_notebook(messages, last_words, lifeline)
+            forks[child] = status
+            _send(status, child)
+            os.close(messages)
+            os.close(last_words)
+    for child in forks:
+        _kill_group(child)
+    os._exit(0)
+
+
+def _reap(forks: dict[int, int]) -> None:
+    """Report each fork that has ended, and end what it has left running."""
+    while forks and (ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)):
+        _kill_group(ended.si_pid)  # before it is waited for: until then no other process can get its number
+        _, exit_status = os.waitpid(ended.si_pid, 0)
+        status = forks.pop(ended.si_pid)
+        _send(status, exit_status)
+        os.close(status)
+
+
+def _send(pipe: int, number: int) -> None:
+    with contextlib.suppress(BrokenPipeError):  # the build no longer waits for it
+        os.write(pipe, NUMBER.pack(number))
+
+
+def _kill_group(child: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # it died before it had a group
+        os.killpg(child, signal.SIGKILL)
+
+
+def _become_a_notebook(messages: int, last_words: int, lifeline: int) -> NoReturn:
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    status = 1
+    try:
+        from natpatsip.pipeline.execution.prefork import process
+
+        status = process.run(messages, last_words, lifeline, STACK_SIGNAL)
+    except BaseException:  # nothing may get past this into the server's loop
+        os.write(last_words, traceback.format_exc().encode())
+    finally:
+        os._exit(status)

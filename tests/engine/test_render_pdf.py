@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 
 from natpatsip.errors import RenderError
-from natpatsip.pipeline.render.pdf_streams import with_plain_ends
+from natpatsip.pipeline.render.pdf import with_plain_ends
 
 
 def pdf_with(*streams):

@@ -15,6 +15,7 @@ from natpatsip.figures import FIGURE, PICTURE, VEGALITE
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing import draw_worker
 from natpatsip.pipeline.drawing.charts_to_svg import Artist
+from natpatsip.pipeline.outputs import Outputs
 from projects import ROOT
 from waiting import becomes
 
@@ -22,13 +23,14 @@ FONTS = ROOT / "_extensions" / "natpatsip" / "fonts"
 CHART = {"data": {"values": [{"a": 1, "b": 2}]}, "mark": "bar", "encoding": {"x": {"field": "a", "type": "ordinal"}}}
 
 
-def notebook(name, chart):
+def outputs(name, chart):
     data = {FIGURE: {"id": name}, VEGALITE: chart}
-    return new_notebook(cells=[new_code_cell("", outputs=[new_output("display_data", data)])])
+    content = new_notebook(cells=[new_code_cell("", outputs=[new_output("display_data", data)])])
+    return Outputs.of("ward", content)
 
 
 @pytest.fixture
-def kept(tmp_path):
+def cache(tmp_path):
     yield Cache(tmp_path / "cache", is_read=False)
     draw_worker.stop()
 
@@ -37,12 +39,12 @@ BUSY = """
 import sys, time
 from pathlib import Path
 from natpatsip import cli
-from natpatsip.pipeline import studio
+from natpatsip.pipeline.drawing import draw_worker
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.errors import ReportError
 
 def app():
-    opened = studio.start(Cache(Path(sys.argv[1])), Path(sys.argv[2]))
+    opened = draw_worker.start(Cache(Path(sys.argv[1])), Path(sys.argv[2]))
     opened._pool.submit(time.sleep, 600)
     raise ReportError("a notebook failed")
 
@@ -68,19 +70,19 @@ def test_a_notebook_that_shows_figures_or_pictures_looks_like_it(notebook, whole
     assert draw_worker.may_draw(notebook) == (f'"{FIGURE}"' in executed or f'"{PICTURE}"' in executed)
 
 
-class NoDrawer:
+class NoConverter:
     def __getattr__(self, name):
         raise AssertionError(name)
 
 
-def test_what_the_studio_has_drawn_is_not_drawn_again(kept, monkeypatch):
+def test_what_the_worker_has_drawn_is_not_drawn_again(cache, monkeypatch):
     laid_out = {"width": 100, "layer": [{key: CHART[key] for key in ("data", "mark", "encoding")}]}
     both = {**CHART, "usermeta": {"narrow": laid_out}}
-    draw_worker.start(kept, FONTS)
-    draw_worker.draw(notebook("fig-a", both))
-    draw_worker.finish(kept)
-    artist = Artist(kept, FONTS)
-    artist._drawer = NoDrawer()
+    draw_worker.start(cache, FONTS)
+    draw_worker.draw(outputs("fig-a", both))
+    draw_worker.finish(cache)
+    artist = Artist(cache, FONTS)
+    artist._converter = NoConverter()
     drawn = artist.figure("fig-a", both)
     assert "<svg" in drawn.svg
     assert drawn.png.startswith(b"\x89PNG")
@@ -89,53 +91,53 @@ def test_what_the_studio_has_drawn_is_not_drawn_again(kept, monkeypatch):
     assert "window.natpatsip" in artist.runtime()
 
 
-def test_a_chart_that_cannot_be_drawn_is_left_to_staging(kept):
-    draw_worker.start(kept, FONTS)
-    draw_worker.draw(notebook("fig-a", {"mark": "no such mark"}))
-    draw_worker.draw(notebook("fig-b", CHART))
-    draw_worker.finish(kept)
-    artist = Artist(kept, FONTS)
-    artist._drawer = NoDrawer()
+def test_a_chart_that_cannot_be_drawn_is_left_to_staging(cache):
+    draw_worker.start(cache, FONTS)
+    draw_worker.draw(outputs("fig-a", {"mark": "no such mark"}))
+    draw_worker.draw(outputs("fig-b", CHART))
+    draw_worker.finish(cache)
+    artist = Artist(cache, FONTS)
+    artist._converter = NoConverter()
     assert "<svg" in artist.chart("fig-b", CHART)
 
 
-def test_a_studio_that_was_killed_costs_time_alone(kept):
-    opened = draw_worker.start(kept, FONTS)
+def test_a_worker_that_was_killed_costs_time_alone(cache):
+    opened = draw_worker.start(cache, FONTS)
     for process in opened._pool._processes.values():
         os.kill(process.pid, signal.SIGKILL)
-    draw_worker.draw(notebook("fig-a", CHART))
-    draw_worker.finish(kept)
+    draw_worker.draw(outputs("fig-a", CHART))
+    draw_worker.finish(cache)
     assert not opened.is_open
-    assert "<svg" in Artist(kept, FONTS).chart("fig-a", CHART)
-    assert draw_worker.start(kept, FONTS).is_open
+    assert "<svg" in Artist(cache, FONTS).chart("fig-a", CHART)
+    assert draw_worker.start(cache, FONTS).is_open
 
 
 def test_a_cache_that_cannot_be_written_costs_time_alone(tmp_path):
     (tmp_path / "cache").write_text("in the way", encoding="utf-8")
-    kept = Cache(tmp_path / "cache")
-    draw_worker.start(kept, FONTS)
-    draw_worker.draw(notebook("fig-a", CHART))
-    draw_worker.finish(kept)
+    cache = Cache(tmp_path / "cache")
+    draw_worker.start(cache, FONTS)
+    draw_worker.draw(outputs("fig-a", CHART))
+    draw_worker.finish(cache)
     draw_worker.stop()
-    assert "<svg" in Artist(kept, FONTS).chart("fig-a", CHART)
+    assert "<svg" in Artist(cache, FONTS).chart("fig-a", CHART)
 
 
 BUILD = """
 import sys
 from pathlib import Path
 
-from natpatsip.pipeline import studio
+from natpatsip.pipeline.drawing import draw_worker
 from natpatsip.pipeline.caching.store import Cache
 
 if __name__ == "__main__":
-    opened = studio.start(Cache(Path(sys.argv[1])), Path(sys.argv[2]))
+    opened = draw_worker.start(Cache(Path(sys.argv[1])), Path(sys.argv[2]))
     opened._drawing[0].result()
     print(*opened._pool._processes, flush=True)
     sys.stdin.read()
 """
 
 
-def test_the_studio_ends_with_its_build_however_that_ends(tmp_path):
+def test_the_worker_ends_with_its_build_however_that_ends(tmp_path):
     (tmp_path / "build.py").write_text(BUILD, encoding="utf-8")
     command = [sys.executable, str(tmp_path / "build.py"), str(tmp_path / "cache"), str(FONTS)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as build:

@@ -22,7 +22,7 @@ import pytest
 
 from natpatsip.errors import NotebookError, UsageError
 from natpatsip.pipeline.execution import kernels, prefork
-from natpatsip.pipeline.execution.prefork import child, server
+from natpatsip.pipeline.execution.prefork import client, server
 from natpatsip.pipeline.inline_code import KEPT
 from projects import code, copy, prose, small, write
 from waiting import becomes
@@ -66,7 +66,7 @@ def run(path, *, engine="natpatsip-warm", **options):
         engine_name=engine,
         progress_bar=False,
         request_save_on_cell_execute=False,
-        **{"folder": str(path.parent), "env": ENVIRONMENT, "execution_timeout": 60, "kept": str(output(path))}
+        **{"folder": str(path.parent), "env": ENVIRONMENT, "execution_timeout": 60, "failed_path": str(output(path))}
         | options,
     )
 
@@ -155,7 +155,7 @@ CELLS = (
 )
 
 
-def kept(path, **options):
+def failed(path, **options):
     """Run a notebook in which papermill sees an error, and return what it writes, without its error markers."""
     with pytest.raises(papermill.PapermillExecutionError) as error:
         run(path, **options)
@@ -202,10 +202,10 @@ def _settled(cell_outputs):
 
 def test_notebooks_equal_those_of_the_stock_engine(notebook):
     path = notebook(*CELLS)
-    ran, _ = kept(path)
+    ran, _ = failed(path)
     assert outputs(ran, "figure")
     assert ran.cells[-1].metadata[KEPT]
-    stock, _ = kept(path, engine="natpatsip")
+    stock, _ = failed(path, engine="natpatsip")
     differences = difflib.unified_diff(comparable(ran).splitlines(), comparable(stock).splitlines(), lineterm="")
     assert "\n".join(differences) == ""
 
@@ -214,7 +214,7 @@ EXECUTE = """
 from dataclasses import replace
 from pathlib import Path
 
-from natpatsip.pipeline import kernels
+from natpatsip.pipeline.execution import kernels
 
 kernels.start()
 from natpatsip.pipeline.execution.scheduler import execute
@@ -223,7 +223,7 @@ from natpatsip.quarter import Quarter
 
 plan = Plan.of(Path.cwd(), Quarter.parse("2024-25-Q2"))
 some = {name: plan.notebooks[name] for name in ("medicines", "case-studies")}
-execute(replace(plan, notebooks=some), jobs=2, tell=print)
+execute(replace(plan, notebooks=some), jobs=2, log=print)
 """
 
 
@@ -355,7 +355,7 @@ def test_the_warm_process_has_one_thread_and_all_that_notebooks_import(notebook)
     assert printed(run(path)) == "True\n"
 
 
-def test_text_is_kept_in_the_order_in_which_it_was_printed(notebook):
+def test_text_stays_in_the_order_in_which_it_was_printed(notebook):
     path = notebook(
         code(
             "import os, subprocess, sys, threading\n"
@@ -384,7 +384,7 @@ def test_a_notebook_that_dies_is_noticed_and_its_cell_named(notebook, deed):
         code("import os, time\nprint('before')"), code(f"print('then')\n{deed}", id="dies"), code("1", id="after")
     )
     start = time.monotonic()
-    ran, error = kept(path)
+    ran, error = failed(path)
     assert time.monotonic() - start < SOON
     assert error.ename == "DeadKernelError"
     assert DEATHS[deed] in error.evalue
@@ -396,7 +396,7 @@ def test_a_notebook_that_dies_is_noticed_and_its_cell_named(notebook, deed):
 
 def test_a_crash_in_compiled_code_says_where_it_was(notebook):
     path = notebook(code("import faulthandler\n\ndef crash():\n    faulthandler._sigsegv()\n\ncrash()"))
-    _, error = kept(path)
+    _, error = failed(path)
     assert error.traceback[:3] == [
         "Fatal Python error: Segmentation fault",
         "  A cell, line 6 in <module>",
@@ -419,11 +419,11 @@ DEAF = {  # to the interrupt that asks where they are
     ("deed", "limit"), [*((deed, "cell") for deed in HANGS | DEAF), ("time.sleep(60)", "notebook")]
 )
 def test_a_cell_that_never_ends_is_stopped_and_named(notebook, deed, limit, monkeypatch):
-    monkeypatch.setattr(child, "GRACE", 0.4 if deed in DEAF else SOON)
+    monkeypatch.setattr(client, "GRACE", 0.4 if deed in DEAF else SOON)
     path = notebook(code("import asyncio, signal, time"), code(f"print('then')\n{deed}", id="hangs"))
     start = time.monotonic()
     options = {"execution_timeout": 1} if limit == "cell" else {"notebook_timeout": 1.5}
-    ran, error = kept(path, **options)
+    ran, error = failed(path, **options)
     assert time.monotonic() - start < SOON
     assert error.ename == "CellTimeoutError"
     assert f"limits.{limit} in the params" in error.evalue
@@ -435,7 +435,7 @@ def test_the_stock_engine_names_a_dead_kernel_and_a_hung_one_too(notebook):
     deeds = {"DeadKernelError": "import os\nos._exit(3)", "CellTimeoutError": "import time\ntime.sleep(60)"}
     for name, deed in deeds.items():
         path = notebook(code("print('before')"), code(deed, id="stops"), code("1", id="after"))
-        ran, error = kept(path, engine="natpatsip", execution_timeout=1, notebook_timeout=30)
+        ran, error = failed(path, engine="natpatsip", execution_timeout=1, notebook_timeout=30)
         assert error.ename == outputs(ran, "stops")[-1].ename == name
         assert printed(ran) == "before\n"
         assert (error.exec_count, ran.cells[-1].execution_count) == (5, None)
@@ -449,7 +449,7 @@ INLINE_ENDS = {
 
 
 @pytest.mark.parametrize("expression", INLINE_ENDS)
-def test_an_expression_that_fails_names_cell_and_expression_and_the_notebook_is_kept(notebook, expression):
+def test_an_expression_that_fails_names_cell_and_expression_and_the_notebook_is_saved(notebook, expression):
     path = notebook(code("print('before')"), prose(f"`{{python}} {expression}`"))
     with pytest.raises(NotebookError) as error:
         run(path, execution_timeout=1)
@@ -460,7 +460,7 @@ def test_an_expression_that_fails_names_cell_and_expression_and_the_notebook_is_
 
 def test_an_error_is_told_like_the_stock_engines(notebook):
     path = notebook(code("publish('x', 'no number', unit='women', source='s')", id="wrong"))
-    told = [kept(path, engine=engine)[1] for engine in ("natpatsip-warm", "natpatsip")]
+    told = [failed(path, engine=engine)[1] for engine in ("natpatsip-warm", "natpatsip")]
     assert [(each.ename, each.evalue, each.exec_count) for each in told[:1]] == [
         (each.ename, each.evalue, each.exec_count) for each in told[1:]
     ]
@@ -471,7 +471,7 @@ def test_what_a_notebook_has_started_ends_with_it(notebook):
     start = "import os, subprocess\nprint(subprocess.Popen(['sleep', '60']).pid)"
     for last in ("1", "os._exit(0)"):
         path = notebook(code(start), code(last, id="last"))
-        ran = run(path) if last == "1" else kept(path)[0]
+        ran = run(path) if last == "1" else failed(path)[0]
         assert ends(int(printed(ran)))
 
 
@@ -482,11 +482,11 @@ def test_temporary_folders_of_a_notebook_go_with_it(notebook):
 
 ENDLESS = """
 import papermill, sys, threading, time
-from natpatsip.pipeline import warm
+from natpatsip.pipeline.execution import prefork
 
 run = dict(engine_name="natpatsip-warm", progress_bar=False, folder=".", parameters={"quarter": "2024-25-Q1"})
 threading.Thread(target=papermill.execute_notebook, args=(sys.argv[1], "out.ipynb"), kwargs=run).start()
-print(warm.start().process.pid, flush=True)
+print(prefork.start().process.pid, flush=True)
 """
 
 
@@ -509,13 +509,13 @@ def test_notebooks_end_with_a_build_that_is_killed(notebook, tmp_path):
 def test_notebooks_end_with_the_warm_process(notebook):
     path = notebook(code("import os\nos.kill(os.getppid(), 9)\nimport time\ntime.sleep(60)"))
     before = server.start()
-    _, error = kept(path)
+    _, error = failed(path)
     assert error.ename == "DeadKernelError"
     assert server.start() is not before
     assert printed(run(notebook(code("print('again')")))) == "again\n"
 
 
-def test_stop_ends_notebooks_that_run_and_the_next_starts_anew(notebook, tmp_path):
+def test_stop_ends_notebooks_that_run_and_the_next_starts_another_server(notebook, tmp_path):
     run(notebook(code("1")))
     before = server.start()
     assert server.start() is before
@@ -524,7 +524,7 @@ def test_stop_ends_notebooks_that_run_and_the_next_starts_anew(notebook, tmp_pat
     stopping.start()
     start = time.monotonic()
     path = notebook(code(f"import time\nopen({str(begun)!r}, 'w').close()\ntime.sleep(60)"))
-    _, error = kept(path)
+    _, error = failed(path)
     stopping.join()
     assert error.ename == "DeadKernelError"
     assert time.monotonic() - start < SOON
@@ -532,16 +532,18 @@ def test_stop_ends_notebooks_that_run_and_the_next_starts_anew(notebook, tmp_pat
     prefork.stop()
 
 
-def test_helpers_that_cannot_be_imported_are_an_error_that_says_why(notebook, tmp_path, monkeypatch):
+def test_an_engine_that_cannot_be_imported_is_an_error_that_says_why(notebook, tmp_path, monkeypatch):
     prefork.stop()
     (tmp_path / "altair.py").write_text("import nowhere_to_be_found", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     for _ in range(2):
-        with pytest.raises(server.WarmError, match=r"cannot be imported: ModuleNotFoundError: .*nowhere_to_be_found"):
+        with pytest.raises(
+            server.ForkServerError, match=r"cannot be imported: ModuleNotFoundError: .*nowhere_to_be_found"
+        ):
             run(notebook(code("1")))
     monkeypatch.undo()
     prefork.stop()
-    assert printed(run(notebook(code("print('mended')")))) == "mended\n"
+    assert printed(run(notebook(code("print('fixed')")))) == "fixed\n"
 
 
 def test_notebooks_run_side_by_side(notebook, tmp_path):
@@ -557,13 +559,17 @@ def test_notebooks_run_side_by_side(notebook, tmp_path):
     assert [printed(each) for each in ran] == [f"{QUARTER}\n"] * 4
 
 
+def stop():
+    prefork.stop()
+
+
 def test_a_fork_of_the_build_has_a_warm_process_of_its_own(notebook):
     run(notebook(code("1")))
     ours = server.start()
     path = notebook(code("print('from a fork')"))
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
         assert printed(pool.submit(run, path).result()) == "from a fork\n"
-        pool.submit(prefork.stop).result()
+        pool.submit(stop).result()
     assert server.start() is ours
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from natpatsip import params
-from natpatsip.checks import CHECKS, AcceptedFinding, Finding, Outcome
+from natpatsip.checks import CHECKS, AcceptedFinding, Finding
 from natpatsip.errors import ReportError
 from natpatsip.git import worktree
 from natpatsip.quarter import Quarter
@@ -48,7 +48,7 @@ def test_nothing_is_lacking_where_all_is_committed_complete_and_signed(project):
 
 
 def test_outside_git_nothing_would_keep_it(tmp_path):
-    assert candidate(small(tmp_path)).lacks[0].startswith("git: the project is in no git repository")
+    assert candidate(small(tmp_path)).lacks[0].startswith("git: the project is not in a git repository")
 
 
 @pytest.mark.parametrize("name", ["data/reported.csv", "notebooks/ward.ipynb", "notes.txt"])
@@ -72,7 +72,7 @@ def test_a_tag_on_another_commit_is_in_the_way(project):
     assert candidate(project).lacks == ()
     git(project, "commit", "--quiet", "--allow-empty", "--message", "More")
     (lack,) = candidate(project).lacks
-    assert lack.startswith(f"git: the tag {TAG} stands on another commit (")
+    assert lack.startswith(f"git: the tag {TAG} is on another commit (")
     assert lack.endswith(f"git tag --delete {TAG}")
 
 
@@ -84,7 +84,7 @@ def test_git_has_to_know_who_makes_the_tag(project, monkeypatch):
     monkeypatch.setenv("GIT_CONFIG_KEY_0", "user.useConfigOnly")
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", "true")
     assert candidate(project).lacks == (
-        "git: does not know who you are, and so can make no tag. Set user.name and user.email with git config.",
+        "git: does not know who you are, so it cannot make a tag. Set user.name and user.email with git config.",
     )
 
 
@@ -95,7 +95,7 @@ def test_git_has_to_know_who_makes_the_tag(project, monkeypatch):
         ("sign_offs:\n  - role: Owner\n", "Owner has not signed off. Add name and date once that is done."),
         (
             "sign_offs:\n  - {role: Owner, name: Bo, date: 2025-01-01}\n",
-            "Owner signs off on 2025-01-01, which is still to come.",
+            "Owner signs off on 2025-01-01, which is in the future.",
         ),
     ],
 )
@@ -125,7 +125,7 @@ def test_all_that_is_lacking_is_said_at_once(project):
     with pytest.raises(FinalError) as error:
         candidate(project).refuse("stale: a cell")
     assert str(error.value).splitlines() == [
-        f"{Q2} cannot be made final; 3 things are lacking:",
+        f"{Q2} cannot be made final; 3 things are missing:",
         f"- git: not committed: params/{Q2}.yml. Commit or undo that.",
         f"- params/{Q2}.yml, sign_offs: Owner has not signed off. Add name and date once that is done.",
         "- stale: a cell",
@@ -175,8 +175,8 @@ def test_the_record_says_what_each_check_asks():
 
 def test_the_record_holds_what_was_accepted_and_why(project):
     finding = Finding("moved", "mews_live rose by 40%.", "data/reported.csv", fact="mews_live")
-    outcome = Outcome(accepted=(AcceptedFinding(finding, "a region joined | at once"),))
-    record = QaRecord(params.load(Q2, project=project), "0123456789abcdef", outcome, ("stale", "moved"))
+    accepted = [AcceptedFinding(finding, "a region joined | at once").record()]
+    record = QaRecord(params.load(Q2, project=project), "0123456789abcdef", ("stale", "moved"), accepted)
     assert record.record()["checks"] == {"stale": {"open": 0, "accepted": 0}, "moved": {"open": 0, "accepted": 1}}
     assert record.record()["accepted"][0]["reason"] == "a region joined | at once"
     text = record.chapter()

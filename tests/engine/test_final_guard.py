@@ -1,4 +1,4 @@
-"""A final edition that stands: no draft takes its place."""
+"""A final edition is there: no draft replaces it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from natpatsip.release import guard
+from natpatsip.release import final_edition
 from projects import edit, natpatsip, prose, small
 from repositories import AUTHOR, commit, git, repository
 
@@ -62,7 +62,7 @@ def contents(folder):
 def test_a_report_is_final_where_its_manifest_says_so(tmp_path, text, expected):
     if text is not None:
         (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
-    assert guard.is_final(tmp_path) is expected
+    assert final_edition.is_final(tmp_path) is expected
 
 
 def test_a_final_edition_without_its_tag_says_how_to_make_it(project):

@@ -1,4 +1,4 @@
-"""Word's fields, with their text in them as it is after an update: contents, list of figures, page numbers."""
+"""Parts of a Word document as XML: paragraphs, and fields with the text that they have after an update."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def contents(chapters: Sequence[Chapter], heading: str) -> Iterator[str]:
 
 
 def figures(chapters: Sequence[Chapter], captions: Sequence[str]) -> Iterator[str]:
-    """Yield the list of figures by their headlines: a field over the captions. Nothing where there is no figure."""
+    """Yield the list of figures by their headlines: a field over the captions; nothing if there is no figure."""
     names = [
         attributes_of(node)[0]
         for chapter in chapters
@@ -75,7 +75,7 @@ def figures(chapters: Sequence[Chapter], captions: Sequence[str]) -> Iterator[st
 
 
 def _listing(instruction: str, entries: Sequence[tuple[str, str, str]]) -> Iterator[str]:
-    """Yield an entry a line, without its page: only Word knows that, and puts it in when the field is updated."""
+    """Yield an entry a line, without its page: only Word knows that, and adds it when the field is updated."""
     starts = chain([_mark("begin") + _instruction(instruction) + _mark("separate")], repeat(""))
     ends = chain(repeat("", len(entries) - 1), [_mark("end")])
     for (style, name, text), start, end in zip(entries, starts, ends, strict=False):

@@ -1,4 +1,4 @@
-"""What a notebook's process tells of what it reads: all that its result rests on, or that nobody can know it."""
+"""What a notebook's process reports of what it reads: all that its result depends on, or that nobody can tell."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pytest
 LISTENING = """\
 import os, sys
 {before}
-from natpatsip.pipeline import watch
-watch.begin()
+from natpatsip.pipeline.caching.tracing import tracer
+tracer.begin()
 {deed}
-print(watch.told(sys.argv[1]))
+print(tracer.report(sys.argv[1]))
 """
 
 
@@ -35,8 +35,8 @@ def elsewhere(tmp_path):
     return folder
 
 
-def told(project, deed, *, before="", **options):
-    """Return what a process in the project tells of a deed."""
+def traced(project, deed, *, before="", **options):
+    """Return what a process in the project reports of an action."""
     script = LISTENING.format(before=textwrap.dedent(before), deed=textwrap.dedent(deed))
     command = [sys.executable, "-c", script, str(project)]
     run = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True, **options)
@@ -52,17 +52,17 @@ ROOMS = {  # where Python and its packages are, as an environment says it
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_file_of_the_project_is_followed_wherever_python_is(project, room):
-    heard = told(project, "open('beds.xml').read(); os.listdir('.')", before=ROOMS[room])
-    assert "beds.xml" in heard["read"]
-    assert "." in heard["listed"]
+    reads = traced(project, "open('beds.xml').read(); os.listdir('.')", before=ROOMS[room])
+    assert "beds.xml" in reads["read"]
+    assert "." in reads["listed"]
 
 
 def test_an_environment_inside_the_project_is_not_followed(project):
     (project / ".venv").mkdir()
     (project / ".venv" / "pyvenv.cfg").write_text("", encoding="utf-8")
-    heard = told(project, "open('.venv/pyvenv.cfg').read()", before="sys.prefix = os.path.abspath('.venv')")
-    assert ".venv/pyvenv.cfg" not in heard["read"]
-    assert heard["beyond"] == []
+    reads = traced(project, "open('.venv/pyvenv.cfg').read()", before="sys.prefix = os.path.abspath('.venv')")
+    assert ".venv/pyvenv.cfg" not in reads["read"]
+    assert reads["untracked"] == []
 
 
 POOL = """
@@ -77,21 +77,21 @@ with multiprocessing.get_context({method!r}).Pool(1) as pool:
     ["spawn", pytest.param("forkserver", marks=pytest.mark.skipif(sys.platform == "win32", reason="POSIX alone"))],
 )
 def test_what_a_process_of_its_own_reads_is_unknown(project, method):
-    heard = told(project, POOL.format(method=method))
-    assert any(method in each or "program" in each for each in heard["beyond"])
+    reads = traced(project, POOL.format(method=method))
+    assert any(method in each or "program" in each for each in reads["untracked"])
 
 
 def test_what_a_compiled_library_reads_is_unknown(project):
-    assert told(project, "from lxml import etree; etree.parse('beds.xml')")["beyond"] == ["imports lxml.etree"]
+    assert traced(project, "from lxml import etree; etree.parse('beds.xml')")["untracked"] == ["imports lxml.etree"]
 
 
 def test_a_compiled_library_that_reads_through_python_is_not_counted(project):
     (project / "openpyxl.py").write_text("from lxml import etree", encoding="utf-8")
-    assert told(project, "import openpyxl")["beyond"] == []
+    assert traced(project, "import openpyxl")["untracked"] == []
 
 
-@pytest.mark.parametrize(("name", "beyond"), [("other", []), ("etree", ["imports lxml.etree"])])
-def test_a_library_that_was_there_before_counts_where_the_notebook_names_it(project, name, beyond):
+@pytest.mark.parametrize(("name", "untracked"), [("other", []), ("etree", ["imports lxml.etree"])])
+def test_a_library_that_was_there_before_counts_where_the_notebook_names_it(project, name, untracked):
     before = f"""
         from types import SimpleNamespace
         from lxml import etree
@@ -99,7 +99,7 @@ def test_a_library_that_was_there_before_counts_where_the_notebook_names_it(proj
         other = os
         context.shell = lambda: SimpleNamespace(user_ns={{"it": {name}}})
     """
-    assert told(project, "", before=before)["beyond"] == beyond
+    assert traced(project, "", before=before)["untracked"] == untracked
 
 
 DEEDS = {
@@ -113,16 +113,16 @@ DEEDS = {
 
 @pytest.mark.parametrize("deed", DEEDS)
 def test_what_is_outside_the_project_is_unknown(project, elsewhere, deed):
-    (reason,) = told(project, f"beds = {str(elsewhere / 'beds.txt')!r}\n{DEEDS[deed]}")["beyond"]
+    (reason,) = traced(project, f"beds = {str(elsewhere / 'beds.txt')!r}\n{DEEDS[deed]}")["untracked"]
     assert reason.endswith("which is outside the project")
 
 
 @pytest.mark.parametrize("mode", ["w", "w+", "x"])
 def test_what_a_notebook_has_written_itself_outside_the_project_is_known(project, elsewhere, mode):
     made = str(elsewhere / "made.txt")
-    assert told(project, f"open({made!r}, {mode!r}).write('3'); open({made!r}).read()")["beyond"] == []
+    assert traced(project, f"open({made!r}, {mode!r}).write('3'); open({made!r}).read()")["untracked"] == []
 
 
 def test_a_folder_where_modules_are_looked_for_is_not_counted(project, elsewhere):
-    heard = told(project, f"sys.path.insert(0, {str(elsewhere)!r})\nimport colorsys")
-    assert heard["beyond"] == []
+    reads = traced(project, f"sys.path.insert(0, {str(elsewhere)!r})\nimport colorsys")
+    assert reads["untracked"] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from natpatsip import build_many
+from natpatsip import build
 from natpatsip.cli import app
 from projects import code, edit, natpatsip, small
 
@@ -81,7 +81,7 @@ def due(project, monkeypatch):
     chosen = []
     monkeypatch.chdir(project)
     monkeypatch.setattr(
-        build_many, "build_all", lambda _, quarters, *__: chosen.extend(quarters) or build_many.Outcome({}, {})
+        build, "build_all", lambda _, quarters, *__: chosen.extend(quarters) or build.BuildResults({}, {})
     )
     app(["build", "--due"], standalone_mode=False)
     return sorted(map(str, chosen))

@@ -1,0 +1,107 @@
+"""The inputs of a report: the project's files, the engine's source and the installed packages, by their digests.
+
+Every build reads them before it knows whether there is anything to do, so this module imports little.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+from natpatsip import look
+from natpatsip.digests import files_in, key, sha256_of
+from natpatsip.errors import ReportError
+from natpatsip.project import SOURCE_FILES, SOURCE_FOLDERS
+
+ENGINE = Path(__file__).resolve().parents[2]
+
+
+class SourceChanged(ReportError):  # noqa: N818 — an event as much as an error
+    """The engine or the environment was edited while a process that has imported the old one goes on building."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a project's reports are made of, and what makes them.
+
+    Parameters
+    ----------
+    project : Path
+        The project's folder.
+    files : mapping
+        SHA-256 by path within the project: notebooks, params, data, the report's own Python, the look,
+        ``_quarto.yml`` and the lock file.
+    environment : str
+        The digest of the engine's source, the installed packages and their versions, and Python.
+    """
+
+    project: Path
+    files: Mapping[str, str]
+    environment: str
+
+    @classmethod
+    def read(cls, project: Path) -> Inputs:
+        """Read the inputs as they are now.
+
+        Raises
+        ------
+        SourceChanged
+            If the engine or the packages have changed since this process first read them. The report's own Python
+            (``src/``) may change at any time: every notebook's process imports it from its files.
+        """
+        is_first = not _imported_environment.cache_info().currsize
+        environment = _imported_environment() if is_first else _environment()
+        if environment != _imported_environment():
+            raise SourceChanged(
+                "The engine (natpatsip) or the environment has changed since this process began. Start natpatsip again."
+            )
+        files = {
+            file.relative_to(project).as_posix(): sha256_of(file)
+            for folder in SOURCE_FOLDERS
+            for file in files_in(project / folder)
+            if ENGINE not in file.parents  # the engine's own repository is a project too
+        }
+        if not look.has_own(project):
+            packaged = look.packaged()
+            names = {file: f"the engine's look/{file.relative_to(packaged).as_posix()}" for file in files_in(packaged)}
+            files |= {name: sha256_of(file) for file, name in names.items()}
+        return cls(project, files | {name: sha256_of(project / name) for name in SOURCE_FILES}, environment)
+
+    @cached_property
+    def digest(self) -> str:
+        """The digest of everything."""
+        return key(self.project, self.environment, *(f"{name} {self.files[name]}" for name in sorted(self.files)))
+
+    def is_outdated(self) -> bool:
+        """Return True if the engine or the packages have changed since the inputs were read."""
+        return _environment() != self.environment
+
+    def sha256(self, name: str) -> str:
+        """Return the digest of a file of the project, or of the names in a folder; empty if there is neither."""
+        return self.files.get(name) or sha256_of(self.project / name)
+
+
+@cache
+def _imported_environment() -> str:
+    """Return the environment that this process has imported, taken to be the one that it first read."""
+    return _environment()
+
+
+def _environment() -> str:
+    sources = sorted(files_in(ENGINE))
+    packages = sorted({name for place in sys.path for name in _packages(place)})
+    contents = (part for file in sources for part in (file.relative_to(ENGINE), file.read_bytes()))
+    return key(platform.python_version(), sys.platform, sys.executable, *packages, "engine", *contents)
+
+
+def _packages(place: str) -> list[str]:
+    """Return the names of the packages installed in a folder; their metadata folders are named by version."""
+    try:
+        return [name for name in os.listdir(place or ".") if name.endswith((".dist-info", ".egg-info"))]  # noqa: PTH208
+    except OSError:
+        return []

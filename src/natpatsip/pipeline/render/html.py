@@ -1,0 +1,276 @@
+"""The pages: one for each chapter, one of the whole report, their search index, and the files that they need."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, text_of, walk
+from natpatsip.pipeline.render.pandoc import convert, meta
+from natpatsip.pipeline.render.staged_report import STATEMENT, RenderJob, Report
+from natpatsip.settings import Settings
+
+SINGLE_PAGE = "report.html"
+SHEETS = ("brand.css", "page.css", "constructs.css", "passport.css")
+FONT = re.compile(r'url\("\.\./fonts/([\w-]+\.woff2)"\)')
+FIGURE_TEXTS = ("description", "alt", "note")
+Entry = tuple[str, str, str, str]
+
+
+def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
+    """Write ``html/``: a page for each chapter, one for the whole report if wanted, assets and the figures' files."""
+    report, folder = job.report, job.output / "html"
+    folder.mkdir(parents=True, exist_ok=True)
+    _copy_assets(report, folder)
+    _write_interactive(report, chapters, folder)
+    (folder / "assets" / "search-index.js").write_text(search_index(chapters), encoding="utf-8")
+
+    def write(position: int) -> None:
+        page = f"{chapters[position].stem}.html"
+        (folder / page).write_text(_page(job, chapters, position), encoding="utf-8")
+
+    with ThreadPoolExecutor(max_workers=max(1, job.jobs)) as pool:
+        whole = pool.submit(_write_single_page, job, chapters, folder / SINGLE_PAGE) if job.with_single_page else None
+        list(pool.map(write, range(len(chapters))))
+        if whole:
+            whole.result()
+
+
+def _html(
+    job: RenderJob, template: str, variables: Mapping[str, Any], *options: str, document: dict[str, Any], what: str
+) -> str:
+    """Return a page that pandoc makes of a document with one of the extension's templates."""
+    # What the report calls its columns and totals, for the filter.
+    metadata = meta({"natpatsip": {"labels": job.report.settings.staged()["labels"]}})["c"]
+    text = json.dumps({**document, "meta": metadata})
+    arguments = (
+        *("--to=html5", "--standalone", f"--template={job.report.extension / template}"),
+        *("--section-divs", "--wrap=none", "--metadata=pagetitle=page", *options),
+        *(f"--variable-json={name}:{json.dumps(value)}" for name, value in variables.items()),
+    )
+    make = partial(convert, job.report, text, what, *arguments)
+    return job.cache.text(template, text, dict(variables), make=make)
+
+
+def _common_variables(report: Report) -> dict[str, Any]:
+    """Return what both templates read of the report."""
+    return {
+        "lang": report.lang,
+        "report-title": escape(report.title),
+        "subtitle": escape(report.subtitle),
+        "date": escape(report.date),
+        "draft": report.status == "Draft",
+        "illustrative": report.is_illustrative,
+        "imprint": _imprint(report.settings),
+        "logo": report.settings.logo_file,
+        "publisher": escape(report.settings.publisher or report.title),
+    }
+
+
+def _imprint(settings: Settings) -> str:
+    """Return the line at the foot of pages, with a link to the publisher."""
+    text = escape(settings.imprint)
+    if not (settings.publisher and settings.url):
+        return text
+    link = f'<a href="{escape(settings.url)}">{escape(settings.publisher)}</a>'
+    return text.replace(escape(f"{settings.publisher} ({settings.url})"), link)
+
+
+def _links(chapter: Chapter, page: str) -> dict[str, Any]:
+    """Return a chapter and its sections as entries of the contents."""
+    sections = [heading for heading in chapter.headings if heading.level == 2]
+    return {
+        "href": page or f"#{chapter.stem}",
+        "title": escape(chapter.title),
+        "sections": [{"href": f"{page}#{each.id}", "title": escape(each.text)} for each in sections],
+    }
+
+
+# Pages of chapters ----------------------------------------------------------------------------------------------------
+
+
+def _page(job: RenderJob, chapters: Sequence[Chapter], position: int) -> str:
+    report, chapter = job.report, chapters[position]
+    is_front = position == 0
+    title = report.title if is_front else f"{chapter.title} – {report.title}"
+    around = {"previous": position - 1, "next": position + 1}
+    variables = {
+        **_common_variables(report),
+        "page-title": escape(f"{title}, {report.label}"),
+        "label": escape(report.label),
+        "front": is_front,
+        "page": f"{chapter.stem}.html",
+        "charts": any("interactive" in pairs for _, pairs in _charts(chapter)),
+        "statement": f"{Path(STATEMENT).stem}.html" if STATEMENT in report.chapters else "",
+        "chapter-title": escape(chapter.title),
+        "programmes": [
+            {"href": f"{each.stem}.html", "title": escape(each.title)}
+            for each in chapters
+            if is_front and each is not chapter and report.is_programme(each.name)
+        ],
+        "contents": [{**_links(each, f"{each.stem}.html"), "current": each is chapter} for each in chapters],
+        **{
+            name: {"href": f"{chapters[at].stem}.html", "title": escape(chapters[at].title)}
+            for name, at in around.items()
+            if 0 <= at < len(chapters)
+        },
+        "forms": _other_forms(job),
+    }
+    return _html(job, "page.html", variables, document=chapter.document, what=chapter.name)
+
+
+def _other_forms(job: RenderJob) -> list[dict[str, str]]:
+    """Return the other forms of the report that a reader may want, as links from a page."""
+    names = {"pdf": ("../report.pdf", "PDF"), "docx": ("../report.docx", "Word file")}
+    links = [(SINGLE_PAGE, "Whole report on one page")] if job.with_single_page else []
+    links += [names[name] for name in ("pdf", "docx") if name in job.formats]
+    return [{"href": href, "title": title} for href, title in links]
+
+
+def _write_interactive(report: Report, chapters: Sequence[Chapter], folder: Path) -> None:
+    """Write the charts' specifications as scripts, which pages from disk can load where they cannot fetch."""
+    named = {name: pairs["interactive"] for each in chapters for name, pairs in _charts(each) if "interactive" in pairs}
+    for name, path in named.items():
+        specification = (report.root / path).read_text(encoding="utf-8").strip()
+        (folder / "figures" / f"{name}.js").write_text(
+            f"natpatsipChart({json.dumps(name)},{specification});\n", encoding="utf-8"
+        )
+    if named:
+        shutil.copy2(report.root / "drawings" / "vega.js", folder / "assets" / "vega.js")
+
+
+def _charts(chapter: Chapter) -> Iterator[tuple[str, dict[str, str]]]:
+    for node in walk(chapter.blocks):
+        if node["t"] == "Div" and "report-figure" in classes_of(node):
+            name, _, pairs = attributes_of(node)
+            yield name, pairs
+
+
+def _copy_assets(report: Report, folder: Path) -> None:
+    assets, fonts, figures = folder / "assets", folder / "assets" / "fonts", folder / "figures"
+    shutil.copytree(report.extension / "assets", assets, ignore=shutil.ignore_patterns("*.css"), dirs_exist_ok=True)
+    # One style sheet: a browser shows nothing of a page before it has read all that the page names.
+    sheets = ((report.extension / "assets" / name).read_text(encoding="utf-8") for name in SHEETS)
+    (assets / "style.css").write_text("\n".join(sheets).replace("../fonts/", "fonts/"), encoding="utf-8")
+    fonts.mkdir(exist_ok=True)
+    for font in sorted((report.extension / "fonts").glob("*.woff2")):
+        shutil.copy2(font, fonts / font.name)
+    shutil.copy2(report.extension / "fonts" / "OFL.txt", fonts / "OFL.txt")
+    figures.mkdir(exist_ok=True)
+    for pattern in ("*.svg", "*.csv"):
+        for file in sorted((report.root / "figures").glob(pattern)):
+            shutil.copy2(file, figures / file.name)
+
+
+# The whole report on one page -----------------------------------------------------------------------------------------
+
+
+def _write_single_page(job: RenderJob, chapters: Sequence[Chapter], file: Path) -> None:
+    """Write all chapters as one self-contained page, for printing and sending: no other file, no network, no script.
+
+    Each chapter's title is a heading of level 2 under the report's.
+    """
+    report = job.report
+    variables = {
+        **_common_variables(report),
+        "page-title": escape(f"{report.title}, {report.subtitle}"),
+        "contents": [_links(each, "") for each in chapters],
+    }
+    document = {**chapters[0].document, "blocks": [block for each in chapters for block in each.blocks]}
+    options = ("--shift-heading-level-by=1", "--metadata=single-file=true")
+    text = _html(job, "whole.html", variables, *options, document=document, what=file.name)
+    # The style sheets go in at the end: as a variable they would be longer than a command line may be.
+    text = text.replace("/* style */", _style(report.extension), 1)
+    if logo := report.settings.logo_file:
+        kind = {".svg": "svg+xml", ".png": "png"}[Path(logo).suffix]
+        data = base64.b64encode((report.extension / "assets" / logo).read_bytes()).decode()
+        text = text.replace(f'src="assets/{logo}"', f'src="data:image/{kind};base64,{data}"', 1)
+    file.write_text(text, encoding="utf-8")
+
+
+def _style(extension: Path) -> str:
+    """Return the style sheets as one, with the typeface inside."""
+
+    def inside(match: re.Match[str]) -> str:
+        font = base64.b64encode((extension / "fonts" / match[1]).read_bytes()).decode()
+        return f'url("data:font/woff2;base64,{font}")'
+
+    sheets = (*SHEETS, "whole.css")
+    return "\n".join(FONT.sub(inside, (extension / "assets" / name).read_text(encoding="utf-8")) for name in sheets)
+
+
+# The search index -----------------------------------------------------------------------------------------------------
+
+
+def search_index(chapters: Sequence[Chapter]) -> str:
+    """Return the index as a script, which pages from disk can load: address, chapter, title and text of each place."""
+    entries = [entry for chapter in chapters for entry in _entries(chapter)]
+    return f"natpatsipIndex({json.dumps(entries, ensure_ascii=False, separators=(',', ':'))});\n"
+
+
+def _entries(chapter: Chapter) -> Iterator[Entry]:
+    page = f"{chapter.stem}.html"
+    found: list[tuple[str, str, list[str]]] = []
+    figures: list[Entry] = []
+
+    def read(blocks: Sequence[Node]) -> None:
+        for block in blocks:
+            if block["t"] == "Header":
+                level, (name, _, _), inlines = block["c"]
+                found.append((page if level == 1 else f"{page}#{name}", text_of(inlines), []))
+            elif block["t"] == "Div" and "report-figure" in classes_of(block):
+                name, _, pairs = attributes_of(block)
+                texts = [*(pairs.get(key, "") for key in FIGURE_TEXTS), plain(block["c"][1])]
+                title = f"Figure {pairs['number']}: {pairs['title']}"
+                figures.append((f"{page}#{name}", chapter.title, title, _joined(texts)))
+            elif block["t"] == "Div" and _has_headings(block):
+                read(block["c"][1])
+            else:
+                found[-1][2].append(plain([block]))
+
+    read(chapter.blocks)
+    for address, title, texts in found:
+        yield address, chapter.title, title, _joined(texts)
+    yield from figures
+
+
+def _has_headings(div: Node) -> bool:
+    """Return True if headings in a div are the text's; a callout's first line is only its title."""
+    return "case-study" in classes_of(div)
+
+
+def plain(value: object) -> str:
+    """Return the text of blocks with a space between any two: paragraphs, items, cells.
+
+    Examples
+    --------
+    >>> plain([{"t": "Para", "c": [{"t": "Str", "c": "One."}]}, {"t": "Para", "c": [{"t": "Str", "c": "Two."}]}])
+    'One. Two.'
+    """
+    parts: list[str] = []
+
+    def read(part: object) -> None:
+        if isinstance(part, list):
+            for each in part:
+                read(each)
+        elif isinstance(part, dict) and part.get("t") in ("Para", "Plain"):
+            parts.append(text_of(part["c"]))
+        elif isinstance(part, dict) and part.get("t") == "Header":
+            parts.append(text_of(part["c"][2]))
+        elif isinstance(part, dict):
+            read(part.get("c"))
+
+    read(value)
+    return _joined(parts)
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return " ".join(" ".join(texts).split())

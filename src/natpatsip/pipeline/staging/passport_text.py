@@ -1,0 +1,209 @@
+"""What a passport says, line by line: in the list of all numbers, and on the card that a page shows."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from natpatsip import wording
+from natpatsip.facts import Fact
+from natpatsip.lineage import BETWEEN, of_inputs
+from natpatsip.pipeline.staging.markdown import escaped
+from natpatsip.pipeline.staging.passports import Key, Passport, Use
+from natpatsip.quarter import FORM, Quarter
+
+SHOWN = 12  # characters of a fingerprint; facts.csv and the manifest have all 64
+LIST_MARK = re.compile(r"^([-+:]|\(?\w{1,5}[.)])(?=\s)")
+Piece = str | Passport | Use
+Uses = Mapping[Key, Sequence[Use]]
+
+
+def lines(passport: Passport, uses: Sequence[Use]) -> Iterator[tuple[str, Sequence[Piece]]]:
+    """Yield what a passport says below its value, a term and its text at a time; what is not known has no line."""
+    fact, home = passport.fact, passport.home
+    yield "Source", (_sentence(fact.source),)
+    if fact.formula:
+        yield "Formula", (_sentence(fact.formula),)
+    if passport.inputs:
+        yield "Made from", _between(passport.inputs)
+    if fact.rows:
+        yield "Data", (_data(passport),)
+    verb = "" if fact.kind == "published" else "First used in "
+    yield "Notebook", (f"{verb}{home.notebook}.ipynb, cell {home.cell}",)
+    yield "Cited as", (f"{fact.id}, period {fact.period}, unit {fact.unit}",)
+    if uses:
+        yield "Printed in", _between(uses)
+
+
+def about(fact: Fact, quarter: Quarter) -> str:
+    """Return a fact's period and what kind of number it is.
+
+    Examples
+    --------
+    >>> about(Fact("a", "2024-25-YTD", 36, "referrals", "", is_estimate=True), Quarter(2024, 2))
+    'Year to date · Modelled estimate'
+    """
+    return f"{period(fact.period, quarter)} · {kind(fact)}"
+
+
+def kind(fact: Fact) -> str:
+    """Return what kind of number it is: reported, decided, calculated or modelled, and if on illustrative data.
+
+    Examples
+    --------
+    >>> kind(Fact("a", "all", 1, "beds", "", kind="reported", is_illustrative=True)), kind(Fact("b", "all", 1, "", ""))
+    ('Illustrative', 'Calculated')
+    """
+    if fact.kind == "reported":
+        return "Illustrative" if fact.is_illustrative else "Reported"
+    if fact.kind == "params":
+        return "Set in the parameters"
+    made = "Modelled estimate" if fact.is_estimate else "Calculated"
+    return f"{made}, rests on illustrative data" if fact.is_illustrative else made
+
+
+def in_full(fact: Fact) -> str:
+    """Return a fact's value with its unit.
+
+    Examples
+    --------
+    >>> in_full(Fact("a", "all", 1_000_000, "people", "")), in_full(Fact("b", "all", 20, "percent", ""))
+    ('1,000,000 people', '20%')
+    >>> in_full(Fact("c", "all", 1, "reviews", "")), in_full(Fact("d", "all", 2.2, "adjusted odds ratio", ""))
+    ('1 review', '2.2 (adjusted odds ratio)')
+    """
+    if not isinstance(fact.value, int | float) or fact.unit in ("percent", "GBP"):
+        return fact.text
+    count = wording.number(fact.value) if float(fact.value).is_integer() else fact.text
+    if fact.unit.startswith("number ") or fact.unit.endswith("ratio"):
+        return f"{count} ({fact.unit})"
+    return f"{count} {wording.singular(fact.unit) if abs(fact.value) == 1 else fact.unit}"
+
+
+def period(text: str, quarter: Quarter) -> str:
+    """Return a period as it is printed.
+
+    Examples
+    --------
+    >>> [period(text, Quarter(2024, 2)) for text in ("2024-25-Q2", "2024-25-YTD", "since-baseline", "to-2024-03")]
+    ['Q2 2024/25', 'Year to date', 'Since baseline', 'To March 2024']
+    """
+    if FORM.fullmatch(text):
+        return Quarter.parse(text).label
+    if text.endswith("-YTD"):
+        return "Year to date" if text == quarter.year_to_date else f"Year {text[:-4].replace('-', '/')}"
+    if text == "all":
+        return "All periods"
+    words = text.split("-", 1) if text.startswith(("to-", "by-")) else ["", text]
+    try:
+        month = wording.month(date.fromisoformat(f"{words[1]}-01"))
+    except ValueError:
+        return text.replace("-", " ").capitalize()
+    return f"{words[0].capitalize()} {month}".strip()
+
+
+def _data(passport: Passport) -> str:
+    """Return the filter that picks the rows, with the fingerprints of the rows and of their files.
+
+    The rows of a number that was calculated from others alone are in the entries of those.
+    """
+    fact = passport.fact
+    is_of_inputs = bool(passport.inputs) and fact.rows == of_inputs(fact.inputs)[0]
+    picked = "the rows of what it is made from" if is_of_inputs else fact.rows
+    marks = [f"rows {fact.rows_sha256[:SHOWN]}"] if fact.rows_sha256 else []
+    marks += [f"{name if is_of_inputs else 'file'} {sha256[:SHOWN]}" for name, sha256 in passport.files.items()]
+    return f"{_sentence(picked) if is_of_inputs else picked} (SHA-256: {', '.join(marks)})" if marks else picked
+
+
+def _named(passport: Passport, quarter: Quarter) -> str:
+    return f"{in_full(passport.fact)}, {period(passport.fact.period, quarter)}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".")
+
+
+def _between(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return pieces with a semicolon between each two."""
+    return [part for piece in pieces for part in (BETWEEN, piece)][1:]
+
+
+# The list of all numbers ----------------------------------------------------------------------------------------------
+
+
+def listing(passports: Sequence[Passport], uses: Uses, titles: Mapping[str, str], quarter: Quarter) -> str:
+    """Return the chapter's markdown, its entries grouped by the chapter that each number belongs to."""
+    return "\n\n".join(_parts(passports, uses, titles, quarter)) + "\n"
+
+
+def _parts(passports: Sequence[Passport], uses: Uses, titles: Mapping[str, str], quarter: Quarter) -> Iterator[str]:
+    yield "# Where every number comes from {#sources}"
+    yield (
+        "Each number of this report has one owner. It is reported by a programme, set in the quarter's parameters, or "
+        "calculated in one notebook; everywhere else it is cited from there. The PDF and the Word file refer to a "
+        "number's entry behind the paragraph that prints it; on the pages each number opens its own. The file "
+        "`facts.csv`, beside the report, holds the same for machines, with fingerprints in full, and `manifest.json` "
+        "those of the files."
+    )
+    for name, group in groupby(passports, key=lambda each: each.home.notebook):
+        yield f"## {titles[name]} {{#sources-{name}}}"
+        entries = "\n\n".join(_entry(each, uses.get(each.fact.key, ()), quarter) for each in group)
+        yield f":::: {{.passports}}\n{entries}\n::::"
+
+
+def _entry(passport: Passport, uses: Sequence[Use], quarter: Quarter) -> str:
+    fact = passport.fact
+    terms = "\n\n".join(
+        f"{term}\n: {''.join(_linked(piece, quarter) for piece in pieces)}" for term, pieces in lines(passport, uses)
+    )
+    return (
+        f'::: {{.passport #{passport.id} entry="{passport.entry}"}}\n'
+        f"{_plain(in_full(fact))}\n\n{_plain(about(fact, quarter))}\n\n{terms}\n:::"
+    )
+
+
+def _linked(piece: Piece, quarter: Quarter) -> str:
+    if isinstance(piece, Use):
+        return f"[{escaped(piece.title)}]({piece.target})"
+    if isinstance(piece, Passport):
+        return f"[{escaped(_named(piece, quarter))}](#{piece.id})"
+    return piece if piece == BETWEEN else _plain(piece)
+
+
+def _plain(text: str) -> str:
+    """Return text with markdown's marks escaped, also those that would begin a list."""
+    return LIST_MARK.sub(lambda mark: f"{mark[1][:-1]}\\{mark[1][-1]}", escaped(text))
+
+
+# The cards of pages ---------------------------------------------------------------------------------------------------
+
+
+def script(passports: Sequence[Passport], uses: Uses, quarter: Quarter) -> str:
+    """Return ``passports.js``: one call that hands every passport to ``passport.js``, by the id of its entry.
+
+    Pages load it when a reader first asks: pages opened from disk cannot fetch data.
+    """
+    records = {each.id: _card(each, uses.get(each.fact.key, ()), quarter) for each in passports}
+    content = json.dumps(records, ensure_ascii=False, separators=(",", ":"))
+    return f"window.natpatsipPassports({content.replace('<', chr(92) + 'u003c')});\n"
+
+
+def _card(passport: Passport, uses: Sequence[Use], quarter: Quarter) -> dict[str, Any]:
+    return {
+        "entry": passport.entry,
+        "value": in_full(passport.fact),
+        "about": about(passport.fact, quarter),
+        "lines": [[term, [_card_piece(piece, quarter) for piece in pieces]] for term, pieces in lines(passport, uses)],
+    }
+
+
+def _card_piece(piece: Piece, quarter: Quarter) -> str | dict[str, str]:
+    if isinstance(piece, Use):
+        return {"text": piece.title, "page": piece.target.replace(".qmd", ".html", 1)}
+    if isinstance(piece, Passport):
+        return {"text": _named(piece, quarter), "passport": piece.id}
+    return piece

@@ -1,0 +1,181 @@
+"""Passports: where each number of the report comes from, and where it is printed.
+
+A number is marked in chapters as ``[677]{.fact key="…" period="…"}`` (`natpatsip.blocks.fact_span`). Staging adds the
+entry that it has in the list of all numbers; the extension's filters read the mark.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from natpatsip.facts import Fact
+from natpatsip.lineage import BETWEEN
+from natpatsip.pipeline.outputs import Outputs, with_inputs
+
+Key = tuple[str, str]
+PRINTED = re.compile(r'\{\.fact key="([^"]+)" period="([^"]+)"\}')
+HEADING_OR_PRINTED = re.compile(r"^#{1,6} .*\{#([\w-]+)[^}]*\}\s*$|" + PRINTED.pattern, re.MULTILINE)
+COLUMNS = (
+    "id",
+    "period",
+    "value",
+    "text",
+    "unit",
+    "section",
+    "notebook",
+    "cell",
+    "source",
+    "formula",
+    "inputs",
+    "rows",
+    "rows_sha256",
+)
+
+
+@dataclass(frozen=True)
+class Home:
+    """The cell that a number belongs to: the one that publishes it, else the first that prints or uses it."""
+
+    notebook: str
+    cell: str
+
+
+@dataclass(frozen=True)
+class Use:
+    """A place that prints a number: its chapter's title, and what a link to it is written as."""
+
+    title: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Passport:
+    """A fact with its entry in the list of all numbers.
+
+    Parameters
+    ----------
+    fact : Fact
+        The number.
+    entry : str
+        What the PDF and the Word file call it: "a12".
+    home : Home
+        The notebook and cell that it belongs to.
+    files : mapping
+        The files that it rests on, with their SHA-256.
+    inputs : tuple of Passport
+        Those of the numbers it was calculated from.
+    """
+
+    fact: Fact
+    entry: str
+    home: Home
+    files: Mapping[str, str]
+    inputs: tuple[Passport, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The id of its entry: one for each key, since ids of facts have no hyphen."""
+        return f"fact-{self.fact.id}-{self.fact.period}"
+
+
+def homes_of(outputs: Mapping[str, Outputs], programmes: Iterable[str]) -> dict[Key, Home]:
+    """Return the cell that each number belongs to.
+
+    That is the cell that publishes it. A reported or decided number belongs to the first cell that prints it or
+    calculates with it; the chapters of `programmes` come before the others.
+    """
+    first = [name for name in programmes if name in outputs]
+    order = [*first, *(name for name in outputs if name not in first)]
+    homes: dict[Key, Home] = {}
+    for name in order:
+        for fact in outputs[name].published:
+            homes.setdefault(fact.key, Home(name, fact.cell))
+    for name in order:
+        for cell, used in outputs[name].uses:
+            for fact in with_inputs(used):
+                homes.setdefault(fact.key, Home(name, cell))
+    return homes
+
+
+def passports_of(
+    facts: Sequence[Fact], homes: Mapping[Key, Home], files: Mapping[str, str], chapters: Sequence[str]
+) -> list[Passport]:
+    """Return a passport for each fact, numbered by chapter and, within it, in the order of the facts.
+
+    Parameters
+    ----------
+    facts : sequence of Fact
+        All facts of the report.
+    homes : mapping
+        As `homes_of` returns it.
+    files : mapping
+        The files that were read, with their SHA-256.
+    chapters : sequence of str
+        In reading order.
+    """
+    known = {fact.key: fact for fact in facts}
+    order = {name: position for position, name in enumerate(chapters)}
+    listed = sorted(facts, key=lambda fact: order[homes[fact.key].notebook])
+    entries = {fact.key: f"a{number}" for number, fact in enumerate(listed, start=1)}
+    made: dict[Key, Passport] = {}
+
+    def passport(key: Key) -> Passport:
+        if key not in made:
+            fact = known[key]
+            inputs = tuple(passport(each.key) for each in fact.inputs)
+            made[key] = Passport(fact, entries[key], homes[key], _files_of(fact, files), inputs)
+        return made[key]
+
+    return [passport(fact.key) for fact in listed]
+
+
+def _files_of(fact: Fact, files: Mapping[str, str]) -> dict[str, str]:
+    named = dict.fromkeys(text.partition(":")[0] for text in fact.rows.split(BETWEEN))
+    return {name: files[name] for name in named if name in files}
+
+
+def with_entries(text: str, passports: Mapping[Key, Passport]) -> str:
+    """Return a chapter's text in which each number names its entry.
+
+    Raises
+    ------
+    KeyError
+        If a number has no passport: every fact that is printed is collected before chapters are written.
+    """
+    return PRINTED.sub(
+        lambda match: f'{{.fact key="{match[1]}" period="{match[2]}" entry="{passports[match[1], match[2]].entry}"}}',
+        text,
+    )
+
+
+def uses_in(texts: Mapping[str, str], titles: Mapping[str, str]) -> dict[Key, list[Use]]:
+    """Return the chapters that print each number, with the section in which each does so first.
+
+    `texts` are the chapters by name, in reading order, as they were before `with_entries`.
+    """
+    found: dict[Key, dict[str, Use]] = {}
+    for name, text in texts.items():
+        section = name
+        for place in HEADING_OR_PRINTED.finditer(text):
+            if place[1]:
+                section = place[1]
+            else:
+                use = Use(titles[name], f"{name}.qmd#{section}")
+                found.setdefault((place[2], place[3]), {}).setdefault(name, use)
+    return {key: list(uses.values()) for key, uses in found.items()}
+
+
+def write_facts(facts: Iterable[Fact], homes: Mapping[Key, Home], file: Path) -> None:
+    """Write ``facts.csv``, each fact with the notebook and cell that it belongs to."""
+    with file.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, COLUMNS, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        for fact in facts:
+            home = homes[fact.key]
+            place = {"section": home.notebook, "notebook": f"{home.notebook}.ipynb", "cell": home.cell}
+            inputs = "; ".join(f"{each.id} ({each.period})" for each in fact.inputs)
+            writer.writerow({**fact.record(), **place, "inputs": inputs})
