@@ -241,7 +241,7 @@ def _lay_out(
     up = _write_legend(canvas, kinds, target_label if has_target else "", width, bottom=key)
     height = grid.top(len(panels) - 1) + grid.plot + 20
     plot = Plot(width, height, 0, 0, 2 - up, 2, panels[0].axis)
-    return Drawing(plot, [*canvas.backdrop(), _line_layer(strokes), *canvas.layers(), *_tips_layer(tips)])
+    return Drawing(plot, [*canvas.backdrop(), _line(strokes), *canvas.layers(), *_tooltips(tips)])
 
 
 def _ends(axis: ValueAxis) -> list[tuple[float, str]]:
@@ -324,12 +324,12 @@ def _symbol_size(line: Timeline) -> float:
     return round(min(5.0, max(3.2, line.pixels_a_step)) ** 2, 1)
 
 
-def _line_layer(strokes: Rows) -> Layer:
+def _line(strokes: Rows) -> Layer:
     places = {"x": pixel("x"), "y": pixel("y"), "detail": words("path")}
     return layer("line", strokes, places, color=palette.PROCESS, strokeWidth=1.3)
 
 
-def _tips_layer(tips: Rows) -> list[Layer]:
+def _tooltips(tips: Rows) -> list[Layer]:
     """Return invisible points that give the tooltips: series, month, value, and which rule a point broke."""
     if not tips:
         return []
