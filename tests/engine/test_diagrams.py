@@ -7,10 +7,11 @@ import pytest
 from layouts import true_width
 from natpatsip import diagrams
 from natpatsip.charts.palette import contrast
+from natpatsip.errors import FigureError
 
 SVG = "{http://www.w3.org/2000/svg}"
 TONES = [diagrams.BLUE, diagrams.NAVY, diagrams.PLUM, diagrams.GREY]
-COUNTS = (5, 6, 7, 8)
+COUNTS = (5, 6, 7)
 
 
 def ring_of(count):
@@ -93,3 +94,9 @@ def test_signs_in_words_are_escaped():
     boxes = [diagrams.Box(("<A & B>",), (), diagrams.BLUE)] * 5
     root = ET.fromstring(diagrams.ring(boxes, ("The", "ward")).wide)  # noqa: S314
     assert [element.text for element in root.iter(f"{SVG}text")].count("<A & B>") == 5
+
+
+@pytest.mark.parametrize("count", [0, 4, 8])
+def test_a_ring_whose_boxes_would_meet_is_refused(count):
+    with pytest.raises(FigureError, match=f"there are {count} boxes; expected 5 to 7"):
+        ring_of(count)
