@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -59,6 +59,11 @@ class SeriesRows:
         return column if self.order is None else column.take(self.order)
 
     @property
+    def is_numbered(self) -> bool:
+        """Whether points are numbered, as they have no dates."""
+        return self.stamps.dtype.kind == "i"
+
+    @property
     def dates(self) -> Dates:
         """The date of each row."""
         return self.stamps[self.ranks]
@@ -78,36 +83,9 @@ class SeriesRows:
         return ", ".join(str(label[number]) for label in self.labels)
 
     @cached_property
-    def _number_of(self) -> dict[Any, int]:
-        return {key: number for number, key in enumerate(self.keys)}
-
-    def numbers_of(self, keys: Collection[Any], *, setting: str) -> Integers:
-        """Return the numbers of series by their keys.
-
-        Raises
-        ------
-        SpcError
-            If the data have no such series.
-        """
-        known = self._number_of
-        if len(self.by) == 1 and not known.keys() >= set(keys):  # a tuple of one value means the value
-            keys = [key[0] if isinstance(key, tuple) and len(key) == 1 else key for key in keys]
-        for key in keys:
-            if key not in known:
-                hint = nearest(str(key), [str(one) for one in self.keys[:5000]])
-                columns = " and ".join(self.by)
-                raise SpcError(f"{setting} names {key!r}, but no series of the data has that {columns}.{hint}")
-        return np.array([known[key] for key in keys], dtype=np.int64)
-
-    @cached_property
     def _row_keys(self) -> Integers:
         """A number for each row, which grows with series and date."""
         return self.codes * len(self.stamps) + self.ranks
-
-    def rank(self, date: Any) -> int | None:
-        """Return the number of a date among all dates, or None where no row has it."""
-        place = int(np.searchsorted(self.stamps, date))
-        return place if place < len(self.stamps) and self.stamps[place] == date else None
 
     def locate(self, numbers: Integers, dates: Dates) -> tuple[Integers, Flags, Flags]:
         """Find the first row of a series at or after a date, for many series and dates at once.

@@ -25,7 +25,7 @@ from natpatsip.spc.rules import (
 from natpatsip.spc.series import SeriesRows, one_series
 from natpatsip.spc.settings import Method, rebase_column, targets_of
 from natpatsip.spc.signals import find_signals
-from natpatsip.spc.validation import check_improvement, check_target, read_dates, read_values
+from natpatsip.spc.validation import check_improvement, read_dates, read_values
 
 CELLS = 1 << 17
 
@@ -98,15 +98,11 @@ def xmr(
     method = Method(fix_after, screen_outliers, rule_length)
     rows = one_series(_dates(values, dates, len(read)))
     rebased, rebase_dates = rebase_column([rebase] if isinstance(rebase, Mapping) else rebase, rows)
-    if isinstance(target, Mapping):
-        aims = targets_of(np.array([0]), [target], rows)
-    else:
-        aims = np.full(len(read), check_target(target))
     columns = chart_columns(
         rows.take(read),
         rows,
         rebased=rebased,
-        target=aims,
+        target=targets_of([target], rows),
         direction=np.full(len(read), direction, dtype=np.int8),
         method=method,
     )
