@@ -88,14 +88,9 @@ class SeriesRows:
         return self.codes * len(self.stamps) + self.ranks
 
     def locate(self, numbers: Integers, dates: Dates) -> tuple[Integers, Flags, Flags]:
-        """Find the first row of a series at or after a date, for many series and dates at once.
+        """Return the first row of a series at or after a date, for many series and dates at once.
 
-        Returns
-        -------
-        places : array of int
-            The row; of another series where there is none.
-        is_own, is_met : arrays of bool
-            Where there is such a row, and where it has that very date.
+        With it, whether there is such a row (if not, the row is of another series), and whether it has that very date.
         """
         unit = np.promote_types(self.stamps.dtype, dates.dtype)
         stamps, wanted = self.stamps.astype(unit), dates.astype(unit)
@@ -106,13 +101,7 @@ class SeriesRows:
 
 
 def one_series(dates: Dates) -> SeriesRows:
-    """Return the rows of a single series.
-
-    Raises
-    ------
-    SpcError
-        If two rows have the same date.
-    """
+    """Return the rows of a single series; raise SpcError if two have the same date."""
     return _in_order([], np.zeros(len(dates), dtype=np.int64), dates, [])
 
 
@@ -155,15 +144,9 @@ def _in_order(by: list[str], codes: Integers, dates: Dates, columns: list[Any]) 
     rows = SeriesRows(by, order, codes, ranks, np.asarray(stamps), starts, lengths, labels)
     same = np.flatnonzero(keys[1:] == keys[:-1])
     if order is not None and same.size:
-        named = first_few(
-            (
-                f"rows {order[row] + 1} and {order[row + 1] + 1}{rows.of(int(codes[row]))} "
-                f"both have {shown_date(rows.dates[row])}"
-                for row in same
-            ),
-            len(same),
-        )
-        raise SpcError(f"date: {named}; expected one row for each {'series and ' if by else ''}date.")
+        pairs = zip(order[same] + 1, order[same + 1] + 1, codes[same], stamps[ranks[same]], strict=True)
+        twins = [f"rows {one} and {two}{rows.of(code)} both have {shown_date(date)}" for one, two, code, date in pairs]
+        raise SpcError(f"date: {first_few(twins)}; expected one row for each {'series and ' if by else ''}date.")
     return rows
 
 

@@ -70,9 +70,8 @@ def direction_column(improvement: Any, rows: SeriesRows, frame: pd.DataFrame) ->
         without = [rows.name(number) for number, word in enumerate(words) if word is None]
         if without:
             raise SpcError(
-                f"improvement has no direction for {len(without)} series "
-                f"({first_few(without, len(without), sep=', ')}); expected one for each series, as neither direction "
-                "is better by itself."
+                f"improvement has no direction for {len(without)} series ({first_few(without, sep=', ')}); "
+                "expected one for each series, as neither direction is better by itself."
             )
         return np.repeat(np.array([check_improvement(word) for word in words], dtype=np.int8), rows.lengths)
     if isinstance(improvement, str) and improvement not in IMPROVEMENTS and improvement in frame.columns:
@@ -197,7 +196,7 @@ def rebase_column(rebase: Any, rows: SeriesRows) -> tuple[Flags, Any]:
         rebased[places[is_met]] = True
         (met if is_met.any() else unmet).append(date)
         if is_met.any():
-            _warn_of_skipped(date, is_own & ~is_met & (rows.dates[rows.starts] < stamp), rows)
+            _warn_of_skipped(date, is_own & ~is_met & (rows.stamps[rows.ranks[rows.starts]] < stamp), rows)
     _warn_of_unmet(unmet)
     return rebased, met
 
@@ -237,9 +236,9 @@ def _warn_of_unmet(dates: Sequence[Any], whose: str = "") -> None:
 
 def _warn_of_skipped(date: Any, is_skipped: Flags, rows: SeriesRows) -> None:
     """Warn of series with rows before and after a rebase date, but none at it."""
-    skipped = np.flatnonzero(is_skipped)
-    if skipped.size:
-        named = first_few((rows.name(number) for number in skipped), len(skipped), "series", sep=", ")
+    skipped = [rows.name(number) for number in np.flatnonzero(is_skipped)]
+    if skipped:
+        named = first_few(skipped, "series", sep=", ")
         warn(
             f"No row of {named} has the rebase date {shown_date(date)}: their limits are not recalculated there. "
             "Give each series the date of its first row of the new process."

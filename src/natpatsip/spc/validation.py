@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime
 import inspect
-import itertools
 import math
 import numbers
 import warnings
@@ -41,16 +40,9 @@ def warn(message: str) -> None:
 
 
 def read_values(values: Any, *, name: str = "value", place: Callable[[int], str] | None = None) -> Floats:
-    """Return values as doubles, NaN where one is missing.
+    """Return values as doubles, NaN where one is missing: None, NaN, pandas.NA or NaT.
 
-    Parameters
-    ----------
-    values : sequence of numbers
-        None, NaN, pandas.NA and NaT stand for a missing value.
-    name : str
-        What the values are called in an error.
-    place : callable
-        Names a row by its number in an error; by default "Row 1" and so on.
+    An error calls them `name`, and a row what `place` makes of its number.
 
     Raises
     ------
@@ -121,24 +113,21 @@ def _refuse(
     rows = np.flatnonzero(bad).tolist()
     if rows:
         where = place or (lambda row: f"Row {row + 1}")
-        named = first_few(
-            (f"{where(row)}: {name} is {shown(None if _is_missing(found[row]) else found[row])}" for row in rows),
-            len(rows),
-            "rows",
-        )
-        raise SpcError(f"{named}; expected {expected}.")
+        values = [None if _is_missing(found[row]) else found[row] for row in rows]
+        named = [f"{where(row)}: {name} is {shown(value)}" for row, value in zip(rows, values, strict=True)]
+        raise SpcError(f"{first_few(named, 'rows')}; expected {expected}.")
 
 
-def first_few(texts: Iterable[str], count: int, kind: str = "", *, sep: str = "; ") -> str:
-    """Return the first few of so many texts, and how many more there are.
+def first_few(texts: Sequence[str], kind: str = "", *, sep: str = "; ") -> str:
+    """Return the first few texts, and how many more there are.
 
     Examples
     --------
-    >>> first_few("ABCDEFG", 7, "series", sep=", ")
+    >>> first_few("ABCDEFG", "series", sep=", ")
     'A, B, C, D, E, and 2 more series'
     """
-    named = sep.join(itertools.islice(texts, MOST_NAMED))
-    return named if count <= MOST_NAMED else f"{named}{sep}and {count - MOST_NAMED} more {kind}".rstrip()
+    more = [f"and {len(texts) - MOST_NAMED} more {kind}".rstrip()] if len(texts) > MOST_NAMED else []
+    return sep.join([*texts[:MOST_NAMED], *more])
 
 
 def shown(value: Any) -> str:

@@ -134,17 +134,8 @@ def chart_columns(
 ) -> dict[str, Any]:
     """Return the columns of the charts of many series, from ``date`` on.
 
-    Parameters
-    ----------
-    values : array of shape (points,)
-        In order of series, then date; NaN where missing.
-    rows : SeriesRows
-    rebased : array of shape (points,)
-        The rows at which limits start again.
-    target : array of shape (points,)
-    direction : array of shape (points,)
-        Code of the improvement direction.
-    method : Method
+    All arrays have a value for each point, in order of series, then date; `rebased` marks the rows at which limits
+    start again.
     """
     number = np.cumsum(rebased, dtype=np.int64)
     number -= np.repeat(number[rows.starts] - rebased[rows.starts], rows.lengths)  # within its series
