@@ -150,9 +150,13 @@ def _shift_refutation(direction: str, found: Findings, at: Any) -> str:
 
 def _direction_refutation(phrase: str, found: Findings) -> str:
     if found.improvement not in ("increase", "decrease"):
-        return "neither direction is better" if found.improvement else "it does not say which direction is better"
+        return _no_direction(found)
     up = (found.improvement == "increase") == (phrase == "improving")
     return f"no shift, run, trend or point outside the limits goes {'up' if up else 'down'}"
+
+
+def _no_direction(found: Findings) -> str:
+    return "neither direction is better" if found.improvement else "it does not say which direction is better"
 
 
 def _target_refutation(phrase: str, found: Findings) -> str:
@@ -163,6 +167,6 @@ def _target_refutation(phrase: str, found: Findings) -> str:
     if not found.current.has_limits:
         return "its limits are undefined"
     if found.improvement not in ("increase", "decrease"):
-        return "neither direction is better"
+        return _no_direction(found)
     limits = f"{plain(found.current.lpl, 2)} and {plain(found.current.upl, 2)}"
     return f"its limits are {limits} and the target {plain(found.target, 2)}"

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from natpatsip.spc.rules import POINT_TYPE_DTYPE, Codes, Floats, Improvement
+from natpatsip.spc.rules import IMPROVEMENTS, POINT_TYPE_DTYPE, POINT_TYPE_TABLE, Codes, Floats, Improvement
 from natpatsip.spc.xmr import xmr
 
 SHIFT_LENGTH: Final = 6
@@ -31,11 +31,6 @@ SIGNALS: Final = (
     "5 Point Trend (Decreasing)",
 )
 SIGNAL_DTYPE: Final = pd.CategoricalDtype(list(SIGNALS))
-POINT_TYPE_OF: Final = {
-    "increase": (0, 1, 2, 1, 2),
-    "decrease": (0, 2, 1, 2, 1),
-    "neutral": (0, 3, 4, 3, 4),
-}
 
 
 def run_chart(
@@ -92,7 +87,7 @@ def run_chart(
         side[own] = np.sign(read[own] - median[own])
         codes[own] = _signals(read[own], side[own])
         runs.append(_runs(side[own]))
-    kinds = np.array(POINT_TYPE_OF[improvement], dtype=np.int8)[codes]
+    kinds = POINT_TYPE_TABLE[IMPROVEMENTS.index(improvement)][codes]  # here too the odd signals are high
     result = base[["date", "value", "segment", "target"]].assign(
         median=median,
         relative_to_median=side,

@@ -7,23 +7,29 @@ of a column of the data.
 from __future__ import annotations
 
 import contextlib
+import numbers
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, compress
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from natpatsip.errors import SpcError, nearest
-from natpatsip.spc.rules import IMPROVEMENTS, RULE_LENGTH, Codes, Dates, Flags, Floats, Integers
+from natpatsip.spc.rules import (
+    IMPROVEMENTS,
+    RULE_LENGTHS,
+    SHORTEST_BASELINE,
+    Codes,
+    Dates,
+    Flags,
+    Floats,
+    Integers,
+)
 from natpatsip.spc.series import BySeries, SeriesRows
 from natpatsip.spc.validation import (
     as_objects,
-    check_fix_after,
     check_improvement,
-    check_rule_length,
-    check_screening,
     check_target,
     first_few,
     list_rebase,
@@ -31,6 +37,7 @@ from natpatsip.spc.validation import (
     read_points,
     read_rebase,
     read_values,
+    shown,
     shown_date,
     warn,
 )
@@ -38,18 +45,29 @@ from natpatsip.spc.validation import (
 PLAIN_NUMBERS = {float, int, np.float64, np.int64}
 
 
-@dataclass(frozen=True)
-class Method:
+class Method(NamedTuple):
     """How limits are calculated and signals found: the same for all series."""
 
-    fix_after: int | None = None
-    screen_outliers: bool = True
-    rule_length: int = RULE_LENGTH
+    fix_after: int | None
+    screen_outliers: bool
+    rule_length: int
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "fix_after", check_fix_after(self.fix_after))
-        object.__setattr__(self, "screen_outliers", check_screening(self.screen_outliers))
-        object.__setattr__(self, "rule_length", check_rule_length(self.rule_length))
+
+def read_method(fix_after: Any, screen_outliers: Any, rule_length: Any) -> Method:
+    """Return the settings that are the same for all series; raise SpcError if one is not valid."""
+    if fix_after is not None:
+        is_number = isinstance(fix_after, numbers.Real) and not isinstance(fix_after, bool)
+        if not is_number or fix_after != fix_after // 1 or fix_after < SHORTEST_BASELINE:
+            raise SpcError(
+                f"fix_after is {shown(fix_after)}; expected a whole number of points, {SHORTEST_BASELINE} or more, "
+                "or None for limits from all points."
+            )
+        fix_after = int(fix_after)
+    if not isinstance(screen_outliers, bool | np.bool_):
+        raise SpcError(f"screen_outliers is {shown(screen_outliers)}; expected True or False.")
+    if isinstance(rule_length, bool) or rule_length not in RULE_LENGTHS:
+        raise SpcError(f"rule_length is {shown(rule_length)}; expected 6 or 7 points.")
+    return Method(fix_after, bool(screen_outliers), int(rule_length))
 
 
 def _by_series(setting: Mapping[Any, Any], rows: SeriesRows, name: str) -> list[Any]:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from natpatsip.errors import SpcError, nearest
-from natpatsip.spc.rules import IMPROVEMENTS, RULE_LENGTHS, SHORTEST_BASELINE, Dates, Floats, Integers
+from natpatsip.spc.rules import IMPROVEMENTS, Dates, Floats, Integers
 
 HERE = str(Path(__file__).parent)
 MOST_NAMED = 5
@@ -247,33 +247,6 @@ def check_improvement(improvement: Any) -> int:
         f'improvement is {improvement!r}; expected "increase", "decrease" or "neutral".'
         f"{nearest(str(improvement), IMPROVEMENTS)}"
     )
-
-
-def check_fix_after(fix_after: Any) -> int | None:
-    """Return how many points fix the limits, or None for all."""
-    if fix_after is None:
-        return None
-    is_whole = isinstance(fix_after, numbers.Real) and not isinstance(fix_after, bool) and fix_after == fix_after // 1
-    if not is_whole or fix_after < SHORTEST_BASELINE:
-        raise SpcError(
-            f"fix_after is {shown(fix_after)}; expected a whole number of points, {SHORTEST_BASELINE} or more, "
-            "or None for limits from all points."
-        )
-    return int(fix_after)
-
-
-def check_rule_length(rule_length: Any) -> int:
-    """Return how many points make a run or a trend."""
-    if isinstance(rule_length, bool) or rule_length not in RULE_LENGTHS:
-        raise SpcError(f"rule_length is {shown(rule_length)}; expected 6 or 7 points.")
-    return int(rule_length)
-
-
-def check_screening(screen_outliers: Any) -> bool:
-    """Return True if large moving ranges are left out."""
-    if not isinstance(screen_outliers, bool | np.bool_):
-        raise SpcError(f"screen_outliers is {shown(screen_outliers)}; expected True or False.")
-    return bool(screen_outliers)
 
 
 def check_target(target: Any, *, name: str = "target") -> float:

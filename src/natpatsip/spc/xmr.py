@@ -23,7 +23,7 @@ from natpatsip.spc.rules import (
     Integers,
 )
 from natpatsip.spc.series import SeriesRows, one_series
-from natpatsip.spc.settings import Method, rebase_column, targets_of
+from natpatsip.spc.settings import Method, read_method, rebase_column, targets_of
 from natpatsip.spc.signals import find_signals
 from natpatsip.spc.validation import check_improvement, read_dates, read_values
 
@@ -95,7 +95,7 @@ def xmr(
     """
     read = read_values(values)
     direction = check_improvement(improvement)
-    method = Method(fix_after, screen_outliers, rule_length)
+    method = read_method(fix_after, screen_outliers, rule_length)
     rows = one_series(_dates(values, dates, len(read)))
     rebased, rebase_dates = rebase_column([rebase] if isinstance(rebase, Mapping) else rebase, rows)
     columns = chart_columns(
