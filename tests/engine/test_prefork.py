@@ -341,7 +341,7 @@ WARM = (
     "pydantic",
     "natpatsip.facts",
     "natpatsip.datasets.loading",
-    "natpatsip.spc.panels",
+    "natpatsip.spc.panel",
 )
 
 
