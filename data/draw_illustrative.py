@@ -55,7 +55,7 @@ def main() -> None:
         for row in read("reported.csv")
         if row["fact_id"] in WOMEN
     }
-    boards = {row["name"]: row["psc"] for row in read("organisations.csv") if row["kind"] == "icb"}
+    boards = {row["name"]: row["parent"] for row in read("organisations.csv") if row["kind"] == "icb"}
     write(
         folder / "maternity_monthly.csv",
         "month psc intervention numerator denominator provenance",

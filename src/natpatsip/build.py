@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from natpatsip import look
 from natpatsip.digests import key, sha256_of
 from natpatsip.errors import ReportError
 from natpatsip.pipeline.caching import store
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     from natpatsip.release.final_edition import Candidate
 
 __all__ = ["FORMATS", "Log", "Options", "build", "complete_quarters", "is_due", "is_final", "newest_complete", "shown"]
-
-
-FONTS = Path("_extensions", "natpatsip", "fonts")
 
 
 def build(
@@ -91,7 +89,7 @@ def build(
         if not options.cluster:
             kernels.start(options.kernels)
         if options.jobs > 1 and any(draw_worker.may_draw(file) for file in to_run):
-            draw_worker.start(cached, project / FONTS)
+            draw_worker.start(cached, look.fonts(project))
     from natpatsip.checks import reporters
     from natpatsip.pipeline.plan import Plan  # while they start: it imports much
 
@@ -221,7 +219,7 @@ def _build(plan: Plan, options: Options, runs: RunCache, log: Log) -> tuple[Mapp
 
     def draw() -> None:
         draw_worker.finish(runs.cache)
-        write_drawings(staged, contents, kept=runs.cache, fonts=plan.project / FONTS)
+        write_drawings(staged, contents, kept=runs.cache, fonts=look.fonts(plan.project))
 
     with publication(report) as folder:
         render.render(

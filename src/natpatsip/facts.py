@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PUBLISHED = "application/vnd.natpatsip.fact+json"
+REPORTED = "reported"  # the dataset of facts that come in
 CITED = "application/vnd.natpatsip.citation+json"
 BESIDE = "beside"  # in the record of a citation: facts that are cited with it
 HANDED = "NATPATSIP_FACTS"  # the file in which a running build hands facts on
@@ -278,11 +279,9 @@ def _running_cell() -> str:
 
 
 def _reported(key: tuple[str, str], here: context.Context) -> Fact | None:
-    from natpatsip import datasets
-
-    frame = datasets.load("reported", is_shown=False)
-    rows = frame[(frame["fact_id"] == key[0]) & (frame["period"] == key[1])]
-    if rows.empty:
+    frame = _reported_rows(here)
+    rows = None if frame is None else frame[(frame["fact_id"] == key[0]) & (frame["period"] == key[1])]
+    if rows is None or rows.empty:
         return None
     row = rows.iloc[-1]
     return Fact(
@@ -291,10 +290,19 @@ def _reported(key: tuple[str, str], here: context.Context) -> Fact | None:
         unit=row["unit"],
         source=row["source"],
         kind="reported",
-        rows=f"data/reported.csv: fact_id {key[0]}, as_of {row['as_of']}, period {key[1]}",
+        rows=f"{rows.attrs['file']}: fact_id {key[0]}, as_of {row['as_of']}, period {key[1]}",
         rows_sha256=lineage.rows_hash(rows),
         is_illustrative=row["provenance"] == "illustrative",
     )
+
+
+def _reported_rows(here: context.Context) -> pd.DataFrame | None:
+    """Return the reported facts, None where the project declares none."""
+    from natpatsip import datasets
+
+    if REPORTED not in datasets.declared(here.project).by_name:
+        return None
+    return datasets.load(REPORTED, quarter=here.quarter, project=here.project, is_shown=False)
 
 
 def _decided(key: tuple[str, str], here: context.Context) -> Fact | None:
@@ -349,7 +357,7 @@ def read_built(here: context.Context) -> dict[tuple[str, str], Fact]:
 
 
 def _not_found(key: tuple[str, str], here: context.Context) -> str:
-    from natpatsip import datasets, params
+    from natpatsip import params
 
     name, period = key
     owners = _owners(here.project)
@@ -359,21 +367,22 @@ def _not_found(key: tuple[str, str], here: context.Context) -> str:
             f"{asked}: {owners[name]} calculates it, and there is no build of {here.quarter} to take it from. "
             f"Run: natpatsip build {here.quarter}"
         )
-    frame = datasets.load("reported", is_shown=False)
+    frame = _reported_rows(here)
+    reported = frame.to_dict("records") if frame is not None else []
     values = params.load(here.quarter, project=here.project).values
     periods = sorted(
-        set(frame.loc[frame["fact_id"] == name, "period"])
+        {row["period"] for row in reported if row["fact_id"] == name}
         | ({values[name].period} if name in values else set())
         | {when for known, when in _published if known == name}
     )
     if periods:
-        quarterly = frame.loc[frame["period"] == frame["as_of"], "fact_id"]
-        is_awaited = name in set(quarterly) and period == str(here.quarter)
+        quarterly = {row["fact_id"] for row in reported if row["period"] == row["as_of"]}
+        is_awaited = name in quarterly and period == str(here.quarter)
         remedy = "Add its row to data/reported.csv, or cite one of those." if is_awaited else "Cite one of those."
         return f"{asked}: the fact is known for {wording.listing(periods)}, not for {period}. {remedy}"
     if name in owners:
         return f"{asked}: {owners[name]} does not publish it for {period} in this build. Look at the period."
-    known = sorted({*owners, *values, *frame["fact_id"]})
+    known = sorted({*owners, *values, *(row["fact_id"] for row in reported)})
     return f"{asked}: nobody publishes this fact.{nearest(name, known)} Publish it in the section that owns it."
 
 

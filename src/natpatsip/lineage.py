@@ -35,16 +35,16 @@ def described(frame: pd.DataFrame) -> str:
     --------
     >>> import pandas as pd
     >>> months = pd.to_datetime(["2024-08-01", "2024-09-01"])
-    >>> frame = pd.DataFrame({"month": months, "measure": "chronic", "people": [12, 10]})
-    >>> frame.attrs["file"] = "data/opioids_monthly.csv"
+    >>> frame = pd.DataFrame({"month": months, "team": "North", "seen": [12, 10]})
+    >>> frame.attrs["file"] = "data/waits_monthly.csv"
     >>> described(frame)
-    'data/opioids_monthly.csv: month 2024-08 to 2024-09, measure chronic, 2 rows'
+    'data/waits_monthly.csv: month 2024-08 to 2024-09, team North, 2 rows'
     >>> described(frame.iloc[:0])
-    'data/opioids_monthly.csv: 0 rows'
+    'data/waits_monthly.csv: 0 rows'
     """
     file = frame.attrs.get("file", "")
-    said = frame.attrs.get(FILTER, "")
-    parts = [said] if said else []
+    picked = frame.attrs.get(FILTER, "")
+    parts = [picked] if picked else []
     for name in frame.columns if len(frame) else ():
         column = frame[name]
         if column.dtype.kind == "M":

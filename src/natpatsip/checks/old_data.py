@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from natpatsip.checks.check_context import Material
 from natpatsip.checks.findings import Finding
 from natpatsip.checks.rules import reported_rows
-from natpatsip.datasets.completeness import MONTHLY, QUARTERLY, REPORTED, complete
-from natpatsip.datasets.reading import FOLDER
+from natpatsip.datasets.completeness import awaited, complete
+from natpatsip.datasets.descriptor import FOLDER
 from natpatsip.quarter import FORM
 from natpatsip.wording import date
 
 CHECK = "old-data"
+REPORTED = "reported"
 
 
 def check(material: Material) -> list[Finding]:
@@ -22,8 +23,8 @@ def check(material: Material) -> list[Finding]:
 
 def _files(material: Material) -> Iterator[Finding]:
     project = material.plan.project
-    if not all((project / FOLDER / f"{name}.csv").is_file() for name in (*MONTHLY, *QUARTERLY, REPORTED)):
-        return  # another report's data, which its own notebooks read and check
+    if not all((project / resource.file).is_file() for resource in awaited(project)):
+        return  # a notebook that reads the file reports that it is missing
     for sentence in complete(material.quarter, project):
         file, _, what = sentence.partition(" ")
         if not file.endswith(f"{REPORTED}.csv"):

@@ -1,56 +1,62 @@
-"""Disclosure control: small numbers of people below England are never shown.
+"""Disclosure control: small numbers of people below the whole country are never shown.
 
-A chart carries its data into the page, so counts go through their dataset's policy before they are charted. The rule
-is the one that NHS Digital has used for hospital episode statistics since September 2018: 0 stays 0, 1 to 7 become an
-asterisk, all others go to the nearest 5; percentages come from the rounded numbers; totals from the raw ones, which
-are then rounded. National counts of people, and counts of organisations, are shown as they are.
+A chart carries its data into the page, so counts go through their dataset's policy before they are charted. The policy
+is declared with the dataset: which columns count people and of what geography, the threshold, the base and the symbol.
+Counts from 1 to the threshold become the symbol, 0 stays 0, all others go to the nearest multiple of the base;
+percentages come from the rounded numbers; totals from the raw ones, which are then rounded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from natpatsip import wording
-from natpatsip.errors import DataError, nearest
+from natpatsip import context, wording
+from natpatsip.datasets.declaration import declared
+from natpatsip.datasets.descriptor import FILE
+from natpatsip.errors import DataError, NotebookError, nearest
 from natpatsip.lineage import FILTER
+from natpatsip.project import project_root
 
-NOTE = "Counts of {least} to {most} people are shown as {symbol}; others are rounded to the nearest {base}."
+MISSING = "–"
 
 
 @dataclass(frozen=True)
 class SuppressionPolicy:
-    """What happens to a dataset's small numbers below England.
+    """What happens to a dataset's small numbers.
 
     Parameters
     ----------
     name : str
         What it is called.
+    source : str
+        Where the rule comes from, or why none is needed.
     counts : tuple of str
         The columns that count people; none where nothing needs protection.
     geography : str
-        The column that names whom a count is of, below England.
-    reason : str
-        Where the rule comes from, or why none is needed.
+        The column that says what organisation or area a count is of.
     threshold : int
         Counts from 1 to this are suppressed.
     base : int
         All others are rounded to a multiple of it.
     symbol : str
-        What stands in place of a suppressed count.
+        What is shown in place of a suppressed count.
+    percent : pair of str, optional
+        The numerator and the denominator of a percentage.
     """
 
     name: str
-    counts: tuple[str, ...]
-    geography: str
-    reason: str
-    threshold: int = 7
-    base: int = 5
+    source: str
+    counts: tuple[str, ...] = ()
+    geography: str = ""
+    threshold: int = 0
+    base: int = 1
     symbol: str = "*"
+    percent: tuple[str, str] | None = None
 
     @property
     def note(self) -> str:
@@ -58,136 +64,156 @@ class SuppressionPolicy:
 
         Examples
         --------
-        >>> POLICIES["maternity_monthly"].note
+        >>> SuppressionPolicy("Trust's rule", "the trust", ("seen",), "team", threshold=7, base=5).note
         'Counts of 1 to 7 people are shown as *; others are rounded to the nearest 5.'
         """
         if not self.counts:
             return ""
-        return NOTE.format(least=1, most=self.threshold, symbol=self.symbol, base=self.base)
+        small = f"Counts of 1 to {self.threshold} people are shown as {self.symbol}"
+        return f"{small}; others are rounded to the nearest {self.base}."
 
     def rounded(self, counts: pd.Series[int]) -> pd.Series[float]:
-        """Return counts as they may be shown, not a number where one is suppressed.
+        """Return counts as they may be shown, not a number where one is suppressed, or was missing.
 
         Examples
         --------
-        >>> POLICIES["maternity_monthly"].rounded(pd.Series([0, 1, 7, 8, 12, 13])).tolist()
+        >>> rule = SuppressionPolicy("Trust's rule", "the trust", ("seen",), "team", threshold=7, base=5)
+        >>> rule.rounded(pd.Series([0, 1, 7, 8, 12, 13])).tolist()
         [0.0, nan, nan, 10.0, 10.0, 15.0]
         """
         known = counts.astype(float)
-        wrong = known[(known < 0) | (known % 1 != 0)]
+        wrong = known[(known < 0) | (known % 1 != 0) & known.notna()]
         if len(wrong):
             raise DataError(f"{counts.name} has {wrong.iloc[0]:g} in a row; expected whole numbers of people.")
         nearest_base = (known / self.base + 0.5).map(np.floor) * self.base
-        return nearest_base.mask((known >= 1) & (known <= self.threshold))
+        return nearest_base.mask(self.is_small(known))
+
+    def is_small(self, counts: pd.Series[float]) -> pd.Series[bool]:
+        """Return which counts are too small to be shown."""
+        return (counts >= 1) & (counts <= self.threshold)
 
     def shown(self, counts: pd.Series[int]) -> pd.Series[str]:
-        """Return counts as a table prints them.
+        """Return counts as a table prints them; one that is missing in the data is a dash.
 
         Examples
         --------
-        >>> POLICIES["opioids_monthly"].shown(pd.Series([0, 3, 1998])).tolist()
-        ['0', '*', '2,000']
+        >>> rule = SuppressionPolicy("Trust's rule", "the trust", ("seen",), "team", threshold=7, base=5)
+        >>> rule.shown(pd.Series([0, 3, 1998, None])).tolist()
+        ['0', '*', '2,000', '–']
         """
-        rounded = self.rounded(counts)
-        return rounded.map(lambda count: self.symbol if np.isnan(count) else wording.number(count))
+        small, rounded = self.is_small(counts.astype(float)), self.rounded(counts)
+        texts = [
+            self.symbol if is_small else MISSING if np.isnan(count) else wording.number(count)
+            for count, is_small in zip(rounded, small, strict=True)
+        ]
+        return pd.Series(texts, counts.index, dtype="str")
+
+    def apply(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return rows with their counts as they may be shown and charted.
+
+        Raises
+        ------
+        DataError
+            Where the rows lack a count or the column of the geography.
+
+        Examples
+        --------
+        A team's *4* is suppressed, and its percentage with it:
+
+        >>> percent = ("in_time", "seen")
+        >>> rule = SuppressionPolicy("Trust's rule", "the trust", percent, "team", threshold=7, base=5, percent=percent)
+        >>> waits = pd.DataFrame({"team": ["North", "South"], "in_time": [13, 4], "seen": [22, 9]})
+        >>> rule.apply(waits)[["team", "in_time_shown", "seen_shown", "percent"]]
+            team in_time_shown seen_shown  percent
+        0  North            15         20     75.0
+        1  South             *         10      NaN
+        """
+        if not self.counts:
+            return frame.assign(is_suppressed=False)
+        counts = [column for column in self.counts if column in frame] or list(self.counts)
+        _need(frame, [self.geography, *counts])
+        shown = frame.copy()
+        for column in counts:
+            shown[column] = self.rounded(frame[column])
+            shown[f"{column}_shown"] = self.shown(frame[column])
+        if self.percent and set(self.percent) <= set(shown.columns):
+            numerator, denominator = (shown[column] for column in self.percent)
+            shown["percent"] = 100 * numerator / denominator.mask(denominator == 0)
+        shown["is_suppressed"] = pd.concat([self.is_small(frame[column]) for column in counts], axis=1).any(axis=1)
+        notes = [self.note, frame.attrs.get("note", "")]
+        if any(frame[column].isna().any() for column in counts):
+            notes.append(f"{MISSING} is a count that is missing in the data.")
+        before = frame.attrs.get(FILTER, "")
+        shown.attrs = frame.attrs | {
+            "note": " ".join(filter(None, notes)),
+            FILTER: f"{before}, small numbers suppressed".removeprefix(", "),
+        }
+        return shown
 
 
-HES: Final = "Hospital episode statistics, 2018"
-HES_SOURCE: Final = "NHS Digital's rule for hospital episode statistics since September 2018"
-_ORGANISATIONS: Final = "It counts organisations, which the rule leaves as they are"
-
-POLICIES: Final = {
-    "maternity_monthly": SuppressionPolicy(HES, ("numerator", "denominator"), "psc", HES_SOURCE),
-    "opioids_monthly": SuppressionPolicy(HES, ("people",), "icb", HES_SOURCE),
-    "icb_approach": SuppressionPolicy("Counts of organisations", (), "icb", _ORGANISATIONS),
-    "icb_phases": SuppressionPolicy("Counts of organisations", (), "icb", _ORGANISATIONS),
-    "interviews": SuppressionPolicy(
-        "Counts of submissions", (), "psc", "A submission is a return of an organisation, not a person"
-    ),
-    "reported": SuppressionPolicy("National counts", (), "", "National counts of people are shown as they are"),
-    "published_claims": SuppressionPolicy("Published before", (), "", "It holds what the published edition prints"),
-    "organisations": SuppressionPolicy("No counts", (), "", "It holds names and codes"),
-}
-"""The policy of each dataset, by its name; a test holds that every dataset has one."""
-
-
-def policy(name: str) -> SuppressionPolicy:
-    """Return the policy of a dataset.
+def policy(name: str, *, project: Path | None = None) -> SuppressionPolicy:
+    """Return the policy that a dataset declares.
 
     Raises
     ------
     DataError
-        Where the dataset has none.
+        Where the dataset is not declared, or has no policy.
     """
-    if name not in POLICIES:
+    resource = declared(project or _project()).resource(name)
+    declared_policy = resource.natpatsip.disclosure
+    if declared_policy is None:
         raise DataError(
-            f'"{name}" has no policy for small numbers.{nearest(name, POLICIES)} '
-            "Give it one in natpatsip.datasets.disclosure before any of its counts are shown."
+            f'"{name}" has no policy for small numbers. '
+            f"Declare one as natpatsip.disclosure in {FILE} before any of its counts are shown."
         )
-    return POLICIES[name]
+    settings = declared_policy.model_dump()
+    return SuppressionPolicy(settings.pop("policy"), **settings)
 
 
-def suppress_small_counts(frame: pd.DataFrame, dataset: str) -> pd.DataFrame:
-    """Return counts below England as they may be shown and charted.
+def suppress_small_counts(frame: pd.DataFrame, dataset: str, *, project: Path | None = None) -> pd.DataFrame:
+    """Return counts as they may be shown and charted.
 
-    Sum first, suppress last: a total is summed from raw counts (`quarterly`, `rolling`, ``groupby``), then goes
-    through here.
+    Sum first, suppress last: a total is summed from raw counts (`total`, `quarterly`, `rolling`), then goes through
+    here.
 
     Parameters
     ----------
     frame : DataFrame
-        Rows of the dataset or sums of them, with the column that names whom they are of.
+        Rows of the dataset or sums of them, with the column of the policy's geography.
     dataset : str
         The dataset's name, whose policy applies.
+    project : Path, optional
+        By default the project that the notebook is in.
 
     Returns
     -------
     DataFrame
-        The counts rounded, not a number where suppressed (a chart draws a gap); of each a column of text beside it,
-        ``…_shown``, for tables; ``percent`` of numerator and denominator where the dataset has both, from the rounded
-        numbers; ``is_suppressed``. ``attrs["note"]`` says under a figure what was done.
+        The counts rounded, not a number where suppressed or missing (a chart draws a gap); of each a column of text
+        beside it, ``…_shown``, for tables; ``percent`` where the policy names its numerator and denominator, from the
+        rounded numbers; ``is_suppressed``. ``attrs["note"]`` says under a figure what was done.
 
     Raises
     ------
     DataError
-        Where the frame lacks a count or the column that names whom it is of.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"psc": ["East", "Wessex"], "numerator": [13, 4], "denominator": [22, 9]})
-    >>> suppress_small_counts(frame, "maternity_monthly")[["psc", "numerator_shown", "denominator_shown", "percent"]]
-          psc numerator_shown denominator_shown  percent
-    0    East              15                20     75.0
-    1  Wessex               *                10      NaN
+        Where the dataset has no policy, or the frame lacks a count or the column of the geography.
     """
-    rule = policy(dataset)
-    if not rule.counts:
-        return frame.assign(is_suppressed=False)
-    _need(frame, [rule.geography, *_counts_in(frame, rule)], dataset)
-    shown = frame.copy()
-    for column in _counts_in(frame, rule):
-        shown[column] = rule.rounded(frame[column])
-        shown[f"{column}_shown"] = rule.shown(frame[column])
-    if {"numerator", "denominator"} <= set(shown.columns):
-        shown["percent"] = 100 * shown["numerator"] / shown["denominator"].mask(shown["denominator"] == 0)
-    shown["is_suppressed"] = shown[_counts_in(frame, rule)].isna().any(axis="columns")
-    said = frame.attrs.get(FILTER, "")
-    shown.attrs = frame.attrs | {"note": rule.note, FILTER: f"{said}, small numbers suppressed".removeprefix(", ")}
-    return shown
+    return policy(dataset, project=project).apply(frame)
 
 
-def _counts_in(frame: pd.DataFrame, rule: SuppressionPolicy) -> list[str]:
-    """Return the counts that a frame has: all of the policy's, or those that it has of them."""
-    there = [column for column in rule.counts if column in frame]
-    return there or list(rule.counts)
+def _project() -> Path:
+    """Return the project of the notebook, else of the working directory: a policy does not depend on a quarter."""
+    try:
+        return context.current().project
+    except NotebookError:
+        return project_root()
 
 
-def _need(frame: pd.DataFrame, columns: Sequence[str], dataset: str) -> None:
+def _need(frame: pd.DataFrame, columns: Sequence[str]) -> None:
     absent = [column for column in columns if column not in frame]
     if absent:
-        there = [str(column) for column in frame.columns]
+        have = [str(column) for column in frame.columns]
         raise DataError(
-            f"The rows of {dataset} have no column {absent[0]}; they have {', '.join(there)}."
-            f"{nearest(absent[0], there)} Small numbers are suppressed below England alone; "
-            "for England's own take datasets.national."
+            f"The rows have no column {absent[0]}; they have {', '.join(have)}."
+            f"{nearest(absent[0], have)} Small numbers are suppressed below the whole country; "
+            "for the country's own take datasets.total."
         )

@@ -1,4 +1,8 @@
-"""Reading a CSV file into rows of text, each with its line, before anything is made of it."""
+"""Reading a data file into rows of text, each with its line, before anything is made of it.
+
+One reader for all that read data files: it says what is wrong with the form of a file in one sentence, however many
+rows show it.
+"""
 
 from __future__ import annotations
 
@@ -7,29 +11,26 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from natpatsip.datasets.descriptor import DataField, Resource
 from natpatsip.errors import DataFileError, nearest
 
-FOLDER = "data"
+LFS = b"version https://git-lfs.github.com/spec/"
+OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong in a file: where, what was found, what was expected, and what helps.
+    """What is wrong in a file: the sentence, the row's line (0 for the whole file) and the column, or columns.
 
-    Parameters
-    ----------
-    text : str
-        The sentence, after the file and the row.
-    line : int
-        The row's line in the file; 0 for what concerns the whole of it.
-    column : str
-        The column, or columns.
+    ``cause`` is what explains all faults of a column that have it: they are given as one.
     """
 
     text: str
     line: int = 0
     column: str = ""
+    cause: str = ""
 
     def __str__(self) -> str:
         where = [f"row {self.line}"] if self.line else []
@@ -51,75 +52,141 @@ class Rows:
         return [tuple(row[place] for place in places) for row in self.cells.values()]
 
 
-def path(name: str, project: Path) -> Path:
-    """Return the file of a dataset."""
-    return project / FOLDER / f"{name}.csv"
-
-
-def content(name: str, project: Path, columns: Sequence[str]) -> bytes:
+def content(resource: Resource, project: Path) -> bytes:
     """Return the bytes of a dataset's file.
 
     Raises
     ------
     DataFileError
-        Where there is no such file.
+        Where the file does not exist.
     """
-    file = path(name, project)
+    file = project / resource.file
     if not file.is_file():
         raise DataFileError(
-            f"{FOLDER}/{file.name}: there is no such file. Put it there, with the columns {', '.join(columns)}."
+            f"{resource.file}: there is no such file. Put it there, with the columns {', '.join(resource.columns)}."
         )
     return file.read_bytes()
 
 
-def parse(data: bytes, where: str, columns: Sequence[str]) -> Rows:
-    """Return the rows of a CSV file, with faults of their form collected.
-
-    Parameters
-    ----------
-    data : bytes
-        The file.
-    where : str
-        Its name in messages, such as ``data/reported.csv``.
-    columns : sequence of str
-        What the header has to name, in any order.
+def parse(data: bytes, resource: Resource) -> Rows:
+    """Return the rows of a file, with faults of their form collected.
 
     Raises
     ------
     DataFileError
-        Where the file is empty, is not UTF-8 or is no CSV, so that its rows cannot be told.
+        Where the file is empty, has another encoding than declared, or is neither CSV nor Parquet, so that its rows
+        cannot be told apart.
     """
+    where = resource.file
+    if not data.strip():
+        raise DataFileError(f"{where}: is empty. Expected the columns {', '.join(resource.columns)}, and rows.")
+    if data.startswith(LFS):
+        raise DataFileError(f"{where}: is a pointer of Git LFS, not the data. Fetch the file with: git lfs pull")
+    kind = resource.format or Path(resource.path).suffix.lstrip(".").lower()
+    if kind == "parquet":
+        rows = _parquet(data, resource)
+    elif kind in ("csv", "tsv"):
+        rows = _csv(data, resource)
+    else:
+        raise DataFileError(f'{where}: found the format "{kind}", expected csv or parquet.')
+    rows.faults += _header_faults(rows.header, resource)
+    return rows
+
+
+def _csv(data: bytes, resource: Resource) -> Rows:
+    where, dialect = resource.file, resource.dialect
+    encoding = resource.encoding.lower().replace("utf8", "utf-8")
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig" if encoding == "utf-8" else encoding)  # spreadsheets begin with a mark
+    except LookupError:
+        raise DataFileError(f"{where}: there is no encoding {resource.encoding}. Save the file as CSV UTF-8.") from None
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        found = f"byte {data[error.start]:#04x}"
-        raise DataFileError(f"{where}, row {line}: is not UTF-8 ({found}). Save the file as CSV UTF-8.") from error
+        raise DataFileError(
+            f"{where}, row {line}: is not {encoding.upper()} (byte {data[error.start]:#04x}). "
+            "Save the file as CSV UTF-8."
+        ) from error
     if not text.strip():
-        raise DataFileError(f"{where}: is empty. Expected the columns {', '.join(columns)}, and rows.")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows = Rows(header=[])
-    line = 1
+        raise DataFileError(f"{where}: is empty. Expected the columns {', '.join(resource.columns)}, and rows.")
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        strict=True,
+        delimiter=dialect.delimiter,
+        quotechar=dialect.quote_char,
+        doublequote=dialect.double_quote,
+        escapechar=dialect.escape_char,
+        skipinitialspace=dialect.skip_initial_space,
+    )
+    rows, line = Rows(header=[]), 1
     try:
         for cells in reader:
             if not rows.header:
                 rows.header = cells
-                rows.faults += _header_faults(cells, columns)
+                _refuse_other_delimiter(cells, resource)
             elif len(cells) == len(rows.header):
                 rows.cells[line] = cells
             elif cells:
                 rows.faults.append(Fault(f"found {len(cells)} cells, expected {len(rows.header)}.", line))
-            line = reader.line_num + 1
+            line = reader.line_num + 1  # a cell may hold line breaks
     except csv.Error as error:
-        raise DataFileError(f"{where}, row {line}: is no CSV: {error}. Look at the quotation marks.") from error
+        raise DataFileError(f"{where}, row {line}: is not CSV: {error}. Look at the quotation marks.") from error
     return rows
 
 
-def _header_faults(found: Sequence[str], columns: Sequence[str]) -> list[Fault]:
+def _refuse_other_delimiter(header: Sequence[str], resource: Resource) -> None:
+    """Refuse a file of one column that is several columns to another delimiter: each row would be a fault."""
+    if len(header) != 1 or len(resource.columns) == 1:
+        return
+    for mark, name in OTHER_DELIMITERS.items():
+        if mark in header[0]:
+            raise DataFileError(
+                f"{resource.file}, row 1: the cells are separated by {name}. "
+                f'Save the file as CSV with commas, or declare dialect: {{delimiter: "{mark}"}} for it.'
+            )
+
+
+def _parquet(data: bytes, resource: Resource) -> Rows:
+    """Return the rows of a Parquet file, each cell as a CSV file would have it; rows are counted from 1."""
+    try:
+        from pyarrow import ArrowException  # type: ignore[import-not-found, unused-ignore]
+        from pyarrow.parquet import read_table  # type: ignore[import-not-found, unused-ignore]
+    except ImportError as error:
+        raise DataFileError(
+            f"{resource.file}: Parquet files need pyarrow. Install it: pip install 'natpatsip[parquet]'"
+        ) from error
+    try:
+        table = read_table(io.BytesIO(data))
+    except (ArrowException, OSError) as error:
+        raise DataFileError(f"{resource.file}: is not a Parquet file: {' '.join(str(error).split())}.") from error
+    columns = [
+        [_as_text(value, resource.fields.get(name)) for value in column.to_pylist()]
+        for name, column in zip(table.column_names, table.columns, strict=True)
+    ]
+    rows = (list(cells) for cells in zip(*columns, strict=True))
+    return Rows(list(table.column_names), dict(enumerate(rows, start=1)))
+
+
+def _as_text(value: Any, field: DataField | None) -> str:
+    """Return a value of a typed file as text, in the form that its field declares."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, bool):
+        return (field.true_values if value else field.false_values)[0] if field else str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if hasattr(value, "isoformat"):
+        forms = {"yearmonth": "%Y-%m", "year": "%Y", "date": "%Y-%m-%d"}
+        return str(value.strftime(forms[field.type])) if field and field.type in forms else str(value.isoformat())
+    return str(value)
+
+
+def _header_faults(found: Sequence[str], resource: Resource) -> list[Fault]:
+    columns, match = resource.columns, resource.table_schema.fields_match
     absent = [column for column in columns if column not in found]
     unknown = [column for column in found if column not in columns]
     twice = sorted({column for column in found if found.count(column) > 1})
     texts = [f"the column {column} is missing.{nearest(column, unknown)}" for column in absent]
-    texts += [f'found the column "{column}", which is none of its own.{nearest(column, absent)}' for column in unknown]
-    texts += [f"the column {column} stands twice. Take one of them out." for column in twice]
+    if match != "subset":  # the standard's word for a file that may have more columns than are declared
+        texts += [f'found the column "{column}", which is not declared.{nearest(column, absent)}' for column in unknown]
+    texts += [f"the column {column} is there twice. Take one of them out." for column in twice]
     return [Fault(f"{text} Expected {', '.join(columns)}.", 1) for text in texts]

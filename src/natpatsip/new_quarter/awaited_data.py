@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from natpatsip.quarter import Quarter
+
+if TYPE_CHECKING:
+    from natpatsip.datasets.descriptor import Options
 
 
 @dataclass(frozen=True)
@@ -26,20 +29,18 @@ def awaited(quarter: Quarter, project: Path) -> list[Awaited]:
     DataError
         Where a file cannot be read.
     """
-    from natpatsip.datasets import SCHEMAS, complete
+    from natpatsip import datasets
 
-    lacking = complete(quarter, project)
-    found = []
-    for name, schema in SCHEMAS.items():
-        file = f"data/{name}.csv"
-        if any(sentence.startswith(f"{file} ") for sentence in lacking):
-            found.append(Awaited(file, tuple(schema.columns), _rows(schema.columns, quarter)))
-    return found
+    lacking = datasets.complete(quarter, project)
+    return [
+        Awaited(resource.file, resource.columns, _rows(resource.natpatsip, quarter))
+        for resource in datasets.awaited(project)
+        if any(sentence.startswith(f"{resource.file} ") for sentence in lacking)
+    ]
 
 
-def _rows(columns: Collection[str], quarter: Quarter) -> str:
-    if "month" in columns:
-        return "month " + ", ".join(f"{month:%Y-%m}" for month in quarter.months)
-    if "quarter" in columns:
-        return f"as_of and quarter {quarter}"
-    return f"as_of {quarter}"
+def _rows(options: Options, quarter: Quarter) -> str:
+    """Return what the rows of a dataset are to be of, by the columns that tell."""
+    if options.period and options.required == "each month":
+        return f"{options.period} " + ", ".join(f"{month:%Y-%m}" for month in quarter.months)
+    return f"{' and '.join(filter(None, (options.as_of, options.period)))} {quarter}"

@@ -15,6 +15,7 @@ from natpatsip.errors import DataError, ReportError
 from natpatsip.params import Params
 from natpatsip.quarter import Quarter
 from natpatsip.quarters import FOLDER
+from natpatsip.settings import read_settings
 
 MOST_NAMED = 10
 OUTPUTS: tuple[str, ...] = ("build/**", "reports/**", "**/__pycache__/**")
@@ -76,7 +77,7 @@ class Candidate:
         commit = git.head(project) if git.is_tracked(project) else ""
         quarter = Quarter.parse(params.quarter)
         try:
-            lacking_data = datasets.complete(quarter, project)
+            lacking_data = [*datasets.complete(quarter, project), *_not_stated(project)]
         except DataError as error:
             lacking_data = [str(error)]
         lacks = (*_in_git(project, quarter, outputs), *lacking_data, *_sign_offs(params, today))
@@ -128,7 +129,7 @@ class Candidate:
         if git.commit_of(self.project, f"refs/tags/{name}") == self.commit:
             return name
         people = ", ".join(f"{each.name} ({each.role}, {each.date})" for each in self.params.sign_offs)
-        title = f"{self.quarter.label} progress report, final edition"
+        title = f"{read_settings(self.project).for_quarter(self.quarter.label).subtitle}, final edition"
         try:
             git.tag(self.project, name, self.commit, f"{title}\n\nSigned off: {people}")
         except git.GitError as error:
@@ -155,6 +156,18 @@ def _in_git(project: Path, quarter: Quarter, outputs: Sequence[str]) -> Iterator
         )
     if not git.has_identity(project):
         yield "git: does not know who you are, and so can make no tag. Set user.name and user.email with git config."
+
+
+def _not_stated(project: Path) -> Iterator[str]:
+    """Yield the datasets that do not say whether they are real."""
+    from natpatsip import datasets
+
+    for resource in datasets.declared(project).resources:
+        if resource.given_schema and not resource.natpatsip.provenance:
+            yield (
+                f"data/datapackage.yaml, {resource.name}: its provenance is not stated. Write natpatsip.provenance: "
+                "reported or illustrative, or the column that says it by row."
+            )
 
 
 def _sign_offs(params: Params, today: date) -> Iterator[str]:

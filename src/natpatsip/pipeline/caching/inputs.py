@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from natpatsip import look
 from natpatsip.digests import files_in, key, sha256_of
 from natpatsip.errors import ReportError
 from natpatsip.project import SOURCE_FILES, SOURCE_FOLDERS
@@ -66,6 +67,10 @@ class Inputs:
             for file in files_in(project / folder)
             if not str(file).startswith(ENGINE_PREFIX)  # in the engine's own repository
         }
+        if not look.has_own(project):
+            packaged = look.packaged()
+            found = files_in(packaged)
+            files |= {f"the engine's look/{file.relative_to(packaged).as_posix()}": sha256_of(file) for file in found}
         return cls(project, files | {name: sha256_of(project / name) for name in SOURCE_FILES}, environment)
 
     @cached_property

@@ -53,13 +53,15 @@ class ForkServer:
         self._error = tempfile.TemporaryFile()  # noqa: SIM115 — why it could not begin; open as long as this is
         self._socket, theirs = socket.socketpair()
         descriptors = theirs.fileno(), self._error.fileno()
+        modules = [os.path.abspath(path) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]  # noqa: PTH100
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 — our own module
                 [sys.executable, "-P", "-m", "natpatsip.pipeline.execution.prefork", *map(str, descriptors)],
                 pass_fds=descriptors,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env=os.environ | ONE_THREAD,
+                env={**os.environ, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(modules)},
+                cwd=os.sep,  # in no project, whose Python natpatsip would put on the path of every fork
                 start_new_session=True,  # Ctrl-C is for the build alone
             )
 

@@ -1,0 +1,12 @@
+from .completeness import awaited as awaited
+from .completeness import complete as complete
+from .declaration import declared as declared
+from .disclosure import SuppressionPolicy as SuppressionPolicy
+from .disclosure import policy as policy
+from .disclosure import suppress_small_counts as suppress_small_counts
+from .loading import RECORD as RECORD
+from .loading import load as load
+from .loading import provenance as provenance
+from .sums import quarterly as quarterly
+from .sums import rolling as rolling
+from .sums import total as total

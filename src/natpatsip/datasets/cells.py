@@ -1,0 +1,304 @@
+"""What the cells of a field may be: each declared type and constraint, as a check and as words for a message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import Any
+
+from natpatsip.datasets.descriptor import DataField
+from natpatsip.datasets.reading import Fault
+from natpatsip.errors import UsageError, nearest
+from natpatsip.quarter import Quarter
+
+MOST_WORDS = 12  # of a list of words in a message
+SPREADSHEET_MONTH = re.compile(r"[A-Z][a-z]{2}-\d{2}|\d{2}/\d{2}/\d{4}")
+SPREADSHEET = (
+    "A spreadsheet has changed the months: format the column as text or as yyyy-mm, and save the file as CSV again."
+)
+INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
+NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+YEAR = re.compile(r"[0-9]{4}")
+EXAMPLES = {
+    "quarter": "a quarter such as 2024-25-Q2",
+    "period": "a period such as 2024-25-Q2, 2024-25-YTD, since-baseline, to-2024-03 or all",
+    "yearmonth": "a month such as 2024-09",
+    "year": "a year such as 2024",
+    "date": "a date such as 2024-08-14",
+    "datetime": "a date and time such as 2024-08-14T09:30:00",
+    "time": "a time such as 09:30:00",
+    "integer": "a whole number",
+    "number": "a number",
+}
+
+
+def is_quarter(text: str) -> bool:
+    """Return True if a text is a quarter in its written form.
+
+    Examples
+    --------
+    >>> is_quarter("2024-25-Q2"), is_quarter("2024-26-Q2"), is_quarter("2024-25-Q5")
+    (True, False, False)
+    """
+    try:
+        return str(Quarter.parse(text)) == text
+    except UsageError:
+        return False
+
+
+def is_period(text: str) -> bool:
+    """Return True if a text is a period that a fact can be of.
+
+    Examples
+    --------
+    >>> [is_period(text) for text in ("2024-25-Q2", "2024-25-YTD", "to-2024-03", "2025-03", "all", "2024")]
+    [True, True, True, True, True, False]
+    """
+    return text in ("since-baseline", "all") or first_month(text) is not None
+
+
+def first_month(period: str) -> date | None:
+    """Return the first month of a quarter or year to date, or the month of ``2025-03`` and ``to-2025-03``.
+
+    Examples
+    --------
+    >>> first_month("2024-25-Q4"), first_month("2024-25-YTD"), first_month("all")
+    (datetime.date(2025, 1, 1), datetime.date(2024, 4, 1), None)
+    """
+    quarter = f"{period.removesuffix('YTD')}Q1" if period.endswith("-YTD") else period
+    if is_quarter(quarter):
+        return Quarter.parse(quarter).first_month
+    month = period.removeprefix("to-")
+    return date.fromisoformat(f"{month}-01") if MONTH.fullmatch(month) else None
+
+
+def value_fits(value: str, unit: str) -> bool:
+    """Return True if a value is what its unit asks for: a date, a quarter or a number.
+
+    Examples
+    --------
+    >>> value_fits("677", "people"), value_fits("2024-08-14", "date"), value_fits("2024-08-14", "people")
+    (True, True, False)
+    """
+    if unit == "date":
+        try:
+            return date.fromisoformat(value).isoformat() == value
+        except ValueError:
+            return False
+    return is_quarter(value) if unit == "quarter" else bool(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value))
+
+
+def value_expected(unit: str) -> str:
+    """Return what a unit asks for, in words."""
+    forms = {"date": EXAMPLES["date"], "quarter": EXAMPLES["quarter"]}
+    return forms.get(unit, "a number, in digits alone, such as 677 or 85.9")
+
+
+@dataclass(frozen=True)
+class CellRule:
+    """What the cells of a column may be.
+
+    ``words`` maps each text that is accepted to what it is read as (an alias to the organisation's name); None where
+    the column has no list.
+    """
+
+    field: DataField
+    missing: Mapping[str, str]
+    is_required: bool
+    words: Mapping[str, str] | None
+    listed_in: str = ""  # "a team of data/organisations.csv"
+
+    @property
+    def expected(self) -> str:
+        """What a cell should have been, in words."""
+        text = self.listed_in or _expected(self.field)
+        if self.is_required:
+            return text
+        others = [f'"{value}" for {label}' if label else f'"{value}"' for value, label in self.missing.items() if value]
+        others += ["nothing"] if "" in self.missing else []
+        return f"{text}, or {', '.join(others)}" if others else text
+
+    def parse(self, text: str) -> Any:
+        """Return the value of a cell, None where it is missing.
+
+        Raises
+        ------
+        ValueError
+            Where it is not what the field may hold.
+        """
+        if text in self.missing and not self.is_required:
+            return None
+        if text in self.missing or (self.is_required and not text.strip()):
+            raise ValueError(text)
+        if self.words is not None:
+            return _as_type(self.words[text], self.field) if text in self.words else _refuse(text)
+        value = _as_type(text, self.field)
+        _check_constraints(text, value, self.field)
+        return value
+
+    def faults(self, texts: Sequence[str], lines: Sequence[int], values: list[Any]) -> Iterator[Fault]:
+        """Put the values of a column into a list, and yield the cells that are not what they may be."""
+        known: dict[str, Any] = {}
+        wrong: dict[str, Fault] = {}
+        for text, line in zip(texts, lines, strict=True):
+            if text not in known and text not in wrong:
+                try:
+                    known[text] = self.parse(text)
+                except ValueError:
+                    wrong[text] = self._fault(text)
+            values.append(known.get(text))
+            if text in wrong:
+                yield replace(wrong[text], line=line)
+
+    def _fault(self, text: str) -> Fault:
+        hint = nearest(text, self.words) if self.words and text else ""
+        is_spoilt = self.field.type == "yearmonth" and SPREADSHEET_MONTH.fullmatch(text)
+        return Fault(
+            f'found "{text}", expected {self.expected}.{hint}',
+            column=self.field.name,
+            cause=SPREADSHEET if is_spoilt else "",
+        )
+
+
+def _refuse(text: str) -> Any:
+    raise ValueError(text)
+
+
+def _as_type(text: str, field: DataField) -> Any:
+    """Return a text as its type, or raise a ValueError."""
+    if field.natpatsip.form:
+        holds = is_quarter if field.natpatsip.form == "quarter" else is_period
+        return text if holds(text) else _refuse(text)
+    return PARSERS.get(field.type, _same)(text, field)
+
+
+def _same(text: str, field: DataField) -> str:
+    return text
+
+
+def _number(text: str, field: DataField) -> float:
+    plain = _plain(text, field)
+    return float(plain) if NUMBER.fullmatch(plain) else float(_refuse(text))
+
+
+def _integer(text: str, field: DataField) -> int:
+    plain = _plain(text, field)
+    return int(plain) if INTEGER.fullmatch(plain) else int(_refuse(text))
+
+
+def _plain(text: str, field: DataField) -> str:
+    """Return a number without what the field allows around and in it."""
+    if not field.bare_number:
+        text = re.sub(r"^[^0-9+-]*|[^0-9]*$", "", text)
+    if field.group_char:
+        text = text.replace(field.group_char, "")
+    return text if field.decimal_char == "." else text.replace(field.decimal_char, ".")
+
+
+def _boolean(text: str, field: DataField) -> bool:
+    return True if text in field.true_values else False if text in field.false_values else bool(_refuse(text))
+
+
+def _date(text: str, field: DataField) -> date:
+    if field.format not in ("default", "any"):
+        return datetime.strptime(text, field.format).date()
+    found = date.fromisoformat(text)
+    return found if found.isoformat() == text else _refuse(text)
+
+
+def _datetime(text: str, field: DataField) -> datetime:
+    if field.format not in ("default", "any"):
+        return datetime.strptime(text, field.format)
+    return datetime.fromisoformat(text)
+
+
+def _time(text: str, field: DataField) -> str:
+    time.fromisoformat(text)
+    return text
+
+
+def _year(text: str, field: DataField) -> int:
+    return int(text) if YEAR.fullmatch(text) else int(_refuse(text))
+
+
+def _month(text: str, field: DataField) -> date:
+    return date.fromisoformat(f"{text}-01") if MONTH.fullmatch(text) else _refuse(text)
+
+
+PARSERS: Mapping[str, Callable[[str, DataField], Any]] = {
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "date": _date,
+    "datetime": _datetime,
+    "time": _time,
+    "year": _year,
+    "yearmonth": _month,
+}
+
+
+def _check_constraints(text: str, value: Any, field: DataField) -> None:
+    """Raise a ValueError where a value breaks a constraint of its field."""
+    limits = field.constraints
+    bounds = (
+        limits.minimum is None or value >= _bound(limits.minimum, field),
+        limits.maximum is None or value <= _bound(limits.maximum, field),
+        limits.exclusive_minimum is None or value > _bound(limits.exclusive_minimum, field),
+        limits.exclusive_maximum is None or value < _bound(limits.exclusive_maximum, field),
+        limits.min_length is None or len(text) >= limits.min_length,
+        limits.max_length is None or len(text) <= limits.max_length,
+        limits.pattern is None or re.fullmatch(limits.pattern, text) is not None,
+    )
+    if not all(bounds):
+        raise ValueError(text)
+
+
+def _bound(bound: Any, field: DataField) -> Any:
+    """Return a bound of the descriptor as a value; YAML reads dates as dates, and quoted ones as text."""
+    if isinstance(bound, str):
+        return _as_type(bound, field)
+    return bound.strftime("%Y-%m") if isinstance(bound, date) and field.type == "string" else bound
+
+
+def _expected(field: DataField) -> str:
+    """Return what a cell of a field is, in words."""
+    if field.words:
+        return words_expected(field.words)
+    kind = field.natpatsip.form or field.type
+    if kind in ("integer", "number"):
+        return EXAMPLES[kind] + _range(field)
+    if kind in EXAMPLES:
+        return EXAMPLES[kind]
+    if kind == "boolean":
+        return f"{field.true_values[0]} or {field.false_values[0]}"
+    return f"a text such as {field.example}" if field.example is not None else "a text" + _range(field)
+
+
+def words_expected(words: Collection[str]) -> str:
+    """Return a list of words as what is expected."""
+    named = list(words)
+    if len(named) == 2:
+        return " or ".join(named)
+    more = f" and {len(named) - MOST_WORDS} more" if len(named) > MOST_WORDS else ""
+    return f"one of {', '.join(named[:MOST_WORDS])}{more}"
+
+
+def _range(field: DataField) -> str:
+    """Return the bounds of a field, in words."""
+    limits = field.constraints
+    if limits.minimum is not None and limits.maximum is not None:
+        return f" from {limits.minimum} to {limits.maximum}"
+    parts = {
+        "{}, or more": limits.minimum,
+        "{}, or less": limits.maximum,
+        "more than {}": limits.exclusive_minimum,
+        "less than {}": limits.exclusive_maximum,
+        "at least {} characters": limits.min_length,
+        "at most {} characters": limits.max_length,
+        "of the pattern {}": limits.pattern,
+    }
+    texts = [form.format(value).replace(", or", " or") for form, value in parts.items() if value is not None]
+    return ", " + ", ".join(texts) if texts else ""

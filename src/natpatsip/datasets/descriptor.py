@@ -1,0 +1,366 @@
+"""The parts of a Data Package (v2) descriptor, and what the standard lacks.
+
+Each resource is a file with its fields. What a report needs beside them stands under a ``natpatsip`` key: which columns
+say when a row was reported and which period it is about, which series owe each period, what has to be hidden, and
+whether the data are real. A resource without that key is valid: it is read whole in every quarter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
+
+from natpatsip.errors import DataError, DataFileError, nearest
+
+FOLDER = "data"
+FILE = f"{FOLDER}/datapackage.yaml"
+ORGANISATIONS = "organisations"
+NOT_STATED = "not stated"
+PROVENANCE = ("reported", "illustrative", "decided")
+TYPES = (
+    *("string", "integer", "number", "boolean", "date", "datetime", "time", "year", "yearmonth", "list", "any"),
+    *("object", "array", "duration", "geopoint", "geojson"),  # kept as text
+)
+
+
+class Standard(BaseModel):
+    """A part of the descriptor that the standard defines: it may have other keys, but none that is a misspelling."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="ignore")
+    more_keys: ClassVar[str] = ""  # of the standard, and without a meaning here
+    refused_keys: ClassVar[str] = ""  # of the standard, and would change what is read
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_known_keys(cls, content: Any) -> Any:
+        if isinstance(content, Mapping):
+            problems = [problem for key in content if (problem := cls._problem_of(str(key)))]
+            if problems:
+                raise ValueError(" ".join(problems))
+        return content
+
+    @classmethod
+    def _problem_of(cls, key: str) -> str:
+        """Return what is wrong with a key; nothing where it is known, or may be one of the author's own."""
+        own = [part.alias or name for name, part in cls.model_fields.items()]
+        if key in cls.refused_keys.split():
+            return f'"{key}" is not supported. Leave it out, and save the file without the need for it.'
+        known = [*own, *cls.more_keys.split()]
+        if key in known:
+            return ""
+        plain = {name.lower(): name for name in known}
+        alike = plain.get(key.lower().replace("_", "")) or next(iter(get_close_matches(key, known, 1, 0.75)), "")
+        return f'"{key}" is not one of its keys. Did you mean "{alike}"?' if alike else ""
+
+
+class Extension(Standard):
+    """A part of the descriptor under a ``natpatsip`` key: it has no keys but these."""
+
+    model_config = ConfigDict(alias_generator=None)
+
+    @classmethod
+    def _problem_of(cls, key: str) -> str:
+        own = list(cls.model_fields)
+        return "" if key in own else f'"{key}" is not one of its keys, {", ".join(own)}.{nearest(key, own)}'
+
+
+def _several(value: Any) -> Any:
+    """Return a name as a list of one: the standard allows both."""
+    return (value,) if isinstance(value, str) else value
+
+
+def _single(value: Any) -> Any:
+    """Return the one member of a list."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _labelled(values: Any) -> Any:
+    """Return missing values or categories as mappings of value and label."""
+    if not isinstance(values, list):
+        return values
+    return [each if isinstance(each, Mapping) else {"value": each} for each in values]
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_several)]
+
+
+class Labelled(Standard):
+    """A missing value or a category, with what it means."""
+
+    value: str | int
+    label: str = ""
+
+
+class Constraints(Standard):
+    """What a field's cells have to be, beyond their type."""
+
+    refused_keys = "jsonSchema"
+
+    required: bool = False
+    unique: bool = False
+    min_length: int | None = None
+    max_length: int | None = None
+    minimum: Any = None
+    maximum: Any = None
+    exclusive_minimum: Any = None
+    exclusive_maximum: Any = None
+    pattern: str | None = None
+    enum: tuple[Any, ...] = ()
+
+
+class FieldOptions(Extension):
+    """What the standard cannot say of a field."""
+
+    organisation: str = ""
+    """The kind of organisation that its cells name, by name or alias."""
+    form: Literal["", "quarter", "period"] = ""
+    """A text that is a quarter (2024-25-Q2), or a period of a fact."""
+    unit: str = ""
+    """The column of units: cells are dates, quarters or numbers as it says."""
+    refers_to: str = ""
+    """The column of this file that the parts of a list name."""
+
+
+class DataField(Standard):
+    """A column."""
+
+    more_keys = "categoriesOrdered rdfType itemType"
+
+    name: str
+    type: str = "string"
+    format: str = "default"
+    title: str = ""
+    description: str = ""
+    example: Any = None
+    constraints: Constraints = Constraints()
+    missing_values: Annotated[tuple[Labelled, ...] | None, BeforeValidator(_labelled)] = None
+    categories: Annotated[tuple[Labelled, ...], BeforeValidator(_labelled)] = ()
+    true_values: tuple[str, ...] = ("true", "True", "TRUE", "1")
+    false_values: tuple[str, ...] = ("false", "False", "FALSE", "0")
+    decimal_char: str = "."
+    group_char: str = ""
+    bare_number: bool = True
+    delimiter: str = ","
+    natpatsip: FieldOptions = FieldOptions()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that its cells may be; none where it has no list of them."""
+        return tuple(str(each) for each in self.constraints.enum or [each.value for each in self.categories])
+
+
+class Reference(Standard):
+    """What a foreign key refers to: fields of a resource, by default of its own."""
+
+    fields: Names
+    resource: str = ""
+
+
+class ForeignKey(Standard):
+    """Fields whose cells stand in another resource."""
+
+    fields: Names
+    reference: Reference
+
+
+class Schema(Standard):
+    """The fields of a resource, and how its rows are told apart."""
+
+    more_keys = "$schema"
+
+    fields: tuple[DataField, ...]
+    fields_match: Annotated[Literal["exact", "equal", "subset"], BeforeValidator(_single)] = "equal"
+    missing_values: Annotated[tuple[Labelled, ...], BeforeValidator(_labelled)] = (Labelled(value=""),)
+    primary_key: Names = ()
+    unique_keys: tuple[tuple[str, ...], ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+
+    def missing(self, field: DataField) -> dict[str, str]:
+        """Return a field's missing values with what they mean."""
+        values = self.missing_values if field.missing_values is None else field.missing_values
+        return {str(each.value): each.label for each in values}
+
+
+class Dialect(Standard):
+    """How a CSV file is written."""
+
+    more_keys = "$schema lineTerminator caseSensitiveHeader csvddfVersion"
+    refused_keys = "headerRows headerJoin commentRows commentChar nullSequence"
+
+    delimiter: str = ","
+    quote_char: str = '"'
+    double_quote: bool = True
+    escape_char: str | None = None
+    skip_initial_space: bool = False
+    header: Literal[True] = True
+
+
+class Series(Extension):
+    """Which columns tell series apart, the organisation first, and which series owe each period.
+
+    With ``members: all`` every member (each organisation while it is open, each word of a list) owes every period from
+    the first in which its measure is found; with ``found`` a series owes from its own first period on; with ``as
+    before`` a report has what the one before had.
+    """
+
+    by: Names
+    members: Literal["all", "found", "as before"] = "all"
+
+
+class Rule(Extension):
+    """What holds in each row: a number no greater than another, cells that are filled together; or between rows."""
+
+    at_most: tuple[str, str] | None = None
+    together: tuple[str, str] | None = None
+    same: tuple[str, str] | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Rule:
+        if len(self.model_fields_set) != 1:
+            raise ValueError("expected one of at_most, together and same, with two columns")
+        return self
+
+    @property
+    def columns(self) -> tuple[str, str]:
+        """The two columns."""
+        return self.at_most or self.together or self.same or ("", "")
+
+
+class Disclosure(Extension):
+    """What has to be done to small counts before they are shown, or why nothing has."""
+
+    policy: str
+    source: str
+    counts: Names = ()
+    geography: str = ""
+    threshold: Annotated[int, Field(ge=0)] = 0
+    base: Annotated[int, Field(gt=0)] = 1
+    symbol: str = "*"
+    percent: tuple[str, str] | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Disclosure:
+        needed = ("geography", "threshold", "base", "symbol")
+        if self.counts and (absent := [name for name in needed if name not in self.model_fields_set]):
+            raise ValueError(f"has counts, but no {' and no '.join(absent)}; a policy states them all")
+        return self
+
+
+class Kind(Extension):
+    """A kind of organisation: what one is called in messages, and the kind that it belongs to."""
+
+    label: str
+    parent: str = ""
+
+
+class Options(Extension):
+    """What the standard cannot say of a resource."""
+
+    rows: str = ""
+    """What a row is about, for the data dictionary."""
+    as_of: str = ""
+    """The column of the quarter in which a row was reported."""
+    period: str = ""
+    """The column of the month, day or quarter that a row is about."""
+    series: Series | None = None
+    required: Literal["", "each month", "each quarter", "once"] = ""
+    rules: tuple[Rule, ...] = ()
+    disclosure: Disclosure | None = None
+    provenance: str = ""
+    """reported, illustrative or decided, or the column that says it by row."""
+    kinds: dict[str, Kind] = Field(default_factory=dict)
+
+
+class Resource(Standard):
+    """A dataset: a file of the data folder."""
+
+    more_keys = "$schema type mediatype bytes hash sources licenses profile"
+    refused_keys = "data"
+
+    name: str
+    path: str
+    title: str = ""
+    description: str = ""
+    format: str = ""
+    encoding: str = "utf-8"
+    dialect: Dialect = Dialect()
+    given_schema: Schema | None = Field(default=None, alias="schema")
+    natpatsip: Options = Options()
+
+    @property
+    def file(self) -> str:
+        """The file's path within the project."""
+        return f"{FOLDER}/{self.path}"
+
+    @cached_property
+    def table_schema(self) -> Schema:
+        """Its schema.
+
+        Raises
+        ------
+        DataFileError
+            Where it has none.
+        """
+        if self.given_schema is None:
+            raise DataFileError(f"{FILE}, {self.name}: has no schema. Declare its fields, so that it can be read.")
+        return self.given_schema
+
+    @cached_property
+    def fields(self) -> dict[str, DataField]:
+        """Its fields by name."""
+        return {field.name: field for field in self.table_schema.fields}
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of its fields."""
+        return tuple(self.fields)
+
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """What a row is about: its key, without when it was reported."""
+        return tuple(column for column in self.table_schema.primary_key if column != self.natpatsip.as_of)
+
+    @property
+    def provenance_column(self) -> str:
+        """The column that says whether a row is reported or illustrative; empty where none does."""
+        return "" if self.natpatsip.provenance in PROVENANCE else self.natpatsip.provenance
+
+
+class Package(Standard):
+    """All that is declared."""
+
+    more_keys = (
+        "$schema id name title description profile licenses sources contributors keywords image version created "
+        "homepage natpatsip"
+    )
+
+    resources: tuple[Resource, ...] = ()
+
+    @cached_property
+    def by_name(self) -> dict[str, Resource]:
+        """The resources by name."""
+        return {resource.name: resource for resource in self.resources}
+
+    @cached_property
+    def kinds(self) -> dict[str, Kind]:
+        """The kinds of organisations, none where no organisations are declared."""
+        listed = self.by_name.get(ORGANISATIONS)
+        return listed.natpatsip.kinds if listed else {}
+
+    def resource(self, name: str) -> Resource:
+        """Return a resource.
+
+        Raises
+        ------
+        DataError
+            Where none has that name.
+        """
+        if name not in self.by_name:
+            known = f"The datasets of {FILE} are {', '.join(self.by_name)}." if self.by_name else f"{FILE} has none."
+            raise DataError(f'There is no dataset "{name}".{nearest(name, self.by_name)} {known}')
+        return self.by_name[name]

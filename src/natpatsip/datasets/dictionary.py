@@ -1,0 +1,109 @@
+"""The data dictionary: what each file and column holds, as Markdown, made from the declaration.
+
+It stands in ``data/README.md`` between two marks; all else in that file is written by hand. ``python -m
+natpatsip.datasets.dictionary`` brings it up to date.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from natpatsip.datasets.declaration import declared
+from natpatsip.datasets.descriptor import FOLDER, NOT_STATED, DataField, Package, Resource
+from natpatsip.errors import DataFileError, ReportError
+from natpatsip.project import project_root
+
+README = f"{FOLDER}/README.md"
+START = "<!-- The dictionary, made from datapackage.yaml: python -m natpatsip.datasets.dictionary -->"
+END = "<!-- The end of the dictionary. -->"
+
+
+def render(package: Package) -> str:
+    """Return the dictionary: a table of the files, then of each file its columns and the words that they may hold.
+
+    Examples
+    --------
+    >>> waits = {"name": "waits_monthly", "path": "waits_monthly.csv", "title": "people waiting", "schema": {"fields": [
+    ...     {"name": "month", "type": "yearmonth", "description": "the month"}]}}
+    >>> print(render(Package.model_validate({"resources": [waits]})))
+    | file | a row is | holds | provenance |
+    | --- | --- | --- | --- |
+    | `waits_monthly.csv` | | people waiting | not stated |
+    <BLANKLINE>
+    ## `waits_monthly.csv`
+    <BLANKLINE>
+    | column | holds |
+    | --- | --- |
+    | `month` | the month |
+    """
+    files = [
+        (f"`{each.path}`", each.natpatsip.rows, each.title or each.description, _provenance(each))
+        for each in package.resources
+    ]
+    parts = [_table(("file", "a row is", "holds", "provenance"), files)]
+    for resource in package.resources:
+        parts += _section(resource)
+    return "\n\n".join(parts)
+
+
+def _section(resource: Resource) -> Iterator[str]:
+    yield f"## `{resource.path}`"
+    if resource.description:
+        yield resource.description.strip()
+    if resource.given_schema is None:
+        return
+    yield _table(
+        ("column", "holds"), [(f"`{field.name}`", _holds(field, resource)) for field in resource.fields.values()]
+    )
+    for field in resource.fields.values():
+        if any(each.label for each in field.categories):
+            yield _table((f"`{field.name}`", "is"), [(f"`{each.value}`", each.label) for each in field.categories])
+
+
+def _holds(field: DataField, resource: Resource) -> str:
+    """Return what a column holds, with the marks that stand for a missing value."""
+    schema = resource.table_schema
+    marks = [f"`{mark}` {label}" for mark, label in schema.missing(field).items() if mark and label]
+    return "; ".join(filter(None, [field.description or field.title, *marks]))
+
+
+def _provenance(resource: Resource) -> str:
+    return "by row" if resource.provenance_column else resource.natpatsip.provenance or NOT_STATED
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(
+        f"| {' | '.join(' '.join(cell.split()) for cell in line)} |".replace("|  |", "| |") for line in lines
+    )
+
+
+def updated(project: Path) -> str:
+    """Return the text of the project's ``data/README.md`` with the dictionary as it is declared now.
+
+    Raises
+    ------
+    DataFileError
+        Where the file does not exist or lacks the marks.
+    """
+    file = project / README
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    if text.count(START) != 1 or text.count(END) != 1 or text.index(START) > text.index(END):
+        raise DataFileError(f"{README}: expected these two lines, for the dictionary to stand between:\n{START}\n{END}")
+    before, after = text.split(START)[0], text.split(END)[1]
+    return f"{before}{START}\n\n{render(declared(project))}\n\n{END}{after}"
+
+
+def main() -> None:
+    """Bring the dictionary up to date."""
+    try:
+        project = project_root()
+        (project / README).write_text(updated(project), encoding="utf-8")
+    except ReportError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

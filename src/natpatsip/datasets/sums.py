@@ -1,0 +1,178 @@
+"""Sums of counts: over all organisations, and over longer periods than a month.
+
+A sum of which a part is missing (suppressed, not submitted) is missing itself: what is left of it would read as a
+smaller number. Sums are of raw counts; small ones are suppressed afterwards (`natpatsip.datasets.disclosure`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from natpatsip.errors import DataError, nearest
+from natpatsip.lineage import FILTER
+
+MONTHS_OF_QUARTER = 3
+
+
+def total(
+    frame: pd.DataFrame,
+    counts: str | Sequence[str],
+    *,
+    by: str | Sequence[str] = "month",
+    where: Mapping[str, Any] | None = None,
+    percent: tuple[str, str] | None = None,
+) -> pd.DataFrame:
+    """Return counts summed over all rows of a period, such as the whole country's from its organisations'.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Rows of a dataset.
+    counts : str or sequence of str
+        The columns to sum.
+    by : str or sequence of str
+        The columns that stay apart.
+    where : mapping, optional
+        Takes the rows that have these values only.
+    percent : pair of str, optional
+        The numerator and the denominator, of `counts`.
+
+    Returns
+    -------
+    DataFrame
+        `by` and `counts`, a row for each value of `by`; a sum is missing where a part of it is. With `percent` a column
+        of that name, missing where the denominator is 0. ``attrs["note"]`` says how many sums are missing, if any.
+
+    Raises
+    ------
+    DataError
+        Where the frame has no such column, or no row with a value of `where`; the nearest one is named.
+
+    Examples
+    --------
+    >>> months = pd.to_datetime(["2024-08", "2024-08", "2024-09", "2024-09"])
+    >>> waits = pd.DataFrame({"month": months, "team": ["North", "South"] * 2, "seen": [40, 31, 38, None]})
+    >>> total(waits, "seen")["seen"].tolist()
+    [71.0, nan]
+    >>> total(waits, "seen", where={"team": "North"})["seen"].tolist()
+    [40.0, 38.0]
+    """
+    columns, summed = _listed(by), _listed(counts)
+    _need(frame, [*columns, *summed, *(where or {})])
+    rows = frame
+    for column, value in (where or {}).items():
+        rows = rows[rows[column] == value]
+        if rows.empty:
+            known = sorted(map(str, frame[column].unique()))
+            raise DataError(f'No row of the data has {column} "{value}".{nearest(str(value), known)}')
+    sums = rows.groupby(columns, as_index=False, observed=True)[summed].sum(skipna=False)
+    if percent:
+        sums["percent"] = 100 * sums[percent[0]] / sums[percent[1]].mask(sums[percent[1]] == 0)
+    picked = [f"{column} {value}" for column, value in (where or {}).items()]
+    return _named(sums, frame, ", ".join([*picked, f"summed by {' and '.join(columns)}"]), summed)
+
+
+def quarterly(
+    frame: pd.DataFrame, *, by: str | Sequence[str], counts: str | Sequence[str], date: str = "month"
+) -> pd.DataFrame:
+    """Return the counts of each whole quarter, a row for each organisation and quarter.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Monthly rows.
+    by : str or sequence of str
+        The columns that tell series apart.
+    counts : str or sequence of str
+        The columns to sum.
+    date : str
+        The column of months.
+
+    Returns
+    -------
+    DataFrame
+        `by`, `date` (the quarter's last month) and `counts`. Quarters of which a month has no row are left out; where a
+        month's count is missing, so is the quarter's.
+
+    Examples
+    --------
+    >>> months = pd.to_datetime(["2024-04", "2024-05", "2024-06", "2024-07"])
+    >>> waits = pd.DataFrame({"team": "North", "month": months, "seen": [3, 2, 4, 5]})
+    >>> quarterly(waits, by="team", counts="seen")
+        team      month  seen
+    0  North 2024-06-01     9
+    """
+    columns, summed = _listed(by), _listed(counts)
+    _need(frame, [date, *columns, *summed])
+    quarter = frame[date].dt.to_period("Q")  # NHS quarters end with calendar quarters
+    last = quarter.dt.asfreq("M", how="end").dt.to_timestamp()
+    groups = frame.assign(**{date: last}, of=frame[date]).groupby([*columns, date], observed=True)
+    totals = groups[summed].sum(skipna=False)
+    whole = groups["of"].nunique() == MONTHS_OF_QUARTER
+    return _named(totals[whole].reset_index(), frame, "by quarter", summed)
+
+
+def rolling(
+    frame: pd.DataFrame,
+    *,
+    by: str | Sequence[str],
+    counts: str | Sequence[str],
+    months: int,
+    date: str = "month",
+) -> pd.DataFrame:
+    """Return the counts of so many months up to each month, a row for each organisation and month.
+
+    Returns
+    -------
+    DataFrame
+        `by`, `date` (the period's last month) and `counts`, from the first month that has so many behind it. A period
+        with a month that has no row is left out; one with a missing count is missing.
+
+    Examples
+    --------
+    >>> dates = pd.to_datetime(["2024-07", "2024-08", "2024-09"])
+    >>> waits = pd.DataFrame({"team": "North", "month": dates, "seen": [3, 2, 4]})
+    >>> rolling(waits, by="team", counts="seen", months=2)["seen"].tolist()
+    [5, 6]
+    """
+    columns, summed = _listed(by), _listed(counts)
+    _need(frame, [date, *columns, *summed])
+    if months < 1:
+        raise DataError(f"A rolling sum of {months} months; expected one month or more.")
+    monthly = frame.groupby([*columns, date], observed=True)[summed].sum(skipna=False).assign(rows=1).reset_index()
+    sums = []
+    for _, own in monthly.groupby(columns, observed=True):
+        series = own.set_index(date)
+        windows = series[[*summed, "rows"]].asfreq("MS").rolling(months, min_periods=months)
+        totals = windows.sum()
+        whole = totals.index[totals["rows"] == months]  # a month without a row leaves no period
+        sums.append(series.reindex(whole).assign(**{name: totals.loc[whole, name] for name in summed}).reset_index())
+    rows = pd.concat(sums, ignore_index=True)[[*columns, date, *summed]]
+    return _named(
+        rows.astype({name: frame[name].dtype for name in summed}), frame, f"in rolling sums of {months} months", summed
+    )
+
+
+def _listed(names: str | Sequence[str]) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
+
+
+def _need(frame: pd.DataFrame, columns: Sequence[str]) -> None:
+    for column in columns:
+        if column not in frame:
+            have = [str(each) for each in frame.columns]
+            raise DataError(f"The rows have no column {column}; they have {', '.join(have)}.{nearest(column, have)}")
+
+
+def _named(sums: pd.DataFrame, frame: pd.DataFrame, how: str, counts: Sequence[str]) -> pd.DataFrame:
+    """Return sums that say how they were made, and how many of them are missing."""
+    before = frame.attrs.get(FILTER, "")
+    sums.attrs = frame.attrs | {FILTER: f"{before}, {how}".removeprefix(", ")}
+    lost = int(sums[list(counts)].isna().any(axis="columns").sum())
+    if lost:
+        part = "A sum is" if lost == 1 else f"{lost:,} sums are"
+        sums.attrs["note"] = f"{part} missing, because a part is missing in the data."
+    return sums

@@ -1,0 +1,295 @@
+"""A file held against its declaration: what is wrong in a cell, in a row, and between rows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from natpatsip.datasets import organisations, reading
+from natpatsip.datasets.cells import CellRule, first_month, is_quarter, value_expected, value_fits
+from natpatsip.datasets.declaration import parse, source
+from natpatsip.datasets.descriptor import ORGANISATIONS, DataField, Package, Resource
+from natpatsip.datasets.organisations import Organisations
+from natpatsip.datasets.reading import Fault
+from natpatsip.errors import DataFileError, nearest, together
+from natpatsip.quarter import Quarter
+
+MOST_SHOWN = 20  # faults of a file that are given one by one
+
+
+@dataclass(frozen=True, eq=False)  # tables are compared and cached by identity: `examine` makes one for each content
+class Table:
+    """A file after all checks that do not depend on the quarter.
+
+    ``texts`` and ``values`` hold its columns, as written and as read (None where missing); ``lines`` the lines of its
+    rows, ``sound`` the places of those without a fault. ``is_identified`` is False where some row's key has a fault, so
+    that nothing can be said of missing rows.
+    """
+
+    resource: Resource
+    sha256: str
+    lines: list[int]
+    texts: Mapping[str, list[str]]
+    values: Mapping[str, list[Any]]
+    sound: list[int]
+    faults: tuple[Fault, ...]
+    is_identified: bool
+    organisations: Organisations
+    words: Mapping[str, tuple[str, ...]]
+
+    def named(self, column: str, place: int) -> str:
+        """Return a cell as it is named in messages: an organisation by its name, all else as it is written."""
+        value = self.values[column][place]
+        return value if isinstance(value, str) else self.texts[column][place]
+
+    def known_by(self, quarter: Quarter, places: Sequence[int]) -> list[int]:
+        """Return which of some rows were known at the end of a quarter: of several reports of a subject, the latest.
+
+        Rows about a later period are left out, too.
+        """
+        as_of, subject = self.resource.natpatsip.as_of, self.resource.subject
+        known = self.reported_by(quarter, places)
+        if not as_of or not subject:
+            return known
+        latest: dict[tuple[str, ...], int] = {}
+        for place in known:
+            key = tuple(self.named(column, place) for column in subject)
+            if key not in latest or self.values[as_of][latest[key]] <= self.values[as_of][place]:
+                latest[key] = place
+        return sorted(latest.values())
+
+    def reported_by(self, quarter: Quarter, places: Sequence[int]) -> list[int]:
+        """Return which of some rows had been reported by the end of a quarter, about it or an earlier one."""
+        columns = [column for column in (self.resource.natpatsip.as_of, self.resource.natpatsip.period) if column]
+        return [p for p in places if not any(is_after(self.values[column][p], quarter) for column in columns)]
+
+
+def is_after(period: Any, quarter: Quarter) -> bool:
+    """Return True if a month, a day or a quarter is after the end of a quarter."""
+    if isinstance(period, date):
+        return (period.year, period.month) > (quarter.last_month.year, quarter.last_month.month)
+    return isinstance(period, str) and period > str(quarter)
+
+
+def examine(name: str, project: Path) -> Table:
+    """Return a dataset's file, checked; its faults are not raised yet.
+
+    Raises
+    ------
+    DataError
+        Where it is not declared, or a file cannot be read, or the organisations that it names have faults.
+    """
+    descriptor = source(project)
+    package = parse(descriptor)
+    resource = package.resource(name)
+    needed = [name, *_references(resource, package)]
+    return _examine(descriptor, tuple((each, reading.content(package.resource(each), project)) for each in needed))
+
+
+def _references(resource: Resource, package: Package) -> list[str]:
+    """Return the other resources that a resource's cells refer to."""
+    named = [key.reference.resource for key in resource.table_schema.foreign_keys]
+    named += [ORGANISATIONS for field in resource.table_schema.fields if field.natpatsip.organisation]
+    return [name for name in dict.fromkeys(named) if name and name != resource.name]
+
+
+@lru_cache(maxsize=32)
+def _examine(descriptor: bytes, contents: tuple[tuple[str, bytes], ...]) -> Table:
+    package, others = parse(descriptor), dict(contents[1:])
+    name, data = contents[0]
+    resource = package.resource(name)
+    known: Organisations = {}
+    if ORGANISATIONS in others:
+        listed = _examine(descriptor, ((ORGANISATIONS, others[ORGANISATIONS]),))
+        raise_faults(listed)
+        known = listed.organisations
+    rows, sha256 = reading.parse(data, resource), hashlib.sha256(data).hexdigest()
+    lines = list(rows.cells)
+    places = {column: rows.header.index(column) for column in resource.columns if column in rows.header}
+    texts = {column: [cells[place] for cells in rows.cells.values()] for column, place in places.items()}
+    values: dict[str, list[Any]] = {column: [] for column in texts}
+    faults = list(rows.faults)
+    words: dict[str, tuple[str, ...]] = {}
+    for column in texts:
+        rule = _rule(resource.fields[column], resource, package, known, others)
+        faults += rule.faults(texts[column], lines, values[column])
+        words[column] = tuple(dict.fromkeys((rule.words or {}).values()))
+    wrong = {fault.line for fault in faults}
+    sound = [place for place, line in enumerate(lines) if line not in wrong]
+    table = Table(resource, sha256, lines, texts, values, sound, tuple(faults), False, known, words)
+    if len(texts) < len(resource.columns):
+        return table
+    faults += [*_in_rows(table), *_between_rows(table, others, package)]
+    if name == ORGANISATIONS:
+        faults += organisations.faults(values, lines, sound, resource)
+        known = organisations.from_columns(values, sound, resource.fields)
+    key = set(resource.table_schema.primary_key)
+    is_identified = not rows.faults and not any(key & set(fault.column.split(", ")) for fault in faults)
+    return Table(resource, sha256, lines, texts, values, sound, tuple(faults), is_identified, known, words)
+
+
+def raise_faults(table: Table, more: Sequence[Fault] = ()) -> None:
+    """Raise all faults of a file as one error, those beyond the first ones by their number."""
+    file = table.resource.file
+    ordered = sorted(_by_cause([*table.faults, *more]), key=lambda fault: (fault.line, fault.column))
+    texts = [f"{file}{', ' if fault.line or fault.column else ': '}{fault}" for fault in ordered[:MOST_SHOWN]]
+    if len(ordered) > MOST_SHOWN:
+        texts.append(f"{file}: and {len(ordered) - MOST_SHOWN} more.")
+    together([DataFileError(text) for text in texts])
+
+
+def _by_cause(faults: Sequence[Fault]) -> Iterator[Fault]:
+    """Yield faults, those of a column that have the same cause as one."""
+    alike = Counter((fault.column, fault.cause) for fault in faults if fault.cause)
+    for fault in faults:
+        count = alike.pop((fault.column, fault.cause), 0)
+        if count:
+            others = {1: "", 2: " Another row is like it."}.get(count, f" {count - 1:,} more rows are like it.")
+            yield replace(fault, text=f"{fault.text}{others} {fault.cause}")
+        elif not fault.cause:
+            yield fault
+
+
+def _rule(
+    field: DataField, resource: Resource, package: Package, known: Organisations, others: Mapping[str, bytes]
+) -> CellRule:
+    """Return what the cells of a field may be, its lists of words looked up."""
+    schema, kind = resource.table_schema, field.natpatsip.organisation
+    words, listed = {word: word for word in field.words} or None, ""
+    if kind:
+        words = organisations.names_read(known.get(kind, {}))
+        listed = f"{package.kinds[kind].label} of {package.resource(ORGANISATIONS).file}"
+    for key in schema.foreign_keys:
+        if key.fields == (field.name,) and key.reference.resource in others and not kind:
+            other = package.resource(key.reference.resource)
+            column = key.reference.fields[0]
+            words = {text: text for (text,) in reading.parse(others[other.name], other).of([column])}
+            listed = f"a {column} of {other.file}"
+    is_required = field.constraints.required or field.name in schema.primary_key
+    return CellRule(field, schema.missing(field), is_required, words, listed)
+
+
+def _in_rows(table: Table) -> Iterator[Fault]:
+    """Yield the rows that break a rule within themselves."""
+    resource, options = table.resource, table.resource.natpatsip
+    for rule in options.rules:
+        if rule.at_most:
+            yield from _at_most(table, *rule.at_most)
+        if rule.together:
+            yield from _together(table, *rule.together)
+        if rule.same:
+            yield from _same(table, *rule.same)
+    for field in resource.table_schema.fields:
+        if field.natpatsip.unit:
+            yield from _units(table, field.name, field.natpatsip.unit)
+        if options.as_of and (field.name == options.period or field.natpatsip.form == "period"):
+            yield from _no_later(table, field.name, options.as_of)
+
+
+def _at_most(table: Table, low: str, high: str) -> Iterator[Fault]:
+    for place in table.sound:
+        first, second = table.values[low][place], table.values[high][place]
+        if first is not None and second is not None and first > second:
+            yield Fault(
+                f"{_found(table, place, low, high)}, expected {low} no greater than {high}.", _line(table, place), low
+            )
+
+
+def _together(table: Table, one: str, other: str) -> Iterator[Fault]:
+    for place in table.sound:
+        if bool(table.texts[one][place]) != bool(table.texts[other][place]):
+            yield Fault(f"{_found(table, place, one, other)}, expected both or neither.", _line(table, place), other)
+
+
+def _same(table: Table, one: str, other: str) -> Iterator[Fault]:
+    first: dict[str, tuple[int, str]] = {}
+    for place in table.sound:
+        subject, found = table.named(one, place), table.named(other, place)
+        line, expected = first.setdefault(subject, (table.lines[place], found))
+        if found != expected:
+            text = f'found "{found}" for {subject}, expected "{expected}" as in row {line}.'
+            yield Fault(text, _line(table, place), other)
+
+
+def _units(table: Table, value: str, unit: str) -> Iterator[Fault]:
+    for place in table.sound:
+        kind = table.texts[unit][place]
+        if table.values[value][place] is not None and not value_fits(table.texts[value][place], kind):
+            text = f"{_found(table, place, value, unit)}, expected {value_expected(kind)}."
+            yield Fault(text, _line(table, place), value)
+
+
+def _no_later(table: Table, period: str, as_of: str) -> Iterator[Fault]:
+    """Yield rows about a period that begins after the quarter in which they were reported."""
+    for place in table.sound:
+        reported, about = table.values[as_of][place], table.values[period][place]
+        start = first_month(about) if isinstance(about, str) else about
+        if start and reported and is_quarter(reported) and is_after(start, Quarter.parse(reported)):
+            text = f"{_found(table, place, period, as_of)}, expected {period} no later than {as_of}."
+            yield Fault(text, _line(table, place), period)
+
+
+def _between_rows(table: Table, others: Mapping[str, bytes], package: Package) -> Iterator[Fault]:
+    """Yield the rows that are there twice, or refer to a row that does not exist."""
+    schema = table.resource.table_schema
+    unique = [schema.primary_key, *schema.unique_keys, *((f.name,) for f in schema.fields if f.constraints.unique)]
+    for columns in dict.fromkeys(unique):
+        yield from _twice(table, columns)
+    for field in schema.fields:
+        if field.natpatsip.refers_to:
+            yield from _unknown_parts(table, field, field.natpatsip.refers_to)
+    for key in schema.foreign_keys:
+        other = key.reference.resource
+        if other in others and len(key.fields) > 1:
+            rows = reading.parse(others[other], package.resource(other))
+            yield from _unknown_rows(
+                table, key.fields, set(rows.of(key.reference.fields)), package.resource(other).file
+            )
+        elif other in ("", table.resource.name) and not table.resource.natpatsip.kinds:  # else its parents' kinds count
+            known = {tuple(table.named(column, p) for column in key.reference.fields) for p in table.sound}
+            yield from _unknown_rows(table, key.fields, known, "another row")
+
+
+def _twice(table: Table, columns: Sequence[str]) -> Iterator[Fault]:
+    first: dict[tuple[str, ...], int] = {}
+    for place in table.sound if columns else ():
+        if all(table.values[column][place] is None for column in columns):
+            continue  # a missing value is no value twice
+        cells = tuple(table.named(column, place) for column in columns)
+        line = table.lines[place]
+        before = first.setdefault(cells, line)
+        if before != line:
+            yield Fault(f'found "{", ".join(cells)}", expected it once; row {before} has it too.', line, columns[-1])
+
+
+def _unknown_parts(table: Table, field: DataField, column: str) -> Iterator[Fault]:
+    known = {table.named(column, place) for place in table.sound}
+    for place in table.sound:
+        for part in filter(None, table.texts[field.name][place].split(field.delimiter)):
+            if part not in known:
+                text = f'found "{part}", expected the {column} of another row.{nearest(part, known)}'
+                yield Fault(text, _line(table, place), field.name)
+
+
+def _unknown_rows(table: Table, columns: Sequence[str], known: set[tuple[str, ...]], where: str) -> Iterator[Fault]:
+    for place in table.sound:
+        cells = tuple(table.named(column, place) for column in columns)
+        if any(table.values[column][place] is not None for column in columns) and cells not in known:
+            hint = nearest(cells[0], (row[0] for row in known)) if len(cells) == 1 else ""
+            yield Fault(
+                f'found "{", ".join(cells)}", expected it in {where}.{hint}', _line(table, place), ", ".join(columns)
+            )
+
+
+def _found(table: Table, place: int, *columns: str) -> str:
+    return "found " + " and ".join(f"{column} {table.texts[column][place]}" for column in columns)
+
+
+def _line(table: Table, place: int) -> int:
+    return table.lines[place]
