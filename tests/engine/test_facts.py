@@ -165,7 +165,7 @@ def test_a_fact_of_inputs_alone_rests_on_their_rows_and_changes_fingerprint_with
 
 def test_a_fact_of_rows_says_what_picks_them():
     monthly = datasets.load("maternity_monthly")
-    place = datasets.national(monthly, "place_of_birth")
+    place = datasets.total(monthly, "numerator", where={"intervention": "place_of_birth"})
     said = publish("place", 1, unit="percent", source="Series", rows=place).rows
     assert (
         said

@@ -76,13 +76,12 @@ class Coverage:
         by = options.series.by if options.series and options.series.members != "as before" else ()
         found: dict[tuple[str, ...], set[str]] = {}
         present: set[str] = set()
-        for place in places:
-            value = table.values[axis][place]
-            if value is None or any(table.values[column][place] is None for column in by):
-                continue
-            period = _period(value, options.required)
-            present.add(period)
-            found.setdefault(tuple(table.named(column, place) for column in by), set()).add(period)
+        values = table.values[axis]
+        texts = {value: _period(value, options.required) for value in set(values) if value is not None}
+        for place, series in zip(places, table.named(by, places), strict=True):
+            if values[place] is not None and not any(table.values[column][place] is None for column in by):
+                present.add(texts[values[place]])
+                found.setdefault(series, set()).add(texts[values[place]])
         return cls(table, _expected_periods(present, quarter, options.required), found)
 
     @property
@@ -122,7 +121,7 @@ class Coverage:
         series = self.table.resource.natpatsip.series
         kind = self.table.resource.fields[series.by[0]].natpatsip.organisation if series else ""
         own = self.table.organisations.get(kind, {}).get(member)
-        return own is None or own.is_open(*_days(period))
+        return own is None or own.open_from is own.open_to is None or own.is_open(*_days(period))
 
 
 def missing_rows(table: Table, places: Sequence[int], quarter: Quarter) -> Iterator[Fault]:
@@ -186,9 +185,8 @@ def _not_reported_again(table: Table, quarter: Quarter, places: Sequence[int]) -
     """Yield which of the facts that were reported the time before are not reported as of a quarter."""
     as_of, series = table.resource.natpatsip.as_of, table.resource.natpatsip.series
     known: dict[str, set[tuple[str, ...]]] = {}
-    for place in places:
+    for place, own in zip(places, table.named(series.by if series else (), places), strict=True):
         when = table.texts[as_of][place]
-        own = [table.named(column, place) for column in series.by] if series else []
         known.setdefault(when, set()).add(tuple(OWN_QUARTER if cell == when else cell for cell in own))
     earlier = max((when for when in known if when < str(quarter)), default="")
     if absent := known.get(earlier, set()) - known.get(str(quarter), set()):

@@ -80,7 +80,8 @@ def _sentence(content: Any, problem: Any) -> str:
     if problem["type"] == "missing":
         return f"{where}: is missing. Add it."
     if problem["type"] == "value_error":
-        return f"{where}: {problem['msg'].removeprefix('Value error, ').rstrip('.')}."
+        message = problem["msg"].removeprefix("Value error, ")
+        return f"{where}: {message}" if message[-1] in ".?" else f"{where}: {message}."
     expected = problem["msg"].replace("Input should be", "expected").rstrip(".")
     return f"{where}: found {problem['input']!r}; {expected}."
 
@@ -122,6 +123,8 @@ def _of_resource(resource: Resource, package: Package) -> Iterator[str]:
         yield 'natpatsip.series.members: "as before" needs as_of, the column that says when a row was reported.'
     if options.required.startswith("each") and not (options.period or options.as_of):
         yield f'natpatsip.required: "{options.required}" needs a period, or as_of.'
+    if options.kinds and (lacking := [name for name in ("kind", "name") if name not in fields]):
+        yield f"schema.fields: there is no field {' and no '.join(lacking)}; organisations have kind and name."
     for kind, own in options.kinds.items():
         if own.parent and own.parent not in options.kinds:
             yield f'natpatsip.kinds.{kind}.parent: there is no kind "{own.parent}".'
