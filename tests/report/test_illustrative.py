@@ -256,7 +256,7 @@ def test_boards_by_approach_are_as_reported(quarter):
 @pytest.mark.parametrize("quarter", [Q1, Q2])
 def test_boards_and_collaboratives_by_phase_are_as_reported(quarter):
     reported = load("reported", quarter).set_index(["fact_id", "period"])["value"].astype(str)
-    boards = load("organisations").set_index("name")["psc"]
+    boards = load("organisations").set_index("name")["parent"]
     frame = load("icb_phases", quarter)
     now = frame[frame["quarter"] == quarter]
     groups = {"4_to_6": [4, 5, 6], "6": [6], "2_to_3": [2, 3], "7": [7]}
