@@ -191,8 +191,15 @@ local function shown_value(text)
   return sign:gsub('-', '−') .. whole .. fraction
 end
 
-local NAMES_OF_COLUMNS = { date = 'Month', lpl = 'Lower limit', upl = 'Upper limit', psc = 'Collaborative',
-  icb = 'Board', percent = 'Percent' }
+-- A report adds names of its own: natpatsip.labels in _quarto.yml.
+local NAMES_OF_COLUMNS = { date = 'Month', lpl = 'Lower limit', upl = 'Upper limit', percent = 'Percent' }
+local TOTALS = {}
+
+local function read_labels(doc)
+  local labels = (doc.meta.natpatsip or {}).labels or {}
+  for column, name in pairs(labels.columns or {}) do NAMES_OF_COLUMNS[column] = stringify(name) end
+  for _, name in ipairs(labels.totals or {}) do TOTALS[stringify(name)] = true end
+end
 
 local function shown_name(name)
   return NAMES_OF_COLUMNS[name] or (name:gsub('_', ' '):gsub('^%l', string.upper))
@@ -501,7 +508,7 @@ end
 
 local function is_total(row)
   local first = stringify(row.cells[1])
-  return first:match('^Total%f[%W]') ~= nil or first:match('^All%f[%W]') ~= nil or first == 'England'
+  return first:match('^Total%f[%W]') ~= nil or first:match('^All%f[%W]') ~= nil or TOTALS[first] == true
 end
 
 -- Pages have no numbers: the column of the list of figures that says the page is a column of links.
@@ -683,9 +690,10 @@ local function with_draft_mark(doc)
 end
 
 function Pandoc(doc)
+  read_labels(doc)
   if is_html() and quarto then doc = with_draft_mark(doc) end
   single = doc.meta['single-file'] ~= nil
-  if is_typst() and doc.meta.natpatsip then doc.meta.natpatsip.cover = programmes(doc) end
+  if is_typst() and doc.meta.natpatsip then doc.meta.natpatsip['programme-titles'] = programmes(doc) end
   if is_typst() then doc.blocks = without_list_of_figures(doc.blocks) end
   -- Each walk copies the document there and back: what can go together does. Inlines come before blocks, inner before outer.
   doc = doc:walk({ Link = resolve, Span = span_of, Table = report_table, Div = is_html() and construct or panel })

@@ -1,6 +1,6 @@
-"""What `quarto render`, typed at the project's root, runs first: it builds the report, through Quarto.
+"""The pre-render hook of `quarto render`, typed at the project's root: it builds the report, with Quarto.
 
-It needs nothing but Python, since it is Quarto that chooses which: the report's own environment is looked for.
+It imports only the standard library, since Quarto chooses the Python that runs it; it then finds the report's own.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = next(each for each in Path(__file__).resolve().parents if (each / "_quarto.yml").is_file())
 STAGED = "NATPATSIP_STAGED"
 
 
 def natpatsip() -> list[str] | None:
-    """Return how natpatsip is called: the project's own, the one beside this Python, or the one on PATH."""
+    """Return the command that runs natpatsip: the project's own, the one beside this Python, or the one on PATH."""
     for python in (ROOT / ".venv/bin/python", ROOT / ".venv/Scripts/python.exe"):
         if python.is_file():
             return [str(python), "-m", "natpatsip"]
@@ -28,14 +28,14 @@ def natpatsip() -> list[str] | None:
 
 
 def main() -> int:
-    """Build the newest quarter whose data are complete, unless this rendering is a part of that already."""
+    """Build the newest quarter whose data are complete, unless this rendering is part of such a build."""
     if os.environ.get(STAGED):
         return 0
     command = natpatsip()
     if command is None:
         sys.stderr.write(
             f"{ROOT}: the chapters of this report are made from notebooks, and natpatsip, which makes them, is not "
-            "installed here. Make its environment (make environment), then run natpatsip build.\n"
+            "installed here. Set up its environment, as README.md says, then run natpatsip build.\n"
         )
         return 1
     path = os.pathsep.join(filter(None, (os.environ.get("PATH"), os.environ.get("QUARTO_BIN_PATH"))))
@@ -44,7 +44,7 @@ def main() -> int:
     )
     if done.returncode:
         sys.stderr.write(
-            "The report could not be rendered from here. Mend what is said above, then run natpatsip build "
+            "The report could not be built. Fix what the lines above name, then run natpatsip build "
             "(--renderer pandoc needs no Quarto).\n"
         )
     return done.returncode

@@ -1,56 +1,12 @@
-"""The report's diagrams, drawn as SVG: boxes around a middle, joined in order.
-
-Text is text in the report's own typeface, so that it can be searched and scales with the page. The text alternative
-is given where the diagram is shown, by `natpatsip.picture`.
-"""
+"""The report's diagrams: the phases of the whole systems approach, and the cycle of the community of practice."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from html import escape
-from itertools import pairwise
+from dataclasses import replace
 
 from natpatsip.charts import palette
-from natpatsip.charts.theme import FONT, NARROW
+from natpatsip.diagrams import BLUE, GREY, NAVY, PLUM, Box, Diagram, Tone, ring
 from natpatsip.errors import FigureError
-
-WIDTH, HEIGHT = 640, 440
-BOX_WIDTH, BOX_HEIGHT = 164, 64
-RADIUS_X, RADIUS_Y = 226, 182
-MIDDLE_Y = 226  # a ring of an odd number of boxes reaches further up than down
-MIDDLE = 62  # radius of the circle in the middle
-TEXT_SIZE = 14
-NARROW_BOX = 156
-PITCH, GAP = (
-    BOX_HEIGHT + 28,
-    28,
-)  # of the narrow layout: from one row of boxes to the next; between a row and the circle
-
-
-@dataclass(frozen=True)
-class Tone:
-    """The colours of a kind of box: border and text on a pale ground, 4.5:1 and more."""
-
-    line: str
-    ground: str
-
-
-BLUE = Tone(palette.ACCENT, palette.PALE_BLUE)
-NAVY = Tone("#12436D", palette.PALE_NAVY)
-PLUM = Tone("#801650", palette.PALE_PLUM)
-GREY = Tone("#3D3D3D", palette.PALE_GREY)
-
-
-@dataclass(frozen=True)
-class Box:
-    """A step: its name in bold, the lines below it, its colours."""
-
-    name: tuple[str, ...]
-    lines: tuple[str, ...]
-    tone: Tone
-
 
 PHASES = (
     Box(("1 Set-up",), (), GREY),
@@ -71,17 +27,6 @@ CYCLE = (
 )
 
 
-@dataclass(frozen=True)
-class Diagram:
-    """A diagram as SVG, in a layout for a page's column and in one for a telephone's."""
-
-    wide: str
-    narrow: str
-
-    def _repr_svg_(self) -> str:
-        return self.wide
-
-
 def seven_phases(current: int | None = None) -> Diagram:
     """Return the whole systems approach framework: seven phases around the network.
 
@@ -93,7 +38,7 @@ def seven_phases(current: int | None = None) -> Diagram:
     Raises
     ------
     FigureError
-        Where there is no such phase.
+        If there is no such phase.
     """
     if current is not None and not 1 <= current <= len(PHASES):
         raise FigureError(f"diagrams.seven_phases: there is no phase {current}; expected 1 to {len(PHASES)}.")
@@ -101,104 +46,9 @@ def seven_phases(current: int | None = None) -> Diagram:
         replace(box, tone=Tone(palette.PAPER, box.tone.line)) if number == current else box
         for number, box in enumerate(PHASES, start=1)
     ]
-    return _both(boxes, ("The", "network"))
+    return ring(boxes, ("The", "network"))
 
 
 def community_cycle() -> Diagram:
     """Return the cycle of a community of practice: what members bring comes back as learning."""
-    return _both(CYCLE, ("Community", "of practice"))
-
-
-def _both(boxes: Sequence[Box], middle: Sequence[str]) -> Diagram:
-    return Diagram(_ring(boxes, middle), _column_ring(boxes, middle))
-
-
-def _ring(boxes: Sequence[Box], middle: Sequence[str]) -> str:
-    """Draw boxes clockwise around a middle, the first at the top, with an arrow from each to the next."""
-    x, y = WIDTH / 2, MIDDLE_Y
-    angles = [2 * math.pi * place / len(boxes) - math.pi / 2 for place in range(len(boxes))]
-    centres = [(x + RADIUS_X * math.cos(angle), y + RADIUS_Y * math.sin(angle)) for angle in angles]
-    path = (
-        f'<ellipse cx="{x:g}" cy="{y:g}" rx="{RADIUS_X}" ry="{RADIUS_Y}" fill="none" stroke="{palette.AXIS}" '
-        'stroke-width="2.5"/>'
-    )
-    arrows = [_arrow_on_ellipse(angle + math.pi / len(boxes)) for angle in angles]
-    return _svg(WIDTH, HEIGHT, [path, *arrows, *_middle(x, y, middle), *_boxes(boxes, centres)])
-
-
-def _column_ring(boxes: Sequence[Box], middle: Sequence[str]) -> str:
-    """Draw five boxes or more for a telephone: down at the right, back up at the left, the middle between."""
-    right, left, half = NARROW - NARROW_BOX / 2 - 1, NARROW_BOX / 2 + 1, NARROW / 2
-    down, rest = boxes[1 : 1 + (len(boxes) - 1) // 2], (len(boxes) - 1) % 2
-    top = BOX_HEIGHT / 2 + 1
-    rows = [top + PITCH + number * PITCH + (2 * MIDDLE + GAP if number else 0) for number in range(len(down))]
-    foot = rows[-1] + PITCH * rest
-    centres = [
-        (half, top),
-        *((right, y) for y in rows),
-        *((half, foot) for _ in range(rest)),
-        *((left, y) for y in reversed(rows)),
-    ]
-    path = (
-        f'<rect x="{left:g}" y="{top:g}" width="{right - left:g}" height="{foot - top:g}" rx="24" fill="none" '
-        f'stroke="{palette.AXIS}" stroke-width="2.5"/>'
-    )
-    between = [(above + below) / 2 for above, below in pairwise([top, *rows])]
-    arrows = [_arrow(right, y, 90) for y in between] + [_arrow(left, y, -90) for y in between]
-    arrows += (
-        [_arrow(half + NARROW_BOX / 2 + 8, foot, 180), _arrow(half - NARROW_BOX / 2 - 8, foot, 180)] if rest else []
-    )
-    arrows += [] if rest else [_arrow(half, foot, 180)]
-    circle = _middle(half, rows[0] + PITCH / 2 + MIDDLE + GAP / 2, middle)
-    return _svg(NARROW, foot + BOX_HEIGHT / 2 + 1, [path, *arrows, *circle, *_boxes(boxes, centres, NARROW_BOX)])
-
-
-def _svg(width: float, height: float, parts: Sequence[str]) -> str:
-    return "".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
-            f'viewBox="0 0 {width:g} {height:g}" font-family="{FONT}" font-size="{TEXT_SIZE}">',
-            f'<rect width="{width:g}" height="{height:g}" fill="{palette.PAPER}"/>',
-            *parts,
-            "</svg>",
-        ]
-    )
-
-
-def _middle(x: float, y: float, lines: Sequence[str]) -> list[str]:
-    circle = f'<circle cx="{x:g}" cy="{y:g}" r="{MIDDLE}" fill="{palette.ACCENT}"/>'
-    return [circle, *_lines(x, y, lines, colour=palette.PAPER, bold=len(lines))]
-
-
-def _arrow_on_ellipse(angle: float) -> str:
-    """Draw an arrow's head on the ellipse, pointing clockwise."""
-    x, y = WIDTH / 2 + RADIUS_X * math.cos(angle), MIDDLE_Y + RADIUS_Y * math.sin(angle)
-    return _arrow(x, y, math.degrees(math.atan2(RADIUS_Y * math.cos(angle), -RADIUS_X * math.sin(angle))))
-
-
-def _arrow(x: float, y: float, turn: float) -> str:
-    """Draw an arrow's head, turned clockwise by degrees from pointing right."""
-    head = f'fill="{palette.QUIET}" transform="translate({x:.1f} {y:.1f}) rotate({turn:.1f})"'
-    return f'<path d="M-8 -8L9 0L-8 8Z" {head}/>'
-
-
-def _boxes(boxes: Sequence[Box], centres: Sequence[tuple[float, float]], width: float = BOX_WIDTH) -> list[str]:
-    return [_box(box, *centre, width) for box, centre in zip(boxes, centres, strict=True)]
-
-
-def _box(box: Box, x: float, y: float, width: float) -> str:
-    frame = (
-        f'<rect x="{x - width / 2:.1f}" y="{y - BOX_HEIGHT / 2:.1f}" width="{width}" height="{BOX_HEIGHT}" '
-        f'rx="8" fill="{box.tone.ground}" stroke="{box.tone.line}" stroke-width="2"/>'
-    )
-    return frame + "".join(_lines(x, y, (*box.name, *box.lines), colour=box.tone.line, bold=len(box.name)))
-
-
-def _lines(x: float, y: float, lines: Sequence[str], *, colour: str, bold: int) -> list[str]:
-    """Write lines around a middle, the first `bold` of them in bold."""
-    first = y - (len(lines) - 1) * 9 + 5
-    return [
-        f'<text x="{x:.1f}" y="{first + 18 * place:.1f}" text-anchor="middle" fill="{colour}" '
-        f'font-weight="{700 if place < bold else 400}">{escape(line)}</text>'
-        for place, line in enumerate(lines)
-    ]
+    return ring(CYCLE, ("Community", "of practice"))

@@ -1,62 +1,35 @@
-"""The vocabulary of the report: what its notebooks import.
+"""What the notebooks of a report import.
 
 >>> from natpatsip import charts, cite, datasets, figure, params, publish, spc
+
+``__init__.pyi`` lists the names and the modules that they come from. Each is imported when it is first used, so that
+the command line starts without pandas and Altair.
 """
 
-from __future__ import annotations
-
 import importlib
-from typing import TYPE_CHECKING, Any
+import sys
+from pathlib import Path
+from typing import Any
 
-if TYPE_CHECKING:
-    from natpatsip import charts, datasets, facts, params, spc, worded, wording
-    from natpatsip.blocks import callout, table, tile, tiles
-    from natpatsip.facts import Fact, cite, publish
-    from natpatsip.figures import figure, picture
-    from natpatsip.quarter import Quarter
-    from natpatsip.statements import hold
+import lazy_loader
 
-__all__ = [
-    "Fact",
-    "Quarter",
-    "callout",
-    "charts",
-    "cite",
-    "datasets",
-    "facts",
-    "figure",
-    "hold",
-    "params",
-    "picture",
-    "publish",
-    "spc",
-    "table",
-    "tile",
-    "tiles",
-    "worded",
-    "wording",
-]
+from natpatsip import project
 
-_HOME = {
-    "Fact": "facts",
-    "Quarter": "quarter",
-    "callout": "blocks",
-    "cite": "facts",
-    "figure": "figures",
-    "hold": "statements",
-    "picture": "figures",
-    "publish": "facts",
-    "table": "blocks",
-    "tile": "blocks",
-    "tiles": "blocks",
-}
+_attribute, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 
 def __getattr__(name: str) -> Any:
-    """Import a name when it is first asked for, so that the command line starts without pandas and Altair."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = importlib.import_module(f"natpatsip.{_HOME.get(name, name)}")
-    if name == "charts":  # the theme becomes Altair's with it, so that a chart an analyst draws looks like the others
+    value = _attribute(name)
+    if name == "charts":  # with the theme, so that a chart an analyst draws with Altair itself looks like the others
         importlib.import_module("natpatsip.charts.theme")
-    return getattr(module, name) if name in _HOME else module
+    return value
+
+
+def _put_first_on_path(source: str) -> None:
+    """Let a notebook import the report's own Python (``src/helpers``), whatever of that name is installed."""
+    if sys.path[:1] != [source]:
+        sys.path[:] = [source, *(each for each in sys.path if each != source)]
+
+
+if (_root := project.find_root(Path.cwd())) and (_root / "src").is_dir():
+    _put_first_on_path(str(_root / "src"))

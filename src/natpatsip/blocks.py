@@ -1,4 +1,4 @@
-"""Tables, headline tiles and callouts: blocks of the page that a cell shows where this is its last line."""
+"""Tables, headline tiles and callouts: parts of a page that a cell shows if they are its last line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CALLOUTS = ("note", "tip", "important", "warning")
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of a chapter in Quarto's markdown, with the facts it prints and what JupyterLab shows of it."""
+    """A part of a chapter in Quarto's markdown, with the facts it prints and the markdown that JupyterLab shows."""
 
     markdown: str
     shown: str
@@ -40,17 +40,17 @@ class Tile:
 
 
 def table(frame: pd.DataFrame, *, caption: str) -> Block:
-    """Return a table: a header row, numbers to the right, the columns' names as the header.
+    """Return a table with the columns' names as its header, numbers to the right, and missing values empty.
 
     Raises
     ------
     FigureError
-        Where the table has no caption or no column.
+        If the table has no caption or no columns.
     """
     if not caption.strip():
         raise FigureError("A table has no caption. Say in one line what it holds.")
     if not len(frame.columns):
-        raise FigureError(f'The table "{caption}" has no column.')
+        raise FigureError(f'The table "{caption}" has no columns.')
     columns = [str(name) for name in frame.columns]
     marks = ["--:" if _is_numeric(frame[name]) else "---" for name in frame.columns]
     head = [_row(columns), "|" + "|".join(marks) + "|"]
@@ -62,7 +62,7 @@ def table(frame: pd.DataFrame, *, caption: str) -> Block:
 
 
 def tile(value: Fact | str, label: str, *, icon: str) -> Tile:
-    """Return a tile for `tiles`; the icons are those of the extension (baby, heart, pills, …)."""
+    """Return a tile for `tiles`; `icon` is one of the extension's, by name."""
     return Tile(value, label, icon)
 
 
@@ -77,7 +77,9 @@ def tiles(row: Sequence[Tile]) -> Block:
 def callout(kind: Literal["note", "tip", "important", "warning"], title: str, text: str) -> Block:
     """Return a box that stands out from the text."""
     if kind not in CALLOUTS:
-        raise FigureError(f'"{kind}" is no kind of callout: {wording.listing(CALLOUTS)} are.{nearest(kind, CALLOUTS)}')
+        raise FigureError(
+            f'There is no callout "{kind}"; expected {wording.listing(CALLOUTS)}.{nearest(kind, CALLOUTS)}'
+        )
     return Block(f"::: {{.callout-{kind}}}\n## {title}\n\n{text}\n:::", f"> **{title}**\n>\n> {text}")
 
 
@@ -95,8 +97,10 @@ def _cell(value: Any) -> str:
         return fact_span(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if value is None or type(value).__name__ in ("NAType", "NaTType") or value != value:
+        return ""
     if isinstance(value, int | float) or hasattr(value, "item"):
-        return "" if value != value else wording.plain(float(value))
+        return wording.plain(float(value))
     return " ".join(str(value).split()).replace("|", "\\|")
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from natpatsip import look
 from natpatsip.errors import ReportError
 from natpatsip.pipeline.caching import store, up_to_date
 from natpatsip.pipeline.caching.digests import Inputs, sha256_of
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
     from natpatsip.release.final_edition import Candidate
 
 __all__ = ["FORMATS", "Log", "Options", "build", "complete_quarters", "is_due", "is_final", "newest_complete", "shown"]
-
-
-FONTS = Path("_extensions", "natpatsip", "fonts")
 
 
 def build(
@@ -88,7 +86,7 @@ def build(
         if not options.cluster:
             kernels.start(options.kernels)
         if options.jobs > 1 and any(draw_worker.may_draw(file) for file in to_run):
-            draw_worker.start(cached, project / FONTS)
+            draw_worker.start(cached, look.fonts(project))
     from natpatsip.checks import reporters
     from natpatsip.pipeline.plan import Plan  # while they start: it imports much
 
@@ -229,7 +227,7 @@ def _build(plan: Plan, options: Options, runs: Runs, log: Log) -> tuple[Mapping[
 
     def draw() -> None:
         draw_worker.finish(runs.kept)
-        write_drawings(staged, contents, kept=runs.kept, fonts=plan.project / FONTS)
+        write_drawings(staged, contents, kept=runs.kept, fonts=look.fonts(plan.project))
 
     with publication(report) as folder:
         render.render(

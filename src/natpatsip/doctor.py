@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import yaml
-
+from natpatsip import look
 from natpatsip.errors import ReportError
 from natpatsip.project import project_root
 
@@ -73,24 +72,33 @@ def _project() -> Iterator[Finding]:
         yield Finding("project", str(error), is_well=False, remedy=remedy)
         return
     yield Finding("project", str(project), is_well=True)
-    fonts = project / "_extensions" / "natpatsip" / "fonts"
-    count = len(list(fonts.glob("*.ttf")))
-    yield Finding("fonts", f"{count} in {fonts.relative_to(project)}", count > 0, remedy="Restore the folder from git.")
-    yield from _contact(project)
+    yield from _look(project)
+    yield from _settings(project)
     yield from _quarters(project)
 
 
-def _contact(project: Path) -> Iterator[Finding]:
-    """Say whether the accessibility statement names whom to tell of a problem."""
+def _look(project: Path) -> Iterator[Finding]:
+    """Yield whose look the report has, and whether its typeface is there."""
+    fonts = look.fonts(project)
+    count = len(list(fonts.glob("*.ttf")))
+    whose = f"the project's, {look.EXTENSION}" if look.has_own(project) else "the engine's"
+    yield Finding("look", f"{whose}, with {count} fonts", count > 0, remedy=f"Restore {fonts} from git.")
+
+
+def _settings(project: Path) -> Iterator[Finding]:
+    """Yield what is wrong with ``_quarto.yml``, else what a report of it would still lack."""
+    from natpatsip.settings import read_book, read_settings
+
     try:
-        settings = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        yield Finding("_quarto.yml", f"is no YAML: {error}", is_well=False, remedy="Mend it.")
+        settings = read_settings(project)
+        chapters = len(read_book(project)["book"]["chapters"])
+    except ReportError as error:
+        yield Finding("settings", str(error), is_well=False, remedy="Fix _quarto.yml.")
         return
-    contact = str(((settings or {}).get("natpatsip") or {}).get("contact") or "").strip()
+    yield Finding("settings", f"{chapters} chapters in _quarto.yml", is_well=True)
     remedy = "Give an address, or a sentence with one, as natpatsip.contact in _quarto.yml before you publish a report."
-    found = contact or "none: the accessibility statement cannot say whom to tell of a problem"
-    yield Finding("contact", found, bool(contact), is_needed=False, remedy=remedy)
+    found = settings.contact or "none: the accessibility statement cannot say whom to tell of a problem"
+    yield Finding("contact", found, bool(settings.contact), is_needed=False, remedy=remedy)
 
 
 def _quarters(project: Path) -> Iterator[Finding]:

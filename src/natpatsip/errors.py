@@ -27,6 +27,10 @@ class ParamsError(ReportError):
     exit_status = 2
 
 
+class SettingsError(ReportError):
+    """The settings in ``_quarto.yml`` are not as they must be."""
+
+
 class DataError(ReportError, ValueError):
     """Data are missing or are not as they must be."""
 

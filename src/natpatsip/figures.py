@@ -1,4 +1,4 @@
-"""Figures and pictures: what a notebook shows, with all that every reader needs of it.
+"""Figures and pictures: charts and diagrams with the texts and data that every reader needs.
 
 A figure is numbered by the build, in reading order through the whole report; a picture (a diagram) is not numbered.
 """
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-    from helpers.diagrams import Diagram
+    from natpatsip.diagrams import Diagram
 
 FIGURE = "application/vnd.natpatsip.figure+json"
 PICTURE = "application/vnd.natpatsip.picture+json"
-VEGALITE = "application/vnd.vegalite.v5+json"  # the newest that JupyterLab draws; it draws version 6 too
+VEGALITE = "application/vnd.vegalite.v5+json"  # the newest that JupyterLab knows; it draws version 6 too
 ID = re.compile(r"(fig|pic)-[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -58,7 +58,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Picture:
-    """A diagram, with its alternative text; it has no number."""
+    """A diagram with its alternative text; it has no number."""
 
     id: str
     svg: str
@@ -83,7 +83,7 @@ def figure(
     data: pd.DataFrame,
     alt: str | None = None,
 ) -> Figure:
-    """Return a figure, which the cell shows where this is its last line.
+    """Return a figure, which a cell shows if this is its last line.
 
     Parameters
     ----------
@@ -98,27 +98,27 @@ def figure(
     caption : str
         What a reader should know beside it.
     data : DataFrame
-        What the chart shows, for the table below it and for download; one row a point.
+        What the chart shows, for the table below it and for download; one row for each point.
     alt : str, optional
-        The text alternative; by default the one that the chart brings (`natpatsip.charts` writes it from the data),
-        else one made from `description` and `data`.
+        The text alternative; by default the one that the chart has (`natpatsip.charts` writes it from the data),
+        otherwise one made from `description` and `data`.
 
     Raises
     ------
     FigureError
-        Where the id has another form, or a text or the data are missing.
+        If the id is not valid, or a text or the data is missing.
     """
     _check_id(id, "fig-")
     for name, text in {"title": title, "description": description, "caption": caption}.items():
         if not str(text).strip():
             raise FigureError(f"{id}: has no {name}. {_WHY[name]}")
     if data is None or not len(data):
-        raise FigureError(f"{id}: has no data. Pass the rows that the chart shows, so that readers can have them.")
+        raise FigureError(f"{id}: has no data. Pass the rows that the chart shows, so that readers can get them.")
     if alt is not None and not alt.strip():
         raise FigureError(f"{id}: the alternative text is empty. Say in words what the chart shows, or leave alt out.")
-    from natpatsip.charts import theme  # noqa: F401 — a chart that an analyst draws looks like the others
+    from natpatsip.charts import theme  # noqa: F401 — a chart drawn with Altair directly looks like the others
 
-    specification, shows = _said_by(chart.to_dict())
+    specification, shows = _without_claims(chart.to_dict())
     words = alt or specification.get("description") or _words_from(str(description), data)
     return Figure(
         id=id,
@@ -133,12 +133,12 @@ def figure(
     )
 
 
-def _said_by(specification: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...] | None]:
-    """Return a chart without what it says may be claimed of it, and that; None where it says nothing."""
-    said = dict(specification.get("usermeta", {}))
-    shows = said.pop("shows", None)
-    drawn = {key: value for key, value in specification.items() if key != "usermeta"}
-    return (drawn | {"usermeta": said} if said else drawn), None if shows is None else tuple(shows)
+def _without_claims(specification: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...] | None]:
+    """Return a chart without the claims that hold for it, and the claims; None if it states none."""
+    usermeta = dict(specification.get("usermeta", {}))
+    shows = usermeta.pop("shows", None)
+    chart = {key: value for key, value in specification.items() if key != "usermeta"}
+    return (chart | {"usermeta": usermeta} if usermeta else chart), None if shows is None else tuple(shows)
 
 
 _WHY = {
@@ -149,43 +149,42 @@ _WHY = {
 
 
 def picture(id: str, drawing: str | Diagram, *, alt: str, caption: str = "", credit: str = "") -> Picture:  # noqa: A002
-    """Return a diagram, which the cell shows where this is its last line.
+    """Return a diagram, which a cell shows if this is its last line.
 
     Parameters
     ----------
     drawing : str or Diagram
-        An SVG, or one of `helpers.diagrams`, which bring a second layout for narrow pages.
+        An SVG, or a diagram of `natpatsip.diagrams`, which has a second layout for narrow pages.
 
     Raises
     ------
     FigureError
-        Where the id has another form, the SVG is none, or the alternative text is missing.
+        If the id is not valid, the drawing is not an SVG, or the alternative text is missing.
     """
     _check_id(id, "pic-")
     if not alt.strip():
         raise FigureError(f"{id}: has no alternative text. Say in words what the picture shows.")
     svg, narrow = (drawing, "") if isinstance(drawing, str) else (drawing.wide, drawing.narrow)
     if "<svg" not in svg:
-        raise FigureError(f"{id}: the picture is no SVG; it begins with {svg[:40]!r}.")
+        raise FigureError(f"{id}: the picture is not an SVG; it begins with {svg[:40]!r}.")
     return Picture(id, svg, " ".join(alt.split()), caption.strip(), credit.strip(), narrow)
 
 
 def _check_id(name: str, start: str) -> None:
     if not (name.startswith(start) and ID.fullmatch(name)):
-        raise FigureError(f'"{name}" is no id for this: expected {start} and lower-case words joined by -.')
+        raise FigureError(f'"{name}" is not a valid id here: expected {start} and lower-case words joined by -.')
 
 
 def _words_from(description: str, data: pd.DataFrame) -> str:
-    """Describe a chart by what its data say: the span of each number, from the first row to the last."""
-    first = data.iloc[0].iloc[0]
-    last = data.iloc[-1].iloc[0]
-    numbers = data.select_dtypes("number")
-    spans = [
-        f"{name} from {column.iloc[0]:,.4g} to {column.iloc[-1]:,.4g}, "
-        f"lowest {column.min():,.4g}, highest {column.max():,.4g}"
-        for name, column in numbers.items()
-    ]
-    end = (
-        f" Rows from {first} to {last}: {'; '.join(spans)}." if spans else f" {len(data)} rows, from {first} to {last}."
-    )
-    return description.rstrip(".") + "." + end
+    """Return a text alternative made from the data: the span of each number, from the first value to the last."""
+    rows = f"from {data.iloc[0].iloc[0]} to {data.iloc[-1].iloc[0]}"
+    spans = [_span(str(name), column.dropna()) for name, column in data.select_dtypes("number").items()]
+    end = f"Rows {rows}: {'; '.join(spans)}." if spans else f"{len(data)} rows, {rows}."
+    return f"{description.rstrip('.')}. {end}"
+
+
+def _span(name: str, known: pd.Series[float]) -> str:
+    if known.empty:
+        return f"{name} has no value"
+    first, last, low, high = (f"{value:,.4g}" for value in (known.iloc[0], known.iloc[-1], known.min(), known.max()))
+    return f"{name} from {first} to {last}, lowest {low}, highest {high}"

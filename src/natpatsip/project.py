@@ -15,10 +15,14 @@ def project_root(start: Path | None = None) -> Path:
     Raises
     ------
     UsageError
-        Where there is none.
+        If there is none.
     """
     here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / MARK).is_file():
-            return folder
+    if root := find_root(here):
+        return root
     raise UsageError(f"{here}: no {MARK} here or in a folder above. Go into the project's folder and run this again.")
+
+
+def find_root(start: Path) -> Path | None:
+    """Return the folder at or above `start` that holds ``_quarto.yml``; None if there is none."""
+    return next((folder for folder in (start, *start.parents) if (folder / MARK).is_file()), None)

@@ -30,6 +30,7 @@ def chapter(*cells, name="ward", quarter="2024-25-Q2"):
         name=name,
         title="Ward",
         quarter=Quarter.parse(quarter),
+        note="Illustrative data.",
         figures=FIGURES,
         chapters={"index": "Summary", "ward": "Ward"},
     )

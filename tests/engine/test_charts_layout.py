@@ -8,8 +8,8 @@ import pytest
 
 from layouts import FONTS, measure, true_width
 from natpatsip import charts, spc
-from natpatsip.charts.icons import by_name
-from natpatsip.charts.metrics import text_width, wrap, wrap_name
+from natpatsip.charts.icons import ICONS
+from natpatsip.charts.layout.metrics import text_width, wrap, wrap_name
 
 PAGE = 905  # pixels: the height of a printed page at the width of a chart
 
@@ -153,6 +153,16 @@ def test_bars_named_in_words_are_named_in_full_or_not_at_all(bars):
     assert names[0] in written(layouts[0])
 
 
+@pytest.mark.parametrize("bars", [1, 3, 42])
+def test_bars_with_missing_parts(bars):
+    frame = pd.DataFrame(
+        {"team": [f"Team {n}" for n in range(bars)] * 2, "part": ["Online"] * bars + ["In person"] * bars}
+    )
+    frame["people"] = [n if n % 3 else None for n in range(2 * bars)]
+    for layout in check(charts.stacked(frame, x="team", y="people", category="part", y_title="People")):
+        assert "A missing part of a bar is not drawn." in written(layout)
+
+
 def test_thin_bars_keep_their_colours():
     def edges(quarters):
         drawn = pd.DataFrame(
@@ -263,7 +273,7 @@ def test_every_icon_of_a_chart_is_named_over_it(chart):
         if chart == "multiples"
         else charts.icon_matrix(summed, rows="name", columns="measure")
     )
-    wanted = {by_name(icon).words for icon in summed["variation_icon"]}
+    wanted = {ICONS[icon].words for icon in summed["variation_icon"]}
     assert len(wanted) > 1
     for layout in check(drawn):
         above = min(box.top for box in layout.texts if box.text in names)

@@ -3,7 +3,7 @@
 import pytest
 
 from natpatsip import doctor
-from projects import small
+from projects import SETTINGS, small
 
 
 @pytest.mark.parametrize(
@@ -12,12 +12,13 @@ from projects import small
         ("", False, "cannot say whom to tell"),
         ('natpatsip: {contact: ""}', False, "cannot say whom to tell"),
         ("natpatsip: {contact: report@example.org}", True, "report@example.org"),
-        ("natpatsip: [", False, "is no YAML"),
+        ("natpatsip: [", False, "is not YAML"),
+        ("natpatsip: {contct: report@example.org}", False, "natpatsip.contct: is not a key"),
     ],
 )
 def test_a_report_without_a_contact_is_said(tmp_path, monkeypatch, settings, is_well, said):
     project = small(tmp_path)
-    (project / "_quarto.yml").write_text(f"{settings}\n", encoding="utf-8")
+    (project / "_quarto.yml").write_text(f"{SETTINGS}{settings}\n", encoding="utf-8")
     monkeypatch.chdir(project)
     found = [each for each in doctor.examine() if said in each.found]
     assert [each.is_well for each in found] == [is_well]

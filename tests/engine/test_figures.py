@@ -49,7 +49,7 @@ def test_a_figure_without_data_is_refused():
 
 @pytest.mark.parametrize("name", ["women", "fig_women", "fig-Women", "pic-women", "fig-"])
 def test_an_id_of_another_form_is_refused(name):
-    with pytest.raises(FigureError, match="is no id"):
+    with pytest.raises(FigureError, match="is not a valid id"):
         figure(name, chart(), data=ROWS, **TEXTS)
 
 
@@ -67,7 +67,7 @@ def test_a_figure_of_drawn_data_says_so():
 def test_a_picture_needs_alternative_text_and_an_svg():
     with pytest.raises(FigureError, match="no alternative text"):
         picture("pic-cycle", "<svg/>", alt="")
-    with pytest.raises(FigureError, match="is no SVG"):
+    with pytest.raises(FigureError, match="is not an SVG"):
         picture("pic-cycle", "a file name", alt="A cycle")
 
 
@@ -104,3 +104,17 @@ def test_tiles_carry_their_facts():
 def test_an_unknown_kind_of_callout_is_refused_with_the_nearest():
     with pytest.raises(FigureError, match='Did you mean "warning"'):
         callout("warn", "T", "text")
+
+
+def test_missing_values_are_left_out_of_words_and_empty_in_tables_and_files():
+    rows = pd.DataFrame({"month": ["July", "August", "September"], "women": [None, 3.0, None], "men": [None] * 3})
+    rows = rows.astype({"men": float})
+    shown = figure("fig-women", chart(), data=rows, **TEXTS)
+    assert "women from 3 to 3, lowest 3, highest 3; men has no value" in shown.alt
+    assert shown.data.splitlines()[1] == "July,,"
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, pd.NaT])
+def test_a_missing_cell_of_a_table_is_empty(missing):
+    rows = pd.DataFrame({"Who": ["A", "B"], "Seen": pd.Series([missing, "C"], dtype=object)})
+    assert table(rows, caption="People").markdown.splitlines()[2] == "| A |  |"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from natpatsip.errors import NotebookError, StagingError
+from natpatsip.errors import NotebookError, SettingsError
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 from projects import code, edit, natpatsip, prose, small, write
@@ -43,7 +43,7 @@ def test_the_programmes_short_name_is_the_one_in_the_settings_else_its_title(tmp
 def test_a_list_of_chapters_that_is_none_is_refused(tmp_path, chapters, said):
     project = small(tmp_path)
     edit(project / "_quarto.yml", "[index.qmd, ward.qmd]", chapters)
-    with pytest.raises(StagingError, match=said):
+    with pytest.raises(SettingsError, match=said):
         Plan.of(project, Q2)
 
 

@@ -19,7 +19,7 @@ LIGHT, DARK = BRAND["color"]["palette"], BRAND["dark"]
 
 @pytest.fixture(scope="module")
 def look():
-    specification = importlib.util.spec_from_file_location("look", EXTENSION / "look.py")
+    specification = importlib.util.spec_from_file_location("look", EXTENSION / "make_theme.py")
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
     return module

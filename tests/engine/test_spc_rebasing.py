@@ -19,7 +19,7 @@ def test_a_step_that_lasts_is_proposed_at_its_first_point():
     assert (found.mean_before, found.mean_after) == (50.4, 60.4)
     assert str(found) == (
         "A shift up from 2022-04-01: mean 50.4 before (15 points), 60.4 since (15 points). Rebase there only if you "
-        "know its cause and expect the change to stay; then enter date and reason in params."
+        "know its cause and expect the change to last; then enter the date and the reason in params."
     )
     pd.testing.assert_frame_equal(chart, before)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from natpatsip import spc
-from natpatsip.spc.runcharts import runs_by_chance
+from natpatsip.spc.run_chart import runs_by_chance
 
 WAVE = [4, 6] * 6
 

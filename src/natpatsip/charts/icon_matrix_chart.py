@@ -6,20 +6,20 @@ from collections.abc import Hashable, Mapping, Sequence
 
 import pandas as pd
 
-from natpatsip.charts import palette, theme
+from natpatsip.charts import palette
 from natpatsip.charts.alt_text import matrix_text
-from natpatsip.charts.canvas import Canvas
-from natpatsip.charts.geometry import Drawing, Plot, finish
-from natpatsip.charts.icon_key import in_order, write_key
-from natpatsip.charts.icons import Icon, by_name, draw
+from natpatsip.charts.icons import ICONS, Icon, draw
+from natpatsip.charts.inputs import need_columns, need_rows
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, pixel, words
-from natpatsip.charts.metrics import block_width, text_width, wrap, wrap_name
-from natpatsip.charts.options import need_columns, need_rows
-from natpatsip.charts.ticks import ValueAxis
+from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
+from natpatsip.charts.layout.legend import in_order, write_icon_key
+from natpatsip.charts.layout.metrics import block_width, text_width, wrap, wrap_name
+from natpatsip.charts.layout.sizes import NOTE_SIZE, WIDTH
+from natpatsip.charts.layout.value_axis import ValueAxis
 from natpatsip.errors import FigureError
 
 Cells = Mapping[tuple[str, str], tuple[Icon, Icon]]
-SIZE = theme.NOTE_SIZE
+SIZE = NOTE_SIZE
 LINE = 15
 ICON = 22
 PAIR = ("Variation", "Assurance")
@@ -32,14 +32,14 @@ def icon_matrix(
     columns: str,
     row_order: Sequence[Hashable] | None = None,
     column_order: Sequence[Hashable] | None = None,
-    width: int = theme.WIDTH,
+    width: int = WIDTH,
 ) -> ReportChart:
     """Return a grid of variation and assurance icons, with a key of those that occur.
 
     Parameters
     ----------
     summary : DataFrame
-        Of `natpatsip.spc.summary`; of each series its last segment counts.
+        From `natpatsip.spc.summary`; if it has several segments of a series, the last is drawn.
     rows, columns : str
         The columns of the summary that name organisations and measures.
     row_order, column_order : sequence, optional
@@ -50,25 +50,24 @@ def icon_matrix(
     Raises
     ------
     FigureError
-        Where the frame has no rows or lacks a column.
+        If the frame has no rows or lacks a column, or an order names what it does not have.
 
     Examples
     --------
     >>> from natpatsip.spc import panel, summary
-    >>> frame = pd.DataFrame({"psc": ["North"] * 3, "measure": ["Warmth"] * 3, "value": [71.0, 74.0, 70.0],
+    >>> frame = pd.DataFrame({"team": ["North"] * 3, "measure": ["Waits"] * 3, "value": [71.0, 74.0, 70.0],
     ...                       "month": ["2024-07", "2024-08", "2024-09"]})
-    >>> found = summary(panel(frame, by=["psc", "measure"], value="value", date="month"))
-    >>> icon_matrix(found, rows="psc", columns="measure").description
-    'Variation and assurance icons of 1 measure for 1 organisation. Warmth: North common cause, no target.'
+    >>> found = summary(panel(frame, by=["team", "measure"], value="value", date="month"))
+    >>> icon_matrix(found, rows="team", columns="measure").description
+    'Variation and assurance icons of 1 measure for 1 organisation. Waits: North common cause, no target.'
     """
     need_columns(summary, [rows, columns, "segment", "variation_icon", "assurance_icon"], chart="charts.icon_matrix")
     need_rows(summary, chart="charts.icon_matrix")
     latest = summary.sort_values("segment", kind="stable").drop_duplicates([rows, columns], keep="last").sort_index()
+    shown = (latest[column] for column in (rows, columns, "variation_icon", "assurance_icon"))
     cells = {
-        (str(row), str(column)): (by_name(str(variation)), by_name(str(assurance)))
-        for row, column, variation, assurance in latest[[rows, columns, "variation_icon", "assurance_icon"]].itertuples(
-            index=False
-        )
+        (str(row), str(column)): (ICONS[variation], ICONS[assurance])
+        for row, column, variation, assurance in zip(*shown, strict=True)
     }
     names = _in_order(latest[rows], row_order, "row_order")
     measures = _in_order(latest[columns], column_order, "column_order")
@@ -86,7 +85,7 @@ def _in_order(column: pd.Series[str], order: Sequence[Hashable] | None, option: 
 
 
 def _lay_out(cells: Cells, names: Sequence[str], measures: Sequence[str], width: int) -> Drawing:
-    """Set the grid: names at the left, as wide as they need but no more than a third; the key above."""
+    """Return the grid: names at the left, in a third of the width at most; heads and the key above."""
     label = min(max(text_width(name, SIZE) for name in names) + 10, width / 3)
     wrapped = [wrap_name(name, label - 10, SIZE) for name in names]
     slot = (width - label) / len(measures)
@@ -97,39 +96,35 @@ def _lay_out(cells: Cells, names: Sequence[str], measures: Sequence[str], width:
     for name, lines in zip(names, wrapped, strict=True):
         height = max(len(lines) * LINE, (2 * ICON + 3) if is_stacked else ICON) + 8
         canvas.line((0, y), (width, y), colour=palette.GRID, is_behind=True)
-        for number, text in enumerate(lines):
-            canvas.text(text, 0, y + height / 2 + (number - (len(lines) - 1) / 2) * LINE, size=SIZE)
+        canvas.block(lines, 0, y + height / 2, pitch=LINE, is_centred=True, size=SIZE)
         for place, measure in enumerate(measures):
             if (name, measure) in cells:
                 pair, x = cells[name, measure], label + (place + 0.5) * slot
                 _draw_cell(canvas, pair, x, y + height / 2, is_stacked)
-                said = {kind: icon.words for kind, icon in zip(PAIR, pair, strict=True)}
-                tips.append(
-                    {"x": round(x, 1), "y": round(y + height / 2, 1), "Series": name, "Measure": measure, **said}
-                )
+                at = {"x": round(x, 1), "y": round(y + height / 2, 1)}
+                tips.append({**at, "Series": name, "Measure": measure, **{icon.kind: icon.words for icon in pair}})
         y += height
     canvas.line((0, y), (width, y), colour=palette.GRID, is_behind=True)
     for text in reversed([line for each in numbered for line in wrap(each, width, SIZE)]):
         top += LINE + 2
         canvas.text(text, 0, LINE / 2 - top, size=SIZE)
     kinds = {name: in_order([pair[place] for pair in cells.values()]) for place, name in enumerate(PAIR)}
-    top = -write_key(canvas, kinds, width, bottom=-top - 10)
+    top = -write_icon_key(canvas, kinds, width, bottom=-top - 10)
     plot = Plot(width, y, 0, 0, top, 2, ValueAxis(0, 1, (), 0))
     return Drawing(plot, [*canvas.backdrop(), *canvas.layers(), _tips_layer(tips)])
 
 
 def _tips_layer(tips: Rows) -> Layer:
-    """Return a mark over each cell that is not seen but says in words what its icons mean."""
-    said = [words(name) for name in ("Series", "Measure", *PAIR)]
-    places = {"x": pixel("x"), "y": pixel("y"), "tooltip": said}
+    """Return an invisible mark over each cell, whose tooltip says what its icons mean."""
+    places = {"x": pixel("x"), "y": pixel("y"), "tooltip": [words(name) for name in ("Series", "Measure", *PAIR)]}
     return layer("point", tips, places, shape="square", size=(2 * ICON) ** 2, opacity=0, filled=True)
 
 
 def _write_heads(canvas: Canvas, measures: Sequence[str], label: float, slot: float) -> tuple[float, list[str]]:
-    """Write the measures over their columns, and return how far up they reach and which words a number stands for.
+    """Write the measures above their columns, and return how far up they reach and what the numbers stand for.
 
-    Where a word is wider than its column, names stand in two tiers, each as wide as two columns; where that is not
-    enough either, columns have numbers.
+    If a word is wider than its column, names go in two tiers, each as wide as two columns; if that is not enough
+    either, columns are numbered.
     """
     widest = max(text_width(word, SIZE, bold=True) for measure in measures for word in measure.split())
     centres = [label + (place + 0.5) * slot for place in range(len(measures))]
@@ -144,9 +139,8 @@ def _write_heads(canvas: Canvas, measures: Sequence[str], label: float, slot: fl
     for place, (lines, x) in enumerate(zip(heads, centres, strict=True)):
         foot = -6 - (tall + 4) * (place % tiers)
         middle = min(x, right - block_width(lines, SIZE, bold=True) / 2)
-        for number, text in enumerate(lines):
-            y = foot - (len(lines) - number - 0.5) * LINE
-            canvas.text(text, middle, y, align="center", size=SIZE, bold=True)
+        first = foot - (len(lines) - 0.5) * LINE
+        canvas.block(lines, middle, first, pitch=LINE, align="center", size=SIZE, bold=True)
         if foot < -6:
             canvas.line((x, foot + 2), (x, -4), colour=palette.AXIS, is_behind=True)
     return tiers * (tall + 4) + 6, []

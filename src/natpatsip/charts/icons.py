@@ -1,8 +1,9 @@
 """The variation and assurance icons of *Making Data Count*, drawn by us to their description.
 
-Each icon is a few strokes in a square from -1 to 1, so that a chart can hold it as symbols and a page as SVG: one
-drawing for both. Ring colours are those of the convention, but for the grey ring (#BFBFBF, 1.8:1 on white) and the
-orange one (#FF6600, 2.9:1), which are darkened until they pass 3:1.
+Which icon a series has is decided in `natpatsip.spc`; here are the drawings, by name. Each is a few strokes in a square
+from -1 to 1, so that one drawing serves charts (as symbols) and pages (as SVG). Ring colours are those of the
+convention, except the grey ring (#BFBFBF, 1.8:1 on white) and the orange one (#FF6600, 2.9:1), which are darkened until
+they pass 3:1.
 """
 
 from __future__ import annotations
@@ -13,9 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from natpatsip.charts.canvas import Canvas
+    from natpatsip.charts.layout.canvas import Canvas
 
 BLUE, ORANGE, PURPLE, GREY = "#0072C6", "#E85D00", "#8000C0", "#8C8C8C"
 INNER, DASH = "#7F7F7F", "#3D3D3D"
@@ -34,11 +33,16 @@ class Stroke:
 
 @dataclass(frozen=True)
 class Icon:
-    """An icon: its name, which `natpatsip.spc.icons` explains, its words in short, and its strokes."""
+    """An icon: its name, its meaning in few words, and its strokes."""
 
     name: str
     words: str
     strokes: tuple[Stroke, ...]
+
+    @property
+    def kind(self) -> str:
+        """Variation or Assurance."""
+        return "Variation" if self.name.startswith("variation") else "Assurance"
 
 
 _LETTERS = {
@@ -58,7 +62,7 @@ def _number(value: float) -> str:
 
 
 def _letter(letter: str, x: float, y: float, colour: str) -> Stroke:
-    """Move a letter's path: its absolute coordinates are shifted, those of an arc's radii are not."""
+    """Return a letter moved to x and y: coordinates are shifted, an arc's radii and flags are not."""
     moved, axis, arc = [], 0, 0
     for token in _tokens(_LETTERS[letter]):
         if token.isalpha():
@@ -66,7 +70,7 @@ def _letter(letter: str, x: float, y: float, colour: str) -> Stroke:
             moved.append(token)
             continue
         value = float(token)
-        if command == "A" and arc % 7 < 5:
+        if command == "A" and arc % 7 < 5:  # two radii, a rotation and two flags come before the end point
             pass
         elif command == "V" or (command != "H" and axis % 2):
             value, axis = value + y, axis + 1
@@ -130,133 +134,38 @@ def _assurance(name: str, words: str, colour: str, letter: str, *, wave: float, 
     return Icon(name, words, strokes)
 
 
-VARIATION = {
-    "common_cause": Icon(
-        "variation-common-cause",
-        "Common cause",
-        (_ring(GREY), *_dots(_LEVEL, (INNER,) * 5)),
-    ),
-    "improvement_high": _variation(
-        "variation-improvement-high",
-        "Improvement, high",
-        BLUE,
-        is_high=True,
-    ),
-    "improvement_low": _variation(
-        "variation-improvement-low",
-        "Improvement, low",
-        BLUE,
-        is_high=False,
-    ),
-    "concern_high": _variation(
-        "variation-concern-high",
-        "Concern, high",
-        ORANGE,
-        is_high=True,
-    ),
-    "concern_low": _variation(
-        "variation-concern-low",
-        "Concern, low",
-        ORANGE,
-        is_high=False,
-    ),
-    "neutral_high": _neutral(
-        "variation-neutral-high",
-        "Special cause, high",
-        turn=1,
-    ),
-    "neutral_low": _neutral(
-        "variation-neutral-low",
-        "Special cause, low",
-        turn=-1,
-    ),
-}
-ASSURANCE = {
-    "consistent_pass": _assurance(
-        "assurance-pass",
-        "Reliably met",
-        BLUE,
-        "P",
-        wave=0.14,
-        target=0.52,
-    ),
-    "consistent_fail": _assurance(
-        "assurance-fail",
-        "Reliably missed",
-        ORANGE,
-        "F",
-        wave=0.46,
-        target=0.04,
-    ),
-    "inconsistent": _assurance(
-        "assurance-hit-and-miss",
-        "Hit and miss",
-        GREY,
-        "?",
-        wave=0.24,
-        target=0.24,
-    ),
-    "none": Icon(
-        "assurance-none",
-        "No target",
-        tuple(
-            Stroke(f"M{_number(x)},{_number(y)}A1,1 0 0 1 {_number(x2)},{_number(y2)}", GREY, width=0.16)
-            for x, y, x2, y2 in (
-                (1, 0, 0.707, 0.707), (0.383, 0.924, -0.383, 0.924), (-0.707, 0.707, -1, 0),
-                (-0.924, -0.383, -0.383, -0.924), (0.0, -1, 0.707, -0.707),
-            )
-        ),
-    ),
-}  # fmt: skip
+def _broken_ring() -> tuple[Stroke, ...]:
+    arcs = (
+        (1, 0, 0.707, 0.707), (0.383, 0.924, -0.383, 0.924), (-0.707, 0.707, -1, 0),
+        (-0.924, -0.383, -0.383, -0.924), (0.0, -1, 0.707, -0.707),
+    )  # fmt: skip
+    return tuple(
+        Stroke(f"M{_number(x)},{_number(y)}A1,1 0 0 1 {_number(x2)},{_number(y2)}", GREY, width=0.16)
+        for x, y, x2, y2 in arcs
+    )
 
 
-def variation_icon(point_type: str, improvement: str) -> Icon:
-    """Return the icon of a point type where a direction is better.
-
-    Examples
-    --------
-    >>> variation_icon("special_cause_concern", "increase").name
-    'variation-concern-low'
-    """
-    kind = point_type.removeprefix("special_cause_")
-    if kind in ("improvement", "concern"):
-        kind += "_high" if (kind == "improvement") == (improvement == "increase") else "_low"
-    return VARIATION[kind]
-
-
-def variation_of(result: pd.DataFrame, improvement: str) -> Icon | None:
-    """Return the variation icon of a result: what its latest point that has a value shows."""
-    known = result[result["value"].notna()]
-    return variation_icon(str(known["point_type"].iloc[-1]), improvement) if len(known) else None
-
-
-def assurance_of(result: pd.DataFrame, improvement: str) -> Icon | None:
-    """Return the assurance icon of a result: its target against its latest limits (none where either is undefined).
-
-    A target on a limit is hit and miss; beyond it, reliably met or missed.
-    """
-    last = result.iloc[-1]
-    if improvement == "neutral" or last[["target", "lpl", "upl"]].isna().any():
-        return None
-    if last["lpl"] <= last["target"] <= last["upl"]:
-        return ASSURANCE["inconsistent"]
-    is_missed = (last["target"] > last["upl"]) == (improvement == "increase")
-    return ASSURANCE["consistent_fail" if is_missed else "consistent_pass"]
-
-
-def by_name(name: str) -> Icon:
-    """Return an icon by the name that `natpatsip.spc.summary` gives.
-
-    Examples
-    --------
-    >>> by_name("assurance-pass").words
-    'Reliably met'
-    """
-    return next(icon for icon in (*VARIATION.values(), *ASSURANCE.values()) if icon.name == name)
+VARIATION = (
+    Icon("variation-common-cause", "Common cause", (_ring(GREY), *_dots(_LEVEL, (INNER,) * 5))),
+    _variation("variation-improvement-high", "Improvement, high", BLUE, is_high=True),
+    _variation("variation-improvement-low", "Improvement, low", BLUE, is_high=False),
+    _variation("variation-concern-high", "Concern, high", ORANGE, is_high=True),
+    _variation("variation-concern-low", "Concern, low", ORANGE, is_high=False),
+    _neutral("variation-neutral-high", "Special cause, high", turn=1),
+    _neutral("variation-neutral-low", "Special cause, low", turn=-1),
+)
+ASSURANCE = (
+    _assurance("assurance-pass", "Reliably met", BLUE, "P", wave=0.14, target=0.52),
+    _assurance("assurance-fail", "Reliably missed", ORANGE, "F", wave=0.46, target=0.04),
+    _assurance("assurance-hit-and-miss", "Hit and miss", GREY, "?", wave=0.24, target=0.24),
+    Icon("assurance-none", "No target", _broken_ring()),
+)
+ICONS = {icon.name: icon for icon in (*VARIATION, *ASSURANCE)}
+"""Icons by the name that `natpatsip.spc.summary` gives, in the order of the convention."""
 
 
 def _merged(strokes: Sequence[Stroke]) -> tuple[Stroke, ...]:
-    """Return strokes with those of one look that follow one another as one path."""
+    """Return strokes with consecutive ones of the same look joined into one path."""
     merged: list[Stroke] = []
     for stroke in strokes:
         if merged and replace(merged[-1], path="") == replace(stroke, path=""):
@@ -267,7 +176,7 @@ def _merged(strokes: Sequence[Stroke]) -> tuple[Stroke, ...]:
 
 
 def svg(icon: Icon) -> str:
-    """Return an icon as an SVG picture of 48 by 48, with its words as its title."""
+    """Return an icon as an SVG picture of 48 by 48, titled with its words."""
     drawn = "".join(
         f'<path d="{stroke.path}" fill="{stroke.colour}"/>'
         if stroke.is_filled
@@ -282,7 +191,7 @@ def svg(icon: Icon) -> str:
 
 
 def draw(canvas: Canvas, icon: Icon, x: float, y: float, *, size: float) -> None:
-    """Draw an icon into a chart, its centre at a place, its ring so many pixels wide."""
+    """Draw an icon into a chart, centred on x and y, with a ring of a size in pixels."""
     radius = size / 2
     for stroke in _merged(icon.strokes):
         canvas.symbol(
@@ -297,6 +206,6 @@ def draw(canvas: Canvas, icon: Icon, x: float, y: float, *, size: float) -> None
 
 
 def write_all(folder: Path) -> None:
-    """Write each icon as a file: the extension's `icons` folder is made with this, and a test holds them together."""
-    for icon in (*VARIATION.values(), *ASSURANCE.values()):
+    """Write each icon as a file, for the extension's `icons` folder; a test keeps that folder up to date."""
+    for icon in ICONS.values():
         (folder / f"{icon.name}.svg").write_text(svg(icon), encoding="utf-8")

@@ -1,35 +1,41 @@
-"""Many small control charts on one page: one for each collaborative or board."""
+"""Many small control charts on one page: one for each team or organisation."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from natpatsip.charts import legend, palette, theme
+from natpatsip.charts import palette
 from natpatsip.charts.alt_text import multiples_text
-from natpatsip.charts.canvas import Canvas
-from natpatsip.charts.geometry import Drawing, Plot, finish
-from natpatsip.charts.icon_key import in_order, write_key
-from natpatsip.charts.icons import Icon, draw, variation_of
+from natpatsip.charts.icons import Icon, draw
+from natpatsip.charts.inputs import named_target, need_columns, need_rows, need_title, read_dates
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, pixel, words
-from natpatsip.charts.metrics import text_width, wrap_name
-from natpatsip.charts.options import need_columns, need_rows, need_words
-from natpatsip.charts.place import spread
-from natpatsip.charts.spc_chart import COLUMNS
-from natpatsip.charts.spc_labels import legend_rows, legend_width, write_legend_row
-from natpatsip.charts.spc_layout import kinds_in, values_on_axis
-from natpatsip.charts.spc_marks import point_rows, segment_bounds, split_segments, target_stretches
-from natpatsip.charts.ticks import ValueAxis, value_axis
-from natpatsip.charts.timeline import Timeline, timeline
+from natpatsip.charts.layout import legend
+from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
+from natpatsip.charts.layout.labels import spread
+from natpatsip.charts.layout.metrics import text_width, wrap_name
+from natpatsip.charts.layout.sizes import NARROW, WIDTH
+from natpatsip.charts.layout.time_axis import Timeline, timeline
+from natpatsip.charts.layout.value_axis import ValueAxis, value_axis
+from natpatsip.charts.marks import (
+    TOOLTIP,
+    kinds_in,
+    point_rows,
+    segment_bounds,
+    split_segments,
+    target_stretches,
+    tooltip,
+    values_on_axis,
+)
+from natpatsip.charts.spc_chart import COLUMNS, icons_of
 from natpatsip.errors import FigureError
 
-SIZES = (11, 12)  # of the letters: on a page, where 42 panels stand side by side, and on a telephone
+SIZES = (11, 12)  # of the letters: on a page, where 42 panels stand side by side, and on a phone
 BETWEEN_COLUMNS, BETWEEN_ROWS = 14, 12
 ICON = 16
-TIPS = ("Month", "Date", "Value", "Shows")
 ZERO_COST = 0.25  # of a small plot's height; more of it would flatten what the plot is there to show
 REFERENCES: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("mean", palette.MEAN, ()),
@@ -54,68 +60,67 @@ def multiples(
     y_title: str,
     by: str | Sequence[str] | None = None,
     percent: bool = False,
-    improvement: str | None = None,
+    improvement: str | Mapping[Any, str] | None = None,
     order: Sequence[Hashable] | None = None,
-    target_label: str = "Ambition",
+    target_label: str | None = None,
     shared: bool = True,
     zero: bool = False,
-    width: int = theme.WIDTH,
+    width: int = WIDTH,
 ) -> ReportChart:
     """Return a small control chart for each series: line, mean, limits, special causes, variation icon.
 
-    Where a month's number of people is small, give it quarterly or rolling values; nothing here suppresses.
+    If a month's number of people is small, use quarterly or rolling values: nothing here suppresses small numbers.
 
     Parameters
     ----------
     results : DataFrame
-        Of `natpatsip.spc.panel`.
+        From `natpatsip.spc.panel`.
     y_title : str
         What is measured.
     by : str or sequence of str, optional
         The columns that tell series apart; by default those that the panel was made with.
     percent : bool
         Values are percentages, 0 to 100.
-    improvement : {"increase", "decrease", "neutral"}, optional
-        Which direction is better, for the icons; by default what the panel was made with.
+    improvement : {"increase", "decrease", "neutral"}, or mapping of series to one of these, optional
+        Which direction is better, for the icons; by default the one that the panel was made with, by series.
     order : sequence, optional
         Names of series in the order wanted; by default as they come.
-    target_label : str
-        What the target is called.
+    target_label : str, optional
+        What the target is called; by default as ``_quarto.yml`` says (``natpatsip.labels.target``).
     shared : bool
-        All series stand on one axis, so that levels compare; else each on its own.
+        Draw all series on one axis, so that levels compare; otherwise each on its own.
     zero : bool
-        Start the axis at zero even where that costs half of its height.
+        Start the axis at zero even if that costs half of its height.
     width : int
         Pixels of the whole chart.
 
     Raises
     ------
     FigureError
-        Where the frame has no rows or lacks a column, or `order` names no series.
+        If the frame has no rows or lacks a column, or `order` names a series that it does not have.
 
     Examples
     --------
     >>> from natpatsip.spc import panel
-    >>> frame = pd.DataFrame({"psc": ["North", "South"] * 2, "month": ["2024-08"] * 2 + ["2024-09"] * 2,
+    >>> frame = pd.DataFrame({"team": ["North", "South"] * 2, "month": ["2024-08"] * 2 + ["2024-09"] * 2,
     ...                       "share": [71.0, 80.0, 74.0, 82.0]})
-    >>> results = panel(frame, by="psc", value="share", date="month")
-    >>> multiples(results, y_title="Babies kept warm", percent=True).description
-    'Small control charts of Babies kept warm for 2 series, August 2024 to September 2024. All latest points are common cause.'
-    """  # noqa: E501 — the text is one line
+    >>> results = panel(frame, by="team", value="share", date="month")
+    >>> multiples(results, y_title="Seen within 18 weeks", percent=True).description.partition(". ")[2]
+    'All latest points are common cause.'
+    """
     columns = _columns(results, by)
     need_columns(results, [*columns, *COLUMNS], chart="charts.multiples")
     need_rows(results, chart="charts.multiples")
-    need_words(y_title, chart="charts.multiples")
-    better = improvement or results.attrs.get("improvement", "neutral")
-    panels = _panels(results, columns, str(better), order, percent=percent, zero=zero, shared=shared)
+    need_title(y_title, chart="charts.multiples")
+    read = results.assign(date=read_dates(results["date"], chart="charts.multiples", numbered=True).to_numpy())
+    panels = _panels(read, columns, improvement, order, percent=percent, zero=zero, shared=shared)
     kinds = kinds_in(results)
-    dates = timeline(results["date"], 0)
+    dates = timeline(read["date"])
+    target = named_target(target_label, results["target"])
     description = multiples_text({panel.name: panel.icon for panel in panels}, dates, y_title=y_title)
 
     def lay_out(pixels: int) -> Drawing:
-        return _lay_out(
-            panels, y_title, kinds, dates.dates, pixels, percent=percent, shared=shared, target_label=target_label
-        )
+        return _lay_out(panels, y_title, kinds, dates.dates, pixels, shared=shared, target_label=target)
 
     return finish(lay_out, width, description)
 
@@ -130,34 +135,44 @@ def _columns(results: pd.DataFrame, by: str | Sequence[str] | None) -> list[str]
 def _panels(
     results: pd.DataFrame,
     by: Sequence[str],
-    improvement: str,
+    improvement: Any,
     order: Sequence[Hashable] | None,
     *,
     percent: bool,
     zero: bool,
     shared: bool,
 ) -> list[Panel]:
+    """Return a panel for each series, in order; a series takes its direction from the panel that it was made in."""
+    made_with = dict(results.attrs)
     held = results.copy(deep=False)
-    held.attrs = {}
+    held.attrs = {}  # pandas would copy them with every selection
     series = {", ".join(map(str, key)): rows for key, rows in held.groupby(list(by), sort=False, observed=True)}
     names = list(series) if order is None else [str(name) for name in order]
     if unknown := [name for name in names if name not in series]:
-        raise FigureError(f'charts.multiples: order has "{unknown[0]}", which is no series. {", ".join(series)} are.')
+        raise FigureError(f'charts.multiples: order has "{unknown[0]}"; the series are {", ".join(series)}.')
+    if several := [name for name in names if series[name]["date"].duplicated().any()]:
+        raise FigureError(
+            f"charts.multiples: {several[0]} has two rows for a date; expected by= to tell its series apart."
+        )
 
     def axis(rows: pd.DataFrame) -> ValueAxis:
-        values = values_on_axis(rows, pd.Series(dtype=float), percent=percent)
+        values = values_on_axis(rows, {}, percent=percent)
         return value_axis(values, percent=percent, zero=zero, count=8, zero_cost=ZERO_COST, is_rounded=True)
+
+    def variation(rows: pd.DataFrame) -> Icon | None:
+        own = rows.copy(deep=False)
+        own.attrs = made_with
+        return icons_of(own, improvement)[0]
 
     common = axis(held)
     return [
-        Panel(name, series[name], variation_of(series[name], improvement), common if shared else axis(series[name]))
-        for name in names
+        Panel(name, series[name], variation(series[name]), common if shared else axis(series[name])) for name in names
     ]
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Where the panels stand, side by side in one plot whose places are pixels."""
+    """Where the panels go, side by side in one plot whose places are pixels."""
 
     columns: int
     slot: float
@@ -169,7 +184,7 @@ class Grid:
 
     @property
     def pitch(self) -> int:
-        """From one line of letters to the next."""
+        """Pixels from one line of letters to the next."""
         return self.size + 2
 
     def left(self, place: int) -> float:
@@ -188,8 +203,8 @@ class Grid:
 
 
 def _grid(panels: Sequence[Panel], width: int, tick: float, size: int, *, shared: bool) -> Grid:
-    """Return the grid: each row as high as its longest name needs, so that 42 panels stand on a page."""
-    columns = 2 if width <= theme.NARROW else 3 if len(panels) <= 6 else 4 if len(panels) <= 16 else 5
+    """Return the grid, each row as high as its longest name needs, so that 42 panels fit on a page."""
+    columns = 2 if width <= NARROW else 3 if len(panels) <= 6 else 4 if len(panels) <= 16 else 5
     outer, inner = (tick, 0.0) if shared else (0.0, tick)
     slot = (width - outer - (columns - 1) * BETWEEN_COLUMNS) / columns
     needed = [len(_name_lines(panel.name, slot, size)) for panel in panels]
@@ -209,12 +224,11 @@ def _lay_out(
     dates: Sequence[Any],
     width: int,
     *,
-    percent: bool,
     shared: bool,
     target_label: str,
 ) -> Drawing:
-    ticks = {panel.name: _ends(panel.axis, percent=percent) for panel in panels}
-    size = SIZES[width <= theme.NARROW]
+    ticks = {panel.name: _ends(panel.axis) for panel in panels}
+    size = SIZES[width <= NARROW]
     tick = max(text_width(text, size) for ends in ticks.values() for _, text in ends) + 5
     grid = _grid(panels, width, tick, size, shared=shared)
     line = timeline(dates, grid.slot - grid.inner)
@@ -222,11 +236,11 @@ def _lay_out(
     for place, panel in enumerate(panels):
         left, top = grid.left(place), grid.top(place)
         _write_head(canvas, panel, left, grid.head(place), grid)
-        drawn = _draw(canvas, panel, line, left + grid.inner, top, grid.plot, percent=percent)
+        drawn = _draw(canvas, panel, line, left + grid.inner, top, grid.plot)
         strokes += [{"x": each["x"], "y": each["y"], "path": 1000 * place + each["path"]} for each in drawn]
         tips += [{key: value for key, value in each.items() if key != "path"} for each in drawn]
         if place % grid.columns == 0 or not shared:
-            wanted = [top + _y(panel.axis, value, grid.plot) for value, _ in ticks[panel.name]]
+            wanted = [top + panel.axis.y(value, grid.plot) for value, _ in ticks[panel.name]]
             placed = spread(wanted, [grid.pitch] * len(wanted), low=top - 2, high=top + grid.plot + grid.pitch / 2)
             for y, (_, text) in zip(placed, ticks[panel.name], strict=True):
                 canvas.text(text, left + grid.inner - 5, y, align="right", size=size)
@@ -234,34 +248,30 @@ def _lay_out(
             _write_span(canvas, line, left + grid.inner, top + grid.plot + size, size)
     head = canvas.title(y_title, 0, width, bottom=-8)
     has_target = any(panel.result["target"].notna().any() for panel in panels)
-    latest = in_order([panel.icon for panel in panels])
-    key = write_key(canvas, {"Latest point": latest}, width, bottom=head - 4) if latest else head
+    latest = legend.in_order([panel.icon for panel in panels])
+    key = legend.write_icon_key(canvas, {"Latest point": latest}, width, bottom=head - 4) if latest else head
     up = _write_legend(canvas, kinds, target_label if has_target else "", width, bottom=key)
     height = grid.top(len(panels) - 1) + grid.plot + 20
     plot = Plot(width, height, 0, 0, 2 - up, 2, panels[0].axis)
     return Drawing(plot, [*canvas.backdrop(), _line_layer(strokes), *canvas.layers(), *_tips_layer(tips)])
 
 
-def _ends(axis: ValueAxis, *, percent: bool) -> list[tuple[float, str]]:
+def _ends(axis: ValueAxis) -> list[tuple[float, str]]:
     """Return the lowest and the highest tick with their words."""
-    named = list(zip(axis.ticks, axis.words(percent=percent), strict=True))
+    named = list(zip(axis.ticks, axis.words, strict=True))
     return named[:1] + named[1:][-1:]
-
-
-def _y(axis: ValueAxis, value: float, height: float) -> float:
-    return height * (1 - min(1.0, max(0.0, (value - axis.low) / (axis.high - axis.low))))
 
 
 def _write_head(canvas: Canvas, panel: Panel, left: float, first: float, grid: Grid) -> None:
     """Write a panel's name and draw its icon at the right end of the name's first line."""
-    for number, text in enumerate(_name_lines(panel.name, grid.slot, grid.size)):
-        canvas.text(text, left, first + number * grid.pitch, size=grid.size, bold=True)
+    lines = _name_lines(panel.name, grid.slot, grid.size)
+    canvas.block(lines, left, first, pitch=grid.pitch, size=grid.size, bold=True)
     if panel.icon:
         draw(canvas, panel.icon, left + grid.slot - ICON / 2 - 1, first - 1, size=ICON)
 
 
 def _write_span(canvas: Canvas, line: Timeline, left: float, y: float, size: int) -> None:
-    """Write the first and the last date under a panel, their years where both do not fit, the first alone in need."""
+    """Write the first and last date under a panel: years alone if both do not fit, and the first alone if need be."""
     ends = line.dates[0], line.dates[-1]
     first, last = map(line.short, ends)
     if line.is_dated and text_width(first + last, size) + 6 >= line.width and ends[0].year != ends[1].year:
@@ -272,36 +282,33 @@ def _write_span(canvas: Canvas, line: Timeline, left: float, y: float, size: int
 
 
 def _write_legend(canvas: Canvas, kinds: Sequence[str], target: str, width: float, *, bottom: float) -> float:
-    """Write what lines and symbols stand for, side by side where they fit, and return how far up that reaches."""
+    """Write what lines and symbols stand for, side by side if they fit, and return the y of the legend's top."""
     looks: dict[str, tuple[str, tuple[int, ...]]] = {
         "Mean": (palette.MEAN, ()),
         "Process limits": (palette.LIMIT, (3, 3)),
     }
     looks |= {target: (palette.TARGET, (6, 3))} if target else {}
     entries, height, taken = legend.flow(list(looks), width, mark=26, gap=16)
-    special = legend_rows([kind for kind in kinds if kind != "common_cause"], width)
-    is_beside = height == legend.PITCH and len(special) == 1 and taken + legend_width(special[0]) <= width
+    special = legend.rows_of_kinds([kind for kind in kinds if kind != "common_cause"], width)
+    is_beside = height == legend.PITCH and len(special) == 1 and taken + legend.kinds_width(special[0]) <= width
     for number, row in enumerate(special):
         y = bottom - 6 - (len(special) - number - 0.5) * legend.PITCH
-        write_legend_row(canvas, row, taken + 6 if is_beside else 6, y)
+        legend.write_kinds(canvas, row, taken + 6 if is_beside else 6, y)
     top = bottom - 6 - height - (0 if is_beside else len(special) * legend.PITCH)
     for entry, (colour, dash) in zip(entries, looks.values(), strict=True):
         y = top + entry.y
         canvas.line((entry.x, y), (entry.x + 20, y), colour=colour, width=1.4, dash=dash)
-        for number, text in enumerate(entry.lines):
-            canvas.text(text, entry.x + 26, y + number * legend.LINE)
+        canvas.block(entry.lines, entry.x + 26, y, pitch=legend.LINE)
     return top
 
 
-def _draw(
-    canvas: Canvas, panel: Panel, line: Timeline, left: float, top: float, height: float, *, percent: bool
-) -> Rows:
+def _draw(canvas: Canvas, panel: Panel, line: Timeline, left: float, top: float, height: float) -> Rows:
     """Draw a panel's reference lines and special causes, and return its points: their places, line and words."""
     axis, right = panel.axis, left + line.width
 
     def across(start: float, end: float, value: float, colour: str, dash: tuple[int, ...]) -> None:
-        if pd.notna(value) and axis.low <= value <= axis.high:
-            y = top + _y(axis, value, height)
+        if pd.notna(value) and axis.holds(value):
+            y = top + axis.y(value, height)
             canvas.line((max(left, start), y), (min(right, end), y), colour=colour, dash=dash, is_behind=True)
 
     canvas.line((left, top + height), (right, top + height), colour=palette.AXIS, is_behind=True)
@@ -312,10 +319,12 @@ def _draw(
     for start, end, aim in target_stretches(panel.result, line):
         across(left + line.x(start), left + line.x(end), aim, palette.TARGET, (6, 3))
     drawn, size = Rows(), _symbol_size(line)
-    for point in point_rows(panel.result, line, percent=percent):
-        x, y = left + line.x(line.number_of(point["date"])), top + _y(axis, point["value"], height)
-        words_of = {name: point[name] for name in TIPS if name in point}
-        drawn.append({"x": round(x, 1), "y": round(y, 1), "path": point["path"], "Series": panel.name, **words_of})
+    points = point_rows(panel.result, line, percent=axis.percent)
+    numbers = [line.number(date) for date in panel.result.loc[panel.result["value"].notna(), "date"]]
+    for point, number in zip(points, numbers, strict=True):
+        x, y = left + line.x(number), top + axis.y(point["value"], height)
+        said = {name: point[name] for name in TOOLTIP if name in point}
+        drawn.append({"x": round(x, 1), "y": round(y, 1), "path": point["path"], "Series": panel.name, **said})
         if point["kind"] != "common_cause":
             style = palette.POINTS[point["kind"]]
             canvas.symbol(style.shape, x, y, fill=style.fill, outline=style.outline, size=size, width=0.8)
@@ -323,7 +332,7 @@ def _draw(
 
 
 def _symbol_size(line: Timeline) -> float:
-    """Return the area of a special cause's symbol: smaller where many stand close together."""
+    """Return the area of a special cause's symbol: smaller if many are close together."""
     return round(min(5.0, max(3.2, line.pixels_a_step)) ** 2, 1)
 
 
@@ -333,9 +342,8 @@ def _line_layer(strokes: Rows) -> Layer:
 
 
 def _tips_layer(tips: Rows) -> list[Layer]:
-    """Return points that are not seen but give the tooltips: series, month, value, and which rule it broke."""
+    """Return invisible points that give the tooltips: series, month, value, and which rule a point broke."""
     if not tips:
         return []
-    said = [words(name) for name in ("Series", *TIPS) if name in tips[0]]
-    places = {"x": pixel("x"), "y": pixel("y"), "tooltip": said}
+    places = {"x": pixel("x"), "y": pixel("y"), "tooltip": tooltip(tips[0])}
     return [layer("point", tips, places, size=60, opacity=0, filled=True)]

@@ -1,4 +1,4 @@
-"""The statistical process control chart, in the *Making Data Count* convention."""
+"""The control chart in the *Making Data Count* convention, and the run chart for series that it does not fit."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from natpatsip.charts import theme
-from natpatsip.charts.alt_text import spc_text
-from natpatsip.charts.geometry import finish
-from natpatsip.charts.icons import assurance_of, variation_of
+from natpatsip.charts.control_chart import ControlChart
+from natpatsip.charts.icons import ICONS, Icon
+from natpatsip.charts.inputs import by_date, named_target, need_columns, need_rows, need_title, read_dates
 from natpatsip.charts.layers import ReportChart, showing
-from natpatsip.charts.options import decimals_for, need_columns, need_rows, need_words
-from natpatsip.charts.spc_layout import SpcContent, lay_out, values_on_axis
-from natpatsip.charts.ticks import value_axis
-from natpatsip.spc.claims import shows
-from natpatsip.spc.observing import findings
+from natpatsip.charts.layout.sizes import PLOT_HEIGHT, WIDTH
+from natpatsip.charts.layout.value_axis import decimals_for
+from natpatsip.spc import assurance_icon, findings, shows, variation_icon
 
 COLUMNS = (
     "date", "value", "segment", "target", "mean", "lpl", "upl",
@@ -31,44 +28,46 @@ def spc(
     percent: bool = False,
     decimals: int | None = None,
     improvement: str | None = None,
-    target_label: str = "Ambition",
+    target_label: str | None = None,
     rebase_reasons: Mapping[Any, str] | None = None,
     annotations: Mapping[Any, str] | None = None,
     trajectory: pd.Series[float] | None = None,
     trajectory_label: str = "Trajectory",
     zero: bool = False,
     with_icons: bool = True,
-    width: int = theme.WIDTH,
-    height: int = theme.PLOT_HEIGHT,
+    width: int = WIDTH,
+    height: int = PLOT_HEIGHT,
 ) -> ReportChart:
     """Return the control chart of a result of `natpatsip.spc.xmr`.
 
-    The line through the points is broken at a rebase, at a missing value and at an absent month; mean and limits stand
-    by segment. Kinds of points differ in colour and in shape, and the legend names those that occur. The text
-    alternative and the place of every label come from the data.
+    The line through the points is broken at a rebase, at a missing value and at an absent month; mean and limits are
+    drawn for each segment. Kinds of points differ in colour and in shape, and the legend names those that occur. The
+    text alternative and the place of every label come from the data.
 
     Parameters
     ----------
     result : DataFrame
-        Of `natpatsip.spc.xmr`, in order of date.
+        From `natpatsip.spc.xmr`, or the rows of one series from `natpatsip.spc.panel`, in order of date.
     y_title : str
-        What is measured, as the axis and the text alternative say it.
+        What is measured, for the axis and the text alternative.
     percent : bool
         Values are percentages, 0 to 100.
     decimals : int, optional
-        Of means and limits: one, or none where values are in the hundreds.
+        Decimals of means and limits: one, or none if values are in the hundreds.
     improvement : {"increase", "decrease", "neutral"}, optional
-        Which direction is better, for the icons; by default what the result was made with.
-    target_label : str
-        What the target is called.
+        Which direction is better, for the icons; by default the one that the result was made with.
+    target_label : str, optional
+        What the target is called; by default as ``_quarto.yml`` says (``natpatsip.labels.target``).
     rebase_reasons : mapping of date to str, optional
-        Why limits start afresh there, as `params.rebase_reasons` gives them; a short phrase.
+        Why limits were recalculated, as `params.rebase_reasons` gives it; a short phrase.
     annotations : mapping of date to str, optional
-        What happened at a date that is no rebase.
+        What happened at a date that is not a rebase.
     trajectory : Series indexed by date, optional
-        The planned course: drawn, never used in a calculation.
+        The planned course: drawn, but not used in any calculation.
+    trajectory_label : str
+        What the planned course is called.
     zero : bool
-        Start the axis at zero even where that costs half of its height.
+        Start the axis at zero even if that costs half of its height.
     with_icons : bool
         Show the variation and assurance icons with their words.
     width, height : int
@@ -77,79 +76,101 @@ def spc(
     Raises
     ------
     FigureError
-        Where the frame has no rows or lacks a column, or the axis has no title.
+        If the frame has no rows or lacks a column, the axis has no title, or a date is not one.
 
     Examples
     --------
     >>> from natpatsip.spc import xmr
     >>> months = ["2024-01", "2024-02", "2024-03", "2024-04"]
-    >>> chart = spc(xmr([71, 74, 69, 73], dates=months), y_title="Babies kept warm")
+    >>> chart = spc(xmr([71, 74, 69, 73], dates=months), y_title="Seen within 18 weeks")
     >>> chart.description.partition(".")[0]
-    'Control chart of Babies kept warm, January 2024 to April 2024 (4 points)'
+    'Control chart of Seen within 18 weeks, January 2024 to April 2024 (4 points)'
     """
     need_columns(result, COLUMNS, chart="charts.spc")
     need_rows(result, chart="charts.spc")
-    drawn = draw(
-        result,
+    need_title(y_title, chart="charts.spc")
+    variation, assurance = icons_of(result, improvement)
+    frame = _with_dates_read(result, "charts.spc")
+    course = None if trajectory is None else trajectory.dropna()
+    chart = ControlChart(
+        result=frame,
         y_title=y_title,
         percent=percent,
-        decimals=decimals,
-        improvement=improvement or str(result.attrs.get("improvement", "neutral")),
-        target_label=target_label,
-        rebase_reasons=rebase_reasons,
-        annotations=annotations,
-        trajectory=trajectory,
-        trajectory_label=trajectory_label,
+        decimals=decimals_for(frame["mean"], percent=percent) if decimals is None else decimals,
+        target_label=named_target(target_label, frame["target"]),
+        rebase_reasons=by_date(rebase_reasons, frame["date"], name="rebase_reasons"),
+        annotations=by_date(annotations, frame["date"], name="annotations"),
+        variation=variation,
+        assurance=assurance,
         zero=zero,
+        course=by_date(course, frame["date"], name="trajectory"),
+        course_label=trajectory_label,
         with_icons=with_icons,
-        width=width,
-        height=height,
     )
-    return showing(drawn, shows(findings(result, improvement=improvement)))
+    return showing(chart.draw(width, height), shows(findings(result, improvement=improvement)))
 
 
-def draw(
+def run(
     result: pd.DataFrame,
     *,
     y_title: str,
-    percent: bool,
-    decimals: int | None,
-    improvement: str,
-    target_label: str,
-    rebase_reasons: Mapping[Any, str] | None,
-    annotations: Mapping[Any, str] | None,
-    zero: bool,
-    width: int,
-    height: int,
-    middle: str = "Mean",
-    trajectory: pd.Series[float] | None = None,
-    trajectory_label: str = "",
-    with_icons: bool = True,
+    percent: bool = False,
+    decimals: int | None = None,
+    improvement: str | None = None,
+    target_label: str | None = None,
+    rebase_reasons: Mapping[Any, str] | None = None,
+    annotations: Mapping[Any, str] | None = None,
+    zero: bool = False,
+    width: int = WIDTH,
+    height: int = PLOT_HEIGHT,
 ) -> ReportChart:
-    """Return the chart of a result that is known to have its columns, about a mean or another middle."""
-    need_words(y_title, chart="charts.spc")
-    icons = variation_of(result, improvement), assurance_of(result, improvement)
-    course = pd.Series(dtype=float) if trajectory is None else trajectory.dropna()
-    held = result.copy(deep=False)
-    held.attrs = {}  # which pandas would copy at every turn
-    content = SpcContent(
-        result=held,
+    """Return the run chart of a result of `natpatsip.spc.run_chart`; the options are those of `spc`.
+
+    Raises
+    ------
+    FigureError
+        As from `spc`.
+
+    Examples
+    --------
+    >>> from natpatsip.spc import run_chart
+    >>> months = [f"2024-{month:02d}" for month in range(1, 10)]
+    >>> chart = run(run_chart([2, 0, 1, 3, 0, 1, 0, 2, 1], dates=months), y_title="Never events")
+    >>> chart.description.split(". ")[2]
+    'Median 1.0'
+    """
+    need_columns(result, ("date", "value", "segment", "target", "median", "signal", "point_type"), chart="charts.run")
+    need_rows(result, chart="charts.run")
+    need_title(y_title, chart="charts.run")
+    columns = {"median": "mean", "signal": "special_cause_type"}
+    as_spc = result.rename(columns=columns).assign(lpl=float("nan"), upl=float("nan"), short_group_warning=False)
+    variation, assurance = icons_of(as_spc, improvement)
+    frame = _with_dates_read(as_spc, "charts.run")
+    return ControlChart(
+        result=frame,
         y_title=y_title,
         percent=percent,
-        decimals=decimals_for(result["mean"], percent=percent) if decimals is None else decimals,
-        middle=middle,
-        target_label=target_label,
-        reasons=_by_date(rebase_reasons),
-        annotations=_by_date(annotations),
-        course=course,
-        course_label=trajectory_label,
-        icons=[icon for icon in icons if icon] if with_icons else [],
-        axis=value_axis(values_on_axis(held, course, percent=percent), percent=percent, zero=zero),
-    )
-    description = spc_text(content, assurance=icons[1])
-    return finish(lambda pixels: lay_out(content, pixels, height), width, description)
+        decimals=decimals_for(frame["mean"], percent=percent) if decimals is None else decimals,
+        target_label=named_target(target_label, frame["target"]),
+        rebase_reasons=by_date(rebase_reasons, frame["date"], name="rebase_reasons"),
+        annotations=by_date(annotations, frame["date"], name="annotations"),
+        variation=variation,
+        assurance=assurance,
+        zero=zero,
+        middle="Median",
+    ).draw(width, height)
 
 
-def _by_date(words: Mapping[Any, str] | None) -> dict[Any, str]:
-    """Return words by date, where a date may be written as 2024-09."""
-    return {date if isinstance(date, int) else pd.Timestamp(date): text.strip() for date, text in (words or {}).items()}
+def icons_of(result: pd.DataFrame, improvement: Any = None) -> tuple[Icon | None, Icon | None]:
+    """Return the drawings of the icons that SPC gives a series: none without a value, no assurance without a target."""
+    if result["value"].isna().all():
+        return None, None
+    assurance = assurance_icon(result, improvement=improvement).name
+    variation = ICONS[variation_icon(result, improvement=improvement).name]
+    return variation, None if assurance == "assurance-none" else ICONS[assurance]
+
+
+def _with_dates_read(result: pd.DataFrame, chart: str) -> pd.DataFrame:
+    frame = result.assign(date=read_dates(result["date"], chart=chart, numbered=True).to_numpy())
+    frame.attrs = {}  # pandas would copy them with every selection
+    return frame

@@ -1,4 +1,4 @@
-"""The data of a chart as its readers get them: a row a point, columns named and points explained in words."""
+"""The data of a chart as its readers get it: a row for each point, columns named and points explained in words."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 
 from natpatsip import wording
-from natpatsip.charts.icons import by_name
-from natpatsip.charts.options import need_columns, need_rows
-from natpatsip.charts.spc_words import point_words
+from natpatsip.charts.alt_text import point_words
+from natpatsip.charts.icons import ICONS
+from natpatsip.charts.inputs import need_columns, need_rows, read_dates
+from natpatsip.charts.layout.time_axis import timeline
 from natpatsip.charts.stacked_chart import bars
-from natpatsip.charts.timeline import timeline
+from natpatsip.charts.trend_chart import points
 from natpatsip.errors import FigureError
 
 
@@ -28,24 +29,24 @@ def spc_table(
     Parameters
     ----------
     result : DataFrame
-        Of `natpatsip.spc.xmr`, or of `natpatsip.spc.run_chart`.
+        From `natpatsip.spc.xmr` or `natpatsip.spc.run_chart`.
     value_name : str
         What the column of values is called: the measure, with its unit.
     decimals : int
-        Of all numbers.
+        Decimals of all numbers.
     also : mapping of str to sequence, optional
-        Columns to stand before the value, such as the counts of a percentage; a value for each point, in order of date.
+        Columns to put before the value, such as the counts of a percentage; a value for each point, in order of date.
 
     Raises
     ------
     FigureError
-        Where a column is missing, or one of `also` has not as many values as there are points.
+        If a column is missing, or one of `also` does not have a value for each point.
 
     Examples
     --------
     >>> from natpatsip.spc import xmr
     >>> result = xmr([71, 74, 69], dates=["2024-07", "2024-08", "2024-09"])
-    >>> spc_table(result, value_name="Babies, %").iloc[-1].to_dict()["What the point shows"]
+    >>> spc_table(result, value_name="Seen, %").iloc[-1].to_dict()["What the point shows"]
     'Common cause: ordinary variation'
     """
     middle = "median" if "median" in result.columns else "mean"
@@ -61,7 +62,7 @@ def spc_table(
                 "expected a value for each point, in order of date."
             )
     rounded = {name: _rounded(result[column], decimals) for column, name in names.items() if column in result.columns}
-    table = pd.DataFrame({**_dates(result["date"]), **counts, **rounded})
+    table = pd.DataFrame({**_dates(result["date"], "charts.spc_table"), **counts, **rounded})
     shown = result.rename(columns={"signal": "special_cause_type"})
     table["What the point shows"] = [point_words(row) for row in shown.to_dict("records")]
     table.attrs = dict(result.attrs)
@@ -81,48 +82,44 @@ def summary_table(
     Parameters
     ----------
     summary : DataFrame
-        Of `natpatsip.spc.summary`.
+        From `natpatsip.spc.summary`.
     names : mapping of str to str, optional
         What the columns that tell series apart are called.
     value_name : str
         What the column of latest values is called.
     decimals : int
-        Of all numbers.
+        Decimals of all numbers.
     in_full : bool
-        Say what each icon means in a sentence, rather than what it is called.
+        Explain each icon in a sentence rather than in two or three words.
 
     Examples
     --------
     >>> from natpatsip.spc import panel, summary
-    >>> frame = pd.DataFrame({"psc": ["North"] * 3, "month": ["2024-07", "2024-08", "2024-09"], "share": [71, 74, 69]})
-    >>> found = summary(panel(frame, by="psc", value="share", date="month"))
-    >>> table = summary_table(found, names={"psc": "Collaborative"}, value_name="Babies, %")
+    >>> frame = pd.DataFrame({"team": ["North"] * 3, "month": ["2024-07", "2024-08", "2024-09"], "share": [71, 74, 69]})
+    >>> found = summary(panel(frame, by="team", value="share", date="month"))
+    >>> table = summary_table(found, value_name="Seen, %")
     >>> table.iloc[0].to_dict()  # doctest: +NORMALIZE_WHITESPACE
-    {'Collaborative': 'North', 'Month': 'September 2024', 'Babies, %': 69.0, 'Mean': 71.3, 'Lower limit': 60.7,
+    {'Team': 'North', 'Month': 'September 2024', 'Seen, %': 69.0, 'Mean': 71.3, 'Lower limit': 60.7,
      'Upper limit': 82.0, 'Variation': 'Common cause', 'Assurance': 'No target'}
     """
-    need_columns(
-        summary,
-        ["segment", "latest_date", "latest_value", "mean", "lpl", "upl", "target"],
-        chart="charts.summary_table",
-    )
-    need_columns(summary, ["variation_icon", "assurance_icon", "variation", "assurance"], chart="charts.summary_table")
+    needed = ["segment", "latest_date", "latest_value", "mean", "lpl", "upl", "target"]
+    icons = ["variation_icon", "assurance_icon", "variation", "assurance"]
+    need_columns(summary, [*needed, *icons], chart="charts.summary_table")
     need_rows(summary, chart="charts.summary_table")
     named = names or {}
     by = list(summary.attrs.get("by", [])) or list(summary.columns[: list(summary.columns).index("segment")])
     numbers = {"latest_value": value_name, "mean": "Mean", "lpl": "Lower limit", "upl": "Upper limit"}
     numbers |= {} if summary["target"].isna().all() else {"target": "Target"}
     table = pd.DataFrame(
-        {named.get(column, column.replace("_", " ").capitalize()): list(summary[column]) for column in by}
+        {
+            **{named.get(column, column.replace("_", " ").capitalize()): list(summary[column]) for column in by},
+            **_dates(summary["latest_date"], "charts.summary_table"),
+            **{words: _rounded(summary[column], decimals) for column, words in numbers.items()},
+        }
     )
-    table = table.assign(**_dates(summary["latest_date"]))
-    table = table.assign(**{words: _rounded(summary[column], decimals) for column, words in numbers.items()})
-    for kind in ("Variation", "Assurance"):
-        said = (
-            summary[kind.lower()] if in_full else [by_name(str(icon)).words for icon in summary[f"{kind.lower()}_icon"]]
-        )
-        table[kind] = list(said)
-    table.attrs = {}
+    for kind in ("variation", "assurance"):
+        in_short = [ICONS[icon].words for icon in summary[f"{kind}_icon"]]
+        table[kind.capitalize()] = list(summary[kind]) if in_full else in_short
     return table
 
 
@@ -137,9 +134,8 @@ def trend_table(frame: pd.DataFrame, *, x: str, y: str, value_name: str = "Value
     """
     need_columns(frame, [x, y], chart="charts.trend_table")
     need_rows(frame, chart="charts.trend_table")
-    dates = pd.to_datetime(frame[x])
-    rows = pd.DataFrame({"date": dates, "value": frame[y]}).sort_values("date", ignore_index=True)
-    table = pd.DataFrame({**_dates(rows["date"]), value_name: _rounded(rows["value"], decimals)})
+    rows = points(frame, x=x, y=y, chart="charts.trend_table")
+    table = pd.DataFrame({**_dates(rows["date"], "charts.trend_table"), value_name: _rounded(rows["value"], decimals)})
     table.attrs = dict(frame.attrs)
     return table
 
@@ -151,26 +147,27 @@ def stacked_table(
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"quarter": ["2024-25-Q2"] * 2, "boards": [29, 13], "approach": ["Whole system", "Other"]})
-    >>> stacked_table(frame, x="quarter", y="boards", category="approach")
-          Quarter  Whole system  Other
-    0  Q2 2024/25            29     13
+    >>> frame = pd.DataFrame({"quarter": ["2024-25-Q2"] * 2, "seen": [29, 13], "how": ["In person", "Online"]})
+    >>> stacked_table(frame, x="quarter", y="seen", category="how")
+          Quarter  In person  Online
+    0  Q2 2024/25         29      13
     """
     table = bars(frame, x=x, y=y, category=category, order=order)
-    if (table == table.round()).all(axis=None):
-        table = table.astype(int)
+    if (table.isna() | (table == table.round())).all(axis=None):
+        table = table.astype("Int64" if table.isna().any(axis=None) else int)
     named = table.rename_axis(bar_name).reset_index()
     named.attrs = dict(frame.attrs)
     return named
 
 
 def _rounded(values: pd.Series[float], decimals: int) -> pd.Series[Any]:
-    """Return numbers rounded, whole ones without a decimal point."""
+    """Return numbers rounded; with no decimals, whole numbers without a decimal point."""
     rounded = values.map(lambda value: value if pd.isna(value) else wording.round_half_up(value, decimals))
     return (rounded if decimals else rounded.astype("Int64")).reset_index(drop=True)
 
 
-def _dates(dates: pd.Series[pd.Timestamp]) -> dict[str, list[str]]:
-    line = timeline(dates, 0)
+def _dates(dates: pd.Series[Any], chart: str) -> dict[str, list[str]]:
+    read = read_dates(dates, chart=chart, numbered=True)
+    line = timeline(read)
     name = "Month" if line.is_monthly else "Date" if line.is_dated else "Point"
-    return {name: [line.words(date) if line.is_dated else str(date) for date in dates]}
+    return {name: [line.words(date) if line.is_dated else str(date) for date in read]}

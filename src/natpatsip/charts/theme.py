@@ -1,4 +1,4 @@
-"""The one look of every chart: typeface, sizes, axes; and the registering of both.
+"""The one look of every chart: typeface, sizes and axes, registered as Altair's theme.
 
 Importing this module makes the theme the current one, so that a chart an analyst draws with Altair directly looks
 like the others.
@@ -12,16 +12,10 @@ from typing import Any
 
 import altair as alt
 
+from natpatsip import look
 from natpatsip.charts import palette
+from natpatsip.charts.layout.sizes import FONT, LINE_HEIGHT, TEXT_SIZE
 from natpatsip.project import project_root
-
-FONT = "Open Sans, Arial, sans-serif"  # without a font that exists, vl-convert leaves the text out of a PNG
-TEXT_SIZE = 13
-NOTE_SIZE = 12
-LINE_HEIGHT = 16
-WIDTH = 640  # of the whole chart, for a report column of about 680 pixels
-NARROW = 340  # the same for a telephone, where the wide chart's letters would be half their size
-PLOT_HEIGHT = 200
 
 CONFIG: dict[str, Any] = {
     "aria": False,  # the figure is one image with one text alternative; a label on each mark is noise
@@ -52,23 +46,18 @@ CONFIG: dict[str, Any] = {
     "text": {"color": palette.INK, "fontSize": TEXT_SIZE, "lineHeight": LINE_HEIGHT},
     "range": {"category": list(palette.CATEGORIES)},
 }
-"""Vega-Lite configuration: what the theme puts into every chart."""
+"""Vega-Lite configuration that the theme puts into every chart."""
 
 
 @alt.theme.register("natpatsip", enable=True)
 def natpatsip() -> alt.theme.ThemeConfig:
-    """Return the theme in the form that Altair asks for."""
+    """Return the theme in the form that Altair expects."""
     return {"config": CONFIG}  # type: ignore[typeddict-item]  # Altair types each key; ours is plain JSON
-
-
-def fonts_folder(project: Path | None = None) -> Path:
-    """Return the folder with the report's typeface."""
-    return (project or project_root()) / "_extensions" / "natpatsip" / "fonts"
 
 
 @cache
 def register_fonts(project: Path | None = None) -> None:
-    """Give vl-convert the report's typeface, once a process; every machine then draws the same chart."""
+    """Give vl-convert the report's typeface, once per process, so that every machine draws the same chart."""
     import vl_convert
 
-    vl_convert.register_font_directory(str(fonts_folder(project)))
+    vl_convert.register_font_directory(str(look.fonts(project or project_root())))

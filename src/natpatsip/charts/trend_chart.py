@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pandas as pd
 
-from natpatsip.charts import palette, theme
-from natpatsip.charts.alt_text import trend_text
-from natpatsip.charts.canvas import Canvas
-from natpatsip.charts.geometry import Drawing, Plot, finish
+from natpatsip.charts import palette
+from natpatsip.charts.alt_text import Words, trend_text
+from natpatsip.charts.inputs import need_columns, need_rows, need_title, read_dates, read_values
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, showing
 from natpatsip.charts.layers import words as names
-from natpatsip.charts.metrics import text_width
-from natpatsip.charts.options import amount, decimals_for, need_columns, need_rows, need_words
-from natpatsip.charts.spc_marks import short_number
-from natpatsip.charts.ticks import ValueAxis, value_axis
-from natpatsip.charts.timeline import Timeline, timeline
+from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
+from natpatsip.charts.layout.metrics import text_width
+from natpatsip.charts.layout.sizes import LINE_HEIGHT, NOTE_SIZE, PLOT_HEIGHT, WIDTH
+from natpatsip.charts.layout.time_axis import Timeline, timeline
+from natpatsip.charts.layout.value_axis import ValueAxis, amount, decimals_for, short_number, value_axis
 from natpatsip.errors import FigureError
 
-LABEL_ROOM = 24  # pixels over the first point
+LABEL_ROOM = 24  # pixels above the first point
 
 
 def trend(
@@ -32,32 +28,33 @@ def trend(
     percent: bool = False,
     decimals: int | None = None,
     zero: bool = False,
-    width: int = theme.WIDTH,
-    height: int = theme.PLOT_HEIGHT,
+    width: int = WIDTH,
+    height: int = PLOT_HEIGHT,
 ) -> ReportChart:
-    """Return a line over time: its first and last values stand beside it, and a missing month is a gap in it.
+    """Return a line over time: its first and last values are written beside it, and a missing month is a gap in it.
 
     Parameters
     ----------
     frame : DataFrame
         A row for each date.
     x, y : str
-        The columns of dates and of values.
+        The columns of dates (ISO text, real dates or periods) and of values.
     y_title : str
-        What is measured, as the axis and the text alternative say it.
+        What is measured, for the axis and the text alternative.
     percent : bool
         Values are percentages, 0 to 100.
     decimals : int, optional
-        Of the values written: one, or none where values are in the hundreds.
+        Decimals of the values written: one, or none if values are in the hundreds.
     zero : bool
-        Start the axis at zero even where that costs half of its height.
+        Start the axis at zero even if that costs half of its height.
     width, height : int
         Pixels: the whole chart's width, the plot's height.
 
     Raises
     ------
     FigureError
-        Where the frame has no rows, lacks a column or has a date twice, or the axis has no title.
+        If the frame has no rows, lacks a column, or has a date twice, something that is not a date or something that
+        is not a number; or the axis has no title.
 
     Examples
     --------
@@ -67,8 +64,8 @@ def trend(
     """
     need_columns(frame, [x, y], chart="charts.trend")
     need_rows(frame, chart="charts.trend")
-    need_words(y_title, chart="charts.trend")
-    data = pd.DataFrame({"date": _dates(frame[x]), "value": frame[y].astype(float)}).sort_values("date")
+    need_title(y_title, chart="charts.trend")
+    data = points(frame, x=x, y=y, chart="charts.trend")
     twice = data.loc[data["date"].duplicated(), "date"]
     if len(twice):
         raise FigureError(f"charts.trend: {twice.iloc[0]:%Y-%m-%d} has two rows; expected one row for each date.")
@@ -79,27 +76,38 @@ def trend(
         return amount(value, percent=percent, decimals=digits)
 
     axis = _axis(known["value"], height, percent=percent, zero=zero)
-    ticks = axis.words(percent=percent)
 
     def lay_out(pixels: int) -> Drawing:
-        left = max(text_width(tick) for tick in ticks) + 10
+        left = axis.label_width
         right = (max(text_width(words(known["value"].iloc[-1]), bold=True), 66) if len(known) else 0) + 16
         line = timeline(data["date"], pixels - left - right)
         canvas = Canvas()
         top = canvas.title(y_title, -left, pixels, bottom=-10)
         plot = Plot(line.width, height, left, right, 2 - top, line.label_height, axis)
         _write_ends(canvas, known, line, plot, words)
-        return Drawing(plot, [*_layers(_rows(data, line, words), line, plot, percent=percent), *canvas.layers()])
+        return Drawing(plot, [*_layers(_rows(data, line, words), line, plot), *canvas.layers()])
 
-    dates = timeline(data["date"], 0)
+    dates = timeline(data["date"])
     description = trend_text(list(data["date"]), list(data["value"]), dates, y_title=y_title, words=words)
-    change = known["value"].iloc[-1] - known["value"].iloc[0] if len(known) else 0
-    shown = ["rising"] if change > 0 else ["falling"] if change < 0 else ["stable"]
-    return showing(finish(lay_out, width, description), shown)
+    return showing(finish(lay_out, width, description), _direction(known["value"]))
+
+
+def points(frame: pd.DataFrame, *, x: str, y: str, chart: str) -> pd.DataFrame:
+    """Return the columns `date` and `value` of a line, in order of date; a missing value is NaN."""
+    dates, values = read_dates(frame[x], chart=chart, name=x), read_values(frame[y], chart=chart, name=y)
+    return pd.DataFrame({"date": dates, "value": values}).sort_values("date", ignore_index=True)
+
+
+def _direction(known: pd.Series[float]) -> list[str]:
+    """Return what may be claimed of a line: nothing if no point has a value."""
+    if known.empty:
+        return []
+    change = known.iloc[-1] - known.iloc[0]
+    return ["rising" if change > 0 else "falling" if change < 0 else "stable"]
 
 
 def _axis(known: pd.Series[float], height: float, *, percent: bool, zero: bool) -> ValueAxis:
-    """Return the value axis, with room over the first point for its label."""
+    """Return the value axis, with room above the first point for its label."""
     values = list(known)
     axis = value_axis(values, percent=percent, zero=zero)
     for _ in range(2):  # a higher axis may come to start at zero, and then needs more room still
@@ -109,11 +117,11 @@ def _axis(known: pd.Series[float], height: float, *, percent: bool, zero: bool) 
     return axis
 
 
-def _layers(rows: Rows, line: Timeline, plot: Plot, *, percent: bool) -> list[Layer]:
-    """Return the line, and points that are not seen but give the tooltips."""
+def _layers(rows: Rows, line: Timeline, plot: Plot) -> list[Layer]:
+    """Return the line, and invisible points that give the tooltips."""
     drawn = {
         "x": line.channel("date", has_axis=True),
-        "y": plot.channel("value", percent=percent, has_axis=True),
+        "y": plot.channel("value", has_axis=True),
         "detail": names("path"),
     }
     tooltip = [names("Month" if line.is_monthly else "Date"), names("Value")]
@@ -124,13 +132,8 @@ def _layers(rows: Rows, line: Timeline, plot: Plot, *, percent: bool) -> list[La
     ]
 
 
-def _dates(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Return a column as dates; months may be written as 2024-09."""
-    return column if pd.api.types.is_datetime64_any_dtype(column) else pd.to_datetime(column.astype(str))
-
-
-def _rows(data: pd.DataFrame, line: Timeline, words: Callable[[float], str]) -> Rows:
-    """Return the points that have a value, each with the stretch of line it belongs to and its tooltip's words."""
+def _rows(data: pd.DataFrame, line: Timeline, words: Words) -> Rows:
+    """Return the points that have a value, each with the stretch of line it belongs to and the words of its tooltip."""
     gaps, path, rows = line.gaps_in(data["date"]), 0, []
     for position, (date, value) in enumerate(zip(data["date"], data["value"], strict=True)):
         path += position in gaps or value != value
@@ -141,8 +144,8 @@ def _rows(data: pd.DataFrame, line: Timeline, words: Callable[[float], str]) -> 
     return rows
 
 
-def _write_ends(canvas: Canvas, known: pd.DataFrame, line: Timeline, plot: Plot, words: Callable[[float], str]) -> None:
-    """Mark the first and the last point and write their values: the first off the line's way, the last at its right."""
+def _write_ends(canvas: Canvas, known: pd.DataFrame, line: Timeline, plot: Plot, words: Words) -> None:
+    """Mark the first and the last point and write their values, the first clear of the line, the last to its right."""
     if known.empty:
         canvas.text("No data", plot.width / 2, plot.height / 2, colour=palette.QUIET, align="center")
         return
@@ -154,7 +157,7 @@ def _write_ends(canvas: Canvas, known: pd.DataFrame, line: Timeline, plot: Plot,
     (x, y), value, date = places[-1], known["value"].iloc[-1], known["date"].iloc[-1]
     y = min(max(y, 8), plot.height - 22)
     canvas.text(words(value), plot.width + 12, y, bold=True)
-    canvas.text(line.short(date), plot.width + 12, y + theme.LINE_HEIGHT, colour=palette.QUIET, size=theme.NOTE_SIZE)
+    canvas.text(line.short(date), plot.width + 12, y + LINE_HEIGHT, colour=palette.QUIET, size=NOTE_SIZE)
     if len(places) > 1:
         (x, y), value = places[0], words(known["value"].iloc[0])
         reach = x + text_width(value, bold=True) + 8

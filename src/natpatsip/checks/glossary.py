@@ -38,8 +38,7 @@ def check(material: Material) -> list[Finding]:
 
 
 def _unexplained(material: Material) -> Iterator[Finding]:
-    settings = material.plan.book.get("natpatsip") or {}
-    names = {str(each) for each in settings.get("names") or ()}
+    names = set(material.plan.settings.names)
     known = {word for term in material.terms for word in (term, *re.split(r"\W+", term))} | KNOWN_TO_ALL | names
     known |= {word.removesuffix("s") for word in known}
     seen: set[str] = set()

@@ -5,7 +5,16 @@ from __future__ import annotations
 import io
 import sys
 
-from natpatsip.cli import build, check, clean, compare, doctor, new_quarter, preview  # noqa: F401 — each adds its command
+from natpatsip.cli import (  # noqa: F401 — each adds its command
+    build,
+    check,
+    clean,
+    compare,
+    doctor,
+    init,
+    new_quarter,
+    preview,
+)
 from natpatsip.cli.app import app
 from natpatsip.errors import ReportError
 

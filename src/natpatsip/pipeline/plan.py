@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from natpatsip.errors import NotebookError, ParamsError, StagingError, nearest, together
+from natpatsip.errors import NotebookError, ParamsError, nearest, together
 from natpatsip.params import Params, load
 from natpatsip.pipeline.notebook import Notebook
-from natpatsip.project import MARK
 from natpatsip.quarter import Quarter
 from natpatsip.quarters import FOLDER
+from natpatsip.settings import Settings, chapter_names, check_chapters, read_book, read_settings, without_chapter
 
 DRAFTS_ONLY, FINALS_ONLY = "changes", "quality-assurance"
 GENERATED = ("list-of-figures", "sources", "accessibility", DRAFTS_ONLY, FINALS_ONLY)  # written by the build itself
@@ -23,11 +21,15 @@ GENERATED = ("list-of-figures", "sources", "accessibility", DRAFTS_ONLY, FINALS_
 
 @dataclass(frozen=True)
 class Plan:
-    """One quarter's report: its params, its chapters in reading order, and their notebooks."""
+    """One quarter's report: its params, its settings, its chapters in reading order, and their notebooks.
+
+    ``book`` is the content of ``_quarto.yml``.
+    """
 
     project: Path
     quarter: Quarter
     params: Params
+    settings: Settings
     book: Mapping[str, Any]
     chapters: tuple[str, ...]
     notebooks: Mapping[str, Notebook]
@@ -40,11 +42,12 @@ class Plan:
 
         Raises
         ------
-        ParamsError, StagingError, NotebookError
+        ParamsError, SettingsError, NotebookError
             Where params, ``_quarto.yml`` or notebooks are not as they must be.
         """
-        params = load(quarter, project=project)
-        book = _without(read_book(project), DRAFTS_ONLY if is_final else FINALS_ONLY)
+        params, settings, book = load(quarter, project=project), read_settings(project), read_book(project)
+        check_chapters(settings, chapter_names(book))
+        book = without_chapter(book, DRAFTS_ONLY if is_final else FINALS_ONLY)
         chapters = tuple(chapter_names(book))
         notebooks, errors = {}, []
         for name in chapters:
@@ -56,7 +59,7 @@ class Plan:
                 errors.append(error)
         together(errors)
         _refuse_unknown_series(params, notebooks.values())
-        plan = cls(project, quarter, params, book, chapters, notebooks, edition, is_final)
+        plan = cls(project, quarter, params, settings, book, chapters, notebooks, edition, is_final)
         plan.order()
         return plan
 
@@ -93,14 +96,13 @@ class Plan:
     @property
     def programmes(self) -> dict[str, str]:
         """The short name of each chapter: as ``_quarto.yml`` gives it, else its title."""
-        named = (self.book.get("natpatsip") or {}).get("programmes") or {}
-        return {name: str(named.get(name) or notebook.title) for name, notebook in self.notebooks.items()}
+        named = self.settings.programmes
+        return {name: named.get(name) or notebook.title for name, notebook in self.notebooks.items()}
 
     @property
     def programme_chapters(self) -> list[str]:
-        """The chapters that ``_quarto.yml`` does not say to be no programme's, in reading order."""
-        others = (self.book.get("natpatsip") or {}).get("not-programmes") or []
-        return [name for name in self.notebooks if name not in others]
+        """The chapters that are a programme's, in reading order."""
+        return [name for name in self.notebooks if name not in self.settings.not_programmes]
 
     @property
     def workplace(self) -> Path:
@@ -133,74 +135,3 @@ def _refuse_unknown_series(params: Params, notebooks: Iterable[Notebook]) -> Non
             if rebase.series not in known
         ]
     )
-
-
-def read_book(project: Path) -> dict[str, Any]:
-    """Return what ``_quarto.yml`` says.
-
-    Raises
-    ------
-    StagingError
-        Where it is no YAML, or lists no chapters.
-    """
-    try:
-        book = yaml.safe_load((project / MARK).read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise StagingError(f"{MARK}: is not YAML in UTF-8: {' '.join(str(error).split())}.") from error
-    if not isinstance(book, dict) or not isinstance((book.get("book") or {}).get("chapters"), list):
-        raise StagingError(f"{MARK}: has no list of chapters under book. Add book: chapters: with one line a chapter.")
-    return book
-
-
-def chapter_names(book: Mapping[str, Any]) -> Sequence[str]:
-    """Return the names of the chapters in reading order, parts opened up.
-
-    Raises
-    ------
-    StagingError
-        Where an entry is no ``.qmd`` file, is listed twice, or the first is not the index.
-    """
-    names = [_chapter_name(entry) for entry in _flat(book["book"]["chapters"])]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise StagingError(f"{MARK}, book.chapters: {', '.join(twice)} is listed twice. Keep one line.")
-    if names[:1] != ["index"]:
-        raise StagingError(
-            f"{MARK}, book.chapters: begins with {names[:1] or 'nothing'}; a book begins with index.qmd."
-        )
-    return names
-
-
-def _without(book: dict[str, Any], chapter: str) -> dict[str, Any]:
-    """Return the settings without a chapter, where they list it."""
-
-    def kept(entries: Iterable[Any]) -> list[Any]:
-        opened = ({**each, "chapters": kept(each["chapters"])} if _is_part(each) else each for each in entries)
-        return [each for each in opened if _is_part(each) or _chapter_name(each) != chapter]
-
-    own = dict(book.get("natpatsip") or {})
-    if isinstance(own.get("html-only"), list):
-        own["html-only"] = [name for name in own["html-only"] if name != chapter]
-    return {**book, "book": {**book["book"], "chapters": kept(book["book"]["chapters"])}, "natpatsip": own}
-
-
-def _is_part(entry: Any) -> bool:
-    return isinstance(entry, dict) and "chapters" in entry
-
-
-def _flat(entries: Iterable[Any]) -> Iterable[Any]:
-    for entry in entries:
-        if _is_part(entry):
-            yield from _flat(entry["chapters"])
-        else:
-            yield entry
-
-
-def _chapter_name(entry: Any) -> str:
-    text = entry.get("file", "") if isinstance(entry, dict) else str(entry)
-    path = Path(text)
-    if path.suffix != ".qmd" or path.name != text:
-        raise StagingError(
-            f'{MARK}, book.chapters: found "{text}"; expected the name of a chapter such as medicines.qmd.'
-        )
-    return path.stem

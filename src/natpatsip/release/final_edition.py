@@ -15,6 +15,7 @@ from natpatsip.errors import DataError, ReportError
 from natpatsip.params import Params
 from natpatsip.quarter import Quarter
 from natpatsip.quarters import FOLDER
+from natpatsip.settings import read_settings
 
 MOST_NAMED = 10
 OUTPUTS: tuple[str, ...] = ("build/**", "reports/**", "**/__pycache__/**")
@@ -128,7 +129,7 @@ class Candidate:
         if git.commit_of(self.project, f"refs/tags/{name}") == self.commit:
             return name
         people = ", ".join(f"{each.name} ({each.role}, {each.date})" for each in self.params.sign_offs)
-        title = f"{self.quarter.label} progress report, final edition"
+        title = f"{read_settings(self.project).for_quarter(self.quarter.label).subtitle}, final edition"
         try:
             git.tag(self.project, name, self.commit, f"{title}\n\nSigned off: {people}")
         except git.GitError as error:

@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 
 from natpatsip.errors import ClaimError, SpcError, nearest
-from natpatsip.spc.findings import Findings, Shift
-from natpatsip.spc.observing import findings
-from natpatsip.spc.series import shown_date
+from natpatsip.spc.findings import Findings, Shift, findings
+from natpatsip.spc.validation import shown_date
 from natpatsip.wording import in_words, listing, plain, plural
 
 Words = TypeVar("Words")
@@ -40,7 +39,7 @@ def shows(result: pd.DataFrame | Findings) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> from natpatsip.spc.single import xmr
+    >>> from natpatsip.spc import xmr
     >>> shows(xmr([3, 5, 4, 3, 5, 4, 5, 4], target=20))
     ('stable', 'below target', 'reliably misses')
     """
@@ -71,7 +70,7 @@ def claim(words: Words, result: pd.DataFrame, shows: str | Iterable[str], *, at:
 
     Examples
     --------
-    >>> from natpatsip.spc.single import xmr
+    >>> from natpatsip.spc import xmr
     >>> chart = xmr([3, 5, 4, 3, 5, 4, 5, 4])
     >>> claim("The process is steady.", chart, shows="stable")
     'The process is steady.'

@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from natpatsip.errors import SpcError
-from natpatsip.spc import series
+from natpatsip.spc.assurance import assurance_of, direction_of
+from natpatsip.spc.gaps import absent_dates
+from natpatsip.spc.rules import RULE_LENGTH, Floats
+from natpatsip.spc.validation import read_rebase, shown_date
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Shift:
-    """A rebase, and how its first points lie to the mean before."""
+    """A rebase, and on which side of the mean before it the first points lie."""
 
     date: Any
     mean_before: float
@@ -46,7 +50,7 @@ class Shift:
 
     @property
     def direction(self) -> str:
-        """``"up"``, ``"down"``, or nothing where the first points do not all lie on one side."""
+        """``"up"``, ``"down"``, or "" where the first points do not all lie on one side."""
         return "up" if self.above >= self.needed else "down" if self.below >= self.needed else ""
 
 
@@ -69,25 +73,27 @@ class Findings:
     trailing_missing : int
         Rows after that one.
     outside : str
-        ``"above"`` or ``"below"`` where the latest point lies outside the limits.
+        ``"above"`` or ``"below"`` where the latest point lies outside the limits, else "".
     side : str
-        ``"above"``, ``"below"`` or nothing: where the latest point lies to the mean.
+        ``"above"``, ``"below"`` or "": on which side of the mean the latest point lies.
     run_length : int
         How many points up to the latest lie on its side of the mean.
     slope : str
-        ``"rising"``, ``"falling"`` or nothing: from the point before to the latest.
+        ``"rising"``, ``"falling"`` or "": from the point before to the latest.
     trend_length : int
-        How many points up to the latest go on in that direction.
+        How many points up to the latest continue in that direction.
     close : str
-        ``"above"`` or ``"below"`` where the latest point is close to a limit by the two-of-three rule.
+        ``"above"`` or ``"below"`` where the latest point is close to a limit by the two-of-three rule, else "".
+    latest_signal
+        Date of the last special cause of the last segment, or None.
     rule_length : int
         How many points make a run or a trend.
     improvement : str
-        Which direction is better; nothing where it is not known.
+        Which direction is better; "" where it is not known.
     target : float
         That of the latest row; NaN for none.
     assurance : str
-        ``"consistent_pass"``, ``"consistent_fail"``, ``"inconsistent"`` or nothing.
+        ``"consistent_pass"``, ``"consistent_fail"``, ``"inconsistent"`` or "".
     """
 
     segments: tuple[Segment, ...]
@@ -133,12 +139,12 @@ class Findings:
 
     @property
     def gain(self) -> float:
-        """Mean now less the mean before the last rebase."""
+        """Mean now minus the mean before the last rebase."""
         return self.mean - self.mean_before
 
     @property
     def gain_on_baseline(self) -> float:
-        """Mean now less the mean of the first segment."""
+        """Mean now minus the mean of the first segment."""
         return self.mean - self.baseline
 
     @property
@@ -148,17 +154,17 @@ class Findings:
 
     @property
     def shift(self) -> str:
-        """``"up"`` or ``"down"`` where the last rebase marks a shift, else nothing."""
+        """``"up"`` or ``"down"`` where the last rebase marks a shift, else ""."""
         return self.shifts[-1].direction if self.shifts else ""
 
     @property
     def run(self) -> str:
-        """``"above"`` or ``"below"`` where the latest point belongs to a run, else nothing."""
+        """``"above"`` or ``"below"`` where the latest point belongs to a run, else ""."""
         return self.side if self.run_length >= self.rule_length else ""
 
     @property
     def trend(self) -> str:
-        """``"rising"`` or ``"falling"`` where the latest point belongs to a trend, else nothing."""
+        """``"rising"`` or ``"falling"`` where the latest point belongs to a trend, else ""."""
         return self.slope if self.trend_length >= self.rule_length else ""
 
     @property
@@ -169,12 +175,12 @@ class Findings:
     @property
     def upward(self) -> bool:
         """Whether a shift, run, trend or point outside the limits goes up, at the last rebase or the latest point."""
-        return "up" in (self.shift,) or "above" in (self.run, self.outside) or self.trend == "rising"
+        return self.shift == "up" or "above" in (self.run, self.outside) or self.trend == "rising"
 
     @property
     def downward(self) -> bool:
         """Whether one of these goes down."""
-        return "down" in (self.shift,) or "below" in (self.run, self.outside) or self.trend == "falling"
+        return self.shift == "down" or "below" in (self.run, self.outside) or self.trend == "falling"
 
     @property
     def is_improving(self) -> bool:
@@ -192,11 +198,119 @@ class Findings:
         Raises
         ------
         SpcError
-            Where the chart has none there.
+            If the chart is not rebased there.
         """
-        wanted = series.read_rebase(date, numbered=isinstance(self.first_date, int))
+        wanted = read_rebase(date, numbered=isinstance(self.first_date, int))
         for shift in self.shifts:
             if shift.date in wanted:
                 return shift
-        rebased = ", ".join(series.shown_date(shift.date) for shift in self.shifts) or "nowhere"
+        rebased = ", ".join(shown_date(shift.date) for shift in self.shifts) or "nowhere"
         raise SpcError(f"The chart is not rebased at {date}; it is rebased at: {rebased}.")
+
+
+def findings(result: pd.DataFrame, *, improvement: str | None = None) -> Findings:
+    """Return what the chart of one series shows.
+
+    Parameters
+    ----------
+    result : pandas.DataFrame
+        From `xmr`, or the rows of one series from `panel`.
+    improvement : {"increase", "decrease", "neutral"}
+        If ``result.attrs`` does not say so.
+
+    Raises
+    ------
+    SpcError
+        If the result has no rows, or those of several series.
+
+    Examples
+    --------
+    >>> from natpatsip.spc import xmr
+    >>> chart = xmr([3, 5, 4, 3, 5, 4, 5, 9, 8, 9, 10, 9, 8, 9], rebase=[8])
+    >>> found = findings(chart)
+    >>> found.shift, found.mean_before, round(found.mean, 2), found.is_stable, found.is_improving
+    ('up', 4.142857142857143, 8.86, True, True)
+    """
+    _check_one_series(result)
+    values = result["value"].to_numpy(dtype=np.float64)
+    present = np.flatnonzero(~np.isnan(values))
+    latest = int(present[-1]) if present.size else -1
+    rule_length = int(result.attrs.get("rule_length", RULE_LENGTH))
+    dates = [int(date) if isinstance(date, int | np.integer) else pd.Timestamp(date) for date in result["date"]]
+    cuts = (np.flatnonzero(np.diff(result["segment"].to_numpy())) + 1).tolist()
+    starts, ends = [0, *cuts], [*cuts, len(result)]
+    segments = tuple(_segment(result, dates, start, end) for start, end in zip(starts, ends, strict=True))
+    shifts = tuple(
+        _shift(dates[start], values[start:end], before.mean, rule_length)
+        for start, end, before in zip(cuts, ends[1:], segments, strict=False)
+    )
+    first = max((start for start in starts if start <= latest), default=0)  # of the latest point's segment
+    recent = slice(first, latest + 1)
+    side, run_length = _ending(result["relative_to_mean"].to_numpy()[recent], "below", "above")
+    slope, steps = _ending(np.sign(np.diff(values[recent])), "falling", "rising")
+    cause = result["special_cause_type"].iloc[latest] if present.size else ""
+    flagged = np.flatnonzero(result["special_cause_flag"].to_numpy()[starts[-1] :])
+    return Findings(
+        segments=segments,
+        shifts=shifts,
+        points=present.size,
+        missing=len(result) - present.size,
+        absent=absent_dates(dates),
+        first_date=dates[0],
+        latest_date=dates[latest] if present.size else None,
+        latest_value=float(values[latest]),
+        trailing_missing=len(result) - 1 - latest,
+        outside={"Above UCL": "above", "Below LCL": "below"}.get(cause, ""),
+        side=side,
+        run_length=run_length,
+        slope=slope,
+        trend_length=steps + 1 if slope else 0,
+        close={"2 in 3 Above CL": "above", "2 in 3 Below CL": "below"}.get(cause, ""),
+        latest_signal=dates[starts[-1] + int(flagged[-1])] if flagged.size else None,
+        rule_length=rule_length,
+        improvement=direction_of(result, improvement),
+        target=float(result["target"].iloc[-1]),
+        assurance=assurance_of(result, improvement=improvement),
+    )
+
+
+def _check_one_series(result: pd.DataFrame) -> None:
+    if not isinstance(result, pd.DataFrame) or "special_cause_type" not in result:
+        raise SpcError(f"Expected the result of spc.xmr, found {type(result).__name__}.")
+    if not len(result):
+        raise SpcError("The result has no rows; expected the rows of one series.")
+    if result["date"].duplicated().any():
+        raise SpcError("The result holds several series; expected one. Select the rows of one series first.")
+
+
+def _segment(result: pd.DataFrame, dates: list[Any], start: int, end: int) -> Segment:
+    first = result.iloc[start]
+    return Segment(
+        start=dates[start],
+        end=dates[end - 1],
+        rows=end - start,
+        mean=float(first["mean"]),
+        lpl=float(first["lpl"]),
+        upl=float(first["upl"]),
+        special_causes=int(result["special_cause_flag"].iloc[start:end].sum()),
+    )
+
+
+def _shift(date: Any, values: Floats, mean_before: float, needed: int) -> Shift:
+    first = values[:needed]
+    return Shift(
+        date=date,
+        mean_before=mean_before,
+        points=len(values),
+        needed=needed,
+        above=int((first > mean_before).sum()),
+        below=int((first < mean_before).sum()),
+    )
+
+
+def _ending(signs: Floats, negative: str, positive: str) -> tuple[str, int]:
+    """Return the word for the last sign and how many at the end are the same; "" and 0 for zero or missing."""
+    if not signs.size or np.isnan(signs[-1]) or not signs[-1]:
+        return "", 0
+    others = np.flatnonzero(signs != signs[-1])
+    return positive if signs[-1] > 0 else negative, len(signs) - (int(others[-1]) + 1 if others.size else 0)

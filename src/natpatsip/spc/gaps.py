@@ -1,8 +1,8 @@
-"""Dates that a series lacks a row for.
+"""Dates that a series has no row for.
 
-The reference does not notice them: the rows on either side count as neighbours. So they do in `xmr`; but findings and
-descriptions say so, charts draw a gap, and `fill_absent_months` makes each of them a missing value, over which no
-moving range, run or trend reaches.
+The reference does not notice them: the rows on either side count as neighbours. `xmr` does the same; but findings and
+descriptions name them, charts draw a gap, and `fill_absent_months` makes each of them a missing value, which breaks
+moving ranges, runs and trends.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from natpatsip.errors import SpcError
-from natpatsip.spc.grouping import check_columns
-from natpatsip.spc.series import read_dates, shown_date
+from natpatsip.spc.series import check_columns
+from natpatsip.spc.validation import read_dates, shown_date
 
 REGULAR: Final = 0.75
-"""A series is regular where at least so large a share of its steps is the usual one."""
+"""A series is regular if at least this share of its steps has the usual length."""
 
 
 def absent_dates(dates: Sequence[Any]) -> tuple[pd.Timestamp, ...]:
@@ -51,12 +51,12 @@ def fill_absent_months(frame: pd.DataFrame, *, date: str, by: str | Sequence[str
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"month": ["2024-01", "2024-03"], "women": [3, 5]})
-    >>> fill_absent_months(frame, date="month")["women"].tolist()
+    >>> frame = pd.DataFrame({"month": ["2024-01", "2024-03"], "seen": [3, 5]})
+    >>> fill_absent_months(frame, date="month")["seen"].tolist()
     [3.0, nan, 5.0]
     """
     columns = [by] if isinstance(by, str) else list(by)
-    check_columns(frame, date=date, **{f"by ({column})": column for column in columns})
+    check_columns(frame, columns, date=date)
     stamps = pd.DatetimeIndex(read_dates(frame[date], name=date))
     late = np.flatnonzero((stamps.day != 1) | (stamps != stamps.normalize()))
     if late.size:

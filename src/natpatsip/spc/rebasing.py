@@ -1,8 +1,8 @@
-"""A proposal for where limits might start afresh; a person finds the cause and decides.
+"""A suggestion of where limits might be recalculated; a person finds the cause and decides.
 
 Limits are recalculated only where a change in the process is known to have caused a step that lasts. The arithmetic
-can show the step; it cannot show the cause. So nothing here is ever applied: a proposal becomes a rebase by an entry
-in params, with its reason.
+can show the step, but not the cause, so nothing here is ever applied: a suggestion becomes a rebase by an entry in
+params, with its reason.
 """
 
 from __future__ import annotations
@@ -13,16 +13,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from natpatsip.spc.limits import natural_process_limits
-from natpatsip.spc.means import rounded_means
-from natpatsip.spc.observing import findings
+from natpatsip.spc.findings import findings
+from natpatsip.spc.limits import natural_process_limits, rounded_means
 from natpatsip.spc.rules import SHORT_GROUP, Floats
 from natpatsip.wording import plain
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A step that would allow limits to start afresh, once its cause is known."""
+    """A step from which limits could be recalculated, once its cause is known."""
 
     date: Any
     direction: str
@@ -37,17 +36,17 @@ class Suggestion:
         return (
             f"A shift {self.direction} from {when}: mean {before} before ({self.points_before} points), "
             f"{after} since ({self.points_after} points). Rebase there only if you know its cause and "
-            "expect the change to stay; then enter date and reason in params."
+            "expect the change to last; then enter the date and the reason in params."
         )
 
 
 def suggest_rebase(result: pd.DataFrame) -> Suggestion | None:
-    """Return the step in the last segment that would allow a rebase, or None.
+    """Return the step in the last segment that would justify a rebase, or None.
 
-    The step is looked for where cutting the segment in two leaves the least variation within the two parts. It is
-    proposed where all of this holds:
+    The step is the place at which cutting the segment in two leaves the least variation within the two parts. It is
+    suggested if all of this holds:
 
-    - the segment shows a special cause as it stands;
+    - the segment, as it is, shows a special cause;
     - there are 13 values or more before the step and 13 or more from it on, so that neither part has trial limits;
     - the first seven values from it on all lie on one side of the mean before (the definition of a shift);
     - the two medians lie one standard deviation apart or more, by the moving ranges within the parts;
@@ -61,7 +60,7 @@ def suggest_rebase(result: pd.DataFrame) -> Suggestion | None:
 
     Examples
     --------
-    >>> from natpatsip.spc.single import xmr
+    >>> from natpatsip.spc import xmr
     >>> chart = xmr([50, 52, 49, 51, 50] * 3 + [60, 62, 59, 61, 60] * 3)
     >>> found = suggest_rebase(chart)
     >>> found.date, found.direction, found.mean_before, found.mean_after
@@ -73,28 +72,28 @@ def suggest_rebase(result: pd.DataFrame) -> Suggestion | None:
     if not found.points or not found.current.special_causes:
         return None
     last = result[result["segment"] == result["segment"].iloc[-1]]
-    values = last["value"].to_numpy(dtype=np.float64)
-    kept = np.flatnonzero(~np.isnan(values))
-    known = values[kept]
-    if len(known) < 2 * SHORT_GROUP:
+    known = last[last["value"].notna()]
+    values = known["value"].to_numpy(dtype=np.float64)
+    if len(values) < 2 * SHORT_GROUP:
         return None
-    cut = min(range(1, len(known)), key=lambda place: _variation(known, place))
-    if not SHORT_GROUP <= cut <= len(known) - SHORT_GROUP or not _is_step(known, cut, found.rule_length):
+    cut = min(range(1, len(values)), key=lambda place: _variation(values, place))
+    if not SHORT_GROUP <= cut <= len(values) - SHORT_GROUP or not _is_step(values, cut, found.rule_length):
         return None
-    before, after = _mean(known[:cut]), _mean(known[cut:])
-    date = last["date"].iloc[int(kept[cut])]
+    before, after = _means(values, cut)
+    date = known["date"].iloc[cut]
     return Suggestion(
-        date=pd.Timestamp(date) if not isinstance(date, int | np.integer) else int(date),
+        date=int(date) if isinstance(date, int | np.integer) else pd.Timestamp(date),
         direction="up" if after > before else "down",
         mean_before=before,
         mean_after=after,
         points_before=cut,
-        points_after=len(known) - cut,
+        points_after=len(values) - cut,
     )
 
 
-def _mean(values: Floats) -> float:
-    return float(rounded_means(values[:, np.newaxis])[0][0])
+def _means(values: Floats, cut: int) -> tuple[float, float]:
+    """Return the mean before a place and the mean from it on."""
+    return rounded_means(values[:cut, np.newaxis]).item(), rounded_means(values[cut:, np.newaxis]).item()
 
 
 def _variation(values: Floats, cut: int) -> float:
@@ -103,8 +102,8 @@ def _variation(values: Floats, cut: int) -> float:
 
 
 def _is_step(values: Floats, cut: int, length: int) -> bool:
-    """Return whether the values from a place on have made a step that lasts."""
-    before, after = _mean(values[:cut]), _mean(values[cut:])
+    """Return True if the values from a place on have made a step that lasts."""
+    before, after = _means(values, cut)
     upward = after > before
     shifted = values[cut:] > before if upward else values[cut:] < before
     if not shifted[:length].all() or shifted[-length:].sum() * 2 <= length:
@@ -115,7 +114,7 @@ def _is_step(values: Floats, cut: int, length: int) -> bool:
 
 
 def _spread(values: Floats, cut: int) -> float:
-    """Return the larger standard deviation of the two parts, as their moving ranges give it; 0 where undefined."""
+    """Return the larger standard deviation of the two parts, by their moving ranges; 0 where undefined."""
     reaches = []
     for part in (values[:cut], values[cut:]):
         limits = natural_process_limits(part[:, np.newaxis])

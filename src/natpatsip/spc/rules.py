@@ -15,6 +15,7 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int8]
 Flags = npt.NDArray[np.bool_]
+Dates = npt.NDArray[np.datetime64]
 
 Improvement = Literal["increase", "decrease", "neutral"]
 
@@ -29,7 +30,6 @@ SHORTEST_BASELINE: Final = 12
 IMPROVEMENTS: Final = ("increase", "decrease", "neutral")
 
 COMMON, ABOVE_LIMIT, BELOW_LIMIT, RISING, FALLING, TWO_ABOVE, TWO_BELOW, RUN_ABOVE, RUN_BELOW = range(9)
-HIGH: Final = (ABOVE_LIMIT, RISING, TWO_ABOVE, RUN_ABOVE)
 
 POINT_TYPES: Final = (
     "common_cause",
@@ -38,6 +38,16 @@ POINT_TYPES: Final = (
     "special_cause_neutral_high",
     "special_cause_neutral_low",
 )
+
+POINT_TYPE_TABLE: Final = np.array(
+    [
+        [0, 1, 2, 1, 2, 1, 2, 1, 2],  # increase
+        [0, 2, 1, 2, 1, 2, 1, 2, 1],  # decrease
+        [0, 3, 4, 3, 4, 3, 4, 3, 4],  # neutral
+    ],
+    dtype=np.int8,
+)
+"""Code of the point type by improvement direction and special cause, of which the odd ones are high (rule 7)."""
 
 
 def special_cause_types(rule_length: int = RULE_LENGTH) -> tuple[str, ...]:
@@ -63,18 +73,24 @@ def special_cause_types(rule_length: int = RULE_LENGTH) -> tuple[str, ...]:
     )
 
 
-def _point_type_table() -> Codes:
-    table = np.zeros((len(IMPROVEMENTS), 9), dtype=np.int8)
-    for code in range(1, 9):
-        high = code in HIGH
-        table[:, code] = (1 if high else 2, 2 if high else 1, 3 if high else 4)
-    return table
-
-
-POINT_TYPE_TABLE: Final = _point_type_table()
-"""Code of the point type, by improvement direction and code of the special cause (docs/spc.md, rule 7)."""
-
 POINT_TYPE_DTYPE: Final = pd.CategoricalDtype(list(POINT_TYPES))
 SPECIAL_CAUSE_DTYPES: Final = {
     length: pd.CategoricalDtype(list(special_cause_types(length))) for length in RULE_LENGTHS
 }
+
+RESULT_COLUMNS: Final = (
+    "date",
+    "value",
+    "segment",
+    "target",
+    "mean",
+    "lpl",
+    "upl",
+    "relative_to_mean",
+    "outside_limits",
+    "close_to_limits",
+    "special_cause_type",
+    "special_cause_flag",
+    "point_type",
+    "short_group_warning",
+)

@@ -1,265 +1,233 @@
-"""Reading what an analyst hands over, and refusing what cannot be a series.
-
-Every refusal names the row, the value found and what was expected. All bad rows are collected before stopping.
-"""
+"""Which rows make which series, and in what order."""
 
 from __future__ import annotations
 
-import datetime
-import math
-import numbers
-import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from natpatsip.errors import SpcError
-from natpatsip.spc.rules import Flags, Floats, Integers
-
-Dates = npt.NDArray[np.datetime64]
-MOST_ROWS_NAMED = 5
-LONGEST_SHOWN = 60
-A_DATE = "a date (as text, 2024-09-01 or 2024-09)"
+from natpatsip.errors import SpcError, nearest
+from natpatsip.spc.rules import RESULT_COLUMNS, Dates, Flags, Integers
+from natpatsip.spc.validation import first_few, shown_date
 
 
-class SpcWarning(UserWarning):
-    """A setting that has no effect on the chart, such as a rebase date that no row has."""
+class BySeries(dict[Hashable, Any]):
+    """A setting by series, in the attrs of a result.
+
+    pandas deep-copies attrs with every frame it derives, which for 100,000 series takes longer than the work itself.
+    """
+
+    def __deepcopy__(self, memo: object) -> BySeries:
+        return self
 
 
-def read_values(values: Any, *, name: str = "value", place: Callable[[int], str] | None = None) -> Floats:
-    """Return the values as doubles, NaN where one is missing.
+@dataclass(frozen=True)
+class SeriesRows:
+    """The rows of a frame in order of series, then date.
 
-    Parameters
+    Attributes
     ----------
-    values : sequence of numbers
-        None, NaN, pandas.NA and NaT stand for a missing value.
-    name : str
-        What the values are called in an error.
-    place : callable
-        Names a row by its number in an error.
+    by : list of str
+        The columns that tell series apart; none for a single series.
+    order : array of shape (rows,)
+        The place of each row in the frame; None where the frame is in order already.
+    codes, ranks : arrays of shape (rows,)
+        The number of each row's series, and of its date among all dates.
+    stamps : array of shape (dates,)
+        All dates that occur, once each, in order.
+    starts, lengths : arrays of shape (series,)
+        The first row of each series, and how many it has.
+    labels : list of arrays of shape (series,)
+        The columns of `by`, one value for each series.
+    """
+
+    by: list[str]
+    order: Integers | None
+    codes: Integers
+    ranks: Integers
+    stamps: Dates
+    starts: Integers
+    lengths: Integers
+    labels: list[Any]
+
+    def take(self, column: Any) -> Any:
+        """Return a column of the frame in this order."""
+        return column if self.order is None else column.take(self.order)
+
+    @property
+    def dates(self) -> Dates:
+        """The date of each row."""
+        return self.stamps[self.ranks]
+
+    @cached_property
+    def keys(self) -> list[Any]:
+        """What stands for each series in a mapping: a value, or a tuple where several columns tell series apart."""
+        columns = [label.tolist() for label in self.labels]
+        return columns[0] if len(columns) == 1 else list(zip(*columns, strict=True)) if columns else [()]
+
+    def of(self, number: int | np.integer) -> str:
+        """Return " of" and the name of a series, for a message; nothing for a single series."""
+        return f" of {self.name(number)}" if self.by else ""
+
+    def name(self, number: int | np.integer) -> str:
+        """Return the name of a series, for a message."""
+        return ", ".join(str(label[number]) for label in self.labels)
+
+    @cached_property
+    def _number_of(self) -> dict[Any, int]:
+        return {key: number for number, key in enumerate(self.keys)}
+
+    def numbers_of(self, keys: Collection[Any], *, setting: str) -> Integers:
+        """Return the numbers of series by their keys.
+
+        Raises
+        ------
+        SpcError
+            If the data have no such series.
+        """
+        known = self._number_of
+        if len(self.by) == 1 and not known.keys() >= set(keys):  # a tuple of one value means the value
+            keys = [key[0] if isinstance(key, tuple) and len(key) == 1 else key for key in keys]
+        for key in keys:
+            if key not in known:
+                hint = nearest(str(key), [str(one) for one in self.keys[:5000]])
+                columns = " and ".join(self.by)
+                raise SpcError(f"{setting} names {key!r}, but no series of the data has that {columns}.{hint}")
+        return np.array([known[key] for key in keys], dtype=np.int64)
+
+    @cached_property
+    def _row_keys(self) -> Integers:
+        """A number for each row, which grows with series and date."""
+        return self.codes * len(self.stamps) + self.ranks
+
+    def rank(self, date: Any) -> int | None:
+        """Return the number of a date among all dates, or None where no row has it."""
+        place = int(np.searchsorted(self.stamps, date))
+        return place if place < len(self.stamps) and self.stamps[place] == date else None
+
+    def locate(self, numbers: Integers, dates: Dates) -> tuple[Integers, Flags, Flags]:
+        """Find the first row of a series at or after a date, for many series and dates at once.
+
+        Returns
+        -------
+        places : array of int
+            The row; of another series where there is none.
+        is_own, is_met : arrays of bool
+            Where there is such a row, and where it has that very date.
+        """
+        unit = np.promote_types(self.stamps.dtype, dates.dtype)
+        stamps, wanted = self.stamps.astype(unit), dates.astype(unit)
+        places = np.searchsorted(self._row_keys, numbers * len(stamps) + np.searchsorted(stamps, wanted))
+        places = np.minimum(places, len(self.codes) - 1)
+        is_own = (self.codes[places] == numbers) & (stamps[self.ranks[places]] >= wanted)
+        return places, is_own, is_own & (stamps[self.ranks[places]] == wanted)
+
+
+def one_series(dates: Dates) -> SeriesRows:
+    """Return the rows of a single series.
 
     Raises
     ------
     SpcError
-        Where there is no value at all, or one is infinite or no number.
+        If two rows have the same date.
+    """
+    return _in_order([], np.zeros(len(dates), dtype=np.int64), dates, [])
+
+
+def many_series(frame: pd.DataFrame, by: list[str], dates: Dates) -> SeriesRows:
+    """Return the rows of the series of a frame.
+
+    Raises
+    ------
+    SpcError
+        If two rows of a series have the same date, or a value of `by` is missing.
 
     Examples
     --------
-    >>> read_values([1, None, 2.5]).tolist()
-    [1.0, nan, 2.5]
-    >>> read_values([1, float("inf")])
-    Traceback (most recent call last):
-    ...
-    natpatsip.errors.SpcError: Row 2: value is inf; expected a finite number, or nothing where it is missing.
+    >>> frame = pd.DataFrame({"team": ["South", "North", "South"]})
+    >>> rows = many_series(frame, ["team"], np.array(["2024-08", "2024-08", "2024-07"], dtype="datetime64[s]"))
+    >>> rows.keys, rows.order.tolist(), rows.lengths.tolist()
+    (['North', 'South'], [1, 2, 0], [1, 2])
     """
-    where = place or _row
-    if isinstance(values, str | bytes) or _dimensions(values) == 0:
-        raise SpcError(f"{name} is {values!r}; expected a list of numbers, one for each date.")
-    if isinstance(values, np.ma.MaskedArray):
-        values = np.ma.filled(values.astype(np.float64), np.nan)
-    if _dimensions(values) != 1:
+    codes = np.zeros(len(frame), dtype=np.int64)
+    for column in by:
+        own, values = pd.factorize(frame[column], sort=True)
+        if (own < 0).any():
+            raise SpcError(f"Row {int(np.argmin(own)) + 1}: {column} is missing; expected what tells its series apart.")
+        # Numbered densely after each column, so that the product of many columns cannot overflow.
+        codes = own if column is by[0] else pd.factorize(codes * len(values) + own, sort=True)[0]
+    return _in_order(by, codes.astype(np.int64), dates, [frame[column].array for column in by])
+
+
+def _in_order(by: list[str], codes: Integers, dates: Dates, columns: list[Any]) -> SeriesRows:
+    """Return rows in order of series, then date, given the number of each row's series."""
+    ranks, stamps = pd.factorize(dates, sort=True)
+    ranks, order = ranks.astype(np.int64), None
+    keys = codes * len(stamps) + ranks
+    if not (keys[1:] > keys[:-1]).all():
+        order = _sorting(keys, (int(codes.max()) + 1) * len(stamps))
+        codes, ranks, keys = codes[order], ranks[order], keys[order]
+    starts = np.flatnonzero(np.concatenate([[True], codes[1:] != codes[:-1]]))
+    lengths = np.diff(np.append(starts, len(codes)))
+    labels = [column.take(starts if order is None else order[starts]) for column in columns]
+    rows = SeriesRows(by, order, codes, ranks, np.asarray(stamps), starts, lengths, labels)
+    same = np.flatnonzero(keys[1:] == keys[:-1])
+    if order is not None and same.size:
+        named = first_few(
+            (
+                f"rows {order[row] + 1} and {order[row + 1] + 1}{rows.of(int(codes[row]))} "
+                f"both have {shown_date(rows.dates[row])}"
+                for row in same
+            ),
+            len(same),
+        )
+        raise SpcError(f"date: {named}; expected one row for each {'series and ' if by else ''}date.")
+    return rows
+
+
+def _sorting(keys: Integers, limit: int) -> Integers:
+    """Return what sorts keys that are below a limit."""
+    if limit <= 4 * len(keys):  # each key in its own place: four times as fast as comparing them
+        places = np.full(limit, -1, dtype=np.int64)
+        places[keys] = np.arange(len(keys))
+        order = places[places >= 0]
+        if len(order) == len(keys):
+            return order
+    return np.argsort(keys, kind="stable")
+
+
+def read_by(by: str | Sequence[str]) -> list[str]:
+    """Return the columns that tell series apart, as a list."""
+    columns = [by] if isinstance(by, str) else list(by)
+    if not columns:
+        raise SpcError("by names no column; expected those that tell series apart. For one series use spc.xmr.")
+    if set(columns) & set(RESULT_COLUMNS) or len(set(columns)) < len(columns):
         raise SpcError(
-            f"{name} has {_dimensions(values)} dimensions; expected one series of numbers, one for each date."
+            f"by is {columns!r}; expected each column once, and none with the name of a result's column "
+            f"({', '.join(RESULT_COLUMNS)}). Rename it first."
         )
-    array = values.to_numpy() if isinstance(values, pd.Series | pd.Index) else values
-    array = array if isinstance(array, np.ndarray) else _as_objects(array)
-    if array.size == 0:
-        raise SpcError(f"{name} is empty; expected at least one row.")
-    if array.dtype.kind in "fiu":
-        numbers_read = array.astype(np.float64)
-        bad = np.flatnonzero(np.isinf(numbers_read))
-    else:
-        numbers_read, bad = _read_one_by_one(array)
-    _refuse(bad, array, name, "a finite number, or nothing where it is missing", where)
-    return numbers_read
+    return columns
 
 
-def _dimensions(given: Any) -> int:
-    """Return how many dimensions what is given has; a list in which some are lists has one, and is refused by row."""
-    try:
-        return np.ndim(given)
-    except ValueError:
-        return 1
-
-
-def _as_objects(values: Iterable[Any]) -> npt.NDArray[Any]:
-    listed = list(values)
-    array = np.empty(len(listed), dtype=object)
-    array[:] = listed
-    return array
-
-
-def _row(number: int) -> str:
-    return f"Row {number + 1}"
-
-
-def _read_one_by_one(array: npt.NDArray[Any]) -> tuple[Floats, npt.NDArray[np.intp]]:
-    """Return values of mixed kinds as doubles, and the places of those that are no finite number."""
-    read, bad = np.full(len(array), np.nan), np.zeros(len(array), dtype=np.bool_)
-    for position, value in enumerate(array.tolist() if array.dtype.kind == "O" else list(array)):
-        if value is None or value is pd.NA or value is pd.NaT:
-            continue
-        if isinstance(value, bool | np.bool_) or not is_number(value):
-            bad[position] = True
-            continue
-        try:
-            read[position] = float(value)
-        except (OverflowError, TypeError, ValueError):
-            bad[position] = True
-        else:
-            bad[position] = math.isinf(read[position])
-    return read, np.flatnonzero(bad)
-
-
-def is_number(value: Any) -> bool:
-    """Return whether a value is a real number, decimal ones included."""
-    return isinstance(value, float | int | numbers.Real) or type(value).__name__ == "Decimal"
-
-
-def _refuse(bad: npt.NDArray[np.intp], found: Any, name: str, expected: str, where: Callable[[int], str]) -> None:
-    if not bad.size:
-        return
-    named = [
-        f"{where(int(row))}: {name} is {shown(None if _is_missing(found[row]) else found[row])}"
-        for row in bad[:MOST_ROWS_NAMED]
-    ]
-    more = f"; and {bad.size - MOST_ROWS_NAMED} more rows" if bad.size > MOST_ROWS_NAMED else ""
-    raise SpcError(f"{'; '.join(named)}{more}; expected {expected}.")
-
-
-def _is_missing(value: Any) -> bool:
-    return isinstance(value, float) and math.isnan(value)
-
-
-def shown(value: Any) -> str:
-    """Return a value as it stands in an error."""
-    if isinstance(value, np.datetime64 | datetime.date):
-        return shown_date(value)
-    if value is None or value is pd.NA or value is pd.NaT:
-        return "missing"
-    shown = repr(value.item() if isinstance(value, np.generic) else value)
-    return shown if len(shown) <= LONGEST_SHOWN else f"{shown[: LONGEST_SHOWN - 1]}…"
-
-
-def shown_date(value: Any) -> str:
-    """Return a date as it stands in an error or warning.
-
-    Examples
-    --------
-    >>> shown_date(pd.Timestamp("2024-09-01")), shown_date(7)
-    ('2024-09-01', 'point 7')
-    """
-    if isinstance(value, np.datetime64 | datetime.date):
-        stamp = pd.Timestamp(value)
-        if pd.isna(stamp):
-            return "missing"
-        return stamp.strftime("%Y-%m-%d") if stamp == stamp.normalize() else str(stamp)
-    return f"point {value}"
-
-
-def read_dates(dates: Any, *, name: str = "date", place: Callable[[int], str] | None = None) -> Dates:
-    """Return the dates as an array of times without a time zone.
-
-    Dates, times, periods and ISO text (``"2024-09"`` is its first day) are taken.
-
-    Raises
-    ------
-    SpcError
-        Where a date is missing or is no date.
-
-    Examples
-    --------
-    >>> read_dates(["2024-09", "2024-10-01"]).astype("datetime64[D]").tolist()
-    [datetime.date(2024, 9, 1), datetime.date(2024, 10, 1)]
-    """
-    where = place or _row
-    if isinstance(dates, str | bytes) or _dimensions(dates) == 0:
-        raise SpcError(f"{name} is {dates!r}; expected a list of dates, one for each value.")
-    series: pd.Series[Any] = pd.Series(dates).reset_index(drop=True)
-    if isinstance(series.dtype, pd.PeriodDtype):
-        series = series.dt.to_timestamp()
-    if isinstance(series.dtype, pd.DatetimeTZDtype):
-        series = series.dt.tz_localize(None)
-    if series.dtype.kind == "M":
-        stamps: pd.Series[Any] = series
-    elif series.dtype.kind in "fiubc":
-        missing = series.isna().to_numpy()
-        _refuse(np.flatnonzero(missing if missing.any() else ~missing), series, name, A_DATE, where)
-        raise SpcError(f"{name} is empty; expected a date for each value.")
-    else:
-        stamps = _parse_dates(series, name, where)
-    _refuse(np.flatnonzero(stamps.isna().to_numpy()), series, name, A_DATE, where)
-    return stamps.to_numpy()
-
-
-def _parse_dates(series: pd.Series[Any], name: str, where: Callable[[int], str]) -> pd.Series[Any]:
-    """Return dates out of objects and text."""
-    kept = series.map(lambda value: value.to_timestamp() if isinstance(value, pd.Period) else value)
-    is_date = kept.map(lambda value: isinstance(value, str | datetime.date | np.datetime64) or value is pd.NaT)
-    _refuse(np.flatnonzero(~is_date.to_numpy(dtype=bool)), series, name, A_DATE, where)
-    parsed = pd.to_datetime(kept, format="ISO8601", errors="coerce")
-    if isinstance(parsed.dtype, pd.DatetimeTZDtype):
-        parsed = parsed.dt.tz_localize(None)
-    return parsed
-
-
-def read_rebase(rebase: Any, *, numbered: bool = False) -> list[Any]:
-    """Return the rebase dates, each once and in order; numbers of points where the series has no dates."""
-    listed = list_rebase(rebase)
-    if not listed:
-        return []
-    if numbered:
-        return sorted(set(read_points(listed, name="Rebase").tolist()))
-    stamps = read_dates(listed, name="rebase date", place=lambda row: f"Rebase {row + 1}")
-    return sorted({pd.Timestamp(stamp) for stamp in stamps})
-
-
-def list_rebase(rebase: Any) -> list[Any]:
-    """Return one rebase date or several, or none, as a list."""
-    if rebase is None:
-        return []
-    is_one = isinstance(rebase, str | datetime.date) or (not isinstance(rebase, list | tuple) and np.ndim(rebase) == 0)
-    return [rebase] if is_one else list(rebase)
-
-
-def read_points(points: Sequence[Any], *, name: str = "Point") -> Integers:
-    """Return numbers of points, which stand for dates where a series has none."""
-    for position, point in enumerate(points):
-        if isinstance(point, bool) or not isinstance(point, numbers.Integral):
+def check_columns(frame: Any, by: list[str], **roles: Any) -> None:
+    """Stop if a column that is asked for is missing."""
+    if not isinstance(frame, pd.DataFrame):
+        raise SpcError(f"Expected a DataFrame with a row for each series and date, found {type(frame).__name__}.")
+    for role, column in ({f"by ({column})": column for column in by} | roles).items():
+        if column not in frame.columns:
+            columns = [str(name) for name in frame.columns]
             raise SpcError(
-                f"{name} {position + 1} is {shown(point)}; expected the number of a point, as the series has no "
-                "dates. Give dates= to use a date."
+                f"{role} is {column!r}, but the data have no such column; they have {', '.join(columns)}."
+                f"{nearest(str(column), columns)}"
             )
-    return np.array(points, dtype=np.int64)
+    if not frame.columns.is_unique:
+        raise SpcError("Two columns of the data have the same name; expected each name once.")
 
 
-def refuse_duplicates(dates: Dates, order: npt.NDArray[np.intp]) -> None:
-    """Stop where two rows have one date; `order` sorts the dates."""
-    in_order = dates[order]
-    again: Flags = in_order[1:] == in_order[:-1]
-    pairs = [
-        f"rows {first + 1} and {second + 1} both have {shown_date(dates[second])}"
-        for first, second in zip(order[:-1][again].tolist(), order[1:][again].tolist(), strict=True)
-    ]
-    if pairs:
-        more = f"; and {len(pairs) - MOST_ROWS_NAMED} more" if len(pairs) > MOST_ROWS_NAMED else ""
-        raise SpcError(f"date: {'; '.join(pairs[:MOST_ROWS_NAMED])}{more}; expected one row for each date.")
-
-
-def warn_of_unmet_rebase(unmet: Sequence[Any], *, whose: str = "", level: int = 3) -> None:
-    """Warn of rebase dates that no row has."""
-    if unmet:
-        named = ", ".join(shown_date(date) for date in unmet)
-        warn(
-            f"No row{whose} has the rebase date {named}: the limits do not start afresh there. "
-            "Give the date of the first row of the new process.",
-            level=level + 1,
-        )
-
-
-def warn(message: str, *, level: int) -> None:
-    """Warn of a setting without effect, at the line so many calls up."""
-    warnings.warn(message, SpcWarning, stacklevel=level)
+def place_in(frame: pd.DataFrame, by: list[str]) -> Callable[[int], str]:
+    """Return what names a row in an error: its number and its series."""
+    return lambda row: f"Row {row + 1} ({', '.join(str(frame[column].iloc[row]) for column in by)})"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from natpatsip import look
 from natpatsip.errors import ReportError
 from natpatsip.pipeline.caching.store import key
 from natpatsip.project import MARK
@@ -97,6 +98,10 @@ def _files(project: Path) -> Iterator[tuple[str, str]]:
     for folder in FOLDERS:
         for file in _under(project / folder):
             yield file.relative_to(project).as_posix(), sha256_of(file)
+    if not look.has_own(project):
+        packaged = look.packaged()
+        for file in _under(packaged):
+            yield f"the engine's look/{file.relative_to(packaged).as_posix()}", sha256_of(file)
     for name in FILES:
         yield name, sha256_of(project / name)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from natpatsip.charts import dark, icons, palette
-from natpatsip.charts.narrowing import narrow
+from natpatsip.charts.layout.sizes import narrow
 from natpatsip.errors import FigureError
 from natpatsip.pipeline.caching.store import Cache, key
 from natpatsip.pipeline.drawing import svg as svgs

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from natpatsip.charts.narrowing import narrow
+from natpatsip.charts.layout.sizes import narrow
 
 Specification = Mapping[str, Any]
 

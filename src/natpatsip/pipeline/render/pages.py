@@ -14,7 +14,7 @@ from natpatsip.pipeline.render.chapters import Chapter, Heading, attributes_of, 
 from natpatsip.pipeline.render.pandoc_cli import run_pandoc
 from natpatsip.pipeline.render.search import search_index
 from natpatsip.pipeline.render.single_page import write_whole
-from natpatsip.pipeline.render.staged_report import FILTERS, STATEMENT, Report
+from natpatsip.pipeline.render.staged_report import FILTERS, STATEMENT, Report, imprint, labels
 
 WHOLE = "report.html"
 SHEETS = ("brand.css", "page.css", "constructs.css", "passport.css")
@@ -96,7 +96,7 @@ def _copy_assets(report: Report, folder: Path) -> None:
 
 def _page(report: Report, chapters: Sequence[Chapter], position: int, forms: Sequence[dict[str, str]]) -> str:
     chapter = chapters[position]
-    document = {**chapter.document, "meta": {}}
+    document = {**chapter.document, "meta": labels(report)}
     variables = {**_variables(report, chapters, position), "forms": forms}
     text = json.dumps(document)
     return report.remembered.text(
@@ -133,6 +133,7 @@ def _variables(report: Report, chapters: Sequence[Chapter], position: int) -> di
         "date": escape(report.date),
         "label": escape(report.label),
         "draft": report.status == "Draft",
+        **imprint(report),
         "illustrative": report.is_illustrative,
         "front": is_front,
         "page": f"{chapter.stem}.html",

@@ -11,7 +11,7 @@ from natpatsip.pipeline.render.chapters import Chapter, Node
 from natpatsip.pipeline.render.pages import write_pages
 from natpatsip.pipeline.render.pandoc_cli import run_pandoc
 from natpatsip.pipeline.render.pdf import write_pdf
-from natpatsip.pipeline.render.staged_report import FILTERS, Report
+from natpatsip.pipeline.render.staged_report import FILTERS, Report, meta
 
 
 def render(
@@ -74,14 +74,3 @@ def _document(report: Report, chapters: Sequence[Chapter]) -> str:
 
 def _convert(report: Report, document: str, what: str, *arguments: str) -> str:
     return run_pandoc("--from=json", *FILTERS, *arguments, folder=report.root, what=what, text=document)
-
-
-def meta(value: object) -> Node:
-    """Return a value of ``_quarto.yml`` as the metadata of pandoc's documents."""
-    if isinstance(value, dict):
-        return {"t": "MetaMap", "c": {str(key): meta(each) for key, each in value.items()}}
-    if isinstance(value, list | tuple):
-        return {"t": "MetaList", "c": [meta(each) for each in value]}
-    if isinstance(value, bool):
-        return {"t": "MetaBool", "c": value}
-    return {"t": "MetaInlines", "c": [{"t": "Str", "c": str(value)}]}

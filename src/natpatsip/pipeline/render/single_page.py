@@ -12,7 +12,7 @@ from typing import Any
 
 from natpatsip.pipeline.render.chapters import Chapter
 from natpatsip.pipeline.render.pandoc_cli import run_pandoc
-from natpatsip.pipeline.render.staged_report import FILTERS, Report
+from natpatsip.pipeline.render.staged_report import FILTERS, Report, imprint, labels
 
 SHEETS = ("brand.css", "page.css", "constructs.css", "passport.css", "whole.css")
 FONT = re.compile(r'url\("\.\./fonts/([\w-]+\.woff2)"\)')
@@ -21,7 +21,7 @@ FONT = re.compile(r'url\("\.\./fonts/([\w-]+\.woff2)"\)')
 def write_whole(report: Report, chapters: Sequence[Chapter], file: Path) -> None:
     """Write all chapters as one page; each chapter's title is a heading of level 2 under the report's."""
     blocks = [block for each in chapters for block in each.blocks]
-    document = json.dumps({**chapters[0].document, "blocks": blocks, "meta": {}})
+    document = json.dumps({**chapters[0].document, "blocks": blocks, "meta": labels(report)})
     variables = _variables(report, chapters)
 
     def make() -> str:
@@ -44,7 +44,10 @@ def write_whole(report: Report, chapters: Sequence[Chapter], file: Path) -> None
 
     text = report.remembered.text("whole", document, variables, make=make)
     # The style sheets go in at the end: as a variable they would be longer than a command line may be.
-    file.write_text(text.replace("/* style */", _style(report.extension), 1), encoding="utf-8")
+    text = text.replace("/* style */", _style(report.extension), 1)
+    if report.settings.logo:
+        text = text.replace(f'src="assets/{report.settings.logo_file}"', f'src="{_logo(report)}"', 1)
+    file.write_text(text, encoding="utf-8")
 
 
 def _style(extension: Path) -> str:
@@ -57,6 +60,13 @@ def _style(extension: Path) -> str:
     return "\n".join(FONT.sub(inside, (extension / "assets" / name).read_text(encoding="utf-8")) for name in SHEETS)
 
 
+def _logo(report: Report) -> str:
+    """Return the publisher's logo as a data address."""
+    file = report.extension / "assets" / report.settings.logo_file
+    kind = {".svg": "svg+xml", ".png": "png"}[file.suffix]
+    return f"data:image/{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"
+
+
 def _variables(report: Report, chapters: Sequence[Chapter]) -> dict[str, Any]:
     return {
         "lang": report.lang,
@@ -65,6 +75,7 @@ def _variables(report: Report, chapters: Sequence[Chapter]) -> dict[str, Any]:
         "subtitle": escape(report.subtitle),
         "date": escape(report.date),
         "draft": report.status == "Draft",
+        **imprint(report),
         "illustrative": report.is_illustrative,
         "contents": [
             {

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from natpatsip.errors import RenderError, nearest
+from natpatsip.errors import RenderError, SettingsError, nearest
 from natpatsip.pipeline.render.render_cache import Remembered
+from natpatsip.settings import Settings, settings_of
 
 EXTENSION = Path("_extensions/natpatsip")
 STATEMENT = "accessibility.qmd"  # written as the report is rendered, from what was found in the other chapters
@@ -33,8 +35,8 @@ class Report:
         Names of the chapters that are no programme's: the front and the end of the report.
     html_only : frozenset of str
         Names of the chapters that the PDF and the Word file leave out.
-    contact : str
-        Whom readers tell of a problem: an address, a telephone number or a sentence with either; or nothing.
+    settings : Settings
+        What the project's ``_quarto.yml`` says under ``natpatsip:``.
     metadata : mapping
         What the templates read: title, subtitle, date, lang and the ``natpatsip`` map.
     remembered : Remembered
@@ -52,7 +54,7 @@ class Report:
     is_illustrative: bool
     not_programmes: frozenset[str]
     html_only: frozenset[str]
-    contact: str
+    settings: Settings
     metadata: Mapping[str, Any]
     remembered: Remembered
 
@@ -94,7 +96,11 @@ def read_report(root: Path, remembered: Remembered | None = None) -> Report:
         if not part.get(key):
             raise RenderError(f"{path}, {where}.{key}: is missing or empty. Give it, as in the project's _quarto.yml.")
     chapters = tuple(_chapter(name, root, path) for name in book["chapters"])
-    html_only = _html_only(own, chapters, path)
+    try:
+        options = settings_of(settings, str(path), staged=True)
+    except SettingsError as error:
+        raise RenderError(str(error)) from error
+    html_only = _html_only(options, chapters, path)
     title, subtitle, date = (str(book.get(key) or "") for key in ("title", "subtitle", "date"))
     return Report(
         root=root,
@@ -106,16 +112,16 @@ def read_report(root: Path, remembered: Remembered | None = None) -> Report:
         label=str(own["label"]),
         status=str(own.get("status") or ""),
         is_illustrative=bool(own.get("illustrative")),
-        not_programmes=frozenset(own.get("not-programmes") or ()) | html_only,
+        not_programmes=frozenset(options.not_programmes) | html_only,
         html_only=html_only,
-        contact=str(own.get("contact") or "").strip(),
+        settings=options,
         remembered=remembered or Remembered(root),
         metadata={
             "title": title,
             "subtitle": subtitle,
             "date": date,
             "lang": str(settings.get("lang", "en-GB")),
-            "natpatsip": {**own, "date": date},
+            "natpatsip": {**own, **options.staged(), "date": date},
         },
     )
 
@@ -129,15 +135,13 @@ def _part(settings: Any, key: str, path: Path) -> Mapping[str, Any]:
     return part
 
 
-def _html_only(own: Mapping[str, Any], chapters: tuple[str, ...], path: Path) -> frozenset[str]:
-    named = own.get("html-only") or []
-    if not isinstance(named, list):
-        raise RenderError(f"{path}, natpatsip.html-only: found {named!r}; expected a list of names of chapters.")
+def _html_only(options: Settings, chapters: tuple[str, ...], path: Path) -> frozenset[str]:
+    named = options.html_only
     stems = [name.removesuffix(".qmd") for name in chapters]
     for name in named:
         if name not in stems:
             raise RenderError(
-                f'{path}, natpatsip.html-only: "{name}" is no chapter of the report.{nearest(str(name), stems)}'
+                f'{path}, natpatsip.html-only: "{name}" is no chapter of the report.{nearest(name, stems)}'
             )
         if name == stems[0]:
             raise RenderError(f"{path}, natpatsip.html-only: {name} is the first chapter, which every format has.")
@@ -152,3 +156,29 @@ def _chapter(name: Any, root: Path, path: Path) -> str:
     if name != STATEMENT and not (root / name).is_file():
         raise RenderError(f"{path}, book.chapters: {name} is not in {root}. Stage it, or take the line out.")
     return name
+
+
+def meta(value: object) -> dict[str, Any]:
+    """Return a value of ``_quarto.yml`` as the metadata of pandoc's documents."""
+    if isinstance(value, dict):
+        return {"t": "MetaMap", "c": {str(key): meta(each) for key, each in value.items()}}
+    if isinstance(value, list | tuple):
+        return {"t": "MetaList", "c": [meta(each) for each in value]}
+    if isinstance(value, bool):
+        return {"t": "MetaBool", "c": value}
+    return {"t": "MetaInlines", "c": [{"t": "Str", "c": str(value)}]}
+
+
+def labels(report: Report) -> dict[str, Any]:
+    """Return the metadata that the filter needs for pages: what the report calls its columns and totals."""
+    return dict(meta({"natpatsip": {"labels": report.settings.staged()["labels"]}})["c"])
+
+
+def imprint(report: Report) -> dict[str, str]:
+    """Return what the templates of pages say of the publisher: the line at the foot, and the logo of the cover."""
+    own = report.settings
+    text = escape(own.imprint)
+    if own.publisher and own.url:
+        link = f'<a href="{escape(own.url)}">{escape(own.publisher)}</a>'
+        text = text.replace(escape(f"{own.publisher} ({own.url})"), link)
+    return {"imprint": text, "logo": own.logo_file, "publisher": escape(own.publisher or report.title)}

@@ -140,13 +140,14 @@ def _known(formats: Collection[str], *, renderer: str) -> Iterator[str]:
 
 
 def _contact(report: Report) -> Iterator[str]:
-    if not report.contact:
+    contact = report.settings.contact
+    if not contact:
         yield (
             "This report does not yet name whom to tell: its publisher has to name a contact before it is published. "
             "Until then, tell whoever gave you the report."
         )
         return
-    yield f"If something is hard for you to use, or you need it in another form, tell us: {_linked(report.contact)}"
+    yield f"If something is hard for you to use, or you need it in another form, tell us: {_linked(contact)}"
     yield (
         "If you are not content with the answer, the "
         "[Equality Advisory and Support Service](https://www.equalityadvisoryservice.com/) can help. The Equality and "

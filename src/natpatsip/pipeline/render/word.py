@@ -13,6 +13,7 @@ import docx
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.shared import Cm
 
 from natpatsip.errors import RenderError
 from natpatsip.pipeline.render.chapters import Chapter
@@ -22,11 +23,6 @@ from natpatsip.pipeline.render.word_fonts import embed_fonts
 from natpatsip.pipeline.render.word_tables import mark_tables
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
-DISCLAIMER = "This is not an official publication of NHS England or of the Health Innovation Network."
-ILLUSTRATIVE = (
-    "Contains illustrative data. Monthly series, the reasons given for new limits, and figures marked so, are drawn "
-    "for illustration and are not returns from collaboratives. Published figures are cited as published."
-)
 
 
 def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, timestamp: int) -> None:
@@ -40,10 +36,18 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
     document = docx.Document(str(path))
     _drop_title_block(document)
     captions = [each.text for each in document.paragraphs if each.style is not None and each.style.name == "Caption"]
-    front = "".join([*_cover(report, chapters), *contents(chapters), *figures(chapters, captions)])
+    front = "".join(
+        [
+            *_cover(report, chapters),
+            *contents(chapters, report.settings.headings.contents),
+            *figures(chapters, captions),
+        ]
+    )
     body = document.element.body
     for position, element in enumerate(elements(front)):
         body.insert(position, element)
+    if report.settings.logo:
+        _put_logo(document, report)
     _running_lines(document, report)
     mark_tables(document)
     _check_links(document)
@@ -74,9 +78,25 @@ def _cover(report: Report, chapters: Sequence[Chapter]) -> Iterator[str]:
         if chapter.stem not in report.not_programmes:
             yield paragraph("CoverLine", chapter.title)
     if report.is_illustrative:
-        yield paragraph("CalloutNoteTitle", "Illustrative data")
-        yield paragraph("CalloutNote", ILLUSTRATIVE)
-    yield paragraph("FigureNote", DISCLAIMER)
+        words = report.settings.illustrative_data
+        yield paragraph("CalloutNoteTitle", words.title)
+        yield paragraph("CalloutNote", f"Contains illustrative data. {words.cover}")
+    if report.settings.imprint:
+        yield paragraph("FigureNote", report.settings.imprint)
+
+
+def _put_logo(document: Any, report: Report) -> None:
+    """Put the publisher's logo above the title: as a PNG, since older Word shows no SVG."""
+    file = report.extension / "assets" / report.settings.logo_file
+    content = file.read_bytes()
+    if file.suffix == ".svg":
+        import vl_convert
+
+        content = vl_convert.svg_to_png(content.decode(), scale=4)
+    picture = (
+        document.paragraphs[0].insert_paragraph_before().add_run().add_picture(io.BytesIO(content), height=Cm(1.5))
+    )
+    picture._inline.docPr.set("descr", report.settings.publisher or report.title)
 
 
 # Running lines -------------------------------------------------------------------------------------------------------
@@ -93,10 +113,7 @@ def _running_lines(document: Any, report: Report) -> None:
     _fill(
         footer.paragraphs[0],
         "Footer",
-        run(f"{report.label} progress report{note} · page ")
-        + field("PAGE", "1")
-        + run(" of ")
-        + field("NUMPAGES", "1"),
+        run(f"{report.subtitle}{note} · page ") + field("PAGE", "1") + run(" of ") + field("NUMPAGES", "1"),
     )
 
 
@@ -135,9 +152,9 @@ def _check_pictures(document: Any) -> None:
 def _describe(document: Any, report: Report, timestamp: int) -> None:
     properties = document.core_properties
     properties.title = f"{report.title}: {report.subtitle}"
-    properties.subject = f"Progress of the programmes in {report.label}"
+    properties.subject = report.settings.description
     properties.language = report.lang
-    properties.author = properties.last_modified_by = report.title
+    properties.author = properties.last_modified_by = report.settings.publisher or report.title
     properties.created = properties.modified = datetime.fromtimestamp(timestamp, tz=UTC).replace(tzinfo=None)
     properties.content_status = report.status
     package = document.part.package

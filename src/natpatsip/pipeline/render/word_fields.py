@@ -51,15 +51,12 @@ def bookmark(name: str) -> str:
     return "X" + hashlib.sha1(name.encode("utf-8"), usedforsecurity=False).hexdigest()[1:]
 
 
-def contents(chapters: Sequence[Chapter]) -> Iterator[str]:
+def contents(chapters: Sequence[Chapter], heading: str) -> Iterator[str]:
     """Yield the contents: a field over the headings of the first two levels."""
     entries = [
-        (f"TOC{heading.level}", heading.id, heading.text)
-        for chapter in chapters
-        for heading in chapter.headings
-        if heading.level <= 2
+        (f"TOC{each.level}", each.id, each.text) for chapter in chapters for each in chapter.headings if each.level <= 2
     ]
-    yield paragraph("ContentsHeading", "Contents", before="<w:pageBreakBefore/>")
+    yield paragraph("ContentsHeading", heading, before="<w:pageBreakBefore/>")
     yield from _listing('TOC \\o "1-2" \\h \\z \\u', entries)
 
 

@@ -33,7 +33,7 @@ def embed_fonts(document: Any, folder: Path, family: str) -> None:
     )
     if table is None:
         raise RenderError(
-            "natpatsip-reference.docx: has no table of fonts. Make it again with _extensions/natpatsip/look.py."
+            "natpatsip-reference.docx: has no table of fonts. Make it again with _extensions/natpatsip/make_theme.py."
         )
     listed = parse_xml(table.blob)
     for font in [font for font in listed if font.get(qn("w:name")) == family]:

@@ -10,7 +10,7 @@ from nbconvert.exporters.exporter import Exporter
 from nbformat import NotebookNode
 
 from natpatsip.blocks import BLOCK, fact_span
-from natpatsip.charts.narrowing import narrow
+from natpatsip.charts.layout.sizes import narrow
 from natpatsip.errors import NotebookError, StagingError, nearest
 from natpatsip.facts import CITED, Fact
 from natpatsip.figures import FIGURE, PICTURE
@@ -22,7 +22,6 @@ from natpatsip.quarter import Quarter
 
 CHAPTER_LINK = re.compile(r"\]\(([\w-]+)\.ipynb(?:#([^)\s]*))?\)")
 PUBLISHED = (FIGURE, PICTURE, BLOCK, "text/markdown", CITED)  # what a chapter takes of a cell's outputs
-ILLUSTRATIVE = "Illustrative data, drawn to reproduce the published values; not an official publication."
 
 
 class ChapterExporter(Exporter):
@@ -40,6 +39,8 @@ class ChapterExporter(Exporter):
         The figures of the whole report by id, with their numbers: a chapter may refer to any.
     chapters : mapping
         The titles of all chapters by name.
+    note : str
+        What is said under a figure that rests on illustrative data.
     """
 
     output_mimetype = "text/markdown"
@@ -52,10 +53,12 @@ class ChapterExporter(Exporter):
         quarter: Quarter,
         figures: Mapping[str, FigureRecord],
         chapters: Mapping[str, str],
+        note: str,
         **options: Any,
     ) -> None:
         super().__init__(default_preprocessors=[], **options)  # type: ignore[no-untyped-call]
         self.name, self.title, self.quarter, self.figures, self.chapters = name, title, quarter, figures, chapters
+        self.note = note
 
     def _file_extension_default(self) -> str:
         return ".qmd"
@@ -117,7 +120,7 @@ class ChapterExporter(Exporter):
         if narrow(figure.specification):
             attributes["narrow"] = f"drawings/{figure.id}-narrow.svg"
         if record["is_illustrative"]:
-            attributes["note"] = ILLUSTRATIVE
+            attributes["note"] = self.note
         return _div("report-figure", figure.id, attributes, self._linked(record["caption"]))
 
     def _picture(self, record: Mapping[str, Any]) -> str:

@@ -15,9 +15,10 @@ from typing import Any
 import yaml
 from nbformat import NotebookNode
 
-from natpatsip import wording
+from natpatsip import look, wording
 from natpatsip.errors import ReportError, together
 from natpatsip.facts import Fact
+from natpatsip.look import EXTENSION
 from natpatsip.pipeline.caching.digests import sha256_of_all
 from natpatsip.pipeline.outputs import (
     DATASET,
@@ -35,8 +36,23 @@ from natpatsip.pipeline.staging.passports import Passport, homes_of, listing, pa
 from natpatsip.pipeline.staging.passports import script as passports_script
 from natpatsip.project import MARK
 from natpatsip.release.manifest import sha256
+from natpatsip.settings import STAND_INS, IllustrativeData
 
-EXTENSION = Path("_extensions") / "natpatsip"
+NOT_STAGED = shutil.ignore_patterns("__pycache__", "*.py")
+QUARTO: dict[str, Any] = {
+    "lang": "en-GB",
+    "number-sections": False,
+    "callout-icon": False,
+    "crossref": {"chapters": False},
+    "execute": {"enabled": False},
+    "format": {
+        "natpatsip-html": "default",
+        "natpatsip-typst": {"pdf-standard": ["a-2a", "ua-1"], "font-paths": [(EXTENSION / "fonts").as_posix()]},
+        "natpatsip-docx": "default",
+    },
+}
+"""What Quarto has to know of the chapters and of the look, unless the project's ``_quarto.yml`` says it."""
+
 SOURCES = "sources"  # the chapter that lists every number
 
 
@@ -85,7 +101,8 @@ def stage(
     facts = collect_facts(executed)
     homes = homes_of(executed, plan.programme_chapters)
     figures = collect_figures(executed, plan.programmes)
-    shutil.copytree(plan.project / EXTENSION, folder / EXTENSION)
+    shutil.copytree(look.folder(plan.project), folder / EXTENSION, ignore=NOT_STAGED)
+    _copy_logo(plan, folder / EXTENSION)
     staged = Staged(folder, facts, figures, _illustrative(executed), sha256_of_all(folder / EXTENSION))
     texts = _chapters(plan, executed, staged)
     if SOURCES in plan.chapters:
@@ -97,6 +114,12 @@ def stage(
     _write_settings(plan, staged)
     write_facts(facts, homes, folder / "facts.csv")
     return staged
+
+
+def _copy_logo(plan: Plan, extension: Path) -> None:
+    """Put the publisher's logo beside the assets of the look, where every format finds it."""
+    if plan.settings.logo:
+        shutil.copy2(plan.project / plan.settings.logo, extension / "assets" / plan.settings.logo_file)
 
 
 def _illustrative(executed: Mapping[str, NotebookNode]) -> list[str]:
@@ -120,10 +143,15 @@ def _chapters(plan: Plan, executed: Mapping[str, NotebookNode], staged: Staged) 
     errors: list[ReportError] = []
     for name in plan.chapters:
         if name == "list-of-figures":
-            texts[name] = appendices.list_of_figures(staged.figures)
+            texts[name] = appendices.list_of_figures(staged.figures, plan.settings)
         elif name in titles:
             exporter = ChapterExporter(
-                name=name, title=titles[name], quarter=plan.quarter, figures=by_id, chapters=known
+                name=name,
+                title=titles[name],
+                quarter=plan.quarter,
+                figures=by_id,
+                chapters=known,
+                note=plan.settings.illustrative_data.figure,
             )
             try:
                 texts[name], _ = exporter.from_notebook_node(executed[name])
@@ -132,7 +160,9 @@ def _chapters(plan: Plan, executed: Mapping[str, NotebookNode], staged: Staged) 
     together(errors)
     if staged.is_illustrative:
         stood_in = [fact for fact in staged.facts if fact.kind == "reported" and fact.is_illustrative]
-        texts["index"] = _with_banner(texts["index"], len(stood_in), says_which=SOURCES in plan.chapters)
+        texts["index"] = _with_banner(
+            texts["index"], plan.settings.illustrative_data, len(stood_in), says_which=SOURCES in plan.chapters
+        )
     return texts
 
 
@@ -157,15 +187,17 @@ def _files(plan: Plan, executed: Mapping[str, NotebookNode]) -> dict[str, str]:
     return datasets_of(executed, plan.project) | {params: sha256(plan.project / params)}
 
 
-def _with_banner(index: str, stood_in: int, *, says_which: bool) -> str:
+def _with_banner(index: str, words: IllustrativeData, stood_in: int, *, says_which: bool) -> str:
     """Put the note on illustrative data under the first chapter's title.
 
     Parameters
     ----------
     index : str
         The chapter.
+    words : IllustrativeData
+        The note's title and text.
     stood_in : int
-        How many numbers that a collaborative would report were not at hand, and have illustrative ones in their place.
+        How many numbers that an organisation would report were not at hand, and have illustrative ones in their place.
     says_which : bool
         Whether the report has the list of all numbers, which marks them.
     """
@@ -178,33 +210,29 @@ def _with_banner(index: str, stood_in: int, *, says_which: bool) -> str:
         )
         which = f"; [Where every number comes from]({SOURCES}.qmd) marks them" if says_which else ""
         also = f", and so {numbers} not at hand{which}"
-    banner = (
-        "::: {.callout-important}\n## Illustrative data\n\n"
-        "The monthly figures behind the published charts are not public. The series in this report are illustrative: "
-        "they are drawn so that the charts show what the published report says of them, and every figure that rests "
-        "on them says so. The reasons given where control limits start afresh are illustrative too"
-        f"{also}. This is not an official publication.\n:::"
-    )
+    text = words.banner.replace(STAND_INS, also)
+    banner = f"::: {{.callout-important}}\n## {words.title}\n\n{text}\n:::"
     return f"{title}\n\n{banner}\n{rest}"
 
 
 def _write_settings(plan: Plan, staged: Staged) -> None:
     """Write the staged ``_quarto.yml``: the project's own, with what is known of this quarter."""
-    settings: dict[str, Any] = {**plan.book}
+    settings: dict[str, Any] = {**QUARTO, **plan.book}
     # At the root the project is no book: Quarto would ask for its chapters before it runs the hook that says where
     # they are made.
     own = {key: value for key, value in (settings.get("project") or {}).items() if key not in ("pre-render", "render")}
     project = {"output-dir": "_book", "resources": ["figures"], **own, "type": "book"}
     title = str(settings["book"].get("title") or "Progress report")
+    own_settings = plan.settings.for_quarter(plan.quarter.label)
     settings["project"] = project
     settings["book"] = {
         **settings["book"],
         "title": title,
-        "subtitle": f"{plan.quarter.label} progress report",
+        "subtitle": own_settings.subtitle,
         "date": wording.date(plan.params.cut_off),
     }
     settings["natpatsip"] = {
-        **(settings.get("natpatsip") or {}),
+        **own_settings.staged(),
         "quarter": str(plan.quarter),
         "label": plan.quarter.label,
         "status": "Final" if plan.is_final else "Draft",

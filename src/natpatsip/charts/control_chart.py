@@ -1,0 +1,221 @@
+"""A control or run chart before it has a size, and its layout at a width."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from natpatsip import wording
+from natpatsip.charts import palette
+from natpatsip.charts.alt_text import spc_text
+from natpatsip.charts.icons import Icon
+from natpatsip.charts.layers import ReportChart
+from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
+from natpatsip.charts.layout.labels import NOTE_PITCH, EdgeLabel, Mark, edge_width, write_edge, write_marks
+from natpatsip.charts.layout.legend import (
+    ICON,
+    ICON_GAP,
+    PITCH,
+    icons_width,
+    kinds_width,
+    rows_of_kinds,
+    write_icons,
+    write_kinds,
+)
+from natpatsip.charts.layout.metrics import wrap
+from natpatsip.charts.layout.sizes import NARROW, NOTE_SIZE
+from natpatsip.charts.layout.time_axis import Timeline, timeline
+from natpatsip.charts.layout.value_axis import ValueAxis, amount, value_axis
+from natpatsip.charts.marks import data_layers, kinds_in, segment_bounds, split_segments, values_on_axis
+from natpatsip.errors import FigureError
+
+
+@dataclass(frozen=True)
+class ControlChart:
+    """What a chart shows about a mean with limits or, as a run chart, about a median.
+
+    Its dates have been read: `rebase_reasons`, `annotations` and `course` are by date, as the result is.
+    """
+
+    result: pd.DataFrame
+    y_title: str
+    percent: bool
+    decimals: int
+    target_label: str
+    rebase_reasons: Mapping[Any, str]
+    annotations: Mapping[Any, str]
+    variation: Icon | None
+    assurance: Icon | None
+    zero: bool
+    middle: str = "Mean"
+    course: Mapping[Any, float] | None = None
+    course_label: str = ""
+    with_icons: bool = True
+
+    def draw(self, width: int, height: int) -> ReportChart:
+        """Return the chart at a width, with a plot of a height, and its text alternative."""
+        target, aim = self.result["target"].iloc[-1], ""
+        if pd.notna(target):
+            aim = f"{self.target_label} {self.words_of_target(target)}"
+            aim += f", {self.assurance.words.lower()}" if self.assurance else ""
+        description = spc_text(
+            self.segments,
+            self.timeline(0),
+            y_title=self.y_title,
+            middle=self.middle,
+            words=self.words,
+            reasons=self.rebase_reasons,
+            target=aim,
+        )
+        return finish(lambda pixels: self.lay_out(pixels, height), width, description)
+
+    @cached_property
+    def segments(self) -> list[pd.DataFrame]:
+        """The rows of each segment."""
+        return split_segments(self.result)
+
+    @cached_property
+    def kinds(self) -> list[str]:
+        """The kinds of points that occur, in the legend's order."""
+        return kinds_in(self.result)
+
+    @cached_property
+    def axis(self) -> ValueAxis:
+        """The value axis."""
+        values = values_on_axis(self.result, self.course or {}, percent=self.percent)
+        return value_axis(values, percent=self.percent, zero=self.zero)
+
+    def timeline(self, width: float) -> Timeline:
+        """Return the time axis at a width."""
+        return timeline([*self.result["date"], *(self.course or {})], width)
+
+    def words(self, value: float) -> str:
+        """Return a mean, a limit or the latest value as the chart prints it."""
+        return amount(value, percent=self.percent, decimals=self.decimals)
+
+    def words_of_target(self, target: float) -> str:
+        """Return a target as the chart prints it: with as many decimals as it has, but no more than its label needs."""
+        return wording.plain(target, max(self.decimals, 1)) + ("%" if self.percent else "")
+
+    def lay_out(self, width: int, height: int) -> Drawing:
+        """Return the chart at a width, with a plot of a height."""
+        edges = self._edge_labels(is_narrow=width <= NARROW)
+        left, right = self.axis.label_width, edge_width(edges, width)
+        line = self.timeline(width - left - right)
+        edge = line.width + right
+
+        canvas = Canvas()
+        top = write_marks(canvas, [*self._segment_marks(line), *self._annotation_marks(line)], line,
+                          height=height, right=edge)  # fmt: skip
+        top = self._write_header(canvas, left=-left, right=edge, bottom=top)
+        foot = height + line.label_height
+        notes = wrap(" ".join(self._notes(line)), edge + left, NOTE_SIZE)
+        first = foot + 0.5 * NOTE_PITCH
+        canvas.block(notes, -left, first, pitch=NOTE_PITCH, colour=palette.QUIET, size=NOTE_SIZE)
+        below = foot + len(notes) * NOTE_PITCH - height
+        plot = Plot(line.width, height, left, right, -top, below, self.axis)
+        write_edge(canvas, edges, plot)
+        if not self.kinds:
+            canvas.text("No data", line.width / 2, height / 2, colour=palette.QUIET, align="center")
+        layers = data_layers(self.result, self.segments, line, plot, self.course or {})
+        return Drawing(plot, [*canvas.backdrop(), *layers, *canvas.layers()])
+
+    def _edge_labels(self, *, is_narrow: bool) -> list[EdgeLabel]:
+        """Return the labels of the last segment's mean, limits and target, as far as they are defined.
+
+        A limit beyond possible values (below none, above all) is not drawn; its label at the plot's edge says so.
+        """
+        last, axis, limit = self.result.iloc[-1], self.axis, "" if is_narrow else " limit"
+        sign = "%" if self.percent else ""
+        labels = []
+        if pd.notna(last["upl"]):
+            upper = self.words(last["upl"]) if last["upl"] <= axis.high else f"above {wording.plain(axis.high)}{sign}"
+            labels.append(EdgeLabel(f"Upper{limit} {upper}", min(last["upl"], axis.high), palette.QUIET))
+        if pd.notna(last["target"]):
+            aim = f"{self.target_label} {self.words_of_target(last['target'])}"
+            labels.append(EdgeLabel(aim, last["target"], palette.TARGET_TEXT))
+        if pd.notna(last["mean"]):
+            level = f"{self.middle} {self.words(last['mean'])}"
+            labels.append(EdgeLabel(level, last["mean"], palette.MEAN, is_bold=True))
+        if pd.notna(last["lpl"]):
+            lower = self.words(last["lpl"]) if last["lpl"] >= axis.low else f"below {wording.plain(axis.low)}{sign}"
+            labels.append(EdgeLabel(f"Lower{limit} {lower}", max(last["lpl"], axis.low), palette.QUIET))
+        if self.course:
+            labels.append(EdgeLabel(self.course_label, list(self.course.values())[-1], palette.TRAJECTORY))
+        return labels
+
+    def _segment_marks(self, line: Timeline) -> list[Mark]:
+        """Return a mark for each segment if there are several: since when and why limits are new, and its mean.
+
+        The last segment's mean is at the right edge.
+        """
+        if len(self.segments) == 1:
+            return []
+        marks = []
+        bounds = segment_bounds(self.segments, line)
+        for place, (segment, (start, _)) in enumerate(zip(self.segments, bounds, strict=True)):
+            first, words, mean = segment.iloc[0], "", ""
+            if place:
+                reason, since = self.rebase_reasons.get(first["date"], ""), line.short(first["date"])
+                words = f"{since}: {reason}" if reason else f"New limits from {since}"
+            if place < len(self.segments) - 1 and pd.notna(first["mean"]):
+                mean = f"{self.middle} {self.words(first['mean'])}"
+            marks.append(Mark(start, words, "rebase" if place else "segment", mean))
+        return marks
+
+    def _annotation_marks(self, line: Timeline) -> list[Mark]:
+        """Return a mark for each annotation; raise a FigureError if one is outside the chart."""
+        marks = []
+        for date, text in self.annotations.items():
+            number = line.number(date)
+            if not line.low <= number <= line.high:
+                raise FigureError(
+                    f'charts.spc: the annotation "{text}" is at {line.words(date)}; '
+                    f"expected a date from {line.words(line.dates[0])} to {line.words(line.dates[-1])}."
+                )
+            marks.append(Mark(number, f"{line.short(date)}: {text}", "annotation"))
+        return marks
+
+    def _write_header(self, canvas: Canvas, *, left: float, right: float, bottom: float) -> float:
+        """Write the axis title, legend and icons above `bottom`, and return the y of their top.
+
+        The icons stand beside the legend if there is room, otherwise above it.
+        """
+        icons = [icon for icon in (self.variation, self.assurance) if icon and self.with_icons]
+        y = canvas.title(self.y_title, left, right - left, bottom=min(bottom - 6, -12))
+        beside = right - left - icons_width(icons)
+        is_beside = kinds_width(self.kinds) <= beside
+        rows = rows_of_kinds(self.kinds, beside if is_beside else right - left)
+        legend = len(rows) * PITCH
+        band = max(legend, ICON if icons and is_beside else 0)
+        for number, row in enumerate(rows):
+            write_kinds(canvas, row, left + 6, y - 6 - band / 2 - legend / 2 + (number + 0.5) * PITCH)
+        y -= 6 + band if band else 0
+        if icons:
+            y -= 0 if is_beside else 6 + ICON
+            middle = y + (band if is_beside else ICON) / 2
+            write_icons(canvas, icons, right=right if is_beside else left + 2 + icons_width(icons) - ICON_GAP, y=middle)
+        return y - 2
+
+    def _notes(self, line: Timeline) -> list[str]:
+        """Return what a reader has to know of the limits and of gaps, a sentence each."""
+        if not self.kinds:
+            return []
+        last, known = self.segments[-1].iloc[-1], self.segments[-1]["value"].dropna()
+        notes = []
+        if self.middle == "Mean" and pd.isna(last["lpl"]):
+            is_constant = known.nunique() == 1 and len(known) > 1
+            why = "all values are the same" if is_constant else "they need two neighbouring points or more"
+            notes.append(f"No limits: {why}.")
+        elif bool(last["short_group_warning"]):
+            since = " since the last recalculation" if len(self.segments) > 1 else ""
+            notes.append(f"Trial limits: fewer than 13 points{since}.")
+        elif bool(self.result["short_group_warning"].any()):
+            notes.append("Trial limits where a stretch has fewer than 13 points.")
+        if self.result["value"].isna().any() or line.gaps_in(self.result["date"]):
+            notes.append(f"A gap in the line is a {'month' if line.is_monthly else 'date'} without data.")
+        return notes

@@ -1,0 +1,107 @@
+"""What all charts check in the frames and settings they are given: columns, rows, titles, dates and values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from natpatsip.errors import FigureError, SpcError, nearest
+from natpatsip.settings import current_settings
+from natpatsip.spc import validation
+
+
+def need_columns(frame: pd.DataFrame, columns: Iterable[str], *, chart: str) -> None:
+    """Raise a FigureError that names each missing column, and the nearest one that the frame has."""
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        there = [str(column) for column in frame.columns]
+        named = "; ".join(f'no column "{column}".{nearest(column, there)}' for column in missing)
+        raise FigureError(f"{chart}: the frame has {named} Its columns are {', '.join(there)}.")
+
+
+def need_rows(frame: pd.DataFrame, *, chart: str) -> None:
+    """Raise a FigureError if the frame has no rows."""
+    if frame.empty:
+        raise FigureError(f"{chart}: the frame has no rows; expected at least one to draw.")
+
+
+def need_title(y_title: str, *, chart: str) -> None:
+    """Raise a FigureError if the axis has no title."""
+    if not y_title.strip():
+        raise FigureError(f"{chart}: y_title is empty; say what is measured, for the axis and the text alternative.")
+
+
+def read_dates(dates: Any, *, chart: str, name: str = "date", numbered: bool = False) -> pd.Series[Any]:
+    """Return dates as SPC reads them: ISO text, real dates and periods.
+
+    Parameters
+    ----------
+    numbered : bool
+        Whole numbers are taken too: the points of an SPC result without dates.
+
+    Raises
+    ------
+    FigureError
+        If anything else is found, with its row and value.
+
+    Examples
+    --------
+    >>> read_dates(["2024-09", "2024-10-01"], chart="charts.trend").dt.day.tolist()
+    [1, 1]
+    >>> read_dates(["01/04/2024"], chart="charts.trend", name="day")
+    Traceback (most recent call last):
+    ...
+    natpatsip.errors.FigureError: charts.trend: Row 1: day is '01/04/2024'; expected a date (as text, 2024-09-01 or 2024-09).
+    """  # noqa: E501 — the message is one line
+    if numbered and dates.dtype.kind == "i":
+        return pd.Series(dates.to_numpy())
+    try:
+        return pd.Series(validation.read_dates(dates, name=name))
+    except SpcError as error:
+        raise FigureError(f"{chart}: {error}") from None
+
+
+def read_values(values: Any, *, chart: str, name: str) -> pd.Series[float]:
+    """Return numbers as SPC reads them, missing ones as NaN.
+
+    Raises
+    ------
+    FigureError
+        If anything else is found, with its row and value.
+    """
+    try:
+        return pd.Series(validation.read_values(values, name=name))
+    except SpcError as error:
+        raise FigureError(f"{chart}: {error}") from None
+
+
+def by_date(settings: Any, dates: pd.Series[Any], *, name: str) -> dict[Any, Any]:
+    """Return a mapping or a Series by date, read like the dates of the chart; by number if its points are numbered.
+
+    Raises
+    ------
+    FigureError
+        If a key is not a date, or not a point's number.
+    """
+    if settings is None or not len(settings):
+        return {}
+    try:
+        if dates.dtype.kind == "i":
+            keys = validation.read_points(list(settings.keys()), name=f"charts.spc: {name}").tolist()
+        else:
+            keys = list(read_dates(list(settings.keys()), chart="charts.spc", name=name))
+    except SpcError as error:
+        raise FigureError(str(error)) from None
+    return dict(zip(keys, dict(settings).values(), strict=True))
+
+
+def named_target(label: str | None, targets: pd.Series[float]) -> str:
+    """Return what a chart calls its target: the label that it was given, else the one in the project's settings.
+
+    The settings are read only for a chart that has a target: a notebook that reads them runs again when they change.
+    """
+    if label is not None or targets.isna().all():
+        return label or ""
+    return current_settings().labels.target

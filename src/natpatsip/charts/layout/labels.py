@@ -1,0 +1,166 @@
+"""Where labels go: at the right edge and above the plot, pushed apart, never on one another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from natpatsip.charts import palette
+from natpatsip.charts.layout.canvas import Canvas, Plot
+from natpatsip.charts.layout.metrics import block_width, text_width, wrap, wrap_name
+from natpatsip.charts.layout.sizes import LINE_HEIGHT, NOTE_SIZE
+from natpatsip.charts.layout.time_axis import Timeline
+
+GAP = 8  # pixels between two blocks side by side
+NOTE_PITCH = 15
+EDGE_SHARE = 0.4  # of the chart's width, at most, for the labels at the right edge
+NARROWEST, WIDEST = 104, 230  # pixels of a label above the plot
+
+
+def spread(wanted: Sequence[float], sizes: Sequence[float], *, low: float, high: float) -> list[float]:
+    """Return centres nearest to those wanted, so that blocks of given sizes neither overlap nor leave an interval.
+
+    Blocks that meet are joined and centred on the mean of their wanted centres (pool adjacent violators), which moves
+    them least. The order of the wanted centres is kept. If all do not fit, blocks are squeezed.
+
+    Examples
+    --------
+    >>> spread([50, 52, 100], [14, 14, 14], low=0, high=200)
+    [44.0, 58.0, 100.0]
+    >>> spread([1, 2], [14, 14], low=0, high=200)
+    [7.0, 21.0]
+    """
+    if not wanted:
+        return []
+    order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
+    total = sum(sizes)
+    squeeze = min(1.0, (high - low) / total) if total else 1.0
+    groups: list[tuple[list[int], float, float]] = []  # members, top edge, size
+    for i in order:
+        size = sizes[i] * squeeze
+        members, top = [i], min(max(wanted[i] - size / 2, low), high - size)
+        while groups and groups[-1][1] + groups[-1][2] > top:
+            before, _, _ = groups.pop()
+            members = before + members
+            size, offsets = 0.0, []
+            for member in members:
+                offsets.append(wanted[member] - (size + sizes[member] * squeeze / 2))
+                size += sizes[member] * squeeze
+            top = min(max(sum(offsets) / len(offsets), low), high - size)
+        groups.append((members, top, size))
+    centres = [0.0] * len(wanted)
+    for members, top, _ in groups:
+        for member in members:
+            centres[member] = round(top + sizes[member] * squeeze / 2, 2)
+            top += sizes[member] * squeeze
+    return centres
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of text lines above the plot: its left edge, and the tier (in lines up from the plot) of its foot."""
+
+    lines: tuple[str, ...]
+    left: float
+    width: float
+    tier: int
+
+    @property
+    def right(self) -> float:
+        """The block's right edge."""
+        return self.left + self.width
+
+
+def tiers(blocks: Sequence[tuple[tuple[str, ...], float, float]], *, low: float, high: float) -> list[Block]:
+    """Return blocks, given as (lines, width, anchor) in order of anchor, each placed in the lowest free tier.
+
+    A block starts at its anchor unless it would cross the edge `high`, and is then moved left. The last is placed
+    first: an earlier block that reaches over later anchors goes above their blocks, so that no line that rises from an
+    anchor to its block crosses another's words.
+    """
+    placed: list[Block] = []
+    risers: list[tuple[float, int]] = []  # the line from each anchor placed, and the tier that it reaches
+    for lines, width, anchor in reversed(blocks):
+        left = max(low, min(anchor, high - width))
+        tier = max((top for x, top in risers if left < x < left + width + GAP / 2), default=0)
+        while clash := [
+            other
+            for other in placed
+            if left < other.right + GAP
+            and other.left < left + width + GAP
+            and tier < other.tier + len(other.lines)
+            and other.tier < tier + len(lines)
+        ]:
+            tier = min(other.tier + len(other.lines) for other in clash)
+        placed.append(Block(lines, left, width, tier))
+        risers.append((anchor, tier + len(lines)))
+    return placed[::-1]
+
+
+@dataclass(frozen=True)
+class EdgeLabel:
+    """A label at the right edge: its words, and the value that it stands beside."""
+
+    words: str
+    value: float
+    colour: str
+    is_bold: bool = False
+
+
+def edge_width(labels: Sequence[EdgeLabel], width: float) -> float:
+    """Return the pixels for labels at the right edge, at most `EDGE_SHARE` of a chart; longer ones are wrapped."""
+    widest = max((text_width(label.words, bold=label.is_bold) for label in labels), default=40.0)
+    return min(widest, EDGE_SHARE * width) + 20
+
+
+def write_edge(canvas: Canvas, labels: Sequence[EdgeLabel], plot: Plot) -> None:
+    """Write the labels at the right edge, apart from one another, with a leader from each that had to move."""
+    wanted = [plot.y(label.value) for label in labels]
+    lines = [wrap_name(label.words, plot.right - 19, bold=label.is_bold) for label in labels]
+    order = sorted(range(len(labels)), key=lambda i: (wanted[i], -i))
+    sizes = [LINE_HEIGHT * len(lines[i]) for i in order]
+    placed = spread([wanted[i] for i in order], sizes, low=-4, high=plot.height + 4)
+    for i, y in zip(order, placed, strict=True):
+        style = {"colour": labels[i].colour, "bold": labels[i].is_bold}
+        if abs(y - wanted[i]) > 2:
+            canvas.line((plot.width, wanted[i]), (plot.width + 10, y), colour=labels[i].colour, width=0.8)
+        canvas.block(lines[i], plot.width + 13, y, pitch=LINE_HEIGHT, is_centred=True, **style)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A vertical mark in the plot with a label above it; kind is segment, rebase or annotation."""
+
+    number: float
+    words: str
+    kind: str
+    last_line: str = ""
+
+    def lines(self, width: float) -> tuple[str, ...]:
+        """Return the label wrapped to a width, in at most five lines."""
+        return (*wrap(self.words, width, NOTE_SIZE, lines=5), *([self.last_line] if self.last_line else []))
+
+
+def write_marks(canvas: Canvas, marks: Sequence[Mark], line: Timeline, *, height: float, right: float) -> float:
+    """Draw each mark with its label above the plot, and return the y of the highest (0 or negative).
+
+    A label is as wide as the room to the next one, within reason; if there is no room, it goes above the next one.
+    """
+    if not marks:
+        return 0.0
+    ordered = sorted(marks, key=lambda mark: mark.number)
+    anchors = [line.x(mark.number) + 4 for mark in ordered]
+    room = [after - x - GAP for x, after in zip(anchors, [*anchors[1:], right + GAP], strict=True)]
+    room = [space if space >= NARROWEST else max(NARROWEST, right - x) for space, x in zip(room, anchors, strict=True)]
+    lines = [mark.lines(min(space, WIDEST)) for mark, space in zip(ordered, room, strict=True)]
+    widths = [block_width(words, NOTE_SIZE) for words in lines]
+    blocks = tiers(list(zip(lines, widths, anchors, strict=True)), low=0, high=right)
+    reach = 0.0
+    for mark, block in zip(ordered, blocks, strict=True):
+        x, top = line.x(mark.number), -(block.tier + len(block.lines)) * NOTE_PITCH - 5
+        if mark.kind != "segment":
+            dash, end = (2, 3) if mark.kind == "annotation" else (), top if block.left > x else 0
+            canvas.line((x, height), (x, end), colour=palette.REBASE, dash=dash, is_behind=True)
+        canvas.block(block.lines, block.left, top + 0.5 * NOTE_PITCH, pitch=NOTE_PITCH, size=NOTE_SIZE)
+        reach = min(reach, top)
+    return reach

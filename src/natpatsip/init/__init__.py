@@ -1,0 +1,5 @@
+"""``natpatsip init``: a new report that builds at once."""
+
+from natpatsip.init.new_report import Created, create_report
+
+__all__ = ["Created", "create_report"]

@@ -1,0 +1,312 @@
+"""The settings of a report: its chapters, and what ``_quarto.yml`` says under ``natpatsip:``.
+
+Everything that belongs to one report and not to the engine is here: its publisher, its disclaimer, what its
+organisations and its target are called. Every key is optional. An unknown key is refused, since a misspelt one would
+silently leave a default in a published report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from natpatsip.errors import SettingsError, UsageError, nearest, together
+from natpatsip.project import MARK, project_root
+from natpatsip.validation import read_yaml, sentences
+
+OWN = "natpatsip"  # the key of _quarto.yml under which the settings are
+QUARTER = "{quarter}"  # in a text: the quarter as it is printed
+STAND_INS = "{stand-ins}"  # in the banner: how many numbers stand in for reported ones
+STAGED = ("quarter", "label", "status", "illustrative", "date", "cut-off", "imprint", "logo-file")
+"""What a build puts beside the settings in the staged ``_quarto.yml``."""
+PICTURES = (".svg", ".png")
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True)]
+Word = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
+"""One word of a list, where YAML may have taken it for a number."""
+
+
+class Part(BaseModel):
+    """A group of settings. A key with nothing behind it has its default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=lambda name: name.replace("_", "-"))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty_keys(cls, content: Any) -> Any:
+        if isinstance(content, Mapping):
+            return {key: value for key, value in content.items() if value is not None}
+        return content
+
+
+class Cover(Part):
+    """The lines of the cover."""
+
+    line: Text = "Quarterly progress report"
+    """Above the title."""
+    programmes: Text = "In this report"
+    """Above the names of the chapters."""
+
+
+class Headings(Part):
+    """The headings of what the build writes."""
+
+    contents: Text = "Contents"
+    figures: Text = "List of figures"
+
+
+class Labels(Part):
+    """What the report calls things."""
+
+    target: Text = "Target"
+    """A target, in charts."""
+    programme: Text = "Chapter"
+    """What a chapter is about, in the list of figures."""
+    columns: dict[str, Text] = Field(default_factory=dict)
+    """Columns of data, where their name says too little: ``{team_code: Team}``."""
+    totals: tuple[Word, ...] = ()
+    """First cells of rows that are totals, besides *Total* and *All*: ``[England]``."""
+
+
+class IllustrativeData(Part):
+    """What a report says of data that are drawn for illustration."""
+
+    title: Text = "Illustrative data"
+    banner: Text = (
+        "Some of the data in this report are illustrative: they were made up, and every figure that rests on them "
+        f"says so{STAND_INS}."
+    )
+    """At the front of the pages; ``{stand-ins}`` becomes *, and so are two numbers that stand in for reported ones*."""
+    cover: Text = "Figures that rest on them are marked."
+    """On the cover of the PDF and the Word file."""
+    figure: Text = "Illustrative data."
+    """Under each figure that rests on such data."""
+
+
+class Checks(Part):
+    """Words of the report that the checks have to know."""
+
+    documents: tuple[Word, ...] = ()
+    """What documents and standards of the field are called, before their number: ``[NatPSA]``."""
+    nouns: tuple[Word, ...] = ()
+    """What the report counts, besides people, patients, teams and the like: ``[collaboratives]``."""
+
+
+class Settings(Part):
+    """What ``_quarto.yml`` says under ``natpatsip:``."""
+
+    publisher: Text = ""
+    url: Text = ""
+    """Where the publisher, or the report, is on the web."""
+    licence: Text = ""
+    contact: Text = ""
+    """Whom readers tell of a problem: an address, or a sentence with one."""
+    disclaimer: Text = ""
+    """What the report is not, on the cover and at the foot of each page."""
+    logo: Text = ""
+    """An SVG or PNG file in the project, for the cover; the publisher's name is its text alternative."""
+    keywords: tuple[Word, ...] = ()
+    subtitle: Text = f"{QUARTER} progress report"
+    description: Text = f"Progress in {QUARTER}"
+    """What the report is about, among the properties of the PDF and the Word file."""
+    cover: Cover = Cover()
+    headings: Headings = Headings()
+    labels: Labels = Labels()
+    illustrative_data: IllustrativeData = IllustrativeData()
+    checks: Checks = Checks()
+    programmes: dict[str, Text] = Field(default_factory=dict)
+    """Short names of chapters; by default their titles."""
+    not_programmes: tuple[Word, ...] = ()
+    """Chapters that are no programme's: the front and the end of the report."""
+    html_only: tuple[Word, ...] = ()
+    """Chapters that the PDF and the Word file leave out."""
+    names: tuple[Word, ...] = ()
+    """Names in capitals that the glossary need not explain."""
+
+    def for_quarter(self, label: str) -> Settings:
+        """Return the settings with the quarter's printed name in their texts."""
+        texts = {name: getattr(self, name).replace(QUARTER, label) for name in ("subtitle", "description")}
+        return self.model_copy(update=texts)
+
+    @property
+    def imprint(self) -> str:
+        """Who publishes the report, under which licence, and what it is not, as one text; empty if nothing is given.
+
+        Examples
+        --------
+        >>> Settings(publisher="Riverside Trust", url="https://example.org", licence="OGL 3.0").imprint
+        'Published by Riverside Trust (https://example.org). Licence: OGL 3.0.'
+        """
+        where = f" ({self.url})" if self.url else ""
+        parts = [
+            f"Published by {self.publisher}{where}." if self.publisher else "",
+            f"Licence: {self.licence.removesuffix('.')}." if self.licence else "",
+            self.disclaimer,
+        ]
+        return " ".join(filter(None, parts))
+
+    @property
+    def logo_file(self) -> str:
+        """The name of the logo's copy among the assets of the staged look; empty if there is no logo."""
+        return f"logo{Path(self.logo).suffix}" if self.logo else ""
+
+    def staged(self) -> dict[str, Any]:
+        """Return the settings as the staged ``_quarto.yml`` has them, defaults included: its templates read them."""
+        return {**self.model_dump(mode="json", by_alias=True), "imprint": self.imprint, "logo-file": self.logo_file}
+
+
+def read_settings(project: Path) -> Settings:
+    """Return the settings of a project.
+
+    Raises
+    ------
+    SettingsError
+        If ``_quarto.yml`` is not YAML, or has a key or a value that it may not have; all of them are named.
+    """
+    settings = _parse((project / MARK).read_bytes())
+    if settings.logo:
+        _check_logo(project, settings.logo)
+    return settings
+
+
+def current_settings() -> Settings:
+    """Return the settings of the project that this process works in; the defaults outside a project."""
+    try:
+        return read_settings(project_root())
+    except UsageError:
+        return Settings()
+
+
+@lru_cache(maxsize=8)
+def _parse(content: bytes) -> Settings:
+    return settings_of(read_yaml(content, MARK, SettingsError), MARK)
+
+
+def settings_of(content: Any, where: str, *, staged: bool = False) -> Settings:
+    """Return the settings in the content of a ``_quarto.yml``; of a staged one without what the build has added.
+
+    Raises
+    ------
+    SettingsError
+        If there is an unknown key or a value of another kind; all of them are named.
+    """
+    own = (content.get(OWN) if isinstance(content, Mapping) else None) or {}
+    if not isinstance(own, Mapping):
+        raise SettingsError(f"{where}, {OWN}: found {own!r}; expected keys with their values.")
+    if staged:
+        own = {key: value for key, value in own.items() if key not in STAGED}
+    try:
+        return Settings.model_validate(dict(own))
+    except ValidationError as error:
+        problems = sentences(f"{where}, {OWN}", error, Settings, noun="these settings")
+        together([SettingsError(problem) for problem in problems])
+        raise
+
+
+def check_chapters(settings: Settings, chapters: Sequence[str]) -> None:
+    """Check that the settings name chapters that the report has.
+
+    Raises
+    ------
+    SettingsError
+        If they name others, whose settings would have no effect; all of them are named.
+    """
+    named = {"programmes": settings.programmes, "not-programmes": settings.not_programmes}
+    together(
+        [
+            SettingsError(
+                f'{MARK}, {OWN}.{key}: "{name}" is not a chapter of the report.{nearest(name, chapters)} '
+                f"Its chapters are {', '.join(chapters)}."
+            )
+            for key, names in named.items()
+            for name in names
+            if name not in chapters
+        ]
+    )
+
+
+def _check_logo(project: Path, logo: str) -> None:
+    where = f"{MARK}, {OWN}.logo"
+    if Path(logo).suffix not in PICTURES:
+        raise SettingsError(f'{where}: found "{logo}"; expected an SVG or PNG file.')
+    file = project / logo
+    if not file.is_file():
+        beside = [each.name for each in file.parent.glob("*")] if file.parent.is_dir() else []
+        raise SettingsError(
+            f"{where}: there is no file {logo}.{nearest(file.name, beside)} Add it or take out the key."
+        )
+
+
+# Chapters ------------------------------------------------------------------------------------------------------------
+
+
+def read_book(project: Path) -> dict[str, Any]:
+    """Return the content of ``_quarto.yml``.
+
+    Raises
+    ------
+    SettingsError
+        If it is not YAML, or lists no chapters.
+    """
+    book = read_yaml((project / MARK).read_bytes(), MARK, SettingsError)
+    if not isinstance(book, dict) or not isinstance((book.get("book") or {}).get("chapters"), list):
+        raise SettingsError(f"{MARK}: has no list of chapters under book. Add book: chapters: with one line a chapter.")
+    return book
+
+
+def chapter_names(book: Mapping[str, Any]) -> list[str]:
+    """Return the names of the chapters in reading order; those of parts among them.
+
+    Raises
+    ------
+    SettingsError
+        If an entry is not a ``.qmd`` file, is listed twice, or the first is not the index.
+    """
+    names = [_chapter_name(entry) for entry in _flat(book["book"]["chapters"])]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise SettingsError(f"{MARK}, book.chapters: {', '.join(twice)} is listed twice. Keep one line.")
+    if names[:1] != ["index"]:
+        raise SettingsError(
+            f"{MARK}, book.chapters: begins with {names[:1] or 'nothing'}; a book begins with index.qmd."
+        )
+    return names
+
+
+def without_chapter(book: Mapping[str, Any], chapter: str) -> dict[str, Any]:
+    """Return the content of ``_quarto.yml`` without a chapter that it may list."""
+
+    def remaining(entries: Iterable[Any]) -> list[Any]:
+        opened = ({**each, "chapters": remaining(each["chapters"])} if _is_part(each) else each for each in entries)
+        return [each for each in opened if _is_part(each) or _chapter_name(each) != chapter]
+
+    own = dict(book.get(OWN) or {})
+    if isinstance(own.get("html-only"), list):
+        own["html-only"] = [name for name in own["html-only"] if name != chapter]
+    return {**book, "book": {**book["book"], "chapters": remaining(book["book"]["chapters"])}, OWN: own}
+
+
+def _is_part(entry: Any) -> bool:
+    return isinstance(entry, dict) and "chapters" in entry
+
+
+def _flat(entries: Iterable[Any]) -> Iterator[Any]:
+    for entry in entries:
+        if _is_part(entry):
+            yield from _flat(entry["chapters"])
+        else:
+            yield entry
+
+
+def _chapter_name(entry: Any) -> str:
+    text = entry.get("file", "") if isinstance(entry, dict) else str(entry)
+    path = Path(text)
+    if path.suffix != ".qmd" or path.name != text:
+        raise SettingsError(
+            f'{MARK}, book.chapters: found "{text}"; expected the name of a chapter such as medicines.qmd.'
+        )
+    return path.stem

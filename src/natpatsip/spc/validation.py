@@ -1,0 +1,297 @@
+"""Reading what the caller gives, and rejecting what cannot be charted.
+
+Each error names the row, the value found and what was expected. All bad rows are collected before stopping.
+"""
+
+from __future__ import annotations
+
+import datetime
+import inspect
+import itertools
+import math
+import numbers
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from natpatsip.errors import SpcError, nearest
+from natpatsip.spc.rules import IMPROVEMENTS, RULE_LENGTHS, SHORTEST_BASELINE, Dates, Floats, Integers
+
+HERE = str(Path(__file__).parent)
+MOST_NAMED = 5
+LONGEST_SHOWN = 60
+A_DATE = "a date (as text, 2024-09-01 or 2024-09)"
+
+
+class SpcWarning(UserWarning):
+    """A setting that has no effect on the chart, such as a rebase date that no row has."""
+
+
+def warn(message: str) -> None:
+    """Warn of a setting without effect, at the line that called `natpatsip.spc`."""
+    level, frame = 1, inspect.currentframe()
+    while frame and frame.f_code.co_filename.startswith(HERE):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, SpcWarning, stacklevel=level)
+
+
+def read_values(values: Any, *, name: str = "value", place: Callable[[int], str] | None = None) -> Floats:
+    """Return values as doubles, NaN where one is missing.
+
+    Parameters
+    ----------
+    values : sequence of numbers
+        None, NaN, pandas.NA and NaT stand for a missing value.
+    name : str
+        What the values are called in an error.
+    place : callable
+        Names a row by its number in an error; by default "Row 1" and so on.
+
+    Raises
+    ------
+    SpcError
+        If there is no value at all, or one is infinite or not a number.
+
+    Examples
+    --------
+    >>> read_values([1, None, 2.5]).tolist()
+    [1.0, nan, 2.5]
+    >>> read_values([1, float("inf")])
+    Traceback (most recent call last):
+    ...
+    natpatsip.errors.SpcError: Row 2: value is inf; expected a finite number, or nothing if it is missing.
+    """
+    if isinstance(values, str | bytes) or _dimensions(values) == 0:
+        raise SpcError(f"{name} is {values!r}; expected a list of numbers, one for each date.")
+    if isinstance(values, np.ma.MaskedArray):
+        values = np.ma.filled(values.astype(np.float64), np.nan)
+    if (dimensions := _dimensions(values)) != 1:
+        raise SpcError(f"{name} has {dimensions} dimensions; expected one series of numbers, one for each date.")
+    array = values.to_numpy() if isinstance(values, pd.Series | pd.Index) else values
+    array = array if isinstance(array, np.ndarray) else as_objects(array)
+    if array.size == 0:
+        raise SpcError(f"{name} is empty; expected at least one row.")
+    if array.dtype.kind in "fiu":
+        read = array.astype(np.float64)
+    else:
+        read = np.array([math.nan if _is_missing(value) else _as_float(value) for value in array])
+    _refuse(np.isinf(read), array, name, "a finite number, or nothing if it is missing", place)
+    return read
+
+
+def _dimensions(given: Any) -> int:
+    try:
+        return np.ndim(given)
+    except ValueError:  # a list some of whose elements are lists: each of those is rejected by its row
+        return 1
+
+
+def as_objects(values: Iterable[Any]) -> npt.NDArray[Any]:
+    """Return values as an array of objects of one dimension, whatever they are."""
+    listed = list(values)
+    array = np.empty(len(listed), dtype=object)
+    array[:] = listed
+    return array
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
+
+
+def _as_float(value: Any) -> float:
+    """Return a real number as a float; infinity for anything else, which is then rejected as an infinite number is."""
+    is_number = isinstance(value, float | int | numbers.Real) or type(value).__name__ == "Decimal"
+    if isinstance(value, bool | np.bool_) or not is_number:
+        return math.inf
+    try:
+        return float(value)
+    except (OverflowError, TypeError, ValueError):
+        return math.inf
+
+
+def _refuse(
+    bad: npt.NDArray[np.bool_], found: Any, name: str, expected: str, place: Callable[[int], str] | None
+) -> None:
+    """Stop if any value is bad, naming the first few rows."""
+    rows = np.flatnonzero(bad).tolist()
+    if rows:
+        where = place or (lambda row: f"Row {row + 1}")
+        named = first_few(
+            (f"{where(row)}: {name} is {shown(None if _is_missing(found[row]) else found[row])}" for row in rows),
+            len(rows),
+            "rows",
+        )
+        raise SpcError(f"{named}; expected {expected}.")
+
+
+def first_few(texts: Iterable[str], count: int, kind: str = "", *, sep: str = "; ") -> str:
+    """Return the first few of so many texts, and how many more there are.
+
+    Examples
+    --------
+    >>> first_few("ABCDEFG", 7, "series", sep=", ")
+    'A, B, C, D, E, and 2 more series'
+    """
+    named = sep.join(itertools.islice(texts, MOST_NAMED))
+    return named if count <= MOST_NAMED else f"{named}{sep}and {count - MOST_NAMED} more {kind}".rstrip()
+
+
+def shown(value: Any) -> str:
+    """Return a value as an error shows it.
+
+    Examples
+    --------
+    >>> shown("two"), shown(pd.NaT), shown(pd.Timestamp("2024-09-01"))
+    ("'two'", 'missing', '2024-09-01')
+    """
+    if value is None or value is pd.NA or value is pd.NaT:
+        return "missing"
+    if isinstance(value, np.datetime64 | datetime.date):
+        return shown_date(value)
+    text = repr(value.item() if isinstance(value, np.generic) else value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
+
+
+def shown_date(value: Any) -> str:
+    """Return a date as an error or warning shows it.
+
+    Examples
+    --------
+    >>> shown_date(pd.Timestamp("2024-09-01")), shown_date(7)
+    ('2024-09-01', 'point 7')
+    """
+    if not isinstance(value, np.datetime64 | datetime.date):
+        return f"point {value}"
+    stamp = pd.Timestamp(value)
+    if pd.isna(stamp):
+        return "missing"
+    return stamp.strftime("%Y-%m-%d") if stamp == stamp.normalize() else str(stamp)
+
+
+def read_dates(dates: Any, *, name: str = "date", place: Callable[[int], str] | None = None) -> Dates:
+    """Return dates as an array of times without a time zone.
+
+    Dates, times, periods and ISO text (``"2024-09"`` is its first day) are accepted.
+
+    Raises
+    ------
+    SpcError
+        If a date is missing or not valid.
+
+    Examples
+    --------
+    >>> read_dates(["2024-09", "2024-10-01"]).astype("datetime64[D]").tolist()
+    [datetime.date(2024, 9, 1), datetime.date(2024, 10, 1)]
+    """
+    if isinstance(dates, str | bytes) or _dimensions(dates) == 0:
+        raise SpcError(f"{name} is {dates!r}; expected a list of dates, one for each value.")
+    given: pd.Series[Any] = pd.Series(dates).reset_index(drop=True)
+    stamps = given
+    if isinstance(given.dtype, pd.PeriodDtype):
+        stamps = given.dt.to_timestamp()
+    elif given.dtype.kind in "fiubc":
+        if given.empty:
+            raise SpcError(f"{name} is empty; expected a date for each value.")
+        missing = given.isna().to_numpy()
+        _refuse(missing if missing.any() else ~missing, given, name, A_DATE, place)
+    elif given.dtype.kind != "M":
+        stamps = given.map(lambda value: value.to_timestamp() if isinstance(value, pd.Period) else value)
+        is_date = stamps.map(lambda value: isinstance(value, str | datetime.date | np.datetime64) or value is pd.NaT)
+        _refuse(~is_date.to_numpy(dtype=bool), given, name, A_DATE, place)
+        stamps = pd.to_datetime(stamps, format="ISO8601", errors="coerce")
+    if isinstance(stamps.dtype, pd.DatetimeTZDtype):
+        stamps = stamps.dt.tz_localize(None)
+    _refuse(stamps.isna().to_numpy(), given, name, A_DATE, place)
+    return stamps.to_numpy()
+
+
+def read_points(points: Sequence[Any], *, name: str) -> Integers:
+    """Return numbers of points, which stand in for dates where a series has none."""
+    for position, point in enumerate(points, start=1):
+        if isinstance(point, bool) or not isinstance(point, numbers.Integral):
+            raise SpcError(
+                f"{name} {position} is {shown(point)}; expected the number of a point, as the series has no dates. "
+                "Give dates= to use a date."
+            )
+    return np.array(points, dtype=np.int64)
+
+
+def list_rebase(rebase: Any) -> list[Any]:
+    """Return one rebase date or several, or none, as a list."""
+    if rebase is None:
+        return []
+    is_one = isinstance(rebase, str | datetime.date) or (not isinstance(rebase, list | tuple) and np.ndim(rebase) == 0)
+    return [rebase] if is_one else list(rebase)
+
+
+def read_rebase(rebase: Any, *, numbered: bool = False) -> list[Any]:
+    """Return the rebase dates, each once and in order; numbers of points where the series has no dates."""
+    listed = list_rebase(rebase)
+    if not listed:
+        return []
+    if numbered:
+        return sorted(set(read_points(listed, name="Rebase").tolist()))
+    stamps = read_dates(listed, name="rebase date", place=lambda row: f"Rebase {row + 1}")
+    return sorted({pd.Timestamp(stamp) for stamp in stamps})
+
+
+def check_improvement(improvement: Any) -> int:
+    """Return the code of an improvement direction.
+
+    Examples
+    --------
+    >>> check_improvement("decrease")
+    1
+    >>> check_improvement("up")
+    Traceback (most recent call last):
+    ...
+    natpatsip.errors.SpcError: improvement is 'up'; expected "increase", "decrease" or "neutral".
+    """
+    if isinstance(improvement, str) and improvement in IMPROVEMENTS:
+        return IMPROVEMENTS.index(improvement)
+    raise SpcError(
+        f'improvement is {improvement!r}; expected "increase", "decrease" or "neutral".'
+        f"{nearest(str(improvement), IMPROVEMENTS)}"
+    )
+
+
+def check_fix_after(fix_after: Any) -> int | None:
+    """Return how many points fix the limits, or None for all."""
+    if fix_after is None:
+        return None
+    is_whole = isinstance(fix_after, numbers.Real) and not isinstance(fix_after, bool) and fix_after == fix_after // 1
+    if not is_whole or fix_after < SHORTEST_BASELINE:
+        raise SpcError(
+            f"fix_after is {shown(fix_after)}; expected a whole number of points, {SHORTEST_BASELINE} or more, "
+            "or None for limits from all points."
+        )
+    return int(fix_after)
+
+
+def check_rule_length(rule_length: Any) -> int:
+    """Return how many points make a run or a trend."""
+    if isinstance(rule_length, bool) or rule_length not in RULE_LENGTHS:
+        raise SpcError(f"rule_length is {shown(rule_length)}; expected 6 or 7 points.")
+    return int(rule_length)
+
+
+def check_screening(screen_outliers: Any) -> bool:
+    """Return True if large moving ranges are left out."""
+    if not isinstance(screen_outliers, bool | np.bool_):
+        raise SpcError(f"screen_outliers is {shown(screen_outliers)}; expected True or False.")
+    return bool(screen_outliers)
+
+
+def check_target(target: Any, *, name: str = "target") -> float:
+    """Return a target as a double, NaN for none."""
+    if target is None or target is pd.NA:
+        return math.nan
+    read = _as_float(target)
+    if not math.isfinite(read):
+        raise SpcError(f"{name} is {shown(target)}; expected one finite number, or None if there is no target.")
+    return read

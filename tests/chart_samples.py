@@ -1,0 +1,81 @@
+"""Charts to test with, and what is in their specifications."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from natpatsip import charts, spc
+from natpatsip.charts import icons
+from natpatsip.charts.layout.canvas import Canvas
+
+ROOT = Path(__file__).parents[1]
+MONTHS = pd.date_range("2021-01", periods=45, freq="MS")
+
+
+def steady(points=45, *, seed=4, level=70.0):
+    return pd.Series(level + np.random.default_rng(seed).normal(0, 3, points).round(1), index=MONTHS[:points])
+
+
+def result_of(values, **settings):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", spc.SpcWarning)
+        return spc.xmr(values, **settings)
+
+
+def rows_of(specification, mark, field=None):
+    """Return the rows of the first layer of a kind of mark, that has a field."""
+    for layer in specification["layer"]:
+        data = layer["data"]
+        rows = data["values"] if "values" in data else specification["datasets"][data["name"]]
+        if layer["mark"]["type"] == mark and (field is None or field in (rows or [{}])[0]):
+            return rows
+    return []
+
+
+def words_of(specification):
+    return [row["text"] for rows in specification["datasets"].values() for row in rows if "text" in row]
+
+
+BOARDS = pd.DataFrame(
+    {
+        "quarter": ["2024-25-Q1"] * 3 + ["2024-25-Q2"] * 3,
+        "approach": ["Full support", "Another", "None yet"] * 2,
+        "boards": [20, 12, 10, 26, 8, 8],
+    }
+)
+COLUMNS = {"x": "quarter", "y": "boards", "category": "approach"}
+
+
+def every_chart():
+    frame = pd.DataFrame({"month": MONTHS, "people": steady()})
+    panel = pd.DataFrame({"team": ["North"] * 20, "measure": ["Waits"] * 20, "month": MONTHS[:20], "v": steady(20)})
+    results = spc.panel(panel, by=["team", "measure"], value="v", date="month", target=90)
+    return {
+        "spc": charts.spc(result_of(steady(), rebase=["2022-07"], target=85), y_title="Seen in time", percent=True),
+        "run": charts.run(spc.run_chart(steady()), y_title="Seen in time"),
+        "trend": charts.trend(frame, x="month", y="people", y_title="People"),
+        "stacked": charts.stacked(BOARDS, **COLUMNS, y_title="Boards"),
+        "multiples": charts.multiples(results, y_title="Seen in time"),
+        "icon_matrix": charts.icon_matrix(spc.summary(results), rows="team", columns="measure"),
+    }
+
+
+def icons_drawn(specification):
+    """Return the names of the icons that a chart draws, by their strokes."""
+    drawn = {
+        (row["shape"], row["fill"], row["stroke"])
+        for rows in specification["datasets"].values()
+        for row in rows
+        if "shape" in row
+    }
+
+    def symbols(icon):
+        canvas = Canvas()
+        icons.draw(canvas, icon, 0, 0, size=20)
+        return {(row["shape"], row["fill"], row["stroke"]) for row in canvas.symbols}
+
+    return {name for name, icon in icons.ICONS.items() if symbols(icon) <= drawn}

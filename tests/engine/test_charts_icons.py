@@ -1,0 +1,62 @@
+"""Colours, icons and the typeface."""
+
+import itertools
+import xml.etree.ElementTree as ET  # our own SVG
+
+import pytest
+
+from chart_samples import ROOT
+from natpatsip import look
+from natpatsip.charts import icons, palette, theme
+
+
+def test_what_is_needed_to_understand_a_chart_has_three_to_one_against_white():
+    lines = [palette.PROCESS, palette.LIMIT, palette.MEAN, palette.TARGET, palette.TRAJECTORY, palette.REBASE]
+    outlines = [style.outline for style in palette.POINTS.values()]
+    strokes = [stroke.colour for icon in icons.ICONS.values() for stroke in icon.strokes]
+    for colour in [*lines, *outlines, *strokes]:
+        assert palette.contrast(colour, palette.PAPER) >= 3, colour
+    for colour in (palette.INK, palette.QUIET, palette.TARGET_TEXT, palette.TRAJECTORY):
+        assert palette.contrast(colour, palette.PAPER) >= 4.5, colour
+
+
+def test_neighbouring_categories_have_three_to_one():
+    for one, other in itertools.pairwise(palette.CATEGORIES):
+        assert palette.contrast(one, other) >= 3
+
+
+def test_points_have_the_colours_of_making_data_count():
+    assert [style.fill for style in palette.POINTS.values()] == ["#A6A6A6", "#00B0F0", "#E46C0A", "#490092", "#490092"]
+
+
+def test_icon_files_are_what_the_charts_draw(tmp_path):
+    icons.write_all(tmp_path)
+    kept = ROOT / "_extensions" / "natpatsip" / "icons"
+    for file in tmp_path.iterdir():
+        assert file.read_text() == (kept / file.name).read_text(), file.name
+
+
+def test_icons_have_the_names_that_the_summary_gives():
+    from natpatsip.spc.assurance import ASSURANCE_TABLE, VARIATION_TABLE
+
+    for icon in (*VARIATION_TABLE, *ASSURANCE_TABLE):
+        assert icon.name in icons.ICONS
+
+
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "_extensions" / "natpatsip" / "icons").glob("*.svg")), ids=lambda f: f.stem
+)
+def test_icon_files_are_small_drawings_without_text(file):
+    root = ET.fromstring(file.read_text())  # noqa: S314 — our own file
+    assert root.get("viewBox") == "0 0 48 48"
+    assert not root.findall(".//{http://www.w3.org/2000/svg}text")
+    assert len(file.read_text()) < 2500
+
+
+def test_the_typeface_is_there_in_the_styles_that_charts_pages_and_paper_use():
+    kept = look.fonts(ROOT)
+    assert {file.stem for file in kept.glob("*.ttf")} >= {
+        f"OpenSans-{s}" for s in ("Regular", "Italic", "SemiBold", "Bold")
+    }
+    assert (kept / "OFL.txt").is_file()
+    assert theme.CONFIG["font"].startswith("Open Sans")

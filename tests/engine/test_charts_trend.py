@@ -1,0 +1,91 @@
+"""A line over time."""
+
+import datetime
+import re
+
+import pandas as pd
+import pytest
+
+from chart_samples import MONTHS, rows_of, words_of
+from natpatsip import charts, spc
+from natpatsip.errors import FigureError
+
+
+def test_trend_says_its_ends_and_its_extremes_and_has_a_gap_where_a_month_is_missing():
+    frame = pd.DataFrame({"month": MONTHS[:6], "people": [500.0, 480, None, 520, 470, 475]})
+    chart = charts.trend(frame, x="month", y="people", y_title="People").to_dict()
+    assert chart["description"] == (
+        "Line chart of People, January 2021 to June 2021 (5 points). It goes from 500 to 475; "
+        "highest 520 in April 2021, lowest 470 in May 2021."
+    )
+    assert len({row["path"] for row in rows_of(chart, "line", "path")}) == 2
+    assert {"500", "475", "Jun 2021"} <= set(words_of(chart))
+
+
+def test_trend_refuses_a_month_twice():
+    frame = pd.DataFrame({"month": ["2024-09", "2024-09"], "people": [1, 2]})
+    with pytest.raises(FigureError, match="2024-09-01 has two rows"):
+        charts.trend(frame, x="month", y="people", y_title="People")
+
+
+def test_the_first_value_of_a_falling_line_stands_over_it():
+    frame = pd.DataFrame({"month": MONTHS, "people": [900.0 - 10 * n for n in range(len(MONTHS))]})
+    specification = charts.trend(frame, x="month", y="people", y_title="People").to_dict()
+    texts = [row for rows in specification["datasets"].values() for row in rows if row.get("text") == "900"]
+    assert [row["y"] > 8 for row in texts] == [True]
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        ["2024-04", "2024-05", "2024-06"],
+        ["2024-04-01", "2024-05-01", "2024-06-01"],
+        pd.to_datetime(["2024-04-01", "2024-05-01", "2024-06-01"]),
+        pd.period_range("2024-04", periods=3, freq="M"),
+        [pd.Period("2024-04", "M"), pd.Timestamp("2024-05-01"), datetime.date(2024, 6, 1)],
+    ],
+)
+def test_dates_are_read_as_spc_reads_them(dates):
+    frame = pd.DataFrame({"day": dates, "n": [10, 11, 12]})
+    chart = charts.trend(frame, x="day", y="n", y_title="People")
+    assert chart.description.startswith("Line chart of People, April 2024 to June 2024 (3 points).")
+    table = charts.trend_table(frame, x="day", y="n", decimals=0)
+    assert table["Month"].tolist() == ["April 2024", "May 2024", "June 2024"]
+    assert spc.xmr(frame["n"], dates=frame["day"])["date"].tolist() == list(
+        pd.date_range("2024-04", periods=3, freq="MS")
+    )
+
+
+@pytest.mark.parametrize(
+    ("dates", "row", "value"),
+    [
+        (["01/04/2024", "01/05/2024"], 1, "'01/04/2024'"),
+        (["2024-04", "Apr-24"], 2, "'Apr-24'"),
+        (["2024-04", None], 2, "missing"),
+        ([20240401, 20240501], 1, "20240401"),
+    ],
+)
+@pytest.mark.parametrize("call", [charts.trend, charts.trend_table])
+def test_what_is_not_a_date_is_refused_with_its_row_and_value(call, dates, row, value):
+    frame = pd.DataFrame({"day": dates, "n": range(len(dates))})
+    options = {"y_title": "People"} if call is charts.trend else {}
+    with pytest.raises(FigureError, match=re.escape(f"Row {row}: day is {value}")) as refused:
+        call(frame, x="day", y="n", **options)
+    assert "expected a date (as text, 2024-09-01 or 2024-09)" in str(refused.value)
+
+
+def test_a_value_that_is_not_a_number_is_refused_with_its_row_and_value():
+    frame = pd.DataFrame({"day": ["2024-04", "2024-05"], "n": [10, "*"]})
+    with pytest.raises(FigureError, match=r"charts\.trend: Row 2: n is '\*'; expected a finite number"):
+        charts.trend(frame, x="day", y="n", y_title="People")
+
+
+def test_a_line_without_values_claims_nothing():
+    frame = pd.DataFrame({"day": ["2024-04", "2024-05"], "n": [None, None]})
+    specification = charts.trend(frame, x="day", y="n", y_title="People").to_dict()
+    assert specification["description"] == "Line chart of People. No point has a value."
+    assert specification["usermeta"]["shows"] == []
+    assert charts.trend_table(frame, x="day", y="n").to_csv(index=False).splitlines()[1:] == [
+        "April 2024,",
+        "May 2024,",
+    ]
