@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from natpatsip.datasets.descriptor import (
@@ -22,6 +21,7 @@ from natpatsip.datasets.descriptor import (
     Resource,
 )
 from natpatsip.errors import DataFileError, nearest, together
+from natpatsip.validation import read_yaml
 
 
 def declared(project: Path) -> Package:
@@ -48,13 +48,7 @@ def source(project: Path) -> bytes:
 @lru_cache(maxsize=16)
 def parse(descriptor: bytes) -> Package:
     """Return the datasets that a descriptor declares."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML has its C library
-    try:
-        content = yaml.load(descriptor.decode("utf-8-sig"), Loader=loader)  # noqa: S506 — both loaders are safe ones
-    except UnicodeDecodeError as error:
-        raise DataFileError(f"{FILE}: is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
-    except yaml.YAMLError as error:
-        raise DataFileError(f"{FILE}: is not YAML: {' '.join(str(error).split())}.") from error
+    content = read_yaml(descriptor, FILE, DataFileError)
     if not isinstance(content, dict) or not isinstance(content.get("resources"), list):
         raise DataFileError(f"{FILE}: expected a Data Package: keys and values, with a list of resources.")
     try:
