@@ -144,7 +144,8 @@ CELLS = (
     ),
     code(
         "from natpatsip import charts, cite, datasets, figure, spc\n"
-        "monthly = datasets.national(datasets.load('maternity_monthly'), 'place_of_birth')\n"
+        "counts, place = ('numerator', 'denominator'), {'intervention': 'place_of_birth'}\n"
+        "monthly = datasets.total(datasets.load('maternity_monthly'), counts, where=place, percent=counts)\n"
         "result = spc.xmr(monthly['percent'], dates=monthly['month'])\n"
         "figure('fig-a', charts.spc(result, y_title='Percent', percent=True), title='T', description='D',\n"
         "       caption='C', data=monthly)",
