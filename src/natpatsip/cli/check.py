@@ -50,7 +50,7 @@ def _claims(file: Path) -> tuple[Outcome, Path]:
 
 
 def _quarter(written: str | None, jobs: int) -> tuple[Outcome, Path]:
-    from natpatsip.checks.runner import check_quarter
+    from natpatsip.build import check_quarter
     from natpatsip.project import project_root
 
     project = project_root()
