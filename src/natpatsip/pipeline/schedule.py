@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from natpatsip.pipeline.caching import store
 from natpatsip.quarter import Quarter, known_quarters
 
 
@@ -17,8 +18,9 @@ def complete_quarters(project: Path, *, only_newest: bool = False) -> tuple[list
 
     found: list[Quarter] = []
     lacking: dict[Quarter, list[str]] = {}
+    saved = store.of(project)
     for quarter in reversed(known_quarters(project)):
-        if missing := datasets.complete(quarter, project):
+        if missing := datasets.complete(quarter, project, saved=saved):
             lacking[quarter] = missing
             continue
         found.append(quarter)
