@@ -76,7 +76,10 @@ def test_imports_run_downwards():
         f"{name} imports {other}"
         for name, found in GRAPH.items()
         for other in found
-        if room_of(name) and room_of(other) and room_of(name) != room_of(other) and FLOORS[room_of(other)] >= FLOORS[room_of(name)]
+        if room_of(name)
+        and room_of(other)
+        and room_of(name) != room_of(other)
+        and FLOORS[room_of(other)] >= FLOORS[room_of(name)]
     ]
     assert up == []
 

@@ -76,7 +76,11 @@ def test_alternative_text_says_span_level_limits_special_causes_target_and_reaso
     values = pd.concat([steady(30), steady(15, level=80, seed=6).set_axis(MONTHS[30:])])
     result = result_of(values, rebase=["2023-07"], target=99)
     chart = charts.spc(
-        result, y_title="Seen within 18 weeks", percent=True, rebase_reasons={"2023-07": "Two areas changed"}, target_label="Aim"
+        result,
+        y_title="Seen within 18 weeks",
+        percent=True,
+        rebase_reasons={"2023-07": "Two areas changed"},
+        target_label="Aim",
     )
     text = chart.to_dict()["description"]
     assert text.startswith("Control chart of Seen within 18 weeks, January 2021 to September 2024 (45 points).")
