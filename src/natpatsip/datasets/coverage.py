@@ -89,7 +89,7 @@ class Coverage:
         series = self.table.resource.natpatsip.series
         kind = self.table.resource.fields[series.by[0]].natpatsip.organisation if series else ""
         own = self.table.organisations.get(kind, {}).get(member)
-        return own is None or own.open_from is own.open_to is None or own.is_open(*_days(period))
+        return own is None or own.is_always_open or own.is_open(*_days(period))
 
 
 def missing_rows(table: Table, places: Sequence[int], quarter: Quarter) -> Iterator[Fault]:

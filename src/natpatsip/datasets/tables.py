@@ -114,7 +114,7 @@ def _examine(descriptor: bytes, contents: tuple[tuple[str, bytes], ...]) -> Tabl
     name, data = contents[0]
     resource = package.resource(name)
     known: Organisations = {}
-    if ORGANISATIONS in others:
+    if ORGANISATIONS in others and package.kinds:
         listed = _examine(descriptor, ((ORGANISATIONS, others[ORGANISATIONS]),))
         raise_faults(listed)
         known = listed.organisations
@@ -135,12 +135,12 @@ def _examine(descriptor: bytes, contents: tuple[tuple[str, bytes], ...]) -> Tabl
     if len(texts) < len(resource.columns):
         return table
     faults += [*_in_rows(table), *_between_rows(table, others, package)]
-    if name == ORGANISATIONS:
+    if resource.natpatsip.kinds:
         faults += organisations.faults(values, lines, sound, resource)
         known = organisations.from_columns(values, sound, resource.fields)
     key = set(resource.table_schema.primary_key)
     is_identified = not rows.faults and not any(key & set(fault.column.split(", ")) for fault in faults)
-    return Table(resource, sha256, lines, texts, values, sound, tuple(faults), is_identified, known, words)
+    return replace(table, faults=tuple(faults), is_identified=is_identified, organisations=known)
 
 
 def raise_faults(table: Table, more: Sequence[Fault] = ()) -> None:
