@@ -311,19 +311,18 @@ def _open_findings(outcome: Outcome) -> list[str]:
 
 def _changes_chapter(job: Job, plan: Plan, facts: Collection[Fact], contents: Mapping[str, NotebookNode]) -> str:
     """Return the chapter that compares a draft with the report of the quarter before, if that is built."""
-    from natpatsip.compare import Edition, compare, page
-    from natpatsip.compare.edition import CompareError
-    from natpatsip.quarters import known_quarters
+    from natpatsip.compare import BuiltReport, CompareError, compare, draft_chapter
+    from natpatsip.quarter import known_quarters
 
     before = plan.quarter.previous()
     folder = next((each for each in job.options.earlier(plan.project, before) if each.is_dir()), None)
     if folder is None:
-        return page.not_built(before, plan.quarter, is_known=before in known_quarters(plan.project))
+        return draft_chapter.not_built(before, plan.quarter, is_known=before in known_quarters(plan.project))
     try:
-        earlier = Edition.read(folder, before)
+        earlier = BuiltReport.read(folder, before)
     except CompareError:
-        return page.not_built(before, plan.quarter, is_known=True)
-    return page.page(compare(earlier, Edition.of(plan.quarter, facts, contents)))
+        return draft_chapter.not_built(before, plan.quarter, is_known=True)
+    return draft_chapter.chapter(compare(earlier, BuiltReport(plan.quarter, tuple(facts), contents)))
 
 
 def _draw(job: Job, staged: Staged, outputs: Mapping[str, Outputs]) -> None:

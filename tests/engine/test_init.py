@@ -6,6 +6,7 @@ import sys
 import tomllib
 from datetime import date
 
+import docx
 import pytest
 import yaml
 
@@ -16,6 +17,7 @@ from natpatsip.init.new_report import default_quarter
 from natpatsip.quarter import Quarter
 from natpatsip.settings import read_settings
 from projects import natpatsip
+from reading import READERS
 
 Q2 = Quarter.parse("2024-25-Q2")
 TITLES = ["Waits", 'How long: "a question"?', "Ansökan – {quarter} & 100%", "it's 2024", "#1 [waits]"]
@@ -42,6 +44,25 @@ def test_a_new_report_builds_in_three_formats(built):
     assert "/logo.svg" in page
     facts = (report / "facts.csv").read_text(encoding="utf-8")
     assert "waits_mean,2024-25-Q2" in facts
+
+
+def test_every_format_names_the_publisher_and_shows_the_logo(built):
+    report = built / "reports" / str(Q2)
+    whole = (report / "html" / "report.html").read_text(encoding="utf-8")
+    assert 'src="data:image/svg+xml;base64,' in whole
+    document = docx.Document(str(report / "report.docx"))
+    assert document.element.body.xpath(".//wp:docPr")[0].get("descr") == "A trust"
+    assert document.core_properties.author == "A trust"
+    assert all("Published by A trust." in read(report) for read in READERS.values())
+
+
+def test_what_quarto_has_to_know_is_put_in_where_a_report_does_not_say_it(built):
+    own = yaml.safe_load((built / "_quarto.yml").read_text(encoding="utf-8"))
+    staged = yaml.safe_load((built / "build" / str(Q2) / "book" / "_quarto.yml").read_text(encoding="utf-8"))
+    assert "format" not in own
+    assert set(staged["format"]) == {"natpatsip-html", "natpatsip-typst", "natpatsip-docx"}
+    assert (staged["project"]["type"], staged["execute"]) == ("book", {"enabled": False})
+    assert "pre-render" not in staged["project"]
 
 
 def test_a_new_report_is_checked_and_looked_over_at_once(built):

@@ -12,7 +12,7 @@ from natpatsip.checks.numbers import Typed, typed_numbers
 from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.sentences import MARK, Sentence
 from natpatsip.facts import Fact
-from natpatsip.quarters import FOLDER
+from natpatsip.quarter import PARAMS_FOLDER
 
 CHECK = "typed-number"
 TAG = "typed-number"
@@ -78,7 +78,7 @@ class _TypedNumbers:
         """Yield numbers in the reasons for a rebase, which the text of a chart prints as they are."""
         for number, rebase in enumerate(self._context.plan.params.rebase):
             for typed in self._in(rebase.reason):
-                where = f"{FOLDER}/{self._context.quarter}.yml, rebase.{number}.reason"
+                where = f"{PARAMS_FOLDER}/{self._context.quarter}.yml, rebase.{number}.reason"
                 fact, _, expected = self._advice(typed)
                 message = (
                     f'"{typed.text}" is typed in "{rebase.reason}", the reason for {rebase.series}, {rebase.date}, '

@@ -1,4 +1,4 @@
-"""What commands say is what is there to say, on any terminal and in any encoding of the system."""
+"""What commands print is right on any terminal and in any encoding of the system."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import pytest
 from rich.console import Console
 
-from natpatsip.cli.console import Voice
+from natpatsip.cli.console import ProgressLog
 from natpatsip.release import archived
 
 WINDOWS = {"PYTHONIOENCODING": "cp1252"}  # what Windows writes into files and pipes
@@ -20,9 +20,9 @@ TELL = "import sys\nsys.stderr.write('2026-01-31 06:30:00 \u22121 ✓\\n')"
 
 @pytest.mark.parametrize("line", ["value = frame[column]", "re.split('[/-]', text)", "[green]x", ":warning: at 06:30"])
 def test_code_in_a_line_is_told_on_a_terminal_as_it_is_written(line):
-    voice, screen = Voice(), io.StringIO()
-    voice._console, voice._is_terminal = Console(file=screen, force_terminal=True, color_system=None), True
-    voice(line)
+    log, screen = ProgressLog(), io.StringIO()
+    log._console, log._is_terminal = Console(file=screen, force_terminal=True, color_system=None), True
+    log(line)
     assert screen.getvalue() == f"✓ {line}\n"
 
 

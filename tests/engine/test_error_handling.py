@@ -1,4 +1,4 @@
-"""Trouble of the machine is said in a sentence; a fault of the program keeps its traceback; Ctrl-C leaves nothing."""
+"""Errors of the machine become a sentence; faults of the program keep their traceback; Ctrl-C leaves nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import time
 import pytest
 
 from natpatsip import cli
-from natpatsip.cli.os_errors import sentence
+from natpatsip.cli.error_handling import sentence
 from natpatsip.pipeline.execution import kernels as notebook_kernels
 from projects import NATPATSIP, code, small
 from waiting import becomes
@@ -32,10 +32,13 @@ def test_files_that_could_not_be_copied_are_told_by_the_first():
     ("error", "told"),
     [
         (OSError(errno.ENOSPC, "full", "build/x"), f"natpatsip: build/x: {os.strerror(errno.ENOSPC)}. Free some space"),
-        (PermissionError(errno.EACCES, "no", "reports"), f"natpatsip: reports: {os.strerror(errno.EACCES)}. See who"),
+        (
+            PermissionError(errno.EACCES, "no", "reports"),
+            f"natpatsip: reports: {os.strerror(errno.EACCES)}. Check the perm",
+        ),
     ],
 )
-def test_trouble_of_the_machine_ends_with_a_sentence_and_status_1(monkeypatch, capsys, error, told):
+def test_an_error_of_the_machine_ends_with_a_sentence_and_status_1(monkeypatch, capsys, error, told):
     monkeypatch.setattr(cli, "app", _raising(error))
     with pytest.raises(SystemExit) as ended:
         cli.main()
@@ -80,7 +83,7 @@ import os, signal, sys, time
 from pathlib import Path
 
 import papermill
-from natpatsip.pipeline import execute
+from natpatsip.pipeline.execution import scheduler as execute
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 
@@ -95,7 +98,7 @@ def interrupted(plan, notebook, *given, **named):
 
 execute.run = interrupted
 try:
-    execute.execute(Plan.of(Path.cwd(), Quarter.parse("2024-25-Q2")), jobs=2, tell=print, kernels=which)
+    execute.execute(Plan.of(Path.cwd(), Quarter.parse("2024-25-Q2")), jobs=2, log=print, kernels=which)
 except KeyboardInterrupt:
     print("stopped")
 """

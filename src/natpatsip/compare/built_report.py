@@ -1,10 +1,10 @@
-"""One side of a comparison: a quarter's report, read from where it was built or from a build that is under way."""
+"""One side of a comparison: a quarter's report, read from its folder or taken from a build that is running."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,22 +12,22 @@ from pathlib import Path
 from nbformat import NotebookNode, v4
 
 from natpatsip.errors import ReportError, UsageError
-from natpatsip.facts import Fact
+from natpatsip.fact import Fact
 from natpatsip.pipeline.notebook import TITLE, appears_in
 from natpatsip.pipeline.outputs import Outputs
 from natpatsip.pipeline.staging.markdown import Heading, pieces
 from natpatsip.quarter import Quarter
 
-PATH = " › "  # between the headings that something stands under
+PATH = " › "  # between a chapter, its section and their subsections
 
 
 class CompareError(ReportError):
-    """A report that is to be compared is not built, or is not whole."""
+    """A report that is to be compared has not been built, or is incomplete."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of an edition, with its place: chapter, section and cell."""
+    """A figure of a report, with its place: chapter, section and cell."""
 
     id: str
     number: int
@@ -39,42 +39,37 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Edition:
-    """A quarter's report: its facts, and its executed notebooks in reading order."""
+class BuiltReport:
+    """A quarter's facts, and its executed notebooks in reading order."""
 
     quarter: Quarter
     facts: tuple[Fact, ...]
     notebooks: Mapping[str, NotebookNode]
 
     @classmethod
-    def read(cls, report: Path, quarter: Quarter) -> Edition:
-        """Read a report as it was built.
+    def read(cls, folder: Path, quarter: Quarter) -> BuiltReport:
+        """Read a report from its folder.
 
         Raises
         ------
         CompareError
-            Where it is not built, or lacks a part.
+            If it has not been built, or part of it is missing or damaged.
         """
-        if not (report / "manifest.json").is_file():
-            raise CompareError(f"{report}: {quarter.label} is not built. Run: natpatsip build {quarter}")
+        if not (folder / "manifest.json").is_file():
+            raise CompareError(f"{folder}: {quarter.label} has not been built. Run: natpatsip build {quarter}")
         try:
-            manifest = json.loads((report / "manifest.json").read_text(encoding="utf-8"))
+            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             names = [Path(name).stem for name in manifest["sources"] if name.endswith(".ipynb")]
             notebooks = {
-                name: v4.reads((report / "notebooks" / f"{name}.ipynb").read_text("utf-8"))  # type: ignore[no-untyped-call]
+                name: v4.reads((folder / "notebooks" / f"{name}.ipynb").read_text("utf-8"))  # type: ignore[no-untyped-call]
                 for name in names
             }
-            with (report / "facts.csv").open(encoding="utf-8", newline="") as lines:
+            with (folder / "facts.csv").open(encoding="utf-8", newline="") as lines:
                 facts = tuple(Fact.from_row(row) for row in csv.DictReader(lines))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError) as error:
-            what = f"{type(error).__name__}: {error}"
-            raise CompareError(f"{report}: is not whole ({what}). Run: natpatsip build {quarter}") from error
+            cause = f"{type(error).__name__}: {error}"
+            raise CompareError(f"{folder}: is incomplete ({cause}). Run: natpatsip build {quarter}") from error
         return cls(quarter, facts, notebooks)
-
-    @classmethod
-    def of(cls, quarter: Quarter, facts: Iterable[Fact], notebooks: Mapping[str, NotebookNode]) -> Edition:
-        """Return the edition that a running build makes."""
-        return cls(quarter, tuple(facts), notebooks)
 
     @cached_property
     def titles(self) -> dict[str, str]:
@@ -93,12 +88,20 @@ class Edition:
                 found[each.id] = Figure(each.id, number, chapter, section, each.cell.id, *texts)
         return found
 
+    def section_of(self, chapter: str, cell: str) -> str:
+        """Return the headings that a cell of a chapter ends under, the highest first."""
+        return self._sections.get(chapter, {}).get(cell, "")
+
+    def place(self, chapter: str, section: str) -> str:
+        """Return a place as a reader finds it: the title of the chapter, and the section."""
+        return PATH.join(part for part in (self.titles.get(chapter, chapter), section) if part)
+
     @cached_property
-    def sections(self) -> dict[str, dict[str, str]]:
-        """The headings that each cell of a chapter ends under, the highest first, by chapter and cell."""
+    def _sections(self) -> dict[str, dict[str, str]]:
         return {chapter: dict(self._walk(chapter)) for chapter in self.notebooks}
 
     def _walk(self, chapter: str) -> Iterator[tuple[str, str]]:
+        """Yield each cell that appears in the quarter, with the headings that it ends under."""
         path: list[Heading] = []
         for cell in self.notebooks[chapter].cells[1:]:
             if not appears_in(cell, self.quarter):
@@ -108,7 +111,3 @@ class Edition:
                     if isinstance(piece, Heading):
                         path = [*(each for each in path if each.level < piece.level), piece]
             yield cell.id, PATH.join(heading.text for heading in path)
-
-    def section_of(self, chapter: str, cell: str) -> str:
-        """Return the headings that a cell of a chapter ends under."""
-        return self.sections.get(chapter, {}).get(cell, "")

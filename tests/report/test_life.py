@@ -1,4 +1,4 @@
-"""A quarter from its opening to its final edition, and the quarters before it, which stay as they were."""
+"""A quarter from its opening to its final edition; the quarters before it do not change."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ SIGNED = (
     "  - role: Programme lead\n    name: Ann Example\n    date: 2025-01-20\n"
     "  - role: Senior responsible owner\n    name: Bo Example\n    date: 2025-01-21\n"
 )
-MENDED = {  # of no quarter, but not true of this one as it stands
+CORRECTED = {  # a cell of all quarters, which is not true in this one
     "deliverables-early-recognition": ("Phase 6, from the second quarter, is to join", "Phase 6 is to join"),
 }
-REWRITTEN = {  # what claims of its chart what the new months do not show
+REWRITTEN = {  # a claim about its chart that the new months do not support
     "cord-news-q3": "Teams keep what they have gained.",
 }
-GONE = ("differences-q3", "differences-meaning-q3", "contradictions-q3", "contradictions-table-q3")
+DROPPED = ("differences-q3", "differences-meaning-q3", "contradictions-q3", "contradictions-table-q3")
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +63,13 @@ def facts(project, quarter):
 
 
 def review(project):
-    """Read every carried-over cell again: say something new in each passage, drop what was of Q2 alone."""
+    """Review every carried-over cell: add something new to each passage, and drop what was only about Q2."""
     for path in sorted((project / "notebooks").glob("*.ipynb")):
         content = json.loads(path.read_text(encoding="utf-8"))
-        content["cells"] = [cell for cell in content["cells"] if cell["id"] not in GONE]
+        content["cells"] = [cell for cell in content["cells"] if cell["id"] not in DROPPED]
         for cell in content["cells"]:
-            if cell["id"] in MENDED:
-                cell["source"] = [line.replace(*MENDED[cell["id"]]) for line in cell["source"]]
+            if cell["id"] in CORRECTED:
+                cell["source"] = [line.replace(*CORRECTED[cell["id"]]) for line in cell["source"]]
             tags = cell["metadata"].get("tags", [])
             if "to-review" in tags:
                 tags.remove("to-review")
@@ -99,7 +99,7 @@ def refused(project, stale):
 
 @pytest.fixture(scope="module")
 def final(project, refused):
-    """The final edition of Q3: all read again, mended, signed off and committed."""
+    """The final edition of Q3: everything reviewed, corrected, signed off and committed."""
     review(project)
     edit(project / "params" / f"{Q3}.yml", OPEN, SIGNED)
     made_of = commit(project, "Q3 reviewed and signed off")
@@ -107,7 +107,7 @@ def final(project, refused):
     return made_of
 
 
-def test_each_cell_that_was_carried_over_is_stale_until_it_was_read(project, stale):
+def test_a_carried_over_cell_is_stale_until_it_has_been_reviewed(project, stale):
     cells = [
         cell
         for path in (project / "notebooks").glob("*.ipynb")
@@ -117,7 +117,7 @@ def test_each_cell_that_was_carried_over_is_stale_until_it_was_read(project, sta
     assert carried <= {finding["cell"] for finding in stale if finding["check"] == "stale"}
 
 
-def test_a_final_edition_is_refused_with_all_that_it_lacks(project, refused):
+def test_a_final_edition_is_refused_with_everything_that_is_missing(project, refused):
     assert refused.returncode == 1
     for words in ("Programme lead has not signed off", "Senior responsible owner has not signed off", "- stale: "):
         assert words in refused.stderr
@@ -154,7 +154,7 @@ def test_the_new_quarter_changes_no_earlier_one(project, final):
         assert facts(project, quarter) == before[quarter], quarter
 
 
-def test_a_quarter_that_has_left_the_notebooks_is_built_from_its_tag(project, final):
+def test_an_archived_quarter_is_built_from_its_tag(project, final):
     """Q2 is made final at a commit of its own past, Q4 is opened, and Q2 is still built by the same command."""
     before = facts(project, Q2)
     git(project, "tag", "--annotate", "--message", "Q2", f"report/{Q2}")
