@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from natpatsip.errors import SpcError, nearest
+from natpatsip.spc.parsing import first_few, shown_date
 from natpatsip.spc.rules import RESULT_COLUMNS, Dates, Flags, Integers
-from natpatsip.spc.validation import first_few, shown_date
 
 
 class BySeries(dict[Hashable, Any]):

@@ -1,4 +1,4 @@
-"""Settings that may differ by series, each made one column: a value for every row.
+"""The settings of `xmr` and `panel`: each that may differ by series is made one column, a value for every row.
 
 A setting is one value for all, or a mapping from a series' key to its own; direction and target may also be the name
 of a column of the data.
@@ -16,18 +16,7 @@ import numpy as np
 import pandas as pd
 
 from natpatsip.errors import SpcError, nearest
-from natpatsip.spc.rules import (
-    IMPROVEMENTS,
-    RULE_LENGTHS,
-    SHORTEST_BASELINE,
-    Codes,
-    Dates,
-    Flags,
-    Floats,
-    Integers,
-)
-from natpatsip.spc.series import BySeries, SeriesRows
-from natpatsip.spc.validation import (
+from natpatsip.spc.parsing import (
     as_objects,
     check_improvement,
     check_target,
@@ -41,6 +30,17 @@ from natpatsip.spc.validation import (
     shown_date,
     warn,
 )
+from natpatsip.spc.rules import (
+    IMPROVEMENTS,
+    RULE_LENGTHS,
+    SHORTEST_BASELINE,
+    Codes,
+    Dates,
+    Flags,
+    Floats,
+    Integers,
+)
+from natpatsip.spc.series import BySeries, SeriesRows
 
 PLAIN_NUMBERS = {float, int, np.float64, np.int64}
 
