@@ -127,7 +127,7 @@ class CellRule:
         Raises
         ------
         ValueError
-            Where it is not what the field may hold.
+            If it is not what the field may hold.
         """
         if text in self.missing and not self.is_required:
             return None

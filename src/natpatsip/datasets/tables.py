@@ -92,7 +92,7 @@ def examine(name: str, project: Path) -> Table:
     Raises
     ------
     DataError
-        Where it is not declared, or a file cannot be read, or the organisations that it names have faults.
+        If it is not declared, or a file cannot be read, or the organisations that it names have faults.
     """
     descriptor = source(project)
     package = parse(descriptor)
