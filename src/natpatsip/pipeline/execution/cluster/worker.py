@@ -20,8 +20,6 @@ from natpatsip.errors import ReportError
 from natpatsip.pipeline.caching.inputs import ENGINE
 from natpatsip.pipeline.caching.run_cache import Facts
 from natpatsip.pipeline.execution import kernels
-from natpatsip.pipeline.execution.notebook_run import run
-from natpatsip.pipeline.plan import Plan
 from natpatsip.project import MARK, SOURCE_FOLDERS
 from natpatsip.quarter import Quarter
 
@@ -113,6 +111,9 @@ def run_task(task: Task) -> TaskResult:
 
 
 def _run(task: Task, project: Path) -> TaskResult:
+    from natpatsip.pipeline.execution.notebook_run import run  # not above: a worker must report its versions quickly
+    from natpatsip.pipeline.plan import Plan
+
     ran, failure = None, None
     try:
         plan = Plan.of(project, Quarter.parse(task.quarter), edition=task.edition)
