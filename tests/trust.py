@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -206,7 +207,7 @@ def descriptor() -> dict[str, Any]:
             required="once",
         ),
     ]
-    return {"name": "trust", "resources": [*resources, claims, listed]}
+    return deepcopy({"name": "trust", "resources": [*resources, claims, listed]})
 
 
 def make(folder: Path) -> Path:

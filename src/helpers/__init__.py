@@ -12,7 +12,7 @@ MOVED_TO_NATPATSIP = {
 
 
 def __getattr__(name: str) -> object:
-    """Say where a name of the engine has gone, to whoever still imports it from here."""
+    """Reject a name that moved to the engine, with where it is now."""
     if name in MOVED_TO_NATPATSIP:
-        raise ImportError(f"{name} is part of the engine now. Write: from natpatsip import {name}")
+        raise ImportError(f"helpers has no {name} any more: it moved to natpatsip. Write: from natpatsip import {name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

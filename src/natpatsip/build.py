@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from natpatsip import look
 from natpatsip.digests import key, sha256_of
-from natpatsip.errors import ReportError
+from natpatsip.errors import NotebookError, ReportError, UsageError
 from natpatsip.pipeline.caching import store
 from natpatsip.pipeline.caching.inputs import Inputs, SourceChanged
 from natpatsip.pipeline.caching.up_to_date import BuildRecord
@@ -128,7 +128,7 @@ def build(
 
 def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Executed], Outcome | None]:
     """Execute, check, stage, draw, render and publish; return the notebooks, and the outcome of checks made before."""
-    from natpatsip.checks.runner import ALL
+    from natpatsip.checks import CHECKS
     from natpatsip.pipeline import render
     from natpatsip.pipeline.outputs import collect_facts, data_files
     from natpatsip.pipeline.plan import DRAFTS_ONLY, FINALS_ONLY
@@ -153,7 +153,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
         record, written = None, dict[str, str]()
         if candidate and outcome:
             accepted = [each.record() for each in outcome.accepted]
-            record = QaRecord(plan.params, candidate.commit, tuple(ALL), accepted)
+            record = QaRecord(plan.params, candidate.commit, CHECKS, accepted)
             written[FINALS_ONLY] = record.chapter()
         elif DRAFTS_ONLY in plan.chapters:
             written[DRAFTS_ONLY] = _changes_chapter(job, plan, facts, contents)
@@ -260,7 +260,7 @@ def _execute_and_check(
     job: Job, plan: Plan, runs: RunCache, candidate: Candidate | None
 ) -> tuple[Mapping[str, Executed], Outcome | None]:
     """Execute the notebooks, and check them unless it is a preview; refuse a final edition with all that it lacks."""
-    from natpatsip.checks import preflight
+    from natpatsip.checks import check_failed_run
     from natpatsip.pipeline.drawing import draw_worker
     from natpatsip.pipeline.execution.scheduler import execute
 
@@ -279,7 +279,7 @@ def _execute_and_check(
         outcome = None if options.is_preview else _check(job, plan, executed)
     except ReportError as error:
         if candidate:
-            found = preflight.outcome_of(plan, error)
+            found = check_failed_run(plan, error)
             candidate.refuse(*(_open_findings(found) if found else [str(error)] if candidate.lacks else []))
         raise
     if candidate and outcome:
@@ -311,19 +311,18 @@ def _open_findings(outcome: Outcome) -> list[str]:
 
 def _changes_chapter(job: Job, plan: Plan, facts: Collection[Fact], contents: Mapping[str, NotebookNode]) -> str:
     """Return the chapter that compares a draft with the report of the quarter before, if that is built."""
-    from natpatsip.compare import Edition, compare, page
-    from natpatsip.compare.edition import CompareError
-    from natpatsip.quarters import known_quarters
+    from natpatsip.compare import BuiltReport, CompareError, compare, draft_chapter
+    from natpatsip.quarter import known_quarters
 
     before = plan.quarter.previous()
     folder = next((each for each in job.options.earlier(plan.project, before) if each.is_dir()), None)
     if folder is None:
-        return page.not_built(before, plan.quarter, is_known=before in known_quarters(plan.project))
+        return draft_chapter.not_built(before, plan.quarter, is_known=before in known_quarters(plan.project))
     try:
-        earlier = Edition.read(folder, before)
+        earlier = BuiltReport.read(folder, before)
     except CompareError:
-        return page.not_built(before, plan.quarter, is_known=True)
-    return page.page(compare(earlier, Edition.of(plan.quarter, facts, contents)))
+        return draft_chapter.not_built(before, plan.quarter, is_known=True)
+    return draft_chapter.chapter(compare(earlier, BuiltReport(plan.quarter, tuple(facts), contents)))
 
 
 def _draw(job: Job, staged: Staged, outputs: Mapping[str, Outputs]) -> None:
@@ -342,6 +341,42 @@ def _copy_files(plan: Plan, staged: Staged, folder: Path) -> None:
     (folder / "notebooks").mkdir()
     for name in plan.notebooks:
         shutil.copy2(plan.workplace / "notebooks" / f"{name}.ipynb", folder / "notebooks")
+
+
+def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Outcome:
+    """Execute a quarter's notebooks, or take them from the cache, and run every check on them.
+
+    Raises
+    ------
+    UsageError
+        If the quarter is archived in git.
+    ReportError
+        If a notebook fails, or the facts, rules or params are not valid.
+    """
+    from natpatsip import checks, params
+    from natpatsip.pipeline.caching.run_cache import RunCache
+
+    if reference := params.load(quarter, project=project).built_from:
+        raise UsageError(
+            f"{quarter} is archived: it is built from {reference} in git. Check it there: "
+            f"git worktree add ../{quarter} {reference}"
+        )
+    runs = RunCache(store.of(project), Inputs.read(project), quarter, edition="", kernels=kernels.choose(""))
+    if runs.uncovered(project / "notebooks"):
+        kernels.start("")
+    from natpatsip.pipeline.execution.scheduler import execute  # while they start: it imports much
+    from natpatsip.pipeline.plan import Plan
+    from natpatsip.pipeline.workspace import locked
+
+    plan = Plan.of(project, quarter)
+    try:
+        with locked(plan.workplace, log):
+            executed = execute(plan, jobs=jobs, log=log, runs=runs)
+    except NotebookError as error:
+        if outcome := checks.check_failed_run(plan, error):
+            return outcome
+        raise
+    return checks.run(plan, {name: each.content for name, each in executed.items()})
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a build needs on this machine: what is installed, what is found, what is missing and how to get it."""
+"""What a build needs on this machine: what is installed, what is missing and how to get it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from natpatsip.project import project_root
 
 NEEDED = {
     "papermill": "runs the notebooks",
-    "nbconvert": "makes chapters of them",
-    "altair": "charts",
+    "nbconvert": "turns them into chapters",
+    "altair": "describes the charts",
     "vl-convert-python": "draws the charts",
     "pypandoc_binary": "embedded renderer: HTML, Word",
     "typst": "embedded renderer: PDF",
@@ -26,96 +26,99 @@ NEEDED = {
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One thing that was looked for."""
+class Requirement:
+    """One thing that a build needs or a report should have, and what was found of it."""
 
-    what: str
+    name: str
     found: str
-    is_well: bool
+    is_ok: bool
     is_needed: bool = True
     remedy: str = ""
 
 
-def examine() -> list[Finding]:
-    """Look for all that a build needs, and return what was found, in the order that a build needs it."""
+def examine() -> list[Requirement]:
+    """Check everything that a build needs, in the order in which it needs it."""
     return [*_python(), *_packages(), *_quarto(), *_project()]
 
 
-def _python() -> Iterator[Finding]:
+def _python() -> Iterator[Requirement]:
     here = ".".join(str(part) for part in sys.version_info[:3])
-    yield Finding("Python", here, sys.version_info >= (3, 11), remedy="Install Python 3.11 or newer, and make report.")
+    yield Requirement(
+        "Python", here, sys.version_info >= (3, 11), remedy="Install Python 3.11 or newer, then run: make report"
+    )
 
 
-def _packages() -> Iterator[Finding]:
+def _packages() -> Iterator[Requirement]:
     for name, use in NEEDED.items():
         try:
-            yield Finding(name, f"{version(name)} ({use})", is_well=True)
+            yield Requirement(name, f"{version(name)} ({use})", is_ok=True)
         except PackageNotFoundError:
-            yield Finding(name, f"not installed ({use})", is_well=False, remedy="Run: make report")
+            yield Requirement(name, f"not installed ({use})", is_ok=False, remedy="Run: make report")
 
 
-def _quarto() -> Iterator[Finding]:
+def _quarto() -> Iterator[Requirement]:
     program = shutil.which("quarto")
     if not program:
-        found = "not on PATH; the embedded renderer makes the same report"
-        yield Finding("quarto", found, is_well=True, is_needed=False)
+        found = "not on PATH; the embedded renderer gives the same report"
+        yield Requirement("quarto", found, is_ok=True, is_needed=False)
         return
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
-    yield Finding("quarto", f"{said.stdout.strip()} at {program}", said.returncode == 0, is_needed=False)
+    run = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    yield Requirement("quarto", f"{run.stdout.strip()} at {program}", run.returncode == 0, is_needed=False)
 
 
-def _project() -> Iterator[Finding]:
-    remedy = "Go into the project's folder."
+def _project() -> Iterator[Requirement]:
+    remedy = "Change to the project's folder."
     try:
         project = project_root()
     except ReportError as error:
-        yield Finding("project", str(error), is_well=False, remedy=remedy)
+        yield Requirement("project", str(error), is_ok=False, remedy=remedy)
         return
-    yield Finding("project", str(project), is_well=True)
+    yield Requirement("project", str(project), is_ok=True)
     yield from _look(project)
     yield from _settings(project)
     yield from _quarters(project)
 
 
-def _look(project: Path) -> Iterator[Finding]:
-    """Yield whose look the report has, and whether its typeface is there."""
+def _look(project: Path) -> Iterator[Requirement]:
+    """Check which look the report has, and that its fonts are there."""
     fonts = look.fonts(project)
     count = len(list(fonts.glob("*.ttf")))
     whose = f"the project's, {look.EXTENSION}" if look.has_own(project) else "the engine's"
-    yield Finding("look", f"{whose}, with {count} fonts", count > 0, remedy=f"Restore {fonts} from git.")
+    yield Requirement("look", f"{whose}, with {count} fonts", count > 0, remedy=f"Restore {fonts} from git.")
 
 
-def _settings(project: Path) -> Iterator[Finding]:
-    """Yield what is wrong with ``_quarto.yml``, else what a report of it would still lack."""
-    from natpatsip.settings import read_book, read_settings
+def _settings(project: Path) -> Iterator[Requirement]:
+    """Check ``_quarto.yml``, and that the accessibility statement says where to report a problem."""
+    from natpatsip.settings import logo_of, read_book, read_settings
 
     try:
         settings = read_settings(project)
+        logo_of(settings, project)
         chapters = len(read_book(project)["book"]["chapters"])
     except ReportError as error:
-        yield Finding("settings", str(error), is_well=False, remedy="Fix _quarto.yml.")
+        yield Requirement("settings", str(error), is_ok=False, remedy="Fix _quarto.yml.")
         return
-    yield Finding("settings", f"{chapters} chapters in _quarto.yml", is_well=True)
-    remedy = "Give an address, or a sentence with one, as natpatsip.contact in _quarto.yml before you publish a report."
-    found = settings.contact or "none: the accessibility statement cannot say whom to tell of a problem"
-    yield Finding("contact", found, bool(settings.contact), is_needed=False, remedy=remedy)
+    yield Requirement("settings", f"{chapters} chapters in _quarto.yml", is_ok=True)
+    remedy = "Before you publish, give an address, or a sentence with one, as natpatsip.contact in _quarto.yml."
+    found = settings.contact or "none: the accessibility statement cannot say where to report a problem"
+    yield Requirement("contact", found, bool(settings.contact), is_needed=False, remedy=remedy)
 
 
-def _quarters(project: Path) -> Iterator[Finding]:
+def _quarters(project: Path) -> Iterator[Requirement]:
     from natpatsip import datasets
-    from natpatsip.quarters import known_quarters
+    from natpatsip.quarter import known_quarters
     from natpatsip.release.final_edition import is_final, missing_tag
 
     for quarter in known_quarters(project):
         report = project / "reports" / str(quarter)
         if is_final(report) and (lack := missing_tag(report, project)):
             where = f"{report.relative_to(project)} is final"
-            yield Finding(str(quarter), where, is_well=False, is_needed=False, remedy=lack)
+            yield Requirement(str(quarter), where, is_ok=False, is_needed=False, remedy=lack)
         try:
             missing = datasets.complete(quarter, project)
         except ReportError as error:
             missing = [str(error)]
         found = "data complete" if not missing else "data not complete: " + "; ".join(missing)
-        yield Finding(
+        yield Requirement(
             str(quarter), found, not missing, is_needed=False, remedy="Add the rows to data/, or wait for them."
         )

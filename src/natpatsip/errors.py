@@ -1,4 +1,4 @@
-"""What can go wrong, as sentences: where, what was found, what was expected, what to do."""
+"""Errors as sentences: where, what was found, what was expected, what to do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 
-MANY = re.compile(r"\d+ problems:\n")
+_MANY = re.compile(r"\d+ problems:\n")
 
 
 class ReportError(Exception):
@@ -16,27 +16,27 @@ class ReportError(Exception):
 
 
 class UsageError(ReportError):
-    """The command line asks for something that there is not."""
+    """The command line asks for something that does not exist."""
 
     exit_status = 2
 
 
 class ParamsError(ReportError):
-    """A file in ``params/`` is not as it must be."""
+    """A file in ``params/`` is not valid."""
 
     exit_status = 2
 
 
 class SettingsError(ReportError):
-    """The settings in ``_quarto.yml`` are not as they must be."""
+    """The settings in ``_quarto.yml`` are not valid."""
 
 
 class DataError(ReportError, ValueError):
-    """Data are missing or are not as they must be."""
+    """Data are missing or not valid."""
 
 
 class DataFileError(DataError):
-    """A data file is missing or is not as its schema says: the same for everyone who reads it."""
+    """A data file is missing or does not match its declaration: the same for everyone who reads it."""
 
 
 class SpcError(ReportError, ValueError):
@@ -44,7 +44,7 @@ class SpcError(ReportError, ValueError):
 
 
 class ClaimError(ReportError):
-    """A sentence says of a chart what the chart does not show."""
+    """A sentence claims what its chart does not show."""
 
 
 class ModelError(ReportError, ValueError):
@@ -52,17 +52,17 @@ class ModelError(ReportError, ValueError):
 
 
 class FactError(ReportError):
-    """A fact is published twice with two values, or cited and owned by nobody."""
+    """A fact is published twice with two values, or cited without being published."""
 
 
 class FigureError(ReportError):
-    """A figure lacks what every reader needs of it."""
+    """A figure lacks something that every reader needs."""
 
 
 class NotebookError(ReportError):
-    """A notebook is malformed, or a cell or an inline expression of it failed.
+    """A notebook is malformed, or one of its cells or inline expressions failed.
 
-    ``faulty_data`` has what is wrong in a data file, where nothing else failed; then the notebook is not to blame.
+    ``faulty_data`` says what is wrong in a data file, if nothing else failed; then the notebook is not to blame.
     """
 
     faulty_data = ""
@@ -77,13 +77,13 @@ class RenderError(ReportError):
 
 
 def nearest(word: str, choices: Iterable[str]) -> str:
-    """Return a hint at the name that was probably meant, or nothing.
+    """Return a hint at the name that was probably meant; empty if none is similar.
 
     Examples
     --------
-    >>> nearest("mgso4_woman", ["mgso4_women", "iap_women"])
-    ' Did you mean "mgso4_women"?'
-    >>> nearest("x", ["mgso4_women"])
+    >>> nearest("seen_in_tim", ["seen_in_time", "seen"])
+    ' Did you mean "seen_in_time"?'
+    >>> nearest("x", ["seen_in_time"])
     ''
     """
     found = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
@@ -91,7 +91,7 @@ def nearest(word: str, choices: Iterable[str]) -> str:
 
 
 def together(errors: Sequence[ReportError]) -> None:
-    """Raise what was collected as one error of the first one's kind; do nothing where there is none."""
+    """Raise all errors as one, of the first one's kind; do nothing if there are none."""
     if not errors:
         return
     if len(errors) == 1:
@@ -101,13 +101,13 @@ def together(errors: Sequence[ReportError]) -> None:
 
 
 def apart(text: str) -> list[str]:
-    r"""Return the problems that `together` made one text of.
+    r"""Return the problems that `together` joined in one text.
 
     Examples
     --------
     >>> apart("2 problems:\n- row 3: found abc.\n- row 4: found def."), apart("row 3: found abc.")
     (['row 3: found abc.', 'row 4: found def.'], ['row 3: found abc.'])
     """
-    if not MANY.match(text):
+    if not _MANY.match(text):
         return [text]
-    return MANY.sub("", text).removeprefix("- ").split("\n- ")
+    return _MANY.sub("", text).removeprefix("- ").split("\n- ")

@@ -1,7 +1,7 @@
-"""Facts: every number of the report has one owner, and everyone else cites it.
+"""Publishing facts and citing them: every number of the report has one owner, and everyone else cites it.
 
 `publish` puts a fact into the outputs of the cell that owns it; the build collects facts from there. `cite` finds a
-fact wherever it lives: published earlier in this run, reported in ``data/reported.csv``, decided in the params, or
+fact wherever it is: published earlier in this run, reported in ``data/reported.csv``, decided in the params, or
 published by another notebook (then it comes from the running build, or from the newest build of its quarter).
 """
 
@@ -11,142 +11,40 @@ import csv
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip import context, lineage, wording
 from natpatsip.errors import FactError, nearest
+from natpatsip.fact import BESIDE, CITED, ID, PUBLISHED, Fact, Number, parse_value, printed
 from natpatsip.quarter import Quarter
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PUBLISHED = "application/vnd.natpatsip.fact+json"
-REPORTED = "reported"  # the dataset of facts that come in
-CITED = "application/vnd.natpatsip.citation+json"
-BESIDE = "beside"  # in the record of a citation: facts that are cited with it
-HANDED = "NATPATSIP_FACTS"  # the file in which a running build hands facts on
-ID = re.compile(r"[a-z][a-z0-9_]*")
+__all__ = [
+    "BESIDE",
+    "CITED",
+    "CITES",
+    "HANDED",
+    "ID",
+    "PUBLISHED",
+    "PUBLISHES",
+    "Fact",
+    "cite",
+    "forget",
+    "parse_value",
+    "printed",
+    "publish",
+]
+
+HANDED = "NATPATSIP_FACTS"  # names the file in which a running build passes facts on to the next notebook
+REPORTED = "reported"  # the dataset of reported facts
 PUBLISHES = re.compile(r"""\bpublish\s*\(\s*["']([a-z0-9_]+)["']""")
 CITES = re.compile(r"""\bcite\s*\(\s*["']([a-z0-9_]+)["']""")
-
-Number = int | float | str | date
-_WORDS = ("id", "period", "unit", "source", "kind", "section", "formula", "rows", "rows_sha256")
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A number that the report prints, with where it comes from.
-
-    ``str()`` of it is the printed text (*677*, *£18 million*, *85.9%*); ``value`` is the number.
-    """
-
-    id: str
-    period: str
-    value: Number
-    unit: str
-    source: str
-    kind: str = "published"  # or "reported", "params"
-    section: str = ""
-    formula: str = ""
-    inputs: tuple[Fact, ...] = ()
-    rows: str = ""
-    rows_sha256: str = ""
-    is_estimate: bool = False
-    is_illustrative: bool = False
-    cell: str = field(default="", compare=False)
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What tells it from every other fact: id and period."""
-        return self.id, self.period
-
-    @property
-    def text(self) -> str:
-        """What is printed, without the unit but for £ and %."""
-        return printed(self.value, self.unit)
-
-    def __str__(self) -> str:
-        return self.text
-
-    def record(self) -> dict[str, Any]:
-        """Return it as JSON can hold it, with the facts that went into it."""
-        value = self.value.isoformat() if isinstance(self.value, date) else self.value
-        return {
-            "id": self.id,
-            "period": self.period,
-            "value": value,
-            "text": self.text,
-            "unit": self.unit,
-            "source": self.source,
-            "kind": self.kind,
-            "section": self.section,
-            "formula": self.formula,
-            "inputs": [fact.record() for fact in self.inputs],
-            "rows": self.rows,
-            "rows_sha256": self.rows_sha256,
-            "is_estimate": self.is_estimate,
-            "is_illustrative": self.is_illustrative,
-        }
-
-    @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> Fact:
-        """Return the fact that `record` was made of."""
-        inputs = tuple(cls.from_record(each) for each in record.get("inputs", ()))
-        names = (*_WORDS, "is_estimate", "is_illustrative")
-        return cls(
-            value=parse_value(record["value"], record["unit"]),
-            inputs=inputs,
-            **{name: record[name] for name in names if name in record},
-        )
-
-    @classmethod
-    def from_row(cls, row: Mapping[str, str]) -> Fact:
-        """Return the fact of a row of ``facts.csv``, as far as the file holds it: not its kind, nor its inputs."""
-        texts: dict[str, Any] = {name: row[name] for name in (*_WORDS, "cell") if name != "kind"}
-        return cls(value=parse_value(row["value"], row["unit"]), **texts)
-
-    @classmethod
-    def cited(cls, record: Mapping[str, Any]) -> Iterator[Fact]:
-        """Go through the facts of a citation's record."""
-        yield cls.from_record(record)
-        yield from map(cls.from_record, record.get(BESIDE, ()))
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"text/plain": self.text, "text/markdown": self.text, CITED: self.record()}
-
-
-def printed(value: Number, unit: str) -> str:
-    """Return a value as the report prints it.
-
-    Examples
-    --------
-    >>> printed(18_000_000, "GBP"), printed(83.0, "percent"), printed("2024-25-Q3", "quarter"), printed(10310, "people")
-    ('£18 million', '83%', 'Q3 2024/25', '10,310')
-    """
-    if isinstance(value, date):
-        return wording.date(value)
-    if isinstance(value, str):
-        return Quarter.parse(value).label if unit == "quarter" else value
-    if unit == "GBP":
-        return wording.money(value)
-    if unit == "percent":
-        return wording.percent(value)
-    return wording.large(value) if float(value).is_integer() else wording.plain(value, 2)
-
-
-def parse_value(value: Any, unit: str) -> Number:
-    """Return a value as it was before it was written down; whole numbers come back whole."""
-    if unit == "date":
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
-    if unit == "quarter":
-        return str(Quarter.parse(value))
-    number = float(value)
-    return int(number) if number.is_integer() else number
-
 
 _published: dict[tuple[str, str], Fact] = {}
 
@@ -168,37 +66,36 @@ def publish(
     Parameters
     ----------
     id : str
-        Its name, as other notebooks cite it.
+        The name by which other notebooks cite it.
     value : number, date or quarter
-        Rounded as it is to be printed, so that printed numbers add up.
+        Rounded as it will be printed, so that printed numbers add up.
     unit : str
-        "women", "babies", "percent", "GBP", …
+        "referrals", "days", "percent", "GBP", …
     period : str, optional
         A quarter (by default the notebook's own), ``2024-25-YTD``, ``since-baseline``, ``to-2024-03`` or ``all``.
     source : str
-        Who says so, or how it came about.
+        Who reported it, or how it was produced.
     inputs : facts or ids
         What it was calculated from.
     formula : str
-        How, in words.
+        How it was calculated, in words.
     rows : DataFrame or str
-        The rows it was calculated from (what picks them and their hash are kept), or the filter that picks them. Where
-        it is left out, those that the inputs rest on.
+        The rows it was calculated from (the fact records their filter and their hash), or the filter in words. By
+        default the rows that the inputs are based on.
     is_estimate : bool
-        Whether it is a modelled effect, which prose words as such.
+        Whether it is a modelled effect, which prose must present as an estimate.
 
     Raises
     ------
     FactError
-        Where another cell has published it with another value, or the value is no number.
+        If another cell has published it with another value, or the value is not valid for the unit.
     """
     here = context.current()
     if not ID.fullmatch(id):
-        raise FactError(f'publish("{id}"): an id is lower-case letters, digits and underscores, such as mgso4_women.')
-    when = str(period or here.quarter)
+        raise FactError(f'publish("{id}"): an id is lower-case letters, digits and underscores, such as long_waits.')
     fact = Fact(
         id=id,
-        period=when,
+        period=str(period or here.quarter),
         value=_plain_value(id, value, unit),
         unit=unit,
         source=source,
@@ -207,21 +104,26 @@ def publish(
         is_estimate=is_estimate,
         cell=_running_cell(),
     )
-    found, fingerprint = lineage.of_inputs(fact.inputs) if isinstance(rows, str) and not rows else lineage.of_rows(rows)
-    fact = replace(fact, rows=found, rows_sha256=fingerprint, is_illustrative=_rests_on_illustration(fact, rows))
+    is_inherited = isinstance(rows, str) and not rows
+    described, sha256 = lineage.of_inputs(fact.inputs) if is_inherited else lineage.of_rows(rows)
+    is_illustrative = any(each.is_illustrative for each in fact.inputs) or (
+        not isinstance(rows, str) and context.is_illustrative(rows)
+    )
+    fact = replace(fact, rows=described, rows_sha256=sha256, is_illustrative=is_illustrative)
     before = _published.get(fact.key)
-    if before and before.value != fact.value and before.cell != fact.cell:
+    if before and before.value != fact.value and before.cell != fact.cell:  # a cell that is run again may change it
         raise FactError(
-            f"{id} ({when}) is published twice: {before.text} in cell {before.cell} and {fact.text} in "
+            f"{id} ({fact.period}) is published twice: {before.text} in cell {before.cell} and {fact.text} in "
             f"cell {fact.cell}. A fact has one owner: publish it in one cell and cite it in the other."
         )
     _published[fact.key] = fact
-    context.record(PUBLISHED, fact.record(), f"{id} · {when}: {fact.text} {'' if unit in ('GBP', 'percent') else unit}")
+    unit_shown = "" if unit in ("GBP", "percent") else unit
+    context.record(PUBLISHED, fact.record(), f"{id} · {fact.period}: {fact.text} {unit_shown}")
     return fact
 
 
 def cite(id: str, period: str | Quarter | None = None) -> Fact:  # noqa: A002 — the contract's name
-    """Return a fact, wherever it lives.
+    """Return a fact, whoever owns it.
 
     Parameters
     ----------
@@ -233,24 +135,19 @@ def cite(id: str, period: str | Quarter | None = None) -> Fact:  # noqa: A002 �
     Raises
     ------
     FactError
-        Where nobody publishes it; or where another notebook does and there is no build to take it from.
+        If nobody publishes it, or another notebook does and there is no build to take it from.
     """
     here = context.current()
     key = (id, str(period or here.quarter))
-    found = _published.get(key) or _reported(key, here) or _decided(key, here) or _handed(key, here)
-    if found:
-        return found
-    raise FactError(_not_found(key, here))
+    found = _published.get(key) or _reported(key, here) or _decided(key, here) or _of_other_notebook(key, here)
+    if not found:
+        raise FactError(_not_found(key, here))
+    return found
 
 
 def forget() -> None:
-    """Forget what was published in this process; for tests and for processes that run several notebooks."""
+    """Forget what was published in this process; for tests, and for processes that run several notebooks."""
     _published.clear()
-
-
-def _rests_on_illustration(fact: Fact, rows: Any) -> bool:
-    is_drawn = not isinstance(rows, str) and context.is_illustrative(rows)
-    return is_drawn or any(each.is_illustrative for each in fact.inputs)
 
 
 def _plain_value(id: str, value: Any, unit: str) -> Number:  # noqa: A002
@@ -265,11 +162,11 @@ def _plain_value(id: str, value: Any, unit: str) -> Number:  # noqa: A002
     try:
         return parse_value(value, unit)
     except (ValueError, OverflowError):
-        raise FactError(f'publish("{id}"): the value is {value!r}, which is no number of {unit}.') from None
+        raise FactError(f'publish("{id}"): the value is {value!r}, which is not a valid value in {unit}.') from None
 
 
 def _running_cell() -> str:
-    """Name the running cell: by its id where JupyterLab tells it, else by its execution count."""
+    """Return the id of the running cell if the front end sends it (JupyterLab does), else its execution count."""
     running = context.shell()
     if running is None:
         return "outside a notebook"
@@ -297,7 +194,7 @@ def _reported(key: tuple[str, str], here: context.Context) -> Fact | None:
 
 
 def _reported_rows(here: context.Context) -> pd.DataFrame | None:
-    """Return the reported facts, None where the project declares none."""
+    """Return the reported facts; None if the project does not declare any."""
     from natpatsip import datasets
 
     if REPORTED not in datasets.declared(here.project).by_name:
@@ -308,52 +205,38 @@ def _reported_rows(here: context.Context) -> pd.DataFrame | None:
 def _decided(key: tuple[str, str], here: context.Context) -> Fact | None:
     from natpatsip import params
 
-    decided = params.load(here.quarter, project=here.project).values.get(key[0])
-    if decided is None or decided.period != key[1]:
+    value = params.load(here.quarter, project=here.project).values.get(key[0])
+    if value is None or value.period != key[1]:
         return None
-    where = f"params/{here.quarter}.yml: {key[0]}"
-    value = parse_value(decided.value, decided.unit)
-    is_estimate = decided.wording == "estimate"
-    fingerprint = lineage.hash_of(*key, decided.value, decided.unit, decided.source)
     return Fact(
         *key,
-        value,
-        decided.unit,
-        decided.source,
+        value=parse_value(value.value, value.unit),
+        unit=value.unit,
+        source=value.source,
         kind="params",
-        rows=where,
-        rows_sha256=fingerprint,
-        is_estimate=is_estimate,
+        rows=f"params/{here.quarter}.yml: {key[0]}",
+        rows_sha256=lineage.hash_of(*key, value.value, value.unit, value.source),
+        is_estimate=value.wording == "estimate",
     )
 
 
-def _handed(key: tuple[str, str], here: context.Context) -> Fact | None:
+def _of_other_notebook(key: tuple[str, str], here: context.Context) -> Fact | None:
     """Return a fact of another notebook: from the running build, else from the newest build of the quarter."""
     context.ASKED.add(key)
     if file := os.environ.get(HANDED):
-        return _handed_on(Path(file)).get(key)
-    return read_built(here).get(key)
+        facts = map(Fact.from_record, json.loads(Path(file).read_text(encoding="utf-8")))
+    elif (built := _built(here)).is_file():
+        with built.open(encoding="utf-8", newline="") as lines:
+            facts = map(Fact.from_row, list(csv.DictReader(lines)))
+    else:
+        return None
+    return {fact.key: fact for fact in facts}.get(key)
 
 
-def _handed_on(file: Path) -> dict[tuple[str, str], Fact]:
-    facts = (Fact.from_record(record) for record in json.loads(file.read_text(encoding="utf-8")))
-    return {fact.key: fact for fact in facts}
-
-
-def built_report(here: context.Context) -> Path:
-    """Return the folder that the newest build of a context's quarter and edition is published in."""
+def _built(here: context.Context) -> Path:
+    """Return the file of facts of the newest build of a quarter and edition."""
     report = here.project / "reports" / str(here.quarter)
-    return report / "editions" / here.edition if here.edition else report
-
-
-def read_built(here: context.Context) -> dict[tuple[str, str], Fact]:
-    """Return the facts of the newest build, none where there is no build."""
-    file = built_report(here) / "facts.csv"
-    if not file.is_file():
-        return {}
-    with file.open(encoding="utf-8", newline="") as lines:
-        facts = [Fact.from_row(row) for row in csv.DictReader(lines)]
-    return {fact.key: fact for fact in facts}
+    return (report / "editions" / here.edition if here.edition else report) / "facts.csv"
 
 
 def _not_found(key: tuple[str, str], here: context.Context) -> str:
@@ -362,7 +245,7 @@ def _not_found(key: tuple[str, str], here: context.Context) -> str:
     name, period = key
     owners = _owners(here.project)
     asked = f'cite("{name}", "{period}")'
-    if name in owners and not os.environ.get(HANDED) and not (built_report(here) / "facts.csv").is_file():
+    if name in owners and not os.environ.get(HANDED) and not _built(here).is_file():
         return (
             f"{asked}: {owners[name]} calculates it, and there is no build of {here.quarter} to take it from. "
             f"Run: natpatsip build {here.quarter}"
@@ -381,13 +264,13 @@ def _not_found(key: tuple[str, str], here: context.Context) -> str:
         remedy = "Add its row to data/reported.csv, or cite one of those." if is_awaited else "Cite one of those."
         return f"{asked}: the fact is known for {wording.listing(periods)}, not for {period}. {remedy}"
     if name in owners:
-        return f"{asked}: {owners[name]} does not publish it for {period} in this build. Look at the period."
+        return f"{asked}: {owners[name]} does not publish it for {period} in this build. Check the period."
     known = sorted({*owners, *values, *(row["fact_id"] for row in reported)})
     return f"{asked}: nobody publishes this fact.{nearest(name, known)} Publish it in the section that owns it."
 
 
 def _owners(project: Path) -> dict[str, str]:
-    """Return the notebook that publishes each fact, by what their code says."""
+    """Return the notebook that publishes each fact, found by reading the notebooks' code."""
     owners: dict[str, str] = {}
     for notebook in sorted((project / "notebooks").glob("*.ipynb")):
         cells = json.loads(notebook.read_text(encoding="utf-8")).get("cells", [])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from natpatsip.facts import Fact
+    from natpatsip.fact import Fact
 
 FILTER = "filter"  # the attribute of a frame that says which rows of its file it was summed from
 BETWEEN = "; "

@@ -1,7 +1,7 @@
-"""The params of a quarter: what is decided by people and not measured, each with its reason or source.
+"""The params of a quarter: what people decide rather than measure, each with its reason or source.
 
-One YAML file a quarter in ``params/``. Unknown keys are refused, since a misspelt one would silently leave a default
-in a published number.
+There is one YAML file per quarter in ``params/``. Unknown keys are rejected, because a misspelt key would silently
+leave a default in a published number.
 """
 
 from __future__ import annotations
@@ -12,40 +12,26 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from natpatsip import context
-from natpatsip.errors import ParamsError, nearest, together
-from natpatsip.quarter import Quarter
-from natpatsip.quarters import FOLDER, known_quarters
+from natpatsip.errors import ParamsError, together
+from natpatsip.quarter import PARAMS_FOLDER, Quarter, known_quarters
+from natpatsip.yaml_models import read_yaml, sentences
 
-EXPECTED = {
-    "date_from_datetime_inexact": "expected a day such as 2024-09-30",
-    "date_from_datetime_parsing": "expected a day such as 2024-09-30",
-    "date_parsing": "expected a day such as 2024-09-30",
-    "date_type": "expected a day such as 2024-09-30",
-    "float_parsing": "expected a number",
-    "float_type": "expected a number",
-    "greater_than": "expected a number above zero",
-    "string_pattern_mismatch": "expected a month such as 2024-09",
-    "string_too_short": "expected a text",
-    "string_type": "expected a text, in quotation marks if it looks like a number",
-}
-"""What a value should have been, by the type of pydantic's problem."""
-Day = date  # SignOff has a field of that name
+Day = date  # SignOff has a field called date
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
 
 class Strict(BaseModel):
-    """A part of the params: frozen, and without unknown keys."""
+    """A part of the params: frozen, unknown keys rejected."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Value(Strict):
-    """A number with its unit and source, citable as a fact under its key."""
+    """A number with its unit and source; notebooks cite it as a fact under its key."""
 
     value: float
     unit: Text
@@ -55,7 +41,7 @@ class Value(Strict):
 
 
 class Rebase(Strict):
-    """A month from which the limits of a series are calculated afresh, and why."""
+    """A month from which the limits of a series are recalculated, and the reason."""
 
     series: Text
     date: Month
@@ -63,14 +49,14 @@ class Rebase(Strict):
 
 
 class Limits(Strict):
-    """How long a cell and a whole notebook may run, in seconds."""
+    """How many seconds a cell, and a whole notebook, may run."""
 
     cell: Annotated[float, Field(gt=0)] = 120
     notebook: Annotated[float, Field(gt=0)] = 600
 
 
 class SignOff(Strict):
-    """Who signs the final edition off: a role, and once that is done the name and the day."""
+    """Who signs off the final edition: a role and, once it has been signed, the name and the day."""
 
     role: Text
     name: Text | None = None
@@ -79,12 +65,12 @@ class SignOff(Strict):
     @model_validator(mode="after")
     def _is_whole_or_open(self) -> SignOff:
         if (self.name is None) != (self.date is None):
-            raise ValueError(f"the sign-off of the {self.role} needs both name and date; leave both out until then")
+            raise ValueError(f"the sign-off of the {self.role} needs both a name and a date; leave both out until then")
         return self
 
 
 class Acceptance(Strict):
-    """A finding of ``natpatsip check`` that stands, and why; it names the check and where to look."""
+    """A finding of ``natpatsip check`` that is accepted, and the reason; it names the check and a place."""
 
     check: Text
     reason: Text
@@ -96,12 +82,12 @@ class Acceptance(Strict):
     @model_validator(mode="after")
     def _names_a_place(self) -> Acceptance:
         if not (self.notebook or self.fact or self.found):
-            raise ValueError("names no notebook, fact or found; one finding is accepted at a time")
+            raise ValueError("names no notebook, fact or found; each entry accepts one finding")
         return self
 
 
 class Params(Strict):
-    """All that is decided for one quarter's report."""
+    """Everything that is decided for one quarter's report."""
 
     quarter: Text
     cut_off: date
@@ -127,11 +113,11 @@ class Params(Strict):
             if rebase.date > f"{self.cut_off:%Y-%m}":
                 raise ValueError(
                     f"rebase.{place}.date ({rebase.series}) is {rebase.date}, after the cut-off of {self.cut_off}; "
-                    "expected a month that the report has"
+                    "expected a month that the report covers"
                 )
         twice = self.model.keys() & self.targets.keys()
         if twice:
-            raise ValueError(f"{', '.join(sorted(twice))} stands in model and in targets; keep it in one")
+            raise ValueError(f"{', '.join(sorted(twice))} is in both model and targets; keep it in one")
         return self
 
     @property
@@ -140,33 +126,33 @@ class Params(Strict):
         return self.model | self.targets
 
     def rebases(self, series: str) -> tuple[Rebase, ...]:
-        """Return the rebases of a series, the earliest first."""
+        """Return the rebases of a series, earliest first."""
         return tuple(sorted((r for r in self.rebase if r.series == series), key=lambda r: r.date))
 
     def rebase_dates(self, series: str) -> tuple[Any, ...]:
-        """Return the months (as timestamps) from which the limits of a series start afresh."""
+        """Return the months, as timestamps, from which the limits of a series are recalculated."""
         import pandas as pd
 
         return tuple(pd.Timestamp(f"{rebase.date}-01") for rebase in self.rebases(series))
 
     def rebase_reasons(self, series: str) -> dict[Any, str]:
-        """Return why the limits of a series start afresh, by month."""
+        """Return the reason for each rebase of a series, by month."""
         reasons = (rebase.reason for rebase in self.rebases(series))
         return dict(zip(self.rebase_dates(series), reasons, strict=True))
 
 
 def path(quarter: Quarter, project: Path) -> Path:
-    """Return the file that a quarter's params stand in."""
-    return project / FOLDER / f"{quarter}.yml"
+    """Return the params file of a quarter."""
+    return project / PARAMS_FOLDER / f"{quarter}.yml"
 
 
 def load(quarter: str | Quarter | None = None, *, project: Path | None = None) -> Params:
-    """Return the params of a quarter, in a notebook by default those of its own.
+    """Return the params of a quarter; in a notebook, by default its own quarter.
 
     Raises
     ------
     ParamsError
-        Where the file is missing, is not YAML, or has keys or values other than it may; all of them are named.
+        If the file is missing, is not YAML, or has unknown keys or invalid values; every problem is listed.
     """
     if quarter is None or project is None:
         here = context.current()
@@ -176,34 +162,31 @@ def load(quarter: str | Quarter | None = None, *, project: Path | None = None) -
     if not file.is_file():
         known = known_quarters(project)
         have = ", ".join(map(str, known)) or "no quarter"
-        raise ParamsError(f"{FOLDER}/{file.name} does not exist: there are params for {have}. {_way_to(parsed, known)}")
+        raise ParamsError(
+            f"{PARAMS_FOLDER}/{file.name} does not exist: there are params for {have}. {_way_to(parsed, known)}"
+        )
     return _read(file, str(parsed), file.read_bytes())
 
 
 def _way_to(quarter: Quarter, known: Sequence[Quarter]) -> str:
-    """Say how a quarter that has no params comes by them."""
+    """Return what to do about a quarter that has no params."""
     if not known or quarter < known[0]:
-        return "Write it, or ask for one of those."
+        return "Write the file, or name one of those quarters."
     if quarter > known[-1]:
-        then = "" if quarter == known[-1].next() else ", and quarters are opened one after the other"
-        return f"natpatsip new-quarter {known[-1].next()} opens the next one{then}."
-    return f"Ask for one of those, or restore it from git: git log --all -- {FOLDER}/{quarter}.yml"
+        order = "" if quarter == known[-1].next() else "; quarters are opened in order"
+        return f"natpatsip new-quarter {known[-1].next()} opens the next one{order}."
+    return f"Name one of those quarters, or restore the file from git: git log --all -- {PARAMS_FOLDER}/{quarter}.yml"
 
 
 @lru_cache(maxsize=16)
 def _read(file: Path, quarter: str, saved: bytes) -> Params:
-    where = f"{FOLDER}/{file.name}"
-    try:
-        content = yaml.safe_load(saved.decode())
-    except UnicodeDecodeError as error:
-        raise ParamsError(f"{where}: is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
-    except yaml.YAMLError as error:
-        raise ParamsError(f"{where}: is not YAML: {' '.join(str(error).split())}.") from error
+    where = f"{PARAMS_FOLDER}/{file.name}"
+    content = read_yaml(saved, where, ParamsError)
     if content is None:
-        raise ParamsError(f"{where}: is empty. Write it, or take it back from git: git checkout -- {where}")
+        raise ParamsError(f"{where}: is empty. Write it, or restore it from git: git checkout -- {where}")
     if not isinstance(content, dict):
         raise ParamsError(
-            f"{where}: holds {type(content).__name__}, expected keys and values such as quarter: {quarter}."
+            f"{where}: found {type(content).__name__}, expected keys and values such as quarter: {quarter}."
         )
     if "quarter" in content and str(content["quarter"]).strip() != quarter:
         raise ParamsError(
@@ -212,34 +195,6 @@ def _read(file: Path, quarter: str, saved: bytes) -> Params:
     try:
         params = Params.model_validate(content)
     except ValidationError as error:
-        together([ParamsError(_sentence(where, problem)) for problem in error.errors()])
+        together([ParamsError(problem) for problem in sentences(where, error, Params)])
         raise
     return params
-
-
-def _sentence(where: str, problem: Any) -> str:
-    """Say one of pydantic's problems as a located sentence."""
-    place = ".".join(str(part) for part in problem["loc"])
-    at = f"{where}, {place}" if place else where
-    if problem["type"] == "extra_forbidden":
-        known = list(_fields_at(problem["loc"][:-1]))
-        return (
-            f"{at}: is no key of the params.{nearest(str(problem['loc'][-1]), known)} Known here: {', '.join(known)}."
-        )
-    if problem["type"] == "missing":
-        return f"{at}: is missing. Add it."
-    message = EXPECTED.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
-    return f"{at}: found {problem['input']!r}; {message}." if place else f"{at}: {message}."
-
-
-def _fields_at(place: tuple[Any, ...]) -> list[str]:
-    parts: dict[str, type[BaseModel]] = {
-        "rebase": Rebase,
-        "model": Value,
-        "targets": Value,
-        "limits": Limits,
-        "sign_offs": SignOff,
-        "accepted": Acceptance,
-    }
-    model = parts.get(str(place[0]), Params) if place else Params
-    return list(model.model_fields)

@@ -1,15 +1,17 @@
-"""A quarter of the NHS year, which starts in April."""
+"""Quarters of the NHS year, which starts in April, and those that a project has params for."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
-from natpatsip.errors import UsageError
+from natpatsip.errors import ParamsError, UsageError
 
-FORM = re.compile(r"(\d{4})-(\d{2})-Q([1-4])")
-STARTS = {1: 4, 2: 7, 3: 10, 4: 1}  # quarter: its first month
+FORM = re.compile(r"(\d{4})-(\d{2})-Q([1-4])", re.ASCII)  # a quarter names files: other scripts' digits would not match
+FIRST_MONTH = {1: 4, 2: 7, 3: 10, 4: 1}
+PARAMS_FOLDER = "params"  # here and not in params.py, which is slow to import: an unchanged build does not need it
 
 
 @dataclass(frozen=True, order=True)
@@ -35,12 +37,12 @@ class Quarter:
 
     @classmethod
     def parse(cls, text: str) -> Quarter:
-        """Read a quarter from its written form.
+        """Return the quarter that a text such as ``2024-25-Q2`` names.
 
         Raises
         ------
         UsageError
-            Where the text has another form, or years that do not follow each other.
+            If the text has another form, or its two years are not consecutive.
         """
         found = FORM.fullmatch(str(text).strip())
         if not found:
@@ -54,9 +56,9 @@ class Quarter:
 
     @classmethod
     def of(cls, day: date) -> Quarter:
-        """Return the quarter that a day lies in."""
-        year = day.year if day.month >= STARTS[1] else day.year - 1
-        return cls(year, (day.month - STARTS[1]) % 12 // 3 + 1)
+        """Return the quarter that a day is in."""
+        year = day.year if day.month >= FIRST_MONTH[1] else day.year - 1
+        return cls(year, (day.month - FIRST_MONTH[1]) % 12 // 3 + 1)
 
     def __str__(self) -> str:
         return f"{self.financial_year}-Q{self.number}"
@@ -79,7 +81,7 @@ class Quarter:
     @property
     def months(self) -> tuple[date, date, date]:
         """The first days of its three months."""
-        first = STARTS[self.number]
+        first = FIRST_MONTH[self.number]
         year = self.year if self.number < 4 else self.year + 1
         return date(year, first, 1), date(year, first + 1, 1), date(year, first + 2, 1)
 
@@ -95,7 +97,7 @@ class Quarter:
 
     @property
     def so_far(self) -> tuple[Quarter, ...]:
-        """The quarters of the NHS year up to and with this one."""
+        """The quarters of the NHS year up to and including this one."""
         return tuple(Quarter(self.year, number) for number in range(1, self.number + 1))
 
     def previous(self) -> Quarter:
@@ -105,3 +107,20 @@ class Quarter:
     def next(self) -> Quarter:
         """Return the quarter after."""
         return Quarter(self.year, self.number + 1) if self.number < 4 else Quarter(self.year + 1, 1)
+
+
+def known_quarters(project: Path) -> list[Quarter]:
+    """Return the quarters that have a params file, earliest first; the files themselves are not read.
+
+    Raises
+    ------
+    ParamsError
+        If the name of a file is not a quarter.
+    """
+    found = []
+    for file in sorted((project / PARAMS_FOLDER).glob("*.y*ml")):
+        try:
+            found.append(Quarter.parse(file.stem))
+        except UsageError as error:
+            raise ParamsError(f"{PARAMS_FOLDER}/{file.name}: {error} Name a params file after its quarter.") from None
+    return sorted(found)

@@ -16,7 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from natpatsip.errors import SettingsError, UsageError, nearest, together
 from natpatsip.project import MARK, project_root
-from natpatsip.validation import read_yaml, sentences
+from natpatsip.yaml_models import read_yaml, sentences
 
 OWN = "natpatsip"  # the key of _quarto.yml under which the settings are
 QUARTER = "{quarter}"  # in a text: the quarter as it is printed
@@ -103,10 +103,10 @@ class Settings(Part):
     url: Text = ""
     """Where the publisher, or the report, is on the web."""
     licence: Text = ""
-    contact: Text = ""
-    """Whom readers tell of a problem: an address, or a sentence with one."""
     disclaimer: Text = ""
     """What the report is not, on the cover and at the foot of each page."""
+    contact: Text = ""
+    """Who readers tell about a problem: an address, or a sentence with one."""
     logo: Text = ""
     """An SVG or PNG file in the project, for the cover; the publisher's name is its text alternative."""
     keywords: tuple[Word, ...] = ()
@@ -167,10 +167,7 @@ def read_settings(project: Path) -> Settings:
     SettingsError
         If ``_quarto.yml`` is not YAML, or has a key or a value that it may not have; all of them are named.
     """
-    settings = _parse((project / MARK).read_bytes())
-    if settings.logo:
-        _check_logo(project, settings.logo)
-    return settings
+    return _parse((project / MARK).read_bytes())
 
 
 def current_settings() -> Settings:
@@ -202,7 +199,7 @@ def settings_of(content: Any, where: str, *, staged: bool = False) -> Settings:
     try:
         return Settings.model_validate(dict(own))
     except ValidationError as error:
-        problems = sentences(f"{where}, {OWN}", error, Settings, noun="these settings")
+        problems = sentences(f"{where}, {OWN}", error, Settings)
         together([SettingsError(problem) for problem in problems])
         raise
 
@@ -235,16 +232,25 @@ def check_chapters(settings: Settings, chapters: Sequence[str]) -> None:
     )
 
 
-def _check_logo(project: Path, logo: str) -> None:
-    where = f"{MARK}, {OWN}.logo"
-    if Path(logo).suffix not in PICTURES:
-        raise SettingsError(f'{where}: found "{logo}"; expected an SVG or PNG file.')
-    file = project / logo
+def logo_of(settings: Settings, project: Path) -> Path | None:
+    """Return the file of the publisher's logo; None if the settings name none.
+
+    Raises
+    ------
+    SettingsError
+        If it is not there, or not a picture that every format can show.
+    """
+    if not settings.logo:
+        return None
+    where, file = f"{MARK}, {OWN}.logo", project / settings.logo
+    if file.suffix not in PICTURES:
+        raise SettingsError(f'{where}: found "{settings.logo}"; expected an SVG or PNG file.')
     if not file.is_file():
         beside = [each.name for each in file.parent.glob("*")] if file.parent.is_dir() else []
         raise SettingsError(
-            f"{where}: there is no file {logo}.{nearest(file.name, beside)} Add it or take out the key."
+            f"{where}: there is no file {settings.logo}.{nearest(file.name, beside)} Add it or take out the key."
         )
+    return file
 
 
 # Chapters ------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""Facts as a sentence says them: *nine*, *all 15*. A reader can still ask such a word where it comes from."""
+"""Facts in words: *nine*, *all 15*. Readers can still look up where such a word comes from, as with a number.
+
+`wording` formats plain numbers; what this module returns also cites the fact.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,14 @@ from typing import Any
 
 from natpatsip import wording
 from natpatsip.errors import FactError
-from natpatsip.facts import BESIDE, CITED, Fact
+from natpatsip.fact import BESIDE, CITED, Fact
 
 EVERYONE = 100  # percent
 
 
 @dataclass(frozen=True)
 class Worded:
-    """A fact, and the words that a sentence has for it; other facts that it is told beside are cited with it."""
+    """A fact and the words for it in a sentence; the facts that it is set against are cited with it."""
 
     fact: Fact
     words: str
@@ -29,32 +32,32 @@ class Worded:
 
 
 def in_words(fact: Fact) -> Worded:
-    """Return a count that prose says in words up to ten.
+    """Return a count in words up to ten, in figures above.
 
     Examples
     --------
-    >>> str(in_words(Fact("a", "all", 9, "interventions", ""))), str(in_words(Fact("b", "all", 42, "boards", "")))
+    >>> str(in_words(Fact("a", "all", 9, "teams", ""))), str(in_words(Fact("b", "all", 42, "wards", "")))
     ('nine', '42')
     """
     return Worded(fact, wording.in_words(_count(fact)))
 
 
 def out_of(part: Fact, whole: Fact | None = None) -> Worded:
-    """Return a part as prose says it before the name of the whole.
+    """Return a part of a whole in words, ready for the name of the whole to follow.
 
     Parameters
     ----------
     part : Fact
         A count, or a percentage of the whole.
     whole : Fact, optional
-        The count that it is a part of.
+        The count that it is part of.
 
     Examples
     --------
-    >>> all_of_them = Fact("a", "all", 15, "collaboratives", "")
-    >>> str(out_of(Fact("b", "all", 15, "collaboratives", ""), all_of_them))
+    >>> all_of_them = Fact("a", "all", 15, "teams", "")
+    >>> str(out_of(Fact("b", "all", 15, "teams", ""), all_of_them))
     'all 15'
-    >>> str(out_of(Fact("b", "all", 14, "collaboratives", ""), all_of_them))
+    >>> str(out_of(Fact("b", "all", 14, "teams", ""), all_of_them))
     '14 of the 15'
     >>> str(out_of(Fact("b", "all", 1, "sessions", ""), Fact("c", "all", 3, "sessions", "")))
     'one of the three'
@@ -71,7 +74,7 @@ def out_of(part: Fact, whole: Fact | None = None) -> Worded:
 
 
 def said(fact: Fact, words: str) -> Worded:
-    """Return a fact with words for it, such as *complete* for a count of one review.
+    """Return a fact with words of your own for it, such as *complete* for a count of one review.
 
     Examples
     --------
@@ -83,5 +86,5 @@ def said(fact: Fact, words: str) -> Worded:
 
 def _count(fact: Fact) -> int:
     if not isinstance(fact.value, int):
-        raise FactError(f"{fact.id} ({fact.period}) is {fact.text}, which is no count and cannot be said in words.")
+        raise FactError(f"{fact.id} ({fact.period}) is {fact.text}, which is not a count and cannot be put into words.")
     return fact.value

@@ -10,7 +10,7 @@ WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight",
 
 
 def round_half_up(value: float, decimals: int = 0) -> float:
-    """Round as people do, half away from zero, by the shortest decimal text of the value.
+    """Round half away from zero, going by the shortest decimal form of the value (1.005, not its binary value).
 
     Examples
     --------
@@ -49,7 +49,7 @@ def plain(value: float, decimals: int = 1) -> str:
 
 
 def large(value: float) -> str:
-    """Return whole millions and billions in words, any other number in figures.
+    """Return a number with "million" or "billion" where that loses nothing, else in figures.
 
     Examples
     --------
@@ -95,23 +95,23 @@ def month(day: datetime.date) -> str:
 
 
 def plural(count: float, one: str, many: str) -> str:
-    """Return the word that goes with a count.
+    """Return the singular or plural word that goes with a count.
 
     Examples
     --------
-    >>> plural(1, "woman", "women"), plural(0, "woman", "women")
-    ('woman', 'women')
+    >>> plural(1, "person", "people"), plural(0, "person", "people")
+    ('person', 'people')
     """
     return one if abs(count) == 1 else many
 
 
 def singular(unit: str) -> str:
-    """Return the unit of a single thing; one that is no plural, as it is.
+    """Return the singular of a unit; a unit that is not a plural is unchanged.
 
     Examples
     --------
-    >>> singular("sessions"), singular("babies"), singular("people per month"), singular("number needed to treat")
-    ('session', 'baby', 'person per month', 'number needed to treat')
+    >>> singular("sessions"), singular("therapies"), singular("people per month"), singular("number needed to treat")
+    ('session', 'therapy', 'person per month', 'number needed to treat')
     """
     first, _, rest = unit.partition(" ")
     own = {"women": "woman", "men": "man", "people": "person", "lives": "life"}
@@ -121,7 +121,7 @@ def singular(unit: str) -> str:
 
 
 def in_words(count: int) -> str:
-    """Return a count in words up to ten, in figures beyond.
+    """Return a count in words up to ten, in figures above.
 
     Examples
     --------
@@ -132,7 +132,7 @@ def in_words(count: int) -> str:
 
 
 def listing(items: Sequence[object]) -> str:
-    """Return items as a sentence has them.
+    """Return items as a list in a sentence.
 
     Examples
     --------

@@ -161,7 +161,7 @@ def test_a_quarter_that_is_still_to_be_opened_is_opened_by_a_command(tmp_path):
     project = small(tmp_path)
     assert "natpatsip new-quarter 2024-25-Q3 opens the next one." in refused(project, "2024-25-Q3", status=2)
     later = refused(project, "2025-26-Q1", status=2)
-    assert "natpatsip new-quarter 2024-25-Q3 opens the next one, and quarters are opened one after the other" in later
+    assert "natpatsip new-quarter 2024-25-Q3 opens the next one; quarters are opened in order" in later
     assert "new-quarter" not in refused(project, "2023-24-Q4", status=2)
 
 
@@ -183,13 +183,13 @@ def test_what_is_no_quarter_is_a_matter_of_the_command_line(tmp_path):
 def test_an_unknown_format_is_a_matter_of_the_command_line(tmp_path):
     run = natpatsip(small(tmp_path), "build", Q2, "--to", "html,pfd")
     assert run.returncode == 2
-    assert '"pfd" is none of html, pdf, docx. Did you mean "pdf"?' in run.stderr
+    assert 'found "pfd", expected one of html, pdf, docx. Did you mean "pdf"?' in run.stderr
 
 
 def test_a_misspelt_key_of_the_params_is_named(tmp_path):
     project = small(tmp_path)
     edit(project / "params" / f"{Q2}.yml", "targets:", "target:")
-    assert 'target: is no key of the params. Did you mean "targets"?' in refused(project, Q2, status=2)
+    assert 'target: unknown key. Did you mean "targets"?' in refused(project, Q2, status=2)
 
 
 def test_a_data_file_that_is_missing_is_named(tmp_path):

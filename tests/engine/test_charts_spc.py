@@ -88,7 +88,7 @@ def test_alternative_text_says_span_level_limits_special_causes_target_and_reaso
     for said in (
         f"From July 2023 (Two areas changed) mean {now['mean']:.1f}%, up from {result['mean'].iloc[0]:.1f}%, process",
         f"process limits {now['lpl']:.1f}% to {now['upl']:.1f}%",
-        "Ambition 99%, reliably missed",
+        "Aim 99%, reliably missed",
         "Special causes:" if result["special_cause_flag"].any() else "All points are common cause",
     ):
         assert said in text

@@ -9,9 +9,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from natpatsip.blocks import BLOCK
-from natpatsip.compare import Edition, compare, page
-from natpatsip.compare.reporters import as_github, as_json, as_markdown, as_text
-from natpatsip.compare.words import difference, words_of
+from natpatsip.compare import BuiltReport, compare, draft_chapter
+from natpatsip.compare.formats import as_github, as_json, as_markdown, as_text
+from natpatsip.compare.word_diff import difference, words_of
 from natpatsip.facts import CITED, Fact
 from natpatsip.figures import FIGURE
 from natpatsip.quarter import Quarter
@@ -19,13 +19,13 @@ from projects import natpatsip, small
 
 Q1, Q2, Q3, Q4 = (Quarter(2024, number) for number in (1, 2, 3, 4))
 MONTHS = {Q1: ("2024-04", "2024-05", "2024-06"), Q2: ("2024-07", "2024-08", "2024-09")}
-SERIES = "data/maternity_monthly.csv: month 2021-01 to 2024-09, 45 rows"
+SERIES = "data/waits_monthly.csv: month 2021-01 to 2024-09, 45 rows"
 
 
-def edition(quarter, *cells, facts=()):
-    """Make an edition of one chapter, Ward."""
+def built(quarter, *cells, facts=()):
+    """Make a report of one chapter, Ward."""
     first = new_markdown_cell("# Ward\n\nPurpose.", id="title")
-    return Edition.of(quarter, facts, {"ward": new_notebook(cells=[first, *cells])})
+    return BuiltReport(quarter, tuple(facts), {"ward": new_notebook(cells=[first, *cells])})
 
 
 def prose(source, *, id="prose", tags=(), values=()):  # noqa: A002
@@ -80,15 +80,15 @@ def kinds(before, now):
     ],
 )
 def test_a_number_is_compared_with_the_one_of_the_same_role(before, now, expected):
-    assert kinds(edition(Q1, facts=[before]), edition(Q2, facts=[now])) == [expected]
+    assert kinds(built(Q1, facts=[before]), built(Q2, facts=[now])) == [expected]
 
 
 def test_a_number_that_is_the_same_is_no_change():
-    assert kinds(edition(Q1, facts=[fact(9, "all")]), edition(Q2, facts=[fact(9, "all")])) == []
+    assert kinds(built(Q1, facts=[fact(9, "all")]), built(Q2, facts=[fact(9, "all")])) == []
 
 
 def test_numbers_appear_and_vanish():
-    before, now = edition(Q1, facts=[fact(1, Q1)]), edition(Q2, facts=[fact(2, Q2, id="men", unit="men")])
+    before, now = built(Q1, facts=[fact(1, Q1)]), built(Q2, facts=[fact(2, Q2, id="men", unit="men")])
     assert kinds(before, now) == [
         ("fact-appeared", "men (Q2 2024/25) is new: 2 men"),
         ("fact-vanished", "women (Q1 2024/25) is gone; it was 1 woman"),
@@ -96,8 +96,8 @@ def test_numbers_appear_and_vanish():
 
 
 def test_an_earlier_quarter_is_news_only_where_it_was_revised():
-    before = edition(Q1, facts=[fact(662, Q1)])
-    same, revised = (edition(Q2, facts=[fact(677, Q2), fact(value, Q1)]) for value in (662, 665))
+    before = built(Q1, facts=[fact(662, Q1)])
+    same, revised = (built(Q2, facts=[fact(677, Q2), fact(value, Q1)]) for value in (662, 665))
     assert [kind for kind, _ in kinds(before, same)] == ["fact-rose"]
     assert kinds(before, revised)[1] == (
         "fact-revised",
@@ -107,8 +107,8 @@ def test_an_earlier_quarter_is_news_only_where_it_was_revised():
 
 def test_the_year_to_date_begins_again_in_april():
     before, now = (
-        edition(Q4, facts=[fact(70, "2024-25-YTD")]),
-        edition(Quarter(2025, 1), facts=[fact(18, "2025-26-YTD")]),
+        built(Q4, facts=[fact(70, "2024-25-YTD")]),
+        built(Quarter(2025, 1), facts=[fact(18, "2025-26-YTD")]),
     )
     assert [kind for kind, _ in kinds(before, now)] == ["fact-fell"]
 
@@ -128,7 +128,7 @@ def test_a_number_of_a_series_has_the_verdict_of_its_control_chart(last, is_sign
         chart("Births", ["common_cause", "common_cause", last], quarter=Q2),
     ]
     change = compare(
-        edition(Q1, facts=[fact(79.1, Q1, **means)]), edition(Q2, *cells, facts=[fact(83, Q2, **means)])
+        built(Q1, facts=[fact(79.1, Q1, **means)]), built(Q2, *cells, facts=[fact(83, Q2, **means)])
     ).changes[0]
     assert (change.signal, change.figure, change.shows) == (is_signal, "fig-births", shows)
     assert f"SPC calls it {'a' if is_signal else 'no'} signal (Figure 1, {shows})" in change.message
@@ -143,7 +143,7 @@ def test_a_chart_of_another_section_says_nothing_about_a_number():
         chart("Births", ["common_cause"] * 3, quarter=Q2),
     ]
     changes = compare(
-        edition(Q1, facts=[fact(79, Q1, **means)]), edition(Q2, *cells, facts=[fact(83, Q2, **means)])
+        built(Q1, facts=[fact(79, Q1, **means)]), built(Q2, *cells, facts=[fact(83, Q2, **means)])
     ).changes
     assert changes[0].signal is None
 
@@ -151,32 +151,30 @@ def test_a_chart_of_another_section_says_nothing_about_a_number():
 def test_a_number_that_rests_on_no_series_has_no_verdict():
     own = {"section": "ward", "cell": "means", "rows": "data/reported.csv: fact_id women"}
     cells = [new_code_cell("", id="means"), chart("Births", ["special_cause_concern"] * 3, quarter=Q2)]
-    changes = compare(edition(Q1, facts=[fact(1, Q1, **own)]), edition(Q2, *cells, facts=[fact(2, Q2, **own)])).changes
+    changes = compare(built(Q1, facts=[fact(1, Q1, **own)]), built(Q2, *cells, facts=[fact(2, Q2, **own)])).changes
     assert changes[0].signal is None
 
 
 def test_figures_whose_message_changed_are_named_and_so_are_new_and_lost_ones():
     steady = ["common_cause"] * 3
-    before = edition(
+    before = built(
         Q1, chart("Steady at 79%", steady, quarter=Q1), chart("Gone", steady, quarter=Q1, name="fig-old", id="old")
     )
-    now = edition(
-        Q2, chart("Up to 83%", steady, quarter=Q2), chart("New", steady, quarter=Q2, name="fig-new", id="new")
-    )
+    now = built(Q2, chart("Up to 83%", steady, quarter=Q2), chart("New", steady, quarter=Q2, name="fig-new", id="new"))
     assert kinds(before, now) == [
-        ("figure-message", 'Figure 1 (fig-births) said "Steady at 79%" and says "Up to 83%"'),
+        ("figure-message", 'Figure 1 (fig-births) said "Steady at 79%" and now says "Up to 83%"'),
         ("figure-appeared", "Figure 2 (fig-new) is new: New"),
         ("figure-vanished", "Figure 2 (fig-old) is gone: Gone"),
     ]
 
 
 def test_narrative_of_each_quarter_is_compared_word_by_word():
-    before = edition(
+    before = built(
         Q1,
         prose("## News\n\nMost of the teams met online this time.\n\n- It rained on all of us.", tags=[str(Q1)]),
         prose("Of the quarter after.", id="later", tags=[str(Q2)]),
     )
-    now = edition(Q2, prose("## News\n\nMost of the teams met in person this time.\n\nA site joined.", tags=[str(Q2)]))
+    now = built(Q2, prose("## News\n\nMost of the teams met in person this time.\n\nA site joined.", tags=[str(Q2)]))
     found = compare(before, now).changes
     assert [(change.check, change.message) for change in found] == [
         ("narrative-reworded", "Most of the teams met [-online-] {+in person+} this time."),
@@ -189,7 +187,7 @@ def test_narrative_of_each_quarter_is_compared_word_by_word():
 def test_a_number_that_follows_its_fact_is_no_rewording():
     def told(quarter, value):
         cited = {CITED: fact(value, quarter).record(), "text/plain": str(value)}
-        return edition(quarter, prose('We saw `{python} cite("women")` women.', values=[('cite("women")', cited)]))
+        return built(quarter, prose('We saw `{python} cite("women")` women.', values=[('cite("women")', cited)]))
 
     assert kinds(told(Q1, 662), told(Q2, 677)) == []
 
@@ -197,9 +195,9 @@ def test_a_number_that_follows_its_fact_is_no_rewording():
 def test_a_typed_number_that_becomes_a_citation_is_no_rewording():
     cited = {CITED: fact(15, Q2).record(), "text/plain": "15"}
     values = [('cite("women")', cited)]
-    before = edition(Q1, prose("We saw 15 women in all.\n\nThe 15 of the wards met online."))
+    before = built(Q1, prose("We saw 15 women in all.\n\nThe 15 of the wards met online."))
     text = 'We saw `{python} cite("women")` women in all.\n\nThe `{python} cite("women")` of the wards met in person.'
-    now = edition(Q2, prose(text, values=values * 2))
+    now = built(Q2, prose(text, values=values * 2))
     assert kinds(before, now) == [("narrative-reworded", "The 15 of the wards met [-online.-] {+in person.+}")]
 
 
@@ -209,13 +207,13 @@ def test_what_is_news_comes_before_what_always_grows():
     cells = [new_code_cell("", id="means"), chart("Births", points, quarter=Q2)]
     old = [fact(18, "2024-25-YTD", id="avoided"), fact(662, Q1), fact(79, Q1, id="mean", **means)]
     new = [fact(36, "2024-25-YTD", id="avoided"), fact(677, Q2), fact(83, Q2, id="mean", **means)]
-    changes = compare(edition(Q1, facts=old), edition(Q2, *cells, facts=new)).changes
+    changes = compare(built(Q1, facts=old), built(Q2, *cells, facts=new)).changes
     assert [change.fact for change in changes if change.fact] == ["mean", "women", "avoided"]
 
 
 def test_a_sentence_that_code_makes_is_reworded_where_its_words_change():
     def told(quarter, text):
-        return edition(
+        return built(
             quarter, prose("`{python} describe(births)`", values=[("describe(births)", {"text/plain": repr(text)})])
         )
 
@@ -230,9 +228,7 @@ def test_a_sentence_that_code_makes_is_reworded_where_its_words_change():
 
 def test_a_passage_that_moved_is_no_change():
     one, two = "The first thing to say.", "And then another thing."
-    before, now = (
-        edition(quarter, prose("\n\n".join(texts))) for quarter, texts in ((Q1, [one, two]), (Q2, [two, one]))
-    )
+    before, now = (built(quarter, prose("\n\n".join(texts))) for quarter, texts in ((Q1, [one, two]), (Q2, [two, one])))
     assert kinds(before, now) == []
 
 
@@ -240,7 +236,7 @@ def test_callouts_that_code_makes_are_narrative_and_tables_of_facts_are_not():
     def shown(quarter, text):
         data = [f"::: {{.callout-note}}\n## Note\n\n{text}\n:::", "| Women |\n|--:|\n| " + text + " |"]
         outputs = [new_output("display_data", data={BLOCK: {"markdown": each, "facts": []}}) for each in data]
-        return edition(quarter, new_code_cell("", id="note", outputs=outputs))
+        return built(quarter, new_code_cell("", id="note", outputs=outputs))
 
     assert [kind for kind, _ in kinds(shown(Q1, "All is well."), shown(Q2, "Look out!"))] == [
         "narrative-added",
@@ -250,7 +246,7 @@ def test_callouts_that_code_makes_are_narrative_and_tables_of_facts_are_not():
 
 def test_marks_for_the_eye_are_no_words():
     source = "**The network** is [the centre](medicines.ipynb), *always*; see snake_case."
-    (change,) = compare(edition(Q1), edition(Q2, prose(source))).changes
+    (change,) = compare(built(Q1), built(Q2, prose(source))).changes
     assert change.found == "The network is the centre, always; see snake_case."
 
 
@@ -262,8 +258,8 @@ def test_a_difference_holds_both_texts():
 
 
 BOTH = (
-    edition(Q1, prose("## News, 100%\n\nMost of the teams met online this time."), facts=[fact(662, Q1)]),
-    edition(Q2, prose("## News, 100%\n\nMost of the teams met in person this time."), facts=[fact(677, Q2)]),
+    built(Q1, prose("## News, 100%\n\nMost of the teams met online this time."), facts=[fact(662, Q1)]),
+    built(Q2, prose("## News, 100%\n\nMost of the teams met in person this time."), facts=[fact(677, Q2)]),
 )
 
 
@@ -298,7 +294,7 @@ def test_where_nothing_changed_it_says_so():
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        ((str(Q1), str(Q2)), 1, f"reports/{Q1}: Q1 2024/25 is not built. Run: natpatsip build {Q1}"),
+        ((str(Q1), str(Q2)), 1, f"reports/{Q1}: Q1 2024/25 has not been built. Run: natpatsip build {Q1}"),
         ((str(Q1), str(Q1)), 2, f"{Q1} is named twice"),
         ((str(Q1), "autumn"), 2, '"autumn" is not a quarter'),
         ((str(Q1), str(Q2), "--format", "jsn"), 2, 'Did you mean "json"?'),
@@ -317,17 +313,17 @@ def test_a_report_that_is_not_whole_is_named(tmp_path):
     (report / "manifest.json").write_text('{"sources": {"notebooks/ward.ipynb": ""}}', encoding="utf-8")
     run = natpatsip(project, "compare", str(Q1), str(Q2))
     assert run.returncode == 1
-    assert f"reports/{Q1}: is not whole (FileNotFoundError" in run.stderr
+    assert f"reports/{Q1}: is incomplete (FileNotFoundError" in run.stderr
 
 
 def test_the_page_for_reviewers_marks_words_and_links_to_the_charts():
     def told(quarter, how, title, value):
         news = prose(f"## News\n\nMost of the teams met {how} this time.")
         drawn = chart(title, ["common_cause"] * 3, quarter=quarter)
-        return edition(quarter, news, drawn, facts=[fact(value, quarter)])
+        return built(quarter, news, drawn, facts=[fact(value, quarter)])
 
     before, now = told(Q1, "online", "Steady at 79%", 662), told(Q2, "in person", "Steady at 80%", 677)
-    text = page.page(compare(before, now))
+    text = draft_chapter.chapter(compare(before, now))
     assert text.startswith("# What changed since last quarter {#changes}\n")
     assert "| women (Q2 2024/25) | 662 women | 677 women | Rose by 15 (+2.3%) |  |" in text
     assert "- [Figure 1](ward.qmd#fig-births): Steady at [79%]{.removed} [80%]{.added} (no signal: common cause" in text
@@ -339,7 +335,10 @@ def test_the_page_for_reviewers_marks_words_and_links_to_the_charts():
 
 @pytest.mark.parametrize(
     ("is_known", "words"),
-    [(True, f"Build it, then this one again: `natpatsip build {Q1}`"), (False, "Q2 2024/25 is the first quarter")],
+    [
+        (True, f"Build it, then build this one again: `natpatsip build {Q1}`"),
+        (False, "Q2 2024/25 is the first quarter"),
+    ],
 )
 def test_the_page_says_why_there_is_nothing_to_compare_with(is_known, words):
-    assert words in page.not_built(Q1, Q2, is_known=is_known)
+    assert words in draft_chapter.not_built(Q1, Q2, is_known=is_known)

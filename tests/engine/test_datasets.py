@@ -11,6 +11,7 @@ import pytest
 import trust
 from natpatsip import context, datasets
 from natpatsip.errors import DataError, UsageError
+from natpatsip.pipeline.caching import store
 from natpatsip.quarter import Quarter
 from trust import TABLES, TEAMS, read, save
 
@@ -727,6 +728,28 @@ def test_series_that_come_and_go_owe_nothing_before_their_first_month(project):
     error = refused(project, WAITS)
     assert "Riverside, assessment: no row for 2024-07, 2024-09." in error
     assert "2024-04" not in error
+
+
+def test_a_saved_answer_counts_until_the_data_change(project):
+    saved = store.of(project)
+    assert datasets.complete(Q3, project, saved=saved) == datasets.complete(Q3, project, saved=saved)
+    assert len(saved.new()) == 1
+    assert datasets.complete(Q2, project, saved=saved) == []
+    edit(project, CONTACTS, where(month="2024-09", site="Mill Lane", measure="urgent"))
+    assert len(datasets.complete(Q2, project, saved=saved)) == 1
+    edit(project, "organisations", opened("Mill Lane", end="2024-08-31"))
+    assert datasets.complete(Q2, project, saved=saved) == []
+
+
+def test_a_saved_answer_is_found_without_reading_the_declaration(project):
+    datasets.complete(Q2, project, saved=store.of(project))
+    script = (
+        "import sys; from pathlib import Path; from natpatsip import Quarter, datasets; "
+        f"from natpatsip.pipeline.caching import store; project = Path({str(project)!r}); "
+        "assert datasets.complete(Quarter.parse('2024-25-Q2'), project, saved=store.of(project)) == []; "
+        "assert not {'yaml', 'pydantic', 'csv'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
 
 
 def test_completeness_needs_no_pandas(project):

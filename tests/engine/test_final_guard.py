@@ -105,7 +105,7 @@ def test_all_leaves_final_editions_and_builds_the_others(project):
     before = made_final(project)
     run = natpatsip(project, "build", "--all", *HTML)
     assert run.returncode == 0, run.stderr
-    assert f"{Q2}: the final edition stands and is left as it is" in run.stderr
+    assert f"{Q2}: there is a final edition, which is left unchanged" in run.stderr
     assert (project / "reports" / Q1 / "manifest.json").is_file()
     assert contents(project / "reports" / Q2) == before
 

@@ -1,7 +1,8 @@
-"""The preview: what is saved shows in the open page by itself, what is wrong is said there, and nothing outlives it."""
+"""The preview: saves show in the open page by themselves, errors are shown there, and no process outlives it."""
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import math
@@ -12,8 +13,8 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ from natpatsip.build import build
 from natpatsip.pipeline.drawing import draw_worker
 from natpatsip.pipeline.execution import prefork
 from natpatsip.pipeline.options import Options
-from natpatsip.preview import file_watcher, pages, server, session
+from natpatsip.preview import file_watcher, session, web_server
 from natpatsip.preview.build_process import BuildError
 from natpatsip.preview.session import Session
 from natpatsip.quarter import Quarter
@@ -55,26 +56,26 @@ class Preview:
         connection.close()
         return answer.status, content
 
-    def news(self):
-        """Go through what an open page is told."""
+    def states(self):
+        """Yield what an open page is sent."""
         with urlopen(f"{self.address}-preview/events", timeout=120) as events:  # noqa: S310
             for line in events:
                 if line.startswith(b"data: "):
                     yield json.loads(line[6:])
 
     def settled(self, holds=lambda _: True):
-        """Return the first news of a finished build that holds."""
-        return next(each for each in self.news() if not each["is_building"] and each["version"] and holds(each))
+        """Return the first state after a finished build for which `holds` is true."""
+        return next(each for each in self.states() if not each["is_building"] and each["version"] and holds(each))
 
 
 @contextmanager
 def previewing(project, *arguments, program=NATPATSIP, **environment):
-    with (project / "said.log").open("wb") as said:
+    with (project / "log.txt").open("wb") as log:
         process = subprocess.Popen(
             [*program, "preview", Q2, "--no-open", *arguments],
             cwd=project,
             stdout=subprocess.PIPE,
-            stderr=said,
+            stderr=log,
             text=True,
             env=os.environ | environment,
         )
@@ -144,7 +145,7 @@ def test_a_saved_sentence_shows_by_itself_where_the_reader_was(preview, page):
     assert page.locator(".preview-error").is_hidden()
 
 
-def test_a_failing_cell_is_said_in_the_page_until_it_is_mended(preview, page):
+def test_a_failing_cell_is_shown_in_the_page_until_it_is_fixed(preview, page):
     notebook = preview.project / "notebooks" / "ward.ipynb"
     replace(notebook, "beds = 12", "beds = 12 / 0")
     panel = page.locator(".preview-error")
@@ -163,7 +164,7 @@ def test_a_failing_cell_is_said_in_the_page_until_it_is_mended(preview, page):
     expect(page.get_by_text("There are 12 beds.")).to_be_attached()
 
 
-def test_a_notebook_that_is_half_written_is_survived(preview, page):
+def test_a_half_written_notebook_does_not_end_the_preview(preview, page):
     notebook = preview.project / "notebooks" / "ward.ipynb"
     whole = notebook.read_text(encoding="utf-8")
     notebook.write_text(whole[: len(whole) // 2], encoding="utf-8")
@@ -208,9 +209,9 @@ def jupyterlab(folder, own):
         "--LabApp.news_url=http://127.0.0.1:9",
     ]
     names = ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
-    with (own / "said.log").open("wb") as said:
+    with (own / "log.txt").open("wb") as log:
         environment = os.environ | {name: str(own / name) for name in names}
-        process = subprocess.Popen(command, stdout=said, stderr=said, env=environment)
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
     try:
         limit = time.monotonic() + 90
         while True:
@@ -218,7 +219,7 @@ def jupyterlab(folder, own):
                 urlopen(f"http://127.0.0.1:{port}/api", timeout=5).close()
                 break
             except OSError:
-                assert time.monotonic() < limit, (own / "said.log").read_text()
+                assert time.monotonic() < limit, (own / "log.txt").read_text()
                 time.sleep(0.1)
         yield f"http://127.0.0.1:{port}/"
     finally:
@@ -226,7 +227,7 @@ def jupyterlab(folder, own):
         process.wait(30)
 
 
-def test_what_is_written_and_saved_in_jupyterlab_shows_beside_it(preview, page, browser, tmp_path):
+def test_what_is_saved_in_jupyterlab_shows_in_the_preview(preview, page, browser, tmp_path):
     page.evaluate("window.scrollTo({ top: 1200, behavior: 'instant' })")
     panel = page.locator(".preview-error")
     with jupyterlab(preview.project / "notebooks", tmp_path) as address:
@@ -278,9 +279,9 @@ def test_only_this_machine_by_its_own_name_is_answered(preview):
     assert f"00000000:{int(port):04X}" not in listening
 
 
-def test_browsers_leave_the_port_of_the_web_out():
-    assert {"127.0.0.1", "localhost", "localhost:80"} <= server.hosts(80)
-    assert not {"127.0.0.1", "localhost"} & server.hosts(8080)
+def test_browsers_leave_out_port_80():
+    assert {"127.0.0.1", "localhost", "localhost:80"} <= web_server.hosts(80)
+    assert not {"127.0.0.1", "localhost"} & web_server.hosts(8080)
 
 
 def test_nothing_outside_the_report_is_served(preview):
@@ -288,7 +289,7 @@ def test_nothing_outside_the_report_is_served(preview):
         "/../facts.csv",
         "/../../../../_quarto.yml",
         "/%2e%2e/facts.csv",
-        "/-preview/server.py",
+        "/-preview/web_server.py",
         "//etc/passwd",
     ):
         status, content = preview.get(path)
@@ -297,14 +298,14 @@ def test_nothing_outside_the_report_is_served(preview):
         assert "chapters" not in content
 
 
-def test_a_page_that_the_report_has_not_says_so(preview, browser):
+def test_a_missing_page_is_named(preview, browser):
     opened = browser.new_page()
     opened.goto(f"{preview.address}nowhere.html")
     expect(opened.get_by_role("heading", name="Not in the report")).to_be_visible()
     opened.close()
 
 
-def test_whoever_waits_for_the_pages_waits_for_nothing_else(tmp_path):
+def test_the_pages_are_shown_before_they_are_checked(tmp_path):
     project = small(tmp_path / "project", ward=[prose("There are 12 beds.")])
     told = []
     options = Options(formats=("html",), renderer="pandoc", is_preview=True)
@@ -335,10 +336,10 @@ def test_changed_python_is_used(tmp_path, package):
         first = preview.settled()
         assert "ward North" in preview.get("/ward.html")[1]
         save(source / package / "wards.py", lambda _: "NAME = (\n")
-        broken = preview.settled(lambda news: news["error"])
+        broken = preview.settled(lambda state: state["error"])
         assert "SyntaxError" in broken["error"]
         save(source / package / "wards.py", lambda _: "NAME = 'South'\n")
-        preview.settled(lambda news: news["version"] != first["version"] and not news["error"])
+        preview.settled(lambda state: state["version"] != first["version"] and not state["error"])
         assert "ward South" in preview.get("/ward.html")[1]
 
 
@@ -363,7 +364,7 @@ main()
 """
 
 
-def test_a_build_that_hangs_is_given_up_at_the_next_save(tmp_path):
+def test_a_build_that_hangs_is_stopped_at_the_next_save(tmp_path):
     asleep = tmp_path / "asleep"
     hangs = f"import time\nopen({str(asleep)!r}, 'w').close()\ntime.sleep(600)"
     project = small(tmp_path / "project", ward=[code(hangs, id="beds"), prose("There are `{python} 6 * 2` beds.")])
@@ -377,66 +378,84 @@ def test_a_build_that_hangs_is_given_up_at_the_next_save(tmp_path):
 
 
 class Stuck:
-    """Shows the pages, and checks until it is given up; its next build is another's."""
+    """Shows the pages, and checks them until it is stopped; its next build is finished at once."""
 
     def __init__(self):
-        self.builds, self.given_up = 0, threading.Event()
+        self.builds, self.stopped = 0, asyncio.Event()
 
-    def build(self, published):
+    async def build(self, published):
         self.builds += 1
         published()
         if self.builds == 1:
-            assert self.given_up.wait(30)
-            raise BuildError("It was given up.")
+            await self.stopped.wait()
+            raise BuildError("It was stopped.")
 
-    def abandon(self):
-        self.given_up.set()
+    async def stop(self):
+        self.stopped.set()
 
 
-def test_a_check_that_hangs_is_given_up_at_the_next_save(tmp_path, monkeypatch):
+def in_own_loop(scenario):
+    """Run a scenario in a thread: Playwright has an event loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, scenario).result(90)
+
+
+async def until(holds):
+    """Wait until something holds of what runs on the same event loop."""
+    async with asyncio.timeout(30):
+        while not holds():
+            await asyncio.sleep(0.01)
+
+
+def test_a_check_that_hangs_is_stopped_at_the_next_save(tmp_path, monkeypatch):
     monkeypatch.setattr(session, "LONG", 0.2)
-    stuck = Stuck()
-    preview = Session(stuck, tmp_path, str)
-    running = threading.Thread(target=preview.run, daemon=True)
-    running.start()
-    assert becomes(lambda: preview.news.version)  # the pages are shown
-    time.sleep(0.3)
-    preview.changed({"ward.ipynb"})
-    assert stuck.given_up.wait(10)
-    assert becomes(lambda: stuck.builds == 2 and preview._begun == math.inf)
-    time.sleep(0.3)
-    stuck.given_up.clear()
-    preview.changed({"ward.ipynb"})  # nothing goes on any more
-    preview.end()
-    running.join(30)
-    assert not stuck.given_up.is_set()
+
+    async def scenario():
+        stuck = Stuck()
+        preview = Session(stuck, tmp_path, str)
+        running = asyncio.create_task(preview.run())
+        await until(lambda: preview.state.version)  # the pages are shown
+        await asyncio.sleep(0.3)
+        await preview.saved({"ward.ipynb"})
+        assert stuck.stopped.is_set()
+        await until(lambda: stuck.builds == 2 and preview._started == math.inf)
+        await asyncio.sleep(0.3)
+        stuck.stopped.clear()
+        await preview.saved({"ward.ipynb"})  # nothing is running any more
+        assert not stuck.stopped.is_set()
+        running.cancel()
+
+    in_own_loop(scenario())
 
 
 class Broken:
-    def build(self, published):
+    builds = 0
+
+    async def build(self, published):
+        self.builds += 1
         raise ZeroDivisionError("in the preview itself")
 
 
-def test_what_goes_wrong_in_the_preview_itself_is_said_and_does_not_end_it(tmp_path):
-    said = []
-    session = Session(Broken(), tmp_path, said.append)
-    running = threading.Thread(target=session.run)
-    running.start()
-    for _ in range(2):
-        failed = None
-        while failed is None or failed.is_building:
-            failed = session.after(failed, seconds=30)
-        assert "The preview itself failed" in failed.error
-        assert "ZeroDivisionError: in the preview itself" in failed.error
-        session.changed({"ward.ipynb"})
-    session.end()
-    running.join(30)
-    assert not running.is_alive()
+def test_an_error_of_the_preview_itself_is_shown_and_does_not_end_it(tmp_path):
+    async def scenario():
+        broken = Broken()
+        preview = Session(broken, tmp_path, [].append)
+        running = asyncio.create_task(preview.run())
+        for number in (1, 2):
+            await until(lambda: broken.builds == number and not preview.state.is_building)  # noqa: B023
+            failed = preview.state
+            assert "The preview itself failed" in failed.error
+            assert "ZeroDivisionError: in the preview itself" in failed.error
+            await preview.saved({"ward.ipynb"})
+        assert not running.done()
+        running.cancel()
+
+    in_own_loop(scenario())
 
 
 @pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="processes are counted in /proc")
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
-def test_its_end_is_the_end_of_all_its_processes(tmp_path, by):
+def test_all_its_processes_end_with_it(tmp_path, by):
     asleep = tmp_path / "asleep"
     cell = code(f"import time\nopen({str(asleep)!r}, 'w').close()\ntime.sleep(600)", id="sleeps")
     project = small(tmp_path / "project", ward=[cell])
@@ -449,8 +468,8 @@ def test_its_end_is_the_end_of_all_its_processes(tmp_path, by):
         assert processes_in(project) == []
 
 
-def test_a_preview_that_does_not_hear_ctrl_c_ends_when_the_system_asks(tmp_path):
-    """As one that a script began in its background."""
+def test_a_preview_that_ignores_ctrl_c_ends_at_sigterm(tmp_path):
+    """As in a script's background job."""
     deaf = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); from natpatsip.cli import main; main()"
     with previewing(small(tmp_path), program=[sys.executable, "-c", deaf]) as preview:
         preview.process.send_signal(signal.SIGINT)
@@ -458,14 +477,14 @@ def test_a_preview_that_does_not_hear_ctrl_c_ends_when_the_system_asks(tmp_path)
         assert preview.process.wait(30) == 0
 
 
-def test_a_port_that_is_taken_is_said(preview, tmp_path):
+def test_a_port_in_use_is_named(preview, tmp_path):
     port = preview.address.rstrip("/").rpartition(":")[2]
     run = natpatsip(preview.project, "preview", Q2, "--no-open", "--port", port, timeout=60)
     assert run.returncode == 2
     assert f"--port {port}: cannot be used: Address already in use" in run.stderr
 
 
-def test_an_unknown_quarter_is_refused_at_once(preview):
+def test_an_unknown_quarter_is_rejected_at_once(preview):
     run = natpatsip(preview.project, "preview", "2031-32-Q1", "--no-open", timeout=60)
     assert run.returncode == 2
     assert "2031-32-Q1" in run.stderr
@@ -482,18 +501,18 @@ def test_an_unknown_quarter_is_refused_at_once(preview):
         ("ward.ipynb~", False),
     ],
 )
-def test_what_editors_leave_behind_is_no_save(name, is_meant):
+def test_files_that_editors_leave_behind_do_not_count_as_saves(name, is_meant):
     assert file_watcher.concerns(f"/project/{name}", Path("/project")) is is_meant
 
 
-def test_a_policy_is_relaxed_for_the_previews_own_files_alone():
+def test_the_security_policy_is_relaxed_only_for_the_preview_itself():
     strict = "default-src 'none'; script-src 'sha256-abc='; img-src 'self' data:"
-    assert pages.relaxed(strict) == (
+    assert web_server.relaxed(strict) == (
         "default-src 'none'; script-src 'sha256-abc=' 'self'; img-src 'self' data:; "
         "connect-src 'self'; style-src 'self'"
     )
 
 
 def test_a_page_without_a_head_gets_the_script_too():
-    assert pages.served("<p>Bare</p>", "1").endswith("<p>Bare</p>")
-    assert 'data-version="1"' in pages.served("<p>Bare</p>", "1")
+    assert web_server.with_script("<p>Bare</p>", "1").endswith("<p>Bare</p>")
+    assert 'data-version="1"' in web_server.with_script("<p>Bare</p>", "1")

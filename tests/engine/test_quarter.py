@@ -23,9 +23,16 @@ def test_quarter_covers_its_three_months(written, label, first, last):
 
 
 @pytest.mark.parametrize("text", ["", "2024-Q2", "2024-25-Q5", "2024-26-Q2", "2024/25-Q2", "Q2 2024/25", "2024-25-Q2x"])
-def test_what_is_no_quarter_is_refused_with_how_to_write_it(text):
+def test_an_invalid_quarter_is_rejected_with_how_to_write_it(text):
     with pytest.raises(UsageError, match="is not a quarter"):
         Quarter.parse(text)
+
+
+@pytest.mark.parametrize("two", ["\N{FULLWIDTH DIGIT TWO}", "\N{ARABIC-INDIC DIGIT TWO}"])
+@pytest.mark.parametrize("text", ["{}024-25-Q2", "2024-{}5-Q2", "2024-25-Q{}"])
+def test_digits_of_other_scripts_do_not_make_a_quarter(two, text):
+    with pytest.raises(UsageError, match="is not a quarter"):
+        Quarter.parse(text.format(two))
 
 
 def test_every_day_lies_in_the_quarter_that_has_its_month():

@@ -1,11 +1,14 @@
 """The settings of a report: every key is optional, an unknown one is refused with its place."""
 
+import re
+
 import pytest
+from pydantic import BaseModel
 
 from natpatsip.errors import SettingsError
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
-from natpatsip.settings import current_settings, read_settings
+from natpatsip.settings import Settings, current_settings, logo_of, read_settings
 from projects import ROOT, SETTINGS, edit, small
 
 Q2 = Quarter.parse("2024-25-Q2")
@@ -27,18 +30,16 @@ def test_every_key_is_optional_and_may_be_empty(tmp_path, own):
 @pytest.mark.parametrize(
     ("own", "message"),
     [
-        ("{publsher: A trust}", r'_quarto.yml, natpatsip.publsher: is not a key .* Did you mean "publisher"\?'),
-        ("{html_only: [index]}", r'natpatsip.html_only: is not a key .* Did you mean "html-only"\?'),
+        ("{publsher: A trust}", r'_quarto.yml, natpatsip.publsher: unknown key. Did you mean "publisher"\?'),
+        ("{html_only: [index]}", r'natpatsip.html_only: unknown key. Did you mean "html-only"\?'),
         (
             "{labels: {targt: Aim}}",
-            r'natpatsip.labels.targt: is not a key .* Did you mean "target"\? Known here: target,',
+            r'natpatsip.labels.targt: unknown key. Did you mean "target"\? Known keys: target,',
         ),
         ("{cover: A line}", r"natpatsip.cover: found 'A line'; expected keys with their values"),
         ("{keywords: waits}", r"natpatsip.keywords: found 'waits'; expected a list"),
-        ("{publisher: [A, B]}", r"natpatsip.publisher: found \['A', 'B'\]; expected a text"),
+        ("{publisher: [A, B]}", r"natpatsip.publisher: found \['A', 'B'\]; expected text"),
         ("[publisher]", r"_quarto.yml, natpatsip: found \['publisher'\]; expected keys with their values"),
-        ("{logo: assets/logo.gif}", r'natpatsip.logo: found "assets/logo.gif"; expected an SVG or PNG file'),
-        ("{logo: logo.svg}", r"natpatsip.logo: there is no file logo.svg"),
         ("{", r"_quarto.yml: is not YAML"),
     ],
 )
@@ -52,10 +53,19 @@ def test_all_faults_are_named_together(tmp_path):
         read_settings(project_with(tmp_path, "{publsher: A, contct: B}"))
 
 
-def test_a_logo_that_is_misspelt_is_suggested(tmp_path):
+@pytest.mark.parametrize(
+    ("logo", "message"),
+    [
+        ("logo.gif", r'natpatsip.logo: found "logo.gif"; expected an SVG or PNG file'),
+        ("assets/logo.svg", r"natpatsip.logo: there is no file assets/logo.svg. Add it"),
+        ("logos.svg", r'there is no file logos.svg. Did you mean "logo.svg"\?'),
+    ],
+)
+def test_a_logo_that_no_format_can_show_is_refused(tmp_path, logo, message):
     (tmp_path / "logo.svg").touch()
-    with pytest.raises(SettingsError, match=r'there is no file logos.svg. Did you mean "logo.svg"\?'):
-        read_settings(project_with(tmp_path, "{logo: logos.svg}"))
+    settings = read_settings(project_with(tmp_path, f"{{logo: {logo}}}"))
+    with pytest.raises(SettingsError, match=message):
+        logo_of(settings, tmp_path)
 
 
 def test_settings_in_another_encoding_are_refused(tmp_path):
@@ -70,6 +80,22 @@ def test_a_setting_of_a_chapter_that_does_not_exist_is_refused(tmp_path, key):
     edit(project / "_quarto.yml", "lang: en-GB", f"lang: en-GB\nnatpatsip: {{{key}}}")
     with pytest.raises(SettingsError, match=r'"wrad" is not a chapter of the report. Did you mean "ward"\?'):
         Plan.of(project, Q2)
+
+
+def keys(model, before=""):
+    """Yield the keys of the settings as docs/settings.md writes them."""
+    for name, field in model.model_fields.items():
+        key = f"{before}{field.alias or name}"
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from keys(inner, f"{key}.")
+        else:
+            yield key
+
+
+def test_each_key_is_in_the_documentation_and_no_other():
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `([\w.-]+)` \|", page, re.MULTILINE) == list(keys(Settings))
 
 
 def test_every_format_has_the_first_chapter(tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from natpatsip import build
-from natpatsip.cli.app import app
+from natpatsip.cli import app
 from projects import code, edit, natpatsip, small
 
 Q1, Q2 = "2024-25-Q1", "2024-25-Q2"
@@ -73,7 +73,7 @@ def test_params_that_are_wrong_for_one_quarter_end_with_their_status(tmp_path):
 def test_all_and_quarters_are_one_too_many(project):
     run = natpatsip(project, "build", Q1, "--all")
     assert run.returncode == 2
-    assert "--all: names every quarter already" in run.stderr
+    assert "--all: already means every quarter" in run.stderr
 
 
 def due(project, monkeypatch):

@@ -81,7 +81,7 @@ def test_a_fact_that_prose_says_in_words_is_cited_and_so_is_the_whole_that_it_is
 
 
 def test_what_is_no_count_is_not_said_in_words():
-    with pytest.raises(FactError, match="which is no count"):
+    with pytest.raises(FactError, match="which is not a count"):
         worded.in_words(Fact("share", "2024-25-Q2", 83.5, "percent", "Returns"))
 
 

@@ -63,6 +63,13 @@ def read_dates(dates: Any, *, chart: str, name: str = "date", numbered: bool = F
         raise FigureError(f"{chart}: {error}") from None
 
 
+def with_dates_read(result: pd.DataFrame, *, chart: str) -> pd.DataFrame:
+    """Return an SPC result with its dates read, and without its attrs, which pandas copies with every selection."""
+    frame = result.assign(date=read_dates(result["date"], chart=chart, numbered=True).to_numpy())
+    frame.attrs = {}
+    return frame
+
+
 def read_values(values: Any, *, chart: str, name: str) -> pd.Series[float]:
     """Return numbers as SPC reads them, missing ones as NaN.
 

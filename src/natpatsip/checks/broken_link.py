@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlparse
 
 from natpatsip.blocks import BLOCK
-from natpatsip.checks.check_context import Material
+from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.findings import Finding
 from natpatsip.checks.sentences import Sentence
 from natpatsip.errors import nearest
@@ -22,17 +22,17 @@ _LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]*)(?:\s+\"[^\"
 _CODE = re.compile(r"`[^`]*`")
 
 
-def check(material: Material) -> list[Finding]:
+def check(context: CheckContext) -> list[Finding]:
     """Return the references and links that lead nowhere."""
-    headings = {name: set(_headings(material, name)) for name in material.executed}
+    headings = {name: set(_headings(context, name)) for name in context.executed}
     found = []
-    for sentence in material.narrative:
+    for sentence in context.narrative:
         text = _CODE.sub("", sentence.text)
         for reference in _REFERENCE.findall(text):
-            if problem := _reference(reference, material):
+            if problem := _reference(reference, context):
                 found.append(_finding(sentence, f"@{reference}", problem))
         for link in _LINK.finditer(text):
-            if problem := _link(link["target"], sentence.place.notebook, material, headings):
+            if problem := _link(link["target"], sentence.place.notebook, context, headings):
                 found.append(_finding(sentence, link[0], problem))
     return found
 
@@ -41,45 +41,41 @@ def _finding(sentence: Sentence, found: str, problem: str) -> Finding:
     return sentence.place.finding(CHECK, f"{found} {problem}", found=found)
 
 
-def _reference(name: str, material: Material) -> str:
-    if name in material.figures:
+def _reference(name: str, context: CheckContext) -> str:
+    if name in context.figures:
         return ""
     if name.startswith("fig-"):
-        return f"refers to no figure of this quarter's report.{nearest(name, material.figures)}"
-    return "is a reference that the report does not know: figures alone are referred to, as @fig-…; else write a link."
+        return f"is not a figure of this quarter's report.{nearest(name, context.figures)}"
+    return "is not a reference that the report knows: only figures are referred to, as @fig-…; write a link instead."
 
 
-def _link(target: str, here: str, material: Material, headings: Mapping[str, set[str]]) -> str:
-    """Return what is wrong with a link's target, or nothing."""
+def _link(target: str, here: str, context: CheckContext, headings: Mapping[str, set[str]]) -> str:
+    """Return what is wrong with a link's target; empty if nothing is."""
     if not target:
-        return "leads nowhere: the link has no target. Name one, or take the brackets off."
+        return "leads nowhere: the link has no target. Add one, or remove the brackets."
     if re.match(r"[a-z][a-z+.-]*:", target):
         address = urlparse(target)
         is_whole = address.path if address.scheme in ("mailto", "tel") else "." in address.netloc
-        return "" if is_whole else "is no whole address. Write it as https://www.england.nhs.uk/."
+        return "" if is_whole else "is not a complete address. Write it as https://www.example.org/."
     file, _, fragment = target.partition("#")
     name = re.sub(r"\.(?:ipynb|qmd)$", "", file) if file else here
-    chapters = {*material.executed, *(set(GENERATED) & set(material.plan.chapters))}
+    chapters = {*context.executed, *(set(GENERATED) & set(context.plan.chapters))}
     if file and (name == file or name not in chapters):
-        return (
-            f"leads to no chapter of the report.{nearest(name, chapters)} Link to a notebook, such as medicines.ipynb."
-        )
+        return f"is not a chapter of the report.{nearest(name, chapters)} Link to a notebook, such as waits.ipynb."
     if not fragment or name not in headings:
         return ""
-    ids = headings[name] | {each for each, (place, _) in material.figures.items() if place.notebook == name}
+    ids = headings[name] | {each for each, (place, _) in context.figures.items() if place.notebook == name}
     meant = fragment if fragment in ids or not file.endswith(".ipynb") else f"{name}-{slug(fragment)}"
     if meant in ids:
         return ""
-    return f"leads to no heading or figure of {name} in this quarter.{nearest(meant, ids)}"
+    return f"is not a heading or figure of {name} in this quarter.{nearest(meant, ids)}"
 
 
-def _headings(material: Material, name: str) -> Iterator[str]:
-    """Go through the ids that the headings of a chapter get, those with nothing under them left out."""
+def _headings(context: CheckContext, name: str) -> Iterator[str]:
+    """Yield the ids of a chapter's headings, without those that have nothing under them."""
     yield name
     parts: list[Heading | str] = []
-    for place, cell in material.cells():
-        if place.notebook != name:
-            continue
+    for _, cell in context.cells(name):
         if cell.cell_type == "markdown":
             parts += pieces(INLINE.sub("0", cell.source))
         elif any(

@@ -1,98 +1,125 @@
-"""What the checks read: a quarter's plan, its executed notebooks, and what they hold, each gathered once."""
+"""What the checks read: a quarter's plan, its executed notebooks and what they hold, each gathered once."""
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip.checks import code_cells
-from natpatsip.checks.fact_index import Known
-from natpatsip.checks.findings import Finding
-from natpatsip.checks.places import Place, numbered, place_of
-from natpatsip.checks.rules import Rules
+from natpatsip.checks.findings import Finding, Place, numbered
+from natpatsip.checks.numbers import allowed_numbers
+from natpatsip.checks.relations import REPORTED, Operand, Rules, read_rows
 from natpatsip.checks.sentences import Sentence, sentences_of
-from natpatsip.facts import Fact
+from natpatsip.facts import PUBLISHES, Fact, parse_value, printed
 from natpatsip.pipeline.notebook import appears_in
 from natpatsip.pipeline.outputs import Outputs, collect_facts, gather
 from natpatsip.pipeline.plan import Plan
-from natpatsip.quarter import Quarter
+from natpatsip.quarter import FORM, Quarter
+from natpatsip.settings import Settings
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 GLOSSARY = "glossary"
 HEADER = "Term"  # of the tables that explain terms
+_ALL_COLUMNS, _IN_QUARTER = "*", " (quarter)"
+_Rows = dict[tuple[str, str], tuple[int, dict[str, str]]]
 
 
 @dataclass(frozen=True)
-class Material:
-    """A quarter as the checks see it.
+class KnownFact:
+    """A fact's value with its place: a cell of a notebook, or a line of a file."""
 
-    Parameters
-    ----------
-    plan : Plan
-        What the quarter is built from.
-    executed : mapping
-        The executed notebooks by name.
-    noted : dict
-        What a check keeps for itself, by its name.
-    """
+    id: str
+    period: str
+    value: float
+    text: str
+    where: str
+    place: Place | None = None
+
+    @property
+    def operand(self) -> Operand:
+        """The fact as relations see it."""
+        return Operand(f"{self.id} ({self.period})", self.value, self.text, self.where)
+
+    def finding(self, check: str, message: str, *, found: str = "", expected: str = "") -> Finding:
+        """Return a finding about it, at its place."""
+        if self.place:
+            return self.place.finding(check, message, fact=self.id, found=found, expected=expected)
+        return Finding(check, message, self.where, fact=self.id, found=found, expected=expected)
+
+
+@dataclass(frozen=True)
+class CheckContext:
+    """A quarter as the checks see it: its plan, and its executed notebooks by name."""
 
     plan: Plan
     executed: Mapping[str, NotebookNode]
-    noted: dict[str, list[tuple[Place, Finding]]] = field(default_factory=dict, repr=False)
 
     @property
     def quarter(self) -> Quarter:
         """The quarter that is checked."""
         return self.plan.quarter
 
-    def cells(self, *, everywhere: bool = False) -> Iterator[tuple[Place, Any]]:
-        """Go through the cells that appear in the quarter, or through all; the analyst's first one left out."""
-        for place, cell, is_shown in self._placed:
-            if everywhere or is_shown:
+    @property
+    def project(self) -> Path:
+        """The project's folder."""
+        return self.plan.project
+
+    @property
+    def settings(self) -> Settings:
+        """The report's own settings, under ``natpatsip:`` in ``_quarto.yml``."""
+        return self.plan.settings
+
+    # Cells and sentences
+
+    def cells(self, notebook: str = "", *, all_quarters: bool = False) -> Iterator[tuple[Place, Any]]:
+        """Yield the cells that appear in the quarter, or all of them; without each first cell, the analyst's own."""
+        for place, cell, is_shown in self._cells:
+            if place.position > 1 and (is_shown or all_quarters) and notebook in ("", place.notebook):
                 yield place, cell
 
     @cached_property
-    def _placed(self) -> list[tuple[Place, Any, bool]]:
-        """The cells with their places, and whether they appear in the quarter."""
+    def _cells(self) -> list[tuple[Place, Any, bool]]:
         return [
-            (place_of(name, number, cell), cell, appears_in(cell, self.quarter))
+            (Place.of(name, number, cell), cell, appears_in(cell, self.quarter))
             for name, content in self.executed.items()
             for number, cell in numbered(content)
-            if number > 1
         ]
+
+    @cached_property
+    def places(self) -> dict[tuple[str, str], Place]:
+        """The places of all cells, by notebook and cell id."""
+        return {(place.notebook, place.cell): place for place, _, _ in self._cells}
 
     @cached_property
     def prose(self) -> tuple[Sentence, ...]:
-        """The sentences of markdown cells."""
-        found = [
-            each for place, cell in self.cells() if cell.cell_type == "markdown" for each in sentences_of(cell, place)
+        """The chapters' titles (published, unlike the rest of first cells), and the sentences of markdown cells."""
+        titles = [
+            Sentence(self.plan.notebooks[place.notebook].title, place, "heading")
+            for place, _, _ in self._cells
+            if place.position == 1
         ]
-        return (*(self._titles()), *found)
-
-    def _titles(self) -> Iterator[Sentence]:
-        """Go through the chapters' titles, the one part of a first cell that is published."""
-        for name, content in self.executed.items():
-            yield Sentence(self.plan.notebooks[name].title, place_of(name, 1, content.cells[0]), "heading")
-
-    @cached_property
-    def coded(self) -> tuple[Sentence, ...]:
-        """The sentences that code cells say to readers."""
-        return tuple(
-            each
-            for place, cell in self.cells()
-            if cell.cell_type == "code" and "parameters" not in place.tags and "injected-parameters" not in place.tags
-            for each in code_cells.coded_sentences(cell.source, place)
-        )
+        markdown = [(place, cell) for place, cell in self.cells() if cell.cell_type == "markdown"]
+        return (*titles, *(each for place, cell in markdown for each in sentences_of(cell, place)))
 
     @cached_property
     def narrative(self) -> tuple[Sentence, ...]:
-        """All that readers are told in words."""
-        return (*self.prose, *self.coded)
+        """All that readers are told in words: prose, and the strings that code shows."""
+        coded = [
+            each
+            for place, cell in self.cells()
+            if cell.cell_type == "code" and {"parameters", "injected-parameters"}.isdisjoint(place.tags)
+            for each in code_cells.sentences_in_code(cell.source, place)
+        ]
+        return (*self.prose, *coded)
 
     @cached_property
     def code(self) -> dict[str, dict[str, str]]:
@@ -103,47 +130,26 @@ class Material:
                 found[place.notebook][place.cell] = cell.source
         return found
 
+    # Figures and the glossary
+
     @cached_property
-    def outputs(self) -> dict[str, Outputs]:
-        """What each executed notebook holds for the build."""
+    def outputs(self) -> Mapping[str, Outputs]:
+        """What the notebooks publish, print and show, by notebook."""
         return gather(self.executed)
-
-    @cached_property
-    def facts(self) -> dict[tuple[str, str], Fact]:
-        """Every fact that the report publishes, prints or rests on."""
-        return {fact.key: fact for fact in collect_facts(self.outputs)}
-
-    @cached_property
-    def bound(self) -> dict[str, dict[str, list[tuple[str, str, Any]]]]:
-        """The facts that names are bound to, by notebook."""
-        return {name: code_cells.bound(cells) for name, cells in self.code.items()}
-
-    @cached_property
-    def known(self) -> Known:
-        """Looks up facts and what charts show."""
-        return Known(self)
 
     @cached_property
     def figures(self) -> dict[str, tuple[Place, Mapping[str, Any]]]:
         """The figures by id, each with its cell and record."""
-        found = {}
-        for name, content in self.executed.items():
-            positions = {id(cell): number for number, cell in numbered(content)}
-            for each in self.outputs[name].figures:
-                found[each.id] = place_of(name, positions[id(each.cell)], each.cell), each.record
-        return found
+        places = {id(cell): place for place, cell, _ in self._cells}
+        figures = [figure for each in self.outputs.values() for figure in each.figures]
+        return {figure.id: (places[id(figure.cell)], figure.record) for figure in figures}
 
     @cached_property
-    def terms(self) -> dict[str, Place]:
-        """The terms that the glossary explains, each with the cell of its table."""
-        return {term: place for term, (place, _) in self._explained.items()}
-
-    @cached_property
-    def _explained(self) -> dict[str, tuple[Place, str]]:
-        """The rows of the glossary's tables: term, cell, meaning."""
+    def terms(self) -> dict[str, tuple[Place, str]]:
+        """The glossary's terms, each with the cell of its table and its meaning."""
         found: dict[str, tuple[Place, str]] = {}
-        for place, cell in self.cells():
-            if place.notebook == GLOSSARY and cell.cell_type == "markdown":
+        for place, cell in self.cells(GLOSSARY):
+            if cell.cell_type == "markdown":
                 for row in dict.fromkeys(each.block for each in sentences_of(cell, place) if each.kind == "row"):
                     term, _, meaning = (part.strip(" *`") for part in row.partition("|"))
                     if meaning and term != HEADER:
@@ -152,14 +158,155 @@ class Material:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """What may stand in prose with its digits: the glossary's terms, and what they stand for (Score 2 of NEWS2)."""
+        """Names that contain digits: the glossary's terms, and what they stand for (NEWS2: Score 2)."""
         found = list(self.terms)
-        for term, (_, meaning) in self._explained.items():
+        for term, (_, meaning) in self.terms.items():
             digits = set(re.findall(r"\d+", term))
             found += [meaning] if digits and set(re.findall(r"\d+", meaning)) <= digits else []
         return tuple(found)
 
     @cached_property
+    def allowed_numbers(self) -> Mapping[str, re.Pattern[str]]:
+        """The patterns of numbers that may be typed, with the words that the report's settings add."""
+        return allowed_numbers(self.settings.checks.nouns, self.settings.checks.documents)
+
+    # Facts
+
+    @cached_property
     def rules(self) -> Rules:
         """What must hold of the facts."""
-        return Rules.read(self.plan.project, self.quarter)
+        return Rules.read(self.project, self.quarter, known=self._fact_ids)
+
+    @cached_property
+    def _fact_ids(self) -> set[str]:
+        """The ids of all facts that the project knows: reported, decided, or published by any notebook."""
+        ids = {row["fact_id"] for row in self.reported_rows} | set(self.plan.params.values)
+        chapters = self.plan.notebooks
+        sources = [notebook.source for notebook in chapters.values()]
+        others = (file for file in (self.project / "notebooks").glob("*.ipynb") if file.stem not in chapters)
+        return ids.union(*(PUBLISHES.findall(text) for text in (*sources, *map(_source, others))))
+
+    @cached_property
+    def facts(self) -> dict[tuple[str, str], Fact]:
+        """Every fact that the report publishes, prints or rests on."""
+        return {fact.key: fact for fact in collect_facts(self.outputs)}
+
+    @cached_property
+    def bound(self) -> dict[str, dict[str, list[code_cells.FactCall]]]:
+        """The facts that names are bound to, by notebook."""
+        return {name: code_cells.facts_by_name(cells) for name, cells in self.code.items()}
+
+    def fact(self, name: str, period: str) -> KnownFact | None:
+        """Return a fact whose value is a number, wherever it is known from; None if nothing gives it for the period.
+
+        It is looked up in the executed notebooks, the reported data, the params and the builds of earlier quarters.
+        """
+        return (
+            self._published(name, period)
+            or self._reported(name, period)
+            or self._decided(name, period)
+            or self._built(name, period)
+        )
+
+    def new_facts(self) -> list[KnownFact]:
+        """Return the facts that are new in the quarter: rows reported in it, and values of its params."""
+        now = str(self.quarter)
+        rows = [key for key, (_, row) in self._newest_rows.items() if row["as_of"] == now]
+        decided = [(name, value.period) for name, value in self.plan.params.values.items()]
+        return [known for key in (*rows, *decided) if (known := self._reported(*key) or self._decided(*key))]
+
+    def reported_before(self, name: str, period: str) -> KnownFact | None:
+        """Return what was reported of a fact in the quarter before this one."""
+        key = name, str(self.quarter.previous()), period
+        for line, row in enumerate(self.reported_rows, start=2):
+            if (row["fact_id"], row["as_of"], row["period"]) == key:
+                return _known_from_row(name, period, row, f"{REPORTED}, row {line}")
+        return None
+
+    @cached_property
+    def reported_rows(self) -> list[dict[str, str]]:
+        """The rows of ``data/reported.csv``; none if there is no such file."""
+        return read_rows(self.project / REPORTED)
+
+    @cached_property
+    def _newest_rows(self) -> _Rows:
+        """The newest reported row of each fact and period, as of the quarter, with its line in the file."""
+        found: _Rows = {}
+        for line, row in enumerate(self.reported_rows, start=2):
+            key = row["fact_id"], row["period"]
+            if row["as_of"] <= str(self.quarter) and (key not in found or found[key][1]["as_of"] <= row["as_of"]):
+                found[key] = line, row
+        return found
+
+    def _published(self, name: str, period: str) -> KnownFact | None:
+        fact = self.facts.get((name, period))
+        if fact is None or not fact.section or not isinstance(fact.value, int | float):
+            return None
+        place = self.places.get((fact.section, fact.cell))
+        where = place.where if place else f"notebooks/{fact.section}.ipynb"
+        return KnownFact(name, period, float(fact.value), fact.text, where, place)
+
+    def _reported(self, name: str, period: str) -> KnownFact | None:
+        line, row = self._newest_rows.get((name, period), (0, {}))
+        return _known_from_row(name, period, row, f"{REPORTED}, row {line}") if row else None
+
+    def _decided(self, name: str, period: str) -> KnownFact | None:
+        decided = self.plan.params.values.get(name)
+        if decided is None or decided.period != period:
+            return None
+        where = f"params/{self.quarter}.yml, {name}"
+        return KnownFact(name, period, decided.value, printed(decided.value, decided.unit), where)
+
+    def _built(self, name: str, period: str) -> KnownFact | None:
+        if not FORM.fullmatch(period) or period >= str(self.quarter):  # a later quarter changes no earlier one
+            return None
+        file = f"reports/{period}/facts.csv"
+        if file not in self._built_rows:
+            rows = enumerate(read_rows(self.project / file), start=2)
+            self._built_rows[file] = {(row["id"], row["period"]): (line, row) for line, row in rows}
+        line, row = self._built_rows[file].get((name, period), (0, {}))
+        return _known_from_row(name, period, row, f"{file}, row {line}") if row else None
+
+    @cached_property
+    def _built_rows(self) -> dict[str, _Rows]:
+        return {}
+
+    def charted(self, figure: str, column: str) -> Operand | None:
+        """Return what a chart shows in its last row: a column, or the sum of all its numbers with ``*``.
+
+        A column with `` (quarter)`` after it is summed over the last three rows, the months of the quarter.
+        """
+        if figure not in self.figures:
+            return None
+        place, record = self.figures[figure]
+        rows = list(csv.DictReader(io.StringIO(record["data"])))
+        name = column.removesuffix(_IN_QUARTER)
+        if not rows or (name != _ALL_COLUMNS and name not in rows[0]):
+            return None
+        shown = rows[-3:] if column.endswith(_IN_QUARTER) else rows[-1:]
+        texts = [text for row in shown for key, text in row.items() if name in (_ALL_COLUMNS, key)]
+        total = sum(number for text in texts if (number := _number(text)) is not None)
+        return Operand(f"{figure}: {column}", total, printed(total, ""), place.where)
+
+
+def _known_from_row(name: str, period: str, row: Mapping[str, Any], where: str) -> KnownFact | None:
+    value = parse_value(row["value"], row["unit"])
+    if not isinstance(value, int | float):
+        return None
+    return KnownFact(name, period, float(value), printed(value, row["unit"]), where)
+
+
+def _source(notebook: Path) -> str:
+    """Return the text of a notebook that is not a chapter; it may be anything, so one that is not JSON has none."""
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8")).get("cells", [])
+    except ValueError:
+        return ""
+    return "\n".join("".join(cell.get("source", "")) for cell in cells)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -1,4 +1,4 @@
-"""A table of claims, such as those of a published document, held against itself."""
+"""A table of claims, such as those of a published document, checked against each other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from natpatsip import wording
 from natpatsip.checks.findings import Finding
-from natpatsip.checks.relations import RELATIONS, Operand, breach, circle
+from natpatsip.checks.relations import RELATIONS, TERMS, Operand, breach, circle
 from natpatsip.errors import DataError, ReportError, UsageError, nearest, together
 
 COLUMNS = ("claim_id", "place", "statement", "value", "related_claim", "relation")
@@ -35,8 +35,8 @@ class Claim:
     @property
     def operand(self) -> Operand:
         """The claim as relations see it."""
-        is_bare = self.text.isdigit()  # a table for machines leaves out the separators that people read
-        text = wording.number(self.value) if is_bare else self.text
+        # A table for machines leaves out the separators that people read.
+        text = wording.number(self.value) if self.text.isdigit() else self.text
         return Operand(f'"{self.statement}" ({self.claim_id})', self.value, text, self.place)
 
 
@@ -46,9 +46,9 @@ def check_claims(file: Path) -> list[Finding]:
     Raises
     ------
     UsageError
-        Where there is no such file.
+        If there is no such file.
     DataError
-        Where the table has not the columns it needs, or a row says what cannot be checked; all are named.
+        If the table lacks a column, or a row cannot be checked; all errors are named.
     """
     claims = read_claims(file)
     found = []
@@ -80,7 +80,7 @@ def read_claims(file: Path) -> dict[str, Claim]:
     except UnicodeDecodeError as error:
         raise DataError(f"{file}: is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
     except csv.Error as error:
-        raise DataError(f"{file}, row {reader.line_num}: is no CSV: {error}.") from error
+        raise DataError(f"{file}, row {reader.line_num}: is not valid CSV: {error}.") from error
     if absent := [name for name in COLUMNS if name not in header]:
         raise DataError(
             f"{file}, row 1: the column{'s' if len(absent) > 1 else ''} {', '.join(absent)} "
@@ -95,7 +95,7 @@ def read_claims(file: Path) -> dict[str, Claim]:
             claim = _claim(file, number, cells)
             if claim.claim_id in claims:
                 raise DataError(
-                    f"{file}, row {number}, claim_id: {claim.claim_id} stands in row {claims[claim.claim_id].row} too. "
+                    f"{file}, row {number}, claim_id: {claim.claim_id} is in row {claims[claim.claim_id].row} too. "
                     "Give each claim an id of its own."
                 )
         except DataError as error:
@@ -105,7 +105,7 @@ def read_claims(file: Path) -> dict[str, Claim]:
     for claim in claims.values():
         errors += [
             DataError(
-                f"{file}, row {claim.row}, related_claim: {claim.claim_id} names {name}, no claim of this table."
+                f"{file}, row {claim.row}, related_claim: {claim.claim_id} names {name}, which is not in the table."
                 f"{nearest(name, claims)}"
             )
             for name in claim.related
@@ -116,10 +116,10 @@ def read_claims(file: Path) -> dict[str, Claim]:
         at = claims[found.split(" → ")[0]].row
         raise DataError(
             f"{file}, row {at}, related_claim: claims are related in a circle: {found}. "
-            "State a relation at one of its ends alone."
+            "State a relation at one of its ends only."
         )
     if not claims:
-        raise DataError(f"{file}: holds no claim. Add rows below the header.")
+        raise DataError(f"{file}: has no claims. Add rows below the header.")
     return claims
 
 
@@ -137,13 +137,13 @@ def _claim(file: Path, number: int, row: dict[str, str]) -> Claim:
     related = tuple(name.strip() for name in row["related_claim"].split("+") if name.strip())
     if relation and relation not in RELATIONS:
         raise DataError(
-            f'{where}, relation: "{row["relation"]}" is none of {", ".join(RELATIONS)}.{nearest(relation, RELATIONS)}'
+            f'{where}, relation: found "{row["relation"]}"; expected one of {", ".join(RELATIONS)}.'
+            f"{nearest(relation, RELATIONS)}"
         )
     if bool(relation) != bool(related):
         lacks, has = ("related_claim", "relation") if relation else ("relation", "related_claim")
         raise DataError(f"{where}: {row['claim_id']} has a {has} but no {lacks}. Fill in both or neither.")
-    arity = {"equal": 1, "share of": 2, "at most": 1, "at least": 1}
-    needed = arity.get(relation)
+    needed = TERMS.get(relation)
     if needed and len(related) != needed:
         raise DataError(
             f"{where}, related_claim: {relation} takes {needed}, found {len(related)} ({row['related_claim']})."
@@ -152,7 +152,7 @@ def _claim(file: Path, number: int, row: dict[str, str]) -> Claim:
 
 
 def value_in(text: str) -> float | None:
-    """Return the number that a cell holds, with its separators, signs and sizes taken out, or None.
+    """Return the number that a cell holds, without its separators, signs and sizes; None if it is not a number.
 
     Examples
     --------

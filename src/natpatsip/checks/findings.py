@@ -1,9 +1,16 @@
-"""A finding: what a check has against the report, where, and what should stand there."""
+"""A finding: what a check has found, in which cell or file, and what was expected; and those that params accept."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from natpatsip.errors import ParamsError, nearest
+
+if TYPE_CHECKING:
+    from natpatsip.params import Acceptance
+    from natpatsip.quarter import Quarter
 
 CHECKS = (
     "typed-number",
@@ -23,39 +30,52 @@ RECORD = ("check", "message", "where", "notebook", "cell", "fact", "found", "exp
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that a check found.
+    """One problem that a check found, and where."""
 
-    Parameters
-    ----------
-    check : str
-        One of `CHECKS`.
-    message : str
-        A sentence: what was found, what is expected, what to do.
-    where : str
-        The place, as errors name it: *notebooks/index.ipynb, cell "maternity"*, or a file, or a claim's id.
-    notebook, cell : str
-        ``index.ipynb`` and the cell's id, where it is in a notebook.
-    fact : str
-        The id of the fact that it is about.
-    found, expected : str
-        What stands there, and what should.
-    position : int
-        Which cell of the notebook it is, counted from 1 as JupyterLab's reader does; 0 where it is none.
-    """
-
-    check: str
-    message: str
-    where: str
-    notebook: str = ""
-    cell: str = ""
-    fact: str = ""
-    found: str = ""
-    expected: str = ""
-    position: int = 0
+    check: str  # one of CHECKS
+    message: str  # a sentence: what was found, what is expected, what to do
+    where: str  # the place, as errors name it: notebooks/waits.ipynb, cell "summary"; or a file; or a claim's id
+    notebook: str = ""  # waits.ipynb
+    cell: str = ""  # its id
+    fact: str = ""  # its id
+    found: str = ""  # what the report says
+    expected: str = ""  # what it should say
+    position: int = 0  # of the cell in the notebook, from 1 as readers of JupyterLab count; 0 if in no notebook
 
     def record(self) -> dict[str, Any]:
-        """Return it as JSON has it, without what does not apply."""
+        """Return it as JSON holds it, without the fields that do not apply."""
         return {name: value for name in RECORD if (value := getattr(self, name))}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A cell of a notebook, so that a finding leads to the cell to open."""
+
+    notebook: str
+    cell: str
+    position: int
+    tags: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, notebook: str, position: int, cell: Any) -> Place:
+        """Return the place of a cell, given its position from 1."""
+        return cls(notebook, str(cell.get("id", "")), position, tuple(cell.metadata.get("tags", [])))
+
+    @property
+    def where(self) -> str:
+        """The place as errors name it."""
+        return f'notebooks/{self.notebook}.ipynb, cell "{self.cell}"'
+
+    def finding(self, check: str, message: str, *, fact: str = "", found: str = "", expected: str = "") -> Finding:
+        """Return a finding at this place."""
+        notebook = f"{self.notebook}.ipynb"
+        return Finding(check, message, self.where, notebook, self.cell, fact, found, expected, self.position)
+
+
+def numbered(content: Any) -> Iterator[tuple[int, Any]]:
+    """Yield a notebook's cells with their position from 1, without the cell that papermill injected."""
+    own = (cell for cell in content.cells if "injected-parameters" not in cell.metadata.get("tags", []))
+    yield from enumerate(own, start=1)
 
 
 @dataclass(frozen=True)
@@ -66,40 +86,73 @@ class AcceptedFinding:
     reason: str
 
     def record(self) -> dict[str, Any]:
-        """Return it as JSON has it."""
+        """Return it as JSON holds it."""
         return {**self.finding.record(), "reason": self.reason}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What all checks found.
+    """The result of all checks."""
 
-    Parameters
-    ----------
-    findings : tuple
-        What is open: a final edition waits for it.
-    accepted : tuple
-        What the params accept, with reasons.
-    listed : tuple
-        Cells tagged ``typed-number``: they pass, and a reviewer should know them.
-    notes : tuple of str
-        What could not be compared, and why.
-    """
-
-    findings: tuple[Finding, ...] = ()
-    accepted: tuple[AcceptedFinding, ...] = ()
-    listed: tuple[Finding, ...] = ()
-    notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()  # open: a final edition is refused until there are none
+    accepted: tuple[AcceptedFinding, ...] = ()  # by the params, with reasons
+    listed: tuple[Finding, ...] = ()  # typed numbers in cells tagged typed-number: they pass, and reviewers see them
+    notes: tuple[str, ...] = ()  # what could not be compared, and why
 
     def counts(self) -> dict[str, int]:
-        """Return how many findings are open, by check."""
+        """Return the number of open findings by check."""
         names = [finding.check for finding in self.findings]
         return {check: names.count(check) for check in CHECKS if check in names}
 
     def record(self) -> dict[str, Any]:
-        """Return it for the manifest: open, accepted, and typed numbers that pass by their tag."""
+        """Return it for the manifest: open, accepted, and typed numbers that pass because of their tag."""
         return {
             "findings": [finding.record() for finding in self.findings],
             "accepted_findings": [each.record() for each in self.accepted],
             "typed_numbers": [finding.record() for finding in self.listed],
         }
+
+
+def split_accepted(
+    findings: Iterable[Finding], acceptances: Sequence[Acceptance], quarter: Quarter
+) -> tuple[tuple[Finding, ...], tuple[AcceptedFinding, ...]]:
+    """Return the open findings and the accepted ones.
+
+    An acceptance that matches nothing is a finding itself, since it would hide the next fault of its kind.
+
+    Raises
+    ------
+    ParamsError
+        If an acceptance names an unknown check.
+    """
+    for number, acceptance in enumerate(acceptances):
+        if acceptance.check not in CHECKS:
+            raise ParamsError(
+                f'params/{quarter}.yml, accepted.{number}.check: there is no check "{acceptance.check}".'
+                f"{nearest(acceptance.check, CHECKS)} Choose from {', '.join(CHECKS)}."
+            )
+    still_open, accepted, used = [], [], set()
+    for finding in findings:
+        matching = [number for number, each in enumerate(acceptances) if _matches(each, finding)]
+        if matching:
+            used.add(matching[0])
+            accepted.append(AcceptedFinding(finding, acceptances[matching[0]].reason))
+        else:
+            still_open.append(finding)
+    for number, acceptance in enumerate(acceptances):
+        if number not in used:
+            named = acceptance.model_dump(exclude={"reason"}, exclude_defaults=True)
+            shown = ", ".join(f"{name} {text}" for name, text in named.items())
+            message = f"The params accept a finding that no longer exists ({shown}). Remove the entry."
+            still_open.append(
+                Finding(acceptance.check, message, f"params/{quarter}.yml, accepted.{number}", found=shown)
+            )
+    return tuple(still_open), tuple(accepted)
+
+
+def _matches(acceptance: Acceptance, finding: Finding) -> bool:
+    """Return True if a finding has the check and everything else that an acceptance names."""
+    names = ("notebook", "cell", "fact", "found")
+    wanted = {name: getattr(acceptance, name).removesuffix(".ipynb") for name in names}
+    named = {name: getattr(finding, name).removesuffix(".ipynb") for name in names}
+    return acceptance.check == finding.check and all(not text or text == named[name] for name, text in wanted.items())

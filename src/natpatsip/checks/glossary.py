@@ -1,26 +1,22 @@
-"""The glossary against the text: acronyms that it does not explain, and terms that the text does not use."""
+"""The glossary compared with the text: acronyms that it does not explain, and terms that the text does not use."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from natpatsip.blocks import BLOCK
-from natpatsip.checks.allowed_numbers import PASSING
-from natpatsip.checks.check_context import GLOSSARY, Material
+from natpatsip.checks.check_context import GLOSSARY, CheckContext
 from natpatsip.checks.findings import Finding
-from natpatsip.checks.sentences import Sentence
+from natpatsip.checks.numbers import allowed_numbers
 
 CHECK = "glossary"
 _ACRONYM = re.compile(
     r"(?<![\w&@/.-])(?:(?:[A-Z][a-z]{1,4}){1,3}[A-Z]{2,}|[A-Z]{2,}\d*|[A-Z]&[A-Z])(?=(?:s|['’]s)?(?![\w&]|\.\d))"
 )
 _NOT_READ = re.compile(r"`[^`]*`|\]\([^)]*\)|\{[^}]*\}|https?://\S+|@[a-z]+-[\w-]+")
-_NAMES = tuple(
-    re.compile("|".join(PASSING[kind]))
-    for kind in ("standard or document", "telephone and postcode", "quarter or financial year")
-)
+_NAMES_WITH_CAPITALS = ("standard or document", "telephone and postcode", "quarter or financial year")
 KNOWN_TO_ALL = frozenset(
     [
         *("UK", "EU", "US", "USA", "PDF", "CSV", "HTML", "URL", "OK", "AM", "PM", "GMT", "BST", "ID", "TV", "COVID"),
@@ -30,21 +26,22 @@ KNOWN_TO_ALL = frozenset(
 )
 
 
-def check(material: Material) -> list[Finding]:
+def check(context: CheckContext) -> list[Finding]:
     """Return the acronyms that the glossary lacks, and its terms that no chapter uses; none without a glossary."""
-    if GLOSSARY not in material.executed:
+    if GLOSSARY not in context.executed:
         return []
-    return [*_unexplained(material), *_unused(material)]
+    return [*_unexplained(context), *_unused(context)]
 
 
-def _unexplained(material: Material) -> Iterator[Finding]:
-    names = set(material.plan.settings.names)
-    known = {word for term in material.terms for word in (term, *re.split(r"\W+", term))} | KNOWN_TO_ALL | names
+def _unexplained(context: CheckContext) -> Iterator[Finding]:
+    names = set(context.settings.names)
+    known = {word for term in context.terms for word in (term, *re.split(r"\W+", term))} | KNOWN_TO_ALL | names
     known |= {word.removesuffix("s") for word in known}
     seen: set[str] = set()
-    for sentence in material.narrative:
-        for acronym in acronyms(sentence.text):
-            if acronym in known or acronym in seen or _is_a_row(sentence):
+    for sentence in context.narrative:
+        for acronym in acronyms(sentence.text, context.allowed_numbers):
+            is_own_row = sentence.kind == "row" and sentence.place.notebook == GLOSSARY
+            if acronym in known or acronym in seen or is_own_row:
                 continue
             seen.add(acronym)
             message = (
@@ -53,51 +50,47 @@ def _unexplained(material: Material) -> Iterator[Finding]:
             yield sentence.place.finding(CHECK, message, found=acronym)
 
 
-def acronyms(text: str) -> list[str]:
-    """Return the acronyms of a sentence, without the s of their plural.
+def acronyms(text: str, allowed: Mapping[str, re.Pattern[str]] | None = None) -> list[str]:
+    """Return the acronyms of a sentence, without the s of their plural; documents and the like are not among them.
 
     Examples
     --------
-    >>> acronyms("ICBs and the MatNeoSIP team met NHS England (A&E) about NEWS2 in Q2.")
-    ['ICB', 'MatNeoSIP', 'NHS', 'A&E', 'NEWS2']
+    >>> acronyms("GPs and the QuiSIP team met NHS England (A&E) about NEWS2 in Q2.")
+    ['GP', 'QuiSIP', 'NHS', 'A&E', 'NEWS2']
     """
-    for pattern in (_NOT_READ, *_NAMES):
+    allowed = allowed or allowed_numbers()
+    for pattern in (_NOT_READ, *(allowed[kind] for kind in _NAMES_WITH_CAPITALS)):
         text = pattern.sub(" ", text)
     return _ACRONYM.findall(text)
 
 
-def _is_a_row(sentence: Sentence) -> bool:
-    """Say whether a sentence is a row of the glossary itself."""
-    return sentence.kind == "row" and sentence.place.notebook == GLOSSARY
-
-
-def _unused(material: Material) -> Iterator[Finding]:
-    """Go through terms that no cell of any quarter uses; a table of other papers' terms says so in its caption."""
-    text = "\n".join(_texts(material))
-    for term, place in material.terms.items():
-        cell = next(cell for cell in material.executed[GLOSSARY].cells if cell.get("id") == place.cell)
+def _unused(context: CheckContext) -> Iterator[Finding]:
+    """Yield terms that no cell of any quarter uses, except in a table captioned as terms used elsewhere."""
+    text = "\n".join(_texts(context))
+    for term, (place, _) in context.terms.items():
+        cell = next(cell for cell in context.executed[GLOSSARY].cells if cell.get("id") == place.cell)
         if re.search(r"^:.*\b(?:other|elsewhere)\b", cell.source, re.MULTILINE | re.IGNORECASE):
             continue
         stem = re.escape(term.removesuffix("s"))
         if not re.search(rf"(?<![\w]){stem}(?:s|['’]s)?(?!\w)", text):
-            message = f"{term} is explained in the glossary, but used nowhere. Take its row out, or use it."
+            message = f"{term} is explained in the glossary, but used nowhere. Remove its row, or use it."
             yield place.finding(CHECK, message, found=term)
 
 
-def _texts(material: Material) -> Iterator[str]:
-    """Go through what the cells of all quarters say, but for the glossary's own tables."""
-    for place, cell in material.cells(everywhere=True):
+def _texts(context: CheckContext) -> Iterator[str]:
+    """Yield what the cells of all quarters say, except the glossary's own tables."""
+    for place, cell in context.cells(all_quarters=True):
         lines: Collection[str] = cell.source.splitlines()
         if place.notebook == GLOSSARY and cell.cell_type == "markdown":
             lines = [line for line in lines if not line.startswith(("|", ":"))]
         yield "\n".join(lines)
         yield from _shown(cell)
-    yield from (notebook.title for notebook in material.plan.notebooks.values())
+    yield from (notebook.title for notebook in context.plan.notebooks.values())
 
 
 def _shown(cell: Any) -> Iterator[str]:
     for output in cell.get("outputs", []):
         if record := output.get("data", {}).get(BLOCK):
             yield record["markdown"]
-    for kept in cell.metadata.get("user_expressions", []):
-        yield str(kept["result"].get("data", {}).get("text/plain", ""))
+    for saved in cell.metadata.get("user_expressions", []):
+        yield str(saved["result"].get("data", {}).get("text/plain", ""))

@@ -1,52 +1,50 @@
-"""Data older than the quarter's cut-off: months, boards or facts that have not come in."""
+"""Data older than the quarter's cut-off: months, organisations or facts that have not come in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from natpatsip.checks.check_context import Material
+from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.findings import Finding
-from natpatsip.checks.rules import reported_rows
+from natpatsip.checks.relations import REPORTED
 from natpatsip.datasets.completeness import awaited, complete
-from natpatsip.datasets.descriptor import FOLDER
 from natpatsip.quarter import FORM
 from natpatsip.wording import date
 
 CHECK = "old-data"
-REPORTED = "reported"
 
 
-def check(material: Material) -> list[Finding]:
-    """Return what the data of the quarter lack, by file and by fact."""
-    return [*_files(material), *_facts(material)]
+def check(context: CheckContext) -> list[Finding]:
+    """Return what is missing from the data of the quarter, by file and by fact."""
+    return [*_files(context), *_facts(context)]
 
 
-def _files(material: Material) -> Iterator[Finding]:
-    project = material.plan.project
+def _files(context: CheckContext) -> Iterator[Finding]:
+    project = context.project
     if not all((project / resource.file).is_file() for resource in awaited(project)):
         return  # a notebook that reads the file reports that it is missing
-    for sentence in complete(material.quarter, project):
+    for sentence in complete(context.quarter, project):
         file, _, what = sentence.partition(" ")
-        if not file.endswith(f"{REPORTED}.csv"):
+        if file != REPORTED:
             message = (
-                f"{sentence}: the data are older than the cut-off, {date(material.plan.params.cut_off)}. Bring them in."
+                f"{sentence}: the data are older than the cut-off, {date(context.plan.params.cut_off)}. Bring them in."
             )
-            yield Finding(CHECK, message, file, found=what, expected=str(material.quarter))
+            yield Finding(CHECK, message, file, found=what, expected=str(context.quarter))
 
 
-def _facts(material: Material) -> Iterator[Finding]:
-    """Go through facts that were last reported in an earlier quarter, and are of no quarter that is past."""
+def _facts(context: CheckContext) -> Iterator[Finding]:
+    """Yield facts that were last reported in an earlier quarter, except those of past quarters."""
     newest: dict[tuple[str, str], tuple[str, int, str]] = {}
-    for line, row in enumerate(reported_rows(material.plan.project), start=2):
+    for line, row in enumerate(context.reported_rows, start=2):
         role = "its quarter" if row["period"] == row["as_of"] else row["period"]
         key = row["fact_id"], role
-        if row["as_of"] <= str(material.quarter) and (key not in newest or newest[key][0] <= row["as_of"]):
+        if row["as_of"] <= str(context.quarter) and (key not in newest or newest[key][0] <= row["as_of"]):
             newest[key] = row["as_of"], line, row["value"]
     for (name, role), (as_of, line, value) in newest.items():
-        if as_of < str(material.quarter) and not FORM.fullmatch(role):
+        if as_of < str(context.quarter) and not FORM.fullmatch(role):
             message = (
-                f"{name} ({role}) was last reported as of {as_of} ({value}), before the cut-off of {material.quarter}, "
-                f"{date(material.plan.params.cut_off)}. Add its row to {FOLDER}/{REPORTED}.csv."
+                f"{name} ({role}) was last reported as of {as_of} ({value}), before the cut-off of {context.quarter}, "
+                f"{date(context.plan.params.cut_off)}. Add its row to {REPORTED}."
             )
-            where = f"{FOLDER}/{REPORTED}.csv, row {line}"
-            yield Finding(CHECK, message, where, fact=name, found=as_of, expected=str(material.quarter))
+            where = f"{REPORTED}, row {line}"
+            yield Finding(CHECK, message, where, fact=name, found=as_of, expected=str(context.quarter))

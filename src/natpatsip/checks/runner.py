@@ -1,59 +1,48 @@
-"""Running all checks on a quarter."""
+"""Run all checks on a quarter: on its executed notebooks, or on what can be checked if they stopped."""
 
 from __future__ import annotations
 
-import functools
+import re
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from natpatsip import params
 from natpatsip.checks import (
     broken_link,
-    contradiction,
+    fact_rules,
     glossary,
-    moved,
     old_data,
-    preflight,
     stale,
     typed_number,
-    uncited_fact,
     unhedged_estimate,
-    unmentioned_figure,
     unsupported_claim,
+    unused,
 )
-from natpatsip.checks.check_context import Material
-from natpatsip.checks.findings import CHECKS, Finding, Outcome
-from natpatsip.checks.suppressions import sort_out
-from natpatsip.errors import NotebookError, UsageError
-from natpatsip.pipeline.caching import store
-from natpatsip.pipeline.caching.inputs import Inputs
-from natpatsip.pipeline.caching.run_cache import RunCache
-from natpatsip.pipeline.execution import kernels
+from natpatsip.checks.check_context import CheckContext
+from natpatsip.checks.findings import CHECKS, Finding, Outcome, split_accepted
+from natpatsip.errors import ReportError, apart
 from natpatsip.pipeline.plan import Plan
-from natpatsip.pipeline.workspace import locked
-from natpatsip.quarter import Quarter
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-Check = Callable[[Material], list[Finding]]
-ALL: Mapping[str, Check] = {
-    module.CHECK: module.check
-    for module in (
-        typed_number,
-        stale,
-        contradiction,
-        unsupported_claim,
-        unhedged_estimate,
-        uncited_fact,
-        unmentioned_figure,
-        glossary,
-        moved,
-        old_data,
-        broken_link,
-    )
+_CHECKS: Mapping[str, Callable[[CheckContext], list[Finding]]] = {
+    "typed-number": typed_number.check,
+    "stale": stale.check,
+    "contradiction": fact_rules.check_relations,
+    "unsupported-claim": unsupported_claim.check,
+    "unhedged-estimate": unhedged_estimate.check,
+    "uncited-fact": unused.check_facts,
+    "unmentioned-figure": unused.check_figures,
+    "glossary": glossary.check,
+    "moved": fact_rules.check_changes,
+    "old-data": old_data.check,
+    "broken-link": broken_link.check,
 }
+_FAILED_CLAIM = re.compile(
+    r'^(?P<where>notebooks/(?P<notebook>\S+\.ipynb), cell "(?P<cell>[^"]*)"), inline expression '
+    r"(?P<expression>.*?): ClaimError: (?P<message>.*)$"
+)
+_NOTE = "The other checks need notebooks that run. Reword or remove what the charts do not show, and check again."
 
 
 def run(plan: Plan, executed: Mapping[str, NotebookNode]) -> Outcome:
@@ -69,57 +58,57 @@ def run(plan: Plan, executed: Mapping[str, NotebookNode]) -> Outcome:
     Returns
     -------
     Outcome
-        What is open, what the params accept, and what is listed.
+        The findings in reading order, open and accepted, and what is listed for reviewers.
 
     Raises
     ------
     FactError
-        Where a fact is published twice with two values.
+        If a fact is published twice with two values.
     DataError
-        Where ``data/relations.csv`` says what cannot be checked.
+        If ``data/relations.csv`` has a line that cannot be checked.
     ParamsError
-        Where the params accept a check that there is not.
+        If the params accept an unknown check.
     """
-    material = Material(plan, executed)
-    order = {name: place for place, name in enumerate(material.executed)}
-    found = [finding for check in CHECKS if check in ALL for finding in ALL[check](material)]
-    found.sort(key=functools.partial(_place, order))
-    still_open, accepted = sort_out(found, plan.params.accepted, plan.quarter)
-    return Outcome(still_open, accepted, tuple(typed_number.listed(material)), tuple(moved.notes(material)))
+    context = CheckContext(plan, executed)
+    found = _in_reading_order([each for check in CHECKS for each in _CHECKS[check](context)], list(executed))
+    listed = [each for each in found if typed_number.is_listed(each, context)]
+    others = [each for each in found if not typed_number.is_listed(each, context)]
+    still_open, accepted = split_accepted(others, plan.params.accepted, plan.quarter)
+    return Outcome(still_open, accepted, tuple(listed), tuple(fact_rules.notes(context)))
 
 
-def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Callable[[str], None]) -> Outcome:
-    """Execute a quarter's notebooks, or take them from the cache, and run every check on them.
+def check_failed_run(plan: Plan, error: ReportError) -> Outcome | None:
+    """Return what can be checked if only claims about charts stopped the notebooks, else None.
 
-    Raises
-    ------
-    UsageError
-        Where the quarter has left the notebooks.
-    ReportError
-        Where a notebook fails, or the facts, rules or params are not as they must be.
+    That is the state of a quarter that was just opened: its sentences are last quarter's, its data are new. Found are
+    the claims that failed, and the cells that nobody has reviewed. Anything else that stopped them is fixed first.
     """
-    if reference := params.load(quarter, project=project).built_from:
-        raise UsageError(
-            f"{quarter} has left the notebooks and is built from {reference} in git. Check it there: "
-            f"git worktree add ../{quarter} {reference}"
+    problems = apart(str(error))
+    claims = [found for each in problems if (found := _FAILED_CLAIM.match(each))]
+    if len(claims) != len(problems):
+        return None
+    context = CheckContext(plan, {name: notebook.content for name, notebook in plan.notebooks.items()})
+    places = {(f"{place.notebook}.ipynb", place.cell): place for place, _ in context.cells()}
+    findings = list(stale.to_review(context))
+    for claim in claims:
+        place = places.get((claim["notebook"], claim["cell"]))
+        findings.append(
+            Finding(
+                "unsupported-claim",
+                f"{claim['message']} Say what the chart shows.",
+                claim["where"],
+                notebook=claim["notebook"],
+                cell=claim["cell"],
+                found=claim["expression"],
+                position=place.position if place else 0,
+            )
         )
-    runs = RunCache(store.of(project), Inputs.read(project), quarter, edition="", kernels=kernels.choose(""))
-    if runs.uncovered(project / "notebooks"):
-        kernels.start("")
-    plan = Plan.of(project, quarter)
-    from natpatsip.pipeline.execution.scheduler import execute  # after the plan: it imports much
-
-    try:
-        with locked(plan.workplace, log):
-            executed = execute(plan, jobs=jobs, log=log, runs=runs)
-    except NotebookError as error:
-        if outcome := preflight.outcome_of(plan, error):
-            return outcome
-        raise
-    return run(plan, {name: each.content for name, each in executed.items()})
+    return Outcome(tuple(_in_reading_order(findings, list(plan.notebooks))), notes=(_NOTE,))
 
 
-def _place(order: Mapping[str, int], finding: Finding) -> tuple[int, int, int]:
-    """Sort in reading order: by chapter, cell, check."""
-    chapter = order.get(finding.notebook.removesuffix(".ipynb"), len(order))
-    return chapter, finding.position, CHECKS.index(finding.check)
+def _in_reading_order(findings: list[Finding], chapters: list[str]) -> list[Finding]:
+    """Sort by chapter, cell and check; what is not in a notebook comes last."""
+    order = {f"{name}.ipynb": number for number, name in enumerate(chapters)}
+    return sorted(
+        findings, key=lambda each: (order.get(each.notebook, len(order)), each.position, CHECKS.index(each.check))
+    )

@@ -1,17 +1,18 @@
-"""Narrative taken apart: a cell into blocks, a block into sentences, each with what its expressions printed.
+"""The sentences of a cell, each with what its inline expressions printed.
 
-An inline expression is one mark in the text (`MARK`), so that a rule about words never trips over code, and a digit
-that is left was typed.
+An inline expression is one mark in the text (`MARK`), so that a rule about words never meets code, and any digit left
+was typed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from natpatsip.checks.places import Place
+from natpatsip.checks.findings import Place
+from natpatsip.checks.patterns import word_list
 from natpatsip.facts import CITED, Fact
 from natpatsip.pipeline.inline_code import FENCE, INLINE, text_of
 
@@ -21,16 +22,13 @@ _ATTRIBUTES = re.compile(r"\{[#.][^{}]*\}")
 _HEADING = re.compile(r"#{1,6}\s+")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+")
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nos|fig|figs|dr|mr|mrs|ms|prof|st|cf|ca|al|rev|vol|ver|sect|para)\.|\b[A-Z]\.)$",
-    re.I,
-)
+_ABBREVIATION = re.compile(rf"(?:\b(?:{word_list('abbreviation')})\.|\b[A-Z]\.)$", re.IGNORECASE)
 _END = re.compile(r"[.!?]+[\"'”’)\]*_]*\s+(?=[\"'“‘(*_\[]*(?:[A-Z0-9£@`\ue000-\uf8ff]))")
 
 
 @dataclass(frozen=True)
 class Printed:
-    """An inline expression, what it printed, and the fact where it is one."""
+    """An inline expression, what it printed, and the fact if it is one."""
 
     expression: str
     text: str = ""
@@ -39,30 +37,14 @@ class Printed:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of the narrative.
-
-    Parameters
-    ----------
-    text : str
-        With `MARK` where an expression stands.
-    place : Place
-        Its cell.
-    kind : str
-        "text", "heading", "row" (of a table) or "code" (a string in code that makes prose).
-    printed : tuple of Printed
-        What stands at each mark, in order.
-    block : str
-        The whole paragraph or item, with the same marks.
-    role : str
-        For "code": the argument it stands in, such as ``figure.title``.
-    """
+    """A sentence of the narrative, with `MARK` in place of each inline expression."""
 
     text: str
     place: Place
-    kind: str = "text"
-    printed: tuple[Printed, ...] = ()
-    block: str = field(default="", repr=False)
-    role: str = ""
+    kind: str = "text"  # or "heading", "row" (of a table), "code" (a string in code that reads as prose)
+    printed: tuple[Printed, ...] = ()  # the expression at each mark, in order
+    block: str = field(default="", repr=False)  # the whole paragraph or list item, with the same marks
+    role: str = ""  # for "code": the argument that it is in, such as figure.title
 
     @property
     def shown(self) -> str:
@@ -72,7 +54,7 @@ class Sentence:
 
 
 def sentences_of(cell: Any, place: Place) -> list[Sentence]:
-    """Return the sentences of a markdown cell, with the results that its metadata keep."""
+    """Return the sentences of a markdown cell, with the results saved in its metadata."""
     text, printed = _marked(cell)
     found: list[Sentence] = []
     for kind, block in _blocks(text):
@@ -88,25 +70,18 @@ def _marked(cell: Any) -> tuple[str, list[Printed]]:
     printed: list[Printed] = []
 
     def mark(match: re.Match[str]) -> str:
-        kept = next(results, None)
-        data = kept["result"].get("data", {}) if kept and kept.get("expression") == match[1] else {}
-        printed.append(Printed(match[1], _text(data), _fact(data)))
+        saved = next(results, None)
+        data = saved["result"].get("data", {}) if saved and saved.get("expression") == match[1] else {}
+        fact = Fact.from_record(data[CITED]) if CITED in data else None
+        printed.append(Printed(match[1], text_of(data) if data else "", fact))
         return chr(ord(MARK) + len(printed) - 1)
 
     source = _MARKS.sub("", FENCE.sub("", cell.source))
     return INLINE.sub(mark, re.sub(r"<!--.*?-->", "", source, flags=re.DOTALL)), printed
 
 
-def _text(data: Mapping[str, Any]) -> str:
-    return text_of(data) if data else ""
-
-
-def _fact(data: Mapping[str, Any]) -> Fact | None:
-    return Fact.from_record(data[CITED]) if CITED in data else None
-
-
 def _blocks(text: str) -> Iterator[tuple[str, str]]:
-    """Go through headings, paragraphs, items and table rows, each on one line and without marks of divs."""
+    """Yield headings, paragraphs, list items and table rows, each on one line, without the fences of divs."""
     kind, lines = "text", list[str]()
     for line in [*text.splitlines(), ""]:
         bare = line.strip()

@@ -1,4 +1,4 @@
-"""Stale narrative: sentences carried over from the quarter before that nobody has read again."""
+"""Stale narrative: sentences carried over from the quarter before that nobody has reviewed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from natpatsip.checks.check_context import Material
-from natpatsip.checks.findings import Finding
-from natpatsip.checks.places import Place
+from natpatsip.checks.check_context import CheckContext
+from natpatsip.checks.findings import Finding, Place
+from natpatsip.checks.patterns import word_list
 from natpatsip.checks.sentences import MARK, Sentence, sentences_of
 from natpatsip.pipeline.notebook import is_quarter
 from natpatsip.quarter import Quarter
@@ -22,65 +22,49 @@ NAMED = re.compile(
     rf"|[Qq]uarter\s(?P<digit>[1-4]|one|two|three|four)\b(?:\sof\s(?P<year2>{_YEAR}))?"
     rf"|(?P<ordinal>first|second|third|fourth|1st|2nd|3rd|4th)\squarter\b(?:\sof\s(?:the\s(?:financial\s|NHS\s)?year\s)?(?P<year3>{_YEAR}))?)"
 )
-_COMPARED = re.compile(
-    r"\b(?:than|compared|comparison|against|versus|vs|since|unlike|whereas|previous(?:ly)?|earlier|before|preceding|"
-    r"last\s(?:quarter|year|time)|up\sfrom|down\sfrom|rose\sfrom|fell\sfrom|(?:from|between)\s.{0,30}\b(?:to|and|until|through)|"
-    r"built\s(?:up)?on|beg[au]n|started|launched|carried\sover|year[\s-]on[\s-]year|unchanged\sfrom|as\sin|same\s(?:as|quarter)|after|until|"
-    r"later|had\s\w+ed|change[sd]?\sfrom|follow(?:ing|ed))\b",
-    re.IGNORECASE,
-)
-_AHEAD = re.compile(
-    r"\b(?:plan(?:s|ned|ning)?|will|shall|expect(?:s|ed)?|due|next|ready|begin(?:s|ning)?|starts?|from|by|for|until|aims?|intends?|"
-    r"scheduled|future|coming|upcoming|ahead|later|would|should|may|could|to\s(?:be|start|begin|submit|come)|submit|sends?|into|"
-    r"runs?|over|spread|through|understand|drawn\sup)\b",
-    re.IGNORECASE,
-)
+_COMPARED = re.compile(rf"\b(?:{word_list('comparison')})\b", re.IGNORECASE)
+_PLANNED = re.compile(rf"\b(?:{word_list('plan')})\b", re.IGNORECASE)
 
 
-def check(material: Material) -> list[Finding]:
-    """Return cells to review, cells left word for word, and quarters named that are not the one built."""
-    return [*to_review(material), *_left_as_they_were(material), *_other_quarters(material)]
+def check(context: CheckContext) -> list[Finding]:
+    """Return cells to review, cells unchanged word for word, and named quarters that are not the one built."""
+    return [*to_review(context), *_unchanged_words(context), *_other_quarters(context)]
 
 
-def to_review(material: Material) -> Iterator[Finding]:
-    """Go through the cells that were carried over and that nobody has read again."""
-    for place, cell in material.cells():
+def to_review(context: CheckContext) -> Iterator[Finding]:
+    """Yield the cells that were carried over and that nobody has reviewed."""
+    for place, cell in context.cells():
         if TO_REVIEW in place.tags:
             message = (
                 f"The cell was carried over from the quarter before and is tagged {TO_REVIEW}: {_start(cell.source)}. "
-                "Read it, make it true of this quarter, and take the tag off."
+                "Read it, make it true of this quarter, and remove the tag."
             )
             yield place.finding(CHECK, message, found=_start(cell.source))
 
 
-def _left_as_they_were(material: Material) -> Iterator[Finding]:
-    before, now = str(material.quarter.previous()), str(material.quarter)
-    for name in material.executed:
-        cells = [(place, cell) for place, cell in material.cells(everywhere=True) if place.notebook == name]
+def _unchanged_words(context: CheckContext) -> Iterator[Finding]:
+    before, now = str(context.quarter.previous()), str(context.quarter)
+    for name in context.executed:
+        cells = [each for each in context.cells(name, all_quarters=True) if each[1].cell_type == "markdown"]
         earlier: dict[str, Place] = {}
         for place, cell in cells:
-            if before in place.tags and now not in place.tags and cell.cell_type == "markdown":
+            if before in place.tags and now not in place.tags:
                 earlier |= dict.fromkeys(_paragraphs(cell, place), place)
         for place, cell in cells:
-            if (
-                now in place.tags
-                and before not in place.tags
-                and TO_REVIEW not in place.tags
-                and cell.cell_type == "markdown"
-            ):
-                for words, said in _paragraphs(cell, place).items():
-                    if words in earlier:
-                        message = (
-                            f'"{_start(said)}" stands word for word as in {material.quarter.previous().label} '
-                            f'(cell "{earlier[words].cell}"). Say what is true now, or take the tag off '
-                            "both cells and keep one, where it holds in any quarter."
-                        )
-                        yield place.finding(CHECK, message, found=_start(said))
-                        break
+            if now not in place.tags or not {before, TO_REVIEW}.isdisjoint(place.tags):
+                continue
+            same = {words: text for words, text in _paragraphs(cell, place).items() if words in earlier}
+            for words, text in list(same.items())[:1]:
+                message = (
+                    f'"{_start(text)}" is word for word what {context.quarter.previous().label} says '
+                    f'(cell "{earlier[words].cell}"). Say what is true now, or remove the tag from both cells and '
+                    "keep one, if it is true of any quarter."
+                )
+                yield place.finding(CHECK, message, found=_start(text))
 
 
 def _paragraphs(cell: Any, place: Place) -> dict[str, str]:
-    """Return the paragraphs of a cell by their words; headings and lines of a word or two are left out."""
+    """Return the paragraphs of a cell by their words, without headings and lines of a few words."""
     blocks = {each.block: each.kind for each in sentences_of(cell, place)}
     expressions = iter(re.findall(r"`\{python\}\s+([^`]+?)\s*`", cell.source))
     found = {}
@@ -92,22 +76,22 @@ def _paragraphs(cell: Any, place: Place) -> dict[str, str]:
     return found
 
 
-def _other_quarters(material: Material) -> Iterator[Finding]:
-    for sentence in material.narrative:
-        for named, start, end in quarters_in(sentence.text, material.quarter):
-            if named == material.quarter or _is_comparison(sentence, named, material.quarter, start, end):
+def _other_quarters(context: CheckContext) -> Iterator[Finding]:
+    for sentence in context.narrative:
+        for named, start, end in quarters_in(sentence.text, context.quarter):
+            if named == context.quarter or _is_comparison(sentence, named, context.quarter, start, end):
                 continue
-            said = sentence.text[start:end]
-            when = "an earlier" if named < material.quarter else "a later"
+            words = sentence.text[start:end]
+            when = "an earlier" if named < context.quarter else "a later"
             message = (
-                f'"{_start(sentence.shown)}" names {said}, {when} quarter than the one reported on '
-                f"({material.quarter.label}), and compares nothing. Say what is true now, or what is compared."
+                f'"{_start(sentence.shown)}" names {words}, {when} quarter than the one reported on '
+                f"({context.quarter.label}), and compares nothing. Say what is true now, or what is compared."
             )
-            yield sentence.place.finding(CHECK, message, found=said, expected=material.quarter.label)
+            yield sentence.place.finding(CHECK, message, found=words, expected=context.quarter.label)
 
 
 def quarters_in(text: str, quarter: Quarter) -> Iterator[tuple[Quarter, int, int]]:
-    """Go through the quarters that a sentence names, a bare Q3 being one of the year that is reported on.
+    """Yield the quarters that a sentence names, with start and end; a bare Q3 is one of the reported year.
 
     Examples
     --------
@@ -127,14 +111,14 @@ def quarters_in(text: str, quarter: Quarter) -> Iterator[tuple[Quarter, int, int
 
 
 def _is_comparison(sentence: Sentence, named: Quarter, quarter: Quarter, start: int, end: int) -> bool:
-    """Say whether another quarter is named to compare with, or, where it is to come, to say what is planned."""
+    """Return True if another quarter is named to compare with or, if it is still to come, to say what is planned."""
     others = {each for each, _, _ in quarters_in(sentence.text, quarter)} - {named}
     if quarter in others or any(each.text == quarter.label for each in sentence.printed):
         return True
     around = sentence.text[:start] + " " + sentence.text[end:]
     if _COMPARED.search(around) or _COMPARED.search(sentence.text[max(0, start - 30) : end]):
         return True
-    return named > quarter and bool(_AHEAD.search(around))
+    return named > quarter and bool(_PLANNED.search(around))
 
 
 def _start(text: str, length: int = 70) -> str:

@@ -7,59 +7,52 @@ from collections.abc import Iterator
 
 from natpatsip.blocks import BLOCK
 from natpatsip.checks import code_cells
-from natpatsip.checks.check_context import Material
-from natpatsip.checks.findings import Finding
-from natpatsip.checks.places import Place
-from natpatsip.checks.sentences import MARK, Sentence
+from natpatsip.checks.check_context import CheckContext
+from natpatsip.checks.findings import Finding, Place
+from natpatsip.checks.patterns import word_list
+from natpatsip.checks.sentences import MARK, Printed, Sentence
 from natpatsip.facts import Fact
 
 CHECK = "unhedged-estimate"
-HEDGES = re.compile(
-    r"\b(?:up to|may|might|could|would have|potential(?:ly)?|estimat(?:es?|ed|ing|ions?)|model(?:led|ling|s)?|modeled|"
-    r"(?:thought|believed|expected) to|likely|probabl[ey]|perhaps|possib(?:le|ly)|as many as|in the order of|"
-    r"suggest(?:s|ed|ing)?|project(?:ed|ions?)|predict(?:ed|ion|s)?|indicative|at most)\b"
-)
+HEDGES = re.compile(rf"\b(?:{word_list('hedge')})\b")
 
+_OTHER_WORDS = {"share", "percent", "plural", "direction", "claim", "describe"}  # they print not the estimate itself
 _AND = re.compile(r",?\s(?:and|but|while|whereas|though|yet)\s|,\s(?:with|of\swhom)\s|\s[–—]\s")
-_STATES = re.compile(  # a verb that has a subject before it; "may have avoided 5 and saved 3" has one may for both
-    r"(?<=\S\s)(?<!who\s)(?<!that\s)(?<!which\s)\b(?:were|was|are|is|have|has|had|did|survived?|saved?|avoided?|lived|"
-    r"died|prevented)\b"
-)
+# A verb that has a subject before it; "may have avoided 5 and saved 3" has one "may" for both.
+_STATES = re.compile(rf"(?<=\S\s)(?<!who\s)(?<!that\s)(?<!which\s)\b(?:{word_list('stating_verb')})\b")
 _SAID_OF_ALL = re.compile(r"\s(?:that|is\sthat|are\sthat)\b|\s?:")
 _ITS_OWN = re.compile(rf"\s(?:(?:an?|some|the|another|further|about|around|total|of)\s){{0,2}}{MARK}")
 
 
-def check(material: Material) -> list[Finding]:
+def check(context: CheckContext) -> list[Finding]:
     """Return the estimates that are printed without a word that says so."""
-    return [*_in_sentences(material), *_in_blocks(material)]
+    return [*_in_sentences(context), *_in_blocks(context)]
 
 
-def _in_sentences(material: Material) -> Iterator[Finding]:
-    for sentence in material.narrative:
+def _in_sentences(context: CheckContext) -> Iterator[Finding]:
+    for sentence in context.narrative:
         if sentence.role.startswith("tile."):
             continue  # a tile's value and label are one sentence, which its block holds
-        if facts := list(_unhedged(sentence, material)):
+        if facts := list(_unhedged(sentence, context)):
             yield _finding(sentence.place, facts, sentence.shown)
 
 
-def _unhedged(sentence: Sentence, material: Material) -> Iterator[Fact]:
-    """Go through the estimates of a sentence that no hedge covers; a row of a table is hedged as a whole."""
+def _unhedged(sentence: Sentence, context: CheckContext) -> Iterator[Fact]:
+    """Yield the estimates of a sentence that no hedge covers; a row of a table is hedged as a whole."""
     values = iter(sentence.printed)
     for clause in sentence.text.split(";"):
-        covered: list[bool] | None = None
-        for number in range(clause.count(MARK)):
-            each = next(values)
-            facts = list(_estimates(each.expression, each.fact, sentence.place.notebook, material))
-            if not facts:
-                continue
-            if covered is None:
-                covered = [is_hedged(sentence.block)] * clause.count(MARK) if sentence.kind == "row" else hedged(clause)
-            if not covered[number]:
-                yield from facts
+        own = [_estimates(next(values), sentence.place.notebook, context) for _ in range(clause.count(MARK))]
+        if not any(own):
+            continue
+        is_row = sentence.kind == "row"
+        for facts, is_covered in zip(
+            own, [is_hedged(sentence.block)] * len(own) if is_row else hedged(clause), strict=True
+        ):
+            yield from () if is_covered else facts
 
 
 def is_hedged(text: str) -> bool:
-    """Say whether a text words a number as an estimate; *May* with a capital inside a sentence is a month.
+    """Return True if a text words a number as an estimate; *May* with a capital inside a sentence is a month.
 
     Examples
     --------
@@ -70,17 +63,17 @@ def is_hedged(text: str) -> bool:
 
 
 def _lowered(text: str) -> str:
-    """Return a text whose hedges at the start of a sentence have no capital; every letter keeps its place."""
+    """Return a text without the capitals of hedges at the start of a sentence; every letter keeps its place."""
     start = re.sub(r"^\W*([A-Z])", lambda match: match[0].lower(), text)
     return re.sub(r"(?<=[.:(] )(?:Up to|An estimated|Estimated|Potentially|Perhaps)", lambda m: m[0].lower(), start)
 
 
 def hedged(clause: str) -> list[bool]:
-    """Say of each mark in a clause whether a hedge covers it: one of its own, or that of the list it stands in.
+    """Return, for each mark in a clause, whether a hedge covers it: one of its own, or that of its list.
 
     A hedge before a mark goes on over a list (*up to 64 in the quarter and 132 in the year*) until a part with a verb
-    of its own states something else. One after a mark covers it where it ends the same statement (*99 lives may have
-    been saved*), and never where it stands before another number (*99 were saved, and up to 195 in the year*).
+    of its own states something else. One after a mark covers it if both are in one statement (*99 lives may have been
+    saved*), unless it comes before another number (*99 were saved, and up to 195 in the year*).
 
     Examples
     --------
@@ -92,15 +85,16 @@ def hedged(clause: str) -> list[bool]:
     text = _lowered(clause)
     hedges = [match.span() for match in HEDGES.finditer(text)]
     marks = [match.start() for match in re.finditer(MARK, text)]
-    return [any(_covers(text, at, *hedge) for hedge in hedges) for at in marks]
-
-
-def _covers(text: str, at: int, start: int, end: int) -> bool:
-    return _covers_after(text, end, at) if end <= at else _covers_before(text, at, start, end)
+    return [
+        any(
+            _covers_after(text, end, at) if end <= at else _covers_before(text, at, start, end) for start, end in hedges
+        )
+        for at in marks
+    ]
 
 
 def _covers_after(text: str, end: int, at: int) -> bool:
-    """Say whether a hedge covers a mark that comes after it: no other statement has begun in between."""
+    """Return True if a hedge covers a mark after it: no other statement has begun in between."""
     if _SAID_OF_ALL.match(text, end):
         return True
     begun = [match for match in _AND.finditer(text, end) if match.end() <= at]
@@ -114,61 +108,54 @@ def _covers_after(text: str, end: int, at: int) -> bool:
 
 
 def _covers_before(text: str, at: int, start: int, end: int) -> bool:
-    """Say whether a hedge covers a mark that comes before it: both are in one statement, and no number is its own."""
+    """Return True if a hedge covers a mark before it: both are in one statement, and it has no number of its own."""
     if _ITS_OWN.match(text, end):
         return False
     statements = _AND.split(text[at:start])
     return len(statements) == 1 or not any(_STATES.search(each) for each in statements[:-1])
 
 
-def _estimates(expression: str, fact: Fact | None, notebook: str, material: Material) -> Iterator[Fact]:
-    """Go through the estimates that an expression prints: the fact it is, or those it is made of by name."""
-    if fact is not None:
-        if is_estimate(fact, material):
-            yield fact
-        return
-    if not {"share", "percent", "plural", "direction", "claim", "describe"}.isdisjoint(code_cells.calls_in(expression)):
-        return  # words, or another number than the estimate
-    named = [each for name in code_cells.names_in(expression) for each in material.bound[notebook].get(name, ())]
-    for _, name, written in [*named, *code_cells.cited_in(expression)]:
-        for key, known in material.facts.items():
-            if key[0] == name and _is_period(written, key[1], material) and is_estimate(known, material):
-                yield known
+def _estimates(printed: Printed, notebook: str, context: CheckContext) -> list[Fact]:
+    """Return the estimates that an expression prints: the fact that it is, or those that it is made of by name."""
+    if printed.fact is not None:
+        return [printed.fact] if _is_estimate(printed.fact, context) else []
+    code = code_cells.parse(printed.expression)
+    if not code.calls.isdisjoint(_OTHER_WORDS):
+        return []
+    calls = [call for name in code.names for call in context.bound[notebook].get(name, ())] + code.fact_calls
+    return [
+        fact
+        for call in calls
+        for (name, period), fact in context.facts.items()
+        if name == call.id and _may_be(call.period, period, context) and _is_estimate(fact, context)
+    ]
 
 
-def _is_period(written: str, period: str, material: Material) -> bool:
-    """Say whether a period as code writes it may be a fact's: a literal is known, a name is not."""
+def _may_be(written: str, period: str, context: CheckContext) -> bool:
+    """Return True if a period as code writes it may be a fact's: a literal is known, a name is not."""
     if not written:
-        return period == str(material.quarter)
+        return period == str(context.quarter)
     return written.strip("'\"") == period or not written.startswith(("'", '"'))
 
 
-def is_estimate(fact: Fact, material: Material) -> bool:
-    """Say whether a fact is a modelled effect: as published, or by the rules."""
-    return fact.is_estimate or material.rules.is_estimate(fact.id, fact.period)
+def _is_estimate(fact: Fact, context: CheckContext) -> bool:
+    """Return True if a fact is a modelled effect: as published, or by the rules."""
+    return fact.is_estimate or context.rules.is_estimate(fact.id, fact.period)
 
 
-def _in_blocks(material: Material) -> Iterator[Finding]:
-    """Go through tiles, table rows and callouts that print facts: each by its own words, a table by its caption too."""
-    for place, cell in material.cells():
-        for output in cell.get("outputs", []):
-            record = output.get("data", {}).get(BLOCK)
-            if not record or not record["facts"]:
-                continue
-            estimates = {
-                (fact.id, fact.period): fact
-                for each in record["facts"]
-                if is_estimate(fact := Fact.from_record(each), material)
-            }
-            if not estimates:
-                continue
-            markdown = record["markdown"]
+def _in_blocks(context: CheckContext) -> Iterator[Finding]:
+    """Yield findings in tiles, table rows and callouts: each is hedged by its own words, a table by its caption too."""
+    for place, cell in context.cells():
+        records = [output.get("data", {}).get(BLOCK) for output in cell.get("outputs", [])]
+        for record in filter(None, records):
+            facts = map(Fact.from_record, record["facts"])
+            estimates = {fact.key: fact for fact in facts if _is_estimate(fact, context)}
+            markdown = record["markdown"] if estimates else ""
             caption = "".join(re.findall(r"^: (.+)$", markdown, re.MULTILINE))
             header = markdown.splitlines()[0] if markdown.startswith("|") else ""
             for part in _parts(markdown):
-                own = [
-                    estimates[key] for key in re.findall(r'key="([^"]+)" period="([^"]+)"', part) if key in estimates
-                ]
+                keys = re.findall(r'key="([^"]+)" period="([^"]+)"', part)
+                own = [estimates[key] for key in keys if key in estimates]
                 if own and not any(map(is_hedged, (part, caption, header.lower()))):
                     yield _finding(place, own, re.sub(r"\[([^\]]*)\]\{\.fact[^}]*\}", r"\1", part))
 

@@ -1,9 +1,9 @@
-"""Unsupported claims: words about a chart that the chart does not bear out.
+"""Unsupported claims: words about a chart that the chart does not support.
 
-A sentence is about a figure where it refers to it, stands in the figure's part of a chapter, is the figure's own title
-or caption, cites a fact that was made beside it, or names its subject before it says how that goes. What `claim`,
-`describe` and `direction` print is borne out already; every other word of rise, fall, shift, improvement or control is
-held against what the chart shows.
+A sentence is about a figure if it refers to it, is in the figure's part of a chapter, is the figure's own title or
+caption, cites a fact that was published beside it, or names its subject before it says how that goes. What `claim`,
+`describe` and `direction` print is checked already; every other word of rise, fall, shift, improvement or control is
+compared with what the chart shows.
 """
 
 from __future__ import annotations
@@ -11,183 +11,151 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from natpatsip.checks import code_cells
-from natpatsip.checks.chart_words import Said, said_of_charts
-from natpatsip.checks.check_context import Material
+from natpatsip.checks.chart_words import ChartClaim, claims_about_charts
+from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.findings import Finding
-from natpatsip.checks.places import numbered
 from natpatsip.checks.sentences import MARK, Sentence
+from natpatsip.pipeline.staging.markdown import REFERENCE
 from natpatsip.wording import listing
 
 CHECK = "unsupported-claim"
-_REFERENCE = re.compile(r"(?<![\w\\@`])@(fig-[a-z0-9]+(?:-[a-z0-9]+)*)")
-_BORNE_OUT = {"describe", "direction"}
+_CHECKED_ALREADY = {"describe", "direction"}
 _NAME_REACH = 60  # characters between a subject and what is said of it
 
 
-@dataclass(frozen=True)
-class Part:
-    """A part of a chapter under one heading: its figures, by position of their cells."""
-
-    heading: str
-    figures: Mapping[int, str]
-
-    def nearest(self, position: int, *, ahead: bool) -> str:
-        """Return the figure before a cell, else the one after it; the other way round for what a chart is made of."""
-        before = [name for at, name in sorted(self.figures.items()) if at <= position]
-        after = [name for at, name in sorted(self.figures.items()) if at >= position]
-        first, second = (after[:1], before[-1:]) if ahead else (before[-1:], after[:1])
-        return (first or second or [""])[0]
-
-
-def check(material: Material) -> list[Finding]:
+def check(context: CheckContext) -> list[Finding]:
     """Return what is said of charts that they do not show."""
-    parts = _Parts(material)
-    return [finding for sentence in material.narrative for finding in _of(sentence, parts, material)]
+    parts = _Parts(context)
+    return [finding for sentence in context.narrative for finding in _unsupported(sentence, parts, context)]
 
 
-def _of(sentence: Sentence, parts: _Parts, material: Material) -> Iterator[Finding]:
+def _unsupported(sentence: Sentence, parts: _Parts, context: CheckContext) -> Iterator[Finding]:
     if sentence.role.startswith(("picture.", "tile.")):
         return
-    text = _checked(sentence)
-    said = said_of_charts(text)
-    if not said:
-        return
-    for each in said:
-        figures, is_referred = parts.figures_of(sentence, text, each)
-        if not figures:
-            continue
-        shows = {name: material.figures[name][1].get("shows") for name in figures}
+    text = _words_to_check(sentence)
+    for claim in claims_about_charts(text):
+        figures, is_referred = parts.figures_of(sentence, text, claim)
+        shows = {name: context.figures[name][1].get("shows") for name in figures}
         known = {name: set(what) for name, what in shows.items() if what is not None}
-        if any(each.is_borne_out_by(what) for what in known.values()):
+        if not figures or any(claim.is_supported_by(what) for what in known.values()):
             continue
-        if not known and not is_referred:
-            continue  # a chart of another kind, and no word that this sentence is about it
-        yield _finding(sentence, each, figures, known)
+        if known or is_referred:  # else a chart of another kind, and no word that this sentence is about it
+            yield _finding(sentence, claim, figures, known)
 
 
-def _finding(sentence: Sentence, said: Said, figures: Sequence[str], known: Mapping[str, Collection[str]]) -> Finding:
+def _finding(
+    sentence: Sentence, claim: ChartClaim, figures: Sequence[str], known: Mapping[str, Collection[str]]
+) -> Finding:
     name = next(iter(known), figures[0])
+    shows = listing(sorted(known.get(name, ())))
     if name in known:
-        instead = f"shows: {listing(sorted(known[name])) or 'nothing that may be claimed'}"
+        instead = f"shows: {shows or 'nothing that may be claimed'}"
     else:
-        instead = "is no control chart, so that nothing bears the words out"
+        instead = "is not a control chart, so nothing supports the words"
+    flat = " ".join(sentence.shown.split())
+    quote = flat if len(flat) <= 90 else flat[:90].rpartition(" ")[0] + "…"
     message = (
-        f'"{said.words}" in "{_short(sentence.shown)}" is not what the chart says: {name} {instead}. '
+        f'"{claim.words}" in "{quote}" is not what the chart says: {name} {instead}. '
         "Say it with spc.claim(…) or spc.describe(…), or wording.direction(…) of two numbers."
     )
-    expected = listing(sorted(known.get(name, ())))
-    return sentence.place.finding(CHECK, message, found=said.words, expected=expected)
+    return sentence.place.finding(CHECK, message, found=claim.words, expected=shows)
 
 
-def _short(text: str, length: int = 90) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= length else flat[:length].rpartition(" ")[0] + "…"
-
-
-def _checked(sentence: Sentence) -> str:
-    """Return the words to check: those typed, and those that an expression says itself without a condition."""
+def _words_to_check(sentence: Sentence) -> str:
+    """Return the words typed, and those that an expression prints whatever the data say."""
     values = iter(sentence.printed)
 
     def words(_: re.Match[str]) -> str:
         printed = next(values, None)
         if printed is None or sentence.kind == "code":
             return MARK
-        says_itself = "claim" in code_cells.calls_in(printed.expression) or _is_literal(printed.expression)
-        is_borne_out = not _BORNE_OUT.isdisjoint(code_cells.calls_in(printed.expression))
-        return printed.text if says_itself and not is_borne_out else MARK
+        code = code_cells.parse(printed.expression)
+        if not code.calls.isdisjoint(_CHECKED_ALREADY):
+            return MARK
+        body = code.tree.body[0] if len(code.tree.body) == 1 else None
+        is_literal = isinstance(body, ast.Expr) and isinstance(body.value, ast.Constant | ast.JoinedStr)
+        return printed.text if is_literal or "claim" in code.calls else MARK
 
     return re.sub(MARK, words, sentence.text)
 
 
-def _is_literal(expression: str) -> bool:
-    tree = code_cells.tree_of(expression)
-    body = tree.body[0].value if tree and len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr) else None
-    return isinstance(body, ast.Constant | ast.JoinedStr)
+@dataclass
+class _Part:
+    """A part of a chapter under one heading: its figures, by position of their cells."""
+
+    heading: str = ""
+    figures: dict[int, str] = field(default_factory=dict)
+
+    def nearest(self, position: int, *, ahead: bool) -> str:
+        """Return the figure before a cell, else the one after it; the other way round for what a chart is made of."""
+        before = [name for at, name in sorted(self.figures.items()) if at <= position][-1:]
+        after = [name for at, name in sorted(self.figures.items()) if at >= position][:1]
+        return "".join((after or before) if ahead else (before or after))
 
 
 class _Parts:
-    """The parts of all chapters, and which figure a sentence is about."""
+    """The parts of all chapters, and which figures a sentence is about."""
 
-    def __init__(self, material: Material) -> None:
-        self._material = material
-        self._part_of: dict[tuple[str, int], Part] = {}
-        self._own: dict[tuple[str, int], str] = {}
-        for name, (place, _) in material.figures.items():
-            self._own[place.notebook, place.position] = name
-        for notebook in material.executed:
-            self._read(notebook)
-        self._subjects = dict(self._named())
-        self._of_fact = dict(self._made_beside())
-
-    def _read(self, notebook: str) -> None:
-        heading, cells, figures = "", list[int](), dict[int, str]()
+    def __init__(self, context: CheckContext) -> None:
+        self._figures = context.figures
+        self._own = {(place.notebook, place.position): name for name, (place, _) in context.figures.items()}
         headings = {
-            s.place.position: s.text
-            for s in self._material.prose
-            if s.kind == "heading" and s.place.notebook == notebook
+            (sentence.place.notebook, sentence.place.position): sentence.text
+            for sentence in context.prose
+            if sentence.kind == "heading"
         }
-        for place, _ in self._material.cells():
-            if place.notebook != notebook:
-                continue
-            if place.position in headings:
-                self._close(notebook, heading, cells, figures)
-                heading, cells, figures = headings[place.position], [], {}
-            cells.append(place.position)
-            if name := self._own.get((notebook, place.position)):
-                figures[place.position] = name
-        self._close(notebook, heading, cells, figures)
-
-    def _close(self, notebook: str, heading: str, cells: Sequence[int], figures: Mapping[int, str]) -> None:
-        part = Part(heading, figures)
-        for position in cells:
-            self._part_of[notebook, position] = part
+        self._part_of: dict[tuple[str, int], _Part] = {}
+        for notebook in context.executed:
+            part = _Part()
+            for place, _ in context.cells(notebook):
+                at = notebook, place.position
+                if at in headings:
+                    part = _Part(headings[at])
+                self._part_of[at] = part
+                if at in self._own:
+                    part.figures[place.position] = self._own[at]
+        self._subjects = dict(self._named())
+        self._of_fact = dict(self._published_beside(context))
 
     def _named(self) -> Iterator[tuple[str, str]]:
-        """Go through the subjects of figures that stand alone in their part: its heading, and the heading's end."""
-        for (notebook, position), name in self._own.items():
-            part = self._part_of.get((notebook, position))
+        """Yield the subjects of figures that are alone in their part: its heading, and the heading's last words."""
+        for at, name in self._own.items():
+            part = self._part_of.get(at)
             if part and len(part.figures) == 1 and part.heading:
                 words = re.sub(r"[*_`]", "", part.heading).lower().split()
                 yield " ".join(words), name
                 if len(words) > 2:
-                    yield " ".join(words[-2:]) if words[-2] != "of" else " ".join(words[-3:]), name
+                    yield " ".join(words[-2:] if words[-2] != "of" else words[-3:]), name
 
-    def _made_beside(self) -> Iterator[tuple[tuple[str, str], str]]:
-        """Go through the facts published in a figure's part, each with the figure that follows."""
-        cells = {
-            (name, cell.get("id", "")): number
-            for name, content in self._material.executed.items()
-            for number, cell in numbered(content)
-        }
-        for fact in self._material.facts.values():
-            position = cells.get((fact.section, fact.cell), 0)
-            part = self._part_of.get((fact.section, position))
-            if part and (name := part.nearest(position, ahead=True)):
+    def _published_beside(self, context: CheckContext) -> Iterator[tuple[tuple[str, str], str]]:
+        """Yield the facts published in a figure's part, each with the figure that follows."""
+        for fact in context.facts.values():
+            place = context.places.get((fact.section, fact.cell))
+            part = self._part_of.get((place.notebook, place.position)) if place else None
+            if place and part and (name := part.nearest(place.position, ahead=True)):
                 yield fact.key, name
 
-    def figures_of(self, sentence: Sentence, text: str, said: Said) -> tuple[list[str], bool]:
-        """Return the figures that something is said of, and whether the sentence refers to them itself."""
-        known = self._material.figures
-        if referred := [name for name in _REFERENCE.findall(sentence.text) if name in known]:
+    def figures_of(self, sentence: Sentence, text: str, claim: ChartClaim) -> tuple[list[str], bool]:
+        """Return the figures that something is claimed of, and whether the sentence refers to them itself."""
+        at = sentence.place.notebook, sentence.place.position
+        if referred := self._referred(sentence.text):
             return referred, True
-        own = self._own.get((sentence.place.notebook, sentence.place.position))
-        if own and sentence.kind == "code":
-            return [own], True
-        lower = text.lower()
-        before = lower[max(0, said.start - _NAME_REACH) : said.start]
+        if sentence.kind == "code" and at in self._own:
+            return [self._own[at]], True
+        before = text.lower()[max(0, claim.start - _NAME_REACH) : claim.start]
         named = [name for subject, name in self._subjects.items() if re.search(rf"\b{re.escape(subject)}\b", before)]
         if named:
             return named, False
         facts = [each.fact for each in sentence.printed if each.fact is not None]
         if beside := [name for fact in facts if (name := self._of_fact.get(fact.key))]:
             return list(dict.fromkeys(beside)), False
-        if sentence.kind == "code":
+        part = self._part_of.get(at)
+        if sentence.kind == "code" or part is None or not part.figures:
             return [], False
-        part = self._part_of.get((sentence.place.notebook, sentence.place.position))
-        if part is None or not part.figures:
-            return [], False
-        in_block = [name for name in _REFERENCE.findall(sentence.block) if name in known]
-        return in_block or [part.nearest(sentence.place.position, ahead=False)], False
+        return self._referred(sentence.block) or [part.nearest(at[1], ahead=False)], False
+
+    def _referred(self, text: str) -> list[str]:
+        return [name for name in REFERENCE.findall(text) if name in self._figures]

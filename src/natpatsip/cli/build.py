@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from natpatsip.cli.app import app, one_of
-from natpatsip.cli.console import Voice, say
+from natpatsip.cli.application import JOBS, app, one_of
+from natpatsip.cli.console import ProgressLog, say
 from natpatsip.errors import ReportError, UsageError
 from natpatsip.pipeline.options import FORMATS, RENDERERS, Options, files_of
 
+if TYPE_CHECKING:
+    from natpatsip.quarter import Quarter
+
 
 def _formats(to: list[str] | None) -> tuple[str, ...]:
-    """Return the formats that ``--to`` names, however often it is said, in the order of `FORMATS`."""
+    """Return the formats that ``--to`` names, which may be given more than once, in the order of `FORMATS`."""
     if to is None:
         return FORMATS
     named = [name.strip() for each in to for name in each.split(",") if name.strip()]
     for name in named:
         one_of("--to", name, FORMATS)
     if not named:
-        raise UsageError("--to: names no format. Name some of html, pdf and docx, joined by commas.")
+        raise UsageError(f"--to: names no format. Name one or more of {', '.join(FORMATS)}, separated by commas.")
     return tuple(name for name in FORMATS if name in named)
 
 
@@ -40,47 +43,36 @@ def build(
         typer.Option(
             "--to",
             metavar="FORMAT[,FORMAT]...",
-            help=f"Some of {', '.join(FORMATS)}, joined by commas; by default all. May be said more than once.",
+            help=f"One or more of {', '.join(FORMATS)}, separated by commas; by default all. May be repeated.",
         ),
     ] = None,
-    renderer: Annotated[str, typer.Option(help="auto takes Quarto where it is found, else pandoc.")] = "auto",
-    jobs: Annotated[int, typer.Option(min=1, help="How many notebooks run at once.")] = 2,
+    renderer: Annotated[str, typer.Option(help="auto uses Quarto if it is installed, else pandoc.")] = "auto",
+    jobs: Annotated[int, typer.Option(min=1, help=JOBS)] = 2,
     output: Annotated[
-        Path | None, typer.Option(help="Put the report into DIR/<quarter>/ instead of reports/<quarter>/.")
+        Path | None, typer.Option(help="Put the report in DIR/<quarter>/ instead of reports/<quarter>/.")
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Build every quarter in params/ whose data are complete.")
     ] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Use nothing that earlier builds have made.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Use nothing from earlier builds.")] = False,
     cluster: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Run the notebooks on a Dask cluster, such as tcp://10.0.0.5:8786.")
     ] = "",
     final: Annotated[
-        bool, typer.Option("--final", help="Make the final edition, with its git tag, once nothing is lacking.")
+        bool, typer.Option("--final", help="Make the final edition and its git tag, if nothing is missing.")
     ] = False,
     due: Annotated[
-        bool, typer.Option("--due", help="Build only where a quarter is due and not yet built; for schedules.")
+        bool, typer.Option("--due", help="Build only quarters that are due and not yet built; for schedules.")
     ] = False,
 ) -> None:
-    """Build a quarter's report, or those of several quarters."""
+    """Build the report of one quarter or of several."""
     from natpatsip.build import build_all
-    from natpatsip.pipeline.schedule import complete_quarters, is_due
     from natpatsip.project import project_root
-    from natpatsip.quarter import Quarter
-    from natpatsip.release.final_edition import is_final
 
-    formats = _formats(to)
-    if final and set(formats) != set(FORMATS):
-        raise UsageError("--final: a final edition has all formats. Leave --to out.")
-    if final and due:
-        raise UsageError("--final: a schedule builds drafts; people make an edition final. Leave --due out.")
-    if final and (everything or len(quarters or ()) > 1):
-        raise UsageError("--final: one quarter is made final at a time. Name one.")
+    formats, quarters = _formats(to), quarters or []
+    _check_options(quarters, formats, everything=everything, final=final, due=due)
     one_of("--renderer", renderer, RENDERERS)
-    log = Voice()
-    project = project_root()
-    if quarters and everything:
-        raise UsageError("--all: names every quarter already. Leave it out, or the quarters.")
+    log, project = ProgressLog(), project_root()
     options = Options(
         formats=formats,
         renderer=renderer,
@@ -90,25 +82,10 @@ def build(
         cluster=cluster,
         is_final=final,
     )
-    chosen = [Quarter.parse(each) for each in quarters or ()]
-    if not quarters:
-        found, lacking = complete_quarters(project, only_newest=not (everything or due))
-        for each, missing in lacking.items():
-            log(f"{each}: data not complete: {'; '.join(missing)}")
-        if not found and not due:
-            raise ReportError("params/: no quarter has complete data. Name a quarter to see what a build of it needs.")
-        chosen = found
-    if everything:
-        final_ones = [each for each in chosen if is_final(options.report(project, each))]
-        for each in final_ones:
-            log(f"{each}: the final edition stands and is left as it is")
-        chosen = [each for each in chosen if each not in final_ones]
-    if due:
-        today = datetime.date.today()
-        chosen = [each for each in chosen if is_due(project, each, today=today, output=output)]
-        if not chosen:
-            say("nothing due")
-            return
+    chosen = _chosen(project, quarters, options, everything=everything, due=due, log=log)
+    if due and not chosen:
+        say("nothing due")
+        return
     outcome = build_all(project, chosen, options, log)
     for folder in outcome.built.values():
         for file in files_of(folder, formats):
@@ -118,3 +95,41 @@ def build(
             raise error
     if failure := outcome.error():
         raise failure
+
+
+def _check_options(quarters: list[str], formats: tuple[str, ...], *, everything: bool, final: bool, due: bool) -> None:
+    """Reject options that exclude each other."""
+    if final and formats != FORMATS:
+        raise UsageError("--final: a final edition has all formats. Leave --to out.")
+    if final and due:
+        raise UsageError("--final: a schedule builds drafts; people make an edition final. Leave --due out.")
+    if final and (everything or len(quarters) > 1):
+        raise UsageError("--final: one quarter is made final at a time. Name one.")
+    if quarters and everything:
+        raise UsageError("--all: already means every quarter. Leave out --all or the quarters.")
+
+
+def _chosen(
+    project: Path, named: list[str], options: Options, *, everything: bool, due: bool, log: ProgressLog
+) -> list[Quarter]:
+    """Return the quarters to build."""
+    from natpatsip.pipeline.schedule import complete_quarters, is_due
+    from natpatsip.quarter import Quarter
+    from natpatsip.release.final_edition import is_final
+
+    chosen = [Quarter.parse(each) for each in named]
+    if not named:
+        chosen, incomplete = complete_quarters(project, only_newest=not (everything or due))
+        for quarter, missing in incomplete.items():
+            log(f"{quarter}: data not complete: {'; '.join(missing)}")
+        if not chosen and not due:
+            raise ReportError("params/: no quarter has complete data. Name a quarter to see what its build needs.")
+    if everything:
+        final_editions = [each for each in chosen if is_final(options.report(project, each))]
+        for quarter in final_editions:
+            log(f"{quarter}: there is a final edition, which is left unchanged")
+        chosen = [each for each in chosen if each not in final_editions]
+    if due:
+        today = datetime.date.today()
+        chosen = [each for each in chosen if is_due(project, each, today=today, output=options.output)]
+    return chosen

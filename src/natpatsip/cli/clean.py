@@ -1,8 +1,8 @@
-"""``natpatsip clean``: working files and the cache, which the next build makes again."""
+"""``natpatsip clean``: remove working files and the cache."""
 
 from __future__ import annotations
 
-from natpatsip.cli.app import app
+from natpatsip.cli.application import app
 from natpatsip.cli.console import say
 
 

@@ -7,32 +7,31 @@ from typing import Annotated
 
 import typer
 
-from natpatsip.cli.app import app, one_of
+from natpatsip.cli.application import app, one_of
 from natpatsip.cli.console import say
 from natpatsip.errors import UsageError
 
-FORMATS = ("text", "markdown", "json", "github")
+FORMATS = ("text", "markdown", "json", "github")  # here too: formats.py is slow to import
 
 
 @app.command(epilog="Example:  natpatsip compare 2024-25-Q1 2024-25-Q2 --format markdown")
 def compare(
-    before: Annotated[str, typer.Argument(help="The quarter that is compared with, such as 2024-25-Q1.")],
-    now: Annotated[str, typer.Argument(help="The quarter that is looked at, such as 2024-25-Q2.")],
-    form: Annotated[str, typer.Option("--format", help="One of text, markdown, json and github.")] = "text",
+    before: Annotated[str, typer.Argument(help="The quarter to compare with, such as 2024-25-Q1.")],
+    now: Annotated[str, typer.Argument(help="The quarter to compare, such as 2024-25-Q2.")],
+    form: Annotated[str, typer.Option("--format", help="text, markdown, json or github (annotations).")] = "text",
     reports: Annotated[Path | None, typer.Option(help="The folder of built reports; by default reports/.")] = None,
 ) -> None:
-    """Say what changed between two built quarters: numbers, messages of figures, narrative."""
+    """Show what changed between two built quarters: numbers, messages of figures, narrative."""
     one_of("--format", form, FORMATS)
     from natpatsip.quarter import Quarter
 
     first, second = Quarter.parse(before), Quarter.parse(now)
     if first == second:
         raise UsageError(f"{first} is named twice. Name two quarters, such as {first.previous()} {first}.")
-    from natpatsip.compare import Edition
-    from natpatsip.compare import compare as changed
-    from natpatsip.compare.reporters import FORMATS as SHOWN
+    from natpatsip.compare import BuiltReport, formats
+    from natpatsip.compare import compare as compared
     from natpatsip.project import project_root
 
     folder = reports or project_root() / "reports"
-    editions = [Edition.read(folder / str(quarter), quarter) for quarter in (first, second)]
-    say(SHOWN[form](changed(*editions)))
+    both = [BuiltReport.read(folder / str(quarter), quarter) for quarter in (first, second)]
+    say(formats.FORMATS[form](compared(*both)))

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from natpatsip.cli.app import app
+from natpatsip.cli.application import app
 from natpatsip.cli.console import say
 
 
 @app.command(epilog="Example:  natpatsip doctor")
 def doctor() -> None:
-    """Say what is installed, found and missing."""
+    """Show what is installed, found and missing."""
     from natpatsip.doctor import examine
 
-    findings = examine()
-    for finding in findings:
-        say(f"{'ok     ' if finding.is_well else 'MISSING'}  {finding.what}: {finding.found}")
-        if not finding.is_well:
-            say(f"         {finding.remedy}")
-    if any(not finding.is_well and finding.is_needed for finding in findings):
+    results = examine()
+    for each in results:
+        say(f"{'ok     ' if each.is_ok else 'MISSING'}  {each.name}: {each.found}")
+        if not each.is_ok:
+            say(f"         {each.remedy}")
+    if any(not each.is_ok and each.is_needed for each in results):
         raise typer.Exit(1)

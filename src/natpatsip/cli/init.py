@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from natpatsip.cli.app import app
+from natpatsip.cli.application import app
 from natpatsip.cli.console import say
 
 

@@ -1,11 +1,12 @@
-"""All that changed between two editions."""
+"""A change between two reports, and all changes between them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from natpatsip.compare.edition import Edition
+from natpatsip.compare.built_report import BuiltReport
+from natpatsip.compare.word_diff import Stretch
 
 KINDS = {
     "fact-rose": "Numbers that rose",
@@ -21,6 +22,10 @@ KINDS = {
     "narrative-added": "Narrative that was added",
     "narrative-removed": "Narrative that was removed",
 }
+NUMBERS = ("fact-rose", "fact-fell", "fact-changed", "fact-revised")
+NUMBERS_OF_ONE = ("fact-appeared", "fact-vanished")  # in one of the two reports only
+FIGURES = ("figure-message", "figure-appeared", "figure-vanished")
+NARRATIVE = ("narrative-reworded", "narrative-added", "narrative-removed")
 
 
 @dataclass(frozen=True)
@@ -32,21 +37,21 @@ class Change:
     check : str
         Its kind, one of `KINDS`.
     message : str
-        A sentence that says it all.
+        A complete sentence.
     where : str
         The place in the report: chapter and section.
     notebook, cell, fact, figure : str
-        What it is about, where it has them.
+        What it is about, if it is about one.
     expected, found : str
-        What the first edition says, and what the second.
+        What the first report says, and what the second.
     change : str
         By how much, in words.
     signal : bool, optional
-        Whether the control chart beside a number shows a signal in the quarter; None where it has no such chart.
+        Whether the control chart beside a number shows a signal in the quarter; None if it has no such chart.
     shows : str
         What the chart shows.
     words : tuple
-        For narrative: stretches of words that are the "same", "removed" or "added".
+        For narrative: stretches of words that are "same", "removed" or "added".
     """
 
     check: str
@@ -61,26 +66,19 @@ class Change:
     change: str = ""
     signal: bool | None = None
     shows: str = ""
-    words: tuple[tuple[str, str], ...] = ()
+    words: tuple[Stretch, ...] = ()
 
     def record(self) -> dict[str, Any]:
-        """Return it as JSON can hold it; what it does not have is left out."""
-        texts = ("notebook", "cell", "fact", "figure", "expected", "found", "change", "shows")
-        found: dict[str, Any] = {"check": self.check, "message": self.message, "where": self.where}
-        found |= {name: getattr(self, name) for name in texts if getattr(self, name)}
-        if self.signal is not None:
-            found["signal"] = self.signal
-        if self.words:
-            found["words"] = [list(each) for each in self.words]
-        return found
+        """Return it as JSON can hold it, without the fields that do not apply."""
+        return {name: value for name, value in vars(self).items() if value not in ("", None, ())}
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two editions and what changed from the first to the second."""
+    """Two reports, and what changed from the first to the second."""
 
-    before: Edition
-    now: Edition
+    before: BuiltReport
+    now: BuiltReport
     changes: tuple[Change, ...]
 
     def of(self, *kinds: str) -> list[Change]:

@@ -1,16 +1,17 @@
-"""The narrative of an edition as passages: headings, paragraphs, items of lists and rows of tables, word by word."""
+"""The narrative of a report as passages: headings, paragraphs, list items and table rows, word by word."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from nbformat import NotebookNode
 
 from natpatsip.blocks import BLOCK
-from natpatsip.compare.edition import Edition
-from natpatsip.compare.words import Word, shown
+from natpatsip.compare.built_report import BuiltReport
+from natpatsip.compare.word_diff import Word, shown
 from natpatsip.pipeline.inline_code import INLINE, KEPT
 from natpatsip.pipeline.notebook import appears_in
 from natpatsip.pipeline.staging.chapter import printed
@@ -22,8 +23,8 @@ EMPHASIS = re.compile(r"(?<!\w)(\*\*|\*|_)(?=\S)(.+?)(?<=\S)\1(?!\w)")
 ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 RULE = re.compile(r"\|?[\s:|-]+\|?$")
 NUMBER = re.compile(r"\d[\d,.]*")
-LONG = 6  # words of a result that is a sentence and not a value
-FIRST_MARK = 0xF0000  # a private character stands for a word of a result until the text is taken apart
+VALUE_WORDS = 6  # a result of more words is a sentence, not a value
+FIRST_MARK = 0xF0000  # of a private-use plane: each stands in the text for a word of a result
 
 
 @dataclass(frozen=True)
@@ -37,38 +38,41 @@ class Passage:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What tells it from others."""
+        """What it is compared by."""
         return tuple(word.key for word in self.words)
 
     @property
     def text(self) -> str:
-        """What a reader reads."""
+        """The passage as it is read."""
         return shown(self.words)
 
 
-def passages(edition: Edition, chapter: str) -> Iterator[Passage]:
-    """Go through the narrative of a chapter: its markdown cells, and the callouts that code makes."""
-    for cell in edition.notebooks[chapter].cells[1:]:
-        if not appears_in(cell, edition.quarter):
+def passages(report: BuiltReport, chapter: str) -> Iterator[Passage]:
+    """Yield the narrative of a chapter: its markdown cells, and callouts that code cells show."""
+    for cell in report.notebooks[chapter].cells[1:] if chapter in report.notebooks else ():
+        if not appears_in(cell, report.quarter):
             continue
-        for text, marks in _texts(cell, edition):
+        for text, marks in _texts(cell, report):
             for part in _parts(text):
                 heading = HEADING.match(part)
                 words = marks.words_of(_plain(heading[2] if heading else part))
                 if words:
-                    yield Passage(chapter, edition.section_of(chapter, cell.id), cell.id, words)
+                    yield Passage(chapter, report.section_of(chapter, cell.id), cell.id, words)
 
 
 @dataclass
 class Marks:
-    """Words that come out of expressions, by the private characters that stand for them in a text."""
+    """The words of inline expressions' results, by the private-use characters that stand for them in a text.
+
+    A result must keep its own key while the text around it is split into passages and words.
+    """
 
     words: dict[str, Word] = field(default_factory=dict)
 
     def put(self, expression: str, result: str) -> str:
-        """Return what stands for a result: one mark for a value, one for each word of a sentence."""
+        """Return the marks for a result: one for a value, one for each word of a sentence."""
         texts = result.split()
-        if len(texts) <= LONG:
+        if len(texts) <= VALUE_WORDS:
             return self._mark(Word("{" + expression + "}", result))
         return " ".join(self._mark(Word(NUMBER.sub("0", each), each)) for each in texts)
 
@@ -78,7 +82,7 @@ class Marks:
         return mark
 
     def words_of(self, text: str) -> tuple[Word, ...]:
-        """Return the words of a text, marks resolved."""
+        """Return the words of a text, with marks resolved."""
         return tuple(
             Word(
                 "".join(self.words[each].key if each in self.words else each for each in word),
@@ -88,10 +92,10 @@ class Marks:
         )
 
 
-def _texts(cell: NotebookNode, edition: Edition) -> Iterator[tuple[str, Marks]]:
+def _texts(cell: NotebookNode, report: BuiltReport) -> Iterator[tuple[str, Marks]]:
     marks = Marks()
     if cell.cell_type == "markdown":
-        yield _marked(cell, edition, marks), marks
+        yield _marked(cell, report, marks), marks
         return
     for output in cell.get("outputs", []):
         block = output.get("data", {}).get(BLOCK, {}).get("markdown", "")
@@ -99,23 +103,22 @@ def _texts(cell: NotebookNode, edition: Edition) -> Iterator[tuple[str, Marks]]:
             yield FACT.sub(r"\1", block), marks
 
 
-def _marked(cell: NotebookNode, edition: Edition, marks: Marks) -> str:
-    results = iter(cell.metadata.get(KEPT, []))
+def _marked(cell: NotebookNode, report: BuiltReport, marks: Marks) -> str:
+    results: Iterator[dict[str, Any]] = iter(cell.metadata.get(KEPT, []))
 
     def value(match: re.Match[str]) -> str:
-        kept: Mapping[str, object] | None = next(results, None)
-        data = (kept or {}).get("result", {}).get("data", {})  # type: ignore[attr-defined]
+        data = next(results, {}).get("result", {}).get("data", {})
         return marks.put(match[1], FACT.sub(r"\1", printed(data)) if data else match[0])
 
     def reference(match: re.Match[str]) -> str:
-        figure = edition.figures.get(match[1])
+        figure = report.figures.get(match[1])
         return marks.put(match[0], f"Figure {figure.number}" if figure else match[0])
 
     return REFERENCE.sub(reference, INLINE.sub(value, cell.source))
 
 
 def _parts(text: str) -> Iterator[str]:
-    """Take a text apart at empty lines, headings, items and rows."""
+    """Split a text at empty lines, headings, list items and table rows."""
     lines: list[str] = []
     for line in [*text.splitlines(), ""]:
         is_own = bool(HEADING.match(line)) or line.startswith("|")
@@ -131,7 +134,7 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """Return a passage without its marks for the eye: links, emphasis, bullets, cells' borders."""
+    """Return a passage without link targets, emphasis, bullets and table borders."""
     if text.startswith("|"):
         return "" if RULE.fullmatch(text) else " · ".join(cell.strip() for cell in text.strip("| ").split("|"))
     text = LINK.sub(r"\1", ITEM.sub("", text, count=1))

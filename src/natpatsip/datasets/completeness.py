@@ -1,35 +1,41 @@
-"""What is missing between the rows of a file: periods without rows, and series that owe a row and have none.
+"""What the data of a quarter lack, asked by the schedule each day and by each build that is not told its quarter.
 
-`complete` says what the data of a quarter lack; `missing_rows` asks the same of a file that is read for a report.
-Neither imports pandas: the schedule asks each day, and pandas takes longer to import than the answer.
+The answer is saved with the digest of what it was made of: where the data are unchanged, not even the declaration is
+read, since importing what reads it takes longer than all else that such a build does.
 """
 
 from __future__ import annotations
 
-import calendar
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
-from itertools import product
+import hashlib
+import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
 
-from natpatsip.datasets.declaration import declared
-from natpatsip.datasets.descriptor import Resource
-from natpatsip.datasets.reading import Fault
-from natpatsip.datasets.tables import Table, examine
-from natpatsip.errors import DataError, together
 from natpatsip.quarter import Quarter
 
-MOST_NAMED = 6
-OWN_QUARTER = "its quarter"
+if TYPE_CHECKING:
+    from natpatsip.datasets.descriptor import Resource
+
+KIND = "completeness"
+DATA = "data"
 
 
-def complete(quarter: Quarter, project: Path) -> list[str]:
+class Saved(Protocol):
+    """A cache of answers by the digest of what they were made of."""
+
+    def get(self, kind: str, name: str) -> bytes | None:
+        """Return an answer, None where there is none."""
+
+    def put(self, kind: str, name: str, content: bytes) -> None:
+        """Save an answer."""
+
+
+def complete(quarter: Quarter, project: Path, *, saved: Saved | None = None) -> list[str]:
     """Return what the data of a quarter lack; nothing where they are complete.
 
-    Every declared dataset with ``required`` is asked: it has rows for each month of the quarter, or for the quarter,
-    for every series that owes them; and each fact that was reported the time before.
+    Every declared dataset with ``required: each month`` or ``each quarter`` is asked: it has rows for each month of the
+    quarter, or for the quarter, for every series that owes them; and each fact that was reported the time before.
 
     Parameters
     ----------
@@ -37,6 +43,8 @@ def complete(quarter: Quarter, project: Path) -> list[str]:
         The quarter asked about.
     project : Path
         The project's folder.
+    saved : Saved, optional
+        Where answers are saved; by default the data are read.
 
     Returns
     -------
@@ -46,191 +54,35 @@ def complete(quarter: Quarter, project: Path) -> list[str]:
     Raises
     ------
     DataError
-        Where a file cannot be read, or lacks a column that is needed to tell.
+        Where the declaration or a file cannot be read, or lacks a column that is needed to tell.
     """
-    return [sentence for resource in awaited(project) for sentence in _lacking(resource, quarter, project)]
+    name = _digest(quarter, project) if saved else ""
+    if saved and (answer := saved.get(KIND, name)):
+        return list(json.loads(answer))
+    from natpatsip.datasets.coverage import lacking
+
+    found = [sentence for resource in awaited(project) for sentence in lacking(resource, quarter, project)]
+    if saved:
+        saved.put(KIND, name, json.dumps(found).encode())
+    return found
 
 
 def awaited(project: Path) -> list[Resource]:
     """Return the datasets that every quarter needs new rows in."""
+    from natpatsip.datasets.declaration import declared
+
     return [each for each in declared(project).resources if each.natpatsip.required.startswith("each")]
 
 
-@dataclass(frozen=True)
-class Coverage:
-    """Which series have a row for which period, and which owe one.
-
-    ``periods`` are those that are expected, as texts in order (``2024-09`` or ``2024-25-Q2``); ``found`` has the
-    periods of each series.
-    """
-
-    table: Table
-    periods: Sequence[str]
-    found: dict[tuple[str, ...], set[str]]
-
-    @classmethod
-    def of(cls, table: Table, places: Sequence[int], quarter: Quarter) -> Coverage:
-        """Return the coverage of some rows of a table, up to the end of a quarter."""
-        options = table.resource.natpatsip
-        axis = options.period or options.as_of
-        by = options.series.by if options.series and options.series.members != "as before" else ()
-        found: dict[tuple[str, ...], set[str]] = {}
-        present: set[str] = set()
-        for place in places:
-            value = table.values[axis][place]
-            if value is None or any(table.values[column][place] is None for column in by):
-                continue
-            period = _period(value, options.required)
-            present.add(period)
-            found.setdefault(tuple(table.named(column, place) for column in by), set()).add(period)
-        return cls(table, _expected_periods(present, quarter, options.required), found)
-
-    @property
-    def present(self) -> set[str]:
-        """The periods that have a row in any series."""
-        return set().union(*self.found.values())
-
-    def series(self) -> Iterator[tuple[tuple[str, ...], list[str]]]:
-        """Yield each series with the periods that it owes a row for."""
-        series = self.table.resource.natpatsip.series
-        if series is None or series.members == "as before":
-            return
-        if series.members == "found" or not self._members(series.by[0]):
-            for own, having in self.found.items():
-                yield (
-                    own,
-                    [period for period in self.periods if period >= min(having) and self._is_open(own[0], period)],
-                )
-            return
-        for measure in self._measures(series.by[1:]):
-            start = min((min(having) for own, having in self.found.items() if own[1:] == measure), default="")
-            for member in self._members(series.by[0]):
-                owed = [period for period in self.periods if period >= start and self._is_open(member, period)]
-                yield (member, *measure), owed
-
-    def _members(self, column: str) -> Collection[str]:
-        """Return the members that a column has a list of."""
-        kind = self.table.resource.fields[column].natpatsip.organisation
-        return list(self.table.organisations.get(kind, {})) if kind else self.table.words[column]
-
-    def _measures(self, columns: Sequence[str]) -> list[tuple[str, ...]]:
-        """Return what is measured: all words of the columns' lists, else what the rows have."""
-        lists = [self.table.words[column] for column in columns]
-        return list(product(*lists)) if all(lists) else list(dict.fromkeys(own[1:] for own in self.found))
-
-    def _is_open(self, member: str, period: str) -> bool:
-        series = self.table.resource.natpatsip.series
-        kind = self.table.resource.fields[series.by[0]].natpatsip.organisation if series else ""
-        own = self.table.organisations.get(kind, {}).get(member)
-        return own is None or own.is_open(*_days(period))
+def _digest(quarter: Quarter, project: Path) -> str:
+    """Return the digest of the data and of the code that reads them."""
+    digest = hashlib.sha256(str(quarter).encode())
+    for file in (*_files(project / DATA), *_files(Path(__file__).parent)):
+        digest.update(b"%s %d " % (file.name.encode(), file.stat().st_size))
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
-def missing_rows(table: Table, places: Sequence[int], quarter: Quarter) -> Iterator[Fault]:
-    """Yield what a quarter's report expects of a file and does not find in its rows."""
-    options = table.resource.natpatsip
-    if not (options.required or options.series) or not (options.period or options.as_of):
-        return
-    coverage, axis = Coverage.of(table, places, quarter), options.period or options.as_of
-    is_expected = bool(options.period) and options.required.startswith("each")
-    nowhere = [period for period in coverage.periods if period not in coverage.present] if is_expected else []
-    if nowhere:
-        last = coverage.periods[-1]
-        end = f"{options.required} up to {last}" + (f", the end of {quarter.label}" if last != str(quarter) else "")
-        yield Fault(f"no row for {_named(nowhere)}; expected {end}.", column=axis)
-    for series, owed in coverage.series():
-        having = coverage.found.get(series, set())
-        if absent := [period for period in owed if period not in having and period in coverage.present]:
-            text = f"{', '.join(series)}: no row for {_named(absent)}. {_remedy(table)}"
-            yield Fault(text, column=axis)
-
-
-def _remedy(table: Table) -> str:
-    """Return what to do about a missing row. Nothing here may lead to a 0 that nobody counted."""
-    schema, options = table.resource.table_schema, table.resource.natpatsip
-    numbers = [field for field in schema.fields if field.type in ("integer", "number")]
-    marks = dict.fromkeys(f'"{mark}"' for field in numbers for mark in schema.missing(field) if mark)
-    parts = ["Add it as it was reported"]
-    if numbers:
-        what = f"is written {' or '.join(marks)}" if marks else "needs a missing value, declared in datapackage.yaml"
-        parts.append(f"a number that nobody reported {what}, and is not 0")
-    if options.series and schema and table.resource.fields[options.series.by[0]].natpatsip.organisation:
-        parts.append("an organisation that was not open then has open_from or open_to")
-    return "; ".join(parts) + "."
-
-
-def _lacking(resource: Resource, quarter: Quarter, project: Path) -> Iterator[str]:
-    """Yield what a file lacks of a quarter."""
-    options, table = resource.natpatsip, examine(resource.name, project)
-    axis = options.period or options.as_of
-    needed = [axis, *(options.series.by if options.series else ())]
-    absent = [column for column in needed if column not in table.texts]
-    together([DataError(f"{resource.file}, row 1: the column {column} is missing.") for column in absent])
-    if len(table.texts) < len(resource.columns):
-        return  # another column is missing, which reading the file reports
-    places = table.reported_by(quarter, range(len(table.lines)))
-    coverage = Coverage.of(table, places, quarter)
-    asked = [f"{month:%Y-%m}" for month in quarter.months] if options.required == "each month" else [str(quarter)]
-    if empty := [period for period in asked if period not in coverage.present]:
-        yield f"{resource.file} has no rows {'for' if options.period else 'as of'} {', '.join(empty)}"
-    elif options.series and options.series.members == "as before":
-        yield from _not_reported_again(table, quarter, places)
-    owed = {series: set(periods) for series, periods in coverage.series()}
-    for period in (each for each in asked if each in coverage.present):
-        expected = {series for series, periods in owed.items() if period in periods}
-        if lacking := {series for series in expected if period not in coverage.found.get(series, ())}:
-            example = ", ".join(min(lacking))
-            yield f"{resource.file} lacks {len(lacking)} of {len(expected)} series in {period} ({example})"
-
-
-def _not_reported_again(table: Table, quarter: Quarter, places: Sequence[int]) -> Iterator[str]:
-    """Yield which of the facts that were reported the time before are not reported as of a quarter."""
-    as_of, series = table.resource.natpatsip.as_of, table.resource.natpatsip.series
-    known: dict[str, set[tuple[str, ...]]] = {}
-    for place in places:
-        when = table.texts[as_of][place]
-        own = [table.named(column, place) for column in series.by] if series else []
-        known.setdefault(when, set()).add(tuple(OWN_QUARTER if cell == when else cell for cell in own))
-    earlier = max((when for when in known if when < str(quarter)), default="")
-    if absent := known.get(earlier, set()) - known.get(str(quarter), set()):
-        facts = ", ".join(f"{first} ({', '.join(rest)})" if rest else first for first, *rest in sorted(absent))
-        yield f"{table.resource.file} has no row as of {quarter} for {facts}"
-
-
-def _period(value: Any, required: str) -> str:
-    """Return the period of a cell as a text: the month of a day, or its quarter where quarters are asked for."""
-    if not isinstance(value, date):
-        return str(value)
-    return str(Quarter.of(value)) if required == "each quarter" else f"{value:%Y-%m}"
-
-
-def _expected_periods(present: set[str], quarter: Quarter, required: str) -> list[str]:
-    """Return each period from the first present to the end of a quarter; those present where none is required."""
-    if not required.startswith("each"):
-        return sorted(present)
-    last = f"{quarter.last_month:%Y-%m}" if required == "each month" else str(quarter)
-    found, period = [], min(present, default=last)
-    while period <= last:
-        found.append(period)
-        period = _next(period)
-    return found
-
-
-def _next(period: str) -> str:
-    if "Q" in period:
-        return str(Quarter.parse(period).next())
-    year, month = map(int, period.split("-"))
-    return f"{year + month // 12}-{month % 12 + 1:02d}"
-
-
-def _days(period: str) -> tuple[date, date]:
-    """Return the first and the last day of a month or a quarter."""
-    if "Q" in period:
-        first, last = Quarter.parse(period).first_month, Quarter.parse(period).last_month
-    else:
-        first = last = date.fromisoformat(f"{period}-01")
-    return first, last.replace(day=calendar.monthrange(last.year, last.month)[1])
-
-
-def _named(periods: Sequence[str]) -> str:
-    named = ", ".join(periods[:MOST_NAMED])
-    return f"{named} and {len(periods) - MOST_NAMED} more" if len(periods) > MOST_NAMED else named
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder and the folders in it, except what Python leaves there."""
+    return (file for file in sorted(folder.rglob("*")) if file.is_file() and file.suffix != ".pyc")

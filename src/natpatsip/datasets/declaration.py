@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from natpatsip.datasets.descriptor import (
@@ -22,6 +21,7 @@ from natpatsip.datasets.descriptor import (
     Resource,
 )
 from natpatsip.errors import DataFileError, nearest, together
+from natpatsip.yaml_models import read_yaml
 
 
 def declared(project: Path) -> Package:
@@ -48,13 +48,7 @@ def source(project: Path) -> bytes:
 @lru_cache(maxsize=16)
 def parse(descriptor: bytes) -> Package:
     """Return the datasets that a descriptor declares."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML has its C library
-    try:
-        content = yaml.load(descriptor.decode("utf-8-sig"), Loader=loader)  # noqa: S506 — both loaders are safe ones
-    except UnicodeDecodeError as error:
-        raise DataFileError(f"{FILE}: is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
-    except yaml.YAMLError as error:
-        raise DataFileError(f"{FILE}: is not YAML: {' '.join(str(error).split())}.") from error
+    content = read_yaml(descriptor, FILE, DataFileError)
     if not isinstance(content, dict) or not isinstance(content.get("resources"), list):
         raise DataFileError(f"{FILE}: expected a Data Package: keys and values, with a list of resources.")
     try:
@@ -80,7 +74,8 @@ def _sentence(content: Any, problem: Any) -> str:
     if problem["type"] == "missing":
         return f"{where}: is missing. Add it."
     if problem["type"] == "value_error":
-        return f"{where}: {problem['msg'].removeprefix('Value error, ').rstrip('.')}."
+        message = problem["msg"].removeprefix("Value error, ")
+        return f"{where}: {message}" if message[-1] in ".?" else f"{where}: {message}."
     expected = problem["msg"].replace("Input should be", "expected").rstrip(".")
     return f"{where}: found {problem['input']!r}; {expected}."
 
@@ -122,6 +117,8 @@ def _of_resource(resource: Resource, package: Package) -> Iterator[str]:
         yield 'natpatsip.series.members: "as before" needs as_of, the column that says when a row was reported.'
     if options.required.startswith("each") and not (options.period or options.as_of):
         yield f'natpatsip.required: "{options.required}" needs a period, or as_of.'
+    if options.kinds and (lacking := [name for name in ("kind", "name") if name not in fields]):
+        yield f"schema.fields: there is no field {' and no '.join(lacking)}; organisations have kind and name."
     for kind, own in options.kinds.items():
         if own.parent and own.parent not in options.kinds:
             yield f'natpatsip.kinds.{kind}.parent: there is no kind "{own.parent}".'

@@ -235,17 +235,25 @@ class Disclosure(Extension):
     """What has to be done to small counts before they are shown, or why nothing has."""
 
     policy: str
+    """What the rule is called."""
     source: str
+    """Where the rule comes from, or why none is needed."""
     counts: Names = ()
+    """The columns that count people; none where nothing needs protection."""
     geography: str = ""
+    """The column that says what organisation or area a count is of."""
     threshold: Annotated[int, Field(ge=0)] = 0
+    """Counts from 1 to this are suppressed."""
     base: Annotated[int, Field(gt=0)] = 1
+    """All others are rounded to a multiple of it."""
     symbol: str = "*"
+    """What is shown in place of a suppressed count."""
     percent: tuple[str, str] | None = None
+    """The numerator and the denominator of a percentage."""
 
     @model_validator(mode="after")
     def _is_whole(self) -> Disclosure:
-        needed = ("geography", "threshold", "base", "symbol")
+        needed = ("geography", "threshold", "base")
         if self.counts and (absent := [name for name in needed if name not in self.model_fields_set]):
             raise ValueError(f"has counts, but no {' and no '.join(absent)}; a policy states them all")
         return self

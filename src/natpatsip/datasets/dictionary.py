@@ -75,9 +75,11 @@ def _provenance(resource: Resource) -> str:
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(
-        f"| {' | '.join(' '.join(cell.split()) for cell in line)} |".replace("|  |", "| |") for line in lines
-    )
+    return "\n".join(f"|{'|'.join(f' {_one_line(cell)} ' if cell else ' ' for cell in line)}|" for line in lines)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def updated(project: Path) -> str:

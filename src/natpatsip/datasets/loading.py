@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from natpatsip import context
-from natpatsip.datasets.completeness import missing_rows
+from natpatsip.datasets.coverage import missing_rows
 from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.descriptor import NOT_STATED, DataField, Resource
 from natpatsip.datasets.tables import Table, examine, raise_faults

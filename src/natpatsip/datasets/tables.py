@@ -43,10 +43,16 @@ class Table:
     organisations: Organisations
     words: Mapping[str, tuple[str, ...]]
 
-    def named(self, column: str, place: int) -> str:
-        """Return a cell as it is named in messages: an organisation by its name, all else as it is written."""
-        value = self.values[column][place]
-        return value if isinstance(value, str) else self.texts[column][place]
+    def named(self, columns: Sequence[str], places: Sequence[int]) -> list[tuple[str, ...]]:
+        """Return the cells of some rows as they are named in messages: an organisation by name, all else as written."""
+        cells = [
+            [
+                value if isinstance(value, str) else text
+                for value, text in zip(self.values[c], self.texts[c], strict=True)
+            ]
+            for c in columns
+        ]
+        return [tuple(column[place] for column in cells) for place in places]
 
     def known_by(self, quarter: Quarter, places: Sequence[int]) -> list[int]:
         """Return which of some rows were known at the end of a quarter: of several reports of a subject, the latest.
@@ -58,16 +64,19 @@ class Table:
         if not as_of or not subject:
             return known
         latest: dict[tuple[str, ...], int] = {}
-        for place in known:
-            key = tuple(self.named(column, place) for column in subject)
+        for place, key in zip(known, self.named(subject, known), strict=True):
             if key not in latest or self.values[as_of][latest[key]] <= self.values[as_of][place]:
                 latest[key] = place
         return sorted(latest.values())
 
     def reported_by(self, quarter: Quarter, places: Sequence[int]) -> list[int]:
         """Return which of some rows had been reported by the end of a quarter, about it or an earlier one."""
-        columns = [column for column in (self.resource.natpatsip.as_of, self.resource.natpatsip.period) if column]
-        return [p for p in places if not any(is_after(self.values[column][p], quarter) for column in columns)]
+        known = list(places)
+        for column in filter(None, (self.resource.natpatsip.as_of, self.resource.natpatsip.period)):
+            values = self.values[column]
+            later = {value for value in set(values) if is_after(value, quarter)}
+            known = [place for place in known if values[place] not in later]
+        return known
 
 
 def is_after(period: Any, quarter: Quarter) -> bool:
@@ -105,7 +114,7 @@ def _examine(descriptor: bytes, contents: tuple[tuple[str, bytes], ...]) -> Tabl
     name, data = contents[0]
     resource = package.resource(name)
     known: Organisations = {}
-    if ORGANISATIONS in others:
+    if ORGANISATIONS in others and package.kinds:
         listed = _examine(descriptor, ((ORGANISATIONS, others[ORGANISATIONS]),))
         raise_faults(listed)
         known = listed.organisations
@@ -126,12 +135,12 @@ def _examine(descriptor: bytes, contents: tuple[tuple[str, bytes], ...]) -> Tabl
     if len(texts) < len(resource.columns):
         return table
     faults += [*_in_rows(table), *_between_rows(table, others, package)]
-    if name == ORGANISATIONS:
+    if resource.natpatsip.kinds:
         faults += organisations.faults(values, lines, sound, resource)
         known = organisations.from_columns(values, sound, resource.fields)
     key = set(resource.table_schema.primary_key)
     is_identified = not rows.faults and not any(key & set(fault.column.split(", ")) for fault in faults)
-    return Table(resource, sha256, lines, texts, values, sound, tuple(faults), is_identified, known, words)
+    return replace(table, faults=tuple(faults), is_identified=is_identified, organisations=known)
 
 
 def raise_faults(table: Table, more: Sequence[Fault] = ()) -> None:
@@ -209,8 +218,7 @@ def _together(table: Table, one: str, other: str) -> Iterator[Fault]:
 
 def _same(table: Table, one: str, other: str) -> Iterator[Fault]:
     first: dict[str, tuple[int, str]] = {}
-    for place in table.sound:
-        subject, found = table.named(one, place), table.named(other, place)
+    for place, (subject, found) in zip(table.sound, table.named([one, other], table.sound), strict=True):
         line, expected = first.setdefault(subject, (table.lines[place], found))
         if found != expected:
             text = f'found "{found}" for {subject}, expected "{expected}" as in row {line}.'
@@ -252,24 +260,22 @@ def _between_rows(table: Table, others: Mapping[str, bytes], package: Package) -
                 table, key.fields, set(rows.of(key.reference.fields)), package.resource(other).file
             )
         elif other in ("", table.resource.name) and not table.resource.natpatsip.kinds:  # else its parents' kinds count
-            known = {tuple(table.named(column, p) for column in key.reference.fields) for p in table.sound}
+            known = set(table.named(key.reference.fields, table.sound))
             yield from _unknown_rows(table, key.fields, known, "another row")
 
 
 def _twice(table: Table, columns: Sequence[str]) -> Iterator[Fault]:
     first: dict[tuple[str, ...], int] = {}
-    for place in table.sound if columns else ():
-        if all(table.values[column][place] is None for column in columns):
-            continue  # a missing value is no value twice
-        cells = tuple(table.named(column, place) for column in columns)
+    sound = table.sound if columns else []
+    for place, cells in zip(sound, table.named(columns, sound), strict=True):
         line = table.lines[place]
         before = first.setdefault(cells, line)
-        if before != line:
+        if before != line and any(table.values[column][place] is not None for column in columns):
             yield Fault(f'found "{", ".join(cells)}", expected it once; row {before} has it too.', line, columns[-1])
 
 
 def _unknown_parts(table: Table, field: DataField, column: str) -> Iterator[Fault]:
-    known = {table.named(column, place) for place in table.sound}
+    known = {name for (name,) in table.named([column], table.sound)}
     for place in table.sound:
         for part in filter(None, table.texts[field.name][place].split(field.delimiter)):
             if part not in known:
@@ -278,8 +284,7 @@ def _unknown_parts(table: Table, field: DataField, column: str) -> Iterator[Faul
 
 
 def _unknown_rows(table: Table, columns: Sequence[str], known: set[tuple[str, ...]], where: str) -> Iterator[Fault]:
-    for place in table.sound:
-        cells = tuple(table.named(column, place) for column in columns)
+    for place, cells in zip(table.sound, table.named(columns, table.sound), strict=True):
         if any(table.values[column][place] is not None for column in columns) and cells not in known:
             hint = nearest(cells[0], (row[0] for row in known)) if len(cells) == 1 else ""
             yield Fault(

@@ -18,6 +18,7 @@ from datetime import date
 from pathlib import Path
 
 from natpatsip import look
+from natpatsip.datasets import dictionary
 from natpatsip.errors import UsageError
 from natpatsip.quarter import Quarter
 
@@ -63,12 +64,14 @@ def create_report(folder: Path, *, title: str = TITLE, publisher: str = PUBLISHE
     title, publisher = _text("--title", title), _text("--publisher", publisher)
     words = _words(title, publisher, quarter)
     files = {name: content.encode() for name, content in _from_template(words)}
-    files["scripts/prerender.py"] = (look.packaged() / HOOK).read_bytes()
+    hook = (look.packaged() / HOOK).read_text(encoding="utf-8")
+    files[f"scripts/{HOOK}"] = re.sub("  # noqa: .*", "", hook).encode()  # the new report has lint rules of its own
     files[DATA] = illustrative_waits(quarter).encode()
     for name, content in sorted(files.items()):
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
+    (folder / dictionary.README).write_text(dictionary.updated(folder), encoding="utf-8")
     return Created(folder, quarter, tuple(folder / name for name in sorted(files)))
 
 

@@ -1,7 +1,7 @@
-"""Opening the next quarter: params, narrative to be reviewed, and the data that are awaited."""
+"""Opening the next quarter: its params, narrative to review, and the data it waits for."""
 
 from __future__ import annotations
 
-from natpatsip.new_quarter.open_quarter import Opened, open_quarter
+from natpatsip.new_quarter.open_quarter import OpenedQuarter, open_quarter
 
-__all__ = ["Opened", "open_quarter"]
+__all__ = ["OpenedQuarter", "open_quarter"]

@@ -1,13 +1,14 @@
-"""The params of the next quarter, as the text of the quarter before with what moves moved.
+"""The params of the next quarter, made from the text of the quarter before.
 
-The text is edited line by line, so that comments, order and spelling stay. What comes out is read again and compared
-with what should have come out: a file that is written in a way that this does not understand is refused, not mangled.
+The text is edited line by line, so that comments, order and quoting stay. The result is parsed and compared with what
+it should be: a file that is written in a way that this does not understand is rejected, not mangled.
 """
 
 from __future__ import annotations
 
 import calendar
 import re
+from datetime import date
 from typing import Any
 
 import yaml
@@ -15,28 +16,28 @@ import yaml
 from natpatsip.errors import ParamsError
 from natpatsip.quarter import Quarter
 
-NOT_CARRIED = ("accepted", "built_from")  # what holds for one quarter alone
+NOT_CARRIED = ("accepted", "built_from")  # they hold for one quarter only
 SIGN_OFFS = "sign_offs"
-TOP = re.compile(r"(?=^[A-Za-z_\"'])", re.MULTILINE)
+TOP_LEVEL = re.compile(r"(?=^[A-Za-z_\"'])", re.MULTILINE)
 
 
 def next_params(text: str, now: Quarter, upcoming: Quarter) -> str:
     """Return the text of the next quarter's params.
 
-    Quarter, cut-off and the periods that are the quarter's own (or its year's) move on; rebase dates, model and targets
-    stay; of the sign-offs the roles stay, names and dates go; findings that were accepted are not accepted again.
+    The quarter, the cut-off and periods that are the quarter's own (or its year's) move on; rebase dates, the model and
+    targets stay; sign-offs keep their roles and lose their names and dates; accepted findings are left out.
 
     Parameters
     ----------
     text : str
-        The file of the quarter before.
+        The params file of the quarter before.
     now, upcoming : Quarter
         That quarter, and the next one.
 
     Raises
     ------
     ParamsError
-        Where the file is written in a way that this cannot move on.
+        If the file is written in a way that cannot be edited safely.
     """
     before = yaml.safe_load(text)
     wanted = _moved(before, now, upcoming)
@@ -47,8 +48,8 @@ def next_params(text: str, now: Quarter, upcoming: Quarter) -> str:
         is_right = False
     if not is_right:
         raise ParamsError(
-            f"params/{now}.yml: is written in a way that cannot be moved on to {upcoming}. Write each key on a line of "
-            f"its own, as in quarter: {now}, or copy the file to params/{upcoming}.yml by hand."
+            f"params/{now}.yml: is written in a way that natpatsip cannot edit for {upcoming}. Write each key on a "
+            f"line of its own, as in quarter: {now}, or copy the file to params/{upcoming}.yml by hand."
         )
     return written
 
@@ -56,20 +57,22 @@ def next_params(text: str, now: Quarter, upcoming: Quarter) -> str:
 def _moved(content: dict[str, Any], now: Quarter, upcoming: Quarter) -> dict[str, Any]:
     """Return the content that the next params should have."""
     moved = {key: value for key, value in content.items() if key not in NOT_CARRIED}
-    moved["quarter"] = str(upcoming)
-    month = upcoming.last_month
-    moved["cut_off"] = month.replace(day=calendar.monthrange(month.year, month.month)[1])
+    moved["quarter"], moved["cut_off"] = str(upcoming), _cut_off(upcoming)
+    periods = _periods(now, upcoming)
     for part in ("model", "targets"):
         if moved.get(part):
-            moved[part] = {key: _value(value, now, upcoming) for key, value in moved[part].items()}
+            moved[part] = {
+                name: {key: periods.get(each, each) if key == "period" else each for key, each in value.items()}
+                for name, value in moved[part].items()
+            }
     if moved.get(SIGN_OFFS):
         moved[SIGN_OFFS] = [{"role": each["role"]} for each in moved[SIGN_OFFS]]
     return moved
 
 
-def _value(value: dict[str, Any], now: Quarter, upcoming: Quarter) -> dict[str, Any]:
-    periods = _periods(now, upcoming)
-    return {key: periods.get(each, each) if key == "period" else each for key, each in value.items()}
+def _cut_off(quarter: Quarter) -> date:
+    month = quarter.last_month
+    return month.replace(day=calendar.monthrange(month.year, month.month)[1])
 
 
 def _periods(now: Quarter, upcoming: Quarter) -> dict[str, str]:
@@ -77,8 +80,8 @@ def _periods(now: Quarter, upcoming: Quarter) -> dict[str, str]:
 
 
 def _edited(text: str, content: dict[str, Any], now: Quarter, upcoming: Quarter) -> str:
-    """Return the text with each top-level part moved on."""
-    parts = TOP.split(text)
+    """Return the text with each top-level part edited for the next quarter."""
+    parts = TOP_LEVEL.split(text)
     written = [_comment(parts[0], now, upcoming)]
     for part in parts[1:]:
         key = part.split(":", 1)[0].strip("\"'")
@@ -89,8 +92,7 @@ def _edited(text: str, content: dict[str, Any], now: Quarter, upcoming: Quarter)
         elif key == "quarter":
             own = own.replace(str(now), str(upcoming), 1)
         elif key == "cut_off":
-            last = _moved(content, now, upcoming)["cut_off"]
-            own = own.replace(str(content["cut_off"]), str(last), 1)
+            own = own.replace(str(content["cut_off"]), str(_cut_off(upcoming)), 1)
         elif key == SIGN_OFFS and content.get(SIGN_OFFS):
             roles = [{"role": each["role"]} for each in content[SIGN_OFFS]]
             listed = yaml.safe_dump(roles, sort_keys=False, allow_unicode=True, width=120)
@@ -103,7 +105,7 @@ def _edited(text: str, content: dict[str, Any], now: Quarter, upcoming: Quarter)
 
 
 def _without_trailing_comment(part: str) -> tuple[str, str]:
-    """Split the comment that belongs to the next part off a part."""
+    """Split off the comment at the end of a part, which belongs to the next part."""
     lines = part.splitlines(keepends=True)
     end = len(lines)
     while end > 1 and lines[end - 1].startswith("#"):
@@ -112,6 +114,7 @@ def _without_trailing_comment(part: str) -> tuple[str, str]:
 
 
 def _without_own_comment(before: str) -> str:
+    """Return a part without the comment at its end, which belongs to a part that is left out."""
     lines = before.splitlines(keepends=True)
     while lines and lines[-1].startswith("#"):
         lines.pop()
@@ -123,5 +126,5 @@ def _blank_end(part: str) -> str:
 
 
 def _comment(text: str, now: Quarter, upcoming: Quarter) -> str:
-    """Let comments between the parts, such as the file's first line, name the next quarter."""
+    """Return a comment between the parts, such as the file's first line, with the next quarter's name."""
     return text.replace(now.label, upcoming.label).replace(str(now), str(upcoming))

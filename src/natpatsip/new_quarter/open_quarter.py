@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 
-from natpatsip import git, params
+from natpatsip import datasets, git, params
+from natpatsip.datasets.descriptor import Options
 from natpatsip.errors import NotebookError, ParamsError, ReportError, UsageError, together
-from natpatsip.new_quarter.awaited_data import Awaited, awaited
-from natpatsip.new_quarter.carry_over import Carried, carry, quarters_of
-from natpatsip.new_quarter.file_changes import write_all
+from natpatsip.new_quarter.carry_over import carry, quarters_of
 from natpatsip.new_quarter.next_params import next_params
 from natpatsip.pipeline.notebook import Notebook
 from natpatsip.pipeline.plan import Plan
-from natpatsip.quarter import Quarter
-from natpatsip.quarters import known_quarters
+from natpatsip.quarter import Quarter, known_quarters
 from natpatsip.release.final_edition import tag_of
 
 
 @dataclass(frozen=True)
-class Opened:
+class AwaitedFile:
+    """A data file that needs rows for a quarter: its columns, and which rows."""
+
+    file: str
+    columns: tuple[str, ...]
+    rows: str
+
+
+@dataclass(frozen=True)
+class OpenedQuarter:
     """What opening a quarter did.
 
     Parameters
@@ -32,152 +41,172 @@ class Opened:
         The quarter that was opened, and the one before it.
     copied : mapping
         The cells to review, by notebook.
-    left : mapping
-        The quarters whose cells left the notebooks, and the tag or commit that each is built from since.
+    archived : mapping
+        The quarters whose cells were taken out, and the tag or commit that each is built from now.
     stayed : tuple of Quarter
-        Quarters whose cells stayed, since git does not keep them.
-    awaited : sequence of Awaited
+        Older quarters whose cells stayed, because the project is not in git.
+    awaited : tuple of AwaitedFile
         The data files that need rows.
-    files : sequence of Path
-        What was written.
     """
 
     quarter: Quarter
     before: Quarter
     copied: Mapping[str, tuple[str, ...]]
-    left: Mapping[Quarter, str]
+    archived: Mapping[Quarter, str]
     stayed: tuple[Quarter, ...]
-    awaited: tuple[Awaited, ...]
-    files: tuple[Path, ...] = field(default=())
+    awaited: tuple[AwaitedFile, ...]
 
 
-def open_quarter(project: Path, quarter: Quarter) -> Opened:
+def open_quarter(project: Path, quarter: Quarter) -> OpenedQuarter:
     """Open the quarter after the newest one.
-
-    Parameters
-    ----------
-    project : Path
-        The project's folder.
-    quarter : Quarter
-        The quarter to open.
 
     Raises
     ------
     UsageError
-        Where the quarter is there already, or is not the one after the newest.
+        If the quarter is open already, or is not the one after the newest.
     ReportError
-        Where params or notebooks are not as they must be, or are not committed; nothing is changed then.
+        If params or notebooks are invalid or not committed; nothing is changed then.
     """
     before = _newest(project, quarter)
     plan = Plan.of(project, before)
     _check_committed(project)
     _check_cells(plan.notebooks, quarter)
-    is_kept = git.is_tracked(project)
-    carried = {name: carry(each.content, before, quarter, leave=is_kept) for name, each in plan.notebooks.items()}
-    older = _older(plan.notebooks.values(), before)
-    left = {each: _reference(project, each) for each in older} if is_kept else {}
-    files = _written(project, plan.notebooks, carried)
-    files[params.path(quarter, project)] = _next_params(project, before, quarter)
-    for each, reference in left.items():
-        file = params.path(each, project)
-        if file.is_file():
-            files[file] = _built_from(file.read_text(encoding="utf-8"), each, quarter, reference)
-    waits = tuple(awaited(quarter, project))
+    in_git = git.is_tracked(project)
+    carried = {name: carry(each.content, before, quarter, drop_older=in_git) for name, each in plan.notebooks.items()}
+    older = _older_quarters(plan.notebooks.values(), before)
+    archived = {each: _reference(project, each) for each in older} if in_git else {}
+    files = {
+        plan.notebooks[name].path: nbformat.writes(each.content) + "\n"  # type: ignore[no-untyped-call]
+        for name, each in carried.items()
+        if each.content != plan.notebooks[name].content
+    }
+    text = params.path(before, project).read_text(encoding="utf-8")
+    files[params.path(quarter, project)] = next_params(text, before, quarter)
+    for each, reference in archived.items():
+        if (file := params.path(each, project)).is_file():
+            files[file] = _with_built_from(file.read_text(encoding="utf-8"), each, quarter, reference)
+    awaited = tuple(awaited_files(quarter, project))
     write_all(files)
     copied = {name: each.copied for name, each in carried.items() if each.copied}
-    return Opened(quarter, before, copied, left, () if is_kept else tuple(older), waits, tuple(files))
+    return OpenedQuarter(quarter, before, copied, archived, () if in_git else tuple(older), awaited)
 
 
 def _newest(project: Path, quarter: Quarter) -> Quarter:
-    """Return the newest quarter, where the one to open is the next."""
+    """Return the newest quarter, if the one to open is the next."""
     known = known_quarters(project)
     if not known:
-        raise ParamsError("params/: holds no quarter yet. Write the first by hand; README.md says what it holds.")
+        raise ParamsError("params/: has no quarter yet. Write the first params file by hand; README.md describes it.")
+    newest = known[-1]
     if quarter in known:
         raise UsageError(
-            f"{quarter} is open already: params/{quarter}.yml is there. Nothing was changed. "
-            f"The next quarter to open is {known[-1].next()}."
+            f"{quarter} is open already: params/{quarter}.yml exists. Nothing was changed. "
+            f"The next quarter to open is {newest.next()}."
         )
-    if quarter != known[-1].next():
-        raise UsageError(
-            f"{quarter} cannot be opened: the newest quarter is {known[-1]}, so the next is {known[-1].next()}."
-        )
-    return known[-1]
+    if quarter != newest.next():
+        raise UsageError(f"{quarter} cannot be opened: the newest quarter is {newest}, so the next is {newest.next()}.")
+    return newest
 
 
 def _check_committed(project: Path) -> None:
-    """See that what will change can be had back: git keeps it, as it stands."""
-    if not git.is_tracked(project):
-        return
-    changed = git.changes(project, "notebooks", "params")
-    if changed:
+    if git.is_tracked(project) and (changed := git.changes(project, "notebooks", "params")):
         raise NotebookError(
-            f"{', '.join(changed)}: not committed. Opening a quarter changes notebooks and params; commit or undo what "
-            "is there first, so that the change can be looked at and taken back by itself."
+            f"{', '.join(changed)}: not committed. Opening a quarter changes notebooks and params. Commit or undo your "
+            "changes first, so that this one can be reviewed and reverted by itself."
         )
 
 
 def _check_cells(notebooks: Mapping[str, Notebook], quarter: Quarter) -> None:
     errors: list[ReportError] = []
     for name, notebook in notebooks.items():
-        where = f"notebooks/{name}.ipynb"
-        if any(not cell.get("id") for cell in notebook.content.cells):
+        where, cells = f"notebooks/{name}.ipynb", notebook.content.cells
+        if any(not cell.get("id") for cell in cells):
             form = f"{notebook.content.nbformat}.{notebook.content.nbformat_minor}"
-            errors.append(
-                NotebookError(f"{where}: its cells have no ids (format {form}). Open and save it in JupyterLab.")
-            )
-            continue
-        early = [cell.id for cell in notebook.content.cells if quarter in quarters_of(cell)]
-        if early:
-            cells = ", ".join(f'"{each}"' for each in early)
+            errors.append(NotebookError(f"{where}: cells have no ids (format {form}). Open and save it in JupyterLab."))
+        elif early := ", ".join(f'"{cell.id}"' for cell in cells if quarter in quarters_of(cell)):
             errors.append(
                 NotebookError(
-                    f"{where}: {cells} tagged {quarter}, which is not open yet. Take the tags off, or the cells."
+                    f"{where}: cells tagged {quarter}, which is not open yet: {early}. Remove the tags or the cells."
                 )
             )
     together(errors)
 
 
-def _older(notebooks: Iterable[Notebook], before: Quarter) -> list[Quarter]:
-    """Return the quarters that only older cells belong to: they leave the notebooks."""
-    found = {
-        each
-        for notebook in notebooks
-        for cell in notebook.content.cells
-        if (quarters := quarters_of(cell)) and max(quarters) < before
-        for each in quarters
-    }
-    return sorted(found)
+def _older_quarters(notebooks: Iterable[Notebook], before: Quarter) -> list[Quarter]:
+    """Return the quarters of the cells that are older than the quarter before."""
+    tagged = (quarters_of(cell) for notebook in notebooks for cell in notebook.content.cells)
+    return sorted({each for quarters in tagged if quarters and max(quarters) < before for each in quarters})
 
 
 def _reference(project: Path, quarter: Quarter) -> str:
-    """Return what a quarter that leaves is built from: the tag of its final edition, else the present commit."""
+    """Return what an archived quarter is built from: the tag of its final edition, else the current commit."""
     tag = tag_of(quarter)
     return tag if git.commit_of(project, f"refs/tags/{tag}") else git.head(project)
 
 
-def _written(project: Path, notebooks: Mapping[str, Notebook], carried: Mapping[str, Carried]) -> dict[Path, str]:
-    """Return the text of each notebook that changes, as nbformat writes it."""
-    return {
-        notebooks[name].path: nbformat.writes(each.content) + "\n"  # type: ignore[no-untyped-call]
-        for name, each in carried.items()
-        if each.content != notebooks[name].content
-    }
-
-
-def _next_params(project: Path, before: Quarter, quarter: Quarter) -> str:
-    return next_params(params.path(before, project).read_text(encoding="utf-8"), before, quarter)
-
-
-def _built_from(text: str, quarter: Quarter, upcoming: Quarter, reference: str) -> str:
-    """Return a params file with a line that says what its quarter is built from."""
+def _with_built_from(text: str, quarter: Quarter, upcoming: Quarter, reference: str) -> str:
+    """Return the text of a params file with a line that says what its quarter is built from."""
     if re.search(r"^built_from:", text, re.MULTILINE):
         return text
     lines = (
-        f"# Its narrative left the notebooks when {upcoming.label} was opened; natpatsip build {quarter} takes it from "
-        f"git.\nbuilt_from: {reference}\n"
+        f"# Its narrative was taken out of the notebooks when {upcoming.label} was opened; natpatsip build {quarter} "
+        f"takes it from git.\nbuilt_from: {reference}\n"
     )
     text = text if text.endswith("\n") else f"{text}\n"
-    after = re.search(r"^cut_off:.*\n", text, re.MULTILINE)
-    place = after.end() if after else len(text)
+    cut_off = re.search(r"^cut_off:.*\n", text, re.MULTILINE)
+    place = cut_off.end() if cut_off else len(text)
     return text[:place] + lines + text[place:]
+
+
+def awaited_files(quarter: Quarter, project: Path) -> list[AwaitedFile]:
+    """Return the data files that a quarter's report needs new rows in.
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read.
+    """
+    missing = datasets.complete(quarter, project)
+    return [
+        AwaitedFile(resource.file, resource.columns, _rows(resource.natpatsip, quarter))
+        for resource in datasets.awaited(project)
+        if any(sentence.startswith(f"{resource.file} ") for sentence in missing)
+    ]
+
+
+def _rows(options: Options, quarter: Quarter) -> str:
+    """Return which rows a dataset needs, by the columns that say what a row is of."""
+    if options.period and options.required == "each month":
+        return f"{options.period} " + ", ".join(f"{month:%Y-%m}" for month in quarter.months)
+    return f"{' and '.join(filter(None, (options.as_of, options.period)))} {quarter}"
+
+
+def write_all(files: Mapping[Path, str]) -> None:
+    """Write several files, all or none: each is written beside its place first, then all are moved into place.
+
+    Raises
+    ------
+    OSError
+        If a file could not be written; those moved before it are restored, so that nothing is changed.
+    """
+    ready: dict[Path, Path] = {}
+    moved: dict[Path, bytes | None] = {}
+    try:
+        for target, text in files.items():
+            handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+            ready[target] = Path(name)
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+            ready[target].chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)  # mkstemp's is 0o600
+        for target, file in ready.items():
+            moved[target] = target.read_bytes() if target.exists() else None
+            file.replace(target)
+    except BaseException:  # Ctrl-C included: a half-opened quarter could not be opened again
+        for target, before in moved.items():
+            if before is None:
+                target.unlink(missing_ok=True)
+            else:
+                target.write_bytes(before)
+        raise
+    finally:
+        for file in ready.values():
+            file.unlink(missing_ok=True)

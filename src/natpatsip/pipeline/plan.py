@@ -11,8 +11,7 @@ from typing import Any
 from natpatsip.errors import NotebookError, ParamsError, nearest, together
 from natpatsip.params import Params, load
 from natpatsip.pipeline.notebook import Notebook
-from natpatsip.quarter import Quarter
-from natpatsip.quarters import FOLDER
+from natpatsip.quarter import PARAMS_FOLDER, Quarter
 from natpatsip.settings import Settings, chapter_names, check_chapters, read_book, read_settings, without_chapter
 
 DRAFTS_ONLY, FINALS_ONLY = "changes", "quality-assurance"
@@ -128,7 +127,7 @@ def _refuse_unknown_series(params: Params, notebooks: Iterable[Notebook]) -> Non
     together(
         [
             ParamsError(
-                f"{FOLDER}/{params.quarter}.yml, rebase.{place}.series: no notebook charts {rebase.series}."
+                f"{PARAMS_FOLDER}/{params.quarter}.yml, rebase.{place}.series: no notebook charts {rebase.series}."
                 f"{nearest(rebase.series, known)} Known here: {', '.join(known)}."
             )
             for place, rebase in enumerate(params.rebase)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from natpatsip.quarter import Quarter
-from natpatsip.quarters import known_quarters
+from natpatsip.pipeline.caching import store
+from natpatsip.quarter import Quarter, known_quarters
 
 
 def complete_quarters(project: Path, *, only_newest: bool = False) -> tuple[list[Quarter], dict[Quarter, list[str]]]:
@@ -18,20 +18,15 @@ def complete_quarters(project: Path, *, only_newest: bool = False) -> tuple[list
 
     found: list[Quarter] = []
     lacking: dict[Quarter, list[str]] = {}
+    saved = store.of(project)
     for quarter in reversed(known_quarters(project)):
-        if missing := datasets.complete(quarter, project):
+        if missing := datasets.complete(quarter, project, saved=saved):
             lacking[quarter] = missing
             continue
         found.append(quarter)
         if only_newest:
             break
     return found, lacking
-
-
-def newest_complete(project: Path) -> tuple[Quarter | None, dict[Quarter, list[str]]]:
-    """Return the newest quarter in ``params/`` whose data are complete, and what newer ones lack."""
-    found, lacking = complete_quarters(project, only_newest=True)
-    return next(iter(found), None), lacking
 
 
 def is_due(project: Path, quarter: Quarter, *, today: date, output: Path | None = None) -> bool:

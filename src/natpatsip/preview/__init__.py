@@ -1,11 +1,9 @@
-"""The preview: the report in a browser, made again whenever something that it is made of is saved.
+"""The preview: the report in a browser, rebuilt whenever one of its files is saved.
 
-Who does what:
-
-``watching``  says when a file was saved that the report is made of
-``builder``   a process that builds, with everything in memory; it ends when the helpers have changed
-``workshop``  this process's side of it: asks for builds, starts it anew, ends it
-``session``   what the open pages are told: which report there is, and what is wrong with the newest save
-``pages``     a page as it is served: with the script that reloads it, and leave for that in its security policy
-``server``    serves pages and news on loopback, to this machine's browser alone
+``serve``          runs all of this on one event loop, until Ctrl-C
+``file_watcher``   reports saves of the files that the report is made of
+``session``        builds after saves, and keeps the state that open pages are sent: the report's version, what is wrong
+``build_process``  this process's side of the process that builds: starts it, asks it for builds, stops it
+``builder``        the process that builds, with everything in memory; it ends when the Python code has changed
+``web_server``     serves pages and states on loopback, to this machine's browsers only
 """

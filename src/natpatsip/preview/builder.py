@@ -1,7 +1,7 @@
 """The process that builds for a preview: ``python -m natpatsip.preview.builder PROJECT QUARTER OUTPUT JOBS``.
 
-It is asked by a line on standard input and answers with lines of JSON; it ends when its input does. What is printed by
-others goes to standard error.
+Each line on standard input requests a build; the answers are lines of JSON. The process ends when its input does.
+Whatever else prints goes to standard error.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ def main(project: Path, quarter: str, output: Path, jobs: int) -> None:
             try:
                 _build(project, quarter, output, jobs, answer)
             except Exception as error:
-                answer(**_described(error))
+                answer(failed=_message(error))
     finally:
-        if studio := sys.modules.get("natpatsip.pipeline.drawing.draw_worker"):
-            studio.stop()  # now: Python would wait at its end for drawings that nobody needs any more
+        if draw_worker := sys.modules.get("natpatsip.pipeline.drawing.draw_worker"):
+            draw_worker.stop()  # or Python would wait at exit for drawings that are no longer needed
 
 
 def _build(project: Path, quarter: str, output: Path, jobs: int, answer: Answer) -> None:
@@ -39,18 +39,18 @@ def _build(project: Path, quarter: str, output: Path, jobs: int, answer: Answer)
     from natpatsip.pipeline.options import Options
     from natpatsip.quarter import Quarter
 
-    kernels.start()  # for the first cell that is edited: by then it is ready
+    kernels.start()  # ready for the first cell that is edited
     options = Options(formats=("html",), renderer="pandoc", jobs=jobs, output=output, is_preview=True)
     try:
         build(
             project,
             Quarter.parse(quarter),
             options,
-            lambda line: answer(said=line),
+            lambda line: answer(log=line),
             published=lambda folder: answer(published=str(folder)),
         )
     except SourceChanged:
-        answer(stale=True)
+        answer(outdated=True)
         sys.exit()
     answer(done=True)
 
@@ -63,13 +63,11 @@ def _answering(stream: TextIO) -> Answer:
     return answer
 
 
-def _described(error: Exception) -> dict[str, str]:
-    """Return what to say of an error: a report's own by its sentence, any other with its traceback."""
+def _message(error: Exception) -> str:
+    """Return the sentence of a report's own error, the traceback of any other."""
     from natpatsip.errors import ReportError
 
-    if isinstance(error, ReportError):
-        return {"failed": str(error)}
-    return {"failed": "".join(traceback.format_exception(error)).strip()}
+    return str(error) if isinstance(error, ReportError) else "".join(traceback.format_exception(error)).strip()
 
 
 if __name__ == "__main__":

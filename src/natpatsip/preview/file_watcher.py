@@ -1,10 +1,9 @@
-"""What is saved: the files of a project that its report is made of, and the engine."""
+"""Saves of the files that a report is made of, and of the Python code that builds it."""
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import watchfiles
@@ -13,13 +12,13 @@ import natpatsip
 from natpatsip.project import SOURCE_FILES, SOURCE_FOLDERS
 
 LEFT_BEHIND = ("~", ".swp", ".tmp", ".pyc", ".bak")
-SETTLED = 40  # milliseconds without another save, after which a save is told
-AT_MOST = 1000  # milliseconds that saves are gathered for
-Changed = Callable[[set[str]], None]
+SETTLED = 40  # milliseconds without another save after which saves are reported
+AT_MOST = 1000  # milliseconds for which saves are collected
+Saved = Callable[[set[str]], Awaitable[None]]
 
 
 def concerns(path: str, root: Path) -> bool:
-    """Say whether a report may rest on a file: hidden ones and what editors leave behind are none.
+    """Return True if a report may depend on a file: not a hidden one, nor one that an editor leaves behind.
 
     Examples
     --------
@@ -32,49 +31,30 @@ def concerns(path: str, root: Path) -> bool:
     return not is_hidden and not path.endswith(LEFT_BEHIND)
 
 
-def watch(project: Path, changed: Changed, stop: threading.Event) -> list[threading.Thread]:
-    """Begin to watch, and tell of saves until `stop` is set.
+async def watch(project: Path, saved: Saved) -> None:
+    """Call `saved` with the names of the files after each save, until cancelled.
 
-    A folder is watched and not each file, so that a save by renaming, as JupyterLab's, is one. The project's own folder
-    is watched without those in it, of which one may hold the environment.
-
-    Parameters
-    ----------
-    project : Path
-        The project's folder.
-    changed : callable
-        Is given the names of what was saved, once no other save follows.
-    stop : Event
-        Ends it.
+    Folders are watched rather than files, because JupyterLab and most editors save by renaming. The project's own
+    folder is watched without its subfolders, one of which may be a large environment.
     """
-    deep = [folder for folder in (project / name for name in SOURCE_FOLDERS) if folder.is_dir()]
     files = {str(project / name) for name in SOURCE_FILES}
-    source = Path(natpatsip.__file__).resolve().parent
-    watched = [
-        ([project], False, lambda path: path in files),
-        (deep, True, lambda path: concerns(path, project) and not path.startswith(f"{source}{os.sep}")),
-        ([source], True, lambda path: path.endswith(".py") and concerns(path, source)),
-    ]
-    threads = [
-        threading.Thread(target=_watch, args=(folders, is_deep, is_meant, changed, stop), daemon=True)
-        for folders, is_deep, is_meant in watched
-    ]
-    for thread in threads:
-        thread.start()
-    return threads
+    folders = [folder for name in SOURCE_FOLDERS if (folder := project / name).is_dir()]
+    engine = Path(natpatsip.__file__).resolve().parent
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_watch([project], lambda path: path in files, saved, recursive=False))
+        tasks.create_task(_watch(folders, lambda path: concerns(path, project), saved))
+        if not any(engine.is_relative_to(folder) for folder in folders):  # it is where the engine is developed
+            tasks.create_task(_watch([engine], lambda path: path.endswith(".py") and concerns(path, engine), saved))
 
 
-def _watch(
-    folders: list[Path], is_deep: bool, is_meant: Callable[[str], bool], changed: Changed, stop: threading.Event
-) -> None:
-    saves = watchfiles.watch(
+async def _watch(folders: list[Path], is_meant: Callable[[str], bool], saved: Saved, *, recursive: bool = True) -> None:
+    saves = watchfiles.awatch(
         *folders,
         watch_filter=lambda _, path: is_meant(path),
         debounce=AT_MOST,
         step=SETTLED,
-        stop_event=stop,
         rust_timeout=500,
-        recursive=is_deep,
+        recursive=recursive,
     )
-    for saved in saves:
-        changed({Path(path).name for _, path in saved})
+    async for changes in saves:
+        await saved({Path(path).name for _, path in changes})

@@ -1,13 +1,13 @@
-// Reloads the page when the report has changed, where the reader was, and shows what is wrong with the newest save.
+// Reloads the page when the report has changed, keeping the reader's place, and shows what is wrong with the last save.
 (() => {
   "use strict";
   const version = document.currentScript.dataset.version;
   const key = `natpatsip-preview ${location.pathname}`;
 
-  const kept = sessionStorage.getItem(key);
-  if (kept) {
+  const saved = sessionStorage.getItem(key);
+  if (saved) {
     sessionStorage.removeItem(key);
-    const { x, y, open } = JSON.parse(kept);
+    const { x, y, open } = JSON.parse(saved);
     history.scrollRestoration = "manual";
     const restore = () => {
       document.querySelectorAll("details").forEach((each, place) => {
@@ -16,7 +16,7 @@
       window.scrollTo({ left: x, top: y, behavior: "instant" });
     };
     restore();
-    // Pictures and fonts may come later and move the text, until the reader scrolls.
+    // Pictures and fonts may load later and move the text: restore again, unless the reader has scrolled meanwhile.
     let moved = false;
     for (const kind of ["wheel", "touchstart", "keydown", "mousedown"]) {
       addEventListener(kind, () => { moved = true; }, { once: true, passive: true });
@@ -43,38 +43,38 @@
 
   const panel = element("section", "preview-error");
   panel.setAttribute("role", "alert");
-  panel.setAttribute("aria-label", "What is wrong with the newest save");
+  panel.setAttribute("aria-label", "What is wrong with the last save");
   panel.hidden = true;
   const busy = element("p", "preview-busy", "Rebuilding …");
   busy.setAttribute("role", "status");
   busy.hidden = true;
   document.body.append(panel, busy);
 
-  const show = (news) => {
-    panel.hidden = !news.error;
-    if (!news.error || panel.dataset.error === news.error) return;
-    panel.dataset.error = news.error;
-    const place = [news.notebook, news.cell && `cell ${news.cell}`].filter(Boolean).join(", ");
+  const show = (state) => {
+    panel.hidden = !state.error;
+    if (!state.error || panel.dataset.error === state.error) return;
+    panel.dataset.error = state.error;
+    const place = [state.notebook, state.cell && `cell ${state.cell}`].filter(Boolean).join(", ");
     const title = element("h2", "preview-title", place ? `Not rebuilt: ${place}` : "Not rebuilt");
-    const [first, ...rest] = news.error.split("\n");
+    const [first, ...rest] = state.error.split("\n");
     const parts = [title, element("p", "preview-sentence", first)];
     if (rest.length) parts.push(element("pre", "preview-detail", rest.join("\n")));
-    parts.push(element("p", "preview-note", "The page below is as it was before. This goes away when the save is mended."));
+    parts.push(element("p", "preview-note", "The page below is from the last build that worked. Fix the problem and save again: this message will go."));
     panel.replaceChildren(...parts);
   };
 
   let waiting;
-  const news = new EventSource("/-preview/events");
-  news.addEventListener("message", (event) => {
-    const told = JSON.parse(event.data);
+  const events = new EventSource("/-preview/events");
+  events.addEventListener("message", (event) => {
+    const state = JSON.parse(event.data);
     clearTimeout(waiting);
     busy.hidden = true;
-    if (told.is_building) {
+    if (state.is_building) {
       waiting = setTimeout(() => { busy.hidden = false; }, 400);
       return;
     }
-    if (told.version && told.version !== version) reload();
-    else show(told);
+    if (state.version && state.version !== version) reload();
+    else show(state);
   });
-  addEventListener("pagehide", () => news.close());
+  addEventListener("pagehide", () => events.close());
 })();

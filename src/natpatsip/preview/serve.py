@@ -2,78 +2,68 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import signal
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from natpatsip import params
 from natpatsip.errors import ReportError
-from natpatsip.preview.build_process import Order, Workshop
+from natpatsip.pipeline.options import Log
+from natpatsip.preview.build_process import BuildProcess
 from natpatsip.preview.file_watcher import watch
-from natpatsip.preview.server import serving
-from natpatsip.preview.session import News, Session, fingerprint
+from natpatsip.preview.session import Session
+from natpatsip.preview.web_server import listen
 from natpatsip.quarter import Quarter
 
-Log = Callable[[str], None]
 
-
-def run(project: Path, quarter: Quarter, *, port: int, is_opened: bool, jobs: int, log: Log, say: Log) -> None:
-    """Serve a quarter's report until Ctrl-C, and rebuild it on save.
+def serve(project: Path, quarter: Quarter, *, port: int, is_opened: bool, jobs: int, log: Log, say: Log) -> None:
+    """Serve a quarter's report until Ctrl-C or SIGTERM, and rebuild it on save.
 
     Parameters
     ----------
     project : Path
         The project's folder.
     quarter : Quarter
-        What it reports on.
+        The quarter to report on.
     port : int
-        Where on loopback; 0 takes a free port.
+        The port on loopback; 0 takes a free one.
     is_opened : bool
         Whether to open a browser.
     jobs : int
-        How many notebooks run at once.
+        How many notebooks to run at once.
     log, say : callable
-        Are given a line of progress, and the address.
+        Called with a line of progress, and with the address.
     """
     if not params.path(quarter, project).is_file():
-        params.load(quarter, project=project)  # says which there are; what is wrong in one is shown in the page
-    output = project / "build" / "preview"  # what was published stays as it is
-    pages = output / str(quarter) / "html"
-    stop = threading.Event()
-    with Workshop(Order(project, str(quarter), output, jobs), log) as workshop:
-        session = Session(workshop, pages, log, News(fingerprint(pages)))
-        with serving(session, port) as address, _until_told():
-            try:
-                say(f"{quarter.label}: {address}   (Ctrl-C ends the preview)")
-                sys.stdout.flush()
-                builder = threading.Thread(target=session.run, daemon=True)
-                watchers = watch(project, session.changed, stop)
-                builder.start()
-                if is_opened:
-                    webbrowser.open(address)
-                while all(thread.is_alive() for thread in (builder, *watchers)):
-                    builder.join(0.5)
-                raise ReportError("The preview can no longer watch the project's files. Start it again.")
-            except KeyboardInterrupt:
-                log("preview ended")
-            finally:
-                stop.set()
-                session.end()
-
-
-@contextmanager
-def _until_told() -> Iterator[None]:
-    """End at a request of the system (SIGTERM) as at Ctrl-C, which is not heard where a script began the preview."""
-
-    def end(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, end)
+        params.load(quarter, project=project)  # raises, and names the quarters there are; other errors the page shows
     try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        asyncio.run(_serve(project, quarter, port=port, is_opened=is_opened, jobs=jobs, log=log, say=say))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        log("preview ended")
+
+
+async def _serve(project: Path, quarter: Quarter, *, port: int, is_opened: bool, jobs: int, log: Log, say: Log) -> None:
+    if os.name == "posix" and (this := asyncio.current_task()):  # a script's background job does not receive Ctrl-C
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
+    output = project / "build" / "preview"  # the published report stays as it is
+    async with BuildProcess(project, str(quarter), output, jobs=jobs, log=log) as process:
+        session = Session(process, output / str(quarter) / "html", log)
+        server, address = listen(session, port)
+        say(f"{quarter.label}: {address}   (Ctrl-C ends the preview)")
+        sys.stdout.flush()
+        if is_opened:
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()  # some browsers block
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(session.run())
+                tasks.create_task(watch(project, session.saved))
+        except* OSError as errors:
+            raise ReportError(
+                f"The preview can no longer watch the project's files ({errors.exceptions[0]}). Start it again."
+            ) from errors
+        finally:
+            server.stop()

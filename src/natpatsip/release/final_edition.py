@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from natpatsip import git
 from natpatsip.errors import DataError, ReportError
-from natpatsip.quarter import Quarter
-from natpatsip.quarters import FOLDER
+from natpatsip.quarter import PARAMS_FOLDER, Quarter
+from natpatsip.settings import read_settings
 
 if TYPE_CHECKING:
     from natpatsip.params import Params
@@ -180,7 +180,6 @@ class Candidate:
         name = tag_of(self.quarter)
         if git.commit_of(self.project, f"refs/tags/{name}") == self.commit:
             return name
-        from natpatsip.settings import read_settings
 
         people = ", ".join(f"{each.name} ({each.role}, {each.date})" for each in self.params.sign_offs)
         title = f"{read_settings(self.project).for_quarter(self.quarter.label).subtitle}, final edition"
@@ -227,7 +226,7 @@ def _not_stated(project: Path) -> Iterator[str]:
 
 
 def _sign_offs(params: Params, today: date) -> Iterator[str]:
-    where = f"{FOLDER}/{params.quarter}.yml, sign_offs"
+    where = f"{PARAMS_FOLDER}/{params.quarter}.yml, sign_offs"
     if not params.sign_offs:
         yield f"{where}: names nobody. List who signs the edition off, with role, name and date."
     for each in params.sign_offs:

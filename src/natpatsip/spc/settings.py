@@ -7,23 +7,29 @@ of a column of the data.
 from __future__ import annotations
 
 import contextlib
-import itertools
+import numbers
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from itertools import chain, compress
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from natpatsip.errors import SpcError
-from natpatsip.spc.rules import IMPROVEMENTS, RULE_LENGTH, Codes, Dates, Flags, Floats, Integers
+from natpatsip.errors import SpcError, nearest
+from natpatsip.spc.rules import (
+    IMPROVEMENTS,
+    RULE_LENGTHS,
+    SHORTEST_BASELINE,
+    Codes,
+    Dates,
+    Flags,
+    Floats,
+    Integers,
+)
 from natpatsip.spc.series import BySeries, SeriesRows
 from natpatsip.spc.validation import (
     as_objects,
-    check_fix_after,
     check_improvement,
-    check_rule_length,
-    check_screening,
     check_target,
     first_few,
     list_rebase,
@@ -31,6 +37,7 @@ from natpatsip.spc.validation import (
     read_points,
     read_rebase,
     read_values,
+    shown,
     shown_date,
     warn,
 )
@@ -38,34 +45,53 @@ from natpatsip.spc.validation import (
 PLAIN_NUMBERS = {float, int, np.float64, np.int64}
 
 
-@dataclass(frozen=True)
-class Method:
+class Method(NamedTuple):
     """How limits are calculated and signals found: the same for all series."""
 
-    fix_after: int | None = None
-    screen_outliers: bool = True
-    rule_length: int = RULE_LENGTH
+    fix_after: int | None
+    screen_outliers: bool
+    rule_length: int
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "fix_after", check_fix_after(self.fix_after))
-        object.__setattr__(self, "screen_outliers", check_screening(self.screen_outliers))
-        object.__setattr__(self, "rule_length", check_rule_length(self.rule_length))
+
+def read_method(fix_after: Any, screen_outliers: Any, rule_length: Any) -> Method:
+    """Return the settings that are the same for all series; raise SpcError if one is not valid."""
+    if fix_after is not None:
+        is_number = isinstance(fix_after, numbers.Real) and not isinstance(fix_after, bool)
+        if not is_number or fix_after != fix_after // 1 or fix_after < SHORTEST_BASELINE:
+            raise SpcError(
+                f"fix_after is {shown(fix_after)}; expected a whole number of points, {SHORTEST_BASELINE} or more, "
+                "or None for limits from all points."
+            )
+        fix_after = int(fix_after)
+    if not isinstance(screen_outliers, bool | np.bool_):
+        raise SpcError(f"screen_outliers is {shown(screen_outliers)}; expected True or False.")
+    if isinstance(rule_length, bool) or rule_length not in RULE_LENGTHS:
+        raise SpcError(f"rule_length is {shown(rule_length)}; expected 6 or 7 points.")
+    return Method(fix_after, bool(screen_outliers), int(rule_length))
+
+
+def _by_series(setting: Mapping[Any, Any], rows: SeriesRows, name: str) -> list[Any]:
+    """Return the setting of each series, None for one that the mapping does not name."""
+    if len(rows.by) == 1 and any(isinstance(key, tuple) for key in setting):  # a tuple of one value means the value
+        setting = {key[0] if isinstance(key, tuple) and len(key) == 1 else key: own for key, own in setting.items()}
+    if sum(map(setting.__contains__, rows.keys)) < len(setting):
+        key = next(key for key in setting if key not in set(rows.keys))
+        hint = nearest(str(key), [str(one) for one in rows.keys[:5000]])
+        raise SpcError(f"{name} names {key!r}, but no series of the data has that {' and '.join(rows.by)}.{hint}")
+    return [setting.get(key) for key in rows.keys]
 
 
 def direction_column(improvement: Any, rows: SeriesRows, frame: pd.DataFrame) -> Codes:
     """Return the code of the improvement direction of each row."""
     if isinstance(improvement, Mapping):
-        codes = np.full(len(rows.starts), -1, dtype=np.int8)
-        numbers = rows.numbers_of(improvement, setting="improvement")
-        codes[numbers] = [check_improvement(word) for word in improvement.values()]
-        without = np.flatnonzero(codes < 0)
-        if without.size:
-            named = first_few((rows.name(number) for number in without), len(without), sep=", ")
+        words = _by_series(improvement, rows, "improvement")
+        without = [rows.name(number) for number, word in enumerate(words) if word is None]
+        if without:
             raise SpcError(
-                f"improvement has no direction for {without.size} series ({named}); expected one for each series, "
-                "as neither direction is better by itself."
+                f"improvement has no direction for {len(without)} series ({first_few(without, sep=', ')}); "
+                "expected one for each series, as neither direction is better by itself."
             )
-        return np.repeat(codes, rows.lengths)
+        return np.repeat(np.array([check_improvement(word) for word in words], dtype=np.int8), rows.lengths)
     if isinstance(improvement, str) and improvement not in IMPROVEMENTS and improvement in frame.columns:
         return _direction_by_row(frame[improvement], improvement, rows)
     return np.full(len(rows.codes), check_improvement(improvement), dtype=np.int8)
@@ -95,36 +121,35 @@ def directions_by_series(codes: Codes, rows: SeriesRows) -> Any:
 def target_column(target: Any, rows: SeriesRows, frame: pd.DataFrame) -> Floats:
     """Return the target of each row, NaN for none."""
     if isinstance(target, Mapping):
-        return targets_of(rows.numbers_of(target, setting="target"), list(target.values()), rows)
+        return targets_of(_by_series(target, rows, "target"), rows)
     if isinstance(target, str) and target in frame.columns:
         aims: Floats = rows.take(read_values(frame[target], name=target))
         return aims
     return np.full(len(rows.codes), check_target(target))
 
 
-def targets_of(numbers: Integers, targets: list[Any], rows: SeriesRows) -> Floats:
-    """Return the target of each row, given those of some series, by their numbers.
+def targets_of(targets: list[Any], rows: SeriesRows) -> Floats:
+    """Return the target of each row, given that of each series.
 
-    A target is a number, or a mapping of dates to the number from each date on; a number is one that holds from the
-    first date on.
+    A target is a number, or a mapping of dates to the number from each date on. If there is a mapping, all become
+    steps: a number is a step at the first date of all.
     """
-    changes = np.array([isinstance(target, Mapping) for target in targets], dtype=np.bool_)
-    steps: list[Mapping[Any, Any]] = list(itertools.compress(targets, changes.tolist()))
-    level = list(itertools.compress(targets, (~changes).tolist()))
-    sizes = np.array([len(step) for step in steps], dtype=np.int64)
+    is_stepped = [isinstance(target, Mapping) for target in targets]
+    if not any(is_stepped):
+        return np.repeat(_read_targets(targets, rows.of), rows.lengths)
+    steps = [target if does else {None: target} for target, does in zip(targets, is_stepped, strict=True)]
+    sizes = np.array([len(step) for step in steps])
     if not sizes.all():
-        empty = rows.of(numbers[changes][np.argmin(sizes)])
+        empty = rows.of(np.argmin(sizes))
         raise SpcError(f"target{empty} is an empty mapping; expected a number from each date on, or None.")
-    owner = np.concatenate([numbers[~changes], np.repeat(numbers[changes], sizes)])
-    aims = _read_targets(
-        [*level, *(aim for step in steps for aim in step.values())], lambda row: f"target{rows.of(owner[row])}"
-    )
-    dates = np.full(len(level), rows.stamps[0])
-    if steps:
-        given = [date for step in steps for date in step]
-        read = _read_target_dates(given, lambda row: f"Target{rows.of(owner[len(level) + row])}", rows)
-        unit = np.promote_types(dates.dtype, read.dtype)
-        dates = np.concatenate([dates.astype(unit), read.astype(unit)])
+    owner = np.repeat(np.arange(len(targets)), sizes)
+    aims = _read_targets(list(chain.from_iterable(step.values() for step in steps)), lambda row: rows.of(owner[row]))
+    dates = np.full(len(owner), rows.stamps[0])
+    dated = np.flatnonzero(np.repeat(is_stepped, sizes))
+    given = list(chain.from_iterable(compress(steps, is_stepped)))
+    read = _read_target_dates(given, lambda row: rows.of(owner[dated[row]]), rows)
+    dates = dates.astype(np.promote_types(dates.dtype, read.dtype))
+    dates[dated] = read
 
     order = np.lexsort((dates, owner))
     owner, dates, aims = owner[order], dates[order], aims[order]
@@ -138,7 +163,7 @@ def targets_of(numbers: Integers, targets: list[Any], rows: SeriesRows) -> Float
 def _hold_from(owner: Integers, dates: Dates, aims: Floats, rows: SeriesRows) -> Floats:
     """Return for each row the latest number of its series up to its date; all in order of series, then date."""
     places, is_own, _ = rows.locate(owner, dates)
-    # Each row gets the place of the step that begins there (the last, if several do), then that of the step before.
+    # Each row gets the step that begins there (the last, if several do), then that of the row before.
     step = np.full(len(rows.codes), -1, dtype=np.int64)
     step[places[is_own]] = np.flatnonzero(is_own)
     np.maximum.accumulate(step, out=step)
@@ -146,7 +171,7 @@ def _hold_from(owner: Integers, dates: Dates, aims: Floats, rows: SeriesRows) ->
     return np.where(holds, aims[step], np.nan)
 
 
-def _read_targets(targets: list[Any], name: Callable[[int], str]) -> Floats:
+def _read_targets(targets: list[Any], whose: Callable[[int], str]) -> Floats:
     """Return targets as doubles, NaN for none."""
     if set(map(type, targets)) <= PLAIN_NUMBERS:  # all at once: a hundred thousand checks take a tenth of a second
         with contextlib.suppress(OverflowError):
@@ -155,16 +180,18 @@ def _read_targets(targets: list[Any], name: Callable[[int], str]) -> Floats:
                 return read
     with contextlib.suppress(SpcError):
         return np.array([check_target(target) for target in targets], dtype=np.float64)
-    return np.array([check_target(target, name=name(row)) for row, target in enumerate(targets)], dtype=np.float64)
+    return np.array([check_target(target, name=f"target{whose(row)}") for row, target in enumerate(targets)])
 
 
 def _read_target_dates(dates: list[Any], whose: Callable[[int], str], rows: SeriesRows) -> Dates | Integers:
-    if rows.stamps.dtype.kind == "i":
+    if rows.is_numbered:
         return read_points(dates, name="Target")
     # Few of many dates differ: each is read once.
     codes, different = pd.factorize(as_objects(dates), use_na_sentinel=False)
     _, first = np.unique(codes, return_index=True)
-    return read_dates(different.tolist(), name="target date", place=lambda row: whose(int(first[row])))[codes]
+    return read_dates(different.tolist(), name="target date", place=lambda row: f"Target{whose(int(first[row]))}")[
+        codes
+    ]
 
 
 def rebase_column(rebase: Any, rows: SeriesRows) -> tuple[Flags, Any]:
@@ -174,41 +201,46 @@ def rebase_column(rebase: Any, rows: SeriesRows) -> tuple[Flags, Any]:
     """
     rebased = np.zeros(len(rows.codes), dtype=np.bool_)
     if isinstance(rebase, Mapping):
-        return rebased, BySeries(_rebase_by_series(rebased, rebase, rows))
-    ranks = {date: rows.rank(date) for date in read_rebase(rebase, numbered=rows.stamps.dtype.kind == "i")}
-    _warn_of_unmet([date for date, rank in ranks.items() if rank is None])
-    took = {date: rank for date, rank in ranks.items() if rank is not None}
-    for date, rank in took.items():
-        rebased |= rows.ranks == rank
-        _warn_of_skipped(date, rank, rows)
-    return rebased, list(took)
+        given = _by_series(rebase, rows, "rebase")
+        took = _rebase_by_series(rebased, given, rows)
+        return rebased, BySeries(
+            {key: took.get(number, []) for number, key in enumerate(rows.keys) if given[number] is not None}
+        )
+    met: list[Any] = []
+    unmet: list[Any] = []
+    for date in read_rebase(rebase, numbered=rows.is_numbered):
+        stamp = date if rows.is_numbered else date.to_datetime64()
+        places, is_own, is_met = rows.locate(np.arange(len(rows.starts)), np.repeat(stamp, len(rows.starts)))
+        rebased[places[is_met]] = True
+        (met if is_met.any() else unmet).append(date)
+        if is_met.any():
+            _warn_of_skipped(date, is_own & ~is_met & (rows.stamps[rows.ranks[rows.starts]] < stamp), rows)
+    _warn_of_unmet(unmet)
+    return rebased, met
 
 
-def _rebase_by_series(rebased: Flags, rebase: Mapping[Any, Any], rows: SeriesRows) -> dict[Any, list[pd.Timestamp]]:
-    """Set where the segments of each series begin, and return the dates that took effect."""
-    keys, numbers = list(rebase), rows.numbers_of(rebase, setting="rebase")
-    listed = [list_rebase(own) for own in rebase.values()]
-    took: dict[Any, list[pd.Timestamp]] = {key: [] for key in keys}
-    entry = np.repeat(np.arange(len(keys)), [len(own) for own in listed])
-    if not entry.size:
+def _rebase_by_series(rebased: Flags, rebase: list[Any], rows: SeriesRows) -> dict[int, list[pd.Timestamp]]:
+    """Set where the segments of each series begin, and return the dates that took effect, by number of the series."""
+    listed = [list_rebase(own) for own in rebase]
+    owner = np.repeat(np.arange(len(listed)), [len(own) for own in listed])
+    took: dict[int, list[pd.Timestamp]] = {}
+    if not owner.size:
         return took
     # Read together: one by one, the dates of many series cost forty times all else.
     dates = read_dates(
-        [date for own in listed for date in own],
-        name="rebase date",
-        place=lambda row: f"Rebase{rows.of(numbers[entry[row]])}",
+        list(chain.from_iterable(listed)), name="rebase date", place=lambda row: f"Rebase{rows.of(owner[row])}"
     )
-    order = np.lexsort((dates, entry))
-    entry, dates = entry[order], dates[order]
-    places, _, is_met = rows.locate(numbers[entry], dates)
+    order = np.lexsort((dates, owner))
+    owner, dates = owner[order], dates[order]
+    places, _, is_met = rows.locate(owner, dates)
     rebased[places[is_met]] = True
     unmet: dict[int, list[pd.Timestamp]] = {}
-    for number, date, has in zip(entry.tolist(), pd.DatetimeIndex(dates), is_met.tolist(), strict=True):
-        own = took[keys[number]] if has else unmet.setdefault(number, [])
+    for number, date, has in zip(owner.tolist(), pd.DatetimeIndex(dates), is_met.tolist(), strict=True):
+        own = (took if has else unmet).setdefault(number, [])
         if date not in own[-1:]:
             own.append(date)
     for number, missing in unmet.items():
-        _warn_of_unmet(missing, rows.of(numbers[number]))
+        _warn_of_unmet(missing, rows.of(number))
     return took
 
 
@@ -220,14 +252,11 @@ def _warn_of_unmet(dates: Sequence[Any], whose: str = "") -> None:
         )
 
 
-def _warn_of_skipped(date: Any, rank: int, rows: SeriesRows) -> None:
+def _warn_of_skipped(date: Any, is_skipped: Flags, rows: SeriesRows) -> None:
     """Warn of series with rows before and after a rebase date, but none at it."""
-    has = np.zeros(len(rows.starts), dtype=np.bool_)
-    has[rows.codes[rows.ranks == rank]] = True
-    first, last = rows.ranks[rows.starts], rows.ranks[rows.starts + rows.lengths - 1]
-    skipped = np.flatnonzero(~has & (first < rank) & (last > rank))
-    if skipped.size:
-        named = first_few((rows.name(number) for number in skipped), len(skipped), "series", sep=", ")
+    skipped = [rows.name(number) for number in np.flatnonzero(is_skipped)]
+    if skipped:
+        named = first_few(skipped, "series", sep=", ")
         warn(
             f"No row of {named} has the rebase date {shown_date(date)}: their limits are not recalculated there. "
             "Give each series the date of its first row of the new process."

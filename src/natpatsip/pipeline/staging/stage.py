@@ -27,7 +27,7 @@ from natpatsip.pipeline.staging.markdown import escaped
 from natpatsip.pipeline.staging.passport_text import listing, script
 from natpatsip.pipeline.staging.passports import Passport, homes_of, passports_of, uses_in, with_entries, write_facts
 from natpatsip.project import MARK
-from natpatsip.settings import STAND_INS, Settings
+from natpatsip.settings import STAND_INS, Settings, logo_of
 
 NOT_STAGED = shutil.ignore_patterns("__pycache__", "*.py")
 QUARTO: dict[str, Any] = {
@@ -91,8 +91,8 @@ def stage(
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "figures").mkdir(parents=True)
     shutil.copytree(look.folder(plan.project), folder / EXTENSION, ignore=NOT_STAGED)
-    if plan.settings.logo:
-        shutil.copy2(plan.project / plan.settings.logo, assets / plan.settings.logo_file)
+    if logo := logo_of(plan.settings, plan.project):
+        shutil.copy2(logo, assets / plan.settings.logo_file)
     figures, illustrative = collect_figures(outputs, plan.programmes), illustrative_files(outputs.values())
     staged = Staged(folder, figures, illustrative, sha256_of_folder(folder / EXTENSION))
     homes = homes_of(outputs, plan.programme_chapters)

@@ -1,0 +1,1 @@
+"""The report's own Python, which its notebooks import: ``from helpers import …``."""

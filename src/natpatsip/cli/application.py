@@ -1,0 +1,51 @@
+"""The application that each command is added to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from natpatsip.errors import ReportError, UsageError, nearest
+
+if TYPE_CHECKING:
+    from natpatsip.quarter import Quarter
+
+QUARTER = "The quarter, such as 2024-25-Q2; by default the newest in params/ with complete data."
+JOBS = "How many notebooks to run at once."
+
+app = typer.Typer(
+    name="natpatsip",
+    help="Quarterly progress reports in health care, from parameterised notebooks.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def natpatsip() -> None:
+    """Quarterly progress reports in health care, from parameterised notebooks."""
+
+
+def one_of(option: str, word: str, choices: tuple[str, ...]) -> None:
+    """Refuse a word that is not one of an option's choices."""
+    if word not in choices:
+        raise UsageError(f'{option}: found "{word}", expected one of {", ".join(choices)}.{nearest(word, choices)}')
+
+
+def quarter_or_newest(written: str | None, project: Path) -> Quarter:
+    """Return the quarter that the command line names, by default the newest with complete data."""
+    from natpatsip.quarter import Quarter
+
+    if written:
+        return Quarter.parse(written)
+    from natpatsip.pipeline.schedule import complete_quarters
+
+    complete, incomplete = complete_quarters(project, only_newest=True)
+    if not complete:
+        missing = "; ".join(f"{quarter}: {'; '.join(what)}" for quarter, what in incomplete.items())
+        raise ReportError(f"params/: no quarter has complete data ({missing}). Name the quarter.")
+    return complete[0]

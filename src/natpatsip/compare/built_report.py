@@ -1,0 +1,113 @@
+"""One side of a comparison: a quarter's report, read from its folder or taken from a build that is running."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nbformat import NotebookNode, v4
+
+from natpatsip.errors import ReportError, UsageError
+from natpatsip.fact import Fact
+from natpatsip.pipeline.notebook import TITLE, appears_in
+from natpatsip.pipeline.outputs import Outputs
+from natpatsip.pipeline.staging.markdown import Heading, pieces
+from natpatsip.quarter import Quarter
+
+PATH = " › "  # between a chapter, its section and their subsections
+
+
+class CompareError(ReportError):
+    """A report that is to be compared has not been built, or is incomplete."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a report, with its place: chapter, section and cell."""
+
+    id: str
+    number: int
+    chapter: str
+    section: str
+    cell: str
+    title: str
+    data: str
+
+
+@dataclass(frozen=True)
+class BuiltReport:
+    """A quarter's facts, and its executed notebooks in reading order."""
+
+    quarter: Quarter
+    facts: tuple[Fact, ...]
+    notebooks: Mapping[str, NotebookNode]
+
+    @classmethod
+    def read(cls, folder: Path, quarter: Quarter) -> BuiltReport:
+        """Read a report from its folder.
+
+        Raises
+        ------
+        CompareError
+            If it has not been built, or part of it is missing or damaged.
+        """
+        if not (folder / "manifest.json").is_file():
+            raise CompareError(f"{folder}: {quarter.label} has not been built. Run: natpatsip build {quarter}")
+        try:
+            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            names = [Path(name).stem for name in manifest["sources"] if name.endswith(".ipynb")]
+            notebooks = {
+                name: v4.reads((folder / "notebooks" / f"{name}.ipynb").read_text("utf-8"))  # type: ignore[no-untyped-call]
+                for name in names
+            }
+            with (folder / "facts.csv").open(encoding="utf-8", newline="") as lines:
+                facts = tuple(Fact.from_row(row) for row in csv.DictReader(lines))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError) as error:
+            cause = f"{type(error).__name__}: {error}"
+            raise CompareError(f"{folder}: is incomplete ({cause}). Run: natpatsip build {quarter}") from error
+        return cls(quarter, facts, notebooks)
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """The titles of its chapters."""
+        found = {name: TITLE.search(content.cells[0].source) for name, content in self.notebooks.items()}
+        return {name: match[1].strip() if match else name for name, match in found.items()}
+
+    @cached_property
+    def figures(self) -> dict[str, Figure]:
+        """Its figures by id, numbered in reading order."""
+        found: dict[str, Figure] = {}
+        for chapter, content in self.notebooks.items():
+            for each in Outputs.of(chapter, content).figures:
+                number, section = len(found) + 1, self.section_of(chapter, each.cell.id)
+                texts = (str(each.record["title"]), str(each.record["data"]))
+                found[each.id] = Figure(each.id, number, chapter, section, each.cell.id, *texts)
+        return found
+
+    def section_of(self, chapter: str, cell: str) -> str:
+        """Return the headings that a cell of a chapter ends under, the highest first."""
+        return self._sections.get(chapter, {}).get(cell, "")
+
+    def place(self, chapter: str, section: str) -> str:
+        """Return a place as a reader finds it: the title of the chapter, and the section."""
+        return PATH.join(part for part in (self.titles.get(chapter, chapter), section) if part)
+
+    @cached_property
+    def _sections(self) -> dict[str, dict[str, str]]:
+        return {chapter: dict(self._walk(chapter)) for chapter in self.notebooks}
+
+    def _walk(self, chapter: str) -> Iterator[tuple[str, str]]:
+        """Yield each cell that appears in the quarter, with the headings that it ends under."""
+        path: list[Heading] = []
+        for cell in self.notebooks[chapter].cells[1:]:
+            if not appears_in(cell, self.quarter):
+                continue
+            if cell.cell_type == "markdown":
+                for piece in pieces(cell.source):
+                    if isinstance(piece, Heading):
+                        path = [*(each for each in path if each.level < piece.level), piece]
+            yield cell.id, PATH.join(heading.text for heading in path)

@@ -1,0 +1,107 @@
+"""The chapter *What changed since last quarter*, for the reviewers of a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from natpatsip.compare.built_report import PATH
+from natpatsip.compare.changes import FIGURES, NARRATIVE, NUMBERS, NUMBERS_OF_ONE, Change, Comparison
+from natpatsip.compare.formats import number_table
+from natpatsip.compare.word_diff import ADDED, REMOVED, SAME, marked
+from natpatsip.pipeline.staging.markdown import escaped
+from natpatsip.quarter import Quarter
+
+NAME = "changes"
+TITLE = f"# What changed since last quarter {{#{NAME}}}"
+AROUND = 12  # words shown beside each change
+MARKS = {SAME: "{}", REMOVED: "[{}]{{.removed}}", ADDED: "[{}]{{.added}}"}
+VERBS = {"narrative-reworded": "Reworded", "narrative-added": "Added", "narrative-removed": "Removed"}
+
+
+def chapter(comparison: Comparison) -> str:
+    """Return the chapter, in the constructs of docs/chapters.md."""
+    before, now = comparison.before.quarter, comparison.now.quarter
+    parts = [
+        TITLE,
+        "This page is for the reviewers of the draft; the final edition does not have it. It compares this report with "
+        f"that of {before.label} as it was built: each number with its counterpart, each figure's message, and the "
+        "narrative word by word. If only a number in a sentence has changed, it is listed as a number.",
+        *_numbers(comparison),
+        *_figures(comparison),
+        *_narrative(comparison),
+        *([] if comparison.changes else [f"Nothing has changed since {before.label}."]),
+        f"To see the same in a terminal, as Markdown or as JSON: `natpatsip compare {before} {now}`.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def not_built(before: Quarter, now: Quarter, *, is_known: bool) -> str:
+    """Return the chapter if there is no report of the quarter before to compare with."""
+    if is_known:
+        text = (
+            f"The report of {before.label} has not been built here, so there is nothing to compare with. Build "
+            f"it, then build this one again: `natpatsip build {before}` and `natpatsip build {now}`."
+        )
+    else:
+        text = f"{now.label} is the first quarter of this project: there is no earlier one to compare with."
+    return f"{TITLE}\n\n{text}\n"
+
+
+def _numbers(comparison: Comparison) -> Iterator[str]:
+    before, now = comparison.before.quarter.label, comparison.now.quarter.label
+    numbers, rest = comparison.of(*NUMBERS), comparison.of(*NUMBERS_OF_ONE)
+    if numbers or rest:
+        yield f"## Numbers {{#{NAME}-numbers}}"
+    if numbers:
+        caption = f": Numbers that changed from {before} to {now}"
+        yield "\n".join([*number_table(numbers, before, now), "", caption])
+        yield (
+            "A control chart tells a signal from ordinary variation in the quarter's months. Numbers without a verdict "
+            "have no such chart."
+        )
+    if rest:
+        yield "\n".join(f"- {escaped(change.message)}" for change in rest)
+
+
+def _figures(comparison: Comparison) -> Iterator[str]:
+    if changes := comparison.of(*FIGURES):
+        yield f"## Messages of figures {{#{NAME}-figures}}"
+        yield "\n".join(f"- {_figure(change, comparison)}" for change in changes)
+
+
+def _figure(change: Change, comparison: Comparison) -> str:
+    if change.check == "figure-vanished":
+        return escaped(change.message)
+    figure = comparison.now.figures[change.figure]
+    link = f"[Figure {figure.number}]({figure.chapter}.qmd#{figure.id})"
+    if change.check == "figure-appeared":
+        return f"{link} is new: {escaped(figure.title)}"
+    shows = "" if change.signal is None else f" ({'signal' if change.signal else 'no signal'}: {escaped(change.shows)})"
+    return f"{link}: {marked(change.words, MARKS, escape=escaped)}{shows}"
+
+
+def _narrative(comparison: Comparison) -> Iterator[str]:
+    if not (changes := comparison.of(*NARRATIVE)):
+        return
+    counts = [f"{len(found)} {VERBS[kind].lower()}" for kind in NARRATIVE if (found := comparison.of(kind))]
+    yield f"## Narrative {{#{NAME}-narrative}}"
+    yield f"Passages (paragraphs, headings, list items): {', '.join(counts)}."
+    titles = comparison.before.titles | comparison.now.titles
+    for notebook, own in groupby(changes, key=lambda change: change.notebook):  # a chapter's changes are consecutive
+        name = notebook.removesuffix(".ipynb")
+        yield f"### {escaped(titles[name])} {{#{NAME}-{name}}}"
+        yield from _sections(list(own), titles[name])
+
+
+def _sections(changes: Sequence[Change], title: str) -> Iterator[str]:
+    for where in dict.fromkeys(change.where for change in changes):
+        section = where.removeprefix(title).removeprefix(PATH)
+        items = "\n".join(f"- {VERBS[each.check]}: {_passage(each)}" for each in changes if each.where == where)
+        yield f"**{escaped(section)}**\n\n{items}" if section else items
+
+
+def _passage(change: Change) -> str:
+    if change.check != "narrative-reworded":  # the verb before it says that all of it was added or removed
+        return escaped(change.words[0][1])
+    return marked(change.words, MARKS, around=AROUND, escape=escaped)

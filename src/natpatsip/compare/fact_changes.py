@@ -1,0 +1,137 @@
+"""Facts, each compared with the one of the same id and role in the other report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from natpatsip import wording
+from natpatsip.compare.built_report import BuiltReport
+from natpatsip.compare.changes import Change
+from natpatsip.compare.figure_changes import reading_beside
+from natpatsip.fact import Fact
+from natpatsip.pipeline.staging.passport_text import in_full, period
+from natpatsip.quarter import FORM, Quarter
+
+
+def fact_changes(before: BuiltReport, now: BuiltReport) -> list[Change]:
+    """Return facts that rose, fell, changed, were revised, appeared or vanished; the surprising ones first."""
+    ranked = sorted(_changes(before, now), key=lambda each: each[0])  # a stable sort: else in reading order
+    return [change for _, change in ranked]
+
+
+def _changes(before: BuiltReport, now: BuiltReport) -> Iterator[tuple[int, Change]]:
+    old, new = _by_role(before), _by_role(now)
+    earlier = {fact.key: fact for fact in before.facts}
+    for key, fact in new.items():
+        if counterpart := old.get(key):
+            if change := _compared(counterpart, fact, now):
+                yield _rank(fact, change, now), change
+        elif not _is_past(fact, now.quarter):
+            message = f"{_named(fact, now)} is new: {in_full(fact)}"
+            yield 1, _change("fact-appeared", message, now, fact, found=in_full(fact))
+        elif (same := earlier.get(fact.key)) and same.value != fact.value:
+            yield 1, _revised(same, fact, now)
+    for key, fact in old.items():
+        if key not in new and not _is_past(fact, before.quarter):
+            message = f"{_named(fact, before)} is gone; it was {in_full(fact)}"
+            yield 1, _change("fact-vanished", message, before, fact, expected=in_full(fact))
+
+
+def _rank(fact: Fact, change: Change, report: BuiltReport) -> int:
+    """Return 0 for a signal, 1 for a number of the quarter itself, 2 for no signal, 3 for sums, which always grow."""
+    if change.signal is not None:
+        return 0 if change.signal else 2
+    return 1 if role(fact, report.quarter) == "quarter" else 3
+
+
+def role(fact: Fact, quarter: Quarter) -> str:
+    """Return what a fact's period is to its report: the quarter, the year to date, or the period itself.
+
+    Examples
+    --------
+    >>> quarter = Quarter.parse("2024-25-Q2")
+    >>> [role(Fact("a", when, 1, "", ""), quarter) for when in ("2024-25-Q2", "2024-25-YTD", "all", "to-2024-03")]
+    ['quarter', 'year to date', 'all', 'to']
+    """
+    roles = {str(quarter): "quarter", quarter.year_to_date: "year to date"}
+    return roles.get(fact.period) or ("to" if fact.period.startswith("to-") else fact.period)
+
+
+def _by_role(report: BuiltReport) -> dict[tuple[str, str], Fact]:
+    """Return a report's facts by id and role; facts with the same role by id and period."""
+    found: dict[tuple[str, str], list[Fact]] = {}
+    for fact in report.facts:
+        found.setdefault((fact.id, role(fact, report.quarter)), []).append(fact)
+    return {key if len(facts) == 1 else fact.key: fact for key, facts in found.items() for fact in facts}
+
+
+def _is_past(fact: Fact, quarter: Quarter) -> bool:
+    return bool(FORM.fullmatch(fact.period)) and fact.period != str(quarter)
+
+
+def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
+    if before.value == fact.value and before.unit == fact.unit:
+        return None
+    kind, verb, by = "fact-changed", "changed", _difference(before, fact)
+    if by:
+        kind, verb = ("fact-rose", "rose") if fact.value > before.value else ("fact-fell", "fell")  # type: ignore[operator]
+    message = f"{_named(fact, now)} {verb} from {in_full(before)} to {in_full(fact)}" + (f", by {by}" if by else "")
+    if not (reading := reading_beside(fact, now)):
+        return _change(kind, message, now, fact, expected=in_full(before), found=in_full(fact), change=by)
+    verdict = "a signal" if reading.is_signal else "no signal"
+    return _change(
+        kind,
+        f"{message}. SPC calls it {verdict} (Figure {reading.figure.number}, {reading.shows})",
+        now,
+        fact,
+        expected=in_full(before),
+        found=in_full(fact),
+        change=by,
+        figure=reading.figure.id,
+        signal=reading.is_signal,
+        shows=reading.shows,
+    )
+
+
+def _revised(before: Fact, fact: Fact, now: BuiltReport) -> Change:
+    message = f"{_named(fact, now)} was reported as {in_full(before)} and is now {in_full(fact)}"
+    by = _difference(before, fact)
+    return _change("fact-revised", message, now, fact, expected=in_full(before), found=in_full(fact), change=by)
+
+
+def _difference(before: Fact, now: Fact) -> str:
+    """Return by how much a number changed; empty if one value cannot be subtracted from the other."""
+    old, new = before.value, now.value
+    if before.unit != now.unit or isinstance(old, str | date) or isinstance(new, str | date):
+        return ""
+    return amount(float(old), float(new), now.unit)
+
+
+def amount(before: float, now: float, unit: str) -> str:
+    """Return by how much a value changed: in its unit and, if the earlier value is positive, in percent of it.
+
+    Examples
+    --------
+    >>> amount(18, 17, "teams"), amount(79.1, 83, "percent"), amount(18e6, 19e6, "GBP"), amount(0, 2, "reviews")
+    ('1 (−5.6%)', '3.9 percentage points', '£1 million (+5.6%)', '2')
+    """
+    size = abs(now - before)
+    if unit in ("percent", "percentage points"):
+        return f"{wording.plain(size, 2)} percentage points"
+    text = wording.money(size) if unit == "GBP" else wording.plain(size, 2)
+    if before <= 0:
+        return text
+    share = f"{100 * (now - before) / before:+.1f}%".replace("-", "−")
+    return f"{text} ({share})"
+
+
+def _named(fact: Fact, report: BuiltReport) -> str:
+    return f"{fact.id} ({period(fact.period, report.quarter)})"
+
+
+def _change(kind: str, message: str, report: BuiltReport, fact: Fact, **more: object) -> Change:
+    section = report.section_of(fact.section, fact.cell)
+    where = report.place(fact.section, section) if fact.section else "Reported and decided numbers"
+    notebook = f"{fact.section}.ipynb" if fact.section else ""
+    return Change(kind, message, where, notebook, fact.cell, fact.id, **more)  # type: ignore[arg-type]

@@ -1,0 +1,130 @@
+"""A fact: a number that the report prints, with where it comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from natpatsip import wording
+from natpatsip.quarter import Quarter
+
+PUBLISHED = "application/vnd.natpatsip.fact+json"
+CITED = "application/vnd.natpatsip.citation+json"
+BESIDE = "beside"  # in the record of a citation: other facts that are cited with it
+ID = re.compile(r"[a-z][a-z0-9_]*")
+
+Number = int | float | str | date
+COLUMNS = ("id", "period", "unit", "source", "section", "formula", "rows", "rows_sha256")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A number that the report prints, with where it comes from.
+
+    ``str()`` of it is the printed text (*677*, *£18 million*, *85.9%*); ``value`` is the number.
+    """
+
+    id: str
+    period: str
+    value: Number
+    unit: str
+    source: str
+    kind: str = "published"  # or "reported", "params"
+    section: str = ""
+    formula: str = ""
+    inputs: tuple[Fact, ...] = ()
+    rows: str = ""
+    rows_sha256: str = ""
+    is_estimate: bool = False
+    is_illustrative: bool = False
+    cell: str = field(default="", compare=False)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Its identity: id and period."""
+        return self.id, self.period
+
+    @property
+    def text(self) -> str:
+        """The printed value; of the units only £ and % are part of it."""
+        return printed(self.value, self.unit)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def record(self) -> dict[str, Any]:
+        """Return it as JSON can hold it, with the facts that it was calculated from."""
+        value = self.value.isoformat() if isinstance(self.value, date) else self.value
+        return {
+            "id": self.id,
+            "period": self.period,
+            "value": value,
+            "text": self.text,
+            "unit": self.unit,
+            "source": self.source,
+            "kind": self.kind,
+            "section": self.section,
+            "formula": self.formula,
+            "inputs": [fact.record() for fact in self.inputs],
+            "rows": self.rows,
+            "rows_sha256": self.rows_sha256,
+            "is_estimate": self.is_estimate,
+            "is_illustrative": self.is_illustrative,
+        }
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Fact:
+        """Return the fact that a `record` was made of."""
+        names = {*COLUMNS, "kind", "is_estimate", "is_illustrative"} & record.keys()
+        return cls(
+            value=parse_value(record["value"], record["unit"]),
+            inputs=tuple(map(cls.from_record, record.get("inputs", ()))),
+            **{name: record[name] for name in names},
+        )
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, str]) -> Fact:
+        """Return the fact of a row of ``facts.csv``, which has neither its kind nor its inputs."""
+        texts: dict[str, Any] = {name: row[name] for name in (*COLUMNS, "cell")}
+        return cls(value=parse_value(row["value"], row["unit"]), **texts)
+
+    @classmethod
+    def cited(cls, record: Mapping[str, Any]) -> Iterator[Fact]:
+        """Yield the facts of a citation's record: the cited one, and those beside it."""
+        yield cls.from_record(record)
+        yield from map(cls.from_record, record.get(BESIDE, ()))
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {"text/plain": self.text, "text/markdown": self.text, CITED: self.record()}
+
+
+def printed(value: Number, unit: str) -> str:
+    """Return a value as the report prints it.
+
+    Examples
+    --------
+    >>> printed(18_000_000, "GBP"), printed(83.0, "percent"), printed("2024-25-Q3", "quarter"), printed(10310, "people")
+    ('£18 million', '83%', 'Q3 2024/25', '10,310')
+    """
+    if isinstance(value, date):
+        return wording.date(value)
+    if isinstance(value, str):
+        return Quarter.parse(value).label if unit == "quarter" else value
+    if unit == "GBP":
+        return wording.money(value)
+    if unit == "percent":
+        return wording.percent(value)
+    return wording.large(value) if float(value).is_integer() else wording.plain(value, 2)
+
+
+def parse_value(value: Any, unit: str) -> Number:
+    """Return the value that a text or a number of a file stands for; whole numbers become int."""
+    if unit == "date":
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
+    if unit == "quarter":
+        return str(Quarter.parse(value))
+    number = float(value)
+    return int(number) if number.is_integer() else number

@@ -1,0 +1,72 @@
+"""What the reports of every command share: JSON for machines, annotations for GitHub, counts for people.
+
+``natpatsip check`` reports findings, ``natpatsip compare`` changes and ``natpatsip review`` comments. Each has a
+``record()`` for JSON; how each is laid out as text is the command's own business.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, Literal, Protocol
+
+
+class Recorded(Protocol):
+    """Anything that is reported: a finding, an accepted finding, a change."""
+
+    def record(self) -> dict[str, Any]:
+        """Return its fields as JSON holds them, without those that do not apply."""
+
+
+def as_json(items: Iterable[Recorded]) -> str:
+    """Return the items as a JSON list."""
+    return json.dumps([item.record() for item in items], indent=2, ensure_ascii=False)
+
+
+def annotation(
+    level: Literal["notice", "warning", "error"], message: str, *, title: str, file: str = "", line: int = 0
+) -> str:
+    """Return a workflow command that GitHub shows beside a line of a file.
+
+    Parameters
+    ----------
+    level : str
+        "notice", "warning" or "error".
+    message, title : str
+        What GitHub shows; both may hold any characters.
+    file : str
+        Path from the project's folder; empty if the message is not about a file.
+    line : int
+        Line in the file, from 1; 0 if it is not known.
+
+    Notes
+    -----
+    The characters to escape are those of GitHub's own toolkit (``actions/toolkit``, ``command.ts``).
+
+    Examples
+    --------
+    >>> annotation("warning", "50% typed", title="check: typed-number", file="notebooks/waits.ipynb", line=12)
+    '::warning file=notebooks/waits.ipynb,line=12,title=check%3A typed-number::50%25 typed'
+    """
+    properties = {"file": file, "line": str(line) if file and line else "", "title": title}
+    written = ",".join(f"{name}={_property(text)}" for name, text in properties.items() if text)
+    return f"::{level} {written}::{_message(message)}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    Examples
+    --------
+    >>> counted(0, "finding"), counted(1, "finding"), counted(3, "change")
+    ('no findings', '1 finding', '3 changes')
+    """
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+
+
+def _message(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")

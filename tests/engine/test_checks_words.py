@@ -1,0 +1,131 @@
+"""The tables of patterns: each row's examples show what it does, and no row is idle."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from natpatsip.checks.chart_words import claims_about_charts
+from natpatsip.checks.glossary import acronyms
+from natpatsip.checks.numbers import allowed_numbers, typed_numbers, value_of
+from natpatsip.checks.patterns import FOLDER, compiled, read_table
+from natpatsip.checks.sentences import MARK
+from natpatsip.checks.unhedged_estimate import hedged
+
+ALLOWED, RATIOS, CHARTS = (read_table(name) for name in ("allowed_numbers", "ratios", "chart_words"))
+
+
+def name_of(row):
+    return f"{row[0]}: {row[2]}"
+
+
+@pytest.mark.parametrize("row", ALLOWED, ids=name_of)
+def test_a_number_in_a_name_or_a_time_passes_and_its_near_miss_is_flagged(row):
+    _, _, passes, flagged = row
+    assert typed_numbers(passes) == []
+    assert typed_numbers(flagged)
+
+
+@pytest.mark.parametrize("row", ALLOWED, ids=name_of)
+def test_no_row_of_allowed_numbers_is_idle(row):
+    others = compiled([each for each in ALLOWED if each != row], re.MULTILINE)
+    example = row[2]
+    with_all, without = allowed_numbers(), {kind: others.get(kind, re.compile(r"(?!)")) for kind in allowed_numbers()}
+    assert (typed_numbers(example, allowed=without.values()), acronyms(example, without)) != (
+        typed_numbers(example),
+        acronyms(example, with_all),
+    )
+
+
+@pytest.mark.parametrize("row", RATIOS, ids=name_of)
+def test_a_share_or_a_multiple_in_words_is_a_number_and_its_near_miss_is_not(row):
+    _, pattern, flagged, passes = row
+    found = [each.text for each in typed_numbers(flagged)]
+    assert found
+    assert typed_numbers(passes) == []
+    (alone,) = compiled([("", pattern)], re.IGNORECASE).values()
+    assert [match[0].strip() for match in alone.finditer(flagged)] == found
+
+
+@pytest.mark.parametrize("row", CHARTS, ids=name_of)
+def test_words_claim_what_their_row_says_and_their_near_miss_claims_nothing(row):
+    shows, pattern, claims, claims_nothing = row
+    (claim,) = claims_about_charts(claims)
+    assert " | ".join(claim.needs) == shows
+    assert claims_about_charts(claims_nothing) == []
+    (alone,) = compiled([("", pattern)], re.IGNORECASE).values()
+    assert claim.words in [match[0] for match in alone.finditer(claims)]
+
+
+@pytest.mark.parametrize("table", ["allowed_numbers", "ratios", "chart_words"])
+def test_every_row_names_word_lists_that_exist(table):
+    lists = {name for name, _ in read_table("word_lists")}
+    for row in read_table(table):
+        assert len(row) == 4
+        assert set(re.findall(r"\{([a-z_]+)\}", row[1])) <= lists
+
+
+def test_every_word_list_is_used():
+    texts = [row[1] for name in ("allowed_numbers", "ratios", "chart_words", "word_lists") for row in read_table(name)]
+    code = "".join(file.read_text(encoding="utf-8") for file in FOLDER.parent.glob("*.py"))
+    used = set(re.findall(r"word_list\([\"'](\w+)", code)) | {
+        name for text in texts for name in re.findall(r"\{([a-z_]+)\}", text)
+    }
+    assert {name for name, _ in read_table("word_lists")} == used
+
+
+def test_a_report_adds_what_it_counts_and_what_its_documents_are_called():
+    sentence = "In all, 2024 beds were in use, as QRY 57 says."
+    own = allowed_numbers(("beds",), ("QRY",))
+    assert [each.text for each in typed_numbers(sentence)] == ["57"]
+    assert [each.text for each in typed_numbers(sentence, allowed=own.values())] == ["2024"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("1,016", 1016, ""),
+        ("66.5 per cent", 66.5, "percent"),
+        ("£18m", 18e6, "GBP"),
+        ("1.5k", 1500, ""),
+        ("30-34", None, ""),
+        ("Twenty-nine", 29, ""),
+        ("sixty per cent", 60, "percent"),
+        ("one in five", 20, "percent"),
+        ("two thirds", 66.7, "percent"),
+        ("a tenth", 10, "percent"),
+        ("several thousand", None, ""),
+    ],
+)
+def test_a_typed_number_has_its_value(text, value, unit):
+    (typed,) = typed_numbers(f"{text} of them were seen.")
+    assert (typed.value, typed.unit) == (value, unit)
+
+
+def test_words_that_are_not_a_number_have_no_value():
+    assert (value_of("half a million"), value_of("two dozen"), value_of("twelve hundred")) == (None, 24, 1200)
+
+
+@pytest.mark.parametrize(
+    ("clause", "covered"),
+    [
+        ("Up to # lives may have been saved", [True]),
+        ("# lives may have been saved in the quarter", [True]),
+        ("# lives, an estimate, were saved", [True]),
+        ("# babies survived, and up to # in the year to date", [False, True]),
+        ("# lives were saved and potentially # in the year", [False, True]),
+        ("# babies survived, # were spared an infection, and up to # avoided it", [False, False, True]),
+        ("up to # in the quarter and # in the year to date", [True, True]),
+        ("Up to # survived in the quarter, # in the year so far and # since the baseline", [True, True, True]),
+        ("# lives and # in the year to date may have been saved", [True, True]),
+        ("They may have avoided # infections and saved # lives", [True, True]),
+        ("It is estimated that # survived, and that # were saved in the year", [True, True]),
+        ("Up to # may have survived, and # were saved in the year", [True, False]),
+        ("Up to # were saved while # survived in the year", [True, False]),
+        ("Teams may meet, and # babies survived", [False]),
+        ("In May # lives were saved", [False]),
+    ],
+)
+def test_each_estimate_needs_a_hedge_of_its_own_or_of_its_list(clause, covered):
+    assert hedged(clause.replace("#", MARK)) == covered

@@ -1,0 +1,355 @@
+"""What ``data/datapackage.yaml`` says: each mistake in it is one located sentence, with the name that was meant."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+import trust
+from natpatsip import datasets
+from natpatsip.datasets import dictionary
+from natpatsip.datasets.declaration import parse
+from natpatsip.errors import DataError, DataFileError
+from natpatsip.quarter import Quarter
+
+Q2 = Quarter.parse("2024-25-Q2")
+
+
+@pytest.fixture
+def project(tmp_path):
+    return trust.make(tmp_path / "project")
+
+
+def resource(content, name):
+    return next(each for each in content["resources"] if each["name"] == name)
+
+
+def field(content, name, column):
+    return next(each for each in resource(content, name)["schema"]["fields"] if each["name"] == column)
+
+
+def refused(content):
+    with pytest.raises(DataFileError) as caught:
+        parse(yaml.safe_dump(content, sort_keys=False).encode())
+    return str(caught.value)
+
+
+def test_the_declaration_of_the_trust_is_right():
+    assert len(parse(yaml.safe_dump(trust.descriptor()).encode()).resources) == len(trust.TABLES)
+
+
+WAITS = "waits_monthly"
+MISTAKES = {
+    "key-of-a-resource": (
+        lambda content: resource(content, WAITS).update(shcema={}),
+        'data/datapackage.yaml, waits_monthly: "shcema" is not one of its keys. Did you mean "schema"?',
+    ),
+    "key-in-another-spelling": (
+        lambda content: resource(content, WAITS)["schema"].update(primary_key=["month"]),
+        'waits_monthly.schema: "primary_key" is not one of its keys. Did you mean "primaryKey"?',
+    ),
+    "key-of-a-field": (
+        lambda content: field(content, WAITS, "seen").update(missingvalues=[]),
+        'waits_monthly.schema.fields.seen: "missingvalues" is not one of its keys. Did you mean "missingValues"?',
+    ),
+    "constraint": (
+        lambda content: field(content, WAITS, "seen")["constraints"].update(minimun=0),
+        'waits_monthly.schema.fields.seen.constraints: "minimun" is not one of its keys. Did you mean "minimum"?',
+    ),
+    "key-of-our-own": (
+        lambda content: resource(content, WAITS)["natpatsip"].update(perod="month"),
+        'waits_monthly.natpatsip: "perod" is not one of its keys, rows, as_of, period, series,',
+    ),
+    "type": (
+        lambda content: field(content, WAITS, "seen").update(type="integr"),
+        'waits_monthly.schema.fields.seen.type: found "integr", expected one of string, integer,',
+    ),
+    "choice": (
+        lambda content: resource(content, WAITS)["natpatsip"].update(required="monthly"),
+        "waits_monthly.natpatsip.required: found 'monthly'; expected '', 'each month', 'each quarter' or 'once'.",
+    ),
+    "value-missing": (
+        lambda content: field(content, WAITS, "seen").pop("name"),
+        "waits_monthly.schema.fields.5.name: is missing. Add it.",
+    ),
+    "column-of-the-key": (
+        lambda content: resource(content, WAITS)["schema"].update(primaryKey=["moth", "team"]),
+        'waits_monthly.schema.primaryKey: there is no field "moth". Did you mean "month"? The fields are month, team,',
+    ),
+    "column-of-the-period": (
+        lambda content: resource(content, WAITS)["natpatsip"].update(period="moth"),
+        'waits_monthly.natpatsip.period: there is no field "moth".',
+    ),
+    "column-of-a-rule": (
+        lambda content: resource(content, WAITS)["natpatsip"].update(rules=[{"at_most": ["sen", "seen"]}]),
+        'waits_monthly.natpatsip.rules.1: there is no field "sen".',
+    ),
+    "rule-of-two": (
+        lambda content: resource(content, WAITS)["natpatsip"].update(
+            rules=[{"at_most": ["seen", "seen"], "same": ["a", "b"]}]
+        ),
+        "waits_monthly.natpatsip.rules.1: expected one of at_most, together and same, with two columns.",
+    ),
+    "column-of-the-policy": (
+        lambda content: resource(content, WAITS)["natpatsip"]["disclosure"].update(counts=["sen"]),
+        'waits_monthly.natpatsip.disclosure.counts: there is no field "sen".',
+    ),
+    "policy-without-its-threshold": (
+        lambda content: resource(content, WAITS)["natpatsip"]["disclosure"].pop("threshold"),
+        "waits_monthly.natpatsip.disclosure: has counts, but no threshold; a policy states them all.",
+    ),
+    "provenance": (
+        lambda content: resource(content, WAITS)["natpatsip"].update(provenance="real"),
+        'waits_monthly.natpatsip.provenance: found "real", expected reported, illustrative, decided or a field.',
+    ),
+    "kind-of-organisation": (
+        lambda content: field(content, WAITS, "team").update(natpatsip={"organisation": "tem"}),
+        'waits_monthly.schema.fields.team.natpatsip.organisation: there is no kind "tem". Did you mean "team"?',
+    ),
+    "no-organisations": (
+        lambda content: content["resources"].remove(resource(content, "organisations")),
+        'natpatsip.organisation: there is no kind "team". Declare organisations with kinds.',
+    ),
+    "reference": (
+        lambda content: resource(content, WAITS)["schema"].update(
+            foreignKeys=[{"fields": "team", "reference": {"resource": "teams", "fields": "name"}}]
+        ),
+        'waits_monthly.schema.foreignKeys.1.reference: there is no resource "teams".',
+    ),
+    "reference-to-no-field": (
+        lambda content: resource(content, WAITS)["schema"].update(
+            foreignKeys=[{"fields": "team", "reference": {"resource": "organisations", "fields": "nam"}}]
+        ),
+        'there is no field "nam" in organisations. Did you mean "name"?',
+    ),
+    "name-twice": (
+        lambda content: content["resources"].append(resource(content, WAITS)),
+        'data/datapackage.yaml, resources: found "waits_monthly" twice.',
+    ),
+    "field-twice": (
+        lambda content: resource(content, WAITS)["schema"]["fields"].append({"name": "seen"}),
+        'waits_monthly.schema.fields: found "seen" twice.',
+    ),
+    "file-outside": (
+        lambda content: resource(content, WAITS).update(path="../secret.csv"),
+        'waits_monthly.path: found "../secret.csv", expected a file within data/.',
+    ),
+    "what-would-change-the-reading": (
+        lambda content: resource(content, WAITS).update(dialect={"commentChar": "#"}),
+        'waits_monthly.dialect: "commentChar" is not supported.',
+    ),
+    "series-as-before-without-as-of": (
+        lambda content: resource(content, WAITS)["natpatsip"].update(series={"by": ["team"], "members": "as before"}),
+        'waits_monthly.natpatsip.series.members: "as before" needs as_of',
+    ),
+    "required-without-a-period": (
+        lambda content: resource(content, "claims")["natpatsip"].update(required="each month"),
+        'claims.natpatsip.required: "each month" needs a period, or as_of.',
+    ),
+    "organisations-without-names": (
+        lambda content: field(content, "organisations", "name").update(name="title"),
+        "organisations.schema.fields: there is no field name; organisations have kind and name.",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_named_with_its_place(mistake):
+    change, text = MISTAKES[mistake]
+    content = trust.descriptor()
+    change(content)
+    assert text in refused(content)
+
+
+def test_all_mistakes_come_together():
+    content = trust.descriptor()
+    resource(content, WAITS)["natpatsip"].update(period="moth", provenance="real")
+    resource(content, "claims")["schema"]["primaryKey"] = ["claim"]
+    assert refused(content).startswith("3 problems:\n- data/datapackage.yaml, waits_monthly.")
+
+
+def test_keys_of_an_authors_own_are_allowed():
+    content = trust.descriptor() | {"keywords": ["waits"], "x-owner": "Data team"}
+    resource(content, WAITS).update(mediatype="text/csv", sources=[{"title": "Trust"}], refreshed="daily")
+    assert parse(yaml.safe_dump(content).encode())
+
+
+@pytest.mark.parametrize(
+    ("descriptor", "text"),
+    [
+        (b"resources: [", "is not YAML"),
+        (b"[1, 2]", "expected a Data Package"),
+        (b"name: trust", "expected a Data Package"),
+        (b"\xffname: trust", "is not UTF-8 (byte 0)"),
+    ],
+)
+def test_what_is_not_a_descriptor_is_refused(descriptor, text):
+    with pytest.raises(DataFileError) as caught:
+        parse(descriptor)
+    assert str(caught.value).startswith(f"data/datapackage.yaml: {text}")
+
+
+def test_a_descriptor_under_another_name_is_refused(project):
+    (project / "data" / "datapackage.yaml").rename(project / "data" / "datapackage.yml")
+    with pytest.raises(
+        DataFileError, match=r"data/datapackage\.yml: the datasets are declared in data/datapackage\.yaml"
+    ):
+        datasets.declared(project)
+
+
+def test_a_project_without_a_descriptor_has_no_datasets(tmp_path):
+    with pytest.raises(DataError, match=r'There is no dataset "waits_monthly"\. data/datapackage\.yaml has none\.'):
+        datasets.load(WAITS, quarter=Q2, project=tmp_path)
+
+
+# The standard alone -------------------------------------------------------------------------------------------------
+
+
+def plain(project, **schema):
+    """Declare a file by the standard's keys alone, and read it."""
+    fields = [{"name": "day", "type": "date"}, {"name": "ward", "type": "string"}, {"name": "beds", "type": "integer"}]
+    own = {"name": "beds", "path": "beds.csv", "schema": {"fields": fields, **schema}}
+    trust.declare(project, {"resources": [own]})
+    return datasets.load("beds", quarter=Q2, project=project)
+
+
+def test_a_resource_of_the_standards_keys_alone_is_read_whole(project):
+    trust.save(project, "beds", [["day", "ward", "beds"], ["2024-04-01", "A", "3"], ["2031-04-01", "A", ""]])
+    frame = plain(project)
+    assert [f"{day:%Y-%m-%d}" for day in frame["day"]] == ["2024-04-01", "2031-04-01"]
+    assert frame["beds"].tolist()[0] == 3
+    assert frame["beds"].isna().tolist() == [False, True]
+    assert frame.attrs["provenance"] == "not stated"
+
+
+@pytest.mark.parametrize(
+    ("schema", "row", "text"),
+    [
+        ({"primaryKey": ["day", "ward"]}, ["2024-04-01", "A", "9"], 'found "2024-04-01, A", expected it once'),
+        ({"primaryKey": "day"}, ["", "B", "9"], 'row 3, column day: found "", expected a date'),
+        ({"uniqueKeys": [["ward"]]}, ["2024-04-02", "A", "9"], 'found "A", expected it once; row 2 has it too.'),
+        ({"fieldsMatch": "subset"}, ["2024-04-02", "A", "x"], 'found "x", expected a whole number, or nothing.'),
+    ],
+)
+def test_keys_of_the_standard_hold(project, schema, row, text):
+    trust.save(project, "beds", [["day", "ward", "beds"], ["2024-04-01", "A", "3"], row])
+    with pytest.raises(DataFileError) as caught:
+        plain(project, **schema)
+    assert text in str(caught.value)
+
+
+CELLS = [
+    ({"type": "number"}, "1.5", 1.5, "1,5", "a number"),
+    ({"type": "number", "decimalChar": ",", "groupChar": "."}, "1.234,5", 1234.5, "1;5", "a number"),
+    ({"type": "integer", "bareNumber": False}, "£7", 7, "seven", "a whole number"),
+    ({"type": "integer", "constraints": {"exclusiveMinimum": 0}}, "1", 1, "0", "a whole number, more than 0"),
+    ({"type": "boolean"}, "true", True, "yes", "true or false"),
+    ({"type": "boolean", "trueValues": ["Y"], "falseValues": ["N"]}, "N", False, "no", "Y or N"),
+    ({"type": "year"}, "2024", 2024, "24", "a year such as 2024"),
+    ({"type": "date", "format": "%d/%m/%Y"}, "31/08/2024", None, "2024-08-31", "a date"),
+    ({"type": "datetime"}, "2024-08-31T09:30:00", None, "noon", "a date and time such as"),
+    ({"type": "time"}, "09:30:00", "09:30:00", "25:00:00", "a time such as"),
+    ({"constraints": {"minLength": 2}}, "AB", "AB", "A", "a text, at least 2 characters"),
+    ({"constraints": {"pattern": "[A-Z]{3}"}, "example": "QYG"}, "QYG", "QYG", "QY", "a text such as QYG"),
+    ({"constraints": {"enum": ["a", "b", "c"]}}, "a", "a", "d", "one of a, b, c"),
+    ({"categories": [{"value": "a", "label": "A"}, {"value": "b", "label": "B"}]}, "a", "a", "d", "a or b"),
+    ({"type": "date", "constraints": {"minimum": "2024-01-01"}}, "2024-01-01", None, "2023-12-31", "a date"),
+]
+
+
+@pytest.mark.parametrize(("declared", "right", "value", "wrong", "expected"), CELLS)
+def test_types_and_constraints_of_the_standard(project, declared, right, value, wrong, expected):
+    own = {"name": "x", "path": "x.csv", "schema": {"fields": [{"name": "cell", **declared}]}}
+    trust.declare(project, {"resources": [own]})
+    trust.save(project, "x", [["cell"], [right]])
+    found = datasets.load("x", quarter=Q2, project=project)["cell"].iloc[0]
+    assert value is None or found == value
+    trust.save(project, "x", [["cell"], [wrong]])
+    with pytest.raises(DataFileError) as caught:
+        datasets.load("x", quarter=Q2, project=project)
+    assert f'data/x.csv, row 2, column cell: found "{wrong}", expected {expected}' in str(caught.value)
+
+
+def test_a_foreign_key_to_another_file_is_held_and_names_the_nearest(project):
+    content = trust.descriptor()
+    wards = {"name": "wards", "path": "wards.csv", "schema": {"fields": [{"name": "ward"}, {"name": "site"}]}}
+    keys = [{"fields": "ward", "reference": {"resource": "wards", "fields": "ward"}}]
+    beds = {"name": "beds", "path": "beds.csv", "schema": {"fields": [{"name": "ward"}], "foreignKeys": keys}}
+    trust.declare(project, {"resources": [*content["resources"], wards, beds]})
+    trust.save(project, "wards", [["ward", "site"], ["Ash", "Mill Lane"], ["Beech", "Mill Lane"]])
+    trust.save(project, "beds", [["ward"], ["Ash"], ["Beach"]])
+    with pytest.raises(
+        DataFileError, match=r'row 3, column ward: found "Beach", .* data/wards.csv.*Did you mean "Beech"'
+    ):
+        datasets.load("beds", quarter=Q2, project=project)
+
+
+def test_a_plain_list_of_organisations_is_a_file_like_any_other(project):
+    listed = {"name": "organisations", "path": "organisations.csv", "schema": {"fields": [{"name": "org"}]}}
+    keys = [{"fields": "org", "reference": {"resource": "organisations", "fields": "org"}}]
+    beds = {"name": "beds", "path": "beds.csv", "schema": {"fields": [{"name": "org"}], "foreignKeys": keys}}
+    trust.declare(project, {"resources": [listed, beds]})
+    trust.save(project, "organisations", [["org"], ["North"]])
+    trust.save(project, "beds", [["org"], ["North"]])
+    assert len(datasets.load("beds", quarter=Q2, project=project)) == 1
+
+
+def test_a_resource_without_a_schema_cannot_be_read(project):
+    trust.declare(project, {"resources": [{"name": "notes", "path": "notes.csv"}]})
+    with pytest.raises(DataFileError, match=r"data/datapackage\.yaml, notes: has no schema\. Declare its fields"):
+        datasets.load("notes", quarter=Q2, project=project)
+
+
+def test_a_parquet_file_is_read_as_its_csv_would_be(project):
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    expected = datasets.load(WAITS, quarter=Q2, project=project)
+    content = trust.descriptor()
+    resource(content, WAITS)["path"] = "waits_monthly.parquet"
+    trust.declare(project, content)
+    file = project / "data" / "waits_monthly.parquet"
+    expected.to_parquet(file)
+    frame = datasets.load(WAITS, quarter=Q2, project=project)
+    assert frame.attrs["file"] == "data/waits_monthly.parquet"
+    pandas.testing.assert_frame_equal(frame, expected)
+    assert datasets.complete(Q2, project) == []
+    expected.assign(seen=-1).to_parquet(file)
+    with pytest.raises(
+        DataFileError, match=r"waits_monthly\.parquet, row 1, column seen: found \"-1\", expected a whole"
+    ):
+        datasets.load(WAITS, quarter=Q2, project=project)
+    file.write_bytes(b"PAR1")
+    with pytest.raises(DataFileError, match="is not a Parquet file"):
+        datasets.load(WAITS, quarter=Q2, project=project)
+
+
+def test_a_file_of_another_kind_is_refused(project):
+    content = trust.descriptor()
+    resource(content, WAITS)["path"] = "waits_monthly.xlsx"
+    trust.declare(project, content)
+    (project / "data" / "waits_monthly.xlsx").write_bytes(b"PK")
+    with pytest.raises(DataFileError, match=r'waits_monthly\.xlsx: found the format "xlsx", expected csv or parquet'):
+        datasets.load(WAITS, quarter=Q2, project=project)
+
+
+# The dictionary -----------------------------------------------------------------------------------------------------
+
+
+def test_the_dictionary_names_every_file_column_and_word(project):
+    text = dictionary.render(datasets.declared(project))
+    for name, (header, *_) in trust.TABLES.items():
+        section = text.split(f"## `{name}.csv`")[1].split("\n## ")[0]
+        for column in header:
+            assert f"| `{column}` |" in section
+    assert "`*` suppressed; `NS` not submitted" in text
+
+
+def test_the_dictionary_stands_between_its_marks_and_all_else_is_left(project):
+    readme = project / "data" / "README.md"
+    with pytest.raises(DataFileError, match=r"data/README\.md: expected these two lines"):
+        dictionary.updated(project)
+    readme.write_text(f"# Ours\n\n{dictionary.START}\nout of date\n{dictionary.END}\n\nNotes.\n", encoding="utf-8")
+    text = dictionary.updated(project)
+    assert text.startswith(f"# Ours\n\n{dictionary.START}\n\n| file |")
+    assert text.endswith(f"{dictionary.END}\n\nNotes.\n")
+    assert "out of date" not in text

@@ -1,0 +1,171 @@
+"""A quarter from its opening to its final edition; the quarters before it do not change."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from natpatsip.quarter import Quarter
+from projects import edit, natpatsip
+from quarters import add_data
+from reading import READERS
+from repositories import AUTHOR, commit, git, repository
+
+pytestmark = pytest.mark.end_to_end
+Q1, Q2, Q3, Q4 = (Quarter(2024, number) for number in (1, 2, 3, 4))
+HTML = ("--renderer", "pandoc", "--to", "html")
+OPEN = "  - role: Programme lead\n  - role: Senior responsible owner\n"
+SIGNED = (
+    "  - role: Programme lead\n    name: Ann Example\n    date: 2025-01-20\n"
+    "  - role: Senior responsible owner\n    name: Bo Example\n    date: 2025-01-21\n"
+)
+CORRECTED = {  # a cell of all quarters, which is not true in this one
+    "deliverables-early-recognition": ("Phase 6, from the second quarter, is to join", "Phase 6 is to join"),
+}
+REWRITTEN = {  # a claim about its chart that the new months do not support
+    "cord-news-q3": "Teams keep what they have gained.",
+}
+DROPPED = ("differences-q3", "differences-meaning-q3", "contradictions-q3", "contradictions-table-q3")
+
+
+@pytest.fixture(scope="module")
+def monkeymodule():
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+@pytest.fixture(scope="module")
+def project(whole, tmp_path_factory, monkeymodule):
+    """The project in git, with Q1 and Q2 built, Q3 opened from Q2, and its data put in."""
+    for name, value in AUTHOR.items():
+        monkeymodule.setenv(name, value)
+    project = repository(whole.copy(tmp_path_factory.mktemp("project")))
+    for quarter in (Q1, Q2):
+        build(project, quarter)
+    run = natpatsip(project, "new-quarter", str(Q3))
+    assert run.returncode == 0, run.stderr
+    commit(project, "Open Q3")
+    add_data(project, Q3)
+    commit(project, "Data of Q3")
+    return project
+
+
+def build(project, quarter, *arguments):
+    run = natpatsip(project, "build", str(quarter), *(arguments or HTML))
+    assert run.returncode == 0, run.stderr
+    return run
+
+
+def facts(project, quarter):
+    return (project / "reports" / str(quarter) / "facts.csv").read_bytes()
+
+
+def review(project):
+    """Review every carried-over cell: add something new to each passage, and drop what was only about Q2."""
+    for path in sorted((project / "notebooks").glob("*.ipynb")):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        content["cells"] = [cell for cell in content["cells"] if cell["id"] not in DROPPED]
+        for cell in content["cells"]:
+            if cell["id"] in CORRECTED:
+                cell["source"] = [line.replace(*CORRECTED[cell["id"]]) for line in cell["source"]]
+            tags = cell["metadata"].get("tags", [])
+            if "to-review" in tags:
+                tags.remove("to-review")
+                if cell["id"] in REWRITTEN:
+                    cell["source"] = [REWRITTEN[cell["id"]]]
+                elif cell["cell_type"] == "markdown":
+                    cell["source"] = [reviewed(line) for line in cell["source"]]
+        path.write_text(json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def reviewed(line):
+    is_prose = len(line.split()) >= 4 and not re.match(r"#|:::|\|", line)
+    return line.rstrip("\n") + " That held again." + "\n" * line.endswith("\n") if is_prose else line
+
+
+@pytest.fixture(scope="module")
+def stale(project):
+    run = natpatsip(project, "check", str(Q3), "--format", "json")
+    assert run.returncode == 1, run.stderr
+    return json.loads(run.stdout)
+
+
+@pytest.fixture(scope="module")
+def refused(project, stale):
+    return natpatsip(project, "build", str(Q3), "--final")
+
+
+@pytest.fixture(scope="module")
+def final(project, refused):
+    """The final edition of Q3: everything reviewed, corrected, signed off and committed."""
+    review(project)
+    edit(project / "params" / f"{Q3}.yml", OPEN, SIGNED)
+    made_of = commit(project, "Q3 reviewed and signed off")
+    build(project, Q3, "--renderer", "pandoc", "--final")
+    return made_of
+
+
+def test_a_carried_over_cell_is_stale_until_it_has_been_reviewed(project, stale):
+    cells = [
+        cell
+        for path in (project / "notebooks").glob("*.ipynb")
+        for cell in json.loads(git(project, "show", f"HEAD~1:notebooks/{path.name}"))["cells"]
+    ]
+    carried = {cell["id"] for cell in cells if "to-review" in cell["metadata"].get("tags", [])}
+    assert carried <= {finding["cell"] for finding in stale if finding["check"] == "stale"}
+
+
+def test_a_final_edition_is_refused_with_everything_that_is_missing(project, refused):
+    assert refused.returncode == 1
+    for words in ("Programme lead has not signed off", "Senior responsible owner has not signed off", "- stale: "):
+        assert words in refused.stderr
+    assert not (project / "reports" / str(Q3)).exists()
+
+
+def test_the_final_edition_has_its_tag_and_its_record(project, final):
+    assert git(project, "rev-parse", f"report/{Q3}^{{commit}}").strip() == final
+    manifest = json.loads((project / "reports" / str(Q3) / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["status"], manifest["qa"]["tag"], manifest["qa"]["commit"]) == ("final", f"report/{Q3}", final)
+    assert [each["name"] for each in manifest["qa"]["sign_offs"]] == ["Ann Example", "Bo Example"]
+    assert all(check["open"] == 0 for check in manifest["qa"]["checks"].values())
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_the_final_edition_bears_no_mark_of_a_draft_and_says_who_signed(project, final, form):
+    text = READERS[form](project / "reports" / str(Q3))
+    assert "Draft" not in text
+    assert "Quality assurance record" in text
+    assert "Senior responsible owner Bo Example 21 January 2025" in text
+    assert "What changed since last quarter" not in text
+
+
+def test_a_draft_says_what_changed_and_the_final_edition_does_not(project, final):
+    assert "What changed since last quarter" in READERS["html"](project / "reports" / str(Q2))
+    assert not (project / "reports" / str(Q3) / "html" / "changes.html").exists()
+
+
+def test_the_new_quarter_changes_no_earlier_one(project, final):
+    before = {quarter: facts(project, quarter) for quarter in (Q1, Q2)}
+    run = natpatsip(project, "build", *map(str, before), *HTML, "--fresh")
+    assert run.returncode == 0, run.stderr
+    for quarter in before:
+        assert facts(project, quarter) == before[quarter], quarter
+
+
+def test_an_archived_quarter_is_built_from_its_tag(project, final):
+    """Q2 is made final at a commit of its own past, Q4 is opened, and Q2 is still built by the same command."""
+    before = facts(project, Q2)
+    git(project, "tag", "--annotate", "--message", "Q2", f"report/{Q2}")
+    run = natpatsip(project, "new-quarter", str(Q4))
+    assert run.returncode == 0, run.stderr
+    assert f"from the tag report/{Q2} of its final edition" in run.stdout
+    commit(project, "Open Q4")
+    for path in (project / "notebooks").glob("*.ipynb"):
+        assert str(Q2) not in path.read_text(encoding="utf-8")
+    run = build(project, Q2)
+    assert f"building it from report/{Q2} in a worktree of its own" in run.stderr
+    assert facts(project, Q2) == before
+    assert git(project, "worktree", "list").count("\n") == 1
+    assert f"unchanged since report/{Q2}" in build(project, Q2).stderr
