@@ -253,7 +253,7 @@ def test_a_cache_with_a_file_in_its_place_is_said_and_the_report_is_right(tmp_pa
     for _ in range(2):
         run = build(project)
         assert run.returncode == 0, run.stderr
-        assert "the cache cannot be written, so the next build begins anew" in run.stderr
+        assert "the cache cannot be written, so the next build starts from scratch" in run.stderr
         assert "ward: executed in" in run.stderr
         assert "The ward has 3 beds." in ward(project)
 
