@@ -1,7 +1,7 @@
 """What a notebook reports on: its quarter, its edition and its project.
 
-A notebook sets nothing up. Its parameters cell, which papermill fills in, is the context: ``quarter`` and ``edition`` are
-read from there. In plain Python, set them with `use`.
+A notebook sets nothing up. Its parameters cell, which papermill fills in, is the context: ``quarter`` and ``edition``
+are read from there. In plain Python, set them with `use`.
 """
 
 from __future__ import annotations
