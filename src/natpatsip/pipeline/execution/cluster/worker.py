@@ -82,8 +82,9 @@ def compare_environments(here: Mapping[str, str], there: Mapping[str, str]) -> s
 
     Examples
     --------
-    >>> compare_environments({"pandas": "3.0.1", "python": "3.12"}, {"pandas": "3.0.0", "python": "3.12"})
-    'pandas is 3.0.0 there and 3.0.1 here. Install the same on both (uv sync with the same uv.lock), and restart the ...
+    >>> differing = compare_environments({"pandas": "3.0.1", "python": "3.12"}, {"pandas": "3.0.0", "python": "3.12"})
+    >>> differing[:37]
+    'pandas is 3.0.0 there and 3.0.1 here.'
     """
     found = {name: there.get(name, "not installed") for name in here}
     differing = [f"{name} is {found[name]} there and {here[name]} here" for name in here if found[name] != here[name]]
