@@ -69,8 +69,8 @@ class Inputs:
         }
         if not look.has_own(project):
             packaged = look.packaged()
-            names = {file: f"the engine's look/{file.relative_to(packaged).as_posix()}" for file in files_in(packaged)}
-            files |= {name: sha256_of(file) for file, name in names.items()}
+            found = files_in(packaged)
+            files |= {f"the engine's look/{file.relative_to(packaged).as_posix()}": sha256_of(file) for file in found}
         return cls(project, files | {name: sha256_of(project / name) for name in SOURCE_FILES}, environment)
 
     @cached_property
