@@ -15,6 +15,21 @@ from natpatsip.charts.layout.canvas import Canvas
 ROOT = Path(__file__).parents[1]
 MONTHS = pd.date_range("2021-01", periods=45, freq="MS")
 
+PLACES = (
+    "North Marsham",
+    "Riverside",
+    "Wendleburyshire",
+    "East Hill",
+    "Upper Valley",
+    "Kings Langstock",
+    "Northamptonshire",
+)
+NAMES = [
+    f"{PLACES[n % 7]}, {PLACES[n // 7 % 7]} and {PLACES[(n // 21 + 3) % 7]} {n}" if n % 3 else f"{PLACES[n % 7]} {n}"
+    for n in range(126)
+]
+"""Names of organisations: long ones, short ones, and words that need a hyphen."""
+
 
 def steady(points=45, *, seed=4, level=70.0):
     return pd.Series(level + np.random.default_rng(seed).normal(0, 3, points).round(1), index=MONTHS[:points])

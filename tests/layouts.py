@@ -5,7 +5,11 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+import pandas as pd
 import vl_convert
+
+from natpatsip import charts
 
 FONTS = Path(__file__).parents[1] / "_extensions" / "natpatsip" / "fonts"
 
@@ -123,3 +127,25 @@ def _boxes(item: dict, x: float, y: float) -> list[Box]:
         top = y + number * 1.15 * size + (0.1 * size if item.get("baseline") == "top" else -tall / 2)
         boxes.append(Box(left, top, left + wide, top + tall, line))
     return boxes
+
+
+def series(points, *, level=80.0, spread=3.0, start="2021-01", steps=(), seed=1):
+    drawn = level + np.random.default_rng(seed).normal(0, spread, points)
+    for place, step in steps:
+        drawn[place:] += step
+    return pd.Series(drawn.round(1), index=pd.date_range(start, periods=points, freq="MS"))
+
+
+def check(chart):
+    """Return both layouts of a chart, after a check that no text is cut off or meets another."""
+    specification = chart.to_dict()
+    layouts = [measure(specification), measure(charts.narrow(specification))]
+    for layout in layouts:
+        assert layout.texts
+        assert not layout.problems(), layout.width
+    return layouts
+
+
+def written(layout):
+    """Return all texts as one, hyphenated words joined again."""
+    return " ".join(box.text for box in layout.texts).replace("- ", "")

@@ -14,7 +14,9 @@ from itertools import pairwise
 
 from natpatsip.charts import palette
 from natpatsip.charts.layout.sizes import FONT, NARROW
+from natpatsip.errors import FigureError
 
+FEWEST, MOST = 5, 7  # boxes of a ring
 WIDTH, HEIGHT = 640, 440
 BOX_WIDTH, BOX_HEIGHT = 164, 64
 RADIUS_X, RADIUS_Y = 226, 182
@@ -61,7 +63,7 @@ class Diagram:
 
 
 def ring(boxes: Sequence[Box], middle: Sequence[str]) -> Diagram:
-    """Return five boxes or more in a ring around a middle, with an arrow from each to the next.
+    """Return five to seven boxes in a ring around a middle, with an arrow from each to the next.
 
     Parameters
     ----------
@@ -70,12 +72,19 @@ def ring(boxes: Sequence[Box], middle: Sequence[str]) -> Diagram:
     middle : sequence of str
         The lines of text in the middle.
 
+    Raises
+    ------
+    FigureError
+        If there are fewer or more boxes than stand apart from one another in both layouts.
+
     Examples
     --------
     >>> steps = [Box((name,), (), BLUE) for name in ("Refer", "Triage", "Assess", "Treat", "Review")]
     >>> "Triage" in ring(steps, ("The", "pathway")).wide
     True
     """
+    if not FEWEST <= len(boxes) <= MOST:
+        raise FigureError(f"diagrams.ring: there are {len(boxes)} boxes; expected {FEWEST} to {MOST}.")
     return Diagram(_ring(boxes, middle), _column_ring(boxes, middle))
 
 

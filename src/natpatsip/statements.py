@@ -1,4 +1,4 @@
-"""Sentences that rest on numbers: they go into the report only where the numbers bear them out.
+"""Sentences that rest on numbers: they go into the report only if the numbers support them.
 
 `natpatsip.spc.claim` does the same for what a chart shows.
 """
@@ -13,31 +13,31 @@ Words = TypeVar("Words")
 
 
 def hold(words: Words, *, where: bool, found: str) -> Words:
-    """Return the analyst's words where the numbers bear them out, and stop the build where they do not.
+    """Return the analyst's words if the numbers support them, and stop the build if they do not.
 
     Parameters
     ----------
     words : str
         Part of a sentence.
     where : bool
-        What has to be so.
+        The condition for the words.
     found : str
-        How it is instead, for who has to write the sentence anew.
+        What the numbers are, for whoever has to rewrite the sentence.
 
     Raises
     ------
     ClaimError
-        Where it is not so.
+        If the condition is not met.
 
     Examples
     --------
-    >>> hold("Most of these boards", where=15 > 29 / 2, found="15 of 29")
-    'Most of these boards'
-    >>> hold("Most of these boards", where=14 > 29 / 2, found="14 of 29")
+    >>> hold("Most of these teams", where=15 > 29 / 2, found="15 of 29")
+    'Most of these teams'
+    >>> hold("Most of these teams", where=14 > 29 / 2, found="14 of 29")
     Traceback (most recent call last):
     ...
-    natpatsip.errors.ClaimError: "Most of these boards" does not hold: 14 of 29. Write the sentence anew.
+    natpatsip.errors.ClaimError: "Most of these teams" does not hold: 14 of 29. Rewrite the sentence.
     """
     if not where:
-        raise ClaimError(f'"{words}" does not hold: {found}. Write the sentence anew.')
+        raise ClaimError(f'"{words}" does not hold: {found}. Rewrite the sentence.')
     return words

@@ -229,7 +229,7 @@ def test_a_cache_that_is_read_only_is_said_and_the_report_is_right(tmp_path):
     kept.chmod(0o500)
     run = subprocess.run([*obedient(), *NATPATSIP, *BUILD], cwd=project, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
-    assert "the cache cannot be written, so the next build begins anew: Permission denied" in run.stderr
+    assert "the cache cannot be written, so the next build starts from scratch: Permission denied" in run.stderr
     assert "The ward has 3 beds." in ward(project)
     assert not list(kept.iterdir())
 
@@ -241,7 +241,7 @@ def test_a_cache_on_a_full_disk_is_said_and_the_report_is_right(tmp_path):
         pytest.skip("a disk of 16 kB needs a namespace of Linux, which this system does not give")
     command = [*SMALL_DISK, f'{MOUNT} && "$@" && "$@"', "sh", *NATPATSIP, *BUILD]
     run = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True)
-    assert run.stderr.count("the cache cannot be written, so the next build begins anew: No space left on device") == 2
+    assert run.stderr.count("the cache cannot be written, so the next build starts from scratch: No space left on device") == 2
     assert "The ward has 3 beds." in ward(project)
 
 
@@ -253,7 +253,7 @@ def test_a_cache_with_a_file_in_its_place_is_said_and_the_report_is_right(tmp_pa
     for _ in range(2):
         run = build(project)
         assert run.returncode == 0, run.stderr
-        assert "the cache cannot be written, so the next build begins anew" in run.stderr
+        assert "the cache cannot be written, so the next build starts from scratch" in run.stderr
         assert "ward: executed in" in run.stderr
         assert "The ward has 3 beds." in ward(project)
 

@@ -11,14 +11,16 @@ from natpatsip.charts.alt_text import multiples_text
 from natpatsip.charts.icons import ICONS
 from natpatsip.charts.layout.time_axis import timeline
 
-FEW = settings(max_examples=25, deadline=None, derandomize=True, database=None)
+FEW = settings(max_examples=20, deadline=None, derandomize=True, database=None)
 VALUE = st.integers(0, 12).map(float) | st.none()
+STEADY = [6.0, 7.0] * 6
+VALUES = st.lists(VALUE, min_size=1, max_size=12) | st.sampled_from([[*STEADY, 90.0], [*STEADY, -90.0]])
 SERIES = st.tuples(
-    st.lists(VALUE, min_size=1, max_size=16),
+    VALUES,
     st.sampled_from(["increase", "decrease", "neutral"]),
     st.none() | st.integers(0, 12).map(float),
 )
-PANELS = st.lists(SERIES, min_size=1, max_size=4)
+PANELS = st.lists(SERIES, min_size=1, max_size=3)
 
 
 def panel_of(drawn, *, as_column):

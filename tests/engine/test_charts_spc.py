@@ -88,7 +88,7 @@ def test_alternative_text_says_span_level_limits_special_causes_target_and_reaso
     for said in (
         f"From July 2023 (Two areas changed) mean {now['mean']:.1f}%, up from {result['mean'].iloc[0]:.1f}%, process",
         f"process limits {now['lpl']:.1f}% to {now['upl']:.1f}%",
-        "Ambition 99%, reliably missed",
+        "Aim 99%, reliably missed",
         "Special causes:" if result["special_cause_flag"].any() else "All points are common cause",
     ):
         assert said in text
@@ -209,3 +209,10 @@ def test_the_settings_are_read_only_for_a_chart_with_a_target(tmp_path, monkeypa
     charts.spc(result_of(steady()), y_title="Seen")
     with pytest.raises(SettingsError):
         charts.spc(result_of(steady(), target=99), y_title="Seen")
+
+
+def test_a_run_chart_names_itself_in_what_it_refuses():
+    with pytest.raises(FigureError, match=r"charts\.run: Row 1: annotations is '01/04/2021'"):
+        charts.run(spc.run_chart(steady()), y_title="Seen", annotations={"01/04/2021": "New clinic"})
+    with pytest.raises(FigureError, match=r"charts\.run: annotations 1 is '2021-04'; expected the number of a point"):
+        charts.run(spc.run_chart([3, 4, 5, 3]), y_title="Seen", annotations={"2021-04": "New clinic"})

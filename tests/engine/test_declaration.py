@@ -284,6 +284,16 @@ def test_a_foreign_key_to_another_file_is_held_and_names_the_nearest(project):
         datasets.load("beds", quarter=Q2, project=project)
 
 
+def test_a_plain_list_of_organisations_is_a_file_like_any_other(project):
+    listed = {"name": "organisations", "path": "organisations.csv", "schema": {"fields": [{"name": "org"}]}}
+    keys = [{"fields": "org", "reference": {"resource": "organisations", "fields": "org"}}]
+    beds = {"name": "beds", "path": "beds.csv", "schema": {"fields": [{"name": "org"}], "foreignKeys": keys}}
+    trust.declare(project, {"resources": [listed, beds]})
+    trust.save(project, "organisations", [["org"], ["North"]])
+    trust.save(project, "beds", [["org"], ["North"]])
+    assert len(datasets.load("beds", quarter=Q2, project=project)) == 1
+
+
 def test_a_resource_without_a_schema_cannot_be_read(project):
     trust.declare(project, {"resources": [{"name": "notes", "path": "notes.csv"}]})
     with pytest.raises(DataFileError, match=r"data/datapackage\.yaml, notes: has no schema\. Declare its fields"):

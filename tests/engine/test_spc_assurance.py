@@ -112,3 +112,10 @@ def test_assurance_is_of_the_last_segment_and_its_latest_target():
 
 def test_without_limits_there_is_no_assurance():
     assert spc.assurance_icon(spc.xmr([50] * 20, target=40)).name == "assurance-none"
+
+
+def test_icon_names_and_directions_are_those_of_the_drawings():
+    from natpatsip.charts.icons import ICONS
+    from natpatsip.spc.assurance import ASSURANCE_TABLE, VARIATION_TABLE
+
+    assert {icon.name for icon in (*VARIATION_TABLE, *ASSURANCE_TABLE)} == set(ICONS)

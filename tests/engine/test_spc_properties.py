@@ -143,7 +143,7 @@ def test_the_panel_equals_xmr(many, chosen, cuts):
 def test_every_chart_can_be_put_into_words(values, chosen, cuts):
     dates, rebase = months(values), sorted({months(range(61))[cut] for cut in cuts if cut < len(values)})
     result = spc.xmr(values, dates=dates, rebase=rebase, **chosen)
-    said = spc.describe(result, measure="births", unit="%")
+    said = spc.describe(result, measure="visits", unit="%")
     assert said.endswith(".")
     assert "nan" not in said
     assert len(spc.summary(result)) == 1

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from natpatsip import worded
 from natpatsip.blocks import BLOCK
-from natpatsip.errors import FactError
+from natpatsip.errors import FactError, StagingError
 from natpatsip.facts import CITED, PUBLISHED, Fact
 from natpatsip.pipeline.inline_code import substitute
 from natpatsip.pipeline.outputs import collect_facts, gather
@@ -194,7 +194,7 @@ def test_every_entry_that_a_chapter_names_is_in_the_list():
 
 
 def test_a_number_without_an_entry_stops_the_build():
-    with pytest.raises(KeyError, match="mgso4_women"):
+    with pytest.raises(StagingError, match=r'"mgso4_women" \(2024-25-Q2\) is marked as a fact'):
         with_entries('[677]{.fact key="mgso4_women" period="2024-25-Q2"}', {})
 
 

@@ -10,27 +10,18 @@ from typing import Any
 import pandas as pd
 
 from natpatsip import wording
-from natpatsip.charts import palette
+from natpatsip.charts import marks, palette
 from natpatsip.charts.alt_text import spc_text
 from natpatsip.charts.icons import Icon
+from natpatsip.charts.inputs import by_date, named_target, need_rows, need_title, with_dates_read
 from natpatsip.charts.layers import ReportChart
+from natpatsip.charts.layout import legend
 from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
 from natpatsip.charts.layout.labels import NOTE_PITCH, EdgeLabel, Mark, edge_width, write_edge, write_marks
-from natpatsip.charts.layout.legend import (
-    ICON,
-    ICON_GAP,
-    PITCH,
-    icons_width,
-    kinds_width,
-    rows_of_kinds,
-    write_icons,
-    write_kinds,
-)
 from natpatsip.charts.layout.metrics import wrap
 from natpatsip.charts.layout.sizes import NARROW, NOTE_SIZE
 from natpatsip.charts.layout.time_axis import Timeline, timeline
-from natpatsip.charts.layout.value_axis import ValueAxis, amount, value_axis
-from natpatsip.charts.marks import data_layers, kinds_in, segment_bounds, split_segments, values_on_axis
+from natpatsip.charts.layout.value_axis import ValueAxis, amount, decimals_for, value_axis
 from natpatsip.errors import FigureError
 
 
@@ -38,68 +29,99 @@ from natpatsip.errors import FigureError
 class ControlChart:
     """What a chart shows about a mean with limits or, as a run chart, about a median.
 
-    Its dates have been read: `rebase_reasons`, `annotations` and `course` are by date, as the result is.
+    The fields are the options of `natpatsip.charts.spc`; `call` names the function in errors.
     """
 
-    result: pd.DataFrame
+    given: pd.DataFrame
+    call: str
     y_title: str
     percent: bool
-    decimals: int
-    target_label: str
-    rebase_reasons: Mapping[Any, str]
-    annotations: Mapping[Any, str]
-    variation: Icon | None
-    assurance: Icon | None
+    decimals: int | None
+    improvement: Any
+    target_label: str | None
+    rebase_reasons: Mapping[Any, str] | None
+    annotations: Mapping[Any, str] | None
     zero: bool
     middle: str = "Mean"
-    course: Mapping[Any, float] | None = None
-    course_label: str = ""
+    trajectory: pd.Series[float] | None = None
+    trajectory_label: str = ""
     with_icons: bool = True
 
     def draw(self, width: int, height: int) -> ReportChart:
         """Return the chart at a width, with a plot of a height, and its text alternative."""
-        target, aim = self.result["target"].iloc[-1], ""
-        if pd.notna(target):
-            aim = f"{self.target_label} {self.words_of_target(target)}"
-            aim += f", {self.assurance.words.lower()}" if self.assurance else ""
+        need_rows(self.given, chart=self.call)
+        need_title(self.y_title, chart=self.call)
+        assurance = self.icons[1]
+        met = f", {assurance.words.lower()}" if assurance else ""
         description = spc_text(
             self.segments,
             self.timeline(0),
             y_title=self.y_title,
             middle=self.middle,
             words=self.words,
-            reasons=self.rebase_reasons,
-            target=aim,
+            reasons=self.reasons,
+            target=f"{self.target}{met}" if self.target else "",
         )
         return finish(lambda pixels: self.lay_out(pixels, height), width, description)
 
     @cached_property
+    def result(self) -> pd.DataFrame:
+        """The rows, with their dates read."""
+        return with_dates_read(self.given, chart=self.call)
+
+    @cached_property
+    def icons(self) -> tuple[Icon | None, Icon | None]:
+        """The variation and the assurance icon."""
+        return marks.icons_of(self.given, self.improvement)
+
+    @cached_property
+    def places(self) -> int:
+        """How many decimals means and limits are printed with."""
+        return decimals_for(self.result["mean"], percent=self.percent) if self.decimals is None else self.decimals
+
+    @cached_property
+    def target(self) -> str:
+        """The latest target with its label, or an empty text."""
+        target = self.result["target"].iloc[-1]
+        if pd.isna(target):
+            return ""
+        label = named_target(self.target_label, self.result["target"])
+        return f"{label} {wording.plain(target, max(self.places, 1))}{'%' if self.percent else ''}"
+
+    @cached_property
+    def reasons(self) -> dict[Any, str]:
+        """Why limits were recalculated, by date."""
+        return by_date(self.rebase_reasons, self.result["date"], name="rebase_reasons", chart=self.call)
+
+    @cached_property
+    def course(self) -> dict[Any, float]:
+        """The planned course, by date."""
+        given = None if self.trajectory is None else self.trajectory.dropna()
+        return by_date(given, self.result["date"], name="trajectory", chart=self.call)
+
+    @cached_property
     def segments(self) -> list[pd.DataFrame]:
         """The rows of each segment."""
-        return split_segments(self.result)
+        return marks.split_segments(self.result)
 
     @cached_property
     def kinds(self) -> list[str]:
         """The kinds of points that occur, in the legend's order."""
-        return kinds_in(self.result)
+        return marks.kinds_in(self.result)
 
     @cached_property
     def axis(self) -> ValueAxis:
         """The value axis."""
-        values = values_on_axis(self.result, self.course or {}, percent=self.percent)
+        values = marks.values_on_axis(self.result, self.course, percent=self.percent)
         return value_axis(values, percent=self.percent, zero=self.zero)
 
     def timeline(self, width: float) -> Timeline:
         """Return the time axis at a width."""
-        return timeline([*self.result["date"], *(self.course or {})], width)
+        return timeline([*self.result["date"], *self.course], width)
 
     def words(self, value: float) -> str:
         """Return a mean, a limit or the latest value as the chart prints it."""
-        return amount(value, percent=self.percent, decimals=self.decimals)
-
-    def words_of_target(self, target: float) -> str:
-        """Return a target as the chart prints it: with as many decimals as it has, but no more than its label needs."""
-        return wording.plain(target, max(self.decimals, 1)) + ("%" if self.percent else "")
+        return amount(value, percent=self.percent, decimals=self.places)
 
     def lay_out(self, width: int, height: int) -> Drawing:
         """Return the chart at a width, with a plot of a height."""
@@ -121,7 +143,7 @@ class ControlChart:
         write_edge(canvas, edges, plot)
         if not self.kinds:
             canvas.text("No data", line.width / 2, height / 2, colour=palette.QUIET, align="center")
-        layers = data_layers(self.result, self.segments, line, plot, self.course or {})
+        layers = marks.data_layers(self.result, self.segments, line, plot, self.course)
         return Drawing(plot, [*canvas.backdrop(), *layers, *canvas.layers()])
 
     def _edge_labels(self, *, is_narrow: bool) -> list[EdgeLabel]:
@@ -135,9 +157,8 @@ class ControlChart:
         if pd.notna(last["upl"]):
             upper = self.words(last["upl"]) if last["upl"] <= axis.high else f"above {wording.plain(axis.high)}{sign}"
             labels.append(EdgeLabel(f"Upper{limit} {upper}", min(last["upl"], axis.high), palette.QUIET))
-        if pd.notna(last["target"]):
-            aim = f"{self.target_label} {self.words_of_target(last['target'])}"
-            labels.append(EdgeLabel(aim, last["target"], palette.TARGET_TEXT))
+        if self.target:
+            labels.append(EdgeLabel(self.target, last["target"], palette.TARGET_TEXT))
         if pd.notna(last["mean"]):
             level = f"{self.middle} {self.words(last['mean'])}"
             labels.append(EdgeLabel(level, last["mean"], palette.MEAN, is_bold=True))
@@ -145,7 +166,7 @@ class ControlChart:
             lower = self.words(last["lpl"]) if last["lpl"] >= axis.low else f"below {wording.plain(axis.low)}{sign}"
             labels.append(EdgeLabel(f"Lower{limit} {lower}", max(last["lpl"], axis.low), palette.QUIET))
         if self.course:
-            labels.append(EdgeLabel(self.course_label, list(self.course.values())[-1], palette.TRAJECTORY))
+            labels.append(EdgeLabel(self.trajectory_label, list(self.course.values())[-1], palette.TRAJECTORY))
         return labels
 
     def _segment_marks(self, line: Timeline) -> list[Mark]:
@@ -155,50 +176,51 @@ class ControlChart:
         """
         if len(self.segments) == 1:
             return []
-        marks = []
-        bounds = segment_bounds(self.segments, line)
+        found = []
+        bounds = marks.segment_bounds(self.segments, line)
         for place, (segment, (start, _)) in enumerate(zip(self.segments, bounds, strict=True)):
             first, words, mean = segment.iloc[0], "", ""
             if place:
-                reason, since = self.rebase_reasons.get(first["date"], ""), line.short(first["date"])
+                reason, since = self.reasons.get(first["date"], ""), line.short(first["date"])
                 words = f"{since}: {reason}" if reason else f"New limits from {since}"
             if place < len(self.segments) - 1 and pd.notna(first["mean"]):
                 mean = f"{self.middle} {self.words(first['mean'])}"
-            marks.append(Mark(start, words, "rebase" if place else "segment", mean))
-        return marks
+            found.append(Mark(start, words, "rebase" if place else "segment", mean))
+        return found
 
     def _annotation_marks(self, line: Timeline) -> list[Mark]:
         """Return a mark for each annotation; raise a FigureError if one is outside the chart."""
-        marks = []
-        for date, text in self.annotations.items():
+        found = []
+        for date, text in by_date(self.annotations, self.result["date"], name="annotations", chart=self.call).items():
             number = line.number(date)
             if not line.low <= number <= line.high:
                 raise FigureError(
-                    f'charts.spc: the annotation "{text}" is at {line.words(date)}; '
+                    f'{self.call}: the annotation "{text}" is at {line.words(date)}; '
                     f"expected a date from {line.words(line.dates[0])} to {line.words(line.dates[-1])}."
                 )
-            marks.append(Mark(number, f"{line.short(date)}: {text}", "annotation"))
-        return marks
+            found.append(Mark(number, f"{line.short(date)}: {text}", "annotation"))
+        return found
 
     def _write_header(self, canvas: Canvas, *, left: float, right: float, bottom: float) -> float:
         """Write the axis title, legend and icons above `bottom`, and return the y of their top.
 
-        The icons stand beside the legend if there is room, otherwise above it.
+        The icons are beside the legend if there is room, otherwise above it.
         """
-        icons = [icon for icon in (self.variation, self.assurance) if icon and self.with_icons]
+        icons = [icon for icon in self.icons if icon and self.with_icons]
         y = canvas.title(self.y_title, left, right - left, bottom=min(bottom - 6, -12))
-        beside = right - left - icons_width(icons)
-        is_beside = kinds_width(self.kinds) <= beside
-        rows = rows_of_kinds(self.kinds, beside if is_beside else right - left)
-        legend = len(rows) * PITCH
-        band = max(legend, ICON if icons and is_beside else 0)
+        beside = right - left - legend.icons_width(icons)
+        is_beside = legend.kinds_width(self.kinds) <= beside
+        rows = legend.rows_of_kinds(self.kinds, beside if is_beside else right - left)
+        tall = len(rows) * legend.PITCH
+        band = max(tall, legend.ICON if icons and is_beside else 0)
         for number, row in enumerate(rows):
-            write_kinds(canvas, row, left + 6, y - 6 - band / 2 - legend / 2 + (number + 0.5) * PITCH)
+            legend.write_kinds(canvas, row, left + 6, y - 6 - band / 2 - tall / 2 + (number + 0.5) * legend.PITCH)
         y -= 6 + band if band else 0
         if icons:
-            y -= 0 if is_beside else 6 + ICON
-            middle = y + (band if is_beside else ICON) / 2
-            write_icons(canvas, icons, right=right if is_beside else left + 2 + icons_width(icons) - ICON_GAP, y=middle)
+            y -= 0 if is_beside else 6 + legend.ICON
+            middle = y + (band if is_beside else legend.ICON) / 2
+            end = right if is_beside else left + 2 + legend.icons_width(icons) - legend.ICON_GAP
+            legend.write_icons(canvas, icons, right=end, y=middle)
         return y - 2
 
     def _notes(self, line: Timeline) -> list[str]:

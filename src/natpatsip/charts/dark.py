@@ -1,7 +1,7 @@
-"""The partner of every colour on dark pages: a drawing keeps its light colours, the page's style sheet replaces them.
+"""The partner of every colour on dark pages: drawings stay light, and the page's style sheet replaces their colours.
 
-The meanings stay: blue is improvement, orange concern, grey common cause, red the target. Light and dark change places
-in stacked bars, so that each part still has 3:1 against its neighbours and each number in it 4.5:1.
+Colours keep their meaning: blue is improvement, orange concern, grey common cause, red the target. In stacked bars,
+light and dark change places, so that each part still has 3:1 against its neighbours and each number in it 4.5:1.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PARTNERS = {
     palette.TARGET_TEXT: "#FF9A91",
     palette.TRAJECTORY: "#C9A6F5",
     palette.ACCENT: "#8DC3F7",
-    "#A6A6A6": "#A6A6A6",  # points: common cause, improvement and concern stand out from either ground
+    "#A6A6A6": "#A6A6A6",  # points: common cause, improvement and concern have contrast on either background
     "#00B0F0": "#00B0F0",
     "#E46C0A": "#E46C0A",
     "#5E5E5E": "#D5DADE",  # and their outlines
@@ -43,17 +43,17 @@ PARTNERS = {
     palette.PALE_PLUM: "#371F2D",
     palette.PALE_GREY: "#2A2F34",
 }
-"""By the colour in a drawing, that on a dark page."""
+"""The colour on a dark page, by the colour in a drawing."""
 
 NOT_A_COLOUR = {"none", "transparent"}
 _COLOUR = re.compile(r'\s(?:fill|stroke|stop-color|color)="([^"]*)"')
-_OTHERWISE = re.compile(r"<(?:style|image|linearGradient|radialGradient|pattern)\b|\sstyle=")
+_OTHER_COLOURS = re.compile(r"<(?:style|image|linearGradient|radialGradient|pattern)\b|\sstyle=")
 
 
 def marked(svg: str) -> str:
-    """Return a drawing that bears the class ``themed`` where every colour in it has a partner.
+    """Return a drawing with the class ``themed`` if every colour in it has a partner.
 
-    Any other, such as an analyst's own map, keeps its colours on a light ground.
+    Any other drawing, such as an analyst's own map, keeps its colours and a light background.
 
     Examples
     --------
@@ -63,26 +63,22 @@ def marked(svg: str) -> str:
     '<svg width="9"><path fill="tomato"/></svg>'
     """
     known = PARTNERS.keys() | NOT_A_COLOUR
-    if _OTHERWISE.search(svg) or not {colour.strip() for colour in _COLOUR.findall(svg)} <= known:
+    if _OTHER_COLOURS.search(svg) or not {colour.strip() for colour in _COLOUR.findall(svg)} <= known:
         return svg
     return re.sub(r"<svg\b", '<svg class="themed"', svg, count=1)
 
 
 def style_rules() -> list[str]:
-    """Return the rules of a style sheet that give a marked drawing the colours which the page defines, if it does."""
-    black = "#000000"  # of what has no colour of its own
+    """Return the style rules that give a themed drawing the colours of the page, if the page defines them."""
+    black = "#000000"  # the colour of what has no colour of its own
     return [
         f".themed:not([fill]) {{ fill: var(--{_name(black)}, {black}); }}",
-        *_replaced(),
-    ]
-
-
-def _replaced() -> list[str]:
-    return [
-        f'.themed [{part}="{colour}"] {{ {part}: var(--{_name(colour)}, {colour}); }}'
-        for colour in PARTNERS
-        for part in ("fill", "stroke")
-        if PARTNERS[colour] != colour
+        *(
+            f'.themed [{part}="{light}"] {{ {part}: var(--{_name(light)}, {light}); }}'
+            for light, dark in PARTNERS.items()
+            for part in ("fill", "stroke")
+            if dark != light
+        ),
     ]
 
 

@@ -123,17 +123,20 @@ def _tips_layer(tips: Rows) -> Layer:
 def _write_heads(canvas: Canvas, measures: Sequence[str], label: float, slot: float) -> tuple[float, list[str]]:
     """Write the measures above their columns, and return how far up they reach and what the numbers stand for.
 
-    If a word is wider than its column, names go in two tiers, each as wide as two columns; if that is not enough
-    either, columns are numbered.
+    If a word is wider than its column, names go in two tiers, each as wide as two columns; if a word is still too wide,
+    columns are numbered.
     """
-    widest = max(text_width(word, SIZE, bold=True) for measure in measures for word in measure.split())
+    widest = [max(text_width(word, SIZE, bold=True) for word in measure.split()) for measure in measures]
     centres = [label + (place + 0.5) * slot for place in range(len(measures))]
-    if widest > 2 * slot - 8:
+    tiers = 1 if max(widest) <= slot - 6 else 2
+    rooms = [tiers * slot - 8] * len(measures)
+    if tiers == 2:
+        rooms[-1] = 1.5 * slot - 8  # the last head may not reach beyond the chart, nor over the column before it
+    if tiers == 2 and any(word > room for word, room in zip(widest, rooms, strict=True)):
         for place, x in enumerate(centres):
             canvas.text(str(place + 1), x, -6 - LINE / 2, align="center", size=SIZE, bold=True)
         return LINE + 6, [f"{place + 1}  {measure}" for place, measure in enumerate(measures)]
-    tiers = 1 if widest <= slot - 6 else 2
-    heads = [wrap(measure, tiers * slot - 8, SIZE, bold=True, lines=5) for measure in measures]
+    heads = [wrap(measure, room, SIZE, bold=True, lines=5) for measure, room in zip(measures, rooms, strict=True)]
     tall = max(len(lines) for lines in heads) * LINE
     right = label + slot * len(measures)
     for place, (lines, x) in enumerate(zip(heads, centres, strict=True)):

@@ -45,14 +45,17 @@ class Icon:
         return "Variation" if self.name.startswith("variation") else "Assurance"
 
 
-_LETTERS = {
-    "H": "M-.16,-.24V.24M.16,-.24V.24M-.16,0H.16",
-    "L": "M-.13,-.24V.24H.16",
-    "P": "M-.13,.24V-.24H.03A.135,.135 0 0 1 .03,.03H-.13",
-    "F": "M-.13,.24V-.24H.16M-.13,0H.1",
-    "?": "M-.14,-.13A.145,.145 0 1 1 .05,.0Q0,.03 0,.1M0,.22V.245",
+_LETTERS = {  # each where its icon has it
+    "H": "M -0.46 -0.6 V -0.12 M -0.14 -0.6 V -0.12 M -0.46 -0.36 H -0.14",
+    "L": "M 0.17 -0.6 V -0.12 H 0.46",
+    "P": "M -0.13 -0.22 V -0.7 H 0.03 A 0.135 0.135 0 0 1 0.03 -0.43 H -0.13",
+    "F": "M -0.13 -0.22 V -0.7 H 0.16 M -0.13 -0.46 H 0.1",
+    "?": "M -0.14 -0.59 A 0.145 0.145 0 1 1 0.05 -0.46 Q 0 -0.43 0 -0.36 M 0 -0.24 V -0.215",
 }
 _RING = "M1,0A1,1 0 1 1 -1,0A1,1 0 1 1 1,0Z"
+_LEVEL = ((-0.6, 0.12), (-0.3, -0.24), (0.0, 0.2), (0.3, -0.2), (0.6, 0.06))
+_RISING = ((-0.6, 0.4), (-0.32, 0.26), (-0.02, 0.34), (0.28, 0.0), (0.56, -0.3))
+_FALLING = ((-0.56, -0.3), (-0.28, 0.0), (0.02, 0.34), (0.32, 0.26), (0.6, 0.4))
 _WAVE = ((-0.68, -0.51, -1), (-0.34, -0.17, 1), (0.0, 0.17, -1), (0.34, 0.51, 1))  # from, by, to which side
 _DASHES = "M-.7,{y}H-.44M-.13,{y}H.13M.44,{y}H.7"
 
@@ -61,29 +64,12 @@ def _number(value: float) -> str:
     return f"{round(value, 3):g}"
 
 
-def _letter(letter: str, x: float, y: float, colour: str) -> Stroke:
-    """Return a letter moved to x and y: coordinates are shifted, an arc's radii and flags are not."""
-    moved, axis, arc = [], 0, 0
-    for token in _tokens(_LETTERS[letter]):
-        if token.isalpha():
-            axis, arc, command = 0, 0, token
-            moved.append(token)
-            continue
-        value = float(token)
-        if command == "A" and arc % 7 < 5:  # two radii, a rotation and two flags come before the end point
-            pass
-        elif command == "V" or (command != "H" and axis % 2):
-            value, axis = value + y, axis + 1
-        else:
-            value, axis = value + x, axis + 1
-        arc += 1
-        moved.append(_number(value))
-    return Stroke(" ".join(moved), colour, width=STROKE * 0.95)
+def _ring(colour: str) -> Stroke:
+    return Stroke(_RING, colour, width=0.16)
 
 
-def _tokens(path: str) -> list[str]:
-    spaced = "".join(f" {c} " if c.isalpha() else c for c in path.replace(",", " "))
-    return spaced.replace("-", " -").split()
+def _letter(letter: str, colour: str) -> Stroke:
+    return Stroke(_LETTERS[letter], colour, width=STROKE * 0.95)
 
 
 def _dots(points: Sequence[tuple[float, float]], colours: Sequence[str]) -> tuple[Stroke, ...]:
@@ -95,19 +81,10 @@ def _dots(points: Sequence[tuple[float, float]], colours: Sequence[str]) -> tupl
     return (Stroke(joined, INNER, width=0.07), *dots)
 
 
-_LEVEL = ((-0.6, 0.12), (-0.3, -0.24), (0.0, 0.2), (0.3, -0.2), (0.6, 0.06))
-_RISING = ((-0.6, 0.4), (-0.32, 0.26), (-0.02, 0.34), (0.28, 0.0), (0.56, -0.3))
-_FALLING = ((-0.56, -0.3), (-0.28, 0.0), (0.02, 0.34), (0.32, 0.26), (0.6, 0.4))
-
-
-def _ring(colour: str) -> Stroke:
-    return Stroke(_RING, colour, width=0.16)
-
-
 def _variation(name: str, words: str, colour: str, *, is_high: bool) -> Icon:
-    points, letter, x = (_RISING, "H", -0.3) if is_high else (_FALLING, "L", 0.3)
+    points, letter = (_RISING, "H") if is_high else (_FALLING, "L")
     coloured = (INNER, INNER, INNER, colour, colour)
-    strokes = (_ring(colour), *_dots(points, coloured), _letter(letter, x, -0.36, colour))
+    strokes = (_ring(colour), *_dots(points, coloured), _letter(letter, colour))
     return Icon(name, words, strokes)
 
 
@@ -129,7 +106,7 @@ def _assurance(name: str, words: str, colour: str, letter: str, *, wave: float, 
         _ring(colour),
         Stroke(_wave(wave), INNER, width=0.09),
         Stroke(_DASHES.format(y=_number(target)), DASH if colour == GREY else colour, width=0.12),
-        _letter(letter, 0, -0.46, colour),
+        _letter(letter, colour),
     )
     return Icon(name, words, strokes)
 
@@ -192,17 +169,11 @@ def svg(icon: Icon) -> str:
 
 def draw(canvas: Canvas, icon: Icon, x: float, y: float, *, size: float) -> None:
     """Draw an icon into a chart, centred on x and y, with a ring of a size in pixels."""
-    radius = size / 2
+    area = round(float(size) ** 2, 1)
     for stroke in _merged(icon.strokes):
-        canvas.symbol(
-            stroke.path,
-            x,
-            y,
-            fill=stroke.colour if stroke.is_filled else "transparent",
-            outline="transparent" if stroke.is_filled else stroke.colour,
-            size=round((2 * radius) ** 2, 1),
-            width=round(stroke.width * radius, 2),
-        )
+        fill, outline = (stroke.colour, "transparent") if stroke.is_filled else ("transparent", stroke.colour)
+        width = round(stroke.width * size / 2, 2)
+        canvas.symbol(stroke.path, x, y, fill=fill, outline=outline, size=area, width=width)
 
 
 def write_all(folder: Path) -> None:

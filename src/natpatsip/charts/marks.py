@@ -1,4 +1,4 @@
-"""The marks of a control chart that stand for data: points and their line, means, limits, target."""
+"""The marks of a control chart that show data: points and their line, means, limits, target."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import pandas as pd
 
 from natpatsip.charts import palette
 from natpatsip.charts.alt_text import point_words
+from natpatsip.charts.icons import ICONS, Icon
 from natpatsip.charts.layers import Channel, Encoding, Layer, Rows, layer, words
 from natpatsip.charts.layout.canvas import Plot
 from natpatsip.charts.layout.time_axis import Timeline
 from natpatsip.charts.layout.value_axis import amount, short_number
+from natpatsip.spc import assurance_icon, variation_icon
 
 TOOLTIP = ("Series", "Month", "Date", "Value", "Shows")
 
@@ -22,6 +24,15 @@ def kinds_in(result: pd.DataFrame) -> list[str]:
     """Return the kinds of points that occur, in the legend's order."""
     there = set(result.loc[result["value"].notna(), "point_type"].astype(str))
     return [kind for kind in palette.POINTS if kind in there]
+
+
+def icons_of(result: pd.DataFrame, improvement: Any = None) -> tuple[Icon | None, Icon | None]:
+    """Return the drawings of the icons that SPC gives a series: none without a value, no assurance without a target."""
+    if result["value"].isna().all():
+        return None, None
+    variation = variation_icon(result, improvement=improvement).name
+    assurance = assurance_icon(result, improvement=improvement).name
+    return ICONS[variation], None if assurance == "assurance-none" else ICONS[assurance]
 
 
 def values_on_axis(result: pd.DataFrame, course: Mapping[Any, float], *, percent: bool) -> list[float]:
@@ -83,7 +94,7 @@ def tooltip(row: Mapping[str, Any]) -> list[Channel]:
 def data_layers(
     result: pd.DataFrame, segments: Sequence[pd.DataFrame], line: Timeline, plot: Plot, course: Mapping[Any, float]
 ) -> list[Layer]:
-    """Return the layers of a control chart that stand for data, from the back to the front."""
+    """Return the layers of a control chart that show data, from the back to the front."""
     points = point_rows(result, line, percent=plot.axis.percent)
     means, limits = _reference_rows(segments, line, plot)
     targets = [

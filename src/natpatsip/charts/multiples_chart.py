@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from natpatsip.charts import palette
+from natpatsip.charts import marks, palette
 from natpatsip.charts.alt_text import multiples_text
 from natpatsip.charts.icons import Icon, draw
-from natpatsip.charts.inputs import named_target, need_columns, need_rows, need_title, read_dates
+from natpatsip.charts.inputs import named_target, need_columns, need_rows, need_title, with_dates_read
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, pixel, words
 from natpatsip.charts.layout import legend
 from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
@@ -20,20 +20,10 @@ from natpatsip.charts.layout.metrics import text_width, wrap_name
 from natpatsip.charts.layout.sizes import NARROW, WIDTH
 from natpatsip.charts.layout.time_axis import Timeline, timeline
 from natpatsip.charts.layout.value_axis import ValueAxis, value_axis
-from natpatsip.charts.marks import (
-    TOOLTIP,
-    kinds_in,
-    point_rows,
-    segment_bounds,
-    split_segments,
-    target_stretches,
-    tooltip,
-    values_on_axis,
-)
-from natpatsip.charts.spc_chart import COLUMNS, icons_of
+from natpatsip.charts.spc_chart import COLUMNS
 from natpatsip.errors import FigureError
 
-SIZES = (11, 12)  # of the letters: on a page, where 42 panels stand side by side, and on a phone
+SIZES = (11, 12)  # of the letters: on a page, where 42 panels are side by side, and on a phone
 BETWEEN_COLUMNS, BETWEEN_ROWS = 14, 12
 ICON = 16
 ZERO_COST = 0.25  # of a small plot's height; more of it would flatten what the plot is there to show
@@ -112,9 +102,9 @@ def multiples(
     need_columns(results, [*columns, *COLUMNS], chart="charts.multiples")
     need_rows(results, chart="charts.multiples")
     need_title(y_title, chart="charts.multiples")
-    read = results.assign(date=read_dates(results["date"], chart="charts.multiples", numbered=True).to_numpy())
-    panels = _panels(read, columns, improvement, order, percent=percent, zero=zero, shared=shared)
-    kinds = kinds_in(results)
+    read = with_dates_read(results, chart="charts.multiples")
+    panels = _panels(read, dict(results.attrs), columns, improvement, order, percent=percent, zero=zero, shared=shared)
+    kinds = marks.kinds_in(results)
     dates = timeline(read["date"])
     target = named_target(target_label, results["target"])
     description = multiples_text({panel.name: panel.icon for panel in panels}, dates, y_title=y_title)
@@ -134,6 +124,7 @@ def _columns(results: pd.DataFrame, by: str | Sequence[str] | None) -> list[str]
 
 def _panels(
     results: pd.DataFrame,
+    made_with: Mapping[Any, Any],
     by: Sequence[str],
     improvement: Any,
     order: Sequence[Hashable] | None,
@@ -143,10 +134,7 @@ def _panels(
     shared: bool,
 ) -> list[Panel]:
     """Return a panel for each series, in order; a series takes its direction from the panel that it was made in."""
-    made_with = dict(results.attrs)
-    held = results.copy(deep=False)
-    held.attrs = {}  # pandas would copy them with every selection
-    series = {", ".join(map(str, key)): rows for key, rows in held.groupby(list(by), sort=False, observed=True)}
+    series = {", ".join(map(str, key)): rows for key, rows in results.groupby(list(by), sort=False, observed=True)}
     names = list(series) if order is None else [str(name) for name in order]
     if unknown := [name for name in names if name not in series]:
         raise FigureError(f'charts.multiples: order has "{unknown[0]}"; the series are {", ".join(series)}.')
@@ -156,15 +144,15 @@ def _panels(
         )
 
     def axis(rows: pd.DataFrame) -> ValueAxis:
-        values = values_on_axis(rows, {}, percent=percent)
+        values = marks.values_on_axis(rows, {}, percent=percent)
         return value_axis(values, percent=percent, zero=zero, count=8, zero_cost=ZERO_COST, is_rounded=True)
 
     def variation(rows: pd.DataFrame) -> Icon | None:
         own = rows.copy(deep=False)
-        own.attrs = made_with
-        return icons_of(own, improvement)[0]
+        own.attrs = dict(made_with)
+        return marks.icons_of(own, improvement)[0]
 
-    common = axis(held)
+    common = axis(results)
     return [
         Panel(name, series[name], variation(series[name]), common if shared else axis(series[name])) for name in names
     ]
@@ -253,7 +241,7 @@ def _lay_out(
     up = _write_legend(canvas, kinds, target_label if has_target else "", width, bottom=key)
     height = grid.top(len(panels) - 1) + grid.plot + 20
     plot = Plot(width, height, 0, 0, 2 - up, 2, panels[0].axis)
-    return Drawing(plot, [*canvas.backdrop(), _line_layer(strokes), *canvas.layers(), *_tips_layer(tips)])
+    return Drawing(plot, [*canvas.backdrop(), _line(strokes), *canvas.layers(), *_tooltips(tips)])
 
 
 def _ends(axis: ValueAxis) -> list[tuple[float, str]]:
@@ -312,19 +300,19 @@ def _draw(canvas: Canvas, panel: Panel, line: Timeline, left: float, top: float,
             canvas.line((max(left, start), y), (min(right, end), y), colour=colour, dash=dash, is_behind=True)
 
     canvas.line((left, top + height), (right, top + height), colour=palette.AXIS, is_behind=True)
-    segments = split_segments(panel.result)
-    for rows, (start, end) in zip(segments, segment_bounds(segments, line), strict=True):
+    segments = marks.split_segments(panel.result)
+    for rows, (start, end) in zip(segments, marks.segment_bounds(segments, line), strict=True):
         for name, colour, dash in REFERENCES:
             across(left + line.x(start), left + line.x(end), rows[name].iloc[0], colour, dash)
-    for start, end, aim in target_stretches(panel.result, line):
+    for start, end, aim in marks.target_stretches(panel.result, line):
         across(left + line.x(start), left + line.x(end), aim, palette.TARGET, (6, 3))
     drawn, size = Rows(), _symbol_size(line)
-    points = point_rows(panel.result, line, percent=axis.percent)
+    points = marks.point_rows(panel.result, line, percent=axis.percent)
     numbers = [line.number(date) for date in panel.result.loc[panel.result["value"].notna(), "date"]]
     for point, number in zip(points, numbers, strict=True):
         x, y = left + line.x(number), top + axis.y(point["value"], height)
-        said = {name: point[name] for name in TOOLTIP if name in point}
-        drawn.append({"x": round(x, 1), "y": round(y, 1), "path": point["path"], "Series": panel.name, **said})
+        words_of = {name: point[name] for name in marks.TOOLTIP if name in point}
+        drawn.append({"x": round(x, 1), "y": round(y, 1), "path": point["path"], "Series": panel.name, **words_of})
         if point["kind"] != "common_cause":
             style = palette.POINTS[point["kind"]]
             canvas.symbol(style.shape, x, y, fill=style.fill, outline=style.outline, size=size, width=0.8)
@@ -336,14 +324,14 @@ def _symbol_size(line: Timeline) -> float:
     return round(min(5.0, max(3.2, line.pixels_a_step)) ** 2, 1)
 
 
-def _line_layer(strokes: Rows) -> Layer:
+def _line(strokes: Rows) -> Layer:
     places = {"x": pixel("x"), "y": pixel("y"), "detail": words("path")}
     return layer("line", strokes, places, color=palette.PROCESS, strokeWidth=1.3)
 
 
-def _tips_layer(tips: Rows) -> list[Layer]:
+def _tooltips(tips: Rows) -> list[Layer]:
     """Return invisible points that give the tooltips: series, month, value, and which rule a point broke."""
     if not tips:
         return []
-    places = {"x": pixel("x"), "y": pixel("y"), "tooltip": tooltip(tips[0])}
+    places = {"x": pixel("x"), "y": pixel("y"), "tooltip": marks.tooltip(tips[0])}
     return [layer("point", tips, places, size=60, opacity=0, filled=True)]

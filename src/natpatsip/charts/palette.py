@@ -1,9 +1,8 @@
 """Every colour a chart uses, and the contrast between any two.
 
-The points of a control chart wear NHS England's *Making Data Count* colours. Two of those are too pale to be told
-from white (3:1 is what WCAG 2.2 asks of a part that is needed to understand a picture): #A6A6A6 has 2.4:1 and #00B0F0
-2.5:1. So each point keeps its colour inside a darker outline, and the lines, which have no inside, are drawn in the
-palest grey that passes.
+The points of a control chart have NHS England's *Making Data Count* colours. Two of those are too pale on white (WCAG
+2.2 asks 3:1 of any part that is needed to understand a picture): #A6A6A6 has 2.4:1 and #00B0F0 2.5:1. So each point
+keeps its colour inside a darker outline, and lines, which have no inside, are drawn in the palest grey that passes.
 """
 
 from __future__ import annotations
@@ -12,11 +11,16 @@ from dataclasses import dataclass
 
 INK = "#212B32"  # text; NHS black
 QUIET = "#4C6272"  # notes and second lines; NHS dark grey
-GRID = "#E3E8EC"  # a help to the eye, not needed to understand
+GRID = "#E3E8EC"  # decoration, not needed to understand the chart
 AXIS = "#768692"  # axis line and ticks; NHS mid grey
 PAPER = "#FFFFFF"
 ACCENT = "#005EB8"  # NHS blue
-PALE_BLUE, PALE_NAVY, PALE_PLUM, PALE_GREY = "#E8F1FA", "#E3EAF1", "#F6E8F0", "#EFEFEF"  # grounds of a diagram's boxes
+PALE_BLUE, PALE_NAVY, PALE_PLUM, PALE_GREY = (
+    "#E8F1FA",
+    "#E3EAF1",
+    "#F6E8F0",
+    "#EFEFEF",
+)  # backgrounds of a diagram's boxes
 
 CATEGORIES = ("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1")
 """The Government Analysis Function's categorical palette, in its order: each has 3:1 against its neighbours."""
@@ -24,7 +28,7 @@ CATEGORIES = ("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1")
 
 @dataclass(frozen=True)
 class PointStyle:
-    """How a kind of point looks, and what the legend calls it."""
+    """How a kind of point looks, and its name in the legend."""
 
     words: str
     fill: str
@@ -45,7 +49,7 @@ PROCESS = "#767676"  # the line through the points: #A6A6A6 darkened to 4.5:1
 LIMIT = "#767676"
 MEAN = "#000000"
 TARGET = "#DE1B1B"
-TARGET_TEXT = "#B8140F"  # as text it needs 4.5:1 with room to spare
+TARGET_TEXT = "#B8140F"  # text needs 4.5:1, with room to spare
 TRAJECTORY = "#490092"
 REBASE = "#4C6272"
 

@@ -8,12 +8,10 @@ from typing import Any
 import pandas as pd
 
 from natpatsip.charts.control_chart import ControlChart
-from natpatsip.charts.icons import ICONS, Icon
-from natpatsip.charts.inputs import by_date, named_target, need_columns, need_rows, need_title, read_dates
+from natpatsip.charts.inputs import need_columns
 from natpatsip.charts.layers import ReportChart, showing
 from natpatsip.charts.layout.sizes import PLOT_HEIGHT, WIDTH
-from natpatsip.charts.layout.value_axis import decimals_for
-from natpatsip.spc import assurance_icon, findings, shows, variation_icon
+from natpatsip.spc import findings, shows
 
 COLUMNS = (
     "date", "value", "segment", "target", "mean", "lpl", "upl",
@@ -87,24 +85,19 @@ def spc(
     'Control chart of Seen within 18 weeks, January 2024 to April 2024 (4 points)'
     """
     need_columns(result, COLUMNS, chart="charts.spc")
-    need_rows(result, chart="charts.spc")
-    need_title(y_title, chart="charts.spc")
-    variation, assurance = icons_of(result, improvement)
-    frame = _with_dates_read(result, "charts.spc")
-    course = None if trajectory is None else trajectory.dropna()
     chart = ControlChart(
-        result=frame,
+        given=result,
+        call="charts.spc",
         y_title=y_title,
         percent=percent,
-        decimals=decimals_for(frame["mean"], percent=percent) if decimals is None else decimals,
-        target_label=named_target(target_label, frame["target"]),
-        rebase_reasons=by_date(rebase_reasons, frame["date"], name="rebase_reasons"),
-        annotations=by_date(annotations, frame["date"], name="annotations"),
-        variation=variation,
-        assurance=assurance,
+        decimals=decimals,
+        improvement=improvement,
+        target_label=target_label,
+        rebase_reasons=rebase_reasons,
+        annotations=annotations,
         zero=zero,
-        course=by_date(course, frame["date"], name="trajectory"),
-        course_label=trajectory_label,
+        trajectory=trajectory,
+        trajectory_label=trajectory_label,
         with_icons=with_icons,
     )
     return showing(chart.draw(width, height), shows(findings(result, improvement=improvement)))
@@ -140,37 +133,17 @@ def run(
     'Median 1.0'
     """
     need_columns(result, ("date", "value", "segment", "target", "median", "signal", "point_type"), chart="charts.run")
-    need_rows(result, chart="charts.run")
-    need_title(y_title, chart="charts.run")
     columns = {"median": "mean", "signal": "special_cause_type"}
-    as_spc = result.rename(columns=columns).assign(lpl=float("nan"), upl=float("nan"), short_group_warning=False)
-    variation, assurance = icons_of(as_spc, improvement)
-    frame = _with_dates_read(as_spc, "charts.run")
     return ControlChart(
-        result=frame,
+        given=result.rename(columns=columns).assign(lpl=float("nan"), upl=float("nan"), short_group_warning=False),
+        call="charts.run",
         y_title=y_title,
         percent=percent,
-        decimals=decimals_for(frame["mean"], percent=percent) if decimals is None else decimals,
-        target_label=named_target(target_label, frame["target"]),
-        rebase_reasons=by_date(rebase_reasons, frame["date"], name="rebase_reasons"),
-        annotations=by_date(annotations, frame["date"], name="annotations"),
-        variation=variation,
-        assurance=assurance,
+        decimals=decimals,
+        improvement=improvement,
+        target_label=target_label,
+        rebase_reasons=rebase_reasons,
+        annotations=annotations,
         zero=zero,
         middle="Median",
     ).draw(width, height)
-
-
-def icons_of(result: pd.DataFrame, improvement: Any = None) -> tuple[Icon | None, Icon | None]:
-    """Return the drawings of the icons that SPC gives a series: none without a value, no assurance without a target."""
-    if result["value"].isna().all():
-        return None, None
-    assurance = assurance_icon(result, improvement=improvement).name
-    variation = ICONS[variation_icon(result, improvement=improvement).name]
-    return variation, None if assurance == "assurance-none" else ICONS[assurance]
-
-
-def _with_dates_read(result: pd.DataFrame, chart: str) -> pd.DataFrame:
-    frame = result.assign(date=read_dates(result["date"], chart=chart, numbered=True).to_numpy())
-    frame.attrs = {}  # pandas would copy them with every selection
-    return frame

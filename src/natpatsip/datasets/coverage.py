@@ -89,7 +89,7 @@ class Coverage:
         series = self.table.resource.natpatsip.series
         kind = self.table.resource.fields[series.by[0]].natpatsip.organisation if series else ""
         own = self.table.organisations.get(kind, {}).get(member)
-        return own is None or own.open_from is own.open_to is None or own.is_open(*_days(period))
+        return own is None or own.is_always_open or own.is_open(*_days(period))
 
 
 def missing_rows(table: Table, places: Sequence[int], quarter: Quarter) -> Iterator[Fault]:
@@ -131,7 +131,7 @@ def lacking(resource: Resource, quarter: Quarter, project: Path) -> Iterator[str
     Raises
     ------
     DataError
-        Where the file cannot be read, or lacks a column that is needed to tell.
+        If the file cannot be read, or lacks a column that says what its rows are about.
     """
     options, table = resource.natpatsip, examine(resource.name, project)
     axis = options.period or options.as_of

@@ -1,6 +1,6 @@
 """Disclosure control: small numbers of people below the whole country are never shown.
 
-A chart carries its data into the page, so counts go through their dataset's policy before they are charted. The policy
+A chart carries its data into the page, so the dataset's policy is applied before counts are charted. The policy
 is declared with the dataset: which columns count people and of what geography, the threshold, the base and the symbol.
 Counts from 1 to the threshold become the symbol, 0 stays 0, all others go to the nearest multiple of the base;
 percentages come from the rounded numbers; totals from the raw ones, which are then rounded.
@@ -9,7 +9,6 @@ percentages come from the rounded numbers; totals from the raw ones, which are t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ import pandas as pd
 
 from natpatsip import context, wording
 from natpatsip.datasets.declaration import declared
-from natpatsip.datasets.descriptor import FILE
+from natpatsip.datasets.descriptor import FILE, Disclosure
 from natpatsip.errors import DataError, NotebookError, nearest
 from natpatsip.lineage import FILTER
 from natpatsip.project import project_root
@@ -25,38 +24,8 @@ from natpatsip.project import project_root
 MISSING = "–"
 
 
-@dataclass(frozen=True)
-class SuppressionPolicy:
-    """What happens to a dataset's small numbers.
-
-    Parameters
-    ----------
-    name : str
-        What it is called.
-    source : str
-        Where the rule comes from, or why none is needed.
-    counts : tuple of str
-        The columns that count people; none where nothing needs protection.
-    geography : str
-        The column that says what organisation or area a count is of.
-    threshold : int
-        Counts from 1 to this are suppressed.
-    base : int
-        All others are rounded to a multiple of it.
-    symbol : str
-        What is shown in place of a suppressed count.
-    percent : pair of str, optional
-        The numerator and the denominator of a percentage.
-    """
-
-    name: str
-    source: str
-    counts: tuple[str, ...] = ()
-    geography: str = ""
-    threshold: int = 0
-    base: int = 1
-    symbol: str = "*"
-    percent: tuple[str, str] | None = None
+class SuppressionPolicy(Disclosure):
+    """What a dataset declares of its small numbers, and what that makes of them."""
 
     @property
     def note(self) -> str:
@@ -64,7 +33,7 @@ class SuppressionPolicy:
 
         Examples
         --------
-        >>> SuppressionPolicy("Trust's rule", "the trust", ("seen",), "team", threshold=7, base=5).note
+        >>> SuppressionPolicy(policy="Ours", source="trust", counts="seen", geography="team", threshold=7, base=5).note
         'Counts of 1 to 7 people are shown as *; others are rounded to the nearest 5.'
         """
         if not self.counts:
@@ -77,7 +46,8 @@ class SuppressionPolicy:
 
         Examples
         --------
-        >>> rule = SuppressionPolicy("Trust's rule", "the trust", ("seen",), "team", threshold=7, base=5)
+        >>> small = {"threshold": 7, "base": 5, "symbol": "*"}
+        >>> rule = SuppressionPolicy(policy="Ours", source="the trust", counts="seen", geography="team", **small)
         >>> rule.rounded(pd.Series([0, 1, 7, 8, 12, 13])).tolist()
         [0.0, nan, nan, 10.0, 10.0, 15.0]
         """
@@ -97,7 +67,8 @@ class SuppressionPolicy:
 
         Examples
         --------
-        >>> rule = SuppressionPolicy("Trust's rule", "the trust", ("seen",), "team", threshold=7, base=5)
+        >>> small = {"threshold": 7, "base": 5, "symbol": "*"}
+        >>> rule = SuppressionPolicy(policy="Ours", source="the trust", counts="seen", geography="team", **small)
         >>> rule.shown(pd.Series([0, 3, 1998, None])).tolist()
         ['0', '*', '2,000', '–']
         """
@@ -114,14 +85,17 @@ class SuppressionPolicy:
         Raises
         ------
         DataError
-            Where the rows lack a count or the column of the geography.
+            If the rows lack a count or the column of the geography.
 
         Examples
         --------
         A team's *4* is suppressed, and its percentage with it:
 
-        >>> percent = ("in_time", "seen")
-        >>> rule = SuppressionPolicy("Trust's rule", "the trust", percent, "team", threshold=7, base=5, percent=percent)
+        >>> counts = ("in_time", "seen")
+        >>> small = {"threshold": 7, "base": 5, "symbol": "*"}
+        >>> rule = SuppressionPolicy(
+        ...     policy="Ours", source="the trust", counts=counts, percent=counts, geography="team", **small
+        ... )
         >>> waits = pd.DataFrame({"team": ["North", "South"], "in_time": [13, 4], "seen": [22, 9]})
         >>> rule.apply(waits)[["team", "in_time_shown", "seen_shown", "percent"]]
             team in_time_shown seen_shown  percent
@@ -157,7 +131,7 @@ def policy(name: str, *, project: Path | None = None) -> SuppressionPolicy:
     Raises
     ------
     DataError
-        Where the dataset is not declared, or has no policy.
+        If the dataset is not declared, or has no policy.
     """
     resource = declared(project or _project()).resource(name)
     declared_policy = resource.natpatsip.disclosure
@@ -166,8 +140,7 @@ def policy(name: str, *, project: Path | None = None) -> SuppressionPolicy:
             f'"{name}" has no policy for small numbers. '
             f"Declare one as natpatsip.disclosure in {FILE} before any of its counts are shown."
         )
-    settings = declared_policy.model_dump()
-    return SuppressionPolicy(settings.pop("policy"), **settings)
+    return SuppressionPolicy.model_validate(declared_policy.model_dump(exclude_unset=True))
 
 
 def suppress_small_counts(frame: pd.DataFrame, dataset: str, *, project: Path | None = None) -> pd.DataFrame:
@@ -195,7 +168,7 @@ def suppress_small_counts(frame: pd.DataFrame, dataset: str, *, project: Path | 
     Raises
     ------
     DataError
-        Where the dataset has no policy, or the frame lacks a count or the column of the geography.
+        If the dataset has no policy, or the frame lacks a count or the column of the geography.
     """
     return policy(dataset, project=project).apply(frame)
 

@@ -26,6 +26,11 @@ class Organisation:
     open_from: date | None = None
     open_to: date | None = None
 
+    @property
+    def is_always_open(self) -> bool:
+        """Whether no day is known on which it opened or closed."""
+        return self.open_from is None and self.open_to is None
+
     def is_open(self, first: date, last: date) -> bool:
         """Return True if it was open for the whole of a period.
 

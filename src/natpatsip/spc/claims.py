@@ -1,4 +1,4 @@
-"""Sentences held against their chart: the analyst's words go into the report only where the chart bears them out."""
+"""Sentences checked against their chart: the analyst's words go into the report only if the chart supports them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from natpatsip.errors import ClaimError, SpcError, nearest
 from natpatsip.spc.findings import Findings, Shift, findings
-from natpatsip.spc.validation import shown_date
+from natpatsip.spc.parsing import shown_date
 from natpatsip.wording import in_words, listing, plain, plural
 
 Words = TypeVar("Words")
@@ -31,7 +31,7 @@ PHRASES: Final[dict[str, Callable[[Findings], bool]]] = {
     "reliably misses": lambda found: found.assurance == "consistent_fail",
     "hit and miss": lambda found: found.assurance == "inconsistent",
 }
-"""What a chart may be said to show, and when it does."""
+"""What a chart may be said to show, and the condition for each (docs/spc.md)."""
 
 
 def shows(result: pd.DataFrame | Findings) -> tuple[str, ...]:
@@ -48,12 +48,12 @@ def shows(result: pd.DataFrame | Findings) -> tuple[str, ...]:
 
 
 def claim(words: Words, result: pd.DataFrame, shows: str | Iterable[str], *, at: Any = None) -> Words:
-    """Return the words, where the chart shows what they claim.
+    """Return the words if the chart shows what they claim.
 
     Parameters
     ----------
     words : str
-        What the report says of the chart.
+        What the report says about the chart.
     result : pandas.DataFrame
         From `xmr`.
     shows : str or several
@@ -61,12 +61,12 @@ def claim(words: Words, result: pd.DataFrame, shows: str | Iterable[str], *, at:
         ``stable``, ``improving``, ``worsening``, ``above target``, ``below target``, ``reliably meets``, ``reliably
         misses``, ``hit and miss``.
     at : date
-        An earlier rebase that a shift is claimed at; without, the last one.
+        An earlier rebase at which a shift is claimed; by default the last one.
 
     Raises
     ------
     ClaimError
-        Where the chart does not show it; says why, and what it shows instead.
+        If the chart does not show it; says why, and what it shows instead.
 
     Examples
     --------
@@ -89,22 +89,22 @@ def claim(words: Words, result: pd.DataFrame, shows: str | Iterable[str], *, at:
                 f"shows is {phrase!r}; expected one of: {listing(list(PHRASES))}.{nearest(str(phrase), PHRASES)}"
             )
     if at is not None and not all(phrase.startswith("shift") for phrase in wanted):
-        raise SpcError(f"at={at!r} goes with a shift alone; found shows={listing(wanted)}.")
+        raise SpcError(f"at={at!r} applies only to a shift; found shows={listing(wanted)}.")
     found = findings(result)
-    refuted = [(phrase, reason) for phrase in wanted if (reason := _refutation(phrase, found, at))]
+    refuted = {phrase: reason for phrase in wanted if (reason := _refutation(phrase, found, at))}
     if refuted:
-        reasons = "; ".join(f'"{phrase}", but the chart does not show it: {reason}' for phrase, reason in refuted)
-        instead = listing(_shown(found)) or "nothing that may be claimed"
-        raise ClaimError(f'"{words}" claims {reasons}. It shows: {instead}.')
+        raise ClaimError(_contradiction(words, refuted, found))
     return words
 
 
-def _shown(found: Findings) -> list[str]:
-    return list(shows(found))
+def _contradiction(words: Any, refuted: dict[str, str], found: Findings) -> str:
+    reasons = "; ".join(f'"{phrase}", but the chart does not show it: {reason}' for phrase, reason in refuted.items())
+    instead = listing(list(shows(found))) or "nothing that may be claimed"
+    return f'"{words}" claims {reasons}. It shows: {instead}.'
 
 
 def _refutation(phrase: str, found: Findings, at: Any) -> str:
-    """Return why a chart does not show a phrase, or nothing where it does."""
+    """Return why a chart does not show a phrase, or "" if it does."""
     if phrase.startswith("shift"):
         return _shift_refutation(phrase.removeprefix("shift "), found, at)
     if PHRASES[phrase](found):
@@ -133,7 +133,7 @@ def _last_points(count: int) -> str:
 
 def _shift_refutation(direction: str, found: Findings, at: Any) -> str:
     if not found.shifts and at is None:
-        return "the limits are not rebased, so that there is no mean before to compare with"
+        return "the limits are not rebased, so there is no earlier mean to compare with"
     shift: Shift = found.shifts[-1] if at is None else found.shift_at(at)
     if shift.direction == direction:
         return ""
@@ -150,9 +150,13 @@ def _shift_refutation(direction: str, found: Findings, at: Any) -> str:
 
 def _direction_refutation(phrase: str, found: Findings) -> str:
     if found.improvement not in ("increase", "decrease"):
-        return "neither direction is better" if found.improvement else "it does not say which direction is better"
+        return _no_direction(found)
     up = (found.improvement == "increase") == (phrase == "improving")
     return f"no shift, run, trend or point outside the limits goes {'up' if up else 'down'}"
+
+
+def _no_direction(found: Findings) -> str:
+    return "neither direction is better" if found.improvement else "it does not say which direction is better"
 
 
 def _target_refutation(phrase: str, found: Findings) -> str:
@@ -163,6 +167,6 @@ def _target_refutation(phrase: str, found: Findings) -> str:
     if not found.current.has_limits:
         return "its limits are undefined"
     if found.improvement not in ("increase", "decrease"):
-        return "neither direction is better"
+        return _no_direction(found)
     limits = f"{plain(found.current.lpl, 2)} and {plain(found.current.upl, 2)}"
     return f"its limits are {limits} and the target {plain(found.target, 2)}"

@@ -29,14 +29,9 @@ class Limits(NamedTuple):
 
 
 def natural_process_limits(baseline: Floats, *, screen_outliers: bool = True) -> Limits:
-    """Return the limits of each column from its baseline.
+    """Return the limits of each segment from its baseline, an array of shape (points, segments).
 
-    Parameters
-    ----------
-    baseline : array of shape (points, segments)
-        NaN where a value is missing, and below the end of a shorter segment.
-    screen_outliers : bool
-        Leave out, once, the moving ranges that are not below 3.267 times their average.
+    NaN stands for a missing value, and for the end of a shorter segment.
 
     Examples
     --------
@@ -59,17 +54,7 @@ def natural_process_limits(baseline: Floats, *, screen_outliers: bool = True) ->
 
 
 def rounded_means(matrix: Floats) -> Floats:
-    """Return the correctly rounded mean of each column, without its missing values.
-
-    Parameters
-    ----------
-    matrix : array of shape (rows, columns)
-        Finite values; NaN where there is none.
-
-    Returns
-    -------
-    array of shape (columns,)
-        NaN where a column has no value.
+    """Return the correctly rounded mean of each column of finite or missing values; NaN for a column without any.
 
     Examples
     --------

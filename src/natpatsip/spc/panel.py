@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from natpatsip.spc.arguments import direction_column, directions_by_series, read_method, rebase_column, target_column
+from natpatsip.spc.parsing import read_dates, read_values
 from natpatsip.spc.rules import RULE_LENGTH
 from natpatsip.spc.series import check_columns, many_series, place_in, read_by
-from natpatsip.spc.settings import Method, direction_column, directions_by_series, rebase_column, target_column
-from natpatsip.spc.validation import read_dates, read_values
 from natpatsip.spc.xmr import chart_columns
 
 
@@ -75,7 +75,7 @@ def panel(
     """
     columns = read_by(by)
     check_columns(frame, columns, value=value, date=date)
-    method = Method(fix_after, screen_outliers, rule_length)
+    method = read_method(fix_after, screen_outliers, rule_length)
     place = place_in(frame, columns)
     values = read_values(frame[value], name=value, place=place)
     rows = many_series(frame, columns, read_dates(frame[date], name=date, place=place))

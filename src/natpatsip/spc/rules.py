@@ -79,18 +79,6 @@ SPECIAL_CAUSE_DTYPES: Final = {
 }
 
 RESULT_COLUMNS: Final = (
-    "date",
-    "value",
-    "segment",
-    "target",
-    "mean",
-    "lpl",
-    "upl",
-    "relative_to_mean",
-    "outside_limits",
-    "close_to_limits",
-    "special_cause_type",
-    "special_cause_flag",
-    "point_type",
-    "short_group_warning",
-)
+    "date", "value", "segment", "target", "mean", "lpl", "upl", "relative_to_mean", "outside_limits",
+    "close_to_limits", "special_cause_type", "special_cause_flag", "point_type", "short_group_warning",
+)  # fmt: skip

@@ -1,9 +1,9 @@
 """The run chart: a median and three rules, for series that an XmR chart does not fit.
 
-It asks nothing of the distribution of the values, and fewer points: rare events, skewed counts, the first ten points
-of a new measure. The rules are those of R. J. Perla, L. P. Provost and S. K. Murray, *The run chart: a simple
-analytical tool for learning from variation in healthcare processes*, BMJ Quality & Safety 2011;20:46-51. Their fourth,
-the astronomical point, is a judgement by eye and is left to the reader.
+It assumes nothing about the distribution of the values and needs fewer points, so it suits rare events, skewed counts
+and the first ten points of a new measure. The rules are those of R. J. Perla, L. P. Provost and S. K. Murray, *The run
+chart: a simple analytical tool for learning from variation in healthcare processes*, BMJ Quality & Safety
+2011;20:46-51. Their fourth rule, the astronomical point, is a judgement by eye and is left to the reader.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from natpatsip.spc.rules import POINT_TYPE_DTYPE, Codes, Floats, Improvement
+from natpatsip.spc.rules import IMPROVEMENTS, POINT_TYPE_DTYPE, POINT_TYPE_TABLE, Codes, Floats, Improvement
 from natpatsip.spc.xmr import xmr
 
 SHIFT_LENGTH: Final = 6
@@ -31,11 +31,6 @@ SIGNALS: Final = (
     "5 Point Trend (Decreasing)",
 )
 SIGNAL_DTYPE: Final = pd.CategoricalDtype(list(SIGNALS))
-POINT_TYPE_OF: Final = {
-    "increase": (0, 1, 2, 1, 2),
-    "decrease": (0, 2, 1, 2, 1),
-    "neutral": (0, 3, 4, 3, 4),
-}
 
 
 def run_chart(
@@ -50,7 +45,7 @@ def run_chart(
     """Return the run chart of a series, row by row in date order.
 
     - *Shift*: six or more successive points on one side of the median; a point on the median neither breaks a run nor
-      counts in it.
+      counts towards it.
     - *Trend*: five or more successive points that all rise or all fall; an equal value neither breaks it nor counts.
     - *Runs*: too few or too many changes of side for chance (two-sided, 5%), from ten useful points on.
 
@@ -78,6 +73,7 @@ def run_chart(
     >>> float(chart["median"].iloc[0]), chart["signal"].iloc[-1], chart.attrs["runs"][0]["verdict"]
     (6.5, '6 Points Above Median', 'too few')
     """
+    # Reads and checks all that is given, and cuts the segments.
     base = xmr(values, dates=dates, improvement=improvement, rebase=rebase, fix_after=fix_after, target=target)
     read = base["value"].to_numpy()
     median, codes = np.full(len(read), np.nan), np.zeros(len(read), dtype=np.int8)
@@ -85,13 +81,13 @@ def run_chart(
     runs = []
     for segment in pd.unique(base["segment"]):
         own = np.flatnonzero((base["segment"] == segment).to_numpy())
-        baseline = read[own][:fix_after]
+        baseline = read[own][: base.attrs["fix_after"]]
         known = baseline[~np.isnan(baseline)]
         median[own] = np.median(known) if known.size else np.nan
         side[own] = np.sign(read[own] - median[own])
         codes[own] = _signals(read[own], side[own])
         runs.append(_runs(side[own]))
-    kinds = np.array(POINT_TYPE_OF[improvement], dtype=np.int8)[codes]
+    kinds = POINT_TYPE_TABLE[IMPROVEMENTS.index(improvement)][codes]  # here too the odd signals are high
     result = base[["date", "value", "segment", "target"]].assign(
         median=median,
         relative_to_median=side,
@@ -104,22 +100,21 @@ def run_chart(
 
 
 def _signals(values: Floats, side: Floats) -> Codes:
-    """Return the signal of each point of a segment: a shift names it before a trend."""
+    """Return the signal of each point of a segment: a shift takes precedence over a trend."""
     codes = np.zeros(len(values), dtype=np.int8)
-    steps = np.sign(np.diff(values))
     for sign, code in ((1, 3), (-1, 4)):
-        for stretch in _stretches(np.where(np.isnan(steps), 2, steps), sign):
+        for stretch in _stretches(np.sign(np.diff(values)), sign):
             if len(stretch) >= TREND_LENGTH - 1:
                 codes[stretch[0] : stretch[-1] + 2] = code
     for sign, code in ((1, 1), (-1, 2)):
-        for stretch in _stretches(np.where(np.isnan(side), 2, side), sign):
+        for stretch in _stretches(side, sign):
             if len(stretch) >= SHIFT_LENGTH:
                 codes[stretch] = code
     return codes
 
 
 def _stretches(signs: Floats, sign: int) -> list[list[int]]:
-    """Return the places of each stretch of one sign; zeros are passed over."""
+    """Return the places of each stretch of one sign; zeros are passed over, missing values end it."""
     stretches: list[list[int]] = [[]]
     for place, here in enumerate(signs.tolist()):
         if here == sign:
@@ -134,10 +129,10 @@ def _runs(side: Floats) -> dict[str, Any]:
     useful = side[~np.isnan(side) & (side != 0)]
     above, below = int((useful > 0).sum()), int((useful < 0).sum())
     count = int((np.diff(useful) != 0).sum()) + 1 if useful.size else 0
-    fewest, most = runs_by_chance(above, below) if useful.size >= FEWEST_FOR_RUNS else (None, None)
-    if fewest is None or most is None:
-        verdict = "too few points"
-    else:
+    fewest = most = None
+    verdict = "too few points"
+    if useful.size >= FEWEST_FOR_RUNS:
+        fewest, most = runs_by_chance(above, below)
         verdict = "too few" if count < fewest else "too many" if count > most else "as by chance"
     return {"useful": int(useful.size), "runs": count, "fewest": fewest, "most": most, "verdict": verdict}
 

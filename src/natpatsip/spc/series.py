@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from natpatsip.errors import SpcError, nearest
+from natpatsip.spc.parsing import first_few, shown_date
 from natpatsip.spc.rules import RESULT_COLUMNS, Dates, Flags, Integers
-from natpatsip.spc.validation import first_few, shown_date
 
 
 class BySeries(dict[Hashable, Any]):
@@ -59,17 +59,22 @@ class SeriesRows:
         return column if self.order is None else column.take(self.order)
 
     @property
+    def is_numbered(self) -> bool:
+        """Whether points are numbered, as they have no dates."""
+        return self.stamps.dtype.kind == "i"
+
+    @property
     def dates(self) -> Dates:
         """The date of each row."""
         return self.stamps[self.ranks]
 
     @cached_property
     def keys(self) -> list[Any]:
-        """What stands for each series in a mapping: a value, or a tuple where several columns tell series apart."""
+        """The key of each series in a mapping: a value, or a tuple if several columns tell series apart."""
         columns = [label.tolist() for label in self.labels]
         return columns[0] if len(columns) == 1 else list(zip(*columns, strict=True)) if columns else [()]
 
-    def of(self, number: int | np.integer) -> str:
+    def of_series(self, number: int | np.integer) -> str:
         """Return " of" and the name of a series, for a message; nothing for a single series."""
         return f" of {self.name(number)}" if self.by else ""
 
@@ -78,46 +83,14 @@ class SeriesRows:
         return ", ".join(str(label[number]) for label in self.labels)
 
     @cached_property
-    def _number_of(self) -> dict[Any, int]:
-        return {key: number for number, key in enumerate(self.keys)}
-
-    def numbers_of(self, keys: Collection[Any], *, setting: str) -> Integers:
-        """Return the numbers of series by their keys.
-
-        Raises
-        ------
-        SpcError
-            If the data have no such series.
-        """
-        known = self._number_of
-        if len(self.by) == 1 and not known.keys() >= set(keys):  # a tuple of one value means the value
-            keys = [key[0] if isinstance(key, tuple) and len(key) == 1 else key for key in keys]
-        for key in keys:
-            if key not in known:
-                hint = nearest(str(key), [str(one) for one in self.keys[:5000]])
-                columns = " and ".join(self.by)
-                raise SpcError(f"{setting} names {key!r}, but no series of the data has that {columns}.{hint}")
-        return np.array([known[key] for key in keys], dtype=np.int64)
-
-    @cached_property
     def _row_keys(self) -> Integers:
         """A number for each row, which grows with series and date."""
         return self.codes * len(self.stamps) + self.ranks
 
-    def rank(self, date: Any) -> int | None:
-        """Return the number of a date among all dates, or None where no row has it."""
-        place = int(np.searchsorted(self.stamps, date))
-        return place if place < len(self.stamps) and self.stamps[place] == date else None
-
     def locate(self, numbers: Integers, dates: Dates) -> tuple[Integers, Flags, Flags]:
-        """Find the first row of a series at or after a date, for many series and dates at once.
+        """Return the first row of a series at or after a date, for many series and dates at once.
 
-        Returns
-        -------
-        places : array of int
-            The row; of another series where there is none.
-        is_own, is_met : arrays of bool
-            Where there is such a row, and where it has that very date.
+        With it, whether there is such a row (if not, the row is of another series), and whether it has that very date.
         """
         unit = np.promote_types(self.stamps.dtype, dates.dtype)
         stamps, wanted = self.stamps.astype(unit), dates.astype(unit)
@@ -128,13 +101,7 @@ class SeriesRows:
 
 
 def one_series(dates: Dates) -> SeriesRows:
-    """Return the rows of a single series.
-
-    Raises
-    ------
-    SpcError
-        If two rows have the same date.
-    """
+    """Return the rows of a single series; raise SpcError if two have the same date."""
     return _in_order([], np.zeros(len(dates), dtype=np.int64), dates, [])
 
 
@@ -177,15 +144,11 @@ def _in_order(by: list[str], codes: Integers, dates: Dates, columns: list[Any]) 
     rows = SeriesRows(by, order, codes, ranks, np.asarray(stamps), starts, lengths, labels)
     same = np.flatnonzero(keys[1:] == keys[:-1])
     if order is not None and same.size:
-        named = first_few(
-            (
-                f"rows {order[row] + 1} and {order[row + 1] + 1}{rows.of(int(codes[row]))} "
-                f"both have {shown_date(rows.dates[row])}"
-                for row in same
-            ),
-            len(same),
-        )
-        raise SpcError(f"date: {named}; expected one row for each {'series and ' if by else ''}date.")
+        pairs = zip(order[same] + 1, order[same + 1] + 1, codes[same], stamps[ranks[same]], strict=True)
+        same_dates = [
+            f"rows {one} and {two}{rows.of_series(code)} both have {shown_date(date)}" for one, two, code, date in pairs
+        ]
+        raise SpcError(f"date: {first_few(same_dates)}; expected one row for each {'series and ' if by else ''}date.")
     return rows
 
 

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from natpatsip.errors import SpcError
+from natpatsip.spc.arguments import Method, read_method, rebase_column, targets_of
 from natpatsip.spc.limits import natural_process_limits
+from natpatsip.spc.parsing import check_improvement, read_dates, read_values
 from natpatsip.spc.rules import (
     POINT_TYPE_DTYPE,
     POINT_TYPE_TABLE,
@@ -23,9 +25,7 @@ from natpatsip.spc.rules import (
     Integers,
 )
 from natpatsip.spc.series import SeriesRows, one_series
-from natpatsip.spc.settings import Method, rebase_column, targets_of
 from natpatsip.spc.signals import find_signals
-from natpatsip.spc.validation import check_improvement, check_target, read_dates, read_values
 
 CELLS = 1 << 17
 
@@ -95,18 +95,14 @@ def xmr(
     """
     read = read_values(values)
     direction = check_improvement(improvement)
-    method = Method(fix_after, screen_outliers, rule_length)
+    method = read_method(fix_after, screen_outliers, rule_length)
     rows = one_series(_dates(values, dates, len(read)))
     rebased, rebase_dates = rebase_column([rebase] if isinstance(rebase, Mapping) else rebase, rows)
-    if isinstance(target, Mapping):
-        aims = targets_of(np.array([0]), [target], rows)
-    else:
-        aims = np.full(len(read), check_target(target))
     columns = chart_columns(
         rows.take(read),
         rows,
         rebased=rebased,
-        target=aims,
+        target=targets_of([target], rows),
         direction=np.full(len(read), direction, dtype=np.int8),
         method=method,
     )
@@ -138,17 +134,8 @@ def chart_columns(
 ) -> dict[str, Any]:
     """Return the columns of the charts of many series, from ``date`` on.
 
-    Parameters
-    ----------
-    values : array of shape (points,)
-        In order of series, then date; NaN where missing.
-    rows : SeriesRows
-    rebased : array of shape (points,)
-        The rows at which limits start again.
-    target : array of shape (points,)
-    direction : array of shape (points,)
-        Code of the improvement direction.
-    method : Method
+    All arrays have a value for each point, in order of series, then date; `rebased` marks the rows at which limits
+    start again.
     """
     number = np.cumsum(rebased, dtype=np.int64)
     number -= np.repeat(number[rows.starts] - rebased[rows.starts], rows.lengths)  # within its series

@@ -19,6 +19,7 @@ from natpatsip.errors import ReportError
 from natpatsip.project import SOURCE_FILES, SOURCE_FOLDERS
 
 ENGINE = Path(__file__).resolve().parents[2]
+ENGINE_PREFIX = f"{ENGINE}{os.sep}"
 
 
 class SourceChanged(ReportError):  # noqa: N818 — an event as much as an error
@@ -64,12 +65,12 @@ class Inputs:
             file.relative_to(project).as_posix(): sha256_of(file)
             for folder in SOURCE_FOLDERS
             for file in files_in(project / folder)
-            if ENGINE not in file.parents  # the engine's own repository is a project too
+            if not str(file).startswith(ENGINE_PREFIX)  # in the engine's own repository
         }
         if not look.has_own(project):
             packaged = look.packaged()
-            names = {file: f"the engine's look/{file.relative_to(packaged).as_posix()}" for file in files_in(packaged)}
-            files |= {name: sha256_of(file) for file, name in names.items()}
+            found = files_in(packaged)
+            files |= {f"the engine's look/{file.relative_to(packaged).as_posix()}": sha256_of(file) for file in found}
         return cls(project, files | {name: sha256_of(project / name) for name in SOURCE_FILES}, environment)
 
     @cached_property

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from natpatsip.errors import RenderError
@@ -83,12 +83,8 @@ def read_chapter(report: Report, name: str, cache: RenderCache) -> Chapter:
     source = (report.root / name).read_text(encoding="utf-8")
     arguments = (f"--from={READER}", "--to=json")
     try:
-        found = cache.reading(
-            "chapters",
-            *arguments,
-            source,
-            make=lambda: run_pandoc(*arguments, folder=report.root, what=name, text=source),
-        )
+        make = partial(run_pandoc, *arguments, folder=report.root, what=name, text=source)
+        found = cache.text("chapters", *arguments, source, make=make, has_figures=False)
     except RenderError as error:
         unclosed = re.search(r"Div at line (\d+)", str(error))
         if unclosed is None:

@@ -6,7 +6,7 @@ import base64
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from html import escape
@@ -231,7 +231,7 @@ def _entries(chapter: Chapter) -> Iterator[Entry]:
                 texts = [*(pairs.get(key, "") for key in FIGURE_TEXTS), plain(block["c"][1])]
                 title = f"Figure {pairs['number']}: {pairs['title']}"
                 figures.append((f"{page}#{name}", chapter.title, title, _joined(texts)))
-            elif block["t"] == "Div" and _has_headings(block):
+            elif block["t"] == "Div" and "case-study" in classes_of(block):  # its headings are the text's
                 read(block["c"][1])
             else:
                 found[-1][2].append(plain([block]))
@@ -242,11 +242,6 @@ def _entries(chapter: Chapter) -> Iterator[Entry]:
     yield from figures
 
 
-def _has_headings(div: Node) -> bool:
-    """Return True if headings in a div are the text's; a callout's first line is only its title."""
-    return "case-study" in classes_of(div)
-
-
 def plain(value: object) -> str:
     """Return the text of blocks with a space between any two: paragraphs, items, cells.
 
@@ -255,22 +250,13 @@ def plain(value: object) -> str:
     >>> plain([{"t": "Para", "c": [{"t": "Str", "c": "One."}]}, {"t": "Para", "c": [{"t": "Str", "c": "Two."}]}])
     'One. Two.'
     """
-    parts: list[str] = []
-
-    def read(part: object) -> None:
-        if isinstance(part, list):
-            for each in part:
-                read(each)
-        elif isinstance(part, dict) and part.get("t") in ("Para", "Plain"):
-            parts.append(text_of(part["c"]))
-        elif isinstance(part, dict) and part.get("t") == "Header":
-            parts.append(text_of(part["c"][2]))
-        elif isinstance(part, dict):
-            read(part.get("c"))
-
-    read(value)
-    return _joined(parts)
+    texts = (
+        text_of(node["c"][2] if node["t"] == "Header" else node["c"])
+        for node in walk(value)
+        if node["t"] in ("Para", "Plain", "Header")
+    )
+    return _joined(texts)
 
 
-def _joined(texts: Sequence[str]) -> str:
+def _joined(texts: Iterable[str]) -> str:
     return " ".join(" ".join(texts).split())

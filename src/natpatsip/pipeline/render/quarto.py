@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from natpatsip.digests import key
+from natpatsip.digests import sha256_of_folder
 from natpatsip.errors import RenderError
 from natpatsip.look import EXTENSION
 from natpatsip.pipeline.render.chapters import Chapter
@@ -28,7 +28,7 @@ OUTER = ("QUARTO_PROJECT_", "QUARTO_DOCUMENT_", "QUARTO_RENDER_", "QUARTO_EXECUT
 def render(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     """Render the book once for each format and collect what it wrote: each run empties the folder of the others."""
     report, program = job.report, job.renderer.program
-    staged = digest(report.root)
+    staged = sha256_of_folder(report.root)
     for name in job.formats:
         made = job.output / ("html" if name == "html" else f"report.{name}")
         save = job.cache.folder if name == "html" else job.cache.file
@@ -39,13 +39,6 @@ def render(job: RenderJob, chapters: Sequence[Chapter]) -> None:
         from natpatsip.pipeline.render.word import finish_word  # only for Word: python-docx takes long to import
 
         finish_word(job.output / "report.docx", report, printed, timestamp=job.timestamp)
-
-
-def digest(root: Path) -> str:
-    """Return the hash of a staged project: all that Quarto reads, and nothing that it wrote."""
-    files = sorted(path.relative_to(root) for path in root.rglob("*") if path.is_file())
-    own = [file for file in files if file.parts[0] not in ("_book", ".quarto")]
-    return key(*(part for file in own for part in (file.as_posix(), (root / file).read_bytes())))
 
 
 def _make(job: RenderJob, name: str) -> None:

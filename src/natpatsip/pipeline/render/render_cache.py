@@ -35,13 +35,9 @@ class RenderCache:
     cache: Cache | None = None
     toolchain: str = ""
 
-    def text(self, kind: str, *parts: object, make: Callable[[], str]) -> str:
-        """Return a text that is made of `parts`, and of the figures that they name."""
-        return self._once(kind, parts, lambda: make().encode()).decode()
-
-    def reading(self, kind: str, *parts: str, make: Callable[[], str]) -> str:
-        """Return a text that is made of `parts` alone, and not of the figures that they name."""
-        return self._once(kind, parts, lambda: make().encode(), has_figures=False).decode()
+    def text(self, kind: str, *parts: object, make: Callable[[], str], has_figures: bool = True) -> str:
+        """Return a text that is made of `parts` and, unless told otherwise, of the figures that they name."""
+        return self._once(kind, parts, lambda: make().encode(), has_figures=has_figures).decode()
 
     def file(self, kind: str, output: Path, *parts: object, make: Callable[[], object]) -> None:
         """Write a file from the cache; `make` writes it if it was not made of the same parts before."""

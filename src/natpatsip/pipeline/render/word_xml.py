@@ -41,9 +41,9 @@ def bookmark(name: str) -> str:
 
     Examples
     --------
-    >>> bookmark("medicines")
-    'medicines'
-    >>> len(bookmark("medicines-context-challenges-and-expectations"))
+    >>> bookmark("waits")
+    'waits'
+    >>> len(bookmark("waiting-times-context-challenges-and-expectations"))
     40
     """
     if len(name) <= LONGEST_BOOKMARK and name[:1].isalpha():

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from natpatsip.errors import StagingError
 from natpatsip.facts import Fact
 from natpatsip.lineage import BETWEEN
 from natpatsip.pipeline.outputs import Outputs, with_inputs
@@ -143,13 +144,19 @@ def with_entries(text: str, passports: Mapping[Key, Passport]) -> str:
 
     Raises
     ------
-    KeyError
-        If a number has no passport: every fact that is printed is collected before chapters are written.
+    StagingError
+        If a number has no passport, since its mark was typed by hand.
     """
-    return PRINTED.sub(
-        lambda match: f'{{.fact key="{match[1]}" period="{match[2]}" entry="{passports[match[1], match[2]].entry}"}}',
-        text,
-    )
+
+    def marked(match: re.Match[str]) -> str:
+        key, period = match[1], match[2]
+        if (key, period) not in passports:
+            raise StagingError(
+                f'"{key}" ({period}) is marked as a fact, but nothing publishes it. Print it with cite().'
+            )
+        return f'{{.fact key="{key}" period="{period}" entry="{passports[key, period].entry}"}}'
+
+    return PRINTED.sub(marked, text)
 
 
 def uses_in(texts: Mapping[str, str], titles: Mapping[str, str]) -> dict[Key, list[Use]]:

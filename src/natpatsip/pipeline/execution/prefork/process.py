@@ -199,8 +199,8 @@ def _settle(folder: str, environment: dict[str, str]) -> None:
     sys.dont_write_bytecode = bool(environment.get("PYTHONDONTWRITEBYTECODE"))
     installed = (place for place, path in enumerate(sys.path) if path.endswith(("site-packages", "dist-packages")))
     sys.path.insert(next(installed, 0), "")  # modules beside the notebook, where IPython puts them
-    own = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
-    sys.path[:0] = [path for path in own if path not in sys.path]
+    own = [os.path.abspath(path) for path in environment.get("PYTHONPATH", "").split(os.pathsep) if path]  # noqa: PTH100
+    sys.path[:] = [*own, *(path for path in sys.path if path not in own)]
     if random := sys.modules.get("numpy.random"):
         random.seed()  # Python seeds its own generator after a fork; NumPy's would repeat in each
 

@@ -31,11 +31,7 @@ NUMBER = struct.Struct("q")  # a process id, or the status that waitpid gives
 # A library that starts threads while it is imported could not be forked safely.
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 END_LIMIT = 5.0  # seconds that the server may take to end
-NOT_FOR_NOTEBOOKS = (
-    "debugpy",  # the kernel's debugger
-    "hypothesis",  # pandera generates test data with it
-    *SLOW,
-)
+NOT_FOR_NOTEBOOKS = ("debugpy", *SLOW)  # the first is the kernel's debugger
 
 
 class ForkServerError(ReportError):
@@ -53,13 +49,15 @@ class ForkServer:
         self._error = tempfile.TemporaryFile()  # noqa: SIM115 — why it could not begin; open as long as this is
         self._socket, theirs = socket.socketpair()
         descriptors = theirs.fileno(), self._error.fileno()
+        modules = [os.path.abspath(path) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]  # noqa: PTH100
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 — our own module
                 [sys.executable, "-P", "-m", "natpatsip.pipeline.execution.prefork", *map(str, descriptors)],
                 pass_fds=descriptors,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env=os.environ | ONE_THREAD,
+                env={**os.environ, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(modules)},
+                cwd=os.sep,  # in no project, whose Python natpatsip would put on the path of every fork
                 start_new_session=True,  # Ctrl-C is for the build alone
             )
 
@@ -185,13 +183,11 @@ def _preload() -> None:
 
 
 def _use_once() -> None:
-    """Fill the caches that libraries fill when first used: pandera's back ends, Altair's schema, pandas's formats."""
+    """Fill the caches that libraries fill when first used: Altair's schema, pandas's formats."""
     import altair
     import pandas
 
     frame = pandas.DataFrame({"month": pandas.to_datetime(["2024-07-01"]), "value": [1.0]})
-    if pandera := sys.modules.get("pandera.pandas"):  # as far as the vocabulary has imported it
-        pandera.DataFrameSchema({"value": pandera.Column(float, pandera.Check.ge(0))}).validate(frame, lazy=True)
     altair.Chart(frame).mark_line().encode(x="month:T", y="value:Q").to_dict()
     frame.to_html(notebook=True)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime
 import inspect
-import itertools
 import math
 import numbers
 import warnings
@@ -20,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from natpatsip.errors import SpcError, nearest
-from natpatsip.spc.rules import IMPROVEMENTS, RULE_LENGTHS, SHORTEST_BASELINE, Dates, Floats, Integers
+from natpatsip.spc.rules import IMPROVEMENTS, Dates, Floats, Integers
 
 HERE = str(Path(__file__).parent)
 MOST_NAMED = 5
@@ -41,16 +40,9 @@ def warn(message: str) -> None:
 
 
 def read_values(values: Any, *, name: str = "value", place: Callable[[int], str] | None = None) -> Floats:
-    """Return values as doubles, NaN where one is missing.
+    """Return values as doubles, NaN where one is missing: None, NaN, pandas.NA or NaT.
 
-    Parameters
-    ----------
-    values : sequence of numbers
-        None, NaN, pandas.NA and NaT stand for a missing value.
-    name : str
-        What the values are called in an error.
-    place : callable
-        Names a row by its number in an error; by default "Row 1" and so on.
+    An error calls them `name`, and a row what `place` makes of its number.
 
     Raises
     ------
@@ -80,7 +72,7 @@ def read_values(values: Any, *, name: str = "value", place: Callable[[int], str]
         read = array.astype(np.float64)
     else:
         read = np.array([math.nan if _is_missing(value) else _as_float(value) for value in array])
-    _refuse(np.isinf(read), array, name, "a finite number, or nothing if it is missing", place)
+    _reject(np.isinf(read), array, name, "a finite number, or nothing if it is missing", place)
     return read
 
 
@@ -114,31 +106,28 @@ def _as_float(value: Any) -> float:
         return math.inf
 
 
-def _refuse(
+def _reject(
     bad: npt.NDArray[np.bool_], found: Any, name: str, expected: str, place: Callable[[int], str] | None
 ) -> None:
     """Stop if any value is bad, naming the first few rows."""
     rows = np.flatnonzero(bad).tolist()
     if rows:
         where = place or (lambda row: f"Row {row + 1}")
-        named = first_few(
-            (f"{where(row)}: {name} is {shown(None if _is_missing(found[row]) else found[row])}" for row in rows),
-            len(rows),
-            "rows",
-        )
-        raise SpcError(f"{named}; expected {expected}.")
+        values = [None if _is_missing(found[row]) else found[row] for row in rows]
+        named = [f"{where(row)}: {name} is {shown(value)}" for row, value in zip(rows, values, strict=True)]
+        raise SpcError(f"{first_few(named, 'rows')}; expected {expected}.")
 
 
-def first_few(texts: Iterable[str], count: int, kind: str = "", *, sep: str = "; ") -> str:
-    """Return the first few of so many texts, and how many more there are.
+def first_few(texts: Sequence[str], kind: str = "", *, sep: str = "; ") -> str:
+    """Return the first few texts, and how many more there are.
 
     Examples
     --------
-    >>> first_few("ABCDEFG", 7, "series", sep=", ")
+    >>> first_few("ABCDEFG", "series", sep=", ")
     'A, B, C, D, E, and 2 more series'
     """
-    named = sep.join(itertools.islice(texts, MOST_NAMED))
-    return named if count <= MOST_NAMED else f"{named}{sep}and {count - MOST_NAMED} more {kind}".rstrip()
+    more = [f"and {len(texts) - MOST_NAMED} more {kind}".rstrip()] if len(texts) > MOST_NAMED else []
+    return sep.join([*texts[:MOST_NAMED], *more])
 
 
 def shown(value: Any) -> str:
@@ -198,15 +187,15 @@ def read_dates(dates: Any, *, name: str = "date", place: Callable[[int], str] | 
         if given.empty:
             raise SpcError(f"{name} is empty; expected a date for each value.")
         missing = given.isna().to_numpy()
-        _refuse(missing if missing.any() else ~missing, given, name, A_DATE, place)
+        _reject(missing if missing.any() else ~missing, given, name, A_DATE, place)
     elif given.dtype.kind != "M":
         stamps = given.map(lambda value: value.to_timestamp() if isinstance(value, pd.Period) else value)
         is_date = stamps.map(lambda value: isinstance(value, str | datetime.date | np.datetime64) or value is pd.NaT)
-        _refuse(~is_date.to_numpy(dtype=bool), given, name, A_DATE, place)
+        _reject(~is_date.to_numpy(dtype=bool), given, name, A_DATE, place)
         stamps = pd.to_datetime(stamps, format="ISO8601", errors="coerce")
     if isinstance(stamps.dtype, pd.DatetimeTZDtype):
         stamps = stamps.dt.tz_localize(None)
-    _refuse(stamps.isna().to_numpy(), given, name, A_DATE, place)
+    _reject(stamps.isna().to_numpy(), given, name, A_DATE, place)
     return stamps.to_numpy()
 
 
@@ -258,33 +247,6 @@ def check_improvement(improvement: Any) -> int:
         f'improvement is {improvement!r}; expected "increase", "decrease" or "neutral".'
         f"{nearest(str(improvement), IMPROVEMENTS)}"
     )
-
-
-def check_fix_after(fix_after: Any) -> int | None:
-    """Return how many points fix the limits, or None for all."""
-    if fix_after is None:
-        return None
-    is_whole = isinstance(fix_after, numbers.Real) and not isinstance(fix_after, bool) and fix_after == fix_after // 1
-    if not is_whole or fix_after < SHORTEST_BASELINE:
-        raise SpcError(
-            f"fix_after is {shown(fix_after)}; expected a whole number of points, {SHORTEST_BASELINE} or more, "
-            "or None for limits from all points."
-        )
-    return int(fix_after)
-
-
-def check_rule_length(rule_length: Any) -> int:
-    """Return how many points make a run or a trend."""
-    if isinstance(rule_length, bool) or rule_length not in RULE_LENGTHS:
-        raise SpcError(f"rule_length is {shown(rule_length)}; expected 6 or 7 points.")
-    return int(rule_length)
-
-
-def check_screening(screen_outliers: Any) -> bool:
-    """Return True if large moving ranges are left out."""
-    if not isinstance(screen_outliers, bool | np.bool_):
-        raise SpcError(f"screen_outliers is {shown(screen_outliers)}; expected True or False.")
-    return bool(screen_outliers)
 
 
 def check_target(target: Any, *, name: str = "target") -> float:
