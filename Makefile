@@ -20,7 +20,7 @@ test: environment ## run the tests (PYTEST_ARGS='-k spc' for some of them)
 	@.venv/bin/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 reference-pages: environment ## renew the pictures of the PDF's pages that the tests hold against it
-	@.venv/bin/python tests/reference_pages.py
+	@.venv/bin/python tests/report/reference_pages.py
 
 lint: environment ## check style, types and that notebooks carry no outputs
 	.venv/bin/ruff check .

@@ -19,7 +19,7 @@ from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.options import Options
 from natpatsip.pipeline.render import pandoc
 from natpatsip.quarter import Quarter
-from projects import NATPATSIP, ROOT, code, edit_cell, natpatsip, prose, small
+from support.projects import NATPATSIP, ROOT, code, edit_cell, natpatsip, prose, small
 
 Q2 = "2024-25-Q2"
 NAME = key("a name")

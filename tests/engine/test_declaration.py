@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 import yaml
 
-import trust
 from natpatsip import datasets
 from natpatsip.datasets import dictionary
 from natpatsip.datasets.declaration import parse
 from natpatsip.errors import DataError, DataFileError
 from natpatsip.quarter import Quarter
+from support import trust
 
 Q2 = Quarter.parse("2024-25-Q2")
 

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from natpatsip.datasets import dictionary
-from projects import ROOT, natpatsip
+from support.projects import ROOT, natpatsip
 
 EXAMPLE = ROOT / "examples" / "waiting-times"
 

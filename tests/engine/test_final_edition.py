@@ -13,8 +13,8 @@ from natpatsip.git import worktree
 from natpatsip.quarter import Quarter
 from natpatsip.release.final_edition import Candidate, FinalError
 from natpatsip.release.qa_record import ASKS, QaRecord
-from projects import edit, natpatsip, small
-from repositories import AUTHOR, commit, git, repository
+from support.projects import edit, natpatsip, small
+from support.repositories import AUTHOR, commit, git, repository
 
 Q2 = Quarter(2024, 2)
 TAG = f"report/{Q2}"

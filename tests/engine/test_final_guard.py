@@ -8,8 +8,8 @@ import shutil
 import pytest
 
 from natpatsip.release import final_edition
-from projects import edit, natpatsip, prose, small
-from repositories import AUTHOR, commit, git, repository
+from support.projects import edit, natpatsip, prose, small
+from support.repositories import AUTHOR, commit, git, repository
 
 Q1, Q2 = "2024-25-Q1", "2024-25-Q2"
 HTML = ("--to", "html", "--renderer", "pandoc")

@@ -31,8 +31,8 @@ from natpatsip.preview import file_watcher, session, web_server
 from natpatsip.preview.build_process import BuildError
 from natpatsip.preview.session import Session
 from natpatsip.quarter import Quarter
-from projects import NATPATSIP, ROOT, code, edit_cell, natpatsip, prose, small
-from waiting import becomes
+from support.projects import NATPATSIP, ROOT, code, edit_cell, natpatsip, prose, small
+from support.waiting import becomes
 
 pytestmark = pytest.mark.end_to_end
 Q2 = "2024-25-Q2"

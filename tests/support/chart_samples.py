@@ -12,7 +12,7 @@ from natpatsip import charts, spc
 from natpatsip.charts import icons
 from natpatsip.charts.layout.canvas import Canvas
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 MONTHS = pd.date_range("2021-01", periods=45, freq="MS")
 
 PLACES = (

@@ -10,7 +10,7 @@ import pandas as pd
 from natpatsip import charts, spc
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing.charts_to_svg import Artist
-from staged import chapter_with, stage
+from support.staged import chapter_with, stage
 
 NAMES = (
     "Ysbyty Gŵynedd ŴŷŶâêîôû",
@@ -18,7 +18,7 @@ NAMES = (
     "King’s & Guy’s <Evelina> “Children’s”",
     "O'Brien \"Queen's\" #1 @home $5 * _x_ [a] ~b~ `c` \\ / % {d}",
 )
-TITLE = ("Births in the right place went up " * 9).strip()[:300]
+TITLE = ("People seen in the right place went up " * 9).strip()[:300]
 COLUMNS = [f"Area {n}" for n in range(1, 21)]
 POINTS = (1, 400)  # how many a chart has
 LETTERS = "\\`*_{}[]()#+-.!<>|~$@&'\""
@@ -38,7 +38,7 @@ def hard_chapter(staged):
     """Return the hard part of a chapter, and draw its charts into the staged project."""
     sixty = [[f"Hospital {n}", f"{n * 17:,}", f"Row {n} of the long table"] for n in range(1, 61)]
     wide = [[f"{n * c:,}" for c in range(1, 21)] for n in range(970, 974)]
-    drawing = 'svg="figures/fig-opioids.svg" png="figures/fig-opioids.png" data="figures/fig-opioids.csv"'
+    drawing = 'svg="figures/fig-caseload.svg" png="figures/fig-caseload.png" data="figures/fig-caseload.csv"'
     return "\n\n".join(
         [
             f"## {TITLE} {{#glossary-long}}",
@@ -83,12 +83,12 @@ def chart_of(points):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", spc.SpcWarning)
         result = spc.xmr(values)
-    return charts.spc(result, y_title="Babies", percent=True), charts.spc_table(result)
+    return charts.spc(result, y_title="People", percent=True), charts.spc_table(result)
 
 
 def figure(name, number, *, title, description, alt, drawing):
     return (
-        f'::: {{.report-figure #{name} number="{number}" programme="MedSIP" title="{title}" '
+        f'::: {{.report-figure #{name} number="{number}" programme="Visits" title="{title}" '
         f'description="{description}" {drawing} alt="{alt}"}}\nA caption.\n:::'
     )
 

@@ -11,7 +11,7 @@ import vl_convert
 
 from natpatsip import charts
 
-FONTS = Path(__file__).parents[1] / "_extensions" / "natpatsip" / "fonts"
+FONTS = Path(__file__).parents[2] / "_extensions" / "natpatsip" / "fonts"
 
 
 class Box(NamedTuple):

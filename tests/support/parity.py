@@ -11,7 +11,7 @@ import pikepdf
 from docx.oxml.ns import qn
 from lxml import html
 
-from reading import READERS, tidy
+from support.reading import READERS, tidy
 
 HEADINGS = ("h1", "h2", "h3", "h4")
 

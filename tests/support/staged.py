@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 
-from projects import ROOT
+from support.projects import ROOT
 
 TIMESTAMP = 1_727_654_400  # 30 September 2024
 
 
 def stage(folder):
     """Copy the sample chapters and the look into `folder`, as the build's staging does."""
-    shutil.copytree(ROOT / "tests" / "book", folder, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "tests" / "support" / "book", folder, dirs_exist_ok=True)
     shutil.copytree(
         ROOT / "_extensions", folder / "_extensions", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True
     )
