@@ -32,6 +32,7 @@ What notebooks import from `natpatsip`. This page is generated from the docstrin
 def page() -> str:
     """Return the page as it should be now."""
     package = griffe.load("natpatsip", search_paths=[str(ROOT / "src")], docstring_parser="numpy")
+    assert isinstance(package, griffe.Module)
     names = [name for name in exported(package) if name not in MODULES]
     parts = [HEAD, "## natpatsip\n"]
     parts += [part for name in names for part in described(name, package[name])]
@@ -82,7 +83,8 @@ def signature(name: str, function: griffe.Function) -> str:
 
 def parameter(each: griffe.Parameter) -> str:
     """Return a parameter as a signature has it."""
-    star = {griffe.ParameterKind.var_positional: "*", griffe.ParameterKind.var_keyword: "**"}.get(each.kind, "")
+    stars = {griffe.ParameterKind.var_positional: "*", griffe.ParameterKind.var_keyword: "**"}
+    star = stars.get(each.kind, "") if each.kind else ""
     text = star + each.name + (f": {each.annotation}" if each.annotation is not None else "")
     has_default = each.default is not None and not star
     return text + (f" = {each.default}" if has_default else "")

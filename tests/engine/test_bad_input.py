@@ -130,14 +130,10 @@ def test_a_rebase_of_a_series_that_no_notebook_charts_is_refused(tmp_path):
     project = small(tmp_path, ward=[charted])
     file = project / "params" / f"{Q2}.yml"
     kept = file.read_text(encoding="utf-8").partition("rebase:")[0]
-    file.write_text(
-        kept + "rebase:\n  - {series: waits.trst, date: 2022-04, reason: new clinics}\n", encoding="utf-8"
-    )
+    file.write_text(kept + "rebase:\n  - {series: waits.trst, date: 2022-04, reason: new clinics}\n", encoding="utf-8")
     error = refused(project, Q2, status=2)
     assert 'rebase.0.series: no notebook charts waits.trst. Did you mean "waits.trust"?' in error
-    file.write_text(
-        kept + "rebase:\n  - {series: waits.trust, date: 2024-10, reason: new clinics}\n", encoding="utf-8"
-    )
+    file.write_text(kept + "rebase:\n  - {series: waits.trust, date: 2024-10, reason: new clinics}\n", encoding="utf-8")
     assert "rebase.0.date (waits.trust) is 2024-10, after the cut-off" in refused(project, Q2, status=2)
 
 

@@ -327,7 +327,11 @@ def test_the_pages_are_shown_before_they_are_checked(tmp_path):
 def test_changed_python_is_used(tmp_path, package):
     """The engine's is imported by a new process, the report's own by each notebook."""
     source = tmp_path / ("src" if package == "natpatsip" else "project/src")
-    shutil.copytree(ROOT / "src" / package, source / package, ignore=shutil.ignore_patterns("__pycache__"))
+    if package == "natpatsip":
+        shutil.copytree(ROOT / "src" / package, source / package, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        (source / package).mkdir(parents=True)
+        (source / package / "__init__.py").touch()
     (source / package / "wards.py").write_text("NAME = 'North'\n", encoding="utf-8")
     cells = [code(f"from {package} import wards", id="wards"), prose("It is ward `{python} wards.NAME`.")]
     (tmp_path / "project").mkdir(exist_ok=True)

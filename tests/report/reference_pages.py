@@ -52,7 +52,9 @@ def changed(seen: Image.Image, kept: Image.Image) -> float:
 
 def opens_a_chapter(page: Image.Image) -> bool:
     """Whether a page begins with the dark ground of a chapter's title (or of the cover)."""
-    return page.getpixel((2, 2)) < 128
+    grey = page.getpixel((2, 2))
+    assert isinstance(grey, int | float)  # a page is a greyscale picture
+    return grey < 128
 
 
 def filled(page: Image.Image) -> float:
