@@ -241,7 +241,10 @@ def test_a_cache_on_a_full_disk_is_said_and_the_report_is_right(tmp_path):
         pytest.skip("a disk of 16 kB needs a namespace of Linux, which this system does not give")
     command = [*SMALL_DISK, f'{MOUNT} && "$@" && "$@"', "sh", *NATPATSIP, *BUILD]
     run = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True)
-    assert run.stderr.count("the cache cannot be written, so the next build starts from scratch: No space left on device") == 2
+    assert (
+        run.stderr.count("the cache cannot be written, so the next build starts from scratch: No space left on device")
+        == 2
+    )
     assert "The ward has 3 beds." in ward(project)
 
 
