@@ -13,7 +13,14 @@ import griffe
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "api.md"
-MODULES = ("charts", "datasets", "params", "spc", "wording", "worded")  # what `from natpatsip import …` gives as modules
+MODULES = (
+    "charts",
+    "datasets",
+    "params",
+    "spc",
+    "wording",
+    "worded",
+)  # what `from natpatsip import …` gives as modules
 HEAD = """\
 # API reference
 
@@ -40,7 +47,9 @@ def exported(module: griffe.Module) -> list[str]:
     listed = module.exports
     if listed is not None:
         return sorted(str(name) for name in listed)
-    defined = (name for name, each in module.members.items() if not each.is_alias and (each.is_function or each.is_class))
+    defined = (
+        name for name, each in module.members.items() if not each.is_alias and (each.is_function or each.is_class)
+    )
     return sorted(name for name in defined if not name.startswith("_"))
 
 
@@ -90,9 +99,7 @@ def rendered(section: griffe.DocstringSection) -> str:
             for part, text in section.value
         )
     title = kind.value.capitalize()
-    if kind is griffe.DocstringSectionKind.raises:
-        rows = [f"- `{each.annotation}`: {one_line(each.description)}" for each in section.value]
-    elif kind is griffe.DocstringSectionKind.returns:
+    if kind is griffe.DocstringSectionKind.raises or kind is griffe.DocstringSectionKind.returns:
         rows = [f"- `{each.annotation}`: {one_line(each.description)}" for each in section.value]
     elif kind in (griffe.DocstringSectionKind.parameters, griffe.DocstringSectionKind.attributes):
         rows = [f"- `{each.name}`: {one_line(each.description)}" for each in section.value]

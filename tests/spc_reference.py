@@ -1,4 +1,4 @@
-"""Reading of the reference cases, for the tests that hold the engine to them."""
+"""The reference cases, for the tests that compare the engine with them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Case:
 
     @property
     def given(self) -> pd.DataFrame:
-        """The rows as they were handed in."""
+        """The rows as they were given."""
         return self.points.sort_values("input_row")
 
     @property
@@ -54,7 +54,7 @@ class Case:
 
 
 def _by_facet(text: str, facet: str) -> str:
-    """Return what a setting such as ``A=1;B=2`` says of a facet."""
+    """Return what a setting such as ``A=1;B=2`` says about a facet."""
     if "=" not in text:
         return text
     return dict(part.split("=") for part in text.split(";")).get(facet, "")

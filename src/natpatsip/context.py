@@ -1,7 +1,7 @@
-"""Where a notebook stands: its quarter, its edition and its project.
+"""What a notebook reports on: its quarter, its edition and its project.
 
-Nothing has to be set up in a notebook. Its parameters cell, which papermill fills in, is the context: ``quarter``
-and ``edition`` are read from there. In plain Python, say it with `use`.
+A notebook sets nothing up. Its parameters cell, which papermill fills in, is the context: ``quarter`` and ``edition``
+are read from there. In plain Python, set them with `use`.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ class Context:
     project: Path
 
 
-_SAID: ContextVar[Context | None] = ContextVar("context", default=None)
+_CONTEXT: ContextVar[Context | None] = ContextVar("context", default=None)
 
 
 @contextmanager
 def use(quarter: str | Quarter, *, edition: str = "", project: Path | None = None) -> Iterator[Context]:
-    """Set the context for what runs inside; for tests and scripts."""
+    """Set the context within a block; for tests and scripts."""
     parsed = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter)
-    said = Context(parsed, edition, (project or project_root()).resolve())
-    token = _SAID.set(said)
+    context = Context(parsed, edition, (project or project_root()).resolve())
+    token = _CONTEXT.set(context)
     try:
-        yield said
+        yield context
     finally:
-        _SAID.reset(token)
+        _CONTEXT.reset(token)
 
 
 def shell() -> Any:
@@ -50,15 +50,15 @@ def shell() -> Any:
 
 
 def current() -> Context:
-    """Return the context: what `use` said, else the notebook's parameters.
+    """Return the context: what `use` has set, else the notebook's parameters.
 
     Raises
     ------
     NotebookError
-        Where neither gives a quarter.
+        If neither gives a quarter.
     """
-    if said := _SAID.get():
-        return said
+    if context := _CONTEXT.get():
+        return context
     names = getattr(shell(), "user_ns", {})
     if "quarter" not in names:
         raise NotebookError(
@@ -69,16 +69,16 @@ def current() -> Context:
 
 
 def record(mimetype: str, payload: Mapping[str, Any], text: str = "") -> None:
-    """Put a record into the outputs of the running cell; outside a notebook, do nothing.
+    """Add a record to the outputs of the running cell; outside a notebook, do nothing.
 
     Parameters
     ----------
     mimetype : str
         One of ``application/vnd.natpatsip.*+json``.
     payload : mapping
-        What JSON can hold.
+        Its content, which JSON can hold.
     text : str
-        What JupyterLab shows of it; by default nothing.
+        The text that JupyterLab shows for it; by default none.
     """
     if shell() is not None:
         from IPython.display import display
@@ -95,12 +95,12 @@ ASKED: set[tuple[str, str]] = set()
 
 
 def is_illustrative(rows: Any) -> bool:
-    """Say whether drawn data are among the rows of a frame.
+    """Return True if illustrative data are among the rows of a frame.
 
-    A frame says it by its ``provenance`` column or attribute. One that says nothing, since it was calculated from
-    others, is taken for drawn where the notebook has read a file of drawn data: a note too many harms nobody.
+    The frame's ``provenance`` column or attribute decides. A frame with neither, because it was calculated from others,
+    counts as illustrative if the notebook has read an illustrative file: one note too many does no harm.
     """
     if "provenance" in getattr(rows, "columns", ()):
         return bool((rows["provenance"] == "illustrative").any())
-    said = getattr(rows, "attrs", {}).get("provenance")
-    return said in ("illustrative", "mixed") if said else "illustrative" in READ.values()
+    provenance = getattr(rows, "attrs", {}).get("provenance")
+    return provenance in ("illustrative", "mixed") if provenance else "illustrative" in READ.values()

@@ -1,8 +1,8 @@
-"""How fast `spc.panel` is, held against a pandas groupby of the same frame in the same run.
+"""How fast `spc.panel` is, compared with a pandas groupby of the same frame in the same run.
 
-Run it with ``make bench``, or ``python tests/bench/spc_panel.py --series 10000``. It ends with status 1 where the panel
-costs more than 30 times the groupby, the process takes more than 2 GB at its peak, or a series differs from `spc.xmr`.
-Peaks are those of the whole process, input frame and libraries included.
+Run it with ``make bench``, or ``python tests/bench/spc_panel.py --series 10000``. It exits with status 1 if the panel
+takes more than 30 times as long as the groupby, the peak of the process is above 2 GB, or a series differs from
+`spc.xmr`. Peaks are those of the whole process, including the input frame and the libraries.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def best_of(times: int, work: Callable[[], object]) -> float:
 
 
 def largest_difference(frame: pd.DataFrame, settings: dict[str, Any], result: pd.DataFrame) -> float:
-    """Return the largest relative difference of a limit from `xmr`; infinite where a word differs."""
+    """Return the largest relative difference of a limit from `xmr`; infinite if a word differs."""
     largest = 0.0
     keys = result["organisation"].unique()
     parts = dict(
@@ -93,12 +93,12 @@ def largest_difference(frame: pd.DataFrame, settings: dict[str, Any], result: pd
 
 
 def _entries(column: pd.Series) -> list[Any]:
-    """Return what a column holds; nothing where it holds no entry, so that two such entries are equal."""
+    """Return the entries of a column, None where one is missing, so that two missing entries are equal."""
     return [None if pd.isna(entry) else entry for entry in column]
 
 
 def measure(series: int, points: int, kind: str) -> bool:
-    """Measure one scenario, write its line, and return whether it keeps the bars."""
+    """Measure one scenario, write its line, and return True if it is within the bars."""
     frame, settings = make_frame(series, points, kind)
     grouped = best_of(5, lambda: frame.groupby("organisation")["value"].agg(["mean", "std"]))
 
@@ -120,7 +120,7 @@ KINDS = ("plain", "codes as text", "changing targets", "gaps, own settings")
 
 
 def main() -> int:
-    """Measure each scenario in a process of its own, so that each has its own peak."""
+    """Measure each scenario in its own process, so that each has its own peak."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--series", type=int, default=100_000)
     parser.add_argument("--points", type=int, default=36)

@@ -164,7 +164,7 @@ EDITS = {  # what is edited, and the notebooks that are executed for it
     "an inline expression": (expression, {"medicines"}),
     "code and a chart": (code, {"glossary", "medicines"}),
     "a dataset": (later_month, {"medicines"}),
-    "the look and the settings": (look, set()),
+    "the look and the settings": (look, {"maternity-neonatal"}),  # whose chart has a target: settings have its label
 }
 
 

@@ -15,9 +15,7 @@ import pytest
 from natpatsip import build as report
 from natpatsip.digests import key, sha256_of
 from natpatsip.pipeline.caching import store
-from natpatsip.pipeline.caching.inputs import Inputs
 from natpatsip.pipeline.caching.store import Cache
-from natpatsip.pipeline.caching.up_to_date import BuildRecord
 from natpatsip.pipeline.options import Options
 from natpatsip.pipeline.render import pandoc
 from natpatsip.quarter import Quarter
@@ -155,16 +153,6 @@ def test_a_listed_folder_is_followed_whatever_the_system_says_where_it_is_read(t
     assert sha256_of(tmp_path / "new.csv") == sha256_of(tmp_path / "missing.csv") == ""
 
 
-def test_a_report_built_from_git_is_made_again_with_other_packages(tmp_path):
-    names = {
-        BuildRecord.of(
-            tmp_path, Quarter.parse(Q2), Options(), Inputs(tmp_path, {}, packages), Cache(tmp_path), archived="a commit"
-        ).key(("html",))
-        for packages in ("pandas 2", "pandas 3")
-    }
-    assert len(names) == 2
-
-
 # Whole builds ---------------------------------------------------------------------------------------------------------
 
 
@@ -241,7 +229,10 @@ def test_a_cache_on_a_full_disk_is_said_and_the_report_is_right(tmp_path):
         pytest.skip("a disk of 16 kB needs a namespace of Linux, which this system does not give")
     command = [*SMALL_DISK, f'{MOUNT} && "$@" && "$@"', "sh", *NATPATSIP, *BUILD]
     run = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True)
-    assert run.stderr.count("the cache cannot be written, so the next build starts from scratch: No space left on device") == 2
+    assert (
+        run.stderr.count("the cache cannot be written, so the next build starts from scratch: No space left on device")
+        == 2
+    )
     assert "The ward has 3 beds." in ward(project)
 
 

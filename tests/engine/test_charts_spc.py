@@ -209,3 +209,10 @@ def test_the_settings_are_read_only_for_a_chart_with_a_target(tmp_path, monkeypa
     charts.spc(result_of(steady()), y_title="Seen")
     with pytest.raises(SettingsError):
         charts.spc(result_of(steady(), target=99), y_title="Seen")
+
+
+def test_a_run_chart_names_itself_in_what_it_refuses():
+    with pytest.raises(FigureError, match=r"charts\.run: Row 1: annotations is '01/04/2021'"):
+        charts.run(spc.run_chart(steady()), y_title="Seen", annotations={"01/04/2021": "New clinic"})
+    with pytest.raises(FigureError, match=r"charts\.run: annotations 1 is '2021-04'; expected the number of a point"):
+        charts.run(spc.run_chart([3, 4, 5, 3]), y_title="Seen", annotations={"2021-04": "New clinic"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from natpatsip.checks.code_cells import FactCall, facts_by_name, parse, sentences_in_code, typed_names
-from natpatsip.checks.findings import Place
+from natpatsip.checks.outcome import Place
 
 HERE = Place("waits", "cell", 4)
 

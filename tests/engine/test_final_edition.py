@@ -120,6 +120,15 @@ def test_the_data_have_to_be_complete(project):
     assert candidate(project).lacks == (f"data/icb_phases.csv has no rows for {Q2}",)
 
 
+def test_every_dataset_has_to_state_its_provenance(project):
+    edit(project / "data" / "datapackage.yaml", "      provenance: decided\n", "")
+    commit(project, "Provenance goes")
+    assert candidate(project).lacks == (
+        "data/datapackage.yaml, relations: its provenance is not stated. Write natpatsip.provenance: reported or "
+        "illustrative, or the column that says it by row.",
+    )
+
+
 def test_all_that_is_lacking_is_said_at_once(project):
     edit(project / "params" / f"{Q2}.yml", SIGNED, "  - role: Owner\n")
     with pytest.raises(FinalError) as error:

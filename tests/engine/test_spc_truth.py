@@ -1,4 +1,4 @@
-"""What is said of a chart is true of its rows: sentences read again, word by word, beside many random series."""
+"""A description is true of its chart: sentences are read back, word by word, beside many random series."""
 
 import re
 
@@ -42,7 +42,7 @@ def counted(word):
 
 
 def faults(chart, said):
-    """Go through what a sentence says and the chart does not show, or the other way round."""
+    """Yield each statement of a description, and whether the chart shows the same."""
     known = chart[chart["value"].notna()]
     if known.empty:
         yield "no values", "has no values" in said

@@ -174,7 +174,7 @@ def stacked_text(table: pd.DataFrame, *, y_title: str, words: Words) -> str:
     Parameters
     ----------
     table : DataFrame
-        A row for each bar, a column for each category; a missing value is said to be missing.
+        A row for each bar, a column for each category; NaN is “no value”.
     """
 
     def part(value: float) -> str:

@@ -91,13 +91,13 @@ class ControlChart:
     @cached_property
     def reasons(self) -> dict[Any, str]:
         """Why limits were recalculated, by date."""
-        return by_date(self.rebase_reasons, self.result["date"], name="rebase_reasons")
+        return by_date(self.rebase_reasons, self.result["date"], name="rebase_reasons", chart=self.call)
 
     @cached_property
     def course(self) -> dict[Any, float]:
         """The planned course, by date."""
         given = None if self.trajectory is None else self.trajectory.dropna()
-        return by_date(given, self.result["date"], name="trajectory")
+        return by_date(given, self.result["date"], name="trajectory", chart=self.call)
 
     @cached_property
     def segments(self) -> list[pd.DataFrame]:
@@ -191,11 +191,11 @@ class ControlChart:
     def _annotation_marks(self, line: Timeline) -> list[Mark]:
         """Return a mark for each annotation; raise a FigureError if one is outside the chart."""
         found = []
-        for date, text in by_date(self.annotations, self.result["date"], name="annotations").items():
+        for date, text in by_date(self.annotations, self.result["date"], name="annotations", chart=self.call).items():
             number = line.number(date)
             if not line.low <= number <= line.high:
                 raise FigureError(
-                    f'charts.spc: the annotation "{text}" is at {line.words(date)}; '
+                    f'{self.call}: the annotation "{text}" is at {line.words(date)}; '
                     f"expected a date from {line.words(line.dates[0])} to {line.words(line.dates[-1])}."
                 )
             found.append(Mark(number, f"{line.short(date)}: {text}", "annotation"))
@@ -204,7 +204,7 @@ class ControlChart:
     def _write_header(self, canvas: Canvas, *, left: float, right: float, bottom: float) -> float:
         """Write the axis title, legend and icons above `bottom`, and return the y of their top.
 
-        The icons stand beside the legend if there is room, otherwise above it.
+        The icons are beside the legend if there is room, otherwise above it.
         """
         icons = [icon for icon in self.icons if icon and self.with_icons]
         y = canvas.title(self.y_title, left, right - left, bottom=min(bottom - 6, -12))

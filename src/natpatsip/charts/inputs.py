@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from natpatsip.errors import FigureError, SpcError, nearest
 from natpatsip.settings import current_settings
-from natpatsip.spc import validation
+from natpatsip.spc import parsing
 
 
 def need_columns(frame: pd.DataFrame, columns: Iterable[str], *, chart: str) -> None:
@@ -58,7 +58,7 @@ def read_dates(dates: Any, *, chart: str, name: str = "date", numbered: bool = F
     if numbered and dates.dtype.kind == "i":
         return pd.Series(dates.to_numpy())
     try:
-        return pd.Series(validation.read_dates(dates, name=name))
+        return pd.Series(parsing.read_dates(dates, name=name))
     except SpcError as error:
         raise FigureError(f"{chart}: {error}") from None
 
@@ -79,12 +79,12 @@ def read_values(values: Any, *, chart: str, name: str) -> pd.Series[float]:
         If anything else is found, with its row and value.
     """
     try:
-        return pd.Series(validation.read_values(values, name=name))
+        return pd.Series(parsing.read_values(values, name=name))
     except SpcError as error:
         raise FigureError(f"{chart}: {error}") from None
 
 
-def by_date(settings: Any, dates: pd.Series[Any], *, name: str) -> dict[Any, Any]:
+def by_date(settings: Any, dates: pd.Series[Any], *, chart: str, name: str) -> dict[Any, Any]:
     """Return a mapping or a Series by date, read like the dates of the chart; by number if its points are numbered.
 
     Raises
@@ -96,12 +96,12 @@ def by_date(settings: Any, dates: pd.Series[Any], *, name: str) -> dict[Any, Any
         return {}
     try:
         if dates.dtype.kind == "i":
-            keys = validation.read_points(list(settings.keys()), name=f"charts.spc: {name}").tolist()
+            keys = parsing.read_points(list(settings.keys()), name=f"{chart}: {name}").tolist()
         else:
-            keys = list(read_dates(list(settings.keys()), chart="charts.spc", name=name))
+            keys = list(read_dates(list(settings.keys()), chart=chart, name=name))
     except SpcError as error:
         raise FigureError(str(error)) from None
-    return dict(zip(keys, dict(settings).values(), strict=True))
+    return dict(zip(keys, settings.values() if isinstance(settings, Mapping) else settings, strict=True))
 
 
 def named_target(label: str | None, targets: pd.Series[float]) -> str:

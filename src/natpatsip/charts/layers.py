@@ -26,7 +26,10 @@ class ReportChart(alt.LayerChart):
 
     def to_dict(self, validate: bool = False, **options: Any) -> dict[str, Any]:
         """Return the chart as Vega-Lite; with `validate`, check it against the schema."""
-        return share_rows(super().to_dict(validate, **options))
+        specification: dict[str, Any] = super().to_dict(validate, **options)
+        if "datasets" in specification:
+            specification["datasets"] = {name: list(rows) for name, rows in specification["datasets"].items()}
+        return share_rows(specification)
 
 
 def layer(mark: str, rows: Rows, encoding: Encoding, **style: Any) -> Layer:
@@ -37,17 +40,18 @@ def layer(mark: str, rows: Rows, encoding: Encoding, **style: Any) -> Layer:
 def chart(layers: Sequence[Layer], **properties: Any) -> ReportChart:
     """Return layers, the first at the back, as a chart with properties."""
     # Altair checks and copies each object that a chart is built of. For a control chart with three segments that takes
-    # 53 ms to build and 183 ms to convert; without the checks, 10 ms and 17 ms.
+    # 53 ms to build and 183 ms to convert; without the checks, 10 ms and 20 ms. It copies lists but not tuples, so the
+    # rows are held in tuples: 15 small multiples take 260 ms instead of 300.
     with debug_mode(False):
-        held = [
+        drawn = [
             alt.Chart(
-                alt.InlineData(**each["data"]),
+                alt.InlineData(values=tuple(each["data"]["values"])),
                 mark=alt.MarkDef(**each["mark"]),
                 encoding=alt.FacetedEncoding(**each["encoding"]),
             )
             for each in layers
         ]
-        return ReportChart(layer=held, **properties)
+        return ReportChart(layer=drawn, **properties)
 
 
 def showing(drawn: ReportChart, shows: Iterable[str]) -> ReportChart:

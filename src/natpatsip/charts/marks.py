@@ -1,4 +1,4 @@
-"""The marks of a control chart that stand for data: points and their line, means, limits, target."""
+"""The marks of a control chart that show data: points and their line, means, limits, target."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def tooltip(row: Mapping[str, Any]) -> list[Channel]:
 def data_layers(
     result: pd.DataFrame, segments: Sequence[pd.DataFrame], line: Timeline, plot: Plot, course: Mapping[Any, float]
 ) -> list[Layer]:
-    """Return the layers of a control chart that stand for data, from the back to the front."""
+    """Return the layers of a control chart that show data, from the back to the front."""
     points = point_rows(result, line, percent=plot.axis.percent)
     means, limits = _reference_rows(segments, line, plot)
     targets = [

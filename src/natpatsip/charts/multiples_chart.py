@@ -23,7 +23,7 @@ from natpatsip.charts.layout.value_axis import ValueAxis, value_axis
 from natpatsip.charts.spc_chart import COLUMNS
 from natpatsip.errors import FigureError
 
-SIZES = (11, 12)  # of the letters: on a page, where 42 panels stand side by side, and on a phone
+SIZES = (11, 12)  # of the letters: on a page, where 42 panels are side by side, and on a phone
 BETWEEN_COLUMNS, BETWEEN_ROWS = 14, 12
 ICON = 16
 ZERO_COST = 0.25  # of a small plot's height; more of it would flatten what the plot is there to show
@@ -102,10 +102,10 @@ def multiples(
     need_columns(results, [*columns, *COLUMNS], chart="charts.multiples")
     need_rows(results, chart="charts.multiples")
     need_title(y_title, chart="charts.multiples")
-    held = with_dates_read(results, chart="charts.multiples")
-    panels = _panels(held, dict(results.attrs), columns, improvement, order, percent=percent, zero=zero, shared=shared)
+    read = with_dates_read(results, chart="charts.multiples")
+    panels = _panels(read, dict(results.attrs), columns, improvement, order, percent=percent, zero=zero, shared=shared)
     kinds = marks.kinds_in(results)
-    dates = timeline(held["date"])
+    dates = timeline(read["date"])
     target = named_target(target_label, results["target"])
     description = multiples_text({panel.name: panel.icon for panel in panels}, dates, y_title=y_title)
 
@@ -311,8 +311,8 @@ def _draw(canvas: Canvas, panel: Panel, line: Timeline, left: float, top: float,
     numbers = [line.number(date) for date in panel.result.loc[panel.result["value"].notna(), "date"]]
     for point, number in zip(points, numbers, strict=True):
         x, y = left + line.x(number), top + axis.y(point["value"], height)
-        said = {name: point[name] for name in marks.TOOLTIP if name in point}
-        drawn.append({"x": round(x, 1), "y": round(y, 1), "path": point["path"], "Series": panel.name, **said})
+        words_of = {name: point[name] for name in marks.TOOLTIP if name in point}
+        drawn.append({"x": round(x, 1), "y": round(y, 1), "path": point["path"], "Series": panel.name, **words_of})
         if point["kind"] != "common_cause":
             style = palette.POINTS[point["kind"]]
             canvas.symbol(style.shape, x, y, fill=style.fill, outline=style.outline, size=size, width=0.8)

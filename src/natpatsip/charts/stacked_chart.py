@@ -57,7 +57,7 @@ def stacked(
 ) -> ReportChart:
     """Return stacked bars, the first category at the bottom, with the numbers in them if they fit.
 
-    The categories' names stand beside the last bar, level with their parts of it. If one has no part there, or the
+    The categories' names are beside the last bar, level with their parts of it. If one has no part there, or the
     names do not fit, a legend is written above the bars.
 
     Parameters
@@ -95,10 +95,10 @@ def stacked(
     need_title(y_title, chart="charts.stacked")
     axis = value_axis([0, *table.sum(axis="columns")], percent=percent, zero=True)
 
-    def said(value: float) -> str:
+    def printed(value: float) -> str:
         return amount(value, percent=percent, decimals=decimals)
 
-    rows = _rows(table, said)
+    rows = _rows(table, printed)
     colours = dict(zip(table.columns, palette.CATEGORIES, strict=False))
 
     def lay_out(pixels: int) -> Drawing:
@@ -121,7 +121,7 @@ def stacked(
             _write_names(canvas, table.iloc[-1], names, plot, plot.width - (slot - bar) / 2)
         return Drawing(plot, [_bars_layer(rows, colours, plot, len(table), bar), *canvas.layers()])
 
-    return finish(lay_out, width, stacked_text(table, y_title=y_title, words=said))
+    return finish(lay_out, width, stacked_text(table, y_title=y_title, words=printed))
 
 
 def _bars_layer(rows: Rows, colours: Mapping[str, str], plot: Plot, count: int, bar: float) -> Layer:
@@ -177,7 +177,7 @@ def bars(frame: pd.DataFrame, *, x: str, y: str, category: str, order: Sequence[
 
 
 def _bar_names(bars: pd.Series[Any]) -> list[str]:
-    """Return the bars' names: dates and quarters as the report prints them, anything else as it is."""
+    """Return the bars' names: dates and quarters as the report prints them, anything else unchanged."""
     if all(map(_is_date, bars)):
         dates = read_dates(bars, chart="charts.stacked", name=str(bars.name))
         is_monthly = bool((dates.dt.day == 1).all())
@@ -196,14 +196,14 @@ def _bar_name(text: str) -> str:
     return Quarter.parse(text).label if re.fullmatch(r"\d{4}-\d{2}-Q[1-4]", text) else text
 
 
-def _rows(table: pd.DataFrame, said: Callable[[float], str]) -> Rows:
+def _rows(table: pd.DataFrame, printed: Callable[[float], str]) -> Rows:
     """Return each part of each bar that is known and not empty, from where to where it reaches."""
     rows = []
     for at, (bar, parts) in enumerate(table.iterrows()):
         reached = 0.0
         for name, value in parts[parts > 0].items():
             ends = {"from": short_number(reached), "to": short_number(reached + value)}
-            rows.append({"at": at, **ends, "Period": str(bar), "Category": str(name), "Value": said(value)})
+            rows.append({"at": at, **ends, "Period": str(bar), "Category": str(name), "Value": printed(value)})
             reached += value
     return rows
 

@@ -24,7 +24,7 @@ def spc_table(
     decimals: int = 1,
     also: Mapping[str, Sequence[Any] | pd.Series[Any]] | None = None,
 ) -> pd.DataFrame:
-    """Return the points of a control or run chart: value, mean, limits, target where there is one, what each shows.
+    """Return the points of a control or run chart: value, mean, limits, target (if any), and what it shows.
 
     Parameters
     ----------

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import lazy_loader  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
-    from natpatsip.checks.claims import check_claims
-    from natpatsip.checks.findings import CHECKS, AcceptedFinding, Finding, Outcome
+    from natpatsip.checks.claims_table import check_claims
+    from natpatsip.checks.outcome import CHECKS, AcceptedFinding, Finding, Outcome
     from natpatsip.checks.runner import check_failed_run, run
 
 __all__ = ["CHECKS", "AcceptedFinding", "Finding", "Outcome", "check_claims", "check_failed_run", "run"]
@@ -20,8 +20,8 @@ __all__ = ["CHECKS", "AcceptedFinding", "Finding", "Outcome", "check_claims", "c
 __getattr__, __dir__, _ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "claims": ["check_claims"],
-        "findings": ["CHECKS", "AcceptedFinding", "Finding", "Outcome"],
+        "claims_table": ["check_claims"],
+        "outcome": ["CHECKS", "AcceptedFinding", "Finding", "Outcome"],
         "runner": ["check_failed_run", "run"],
     },
 )

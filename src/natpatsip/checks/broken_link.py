@@ -8,7 +8,7 @@ from urllib.parse import urlparse
 
 from natpatsip.blocks import BLOCK
 from natpatsip.checks.check_context import CheckContext
-from natpatsip.checks.findings import Finding
+from natpatsip.checks.outcome import Finding
 from natpatsip.checks.sentences import Sentence
 from natpatsip.errors import nearest
 from natpatsip.figures import FIGURE, PICTURE

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip.checks import code_cells
-from natpatsip.checks.findings import Finding, Place, numbered
 from natpatsip.checks.numbers import allowed_numbers
+from natpatsip.checks.outcome import Finding, Place, numbered
 from natpatsip.checks.relations import REPORTED, Operand, Rules, read_rows
 from natpatsip.checks.sentences import Sentence, sentences_of
 from natpatsip.facts import PUBLISHES, Fact, parse_value, printed

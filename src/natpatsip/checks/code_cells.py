@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from natpatsip.checks.findings import Place
+from natpatsip.checks.outcome import Place
 from natpatsip.checks.sentences import MARK, Printed, Sentence, split
 
 SHOWN = {

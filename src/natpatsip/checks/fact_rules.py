@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from natpatsip import wording
 from natpatsip.checks.check_context import CheckContext, KnownFact
-from natpatsip.checks.findings import Finding
+from natpatsip.checks.outcome import Finding
 from natpatsip.checks.relations import EACH, MOVES, QUARTER, RELATIONS, Operand, Rule, Term, breach
 from natpatsip.params import path
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from natpatsip.blocks import BLOCK
 from natpatsip.checks.check_context import GLOSSARY, CheckContext
-from natpatsip.checks.findings import Finding
 from natpatsip.checks.numbers import allowed_numbers
+from natpatsip.checks.outcome import Finding
 
 CHECK = "glossary"
 _ACRONYM = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from natpatsip.checks.check_context import CheckContext
-from natpatsip.checks.findings import Finding
+from natpatsip.checks.outcome import Finding
 from natpatsip.checks.relations import REPORTED
 from natpatsip.datasets.completeness import awaited, complete
 from natpatsip.quarter import FORM

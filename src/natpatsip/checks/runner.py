@@ -18,7 +18,7 @@ from natpatsip.checks import (
     unused,
 )
 from natpatsip.checks.check_context import CheckContext
-from natpatsip.checks.findings import CHECKS, Finding, Outcome, split_accepted
+from natpatsip.checks.outcome import CHECKS, Finding, Outcome, split_accepted
 from natpatsip.errors import ReportError, apart
 from natpatsip.pipeline.plan import Plan
 

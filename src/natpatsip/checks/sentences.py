@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from natpatsip.checks.findings import Place
+from natpatsip.checks.outcome import Place
 from natpatsip.checks.patterns import word_list
 from natpatsip.facts import CITED, Fact
 from natpatsip.pipeline.inline_code import FENCE, INLINE, text_of

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from natpatsip.checks.check_context import CheckContext
-from natpatsip.checks.findings import Finding, Place
+from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.patterns import word_list
 from natpatsip.checks.sentences import MARK, Sentence, sentences_of
 from natpatsip.pipeline.notebook import is_quarter

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from natpatsip import wording
 from natpatsip.checks import code_cells
 from natpatsip.checks.check_context import CheckContext
-from natpatsip.checks.findings import Finding, Place
 from natpatsip.checks.numbers import Typed, typed_numbers
+from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.sentences import MARK, Sentence
 from natpatsip.facts import Fact
 from natpatsip.quarter import PARAMS_FOLDER
@@ -18,7 +18,6 @@ CHECK = "typed-number"
 TAG = "typed-number"
 _AROUND = 40  # characters that a finding quotes before and after a number
 _FEW = 3  # facts that it suggests at most
-_SHOWN_BY = {"tile": "a tile"}
 
 
 def check(context: CheckContext) -> list[Finding]:
@@ -47,7 +46,7 @@ class _TypedNumbers:
                 yield from self._in_expression(printed.expression, sentence, names[sentence.place.notebook])
         for place, cell in self._context.cells():
             for literal in code_cells.parse(cell.source).literals if cell.cell_type == "code" else ():
-                shown_by = _SHOWN_BY.get(literal.role, "a table or chart")
+                shown_by = "a tile" if literal.role == "tile" else "a table or chart"
                 message = f"{literal.text} is typed into what {shown_by} shows."
                 yield self._finding(place, Typed(literal.text, 0, 0, literal.value), message)
         yield from self._in_params()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from natpatsip.blocks import BLOCK
 from natpatsip.checks import code_cells
 from natpatsip.checks.check_context import CheckContext
-from natpatsip.checks.findings import Finding, Place
+from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.patterns import word_list
 from natpatsip.checks.sentences import MARK, Printed, Sentence
 from natpatsip.facts import Fact

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from natpatsip.checks import code_cells
 from natpatsip.checks.chart_words import ChartClaim, claims_about_charts
 from natpatsip.checks.check_context import CheckContext
-from natpatsip.checks.findings import Finding
+from natpatsip.checks.outcome import Finding
 from natpatsip.checks.sentences import MARK, Sentence
 from natpatsip.pipeline.staging.markdown import REFERENCE
 from natpatsip.wording import listing

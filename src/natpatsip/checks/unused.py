@@ -6,7 +6,7 @@ import re
 
 from natpatsip.checks import code_cells
 from natpatsip.checks.check_context import CheckContext, KnownFact
-from natpatsip.checks.findings import Finding
+from natpatsip.checks.outcome import Finding
 from natpatsip.pipeline.staging.markdown import REFERENCE
 
 UNCITED, UNMENTIONED = "uncited-fact", "unmentioned-figure"

@@ -31,7 +31,7 @@ def check(
     if claims is not None and quarter is not None:
         raise UsageError("--claims: checks a table without a quarter; leave the quarter out.")
     outcome, project = _claims(claims) if claims is not None else _quarter(quarter, jobs)
-    from natpatsip.checks.reporters import as_github, as_text
+    from natpatsip.checks.finding_formats import as_github, as_text
     from natpatsip.reporters import as_json
 
     if format == "json":

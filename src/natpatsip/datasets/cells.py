@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -127,7 +127,7 @@ class CellRule:
         Raises
         ------
         ValueError
-            Where it is not what the field may hold.
+            If it is not what the field may hold.
         """
         if text in self.missing and not self.is_required:
             return None
@@ -139,19 +139,17 @@ class CellRule:
         _check_constraints(text, value, self.field)
         return value
 
-    def faults(self, texts: Sequence[str], lines: Sequence[int], values: list[Any]) -> Iterator[Fault]:
-        """Put the values of a column into a list, and yield the cells that are not what they may be."""
+    def read(self, texts: Sequence[str], lines: Sequence[int]) -> tuple[list[Any], list[Fault]]:
+        """Return the values of a column, and the cells that are not what they may be (their values are None)."""
         known: dict[str, Any] = {}
         wrong: dict[str, Fault] = {}
-        for text, line in zip(texts, lines, strict=True):
-            if text not in known and text not in wrong:
-                try:
-                    known[text] = self.parse(text)
-                except ValueError:
-                    wrong[text] = self._fault(text)
-            values.append(known.get(text))
-            if text in wrong:
-                yield replace(wrong[text], line=line)
+        for text in set(texts):  # a column repeats its texts, and each is checked once
+            try:
+                known[text] = self.parse(text)
+            except ValueError:
+                wrong[text] = self._fault(text)
+        faults = [replace(wrong[text], line=line) for text, line in zip(texts, lines, strict=True) if text in wrong]
+        return [known.get(text) for text in texts], faults
 
     def _fault(self, text: str) -> Fault:
         hint = nearest(text, self.words) if self.words and text else ""

@@ -1,7 +1,7 @@
-"""What the data of a quarter lack, asked by the schedule each day and by each build that is not told its quarter.
+"""What the data of a quarter lack: the schedule asks each day, and so does a build that is given no quarter.
 
-The answer is saved with the digest of what it was made of: where the data are unchanged, not even the declaration is
-read, since importing what reads it takes longer than all else that such a build does.
+The answer is saved under the digest of the data and of the code that reads them. If they are unchanged, not even the
+declaration is read: importing what reads it takes longer than everything else that such a build does.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def complete(quarter: Quarter, project: Path, *, saved: Saved | None = None) -> 
     Raises
     ------
     DataError
-        Where the declaration or a file cannot be read, or lacks a column that is needed to tell.
+        If the declaration or a file cannot be read, or a file lacks a column that says what its rows are about.
     """
     name = _digest(quarter, project) if saved else ""
     if saved and (answer := saved.get(KIND, name)):

@@ -131,7 +131,7 @@ def lacking(resource: Resource, quarter: Quarter, project: Path) -> Iterator[str
     Raises
     ------
     DataError
-        Where the file cannot be read, or lacks a column that is needed to tell.
+        If the file cannot be read, or lacks a column that says what its rows are about.
     """
     options, table = resource.natpatsip, examine(resource.name, project)
     axis = options.period or options.as_of

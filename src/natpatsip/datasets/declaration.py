@@ -1,4 +1,4 @@
-"""The project's datasets as ``data/datapackage.yaml`` declares them, with what is wrong in it said by its place."""
+"""Reading ``data/datapackage.yaml``: the project's datasets, or each mistake in it as a located sentence."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def declared(project: Path) -> Package:
     Raises
     ------
     DataFileError
-        Where the descriptor cannot be read, or contradicts itself; all problems are given, each with its place.
+        If the descriptor cannot be read, or contradicts itself; all problems are given, each with its place.
     """
     return parse(source(project))
 
@@ -110,9 +110,8 @@ def _of_resource(resource: Resource, package: Package) -> Iterator[str]:
         yield from (f"schema.fields.{field.name}.{text}" for text in _of_field(field, package))
     for number, key in enumerate(schema.foreign_keys, start=1):
         yield from (f"schema.foreignKeys.{number}.reference: {text}" for text in _of_reference(key, resource, package))
-    whence = options.provenance
-    if whence and whence not in (*PROVENANCE, *fields):
-        yield f'natpatsip.provenance: found "{whence}", expected {", ".join(PROVENANCE)} or a field.'
+    if options.provenance and options.provenance not in (*PROVENANCE, *fields):
+        yield f'natpatsip.provenance: found "{options.provenance}", expected {", ".join(PROVENANCE)} or a field.'
     if options.series and options.series.members == "as before" and not options.as_of:
         yield 'natpatsip.series.members: "as before" needs as_of, the column that says when a row was reported.'
     if options.required.startswith("each") and not (options.period or options.as_of):

@@ -1,8 +1,8 @@
 """The parts of a Data Package (v2) descriptor, and what the standard lacks.
 
-Each resource is a file with its fields. What a report needs beside them stands under a ``natpatsip`` key: which columns
-say when a row was reported and which period it is about, which series owe each period, what has to be hidden, and
-whether the data are real. A resource without that key is valid: it is read whole in every quarter.
+Each resource is a file with its fields. What a report needs as well is under a ``natpatsip`` key: which columns say
+when a row was reported and which period it is about, which series owe each period, what has to be hidden, and whether
+the data are real. A resource without that key is valid: it is read whole in every quarter.
 """
 
 from __future__ import annotations
@@ -162,14 +162,14 @@ class Reference(Standard):
 
 
 class ForeignKey(Standard):
-    """Fields whose cells stand in another resource."""
+    """Fields whose cells have to be in another resource."""
 
     fields: Names
     reference: Reference
 
 
 class Schema(Standard):
-    """The fields of a resource, and how its rows are told apart."""
+    """The fields of a resource, and what identifies a row."""
 
     more_keys = "$schema"
 
@@ -312,7 +312,7 @@ class Resource(Standard):
         Raises
         ------
         DataFileError
-            Where it has none.
+            If it has none.
         """
         if self.given_schema is None:
             raise DataFileError(f"{FILE}, {self.name}: has no schema. Declare its fields, so that it can be read.")
@@ -366,7 +366,7 @@ class Package(Standard):
         Raises
         ------
         DataError
-            Where none has that name.
+            If there is none of that name.
         """
         if name not in self.by_name:
             known = f"The datasets of {FILE} are {', '.join(self.by_name)}." if self.by_name else f"{FILE} has none."

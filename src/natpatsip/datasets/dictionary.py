@@ -1,6 +1,6 @@
 """The data dictionary: what each file and column holds, as Markdown, made from the declaration.
 
-It stands in ``data/README.md`` between two marks; all else in that file is written by hand. ``python -m
+It is in ``data/README.md`` between two marks; everything else in that file is written by hand. ``python -m
 natpatsip.datasets.dictionary`` brings it up to date.
 """
 
@@ -63,7 +63,7 @@ def _section(resource: Resource) -> Iterator[str]:
 
 
 def _holds(field: DataField, resource: Resource) -> str:
-    """Return what a column holds, with the marks that stand for a missing value."""
+    """Return what a column holds, with the marks for a missing value."""
     schema = resource.table_schema
     marks = [f"`{mark}` {label}" for mark, label in schema.missing(field).items() if mark and label]
     return "; ".join(filter(None, [field.description or field.title, *marks]))
@@ -88,12 +88,12 @@ def updated(project: Path) -> str:
     Raises
     ------
     DataFileError
-        Where the file does not exist or lacks the marks.
+        If the file does not exist or lacks the marks.
     """
     file = project / README
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     if text.count(START) != 1 or text.count(END) != 1 or text.index(START) > text.index(END):
-        raise DataFileError(f"{README}: expected these two lines, for the dictionary to stand between:\n{START}\n{END}")
+        raise DataFileError(f"{README}: expected these two lines, with the dictionary between them:\n{START}\n{END}")
     before, after = text.split(START)[0], text.split(END)[1]
     return f"{before}{START}\n\n{render(declared(project))}\n\n{END}{after}"
 

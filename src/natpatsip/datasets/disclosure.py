@@ -1,6 +1,6 @@
 """Disclosure control: small numbers of people below the whole country are never shown.
 
-A chart carries its data into the page, so counts go through their dataset's policy before they are charted. The policy
+A chart carries its data into the page, so the dataset's policy is applied before counts are charted. The policy
 is declared with the dataset: which columns count people and of what geography, the threshold, the base and the symbol.
 Counts from 1 to the threshold become the symbol, 0 stays 0, all others go to the nearest multiple of the base;
 percentages come from the rounded numbers; totals from the raw ones, which are then rounded.
@@ -85,7 +85,7 @@ class SuppressionPolicy(Disclosure):
         Raises
         ------
         DataError
-            Where the rows lack a count or the column of the geography.
+            If the rows lack a count or the column of the geography.
 
         Examples
         --------
@@ -131,7 +131,7 @@ def policy(name: str, *, project: Path | None = None) -> SuppressionPolicy:
     Raises
     ------
     DataError
-        Where the dataset is not declared, or has no policy.
+        If the dataset is not declared, or has no policy.
     """
     resource = declared(project or _project()).resource(name)
     declared_policy = resource.natpatsip.disclosure
@@ -168,7 +168,7 @@ def suppress_small_counts(frame: pd.DataFrame, dataset: str, *, project: Path | 
     Raises
     ------
     DataError
-        Where the dataset has no policy, or the frame lacks a count or the column of the geography.
+        If the dataset has no policy, or the frame lacks a count or the column of the geography.
     """
     return policy(dataset, project=project).apply(frame)
 

@@ -50,9 +50,9 @@ def load(
     Raises
     ------
     DataError
-        Where the dataset is not declared.
+        If the dataset is not declared.
     DataFileError
-        Where the file is missing or breaks its declaration; all problems are named with row and column.
+        If the file is missing or breaks its declaration; all problems are named with row and column.
     """
     if quarter is None or project is None:
         here = context.current()
@@ -62,12 +62,12 @@ def load(
     table = examine(name, project)
     rows, missing = _known_by(parsed, table)
     frame = rows.copy()
-    whence = _provenance_of(frame, resource)
-    frame.attrs = {"file": resource.file, "provenance": whence} | ({"missing": missing} if missing else {})
-    context.READ[resource.file] = whence
-    payload = {"file": resource.file, "sha256": table.sha256, "rows": len(frame), "provenance": whence}
+    source = _provenance_of(frame, resource)
+    frame.attrs = {"file": resource.file, "provenance": source} | ({"missing": missing} if missing else {})
+    context.READ[resource.file] = source
+    payload = {"file": resource.file, "sha256": table.sha256, "rows": len(frame), "provenance": source}
     count = f"{len(frame):,} {'row' if len(frame) == 1 else 'rows'}"
-    text = f"{resource.file}: {count}, {whence}, as known at the end of {parsed.label}"
+    text = f"{resource.file}: {count}, {source}, as known at the end of {parsed.label}"
     context.record(RECORD, payload, text + _missing_in_words(missing) if is_shown else "")
     return frame
 

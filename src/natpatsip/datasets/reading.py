@@ -58,7 +58,7 @@ def content(resource: Resource, project: Path) -> bytes:
     Raises
     ------
     DataFileError
-        Where the file does not exist.
+        If the file does not exist.
     """
     file = project / resource.file
     if not file.is_file():
@@ -74,8 +74,8 @@ def parse(data: bytes, resource: Resource) -> Rows:
     Raises
     ------
     DataFileError
-        Where the file is empty, has another encoding than declared, or is neither CSV nor Parquet, so that its rows
-        cannot be told apart.
+        If the file is empty, has another encoding than declared, or is neither CSV nor Parquet, so that it
+        cannot be divided into rows.
     """
     where = resource.file
     if not data.strip():

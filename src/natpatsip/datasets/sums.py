@@ -49,7 +49,7 @@ def total(
     Raises
     ------
     DataError
-        Where the frame has no such column, or no row with a value of `where`; the nearest one is named.
+        If the frame has no such column, or no row with a value of `where`; the nearest one is named.
 
     Examples
     --------

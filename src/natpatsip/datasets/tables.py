@@ -92,7 +92,7 @@ def examine(name: str, project: Path) -> Table:
     Raises
     ------
     DataError
-        Where it is not declared, or a file cannot be read, or the organisations that it names have faults.
+        If it is not declared, or a file cannot be read, or the organisations that it names have faults.
     """
     descriptor = source(project)
     package = parse(descriptor)
@@ -122,12 +122,13 @@ def _examine(descriptor: bytes, contents: tuple[tuple[str, bytes], ...]) -> Tabl
     lines = list(rows.cells)
     places = {column: rows.header.index(column) for column in resource.columns if column in rows.header}
     texts = {column: [cells[place] for cells in rows.cells.values()] for column, place in places.items()}
-    values: dict[str, list[Any]] = {column: [] for column in texts}
+    values: dict[str, list[Any]] = {}
     faults = list(rows.faults)
     words: dict[str, tuple[str, ...]] = {}
     for column in texts:
         rule = _rule(resource.fields[column], resource, package, known, others)
-        faults += rule.faults(texts[column], lines, values[column])
+        values[column], wrong_cells = rule.read(texts[column], lines)
+        faults += wrong_cells
         words[column] = tuple(dict.fromkeys((rule.words or {}).values()))
     wrong = {fault.line for fault in faults}
     sound = [place for place, line in enumerate(lines) if line not in wrong]

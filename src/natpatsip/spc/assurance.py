@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from natpatsip.spc.parsing import check_improvement
 from natpatsip.spc.rules import IMPROVEMENTS, POINT_TYPES, Codes, Flags, Integers
-from natpatsip.spc.validation import check_improvement
 
 ASSURANCES: Final = ("", "consistent_pass", "consistent_fail", "inconsistent")
 NONE, PASS, FAIL, HIT_AND_MISS = range(4)

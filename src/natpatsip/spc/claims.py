@@ -10,7 +10,7 @@ import pandas as pd
 
 from natpatsip.errors import ClaimError, SpcError, nearest
 from natpatsip.spc.findings import Findings, Shift, findings
-from natpatsip.spc.validation import shown_date
+from natpatsip.spc.parsing import shown_date
 from natpatsip.wording import in_words, listing, plain, plural
 
 Words = TypeVar("Words")

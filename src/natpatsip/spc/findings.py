@@ -15,8 +15,8 @@ import pandas as pd
 from natpatsip.errors import SpcError
 from natpatsip.spc.assurance import assurance_of, direction_of
 from natpatsip.spc.gaps import absent_dates
+from natpatsip.spc.parsing import read_rebase, shown_date
 from natpatsip.spc.rules import RULE_LENGTH, Floats
-from natpatsip.spc.validation import read_rebase, shown_date
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from natpatsip.errors import SpcError
+from natpatsip.spc.parsing import read_dates, shown_date
 from natpatsip.spc.series import check_columns
-from natpatsip.spc.validation import read_dates, shown_date
 
 REGULAR: Final = 0.75
 """A series is regular if at least this share of its steps has the usual length."""

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from natpatsip.spc.arguments import direction_column, directions_by_series, read_method, rebase_column, target_column
+from natpatsip.spc.parsing import read_dates, read_values
 from natpatsip.spc.rules import RULE_LENGTH
 from natpatsip.spc.series import check_columns, many_series, place_in, read_by
-from natpatsip.spc.settings import direction_column, directions_by_series, read_method, rebase_column, target_column
-from natpatsip.spc.validation import read_dates, read_values
 from natpatsip.spc.xmr import chart_columns
 
 

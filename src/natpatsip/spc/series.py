@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from natpatsip.errors import SpcError, nearest
+from natpatsip.spc.parsing import first_few, shown_date
 from natpatsip.spc.rules import RESULT_COLUMNS, Dates, Flags, Integers
-from natpatsip.spc.validation import first_few, shown_date
 
 
 class BySeries(dict[Hashable, Any]):
@@ -70,11 +70,11 @@ class SeriesRows:
 
     @cached_property
     def keys(self) -> list[Any]:
-        """What stands for each series in a mapping: a value, or a tuple where several columns tell series apart."""
+        """The key of each series in a mapping: a value, or a tuple if several columns tell series apart."""
         columns = [label.tolist() for label in self.labels]
         return columns[0] if len(columns) == 1 else list(zip(*columns, strict=True)) if columns else [()]
 
-    def of(self, number: int | np.integer) -> str:
+    def of_series(self, number: int | np.integer) -> str:
         """Return " of" and the name of a series, for a message; nothing for a single series."""
         return f" of {self.name(number)}" if self.by else ""
 
@@ -145,8 +145,10 @@ def _in_order(by: list[str], codes: Integers, dates: Dates, columns: list[Any]) 
     same = np.flatnonzero(keys[1:] == keys[:-1])
     if order is not None and same.size:
         pairs = zip(order[same] + 1, order[same + 1] + 1, codes[same], stamps[ranks[same]], strict=True)
-        twins = [f"rows {one} and {two}{rows.of(code)} both have {shown_date(date)}" for one, two, code, date in pairs]
-        raise SpcError(f"date: {first_few(twins)}; expected one row for each {'series and ' if by else ''}date.")
+        same_dates = [
+            f"rows {one} and {two}{rows.of_series(code)} both have {shown_date(date)}" for one, two, code, date in pairs
+        ]
+        raise SpcError(f"date: {first_few(same_dates)}; expected one row for each {'series and ' if by else ''}date.")
     return rows
 
 

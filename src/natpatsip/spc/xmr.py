@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from natpatsip.errors import SpcError
+from natpatsip.spc.arguments import Method, read_method, rebase_column, targets_of
 from natpatsip.spc.limits import natural_process_limits
+from natpatsip.spc.parsing import check_improvement, read_dates, read_values
 from natpatsip.spc.rules import (
     POINT_TYPE_DTYPE,
     POINT_TYPE_TABLE,
@@ -23,9 +25,7 @@ from natpatsip.spc.rules import (
     Integers,
 )
 from natpatsip.spc.series import SeriesRows, one_series
-from natpatsip.spc.settings import Method, read_method, rebase_column, targets_of
 from natpatsip.spc.signals import find_signals
-from natpatsip.spc.validation import check_improvement, read_dates, read_values
 
 CELLS = 1 << 17
 

@@ -1,4 +1,4 @@
-"""Settings that may differ by series, each made one column: a value for every row.
+"""The settings of `xmr` and `panel`: each that may differ by series is made one column, a value for every row.
 
 A setting is one value for all, or a mapping from a series' key to its own; direction and target may also be the name
 of a column of the data.
@@ -16,18 +16,7 @@ import numpy as np
 import pandas as pd
 
 from natpatsip.errors import SpcError, nearest
-from natpatsip.spc.rules import (
-    IMPROVEMENTS,
-    RULE_LENGTHS,
-    SHORTEST_BASELINE,
-    Codes,
-    Dates,
-    Flags,
-    Floats,
-    Integers,
-)
-from natpatsip.spc.series import BySeries, SeriesRows
-from natpatsip.spc.validation import (
+from natpatsip.spc.parsing import (
     as_objects,
     check_improvement,
     check_target,
@@ -41,6 +30,17 @@ from natpatsip.spc.validation import (
     shown_date,
     warn,
 )
+from natpatsip.spc.rules import (
+    IMPROVEMENTS,
+    RULE_LENGTHS,
+    SHORTEST_BASELINE,
+    Codes,
+    Dates,
+    Flags,
+    Floats,
+    Integers,
+)
+from natpatsip.spc.series import BySeries, SeriesRows
 
 PLAIN_NUMBERS = {float, int, np.float64, np.int64}
 
@@ -136,18 +136,20 @@ def targets_of(targets: list[Any], rows: SeriesRows) -> Floats:
     """
     is_stepped = [isinstance(target, Mapping) for target in targets]
     if not any(is_stepped):
-        return np.repeat(_read_targets(targets, rows.of), rows.lengths)
+        return np.repeat(_read_targets(targets, rows.of_series), rows.lengths)
     steps = [target if does else {None: target} for target, does in zip(targets, is_stepped, strict=True)]
     sizes = np.array([len(step) for step in steps])
     if not sizes.all():
-        empty = rows.of(np.argmin(sizes))
+        empty = rows.of_series(np.argmin(sizes))
         raise SpcError(f"target{empty} is an empty mapping; expected a number from each date on, or None.")
     owner = np.repeat(np.arange(len(targets)), sizes)
-    aims = _read_targets(list(chain.from_iterable(step.values() for step in steps)), lambda row: rows.of(owner[row]))
+    aims = _read_targets(
+        list(chain.from_iterable(step.values() for step in steps)), lambda row: rows.of_series(owner[row])
+    )
     dates = np.full(len(owner), rows.stamps[0])
     dated = np.flatnonzero(np.repeat(is_stepped, sizes))
     given = list(chain.from_iterable(compress(steps, is_stepped)))
-    read = _read_target_dates(given, lambda row: rows.of(owner[dated[row]]), rows)
+    read = _read_target_dates(given, lambda row: rows.of_series(owner[dated[row]]), rows)
     dates = dates.astype(np.promote_types(dates.dtype, read.dtype))
     dates[dated] = read
 
@@ -155,8 +157,8 @@ def targets_of(targets: list[Any], rows: SeriesRows) -> Floats:
     owner, dates, aims = owner[order], dates[order], aims[order]
     same = np.flatnonzero((owner[1:] == owner[:-1]) & (dates[1:] == dates[:-1]))
     if same.size:
-        whose, when = rows.of(owner[same[0]]), shown_date(dates[same[0]])
-        raise SpcError(f"target{whose} has two numbers from {when} on; expected each date once.")
+        of_series, when = rows.of_series(owner[same[0]]), shown_date(dates[same[0]])
+        raise SpcError(f"target{of_series} has two numbers from {when} on; expected each date once.")
     return _hold_from(owner, dates, aims, rows)
 
 
@@ -171,7 +173,7 @@ def _hold_from(owner: Integers, dates: Dates, aims: Floats, rows: SeriesRows) ->
     return np.where(holds, aims[step], np.nan)
 
 
-def _read_targets(targets: list[Any], whose: Callable[[int], str]) -> Floats:
+def _read_targets(targets: list[Any], of_series: Callable[[int], str]) -> Floats:
     """Return targets as doubles, NaN for none."""
     if set(map(type, targets)) <= PLAIN_NUMBERS:  # all at once: a hundred thousand checks take a tenth of a second
         with contextlib.suppress(OverflowError):
@@ -180,16 +182,16 @@ def _read_targets(targets: list[Any], whose: Callable[[int], str]) -> Floats:
                 return read
     with contextlib.suppress(SpcError):
         return np.array([check_target(target) for target in targets], dtype=np.float64)
-    return np.array([check_target(target, name=f"target{whose(row)}") for row, target in enumerate(targets)])
+    return np.array([check_target(target, name=f"target{of_series(row)}") for row, target in enumerate(targets)])
 
 
-def _read_target_dates(dates: list[Any], whose: Callable[[int], str], rows: SeriesRows) -> Dates | Integers:
+def _read_target_dates(dates: list[Any], of_series: Callable[[int], str], rows: SeriesRows) -> Dates | Integers:
     if rows.is_numbered:
         return read_points(dates, name="Target")
     # Few of many dates differ: each is read once.
     codes, different = pd.factorize(as_objects(dates), use_na_sentinel=False)
     _, first = np.unique(codes, return_index=True)
-    return read_dates(different.tolist(), name="target date", place=lambda row: f"Target{whose(int(first[row]))}")[
+    return read_dates(different.tolist(), name="target date", place=lambda row: f"Target{of_series(int(first[row]))}")[
         codes
     ]
 
@@ -228,7 +230,7 @@ def _rebase_by_series(rebased: Flags, rebase: list[Any], rows: SeriesRows) -> di
         return took
     # Read together: one by one, the dates of many series cost forty times all else.
     dates = read_dates(
-        list(chain.from_iterable(listed)), name="rebase date", place=lambda row: f"Rebase{rows.of(owner[row])}"
+        list(chain.from_iterable(listed)), name="rebase date", place=lambda row: f"Rebase{rows.of_series(owner[row])}"
     )
     order = np.lexsort((dates, owner))
     owner, dates = owner[order], dates[order]
@@ -240,15 +242,15 @@ def _rebase_by_series(rebased: Flags, rebase: list[Any], rows: SeriesRows) -> di
         if date not in own[-1:]:
             own.append(date)
     for number, missing in unmet.items():
-        _warn_of_unmet(missing, rows.of(number))
+        _warn_of_unmet(missing, rows.of_series(number))
     return took
 
 
-def _warn_of_unmet(dates: Sequence[Any], whose: str = "") -> None:
+def _warn_of_unmet(dates: Sequence[Any], of_series: str = "") -> None:
     if dates:
         warn(
-            f"No row{whose} has the rebase date {', '.join(map(shown_date, dates))}: the limits are not recalculated "
-            "there. Give the date of the first row of the new process."
+            f"No row{of_series} has the rebase date {', '.join(map(shown_date, dates))}: the limits are not "
+            "recalculated there. Give the date of the first row of the new process."
         )
 
 

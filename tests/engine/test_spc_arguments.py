@@ -149,3 +149,22 @@ def test_rebase_dates_may_be_written_in_several_ways_and_more_than_once():
     assert result["segment"].tolist() == [0, 1, 2, 0, 1, 1]
     assert result.attrs["rebase"]["A"] == [pd.Timestamp("2024-02-01"), pd.Timestamp("2024-03-01")]
     assert result.attrs["rebase"]["B"] == [pd.Timestamp("2024-02-01")]
+
+
+def test_a_tuple_of_one_value_names_a_series_as_the_value_does():
+    frame = frame_of([1, 2, 3], [4, 5, 6])
+    given = {"target": 4, "rebase": "2021-02", "improvement": "decrease"}
+    by_value = charts(frame, **{name: {"A": own, "B": own} for name, own in given.items()})
+    by_tuple = charts(frame, **{name: {("A",): own, ("B",): own} for name, own in given.items()})
+    pd.testing.assert_frame_equal(by_tuple, by_value)
+    assert by_tuple.attrs == by_value.attrs
+
+
+@pytest.mark.parametrize("rebase", [["2030-01"], {"A": "2030-01"}])
+def test_a_warning_points_at_the_line_that_called_spc(rebase):
+    with pytest.warns(spc.SpcWarning) as caught:
+        spc.panel(frame_of([1, 2, 3]), by="team", value="percent", date="month", rebase=rebase)
+    assert caught[0].filename == __file__
+    with pytest.warns(spc.SpcWarning) as caught:
+        spc.run_chart([1, 2, 3], rebase=[9])
+    assert caught[0].filename == __file__

@@ -72,7 +72,7 @@ def read_values(values: Any, *, name: str = "value", place: Callable[[int], str]
         read = array.astype(np.float64)
     else:
         read = np.array([math.nan if _is_missing(value) else _as_float(value) for value in array])
-    _refuse(np.isinf(read), array, name, "a finite number, or nothing if it is missing", place)
+    _reject(np.isinf(read), array, name, "a finite number, or nothing if it is missing", place)
     return read
 
 
@@ -106,7 +106,7 @@ def _as_float(value: Any) -> float:
         return math.inf
 
 
-def _refuse(
+def _reject(
     bad: npt.NDArray[np.bool_], found: Any, name: str, expected: str, place: Callable[[int], str] | None
 ) -> None:
     """Stop if any value is bad, naming the first few rows."""
@@ -187,15 +187,15 @@ def read_dates(dates: Any, *, name: str = "date", place: Callable[[int], str] | 
         if given.empty:
             raise SpcError(f"{name} is empty; expected a date for each value.")
         missing = given.isna().to_numpy()
-        _refuse(missing if missing.any() else ~missing, given, name, A_DATE, place)
+        _reject(missing if missing.any() else ~missing, given, name, A_DATE, place)
     elif given.dtype.kind != "M":
         stamps = given.map(lambda value: value.to_timestamp() if isinstance(value, pd.Period) else value)
         is_date = stamps.map(lambda value: isinstance(value, str | datetime.date | np.datetime64) or value is pd.NaT)
-        _refuse(~is_date.to_numpy(dtype=bool), given, name, A_DATE, place)
+        _reject(~is_date.to_numpy(dtype=bool), given, name, A_DATE, place)
         stamps = pd.to_datetime(stamps, format="ISO8601", errors="coerce")
     if isinstance(stamps.dtype, pd.DatetimeTZDtype):
         stamps = stamps.dt.tz_localize(None)
-    _refuse(stamps.isna().to_numpy(), given, name, A_DATE, place)
+    _reject(stamps.isna().to_numpy(), given, name, A_DATE, place)
     return stamps.to_numpy()
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 
-from natpatsip.checks.findings import Finding, Outcome
+from natpatsip.checks.outcome import Finding, Outcome
 from natpatsip.reporters import annotation, counted
 
 _ROW = re.compile(r"(?P<file>\S+\.\w+)(?:, row (?P<row>\d+))?")

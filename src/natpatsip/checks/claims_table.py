@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from natpatsip import wording
-from natpatsip.checks.findings import Finding
+from natpatsip.checks.outcome import Finding
 from natpatsip.checks.relations import RELATIONS, TERMS, Operand, breach, circle
 from natpatsip.errors import DataError, ReportError, UsageError, nearest, together
 
