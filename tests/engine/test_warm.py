@@ -342,7 +342,7 @@ WARM = (
     "pydantic",
     "natpatsip.facts",
     "natpatsip.datasets.loading",
-    "natpatsip.spc.panels",
+    "natpatsip.spc.panel",
 )
 
 
