@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import griffe
 
@@ -31,8 +32,9 @@ What notebooks import from `natpatsip`. This page is generated from the docstrin
 
 def page() -> str:
     """Return the page as it should be now."""
-    package = griffe.load("natpatsip", search_paths=[str(ROOT / "src")], docstring_parser="numpy")
-    assert isinstance(package, griffe.Module)
+    package = cast(
+        "griffe.Module", griffe.load("natpatsip", search_paths=[str(ROOT / "src")], docstring_parser="numpy")
+    )
     names = [name for name in exported(package) if name not in MODULES]
     parts = [HEAD, "## natpatsip\n"]
     parts += [part for name in names for part in described(name, package[name])]
