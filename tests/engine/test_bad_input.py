@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.projects import code, edit, natpatsip, prose, small, write
+from support.projects import code, command, edit, natpatsip, prose, small, write
 
 Q2 = "2024-25-Q2"
 OLD = "the report that was there"
@@ -81,7 +81,7 @@ def refused(project, *arguments, status):
     old = project / "reports" / Q2 / "report.pdf"
     old.parent.mkdir(parents=True, exist_ok=True)
     old.write_text(OLD, encoding="utf-8")
-    run = natpatsip(project, "build", *arguments, "--to", "html")
+    run = command(project, "build", *arguments, "--to", "html")
     assert run.returncode == status, run.stderr
     assert [path.relative_to(project).as_posix() for path in (project / "reports").rglob("*") if path.is_file()] == [
         f"reports/{Q2}/report.pdf"
@@ -142,7 +142,7 @@ def test_what_a_control_chart_warns_of_is_told(tmp_path):
         "import pandas as pd\nfrom natpatsip import spc\n"
         "spc.xmr([70, 71] * 9, dates=pd.date_range('2023-01-01', periods=18, freq='MS'), rebase=['2012-04-01'])"
     )
-    run = natpatsip(small(tmp_path, ward=[code(chart, id="chart")]), "build", Q2, "--to", "html")
+    run = command(small(tmp_path, ward=[code(chart, id="chart")]), "build", Q2, "--to", "html")
     assert run.returncode == 0, run.stderr
     assert 'warning: notebooks/ward.ipynb, cell "chart": No row has the rebase date 2012-04-01' in run.stderr
 

@@ -124,9 +124,10 @@ def test_the_data_have_to_be_complete(project):
 def test_every_dataset_has_to_state_its_provenance(project):
     edit(project / "data" / "datapackage.yaml", "      provenance: decided\n", "")
     commit(project, "Provenance goes")
-    assert candidate(project).lacks == (
-        "data/datapackage.yaml, relations: its provenance is not stated. Write natpatsip.provenance: reported or "
-        "illustrative, or the column that says it by row.",
+    assert candidate(project).lacks == tuple(
+        f"data/datapackage.yaml, {name}: its provenance is not stated. Write natpatsip.provenance: reported or "
+        "illustrative, or the column that says it by row."
+        for name in ("relations", "organisations")
     )
 
 

@@ -65,14 +65,14 @@ def test_a_final_edition_without_its_tag_says_how_to_make_it(project, monkeypatc
     said = f"Its tag report/{Q2} is not in git"
     assert f"Run: natpatsip build {Q2} --final" in natpatsip(project, "build", Q2).stderr
     monkeypatch.chdir(project)
-    assert any(said in each.found for each in doctor.examine())
+    assert any(said in each.remedy for each in doctor.examine())
     git(project, "commit", "--quiet", "--allow-empty", "--message", "Another")
     advice = final_edition.missing_tag(report, project)
     assert f"{said}: the build that made it was cut off" in advice
     assert f'{Q2}, final edition" report/{Q2} {head}' in advice
     git(project, "tag", f"report/{Q2}", head)
     assert final_edition.missing_tag(report, project) == ""
-    assert not any(said in each.found for each in doctor.examine())
+    assert not any(said in each.remedy for each in doctor.examine())
 
 
 @pytest.mark.parametrize("more", [(), ("--fresh",), ("--output", "reports")])

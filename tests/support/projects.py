@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +72,20 @@ def code(source: str, *, id: str = "code", tags: Iterable[str] = ()) -> Notebook
 def natpatsip(project: Path, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run the command line in a project, as its users do."""
     return subprocess.run([*NATPATSIP, *arguments], cwd=project, capture_output=True, text=True, check=False, **options)
+
+
+def command(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in this process, which takes a third of the time: what it imports and its fork server are there."""
+    from natpatsip.cli import app
+    from natpatsip.cli.error_handling import errors_as_sentences
+
+    out, err, status = io.StringIO(), io.StringIO(), 0
+    try:
+        with contextlib.chdir(project), redirect_stdout(out), redirect_stderr(err), errors_as_sentences():
+            app(list(arguments), prog_name="natpatsip")
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    return subprocess.CompletedProcess(list(arguments), status, out.getvalue(), err.getvalue())
 
 
 def edit(path: Path, old: str, new: str) -> None:
