@@ -1,6 +1,6 @@
 -- The constructs of docs/chapters.md, for pages, Typst and Word: the same filter under Quarto (at pre-ast) and under Pandoc.
 --
--- Quarto must not see the constructs first: it takes a div with a fig- id for a float of its own and numbers it anew, and
+-- Quarto must not see the constructs first: it takes a div with a fig- id for a float of its own and numbers it again, and
 -- gives callouts and tables a look of its own.
 
 local utils = pandoc.utils
@@ -46,7 +46,7 @@ local function plain(text) return typst_string(turned(text)) end
 
 local function read(path)
   local file = io.open(path, 'rb')
-  if not file then error('natpatsip: ' .. path .. ' is not there; stage the chapters again (natpatsip build).') end
+  if not file then error('natpatsip: ' .. path .. ' does not exist; stage the chapters again (natpatsip build).') end
   local text = file:read('a')
   file:close()
   return text
@@ -54,7 +54,7 @@ end
 
 local function raw(format, text) return pandoc.RawBlock(format, text) end
 
--- The id is a span's: Quarto takes every div with a fig- id for a figure of its own and numbers it anew.
+-- The id is a span's: Quarto takes every div with a fig- id for a figure of its own and numbers it again.
 local function styled(style, inlines, id)
   if id then inlines = pandoc.Inlines({ pandoc.Span(inlines, pandoc.Attr(id)) }) end
   return pandoc.Div({ pandoc.Para(inlines) }, pandoc.Attr('', {}, { ['custom-style'] = style }))
@@ -84,7 +84,7 @@ local function resolve(link)
   return link
 end
 
--- On paper a link to a figure says on which page it is, after a comma where it stands in brackets already.
+-- On paper a link to a figure says on which page it is, after a comma if it is in brackets already.
 local function with_pages(inlines)
   for i, inline in ipairs(inlines) do
     local id = inline.t == 'Link' and inline.target:match('^#(fig%-.+)$')
@@ -120,7 +120,7 @@ local function span_of(span)
   return nil
 end
 
--- A heading or a figure's number is a link to itself, so that readers can pass on where something stands.
+-- A heading or a figure's number is a link to itself, so that readers can share the place.
 local function self_link(id, text)
   return '<a class="self" href="#' .. html(id) .. '">' .. html(text) .. '</a>'
 end
@@ -141,7 +141,7 @@ local function inline_svg(path, id)
   svg = svg:gsub('(%s)id="', '%1id="' .. id .. '-'):gsub('url%(#', 'url(#' .. id .. '-')
   svg = svg:gsub('href="#', 'href="#' .. id .. '-')
   local opening = svg:match('<svg[^>]*>')
-  if not opening then error('natpatsip: ' .. path .. ' is no SVG drawing.') end
+  if not opening then error('natpatsip: ' .. path .. ' is not an SVG drawing.') end
   local width, height = opening:match('%swidth="([%d%.]+)[^"]*"'), opening:match('%sheight="([%d%.]+)[^"]*"')
   local changed = opening:gsub('%swidth="[^"]*"', ''):gsub('%sheight="[^"]*"', '')
   if not changed:match('viewBox') and width and height then
@@ -173,7 +173,7 @@ end
 local MONTHS = { 'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October',
   'November', 'December' }
 
--- What a file says for programs, said for people: months as words, thousands apart, names without underscores.
+-- Values as people read them: months as words, thousands apart, names without underscores.
 local function shown_value(text)
   local year, month, day = text:match('^(%d%d%d%d)%-(%d%d)%-?(%d*)$')
   if year and (day == '' or day == '01') and MONTHS[tonumber(month)] then
@@ -205,7 +205,7 @@ local function shown_name(name)
   return NAMES_OF_COLUMNS[name] or (name:gsub('_', ' '):gsub('^%l', string.upper))
 end
 
--- A column with nothing in it (a target that there is not) is left out.
+-- A column with nothing in it (no target) is left out.
 local function without_empty_columns(rows)
   local kept = {}
   for c = 1, #(rows[1] or {}) do
@@ -641,7 +641,7 @@ local function without_list_of_figures(blocks)
   return kept
 end
 
--- The cover names the programmes: the chapters that _quarto.yml does not say to be no programme's.
+-- The cover names the programmes: the chapters that are not among natpatsip.not-programmes in _quarto.yml.
 local function programmes(doc)
   local own, names = doc.meta.natpatsip or {}, pandoc.List({})
   local others = {}
@@ -654,7 +654,7 @@ local function programmes(doc)
   return names
 end
 
--- What stands inside a panel does not float out of it.
+-- A figure inside a panel does not float out of it.
 local function panel(div)
   if not is_typst() then return nil end
   if not (div.classes:includes('case-study') or div.classes[1] and div.classes[1]:match('^callout%-')) then return nil end

@@ -29,10 +29,7 @@ from natpatsip.quarter import Quarter
 from natpatsip.release import final_edition
 
 if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
     from natpatsip.checks import Outcome
-    from natpatsip.facts import Fact
     from natpatsip.pipeline.caching.run_cache import Executed, RunCache
     from natpatsip.pipeline.execution.cluster.client import Cluster
     from natpatsip.pipeline.outputs import Outputs
@@ -101,7 +98,7 @@ def build(
         _build_archived(job, reference)
         published(job.report)
         return job.report
-    runs = _start_processes(job)
+    runs = _start_processes(job, draws=True)
     from natpatsip.checks import finding_formats  # while the processes start: it imports much
     from natpatsip.pipeline.plan import Plan
 
@@ -129,6 +126,7 @@ def build(
 def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Executed], Outcome | None]:
     """Execute, check, stage, draw, render and publish; return the notebooks, and the outcome of checks made before."""
     from natpatsip.checks import CHECKS
+    from natpatsip.compare import BuiltReport, draft_chapter
     from natpatsip.pipeline import render
     from natpatsip.pipeline.outputs import collect_facts, data_files
     from natpatsip.pipeline.plan import DRAFTS_ONLY, FINALS_ONLY
@@ -156,7 +154,9 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
             record = QaRecord(plan.params, candidate.commit, CHECKS, accepted)
             written[FINALS_ONLY] = record.chapter()
         elif DRAFTS_ONLY in plan.chapters:
-            written[DRAFTS_ONLY] = _changes_chapter(job, plan, facts, contents)
+            folders = options.earlier(job.project, job.quarter.previous())
+            now = BuiltReport(job.quarter, tuple(facts), contents)
+            written[DRAFTS_ONLY] = draft_chapter.since_previous_quarter(now, folders, job.project)
         staged = stage(plan, contents, outputs, facts, written=written)
         job.log(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(facts)} facts")
         before = [each for each in files_of(job.report, FORMATS) if each.exists()]
@@ -229,7 +229,7 @@ def _build_archived(job: Job, reference: str) -> None:
     record.save(read=[earlier])
 
 
-def _start_processes(job: Job) -> RunCache:
+def _start_processes(job: Job, *, draws: bool) -> RunCache:
     """Start what runs notebooks and what draws charts, if there is work for them; return the cache of earlier runs."""
     from natpatsip.pipeline.caching.run_cache import RunCache
 
@@ -240,7 +240,7 @@ def _start_processes(job: Job) -> RunCache:
             kernels.start(options.kernels)
         from natpatsip.pipeline.drawing import draw_worker
 
-        if options.jobs > 1 and any(map(draw_worker.may_draw, to_run)):
+        if draws and options.jobs > 1 and any(map(draw_worker.may_draw, to_run)):
             draw_worker.start(job.cache, look.fonts(job.project))
     return runs
 
@@ -309,22 +309,6 @@ def _open_findings(outcome: Outcome) -> list[str]:
     return [f"{finding.check}: {finding.where}: {finding.message}" for finding in outcome.findings]
 
 
-def _changes_chapter(job: Job, plan: Plan, facts: Collection[Fact], contents: Mapping[str, NotebookNode]) -> str:
-    """Return the chapter that compares a draft with the report of the quarter before, if that is built."""
-    from natpatsip.compare import BuiltReport, CompareError, compare, draft_chapter
-    from natpatsip.quarter import known_quarters
-
-    before = plan.quarter.previous()
-    folder = next((each for each in job.options.earlier(plan.project, before) if each.is_dir()), None)
-    if folder is None:
-        return draft_chapter.not_built(before, plan.quarter, is_known=before in known_quarters(plan.project))
-    try:
-        earlier = BuiltReport.read(folder, before)
-    except CompareError:
-        return draft_chapter.not_built(before, plan.quarter, is_known=True)
-    return draft_chapter.chapter(compare(earlier, BuiltReport(plan.quarter, tuple(facts), contents)))
-
-
 def _draw(job: Job, staged: Staged, outputs: Mapping[str, Outputs]) -> None:
     """Write the drawings into the staged project; most are in the cache by now."""
     from natpatsip.pipeline.drawing import draw_worker
@@ -354,16 +338,14 @@ def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Ou
         If a notebook fails, or the facts, rules or params are not valid.
     """
     from natpatsip import checks, params
-    from natpatsip.pipeline.caching.run_cache import RunCache
 
     if reference := params.load(quarter, project=project).built_from:
         raise UsageError(
             f"{quarter} is archived: it is built from {reference} in git. Check it there: "
             f"git worktree add ../{quarter} {reference}"
         )
-    runs = RunCache(store.of(project), Inputs.read(project), quarter, edition="", kernels=kernels.choose(""))
-    if runs.uncovered(project / "notebooks"):
-        kernels.start("")
+    job = Job(project, quarter, Options(jobs=jobs), log, Inputs.read(project), store.of(project))
+    runs = _start_processes(job, draws=False)
     from natpatsip.pipeline.execution.scheduler import execute  # while they start: it imports much
     from natpatsip.pipeline.plan import Plan
     from natpatsip.pipeline.workspace import locked
@@ -390,16 +372,13 @@ class BuildResults:
         """Return all errors as one, of the first one's kind; None if all were built."""
         if not self.failed:
             return None
-        first = next(iter(self.failed.values()))
-        lines = [f"{len(self.failed)} of {len(self.failed) + len(self.built)} quarters could not be built:"]
-        lines += [f"- {quarter}: {error}" for quarter, error in self.failed.items()]
-        return type(first)("\n".join(lines))
+        first, number = next(iter(self.failed.values())), len(self.failed) + len(self.built)
+        lines = (f"- {quarter}: {error}" for quarter, error in self.failed.items())
+        return type(first)("\n".join([f"{len(self.failed)} of {number} quarters could not be built:", *lines]))
 
 
 def build_all(project: Path, quarters: Collection[Quarter], options: Options, log: Log) -> BuildResults:
-    """Build quarters, each once, the earliest first, since a draft is compared with the quarter before it.
-
-    A quarter that cannot be built does not stop the others.
+    """Build quarters, each once and in order, since a draft is compared with the quarter before; failures stop none.
 
     Raises
     ------

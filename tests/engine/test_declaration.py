@@ -11,6 +11,7 @@ from natpatsip.datasets import dictionary
 from natpatsip.datasets.declaration import parse
 from natpatsip.errors import DataError, DataFileError
 from natpatsip.quarter import Quarter
+from projects import ROOT
 
 Q2 = Quarter.parse("2024-25-Q2")
 
@@ -36,6 +37,14 @@ def refused(content):
 
 def test_the_declaration_of_the_trust_is_right():
     assert len(parse(yaml.safe_dump(trust.descriptor()).encode()).resources) == len(trust.TABLES)
+
+
+def test_the_example_in_the_docs_is_right():
+    page = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+    example = yaml.safe_load(page.split("```yaml\n")[1].split("```")[0])
+    listed = resource(trust.descriptor(), "organisations")
+    package = parse(yaml.safe_dump({"resources": [*example, listed]}).encode())
+    assert package.resource(WAITS).natpatsip.required == "each month"
 
 
 WAITS = "waits_monthly"

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from pathlib import Path
 
-from natpatsip.compare.built_report import PATH
+from natpatsip.compare import compare
+from natpatsip.compare.built_report import PATH, BuiltReport, CompareError
 from natpatsip.compare.changes import FIGURES, NARRATIVE, NUMBERS, NUMBERS_OF_ONE, Change, Comparison
 from natpatsip.compare.formats import number_table
 from natpatsip.compare.word_diff import ADDED, REMOVED, SAME, marked
 from natpatsip.pipeline.staging.markdown import escaped
-from natpatsip.quarter import Quarter
+from natpatsip.quarter import Quarter, known_quarters
 
 NAME = "changes"
 TITLE = f"# What changed since last quarter {{#{NAME}}}"
 AROUND = 12  # words shown beside each change
 MARKS = {SAME: "{}", REMOVED: "[{}]{{.removed}}", ADDED: "[{}]{{.added}}"}
 VERBS = {"narrative-reworded": "Reworded", "narrative-added": "Added", "narrative-removed": "Removed"}
+
+
+def since_previous_quarter(now: BuiltReport, folders: Sequence[Path], project: Path) -> str:
+    """Return the chapter for a draft, compared with the first of the folders that holds the previous report."""
+    before = now.quarter.previous()
+    folder = next((each for each in folders if each.is_dir()), None)
+    if folder is None:
+        return not_built(before, now.quarter, is_known=before in known_quarters(project))
+    try:
+        return chapter(compare(BuiltReport.read(folder, before), now))
+    except CompareError:
+        return not_built(before, now.quarter, is_known=True)
 
 
 def chapter(comparison: Comparison) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from natpatsip import git
 from natpatsip.errors import DataError, ReportError
+from natpatsip.project import OUTPUTS as OUTPUT_FOLDERS
 from natpatsip.quarter import PARAMS_FOLDER, Quarter
 from natpatsip.settings import read_settings
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from natpatsip.params import Params
 
 MOST_NAMED = 10
-OUTPUTS: tuple[str, ...] = ("build/**", "reports/**", "**/__pycache__/**")
+OUTPUTS: tuple[str, ...] = (*(f"{name}/**" for name in OUTPUT_FOLDERS), "**/__pycache__/**")
 
 
 class FinalError(ReportError):
