@@ -110,7 +110,7 @@ def test_a_name_without_a_date_is_no_sign_off(project):
     run = natpatsip(project, "build", str(Q2), "--final")
     assert run.returncode == 2
     assert "sign_offs.0" in run.stderr
-    assert "needs both name and date" in run.stderr
+    assert "needs both a name and a date" in run.stderr
 
 
 def test_the_data_have_to_be_complete(project):
