@@ -29,45 +29,28 @@ MODULES = modules()
 
 
 def imported(name):
-    """Yield the engine's modules that a module imports anywhere in it, in functions and for types too."""
-    for node in ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (each.name for each in node.names if each.name in MODULES)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{name} has a relative import"
-            if node.module in MODULES:
-                for each in node.names:
-                    inner = f"{node.module}.{each.name}"
-                    yield inner if inner in MODULES else node.module
+    """Yield the engine's modules that a module imports anywhere in it: in functions, for types and in its stub too."""
+    file = MODULES[name]
+    for source in filter(Path.is_file, (file, file.with_suffix(".pyi"))):
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from (each.name for each in node.names if each.name in MODULES)
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == (1 if source.suffix == ".pyi" else 0), f"{source} has a relative import"
+                origin = ".".join(filter(None, (name, node.module))) if node.level else node.module
+                if origin in MODULES:
+                    names = (f"{origin}.{each.name}" for each in node.names)
+                    yield from (each if each in MODULES else origin for each in names)
 
 
 GRAPH = {name: {each for each in imported(name) if each != name} for name in MODULES}
 
 
-def is_package(name):
-    return MODULES[name].name == "__init__.py"
-
-
 def test_no_module_imports_in_a_circle():
-    # A package's __init__ gathers the names of its modules. That it closes no circle is the next test's business.
-    graph = {name: found for name, found in GRAPH.items() if not is_package(name)}
     try:
-        TopologicalSorter(graph).prepare()
+        TopologicalSorter(GRAPH).prepare()
     except CycleError as error:
         pytest.fail("imports in a circle: " + " → ".join(reversed(error.args[1])))
-
-
-def test_no_module_imports_from_the_package_that_it_is_in():
-    inside = {(name, each) for name, found in GRAPH.items() for each in found if name.startswith(f"{each}.")}
-    of_root = {(name, each) for name, each in inside if each == "natpatsip" and uses_only_its_file(name)}
-    assert inside - of_root == set()
-
-
-def uses_only_its_file(name):
-    """Return True if a module imports the package `natpatsip` for its place or name only: it takes nothing from it."""
-    tree = ast.parse(MODULES[name].read_text(encoding="utf-8"))
-    taken = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "natpatsip"]
-    return all(f"natpatsip.{each.name}" in MODULES for node in taken for each in node.names)
 
 
 def floors():
