@@ -20,7 +20,7 @@ test: environment ## run the tests (PYTEST_ARGS='-k spc' runs some of them)
 	@.venv/bin/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 reference-pages: environment ## update the pictures that the tests compare the PDF's pages with
-	@.venv/bin/python tests/reference_pages.py
+	@.venv/bin/python tests/report/reference_pages.py
 
 lint: environment ## check style, types, and that notebooks have no outputs
 	.venv/bin/ruff check .

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import griffe
 
@@ -34,7 +35,8 @@ What notebooks import from `natpatsip`. This page is generated from the docstrin
 
 def page() -> str:
     """Return the page as it should be now."""
-    package = griffe.load("natpatsip", search_paths=[str(ROOT / "src")], docstring_parser="numpy")
+    loaded = griffe.load("natpatsip", search_paths=[str(ROOT / "src")], docstring_parser="numpy")
+    package = cast("griffe.Module", loaded)
     parts, contents, taken = [], [], Counter[str]()
     for module in (package, *(package[name] for name in MODULES)):
         items = {name: item for name, item in exported(module) if not item.is_module}

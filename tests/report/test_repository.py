@@ -17,7 +17,6 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
-from typer.testing import CliRunner
 
 from natpatsip import context
 from natpatsip.cli import app
@@ -88,16 +87,6 @@ def test_programs_of_the_commit_hooks_are_installed_by_the_lock_file() -> None:
     programs = {Path(hook["entry"].split()[0]) for hook in hooks}
     assert {program.parent for program in programs} == {Path(".venv/bin")}
     assert {program.name for program in programs} <= of_pyproject().keys()
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_command_has_help_with_an_example(name: str) -> None:
-    shown = CliRunner().invoke(app, [name, "--help"])
-    assert shown.exit_code == 0, shown.output
-    assert COMMANDS[name].help, f"{name} says nothing about itself"
-    assert f"natpatsip {name}" in (COMMANDS[name].epilog or ""), f"{name} shows no example"
-    bare = [each.name for each in COMMANDS[name].params if not each.help]
-    assert not bare, f"{name}: parameters without help: {bare}"
 
 
 def steps(workflow: Path) -> list[dict[str, Any]]:
