@@ -117,8 +117,8 @@ class Plan:
 def _refuse_old_engine(project: Path) -> None:
     if (project / ENGINE_OF_0_1).is_dir():
         raise UsageError(
-            "src/helpers holds the engine of natpatsip 0.1, which is now the package natpatsip. Delete all of src/helpers "
-            "except modules of your own, and import from natpatsip: CHANGELOG.md, Moving from 0.1, has the names."
+            "src/helpers holds the engine of natpatsip 0.1, now the package natpatsip. Delete it, except modules "
+            "of your own, and import from natpatsip: CHANGELOG.md, Moving from 0.1, has the names."
         )
 
 
