@@ -90,7 +90,7 @@ def tiles(row: Sequence[Tile]) -> Block:
 
 
 def callout(kind: Literal["note", "tip", "important", "warning"], title: str, text: str) -> Block:
-    """Return a box that stands out from the text."""
+    """Return a box that is set apart from the text."""
     if kind not in CALLOUTS:
         raise FigureError(
             f'There is no callout "{kind}"; expected {wording.listing(CALLOUTS)}.{nearest(kind, CALLOUTS)}'
