@@ -9,7 +9,7 @@ from natpatsip.checks.check_context import CheckContext
 from natpatsip.pipeline.execution import notebook_run
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
-from projects import code, prose, small
+from support.projects import code, prose, small
 
 SETUP = code(
     "import altair as alt, pandas as pd\nf = pd.DataFrame({'m': ['J'], 'n': [1]})\nchart = alt.Chart(f).mark_bar()\n"

@@ -12,7 +12,7 @@ from natpatsip.pipeline.execution.engine import assigned
 from natpatsip.pipeline.notebook import Notebook, name_of
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
-from projects import code, prose, small
+from support.projects import code, prose, small
 
 NEWS = [code("n = 3", id="three"), prose("We had `{python} n` beds.", id="news")]
 METADATA = {
@@ -62,8 +62,9 @@ def test_cells_without_ids_are_named_by_their_place_in_every_build(tmp_path):
 
 
 def test_an_id_given_twice_names_one_cell(tmp_path):
-    project = small(tmp_path, ward=[prose("One.", id="news"), prose("Two.", id="news"), prose("3.", id="cell-5")])
-    ids = [cell.id for cell in Notebook.read(project / "notebooks" / "ward.ipynb").content.cells]
+    project = small(tmp_path, ward=[prose("One.", id="news"), prose("Two.", id="other"), prose("3.", id="cell-5")])
+    file = rewritten(project, lambda content: content["cells"][4].update(id="news"))
+    ids = [cell.id for cell in Notebook.read(file).content.cells]
     assert ids[3:] == ["news", "cell-5-", "cell-5"]
 
 
