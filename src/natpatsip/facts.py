@@ -116,6 +116,13 @@ def publish(
             f"{id} ({fact.period}) is published twice: {before.text} in cell {before.cell} and {fact.text} in "
             f"cell {fact.cell}. A fact has one owner: publish it in one cell and cite it in the other."
         )
+    owner = None if fact.key in _published else _reported(fact.key, here) or _decided(fact.key, here)
+    if owner and owner.value != fact.value:
+        where = "data/reported.csv" if owner.kind == "reported" else f"params/{here.quarter}.yml"
+        raise FactError(
+            f"{id} ({fact.period}) is {fact.text} here and {owner.text} in {where}. A fact has one owner: cite it "
+            "here, or publish this one under another id."
+        )
     _published[fact.key] = fact
     unit_shown = "" if unit in ("GBP", "percent") else unit
     context.record(PUBLISHED, fact.record(), f"{id} · {fact.period}: {fact.text} {unit_shown}")

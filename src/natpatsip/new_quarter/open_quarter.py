@@ -16,7 +16,7 @@ from natpatsip.datasets.descriptor import Options
 from natpatsip.errors import NotebookError, ParamsError, ReportError, UsageError, together
 from natpatsip.new_quarter.carry_over import carry, quarters_of
 from natpatsip.new_quarter.next_params import next_params
-from natpatsip.pipeline.notebook import Notebook
+from natpatsip.pipeline.notebook import Notebook, name_of, numbered
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter, known_quarters
 from natpatsip.release.final_edition import tag_of
@@ -119,10 +119,7 @@ def _check_cells(notebooks: Mapping[str, Notebook], quarter: Quarter) -> None:
     errors: list[ReportError] = []
     for name, notebook in notebooks.items():
         where, cells = f"notebooks/{name}.ipynb", notebook.content.cells
-        if any(not cell.get("id") for cell in cells):
-            form = f"{notebook.content.nbformat}.{notebook.content.nbformat_minor}"
-            errors.append(NotebookError(f"{where}: cells have no ids (format {form}). Open and save it in JupyterLab."))
-        elif early := ", ".join(f'"{cell.id}"' for cell in cells if quarter in quarters_of(cell)):
+        if early := ", ".join(name_of(*each) for each in numbered(cells) if quarter in quarters_of(each[1])):
             errors.append(
                 NotebookError(
                     f"{where}: cells tagged {quarter}, which is not open yet: {early}. Remove the tags or the cells."

@@ -16,7 +16,7 @@ from natpatsip.pipeline.options import Log
 from natpatsip.preview.build_process import BuildError, BuildProcess
 
 LONG = 20.0  # seconds after which a save stops a build that is still running, and starts another
-PLACE = re.compile(r'notebooks/([\w.-]+\.ipynb)(?:, cell "([^"]*)")?')
+PLACE = re.compile(r'notebooks/([\w.-]+\.ipynb)(?:, cell \d+(?: "[^"]*")? \(id ([\w-]+)\))?')
 
 
 @dataclass(frozen=True)
