@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -55,8 +55,9 @@ def table(frame: pd.DataFrame, *, caption: str) -> Block:
     marks = ["--:" if _is_numeric(frame[name]) else "---" for name in frame.columns]
     head = [_row(columns), "|" + "|".join(marks) + "|"]
     rows = list(frame.itertuples(index=False))
-    text = "\n".join([*head, *(_row([_cell(value) for value in row]) for row in rows)])
-    shown = "\n".join([*head, *(_row([_cell(_plainly(value)) for value in row]) for row in rows)])
+    places = [_decimals(frame.iloc[:, number]) for number in range(len(columns))]
+    text = "\n".join([*head, *(_row(map(_cell, row, places, columns)) for row in rows)])
+    shown = "\n".join([*head, *(_row(map(_cell, map(_plainly, row), places, columns)) for row in rows)])
     facts = tuple(value for row in rows for value in row if isinstance(value, Fact))
     return Block(f"{text}\n\n: {caption.strip()}", f"{shown}\n\n*{caption.strip()}*", facts)
 
@@ -92,7 +93,12 @@ def fact_span(fact: Fact, words: str = "") -> str:
     return f'[{words or fact.text}]{{.fact key="{fact.id}" period="{fact.period}"}}'
 
 
-def _cell(value: Any) -> str:
+def _decimals(column: pd.Series[Any]) -> int:
+    """Return the most decimals of a column of numbers: one, or more if they are small or close together."""
+    return wording.decimals_for((value for value in column if isinstance(value, int | float)), 1)
+
+
+def _cell(value: Any, decimals: int, column: str) -> str:
     if isinstance(value, Fact):
         return fact_span(value)
     if isinstance(value, bool):
@@ -100,7 +106,7 @@ def _cell(value: Any) -> str:
     if value is None or type(value).__name__ in ("NAType", "NaTType") or value != value:
         return ""
     if isinstance(value, int | float) or hasattr(value, "item"):
-        return wording.plain(float(value))
+        return wording.plain(float(value), decimals, is_percent="%" in column)
     return " ".join(str(value).split()).replace("|", "\\|")
 
 
@@ -108,7 +114,7 @@ def _plainly(value: Any) -> Any:
     return value.text if isinstance(value, Fact) else value
 
 
-def _row(cells: Sequence[str]) -> str:
+def _row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 

@@ -11,7 +11,14 @@ import pandas as pd
 from natpatsip.charts import marks, palette
 from natpatsip.charts.alt_text import multiples_text
 from natpatsip.charts.icons import Icon, draw
-from natpatsip.charts.inputs import named_target, need_columns, need_rows, need_title, with_dates_read
+from natpatsip.charts.inputs import (
+    named_target,
+    need_columns,
+    need_percentages,
+    need_rows,
+    need_title,
+    with_dates_read,
+)
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, pixel, words
 from natpatsip.charts.layout import legend
 from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
@@ -102,6 +109,7 @@ def multiples(
     need_columns(results, [*columns, *COLUMNS], chart="charts.multiples")
     need_rows(results, chart="charts.multiples")
     need_title(y_title, chart="charts.multiples")
+    need_percentages(results["value"], percent=percent, chart="charts.multiples")
     read = with_dates_read(results, chart="charts.multiples")
     panels = _panels(read, dict(results.attrs), columns, improvement, order, percent=percent, zero=zero, shared=shared)
     kinds = marks.kinds_in(results)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from natpatsip.charts import palette
 from natpatsip.charts.alt_text import Words, trend_text
-from natpatsip.charts.inputs import need_columns, need_rows, need_title, read_dates, read_values
+from natpatsip.charts.inputs import need_columns, need_percentages, need_rows, need_title, read_dates, read_values
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, showing
 from natpatsip.charts.layers import words as names
 from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
@@ -69,6 +69,7 @@ def trend(
     twice = data.loc[data["date"].duplicated(), "date"]
     if len(twice):
         raise FigureError(f"charts.trend: {twice.iloc[0]:%Y-%m-%d} has two rows; expected one row for each date.")
+    need_percentages(data["value"], percent=percent, chart="charts.trend")
     digits = decimals_for(data["value"], percent=percent) if decimals is None else decimals
     known = data[data["value"].notna()]
 
