@@ -152,6 +152,8 @@ def _direction_refutation(phrase: str, found: Findings) -> str:
     if found.improvement not in ("increase", "decrease"):
         return _no_direction(found)
     up = (found.improvement == "increase") == (phrase == "improving")
+    if found.shift == ("up" if up else "down"):
+        return f"since the shift {found.shift}, points show a special cause that goes {'down' if up else 'up'}"
     return f"no shift, run, trend or point outside the limits goes {'up' if up else 'down'}"
 
 
