@@ -243,5 +243,5 @@ class ControlChart:
         elif bool(self.result["short_group_warning"].any()):
             notes.append("Trial limits where a stretch has fewer than 13 points.")
         if self.result["value"].isna().any() or line.gaps_in(self.result["date"]):
-            notes.append(f"A gap in the line is a {'month' if line.is_monthly else 'date'} without data.")
+            notes.append(f"A gap in the line is a {line.step_name} without data.")
         return notes

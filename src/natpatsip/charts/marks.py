@@ -18,7 +18,7 @@ from natpatsip.charts.layout.time_axis import Timeline
 from natpatsip.charts.layout.value_axis import amount, short_number
 from natpatsip.spc import assurance_icon, variation_icon
 
-TOOLTIP = ("Series", "Month", "Date", "Value", "Shows")
+TOOLTIP = ("Series", "Quarter", "Month", "Date", "Value", "Shows")
 
 
 def kinds_in(result: pd.DataFrame) -> list[str]:
@@ -76,7 +76,7 @@ def point_rows(result: pd.DataFrame, line: Timeline, *, percent: bool) -> Rows:
                 "value": short_number(row["value"]),
                 "path": path,
                 "kind": str(row["point_type"]),
-                "Month" if line.is_monthly else "Date": line.words(row["date"]),
+                line.name if line.is_dated else "Date": line.words(row["date"]),
                 "Value": amount(row["value"], percent=percent, decimals=_decimals(row["value"], places)),
                 "Shows": point_words(row),
             }

@@ -89,7 +89,7 @@ def stacked(
     >>> frame = pd.DataFrame({"quarter": ["2024-25-Q1"] * 2 + ["2024-25-Q2"] * 2, "seen": [25, 17, 29, 13],
     ...                       "how": ["In person", "Online"] * 2})
     >>> print(stacked(frame, x="quarter", y="seen", category="how", y_title="People seen").description)
-    Stacked bar chart of People seen, Q1 2024/25 to Q2 2024/25 (2 bars). In Q2 2024/25, In person: 29; Online: 13. In Q1 2024/25, In person: 25; Online: 17.
+    Stacked bar chart: People seen, Q1 2024/25 to Q2 2024/25 (2 bars). In Q2 2024/25, In person: 29; Online: 13. In Q1 2024/25, In person: 25; Online: 17.
     """  # noqa: E501 — the text is one line
     table = bars(frame, x=x, y=y, category=category, order=order)
     need_title(y_title, chart="charts.stacked")

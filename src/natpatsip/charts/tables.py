@@ -183,5 +183,4 @@ def _rounded(values: pd.Series[float], decimals: int, value_name: str) -> pd.Ser
 def _dates(dates: pd.Series[Any], chart: str) -> dict[str, list[str]]:
     read = read_dates(dates, chart=chart, numbered=True)
     line = timeline(read)
-    name = "Month" if line.is_monthly else "Date" if line.is_dated else "Point"
-    return {name: [line.words(date) if line.is_dated else str(date) for date in read]}
+    return {line.name: [line.words(date) if line.is_dated else str(date) for date in read]}

@@ -125,7 +125,7 @@ def _layers(rows: Rows, line: Timeline, plot: Plot) -> list[Layer]:
         "y": plot.channel("value", has_axis=True),
         "detail": names("path"),
     }
-    tooltip = [names("Month" if line.is_monthly else "Date"), names("Value")]
+    tooltip = [names(line.name), names("Value")]
     places = {"x": line.channel("date"), "y": plot.channel("value"), "tooltip": tooltip}
     return [
         layer("line", rows, drawn, color=palette.CATEGORIES[0], strokeWidth=2.4),
@@ -139,9 +139,8 @@ def _rows(data: pd.DataFrame, line: Timeline, words: Words) -> Rows:
     for position, (date, value) in enumerate(zip(data["date"], data["value"], strict=True)):
         path += position in gaps or value != value
         if value == value:
-            name = "Month" if line.is_monthly else "Date"
             row = {"date": line.value(line.number(date)), "value": short_number(value), "path": path}
-            rows.append({**row, name: line.words(date), "Value": words(value)})
+            rows.append({**row, line.name: line.words(date), "Value": words(value)})
     return rows
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from natpatsip import wording
 from natpatsip.spc.findings import Findings, findings
+from natpatsip.spc.gaps import period_words
 from natpatsip.spc.rules import SHORT_GROUP
 from natpatsip.wording import decimals_for, in_words, listing, plain, plural
 
@@ -95,12 +96,16 @@ class _Description:
         return f"{plain(value, self.decimals, is_percent=self.unit == '%')}{self.unit}"
 
     def date(self, date: Any) -> str:
-        """Return a date: its month alone if all dates of the chart are first days of a month."""
+        """Return a date: its quarter or its month alone if all dates of the chart begin one."""
         if not isinstance(date, datetime.date):
             return f"point {date}"
+        return period_words(date, self.found.step, is_monthly=self.is_monthly)
+
+    @property
+    def is_monthly(self) -> bool:
+        """True if all dates of the chart are first days of a month."""
         dates = [self.found.first_date, self.found.latest_date, *(segment.start for segment in self.found.segments)]
-        is_monthly = all(each.day == 1 for each in dates if each is not None)
-        return wording.month(date) if is_monthly else wording.date(date)
+        return all(each.day == 1 for each in dates if each is not None)
 
     def main_sentences(self) -> list[str]:
         if np.isnan(self.found.mean):  # nothing that the latest value shows is about the present mean
@@ -229,7 +234,9 @@ class _Description:
         if gaps := found.missing - found.trailing_missing:
             sentences.append(_sentence(f"{in_words(gaps)} {plural(gaps, 'value is', 'values are')} missing"))
         if found.absent:
-            dates = listing([self.date(date) for date in found.absent[:3]])
+            first = found.absent[:3]
+            of_months = self.is_monthly and found.step != "quarter"
+            dates = wording.months(first) if of_months else listing([self.date(date) for date in first])
             more = f" and {len(found.absent) - 3} more" if len(found.absent) > 3 else ""
             sentences.append(f"There are no data for {dates}{more}; the points on either side count as neighbours.")
         if found.current.rows < SHORT_GROUP and found.current.has_limits:

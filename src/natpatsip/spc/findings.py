@@ -14,7 +14,7 @@ import pandas as pd
 
 from natpatsip.errors import SpcError
 from natpatsip.spc.assurance import assurance_of, direction_of
-from natpatsip.spc.gaps import absent_dates
+from natpatsip.spc.gaps import absent_dates, step_of
 from natpatsip.spc.parsing import read_rebase, shown_date
 from natpatsip.spc.rules import RULE_LENGTH, Floats
 
@@ -68,6 +68,8 @@ class Findings:
         Rows with and without a value.
     absent : tuple of Timestamp
         Dates that a regular series has no row for.
+    step : str
+        What lies between two points: month, quarter, year, week or day; date if the series is not regular.
     latest_date, latest_value
         Of the latest row that has a value; None and NaN where none has.
     trailing_missing : int
@@ -103,6 +105,7 @@ class Findings:
     points: int
     missing: int
     absent: tuple[Any, ...]
+    step: str
     first_date: Any
     latest_date: Any
     latest_value: float
@@ -269,6 +272,7 @@ def findings(result: pd.DataFrame, *, improvement: str | None = None) -> Finding
         points=present.size,
         missing=len(result) - present.size,
         absent=absent_dates(dates),
+        step=step_of(dates),
         first_date=dates[0],
         latest_date=dates[latest] if present.size else None,
         latest_value=float(values[latest]),
