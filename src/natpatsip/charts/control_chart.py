@@ -80,7 +80,7 @@ class ControlChart:
         """How many decimals means and limits are printed with."""
         if self.decimals is not None:
             return self.decimals
-        return wording.decimals_for(self.result["value"], decimals_for(self.result["mean"], percent=self.percent))
+        return decimals_for(self.result["value"], self.result["mean"], percent=self.percent)
 
     @cached_property
     def target(self) -> str:

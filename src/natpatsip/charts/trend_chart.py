@@ -70,7 +70,7 @@ def trend(
     if len(twice):
         raise FigureError(f"charts.trend: {twice.iloc[0]:%Y-%m-%d} has two rows; expected one row for each date.")
     need_percentages(data["value"], percent=percent, chart="charts.trend")
-    digits = decimals_for(data["value"], percent=percent) if decimals is None else decimals
+    digits = decimals_for(data["value"], data["value"], percent=percent) if decimals is None else decimals
     known = data[data["value"].notna()]
 
     def words(value: float) -> str:

@@ -10,11 +10,10 @@ from natpatsip import wording
 from natpatsip.charts.layout.metrics import text_width
 
 
-def decimals_for(values: Iterable[float], *, percent: bool) -> int:
-    """Return the decimals of levels: one, none if they are in the hundreds, and more if they are close together."""
-    known = [value for value in values if value == value]
-    usual = 1 if percent or not known or max(map(abs, known)) < 100 else 0
-    return wording.decimals_for(known, usual)
+def decimals_for(values: Iterable[float], levels: Iterable[float], *, percent: bool) -> int:
+    """Return the decimals of a chart's levels: one, none if they are in the hundreds, more if its values are close."""
+    known = [abs(level) for level in levels if level == level]
+    return wording.decimals_for(values, 1 if percent or not known or max(known) < 100 else 0)
 
 
 def amount(value: float, *, percent: bool = False, decimals: int = 0) -> str:
