@@ -173,17 +173,36 @@ end
 local MONTHS = { 'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October',
   'November', 'December' }
 
--- Values as people read them: months as words, thousands apart, names without underscores.
-local function shown_value(text)
+-- The decimals that show two digits of a size.
+local function two_digits(size) return math.min(12, math.max(0, 1 - math.floor(math.log(size, 10)))) end
+
+-- The decimals of a column: two, or more where its values are small or close together, as natpatsip.wording has them.
+local function decimals_of(rows, c)
+  local low, high
+  for r = 2, #rows do
+    local value = tonumber(rows[r][c] or '')
+    if value then low, high = math.min(low or value, value), math.max(high or value, value) end
+  end
+  if not low then return 2 end
+  local size = math.max(math.abs(low), math.abs(high))
+  local spread = high - low > 1e-9 * size and high - low or size
+  return spread > 0 and math.max(2, two_digits(spread)) or 2
+end
+
+-- Values as people read them: months as words, thousands apart, names without underscores; no 0 for what is not 0.
+local function shown_value(text, decimals)
   local year, month, day = text:match('^(%d%d%d%d)%-(%d%d)%-?(%d*)$')
   if year and (day == '' or day == '01') and MONTHS[tonumber(month)] then
     return MONTHS[tonumber(month)] .. ' ' .. year
   end
+  if text:match('^%-?%d[%d.]*e[-+]%d+$') then text = (string.format('%.12f', tonumber(text)):gsub('0+$', '0')) end
   local sign, whole, fraction = text:match('^(%-?)(%d+)(%.?%d*)$')
   if not whole then return text end
-  if #fraction > 3 then
-    local rounded = string.format('%.2f', tonumber(whole .. fraction))
-    whole, fraction = rounded:match('^(%d+)(%.%d+)$')
+  if #fraction - 1 > decimals then
+    local value = tonumber(whole .. fraction)
+    if value >= 1e-9 and value < 0.5 * 10 ^ -decimals then decimals = two_digits(value) end
+    whole, fraction = string.format('%.' .. decimals .. 'f', value):match('^(%d+)(%.%d+)$')
+    if tonumber(whole .. fraction) == 0 then sign = '' end
   end
   if #whole > 4 or (#whole == 4 and fraction ~= '') then
     whole = whole:reverse():gsub('(%d%d%d)', '%1,'):reverse():gsub('^,', '')
@@ -226,9 +245,9 @@ local function is_number(text) return text == '' or tonumber(text) ~= nil end
 local function data_table(path, label)
   local rows = without_empty_columns(csv_rows(read(path)))
   local head = rows[1] or {}
-  local numeric = {}
+  local numeric, decimals = {}, {}
   for c = 1, #head do
-    numeric[c] = #rows > 1
+    numeric[c], decimals[c] = #rows > 1, decimals_of(rows, c)
     for r = 2, #rows do numeric[c] = numeric[c] and is_number(rows[r][c] or '') end
   end
   -- Most columns hold numbers, so only the others' cells say what they are: there are thousands of cells.
@@ -242,7 +261,7 @@ local function data_table(path, label)
     table.insert(out, '<tr>')
     for c, value in ipairs(rows[r]) do
       local tag = c == 1 and 'th scope="row"' or 'td'
-      table.insert(out, '<' .. tag .. (c > 1 and class(c) or '') .. '>' .. html(shown_value(value)) .. '</' .. tag:sub(1, 2) .. '>')
+      table.insert(out, '<' .. tag .. (c > 1 and class(c) or '') .. '>' .. html(shown_value(value, decimals[c])) .. '</' .. tag:sub(1, 2) .. '>')
     end
     table.insert(out, '</tr>')
   end

@@ -141,7 +141,9 @@ def test_a_rebase_of_a_series_that_no_notebook_charts_is_refused(tmp_path):
     assert "rebase.0.date (maternity.total) is 2024-10, after the cut-off" in refused(project, Q2, status=2)
 
 
-def test_what_a_control_chart_warns_of_is_told(tmp_path):
+@pytest.mark.parametrize("filtered", ["", "ignore", "error"])
+def test_what_a_control_chart_warns_of_is_told(tmp_path, monkeypatch, filtered):
+    monkeypatch.setenv("PYTHONWARNINGS", filtered)
     chart = (
         "import pandas as pd\nfrom natpatsip import spc\n"
         "spc.xmr([70, 71] * 9, dates=pd.date_range('2023-01-01', periods=18, freq='MS'), rebase=['2012-04-01'])"
