@@ -310,9 +310,23 @@ local function html_figure(div)
   return { raw('html', table.concat(out, '\n')), div.content, raw('html', table.concat(after, '\n')) }
 end
 
+-- The parts of a figure that is too large for a printed page.
+local function pages_of(a, id, ending)
+  local parts = {}
+  for n = 1, tonumber(a.pages or '0') do table.insert(parts, 'drawings/' .. id .. '-page-' .. n .. ending) end
+  return parts
+end
+
+local function part_alt(a, n) return n == 1 and a.alt or 'Figure ' .. a.number .. ', part ' .. n .. ' of ' .. a.pages end
+
 local function typst_figure(div)
   local a = div.attributes
   local note = (a.note and ', note: ' .. plain(a.note) or '') .. (a.panel and ', float: false' or '')
+  local parts = {}
+  for n, path in ipairs(pages_of(a, div.identifier, '.svg')) do
+    table.insert(parts, '(' .. typst_string(path) .. ', ' .. typst_string(part_alt(a, n)) .. '),')
+  end
+  if #parts > 0 then note = note .. ', pages: (' .. table.concat(parts, ' ') .. ')' end
   return raw('typst', '#np-figure(' .. typst_string(div.identifier) .. ', number: ' .. typst_string(a.number)
     .. ', programme: ' .. plain(a.programme) .. ', title: ' .. plain(a.title) .. ', description: '
     .. plain(a.description) .. ', picture: ' .. typst_string(a.svg) .. ', alt: ' .. typst_string(a.alt) .. note .. ')'
@@ -333,7 +347,11 @@ local function word_figure(div)
   local out = pandoc.Blocks({
     styled('Caption', title, div.identifier),
     styled('Figure Description', words(a.description)),
-    word_image(a),
+  })
+  local parts = pages_of(a, div.identifier, '.png')
+  if #parts == 0 then out:insert(word_image(a)) end
+  for n, path in ipairs(parts) do out:insert(word_image({ png = path, alt = part_alt(a, n) })) end
+  out:extend({
     pandoc.Div(div.content, pandoc.Attr('', {}, { ['custom-style'] = 'Figure Text' })),
   })
   if a.note then out:insert(styled('Figure Note', words(a.note))) end

@@ -95,7 +95,7 @@ def stacked(
     need_title(y_title, chart="charts.stacked")
     need_percentages(table.sum(axis="columns"), percent=percent, chart="charts.stacked")
     is_whole = bool((table.isna() | (table == table.round())).all(axis=None))
-    places = (0 if is_whole else wording.decimals_for(table.stack())) if decimals is None else decimals
+    places = (0 if is_whole else wording.decimals_for(table.to_numpy().ravel())) if decimals is None else decimals
     axis = value_axis([0, *table.sum(axis="columns")], percent=percent, zero=True)
 
     def printed(value: float) -> str:

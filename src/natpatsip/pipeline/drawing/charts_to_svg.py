@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip.charts import dark, icons, palette
-from natpatsip.charts.layout.sizes import narrow
+from natpatsip.charts.layout.sizes import narrow, pages
 from natpatsip.digests import key
 from natpatsip.errors import FigureError, ReportError, together
 from natpatsip.pipeline.caching.store import Cache
@@ -42,12 +42,17 @@ window.natpatsipVega = { View, parse, expressionInterpreter };
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure as every format shows it: SVG, PNG for Word, the SVG of its narrow layout if any, and JSON for pages."""
+    """A figure as every format shows it: SVG, PNG for Word, the SVG of its narrow layout if any, and JSON for pages.
+
+    `pages` and `page_pngs` are its parts for paper, if it is too large for one page.
+    """
 
     svg: str
     png: bytes
     narrow: str | None
     interactive: str
+    pages: tuple[str, ...] = ()
+    page_pngs: tuple[bytes, ...] = ()
 
 
 class Artist:
@@ -85,11 +90,14 @@ class Artist:
             If Vega-Lite cannot draw it.
         """
         svg, layout = self.chart(name, specification), narrow(specification)
+        parts = [self.chart(f"{name}-page-{n}", part) for n, part in enumerate(pages(specification), 1)]
         return Drawn(
             svg=svg,
             png=self.png(name, svg),
             narrow=None if layout is None else self.chart(f"{name}-narrow", layout),
             interactive=self.interactive(name, specification),
+            pages=tuple(parts),
+            page_pngs=tuple(self.png(f"{name}-page-{n}", part) for n, part in enumerate(parts, 1)),
         )
 
     def chart(self, name: str, specification: Specification) -> str:
@@ -197,6 +205,9 @@ def write_drawings(
         (folder / f"{figure.id}.png").write_bytes(drawn.png)
         if drawn.narrow is not None:
             (drawings / f"{figure.id}-narrow.svg").write_text(drawn.narrow, encoding="utf-8")
+        for number, (page, png) in enumerate(zip(drawn.pages, drawn.page_pngs, strict=True), 1):
+            (drawings / f"{figure.id}-page-{number}.svg").write_text(page, encoding="utf-8")
+            (drawings / f"{figure.id}-page-{number}.png").write_bytes(png)
         (drawings / f"{figure.id}.json").write_text(drawn.interactive, encoding="utf-8")
         if not (drawings / "vega.js").exists():
             (drawings / "vega.js").write_text(artist.runtime(), encoding="utf-8")

@@ -13,12 +13,13 @@ from natpatsip import wording
 
 PLACES = ("x", "y", "x2", "y2", "width", "height", "size", "startAngle", "endAngle", "innerRadius", "outerRadius")
 CHILDREN = ("layer", "hconcat", "vconcat", "concat")
+PLACED = {"type": "none", "contains": "content"}  # every mark is placed by `natpatsip.charts`
 EDGE = 1.0  # pixels that a mark may lie beyond the plot
 
 
 def is_made_here(specification: Mapping[str, Any]) -> bool:
-    """Return True for a chart of `natpatsip.charts`: only those have a layout for narrow pages."""
-    return "narrow" in specification.get("usermeta", {})
+    """Return True for a chart of `natpatsip.charts`: they alone have layouts of their own, or are one."""
+    return "narrow" in specification.get("usermeta", {}) or specification.get("autosize", {}) == PLACED
 
 
 def undrawn(specification: Mapping[str, Any], scene: Callable[[], Mapping[str, Any]]) -> str:
