@@ -33,7 +33,8 @@ def test_pounds_are_printed_in_millions_where_that_loses_nothing(amount, text):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(83, "83%"), (79.1, "79.1%"), (85.94, "85.9%"), (100.0, "100%"), (0, "0%"), (99.96, "99.96%"), (0.04, "0.04%")]
+    ("value", "text"),
+    [(83, "83%"), (79.1, "79.1%"), (85.94, "85.9%"), (100.0, "100%"), (0, "0%"), (99.96, "99.96%"), (0.04, "0.04%")],
 )
 def test_a_percentage_has_the_decimals_it_needs(value, text):
     assert wording.percent(value) == text
