@@ -146,7 +146,7 @@ def test_what_a_control_chart_warns_of_is_told(tmp_path, monkeypatch, filtered):
     )
     run = command(small(tmp_path, ward=[code(chart, id="chart")]), "build", Q2, "--to", "html")
     assert run.returncode == 0, run.stderr
-    assert 'warning: notebooks/ward.ipynb, cell "chart": No row has the rebase date 2012-04-01' in run.stderr
+    assert "(id chart): No row has the rebase date 2012-04-01" in run.stderr
 
 
 def test_a_failure_of_one_quarter_is_told_once(tmp_path):
