@@ -84,6 +84,11 @@ def build(
         If the report cannot be made; the previous one is left unchanged.
     """
     start = time.monotonic()
+    report = options.report(project, quarter)
+    if any(report.parent.glob(f".{report.name}.*")):  # a build is publishing it, or was killed while it did
+        from natpatsip.release.publication import restore
+
+        restore(report)
     job = Job(project, quarter, options, log, Inputs.read(project), store.of(project, is_fresh=options.is_fresh))
     chosen = replace(options, kernels=kernels.choose(options.kernels))  # what "auto" means here
     record = BuildRecord.of(job.report, quarter, chosen, job.inputs, job.cache)
@@ -160,7 +165,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
         staged = stage(plan, contents, outputs, facts, written=written)
         job.log(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(facts)} facts")
         before = [each for each in files_of(job.report, FORMATS) if each.exists()]
-        with publication(job.report) as folder:
+        with publication(job.report, job.log) as folder:
             render.render(
                 staged.folder,
                 folder,
@@ -225,7 +230,8 @@ def _build_archived(job: Job, reference: str) -> None:
     earlier = _earlier_reports(job)
     if job.options.cluster:
         job.log(f"{job.quarter.label}: its notebooks come from git with code of their own, so they run here")
-    archived.build(job.project, job.quarter, reference, job.options.arguments(job.project), job.log)
+    arguments = job.options.arguments(job.project)
+    archived.build(job.project, job.quarter, reference, arguments, job.log, report=job.report)
     record.save(read=[earlier])
 
 
