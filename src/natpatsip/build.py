@@ -326,11 +326,15 @@ def _draw(job: Job, staged: Staged, outputs: Mapping[str, Outputs]) -> None:
 
 def _copy_files(plan: Plan, staged: Staged, folder: Path) -> None:
     """Copy facts, figures and executed notebooks into the report."""
+    from natpatsip.release.publishable import publishable
+
     shutil.copy2(staged.folder / "facts.csv", folder)
     shutil.copytree(staged.folder / "figures", folder / "figures", ignore=shutil.ignore_patterns("*.png"))
     (folder / "notebooks").mkdir()
     for name in plan.notebooks:
-        shutil.copy2(plan.workplace / "notebooks" / f"{name}.ipynb", folder / "notebooks")
+        executed = (plan.workplace / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
+        text = publishable(executed, name, plan.project)
+        (folder / "notebooks" / f"{name}.ipynb").write_text(text, encoding="utf-8", newline="\n")
 
 
 def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Outcome:
