@@ -109,6 +109,9 @@ def build(
 
     plan = Plan.of(project, quarter, is_final=options.is_final)
     log(f"{quarter.label}: {len(plan.notebooks)} notebooks")
+    notes = [f"note: {each}" for each in plan.left_out()]
+    for note in notes:
+        log(note)
     earlier = _earlier_reports(job)
     try:
         executed, outcome = _make_report(job, plan, runs)
@@ -120,7 +123,7 @@ def build(
             job.cache.forget()
     if not any(each.trace.untracked for each in executed.values()):
         read = [*(each.trace.files for each in executed.values()), earlier]
-        record.save(read=read, log=[finding_formats.summary(outcome, quarter)])
+        record.save(read=read, log=[*notes, finding_formats.summary(outcome, quarter)])
     job.cache.make_room()
     if job.cache.error:
         log(f"the cache cannot be written, so the next build starts from scratch: {job.cache.error}")
