@@ -13,7 +13,7 @@ import nbformat
 import pytest
 import yaml
 
-from projects import ROOT, code, prose, write
+from support.projects import ROOT, code, prose, write
 
 CONFIGS = [ROOT / ".pre-commit-config.yaml", ROOT / "src/natpatsip/init/template/dot_pre-commit-config.yaml"]
 CELLS = [  # each of a kind that ruff would change or reject

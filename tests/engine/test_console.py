@@ -15,7 +15,7 @@ from rich.console import Console
 from natpatsip.cli.console import ProgressLog, TimedLines
 from natpatsip.pipeline.workspace import try_locked
 from natpatsip.release import archived
-from projects import natpatsip, small
+from support.projects import natpatsip, small
 
 WINDOWS = {"PYTHONIOENCODING": "cp1252"}  # what Windows writes into files and pipes
 SAY = "from natpatsip import cli\nfrom natpatsip.cli.console import say\ncli.app = lambda: say('\u22121 ✓')\ncli.main()"

@@ -8,7 +8,7 @@ from natpatsip import doctor
 from natpatsip.build import build
 from natpatsip.pipeline.options import Options
 from natpatsip.quarter import Quarter
-from projects import SETTINGS, small
+from support.projects import SETTINGS, small
 
 
 @pytest.mark.parametrize(

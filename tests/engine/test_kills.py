@@ -9,7 +9,6 @@ import sys
 import pytest
 from test_new_quarter import cells_of, files_of, ward
 
-from killing import kill, moments
 from natpatsip import params
 from natpatsip.build import build
 from natpatsip.digests import sha256_of
@@ -19,8 +18,9 @@ from natpatsip.pipeline.options import Options
 from natpatsip.pipeline.workspace import clean
 from natpatsip.quarter import Quarter
 from natpatsip.release.publication import publication, restore_all
-from projects import small
-from repositories import AUTHOR, git, repository
+from support.killing import kill, moments
+from support.projects import small
+from support.repositories import AUTHOR, git, repository
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 Q1, Q2, Q3 = (Quarter(2024, number) for number in (1, 2, 3))

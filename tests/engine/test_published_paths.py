@@ -17,7 +17,7 @@ from natpatsip.build import build
 from natpatsip.pipeline.options import Options
 from natpatsip.quarter import Quarter
 from natpatsip.release.publishable import publishable
-from projects import code, small
+from support.projects import code, small
 
 Q2 = Quarter(2024, 2)
 WARNS = "import warnings\nfrom helpers import noisy\nnoisy.warn()\nprint(noisy.__file__)\nwarnings.warn('in a cell')"

@@ -17,8 +17,8 @@ from natpatsip.pipeline import workspace
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.workspace import clean, locked, try_locked
 from natpatsip.release.archived import ARCHIVED
-from repositories import git, repository
-from waiting import becomes
+from support.repositories import git, repository
+from support.waiting import becomes
 
 Q2 = "2024-25-Q2"
 

@@ -17,7 +17,6 @@ from natpatsip import git
 from natpatsip.errors import DataError, ReportError
 from natpatsip.project import OUTPUTS as OUTPUT_FOLDERS
 from natpatsip.quarter import PARAMS_FOLDER, Quarter
-from natpatsip.settings import read_settings
 
 if TYPE_CHECKING:
     from natpatsip.params import Params
@@ -181,6 +180,8 @@ class Candidate:
         name = tag_of(self.quarter)
         if git.commit_of(self.project, f"refs/tags/{name}") == self.commit:
             return name
+
+        from natpatsip.settings import read_settings  # here: this module is read with every build
 
         people = ", ".join(f"{each.name} ({each.role}, {each.date})" for each in self.params.sign_offs)
         title = f"{read_settings(self.project).for_quarter(self.quarter.label).subtitle}, final edition"

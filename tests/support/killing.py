@@ -20,7 +20,7 @@ PRELOADED = [
     "papermill",
     "pandas",
 ]
-SERVER = multiprocessing.get_context("forkserver" if sys.platform != "win32" else "spawn")
+SERVER: Any = multiprocessing.get_context("forkserver" if sys.platform != "win32" else "spawn")
 SERVER.set_forkserver_preload(PRELOADED)
 
 
@@ -40,7 +40,7 @@ def kill(action: Callable[..., Any], *arguments: Any, within: Path, at: int) -> 
     process.start()
     process.join()
     assert process.exitcode in (0, -signal.SIGKILL), f"{action} ended with {process.exitcode}"
-    return process.exitcode != 0
+    return bool(process.exitcode)
 
 
 def _run(action: Callable[..., Any], arguments: tuple[Any, ...], within: Path, at: int | None, counts: Any) -> None:
