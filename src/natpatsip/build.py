@@ -84,6 +84,11 @@ def build(
         If the report cannot be made; the previous one is left unchanged.
     """
     start = time.monotonic()
+    report = options.report(project, quarter)
+    if any(report.parent.glob(f".{report.name}.*")):  # a build is publishing it, or was killed while it did
+        from natpatsip.release.publication import restore
+
+        restore(report)
     job = Job(project, quarter, options, log, Inputs.read(project), store.of(project, is_fresh=options.is_fresh))
     chosen = replace(options, kernels=kernels.choose(options.kernels))  # what "auto" means here
     record = BuildRecord.of(job.report, quarter, chosen, job.inputs, job.cache)
@@ -104,6 +109,9 @@ def build(
 
     plan = Plan.of(project, quarter, is_final=options.is_final)
     log(f"{quarter.label}: {len(plan.notebooks)} notebooks")
+    notes = [f"note: {each}" for each in plan.left_out()]
+    for note in notes:
+        log(note)
     earlier = _earlier_reports(job)
     try:
         executed, outcome = _make_report(job, plan, runs)
@@ -115,7 +123,7 @@ def build(
             job.cache.forget()
     if not any(each.trace.untracked for each in executed.values()):
         read = [*(each.trace.files for each in executed.values()), earlier]
-        record.save(read=read, log=[finding_formats.summary(outcome, quarter)])
+        record.save(read=read, log=[*notes, finding_formats.summary(outcome, quarter)])
     job.cache.make_room()
     if job.cache.error:
         log(f"the cache cannot be written, so the next build starts from scratch: {job.cache.error}")
@@ -160,7 +168,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
         staged = stage(plan, contents, outputs, facts, written=written)
         job.log(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(facts)} facts")
         before = [each for each in files_of(job.report, FORMATS) if each.exists()]
-        with publication(job.report) as folder:
+        with publication(job.report, job.log) as folder:
             render.render(
                 staged.folder,
                 folder,
@@ -225,7 +233,8 @@ def _build_archived(job: Job, reference: str) -> None:
     earlier = _earlier_reports(job)
     if job.options.cluster:
         job.log(f"{job.quarter.label}: its notebooks come from git with code of their own, so they run here")
-    archived.build(job.project, job.quarter, reference, job.options.arguments(job.project), job.log)
+    arguments = job.options.arguments(job.project)
+    archived.build(job.project, job.quarter, reference, arguments, job.log, report=job.report)
     record.save(read=[earlier])
 
 
@@ -320,11 +329,15 @@ def _draw(job: Job, staged: Staged, outputs: Mapping[str, Outputs]) -> None:
 
 def _copy_files(plan: Plan, staged: Staged, folder: Path) -> None:
     """Copy facts, figures and executed notebooks into the report."""
+    from natpatsip.release.publishable import publishable
+
     shutil.copy2(staged.folder / "facts.csv", folder)
     shutil.copytree(staged.folder / "figures", folder / "figures", ignore=shutil.ignore_patterns("*.png"))
     (folder / "notebooks").mkdir()
     for name in plan.notebooks:
-        shutil.copy2(plan.workplace / "notebooks" / f"{name}.ipynb", folder / "notebooks")
+        executed = (plan.workplace / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
+        text = publishable(executed, name, plan.project)
+        (folder / "notebooks" / f"{name}.ipynb").write_text(text, encoding="utf-8", newline="\n")
 
 
 def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Outcome:

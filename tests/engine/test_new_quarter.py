@@ -71,7 +71,7 @@ def files_of(project):
     return {
         path.relative_to(project).as_posix(): path.read_bytes()
         for path in sorted(project.rglob("*"))
-        if path.is_file() and ".git" not in path.parts
+        if path.is_file() and not {".git", "build"} & set(path.parts)
     }
 
 
@@ -244,8 +244,9 @@ def test_files_are_written_all_or_none(tmp_path):
     (tmp_path / "one").write_text("before", encoding="utf-8")
     (tmp_path / "two").mkdir()
     with pytest.raises(OSError, match=r"two"):
-        write_all({tmp_path / "new": "after", tmp_path / "one": "after", tmp_path / "two": "after"})
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
+        write_all({tmp_path / "new": "after", tmp_path / "one": "after", tmp_path / "two": "after"}, tmp_path / "build")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["build", "one", "two"]
+    assert not list((tmp_path / "build").iterdir())
     assert (tmp_path / "one").read_text(encoding="utf-8") == "before"
 
 
