@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
+from pydantic.alias_generators import to_camel
+
 from natpatsip.datasets.descriptor import DataField
 from natpatsip.datasets.reading import Fault
 from natpatsip.errors import UsageError, nearest
 from natpatsip.quarter import Quarter
+from natpatsip.yaml_models import shown
 
 MOST_WORDS = 12  # of a list of words in a message
 SPREADSHEET_MONTH = re.compile(r"[A-Z][a-z]{2}-\d{2}|\d{2}/\d{2}/\d{4}")
@@ -252,6 +256,28 @@ def _check_constraints(text: str, value: Any, field: DataField) -> None:
     )
     if not all(bounds):
         raise ValueError(text)
+
+
+def bounds_expected(field: DataField) -> list[str]:
+    """Return what is wrong with the bounds that a field declares: each is a value that its cells may have."""
+    limits, wrong = field.constraints, []
+    for name in ("minimum", "maximum", "exclusive_minimum", "exclusive_maximum"):
+        bound = getattr(limits, name)
+        try:
+            if bound is not None and not _is_comparable(_bound(bound, field), field):
+                raise ValueError
+        except ValueError:
+            expected = EXAMPLES.get(field.natpatsip.form or field.type, "a text")
+            wrong.append(f"constraints.{to_camel(name)}: found {shown(bound)}, expected {expected}.")
+    return wrong
+
+
+def _is_comparable(bound: Any, field: DataField) -> bool:
+    """Return True if a bound can be compared with the values of a field's cells."""
+    if field.type in ("integer", "number", "year"):
+        return isinstance(bound, int | float) and not isinstance(bound, bool) and math.isfinite(bound)
+    kinds = {"date": date, "yearmonth": date, "datetime": datetime}
+    return isinstance(bound, kinds.get(field.type, str))
 
 
 def _bound(bound: Any, field: DataField) -> Any:
