@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from natpatsip import context
+from natpatsip.csv_files import frame_to_csv
 from natpatsip.errors import FigureError
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def figure(
         caption=str(caption).strip(),
         alt=" ".join(words.split()),
         specification={**specification, "description": " ".join(words.split())},
-        data=data.to_csv(index=False, date_format="%Y-%m-%d"),
+        data=frame_to_csv(data),
         is_illustrative=context.is_illustrative(data),
         shows=shows,
     )

@@ -6,7 +6,6 @@ quarter (*moves at most*), or that a fact is a modelled effect (*estimate*).
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from natpatsip import wording
+from natpatsip.datasets.declaration import declared
+from natpatsip.datasets.reading import PlainFile, records
 from natpatsip.errors import DataError, ReportError, nearest, together
 from natpatsip.facts import ID
 from natpatsip.figures import ID as FIGURE_ID
@@ -181,15 +182,12 @@ class Rules:
         file = project / FILE
         if not file.is_file():
             return cls(quarter)
-        with file.open(encoding="utf-8", newline="") as lines:
-            reader = csv.DictReader(lines)
-            rows, header = list(reader), list(reader.fieldnames or ())
-        if absent := [name for name in COLUMNS if name not in header]:
-            raise DataError(f"{FILE}, row 1: {', '.join(absent)} missing. It has the columns {', '.join(COLUMNS)}.")
+        resource = PlainFile.of(FILE, COLUMNS, declared=declared(project).resources)
+        rows = records(file.read_bytes(), resource)
         found, errors = [], list[ReportError]()
-        for number, row in enumerate(rows, start=2):
+        for line, row in rows.items():
             try:
-                found.append(_rule(number, {name: (row[name] or "").strip() for name in COLUMNS}, known))
+                found.append(_rule(line, {name: row[name].strip() for name in COLUMNS}, known))
             except DataError as error:
                 errors.append(error)
         together(errors)
@@ -208,14 +206,6 @@ class Rules:
     def written(self, period: str) -> str:
         """Return the period that the file names, as facts have it."""
         return {QUARTER: str(self.quarter), YEAR: self.quarter.year_to_date}.get(period, period)
-
-
-def read_rows(file: Path) -> list[dict[str, str]]:
-    """Return the rows of a CSV file; none if there is no such file."""
-    if not file.is_file():
-        return []
-    with file.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
 
 
 def _rule(number: int, row: Mapping[str, str], known: Collection[str]) -> Rule:

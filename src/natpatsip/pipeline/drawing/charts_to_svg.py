@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from natpatsip.charts import dark, icons, palette
 from natpatsip.charts.layout.sizes import narrow
+from natpatsip.csv_files import rows_of, to_csv
 from natpatsip.digests import key
 from natpatsip.errors import FigureError
 from natpatsip.pipeline.caching.store import Cache
@@ -172,7 +173,7 @@ def write_drawings(
     folder, drawings = staged / "figures", staged / "drawings"
     drawings.mkdir()
     for figure in figures:
-        (folder / f"{figure.id}.csv").write_text(figure.record["data"], encoding="utf-8")
+        (folder / f"{figure.id}.csv").write_bytes(to_csv(rows_of(figure.record["data"])).encode())
         drawn = artist.figure(figure.id, figure.specification)
         (folder / f"{figure.id}.svg").write_text(drawn.svg, encoding="utf-8")
         (folder / f"{figure.id}.png").write_bytes(drawn.png)
