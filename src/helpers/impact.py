@@ -97,7 +97,7 @@ def share(part: float, whole: float) -> int:
 
 
 def at_least_halves_risk(odds_ratio: float) -> bool:
-    """Say whether leaving a harm behind at least halves the odds of it.
+    """Return True if leaving a harm behind at least halves the odds of it.
 
     Examples
     --------
@@ -111,7 +111,7 @@ def _gained(people: float) -> float:
     if people < 0:
         raise ClaimError(
             f"The model starts from {number(people)} people, fewer than none: nothing can have been prevented. "
-            "Look at the data; where they are right, write the sentence anew."
+            "Check the data; if they are right, rewrite the sentence."
         )
     return people
 
@@ -119,6 +119,6 @@ def _gained(people: float) -> float:
 def _positive(value: float) -> float:
     if not value > 0:
         raise ModelError(
-            f"A model's divisor is {value:g}; expected a number above zero. Look at the model's values in the params."
+            f"A model's divisor is {value:g}; expected a number above zero. Check the model's values in the params."
         )
     return value

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+
+from natpatsip.digests import sha256
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,9 +59,9 @@ def described(frame: pd.DataFrame) -> str:
 
 def rows_hash(frame: pd.DataFrame) -> str:
     """Return the SHA-256 of the rows of a frame, as CSV."""
-    return hashlib.sha256(frame.to_csv(index=False, lineterminator="\n").encode()).hexdigest()
+    return sha256(frame.to_csv(index=False, lineterminator="\n"))
 
 
 def hash_of(*parts: Any) -> str:
     """Return the SHA-256 of values, one a line."""
-    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
+    return sha256("\n".join(map(str, parts)))

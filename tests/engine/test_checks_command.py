@@ -8,7 +8,7 @@ import re
 import pytest
 
 from natpatsip.checks import CHECKS
-from projects import code, natpatsip, prose, small
+from support.projects import code, natpatsip, prose, small
 
 Q2 = "2024-25-Q2"
 

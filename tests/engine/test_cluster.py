@@ -21,7 +21,7 @@ from natpatsip.errors import NotebookError
 from natpatsip.pipeline.execution.cluster import client, worker
 from natpatsip.pipeline.execution.cluster.worker import Task
 from natpatsip.pipeline.notebook import Notebook
-from projects import ROOT, code, copy, natpatsip, prose, small
+from support.projects import ROOT, code, example, natpatsip, prose, small
 
 pytestmark = pytest.mark.end_to_end
 DASK = [sys.executable, "-m", "dask"]
@@ -101,8 +101,8 @@ with connect(sys.argv[1], log=print) if sys.argv[1:] else nullcontext() as clust
 """
 
 
-def test_the_reports_notebooks_equal_those_of_a_build_here(cluster, tmp_path):
-    project = copy(tmp_path)
+def test_the_notebooks_of_a_report_equal_those_of_a_build_here(cluster, tmp_path):
+    project = example(tmp_path / "project")
     (project / "notebooks" / "beside.py").write_text("", encoding="utf-8")  # files beside notebooks travel too
     made = []
     for arguments in ([], [cluster[0]]):
@@ -113,7 +113,7 @@ def test_the_reports_notebooks_equal_those_of_a_build_here(cluster, tmp_path):
         shutil.rmtree(project / "build")
     assert f"{cluster[0]}: 2 workers" in run.stdout
     here, there = made
-    assert here.keys() == there.keys() == {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert here.keys() == there.keys() == {path.name for path in (project / "notebooks").glob("*.ipynb")}
     for name, notebook in here.items():
         assert there[name].metadata.papermill.input_path == notebook.metadata.papermill.input_path
         assert comparable(there[name]) == comparable(notebook), name

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pytest
 from test_cluster import DASK, Q2, eventually
 
-from projects import code, prose, small
+from support.projects import code, prose, small
 
 pytestmark = [
     pytest.mark.end_to_end,

@@ -6,7 +6,7 @@ import pytest
 
 from natpatsip import build
 from natpatsip.cli import app
-from projects import code, edit, natpatsip, small
+from support.projects import code, edit, natpatsip, small
 
 Q1, Q2 = "2024-25-Q1", "2024-25-Q2"
 FAILS_IN_Q1 = code("1 / 0", id="only-first", tags=[Q1])

@@ -10,13 +10,13 @@ import shutil
 import pytest
 
 from natpatsip.facts import parse_value, printed
-from projects import ROOT, code, edit, natpatsip, prose, write
-from reading import READERS, holds_number, tidy, words_of_html
+from support.projects import ROOT, code, edit, natpatsip, prose, write
+from support.reading import READERS, holds_number, tidy, words_of_html
 
 pytestmark = pytest.mark.end_to_end
 Q1, Q2 = "2024-25-Q1", "2024-25-Q2"
 FORMATS = tuple(READERS)
-with (ROOT / "tests" / "reference" / "published_facts.csv").open(encoding="utf-8", newline="") as lines:
+with (ROOT / "tests" / "report" / "published_facts.csv").open(encoding="utf-8", newline="") as lines:
     PUBLISHED = [row for row in csv.DictReader(lines) if row["kind"] != "model"]
 
 

@@ -6,12 +6,11 @@ declaration is read: importing what reads it takes longer than everything else t
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from natpatsip.digests import key, sha256_of_folder
 from natpatsip.quarter import Quarter
 
 if TYPE_CHECKING:
@@ -76,13 +75,4 @@ def awaited(project: Path) -> list[Resource]:
 
 def _digest(quarter: Quarter, project: Path) -> str:
     """Return the digest of the data and of the code that reads them."""
-    digest = hashlib.sha256(str(quarter).encode())
-    for file in (*_files(project / DATA), *_files(Path(__file__).parent)):
-        digest.update(b"%s %d " % (file.name.encode(), file.stat().st_size))
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files of a folder and the folders in it, except what Python leaves there."""
-    return (file for file in sorted(folder.rglob("*")) if file.is_file() and file.suffix != ".pyc")
+    return key(quarter, sha256_of_folder(project / DATA), sha256_of_folder(Path(__file__).parent))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from natpatsip import digests
 from natpatsip.datasets import organisations, reading
 from natpatsip.datasets.cells import CellRule, first_month, is_quarter, value_expected, value_fits
 from natpatsip.datasets.declaration import parse, source
@@ -115,7 +115,7 @@ def _examine(descriptor: bytes, contents: tuple[tuple[str, bytes], ...]) -> Tabl
         listed = _examine(descriptor, ((ORGANISATIONS, others[ORGANISATIONS]),))
         raise_faults(listed)
         known = listed.organisations
-    rows, sha256 = reading.parse(data, resource), hashlib.sha256(data).hexdigest()
+    rows, sha256 = reading.parse(data, resource), digests.sha256(data)
     lines = list(rows.cells)
     places = {column: rows.header.index(column) for column in resource.columns if column in rows.header}
     texts = {column: [cells[place] for cells in rows.cells.values()] for column, place in places.items()}

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 from natpatsip import git
 from natpatsip.errors import DataError, ReportError
 from natpatsip.project import MARK
+from natpatsip.project import OUTPUTS as OUTPUT_FOLDERS
 from natpatsip.quarter import PARAMS_FOLDER, Quarter
-from natpatsip.settings import read_settings
 
 if TYPE_CHECKING:
     from natpatsip.params import Params
 
 MOST_NAMED = 10
-OUTPUTS: tuple[str, ...] = ("build/**", "reports/**", "**/__pycache__/**")
+OUTPUTS: tuple[str, ...] = (*(f"{name}/**" for name in OUTPUT_FOLDERS), "**/__pycache__/**")
 
 
 class FinalError(ReportError):
@@ -182,6 +182,8 @@ class Candidate:
         if git.commit_of(self.project, f"refs/tags/{name}") == self.commit:
             return name
 
+        from natpatsip.settings import read_settings  # here: this module is read with every build
+
         people = ", ".join(f"{each.name} ({each.role}, {each.date})" for each in self.params.sign_offs)
         title = f"{read_settings(self.project).for_quarter(self.quarter.label).subtitle}, final edition"
         try:
@@ -196,6 +198,8 @@ class Candidate:
 
 def _contact(project: Path) -> Iterator[str]:
     """Yield what is missing for the accessibility statement, which the law asks every public body for."""
+    from natpatsip.settings import read_settings
+
     if not read_settings(project).contact:
         yield (
             f"{MARK}, natpatsip.contact: the accessibility statement has no contact for readers with a problem. "
