@@ -15,7 +15,7 @@ from pathlib import Path
 from natpatsip import wording
 from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.reading import PlainFile, records
-from natpatsip.errors import DataError, ReportError, nearest, together
+from natpatsip.errors import DataError, ReportError, nearest, one_line, together
 from natpatsip.facts import ID
 from natpatsip.figures import ID as FIGURE_ID
 from natpatsip.quarter import Quarter
@@ -189,7 +189,7 @@ class Rules:
             try:
                 found.append(_rule(line, {name: row[name].strip() for name in COLUMNS}, known))
             except DataError as error:
-                errors.append(error)
+                errors.append(DataError(one_line(str(error))))
         together(errors)
         _refuse_circles(found)
         return cls(quarter, tuple(found))

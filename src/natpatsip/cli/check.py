@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from natpatsip.cli.application import JOBS, QUARTER, app, one_of, quarter_or_newest
-from natpatsip.cli.console import ProgressLog, say
+from natpatsip.cli.console import ProgressLog, say, say_as_is
 from natpatsip.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,9 +35,11 @@ def check(
     from natpatsip.reporters import as_json
 
     if format == "json":
-        say(as_json(outcome.findings))
+        say_as_is(as_json(outcome.findings))
+    elif format == "github":
+        say_as_is("\n".join(as_github(outcome.findings, project)))
     else:
-        for line in as_text(outcome) if format == "text" else as_github(outcome.findings, project):
+        for line in as_text(outcome):
             say(line)
     if outcome.findings:
         raise typer.Exit(1)

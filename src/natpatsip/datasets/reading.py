@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from natpatsip.datasets.descriptor import DataField, Resource
-from natpatsip.errors import DataFileError, nearest, together
+from natpatsip.errors import DataFileError, nearest, one_line, together
 
 MOST_SHOWN = 20  # faults of a file that are given one by one
 LFS = b"version https://git-lfs.github.com/spec/"
@@ -37,7 +37,7 @@ class Fault:
     def __str__(self) -> str:
         where = [f"row {self.line}"] if self.line else []
         where += [f"column {self.column}"] if self.column else []
-        return f"{', '.join(where)}: {self.text}" if where else self.text
+        return one_line(f"{', '.join(where)}: {self.text}" if where else self.text)
 
 
 @dataclass
