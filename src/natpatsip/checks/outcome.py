@@ -25,6 +25,7 @@ CHECKS = (
     "old-data",
     "broken-link",
 )
+NOT_CHECKED = "not-checked"  # what stopped some of the checks, listed with their findings
 RECORD = ("check", "message", "where", "notebook", "cell", "fact", "found", "expected")
 
 

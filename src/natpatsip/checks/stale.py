@@ -57,11 +57,11 @@ def _unchanged_words(context: CheckContext) -> Iterator[Finding]:
             same = {words: text for words, text in _paragraphs(cell, place).items() if words in earlier}
             if same:
                 told = listing([f'"{_start(text)}"' for text in same.values()])
-                cells = listing([f'"{name}"' for name in dict.fromkeys(earlier[words].cell for words in same)])
+                places = listing([f'"{name}"' for name in dict.fromkeys(earlier[words].cell for words in same)])
                 are, them = ("is", "it is") if len(same) == 1 else ("are", "they are")
                 message = (
-                    f"{told} {are} word for word what {context.quarter.previous().label} says (cell {cells}). Say what "
-                    f"is true now, or remove the tag from both cells and keep one, if {them} true of any quarter."
+                    f"{told} {are} word for word what {context.quarter.previous().label} says (cell {places}). Say "
+                    f"what is true now, or remove the tag from both cells and keep one, if {them} true of any quarter."
                 )
                 yield place.finding(CHECK, message, found=_start(next(iter(same.values()))))
 
