@@ -313,10 +313,10 @@ def _known_from_row(name: str, period: str, row: Mapping[str, Any], where: str) 
 def _source(notebook: Path) -> str:
     """Return the text of a notebook that is not a chapter; it may be anything, so one that is not JSON has none."""
     try:
-        cells = json.loads(notebook.read_text(encoding="utf-8")).get("cells", [])
-    except ValueError:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        return "\n".join("".join(cell["source"]) for cell in cells)
+    except (ValueError, LookupError, TypeError, RecursionError):
         return ""
-    return "\n".join("".join(cell.get("source", "")) for cell in cells)
 
 
 def _number(text: str) -> float | None:

@@ -14,7 +14,8 @@ from natpatsip.errors import DataError, ReportError, UsageError, nearest, togeth
 
 COLUMNS = ("claim_id", "place", "statement", "value", "related_claim", "relation")
 _VALUE = re.compile(
-    r"[£$€]?\s*([-−]?\d+(?:[,\s]\d{3})*(?:\.\d+)?)\s*(%|per cent|percent|k|m|bn|thousand|million|billion)?", re.I
+    r"[£$€]?\s*([-−]?\d+(?:[,\s]\d{3})*(?:\.\d+)?)\s*(%|per cent|percent|k|m|bn|thousand|million|billion)?",
+    re.IGNORECASE | re.ASCII,
 )
 _SIZES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
 

@@ -38,7 +38,7 @@ _EXPECTED = {  # neutral, since nobody knows which of the numbers is wrong
 _CLOSE = 1e-6  # relative: the values come from decimal texts, so only the binary rounding of their sums differs
 _TERM = re.compile(r"(?P<fact>[a-z][a-z0-9_]*)(?:\s*\((?P<period>[^)]+)\))?")
 _CHART = re.compile(r"(?P<figure>fig-[a-z0-9-]+)\s*:\s*(?P<column>.+)")
-_BOUND = re.compile(r"(\d+(?:\.\d+)?)\s*(%?)")
+_BOUND = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(%?)")
 
 
 @dataclass(frozen=True)

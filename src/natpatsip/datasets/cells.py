@@ -18,10 +18,12 @@ from natpatsip.quarter import Quarter
 from natpatsip.yaml_models import shown
 
 MOST_WORDS = 12  # of a list of words in a message
-SPREADSHEET_MONTH = re.compile(r"[A-Z][a-z]{2}-\d{2}|\d{2}/\d{2}/\d{4}")
-SPREADSHEET = (
-    "A spreadsheet has changed the months: format the column as text or as yyyy-mm, and save the file as CSV again."
+SPREADSHEET_DATE = re.compile(  # Jan-21, January 2021, 01/04/2024, 1-Apr-24, 2024-04-01 00:00:00, or days since 1900
+    r"[A-Z][a-z]{2,8}[- ][0-9]{2,4}|[0-9]{1,2}([-/. ])([0-9]{1,2}|[A-Z][a-z]{2})\1[0-9]{2,4}"
+    r"|[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}( [0-9:]+)?|[0-9]{5}"
 )
+SPREADSHEET = "A spreadsheet has changed the {}: format the column as text or as {}, and save the file as CSV again."
+SPREADSHEET_FORMS = {"yearmonth": ("months", "yyyy-mm"), "date": ("dates", "yyyy-mm-dd")}
 INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
 NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
@@ -157,11 +159,11 @@ class CellRule:
 
     def _fault(self, text: str) -> Fault:
         hint = nearest(text, self.words) if self.words and text else ""
-        is_spoilt = self.field.type == "yearmonth" and SPREADSHEET_MONTH.fullmatch(text)
+        form = SPREADSHEET_FORMS.get(self.field.type)
         return Fault(
             f'found "{text}", expected {self.expected}.{hint}',
             column=self.field.name,
-            cause=SPREADSHEET if is_spoilt else "",
+            cause=SPREADSHEET.format(*form) if form and SPREADSHEET_DATE.fullmatch(text) else "",
         )
 
 
