@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from natpatsip import look
 from natpatsip.digests import key, sha256_of
-from natpatsip.errors import NotebookError, ReportError, UsageError
+from natpatsip.errors import ReportError, UsageError
 from natpatsip.pipeline.caching import store
 from natpatsip.pipeline.caching.inputs import Inputs, SourceChanged
 from natpatsip.pipeline.caching.up_to_date import BuildRecord
@@ -29,6 +29,8 @@ from natpatsip.quarter import Quarter
 from natpatsip.release import final_edition
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from natpatsip.checks import Outcome
     from natpatsip.pipeline.caching.run_cache import Executed, RunCache
     from natpatsip.pipeline.execution.cluster.connection import Cluster
@@ -341,14 +343,16 @@ def _copy_files(plan: Plan, staged: Staged, folder: Path) -> None:
 
 
 def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Outcome:
-    """Execute a quarter's notebooks, or take them from the cache, and run every check on them.
+    """Execute a quarter's notebooks, or take them from the cache, and run every check that has what it needs.
+
+    What stopped a notebook or a check is among the findings.
 
     Raises
     ------
     UsageError
         If the quarter is archived in git.
     ReportError
-        If a notebook fails, or the facts, rules or params are not valid.
+        If the params, the settings or a notebook cannot be read.
     """
     from natpatsip import checks, params
 
@@ -364,14 +368,15 @@ def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Ou
     from natpatsip.pipeline.workspace import locked
 
     plan = Plan.of(project, quarter)
+    contents: dict[str, NotebookNode] = {}
     try:
         with locked(plan.workplace, log):
-            executed = execute(plan, jobs=jobs, log=log, runs=runs)
-    except NotebookError as error:
-        if outcome := checks.check_failed_run(plan, error):
-            return outcome
-        raise
-    return checks.run(plan, {name: each.content for name, each in executed.items()})
+            execute(
+                plan, jobs=jobs, log=log, runs=runs, on_done=lambda each: contents.update({each.name: each.content})
+            )
+        return checks.run(plan, {name: contents[name] for name in plan.notebooks})
+    except ReportError as error:
+        return checks.check_failed_run(plan, error) or checks.run_partly(plan, contents, error)
 
 
 @dataclass(frozen=True)

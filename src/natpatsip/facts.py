@@ -7,7 +7,6 @@ published by another notebook (then it comes from the running build, or from the
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import re
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip import context, lineage, wording
+from natpatsip.csv_files import from_csv
 from natpatsip.errors import FactError, nearest
 from natpatsip.fact import BESIDE, CITED, ID, PUBLISHED, Fact, Number, parse_value, printed
 from natpatsip.quarter import Quarter
@@ -233,8 +233,7 @@ def _of_other_notebook(key: tuple[str, str], here: context.Context) -> Fact | No
     if file := os.environ.get(HANDED):
         facts = map(Fact.from_record, json.loads(Path(file).read_text(encoding="utf-8")))
     elif (built := _built(here)).is_file():
-        with built.open(encoding="utf-8", newline="") as lines:
-            facts = map(Fact.from_row, list(csv.DictReader(lines)))
+        facts = map(Fact.from_row, from_csv(built.read_bytes().decode()))
     else:
         return None
     return {fact.key: fact for fact in facts}.get(key)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from natpatsip import context, shown
 from natpatsip.charts.layout.sizes import WIDTH
+from natpatsip.csv_files import frame_to_csv
 from natpatsip.errors import FigureError
 from natpatsip.frames import labelled
 from natpatsip.shown import FIGURE as FIGURE
@@ -136,7 +137,7 @@ def figure(
         caption=str(caption).strip(),
         alt=" ".join(words.split()),
         specification={**specification, "description": " ".join(words.split())},
-        data=rows.to_csv(index=False, date_format="%Y-%m-%d"),
+        data=frame_to_csv(rows),
         is_illustrative=context.is_illustrative(data),
         shows=shows,
     )

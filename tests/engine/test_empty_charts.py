@@ -4,12 +4,12 @@ import altair as alt
 import pandas as pd
 import pytest
 import vl_convert
+from projects import ROOT, code, natpatsip, small
 
 from natpatsip.errors import FigureError
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing.charts_to_svg import VEGALITE, Artist
 from natpatsip.pipeline.drawing.empty_charts import undrawn
-from projects import ROOT, code, natpatsip, small
 
 ROWS = pd.DataFrame({"team": ["North", "South", "East"], "seen": [0, 10, 100], "waits": [4.0, None, 6.0]})
 ODD = pd.DataFrame({"team": ["North", "South"], "No. seen": [10, 20], "seen[all]": [1, 2]})

@@ -10,6 +10,8 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
+from natpatsip.errors import one_line
+
 
 class TimedLines(io.TextIOBase):
     """A stream that begins each line with the time, whoever writes it: for the log of a schedule."""
@@ -53,6 +55,7 @@ class ProgressLog:
 
     def __call__(self, line: str) -> None:
         """Print a line."""
+        line = one_line(line)
         if self._is_terminal:
             self._console.print(Text.assemble(("✓", "green"), f" {line}"))  # not markup: "[column]" is a cell's code
         else:
@@ -61,8 +64,13 @@ class ProgressLog:
 
 
 def say(line: str) -> None:
-    """Print a line of a command's result."""
-    sys.stdout.write(line + "\n")
+    """Print a line of a command's result, as `one_line` shows what came from data, notebooks and file names."""
+    sys.stdout.write(one_line(line) + "\n")
+
+
+def say_as_is(text: str) -> None:
+    """Print a result for machines, JSON or annotations for GitHub, whose writers escape what has to be escaped."""
+    sys.stdout.write(text + "\n")
 
 
 def use_utf_8() -> None:

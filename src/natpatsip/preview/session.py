@@ -110,7 +110,8 @@ class Session:
         if self._saved.is_set():  # the error is already out of date
             return
         found = PLACE.search(text)
-        self._log(text)
+        for line in text.splitlines():
+            self._log(line)
         notebook, cell = (found[1], found[2] or "") if found else ("", "")
         self._set(replace(self.state, is_building=False, error=text, notebook=notebook, cell=cell))
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from natpatsip.digests import sha256
+from natpatsip.digests import remember_in, sha256
 
 LAYOUT = b"natpatsip cache 1 "
 VARIABLE = "NATPATSIP_CACHE_MB"
@@ -148,4 +148,5 @@ def _entries(folder: Path) -> Iterator[tuple[float, int, Path]]:
 
 def of(project: Path, *, is_fresh: bool = False) -> Cache:
     """Return a project's cache, which all of its quarters share."""
+    remember_in(project / "build" / "digests.json")
     return Cache(project / "build" / "cache", is_read=not is_fresh)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from natpatsip.charts import dark, icons, palette
 from natpatsip.charts.layout.sizes import narrow, pages
+from natpatsip.csv_files import rows_of, to_csv
 from natpatsip.digests import key
 from natpatsip.errors import FigureError, ReportError, together
 from natpatsip.pipeline.caching.store import Cache
@@ -195,7 +196,7 @@ def write_drawings(
     folder, drawings = staged / "figures", staged / "drawings"
     drawings.mkdir()
     for figure in figures:
-        (folder / f"{figure.id}.csv").write_text(figure.record["data"], encoding="utf-8")
+        (folder / f"{figure.id}.csv").write_bytes(to_csv(rows_of(figure.record["data"])).encode())
         try:
             drawn = artist.figure(figure.id, figure.specification)
         except FigureError as error:
