@@ -8,7 +8,7 @@ from itertools import groupby
 from natpatsip.compare.changes import FIGURES, KINDS, NARRATIVE, NUMBERS, NUMBERS_OF_ONE, Change, Comparison
 from natpatsip.compare.narrative_changes import AROUND
 from natpatsip.compare.word_diff import ADDED, REMOVED, SAME, marked
-from natpatsip.pipeline.staging.markdown import escaped
+from natpatsip.plain_text import escaped
 from natpatsip.reporters import annotation, counted
 from natpatsip.reporters import as_json as json_of
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # A series in quotes, or nothing: then its name is put together in code.
 REBASES = re.compile(r"""\brebase(?:s|_dates|_reasons)\(\s*(?:["']([^"']*)["'])?""")
+FIRST_WORDS = 40  # letters of a cell that name it in messages
 TITLE = re.compile(r"\A\s*#\s+(.+?)\s*(?:\{[^}]*\}\s*)?$", re.MULTILINE)
 
 
@@ -57,6 +58,36 @@ def source_of(cell: Mapping[str, Any]) -> str:
     """Return a cell's text, which a file may hold as a list of lines."""
     source = cell.get("source", "")
     return source if isinstance(source, str) else "".join(source)
+
+
+def numbered(cells: Sequence[Any]) -> Iterator[tuple[int, Any]]:
+    """Yield cells with their position from 1, without the cell that papermill injected."""
+    own = (cell for cell in cells if "injected-parameters" not in cell["metadata"].get("tags", []))
+    yield from enumerate(own, start=1)
+
+
+def name_of(number: int, cell: Mapping[str, Any]) -> str:
+    r"""Return a cell as messages name it: by its position, its first words, and its id.
+
+    Examples
+    --------
+    >>> name_of(5, {"id": "news", "source": "## News\n\nIn July."})
+    'cell 5 "News" (id news)'
+    """
+    line = next((line.strip(" \t#") for line in source_of(cell).splitlines() if line.strip(" \t#")), "")
+    line = line.replace('"', "'")
+    words = line if len(line) <= FIRST_WORDS else f"{line[:FIRST_WORDS].rpartition(' ')[0] or line[:FIRST_WORDS]}…"
+    return " ".join(filter(None, [f"cell {number}", words and f'"{words}"', f"(id {cell.get('id', '')})"]))
+
+
+def place_of(cells: Sequence[Mapping[str, Any]], cell: Mapping[str, Any]) -> str:
+    """Return one of a notebook's cells as messages name it."""
+    return next((name_of(number, each) for number, each in numbered(cells) if each is cell), "the parameters")
+
+
+def names_of(cells: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return all cells of a notebook as messages name them, by id."""
+    return {cell.get("id", ""): name_of(number, cell) for number, cell in numbered(cells)}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -23,11 +23,12 @@ Node = dict[str, Any]
 
 @dataclass(frozen=True)
 class Chapter:
-    """One staged file: its source and what pandoc reads in it."""
+    """One staged file: its source, what pandoc reads in it, and which cell each part of the source is from."""
 
     name: str
     source: str
     document: Node
+    places: Sequence[tuple[int, str]] = ()
 
     @property
     def stem(self) -> str:
@@ -58,17 +59,20 @@ class Chapter:
         """The text of the first heading."""
         return self.headings[0].text
 
-    def line_of(self, needle: str) -> int | None:
-        """Return the number of the first line that has `needle` in it, or None."""
-        for number, line in enumerate(self.source.splitlines(), start=1):
-            if needle and needle in line:
-                return number
-        return None
+    def line_of(self, needle: str, nth: int = 1) -> int | None:
+        """Return the number of the nth line that has `needle` in it, of the last if they are fewer, or None."""
+        lines = [number for number, line in enumerate(self.source.splitlines(), start=1) if needle and needle in line]
+        return lines[min(nth, len(lines)) - 1] if lines else None
 
-    def place(self, needle: str = "") -> str:
-        """Return ``name.qmd, line 12`` for the line with `needle`, or the name alone."""
-        line = self.line_of(needle)
-        return self.name if line is None else f"{self.name}, line {line}"
+    def place(self, needle: str = "", nth: int = 1) -> str:
+        """Return the cell that the nth line with `needle` is from; ``name.qmd, line 12`` if it is of no cell."""
+        line = self.line_of(needle, nth)
+        return self.name if line is None else self.place_of_line(line)
+
+    def place_of_line(self, line: int) -> str:
+        """Return the cell that a line is from, or the line."""
+        place = next((place for start, place in reversed(self.places) if start <= line), "")
+        return place or f"{self.name}, line {line}"
 
 
 def read_chapters(report: Report, cache: RenderCache, *, jobs: int = 2) -> list[Chapter]:
@@ -81,6 +85,7 @@ def read_chapters(report: Report, cache: RenderCache, *, jobs: int = 2) -> list[
 def read_chapter(report: Report, name: str, cache: RenderCache) -> Chapter:
     """Return one staged file, each of its headings with an id."""
     source = (report.root / name).read_text(encoding="utf-8")
+    chapter = Chapter(name, source, {}, report.places.get(name.removesuffix(".qmd"), ()))
     arguments = (f"--from={READER}", "--to=json")
     try:
         make = partial(run_pandoc, *arguments, folder=report.root, what=name, text=source)
@@ -90,11 +95,11 @@ def read_chapter(report: Report, name: str, cache: RenderCache) -> Chapter:
         if unclosed is None:
             raise
         raise RenderError(
-            f"{name}, line {unclosed[1]}: found a div that is never closed. Each ::: {{.class}} needs its :::."
+            f"{chapter.place_of_line(int(unclosed[1]))}: found a div that is never closed. Each ::: {{.class}} needs its :::."
         ) from error
     document = json.loads(found)
     _name_headings(document["blocks"], name.removesuffix(".qmd"))
-    return Chapter(name=name, source=source, document=document)
+    return replace(chapter, document=document)
 
 
 def _name_headings(blocks: list[Node], stem: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from nbconvert.exporters.exporter import Exporter
@@ -15,9 +15,11 @@ from natpatsip.errors import NotebookError, StagingError, nearest
 from natpatsip.facts import CITED, Fact
 from natpatsip.figures import FIGURE, PICTURE
 from natpatsip.pipeline.inline_code import substitute, text_of
-from natpatsip.pipeline.notebook import appears_in
+from natpatsip.pipeline.notebook import appears_in, place_of
 from natpatsip.pipeline.outputs import FigureRecord
+from natpatsip.pipeline.staging.commonmark import as_pandoc
 from natpatsip.pipeline.staging.markdown import REFERENCE, Heading, attribute, pieces, slug, without_empty_headings
+from natpatsip.plain_text import escaped
 from natpatsip.quarter import Quarter
 
 CHAPTER_LINK = re.compile(r"\]\(([\w-]+)\.ipynb(?:#([^)\s]*))?\)")
@@ -56,7 +58,9 @@ class ChapterExporter(Exporter):
     ) -> None:
         super().__init__(default_preprocessors=[], **options)  # type: ignore[no-untyped-call]
         self.name, self.title, self.quarter, self.figures, self.chapters = name, title, quarter, figures, chapters
-        self.note = note
+        self.note, self._notes = note, ""
+        self.places: list[tuple[int, str]] = []
+        """Which cell each part of the text is from: the number of its first line, and the place as messages name it."""
 
     def _file_extension_default(self) -> str:
         return ".qmd"
@@ -73,21 +77,26 @@ class ChapterExporter(Exporter):
         """
         nb, resources = super().from_notebook_node(_without_data(nb), resources, **options)
         parts = without_empty_headings(self._parts(nb))
-        return "\n\n".join([f"# {self.title} {{#{self.name}}}", *self._written(parts)]) + "\n", resources
+        written, line = [f"# {self.title} {{#{self.name}}}"], 3
+        for text, place in self._written(parts):
+            self.places.append((line, place))
+            written.append(text)
+            line += text.count("\n") + 2
+        return "\n\n".join(written) + "\n", resources
 
-    def _parts(self, nb: NotebookNode) -> Iterator[Heading | str]:
+    def _parts(self, nb: NotebookNode) -> Iterator[tuple[Heading | str, str]]:
         for cell in nb.cells[1:]:  # the first is for the analyst
             if not appears_in(cell, self.quarter):
                 continue
+            place, self._notes = f"notebooks/{self.name}.ipynb, {place_of(nb.cells, cell)}", cell.get("id", "")
             try:
                 if cell.cell_type == "markdown":
-                    yield from pieces(self._linked(substitute(cell, printed)))
-                elif cell.cell_type == "code":
-                    yield from self._shown(cell)
+                    parts: Iterable[Heading | str] = pieces(self._linked(substitute(cell, printed)))
+                else:
+                    parts = self._shown(cell) if cell.cell_type == "code" else ()
+                yield from ((part, place) for part in parts)
             except (NotebookError, StagingError) as error:
-                text = str(error)
-                place = "" if text.startswith("cell") else f'cell "{cell.get("id", "")}": '
-                raise type(error)(f"notebooks/{self.name}.ipynb, {place}{text}") from None
+                raise type(error)(f"{place}: {error}") from None
 
     def _shown(self, cell: NotebookNode) -> Iterator[str]:
         """Yield what a code cell publishes: figures, pictures, blocks and markdown; all else is for the analyst."""
@@ -131,7 +140,8 @@ class ChapterExporter(Exporter):
         return _div("picture", name, attributes, self._linked(record["caption"]))
 
     def _linked(self, text: str) -> str:
-        """Resolve references to figures and links to chapters."""
+        """Return what was typed as pandoc's markdown, with references to figures and links to chapters resolved."""
+        text = as_pandoc(text, notes=self._notes)
         return CHAPTER_LINK.sub(self._chapter_link, REFERENCE.sub(self._reference, text))
 
     def _reference(self, match: re.Match[str]) -> str:
@@ -150,16 +160,16 @@ class ChapterExporter(Exporter):
         known = fragment if fragment in self.figures else f"{name}-{slug(fragment)}"
         return f"]({name}.qmd#{known})"
 
-    def _written(self, parts: list[Heading | str]) -> Iterator[str]:
+    def _written(self, parts: list[tuple[Heading | str, str]]) -> Iterator[tuple[str, str]]:
         """Give each heading an id that is unique in the whole report, and check that no level is skipped."""
         level, seen = 1, set[str]()
-        for part in parts:
+        for part, place in parts:
             if isinstance(part, str):
-                yield part
+                yield part, place
                 continue
             if part.level == 1 or part.level > level + 1:
                 raise StagingError(
-                    f'notebooks/{self.name}.ipynb: the heading "{part.text}" is of level {part.level} under '
+                    f'{place}: the heading "{part.text}" is of level {part.level} under '
                     f"one of level {level}. Headings go down one level at a time, and only the chapter's title "
                     "is of level 1."
                 )
@@ -170,7 +180,7 @@ class ChapterExporter(Exporter):
                 count += 1
                 name = f"{base}-{count}"
             seen.add(name)
-            yield f"{'#' * level} {part.text} {{#{name}}}"
+            yield f"{'#' * level} {part.text} {{#{name}}}", place
 
 
 def _without_data(nb: NotebookNode) -> NotebookNode:
@@ -193,8 +203,13 @@ def _with(node: NotebookNode, **parts: Any) -> NotebookNode:
 
 
 def printed(data: Mapping[str, Any]) -> str:
-    """Return what an inline expression prints: a fact with its mark, anything else as its text."""
-    return fact_span(Fact.from_record(data[CITED]), text_of(data)) if CITED in data else text_of(data)
+    """Return what an inline expression prints: a fact with its mark, markdown as it is, anything else as plain text."""
+    if CITED in data:
+        return fact_span(Fact.from_record(data[CITED]), text_of(data))
+    text = text_of(data)
+    if "text/markdown" in data:
+        return text
+    return f"{' ' * text.startswith(' ')}{escaped(text)}{' ' * text.endswith(' ')}"  # a clause brings its own space
 
 
 def _div(kind: str, name: str, attributes: Mapping[str, str], content: str) -> str:

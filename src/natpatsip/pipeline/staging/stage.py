@@ -6,6 +6,7 @@ plain links. Both renderers take the same folder.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,9 +24,10 @@ from natpatsip.look import EXTENSION
 from natpatsip.pipeline.outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
 from natpatsip.pipeline.plan import GENERATED, Plan
 from natpatsip.pipeline.staging.chapter import ChapterExporter
-from natpatsip.pipeline.staging.markdown import escaped
+from natpatsip.pipeline.staging.markdown import PLACES
 from natpatsip.pipeline.staging.passport_text import listing, script
 from natpatsip.pipeline.staging.passports import Passport, homes_of, passports_of, uses_in, with_entries, write_facts
+from natpatsip.plain_text import escaped
 from natpatsip.project import MARK
 from natpatsip.settings import STAND_INS, Settings, logo_of
 
@@ -96,9 +98,12 @@ def stage(
     figures, illustrative = collect_figures(outputs, plan.programmes), illustrative_files(outputs.values())
     staged = Staged(folder, figures, illustrative, sha256_of_folder(folder / EXTENSION))
     homes = homes_of(outputs, plan.programme_chapters)
-    texts = _chapters(plan, executed, figures)
+    texts, places = _chapters(plan, executed, figures)
     if illustrative:
+        before = texts["index"].count("\n")
         texts["index"] = _with_illustrative_note(plan, texts["index"], facts)
+        more = texts["index"].count("\n") - before
+        places["index"] = [(line + more, place) for line, place in places["index"]]
     if SOURCES in plan.chapters:
         params = f"params/{plan.quarter}.yml"
         files = data_files(outputs.values(), plan.project) | {params: sha256_of(plan.project / params)}
@@ -107,17 +112,21 @@ def stage(
     texts |= {name: text for name, text in (written or {}).items() if name in plan.chapters}
     for name, text in texts.items():
         (folder / f"{name}.qmd").write_text(text, encoding="utf-8")
+    (folder / PLACES).write_text(json.dumps(places, ensure_ascii=False), encoding="utf-8")
     _write_settings(plan, staged)
     write_facts(facts, homes, folder / "facts.csv")
     return staged
 
 
-def _chapters(plan: Plan, executed: Mapping[str, NotebookNode], figures: Sequence[FigureRecord]) -> dict[str, str]:
-    """Return the text of each chapter that is made of a notebook, and of the list of figures."""
+def _chapters(
+    plan: Plan, executed: Mapping[str, NotebookNode], figures: Sequence[FigureRecord]
+) -> tuple[dict[str, str], dict[str, list[tuple[int, str]]]]:
+    """Return the text of each chapter that is made of a notebook, and of the list of figures; and the cells of lines."""
     titles = _titles(plan)
     by_id = {figure.id: figure for figure in figures}
     known = titles | dict.fromkeys(set(GENERATED) & set(plan.chapters), "")
     texts: dict[str, str] = {}
+    places: dict[str, list[tuple[int, str]]] = {}
     errors: list[ReportError] = []
     for name in plan.chapters:
         if name == FIGURES:
@@ -133,10 +142,11 @@ def _chapters(plan: Plan, executed: Mapping[str, NotebookNode], figures: Sequenc
             )
             try:
                 texts[name], _ = exporter.from_notebook_node(executed[name])
+                places[name] = exporter.places
             except ReportError as error:
                 errors.append(error)
     together(errors)
-    return texts
+    return texts, places
 
 
 def _titles(plan: Plan) -> dict[str, str]:
