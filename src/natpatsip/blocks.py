@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from natpatsip import wording
 from natpatsip.errors import FigureError, nearest
 from natpatsip.facts import Fact
+from natpatsip.plain_text import escaped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +52,7 @@ def table(frame: pd.DataFrame, *, caption: str) -> Block:
         raise FigureError("A table has no caption. Say in one line what it holds.")
     if not len(frame.columns):
         raise FigureError(f'The table "{caption}" has no columns.')
-    columns = [str(name) for name in frame.columns]
+    columns = [escaped(str(name)) for name in frame.columns]
     marks = ["--:" if _is_numeric(frame[name]) else "---" for name in frame.columns]
     head = [_row(columns), "|" + "|".join(marks) + "|"]
     rows = list(frame.itertuples(index=False))
@@ -88,8 +89,8 @@ def _value(each: Tile) -> str:
 
 
 def fact_span(fact: Fact, words: str = "") -> str:
-    """Return a fact in Quarto's markdown: its printed text or other words for it, marked with what it is."""
-    return f'[{words or fact.text}]{{.fact key="{fact.id}" period="{fact.period}"}}'
+    """Return a fact in Quarto's markdown: its text or other plain words for it, marked with what it is."""
+    return f'[{escaped(words or fact.text)}]{{.fact key="{fact.id}" period="{fact.period}"}}'
 
 
 def _cell(value: Any) -> str:
@@ -101,7 +102,7 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, int | float) or hasattr(value, "item"):
         return wording.plain(float(value))
-    return " ".join(str(value).split()).replace("|", "\\|")
+    return escaped(str(value))
 
 
 def _plainly(value: Any) -> Any:
