@@ -66,7 +66,7 @@ def substitute(cell: NotebookNode, printed: Callable[[Mapping[str, Any]], str]) 
         stored = next(results, None)
         if stored is None or stored["expression"] != match[1]:
             raise NotebookError(
-                f'cell "{cell.get("id", "")}": `{{python}} {match[1]}` has no value. '
+                f"`{{python}} {match[1]}` has no value. "
                 "Run the notebook with the engine natpatsip, as natpatsip build does."
             )
         return printed(stored["result"]["data"])

@@ -150,8 +150,10 @@ def text_of(value: Any) -> str:
     if value["t"] == "Quoted":
         before, after = ("‘", "’") if content[0]["t"] == "SingleQuote" else ("“", "”")
         return before + text_of(content[1]) + after
-    if value["t"] == "Code":
+    if value["t"] in {"Code", "Math"}:
         return str(content[1])
+    if value["t"] == "RawInline":  # a line break typed as HTML: all others are refused
+        return " "
     return text_of(content)
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from nbconvert.exporters.exporter import Exporter
 from nbformat import NotebookNode
 
+from natpatsip import wording
 from natpatsip.blocks import BLOCK, fact_span
 from natpatsip.charts.layout.sizes import narrow
 from natpatsip.errors import NotebookError, StagingError, nearest
@@ -23,6 +27,8 @@ from natpatsip.plain_text import escaped
 from natpatsip.quarter import Quarter
 
 CHAPTER_LINK = re.compile(r"\]\(([\w-]+)\.ipynb(?:#([^)\s]*))?\)")
+ATTACHED = re.compile(r"!\[([^\]]*)\]\(attachment:([^)\s]+)[^)]*\)")
+PASTED = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}  # what all formats can show
 PUBLISHED = (FIGURE, PICTURE, BLOCK, "text/markdown", CITED)  # the outputs of cells that a chapter takes
 
 
@@ -59,6 +65,8 @@ class ChapterExporter(Exporter):
         super().__init__(default_preprocessors=[], **options)  # type: ignore[no-untyped-call]
         self.name, self.title, self.quarter, self.figures, self.chapters = name, title, quarter, figures, chapters
         self.note, self._notes = note, ""
+        self.pasted: dict[str, bytes] = {}
+        """The images that were pasted into cells, by the name of the file that the text shows."""
         self.places: list[tuple[int, str]] = []
         """Which cell each part of the text is from: the number of its first line, and the place as messages name it."""
 
@@ -91,12 +99,35 @@ class ChapterExporter(Exporter):
             place, self._notes = f"notebooks/{self.name}.ipynb, {place_of(nb.cells, cell)}", cell.get("id", "")
             try:
                 if cell.cell_type == "markdown":
-                    parts: Iterable[Heading | str] = pieces(self._linked(substitute(cell, printed)))
+                    parts: Iterable[Heading | str] = pieces(self._linked(self._attached(cell)))
                 else:
                     parts = self._shown(cell) if cell.cell_type == "code" else ()
                 yield from ((part, place) for part in parts)
             except (NotebookError, StagingError) as error:
                 raise type(error)(f"{place}: {error}") from None
+
+    def _attached(self, cell: NotebookNode) -> str:
+        """Return the text of a cell of markdown with its values in place, and its pasted images as files."""
+        attached = cell.get("attachments", {})
+
+        def image(match: re.Match[str]) -> str:
+            alt, name = match[1].strip(), unquote(match[2])
+            bundle = {kind: data for kind, data in attached.get(name, {}).items() if kind in PASTED}
+            if not bundle:
+                kinds = wording.listing([kind.removeprefix("image/") for kind in PASTED])
+                raise StagingError(f"the pasted image {name} is not in the cell as {kinds}. Paste it again.")
+            if not alt or alt == name or alt == match[2]:
+                raise StagingError(
+                    f"the pasted image {name} has no alternative text. Say in its brackets what it shows: "
+                    f"![North has the most beds](attachment:{match[2]})."
+                )
+            kind, data = next(iter(bundle.items()))
+            content = base64.b64decode("".join(data))
+            file = f"pasted-{hashlib.sha256(content).hexdigest()[:16]}.{PASTED[kind]}"
+            self.pasted[file] = content
+            return f"![{match[1]}](figures/{file})"
+
+        return ATTACHED.sub(image, substitute(cell, printed))
 
     def _shown(self, cell: NotebookNode) -> Iterator[str]:
         """Yield what a code cell publishes: figures, pictures, blocks and markdown; all else is for the analyst."""

@@ -98,7 +98,7 @@ def stage(
     figures, illustrative = collect_figures(outputs, plan.programmes), illustrative_files(outputs.values())
     staged = Staged(folder, figures, illustrative, sha256_of_folder(folder / EXTENSION))
     homes = homes_of(outputs, plan.programme_chapters)
-    texts, places = _chapters(plan, executed, figures)
+    texts, places = _chapters(plan, executed, figures, folder / "figures")
     if illustrative:
         before = texts["index"].count("\n")
         texts["index"] = _with_illustrative_note(plan, texts["index"], facts)
@@ -119,9 +119,12 @@ def stage(
 
 
 def _chapters(
-    plan: Plan, executed: Mapping[str, NotebookNode], figures: Sequence[FigureRecord]
+    plan: Plan, executed: Mapping[str, NotebookNode], figures: Sequence[FigureRecord], folder: Path
 ) -> tuple[dict[str, str], dict[str, list[tuple[int, str]]]]:
-    """Return the text of each chapter that is made of a notebook, and of the list of figures; and the cells of lines."""
+    """Return the text of each chapter made of a notebook, and of the list of figures; and which cells lines are from.
+
+    Images that were pasted into notebooks are written into the folder of the figures.
+    """
     titles = _titles(plan)
     by_id = {figure.id: figure for figure in figures}
     known = titles | dict.fromkeys(set(GENERATED) & set(plan.chapters), "")
@@ -143,6 +146,8 @@ def _chapters(
             try:
                 texts[name], _ = exporter.from_notebook_node(executed[name])
                 places[name] = exporter.places
+                for file, content in exporter.pasted.items():
+                    (folder / file).write_bytes(content)
             except ReportError as error:
                 errors.append(error)
     together(errors)

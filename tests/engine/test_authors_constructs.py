@@ -1,0 +1,123 @@
+"""What authors may type in a cell beside plain text, in all formats: footnotes, formulas, pasted images, breaks, signs."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import zipfile
+
+import docx
+import pytest
+from pypdf import PdfReader
+
+from projects import natpatsip, prose, small
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+CELLS = {
+    "notes": "Staff stayed[^1] longer[^long].\n\n[^1]: In *most* teams.\n\n[^long]: By two years.",
+    "more-notes": "Beds closed[^1].\n\n[^1]: For a week.",
+    "formula": "The rate is $\\frac{a}{b}$, and the sum\n\n$$\\sum_{i=1}^n x_i$$",
+    "image": "![North has the most beds](attachment:my%20image.png)\n\nSee ![a bed](attachment:my%20image.png) here.",
+    "breaks": "One<br>two<br/>three <!-- ask\nJane --> four",
+    "signs": "Up ↑ and → well ✅, A\u2011B, αβγ, Жук, 🟢, x ≠ y, 👩\u200d⚕️.\n\n- [ ] to do\n- [x] done",
+}
+
+
+def image_of(project):
+    file = project / "notebooks" / "ward.ipynb"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    for cell in content["cells"]:
+        if cell["id"].startswith("image"):
+            cell["attachments"] = {"my image.png": {"image/png": PIXEL}}
+    file.write_text(json.dumps(content), encoding="utf-8")
+
+
+def build(folder, cells, *formats):
+    project = small(folder, ward=[prose("## Progress"), *(prose(text, id=name) for name, text in cells.items())])
+    image_of(project)
+    return project, natpatsip(project, "build", "2024-25-Q2", "--to", ",".join(formats or ["html"]))
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    project, done = build(tmp_path_factory.mktemp("authors"), CELLS, "html", "pdf", "docx")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project / "reports" / "2024-25-Q2"
+
+
+def test_pages_have_them_all(report):
+    page = (report / "html" / "ward.html").read_text(encoding="utf-8")
+    assert page.count('role="doc-noteref"') == 3
+    assert "In <em>most</em> teams." in page and "For a week." in page
+    assert page.count("<math ") == 2 and "<mfrac>" in page
+    assert 'alt="North has the most beds"' in page and "<figcaption>" not in page
+    assert "One<br />" in page and "Jane" not in page
+    assert "✅" in page and 'type="checkbox"' in page
+    (image,) = (report / "html" / "figures").glob("pasted-*.png")
+    assert image.read_bytes() == base64.b64decode(PIXEL)
+    assert f'src="figures/{image.name}"' in page
+
+
+def test_the_single_page_holds_its_images(report):
+    page = (report / "html" / "report.html").read_text(encoding="utf-8")
+    assert page.count('src="data:image/png;base64,') == 2
+    assert 'src="figures/pasted' not in page
+
+
+def test_the_pdf_has_them_all(report):
+    reader = PdfReader(report / "report.pdf")
+    text = "".join(page.extract_text() for page in reader.pages)
+    for words in ("In most teams.", "For a week.", "two", "four", "→", "Жук"):
+        assert words in text, words
+    assert "Jane" not in text
+    assert "pdfuaid" in reader.xmp_metadata.stream.get_data().decode()
+
+
+def test_word_has_them_all(report):
+    document = docx.Document(report / "report.docx")
+    body = document.element.xml
+    assert body.count("<m:oMath>") + body.count("<m:oMath ") >= 2
+    assert body.count("w:footnoteReference ") == 3
+    assert body.count('descr="North has the most beds"') == 1
+    with zipfile.ZipFile(io.BytesIO((report / "report.docx").read_bytes())) as file:
+        notes = file.read("word/footnotes.xml").decode()
+    assert "By two years." in notes and "For a week." in notes
+
+
+REFUSED = {
+    "image": ("![image.png](attachment:image.png)", "the pasted image image.png is not in the cell as png, jpeg and gif"),
+    "image-without-words": ("![](attachment:my%20image.png)", "the pasted image my image.png has no alternative text"),
+    "image-with-its-name": ("![my image.png](attachment:my%20image.png)", "has no alternative text. Say in its brackets"),
+    "html": ("It is <b>bold</b>.", 'found raw HTML ("<b>")'),
+    "formula": ("It is $\\foo{x}$.", "found a formula that cannot be converted"),
+    "rule": ("One\n\n---\n\ntwo", "found a horizontal rule"),
+    "letter": ("It is 中.", "found “中” (U+4E2D"),
+    "letters": ("It is 国.", "found “国” (U+56FD"),
+}
+
+
+def test_all_that_is_refused_is_named_with_its_cell_at_once(tmp_path):
+    images = {name: text for name, (text, _) in REFUSED.items() if name.startswith("image")}
+    _, done = build(tmp_path / "images", images)
+    assert "3 problems:" not in done.stdout
+    assert done.returncode == 1
+    others = {name: text for name, (text, _) in REFUSED.items() if not name.startswith("image")}
+    _, done_others = build(tmp_path / "others", others, "html", "pdf")
+    found = done_others.stderr
+    for number, name in enumerate(others, start=3):
+        text, message = REFUSED[name]
+        (line,) = [line for line in found.splitlines() if message in line]
+        assert f"notebooks/ward.ipynb, cell {number} " in line, line
+        assert f"(id {name})" in line
+        assert text[:8].split("\n")[0] in line
+    assert "Traceback" not in found
+
+
+@pytest.mark.parametrize("name", [name for name in REFUSED if name.startswith("image")])
+def test_a_pasted_image_needs_words(tmp_path, name):
+    text, message = REFUSED[name]
+    _, done = build(tmp_path, {name: text})
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert f"(id {name})" in done.stderr
