@@ -40,7 +40,9 @@ def pandoc(text):
 
 def as_shown(text):
     """What a reader sees of a text: white space as one space, and no control characters."""
-    shown = "".join("\ufffd" if ord(each) < 32 and each not in "\t\n\r\f\v" or 127 <= ord(each) < 160 else each for each in text)
+    shown = "".join(
+        "\ufffd" if (ord(each) < 32 and each not in "\t\n\r\f\v") or 127 <= ord(each) < 160 else each for each in text
+    )
     return " ".join("".join(" " if each in "\t\n\r\f\v\u2028\u2029" else each for each in shown).split(" ")).strip()
 
 
@@ -69,7 +71,13 @@ def test_an_inline_value_is_text(text):
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Zs", "Cf"]) | st.sampled_from(list("-*_`[](){}<>|#@^~$\\:.!&+='\"1a \n")), max_size=20))
+@given(
+    st.text(
+        st.characters(codec="utf-8", exclude_categories=["Cs", "Zs", "Cf"])
+        | st.sampled_from(list("-*_`[](){}<>|#@^~$\\:.!&+='\"1a \n")),
+        max_size=20,
+    )
+)
 def test_any_text_is_letters(text):
     assert_text(pandoc(f"x{escaped(text)}\n\n{escaped(text)}"), f"x{text.strip(' ')}{text}")
 

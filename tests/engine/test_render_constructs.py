@@ -53,7 +53,10 @@ REFUSED = {
     "shortcode": ("{{< video x.mp4 >}}", "found a shortcode"),
     "reference": ("See @fig-opioids.", "found a reference that was not resolved"),
     "formula": ("It is $\\foo{x}$.", "found a formula that cannot be converted"),
-    "letter": ("It is 中.", "found “中” (U+4E2D, cjk unified ideograph-4e2d), which none of the report's typefaces has"),
+    "letter": (
+        "It is 中.",
+        "found “中” (U+4E2D, cjk unified ideograph-4e2d), which none of the report's typefaces has",
+    ),
     "image": ("![Alt](figures/fig-opioids.png)", "found an image outside a figure"),
     "rule": ("text\n\n---\n\ntext", "found a horizontal rule"),
     "revision-in-print": ("It is [gone]{.removed}.", "only html-only chapters show it"),

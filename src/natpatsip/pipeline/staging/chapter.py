@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from natpatsip import wording
 from natpatsip.blocks import BLOCK, fact_span
 from natpatsip.charts.layout.sizes import narrow
-from natpatsip.errors import NotebookError, StagingError, nearest
+from natpatsip.errors import NotebookError, ReportError, StagingError, nearest, together
 from natpatsip.facts import CITED, Fact
 from natpatsip.figures import FIGURE, PICTURE
 from natpatsip.pipeline.inline_code import substitute, text_of
@@ -93,6 +93,7 @@ class ChapterExporter(Exporter):
         return "\n\n".join(written) + "\n", resources
 
     def _parts(self, nb: NotebookNode) -> Iterator[tuple[Heading | str, str]]:
+        errors: list[ReportError] = []
         for cell in nb.cells[1:]:  # the first is for the analyst
             if not appears_in(cell, self.quarter):
                 continue
@@ -102,9 +103,10 @@ class ChapterExporter(Exporter):
                     parts: Iterable[Heading | str] = pieces(self._linked(self._attached(cell)))
                 else:
                     parts = self._shown(cell) if cell.cell_type == "code" else ()
-                yield from ((part, place) for part in parts)
+                yield from [(part, place) for part in parts]
             except (NotebookError, StagingError) as error:
-                raise type(error)(f"{place}: {error}") from None
+                errors.append(type(error)(f"{place}: {error}"))
+        together(errors)
 
     def _attached(self, cell: NotebookNode) -> str:
         """Return the text of a cell of markdown with its values in place, and its pasted images as files."""
