@@ -6,32 +6,32 @@ SHELL := /bin/sh
 QUARTER ?= 2024-25-Q2
 PYTEST_ARGS ?=
 
-help: ## list these targets
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-environment: ## make .venv, or bring it up to date (PYTHON=… chooses the Python)
+environment: ## make or update .venv (PYTHON=… chooses the Python)
 	@scripts/environment.sh
 
 report: environment ## build the report of a quarter (QUARTER=2024-25-Q2)
 	@.venv/bin/natpatsip build $(QUARTER)
 
-test: environment ## run the tests (PYTEST_ARGS='-k spc' for some of them)
+test: environment ## run the tests (PYTEST_ARGS='-k spc' runs some of them)
 	@scripts/test-tools.sh
 	@.venv/bin/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
-reference-pages: environment ## renew the pictures of the PDF's pages that the tests hold against it
-	@.venv/bin/python tests/reference_pages.py
+reference-pages: environment ## update the pictures that the tests compare the PDF's pages with
+	@.venv/bin/python tests/report/reference_pages.py
 
-lint: environment ## check style, types and that notebooks carry no outputs
+lint: environment ## check style, types, and that notebooks have no outputs
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/nbstripout --verify --keep-id notebooks/*.ipynb
 
-bench: environment ## measure builds against the plain chain, pages against usual ones, and the SPC panel (exit status 1 where a bar is missed)
+bench: environment ## compare build times, pages and the SPC panel with the usual tools (exit status 1 if a bar is missed)
 	@.venv/bin/python tests/bench/builds.py; missed=$$?; .venv/bin/python tests/bench/pages.py && \
 		.venv/bin/python tests/bench/spc_panel.py && exit $$missed
 
-clean: ## remove .venv and all that can be made again, but for reports/
+clean: ## remove .venv and everything that can be rebuilt, except reports/
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import griffe
 
@@ -26,43 +28,81 @@ HEAD = """\
 
 What notebooks import from `natpatsip`. This page is generated from the docstrings; after a change there, run
 `.venv/bin/python scripts/api_reference.py`.
+
+{contents}
 """
 
 
 def page() -> str:
     """Return the page as it should be now."""
-    package = griffe.load("natpatsip", search_paths=[str(ROOT / "src")], docstring_parser="numpy")
-    names = [name for name in exported(package) if name not in MODULES]
-    parts = [HEAD, "## natpatsip\n"]
-    parts += [part for name in names for part in described(name, package[name])]
-    for name in MODULES:
-        module = package[name]
-        parts.append(f"## natpatsip.{name}\n\n{module.docstring.value.strip() if module.docstring else ''}\n")
-        parts += [part for each in exported(module) for part in described(f"{name}.{each}", module[each])]
-    return "\n".join(parts)
+    loaded = griffe.load("natpatsip", search_paths=[str(ROOT / "src")], docstring_parser="numpy")
+    package = cast("griffe.Module", loaded)
+    parts, contents, taken = [], [], Counter[str]()
+    for module in (package, *(package[name] for name in MODULES)):
+        items = {name: item for name, item in exported(module) if not item.is_module}
+        prefix = "" if module is package else f"{module.name}."
+        links = [f"[{name}](#{anchor(prefix + name, taken)})" for name in items]
+        contents.append(f"- **{module.path}**: {', '.join(links)}")
+        parts.append(f"## {module.path}\n")
+        if module is not package and module.docstring:
+            parts.append(f"{markdown(module.docstring.value.strip())}\n")
+        parts += [part for name, item in items.items() for part in described(prefix + name, item)]
+    return "\n".join([HEAD.format(contents="\n".join(contents)), *parts])
 
 
-def exported(module: griffe.Module) -> list[str]:
-    """Return the public names that a module defines or exports, in alphabetical order."""
-    listed = module.exports
-    if listed is not None:
-        return sorted(str(name) for name in listed)
-    defined = (
-        name for name, each in module.members.items() if not each.is_alias and (each.is_function or each.is_class)
+def exported(module: griffe.Module) -> Iterator[tuple[str, griffe.Object]]:
+    """Yield the public names of a module, in alphabetical order, with what they refer to."""
+    names = map(str, module.exports) if module.exports is not None else module.members
+    for name in sorted(name for name in names if not name.startswith("_")):
+        item = module[name]
+        if isinstance(item, griffe.Module) and name in item.members:
+            item = item[name]  # `spc.xmr` is a function, in a module of the same name
+        if module.exports is not None or is_public(module, item):
+            yield name, resolved(item)
+
+
+def is_public(module: griffe.Module, item: griffe.Object | griffe.Alias) -> bool:
+    """Return True if a documented function or class is defined in a module or, if that is a package, below it."""
+    is_own = not isinstance(item, griffe.Alias) or (
+        module.is_init_module and item.target_path.startswith(f"{module.path}.")
     )
-    return sorted(name for name in defined if not name.startswith("_"))
+    return is_own and (resolved(item).is_function or resolved(item).is_class) and resolved(item).has_docstring
 
 
-def described(name: str, item: griffe.Object | griffe.Alias) -> Iterator[str]:
-    """Yield the entry of one function, class or value."""
-    target = item.final_target if isinstance(item, griffe.Alias) else item
-    if isinstance(target, griffe.Module):
-        return
+def resolved(item: griffe.Object | griffe.Alias) -> griffe.Object:
+    """Return what an imported name refers to."""
+    return item.final_target if isinstance(item, griffe.Alias) else item
+
+
+def anchor(heading: str, taken: Counter[str]) -> str:
+    """Return the id that GitHub gives to a heading; `taken` counts those of the page."""
+    name = heading.lower().replace(".", "")
+    taken[name] += 1
+    return name if taken[name] == 1 else f"{name}-{taken[name] - 1}"
+
+
+def described(name: str, target: griffe.Object) -> Iterator[str]:
+    """Yield the entry of one function or class."""
     yield f"### {name}\n"
     if isinstance(target, griffe.Function):
         yield f"```python\n{signature(name.rpartition('.')[2], target)}\n```\n"
     if target.docstring:
         yield from (rendered(section) for section in target.docstring.parsed)
+    if isinstance(target, griffe.Class) and (members := [*of_class(target)]):
+        yield "**Properties and methods**\n\n" + "\n".join(members) + "\n"
+
+
+def of_class(item: griffe.Class) -> Iterator[str]:
+    """Yield a line for each documented property and method of a class."""
+    for name, each in item.members.items():
+        if name.startswith("_") or isinstance(each, griffe.Alias) or not each.docstring:
+            continue
+        if isinstance(each, griffe.Function):
+            shown = ", ".join(parameter(one) for one in each.parameters if one.name not in ("self", "cls"))
+            name = f"{name}({shown})"
+        elif "property" not in each.labels:
+            continue
+        yield f"- `{name}`: {one_line(each.docstring.value.partition(chr(10) * 2)[0])}"
 
 
 def signature(name: str, function: griffe.Function) -> str:
@@ -82,7 +122,9 @@ def signature(name: str, function: griffe.Function) -> str:
 
 def parameter(each: griffe.Parameter) -> str:
     """Return a parameter as a signature has it."""
-    star = {griffe.ParameterKind.var_positional: "*", griffe.ParameterKind.var_keyword: "**"}.get(each.kind, "")
+    star = {griffe.ParameterKind.var_positional: "*", griffe.ParameterKind.var_keyword: "**"}.get(
+        each.kind or griffe.ParameterKind.positional_or_keyword, ""
+    )
     text = star + each.name + (f": {each.annotation}" if each.annotation is not None else "")
     has_default = each.default is not None and not star
     return text + (f" = {each.default}" if has_default else "")
@@ -92,25 +134,30 @@ def rendered(section: griffe.DocstringSection) -> str:
     """Return a section of a docstring as Markdown."""
     kind = section.kind
     if kind is griffe.DocstringSectionKind.text:
-        return f"{section.value.strip()}\n"
+        return f"{markdown(section.value.strip())}\n"
     if kind is griffe.DocstringSectionKind.examples:
         return "\n".join(
-            f"```python\n{text}\n```\n" if part is griffe.DocstringSectionKind.examples else f"{text}\n"
+            f"```python\n{text}\n```\n" if part is griffe.DocstringSectionKind.examples else f"{markdown(text)}\n"
             for part, text in section.value
         )
-    title = kind.value.capitalize()
-    if kind is griffe.DocstringSectionKind.raises or kind is griffe.DocstringSectionKind.returns:
-        rows = [f"- `{each.annotation}`: {one_line(each.description)}" for each in section.value]
-    elif kind in (griffe.DocstringSectionKind.parameters, griffe.DocstringSectionKind.attributes):
-        rows = [f"- `{each.name}`: {one_line(each.description)}" for each in section.value]
-    else:
-        rows = [str(section.value)]
-    return f"**{title}**\n\n" + "\n".join(rows) + "\n"
+    if kind is griffe.DocstringSectionKind.admonition:  # Notes, See Also, …
+        return f"**{section.title}**\n\n{markdown(section.value.description.strip())}\n"
+    by_type = ("raises", "warns", "returns", "yields")
+    rows = [
+        f"- `{each.annotation if kind.value in by_type else each.name}`: {one_line(each.description)}"
+        for each in section.value
+    ]
+    return f"**{kind.value.capitalize()}**\n\n" + "\n".join(rows) + "\n"
 
 
 def one_line(text: str) -> str:
     """Return a description without its line breaks."""
-    return " ".join(text.split())
+    return markdown(" ".join(text.split()))
+
+
+def markdown(text: str) -> str:
+    """Return text with code marked as Markdown does; docstrings have doubled backticks."""
+    return text.replace("``", "`")
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes .venv/ with what uv.lock names: found up to date, it is left as it is. Run by `make`.
-# Needs Python 3.11 or newer; PYTHON=/path/to/python3.12 chooses one. `--find-python` only says which would be taken.
+# Makes .venv/ with the packages of uv.lock, unless it is up to date. Run by `make`.
+# Needs Python 3.11 or newer; PYTHON=/path/to/python3.12 chooses one. `--find-python` only prints which one it would use.
 set -eu
 cd "$(dirname "$0")/.."
 project=$(pwd -P)
@@ -13,7 +13,7 @@ is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/d
 find_python() {
     if [ -n "${PYTHON:-}" ]; then
         is_new_enough "$PYTHON" && { command -v "$PYTHON"; return; }
-        say "PYTHON=$PYTHON is no Python 3.11 or newer. Give the path of one, or leave PYTHON out."
+        say "PYTHON=$PYTHON is not Python 3.11 or newer. Give the path of one that is, or leave PYTHON out."
         return 1
     fi
     for name in python3 python3.14 python3.13 python3.12 python3.11 python; do
@@ -24,7 +24,7 @@ find_python() {
     return 1
 }
 
-# What the environment depends on: where the project lies (its programs hold that path) and what is locked.
+# What the environment depends on: where the project is (programs in .venv contain that path) and what is locked.
 state() { printf '%s\n' "$project"; cksum pyproject.toml uv.lock; }
 
 make_venv() {
@@ -44,7 +44,7 @@ make_venv() {
 install_locked() {
     UV_PROJECT_ENVIRONMENT="$project/.venv" UV_PYTHON_DOWNLOADS=never \
         .venv/bin/uv sync --frozen --compile-bytecode --quiet --python .venv/bin/python && return
-    # A machine that reaches packages only through pip's own mirror: the same versions, with pip.
+    # On a machine that can only reach a mirror set up for pip: the same versions, with pip.
     say "uv could not install the packages; trying pip, with the same versions."
     requirements=$(mktemp)
     .venv/bin/uv export --frozen --quiet --no-emit-project --output-file "$requirements" >/dev/null

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Sees that the programs which the tests look at the report with are there: a browser, poppler for the PDF, and what
-# tests/tools/package.json names, which needs Node.js.
+# Installs the programs that the tests look at the report with, if they are missing: a browser, poppler for the PDF, and
+# the packages of tests/tools/package.json, which need Node.js.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -13,7 +13,7 @@ has() {
     return 1
 }
 
-# A package of its own in Debian; in Ubuntu `chromium` is only a pointer to a snap, which containers cannot run.
+# Debian has a real package; in Ubuntu `chromium` only refers to a snap, which containers cannot run.
 debian_has_chromium() {
     apt-cache show chromium 2>/dev/null | grep -q '^Depends:.*libc6'
 }
@@ -21,7 +21,7 @@ debian_has_chromium() {
 missing=
 has pdftotext || scripts/apt-install.sh poppler-utils || missing="poppler-utils"
 
-# Playwright brings a Node.js of its own, and that a library which a bare system has not.
+# Playwright has its own Node.js, which needs a library that a minimal system lacks.
 drives() { .venv/bin/playwright --version >/dev/null 2>&1; }
 drives || scripts/apt-install.sh libatomic1 || true
 drives || missing="$missing libatomic1"
@@ -52,15 +52,15 @@ node_is_new_enough || scripts/apt-install.sh nodejs npm || true
 node_is_new_enough || missing="$missing nodejs npm"
 
 if [ -n "$missing" ]; then
-    say "The tests look at the report with programs that are not here and could not be installed:$missing." \
+    say "The tests need programs that are missing and could not be installed:$missing." \
         "Install them and run this again (on Debian or Ubuntu: sudo apt-get install $missing)."
     exit 1
 fi
 
 if ! tools_are_there; then
     npm install --prefix tests/tools --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error >&2 || {
-        say "npm could not install axe-core and html-validate, which the tests hold the pages against." \
-            "Run this again where npm reaches a registry: npm install --prefix tests/tools"
+        say "npm could not install axe-core and html-validate, which check the pages in the tests." \
+            "Run this where npm can reach a registry: npm install --prefix tests/tools"
         exit 1
     }
 fi

@@ -19,7 +19,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from measuring import Times, machine, peak_memory, run
-
 from quarters import LAST, make_project
 
 HERE = Path(__file__).parent

@@ -37,7 +37,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE.parent))
 
-from browser import chromium  # noqa: E402 — one folder up: the tests' own
+from support.browser import chromium  # noqa: E402 — one folder up: the tests' own
 
 QUARTER = "2024-25-Q2"
 PACKAGES = HERE / "packages"

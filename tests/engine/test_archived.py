@@ -2,51 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import os
-import shutil
 import subprocess
 import sys
 
-import pytest
-
 from natpatsip.release.archived import write_metadata
-from projects import ROOT, natpatsip
-from repositories import git
-
-Q2 = "2024-25-Q2"
-OLDER = "628ec06"  # the last commit whose engine was called helpers
-PLANTED = "raise RuntimeError('the current engine was imported')\n"
-
-
-def has_history():
-    command = ["git", "cat-file", "-e", f"{OLDER}^{{commit}}"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
-
-
-@pytest.mark.end_to_end
-@pytest.mark.skipif(not has_history(), reason=f"this clone is shallow, or a copy: it does not hold commit {OLDER}")
-def test_an_older_engine_is_not_mixed_with_the_current_one(tmp_path):
-    project = tmp_path / "project"
-    git(tmp_path, "clone", "--quiet", "--no-checkout", str(ROOT), str(project))
-    git(project, "checkout", "--quiet", "--detach", git(ROOT, "rev-parse", "HEAD").strip())
-    with (project / "params" / f"{Q2}.yml").open("a", encoding="utf-8") as lines:
-        lines.write(f"\nbuilt_from: {OLDER}\n")
-    current = tmp_path / "current" / "natpatsip"
-    shutil.copytree(ROOT / "src" / "natpatsip", current, ignore=shutil.ignore_patterns("__pycache__"))
-    (current / "pipeline" / "execution" / "engine.py").write_text(PLANTED, encoding="utf-8")
-    environment = os.environ | {"PYTHONPATH": str(current.parent)}
-    run = natpatsip(project, "build", Q2, "--to", "html", "--renderer", "pandoc", env=environment)
-    assert run.returncode == 0, run.stderr
-    assert f"building it from {OLDER} in a worktree of its own" in run.stderr
-    report = project / "reports" / Q2
-    manifest = json.loads((report / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["commit"].startswith(OLDER)
-    with (report / "facts.csv").open(encoding="utf-8", newline="") as lines:
-        facts = {(row["id"], row["period"]): row["text"] for row in csv.DictReader(lines)}
-    assert facts["mgso4_women", Q2] == "677"
-
 
 ENTRY_POINTS = """
 import entrypoints, importlib.metadata as metadata

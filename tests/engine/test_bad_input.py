@@ -2,7 +2,7 @@
 
 import pytest
 
-from projects import code, edit, natpatsip, prose, small, write
+from support.projects import code, command, edit, natpatsip, prose, small, write
 
 Q2 = "2024-25-Q2"
 OLD = "the report that was there"
@@ -29,8 +29,8 @@ CELLS = {
         ['notebooks/ward.ipynb, cell "news", inline expression `{python} women_seen`: NameError', "women_seen"],
     ),
     "citation-of-nothing": (
-        [prose('We saw `{python} cite("mgso4_woman")` women.', id="news")],
-        ['cite("mgso4_woman", "2024-25-Q2"): nobody publishes this fact', 'Did you mean "mgso4_women"?'],
+        [prose('We trained `{python} cite("staff_traind")` staff.', id="news")],
+        ['cite("staff_traind", "2024-25-Q2"): nobody publishes this fact', 'Did you mean "staff_trained"?'],
     ),
     "figure-without-alternative-text": (
         [code(FIGURE.replace("{more}", ', alt=""'), id="chart")],
@@ -81,7 +81,7 @@ def refused(project, *arguments, status):
     old = project / "reports" / Q2 / "report.pdf"
     old.parent.mkdir(parents=True, exist_ok=True)
     old.write_text(OLD, encoding="utf-8")
-    run = natpatsip(project, "build", *arguments, "--to", "html")
+    run = command(project, "build", *arguments, "--to", "html")
     assert run.returncode == status, run.stderr
     assert [path.relative_to(project).as_posix() for path in (project / "reports").rglob("*") if path.is_file()] == [
         f"reports/{Q2}/report.pdf"
@@ -107,17 +107,17 @@ def test_every_notebook_that_failed_is_named(tmp_path):
 
 
 def test_a_broken_cell_of_a_data_file_is_reported_once_with_the_notebooks_that_read_it(tmp_path):
-    cited = prose('`{python} cite("mgso4_women")` and `{python} cite("iap_women")` women', id="news")
+    cited = prose('`{python} cite("teams")` and `{python} cite("reminders_sent")` messages', id="news")
     other = [code("1 / 0", id="division")]
-    project = small(tmp_path, index=[cited], ward=[code('cite("mgso4_women")', id="women")])
+    project = small(tmp_path, index=[cited], ward=[code('cite("teams")', id="teams")])
     rows = (project / "data" / "reported.csv").read_text(encoding="utf-8").splitlines()
-    rows[2] = rows[2].replace(",15,", ",abc,").replace(",42,", ",abc,")
+    rows[2] = rows[2].replace(",3,", ",abc,")
     (project / "data" / "reported.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    said = "data/reported.csv, row 3, column value: found value abc and unit boards, expected a number, in digits alone"
+    said = "data/reported.csv, row 3, column value: found value abc and unit teams, expected a number, in digits alone"
     error = refused(project, Q2, status=1)
     assert error.count("abc") == 1
     assert f"natpatsip: {said}" in error
-    assert "Mend the file and build again; index.ipynb and ward.ipynb read it." in error
+    assert "Fix the file and build again; index.ipynb and ward.ipynb read it." in error
     write(project / "notebooks" / "ward.ipynb", "Ward", *other)
     error = refused(project, Q2, status=1)
     assert f"natpatsip: 2 problems:\n- {said}" in error
@@ -126,19 +126,15 @@ def test_a_broken_cell_of_a_data_file_is_reported_once_with_the_notebooks_that_r
 
 
 def test_a_rebase_of_a_series_that_no_notebook_charts_is_refused(tmp_path):
-    charted = code('from natpatsip import params\nparams.load().rebase_dates("maternity.total")', id="chart")
+    charted = code('from natpatsip import params\nparams.load().rebase_dates("waits.trust")', id="chart")
     project = small(tmp_path, ward=[charted])
     file = project / "params" / f"{Q2}.yml"
     kept = file.read_text(encoding="utf-8").partition("rebase:")[0]
-    file.write_text(
-        kept + "rebase:\n  - {series: maternity.totl, date: 2022-04, reason: a wave of units}\n", encoding="utf-8"
-    )
+    file.write_text(kept + "rebase:\n  - {series: waits.trst, date: 2022-04, reason: new clinics}\n", encoding="utf-8")
     error = refused(project, Q2, status=2)
-    assert 'rebase.0.series: no notebook charts maternity.totl. Did you mean "maternity.total"?' in error
-    file.write_text(
-        kept + "rebase:\n  - {series: maternity.total, date: 2024-10, reason: a wave of units}\n", encoding="utf-8"
-    )
-    assert "rebase.0.date (maternity.total) is 2024-10, after the cut-off" in refused(project, Q2, status=2)
+    assert 'rebase.0.series: no notebook charts waits.trst. Did you mean "waits.trust"?' in error
+    file.write_text(kept + "rebase:\n  - {series: waits.trust, date: 2024-10, reason: new clinics}\n", encoding="utf-8")
+    assert "rebase.0.date (waits.trust) is 2024-10, after the cut-off" in refused(project, Q2, status=2)
 
 
 def test_what_a_control_chart_warns_of_is_told(tmp_path):
@@ -146,7 +142,7 @@ def test_what_a_control_chart_warns_of_is_told(tmp_path):
         "import pandas as pd\nfrom natpatsip import spc\n"
         "spc.xmr([70, 71] * 9, dates=pd.date_range('2023-01-01', periods=18, freq='MS'), rebase=['2012-04-01'])"
     )
-    run = natpatsip(small(tmp_path, ward=[code(chart, id="chart")]), "build", Q2, "--to", "html")
+    run = command(small(tmp_path, ward=[code(chart, id="chart")]), "build", Q2, "--to", "html")
     assert run.returncode == 0, run.stderr
     assert 'warning: notebooks/ward.ipynb, cell "chart": No row has the rebase date 2012-04-01' in run.stderr
 
@@ -193,7 +189,7 @@ def test_a_misspelt_key_of_the_params_is_named(tmp_path):
 
 
 def test_a_data_file_that_is_missing_is_named(tmp_path):
-    project = small(tmp_path, ward=[prose('`{python} cite("mgso4_women")` women')])
+    project = small(tmp_path, ward=[prose('`{python} cite("staff_trained")` staff')])
     (project / "data" / "reported.csv").unlink()
     error = refused(project, Q2, status=1)
     assert "data/reported.csv" in error
@@ -202,9 +198,9 @@ def test_a_data_file_that_is_missing_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("dataset", "old", "new", "said"),
     [
-        ("maternity_monthly", "month,psc", "moth,psc", "month"),
-        ("maternity_monthly", None, "many", "many"),
-        ("maternity_monthly", "Wessex", "Wesex", 'Did you mean "Wessex"'),
+        ("waits_monthly", "month,team", "moth,team", "month"),
+        ("waits_monthly", None, "many", "many"),
+        ("waits_monthly", "South", "Suth", 'Did you mean "South"'),
     ],
 )
 def test_a_faulty_data_file_is_named_with_row_and_column(tmp_path, dataset, old, new, said):

@@ -6,12 +6,14 @@ import json
 import re
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from natpatsip import build as report
 from natpatsip.pipeline.execution import prefork
 from natpatsip.quarter import Quarter
-from projects import ROOT, copy, edit, edit_cell
+from support import projects as cells
+from support.projects import EXAMPLE, edit, edit_cell, example
 
 pytestmark = pytest.mark.end_to_end
 FORMATS = ("html", "pdf")
@@ -64,7 +66,16 @@ def untimed(path):
 def project(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NATPATSIP_KERNELS", "auto")
-        yield copy(tmp_path_factory.mktemp("project"))
+        project = example(tmp_path_factory.mktemp("project"))
+        path = project / "notebooks" / "glossary.ipynb"
+        content = nbformat.read(path, as_version=4)
+        content.cells += [
+            cells.code("import pandas as pd", id="imports"),
+            cells.prose("A clinic is open in the evening.", id="clinics"),
+            cells.prose("A letter is sent by post.", id="letters"),
+        ]
+        nbformat.write(content, path)
+        yield project
     prefork.stop()
 
 
@@ -109,7 +120,7 @@ def notebook(project, name, identity, old, new):
 
 def later_month(project):
     """A month after the quarter: known to nobody yet, but the file is another."""
-    path = project / "data" / "opioids_monthly.csv"
+    path = project / "data" / "appointments_monthly.csv"
     rows = path.read_text(encoding="utf-8").splitlines()
     last = [row for row in rows if row.startswith("2024-09")]
     assert last, rows[-1]
@@ -123,48 +134,42 @@ def swapped(project):
     path = project / "notebooks" / "glossary.ipynb"
     content = json.loads(path.read_text(encoding="utf-8"))
     places = {cell["id"]: place for place, cell in enumerate(content["cells"])}
-    one, other = places["acronyms-elsewhere"], places["key-enablers"]
+    one, other = places["clinics"], places["letters"]
     content["cells"][one], content["cells"][other] = content["cells"][other], content["cells"][one]
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
-ALL = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
+ALL = {path.stem for path in (EXAMPLE / "notebooks").glob("*.ipynb")}
 PAGE = Path("_extensions", "natpatsip", "page.html")
 
 
 def prose(project):
     swapped(project)
-    notebook(project, "medicines", "progress-opioids-q2", "The plans work on", "These plans work on")
-    notebook(project, "medicines", "progress-pipeline", "By the end", "At the end")  # around expressions
+    notebook(project, "index", "waits-q2", "The evening clinics took on", "These evening clinics took on")
+    notebook(project, "waiting-times", "seen-text", "In all", "Altogether")  # around expressions
     notebook(project, "glossary", "title", "# Glossary", "# Words used")
 
 
 def code(project):
     notebook(project, "glossary", "imports", "import pandas as pd", "import pandas as pd  # read")
-    notebook(
-        project,
-        "medicines",
-        "fig-chronic-opioids",
-        'y_title="People on long-term opioids"',
-        'y_title="Persons on long-term opioids"',
-    )
+    notebook(project, "missed-appointments", "missed-figure", 'y_title="Missed, %"', 'y_title="Not attended, %"')
 
 
 def look(project):
     edit(project / PAGE, "</body>", "<!-- new --></body>")
-    edit(project / "_quarto.yml", "ManDet & MR", "ManDet and MR")
+    edit(project / "_quarto.yml", "missed-appointments: Attendance", "missed-appointments: Visits")
 
 
 def expression(project):
-    notebook(project, "medicines", "progress-pipeline", "here.label", "here.label.upper()")
+    notebook(project, "index", "introduction", "here.label", "here.label.upper()")
 
 
 EDITS = {  # what is edited, and the notebooks that are executed for it
     "prose": (prose, set()),
-    "an inline expression": (expression, {"medicines"}),
-    "code and a chart": (code, {"glossary", "medicines"}),
-    "a dataset": (later_month, {"medicines"}),
-    "the look and the settings": (look, {"maternity-neonatal"}),  # whose chart has a target: settings have its label
+    "an inline expression": (expression, {"index"}),
+    "code and a chart": (code, {"glossary", "missed-appointments"}),
+    "a dataset": (later_month, {"missed-appointments"}),
+    "the look and the settings": (look, {"waiting-times"}),  # whose chart has a target: settings have its label
 }
 
 

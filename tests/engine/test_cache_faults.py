@@ -19,7 +19,7 @@ from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.options import Options
 from natpatsip.pipeline.render import pandoc
 from natpatsip.quarter import Quarter
-from projects import NATPATSIP, ROOT, code, edit_cell, natpatsip, prose, small
+from support.projects import IGNORED, NATPATSIP, ROOT, code, command, edit_cell, natpatsip, prose, small
 
 Q2 = "2024-25-Q2"
 NAME = key("a name")
@@ -160,7 +160,7 @@ BUILD = ("build", Q2, "--to", "html", "--renderer", "pandoc")
 
 
 def build(project, *arguments, **options):
-    return natpatsip(project, *BUILD, *arguments, **options)
+    return natpatsip(project, *BUILD, *arguments, **options) if options else command(project, *BUILD, *arguments)
 
 
 def ward(project):
@@ -251,12 +251,12 @@ def test_a_cache_with_a_file_in_its_place_is_said_and_the_report_is_right(tmp_pa
 
 def test_clean_removes_the_cache_and_keeps_reports(project):
     before = ward(project)
-    run = natpatsip(project, "clean")
+    run = command(project, "clean")
     assert run.returncode == 0, run.stderr
     assert run.stdout.startswith("removed build/ (")
     assert not (project / "build").exists()
     assert ward(project) == before
-    assert natpatsip(project, "clean").stdout.strip() == "nothing to remove"
+    assert command(project, "clean").stdout.strip() == "nothing to remove"
 
 
 UNSEEN = {
@@ -323,7 +323,7 @@ def test_a_list_of_files_that_a_notebook_looks_at_is_followed(tmp_path):
 
 
 def test_a_changed_engine_runs_every_notebook_again(tmp_path):
-    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "src" / "natpatsip", tmp_path / "src" / "natpatsip", ignore=IGNORED)
     project = small(tmp_path, ward=CHATTY)
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "src")}
     assert build(project, env=environment).returncode == 0
@@ -337,7 +337,7 @@ def test_a_changed_engine_runs_every_notebook_again(tmp_path):
 
 
 def test_what_was_made_while_the_engine_was_edited_is_not_saved(tmp_path):
-    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "src" / "natpatsip", tmp_path / "src" / "natpatsip", ignore=IGNORED)
     wording = tmp_path / "src" / "natpatsip" / "wording.py"
     before = wording.read_bytes()
     project = small(tmp_path, ward=[code(f"open({str(wording)!r}, 'a').write('\\nNEW = 1\\n');")])

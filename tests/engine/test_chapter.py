@@ -11,9 +11,9 @@ from natpatsip.pipeline.inline_code import KEPT
 from natpatsip.pipeline.outputs import FigureRecord
 from natpatsip.pipeline.staging.chapter import ChapterExporter
 from natpatsip.quarter import Quarter
-from projects import code, prose
+from support.projects import code, prose
 
-WOMEN = Fact("mgso4_women", "2024-25-Q2", 677, "women", "Return")
+WOMEN = Fact("people_seen", "2024-25-Q2", 677, "women", "Return")
 RECORD = {
     "id": "fig-women",
     "title": 'More "women"',
@@ -22,7 +22,7 @@ RECORD = {
     "alt": "Rising.",
     "is_illustrative": True,
 }
-FIGURES = {"fig-women": FigureRecord(3, "ward", "MatNeoSIP", RECORD, {})}
+FIGURES = {"fig-women": FigureRecord(3, "ward", "Access", RECORD, {})}
 
 
 def chapter(*cells, name="ward", quarter="2024-25-Q2"):
@@ -60,8 +60,8 @@ def test_the_purpose_and_the_code_are_not_published():
 
 
 def test_a_fact_in_prose_is_printed_and_marked():
-    cell = evaluated('We saw `{python} cite("mgso4_women")` women.', {"text/plain": "677", CITED: WOMEN.record()})
-    assert 'We saw [677]{.fact key="mgso4_women" period="2024-25-Q2"} women.' in chapter(cell)
+    cell = evaluated('We saw `{python} cite("people_seen")` women.', {"text/plain": "677", CITED: WOMEN.record()})
+    assert 'We saw [677]{.fact key="people_seen" period="2024-25-Q2"} women.' in chapter(cell)
 
 
 def test_a_string_is_printed_without_its_quotes():
@@ -85,7 +85,7 @@ def test_cells_of_another_quarter_and_headings_left_empty_go():
 
 def test_a_figure_is_one_div_with_its_number_and_note():
     text = chapter(shown({FIGURE: RECORD}))
-    assert '::: {.report-figure #fig-women number="3" programme="MatNeoSIP" title="More \\"women\\""' in text
+    assert '::: {.report-figure #fig-women number="3" programme="Access" title="More \\"women\\""' in text
     assert 'note="Illustrative data' in text
     assert "See [Figure 3](#fig-women)." in text
 

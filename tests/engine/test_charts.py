@@ -12,9 +12,9 @@ import pytest
 import vl_convert
 from PIL import Image, ImageChops
 
-from chart_samples import every_chart, rows_of
 from natpatsip import charts
 from natpatsip.pipeline.drawing import svg
+from support.chart_samples import every_chart, rows_of
 
 
 @pytest.fixture(scope="module")

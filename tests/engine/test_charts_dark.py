@@ -10,12 +10,12 @@ import pytest
 import vl_convert
 import yaml
 
-from chart_samples import every_chart
 from natpatsip import diagrams
 from natpatsip.charts import dark, icons, palette, theme
 from natpatsip.charts.palette import contrast
 from natpatsip.pipeline.drawing import svg
-from projects import ROOT
+from support.chart_samples import every_chart
+from support.projects import ROOT
 
 BRAND = yaml.safe_load((ROOT / "_extensions" / "natpatsip" / "_brand.yml").read_text(encoding="utf-8"))
 GROUND = dark.PARTNERS[palette.PAPER]
@@ -113,14 +113,14 @@ def rgb(colour):
 
 @pytest.mark.end_to_end
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-@pytest.mark.parametrize("page", ["medicines.html", "report.html"])
+@pytest.mark.parametrize("page", ["waiting-times.html", "report.html"])
 def test_charts_follow_a_dark_page_and_paper_stays_light(html_pages, chrome, page, scripts):
     with chrome.new_context(color_scheme="dark", java_script_enabled=scripts, reduced_motion="reduce") as window:
         tab = window.new_page()
         tab.goto((html_pages / page).as_uri())
         if scripts and page != "report.html":
-            tab.locator("#fig-chronic-opioids .chart").scroll_into_view_if_needed()
-            tab.wait_for_selector("#fig-chronic-opioids .drawn svg")
+            tab.locator("#fig-waits .chart").scroll_into_view_if_needed()
+            tab.wait_for_selector("#fig-waits .drawn svg")
         texts = set(fills(tab, "figure.report-figure .chart text"))
         partners = {rgb(dark.PARTNERS[colour]) for colour in (*TEXTS, palette.PAPER)}
         assert rgb(dark.PARTNERS[palette.INK]) in texts
@@ -130,17 +130,17 @@ def test_charts_follow_a_dark_page_and_paper_stays_light(html_pages, chrome, pag
             "selector => [...document.querySelectorAll(selector)].map(each => getComputedStyle(each).backgroundColor)"
         )
         assert set(tab.evaluate(behind, ".chart, .chart svg")) <= grounds
-        boxes = fills(tab, "#pic-seven-phases rect")
+        boxes = fills(tab, "#pic-pathway rect")
         assert rgb(dark.PARTNERS[palette.PALE_PLUM]) in boxes
         tab.emulate_media(media="print", color_scheme="dark")
         assert rgb(palette.INK) in set(fills(tab, "figure.report-figure .chart text"))
-        assert rgb(palette.PALE_PLUM) in fills(tab, "#pic-seven-phases rect")
+        assert rgb(palette.PALE_PLUM) in fills(tab, "#pic-pathway rect")
         assert set(tab.evaluate(behind, ".chart")) == {"rgb(255, 255, 255)"}
 
 
 @pytest.mark.end_to_end
 def test_downloads_stay_light(html_pages):
-    drawn = (html_pages.parent / "figures" / "fig-chronic-opioids.svg").read_text(encoding="utf-8")
+    drawn = (html_pages.parent / "figures" / "fig-waits.svg").read_text(encoding="utf-8")
     assert f'fill="{palette.PAPER}"' in drawn
     assert f'fill="{palette.INK}"' in drawn
     assert dark.PARTNERS[palette.INK] not in drawn

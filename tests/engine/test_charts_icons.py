@@ -5,9 +5,9 @@ import xml.etree.ElementTree as ET  # our own SVG
 
 import pytest
 
-from chart_samples import ROOT
 from natpatsip import look
 from natpatsip.charts import icons, palette, theme
+from support.chart_samples import ROOT
 
 
 def test_what_is_needed_to_understand_a_chart_has_three_to_one_against_white():

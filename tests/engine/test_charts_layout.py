@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chart_samples import NAMES
-from layouts import check, measure, series, true_width, written
 from natpatsip import charts, spc
 from natpatsip.charts.icons import ICONS
 from natpatsip.charts.layout.metrics import text_width, wrap, wrap_name
+from support.chart_samples import NAMES
+from support.layouts import check, measure, series, true_width, written
 
 REASONS = {
     "2022-04": "National guidance on triage launched",

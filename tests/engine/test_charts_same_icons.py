@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chart_samples import icons_drawn
 from natpatsip import charts, spc
 from natpatsip.charts.alt_text import multiples_text
 from natpatsip.charts.icons import ICONS
 from natpatsip.charts.layout.time_axis import timeline
+from support.chart_samples import icons_drawn
 
 FEW = settings(max_examples=20, deadline=None, derandomize=True, database=None)
 VALUE = st.integers(0, 12).map(float) | st.none()

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chart_samples import MONTHS, result_of, rows_of, steady, words_of
 from natpatsip import charts, spc
 from natpatsip.charts import palette
 from natpatsip.errors import FigureError, SettingsError
+from support.chart_samples import MONTHS, result_of, rows_of, steady, words_of
 
 
 def test_the_line_is_broken_at_rebase_missing_value_and_absent_month():

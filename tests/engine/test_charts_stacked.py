@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from chart_samples import BOARDS, COLUMNS, rows_of, words_of
 from natpatsip import charts
 from natpatsip.charts import palette
 from natpatsip.errors import FigureError
+from support.chart_samples import BOARDS, COLUMNS, rows_of, words_of
 
 
 def test_stacked_parts_add_up_and_follow_the_order():

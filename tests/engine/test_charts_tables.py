@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from chart_samples import BOARDS, COLUMNS, result_of, steady
 from natpatsip import charts
 from natpatsip.errors import FigureError
+from support.chart_samples import BOARDS, COLUMNS, result_of, steady
 
 
 def test_the_table_of_a_control_chart_has_a_row_a_point_in_words():

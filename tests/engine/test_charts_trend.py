@@ -6,9 +6,9 @@ import re
 import pandas as pd
 import pytest
 
-from chart_samples import MONTHS, rows_of, words_of
 from natpatsip import charts, spc
 from natpatsip.errors import FigureError
+from support.chart_samples import MONTHS, rows_of, words_of
 
 
 def test_trend_says_its_ends_and_its_extremes_and_has_a_gap_where_a_month_is_missing():

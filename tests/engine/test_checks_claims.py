@@ -10,7 +10,7 @@ from natpatsip.checks import check_claims
 from natpatsip.checks.relations import Operand, Rules, Term, breach
 from natpatsip.errors import DataError, UsageError
 from natpatsip.quarter import Quarter
-from projects import natpatsip
+from support.projects import natpatsip
 
 HEAD = "claim_id,place,statement,value,related_claim,relation"
 Q2 = Quarter.parse("2024-25-Q2")

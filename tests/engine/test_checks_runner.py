@@ -10,7 +10,7 @@ from natpatsip.checks import check_failed_run, run
 from natpatsip.errors import NotebookError, ParamsError
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
-from projects import prose, small
+from support.projects import prose, small
 
 Q2 = Quarter(2024, 2)
 CLAIM = (

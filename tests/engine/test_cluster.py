@@ -18,10 +18,10 @@ import pytest
 from test_prefork import comparable
 
 from natpatsip.errors import NotebookError
-from natpatsip.pipeline.execution.cluster import client, worker
+from natpatsip.pipeline.execution.cluster import connection, worker
 from natpatsip.pipeline.execution.cluster.worker import Task
 from natpatsip.pipeline.notebook import Notebook
-from projects import ROOT, code, copy, natpatsip, prose, small
+from support.projects import ROOT, code, example, natpatsip, prose, small
 
 pytestmark = pytest.mark.end_to_end
 DASK = [sys.executable, "-m", "dask"]
@@ -90,7 +90,7 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 
-from natpatsip.pipeline.execution.cluster.client import connect
+from natpatsip.pipeline.execution.cluster.connection import connect
 from natpatsip.pipeline.execution.scheduler import execute
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
@@ -101,8 +101,8 @@ with connect(sys.argv[1], log=print) if sys.argv[1:] else nullcontext() as clust
 """
 
 
-def test_the_reports_notebooks_equal_those_of_a_build_here(cluster, tmp_path):
-    project = copy(tmp_path)
+def test_the_notebooks_of_a_report_equal_those_of_a_build_here(cluster, tmp_path):
+    project = example(tmp_path / "project")
     (project / "notebooks" / "beside.py").write_text("", encoding="utf-8")  # files beside notebooks travel too
     made = []
     for arguments in ([], [cluster[0]]):
@@ -113,7 +113,7 @@ def test_the_reports_notebooks_equal_those_of_a_build_here(cluster, tmp_path):
         shutil.rmtree(project / "build")
     assert f"{cluster[0]}: 2 workers" in run.stdout
     here, there = made
-    assert here.keys() == there.keys() == {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert here.keys() == there.keys() == {path.name for path in (project / "notebooks").glob("*.ipynb")}
     for name, notebook in here.items():
         assert there[name].metadata.papermill.input_path == notebook.metadata.papermill.input_path
         assert comparable(there[name]) == comparable(notebook), name
@@ -154,7 +154,7 @@ def test_a_worker_lost_midway_costs_only_its_notebook(cluster, tmp_path):
 def test_a_task_that_fails_for_want_of_time_is_named_and_not_awaited_for_ever():
     failed = concurrent.futures.Future()
     failed.set_exception(TimeoutError("no answer from tcp://10.0.0.7:9000"))
-    cluster = client.Cluster("tcp://10.0.0.5:8786", None, None)
+    cluster = connection.Cluster("tcp://10.0.0.5:8786", None, None)
     with pytest.raises(
         NotebookError, match=r"notebooks/ward.ipynb: a worker could not run it: TimeoutError: no answer"
     ):

@@ -15,7 +15,7 @@ from natpatsip.compare.word_diff import difference, words_of
 from natpatsip.facts import CITED, Fact
 from natpatsip.figures import FIGURE
 from natpatsip.quarter import Quarter
-from projects import natpatsip, small
+from support.projects import natpatsip, small
 
 Q1, Q2, Q3, Q4 = (Quarter(2024, number) for number in (1, 2, 3, 4))
 MONTHS = {Q1: ("2024-04", "2024-05", "2024-06"), Q2: ("2024-07", "2024-08", "2024-09")}

@@ -8,12 +8,12 @@ import sys
 import pandas as pd
 import pytest
 
-import trust
 from natpatsip import context, datasets
 from natpatsip.errors import DataError, UsageError
 from natpatsip.pipeline.caching import store
 from natpatsip.quarter import Quarter
-from trust import TABLES, TEAMS, read, save
+from support import trust
+from support.trust import TABLES, TEAMS, read, save
 
 Q1, Q2, Q3 = (Quarter.parse(f"2024-25-Q{number}") for number in (1, 2, 3))
 WAITS, CONTACTS = "waits_monthly", "contacts_monthly"

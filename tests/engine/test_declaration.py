@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 import yaml
 
-import trust
 from natpatsip import datasets
 from natpatsip.datasets import dictionary
 from natpatsip.datasets.declaration import parse
 from natpatsip.errors import DataError, DataFileError
 from natpatsip.quarter import Quarter
-from projects import ROOT
+from support import trust
+from support.projects import ROOT
 
 Q2 = Quarter.parse("2024-25-Q2")
 

@@ -4,10 +4,10 @@ import xml.etree.ElementTree as ET  # our own SVG
 
 import pytest
 
-from layouts import true_width
 from natpatsip import diagrams
 from natpatsip.charts.palette import contrast
 from natpatsip.errors import FigureError
+from support.layouts import true_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 TONES = [diagrams.BLUE, diagrams.NAVY, diagrams.PLUM, diagrams.GREY]

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import trust
 from natpatsip import charts, context, datasets, spc
 from natpatsip.errors import DataError
+from support import trust
 
 WAITS = "waits_monthly"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from natpatsip import doctor
-from projects import SETTINGS, small
+from support.projects import SETTINGS, small
 
 
 @pytest.mark.parametrize(

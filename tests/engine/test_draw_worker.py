@@ -16,8 +16,8 @@ from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing import draw_worker
 from natpatsip.pipeline.drawing.charts_to_svg import Artist
 from natpatsip.pipeline.outputs import Outputs
-from projects import ROOT
-from waiting import becomes
+from support.projects import EXAMPLE, ROOT
+from support.waiting import becomes
 
 FONTS = ROOT / "_extensions" / "natpatsip" / "fonts"
 CHART = {"data": {"values": [{"a": 1, "b": 2}]}, "mark": "bar", "encoding": {"x": {"field": "a", "type": "ordinal"}}}
@@ -64,7 +64,7 @@ def test_a_command_that_ends_early_waits_for_no_drawing(tmp_path):
     assert ran.stderr == "natpatsip: a notebook failed\n"
 
 
-@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("notebook", sorted((EXAMPLE / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
 def test_a_notebook_that_shows_figures_or_pictures_looks_like_it(notebook, whole):
     executed = (whole.report() / "notebooks" / notebook.name).read_text(encoding="utf-8")
     assert draw_worker.may_draw(notebook) == (f'"{FIGURE}"' in executed or f'"{PICTURE}"' in executed)

@@ -9,7 +9,7 @@ from natpatsip.pipeline.execution import notebook_run
 from natpatsip.pipeline.inline_code import KEPT
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
-from projects import code, prose, small, write
+from support.projects import code, prose, small, write
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ import pytest
 from natpatsip import cli
 from natpatsip.cli.error_handling import sentence
 from natpatsip.pipeline.execution import kernels as notebook_kernels
-from projects import NATPATSIP, code, small
-from waiting import becomes
+from support.projects import NATPATSIP, code, small
+from support.waiting import becomes
 
 LONG = "import time\ntime.sleep(600)"
 STOPPED = (130, -signal.SIGINT)  # a shell shows 130 for both; Python ends by the signal where it hit some imports

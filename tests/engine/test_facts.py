@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-import trust
 from natpatsip import context, datasets, facts
 from natpatsip.errors import FactError
 from natpatsip.facts import Fact, cite, printed, publish
-from projects import code, write
+from support import trust
+from support.projects import code, write
 
 PARAMS = """\
 quarter: 2024-25-Q2

@@ -11,7 +11,7 @@ from natpatsip.figures import FIGURE, VEGALITE, figure, picture
 
 ROWS = pd.DataFrame({"month": ["July", "August"], "women": [3, 5]})
 TEXTS = {"title": "More women", "description": "Women a month, England", "caption": "From July to August."}
-WOMEN = Fact("mgso4_women", "2024-25-Q2", 677, "women", "Return")
+WOMEN = Fact("people_seen", "2024-25-Q2", 677, "women", "Return")
 
 
 def chart(**more):
@@ -76,7 +76,7 @@ def test_a_table_has_numbers_to_the_right_and_marks_its_facts():
     assert table(rows, caption="People").markdown.splitlines() == [
         "| Who | How many |",
         "|---|--:|",
-        '| A\\|B | [677]{.fact key="mgso4_women" period="2024-25-Q2"} |',
+        '| A\\|B | [677]{.fact key="people_seen" period="2024-25-Q2"} |',
         "| C | 1,500 |",
         "",
         ": People",
@@ -97,7 +97,7 @@ def test_a_table_needs_a_caption():
 
 def test_tiles_carry_their_facts():
     forms = tiles([tile(WOMEN, "women", icon="baby"), tile("All", "trusts", icon="shield")])._repr_mimebundle_()
-    assert [each["id"] for each in forms[BLOCK]["facts"]] == ["mgso4_women"]
+    assert [each["id"] for each in forms[BLOCK]["facts"]] == ["people_seen"]
     assert fact_span(WOMEN) in forms[BLOCK]["markdown"]
 
 

@@ -13,13 +13,13 @@ from natpatsip.git import worktree
 from natpatsip.quarter import Quarter
 from natpatsip.release.final_edition import Candidate, FinalError
 from natpatsip.release.qa_record import ASKS, QaRecord
-from projects import edit, natpatsip, small
-from repositories import AUTHOR, commit, git, repository
+from support.projects import edit, natpatsip, small
+from support.repositories import AUTHOR, commit, git, repository
 
 Q2 = Quarter(2024, 2)
 TAG = f"report/{Q2}"
 SIGNED = "  - role: Programme lead\n    name: Ann Example\n    date: 2024-11-20\n"
-OPEN = "sign_offs:\n  - role: Programme lead\n  - role: Senior responsible owner\n"
+OPEN = "sign_offs:\n  - role: Head of performance\n"
 TODAY = date(2024, 12, 1)
 
 
@@ -114,18 +114,20 @@ def test_a_name_without_a_date_is_no_sign_off(project):
 
 
 def test_the_data_have_to_be_complete(project):
-    file = project / "data" / "icb_phases.csv"
-    file.write_text(file.read_text("utf-8").replace(str(Q2), "2024-25-Q1"), encoding="utf-8")
+    file = project / "data" / "waits_monthly.csv"
+    rows = file.read_text("utf-8").splitlines(keepends=True)
+    file.write_text("".join(row for row in rows if not row.startswith("2024-09")), encoding="utf-8")
     commit(project, "Data go")
-    assert candidate(project).lacks == (f"data/icb_phases.csv has no rows for {Q2}",)
+    assert candidate(project).lacks == ("data/waits_monthly.csv has no rows for 2024-09",)
 
 
 def test_every_dataset_has_to_state_its_provenance(project):
     edit(project / "data" / "datapackage.yaml", "      provenance: decided\n", "")
     commit(project, "Provenance goes")
-    assert candidate(project).lacks == (
-        "data/datapackage.yaml, relations: its provenance is not stated. Write natpatsip.provenance: reported or "
-        "illustrative, or the column that says it by row.",
+    assert candidate(project).lacks == tuple(
+        f"data/datapackage.yaml, {name}: its provenance is not stated. Write natpatsip.provenance: reported or "
+        "illustrative, or the column that says it by row."
+        for name in ("relations", "organisations")
     )
 
 

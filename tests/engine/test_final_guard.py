@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 
 import pytest
 
+from natpatsip import doctor
 from natpatsip.release import final_edition
-from projects import edit, natpatsip, prose, small
-from repositories import AUTHOR, commit, git, repository
+from support.projects import command, prose, small
+from support.repositories import AUTHOR, commit, git, repository
 
 Q1, Q2 = "2024-25-Q1", "2024-25-Q2"
 HTML = ("--to", "html", "--renderer", "pandoc")
@@ -21,26 +21,18 @@ def _as_the_analyst(monkeypatch):
         monkeypatch.setenv(name, value)
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """A project with the reports of both quarters."""
-    project = small(tmp_path_factory.mktemp("built"))
-    run = natpatsip(project, "build", Q1, Q2, *HTML)
-    assert run.returncode == 0, run.stderr
+@pytest.fixture
+def project(tmp_path):
+    """A project with what the guard reads of the second quarter's report: its manifest."""
+    project = small(tmp_path / "project")
+    (project / "reports" / Q2).mkdir(parents=True)
     return project
 
 
-@pytest.fixture
-def project(built, tmp_path):
-    """A project with the report of the second quarter."""
-    shutil.copytree(built, tmp_path / "project")
-    shutil.rmtree(tmp_path / "project" / "reports" / Q1)
-    return tmp_path / "project"
-
-
-def made_final(project):
-    """Mark the manifest of the second quarter as that of the final edition."""
-    edit(project / "reports" / Q2 / "manifest.json", '"status": "draft"', '"status": "final"')
+def made_final(project, **content):
+    """Make the report of the second quarter that of the final edition, as its manifest says."""
+    text = json.dumps({"status": "final", **content})
+    (project / "reports" / Q2 / "manifest.json").write_text(text, encoding="utf-8")
     return contents(project / "reports" / Q2)
 
 
@@ -65,28 +57,28 @@ def test_a_report_is_final_where_its_manifest_says_so(tmp_path, text, expected):
     assert final_edition.is_final(tmp_path) is expected
 
 
-def test_a_final_edition_without_its_tag_says_how_to_make_it(project):
+def test_a_final_edition_without_its_tag_says_how_to_make_it(project, monkeypatch):
     """As a build leaves it that is killed between publication and tag."""
     repository(project)
-    made_final(project)
-    manifest = project / "reports" / Q2 / "manifest.json"
-    head = git(project, "rev-parse", "HEAD").strip()
-    manifest.write_text(json.dumps({"status": "final", "quarter": Q2, "commit": head}), encoding="utf-8")
+    report, head = project / "reports" / Q2, git(project, "rev-parse", "HEAD").strip()
+    made_final(project, quarter=Q2, commit=head)
     said = f"Its tag report/{Q2} is not in git"
-    assert f"Run: natpatsip build {Q2} --final" in natpatsip(project, "build", Q2).stderr
-    assert said in natpatsip(project, "doctor").stdout
+    assert f"Run: natpatsip build {Q2} --final" in command(project, "build", Q2).stderr
+    monkeypatch.chdir(project)
+    assert any(said in each.remedy for each in doctor.examine())
     git(project, "commit", "--quiet", "--allow-empty", "--message", "Another")
-    assert f"{said}: the build that made it was cut off" in natpatsip(project, "build", Q2).stderr
-    assert f'{Q2}, final edition" report/{Q2} {head}' in natpatsip(project, "build", Q2).stderr
+    advice = final_edition.missing_tag(report, project)
+    assert f"{said}: the build that made it was cut off" in advice
+    assert f'{Q2}, final edition" report/{Q2} {head}' in advice
     git(project, "tag", f"report/{Q2}", head)
-    assert said not in natpatsip(project, "build", Q2).stderr
-    assert said not in natpatsip(project, "doctor").stdout
+    assert final_edition.missing_tag(report, project) == ""
+    assert not any(said in each.remedy for each in doctor.examine())
 
 
 @pytest.mark.parametrize("more", [(), ("--fresh",), ("--output", "reports")])
 def test_a_draft_does_not_replace_a_final_edition(project, more):
     before = made_final(project)
-    run = natpatsip(project, "build", Q2, *HTML, *more)
+    run = command(project, "build", Q2, *HTML, *more)
     assert (run.returncode, run.stdout) == (1, "")
     assert "holds the final edition, which a draft does not replace" in run.stderr
     assert "--output DIR" in run.stderr
@@ -95,7 +87,7 @@ def test_a_draft_does_not_replace_a_final_edition(project, more):
 
 def test_a_draft_may_stand_elsewhere(project):
     before = made_final(project)
-    run = natpatsip(project, "build", Q2, *HTML, "--output", "drafts")
+    run = command(project, "build", Q2, *HTML, "--output", "drafts")
     assert run.returncode == 0, run.stderr
     assert json.loads((project / "drafts" / Q2 / "manifest.json").read_text(encoding="utf-8"))["status"] == "draft"
     assert contents(project / "reports" / Q2) == before
@@ -103,7 +95,7 @@ def test_a_draft_may_stand_elsewhere(project):
 
 def test_all_leaves_final_editions_and_builds_the_others(project):
     before = made_final(project)
-    run = natpatsip(project, "build", "--all", *HTML)
+    run = command(project, "build", "--all", *HTML)
     assert run.returncode == 0, run.stderr
     assert f"{Q2}: there is a final edition, which is left unchanged" in run.stderr
     assert (project / "reports" / Q1 / "manifest.json").is_file()
@@ -115,7 +107,7 @@ def test_a_report_that_becomes_final_while_a_draft_is_built_stands(project):
     text = f"open({str(manifest)!r}, 'w').write('{{\"status\": \"final\"}}') and None"
     edited = small(project / "other", ward=[prose(f"It is `{{python}} {text}`.")])
     (edited / "notebooks" / "ward.ipynb").replace(project / "notebooks" / "ward.ipynb")
-    run = natpatsip(project, "build", Q2, *HTML)
+    run = command(project, "build", Q2, *HTML)
     assert run.returncode == 1
     assert "holds the final edition" in run.stderr
     assert manifest.read_text(encoding="utf-8") == '{"status": "final"}'
@@ -128,7 +120,7 @@ def test_a_quarter_built_from_its_tag_does_not_replace_its_final_edition(project
         lines.write(f"built_from: report/{Q2}\n")
     commit(project, "Q2 has left the notebooks")
     before = made_final(project)
-    run = natpatsip(project, "build", Q2, *HTML)
+    run = command(project, "build", Q2, *HTML)
     assert run.returncode == 1
     assert "holds the final edition" in run.stderr
     assert contents(project / "reports" / Q2) == before

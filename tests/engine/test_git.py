@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from natpatsip import git as project_git
-from repositories import commit, git
+from support.repositories import commit, git
 
 
 @pytest.fixture

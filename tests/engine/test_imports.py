@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from projects import natpatsip, small
+from support.projects import natpatsip, small
 
 BUILDING = (
     *("build", "pipeline.staging.stage", "pipeline.execution.scheduler", "pipeline.drawing.draw_worker"),

@@ -16,8 +16,8 @@ from natpatsip.init import create_report
 from natpatsip.init.new_report import default_quarter
 from natpatsip.quarter import Quarter
 from natpatsip.settings import read_settings
-from projects import natpatsip
-from reading import READERS
+from support.projects import natpatsip
+from support.reading import READERS
 
 Q2 = Quarter.parse("2024-25-Q2")
 TITLES = ["Waits", 'How long: "a question"?', "Ansökan – {quarter} & 100%", "it's 2024", "#1 [waits]"]

@@ -7,7 +7,7 @@ import pytest
 from natpatsip import look
 from natpatsip.errors import ReportError
 from natpatsip.pipeline.caching.inputs import Inputs
-from projects import ROOT
+from support.projects import ROOT
 
 
 def own_look(project):

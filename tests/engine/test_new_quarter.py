@@ -8,7 +8,6 @@ import nbformat
 import pytest
 import yaml
 
-import trust
 from natpatsip import params
 from natpatsip.errors import NotebookError, ParamsError, UsageError
 from natpatsip.new_quarter import open_quarter
@@ -16,8 +15,9 @@ from natpatsip.new_quarter.carry_over import carry, next_id
 from natpatsip.new_quarter.next_params import next_params
 from natpatsip.new_quarter.open_quarter import write_all
 from natpatsip.quarter import Quarter
-from projects import SETTINGS, code, edit, natpatsip, prose, write
-from repositories import commit, git, repository
+from support import trust
+from support.projects import SETTINGS, code, edit, natpatsip, prose, write
+from support.repositories import commit, git, repository
 
 Q1, Q2, Q3, Q4 = (Quarter(2024, number) for number in (1, 2, 3, 4))
 NEWS = [

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 import natpatsip
-from projects import SETTINGS
+from support.projects import SETTINGS
 
 HELPERS = "import natpatsip\nfrom helpers import wards\nprint(wards.NAME)"
 

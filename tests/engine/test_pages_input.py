@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from auditing import OVERLAPS, broken_links, markup_complaints, repeated_ids, violations_in_both_themes
-from hard import COLUMNS, NAMES, POINTS, TITLE, stage_hard
 from natpatsip.errors import RenderError
 from natpatsip.pipeline import render
-from reading import words_of_page
-from staged import TIMESTAMP, chapter_with, stage
+from support.auditing import OVERLAPS, broken_links, markup_complaints, repeated_ids, violations_in_both_themes
+from support.hard import COLUMNS, NAMES, POINTS, TITLE, stage_hard
+from support.reading import words_of_page
+from support.staged import TIMESTAMP, chapter_with, stage
 
 HARD = ("case-studies", "glossary", "list-of-figures", "report")
 WIDTHS = (1280, 700, 360)

@@ -13,11 +13,11 @@ from docx.oxml.ns import qn
 from lxml import html
 from openxml_audit import OpenXmlValidator
 
-from hard import NAMES, TITLE, stage_hard
 from natpatsip.errors import RenderError
 from natpatsip.pipeline import render
-from reading import READERS
-from staged import TIMESTAMP, chapter_with, stage
+from support.hard import NAMES, TITLE, stage_hard
+from support.reading import READERS
+from support.staged import TIMESTAMP, chapter_with, stage
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-import parity
 from natpatsip.pipeline import render
 from natpatsip.pipeline.options import FORMATS
-from staged import TIMESTAMP, stage
+from support import parity
+from support.staged import TIMESTAMP, stage
 
-CHAPTERS = ["index", "list-of-figures", "maternity-neonatal", "medicines", "case-studies", "glossary"]
+CHAPTERS = ["index", "list-of-figures", "waiting-times", "visits", "case-studies", "glossary"]
 
 
 @pytest.fixture(scope="module")
@@ -51,15 +51,15 @@ def test_what_is_compared_is_there(embedded):
     assert [heading for heading in pages["headings"] if heading[0] == "h1"] == [
         ("h1", "Executive summary"),
         ("h1", "List of figures"),
-        ("h1", "Maternity and Neonatal Safety Improvement Programme"),
-        ("h1", "Medicines Safety Improvement Programme"),
+        ("h1", "Access and Waiting Times Improvement Programme"),
+        ("h1", "Home Visits Improvement Programme"),
         ("h1", "Case studies"),
         ("h1", "Glossary"),
     ]
-    assert [figure[0] for figure in pages["figures"]] == ["fig-place-of-birth", "fig-magnesium-sulphate", "fig-opioids"]
-    assert pages["figures"][0][1] == "Figure 1 MatNeoSIP"
+    assert [figure[0] for figure in pages["figures"]] == ["fig-seen-in-time", "fig-home-visits", "fig-caseload"]
+    assert pages["figures"][0][1] == "Figure 1 Access"
     assert ["East Midlands", "4", "9", "13"] in [row for table in pages["tables"] for row in table]
-    assert ("Figure 2", "maternity-neonatal.html#fig-magnesium-sulphate") in pages["links"]
+    assert ("Figure 2", "waiting-times.html#fig-home-visits") in pages["links"]
     assert "The points vary about one mean, within its limits." in pages["text"]
     paper = parity.of_pdf(embedded)
     assert len(paper["alternative texts"]) == 4
@@ -68,4 +68,4 @@ def test_what_is_compared_is_there(embedded):
     word = parity.of_word(embedded)
     assert len(word["captions"]) == 5  # three figures and two tables
     assert len(word["tables"]) == 3
-    assert "fig-opioids" in word["links"]
+    assert "fig-caseload" in word["links"]

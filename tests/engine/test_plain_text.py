@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 
 import pandas as pd
@@ -18,14 +19,19 @@ from natpatsip.pipeline.staging.chapter import printed
 from natpatsip.plain_text import escaped
 
 HOSTILE = [
-    "<Trust>", "North <b>bold</b>", "@home", "[@home]", ":::", "::: {.case-study}", "---", "* * *", "{{< video x.mp4 >}}",
+    "<Trust>", "North <b>bold</b>", "@home", "[@home]", ":::", "::: {.case-study}", "---", "* * *", 
+    "{{< video x.mp4 >}}",
     "[x](https://example.org)", "![x](y.png)", "https://example.org", "<https://example.org>", "`code`", "`{python} x`",
-    "*emph*", "**strong**", "_emph_", "~~gone~~", "H~2~O", "x^2^", "$x^2$", "a | b", "| a |", "# Heading", "## Two {#id}",
+    "*emph*", "**strong**", "_emph_", "~~gone~~", "H~2~O", "x^2^", "$x^2$", "a | b", "| a |", "# Heading",
+    "## Two {#id}",
     "> quoted", "- item", "+ item", "* item", "1. one", "2024. That", "(c) Crown", "a) first", "#. one", "(@) example",
     ": definition", "Term\n: definition", "text\n---", "text\n===", "[^1]", "^[note]", "[^1]: note", "&copy;", "&#169;",
-    "\\newpage", "C:\\Users\\jane", "\\", "a\\", "[x]{.fact}", "{#id .class}", "[x]: https://example.org", "<!-- comment -->",
-    "a -- b", "a...b", "= equals", "~ tilde", "```", "~~~", "    code", "\ttab", "- [ ] to do", "@fig-waits", "----\n----",
-    "+---+\n| a |\n+---+", "a\u2028b", "x\x00y", "x\x1b[31my", "Table: caption", "$$", "\\(x\\)", "\\[x\\]", "---\na: b\n---",
+    "\\newpage", "C:\\Users\\jane", "\\", "a\\", "[x]{.fact}", "{#id .class}", "[x]: https://example.org",
+    "<!-- comment -->",
+    "a -- b", "a...b", "= equals", "~ tilde", "```", "~~~", "    code", "\ttab", "- [ ] to do", "@fig-waits",
+    "----\n----",
+    "+---+\n| a |\n+---+", "a\u2028b", "x\x00y", "x\x1b[31my", "Table: caption", "$$", "\\(x\\)", "\\[x\\]",
+    "---\na: b\n---",
 ]  # fmt: skip
 STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"'})
 
@@ -68,6 +74,11 @@ def test_plain_text_is_a_paragraph_of_letters(text):
 def test_an_inline_value_is_text(text):
     value = printed({"text/plain": repr(text)})
     assert_text(pandoc(f"In {value} seen"), f"In {text} seen")
+
+
+LETTER = st.characters(codec="utf-8", exclude_categories=["Cs", "Zs", "Cf"]) | st.sampled_from(
+    list("-*_`[](){}<>|#@^~$\\:.!&+='\"1a \n")
+)
 
 
 @settings(max_examples=100, deadline=None)

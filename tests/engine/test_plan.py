@@ -5,7 +5,7 @@ import pytest
 from natpatsip.errors import NotebookError, SettingsError
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
-from projects import code, edit, natpatsip, prose, small, write
+from support.projects import code, edit, natpatsip, prose, small, write
 
 Q2 = Quarter.parse("2024-25-Q2")
 

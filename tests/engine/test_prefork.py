@@ -24,8 +24,8 @@ from natpatsip.errors import NotebookError, UsageError
 from natpatsip.pipeline.execution import kernels, prefork
 from natpatsip.pipeline.execution.prefork import client, server
 from natpatsip.pipeline.inline_code import KEPT
-from projects import code, copy, prose, small, write
-from waiting import becomes
+from support.projects import code, example, prose, small, write
+from support.waiting import becomes
 
 pytestmark = pytest.mark.skipif(not kernels.can_fork(), reason="warm execution needs a safe fork")
 QUARTER = "2024-25-Q1"
@@ -224,14 +224,14 @@ from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 
 plan = Plan.of(Path.cwd(), Quarter.parse("2024-25-Q2"))
-some = {name: plan.notebooks[name] for name in ("medicines", "case-studies")}
+some = {name: plan.notebooks[name] for name in ("waiting-times", "missed-appointments")}
 execute(replace(plan, notebooks=some), jobs=2, log=print)
 """
 
 
 @pytest.mark.end_to_end
-def test_the_reports_notebooks_equal_those_of_the_stock_engine(tmp_path):
-    project = copy(tmp_path / "project")
+def test_the_notebooks_of_a_report_equal_those_of_the_stock_engine(tmp_path):
+    project = example(tmp_path / "project")
     made = {}
     for which in kernels.ENGINES:
         python(EXECUTE, project, NATPATSIP_KERNELS=which)

@@ -31,8 +31,8 @@ from natpatsip.preview import file_watcher, session, web_server
 from natpatsip.preview.build_process import BuildError
 from natpatsip.preview.session import Session
 from natpatsip.quarter import Quarter
-from projects import NATPATSIP, ROOT, code, edit_cell, natpatsip, prose, small
-from waiting import becomes
+from support.projects import NATPATSIP, ROOT, code, edit_cell, natpatsip, prose, small
+from support.waiting import becomes
 
 pytestmark = pytest.mark.end_to_end
 Q2 = "2024-25-Q2"
@@ -327,7 +327,11 @@ def test_the_pages_are_shown_before_they_are_checked(tmp_path):
 def test_changed_python_is_used(tmp_path, package):
     """The engine's is imported by a new process, the report's own by each notebook."""
     source = tmp_path / ("src" if package == "natpatsip" else "project/src")
-    shutil.copytree(ROOT / "src" / package, source / package, ignore=shutil.ignore_patterns("__pycache__"))
+    if package == "natpatsip":
+        shutil.copytree(ROOT / "src" / package, source / package, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        (source / package).mkdir(parents=True)
+        (source / package / "__init__.py").touch()
     (source / package / "wards.py").write_text("NAME = 'North'\n", encoding="utf-8")
     cells = [code(f"from {package} import wards", id="wards"), prose("It is ward `{python} wards.NAME`.")]
     (tmp_path / "project").mkdir(exist_ok=True)

@@ -22,11 +22,11 @@ from natpatsip.errors import RenderError, UsageError
 from natpatsip.pipeline import render
 from natpatsip.pipeline.options import FORMATS
 from natpatsip.pipeline.render.word_xml import bookmark
-from reading import READERS, tidy
-from staged import TIMESTAMP, stage
+from support.reading import READERS, tidy
+from support.staged import TIMESTAMP, stage
 
-CHAPTERS = ("index", "list-of-figures", "maternity-neonatal", "medicines", "case-studies", "glossary")
-FIGURES = {"fig-place-of-birth": 1, "fig-magnesium-sulphate": 2, "fig-opioids": 3}
+CHAPTERS = ("index", "list-of-figures", "waiting-times", "visits", "case-studies", "glossary")
+FIGURES = {"fig-seen-in-time": 1, "fig-home-visits": 2, "fig-caseload": 3}
 ALTS = (
     "Control chart of 45 months. The mean rises from 74.4% to 78.1% at July 2023; limits 68% to 88%; no point outside "
     "them & none <b>missing</b>.",
@@ -83,20 +83,20 @@ def walk(node, inside=""):
 def test_the_same_words_are_in_every_format(report, form):
     words = READERS[form](report)
     for text in (
-        "677 women received magnesium sulphate",
+        "677 people received a home visit",
         "up to 99",
-        "More babies are born in the right place: a shift up, still under the “ambition” of 85%",
-        "Births under 27 weeks in a maternity unit",
+        "More people are seen in the right clinic: a shift up, still under the “ambition” of 85%",
+        "People with a first appointment within 18 weeks",
         "Each point is a month.",
         "Illustrative data, drawn to reproduce the published values",
-        "Submissions by collaborative, to 11 November 2024",
+        "Submissions by team, to 11 November 2024",
         "Łódź and Ŵrecsam, twinned",
-        "Health Innovation Kent, Surrey & Sussex",
+        "The Teams of Kent, Surrey & Sussex",
         "What the ambition is",
         "its whole team now asks",
         "Drawn for this report",
         "NEWTT2",
-        "mgso4_women",
+        "people_seen",
         "not an official publication",
         "Draft",
     ):
@@ -152,7 +152,7 @@ def test_every_page_has_what_readers_and_their_programs_look_for(pages, name):
     assert len(tree.xpath("//main")) == len(tree.xpath("//h1")) == 1
     assert tree.xpath("//body/a[1]")[0].get("href") == "#main"
     contents = [" ".join(link.text_content().split()) for link in tree.xpath("//nav[@id='contents']//a")]
-    assert contents[1:4] == ["Executive summary", "Headline numbers", "Maternity and neonatal"]
+    assert contents[1:4] == ["Executive summary", "Headline numbers", "Access and waiting times"]
     assert len(tree.xpath("//nav[@id='contents']//a[@class='chapter']")) == len(CHAPTERS)
     levels = [int(heading.tag[1]) for heading in tree.iter("h1", "h2", "h3", "h4")]
     assert all(below <= above + 1 for above, below in pairwise(levels))
@@ -162,13 +162,13 @@ def test_every_page_has_what_readers_and_their_programs_look_for(pages, name):
 def test_pages_lead_on_and_back(pages):
     turns = {name: [link.get("href") for link in tree.xpath("//nav[@class='turn']/a")] for name, tree in pages.items()}
     assert turns["index"] == ["list-of-figures.html"]
-    assert turns["medicines"] == ["maternity-neonatal.html", "case-studies.html"]
+    assert turns["visits"] == ["waiting-times.html", "case-studies.html"]
     assert turns["glossary"] == ["case-studies.html"]
 
 
 def test_the_front_page_leads_to_the_programmes(pages):
     links = pages["index"].xpath("//nav[@class='programmes']//a")
-    assert [link.get("href") for link in links] == ["maternity-neonatal.html", "medicines.html"]
+    assert [link.get("href") for link in links] == ["waiting-times.html", "visits.html"]
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
@@ -202,20 +202,20 @@ def test_ids_are_unique_in_a_page(pages, name):
 
 
 def test_a_figure_in_a_page_is_whole(report, pages):
-    figure = pages["maternity-neonatal"].get_element_by_id("fig-place-of-birth")
-    assert figure.xpath(".//p[@class='figure-number']")[0].text_content() == "Figure 1 MatNeoSIP"
+    figure = pages["waiting-times"].get_element_by_id("fig-seen-in-time")
+    assert figure.xpath(".//p[@class='figure-number']")[0].text_content() == "Figure 1 Access"
     drawing = figure.xpath("./div[@class='chart']")[0]
     assert (drawing.get("role"), drawing.get("aria-label")) == ("img", ALTS[0])
     assert drawing.xpath("./svg/@viewbox | ./svg/@viewBox")
     assert drawing.xpath("./svg/@width") == []
     files = figure.xpath(".//p[@class='figure-files']/a/@href")
-    assert files == ["figures/fig-place-of-birth.csv", "figures/fig-place-of-birth.svg"]
+    assert files == ["figures/fig-seen-in-time.csv", "figures/fig-seen-in-time.svg"]
 
 
 def test_the_data_under_a_figure_are_those_of_its_file(staged, pages):
-    with (staged / "figures" / "fig-opioids.csv").open(encoding="utf-8", newline="") as lines:
+    with (staged / "figures" / "fig-caseload.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    table = pages["medicines"].get_element_by_id("fig-opioids").xpath(".//table")[0]
+    table = pages["visits"].get_element_by_id("fig-caseload").xpath(".//table")[0]
     heads = [cell.text_content() for cell in table.xpath("./thead/tr/th")]
     assert heads == ["Month", "Value", "Mean", "Lower limit", "Upper limit"]  # no target: the column is empty
     shown = [[cell.text_content() for cell in row.xpath("./th | ./td")] for row in table.xpath("./tbody/tr")]
@@ -234,7 +234,7 @@ def test_the_list_of_figures_in_a_page_is_links(pages):
 
 def test_facts_in_a_page_keep_their_keys(pages):
     fact = pages["index"].xpath("//span[@class='fact']")[0]
-    assert (fact.text, fact.get("data-key"), fact.get("data-period")) == ("677", "mgso4_women", "2024-25-Q2")
+    assert (fact.text, fact.get("data-key"), fact.get("data-period")) == ("677", "people_seen", "2024-25-Q2")
 
 
 # PDF -----------------------------------------------------------------------------------------------------------------
@@ -267,13 +267,13 @@ def test_no_heading_of_the_pdf_is_skipped(tags):
 def test_the_pdf_says_what_it_is_and_can_be_navigated(report):
     with pikepdf.open(report / "report.pdf") as pdf:
         assert str(pdf.Root.Lang) == "en-GB"
-        assert str(pdf.docinfo.Title) == "National Patient Safety Improvement Programmes: Q2 2024/25 progress report"
+        assert str(pdf.docinfo.Title) == "Riverside Improvement Programmes of the Trust: Q2 2024/25 progress report"
         with pdf.open_outline() as outline:
             assert [each.title for each in outline.root] == [
                 "List of figures",
                 "Executive summary",
-                "Maternity and Neonatal Safety Improvement Programme",
-                "Medicines Safety Improvement Programme",
+                "Access and Waiting Times Improvement Programme",
+                "Home Visits Improvement Programme",
                 "Case studies",
                 "Glossary",
             ]
@@ -282,11 +282,11 @@ def test_the_pdf_says_what_it_is_and_can_be_navigated(report):
 def test_the_list_of_figures_of_the_pdf_has_their_pages(report):
     words = READERS["pdf"](report)
     listed = words.split("Figure Programme Description Page")[1].split("Executive summary")[0]
-    ends = re.findall(r"(\d+) (MatNeoSIP|MedSIP) .*?(?:month|2024) (\d+)(?= |$)", listed)
+    ends = re.findall(r"(\d+) (Access|Visits) .*?(?:month|2024) (\d+)(?= |$)", listed)
     assert [(int(number), programme) for number, programme, _ in ends] == [
-        (1, "MatNeoSIP"),
-        (2, "MatNeoSIP"),
-        (3, "MedSIP"),
+        (1, "Access"),
+        (2, "Access"),
+        (3, "Visits"),
     ]
     with pikepdf.open(report / "report.pdf") as pdf:
         links = [link for link in pdf.pages[2].Annots if link.get("/Subtype") == "/Link"]
@@ -309,9 +309,9 @@ def test_prose_that_leads_to_a_figure_says_its_page(report):
         name: next(number for number, text in enumerate(texts, start=1) if re.search(rf"Figure {figure} [A-Z]", text))
         for name, figure in FIGURES.items()
     }
-    assert f"as Figure 1 (page {places['fig-place-of-birth']}) shows" in words
-    assert f"(Figure 2, page {places['fig-magnesium-sulphate']})" in words
-    assert f"as Figure 3 (page {places['fig-opioids']}) shows" in words
+    assert f"as Figure 1 (page {places['fig-seen-in-time']}) shows" in words
+    assert f"(Figure 2, page {places['fig-home-visits']})" in words
+    assert f"as Figure 3 (page {places['fig-caseload']}) shows" in words
 
 
 def test_a_figure_that_floats_is_read_where_it_stands_in_the_chapter(tags):
@@ -325,7 +325,7 @@ def test_no_figure_lies_under_a_chapters_title(report):
     """On a page that opens a chapter the title comes first: above it there is nothing, not even a figure."""
     with pikepdf.open(report / "report.pdf") as pdf:
         openings = {page_of(pdf, pikepdf.String(name)): name for name in CHAPTERS if name != "list-of-figures"}
-    titles = {"index": "Executive summary", "medicines": "Medicines Safety Improvement Programme"}
+    titles = {"index": "Executive summary", "visits": "Home Visits Improvement Programme"}
     for number, name in openings.items():
         assert text_of_page(report, number).startswith(titles.get(name, "")), name
 
@@ -342,7 +342,7 @@ def test_every_page_but_the_cover_and_chapter_openings_has_its_running_head(repo
         openings = {1, 2} | {page_of(pdf, pikepdf.String(name)) for name in CHAPTERS}
     for number in range(1, count + 1):
         text = text_of_page(report, number)
-        is_headed = "National Patient Safety Improvement Programmes Draft" in text
+        is_headed = "Riverside Improvement Programmes of the Trust Draft" in text
         assert is_headed == (number not in openings), f"page {number}"
         assert (f"Page {number} of {count}" in text) == (number > 1)
 
@@ -365,12 +365,12 @@ def test_word_has_real_headings_and_captions(word):
     assert styles["Heading 1"] == len(CHAPTERS)
     assert styles["Caption"] == len(FIGURES)
     first = next(paragraph for paragraph in word.paragraphs if paragraph.style.name == "Caption")
-    assert first.text.startswith("Figure 1. More babies are born in the right place")
+    assert first.text.startswith("Figure 1. More people are seen in the right clinic")
 
 
 def test_word_contents_are_there_before_any_update(word):
     entries = [each for each in word.paragraphs if each.style.name.startswith("toc ")]
-    assert [each.text for each in entries][:3] == ["Executive summary", "Headline numbers", "Maternity and neonatal"]
+    assert [each.text for each in entries][:3] == ["Executive summary", "Headline numbers", "Access and waiting times"]
     instructions = [node.text for node in word.element.body.iter(qn("w:instrText"))]
     assert instructions[0].strip() == 'TOC \\o "1-2" \\h \\z \\u'
     for figure in FIGURES:
@@ -446,7 +446,7 @@ def test_word_tables_have_marked_header_rows(word):
 
 
 def test_word_says_what_it_is(word):
-    assert word.core_properties.title == "National Patient Safety Improvement Programmes: Q2 2024/25 progress report"
+    assert word.core_properties.title == "Riverside Improvement Programmes of the Trust: Q2 2024/25 progress report"
     assert word.core_properties.language == "en-GB"
     language = word.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}/{qn('w:lang')}")
     assert language.get(qn("w:val")) == "en-GB"

@@ -11,7 +11,7 @@ from natpatsip.pipeline.render.chapters import read_chapters
 from natpatsip.pipeline.render.constructs import check_chapters
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import read_report
-from staged import chapter_with, stage
+from support.staged import chapter_with, stage
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +35,12 @@ def check(folder):
 
 
 FIGURE = (
-    '::: {{.report-figure #fig-new number="4" programme="MedSIP" title="T" description="D" '
-    'svg="figures/fig-opioids.svg" png="figures/fig-opioids.png" {alt}data="figures/{data}"{more}}}\n{caption}\n:::'
+    '::: {{.report-figure #fig-new number="4" programme="Visits" title="T" description="D" '
+    'svg="figures/fig-caseload.svg" png="figures/fig-caseload.png" {alt}data="figures/{data}"{more}}}\n{caption}\n:::'
 )
 
 
-def figure(alt='alt="A chart." ', data="fig-opioids.csv", more="", caption="Caption."):
+def figure(alt='alt="A chart." ', data="fig-caseload.csv", more="", caption="Caption."):
     return FIGURE.format(alt=alt, data=data, more=more, caption=caption)
 
 
@@ -51,13 +51,13 @@ REFUSED = {
     "code": ("```python\nx = 1\n```", "found a code block"),
     "unevaluated": ("It is `{python} x`.", "found `{python} x`, which nothing evaluates"),
     "shortcode": ("{{< video x.mp4 >}}", "found a shortcode"),
-    "reference": ("See @fig-opioids.", "found a reference that was not resolved"),
+    "reference": ("See @fig-caseload.", "found a reference that was not resolved"),
     "formula": ("It is $\\foo{x}$.", "found a formula that cannot be converted"),
     "letter": (
         "It is 中.",
-        "found “中” (U+4E2D, cjk unified ideograph-4e2d), which none of the report's typefaces has",
+        "found “中” (U+4E2D, cjk unified ideograph-4e2d), which none of the report's typefaces",
     ),
-    "image": ("![Alt](figures/fig-opioids.png)", "found an image outside a figure"),
+    "image": ("![Alt](figures/fig-caseload.png)", "found an image outside a figure"),
     "rule": ("text\n\n---\n\ntext", "found a horizontal rule"),
     "revision-in-print": ("It is [gone]{.removed}.", "only html-only chapters show it"),
     "struck-out": ("It is ~~gone~~.", "found struck-out text"),
@@ -79,9 +79,9 @@ REFUSED = {
     "empty-callout": ("::: {.callout-note}\n## Title\n:::", "the .callout-note is empty"),
     "table-without-header": ("|  |  |\n|---|---|\n| 1 | 2 |\n\n: Caption", "found a table without a header row"),
     "dead-link": ("[there](gone.qmd)", "the link to gone.qmd leads to no chapter of the report"),
-    "dead-fragment": ("[there](medicines.qmd#gone)", "the link to medicines.qmd#gone leads to no id"),
-    "notebook-link": ("[there](medicines.ipynb)", "leads to no chapter and to no https address"),
-    "id-twice": ("### Twice {#medicines-outcome}", "the id medicines-outcome is also in medicines.qmd"),
+    "dead-fragment": ("[there](visits.qmd#gone)", "the link to visits.qmd#gone leads to no id"),
+    "notebook-link": ("[there](visits.ipynb)", "leads to no chapter and to no https address"),
+    "id-twice": ("### Twice {#visits-outcome}", "the id visits-outcome is also in visits.qmd"),
 }
 
 
@@ -102,7 +102,7 @@ def test_other_constructs_are_refused_with_their_place(staged, name):
 
 
 def test_all_that_is_wrong_is_said_at_once(staged):
-    chapter_with(staged / "glossary.qmd", "See @fig-opioids.\n\n[there](gone.qmd)")
+    chapter_with(staged / "glossary.qmd", "See @fig-caseload.\n\n[there](gone.qmd)")
     chapter_with(staged / "index.qmd", "{{< pagebreak >}}")
     with pytest.raises(RenderError) as caught:
         check(staged)

@@ -10,8 +10,8 @@ from natpatsip.pipeline import render
 from natpatsip.pipeline.options import FORMATS
 from natpatsip.pipeline.render import contrast, quarto
 from natpatsip.pipeline.render.staged_report import read_report
-from reading import words_of_docx, words_of_pdf
-from staged import TIMESTAMP, chapter_with, stage
+from support.reading import words_of_docx, words_of_pdf
+from support.staged import TIMESTAMP, chapter_with, stage
 
 STATEMENT = "accessibility.qmd"
 NEWS = "# What changed {#changes}\n\nA sentence for the pages alone.\n"

@@ -10,7 +10,7 @@ import zipfile
 import pytest
 import yaml
 
-from projects import ROOT
+from support.projects import ROOT
 
 EXTENSION = ROOT / "_extensions" / "natpatsip"
 BRAND = yaml.safe_load((EXTENSION / "_brand.yml").read_text(encoding="utf-8"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from natpatsip.pipeline import render
-from staged import TIMESTAMP, stage
+from support.staged import TIMESTAMP, stage
 
-NAMES = ("index", "list-of-figures", "maternity-neonatal", "medicines", "case-studies", "glossary")
+NAMES = ("index", "list-of-figures", "waiting-times", "visits", "case-studies", "glossary")
 WIDTHS = (1280, 360)
 
 
@@ -62,7 +62,7 @@ def test_nothing_is_lost_at_four_times_the_size(browser, pages):
 
 
 def test_a_chart_is_as_wide_as_its_column_and_drawn(tab, pages):
-    tab.goto((pages / "medicines.html").as_uri())
+    tab.goto((pages / "visits.html").as_uri())
     drawing, column = (tab.locator(each).first.bounding_box() for each in (".chart svg", "main"))
     assert drawing["height"] > 100
     assert column["x"] <= drawing["x"]

@@ -24,8 +24,8 @@ from natpatsip.pipeline.render.pandoc import FILTERS, run_pandoc
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.renderer import Renderer, too_old, version_of
 from natpatsip.pipeline.render.staged_report import read_report
-from projects import ROOT, copy, natpatsip, prose, small
-from staged import TIMESTAMP, stage
+from support.projects import ROOT, natpatsip, prose, small
+from support.staged import TIMESTAMP, stage
 
 EXTENSION_LUA = "_extensions/natpatsip/natpatsip.lua"
 NOT_THERE = Renderer("quarto", "/nowhere/quarto", (1, 11))
@@ -143,7 +143,7 @@ def test_quarto_is_given_the_date_and_the_typeface_and_nothing_of_a_quarto_aroun
     ("status", "said", "complaint"),
     [
         (0, "Output created: _book/Report.pdf", None),
-        (1, "ERROR: medicines.qmd: no such filter", r"could not make natpatsip-typst (medicines.qmd): ERROR"),
+        (1, "ERROR: visits.qmd: no such filter", r"could not make natpatsip-typst (visits.qmd): ERROR"),
         (
             0,
             "\x1b[33mwarning: unknown font family: open sans\x1b[0m",
@@ -199,7 +199,7 @@ figure("fig-women", alt.Chart(rows).mark_bar(), title="Three women", description
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    from projects import code
+    from support.projects import code
 
     folder = small(
         tmp_path_factory.mktemp("project"),
@@ -254,16 +254,6 @@ def test_the_filters_run_before_quartos_own():
     assert EXTENSION["quarto-required"] == ">=1.9.0"
 
 
-def test_the_projects_settings_ask_quarto_for_what_the_report_needs():
-    settings = yaml.safe_load((ROOT / "_quarto.yml").read_text(encoding="utf-8"))
-    assert set(settings["format"]) == set(quarto.TARGETS.values())
-    assert settings["format"]["natpatsip-typst"]["pdf-standard"] == ["a-2a", "ua-1"]
-    assert (ROOT / settings["format"]["natpatsip-typst"]["font-paths"][0]).is_dir()
-    assert settings["callout-icon"] is False
-    assert settings["number-sections"] is False
-    assert settings["lang"] == "en-GB"
-
-
 DUMP = "function Pandoc(doc) io.stdout:write(pandoc.write(doc, 'json')) end"
 
 
@@ -276,7 +266,7 @@ def test_word_is_given_nothing_that_quarto_would_take_for_a_figure_of_its_own(st
         text = json.dumps(chapter.document)
         read = run_pandoc(*options, f"--output={tmp_path / 'x.docx'}", folder=staged, what=chapter.name, text=text)
         found += walk(json.loads(read)["blocks"])
-    assert "fig-opioids" in [node["c"][0][0] for node in found if node["t"] == "Span"]
+    assert "fig-caseload" in [node["c"][0][0] for node in found if node["t"] == "Span"]
     assert [node["c"][0][0] for node in found if node["t"] == "Div" and node["c"][0][0].startswith("fig-")] == []
     assert [node for node in found if node["t"] == "Para" and [each["t"] for each in node["c"]] == ["Image"]] == []
     assert "Image" in [node["t"] for node in found]
@@ -296,25 +286,15 @@ def hook(project, *, path="/usr/bin:/bin", **variables):
     )
 
 
-def test_the_root_is_no_book_and_its_hook_makes_the_chapters():
-    """Quarto asks for a book's chapters before it runs the hook that makes them."""
-    project = yaml.safe_load((ROOT / "_quarto.yml").read_text(encoding="utf-8"))["project"]
-    assert project["type"] == "default"
-    assert project["pre-render"] == HOOK
-    assert (ROOT / HOOK).is_file()
-    (only,) = project["render"]
-    assert not (ROOT / only.removeprefix("/")).exists(), "or Quarto would render it by itself"
-
-
 def test_the_hook_builds_through_quarto_or_says_to_run_natpatsip_build(tmp_path):
-    done = hook(copy(tmp_path), path=str(tmp_path))
+    done = hook(small(tmp_path), path=str(tmp_path))
     assert done.returncode == 1
     assert "The quarto renderer needs the quarto program" in done.stderr
     assert "run natpatsip build" in done.stderr
 
 
 def test_the_hook_does_nothing_in_the_rendering_that_it_started(tmp_path):
-    done = hook(copy(tmp_path), **{quarto.STAGED: "1"})
+    done = hook(small(tmp_path), **{quarto.STAGED: "1"})
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 

@@ -9,7 +9,7 @@ from natpatsip.errors import SettingsError
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 from natpatsip.settings import Settings, current_settings, logo_of, read_settings
-from projects import ROOT, SETTINGS, edit, small
+from support.projects import EXAMPLE, ROOT, SETTINGS, edit, small
 
 Q2 = Quarter.parse("2024-25-Q2")
 
@@ -105,8 +105,8 @@ def test_every_format_has_the_first_chapter(tmp_path):
         Plan.of(project, Q2)
 
 
-def test_this_report_says_what_it_calls_its_target_and_others_say_target(tmp_path, monkeypatch):
-    monkeypatch.chdir(ROOT)
-    assert current_settings().labels.target == "Ambition"
+def test_a_report_says_what_it_calls_its_target_and_others_say_target(tmp_path, monkeypatch):
+    monkeypatch.chdir(EXAMPLE)
+    assert current_settings().labels.target == "Standard"
     monkeypatch.chdir(tmp_path)
     assert current_settings().labels.target == "Target"

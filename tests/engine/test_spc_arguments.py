@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from natpatsip import spc
-from spc_panels import RNG, assert_same, charts, frame_of, random_series
+from support.spc_panels import RNG, assert_same, charts, frame_of, random_series
 
 
 def test_each_series_has_its_own_direction_target_and_rebase():

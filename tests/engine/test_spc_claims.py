@@ -6,7 +6,7 @@ import pytest
 
 from natpatsip import spc
 from natpatsip.errors import ClaimError, ReportError
-from spc_charts import CHARTS, HIGHER, STEADY, chart
+from support.spc_charts import CHARTS, HIGHER, STEADY, chart
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from natpatsip import spc
-from spc_charts import CHARTS, HIGHER, REBASE, STEADY, chart
-from spc_panels import charts, frame_of
+from support.spc_charts import CHARTS, HIGHER, REBASE, STEADY, chart
+from support.spc_panels import charts, frame_of
 
 
 @pytest.mark.parametrize(

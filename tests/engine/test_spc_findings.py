@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from natpatsip import spc
-from spc_charts import CHARTS, HIGHER, STEADY, chart
+from support.spc_charts import CHARTS, HIGHER, STEADY, chart
 
 
 def test_findings_give_the_numbers_that_a_report_prints():

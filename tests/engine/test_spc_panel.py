@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from natpatsip import spc
-from spc_panels import COLUMNS, RNG, assert_same, charts, frame_of, random_series
-from spc_reference import cases, numbers
+from support.spc_panels import COLUMNS, RNG, assert_same, charts, frame_of, random_series
+from support.spc_reference import cases, numbers
 
 
 def test_all_reference_series_in_one_pass_equal_xmr_one_by_one():

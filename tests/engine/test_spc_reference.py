@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from natpatsip import spc
-from spc_reference import Case, cases, flags, numbers
+from support.spc_reference import Case, cases, flags, numbers
 
 AGREED = [case for case in cases() if not case.error_kind and case.quirk != "trend_end_tie"]
 NUMBERS = ["mean", "lpl", "upl"]

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from natpatsip import spc
-from spc_panels import charts, frame_of
-from spc_reference import cases, numbers
+from support.spc_panels import charts, frame_of
+from support.spc_reference import cases, numbers
 
 
 def test_summary_agrees_with_the_reference_by_segment():

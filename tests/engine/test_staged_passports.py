@@ -20,18 +20,18 @@ from natpatsip.pipeline.staging import chapter
 from natpatsip.pipeline.staging.passport_text import in_full, kind, listing, period, script
 from natpatsip.pipeline.staging.passports import homes_of, passports_of, uses_in, with_entries
 from natpatsip.quarter import Quarter
-from reading import words_of_docx, words_of_pdf
-from staged import TIMESTAMP, chapter_with, stage
+from support.reading import words_of_docx, words_of_pdf
+from support.staged import TIMESTAMP, chapter_with, stage
 
 Q2 = Quarter(2024, 2)
 WOMEN = Fact(
-    "mgso4_women",
+    "people_seen",
     "2024-25-Q2",
     677,
     "women",
     "Progress report",
     kind="reported",
-    rows="data/reported.csv: fact_id mgso4_women",
+    rows="data/reported.csv: fact_id people_seen",
     rows_sha256="ab" * 32,
 )
 CASES = Fact(
@@ -107,7 +107,7 @@ def test_a_number_of_no_programme_belongs_to_the_chapter_that_prints_it(cell):
 def test_entries_are_numbered_by_chapter():
     outputs = gather({"a": new_notebook(cells=[publishing(CASES)]), "b": new_notebook(cells=[printing(WOMEN)])})
     listed = passports_of([WOMEN, CASES], homes_of(outputs, ["b", "a"]), FILES, ["b", "a"])
-    assert [(each.entry, each.fact.id) for each in listed] == [("a1", "mgso4_women"), ("a2", "cases")]
+    assert [(each.entry, each.fact.id) for each in listed] == [("a1", "people_seen"), ("a2", "cases")]
     assert listed[1].inputs == (listed[0],)
 
 
@@ -157,7 +157,7 @@ def test_a_period_is_said_in_words(text, said):
 
 
 def test_each_chapter_that_prints_a_number_is_named_with_its_first_section():
-    fact = '[677]{.fact key="mgso4_women" period="2024-25-Q2"}'
+    fact = '[677]{.fact key="people_seen" period="2024-25-Q2"}'
     text = f"# Ward {{#ward}}\n\n## One {{#ward-one}}\n\n{fact} and\n\n## Two {{#ward-two}}\n\n{fact}"
     found = uses_in({"index": f"# Summary {{#index}}\n\n{fact}", "ward": text}, TITLES)
     assert [(use.title, use.target) for use in found[WOMEN.key]] == [
@@ -168,8 +168,8 @@ def test_each_chapter_that_prints_a_number_is_named_with_its_first_section():
 
 def test_a_printed_number_names_its_entry():
     (women,) = passports(WOMEN)
-    text = with_entries('x [677]{.fact key="mgso4_women" period="2024-25-Q2"} y', {WOMEN.key: women})
-    assert text == 'x [677]{.fact key="mgso4_women" period="2024-25-Q2" entry="a1"} y'
+    text = with_entries('x [677]{.fact key="people_seen" period="2024-25-Q2"} y', {WOMEN.key: women})
+    assert text == 'x [677]{.fact key="people_seen" period="2024-25-Q2" entry="a1"} y'
 
 
 def test_an_entry_holds_the_number_its_period_and_kind_and_its_terms():
@@ -194,8 +194,8 @@ def test_every_entry_that_a_chapter_names_is_in_the_list():
 
 
 def test_a_number_without_an_entry_stops_the_build():
-    with pytest.raises(StagingError, match=r'"mgso4_women" \(2024-25-Q2\) is marked as a fact'):
-        with_entries('[677]{.fact key="mgso4_women" period="2024-25-Q2"}', {})
+    with pytest.raises(StagingError, match=r'"people_seen" \(2024-25-Q2\) is marked as a fact'):
+        with_entries('[677]{.fact key="people_seen" period="2024-25-Q2"}', {})
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def staged(tmp_path):
 
 
 def test_a_paragraph_names_each_entry_once_and_a_heading_leaves_it_to_what_follows(staged):
-    women = '[677]{.fact key="mgso4_women" period="2024-25-Q2" entry="a1"}'
+    women = '[677]{.fact key="people_seen" period="2024-25-Q2" entry="a1"}'
     chapter_with(staged / "glossary.qmd", f"### Of {women} women {{#glossary-women}}\n\nAll {women} of {women} women.")
     render(staged, staged.parent / "out", ["pdf", "docx"], renderer=PANDOC, timestamp=TIMESTAMP)
     for words in (words_of_docx(staged.parent / "out"), words_of_pdf(staged.parent / "out")):
@@ -244,7 +244,7 @@ def test_a_paragraph_names_each_entry_once_and_a_heading_leaves_it_to_what_follo
 
 
 def test_a_table_names_the_entries_of_its_numbers_in_its_caption(staged):
-    women = '[677]{.fact key="mgso4_women" period="2024-25-Q2" entry="a1"}'
+    women = '[677]{.fact key="people_seen" period="2024-25-Q2" entry="a1"}'
     chapter_with(staged / "glossary.qmd", f"| Measure | Women |\n|:--|--:|\n| Treated | {women} |\n\n: Women treated")
     render(staged, staged.parent / "out", ["pdf", "docx"], renderer=PANDOC, timestamp=TIMESTAMP)
     for words in (words_of_docx(staged.parent / "out"), words_of_pdf(staged.parent / "out")):

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from projects import ROOT
-from waiting import becomes
+from support.projects import ROOT
+from support.waiting import becomes
 
 UV = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
 PREVIEW = re.compile(r"http://127\.0\.0\.1:\d+/\S*")

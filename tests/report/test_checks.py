@@ -10,6 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
+from planted import AWAITED, CODE, PROSE, VALUES
+from real_report import copy as copy_project
 
 from natpatsip import context, facts
 from natpatsip.blocks import BLOCK
@@ -18,12 +20,10 @@ from natpatsip.checks.check_context import CheckContext
 from natpatsip.facts import CITED, PUBLISHED, cite
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
-from planted import AWAITED, CODE, PROSE, VALUES
-from projects import ROOT
-from projects import copy as copy_project
+from support.projects import ROOT
 
 Q2 = Quarter.parse("2024-25-Q2")
-INNOCENT = (Path(__file__).parents[1] / "sentences" / "innocent.txt").read_text(encoding="utf-8").splitlines()
+INNOCENT = (Path(__file__).parent / "sentences" / "innocent.txt").read_text(encoding="utf-8").splitlines()
 INLINE = re.compile(r"`\{python\}\s+([^`]+?)\s*`")
 
 

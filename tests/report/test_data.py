@@ -13,7 +13,7 @@ from helpers import pathway
 from natpatsip import Quarter, datasets
 from natpatsip.datasets import dictionary
 from natpatsip.errors import DataError
-from projects import ROOT, edit
+from support.projects import ROOT, edit
 
 QUARTERS = ("2024-25-Q1", "2024-25-Q2")
 DECLARED = datasets.declared(ROOT)

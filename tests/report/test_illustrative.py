@@ -42,7 +42,7 @@ STRETCHES = {  # figures in which limits start afresh, by the first month and th
     8: (("2021-01", 45),),
 }
 SHIFTS = {1: (1, 1), 2: (1,), 3: (1, -1), 4: (), 5: (1, 1), 6: (-1,), 7: (1, 1), 8: ()}
-with (ROOT / "tests" / "reference" / "published_facts.csv").open(encoding="utf-8", newline="") as lines:
+with (ROOT / "tests" / "report" / "published_facts.csv").open(encoding="utf-8", newline="") as lines:
     PUBLISHED = list(csv.DictReader(lines))
 FACTS = {(row["fact_id"], row["period"]): row for row in PUBLISHED}
 

@@ -8,9 +8,10 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from real_report import copy
 
 from natpatsip.figures import FIGURE, PICTURE, VEGALITE
-from projects import ROOT, copy
+from support.projects import ROOT
 
 pytestmark = pytest.mark.end_to_end
 CITING = ("index", "infographics", "glossary")  # what they print others calculate

@@ -6,12 +6,12 @@ import json
 import re
 
 import pytest
+from next_quarter_data import add_data
 
 from natpatsip.quarter import Quarter
-from projects import edit, natpatsip
-from quarters import add_data
-from reading import READERS
-from repositories import AUTHOR, commit, git, repository
+from support.projects import edit, natpatsip
+from support.reading import READERS
+from support.repositories import AUTHOR, commit, git, repository
 
 pytestmark = pytest.mark.end_to_end
 Q1, Q2, Q3, Q4 = (Quarter(2024, number) for number in (1, 2, 3, 4))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import nbformat
 import yaml
+from real_report import copy
 
 from natpatsip import params
 from natpatsip.new_quarter import open_quarter
 from natpatsip.new_quarter.next_params import next_params
 from natpatsip.quarter import Quarter, known_quarters
-from projects import ROOT, copy, natpatsip
-from repositories import repository
+from support.projects import ROOT, natpatsip
+from support.repositories import repository
 
 Q2, Q3 = Quarter(2024, 2), Quarter(2024, 3)
 

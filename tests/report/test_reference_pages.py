@@ -9,7 +9,6 @@ import page
 import pikepdf
 import pytest
 from PIL import Image, ImageDraw
-
 from reference_pages import CELL, KEPT, changed, filled, kept, opens_a_chapter, pictures
 
 TOLERANCE = 0.03  # of a page's cells

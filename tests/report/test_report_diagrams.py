@@ -5,10 +5,10 @@ import xml.etree.ElementTree as ET  # our own SVG
 import pytest
 
 from helpers import diagrams
-from layouts import true_width
 from natpatsip.charts import dark
 from natpatsip.diagrams import BOX_WIDTH, NARROW_BOX, PLUM
 from natpatsip.errors import FigureError
+from support.layouts import true_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 DIAGRAMS = {"seven_phases": diagrams.seven_phases(), "community_cycle": diagrams.community_cycle()}

@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from chart_samples import ROOT
-from layouts import check, series, written
 from natpatsip import charts, spc
 from natpatsip.charts.layout.metrics import text_width, wrap_name
+from support.chart_samples import ROOT
+from support.layouts import check, series, written
 
 PAGE = 905  # pixels: the height of a printed page at the width of a chart
 

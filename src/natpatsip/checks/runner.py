@@ -10,6 +10,8 @@ from natpatsip.checks import (
     broken_link,
     fact_rules,
     glossary,
+    inline_syntax,
+    not_shown,
     old_data,
     stale,
     typed_number,
@@ -37,9 +39,11 @@ _CHECKS: Mapping[str, Callable[[CheckContext], list[Finding]]] = {
     "moved": fact_rules.check_changes,
     "old-data": old_data.check,
     "broken-link": broken_link.check,
+    "not-shown": not_shown.check,
+    "inline-syntax": inline_syntax.check,
 }
 _FAILED_CLAIM = re.compile(
-    r'^(?P<where>notebooks/(?P<notebook>\S+\.ipynb), cell "(?P<cell>[^"]*)"), inline expression '
+    r'^(?P<where>notebooks/(?P<notebook>\S+\.ipynb), cell \d+(?: "[^"]*")? \(id (?P<cell>[\w-]+)\)), inline expression '
     r"(?P<expression>.*?): ClaimError: (?P<message>.*)$"
 )
 _NOTE = "The other checks need notebooks that run. Reword or remove what the charts do not show, and check again."

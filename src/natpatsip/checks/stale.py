@@ -10,6 +10,7 @@ from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.patterns import word_list
 from natpatsip.checks.sentences import MARK, Sentence, sentences_of
+from natpatsip.pipeline.inline_code import INLINE
 from natpatsip.pipeline.notebook import is_quarter
 from natpatsip.quarter import Quarter
 
@@ -57,7 +58,7 @@ def _unchanged_words(context: CheckContext) -> Iterator[Finding]:
             for words, text in list(same.items())[:1]:
                 message = (
                     f'"{_start(text)}" is word for word what {context.quarter.previous().label} says '
-                    f'(cell "{earlier[words].cell}"). Say what is true now, or remove the tag from both cells and '
+                    f"({earlier[words].name}). Say what is true now, or remove the tag from both cells and "
                     "keep one, if it is true of any quarter."
                 )
                 yield place.finding(CHECK, message, found=_start(text))
@@ -66,7 +67,7 @@ def _unchanged_words(context: CheckContext) -> Iterator[Finding]:
 def _paragraphs(cell: Any, place: Place) -> dict[str, str]:
     """Return the paragraphs of a cell by their words, without headings and lines of a few words."""
     blocks = {each.block: each.kind for each in sentences_of(cell, place)}
-    expressions = iter(re.findall(r"`\{python\}\s+([^`]+?)\s*`", cell.source))
+    expressions = iter(INLINE.findall(cell.source))
     found = {}
     for block, kind in blocks.items():
         own = [next(expressions, "") for _ in range(block.count(MARK))]

@@ -5,7 +5,9 @@ Read before the build's processes are started, so nbformat, which takes long to 
 
 from __future__ import annotations
 
+import json
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 # A series in quotes, or nothing: then its name is put together in code.
 REBASES = re.compile(r"""\brebase(?:s|_dates|_reasons)\(\s*(?:["']([^"']*)["'])?""")
+SETS_QUARTER = re.compile(r"^quarter\s*(?::[^=\n]+)?=", re.MULTILINE)
+CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 FIRST_WORDS = 40  # letters of a cell that name it in messages
 TITLE = re.compile(r"\A\s*#\s+(.+?)\s*(?:\{[^}]*\}\s*)?$", re.MULTILINE)
 
@@ -90,6 +94,33 @@ def names_of(cells: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return {cell.get("id", ""): name_of(number, cell) for number, cell in numbered(cells)}
 
 
+def language_of(metadata: Mapping[str, Any]) -> str:
+    """Return the language of a notebook; Python if it names none, as when it was saved without a kernel."""
+    kernel, language = metadata.get("kernelspec", {}), metadata.get("language_info", {})
+    return str(kernel.get("language") or language.get("name") or "python").lower()
+
+
+def _give_ids(content: NotebookNode, before: Sequence[Mapping[str, Any]]) -> None:
+    """Give each cell without an id of its own (nbformat 4.4, Colab) one that is the same in every build.
+
+    Parameters
+    ----------
+    content : NotebookNode
+        The notebook as nbformat reads it, which makes up an id for each build.
+    before : sequence of mapping
+        Its cells as they are in the file.
+    """
+    content.nbformat_minor = max(content.nbformat_minor, 5)
+    found = [str(cell.get("id") or cell.get("metadata", {}).get("id", "")) for cell in before]  # Colab's is metadata
+    found += [""] * (len(content.cells) - len(found))
+    taken = set[str]()
+    for number, (cell, name) in enumerate(zip(content.cells, found, strict=False), start=1):
+        if not CELL_ID.fullmatch(name) or name in taken:
+            name = next(new for ending in ("", "-", "--") if (new := f"cell-{number}{ending}") not in found)
+        cell["id"] = name
+        taken.add(name)
+
+
 @dataclass(frozen=True)
 class Notebook:
     """A notebook of the project: its path and content."""
@@ -113,7 +144,11 @@ class Notebook:
                 f"notebooks/{path.name}: the notebook is missing. Write it, or take it out of _quarto.yml."
             )
         try:
-            content = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+            text = path.read_text(encoding="utf-8-sig")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)  # of cells without ids, which are given below
+                content = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+            _give_ids(content, json.loads(text).get("cells", []))
         except Exception as error:  # nbformat raises errors of several libraries
             raise NotebookError(f"notebooks/{path.name}: Jupyter cannot read it as a notebook: {error}") from error
         notebook = cls(path, content)
@@ -122,6 +157,9 @@ class Notebook:
 
     def _check(self) -> None:
         where = f"notebooks/{self.path.name}"
+        for number, cell in enumerate(self.content.cells, start=1):
+            if not isinstance(cell.get("source"), str) or "metadata" not in cell:
+                raise NotebookError(f"{where}, cell {number}: has no source. Open and save the notebook in JupyterLab.")
         if not self.content.cells or not TITLE.search(self.content.cells[0].source):
             raise NotebookError(
                 f'{where}: the first cell has no title. Begin it with "# " and the title of the chapter.'
@@ -130,16 +168,16 @@ class Notebook:
             tags = cell.metadata.get("tags", [])
             if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
                 raise NotebookError(
-                    f'{where}, cell "{cell.get("id")}": its tags are {tags!r}; expected a list of words.'
+                    f"{where}, {place_of(self.content.cells, cell)}: its tags are {tags!r}; expected a list of words."
                 )
             for tag in tags:
                 if re.match(r"\d{4}-", tag) and not is_quarter(tag):
                     raise NotebookError(
-                        f'{where}, cell "{cell.get("id")}": the tag "{tag}" is not a valid quarter. '
+                        f'{where}, {place_of(self.content.cells, cell)}: the tag "{tag}" is not a valid quarter. '
                         "Write it like 2024-25-Q2."
                     )
         parameters = [cell for cell in self.content.cells if "parameters" in cell.metadata.get("tags", [])]
-        if not parameters or not re.search(r"^quarter\s*=", parameters[0].source, re.MULTILINE):
+        if not parameters or not SETS_QUARTER.search(parameters[0].source):
             raise NotebookError(
                 f'{where}: no cell tagged "parameters" sets the quarter. Add one with: quarter = "2024-25-Q2"'
             )
@@ -154,6 +192,11 @@ class Notebook:
         """The title of its chapter."""
         found = TITLE.search(self.content.cells[0].source)
         return found[1].strip() if found else self.name
+
+    @property
+    def language(self) -> str:
+        """The language of its code, such as python."""
+        return language_of(self.content.metadata)
 
     def cells_of(self, quarter: Quarter) -> list[NotebookNode]:
         """Return the cells that appear in a quarter."""

@@ -94,9 +94,8 @@ def read_chapter(report: Report, name: str, cache: RenderCache) -> Chapter:
         unclosed = re.search(r"Div at line (\d+)", str(error))
         if unclosed is None:
             raise
-        raise RenderError(
-            f"{chapter.place_of_line(int(unclosed[1]))}: found a div that is never closed. Each ::: {{.class}} needs its :::."
-        ) from error
+        place = chapter.place_of_line(int(unclosed[1]))
+        raise RenderError(f"{place}: found a div that is never closed. Each ::: {{.class}} needs its :::.") from error
     document = json.loads(found)
     _name_headings(document["blocks"], name.removesuffix(".qmd"))
     return replace(chapter, document=document)

@@ -126,10 +126,10 @@ class _Constructs:
                 yield self._refused(node, counted)
 
     def _formulas(self) -> Iterator[str]:
-        """Yield a sentence for each formula that pandoc cannot turn into MathML, and so into nothing that is read aloud."""
+        """Yield a sentence for each formula that pandoc cannot turn into MathML: pages would show its source."""
         formulas = [node["c"] for node in self.chapter.nodes if node["t"] == "Math"]
         if formulas and not _can_convert(self.report, formulas):
-            for kind, tex in (each for each in formulas if not _can_convert(self.report, [each])):
+            for _, tex in (each for each in formulas if not _can_convert(self.report, [each])):
                 yield (
                     f"{self.chapter.place(tex.strip().splitlines()[0])}: found a formula that cannot be converted "
                     f'("{tex.strip()[:60]}"). Use the commands of LaTeX mathematics alone. {SEE}'
@@ -153,8 +153,8 @@ class _Constructs:
         shown = f' ("{needle.strip()[:60]}")' if needle else ""
         counted[needle] += 1
         return (
-            f"{self.chapter.place(needle, counted[needle])}: found {what.format(format=form.upper())}{shown}, which the "
-            f"report's formats cannot all show. {instead}. {SEE}"
+            f"{self.chapter.place(needle, counted[needle])}: found {what.format(format=form.upper())}{shown}, which "
+            f"the report's formats cannot all show. {instead}. {SEE}"
         )
 
     def _headings(self) -> Iterator[str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from pathlib import Path
 
+import altair
 import numpy as np
 import pandas as pd
 
 from natpatsip import charts, spc
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing.charts_to_svg import Artist
-from staged import chapter_with, stage
+from support.staged import chapter_with, stage
 
 NAMES = (
     "Ysbyty Gŵynedd ŴŷŶâêîôû",
@@ -18,13 +21,13 @@ NAMES = (
     "King’s & Guy’s <Evelina> “Children’s”",
     "O'Brien \"Queen's\" #1 @home $5 * _x_ [a] ~b~ `c` \\ / % {d}",
 )
-TITLE = ("Births in the right place went up " * 9).strip()[:300]
+TITLE = ("People seen in the right place went up " * 9).strip()[:300]
 COLUMNS = [f"Area {n}" for n in range(1, 21)]
 POINTS = (1, 400)  # how many a chart has
 LETTERS = "\\`*_{}[]()#+-.!<>|~$@&'\""
 
 
-def stage_hard(folder):
+def stage_hard(folder: Path) -> Path:
     """Stage the sample chapters with hard ones among them: a chapter's title, and the end of the glossary."""
     staged = stage(folder)
     chapter = staged / "case-studies.qmd"
@@ -34,17 +37,17 @@ def stage_hard(folder):
     return staged
 
 
-def hard_chapter(staged):
+def hard_chapter(staged: Path) -> str:
     """Return the hard part of a chapter, and draw its charts into the staged project."""
     sixty = [[f"Hospital {n}", f"{n * 17:,}", f"Row {n} of the long table"] for n in range(1, 61)]
     wide = [[f"{n * c:,}" for c in range(1, 21)] for n in range(970, 974)]
-    drawing = 'svg="figures/fig-opioids.svg" png="figures/fig-opioids.png" data="figures/fig-opioids.csv"'
+    drawing = 'svg="figures/fig-caseload.svg" png="figures/fig-caseload.png" data="figures/fig-caseload.csv"'
     return "\n\n".join(
         [
             f"## {TITLE} {{#glossary-long}}",
             "\n".join(f"- {escaped(name)}" for name in NAMES),
             table(["Name", "Number"], [[escaped(name), "1"] for name in NAMES], "Names"),
-            table(["Hospital", "Births", "Remark"], sixty, "Sixty rows"),
+            table(["Hospital", "Beds", "Remark"], sixty, "Sixty rows"),
             table(COLUMNS, wide, "Twenty columns"),
             figure("fig-long", 4, title=TITLE, description=TITLE, alt="Łódź & <b>Ŵrecsam</b>.", drawing=drawing),
             *draw(staged),
@@ -52,19 +55,20 @@ def hard_chapter(staged):
     )
 
 
-def draw(staged):
+def draw(staged: Path) -> Iterator[str]:
     """Draw a chart for each number of points, and yield its figure."""
     artist = Artist(Cache(staged / "cache"), staged / "_extensions" / "natpatsip" / "fonts")
     drawings = staged / "drawings"
     drawings.mkdir()
     (drawings / "vega.js").write_text(artist.runtime(), encoding="utf-8")
     for number, points in enumerate(POINTS, start=5):
-        name, chart, rows = f"fig-{points}", *chart_of(points)
+        name = f"fig-{points}"
+        chart, rows = chart_of(points)
         drawn = artist.figure(name, chart.to_dict())
         (staged / "figures" / f"{name}.svg").write_text(drawn.svg, encoding="utf-8")
         (staged / "figures" / f"{name}.png").write_bytes(drawn.png)
-        (drawings / f"{name}-narrow.svg").write_text(drawn.narrow, encoding="utf-8")
-        (drawings / f"{name}.json").write_text(drawn.interactive, encoding="utf-8")
+        (drawings / f"{name}-narrow.svg").write_text(drawn.narrow or "", encoding="utf-8")
+        (drawings / f"{name}.json").write_text(drawn.interactive or "", encoding="utf-8")
         rows.to_csv(staged / "figures" / f"{name}.csv", index=False)
         files = (
             f'svg="figures/{name}.svg" png="figures/{name}.png" data="figures/{name}.csv" '
@@ -74,7 +78,7 @@ def draw(staged):
         yield figure(name, number, title=about, description="Points by month", alt=f"{about}.", drawing=files)
 
 
-def chart_of(points):
+def chart_of(points: int) -> tuple[altair.TopLevelMixin, pd.DataFrame]:
     """Return a control chart of so many points, and its table."""
     values = pd.Series(
         (80 + np.random.default_rng(points).normal(0, 3, points)).round(1),
@@ -83,20 +87,20 @@ def chart_of(points):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", spc.SpcWarning)
         result = spc.xmr(values)
-    return charts.spc(result, y_title="Babies", percent=True), charts.spc_table(result)
+    return charts.spc(result, y_title="People", percent=True), charts.spc_table(result)
 
 
-def figure(name, number, *, title, description, alt, drawing):
+def figure(name: str, number: int, *, title: str, description: str, alt: str, drawing: str) -> str:
     return (
-        f'::: {{.report-figure #{name} number="{number}" programme="MedSIP" title="{title}" '
+        f'::: {{.report-figure #{name} number="{number}" programme="Visits" title="{title}" '
         f'description="{description}" {drawing} alt="{alt}"}}\nA caption.\n:::'
     )
 
 
-def table(head, rows, caption):
+def table(head: list[str], rows: list[list[str]], caption: str) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + f"\n\n: {caption}"
 
 
-def escaped(text):
+def escaped(text: str) -> str:
     return "".join(f"\\{each}" if each in LETTERS else each for each in text)

@@ -1,5 +1,8 @@
 """Charts of single series that several tests use, by what they show."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pandas as pd
 
 from natpatsip import spc
@@ -10,7 +13,7 @@ RISE = [48, 50, 51, 52, 53, 54, 55, 56]
 REBASE = ["2022-03"]
 
 
-def chart(values, **settings):
+def chart(values: Sequence[float | None], **settings: Any) -> pd.DataFrame:
     return spc.xmr(values, dates=pd.date_range("2021-01-01", periods=len(values), freq="MS"), **settings)
 
 

@@ -1,18 +1,26 @@
-"""Projects for tests: copies of the real one, and small ones made of a few cells."""
+"""Projects for the tests of the engine: copies of the example, and small ones made of a few cells."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "waiting-times"
 NATPATSIP = [sys.executable, "-m", "natpatsip"]
+IGNORED = shutil.ignore_patterns("build", "reports", "__pycache__", ".ipynb_checkpoints")
 SETTINGS = """\
 project: {type: book, output-dir: _book}
 book:
@@ -23,19 +31,18 @@ number-sections: false
 """
 
 
-def copy(folder: Path) -> Path:
-    """Copy the real project: what a build reads, and nothing else."""
-    for name in ("notebooks", "params", "data", "_extensions"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
-    shutil.copytree(ROOT / "src" / "helpers", folder / "src" / "helpers", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy2(ROOT / "_quarto.yml", folder / "_quarto.yml")
+def example(folder: Path) -> Path:
+    """Copy the example, with the look that it would otherwise take from the package, so that a test can change it."""
+    shutil.copytree(EXAMPLE, folder, ignore=IGNORED, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "_extensions", folder / "_extensions", ignore=IGNORED)
     return folder
 
 
-def small(folder: Path, *, index=(), ward=()) -> Path:
-    """Make a project of two chapters with the real data, params and look; relations are of facts that it has not."""
-    for name in ("params", "data", "_extensions"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "relations.csv"))
+def small(folder: Path, *, index: Sequence[NotebookNode] = (), ward: Sequence[NotebookNode] = ()) -> Path:
+    """Make a project of two chapters with the example's data and params; relations are of facts that it has not."""
+    for name in ("params", "data"):
+        shutil.copytree(EXAMPLE / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "relations.csv"))
+    shutil.copytree(ROOT / "_extensions", folder / "_extensions", ignore=IGNORED)
     (folder / "notebooks").mkdir()
     (folder / "_quarto.yml").write_text(SETTINGS, encoding="utf-8")
     write(folder / "notebooks" / "index.ipynb", "Executive summary", *(index or [prose("## Summary\n\nAll is well.")]))
@@ -43,7 +50,7 @@ def small(folder: Path, *, index=(), ward=()) -> Path:
     return folder
 
 
-def write(path: Path, title: str, *cells) -> Path:
+def write(path: Path, title: str, *cells: NotebookNode) -> Path:
     """Write a notebook: title and purpose, parameters, and the cells given."""
     first = new_markdown_cell(f"# {title}\n\nWhat this notebook is for.", id="title")
     parameters = code('quarter = "2024-25-Q2"\nedition = ""', id="parameters", tags=["parameters"])
@@ -54,17 +61,31 @@ def write(path: Path, title: str, *cells) -> Path:
     return path
 
 
-def prose(source: str, *, id: str = "prose", tags=()):  # noqa: A002
+def prose(source: str, *, id: str = "prose", tags: Iterable[str] = ()) -> NotebookNode:  # noqa: A002
     return new_markdown_cell(source, id=id, metadata={"tags": list(tags)} if tags else {})
 
 
-def code(source: str, *, id: str = "code", tags=()):  # noqa: A002
+def code(source: str, *, id: str = "code", tags: Iterable[str] = ()) -> NotebookNode:  # noqa: A002
     return new_code_cell(source, id=id, metadata={"tags": list(tags)} if tags else {})
 
 
-def natpatsip(project: Path, *arguments: str, **options) -> subprocess.CompletedProcess[str]:
+def natpatsip(project: Path, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run the command line in a project, as its users do."""
     return subprocess.run([*NATPATSIP, *arguments], cwd=project, capture_output=True, text=True, check=False, **options)
+
+
+def command(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in this process, which takes a third of the time: what it imports and its fork server are there."""
+    from natpatsip.cli import app
+    from natpatsip.cli.error_handling import errors_as_sentences
+
+    out, err, status = io.StringIO(), io.StringIO(), 0
+    try:
+        with contextlib.chdir(project), redirect_stdout(out), redirect_stderr(err), errors_as_sentences():
+            app(list(arguments), prog_name="natpatsip")
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    return subprocess.CompletedProcess(list(arguments), status, out.getvalue(), err.getvalue())
 
 
 def edit(path: Path, old: str, new: str) -> None:

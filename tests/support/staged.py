@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
-from projects import ROOT
+from support.projects import ROOT
 
 TIMESTAMP = 1_727_654_400  # 30 September 2024
 
 
-def stage(folder):
+def stage(folder: Path) -> Path:
     """Copy the sample chapters and the look into `folder`, as the build's staging does."""
-    shutil.copytree(ROOT / "tests" / "book", folder, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "tests" / "support" / "book", folder, dirs_exist_ok=True)
     shutil.copytree(
         ROOT / "_extensions", folder / "_extensions", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True
     )
     return folder
 
 
-def chapter_with(path, text):
+def chapter_with(path: Path, text: str) -> int:
     """Put `text` at the end of a chapter, and return the line that it begins on."""
     before = path.read_text(encoding="utf-8").rstrip("\n")
     path.write_text(f"{before}\n\n{text}\n", encoding="utf-8")

@@ -13,8 +13,9 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 from lxml import html
+from playwright.sync_api import Page
 
-TOOLS = Path(__file__).parent / "tools"
+TOOLS = Path(__file__).parents[1] / "tools"
 ADVICE = "Run scripts/test-tools.sh, which installs it with npm (make test does; it needs Node.js 18.19 or newer)."
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
@@ -50,13 +51,14 @@ def axe_source() -> str:
     return file.read_text(encoding="utf-8")
 
 
-def violations(tab) -> list[str]:
+def violations(tab: Page) -> list[str]:
     """Return what axe-core finds against WCAG 2.2 AA and its best practices on the page that is open."""
     tab.evaluate(axe_source())
-    return tab.evaluate(RUN, RULES)
+    found: list[str] = tab.evaluate(RUN, RULES)
+    return found
 
 
-def violations_in_both_themes(tab) -> list[str]:
+def violations_in_both_themes(tab: Page) -> list[str]:
     """Return what axe-core finds on the page that is open, in light and in dark, which differ in colours alone."""
     tab.emulate_media(color_scheme="light")
     found, ground = violations(tab), tab.evaluate(GROUND)
@@ -71,7 +73,15 @@ def markup_complaints(folder: Path) -> list[str]:
     if not program.is_file():
         pytest.fail(f"html-validate is not installed. {ADVICE}")
     pages = sorted(folder.glob("*.html"))
-    command = ["node", program, "--config", TOOLS / "htmlvalidate.json", "--formatter", "json", *pages]
+    command: list[str | Path] = [
+        "node",
+        program,
+        "--config",
+        TOOLS / "htmlvalidate.json",
+        "--formatter",
+        "json",
+        *pages,
+    ]
     with tempfile.TemporaryFile("w+", encoding="utf-8") as said:  # node cuts short what it writes into a pipe
         run = subprocess.run(command, stdout=said, stderr=subprocess.PIPE, text=True, check=False, cwd=TOOLS)
         said.seek(0)

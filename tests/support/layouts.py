@@ -1,17 +1,19 @@
 """What a chart looks like, measured: where each text stands, by the report's own typeface."""
 
 import struct
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import vl_convert
 
 from natpatsip import charts
 
-FONTS = Path(__file__).parents[1] / "_extensions" / "natpatsip" / "fonts"
+FONTS = Path(__file__).parents[2] / "_extensions" / "natpatsip" / "fonts"
 
 
 class Box(NamedTuple):
@@ -93,28 +95,32 @@ def true_width(text: str, size: float, *, bold: bool = False) -> float:
     return sum(widths[min(glyphs[ord(character)], len(widths) - 1)] for character in text) * size / em
 
 
-def measure(specification: dict) -> Layout:
+def measure(specification: dict[str, Any]) -> Layout:
     """Draw a chart and return where its texts and upright lines are."""
     drawn = vl_convert.vegalite_to_scenegraph(specification)
     found: list[Box] = []
     verticals: list[tuple[float, float, float]] = []
-    _walk(drawn["scenegraph"], *drawn["origin"], found, verticals)
+    x, y = drawn["origin"]
+    _walk(drawn["scenegraph"], x, y, found, verticals)
     return Layout(drawn["width"], drawn["height"], found, verticals)
 
 
-def _walk(node: dict, x: float, y: float, found: list[Box], verticals: list) -> None:
+def _walk(
+    node: dict[str, Any], x: float, y: float, found: list[Box], verticals: list[tuple[float, float, float]]
+) -> None:
     for item in node.get("items", []):
         at_x, at_y = x + item.get("x", 0), y + item.get("y", 0)
         if node.get("marktype") == "text":
             found.extend(_boxes(item, at_x, at_y))
         elif node.get("marktype") == "rule" and node.get("role") == "mark" and item.get("x2") == item.get("x"):
-            verticals.append((at_x, *sorted((at_y, y + item["y2"]))))
+            top, bottom = sorted((at_y, y + item["y2"]))
+            verticals.append((at_x, top, bottom))
         elif node.get("marktype") == "group" or "marktype" in item:
             inside = node.get("marktype") == "group"
             _walk(item, at_x if inside else x, at_y if inside else y, found, verticals)
 
 
-def _boxes(item: dict, x: float, y: float) -> list[Box]:
+def _boxes(item: dict[str, Any], x: float, y: float) -> list[Box]:
     size, text = item["fontSize"], item.get("text", "")
     lines = text if isinstance(text, list) else [text]
     tall = 0.72 * size  # capitals and figures
@@ -129,23 +135,31 @@ def _boxes(item: dict, x: float, y: float) -> list[Box]:
     return boxes
 
 
-def series(points, *, level=80.0, spread=3.0, start="2021-01", steps=(), seed=1):
+def series(
+    points: int,
+    *,
+    level: float = 80.0,
+    spread: float = 3.0,
+    start: str = "2021-01",
+    steps: Sequence[tuple[int, float]] = (),
+    seed: int = 1,
+) -> "pd.Series[float]":
     drawn = level + np.random.default_rng(seed).normal(0, spread, points)
     for place, step in steps:
         drawn[place:] += step
     return pd.Series(drawn.round(1), index=pd.date_range(start, periods=points, freq="MS"))
 
 
-def check(chart):
+def check(chart: alt.TopLevelMixin) -> list[Layout]:
     """Return both layouts of a chart, after a check that no text is cut off or meets another."""
     specification = chart.to_dict()
-    layouts = [measure(specification), measure(charts.narrow(specification))]
+    layouts = [measure(specification), measure(charts.narrow(specification) or {})]
     for layout in layouts:
         assert layout.texts
         assert not layout.problems(), layout.width
     return layouts
 
 
-def written(layout):
+def written(layout: Layout) -> str:
     """Return all texts as one, hyphenated words joined again."""
     return " ".join(box.text for box in layout.texts).replace("- ", "")

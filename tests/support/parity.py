@@ -11,7 +11,7 @@ import pikepdf
 from docx.oxml.ns import qn
 from lxml import html
 
-from reading import READERS, tidy
+from support.reading import READERS, tidy
 
 HEADINGS = ("h1", "h2", "h3", "h4")
 
@@ -97,7 +97,7 @@ def of_word(report: Path) -> dict[str, Any]:
     """Return the Word file's headings, captions, pictures, tables, links and text."""
     document = docx.Document(str(report / "report.docx"))
     body = document.element.body
-    styled = [(each.style.name, tidy(each.text)) for each in document.paragraphs]
+    styled = [(each.style.name, tidy(each.text)) for each in document.paragraphs if each.style and each.style.name]
     return {
         "headings": [pair for pair in styled if pair[0].startswith("Heading")],
         "captions": [pair for pair in styled if "Caption" in pair[0]],

@@ -1,4 +1,4 @@
-"""The pages of the PDF as small pictures, kept in tests/reference/pages. `make reference-pages` renews them.
+"""The pages of the PDF as small pictures, kept in tests/report/pages. `make reference-pages` renews them.
 
 What is compared are cells of some millimetres, by their mean grey: a letter that a newer poppler draws a shade darker
 is not seen, nor a number that changed; a line, a figure or a table in another place is.
@@ -13,9 +13,14 @@ from pathlib import Path
 
 from PIL import Image, ImageChops
 
-from projects import ROOT, copy, natpatsip
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "report"), str(ROOT / "tests")]  # `make reference-pages` runs this as a script
 
-KEPT = ROOT / "tests" / "reference" / "pages"
+from real_report import copy  # noqa: E402
+
+from support.projects import natpatsip  # noqa: E402
+
+KEPT = ROOT / "tests" / "report" / "pages"
 QUARTER = "2024-25-Q2"
 RESOLUTION = 24  # dots an inch: a page is 199 by 281
 CELL = 6  # dots: about 6 millimetres
@@ -47,7 +52,9 @@ def changed(seen: Image.Image, kept: Image.Image) -> float:
 
 def opens_a_chapter(page: Image.Image) -> bool:
     """Whether a page begins with the dark ground of a chapter's title (or of the cover)."""
-    return page.getpixel((2, 2)) < 128
+    grey = page.getpixel((2, 2))
+    assert isinstance(grey, int | float)  # a page is a greyscale picture
+    return grey < 128
 
 
 def filled(page: Image.Image) -> float:

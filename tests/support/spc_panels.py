@@ -1,5 +1,7 @@
 """Panels that several tests of SPC charts use."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -10,7 +12,7 @@ RNG = np.random.default_rng(20240930)
 COLUMNS = [*spc.xmr([1, 2]).columns]
 
 
-def frame_of(*series, **names):
+def frame_of(*series: Any, **names: Any) -> pd.DataFrame:
     parts = [
         pd.DataFrame({"team": name, "month": pd.date_range("2021-01-01", periods=len(own), freq="MS"), "percent": own})
         for name, own in {**dict(zip("ABCDEFGH", series, strict=False)), **names}.items()
@@ -18,7 +20,7 @@ def frame_of(*series, **names):
     return pd.concat(parts, ignore_index=True)
 
 
-def random_series(count, *, missing=0.05):
+def random_series(count: int, *, missing: float = 0.05) -> list[Any]:
     """Series of 1 to 80 points with gaps, some of them level, some of counts."""
     made = []
     for number in range(count):
@@ -31,11 +33,11 @@ def random_series(count, *, missing=0.05):
     return made
 
 
-def charts(frame, **settings):
+def charts(frame: pd.DataFrame, **settings: Any) -> pd.DataFrame:
     return spc.panel(frame, by="team", value="percent", date="month", **settings)
 
 
-def assert_same(panel, single, by="team"):
+def assert_same(panel: pd.DataFrame, single: pd.DataFrame, by: str = "team") -> None:
     own = panel.drop(columns=by).reset_index(drop=True)
     assert list(own.columns) == COLUMNS
     pd.testing.assert_frame_equal(own, single, check_exact=True)

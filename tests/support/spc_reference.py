@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-FOLDER = Path(__file__).parent / "reference"
+FOLDER = Path(__file__).parents[1] / "reference"
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,10 @@ def cases() -> tuple[Case, ...]:
 
 
 def _cases() -> Iterator[Case]:
-    points = dict(list(_read("points.csv").groupby("case_id")))
-    segments = dict(list(_read("segments.csv").groupby("case_id")))
+    points: dict[Any, pd.DataFrame] = dict(list(_read("points.csv").groupby("case_id")))
+    segments: dict[Any, pd.DataFrame] = dict(list(_read("segments.csv").groupby("case_id")))
     none = _read("segments.csv").iloc[:0]
+    row: Any  # the stubs know no columns of a row
     for row in _read("cases.csv").itertuples():
         for facet, own in points[row.case_id].groupby("facet"):
             parts = segments.get(row.case_id, none)

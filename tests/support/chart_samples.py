@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from typing import Any
 
+import altair as alt
 import numpy as np
 import pandas as pd
 
@@ -12,7 +14,8 @@ from natpatsip import charts, spc
 from natpatsip.charts import icons
 from natpatsip.charts.layout.canvas import Canvas
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
+Specification = dict[str, Any]
 MONTHS = pd.date_range("2021-01", periods=45, freq="MS")
 
 PLACES = (
@@ -31,27 +34,27 @@ NAMES = [
 """Names of organisations: long ones, short ones, and words that need a hyphen."""
 
 
-def steady(points=45, *, seed=4, level=70.0):
+def steady(points: int = 45, *, seed: int = 4, level: float = 70.0) -> pd.Series[float]:
     return pd.Series(level + np.random.default_rng(seed).normal(0, 3, points).round(1), index=MONTHS[:points])
 
 
-def result_of(values, **settings):
+def result_of(values: Any, **settings: Any) -> pd.DataFrame:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", spc.SpcWarning)
         return spc.xmr(values, **settings)
 
 
-def rows_of(specification, mark, field=None):
+def rows_of(specification: Specification, mark: str, field: str | None = None) -> list[dict[str, Any]]:
     """Return the rows of the first layer of a kind of mark, that has a field."""
     for layer in specification["layer"]:
         data = layer["data"]
-        rows = data["values"] if "values" in data else specification["datasets"][data["name"]]
+        rows: list[dict[str, Any]] = data["values"] if "values" in data else specification["datasets"][data["name"]]
         if layer["mark"]["type"] == mark and (field is None or field in (rows or [{}])[0]):
             return rows
     return []
 
 
-def words_of(specification):
+def words_of(specification: Specification) -> list[str]:
     return [row["text"] for rows in specification["datasets"].values() for row in rows if "text" in row]
 
 
@@ -62,10 +65,10 @@ BOARDS = pd.DataFrame(
         "boards": [20, 12, 10, 26, 8, 8],
     }
 )
-COLUMNS = {"x": "quarter", "y": "boards", "category": "approach"}
+COLUMNS: dict[str, Any] = {"x": "quarter", "y": "boards", "category": "approach"}
 
 
-def every_chart():
+def every_chart() -> dict[str, alt.TopLevelMixin]:
     frame = pd.DataFrame({"month": MONTHS, "people": steady()})
     panel = pd.DataFrame({"team": ["North"] * 20, "measure": ["Waits"] * 20, "month": MONTHS[:20], "v": steady(20)})
     results = spc.panel(panel, by=["team", "measure"], value="v", date="month", target=90)
@@ -79,7 +82,7 @@ def every_chart():
     }
 
 
-def icons_drawn(specification):
+def icons_drawn(specification: Specification) -> set[str]:
     """Return the names of the icons that a chart draws, by their strokes."""
     drawn = {
         (row["shape"], row["fill"], row["stroke"])
@@ -88,7 +91,7 @@ def icons_drawn(specification):
         if "shape" in row
     }
 
-    def symbols(icon):
+    def symbols(icon: icons.Icon) -> set[tuple[str, str, str]]:
         canvas = Canvas()
         icons.draw(canvas, icon, 0, 0, size=20)
         return {(row["shape"], row["fill"], row["stroke"]) for row in canvas.symbols}

@@ -1,0 +1,17 @@
+"""Copies of this report's project."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from support.projects import IGNORED, ROOT
+
+
+def copy(folder: Path) -> Path:
+    """Copy what a build of this report reads, and nothing else."""
+    for name in ("notebooks", "params", "data", "_extensions"):
+        shutil.copytree(ROOT / name, folder / name, ignore=IGNORED)
+    shutil.copytree(ROOT / "src" / "helpers", folder / "src" / "helpers", ignore=IGNORED)
+    shutil.copy2(ROOT / "_quarto.yml", folder / "_quarto.yml")
+    return folder

@@ -1,0 +1,24 @@
+"""The numbers of this report keep the rules of passports."""
+
+import pytest
+
+from support.passport_rules import *  # noqa: F403 — rules that hold for every report, and their fixtures
+from support.reading import READERS
+
+pytestmark = pytest.mark.end_to_end
+
+
+def test_a_reported_fact_belongs_to_the_programme_that_first_uses_it(facts):
+    women = facts["mgso4_women", "2024-25-Q2"]
+    assert (women["section"], women["cell"]) == ("maternity-neonatal", "cases-avoided")
+    assert facts["icb_whole_system", "2024-25-Q2"]["section"] == "medicines"
+
+
+def test_the_report_prints_its_numbers(pages, facts):
+    assert sum(len(tree.xpath("//*[@data-key]")) for tree in pages.values()) > 100
+    assert sum(1 for row in facts.values() if row["formula"]) > 20
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_a_reported_number_is_in_every_format(report, form):
+    assert "677 women" in READERS[form](report)

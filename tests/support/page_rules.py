@@ -1,0 +1,195 @@
+"""Rules for the pages of a report, in a browser: the tests of the engine hold the example to them, and those of the
+report its own pages. A module of tests imports the rules by name; the fixture ``html_pages`` says which pages.
+"""
+
+from __future__ import annotations
+
+import pytest
+from lxml import html
+
+from support.auditing import OVERLAPS, broken_links, markup_complaints, repeated_ids, violations_in_both_themes
+
+WIDTHS = {"desk": 1440, "tablet": 768, "phone": 360}
+SIZES = (1280, 360)
+LIMIT = 3_000_000  # bytes of all pages, the report as one page, the files to download, what makes charts interactive
+# What sticks out on the right, but for what scrolls inside a frame of its own.
+STICKING_OUT = """() => {
+    const width = document.documentElement.clientWidth;
+    const framed = node => node && node !== document.body &&
+        (["auto", "scroll", "hidden"].includes(getComputedStyle(node).overflowX) || framed(node.parentElement));
+    return [...document.body.querySelectorAll("*")]
+        .filter(node => node.getBoundingClientRect().right > width + 1 && !framed(node))
+        .map(node => `${node.tagName} ${node.className.baseVal ?? node.className} ${node.textContent.slice(0, 40)}`);
+}"""
+# WCAG 1.4.12.
+SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
+    p { margin-bottom: 2em !important; }"""
+CUT_OFF = """() => [...document.querySelectorAll("body *")].filter(node => {
+    const style = getComputedStyle(node);
+    return node.checkVisibility({ visibilityProperty: true }) && !node.closest("svg") && node.clientHeight > 2
+        && ["hidden", "clip"].includes(style.overflowY) && node.scrollHeight > node.clientHeight + 1;
+}).map(node => node.outerHTML.slice(0, 80))"""
+
+
+def opened(browser, *, width=1280, height=900, **options):
+    return browser.new_context(viewport={"width": width, "height": height}, **options)
+
+
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_nothing_scrolls_sideways(html_pages, chrome, width):
+    with chrome.new_context(viewport={"width": width, "height": 800}) as window:
+        tab = window.new_page()
+        sideways = {}
+        for page in sorted(html_pages.glob("*.html")):
+            tab.goto(page.as_uri())
+            if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                sideways[page.name] = tab.evaluate(STICKING_OUT)
+    assert sideways == {}
+
+
+def test_pages_ask_nothing_of_the_network_and_complain_of_nothing(html_pages, chrome):
+    asked, complaints = set(), []
+    with chrome.new_context() as window:
+        tab = window.new_page()
+        tab.on("request", lambda request: asked.add(request.url.split(":")[0]))
+        tab.on("console", lambda message: complaints.append(f"{tab.url}: {message.text}"))
+        tab.on("pageerror", lambda error: complaints.append(f"{tab.url}: {error}"))
+        tab.on("requestfailed", lambda request: complaints.append(f"{tab.url}: {request.url}"))
+        for page in sorted(html_pages.glob("*.html")):
+            tab.goto(page.as_uri(), wait_until="networkidle")  # leaving earlier would cut requests short
+    assert asked <= {"file", "data", "blob"}
+    assert complaints == []
+
+
+def test_every_picture_is_there_and_says_what_it_shows(html_pages, chrome):
+    lacking = []
+    with chrome.new_context() as window:
+        tab = window.new_page()
+        for page in sorted(html_pages.glob("*.html")):
+            tab.goto(page.as_uri())
+            lacking += tab.evaluate(
+                """() => [...document.images].filter(image => !image.complete || !image.naturalWidth ||
+                    !image.hasAttribute("alt")).map(image => document.title + ": " + image.src)"""
+            )
+    assert lacking == []
+
+
+def test_pages_can_be_read_without_scripts(html_pages, chrome):
+    with chrome.new_context(java_script_enabled=False) as window:
+        tab = window.new_page()
+        for page in sorted(html_pages.glob("*.html")):
+            tab.goto(page.as_uri())
+            assert tab.locator("h1").first.is_visible(), page.name
+            assert len(tab.locator("main").inner_text().split()) > 20, page.name
+
+
+def test_every_page_has_a_policy_without_inline_scripts_and_eval(html_pages):
+    for page in html_pages.glob("*.html"):
+        tree = html.parse(str(page)).getroot()
+        (policy,) = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+        assert policy.startswith("default-src 'none'")
+        assert "unsafe-eval" not in policy
+        if page.name == "report.html":
+            assert "script-src" not in policy
+        else:
+            assert "unsafe" not in policy
+            assert tree.xpath("//*[@style] | //style") == []
+        assert tree.xpath("//script[not(@src)] | //@*[starts-with(name(), 'on')]") == []
+
+
+def test_all_pages_with_all_charts_and_the_whole_report_once_more_are_small(html_pages):
+    assert sum(file.stat().st_size for file in html_pages.rglob("*") if file.is_file()) < LIMIT
+
+
+def no_page_breaks_a_rule_of_wcag(html_pages, chrome, width, scripts):
+    found = []
+    with opened(chrome, width=width) as window:
+        tab = window.new_page()
+        if not scripts:
+            tab.route("**/*.js", lambda route: route.abort())  # axe-core itself needs scripts
+        for page in sorted(html_pages.glob("*.html")):
+            tab.goto(page.as_uri())
+            if not scripts:
+                assert tab.locator(".scripted:visible, dialog:visible").count() == 0, page.name
+            found += [f"{page.name}: {each}" for each in violations_in_both_themes(tab)]
+    assert found == []
+
+
+def test_no_link_is_broken_and_no_id_stands_twice(html_pages):
+    assert list(broken_links(html_pages)) == []
+    assert {page.name: repeated_ids(page) for page in html_pages.glob("*.html") if repeated_ids(page)} == {}
+
+
+def test_nothing_is_lost_at_four_times_the_size_or_with_wider_spacing(html_pages, chrome):
+    sideways, cut, over = [], [], []
+    with opened(chrome, width=320, height=256, bypass_csp=True) as window:
+        tab = window.new_page()
+        for page in sorted(html_pages.glob("*.html")):
+            tab.goto(page.as_uri())
+            tab.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
+            for spacing in ("", SPACING):
+                if spacing:
+                    tab.add_style_tag(content=spacing)
+                where = f"{page.name}{' spaced' if spacing else ''}"
+                if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                    sideways.append(where)
+                cut += [f"{where}: {each}" for each in tab.evaluate(CUT_OFF)]
+                over += [f"{where}: {each}" for each in tab.evaluate(OVERLAPS)]
+    assert (sideways, cut, over) == ([], [], [])
+
+
+@pytest.mark.parametrize("width", SIZES)
+def test_nothing_lies_over_anything_else(html_pages, chrome, width):
+    with opened(chrome, width=width) as window:
+        tab = window.new_page()
+        found = {}
+        for page in sorted(html_pages.glob("*.html")):
+            tab.goto(page.as_uri())
+            if over := tab.evaluate(OVERLAPS):
+                found[page.name] = over
+    assert found == {}
+
+
+def test_nothing_moves_for_who_asked_for_less_motion(html_pages, chrome):
+    moving = """() => [...document.querySelectorAll("*")].filter(node => {
+        const style = getComputedStyle(node);
+        return style.scrollBehavior === "smooth" || style.animationName !== "none"
+            || parseFloat(style.transitionDuration);
+    }).map(node => node.tagName)"""
+    with opened(chrome, reduced_motion="reduce") as window:
+        tab = window.new_page()
+        for page in html_pages.glob("*.html"):
+            tab.goto(page.as_uri())
+            assert tab.evaluate(moving) == [], page.name
+
+
+def test_each_heading_and_figure_is_a_link_to_itself(html_pages, chrome):
+    unlinked = """() => [...document.querySelectorAll("main :is(h1, h2, h3, h4), main figure.report-figure")]
+        .filter(node => !node.closest("dialog")).filter(node => {
+            const home = node.tagName === "FIGURE" ? node : node.closest("section, [id]");
+            return !home.id || !home.querySelector(`a[href="#${CSS.escape(home.id)}"]`);
+        }).map(node => node.textContent.slice(0, 40))"""
+    with opened(chrome, java_script_enabled=True) as window:
+        tab = window.new_page()
+        for page in html_pages.glob("*.html"):
+            tab.goto(page.as_uri())
+            assert [each for each in tab.evaluate(unlinked) if each not in tab.inner_text("header")] == [], page.name
+
+
+def test_the_markup_is_valid(html_pages):
+    assert markup_complaints(html_pages) == []
+
+
+def test_the_letters_of_a_diagram_can_be_read_on_a_telephone(html_pages, chrome):
+    letters = """() => [...document.querySelectorAll("figure.picture .chart svg")]
+        .filter(each => each.checkVisibility())
+        .map(each => parseFloat(getComputedStyle(each.querySelector("text")).fontSize)
+            * each.getBoundingClientRect().width / each.viewBox.baseVal.width)"""
+    sizes: dict[str, float] = {}
+    with opened(chrome, width=360, height=800) as window:
+        tab = window.new_page()
+        for page in sorted(html_pages.glob("*.html")):
+            tab.goto(page.as_uri())
+            sizes |= {f"{page.name} {number}": size for number, size in enumerate(tab.evaluate(letters))}
+    assert any(name.startswith("report.html") for name in sizes)
+    assert {name: size for name, size in sizes.items() if size < 12} == {}

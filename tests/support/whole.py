@@ -1,0 +1,46 @@
+"""A whole report, built once for all tests, by whichever of their processes needs it first."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from support.projects import natpatsip
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A copy of a project whose reports tests may read and not change."""
+
+    folder: Path
+    copy_project: Callable[[Path], Path]
+
+    def report(self, quarter: str = "2024-25-Q2") -> Path:
+        """Return the report of a quarter, in all formats."""
+        with FileLock(f"{self.folder}.lock"):
+            report = self.folder / "reports" / quarter
+            if not report.exists():
+                if not self.folder.exists():
+                    self.copy_project(self.folder)
+                run = natpatsip(self.folder, "build", quarter, "--renderer", "pandoc")
+                assert run.returncode == 0, run.stderr
+            return report
+
+    def copy(self, folder: Path) -> Path:
+        """Copy the project, with all that a build kept in its cache."""
+        self.report()
+        with FileLock(f"{self.folder}.lock"):
+            shutil.copytree(self.folder / "build" / "cache", folder / "build" / "cache")
+        return self.copy_project(folder)
+
+
+def shared_folder(factory: pytest.TempPathFactory, name: str) -> Path:
+    """Return a folder that all processes of a run of tests share."""
+    own = factory.getbasetemp()
+    return (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
