@@ -610,10 +610,15 @@ local function typst_table(tbl)
   return raw('typst', '#np-table(columns: (' .. table.concat(columns, ', ') .. ',), align: ('
     .. table.concat(aligns, ', ') .. ',), caption: ' .. content(tbl.caption.long) .. ', totals: ('
     .. table.concat(totals, ', ') .. (#totals > 0 and ',' or '') .. '), header: (' .. all(tbl.head.rows[1]) .. ',),\n'
-    .. table.concat(cells, ',\n') .. ')')
+    .. table.concat(cells, ',\n') .. ')' .. (tbl.identifier ~= '' and ' #label(' .. typst_string(tbl.identifier) .. ')' or ''))
 end
 
 local function word_table(tbl)
+  if tbl.identifier ~= '' then -- its caption is where a link leads to
+    local name = utils.blocks_to_inlines(tbl.caption.long)
+    tbl.caption.long = { pandoc.Plain({ pandoc.Span(name, pandoc.Attr(tbl.identifier)) }) }
+    tbl.identifier = ''
+  end
   local total, specs = 0, {}
   local wanted = weights(tbl)
   for _, weight in ipairs(wanted) do total = total + weight end

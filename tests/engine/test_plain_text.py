@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 
 import pandas as pd
@@ -19,7 +18,7 @@ from natpatsip.pipeline.staging.chapter import printed
 from natpatsip.plain_text import escaped
 
 HOSTILE = [
-    "<Trust>", "North <b>bold</b>", "@home", "[@home]", ":::", "::: {.case-study}", "---", "* * *", 
+    "<Trust>", "North <b>bold</b>", "@home", "[@home]", ":::", "::: {.case-study}", "---", "* * *",
     "{{< video x.mp4 >}}",
     "[x](https://example.org)", "![x](y.png)", "https://example.org", "<https://example.org>", "`code`", "`{python} x`",
     "*emph*", "**strong**", "_emph_", "~~gone~~", "H~2~O", "x^2^", "$x^2$", "a | b", "| a |", "# Heading",

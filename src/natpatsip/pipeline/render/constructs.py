@@ -299,7 +299,7 @@ def _links(chapters: Sequence[Chapter], *, html_only: Collection[str]) -> Iterat
 
 
 def _ids(chapter: Chapter) -> list[str]:
-    found = (attributes_of(node)[0] for node in chapter.nodes if node["t"] in {"Header", "Div", "Span"})
+    found = (attributes_of(node)[0] for node in chapter.nodes if node["t"] in {"Header", "Div", "Span", "Table"})
     return [name for name in found if name]
 
 

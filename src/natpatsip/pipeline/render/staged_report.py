@@ -16,7 +16,7 @@ import yaml
 from natpatsip.look import EXTENSION
 from natpatsip.pipeline.staging.markdown import PLACES
 from natpatsip.project import MARK
-from natpatsip.settings import OWN, Settings, chapter_names, settings_of
+from natpatsip.settings import OWN, Settings, bibliography_of, chapter_names, settings_of
 
 if TYPE_CHECKING:
     from natpatsip.pipeline.render.render_cache import RenderCache
@@ -47,6 +47,8 @@ class Report:
         What the templates read: title, subtitle, date, lang and the ``natpatsip`` map.
     places : mapping
         Which cell each part of a chapter is from, by the number of its first line.
+    bibliography : tuple of str
+        The files of the works that chapters may cite, in the staged project.
     """
 
     root: Path
@@ -61,6 +63,7 @@ class Report:
     settings: Settings
     metadata: Mapping[str, Any]
     places: Mapping[str, Sequence[tuple[int, str]]]
+    bibliography: tuple[str, ...] = ()
 
     @property
     def extension(self) -> Path:
@@ -112,5 +115,6 @@ def read_report(root: Path) -> Report:
         is_illustrative=bool(own.get("illustrative")),
         chapters=tuple(f"{name}.qmd" for name in chapter_names(content)),
         settings=settings,
+        bibliography=tuple(bibliography_of(content)),
         metadata={**texts, OWN: {**own, **settings.staged(), "date": texts["date"]}},
     )

@@ -27,6 +27,8 @@ from natpatsip.plain_text import escaped
 from natpatsip.quarter import Quarter
 
 CHAPTER_LINK = re.compile(r"\]\(([\w-]+)\.ipynb(?:#([^)\s]*))?\)")
+TABLE_ID = re.compile(r"^(?::|Table:)[ \t]+(.*?)[ \t]*\{#(tbl-[a-z0-9-]+)\}[ \t]*$", re.MULTILINE)
+TABLE_REFERENCE = re.compile(r"(?<![\w\\@`])@(tbl-[a-z0-9]+(?:-[a-z0-9]+)*)")
 ATTACHED = re.compile(r"!\[([^\]]*)\]\(attachment:([^)\s]+)[^)]*\)")
 PASTED = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}  # what all formats can show
 PUBLISHED = (FIGURE, PICTURE, BLOCK, "text/markdown", CITED)  # the outputs of cells that a chapter takes
@@ -47,6 +49,8 @@ class ChapterExporter(Exporter):
         The titles of all chapters by name.
     note : str
         The text under a figure that rests on illustrative data.
+    tables : mapping
+        The number and the chapter of each table of the report that has an id in its caption.
     """
 
     output_mimetype = "text/markdown"
@@ -60,11 +64,12 @@ class ChapterExporter(Exporter):
         figures: Mapping[str, FigureRecord],
         chapters: Mapping[str, str],
         note: str,
+        tables: Mapping[str, tuple[int, str]] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(default_preprocessors=[], **options)  # type: ignore[no-untyped-call]
         self.name, self.title, self.quarter, self.figures, self.chapters = name, title, quarter, figures, chapters
-        self.note, self._notes = note, ""
+        self.note, self._notes, self.tables = note, "", tables or {}
         self.pasted: dict[str, bytes] = {}
         """The images that were pasted into cells, by the name of the file that the text shows."""
         self.places: list[tuple[int, str]] = []
@@ -174,7 +179,8 @@ class ChapterExporter(Exporter):
 
     def _linked(self, text: str) -> str:
         """Return what was typed as pandoc's markdown, with references to figures and links to chapters resolved."""
-        text = as_pandoc(text, notes=self._notes)
+        text = TABLE_ID.sub(self._numbered_caption, as_pandoc(text, notes=self._notes))
+        text = TABLE_REFERENCE.sub(self._table_reference, text)
         return CHAPTER_LINK.sub(self._chapter_link, REFERENCE.sub(self._reference, text))
 
     def _reference(self, match: re.Match[str]) -> str:
@@ -183,6 +189,22 @@ class ChapterExporter(Exporter):
             raise StagingError(f"@{match[1]} refers to no figure of this report.{nearest(match[1], self.figures)}")
         place = "" if figure.chapter == self.name else f"{figure.chapter}.qmd"
         return f"[Figure {figure.number}]({place}#{figure.id})"
+
+    def _numbered_caption(self, match: re.Match[str]) -> str:
+        number, _ = self.tables[match[2]]
+        return (
+            f": Table {number}. {match[1]} {{#table-{match[2].removeprefix('tbl-')}}}"  # Quarto numbers those of tbl-
+        )
+
+    def _table_reference(self, match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in self.tables:
+            raise StagingError(
+                f"@{name} refers to no table of this report.{nearest(name, self.tables)} End the caption of the table "
+                f"with {{#{name}}}."
+            )
+        number, chapter = self.tables[name]
+        return f"[Table {number}]({'' if chapter == self.name else f'{chapter}.qmd'}#table-{name.removeprefix('tbl-')})"
 
     def _chapter_link(self, match: re.Match[str]) -> str:
         name, fragment = match[1], match[2]
@@ -214,6 +236,27 @@ class ChapterExporter(Exporter):
                 name = f"{base}-{count}"
             seen.add(name)
             yield f"{'#' * level} {part.text} {{#{name}}}", place
+
+
+def tables_of(executed: Mapping[str, NotebookNode], quarter: Quarter) -> dict[str, tuple[int, str]]:
+    """Return the tables that have an id in their caption, in reading order, with their numbers and chapters.
+
+    Raises
+    ------
+    StagingError
+        If two have the same id.
+    """
+    found: dict[str, tuple[int, str]] = {}
+    for name, content in executed.items():
+        for cell in (each for each in content.cells if appears_in(each, quarter)):
+            outputs = [output.get("data", {}) for output in cell.get("outputs", [])]
+            texts = [data.get(BLOCK, {}).get("markdown") or data.get("text/markdown", "") for data in outputs]
+            for match in TABLE_ID.finditer("\n".join([cell.source, *texts] if cell.cell_type == "markdown" else texts)):
+                if match[2] in found:
+                    place = f"notebooks/{name}.ipynb, {place_of(content.cells, cell)}"
+                    raise StagingError(f"{place}: the table {match[2]} is also in {found[match[2]][1]}. Rename one.")
+                found[match[2]] = (len(found) + 1, name)
+    return found
 
 
 def _without_data(nb: NotebookNode) -> NotebookNode:

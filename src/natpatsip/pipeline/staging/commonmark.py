@@ -8,7 +8,7 @@ What pandoc adds and JupyterLab shows as text (divs, spans, captions, definition
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,8 @@ _CODE = re.compile(
     r"^ {0,3}(```+|~~~+).*?^ {0,3}\1[`~]*[ \t]*$|(?<!`)(`+)(?!`).+?(?<!`)\2(?!`)", re.MULTILINE | re.DOTALL
 )
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
-_MENTION = re.compile(r"(?<![\w\\@.\[;-])@(?=\w)(?!fig-)")  # pandoc's citations; an author's are in brackets
+_MENTION = re.compile(r"(\[[^\[\]]*@[^\[\]]*\](?![(\[{]))|(?<![\w\\@.])@(?=\w)(?!(?:fig|tbl)-)")
+"""Citations, which are in brackets and stay, or a sign that pandoc would take for one."""
 _CAPTION = re.compile(r"\s*(?::|Table:)\s+\S")
 _FENCE = re.compile(r"\s*:{3,}")
 _ITEMS = ("bullet_list_open", "ordered_list_open")
@@ -51,7 +52,7 @@ def as_pandoc(text: str, *, notes: str = "") -> str:
     (c\) Crown copyright 2024\. That was a year.
     """
     text = _outside_code(text, _COMMENT, "")
-    text = _outside_code(text, _MENTION, r"\\@")
+    text = _outside_code(text, _MENTION, lambda match: match[1] or r"\@")
     if notes:
         text = _outside_code(text, _FOOTNOTE, rf"[^{notes}-\1]")
     lines = text.split("\n")
@@ -72,7 +73,7 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("table")
 
 
-def _outside_code(text: str, pattern: re.Pattern[str], new: str) -> str:
+def _outside_code(text: str, pattern: re.Pattern[str], new: str | Callable[[re.Match[str]], str]) -> str:
     """Replace a pattern wherever it is not in code."""
     pieces, start = [], 0
     for code in _CODE.finditer(text):

@@ -18,18 +18,18 @@ from nbformat import NotebookNode
 
 from natpatsip import look, wording
 from natpatsip.digests import sha256_of, sha256_of_folder
-from natpatsip.errors import ReportError, together
+from natpatsip.errors import ReportError, StagingError, together
 from natpatsip.facts import Fact
 from natpatsip.look import EXTENSION
 from natpatsip.pipeline.outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
 from natpatsip.pipeline.plan import GENERATED, Plan
-from natpatsip.pipeline.staging.chapter import ChapterExporter
+from natpatsip.pipeline.staging.chapter import ChapterExporter, tables_of
 from natpatsip.pipeline.staging.markdown import PLACES
 from natpatsip.pipeline.staging.passport_text import listing, script
 from natpatsip.pipeline.staging.passports import Passport, homes_of, passports_of, uses_in, with_entries, write_facts
 from natpatsip.plain_text import escaped
 from natpatsip.project import MARK
-from natpatsip.settings import STAND_INS, Settings, logo_of
+from natpatsip.settings import STAND_INS, Settings, bibliography_of, logo_of
 
 NOT_STAGED = shutil.ignore_patterns("__pycache__", "*.py")
 QUARTO: dict[str, Any] = {
@@ -93,6 +93,7 @@ def stage(
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "figures").mkdir(parents=True)
     shutil.copytree(look.folder(plan.project), folder / EXTENSION, ignore=NOT_STAGED)
+    _copy_bibliography(plan, folder)
     if logo := logo_of(plan.settings, plan.project):
         shutil.copy2(logo, assets / plan.settings.logo_file)
     figures, illustrative = collect_figures(outputs, plan.programmes), illustrative_files(outputs.values())
@@ -118,6 +119,16 @@ def stage(
     return staged
 
 
+def _copy_bibliography(plan: Plan, folder: Path) -> None:
+    """Copy the files of works to cite to where ``_quarto.yml`` names them."""
+    for name in bibliography_of(plan.book):
+        source, copy = plan.project / name, folder / name
+        if not source.is_file() or not copy.resolve().is_relative_to(folder.resolve()):
+            raise StagingError(f"{MARK}, bibliography: there is no file {name} in the project. Add it, or take it out.")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, copy)
+
+
 def _chapters(
     plan: Plan, executed: Mapping[str, NotebookNode], figures: Sequence[FigureRecord], folder: Path
 ) -> tuple[dict[str, str], dict[str, list[tuple[int, str]]]]:
@@ -125,7 +136,7 @@ def _chapters(
 
     Images that were pasted into notebooks are written into the folder of the figures.
     """
-    titles = _titles(plan)
+    titles, tables = _titles(plan), tables_of(executed, plan.quarter)
     by_id = {figure.id: figure for figure in figures}
     known = titles | dict.fromkeys(set(GENERATED) & set(plan.chapters), "")
     texts: dict[str, str] = {}
@@ -142,6 +153,7 @@ def _chapters(
                 figures=by_id,
                 chapters=known,
                 note=plan.settings.illustrative_data.figure,
+                tables=tables,
             )
             try:
                 texts[name], _ = exporter.from_notebook_node(executed[name])
