@@ -120,6 +120,32 @@ local function span_of(span)
   return nil
 end
 
+-- A line break typed as HTML is one in every format; a comment is in none.
+local function line_break(inline)
+  if not inline.format:match('html') then return nil end
+  if inline.text:match('^<[bB][rR]%s*/?>$') then return pandoc.LineBreak() end
+  if inline.text:match('^<!%-%-') then return {} end
+  return nil
+end
+
+-- A pasted image has its text as an alternative, which pandoc's writer of Typst leaves out, and is no wider than the page.
+local function pasted(image)
+  if not (is_typst() and image.src:match('^figures/pasted%-')) then return nil end
+  return pandoc.RawInline('typst', '#box(image(' .. typst_string(image.src) .. ', alt: '
+    .. typst_string(stringify(image.caption)) .. '))')
+end
+
+-- Pandoc takes a paragraph of nothing but an image for a figure, and its alternative text for the caption.
+local function without_caption(figure) return figure.content end
+
+-- A PDF that is read aloud needs words for a formula: what its author typed.
+local function formula(math)
+  if not is_typst() then return nil end
+  local source = markup({ pandoc.Plain({ math }) }, 'typst')
+  return pandoc.RawInline('typst', '#math.equation(block: ' .. tostring(math.mathtype == 'DisplayMath') .. ', alt: '
+    .. typst_string(math.text) .. ', ' .. source .. ')')
+end
+
 -- A heading or a figure's number is a link to itself, so that readers can share the place.
 local function self_link(id, text)
   return '<a class="self" href="#' .. html(id) .. '">' .. html(text) .. '</a>'
@@ -621,10 +647,15 @@ local function typst_table(tbl)
   return raw('typst', '#np-table(columns: (' .. table.concat(columns, ', ') .. ',), align: ('
     .. table.concat(aligns, ', ') .. ',), caption: ' .. content(tbl.caption.long) .. ', totals: ('
     .. table.concat(totals, ', ') .. (#totals > 0 and ',' or '') .. '), header: (' .. all(tbl.head.rows[1]) .. ',),\n'
-    .. table.concat(cells, ',\n') .. ')')
+    .. table.concat(cells, ',\n') .. ')' .. (tbl.identifier ~= '' and ' #label(' .. typst_string(tbl.identifier) .. ')' or ''))
 end
 
 local function word_table(tbl)
+  if tbl.identifier ~= '' then -- its caption is where a link leads to
+    local name = utils.blocks_to_inlines(tbl.caption.long)
+    tbl.caption.long = { pandoc.Plain({ pandoc.Span(name, pandoc.Attr(tbl.identifier)) }) }
+    tbl.identifier = ''
+  end
   local total, specs = 0, {}
   local wanted = weights(tbl)
   for _, weight in ipairs(wanted) do total = total + weight end
@@ -733,7 +764,7 @@ function Pandoc(doc)
   if is_typst() and doc.meta.natpatsip then doc.meta.natpatsip['programme-titles'] = programmes(doc) end
   if is_typst() then doc.blocks = without_list_of_figures(doc.blocks) end
   -- Each walk copies the document there and back: what can go together does. Inlines come before blocks, inner before outer.
-  doc = doc:walk({ Link = resolve, Span = span_of, Table = report_table, Div = is_html() and construct or panel })
+  doc = doc:walk({ Link = resolve, RawInline = line_break, Math = formula, Image = pasted, Figure = without_caption, Span = span_of, Table = report_table, Div = is_html() and construct or panel })
   if is_typst() then doc.blocks = leading(doc:walk({ Inlines = with_pages }).blocks) end
   if not is_html() then doc = doc:walk({ Div = construct }) end
   if is_html() and not quarto then doc = doc:walk({ Header = linked_heading }) end

@@ -13,6 +13,7 @@ from natpatsip import shown, wording
 from natpatsip.errors import FigureError, nearest
 from natpatsip.facts import Fact
 from natpatsip.frames import labelled
+from natpatsip.plain_text import escaped
 from natpatsip.printable import NotPrintableError, is_missing, text_of_value
 from natpatsip.shown import BLOCK as BLOCK
 from natpatsip.worded import Worded
@@ -65,7 +66,7 @@ def table(frame: pd.DataFrame | pd.Series[Any], *, caption: str) -> Block:
         [_cell(value, f'{what}, column "{name}", row {row}:', number) for row, value in enumerate(column, start=1)]
         for name, column, number in zip(rows.columns, columns, map(_number_of, rows.columns, columns), strict=True)
     ]
-    head = [_row([_escaped(name) for name in rows.columns]), "|" + "|".join(marks) + "|"]
+    head = [_row([escaped(name) for name in rows.columns]), "|" + "|".join(marks) + "|"]
     text = "\n".join([*head, *(_row([printed for printed, _ in row]) for row in zip(*cells, strict=True))])
     seen = "\n".join([*head, *(_row([plain for _, plain in row]) for row in zip(*cells, strict=True))])
     facts = [fact for row in zip(*columns, strict=True) for value in row for fact in _facts(value)]
@@ -105,8 +106,8 @@ def _value(each: Tile) -> str:
 
 
 def fact_span(fact: Fact, words: str = "") -> str:
-    """Return a fact in Quarto's markdown: its printed text or other words for it, marked with what it is."""
-    return f'[{words or fact.text}]{{.fact key="{fact.id}" period="{fact.period}"}}'
+    """Return a fact in Quarto's markdown: its text or other plain words for it, marked with what it is."""
+    return f'[{escaped(words or fact.text)}]{{.fact key="{fact.id}" period="{fact.period}"}}'
 
 
 def _number_of(name: Any, column: Sequence[Any]) -> Callable[[float], str]:
@@ -125,14 +126,10 @@ def _cell(value: Any, place: str, number: Callable[[float], str]) -> tuple[str, 
     if is_missing(value):
         return "", ""
     try:
-        text = _escaped(text_of_value(value, number=number))
+        text = escaped(text_of_value(value, number=number))
     except NotPrintableError as error:
         raise FigureError(f"{place} the value {error}.") from None
     return text, text
-
-
-def _escaped(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _facts(value: Any) -> tuple[Fact, ...]:

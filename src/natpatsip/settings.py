@@ -270,6 +270,12 @@ def read_book(project: Path) -> dict[str, Any]:
     return book
 
 
+def bibliography_of(book: Mapping[str, Any]) -> list[str]:
+    """Return the files of works to cite that a ``_quarto.yml`` names, as it names them."""
+    found = book.get("bibliography") or []
+    return [str(name) for name in ([found] if isinstance(found, str) else found)]
+
+
 def chapter_names(book: Mapping[str, Any]) -> list[str]:
     """Return the names of the chapters in reading order; those of parts among them.
 

@@ -1,6 +1,7 @@
 """Headings apart from what stands under them."""
 
-from natpatsip.pipeline.staging.markdown import Heading, attribute, escaped, pieces, slug, without_empty_headings
+from natpatsip.pipeline.staging.markdown import Heading, attribute, pieces, slug, without_empty_headings
+from natpatsip.plain_text import escaped
 
 
 def test_text_is_taken_apart_at_its_headings():
@@ -24,14 +25,13 @@ def test_nested_divs_close_in_turn():
 
 
 def test_a_heading_left_with_nothing_under_it_goes():
-    kept = without_empty_headings(
-        [Heading(2, "A"), Heading(3, "B"), Heading(4, "C"), Heading(2, "D"), "d", Heading(2, "E")]
-    )
-    assert kept == [Heading(2, "D"), "d"]
+    parts = [Heading(2, "A"), Heading(3, "B"), Heading(4, "C"), Heading(2, "D"), "d", Heading(2, "E")]
+    kept = without_empty_headings((part, "") for part in parts)
+    assert [part for part, _ in kept] == [Heading(2, "D"), "d"]
 
 
 def test_a_heading_with_text_only_below_a_lower_heading_stays():
-    parts = [Heading(2, "A"), Heading(3, "B"), "b"]
+    parts = [(Heading(2, "A"), "cell 1"), (Heading(3, "B"), "cell 2"), ("b", "cell 2")]
     assert without_empty_headings(parts) == parts
 
 

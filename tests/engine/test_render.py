@@ -127,7 +127,7 @@ def test_a_letter_that_the_typeface_has_not_is_an_error_and_never_a_blank(staged
     stage(tmp_path / "staged")
     chapter = tmp_path / "staged" / "glossary.qmd"
     chapter.write_text(chapter.read_text(encoding="utf-8") + "\nThe word 漢字 means letters.\n", encoding="utf-8")
-    with pytest.raises(RenderError, match=r"report\.pdf: Typst says"):
+    with pytest.raises(RenderError, match=r"(?s)2 problems:.*“字” \(U\+5B57.*“漢” \(U\+6F22"):
         render.render(tmp_path / "staged", tmp_path, ["pdf"], renderer=render.PANDOC, timestamp=TIMESTAMP)
 
 

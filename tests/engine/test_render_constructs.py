@@ -52,8 +52,11 @@ REFUSED = {
     "unevaluated": ("It is `{python} x`.", "found `{python} x`, which nothing evaluates"),
     "shortcode": ("{{< video x.mp4 >}}", "found a shortcode"),
     "reference": ("See @fig-caseload.", "found a reference that was not resolved"),
-    "footnote": ("A word[^1].\n\n[^1]: A note.", "found a footnote"),
-    "formula": ("It is $x^2$.", "found a formula"),
+    "formula": ("It is $\\foo{x}$.", "found a formula that cannot be converted"),
+    "letter": (
+        "It is 中.",
+        "found “中” (U+4E2D, cjk unified ideograph-4e2d), which none of the report's typefaces",
+    ),
     "image": ("![Alt](figures/fig-caseload.png)", "found an image outside a figure"),
     "rule": ("text\n\n---\n\ntext", "found a horizontal rule"),
     "revision-in-print": ("It is [gone]{.removed}.", "only html-only chapters show it"),

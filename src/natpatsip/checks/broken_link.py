@@ -83,7 +83,7 @@ def _headings(context: CheckContext, name: str) -> Iterator[str]:
         ):
             parts.append("shown")
     counted: dict[str, int] = {}
-    for part in without_empty_headings(parts):
+    for part, _ in without_empty_headings((each, "") for each in parts):
         if isinstance(part, Heading):
             base = part.id or f"{name}-{slug(part.text)}"
             counted[base] = counted.get(base, 0) + 1

@@ -11,7 +11,7 @@ from natpatsip.compare.built_report import PATH, BuiltReport, CompareError
 from natpatsip.compare.changes import FIGURES, NARRATIVE, NUMBERS, NUMBERS_OF_ONE, Change, Comparison
 from natpatsip.compare.formats import number_table
 from natpatsip.compare.word_diff import ADDED, REMOVED, SAME, marked
-from natpatsip.pipeline.staging.markdown import escaped
+from natpatsip.plain_text import escaped
 from natpatsip.quarter import Quarter, known_quarters
 
 NAME = "changes"

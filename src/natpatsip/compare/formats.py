@@ -9,7 +9,7 @@ from natpatsip.compare.changes import FIGURES, KINDS, NARRATIVE, NUMBERS, NUMBER
 from natpatsip.compare.narrative_changes import AROUND
 from natpatsip.compare.word_diff import ADDED, REMOVED, SAME, marked
 from natpatsip.errors import one_line
-from natpatsip.pipeline.staging.markdown import escaped
+from natpatsip.plain_text import escaped
 from natpatsip.reporters import annotation, counted
 from natpatsip.reporters import as_json as json_of
 

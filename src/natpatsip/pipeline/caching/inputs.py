@@ -36,7 +36,7 @@ class Inputs:
         The project's folder.
     files : mapping
         SHA-256 by path within the project: notebooks, params, data, the report's own Python, the look,
-        ``_quarto.yml`` and the lock file.
+        ``_quarto.yml``, the works to cite (``*.bib``) and the lock file.
     environment : str
         The digest of the engine's source, the installed packages and their versions, and Python.
     """
@@ -71,6 +71,7 @@ class Inputs:
             packaged = look.packaged()
             found = files_in(packaged)
             files |= {f"the engine's look/{file.relative_to(packaged).as_posix()}": sha256_of(file) for file in found}
+        files |= {file.name: sha256_of(file) for file in project.glob("*.bib")}
         return cls(project, files | {name: sha256_of(project / name) for name in SOURCE_FILES}, environment)
 
     @cached_property

@@ -6,28 +6,31 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
-from natpatsip.errors import RenderError
+from natpatsip.digests import sha256_of
+from natpatsip.errors import RenderError, together
 from natpatsip.pipeline.render.pandoc import meta, run_pandoc
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import STATEMENT, Report
 from natpatsip.pipeline.staging.markdown import Heading, slug
 
 READER = "markdown-auto_identifiers"
+CITATION = re.compile(r"\[[^\]\n]*@\w")
 
 Node = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """One staged file: its source and what pandoc reads in it."""
+    """One staged file: its source, what pandoc reads in it, and which cell each part of the source is from."""
 
     name: str
     source: str
     document: Node
+    places: Sequence[tuple[int, str]] = ()
 
     @property
     def stem(self) -> str:
@@ -58,17 +61,20 @@ class Chapter:
         """The text of the first heading."""
         return self.headings[0].text
 
-    def line_of(self, needle: str) -> int | None:
-        """Return the number of the first line that has `needle` in it, or None."""
-        for number, line in enumerate(self.source.splitlines(), start=1):
-            if needle and needle in line:
-                return number
-        return None
+    def line_of(self, needle: str, nth: int = 1) -> int | None:
+        """Return the number of the nth line that has `needle` in it, of the last if they are fewer, or None."""
+        lines = [number for number, line in enumerate(self.source.splitlines(), start=1) if needle and needle in line]
+        return lines[min(nth, len(lines)) - 1] if lines else None
 
-    def place(self, needle: str = "") -> str:
-        """Return ``name.qmd, line 12`` for the line with `needle`, or the name alone."""
-        line = self.line_of(needle)
-        return self.name if line is None else f"{self.name}, line {line}"
+    def place(self, needle: str = "", nth: int = 1) -> str:
+        """Return the cell that the nth line with `needle` is from; ``name.qmd, line 12`` if it is of no cell."""
+        line = self.line_of(needle, nth)
+        return self.name if line is None else self.place_of_line(line)
+
+    def place_of_line(self, line: int) -> str:
+        """Return the cell that a line is from, or the line."""
+        place = next((place for start, place in reversed(self.places) if start <= line), "")
+        return place or f"{self.name}, line {line}"
 
 
 def read_chapters(report: Report, cache: RenderCache, *, jobs: int = 2) -> list[Chapter]:
@@ -81,20 +87,60 @@ def read_chapters(report: Report, cache: RenderCache, *, jobs: int = 2) -> list[
 def read_chapter(report: Report, name: str, cache: RenderCache) -> Chapter:
     """Return one staged file, each of its headings with an id."""
     source = (report.root / name).read_text(encoding="utf-8")
-    arguments = (f"--from={READER}", "--to=json")
+    chapter = Chapter(name, source, {}, report.places.get(name.removesuffix(".qmd"), ()))
+    arguments = (f"--from={READER}", "--to=json", *_citing(report, source))
     try:
         make = partial(run_pandoc, *arguments, folder=report.root, what=name, text=source)
         found = cache.text("chapters", *arguments, source, make=make, has_figures=False)
     except RenderError as error:
+        if unknown := re.findall(r"citation (\S+) not found", str(error)):
+            files = ", ".join(report.bibliography)
+            together(
+                [
+                    RenderError(f"{chapter.place(f'@{key}')}: cites {key}, which is not in {files}. Add it there.")
+                    for key in dict.fromkeys(unknown)
+                ]
+            )
         unclosed = re.search(r"Div at line (\d+)", str(error))
         if unclosed is None:
             raise
-        raise RenderError(
-            f"{name}, line {unclosed[1]}: found a div that is never closed. Each ::: {{.class}} needs its :::."
-        ) from error
+        place = chapter.place_of_line(int(unclosed[1]))
+        raise RenderError(f"{place}: found a div that is never closed. Each ::: {{.class}} needs its :::.") from error
     document = json.loads(found)
-    _name_headings(document["blocks"], name.removesuffix(".qmd"))
-    return Chapter(name=name, source=source, document=document)
+    if len(arguments) > 2:
+        document["blocks"] = _without_citations(document["blocks"], chapter.stem)
+    _name_headings(document["blocks"], chapter.stem)
+    return replace(chapter, document=document)
+
+
+def _citing(report: Report, source: str) -> Iterator[str]:
+    """Yield pandoc's options for a chapter that cites works; the digests tell the cache of other files of that name."""
+    if report.bibliography and CITATION.search(source):
+        yield "--citeproc"
+        yield f"--metadata=lang:{report.lang}"
+        for name in report.bibliography:
+            yield f"--bibliography={name}"
+            yield f"--metadata=digest-of-{slug(name)}:{sha256_of(report.root / name)}"
+
+
+def _without_citations(value: Any, stem: str) -> Any:
+    """Return blocks with citations as text, and the works in a list: their ids would be in more than one chapter."""
+    if isinstance(value, dict):
+        return {**value, "c": _without_citations(value["c"], stem)} if "c" in value else value
+    if not isinstance(value, list):
+        return value
+    found: list[Any] = []
+    for each in value:
+        kind = each.get("t") if isinstance(each, dict) else ""
+        if kind == "Cite" or (kind == "Span" and not each["c"][0][0] and set(each["c"][0][1]) <= {"nocase"}):
+            found += _without_citations(each["c"][1], stem)
+        elif kind == "Div" and each["c"][0][0] == "refs":
+            works = [_without_citations(entry["c"][1], stem) for entry in each["c"][1]]
+            heading = {"t": "Header", "c": [2, [f"{stem}-references", [], []], [{"t": "Str", "c": "References"}]]}
+            found += [heading, {"t": "BulletList", "c": works}]
+        else:
+            found.append(_without_citations(each, stem))
+    return found
 
 
 def _name_headings(blocks: list[Node], stem: str) -> None:
@@ -145,8 +191,10 @@ def text_of(value: Any) -> str:
     if value["t"] == "Quoted":
         before, after = ("‘", "’") if content[0]["t"] == "SingleQuote" else ("“", "”")
         return before + text_of(content[1]) + after
-    if value["t"] == "Code":
+    if value["t"] in {"Code", "Math"}:
         return str(content[1])
+    if value["t"] == "RawInline":  # a line break typed as HTML: all others are refused
+        return " "
     return text_of(content)
 
 

@@ -6,37 +6,41 @@ the list of all numbers, is tested with its writer and not checked here again.
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from natpatsip.errors import RenderError, nearest, together
 from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, text_of, walk
+from natpatsip.pipeline.render.pandoc import run_pandoc
 from natpatsip.pipeline.render.staged_report import Report
+from natpatsip.pipeline.render.typefaces import missing_characters
 
 SEE = "docs/chapters.md lists what chapters may hold."
 ALLOWED = re.compile(  # pandoc's names of elements, then of their parts
     "Para|Plain|BulletList|OrderedList|DefinitionList|BlockQuote|Header|Table|Div|Str|Space|SoftBreak|LineBreak|Emph|"
-    "Strong|Superscript|Subscript|Quoted|Link|Span|Code|"
+    "Strong|Superscript|Subscript|Quoted|Link|Span|Code|Note|Math|InlineMath|DisplayMath|Figure|"
     r"Align\w+|ColWidth\w*|Decimal|DefaultStyle|DefaultDelim|Period|OneParen|TwoParens|Example|"
     "LowerAlpha|UpperAlpha|LowerRoman|UpperRoman|SingleQuote|DoubleQuote|AuthorInText|NormalCitation"
 )
-REFUSED = {
-    "RawBlock": "raw {format}",
-    "RawInline": "raw {format}",
-    "CodeBlock": "a code block",
-    "Math": "a formula",
-    "Image": "an image outside a figure",
-    "Figure": "an image outside a figure",
-    "Note": "a footnote",
-    "Cite": "a reference that was not resolved",
-    "HorizontalRule": "a horizontal rule",
-    "LineBlock": "a line block",
-    "Strikeout": "struck-out text",
-    "SmallCaps": "small capitals",
-    "Underline": "underlined text",
+REFUSED = {  # what is found, and what to write instead
+    "RawBlock": ("raw {format}", "Write it in markdown; of HTML only <br> and comments may be typed"),
+    "RawInline": ("raw {format}", "Write it in markdown; of HTML only <br> and comments may be typed"),
+    "CodeBlock": ("a code block", "Put short code in a sentence, between backticks"),
+    "Image": ("an image outside a figure", "Show it with picture(…) in a code cell, or paste it into the cell"),
+    "Cite": ("a reference that was not resolved", "Refer to a figure as @fig-name; write \\@ for the sign itself"),
+    "HorizontalRule": ("a horizontal rule", "Begin a section with a heading"),
+    "LineBlock": ("a line block", "End lines with <br>"),
+    "Strikeout": ("struck-out text", "Take the text out"),
+    "SmallCaps": ("small capitals", "Use **bold** or *italic* text"),
+    "Underline": ("underlined text", "Use **bold** or *italic* text"),
 }
+PASTED = re.compile(r"figures/pasted-[0-9a-f]+\.\w+")  # an image that was pasted into a cell, as staging names it
+BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+ALTERNATIVE = "Say in its brackets what it shows: ![North has the most beds](attachment:image.png)."
 SPANS = {"fact": {"key", "period"}, "page-of": {"target"}, "added": set[str](), "removed": set[str]()}
 REVISIONS = ("added", "removed")  # for pages alone
 CALLOUTS = ("callout-note", "callout-important", "callout-warning", "callout-tip")
@@ -71,17 +75,18 @@ DIVS: Mapping[str, DivKind] = {
 }
 
 
-def check_chapters(report: Report, chapters: Sequence[Chapter]) -> None:
-    """Check every chapter's constructs, ids and links.
+def check_chapters(report: Report, chapters: Sequence[Chapter], *, is_printed: bool = True) -> None:
+    """Check every chapter's constructs, ids and links, and, if it is printed, that there are typefaces for its letters.
 
     Raises
     ------
     RenderError
-        With everything found in all chapters, each with file and line.
+        With everything found in all chapters, each with its cell, or its file and line if it is from no cell.
     """
     found = [text for chapter in chapters for text in _Constructs(report, chapter).problems()]
+    found += missing_characters(report, chapters) if is_printed else ()
     found += _links(chapters, html_only=report.settings.html_only)
-    together([RenderError(text) for text in found])
+    together([RenderError(text) for text in dict.fromkeys(found)])
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,9 @@ class _Constructs:
 
     def problems(self) -> Iterator[str]:
         yield from self._headings()
+        yield from self._formulas()
         place = self.chapter.place
+        counted = Counter[str]()
         for node in self.chapter.nodes:
             kind = node["t"]
             if kind == "Div":
@@ -110,26 +117,45 @@ class _Constructs:
             elif kind == "Str" and re.fullmatch(r":{3,}.*", node["c"]):
                 text = node["c"]
                 yield f"{place(text)}: found {text} in the text. A div's ::: has a line to itself, below an empty one."
+            elif is_line_break(node):
+                continue
+            elif kind == "Image" and PASTED.fullmatch(node["c"][2][0]):
+                if not text_of(node["c"][1]).strip():
+                    yield f"{place(node['c'][2][0])}: found a pasted image without alternative text. {ALTERNATIVE}"
             elif not ALLOWED.fullmatch(kind):
-                yield self._refused(node)
+                yield self._refused(node, counted)
 
-    def _refused(self, node: Node) -> str:
+    def _formulas(self) -> Iterator[str]:
+        """Yield a sentence for each formula that pandoc cannot turn into MathML: pages would show its source."""
+        formulas = [node["c"] for node in self.chapter.nodes if node["t"] == "Math"]
+        if formulas and not _can_convert(self.report, formulas):
+            for _, tex in (each for each in formulas if not _can_convert(self.report, [each])):
+                yield (
+                    f"{self.chapter.place(tex.strip().splitlines()[0])}: found a formula that cannot be converted "
+                    f'("{tex.strip()[:60]}"). Use the commands of LaTeX mathematics alone. {SEE}'
+                )
+
+    def _refused(self, node: Node, counted: Counter[str]) -> str:
         content: Any = node.get("c")
         needle, form = "", ""
-        if node["t"] in {"RawBlock", "RawInline", "Math", "CodeBlock"}:
+        if node["t"] in {"RawBlock", "RawInline", "CodeBlock"}:
             needle = next((line for line in str(content[1]).splitlines() if line.strip()), "")
             form = str(content[0]) if node["t"].startswith("Raw") else ""
         elif node["t"] == "Cite":
             needle = "@" + content[0][0]["citationId"]
         elif node["t"] == "HorizontalRule":
             needle = "---"
-        elif node["t"] in {"Image", "Figure"}:
-            needle = next((inner["c"][2][0] for inner in walk([node]) if inner["t"] == "Image"), "")
+        elif node["t"] == "Image":
+            needle = node["c"][2][0]
         else:
             needle = next((word for word in text_of(content).split() if len(word) > 1), "")
-        what = REFUSED.get(node["t"], f"a {node['t']}").format(format=form.upper())
+        what, instead = REFUSED.get(node["t"], (f"a {node['t']}", "Write it in another way"))
         shown = f' ("{needle.strip()[:60]}")' if needle else ""
-        return f"{self.chapter.place(needle)}: found {what}{shown}, which the report's formats cannot all show. {SEE}"
+        counted[needle] += 1
+        return (
+            f"{self.chapter.place(needle, counted[needle])}: found {what.format(format=form.upper())}{shown}, which "
+            f"the report's formats cannot all show. {instead}. {SEE}"
+        )
 
     def _headings(self) -> Iterator[str]:
         chapter, headings = self.chapter, self.chapter.headings
@@ -227,6 +253,24 @@ class _Constructs:
             yield f"{where} is empty. Say something in it, or take it out."
 
 
+def is_line_break(node: Node) -> bool:
+    """Return True if an element is a line break that was typed as HTML: ``<br>``."""
+    return node["t"] == "RawInline" and node["c"][0] == "html" and bool(BREAK.fullmatch(node["c"][1]))
+
+
+def _can_convert(report: Report, formulas: Sequence[Node]) -> bool:
+    document = {
+        "pandoc-api-version": [1, 23, 1],
+        "meta": {},
+        "blocks": [{"t": "Para", "c": [{"t": "Math", "c": each} for each in formulas]}],
+    }
+    try:
+        run_pandoc("--from=json", "--to=html5", "--mathml", folder=report.root, what="", text=json.dumps(document))
+    except RenderError:
+        return False
+    return True
+
+
 def _links(chapters: Sequence[Chapter], *, html_only: Collection[str]) -> Iterator[str]:
     """Yield a sentence for each link that leads nowhere and each id that occurs twice.
 
@@ -255,7 +299,7 @@ def _links(chapters: Sequence[Chapter], *, html_only: Collection[str]) -> Iterat
 
 
 def _ids(chapter: Chapter) -> list[str]:
-    found = (attributes_of(node)[0] for node in chapter.nodes if node["t"] in {"Header", "Div", "Span"})
+    found = (attributes_of(node)[0] for node in chapter.nodes if node["t"] in {"Header", "Div", "Span", "Table"})
     return [name for name in found if name]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import mimetypes
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ SINGLE_PAGE = "report.html"
 SHEETS = ("brand.css", "page.css", "constructs.css", "passport.css")
 FONT = re.compile(r'url\("\.\./fonts/([\w-]+\.woff2)"\)')
 FIGURE_TEXTS = ("description", "alt", "note")
+PASTED = re.compile(r'src="(figures/pasted-[^"]+)"')
 Entry = tuple[str, str, str, str]
 
 
@@ -53,7 +55,7 @@ def _html(
     text = json.dumps({**document, "meta": metadata})
     arguments = (
         *("--to=html5", "--standalone", f"--template={job.report.extension / template}"),
-        *("--section-divs", "--wrap=none", "--metadata=pagetitle=page", *options),
+        *("--section-divs", "--wrap=none", "--mathml", "--metadata=pagetitle=page", *options),
         *(f"--variable-json={name}:{json.dumps(value)}" for name, value in variables.items()),
     )
     make = partial(convert, job.report, text, what, *arguments)
@@ -165,7 +167,7 @@ def _copy_assets(report: Report, folder: Path) -> None:
         shutil.copy2(font, fonts / font.name)
     shutil.copy2(report.extension / "fonts" / "OFL.txt", fonts / "OFL.txt")
     figures.mkdir(exist_ok=True)
-    for pattern in ("*.svg", "*.csv"):
+    for pattern in ("*.svg", "*.csv", "pasted-*"):
         for file in sorted((report.root / "figures").glob(pattern)):
             shutil.copy2(file, figures / file.name)
 
@@ -193,7 +195,13 @@ def _write_single_page(job: RenderJob, chapters: Sequence[Chapter], file: Path) 
         kind = {".svg": "svg+xml", ".png": "png"}[Path(logo).suffix]
         data = base64.b64encode((report.extension / "assets" / logo).read_bytes()).decode()
         text = text.replace(f'src="assets/{logo}"', f'src="data:image/{kind};base64,{data}"', 1)
-    file.write_text(text, encoding="utf-8")
+    file.write_text(PASTED.sub(partial(_inlined, report.root), text), encoding="utf-8")
+
+
+def _inlined(root: Path, match: re.Match[str]) -> str:
+    """Return the address of a pasted image with the image in it."""
+    data = base64.b64encode((root / match[1]).read_bytes()).decode()
+    return f'src="data:{mimetypes.guess_type(match[1])[0]};base64,{data}"'
 
 
 def _style(extension: Path) -> str:

@@ -5,7 +5,8 @@ Staging writes that file from the project's own, which `natpatsip.settings` chec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from natpatsip.look import EXTENSION
+from natpatsip.pipeline.staging.markdown import PLACES
 from natpatsip.project import MARK
-from natpatsip.settings import OWN, Settings, chapter_names, settings_of
+from natpatsip.settings import OWN, Settings, bibliography_of, chapter_names, settings_of
 
 if TYPE_CHECKING:
     from natpatsip.pipeline.render.render_cache import RenderCache
@@ -43,6 +45,10 @@ class Report:
         What the project's ``_quarto.yml`` says under ``natpatsip:``.
     metadata : mapping
         What the templates read: title, subtitle, date, lang and the ``natpatsip`` map.
+    places : mapping
+        Which cell each part of a chapter is from, by the number of its first line.
+    bibliography : tuple of str
+        The files of the works that chapters may cite, in the staged project.
     """
 
     root: Path
@@ -56,6 +62,8 @@ class Report:
     chapters: tuple[str, ...]
     settings: Settings
     metadata: Mapping[str, Any]
+    places: Mapping[str, Sequence[tuple[int, str]]]
+    bibliography: tuple[str, ...] = ()
 
     @property
     def extension(self) -> Path:
@@ -97,13 +105,16 @@ def read_report(root: Path) -> Report:
     book, own, settings = content["book"], content[OWN], settings_of(content, MARK, staged=True)
     texts = {name: str(book.get(name) or "") for name in ("title", "subtitle", "date")}
     texts["lang"] = str(content.get("lang", "en-GB"))
+    places = root / PLACES
     return Report(
         root=root,
+        places=json.loads(places.read_text(encoding="utf-8")) if places.is_file() else {},
         **texts,
         status=str(own.get("status") or ""),
         label=str(own["label"]),
         is_illustrative=bool(own.get("illustrative")),
         chapters=tuple(f"{name}.qmd" for name in chapter_names(content)),
         settings=settings,
+        bibliography=tuple(bibliography_of(content)),
         metadata={**texts, OWN: {**own, **settings.staged(), "date": texts["date"]}},
     )

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from nbconvert.exporters.exporter import Exporter
 from nbformat import NotebookNode
 
+from natpatsip import wording
 from natpatsip.blocks import BLOCK, fact_span
 from natpatsip.charts.layout.sizes import narrow, pages
-from natpatsip.errors import NotebookError, StagingError, nearest
+from natpatsip.errors import NotebookError, ReportError, StagingError, nearest, together
 from natpatsip.facts import CITED, Fact
 from natpatsip.figures import FIGURE, PICTURE
 from natpatsip.pipeline.inline_code import substitute, text_of
 from natpatsip.pipeline.notebook import appears_in, place_of
 from natpatsip.pipeline.outputs import FigureRecord
+from natpatsip.pipeline.staging.commonmark import as_pandoc
 from natpatsip.pipeline.staging.markdown import REFERENCE, Heading, attribute, pieces, slug, without_empty_headings
+from natpatsip.plain_text import escaped
 from natpatsip.quarter import Quarter
 
 CHAPTER_LINK = re.compile(r"\]\(([\w-]+)\.ipynb(?:#([^)\s]*))?\)")
+TABLE_ID = re.compile(r"^(?::|Table:)[ \t]+(.*?)[ \t]*\{#(tbl-[a-z0-9-]+)\}[ \t]*$", re.MULTILINE)
+TABLE_REFERENCE = re.compile(r"(?<![\w\\@`])@(tbl-[a-z0-9]+(?:-[a-z0-9]+)*)")
+ATTACHED = re.compile(r"!\[([^\]]*)\]\(attachment:([^)\s]+)[^)]*\)")
+PASTED = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}  # what all formats can show
 PUBLISHED = (FIGURE, PICTURE, BLOCK, "text/markdown", CITED)  # the outputs of cells that a chapter takes
 
 
@@ -39,6 +49,8 @@ class ChapterExporter(Exporter):
         The titles of all chapters by name.
     note : str
         The text under a figure that rests on illustrative data.
+    tables : mapping
+        The number and the chapter of each table of the report that has an id in its caption.
     """
 
     output_mimetype = "text/markdown"
@@ -52,11 +64,16 @@ class ChapterExporter(Exporter):
         figures: Mapping[str, FigureRecord],
         chapters: Mapping[str, str],
         note: str,
+        tables: Mapping[str, tuple[int, str]] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(default_preprocessors=[], **options)  # type: ignore[no-untyped-call]
         self.name, self.title, self.quarter, self.figures, self.chapters = name, title, quarter, figures, chapters
-        self.note = note
+        self.note, self._notes, self.tables = note, "", tables or {}
+        self.pasted: dict[str, bytes] = {}
+        """The images that were pasted into cells, by the name of the file that the text shows."""
+        self.places: list[tuple[int, str]] = []
+        """Which cell each part of the text is from: the number of its first line, and the place as messages name it."""
 
     def _file_extension_default(self) -> str:
         return ".qmd"
@@ -73,20 +90,51 @@ class ChapterExporter(Exporter):
         """
         nb, resources = super().from_notebook_node(_without_data(nb), resources, **options)
         parts = without_empty_headings(self._parts(nb))
-        return "\n\n".join([f"# {self.title} {{#{self.name}}}", *self._written(parts)]) + "\n", resources
+        written, line = [f"# {self.title} {{#{self.name}}}"], 3
+        for text, place in self._written(parts):
+            self.places.append((line, place))
+            written.append(text)
+            line += text.count("\n") + 2
+        return "\n\n".join(written) + "\n", resources
 
-    def _parts(self, nb: NotebookNode) -> Iterator[Heading | str]:
+    def _parts(self, nb: NotebookNode) -> Iterator[tuple[Heading | str, str]]:
+        errors: list[ReportError] = []
         for cell in nb.cells[1:]:  # the first is for the analyst
             if not appears_in(cell, self.quarter):
                 continue
+            place, self._notes = f"notebooks/{self.name}.ipynb, {place_of(nb.cells, cell)}", cell.get("id", "")
             try:
                 if cell.cell_type == "markdown":
-                    yield from pieces(self._linked(substitute(cell, printed)))
-                elif cell.cell_type == "code":
-                    yield from self._shown(cell)
+                    parts: Iterable[Heading | str] = pieces(self._linked(self._attached(cell)))
+                else:
+                    parts = self._shown(cell) if cell.cell_type == "code" else ()
+                yield from [(part, place) for part in parts]
             except (NotebookError, StagingError) as error:
-                place = place_of(nb.cells, cell)
-                raise type(error)(f"notebooks/{self.name}.ipynb, {place}: {error}") from None
+                errors.append(type(error)(f"{place}: {error}"))
+        together(errors)
+
+    def _attached(self, cell: NotebookNode) -> str:
+        """Return the text of a cell of markdown with its values in place, and its pasted images as files."""
+        attached = cell.get("attachments", {})
+
+        def image(match: re.Match[str]) -> str:
+            alt, name = match[1].strip(), unquote(match[2])
+            bundle = {kind: data for kind, data in attached.get(name, {}).items() if kind in PASTED}
+            if not bundle:
+                kinds = wording.listing([kind.removeprefix("image/") for kind in PASTED])
+                raise StagingError(f"the pasted image {name} is not in the cell as {kinds}. Paste it again.")
+            if not alt or alt == name or alt == match[2]:
+                raise StagingError(
+                    f"the pasted image {name} has no alternative text. Say in its brackets what it shows: "
+                    f"![North has the most beds](attachment:{match[2]})."
+                )
+            kind, data = next(iter(bundle.items()))
+            content = base64.b64decode("".join(data))
+            file = f"pasted-{hashlib.sha256(content).hexdigest()[:16]}.{PASTED[kind]}"
+            self.pasted[file] = content
+            return f"![{match[1]}](figures/{file})"
+
+        return ATTACHED.sub(image, substitute(cell, printed))
 
     def _shown(self, cell: NotebookNode) -> Iterator[str]:
         """Yield what a code cell publishes: figures, pictures, blocks and markdown; all else is for the analyst."""
@@ -132,7 +180,9 @@ class ChapterExporter(Exporter):
         return _div("picture", name, attributes, self._linked(record["caption"]))
 
     def _linked(self, text: str) -> str:
-        """Resolve references to figures and links to chapters."""
+        """Return what was typed as pandoc's markdown, with references to figures and links to chapters resolved."""
+        text = TABLE_ID.sub(self._numbered_caption, as_pandoc(text, notes=self._notes))
+        text = TABLE_REFERENCE.sub(self._table_reference, text)
         return CHAPTER_LINK.sub(self._chapter_link, REFERENCE.sub(self._reference, text))
 
     def _reference(self, match: re.Match[str]) -> str:
@@ -141,6 +191,22 @@ class ChapterExporter(Exporter):
             raise StagingError(f"@{match[1]} refers to no figure of this report.{nearest(match[1], self.figures)}")
         place = "" if figure.chapter == self.name else f"{figure.chapter}.qmd"
         return f"[Figure {figure.number}]({place}#{figure.id})"
+
+    def _numbered_caption(self, match: re.Match[str]) -> str:
+        number, _ = self.tables[match[2]]
+        return (
+            f": Table {number}. {match[1]} {{#table-{match[2].removeprefix('tbl-')}}}"  # Quarto numbers those of tbl-
+        )
+
+    def _table_reference(self, match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in self.tables:
+            raise StagingError(
+                f"@{name} refers to no table of this report.{nearest(name, self.tables)} End the caption of the table "
+                f"with {{#{name}}}."
+            )
+        number, chapter = self.tables[name]
+        return f"[Table {number}]({'' if chapter == self.name else f'{chapter}.qmd'}#table-{name.removeprefix('tbl-')})"
 
     def _chapter_link(self, match: re.Match[str]) -> str:
         name, fragment = match[1], match[2]
@@ -151,16 +217,16 @@ class ChapterExporter(Exporter):
         known = fragment if fragment in self.figures else f"{name}-{slug(fragment)}"
         return f"]({name}.qmd#{known})"
 
-    def _written(self, parts: list[Heading | str]) -> Iterator[str]:
+    def _written(self, parts: list[tuple[Heading | str, str]]) -> Iterator[tuple[str, str]]:
         """Give each heading an id that is unique in the whole report, and check that no level is skipped."""
         level, seen = 1, set[str]()
-        for part in parts:
+        for part, place in parts:
             if isinstance(part, str):
-                yield part
+                yield part, place
                 continue
             if part.level == 1 or part.level > level + 1:
                 raise StagingError(
-                    f'notebooks/{self.name}.ipynb: the heading "{part.text}" is of level {part.level} under '
+                    f'{place}: the heading "{part.text}" is of level {part.level} under '
                     f"one of level {level}. Headings go down one level at a time, and only the chapter's title "
                     "is of level 1."
                 )
@@ -171,7 +237,28 @@ class ChapterExporter(Exporter):
                 count += 1
                 name = f"{base}-{count}"
             seen.add(name)
-            yield f"{'#' * level} {part.text} {{#{name}}}"
+            yield f"{'#' * level} {part.text} {{#{name}}}", place
+
+
+def tables_of(executed: Mapping[str, NotebookNode], quarter: Quarter) -> dict[str, tuple[int, str]]:
+    """Return the tables that have an id in their caption, in reading order, with their numbers and chapters.
+
+    Raises
+    ------
+    StagingError
+        If two have the same id.
+    """
+    found: dict[str, tuple[int, str]] = {}
+    for name, content in executed.items():
+        for cell in (each for each in content.cells if appears_in(each, quarter)):
+            outputs = [output.get("data", {}) for output in cell.get("outputs", [])]
+            texts = [data.get(BLOCK, {}).get("markdown") or data.get("text/markdown", "") for data in outputs]
+            for match in TABLE_ID.finditer("\n".join([cell.source, *texts] if cell.cell_type == "markdown" else texts)):
+                if match[2] in found:
+                    place = f"notebooks/{name}.ipynb, {place_of(content.cells, cell)}"
+                    raise StagingError(f"{place}: the table {match[2]} is also in {found[match[2]][1]}. Rename one.")
+                found[match[2]] = (len(found) + 1, name)
+    return found
 
 
 def _without_data(nb: NotebookNode) -> NotebookNode:
@@ -194,8 +281,13 @@ def _with(node: NotebookNode, **parts: Any) -> NotebookNode:
 
 
 def printed(data: Mapping[str, Any]) -> str:
-    """Return what an inline expression prints: a fact with its mark, anything else as its text."""
-    return fact_span(Fact.from_record(data[CITED]), text_of(data)) if CITED in data else text_of(data)
+    """Return what an inline expression prints: a fact with its mark, markdown as it is, anything else as plain text."""
+    if CITED in data:
+        return fact_span(Fact.from_record(data[CITED]), text_of(data))
+    text = text_of(data)
+    if "text/markdown" in data:
+        return text
+    return f"{' ' * text.startswith(' ')}{escaped(text)}{' ' * text.endswith(' ')}"  # a clause brings its own space
 
 
 def _div(kind: str, name: str, attributes: Mapping[str, str], content: str) -> str:

@@ -1,4 +1,4 @@
-"""Markdown as staging handles it: headings apart from the text under them, ids, attributes and escaping."""
+"""Markdown as staging handles it: headings apart from the text under them, ids and attributes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+PLACES = "places.json"  # in the staged project: which cell each part of a chapter is from
 HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*(?:\{#([\w-]+)[^}]*\})?\s*#*\s*$")
 REFERENCE = re.compile(r"(?<![\w\\@`])@(fig-[a-z0-9]+(?:-[a-z0-9]+)*)")
 FENCED = re.compile(r"\s*(:{3,}|`{3,}|~{3,})")
@@ -55,22 +56,24 @@ def _open_or_close(fences: list[str], mark: str, line: str) -> None:
         fences.append(mark)
 
 
-def without_empty_headings(parts: Iterable[Heading | str]) -> list[Heading | str]:
+def without_empty_headings(parts: Iterable[tuple[Heading | str, str]]) -> list[tuple[Heading | str, str]]:
     """Leave out each heading that has nothing under it, and nothing under a heading below it.
+
+    Each part comes with the name of its cell.
 
     Examples
     --------
-    >>> without_empty_headings([Heading(2, "A"), Heading(3, "B"), Heading(2, "C"), "text"])
-    [Heading(level=2, text='C', id=''), 'text']
+    >>> without_empty_headings([(Heading(2, "A"), "1"), (Heading(3, "B"), "1"), (Heading(2, "C"), "2"), ("text", "2")])
+    [(Heading(level=2, text='C', id=''), '2'), ('text', '2')]
     """
-    kept: list[Heading | str] = []
-    for part in reversed(list(parts)):
-        after = kept[-1] if kept else None
+    kept: list[tuple[Heading | str, str]] = []
+    for part, place in reversed(list(parts)):
+        after = kept[-1][0] if kept else None
         is_empty = isinstance(part, Heading) and (
             after is None or (isinstance(after, Heading) and after.level <= part.level)
         )
         if not is_empty:
-            kept.append(part)
+            kept.append((part, place))
     return kept[::-1]
 
 
@@ -89,15 +92,5 @@ def slug(text: str) -> str:
 def attribute(text: str) -> str:
     """Return a text as the value of an attribute, with its quotes."""
     escaped = " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
+    escaped = re.sub(r"&(?=#?\w+;)", "&amp;", escaped).replace("{{<", "{{&lt;")  # a character's name; a shortcode
     return f'"{escaped}"'
-
-
-def escaped(text: str) -> str:
-    r"""Return plain text with markdown's marks escaped, and what it would read as a character's name.
-
-    Examples
-    --------
-    >>> print(escaped("A&E, R&D; <b> and &copy; 1"))
-    A&E, R\&D; \<b\> and \&copy; 1
-    """
-    return re.sub(r"([\\`*_{}\[\]<>#|@^~$]|&(?=#?\w+;))", r"\\\1", " ".join(text.split()))

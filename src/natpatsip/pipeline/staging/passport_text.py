@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
@@ -12,12 +11,11 @@ from typing import Any
 from natpatsip import wording
 from natpatsip.facts import Fact
 from natpatsip.lineage import BETWEEN, of_inputs
-from natpatsip.pipeline.staging.markdown import escaped
 from natpatsip.pipeline.staging.passports import Key, Passport, Use
+from natpatsip.plain_text import escaped
 from natpatsip.quarter import FORM, Quarter
 
 SHOWN = 12  # characters of a fingerprint; facts.csv and the manifest have all 64
-LIST_MARK = re.compile(r"^([-+:]|\(?\w{1,5}[.)])(?=\s)")
 Piece = str | Passport | Use
 Uses = Mapping[Key, Sequence[Use]]
 
@@ -162,7 +160,7 @@ def _entry(passport: Passport, uses: Sequence[Use], quarter: Quarter) -> str:
     )
     return (
         f'::: {{.passport #{passport.id} entry="{passport.entry}"}}\n'
-        f"{_plain(in_full(fact))}\n\n{_plain(about(fact, quarter))}\n\n{terms}\n:::"
+        f"{escaped(in_full(fact))}\n\n{escaped(about(fact, quarter))}\n\n{terms}\n:::"
     )
 
 
@@ -171,12 +169,7 @@ def _linked(piece: Piece, quarter: Quarter) -> str:
         return f"[{escaped(piece.title)}]({piece.target})"
     if isinstance(piece, Passport):
         return f"[{escaped(_named(piece, quarter))}](#{piece.id})"
-    return piece if piece == BETWEEN else _plain(piece)
-
-
-def _plain(text: str) -> str:
-    """Return text with markdown's marks escaped, also those that would begin a list."""
-    return LIST_MARK.sub(lambda mark: f"{mark[1][:-1]}\\{mark[1][-1]}", escaped(text))
+    return piece if piece == BETWEEN else escaped(piece)
 
 
 # The cards of pages ---------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ plain links. Both renderers take the same folder.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,17 +18,18 @@ from nbformat import NotebookNode
 
 from natpatsip import look, wording
 from natpatsip.digests import sha256_of, sha256_of_folder
-from natpatsip.errors import ReportError, together
+from natpatsip.errors import ReportError, StagingError, together
 from natpatsip.facts import Fact
 from natpatsip.look import EXTENSION
 from natpatsip.pipeline.outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
 from natpatsip.pipeline.plan import GENERATED, Plan
-from natpatsip.pipeline.staging.chapter import ChapterExporter
-from natpatsip.pipeline.staging.markdown import escaped
+from natpatsip.pipeline.staging.chapter import ChapterExporter, tables_of
+from natpatsip.pipeline.staging.markdown import PLACES
 from natpatsip.pipeline.staging.passport_text import listing, script
 from natpatsip.pipeline.staging.passports import Passport, homes_of, passports_of, uses_in, with_entries, write_facts
+from natpatsip.plain_text import escaped
 from natpatsip.project import MARK
-from natpatsip.settings import STAND_INS, Settings, logo_of
+from natpatsip.settings import STAND_INS, Settings, bibliography_of, logo_of
 
 NOT_STAGED = shutil.ignore_patterns("__pycache__", "*.py")
 QUARTO: dict[str, Any] = {
@@ -91,14 +93,18 @@ def stage(
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "figures").mkdir(parents=True)
     shutil.copytree(look.folder(plan.project), folder / EXTENSION, ignore=NOT_STAGED)
+    _copy_bibliography(plan, folder)
     if logo := logo_of(plan.settings, plan.project):
         shutil.copy2(logo, assets / plan.settings.logo_file)
     figures, illustrative = collect_figures(outputs, plan.programmes), illustrative_files(outputs.values())
     staged = Staged(folder, figures, illustrative, sha256_of_folder(folder / EXTENSION))
     homes = homes_of(outputs, plan.programme_chapters)
-    texts = _chapters(plan, executed, figures)
+    texts, places = _chapters(plan, executed, figures, folder / "figures")
     if illustrative:
+        before = texts["index"].count("\n")
         texts["index"] = _with_illustrative_note(plan, texts["index"], facts)
+        more = texts["index"].count("\n") - before
+        places["index"] = [(line + more, place) for line, place in places["index"]]
     if SOURCES in plan.chapters:
         params = f"params/{plan.quarter}.yml"
         files = data_files(outputs.values(), plan.project) | {params: sha256_of(plan.project / params)}
@@ -107,17 +113,34 @@ def stage(
     texts |= {name: text for name, text in (written or {}).items() if name in plan.chapters}
     for name, text in texts.items():
         (folder / f"{name}.qmd").write_text(text, encoding="utf-8")
+    (folder / PLACES).write_text(json.dumps(places, ensure_ascii=False), encoding="utf-8")
     _write_settings(plan, staged)
     write_facts(facts, homes, folder / "facts.csv")
     return staged
 
 
-def _chapters(plan: Plan, executed: Mapping[str, NotebookNode], figures: Sequence[FigureRecord]) -> dict[str, str]:
-    """Return the text of each chapter that is made of a notebook, and of the list of figures."""
-    titles = _titles(plan)
+def _copy_bibliography(plan: Plan, folder: Path) -> None:
+    """Copy the files of works to cite to where ``_quarto.yml`` names them."""
+    for name in bibliography_of(plan.book):
+        source, copy = plan.project / name, folder / name
+        if not source.is_file() or not copy.resolve().is_relative_to(folder.resolve()):
+            raise StagingError(f"{MARK}, bibliography: there is no file {name} in the project. Add it, or take it out.")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, copy)
+
+
+def _chapters(
+    plan: Plan, executed: Mapping[str, NotebookNode], figures: Sequence[FigureRecord], folder: Path
+) -> tuple[dict[str, str], dict[str, list[tuple[int, str]]]]:
+    """Return the text of each chapter made of a notebook, and of the list of figures; and which cells lines are from.
+
+    Images that were pasted into notebooks are written into the folder of the figures.
+    """
+    titles, tables = _titles(plan), tables_of(executed, plan.quarter)
     by_id = {figure.id: figure for figure in figures}
     known = titles | dict.fromkeys(set(GENERATED) & set(plan.chapters), "")
     texts: dict[str, str] = {}
+    places: dict[str, list[tuple[int, str]]] = {}
     errors: list[ReportError] = []
     for name in plan.chapters:
         if name == FIGURES:
@@ -130,13 +153,17 @@ def _chapters(plan: Plan, executed: Mapping[str, NotebookNode], figures: Sequenc
                 figures=by_id,
                 chapters=known,
                 note=plan.settings.illustrative_data.figure,
+                tables=tables,
             )
             try:
                 texts[name], _ = exporter.from_notebook_node(executed[name])
+                places[name] = exporter.places
+                for file, content in exporter.pasted.items():
+                    (folder / file).write_bytes(content)
             except ReportError as error:
                 errors.append(error)
     together(errors)
-    return texts
+    return texts, places
 
 
 def _titles(plan: Plan) -> dict[str, str]:

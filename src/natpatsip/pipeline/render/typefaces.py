@@ -1,0 +1,107 @@
+"""Which characters the report's typefaces have: what none of them has cannot be printed, and is named with its place.
+
+The table of characters is read from the files, so that a project with typefaces of its own is checked with those.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import cache
+from html import unescape
+from pathlib import Path
+
+from natpatsip.pipeline.render.chapters import Chapter, attributes_of, classes_of
+from natpatsip.pipeline.render.staged_report import Report
+
+SVG_TEXT = re.compile(r"<(?:text|tspan)\b[^>]*>([^<]*)")
+PRINTED = ("programme", "title", "description", "note", "credit")  # the attributes of a figure that are printed
+NOT_DRAWN = re.compile(r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+
+
+def missing_characters(report: Report, chapters: Sequence[Chapter]) -> Iterator[str]:
+    """Yield a sentence for each character of each printed chapter that no typeface has, with its cell."""
+    known = characters_of(*sorted((report.extension / "fonts").glob("*.ttf")))
+    for chapter in chapters:
+        if not report.in_print(chapter.name):
+            continue
+        for character in sorted(_printed(chapter) - known):
+            yield f"{chapter.place(character)}: found {_named(character)}"
+        for figure, path in _drawings(chapter):
+            drawn = (report.root / path).read_text(encoding="utf-8") if (report.root / path).is_file() else ""
+            letters = _drawn("".join(map(unescape, SVG_TEXT.findall(drawn))))
+            for character in sorted(letters - known):
+                yield f"{chapter.place(f'#{figure} ')}: the drawing of {figure} has {_named(character)}"
+
+
+def _named(character: str) -> str:
+    name = unicodedata.name(character, "a character without a name").lower()
+    return (
+        f"“{character}” (U+{ord(character):04X}, {name}), which none of the report's typefaces has, so the PDF cannot "
+        "show it. Write it in words or with another sign."
+    )
+
+
+def _printed(chapter: Chapter) -> set[str]:
+    texts = []
+    for node in chapter.nodes:
+        if node["t"] == "Str":
+            texts.append(node["c"])
+        elif node["t"] == "Code":
+            texts.append(node["c"][1])
+        elif node["t"] == "Div":
+            pairs = attributes_of(node)[2]
+            texts += [pairs[key] for key in PRINTED if key in pairs]
+    return _drawn("".join(texts))
+
+
+def _drawings(chapter: Chapter) -> Iterator[tuple[str, str]]:
+    for node in chapter.nodes:
+        if node["t"] == "Div" and {"report-figure", "picture"} & set(classes_of(node)):
+            name, _, pairs = attributes_of(node)
+            if "svg" in pairs:
+                yield name, pairs["svg"]
+
+
+def _drawn(text: str) -> set[str]:
+    """Return the characters of a text that a typeface draws."""
+    return set(NOT_DRAWN.sub("", text))
+
+
+@cache
+def characters_of(*files: Path) -> frozenset[str]:
+    """Return the characters that OpenType files have between them, by their tables "cmap" (formats 4 and 12)."""
+    return frozenset(chr(code) for file in files for code in _codes(file.read_bytes()))
+
+
+def _codes(font: bytes) -> Iterator[int]:
+    tables = struct.unpack_from(">H", font, 4)[0]
+    entries = (struct.unpack_from(">4sLLL", font, 12 + 16 * number) for number in range(tables))
+    cmap = next(start for tag, _, start, _ in entries if tag == b"cmap")
+    count = struct.unpack_from(">H", font, cmap + 2)[0]
+    for number in range(count):
+        start = cmap + struct.unpack_from(">HHL", font, cmap + 4 + 8 * number)[2]
+        kind = struct.unpack_from(">H", font, start)[0]
+        if kind == 12:
+            for group in range(struct.unpack_from(">L", font, start + 12)[0]):
+                first, last, _ = struct.unpack_from(">LLL", font, start + 16 + 12 * group)
+                yield from range(first, last + 1)
+        elif kind == 4:
+            yield from _segments(font, start)
+
+
+def _segments(font: bytes, start: int) -> Iterator[int]:
+    """Yield the codes of a table of format 4, in which a code may stand for the glyph 0: none."""
+    size = struct.unpack_from(">H", font, start + 6)[0]
+    for place in range(0, size, 2):
+        last = struct.unpack_from(">H", font, start + 14 + place)[0]
+        first = struct.unpack_from(">H", font, start + 16 + size + place)[0]
+        delta = struct.unpack_from(">H", font, start + 16 + 2 * size + place)[0]
+        at = start + 16 + 3 * size + place
+        offset = struct.unpack_from(">H", font, at)[0]
+        for code in range(first, min(last, 0xFFFE) + 1):
+            glyph = struct.unpack_from(">H", font, at + offset + 2 * (code - first))[0] if offset else code
+            if glyph and (glyph + delta) & 0xFFFF:
+                yield code

@@ -1,0 +1,124 @@
+"""What authors type is shown as JupyterLab shows it: pandoc reads the staged markdown as CommonMark reads the cell."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from natpatsip.pipeline.render.chapters import READER
+from natpatsip.pipeline.render.pandoc import pandoc_path
+from natpatsip.pipeline.staging.commonmark import as_pandoc
+
+BLOCKS = {
+    "list": "- staff\n- space",
+    "starred": "* staff\n* space",
+    "numbered": "1. staff\n2. space",
+    "nested": "- staff\n  - nurses\n  - porters\n- space",
+    "numbered-nested": "1. staff\n   - nurses\n2. space",
+    "quotation": "> It works.",
+    "quoted-list": "> We need:\n> - staff\n> - space",
+    "table": "| Site | Births |\n|---|---|\n| North | few |",
+    "table-row-without-bars": "| Site | Births |\n|---|---|\n| North | few |\nSouth",
+    "list-with-quotation": "- staff\n  > It works.\n- space",
+}
+WORDS = {
+    "copyright": "(c) Crown copyright",
+    "year": "2024. That was a year.",
+    "initial": "A. Smith said so.",
+    "bracket": "a) the first",
+    "roman": "iv. the fourth",
+    "hash": "#. the first",
+    "example": "(@) an example",
+    "labelled-example": "(@one) an example",
+    "bar": "| a line",
+    "number-in-a-paragraph": "The number of beds is\n14. The rest are closed.",
+    "year-in-a-paragraph": "We began in\n2024. That was a year.",
+    "mention": "Ask @home or jane@example.nhs.uk.",
+}
+
+
+def pandoc(text):
+    done = subprocess.run(
+        [pandoc_path(), "--fail-if-warnings", f"--from={READER}", "--to=json"],
+        input=text, capture_output=True, text=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    return json.loads(done.stdout)["blocks"]
+
+
+NAMES = {"BulletList": "ul", "OrderedList": "ol", "BlockQuote": "blockquote", "Table": "table"}
+OPENS = {"bullet_list_open": "ul", "ordered_list_open": "ol", "blockquote_open": "blockquote", "table_open": "table"}
+
+
+def shape(value):
+    """The blocks that pandoc reads, in order, as HTML names them."""
+    if isinstance(value, list):
+        return [name for each in value for name in shape(each)]
+    if isinstance(value, dict):
+        return ([NAMES[value["t"]]] if value.get("t") in NAMES else []) + shape(value.get("c", []))
+    return []
+
+
+def words(value):
+    if isinstance(value, list):
+        return [word for each in value for word in words(each)]
+    if not isinstance(value, dict):
+        return []
+    return [value["c"]] if value.get("t") == "Str" else words(value.get("c", []))
+
+
+def shown(text):
+    """The blocks that JupyterLab shows, in order."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    return [OPENS[token.type] for token in tokens if token.type in OPENS]
+
+
+@pytest.mark.parametrize("before", ["", "Three things matter:\n", "- one\n\nText:\n"])
+@pytest.mark.parametrize("name", BLOCKS)
+def test_a_block_needs_no_empty_line_before_it(name, before):
+    text = before + BLOCKS[name]
+    assert shape(pandoc(as_pandoc(text))) == shown(text)
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_what_is_no_list_in_jupyterlab_is_text(name):
+    blocks = pandoc(as_pandoc(WORDS[name]))
+    assert shape(blocks) == []
+    assert "".join(words(blocks)) == "".join(WORDS[name].split())
+
+
+def test_a_list_keeps_its_items_together():
+    ((found,),) = [pandoc(as_pandoc("Text:\n- a\n  - b\n- c"))[1:]]
+    assert [block["t"] for item in found["c"] for block in item] == ["Plain", "BulletList", "Plain"]
+
+
+def test_comments_are_left_out_and_code_is_kept():
+    assert as_pandoc("One <!-- ask\nJane --> two `<!-- c -->` `@x`") == "One  two `<!-- c -->` `@x`"
+
+
+def test_footnotes_of_two_cells_have_two_names():
+    assert as_pandoc("A[^1].\n\n[^1]: Note.", notes="c1") == "A[^c1-1].\n\n[^c1-1]: Note."
+
+
+def test_divs_captions_and_definitions_are_left_as_they_are():
+    text = "::: {.case-study}\nText.\n:::\n\n| A |\n|---|\n| 1 |\n\n: Caption\n\nTerm\n: What it means"
+    assert as_pandoc(text) == text
+
+
+LINES = st.sampled_from(
+    ["Text here", "more text", "- item", "  - deeper", "1. one", "2. two", "14. beds", "2024. That", "(c) Crown",
+     "A. Smith", "> quoted", "> - in it", "", "", "| A | B |\n|---|---|\n| 1 | 2 |"]
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(LINES, min_size=1, max_size=6))
+def test_pandoc_reads_the_blocks_that_jupyterlab_shows(lines):
+    text = "\n".join(lines)
+    expected = shown(re.sub(r"(?m)^(\d{3,})\.", r"\1\\.", text))  # a year begins no list
+    assert shape(pandoc(as_pandoc(text))) == expected

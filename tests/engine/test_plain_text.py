@@ -1,0 +1,110 @@
+"""Text from data and parameters is shown letter by letter, wherever it enters a chapter."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from natpatsip.blocks import fact_span, table
+from natpatsip.facts import Fact
+from natpatsip.pipeline.render.chapters import READER, text_of, walk
+from natpatsip.pipeline.render.pandoc import pandoc_path
+from natpatsip.pipeline.staging.chapter import printed
+from natpatsip.plain_text import escaped
+
+HOSTILE = [
+    "<Trust>", "North <b>bold</b>", "@home", "[@home]", ":::", "::: {.case-study}", "---", "* * *",
+    "{{< video x.mp4 >}}",
+    "[x](https://example.org)", "![x](y.png)", "https://example.org", "<https://example.org>", "`code`", "`{python} x`",
+    "*emph*", "**strong**", "_emph_", "~~gone~~", "H~2~O", "x^2^", "$x^2$", "a | b", "| a |", "# Heading",
+    "## Two {#id}",
+    "> quoted", "- item", "+ item", "* item", "1. one", "2024. That", "(c) Crown", "a) first", "#. one", "(@) example",
+    ": definition", "Term\n: definition", "text\n---", "text\n===", "[^1]", "^[note]", "[^1]: note", "&copy;", "&#169;",
+    "\\newpage", "C:\\Users\\jane", "\\", "a\\", "[x]{.fact}", "{#id .class}", "[x]: https://example.org",
+    "<!-- comment -->",
+    "a -- b", "a...b", "= equals", "~ tilde", "```", "~~~", "    code", "\ttab", "- [ ] to do", "@fig-waits",
+    "----\n----",
+    "+---+\n| a |\n+---+", "a\u2028b", "x\x00y", "x\x1b[31my", "Table: caption", "$$", "\\(x\\)", "\\[x\\]",
+    "---\na: b\n---",
+]  # fmt: skip
+STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"'})
+
+
+def pandoc(text):
+    done = subprocess.run(
+        [pandoc_path(), "--fail-if-warnings", f"--from={READER}", "--to=json"],
+        input=text, capture_output=True, text=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    return json.loads(done.stdout)["blocks"]
+
+
+def as_shown(text):
+    """What a reader sees of a text: white space as one space, and no control characters."""
+    shown = "".join(
+        "\ufffd" if (ord(each) < 32 and each not in "\t\n\r\f\v") or 127 <= ord(each) < 160 else each for each in text
+    )
+    return " ".join("".join(" " if each in "\t\n\r\f\v\u2028\u2029" else each for each in shown).split(" ")).strip()
+
+
+def seen(node):
+    return " ".join(text_of(node).translate(STRAIGHT).split(" ")).strip()
+
+
+LETTERS = {"Para", "Plain", "Str", "Space", "SoftBreak", "Quoted", "SingleQuote", "DoubleQuote"}
+
+
+def assert_text(blocks, text, *, also=()):
+    kinds = {node["t"] for node in walk(blocks)} - {"Quoted"}
+    assert kinds <= LETTERS | set(also), kinds
+    assert seen(blocks).replace(" ", "") == as_shown(text).translate(STRAIGHT).replace(" ", "")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_plain_text_is_a_paragraph_of_letters(text):
+    assert_text(pandoc(escaped(text)), text)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_an_inline_value_is_text(text):
+    value = printed({"text/plain": repr(text)})
+    assert_text(pandoc(f"In {value} seen"), f"In {text} seen")
+
+
+LETTER = st.characters(codec="utf-8", exclude_categories=["Cs", "Zs", "Cf"]) | st.sampled_from(
+    list("-*_`[](){}<>|#@^~$\\:.!&+='\"1a \n")
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.text(
+        st.characters(codec="utf-8", exclude_categories=["Cs", "Zs", "Cf"])
+        | st.sampled_from(list("-*_`[](){}<>|#@^~$\\:.!&+='\"1a \n")),
+        max_size=20,
+    )
+)
+def test_any_text_is_letters(text):
+    assert_text(pandoc(f"x{escaped(text)}\n\n{escaped(text)}"), f"x{text.strip(' ')}{text}")
+
+
+def test_cells_and_columns_of_a_table_are_text():
+    frame = pd.DataFrame({f"{text} {number}": [text] for number, text in enumerate(HOSTILE)})
+    (found,) = pandoc(table(frame, caption="Caption").markdown)
+    head, bodies = found["c"][3], found["c"][4]
+    names = [cell[4] for cell in head[1][0][1]]
+    cells = [cell[4] for cell in bodies[0][3][0][1]]
+    assert len(names) == len(cells) == len(HOSTILE)
+    for number, text in enumerate(HOSTILE):
+        assert_text(cells[number], text)
+        assert_text(names[number], f"{text} {number}")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_text_of_a_fact_is_text(text):
+    fact = Fact("aim", "all", text, "words", "", kind="params")
+    assert_text(pandoc(f"It is {fact_span(fact)}."), f"It is {fact.text}.", also=["Span"])
