@@ -69,7 +69,7 @@ def test_a_string_is_printed_without_its_quotes():
 
 
 def test_an_expression_without_a_value_is_an_error_with_its_place():
-    with pytest.raises(NotebookError, match=r'notebooks/ward.ipynb, cell 2 .* `\{python\} x` has no value'):
+    with pytest.raises(NotebookError, match=r"notebooks/ward.ipynb, cell 2 .* `\{python\} x` has no value"):
         chapter(prose("`{python} x`"))
 
 
