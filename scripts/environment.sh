@@ -63,10 +63,15 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$(state)" ]; then
         make_venv
     fi
     if [ ! -x .venv/bin/uv ]; then
-        locked=$(.venv/bin/python -c 'import tomllib
+        # The first program that is downloaded checks all others, so it is itself checked against the hashes in uv.lock.
+        locked=$(mktemp)
+        .venv/bin/python -c 'import tomllib
 packages = tomllib.load(open("uv.lock", "rb"))["package"]
-print(next(package["version"] for package in packages if package["name"] == "uv"))')
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$locked"
+uv = next(package for package in packages if package["name"] == "uv")
+files = [uv["sdist"], *uv["wheels"]] if "sdist" in uv else uv["wheels"]
+print("uv==" + uv["version"], *("--hash=" + file["hash"] for file in files))' >"$locked"
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement "$locked"
+        rm -f "$locked"
     fi
     say "Installing the packages of uv.lock into .venv"
     install_locked

@@ -199,17 +199,36 @@ end
 local MONTHS = { 'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October',
   'November', 'December' }
 
--- Values as people read them: months as words, thousands apart, names without underscores.
-local function shown_value(text)
+-- The decimals that show two digits of a size.
+local function two_digits(size) return math.min(12, math.max(0, 1 - math.floor(math.log(size, 10)))) end
+
+-- The decimals of a column: two, or more where its values are small or close together, as natpatsip.wording has them.
+local function decimals_of(rows, c)
+  local low, high
+  for r = 2, #rows do
+    local value = tonumber(rows[r][c] or '')
+    if value then low, high = math.min(low or value, value), math.max(high or value, value) end
+  end
+  if not low then return 2 end
+  local size = math.max(math.abs(low), math.abs(high))
+  local spread = high - low > 1e-9 * size and high - low or size
+  return spread > 0 and math.max(2, two_digits(spread)) or 2
+end
+
+-- Values as people read them: months as words, thousands apart, names without underscores; no 0 for what is not 0.
+local function shown_value(text, decimals)
   local year, month, day = text:match('^(%d%d%d%d)%-(%d%d)%-?(%d*)$')
   if year and (day == '' or day == '01') and MONTHS[tonumber(month)] then
     return MONTHS[tonumber(month)] .. ' ' .. year
   end
+  if text:match('^%-?%d[%d.]*e[-+]%d+$') then text = (string.format('%.12f', tonumber(text)):gsub('0+$', '0')) end
   local sign, whole, fraction = text:match('^(%-?)(%d+)(%.?%d*)$')
   if not whole then return text end
-  if #fraction > 3 then
-    local rounded = string.format('%.2f', tonumber(whole .. fraction))
-    whole, fraction = rounded:match('^(%d+)(%.%d+)$')
+  if #fraction - 1 > decimals then
+    local value = tonumber(whole .. fraction)
+    if value >= 1e-9 and value < 0.5 * 10 ^ -decimals then decimals = two_digits(value) end
+    whole, fraction = string.format('%.' .. decimals .. 'f', value):match('^(%d+)(%.%d+)$')
+    if tonumber(whole .. fraction) == 0 then sign = '' end
   end
   if #whole > 4 or (#whole == 4 and fraction ~= '') then
     whole = whole:reverse():gsub('(%d%d%d)', '%1,'):reverse():gsub('^,', '')
@@ -252,9 +271,9 @@ local function is_number(text) return text == '' or tonumber(text) ~= nil end
 local function data_table(path, label)
   local rows = without_empty_columns(csv_rows(read(path)))
   local head = rows[1] or {}
-  local numeric = {}
+  local numeric, decimals = {}, {}
   for c = 1, #head do
-    numeric[c] = #rows > 1
+    numeric[c], decimals[c] = #rows > 1, decimals_of(rows, c)
     for r = 2, #rows do numeric[c] = numeric[c] and is_number(rows[r][c] or '') end
   end
   -- Most columns hold numbers, so only the others' cells say what they are: there are thousands of cells.
@@ -268,7 +287,7 @@ local function data_table(path, label)
     table.insert(out, '<tr>')
     for c, value in ipairs(rows[r]) do
       local tag = c == 1 and 'th scope="row"' or 'td'
-      table.insert(out, '<' .. tag .. (c > 1 and class(c) or '') .. '>' .. html(shown_value(value)) .. '</' .. tag:sub(1, 2) .. '>')
+      table.insert(out, '<' .. tag .. (c > 1 and class(c) or '') .. '>' .. html(shown_value(value, decimals[c])) .. '</' .. tag:sub(1, 2) .. '>')
     end
     table.insert(out, '</tr>')
   end
@@ -317,9 +336,23 @@ local function html_figure(div)
   return { raw('html', table.concat(out, '\n')), div.content, raw('html', table.concat(after, '\n')) }
 end
 
+-- The parts of a figure that is too large for a printed page.
+local function pages_of(a, id, ending)
+  local parts = {}
+  for n = 1, tonumber(a.pages or '0') do table.insert(parts, 'drawings/' .. id .. '-page-' .. n .. ending) end
+  return parts
+end
+
+local function part_alt(a, n) return n == 1 and a.alt or 'Figure ' .. a.number .. ', part ' .. n .. ' of ' .. a.pages end
+
 local function typst_figure(div)
   local a = div.attributes
   local note = (a.note and ', note: ' .. plain(a.note) or '') .. (a.panel and ', float: false' or '')
+  local parts = {}
+  for n, path in ipairs(pages_of(a, div.identifier, '.svg')) do
+    table.insert(parts, '(' .. typst_string(path) .. ', ' .. typst_string(part_alt(a, n)) .. '),')
+  end
+  if #parts > 0 then note = note .. ', pages: (' .. table.concat(parts, ' ') .. ')' end
   return raw('typst', '#np-figure(' .. typst_string(div.identifier) .. ', number: ' .. typst_string(a.number)
     .. ', programme: ' .. plain(a.programme) .. ', title: ' .. plain(a.title) .. ', description: '
     .. plain(a.description) .. ', picture: ' .. typst_string(a.svg) .. ', alt: ' .. typst_string(a.alt) .. note .. ')'
@@ -340,7 +373,11 @@ local function word_figure(div)
   local out = pandoc.Blocks({
     styled('Caption', title, div.identifier),
     styled('Figure Description', words(a.description)),
-    word_image(a),
+  })
+  local parts = pages_of(a, div.identifier, '.png')
+  if #parts == 0 then out:insert(word_image(a)) end
+  for n, path in ipairs(parts) do out:insert(word_image({ png = path, alt = part_alt(a, n) })) end
+  out:extend({
     pandoc.Div(div.content, pandoc.Attr('', {}, { ['custom-style'] = 'Figure Text' })),
   })
   if a.note then out:insert(styled('Figure Note', words(a.note))) end

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -62,8 +63,8 @@ def table(frame: pd.DataFrame | pd.Series[Any], *, caption: str) -> Block:
     columns = [list(rows[name]) for name in rows.columns]
     marks = ["--:" if _is_numeric(column) else "---" for column in columns]
     cells = [
-        [_cell(value, f'{what}, column "{name}", row {number}:') for number, value in enumerate(column, start=1)]
-        for name, column in zip(rows.columns, columns, strict=True)
+        [_cell(value, f'{what}, column "{name}", row {row}:', number) for row, value in enumerate(column, start=1)]
+        for name, column, number in zip(rows.columns, columns, map(_number_of, rows.columns, columns), strict=True)
     ]
     head = [_row([escaped(name) for name in rows.columns]), "|" + "|".join(marks) + "|"]
     text = "\n".join([*head, *(_row([printed for printed, _ in row]) for row in zip(*cells, strict=True))])
@@ -109,7 +110,14 @@ def fact_span(fact: Fact, words: str = "") -> str:
     return f'[{escaped(words or fact.text)}]{{.fact key="{fact.id}" period="{fact.period}"}}'
 
 
-def _cell(value: Any, place: str) -> tuple[str, str]:
+def _number_of(name: Any, column: Sequence[Any]) -> Callable[[float], str]:
+    """Return how the numbers of a column are printed: with one decimal, or more if they are small or close together."""
+    numbers = [float(value) for value in column if isinstance(value, Real | Decimal) and not is_missing(value)]
+    places = wording.decimals_for(numbers, 1)
+    return partial(wording.plain, decimals=places, is_percent="%" in str(name))
+
+
+def _cell(value: Any, place: str, number: Callable[[float], str]) -> tuple[str, str]:
     """Return a value as the report prints it, and as JupyterLab shows it."""
     if isinstance(value, Fact):
         return fact_span(value), value.text
@@ -118,7 +126,7 @@ def _cell(value: Any, place: str) -> tuple[str, str]:
     if is_missing(value):
         return "", ""
     try:
-        text = escaped(text_of_value(value, number=wording.plain))
+        text = escaped(text_of_value(value, number=number))
     except NotPrintableError as error:
         raise FigureError(f"{place} the value {error}.") from None
     return text, text
@@ -130,7 +138,7 @@ def _facts(value: Any) -> tuple[Fact, ...]:
     return (value,) if isinstance(value, Fact) else ()
 
 
-def _row(cells: Sequence[str]) -> str:
+def _row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 

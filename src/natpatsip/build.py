@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from natpatsip import look
 from natpatsip.digests import key, sha256_of
-from natpatsip.errors import NotebookError, ReportError, UsageError
+from natpatsip.errors import ReportError, UsageError
 from natpatsip.pipeline.caching import store
 from natpatsip.pipeline.caching.inputs import Inputs, SourceChanged
 from natpatsip.pipeline.caching.up_to_date import BuildRecord
@@ -29,6 +29,8 @@ from natpatsip.quarter import Quarter
 from natpatsip.release import final_edition
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from natpatsip.checks import Outcome
     from natpatsip.pipeline.caching.run_cache import Executed, RunCache
     from natpatsip.pipeline.execution.cluster.connection import Cluster
@@ -84,6 +86,11 @@ def build(
         If the report cannot be made; the previous one is left unchanged.
     """
     start = time.monotonic()
+    report = options.report(project, quarter)
+    if any(report.parent.glob(f".{report.name}.*")):  # a build is publishing it, or was killed while it did
+        from natpatsip.release.publication import restore
+
+        restore(report)
     job = Job(project, quarter, options, log, Inputs.read(project), store.of(project, is_fresh=options.is_fresh))
     chosen = replace(options, kernels=kernels.choose(options.kernels))  # what "auto" means here
     record = BuildRecord.of(job.report, quarter, chosen, job.inputs, job.cache)
@@ -104,6 +111,9 @@ def build(
 
     plan = Plan.of(project, quarter, is_final=options.is_final)
     log(f"{quarter.label}: {len(plan.notebooks)} notebooks")
+    notes = [f"note: {each}" for each in plan.left_out()]
+    for note in notes:
+        log(note)
     earlier = _earlier_reports(job)
     try:
         executed, outcome = _make_report(job, plan, runs)
@@ -115,7 +125,7 @@ def build(
             job.cache.forget()
     if not any(each.trace.untracked for each in executed.values()):
         read = [*(each.trace.files for each in executed.values()), earlier]
-        record.save(read=read, log=[finding_formats.summary(outcome, quarter)])
+        record.save(read=read, log=[*notes, finding_formats.summary(outcome, quarter)])
     job.cache.make_room()
     if job.cache.error:
         log(f"the cache cannot be written, so the next build starts from scratch: {job.cache.error}")
@@ -160,7 +170,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
         staged = stage(plan, contents, outputs, facts, written=written)
         job.log(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(facts)} facts")
         before = [each for each in files_of(job.report, FORMATS) if each.exists()]
-        with publication(job.report) as folder:
+        with publication(job.report, job.log) as folder:
             render.render(
                 staged.folder,
                 folder,
@@ -225,7 +235,8 @@ def _build_archived(job: Job, reference: str) -> None:
     earlier = _earlier_reports(job)
     if job.options.cluster:
         job.log(f"{job.quarter.label}: its notebooks come from git with code of their own, so they run here")
-    archived.build(job.project, job.quarter, reference, job.options.arguments(job.project), job.log)
+    arguments = job.options.arguments(job.project)
+    archived.build(job.project, job.quarter, reference, arguments, job.log, report=job.report)
     record.save(read=[earlier])
 
 
@@ -320,22 +331,28 @@ def _draw(job: Job, staged: Staged, outputs: Mapping[str, Outputs]) -> None:
 
 def _copy_files(plan: Plan, staged: Staged, folder: Path) -> None:
     """Copy facts, figures and executed notebooks into the report."""
+    from natpatsip.release.publishable import publishable
+
     shutil.copy2(staged.folder / "facts.csv", folder)
     shutil.copytree(staged.folder / "figures", folder / "figures", ignore=shutil.ignore_patterns("*.png"))
     (folder / "notebooks").mkdir()
     for name in plan.notebooks:
-        shutil.copy2(plan.workplace / "notebooks" / f"{name}.ipynb", folder / "notebooks")
+        executed = (plan.workplace / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
+        text = publishable(executed, name, plan.project)
+        (folder / "notebooks" / f"{name}.ipynb").write_text(text, encoding="utf-8", newline="\n")
 
 
 def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Outcome:
-    """Execute a quarter's notebooks, or take them from the cache, and run every check on them.
+    """Execute a quarter's notebooks, or take them from the cache, and run every check that has what it needs.
+
+    What stopped a notebook or a check is among the findings.
 
     Raises
     ------
     UsageError
         If the quarter is archived in git.
     ReportError
-        If a notebook fails, or the facts, rules or params are not valid.
+        If the params, the settings or a notebook cannot be read.
     """
     from natpatsip import checks, params
 
@@ -351,14 +368,15 @@ def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Ou
     from natpatsip.pipeline.workspace import locked
 
     plan = Plan.of(project, quarter)
+    contents: dict[str, NotebookNode] = {}
     try:
         with locked(plan.workplace, log):
-            executed = execute(plan, jobs=jobs, log=log, runs=runs)
-    except NotebookError as error:
-        if outcome := checks.check_failed_run(plan, error):
-            return outcome
-        raise
-    return checks.run(plan, {name: each.content for name, each in executed.items()})
+            execute(
+                plan, jobs=jobs, log=log, runs=runs, on_done=lambda each: contents.update({each.name: each.content})
+            )
+        return checks.run(plan, {name: contents[name] for name in plan.notebooks})
+    except ReportError as error:
+        return checks.check_failed_run(plan, error) or checks.run_partly(plan, contents, error)
 
 
 @dataclass(frozen=True)

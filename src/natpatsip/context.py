@@ -88,6 +88,9 @@ def record(mimetype: str, payload: Mapping[str, Any], text: str = "") -> None:
         display({mimetype: dict(payload), **shown}, raw=True)  # type: ignore[no-untyped-call]
 
 
+WARNING = "application/vnd.natpatsip.warning+json"
+"""What a helper warns of, for the build's log: a message."""
+
 READ: dict[str, str] = {}
 """The data files that this process has read, with their provenance."""
 

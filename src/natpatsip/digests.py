@@ -6,11 +6,18 @@ Every build imports this module before it knows whether there is anything to do,
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import stat
+import time
 from collections.abc import Iterator
 from contextlib import suppress
+from io import BufferedReader
 from pathlib import Path
+from typing import Any
 
+REMEMBERED_FROM = 1_000_000  # bytes
+SETTLED_NS = 2_000_000_000
 NOT_SOURCES = ("__pycache__", "node_modules", ".ipynb_checkpoints")  # programs leave them behind
 
 
@@ -22,10 +29,67 @@ def sha256(content: bytes | str) -> str:
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file, or of the names in a folder; empty if there is neither."""
     with suppress(OSError), path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+        found = os.fstat(content.fileno())
+        if found.st_size < REMEMBERED_FROM or not stat.S_ISREG(found.st_mode):
+            return hashlib.file_digest(content, "sha256").hexdigest()
+        return _remembered(path, found, content)
     with suppress(OSError):  # a folder: POSIX and Windows raise different errors when one is opened
         return key(*sorted(set(os.listdir(path)) - set(NOT_SOURCES)))  # noqa: PTH208 — names alone
     return ""
+
+
+def remember_in(file: Path) -> None:
+    """Name the file in which the digests of large files are remembered from one command to the next."""
+    _memory.file, _memory.digests = file, None
+
+
+class _Memory:
+    """The digests of large files: hashing 1 GB takes a second at every command."""
+
+    file: Path | None = None
+    digests: dict[str, list[Any]] | None = None
+
+    def read(self) -> dict[str, list[Any]]:
+        """Return the digests by path, each after what the file looked like; none if they cannot be read."""
+        if self.digests is None:
+            self.digests = {}
+            with suppress(OSError, ValueError):
+                content = json.loads(self.file.read_bytes()) if self.file else {}
+                self.digests = content if isinstance(content, dict) else {}
+        return self.digests
+
+    def write(self) -> None:
+        """Save the digests, whole or not at all; without them the next command only takes longer."""
+        if self.file is None:
+            return
+        unfinished = self.file.with_name(f".{self.file.name}.{os.getpid()}")
+        with suppress(OSError):
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.write_text(json.dumps(self.read()), encoding="utf-8")
+            unfinished.replace(self.file)
+
+
+_memory = _Memory()
+
+
+def _remembered(path: Path, found: os.stat_result, content: BufferedReader) -> str:
+    """Return the digest of a large file: from memory if its size, times and inode are as they were, else hashed.
+
+    A file that changed less than two seconds before it was hashed is not remembered: it may change again without
+    another time, since file systems record times as coarsely as that.
+    """
+    name, looks = str(path.absolute()), [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
+    known = _memory.read().get(name)
+    if isinstance(known, list) and known[:-1] == looks and isinstance(known[-1], str):
+        return known[-1]
+    start = time.time_ns()
+    digest = hashlib.file_digest(content, "sha256").hexdigest()
+    after = os.fstat(content.fileno())
+    is_same = [after.st_size, after.st_mtime_ns, after.st_ctime_ns, after.st_ino] == looks
+    if is_same and start - max(found.st_mtime_ns, found.st_ctime_ns) > SETTLED_NS:
+        _memory.read()[name] = [*looks, digest]
+        _memory.write()
+    return digest
 
 
 def sha256_of_folder(folder: Path) -> str:

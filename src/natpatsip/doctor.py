@@ -89,16 +89,21 @@ def _look(project: Path) -> Iterator[Requirement]:
 
 def _settings(project: Path) -> Iterator[Requirement]:
     """Check ``_quarto.yml``, and that the accessibility statement says where to report a problem."""
-    from natpatsip.settings import logo_of, read_book, read_settings
+    from natpatsip.pipeline.plan import notebooks_left_out
+    from natpatsip.settings import chapter_names, logo_of, read_book, read_settings
 
     try:
         settings = read_settings(project)
         logo_of(settings, project)
-        chapters = len(read_book(project)["book"]["chapters"])
+        book = read_book(project)
+        chapters, names = len(book["book"]["chapters"]), chapter_names(book)
     except ReportError as error:
         yield Requirement("settings", str(error), is_ok=False, remedy="Fix _quarto.yml.")
         return
     yield Requirement("settings", f"{chapters} chapters in _quarto.yml", is_ok=True)
+    for sentence in notebooks_left_out(project, names):
+        found, _, remedy = sentence.partition(". ")
+        yield Requirement("notebook", found, is_ok=False, is_needed=False, remedy=remedy)
     remedy = "Before you publish, give an address, or a sentence with one, as natpatsip.contact in _quarto.yml."
     found = settings.contact or "none: the accessibility statement cannot say where to report a problem"
     yield Requirement("contact", found, bool(settings.contact), is_needed=False, remedy=remedy)

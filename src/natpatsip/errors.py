@@ -6,6 +6,9 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 
+# Control characters, which a terminal obeys; separators that end a line; marks that reverse the order of letters
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\[)")  # of a workflow, to GitHub's runner: at a line's start, or anywhere
 _MANY = re.compile(r"\d+ problems:\n")
 
 
@@ -88,6 +91,27 @@ def nearest(word: str, choices: Iterable[str]) -> str:
     """
     found = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
     return f' Did you mean "{found[0]}"?' if found else ""
+
+
+def one_line(text: str) -> str:
+    r"""Return a text as a log and a terminal show it: on one line, nothing hidden in it, and no command to either.
+
+    Examples
+    --------
+    >>> print(one_line("seen\x1b[31m\n::error::no"), one_line("::error::no"))
+    seen\x1b[31m\n::error::no \x3a:error::no
+    """
+    shown = _HIDDEN.sub(lambda match: _escaped(match[0]), text)
+    return _COMMAND.sub(lambda match: (match[1] or "") + (r"\x3a" if ":" in match[0] else r"\x23"), shown)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode()
+
+
+def lines_shown(text: str) -> str:
+    """Return a text of several lines, each as `one_line` shows it."""
+    return "\n".join(map(one_line, text.split("\n")))
 
 
 def together(errors: Sequence[ReportError]) -> None:

@@ -7,7 +7,6 @@ published by another notebook (then it comes from the running build, or from the
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import re
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip import context, lineage, wording
+from natpatsip.csv_files import from_csv
 from natpatsip.errors import FactError, nearest
 from natpatsip.fact import BESIDE, CITED, ID, PUBLISHED, Fact, Number, parse_value, printed
 from natpatsip.quarter import Quarter
@@ -115,6 +115,13 @@ def publish(
         raise FactError(
             f"{id} ({fact.period}) is published twice: {before.text} in cell {before.cell} and {fact.text} in "
             f"cell {fact.cell}. A fact has one owner: publish it in one cell and cite it in the other."
+        )
+    owner = None if fact.key in _published else _reported(fact.key, here) or _decided(fact.key, here)
+    if owner and owner.value != fact.value:
+        where = "data/reported.csv" if owner.kind == "reported" else f"params/{here.quarter}.yml"
+        raise FactError(
+            f"{id} ({fact.period}) is {fact.text} here and {owner.text} in {where}. A fact has one owner: cite it "
+            "here, or publish this one under another id."
         )
     _published[fact.key] = fact
     unit_shown = "" if unit in ("GBP", "percent") else unit
@@ -226,8 +233,7 @@ def _of_other_notebook(key: tuple[str, str], here: context.Context) -> Fact | No
     if file := os.environ.get(HANDED):
         facts = map(Fact.from_record, json.loads(Path(file).read_text(encoding="utf-8")))
     elif (built := _built(here)).is_file():
-        with built.open(encoding="utf-8", newline="") as lines:
-            facts = map(Fact.from_row, list(csv.DictReader(lines)))
+        facts = map(Fact.from_row, from_csv(built.read_bytes().decode()))
     else:
         return None
     return {fact.key: fact for fact in facts}.get(key)

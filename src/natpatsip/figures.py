@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from natpatsip import context, shown
+from natpatsip.charts.layout.sizes import WIDTH
+from natpatsip.csv_files import frame_to_csv
 from natpatsip.errors import FigureError
 from natpatsip.frames import labelled
 from natpatsip.shown import FIGURE as FIGURE
@@ -124,9 +126,9 @@ def figure(
     rows = labelled(data, f"{id}: the data")
     if alt is not None and not alt.strip():
         raise FigureError(f"{id}: the alternative text is empty. Say in words what the chart shows, or leave alt out.")
-    from natpatsip.charts import theme  # noqa: F401 — a chart drawn with Altair directly looks like the others
+    from natpatsip.charts import theme  # a chart drawn with Altair directly looks like the others
 
-    specification, shows = _without_claims(chart.to_dict())
+    specification, shows = _without_claims(_in_report_look(chart.to_dict(), theme.OWN_CHARTS))
     words = alt or specification.get("description") or _words_from(str(description), rows)
     return Figure(
         id=id,
@@ -135,10 +137,27 @@ def figure(
         caption=str(caption).strip(),
         alt=" ".join(words.split()),
         specification={**specification, "description": " ".join(words.split())},
-        data=rows.to_csv(index=False, date_format="%Y-%m-%d"),
+        data=frame_to_csv(rows),
         is_illustrative=context.is_illustrative(data),
         shows=shows,
     )
+
+
+def _in_report_look(specification: dict[str, Any], look: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an analyst's own chart in the report's colours and, unless it has a width of its own, its width.
+
+    Charts of several views (facets, side by side) keep their size.
+    """
+    if "narrow" in specification.get("usermeta", {}):  # one of `natpatsip.charts`
+        return specification
+    given = specification.get("config", {})
+    config = given | {key: {**look[key], **given.get(key, {})} for key in look}
+    views = (specification, *specification.get("layer", ()))
+    is_one_view = bool({"mark", "layer"} & specification.keys())
+    if not is_one_view or "autosize" in specification or any("width" in view for view in views):
+        return specification | {"config": config}
+    fitted = {"width": WIDTH, "autosize": {"type": "fit-x", "contains": "padding"}}
+    return {**fitted, **specification, "config": config}
 
 
 def _without_claims(specification: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...] | None]:

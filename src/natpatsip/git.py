@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -159,3 +160,11 @@ def worktree(project: Path, reference: str, parent: Path) -> Iterator[Path]:
                 run(project, "worktree", "remove", "--force", str(place))
             raise
         run(project, "worktree", "remove", "--force", str(place))
+
+
+def remove_worktrees(project: Path, parent: Path) -> None:
+    """Remove worktrees that a killed process left in a folder; the caller knows that none is in use."""
+    for place in parent.glob("*/project"):
+        with contextlib.suppress(GitError):
+            run(project, "worktree", "remove", "--force", str(place))
+    shutil.rmtree(parent, ignore_errors=True)

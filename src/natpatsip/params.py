@@ -12,14 +12,22 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from natpatsip import context
 from natpatsip.errors import ParamsError, together
 from natpatsip.quarter import PARAMS_FOLDER, Quarter, known_quarters
-from natpatsip.yaml_models import read_yaml, sentences
+from natpatsip.yaml_models import CalendarDay, Number, place_of, read_yaml, sentences
 
-Day = date  # SignOff has a field called date
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
@@ -33,7 +41,7 @@ class Strict(BaseModel):
 class Value(Strict):
     """A number with its unit and source; notebooks cite it as a fact under its key."""
 
-    value: float
+    value: Number
     unit: Text
     period: Text = "all"
     source: Text
@@ -51,8 +59,8 @@ class Rebase(Strict):
 class Limits(Strict):
     """How many seconds a cell, and a whole notebook, may run."""
 
-    cell: Annotated[float, Field(gt=0)] = 120
-    notebook: Annotated[float, Field(gt=0)] = 600
+    cell: Annotated[Number, Field(gt=0)] = 120
+    notebook: Annotated[Number, Field(gt=0)] = 600
 
 
 class SignOff(Strict):
@@ -60,7 +68,7 @@ class SignOff(Strict):
 
     role: Text
     name: Text | None = None
-    date: Day | None = None
+    date: CalendarDay | None = None
 
     @model_validator(mode="after")
     def _is_whole_or_open(self) -> SignOff:
@@ -90,7 +98,7 @@ class Params(Strict):
     """Everything that is decided for one quarter's report."""
 
     quarter: Text
-    cut_off: date
+    cut_off: CalendarDay
     rebase: tuple[Rebase, ...] = ()
     model: dict[str, Value] = Field(default_factory=dict)
     targets: dict[str, Value] = Field(default_factory=dict)
@@ -104,21 +112,33 @@ class Params(Strict):
     def _is_a_quarter(cls, text: str) -> str:
         return str(Quarter.parse(text))
 
-    @model_validator(mode="after")
-    def _is_of_its_quarter(self) -> Params:
-        last = Quarter.parse(self.quarter).last_month
-        if (self.cut_off.year, self.cut_off.month) != (last.year, last.month):
-            raise ValueError(f"cut_off is {self.cut_off}, but {self.quarter} ends in {last:%B %Y}")
-        for place, rebase in enumerate(self.rebase):
-            if rebase.date > f"{self.cut_off:%Y-%m}":
+    @field_validator("cut_off")
+    @classmethod
+    def _is_in_the_last_month(cls, day: date, info: ValidationInfo) -> date:
+        if quarter := info.data.get("quarter"):
+            last = Quarter.parse(quarter).last_month
+            if (day.year, day.month) != (last.year, last.month):
+                raise ValueError(f"is {day}, but {quarter} ends in {last:%B %Y}")
+        return day
+
+    @field_validator("rebase")
+    @classmethod
+    def _is_covered(cls, rebases: tuple[Rebase, ...], info: ValidationInfo) -> tuple[Rebase, ...]:
+        cut_off = info.data.get("cut_off")
+        for place, rebase in enumerate(rebases):
+            if cut_off and rebase.date > f"{cut_off:%Y-%m}":
                 raise ValueError(
-                    f"rebase.{place}.date ({rebase.series}) is {rebase.date}, after the cut-off of {self.cut_off}; "
+                    f"{place}.date ({rebase.series}) is {rebase.date}, after the cut-off of {cut_off}; "
                     "expected a month that the report covers"
                 )
-        twice = self.model.keys() & self.targets.keys()
-        if twice:
+        return rebases
+
+    @field_validator("targets")
+    @classmethod
+    def _is_not_in_the_model(cls, targets: dict[str, Value], info: ValidationInfo) -> dict[str, Value]:
+        if twice := info.data.get("model", {}).keys() & targets.keys():
             raise ValueError(f"{', '.join(sorted(twice))} is in both model and targets; keep it in one")
-        return self
+        return targets
 
     @property
     def values(self) -> dict[str, Value]:
@@ -189,12 +209,11 @@ def _read(file: Path, quarter: str, saved: bytes) -> Params:
             f"{where}: found {type(content).__name__}, expected keys and values such as quarter: {quarter}."
         )
     if "quarter" in content and str(content["quarter"]).strip() != quarter:
-        raise ParamsError(
-            f"{where}, quarter: is {content['quarter']}, but the file is named {quarter}. Make them agree."
-        )
+        place = place_of(where, saved, ["quarter"])
+        raise ParamsError(f"{place}: is {content['quarter']}, but the file is named {quarter}. Make them agree.")
     try:
         params = Params.model_validate(content)
     except ValidationError as error:
-        together([ParamsError(problem) for problem in sentences(where, error, Params)])
+        together([ParamsError(problem) for problem in sentences(where, error, Params, content=saved)])
         raise
     return params

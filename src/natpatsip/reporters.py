@@ -7,8 +7,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any, Literal, Protocol
+
+from natpatsip.errors import one_line
+
+_UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]|#(?=#\\[)")
+"""Characters that JSON need not escape, and a terminal or a CI log must not get."""
 
 
 class Recorded(Protocol):
@@ -20,7 +26,8 @@ class Recorded(Protocol):
 
 def as_json(items: Iterable[Recorded]) -> str:
     """Return the items as a JSON list."""
-    return json.dumps([item.record() for item in items], indent=2, ensure_ascii=False)
+    text = json.dumps([item.record() for item in items], indent=2, ensure_ascii=False)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def annotation(
@@ -65,7 +72,8 @@ def counted(number: int, noun: str) -> str:
 
 
 def _message(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return one_line(escaped)
 
 
 def _property(text: str) -> str:

@@ -12,11 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from natpatsip.errors import SettingsError, UsageError, nearest, together
 from natpatsip.project import MARK, project_root
-from natpatsip.yaml_models import read_yaml, sentences
+from natpatsip.yaml_models import Word, place_of, read_yaml, sentences
 
 OWN = "natpatsip"  # the key of _quarto.yml under which the settings are
 QUARTER = "{quarter}"  # in a text: the quarter as it is printed
@@ -26,8 +26,6 @@ STAGED = ("quarter", "label", "status", "illustrative", "date", "cut-off", "impr
 PICTURES = (".svg", ".png")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
-Word = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
-"""One word of a list, where YAML may have taken it for a number."""
 
 
 class Part(BaseModel):
@@ -180,11 +178,13 @@ def current_settings() -> Settings:
 
 @lru_cache(maxsize=8)
 def _parse(content: bytes) -> Settings:
-    return settings_of(read_yaml(content, MARK, SettingsError), MARK)
+    return settings_of(read_yaml(content, MARK, SettingsError), MARK, written=content)
 
 
-def settings_of(content: Any, where: str, *, staged: bool = False) -> Settings:
+def settings_of(content: Any, where: str, *, staged: bool = False, written: bytes = b"") -> Settings:
     """Return the settings in the content of a ``_quarto.yml``; of a staged one without what the build has added.
+
+    Errors name lines if the file is given as it is `written`.
 
     Raises
     ------
@@ -193,13 +193,13 @@ def settings_of(content: Any, where: str, *, staged: bool = False) -> Settings:
     """
     own = (content.get(OWN) if isinstance(content, Mapping) else None) or {}
     if not isinstance(own, Mapping):
-        raise SettingsError(f"{where}, {OWN}: found {own!r}; expected keys with their values.")
+        raise SettingsError(f"{place_of(where, written, [OWN])}: found {own!r}; expected keys with their values.")
     if staged:
         own = {key: value for key, value in own.items() if key not in STAGED}
     try:
         return Settings.model_validate(dict(own))
     except ValidationError as error:
-        problems = sentences(f"{where}, {OWN}", error, Settings)
+        problems = sentences(where, error, Settings, content=written, within=[OWN])
         together([SettingsError(problem) for problem in problems])
         raise
 

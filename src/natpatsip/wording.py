@@ -1,9 +1,15 @@
-"""Numbers as UK reports print them: 2,725; £18 million; 85.9%; 14 August 2024."""
+"""Numbers as UK reports print them: 2,725; £18 million; 85.9%; 14 August 2024.
+
+How many decimals a number has is decided here, for charts, tables, sentences and facts alike. `decimals_for` gives
+the decimals that tell the values of a series apart. A single number gets more than it was asked for if it would
+otherwise be printed as 0 though it is not zero, or as 100% though it is less or more.
+"""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -24,28 +30,91 @@ def _decimal(value: float, decimals: int) -> Decimal:
     return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
-def number(value: float, decimals: int = 0) -> str:
-    """Return a number with thousands separators.
+NOISE = 1e-9  # what arithmetic may add to a number: less than this is not a difference
+MOST_DECIMALS = 12
+
+
+def decimals_for(values: Iterable[float], usual: int = 0) -> int:
+    """Return the decimals that tell values apart: two digits of their spread, or of their size if all are the same.
+
+    Parameters
+    ----------
+    values : iterable of float
+        Missing and infinite values are ignored.
+    usual : int
+        The fewest decimals.
 
     Examples
     --------
-    >>> number(2724.5), number(-0.2), number(36952), number(2.2, 1)
-    ('2,725', '0', '36,952', '2.2')
+    >>> decimals_for([0.02, 0.05, 0.03]), decimals_for([99.99, 100, 99.98], 1), decimals_for([79.1, 85.9, 83], 1)
+    (3, 3, 1)
+    >>> decimals_for([0.04, 0.04]), decimals_for([85, 85])
+    (3, 0)
     """
-    rounded = _decimal(value, decimals)
-    return f"{abs(rounded) if rounded == 0 else rounded:,}".replace("-", "−")
+    known = [float(value) for value in values if value is not None and math.isfinite(value)]
+    size = max(map(abs, known), default=0.0)
+    spread = max(known, default=0.0) - min(known, default=0.0)
+    return max(usual, _two_digits(spread if spread > NOISE * size else size))
 
 
-def plain(value: float, decimals: int = 1) -> str:
-    """Return a number with as many decimals as it needs, up to a limit.
+def _two_digits(size: float) -> int:
+    """Return the decimals that show two digits of a size."""
+    return min(max(0, 1 - math.floor(math.log10(size))), MOST_DECIMALS) if size > 0 else 0
+
+
+def honest_decimals(value: float, decimals: int = 0, *, is_percent: bool = False) -> int:
+    """Return the decimals asked for, or more if a value that is not 0, or not 100%, would be printed as one.
 
     Examples
     --------
-    >>> plain(83.0), plain(79.12), plain(2725)
-    ('83', '79.1', '2,725')
+    >>> honest_decimals(0.04), honest_decimals(0.04, 2), honest_decimals(99.98, 1, is_percent=True)
+    (3, 2, 3)
     """
-    text = number(value, decimals)
+    for mark in (0, 100) if is_percent else (0,):
+        distance = abs(float(value) - mark)
+        if distance >= NOISE and _decimal(value, decimals) == mark:
+            return max(decimals, _two_digits(distance))
+    return decimals
+
+
+def number(value: float, decimals: int = 0, *, is_percent: bool = False) -> str:
+    """Return a number with thousands separators, and with more decimals if it would be a false 0 or 100%.
+
+    Examples
+    --------
+    >>> number(2724.5), number(-0.2), number(36952), number(2.2, 1), number(-1e-17), number(0.04, 1)
+    ('2,725', '−0.2', '36,952', '2.2', '0', '0.04')
+    """
+    needed = honest_decimals(value, decimals, is_percent=is_percent)
+    rounded = _decimal(value, needed)
+    text = f"{abs(rounded) if rounded == 0 else rounded:,f}".replace("-", "−")
+    return _trimmed(text) if needed > decimals else text
+
+
+def _trimmed(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def rounded(value: float, decimals: int = 0, *, is_percent: bool = False) -> float:
+    """Return the number that `number` prints.
+
+    Examples
+    --------
+    >>> rounded(79.12, 1), rounded(0.04, 1), rounded(99.98, 1, is_percent=True)
+    (79.1, 0.04, 99.98)
+    """
+    return round_half_up(value, honest_decimals(value, decimals, is_percent=is_percent))
+
+
+def plain(value: float, decimals: int = 1, *, is_percent: bool = False) -> str:
+    """Return a number with as many decimals as it needs, up to a limit that only a false 0 or 100% exceeds.
+
+    Examples
+    --------
+    >>> plain(83.0), plain(79.12), plain(2725), plain(0.003)
+    ('83', '79.1', '2,725', '0.003')
+    """
+    return _trimmed(number(value, decimals, is_percent=is_percent))
 
 
 def large(value: float) -> str:
@@ -78,10 +147,10 @@ def percent(value: float, decimals: int = 1) -> str:
 
     Examples
     --------
-    >>> percent(83.04), percent(85.94)
-    ('83%', '85.9%')
+    >>> percent(83.04), percent(85.94), percent(99.98), percent(0.04)
+    ('83%', '85.9%', '99.98%', '0.04%')
     """
-    return f"{plain(value, decimals)}%"
+    return f"{plain(value, decimals, is_percent=True)}%"
 
 
 def date(day: datetime.date) -> str:
@@ -92,6 +161,25 @@ def date(day: datetime.date) -> str:
 def month(day: datetime.date) -> str:
     """Return the month of a day as *August 2024*."""
     return f"{day:%B %Y}"
+
+
+def months(days: Sequence[datetime.date]) -> str:
+    """Return months as a list in a sentence, each year once.
+
+    Examples
+    --------
+    >>> months([datetime.date(2018, month, 1) for month in (6, 7, 8)])
+    'June, July and August 2018'
+    >>> months([datetime.date(2018, 12, 1), datetime.date(2019, 1, 1), datetime.date(2019, 3, 1)])
+    'December 2018, January and March 2019'
+    """
+    following = [*days[1:], None]
+    return listing(
+        [
+            f"{day:%B}" if after is not None and after.year == day.year else month(day)
+            for day, after in zip(days, following, strict=True)
+        ]
+    )
 
 
 def plural(count: float, one: str, many: str) -> str:

@@ -1,17 +1,77 @@
-"""YAML files that pydantic models describe: what is wrong in one as located sentences, with the nearest known key."""
+"""YAML files that people write, read as YAML 1.2, and what is wrong in one as sentences with key and line.
+
+PyYAML reads YAML 1.1, in which `037` is 31, `1:30` is 90 and `yes` is true; of a key that is given twice it takes the
+last. Any of these would change a published number without a word. Here they stay text, or are refused.
+"""
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import count
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, Strict, ValidationError
 
-from natpatsip.errors import ReportError, nearest
+from natpatsip.errors import ReportError, nearest, together
 
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML's C library, where it is there, is ten times as fast
+MOST_VALUES = 100_000  # of a file: ten lines of aliases can expand to billions
+DEEPEST = 50  # levels of nesting; at some ten thousand libyaml overflows the stack of the process
+_TAG = "tag:yaml.org,2002:"
+_NUMBER_START, _ANY_DIGIT = list("-+0123456789"), "[0-9]{0,300}"
+_SCALARS = (  # of YAML 1.2's core schema; numbers with leading zeros, octal and hexadecimal ones stay text
+    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    ("int", rf"[-+]?(0|[1-9]{_ANY_DIGIT})", _NUMBER_START),
+    ("float", rf"[-+]?(\.[0-9]{_ANY_DIGIT}|(0|[1-9]{_ANY_DIGIT})(\.{_ANY_DIGIT})?)([eE][-+]?[0-9]+)?", ["."]),
+    ("float", r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", ["."]),
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("timestamp", r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", list("0123456789")),  # a day, without a time
+    ("merge", "<<", ["<"]),
+)
+_KINDS = {f"{_TAG}{name}" for name in ("str", "seq", "map", *(name for name, _, _ in _SCALARS))}
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # PyYAML's C library is much faster
+    """Reads scalars as YAML 1.2 does."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 — PyYAML's name for a table of each class
+
+
+def _day(value: Any) -> Any:
+    """Return the text of a day as a date, and all else as it is: 2024-02-30 stays text, which no date may be."""
+    is_day = isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)
+    try:
+        return date.fromisoformat(value) if is_day else value
+    except ValueError:
+        return value
+
+
+def _construct_day(loader: Any, node: Any) -> Any:
+    return _day(node.value)
+
+
+for _name, _pattern, _first in _SCALARS:
+    _starts = [*_first, *_NUMBER_START] if _name == "float" else _first
+    _Loader.add_implicit_resolver(f"{_TAG}{_name}", re.compile(rf"(?:{_pattern})\Z"), _starts)
+_Loader.add_constructor(f"{_TAG}timestamp", _construct_day)
+
+
+def _as_text(value: Any) -> Any:
+    """Return a whole number as text, where a list of words has one; a decimal may have lost digits already."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+"""A finite number, and no text that looks like one."""
+Whole = Annotated[int, Strict()]
+Truth = Annotated[bool, Strict()]
+CalendarDay = Annotated[date, Strict(), BeforeValidator(_day)]
+"""A day such as 2024-09-30, with or without quotation marks; no time of day, and no number of seconds."""
+Word = Annotated[str, BeforeValidator(_as_text)]
+"""A word, or a whole number that is one."""
 EXPECTED = {
     "bool_parsing": "expected true or false",
     "bool_type": "expected true or false",
@@ -20,9 +80,11 @@ EXPECTED = {
     "date_parsing": "expected a day such as 2024-09-30",
     "date_type": "expected a day such as 2024-09-30",
     "dict_type": "expected keys with their values",
+    "finite_number": "expected a finite number",
     "float_parsing": "expected a number",
-    "float_type": "expected a number",
+    "float_type": "expected a number in plain decimal digits, such as 37 or 0.5, without quotation marks",
     "greater_than": "expected a number above zero",
+    "int_type": "expected a whole number",
     "model_type": "expected keys with their values",
     "string_pattern_mismatch": "expected a month such as 2024-09",
     "string_too_short": "expected text",
@@ -33,47 +95,161 @@ EXPECTED = {
 
 
 def read_yaml(content: bytes, where: str, error: type[ReportError]) -> Any:
-    """Return what a YAML file holds.
+    """Return what a YAML file holds: text, numbers, booleans, days, lists and mappings.
 
     Raises
     ------
     ReportError
-        Of the kind `error`, if it is not YAML in UTF-8.
+        Of the kind `error`, if it is not YAML in UTF-8, gives a key twice, or is nested more than 50 levels deep.
     """
     try:
-        return yaml.load(content.decode("utf-8-sig"), Loader=LOADER)  # noqa: S506 — both loaders are safe ones
+        text = content.decode("utf-8-sig")
+        _refuse_deep(text, where, error)
+        loader = _Loader(text)
+        try:
+            node = loader.get_single_node()
+            together([error(f"{where}, {problem}") for problem in _problems(loader, node, count())] if node else [])
+            return loader.construct_document(node) if node else None
+        finally:
+            loader.dispose()
     except UnicodeDecodeError as problem:
-        raise error(f"{where}: is not UTF-8 (byte {problem.start}). Save it as UTF-8.") from problem
+        line = content.count(b"\n", 0, problem.start) + 1
+        raise error(f"{where}, line {line}: is not UTF-8 (byte {problem.start}). Save it as UTF-8.") from problem
     except yaml.YAMLError as problem:
-        raise error(f"{where}: is not YAML: {' '.join(str(problem).split())}.") from problem
+        told = " ".join(str(problem).replace('in "<unicode string>", ', "").split())
+        raise error(f"{where}: is not YAML: {told}.") from problem
 
 
-def sentences(where: str, error: ValidationError, model: type[BaseModel]) -> list[str]:
+def load_yaml(text: str) -> Any:
+    """Return what a text in YAML 1.2 holds that is known to be valid."""
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 — a safe one
+
+
+def _refuse_deep(text: str, where: str, error: type[ReportError]) -> None:
+    depth = 0
+    event: Any
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            line = event.start_mark.line + 1
+            raise error(f"{where}, line {line}: is nested more than {DEEPEST} levels deep. Write it with fewer.")
+
+
+def _problems(
+    loader: Any, node: Any, counter: Iterator[int], path: tuple[str, ...] = (), above: tuple[Any, ...] = ()
+) -> Iterator[str]:
+    """Yield keys that are given twice, and what YAML 1.2 reads as text and a tag makes something else."""
+    if next(counter) > MOST_VALUES:
+        raise yaml.YAMLError(f"it has more than {MOST_VALUES:,} values, with its aliases (*) written out")
+    place = ", ".join(filter(None, (f"line {node.start_mark.line + 1}", ".".join(path))))
+    if node in above or len(above) > DEEPEST:
+        yield f"{place}: refers to itself, or is nested more than {DEEPEST} levels deep. Write the value out."
+    elif node.tag not in _KINDS or (isinstance(node, yaml.ScalarNode) and _is_tagged(loader, node)):
+        yield f"{place}: found a tag ({node.tag.replace(_TAG, '!!')}). Write the value without a tag."
+    elif isinstance(node, yaml.SequenceNode):
+        for number, each in enumerate(node.value):
+            yield from _problems(loader, each, counter, (*path, str(number)), (*above, node))
+    elif isinstance(node, yaml.MappingNode):
+        lines: dict[tuple[str, str], int] = {}
+        for key, value in node.value:
+            name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
+            line = key.start_mark.line + 1
+            if isinstance(key, yaml.ScalarNode):
+                if before := lines.get((key.tag, name)):
+                    place = f"line {line}, {'.'.join((*path, name))}"
+                    yield f"{place}: is given twice, in line {before} too. Keep one of them."
+                lines[key.tag, name] = line
+            yield from _problems(loader, value, counter, (*path, name), (*above, node))
+
+
+def _is_tagged(loader: Any, node: yaml.ScalarNode) -> bool:
+    """Return True if a scalar was given another type than its text has: ``!!int "037"`` is 31 to PyYAML."""
+    return node.tag not in (f"{_TAG}str", loader.resolve(yaml.ScalarNode, node.value, (True, False)))
+
+
+def line_of(content: bytes, loc: Sequence[Any]) -> int:
+    """Return the line of a place in a valid YAML file, as deep as it is found; 0 if not even its first step is.
+
+    A step is a key, the place of a list's member (a number from 0, or text from 1), or the ``name`` of a member.
+    """
+    loader = _Loader(content.decode("utf-8-sig"))
+    try:
+        node, line = loader.get_single_node(), 0
+    finally:
+        loader.dispose()
+    for step in loc:
+        found = _member(node, step)
+        if found is None:
+            break
+        at, node = found
+        line = at.start_mark.line + 1
+    return line
+
+
+def _member(node: Any, step: Any) -> tuple[Any, Any] | None:
+    """Return the node that a member starts with (its key, or itself) and its value."""
+    if isinstance(node, yaml.MappingNode):
+        return next(((key, value) for key, value in node.value if key.value == str(step)), None)
+    if not isinstance(node, yaml.SequenceNode):
+        return None
+    for number, each in enumerate(node.value):
+        name = _member(each, "name") if isinstance(each, yaml.MappingNode) else None
+        if step in (number, str(number + 1)) or (name and isinstance(step, str) and name[1].value == step):
+            return each, each
+    return None
+
+
+def place_of(file: str, content: bytes, loc: Sequence[Any], *, within: Sequence[str] = ()) -> str:
+    """Return a place in a YAML file as errors name it: ``params/2024-25-Q2.yml, line 3, cut_off``.
+
+    Without the file's content there is no line. The keys `within` lead to `loc`.
+    """
+    steps = [*within, *loc]
+    line = line_of(content, steps) if content else 0
+    parts = [file, f"line {line}" if line else "", ".".join(map(str, steps))]
+    return ", ".join(filter(None, parts))
+
+
+def sentences(
+    where: str, error: ValidationError, model: type[BaseModel], *, content: bytes = b"", within: Sequence[str] = ()
+) -> list[str]:
     """Return one located sentence for each of pydantic's problems.
 
     Parameters
     ----------
     where : str
-        The file, and the place in it that `model` describes.
+        The file.
     error : ValidationError
         What pydantic found.
     model : type of BaseModel
         What the file was checked against; the names of its keys are suggested for misspelt ones.
+    content : bytes
+        The file, so that lines can be named.
+    within : sequence of str
+        The keys in the file that lead to what `model` describes.
     """
-    return [_sentence(where, problem, model) for problem in error.errors()]
+    return [_sentence(where, problem, model, content, within) for problem in error.errors()]
 
 
-def _sentence(where: str, problem: Mapping[str, Any], model: type[BaseModel]) -> str:
+def _sentence(
+    where: str, problem: Mapping[str, Any], model: type[BaseModel], content: bytes, within: Sequence[str]
+) -> str:
     loc = problem["loc"]
-    place = ".".join(str(part) for part in loc)
-    at = f"{where}{'.' if ',' in where else ', '}{place}" if place else where
+    at = place_of(where, content, loc, within=within)
     if problem["type"] == "extra_forbidden":
         known = list(_keys(_model_at(model, loc[:-1])))
         return f"{at}: unknown key.{nearest(str(loc[-1]), known)} Known keys: {', '.join(known)}."
     if problem["type"] == "missing":
         return f"{at}: is missing. Add it."
     message = EXPECTED.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
-    return f"{at}: found {problem['input']!r}; {message}." if place else f"{at}: {message}."
+    is_told = problem["type"] == "value_error" or not loc  # such a sentence names what it found itself
+    return f"{at}: {message}." if is_told else f"{at}: found {shown(problem['input'])}; {message}."
+
+
+def shown(value: Any) -> str:
+    """Return a value as messages quote it: days as they are written, and long ones shortened."""
+    text = str(value) if isinstance(value, date) else repr(value)
+    return text if len(text) <= 200 else f"{text[:199]}…"
 
 
 def _model_at(model: type[BaseModel], loc: Sequence[Any]) -> type[BaseModel]:

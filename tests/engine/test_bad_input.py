@@ -137,14 +137,16 @@ def test_a_rebase_of_a_series_that_no_notebook_charts_is_refused(tmp_path):
     assert "rebase.0.date (waits.trust) is 2024-10, after the cut-off" in refused(project, Q2, status=2)
 
 
-def test_what_a_control_chart_warns_of_is_told(tmp_path):
+@pytest.mark.parametrize("filtered", ["", "ignore", "error"])
+def test_what_a_control_chart_warns_of_is_told(tmp_path, monkeypatch, filtered):
+    monkeypatch.setenv("PYTHONWARNINGS", filtered)
     chart = (
         "import pandas as pd\nfrom natpatsip import spc\n"
         "spc.xmr([70, 71] * 9, dates=pd.date_range('2023-01-01', periods=18, freq='MS'), rebase=['2012-04-01'])"
     )
     run = command(small(tmp_path, ward=[code(chart, id="chart")]), "build", Q2, "--to", "html")
     assert run.returncode == 0, run.stderr
-    assert 'warning: notebooks/ward.ipynb, cell "chart": No row has the rebase date 2012-04-01' in run.stderr
+    assert "(id chart): No row has the rebase date 2012-04-01" in run.stderr
 
 
 def test_a_failure_of_one_quarter_is_told_once(tmp_path):

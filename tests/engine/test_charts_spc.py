@@ -83,7 +83,7 @@ def test_alternative_text_says_span_level_limits_special_causes_target_and_reaso
         target_label="Aim",
     )
     text = chart.to_dict()["description"]
-    assert text.startswith("Control chart of Seen within 18 weeks, January 2021 to September 2024 (45 points).")
+    assert text.startswith("Control chart: Seen within 18 weeks, January 2021 to September 2024 (45 points).")
     now = result.iloc[-1]
     for said in (
         f"From July 2023 (Two areas changed) mean {now['mean']:.1f}%, up from {result['mean'].iloc[0]:.1f}%, process",
@@ -167,7 +167,7 @@ def test_a_chart_without_a_title_of_its_axis_is_refused():
 
 def test_the_run_chart_has_a_median_and_no_limits():
     chart = charts.run(spc.run_chart(steady(16)), y_title="Never events").to_dict()
-    assert chart["description"].startswith("Run chart of Never events, January 2021 to April 2022")
+    assert chart["description"].startswith("Run chart: Never events, January 2021 to April 2022")
     assert [words for words in words_of(chart) if words.startswith("Median ")]
     assert not [words for words in words_of(chart) if "limit" in words]
 

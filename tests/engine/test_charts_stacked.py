@@ -106,4 +106,4 @@ def test_a_value_that_is_not_a_number_is_refused_with_its_row_and_value():
 def test_only_what_is_surely_a_date_is_read_as_one(bars, words):
     frame = pd.DataFrame({"bar": bars, "n": [3, 4], "kind": "All"})
     chart = charts.stacked(frame, x="bar", y="n", category="kind", y_title="Beds")
-    assert f"Stacked bar chart of Beds, {words} (2 bars)." in chart.description
+    assert f"Stacked bar chart: Beds, {words} (2 bars)." in chart.description

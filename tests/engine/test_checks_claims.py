@@ -65,7 +65,7 @@ def test_a_relation_holds_or_says_what_should_stand_there(relation, value, other
 @pytest.mark.parametrize(
     ("rows", "head", "said"),
     [
-        (("a,here,s,1,,",), "claim_id,place,value", "the columns statement, related_claim, relation are missing"),
+        (("a,here,s,1,,",), "claim_id,place,value", "the column statement is missing"),
         (("a,x,s,1,b,equal", "b,x,s,1,a,equal"), HEAD, "claims are related in a circle: a → b → a"),
         (("a,x,s,1,a,equal",), HEAD, "claims are related in a circle: a → a"),
         (("a,x,s,many,,",), HEAD, 'row 2, value: found "many" for a'),
@@ -137,7 +137,7 @@ def test_facts_that_follow_from_each_other_in_a_circle_are_refused(tmp_path):
 
 
 def test_missing_columns_of_the_rules_are_named(tmp_path):
-    with pytest.raises(DataError, match="relation, of, reason missing"):
+    with pytest.raises(DataError, match="the column relation is missing"):
         rules(tmp_path, "seen_in_time,quarter", head="fact_id,period")
 
 

@@ -39,7 +39,7 @@ def test_json_is_a_list_of_findings_with_check_message_and_where(found):
     assert typed["notebook"] == "ward.ipynb"
     assert typed["cell"] == "news"
     assert typed["found"] == "677"
-    assert typed["where"] == 'notebooks/ward.ipynb, cell "news"'
+    assert typed["where"] == 'notebooks/ward.ipynb, cell 4 "TODO" (id news)'
     assert "broken-link" in {each["check"] for each in found}
 
 

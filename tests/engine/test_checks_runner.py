@@ -14,10 +14,11 @@ from support.projects import prose, small
 
 Q2 = Quarter(2024, 2)
 CLAIM = (
-    'notebooks/ward.ipynb, cell "news", inline expression `{python} spc.claim("Up", chart, shows="shift up")`: '
+    'notebooks/ward.ipynb, cell 5 "It went up." (id news), '
+    'inline expression `{python} spc.claim("Up", chart, shows="shift up")`: '
     'ClaimError: "Up" claims "shift up", but the chart does not show it.'
 )
-OTHER = 'notebooks/ward.ipynb, cell "division" raised ZeroDivisionError: division by zero'
+OTHER = 'notebooks/ward.ipynb, cell 4 "1 / 0" (id division), line 1:\n    1 / 0\n  raised ZeroDivisionError'
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def test_a_claim_that_the_chart_does_not_show_is_a_finding(plan):
 
 
 def test_several_claims_are_several_findings(plan):
-    outcome = check_failed_run(plan, NotebookError(f"2 problems:\n- {CLAIM}\n- {CLAIM.replace('news', 'old')}"))
+    outcome = check_failed_run(plan, NotebookError(f"2 problems:\n- {CLAIM}\n- {CLAIM.replace('id news', 'id old')}"))
     assert [each.cell for each in outcome.findings if each.check == "unsupported-claim"] == ["old", "news"]
 
 

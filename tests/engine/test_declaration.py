@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 
@@ -32,7 +34,7 @@ def field(content, name, column):
 def refused(content):
     with pytest.raises(DataFileError) as caught:
         parse(yaml.safe_dump(content, sort_keys=False).encode())
-    return str(caught.value)
+    return re.sub(r", line \d+", "", str(caught.value))
 
 
 def test_the_declaration_of_the_trust_is_right():
@@ -195,7 +197,7 @@ def test_keys_of_an_authors_own_are_allowed():
 def test_what_is_not_a_descriptor_is_refused(descriptor, text):
     with pytest.raises(DataFileError) as caught:
         parse(descriptor)
-    assert str(caught.value).startswith(f"data/datapackage.yaml: {text}")
+    assert re.sub(r", line \d+", "", str(caught.value)).startswith(f"data/datapackage.yaml: {text}")
 
 
 def test_a_descriptor_under_another_name_is_refused(project):

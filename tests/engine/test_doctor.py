@@ -1,8 +1,13 @@
 """What doctor says about a project, besides its tools."""
 
+import shutil
+
 import pytest
 
 from natpatsip import doctor
+from natpatsip.build import build
+from natpatsip.pipeline.options import Options
+from natpatsip.quarter import Quarter
 from support.projects import SETTINGS, small
 
 
@@ -23,3 +28,27 @@ def test_a_report_without_a_contact_is_said(tmp_path, monkeypatch, settings, is_
     found = [each for each in doctor.examine() if said in each.found]
     assert [each.is_ok for each in found] == [is_ok]
     assert is_ok or found[0].remedy
+
+
+def test_notebooks_that_are_not_in_the_report_are_named(tmp_path, monkeypatch):
+    project = small(tmp_path)
+    for name in ("forgotten.ipynb", "sources.ipynb", ".unfinished.ipynb", "notes.md"):
+        shutil.copy(project / "notebooks" / "ward.ipynb", project / "notebooks" / name)
+    monkeypatch.chdir(project)
+    found = {each.found: each for each in doctor.examine() if each.name == "notebook"}
+    assert list(found) == [
+        "notebooks/forgotten.ipynb is not in the report: _quarto.yml does not name it",
+        "notebooks/sources.ipynb is not in the report: the build writes the chapter sources itself",
+    ]
+    assert not any(each.is_ok or each.is_needed for each in found.values())
+    logged = []
+    for _ in range(2):  # the second finds that nothing has changed
+        logged.clear()
+        build(project, Quarter(2024, 2), Options(formats=("html",), renderer="pandoc"), logged.append)
+        notes = [line for line in logged if line.startswith("note: ")]
+        assert [line.partition(":")[2].split(" is not")[0].strip() for line in notes] == [
+            "notebooks/forgotten.ipynb",
+            "notebooks/sources.ipynb",
+        ]
+        assert "Add forgotten.qmd to book.chapters" in notes[0]
+    assert "unchanged" in logged[-1]

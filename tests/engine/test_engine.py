@@ -68,7 +68,7 @@ def test_inline_code_in_a_code_block_or_doubly_quoted_is_text(notebook):
 
 
 def test_an_expression_that_fails_names_cell_and_expression(notebook):
-    with pytest.raises(NotebookError, match=r'cell "prose", inline expression `\{python\} 1 / 0`: ZeroDivisionError'):
+    with pytest.raises(NotebookError, match=r"\(id prose\), inline expression `\{python\} 1 / 0`: ZeroDivisionError"):
         run(notebook(prose("`{python} 1 / 0`")))
 
 
@@ -76,7 +76,7 @@ def test_an_expression_that_fails_names_cell_and_expression(notebook):
 @pytest.mark.parametrize("leave", ["import sys; sys.exit()", "raise SystemExit(0)", "raise SystemExit('done')"])
 def test_a_notebook_that_leaves_early_is_refused_since_the_rest_would_be_missing(notebook, engine, leave):
     path = notebook(code(leave, id="leaves"), code("print('the rest')", id="rest"))
-    with pytest.raises(NotebookError, match=r'cell "leaves" ended the notebook \(SystemExit\)'):
+    with pytest.raises(NotebookError, match=r"\(id leaves\) ended the notebook \(SystemExit\)"):
         run(path, engine=engine)
 
 

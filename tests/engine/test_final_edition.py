@@ -20,6 +20,7 @@ Q2 = Quarter(2024, 2)
 TAG = f"report/{Q2}"
 SIGNED = "  - role: Programme lead\n    name: Ann Example\n    date: 2024-11-20\n"
 OPEN = "sign_offs:\n  - role: Head of performance\n"
+CONTACT = "natpatsip: {contact: access@riverside.example}"
 TODAY = date(2024, 12, 1)
 
 
@@ -34,6 +35,7 @@ def project(tmp_path):
     """A project whose Q2 lacks nothing."""
     project = small(tmp_path)
     edit(project / "params" / f"{Q2}.yml", OPEN, f"sign_offs:\n{SIGNED}")
+    edit(project / "_quarto.yml", "lang: en-GB", f"lang: en-GB\n{CONTACT}")
     return repository(project)
 
 
@@ -49,6 +51,14 @@ def test_nothing_is_lacking_where_all_is_committed_complete_and_signed(project):
 
 def test_outside_git_nothing_would_keep_it(tmp_path):
     assert candidate(small(tmp_path)).lacks[0].startswith("git: the project is not in a git repository")
+
+
+@pytest.mark.parametrize("contact", ["", "natpatsip: {contact: ''}", "natpatsip: {contact: ' '}", "natpatsip: {}"])
+def test_without_a_contact_the_accessibility_statement_lacks_what_the_law_asks_for(project, contact):
+    edit(project / "_quarto.yml", CONTACT, contact)
+    commit(project, "Take out the contact")
+    (lack,) = candidate(project).lacks
+    assert lack.startswith("_quarto.yml, natpatsip.contact: the accessibility statement has no contact")
 
 
 @pytest.mark.parametrize("name", ["data/reported.csv", "notebooks/ward.ipynb", "notes.txt"])

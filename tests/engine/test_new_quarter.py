@@ -71,7 +71,7 @@ def files_of(project):
     return {
         path.relative_to(project).as_posix(): path.read_bytes()
         for path in sorted(project.rglob("*"))
-        if path.is_file() and ".git" not in path.parts
+        if path.is_file() and not {".git", "build"} & set(path.parts)
     }
 
 
@@ -214,7 +214,7 @@ def test_cells_that_already_have_the_new_tag_are_named(project):
 def test_a_tag_that_is_not_a_valid_quarter_is_named(project):
     write(project / "notebooks" / "ward.ipynb", "Ward", prose("Early.", id="early", tags=["2024-26-Q2"]))
     commit(project, "Wrong tag")
-    refused(project, Q3, NotebookError, ['notebooks/ward.ipynb, cell "early"', '"2024-26-Q2" is not a valid quarter'])
+    refused(project, Q3, NotebookError, ["(id early)", '"2024-26-Q2" is not a valid quarter'])
 
 
 def test_damaged_metadata_are_named(project):
@@ -226,7 +226,7 @@ def test_damaged_metadata_are_named(project):
     refused(project, Q3, NotebookError, ["notebooks/ward.ipynb", "tags"])
 
 
-def test_a_notebook_without_cell_ids_is_named(project):
+def test_a_notebook_without_cell_ids_is_given_them(project):
     file = project / "notebooks" / "ward.ipynb"
     content = json.loads(file.read_text("utf-8"))
     content["nbformat_minor"] = 4
@@ -234,15 +234,19 @@ def test_a_notebook_without_cell_ids_is_named(project):
         del cell["id"]
     file.write_text(json.dumps(content), encoding="utf-8")
     commit(project, "Older format")
-    refused(project, Q3, NotebookError, ["notebooks/ward.ipynb: cells have no ids"])
+    open_quarter(project, Q3)
+    opened = json.loads(file.read_text("utf-8"))
+    assert opened["nbformat_minor"] == 5
+    assert [cell["id"] for cell in opened["cells"]][:2] == ["cell-1", "cell-2"]
 
 
 def test_files_are_written_all_or_none(tmp_path):
     (tmp_path / "one").write_text("before", encoding="utf-8")
     (tmp_path / "two").mkdir()
     with pytest.raises(OSError, match=r"two"):
-        write_all({tmp_path / "new": "after", tmp_path / "one": "after", tmp_path / "two": "after"})
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
+        write_all({tmp_path / "new": "after", tmp_path / "one": "after", tmp_path / "two": "after"}, tmp_path / "build")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["build", "one", "two"]
+    assert not list((tmp_path / "build").iterdir())
     assert (tmp_path / "one").read_text(encoding="utf-8") == "before"
 
 

@@ -89,8 +89,8 @@ def test_a_figure_without_alternative_text_and_an_id_of_two_are_refused_together
     cells = (shown(figure("fig-a", alt=" "), id="one"), shown(figure("fig-a"), id="two"))
     with pytest.raises(FigureError, match=r"2 problems:") as caught:
         collect_figures({"ward": outputs(*cells)}, {"ward": "Ward"})
-    assert 'notebooks/ward.ipynb, cell "one": fig-a has no alternative text' in str(caught.value)
-    assert 'notebooks/ward.ipynb, cell "two": fig-a is the id of two figures' in str(caught.value)
+    assert "(id one): fig-a has no alternative text" in str(caught.value)
+    assert "(id two): fig-a is the id of two figures" in str(caught.value)
 
 
 def test_prose_that_cites_a_reported_fact_reads_the_file_of_reported_facts(tmp_path):

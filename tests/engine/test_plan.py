@@ -80,7 +80,7 @@ def test_a_file_that_is_no_notebook_is_refused(tmp_path):
 
 def test_a_tag_that_looks_like_a_quarter_and_is_none_is_refused(tmp_path):
     project = small(tmp_path, ward=[prose("News", id="news", tags=["2024-25-Q7"])])
-    with pytest.raises(NotebookError, match=r'cell "news": the tag "2024-25-Q7" is not a valid quarter'):
+    with pytest.raises(NotebookError, match=r'\(id news\): the tag "2024-25-Q7" is not a valid quarter'):
         Plan.of(project, Q2)
 
 

@@ -454,7 +454,7 @@ def test_an_expression_that_fails_names_cell_and_expression_and_the_notebook_is_
     path = notebook(code("print('before')"), prose(f"`{{python}} {expression}`"))
     with pytest.raises(NotebookError) as error:
         run(path, execution_timeout=1)
-    assert str(error.value).startswith(f'cell "prose", inline expression `{{python}} {expression}`: ')
+    assert f"(id prose), inline expression `{{python}} {expression}`: " in str(error.value)
     assert INLINE_ENDS[expression] in str(error.value)
     assert printed(nbformat.read(output(path), as_version=4)) == "before\n"
 

@@ -151,7 +151,7 @@ def test_a_failing_cell_is_shown_in_the_page_until_it_is_fixed(preview, page):
     panel = page.locator(".preview-error")
     expect(panel).to_be_visible()
     expect(panel.get_by_role("heading")).to_have_text("Not rebuilt: ward.ipynb, cell beds")
-    expect(panel).to_contain_text('notebooks/ward.ipynb, cell "beds" raised ZeroDivisionError: division by zero')
+    expect(panel).to_contain_text("raised ZeroDivisionError: division by zero")
     expect(page.get_by_text("There are 12 beds.")).to_be_attached()
     replace(notebook, "beds = 12 / 0", "beds = 13")
     expect(page.get_by_text("There are 13 beds.")).to_be_attached()

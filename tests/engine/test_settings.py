@@ -30,7 +30,7 @@ def test_every_key_is_optional_and_may_be_empty(tmp_path, own):
 @pytest.mark.parametrize(
     ("own", "message"),
     [
-        ("{publsher: A trust}", r'_quarto.yml, natpatsip.publsher: unknown key. Did you mean "publisher"\?'),
+        ("{publsher: A trust}", r'_quarto.yml, line \d+, natpatsip.publsher: unknown key. Did you mean "publisher"\?'),
         ("{html_only: [index]}", r'natpatsip.html_only: unknown key. Did you mean "html-only"\?'),
         (
             "{labels: {targt: Aim}}",
@@ -39,7 +39,7 @@ def test_every_key_is_optional_and_may_be_empty(tmp_path, own):
         ("{cover: A line}", r"natpatsip.cover: found 'A line'; expected keys with their values"),
         ("{keywords: waits}", r"natpatsip.keywords: found 'waits'; expected a list"),
         ("{publisher: [A, B]}", r"natpatsip.publisher: found \['A', 'B'\]; expected text"),
-        ("[publisher]", r"_quarto.yml, natpatsip: found \['publisher'\]; expected keys with their values"),
+        ("[publisher]", r"_quarto.yml, line \d+, natpatsip: found \['publisher'\]; expected keys with their values"),
         ("{", r"_quarto.yml: is not YAML"),
     ],
 )
@@ -70,7 +70,7 @@ def test_a_logo_that_no_format_can_show_is_refused(tmp_path, logo, message):
 
 def test_settings_in_another_encoding_are_refused(tmp_path):
     (tmp_path / "_quarto.yml").write_bytes("natpatsip: {publisher: Zoë}".encode("latin-1"))
-    with pytest.raises(SettingsError, match=r"_quarto.yml: is not UTF-8 \(byte \d+\)"):
+    with pytest.raises(SettingsError, match=r"_quarto.yml, line 1: is not UTF-8 \(byte \d+\)"):
         read_settings(tmp_path)
 
 

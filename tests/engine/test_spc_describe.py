@@ -67,7 +67,7 @@ def test_describe_names_the_months_that_have_no_row():
     result = spc.xmr(STEADY, dates=dates)
     assert [date.month for date in spc.findings(result).absent] == [5, 8]
     assert spc.describe(result).endswith(
-        "There are no data for May 2021 and August 2021; the points on either side count as neighbours."
+        "There are no data for May and August 2021; the points on either side count as neighbours."
     )
 
 

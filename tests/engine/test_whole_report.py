@@ -21,8 +21,8 @@ def build(project, quarter, *arguments):
 
 
 def test_a_build_of_the_same_inputs_gives_the_same_facts_chapters_and_pdf(whole, tmp_path):
-    report = whole.report()
-    again = build(whole.copy(tmp_path), Q2)
+    report = build(whole.copy(tmp_path / "one"), Q2)
+    again = build(whole.copy(tmp_path / "another"), Q2, "--fresh")
     for name in ("facts.csv", "report.pdf", "html/index.html", "html/waiting-times.html"):
         assert (again / name).read_bytes() == (report / name).read_bytes(), name
 
@@ -78,4 +78,4 @@ def test_a_schedule_ends_well_where_nothing_is_due(whole):
     for quarter in (Q1, Q2):
         whole.report(quarter)
     run = command(whole.folder, "build", "--due")
-    assert (run.returncode, run.stdout.strip()) == (0, "nothing due")
+    assert (run.returncode, run.stdout[20:]) == (0, "nothing due\n")

@@ -17,7 +17,7 @@ def test_halves_are_rounded_away_from_zero(value, decimals, rounded):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (999, "999"), (1000, "1,000"), (1234567, "1,234,567"), (-1500, "−1,500"), (-0.4, "0")],
+    [(0, "0"), (999, "999"), (1000, "1,000"), (1234567, "1,234,567"), (-1500, "−1,500"), (-0.4, "−0.4")],
 )
 def test_thousands_are_separated(value, text):
     assert wording.number(value) == text
@@ -33,7 +33,8 @@ def test_pounds_are_printed_in_millions_where_that_loses_nothing(amount, text):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(83, "83%"), (79.1, "79.1%"), (85.94, "85.9%"), (100.0, "100%"), (0, "0%")]
+    ("value", "text"),
+    [(83, "83%"), (79.1, "79.1%"), (85.94, "85.9%"), (100.0, "100%"), (0, "0%"), (99.96, "99.96%"), (0.04, "0.04%")],
 )
 def test_a_percentage_has_the_decimals_it_needs(value, text):
     assert wording.percent(value) == text

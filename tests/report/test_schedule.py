@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -65,15 +66,17 @@ def run(folder: Path, build: str, *, quarter: str = "") -> Run:
         "GITHUB_SHA": "0123456789abcdef",
     }
     failed, printed = False, ""
-    for step in yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]["report"]["steps"]:
+    jobs = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]
+    for step in [*jobs["report"]["steps"], *jobs["release"]["steps"]]:
         condition = step.get("if", "")
         if "run" not in step or "make environment" in step["run"] or (condition == "failure()") != failed:
             continue
-        if "steps.built" in condition:
-            built = (folder / "output").read_text(encoding="utf-8").strip().removeprefix("quarters=")
-            if not built:
+        if step in jobs["release"]["steps"]:
+            built = folder / "output"  # missing if the first job failed
+            quarters = built.read_text(encoding="utf-8").strip().removeprefix("quarters=") if built.exists() else ""
+            if failed or not quarters:
                 continue
-            environment["QUARTERS"] = built
+            environment["QUARTERS"] = quarters
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
             cwd=folder,
@@ -121,3 +124,34 @@ def test_a_failed_build_fails_the_run_and_says_why_where_it_is_seen(tmp_path: Pa
     assert "data/x.csv, row 3: found -1." in left.text("summary")
     assert "::error title=The quarterly report was not built::natpatsip: data/x.csv, row 3: found -1." in left.printed
     assert "create" not in left.text("gh.log")
+
+
+# --- what the workflows may do, and what they run ---
+
+WORKFLOWS = [
+    *sorted(WORKFLOW.parent.glob("*.yml")),
+    *sorted((Path(__file__).parents[2] / "src/natpatsip/init/template/dot_github/workflows").glob("*.yml")),
+]
+BY_TAG = {"mamba-org/setup-micromamba"}  # in a job that may only read
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned_by_commit(workflow: Path) -> None:
+    text = workflow.read_text(encoding="utf-8")
+    used = re.findall(r"uses: (\S+)@(\S+)(.*)", text)
+    assert len(used) == text.count("uses:")
+    for action, version, comment in used:
+        if action not in BY_TAG:
+            assert re.fullmatch(r"[0-9a-f]{40}", version), action
+            assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_a_job_that_may_write_runs_neither_notebooks_nor_code_of_the_project(workflow: Path) -> None:
+    content = yaml.safe_load(workflow.read_text(encoding="utf-8"))
+    assert content["permissions"] == {"contents": "read"}
+    for job in content["jobs"].values():
+        if "write" in job.get("permissions", {}).values():
+            scripts = " ".join(step.get("run", "") for step in job["steps"])
+            assert not re.search(r"natpatsip|make |python|uv ", scripts.replace("natpatsip-$quarter", ""))
+            assert not any("checkout" in step.get("uses", "") for step in job["steps"])

@@ -94,7 +94,7 @@ def spc_text(
     kind = "Control" if middle == "Mean" else "Run"
     first, last = line.words(result["date"].iloc[0]), line.words(result["date"].iloc[-1])
     span = first if first == last else f"{first} to {last}"
-    sentences = [f"{kind} chart of {_title(y_title)}, {span} ({count})"]
+    sentences = [f"{kind} chart: {_title(y_title)}, {span} ({count})"]
     if known.empty:
         return f"{sentences[0]}. No point has a value."
     latest = known.iloc[-1]
@@ -108,7 +108,7 @@ def spc_text(
     if target:
         sentences.append(target)
     if len(known) < len(result) or line.gaps_in(result["date"]):
-        sentences.append(f"{'Months' if line.is_monthly else 'Dates'} without data are gaps in the line")
+        sentences.append(f"{line.step_name.capitalize()}s without data are gaps in the line")
     if bool(segments[-1]["short_group_warning"].iloc[0]) and pd.notna(segments[-1]["lpl"].iloc[0]):
         sentences.append("Its limits are trial limits, from fewer than 13 points, and may still move")
     return ". ".join(sentences) + "."
@@ -156,13 +156,13 @@ def trend_text(dates: Sequence[Any], values: Sequence[float], line: Timeline, *,
     known = [(date, value) for date, value in zip(dates, values, strict=True) if value == value]
     title = _title(y_title)
     if not known:
-        return f"Line chart of {title}. No point has a value."
+        return f"Line chart: {title}. No point has a value."
     (first, start), (last, end) = known[0], known[-1]
     high, low = max(known, key=lambda pair: pair[1]), min(known, key=lambda pair: pair[1])
     if len(known) == 1:
-        return f"Line chart of {title}: {words(start)} {line.at(first)}."
+        return f"Line chart: {title}, {words(start)} {line.at(first)}."
     return (
-        f"Line chart of {title}, {line.words(first)} to {line.words(last)} ({len(known)} points). "
+        f"Line chart: {title}, {line.words(first)} to {line.words(last)} ({len(known)} points). "
         f"It goes from {words(start)} to {words(end)}; highest {words(high[1])} {line.at(high[0])}, "
         f"lowest {words(low[1])} {line.at(low[0])}."
     )
@@ -185,8 +185,8 @@ def stacked_text(table: pd.DataFrame, *, y_title: str, words: Words) -> str:
 
     first, last, title = table.index[0], table.index[-1], _title(y_title)
     if len(table) == 1:
-        return f"Stacked bar chart of {title}. {bar(last)}."
-    return f"Stacked bar chart of {title}, {first} to {last} ({len(table)} bars). {bar(last)}. {bar(first)}."
+        return f"Stacked bar chart: {title}. {bar(last)}."
+    return f"Stacked bar chart: {title}, {first} to {last} ({len(table)} bars). {bar(last)}. {bar(first)}."
 
 
 def multiples_text(icons: Mapping[str, Icon | None], line: Timeline, *, y_title: str) -> str:
@@ -198,7 +198,7 @@ def multiples_text(icons: Mapping[str, Icon | None], line: Timeline, *, y_title:
         The variation icon of each series, None if it has no value.
     """
     span = f"{line.words(line.dates[0])} to {line.words(line.dates[-1])}"
-    head = f"Small control charts of {_title(y_title)} for {len(icons)} series, {span}."
+    head = f"Small control charts: {_title(y_title)}, {len(icons)} series, {span}."
     special = {
         kind: [name for name, icon in icons.items() if icon and icon.words == kind]
         for kind in dict.fromkeys(icon.words for icon in icons.values() if icon)

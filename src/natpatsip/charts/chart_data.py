@@ -33,6 +33,25 @@ def need_title(y_title: str, *, chart: str) -> None:
         raise FigureError(f"{chart}: y_title is empty; say what is measured, for the axis and the text alternative.")
 
 
+def need_percentages(values: Any, *, percent: bool, chart: str) -> None:
+    """Raise a FigureError if values drawn as percentages all lie between −1 and 1, as proportions do.
+
+    Examples
+    --------
+    >>> need_percentages([0.71, 0.8], percent=True, chart="charts.spc")
+    Traceback (most recent call last):
+    ...
+    natpatsip.errors.FigureError: charts.spc: percent=True, but no value is above 1 (the largest is 0.8), as if they were proportions. Multiply proportions by 100; if they are percentages below 1, leave percent out and name the unit in y_title.
+    """  # noqa: E501 — the message is one line
+    largest = max((abs(value) for value in values if not pd.isna(value)), default=0) if percent else 0
+    if 0 < largest <= 1:
+        raise FigureError(
+            f"{chart}: percent=True, but no value is above 1 (the largest is {largest:g}), as if they were "
+            "proportions. Multiply proportions by 100; if they are percentages below 1, leave percent out and name "
+            "the unit in y_title."
+        )
+
+
 def read_dates(dates: Any, *, chart: str, name: str = "date", numbered: bool = False) -> pd.Series[Any]:
     """Return dates as SPC reads them: ISO text, real dates and periods.
 

@@ -12,7 +12,7 @@ import pandas as pd
 from natpatsip import wording
 from natpatsip.charts import marks, palette
 from natpatsip.charts.alt_text import spc_text
-from natpatsip.charts.chart_data import by_date, named_target, need_rows, need_title, with_dates_read
+from natpatsip.charts.chart_data import by_date, named_target, need_percentages, need_rows, need_title, with_dates_read
 from natpatsip.charts.icons import Icon
 from natpatsip.charts.layers import ReportChart
 from natpatsip.charts.layout import legend
@@ -51,6 +51,7 @@ class ControlChart:
         """Return the chart at a width, with a plot of a height, and its text alternative."""
         need_rows(self.given, chart=self.call)
         need_title(self.y_title, chart=self.call)
+        need_percentages(self.given["value"], percent=self.percent, chart=self.call)
         assurance = self.icons[1]
         met = f", {assurance.words.lower()}" if assurance else ""
         description = spc_text(
@@ -77,7 +78,9 @@ class ControlChart:
     @cached_property
     def places(self) -> int:
         """How many decimals means and limits are printed with."""
-        return decimals_for(self.result["mean"], percent=self.percent) if self.decimals is None else self.decimals
+        if self.decimals is not None:
+            return self.decimals
+        return decimals_for(self.result["value"], self.result["mean"], percent=self.percent)
 
     @cached_property
     def target(self) -> str:
@@ -86,7 +89,8 @@ class ControlChart:
         if pd.isna(target):
             return ""
         label = named_target(self.target_label, self.result["target"])
-        return f"{label} {wording.plain(target, max(self.places, 1))}{'%' if self.percent else ''}"
+        words = wording.plain(target, max(self.places, 1), is_percent=self.percent)
+        return f"{label} {words}{'%' if self.percent else ''}"
 
     @cached_property
     def reasons(self) -> dict[Any, str]:
@@ -239,5 +243,5 @@ class ControlChart:
         elif bool(self.result["short_group_warning"].any()):
             notes.append("Trial limits where a stretch has fewer than 13 points.")
         if self.result["value"].isna().any() or line.gaps_in(self.result["date"]):
-            notes.append(f"A gap in the line is a {'month' if line.is_monthly else 'date'} without data.")
+            notes.append(f"A gap in the line is a {line.step_name} without data.")
         return notes

@@ -11,7 +11,7 @@ from natpatsip.charts.alt_text import matrix_text
 from natpatsip.charts.chart_data import need_columns, need_rows
 from natpatsip.charts.icons import ICONS, Icon, draw
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, pixel, words
-from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
+from natpatsip.charts.layout.canvas import TOO_TALL, Canvas, Drawing, Plot, finish, in_pages
 from natpatsip.charts.layout.legend import in_order, write_icon_key
 from natpatsip.charts.layout.metrics import block_width, text_width, wrap, wrap_name
 from natpatsip.charts.layout.sizes import NOTE_SIZE, WIDTH
@@ -23,6 +23,8 @@ SIZE = NOTE_SIZE
 LINE = 15
 ICON = 22
 PAIR = ("Variation", "Assurance")
+MOST_MEASURES = 8  # on a printed page that does not hold them all: their icons are then side by side
+MOST_ROWS = 30  # likewise
 
 
 def icon_matrix(
@@ -72,7 +74,20 @@ def icon_matrix(
     names = _in_order(latest[rows], row_order, "row_order")
     measures = _in_order(latest[columns], column_order, "column_order")
     description = matrix_text(cells, names, measures)
-    return finish(lambda pixels: _lay_out(cells, names, measures, pixels), width, description)
+
+    def pages(whole: Drawing) -> list[Drawing]:
+        slot = (whole.plot.width * 2 / 3) / len(measures)
+        if whole.tall <= TOO_TALL and slot >= ICON + 4:
+            return []
+        count = -(-len(measures) // -(-len(measures) // MOST_MEASURES))  # as even as can be
+        parts = [measures[first : first + count] for first in range(0, len(measures), count)]
+
+        def paged(part: Sequence[str]) -> list[Drawing]:
+            return in_pages(names, lambda some: _lay_out(cells, some, part, width), most=MOST_ROWS)
+
+        return [page for part in parts for page in paged(part)]
+
+    return finish(lambda pixels: _lay_out(cells, names, measures, pixels), width, description, pages=pages)
 
 
 def _in_order(column: pd.Series[str], order: Sequence[Hashable] | None, option: str) -> list[str]:
@@ -90,6 +105,7 @@ def _lay_out(cells: Cells, names: Sequence[str], measures: Sequence[str], width:
     wrapped = [wrap_name(name, label - 10, SIZE) for name in names]
     slot = (width - label) / len(measures)
     is_stacked = slot < 2 * ICON + 8  # the icons of a cell one above the other
+    icon = min(ICON, slot - 3)
     canvas, tips = Canvas(), Rows()
     top, numbered = _write_heads(canvas, measures, label, slot)
     y = 0.0
@@ -100,7 +116,7 @@ def _lay_out(cells: Cells, names: Sequence[str], measures: Sequence[str], width:
         for place, measure in enumerate(measures):
             if (name, measure) in cells:
                 pair, x = cells[name, measure], label + (place + 0.5) * slot
-                _draw_cell(canvas, pair, x, y + height / 2, is_stacked)
+                _draw_cell(canvas, pair, x, y + height / 2, is_stacked, icon)
                 at = {"x": round(x, 1), "y": round(y + height / 2, 1)}
                 tips.append({**at, "Series": name, "Measure": measure, **{icon.kind: icon.words for icon in pair}})
         y += height
@@ -149,8 +165,8 @@ def _write_heads(canvas: Canvas, measures: Sequence[str], label: float, slot: fl
     return tiers * (tall + 4) + 6, []
 
 
-def _draw_cell(canvas: Canvas, icons: tuple[Icon, Icon], x: float, y: float, is_stacked: bool) -> None:
+def _draw_cell(canvas: Canvas, icons: tuple[Icon, Icon], x: float, y: float, is_stacked: bool, size: float) -> None:
     shift = (ICON + 4) / 2
     for icon, side in zip(icons, (-1, 1), strict=True):
         place = (x, y + side * shift) if is_stacked else (x + side * shift, y)
-        draw(canvas, icon, *place, size=ICON)
+        draw(canvas, icon, *place, size=size)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from natpatsip import wording
 from natpatsip.charts import palette
 from natpatsip.charts.alt_text import point_words
 from natpatsip.charts.icons import ICONS, Icon
@@ -17,7 +18,7 @@ from natpatsip.charts.layout.time_axis import Timeline
 from natpatsip.charts.layout.value_axis import amount, short_number
 from natpatsip.spc import assurance_icon, variation_icon
 
-TOOLTIP = ("Series", "Month", "Date", "Value", "Shows")
+TOOLTIP = ("Series", "Quarter", "Month", "Date", "Value", "Shows")
 
 
 def kinds_in(result: pd.DataFrame) -> list[str]:
@@ -61,6 +62,7 @@ def segment_bounds(segments: Sequence[pd.DataFrame], line: Timeline) -> list[tup
 def point_rows(result: pd.DataFrame, line: Timeline, *, percent: bool) -> Rows:
     """Return the points that have a value, each with the stretch of line it belongs to and the words of its tooltip."""
     path, rows, segment = 0, [], None
+    places = wording.decimals_for(result["value"])
     gaps = line.gaps_in(result["date"])
     for position, row in enumerate(result.to_dict("records")):
         if row["segment"] != segment or position in gaps:
@@ -74,16 +76,16 @@ def point_rows(result: pd.DataFrame, line: Timeline, *, percent: bool) -> Rows:
                 "value": short_number(row["value"]),
                 "path": path,
                 "kind": str(row["point_type"]),
-                "Month" if line.is_monthly else "Date": line.words(row["date"]),
-                "Value": amount(row["value"], percent=percent, decimals=_decimals(row["value"])),
+                line.name if line.is_dated else "Date": line.words(row["date"]),
+                "Value": amount(row["value"], percent=percent, decimals=_decimals(row["value"], places)),
                 "Shows": point_words(row),
             }
         )
     return rows
 
 
-def _decimals(value: float) -> int:
-    return 0 if float(value).is_integer() else 1 if abs(value) >= 1 else 3
+def _decimals(value: float, least: int) -> int:
+    return 0 if float(value).is_integer() else max(least, 1 if abs(value) >= 1 else 3)
 
 
 def tooltip(row: Mapping[str, Any]) -> list[Channel]:

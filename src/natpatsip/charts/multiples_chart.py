@@ -10,11 +10,18 @@ import pandas as pd
 
 from natpatsip.charts import marks, palette
 from natpatsip.charts.alt_text import multiples_text
-from natpatsip.charts.chart_data import named_target, need_columns, need_rows, need_title, with_dates_read
+from natpatsip.charts.chart_data import (
+    named_target,
+    need_columns,
+    need_percentages,
+    need_rows,
+    need_title,
+    with_dates_read,
+)
 from natpatsip.charts.icons import Icon, draw
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, pixel, words
 from natpatsip.charts.layout import legend
-from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
+from natpatsip.charts.layout.canvas import TOO_TALL, Canvas, Drawing, Plot, finish, in_pages
 from natpatsip.charts.layout.labels import spread
 from natpatsip.charts.layout.metrics import text_width, wrap_name
 from natpatsip.charts.layout.sizes import NARROW, WIDTH
@@ -26,6 +33,7 @@ from natpatsip.errors import FigureError
 SIZES = (11, 12)  # of the letters: on a page, where 42 panels are side by side, and on a phone
 BETWEEN_COLUMNS, BETWEEN_ROWS = 14, 12
 ICON = 16
+MOST_PANELS = 50  # on a printed page
 ZERO_COST = 0.25  # of a small plot's height; more of it would flatten what the plot is there to show
 REFERENCES: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("mean", palette.MEAN, ()),
@@ -102,6 +110,7 @@ def multiples(
     need_columns(results, [*columns, *COLUMNS], chart="charts.multiples")
     need_rows(results, chart="charts.multiples")
     need_title(y_title, chart="charts.multiples")
+    need_percentages(results["value"], percent=percent, chart="charts.multiples")
     read = with_dates_read(results, chart="charts.multiples")
     panels = _panels(read, dict(results.attrs), columns, improvement, order, percent=percent, zero=zero, shared=shared)
     kinds = marks.kinds_in(results)
@@ -112,7 +121,13 @@ def multiples(
     def lay_out(pixels: int) -> Drawing:
         return _lay_out(panels, y_title, kinds, dates.dates, pixels, shared=shared, target_label=target)
 
-    return finish(lay_out, width, description)
+    def pages(whole: Drawing) -> list[Drawing]:
+        def part(some: Sequence[Panel]) -> Drawing:
+            return _lay_out(some, y_title, kinds, dates.dates, width, shared=shared, target_label=target)
+
+        return [] if whole.tall <= TOO_TALL else in_pages(panels, part, most=MOST_PANELS, step=5)
+
+    return finish(lay_out, width, description, pages=pages)
 
 
 def _columns(results: pd.DataFrame, by: str | Sequence[str] | None) -> list[str]:

@@ -82,7 +82,7 @@ def spc(
     >>> months = ["2024-01", "2024-02", "2024-03", "2024-04"]
     >>> chart = spc(xmr([71, 74, 69, 73], dates=months), y_title="Seen within 18 weeks")
     >>> chart.description.partition(".")[0]
-    'Control chart of Seen within 18 weeks, January 2024 to April 2024 (4 points)'
+    'Control chart: Seen within 18 weeks, January 2024 to April 2024 (4 points)'
     """
     need_columns(result, COLUMNS, chart="charts.spc")
     chart = ControlChart(

@@ -15,7 +15,7 @@ import pandas as pd
 from natpatsip import wording
 from natpatsip.charts import palette
 from natpatsip.charts.alt_text import stacked_text
-from natpatsip.charts.chart_data import need_columns, need_rows, need_title, read_dates, read_values
+from natpatsip.charts.chart_data import need_columns, need_percentages, need_rows, need_title, read_dates, read_values
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, words
 from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
 from natpatsip.charts.layout.labels import GAP, spread
@@ -51,7 +51,7 @@ def stacked(
     y_title: str,
     order: Sequence[str] | None = None,
     percent: bool = False,
-    decimals: int = 0,
+    decimals: int | None = None,
     width: int = WIDTH,
     height: int = PLOT_HEIGHT + 30,
 ) -> ReportChart:
@@ -73,8 +73,8 @@ def stacked(
         The categories from the bottom up, six at most; by default as they come.
     percent : bool
         Values are percentages.
-    decimals : int
-        Decimals of the numbers written.
+    decimals : int, optional
+        Decimals of the numbers written: none for whole numbers, otherwise as many as their size and spread need.
     width, height : int
         Pixels: the whole chart's width, the plot's height.
 
@@ -89,14 +89,17 @@ def stacked(
     >>> frame = pd.DataFrame({"quarter": ["2024-25-Q1"] * 2 + ["2024-25-Q2"] * 2, "seen": [25, 17, 29, 13],
     ...                       "how": ["In person", "Online"] * 2})
     >>> print(stacked(frame, x="quarter", y="seen", category="how", y_title="People seen").description)
-    Stacked bar chart of People seen, Q1 2024/25 to Q2 2024/25 (2 bars). In Q2 2024/25, In person: 29; Online: 13. In Q1 2024/25, In person: 25; Online: 17.
+    Stacked bar chart: People seen, Q1 2024/25 to Q2 2024/25 (2 bars). In Q2 2024/25, In person: 29; Online: 13. In Q1 2024/25, In person: 25; Online: 17.
     """  # noqa: E501 — the text is one line
     table = bars(frame, x=x, y=y, category=category, order=order)
     need_title(y_title, chart="charts.stacked")
+    need_percentages(table.sum(axis="columns"), percent=percent, chart="charts.stacked")
+    is_whole = bool((table.isna() | (table == table.round())).all(axis=None))
+    places = (0 if is_whole else wording.decimals_for(table.to_numpy().ravel())) if decimals is None else decimals
     axis = value_axis([0, *table.sum(axis="columns")], percent=percent, zero=True)
 
     def printed(value: float) -> str:
-        return amount(value, percent=percent, decimals=decimals)
+        return amount(value, percent=percent, decimals=places)
 
     rows = _rows(table, printed)
     colours = dict(zip(table.columns, palette.CATEGORIES, strict=False))

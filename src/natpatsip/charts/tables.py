@@ -21,7 +21,7 @@ def spc_table(
     result: pd.DataFrame,
     *,
     value_name: str = "Value",
-    decimals: int = 1,
+    decimals: int | None = None,
     also: Mapping[str, Sequence[Any] | pd.Series[Any]] | None = None,
 ) -> pd.DataFrame:
     """Return the points of a control or run chart: value, mean, limits, target (if any), and what it shows.
@@ -32,8 +32,8 @@ def spc_table(
         From `natpatsip.spc.xmr` or `natpatsip.spc.run_chart`.
     value_name : str
         What the column of values is called: the measure, with its unit.
-    decimals : int
-        Decimals of all numbers.
+    decimals : int, optional
+        Decimals of all numbers: one, or more if values are small or close together.
     also : mapping of str to sequence, optional
         Columns to put before the value, such as the counts of a percentage; a value for each point, in order of date.
 
@@ -61,7 +61,10 @@ def spc_table(
                 f"charts.spc_table: {name} has {len(values)} values and the chart {len(result)} points; "
                 "expected a value for each point, in order of date."
             )
-    rounded = {name: _rounded(result[column], decimals) for column, name in names.items() if column in result.columns}
+    places = wording.decimals_for(result["value"], 1) if decimals is None else decimals
+    rounded = {
+        name: _rounded(result[column], places, value_name) for column, name in names.items() if column in result.columns
+    }
     table = pd.DataFrame({**_dates(result["date"], "charts.spc_table"), **counts, **rounded})
     shown = result.rename(columns={"signal": "special_cause_type"})
     table["What the point shows"] = [point_words(row) for row in shown.to_dict("records")]
@@ -74,7 +77,7 @@ def summary_table(
     *,
     names: Mapping[str, str] | None = None,
     value_name: str = "Latest",
-    decimals: int = 1,
+    decimals: int | None = None,
     in_full: bool = False,
 ) -> pd.DataFrame:
     """Return variation and assurance of many series for readers: a row a series, columns named, icons in words.
@@ -87,8 +90,8 @@ def summary_table(
         What the columns that tell series apart are called.
     value_name : str
         What the column of latest values is called.
-    decimals : int
-        Decimals of all numbers.
+    decimals : int, optional
+        Decimals of all numbers: one, or more if values are small or close together.
     in_full : bool
         Explain each icon in a sentence rather than in two or three words.
 
@@ -110,11 +113,12 @@ def summary_table(
     by = list(summary.attrs.get("by", [])) or list(summary.columns[: list(summary.columns).index("segment")])
     numbers = {"latest_value": value_name, "mean": "Mean", "lpl": "Lower limit", "upl": "Upper limit"}
     numbers |= {} if summary["target"].isna().all() else {"target": "Target"}
+    places = wording.decimals_for(summary["latest_value"], 1) if decimals is None else decimals
     table = pd.DataFrame(
         {
             **{named.get(column, column.replace("_", " ").capitalize()): list(summary[column]) for column in by},
             **_dates(summary["latest_date"], "charts.summary_table"),
-            **{words: _rounded(summary[column], decimals) for column, words in numbers.items()},
+            **{words: _rounded(summary[column], places, value_name) for column, words in numbers.items()},
         }
     )
     for kind in ("variation", "assurance"):
@@ -123,7 +127,9 @@ def summary_table(
     return table
 
 
-def trend_table(frame: pd.DataFrame, *, x: str, y: str, value_name: str = "Value", decimals: int = 1) -> pd.DataFrame:
+def trend_table(
+    frame: pd.DataFrame, *, x: str, y: str, value_name: str = "Value", decimals: int | None = None
+) -> pd.DataFrame:
     """Return the points of a line over time: a row for each date, in order.
 
     Examples
@@ -135,7 +141,10 @@ def trend_table(frame: pd.DataFrame, *, x: str, y: str, value_name: str = "Value
     need_columns(frame, [x, y], chart="charts.trend_table")
     need_rows(frame, chart="charts.trend_table")
     rows = points(frame, x=x, y=y, chart="charts.trend_table")
-    table = pd.DataFrame({**_dates(rows["date"], "charts.trend_table"), value_name: _rounded(rows["value"], decimals)})
+    places = wording.decimals_for(rows["value"], 1) if decimals is None else decimals
+    table = pd.DataFrame(
+        {**_dates(rows["date"], "charts.trend_table"), value_name: _rounded(rows["value"], places, value_name)}
+    )
     table.attrs = dict(frame.attrs)
     return table
 
@@ -160,14 +169,18 @@ def stacked_table(
     return named
 
 
-def _rounded(values: pd.Series[float], decimals: int) -> pd.Series[Any]:
+def _rounded(values: pd.Series[float], decimals: int, value_name: str) -> pd.Series[Any]:
     """Return numbers rounded; with no decimals, whole numbers without a decimal point."""
-    rounded = values.map(lambda value: value if pd.isna(value) else wording.round_half_up(value, decimals))
-    return (rounded if decimals else rounded.astype("Int64")).reset_index(drop=True)
+
+    def rounded_one(value: float) -> float:
+        return value if pd.isna(value) else wording.rounded(value, decimals, is_percent="%" in value_name)
+
+    rounded = values.map(rounded_one)
+    is_whole = not decimals and bool((rounded.isna() | (rounded == rounded.round())).all())
+    return (rounded.astype("Int64") if is_whole else rounded).reset_index(drop=True)
 
 
 def _dates(dates: pd.Series[Any], chart: str) -> dict[str, list[str]]:
     read = read_dates(dates, chart=chart, numbered=True)
     line = timeline(read)
-    name = "Month" if line.is_monthly else "Date" if line.is_dated else "Point"
-    return {name: [line.words(date) if line.is_dated else str(date) for date in read]}
+    return {line.name: [line.words(date) if line.is_dated else str(date) for date in read]}

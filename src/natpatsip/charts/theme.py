@@ -14,7 +14,7 @@ import altair as alt
 
 from natpatsip import look
 from natpatsip.charts import palette
-from natpatsip.charts.layout.sizes import FONT, LINE_HEIGHT, TEXT_SIZE
+from natpatsip.charts.layout.sizes import FONT, LINE_HEIGHT, PLOT_HEIGHT, TEXT_SIZE
 from natpatsip.project import project_root
 
 CONFIG: dict[str, Any] = {
@@ -47,6 +47,17 @@ CONFIG: dict[str, Any] = {
     "range": {"category": list(palette.CATEGORIES)},
 }
 """Vega-Lite configuration that the theme puts into every chart."""
+
+
+OWN_CHARTS: dict[str, Any] = {
+    "mark": {"color": palette.CATEGORIES[0]},
+    "range": {
+        "category": list(palette.CATEGORIES),
+        **{kind: [palette.PALE_BLUE, palette.CATEGORIES[0]] for kind in ("ordinal", "ramp", "heatmap")},
+    },
+    "view": {"stroke": None, "continuousHeight": PLOT_HEIGHT},
+}
+"""What `natpatsip.figure` adds for a chart that an analyst draws; `natpatsip.charts` gives its own all of this."""
 
 
 @alt.theme.register("natpatsip", enable=True)

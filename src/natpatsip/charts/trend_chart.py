@@ -6,7 +6,7 @@ import pandas as pd
 
 from natpatsip.charts import palette
 from natpatsip.charts.alt_text import Words, trend_text
-from natpatsip.charts.chart_data import need_columns, need_rows, need_title, read_dates, read_values
+from natpatsip.charts.chart_data import need_columns, need_percentages, need_rows, need_title, read_dates, read_values
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, showing
 from natpatsip.charts.layers import words as names
 from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
@@ -69,7 +69,8 @@ def trend(
     twice = data.loc[data["date"].duplicated(), "date"]
     if len(twice):
         raise FigureError(f"charts.trend: {twice.iloc[0]:%Y-%m-%d} has two rows; expected one row for each date.")
-    digits = decimals_for(data["value"], percent=percent) if decimals is None else decimals
+    need_percentages(data["value"], percent=percent, chart="charts.trend")
+    digits = decimals_for(data["value"], data["value"], percent=percent) if decimals is None else decimals
     known = data[data["value"].notna()]
 
     def words(value: float) -> str:
@@ -124,7 +125,7 @@ def _layers(rows: Rows, line: Timeline, plot: Plot) -> list[Layer]:
         "y": plot.channel("value", has_axis=True),
         "detail": names("path"),
     }
-    tooltip = [names("Month" if line.is_monthly else "Date"), names("Value")]
+    tooltip = [names(line.name), names("Value")]
     places = {"x": line.channel("date"), "y": plot.channel("value"), "tooltip": tooltip}
     return [
         layer("line", rows, drawn, color=palette.CATEGORIES[0], strokeWidth=2.4),
@@ -138,9 +139,8 @@ def _rows(data: pd.DataFrame, line: Timeline, words: Words) -> Rows:
     for position, (date, value) in enumerate(zip(data["date"], data["value"], strict=True)):
         path += position in gaps or value != value
         if value == value:
-            name = "Month" if line.is_monthly else "Date"
             row = {"date": line.value(line.number(date)), "value": short_number(value), "path": path}
-            rows.append({**row, name: line.words(date), "Value": words(value)})
+            rows.append({**row, line.name: line.words(date), "Value": words(value)})
     return rows
 
 

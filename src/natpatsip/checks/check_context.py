@@ -15,9 +15,13 @@ from typing import TYPE_CHECKING, Any
 from natpatsip.checks import code_cells
 from natpatsip.checks.numbers import allowed_numbers
 from natpatsip.checks.outcome import Finding, Place
-from natpatsip.checks.relations import REPORTED, Operand, Rules, read_rows
+from natpatsip.checks.relations import REPORTED, Operand, Rules
 from natpatsip.checks.sentences import Sentence, sentences_of
+from natpatsip.csv_files import from_csv
+from natpatsip.datasets.declaration import declared
+from natpatsip.datasets.validation import examine, raise_faults
 from natpatsip.facts import PUBLISHES, Fact, parse_value, printed
+from natpatsip.facts import REPORTED as REPORTED_FACTS
 from natpatsip.pipeline.notebook import appears_in, numbered
 from natpatsip.pipeline.outputs import Outputs, collect_facts, gather
 from natpatsip.pipeline.plan import Plan
@@ -180,7 +184,7 @@ class CheckContext:
     @cached_property
     def _fact_ids(self) -> set[str]:
         """The ids of all facts that the project knows: reported, decided, or published by any notebook."""
-        ids = {row["fact_id"] for row in self.reported_rows} | set(self.plan.params.values)
+        ids = {row["fact_id"] for row in self.reported_rows.values()} | set(self.plan.params.values)
         chapters = self.plan.notebooks
         sources = [notebook.source for notebook in chapters.values()]
         others = (file for file in (self.project / "notebooks").glob("*.ipynb") if file.stem not in chapters)
@@ -218,21 +222,30 @@ class CheckContext:
     def reported_before(self, name: str, period: str) -> KnownFact | None:
         """Return what was reported of a fact in the quarter before this one."""
         key = name, str(self.quarter.previous()), period
-        for line, row in enumerate(self.reported_rows, start=2):
+        for line, row in self.reported_rows.items():
             if (row["fact_id"], row["as_of"], row["period"]) == key:
                 return _known_from_row(name, period, row, f"{REPORTED}, row {line}")
         return None
 
     @cached_property
-    def reported_rows(self) -> list[dict[str, str]]:
-        """The rows of ``data/reported.csv``; none if there is no such file."""
-        return read_rows(self.project / REPORTED)
+    def reported_rows(self) -> dict[int, dict[str, str]]:
+        """The rows of ``data/reported.csv`` by line; none if the project does not declare it.
+
+        A file that is not as it is declared stops what needs it, with all its faults.
+        """
+        if REPORTED_FACTS not in declared(self.project).by_name:
+            return {}
+        table = examine(REPORTED_FACTS, self.project)
+        raise_faults(table)
+        rows = zip(*table.texts.values(), strict=True)
+        found = {line: dict(zip(table.texts, row, strict=True)) for line, row in zip(table.lines, rows, strict=True)}
+        return {line: row for line, row in found.items() if row["value"]}
 
     @cached_property
     def _newest_rows(self) -> _Rows:
         """The newest reported row of each fact and period, as of the quarter, with its line in the file."""
         found: _Rows = {}
-        for line, row in enumerate(self.reported_rows, start=2):
+        for line, row in self.reported_rows.items():
             key = row["fact_id"], row["period"]
             if row["as_of"] <= str(self.quarter) and (key not in found or found[key][1]["as_of"] <= row["as_of"]):
                 found[key] = line, row
@@ -262,8 +275,9 @@ class CheckContext:
             return None
         file = f"reports/{period}/facts.csv"
         if file not in self._built_rows:
-            rows = enumerate(read_rows(self.project / file), start=2)
-            self._built_rows[file] = {(row["id"], row["period"]): (line, row) for line, row in rows}
+            built = self.project / file
+            rows = from_csv(built.read_bytes().decode()) if built.is_file() else []
+            self._built_rows[file] = {(row["id"], row["period"]): (n, row) for n, row in enumerate(rows, start=2)}
         line, row = self._built_rows[file].get((name, period), (0, {}))
         return _known_from_row(name, period, row, f"{file}, row {line}") if row else None
 
@@ -279,7 +293,7 @@ class CheckContext:
         if figure not in self.figures:
             return None
         place, record = self.figures[figure]
-        rows = list(csv.DictReader(io.StringIO(record["data"])))
+        rows = list(csv.DictReader(io.StringIO(record["data"], newline="")))
         name = column.removesuffix(_IN_QUARTER)
         if not rows or (name != _ALL_COLUMNS and name not in rows[0]):
             return None
@@ -299,10 +313,10 @@ def _known_from_row(name: str, period: str, row: Mapping[str, Any], where: str) 
 def _source(notebook: Path) -> str:
     """Return the text of a notebook that is not a chapter; it may be anything, so one that is not JSON has none."""
     try:
-        cells = json.loads(notebook.read_text(encoding="utf-8")).get("cells", [])
-    except ValueError:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        return "\n".join("".join(cell["source"]) for cell in cells)
+    except (ValueError, LookupError, TypeError, RecursionError):
         return ""
-    return "\n".join("".join(cell.get("source", "")) for cell in cells)
 
 
 def _number(text: str) -> float | None:

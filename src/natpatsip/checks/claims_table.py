@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +9,13 @@ from pathlib import Path
 from natpatsip import wording
 from natpatsip.checks.outcome import Finding
 from natpatsip.checks.relations import RELATIONS, TERMS, Operand, breach, circle
+from natpatsip.datasets.reading import PlainFile, records
 from natpatsip.errors import DataError, ReportError, UsageError, nearest, together
 
 COLUMNS = ("claim_id", "place", "statement", "value", "related_claim", "relation")
 _VALUE = re.compile(
-    r"[£$€]?\s*([-−]?\d+(?:[,\s]\d{3})*(?:\.\d+)?)\s*(%|per cent|percent|k|m|bn|thousand|million|billion)?", re.I
+    r"[£$€]?\s*([-−]?\d+(?:[,\s]\d{3})*(?:\.\d+)?)\s*(%|per cent|percent|k|m|bn|thousand|million|billion)?",
+    re.IGNORECASE | re.ASCII,
 )
 _SIZES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
 
@@ -72,25 +73,11 @@ def read_claims(file: Path) -> dict[str, Claim]:
     """Return a table's claims by id."""
     if not file.is_file():
         raise UsageError(f"--claims: there is no file {file}. Name a table with the columns {', '.join(COLUMNS)}.")
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines, strict=True)
-            rows = list(reader)
-            header = list(reader.fieldnames or ())
-    except UnicodeDecodeError as error:
-        raise DataError(f"{file}: is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
-    except csv.Error as error:
-        raise DataError(f"{file}, row {reader.line_num}: is not valid CSV: {error}.") from error
-    if absent := [name for name in COLUMNS if name not in header]:
-        raise DataError(
-            f"{file}, row 1: the column{'s' if len(absent) > 1 else ''} {', '.join(absent)} "
-            f"{'are' if len(absent) > 1 else 'is'} missing; found {', '.join(header) or 'nothing'}. "
-            f"A table of claims has {', '.join(COLUMNS)}."
-        )
+    rows = records(file.read_bytes(), PlainFile.of(str(file), COLUMNS))
     errors: list[ReportError] = []
     claims: dict[str, Claim] = {}
-    for number, row in enumerate(rows, start=2):
-        cells = {name: " ".join((row.get(name) or "").split()) for name in COLUMNS}
+    for number, row in rows.items():
+        cells = {name: " ".join(row[name].split()) for name in COLUMNS}
         try:
             claim = _claim(file, number, cells)
             if claim.claim_id in claims:

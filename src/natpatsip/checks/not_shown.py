@@ -15,10 +15,10 @@ from natpatsip.shown import NOT_SHOWN, digest_of
 
 CHECK = "not-shown"
 _PUBLISHED = {BLOCK, FIGURE, PICTURE, CITED, PUBLISHED, "text/markdown"}
-_ANALYSTS = {"text/html": "a table or page", "text/latex": "a formula", "image/": "a picture", "vegalite": "a chart"}
+_ANALYSTS = {"vegalite": "a chart", "image/": "a picture", "text/html": "a table or page", "text/latex": "a formula"}
 """What JupyterLab shows and no chapter takes, by a part of the type."""
 _SERIES = re.compile(r"\b(?:Name: .*, )?(?:Length: \d+, )?dtype: \S+\s*\Z")
-_BLOCKS = re.compile(r"\[?(?:Block|Tile|Figure|Picture)\(")
+_TILE = re.compile(r"\[?Tile\(")
 
 
 def check(context: CheckContext) -> list[Finding]:
@@ -56,4 +56,4 @@ def _for_analyst(data: Mapping[str, Any]) -> str:
         if any(part in each for each in data):
             return kind
     text = data.get("text/plain", "")
-    return "a series" if _SERIES.search(text) else "a part of a page" if _BLOCKS.match(text) else ""
+    return "a series" if _SERIES.search(text) else "a tile" if _TILE.match(text) else ""

@@ -35,7 +35,7 @@ def _files(context: CheckContext) -> Iterator[Finding]:
 def _facts(context: CheckContext) -> Iterator[Finding]:
     """Yield facts that were last reported in an earlier quarter, except those of past quarters."""
     newest: dict[tuple[str, str], tuple[str, int, str]] = {}
-    for line, row in enumerate(context.reported_rows, start=2):
+    for line, row in context.reported_rows.items():
         role = "its quarter" if row["period"] == row["as_of"] else row["period"]
         key = row["fact_id"], role
         if row["as_of"] <= str(context.quarter) and (key not in newest or newest[key][0] <= row["as_of"]):

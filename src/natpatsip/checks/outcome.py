@@ -28,6 +28,7 @@ CHECKS = (
     "not-shown",
     "inline-syntax",
 )
+NOT_CHECKED = "not-checked"  # what stopped some of the checks, listed with their findings
 RECORD = ("check", "message", "where", "notebook", "cell", "fact", "found", "expected")
 
 

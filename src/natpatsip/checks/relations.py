@@ -6,7 +6,6 @@ quarter (*moves at most*), or that a fact is a modelled effect (*estimate*).
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,9 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from natpatsip import wording
-from natpatsip.errors import DataError, ReportError, nearest, together
+from natpatsip.datasets.declaration import declared
+from natpatsip.datasets.reading import PlainFile, records
+from natpatsip.errors import DataError, ReportError, nearest, one_line, together
 from natpatsip.facts import ID
 from natpatsip.figures import ID as FIGURE_ID
 from natpatsip.quarter import Quarter
@@ -37,7 +38,7 @@ _EXPECTED = {  # neutral, since nobody knows which of the numbers is wrong
 _CLOSE = 1e-6  # relative: the values come from decimal texts, so only the binary rounding of their sums differs
 _TERM = re.compile(r"(?P<fact>[a-z][a-z0-9_]*)(?:\s*\((?P<period>[^)]+)\))?")
 _CHART = re.compile(r"(?P<figure>fig-[a-z0-9-]+)\s*:\s*(?P<column>.+)")
-_BOUND = re.compile(r"(\d+(?:\.\d+)?)\s*(%?)")
+_BOUND = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(%?)")
 
 
 @dataclass(frozen=True)
@@ -181,17 +182,14 @@ class Rules:
         file = project / FILE
         if not file.is_file():
             return cls(quarter)
-        with file.open(encoding="utf-8", newline="") as lines:
-            reader = csv.DictReader(lines)
-            rows, header = list(reader), list(reader.fieldnames or ())
-        if absent := [name for name in COLUMNS if name not in header]:
-            raise DataError(f"{FILE}, row 1: {', '.join(absent)} missing. It has the columns {', '.join(COLUMNS)}.")
+        resource = PlainFile.of(FILE, COLUMNS, declared=declared(project).resources)
+        rows = records(file.read_bytes(), resource)
         found, errors = [], list[ReportError]()
-        for number, row in enumerate(rows, start=2):
+        for line, row in rows.items():
             try:
-                found.append(_rule(number, {name: (row[name] or "").strip() for name in COLUMNS}, known))
+                found.append(_rule(line, {name: row[name].strip() for name in COLUMNS}, known))
             except DataError as error:
-                errors.append(error)
+                errors.append(DataError(one_line(str(error))))
         together(errors)
         _refuse_circles(found)
         return cls(quarter, tuple(found))
@@ -208,14 +206,6 @@ class Rules:
     def written(self, period: str) -> str:
         """Return the period that the file names, as facts have it."""
         return {QUARTER: str(self.quarter), YEAR: self.quarter.year_to_date}.get(period, period)
-
-
-def read_rows(file: Path) -> list[dict[str, str]]:
-    """Return the rows of a CSV file; none if there is no such file."""
-    if not file.is_file():
-        return []
-    with file.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
 
 
 def _rule(number: int, row: Mapping[str, str], known: Collection[str]) -> Rule:

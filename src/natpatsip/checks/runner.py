@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
+from natpatsip import wording
 from natpatsip.checks import (
     broken_link,
     fact_rules,
@@ -20,7 +22,7 @@ from natpatsip.checks import (
     unused,
 )
 from natpatsip.checks.check_context import CheckContext
-from natpatsip.checks.outcome import CHECKS, Finding, Outcome, split_accepted
+from natpatsip.checks.outcome import CHECKS, NOT_CHECKED, Finding, Outcome, split_accepted
 from natpatsip.errors import ReportError, apart
 from natpatsip.pipeline.plan import Plan
 
@@ -46,6 +48,8 @@ _FAILED_CLAIM = re.compile(
     r'^(?P<where>notebooks/(?P<notebook>\S+\.ipynb), cell \d+(?: "[^"]*")? \(id (?P<cell>[\w-]+)\)), inline expression '
     r"(?P<expression>.*?): ClaimError: (?P<message>.*)$"
 )
+_NEED_ALL = ("uncited-fact",)  # a notebook that did not run may cite it
+_PARTLY = "not checked: {} in any notebook, and charts, facts and figures of {}, which did not run"
 _NOTE = "The other checks need notebooks that run. Reword or remove what the charts do not show, and check again."
 
 
@@ -92,8 +96,78 @@ def check_failed_run(plan: Plan, error: ReportError) -> Outcome | None:
     if len(claims) != len(problems):
         return None
     context = CheckContext(plan, {name: notebook.content for name, notebook in plan.notebooks.items()})
+    findings = [*stale.to_review(context), *_failed_claims(claims, context)]
+    return Outcome(tuple(_in_reading_order(findings, list(plan.notebooks))), notes=(_NOTE,))
+
+
+def run_partly(plan: Plan, executed: Mapping[str, NotebookNode], error: ReportError) -> Outcome:
+    """Run on a quarter each check that has what it needs, and list what stopped the others.
+
+    So `check` lists what is to be reviewed before the data of a quarter are there: checks of words need no notebook to
+    run, and a data file that is missing or faulty stops only what reads it.
+
+    Parameters
+    ----------
+    plan : Plan
+        What the quarter is built from.
+    executed : mapping
+        The notebooks that ran.
+    error : ReportError
+        What stopped the others, or one of the checks.
+    """
+    others = {name: _as_written(each.content) for name, each in plan.notebooks.items() if name not in executed}
+    context = CheckContext(plan, {name: executed.get(name) or others[name] for name in plan.notebooks})
+    problems = dict.fromkeys(apart(str(error)))
+    found: list[Finding] = []
+    for check in (each for each in CHECKS if not others or each not in _NEED_ALL):
+        try:
+            found += _CHECKS[check](context)
+        except ReportError as stopped:
+            problems |= dict.fromkeys(apart(str(stopped)))
+    if others:
+        found = [each for each in found if each.check != broken_link.CHECK or _is_link_to_chapter(each)]
+    listed = [each for each in found if typed_number.is_listed(each, context)]
+    rest = [each for each in found if each not in listed]
+    still_open, accepted = split_accepted(rest, plan.params.accepted, plan.quarter)
+    if others:  # what an acceptance is about may be in a notebook that did not run
+        still_open = tuple(each for each in still_open if each in rest)
+    claims = {each: claim for each in problems if (claim := _FAILED_CLAIM.match(each))}
+    stopped_by = [_not_checked(each, context) for each in problems if each not in claims]
+    findings = [*still_open, *_failed_claims(claims.values(), context), *stopped_by]
+    notes = (_PARTLY.format(", ".join(_NEED_ALL), wording.listing(sorted(others))),) if others else ()
+    return Outcome(tuple(_in_reading_order(findings, list(plan.notebooks))), accepted, tuple(listed), notes)
+
+
+def _as_written(content: NotebookNode) -> NotebookNode:
+    """Return a notebook without what an earlier run has left in it."""
+    clean = deepcopy(content)
+    for cell in clean.cells:
+        cell.metadata.pop("user_expressions", None)
+        if cell.cell_type == "code":
+            cell.outputs = []
+    return clean
+
+
+def _is_link_to_chapter(finding: Finding) -> bool:
+    """Return True if a broken link does not depend on the figures and headings of notebooks that did not run."""
+    return not finding.found.startswith("@") and "#" not in finding.found
+
+
+def _not_checked(problem: str, context: CheckContext) -> Finding:
+    """Return what stopped some of the checks as a finding."""
+    where = problem.partition(": ")[0]
+    cell = re.match(r'notebooks/(\S+)\.ipynb, cell "([^"]*)"', where)
+    notebook, name = cell.groups() if cell else ("", "")
+    place = context.places.get((notebook, name))
+    message = f"{' '.join(problem.split())} What reads or follows it could not be checked."
+    file = f"{notebook}.ipynb" if notebook else ""
+    return Finding(NOT_CHECKED, message, where, file, name, position=place.position if place else 0)
+
+
+def _failed_claims(claims: Iterable[re.Match[str]], context: CheckContext) -> list[Finding]:
+    """Return the claims about charts that stopped notebooks, as findings."""
     places = {(f"{place.notebook}.ipynb", place.cell): place for place, _ in context.cells()}
-    findings = list(stale.to_review(context))
+    findings = []
     for claim in claims:
         place = places.get((claim["notebook"], claim["cell"]))
         findings.append(
@@ -107,12 +181,17 @@ def check_failed_run(plan: Plan, error: ReportError) -> Outcome | None:
                 position=place.position if place else 0,
             )
         )
-    return Outcome(tuple(_in_reading_order(findings, list(plan.notebooks))), notes=(_NOTE,))
+    return findings
 
 
 def _in_reading_order(findings: list[Finding], chapters: list[str]) -> list[Finding]:
     """Sort by chapter, cell and check; what is not in a notebook comes last."""
     order = {f"{name}.ipynb": number for number, name in enumerate(chapters)}
     return sorted(
-        findings, key=lambda each: (order.get(each.notebook, len(order)), each.position, CHECKS.index(each.check))
+        findings,
+        key=lambda each: (
+            order.get(each.notebook, len(order)),
+            each.position,
+            (*CHECKS, NOT_CHECKED).index(each.check),
+        ),
     )

@@ -13,6 +13,7 @@ from natpatsip.checks.sentences import MARK, Sentence, sentences_of
 from natpatsip.pipeline.inline_code import INLINE
 from natpatsip.pipeline.notebook import is_quarter
 from natpatsip.quarter import Quarter
+from natpatsip.wording import listing
 
 CHECK = "stale"
 TO_REVIEW = "to-review"
@@ -55,24 +56,27 @@ def _unchanged_words(context: CheckContext) -> Iterator[Finding]:
             if now not in place.tags or not {before, TO_REVIEW}.isdisjoint(place.tags):
                 continue
             same = {words: text for words, text in _paragraphs(cell, place).items() if words in earlier}
-            for words, text in list(same.items())[:1]:
+            if same:
+                told = listing([f'"{_start(text)}"' for text in same.values()])
+                places = listing(list(dict.fromkeys(earlier[words].name for words in same)))
+                are, them = ("is", "it is") if len(same) == 1 else ("are", "they are")
                 message = (
-                    f'"{_start(text)}" is word for word what {context.quarter.previous().label} says '
-                    f"({earlier[words].name}). Say what is true now, or remove the tag from both cells and "
-                    "keep one, if it is true of any quarter."
+                    f"{told} {are} word for word what {context.quarter.previous().label} says ({places}). Say "
+                    f"what is true now, or remove the tag from both cells and keep one, if {them} true of any quarter."
                 )
-                yield place.finding(CHECK, message, found=_start(text))
+                yield place.finding(CHECK, message, found=_start(next(iter(same.values()))))
 
 
 def _paragraphs(cell: Any, place: Place) -> dict[str, str]:
-    """Return the paragraphs of a cell by their words, without headings and lines of a few words."""
+    """Return the paragraphs of a cell by their words, without headings, lead-ins of lists and lines of a few words."""
     blocks = {each.block: each.kind for each in sentences_of(cell, place)}
     expressions = iter(INLINE.findall(cell.source))
     found = {}
     for block, kind in blocks.items():
         own = [next(expressions, "") for _ in range(block.count(MARK))]
         words = " ".join([*re.findall(r"\w+", block.lower()), *own])
-        if kind == "text" and len(re.findall(r"\w+", block)) >= 4:
+        is_lead_in = block.rstrip(" *_").endswith(":")  # "... on three points:" says nothing by itself
+        if kind == "text" and len(re.findall(r"\w+", block)) >= 4 and not is_lead_in:
             found[words] = block.replace(MARK, "{…}")
     return found
 

@@ -15,7 +15,7 @@ from natpatsip.cli import (  # noqa: F401 — each adds its command
     preview,
 )
 from natpatsip.cli.application import app
-from natpatsip.cli.console import use_utf_8
+from natpatsip.cli.console import time_every_line, use_utf_8
 from natpatsip.cli.error_handling import errors_as_sentences
 
 __all__ = ["app", "main"]
@@ -24,6 +24,8 @@ __all__ = ["app", "main"]
 def main() -> None:
     """Run a command; what stops it becomes a sentence and an exit status."""
     use_utf_8()
+    if "--due" in sys.argv:  # a schedule's run: its log shows when each line was written, errors included
+        time_every_line()
     try:
         with errors_as_sentences():
             app()

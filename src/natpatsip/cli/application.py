@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from natpatsip.errors import ReportError, UsageError, nearest
+from natpatsip.project import find_root
 
 if TYPE_CHECKING:
     from natpatsip.quarter import Quarter
@@ -28,6 +29,11 @@ app = typer.Typer(
 @app.callback()
 def natpatsip() -> None:
     """Quarterly progress reports in health care, from parameterised notebooks."""
+    project = find_root(Path.cwd())
+    if project and any((project / "reports").glob(".*")):  # a build is publishing, or was killed while it did
+        from natpatsip.release.publication import restore_all
+
+        restore_all(project / "reports")
 
 
 def one_of(option: str, word: str, choices: tuple[str, ...]) -> None:

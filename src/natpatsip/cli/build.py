@@ -66,7 +66,6 @@ def build(
     ] = False,
 ) -> None:
     """Build the report of one quarter or of several."""
-    from natpatsip.build import build_all
     from natpatsip.project import project_root
 
     formats, quarters = _formats(to), quarters or []
@@ -82,13 +81,31 @@ def build(
         cluster=cluster,
         is_final=final,
     )
+    if not due:
+        _build(project, quarters, options, everything=everything, due=False, log=log)
+        return
+    from natpatsip.pipeline.workspace import try_locked
+
+    with try_locked(project / "build" / "schedule") as is_free:
+        if is_free:
+            _build(project, quarters, options, everything=everything, due=True, log=log)
+        else:
+            say("skipped: another scheduled run has not ended yet")
+
+
+def _build(
+    project: Path, quarters: list[str], options: Options, *, everything: bool, due: bool, log: ProgressLog
+) -> None:
+    """Build what was asked for, and say where it is."""
+    from natpatsip.build import build_all
+
     chosen = _chosen(project, quarters, options, everything=everything, due=due, log=log)
     if due and not chosen:
         say("nothing due")
         return
     outcome = build_all(project, chosen, options, log)
     for folder in outcome.built.values():
-        for file in files_of(folder, formats):
+        for file in files_of(folder, options.formats):
             say(str(file))
     if len(chosen) == 1:
         for error in outcome.failed.values():

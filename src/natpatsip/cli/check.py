@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from natpatsip.cli.application import JOBS, QUARTER, app, one_of, quarter_or_newest
-from natpatsip.cli.console import ProgressLog, say
-from natpatsip.errors import UsageError
+from natpatsip.cli.console import ProgressLog, say, say_as_is
+from natpatsip.errors import ReportError, UsageError
 
 if TYPE_CHECKING:
     from natpatsip.checks import Outcome
@@ -30,14 +31,22 @@ def check(
     one_of("--format", format, FORMATS)
     if claims is not None and quarter is not None:
         raise UsageError("--claims: checks a table without a quarter; leave the quarter out.")
-    outcome, project = _claims(claims) if claims is not None else _quarter(quarter, jobs)
+    try:
+        outcome, project = _claims(claims) if claims is not None else _quarter(quarter, jobs)
+    except ReportError as error:
+        if format == "json":  # whoever reads it gets a list, whatever happens
+            found = {"check": "not-checked", "message": str(error), "where": str(error).partition(": ")[0]}
+            say_as_is(json.dumps([found], indent=2))
+        raise
     from natpatsip.checks.finding_formats import as_github, as_text
     from natpatsip.reporters import as_json
 
     if format == "json":
-        say(as_json(outcome.findings))
+        say_as_is(as_json(outcome.findings))
+    elif format == "github":
+        say_as_is("\n".join(as_github(outcome.findings, project)))
     else:
-        for line in as_text(outcome) if format == "text" else as_github(outcome.findings, project):
+        for line in as_text(outcome):
             say(line)
     if outcome.findings:
         raise typer.Exit(1)

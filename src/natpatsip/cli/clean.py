@@ -9,7 +9,7 @@ from natpatsip.cli.console import say
 @app.command(epilog="Example:  natpatsip clean")
 def clean() -> None:
     """Remove the cache and working files in build/; reports stay."""
-    from natpatsip.pipeline.caching.store import clean as remove
+    from natpatsip.pipeline.workspace import clean as remove
     from natpatsip.project import project_root
 
     freed = remove(project_root())

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from natpatsip.cli.application import app, one_of
-from natpatsip.cli.console import say
-from natpatsip.errors import UsageError
+from natpatsip.cli.console import say_as_is
+from natpatsip.errors import UsageError, lines_shown
 
 FORMATS = ("text", "markdown", "json", "github")  # here too: formats.py is slow to import
 
@@ -34,4 +34,5 @@ def compare(
 
     folder = reports or project_root() / "reports"
     both = [BuiltReport.read(folder / str(quarter), quarter) for quarter in (first, second)]
-    say(formats.FORMATS[form](compared(*both)))
+    text = formats.FORMATS[form](compared(*both))
+    say_as_is(text if form in ("json", "github") else lines_shown(text))

@@ -5,9 +5,45 @@ from __future__ import annotations
 import datetime
 import io
 import sys
+from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
+
+from natpatsip.errors import one_line
+
+
+class TimedLines(io.TextIOBase):
+    """A stream that begins each line with the time, whoever writes it: for the log of a schedule."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._is_new = stream, True
+
+    def write(self, text: str) -> int:
+        """Write text; each line that it begins is given the time."""
+        for line in text.splitlines(keepends=True):
+            self._stream.write(f"{_now()} {line}" if self._is_new else line)
+            self._is_new = line.endswith("\n")
+        self.flush()
+        return len(text)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        self._stream.flush()
+
+    def fileno(self) -> int:
+        """Return the descriptor, which processes that are started write to."""
+        return self._stream.fileno()
+
+
+def time_every_line() -> None:
+    """Begin each line on standard output and error with the time, unless somebody watches on a terminal."""
+    if not sys.stderr.isatty():
+        sys.stdout, sys.stderr = TimedLines(sys.stdout), TimedLines(sys.stderr)
+
+
+def _now() -> str:
+    return f"{datetime.datetime.now().astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 class ProgressLog:
@@ -19,16 +55,22 @@ class ProgressLog:
 
     def __call__(self, line: str) -> None:
         """Print a line."""
+        line = one_line(line)
         if self._is_terminal:
             self._console.print(Text.assemble(("✓", "green"), f" {line}"))  # not markup: "[column]" is a cell's code
         else:
-            sys.stderr.write(f"{datetime.datetime.now().astimezone():%Y-%m-%d %H:%M:%S} {line}\n")
+            sys.stderr.write(f"{line}\n" if isinstance(sys.stderr, TimedLines) else f"{_now()} {line}\n")
             sys.stderr.flush()
 
 
 def say(line: str) -> None:
-    """Print a line of a command's result."""
-    sys.stdout.write(line + "\n")
+    """Print a line of a command's result, as `one_line` shows what came from data, notebooks and file names."""
+    sys.stdout.write(one_line(line) + "\n")
+
+
+def say_as_is(text: str) -> None:
+    """Print a result for machines, JSON or annotations for GitHub, whose writers escape what has to be escaped."""
+    sys.stdout.write(text + "\n")
 
 
 def use_utf_8() -> None:

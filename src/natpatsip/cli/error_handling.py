@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from natpatsip.errors import ReportError
+from natpatsip.errors import ReportError, lines_shown
 
 INTERRUPTED = 130  # the exit status after Ctrl-C; Typer exits with it too
 _PERMISSIONS = "Check the permissions there, then run this again."
@@ -39,7 +39,7 @@ def errors_as_sentences() -> Iterator[None]:
 
 
 def _exit(text: str, status: int) -> None:
-    sys.stderr.write(f"natpatsip: {text}\n")
+    sys.stderr.write(f"natpatsip: {lines_shown(text)}\n")
     sys.exit(status)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode, v4
 
+from natpatsip.csv_files import from_csv
 from natpatsip.errors import ReportError, UsageError
 from natpatsip.fact import Fact
 from natpatsip.pipeline.notebook import TITLE, appears_in
@@ -64,8 +64,7 @@ class BuiltReport:
                 name: v4.reads((folder / "notebooks" / f"{name}.ipynb").read_text("utf-8"))  # type: ignore[no-untyped-call]
                 for name in names
             }
-            with (folder / "facts.csv").open(encoding="utf-8", newline="") as lines:
-                facts = tuple(Fact.from_row(row) for row in csv.DictReader(lines))
+            facts = tuple(map(Fact.from_row, from_csv((folder / "facts.csv").read_bytes().decode())))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError) as error:
             cause = f"{type(error).__name__}: {error}"
             raise CompareError(f"{folder}: is incomplete ({cause}). Run: natpatsip build {quarter}") from error

@@ -89,7 +89,7 @@ def reading_beside(fact: Fact, report: BuiltReport) -> Reading | None:
 
 def reading_of(figure: Figure, report: BuiltReport) -> Reading | None:
     """Return what a figure's points show in the report's quarter; None if it is not a control chart."""
-    rows = list(csv.DictReader(io.StringIO(figure.data)))
+    rows = list(csv.DictReader(io.StringIO(figure.data, newline="")))
     month = next((name for name in MONTH_COLUMNS if rows and name in rows[0]), None)
     shows = next((name for name in POINT_COLUMNS if rows and name in rows[0]), None)
     if month is None or shows is None:

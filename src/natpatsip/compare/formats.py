@@ -8,6 +8,7 @@ from itertools import groupby
 from natpatsip.compare.changes import FIGURES, KINDS, NARRATIVE, NUMBERS, NUMBERS_OF_ONE, Change, Comparison
 from natpatsip.compare.narrative_changes import AROUND
 from natpatsip.compare.word_diff import ADDED, REMOVED, SAME, marked
+from natpatsip.errors import one_line
 from natpatsip.plain_text import escaped
 from natpatsip.reporters import annotation, counted
 from natpatsip.reporters import as_json as json_of
@@ -26,7 +27,7 @@ def as_text(comparison: Comparison) -> str:
             lines += [f"  {where}"] if where else []
             for change in group:
                 cell = f'  [{change.notebook}, cell "{change.cell}"]' if change.cell else ""
-                lines.append(f"  - {change.message}{cell}")
+                lines.append(one_line(f"  - {change.message}{cell}"))
     return "\n".join(lines)
 
 

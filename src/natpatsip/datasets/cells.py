@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
+from pydantic.alias_generators import to_camel
+
 from natpatsip.datasets.descriptor import DataField
 from natpatsip.datasets.reading import Fault
 from natpatsip.errors import UsageError, nearest
 from natpatsip.quarter import Quarter
+from natpatsip.yaml_models import shown
 
 MOST_WORDS = 12  # of a list of words in a message
-SPREADSHEET_MONTH = re.compile(r"[A-Z][a-z]{2}-\d{2}|\d{2}/\d{2}/\d{4}")
-SPREADSHEET = (
-    "A spreadsheet has changed the months: format the column as text or as yyyy-mm, and save the file as CSV again."
+SPREADSHEET_DATE = re.compile(  # Jan-21, January 2021, 01/04/2024, 1-Apr-24, 2024-04-01 00:00:00, or days since 1900
+    r"[A-Z][a-z]{2,8}[- ][0-9]{2,4}|[0-9]{1,2}([-/. ])([0-9]{1,2}|[A-Z][a-z]{2})\1[0-9]{2,4}"
+    r"|[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}( [0-9:]+)?|[0-9]{5}"
 )
+SPREADSHEET = "A spreadsheet has changed the {}: format the column as text or as {}, and save the file as CSV again."
+SPREADSHEET_FORMS = {"yearmonth": ("months", "yyyy-mm"), "date": ("dates", "yyyy-mm-dd")}
 INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
 NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
@@ -153,11 +159,11 @@ class CellRule:
 
     def _fault(self, text: str) -> Fault:
         hint = nearest(text, self.words) if self.words and text else ""
-        is_spoilt = self.field.type == "yearmonth" and SPREADSHEET_MONTH.fullmatch(text)
+        form = SPREADSHEET_FORMS.get(self.field.type)
         return Fault(
             f'found "{text}", expected {self.expected}.{hint}',
             column=self.field.name,
-            cause=SPREADSHEET if is_spoilt else "",
+            cause=SPREADSHEET.format(*form) if form and SPREADSHEET_DATE.fullmatch(text) else "",
         )
 
 
@@ -252,6 +258,28 @@ def _check_constraints(text: str, value: Any, field: DataField) -> None:
     )
     if not all(bounds):
         raise ValueError(text)
+
+
+def bounds_expected(field: DataField) -> list[str]:
+    """Return what is wrong with the bounds that a field declares: each is a value that its cells may have."""
+    limits, wrong = field.constraints, []
+    for name in ("minimum", "maximum", "exclusive_minimum", "exclusive_maximum"):
+        bound = getattr(limits, name)
+        try:
+            if bound is not None and not _is_comparable(_bound(bound, field), field):
+                raise ValueError
+        except ValueError:
+            expected = EXAMPLES.get(field.natpatsip.form or field.type, "a text")
+            wrong.append(f"constraints.{to_camel(name)}: found {shown(bound)}, expected {expected}.")
+    return wrong
+
+
+def _is_comparable(bound: Any, field: DataField) -> bool:
+    """Return True if a bound can be compared with the values of a field's cells."""
+    if field.type in ("integer", "number", "year"):
+        return isinstance(bound, int | float) and not isinstance(bound, bool) and math.isfinite(bound)
+    kinds = {"date": date, "yearmonth": date, "datetime": datetime}
+    return isinstance(bound, kinds.get(field.type, str))
 
 
 def _bound(bound: Any, field: DataField) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from natpatsip.datasets.cells import bounds_expected
 from natpatsip.datasets.descriptor import (
     FILE,
     FOLDER,
@@ -21,7 +22,7 @@ from natpatsip.datasets.descriptor import (
     Resource,
 )
 from natpatsip.errors import DataFileError, nearest, together
-from natpatsip.yaml_models import read_yaml
+from natpatsip.yaml_models import line_of, read_yaml, shown
 
 
 def declared(project: Path) -> Package:
@@ -54,13 +55,20 @@ def parse(descriptor: bytes) -> Package:
     try:
         package = Package.model_validate(content)
     except ValidationError as error:
-        together([DataFileError(_sentence(content, problem)) for problem in error.errors()])
+        together([DataFileError(_sentence(content, problem, descriptor)) for problem in error.errors()])
         raise
-    together([DataFileError(f"{FILE}, {text}") for text in _contradictions(package)])
+    together([DataFileError(_located(text, descriptor)) for text in _contradictions(package)])
     return package
 
 
-def _sentence(content: Any, problem: Any) -> str:
+def _located(text: str, descriptor: bytes) -> str:
+    """Return a sentence that begins with its place, a resource's name first, with the file and the line."""
+    steps = text.partition(": ")[0].split(".")
+    line = line_of(descriptor, steps if steps[0] == "resources" else ["resources", *steps])
+    return f"{FILE}, line {line}, {text}"
+
+
+def _sentence(content: Any, problem: Any, descriptor: bytes) -> str:
     """Say one of pydantic's problems as a sentence with its place, lists by the names of their members."""
     parts: list[str] = []
     for step in problem["loc"]:
@@ -70,14 +78,15 @@ def _sentence(content: Any, problem: Any) -> str:
             content = None
         is_named = isinstance(step, int) and isinstance(content, Mapping) and "name" in content
         parts.append(str(content["name"]) if is_named else f"{step + 1}" if isinstance(step, int) else str(step))
-    where = f"{FILE}, {'.'.join(parts).removeprefix('resources.')}" if parts else FILE
+    line = line_of(descriptor, problem["loc"])
+    where = f"{FILE}, line {line}, {'.'.join(parts).removeprefix('resources.')}" if parts else FILE
     if problem["type"] == "missing":
         return f"{where}: is missing. Add it."
     if problem["type"] == "value_error":
         message = problem["msg"].removeprefix("Value error, ")
         return f"{where}: {message}" if message[-1] in ".?" else f"{where}: {message}."
     expected = problem["msg"].replace("Input should be", "expected").rstrip(".")
-    return f"{where}: found {problem['input']!r}; {expected}."
+    return f"{where}: found {shown(problem['input'])}; {expected}."
 
 
 def _contradictions(package: Package) -> Iterator[str]:
@@ -149,6 +158,7 @@ def _columns_named(resource: Resource) -> Iterator[tuple[str, Sequence[str]]]:
 def _of_field(field: DataField, package: Package) -> Iterator[str]:
     if field.type not in TYPES:
         yield f'type: found "{field.type}", expected one of {", ".join(TYPES)}.{nearest(field.type, TYPES)}'
+    yield from bounds_expected(field)
     kind = field.natpatsip.organisation
     if kind and kind not in package.kinds:
         known = (

@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from pydantic.alias_generators import to_camel
 
 from natpatsip.errors import DataError, DataFileError, nearest
+from natpatsip.yaml_models import Truth, Whole
 
 FOLDER = "data"
 FILE = f"{FOLDER}/datapackage.yaml"
@@ -92,7 +93,7 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_several)]
 class Labelled(Standard):
     """A missing value or a category, with what it means."""
 
-    value: str | int
+    value: str | Whole
     label: str = ""
 
 
@@ -101,10 +102,10 @@ class Constraints(Standard):
 
     refused_keys = "jsonSchema"
 
-    required: bool = False
-    unique: bool = False
-    min_length: int | None = None
-    max_length: int | None = None
+    required: Truth = False
+    unique: Truth = False
+    min_length: Whole | None = None
+    max_length: Whole | None = None
     minimum: Any = None
     maximum: Any = None
     exclusive_minimum: Any = None
@@ -144,7 +145,7 @@ class DataField(Standard):
     false_values: tuple[str, ...] = ("false", "False", "FALSE", "0")
     decimal_char: str = "."
     group_char: str = ""
-    bare_number: bool = True
+    bare_number: Truth = True
     delimiter: str = ","
     natpatsip: FieldOptions = FieldOptions()
 
@@ -194,9 +195,9 @@ class Dialect(Standard):
 
     delimiter: str = ","
     quote_char: str = '"'
-    double_quote: bool = True
+    double_quote: Truth = True
     escape_char: str | None = None
-    skip_initial_space: bool = False
+    skip_initial_space: Truth = False
     header: Literal[True] = True
 
 
@@ -242,9 +243,9 @@ class Disclosure(Extension):
     """The columns that count people; none where nothing needs protection."""
     geography: str = ""
     """The column that says what organisation or area a count is of."""
-    threshold: Annotated[int, Field(ge=0)] = 0
+    threshold: Annotated[Whole, Field(ge=0)] = 0
     """Counts from 1 to this are suppressed."""
-    base: Annotated[int, Field(gt=0)] = 1
+    base: Annotated[Whole, Field(gt=0)] = 1
     """All others are rounded to a multiple of it."""
     symbol: str = "*"
     """What is shown in place of a suppressed count."""

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from natpatsip.datasets.descriptor import DataField, Resource
-from natpatsip.errors import DataFileError, nearest
+from natpatsip.errors import DataFileError, nearest, one_line, together
 
+MOST_SHOWN = 20  # faults of a file that are given one by one
 LFS = b"version https://git-lfs.github.com/spec/"
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
@@ -35,7 +37,7 @@ class Fault:
     def __str__(self) -> str:
         where = [f"row {self.line}"] if self.line else []
         where += [f"column {self.column}"] if self.column else []
-        return f"{', '.join(where)}: {self.text}" if where else self.text
+        return one_line(f"{', '.join(where)}: {self.text}" if where else self.text)
 
 
 @dataclass
@@ -50,6 +52,57 @@ class Rows:
         """Return the cells of some columns, row by row."""
         places = [self.header.index(column) for column in columns]
         return [tuple(row[place] for place in places) for row in self.cells.values()]
+
+
+class PlainFile(Resource):
+    """A file of texts that need not be declared: its path is from the project's folder, or wherever it is."""
+
+    @classmethod
+    def of(cls, path: str, columns: Sequence[str], *, declared: Sequence[Resource] = ()) -> PlainFile:
+        """Return a file that has some columns, and may have others; if it is declared, it is written as that says."""
+        schema = {"fields": [{"name": column} for column in columns], "fieldsMatch": "subset"}
+        file = cls.model_validate({"name": "file", "path": path, "format": "csv", "schema": schema})
+        forms = [{"dialect": each.dialect, "encoding": each.encoding} for each in declared if each.file == path]
+        return file.model_copy(update=forms[0]) if forms else file
+
+    @property
+    def file(self) -> str:
+        """Its path."""
+        return self.path
+
+
+def records(data: bytes, resource: Resource) -> dict[int, dict[str, str]]:
+    """Return the rows of a file by line, each by column, as text.
+
+    Raises
+    ------
+    DataFileError
+        If it cannot be divided into rows, lacks a column, or a row has more or fewer cells than the header.
+    """
+    rows = parse(data, resource)
+    raise_faults(resource.file, rows.faults)
+    return {line: dict(zip(rows.header, cells, strict=True)) for line, cells in rows.cells.items()}
+
+
+def raise_faults(file: str, faults: Sequence[Fault]) -> None:
+    """Raise all faults of a file as one error, those beyond the first ones by their number."""
+    ordered = sorted(_by_cause(faults), key=lambda fault: (fault.line, fault.column))
+    texts = [f"{file}{', ' if fault.line or fault.column else ': '}{fault}" for fault in ordered[:MOST_SHOWN]]
+    if len(ordered) > MOST_SHOWN:
+        texts.append(f"{file}: and {len(ordered) - MOST_SHOWN} more.")
+    together([DataFileError(text) for text in texts])
+
+
+def _by_cause(faults: Sequence[Fault]) -> Iterator[Fault]:
+    """Yield faults, those of a column that have the same cause as one."""
+    alike = Counter((fault.column, fault.cause) for fault in faults if fault.cause)
+    for fault in faults:
+        count = alike.pop((fault.column, fault.cause), 0)
+        if count:
+            others = {1: "", 2: " Another row is like it."}.get(count, f" {count - 1:,} more rows are like it.")
+            yield replace(fault, text=f"{fault.text}{others} {fault.cause}")
+        elif not fault.cause:
+            yield fault
 
 
 def content(resource: Resource, project: Path) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,10 +16,8 @@ from natpatsip.datasets.declaration import parse, source
 from natpatsip.datasets.descriptor import ORGANISATIONS, DataField, Package, Resource
 from natpatsip.datasets.organisations import Organisations
 from natpatsip.datasets.reading import Fault
-from natpatsip.errors import DataFileError, nearest, together
+from natpatsip.errors import nearest
 from natpatsip.quarter import Quarter
-
-MOST_SHOWN = 20  # faults of a file that are given one by one
 
 
 @dataclass(frozen=True, eq=False)  # tables are compared and cached by identity: `examine` makes one for each content
@@ -146,24 +143,7 @@ def _examine(descriptor: bytes, contents: tuple[tuple[str, bytes], ...]) -> Tabl
 
 def raise_faults(table: Table, more: Sequence[Fault] = ()) -> None:
     """Raise all faults of a file as one error, those beyond the first ones by their number."""
-    file = table.resource.file
-    ordered = sorted(_by_cause([*table.faults, *more]), key=lambda fault: (fault.line, fault.column))
-    texts = [f"{file}{', ' if fault.line or fault.column else ': '}{fault}" for fault in ordered[:MOST_SHOWN]]
-    if len(ordered) > MOST_SHOWN:
-        texts.append(f"{file}: and {len(ordered) - MOST_SHOWN} more.")
-    together([DataFileError(text) for text in texts])
-
-
-def _by_cause(faults: Sequence[Fault]) -> Iterator[Fault]:
-    """Yield faults, those of a column that have the same cause as one."""
-    alike = Counter((fault.column, fault.cause) for fault in faults if fault.cause)
-    for fault in faults:
-        count = alike.pop((fault.column, fault.cause), 0)
-        if count:
-            others = {1: "", 2: " Another row is like it."}.get(count, f" {count - 1:,} more rows are like it.")
-            yield replace(fault, text=f"{fault.text}{others} {fault.cause}")
-        elif not fault.cause:
-            yield fault
+    reading.raise_faults(table.resource.file, [*table.faults, *more])
 
 
 def _rule(

@@ -15,6 +15,7 @@ import yaml
 
 from natpatsip.errors import ParamsError
 from natpatsip.quarter import Quarter
+from natpatsip.yaml_models import load_yaml
 
 NOT_CARRIED = ("accepted", "built_from")  # they hold for one quarter only
 SIGN_OFFS = "sign_offs"
@@ -39,11 +40,11 @@ def next_params(text: str, now: Quarter, upcoming: Quarter) -> str:
     ParamsError
         If the file is written in a way that cannot be edited safely.
     """
-    before = yaml.safe_load(text)
+    before = load_yaml(text)
     wanted = _moved(before, now, upcoming)
     written = _edited(text, before, now, upcoming)
     try:
-        is_right = yaml.safe_load(written) == wanted
+        is_right = load_yaml(written) == wanted
     except yaml.YAMLError:
         is_right = False
     if not is_right:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import errno
 import re
-import tempfile
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +16,9 @@ from natpatsip.datasets.descriptor import Options
 from natpatsip.errors import NotebookError, ParamsError, ReportError, UsageError, together
 from natpatsip.new_quarter.carry_over import carry, quarters_of
 from natpatsip.new_quarter.next_params import next_params
-from natpatsip.pipeline.notebook import Notebook
+from natpatsip.pipeline.notebook import Notebook, name_of, numbered
 from natpatsip.pipeline.plan import Plan
+from natpatsip.pipeline.workspace import try_locked
 from natpatsip.quarter import Quarter, known_quarters
 from natpatsip.release.final_edition import tag_of
 
@@ -75,18 +76,22 @@ def open_quarter(project: Path, quarter: Quarter) -> OpenedQuarter:
     carried = {name: carry(each.content, before, quarter, drop_older=in_git) for name, each in plan.notebooks.items()}
     older = _older_quarters(plan.notebooks.values(), before)
     archived = {each: _reference(project, each) for each in older} if in_git else {}
-    files = {
-        plan.notebooks[name].path: nbformat.writes(each.content) + "\n"  # type: ignore[no-untyped-call]
-        for name, each in carried.items()
-        if each.content != plan.notebooks[name].content
-    }
-    text = params.path(before, project).read_text(encoding="utf-8")
-    files[params.path(quarter, project)] = next_params(text, before, quarter)
+    # The order matters if this is killed half-way. First, older quarters are built from git, which holds their cells;
+    # then their cells leave the notebooks; the next quarter, which must not be built without its cells, comes last.
+    files: dict[Path, str] = {}
     for each, reference in archived.items():
         if (file := params.path(each, project)).is_file():
             files[file] = _with_built_from(file.read_text(encoding="utf-8"), each, quarter, reference)
+    for name, notebook in carried.items():
+        if notebook.content != plan.notebooks[name].content:
+            files[plan.notebooks[name].path] = nbformat.writes(notebook.content) + "\n"  # type: ignore[no-untyped-call]
+    text = params.path(before, project).read_text(encoding="utf-8")
+    files[params.path(quarter, project)] = next_params(text, before, quarter)
     awaited = tuple(awaited_files(quarter, project))
-    write_all(files)
+    with try_locked(project / "build" / "new-quarter") as is_free:
+        if not is_free:
+            raise UsageError(f"{quarter} is being opened by another natpatsip new-quarter. Wait until it has ended.")
+        write_all(files, project / "build" / "new-quarter")
     copied = {name: each.copied for name, each in carried.items() if each.copied}
     return OpenedQuarter(quarter, before, copied, archived, () if in_git else tuple(older), awaited)
 
@@ -119,10 +124,7 @@ def _check_cells(notebooks: Mapping[str, Notebook], quarter: Quarter) -> None:
     errors: list[ReportError] = []
     for name, notebook in notebooks.items():
         where, cells = f"notebooks/{name}.ipynb", notebook.content.cells
-        if any(not cell.get("id") for cell in cells):
-            form = f"{notebook.content.nbformat}.{notebook.content.nbformat_minor}"
-            errors.append(NotebookError(f"{where}: cells have no ids (format {form}). Open and save it in JupyterLab."))
-        elif early := ", ".join(f'"{cell.id}"' for cell in cells if quarter in quarters_of(cell)):
+        if early := ", ".join(name_of(*each) for each in numbered(cells) if quarter in quarters_of(each[1])):
             errors.append(
                 NotebookError(
                     f"{where}: cells tagged {quarter}, which is not open yet: {early}. Remove the tags or the cells."
@@ -180,33 +182,51 @@ def _rows(options: Options, quarter: Quarter) -> str:
     return f"{' and '.join(filter(None, (options.as_of, options.period)))} {quarter}"
 
 
-def write_all(files: Mapping[Path, str]) -> None:
-    """Write several files, all or none: each is written beside its place first, then all are moved into place.
+def write_all(files: Mapping[Path, str], folder: Path) -> None:
+    """Write several files in the order given, all or none: first each in a folder, then each is moved into its place.
+
+    Parameters
+    ----------
+    files : mapping
+        The text of each.
+    folder : Path
+        A folder for unfinished files; what a killed run left in it is overwritten.
 
     Raises
     ------
     OSError
         If a file could not be written; those moved before it are restored, so that nothing is changed.
     """
-    ready: dict[Path, Path] = {}
+    folder.mkdir(parents=True, exist_ok=True)
+    ready = {target: folder / f"{target.parent.name}-{target.name}" for target in files}
     moved: dict[Path, bytes | None] = {}
     try:
         for target, text in files.items():
-            handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-            ready[target] = Path(name)
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-            ready[target].chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)  # mkstemp's is 0o600
+            ready[target].write_text(text, encoding="utf-8", newline="\n")
+            if target.exists():
+                shutil.copymode(target, ready[target])
         for target, file in ready.items():
             moved[target] = target.read_bytes() if target.exists() else None
-            file.replace(target)
+            _move(file, target)
     except BaseException:  # Ctrl-C included: a half-opened quarter could not be opened again
-        for target, before in moved.items():
-            if before is None:
+        for target, content in reversed(moved.items()):
+            if content is None:
                 target.unlink(missing_ok=True)
             else:
-                target.write_bytes(before)
+                target.write_bytes(content)
         raise
     finally:
         for file in ready.values():
             file.unlink(missing_ok=True)
+
+
+def _move(file: Path, target: Path) -> None:
+    """Move a file into its place in one step, also from another file system."""
+    try:
+        file.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        beside = target.with_name(f".{target.name}.opening")
+        shutil.copy2(file, beside)
+        beside.replace(target)

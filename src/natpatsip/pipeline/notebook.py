@@ -121,6 +121,19 @@ def _give_ids(content: NotebookNode, before: Sequence[Mapping[str, Any]]) -> Non
         taken.add(name)
 
 
+def _malformed(cell: Any) -> str:
+    """Return what a cell lacks that every cell has; nbformat only logs it."""
+    if not isinstance(cell, dict) or cell.get("cell_type") not in ("markdown", "code", "raw"):
+        return "is not a markdown, code or raw cell"
+    if not isinstance(cell.get("source"), str):
+        return "has no source"
+    if not isinstance(cell.get("metadata"), dict):
+        return "has no metadata"
+    if cell["cell_type"] == "code" and not isinstance(cell.get("outputs", []), list):
+        return "has outputs that are not a list"
+    return ""
+
+
 @dataclass(frozen=True)
 class Notebook:
     """A notebook of the project: its path and content."""
@@ -158,8 +171,10 @@ class Notebook:
     def _check(self) -> None:
         where = f"notebooks/{self.path.name}"
         for number, cell in enumerate(self.content.cells, start=1):
-            if not isinstance(cell.get("source"), str) or "metadata" not in cell:
-                raise NotebookError(f"{where}, cell {number}: has no source. Open and save the notebook in JupyterLab.")
+            if wrong := _malformed(cell):
+                raise NotebookError(
+                    f"{where}, cell {number}: {wrong}, so Jupyter cannot show it. Restore it, or delete it."
+                )
         if not self.content.cells or not TITLE.search(self.content.cells[0].source):
             raise NotebookError(
                 f'{where}: the first cell has no title. Begin it with "# " and the title of the chapter.'

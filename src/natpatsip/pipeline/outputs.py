@@ -160,6 +160,7 @@ class FigureRecord:
     programme: str
     record: Mapping[str, Any]
     specification: Mapping[str, Any]
+    place: str = ""  # the notebook and cell that show it, for errors
 
     @property
     def id(self) -> str:
@@ -183,7 +184,7 @@ def collect_figures(outputs: Mapping[str, Outputs], programmes: Mapping[str, str
             errors.append(FigureError(f"{where}: {figure.id} has no alternative text. Say in words what it shows."))
         if figure.id in found:
             errors.append(FigureError(f"{where}: {figure.id} is the id of two figures. Give this one another."))
-        record = FigureRecord(len(found) + 1, name, programmes[name], figure.record, figure.data[VEGALITE])
+        record = FigureRecord(len(found) + 1, name, programmes[name], figure.record, figure.data[VEGALITE], where)
         found[figure.id] = record
     together(errors)
     return list(found.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -66,6 +66,10 @@ class Plan:
         plan.order()
         return plan
 
+    def left_out(self) -> list[str]:
+        """Return a sentence for each notebook that is not in the report, as ``_quarto.yml`` does not name it."""
+        return notebooks_left_out(self.project, self.chapters)
+
     def before(self) -> dict[str, set[str]]:
         """Return, for each notebook, those that must run before it, since it cites what they publish."""
         owners: dict[str, set[str]] = {}
@@ -112,6 +116,21 @@ class Plan:
         """Where working files are kept between builds."""
         folder = self.project / "build" / str(self.quarter)
         return folder / "editions" / self.edition if self.edition else folder
+
+
+def notebooks_left_out(project: Path, chapters: Collection[str]) -> list[str]:
+    """Return a sentence for each notebook in ``notebooks/`` that is not one of the chapters."""
+    names = sorted(file.stem for file in (project / "notebooks").glob("[!.]*.ipynb"))
+    return [
+        f"notebooks/{name}.ipynb is not in the report: "
+        + (
+            f"the build writes the chapter {name} itself. Give the notebook another name."
+            if name in GENERATED
+            else f"_quarto.yml does not name it. Add {name}.qmd to book.chapters, or move the notebook elsewhere."
+        )
+        for name in names
+        if name not in chapters or name in GENERATED
+    ]
 
 
 def _refuse_old_engine(project: Path) -> None:

@@ -1,27 +1,133 @@
-"""The folder in which a quarter is built: one build at a time uses it."""
+"""The folders in ``build/`` that builds work in: one build at a time uses each, and `clean` removes them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from natpatsip import git
+from natpatsip.errors import ReportError
 from natpatsip.pipeline.options import Log
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+ARCHIVED = "archived"  # in a quarter's working folder: the worktree that it is built in if it is archived in git
+_REMOVED = ".removed-"  # folders in build/ that `clean` has moved aside
 
 
 @contextmanager
 def locked(workspace: Path, log: Log) -> Iterator[None]:
     """Wait until no other build uses a working folder, and keep others out until the block ends."""
-    from filelock import FileLock, Timeout
-
-    workspace.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(workspace / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        log(f"waiting for another build, which holds {lock.lock_file}")
-        lock.acquire()
+    lock = _acquired(workspace)
+    if lock is None:
+        log(f"waiting for another build, which holds {workspace / '.lock'}")
+        lock = _acquired(workspace, timeout=-1)
     try:
         yield
     finally:
+        if lock:
+            lock.release()
+
+
+@contextmanager
+def try_locked(workspace: Path) -> Iterator[bool]:
+    """Yield True and keep others out of a working folder until the block ends; yield False if it is in use."""
+    lock = _acquired(workspace)
+    try:
+        yield lock is not None
+    finally:
+        if lock:
+            lock.release()
+
+
+def _acquired(workspace: Path, *, timeout: float = 0) -> BaseFileLock | None:
+    """Return the lock of a working folder, acquired; None if another build has held it for `timeout` seconds.
+
+    `clean` may move the folder away at any moment. Whoever waited for the lock of that folder then holds a lock of
+    nothing, so it tries again with the folder that is there now.
+    """
+    from filelock import FileLock, Timeout
+
+    while True:
+        lock = FileLock(workspace / ".lock")
+        try:
+            workspace.mkdir(parents=True, exist_ok=True)
+            with _is_in_place(workspace) as is_in_place:
+                lock.acquire(timeout=timeout)
+                if is_in_place():
+                    return lock
+        except Timeout:
+            return None
+        except FileNotFoundError:  # moved away before it was locked
+            continue
         lock.release()
+
+
+@contextmanager
+def _is_in_place(folder: Path) -> Iterator[Callable[[], bool]]:
+    """Yield a function that returns True while a path still leads to the folder to which it leads now."""
+    if os.name != "posix":  # Windows moves no folder in use
+        yield lambda: True
+        return
+    descriptor = os.open(folder, os.O_RDONLY)  # while it is open, no other folder has the same number
+    try:
+        yield lambda: folder.exists() and os.path.samestat(os.fstat(descriptor), folder.stat())
+    finally:
+        os.close(descriptor)
+
+
+def clean(project: Path) -> int:
+    """Remove ``build/``, the cache and working files, and return how many bytes that frees.
+
+    Everything is moved aside while no build holds a lock, and removed then: a build that begins or waits meanwhile
+    finds no folder, and makes its own.
+
+    Raises
+    ------
+    ReportError
+        If a build is using it, or a file cannot be removed.
+    """
+    folder = project / "build"
+    if not folder.is_dir():
+        return 0
+    with contextlib.ExitStack() as held:
+        for lock in sorted(folder.rglob(".lock")):
+            if lock.relative_to(folder).parts[0].startswith(_REMOVED):
+                continue
+            if not held.enter_context(try_locked(lock.parent)):
+                raise ReportError(f"{lock.parent.relative_to(project)}: a build is using it. Wait until it has ended.")
+        for worktrees in folder.glob(f"*/{ARCHIVED}"):
+            git.remove_worktrees(project, worktrees)
+        if os.name != "posix":
+            held.close()  # Windows moves no folder that holds an open file
+        aside = Path(tempfile.mkdtemp(prefix=_REMOVED, dir=folder))
+        for each in list(folder.iterdir()):
+            if not each.name.startswith(_REMOVED):
+                with _named_if_in_use(each), contextlib.suppress(FileNotFoundError):
+                    each.rename(aside / each.name)
+    freed = 0
+    for removed in folder.glob(f"{_REMOVED}*"):  # those of a `clean` that was killed, too
+        with contextlib.suppress(FileNotFoundError):  # another `clean` removes it
+            freed += sum(file.lstat().st_size for file in removed.rglob("*") if file.is_file())
+        with _named_if_in_use(removed), contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(removed)
+    with contextlib.suppress(OSError):  # a build has begun
+        folder.rmdir()
+    return freed
+
+
+@contextmanager
+def _named_if_in_use(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ReportError(f"{error.filename or path}: cannot be removed: {error.strerror}.") from error

@@ -16,7 +16,7 @@ from natpatsip.pipeline.options import Log
 from natpatsip.preview.build_process import BuildError, BuildProcess
 
 LONG = 20.0  # seconds after which a save stops a build that is still running, and starts another
-PLACE = re.compile(r'notebooks/([\w.-]+\.ipynb)(?:, cell "([^"]*)")?')
+PLACE = re.compile(r'notebooks/([\w.-]+\.ipynb)(?:, cell \d+(?: "[^"]*")? \(id ([\w-]+)\))?')
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,8 @@ class Session:
         if self._saved.is_set():  # the error is already out of date
             return
         found = PLACE.search(text)
-        self._log(text)
+        for line in text.splitlines():
+            self._log(line)
         notebook, cell = (found[1], found[2] or "") if found else ("", "")
         self._set(replace(self.state, is_building=False, error=text, notebook=notebook, cell=cell))
 

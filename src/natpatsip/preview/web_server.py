@@ -23,6 +23,7 @@ HOST = "127.0.0.1"
 NAMES = (HOST, "localhost")
 HTTP_PORT = 80
 HEARTBEAT = 10.0  # seconds: a page that was closed is only noticed when something is written to it
+IDLE = 30.0  # seconds after which a connection that asks nothing, or never ends what it asks, is closed
 SWAP = 1.0  # seconds for which a missing file may still appear, because a report is published by renaming its folder
 OWN = "/-preview/"  # no page of a report has such an address
 POLICY = re.compile(r"""(<meta\s+http-equiv="Content-Security-Policy"\s+content=")([^"]*)(")""", re.IGNORECASE)
@@ -75,14 +76,11 @@ class Report(Handler):
     async def get(self, path: str) -> None:
         """Serve a file of the report; of a folder, its index page."""
         folder, version = self.session.pages, self.session.state.version
-        file = (folder / path.lstrip("/")).resolve()
-        if not path or path.endswith("/"):
-            file /= "index.html"
-        is_inside = file.is_relative_to(folder.resolve())
-        content = await _content(file, seconds=SWAP if version else 0) if is_inside else None
+        file = _file(folder, path)
+        content = await _content(file, seconds=SWAP if version else 0) if file else None
         if content is None and not version:
             self._message("The report is being built", "It will appear here by itself.", HTTPStatus.OK)
-        elif content is None:
+        elif content is None or file is None:
             self._message("Not in the report", f"The report has no page or file {path}.", HTTPStatus.NOT_FOUND)
         elif file.suffix == ".html":
             self.answer(with_script(content.decode(), version).encode(), "text/html")
@@ -139,9 +137,24 @@ def listen(session: Session, port: int) -> tuple[HTTPServer, str]:
     port = sockets[0].getsockname()[1]
     routes = {f"{OWN}events": States, rf"{OWN}(preview\.(?:js|css))": OwnFile, r"/(.*)": Report}
     rules = [(path, handler, {"session": session, "port": port}) for path, handler in routes.items()]
-    server = HTTPServer(Application(rules, log_function=lambda _: None))  # the terminal is for builds
+    application = Application(rules, log_function=lambda _: None)  # the terminal is for builds
+    server = HTTPServer(
+        application, idle_connection_timeout=IDLE, body_timeout=IDLE, max_header_size=2**16, max_body_size=2**16
+    )
     server.add_sockets(sockets)
     return server, f"http://{HOST}:{port}/"
+
+
+def _file(folder: Path, path: str) -> Path | None:
+    """Return the file of a folder that a path leads to; None if it leads out of it, or no file can have that name."""
+    try:
+        file = (folder / path.lstrip("/")).resolve()
+        if not path or path.endswith("/"):
+            file /= "index.html"
+        file.exists()  # raises if a name is too long
+        return file if file.is_relative_to(folder.resolve()) else None
+    except (OSError, ValueError, RuntimeError):  # too long, a NUL in it, links in a circle
+        return None
 
 
 async def _content(file: Path, *, seconds: float) -> bytes | None:

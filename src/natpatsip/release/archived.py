@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -18,7 +19,9 @@ from tempfile import TemporaryDirectory
 from natpatsip import git
 from natpatsip.errors import ReportError
 from natpatsip.pipeline.options import Log
+from natpatsip.pipeline.workspace import ARCHIVED, locked
 from natpatsip.quarter import Quarter
+from natpatsip.release.publication import keep_reviewed, log_kept
 
 VARIABLE = "NATPATSIP_BUILT_FROM"  # set in a build from git, which must not look for another commit
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ")
@@ -29,7 +32,7 @@ class ArchiveError(ReportError):
     """An archived quarter could not be built."""
 
 
-def build(project: Path, quarter: Quarter, reference: str, arguments: Sequence[str], log: Log) -> None:
+def build(project: Path, quarter: Quarter, reference: str, arguments: Sequence[str], log: Log, *, report: Path) -> None:
     """Build a quarter from a commit, in a temporary worktree.
 
     Parameters
@@ -44,6 +47,9 @@ def build(project: Path, quarter: Quarter, reference: str, arguments: Sequence[s
         The options of ``natpatsip build``.
     log : callable
         Receives each line of progress.
+    report : Path
+        The folder of the report. Files in it that reviewers have changed are kept here: an older commit's code may
+        not do so.
 
     Raises
     ------
@@ -58,15 +64,25 @@ def build(project: Path, quarter: Quarter, reference: str, arguments: Sequence[s
             "from that commit. Fetch it (git fetch --tags --unshallow), and build again."
         )
     log(f"{quarter.label} is archived: building it from {reference} in a worktree of its own")
-    with git.worktree(project, reference, project / "build") as place, TemporaryDirectory() as metadata:
-        engine = next((name for name in ENGINES if (place / "src" / name / "__main__.py").is_file()), None)
-        environment = os.environ | {VARIABLE: reference}
-        if engine:  # else the commit holds a report alone, which this engine builds
-            write_metadata(place / "pyproject.toml", Path(metadata))
-            places = (metadata, str(place / "src"), os.environ.get("PYTHONPATH"))
-            environment["PYTHONPATH"] = os.pathsep.join(filter(None, places))
-        command = [sys.executable, "-m", engine or ENGINES[0], "build", str(quarter), *arguments]
-        failure = _run(command, place, environment, log)
+    workspace = project / "build" / str(quarter)
+    worktrees, reviewed = workspace / ARCHIVED, workspace / "reviewed"
+    with locked(workspace, log):
+        git.remove_worktrees(project, worktrees)
+        reviewed.mkdir(exist_ok=True)
+        kept = keep_reviewed(report, reviewed)
+        with git.worktree(project, reference, worktrees) as place, TemporaryDirectory() as metadata:
+            engine = next((name for name in ENGINES if (place / "src" / name / "__main__.py").is_file()), None)
+            environment = os.environ | {VARIABLE: reference}
+            if engine:  # else the commit holds a report alone, which this engine builds
+                write_metadata(place / "pyproject.toml", Path(metadata))
+                places = (metadata, str(place / "src"), os.environ.get("PYTHONPATH"))
+                environment["PYTHONPATH"] = os.pathsep.join(filter(None, places))
+            command = [sys.executable, "-m", engine or ENGINES[0], "build", str(quarter), *arguments]
+            failure = _run(command, place, environment, log)
+        if failure is None:
+            log_kept({name: copy for name, copy in kept.items() if not (report / copy).exists()}, report, log)
+            keep_reviewed(reviewed, report)
+        shutil.rmtree(reviewed)
     if failure is not None:
         raise ArchiveError(f"{quarter.label}, built from {reference} in git: {failure}")
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from natpatsip import git
 from natpatsip.errors import DataError, ReportError
+from natpatsip.project import MARK
 from natpatsip.project import OUTPUTS as OUTPUT_FOLDERS
 from natpatsip.quarter import PARAMS_FOLDER, Quarter
 
@@ -132,7 +133,7 @@ class Candidate:
             missing_data = [*datasets.complete(quarter, project), *_not_stated(project)]
         except DataError as error:
             missing_data = [str(error)]
-        lacks = (*_in_git(project, quarter, outputs), *missing_data, *_sign_offs(params, today))
+        lacks = (*_in_git(project, quarter, outputs), *missing_data, *_contact(project), *_sign_offs(params, today))
         return cls(project, params, commit, lacks, outputs)
 
     @property
@@ -193,6 +194,17 @@ class Candidate:
                 f'Make it by hand: git tag --annotate --message "{title}" {name} {self.commit}'
             ) from error
         return name
+
+
+def _contact(project: Path) -> Iterator[str]:
+    """Yield what is missing for the accessibility statement, which the law asks every public body for."""
+    from natpatsip.settings import read_settings
+
+    if not read_settings(project).contact:
+        yield (
+            f"{MARK}, natpatsip.contact: the accessibility statement has no contact for readers with a problem. "
+            "Add an address, or a sentence with one."
+        )
 
 
 def _in_git(project: Path, quarter: Quarter, outputs: Sequence[str]) -> Iterator[str]:

@@ -1,67 +1,199 @@
-"""Publication: a report appears whole, in one rename, or not at all."""
+"""Publication: a report appears whole, in one step, or not at all."""
 
 from __future__ import annotations
 
 import contextlib
+import datetime
 import glob
+import itertools
+import json
+import os
+import re
 import shutil
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from natpatsip.digests import sha256_of
+from natpatsip.pipeline.options import Log
+
 ABANDONED = 24 * 60 * 60  # seconds after which no build can still be filling a folder: that takes minutes
+REVIEWED = ("report.docx", "report.pdf")  # people comment in these files
+_QUARTER = re.compile(r"\.(\d{4}-\d\d-Q[1-4])\.(?:before|[a-z0-9_]{8})")
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of Linux's fcntl.h and fs.h
+_ATTEMPTS = 10  # at two renames, when another command restores the report between them
 
 
 @contextlib.contextmanager
-def publication(report: Path) -> Iterator[Path]:
+def publication(report: Path, log: Log = lambda _: None) -> Iterator[Path]:
     """Yield a folder to fill, which becomes the report if the block ends without an error.
 
     If the block fails, the previous report is left unchanged. Editions, which are inside the national report's folder,
-    move over to the new one. What killed builds of the same report left is removed after a day.
+    move over to the new one, and so do Word and PDF files that somebody has changed since they were built.
 
     Parameters
     ----------
     report : Path
         The folder of the report, ``reports/<quarter>``.
+    log : callable
+        Receives a line for each changed file that is kept.
     """
     report.parent.mkdir(parents=True, exist_ok=True)
     restore(report)
-    _remove_abandoned(report)
-    before = _before(report)
-    unfinished = Path(tempfile.mkdtemp(prefix=f".{report.name}.", dir=report.parent))
-    try:
+    with _unfinished(report) as unfinished:
         yield unfinished
         unfinished.chmod(0o755)  # mkdtemp keeps others out
         if (report / "editions").is_dir() and not (unfinished / "editions").exists():
             shutil.copytree(report / "editions", unfinished / "editions")
+        kept = keep_reviewed(report, unfinished)
+        _swap(unfinished, report)
+        kept |= keep_reviewed(unfinished, report)  # saved at the very moment; now the previous report is here
+        log_kept(kept, report, log)
+
+
+def restore(report: Path) -> None:
+    """Repair what a killed publication left behind; do nothing while another build is publishing.
+
+    Where the system cannot exchange two folders in one step, a build that is killed between two renames leaves no
+    report; the previous one is put back. Folders that killed builds began to fill are removed.
+    """
+    before = _before(report)
+    if before.exists() and not report.exists():
+        with contextlib.suppress(OSError):  # another command has restored it
+            before.rename(report)
+    for folder in report.parent.glob(f".{glob.escape(report.name)}.{'?' * 8}"):  # as mkdtemp names them
+        _remove_abandoned(folder)
+    if report.exists():
+        shutil.rmtree(before, ignore_errors=True)
+
+
+def restore_all(reports: Path) -> None:
+    """Repair what killed publications of any quarter in a folder left behind."""
+    found = [_QUARTER.fullmatch(each.name) for each in reports.iterdir()] if reports.is_dir() else []
+    for quarter in sorted({each[1] for each in found if each}):
+        restore(reports / quarter)
+
+
+def changed_since_built(report: Path) -> list[str]:
+    """Return the Word and PDF files of a report that differ from those that its build made."""
+    try:
+        built = json.loads((report / "manifest.json").read_bytes())["outputs"]
+        return [name for name in REVIEWED if name in built and sha256_of(report / name) not in ("", built[name])]
+    except (OSError, ValueError, LookupError, TypeError):  # no manifest, or not one of ours
+        return []
+
+
+def keep_reviewed(report: Path, folder: Path) -> dict[str, str]:
+    """Copy changed files of a report, and those kept earlier, into a folder; return the names of new copies."""
+    for name in REVIEWED:
+        stem, suffix = name.split(".")
+        for earlier in report.glob(f"{stem}-*.{suffix}"):
+            if not (folder / earlier.name).exists():
+                shutil.copy2(earlier, folder)
+    kept = {}
+    for name in changed_since_built(report):
+        file, (stem, suffix) = report / name, name.split(".")
+        day = datetime.date.fromtimestamp(file.stat().st_mtime)
+        for number in itertools.count(1):
+            copy = folder / (f"{stem}-{day}.{suffix}" if number == 1 else f"{stem}-{day}-{number}.{suffix}")
+            if not copy.exists():
+                shutil.copy2(file, copy)
+                kept[name] = copy.name
+            if sha256_of(copy) == sha256_of(file):
+                break
+    return kept
+
+
+def log_kept(kept: Mapping[str, str], report: Path, log: Log) -> None:
+    """Log which changed files are kept, and under which names."""
+    for name, copy in kept.items():
+        log(f"{name} was changed after it was built, so it is kept as {report / copy}")
+
+
+@contextlib.contextmanager
+def _unfinished(report: Path) -> Iterator[Path]:
+    """Yield a new folder beside the report, and remove what is there at the end.
+
+    It is locked while this process lives, so that others can tell it from one that a killed build left behind.
+    """
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=f".{report.name}.", dir=report.parent))
+        with _locked(folder):
+            if not folder.exists():  # another build took it for abandoned before it was locked
+                continue
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+            return
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, *, waits: bool = True) -> Iterator[bool | None]:
+    """Lock a folder and yield True; False if another process has locked it, None if the system cannot lock folders."""
+    try:
+        import fcntl  # not on Windows
+
+        descriptor = os.open(folder, os.O_RDONLY)
+    except (ImportError, OSError):
+        yield None
+        return
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX if waits else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_locked: bool | None = True
+        except BlockingIOError:
+            is_locked = False
+        except OSError:  # some network file systems
+            is_locked = None
+        yield is_locked
+    finally:
+        os.close(descriptor)
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove a folder that no process fills: nobody has locked it, or it is a day old where none can be locked."""
+    with _locked(folder, waits=False) as is_locked, contextlib.suppress(OSError):
+        if is_locked or (is_locked is None and time.time() - folder.stat().st_mtime > ABANDONED):
+            shutil.rmtree(folder)
+
+
+def _swap(unfinished: Path, report: Path) -> None:
+    """Put the new report in the place of the previous one, which is then in the place of the new one, or gone."""
+    if report.exists() and _exchange(unfinished, report):
+        return
+    before = _before(report)
+    for attempt in range(1, _ATTEMPTS + 1):
         shutil.rmtree(before, ignore_errors=True)
         if report.exists():
             report.rename(before)
         try:
             unfinished.rename(report)
+            break
         except OSError:
-            if before.exists():
+            if before.exists() and not report.exists():
                 before.rename(report)
-            raise
+            if attempt == _ATTEMPTS or not report.exists():
+                raise
+    if before.exists():
+        keep_reviewed(before, report)
         shutil.rmtree(before, ignore_errors=True)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def restore(report: Path) -> None:
-    """Put the previous report back if a publication was killed between its two renames."""
-    if _before(report).exists() and not report.exists():
-        _before(report).rename(report)
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step; return False if the system or its file system cannot."""
+    if not sys.platform.startswith("linux"):
+        return False
+    import ctypes
+
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2  # glibc 2.28, musl 1.2.5 and newer
+    except (OSError, AttributeError):
+        return False
+    return bool(rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0)
 
 
 def _before(report: Path) -> Path:
     return report.parent / f".{report.name}.before"
-
-
-def _remove_abandoned(report: Path) -> None:
-    """Remove folders that killed builds began to fill; another build may be filling a newer one just now."""
-    for folder in report.parent.glob(f".{glob.escape(report.name)}.{'?' * 8}"):  # as mkdtemp names them
-        with contextlib.suppress(OSError):
-            if time.time() - folder.stat().st_mtime > ABANDONED:
-                shutil.rmtree(folder)

@@ -11,7 +11,7 @@ import pandas as pd
 from natpatsip.errors import ClaimError, SpcError, nearest
 from natpatsip.spc.findings import Findings, Shift, findings
 from natpatsip.spc.parsing import shown_date
-from natpatsip.wording import in_words, listing, plain, plural
+from natpatsip.wording import decimals_for, in_words, listing, plain, plural
 
 Words = TypeVar("Words")
 
@@ -144,7 +144,7 @@ def _shift_refutation(direction: str, found: Findings, at: Any) -> str:
     return (
         f"{in_words(count)} of the first {in_words(shift.needed)} points from {shown_date(shift.date)} "
         f"{plural(count, 'lies', 'lie')} {side} "
-        f"{plain(shift.mean_before, 2)}, the mean before"
+        f"{plain(shift.mean_before, decimals_for([shift.mean_before], 2))}, the mean before"
     )
 
 
@@ -152,6 +152,8 @@ def _direction_refutation(phrase: str, found: Findings) -> str:
     if found.improvement not in ("increase", "decrease"):
         return _no_direction(found)
     up = (found.improvement == "increase") == (phrase == "improving")
+    if found.shift == ("up" if up else "down"):
+        return f"since the shift {found.shift}, points show a special cause that goes {'down' if up else 'up'}"
     return f"no shift, run, trend or point outside the limits goes {'up' if up else 'down'}"
 
 
@@ -162,11 +164,12 @@ def _no_direction(found: Findings) -> str:
 def _target_refutation(phrase: str, found: Findings) -> str:
     if np.isnan(found.target):
         return "it has no target"
+    levels = found.mean, found.target, found.current.lpl, found.current.upl
+    mean, target, lower, upper = (plain(level, decimals_for(levels, 2)) if level == level else "" for level in levels)
     if phrase in ("above target", "below target"):
-        return f"its mean is {plain(found.mean, 2)} and the target {plain(found.target, 2)}"
+        return f"its mean is {mean} and the target {target}"
     if not found.current.has_limits:
         return "its limits are undefined"
     if found.improvement not in ("increase", "decrease"):
         return _no_direction(found)
-    limits = f"{plain(found.current.lpl, 2)} and {plain(found.current.upl, 2)}"
-    return f"its limits are {limits} and the target {plain(found.target, 2)}"
+    return f"its limits are {lower} and {upper} and the target {target}"

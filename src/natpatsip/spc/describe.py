@@ -12,8 +12,9 @@ import pandas as pd
 
 from natpatsip import wording
 from natpatsip.spc.findings import Findings, findings
+from natpatsip.spc.gaps import period_words
 from natpatsip.spc.rules import SHORT_GROUP
-from natpatsip.wording import in_words, listing, plain, plural
+from natpatsip.wording import decimals_for, in_words, listing, plain, plural
 
 
 def describe(
@@ -21,7 +22,7 @@ def describe(
     *,
     measure: str = "the measure",
     unit: str = "",
-    decimals: int = 1,
+    decimals: int | None = None,
     improvement: str | None = None,
     target_label: str = "target",
     rebase_reasons: Mapping[Any, str] | None = None,
@@ -40,8 +41,8 @@ def describe(
         As it reads in the middle of a sentence after *the mean for*.
     unit : str
         ``"%"`` follows the number at once, a word follows after a space.
-    decimals : int
-        The most decimals that a number is printed with.
+    decimals : int, optional
+        The most decimals that a number is printed with: one, or more if values are small or close together.
     improvement : {"increase", "decrease", "neutral"}
         If ``result.attrs`` does not say so.
     target_label : str
@@ -66,8 +67,9 @@ def describe(
         (date if isinstance(found.first_date, int) else pd.Timestamp(date)): f" ({text.strip()})"
         for date, text in (rebase_reasons or {}).items()
     }
+    places = decimals_for(result["value"], 1) if decimals is None else decimals
     unit = unit if unit in ("", "%") else f" {unit}"
-    return _Description(found, measure, unit, decimals, target_label, reasons.get(found.rebased, "")).text()
+    return _Description(found, measure, unit, places, target_label, reasons.get(found.rebased, "")).text()
 
 
 @dataclass(frozen=True)
@@ -91,15 +93,19 @@ class _Description:
         return " ".join([*self.main_sentences(), *self.caveats()])
 
     def amount(self, value: float) -> str:
-        return f"{plain(value, self.decimals)}{self.unit}"
+        return f"{plain(value, self.decimals, is_percent=self.unit == '%')}{self.unit}"
 
     def date(self, date: Any) -> str:
-        """Return a date: its month alone if all dates of the chart are first days of a month."""
+        """Return a date: its quarter or its month alone if all dates of the chart begin one."""
         if not isinstance(date, datetime.date):
             return f"point {date}"
+        return period_words(date, self.found.step, is_monthly=self.is_monthly)
+
+    @property
+    def is_monthly(self) -> bool:
+        """True if all dates of the chart are first days of a month."""
         dates = [self.found.first_date, self.found.latest_date, *(segment.start for segment in self.found.segments)]
-        is_monthly = all(each.day == 1 for each in dates if each is not None)
-        return wording.month(date) if is_monthly else wording.date(date)
+        return all(each.day == 1 for each in dates if each is not None)
 
     def main_sentences(self) -> list[str]:
         if np.isnan(self.found.mean):  # nothing that the latest value shows is about the present mean
@@ -135,7 +141,7 @@ class _Description:
         found, shift = self.found, self.found.shifts[-1]
         if np.isnan(found.mean_before):
             return ""
-        is_same = plain(found.mean, self.decimals) == plain(found.mean_before, self.decimals)
+        is_same = self.amount(found.mean) == self.amount(found.mean_before)
         change = ", as against" if is_same else ", up from" if found.gain > 0 else ", down from"
         first = f" ({self.amount(found.baseline)} at first)" if len(found.segments) > 2 else ""
         compared = f"{change} {self.amount(found.mean_before)} before{first}"
@@ -228,7 +234,9 @@ class _Description:
         if gaps := found.missing - found.trailing_missing:
             sentences.append(_sentence(f"{in_words(gaps)} {plural(gaps, 'value is', 'values are')} missing"))
         if found.absent:
-            dates = listing([self.date(date) for date in found.absent[:3]])
+            first = found.absent[:3]
+            of_months = self.is_monthly and found.step != "quarter"
+            dates = wording.months(first) if of_months else listing([self.date(date) for date in first])
             more = f" and {len(found.absent) - 3} more" if len(found.absent) > 3 else ""
             sentences.append(f"There are no data for {dates}{more}; the points on either side count as neighbours.")
         if found.current.rows < SHORT_GROUP and found.current.has_limits:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from natpatsip.errors import SpcError
 from natpatsip.spc.assurance import assurance_of, direction_of
-from natpatsip.spc.gaps import absent_dates
+from natpatsip.spc.gaps import absent_dates, step_of
 from natpatsip.spc.parsing import read_rebase, shown_date
 from natpatsip.spc.rules import RULE_LENGTH, Floats
 
@@ -68,6 +68,8 @@ class Findings:
         Rows with and without a value.
     absent : tuple of Timestamp
         Dates that a regular series has no row for.
+    step : str
+        What lies between two points: month, quarter, year, week or day; date if the series is not regular.
     latest_date, latest_value
         Of the latest row that has a value; None and NaN where none has.
     trailing_missing : int
@@ -84,6 +86,8 @@ class Findings:
         How many points up to the latest continue in that direction.
     close : str
         ``"above"`` or ``"below"`` where the latest point is close to a limit by the two-of-three rule, else "".
+    went_up, went_down : bool
+        True if a point since the last rebase, or of the whole series if there is none, shows a special cause that way.
     latest_signal
         Date of the last special cause of the last segment, or None.
     rule_length : int
@@ -101,6 +105,7 @@ class Findings:
     points: int
     missing: int
     absent: tuple[Any, ...]
+    step: str
     first_date: Any
     latest_date: Any
     latest_value: float
@@ -111,6 +116,8 @@ class Findings:
     slope: str
     trend_length: int
     close: str
+    went_up: bool
+    went_down: bool
     latest_signal: Any
     rule_length: int
     improvement: str
@@ -174,13 +181,21 @@ class Findings:
 
     @property
     def upward(self) -> bool:
-        """Whether a shift, run, trend or point outside the limits goes up, at the last rebase or the latest point."""
-        return self.shift == "up" or "above" in (self.run, self.outside) or self.trend == "rising"
+        """Whether the latest point goes up (run, trend, outside the limits), or the last rebase with no fall since.
+
+        A claim about now does not hold against the newest points: a special cause the other way, at the latest point
+        or, for a shift, at any point since, takes it away.
+        """
+        is_up = "above" in (self.run, self.outside) or self.trend == "rising"
+        is_opposed = "below" in (self.run, self.outside, self.close) or self.trend == "falling"
+        return (is_up and not is_opposed) or (self.shift == "up" and not self.went_down)
 
     @property
     def downward(self) -> bool:
-        """Whether one of these goes down."""
-        return self.shift == "down" or "below" in (self.run, self.outside) or self.trend == "falling"
+        """Whether the same holds downwards."""
+        is_down = "below" in (self.run, self.outside) or self.trend == "falling"
+        is_opposed = "above" in (self.run, self.outside, self.close) or self.trend == "rising"
+        return (is_down and not is_opposed) or (self.shift == "down" and not self.went_up)
 
     @property
     def is_improving(self) -> bool:
@@ -249,6 +264,7 @@ def findings(result: pd.DataFrame, *, improvement: str | None = None) -> Finding
     side, run_length = _ending(result["relative_to_mean"].to_numpy()[recent], "below", "above")
     slope, steps = _ending(np.sign(np.diff(values[recent])), "falling", "rising")
     cause = result["special_cause_type"].iloc[latest] if present.size else ""
+    causes = result["special_cause_type"].iloc[starts[-1] :].astype(str)
     flagged = np.flatnonzero(result["special_cause_flag"].to_numpy()[starts[-1] :])
     return Findings(
         segments=segments,
@@ -256,6 +272,7 @@ def findings(result: pd.DataFrame, *, improvement: str | None = None) -> Finding
         points=present.size,
         missing=len(result) - present.size,
         absent=absent_dates(dates),
+        step=step_of(dates),
         first_date=dates[0],
         latest_date=dates[latest] if present.size else None,
         latest_value=float(values[latest]),
@@ -266,6 +283,8 @@ def findings(result: pd.DataFrame, *, improvement: str | None = None) -> Finding
         slope=slope,
         trend_length=steps + 1 if slope else 0,
         close={"2 in 3 Above CL": "above", "2 in 3 Below CL": "below"}.get(cause, ""),
+        went_up=bool(causes.str.contains("Above|Increasing").any()),
+        went_down=bool(causes.str.contains("Below|Decreasing").any()),
         latest_signal=dates[starts[-1] + int(flagged[-1])] if flagged.size else None,
         rule_length=rule_length,
         improvement=direction_of(result, improvement),

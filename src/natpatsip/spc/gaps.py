@@ -13,16 +13,82 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from natpatsip import wording
 from natpatsip.errors import SpcError
+from natpatsip.quarter import Quarter
 from natpatsip.spc.parsing import read_dates, shown_date
+from natpatsip.spc.rules import Integers
 from natpatsip.spc.series import check_columns
 
 REGULAR: Final = 0.75
 """A series is regular if at least this share of its steps has the usual length."""
 
 
+STEPS: Final = {
+    ("month", 1): "month",
+    ("month", 3): "quarter",
+    ("month", 12): "year",
+    ("day", 7): "week",
+    ("day", 1): "day",
+}
+QUARTERS: Final = {1, 4, 7, 10}  # the months in which quarters begin
+
+
+def step_of(dates: Sequence[Any]) -> str:
+    """Return what lies between the points of a series: month, quarter, year, week or day; date if it is not regular.
+
+    Examples
+    --------
+    >>> step_of(pd.to_datetime(["2024-01", "2024-04", "2024-07", "2025-01"])), step_of([1, 2, 3])
+    ('date', 'date')
+    >>> step_of(pd.to_datetime(["2024-01", "2024-04", "2024-07", "2024-10", "2025-04"]))
+    'quarter'
+    >>> step_of(pd.to_datetime(["2024-01-01", "2024-01-08", "2024-01-15"]))
+    'week'
+    """
+    places, kind, _ = _places(dates)
+    step = STEPS.get((kind, _usual(places)), "date")
+    return "date" if step == "quarter" and not {date.month for date in dates} <= QUARTERS else step
+
+
+def period_words(date: Any, step: str, *, is_monthly: bool) -> str:
+    """Return a date of a series in words: Q2 2024/25, September 2024 or 3 September 2024.
+
+    Parameters
+    ----------
+    step : str
+        As from `step_of`.
+    is_monthly : bool
+        True if all dates of the series are first days of a month.
+    """
+    if step == "quarter" and is_monthly:
+        return Quarter.of(date).label
+    return wording.month(date) if is_monthly else wording.date(date)
+
+
+def _places(dates: Sequence[Any]) -> tuple[Integers, str, list[pd.Timestamp]]:
+    """Return dates as numbers of months, or of days if they are not all first days of a month."""
+    stamps = [date for date in dates if isinstance(date, pd.Timestamp)]
+    if len(stamps) < 3 or any(stamp != stamp.normalize() for stamp in stamps):
+        return np.array([], dtype=np.int64), "", []
+    if all(stamp.day == 1 for stamp in stamps):
+        return np.array([stamp.year * 12 + stamp.month - 1 for stamp in stamps]), "month", stamps
+    return np.array([stamp.toordinal() for stamp in stamps]), "day", stamps
+
+
+def _usual(places: Integers) -> int:
+    """Return the usual step of a regular series; 0 if it has none."""
+    steps = np.diff(places)
+    if not steps.size:
+        return 0
+    lengths, counts = np.unique(steps, return_counts=True)
+    usual = int(lengths[counts.argmax()])
+    is_regular = usual > 0 and counts.max() / steps.size >= REGULAR and not (steps % usual).any()
+    return usual if is_regular else 0
+
+
 def absent_dates(dates: Sequence[Any]) -> tuple[pd.Timestamp, ...]:
-    """Return the dates that a regular series of months, quarters or years lacks between its first and its last.
+    """Return the dates that a regular series of months, quarters, years or weeks lacks between its first and its last.
 
     Examples
     --------
@@ -32,15 +98,13 @@ def absent_dates(dates: Sequence[Any]) -> tuple[pd.Timestamp, ...]:
     >>> absent_dates([1, 2, 5])
     ()
     """
-    stamps = [date for date in dates if isinstance(date, pd.Timestamp)]
-    if len(stamps) < 3 or any(stamp.day != 1 or stamp != stamp.normalize() for stamp in stamps):
+    places, kind, stamps = _places(dates)
+    usual = _usual(places)
+    if not usual or (kind == "day" and usual % 7):  # a series of working days lacks nothing at week-ends
         return ()
-    months = np.array([stamp.year * 12 + stamp.month - 1 for stamp in stamps])
-    steps = np.diff(months)
-    usual = int(np.bincount(steps).argmax())
-    if not usual or (steps == usual).mean() < REGULAR or (steps % usual).any():
-        return ()
-    absent = np.setdiff1d(np.arange(months[0], months[-1], usual), months)
+    absent = np.setdiff1d(np.arange(places[0], places[-1], usual), places)
+    if kind == "day":
+        return tuple(stamps[0] + pd.Timedelta(days=int(day - places[0])) for day in absent)
     return tuple(pd.Timestamp(year=int(month // 12), month=int(month % 12) + 1, day=1) for month in absent)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from natpatsip import context
 from natpatsip.errors import SpcError, nearest
 from natpatsip.spc.rules import IMPROVEMENTS, Dates, Floats, Integers
 
@@ -32,7 +33,10 @@ class SpcWarning(UserWarning):
 
 
 def warn(message: str) -> None:
-    """Warn of a setting without effect, at the line that called `natpatsip.spc`."""
+    """Warn of a setting without effect: in the outputs of the running cell, else at the line that called."""
+    if context.shell() is not None:  # in a notebook it travels as data: the environment may filter Python's warnings
+        context.record(context.WARNING, {"message": message}, f"Warning: {message}")
+        return
     level, frame = 1, inspect.currentframe()
     while frame and frame.f_code.co_filename.startswith(HERE):
         level, frame = level + 1, frame.f_back

@@ -16,7 +16,7 @@ import pandas as pd
 from natpatsip.spc.findings import findings
 from natpatsip.spc.limits import natural_process_limits, rounded_means
 from natpatsip.spc.rules import SHORT_GROUP, Floats
-from natpatsip.wording import plain
+from natpatsip.wording import decimals_for, plain
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Suggestion:
 
     def __str__(self) -> str:
         when = self.date.strftime("%Y-%m-%d") if isinstance(self.date, pd.Timestamp) else f"point {self.date}"
-        before, after = plain(self.mean_before, 2), plain(self.mean_after, 2)
+        places = decimals_for([self.mean_before, self.mean_after], 2)
+        before, after = plain(self.mean_before, places), plain(self.mean_after, places)
         return (
             f"A shift {self.direction} from {when}: mean {before} before ({self.points_before} points), "
             f"{after} since ({self.points_after} points). Rebase there only if you know its cause and "

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from natpatsip.charts import palette
 from natpatsip.charts.layers import Channel, Layer, ReportChart, Rows, as_is, chart, layer, pixel, words
 from natpatsip.charts.layout.metrics import wrap
-from natpatsip.charts.layout.sizes import LINE_HEIGHT, NARROW, TEXT_SIZE
+from natpatsip.charts.layout.sizes import LINE_HEIGHT, NARROW, PAGE_HEIGHT, TEXT_SIZE
 from natpatsip.charts.layout.value_axis import ValueAxis
 
 Align = Literal["left", "center", "right"]
+TOO_TALL = 1.25 * PAGE_HEIGHT  # shrunk to a page, its letters would be too small to read
 ByStyle = defaultdict[tuple[Any, ...], Rows]
 
 
@@ -72,14 +73,62 @@ class Drawing:
     plot: Plot
     layers: Sequence[Layer]
 
+    @property
+    def tall(self) -> float:
+        """Pixels from top to bottom."""
+        return self.plot.height + self.plot.top + self.plot.bottom
 
-def finish(lay_out: Callable[[int], Drawing], width: int, description: str) -> ReportChart:
-    """Return a chart with its text alternative, laid out at a width and, in its `usermeta`, for narrow pages."""
+    def as_layout(self) -> dict[str, Any]:
+        """Return it as Vega-Lite that a chart's `usermeta` holds beside the usual layout."""
+        return {**self.plot.properties(), "layer": list(self.layers)}
+
+
+Item = TypeVar("Item")
+
+
+def in_pages(
+    items: Sequence[Item], lay_out: Callable[[Sequence[Item]], Drawing], *, most: int, step: int = 1
+) -> list[Drawing]:
+    """Return drawings of some items each, in order, none higher than a printed page.
+
+    Parameters
+    ----------
+    most, step : int
+        How many items a page is tried with, and how many fewer if it is too high.
+    """
+    drawings: list[Drawing] = []
+    start = 0
+    while start < len(items):
+        left = len(items) - start
+        count = min(most, left)
+        while (drawing := lay_out(items[start : start + count])).tall > PAGE_HEIGHT and count > step:
+            count -= (count - 1) % step + 1
+        if not drawings and count < left:  # as many on each page, rather than a few on the last
+            most = -(-left // -(-left // count) // step) * step
+            count, drawing = most, lay_out(items[:most])
+        drawings.append(drawing)
+        start += count
+    return drawings
+
+
+def finish(
+    lay_out: Callable[[int], Drawing],
+    width: int,
+    description: str,
+    *,
+    pages: Callable[[Drawing], Sequence[Drawing]] = lambda _: (),
+) -> ReportChart:
+    """Return a chart with its text alternative, laid out at a width and, in its `usermeta`, for narrow pages.
+
+    `pages` returns the parts of a drawing that is too large for a printed page; those too are in `usermeta`.
+    """
     wide = lay_out(width)
-    properties = {**wide.plot.properties(), "description": description}
+    properties: dict[str, Any] = {**wide.plot.properties(), "description": description}
     if width > NARROW:
         small = lay_out(NARROW)
-        properties["usermeta"] = {"narrow": {**small.plot.properties(), "layer": list(small.layers)}}
+        properties["usermeta"] = {"narrow": small.as_layout()}
+    if parts := pages(wide):
+        properties.setdefault("usermeta", {})["pages"] = [part.as_layout() for part in parts]
     return chart(wide.layers, **properties)
 
 

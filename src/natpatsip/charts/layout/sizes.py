@@ -12,6 +12,7 @@ LINE_HEIGHT = 16
 WIDTH = 640  # of the whole chart, for a report column of about 680 pixels
 NARROW = 340  # the same for a phone, where the wide chart's letters would be half their size
 PLOT_HEIGHT = 200
+PAGE_HEIGHT = 860  # of a chart on a printed page, beside its title and caption; a higher one is shrunk or paged
 
 
 def share_rows(specification: dict[str, Any]) -> dict[str, Any]:
@@ -42,7 +43,16 @@ def narrow(specification: Mapping[str, Any]) -> dict[str, Any] | None:
     layout = specification.get("usermeta", {}).get("narrow")
     if layout is None:
         return None
-    shared = {key: specification[key] for key in ("$schema", "config", "description") if key in specification}
+    shared = _shared(specification)
     named = {layer["data"]["name"] for layer in layout["layer"] if "name" in layer["data"]}
     rows = {name: rows for name, rows in specification.get("datasets", {}).items() if name in named}
     return {**shared, **layout, "datasets": rows}
+
+
+def pages(specification: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return a chart as it is printed over several pages, or nothing if it fits on one."""
+    return [{**_shared(specification), **layout} for layout in specification.get("usermeta", {}).get("pages", ())]
+
+
+def _shared(specification: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: specification[key] for key in ("$schema", "config", "description") if key in specification}

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from natpatsip import wording
 from natpatsip.charts.layers import Channel
+from natpatsip.spc.gaps import period_words, step_of
 
 NUMBER_STEPS = (1, 2, 5, 10, 20, 50, 100)
 MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240)
@@ -150,11 +150,23 @@ class Timeline:
         stamp = pd.Timestamp(round(number * 86_400), unit="s")
         return f"{stamp:%Y-%m-%d}" if stamp == stamp.normalize() else f"{stamp:%Y-%m-%dT%H:%MZ}"
 
+    @cached_property
+    def step_name(self) -> str:
+        """What lies between two points: month, quarter, year, week or day; date if the series is not regular."""
+        return step_of(self.dates)
+
+    @property
+    def name(self) -> str:
+        """What a column of its dates is called."""
+        if self.step_name == "quarter":
+            return "Quarter"
+        return "Month" if self.is_monthly else "Date" if self.is_dated else "Point"
+
     def words(self, date: Any) -> str:
-        """Return a date in words: September 2024, 3 September 2024, or point 7."""
+        """Return a date in words: Q2 2024/25, September 2024, 3 September 2024, or point 7."""
         if not self.is_dated:
             return f"point {date}"
-        return wording.month(date) if self.is_monthly else wording.date(date)
+        return period_words(date, self.step_name, is_monthly=self.is_monthly)
 
     def at(self, date: Any) -> str:
         """Return a date with its preposition: in September 2024, on 3 September 2024, or at point 7."""
@@ -164,6 +176,8 @@ class Timeline:
         """Return a date in short: Sep 2024, 3 Sep 2024, or Point 7."""
         if not self.is_dated:
             return f"Point {date}"
+        if self.step_name == "quarter":
+            return self.words(date)
         return f"{date:%b %Y}" if self.is_monthly else f"{date.day} {date:%b %Y}"
 
     def channel(self, field: str, *, has_axis: bool = False) -> Channel:

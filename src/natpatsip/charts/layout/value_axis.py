@@ -10,15 +10,15 @@ from natpatsip import wording
 from natpatsip.charts.layout.metrics import text_width
 
 
-def decimals_for(values: Iterable[float], *, percent: bool) -> int:
-    """Return how many decimals a mean or a limit is printed with: one, or none if values are in the hundreds."""
-    known = [abs(value) for value in values if value == value]
-    return 1 if percent or not known or max(known) < 100 else 0
+def decimals_for(values: Iterable[float], levels: Iterable[float], *, percent: bool) -> int:
+    """Return the decimals of a chart's levels: one, none if they are in the hundreds, more if its values are close."""
+    known = [abs(level) for level in levels if level == level]
+    return wording.decimals_for(values, 1 if percent or not known or max(known) < 100 else 0)
 
 
 def amount(value: float, *, percent: bool = False, decimals: int = 0) -> str:
     """Return a value as the charts print it."""
-    return wording.number(value, decimals) + ("%" if percent else "")
+    return wording.number(value, decimals, is_percent=percent) + ("%" if percent else "")
 
 
 def short_number(value: float) -> float:
@@ -113,10 +113,9 @@ def value_axis(
     if is_rounded:
         bottom, top = math.floor(bottom / step + 1e-9) * step, math.ceil(top / step - 1e-9) * step
     first, last = math.ceil(bottom / step - 1e-9), math.floor(top / step + 1e-9)
-    ticks = tuple(round(number * step, 10) for number in range(first, last + 1))
-    if percent and high > 100:
-        ticks = tuple(tick for tick in ticks if tick <= 100)
-    return ValueAxis(round(bottom, 6), round(top, 6), ticks, decimals, percent)
+    ticks = tuple(round(number * step, decimals + 2) for number in range(first, last + 1))
+    places = max(6, decimals + 3)
+    return ValueAxis(round(bottom, places), round(top, places), ticks, decimals, percent)
 
 
 def _round_step(rough: float) -> float:

@@ -184,7 +184,14 @@ class RunCache:
     def _may_find(self, file: Path) -> bool:
         try:
             name = self.key(json.loads(file.read_bytes()))
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):  # rejected by name when it is read
+        except (
+            OSError,
+            ValueError,
+            LookupError,
+            TypeError,
+            AttributeError,
+            RecursionError,
+        ):  # rejected by name when it is read
             return False
         return any(trace.is_current(self.inputs, None) for trace in self._traces(name))
 

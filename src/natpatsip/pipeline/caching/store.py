@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from natpatsip.digests import sha256
-from natpatsip.errors import ReportError
+from natpatsip.digests import remember_in, sha256
 
 LAYOUT = b"natpatsip cache 1 "
 VARIABLE = "NATPATSIP_CACHE_MB"
@@ -67,8 +65,7 @@ class Cache:
         file = self._file(kind, name)
         unfinished = None
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            handle, unfinished = tempfile.mkstemp(prefix=".", dir=file.parent)  # two builds may save the same entry
+            handle, unfinished = _temporary(file.parent)
             with open(handle, "wb") as lines:  # noqa: PTH123 — a descriptor
                 lines.write(_head(kind, name, content) + b"\n" + content)
             Path(unfinished).replace(file)
@@ -117,6 +114,16 @@ class Cache:
         return self.folder / kind / name[:2] / name[2:]
 
 
+def _temporary(folder: Path) -> tuple[int, str]:
+    """Return a new file in a folder, which is made if need be; two builds may save the same entry."""
+    for _ in range(3):
+        with contextlib.suppress(FileNotFoundError):  # `clean` has just moved the folder away
+            folder.mkdir(parents=True, exist_ok=True)
+            return tempfile.mkstemp(prefix=".", dir=folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    return tempfile.mkstemp(prefix=".", dir=folder)
+
+
 def limit_in_bytes() -> int:
     """Return how large a cache may be."""
     megabytes = os.environ.get(VARIABLE, "")
@@ -141,31 +148,5 @@ def _entries(folder: Path) -> Iterator[tuple[float, int, Path]]:
 
 def of(project: Path, *, is_fresh: bool = False) -> Cache:
     """Return a project's cache, which all of its quarters share."""
+    remember_in(project / "build" / "digests.json")
     return Cache(project / "build" / "cache", is_read=not is_fresh)
-
-
-def clean(project: Path) -> int:
-    """Remove ``build/``, the cache and working files, and return how many bytes that frees.
-
-    Raises
-    ------
-    ReportError
-        If a build is using it, or a file cannot be removed.
-    """
-    from filelock import FileLock, Timeout
-
-    folder = project / "build"
-    if not folder.is_dir():
-        return 0
-    with contextlib.ExitStack() as held:
-        for lock in sorted(folder.rglob(".lock")):
-            try:
-                held.enter_context(FileLock(lock).acquire(timeout=0))
-            except Timeout:
-                raise ReportError(f"build/{lock.parent.name}: a build is using it. Wait until it has ended.") from None
-        freed = sum(file.lstat().st_size for file in folder.rglob("*") if file.is_file())
-    try:
-        shutil.rmtree(folder)
-    except OSError as error:
-        raise ReportError(f"{error.filename}: cannot be removed: {error.strerror}.") from error
-    return freed

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip.charts import dark, icons, palette
-from natpatsip.charts.layout.sizes import narrow
+from natpatsip.charts.layout.sizes import narrow, pages
+from natpatsip.csv_files import rows_of, to_csv
 from natpatsip.digests import key
-from natpatsip.errors import FigureError
+from natpatsip.errors import FigureError, ReportError, together
 from natpatsip.pipeline.caching.store import Cache
+from natpatsip.pipeline.drawing.empty_charts import is_made_here, undrawn
 from natpatsip.pipeline.drawing.svg import tidy
 
 if TYPE_CHECKING:
@@ -24,7 +26,12 @@ SCALE = 2  # pixels of a PNG for each of the SVG's
 VEGALITE = "6.4"
 HERE = Path(__file__)
 COLOURS = tuple(Path(str(module.__file__)) for module in (dark, icons, palette))
-SOURCES = (HERE, HERE.with_name("svg.py"), *COLOURS)  # what draws, besides the library
+SOURCES = (
+    HERE,
+    HERE.with_name("svg.py"),
+    HERE.with_name("empty_charts.py"),
+    *COLOURS,
+)  # what draws, besides the library
 
 # Charts come compiled, so a page needs neither Vega-Lite nor vega-embed, a third of the usual bundle. The addresses are
 # vl-convert's names of modules that it carries; nothing is fetched.
@@ -36,12 +43,17 @@ window.natpatsipVega = { View, parse, expressionInterpreter };
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure as every format shows it: SVG, PNG for Word, the SVG of its narrow layout if any, and JSON for pages."""
+    """A figure as every format shows it: SVG, PNG for Word, the SVG of its narrow layout if any, and JSON for pages.
+
+    `pages` and `page_pngs` are its parts for paper, if it is too large for one page.
+    """
 
     svg: str
     png: bytes
     narrow: str | None
     interactive: str
+    pages: tuple[str, ...] = ()
+    page_pngs: tuple[bytes, ...] = ()
 
 
 class Artist:
@@ -79,11 +91,14 @@ class Artist:
             If Vega-Lite cannot draw it.
         """
         svg, layout = self.chart(name, specification), narrow(specification)
+        parts = [self.chart(f"{name}-page-{n}", part) for n, part in enumerate(pages(specification), 1)]
         return Drawn(
             svg=svg,
             png=self.png(name, svg),
             narrow=None if layout is None else self.chart(f"{name}-narrow", layout),
             interactive=self.interactive(name, specification),
+            pages=tuple(parts),
+            page_pngs=tuple(self.png(f"{name}-page-{n}", part) for n, part in enumerate(parts, 1)),
         )
 
     def chart(self, name: str, specification: Specification) -> str:
@@ -96,11 +111,19 @@ class Artist:
         """
 
         def draw() -> bytes:
+            if not is_made_here(specification):
+                why = undrawn(specification, lambda: self._scene(specification))
+                if why:
+                    raise FigureError(f"{name}: {why}")
             drawn = self._converter.vegalite_to_svg(dict(specification), vl_version=VEGALITE)
             return bytes(dark.marked(tidy(drawn, prefix=name)), "utf-8")
 
         made_from = json.dumps([VEGALITE, name, specification], sort_keys=True)
         return self._once("svg", made_from, draw, fault=f"{name}: Vega-Lite cannot draw the chart").decode()
+
+    def _scene(self, specification: Specification) -> Mapping[str, Any]:
+        scene = self._converter.vegalite_to_scenegraph(dict(specification), vl_version=VEGALITE)
+        return dict(scene["scenegraph"])
 
     def interactive(self, name: str, specification: Specification) -> str:
         """Return the chart as JSON for its page.
@@ -166,21 +189,30 @@ def write_drawings(
     Raises
     ------
     FigureError
-        If a chart cannot be drawn.
+        If a chart cannot be drawn, or shows nothing of its data; all such figures are named, each with its cell.
     """
+    errors: list[ReportError] = []
     artist = Artist(cache, fonts)
     folder, drawings = staged / "figures", staged / "drawings"
     drawings.mkdir()
     for figure in figures:
-        (folder / f"{figure.id}.csv").write_text(figure.record["data"], encoding="utf-8")
-        drawn = artist.figure(figure.id, figure.specification)
+        (folder / f"{figure.id}.csv").write_bytes(to_csv(rows_of(figure.record["data"])).encode())
+        try:
+            drawn = artist.figure(figure.id, figure.specification)
+        except FigureError as error:
+            errors.append(FigureError(f"{figure.place}: {error}" if figure.place else str(error)))
+            continue
         (folder / f"{figure.id}.svg").write_text(drawn.svg, encoding="utf-8")
         (folder / f"{figure.id}.png").write_bytes(drawn.png)
         if drawn.narrow is not None:
             (drawings / f"{figure.id}-narrow.svg").write_text(drawn.narrow, encoding="utf-8")
+        for number, (page, png) in enumerate(zip(drawn.pages, drawn.page_pngs, strict=True), 1):
+            (drawings / f"{figure.id}-page-{number}.svg").write_text(page, encoding="utf-8")
+            (drawings / f"{figure.id}-page-{number}.png").write_bytes(png)
         (drawings / f"{figure.id}.json").write_text(drawn.interactive, encoding="utf-8")
         if not (drawings / "vega.js").exists():
             (drawings / "vega.js").write_text(artist.runtime(), encoding="utf-8")
+    together(errors)
     for picture in (picture for each in outputs for picture in each.pictures):
         svg = picture.data["image/svg+xml"]
         (folder / f"{picture.id}.svg").write_text(dark.marked(svg), encoding="utf-8")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from natpatsip import wording
+from natpatsip.context import WARNING
 from natpatsip.errors import DataFileError, NotebookError, ReportError, apart, together
 from natpatsip.pipeline.caching.run_cache import Executed, Facts, RunCache, Trace
 from natpatsip.pipeline.execution.cancellation import CancelToken
@@ -20,7 +20,6 @@ from natpatsip.pipeline.plan import Plan
 if TYPE_CHECKING:
     from natpatsip.pipeline.execution.cluster.connection import Cluster
 
-WARNS = re.compile(r"\bSpcWarning: (.*)")  # of natpatsip.spc, which takes long to import
 POLL = 0.5  # seconds; Windows notices Ctrl-C only between two waits
 
 
@@ -121,9 +120,8 @@ def _warnings(executed: Executed) -> Iterator[str]:
     """Yield what the control charts of a notebook warn of, each with its cell."""
     for number, cell in numbered(executed.content.cells):
         for output in cell.get("outputs", []):
-            if output.get("name") == "stderr":
-                for text in WARNS.findall(output.text):
-                    yield f"warning: notebooks/{executed.name}.ipynb, {name_of(number, cell)}: {text}"
+            if warning := output.get("data", {}).get(WARNING):
+                yield f"warning: notebooks/{executed.name}.ipynb, {name_of(number, cell)}: {warning['message']}"
 
 
 def _faulty_data(error: ReportError) -> str:

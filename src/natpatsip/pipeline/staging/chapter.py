@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from natpatsip import wording
 from natpatsip.blocks import BLOCK, fact_span
-from natpatsip.charts.layout.sizes import narrow
+from natpatsip.charts.layout.sizes import narrow, pages
 from natpatsip.errors import NotebookError, ReportError, StagingError, nearest, together
 from natpatsip.facts import CITED, Fact
 from natpatsip.figures import FIGURE, PICTURE
@@ -164,6 +164,8 @@ class ChapterExporter(Exporter):
         }
         if narrow(figure.specification):
             attributes["narrow"] = f"drawings/{figure.id}-narrow.svg"
+        if parts := pages(figure.specification):
+            attributes["pages"] = str(len(parts))
         if record["is_illustrative"]:
             attributes["note"] = self.note
         return _div("report-figure", figure.id, attributes, self._linked(record["caption"]))

@@ -6,12 +6,12 @@ entry that it has in the list of all numbers; the extension's filters read the m
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from natpatsip.csv_files import to_csv
 from natpatsip.errors import StagingError
 from natpatsip.facts import Fact
 from natpatsip.lineage import BETWEEN
@@ -178,11 +178,11 @@ def uses_in(texts: Mapping[str, str], titles: Mapping[str, str]) -> dict[Key, li
 
 def write_facts(facts: Iterable[Fact], homes: Mapping[Key, Home], file: Path) -> None:
     """Write ``facts.csv``, each fact with the notebook and cell that it belongs to."""
-    with file.open("w", encoding="utf-8", newline="") as lines:
-        writer = csv.DictWriter(lines, COLUMNS, extrasaction="ignore", lineterminator="\n")
-        writer.writeheader()
-        for fact in facts:
-            home = homes[fact.key]
-            place = {"section": home.notebook, "notebook": f"{home.notebook}.ipynb", "cell": home.cell}
-            inputs = "; ".join(f"{each.id} ({each.period})" for each in fact.inputs)
-            writer.writerow({**fact.record(), **place, "inputs": inputs})
+    rows: list[Sequence[object]] = [COLUMNS]
+    for fact in facts:
+        home = homes[fact.key]
+        place = {"section": home.notebook, "notebook": f"{home.notebook}.ipynb", "cell": home.cell}
+        inputs = "; ".join(f"{each.id} ({each.period})" for each in fact.inputs)
+        row = {**fact.record(), **place, "inputs": inputs}
+        rows.append([row[name] for name in COLUMNS])
+    file.write_bytes(to_csv(rows).encode())

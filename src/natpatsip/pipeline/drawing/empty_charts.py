@@ -1,0 +1,177 @@
+"""Charts that show nothing of their data: an analyst's own Altair chart is drawn, and what was drawn is counted.
+
+Vega draws such a chart without a word: axes and title, and no mark. `natpatsip.charts` checks its data by itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from natpatsip import wording
+
+PLACES = ("x", "y", "x2", "y2", "width", "height", "size", "startAngle", "endAngle", "innerRadius", "outerRadius")
+CHILDREN = ("layer", "hconcat", "vconcat", "concat")
+PLACED = {"type": "none", "contains": "content"}  # every mark is placed by `natpatsip.charts`
+EDGE = 1.0  # pixels that a mark may lie beyond the plot
+
+
+def is_made_here(specification: Mapping[str, Any]) -> bool:
+    """Return True for a chart of `natpatsip.charts`: they alone have layouts of their own, or are one."""
+    return "narrow" in specification.get("usermeta", {}) or specification.get("autosize", {}) == PLACED
+
+
+def undrawn(specification: Mapping[str, Any], scene: Callable[[], Mapping[str, Any]]) -> str:
+    """Return why a chart shows nothing of its data, or an empty text if it shows them.
+
+    Parameters
+    ----------
+    specification : mapping
+        Vega-Lite.
+    scene : callable
+        Returns what Vega draws for it, as a scenegraph.
+    """
+    units = list(_units(specification))
+    if address := next((each for each in _addresses(specification)), ""):
+        return (
+            f'its data are at "{address}", which a build does not read. Load them in the notebook and give the chart '
+            "the DataFrame."
+        )
+    marks = list(_marks(scene(), 0, 0))
+    drawn = [_drawn(items, width, height) for items, width, height in marks]
+    # Units and marks come in the same order, unless a unit is repeated (facets) or makes several marks (box plots).
+    of_data = [bool(_fields(unit)) for unit in units] if len(units) == len(marks) else [True] * len(marks)
+    shown = [seen for seen, holds in zip(drawn, of_data, strict=True) if holds]
+    is_broken = any(_misplaced(items) for items, _, _ in marks)
+    nested, unknown = _nested(specification, units), _unknown(specification, units)
+    if any(shown) and not is_broken and not nested and not unknown:
+        return ""
+    if not is_broken and not any(of_data) and any(drawn):  # constants alone: there are no data to show
+        return ""
+    empty = "the chart draws no mark of its data"
+    if nested:
+        named = wording.listing([f'"{name}"' for name in nested])
+        return (
+            f"{empty}: Vega-Lite reads the . or [ in {named} as a path to a nested value. Rename the column, without "
+            ". and [ ]."
+        )
+    if unknown:
+        there = ", ".join(sorted(_columns(specification)))
+        return f'the chart shows a column "{unknown[0]}", which its data do not have; they have {there}.'
+    if is_broken and '"log"' in str(specification).replace("'", '"'):
+        return (
+            "a value of 0 or below, where bars begin too, has no place on a log axis, and Vega draws the rest wrongly. "
+            "Use another axis, or points."
+        )
+    if is_broken:
+        return "a mark of the chart has no place that is a number. Check the columns and types of its encoding."
+    return f"{empty}: no row is left that has a place on it. Check its filters, types and the ends of its axes."
+
+
+def _units(view: Mapping[str, Any], above: Mapping[str, Any] | None = None) -> Iterator[Mapping[str, Any]]:
+    """Yield the views that have a mark, each with the encoding that it inherits, in drawing order."""
+    encoding = {**(above or {}), **view.get("encoding", {})}
+    if "mark" in view:
+        yield {**view, "encoding": encoding}
+    for child in _children(view):
+        yield from _units(child, encoding)
+
+
+def _children(view: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [*(child for key in CHILDREN for child in view.get(key, ())), *([view["spec"]] if "spec" in view else [])]
+
+
+def _fields(unit: Mapping[str, Any]) -> list[str]:
+    channels = (channel for channel in unit["encoding"].values() if isinstance(channel, Mapping))
+    return [channel["field"] for channel in channels if isinstance(channel.get("field"), str)]
+
+
+def _all_fields(units: Sequence[Mapping[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(field for unit in units for field in _fields(unit)))
+
+
+def _columns(specification: Mapping[str, Any]) -> set[str]:
+    """Return the columns of all data that the chart carries."""
+    tables = [*specification.get("datasets", {}).values(), *_inline(specification)]
+    return {str(name) for rows in tables for row in rows if isinstance(row, Mapping) for name in row}
+
+
+def _inline(node: Any) -> Iterator[Sequence[Any]]:
+    for data in _data(node):
+        if isinstance(data.get("values"), list):
+            yield data["values"]
+
+
+def _addresses(node: Any) -> Iterator[str]:
+    for data in _data(node):
+        if "url" in data:
+            yield str(data["url"])
+
+
+def _data(node: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield each ``data`` of a chart, in lookups too, but not the rows themselves."""
+    if isinstance(node, Mapping):
+        if isinstance(node.get("data"), Mapping):
+            yield node["data"]
+        for key, value in node.items():
+            if key not in ("data", "datasets", "values"):
+                yield from _data(value)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _data(each)
+
+
+def _is_made(view: Mapping[str, Any]) -> bool:
+    """Return True if the chart makes columns of its own."""
+    return "transform" in view or any(map(_is_made, _children(view)))
+
+
+def _unknown(specification: Mapping[str, Any], units: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the fields that no data of the chart have, unless it makes columns of its own or names a nested value."""
+    columns = _columns(specification)
+    if not columns or _is_made(specification):
+        return []
+    return [name for name in _all_fields(units) if name not in columns and not any(sign in name for sign in ".[")]
+
+
+def _nested(specification: Mapping[str, Any], units: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the columns whose names are taken for paths: with . or [, and not escaped."""
+    columns = _columns(specification)
+    return [name for name in _all_fields(units) if name in columns and any(sign in name for sign in ".[")]
+
+
+Items = Sequence[Mapping[str, Any]]
+
+
+def _marks(group: Mapping[str, Any], width: float, height: float) -> Iterator[tuple[Items, float, float]]:
+    """Yield the items of each mark of data, with the size of the plot that they are in."""
+    if group.get("role") == "mark" and group.get("marktype") != "group":
+        yield group.get("items", ()), width, height
+        return
+    for item in group.get("items", ()):
+        if isinstance(item, Mapping):
+            inner = item.get("width") or width, item.get("height") or height
+            yield from _marks(item, *inner)
+
+
+def _misplaced(items: Items) -> bool:
+    """Return True if an item has a place that is not a number, as 0 has on a log axis, or a text that is none."""
+    return any(item.get(key, 0) is None for item in items for key in PLACES) or any(
+        item.get("text") == "NaN" for item in items
+    )
+
+
+def _drawn(items: Items, width: float, height: float) -> bool:
+    """Return True if any item is drawn within the plot."""
+    return any(
+        item.get("defined", True)
+        and _meets(item.get("x", 0), item.get("x2"), item.get("width", 0), width)
+        and _meets(item.get("y", 0), item.get("y2"), item.get("height", 0), height)
+        for item in items
+    )
+
+
+def _meets(start: float | None, end: float | None, extent: float | None, size: float) -> bool:
+    ends = [start or 0, end if end is not None else (start or 0) + (extent or 0)]
+    return not size or (min(ends) <= size + EDGE and max(ends) >= -EDGE and all(map(math.isfinite, ends)))

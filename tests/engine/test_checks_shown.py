@@ -1,0 +1,111 @@
+"""What cells make and no reader sees, and inline code that nothing runs, are found with their cells."""
+
+from __future__ import annotations
+
+import pytest
+
+from natpatsip.checks import inline_syntax, not_shown
+from natpatsip.checks.check_context import CheckContext
+from natpatsip.pipeline.execution import notebook_run
+from natpatsip.pipeline.plan import Plan
+from natpatsip.quarter import Quarter
+from support.projects import code, prose, small
+
+SETUP = code(
+    "import altair as alt, pandas as pd\nf = pd.DataFrame({'m': ['J'], 'n': [1]})\nchart = alt.Chart(f).mark_bar()\n"
+    "def fig(name='fig-x'):\n    return figure(name, chart, title='T', description='D', caption='C', data=f)",
+    id="setup",
+)
+MISSED = {
+    "kept": "t = table(f, caption='C')",
+    "semicolon": "callout('note', 'Title', 'Text');",
+    "before-a-print": "fig()\nprint(1)",
+    "in-a-condition": "if True:\n    table(f, caption='C')",
+    "in-a-loop": "for each in 'ab':\n    fig(f'fig-{each}')",
+    "in-a-list": "[table(f, caption='C')]",
+    "tile": "tile('3', 'beds', icon='bed')",
+    "tiles": "row = tiles([tile('3', 'beds', icon='bed')])",
+    "picture": "p = picture('pic-a', '<svg/>', alt='A')",
+    "frame": "f",
+    "styler": "f.style",
+    "series": "f['n']",
+    "displayed-frame": "display(f)\nprint(1)",
+    "chart": "chart",
+}
+SEEN = {
+    "last-line": "table(f, caption='C')",
+    "displayed": "display(fig())\nprint(1)",
+    "in-a-condition": "display(table(f, caption='C')) if True else None",
+    "printed": "print(f)",
+    "calculated": "total = f['n'].sum()",
+    "number": "f['n'].sum()",
+    "fact": "publish('beds', 3, unit='beds', source='List')",
+}
+
+
+def found(tmp_path, *cells):
+    plan = Plan.of(small(tmp_path, ward=cells), Quarter(2024, 2))
+    content = notebook_run.run(plan, plan.notebooks["ward"], {}, kernels="warm", is_traced=False).content
+    return not_shown.check(CheckContext(plan, {"ward": content}))
+
+
+def test_what_is_made_and_not_shown_is_found_with_its_cell(tmp_path):
+    cells = [code(source, id=name) for name, source in MISSED.items()]
+    assert list(dict.fromkeys(each.cell for each in found(tmp_path, SETUP, *cells))) == list(MISSED)
+
+
+def test_what_is_shown_or_only_calculated_is_not(tmp_path):
+    cells = [code(source, id=f"cell-{name}") for name, source in SEEN.items()]
+    assert not found(tmp_path, SETUP, *cells)
+
+
+def test_what_a_later_cell_shows_is_not(tmp_path):
+    assert not found(tmp_path, SETUP, code("t = table(f, caption='C')", id="makes"), code("t", id="shows"))
+
+
+FOREIGN = [
+    "{{ n }}",
+    "`r n`",
+    "`{r} n`",
+    "`{julia} n`",
+    "`python n`",
+    "`= n`",
+    "{eval}`n`",
+    "{glue:text}`n`",
+    "${n}",
+    "<%= n %>",
+    r"\Sexpr{n}",
+    "{n}",
+    "{n:,.1f}",
+    "{rows[0]}",
+]
+OWN = [
+    "`{python} n`",
+    "`{python}n`",
+    "`{python} n +\n1`",
+    "`` `r n` ``",
+    "[x]{.fact key=n}",
+    "$a_{b}$",
+    "`code`",
+    "{#id}",
+]
+
+
+def syntax(tmp_path, source):
+    plan = Plan.of(small(tmp_path, ward=[prose(f"We had {source} beds.", id="news")]), Quarter(2024, 2))
+    content = {name: notebook.content for name, notebook in plan.notebooks.items()}
+    return [(each.cell, each.found) for each in inline_syntax.check(CheckContext(plan, content))]
+
+
+@pytest.mark.parametrize("source", FOREIGN)
+def test_inline_code_of_other_tools_is_found(tmp_path, source):
+    assert syntax(tmp_path, source) == [("news", source)]
+
+
+@pytest.mark.parametrize("source", OWN)
+def test_what_the_build_runs_or_shows_is_not(tmp_path, source):
+    assert syntax(tmp_path, source) == []
+
+
+def test_inline_code_that_is_not_closed_is_found(tmp_path):
+    assert syntax(tmp_path, "`{python} n")[0][0] == "news"

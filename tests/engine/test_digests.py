@@ -1,0 +1,101 @@
+"""Digests: of content alone, in blocks; of large files remembered while nothing about them has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+import tracemalloc
+
+import pytest
+
+from natpatsip import digests
+from natpatsip.digests import REMEMBERED_FROM, remember_in, sha256_of
+
+LARGE = b"a" * REMEMBERED_FROM
+
+
+@pytest.fixture
+def file(tmp_path):
+    remember_in(tmp_path / "build" / "digests.json")
+    yield tmp_path / "extract.csv"
+    digests._memory.file = None
+    digests._memory.digests = None
+
+
+@pytest.fixture
+def hashed(monkeypatch):
+    """How often content is hashed."""
+    calls = []
+    monkeypatch.setattr(digests.hashlib, "file_digest", lambda *args: calls.append(1) or FILE_DIGEST(*args))
+    return calls
+
+
+FILE_DIGEST = hashlib.file_digest
+
+
+def settled(monkeypatch):
+    """Let three seconds pass."""
+    now = time.time_ns() + 3_000_000_000
+    monkeypatch.setattr(digests.time, "time_ns", lambda: now)
+
+
+def test_a_large_file_is_hashed_once_while_it_stays_as_it_is(file, hashed, monkeypatch):
+    file.write_bytes(LARGE)
+    settled(monkeypatch)
+    for _ in range(3):
+        assert sha256_of(file) == hashlib.sha256(LARGE).hexdigest()
+        remember_in(file.parent / "build" / "digests.json")  # as the next command does
+    assert len(hashed) == 1
+
+
+def test_a_file_that_changed_within_two_seconds_is_not_remembered(file, hashed):
+    file.write_bytes(LARGE)
+    sha256_of(file)
+    sha256_of(file)
+    assert len(hashed) == 2
+
+
+def test_a_small_file_is_hashed_each_time(file, hashed, monkeypatch):
+    file.write_bytes(LARGE[1:])
+    settled(monkeypatch)
+    sha256_of(file)
+    sha256_of(file)
+    assert len(hashed) == 2
+
+
+def test_a_change_that_keeps_size_and_time_is_noticed(file, monkeypatch):
+    file.write_bytes(LARGE)
+    settled(monkeypatch)
+    before, times = sha256_of(file), file.stat()
+    file.write_bytes(b"b" + LARGE[1:])
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert sha256_of(file) != before
+
+
+def test_another_file_in_its_place_is_noticed(file, monkeypatch):
+    file.write_bytes(LARGE)
+    settled(monkeypatch)
+    before = sha256_of(file)
+    other = file.with_name("other.csv")
+    other.write_bytes(b"b" + LARGE[1:])
+    other.replace(file)
+    assert sha256_of(file) != before
+
+
+@pytest.mark.parametrize("memory", ["", "[]", "{", '{"x": 1}', "null", "\x00"])
+def test_a_damaged_memory_costs_time_alone(file, memory):
+    file.write_bytes(LARGE)
+    (file.parent / "build").mkdir()
+    (file.parent / "build" / "digests.json").write_text(memory.replace("x", str(file)), encoding="utf-8")
+    assert sha256_of(file) == hashlib.sha256(LARGE).hexdigest()
+
+
+def test_a_large_file_is_not_read_whole_into_memory(file):
+    with file.open("wb") as content:
+        content.truncate(64_000_000)
+    tracemalloc.start()
+    sha256_of(file)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2_000_000

@@ -1,0 +1,93 @@
+"""An analyst's own chart that shows nothing of its data is refused, with its figure, its cell and why."""
+
+import altair as alt
+import pandas as pd
+import pytest
+import vl_convert
+from projects import ROOT, code, natpatsip, small
+
+from natpatsip.errors import FigureError
+from natpatsip.pipeline.caching.store import Cache
+from natpatsip.pipeline.drawing.charts_to_svg import VEGALITE, Artist
+from natpatsip.pipeline.drawing.empty_charts import undrawn
+
+ROWS = pd.DataFrame({"team": ["North", "South", "East"], "seen": [0, 10, 100], "waits": [4.0, None, 6.0]})
+ODD = pd.DataFrame({"team": ["North", "South"], "No. seen": [10, 20], "seen[all]": [1, 2]})
+CHART = alt.Chart(ROWS)
+LINE = CHART.mark_line().encode(x="team:N", y="seen:Q")
+TARGET = alt.Chart(ROWS).mark_rule().encode(y=alt.datum(5))
+LOG = alt.Y("seen:Q").scale(type="log")
+
+EMPTY = {
+    "dot-bar": (alt.Chart(ODD).mark_bar().encode(x="team:N", y="No. seen:Q"), '"No. seen" as a path'),
+    "dot-text": (alt.Chart(ODD).mark_text().encode(x="team:N", text="No. seen:Q"), '"No. seen" as a path'),
+    "bracket": (alt.Chart(ODD).mark_line().encode(x="team:N", y="seen[all]:Q"), '"seen[all]" as a path'),
+    "path": (alt.Chart("../data/reported.csv").mark_bar().encode(x="period:N", y="value:Q"), '"../data/reported.csv"'),
+    "address": (alt.Chart("https://example.org/a.csv").mark_bar().encode(x="a:N", y="b:Q"), "does not read"),
+    "log-line": (CHART.mark_line().encode(x="team:N", y=LOG), "no place on a log axis"),
+    "log-points": (CHART.mark_point().encode(x="team:N", y=LOG), "no place on a log axis"),
+    "log-bars": (CHART.mark_bar().encode(x="team:N", y=LOG), "no place on a log axis"),
+    "filtered": (LINE.transform_filter("datum.seen > 1000"), "no row is left"),
+    "outside": (CHART.mark_line().encode(x="team:N", y=alt.Y("seen:Q").scale(domain=[500, 900])), "no row is left"),
+    "words-as-numbers": (CHART.mark_point().encode(x="seen:Q", y="team:Q"), "no row is left"),
+    "no-such-column": (CHART.mark_bar().encode(x="team:N", y="sen:Q"), 'a column "sen"'),
+    "no-such-colour": (CHART.mark_bar().encode(x="team:N", y="seen:Q", color="sen:N"), 'a column "sen"'),
+    "beside-a-target": (alt.layer(TARGET, CHART.mark_bar().encode(x="team:N", y="sen:Q")), 'a column "sen"'),
+    "filtered-beside-a-target": (alt.layer(TARGET, LINE.transform_filter("datum.seen > 1000")), "no row is left"),
+}
+DRAWN = {
+    "line": LINE,
+    "bars": CHART.mark_bar().encode(x="team:N", y="seen:Q"),
+    "gap": CHART.mark_line(point=True).encode(x="team:N", y="waits:Q"),
+    "missing-size": CHART.mark_point().encode(x="team:N", y="seen:Q", size="waits:Q"),
+    "all-zero": alt.Chart(ROWS.assign(seen=0)).mark_bar().encode(x="team:N", y="seen:Q"),
+    "mean": CHART.mark_bar().encode(x="team:N", y="mean(seen):Q"),
+    "histogram": CHART.mark_bar().encode(x=alt.X("seen:Q").bin(), y="count()"),
+    "calculated": CHART.mark_bar().encode(x="team:N", y="twice:Q").transform_calculate(twice="datum.seen * 2"),
+    "pie": CHART.mark_arc().encode(theta="seen:Q", color="team:N"),
+    "facets": CHART.mark_bar().encode(x="team:N", y="seen:Q").facet("team:N"),
+    "side-by-side": LINE | CHART.mark_bar().encode(x="team:N", y="seen:Q"),
+    "box-plot": CHART.mark_boxplot().encode(y="seen:Q"),
+    "target": alt.layer(LINE, TARGET),
+    "no-label-this-time": alt.layer(LINE, CHART.mark_text().encode(y="seen:Q").transform_filter("datum.seen > 1000")),
+    "escaped": alt.Chart(ODD).mark_bar().encode(x="team:N", y=r"No\. seen:Q"),
+    "log": alt.Chart(ROWS[ROWS["seen"] > 0]).mark_line().encode(x="team:N", y=LOG),
+}
+
+
+def why(chart):
+    specification = chart.to_dict()
+    return undrawn(
+        specification, lambda: vl_convert.vegalite_to_scenegraph(specification, vl_version=VEGALITE)["scenegraph"]
+    )
+
+
+@pytest.mark.parametrize("kind", EMPTY)
+def test_a_chart_that_draws_nothing_of_its_data_says_why(kind):
+    chart, words = EMPTY[kind]
+    assert words in why(chart)
+
+
+@pytest.mark.parametrize("kind", DRAWN)
+def test_a_chart_that_draws_its_data_is_drawn(kind):
+    assert why(DRAWN[kind]) == ""
+
+
+def test_the_refusal_is_not_cached_and_the_drawing_is(tmp_path):
+    artist = Artist(Cache(tmp_path), ROOT / "_extensions" / "natpatsip" / "fonts")
+    for _ in range(2):
+        with pytest.raises(FigureError, match="fig-a: its data are at"):
+            artist.chart("fig-a", EMPTY["path"][0].to_dict())
+    assert "<svg" in artist.chart("fig-a", LINE.to_dict())
+
+
+def test_all_empty_figures_of_a_report_are_named_with_their_cells(tmp_path):
+    head = "import altair as alt\nimport pandas as pd\nrows = pd.DataFrame({'No. seen': [3], 'month': ['July']})\n"
+    one = head + 'figure("fig-one", alt.Chart(rows).mark_bar().encode(x="month:N", y="No. seen:Q"), title="T", '
+    two = head + 'figure("fig-two", alt.Chart("a.csv").mark_bar().encode(x="month:N"), title="T", '
+    rest = 'description="D", caption="C", data=rows)'
+    project = small(tmp_path, ward=[code(one + rest, id="one"), code(two + rest, id="two")])
+    run = natpatsip(project, "build", "2024-25-Q2", "--to", "html")
+    assert run.returncode == 1
+    assert 'ward.ipynb, cell "one": fig-one: the chart draws no mark of its data' in run.stderr
+    assert 'ward.ipynb, cell "two": fig-two: its data are at "a.csv"' in run.stderr

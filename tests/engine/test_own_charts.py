@@ -1,0 +1,46 @@
+"""Any Altair chart gets the report's size, typeface and colours without being asked."""
+
+import altair as alt
+import pandas as pd
+import pytest
+import vl_convert
+
+from natpatsip import figure
+from natpatsip.charts import palette
+from natpatsip.charts.layout.sizes import WIDTH
+from natpatsip.pipeline.drawing.charts_to_svg import VEGALITE
+
+ROWS = pd.DataFrame({"team": ["North", "South"], "seen": [10, 100]})
+CHART = alt.Chart(ROWS)
+PLAIN = {
+    "bars": CHART.mark_bar().encode(x="team:N", y="seen:Q"),
+    "sideways": CHART.mark_bar().encode(y="team:N", x="seen:Q"),
+    "line": CHART.mark_line().encode(x="team:N", y="seen:Q"),
+    "layers": CHART.mark_line().encode(x="team:N", y="seen:Q") + CHART.mark_point().encode(x="team:N", y="seen:Q"),
+    "colours": CHART.mark_bar().encode(x="team:N", y="seen:Q", color="team:N"),
+    "pie": CHART.mark_arc().encode(theta="seen:Q", color="team:N"),
+    "heat": CHART.mark_rect().encode(x="team:N", color="seen:Q"),
+}
+
+
+def drawn(chart):
+    shown = figure("fig-own", chart, title="T", description="D", caption="C", data=ROWS)
+    return vl_convert.vegalite_to_svg(dict(shown.specification), vl_version=VEGALITE)
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+def test_a_plain_chart_looks_like_the_report(kind):
+    svg = drawn(PLAIN[kind])
+    assert f'width="{WIDTH}"' in svg.partition(">")[0]
+    assert "Open Sans" in svg or "<text" not in svg
+    assert palette.CATEGORIES[0] in svg or kind == "heat"
+    assert "#4c78a8" not in svg
+
+
+def test_a_width_of_its_own_is_kept():
+    assert f'width="{WIDTH}"' not in drawn(PLAIN["bars"].properties(width=200)).partition(">")[0]
+
+
+@pytest.mark.parametrize("chart", [PLAIN["bars"].facet("team:N"), PLAIN["bars"] | PLAIN["line"]])
+def test_charts_of_several_views_are_drawn(chart):
+    assert "Open Sans" in drawn(chart)

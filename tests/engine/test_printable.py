@@ -1,0 +1,83 @@
+"""What a single value reads as: one rule for inline expressions and the cells of tables."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from natpatsip.fact import Fact, printed
+from natpatsip.printable import NotPrintableError, inline, is_missing, text_of_value
+from natpatsip.quarter import Quarter
+
+VALUES = [
+    (np.int64(677), "677"),
+    (np.uint8(7), "7"),
+    (np.float64(3.15), "3.15"),
+    (np.float32(0.5), "0.5"),
+    (2725, "2,725"),
+    (Decimal("3.10"), "3.1"),
+    (True, "yes"),
+    (np.bool_(False), "no"),
+    (np.str_("North"), "North"),
+    (datetime.date(2024, 9, 1), "1 September 2024"),
+    (pd.Timestamp("2024-09-01"), "1 September 2024"),
+    (np.datetime64("2024-09-01", "ns"), "1 September 2024"),
+    (datetime.datetime(2024, 9, 1, 14, 30), "1 September 2024, 14:30"),
+    (pd.Period("2024-09", "M"), "September 2024"),
+    (pd.Period("2024-09-02", "D"), "2 September 2024"),
+    (pd.Period("2024Q3", "Q"), "July to September 2024"),
+    (pd.Period("2024", "Y"), "2024"),
+    (Quarter(2024, 2), "Q2 2024/25"),
+    (Fact("beds", "all", 12_345, "beds", "List"), "12,345"),
+]
+MISSING = [None, float("nan"), np.nan, np.float32("nan"), pd.NaT, pd.NA, Decimal("NaN"), np.datetime64("NaT")]
+NOT_SINGLE = [
+    float("inf"),
+    -np.inf,
+    1 + 2j,
+    [1],
+    (1, 2),
+    {"a": 1},
+    {1},
+    np.array([1, 2]),
+    pd.Series([1]),
+    pd.DataFrame({"a": [1]}),
+    pd.Timedelta(days=1),
+    np.timedelta64(1, "D"),
+    datetime.timedelta(days=1),
+    object(),
+    len,
+    (each for each in "ab"),
+]
+
+
+@pytest.mark.parametrize(("value", "text"), VALUES)
+def test_a_single_value_is_printed_in_words(value, text):
+    assert text_of_value(value) == text
+
+
+@pytest.mark.parametrize("value", MISSING)
+def test_a_missing_value_is_not_printed(value):
+    assert is_missing(value)
+    with pytest.raises(NotPrintableError, match="there is no value"):
+        text_of_value(value)
+
+
+@pytest.mark.parametrize("value", NOT_SINGLE)
+def test_what_is_not_a_single_value_is_not_printed(value):
+    assert not is_missing(value)
+    with pytest.raises(NotPrintableError, match=r"is of type|is not a number"):
+        inline(value)
+
+
+@given(st.one_of(st.integers(-(10**9), 10**9), st.floats(-1e9, 1e9)))
+def test_numbers_are_printed_as_facts_are_whatever_library_they_come_from(value):
+    text = printed(int(value) if float(value).is_integer() else value, "")
+    assert text_of_value(value) == text_of_value(np.float64(value)) == text
+    assert "np." not in repr(inline(value))

@@ -1,0 +1,88 @@
+"""What is published tells nobody where, or by whom, it was made."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import re
+import socket
+import sys
+import zipfile
+import zlib
+from pathlib import Path
+
+import pytest
+
+from natpatsip.build import build
+from natpatsip.pipeline.options import Options
+from natpatsip.quarter import Quarter
+from natpatsip.release.publishable import publishable
+from support.projects import code, small
+
+Q2 = Quarter(2024, 2)
+WARNS = "import warnings\nfrom helpers import noisy\nnoisy.warn()\nprint(noisy.__file__)\nwarnings.warn('in a cell')"
+NOISY = "import warnings\n\n\ndef warn():\n    warnings.warn('noisy', stacklevel=1)\n"
+
+
+def test_papermills_paths_are_relative():
+    ran = {"input_path": "/home/ann/report/notebooks/ward.ipynb", "output_path": "/home/ann/report/build/ward.ipynb"}
+    text = json.dumps({"metadata": {"papermill": {**ran, "version": "2.7.0"}}, "cells": []})
+    published = json.loads(publishable(text, "ward", Path("/home/ann/report")))["metadata"]["papermill"]
+    assert published == {
+        "input_path": "notebooks/ward.ipynb",
+        "output_path": "notebooks/ward.ipynb",
+        "version": "2.7.0",
+    }
+
+
+@pytest.mark.parametrize(
+    ("printed", "published"),
+    [
+        ("/srv/report/src/helpers/x.py:3: UserWarning", "src/helpers/x.py:3: UserWarning"),
+        ("'/srv/report'", "''"),
+        ("/srv/report-2/x and /data/srv/report/x", "/srv/report-2/x and /data/srv/report/x"),
+        (f"{Path.home()}/notes.txt", "~/notes.txt"),
+        (f"{sys.prefix}/lib/x.py", "<python>/lib/x.py"),
+        ("/tmp/ipykernel_123/456.py:1: UserWarning", "<cell>/456.py:1: UserWarning"),  # noqa: S108
+        ("a rate of 3/4, see https://example.org/srv/report/", "a rate of 3/4, see https://example.org/srv/report/"),
+    ],
+)
+def test_paths_in_outputs_are_shortened(printed, published):
+    cell = {"outputs": [{"output_type": "stream", "name": "stderr", "text": [printed]}]}
+    text = json.dumps({"metadata": {}, "cells": [cell]})
+    assert json.loads(publishable(text, "ward", Path("/srv/report")))["cells"][0]["outputs"][0]["text"] == [published]
+
+
+def contents_of(file):
+    """Yield the bytes of a file, and what is compressed in it."""
+    content = file.read_bytes()
+    yield content
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            yield from map(archive.read, archive.namelist())
+    for stream in re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL) if file.suffix == ".pdf" else ():
+        try:
+            yield zlib.decompress(stream)
+        except zlib.error:
+            continue
+
+
+@pytest.mark.end_to_end
+def test_no_published_file_holds_a_path_a_user_or_a_host(tmp_path):
+    project = small(tmp_path / "a-project-of-ann", ward=[code(WARNS, id="warns")])
+    (project / "src" / "helpers").mkdir(parents=True)
+    (project / "src" / "helpers" / "__init__.py").touch()
+    (project / "src" / "helpers" / "noisy.py").write_text(NOISY, encoding="utf-8")
+    report = build(project, Q2, Options(renderer="pandoc", jobs=1), lambda _: None)
+    private = {str(tmp_path), "a-project-of-ann", sys.prefix, f"{Path.home()}/", "ipykernel_"}
+    private |= {name for name in (getpass.getuser(), socket.gethostname()) if len(name) > 4}  # "root" is a word
+    assert "noisy" in (report / "notebooks" / "ward.ipynb").read_text(encoding="utf-8")
+    found = {
+        (file.relative_to(report).as_posix(), word)
+        for file in report.rglob("*")
+        if file.is_file()
+        for content in contents_of(file)
+        for word in private
+        if word.encode() in content
+    }
+    assert found == set()
