@@ -71,7 +71,7 @@ CELLS = {
     ),
     "heading-skip": (
         [prose("## A\n\n#### B\n\ntext", id="news")],
-        ['notebooks/ward.ipynb: the heading "B" is of level 4 under one of level 2'],
+        ['the heading "B" is of level 4 under one of level 2'],
     ),
 }
 
