@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 
-from natpatsip import wording
+from natpatsip import shown, wording
 from natpatsip.errors import FigureError, nearest
 from natpatsip.facts import Fact
+from natpatsip.frames import labelled
+from natpatsip.printable import NotPrintableError, is_missing, text_of_value
+from natpatsip.shown import BLOCK as BLOCK
+from natpatsip.worded import Worded
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BLOCK = "application/vnd.natpatsip.block+json"
 CALLOUTS = ("note", "tip", "important", "warning")
 
 
@@ -39,26 +44,36 @@ class Tile:
     icon: str
 
 
-def table(frame: pd.DataFrame, *, caption: str) -> Block:
+def table(frame: pd.DataFrame | pd.Series[Any], *, caption: str) -> Block:
     """Return a table with the columns' names as its header, numbers to the right, and missing values empty.
+
+    Row labels with a name (as after ``groupby``) are the first columns.
 
     Raises
     ------
     FigureError
-        If the table has no caption or no columns.
+        If the table has no caption, columns or rows, or a value or a name that readers could not make sense of.
     """
-    if not caption.strip():
+    if not str(caption).strip():
         raise FigureError("A table has no caption. Say in one line what it holds.")
-    if not len(frame.columns):
-        raise FigureError(f'The table "{caption}" has no columns.')
-    columns = [str(name) for name in frame.columns]
-    marks = ["--:" if _is_numeric(frame[name]) else "---" for name in frame.columns]
-    head = [_row(columns), "|" + "|".join(marks) + "|"]
-    rows = list(frame.itertuples(index=False))
-    text = "\n".join([*head, *(_row([_cell(value) for value in row]) for row in rows)])
-    shown = "\n".join([*head, *(_row([_cell(_plainly(value)) for value in row]) for row in rows)])
-    facts = tuple(value for row in rows for value in row if isinstance(value, Fact))
-    return Block(f"{text}\n\n: {caption.strip()}", f"{shown}\n\n*{caption.strip()}*", facts)
+    caption, what = str(caption).strip(), f'The table "{str(caption).strip()}"'
+    rows = labelled(frame, what)
+    columns = [list(rows[name]) for name in rows.columns]
+    marks = ["--:" if _is_numeric(column) else "---" for column in columns]
+    cells = [
+        [_cell(value, f'{what}, column "{name}", row {number}:') for number, value in enumerate(column, start=1)]
+        for name, column in zip(rows.columns, columns, strict=True)
+    ]
+    head = [_row([_escaped(name) for name in rows.columns]), "|" + "|".join(marks) + "|"]
+    text = "\n".join([*head, *(_row([printed for printed, _ in row]) for row in zip(*cells, strict=True))])
+    seen = "\n".join([*head, *(_row([plain for _, plain in row]) for row in zip(*cells, strict=True))])
+    facts = [fact for row in zip(*columns, strict=True) for value in row for fact in _facts(value)]
+    return _made(f'the table "{caption}"', f"{text}\n\n: {caption}", f"{seen}\n\n*{caption}*", facts)
+
+
+def _made(what: str, markdown: str, seen: str, facts: Sequence[Fact] = ()) -> Block:
+    shown.note(what, markdown)
+    return Block(markdown, seen, tuple(facts))
 
 
 def tile(value: Fact | str, label: str, *, icon: str) -> Tile:
@@ -70,17 +85,18 @@ def tiles(row: Sequence[Tile]) -> Block:
     """Return headline numbers as a row of large tiles."""
     parts = [f'::: {{.tile icon="{each.icon}"}}\n{_value(each)}\n\n{each.label}\n:::' for each in row]
     markdown = ":::: {.tiles}\n" + "\n\n".join(parts) + "\n::::"
-    shown = "\n".join(f"- **{each.value}** {each.label}" for each in row)
-    return Block(markdown, shown, tuple(each.value for each in row if isinstance(each.value, Fact)))
+    seen = "\n".join(f"- **{each.value}** {each.label}" for each in row)
+    return _made("the row of tiles", markdown, seen, [each.value for each in row if isinstance(each.value, Fact)])
 
 
 def callout(kind: Literal["note", "tip", "important", "warning"], title: str, text: str) -> Block:
-    """Return a box that stands out from the text."""
+    """Return a box that is set apart from the text."""
     if kind not in CALLOUTS:
         raise FigureError(
             f'There is no callout "{kind}"; expected {wording.listing(CALLOUTS)}.{nearest(kind, CALLOUTS)}'
         )
-    return Block(f"::: {{.callout-{kind}}}\n## {title}\n\n{text}\n:::", f"> **{title}**\n>\n> {text}")
+    markdown = f"::: {{.callout-{kind}}}\n## {title}\n\n{text}\n:::"
+    return _made(f'the callout "{title}"', markdown, f"> **{title}**\n>\n> {text}")
 
 
 def _value(each: Tile) -> str:
@@ -92,25 +108,38 @@ def fact_span(fact: Fact, words: str = "") -> str:
     return f'[{words or fact.text}]{{.fact key="{fact.id}" period="{fact.period}"}}'
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, place: str) -> tuple[str, str]:
+    """Return a value as the report prints it, and as JupyterLab shows it."""
     if isinstance(value, Fact):
-        return fact_span(value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if value is None or type(value).__name__ in ("NAType", "NaTType") or value != value:
-        return ""
-    if isinstance(value, int | float) or hasattr(value, "item"):
-        return wording.plain(float(value))
-    return " ".join(str(value).split()).replace("|", "\\|")
+        return fact_span(value), value.text
+    if isinstance(value, Worded):
+        return fact_span(value.fact, value.words), value.words
+    if is_missing(value):
+        return "", ""
+    try:
+        text = _escaped(text_of_value(value, number=wording.plain))
+    except NotPrintableError as error:
+        raise FigureError(f"{place} the value {error}.") from None
+    return text, text
 
 
-def _plainly(value: Any) -> Any:
-    return value.text if isinstance(value, Fact) else value
+def _escaped(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _facts(value: Any) -> tuple[Fact, ...]:
+    if isinstance(value, Worded):
+        return value.fact, *value.beside
+    return (value,) if isinstance(value, Fact) else ()
 
 
 def _row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _is_numeric(column: pd.Series[Any]) -> bool:
-    return column.dtype.kind in "iuf" or all(isinstance(value, Fact | int | float) for value in column)
+def _is_numeric(column: Sequence[Any]) -> bool:
+    known = [value for value in column if not is_missing(value)]
+    return bool(known) and all(
+        isinstance(value, Fact) or (isinstance(value, Real | Decimal) and not isinstance(value, bool))
+        for value in known
+    )

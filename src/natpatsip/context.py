@@ -6,6 +6,7 @@ are read from there. In plain Python, set them with `use`.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -104,3 +105,14 @@ def is_illustrative(rows: Any) -> bool:
         return bool((rows["provenance"] == "illustrative").any())
     provenance = getattr(rows, "attrs", {}).get("provenance")
     return provenance in ("illustrative", "mixed") if provenance else "illustrative" in READ.values()
+
+
+MADE: list[dict[str, str]] = []
+"""What the running cell has made for readers; see `natpatsip.shown`."""
+
+
+def after_cell() -> str:
+    """Return, as JSON, what the names of the context now hold, and what was made since this was last asked."""
+    names = getattr(shell(), "user_ns", {})
+    made, MADE[:] = list(MADE), []
+    return json.dumps({"names": {name: names.get(name) for name in ("quarter", "edition")}, "made": made}, default=repr)

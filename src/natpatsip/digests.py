@@ -12,8 +12,9 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 REMEMBERED_FROM = 1_000_000  # bytes
 SETTLED_NS = 2_000_000_000
@@ -71,7 +72,7 @@ class _Memory:
 _memory = _Memory()
 
 
-def _remembered(path: Path, found: os.stat_result, content: BinaryIO) -> str:
+def _remembered(path: Path, found: os.stat_result, content: BufferedReader) -> str:
     """Return the digest of a large file: from memory if its size, times and inode are as they were, else hashed.
 
     A file that changed less than two seconds before it was hashed is not remembered: it may change again without

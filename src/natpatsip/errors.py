@@ -115,13 +115,14 @@ def lines_shown(text: str) -> str:
 
 
 def together(errors: Sequence[ReportError]) -> None:
-    """Raise all errors as one, of the first one's kind; do nothing if there are none."""
-    if not errors:
+    """Raise all errors as one, of the first one's kind, each of the same words once; do nothing if there are none."""
+    different = list({str(error): error for error in errors}.values())  # one cause is one problem
+    if not different:
         return
-    if len(errors) == 1:
-        raise errors[0]
-    lines = "\n".join(f"- {error}" for error in errors)
-    raise type(errors[0])(f"{len(errors)} problems:\n{lines}") from errors[0]
+    if len(different) == 1:
+        raise different[0]
+    lines = "\n".join(f"- {error}" for error in different)
+    raise type(different[0])(f"{len(different)} problems:\n{lines}") from different[0]
 
 
 def apart(text: str) -> list[str]:

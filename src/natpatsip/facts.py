@@ -123,7 +123,7 @@ def publish(
 
 
 def cite(id: str, period: str | Quarter | None = None) -> Fact:  # noqa: A002 — the contract's name
-    """Return a fact, whoever owns it.
+    """Return a fact, whichever notebook owns it.
 
     Parameters
     ----------

@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from natpatsip import context
+from natpatsip import context, shown
 from natpatsip.csv_files import frame_to_csv
 from natpatsip.errors import FigureError
+from natpatsip.frames import labelled
+from natpatsip.shown import FIGURE as FIGURE
+from natpatsip.shown import PICTURE as PICTURE
 
 if TYPE_CHECKING:
     import altair as alt
@@ -20,8 +23,6 @@ if TYPE_CHECKING:
 
     from natpatsip.diagrams import Diagram
 
-FIGURE = "application/vnd.natpatsip.figure+json"
-PICTURE = "application/vnd.natpatsip.picture+json"
 VEGALITE = "application/vnd.vegalite.v5+json"  # the newest that JupyterLab knows; it draws version 6 too
 ID = re.compile(r"(fig|pic)-[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -39,6 +40,9 @@ class Figure:
     data: str
     is_illustrative: bool
     shows: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        shown.note(f'the figure {self.id} ("{self.title}")', self.id)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {
@@ -67,6 +71,9 @@ class Picture:
     caption: str
     credit: str
     narrow: str = ""
+
+    def __post_init__(self) -> None:
+        shown.note(f"the picture {self.id}", self.id)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         record = {"id": self.id, "alt": self.alt, "caption": self.caption, "credit": self.credit}
@@ -115,12 +122,13 @@ def figure(
             raise FigureError(f"{id}: has no {name}. {_WHY[name]}")
     if data is None or not len(data):
         raise FigureError(f"{id}: has no data. Pass the rows that the chart shows, so that readers can get them.")
+    rows = labelled(data, f"{id}: the data")
     if alt is not None and not alt.strip():
         raise FigureError(f"{id}: the alternative text is empty. Say in words what the chart shows, or leave alt out.")
     from natpatsip.charts import theme  # noqa: F401 — a chart drawn with Altair directly looks like the others
 
     specification, shows = _without_claims(chart.to_dict())
-    words = alt or specification.get("description") or _words_from(str(description), data)
+    words = alt or specification.get("description") or _words_from(str(description), rows)
     return Figure(
         id=id,
         title=str(title).strip(),
@@ -128,7 +136,7 @@ def figure(
         caption=str(caption).strip(),
         alt=" ".join(words.split()),
         specification={**specification, "description": " ".join(words.split())},
-        data=frame_to_csv(data),
+        data=frame_to_csv(rows),
         is_illustrative=context.is_illustrative(data),
         shows=shows,
     )

@@ -22,7 +22,7 @@ def hold(words: Words, *, where: bool, found: str) -> Words:
     where : bool
         The condition for the words.
     found : str
-        What the numbers are, for whoever has to rewrite the sentence.
+        What the numbers are, for the person who has to rewrite the sentence.
 
     Raises
     ------

@@ -110,3 +110,34 @@ def test_the_files_that_the_table_names_exist():
         else:
             folder = found.parent  # files named without a folder are beside the one before them
     assert missing == []
+
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_modules_and_files_that_a_page_names_exist(page):
+    text = page.read_text(encoding="utf-8")
+    files = re.findall(r"`((?:src|tests|scripts|_extensions|examples|docs)/[\w./-]+)`", text)
+    projects = (ROOT, ROOT / "examples" / "waiting-times")  # a page may speak of a new report's files
+    assert [name for name in files if not any((project / name).exists() for project in projects)] == []
+    wrong = []
+    for name in re.findall(r"`(natpatsip(?:\.\w+)+)", text):
+        module = next(each for each in prefixes(name) if each in MODULES)
+        rest = name.removeprefix(module).strip(".").split(".")[0]
+        is_setting = module == "natpatsip"  # `natpatsip.contact` is a key of _quarto.yml
+        if rest and not is_setting and not re.search(rf"\b{rest}\b", sources(module)):
+            wrong.append(name)
+    assert wrong == []
+
+
+def prefixes(name):
+    """Yield a dotted name, then each shorter one."""
+    parts = name.split(".")
+    yield from (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+
+
+def sources(module):
+    """Return the text of a module, and of its stub if it is a package with one."""
+    file = MODULES[module]
+    return "".join(each.read_text(encoding="utf-8") for each in (file, file.with_suffix(".pyi")) if each.is_file())

@@ -19,7 +19,7 @@ from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.options import Options
 from natpatsip.pipeline.render import pandoc
 from natpatsip.quarter import Quarter
-from support.projects import IGNORED, NATPATSIP, ROOT, code, edit_cell, natpatsip, prose, small
+from support.projects import IGNORED, NATPATSIP, ROOT, code, command, edit_cell, natpatsip, prose, small
 
 Q2 = "2024-25-Q2"
 NAME = key("a name")
@@ -160,7 +160,7 @@ BUILD = ("build", Q2, "--to", "html", "--renderer", "pandoc")
 
 
 def build(project, *arguments, **options):
-    return natpatsip(project, *BUILD, *arguments, **options)
+    return natpatsip(project, *BUILD, *arguments, **options) if options else command(project, *BUILD, *arguments)
 
 
 def ward(project):
@@ -251,12 +251,12 @@ def test_a_cache_with_a_file_in_its_place_is_said_and_the_report_is_right(tmp_pa
 
 def test_clean_removes_the_cache_and_keeps_reports(project):
     before = ward(project)
-    run = natpatsip(project, "clean")
+    run = command(project, "clean")
     assert run.returncode == 0, run.stderr
     assert run.stdout.startswith("removed build/ (")
     assert not (project / "build").exists()
     assert ward(project) == before
-    assert natpatsip(project, "clean").stdout.strip() == "nothing to remove"
+    assert command(project, "clean").stdout.strip() == "nothing to remove"
 
 
 UNSEEN = {

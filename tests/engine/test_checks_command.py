@@ -8,7 +8,7 @@ import re
 import pytest
 
 from natpatsip.checks import CHECKS
-from support.projects import code, natpatsip, prose, small
+from support.projects import code, command, prose, small
 
 Q2 = "2024-25-Q2"
 
@@ -27,7 +27,7 @@ def faulty(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(faulty):
-    run = natpatsip(faulty, "check", Q2, "--format", "json")
+    run = command(faulty, "check", Q2, "--format", "json")
     assert run.returncode == 1, run.stderr
     return json.loads(run.stdout)
 
@@ -44,7 +44,7 @@ def test_json_is_a_list_of_findings_with_check_message_and_where(found):
 
 
 def test_text_is_grouped_by_notebook_with_the_cell_to_open(faulty, found):
-    run = natpatsip(faulty, "check", Q2)
+    run = command(faulty, "check", Q2)
     assert run.returncode == 1
     lines = run.stdout.splitlines()
     start = lines.index("notebooks/ward.ipynb")
@@ -54,7 +54,7 @@ def test_text_is_grouped_by_notebook_with_the_cell_to_open(faulty, found):
 
 
 def test_annotations_name_file_and_line_of_the_notebook(faulty):
-    run = natpatsip(faulty, "check", Q2, "--format", "github")
+    run = command(faulty, "check", Q2, "--format", "github")
     assert run.returncode == 1
     (line,) = [each for each in run.stdout.splitlines() if "typed-number" in each]
     place = re.match(r"::warning file=notebooks/ward\.ipynb,line=(\d+),title=natpatsip check%3A typed-number::", line)
@@ -66,7 +66,7 @@ def test_a_draft_is_built_with_findings_which_its_manifest_keeps(faulty, found, 
     project = faulty
     news = project / "notebooks" / "ward.ipynb"
     news.write_text(news.read_text(encoding="utf-8").replace("[there](nowhere.ipynb)", "there"), encoding="utf-8")
-    run = natpatsip(project, "build", Q2, "--to", "html")
+    run = command(project, "build", Q2, "--to", "html")
     assert run.returncode == 0, run.stderr
     assert re.search(
         r"checked: \d+ findings \(.*typed-number 1.*\); see them with: natpatsip check 2024-25-Q2", run.stderr
@@ -87,7 +87,7 @@ def test_a_draft_is_built_with_findings_which_its_manifest_keeps(faulty, found, 
     ],
 )
 def test_a_faulty_command_line_ends_with_exit_status_two(tmp_path_factory, faulty, arguments, said):
-    run = natpatsip(faulty, "check", *arguments)
+    run = command(faulty, "check", *arguments)
     assert run.returncode == 2
     assert said in run.stderr
     assert "Traceback" not in run.stderr
@@ -95,7 +95,7 @@ def test_a_faulty_command_line_ends_with_exit_status_two(tmp_path_factory, fault
 
 def test_a_fact_published_twice_with_two_values_names_both_cells(tmp_path):
     one, two = (code(f'publish("beds", {n}, unit="beds", source="List")', id=f"cell-{n}") for n in (3, 4))
-    run = natpatsip(small(tmp_path, index=[one], ward=[two]), "check", Q2)
+    run = command(small(tmp_path, index=[one], ward=[two]), "check", Q2)
     assert run.returncode == 1
     assert "beds (2024-25-Q2) is published twice" in run.stderr
     assert '"cell-3"' in run.stderr
@@ -119,7 +119,7 @@ def test_damaged_metadata_of_a_cell_is_named(tmp_path, metadata, said):
     content = json.loads(file.read_text(encoding="utf-8"))
     content["cells"][-1]["metadata"] = metadata
     file.write_text(json.dumps(content), encoding="utf-8")
-    run = natpatsip(project, "check", Q2)
+    run = command(project, "check", Q2)
     assert run.returncode == 1
     assert said in run.stderr
     assert "Traceback" not in run.stderr

@@ -14,10 +14,10 @@ from support.projects import prose, small
 
 Q2 = Quarter(2024, 2)
 CLAIM = (
-    'notebooks/ward.ipynb, cell "news", inline expression `{python} spc.claim("Up", chart, shows="shift up")`: '
+    'notebooks/ward.ipynb, cell 5 (id news), inline expression `{python} spc.claim("Up", chart, shows="shift up")`: '
     'ClaimError: "Up" claims "shift up", but the chart does not show it.'
 )
-OTHER = 'notebooks/ward.ipynb, cell "division" raised ZeroDivisionError: division by zero'
+OTHER = 'notebooks/ward.ipynb, cell 6 (id division) raised ZeroDivisionError: division by zero'
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import pytest
 from test_prefork import comparable
 
 from natpatsip.errors import NotebookError
-from natpatsip.pipeline.execution.cluster import client, worker
+from natpatsip.pipeline.execution.cluster import connection, worker
 from natpatsip.pipeline.execution.cluster.worker import Task
 from natpatsip.pipeline.notebook import Notebook
 from support.projects import ROOT, code, example, natpatsip, prose, small
@@ -90,7 +90,7 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 
-from natpatsip.pipeline.execution.cluster.client import connect
+from natpatsip.pipeline.execution.cluster.connection import connect
 from natpatsip.pipeline.execution.scheduler import execute
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
@@ -154,7 +154,7 @@ def test_a_worker_lost_midway_costs_only_its_notebook(cluster, tmp_path):
 def test_a_task_that_fails_for_want_of_time_is_named_and_not_awaited_for_ever():
     failed = concurrent.futures.Future()
     failed.set_exception(TimeoutError("no answer from tcp://10.0.0.7:9000"))
-    cluster = client.Cluster("tcp://10.0.0.5:8786", None, None)
+    cluster = connection.Cluster("tcp://10.0.0.5:8786", None, None)
     with pytest.raises(
         NotebookError, match=r"notebooks/ward.ipynb: a worker could not run it: TimeoutError: no answer"
     ):

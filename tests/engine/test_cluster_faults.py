@@ -23,10 +23,10 @@ pytestmark = [
 HURRIED = """
 import sys
 
-from natpatsip.pipeline.execution.cluster import client
+from natpatsip.pipeline.execution.cluster import connection
 from natpatsip.cli import main
 
-client.ARRIVAL_LIMIT, client.REPLY_LIMIT, client.POLL = 3.0, 4.0, 0.5
+connection.ARRIVAL_LIMIT, connection.REPLY_LIMIT, connection.POLL = 3.0, 4.0, 0.5
 main()
 """
 PATIENCE = 60  # seconds: how long a loaded machine may take; the limits above are of a few

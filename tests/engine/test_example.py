@@ -5,7 +5,7 @@ import re
 import pytest
 
 from natpatsip.datasets import dictionary
-from support.projects import EXAMPLE, natpatsip
+from support.projects import EXAMPLE, command
 
 
 def page(whole, name, quarter="2024-25-Q2"):
@@ -16,7 +16,7 @@ def page(whole, name, quarter="2024-25-Q2"):
 @pytest.mark.parametrize("quarter", ["2024-25-Q1", "2024-25-Q2"])
 def test_each_quarter_is_without_a_finding(whole, quarter):
     whole.report(quarter)
-    run = natpatsip(whole.folder, "check", quarter)
+    run = command(whole.folder, "check", quarter)
     assert (run.returncode, run.stdout) == (0, "no findings\n"), run.stderr
 
 

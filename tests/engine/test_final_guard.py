@@ -8,7 +8,7 @@ import pytest
 
 from natpatsip import doctor
 from natpatsip.release import final_edition
-from support.projects import natpatsip, prose, small
+from support.projects import command, prose, small
 from support.repositories import AUTHOR, commit, git, repository
 
 Q1, Q2 = "2024-25-Q1", "2024-25-Q2"
@@ -63,7 +63,7 @@ def test_a_final_edition_without_its_tag_says_how_to_make_it(project, monkeypatc
     report, head = project / "reports" / Q2, git(project, "rev-parse", "HEAD").strip()
     made_final(project, quarter=Q2, commit=head)
     said = f"Its tag report/{Q2} is not in git"
-    assert f"Run: natpatsip build {Q2} --final" in natpatsip(project, "build", Q2).stderr
+    assert f"Run: natpatsip build {Q2} --final" in command(project, "build", Q2).stderr
     monkeypatch.chdir(project)
     assert any(said in each.remedy for each in doctor.examine())
     git(project, "commit", "--quiet", "--allow-empty", "--message", "Another")
@@ -78,7 +78,7 @@ def test_a_final_edition_without_its_tag_says_how_to_make_it(project, monkeypatc
 @pytest.mark.parametrize("more", [(), ("--fresh",), ("--output", "reports")])
 def test_a_draft_does_not_replace_a_final_edition(project, more):
     before = made_final(project)
-    run = natpatsip(project, "build", Q2, *HTML, *more)
+    run = command(project, "build", Q2, *HTML, *more)
     assert (run.returncode, run.stdout) == (1, "")
     assert "holds the final edition, which a draft does not replace" in run.stderr
     assert "--output DIR" in run.stderr
@@ -87,7 +87,7 @@ def test_a_draft_does_not_replace_a_final_edition(project, more):
 
 def test_a_draft_may_stand_elsewhere(project):
     before = made_final(project)
-    run = natpatsip(project, "build", Q2, *HTML, "--output", "drafts")
+    run = command(project, "build", Q2, *HTML, "--output", "drafts")
     assert run.returncode == 0, run.stderr
     assert json.loads((project / "drafts" / Q2 / "manifest.json").read_text(encoding="utf-8"))["status"] == "draft"
     assert contents(project / "reports" / Q2) == before
@@ -95,7 +95,7 @@ def test_a_draft_may_stand_elsewhere(project):
 
 def test_all_leaves_final_editions_and_builds_the_others(project):
     before = made_final(project)
-    run = natpatsip(project, "build", "--all", *HTML)
+    run = command(project, "build", "--all", *HTML)
     assert run.returncode == 0, run.stderr
     assert f"{Q2}: there is a final edition, which is left unchanged" in run.stderr
     assert (project / "reports" / Q1 / "manifest.json").is_file()
@@ -107,7 +107,7 @@ def test_a_report_that_becomes_final_while_a_draft_is_built_stands(project):
     text = f"open({str(manifest)!r}, 'w').write('{{\"status\": \"final\"}}') and None"
     edited = small(project / "other", ward=[prose(f"It is `{{python}} {text}`.")])
     (edited / "notebooks" / "ward.ipynb").replace(project / "notebooks" / "ward.ipynb")
-    run = natpatsip(project, "build", Q2, *HTML)
+    run = command(project, "build", Q2, *HTML)
     assert run.returncode == 1
     assert "holds the final edition" in run.stderr
     assert manifest.read_text(encoding="utf-8") == '{"status": "final"}'
@@ -120,7 +120,7 @@ def test_a_quarter_built_from_its_tag_does_not_replace_its_final_edition(project
         lines.write(f"built_from: report/{Q2}\n")
     commit(project, "Q2 has left the notebooks")
     before = made_final(project)
-    run = natpatsip(project, "build", Q2, *HTML)
+    run = command(project, "build", Q2, *HTML)
     assert run.returncode == 1
     assert "holds the final edition" in run.stderr
     assert contents(project / "reports" / Q2) == before

@@ -8,12 +8,12 @@ from natpatsip.charts import palette
 from support.auditing import broken_links, markup_complaints, violations
 from support.page_rules import (  # noqa: F401 — rules that hold for the pages of every report
     SIZES,
+    no_page_breaks_a_rule_of_wcag,
     opened,
     test_each_heading_and_figure_is_a_link_to_itself,
     test_every_page_has_a_policy_without_inline_scripts_and_eval,
     test_every_picture_is_there_and_says_what_it_shows,
     test_no_link_is_broken_and_no_id_stands_twice,
-    test_no_page_breaks_a_rule_of_wcag,
     test_nothing_is_lost_at_four_times_the_size_or_with_wider_spacing,
     test_nothing_lies_over_anything_else,
     test_nothing_moves_for_who_asked_for_less_motion,
@@ -41,6 +41,12 @@ HERE = f"""() => {{
         ringed: getComputedStyle(node).outlineStyle !== "none",
     }};
 }}"""
+
+
+@pytest.mark.parametrize("width", SIZES)
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_no_page_breaks_a_rule_of_wcag(html_pages, chrome, width, scripts):
+    no_page_breaks_a_rule_of_wcag(html_pages, chrome, width, scripts)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

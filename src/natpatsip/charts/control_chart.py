@@ -12,8 +12,8 @@ import pandas as pd
 from natpatsip import wording
 from natpatsip.charts import marks, palette
 from natpatsip.charts.alt_text import spc_text
+from natpatsip.charts.chart_data import by_date, named_target, need_rows, need_title, with_dates_read
 from natpatsip.charts.icons import Icon
-from natpatsip.charts.inputs import by_date, named_target, need_rows, need_title, with_dates_read
 from natpatsip.charts.layers import ReportChart
 from natpatsip.charts.layout import legend
 from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish

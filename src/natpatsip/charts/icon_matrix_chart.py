@@ -8,8 +8,8 @@ import pandas as pd
 
 from natpatsip.charts import palette
 from natpatsip.charts.alt_text import matrix_text
+from natpatsip.charts.chart_data import need_columns, need_rows
 from natpatsip.charts.icons import ICONS, Icon, draw
-from natpatsip.charts.inputs import need_columns, need_rows
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, pixel, words
 from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
 from natpatsip.charts.layout.legend import in_order, write_icon_key

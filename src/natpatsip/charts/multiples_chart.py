@@ -10,8 +10,8 @@ import pandas as pd
 
 from natpatsip.charts import marks, palette
 from natpatsip.charts.alt_text import multiples_text
+from natpatsip.charts.chart_data import named_target, need_columns, need_rows, need_title, with_dates_read
 from natpatsip.charts.icons import Icon, draw
-from natpatsip.charts.inputs import named_target, need_columns, need_rows, need_title, with_dates_read
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, pixel, words
 from natpatsip.charts.layout import legend
 from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from natpatsip.charts.chart_data import need_columns
 from natpatsip.charts.control_chart import ControlChart
-from natpatsip.charts.inputs import need_columns
 from natpatsip.charts.layers import ReportChart, showing
 from natpatsip.charts.layout.sizes import PLOT_HEIGHT, WIDTH
 from natpatsip.spc import findings, shows

@@ -15,7 +15,7 @@ import pandas as pd
 from natpatsip import wording
 from natpatsip.charts import palette
 from natpatsip.charts.alt_text import stacked_text
-from natpatsip.charts.inputs import need_columns, need_rows, need_title, read_dates, read_values
+from natpatsip.charts.chart_data import need_columns, need_rows, need_title, read_dates, read_values
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, words
 from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
 from natpatsip.charts.layout.labels import GAP, spread

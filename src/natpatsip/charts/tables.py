@@ -9,8 +9,8 @@ import pandas as pd
 
 from natpatsip import wording
 from natpatsip.charts.alt_text import point_words
+from natpatsip.charts.chart_data import need_columns, need_rows, read_dates
 from natpatsip.charts.icons import ICONS
-from natpatsip.charts.inputs import need_columns, need_rows, read_dates
 from natpatsip.charts.layout.time_axis import timeline
 from natpatsip.charts.stacked_chart import bars
 from natpatsip.charts.trend_chart import points

@@ -6,7 +6,7 @@ import pandas as pd
 
 from natpatsip.charts import palette
 from natpatsip.charts.alt_text import Words, trend_text
-from natpatsip.charts.inputs import need_columns, need_rows, need_title, read_dates, read_values
+from natpatsip.charts.chart_data import need_columns, need_rows, need_title, read_dates, read_values
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, showing
 from natpatsip.charts.layers import words as names
 from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish

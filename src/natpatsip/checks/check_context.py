@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from natpatsip.checks import code_cells
 from natpatsip.checks.numbers import allowed_numbers
-from natpatsip.checks.outcome import Finding, Place, numbered
+from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.relations import REPORTED, Operand, Rules
 from natpatsip.checks.sentences import Sentence, sentences_of
 from natpatsip.csv_files import from_csv
 from natpatsip.datasets.declaration import declared
-from natpatsip.datasets.tables import examine, raise_faults
+from natpatsip.datasets.validation import examine, raise_faults
 from natpatsip.facts import PUBLISHES, Fact, parse_value, printed
 from natpatsip.facts import REPORTED as REPORTED_FACTS
-from natpatsip.pipeline.notebook import appears_in
+from natpatsip.pipeline.notebook import appears_in, numbered
 from natpatsip.pipeline.outputs import Outputs, collect_facts, gather
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import FORM, Quarter
@@ -95,7 +95,7 @@ class CheckContext:
         return [
             (Place.of(name, number, cell), cell, appears_in(cell, self.quarter))
             for name, content in self.executed.items()
-            for number, cell in numbered(content)
+            for number, cell in numbered(content.cells)
         ]
 
     @cached_property

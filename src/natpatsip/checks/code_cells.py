@@ -9,6 +9,7 @@ import ast
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -69,10 +70,11 @@ class Code:
 
     def __init__(self, source: str) -> None:
         lines = ["" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.splitlines()]
-        try:
-            self.tree = ast.parse("\n".join(lines))
-        except SyntaxError:
-            self.tree = ast.Module([], [])
+        self.tree = ast.Module([], [])
+        for text in ("\n".join(lines), f"({source}\n)"):  # an inline expression may run over several lines
+            with suppress(SyntaxError):
+                self.tree = ast.parse(text)
+                break
         self._nodes = list(ast.walk(self.tree))
 
     @cached_property

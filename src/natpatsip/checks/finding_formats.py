@@ -30,9 +30,9 @@ def as_text(outcome: Outcome) -> Iterator[str]:
         outcome.findings, key=lambda each: (each.notebook, "" if each.notebook else each.where)
     ):
         yield f"notebooks/{notebook}" if notebook else where
-        for (position, cell), findings in groupby(group, key=lambda each: (each.position, each.cell)):
+        for place, findings in groupby(group, key=lambda each: each.where):
             if notebook:
-                yield f'  cell {position}, "{cell}"'
+                yield f"  {place.partition(', ')[2]}"
             yield from (f"    {each.check}: {each.message}" for each in findings)
         yield ""
     for each in outcome.accepted:
@@ -58,7 +58,7 @@ def as_github(findings: Iterable[Finding], project: Path) -> Iterator[str]:
             line = _line_in_notebook(lines_of(file), each)
         elif row := _ROW.match(each.where):
             file, line = row["file"], int(row["row"] or 1)
-        message = f'cell "{each.cell}": {each.message}' if each.cell else each.message
+        message = f"{each.where.partition(', ')[2]}: {each.message}" if each.cell else each.message
         yield annotation("warning", message, title=f"natpatsip check: {each.check}", file=file, line=line)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from natpatsip.errors import ParamsError, nearest
+from natpatsip.pipeline.notebook import name_of
 
 if TYPE_CHECKING:
     from natpatsip.params import Acceptance
@@ -24,6 +25,8 @@ CHECKS = (
     "moved",
     "old-data",
     "broken-link",
+    "not-shown",
+    "inline-syntax",
 )
 NOT_CHECKED = "not-checked"  # what stopped some of the checks, listed with their findings
 RECORD = ("check", "message", "where", "notebook", "cell", "fact", "found", "expected")
@@ -35,7 +38,7 @@ class Finding:
 
     check: str  # one of CHECKS
     message: str  # a sentence: what was found, what is expected, what to do
-    where: str  # the place, as errors name it: notebooks/waits.ipynb, cell "summary"; or a file; or a claim's id
+    where: str  # the place, as errors name it: notebooks/waits.ipynb, cell 5 "We saw" (id news); a file; or a claim
     notebook: str = ""  # waits.ipynb
     cell: str = ""  # its id
     fact: str = ""  # its id
@@ -56,27 +59,23 @@ class Place:
     cell: str
     position: int
     tags: tuple[str, ...] = ()
+    name: str = ""  # as messages name the cell
 
     @classmethod
     def of(cls, notebook: str, position: int, cell: Any) -> Place:
         """Return the place of a cell, given its position from 1."""
-        return cls(notebook, str(cell.get("id", "")), position, tuple(cell.metadata.get("tags", [])))
+        tags = tuple(cell.metadata.get("tags", []))
+        return cls(notebook, str(cell.get("id", "")), position, tags, name_of(position, cell))
 
     @property
     def where(self) -> str:
         """The place as errors name it."""
-        return f'notebooks/{self.notebook}.ipynb, cell "{self.cell}"'
+        return f"notebooks/{self.notebook}.ipynb, {self.name}"
 
     def finding(self, check: str, message: str, *, fact: str = "", found: str = "", expected: str = "") -> Finding:
         """Return a finding at this place."""
         notebook = f"{self.notebook}.ipynb"
         return Finding(check, message, self.where, notebook, self.cell, fact, found, expected, self.position)
-
-
-def numbered(content: Any) -> Iterator[tuple[int, Any]]:
-    """Yield a notebook's cells with their position from 1, without the cell that papermill injected."""
-    own = (cell for cell in content.cells if "injected-parameters" not in cell.metadata.get("tags", []))
-    yield from enumerate(own, start=1)
 
 
 @dataclass(frozen=True)

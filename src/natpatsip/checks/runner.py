@@ -12,6 +12,8 @@ from natpatsip.checks import (
     broken_link,
     fact_rules,
     glossary,
+    inline_syntax,
+    not_shown,
     old_data,
     stale,
     typed_number,
@@ -39,9 +41,11 @@ _CHECKS: Mapping[str, Callable[[CheckContext], list[Finding]]] = {
     "moved": fact_rules.check_changes,
     "old-data": old_data.check,
     "broken-link": broken_link.check,
+    "not-shown": not_shown.check,
+    "inline-syntax": inline_syntax.check,
 }
 _FAILED_CLAIM = re.compile(
-    r'^(?P<where>notebooks/(?P<notebook>\S+\.ipynb), cell "(?P<cell>[^"]*)"), inline expression '
+    r'^(?P<where>notebooks/(?P<notebook>\S+\.ipynb), cell \d+(?: "[^"]*")? \(id (?P<cell>[\w-]+)\)), inline expression '
     r"(?P<expression>.*?): ClaimError: (?P<message>.*)$"
 )
 _NEED_ALL = ("uncited-fact",)  # a notebook that did not run may cite it
@@ -152,7 +156,8 @@ def _is_link_to_chapter(finding: Finding) -> bool:
 def _not_checked(problem: str, context: CheckContext) -> Finding:
     """Return what stopped some of the checks as a finding."""
     where = problem.partition(": ")[0]
-    cell = re.match(r'notebooks/(\S+)\.ipynb, cell "([^"]*)"', where)
+    cell = re.match(r'notebooks/(\S+)\.ipynb, cell \d+(?: "[^"]*")? \(id ([\w-]+)\)', problem)
+    where = cell[0] if cell else where
     notebook, name = cell.groups() if cell else ("", "")
     place = context.places.get((notebook, name))
     message = f"{' '.join(problem.split())} What reads or follows it could not be checked."

@@ -10,6 +10,7 @@ from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.patterns import word_list
 from natpatsip.checks.sentences import MARK, Sentence, sentences_of
+from natpatsip.pipeline.inline_code import INLINE
 from natpatsip.pipeline.notebook import is_quarter
 from natpatsip.quarter import Quarter
 from natpatsip.wording import listing
@@ -57,10 +58,10 @@ def _unchanged_words(context: CheckContext) -> Iterator[Finding]:
             same = {words: text for words, text in _paragraphs(cell, place).items() if words in earlier}
             if same:
                 told = listing([f'"{_start(text)}"' for text in same.values()])
-                places = listing([f'"{name}"' for name in dict.fromkeys(earlier[words].cell for words in same)])
+                places = listing(list(dict.fromkeys(earlier[words].name for words in same)))
                 are, them = ("is", "it is") if len(same) == 1 else ("are", "they are")
                 message = (
-                    f"{told} {are} word for word what {context.quarter.previous().label} says (cell {places}). Say "
+                    f"{told} {are} word for word what {context.quarter.previous().label} says ({places}). Say "
                     f"what is true now, or remove the tag from both cells and keep one, if {them} true of any quarter."
                 )
                 yield place.finding(CHECK, message, found=_start(next(iter(same.values()))))
@@ -69,7 +70,7 @@ def _unchanged_words(context: CheckContext) -> Iterator[Finding]:
 def _paragraphs(cell: Any, place: Place) -> dict[str, str]:
     """Return the paragraphs of a cell by their words, without headings, lead-ins of lists and lines of a few words."""
     blocks = {each.block: each.kind for each in sentences_of(cell, place)}
-    expressions = iter(re.findall(r"`\{python\}\s+([^`]+?)\s*`", cell.source))
+    expressions = iter(INLINE.findall(cell.source))
     found = {}
     for block, kind in blocks.items():
         own = [next(expressions, "") for _ in range(block.count(MARK))]

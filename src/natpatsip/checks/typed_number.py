@@ -70,7 +70,8 @@ class _TypedNumbers:
             owner, value = typed_names[expression]
             hidden = wording.plain(value, 6), value
         if hidden is not None:
-            at = f' in cell "{owner}"' if owner else ""
+            place = self._context.places.get((sentence.place.notebook, owner))
+            at = f" in {place.name}" if place else ""
             message = f"{hidden[0]} is typed{at} and printed by `{{python}} {expression}`."
             yield self._finding(sentence.place, Typed(hidden[0], 0, 0, hidden[1]), message, sentence)
 

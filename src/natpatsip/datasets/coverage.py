@@ -16,7 +16,7 @@ from typing import Any
 
 from natpatsip.datasets.descriptor import Resource
 from natpatsip.datasets.reading import Fault
-from natpatsip.datasets.tables import Table, examine
+from natpatsip.datasets.validation import Table, examine
 from natpatsip.errors import DataError, together
 from natpatsip.quarter import Quarter
 

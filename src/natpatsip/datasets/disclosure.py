@@ -25,11 +25,11 @@ MISSING = "–"
 
 
 class SuppressionPolicy(Disclosure):
-    """What a dataset declares of its small numbers, and what that makes of them."""
+    """How a dataset protects its small numbers, as it declares, with the functions that do it."""
 
     @property
     def note(self) -> str:
-        """What a figure or table says under it; nothing where nothing is suppressed.
+        """The sentence to put under a figure or table; empty if nothing is suppressed.
 
         Examples
         --------

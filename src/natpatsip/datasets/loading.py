@@ -13,7 +13,7 @@ from natpatsip import context
 from natpatsip.datasets.coverage import missing_rows
 from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.descriptor import NOT_STATED, DataField, Resource
-from natpatsip.datasets.tables import Table, examine, raise_faults
+from natpatsip.datasets.validation import Table, examine, raise_faults
 from natpatsip.quarter import Quarter
 from natpatsip.wording import listing
 

@@ -123,12 +123,12 @@ def rolling(
     months: int,
     date: str = "month",
 ) -> pd.DataFrame:
-    """Return the counts of so many months up to each month, a row for each organisation and month.
+    """Return rolling sums of counts over a number of months, a row for each organisation and month.
 
     Returns
     -------
     DataFrame
-        `by`, `date` (the period's last month) and `counts`, from the first month that has so many behind it. A period
+        `by`, `date` (the period's last month) and `counts`, from the first month for which there are enough. A period
         with a month that has no row is left out; one with a missing count is missing.
 
     Examples

@@ -8,13 +8,17 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from natpatsip.errors import DataFileError, NotebookError
+from natpatsip.printable import NotPrintableError
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-INLINE = re.compile(r"(?<!`)`\{python\}\s+([^`]+?)\s*`(?!`)")
+# As in any markdown, a span of code may run over the end of a line, but not over a blank line.
+INLINE = re.compile(r"(?<!`)`\{python\}\s*([^`\s](?:[^`\n]|\n(?!\s*\n))*?)\s*`(?!`)")
 FENCE = re.compile(r"^(```+|~~~+).*?^\1", re.MULTILINE | re.DOTALL)
 KEPT = "user_expressions"
+PRINTS = "__import__('natpatsip.printable', fromlist=['inline']).inline(({}\n))"
+"""What Python evaluates for an inline expression; brackets let it run over several lines, and end in a comment."""
 
 
 def expressions(cell: Mapping[str, Any]) -> dict[str, str]:
@@ -26,8 +30,8 @@ def expressions(cell: Mapping[str, Any]) -> dict[str, str]:
     return {str(place): expression for place, expression in enumerate(found)}
 
 
-def store(cell: NotebookNode, asked: Mapping[str, str], results: Mapping[str, Any]) -> None:
-    """Store the results in the cell's metadata.
+def store(cell: NotebookNode, asked: Mapping[str, str], results: Mapping[str, Any], *, place: str) -> None:
+    """Store the results in the cell's metadata; `place` is the cell's, for errors.
 
     Raises
     ------
@@ -37,14 +41,16 @@ def store(cell: NotebookNode, asked: Mapping[str, str], results: Mapping[str, An
     cell.metadata[KEPT] = [{"expression": text, "result": results[key]} for key, text in asked.items()]
     failed = {text: results[key] for key, text in asked.items() if results[key].get("status") != "ok"}
     if failed:
-        messages = [
-            f"`{{python}} {text}`: {result.get('ename', 'Error')}: {result.get('evalue', 'no value')}"
-            for text, result in failed.items()
-        ]
-        error = NotebookError(f'cell "{cell.get("id", "")}", inline expression ' + "; ".join(messages))
+        messages = [f"`{{python}} {text}`{_reason(result)}" for text, result in failed.items()]
+        error = NotebookError(f"{place}, inline expression {'; '.join(messages)}")
         kinds = {(result.get("ename"), result.get("evalue")) for result in failed.values()}
         error.faulty_data = faulty_data(*kinds.pop()) if len(kinds) == 1 else ""
         raise error
+
+
+def _reason(result: Mapping[str, Any]) -> str:
+    kind, message = result.get("ename", "Error"), result.get("evalue", "no value")
+    return f" {message}" if kind == NotPrintableError.__name__ else f": {kind}: {message}"
 
 
 def faulty_data(kind: str | None, message: str | None) -> str:
@@ -66,7 +72,7 @@ def substitute(cell: NotebookNode, printed: Callable[[Mapping[str, Any]], str]) 
         stored = next(results, None)
         if stored is None or stored["expression"] != match[1]:
             raise NotebookError(
-                f'cell "{cell.get("id", "")}": `{{python}} {match[1]}` has no value. '
+                f"`{{python}} {match[1]}` has no value. "
                 "Run the notebook with the engine natpatsip, as natpatsip build does."
             )
         return printed(stored["result"]["data"])

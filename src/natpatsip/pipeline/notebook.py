@@ -5,7 +5,9 @@ Read before the build's processes are started, so nbformat, which takes long to 
 
 from __future__ import annotations
 
+import json
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 # A series in quotes, or nothing: then its name is put together in code.
 REBASES = re.compile(r"""\brebase(?:s|_dates|_reasons)\(\s*(?:["']([^"']*)["'])?""")
+SETS_QUARTER = re.compile(r"^quarter\s*(?::[^=\n]+)?=", re.MULTILINE)
+CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+FIRST_WORDS = 40  # letters of a cell that name it in messages
 TITLE = re.compile(r"\A\s*#\s+(.+?)\s*(?:\{[^}]*\}\s*)?$", re.MULTILINE)
 
 
@@ -72,6 +77,63 @@ def _malformed(cell: Any) -> str:
     return ""
 
 
+def numbered(cells: Sequence[Any]) -> Iterator[tuple[int, Any]]:
+    """Yield cells with their position from 1, without the cell that papermill injected."""
+    own = (cell for cell in cells if "injected-parameters" not in cell["metadata"].get("tags", []))
+    yield from enumerate(own, start=1)
+
+
+def name_of(number: int, cell: Mapping[str, Any]) -> str:
+    r"""Return a cell as messages name it: by its position, its first words, and its id.
+
+    Examples
+    --------
+    >>> name_of(5, {"id": "news", "source": "## News\n\nIn July."})
+    'cell 5 "News" (id news)'
+    """
+    line = next((line.strip(" \t#") for line in source_of(cell).splitlines() if line.strip(" \t#")), "")
+    line = line.replace('"', "'")
+    words = line if len(line) <= FIRST_WORDS else f"{line[:FIRST_WORDS].rpartition(' ')[0] or line[:FIRST_WORDS]}…"
+    return " ".join(filter(None, [f"cell {number}", words and f'"{words}"', f"(id {cell.get('id', '')})"]))
+
+
+def place_of(cells: Sequence[Mapping[str, Any]], cell: Mapping[str, Any]) -> str:
+    """Return one of a notebook's cells as messages name it."""
+    return next((name_of(number, each) for number, each in numbered(cells) if each is cell), "the parameters")
+
+
+def names_of(cells: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return all cells of a notebook as messages name them, by id."""
+    return {cell.get("id", ""): name_of(number, cell) for number, cell in numbered(cells)}
+
+
+def language_of(metadata: Mapping[str, Any]) -> str:
+    """Return the language of a notebook; Python if it names none, as when it was saved without a kernel."""
+    kernel, language = metadata.get("kernelspec", {}), metadata.get("language_info", {})
+    return str(kernel.get("language") or language.get("name") or "python").lower()
+
+
+def _give_ids(content: NotebookNode, before: Sequence[Mapping[str, Any]]) -> None:
+    """Give each cell without an id of its own (nbformat 4.4, Colab) one that is the same in every build.
+
+    Parameters
+    ----------
+    content : NotebookNode
+        The notebook as nbformat reads it, which makes up an id for each build.
+    before : sequence of mapping
+        Its cells as they are in the file.
+    """
+    content.nbformat_minor = max(content.nbformat_minor, 5)
+    found = [str(cell.get("id") or cell.get("metadata", {}).get("id", "")) for cell in before]  # Colab's is metadata
+    found += [""] * (len(content.cells) - len(found))
+    taken = set[str]()
+    for number, (cell, name) in enumerate(zip(content.cells, found, strict=False), start=1):
+        if not CELL_ID.fullmatch(name) or name in taken:
+            name = next(new for ending in ("", "-", "--") if (new := f"cell-{number}{ending}") not in found)
+        cell["id"] = name
+        taken.add(name)
+
+
 @dataclass(frozen=True)
 class Notebook:
     """A notebook of the project: its path and content."""
@@ -95,7 +157,11 @@ class Notebook:
                 f"notebooks/{path.name}: the notebook is missing. Write it, or take it out of _quarto.yml."
             )
         try:
-            content = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+            text = path.read_text(encoding="utf-8-sig")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)  # of cells without ids, which are given below
+                content = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+            _give_ids(content, json.loads(text).get("cells", []))
         except Exception as error:  # nbformat raises errors of several libraries
             raise NotebookError(f"notebooks/{path.name}: Jupyter cannot read it as a notebook: {error}") from error
         notebook = cls(path, content)
@@ -117,16 +183,16 @@ class Notebook:
             tags = cell.metadata.get("tags", [])
             if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
                 raise NotebookError(
-                    f'{where}, cell "{cell.get("id")}": its tags are {tags!r}; expected a list of words.'
+                    f"{where}, {place_of(self.content.cells, cell)}: its tags are {tags!r}; expected a list of words."
                 )
             for tag in tags:
                 if re.match(r"\d{4}-", tag) and not is_quarter(tag):
                     raise NotebookError(
-                        f'{where}, cell "{cell.get("id")}": the tag "{tag}" is not a valid quarter. '
+                        f'{where}, {place_of(self.content.cells, cell)}: the tag "{tag}" is not a valid quarter. '
                         "Write it like 2024-25-Q2."
                     )
         parameters = [cell for cell in self.content.cells if "parameters" in cell.metadata.get("tags", [])]
-        if not parameters or not re.search(r"^quarter\s*=", parameters[0].source, re.MULTILINE):
+        if not parameters or not SETS_QUARTER.search(parameters[0].source):
             raise NotebookError(
                 f'{where}: no cell tagged "parameters" sets the quarter. Add one with: quarter = "2024-25-Q2"'
             )
@@ -141,6 +207,11 @@ class Notebook:
         """The title of its chapter."""
         found = TITLE.search(self.content.cells[0].source)
         return found[1].strip() if found else self.name
+
+    @property
+    def language(self) -> str:
+        """The language of its code, such as python."""
+        return language_of(self.content.metadata)
 
     def cells_of(self, quarter: Quarter) -> list[NotebookNode]:
         """Return the cells that appear in a quarter."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from natpatsip.errors import FactError, FigureError, ReportError, together
 from natpatsip.facts import CITED, PUBLISHED, Fact
 from natpatsip.figures import FIGURE, PICTURE, VEGALITE
 from natpatsip.pipeline.inline_code import KEPT
+from natpatsip.pipeline.notebook import names_of
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -51,6 +52,8 @@ class Outputs:
         What it shows.
     datasets : tuple of mapping
         The records of the data files that it read.
+    cells : mapping
+        Its cells as messages name them, by id.
     """
 
     published: tuple[Fact, ...]
@@ -59,6 +62,7 @@ class Outputs:
     figures: tuple[Output, ...]
     pictures: tuple[Output, ...]
     datasets: tuple[Mapping[str, Any], ...]
+    cells: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, name: str, content: NotebookNode) -> Outputs:
@@ -99,6 +103,7 @@ class Outputs:
             tuple(shown[FIGURE]),
             tuple(shown[PICTURE]),
             tuple(datasets),
+            names_of(content.cells),
         )
 
 
@@ -127,7 +132,8 @@ def collect_facts(outputs: Mapping[str, Outputs]) -> list[Fact]:
     for fact in (fact for each in outputs.values() for fact in each.published):
         other = found.setdefault(fact.key, fact)
         if other.value != fact.value:
-            places = " and ".join(f'{each.text} in {each.section}, cell "{each.cell}"' for each in (other, fact))
+            owners = ((each, outputs[each.section].cells[each.cell]) for each in (other, fact))
+            places = " and ".join(f"{each.text} in notebooks/{each.section}.ipynb, {cell}" for each, cell in owners)
             advice = "Publish it in one and cite it in the other."
             errors.append(FactError(f"{fact.id} ({fact.period}) is published twice: {places}. {advice}"))
     for name, each in outputs.items():
@@ -172,7 +178,7 @@ def collect_figures(outputs: Mapping[str, Outputs], programmes: Mapping[str, str
     found: dict[str, FigureRecord] = {}
     errors: list[ReportError] = []
     for name, figure in ((name, figure) for name, each in outputs.items() for figure in each.figures):
-        where = f'notebooks/{name}.ipynb, cell "{figure.cell.get("id", "")}"'
+        where = f"notebooks/{name}.ipynb, {outputs[name].cells[figure.cell.get('id', '')]}"
         if not str(figure.record.get("alt", "")).strip():
             errors.append(FigureError(f"{where}: {figure.id} has no alternative text. Say in words what it shows."))
         if figure.id in found:

@@ -8,13 +8,14 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from natpatsip.errors import NotebookError, ParamsError, nearest, together
+from natpatsip.errors import NotebookError, ParamsError, UsageError, nearest, together
 from natpatsip.params import Params, load
 from natpatsip.pipeline.notebook import Notebook
 from natpatsip.quarter import PARAMS_FOLDER, Quarter
 from natpatsip.settings import Settings, chapter_names, check_chapters, read_book, read_settings, without_chapter
 
 DRAFTS_ONLY, FINALS_ONLY = "changes", "quality-assurance"
+ENGINE_OF_0_1 = Path("src", "helpers", "build")  # until 0.2 the engine was called helpers, and lay in the project
 GENERATED = ("list-of-figures", "sources", "accessibility", DRAFTS_ONLY, FINALS_ONLY)  # written by the build itself
 
 
@@ -42,8 +43,11 @@ class Plan:
         Raises
         ------
         ParamsError, SettingsError, NotebookError
-            Where params, ``_quarto.yml`` or notebooks are not as they must be.
+            If params, ``_quarto.yml`` or notebooks are not as they must be.
+        UsageError
+            If the project still holds the engine of 0.1, which its notebooks would import beside this one.
         """
+        _refuse_old_engine(project)
         params, settings, book = load(quarter, project=project), read_settings(project), read_book(project)
         check_chapters(settings, chapter_names(book))
         book = without_chapter(book, DRAFTS_ONLY if is_final else FINALS_ONLY)
@@ -108,6 +112,14 @@ class Plan:
         """Where working files are kept between builds."""
         folder = self.project / "build" / str(self.quarter)
         return folder / "editions" / self.edition if self.edition else folder
+
+
+def _refuse_old_engine(project: Path) -> None:
+    if (project / ENGINE_OF_0_1).is_dir():
+        raise UsageError(
+            "src/helpers holds the engine of natpatsip 0.1, now the package natpatsip. Delete it, except modules "
+            "of your own, and import from natpatsip: CHANGELOG.md, Moving from 0.1, has the names."
+        )
 
 
 def _refuse_unknown_series(params: Params, notebooks: Iterable[Notebook]) -> None:

@@ -65,7 +65,7 @@ def run_chart(
     Notes
     -----
     A missing value breaks shifts and trends. The numbers of runs come from the exact distribution of runs for the
-    points above and below (Swed and Eisenhart, 1943); printed tables round it, and differ by one here and there.
+    points above and below (Swed and Eisenhart, 1943); printed tables round it, and sometimes differ by one.
 
     Examples
     --------

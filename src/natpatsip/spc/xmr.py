@@ -55,7 +55,7 @@ def xmr(
     rebase : sequence of dates
         Dates from which limits are recalculated; each is the first row of its segment.
     fix_after : int
-        Calculate limits from the first so many rows of each segment, 12 or more. None: from all rows.
+        Calculate limits from this many first rows of each segment, 12 or more. None: from all rows.
     screen_outliers : bool
         Leave out, once, the moving ranges of 3.267 times their average or more.
     target : float

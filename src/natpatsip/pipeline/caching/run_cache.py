@@ -21,6 +21,7 @@ from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.notebook import appears_in, running, source_of
 from natpatsip.project import MARK
 from natpatsip.quarter import Quarter
+from natpatsip.shown import NOT_SHOWN
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -244,7 +245,7 @@ def with_prose_of(content: Mapping[str, Any], executed: Mapping[str, Any], quart
             for part in ("outputs", "execution_count"):
                 if part in partner:
                     cell[part] = partner[part]
-            for part in ("papermill", "user_expressions"):
+            for part in ("papermill", "user_expressions", NOT_SHOWN):
                 if part in partner["metadata"]:
                     cell["metadata"][part] = partner["metadata"][part]
         else:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 import asyncio
 import json
+import symtable
 import sys
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from typing import Any, ClassVar
 
 from jupyter_core.utils import run_sync
@@ -21,9 +22,16 @@ from papermill.iorw import write_ipynb
 
 from natpatsip.errors import NotebookError
 from natpatsip.pipeline.execution.cancellation import CancelToken, TimeLimitExceeded, TimeLimits
-from natpatsip.pipeline.inline_code import expressions, store
-from natpatsip.pipeline.notebook import appears_in
+from natpatsip.pipeline.inline_code import PRINTS, expressions, store
+from natpatsip.pipeline.notebook import appears_in, language_of, place_of
 from natpatsip.quarter import Quarter
+from natpatsip.shown import NOT_SHOWN, digest_of
+
+CONTEXT = ("quarter", "edition")  # the parameters of every notebook
+EXITS = (
+    "ended the notebook (SystemExit), so the report would lack the cells after it. "
+    "Remove the exit; raise an error if something is wrong."
+)
 
 
 class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
@@ -34,6 +42,7 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
     limits = TimeLimits()
     reads: dict[str, Any] | None = None
     project = ""
+    _has_parameters = False
 
     def execute(self, *, cwd: str | None = None, env: Mapping[str, str] | None = None) -> NotebookNode:
         """Execute the notebook on a kernel in a folder and an environment; by default in this process's."""
@@ -68,12 +77,17 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
             try:
                 if asked := expressions(cell):
                     self._store(cell, asked)
+                elif cell.cell_type == "code" and self._is_python:
+                    self._reject_setting(cell, self._parameters.keys() & assigned(cell.source))
+                    self._execute(cell, index)
+                    self._has_parameters |= "injected-parameters" in cell.metadata.get("tags", [])
+                    self._look_after(cell)
                 else:
                     self._execute(cell, index)
             except CellExecutionError as error:
                 self.nb_man.cell_exception(self.nb.cells[index], cell_index=index, exception=error)
                 if error.ename == "SystemExit":  # papermill lets it pass, and with it a report that lacks the rest
-                    raise NotebookError(_exits(cell)) from None
+                    raise NotebookError(f"{self._place(cell)} {EXITS}") from None
                 break
             finally:
                 self.nb_man.cell_complete(self.nb.cells[index], cell_index=index)
@@ -81,13 +95,45 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
             if self.reads is not None:
                 self.reads.update(json.loads(self._trace(f"report({self.project!r})") or "{}"))
 
+    @property
+    def _is_python(self) -> bool:
+        return language_of(self.nb.metadata) == "python"
+
+    def _place(self, cell: NotebookNode) -> str:
+        return place_of(self.nb.cells, cell)
+
+    def _look_after(self, cell: NotebookNode) -> None:
+        """Reject a cell that has changed the quarter or the edition; note what it has made and not shown."""
+        after = json.loads(self._ask("natpatsip.context", "after_cell()") or "{}")
+        given = self._parameters if after else {}
+        self._reject_setting(cell, [name for name, value in given.items() if after["names"].get(name) != value])
+        shown = {digest_of(output.get("data", {})) for output in cell.outputs}
+        if not_shown := [made for made in after.get("made", ()) if made["digest"] not in shown]:
+            cell.metadata[NOT_SHOWN] = not_shown
+
+    @property
+    def _parameters(self) -> dict[str, Any]:
+        """The parameters that the build has set, once the cell that holds them has run."""
+        given: dict[str, Any] = self.nb.metadata.get("papermill", {}).get("parameters", {})
+        return {name: given[name] for name in CONTEXT if name in given} if self._has_parameters else {}
+
+    def _reject_setting(self, cell: NotebookNode, names: Collection[str]) -> None:
+        if names:
+            listed = " and ".join(f"`{name}`" for name in sorted(names))
+            raise NotebookError(
+                f"{self._place(cell)} sets {listed}, which the build sets, so the rest would report on something else. "
+                "Use another name; only the cell tagged parameters sets them."
+            )
+
     def _trace(self, call: str) -> str:
-        """Call the tracer in the notebook's process; return nothing if there is none, as in another language."""
-        if self.reads is None:
-            return ""
-        expression = f"__import__('natpatsip.pipeline.caching.tracing', fromlist=['tracer']).tracer.{call}"
+        """Call the tracer in the notebook's process; return nothing if nothing is traced."""
+        return "" if self.reads is None else self._ask("natpatsip.pipeline.caching.tracing", f"tracer.{call}")
+
+    def _ask(self, module: str, call: str) -> str:
+        """Return the text that a call in the notebook's process returns; nothing if it cannot."""
+        name = call.partition(".")[0].partition("(")[0]
         try:
-            result = self.evaluate({"trace": expression})["trace"]
+            result = self.evaluate({"": f"__import__({module!r}, fromlist=[{name!r}]).{call}"})[""]
         except (CellTimeoutError, DeadKernelError, TimeLimitExceeded):  # the next cell fails with it, and is named
             return ""
         text = result["data"]["text/plain"] if result.get("status") == "ok" else "None"
@@ -105,12 +151,13 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
             raise CellExecutionError.from_cell_and_msg(cell, report) from None
 
     def _store(self, cell: NotebookNode, asked: Mapping[str, str]) -> None:
+        place = self._place(cell)
+        wrapped = {key: PRINTS.format(text) if self._is_python else text for key, text in asked.items()}
         try:
-            store(cell, asked, self.evaluate(asked))
+            store(cell, asked, self.evaluate(wrapped), place=place)
         except (CellTimeoutError, DeadKernelError, TimeLimitExceeded) as error:
             texts = ", ".join(f"`{{python}} {text}`" for text in asked.values())
-            identity = cell.get("id", "")
-            raise NotebookError(f'cell "{identity}", inline expression {texts}: {self._give_up(error)[1]}') from None
+            raise NotebookError(f"{place}, inline expression {texts}: {self._give_up(error)[1]}") from None
 
     def _give_up(self, error: Exception) -> tuple[str, str]:
         """Give the kernel up, and return the kind of failure and its message, the same for every engine."""
@@ -138,11 +185,24 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
         return added
 
 
-def _exits(cell: NotebookNode) -> str:
-    return (
-        f'cell "{cell.get("id", "")}" ended the notebook (SystemExit), so the report would lack the cells after it. '
-        "Remove the exit; raise an error if something is wrong."
-    )
+def assigned(source: str) -> set[str]:
+    """Return the names that a cell binds for the cells after it; none if it is not plain Python.
+
+    Examples
+    --------
+    >>> sorted(assigned("import a; b: int = 1; [c for c in x]; [d := 1 for _ in x]")), assigned("!ls")
+    (['a', 'b', 'd'], set())
+    """
+    lines = ["" if line.startswith(("%", "!", "?")) else line for line in source.splitlines()]
+    try:
+        tables = [symtable.symtable("\n".join(lines), "cell", "exec")]
+    except SyntaxError:
+        return set()
+    found = {each.get_name() for each in tables[0].get_symbols() if each.is_assigned() or each.is_imported()}
+    for table in tables:
+        tables += table.get_children()
+        found |= {each.get_name() for each in table.get_symbols() if each.is_declared_global() and each.is_assigned()}
+    return found
 
 
 def _are_one_stream(first: NotebookNode, second: NotebookNode) -> bool:
@@ -172,6 +232,7 @@ class NatpatsipEngine(Engine):  # type: ignore[misc]
         failed_path: str | None = None,
         reads: dict[str, Any] | None = None,
         project: str = "",
+        source: str = "",
         cancel: CancelToken | None = None,
         **_: Any,
     ) -> NotebookNode:
@@ -197,6 +258,8 @@ class NatpatsipEngine(Engine):  # type: ignore[misc]
             is traced.
         project : str
             The project's folder, for that.
+        source : str
+            The notebook's own file, if papermill was given a copy of it.
         cancel : CancelToken
             What can end it before it is done.
         """
@@ -211,6 +274,8 @@ class NatpatsipEngine(Engine):  # type: ignore[misc]
             extra_arguments=["--IPKernelApp.log_level=50"],
         )
         client.limits, client.reads, client.project, client.cancel = limits, reads, project, cancel or CancelToken()
+        if source:
+            nb_man.nb.metadata.papermill["input_path"] = source
         quarter = nb_man.nb.metadata.get("papermill", {}).get("parameters", {}).get("quarter")
         client.quarter = Quarter.parse(quarter) if quarter else None
         try:

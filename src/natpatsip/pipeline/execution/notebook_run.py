@@ -6,7 +6,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,16 @@ from natpatsip.pipeline.caching.run_cache import Facts
 from natpatsip.pipeline.execution import kernels as notebook_kernels
 from natpatsip.pipeline.execution.cancellation import CancelToken
 from natpatsip.pipeline.inline_code import faulty_data
-from natpatsip.pipeline.notebook import Notebook
+from natpatsip.pipeline.notebook import Notebook, place_of
 from natpatsip.pipeline.plan import Plan
 
-ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+# What colours text and makes links in a terminal.
+ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+# As IPython writes a traceback: the place of each frame, and an arrow at its line; "A cell" is faulthandler's.
+IN_CELL = re.compile(r"\s*(?:Cell In\[(\d+)\]|(?:File )?A cell), line (\d+)")
+FRAME = re.compile(r"(?:File (\S.*?):\d+(?:,|$)|Cell In\[)")
+ARROW = re.compile(r"-+> (\d+) (.*)")
+ERROR_MARKER = "papermill-error-cell-tag"  # of the cells in which papermill says that one has failed
 
 
 @dataclass(frozen=True)
@@ -74,8 +80,10 @@ def run(
     start = time.monotonic()
     try:
         content = papermill.execute_notebook(
-            _verbatim(notebook.path),
+            _verbatim(_copy_of(plan, notebook)),
             _verbatim(output),
+            kernel_name="python3" if notebook.language == "python" else None,  # the project's own, whatever saved it
+            language=notebook.language,
             parameters={"quarter": str(plan.quarter), "edition": plan.edition},
             engine_name=engine,
             progress_bar=False,
@@ -88,6 +96,7 @@ def run(
             env=_environment(plan, _hand_over(plan, notebook.name, facts)),
             reads=reads if is_traced else None,
             project=str(plan.project),
+            source=str(notebook.path),
             cancel=cancel,
         )
     except papermill.PapermillExecutionError as error:
@@ -103,6 +112,14 @@ def run(
     except Exception as error:  # a kernel that dies or hangs: nbclient and jupyter_client have errors of their own
         raise NotebookError(f"notebooks/{notebook.path.name}: {type(error).__name__}: {_short(str(error))}") from error
     return NotebookRun(content, time.monotonic() - start, reads)
+
+
+def _copy_of(plan: Plan, notebook: Notebook) -> Path:
+    """Write the notebook as it was read, in which every cell has its id, and return the file."""
+    file = plan.workplace / "sources" / notebook.path.name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook.content, file)  # type: ignore[no-untyped-call]
+    return file
 
 
 def output_of(plan: Plan, notebook: Notebook) -> Path:
@@ -140,21 +157,48 @@ def _verbatim(path: Path) -> str:
 
 
 def _failure(plan: Plan, notebook: Notebook, output: Path, error: Any) -> str:
-    """Return which cell failed and how: the sentence of a report's own error, else source and traceback."""
+    """Return which cell failed and how: the sentence of a report's own error, else the analyst's line and the error."""
     executed = nbformat.read(output, as_version=4)  # type: ignore[no-untyped-call]
-    ids = {str(cell.get("execution_count")): cell.get("id", "") for cell in executed.cells if cell.cell_type == "code"}
-    identity = ids.get(str(error.exec_count), "")
-    where = f'notebooks/{notebook.path.name}, cell "{identity}"'
+    own = [cell for cell in executed.cells if ERROR_MARKER not in cell.metadata.get("tags", [])]
+    code = {str(cell.execution_count): cell for cell in own if cell.cell_type == "code"}
+    names = {count: place_of(own, cell) for count, cell in code.items()}
+    count = str(error.exec_count)
+    where = f"notebooks/{notebook.path.name}, {names.get(count, 'a cell')}"
+    words = ESCAPES.sub("", str(error.evalue))
     if error.ename in _report_errors():
-        sentence = re.sub(r"\[(\d+)\]", lambda match: f'"{ids.get(match[1], match[1])}"', str(error.evalue))
+        sentence = re.sub(r"cell \[(\d+)\]", lambda match: names.get(match[1], match[0]), words)
         return f"{where}: {sentence}"
-    lines = [line for part in error.traceback for line in ESCAPES.sub("", part).splitlines() if line.strip()]
-    shown = "\n".join(f"    {line}" for line in lines[-8:])
+    traceback = [line for part in error.traceback for line in ESCAPES.sub("", part).splitlines() if line.strip()]
     saved = output.relative_to(plan.project) if output.is_relative_to(plan.project) else output
-    return (
-        f"{where} raised {error.ename}: {error.evalue}\n{shown}\n"
-        f"  The notebook as far as it ran: {saved}. Fix the cell in notebooks/{notebook.path.name} and build again."
+    return "\n".join(
+        [
+            where + _analysts_line(code.get(count), count, traceback),
+            f"  raised {error.ename}: {words}",
+            *_reports_line(plan, traceback),
+            f"  The notebook as far as it ran: {saved}. Fix the cell and build again.",
+        ]
     )
+
+
+def _analysts_line(cell: NotebookNode | None, count: str, traceback: Sequence[str]) -> str:
+    """Return the line of the failing cell that the error came from; without one, the end of the traceback."""
+    places = (IN_CELL.match(line) for line in traceback)
+    number = next((int(found[2]) for found in places if found and found[1] in (count, None)), 0)
+    lines = cell.source.splitlines() if cell else []
+    if 0 < number <= len(lines):
+        return f", line {number}:\n    {lines[number - 1].strip()}"
+    return "".join(f"\n    {line}" for line in traceback[-8:])
+
+
+def _reports_line(plan: Plan, traceback: Sequence[str]) -> list[str]:
+    """Return the innermost line of the report's own Python that the error came through, if it came through any."""
+    found, file = "", Path()
+    for line in traceback:
+        if frame := FRAME.match(line):
+            file = Path(frame[1] or "").expanduser()
+        elif (arrow := ARROW.match(line)) and file.is_relative_to(plan.project / "src"):
+            found = f"  in {file.relative_to(plan.project)}, line {arrow[1]}: {arrow[2].strip()}"
+    return [found] if found else []
 
 
 def _report_errors() -> set[str]:

@@ -13,12 +13,12 @@ from natpatsip.errors import DataFileError, NotebookError, ReportError, apart, t
 from natpatsip.pipeline.caching.run_cache import Executed, Facts, RunCache, Trace
 from natpatsip.pipeline.execution.cancellation import CancelToken
 from natpatsip.pipeline.execution.notebook_run import NotebookRun, output_of, run
-from natpatsip.pipeline.notebook import Notebook
+from natpatsip.pipeline.notebook import Notebook, name_of, numbered
 from natpatsip.pipeline.options import Log
 from natpatsip.pipeline.plan import Plan
 
 if TYPE_CHECKING:
-    from natpatsip.pipeline.execution.cluster.client import Cluster
+    from natpatsip.pipeline.execution.cluster.connection import Cluster
 
 WARNS = re.compile(r"\bSpcWarning: (.*)")  # of natpatsip.spc, which takes long to import
 POLL = 0.5  # seconds; Windows notices Ctrl-C only between two waits
@@ -119,11 +119,11 @@ def _execute(
 
 def _warnings(executed: Executed) -> Iterator[str]:
     """Yield what the control charts of a notebook warn of, each with its cell."""
-    for cell in executed.content.cells:
+    for number, cell in numbered(executed.content.cells):
         for output in cell.get("outputs", []):
             if output.get("name") == "stderr":
                 for text in WARNS.findall(output.text):
-                    yield f'warning: notebooks/{executed.name}.ipynb, cell "{cell.get("id", "")}": {text}'
+                    yield f"warning: notebooks/{executed.name}.ipynb, {name_of(number, cell)}: {text}"
 
 
 def _faulty_data(error: ReportError) -> str:

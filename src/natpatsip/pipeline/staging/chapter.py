@@ -15,7 +15,7 @@ from natpatsip.errors import NotebookError, StagingError, nearest
 from natpatsip.facts import CITED, Fact
 from natpatsip.figures import FIGURE, PICTURE
 from natpatsip.pipeline.inline_code import substitute, text_of
-from natpatsip.pipeline.notebook import appears_in
+from natpatsip.pipeline.notebook import appears_in, place_of
 from natpatsip.pipeline.outputs import FigureRecord
 from natpatsip.pipeline.staging.markdown import REFERENCE, Heading, attribute, pieces, slug, without_empty_headings
 from natpatsip.quarter import Quarter
@@ -85,9 +85,8 @@ class ChapterExporter(Exporter):
                 elif cell.cell_type == "code":
                     yield from self._shown(cell)
             except (NotebookError, StagingError) as error:
-                text = str(error)
-                place = "" if text.startswith("cell") else f'cell "{cell.get("id", "")}": '
-                raise type(error)(f"notebooks/{self.name}.ipynb, {place}{text}") from None
+                place = place_of(nb.cells, cell)
+                raise type(error)(f"notebooks/{self.name}.ipynb, {place}: {error}") from None
 
     def _shown(self, cell: NotebookNode) -> Iterator[str]:
         """Yield what a code cell publishes: figures, pictures, blocks and markdown; all else is for the analyst."""

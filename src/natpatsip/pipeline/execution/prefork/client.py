@@ -30,6 +30,7 @@ from natpatsip.pipeline.execution.cancellation import TimeLimitExceeded
 from natpatsip.pipeline.execution.engine import InlineClient, NatpatsipEngine
 from natpatsip.pipeline.execution.prefork import server
 from natpatsip.pipeline.execution.prefork.server import NUMBER, STACK_SIGNAL
+from natpatsip.pipeline.notebook import language_of
 
 GRACE = 3.0  # seconds between the interrupt, which shows where a cell hangs, and the kill; a busy machine needs some
 CELL = re.compile(r'  File "[^"]*ipykernel_\d+[/\\]\d+\.py"')
@@ -228,7 +229,6 @@ class WarmEngine(NatpatsipEngine):
     @classmethod
     def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **options: Any) -> Any:
         """Execute a notebook that papermill manages, with the options of the stock engine."""
-        language = nb_man.nb.metadata.get("kernelspec", {}).get("language", "python")
-        if language != "python":
+        if language_of(nb_man.nb.metadata) != "python":
             return NatpatsipEngine.execute_managed_notebook(nb_man, kernel_name, **options)
         return super().execute_managed_notebook(nb_man, kernel_name, **options)

@@ -1,0 +1,59 @@
+"""What cells make for readers, or show to the analyst alone: it is missing from the report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from natpatsip.blocks import BLOCK
+from natpatsip.checks.check_context import CheckContext
+from natpatsip.checks.outcome import Finding
+from natpatsip.facts import CITED, PUBLISHED
+from natpatsip.figures import FIGURE, PICTURE
+from natpatsip.shown import NOT_SHOWN, digest_of
+
+CHECK = "not-shown"
+_PUBLISHED = {BLOCK, FIGURE, PICTURE, CITED, PUBLISHED, "text/markdown"}
+_ANALYSTS = {"text/html": "a table or page", "text/latex": "a formula", "image/": "a picture", "vegalite": "a chart"}
+"""What JupyterLab shows and no chapter takes, by a part of the type."""
+_SERIES = re.compile(r"\b(?:Name: .*, )?(?:Length: \d+, )?dtype: \S+\s*\Z")
+_BLOCKS = re.compile(r"\[?(?:Block|Tile|Figure|Picture)\(")
+
+
+def check(context: CheckContext) -> list[Finding]:
+    """Return what cells make and no cell shows, and what they show that no chapter takes."""
+    found = []
+    for name in context.executed:
+        cells = [(place, cell) for place, cell in context.cells(name) if cell.cell_type == "code"]
+        shown = {digest_of(data) for _, cell in cells for data in _outputs(cell)}
+        for place, cell in cells:
+            for made in cell.metadata.get(NOT_SHOWN, []):
+                if made["digest"] not in shown:
+                    message = f"{made['what']} is made here and shown nowhere, so it is not in the report. "
+                    advice = "Make it the last line of a cell, without a semicolon after it, or remove it."
+                    found.append(place.finding(CHECK, message[0].upper() + message[1:] + advice, found=made["what"]))
+            for data in _outputs(cell):
+                if kind := _for_analyst(data):
+                    message = (
+                        f"This cell shows {kind} in JupyterLab that is not in the report. Publish it with table(…), "
+                        "figure(…) or picture(…); if it is for you alone, print it, or remove it."
+                    )
+                    found.append(place.finding(CHECK, message, found=kind))
+    return found
+
+
+def _outputs(cell: Any) -> Iterator[Mapping[str, Any]]:
+    for output in cell.get("outputs", []):
+        yield output.get("data", {})
+
+
+def _for_analyst(data: Mapping[str, Any]) -> str:
+    """Return what an output shows in JupyterLab and not in the report; empty if that is nothing."""
+    if not _PUBLISHED.isdisjoint(data):
+        return ""
+    for part, kind in _ANALYSTS.items():
+        if any(part in each for each in data):
+            return kind
+    text = data.get("text/plain", "")
+    return "a series" if _SERIES.search(text) else "a part of a page" if _BLOCKS.match(text) else ""

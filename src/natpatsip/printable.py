@@ -1,0 +1,145 @@
+"""A single value as prose and tables print it: a number, a date, a text; anything else is refused.
+
+One rule for inline expressions and for the cells of a table, so that ``np.float64(3.15)`` reaches no reader.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+from natpatsip import wording
+from natpatsip.fact import Fact, printed
+from natpatsip.quarter import Quarter
+from natpatsip.worded import Worded
+
+REMEDIES = {
+    "DataFrame": "Show a table as the last line of a code cell: table(…)",
+    "Styler": "Show a table as the last line of a code cell: table(…)",
+    "Series": "Take one value of it, or show it as a table: table(…)",
+    "ndarray": "Take one value of it",
+    "list": "Write it as words: wording.listing(…)",
+    "tuple": "Write it as words: wording.listing(…)",
+    "Timedelta": "Write it as a number of days or hours",
+    "timedelta": "Write it as a number of days or hours",
+    "timedelta64": "Write it as a number of days or hours",
+    "Block": "Show it as the last line of a code cell",
+    "Figure": "Show it as the last line of a code cell, and refer to it as @fig-…",
+    "Picture": "Show it as the last line of a code cell",
+}
+"""What to write instead of a value that is not a single one, by the name of its type."""
+
+
+class NotPrintableError(ValueError):
+    """A value that is missing, infinite, or not a single value; the message ends a sentence that names its place."""
+
+
+def is_missing(value: Any) -> bool:
+    """Return True for None, nan, NaT and NA.
+
+    Examples
+    --------
+    >>> [is_missing(each) for each in (None, float("nan"), Decimal("NaN"), 0, "", [])]
+    [True, True, True, False, False, False]
+    """
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    is_number = isinstance(value, Real | Decimal) or type(value).__name__ in ("datetime64", "timedelta64")
+    return is_number and bool(value != value)
+
+
+def text_of_value(value: Any, *, number: Callable[[float], str] = lambda value: printed(value, "")) -> str:
+    """Return a single value as the report prints it.
+
+    Parameters
+    ----------
+    value : str, number, date, period, bool, Quarter, Fact or Worded
+        Of Python, NumPy or pandas. Text is returned as it is.
+    number : callable
+        How a number is printed; by default as facts are.
+
+    Raises
+    ------
+    NotPrintableError
+        If it is missing, infinite or anything else.
+
+    Examples
+    --------
+    >>> text_of_value(677), text_of_value(3.15), text_of_value(Decimal("2725.00")), text_of_value(True)
+    ('677', '3.15', '2,725', 'yes')
+    >>> text_of_value(datetime.date(2024, 9, 1)), text_of_value(datetime.datetime(2024, 9, 1, 14, 30))
+    ('1 September 2024', '1 September 2024, 14:30')
+    """
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Fact | Worded):
+        return str(value)
+    if is_missing(value):
+        raise NotPrintableError(f"is {value!r}: there is no value. Say in words what is not known, or leave it out")
+    if isinstance(value, Quarter):
+        return value.label
+    kind = type(value)
+    if isinstance(value, bool) or kind.__name__ in ("bool", "bool_"):
+        return "yes" if value else "no"
+    if kind.__name__ == "datetime64":
+        import pandas as pd
+
+        value = pd.Timestamp(value)
+    if isinstance(value, datetime.datetime):
+        clock = "" if value.time() == datetime.time() else f", {value:%H:%M}"
+        return f"{wording.date(value)}{clock}"
+    if isinstance(value, datetime.date):
+        return wording.date(value)
+    if kind.__name__ == "Period":
+        return _period(value)
+    if isinstance(value, Real | Decimal) and kind.__name__ != "timedelta64":
+        if not math.isfinite(value):
+            raise NotPrintableError(f"is {value!r}, which is not a number that can be printed")
+        plain = float(value)
+        return number(int(plain) if plain.is_integer() else plain)
+    remedy = REMEDIES.get(kind.__name__, "Write the text that is meant, such as str(…)")
+    raise NotPrintableError(f"is of type {kind.__name__}, not a single number, date or text. {remedy}")
+
+
+def _period(value: Any) -> str:
+    """Return a period of pandas in words: a day, a month, a year, or its first and its last month or day."""
+    first, last = value.start_time, value.end_time
+    if first.date() == last.date():
+        return text_of_value(first)
+    if not (first.is_month_start and last.is_month_end):
+        return f"{wording.date(first)} to {wording.date(last)}"
+    if first.year != last.year:
+        return f"{wording.month(first)} to {wording.month(last)}"
+    if first.month == last.month:
+        return wording.month(first)
+    return str(first.year) if last.month - first.month == 11 else f"{first:%B} to {wording.month(last)}"
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A text that Jupyter shows without quotes."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def inline(value: Any) -> Any:
+    """Return what an inline expression shows of its value: facts and Markdown as they are, anything else as text.
+
+    Called in the notebook's process, around each inline expression.
+
+    Raises
+    ------
+    NotPrintableError
+        If a reader could not make sense of it.
+    """
+    if isinstance(value, Fact | Worded) or callable(getattr(value, "_repr_markdown_", None)):
+        return value
+    return str(value) if isinstance(value, str) else _Text(text_of_value(value))
