@@ -156,7 +156,8 @@ def _is_link_to_chapter(finding: Finding) -> bool:
 def _not_checked(problem: str, context: CheckContext) -> Finding:
     """Return what stopped some of the checks as a finding."""
     where = problem.partition(": ")[0]
-    cell = re.match(r'notebooks/(\S+)\.ipynb, cell "([^"]*)"', where)
+    cell = re.match(r'notebooks/(\S+)\.ipynb, cell \d+(?: "[^"]*")? \(id ([\w-]+)\)', problem)
+    where = cell[0] if cell else where
     notebook, name = cell.groups() if cell else ("", "")
     place = context.places.get((notebook, name))
     message = f"{' '.join(problem.split())} What reads or follows it could not be checked."

@@ -49,6 +49,7 @@ NATIVE = (  # modules that read files, databases or the network without Python, 
     "oracledb",
     "osgeo.gdal",
     "osgeo.ogr",
+    "pandas.core.arrays.arrow.extension_types",  # what pandas.read_parquet imports, whoever has imported pyarrow
     "polars",
     "psycopg",
     "psycopg2",
@@ -68,6 +69,7 @@ NATIVE = (  # modules that read files, databases or the network without Python, 
     "rasterio",
     "tables",
 )
+READER = "natpatsip"  # whose reader gives pyarrow only what Python has read
 TRACKED_USERS = ("bs4", "docx", "openpyxl", "pptx")  # packages that give lxml only what Python has opened
 ENGINE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
 
@@ -82,7 +84,7 @@ class Tracer:
         self._written: set[str] = set()
         self._created: set[str] = set()
         self._untracked: set[str] = set()
-        self._ignored: set[str] = set()  # of NATIVE: imported before, or by a package of TRACKED_USERS
+        self._ignored: set[str] = set()  # of NATIVE: imported before, by READER, or by one of TRACKED_USERS
 
     def begin(self) -> None:
         """Record from now on."""
@@ -144,6 +146,8 @@ class Tracer:
             self._untracked.add(UNTRACKED[event])
         elif event == "import" and arguments[0] == "lxml.etree" and _importer() in TRACKED_USERS:
             self._ignored.add("lxml.etree")
+        elif event == "import" and arguments[0] == "pyarrow.parquet" and _importer() == READER:
+            self._ignored.update(name for name in NATIVE if name.startswith("pyarrow."))
 
     def _opened(self, path: str, flags: int) -> None:
         """Record a file as read unless this process has created it."""

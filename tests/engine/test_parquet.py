@@ -1,0 +1,86 @@
+"""Parquet files, in every test run: pyarrow is an optional extra, so it is put beside the environment, not into it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from support.projects import ROOT
+
+
+@pytest.fixture(scope="session")
+def pyarrow(tmp_path_factory):
+    """The folder of the locked pyarrow."""
+    locked = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
+    (version,) = [each["version"] for each in locked if each["name"] == "pyarrow"]
+    folder = tmp_path_factory.mktemp("pyarrow")
+    beside = Path(sys.executable).with_name("uv")
+    uv = str(beside) if beside.is_file() else shutil.which("uv")
+    install = [uv, "pip", "install", "--quiet"] if uv else [sys.executable, "-m", "pip", "install", "--quiet"]
+    subprocess.run([*install, "--no-deps", "--target", folder, f"pyarrow=={version}"], check=True)
+    return folder
+
+
+def run(pyarrow, *arguments):
+    found = [str(pyarrow), str(ROOT / "src"), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, found))}
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_rules_of_parquet_files_are_tested_with_pyarrow(pyarrow):
+    said = run(pyarrow, "-m", "pytest", "-q", "-n", "0", "-k", "parquet", "tests/engine/test_declaration.py")
+    assert "1 passed" in said
+    assert "skipped" not in said
+
+
+TRACED = """\
+import json, os, sys
+from pathlib import Path
+from natpatsip import datasets
+from natpatsip.pipeline.caching.tracing import tracer
+from support import trust
+import pandas as pd
+project = trust.make(Path(sys.argv[1]) / "project")
+content = trust.descriptor()
+next(each for each in content["resources"] if each["name"] == "waits_monthly")["path"] = "waits_monthly.parquet"
+trust.declare(project, content)
+if sys.argv[2] == "write":
+    frame = datasets.load("waits_monthly", quarter="2024-25-Q2", project=trust.make(Path(sys.argv[1]) / "csv"))
+    frame.to_parquet(project / "data" / "waits_monthly.parquet")
+else:
+    os.chdir(project)
+    tracer.begin()
+    datasets.load("waits_monthly", quarter="2024-25-Q2", project=project)
+    exec(sys.argv[3])
+    untracked = json.loads(tracer.report(str(project)))["untracked"]
+    print(json.dumps([each for each in untracked if each.startswith("imports ")]))  # pyarrow lies outside the project
+"""
+
+
+@pytest.mark.parametrize(
+    ("deed", "untracked"),
+    [
+        ("", "[]"),
+        ("pd.read_parquet('data/waits_monthly.parquet')", '["imports pandas.core.arrays.arrow.extension_types"]'),
+    ],
+)
+def test_a_declared_parquet_file_is_tracked_and_one_that_pandas_reads_is_not(pyarrow, tmp_path, deed, untracked):
+    run(pyarrow, "-c", TRACED, str(tmp_path), "write", "")
+    kept = tmp_path / "project" / "data" / "waits_monthly.parquet"
+    shutil.copy2(kept, tmp_path)
+    shutil.rmtree(tmp_path / "project")
+    shutil.rmtree(tmp_path / "csv")
+    code = TRACED.replace(
+        "if sys", f"import shutil; shutil.copy2({str(tmp_path / kept.name)!r}, project / 'data')\nif sys", 1
+    )
+    assert run(pyarrow, "-c", code, str(tmp_path), "read", deed).strip() == untracked
