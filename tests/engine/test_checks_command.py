@@ -39,7 +39,7 @@ def test_json_is_a_list_of_findings_with_check_message_and_where(found):
     assert typed["notebook"] == "ward.ipynb"
     assert typed["cell"] == "news"
     assert typed["found"] == "677"
-    assert typed["where"] == 'notebooks/ward.ipynb, cell 4 "TODO" (id news)'
+    assert typed["where"] == 'notebooks/ward.ipynb, cell 4 "Progress" (id news)'
     assert "broken-link" in {each["check"] for each in found}
 
 
@@ -48,7 +48,7 @@ def test_text_is_grouped_by_notebook_with_the_cell_to_open(faulty, found):
     assert run.returncode == 1
     lines = run.stdout.splitlines()
     start = lines.index("notebooks/ward.ipynb")
-    assert lines[start + 1] == '  cell 4, "news"'
+    assert lines[start + 1] == '  cell 4 "Progress" (id news)'
     assert lines[start + 2].startswith('    typed-number: "677" is typed in "The ward treated 677 women."')
     assert lines[-1] == f"{len(found)} findings"
 
@@ -97,9 +97,9 @@ def test_a_fact_published_twice_with_two_values_names_both_cells(tmp_path):
     one, two = (code(f'publish("beds", {n}, unit="beds", source="List")', id=f"cell-{n}") for n in (3, 4))
     run = command(small(tmp_path, index=[one], ward=[two]), "check", Q2)
     assert run.returncode == 1
-    assert "beds (2024-25-Q2) is published twice" in run.stderr
-    assert '"cell-3"' in run.stderr
-    assert '"cell-4"' in run.stderr
+    assert "beds (2024-25-Q2) is published twice: 3 in notebooks/index.ipynb, cell 4" in run.stdout
+    assert "(id cell-3) and 4 in notebooks/ward.ipynb, cell 4" in run.stdout
+    assert "(id cell-4)" in run.stdout
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ CELLS = (
         id="figure",
     ),
     code("publish('made_here', len(monthly), unit='months', source='The data', rows=rows)", id="fact"),
-    prose('`{python} cite("made_here")` months, `{python} quarter`, `{python} [1, {2: 3}]`', id="inline"),
+    prose('`{python} cite("made_here")` months, `{python} quarter`, `{python} {2: 3}[2]`', id="inline"),
 )
 
 

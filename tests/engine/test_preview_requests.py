@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from urllib.parse import quote
 
@@ -50,7 +51,8 @@ def served(pages, requests):
         finally:
             server.stop()
 
-    return asyncio.run(run())
+    with ThreadPoolExecutor(1) as thread:  # a browser that other tests have open keeps a loop of its own in this thread
+        return thread.submit(asyncio.run, run()).result()
 
 
 def get(path):
