@@ -192,7 +192,7 @@ def test_a_cell_that_fails_there_is_named_as_it_is_here(cluster, tmp_path):
         kept = project / "build" / Q2 / "notebooks" / "ward.ipynb"
         assert "so far" in kept.read_text(encoding="utf-8")
         kept.unlink()
-    assert "(id divides), line 1:" in said[0]
+    assert "(id divides), line 2:" in said[0]
     assert said[1] == said[0]
 
 

@@ -222,6 +222,8 @@ PROSE = [
     ("glossary", "medicines", "lead", "Support is led by the BXQD team."),
     ("broken-link", "index", "culture", "See [the figure](#fig-that-is-gone) for more."),
     ("broken-link", "medicines", "lead", "The trend is in @fig-high-dose-opiods."),
+    ("inline-syntax", "index", "culture", "In all {{ babies }} babies were helped."),
+    ("inline-syntax", "medicines", "lead", "In all `r people` people were reached."),
 ]
 
 # A cell of code after a cell of a notebook: check, notebook, cell, source.

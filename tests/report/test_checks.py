@@ -20,6 +20,7 @@ from natpatsip.checks.check_context import CheckContext
 from natpatsip.facts import CITED, PUBLISHED, cite
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
+from natpatsip.shown import NOT_SHOWN
 from support.projects import ROOT
 
 Q2 = Quarter.parse("2024-25-Q2")
@@ -146,6 +147,11 @@ def plant_elsewhere(plan, executed):
     beds.outputs = [nbformat.v4.new_output("display_data", data={PUBLISHED: record})]
     put(executed, "medicines", "lead", beds)
     wanted.append(("uncited-fact", "ward_beds"))
+
+    hidden = new_code_cell("boards = table(approach)", id="hidden")
+    hidden.metadata[NOT_SHOWN] = [{"what": "a table", "digest": "shown by no cell"}]
+    put(executed, "medicines", "lead", hidden)
+    wanted.append(("not-shown", "hidden"))
 
     lives = cell_of(executed, "maternity-neonatal", "lives-saved-year-to-date")
     for output in lives.outputs:
