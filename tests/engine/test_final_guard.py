@@ -104,7 +104,7 @@ def test_all_leaves_final_editions_and_builds_the_others(project):
 
 def test_a_report_that_becomes_final_while_a_draft_is_built_stands(project):
     manifest = project / "reports" / Q2 / "manifest.json"
-    text = f"open({str(manifest)!r}, 'w').write('{{\"status\": \"final\"}}') and None"
+    text = f"open({str(manifest)!r}, 'w').write('{{\"status\": \"final\"}}') and 'all is well'"
     edited = small(project / "other", ward=[prose(f"It is `{{python}} {text}`.")])
     (edited / "notebooks" / "ward.ipynb").replace(project / "notebooks" / "ward.ipynb")
     run = command(project, "build", Q2, *HTML)

@@ -25,6 +25,8 @@ ASKS = {
     "moved": "No number moved further since the quarter before than is plausible",
     "old-data": "The data are as new as the quarter's cut-off",
     "broken-link": "Each link and reference leads somewhere",
+    "not-shown": "Each table, figure and chart that a notebook makes is in the report",
+    "inline-syntax": "No inline code of another tool is printed as it is",
 }
 """What each check asks of the report, in the order of `natpatsip.checks.CHECKS`."""
 
