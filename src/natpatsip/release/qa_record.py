@@ -25,6 +25,8 @@ ASKS = {
     "moved": "No number moved further since the quarter before than is plausible",
     "old-data": "The data are as new as the quarter's cut-off",
     "broken-link": "Each link and reference leads somewhere",
+    "not-shown": "All that was made for readers is in the report",
+    "inline-syntax": "No code of another tool is printed as text",
 }
 """What each check asks of the report, in the order of `natpatsip.checks.CHECKS`."""
 
