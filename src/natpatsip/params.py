@@ -22,6 +22,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from natpatsip import context
 from natpatsip.errors import ParamsError, together
@@ -125,12 +126,17 @@ class Params(Strict):
     @classmethod
     def _is_covered(cls, rebases: tuple[Rebase, ...], info: ValidationInfo) -> tuple[Rebase, ...]:
         cut_off = info.data.get("cut_off")
+        late: list[InitErrorDetails] = []
         for place, rebase in enumerate(rebases):
             if cut_off and rebase.date > f"{cut_off:%Y-%m}":
-                raise ValueError(
-                    f"{place}.date ({rebase.series}) is {rebase.date}, after the cut-off of {cut_off}; "
+                told = (
+                    f"is {rebase.date} ({rebase.series}), after the cut-off of {cut_off}; "
                     "expected a month that the report covers"
                 )
+                problem = PydanticCustomError("value_error", "{told}", {"told": told})
+                late.append(InitErrorDetails(type=problem, loc=(place, "date"), input=rebase.date))
+        if late:
+            raise ValidationError.from_exception_data("rebase", late)
         return rebases
 
     @field_validator("targets")
@@ -164,6 +170,12 @@ class Params(Strict):
 def path(quarter: Quarter, project: Path) -> Path:
     """Return the params file of a quarter."""
     return project / PARAMS_FOLDER / f"{quarter}.yml"
+
+
+def place(quarter: Quarter, project: Path, *keys: str | int) -> str:
+    """Return a place in the params of a quarter as errors name it: file, line, and the keys that lead there."""
+    file = path(quarter, project)
+    return place_of(f"{PARAMS_FOLDER}/{file.name}", file.read_bytes(), keys)
 
 
 def load(quarter: str | Quarter | None = None, *, project: Path | None = None) -> Params:

@@ -15,33 +15,54 @@ FIGURE = (
     CHART + 'figure("fig-women", alt.Chart(rows).mark_bar(), title="T", description="D", caption="C", data=rows{more})'
 )
 
+
+def at(number, words, identity, notebook="ward"):
+    """Return a cell as messages name it: notebook, position, first words and id."""
+    return f'notebooks/{notebook}.ipynb, cell {number} "{words}" (id {identity})'
+
+
+def raised(place, line, reason):
+    """Return what is said of a cell of one line that raises: the place, the analyst's line, and the reason."""
+    return f"{place}, line 1:\n    {line}\n  raised {reason}\n"
+
+
 CELLS = {
     "cell-that-raises": (
         [code("1 / 0", id="division")],
         [
-            'notebooks/ward.ipynb, cell "division" raised ZeroDivisionError',
-            "1 / 0",
-            "build/2024-25-Q2/notebooks/ward.ipynb",
+            raised(at(4, "1 / 0", "division"), "1 / 0", "ZeroDivisionError: division by zero"),
+            "  The notebook as far as it ran: build/2024-25-Q2/notebooks/ward.ipynb. Fix the cell and build again.",
         ],
     ),
     "inline-expression-that-fails": (
         [prose("We saw `{python} women_seen` women.", id="news")],
-        ['notebooks/ward.ipynb, cell "news", inline expression `{python} women_seen`: NameError', "women_seen"],
+        [
+            at(4, "We saw `{python} women_seen` women.", "news")
+            + ", inline expression `{python} women_seen`: NameError: name 'women_seen' is not defined"
+        ],
     ),
     "citation-of-nothing": (
         [prose('We trained `{python} cite("staff_traind")` staff.', id="news")],
-        ['cite("staff_traind", "2024-25-Q2"): nobody publishes this fact', 'Did you mean "staff_trained"?'],
+        [
+            at(4, "We trained `{python}…", "news") + ', inline expression `{python} cite("staff_traind")`: ',
+            'cite("staff_traind", "2024-25-Q2"): nobody publishes this fact',
+            'Did you mean "staff_trained"?',
+        ],
     ),
     "figure-without-alternative-text": (
         [code(FIGURE.replace("{more}", ', alt=""'), id="chart")],
-        ['notebooks/ward.ipynb, cell "chart": fig-women: the alternative text is empty'],
+        [at(4, "import altair as alt", "chart") + ": fig-women: the alternative text is empty"],
     ),
     "fact-published-twice": (
         [
             code('publish("beds", 3, unit="beds", source="List")', id="first"),
             code('publish("beds", 4, unit="beds", source="List")', id="second"),
         ],
-        ["beds (2024-25-Q2) is published twice: 3 in cell", '"first"', "4 in cell", '"second"'],
+        [
+            at(5, "publish('beds', 4, unit='beds',…", "second") + ": beds (2024-25-Q2) is published twice: ",
+            "3 in cell 4 \"publish('beds', 3, unit='beds',…\" (id first)",
+            " and 4 in cell 5 \"publish('beds', 4, unit='beds',…\" (id second)",
+        ],
     ),
     "claim-that-the-chart-does-not-bear-out": (
         [
@@ -49,7 +70,7 @@ CELLS = {
             prose('`{python} spc.claim("Warmth has risen", warmth, shows="rising")`.', id="news"),
         ],
         [
-            'notebooks/ward.ipynb, cell "news", inline expression',
+            at(5, "`{python} spc.claim('Warmth has risen',…", "news") + ", inline expression `{python} spc.claim(",
             '"Warmth has risen" claims "rising", but the chart does not show it',
             "It shows: stable.",
         ],
@@ -59,19 +80,22 @@ CELLS = {
             code("from natpatsip import hold", id="tools"),
             prose('`{python} hold("Most wards", where=3 > 7 / 2, found="3 of 7")` took part.', id="news"),
         ],
-        ['notebooks/ward.ipynb, cell "news", inline expression', '"Most wards" does not hold: 3 of 7.'],
+        [
+            at(5, "`{python} hold('Most wards', where=3 >…", "news") + ", inline expression `{python} hold(",
+            '"Most wards" does not hold: 3 of 7.',
+        ],
     ),
     "reference-to-no-figure": (
         [prose("As @fig-nothing shows.", id="news")],
-        ['notebooks/ward.ipynb, cell "news": @fig-nothing refers to no figure of this report'],
+        [at(4, "As @fig-nothing shows.", "news") + ": @fig-nothing refers to no figure of this report"],
     ),
     "figure-id-twice": (
         [code(FIGURE.replace("{more}", ""), id="one"), code(FIGURE.replace("{more}", ""), id="two")],
-        ['cell "two": fig-women is the id of two figures'],
+        [at(5, "import altair as alt", "two") + ": fig-women is the id of two figures"],
     ),
     "heading-skip": (
         [prose("## A\n\n#### B\n\ntext", id="news")],
-        ['the heading "B" is of level 4 under one of level 2'],
+        [at(4, "A", "news") + ': the heading "B" is of level 4 under one of level 2'],
     ),
 }
 
@@ -102,8 +126,10 @@ def test_a_faulty_cell_is_named(tmp_path, fault):
 def test_every_notebook_that_failed_is_named(tmp_path):
     project = small(tmp_path, index=[code("1 / 0", id="here")], ward=[code("[][1]", id="there")])
     error = refused(project, Q2, status=1)
-    assert 'index.ipynb, cell "here" raised ZeroDivisionError' in error
-    assert 'ward.ipynb, cell "there" raised IndexError' in error
+    first = raised(at(4, "1 / 0", "here", "index"), "1 / 0", "ZeroDivisionError: division by zero")
+    second = raised(at(4, "[][1]", "there"), "[][1]", "IndexError: list index out of range")
+    assert f"natpatsip: 2 problems:\n- {first}" in error  # in reading order, whichever ended first
+    assert f"\n- {second}" in error.partition(first)[2]
 
 
 def test_a_broken_cell_of_a_data_file_is_reported_once_with_the_notebooks_that_read_it(tmp_path):
@@ -122,7 +148,7 @@ def test_a_broken_cell_of_a_data_file_is_reported_once_with_the_notebooks_that_r
     error = refused(project, Q2, status=1)
     assert f"natpatsip: 2 problems:\n- {said}" in error
     assert "index.ipynb reads it." in error
-    assert 'ward.ipynb, cell "division" raised ZeroDivisionError' in error
+    assert raised(at(4, "1 / 0", "division"), "1 / 0", "ZeroDivisionError: division by zero") in error
 
 
 def test_a_rebase_of_a_series_that_no_notebook_charts_is_refused(tmp_path):
@@ -132,9 +158,12 @@ def test_a_rebase_of_a_series_that_no_notebook_charts_is_refused(tmp_path):
     kept = file.read_text(encoding="utf-8").partition("rebase:")[0]
     file.write_text(kept + "rebase:\n  - {series: waits.trst, date: 2022-04, reason: new clinics}\n", encoding="utf-8")
     error = refused(project, Q2, status=2)
-    assert 'rebase.0.series: no notebook charts waits.trst. Did you mean "waits.trust"?' in error
+    line = kept.count("\n") + 2
+    place = f"params/{Q2}.yml, line {line}, rebase.0"
+    assert f'{place}.series: no notebook charts waits.trst. Did you mean "waits.trust"?' in error
     file.write_text(kept + "rebase:\n  - {series: waits.trust, date: 2024-10, reason: new clinics}\n", encoding="utf-8")
-    assert "rebase.0.date (waits.trust) is 2024-10, after the cut-off" in refused(project, Q2, status=2)
+    late = refused(project, Q2, status=2)
+    assert f"{place}.date: is 2024-10 (waits.trust), after the cut-off of 2024-09-30; expected a month" in late
 
 
 @pytest.mark.parametrize("filtered", ["", "ignore", "error"])
@@ -166,7 +195,10 @@ def test_a_quarter_that_is_still_to_be_opened_is_opened_by_a_command(tmp_path):
 def test_two_notebooks_that_publish_a_fact_differently_are_both_named(tmp_path):
     one, two = ([code(f'publish("beds", {n}, unit="beds", source="List")', id=f"cell-{n}")] for n in (3, 4))
     error = refused(small(tmp_path, index=one, ward=two), Q2, status=1)
-    assert 'beds (2024-25-Q2) is published twice: 3 in index, cell "cell-3" and 4 in ward, cell "cell-4"' in error
+    places = [
+        at(4, f"publish('beds', {n}, unit='beds',…", f"cell-{n}", name) for n, name in ((3, "index"), (4, "ward"))
+    ]
+    assert f"beds (2024-25-Q2) is published twice: 3 in {places[0]} and 4 in {places[1]}. " in error
 
 
 def test_an_unknown_quarter_is_a_matter_of_the_command_line(tmp_path):

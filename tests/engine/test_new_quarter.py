@@ -208,7 +208,8 @@ def test_uncommitted_notebooks_are_not_changed(project):
 def test_cells_that_already_have_the_new_tag_are_named(project):
     write(project / "notebooks" / "ward.ipynb", "Ward", prose("Early.", id="early", tags=[str(Q3)]))
     commit(project, "Early")
-    refused(project, Q3, NotebookError, ["notebooks/ward.ipynb", '"early"', f"tagged {Q3}, which is not open yet"])
+    said = f'notebooks/ward.ipynb: cells tagged {Q3}, which is not open yet: cell 4 "Early." (id early). '
+    refused(project, Q3, NotebookError, [said])
 
 
 def test_a_tag_that_is_not_a_valid_quarter_is_named(project):

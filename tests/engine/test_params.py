@@ -45,6 +45,10 @@ def test_good_params_are_read(tmp_path):
             "the file is named 2024-25-Q2",
         ),
         (GOOD.replace("2022-04", "April"), "rebase.0.date"),
+        (
+            GOOD.replace("2022-04", "2024-10"),
+            ", rebase.0.date: is 2024-10 (waits.seen), after the cut-off of 2024-09-30;",
+        ),
         (GOOD.replace("2022", "\N{FULLWIDTH DIGIT TWO}022"), "rebase.0.date"),
         ("just text", "found str, expected keys"),
         ("a: [", "is not YAML"),

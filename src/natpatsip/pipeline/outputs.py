@@ -119,6 +119,14 @@ def with_inputs(fact: Fact) -> Iterator[Fact]:
         yield from with_inputs(each)
 
 
+def _owner_of(fact: Fact, outputs: Mapping[str, Outputs]) -> str:
+    """Return where a fact comes from as messages name it: a cell of a notebook, or a file."""
+    if not fact.section:
+        return fact.rows
+    cell = outputs[fact.section].cells.get(fact.cell) if fact.section in outputs else None
+    return ", ".join(filter(None, (f"notebooks/{fact.section}.ipynb", cell)))
+
+
 def collect_facts(outputs: Mapping[str, Outputs]) -> list[Fact]:
     """Return every fact that the report publishes, prints or rests on, once, in reading order.
 
@@ -132,8 +140,7 @@ def collect_facts(outputs: Mapping[str, Outputs]) -> list[Fact]:
     for fact in (fact for each in outputs.values() for fact in each.published):
         other = found.setdefault(fact.key, fact)
         if other.value != fact.value:
-            owners = ((each, outputs[each.section].cells[each.cell]) for each in (other, fact))
-            places = " and ".join(f"{each.text} in notebooks/{each.section}.ipynb, {cell}" for each, cell in owners)
+            places = " and ".join(f"{each.text} in {_owner_of(each, outputs)}" for each in (other, fact))
             advice = "Publish it in one and cite it in the other."
             errors.append(FactError(f"{fact.id} ({fact.period}) is published twice: {places}. {advice}"))
     for name, each in outputs.items():
@@ -141,10 +148,12 @@ def collect_facts(outputs: Mapping[str, Outputs]) -> list[Fact]:
         for fact in (found_in for printed in (*each.printed, *inputs) for found_in in with_inputs(printed)):
             other = found.setdefault(fact.key, fact)
             if other.value != fact.value:
+                using = next((cell for cell, used in each.uses if fact in with_inputs(used)), "")
+                place = ", ".join(filter(None, (f"notebooks/{name}.ipynb", each.cells.get(using))))
                 errors.append(
                     FactError(
-                        f"{name} prints {fact.text} for {fact.id} ({fact.period}), but it is {other.text} in "
-                        f"{other.section or other.rows}. Cite it, and build again."
+                        f"{place}: prints {fact.text} for {fact.id} ({fact.period}), but it is {other.text} in "
+                        f"{_owner_of(other, outputs)}. Cite it, and build again."
                     )
                 )
     together(errors)

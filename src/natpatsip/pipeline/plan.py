@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from natpatsip.errors import NotebookError, ParamsError, UsageError, nearest, together
-from natpatsip.params import Params, load
+from natpatsip.params import Params, load, place
 from natpatsip.pipeline.notebook import Notebook
-from natpatsip.quarter import PARAMS_FOLDER, Quarter
+from natpatsip.quarter import Quarter
 from natpatsip.settings import Settings, chapter_names, check_chapters, read_book, read_settings, without_chapter
 
 DRAFTS_ONLY, FINALS_ONLY = "changes", "quality-assurance"
@@ -61,7 +61,7 @@ class Plan:
             except NotebookError as error:
                 errors.append(error)
         together(errors)
-        _refuse_unknown_series(params, notebooks.values())
+        _refuse_unknown_series(project, quarter, params, notebooks.values())
         plan = cls(project, quarter, params, settings, book, chapters, notebooks, edition, is_final)
         plan.order()
         return plan
@@ -141,7 +141,7 @@ def _refuse_old_engine(project: Path) -> None:
         )
 
 
-def _refuse_unknown_series(params: Params, notebooks: Iterable[Notebook]) -> None:
+def _refuse_unknown_series(project: Path, quarter: Quarter, params: Params, notebooks: Iterable[Notebook]) -> None:
     """See that each rebase is of a series that some notebook charts: a misspelt one would have no effect.
 
     Where notebooks name no series in words, or some with names that are put together, nobody can tell.
@@ -158,10 +158,10 @@ def _refuse_unknown_series(params: Params, notebooks: Iterable[Notebook]) -> Non
     together(
         [
             ParamsError(
-                f"{PARAMS_FOLDER}/{params.quarter}.yml, rebase.{place}.series: no notebook charts {rebase.series}."
+                f"{place(quarter, project, 'rebase', number, 'series')}: no notebook charts {rebase.series}."
                 f"{nearest(rebase.series, known)} Known here: {', '.join(known)}."
             )
-            for place, rebase in enumerate(params.rebase)
+            for number, rebase in enumerate(params.rebase)
             if rebase.series not in known
         ]
     )

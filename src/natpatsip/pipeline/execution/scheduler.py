@@ -99,6 +99,7 @@ def execute(
             cluster.stop() if cluster else cancel.cancel()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+    errors = {name: errors[name] for name in plan.notebooks if name in errors}  # in reading order
     together([*_faulty_files(errors), *(each for each in errors.values() if not _faulty_data(each))])
     return {name: done[name] for name in plan.notebooks}
 
