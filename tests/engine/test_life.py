@@ -98,7 +98,6 @@ def final(project, refused):
     """The final edition of Q3: everything reviewed, corrected, signed off and committed."""
     review(project)
     edit(project / "params" / f"{Q3}.yml", OPEN, SIGNED)
-    edit(project / "_quarto.yml", 'contact: ""', "contact: report@example.org")
     made_of = commit(project, "Q3 reviewed and signed off")
     build(project, Q3, "--renderer", "pandoc", "--final")
     return made_of
