@@ -6,7 +6,8 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 ARCHIVED = "archived"  # in a quarter's working folder: the worktree that it is built in if it is archived in git
+RETRY = 0.05  # seconds between two tries for a lock that another build holds
 _REMOVED = ".removed-"  # folders in build/ that `clean` has moved aside
 
 
@@ -50,35 +52,35 @@ def try_locked(workspace: Path) -> Iterator[bool]:
 def _acquired(workspace: Path, *, timeout: float = 0) -> BaseFileLock | None:
     """Return the lock of a working folder, acquired; None if another build has held it for `timeout` seconds.
 
-    `clean` may move the folder away at any moment. Whoever waited for the lock of that folder then holds a lock of
-    nothing, so it tries again with the folder that is there now.
+    The gate keeps `clean` from moving the folder away between its making and its locking.
     """
     from filelock import FileLock, Timeout
 
     while True:
-        lock = FileLock(workspace / ".lock")
-        try:
+        with _gate(workspace):
+            lock = FileLock(workspace / ".lock")
             workspace.mkdir(parents=True, exist_ok=True)
-            with _is_in_place(workspace) as is_in_place:
-                lock.acquire(timeout=timeout)
-                if is_in_place():
-                    return lock
-        except Timeout:
+            with contextlib.suppress(Timeout):
+                lock.acquire(timeout=0)
+                return lock
+        if timeout == 0:
             return None
-        except FileNotFoundError:  # moved away before it was locked
-            continue
-        lock.release()
+        time.sleep(RETRY)
 
 
 @contextmanager
-def _is_in_place(folder: Path) -> Iterator[Callable[[], bool]]:
-    """Yield a function that returns True while a path still leads to the folder to which it leads now."""
-    if os.name != "posix":  # Windows moves no folder in use
-        yield lambda: True
+def _gate(folder: Path) -> Iterator[None]:
+    """Let one process at a time make, lock or move working folders of a project: a lock on the project's folder."""
+    project = next((each.parent for each in (folder, *folder.parents) if each.name == "build"), None)
+    if os.name != "posix" or project is None or not project.is_dir():  # Windows moves no folder in use
+        yield
         return
-    descriptor = os.open(folder, os.O_RDONLY)  # while it is open, no other folder has the same number
+    import fcntl
+
+    descriptor = os.open(project, os.O_RDONLY)
     try:
-        yield lambda: folder.exists() and os.path.samestat(os.fstat(descriptor), folder.stat())
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
     finally:
         os.close(descriptor)
 
@@ -94,15 +96,23 @@ def clean(project: Path) -> int:
     ReportError
         If a build is using it, or a file cannot be removed.
     """
+    from filelock import FileLock, Timeout
+
     folder = project / "build"
     if not folder.is_dir():
         return 0
     with contextlib.ExitStack() as held:
+        held.enter_context(_gate(folder))
         for lock in sorted(folder.rglob(".lock")):
             if lock.relative_to(folder).parts[0].startswith(_REMOVED):
                 continue
-            if not held.enter_context(try_locked(lock.parent)):
-                raise ReportError(f"{lock.parent.relative_to(project)}: a build is using it. Wait until it has ended.")
+            mine = FileLock(lock)
+            try:
+                held.enter_context(mine.acquire(timeout=0))
+            except Timeout:
+                raise ReportError(
+                    f"{lock.parent.relative_to(project)}: a build is using it. Wait until it has ended."
+                ) from None
         for worktrees in folder.glob(f"*/{ARCHIVED}"):
             git.remove_worktrees(project, worktrees)
         if os.name != "posix":
