@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from natpatsip.blocks import BLOCK
 from natpatsip.compare import BuiltReport, compare, draft_chapter
-from natpatsip.compare.formats import as_github, as_json, as_markdown, as_text
+from natpatsip.compare.changes import as_github, as_json, as_markdown, as_text
 from natpatsip.compare.word_diff import difference, words_of
 from natpatsip.facts import CITED, Fact
 from natpatsip.figures import FIGURE

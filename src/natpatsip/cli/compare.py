@@ -11,7 +11,7 @@ from natpatsip.cli.application import app, one_of
 from natpatsip.cli.console import say_as_is
 from natpatsip.errors import UsageError, lines_shown
 
-FORMATS = ("text", "markdown", "json", "github")  # here too: formats.py is slow to import
+FORMATS = ("text", "markdown", "json", "github")  # here too: changes.py is slow to import
 
 
 @app.command(epilog="Example:  natpatsip compare 2024-25-Q1 2024-25-Q2 --format markdown")
@@ -28,11 +28,11 @@ def compare(
     first, second = Quarter.parse(before), Quarter.parse(now)
     if first == second:
         raise UsageError(f"{first} is named twice. Name two quarters, such as {first.previous()} {first}.")
-    from natpatsip.compare import BuiltReport, formats
+    from natpatsip.compare import BuiltReport, changes
     from natpatsip.compare import compare as compared
     from natpatsip.project import project_root
 
     folder = reports or project_root() / "reports"
     both = [BuiltReport.read(folder / str(quarter), quarter) for quarter in (first, second)]
-    text = formats.FORMATS[form](compared(*both))
+    text = changes.FORMATS[form](compared(*both))
     say_as_is(text if form in ("json", "github") else lines_shown(text))

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 SAME, REMOVED, ADDED = "same", "removed", "added"
 Stretch = tuple[str, str]  # one of these three, and the words
 PLAIN = {SAME: "{}", REMOVED: "[-{}-]", ADDED: "{{+{}+}}"}  # as wdiff marks changes
+AROUND = 5  # words shown beside each change in a message
 
 
 @dataclass(frozen=True)
