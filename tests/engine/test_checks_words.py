@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from natpatsip.checks.chart_words import claims_about_charts
 from natpatsip.checks.glossary import acronyms
 from natpatsip.checks.numbers import allowed_numbers, typed_numbers, value_of
 from natpatsip.checks.patterns import FOLDER, compiled, read_table
 from natpatsip.checks.sentences import MARK
 from natpatsip.checks.unhedged_estimate import hedged
+from natpatsip.checks.unsupported_claim import claims_about_charts
 
 ALLOWED, RATIOS, CHARTS = (read_table(name) for name in ("allowed_numbers", "ratios", "chart_words"))
 
