@@ -106,7 +106,6 @@ def build(
         published(job.report)
         return job.report
     runs = _start_processes(job, draws=True)
-    from natpatsip.checks import finding_formats  # while the processes start: it imports much
     from natpatsip.pipeline.plan import Plan
 
     plan = Plan.of(project, quarter, is_final=options.is_final)
@@ -125,7 +124,7 @@ def build(
             job.cache.forget()
     if not any(each.trace.untracked for each in executed.values()):
         read = [*(each.trace.files for each in executed.values()), earlier]
-        record.save(read=read, log=[*notes, finding_formats.summary(outcome, quarter)])
+        record.save(read=read, log=[*notes, outcome.summary(quarter)])
     job.cache.make_room()
     if job.cache.error:
         log(f"the cache cannot be written, so the next build starts from scratch: {job.cache.error}")
@@ -309,10 +308,9 @@ def _cluster(job: Job) -> AbstractContextManager[Cluster | None]:
 
 def _check(job: Job, plan: Plan, executed: Mapping[str, Executed]) -> Outcome:
     from natpatsip import checks
-    from natpatsip.checks import finding_formats
 
     outcome = checks.run(plan, {name: each.content for name, each in executed.items()})
-    job.log(finding_formats.summary(outcome, job.quarter))
+    job.log(outcome.summary(job.quarter))
     return outcome
 
 

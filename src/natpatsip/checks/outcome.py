@@ -1,17 +1,27 @@
-"""A finding: what a check has found, in which cell or file, and what was expected; and those that params accept."""
+"""Findings: what a check has found, in which cell or file, what was expected, which params accept; and their formats.
+
+Findings are grouped by notebook for people. GitHub gets a warning at the line in the notebook's file.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip.errors import ParamsError, nearest
 from natpatsip.pipeline.notebook import name_of
+from natpatsip.reporters import annotation, counted
 
 if TYPE_CHECKING:
     from natpatsip.params import Acceptance
     from natpatsip.quarter import Quarter
+
 
 CHECKS = (
     "typed-number",
@@ -30,6 +40,7 @@ CHECKS = (
 )
 NOT_CHECKED = "not-checked"  # what stopped some of the checks, listed with their findings
 RECORD = ("check", "message", "where", "notebook", "cell", "fact", "found", "expected")
+_ROW = re.compile(r"(?P<file>\S+\.\w+)(?:, row (?P<row>\d+))?")
 
 
 @dataclass(frozen=True)
@@ -104,6 +115,14 @@ class Outcome:
         names = [finding.check for finding in self.findings]
         return {check: names.count(check) for check in CHECKS if check in names}
 
+    def summary(self, quarter: object) -> str:
+        """Return the line that a build logs: how many findings, of which checks, and the command that shows them."""
+        if not self.findings:
+            accepted = f" ({len(self.accepted)} accepted)" if self.accepted else ""
+            return f"checked: no findings{accepted}"
+        checks = ", ".join(f"{check} {count}" for check, count in self.counts().items())
+        return f"checked: {counted(len(self.findings), 'finding')} ({checks}); see them with: natpatsip check {quarter}"
+
     def record(self) -> dict[str, Any]:
         """Return it for the manifest: open, accepted, and typed numbers that pass because of their tag."""
         return {
@@ -156,3 +175,52 @@ def _matches(acceptance: Acceptance, finding: Finding) -> bool:
     wanted = {name: getattr(acceptance, name).removesuffix(".ipynb") for name in names}
     named = {name: getattr(finding, name).removesuffix(".ipynb") for name in names}
     return acceptance.check == finding.check and all(not text or text == named[name] for name, text in wanted.items())
+
+
+def as_text(outcome: Outcome) -> Iterator[str]:
+    """Yield the lines for people: by notebook, each finding under the cell to open."""
+    for (notebook, where), group in groupby(
+        outcome.findings, key=lambda each: (each.notebook, "" if each.notebook else each.where)
+    ):
+        yield f"notebooks/{notebook}" if notebook else where
+        for place, findings in groupby(group, key=lambda each: each.where):
+            if notebook:
+                yield f"  {place.partition(', ')[2]}"
+            yield from (f"    {each.check}: {each.message}" for each in findings)
+        yield ""
+    for each in outcome.accepted:
+        yield f"accepted: {each.finding.where}: {each.finding.check}: {each.finding.found}. {each.reason}"
+    for where, listed in groupby(outcome.listed, key=lambda each: each.where):
+        yield f"tagged typed-number: {where}: {', '.join(each.found for each in listed)}"
+    yield from (f"note: {note}" for note in outcome.notes)
+    yield counted(len(outcome.findings), "finding")
+
+
+def as_github(findings: Iterable[Finding], project: Path) -> Iterator[str]:
+    """Yield a warning for each finding, at its line in the file on disk."""
+
+    @cache
+    def lines_of(file: str) -> list[str]:
+        path = project / file
+        return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+
+    for each in findings:
+        file, line = "", 0
+        if each.notebook:
+            file = f"notebooks/{each.notebook}"
+            line = _line_in_notebook(lines_of(file), each)
+        elif row := _ROW.match(each.where):
+            file, line = row["file"], int(row["row"] or 1)
+        message = f"{each.where.partition(', ')[2]}: {each.message}" if each.cell else each.message
+        yield annotation("warning", message, title=f"natpatsip check: {each.check}", file=file, line=line)
+
+
+def _line_in_notebook(lines: list[str], finding: Finding) -> int:
+    """Return the line, from 1, of the cell's source that holds what was found, else of the cell's id."""
+    identity = f'"id": {json.dumps(finding.cell)}'
+    start = next((number for number, line in enumerate(lines) if identity in line), None)
+    if start is None:
+        return 1
+    end = next((number for number in range(start + 1, len(lines)) if '"id": ' in lines[number]), len(lines))
+    found = json.dumps(finding.found, ensure_ascii=False)[1:-1].removesuffix("…")
+    return next((number for number in range(start, end) if found and found in lines[number]), start) + 1

@@ -38,7 +38,7 @@ def check(
             found = {"check": "not-checked", "message": str(error), "where": str(error).partition(": ")[0]}
             say_as_is(json.dumps([found], indent=2))
         raise
-    from natpatsip.checks.finding_formats import as_github, as_text
+    from natpatsip.checks.outcome import as_github, as_text
     from natpatsip.reporters import as_json
 
     if format == "json":
