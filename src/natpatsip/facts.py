@@ -16,10 +16,23 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from natpatsip import context, lineage, wording
+from natpatsip import context, wording
 from natpatsip.csv_files import from_csv
 from natpatsip.errors import FactError, nearest
-from natpatsip.fact import BESIDE, CITED, ID, PUBLISHED, Fact, Number, parse_value, printed
+from natpatsip.fact import (
+    BESIDE,
+    CITED,
+    ID,
+    PUBLISHED,
+    Fact,
+    Number,
+    hash_of,
+    of_inputs,
+    of_rows,
+    parse_value,
+    printed,
+    rows_hash,
+)
 from natpatsip.quarter import Quarter
 
 if TYPE_CHECKING:
@@ -105,7 +118,7 @@ def publish(
         cell=_running_cell(),
     )
     is_inherited = isinstance(rows, str) and not rows
-    described, sha256 = lineage.of_inputs(fact.inputs) if is_inherited else lineage.of_rows(rows)
+    described, sha256 = of_inputs(fact.inputs) if is_inherited else of_rows(rows)
     is_illustrative = any(each.is_illustrative for each in fact.inputs) or (
         not isinstance(rows, str) and context.is_illustrative(rows)
     )
@@ -195,7 +208,7 @@ def _reported(key: tuple[str, str], here: context.Context) -> Fact | None:
         source=row["source"],
         kind="reported",
         rows=f"{rows.attrs['file']}: fact_id {key[0]}, as_of {row['as_of']}, period {key[1]}",
-        rows_sha256=lineage.rows_hash(rows),
+        rows_sha256=rows_hash(rows),
         is_illustrative=row["provenance"] == "illustrative",
     )
 
@@ -222,7 +235,7 @@ def _decided(key: tuple[str, str], here: context.Context) -> Fact | None:
         source=value.source,
         kind="params",
         rows=f"params/{here.quarter}.yml: {key[0]}",
-        rows_sha256=lineage.hash_of(*key, value.value, value.unit, value.source),
+        rows_sha256=hash_of(*key, value.value, value.unit, value.source),
         is_estimate=value.wording == "estimate",
     )
 

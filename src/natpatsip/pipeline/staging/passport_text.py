@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import Any
 
 from natpatsip import wording
+from natpatsip.fact import BETWEEN, of_inputs
 from natpatsip.facts import Fact
-from natpatsip.lineage import BETWEEN, of_inputs
 from natpatsip.pipeline.staging.passports import Key, Passport, Use
 from natpatsip.plain_text import escaped
 from natpatsip.quarter import FORM, Quarter

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from natpatsip.csv_files import to_csv
 from natpatsip.errors import StagingError
+from natpatsip.fact import BETWEEN
 from natpatsip.facts import Fact
-from natpatsip.lineage import BETWEEN
 from natpatsip.pipeline.outputs import Outputs, with_inputs
 
 Key = tuple[str, str]
