@@ -14,7 +14,7 @@ from natpatsip import context, shown
 from natpatsip.charts.layout.sizes import WIDTH
 from natpatsip.csv_files import frame_to_csv
 from natpatsip.errors import FigureError
-from natpatsip.frames import labelled
+from natpatsip.printable import labelled
 from natpatsip.shown import FIGURE as FIGURE
 from natpatsip.shown import PICTURE as PICTURE
 

@@ -9,7 +9,7 @@ import pytest
 from natpatsip.blocks import table
 from natpatsip.errors import FigureError
 from natpatsip.fact import Fact
-from natpatsip.frames import labelled
+from natpatsip.printable import labelled
 
 PEOPLE = pd.DataFrame({"team": ["North", "South", "North"], "people": [1, 2, 3]})
 HEADERS = {
