@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from natpatsip import shown, wording
 from natpatsip.errors import FigureError, nearest
 from natpatsip.facts import Fact
-from natpatsip.plain_text import escaped
-from natpatsip.printable import NotPrintableError, is_missing, labelled, text_of_value
+from natpatsip.printable import NotPrintableError, escaped, is_missing, labelled, text_of_value
 from natpatsip.shown import BLOCK as BLOCK
 from natpatsip.worded import Worded
 

@@ -1,9 +1,10 @@
-"""Values as prose and tables print them: a single value, and a frame's rows with their labels."""
+"""Values as prose and tables print them: a single value, a frame's rows with their labels, and text as markdown."""
 
 from __future__ import annotations
 
 import datetime
 import math
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,6 +37,12 @@ REMEDIES = {
     "Picture": "Show it as the last line of a code cell",
 }
 """What to write instead of a value that is not a single one, by the name of its type."""
+# What pandoc reads as markup anywhere in a text. Dots and hyphens are typography only in a row; a colon opens a fence
+# only in a row; an ampersand begins a character's name only before one.
+_MARKS = re.compile(r"[\\`*_{}\[\]<>#|@^~$]|&(?=#?\w+;)|(?<=-)-|-(?=-)|(?<=\.\.)\.|\.(?=\.\.)|(?<=:):|:(?=:)")
+_LIST_MARK = re.compile(r"(\A[ \t]*(?:\(?(?:\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+))?)([-+:.)=])(?=\s|\Z)")
+_SPACES = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")  # not those that do not break
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 class NotPrintableError(ValueError):
@@ -221,3 +228,19 @@ def _name(name: Any, what: str) -> str:
         return " ".join(text_of_value(name, number=lambda value: f"{value:.15g}").split())
     except NotPrintableError:
         return " ".join(str(name).split())
+
+
+def escaped(text: str) -> str:
+    r"""Return plain text with everything escaped that markdown would read as more than letters, on one line.
+
+    A control character, which no format can show, becomes a replacement character.
+
+    Examples
+    --------
+    >>> print(escaped("A&E, R&D; <b> and &copy; 1"))
+    A&E, R\&D; \<b\> and \&copy; 1
+    >>> print(escaped("- x"), escaped("2024. That"), escaped("a---b"), escaped("(c) Crown"))
+    \- x 2024\. That a\-\-\-b (c\) Crown
+    """
+    line = _CONTROLS.sub("\ufffd", _SPACES.sub(" ", text).strip(" "))
+    return _LIST_MARK.sub(r"\1\\\2", _MARKS.sub(r"\\\g<0>", line))

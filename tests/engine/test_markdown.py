@@ -1,7 +1,7 @@
 """Headings apart from what stands under them."""
 
 from natpatsip.pipeline.staging.markdown import Heading, attribute, pieces, slug, without_empty_headings
-from natpatsip.plain_text import escaped
+from natpatsip.printable import escaped
 
 
 def test_text_is_taken_apart_at_its_headings():

@@ -15,7 +15,7 @@ from natpatsip.facts import Fact
 from natpatsip.pipeline.render.chapters import READER, text_of, walk
 from natpatsip.pipeline.render.pandoc import pandoc_path
 from natpatsip.pipeline.staging.chapter import printed
-from natpatsip.plain_text import escaped
+from natpatsip.printable import escaped
 
 HOSTILE = [
     "<Trust>", "North <b>bold</b>", "@home", "[@home]", ":::", "::: {.case-study}", "---", "* * *",

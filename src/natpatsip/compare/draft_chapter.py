@@ -10,7 +10,7 @@ from natpatsip.compare import compare
 from natpatsip.compare.built_report import PATH, BuiltReport, CompareError
 from natpatsip.compare.changes import FIGURES, NARRATIVE, NUMBERS, NUMBERS_OF_ONE, Change, Comparison, number_table
 from natpatsip.compare.word_diff import ADDED, REMOVED, SAME, marked
-from natpatsip.plain_text import escaped
+from natpatsip.printable import escaped
 from natpatsip.quarter import Quarter, known_quarters
 
 NAME = "changes"

@@ -9,7 +9,7 @@ from typing import Any
 from natpatsip import git, wording
 from natpatsip.params import Params
 from natpatsip.pipeline.plan import FINALS_ONLY
-from natpatsip.plain_text import escaped
+from natpatsip.printable import escaped
 from natpatsip.quarter import Quarter
 from natpatsip.release.final_edition import tag_of
 

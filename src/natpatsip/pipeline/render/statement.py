@@ -13,7 +13,7 @@ from natpatsip.pipeline.render.chapters import Chapter, classes_of, read_chapter
 from natpatsip.pipeline.render.constructs import check_chapters
 from natpatsip.pipeline.render.contrast import PART, TEXT, Pair, read_pairs
 from natpatsip.pipeline.render.staged_report import STATEMENT, RenderJob, Report
-from natpatsip.plain_text import escaped
+from natpatsip.printable import escaped
 
 Row = tuple[str, str]
 

@@ -23,7 +23,7 @@ from natpatsip.pipeline.notebook import appears_in, place_of
 from natpatsip.pipeline.outputs import FigureRecord
 from natpatsip.pipeline.staging.commonmark import as_pandoc
 from natpatsip.pipeline.staging.markdown import REFERENCE, Heading, attribute, pieces, slug, without_empty_headings
-from natpatsip.plain_text import escaped
+from natpatsip.printable import escaped
 from natpatsip.quarter import Quarter
 
 CHAPTER_LINK = re.compile(r"\]\(([\w-]+)\.ipynb(?:#([^)\s]*))?\)")

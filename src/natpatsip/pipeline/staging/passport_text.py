@@ -12,7 +12,7 @@ from natpatsip import wording
 from natpatsip.fact import BETWEEN, of_inputs
 from natpatsip.facts import Fact
 from natpatsip.pipeline.staging.passports import Key, Passport, Use
-from natpatsip.plain_text import escaped
+from natpatsip.printable import escaped
 from natpatsip.quarter import FORM, Quarter
 
 SHOWN = 12  # characters of a fingerprint; facts.csv and the manifest have all 64

@@ -27,7 +27,7 @@ from natpatsip.pipeline.staging.chapter import ChapterExporter, tables_of
 from natpatsip.pipeline.staging.markdown import PLACES
 from natpatsip.pipeline.staging.passport_text import listing, script
 from natpatsip.pipeline.staging.passports import Passport, homes_of, passports_of, uses_in, with_entries, write_facts
-from natpatsip.plain_text import escaped
+from natpatsip.printable import escaped
 from natpatsip.project import MARK
 from natpatsip.settings import STAND_INS, Settings, bibliography_of, logo_of
 
