@@ -9,11 +9,11 @@ from functools import partial
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 
-from natpatsip import shown, wording
+from natpatsip import context, wording
+from natpatsip.context import BLOCK as BLOCK
 from natpatsip.errors import FigureError, nearest
 from natpatsip.facts import Fact
 from natpatsip.printable import NotPrintableError, escaped, is_missing, labelled, text_of_value
-from natpatsip.shown import BLOCK as BLOCK
 from natpatsip.worded import Worded
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def table(frame: pd.DataFrame | pd.Series[Any], *, caption: str) -> Block:
 
 
 def _made(what: str, markdown: str, seen: str, facts: Sequence[Fact] = ()) -> Block:
-    shown.note(what, markdown)
+    context.note(what, markdown)
     return Block(markdown, seen, tuple(facts))
 
 

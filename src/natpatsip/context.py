@@ -1,11 +1,16 @@
-"""What a notebook reports on: its quarter, its edition and its project.
+"""What a notebook reports on (its quarter, its edition and its project), and what its cells make for readers.
 
 A notebook sets nothing up. Its parameters cell, which papermill fills in, is the context: ``quarter`` and ``edition``
 are read from there. In plain Python, set them with `use`.
+
+Tables, tiles, callouts, figures and pictures are noted as they are made (`note`). A table that stays in a variable is
+in no report: the engine collects the notes after each cell (`after_cell`), and keeps those that the cell does not show
+in the cell's metadata.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -18,6 +23,12 @@ from typing import Any
 from natpatsip.errors import NotebookError
 from natpatsip.project import project_root
 from natpatsip.quarter import Quarter
+
+BLOCK = "application/vnd.natpatsip.block+json"
+FIGURE = "application/vnd.natpatsip.figure+json"
+PICTURE = "application/vnd.natpatsip.picture+json"
+NOT_SHOWN = "natpatsip_not_shown"
+"""In a cell's metadata: what it has made for readers and not shown, each with its name and digest."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +122,7 @@ def is_illustrative(rows: Any) -> bool:
 
 
 MADE: list[dict[str, str]] = []
-"""What the running cell has made for readers; see `natpatsip.shown`."""
+"""What the running cell has made for readers."""
 
 
 def after_cell() -> str:
@@ -119,3 +130,20 @@ def after_cell() -> str:
     names = getattr(shell(), "user_ns", {})
     made, MADE[:] = list(MADE), []
     return json.dumps({"names": {name: names.get(name) for name in ("quarter", "edition")}, "made": made}, default=repr)
+
+
+def note(what: str, content: str) -> None:
+    """Note that something was made for readers: what it is, as messages name it, and what tells it from others."""
+    MADE.append({"what": what, "digest": _digest(content)})
+
+
+def digest_of(data: Mapping[str, Any]) -> str:
+    """Return the digest of what an output shows, as `note` takes it; empty if it shows nothing of that kind."""
+    if BLOCK in data:
+        return _digest(data[BLOCK]["markdown"])
+    record = data.get(FIGURE) or data.get(PICTURE)
+    return _digest(record["id"]) if record else ""
+
+
+def _digest(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()[:16]

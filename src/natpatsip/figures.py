@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from natpatsip import context, shown
+from natpatsip import context
 from natpatsip.charts.layout.sizes import WIDTH
+from natpatsip.context import FIGURE as FIGURE
+from natpatsip.context import PICTURE as PICTURE
 from natpatsip.csv_files import frame_to_csv
 from natpatsip.errors import FigureError
 from natpatsip.printable import labelled
-from natpatsip.shown import FIGURE as FIGURE
-from natpatsip.shown import PICTURE as PICTURE
 
 if TYPE_CHECKING:
     import altair as alt
@@ -43,7 +43,7 @@ class Figure:
     shows: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        shown.note(f'the figure {self.id} ("{self.title}")', self.id)
+        context.note(f'the figure {self.id} ("{self.title}")', self.id)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {
@@ -74,7 +74,7 @@ class Picture:
     narrow: str = ""
 
     def __post_init__(self) -> None:
-        shown.note(f"the picture {self.id}", self.id)
+        context.note(f"the picture {self.id}", self.id)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         record = {"id": self.id, "alt": self.alt, "caption": self.caption, "credit": self.credit}

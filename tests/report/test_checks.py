@@ -17,10 +17,10 @@ from natpatsip import context, facts
 from natpatsip.blocks import BLOCK
 from natpatsip.checks import CHECKS, check_claims, run
 from natpatsip.checks.check_context import CheckContext
+from natpatsip.context import NOT_SHOWN
 from natpatsip.facts import CITED, PUBLISHED, cite
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
-from natpatsip.shown import NOT_SHOWN
 from support.projects import ROOT
 
 Q2 = Quarter.parse("2024-25-Q2")

@@ -9,9 +9,9 @@ from typing import Any
 from natpatsip.blocks import BLOCK
 from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.outcome import Finding
+from natpatsip.context import NOT_SHOWN, digest_of
 from natpatsip.facts import CITED, PUBLISHED
 from natpatsip.figures import FIGURE, PICTURE
-from natpatsip.shown import NOT_SHOWN, digest_of
 
 CHECK = "not-shown"
 _PUBLISHED = {BLOCK, FIGURE, PICTURE, CITED, PUBLISHED, "text/markdown"}

@@ -15,13 +15,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from natpatsip.context import NOT_SHOWN
 from natpatsip.digests import key, sha256_of
 from natpatsip.pipeline.caching.inputs import Inputs
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.notebook import appears_in, running, source_of
 from natpatsip.project import MARK
 from natpatsip.quarter import Quarter
-from natpatsip.shown import NOT_SHOWN
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

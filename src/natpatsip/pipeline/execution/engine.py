@@ -20,12 +20,12 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager
 from papermill.iorw import write_ipynb
 
+from natpatsip.context import NOT_SHOWN, digest_of
 from natpatsip.errors import NotebookError
 from natpatsip.pipeline.execution.cancellation import CancelToken, TimeLimitExceeded, TimeLimits
 from natpatsip.pipeline.inline_code import PRINTS, expressions, store
 from natpatsip.pipeline.notebook import appears_in, language_of, place_of
 from natpatsip.quarter import Quarter
-from natpatsip.shown import NOT_SHOWN, digest_of
 
 CONTEXT = ("quarter", "edition")  # the parameters of every notebook
 EXITS = (
