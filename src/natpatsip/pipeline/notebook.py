@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 from natpatsip.errors import NotebookError
 from natpatsip.facts import CITES, PUBLISHES
 from natpatsip.pipeline.inline_code import expressions
-from natpatsip.pipeline.lazy_imports import SLOW, block_imports
 from natpatsip.quarter import FORM, Quarter
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
 
 # A series in quotes, or nothing: then its name is put together in code.
 REBASES = re.compile(r"""\brebase(?:s|_dates|_reasons)\(\s*(?:["']([^"']*)["'])?""")
@@ -29,6 +31,10 @@ SETS_QUARTER = re.compile(r"^quarter\s*(?::[^=\n]+)?=", re.MULTILINE)
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 FIRST_WORDS = 40  # letters of a cell that name it in messages
 TITLE = re.compile(r"\A\s*#\s+(.+?)\s*(?:\{[^}]*\}\s*)?$", re.MULTILINE)
+# Jupyter asks for jsonschema[format-nongpl], which checks addresses and durations with these if it can import them: two
+# seconds for the grammar of the first (https://github.com/python-jsonschema/jsonschema/issues/1428), 0.15 s for the
+# others. nbformat validates notebooks without them: its schema has no such formats.
+SLOW = ("rfc3987_syntax", "rfc3986_validator", "isoduration")
 
 
 def is_quarter(tag: str) -> bool:
@@ -234,3 +240,16 @@ class Notebook:
         """Return the series whose rebases it reads from params; None if it builds a name in code."""
         names = set(filter(None, REBASES.findall(self.source)))
         return None if "" in REBASES.findall(self.source) else names
+
+
+@contextmanager
+def block_imports(optional: Sequence[str]) -> Iterator[None]:
+    """Let libraries that are imported in the block find these modules missing."""
+    missing: Any = None  # what Python takes for a module that cannot be imported
+    blocked = [name for name in optional if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(blocked, missing))
+    try:
+        yield
+    finally:
+        for name in blocked:
+            sys.modules.pop(name, None)

@@ -23,7 +23,7 @@ from multiprocessing.connection import wait
 from typing import NoReturn
 
 from natpatsip.errors import ReportError
-from natpatsip.pipeline.lazy_imports import SLOW, block_imports
+from natpatsip.pipeline.notebook import SLOW, block_imports
 
 # Makes a fork write its stack. Windows has no such signal, and no forks, but papermill loads this module there too.
 STACK_SIGNAL = getattr(signal, "SIGUSR1", signal.SIGTERM)
