@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from natpatsip.pipeline.render.chapters import READER
 from natpatsip.pipeline.render.pandoc import pandoc_path
-from natpatsip.pipeline.staging.commonmark import as_pandoc
+from natpatsip.pipeline.staging.markdown import as_pandoc
 
 BLOCKS = {
     "list": "- staff\n- space",

@@ -21,8 +21,15 @@ from natpatsip.figures import FIGURE, PICTURE
 from natpatsip.pipeline.inline_code import substitute, text_of
 from natpatsip.pipeline.notebook import appears_in, place_of
 from natpatsip.pipeline.outputs import FigureRecord
-from natpatsip.pipeline.staging.commonmark import as_pandoc
-from natpatsip.pipeline.staging.markdown import REFERENCE, Heading, attribute, pieces, slug, without_empty_headings
+from natpatsip.pipeline.staging.markdown import (
+    REFERENCE,
+    Heading,
+    as_pandoc,
+    attribute,
+    pieces,
+    slug,
+    without_empty_headings,
+)
 from natpatsip.printable import escaped
 from natpatsip.quarter import Quarter
 
