@@ -143,8 +143,8 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
     from natpatsip.pipeline.workspace import locked
     from natpatsip.release import manifest
     from natpatsip.release.final_edition import Candidate
+    from natpatsip.release.manifest import QaRecord
     from natpatsip.release.publication import publication, restore
-    from natpatsip.release.qa_record import QaRecord
 
     options = job.options
     with locked(plan.workplace, job.log):

@@ -12,7 +12,7 @@ from natpatsip.errors import ReportError
 from natpatsip.git import worktree
 from natpatsip.quarter import Quarter
 from natpatsip.release.final_edition import Candidate, FinalError
-from natpatsip.release.qa_record import ASKS, QaRecord
+from natpatsip.release.manifest import ASKS, QaRecord
 from support.projects import edit, natpatsip, small
 from support.repositories import AUTHOR, commit, git, repository
 

@@ -1,20 +1,127 @@
-"""The manifest: what a report was made of, from which commit and with what, so that it can be made again."""
+"""What a report says of its own making: its manifest, and the quality assurance record of a final edition.
+
+The manifest names what a report was made of, from which commit and with what, so that it can be made again. The record
+is in the manifest, and a chapter of the report.
+"""
 
 from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from natpatsip import git
+from natpatsip import git, wording
 from natpatsip.digests import sha256_of
-from natpatsip.pipeline.plan import Plan
+from natpatsip.params import Params
+from natpatsip.pipeline.plan import FINALS_ONLY, Plan
+from natpatsip.printable import escaped
 from natpatsip.project import MARK
+from natpatsip.quarter import Quarter
+from natpatsip.release.final_edition import tag_of
 
+ASKS = {
+    "typed-number": "Each number in the narrative is taken from where it is owned, and not typed",
+    "stale": "Each passage carried over from the quarter before was read again",
+    "contradiction": "Numbers that should agree do",
+    "unsupported-claim": "Each claim about a chart is borne out by the chart",
+    "unhedged-estimate": "Estimates are worded as estimates",
+    "uncited-fact": "Each number that is published is used",
+    "unmentioned-figure": "Each figure is mentioned in the text",
+    "glossary": "Each acronym is in the glossary, and no other",
+    "moved": "No number moved further since the quarter before than is plausible",
+    "old-data": "The data are as new as the quarter's cut-off",
+    "broken-link": "Each link and reference leads somewhere",
+    "not-shown": "Each table, figure and chart that a notebook makes is in the report",
+    "inline-syntax": "No inline code of another tool is printed as it is",
+}
+"""What each check asks of the report, in the order of `natpatsip.checks.CHECKS`."""
 PACKAGES = ("natpatsip", "papermill", "nbconvert", "pandas", "altair", "vl-convert-python", "pypandoc_binary", "typst")
+
+
+@dataclass(frozen=True)
+class QaRecord:
+    """What was checked and who signed off: the record of a final edition.
+
+    Parameters
+    ----------
+    params : Params
+        The quarter's, with its sign-offs.
+    commit : str
+        The commit that the edition is made of.
+    run : tuple of str
+        The checks that were run.
+    accepted : sequence of mapping
+        The findings that were accepted, each with check, message, where and reason.
+    """
+
+    params: Params
+    commit: str
+    run: tuple[str, ...]
+    accepted: Sequence[Mapping[str, Any]] = ()
+
+    def record(self) -> dict[str, Any]:
+        """Return it for the manifest."""
+        return {
+            "commit": self.commit,
+            "tag": tag_of(Quarter.parse(self.params.quarter)),
+            "checks": {check: {"open": 0, "accepted": self._count(check)} for check in self.run},
+            "accepted": [dict(each) for each in self.accepted],
+            "sign_offs": [
+                {"role": each.role, "name": each.name, "date": str(each.date)} for each in self.params.sign_offs
+            ],
+        }
+
+    def _count(self, check: str) -> int:
+        return sum(each["check"] == check for each in self.accepted)
+
+    def chapter(self) -> str:
+        """Return it as a chapter of the report."""
+        quarter = Quarter.parse(self.params.quarter)
+        return (
+            "\n\n".join(
+                [
+                    f"# Quality assurance record {{#{FINALS_ONLY}}}",
+                    f"This is the final edition of the report of {quarter.label}. A final edition is made only where "
+                    "its data are complete, no finding of the checks is open, everything that it is made of is kept in "
+                    "version control, and all who have to have signed it off.",
+                    f"It was made from version `{self.commit[: git.SHORT]}` of the project, tagged "
+                    f"`{tag_of(quarter)}`.",
+                    f"## Sign-offs {{#{FINALS_ONLY}-sign-offs}}",
+                    _table(("Role", "Name", "Date"), self._signed(), "Who signed this edition off"),
+                    f"## Checks {{#{FINALS_ONLY}-checks}}",
+                    "Each check was run on the text, numbers, figures and data of this edition.",
+                    _table(("Check", "What it asks", "Open", "Accepted"), self._checks(), "Checks of this edition"),
+                    f"## Findings that were accepted {{#{FINALS_ONLY}-accepted}}",
+                    *self._findings(),
+                ]
+            )
+            + "\n"
+        )
+
+    def _signed(self) -> Iterator[Sequence[str]]:
+        for each in self.params.sign_offs:
+            yield each.role, each.name or "", wording.date(each.date) if each.date else ""
+
+    def _checks(self) -> Iterator[Sequence[str]]:
+        for check in self.run:
+            yield check, ASKS[check], "none", str(self._count(check) or "none")
+
+    def _findings(self) -> Iterator[str]:
+        if not self.accepted:
+            yield "None: the checks found nothing that had to be accepted."
+            return
+        rows = [[each[name] for name in ("check", "message", "where", "reason")] for each in self.accepted]
+        yield _table(("Check", "Finding", "Where", "Why it was accepted"), rows, "Findings accepted, with reasons")
+
+
+def _table(head: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequence[str]], caption: str) -> str:
+    lines = ["| " + " | ".join(map(escaped, row)) + " |" for row in (head, *rows)]
+    widths = "|" + "|".join(":" + "-" * max(3, len(max(name.split(), key=len))) for name in head) + "|"
+    return "\n".join([lines[0], widths, *lines[1:], "", f": {caption}"])
 
 
 def manifest(plan: Plan, *, renderer: str, data: Mapping[str, str], report: Path, **more: Any) -> dict[str, Any]:
