@@ -329,7 +329,7 @@ def _draw(job: Job, staged: Staged, outputs: Mapping[str, Outputs]) -> None:
 
 def _copy_files(plan: Plan, staged: Staged, folder: Path) -> None:
     """Copy facts, figures and executed notebooks into the report."""
-    from natpatsip.release.publishable import publishable
+    from natpatsip.release.publication import publishable
 
     shutil.copy2(staged.folder / "facts.csv", folder)
     shutil.copytree(staged.folder / "figures", folder / "figures", ignore=shutil.ignore_patterns("*.png"))

@@ -16,7 +16,7 @@ import pytest
 from natpatsip.build import build
 from natpatsip.pipeline.options import Options
 from natpatsip.quarter import Quarter
-from natpatsip.release.publishable import publishable
+from natpatsip.release.publication import publishable
 from support.projects import code, small
 
 Q2 = Quarter(2024, 2)
