@@ -342,7 +342,7 @@ WARM = (
     "pydantic",
     "natpatsip.facts",
     "natpatsip.datasets.loading",
-    "natpatsip.spc.panel",
+    "natpatsip.spc.xmr",
 )
 
 

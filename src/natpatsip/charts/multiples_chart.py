@@ -72,7 +72,7 @@ def multiples(
     Parameters
     ----------
     results : DataFrame
-        From `natpatsip.spc.panel`.
+        From `natpatsip.spc.xmr`.
     y_title : str
         What is measured.
     by : str or sequence of str, optional

@@ -10,12 +10,11 @@ from natpatsip.spc.claims import claim, shows
 from natpatsip.spc.describe import describe
 from natpatsip.spc.findings import Findings, findings
 from natpatsip.spc.gaps import absent_dates, fill_absent_months
-from natpatsip.spc.panel import panel
 from natpatsip.spc.parsing import SpcWarning
 from natpatsip.spc.rebasing import Suggestion, suggest_rebase
 from natpatsip.spc.run_chart import run_chart
 from natpatsip.spc.summary import summary
-from natpatsip.spc.xmr import xmr
+from natpatsip.spc.xmr import panel, xmr
 
 __all__ = [
     "Findings",

@@ -11,10 +11,10 @@ import pandas as pd
 
 from natpatsip.errors import SpcError
 from natpatsip.spc.assurance import ASSURANCE_TABLE, ASSURANCES, VARIATION_TABLE, assurance_codes, latest_rows
-from natpatsip.spc.panel import panel
 from natpatsip.spc.parsing import check_improvement
 from natpatsip.spc.rules import IMPROVEMENTS, POINT_TYPE_DTYPE, POINT_TYPES, RESULT_COLUMNS, Codes, Flags, Integers
 from natpatsip.spc.series import many_series
+from natpatsip.spc.xmr import panel
 
 COUNTED = POINT_TYPES[:3]
 
