@@ -12,8 +12,7 @@ import yaml
 
 from natpatsip.datasets import dictionary
 from natpatsip.errors import UsageError
-from natpatsip.init import create_report
-from natpatsip.init.new_report import default_quarter
+from natpatsip.init import create_report, default_quarter
 from natpatsip.quarter import Quarter
 from natpatsip.settings import read_settings
 from support.projects import natpatsip

@@ -23,8 +23,7 @@ def init(
     """Create a new report that builds: settings, one quarter, one chapter, one dataset."""
     from datetime import date
 
-    from natpatsip.init import create_report
-    from natpatsip.init.new_report import default_quarter
+    from natpatsip.init import create_report, default_quarter
     from natpatsip.quarter import Quarter
 
     first = Quarter.parse(quarter) if quarter else default_quarter(date.today())
