@@ -11,8 +11,7 @@ import yaml
 from natpatsip import params
 from natpatsip.errors import NotebookError, ParamsError, UsageError
 from natpatsip.new_quarter import open_quarter
-from natpatsip.new_quarter.carry_over import carry, next_id
-from natpatsip.new_quarter.next_params import next_params
+from natpatsip.new_quarter.carry_over import carry, next_id, next_params
 from natpatsip.new_quarter.open_quarter import write_all
 from natpatsip.quarter import Quarter
 from support import trust

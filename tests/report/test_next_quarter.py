@@ -8,7 +8,7 @@ from real_report import copy
 
 from natpatsip import params
 from natpatsip.new_quarter import open_quarter
-from natpatsip.new_quarter.next_params import next_params
+from natpatsip.new_quarter.carry_over import next_params
 from natpatsip.quarter import Quarter, known_quarters
 from support.projects import ROOT, natpatsip
 from support.repositories import repository

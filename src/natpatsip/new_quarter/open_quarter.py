@@ -14,8 +14,7 @@ import nbformat
 from natpatsip import datasets, git, params
 from natpatsip.datasets.descriptor import Options
 from natpatsip.errors import NotebookError, ParamsError, ReportError, UsageError, together
-from natpatsip.new_quarter.carry_over import carry, quarters_of
-from natpatsip.new_quarter.next_params import next_params
+from natpatsip.new_quarter.carry_over import carry, next_params, quarters_of
 from natpatsip.pipeline.notebook import Notebook, name_of, numbered
 from natpatsip.pipeline.plan import Plan
 from natpatsip.pipeline.workspace import try_locked
