@@ -8,7 +8,7 @@ import pytest
 
 from natpatsip import charts, spc
 from natpatsip.charts.icons import ICONS
-from natpatsip.charts.layout.metrics import text_width, wrap, wrap_name
+from natpatsip.charts.layout.sizes import text_width, wrap, wrap_name
 from support.chart_samples import NAMES
 from support.layouts import check, measure, series, true_width, written
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from natpatsip import charts, spc
-from natpatsip.charts.layout.metrics import text_width, wrap_name
+from natpatsip.charts.layout.sizes import text_width, wrap_name
 from support.chart_samples import ROOT
 from support.layouts import check, series, written
 

@@ -18,8 +18,7 @@ from natpatsip.charts.layers import ReportChart
 from natpatsip.charts.layout import legend
 from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
 from natpatsip.charts.layout.labels import NOTE_PITCH, EdgeLabel, Mark, edge_width, write_edge, write_marks
-from natpatsip.charts.layout.metrics import wrap
-from natpatsip.charts.layout.sizes import NARROW, NOTE_SIZE
+from natpatsip.charts.layout.sizes import NARROW, NOTE_SIZE, wrap
 from natpatsip.charts.layout.time_axis import Timeline, timeline
 from natpatsip.charts.layout.value_axis import ValueAxis, amount, decimals_for, value_axis
 from natpatsip.errors import FigureError

@@ -13,8 +13,7 @@ from natpatsip.charts.icons import ICONS, Icon, draw
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, pixel, words
 from natpatsip.charts.layout.canvas import TOO_TALL, Canvas, Drawing, Plot, finish, in_pages
 from natpatsip.charts.layout.legend import in_order, write_icon_key
-from natpatsip.charts.layout.metrics import block_width, text_width, wrap, wrap_name
-from natpatsip.charts.layout.sizes import NOTE_SIZE, WIDTH
+from natpatsip.charts.layout.sizes import NOTE_SIZE, WIDTH, block_width, text_width, wrap, wrap_name
 from natpatsip.charts.layout.value_axis import ValueAxis
 from natpatsip.errors import FigureError
 

@@ -23,8 +23,7 @@ from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, pixel, word
 from natpatsip.charts.layout import legend
 from natpatsip.charts.layout.canvas import TOO_TALL, Canvas, Drawing, Plot, finish, in_pages
 from natpatsip.charts.layout.labels import spread
-from natpatsip.charts.layout.metrics import text_width, wrap_name
-from natpatsip.charts.layout.sizes import NARROW, WIDTH
+from natpatsip.charts.layout.sizes import NARROW, WIDTH, text_width, wrap_name
 from natpatsip.charts.layout.time_axis import Timeline, timeline
 from natpatsip.charts.layout.value_axis import ValueAxis, value_axis
 from natpatsip.charts.spc_chart import COLUMNS

@@ -20,8 +20,16 @@ from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, words
 from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
 from natpatsip.charts.layout.labels import GAP, spread
 from natpatsip.charts.layout.legend import LINE, flow
-from natpatsip.charts.layout.metrics import block_width, text_width, wrap, wrap_name
-from natpatsip.charts.layout.sizes import NARROW, NOTE_SIZE, PLOT_HEIGHT, WIDTH
+from natpatsip.charts.layout.sizes import (
+    NARROW,
+    NOTE_SIZE,
+    PLOT_HEIGHT,
+    WIDTH,
+    block_width,
+    text_width,
+    wrap,
+    wrap_name,
+)
 from natpatsip.charts.layout.time_axis import MONTH_STEPS
 from natpatsip.charts.layout.value_axis import amount, short_number, value_axis
 from natpatsip.errors import FigureError, nearest

@@ -10,8 +10,7 @@ from natpatsip.charts.chart_data import need_columns, need_percentages, need_row
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, showing
 from natpatsip.charts.layers import words as names
 from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
-from natpatsip.charts.layout.metrics import text_width
-from natpatsip.charts.layout.sizes import LINE_HEIGHT, NOTE_SIZE, PLOT_HEIGHT, WIDTH
+from natpatsip.charts.layout.sizes import LINE_HEIGHT, NOTE_SIZE, PLOT_HEIGHT, WIDTH, text_width
 from natpatsip.charts.layout.time_axis import Timeline, timeline
 from natpatsip.charts.layout.value_axis import ValueAxis, amount, decimals_for, short_number, value_axis
 from natpatsip.errors import FigureError

@@ -13,8 +13,7 @@ from typing import Any, Literal, TypeVar
 
 from natpatsip.charts import palette
 from natpatsip.charts.layers import Channel, Layer, ReportChart, Rows, as_is, chart, layer, pixel, words
-from natpatsip.charts.layout.metrics import wrap
-from natpatsip.charts.layout.sizes import LINE_HEIGHT, NARROW, PAGE_HEIGHT, TEXT_SIZE
+from natpatsip.charts.layout.sizes import LINE_HEIGHT, NARROW, PAGE_HEIGHT, TEXT_SIZE, wrap
 from natpatsip.charts.layout.value_axis import ValueAxis
 
 Align = Literal["left", "center", "right"]

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from natpatsip.charts import palette
 from natpatsip.charts.layout.canvas import Canvas, Plot
-from natpatsip.charts.layout.metrics import block_width, text_width, wrap, wrap_name
-from natpatsip.charts.layout.sizes import LINE_HEIGHT, NOTE_SIZE
+from natpatsip.charts.layout.sizes import LINE_HEIGHT, NOTE_SIZE, block_width, text_width, wrap, wrap_name
 from natpatsip.charts.layout.time_axis import Timeline
 
 GAP = 8  # pixels between two blocks side by side

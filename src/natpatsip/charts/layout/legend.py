@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from natpatsip.charts import palette
 from natpatsip.charts.icons import ICONS, Icon, draw
 from natpatsip.charts.layout.canvas import Canvas
-from natpatsip.charts.layout.metrics import block_width, text_width, wrap_name
-from natpatsip.charts.layout.sizes import NOTE_SIZE, TEXT_SIZE
+from natpatsip.charts.layout.sizes import NOTE_SIZE, TEXT_SIZE, block_width, text_width, wrap_name
 
 PITCH = 18
 LINE = 15  # within a name

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from natpatsip import wording
-from natpatsip.charts.layout.metrics import text_width
+from natpatsip.charts.layout.sizes import text_width
 
 
 def decimals_for(values: Iterable[float], levels: Iterable[float], *, percent: bool) -> int:
