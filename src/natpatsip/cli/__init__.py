@@ -1,19 +1,10 @@
-"""The command line: thin, quick to start, and plain where there is no terminal. One module per command."""
+"""The command line: thin, quick to start, and plain where there is no terminal."""
 
 from __future__ import annotations
 
 import sys
 
-from natpatsip.cli import (  # noqa: F401 — each adds its command
-    build,
-    check,
-    clean,
-    compare,
-    doctor,
-    init,
-    new_quarter,
-    preview,
-)
+from natpatsip.cli import build, check, commands  # noqa: F401 — each adds its commands
 from natpatsip.cli.application import app
 from natpatsip.cli.console import time_every_line, use_utf_8
 from natpatsip.cli.error_handling import errors_as_sentences
