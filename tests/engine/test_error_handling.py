@@ -13,7 +13,7 @@ import time
 import pytest
 
 from natpatsip import cli
-from natpatsip.cli.error_handling import sentence
+from natpatsip.cli.application import sentence
 from natpatsip.pipeline.execution import kernels as notebook_kernels
 from support.projects import NATPATSIP, code, small
 from support.waiting import becomes

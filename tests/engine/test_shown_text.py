@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from natpatsip.cli.application import errors_as_sentences
 from natpatsip.cli.console import ProgressLog, say
-from natpatsip.cli.error_handling import errors_as_sentences
 from natpatsip.datasets.reading import Fault
 from natpatsip.errors import DataFileError, lines_shown, one_line
 from natpatsip.reporters import annotation, as_json
