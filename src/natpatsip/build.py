@@ -59,26 +59,14 @@ class Job:
 
 def build(
     project: Path,
-    quarter: Quarter,
+    quarter: Quarter,  # what to report on
     options: Options,
-    log: Log,
+    log: Log,  # is given a line for each step
     *,
+    # is given the folder as soon as the report is there; the build may then still have to record what it did
     published: Callable[[Path], object] = lambda _: None,
 ) -> Path:
     """Build a quarter's report and return its folder.
-
-    Parameters
-    ----------
-    project : Path
-        The project's folder.
-    quarter : Quarter
-        What to report on.
-    options : Options
-        How.
-    log : callable
-        Is given a line for each step.
-    published : callable
-        Is given the folder as soon as the report is there; the build may then still have to record what it did.
 
     Raises
     ------

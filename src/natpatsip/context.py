@@ -80,18 +80,12 @@ def current() -> Context:
     return Context(Quarter.parse(names["quarter"]), names.get("edition") or "", project_root())
 
 
-def record(mimetype: str, payload: Mapping[str, Any], text: str = "") -> None:
-    """Add a record to the outputs of the running cell; outside a notebook, do nothing.
-
-    Parameters
-    ----------
-    mimetype : str
-        One of ``application/vnd.natpatsip.*+json``.
-    payload : mapping
-        Its content, which JSON can hold.
-    text : str
-        The text that JupyterLab shows for it; by default none.
-    """
+def record(
+    mimetype: str,  # one of ``application/vnd.natpatsip.*+json``
+    payload: Mapping[str, Any],  # its content, which JSON can hold
+    text: str = "",  # the text that JupyterLab shows for it; by default none
+) -> None:
+    """Add a record to the outputs of the running cell; outside a notebook, do nothing."""
     if shell() is not None:
         from IPython.display import display
 

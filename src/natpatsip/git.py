@@ -82,18 +82,12 @@ def is_tracked(project: Path) -> bool:
         return False
 
 
-def changes(project: Path, *paths: str, exclude: Sequence[str] = ()) -> list[str]:
-    """Return the files of the project that differ from the commit or are not tracked.
-
-    Parameters
-    ----------
-    project : Path
-        The project's folder.
-    paths : str
-        Folders and files to look at; by default all.
-    exclude : sequence of str
-        Git's patterns of files that do not count.
-    """
+def changes(
+    project: Path,
+    *paths: str,  # folders and files to look at; by default all
+    exclude: Sequence[str] = (),  # git's patterns of files that do not count
+) -> list[str]:
+    """Return the files of the project that differ from the commit or are not tracked."""
     excluded = [f":(exclude,glob){pattern}" for pattern in exclude]
     where = ("--", *(paths or (".",)), *excluded)
     lines = run(project, "status", "--porcelain", "--untracked-files=all", "-z", *where)
@@ -136,18 +130,12 @@ def has_identity(project: Path) -> bool:
 
 
 @contextlib.contextmanager
-def worktree(project: Path, reference: str, parent: Path) -> Iterator[Path]:
-    """Check a commit out into a temporary worktree, and yield the project's folder in it.
-
-    Parameters
-    ----------
-    project : Path
-        The project's folder, which may be a folder inside the repository.
-    reference : str
-        A tag or a commit.
-    parent : Path
-        The folder that the worktree is made in.
-    """
+def worktree(
+    project: Path,  # the project's folder, which may be a folder inside the repository
+    reference: str,  # a tag or a commit
+    parent: Path,  # the folder that the worktree is made in
+) -> Iterator[Path]:
+    """Check a commit out into a temporary worktree, and yield the project's folder in it."""
     prefix = run(project, "rev-parse", "--show-prefix").strip()
     parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=parent) as folder:

@@ -155,18 +155,14 @@ def inline(value: Any) -> Any:
     return str(value) if isinstance(value, str) else _Text(text_of_value(value))
 
 
-def labelled(rows: pd.DataFrame | pd.Series[Any], what: str) -> pd.DataFrame:
+def labelled(
+    rows: pd.DataFrame | pd.Series[Any],  # the rows
+    what: str,  # what they are, as errors name it
+) -> pd.DataFrame:
     """Return rows with their labels as the first columns, and each column named in words.
 
     Row labels count if they have a name (as after ``groupby``) or are not whole numbers. A name in several parts is
     joined: ``("people", "sum")`` is *people: sum*.
-
-    Parameters
-    ----------
-    rows : DataFrame or Series
-        The rows.
-    what : str
-        What they are, as errors name it.
 
     Raises
     ------

@@ -31,20 +31,14 @@ def as_json(items: Iterable[Recorded]) -> str:
 
 
 def annotation(
-    level: Literal["notice", "warning", "error"], message: str, *, title: str, file: str = "", line: int = 0
+    level: Literal["notice", "warning", "error"],  # "notice", "warning" or "error"
+    message: str,  # what GitHub shows; both may hold any characters
+    *,
+    title: str,
+    file: str = "",  # path from the project's folder; empty if the message is not about a file
+    line: int = 0,  # line in the file, from 1; 0 if it is not known
 ) -> str:
     """Return a workflow command that GitHub shows beside a line of a file.
-
-    Parameters
-    ----------
-    level : str
-        "notice", "warning" or "error".
-    message, title : str
-        What GitHub shows; both may hold any characters.
-    file : str
-        Path from the project's folder; empty if the message is not about a file.
-    line : int
-        Line in the file, from 1; 0 if it is not known.
 
     Notes
     -----

@@ -211,23 +211,14 @@ def place_of(file: str, content: bytes, loc: Sequence[Any], *, within: Sequence[
 
 
 def sentences(
-    where: str, error: ValidationError, model: type[BaseModel], *, content: bytes = b"", within: Sequence[str] = ()
+    where: str,  # the file
+    error: ValidationError,  # what pydantic found
+    model: type[BaseModel],  # what the file was checked against; the names of its keys are suggested for misspelt ones
+    *,
+    content: bytes = b"",  # the file, so that lines can be named
+    within: Sequence[str] = (),  # the keys in the file that lead to what `model` describes
 ) -> list[str]:
-    """Return one located sentence for each of pydantic's problems.
-
-    Parameters
-    ----------
-    where : str
-        The file.
-    error : ValidationError
-        What pydantic found.
-    model : type of BaseModel
-        What the file was checked against; the names of its keys are suggested for misspelt ones.
-    content : bytes
-        The file, so that lines can be named.
-    within : sequence of str
-        The keys in the file that lead to what `model` describes.
-    """
+    """Return one located sentence for each of pydantic's problems."""
     return [_sentence(where, problem, model, content, within) for problem in error.errors()]
 
 

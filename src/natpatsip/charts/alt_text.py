@@ -64,30 +64,16 @@ def point_words(row: Any) -> str:
 
 
 def spc_text(
-    segments: Sequence[pd.DataFrame],
+    segments: Sequence[pd.DataFrame],  # the rows of each segment
     line: Timeline,
     *,
     y_title: str,
-    middle: str,
-    words: Words,
-    reasons: Mapping[Any, str],
-    target: str,
+    middle: str,  # mean, or Median for a run chart
+    words: Words,  # returns a value as the chart prints it
+    reasons: Mapping[Any, str],  # why limits were recalculated
+    target: str,  # the target with its label and whether it is met, or an empty text
 ) -> str:
-    """Return what a control chart shows: span, level and limits by segment, special causes, target, gaps.
-
-    Parameters
-    ----------
-    segments : sequence of DataFrame
-        The rows of each segment.
-    middle : str
-        Mean, or Median for a run chart.
-    words : callable
-        Returns a value as the chart prints it.
-    reasons : mapping of date to str
-        Why limits were recalculated.
-    target : str
-        The target with its label and whether it is met, or an empty text.
-    """
+    """Return what a control chart shows: span, level and limits by segment, special causes, target, gaps."""
     result = pd.concat(segments)
     known = result[result["value"].notna()]
     count = f"{len(known)} {wording.plural(len(known), 'point', 'points')}"

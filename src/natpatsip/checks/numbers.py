@@ -76,18 +76,12 @@ def _ratios() -> tuple[re.Pattern[str], ...]:
 
 
 def typed_numbers(
-    text: str, *, terms: Collection[str] = (), allowed: Iterable[re.Pattern[str]] | None = None
+    text: str,  # a sentence, with `sentences.MARK` for each expression
+    *,
+    terms: Collection[str] = (),  # terms that may hold digits, such as those of the glossary
+    allowed: Iterable[re.Pattern[str]] | None = None,  # what passes; by default `allowed_numbers`
 ) -> list[Typed]:
     """Return the numbers of a sentence that were typed and are not part of a name or a time.
-
-    Parameters
-    ----------
-    text : str
-        A sentence, with `sentences.MARK` for each expression.
-    terms : collection of str
-        Terms that may hold digits, such as those of the glossary.
-    allowed : iterable of patterns, optional
-        What passes; by default `allowed_numbers`.
 
     Examples
     --------

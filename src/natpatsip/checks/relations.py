@@ -60,18 +60,14 @@ class Breach:
     message: str
 
 
-def breach(relation: str, subject: Operand, others: Sequence[Operand]) -> Breach | None:
+def breach(
+    # "equal", "sum", "share of" (a percentage: the first of the others divided by the second), "at most" or "at
+    # least"
+    relation: str,
+    subject: Operand,  # the number that must agree
+    others: Sequence[Operand],  # what it must agree with
+) -> Breach | None:
     """Return how a relation is broken, or None if it holds.
-
-    Parameters
-    ----------
-    relation : str
-        "equal", "sum", "share of" (a percentage: the first of the others divided by the second), "at most" or
-        "at least".
-    subject : Operand
-        The number that must agree.
-    others : sequence of Operand
-        What it must agree with.
 
     Examples
     --------

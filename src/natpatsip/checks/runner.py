@@ -53,15 +53,12 @@ _PARTLY = "not checked: {} in any notebook, and charts, facts and figures of {},
 _NOTE = "The other checks need notebooks that run. Reword or remove what the charts do not show, and check again."
 
 
-def run(plan: Plan, executed: Mapping[str, NotebookNode]) -> Outcome:
+def run(
+    plan: Plan,  # what the quarter is built from
+    # the executed notebooks by name, with the results of their inline expressions
+    executed: Mapping[str, NotebookNode],
+) -> Outcome:
     """Run every check on the executed notebooks of a quarter.
-
-    Parameters
-    ----------
-    plan : Plan
-        What the quarter is built from.
-    executed : mapping
-        The executed notebooks by name, with the results of their inline expressions.
 
     Returns
     -------
@@ -100,20 +97,15 @@ def check_failed_run(plan: Plan, error: ReportError) -> Outcome | None:
     return Outcome(tuple(_in_reading_order(findings, list(plan.notebooks))), notes=(_NOTE,))
 
 
-def run_partly(plan: Plan, executed: Mapping[str, NotebookNode], error: ReportError) -> Outcome:
+def run_partly(
+    plan: Plan,  # what the quarter is built from
+    executed: Mapping[str, NotebookNode],  # the notebooks that ran
+    error: ReportError,  # what stopped the others, or one of the checks
+) -> Outcome:
     """Run on a quarter each check that has what it needs, and list what stopped the others.
 
     So `check` lists what is to be reviewed before the data of a quarter are there: checks of words need no notebook to
     run, and a data file that is missing or faulty stops only what reads it.
-
-    Parameters
-    ----------
-    plan : Plan
-        What the quarter is built from.
-    executed : mapping
-        The notebooks that ran.
-    error : ReportError
-        What stopped the others, or one of the checks.
     """
     others = {name: _as_written(each.content) for name, each in plan.notebooks.items() if name not in executed}
     context = CheckContext(plan, {name: executed.get(name) or others[name] for name in plan.notebooks})

@@ -37,43 +37,22 @@ MARKDOWN = {SAME: "{}", REMOVED: "~~{}~~", ADDED: "**{}**"}
 
 @dataclass(frozen=True)
 class Change:
-    """One difference, in the form of a finding.
+    """One difference, in the form of a finding."""
 
-    Parameters
-    ----------
-    check : str
-        Its kind, one of `KINDS`.
-    message : str
-        A complete sentence.
-    where : str
-        The place in the report: chapter and section.
-    notebook, cell, fact, figure : str
-        What it is about, if it is about one.
-    expected, found : str
-        What the first report says, and what the second.
-    change : str
-        By how much, in words.
-    signal : bool, optional
-        Whether the control chart beside a number shows a signal in the quarter; None if it has no such chart.
-    shows : str
-        What the chart shows.
-    words : tuple
-        For narrative: stretches of words that are "same", "removed" or "added".
-    """
-
-    check: str
-    message: str
-    where: str
-    notebook: str = ""
+    check: str  # its kind, one of `KINDS`
+    message: str  # a complete sentence
+    where: str  # the place in the report: chapter and section
+    notebook: str = ""  # what it is about, if it is about one
     cell: str = ""
     fact: str = ""
     figure: str = ""
-    expected: str = ""
+    expected: str = ""  # what the first report says, and what the second
     found: str = ""
-    change: str = ""
+    change: str = ""  # by how much, in words
+    # whether the control chart beside a number shows a signal in the quarter; None if it has no such chart
     signal: bool | None = None
-    shows: str = ""
-    words: tuple[Stretch, ...] = ()
+    shows: str = ""  # what the chart shows
+    words: tuple[Stretch, ...] = ()  # for narrative: stretches of words that are "same", "removed" or "added"
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON can hold it, without the fields that do not apply."""

@@ -84,24 +84,13 @@ def shown(words: Sequence[Word]) -> str:
 
 
 def marked(
-    words: Sequence[Stretch],
-    marks: Mapping[str, str] = PLAIN,
+    words: Sequence[Stretch],  # what `difference` returned
+    marks: Mapping[str, str] = PLAIN,  # a format for each kind of stretch
     *,
-    around: int | None = None,
-    escape: Callable[[str], str] = str,
+    around: int | None = None,  # shorten stretches that are the same to this many words beside each change
+    escape: Callable[[str], str] = str,  # applied to the words, not to the marks
 ) -> str:
     """Return stretches as one text, with the removed and the added words marked.
-
-    Parameters
-    ----------
-    words : sequence of stretches
-        What `difference` returned.
-    marks : mapping
-        A format for each kind of stretch.
-    around : int, optional
-        Shorten stretches that are the same to this many words beside each change.
-    escape : callable
-        Applied to the words, not to the marks.
 
     Examples
     --------

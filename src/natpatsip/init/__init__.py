@@ -39,17 +39,14 @@ class Created:
     files: tuple[Path, ...]
 
 
-def create_report(folder: Path, *, title: str = TITLE, publisher: str = PUBLISHER, quarter: Quarter) -> Created:
+def create_report(
+    folder: Path,  # where to; folders above it are made as needed
+    *,
+    title: str = TITLE,  # what the report is called, and who publishes it
+    publisher: str = PUBLISHER,
+    quarter: Quarter,  # its first quarter; the illustrative data end with it
+) -> Created:
     """Write a new report into a folder that is new or empty.
-
-    Parameters
-    ----------
-    folder : Path
-        Where to; folders above it are made as needed.
-    title, publisher : str
-        What the report is called, and who publishes it.
-    quarter : Quarter
-        Its first quarter; the illustrative data end with it.
 
     Raises
     ------

@@ -39,20 +39,17 @@ class CarriedNotebook:
     copied: tuple[str, ...]
 
 
-def carry(notebook: NotebookNode, now: Quarter, upcoming: Quarter, *, drop_older: bool) -> CarriedNotebook:
+def carry(
+    notebook: NotebookNode,  # not changed
+    now: Quarter,  # the quarter of the cells to copy, and the one after it
+    upcoming: Quarter,
+    *,
+    drop_older: bool,  # whether to take out cells that belong only to older quarters
+) -> CarriedNotebook:
     """Return a copy of a notebook with each cell of a quarter carried over to the next.
 
     A cell tagged with the quarter stays, collapsed, and is followed by a copy that has the next quarter's tag and
     ``to-review``. The parameters cell names the next quarter. Everything else is unchanged.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-        Not changed.
-    now, upcoming : Quarter
-        The quarter of the cells to copy, and the one after it.
-    drop_older : bool
-        Whether to take out cells that belong only to older quarters.
     """
     content = copy.deepcopy(notebook)
     taken = {cell.id for cell in content.cells}
@@ -130,18 +127,15 @@ def _with_quarter(source: str, now: Quarter, upcoming: Quarter) -> str:
     )
 
 
-def next_params(text: str, now: Quarter, upcoming: Quarter) -> str:
+def next_params(
+    text: str,  # the params file of the quarter before
+    now: Quarter,  # that quarter, and the next one
+    upcoming: Quarter,
+) -> str:
     """Return the text of the next quarter's params.
 
     The quarter, the cut-off and periods that are the quarter's own (or its year's) move on; rebase dates, the model and
     targets stay; sign-offs keep their roles and lose their names and dates; accepted findings are left out.
-
-    Parameters
-    ----------
-    text : str
-        The params file of the quarter before.
-    now, upcoming : Quarter
-        That quarter, and the next one.
 
     Raises
     ------

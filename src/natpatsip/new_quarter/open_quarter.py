@@ -33,28 +33,15 @@ class AwaitedFile:
 
 @dataclass(frozen=True)
 class OpenedQuarter:
-    """What opening a quarter did.
+    """What opening a quarter did."""
 
-    Parameters
-    ----------
-    quarter, before : Quarter
-        The quarter that was opened, and the one before it.
-    copied : mapping
-        The cells to review, by notebook.
-    archived : mapping
-        The quarters whose cells were taken out, and the tag or commit that each is built from now.
-    stayed : tuple of Quarter
-        Older quarters whose cells stayed, because the project is not in git.
-    awaited : tuple of AwaitedFile
-        The data files that need rows.
-    """
-
-    quarter: Quarter
+    quarter: Quarter  # the quarter that was opened, and the one before it
     before: Quarter
-    copied: Mapping[str, tuple[str, ...]]
+    copied: Mapping[str, tuple[str, ...]]  # the cells to review, by notebook
+    # the quarters whose cells were taken out, and the tag or commit that each is built from now
     archived: Mapping[Quarter, str]
-    stayed: tuple[Quarter, ...]
-    awaited: tuple[AwaitedFile, ...]
+    stayed: tuple[Quarter, ...]  # older quarters whose cells stayed, because the project is not in git
+    awaited: tuple[AwaitedFile, ...]  # the data files that need rows
 
 
 def open_quarter(project: Path, quarter: Quarter) -> OpenedQuarter:
@@ -181,15 +168,11 @@ def _rows(options: Options, quarter: Quarter) -> str:
     return f"{' and '.join(filter(None, (options.as_of, options.period)))} {quarter}"
 
 
-def write_all(files: Mapping[Path, str], folder: Path) -> None:
+def write_all(
+    files: Mapping[Path, str],  # the text of each
+    folder: Path,  # a folder for unfinished files; what a killed run left in it is overwritten
+) -> None:
     """Write several files in the order given, all or none: first each in a folder, then each is moved into its place.
-
-    Parameters
-    ----------
-    files : mapping
-        The text of each.
-    folder : Path
-        A folder for unfinished files; what a killed run left in it is overwritten.
 
     Raises
     ------

@@ -106,16 +106,11 @@ def language_of(metadata: Mapping[str, Any]) -> str:
     return str(kernel.get("language") or language.get("name") or "python").lower()
 
 
-def _give_ids(content: NotebookNode, before: Sequence[Mapping[str, Any]]) -> None:
-    """Give each cell without an id of its own (nbformat 4.4, Colab) one that is the same in every build.
-
-    Parameters
-    ----------
-    content : NotebookNode
-        The notebook as nbformat reads it, which makes up an id for each build.
-    before : sequence of mapping
-        Its cells as they are in the file.
-    """
+def _give_ids(
+    content: NotebookNode,  # the notebook as nbformat reads it, which makes up an id for each build
+    before: Sequence[Mapping[str, Any]],  # its cells as they are in the file
+) -> None:
+    """Give each cell without an id of its own (nbformat 4.4, Colab) one that is the same in every build."""
     content.nbformat_minor = max(content.nbformat_minor, 5)
     found = [str(cell.get("id") or cell.get("metadata", {}).get("id", "")) for cell in before]  # Colab's is metadata
     found += [""] * (len(content.cells) - len(found))

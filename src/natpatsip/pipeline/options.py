@@ -13,40 +13,20 @@ Log = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Options:
-    """How a report is built.
+    """How a report is built."""
 
-    Parameters
-    ----------
-    formats : collection
-        Of `FORMATS`.
-    renderer : str
-        "auto" (Quarto if it is found), "quarto" or "pandoc".
-    jobs : int
-        How many notebooks run at once.
-    output : Path
-        The folder that the quarter's folder is put into.
-    kernels : str
-        "warm" (forks of one process), "stock" (a kernel for each notebook) or "auto". The default is the environment
-        variable NATPATSIP_KERNELS, else "auto": warm if the system can fork safely.
-    is_fresh : bool
-        Whether nothing of earlier builds is used.
-    cluster : str
-        The address of a Dask scheduler whose workers run the notebooks; by default they run here.
-    is_final : bool
-        Whether it is the final edition, not a draft.
-    is_preview : bool
-        Whether somebody waits for the pages: the whole report on one page is left out, and the checks follow once the
-        pages are there.
-    """
-
-    formats: Collection[str] = FORMATS
-    renderer: str = "auto"
-    jobs: int = 2
-    output: Path | None = None
+    formats: Collection[str] = FORMATS  # of `FORMATS`
+    renderer: str = "auto"  # "auto" (Quarto if it is found), "quarto" or "pandoc"
+    jobs: int = 2  # how many notebooks run at once
+    output: Path | None = None  # the folder that the quarter's folder is put into
+    # "warm" (forks of one process), "stock" (a kernel for each notebook) or "auto"; the default is the environment
+    # variable NATPATSIP_KERNELS, else "auto": warm if the system can fork safely
     kernels: str = ""
-    is_fresh: bool = False
-    cluster: str = ""
-    is_final: bool = False
+    is_fresh: bool = False  # whether nothing of earlier builds is used
+    cluster: str = ""  # the address of a Dask scheduler whose workers run the notebooks; by default they run here
+    is_final: bool = False  # whether it is the final edition, not a draft
+    # whether somebody waits for the pages: the whole report on one page is left out, and the checks follow once the
+    # pages are there
     is_preview: bool = False
 
     def report(self, project: Path, quarter: object) -> Path:

@@ -38,31 +38,15 @@ class Output:
 
 @dataclass(frozen=True)
 class Outputs:
-    """What one executed notebook holds, gathered in a single pass over its cells.
+    """What one executed notebook holds, gathered in a single pass over its cells."""
 
-    Parameters
-    ----------
-    published : tuple of Fact
-        The facts that it owns, each with its section and cell.
-    printed : tuple of Fact
-        The facts that readers see: those in prose, then those in tables and tiles.
-    uses : tuple of (str, Fact)
-        Each fact that a cell publishes, cites or prints, with the cell's id.
-    figures, pictures : tuple of Output
-        What it shows.
-    datasets : tuple of mapping
-        The records of the data files that it read.
-    cells : mapping
-        Its cells as messages name them, by id.
-    """
-
-    published: tuple[Fact, ...]
-    printed: tuple[Fact, ...]
-    uses: tuple[tuple[str, Fact], ...]
-    figures: tuple[Output, ...]
+    published: tuple[Fact, ...]  # the facts that it owns, each with its section and cell
+    printed: tuple[Fact, ...]  # the facts that readers see: those in prose, then those in tables and tiles
+    uses: tuple[tuple[str, Fact], ...]  # each fact that a cell publishes, cites or prints, with the cell's id
+    figures: tuple[Output, ...]  # what it shows
     pictures: tuple[Output, ...]
-    datasets: tuple[Mapping[str, Any], ...]
-    cells: Mapping[str, str] = field(default_factory=dict)
+    datasets: tuple[Mapping[str, Any], ...]  # the records of the data files that it read
+    cells: Mapping[str, str] = field(default_factory=dict)  # its cells as messages name them, by id
 
     @classmethod
     def of(cls, name: str, content: NotebookNode) -> Outputs:

@@ -29,21 +29,17 @@ class BuildError(ReportError):
 
 
 class BuildProcess:
-    """Builds in a process that stays, and is restarted if it has died or the Python code has changed.
+    """Builds in a process that stays, and is restarted if it has died or the Python code has changed."""
 
-    Parameters
-    ----------
-    project, output : Path
-        The project's folder, and the folder to publish in.
-    quarter : str
-        The quarter to build.
-    jobs : int
-        How many notebooks to run at once.
-    log : callable
-        Called with a line for each step.
-    """
-
-    def __init__(self, project: Path, quarter: str, output: Path, *, jobs: int, log: Log) -> None:
+    def __init__(
+        self,
+        project: Path,  # the project's folder, and the folder to publish in
+        quarter: str,  # the quarter to build
+        output: Path,
+        *,
+        jobs: int,  # how many notebooks to run at once
+        log: Log,  # called with a line for each step
+    ) -> None:
         self._project, self._log = project, log
         self._arguments = (str(project), quarter, str(output), str(jobs))
         self._process: Process | None = None

@@ -29,24 +29,17 @@ AT_MOST = 1000  # milliseconds for which saves are collected
 Saved = Callable[[set[str]], Awaitable[None]]
 
 
-def serve(project: Path, quarter: Quarter, *, port: int, is_opened: bool, jobs: int, log: Log, say: Log) -> None:
-    """Serve a quarter's report until Ctrl-C or SIGTERM, and rebuild it on save.
-
-    Parameters
-    ----------
-    project : Path
-        The project's folder.
-    quarter : Quarter
-        The quarter to report on.
-    port : int
-        The port on loopback; 0 takes a free one.
-    is_opened : bool
-        Whether to open a browser.
-    jobs : int
-        How many notebooks to run at once.
-    log, say : callable
-        Called with a line of progress, and with the address.
-    """
+def serve(
+    project: Path,
+    quarter: Quarter,  # the quarter to report on
+    *,
+    port: int,  # the port on loopback; 0 takes a free one
+    is_opened: bool,  # whether to open a browser
+    jobs: int,  # how many notebooks to run at once
+    log: Log,  # called with a line of progress, and with the address
+    say: Log,
+) -> None:
+    """Serve a quarter's report until Ctrl-C or SIGTERM, and rebuild it on save."""
     if not params.path(quarter, project).is_file():
         params.load(quarter, project=project)  # raises, and names the quarters there are; other errors the page shows
     try:

@@ -21,24 +21,13 @@ PLACE = re.compile(r'notebooks/([\w.-]+\.ipynb)(?:, cell \d+(?: "[^"]*")? \(id (
 
 @dataclass(frozen=True)
 class State:
-    """What open pages are sent.
+    """What open pages are sent."""
 
-    Parameters
-    ----------
-    version : str
-        A hash of the report's pages and the files beside them: a page that was served with another one is out of date.
-    is_building : bool
-        Whether a build is running.
-    error : str
-        What stopped the latest one; empty if nothing did.
-    notebook, cell : str
-        Where, as far as the error says.
-    """
-
+    # a hash of the report's pages and the files beside them: a page that was served with another one is out of date
     version: str = ""
-    is_building: bool = False
-    error: str = ""
-    notebook: str = ""
+    is_building: bool = False  # whether a build is running
+    error: str = ""  # what stopped the latest one; empty if nothing did
+    notebook: str = ""  # where, as far as the error says
     cell: str = ""
 
     def record(self) -> dict[str, str | bool]:
@@ -47,19 +36,14 @@ class State:
 
 
 class Session:
-    """Builds after each save, and keeps the state.
+    """Builds after each save, and keeps the state."""
 
-    Parameters
-    ----------
-    process : BuildProcess
-        Builds.
-    pages : Path
-        The folder of the report's pages.
-    log : callable
-        Called with a line for the terminal.
-    """
-
-    def __init__(self, process: BuildProcess, pages: Path, log: Log) -> None:
+    def __init__(
+        self,
+        process: BuildProcess,  # builds
+        pages: Path,  # the folder of the report's pages
+        log: Log,  # called with a line for the terminal
+    ) -> None:
         self.pages, self.state = pages, State(version_of(pages))
         self._process, self._log = process, log
         self._saved, self._changed = asyncio.Event(), asyncio.Event()

@@ -32,24 +32,18 @@ class ArchiveError(ReportError):
     """An archived quarter could not be built."""
 
 
-def build(project: Path, quarter: Quarter, reference: str, arguments: Sequence[str], log: Log, *, report: Path) -> None:
+def build(
+    project: Path,
+    quarter: Quarter,  # what to build
+    reference: str,  # the tag or commit that holds it
+    arguments: Sequence[str],  # the options of ``natpatsip build``
+    log: Log,  # receives each line of progress
+    *,
+    # the folder of the report; files in it that reviewers have changed are kept here: an older commit's code may not
+    # do so
+    report: Path,
+) -> None:
     """Build a quarter from a commit, in a temporary worktree.
-
-    Parameters
-    ----------
-    project : Path
-        The project's folder.
-    quarter : Quarter
-        What to build.
-    reference : str
-        The tag or commit that holds it.
-    arguments : sequence of str
-        The options of ``natpatsip build``.
-    log : callable
-        Receives each line of progress.
-    report : Path
-        The folder of the report. Files in it that reviewers have changed are kept here: an older commit's code may
-        not do so.
 
     Raises
     ------

@@ -85,43 +85,24 @@ def _manifest(report: Path) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A final edition that is being made.
-
-    Parameters
-    ----------
-    project : Path
-        The project's folder.
-    params : Params
-        The quarter's.
-    commit : str
-        The commit that it is made of.
-    lacks : tuple of str
-        What it waits for, except findings of the checks.
-    outputs : tuple of str
-        Patterns of what builds write, which need not be committed.
-    """
+    """A final edition that is being made."""
 
     project: Path
-    params: Params
-    commit: str
-    lacks: tuple[str, ...]
-    outputs: tuple[str, ...] = OUTPUTS
+    params: Params  # the quarter's
+    commit: str  # the commit that it is made of
+    lacks: tuple[str, ...]  # what it waits for, except findings of the checks
+    outputs: tuple[str, ...] = OUTPUTS  # patterns of what builds write, which need not be committed
 
     @classmethod
-    def of(cls, project: Path, params: Params, *, output: Path | None, today: date) -> Candidate:
-        """Find out what a quarter's final edition still lacks.
-
-        Parameters
-        ----------
-        project : Path
-            The project's folder.
-        params : Params
-            The quarter's.
-        output : Path
-            The folder that reports are put into, if not the project's own.
-        today : date
-            A sign-off cannot have a later date.
-        """
+    def of(
+        cls,
+        project: Path,
+        params: Params,  # the quarter's
+        *,
+        output: Path | None,  # the folder that reports are put into, if not the project's own
+        today: date,  # a sign-off cannot have a later date
+    ) -> Candidate:
+        """Find out what a quarter's final edition still lacks."""
         from natpatsip import datasets
 
         outputs: tuple[str, ...] = OUTPUTS

@@ -44,23 +44,12 @@ PACKAGES = ("natpatsip", "papermill", "nbconvert", "pandas", "altair", "vl-conve
 
 @dataclass(frozen=True)
 class QaRecord:
-    """What was checked and who signed off: the record of a final edition.
+    """What was checked and who signed off: the record of a final edition."""
 
-    Parameters
-    ----------
-    params : Params
-        The quarter's, with its sign-offs.
-    commit : str
-        The commit that the edition is made of.
-    run : tuple of str
-        The checks that were run.
-    accepted : sequence of mapping
-        The findings that were accepted, each with check, message, where and reason.
-    """
-
-    params: Params
-    commit: str
-    run: tuple[str, ...]
+    params: Params  # the quarter's, with its sign-offs
+    commit: str  # the commit that the edition is made of
+    run: tuple[str, ...]  # the checks that were run
+    # the findings that were accepted, each with check, message, where and reason
     accepted: Sequence[Mapping[str, Any]] = ()
 
     def record(self) -> dict[str, Any]:
@@ -124,22 +113,15 @@ def _table(head: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequenc
     return "\n".join([lines[0], widths, *lines[1:], "", f": {caption}"])
 
 
-def manifest(plan: Plan, *, renderer: str, data: Mapping[str, str], report: Path, **more: Any) -> dict[str, Any]:
-    """Return the manifest of a report.
-
-    Parameters
-    ----------
-    plan : Plan
-        What was built.
-    renderer : str
-        "pandoc" or "quarto".
-    data : mapping
-        The data files that were read, with their SHA-256.
-    report : Path
-        The report's folder; its files are listed with their SHA-256.
-    more : anything JSON can hold
-        Further entries.
-    """
+def manifest(
+    plan: Plan,  # what was built
+    *,
+    renderer: str,  # "pandoc" or "quarto"
+    data: Mapping[str, str],  # the data files that were read, with their SHA-256
+    report: Path,  # the report's folder; its files are listed with their SHA-256
+    **more: Any,  # further entries
+) -> dict[str, Any]:
+    """Return the manifest of a report."""
     sources = [MARK, f"params/{plan.quarter}.yml", *(f"notebooks/{name}.ipynb" for name in plan.notebooks)]
     files = {path.relative_to(report): path for path in sorted(report.rglob("*")) if path.is_file()}
     return {

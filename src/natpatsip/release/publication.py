@@ -29,18 +29,14 @@ _KERNEL = re.compile(r"(?:/[\w.+-]+)*/ipykernel_\d+/")  # where ipykernel preten
 
 
 @contextlib.contextmanager
-def publication(report: Path, log: Log = lambda _: None) -> Iterator[Path]:
+def publication(
+    report: Path,  # the folder of the report, ``reports/<quarter>``
+    log: Log = lambda _: None,  # receives a line for each changed file that is kept
+) -> Iterator[Path]:
     """Yield a folder to fill, which becomes the report if the block ends without an error.
 
     If the block fails, the previous report is left unchanged. Editions, which are inside the national report's folder,
     move over to the new one, and so do Word and PDF files that somebody has changed since they were built.
-
-    Parameters
-    ----------
-    report : Path
-        The folder of the report, ``reports/<quarter>``.
-    log : callable
-        Receives a line for each changed file that is kept.
     """
     report.parent.mkdir(parents=True, exist_ok=True)
     restore(report)
@@ -201,20 +197,15 @@ def _before(report: Path) -> Path:
     return report.parent / f".{report.name}.before"
 
 
-def publishable(text: str, name: str, project: Path) -> str:
+def publishable(
+    text: str,  # the notebook's text
+    name: str,  # the chapter's name
+    project: Path,
+) -> str:
     """Return the text of an executed notebook without absolute paths.
 
     Papermill records where it read and wrote, and warnings say in which file they arose. Paths in the project become
     relative to it; those of Python and of the home directory begin with ``<python>`` and ``~``.
-
-    Parameters
-    ----------
-    text : str
-        The notebook's text.
-    name : str
-        The chapter's name.
-    project : Path
-        The project's folder.
     """
     content = json.loads(text)
     if ran := content["metadata"].get("papermill"):

@@ -45,15 +45,12 @@ def share_rows(specification: dict[str, Any]) -> dict[str, Any]:
     return {**specification, "usermeta": {**usermeta, "narrow": {**usermeta["narrow"], "layer": layers}}}
 
 
-def narrow(specification: Mapping[str, Any]) -> dict[str, Any] | None:
+def narrow(
+    specification: Mapping[str, Any],  # the chart as Vega-Lite, as `figure` records it
+) -> dict[str, Any] | None:
     """Return a chart as it is laid out for a narrow page, or None if it has no such layout.
 
     It shows the same points, lines and words, laid out in `NARROW` pixels so that a phone does not shrink the letters.
-
-    Parameters
-    ----------
-    specification : mapping
-        The chart as Vega-Lite, as `figure` records it.
     """
     layout = specification.get("usermeta", {}).get("narrow")
     if layout is None:

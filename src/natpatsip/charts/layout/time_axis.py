@@ -72,18 +72,10 @@ def _day_ticks(first: pd.Timestamp, last: pd.Timestamp, width: float) -> TimeTic
 
 @dataclass(frozen=True)
 class Timeline:
-    """Where each date of a series goes on an axis, and how it is worded.
+    """Where each date of a series goes on an axis, and how it is worded."""
 
-    Parameters
-    ----------
-    dates : tuple of Timestamp or of int
-        In order, each once; ints are the numbers of points of a series without dates.
-    width : float
-        Pixels from end to end; the first and last points are half a step inside.
-    """
-
-    dates: tuple[Any, ...]
-    width: float
+    dates: tuple[Any, ...]  # in order, each once; ints are the numbers of points of a series without dates
+    width: float  # pixels from end to end; the first and last points are half a step inside
 
     @property
     def is_dated(self) -> bool:

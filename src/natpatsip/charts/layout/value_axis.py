@@ -57,34 +57,19 @@ class ValueAxis:
 
 
 def value_axis(
-    values: Sequence[float],
+    values: Sequence[float],  # what the axis has to hold; missing values are ignored
     *,
-    percent: bool = False,
-    zero: bool = False,
-    count: int = 5,
-    zero_cost: float = 0.5,
-    is_rounded: bool = False,
+    percent: bool = False,  # values are percentages
+    zero: bool = False,  # start at zero, whatever that costs
+    count: int = 5,  # roughly how many steps it has
+    zero_cost: float = 0.5,  # the share of the height that starting at zero may cost
+    is_rounded: bool = False,  # end the axis on ticks, so that both ends have a label
 ) -> ValueAxis:
     """Return an axis that holds all values and neither flattens nor exaggerates their variation.
 
     It starts at zero if that costs less than half of its height (or if `zero` is set), leaves out negative numbers
     and percentages above 100 that no value needs, and spans at least ten percentage points, or a tenth of the level,
     so that noise does not look like change.
-
-    Parameters
-    ----------
-    values : sequence of float
-        What the axis has to hold; missing values are ignored.
-    percent : bool
-        Values are percentages.
-    zero : bool
-        Start at zero, whatever that costs.
-    count : int
-        Roughly how many steps it has.
-    zero_cost : float
-        The share of the height that starting at zero may cost.
-    is_rounded : bool
-        End the axis on ticks, so that both ends have a label.
 
     Examples
     --------

@@ -28,22 +28,13 @@ class SourceChanged(ReportError):  # noqa: N818 — an event as much as an error
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a project's reports are made of, and what makes them.
-
-    Parameters
-    ----------
-    project : Path
-        The project's folder.
-    files : mapping
-        SHA-256 by path within the project: notebooks, params, data, the report's own Python, the look,
-        ``_quarto.yml``, the works to cite (``*.bib``) and the lock file.
-    environment : str
-        The digest of the engine's source, the installed packages and their versions, and Python.
-    """
+    """What a project's reports are made of, and what makes them."""
 
     project: Path
+    # SHA-256 by path within the project: notebooks, params, data, the report's own Python, the look, ``_quarto.yml``,
+    # the works to cite (``*.bib``) and the lock file
     files: Mapping[str, str]
-    environment: str
+    environment: str  # the digest of the engine's source, the installed packages and their versions, and Python
 
     @classmethod
     def read(cls, project: Path) -> Inputs:

@@ -47,20 +47,16 @@ class Trace:
     untracked: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, report: Mapping[str, Any], inputs: Inputs, facts: Facts, *, name: str) -> Trace:
-        """Return the trace of a run that has just ended.
-
-        Parameters
-        ----------
-        report : mapping
-            What the tracer in its process reported; empty if it could not, as in another language than Python.
-        inputs : Inputs
-            The project's files as they were before the run.
-        facts : mapping
-            The facts that were handed to it.
-        name : str
-            The notebook's file.
-        """
+    def of(
+        cls,
+        # what the tracer in its process reported; empty if it could not, as in another language than Python
+        report: Mapping[str, Any],
+        inputs: Inputs,  # the project's files as they were before the run
+        facts: Facts,  # the facts that were handed to it
+        *,
+        name: str,  # the notebook's file
+    ) -> Trace:
+        """Return the trace of a run that has just ended."""
         if not report:
             return cls({}, untracked=("its process does not report what it reads",))
         files = {read: sha256_of(inputs.project / read) for read in [*report["read"], *report["listed"]]}
@@ -117,27 +113,13 @@ class Executed:
 
 @dataclass(frozen=True)
 class RunCache:
-    """The runs in a project's cache, for one quarter and edition.
-
-    Parameters
-    ----------
-    cache : Cache
-        The cache.
-    inputs : Inputs
-        The project as it is.
-    quarter : Quarter
-        The quarter that notebooks report on.
-    edition : str
-        The edition; empty for the national one.
-    kernels : str
-        What notebooks run on: "warm" or "stock".
-    """
+    """The runs in a project's cache, for one quarter and edition."""
 
     cache: Cache
-    inputs: Inputs
-    quarter: Quarter
-    edition: str
-    kernels: str
+    inputs: Inputs  # the project as it is
+    quarter: Quarter  # the quarter that notebooks report on
+    edition: str  # the edition; empty for the national one
+    kernels: str  # what notebooks run on: "warm" or "stock"
 
     def key(self, content: Mapping[str, Any]) -> str:
         """Return the digest of all in a notebook that runs, and of what runs it."""
@@ -146,18 +128,13 @@ class RunCache:
         code = json.dumps([steps, kernel, str(self.quarter), self.edition, self.kernels])
         return key(self.inputs.project, self.inputs.environment, code)
 
-    def find(self, notebook: Notebook, facts: Facts, output: Path) -> Executed | None:
-        """Return a run that would give the same results today, with the notebook's present prose; None without one.
-
-        Parameters
-        ----------
-        notebook : Notebook
-            The notebook, before its run.
-        facts : mapping
-            The facts that would be handed to it.
-        output : Path
-            The file that the executed notebook is written to.
-        """
+    def find(
+        self,
+        notebook: Notebook,  # the notebook, before its run
+        facts: Facts,  # the facts that would be handed to it
+        output: Path,  # the file that the executed notebook is written to
+    ) -> Executed | None:
+        """Return a run that would give the same results today, with the notebook's present prose; None without one."""
         import nbformat
 
         name = self.key(notebook.content)
@@ -195,20 +172,14 @@ class RunCache:
             return False
         return any(trace.is_current(self.inputs, None) for trace in self._traces(name))
 
-    def save(self, before: Mapping[str, Any], executed: str, seconds: float, trace: Trace) -> None:
-        """Save a run, unless nobody can tell what it depends on.
-
-        Parameters
-        ----------
-        before : mapping
-            The notebook before it.
-        executed : str
-            The text of the notebook's file after it.
-        seconds : float
-            How long it took.
-        trace : Trace
-            What it had read.
-        """
+    def save(
+        self,
+        before: Mapping[str, Any],  # the notebook before it
+        executed: str,  # the text of the notebook's file after it
+        seconds: float,  # how long it took
+        trace: Trace,  # what it had read
+    ) -> None:
+        """Save a run, unless nobody can tell what it depends on."""
         if trace.untracked:
             return
         name = self.key(before)

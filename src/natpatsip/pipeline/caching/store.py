@@ -25,17 +25,10 @@ TARGET = 0.8  # of the limit, after making room: so that not every build has to
 
 @dataclass
 class Cache:
-    """Entries by kind and key, in a folder.
+    """Entries by kind and key, in a folder."""
 
-    Parameters
-    ----------
-    folder : Path
-        Created when first needed.
-    is_read : bool
-        Whether entries of earlier builds count; with ``--fresh`` they do not. New entries are saved either way.
-    """
-
-    folder: Path
+    folder: Path  # created when first needed
+    # whether entries of earlier builds count; with ``--fresh`` they do not; new entries are saved either way
     is_read: bool = True
     error: str = field(default="", init=False)
     """Why the cache could not be written; empty if it could."""

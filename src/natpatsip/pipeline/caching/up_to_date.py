@@ -28,27 +28,13 @@ OF_OTHERS = ("editions",)  # folders of a report that hold reports of their own
 
 @dataclass(frozen=True)
 class BuildRecord:
-    """What the cache knows of the last build of a report.
-
-    Parameters
-    ----------
-    report : Path
-        The report's folder.
-    options : Options
-        How it is built.
-    inputs : Inputs
-        The project as it is before the build.
-    cache : Cache
-        Where records are saved.
-    made_of : tuple
-        What it is made of and with, besides the options.
-    """
+    """What the cache knows of the last build of a report."""
 
     report: Path
     options: Options
-    inputs: Inputs
-    cache: Cache
-    made_of: tuple[object, ...]
+    inputs: Inputs  # the project as it is before the build
+    cache: Cache  # where records are saved
+    made_of: tuple[object, ...]  # what it is made of and with, besides the options
 
     @classmethod
     def of(

@@ -221,15 +221,12 @@ def write_drawings(
             (drawings / f"{picture.id}-narrow.svg").write_text(dark.marked(picture.record["narrow"]), encoding="utf-8")
 
 
-def interactive_json(chart: Specification, to_vega: Callable[[Specification], Specification]) -> str:
+def interactive_json(
+    chart: Specification,  # Vega-Lite, as `natpatsip.figure` records it
+    # compiles Vega-Lite; here rather than in the page, which then has less to do and cannot do it otherwise
+    to_vega: Callable[[Specification], Specification],
+) -> str:
     """Return a chart as JSON for its page: what both layouts share, and each layout.
-
-    Parameters
-    ----------
-    chart : mapping
-        Vega-Lite, as `natpatsip.figure` records it.
-    to_vega : callable
-        Compiles Vega-Lite; here rather than in the page, which then has less to do and cannot do it otherwise.
 
     Returns
     -------

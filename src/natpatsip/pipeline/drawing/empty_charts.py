@@ -22,16 +22,11 @@ def is_made_here(specification: Mapping[str, Any]) -> bool:
     return "narrow" in specification.get("usermeta", {}) or specification.get("autosize", {}) == PLACED
 
 
-def undrawn(specification: Mapping[str, Any], scene: Callable[[], Mapping[str, Any]]) -> str:
-    """Return why a chart shows nothing of its data, or an empty text if it shows them.
-
-    Parameters
-    ----------
-    specification : mapping
-        Vega-Lite.
-    scene : callable
-        Returns what Vega draws for it, as a scenegraph.
-    """
+def undrawn(
+    specification: Mapping[str, Any],  # Vega-Lite
+    scene: Callable[[], Mapping[str, Any]],  # returns what Vega draws for it, as a scenegraph
+) -> str:
+    """Return why a chart shows nothing of its data, or an empty text if it shows them."""
     units = list(_units(specification))
     if address := next((each for each in _addresses(specification)), ""):
         return (

@@ -221,48 +221,28 @@ class NatpatsipEngine(Engine):  # type: ignore[misc]
     @classmethod
     def execute_managed_notebook(
         cls,
-        nb_man: NotebookExecutionManager,
-        kernel_name: str,
+        nb_man: NotebookExecutionManager,  # Papermill's own
+        kernel_name: str,  # the kernel to start
         *,
+        # the most seconds that a cell, the whole notebook, and the start of the kernel may take
         execution_timeout: float | None = None,
         notebook_timeout: float | None = None,
         start_timeout: float = 60,
+        # the kernel's working folder; papermill's own option would change that of this process
         folder: str | None = None,
-        env: Mapping[str, str] | None = None,
+        env: Mapping[str, str] | None = None,  # the kernel's environment; by default this process's
+        # the file that receives the notebook as far as it ran if an inline expression fails; if a cell fails,
+        # papermill writes it
         failed_path: str | None = None,
+        # receives what `natpatsip.pipeline.caching.tracing` reports that the notebook has read; if left out, nothing
+        # is traced
         reads: dict[str, Any] | None = None,
-        project: str = "",
-        source: str = "",
-        cancel: CancelToken | None = None,
+        project: str = "",  # the project's folder, for that
+        source: str = "",  # the notebook's own file, if papermill was given a copy of it
+        cancel: CancelToken | None = None,  # what can end it before it is done
         **_: Any,
     ) -> NotebookNode:
-        """Execute a notebook that papermill manages.
-
-        Parameters
-        ----------
-        nb_man : NotebookExecutionManager
-            Papermill's own.
-        kernel_name : str
-            The kernel to start.
-        execution_timeout, notebook_timeout, start_timeout : float
-            The most seconds that a cell, the whole notebook, and the start of the kernel may take.
-        folder : str
-            The kernel's working folder; papermill's own option would change that of this process.
-        env : mapping
-            The kernel's environment; by default this process's.
-        failed_path : str
-            The file that receives the notebook as far as it ran if an inline expression fails. (If a cell fails,
-            papermill writes it.)
-        reads : dict
-            Receives what `natpatsip.pipeline.caching.tracing` reports that the notebook has read. If left out, nothing
-            is traced.
-        project : str
-            The project's folder, for that.
-        source : str
-            The notebook's own file, if papermill was given a copy of it.
-        cancel : CancelToken
-            What can end it before it is done.
-        """
+        """Execute a notebook that papermill manages."""
         limits = TimeLimits(execution_timeout, notebook_timeout)
         client = cls.client(
             nb_man,

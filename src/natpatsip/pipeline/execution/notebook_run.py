@@ -42,30 +42,15 @@ class NotebookRun:
 
 
 def run(
-    plan: Plan,
+    plan: Plan,  # what it is part of; the executed notebook is written to `output_of`, as far as it ran
     notebook: Notebook,
-    facts: Facts,
+    facts: Facts,  # the facts of other notebooks that it may cite
     *,
-    kernels: str,
-    is_traced: bool,
-    cancel: CancelToken | None = None,
+    kernels: str,  # "warm", "stock" or "auto"; see `natpatsip.pipeline.execution.kernels.choose`
+    is_traced: bool,  # whether its process reports what it reads (`natpatsip.pipeline.caching.tracing`)
+    cancel: CancelToken | None = None,  # what can end it before it is done
 ) -> NotebookRun:
     """Run one notebook in this process.
-
-    Parameters
-    ----------
-    plan : Plan
-        What it is part of; the executed notebook is written to `output_of`, as far as it ran.
-    notebook : Notebook
-        The notebook.
-    facts : mapping
-        The facts of other notebooks that it may cite.
-    kernels : str
-        "warm", "stock" or "auto"; see `natpatsip.pipeline.execution.kernels.choose`.
-    is_traced : bool
-        Whether its process reports what it reads (`natpatsip.pipeline.caching.tracing`).
-    cancel : CancelToken, optional
-        What can end it before it is done.
 
     Raises
     ------

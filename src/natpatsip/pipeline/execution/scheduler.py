@@ -26,31 +26,15 @@ POLL = 0.5  # seconds; Windows notices Ctrl-C only between two waits
 def execute(
     plan: Plan,
     *,
-    jobs: int,
-    log: Log,
-    kernels: str = "",
+    jobs: int,  # how many notebooks may run at once
+    log: Log,  # receives a line as each notebook is done
+    kernels: str = "",  # "warm", "stock" or "auto"; see `natpatsip.pipeline.execution.kernels.choose`
+    # the runs of earlier builds: a notebook is not executed again if nothing that its results depend on has changed
     runs: RunCache | None = None,
-    on_done: Callable[[Executed], None] = lambda _: None,
-    cluster: Cluster | None = None,
+    on_done: Callable[[Executed], None] = lambda _: None,  # receives each notebook as it is done
+    cluster: Cluster | None = None,  # where to run notebooks instead of here; then each thread merely waits for one
 ) -> dict[str, Executed]:
     """Execute a plan's notebooks with papermill and return them by name.
-
-    Parameters
-    ----------
-    plan : Plan
-        What to run.
-    jobs : int
-        How many notebooks may run at once.
-    log : callable
-        Receives a line as each notebook is done.
-    kernels : str
-        "warm", "stock" or "auto"; see `natpatsip.pipeline.execution.kernels.choose`.
-    runs : RunCache, optional
-        The runs of earlier builds: a notebook is not executed again if nothing that its results depend on has changed.
-    on_done : callable
-        Receives each notebook as it is done.
-    cluster : Cluster, optional
-        Where to run notebooks instead of here; then each thread merely waits for one.
 
     Raises
     ------

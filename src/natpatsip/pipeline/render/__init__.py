@@ -20,42 +20,19 @@ __all__ = ["PANDOC", "Renderer", "choose", "render"]
 
 
 def render(
-    staged: Path,
-    output: Path,
-    formats: Collection[str],
+    staged: Path,  # the folder with ``_quarto.yml``, the chapters, their figures and the extension
+    output: Path,  # the report's folder; it is made if it is missing
+    formats: Collection[str],  # of "html", "pdf" and "docx"
     *,
-    renderer: Renderer,
-    timestamp: int,
-    jobs: int = 2,
-    cache: Cache | None = None,
-    toolchain: str = "",
-    draw: Callable[[], object] = lambda: None,
-    with_single_page: bool = True,
+    renderer: Renderer,  # as `choose` returns it
+    timestamp: int,  # seconds since 1970 that the files have as their date, so that equal chapters give equal bytes
+    jobs: int = 2,  # how many programs run at once
+    cache: Cache | None = None,  # what earlier builds have rendered
+    toolchain: str = "",  # the hash of what renders besides the chapters: the code, the packages, the look
+    draw: Callable[[], object] = lambda: None,  # draws the figures into the staged project, while its chapters are read
+    with_single_page: bool = True,  # whether the embedded renderer also makes one page of the whole report
 ) -> None:
     """Render a staged project into `output`: ``html/``, ``report.pdf`` and ``report.docx``.
-
-    Parameters
-    ----------
-    staged : Path
-        The folder with ``_quarto.yml``, the chapters, their figures and the extension.
-    output : Path
-        The report's folder; it is made if it is missing.
-    formats : collection of str
-        Of "html", "pdf" and "docx".
-    renderer : Renderer
-        As `choose` returns it.
-    timestamp : int
-        Seconds since 1970 that the files have as their date, so that equal chapters give equal bytes.
-    jobs : int
-        How many programs run at once.
-    cache : Cache, optional
-        What earlier builds have rendered.
-    toolchain : str
-        The hash of what renders besides the chapters: the code, the packages, the look.
-    draw : callable
-        Draws the figures into the staged project, while its chapters are read.
-    with_single_page : bool
-        Whether the embedded renderer also makes one page of the whole report.
 
     Raises
     ------

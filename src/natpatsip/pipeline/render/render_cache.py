@@ -19,21 +19,11 @@ FIGURE = re.compile(r"(?:figures|drawings)/[\w.-]+")
 
 @dataclass(frozen=True)
 class RenderCache:
-    """The rendered parts of earlier builds.
+    """The rendered parts of earlier builds."""
 
-    Parameters
-    ----------
-    root : Path
-        The staged project, whose figures the parts show.
-    cache : Cache, optional
-        Where they are stored; without it, everything is rendered.
-    toolchain : str
-        The hash of what renders: the code, the packages, the look.
-    """
-
-    root: Path
-    cache: Cache | None = None
-    toolchain: str = ""
+    root: Path  # the staged project, whose figures the parts show
+    cache: Cache | None = None  # where they are stored; without it, everything is rendered
+    toolchain: str = ""  # the hash of what renders: the code, the packages, the look
 
     def text(self, kind: str, *parts: object, make: Callable[[], str], has_figures: bool = True) -> str:
         """Return a text that is made of `parts` and, unless told otherwise, of the figures that they name."""

@@ -27,43 +27,22 @@ STATEMENT = "accessibility.qmd"  # written as the report is rendered, from what 
 
 @dataclass(frozen=True)
 class Report:
-    """The report's title page and the order of its chapters.
+    """The report's title page and the order of its chapters."""
 
-    Parameters
-    ----------
-    root : Path
-        The staged project.
-    title, subtitle, date, lang, status : str
-        As they are printed; the status is "Draft" or "Final".
-    label : str
-        The quarter as it is printed: ``Q2 2024/25``.
-    is_illustrative : bool
-        Whether any of the data are illustrative.
-    chapters : tuple of str
-        File names of the chapters (``index.qmd`` first), in reading order.
-    settings : Settings
-        What the project's ``_quarto.yml`` says under ``natpatsip:``.
-    metadata : mapping
-        What the templates read: title, subtitle, date, lang and the ``natpatsip`` map.
-    places : mapping
-        Which cell each part of a chapter is from, by the number of its first line.
-    bibliography : tuple of str
-        The files of the works that chapters may cite, in the staged project.
-    """
-
-    root: Path
-    title: str
+    root: Path  # the staged project
+    title: str  # as it is printed, like what follows
     subtitle: str
     date: str
     lang: str
-    status: str
-    label: str
-    is_illustrative: bool
-    chapters: tuple[str, ...]
-    settings: Settings
-    metadata: Mapping[str, Any]
+    status: str  # "Draft" or "Final"
+    label: str  # the quarter as it is printed: ``Q2 2024/25``
+    is_illustrative: bool  # whether any of the data are illustrative
+    chapters: tuple[str, ...]  # file names of the chapters (``index.qmd`` first), in reading order
+    settings: Settings  # what the project's ``_quarto.yml`` says under ``natpatsip:``
+    metadata: Mapping[str, Any]  # what the templates read: title, subtitle, date, lang and the ``natpatsip`` map
+    # which cell each part of a chapter is from, by the number of its first line
     places: Mapping[str, Sequence[tuple[int, str]]]
-    bibliography: tuple[str, ...] = ()
+    bibliography: tuple[str, ...] = ()  # the files of the works that chapters may cite, in the staged project
 
     @property
     def extension(self) -> Path:

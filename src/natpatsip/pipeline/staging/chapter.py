@@ -42,35 +42,21 @@ PUBLISHED = (FIGURE, PICTURE, BLOCK, "text/markdown", CITED)  # the outputs of c
 
 
 class ChapterExporter(Exporter):
-    """Exports an executed notebook as a chapter.
-
-    Parameters
-    ----------
-    name, title : str
-        The chapter's.
-    quarter : Quarter
-        Cells of other quarters are left out.
-    figures : mapping
-        The figures of the whole report by id, with their numbers: a chapter may refer to any.
-    chapters : mapping
-        The titles of all chapters by name.
-    note : str
-        The text under a figure that rests on illustrative data.
-    tables : mapping
-        The number and the chapter of each table of the report that has an id in its caption.
-    """
+    """Exports an executed notebook as a chapter."""
 
     output_mimetype = "text/markdown"
 
     def __init__(
         self,
         *,
-        name: str,
+        name: str,  # the chapter's
         title: str,
-        quarter: Quarter,
+        quarter: Quarter,  # cells of other quarters are left out
+        # the figures of the whole report by id, with their numbers: a chapter may refer to any
         figures: Mapping[str, FigureRecord],
-        chapters: Mapping[str, str],
-        note: str,
+        chapters: Mapping[str, str],  # the titles of all chapters by name
+        note: str,  # the text under a figure that rests on illustrative data
+        # the number and the chapter of each table of the report that has an id in its caption
         tables: Mapping[str, tuple[int, str]] | None = None,
         **options: Any,
     ) -> None:

@@ -122,15 +122,12 @@ def attribute(text: str) -> str:
     return f'"{escaped}"'
 
 
-def as_pandoc(text: str, *, notes: str = "") -> str:
+def as_pandoc(
+    text: str,  # one cell's, with the results of its inline expressions in place
+    *,
+    notes: str = "",  # what the names of its footnotes begin with, since all cells of a chapter share one list of names
+) -> str:
     r"""Return markdown that pandoc reads as JupyterLab reads `text`; comments are left out.
-
-    Parameters
-    ----------
-    text : str
-        One cell's, with the results of its inline expressions in place.
-    notes : str
-        What the names of its footnotes begin with, since all cells of a chapter share one list of names.
 
     Examples
     --------

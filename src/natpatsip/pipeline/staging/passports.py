@@ -55,27 +55,13 @@ class Use:
 
 @dataclass(frozen=True)
 class Passport:
-    """A fact with its entry in the list of all numbers.
-
-    Parameters
-    ----------
-    fact : Fact
-        The number.
-    entry : str
-        What the PDF and the Word file call it: "a12".
-    home : Home
-        The notebook and cell that it belongs to.
-    files : mapping
-        The files that it rests on, with their SHA-256.
-    inputs : tuple of Passport
-        Those of the numbers it was calculated from.
-    """
+    """A fact with its entry in the list of all numbers."""
 
     fact: Fact
-    entry: str
-    home: Home
-    files: Mapping[str, str]
-    inputs: tuple[Passport, ...] = ()
+    entry: str  # what the PDF and the Word file call it: "a12"
+    home: Home  # the notebook and cell that it belongs to
+    files: Mapping[str, str]  # the files that it rests on, with their SHA-256
+    inputs: tuple[Passport, ...] = ()  # those of the numbers it was calculated from
 
     @property
     def id(self) -> str:
@@ -103,21 +89,12 @@ def homes_of(outputs: Mapping[str, Outputs], programmes: Iterable[str]) -> dict[
 
 
 def passports_of(
-    facts: Sequence[Fact], homes: Mapping[Key, Home], files: Mapping[str, str], chapters: Sequence[str]
+    facts: Sequence[Fact],  # all facts of the report
+    homes: Mapping[Key, Home],  # as `homes_of` returns it
+    files: Mapping[str, str],  # the files that were read, with their SHA-256
+    chapters: Sequence[str],  # in reading order
 ) -> list[Passport]:
-    """Return a passport for each fact, numbered by chapter and, within it, in the order of the facts.
-
-    Parameters
-    ----------
-    facts : sequence of Fact
-        All facts of the report.
-    homes : mapping
-        As `homes_of` returns it.
-    files : mapping
-        The files that were read, with their SHA-256.
-    chapters : sequence of str
-        In reading order.
-    """
+    """Return a passport for each fact, numbered by chapter and, within it, in the order of the facts."""
     known = {fact.key: fact for fact in facts}
     order = {name: position for position, name in enumerate(chapters)}
     listed = sorted(facts, key=lambda fact: order[homes[fact.key].notebook])

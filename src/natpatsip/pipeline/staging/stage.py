@@ -61,27 +61,14 @@ class Staged:
 
 
 def stage(
-    plan: Plan,
-    executed: Mapping[str, NotebookNode],
-    outputs: Mapping[str, Outputs],
-    facts: Sequence[Fact],
+    plan: Plan,  # what the report is made of
+    executed: Mapping[str, NotebookNode],  # its executed notebooks
+    outputs: Mapping[str, Outputs],  # what these hold
+    facts: Sequence[Fact],  # every fact of the report, in reading order
     *,
-    written: Mapping[str, str] | None = None,
+    written: Mapping[str, str] | None = None,  # the text of generated chapters that others write
 ) -> Staged:
     """Write the chapters and settings of a report into a folder of their own; the drawings follow.
-
-    Parameters
-    ----------
-    plan : Plan
-        What the report is made of.
-    executed : mapping
-        Its executed notebooks.
-    outputs : mapping
-        What these hold.
-    facts : sequence of Fact
-        Every fact of the report, in reading order.
-    written : mapping
-        The text of generated chapters that others write.
 
     Raises
     ------

@@ -109,17 +109,13 @@ class Cluster:
 
 
 @contextmanager
-def connect(address: str, *, log: Log, kernels: str = "") -> Iterator[Cluster]:
+def connect(
+    address: str,  # the scheduler's, such as ``tcp://10.0.0.5:8786``
+    *,
+    log: Log,  # receives a line about the workers
+    kernels: str = "",  # what notebooks run on: "warm", "stock" or "auto", which leaves it to each worker
+) -> Iterator[Cluster]:
     """Connect to a cluster, and leave it when the block ends.
-
-    Parameters
-    ----------
-    address : str
-        The scheduler's, such as ``tcp://10.0.0.5:8786``.
-    log : callable
-        Receives a line about the workers.
-    kernels : str
-        What notebooks run on: "warm", "stock" or "auto", which leaves it to each worker.
 
     Raises
     ------
