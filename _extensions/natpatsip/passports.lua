@@ -36,7 +36,7 @@ local function link_of(span)
   return pandoc.Link(span.content, LIST .. '#' .. place_of(span), '', span.attr)
 end
 
--- The hint stands below the chapter's title (which Quarto takes away), before the first number that it is about.
+-- The hint is below the chapter's title (which Quarto takes away), before the first number that it is about.
 local function with_hint(blocks)
   local first = blocks[1]
   local at = first and first.t == 'Header' and first.level == 1 and 2 or 1

@@ -88,7 +88,7 @@ def _in_order_of_joining(boards: Mapping[str, str], rng: Random) -> list[str]:
 
 
 def _has_collaboratives(phases: Phases, boards: Mapping[str, str]) -> bool:
-    """Say whether the boards of a phase belong to as many collaboratives as are reported."""
+    """Return True if the boards of a phase belong to as many collaboratives as are reported."""
     for quarter, expected in COLLABORATIVES.items():
         found = tuple(
             len({boards[board] for board, phase in phases.quarters[quarter].items() if phase in group})

@@ -14,12 +14,12 @@ MARKS = tuple(str(number) for number in sorted(HEADLINES) if number >= 100)
 
 
 def is_headline(number: int) -> bool:
-    """Say whether a number is a headline fact, or prints as one behind a thousands separator (12,677)."""
+    """Return True if a number is a headline fact, or prints as one behind a thousands separator (12,677)."""
     return number in HEADLINES or (number >= 10_000 and number % 1000 in HEADLINES and number % 1000 >= 100)
 
 
 def looks_like_headline(number: int) -> bool:
-    """Say whether a reader, or a search, finds a headline fact in the digits of a national number."""
+    """Return True if a reader, or a search, finds a headline fact in the digits of a national number."""
     return is_headline(number) or any(mark in str(number) for mark in MARKS)
 
 

@@ -98,7 +98,7 @@ def _whole(eligible: Sequence[float], percentages: Sequence[float]) -> National:
 
 
 def _is_accepted(drawn: Mapping[str, National], women: Women) -> bool:
-    """Say whether national series show what the report says, also with some more women in the last quarter."""
+    """Return True if national series show what the report says, also with some more women in the last quarter."""
     total = totals(drawn)
     counts = [n for each in drawn.values() for n in (*each.numerator, *each.denominator) if n]
     if any(looks_like_headline(n) for n in (*counts, *total)):
@@ -117,7 +117,7 @@ def _is_accepted(drawn: Mapping[str, National], women: Women) -> bool:
 
 
 def _bears_more(points: Sequence[float], eligible: Sequence[float]) -> bool:
-    """Say whether a series stays common cause when more women are counted in each of the last three months."""
+    """Return True if a series stays common cause when more women are counted in each of the last three months."""
     for more in MORE:
         last = zip(points[-3:], more, eligible, strict=True)
         if not shows([*points[:-3], *(point + 100 * added / size for point, added, size in last)]):

@@ -158,7 +158,7 @@ def _settle(people: list[int], segments: Sequence[Segment], rng: Random) -> None
 
 
 def _is_accepted(people: Sequence[int], segments: Sequence[Segment]) -> bool:
-    """Say whether a series of England shows what the report says, and no headline number by chance."""
+    """Return True if a series of England shows what the report says, and no headline number by chance."""
     means = [round(segment.mean) for segment in segments]
     if any(looks_like_headline(number) for number in (*people, *_trailing(people), *means)):
         return False

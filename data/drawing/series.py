@@ -78,18 +78,18 @@ def _noise(first: int, end: int, segment: Segment, spread: float, rng: Random) -
 
 
 def _shifts(points: Sequence[float], mean: float, before: float | None) -> bool:
-    """Say whether the first points of a segment all lie on the shift's side of the mean before."""
+    """Return True if the first points of a segment all lie on the shift's side of the mean before."""
     return before is None or all((point - before) * (mean - before) > 0 for point in points[:RUN])
 
 
 def _is_typical(points: Sequence[float], spread: float, run_above: int) -> bool:
-    """Say whether a draw shows what it has to, within limits that are neither wide nor narrow for its spread."""
+    """Return True if a draw shows what it has to, within limits that are neither wide nor narrow for its spread."""
     chart = xmr(points)
     return WIDTH[0] < (chart["upl"].iloc[0] - chart["mean"].iloc[0]) / spread < WIDTH[1] and shows(points, run_above)
 
 
 def shows(points: Sequence[float], run_above: int = 0) -> bool:
-    """Say whether a segment is common cause but for a run above the mean that ends it, at exactly that length."""
+    """Return True if a segment is common cause except for a run above the mean that ends it, at exactly that length."""
     mean = sum(points) / len(points)
     if run_above and (points[-run_above - 1] > mean or min(points[-run_above:]) <= mean):
         return False
@@ -100,7 +100,7 @@ def shows(points: Sequence[float], run_above: int = 0) -> bool:
 
 
 def holds(points: Sequence[float], segments: Sequence[Segment], *, decimals: int) -> bool:
-    """Say whether a series that was rounded to counts still shows all it has to, in both quarters."""
+    """Return True if a series that was rounded to counts still shows all it has to, in both quarters."""
     before = None
     for segment, (first, end) in zip(segments, spans(segments), strict=True):
         own = points[first:end]

@@ -24,7 +24,7 @@ def settle(drawn: Mapping[str, National], women: Women, rng: Random) -> None:
 
 
 def _move(drawn: Mapping[str, National], name: str, month: int, step: int, fixed: set[tuple[str, int]]) -> bool:
-    """Move one count, unless it is fixed, runs out of its bounds, or makes a headline number; say whether."""
+    """Move one count if it may move and makes no headline number; return True if it moved."""
     own = drawn[name]
     moved = own.numerator[month] + step
     if (name, month) in fixed or not 0 <= moved <= own.denominator[month] or looks_like_headline(moved):

@@ -129,11 +129,11 @@ class Params(Strict):
         late: list[InitErrorDetails] = []
         for place, rebase in enumerate(rebases):
             if cut_off and rebase.date > f"{cut_off:%Y-%m}":
-                told = (
+                problems = (
                     f"is {rebase.date} ({rebase.series}), after the cut-off of {cut_off}; "
                     "expected a month that the report covers"
                 )
-                problem = PydanticCustomError("value_error", "{told}", {"told": told})
+                problem = PydanticCustomError("value_error", "{problems}", {"problems": problems})
                 late.append(InitErrorDetails(type=problem, loc=(place, "date"), input=rebase.date))
         if late:
             raise ValidationError.from_exception_data("rebase", late)

@@ -1,7 +1,7 @@
 """The settings of a report: its chapters, and what ``_quarto.yml`` says under ``natpatsip:``.
 
 Everything that belongs to one report and not to the engine is here: its publisher, its disclaimer, what its
-organisations and its target are called. Every key is optional. An unknown key is refused, since a misspelt one would
+organisations and its target are called. Every key is optional. An unknown key is rejected, since a misspelt one would
 silently leave a default in a published report.
 """
 

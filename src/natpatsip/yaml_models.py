@@ -1,7 +1,7 @@
 """YAML files that people write, read as YAML 1.2, and what is wrong in one as sentences with key and line.
 
 PyYAML reads YAML 1.1, in which `037` is 31, `1:30` is 90 and `yes` is true; of a key that is given twice it takes the
-last. Any of these would change a published number without a word. Here they stay text, or are refused.
+last. Any of these would change a published number without a word. Here they stay text, or are rejected.
 """
 
 from __future__ import annotations
@@ -116,8 +116,8 @@ def read_yaml(content: bytes, where: str, error: type[ReportError]) -> Any:
         line = content.count(b"\n", 0, problem.start) + 1
         raise error(f"{where}, line {line}: is not UTF-8 (byte {problem.start}). Save it as UTF-8.") from problem
     except yaml.YAMLError as problem:
-        told = " ".join(str(problem).replace('in "<unicode string>", ', "").split())
-        raise error(f"{where}: is not YAML: {told}.") from problem
+        found = " ".join(str(problem).replace('in "<unicode string>", ', "").split())
+        raise error(f"{where}: is not YAML: {found}.") from problem
 
 
 def load_yaml(text: str) -> Any:
@@ -233,8 +233,8 @@ def _sentence(
     if problem["type"] == "missing":
         return f"{at}: is missing. Add it."
     message = EXPECTED.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
-    is_told = problem["type"] == "value_error" or not loc  # such a sentence names what it found itself
-    return f"{at}: {message}." if is_told else f"{at}: found {shown(problem['input'])}; {message}."
+    is_complete = problem["type"] == "value_error" or not loc  # such a sentence names what it found itself
+    return f"{at}: {message}." if is_complete else f"{at}: found {shown(problem['input'])}; {message}."
 
 
 def shown(value: Any) -> str:

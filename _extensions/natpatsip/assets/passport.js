@@ -172,7 +172,7 @@
     if (opener && document.contains(target) && !card.contains(target) && !opener.contains(target)) close(false);
   });
 
-  // The card stands at the end of the page, but in the order of the keys it follows its number.
+  // The card is at the end of the page, but in keyboard order it follows its number.
   card.addEventListener("keydown", function (event) {
     if (event.key !== "Tab") return;
     var stops = card.querySelectorAll("a[href], button");

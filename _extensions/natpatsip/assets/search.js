@@ -13,7 +13,7 @@
     return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[łŁ]/g, "l").replace(/[‘’]/g, "'").toLowerCase();
   }
 
-  // Folding changes no length but for letters with marks, so places are found letter by letter.
+  // Folding changes no length except for letters with marks, so places are found letter by letter.
   function places(text, words) {
     var plain = "", at = [];
     Array.from(text).reduce(function (start, letter) {

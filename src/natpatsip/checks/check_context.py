@@ -116,7 +116,7 @@ class CheckContext:
 
     @cached_property
     def narrative(self) -> tuple[Sentence, ...]:
-        """All that readers are told in words: prose, and the strings that code shows."""
+        """All that readers read as words: prose, and the strings that code shows."""
         coded = [
             each
             for place, cell in self.cells()

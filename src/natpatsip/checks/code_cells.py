@@ -38,7 +38,7 @@ PRINTING = {
     "wording", "impact", "str", "int", "float", "round", "format", "number", "percent", "money", "large", "plain",
     "in_words",
 }  # fmt: skip
-"""Names that print a number without changing it (but for rounding)."""
+"""Names that print a number without changing it (except for rounding)."""
 _OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,

@@ -57,11 +57,11 @@ def _unchanged_words(context: CheckContext) -> Iterator[Finding]:
                 continue
             same = {words: text for words, text in _paragraphs(cell, place).items() if words in earlier}
             if same:
-                told = listing([f'"{_start(text)}"' for text in same.values()])
+                quoted = listing([f'"{_start(text)}"' for text in same.values()])
                 places = listing(list(dict.fromkeys(earlier[words].name for words in same)))
                 are, them = ("is", "it is") if len(same) == 1 else ("are", "they are")
                 message = (
-                    f"{told} {are} word for word what {context.quarter.previous().label} says ({places}). Say "
+                    f"{quoted} {are} word for word what {context.quarter.previous().label} says ({places}). Say "
                     f"what is true now, or remove the tag from both cells and keep one, if {them} true of any quarter."
                 )
                 yield place.finding(CHECK, message, found=_start(next(iter(same.values()))))

@@ -51,7 +51,7 @@ def serve(
 async def _serve(project: Path, quarter: Quarter, *, port: int, is_opened: bool, jobs: int, log: Log, say: Log) -> None:
     if os.name == "posix" and (this := asyncio.current_task()):  # a script's background job does not receive Ctrl-C
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
-    output = project / "build" / "preview"  # the published report stays as it is
+    output = project / "build" / "preview"  # the published report is left unchanged
     async with BuildProcess(project, str(quarter), output, jobs=jobs, log=log) as process:
         session = Session(process, output / str(quarter) / "html", log)
         server, address = listen(session, port)

@@ -102,7 +102,7 @@ def may_draw(notebook: Path) -> bool:
     """Return True if a notebook seems to show figures or pictures; what this misses is drawn at the end."""
     try:
         content = notebook.read_bytes()
-    except OSError:  # it is refused by name when it is read
+    except OSError:  # it is rejected by name when it is read
         return False
     return any(call in content for call in DRAWING)
 

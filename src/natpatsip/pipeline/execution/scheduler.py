@@ -32,7 +32,7 @@ def execute(
     # the runs of earlier builds: a notebook is not executed again if nothing that its results depend on has changed
     runs: RunCache | None = None,
     on_done: Callable[[Executed], None] = lambda _: None,  # receives each notebook as it is done
-    cluster: Cluster | None = None,  # where to run notebooks instead of here; then each thread merely waits for one
+    cluster: Cluster | None = None,  # where to run notebooks instead of here; then each thread only waits for one
 ) -> dict[str, Executed]:
     """Execute a plan's notebooks with papermill and return them by name.
 

@@ -193,7 +193,7 @@ def text_of(value: Any) -> str:
         return before + text_of(content[1]) + after
     if value["t"] in {"Code", "Math"}:
         return str(content[1])
-    if value["t"] == "RawInline":  # a line break typed as HTML: all others are refused
+    if value["t"] == "RawInline":  # a line break typed as HTML: all others are rejected
         return " "
     return text_of(content)
 

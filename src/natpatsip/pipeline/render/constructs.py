@@ -1,4 +1,4 @@
-"""The constructs, ids and links that chapters may have, as docs/chapters.md lists them; all others are refused.
+"""The constructs, ids and links that chapters may have, as docs/chapters.md lists them; all others are rejected.
 
 Everything that is wrong is reported at once, each thing with its file and line. What staging writes by itself, such as
 the list of all numbers, is tested with its writer and not checked here again.
