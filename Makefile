@@ -26,7 +26,8 @@ lint: environment ## check style, types, and that notebooks have no outputs
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/nbstripout --verify --keep-id notebooks/*.ipynb
+	.venv/bin/nbstripout --verify --keep-id notebooks/*.ipynb examples/*/notebooks/*.ipynb \
+		src/natpatsip/init/template/notebooks/*.ipynb
 
 bench: environment ## compare build times, pages and the SPC panel with the usual tools (exit status 1 if a bar is missed)
 	@.venv/bin/python tests/bench/builds.py; missed=$$?; .venv/bin/python tests/bench/pages.py && \

@@ -7,7 +7,6 @@ Typst reads ``_brand.yml`` itself. Run this after a change of colours or type
 from __future__ import annotations
 
 import io
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,10 @@ from docx.styles.style import ParagraphStyle
 
 from natpatsip.charts import dark
 from natpatsip.pipeline.render.pandoc import run_pandoc
+from natpatsip.pipeline.render.word import without_times
 
 HERE = Path(__file__).resolve().parent
 FACES = (("Regular", 400, "normal"), ("Italic", 400, "italic"), ("SemiBold", 600, "normal"), ("Bold", 700, "normal"))
-EPOCH = (1980, 1, 1, 0, 0, 0)
 
 Brand = dict[str, Any]
 
@@ -100,7 +99,7 @@ def reference_docx(brand: Brand) -> bytes:
     _table_style(document, palette)
     written = io.BytesIO()
     document.save(written)
-    return _without_times(written.getvalue())
+    return without_times(written.getvalue())
 
 
 def _page(document: Any) -> None:
@@ -376,15 +375,6 @@ def _table_style(document: Any, palette: dict[str, str]) -> None:
     colours = {name: value.removeprefix("#") for name, value in palette.items()}
     for text in (NORMAL_TABLE, TABLE_STYLE):
         document.styles.element.append(parse_xml(text.format(ns=nsdecls("w"), **colours)))
-
-
-def _without_times(content: bytes) -> bytes:
-    """Return the same archive with every part's date set to the first that archives can have."""
-    written = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in sorted(old.namelist(), key=lambda each: (each != "[Content_Types].xml", each)):
-            new.writestr(zipfile.ZipInfo(name, EPOCH), old.read(name), zipfile.ZIP_DEFLATED)
-    return written.getvalue()
 
 
 if __name__ == "__main__":

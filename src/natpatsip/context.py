@@ -10,7 +10,6 @@ in the cell's metadata.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from natpatsip.digests import sha256
 from natpatsip.errors import NotebookError
 from natpatsip.project import project_root
 from natpatsip.quarter import Quarter
@@ -140,4 +140,4 @@ def digest_of(data: Mapping[str, Any]) -> str:
 
 
 def _digest(content: str) -> str:
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
+    return sha256(content)[:16]

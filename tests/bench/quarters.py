@@ -7,23 +7,22 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from natpatsip.project import SOURCE_FILES, SOURCE_FOLDERS
 from natpatsip.quarter import Quarter
 
 ROOT = Path(__file__).resolve().parents[2]
 LAST = Quarter.parse("2024-25-Q2")
-PARTS = ("notebooks", "params", "data", "_extensions", "_quarto.yml", "uv.lock")
+FOLDERS = [name if name != "src" else "src/helpers" for name in SOURCE_FOLDERS]  # without the engine
 Row = dict[str, str]
 
 
 def make_project(folder: Path, *, quarters: int = 16) -> list[Quarter]:
     """Copy the project into `folder`, with quarters that follow the last one; return that one and those."""
-    for name in PARTS:
-        source = ROOT / name
-        if source.is_dir():
-            left_out = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
-            shutil.copytree(source, folder / name, ignore=left_out)
-        else:
-            shutil.copy2(source, folder / name)
+    left_out = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
+    for name in FOLDERS:
+        shutil.copytree(ROOT / name, folder / name, ignore=left_out)
+    for name in SOURCE_FILES:
+        shutil.copy2(ROOT / name, folder / name)
     found = [LAST]
     while len(found) < quarters:
         found.append(found[-1].next())

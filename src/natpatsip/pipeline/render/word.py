@@ -76,7 +76,7 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
     _describe(document, report, timestamp)
     written = io.BytesIO()
     document.save(written)
-    path.write_bytes(_without_times(written.getvalue()))
+    path.write_bytes(without_times(written.getvalue()))
 
 
 def _drop_title_block(document: Any) -> None:
@@ -267,7 +267,7 @@ def _set_compatibility(settings: Any, lang: str) -> None:
         settings.find(qn("w:rsids")).addprevious(parse_xml(mode))
 
 
-def _without_times(content: bytes) -> bytes:
+def without_times(content: bytes) -> bytes:
     """Return the same archive with every part's date set to the first that archives can have."""
     written = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:

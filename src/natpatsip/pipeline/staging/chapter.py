@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -15,6 +14,7 @@ from nbformat import NotebookNode
 from natpatsip import wording
 from natpatsip.blocks import BLOCK, fact_span
 from natpatsip.charts.layout.sizes import narrow, pages
+from natpatsip.digests import sha256
 from natpatsip.errors import NotebookError, ReportError, StagingError, nearest, together
 from natpatsip.facts import CITED, Fact
 from natpatsip.figures import FIGURE, PICTURE
@@ -123,7 +123,7 @@ class ChapterExporter(Exporter):
                 )
             kind, data = next(iter(bundle.items()))
             content = base64.b64decode("".join(data))
-            file = f"pasted-{hashlib.sha256(content).hexdigest()[:16]}.{PASTED[kind]}"
+            file = f"pasted-{sha256(content)[:16]}.{PASTED[kind]}"
             self.pasted[file] = content
             return f"![{match[1]}](figures/{file})"
 
