@@ -20,7 +20,7 @@ from natpatsip import context, lineage, wording
 from natpatsip.csv_files import from_csv
 from natpatsip.errors import FactError, nearest
 from natpatsip.fact import BESIDE, CITED, ID, PUBLISHED, Fact, Number, parse_value, printed
-from natpatsip.measures import declaration as measures
+from natpatsip.measures import definitions as measures
 from natpatsip.quarter import Quarter
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from natpatsip.blocks import Block, drawing_span, fact_span, made_block
 from natpatsip.charts import icons, palette
 from natpatsip.errors import DataError
 from natpatsip.fact import Fact
-from natpatsip.measures.declaration import declared
+from natpatsip.measures.definitions import declared
 from natpatsip.measures.indicator import Measure
 from natpatsip.measures.kinds import FEWEST_FOR_ICONS
 from natpatsip.plain_text import escaped

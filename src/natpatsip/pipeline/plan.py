@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from natpatsip.errors import NotebookError, ParamsError, UsageError, together
-from natpatsip.measures import declaration as measures
+from natpatsip.measures import definitions as measures
 from natpatsip.params import Params, load, place
 from natpatsip.pipeline.notebook import Notebook
 from natpatsip.quarter import Quarter

@@ -6,8 +6,12 @@ Where it gives none, or no pattern fits, `natpatsip.spc.describe` says what the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
 
 from natpatsip import spc, wording
 from natpatsip.blocks import Passage
@@ -15,31 +19,43 @@ from natpatsip.charts.alt_text import rule_words
 from natpatsip.fact import Fact
 from natpatsip.facts import cite
 from natpatsip.measures.kinds import FEWEST_FOR_ICONS
+from natpatsip.measures.measured_series import MeasuredSeries
 from natpatsip.settings import current_settings
 from natpatsip.spc.rules import SHORT_GROUP
-
-if TYPE_CHECKING:
-    from natpatsip.measures.indicator import Measure
 
 Parts = list[str | Fact]
 
 
-def sentences_of(measure: Measure) -> Passage:
+@dataclass(frozen=True)
+class Shown:
+    """What sentences are about: a measure's series, the analysis of it, and its facts by role."""
+
+    series: MeasuredSeries
+    result: pd.DataFrame
+    facts: Mapping[str, Fact]
+
+    @cached_property
+    def found(self) -> spc.Findings:
+        """What its control chart shows."""
+        return spc.findings(self.result)
+
+
+def sentences_of(shown: Shown) -> Passage:
     """Return what the chart of a measure shows now, with the measure's facts in it."""
     patterns = {"xmr": _control_chart, "run": _run_chart, "trend": _line}
-    chosen = patterns.get(measure.definition.chart)
-    if measure.definition.chart != "stacked" and not measure.result["value"].notna().any():
-        return Passage.of(f"There are no data on {_in_a_sentence(measure.definition.label)} yet.")
-    return chosen(measure) if chosen else Passage.of(measure.description)
+    chosen = patterns.get(shown.series.definition.chart)
+    if shown.series.definition.chart != "stacked" and not shown.result["value"].notna().any():
+        return Passage.of(f"There are no data on {_in_a_sentence(shown.series.definition.label)} yet.")
+    return chosen(shown) if chosen else Passage.of(shown.series.description)
 
 
-def _control_chart(measure: Measure) -> Passage:
-    found, own = measure.found, measure.definition
+def _control_chart(shown: Shown) -> Passage:
+    found, own = shown.found, shown.series.definition
     if not own.verb or found.mean != found.mean:  # no words, or nothing to put into them
-        return Passage.of(_described(measure))
+        return Passage.of(_described(shown))
     if found.points < FEWEST_FOR_ICONS:
-        return Passage.of(*_few_points(measure))
-    sentences = [_level(measure), *_since_then(measure), _against_target(measure), *_caveats(measure)]
+        return Passage.of(*_few_points(shown))
+    sentences = [_level(shown), *_since_then(shown), _against_target(shown), *_caveats(shown)]
     return Passage.of(*_joined(sentence for sentence in sentences if sentence))
 
 
@@ -53,16 +69,16 @@ def _joined(sentences: Iterator[Parts]) -> Parts:
     return text
 
 
-def _described(measure: Measure) -> str:
-    own = measure.definition
+def _described(shown: Shown) -> str:
+    own = shown.series.definition
     unit = "%" if own.is_percent else own.unit
     return spc.describe(
-        measure.result,
+        shown.result,
         measure=_in_a_sentence(own.label),
         unit=unit,
-        decimals=max(measure.decimals, 0),
+        decimals=max(shown.series.decimals, 0),
         target_label=_target_label(),
-        rebase_reasons={month: _bracketed(each) for month, each in measure.rebases.items()},
+        rebase_reasons={month: _bracketed(each) for month, each in shown.series.rebases.items()},
     )
 
 
@@ -82,28 +98,28 @@ def _target_label() -> str:
 # The level
 
 
-def _subject(measure: Measure, mean: Fact) -> Parts:
+def _subject(shown: Shown, mean: Fact) -> Parts:
     """Return who has, on average, done or received what: *83% of eligible babies on average have been …*."""
-    own = measure.definition
+    own = shown.series.definition
     if own.is_percent:
         return [mean, f" of {own.noun} on average {own.verb}"]
     return ["an average of ", mean, f" {own.noun} {own.verb}"]
 
 
-def _level(measure: Measure) -> Parts:
-    found = measure.found
+def _level(shown: Shown) -> Parts:
+    found = shown.found
     if not found.shifts:
-        return [f"since {measure.when(found.first_date)}, ", *_subject(measure, measure.mean)]
+        return [f"since {shown.series.when(found.first_date)}, ", *_subject(shown, shown.facts["mean"])]
     return [
-        f"since {measure.when(found.rebased)}{_because(measure)}",
-        *_subject(measure, measure.mean),
-        *_compared(measure),
+        f"since {shown.series.when(found.rebased)}{_because(shown)}",
+        *_subject(shown, shown.facts["mean"]),
+        *_compared(shown),
     ]
 
 
-def _because(measure: Measure) -> str:
+def _because(shown: Shown) -> str:
     """Return why the limits are new: as a clause where the params have one, else in brackets."""
-    rebase = measure.rebases.get(measure.found.rebased)
+    rebase = shown.series.rebases.get(shown.found.rebased)
     if rebase is None:
         return ", "
     if not rebase.when:
@@ -111,12 +127,12 @@ def _because(measure: Measure) -> str:
     return f", when {rebase.when}{' (an illustrative reason)' if rebase.is_illustrative else ''}, "
 
 
-def _compared(measure: Measure) -> Parts:
+def _compared(shown: Shown) -> Parts:
     """Return how the mean compares with the one before, and with the baseline if that is another one."""
-    found = measure.found
-    if "mean_before" not in measure.facts:
+    found = shown.found
+    if "mean_before" not in shown.facts:
         return []
-    mean, before, baseline = measure.mean, measure.mean_before, measure.baseline
+    mean, before, baseline = shown.facts["mean"], shown.facts["mean_before"], shown.facts["baseline"]
     if mean.text == before.text:
         change: Parts = [", as before"]
     elif not found.shift:
@@ -132,32 +148,32 @@ def _compared(measure: Measure) -> Parts:
 # What has happened since
 
 
-def _since_then(measure: Measure) -> Iterator[Parts]:
+def _since_then(shown: Shown) -> Iterator[Parts]:
     """Yield what the points since the last change show: signals if the latest point is part of one."""
-    found, several = measure.found, f"{measure.step}s"
+    found, series = shown.found, shown.series
+    several = f"{series.step}s"
     signals: list[tuple[Parts, bool]] = []
     if found.outside:
-        month = measure.when(found.latest_date)
-        signals.append(([f"{month}, at ", measure.latest, f", lies {found.outside} what ordinary variation explains"],
-                        found.outside == "above"))  # fmt: skip
+        start = f"{series.when(found.latest_date)}, at "
+        explains = f", lies {found.outside} what ordinary variation explains"
+        signals.append(([start, shown.facts["latest"], explains], found.outside == "above"))
     if found.run:
         count = wording.in_words(found.run_length)
         signals.append(([f"the latest {count} {several} all lie {found.run} this average"], found.run == "above"))
     if found.trend:
         count = wording.in_words(found.trend_length)
-        signals.append(([f"the latest {count} {several} follow one another in a {found.trend} trend"],
-                        found.trend == "rising"))  # fmt: skip
+        text = f"the latest {count} {several} follow one another in a {found.trend} trend"
+        signals.append(([text], found.trend == "rising"))
     for parts, is_up in signals:
         yield [*parts, _verdict(found.improvement, is_up=is_up)]
     if signals:
         return
     if found.is_stable:
-        span = "since then" if found.shifts else f"from one {measure.step} to the next"
+        span = "since then" if found.shifts else f"from one {series.step} to the next"
         yield [f"the ups and downs {span} are no more than ordinary variation"]
     elif found.latest_signal is not None:
-        yield [
-            f"the last {measure.step} that stands out from ordinary variation is {measure.when(found.latest_signal)}"
-        ]
+        last = series.when(found.latest_signal)
+        yield [f"the last {series.step} that stands out from ordinary variation is {last}"]
 
 
 def _verdict(improvement: str, *, is_up: bool) -> str:
@@ -167,12 +183,12 @@ def _verdict(improvement: str, *, is_up: bool) -> str:
     return ", which is a sign of improvement" if is_better else ", which is a cause for concern"
 
 
-def _against_target(measure: Measure) -> Parts:
-    found = measure.found
-    if measure.target is None or found.target != found.target:
+def _against_target(shown: Shown) -> Parts:
+    found = shown.found
+    if shown.series.target is None or found.target != found.target:
         return []
-    name = measure.definition.target
-    target = cite(name, measure.decided.values[name].period)
+    name = shown.series.definition.target
+    target = cite(name, shown.series.decided.values[name].period)
     start: Parts = [f"the {_target_label()} of ", target]
     if found.assurance == "consistent_pass":
         return [*start, " is reliably met"]
@@ -181,61 +197,69 @@ def _against_target(measure: Measure) -> Parts:
     side = {True: "above", False: "below"}[found.mean > found.target]
     if found.mean == found.target:
         return [*start, " is met on average"]
-    chance = f", which single {measure.step}s meet or miss by chance" if found.assurance == "inconsistent" else ""
+    chance = f", which single {shown.series.step}s meet or miss by chance" if found.assurance == "inconsistent" else ""
     return [f"the average is {side} the {_target_label()} of ", target, chance]
 
 
-def _caveats(measure: Measure) -> Iterator[Parts]:
-    found, several = measure.found, f"{measure.step}s"
+def _caveats(shown: Shown) -> Iterator[Parts]:
+    found, several = shown.found, f"{shown.series.step}s"
     if found.trailing_missing:
         count = wording.in_words(found.trailing_missing)
-        later = wording.plural(found.trailing_missing, f"{measure.step} after it is", f"{several} after it are")
-        yield [f"the latest value is that of {measure.when(found.latest_date)}; the {count} {later} missing"]
+        later = wording.plural(found.trailing_missing, f"{shown.series.step} after it is", f"{several} after it are")
+        yield [f"the latest value is that of {shown.series.when(found.latest_date)}; the {count} {later} missing"]
     if found.current.rows < SHORT_GROUP and found.current.has_limits:
         span = "since then" if found.shifts else "so far"
         count = wording.in_words(found.current.rows)
         yield [f"with {count} {several} {span} the limits are provisional"]
 
 
-def _few_points(measure: Measure) -> Parts:
-    found, own = measure.found, measure.definition
+def _few_points(shown: Shown) -> Parts:
+    found, own = shown.found, shown.series.definition
     if found.points == 1:
         share = f" of {own.noun}" if own.is_percent else f" {own.noun}"
-        return ["There is one value so far, ", measure.latest, f"{share} in {measure.when(found.latest_date)}."]
+        return [
+            "There is one value so far, ",
+            shown.facts["latest"],
+            f"{share} in {shown.series.when(found.latest_date)}.",
+        ]
     count = wording.in_words(found.points)
-    return [f"In the {count} {measure.step}s so far, ", *_subject(measure, measure.mean),
+    return [f"In the {count} {shown.series.step}s so far, ", *_subject(shown, shown.facts["mean"]),
             ". That is too few to tell a change from chance."]  # fmt: skip
 
 
 # Other charts
 
 
-def _run_chart(measure: Measure) -> Passage:
-    own, result = measure.definition, measure.result
+def _run_chart(shown: Shown) -> Passage:
+    series, result = shown.series, shown.result
+    own = series.definition
     unit = "" if own.is_percent else f" {own.unit}"
-    text: Parts = [f"The median for {_in_a_sentence(own.label)} is ", measure.mean, unit]
-    last = result[result["value"].notna()].iloc[-1]
-    start = result.loc[result["segment"] == result["segment"].iloc[-1], "date"].iloc[0]
-    if "mean_before" in measure.facts:
-        text += [f" since {measure.when(start)}, against ", measure.mean_before, " before"]
-    rule = rule_words(str(last["signal"])) if last["segment"] == result["segment"].iloc[-1] else ""
-    shown = f"The latest {measure.step} is {rule}" if rule else "The points show no signal of a change"
-    is_up = "Above" in str(last["signal"]) or "Increasing" in str(last["signal"])
-    return Passage.of(*text, ". ", shown, _verdict(own.improvement, is_up=is_up) if rule else "", ".")
+    text: Parts = [f"The median for {_in_a_sentence(own.label)} is ", shown.facts["mean"], unit]
+    current = result[result["segment"] == result["segment"].iloc[-1]]
+    if "mean_before" in shown.facts:
+        since = f" since {series.when(current['date'].iloc[0])}, against "
+        text += [since, shown.facts["mean_before"], " before"]
+    known = current[current["value"].notna()]
+    signal = str(known["signal"].iloc[-1]) if len(known) else ""
+    if rule := rule_words(signal):
+        is_up = "Above" in signal or "Increasing" in signal
+        return Passage.of(*text, f". The latest {series.step} is {rule}", _verdict(own.improvement, is_up=is_up), ".")
+    return Passage.of(*text, ". The points show no signal of a change.")
 
 
-def _line(measure: Measure) -> Passage:
-    own, known = measure.definition, measure.result.dropna()
-    first, last = known.iloc[0], known.iloc[-1]
+def _line(shown: Shown) -> Passage:
+    series, known, latest = shown.series, shown.result.dropna(), shown.facts["latest"]
+    label, unit = series.definition.label, "" if series.definition.is_percent else f" {series.definition.unit}"
+    first, last = (series.when(known["date"].iloc[place]) for place in (0, -1))
     if len(known) == 1:
-        return Passage.of(f"{own.label}: ", measure.latest, f" in {measure.when(last['date'])}.")
-    unit = "" if own.is_percent else f" {own.unit}"
-    moved = wording.direction(_rounded(measure.latest) - _rounded(measure.baseline))
+        return Passage.of(f"{label}: ", latest, f"{unit} in {last}.")
+    moved = wording.direction(_value(latest) - _value(shown.facts["baseline"]))
     if moved == wording.direction(0):
-        return Passage.of(f"{own.label} {moved}: ", measure.latest, f"{unit} in {measure.when(last['date'])}.")
-    return Passage.of(f"{own.label} {moved} from ", measure.baseline, f" in {measure.when(first['date'])} to ",
-                      measure.latest, f"{unit} in {measure.when(last['date'])}.")  # fmt: skip
+        return Passage.of(f"{label} {moved}: ", latest, f"{unit} in {last}.")
+    return Passage.of(
+        f"{label} {moved} from ", shown.facts["baseline"], f" in {first} to ", latest, f"{unit} in {last}."
+    )
 
 
-def _rounded(fact: Fact) -> float:
+def _value(fact: Fact) -> float:
     return float(fact.value)  # type: ignore[arg-type]  # the facts of a measure are numbers
