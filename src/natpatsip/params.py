@@ -6,6 +6,7 @@ leave a default in a published number.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -30,6 +31,7 @@ from natpatsip.quarter import PARAMS_FOLDER, Quarter, known_quarters
 from natpatsip.yaml_models import CalendarDay, Number, place_of, read_yaml, sentences
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+FACT_IN_TEXT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
 
@@ -52,7 +54,8 @@ class Value(Strict):
 class Rebase(Strict):
     """A month from which the limits of a measure are recalculated, and the reason.
 
-    The reason is what a chart has room for; `when` says it as a clause, for sentences: *since June, when …*.
+    The reason is what a chart has room for; `when` says it as a clause, for sentences: *since June, when …*. There
+    ``{fact_id}`` stands for a fact.
     """
 
     measure: Text
@@ -74,7 +77,7 @@ class Rebase(Strict):
     @property
     def texts(self) -> tuple[tuple[str, str], ...]:
         """What a report prints of it as it is written, each with its key."""
-        return (("reason", self.reason), ("when", self.when))
+        return (("reason", self.reason), ("when", FACT_IN_TEXT.sub("…", self.when)))
 
     @property
     def is_illustrative(self) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
@@ -20,6 +19,7 @@ from natpatsip.fact import Fact
 from natpatsip.facts import cite
 from natpatsip.measures.kinds import FEWEST_FOR_ICONS
 from natpatsip.measures.measured_series import MeasuredSeries
+from natpatsip.params import FACT_IN_TEXT, Rebase
 from natpatsip.settings import current_settings
 from natpatsip.spc.rules import SHORT_GROUP
 
@@ -82,8 +82,8 @@ def _described(shown: Shown) -> str:
     )
 
 
-def _bracketed(rebase: Any) -> str:
-    return f"{rebase.reason}; this reason is illustrative" if rebase.is_illustrative else str(rebase.reason)
+def _bracketed(rebase: Rebase) -> str:
+    return f"{rebase.reason}; this reason is illustrative" if rebase.is_illustrative else rebase.reason
 
 
 def _in_a_sentence(label: str) -> str:
@@ -117,14 +117,16 @@ def _level(shown: Shown) -> Parts:
     ]
 
 
-def _because(shown: Shown) -> str:
+def _because(shown: Shown) -> Parts:
     """Return why the limits are new: as a clause where the params have one, else in brackets."""
     rebase = shown.series.rebases.get(shown.found.rebased)
     if rebase is None:
-        return ", "
+        return [", "]
     if not rebase.when:
-        return f" ({_bracketed(rebase)}), "
-    return f", when {rebase.when}{' (an illustrative reason)' if rebase.is_illustrative else ''}, "
+        return [f" ({_bracketed(rebase)}), "]
+    texts = FACT_IN_TEXT.split(rebase.when)  # text and the id of a fact by turns
+    clause: Parts = [cite(text) if place % 2 else text for place, text in enumerate(texts) if text]
+    return [", when ", *clause, " (an illustrative reason), " if rebase.is_illustrative else ", "]
 
 
 def _compared(shown: Shown) -> Parts:
