@@ -41,6 +41,11 @@ class Measure(MeasuredSeries):
         facts = ", ".join(f"{role} {fact}" for role, fact in self.facts.items())
         return f"{self.definition.label} ({self.id}): {facts or 'no facts'}"
 
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        return self.definition.label
+
     # What it shows
 
     @property
@@ -138,6 +143,21 @@ class Measure(MeasuredSeries):
     def latest(self) -> Fact:
         """The latest value."""
         return self._fact("latest")
+
+    @property
+    def gain(self) -> float:
+        """The mean now less the baseline, of the printed numbers; of percentages, in points."""
+        return wording.round_half_up(_number(self.mean) - _number(self.baseline), max(self.decimals, 0))
+
+    @property
+    def moved(self) -> str:
+        """How the mean has moved at the last rebase, as it follows a mean: *up from 79.1%*."""
+        change = _number(self.mean) - _number(self.mean_before)
+        return f"{wording.direction(change, up='up', down='down', level='unchanged')} from {self.mean_before}"
+
+
+def _number(fact: Fact) -> float:
+    return float(fact.value)  # type: ignore[arg-type]  # the facts of a measure are numbers
 
 
 def measure(id: str) -> Measure:  # noqa: A002 — the contract's name

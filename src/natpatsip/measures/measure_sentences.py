@@ -55,7 +55,7 @@ def _control_chart(shown: Shown) -> Passage:
         return Passage.of(_described(shown))
     if found.points < FEWEST_FOR_ICONS:
         return Passage.of(*_few_points(shown))
-    sentences = [_level(shown), *_since_then(shown), _against_target(shown), *_caveats(shown)]
+    sentences = [_level(shown), _judged(shown), *_since_then(shown), _against_target(shown), *_caveats(shown)]
     return Passage.of(*_joined(sentence for sentence in sentences if sentence))
 
 
@@ -110,11 +110,8 @@ def _level(shown: Shown) -> Parts:
     found = shown.found
     if not found.shifts:
         return [f"since {shown.series.when(found.first_date)}, ", *_subject(shown, shown.facts["mean"])]
-    return [
-        f"since {shown.series.when(found.rebased)}{_because(shown)}",
-        *_subject(shown, shown.facts["mean"]),
-        *_compared(shown),
-    ]
+    since, mean = f"since {shown.series.when(found.rebased)}", shown.facts["mean"]
+    return [since, *_because(shown), *_subject(shown, mean), *_compared(shown)]
 
 
 def _because(shown: Shown) -> Parts:
@@ -141,10 +138,18 @@ def _compared(shown: Shown) -> Parts:
         change = [", against ", before, " before"]
     else:
         change = [f", {found.shift} from ", before]
-    if len(found.segments) > 2:
-        is_one_way = found.shift and found.gain * found.gain_on_baseline > 0
-        change += [" and from " if is_one_way else "; at first it was ", baseline, " at first" if is_one_way else ""]
-    return [part for part in change if part]
+    first: Parts = [" (", baseline, " at baseline)"] if len(found.segments) > 2 else []
+    return [*change, *first]
+
+
+def _judged(shown: Shown) -> Parts:
+    """Return whether a shift is an improvement, where the measure has a direction."""
+    found = shown.found
+    if not found.shift or found.improvement not in ("increase", "decrease"):
+        return []
+    is_better = (found.improvement == "increase") == (found.shift == "up")
+    moved = {"up": "rise", "down": "fall"}[found.shift]
+    return [f"the {moved} is {'an improvement' if is_better else 'a concern'}"]
 
 
 # What has happened since
@@ -157,32 +162,32 @@ def _since_then(shown: Shown) -> Iterator[Parts]:
     signals: list[tuple[Parts, bool]] = []
     if found.outside:
         start = f"{series.when(found.latest_date)}, at "
-        explains = f", lies {found.outside} what ordinary variation explains"
+        explains = f", is {found.outside} what normal variation explains"
         signals.append(([start, shown.facts["latest"], explains], found.outside == "above"))
     if found.run:
-        count = wording.in_words(found.run_length)
-        signals.append(([f"the latest {count} {several} all lie {found.run} this average"], found.run == "above"))
+        count = wording.number(found.run_length)
+        signals.append(([f"the latest {count} {several} are all {found.run} this average"], found.run == "above"))
     if found.trend:
-        count = wording.in_words(found.trend_length)
-        text = f"the latest {count} {several} follow one another in a {found.trend} trend"
+        count = wording.number(found.trend_length)
+        text = f"the latest {count} {several} show a {found.trend} trend"
         signals.append(([text], found.trend == "rising"))
     for parts, is_up in signals:
         yield [*parts, _verdict(found.improvement, is_up=is_up)]
     if signals:
         return
     if found.is_stable:
-        span = "since then" if found.shifts else f"from one {series.step} to the next"
-        yield [f"the ups and downs {span} are no more than ordinary variation"]
+        span = "since then, " if found.shifts else ""
+        yield [f"{span}the {several} show only normal variation"]
     elif found.latest_signal is not None:
         last = series.when(found.latest_signal)
-        yield [f"the last {series.step} that stands out from ordinary variation is {last}"]
+        yield [f"the last {series.step} outside normal variation was {last}"]
 
 
 def _verdict(improvement: str, *, is_up: bool) -> str:
     if improvement not in ("increase", "decrease"):
         return ""
     is_better = (improvement == "increase") == is_up
-    return ", which is a sign of improvement" if is_better else ", which is a cause for concern"
+    return ", a sign of improvement" if is_better else ", a sign of concern"
 
 
 def _against_target(shown: Shown) -> Parts:
@@ -206,12 +211,12 @@ def _against_target(shown: Shown) -> Parts:
 def _caveats(shown: Shown) -> Iterator[Parts]:
     found, several = shown.found, f"{shown.series.step}s"
     if found.trailing_missing:
-        count = wording.in_words(found.trailing_missing)
+        count = wording.number(found.trailing_missing)
         later = wording.plural(found.trailing_missing, f"{shown.series.step} after it is", f"{several} after it are")
         yield [f"the latest value is that of {shown.series.when(found.latest_date)}; the {count} {later} missing"]
     if found.current.rows < SHORT_GROUP and found.current.has_limits:
         span = "since then" if found.shifts else "so far"
-        count = wording.in_words(found.current.rows)
+        count = wording.number(found.current.rows)
         yield [f"with {count} {several} {span} the limits are provisional"]
 
 
@@ -224,7 +229,7 @@ def _few_points(shown: Shown) -> Parts:
             shown.facts["latest"],
             f"{share} in {shown.series.when(found.latest_date)}.",
         ]
-    count = wording.in_words(found.points)
+    count = wording.number(found.points)
     return [f"In the {count} {shown.series.step}s so far, ", *_subject(shown, shown.facts["mean"]),
             ". That is too few to tell a change from chance."]  # fmt: skip
 
