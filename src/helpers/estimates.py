@@ -31,7 +31,8 @@ def publish(
     value : number, optional
         By default the sum of the inputs.
     """
-    total = sum(each.value for each in inputs) if value is None else value
+    numbers: list[Any] = [each.value for each in inputs]
+    total = sum(numbers) if value is None else value
     return facts.publish(
         id, total, unit=unit, period=period, source=source, inputs=inputs, formula=formula, is_estimate=True
     )

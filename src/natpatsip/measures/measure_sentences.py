@@ -20,7 +20,7 @@ from natpatsip.facts import cite
 from natpatsip.measures.kinds import FEWEST_FOR_ICONS
 from natpatsip.measures.measured_series import MeasuredSeries
 from natpatsip.params import FACT_IN_TEXT, Rebase
-from natpatsip.settings import current_settings
+from natpatsip.settings import read_settings
 from natpatsip.spc.rules import SHORT_GROUP
 
 Parts = list[str | Fact]
@@ -77,7 +77,7 @@ def _described(shown: Shown) -> str:
         measure=_in_a_sentence(own.label),
         unit=unit,
         decimals=max(shown.series.decimals, 0),
-        target_label=_target_label(),
+        target_label=_target_label(shown),
         rebase_reasons={month: _bracketed(each) for month, each in shown.series.rebases.items()},
     )
 
@@ -91,8 +91,8 @@ def _in_a_sentence(label: str) -> str:
     return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
-def _target_label() -> str:
-    return _in_a_sentence(current_settings().labels.target)
+def _target_label(shown: Shown) -> str:
+    return _in_a_sentence(read_settings(shown.series.here.project).labels.target)
 
 
 # The level
@@ -196,7 +196,7 @@ def _against_target(shown: Shown) -> Parts:
         return []
     name = shown.series.definition.target
     target = cite(name, shown.series.decided.values[name].period)
-    start: Parts = [f"the {_target_label()} of ", target]
+    start: Parts = [f"the {_target_label(shown)} of ", target]
     if found.assurance == "consistent_pass":
         return [*start, " is reliably met"]
     if found.assurance == "consistent_fail":
@@ -205,7 +205,7 @@ def _against_target(shown: Shown) -> Parts:
     if found.mean == found.target:
         return [*start, " is met on average"]
     chance = f", which single {shown.series.step}s meet or miss by chance" if found.assurance == "inconsistent" else ""
-    return [f"the average is {side} the {_target_label()} of ", target, chance]
+    return [f"the average is {side} the {_target_label(shown)} of ", target, chance]
 
 
 def _caveats(shown: Shown) -> Iterator[Parts]:

@@ -18,7 +18,7 @@ from natpatsip.measures.definitions import declared
 from natpatsip.measures.indicator import Measure
 from natpatsip.measures.kinds import FEWEST_FOR_ICONS
 from natpatsip.plain_text import escaped
-from natpatsip.settings import current_settings
+from natpatsip.settings import read_settings
 
 WIDTH, HEIGHT, EDGE = 120, 28, 3  # of a sparkline
 IN_OVERVIEW = ("xmr", "run", "trend")
@@ -147,7 +147,8 @@ def overview(*measures: Measure | str, caption: str = "The measures at a glance"
             "Assurance", "Needs attention"]  # fmt: skip
     rows = [_row(each) for each in standings]
     if any(each.measure.is_illustrative for each in standings):
-        caption = f"{caption.rstrip('.')}. {current_settings().illustrative_data.figure.rstrip('.')}"
+        note = read_settings(standings[0].measure.here.project).illustrative_data.figure
+        caption = f"{caption.rstrip('.')}. {note.rstrip('.')}"
     ruled = ["| " + " | ".join(map(escaped, head)) + " |", "|---|---|--:|--:|--:|---|---|---|"]
     text = "\n".join([*ruled, *("| " + " | ".join(cells) + " |" for cells, _ in rows)])
     facts = [fact for each in standings for fact in _facts_of(each)]
