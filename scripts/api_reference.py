@@ -18,6 +18,7 @@ PAGE = ROOT / "docs" / "api.md"
 MODULES = (
     "charts",
     "datasets",
+    "measures",
     "params",
     "spc",
     "wording",

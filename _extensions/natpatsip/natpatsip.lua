@@ -102,6 +102,7 @@ local function with_pages(inlines)
 end
 
 -- What was added and removed between two reports, on pages alone.
+local drawing -- see below
 local REVISIONS = { added = 'ins', removed = 'del' }
 
 -- A fact keeps its key in pages; a page-of mark is a page number in Word (in HTML its table has made a link of it).
@@ -113,6 +114,7 @@ local function span_of(span)
     marked:insert(pandoc.RawInline('html', '</' .. revision .. '>'))
     return marked
   end
+  if span.classes:includes('drawing') then return drawing(span) end
   if span.classes:includes('fact') and not is_html() then return span.content end
   if span.classes:includes('page-of') and is_word() then
     return field('PAGEREF ' .. span.attributes.target .. ' \\h', 'go to')
@@ -175,6 +177,44 @@ local function inline_svg(path, id)
   end
   changed = changed:gsub('>$', ' aria-hidden="true" focusable="false">')
   return changed .. svg:sub(select(2, svg:find(opening, 1, true)) + 1)
+end
+
+-- A small drawing in a line of text: one that says more than its words has its alternative text, an icon has none of its own.
+local LETTERS = { line = 20, icon = 3 } -- as wide as so many letters
+local drawings = 0
+
+function drawing(span)
+  local a = span.attributes
+  local out = pandoc.Inlines({})
+  if is_html() then
+    drawings = drawings + 1
+    local role = a.alt ~= '' and 'role="img" aria-label="' .. html(turned(a.alt)) .. '"' or 'aria-hidden="true"'
+    out:insert(pandoc.RawInline('html', '<span class="drawing ' .. a.kind .. '" ' .. role .. '>'
+      .. inline_svg(a.svg, 'drawing-' .. drawings) .. '</span>'))
+  elseif is_typst() then
+    out:insert(pandoc.RawInline('typst', '#np-drawing("' .. a.kind .. '", ' .. typst_string(a.svg) .. ', '
+      .. typst_string(a.alt) .. ')'))
+  else
+    local alt = a.alt ~= '' and a.alt or stringify(span)
+    local width = a.kind == 'line' and '2.6cm' or '0.6cm'
+    out:insert(pandoc.Image(pandoc.Inlines({ pandoc.Str(alt) }), a.png, '', pandoc.Attr('', {}, { width = width })))
+  end
+  if #span.content > 0 then out:insert(pandoc.Space()) end
+  out:extend(span.content)
+  return out
+end
+
+-- What a cell says, and for how many letters it needs room.
+local function letters_of(cell)
+  local text, more = stringify(cell), 0
+  cell.contents:walk({
+    RawInline = function(inline)
+      local kind = inline.text:match('^#np%-drawing%("(%a+)"') or inline.text:match('^<span class="drawing (%a+)"')
+      if kind then more = more + LETTERS[kind] end
+    end,
+    Image = function(image) more = more + (image.attributes.width == '2.6cm' and LETTERS.line or LETTERS.icon) end,
+  })
+  return text, more
 end
 
 -- Data tables under figures -------------------------------------------------------------------------------------------------
@@ -538,7 +578,10 @@ local function letters_across(tbl)
   local across = 0
   for c, heading in ipairs(tbl.head.rows[1].cells) do
     local word = longest_word(stringify(heading))
-    for _, row in ipairs(rows_of(tbl)) do word = math.max(word, longest_word(stringify(row.cells[c]))) end
+    for _, row in ipairs(rows_of(tbl)) do
+      local text, drawn = letters_of(row.cells[c])
+      word = math.max(word, longest_word(text), drawn)
+    end
     across = across + word + 2
   end
   return across
@@ -554,9 +597,9 @@ local function weights(tbl)
     local heading = stringify(tbl.head.rows[1].cells[c])
     local word, longest = 1.15 * longest_word(heading), 0  -- in bold
     for _, row in ipairs(rows_of(tbl)) do
-      local text = stringify(row.cells[c])
-      word = math.max(word, longest_word(text))
-      longest = math.max(longest, utf8.len(text) or #text)
+      local text, drawn = letters_of(row.cells[c])
+      word = math.max(word, longest_word(text) + (drawn > LETTERS.icon and 0 or drawn), drawn)
+      longest = math.max(longest, (utf8.len(text) or #text) + drawn)
     end
     local of_heading = #heading / (spec[1] == 'AlignRight' and 3 or 2)
     wish[c] = math.max(word, of_heading, math.min(longest, LONG)) + PADDING
@@ -593,6 +636,11 @@ local function html_table(tbl)
     cell.attr.attributes.scope = 'col'
   end
   local across = letters_across(tbl)
+  tbl:walk({ RawInline = function(inline)
+    if inline.text:match('^<span class="drawing line"') and not tbl.attr.classes:includes('sortable') then
+      tbl.attr.classes:insert('sortable') -- what has a line in each row compares rows
+    end
+  end })
   local is_wide = not tbl.classes:includes('passports') and (#tbl.colspecs > MANY or across > WIDEST)
   if not is_wide and (#tbl.colspecs > 3 or longest_word_of(tbl) > 18 or across > NARROWEST) then
     tbl.attr.classes:insert('cards')

@@ -1,7 +1,8 @@
-from . import charts, datasets, params, spc, worded, wording
+from . import charts, datasets, measures, params, spc, worded, wording
 from .blocks import callout, table, tile, tiles
 from .facts import Fact, cite, publish
 from .figures import figure, picture
+from .measures import measure
 from .quarter import Quarter
 from .statements import hold
 
@@ -14,6 +15,8 @@ __all__ = [
     "datasets",
     "figure",
     "hold",
+    "measure",
+    "measures",
     "params",
     "picture",
     "publish",

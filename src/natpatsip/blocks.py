@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import base64
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from numbers import Real
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from natpatsip import context, wording
 from natpatsip.context import BLOCK as BLOCK
+from natpatsip.digests import sha256
 from natpatsip.errors import FigureError, nearest
 from natpatsip.facts import Fact
 from natpatsip.printable import NotPrintableError, escaped, is_missing, labelled, text_of_value
@@ -24,15 +27,55 @@ CALLOUTS = ("note", "tip", "important", "warning")
 
 @dataclass(frozen=True)
 class Block:
-    """A part of a chapter in Quarto's markdown, with the facts it prints and the markdown that JupyterLab shows."""
+    """A part of a chapter in Quarto's markdown, with the facts it prints and the markdown that JupyterLab shows.
+
+    The drawings in it, as SVG, are by the name that `drawing_span` gives them.
+    """
 
     markdown: str
     shown: str
     facts: tuple[Fact, ...] = ()
+    drawings: Mapping[str, str] = field(default_factory=dict)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        record = {"markdown": self.markdown, "facts": [fact.record() for fact in self.facts]}
+        record: dict[str, Any] = {"markdown": self.markdown, "facts": [fact.record() for fact in self.facts]}
+        record |= {"drawings": dict(self.drawings)} if self.drawings else {}
         return {BLOCK: record, "text/markdown": self.shown, "text/plain": self.shown}
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Sentences with facts in them, for an inline expression; readers can look each of them up."""
+
+    parts: tuple[str | Fact, ...]
+
+    @classmethod
+    def of(cls, *parts: str | Fact) -> Passage:
+        """Return the sentences that plain texts and facts make one after the other.
+
+        Examples
+        --------
+        >>> str(Passage.of("The mean is ", Fact("seen", "all", 85.9, "percent", ""), "."))
+        'The mean is 85.9%.'
+        """
+        return cls(parts)
+
+    def __str__(self) -> str:
+        return "".join(map(str, self.parts))
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        facts = [each for each in self.parts if isinstance(each, Fact)]
+        markdown = "".join(fact_span(each) if isinstance(each, Fact) else _escaped_within(each) for each in self.parts)
+        record = {"markdown": markdown, "facts": [fact.record() for fact in facts]}
+        return {BLOCK: record, "text/markdown": str(self), "text/plain": str(self)}
+
+
+def _escaped_within(text: str) -> str:
+    """Return a part of a line escaped, with the spaces at its ends, which separate it from others."""
+    return f"{' ' * text.startswith(' ')}{escaped(text)}{' ' * text.endswith(' ')}" if text.strip() else text
 
 
 @dataclass(frozen=True)
@@ -74,6 +117,52 @@ def table(frame: pd.DataFrame | pd.Series[Any], *, caption: str) -> Block:
 def _made(what: str, markdown: str, seen: str, facts: Sequence[Fact] = ()) -> Block:
     context.note(what, markdown)
     return Block(markdown, seen, tuple(facts))
+
+
+def made_block(
+    what: str, markdown: str, facts: Sequence[Fact] = (), drawings: Mapping[str, str] | None = None
+) -> Block:
+    """Return a block of Quarto's markdown; JupyterLab shows its text and drawings, without what marks facts.
+
+    Parameters
+    ----------
+    what : str
+        What it is, as messages name it.
+    drawings : mapping
+        The SVG of each `drawing_span` in it.
+    """
+    context.note(what, markdown)
+    known = drawings or {}
+
+    def in_jupyter(match: re.Match[str]) -> str:
+        if not match[2]:
+            return match[1]
+        svg = base64.b64encode(known[match[2]].encode()).decode()
+        return f'<img src="data:image/svg+xml;base64,{svg}" height="24" alt="{match[3]}"> {match[1]}'.rstrip()
+
+    seen = re.sub(r"^: (.*)$", r"*\1*", _SPAN.sub(in_jupyter, markdown), flags=re.MULTILINE)
+    return Block(markdown, seen, tuple(facts), known)
+
+
+_SPAN = re.compile(r'\[([^\]\n]*)\]\{\.(?:fact [^}]*|drawing name="([^"]*)"[^}]*? alt="([^"]*)"[^}]*)\}')
+
+
+def drawing_span(svg: str, *, alt: str, words: str = "") -> tuple[str, str]:
+    """Return the name of a small drawing, which is of its content, and the span in Quarto's markdown that shows it.
+
+    Parameters
+    ----------
+    svg : str
+        The drawing.
+    alt : str
+        What it shows, in words; empty for one that only repeats the words beside it.
+    words : str
+        Words beside it.
+    """
+    name = f"drawing-{sha256(svg)[:16]}"
+    kind = "line" if alt else "icon"
+    files = f'svg="drawings/{name}.svg" png="drawings/{name}.png"'
+    return name, f'[{escaped(words)}]{{.drawing name="{name}" kind="{kind}" {files} alt="{alt}"}}'
 
 
 def tile(value: Fact | str, label: str, *, icon: str) -> Tile:

@@ -203,7 +203,7 @@ def _built_from(project: Path, quarter: Quarter) -> str | None:
         return None
     from natpatsip import params
 
-    return params.load(quarter, project=project).built_from
+    return params.built_from(quarter, project)
 
 
 def _build_archived(job: Job, reference: str) -> None:
@@ -342,7 +342,7 @@ def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Ou
     """
     from natpatsip import checks, params
 
-    if reference := params.load(quarter, project=project).built_from:
+    if reference := params.built_from(quarter, project):
         raise UsageError(
             f"{quarter} is archived: it is built from {reference} in git. Check it there: "
             f"git worktree add ../{quarter} {reference}"

@@ -33,6 +33,7 @@ from natpatsip.fact import (
     printed,
     rows_hash,
 )
+from natpatsip.measures import definitions as measures
 from natpatsip.quarter import Quarter
 
 if TYPE_CHECKING:
@@ -288,11 +289,17 @@ def _not_found(key: tuple[str, str], here: context.Context) -> str:
     return f"{asked}: nobody publishes this fact.{nearest(name, known)} Publish it in the section that owns it."
 
 
+def published_in(source: str, project: Path) -> set[str]:
+    """Return the ids of the facts that a notebook's code publishes: by name, or by calling a measure."""
+    by_name = set(PUBLISHES.findall(source))
+    return by_name | measures.declared(project).published_in(source) if measures.USED.search(source) else by_name
+
+
 def _owners(project: Path) -> dict[str, str]:
     """Return the notebook that publishes each fact, found by reading the notebooks' code."""
     owners: dict[str, str] = {}
     for notebook in sorted((project / "notebooks").glob("*.ipynb")):
         cells = json.loads(notebook.read_text(encoding="utf-8")).get("cells", [])
         source = "\n".join("".join(cell.get("source", "")) for cell in cells)
-        owners |= dict.fromkeys(PUBLISHES.findall(source), notebook.name)
+        owners |= dict.fromkeys(published_in(source, project), notebook.name)
     return owners

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from natpatsip import context
 from natpatsip.charts.layout.sizes import WIDTH
@@ -82,22 +82,52 @@ class Picture:
         return {"image/svg+xml": self.svg, PICTURE: record, "text/plain": f"{self.id}: {self.alt}"}
 
 
+class Charted(Protocol):
+    """What knows its own figure, such as a measure: all of it but the title."""
+
+    @property
+    def figure_id(self) -> str:
+        """The figure's id."""
+        ...
+
+    @property
+    def description(self) -> str:
+        """What is plotted."""
+        ...
+
+    @property
+    def caption(self) -> str:
+        """What a reader should know beside the chart."""
+        ...
+
+    @property
+    def chart(self) -> alt.TopLevelMixin:
+        """The chart."""
+        ...
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """What the chart shows, a row for each point."""
+        ...
+
+
 def figure(
-    id: str,  # noqa: A002 — the contract's name
-    chart: alt.TopLevelMixin,
+    id: str | Charted,  # noqa: A002 — the contract's name
+    chart: alt.TopLevelMixin | None = None,
     *,
     title: str,
-    description: str,
-    caption: str,
-    data: pd.DataFrame,
+    description: str | None = None,
+    caption: str | None = None,
+    data: pd.DataFrame | None = None,
     alt: str | None = None,
 ) -> Figure:
     """Return a figure, which a cell shows if this is its last line.
 
     Parameters
     ----------
-    id : str
-        ``fig-…``; prose refers to it as ``@fig-…``.
+    id : str or Measure
+        ``fig-…``; prose refers to it as ``@fig-…``. A measure gives the id, and all else that is left out but the
+        title: ``cord_management`` is shown as ``fig-cord-management``.
     chart : altair chart
         One of `natpatsip.charts`, or any other.
     title : str
@@ -117,9 +147,16 @@ def figure(
     FigureError
         If the id is not valid, or a text or the data is missing.
     """
+    if not isinstance(id, str):
+        known, id = id, id.figure_id  # noqa: A001
+        chart = known.chart if chart is None else chart
+        description, caption = description or known.description, caption or known.caption
+        data = known.table if data is None else data
     _check_id(id, "fig-")
+    if chart is None:
+        raise FigureError(f"{id}: has no chart. Pass one of natpatsip.charts, or any other Altair chart.")
     for name, text in {"title": title, "description": description, "caption": caption}.items():
-        if not str(text).strip():
+        if not str(text or "").strip():
             raise FigureError(f"{id}: has no {name}. {_WHY[name]}")
     if data is None or not len(data):
         raise FigureError(f"{id}: has no data. Pass the rows that the chart shows, so that readers can get them.")

@@ -6,7 +6,8 @@ leave a default in a published number.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -30,6 +31,7 @@ from natpatsip.quarter import PARAMS_FOLDER, Quarter, known_quarters
 from natpatsip.yaml_models import CalendarDay, Number, place_of, read_yaml, sentences
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+FACT_IN_TEXT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
 
@@ -50,11 +52,37 @@ class Value(Strict):
 
 
 class Rebase(Strict):
-    """A month from which the limits of a series are recalculated, and the reason."""
+    """A month from which the limits of a measure are recalculated, and the reason.
 
-    series: Text
+    The reason is what a chart has room for; `when` says it as a clause, for sentences: *since June, when …*. There
+    ``{fact_id}`` stands for a fact.
+    """
+
+    measure: Text
     date: Month
     reason: Text
+    when: Text = ""
+    provenance: Literal["reported", "illustrative"]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_a_measure(cls, content: Any) -> Any:
+        if isinstance(content, Mapping) and "series" in content:
+            raise ValueError(
+                f"found series: {content['series']}, which is now called measure: the id of a measure in "
+                "data/measures.yml, or the name that a notebook gives to params.rebase_dates(…)"
+            )
+        return content
+
+    @property
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """What a report prints of it as it is written, each with its key."""
+        return (("reason", self.reason), ("when", FACT_IN_TEXT.sub("…", self.when)))
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Whether the reason was made up for illustration."""
+        return self.provenance == "illustrative"
 
 
 class Limits(Strict):
@@ -130,7 +158,7 @@ class Params(Strict):
         for place, rebase in enumerate(rebases):
             if cut_off and rebase.date > f"{cut_off:%Y-%m}":
                 problems = (
-                    f"is {rebase.date} ({rebase.series}), after the cut-off of {cut_off}; "
+                    f"is {rebase.date} ({rebase.measure}), after the cut-off of {cut_off}; "
                     "expected a month that the report covers"
                 )
                 problem = PydanticCustomError("value_error", "{problems}", {"problems": problems})
@@ -151,20 +179,20 @@ class Params(Strict):
         """Model parameters and targets, by fact id."""
         return self.model | self.targets
 
-    def rebases(self, series: str) -> tuple[Rebase, ...]:
-        """Return the rebases of a series, earliest first."""
-        return tuple(sorted((r for r in self.rebase if r.series == series), key=lambda r: r.date))
+    def rebases(self, measure: str) -> tuple[Rebase, ...]:
+        """Return the rebases of a measure, earliest first."""
+        return tuple(sorted((r for r in self.rebase if r.measure == measure), key=lambda r: r.date))
 
-    def rebase_dates(self, series: str) -> tuple[Any, ...]:
-        """Return the months, as timestamps, from which the limits of a series are recalculated."""
+    def rebase_dates(self, measure: str) -> tuple[Any, ...]:
+        """Return the months, as timestamps, from which the limits of a measure are recalculated."""
         import pandas as pd
 
-        return tuple(pd.Timestamp(f"{rebase.date}-01") for rebase in self.rebases(series))
+        return tuple(pd.Timestamp(f"{rebase.date}-01") for rebase in self.rebases(measure))
 
-    def rebase_reasons(self, series: str) -> dict[Any, str]:
-        """Return the reason for each rebase of a series, by month."""
-        reasons = (rebase.reason for rebase in self.rebases(series))
-        return dict(zip(self.rebase_dates(series), reasons, strict=True))
+    def rebase_reasons(self, measure: str) -> dict[Any, str]:
+        """Return the reason for each rebase of a measure, by month."""
+        reasons = (rebase.reason for rebase in self.rebases(measure))
+        return dict(zip(self.rebase_dates(measure), reasons, strict=True))
 
 
 def path(quarter: Quarter, project: Path) -> Path:
@@ -176,6 +204,20 @@ def place(quarter: Quarter, project: Path, *keys: str | int) -> str:
     """Return a place in the params of a quarter as errors name it: file, line, and the keys that lead there."""
     file = path(quarter, project)
     return place_of(f"{PARAMS_FOLDER}/{file.name}", file.read_bytes(), keys)
+
+
+def built_from(quarter: Quarter, project: Path) -> str | None:
+    """Return the commit that a quarter is built from, if it is archived.
+
+    The rest of the file is for the code of that commit, and is not checked: it may have keys of another time.
+    """
+    file = path(quarter, project)
+    saved = file.read_bytes() if file.is_file() else b""
+    if b"built_from" not in saved:
+        return None
+    content = read_yaml(saved, f"{PARAMS_FOLDER}/{file.name}", ParamsError)
+    commit = content.get("built_from") if isinstance(content, Mapping) else None
+    return commit if isinstance(commit, str) and commit.strip() else load(quarter, project=project).built_from
 
 
 def load(quarter: str | Quarter | None = None, *, project: Path | None = None) -> Params:

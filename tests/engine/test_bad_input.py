@@ -151,17 +151,20 @@ def test_a_broken_cell_of_a_data_file_is_reported_once_with_the_notebooks_that_r
     assert raised(at(4, "1 / 0", "division"), "1 / 0", "ZeroDivisionError: division by zero") in error
 
 
-def test_a_rebase_of_a_series_that_no_notebook_charts_is_refused(tmp_path):
+REBASE = "rebase:\n  - {{measure: {}, date: {}, reason: new clinics, provenance: reported}}\n"
+
+
+def test_a_rebase_of_neither_a_measure_nor_a_series_that_a_notebook_charts_is_refused(tmp_path):
     charted = code('from natpatsip import params\nparams.load().rebase_dates("waits.trust")', id="chart")
     project = small(tmp_path, ward=[charted])
     file = project / "params" / f"{Q2}.yml"
     kept = file.read_text(encoding="utf-8").partition("rebase:")[0]
-    file.write_text(kept + "rebase:\n  - {series: waits.trst, date: 2022-04, reason: new clinics}\n", encoding="utf-8")
+    file.write_text(kept + REBASE.format("waits.trst", "2022-04"), encoding="utf-8")
     error = refused(project, Q2, status=2)
     line = kept.count("\n") + 2
     place = f"params/{Q2}.yml, line {line}, rebase.0"
-    assert f'{place}.series: no notebook charts waits.trst. Did you mean "waits.trust"?' in error
-    file.write_text(kept + "rebase:\n  - {series: waits.trust, date: 2024-10, reason: new clinics}\n", encoding="utf-8")
+    assert f'{place}.measure: found "waits.trst". Did you mean "waits.trust"? The measures are' in error
+    file.write_text(kept + REBASE.format("waits.trust", "2024-10"), encoding="utf-8")
     late = refused(project, Q2, status=2)
     assert f"{place}.date: is 2024-10 (waits.trust), after the cut-off of 2024-09-30; expected a month" in late
 

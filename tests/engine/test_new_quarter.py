@@ -153,7 +153,7 @@ def test_the_params_move_on_and_keep_targets_model_and_comments(project):
 
 
 def test_rebases_stay_as_they_are():
-    text = f"quarter: {Q2}\ncut_off: 2024-09-30\nrebase:\n  - series: waits.seen\n    date: 2024-07\n    reason: Rota\n"
+    text = f"quarter: {Q2}\ncut_off: 2024-09-30\nrebase:\n  - measure: waits\n    date: 2024-07\n    reason: Rota\n"
     assert yaml.safe_load(next_params(text, Q2, Q3))["rebase"] == yaml.safe_load(text)["rebase"]
 
 

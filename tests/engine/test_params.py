@@ -12,7 +12,7 @@ GOOD = """\
 quarter: 2024-25-Q2
 cut_off: 2024-09-30
 rebase:
-  - {series: waits.seen, date: 2022-04, reason: Why}
+  - {measure: waits.seen, date: 2022-04, reason: Why, provenance: reported}
 model:
   people_per_group: {value: 37, unit: people, source: Evidence}
 """
@@ -37,6 +37,11 @@ def test_good_params_are_read(tmp_path):
     [
         (GOOD.replace("cut_off", "cutoff"), 'cutoff: unknown key. Did you mean "cut_off"?'),
         (GOOD.replace("reason", "reson"), 'rebase.0.reson: unknown key. Did you mean "reason"?'),
+        (
+            GOOD.replace("measure:", "series:"),
+            "rebase.0: found series: waits.seen, which is now called measure: the id",
+        ),
+        (GOOD.replace(", provenance: reported", ""), "rebase.0.provenance: is missing. Add it."),
         (GOOD.replace("37", "many"), "model.people_per_group.value: found 'many'"),
         (GOOD.replace("source: Evidence", ""), "model.people_per_group.source: is missing"),
         (GOOD.replace("2024-09-30", "2024-12-31"), "2024-25-Q2 ends in September 2024"),
@@ -95,3 +100,16 @@ def test_two_saves_within_one_tick_of_the_clock_are_told_apart(tmp_path):
         load(tmp_path, GOOD.replace("37", str(number)))
         os.utime(file, (1, 1))
         assert params.load("2024-25-Q2", project=tmp_path).values["people_per_group"].value == number
+
+
+def test_an_archived_quarter_is_read_for_its_commit_alone(tmp_path):
+    old = GOOD.replace("measure: waits.seen", "series: waits.seen").replace(", provenance: reported", "")
+    (tmp_path / "params").mkdir()
+    (tmp_path / "params" / "2024-25-Q2.yml").write_text(f"{old}built_from: report/2024-25-Q2\n", encoding="utf-8")
+    assert params.built_from(Quarter.parse("2024-25-Q2"), tmp_path) == "report/2024-25-Q2"
+
+
+def test_a_quarter_that_is_not_archived_has_no_commit(tmp_path):
+    load(tmp_path, GOOD)
+    assert params.built_from(Quarter.parse("2024-25-Q2"), tmp_path) is None
+    assert params.built_from(Quarter.parse("2024-25-Q1"), tmp_path) is None

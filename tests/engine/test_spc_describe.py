@@ -13,22 +13,22 @@ from support.spc_panels import charts, frame_of
     [
         (
             "shift up",
-            "The mean for visits has been 60.3% since March 2022, up from 50.3% before: a shift up, which is an "
-            "improvement. Since then the points show only ordinary variation (common cause).",
+            "The mean for visits has been 60.3% since March 2022, up from 50.3%. This is a shift up, which is an "
+            "improvement. Since then the points show only normal variation (common cause).",
         ),
         (
             "neutral",
-            "The mean for visits has been 60.3% since March 2022, up from 50.3% before: a shift up. Since then the "
-            "points show only ordinary variation (common cause), and the goal of 80% lies above the mean.",
+            "The mean for visits has been 60.3% since March 2022, up from 50.3%. This is a shift up. Since then the "
+            "points show only normal variation (common cause). The goal of 80% is above the mean.",
         ),
         (
             "steady",
-            "The mean for visits is 50.3%, and the points show only ordinary variation (common cause). The goal of "
-            "50.5% lies above the mean and within the limits: it may be met or missed by chance.",
+            "The mean for visits is 50.3%, and the points show only normal variation (common cause). The goal of "
+            "50.5% is above the mean but within the limits, so it may be met or missed by chance.",
         ),
         (
             "seven above",
-            "The mean for visits is 50.5%. The last seven points all lie above this mean, a special-cause run, which "
+            "The mean for visits is 50.5%. The last 7 points all lie above this mean, a special-cause run, which "
             "is an improvement.",
         ),
         (
@@ -38,8 +38,8 @@ from support.spc_panels import charts, frame_of
         ),
         (
             "six after the rebase",
-            "The mean for visits has been 60% since March 2022, up from 50.3% before: too soon to call it a shift "
-            "(six of seven points). Since then the points show only ordinary variation (common cause). Limits from "
+            "The mean for visits has been 60% since March 2022, up from 50.3%: too soon to call it a shift (6 of 7 "
+            "points). Since then the points show only normal variation (common cause). Limits from "
             "fewer than 13 points are trial limits.",
         ),
         (
@@ -59,7 +59,7 @@ def test_describe_says_what_the_chart_shows_now(name, expected):
 
 def test_describe_speaks_of_gaps_and_of_a_missing_latest_value():
     said = spc.describe(chart([*STEADY, None, 50, 51, None, None]))
-    assert "The latest value is that of May 2022; two later values are missing. One value is missing." in said
+    assert "The latest value is that of May 2022; 2 later values are missing. 1 value is missing." in said
 
 
 def test_describe_names_the_months_that_have_no_row():

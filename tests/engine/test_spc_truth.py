@@ -76,7 +76,7 @@ def faults(chart, said):
     )
     if earlier:
         yield "earlier", counted(earlier[1].lower()) == now["special_cause_flag"].sum()
-    if "only ordinary variation" in said and not earlier:
+    if "only normal variation" in said and not earlier:
         yield "quiet", not now["special_cause_flag"].any()
     shift = re.search(r"a shift (up|down)", said)
     length = chart.attrs["rule_length"]
@@ -123,7 +123,7 @@ def test_the_reading_finds_a_sentence_that_is_not_true():
     assert all(holds for _, holds in faults(chart, said))
     for lie in (
         said.replace("lies above the upper limit", "lies within the limits"),
-        "The mean is 51. The last seven points all lie above this mean. The target of 80 will be missed.",
+        "The mean is 51. The last 7 points all lie above this mean. The target of 80 will be missed.",
         said.replace("will be missed", "is reliably met"),
     ):
         assert not all(holds for _, holds in faults(chart, lie)), lie
@@ -133,6 +133,6 @@ def test_where_the_last_stretch_has_no_value_nothing_is_said_of_its_mean():
     dates = pd.date_range("2021-01-01", periods=12, freq="MS")
     chart = spc.xmr([*[50, 52] * 2, *[60, 61, 62, 63, 64, 65], None, None], dates=dates, rebase=["2021-11"])
     assert spc.describe(chart) == (
-        "The mean for the measure cannot be calculated since November 2021, as the points that it would come from have "
-        "no value; it was 57.9 before. The latest value is that of October 2021; two later values are missing."
+        "The mean for the measure cannot be calculated since November 2021, as the points it would come from have no "
+        "value; it was 57.9 before. The latest value is that of October 2021; 2 later values are missing."
     )

@@ -127,7 +127,7 @@ def test_a_day_may_be_in_quotation_marks(tmp_path):
     ("text", "place", "lines"),
     [
         (HEAD + MODEL.format("37\n    value: 74"), "model.people_per_group.value", (5, 6)),
-        (f"{HEAD}rebase:\n  - {{series: a.b, date: 2022-04, reason: Why}}\nrebase: []\n", "rebase", (3, 5)),
+        (f"{HEAD}rebase:\n  - {{measure: a, date: 2022-04, reason: Why}}\nrebase: []\n", "rebase", (3, 5)),
         (f"{HEAD}'quarter': 2024-25-Q2\n", "quarter", (1, 3)),
         (f"{HEAD}sign_offs:\n  - role: Director\n    role: Chair\n", "sign_offs.0.role", (4, 5)),
         (HEAD + MODEL.format(37) + MODEL.format(74).removeprefix("model:\n"), "model.people_per_group", (4, 8)),

@@ -270,11 +270,11 @@ def test_a_typed_number_is_told_the_fact_that_has_its_value(here, text, cure):
 def test_a_number_in_the_reason_for_a_rebase_is_typed_but_a_year_is_none(here):
     plan, executed = here
     file = plan.project / "params" / f"{plan.quarter}.yml"
-    text = file.read_text(encoding="utf-8").replace("timing prompts introduced", "in 2022 57 units had timing prompts")
+    text = file.read_text(encoding="utf-8").replace("process changed in", "in 2022 57 units changed their process in")
     file.write_text(text, encoding="utf-8")
     (finding,) = run(Plan.of(plan.project, plan.quarter), executed).findings
     assert (finding.check, finding.found) == ("typed-number", "57")
-    assert finding.where == "params/2024-25-Q2.yml, rebase.3.reason"
+    assert finding.where == "params/2024-25-Q2.yml, rebase.2.reason"
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import pathway
-from natpatsip import Quarter, datasets
+from natpatsip import Quarter, context, datasets, measures
 from natpatsip.datasets import dictionary
 from natpatsip.errors import DataError
 from support.projects import ROOT, edit
@@ -62,16 +61,15 @@ def test_the_dictionary_is_that_of_the_declaration():
     assert text == dictionary.updated(ROOT), "run: python -m natpatsip.datasets.dictionary"
 
 
-def test_the_pathway_is_that_of_the_data():
+def test_each_intervention_has_a_label():
     declared = DECLARED.resource("maternity_monthly").fields["intervention"]
-    assert declared.words == pathway.INTERVENTIONS == tuple(each.value for each in declared.categories)
+    assert declared.words == tuple(each.value for each in declared.categories)
 
 
 def test_the_national_series_is_the_sum_over_the_collaboratives():
     frame = datasets.load("maternity_monthly", quarter="2024-25-Q2", project=ROOT)
-    series = pathway.national(frame, "cord_management")
+    with context.use("2024-25-Q2", project=ROOT):
+        series = measures.Measure("cord_management", is_owner=False).series
     rows = frame[frame["intervention"] == "cord_management"]
-    assert list(series.columns) == ["month", "numerator", "denominator", "percent"]
+    assert list(series.columns) == ["date", "numerator", "denominator", "value"]
     assert series["numerator"].sum() == rows["numerator"].sum()
-    with pytest.raises(DataError, match='Did you mean "caffeine"'):
-        pathway.national(frame, "cafeine")

@@ -47,6 +47,41 @@
     mark();
   }
 
+  // A table that compares its rows is sorted by the column that a reader chooses; empty cells come last.
+  function key(row, column) {
+    var text = row.cells[column].textContent.trim();
+    var number = /^[+\u2212\u00a3-]?[\d,.]+/.exec(text);
+    return number ? Number(number[0].replace(/[,\u00a3+]/g, "").replace("\u2212", "-")) : text;
+  }
+  function order(one, other) {
+    if (one === "" || other === "") return null;
+    var numbers = typeof one === "number" && typeof other === "number";
+    return numbers ? one - other : String(one).localeCompare(String(other), "en-GB");
+  }
+  function sort(table, column) {
+    var heads = table.tHead.rows[0].cells, body = table.tBodies[0];
+    var down = heads[column].getAttribute("aria-sort") === "ascending";
+    Array.prototype.forEach.call(heads, function (head) { head.removeAttribute("aria-sort"); });
+    heads[column].setAttribute("aria-sort", down ? "descending" : "ascending");
+    Array.prototype.slice.call(body.rows).sort(function (a, b) {
+      var one = key(a, column), other = key(b, column), found = order(one, other);
+      if (found === null) return (one === "") - (other === "");
+      return down ? -found : found;
+    }).forEach(function (row) { body.appendChild(row); });
+  }
+  document.querySelectorAll("table.sortable").forEach(function (table) {
+    Array.prototype.forEach.call(table.tHead.rows[0].cells, function (head, column) {
+      if (table.tBodies[0].rows[0].cells[column].querySelector(".drawing.line")) return;
+      var button = document.createElement("button");
+      button.type = "button";
+      button.className = "sort";
+      button.textContent = head.textContent;
+      head.textContent = "";
+      head.appendChild(button);
+      button.addEventListener("click", function () { sort(table, column); });
+    });
+  });
+
   // A dark or a light page, as the reader's system has it until the reader chooses.
   var theme = document.querySelector("button.theme");
   var dark = window.matchMedia("(prefers-color-scheme: dark)");

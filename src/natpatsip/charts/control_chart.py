@@ -44,6 +44,7 @@ class ControlChart:
     middle: str = "Mean"
     trajectory: pd.Series[float] | None = None
     trajectory_label: str = ""
+    notes: tuple[str, ...] = ()
     with_icons: bool = True
 
     def draw(self, width: int, height: int) -> ReportChart:
@@ -62,6 +63,7 @@ class ControlChart:
             reasons=self.reasons,
             target=f"{self.target}{met}" if self.target else "",
         )
+        description = " ".join([description, *self.notes])
         return finish(lambda pixels: self.lay_out(pixels, height), width, description)
 
     @cached_property
@@ -227,9 +229,9 @@ class ControlChart:
         return y - 2
 
     def _notes(self, line: Timeline) -> list[str]:
-        """Return what a reader has to know of the limits and of gaps, a sentence each."""
+        """Return what a reader has to know of the limits and of gaps, a sentence each, and the notes that are given."""
         if not self.kinds:
-            return []
+            return [*self.notes]
         last, known = self.segments[-1].iloc[-1], self.segments[-1]["value"].dropna()
         notes = []
         if self.middle == "Mean" and pd.isna(last["lpl"]):
@@ -243,4 +245,4 @@ class ControlChart:
             notes.append("Trial limits where a stretch has fewer than 13 points.")
         if self.result["value"].isna().any() or line.gaps_in(self.result["date"]):
             notes.append(f"A gap in the line is a {line.step_name} without data.")
-        return notes
+        return [*notes, *self.notes]

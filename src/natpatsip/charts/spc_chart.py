@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -31,6 +31,7 @@ def spc(
     annotations: Mapping[Any, str] | None = None,
     trajectory: pd.Series[float] | None = None,
     trajectory_label: str = "Trajectory",
+    notes: Sequence[str] = (),
     zero: bool = False,
     with_icons: bool = True,
     width: int = WIDTH,
@@ -64,6 +65,8 @@ def spc(
         The planned course: drawn, but not used in any calculation.
     trajectory_label : str
         What the planned course is called.
+    notes : sequence of str
+        Sentences below the chart and at the end of its text alternative.
     zero : bool
         Start the axis at zero even if that costs half of its height.
     with_icons : bool
@@ -98,6 +101,7 @@ def spc(
         zero=zero,
         trajectory=trajectory,
         trajectory_label=trajectory_label,
+        notes=tuple(notes),
         with_icons=with_icons,
     )
     return showing(chart.draw(width, height), shows(findings(result, improvement=improvement)))
@@ -113,7 +117,9 @@ def run(
     target_label: str | None = None,
     rebase_reasons: Mapping[Any, str] | None = None,
     annotations: Mapping[Any, str] | None = None,
+    notes: Sequence[str] = (),
     zero: bool = False,
+    with_icons: bool = True,
     width: int = WIDTH,
     height: int = PLOT_HEIGHT,
 ) -> ReportChart:
@@ -144,6 +150,8 @@ def run(
         target_label=target_label,
         rebase_reasons=rebase_reasons,
         annotations=annotations,
+        notes=tuple(notes),
         zero=zero,
+        with_icons=with_icons,
         middle="Median",
     ).draw(width, height)

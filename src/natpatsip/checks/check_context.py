@@ -20,8 +20,8 @@ from natpatsip.checks.sentences import Sentence, sentences_of
 from natpatsip.csv_files import from_csv
 from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.validation import examine, raise_faults
-from natpatsip.facts import PUBLISHES, Fact, parse_value, printed
 from natpatsip.facts import REPORTED as REPORTED_FACTS
+from natpatsip.facts import Fact, parse_value, printed, published_in
 from natpatsip.pipeline.notebook import appears_in, numbered
 from natpatsip.pipeline.outputs import Outputs, collect_facts, gather
 from natpatsip.pipeline.plan import Plan
@@ -188,7 +188,7 @@ class CheckContext:
         chapters = self.plan.notebooks
         sources = [notebook.source for notebook in chapters.values()]
         others = (file for file in (self.project / "notebooks").glob("*.ipynb") if file.stem not in chapters)
-        return ids.union(*(PUBLISHES.findall(text) for text in (*sources, *map(_source, others))))
+        return ids.union(*(published_in(text, self.project) for text in (*sources, *map(_source, others))))
 
     @cached_property
     def facts(self) -> dict[tuple[str, str], Fact]:

@@ -78,11 +78,12 @@ class _TypedNumbers:
     def _in_params(self) -> Iterator[Finding]:
         """Yield numbers in the reasons for a rebase, which the text of a chart prints as they are."""
         for number, rebase in enumerate(self._context.plan.params.rebase):
-            for typed in self._in(rebase.reason):
-                where = f"{PARAMS_FOLDER}/{self._context.quarter}.yml, rebase.{number}.reason"
+            found = [(key, text, typed) for key, text in rebase.texts for typed in self._in(text)]
+            for key, text, typed in found:
+                where = f"{PARAMS_FOLDER}/{self._context.quarter}.yml, rebase.{number}.{key}"
                 fact, _, expected = self._advice(typed)
                 message = (
-                    f'"{typed.text}" is typed in "{rebase.reason}", the reason for {rebase.series}, {rebase.date}, '
+                    f'"{typed.text}" is typed in "{text}", the reason for {rebase.measure}, {rebase.date}, '
                     "which is printed as it is and cannot cite. Say it without the number."
                 )
                 yield Finding(CHECK, message, where, fact=fact, found=typed.text, expected=expected)

@@ -7,6 +7,7 @@ import re
 from natpatsip.checks import code_cells
 from natpatsip.checks.check_context import CheckContext, KnownFact
 from natpatsip.checks.outcome import Finding
+from natpatsip.measures import definitions as measures
 from natpatsip.pipeline.staging.markdown import REFERENCE
 
 UNCITED, UNMENTIONED = "uncited-fact", "unmentioned-figure"
@@ -14,13 +15,21 @@ _LINK = re.compile(r"\]\([\w-]*(?:\.ipynb)?#(fig-[a-z0-9-]+)\)")
 
 
 def check_facts(context: CheckContext) -> list[Finding]:
-    """Return the facts published, reported or decided for the quarter that nothing prints or is calculated from."""
+    """Return the facts published, reported or decided for the quarter that nothing prints or is calculated from.
+
+    Facts that a measure publishes by itself are not meant: nobody chose them.
+    """
     printed = {fact.key for each in context.outputs.values() for fact in each.printed}
     used = printed | {each.key for fact in context.facts.values() for each in fact.inputs}
-    cited = _cited(context)
+    cited, by_themselves = _cited(context), measures.declared(context.project).fact_ids
     found = []
     for fact in context.facts.values():
-        if not fact.section or fact.key in used or fact.id in cited | _read_by_name(context, fact.section):
+        if (
+            not fact.section
+            or fact.key in used
+            or fact.id in by_themselves
+            or fact.id in cited | _read_by_name(context, fact.section)
+        ):
             continue
         if known := context.fact(*fact.key):
             found.append(_uncited(known, "is published"))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip.errors import NotebookError
-from natpatsip.facts import CITES, PUBLISHES
+from natpatsip.facts import CITES, published_in
 from natpatsip.pipeline.inline_code import expressions
 from natpatsip.quarter import FORM, Quarter
 
@@ -224,8 +224,8 @@ class Notebook:
         return "\n".join(cell.source for cell in self.content.cells)
 
     def publishes(self) -> set[str]:
-        """Return the ids of the facts that it publishes, found in its code."""
-        return set(PUBLISHES.findall(self.source))
+        """Return the ids of the facts that it publishes, found in its code and its measures."""
+        return published_in(self.source, self.path.parent.parent)
 
     def cites(self) -> set[str]:
         """Return the ids of the facts that it cites."""

@@ -47,6 +47,7 @@ class Outputs:
     pictures: tuple[Output, ...]
     datasets: tuple[Mapping[str, Any], ...]  # the records of the data files that it read
     cells: Mapping[str, str] = field(default_factory=dict)  # its cells as messages name them, by id
+    drawings: Mapping[str, str] = field(default_factory=dict)  # the small drawings in its tables, as SVG, by name
 
     @classmethod
     def of(cls, name: str, content: NotebookNode) -> Outputs:
@@ -57,6 +58,7 @@ class Outputs:
         uses: list[tuple[str, Fact]] = []
         shown: dict[str, list[Output]] = {FIGURE: [], PICTURE: []}
         datasets: list[Mapping[str, Any]] = []
+        drawings: dict[str, str] = {}
         for cell in content.cells:
             place, here, blocks = cell.get("id", ""), list[Fact](), list[Fact]()
             for data in (output.get("data", {}) for output in cell.get("outputs", ())):
@@ -68,16 +70,17 @@ class Outputs:
                     here += Fact.cited(data[CITED])
                 if BLOCK in data:
                     blocks += map(Fact.from_record, data[BLOCK]["facts"])
+                    drawings |= data[BLOCK].get("drawings", {})
                 if DATASET in data:
                     datasets.append(data[DATASET])
                 for kind in shown:
                     if kind in data:
                         shown[kind].append(Output(cell, data[kind], data))
             for data in (each["result"].get("data", {}) for each in cell.metadata.get(KEPT, ())):
-                if CITED in data:
-                    cited = list(Fact.cited(data[CITED]))
-                    in_prose += cited
-                    here += cited
+                cited = list(Fact.cited(data[CITED])) if CITED in data else []
+                cited += map(Fact.from_record, data.get(BLOCK, {}).get("facts", ()))
+                in_prose += cited
+                here += cited
             in_blocks += blocks
             uses += ((place, fact) for fact in (*here, *blocks))
         return cls(
@@ -88,6 +91,7 @@ class Outputs:
             tuple(shown[PICTURE]),
             tuple(datasets),
             names_of(content.cells),
+            drawings,
         )
 
 

@@ -8,7 +8,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from natpatsip.errors import NotebookError, ParamsError, UsageError, nearest, together
+from natpatsip.errors import NotebookError, ParamsError, UsageError, together
+from natpatsip.measures import definitions as measures
 from natpatsip.params import Params, load, place
 from natpatsip.pipeline.notebook import Notebook
 from natpatsip.quarter import Quarter
@@ -61,7 +62,7 @@ class Plan:
             except NotebookError as error:
                 errors.append(error)
         together(errors)
-        _refuse_unknown_series(project, quarter, params, notebooks.values())
+        _refuse_unknown_measures(project, quarter, params, notebooks.values())
         plan = cls(project, quarter, params, settings, book, chapters, notebooks, edition, is_final)
         plan.order()
         return plan
@@ -141,27 +142,23 @@ def _refuse_old_engine(project: Path) -> None:
         )
 
 
-def _refuse_unknown_series(project: Path, quarter: Quarter, params: Params, notebooks: Iterable[Notebook]) -> None:
-    """See that each rebase is of a series that some notebook charts: a misspelt one would have no effect.
+def _refuse_unknown_measures(project: Path, quarter: Quarter, params: Params, notebooks: Iterable[Notebook]) -> None:
+    """Check that each rebase is of a measure, or of a series that some notebook charts by itself.
 
-    Where notebooks name no series in words, or some with names that are put together, nobody can tell.
+    A misspelt one would have no effect. Where a notebook puts the name of a series together in code, nobody can tell.
 
     Raises
     ------
-    ParamsError
-        Where it is of another.
+    ParamsError, DataFileError
+        With all that are of another, or all that is wrong with the measures and their targets.
     """
+    declared = measures.declared(project)
+    declared.check_targets(params)
     asked = [notebook.rebases() for notebook in notebooks]
-    known = sorted({name for names in asked for name in names or ()})
-    if not known or None in asked:
+    others = {name for names in asked for name in names or ()}
+    if None in asked or not (declared.by_id or others):
         return
+    problems = measures.problems_of_rebases(declared, params, others)
     together(
-        [
-            ParamsError(
-                f"{place(quarter, project, 'rebase', number, 'series')}: no notebook charts {rebase.series}."
-                f"{nearest(rebase.series, known)} Known here: {', '.join(known)}."
-            )
-            for number, rebase in enumerate(params.rebase)
-            if rebase.series not in known
-        ]
+        [ParamsError(f"{place(quarter, project, 'rebase', number, 'measure')}: {text}") for number, text in problems]
     )

@@ -14,7 +14,7 @@ from natpatsip import wording
 from natpatsip.spc.findings import Findings, findings
 from natpatsip.spc.gaps import period_words
 from natpatsip.spc.rules import SHORT_GROUP
-from natpatsip.wording import decimals_for, in_words, listing, plain, plural
+from natpatsip.wording import decimals_for, listing, number, plain, plural
 
 
 def describe(
@@ -57,9 +57,9 @@ def describe(
     >>> chart = xmr([70, 72, 71, 70, 73, 72, 71, 81, 80, 82, 83, 81, 80, 82], rebase=[8], target=85)
     >>> print(describe(chart, measure="patients seen within 18 weeks", unit="%", target_label="ambition"))
     ... # doctest: +NORMALIZE_WHITESPACE
-    The mean for patients seen within 18 weeks has been 81.3% since point 8, up from 71.3% before: a shift up, which is
-    an improvement. Since then the points show only ordinary variation (common cause), and the ambition of 85% lies
-    above the mean and within the limits: it may be met or missed by chance. Limits from fewer than 13 points are trial
+    The mean for patients seen within 18 weeks has been 81.3% since point 8, up from 71.3%. This is a shift up, which
+    is an improvement. Since then the points show only normal variation (common cause). The ambition of 85% is above
+    the mean but within the limits, so it may be met or missed by chance. Limits from fewer than 13 points are trial
     limits.
     """
     found = findings(result, improvement=improvement)
@@ -116,7 +116,7 @@ class _Description:
             return [_sentence(level), _sentence(*signals), *closing]
         if not self.found.shifts and not self.found.current.special_causes:
             return [_sentence(level, self.no_signal()), *closing]
-        return [_sentence(level), _sentence(self.no_signal(), target)]
+        return [_sentence(level), _sentence(self.no_signal()), *closing]
 
     def level(self) -> str:
         found = self.found
@@ -130,7 +130,7 @@ class _Description:
         earlier = "" if np.isnan(before) else f"; it was {self.amount(before)} before"
         return (
             f"The mean for {self.measure} cannot be calculated{self.since()}, "
-            f"as the points that it would come from have no value{earlier}"
+            f"as the points it would come from have no value{earlier}"
         )
 
     def since(self) -> str:
@@ -143,13 +143,13 @@ class _Description:
             return ""
         is_same = self.amount(found.mean) == self.amount(found.mean_before)
         change = ", as against" if is_same else ", up from" if found.gain > 0 else ", down from"
-        first = f" ({self.amount(found.baseline)} at first)" if len(found.segments) > 2 else ""
-        compared = f"{change} {self.amount(found.mean_before)} before{first}"
+        first = f" ({self.amount(found.baseline)} at baseline)" if len(found.segments) > 2 else ""
+        compared = f"{change} {self.amount(found.mean_before)}{first}"
         if shift.direction:
-            return f"{compared}: a shift {shift.direction}{self.verdict(upward=shift.direction == 'up')}"
-        needed = in_words(shift.needed)
+            return f"{compared}. This is a shift {shift.direction}{self.verdict(upward=shift.direction == 'up')}"
+        needed = number(shift.needed)
         if shift.points < shift.needed:
-            return f"{compared}: too soon to call it a shift ({in_words(shift.points)} of {needed} points)"
+            return f"{compared}: too soon to call it a shift ({number(shift.points)} of {needed} points)"
         return (
             f"{compared}; as the first {needed} points do not all lie on one side of the earlier mean, this is no shift"
         )
@@ -173,11 +173,11 @@ class _Description:
         since = "since then " if self.found.shifts else ""
         count = current.special_causes
         if not count:
-            return f"{since}the points show only ordinary variation (common cause)"
+            return f"{since}the points show only normal variation (common cause)"
         last = self.date(self.found.latest_signal)
-        earlier = "one earlier point shows" if count == 1 else f"{in_words(count)} earlier points show"
+        earlier = "one earlier point shows" if count == 1 else f"{number(count)} earlier points show"
         when = last if count == 1 else f"the last in {last}"
-        return f"{since}{earlier} a special cause ({when}), the latest only ordinary variation (common cause)"
+        return f"{since}{earlier} a special cause ({when}), the latest only normal variation (common cause)"
 
     def signals(self) -> list[str]:
         """Return the special causes that the latest point belongs to, with a verdict on each that needs its own."""
@@ -189,16 +189,14 @@ class _Description:
             texts.append((f"the latest point ({latest}) lies {limit}", found.outside == "above"))
         if found.trend:
             goes = {"rising": "rise", "falling": "fall"}[found.trend]
-            text = f"the last {in_words(found.trend_length)} points {goes} one after another, a special-cause trend"
+            text = f"the last {number(found.trend_length)} points {goes} one after another, a special-cause trend"
             texts.append((text, found.trend == "rising"))
         if found.run:
-            text = f"the last {in_words(found.run_length)} points all lie {found.run} this mean, a special-cause run"
+            text = f"the last {number(found.run_length)} points all lie {found.run} this mean, a special-cause run"
             texts.append((text, found.run == "above"))
         if found.close and not texts:
             limit = {"above": "upper", "below": "lower"}[found.close]
-            text = (
-                f"two of three points in a row, the latest among them, lie close to the {limit} limit, a special cause"
-            )
+            text = f"2 of 3 points in a row, including the latest, are close to the {limit} limit, a special cause"
             texts.append((text, found.close == "above"))
         one_way = len({upward for _, upward in texts}) == 1  # then one verdict at the end is enough
         return [
@@ -218,9 +216,9 @@ class _Description:
                 "consistent_fail": "will be missed unless the process changes",
             }
             return f"{target} lies {beyond}: it {outcome[found.assurance]}"
-        side = {1: "lies below", -1: "lies above", 0: "is level with"}[int(np.sign(found.mean - found.target))]
+        side = {1: "is below", -1: "is above", 0: "is level with"}[int(np.sign(found.mean - found.target))]
         if found.assurance == "inconsistent":
-            return f"{target} {side} the mean and within the limits: it may be met or missed by chance"
+            return f"{target} {side} the mean but within the limits, so it may be met or missed by chance"
         return f"{target} {side} the mean"
 
     def caveats(self) -> list[str]:
@@ -229,10 +227,10 @@ class _Description:
             rows = found.trailing_missing
             sentences.append(
                 f"The latest value is that of {self.date(found.latest_date)}; "
-                f"{in_words(rows)} later {plural(rows, 'value is', 'values are')} missing."
+                f"{number(rows)} later {plural(rows, 'value is', 'values are')} missing."
             )
         if gaps := found.missing - found.trailing_missing:
-            sentences.append(_sentence(f"{in_words(gaps)} {plural(gaps, 'value is', 'values are')} missing"))
+            sentences.append(_sentence(f"{number(gaps)} {plural(gaps, 'value is', 'values are')} missing"))
         if found.absent:
             first = found.absent[:3]
             of_months = self.is_monthly and found.step != "quarter"

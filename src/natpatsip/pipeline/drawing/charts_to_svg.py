@@ -213,7 +213,11 @@ def write_drawings(
         if not (drawings / "vega.js").exists():
             (drawings / "vega.js").write_text(artist.runtime(), encoding="utf-8")
     together(errors)
-    for picture in (picture for each in outputs for picture in each.pictures):
+    gathered = list(outputs)
+    for name, svg in {name: svg for each in gathered for name, svg in each.drawings.items()}.items():
+        (drawings / f"{name}.svg").write_text(dark.marked(svg), encoding="utf-8")
+        (drawings / f"{name}.png").write_bytes(artist.png(name, svg))
+    for picture in (picture for each in gathered for picture in each.pictures):
         svg = picture.data["image/svg+xml"]
         (folder / f"{picture.id}.svg").write_text(dark.marked(svg), encoding="utf-8")
         (folder / f"{picture.id}.png").write_bytes(artist.png(picture.id, svg))

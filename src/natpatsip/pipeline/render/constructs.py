@@ -41,7 +41,13 @@ REFUSED = {  # what is found, and what to write instead
 PASTED = re.compile(r"figures/pasted-[0-9a-f]+\.\w+")  # an image that was pasted into a cell, as staging names it
 BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 ALTERNATIVE = "Say in its brackets what it shows: ![North has the most beds](attachment:image.png)."
-SPANS = {"fact": {"key", "period"}, "page-of": {"target"}, "added": set[str](), "removed": set[str]()}
+SPANS = {
+    "fact": {"key", "period"},
+    "page-of": {"target"},
+    "drawing": {"name", "kind", "svg", "png", "alt"},
+    "added": set[str](),
+    "removed": set[str](),
+}
 REVISIONS = ("added", "removed")  # for pages alone
 CALLOUTS = ("callout-note", "callout-important", "callout-warning", "callout-tip")
 FILES = ("svg", "png", "data", "narrow", "interactive")  # attributes that name a file
@@ -201,6 +207,15 @@ class _Constructs:
             yield f'{place}: the .{kind} span "{text}" has {wrong[0]}; it takes {", ".join(sorted(SPANS[kind]))}.'
         if missing := sorted(SPANS[kind] - set(pairs)):
             yield f'{place}: the .{kind} span "{text}" has no {missing[0]}. Give it.'
+        elif kind == "drawing":
+            yield from self._drawing(f'{place}: the .drawing span "{text}"', text, pairs)
+
+    def _drawing(self, where: str, text: str, pairs: Mapping[str, str]) -> Iterator[str]:
+        if not (pairs["alt"].strip() or text.strip()):
+            yield f"{where} has neither words nor an alternative text. Say in words what it shows."
+        for key in ("svg", "png"):
+            if not (self.report.root / pairs[key]).is_file():
+                yield f"{where} names {pairs[key]} as its {key}, which is missing. Stage it again: natpatsip build."
 
     def _table(self, node: Node) -> Iterator[str]:
         _, _, _, head, bodies, _ = node["c"]

@@ -274,7 +274,9 @@ def _with(node: NotebookNode, **parts: Any) -> NotebookNode:
 
 
 def printed(data: Mapping[str, Any]) -> str:
-    """Return what an inline expression prints: a fact with its mark, markdown as it is, anything else as plain text."""
+    """Return what an inline expression prints: facts with their marks, markdown as it is, all else as plain text."""
+    if BLOCK in data:
+        return str(data[BLOCK]["markdown"])
     if CITED in data:
         return fact_span(Fact.from_record(data[CITED]), text_of(data))
     text = text_of(data)

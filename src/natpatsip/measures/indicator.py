@@ -1,0 +1,178 @@
+"""A measure in a notebook: its series, its chart and table, the facts that it publishes, and its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from natpatsip import datasets, lineage, spc, wording
+from natpatsip.blocks import Passage
+from natpatsip.errors import FactError
+from natpatsip.fact import Fact, parse_value
+from natpatsip.facts import publish
+from natpatsip.measures.kinds import KINDS, Kind
+from natpatsip.measures.measure_sentences import Shown, sentences_of
+from natpatsip.measures.measured_series import MeasuredSeries
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from natpatsip.charts.layers import ReportChart
+
+
+class Measure(MeasuredSeries):
+    """An indicator of ``data/measures.yml``, as it is known at the end of the notebook's quarter.
+
+    Parameters
+    ----------
+    id : str
+        Its id.
+    is_owner : bool
+        Whether its facts are published from here; else they are shown, and belong to the notebook that calls `measure`.
+    """
+
+    def __init__(self, id: str, *, is_owner: bool = True) -> None:  # noqa: A002 — the contract's name
+        super().__init__(id)
+        self.facts = self._facts(is_owner)
+        """Its facts by role: baseline, mean_before, mean and latest, as far as its chart has them."""
+
+    def __repr__(self) -> str:
+        facts = ", ".join(f"{role} {fact}" for role, fact in self.facts.items())
+        return f"{self.definition.label} ({self.id}): {facts or 'no facts'}"
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        return self.definition.label
+
+    # What it shows
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of its chart."""
+        return KINDS[self.definition.chart]
+
+    @cached_property
+    def result(self) -> pd.DataFrame:
+        """The analysis of its series: of `natpatsip.spc.xmr` or `run_chart`; for other charts, what they draw."""
+        return self.kind.analyse(self)
+
+    @property
+    def found(self) -> spc.Findings:
+        """What its control chart shows; see `natpatsip.spc.findings`."""
+        return spc.findings(self.result)
+
+    def claim(self, words: str, shows: str | Iterable[str], *, at: Any = None) -> str:
+        """Return the words if its chart bears them out; see `natpatsip.spc.claim`."""
+        return spc.claim(words, self.result, shows, at=at)
+
+    @cached_property
+    def chart(self) -> ReportChart:
+        """Its chart."""
+        return self.draw()
+
+    def draw(self, **options: Any) -> ReportChart:
+        """Return its chart with options of the chart's function, such as ``annotations`` of `charts.spc`."""
+        return self.kind.draw(self, self.result, options)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """What its chart shows, a row for each point."""
+        return self.kind.tabulate(self, self.result)
+
+    @cached_property
+    def sentence(self) -> Passage:
+        """What its chart shows, in sentences: the pattern is chosen by the chart, the words are the measure's."""
+        return sentences_of(Shown(self, self.result, self.facts))
+
+    @property
+    def figure_id(self) -> str:
+        """The id of its figure."""
+        return f"fig-{self.id.replace('_', '-')}"
+
+    # Facts
+
+    def _facts(self, is_owner: bool) -> dict[str, Fact]:
+        ids, own = self.definition.fact_ids(self.id), self.definition
+        source = own.source or f"{self.kind.name} of {datasets.declared(self.here.project).resource(own.dataset).file}"
+        found = {}
+        for role, (level, formula) in self.kind.levels(self, self.result).items():
+            if role not in ids or level != level:
+                continue
+            value = wording.round_half_up(level, self.decimals)
+            if is_owner:
+                found[role] = publish(ids[role], value, unit=own.unit, source=source, formula=formula, rows=self.series)
+            else:
+                described, sha256 = lineage.of_rows(self.series)
+                found[role] = Fact(
+                    ids[role],
+                    str(self.here.quarter),
+                    value=parse_value(value, own.unit),
+                    unit=own.unit,
+                    source=source,
+                    formula=formula,
+                    rows=described,
+                    rows_sha256=sha256,
+                    is_illustrative=self.is_illustrative,
+                )
+        return found
+
+    def _fact(self, role: str) -> Fact:
+        if role not in self.facts:
+            has = wording.listing(list(self.facts)) or "none: its chart has no values"
+            raise FactError(f"{self.id}.{role}: {self.id} has no such fact in {self.here.quarter}. It has {has}.")
+        return self.facts[role]
+
+    @property
+    def baseline(self) -> Fact:
+        """The mean of the chart's first period; of a line, the first value."""
+        return self._fact("baseline")
+
+    @property
+    def mean_before(self) -> Fact:
+        """The mean of the period before the latest."""
+        return self._fact("mean_before")
+
+    @property
+    def mean(self) -> Fact:
+        """The mean now: that of the chart's latest period."""
+        return self._fact("mean")
+
+    @property
+    def latest(self) -> Fact:
+        """The latest value."""
+        return self._fact("latest")
+
+    @property
+    def gain(self) -> float:
+        """The mean now less the baseline, of the printed numbers; of percentages, in points."""
+        return wording.round_half_up(_number(self.mean) - _number(self.baseline), max(self.decimals, 0))
+
+    @property
+    def moved(self) -> str:
+        """How the mean has moved at the last rebase, as it follows a mean: *up from 79.1%*."""
+        change = _number(self.mean) - _number(self.mean_before)
+        return f"{wording.direction(change, up='up', down='down', level='unchanged')} from {self.mean_before}"
+
+
+def _number(fact: Fact) -> float:
+    return float(fact.value)  # type: ignore[arg-type]  # the facts of a measure are numbers
+
+
+def measure(id: str) -> Measure:  # noqa: A002 — the contract's name
+    """Return a measure of ``data/measures.yml``; its facts are published from the cell that calls this.
+
+    Parameters
+    ----------
+    id : str
+        The measure's id.
+
+    Raises
+    ------
+    DataError
+        If there is no such measure, or its data cannot be charted.
+    DataFileError, ParamsError
+        If the declaration, the data or the params are not valid.
+    """
+    return Measure(id)

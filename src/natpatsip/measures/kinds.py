@@ -1,0 +1,165 @@
+"""How each kind of chart analyses, draws and tabulates a measure's series: a new kind is an entry of `KINDS`.
+
+`natpatsip.measures.definitions.ROLES` says which facts it gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from natpatsip import charts, spc, wording
+from natpatsip.spc.rules import RULE_LENGTH
+
+if TYPE_CHECKING:
+    from natpatsip.charts.layers import ReportChart
+    from natpatsip.measures.measured_series import MeasuredSeries
+
+FEWEST_FOR_ICONS = RULE_LENGTH  # with fewer points no rule could tell a change: an icon would say that there is none
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of chart.
+
+    Parameters
+    ----------
+    name : str
+        What it is called where a fact's source is told.
+    middle : str
+        What its middle line is called; empty where it has none.
+    """
+
+    name: str
+    middle: str
+    analyse: Callable[[MeasuredSeries], pd.DataFrame]
+    draw: Callable[[MeasuredSeries, pd.DataFrame, Mapping[str, Any]], ReportChart]
+    tabulate: Callable[[MeasuredSeries, pd.DataFrame], pd.DataFrame]
+    levels: Callable[[MeasuredSeries, pd.DataFrame], Mapping[str, tuple[float, str]]]
+    """Its facts by role: each value, and in words how it was calculated."""
+
+
+def _xmr(measure: MeasuredSeries) -> pd.DataFrame:
+    own = measure.definition
+    series = measure.series
+    return spc.xmr(
+        series["value"],
+        dates=series["date"],
+        improvement=own.improvement,
+        rebase=measure.rebase_dates,
+        target=measure.target,
+    )
+
+
+def _run(measure: MeasuredSeries) -> pd.DataFrame:
+    series = measure.series
+    return spc.run_chart(
+        series["value"],
+        dates=series["date"],
+        improvement=measure.definition.improvement,
+        rebase=measure.rebase_dates,
+        target=measure.target,
+    )
+
+
+def _drawn(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a control or run chart, those that an author gives last."""
+    return {
+        "y_title": measure.axis,
+        "percent": measure.definition.is_percent,
+        "rebase_reasons": measure.rebase_reasons,
+        "notes": measure.notes,
+        "with_icons": int(result["value"].notna().sum()) >= FEWEST_FOR_ICONS,
+        **options,
+    }
+
+
+def _draw_spc(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, Any]) -> ReportChart:
+    return charts.spc(result, **_drawn(measure, result, options))
+
+
+def _draw_run(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, Any]) -> ReportChart:
+    return charts.run(result, **_drawn(measure, result, options))
+
+
+def _spc_table(measure: MeasuredSeries, result: pd.DataFrame) -> pd.DataFrame:
+    names, own = measure.columns, measure.definition
+    also = {names[key]: measure.series[key] for key in ("numerator", "denominator") if key in measure.series}
+    table = charts.spc_table(result, value_name=names["value"], decimals=measure.table_decimals, also=also)
+    table.attrs |= {"provenance": measure.series.attrs.get("provenance"), "file": own.dataset}
+    return table
+
+
+def _spc_levels(measure: MeasuredSeries, result: pd.DataFrame) -> dict[str, tuple[float, str]]:
+    """Return the middle lines of the first, the second last and the last period, and the latest value."""
+    middle = "median" if "median" in result else "mean"
+    by_period = list(result.groupby("segment", sort=True)[middle].first())
+    levels = {
+        "baseline": (by_period[0], f"{middle} of the chart's first period, its baseline"),
+        "mean": (by_period[-1], f"{middle} of the chart's latest period"),
+        "latest": _latest(measure, result),
+    }
+    if len(by_period) > 1:
+        levels["mean_before"] = (by_period[-2], f"{middle} of the chart's period before the latest")
+    return levels
+
+
+def _latest(measure: MeasuredSeries, result: pd.DataFrame) -> tuple[float, str]:
+    """Return the latest value, and of when it is."""
+    known = result[result["value"].notna()]
+    if known.empty:
+        return float("nan"), ""
+    return float(known["value"].iloc[-1]), f"value of {measure.when(known['date'].iloc[-1])}"
+
+
+def _series(measure: MeasuredSeries) -> pd.DataFrame:
+    return measure.series[["date", "value"]]
+
+
+def _draw_trend(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, Any]) -> ReportChart:
+    drawn = {"y_title": measure.axis, "percent": measure.definition.is_percent, **options}
+    return charts.trend(result, x="date", y="value", **drawn)
+
+
+def _trend_table(measure: MeasuredSeries, result: pd.DataFrame) -> pd.DataFrame:
+    name, decimals = measure.columns["value"], measure.table_decimals
+    return charts.trend_table(result, x="date", y="value", value_name=name, decimals=decimals)
+
+
+def _trend_levels(measure: MeasuredSeries, result: pd.DataFrame) -> dict[str, tuple[float, str]]:
+    known = result.dropna()
+    if known.empty:
+        return {}
+    first = known.iloc[0]
+    how = (
+        f"mean of {wording.in_words(measure.definition.rolling)} months" if measure.definition.rolling > 1 else "value"
+    )
+    return {
+        "baseline": (first["value"], f"the first {how}, {wording.month(first['date'])}"),
+        "latest": (known.iloc[-1]["value"], f"the latest {how}, {wording.month(known.iloc[-1]['date'])}"),
+    }
+
+
+def _stacked_columns(measure: MeasuredSeries) -> dict[str, Any]:
+    order = list(measure.definition.categories.values()) or None
+    return {"x": "date", "y": "value", "category": measure.definition.category, "order": order}
+
+
+def _draw_stacked(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, Any]) -> ReportChart:
+    return charts.stacked(result, **_stacked_columns(measure), **{"y_title": measure.axis, **options})
+
+
+def _stacked_table(measure: MeasuredSeries, result: pd.DataFrame) -> pd.DataFrame:
+    return charts.stacked_table(result, **_stacked_columns(measure), bar_name=measure.step.capitalize())
+
+
+KINDS: Mapping[str, Kind] = {
+    "xmr": Kind("SPC chart", "Mean", _xmr, _draw_spc, _spc_table, _spc_levels),
+    "run": Kind("Run chart", "Median", _run, _draw_run, _spc_table, _spc_levels),
+    "trend": Kind("Line chart", "", _series, _draw_trend, _trend_table, _trend_levels),
+    "stacked": Kind("Stacked bars", "", lambda measure: measure.series, _draw_stacked, _stacked_table, lambda *_: {}),
+}
+"""Kinds of charts, by the name that ``chart:`` gives."""

@@ -1,0 +1,272 @@
+"""Sentences about a measure, as a person would write them: what the chart shows chooses the pattern.
+
+A measure's declaration gives the words: ``noun`` is who or what is counted, ``verb`` what they have done or received.
+Where it gives none, or no pattern fits, `natpatsip.spc.describe` says what the chart shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from natpatsip import spc, wording
+from natpatsip.blocks import Passage
+from natpatsip.charts.alt_text import rule_words
+from natpatsip.fact import Fact
+from natpatsip.facts import cite
+from natpatsip.measures.kinds import FEWEST_FOR_ICONS
+from natpatsip.measures.measured_series import MeasuredSeries
+from natpatsip.params import FACT_IN_TEXT, Rebase
+from natpatsip.settings import read_settings
+from natpatsip.spc.rules import SHORT_GROUP
+
+Parts = list[str | Fact]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What sentences are about: a measure's series, the analysis of it, and its facts by role."""
+
+    series: MeasuredSeries
+    result: pd.DataFrame
+    facts: Mapping[str, Fact]
+
+    @cached_property
+    def found(self) -> spc.Findings:
+        """What its control chart shows."""
+        return spc.findings(self.result)
+
+
+def sentences_of(shown: Shown) -> Passage:
+    """Return what the chart of a measure shows now, with the measure's facts in it."""
+    patterns = {"xmr": _control_chart, "run": _run_chart, "trend": _line}
+    chosen = patterns.get(shown.series.definition.chart)
+    if shown.series.definition.chart != "stacked" and not shown.result["value"].notna().any():
+        return Passage.of(f"There are no data on {_in_a_sentence(shown.series.definition.label)} yet.")
+    return chosen(shown) if chosen else Passage.of(shown.series.description)
+
+
+def _control_chart(shown: Shown) -> Passage:
+    found, own = shown.found, shown.series.definition
+    if not own.verb or found.mean != found.mean:  # no words, or nothing to put into them
+        return Passage.of(_described(shown))
+    if found.points < FEWEST_FOR_ICONS:
+        return Passage.of(*_few_points(shown))
+    sentences = [_level(shown), _judged(shown), *_since_then(shown), _against_target(shown), *_caveats(shown)]
+    return Passage.of(*_joined(sentence for sentence in sentences if sentence))
+
+
+def _joined(sentences: Iterator[Parts]) -> Parts:
+    """Return sentences one after the other, each with a capital letter."""
+    text: Parts = []
+    for sentence in sentences:
+        first, *rest = sentence
+        begun = first if isinstance(first, Fact) else f"{first[:1].upper()}{first[1:]}"
+        text += [" "] * bool(text) + [begun, *rest, "."]
+    return text
+
+
+def _described(shown: Shown) -> str:
+    own = shown.series.definition
+    unit = "%" if own.is_percent else own.unit
+    return spc.describe(
+        shown.result,
+        measure=_in_a_sentence(own.label),
+        unit=unit,
+        decimals=max(shown.series.decimals, 0),
+        target_label=_target_label(shown),
+        rebase_reasons={month: _bracketed(each) for month, each in shown.series.rebases.items()},
+    )
+
+
+def _bracketed(rebase: Rebase) -> str:
+    return f"{rebase.reason}; this reason is illustrative" if rebase.is_illustrative else rebase.reason
+
+
+def _in_a_sentence(label: str) -> str:
+    """Return a label as it reads within a sentence: abbreviations keep their capitals."""
+    return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
+
+
+def _target_label(shown: Shown) -> str:
+    return _in_a_sentence(read_settings(shown.series.here.project).labels.target)
+
+
+# The level
+
+
+def _subject(shown: Shown, mean: Fact) -> Parts:
+    """Return who has, on average, done or received what: *83% of eligible babies on average have been …*."""
+    own = shown.series.definition
+    if own.is_percent:
+        return [mean, f" of {own.noun} on average {own.verb}"]
+    return ["an average of ", mean, f" {own.noun} {own.verb}"]
+
+
+def _level(shown: Shown) -> Parts:
+    found = shown.found
+    if not found.shifts:
+        return [f"since {shown.series.when(found.first_date)}, ", *_subject(shown, shown.facts["mean"])]
+    since, mean = f"since {shown.series.when(found.rebased)}", shown.facts["mean"]
+    return [since, *_because(shown), *_subject(shown, mean), *_compared(shown)]
+
+
+def _because(shown: Shown) -> Parts:
+    """Return why the limits are new: as a clause where the params have one, else in brackets."""
+    rebase = shown.series.rebases.get(shown.found.rebased)
+    if rebase is None:
+        return [", "]
+    if not rebase.when:
+        return [f" ({_bracketed(rebase)}), "]
+    texts = FACT_IN_TEXT.split(rebase.when)  # text and the id of a fact by turns
+    clause: Parts = [cite(text) if place % 2 else text for place, text in enumerate(texts) if text]
+    return [", when ", *clause, " (an illustrative reason), " if rebase.is_illustrative else ", "]
+
+
+def _compared(shown: Shown) -> Parts:
+    """Return how the mean compares with the one before, and with the baseline if that is another one."""
+    found = shown.found
+    if "mean_before" not in shown.facts:
+        return []
+    mean, before, baseline = shown.facts["mean"], shown.facts["mean_before"], shown.facts["baseline"]
+    if mean.text == before.text:
+        change: Parts = [", as before"]
+    elif not found.shift:
+        change = [", against ", before, " before"]
+    else:
+        change = [f", {found.shift} from ", before]
+    first: Parts = [" (", baseline, " at baseline)"] if len(found.segments) > 2 else []
+    return [*change, *first]
+
+
+def _judged(shown: Shown) -> Parts:
+    """Return whether a shift is an improvement, where the measure has a direction."""
+    found = shown.found
+    if not found.shift or found.improvement not in ("increase", "decrease"):
+        return []
+    is_better = (found.improvement == "increase") == (found.shift == "up")
+    moved = {"up": "rise", "down": "fall"}[found.shift]
+    return [f"the {moved} is {'an improvement' if is_better else 'a concern'}"]
+
+
+# What has happened since
+
+
+def _since_then(shown: Shown) -> Iterator[Parts]:
+    """Yield what the points since the last change show: signals if the latest point is part of one."""
+    found, series = shown.found, shown.series
+    several = f"{series.step}s"
+    signals: list[tuple[Parts, bool]] = []
+    if found.outside:
+        start = f"{series.when(found.latest_date)}, at "
+        explains = f", is {found.outside} what normal variation explains"
+        signals.append(([start, shown.facts["latest"], explains], found.outside == "above"))
+    if found.run:
+        count = wording.number(found.run_length)
+        signals.append(([f"the latest {count} {several} are all {found.run} this average"], found.run == "above"))
+    if found.trend:
+        count = wording.number(found.trend_length)
+        text = f"the latest {count} {several} show a {found.trend} trend"
+        signals.append(([text], found.trend == "rising"))
+    for parts, is_up in signals:
+        yield [*parts, _verdict(found.improvement, is_up=is_up)]
+    if signals:
+        return
+    if found.is_stable:
+        span = "since then, " if found.shifts else ""
+        yield [f"{span}the {several} show only normal variation"]
+    elif found.latest_signal is not None:
+        last = series.when(found.latest_signal)
+        yield [f"the last {series.step} outside normal variation was {last}"]
+
+
+def _verdict(improvement: str, *, is_up: bool) -> str:
+    if improvement not in ("increase", "decrease"):
+        return ""
+    is_better = (improvement == "increase") == is_up
+    return ", a sign of improvement" if is_better else ", a sign of concern"
+
+
+def _against_target(shown: Shown) -> Parts:
+    found = shown.found
+    if shown.series.target is None or found.target != found.target:
+        return []
+    name = shown.series.definition.target
+    target = cite(name, shown.series.decided.values[name].period)
+    start: Parts = [f"the {_target_label(shown)} of ", target]
+    if found.assurance == "consistent_pass":
+        return [*start, " is reliably met"]
+    if found.assurance == "consistent_fail":
+        return [*start, " is out of reach unless the process changes"]
+    side = {True: "above", False: "below"}[found.mean > found.target]
+    if found.mean == found.target:
+        return [*start, " is met on average"]
+    chance = f", which single {shown.series.step}s meet or miss by chance" if found.assurance == "inconsistent" else ""
+    return [f"the average is {side} the {_target_label(shown)} of ", target, chance]
+
+
+def _caveats(shown: Shown) -> Iterator[Parts]:
+    found, several = shown.found, f"{shown.series.step}s"
+    if found.trailing_missing:
+        count = wording.number(found.trailing_missing)
+        later = wording.plural(found.trailing_missing, f"{shown.series.step} after it is", f"{several} after it are")
+        yield [f"the latest value is that of {shown.series.when(found.latest_date)}; the {count} {later} missing"]
+    if found.current.rows < SHORT_GROUP and found.current.has_limits:
+        span = "since then" if found.shifts else "so far"
+        count = wording.number(found.current.rows)
+        yield [f"with {count} {several} {span} the limits are provisional"]
+
+
+def _few_points(shown: Shown) -> Parts:
+    found, own = shown.found, shown.series.definition
+    if found.points == 1:
+        share = f" of {own.noun}" if own.is_percent else f" {own.noun}"
+        return [
+            "There is one value so far, ",
+            shown.facts["latest"],
+            f"{share} in {shown.series.when(found.latest_date)}.",
+        ]
+    count = wording.number(found.points)
+    return [f"In the {count} {shown.series.step}s so far, ", *_subject(shown, shown.facts["mean"]),
+            ". That is too few to tell a change from chance."]  # fmt: skip
+
+
+# Other charts
+
+
+def _run_chart(shown: Shown) -> Passage:
+    series, result = shown.series, shown.result
+    own = series.definition
+    unit = "" if own.is_percent else f" {own.unit}"
+    text: Parts = [f"The median for {_in_a_sentence(own.label)} is ", shown.facts["mean"], unit]
+    current = result[result["segment"] == result["segment"].iloc[-1]]
+    if "mean_before" in shown.facts:
+        since = f" since {series.when(current['date'].iloc[0])}, against "
+        text += [since, shown.facts["mean_before"], " before"]
+    known = current[current["value"].notna()]
+    signal = str(known["signal"].iloc[-1]) if len(known) else ""
+    if rule := rule_words(signal):
+        is_up = "Above" in signal or "Increasing" in signal
+        return Passage.of(*text, f". The latest {series.step} is {rule}", _verdict(own.improvement, is_up=is_up), ".")
+    return Passage.of(*text, ". The points show no signal of a change.")
+
+
+def _line(shown: Shown) -> Passage:
+    series, known, latest = shown.series, shown.result.dropna(), shown.facts["latest"]
+    label, unit = series.definition.label, "" if series.definition.is_percent else f" {series.definition.unit}"
+    first, last = (series.when(known["date"].iloc[place]) for place in (0, -1))
+    if len(known) == 1:
+        return Passage.of(f"{label}: ", latest, f"{unit} in {last}.")
+    moved = wording.direction(_value(latest) - _value(shown.facts["baseline"]))
+    if moved == wording.direction(0):
+        return Passage.of(f"{label} {moved}: ", latest, f"{unit} in {last}.")
+    return Passage.of(
+        f"{label} {moved} from ", shown.facts["baseline"], f" in {first} to ", latest, f"{unit} in {last}."
+    )
+
+
+def _value(fact: Fact) -> float:
+    return float(fact.value)  # type: ignore[arg-type]  # the facts of a measure are numbers

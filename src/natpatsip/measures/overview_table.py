@@ -1,0 +1,307 @@
+"""Many measures at a glance: a row each with its sparkline, and what improved, what needs attention, what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from natpatsip import context, spc, wording
+from natpatsip.blocks import Block, drawing_span, fact_span, made_block
+from natpatsip.charts import icons, palette
+from natpatsip.errors import DataError
+from natpatsip.fact import Fact
+from natpatsip.measures.definitions import declared
+from natpatsip.measures.indicator import Measure
+from natpatsip.measures.kinds import FEWEST_FOR_ICONS
+from natpatsip.printable import escaped
+from natpatsip.settings import read_settings
+
+WIDTH, HEIGHT, EDGE = 120, 28, 3  # of a sparkline
+IN_OVERVIEW = ("xmr", "run", "trend")
+BY_DEFAULT = ("xmr", "run")  # a line over time often shows what a control chart shows too
+
+
+@dataclass(frozen=True)
+class _State:
+    """What a chart says of a measure at the end of a quarter, each part in words; empty where it does not."""
+
+    improved: str = ""
+    attention: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A measure in the overview: where it stands, and what has changed since the quarter before."""
+
+    measure: Measure
+
+    @property
+    def has_icons(self) -> bool:
+        """Whether its chart is a control chart with points enough for a rule to tell a change."""
+        measure = self.measure
+        return measure.definition.chart == "xmr" and int(measure.result["value"].notna().sum()) >= FEWEST_FOR_ICONS
+
+    @cached_property
+    def icons(self) -> tuple[icons.Icon, icons.Icon]:
+        """The variation and the assurance icon."""
+        row = spc.summary(self.measure.result).iloc[0]
+        return icons.ICONS[row["variation_icon"]], icons.ICONS[row["assurance_icon"]]
+
+    @cached_property
+    def now(self) -> _State:
+        """What the chart says now."""
+        return self._state(self.measure.result)
+
+    @cached_property
+    def before(self) -> _State:
+        """What it said at the end of the quarter before, from the months that there were then."""
+        result, first = self.measure.result, pd.Timestamp(self.measure.here.quarter.first_month)
+        earlier = result[result["date"] < first]
+        if self.measure.definition.chart != "xmr" or earlier.empty:
+            return _State()
+        dates = set(earlier["date"])
+        return self._state(
+            spc.xmr(
+                earlier["value"],
+                dates=earlier["date"],
+                improvement=self.measure.definition.improvement,
+                rebase=[date for date in self.measure.rebase_dates if date in dates],
+                target=self.measure.target,
+            )
+        )
+
+    def _state(self, result: pd.DataFrame) -> _State:
+        if result["value"].isna().all():
+            return _State(attention=("no data",))
+        if not self.has_icons:
+            return _State()
+        found, icon = spc.findings(result), spc.variation_icon(result).name
+        since = f"since {self.measure.when(found.rebased)}" if found.shift else ""
+        is_concern = icon.startswith("variation-concern")
+        attention = {
+            "getting worse": is_concern,
+            f"worse {since}": found.is_worsening and not is_concern,
+            "target out of reach": found.assurance == "consistent_fail",
+            "latest values missing": bool(found.trailing_missing),
+        }
+        is_rising = icon.startswith("variation-improvement")
+        improved = "improving" if is_rising else f"better {since}" if found.is_improving else ""
+        return _State(improved, tuple(words.strip() for words, holds in attention.items() if holds))
+
+    @cached_property
+    def change(self) -> float | None:
+        """The change of the quarter's value on the quarter before; None unless both have all their months."""
+        quarter = self.measure.here.quarter
+        now, before = (_of_quarter(self.measure, each.months) for each in (quarter, quarter.previous()))
+        return None if now is None or before is None else now - before
+
+    @property
+    def change_in_words(self) -> str:
+        """The change with its sign: percentages in points."""
+        if self.change is None:
+            return ""
+        places = max(self.measure.decimals, 0)
+        size = wording.plain(abs(wording.round_half_up(self.change, places)), places)
+        sign = "" if size == "0" else "+" if self.change > 0 else "−"
+        unit = wording.plural(1 if size == "1" else 2, "point", "points") if self.measure.definition.is_percent else ""
+        return f"{sign}{size} {unit}".strip()
+
+
+def _of_quarter(measure: Measure, months: Sequence[Any]) -> float | None:
+    """Return the value of a quarter: of a share, of its three months together; else their mean."""
+    series = measure.series
+    rows = series[series["date"].isin([pd.Timestamp(month) for month in months])]
+    expected = 1 if measure.step == "quarter" else len(months)
+    if len(rows) != expected or rows["value"].isna().any() or measure.step not in ("month", "quarter"):
+        return None
+    if "numerator" in rows:
+        whole = rows["denominator"].sum()
+        return float(measure.definition.per * rows["numerator"].sum() / whole) if whole else None
+    return float(rows["value"].mean())
+
+
+def overview(*measures: Measure | str, caption: str = "The measures at a glance") -> Block:
+    """Return a table of measures: month by month, baseline, now, change on the quarter before, and what its icons say.
+
+    It publishes nothing: the facts in it belong to the notebooks that call `measure`.
+
+    Parameters
+    ----------
+    measures : Measure or str
+        Measures or their ids, in the order wanted; by default all control and run charts that the report declares.
+    caption : str
+        What the table holds.
+
+    Raises
+    ------
+    DataError
+        If there is no such measure, or none that an overview can show.
+    """
+    standings = _standings(measures)
+    quarter = standings[0].measure.here.quarter
+    head = ["Measure", "Over time", "Baseline", "Now", f"Change on {quarter.previous().label}", "Variation",
+            "Assurance", "Needs attention"]  # fmt: skip
+    rows = [_row(each) for each in standings]
+    if any(each.measure.is_illustrative for each in standings):
+        note = read_settings(standings[0].measure.here.project).illustrative_data.figure
+        caption = f"{caption.rstrip('.')}. {note.rstrip('.')}"
+    ruled = ["| " + " | ".join(map(escaped, head)) + " |", "|---|---|--:|--:|--:|---|---|---|"]
+    text = "\n".join([*ruled, *("| " + " | ".join(cells) + " |" for cells, _ in rows)])
+    facts = [fact for each in standings for fact in _facts_of(each)]
+    drawings = {name: svg for _, drawn in rows for name, svg in drawn.items()}
+    return made_block(f'the table "{caption}"', f"{text}\n\n: {caption}", facts, drawings)
+
+
+def _standings(measures: Sequence[Measure | str]) -> list[Standing]:
+    known = declared(context.current().project)
+    chosen = measures or [name for name, each in known.by_id.items() if each.chart in BY_DEFAULT]
+    found = [each if isinstance(each, Measure) else Measure(each, is_owner=False) for each in chosen]
+    for each in found:
+        if each.definition.chart not in IN_OVERVIEW:
+            raise DataError(
+                f"measures.overview: {each.id} is drawn as {each.definition.chart}, which has no row in an overview; "
+                f"expected measures with the chart {wording.listing(IN_OVERVIEW)}."
+            )
+    if not found:
+        raise DataError("measures.overview: the report declares no measure that an overview can show.")
+    return [Standing(each) for each in found]
+
+
+def _facts_of(standing: Standing) -> list[Fact]:
+    facts = standing.measure.facts
+    now = facts.get("mean") or facts.get("latest")
+    return [fact for fact in (facts.get("baseline"), now) if fact]
+
+
+def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
+    """Return the cells of a measure's row in markdown, and the drawings in them by name."""
+    measure, drawings = standing.measure, dict[str, str]()
+
+    def drawn(svg: str, *, alt: str = "", words: str = "") -> str:
+        name, span = drawing_span(svg, alt=alt, words=words)
+        drawings[name] = svg
+        return span
+
+    facts = measure.facts
+    baseline, now = facts.get("baseline"), facts.get("mean") or facts.get("latest")
+    signs = ["too few points", ""] if measure.definition.chart == "xmr" and now else ["", ""]
+    if standing.has_icons:
+        signs = [drawn(icons.svg(icon), words=icon.words) for icon in standing.icons]
+    attention = f"Yes: {wording.listing(standing.now.attention)}" if standing.now.attention else "No"
+    has_words = standing.has_icons or standing.now.attention
+    cells = [
+        escaped(measure.definition.label),
+        drawn(sparkline(measure), alt=in_words(measure)) if now else "",
+        fact_span(baseline) if baseline else "",
+        fact_span(now) if now else "no data",
+        standing.change_in_words,
+        *signs,
+        attention if has_words else "",
+    ]
+    return cells, drawings
+
+
+# Sparklines
+
+
+def in_words(measure: Measure) -> str:
+    """Return what a sparkline shows, as its text alternative: from when to when, and from where to where."""
+    known = measure.result[measure.result["value"].notna()]
+    values, places = known["value"], max(measure.decimals, 0)
+
+    def text(value: float) -> str:
+        return f"{wording.plain(value, places)}{'%' if measure.definition.is_percent else ''}"
+
+    span = f"{measure.when(known['date'].iloc[0])} to {measure.when(known['date'].iloc[-1])}"
+    ends = f"from {text(values.iloc[0])} to {text(values.iloc[-1])}"
+    return f"{span}: {ends}, lowest {text(values.min())}, highest {text(values.max())}"
+
+
+def sparkline(measure: Measure) -> str:
+    """Return the series of a measure as a small line, with its means and its latest point, as SVG."""
+    result = measure.result.reset_index(drop=True)
+    middle = next((name for name in ("mean", "median") if name in result), None)
+    levels = result["value"] if middle is None else pd.concat([result["value"], result[middle]])
+    low, high = float(levels.min()), float(levels.max())
+
+    def x(place: int) -> float:
+        return round(EDGE + place * (WIDTH - 2 * EDGE) / max(len(result) - 1, 1), 1)
+
+    def y(value: float) -> float:
+        return round(HEIGHT - EDGE - (value - low) * (HEIGHT - 2 * EDGE) / ((high - low) or 1), 1)
+
+    parts = [
+        _line([(x(place), y(result["value"][place])) for place in stretch], palette.PROCESS, 1.2)
+        for stretch in _stretches(result["value"])
+    ]
+    if middle is not None:
+        for _, rows in result[result[middle].notna()].groupby("segment"):
+            level = y(rows[middle].iloc[0])
+            parts.append(_line([(x(rows.index[0]), level), (x(rows.index[-1]), level)], palette.MEAN, 1))
+    known = [place for place, is_known in enumerate(result["value"].notna()) if is_known]
+    if known:
+        at = f'cx="{x(known[-1])}" cy="{y(result["value"][known[-1]])}"'
+        parts.append(f'<circle {at} r="2.2" fill="{palette.ACCENT}"/>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _stretches(values: pd.Series[float]) -> Iterator[list[int]]:
+    """Yield the places of values that follow one another without a gap."""
+    known = values.notna()
+    for _, stretch in values[known].groupby((~known).cumsum()[known]):
+        yield list(stretch.index)
+
+
+def _line(points: Sequence[tuple[float, float]], colour: str, width: float) -> str:
+    path = "L".join(f"{x:g},{y:g}" for x, y in points)
+    return f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="{width:g}"/>'
+
+
+# The summary of a quarter
+
+
+def summary(*measures: Measure | str) -> Block:
+    """Return a list: which measures improved, which need attention, and what is new since the quarter before.
+
+    Parameters
+    ----------
+    measures : Measure or str
+        As for `overview`.
+    """
+    standings = _standings(measures)
+    quarter = standings[0].measure.here.quarter
+    lines = {
+        "What has improved": [f"{_label(each)} ({each.now.improved})" for each in standings if each.now.improved],
+        "What needs attention": [
+            f"{_label(each)} ({wording.listing(each.now.attention)})" for each in standings if each.now.attention
+        ],
+        f"What is new since {quarter.previous().label}": [text for each in standings for text in _news(each)],
+    }
+    text = "\n".join(f"- **{what}:** {escaped('; '.join(found) or 'nothing')}." for what, found in lines.items())
+    return made_block(f"the summary of {len(standings)} measures", text)
+
+
+def _label(standing: Standing) -> str:
+    return standing.measure.definition.label
+
+
+def _news(standing: Standing) -> Iterator[str]:
+    """Yield what the chart says now and did not say at the end of the quarter before."""
+    now, before = standing.now, standing.before
+    if now.improved and now.improved != before.improved:
+        yield f"{_label(standing)}: {now.improved}"
+    if before.improved and not now.improved:
+        yield f"{_label(standing)}: no longer better"
+    for words in now.attention:
+        if words not in before.attention:
+            yield f"{_label(standing)}: {words}"
+    for words in before.attention:
+        if words not in now.attention:
+            yield f"{_label(standing)}: no longer {words}"

@@ -1,0 +1,125 @@
+"""A measure: its series, chart, table and facts; data that cannot be charted are refused or said, never guessed."""
+
+import pytest
+
+from natpatsip import context, facts, figure, measure
+from natpatsip.errors import DataError, FactError, ParamsError
+from natpatsip.figures import FIGURE
+from support.measured import project, rebased, rows_of
+
+STEADY = [70, 72, 71, 69, 70, 71, 73, 70, 69, 71, 72, 70, 71]
+
+
+@pytest.fixture
+def made(tmp_path):
+    """Return a function that makes the measure `waits` of values, or rows, in a project of its own."""
+    facts.forget()
+
+    def make(values=STEADY, *, rows=None, **keys):
+        project(tmp_path, rows_of(values) if rows is None else rows, **keys)
+        return measure("waits")
+
+    with context.use("2024-25-Q2", project=tmp_path):
+        yield make
+    facts.forget()
+
+
+def test_a_share_is_that_of_the_sums_over_organisations(made):
+    waits = made(rows=[("2024-08", "North", "routine", 9, 10), ("2024-08", "South", "routine", 30, 90)])
+    assert waits.series["value"].tolist() == [39.0]
+
+
+def test_its_facts_are_those_of_its_chart(made):
+    step = made([60] * 3 + [61, 62] + [80, 82] * 4, rebase=[rebased("2024-02")])
+    assert {role: fact.text for role, fact in step.facts.items()} == {
+        "baseline": "60.6%", "mean": "81%", "latest": "82%", "mean_before": "60.6%",
+    }  # fmt: skip
+    assert step.mean.id == "waits_mean_now"
+    assert step.mean.formula == "mean of the chart's latest period"
+    assert (step.gain, step.moved) == (20.4, "up from 60.6%")
+
+
+def test_a_fact_that_its_chart_does_not_have_is_told(made):
+    with pytest.raises(
+        FactError, match=r"waits.mean_before: waits has no such fact in 2024-25-Q2. It has baseline, mean"
+    ):
+        made().mean_before  # noqa: B018
+
+
+def test_its_figure_takes_all_but_the_title_from_it(made):
+    record = figure(made(), title="Most are seen in time")._repr_mimebundle_()[FIGURE]
+    assert record["id"] == "fig-waits"
+    assert record["caption"] == "People seen within 18 weeks."
+    assert record["data"].splitlines()[0].startswith("Month,Seen in time,Seen,")
+
+
+def test_an_illustrative_reason_is_said_below_the_chart_and_in_its_text_alternative(made):
+    waits = made(rebase=[rebased("2024-02", provenance="illustrative")])
+    assert waits.notes == ("The reason given for new limits from February 2024 is illustrative.",)
+    assert waits.chart.description.endswith(waits.notes[0])
+    assert made(rebase=[rebased("2024-02")]).notes == ()
+
+
+def test_a_month_with_a_denominator_of_0_has_no_value(made):
+    rows = [*rows_of(STEADY[:-1], last="2024-08"), ("2024-09", "North", "routine", 0, 0)]
+    waits = made(rows=rows)
+    assert waits.series["value"].isna().tolist()[-1]
+    assert "A gap in the line is a month without data." in str(waits.chart.to_dict())
+
+
+def test_a_numerator_above_its_denominator_is_told_with_month_and_organisation(made):
+    with pytest.raises(DataError, match=r"seen_in_time 12 and seen 10 in August 2024 \(North\)"):
+        made(rows=[("2024-08", "North", "routine", 12, 10)])
+
+
+def test_a_filter_that_finds_nothing_is_told(made):
+    with pytest.raises(DataError, match=r'waits.filter.list: no row of data/waits_monthly.csv has list "urgent"'):
+        made(filter={"list": "urgent"})
+
+
+def test_a_percentage_that_is_given_is_not_added_up(made):
+    rows = [("2024-08", team, "routine", 50, 90) for team in ("North", "South")]
+    with pytest.raises(DataError, match=r"waits.value: .* several rows in August 2024 .*cannot be added up"):
+        made(rows=rows, numerator=None, denominator=None, value="seen_in_time")
+
+
+def test_a_rebase_in_a_month_without_a_point_is_told_with_its_place(made):
+    with pytest.raises(ParamsError, match=r"line \d+, rebase.0.date: found 2021-01; waits has no point in that month"):
+        made(rebase=[rebased("2021-01")])
+
+
+@pytest.mark.parametrize("values", [[None] * 8, [None, 70, None]])
+def test_a_measure_with_few_or_no_values_has_a_chart_and_no_icon(made, values):
+    waits = made(values)
+    assert waits.draw().to_dict()
+    assert len(waits.table) == len(values)
+    assert waits.kind.draw(waits, waits.result, {}).to_dict() == waits.draw(with_icons=False).to_dict()
+
+
+def test_counts_are_whole_and_rates_are_of_so_many(made):
+    counted = made(unit="patients", numerator=None, denominator=None, value="seen_in_time", filter=None)
+    assert (counted.decimals, counted.mean.text, counted.mean.unit) == (0, "71", "patients")
+    facts.forget()
+    rate = made(unit="per 1,000 patients", per=1000)
+    assert rate.series["value"].iloc[0] == 700
+
+
+def test_a_run_chart_has_medians(made):
+    assert made([1, 1, 9], chart="run").mean.formula == "median of the chart's latest period"
+
+
+def test_a_line_is_of_rolling_means_of_whole_numbers(made):
+    line = made(
+        [70, 71, 75], chart="trend", rolling=2, numerator=None, denominator=None, value="seen_in_time", unit="patients"
+    )
+    assert line.series["value"].tolist() == [70, 73]
+    assert (line.baseline.text, line.latest.text) == ("70", "73")
+
+
+def test_stacked_bars_count_rows_by_part(made):
+    rows = [("2024-08", "North", "urgent", 1, 1), ("2024-08", "South", "routine", 1, 1)]
+    bars = made(
+        rows=rows, chart="stacked", category="list", categories={"routine": "Routine list", "urgent": "Urgent list"},
+        numerator=None, denominator=None, unit="teams",
+    )  # fmt: skip
+    assert bars.table.iloc[0].to_dict() == {"Month": "August 2024", "Routine list": 1, "Urgent list": 1}

@@ -1,0 +1,102 @@
+"""The overview of measures, and the summary of a quarter: what they say is what the charts say."""
+
+import pytest
+
+from natpatsip import context, facts, measures
+from natpatsip.errors import DataError
+from support.measured import WAITS, project, rebased, rows_of
+
+LOW, HIGH = [70, 72, 71, 69, 70, 71, 73], [80, 82, 81, 79, 80, 81, 83, 80, 79, 81, 82, 80, 81]
+
+
+@pytest.fixture
+def shown(tmp_path):
+    """Return a function that makes an overview and a summary of one measure."""
+    facts.forget()
+
+    def show(values, **keys):
+        project(tmp_path, rows_of(values), **keys)
+        with context.use("2024-25-Q2", project=tmp_path):
+            return measures.overview(), measures.summary()
+
+    return show
+
+
+def cells(block):
+    return [cell.strip() for cell in block.markdown.splitlines()[2].split("|")[1:-1]]
+
+
+def test_a_row_has_the_measure_its_levels_its_change_and_what_its_icons_say(shown):
+    table, _ = shown(LOW + HIGH, rebase=[rebased("2023-09")], target=95)
+    name, line, baseline, now, change, variation, assurance, attention = cells(table)
+    assert name == "Waiting times"
+    assert 'alt="February 2023 to September 2024: from 70% to 81%, lowest 69%, highest 83%"' in line
+    assert (baseline[:7], now[:7], change) == ("[70.9%]", "[80.7%]", "+1 point")
+    assert variation.startswith("[Common cause]{.drawing")
+    assert assurance.startswith("[Reliably missed]{.drawing")
+    assert attention == "Yes: target out of reach"
+    assert [fact.id for fact in table.facts] == ["waits_baseline", "waits_mean_now"]
+
+
+def test_it_publishes_nothing(shown):
+    shown(HIGH)
+    assert not facts._published
+
+
+def test_its_drawings_travel_with_it_and_are_seen_in_jupyter(shown):
+    table, _ = shown(HIGH)
+    assert all(svg.startswith("<svg") for svg in table.drawings.values())
+    assert all(name in table.markdown for name in table.drawings)
+    assert table.shown.count("data:image/svg+xml;base64,") == 3
+    assert "{.drawing" not in table.shown
+    assert "{.fact" not in table.shown
+
+
+@pytest.mark.parametrize(
+    ("values", "variation", "attention"), [([70, 71, 72], "too few points", ""), ([None] * 9, "", "Yes: no data")]
+)
+def test_a_measure_with_too_few_points_has_no_icon(shown, values, variation, attention):
+    table, _ = shown(values)
+    assert cells(table)[5] == variation
+    assert cells(table)[-1] == attention
+    assert "icon" not in table.markdown
+
+
+def test_a_gap_breaks_the_line(shown):
+    table, _ = shown([70, 71, None, 72, 73, 74, 75, 76])
+    line = next(svg for svg in table.drawings.values() if 'stroke="#767676"' in svg)
+    assert line.count('stroke="#767676"') == 2
+
+
+def test_a_change_is_of_whole_quarters_alone(shown):
+    assert cells(shown(HIGH[:5])[0])[4] == ""
+
+
+@pytest.mark.parametrize(
+    ("values", "keys", "line"),
+    [
+        (
+            LOW + HIGH,
+            {"rebase": [rebased("2023-09")]},
+            "**What has improved:** Waiting times (better since September 2023)",
+        ),
+        (HIGH + LOW * 2, {"rebase": [rebased("2023-08")]}, "attention:** Waiting times (worse since August 2023)"),
+        ([*HIGH, 60], {}, "attention:** Waiting times (getting worse)"),
+        ([*HIGH, 60], {}, "**What is new since Q1 2024/25:** Waiting times: getting worse."),
+        (HIGH, {}, "**What is new since Q1 2024/25:** nothing."),
+        ([*HIGH, None], {}, "**What needs attention:** Waiting times (latest values missing)"),
+    ],
+)
+def test_the_summary_says_what_improved_needs_attention_and_is_new(shown, values, keys, line):
+    assert line in shown(values, **keys)[1].markdown
+
+
+def test_stacked_bars_have_no_row(tmp_path):
+    bars = {**WAITS, "chart": "stacked", "category": "list", "unit": "teams"}
+    bars = {key: value for key, value in bars.items() if key not in ("numerator", "denominator")}
+    project(tmp_path, rows_of(HIGH), measures={"lists": bars})
+    with context.use("2024-25-Q2", project=tmp_path):
+        with pytest.raises(DataError, match="declares no measure that an overview can show"):
+            measures.overview()
+        with pytest.raises(DataError, match="lists is drawn as stacked, which has no row"):
+            measures.overview("lists")

@@ -1,0 +1,117 @@
+"""Sentences about a measure: the chart chooses the pattern, the declaration gives the words."""
+
+import pytest
+
+from natpatsip import context, facts, measure
+from natpatsip.blocks import BLOCK
+from support.measured import project, rebased, rows_of
+
+LOW, HIGH = [70, 72, 71, 69, 70, 71, 73], [80, 82, 81, 79, 80, 81, 83, 80, 79, 81, 82, 80, 81]
+NORMAL = "the months show only normal variation."
+NO_SHARE = {"numerator": None, "denominator": None}
+SEEN = "of patients on average have been seen in time"
+
+
+def said(folder, values, **keys):
+    """Return the sentences about a measure with these values."""
+    facts.forget()
+    project(folder, rows_of(values), **keys)
+    with context.use("2024-25-Q2", project=folder):
+        return measure("waits").sentence
+
+
+@pytest.mark.parametrize(
+    ("values", "keys", "sentence"),
+    [
+        (
+            LOW + HIGH,
+            {"rebase": [rebased("2023-09", when="the clinics opened in the evening")]},
+            f"Since September 2023, when the clinics opened in the evening, 80.7% {SEEN}, up from 70.9%. "
+            f"The rise is an improvement. Since then, {NORMAL}",
+        ),
+        (
+            LOW + HIGH,
+            {"rebase": [rebased("2023-09")], "improvement": "decrease"},
+            f"Since September 2023 (clinics opened), 80.7% {SEEN}, up from 70.9%. "
+            f"The rise is a concern. Since then, {NORMAL}",
+        ),
+        (
+            LOW + HIGH,
+            {"rebase": [rebased("2023-09", provenance="illustrative")], "improvement": "neutral"},
+            f"Since September 2023 (clinics opened; this reason is illustrative), 80.7% {SEEN}, up from 70.9%. "
+            f"Since then, {NORMAL}",
+        ),
+        (
+            LOW + HIGH,
+            {"rebase": [rebased("2023-09", when="clinics opened", provenance="illustrative")], "improvement": None},
+            f"Since September 2023, when clinics opened (an illustrative reason), 80.7% {SEEN}, up from 70.9%. "
+            f"Since then, {NORMAL}",
+        ),
+        (HIGH, {}, f"Since September 2023, 80.7% {SEEN}. The {NORMAL[4:]}"),
+        (
+            HIGH,
+            {"unit": "patients", "value": "seen_in_time", "noun": "patients a month"} | NO_SHARE,
+            f"Since September 2023, an average of 81 patients a month have been seen in time. The {NORMAL[4:]}",
+        ),
+        (
+            [*HIGH, 99],
+            {},
+            f"Since August 2023, 82% {SEEN}. September 2024, at 99%, is above what normal variation explains, "
+            "a sign of improvement.",
+        ),
+        (
+            [*HIGH, *[78] * 7],
+            {},
+            f"Since February 2023, 79.8% {SEEN}. The latest 7 months are all below this average, a sign of concern.",
+        ),
+        (
+            HIGH,
+            {"target": 81},
+            f"Since September 2023, 80.7% {SEEN}. The {NORMAL[4:]} "
+            "The average is below the target of 81%, which single months meet or miss by chance.",
+        ),
+        (
+            HIGH,
+            {"target": 95},
+            f"Since September 2023, 80.7% {SEEN}. The {NORMAL[4:]} "
+            "The target of 95% is out of reach unless the process changes.",
+        ),
+        (
+            HIGH,
+            {"target": 60},
+            f"Since September 2023, 80.7% {SEEN}. The {NORMAL[4:]} The target of 60% is reliably met.",
+        ),
+        (
+            [*HIGH, None],
+            {},
+            f"Since August 2023, 80.7% {SEEN}. The {NORMAL[4:]} "
+            "The latest value is that of August 2024; the 1 month after it is missing.",
+        ),
+        (
+            HIGH[:8],
+            {},
+            f"Since February 2024, 80.8% {SEEN}. The {NORMAL[4:]} With 8 months so far the limits are provisional.",
+        ),
+        (HIGH[:3], {}, f"In the 3 months so far, 81% {SEEN}. That is too few to tell a change from chance."),
+        ([None, 70], {}, "There is one value so far, 70% of patients in September 2024."),
+        ([None, None], {}, "There are no data on waiting times yet."),
+        ([1, 1, 9], {"chart": "run"}, "The median for waiting times is 1%. The points show no signal of a change."),
+        ([60, 65, 70], {"chart": "trend"}, "Waiting times rose from 60% in July 2024 to 70% in September 2024."),
+    ],
+)
+def test_the_pattern_is_that_of_what_the_chart_shows(tmp_path, values, keys, sentence):
+    assert str(said(tmp_path, values, **keys)) == sentence
+
+
+def test_a_measure_without_words_is_described(tmp_path):
+    assert str(said(tmp_path, HIGH, noun=None, verb=None)).startswith("The mean for waiting times is 80.7%")
+
+
+def test_a_rebase_before_which_the_level_was_the_same_claims_no_change(tmp_path):
+    assert "have been seen in time, as before." in str(said(tmp_path, HIGH + HIGH, rebase=[rebased("2023-09")]))
+
+
+def test_each_number_of_a_sentence_is_a_fact(tmp_path):
+    record = said(tmp_path, LOW + HIGH, rebase=[rebased("2023-09")])._repr_mimebundle_()[BLOCK]
+    assert [fact["id"] for fact in record["facts"]] == ["waits_mean_now", "waits_mean_before"]
+    assert '[80.7%]{.fact key="waits_mean_now" period="2024-25-Q2"} of patients on average' in record["markdown"]

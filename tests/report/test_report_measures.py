@@ -1,0 +1,39 @@
+"""The measures of this report: each is drawn, and says what its chart shows as a person would."""
+
+import pytest
+
+from natpatsip import context, figure, measures
+from natpatsip.figures import FIGURE
+from natpatsip.measures.definitions import declared
+from support.projects import ROOT
+
+QUARTERS = ("2024-25-Q1", "2024-25-Q2")
+
+
+def made(name, quarter="2024-25-Q2"):
+    with context.use(quarter, project=ROOT):
+        measure = measures.Measure(name, is_owner=False)
+        return measure, str(measure.sentence)
+
+
+@pytest.mark.parametrize("name", declared(ROOT).by_id)
+@pytest.mark.parametrize("quarter", QUARTERS)
+def test_each_measure_has_a_figure_and_sentences(name, quarter):
+    measure, text = made(name, quarter)
+    record = figure(measure, title="Title")._repr_mimebundle_()[FIGURE]
+    assert record["id"] == f"fig-{name.replace('_', '-')}"
+    assert text
+
+
+def test_a_step_is_told_with_its_cause_and_both_levels():
+    _, text = made("place_of_birth")
+    assert text.startswith(
+        "Since July 2023, when 2 PSCs changed their transfer process, 83% of eligible babies on average have been born "
+        "in the right place, up from 79.1%."
+    )
+
+
+def test_what_needs_attention_is_what_has_fallen():
+    with context.use("2024-25-Q2", project=ROOT):
+        lines = measures.summary().markdown.splitlines()
+    assert "Antenatal corticosteroids (worse since August 2023); Normothermia (worse since July 2023)" in lines[1]
