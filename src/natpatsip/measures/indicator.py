@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from natpatsip import datasets, lineage, spc, wording
+from natpatsip import datasets, spc, wording
 from natpatsip.blocks import Passage
 from natpatsip.errors import FactError
-from natpatsip.fact import Fact, parse_value
+from natpatsip.fact import Fact, of_rows, parse_value
 from natpatsip.facts import publish
 from natpatsip.measures.kinds import KINDS, Kind
 from natpatsip.measures.measure_sentences import Shown, sentences_of
@@ -104,7 +104,7 @@ class Measure(MeasuredSeries):
             if is_owner:
                 found[role] = publish(ids[role], value, unit=own.unit, source=source, formula=formula, rows=self.series)
             else:
-                described, sha256 = lineage.of_rows(self.series)
+                described, sha256 = of_rows(self.series)
                 found[role] = Fact(
                     ids[role],
                     str(self.here.quarter),
