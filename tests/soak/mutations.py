@@ -114,7 +114,7 @@ def character_changed(text: str, chance: random.Random) -> str:
         case 4:
             return text[:place] + text[place : place + 2][::-1] + text[place + 2 :]
         case _:
-            place = chance.choice(digits)
+            place = chance.choice(digits or [place])
             return text[:place] + chance.choice("0123456789") + text[place + 1 :]
 
 
