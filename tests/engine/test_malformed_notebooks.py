@@ -29,9 +29,14 @@ CHANGES = {
     "another type": lambda content: content["cells"][3].update(cell_type="heading"),
     "not a cell": lambda content: content["cells"].append("text"),
     "a cell null": lambda content: content["cells"].append(None),
+    "tags that are a number": lambda content: content["cells"][3]["metadata"].update(tags=1),
+    "tags null": lambda content: content["cells"][3]["metadata"].update(tags=None),
     "no cells": lambda content: content.pop("cells"),
     "cells null": lambda content: content.update(cells=None),
     "outputs null": lambda content: content["cells"][1].update(outputs=None),
+    "outputs of numbers": lambda content: content["cells"][1].update(outputs=[1]),
+    "outputs of prose that are a number": lambda content: content["cells"][0].update(outputs=1),
+    "outputs of prose": lambda content: content["cells"][0].update(outputs=[{"data": 1}]),
 }
 
 

@@ -130,8 +130,11 @@ def _malformed(cell: Any) -> str:
         return "has no source"
     if not isinstance(cell.get("metadata"), dict):
         return "has no metadata"
-    if cell["cell_type"] == "code" and not isinstance(cell.get("outputs", []), list):
-        return "has outputs that are not a list"
+    outputs = cell.get("outputs", [])
+    if not isinstance(outputs, list) or not all(isinstance(each, dict) for each in outputs):
+        return "has outputs that are not a list of outputs"
+    if outputs and cell["cell_type"] != "code":
+        return "has outputs, which only code cells have"
     return ""
 
 
@@ -180,13 +183,14 @@ class Notebook:
             raise NotebookError(
                 f'{where}: the first cell has no title. Begin it with "# " and the title of the chapter.'
             )
-        for cell in self.content.cells:
+        for number, cell in enumerate(self.content.cells, start=1):
             tags = cell.metadata.get("tags", [])
             if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
                 raise NotebookError(
-                    f"{where}, {place_of(self.content.cells, cell)}: its tags are {tags!r}; expected a list of words."
+                    f"{where}, {name_of(number, cell)}: its tags are {tags!r}; expected a list of words."
                 )
-            for tag in tags:
+        for cell in self.content.cells:
+            for tag in cell.metadata.get("tags", []):
                 if re.match(r"\d{4}-", tag) and not is_quarter(tag):
                     raise NotebookError(
                         f'{where}, {place_of(self.content.cells, cell)}: the tag "{tag}" is not a valid quarter. '

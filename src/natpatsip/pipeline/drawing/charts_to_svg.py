@@ -90,6 +90,8 @@ class Artist:
         FigureError
             If Vega-Lite cannot draw it.
         """
+        # Saved notebooks have their keys sorted: a chart is the same whether its notebook ran now or earlier.
+        specification = json.loads(json.dumps(specification, sort_keys=True))
         svg, layout = self.chart(name, specification), narrow(specification)
         parts = [self.chart(f"{name}-page-{n}", part) for n, part in enumerate(pages(specification), 1)]
         return Drawn(

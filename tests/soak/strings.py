@@ -1,0 +1,449 @@
+"""Hostile strings in every text field of data, params, settings and narrative, looked for wherever the field is shown.
+
+A try is one string in one field. Strings are put together into few projects, each with a mark that tells it apart; what a
+build refuses is taken out, and the rest is built again. Which formats show a field is found with plain words first.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+import re
+import shutil
+import subprocess
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import docx
+import yaml
+from playwright.sync_api import Browser
+from results import Result
+
+from natpatsip.csv_files import from_csv
+from natpatsip.errors import one_line
+from support.browser import chromium
+from support.projects import code, command, edit, prose, small, write
+
+Q2 = "2024-25-Q2"
+TOGETHER = 10  # strings in one project, for fields that can be given more than once
+PLAIN = "plain words"
+STRINGS = [
+    # markup and scripts
+    "<script>window.pwned=1</script>", "<img src=x onerror=window.pwned=1>", "<svg/onload=window.pwned=1>", "</title><script>window.pwned=1</script>",
+    "<b>bold</b>", "<!-- comment", "]]>", "&lt;b&gt; &amp; &copy;", "<iframe src='javascript:window.pwned=1'>", "\"><script>window.pwned=1</script>",
+    "' onmouseover='window.pwned=1", "javascript:window.pwned=1", "<a href=\"data:text/html,x\">x</a>", "</script><script>window.pwned=1</script>",
+    "<style>*{display:none}</style>", "{{constructor.constructor('window.pwned=1')()}}", "<math><mi//xlink:href=\"data:x\">", "<base href=//x.example>",
+    # Markdown, Pandoc and Quarto
+    "[x](javascript:window.pwned=1)", "![x](nothing.png)", "**bold** _it_ ~~no~~", "# Heading", "- item", "1. one", "> quote", "```{=html}", "`code`",
+    "| a | b |", "::: {.callout-note}", ":::", "---", "{{< include /etc/passwd >}}", "{{< env HOME >}}", "[@nobody]", "@fig-nothing", "[^1]", "$x^2$", "$$", "H~2~O",
+    "`{python} 1 + 1`", "`r 1`", "{#id .class}", "[x]{.fact key=\"a\"}", "<https://x.example>", "\\newpage", "(c) Crown", "a...b -- c",
+    # Typst and Word
+    "#eval(\"1\")", "#read(\"/etc/passwd\")", "#{1 + 1}", "$ sum $", "= Heading", "/* comment", "//x.example", "@label <label>", "<w:t>x</w:t>", "</w:p></w:body>",
+    "{ HYPERLINK \"x\" }", "{=openxml}", "_x0041_",
+    # CSV formulas
+    "=1+1", "=HYPERLINK(\"http://x.example\",\"x\")", "+1+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "＝1+1", "'=1",
+    # terminals and logs
+    "\x1b[31mred\x1b[0m", "\x1b]8;;http://x.example\x07x\x1b]8;;\x07", "\x1b[2J", "\x9b31m", "\r overwritten", "\x08\x08back", "::error::no", "a\n::set-output name=x::y", "##[error]no",
+    "%0A::error::no",
+    # control characters, white space and Unicode
+    "NUL \0 here", "bell \x07", "a\u2028b\u2029c", "a\u00a0b", "a\u200bb\u200dc", "\ufeffmark", "\u202eabc\u202c", "\u2066abc\u2069", "\u200fabc", "é as e\u0301",
+    "Z\u0351\u036b\u0343a\u0327lgo", "\u05e9\u05dc\u05d5\u05dd", "\u0645\u0631\u062d\u0628\u0627 2024", "👩‍👩‍👧 🏴󠁧󠁢󠁷󠁬󠁳󠁿 ✅", "漢字", "Ŵŷ Łódź ß ﬁ", "\ufffe", "\U0010ffff", "①½²", "‘a’ “b”",
+    # long, and other files' syntax
+    "x" * 10_000, "long words " * 900, "../../etc/passwd", "C:\\Windows\\System32", "CON", "~/x; rm -rf x", "$(touch pwned)", "`touch pwned`", "%s %d %n {0} {x}", "${HOME}",
+    "{{ n }}", "{% raw %}", "a: b: c", "key: [1, 2", "'single' \"double\"", "\\\" \\' \\\\", "!!python/object:os.system", "*alias &anchor", "null", "yes", "037", "1e400", "NaN", "2024-04-01", "\\u0000 \\x1b",
+]  # fmt: skip
+Pair = tuple[str, int]  # a field, and which string
+Texts = dict[Pair, str]
+
+
+# --- fields ---
+
+MANY = (  # fields that a project can have any number of
+    "data: source of a reported fact", "data: unit of a reported fact", "data: text column", "data: name of an organisation", "data: reason of a relation",
+    "params: unit of a target", "params: source of a target",
+    "narrative: inline value", "narrative: cell of a table", "narrative: heading of a column", "narrative: caption of a table", "narrative: title of a figure",
+    "narrative: description of a figure", "narrative: caption of a figure", "narrative: alternative text", "narrative: category of a chart",
+    "narrative: source of a fact", "narrative: formula of a fact", "narrative: label of a tile", "narrative: callout", "narrative: paragraph", "narrative: heading",
+)  # fmt: skip
+MARKDOWN = {
+    f"narrative: {name}"
+    for name in ("caption of a table", "caption of a figure", "label of a tile", "callout", "paragraph", "heading", "title of a chapter")
+}
+CELLS = {  # the fields that a cell holds, by the first part of its id
+    "caption": "narrative: caption of a table", "beneath": "narrative: caption of a figure", "tile": "narrative: label of a tile",
+    "callout": "narrative: callout", "paragraph": "narrative: paragraph", "heading": "narrative: heading", "value": "narrative: inline value",
+    "column": "narrative: heading of a column",
+}  # fmt: skip
+SETTINGS = {
+    f"settings: {name}": tuple(name.split("."))
+    for name in (
+        "book.title", "natpatsip.publisher", "natpatsip.disclaimer", "natpatsip.licence", "natpatsip.contact", "natpatsip.url", "natpatsip.subtitle",
+        "natpatsip.description", "natpatsip.cover.line", "natpatsip.cover.programmes", "natpatsip.headings.contents", "natpatsip.headings.figures",
+        "natpatsip.labels.target", "natpatsip.labels.programme", "natpatsip.labels.columns.label", "natpatsip.programmes.ward", "natpatsip.illustrative-data.title",
+        "natpatsip.illustrative-data.banner", "natpatsip.illustrative-data.cover", "natpatsip.illustrative-data.figure",
+    )
+}  # fmt: skip
+ONCE = (*SETTINGS, "params: reason of a rebase", "narrative: title of a chapter")
+LIST = {"settings: natpatsip.keywords": "keywords", "settings: natpatsip.names": "names"}
+RESOURCE = """
+  - name: texts
+    path: texts.csv
+    title: texts
+    schema:
+      fields:
+        - {name: number, type: string, constraints: {required: true}}
+        - {name: label, type: string}
+        - {name: team, type: string, natpatsip: {organisation: team}}
+      primaryKey: [number]
+    natpatsip: {rows: a text, provenance: decided}
+"""
+USED = """\
+import pandas as pd
+from natpatsip import charts, datasets, params, spc
+texts = datasets.load("texts")
+counts = ("seen_in_time", "seen")
+waits = datasets.total(datasets.load("waits_monthly"), counts, percent=counts)
+decided = params.load()
+chart = spc.xmr(waits["percent"], dates=waits["month"], improvement="increase", target=75, rebase=decided.rebase_dates("waits.trust"))"""
+DESCRIBED = '`{python} spc.describe(chart, measure="people seen", unit="%", rebase_reasons=decided.rebase_reasons("waits.trust"))`'
+DRAWN = """\
+figure("fig-waits", charts.spc(chart, y_title="Seen, %", percent=True), title="Seen", description="People seen", caption="All.",
+       data=charts.spc_table(chart, value_name="Seen, %", decimals=1))"""
+
+
+def marked(pair: Pair, number: int, text: str) -> str:
+    """Return a string with the mark of its field and number, at its end or, for every other, at its start."""
+    mark = mark_of(pair, number)
+    return f"{text} {mark}" if (number + len(pair[0])) % 2 else f"{mark} {text}"
+
+
+def mark_of(pair: Pair, number: int) -> str:
+    return f"qz{(*MANY, *ONCE, *LIST).index(pair[0])}q{pair[1]}z"
+
+
+def make(project: Path, texts: Texts) -> None:
+    """Make a project that has each text in its field."""
+    shutil.rmtree(project, ignore_errors=True)
+    small(project)
+    of = {field: {number: text for (name, number), text in texts.items() if name == field} for field in (*MANY, *ONCE, *LIST)}
+    _write_data(project, of)
+    _write_params(project, of)
+    _write_settings(project, of)
+    _write_notebook(project, of)
+
+
+def _write_data(project: Path, of: dict[str, dict[int, str]]) -> None:
+    declaration = project / "data" / "datapackage.yaml"
+    declaration.write_text(declaration.read_text(encoding="utf-8").rstrip("\n") + "\n" + RESOURCE, encoding="utf-8")
+    sources, units = of["data: source of a reported fact"], of["data: unit of a reported fact"]
+    reasons = of["data: reason of a relation"]
+    reported = [
+        [f"reported_{number}", Q2, Q2, "5", units.get(number, "people"), "reported", sources.get(number, "a report")]
+        for number in sorted({*sources, *units, *reasons})
+    ]
+    _append(project / "data" / "reported.csv", reported)
+    names = of["data: name of an organisation"]
+    _append(
+        project / "data" / "organisations.csv",
+        [["team", f"X{number}", name, f"x{number}", "", "", "2030-01-01", ""] for number, name in names.items()],
+    )
+    labels = of["data: text column"]
+    rows = [[str(number), labels.get(number, ""), names.get(number, "North")] for number in sorted({*labels, *names})]
+    (project / "data" / "texts.csv").write_text(_csv([["number", "label", "team"], *rows, ["end", "", "North"]]), encoding="utf-8", newline="")
+    relations = [["fact_id", "period", "relation", "of", "reason"], ["teams", Q2, "at most", "reminders_sent", "fewer teams"]]
+    relations += [[f"reported_{number}", Q2, "at most", "reminders_sent", reason] for number, reason in reasons.items()]
+    (project / "data" / "relations.csv").write_text(_csv(relations), encoding="utf-8", newline="")
+
+
+def _csv(rows: Iterable[Iterable[str]]) -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
+
+
+def _append(file: Path, rows: list[list[str]]) -> None:
+    with file.open("a", encoding="utf-8", newline="") as lines:
+        lines.write(_csv(rows))
+
+
+def _write_params(project: Path, of: dict[str, dict[int, str]]) -> None:
+    file = project / "params" / f"{Q2}.yml"
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    units, sources = of["params: unit of a target"], of["params: source of a target"]
+    for number in sorted({*units, *sources}):
+        value = {"value": 5, "unit": units.get(number, "people"), "source": sources.get(number, "a policy")}
+        content["targets"][f"target_{number}"] = value
+    for text in of["params: reason of a rebase"].values():
+        content["rebase"][0]["reason"] = text
+    file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+
+
+def _write_settings(project: Path, of: dict[str, dict[int, str]]) -> None:
+    file = project / "_quarto.yml"
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    content["book"]["chapters"] += ["list-of-figures.qmd", "sources.qmd", "accessibility.qmd"]
+    settings = content.setdefault("natpatsip", {"publisher": "A trust", "labels": {"columns": {"label": "Label"}}})
+    settings["not-programmes"] = ["index", "list-of-figures", "sources"]
+    for field, keys in SETTINGS.items():
+        for text in of[field].values():
+            place = content
+            for key in keys[:-1]:
+                place = place.setdefault(key, {})
+            place[keys[-1]] = text
+    for field, key in LIST.items():
+        if of[field]:
+            settings[key] = list(of[field].values())
+    file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+
+
+def _write_notebook(project: Path, of: dict[str, dict[int, str]]) -> None:
+    def texts(name: str) -> dict[int, str]:
+        return of[f"narrative: {name}"]
+
+    def listing(name: str) -> str:
+        return repr(texts(name))
+
+    reported = sorted({*of["data: source of a reported fact"], *of["data: unit of a reported fact"]})
+    decided = sorted({*of["params: unit of a target"], *of["params: source of a target"]})
+    cells = [code(USED, id="used"), prose(DESCRIBED, id="described"), code(DRAWN, id="drawn")]
+    cells.append(code('table(texts, caption="Texts")', id="texts"))
+    cells += [prose(f'Reported: `{{python}} cite("reported_{number}")`.', id=f"reported-{number}") for number in reported]
+    cells += [prose(f'Decided: `{{python}} cite("target_{number}", "all")`.', id=f"decided-{number}") for number in decided]
+    cells.append(code(f"values = {listing('inline value')}", id="values"))
+    cells += [prose(f"Value: `{{python}} values[{number}]`.", id=f"value-{number}") for number in texts("inline value")]
+    table = f"pd.DataFrame({{'Number': [*{listing('cell of a table')}], 'Text': [*{listing('cell of a table')}.values()]}})"
+    cells += [code(f'table({table}, caption="Cells")', id="cells")] if texts("cell of a table") else []
+    for number, text in texts("heading of a column").items():
+        cells.append(code(f"table(pd.DataFrame({{{text!r}: [1]}}), caption='Columns {number}')", id=f"column-{number}"))
+    for number, text in texts("caption of a table").items():
+        cells.append(code(f"table(pd.DataFrame({{'A': [1]}}), caption={text!r})", id=f"caption-{number}"))
+    for number, text in texts("caption of a figure").items():
+        source = f"import altair as alt\nbars = pd.DataFrame({{'name': ['A'], 'n': [3]}})\nchart_{number} = alt.Chart(bars).mark_bar().encode(x='n:Q', y='name:N')"
+        given = {"title": f"Bars {number}", "description": "Bars", "caption": text}
+        cells.append(code(f"{source}\nfigure('fig-c{number}', chart_{number}, data=bars, **{given!r})", id=f"beneath-{number}"))
+    words = {"title": "title of a figure", "description": "description of a figure", "alt": "alternative text"}
+    for number in sorted({number for name in words.values() for number in texts(name)} | set(texts("category of a chart"))):
+        given = {key: texts(name).get(number, f"Words {number}") for key, name in words.items()} | {"caption": "All."}
+        names = [texts("category of a chart").get(number, "Category"), "Other"]
+        frame = f"pd.DataFrame({{'name': {names!r}, 'n': [3, 4]}})"
+        chart = "alt.Chart(bars).mark_bar().encode(x='n:Q', y='name:N', color='name:N')"
+        source = f"import altair as alt\nbars = {frame}\nfigure('fig-x{number}', {chart}, data=bars, **{given!r})"
+        cells.append(code(source, id=f"figure-{number}"))
+    for number in sorted({*texts("source of a fact"), *texts("formula of a fact")}):
+        given = f"source={texts('source of a fact').get(number, 'A list')!r}, formula={texts('formula of a fact').get(number, 'a sum')!r}"
+        cells.append(code(f"fact_{number} = publish('fact_{number}', {number + 1}, unit='beds', {given})", id=f"fact-{number}"))
+        cells.append(prose(f"Fact: `{{python}} fact_{number}`.", id=f"cited-{number}"))
+    for number, text in texts("label of a tile").items():
+        cells.append(code(f"tiles([tile('5', {text!r}, icon='people')])", id=f"tile-{number}"))
+    for number, text in texts("callout").items():
+        cells.append(code(f"callout('note', 'A note', {text!r})", id=f"callout-{number}"))
+    cells += [prose(text, id=f"paragraph-{number}") for number, text in texts("paragraph").items()]
+    for number, text in texts("heading").items():
+        cells.append(prose(f"## {text}\n\nUnder a heading.", id=f"heading-{number}"))
+    title = next(iter(texts("title of a chapter").values()), "Ward")
+    write(project / "notebooks" / "ward.ipynb", title, *cells)
+
+
+# --- what a reader sees ---
+
+STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "."})
+DROPPED = {"Cc", "Cf", "Zs", "Zl", "Zp", "Cn", "Co", "Cs"}
+
+
+def seen(text: str) -> str:
+    """Return a text as it can be compared: no white space, nothing that cannot be seen, signs in one form."""
+    plain = unicodedata.normalize("NFKC", text).translate(STRAIGHT).replace("...", ".").replace("--", "-").replace("\ufffd", "")
+    return "".join(each for each in plain if unicodedata.category(each) not in DROPPED and not each.isspace())
+
+
+def has(text: str, wanted: str, mark: str) -> bool:
+    """Return True if a text shows a string beside its mark; letters that are written from right to left in any order."""
+    if wanted in text:
+        return True
+    if any(unicodedata.bidirectional(each) in ("R", "AL") or unicodedata.combining(each) for each in wanted):
+        length = len(wanted) + 4
+        places = [found.start() for found in re.finditer(mark, text)]
+        return any(not Counter(wanted) - Counter(text[max(0, place - length) : place + length]) for place in places)
+    return False
+
+
+def read_report(report: Path, browser: Browser) -> tuple[dict[str, str], list[str]]:
+    """Return the text of each format as it can be compared, and what happened in the browser that must not."""
+    texts, wrong = {}, []
+    with browser.new_context() as window:
+        page = window.new_page()
+        page.on("dialog", lambda dialog: (wrong.append("a dialog opened"), dialog.dismiss()))
+        page.on("pageerror", lambda error: wrong.append(f"a script failed: {error}"))
+        page.on("request", lambda request: None if request.url.startswith(("file:", "data:", "blob:")) else wrong.append(f"asked {request.url}"))
+        shown = []
+        for file in sorted((report / "html").glob("*.html")):
+            page.goto(file.as_uri())
+            shown.append(page.evaluate(TEXT))
+            wrong += [f"{file.name}: {each}" for each in page.evaluate(HARM)]
+    texts["html"] = seen("\n".join(shown))
+    run = subprocess.run(["pdftotext", "-raw", report / "report.pdf", "-"], capture_output=True, text=True, check=True)
+    texts["pdf"] = seen(run.stdout)
+    body = docx.Document(str(report / "report.docx"))
+    parts = [body.element.body, *(each.footer._element for each in body.sections), *(each.header._element for each in body.sections)]
+    name = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t"
+    texts["docx"] = seen("\n".join(node.text or "" for part in parts for node in part.iter(name)))
+    files = [report / "facts.csv", *sorted((report / "figures").glob("*.csv"))]
+    texts["csv"] = seen("\n".join(cell for file in files for row in from_csv(file.read_text("utf-8")) for cell in (*row, *row.values())))
+    wrong += [each for file in files for each in _formulas(file)]
+    return texts, wrong
+
+
+TEXT = """() => { const copy = document.documentElement.cloneNode(true);
+  copy.querySelectorAll('script, style, noscript').forEach(each => each.remove()); return copy.textContent; }"""
+HARM = """() => [...(window.pwned ? ['a script of a string ran'] : []),
+  ...[...document.querySelectorAll('a[href], iframe, base, object, embed')].filter(each => each.tagName !== 'A' ||
+    /^(javascript|data|vbscript):/i.test(each.href)).map(each => `${each.tagName} ${each.getAttribute('href')}`),
+  ...[...document.querySelectorAll('*')].filter(each => [...each.attributes].some(at => at.name.startsWith('on')))
+    .map(each => `${each.tagName} has an event handler`)]"""
+
+
+def _formulas(file: Path) -> Iterator[str]:
+    """Yield cells that a spreadsheet would run."""
+    for row in csv.reader(io.StringIO(file.read_text("utf-8"), newline="")):
+        for cell in row:
+            if re.match(r"[=+\-@\t\r＝＋－＠]", cell) and not re.fullmatch(r"[+-]?[\d.,]+(e[+-]?\d+)?%?", cell, re.IGNORECASE):
+                yield f"{file.name}: a formula: {cell[:40]!r}"
+
+
+def in_terminal(text: str) -> list[str]:
+    """Return what a terminal or GitHub's runner would obey in what a command printed."""
+    hidden = {each for each in text if each != "\n" and one_line(each) != each}
+    commands = [line for line in text.splitlines() if re.match(r"\s*::(?!(error|warning|notice) )|.*##\[", line)]
+    return [*(f"raw {each!r} in the terminal" for each in sorted(hidden)), *(f"a command to the runner: {line[:60]}" for line in commands)]
+
+
+# --- trying them ---
+
+PLACE = re.compile(r"(data|params|notebooks)/[\w.-]+|_quarto\.yml")
+
+
+class Trial:
+    """Projects with strings in their fields: what was refused, and how the rest was shown."""
+
+    def __init__(self, folder: Path, browser: Browser, strings: list[str]) -> None:
+        self.folder, self.browser, self.strings = folder, browser, strings
+        self.outcomes: dict[Pair, tuple[str, list[str]]] = {}
+        self.shown_in: dict[str, set[str]] = {}
+
+    def learn(self) -> None:
+        """Find out which formats show each field, with plain words."""
+        pairs = {(field, 0): f"{PLAIN} {mark_of((field, 0), 0)}" for field in (*MANY, *ONCE, *LIST)}
+        project = self.folder / "plain"
+        make(project, pairs)
+        run = command(project, "build", Q2, "--renderer", "pandoc", "--jobs", "1")
+        assert run.returncode == 0, run.stderr
+        texts, wrong = read_report(project / "reports" / Q2, self.browser)
+        assert not wrong, wrong
+        for pair, text in pairs.items():
+            self.shown_in[pair[0]] = {form for form, all_of_it in texts.items() if seen(text) in all_of_it}
+
+    def attempt(self, pairs: list[Pair]) -> None:
+        """Build a project with strings in fields; take out those that are refused, and build the rest."""
+        if not pairs:
+            return
+        texts = {pair: marked(pair, pair[1], self.strings[pair[1]]) for pair in pairs}
+        project = self.folder / "hostile"
+        cache = self.folder / "cache"
+        make(project, texts)
+        if cache.is_dir():
+            (project / "build").mkdir()
+            cache.rename(project / "build" / "cache")
+        try:
+            run = command(project, "build", Q2, "--renderer", "pandoc", "--jobs", "1")
+        except Exception as error:
+            self._halve(pairs, f"{type(error).__name__}: {str(error)[:200]}")
+            return
+        finally:
+            if (project / "build" / "cache").is_dir():
+                shutil.rmtree(cache, ignore_errors=True)
+                (project / "build" / "cache").rename(cache)
+        printed = in_terminal(run.stdout + run.stderr)
+        if run.returncode:
+            cells = {(CELLS.get(kind, ""), int(number)) for kind, number in re.findall(r"\(id ([a-z]+)-(\d+)\)", run.stderr)}
+            named = [pair for pair in pairs if mark_of(pair, 0) in run.stderr or pair in cells]
+            located = [] if PLACE.search(run.stderr) else [f"refused without a place: {run.stderr[-200:]}"]
+            for pair in named:
+                self.outcomes[pair] = ("refused", [*located, *printed])
+            rest = [pair for pair in pairs if pair not in named]
+            if named:
+                self.attempt(rest)
+            else:
+                self._halve(pairs, "" if PLACE.search(run.stderr) else f"refused without a place: {run.stderr[:200]}", printed)
+            return
+        self._judge(project, texts, printed)
+
+    def _halve(self, pairs: list[Pair], fault: str, more: list[str] | None = None) -> None:
+        """Find out which of several strings a build stops at that does not name them."""
+        if len(pairs) == 1:
+            self.outcomes[pairs[0]] = ("refused", [each for each in (fault, *(more or [])) if each])
+            return
+        numbers = sorted({number for _, number in pairs})
+        if len(numbers) > 1:
+            first = set(numbers[: len(numbers) // 2])
+            halves = [[pair for pair in pairs if (pair[1] in first) == is_first] for is_first in (True, False)]
+        else:
+            halves = [pairs[: len(pairs) // 2], pairs[len(pairs) // 2 :]]
+        for half in halves:
+            self.attempt(half)
+
+    def _judge(self, project: Path, texts: Texts, printed: list[str]) -> None:
+        formats, wrong = read_report(project / "reports" / Q2, self.browser)
+        for arguments in (("check", Q2), ("check", Q2, "--format", "github")):
+            run = command(project, *arguments)
+            printed += in_terminal(run.stdout + run.stderr)
+        wrong += [name for name in ("pwned",) if list(project.rglob(name))]
+        for pair, text in texts.items():
+            faults = []
+            for form in self.shown_in[pair[0]]:
+                if mark_of(pair, 0) not in formats[form]:
+                    faults.append(f"not in {form}")
+                elif pair[0] not in MARKDOWN and not has(formats[form], seen(text), mark_of(pair, 0)):
+                    place = formats[form].find(mark_of(pair, 0))
+                    faults.append(f"not as it is in {form}: {formats[form][max(0, place - 60) : place + 60]}")
+            self.outcomes[pair] = ("shown", faults)
+        for each in dict.fromkeys([*wrong, *printed]):  # of one of them; all of their numbers are named
+            pair = next(iter(texts))
+            numbers = sorted({number for _, number in texts})
+            self.outcomes[pair] = ("shown", [*self.outcomes[pair][1], f"{each} (one of the strings {numbers})"])
+
+
+RULE = """\
+Each string is put into each text field of data, params, settings and narrative: markup, scripts, Markdown, Pandoc, Quarto,
+Typst, Word XML, CSV formulas, escapes for terminals, workflow commands, control characters, bidirectional text, combining
+and zero-width characters, emoji, 10,000 letters, paths, templates, YAML and JSON. A string either is refused with an error
+that names the file, or stands letter by letter in every format that shows the field: pages in Chromium, PDF, Word and CSV.
+No script runs, no page asks the network or links to a script, no CSV cell is a formula, and neither terminal nor workflow
+gets anything to obey from `build` and `check`. In fields that are Markdown (paragraphs, headings, callouts, tiles) a string
+means what it means there, so it is only looked for by a mark beside it. What cannot be seen (control, format and white-space
+characters) is left out of the comparison, and letters that are written from right to left, or combined, may come in any
+order."""
+
+
+def run(number: int, seed: int, folder: Path) -> Result:
+    """Try so many strings in every field."""
+    result = Result("Hostile strings", RULE, seed)
+    strings = STRINGS if number >= len(STRINGS) else random.Random(seed).sample(STRINGS, number)
+    with result.timed(), chromium() as browser:
+        trial = Trial(folder, browser, strings)
+        trial.learn()
+        for start in range(0, len(strings), TOGETHER):
+            numbers = range(start, min(start + TOGETHER, len(strings)))
+            trial.attempt([(field, each) for field in (*MANY, *LIST) for each in numbers])
+        for shift in range(len(strings)):
+            trial.attempt([(field, (place + shift) % len(strings)) for place, field in enumerate(ONCE)])
+    for (field, each), (outcome, faults) in sorted(trial.outcomes.items()):
+        result.count(f"{field}: {outcome}", [f"{strings[each][:60]!r}: {fault}" for fault in faults])
+    shown = ", ".join(f"{field} ({' '.join(sorted(forms)) or 'nowhere'})" for field, forms in trial.shown_in.items())
+    result.notes.append(f"{len(strings)} strings in {len(trial.shown_in)} fields. Where each field is shown: {shown}.")
+    return result
+
+
