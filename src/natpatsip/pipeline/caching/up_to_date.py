@@ -93,6 +93,16 @@ class BuildRecord:
         self.cache.put(KIND, self.key(self.options.formats), json.dumps(content).encode())
 
 
+def earlier_reports(project: Path, quarter: Quarter, options: Options) -> dict[str, str]:
+    """Return the digests of files of earlier reports: a draft is compared with the one before it, checks use facts."""
+    known = sorted(file.stem for file in (project / "params").glob("*.yml") if file.stem < str(quarter))
+    files = [project / "reports" / name / "facts.csv" for name in known]
+    for folder in options.earlier(project, quarter.previous()):
+        notebooks = folder / "notebooks"
+        files += [folder / "manifest.json", folder / "facts.csv", notebooks, *sorted(notebooks.glob("*.ipynb"))]
+    return {str(file.absolute()): sha256_of(file) for file in files}
+
+
 def _with_more(formats: Collection[str]) -> Iterator[tuple[str, ...]]:
     """Yield the supersets of the formats, smallest first."""
     others = [name for name in FORMATS if name not in formats]
