@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from natpatsip.checks import Outcome
     from natpatsip.compare import BuiltReport
     from natpatsip.pipeline.caching.run_cache import Executed, RunCache
-    from natpatsip.pipeline.execution.cluster.connection import Cluster
+    from natpatsip.pipeline.execution.dask_cluster import Cluster
     from natpatsip.pipeline.outputs import Outputs
     from natpatsip.pipeline.plan import Plan
     from natpatsip.pipeline.staging.stage import Staged
@@ -287,7 +287,7 @@ def _cluster(job: Job) -> AbstractContextManager[Cluster | None]:
     """Connect to the cluster if one is asked for."""
     if not job.options.cluster:
         return nullcontext()
-    from natpatsip.pipeline.execution.cluster.connection import connect
+    from natpatsip.pipeline.execution.dask_cluster import connect
 
     return connect(job.options.cluster, log=job.log, kernels=job.options.kernels)
 
