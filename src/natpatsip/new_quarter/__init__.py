@@ -1,4 +1,7 @@
-"""Opening the next quarter: its params, narrative to review, and the data it waits for."""
+"""Opening the next quarter: its params, narrative to review, and the data it waits for.
+
+Everything is worked out and checked first, then written in one go.
+"""
 
 from __future__ import annotations
 
