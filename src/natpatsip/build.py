@@ -7,7 +7,6 @@ them, so that a report that is up to date costs no more than 0.3 s.
 from __future__ import annotations
 
 import calendar
-import shutil
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -18,11 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from natpatsip import look
-from natpatsip.digests import key, sha256_of
+from natpatsip.digests import key
 from natpatsip.errors import ReportError, UsageError
 from natpatsip.pipeline.caching import store
 from natpatsip.pipeline.caching.inputs import Inputs, SourceChanged
-from natpatsip.pipeline.caching.up_to_date import BuildRecord
+from natpatsip.pipeline.caching.up_to_date import BuildRecord, earlier_reports
 from natpatsip.pipeline.execution import kernels
 from natpatsip.pipeline.options import FORMATS, Log, Options, files_of
 from natpatsip.quarter import Quarter
@@ -32,12 +31,14 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from natpatsip.checks import Outcome
+    from natpatsip.compare import BuiltReport
     from natpatsip.pipeline.caching.run_cache import Executed, RunCache
-    from natpatsip.pipeline.execution.cluster.connection import Cluster
+    from natpatsip.pipeline.execution.dask_cluster import Cluster
     from natpatsip.pipeline.outputs import Outputs
     from natpatsip.pipeline.plan import Plan
     from natpatsip.pipeline.staging.stage import Staged
     from natpatsip.release.final_edition import Candidate
+    from natpatsip.release.manifest import QaRecord
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def build(
     notes = [f"note: {each}" for each in plan.left_out()]
     for note in notes:
         log(note)
-    earlier = _earlier_reports(job)
+    earlier = earlier_reports(job.project, job.quarter, job.options)
     try:
         executed, outcome = _make_report(job, plan, runs)
         seconds = time.monotonic() - start
@@ -122,17 +123,14 @@ def build(
 
 def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Executed], Outcome | None]:
     """Execute, check, stage, draw, render and publish; return the notebooks, and the outcome of checks made before."""
-    from natpatsip.checks import CHECKS
-    from natpatsip.compare import BuiltReport, draft_chapter
+    from natpatsip.compare import BuiltReport
     from natpatsip.pipeline import render
     from natpatsip.pipeline.outputs import collect_facts, data_files
-    from natpatsip.pipeline.plan import DRAFTS_ONLY, FINALS_ONLY
     from natpatsip.pipeline.staging.stage import stage
     from natpatsip.pipeline.workspace import locked
     from natpatsip.release import manifest
     from natpatsip.release.final_edition import Candidate
-    from natpatsip.release.manifest import QaRecord
-    from natpatsip.release.publication import publication, restore
+    from natpatsip.release.publication import copy_files, publication, restore
 
     options = job.options
     with locked(plan.workplace, job.log):
@@ -145,15 +143,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
         contents = {name: each.content for name, each in executed.items()}
         outputs = {name: each.outputs for name, each in executed.items()}
         facts = collect_facts(outputs)
-        record, written = None, dict[str, str]()
-        if candidate and outcome:
-            accepted = [each.record() for each in outcome.accepted]
-            record = QaRecord(plan.params, candidate.commit, CHECKS, accepted)
-            written[FINALS_ONLY] = record.chapter()
-        elif DRAFTS_ONLY in plan.chapters:
-            folders = options.earlier(job.project, job.quarter.previous())
-            now = BuiltReport(job.quarter, tuple(facts), contents)
-            written[DRAFTS_ONLY] = draft_chapter.since_previous_quarter(now, folders, job.project)
+        record, written = _own_chapters(job, plan, candidate, outcome, BuiltReport(job.quarter, tuple(facts), contents))
         staged = stage(plan, contents, outputs, facts, written=written)
         job.log(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(facts)} facts")
         before = [each for each in files_of(job.report, FORMATS) if each.exists()]
@@ -171,7 +161,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
                 with_single_page=not options.is_preview,
             )
             job.log(f"rendered {', '.join(options.formats)} with {renderer.name}")
-            _copy_files(plan, staged, folder)
+            copy_files(plan, staged.folder, folder)
             content = manifest.manifest(
                 plan,
                 renderer=renderer.name,
@@ -194,6 +184,25 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
         if candidate:
             job.log(f"final: signed off, and tagged {candidate.seal(job.report)}")
     return executed, outcome
+
+
+def _own_chapters(
+    job: Job, plan: Plan, candidate: Candidate | None, outcome: Outcome | None, now: BuiltReport
+) -> tuple[QaRecord | None, dict[str, str]]:
+    """Return the record of a final edition, and the chapters that only a final edition or only a draft has, by name."""
+    from natpatsip.checks import CHECKS
+    from natpatsip.compare import draft_chapter
+    from natpatsip.pipeline.plan import DRAFTS_ONLY, FINALS_ONLY
+    from natpatsip.release.manifest import QaRecord
+
+    if candidate and outcome:
+        accepted = [each.record() for each in outcome.accepted]
+        record = QaRecord(plan.params, candidate.commit, CHECKS, accepted)
+        return record, {FINALS_ONLY: record.chapter()}
+    if DRAFTS_ONLY not in plan.chapters:
+        return None, {}
+    folders = job.options.earlier(job.project, job.quarter.previous())
+    return None, {DRAFTS_ONLY: draft_chapter.since_previous_quarter(now, folders, job.project)}
 
 
 def _built_from(project: Path, quarter: Quarter) -> str | None:
@@ -219,7 +228,7 @@ def _build_archived(job: Job, reference: str) -> None:
     if commit and not job.options.is_final and record.check() is not None:
         job.log(f"unchanged since {reference}, checked in {time.monotonic() - start:.1f} s: {job.report}")
         return
-    earlier = _earlier_reports(job)
+    earlier = earlier_reports(job.project, job.quarter, job.options)
     if job.options.cluster:
         job.log(f"{job.quarter.label}: its notebooks come from git with code of their own, so they run here")
     arguments = job.options.arguments(job.project)
@@ -241,17 +250,6 @@ def _start_processes(job: Job, *, draws: bool) -> RunCache:
         if draws and options.jobs > 1 and any(map(draw_worker.may_draw, to_run)):
             draw_worker.start(job.cache, look.fonts(job.project))
     return runs
-
-
-def _earlier_reports(job: Job) -> dict[str, str]:
-    """Return the digests of files of earlier reports: a draft is compared with the one before it, checks use facts."""
-    project = job.project
-    known = sorted(file.stem for file in (project / "params").glob("*.yml") if file.stem < str(job.quarter))
-    files = [project / "reports" / name / "facts.csv" for name in known]
-    for folder in job.options.earlier(project, job.quarter.previous()):
-        notebooks = folder / "notebooks"
-        files += [folder / "manifest.json", folder / "facts.csv", notebooks, *sorted(notebooks.glob("*.ipynb"))]
-    return {str(file.absolute()): sha256_of(file) for file in files}
 
 
 def _execute_and_check(
@@ -289,7 +287,7 @@ def _cluster(job: Job) -> AbstractContextManager[Cluster | None]:
     """Connect to the cluster if one is asked for."""
     if not job.options.cluster:
         return nullcontext()
-    from natpatsip.pipeline.execution.cluster.connection import connect
+    from natpatsip.pipeline.execution.dask_cluster import connect
 
     return connect(job.options.cluster, log=job.log, kernels=job.options.kernels)
 
@@ -313,19 +311,6 @@ def _draw(job: Job, staged: Staged, outputs: Mapping[str, Outputs]) -> None:
 
     draw_worker.finish(job.cache)
     write_drawings(staged.folder, staged.figures, outputs.values(), cache=job.cache, fonts=look.fonts(job.project))
-
-
-def _copy_files(plan: Plan, staged: Staged, folder: Path) -> None:
-    """Copy facts, figures and executed notebooks into the report."""
-    from natpatsip.release.publication import publishable
-
-    shutil.copy2(staged.folder / "facts.csv", folder)
-    shutil.copytree(staged.folder / "figures", folder / "figures", ignore=shutil.ignore_patterns("*.png"))
-    (folder / "notebooks").mkdir()
-    for name in plan.notebooks:
-        executed = (plan.workplace / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
-        text = publishable(executed, name, plan.project)
-        (folder / "notebooks" / f"{name}.ipynb").write_text(text, encoding="utf-8", newline="\n")
 
 
 def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Outcome:

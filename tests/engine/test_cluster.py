@@ -18,8 +18,8 @@ import pytest
 from test_prefork import comparable
 
 from natpatsip.errors import NotebookError
-from natpatsip.pipeline.execution.cluster import connection, worker
-from natpatsip.pipeline.execution.cluster.worker import Task
+from natpatsip.pipeline.execution import dask_cluster, dask_worker
+from natpatsip.pipeline.execution.dask_worker import Task
 from natpatsip.pipeline.notebook import Notebook
 from support.projects import ROOT, code, example, natpatsip, prose, small
 
@@ -90,7 +90,7 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 
-from natpatsip.pipeline.execution.cluster.connection import connect
+from natpatsip.pipeline.execution.dask_cluster import connect
 from natpatsip.pipeline.execution.scheduler import execute
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
@@ -154,7 +154,7 @@ def test_a_worker_lost_midway_costs_only_its_notebook(cluster, tmp_path):
 def test_a_task_that_fails_for_want_of_time_is_named_and_not_awaited_for_ever():
     failed = concurrent.futures.Future()
     failed.set_exception(TimeoutError("no answer from tcp://10.0.0.7:9000"))
-    cluster = connection.Cluster("tcp://10.0.0.5:8786", None, None)
+    cluster = dask_cluster.Cluster("tcp://10.0.0.5:8786", None, None)
     with pytest.raises(
         NotebookError, match=r"notebooks/ward.ipynb: a worker could not run it: TimeoutError: no answer"
     ):
@@ -176,7 +176,7 @@ def test_the_reports_own_python_travels_with_a_task(cluster, tmp_path):
     (project / "src" / "natpatsip").mkdir()  # of which a worker has its own
     (project / "src" / "natpatsip" / "__init__.py").write_text("1 / 0", encoding="utf-8")
     (project / "src" / "helpers" / "__init__.py").write_text("BEDS = 12", encoding="utf-8")
-    assert not [name for name in worker.pack_project(project) if name.startswith("src/natpatsip")]
+    assert not [name for name in dask_worker.pack_project(project) if name.startswith("src/natpatsip")]
     run = build(project, "--cluster", cluster[0])
     assert run.returncode == 0, run.stderr
     assert "There are 12 beds." in (project / "reports" / Q2 / "html" / "ward.html").read_text(encoding="utf-8")
@@ -220,7 +220,7 @@ def test_workers_with_other_versions_are_refused_by_name_before_anything_runs(cl
             stack.enter_context(a_worker(address, folder, way, PYTHONPATH=str(another / way)))
         run = build(project, "--cluster", address)
     assert run.returncode == 1
-    ours = worker.environment()
+    ours = dask_worker.environment()
     assert f"pandas is 0.1 there and {ours['pandas']} here" in run.stderr
     assert f"there and {ours['natpatsip source']} here" in run.stderr
     assert "No module named 'natpatsip.pipeline'" in run.stderr
@@ -229,8 +229,8 @@ def test_workers_with_other_versions_are_refused_by_name_before_anything_runs(cl
 
 
 def test_a_worker_that_joins_later_refuses_what_it_has_not_the_versions_for():
-    theirs = worker.environment() | {"pandas": "0.1"}
-    result = worker.run_task(Task("ward", Q2, "", {}, {}, False, "", theirs))
+    theirs = dask_worker.environment() | {"pandas": "0.1"}
+    result = dask_worker.run_task(Task("ward", Q2, "", {}, {}, False, "", theirs))
     assert "pandas is " in str(result.error)
 
 
@@ -247,8 +247,8 @@ list(Path("..").iterdir())"""
 def test_a_run_that_looks_for_what_no_worker_is_sent_is_not_saved(tmp_path):
     project = small(tmp_path, ward=[code(READS)])
     (project / "beds.txt").write_text("3", encoding="utf-8")
-    theirs = worker.environment()
-    result = worker.run_task(Task("ward", Q2, "", worker.pack_project(project), {}, True, "stock", theirs))
+    theirs = dask_worker.environment()
+    result = dask_worker.run_task(Task("ward", Q2, "", dask_worker.pack_project(project), {}, True, "stock", theirs))
     assert result.reads["untracked"] == [f"reads {name}, which no worker is sent" for name in ("beds.txt", ".")]
 
 

@@ -23,10 +23,10 @@ pytestmark = [
 HURRIED = """
 import sys
 
-from natpatsip.pipeline.execution.cluster import connection
+from natpatsip.pipeline.execution import dask_cluster
 from natpatsip.cli import main
 
-connection.ARRIVAL_LIMIT, connection.REPLY_LIMIT, connection.POLL = 3.0, 4.0, 0.5
+dask_cluster.ARRIVAL_LIMIT, dask_cluster.REPLY_LIMIT, dask_cluster.POLL = 3.0, 4.0, 0.5
 main()
 """
 PATIENCE = 60  # seconds: how long a loaded machine may take; the limits above are of a few

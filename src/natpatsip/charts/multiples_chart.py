@@ -71,7 +71,7 @@ def multiples(
     Parameters
     ----------
     results : DataFrame
-        From `natpatsip.spc.xmr`.
+        From `natpatsip.spc.panel`.
     y_title : str
         What is measured.
     by : str or sequence of str, optional

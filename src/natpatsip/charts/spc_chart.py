@@ -46,7 +46,7 @@ def spc(
     Parameters
     ----------
     result : DataFrame
-        From `natpatsip.spc.xmr`, or the rows of one series from `natpatsip.spc.xmr`, in order of date.
+        From `natpatsip.spc.xmr`, or the rows of one series from `natpatsip.spc.panel`, in order of date.
     y_title : str
         What is measured, for the axis and the text alternative.
     percent : bool

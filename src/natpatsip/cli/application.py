@@ -66,7 +66,7 @@ def quarter_or_newest(written: str | None, project: Path) -> Quarter:
 
     if written:
         return Quarter.parse(written)
-    from natpatsip.pipeline.schedule import complete_quarters
+    from natpatsip.pipeline.caching.up_to_date import complete_quarters
 
     complete, incomplete = complete_quarters(project, only_newest=True)
     if not complete:

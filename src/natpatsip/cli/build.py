@@ -130,7 +130,7 @@ def _chosen(
     project: Path, named: list[str], options: Options, *, everything: bool, due: bool, log: ProgressLog
 ) -> list[Quarter]:
     """Return the quarters to build."""
-    from natpatsip.pipeline.schedule import complete_quarters, is_due
+    from natpatsip.pipeline.caching.up_to_date import complete_quarters, is_due
     from natpatsip.quarter import Quarter
     from natpatsip.release.final_edition import is_final
 

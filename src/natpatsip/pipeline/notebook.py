@@ -218,10 +218,6 @@ class Notebook:
         """The language of its code, such as python."""
         return language_of(self.content.metadata)
 
-    def cells_of(self, quarter: Quarter) -> list[NotebookNode]:
-        """Return the cells that appear in a quarter."""
-        return [cell for cell in self.content.cells if appears_in(cell, quarter)]
-
     @cached_property
     def source(self) -> str:
         """All of its code and prose, for static reading."""

@@ -15,10 +15,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from natpatsip.digests import sha256_of
 from natpatsip.pipeline.options import Log
+
+if TYPE_CHECKING:
+    from natpatsip.pipeline.plan import Plan
 
 ABANDONED = 24 * 60 * 60  # seconds after which no build can still be filling a folder: that takes minutes
 REVIEWED = ("report.docx", "report.pdf")  # people comment in these files
@@ -195,6 +198,17 @@ def _exchange(one: Path, other: Path) -> bool:
 
 def _before(report: Path) -> Path:
     return report.parent / f".{report.name}.before"
+
+
+def copy_files(plan: Plan, staged: Path, folder: Path) -> None:
+    """Copy facts, figures and executed notebooks into the folder of a report."""
+    shutil.copy2(staged / "facts.csv", folder)
+    shutil.copytree(staged / "figures", folder / "figures", ignore=shutil.ignore_patterns("*.png"))
+    (folder / "notebooks").mkdir()
+    for name in plan.notebooks:
+        executed = (plan.workplace / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
+        text = publishable(executed, name, plan.project)
+        (folder / "notebooks" / f"{name}.ipynb").write_text(text, encoding="utf-8", newline="\n")
 
 
 def publishable(

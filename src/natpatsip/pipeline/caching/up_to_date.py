@@ -1,7 +1,8 @@
-"""Whether a report is up to date, decided from bytes alone before anything slow is imported.
+"""Whether there is anything to build: which quarters are complete or due, and whether a report is up to date.
 
-A build that succeeds saves what its report was made of and the digest of each of the report's files. While the inputs
-have the same digests and the report has the same files, there is nothing to do.
+That is decided from bytes alone, before anything slow is imported. A build that succeeds saves what its report was made
+of and the digest of each of the report's files. While the inputs have the same digests and the report has the same
+files, there is nothing to do.
 """
 
 from __future__ import annotations
@@ -11,15 +12,17 @@ import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from itertools import combinations
 from pathlib import Path
 
 from natpatsip import git
 from natpatsip.digests import key, sha256_of
+from natpatsip.pipeline.caching import store
 from natpatsip.pipeline.caching.inputs import Inputs, SourceChanged
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.options import FORMATS, Options
-from natpatsip.quarter import Quarter
+from natpatsip.quarter import Quarter, known_quarters
 
 KIND = "reports"
 WITHOUT_EFFECT = ("jobs", "output", "is_fresh", "cluster")  # options that change nothing in a report
@@ -93,6 +96,16 @@ class BuildRecord:
         self.cache.put(KIND, self.key(self.options.formats), json.dumps(content).encode())
 
 
+def earlier_reports(project: Path, quarter: Quarter, options: Options) -> dict[str, str]:
+    """Return the digests of files of earlier reports: a draft is compared with the one before it, checks use facts."""
+    known = sorted(file.stem for file in (project / "params").glob("*.yml") if file.stem < str(quarter))
+    files = [project / "reports" / name / "facts.csv" for name in known]
+    for folder in options.earlier(project, quarter.previous()):
+        notebooks = folder / "notebooks"
+        files += [folder / "manifest.json", folder / "facts.csv", notebooks, *sorted(notebooks.glob("*.ipynb"))]
+    return {str(file.absolute()): sha256_of(file) for file in files}
+
+
 def _with_more(formats: Collection[str]) -> Iterator[tuple[str, ...]]:
     """Yield the supersets of the formats, smallest first."""
     others = [name for name in FORMATS if name not in formats]
@@ -120,3 +133,31 @@ def _renderer(options: Options) -> str:
         return ""
     found = Path(path).resolve().stat()
     return f"{path} {found.st_size} {found.st_mtime_ns}"
+
+
+def complete_quarters(project: Path, *, only_newest: bool = False) -> tuple[list[Quarter], dict[Quarter, list[str]]]:
+    """Return the quarters in ``params/`` whose data are complete, the newest first, and what others lack.
+
+    With `only_newest`, stop at the first that is complete.
+    """
+    from natpatsip import datasets  # takes long to import
+
+    found: list[Quarter] = []
+    lacking: dict[Quarter, list[str]] = {}
+    saved = store.of(project)
+    for quarter in reversed(known_quarters(project)):
+        if missing := datasets.complete(quarter, project, saved=saved):
+            lacking[quarter] = missing
+            continue
+        found.append(quarter)
+        if only_newest:
+            break
+    return found, lacking
+
+
+def is_due(project: Path, quarter: Quarter, *, today: date, output: Path | None = None) -> bool:
+    """Return True if a quarter's report is due by its params' cut-off and not yet built."""
+    from natpatsip.params import load
+
+    built = (output or project / "reports") / str(quarter) / "manifest.json"
+    return not built.is_file() and today > load(quarter, project=project).cut_off

@@ -18,7 +18,7 @@ from natpatsip.pipeline.options import Log
 from natpatsip.pipeline.plan import Plan
 
 if TYPE_CHECKING:
-    from natpatsip.pipeline.execution.cluster.connection import Cluster
+    from natpatsip.pipeline.execution.dask_cluster import Cluster
 
 POLL = 0.5  # seconds; Windows notices Ctrl-C only between two waits
 

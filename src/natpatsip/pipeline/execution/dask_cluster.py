@@ -1,4 +1,8 @@
-"""The build's side of a cluster: connects, compares every worker with this machine, and hands out tasks."""
+"""Notebooks on a Dask cluster, from the build's side: connects, compares workers with this machine, hands out tasks.
+
+The build decides the order of the notebooks here, and each runs on whichever worker is free. No disk is shared: a task
+carries in what its notebook may read, and carries the executed notebook out.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +22,8 @@ import nbformat
 
 from natpatsip.errors import NotebookError, ReportError, UsageError, together
 from natpatsip.pipeline.caching.run_cache import Facts
-from natpatsip.pipeline.execution.cluster import worker
-from natpatsip.pipeline.execution.cluster.worker import ClusterError, Task, TaskResult
+from natpatsip.pipeline.execution import dask_worker
+from natpatsip.pipeline.execution.dask_worker import ClusterError, Task, TaskResult
 from natpatsip.pipeline.execution.notebook_run import NotebookRun, output_of
 from natpatsip.pipeline.notebook import Notebook
 from natpatsip.pipeline.options import Log
@@ -49,9 +53,9 @@ class Cluster:
         ClusterError
             If the cluster is lost.
         """
-        files, environment = worker.pack_project(plan.project), worker.environment()
+        files, environment = dask_worker.pack_project(plan.project), dask_worker.environment()
         task = Task(notebook.name, str(plan.quarter), plan.edition, files, facts, is_traced, kernels, environment)
-        result = self._result(notebook, self.executor.submit(worker.run_task, task))
+        result = self._result(notebook, self.executor.submit(dask_worker.run_task, task))
         output = output_of(plan, notebook)
         if result.notebook:
             content = nbformat.reads(result.notebook.decode(), as_version=4)  # type: ignore[no-untyped-call]
@@ -208,7 +212,7 @@ def _check_environments(client: Any, address: str, kernels: str) -> None:
     Dask's own get_versions knows nothing of the engine's source, and only warns.
     """
     try:
-        answers = _within(REPLY_LIMIT, lambda: client.run(worker.prepare, kernels, on_error="return"))
+        answers = _within(REPLY_LIMIT, lambda: client.run(dask_worker.prepare, kernels, on_error="return"))
     except TimeoutError:
         raise ClusterError(
             f"--cluster {address}: a worker did not report its versions within {REPLY_LIMIT:g} s. Restart the workers."
@@ -220,7 +224,7 @@ def _check_environments(client: Any, address: str, kernels: str) -> None:
             wrong.append(
                 ClusterError(f"worker {place} cannot run notebooks: {reason}. Install natpatsip there, as it is here.")
             )
-        elif differing := worker.compare_environments(worker.environment(), theirs):
+        elif differing := dask_worker.compare_environments(dask_worker.environment(), theirs):
             wrong.append(ClusterError(f"worker {place}: {differing}"))
     together(wrong)
 
