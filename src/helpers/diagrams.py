@@ -20,10 +20,10 @@ PHASES = (
 
 CYCLE = (
     Box(("Share",), ("stories and", "improvement work"), BLUE),
-    Box(("Ask together",), ("what members", "find hard"), BLUE),
-    Box(("Learn",), ("from speakers and", "from one another"), BLUE),
-    Box(("Work on it",), ("in a task and", "finish group"), BLUE),
-    Box(("Bring it back",), ("as themes for the", "system safety group"), BLUE),
+    Box(("Work together",), ("on shared", "challenges"), BLUE),
+    Box(("Learn",), ("from speakers and", "from each other"), BLUE),
+    Box(("Develop",), ("training in a task", "and finish group"), BLUE),
+    Box(("Look ahead",), ("to themes for the", "system safety group"), BLUE),
 )
 
 
@@ -50,5 +50,5 @@ def seven_phases(current: int | None = None) -> Diagram:
 
 
 def community_cycle() -> Diagram:
-    """Return the cycle of a community of practice: what members bring comes back as learning."""
+    """Return the cycle of a community of practice."""
     return ring(CYCLE, ("Community", "of practice"))

@@ -20,7 +20,7 @@ from natpatsip.yaml_models import Word, place_of, read_yaml, sentences
 
 OWN = "natpatsip"  # the key of _quarto.yml under which the settings are
 QUARTER = "{quarter}"  # in a text: the quarter as it is printed
-STAND_INS = "{stand-ins}"  # in the banner: how many numbers stand in for reported ones
+STAND_INS = "{stand-ins}"  # in the banner: for how many numbers no reported figure was available
 STAGED = ("quarter", "label", "status", "illustrative", "date", "cut-off", "imprint", "logo-file")
 """What a build puts beside the settings in the staged ``_quarto.yml``."""
 PICTURES = (".svg", ".png")
@@ -78,7 +78,7 @@ class IllustrativeData(Part):
         "Some of the data in this report are illustrative: they were made up, and every figure that rests on them "
         f"says so{STAND_INS}."
     )
-    """At the front of the pages; ``{stand-ins}`` becomes *, and so are two numbers that stand in for reported ones*."""
+    """At the front of the pages; ``{stand-ins}`` becomes *. So are 2 numbers for which no reported figure was available*."""
     cover: Text = "Figures that rest on them are marked."
     """On the cover of the PDF and the Word file."""
     figure: Text = "Illustrative data."

@@ -270,7 +270,7 @@ def test_a_typed_number_is_told_the_fact_that_has_its_value(here, text, cure):
 def test_a_number_in_the_reason_for_a_rebase_is_typed_but_a_year_is_none(here):
     plan, executed = here
     file = plan.project / "params" / f"{plan.quarter}.yml"
-    text = file.read_text(encoding="utf-8").replace("process changed in", "in 2022 57 units changed their process in")
+    text = file.read_text(encoding="utf-8").replace("change of process", "in 2022 57 units changed a process")
     file.write_text(text, encoding="utf-8")
     (finding,) = run(Plan.of(plan.project, plan.quarter), executed).findings
     assert (finding.check, finding.found) == ("typed-number", "57")

@@ -194,17 +194,15 @@ def _with_passports(plan: Plan, texts: Mapping[str, str], passports: Sequence[Pa
 def _with_illustrative_note(plan: Plan, index: str, facts: Sequence[Fact]) -> str:
     """Put the note on illustrative data under the first chapter's title.
 
-    It says how many illustrative numbers stand in for reported ones; the list of all numbers, if any, marks them.
+    It says for how many numbers no reported figure was available; the list of all numbers, if any, marks them.
     """
     words = plan.settings.illustrative_data
     title, _, rest = index.partition("\n")
     stand_ins = ""
     if count := sum(fact.kind == "reported" and fact.is_illustrative for fact in facts):
-        numbers = f"{wording.plural(count, 'is', 'are')} {wording.in_words(count)} " + wording.plural(
-            count, "number that stands in for a reported one", "numbers that stand in for reported ones"
-        )
-        which = f"; [Where every number comes from]({SOURCES}.qmd) marks them" if SOURCES in plan.chapters else ""
-        stand_ins = f", and so {numbers} not at hand{which}"
+        numbers = f"{wording.plural(count, 'is', 'are')} {count} {wording.plural(count, 'number', 'numbers')}"
+        which = f" (marked in [Where every number comes from]({SOURCES}.qmd))" if SOURCES in plan.chapters else ""
+        stand_ins = f". So {numbers} for which no reported figure was available{which}"
     text = words.banner.replace(STAND_INS, stand_ins)
     return f"{title}\n\n::: {{.callout-important}}\n## {words.title}\n\n{text}\n:::\n{rest}"
 

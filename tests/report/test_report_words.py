@@ -1,0 +1,305 @@
+"""The report's words: plain by the rules of NHS and GOV.UK content, and true to the published report."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+from prose import Chapter, reading_ease, words
+
+pytestmark = pytest.mark.end_to_end
+QUARTERS = ("2024-25-Q1", "2024-25-Q2")
+PROGRAMMES = ("managing-deterioration", "maternity-neonatal", "medicines", "systems-safety")
+CHAPTERS = ("index", "infographics", *PROGRAMMES, "case-studies", "glossary", "about")
+ENOUGH = 100  # words of running prose: fewer, such as a list of terms, have no reading ease to speak of
+in_each_quarter = pytest.mark.parametrize("quarter", QUARTERS)
+in_each_chapter = pytest.mark.parametrize("name", CHAPTERS)
+
+
+@pytest.fixture(scope="module")
+def chapters(whole):
+    """The chapters by quarter and name; each is read once."""
+    return {(q, name): Chapter(whole.report(q) / "html" / f"{name}.html") for q in QUARTERS for name in CHAPTERS}
+
+
+@pytest.fixture(scope="module")
+def report(chapters):
+    """All that readers of Q2 see in a chapter."""
+    return {name: chapters["2024-25-Q2", name].text for name in CHAPTERS}
+
+
+def everything(chapters, quarter="2024-25-Q2"):
+    return [text for name in CHAPTERS for text in (*chapters[quarter, name].blocks, *chapters[quarter, name].captions)]
+
+
+# Plain
+
+
+@in_each_quarter
+@in_each_chapter
+def test_running_prose_is_easy_to_read(chapters, quarter, name):
+    chapter = chapters[quarter, name]
+    if sum(len(words(each)) for each in chapter.blocks) >= ENOUGH:
+        assert reading_ease(chapter.sentences) >= 65
+
+
+@in_each_quarter
+@in_each_chapter
+def test_no_sentence_has_more_than_35_words(chapters, quarter, name):
+    assert [each for each in chapters[quarter, name].sentences if len(each.split()) > 35] == []
+
+
+def test_the_report_has_8000_to_10000_words(chapters):
+    """Headings, prose, tables and captions; not what the pages put beside them, such as links to files."""
+    beside = " or ".join(f"@class='{name}'" for name in ("passport-hint", "figure-number", "figure-note", "figure-files"))
+    count = 0
+    for name in CHAPTERS:
+        chapter = chapters["2024-25-Q2", name]
+        added = chapter.main.xpath(f".//nav | .//*[{beside}]")
+        count += len(chapter.text.split()) - sum(len(each.text_content().split()) for each in added)
+    assert 8000 <= count <= 10000
+
+
+@in_each_quarter
+def test_no_sentence_is_said_twice(chapters, quarter):
+    """Except what charts show: the same may hold for several."""
+    of_charts = re.compile(r"^This is a shift|^Since then the points|^The last \d+ points|trial limits")
+    sentences = [each for name in CHAPTERS for each in chapters[quarter, name].sentences if len(words(each)) > 6]
+    said = Counter(each for each in sentences if not of_charts.search(each))
+    assert [sentence for sentence, times in said.items() if times > 1] == []
+
+
+@in_each_quarter
+@in_each_chapter
+def test_headings_of_a_chapter_differ_from_each_other(chapters, quarter, name):
+    headings = chapters[quarter, name].headings
+    assert sorted(headings) == sorted(set(headings))
+
+
+@in_each_quarter
+@in_each_chapter
+def test_list_items_have_no_punctuation_at_the_end(chapters, quarter, name):
+    assert [each for each in chapters[quarter, name].items if each[-1] in ".,;:"] == []
+
+
+@in_each_quarter
+def test_numbers_are_numerals(chapters, quarter):
+    spelt = re.compile(r"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", re.IGNORECASE)
+    assert [text for text in everything(chapters, quarter) if spelt.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("what", "pattern"),
+    [
+        ("PSC", r"(?<!Safety )(?<!breakthrough )[Cc]ollaboratives?\b"),
+        ("ICB", r"(?<![Ii]ntegrated [Cc]are )(?<!provider )\b[Bb]oards?\b"),
+    ],
+)
+@in_each_quarter
+def test_one_thing_has_one_name(chapters, quarter, what, pattern):
+    assert [text for text in everything(chapters, quarter) if re.search(pattern, text)] == [], f"say {what}"
+
+
+@in_each_quarter
+def test_the_quarter_is_explained_where_it_is_first_named(chapters, quarter):
+    months = {"2024-25-Q1": "April to June 2024 (Q1 2024/25)", "2024-25-Q2": "July to September 2024 (Q2 2024/25)"}
+    prose = " ".join(chapters[quarter, "index"].blocks)
+    assert prose.index(months[quarter]) < prose.index(months[quarter][-12:])
+
+
+def test_the_executive_summary_opens_with_what_a_board_reads_first(chapters):
+    assert chapters["2024-25-Q2", "index"].headings[1:5] == [
+        "At a glance",
+        "What improved",
+        "What needs attention",
+        "Next steps",
+    ]
+
+
+# True: statements that contradicted the published report, or that it does not make
+
+WRONG = {
+    "managing-deterioration": [
+        r"presented the national visual identity",
+        r"value what (it|PIER)",
+        r"\banswered by clinical experts",
+        r"main reason",
+        r"because Martha['’]s Rule came first",
+        r"sites said about branding",
+        r"another site a relative",
+        r"common frame",
+        r"carry this work",
+        r"what the measures will have to catch",
+        r"as (boards|ICBs) settle",
+    ],
+    "maternity-neonatal": [
+        r"[Ll]eads support each other",
+        r"compare notes",
+        r"[Uu]nits set local ambitions",
+        r"interfaces with other systems",
+        r"how completely",
+        r"PSCs have kept up the momentum",
+        r"take as an example",
+        r"gives this work its shape",
+        r"drop off a crowded agenda",
+        r"same people for the same time",
+        r"high enough",
+        r"cannot be put in pounds",
+        r"second wave of units",
+        r"bedside stabilisation",
+        r"timing prompts",
+        r"delivery suites",
+        r"cord management resources launched",
+    ],
+    "medicines": [
+        r"not measured nationally",
+        r"[Ss]ome people in the programme",
+        r"little benefit",
+        r"before the post is empty",
+        r"standing to act",
+        r"second year of the whole systems",
+    ],
+    "infographics": [r"by some people", r"not measured"],
+    "systems-safety": [
+        r"knew before",
+        r"pulls an organisation",
+        r"name alone",
+        r"come to believe",
+        r"same people who provide care",
+        r"how much remains",
+        r"how, and with whom",
+        r"blame",
+        r"[Aa]ppreciative enquiry works",
+    ],
+    "case-studies": [r"see inequalities", r"a board of its own", r"causes of harm"],
+    "glossary": [r"MOMENTS[^A-Z]*[Tt]raining day"],
+}
+
+
+@pytest.mark.parametrize(("name", "claim"), [(name, each) for name, claims in WRONG.items() for each in claims])
+def test_no_wrong_or_invented_claim_stands(report, name, claim):
+    assert not re.search(claim, report[name])
+
+
+# True: what the published report says, and must not be lost; each as the words that its fact cannot be told without
+
+SAID = {
+    "index": [
+        r"38.*year|year.*38",
+        r"learning health system",
+        r"54.7%.*47.2%|47.2%.*54.7%",
+        r"73%.*70.1%|70.1%.*73%",
+        r"up from 96",
+        r"lead PSCs",
+        r"system priorities",
+        r"main barrier",
+    ],
+    "infographics": [r"less pain"],
+    "managing-deterioration": [
+        r"helped it to understand.*national visual identity",
+        r"appreciation and understanding phases",
+        r"are answering them",
+        r"focused on Martha['’]s Rule.*restructuring",
+        r"PSCs['’] feedback on branding",
+        r"component 2",
+        r"safe space to think",
+        r"mentor",
+    ],
+    "maternity-neonatal": [
+        r"national PCLP team continues to hold supportive meetings",
+        r"build relationships.*context, challenges and successes",
+        r"PSC agrees an ambition.*where the data are good enough",
+        r"user interfaces",
+        r"completed correctly",
+        r"teams continue to engage",
+        r"one neonatal unit has a comprehensive action plan",
+        r"Joy in Work framework to find components",
+        r"struggled to keep momentum and to achieve its outcomes on time",
+        r"flexible support",
+        r"sensitive",
+        r"through others in the change team, such as culture coaches",
+        r"missed the leadership development",
+        r"work as a team again",
+        r"so much time has passed",
+        r"not to strain",
+        r"may not engage in future",
+        r"essential first step",
+        r"achieved significant improvements and made care sustainable",
+        r"well received",
+        r"trusts that did not respond",
+        r"GBS infection avoided 57 .*567",
+        r"great national achievement",
+    ],
+    "medicines": [
+        r"less disability and more ability to work",
+        r"supported self-management",
+        r"any dose, by mouth or skin patch",
+        r"continuous measurement",
+        r"phase 7 was added",
+        r"semi-structured interviews",
+        r"appreciative enquiry",
+        r"lead PSCs['’] rapid evidence review",
+        r"All PSCs 83 108 191",
+        r"better quality of life, with less pain and less disability",
+        r"learning health system",
+    ],
+    "systems-safety": [
+        r"such as coroners and system and provider leaders",
+        r"shared across systems",
+        r"real desire to use QI",
+        r"how to measure impact and how to learn",
+        r"as a network and with the central team",
+        r"[Aa]ppreciative enquiry is well received",
+    ],
+    "case-studies": [
+        r"reducing health inequalities",
+        r"develop and pilot",
+        r"co-producing a process map.*sharing it across the system",
+        r"chairs and facilitates",
+    ],
+    "glossary": [
+        r"MOMENTS\s+A framework of resources",
+        r"worst health outcomes fastest",
+        r"represent the diversity of the population",
+        r"insights into safety culture",
+        r"clinical leaders",
+        r"dosing approach",
+        r"process, balancing and outcome metrics",
+        r"horizon scanning and prioritisation",
+    ],
+}
+
+
+@pytest.mark.parametrize(("name", "fact"), [(name, each) for name, facts in SAID.items() for each in facts])
+def test_what_has_weight_is_said(report, name, fact):
+    assert re.search(fact, report[name])
+
+
+@in_each_quarter
+def test_the_terms_that_readers_ask_about_are_explained(chapters, quarter):
+    explained = {row[0].text_content() for row in chapters[quarter, "glossary"].main.xpath(".//tr[td]")}
+    assert {
+        "common cause",
+        "special cause",
+        "Quad",
+        "34+0 weeks",
+        "opioid stewardship",
+        "biopsychosocial support",
+        "appreciative enquiry",
+        "community of practice",
+        "light-touch support",
+    } <= explained
+
+
+@in_each_quarter
+def test_reasons_for_new_limits_are_published_or_say_that_they_are_not(chapters, quarter):
+    reasons = re.findall(r"since \w+ \d{4} \(([^)]*)\)", chapters[quarter, "maternity-neonatal"].text)
+    reasons += re.findall(r"since \w+ \d{4} \(([^)]*)\)", chapters[quarter, "medicines"].text)
+    assert len(reasons) == 8
+    assert set(reasons) == {
+        "change of process",  # published, of place of birth
+        "sustained fall, cause not yet known",  # published: to be reviewed
+        "sustained fall, reason not published",
+        "sustained rise, reason not published",
+    }
