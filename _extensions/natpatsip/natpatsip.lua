@@ -180,7 +180,7 @@ local function inline_svg(path, id)
 end
 
 -- A small drawing in a line of text: one that says more than its words has its alternative text, an icon has none of its own.
-local LETTERS = { line = 20, icon = 3 } -- as wide as so many letters
+local LETTERS = { line = 18, icon = 3 } -- as wide as so many letters
 local drawings = 0
 
 function drawing(span)

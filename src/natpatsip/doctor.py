@@ -76,6 +76,7 @@ def _project() -> Iterator[Requirement]:
     yield Requirement("project", str(project), is_ok=True)
     yield from _look(project)
     yield from _settings(project)
+    yield from _measures(project)
     yield from _quarters(project)
 
 
@@ -107,6 +108,19 @@ def _settings(project: Path) -> Iterator[Requirement]:
     remedy = "Before you publish, give an address, or a sentence with one, as natpatsip.contact in _quarto.yml."
     found = settings.contact or "none: the accessibility statement cannot say where to report a problem"
     yield Requirement("contact", found, bool(settings.contact), is_needed=False, remedy=remedy)
+
+
+def _measures(project: Path) -> Iterator[Requirement]:
+    """Check ``data/measures.yml``, in a project that has datasets."""
+    from natpatsip.measures import definitions
+
+    try:
+        count = len(definitions.declared(project).by_id)
+    except ReportError as error:
+        yield Requirement("measures", str(error), is_ok=False, remedy=f"Fix {definitions.FILE}.")
+        return
+    if count:
+        yield Requirement("measures", f"{count} in {definitions.FILE}", is_ok=True)
 
 
 def _quarters(project: Path) -> Iterator[Requirement]:

@@ -78,7 +78,7 @@ class IllustrativeData(Part):
         "Some of the data in this report are illustrative: they were made up, and every figure that rests on them "
         f"says so{STAND_INS}."
     )
-    """At the front of the pages; ``{stand-ins}`` becomes *. So are 2 numbers for which no reported figure was available*."""
+    """At the front; ``{stand-ins}`` becomes *. So are 2 numbers for which no reported figure was available*."""
     cover: Text = "Figures that rest on them are marked."
     """On the cover of the PDF and the Word file."""
     figure: Text = "Illustrative data."

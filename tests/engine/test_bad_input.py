@@ -158,13 +158,14 @@ def test_a_rebase_of_neither_a_measure_nor_a_series_that_a_notebook_charts_is_re
     charted = code('from natpatsip import params\nparams.load().rebase_dates("waits.trust")', id="chart")
     project = small(tmp_path, ward=[charted])
     file = project / "params" / f"{Q2}.yml"
-    kept = file.read_text(encoding="utf-8").partition("rebase:")[0]
-    file.write_text(kept + REBASE.format("waits.trst", "2022-04"), encoding="utf-8")
+    kept, _, rest = file.read_text(encoding="utf-8").partition("rebase:")
+    targets = rest[rest.index("targets:") :]  # which a measure names
+    file.write_text(kept + REBASE.format("waits.trst", "2022-04") + targets, encoding="utf-8")
     error = refused(project, Q2, status=2)
     line = kept.count("\n") + 2
     place = f"params/{Q2}.yml, line {line}, rebase.0"
     assert f'{place}.measure: found "waits.trst". Did you mean "waits.trust"? The measures are' in error
-    file.write_text(kept + REBASE.format("waits.trust", "2024-10"), encoding="utf-8")
+    file.write_text(kept + REBASE.format("waits.trust", "2024-10") + targets, encoding="utf-8")
     late = refused(project, Q2, status=2)
     assert f"{place}.date: is 2024-10 (waits.trust), after the cut-off of 2024-09-30; expected a month" in late
 

@@ -31,7 +31,7 @@ def test_a_row_has_the_measure_its_levels_its_change_and_what_its_icons_say(show
     name, line, baseline, now, change, variation, assurance, attention = cells(table)
     assert name == "Waiting times"
     assert 'alt="February 2023 to September 2024: from 70% to 81%, lowest 69%, highest 83%"' in line
-    assert (baseline[:7], now[:7], change) == ("[70.9%]", "[80.7%]", "+1 point")
+    assert (baseline[:7], now[:7], change) == ("[70.9%]", "[80.7%]", "+1")
     assert variation.startswith("[Common cause]{.drawing")
     assert assurance.startswith("[Reliably missed]{.drawing")
     assert attention == "Yes: target out of reach"
@@ -47,7 +47,7 @@ def test_its_drawings_travel_with_it_and_are_seen_in_jupyter(shown):
     table, _ = shown(HIGH)
     assert all(svg.startswith("<svg") for svg in table.drawings.values())
     assert all(name in table.markdown for name in table.drawings)
-    assert table.shown.count("data:image/svg+xml;base64,") == 3
+    assert table.shown.count("data:image/svg+xml;base64,") == 2
     assert "{.drawing" not in table.shown
     assert "{.fact" not in table.shown
 

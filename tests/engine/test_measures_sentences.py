@@ -90,7 +90,7 @@ def said(folder, values, **keys):
         (
             HIGH[:8],
             {},
-            f"Since February 2024, 80.8% {SEEN}. The {NORMAL[4:]} With 8 months so far the limits are provisional.",
+            f"Since February 2024, 80.8% {SEEN}. The {NORMAL[4:]} With 8 months so far the limits are trial limits.",
         ),
         (HIGH[:3], {}, f"In the 3 months so far, 81% {SEEN}. That is too few to tell a change from chance."),
         ([None, 70], {}, "There is one value so far, 70% of patients in September 2024."),

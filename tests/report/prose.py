@@ -1,4 +1,4 @@
-"""The report's prose as a reader meets it: paragraphs and list items, their sentences, and how easy they are to read."""
+"""The report's prose as a reader meets it: paragraphs, list items and sentences, and how easy they are to read."""
 
 from __future__ import annotations
 
@@ -47,12 +47,16 @@ class Chapter:
 
     @property
     def captions(self) -> list[str]:
-        return [tidy(each.text_content()) for each in self.main.xpath(".//figure//p | .//caption | .//*[@class='tile']")]
+        return [
+            tidy(each.text_content()) for each in self.main.xpath(".//figure//p | .//caption | .//*[@class='tile']")
+        ]
 
     @cached_property
     def _blocks(self) -> list[tuple[str, str]]:
         found = self.main.xpath(f".//*[self::p or self::li][not({NOT_PROSE})][not(./p or ./ul or ./ol)]")
-        return [("li" if each.xpath("ancestor-or-self::li") else "p", tidy(each.text_content()).strip()) for each in found]
+        return [
+            ("li" if each.xpath("ancestor-or-self::li") else "p", tidy(each.text_content()).strip()) for each in found
+        ]
 
     @property
     def sentences(self) -> list[str]:

@@ -169,9 +169,9 @@ def plant_elsewhere(plan, executed):
     put(executed, "medicines", "lead", new_markdown_cell(text, id="now", metadata={"tags": [str(Q2)]}))
     wanted.append(("stale", "now"))
 
-    about = cell_of(executed, "maternity-neonatal", "milk-about")
-    about.source = about.source.replace("@fig-early-breast-milk shows", "The chart shows")
-    wanted.append(("unmentioned-figure", "milk-figure"))
+    about = cell_of(executed, "maternity-neonatal", "magnesium-about")
+    about.source = about.source.replace("@fig-magnesium-sulphate shows", "The chart shows")
+    wanted.append(("unmentioned-figure", "magnesium-figure"))
     terms = cell_of(executed, "glossary", "acronyms")
     terms.source = terms.source.replace("| BSOTS |", "| ZYX | A thing that is named nowhere |\n| BSOTS |", 1)
     wanted.append(("glossary", "acronyms"))
@@ -180,7 +180,7 @@ def plant_elsewhere(plan, executed):
     for output in tiles.outputs:
         if block := output.get("data", {}).get(BLOCK):
             block["markdown"] = block["markdown"].replace(
-                "babies' lives potentially saved in the quarter", "lives saved"
+                "babies' lives potentially saved in the quarter (upper estimate)", "lives saved"
             )
     wanted.append(("unhedged-estimate", "maternity-tiles"))
     months = plan.project / "data" / "opioids_monthly.csv"

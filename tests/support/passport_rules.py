@@ -19,7 +19,7 @@ from docx.oxml.ns import qn
 from lxml import html
 
 from natpatsip.facts import CITED
-from natpatsip.wording import in_words, plural
+from natpatsip.wording import plural
 from support.reading import tidy, words_of_docx, words_of_pdf
 
 OPEN_ALL = """() => [...document.querySelectorAll("a.fact")].map(number => {
@@ -302,7 +302,7 @@ def test_the_note_at_the_front_counts_the_numbers_that_the_list_marks_as_illustr
     marked = [row for row in entries.values() if re.search(r"· Illustrative\b", tidy(row.text_content()))]
     assert marked
     front = html.parse(str(report / "html" / "index.html")).getroot().xpath("//main")[0].text_content()
-    told = f"{in_words(len(marked))} {plural(len(marked), 'number', 'numbers')} that stand"
+    told = f"{len(marked)} {plural(len(marked), 'number', 'numbers')} for which no reported figure"
     assert told in tidy(front)
 
 

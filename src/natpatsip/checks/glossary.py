@@ -10,6 +10,7 @@ from natpatsip.blocks import BLOCK
 from natpatsip.checks.check_context import GLOSSARY, CheckContext
 from natpatsip.checks.numbers import allowed_numbers
 from natpatsip.checks.outcome import Finding
+from natpatsip.figures import FIGURE
 
 CHECK = "glossary"
 _ACRONYM = re.compile(
@@ -90,7 +91,10 @@ def _texts(context: CheckContext) -> Iterator[str]:
 
 def _shown(cell: Any) -> Iterator[str]:
     for output in cell.get("outputs", []):
-        if record := output.get("data", {}).get(BLOCK):
-            yield record["markdown"]
+        data = output.get("data", {})
+        if BLOCK in data:
+            yield data[BLOCK]["markdown"]
+        if FIGURE in data:  # a measure gives a figure words that are in no cell
+            yield " ".join(data[FIGURE][part] for part in ("title", "description", "caption"))
     for saved in cell.metadata.get("user_expressions", []):
         yield str(saved["result"].get("data", {}).get("text/plain", ""))

@@ -217,7 +217,7 @@ def _caveats(shown: Shown) -> Iterator[Parts]:
     if found.current.rows < SHORT_GROUP and found.current.has_limits:
         span = "since then" if found.shifts else "so far"
         count = wording.number(found.current.rows)
-        yield [f"with {count} {several} {span} the limits are provisional"]
+        yield [f"with {count} {several} {span} the limits are trial limits"]
 
 
 def _few_points(shown: Shown) -> Parts:

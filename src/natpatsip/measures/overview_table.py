@@ -101,14 +101,12 @@ class Standing:
 
     @property
     def change_in_words(self) -> str:
-        """The change with its sign: percentages in points."""
+        """The change with its sign; of percentages, in points."""
         if self.change is None:
             return ""
         places = max(self.measure.decimals, 0)
         size = wording.plain(abs(wording.round_half_up(self.change, places)), places)
-        sign = "" if size == "0" else "+" if self.change > 0 else "−"
-        unit = wording.plural(1 if size == "1" else 2, "point", "points") if self.measure.definition.is_percent else ""
-        return f"{sign}{size} {unit}".strip()
+        return f"{'' if size == '0' else '+' if self.change > 0 else '−'}{size}"
 
 
 def _of_quarter(measure: Measure, months: Sequence[Any]) -> float | None:
@@ -190,7 +188,12 @@ def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
     baseline, now = facts.get("baseline"), facts.get("mean") or facts.get("latest")
     signs = ["too few points", ""] if measure.definition.chart == "xmr" and now else ["", ""]
     if standing.has_icons:
-        signs = [drawn(icons.svg(icon), words=icon.words) for icon in standing.icons]
+        variation, assurance = standing.icons
+        has_assurance = assurance.name != "assurance-none"
+        signs = [
+            drawn(icons.svg(variation), words=variation.words),
+            drawn(icons.svg(assurance), words=assurance.words) if has_assurance else "",
+        ]
     attention = f"Yes: {wording.listing(standing.now.attention)}" if standing.now.attention else "No"
     has_words = standing.has_icons or standing.now.attention
     cells = [
