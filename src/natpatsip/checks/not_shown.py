@@ -11,7 +11,7 @@ from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.outcome import Finding
 from natpatsip.facts import CITED, PUBLISHED
 from natpatsip.figures import FIGURE, PICTURE
-from natpatsip.shown import NOT_SHOWN, digest_of
+from natpatsip.shown import LEFT_OUT, NOT_SHOWN, digest_of
 
 CHECK = "not-shown"
 _PUBLISHED = {BLOCK, FIGURE, PICTURE, CITED, PUBLISHED, "text/markdown"}
@@ -34,7 +34,10 @@ def check(context: CheckContext) -> list[Finding]:
                     advice = "Make it the last line of a cell, without a semicolon after it, or remove it."
                     found.append(place.finding(CHECK, message[0].upper() + message[1:] + advice, found=made["what"]))
             for data in _outputs(cell):
-                if kind := _for_analyst(data):
+                if left_out := data.get(LEFT_OUT):
+                    message = f"This cell shows a table that is not in the report. {left_out['message']}"
+                    found.append(place.finding(CHECK, message, found="a table"))
+                elif kind := _for_analyst(data):
                     message = (
                         f"This cell shows {kind} in JupyterLab that is not in the report. Publish it with table(…), "
                         "figure(…) or picture(…); if it is for you alone, print it, or remove it."

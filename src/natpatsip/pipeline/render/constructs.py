@@ -41,7 +41,11 @@ REFUSED = {  # what is found, and what to write instead
 PASTED = re.compile(r"figures/pasted-[0-9a-f]+\.\w+")  # an image that was pasted into a cell, as staging names it
 BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 ALTERNATIVE = "Say in its brackets what it shows: ![North has the most beds](attachment:image.png)."
-SPANS = {"fact": {"key", "period"}, "page-of": {"target"}, "added": set[str](), "removed": set[str]()}
+SPANS = {
+    "fact": {"key", "period"},
+    "page-of": {"target"},
+    **{mark: set[str]() for mark in ("spanner", "group", "added", "removed")},
+}
 REVISIONS = ("added", "removed")  # for pages alone
 CALLOUTS = ("callout-note", "callout-important", "callout-warning", "callout-tip")
 FILES = ("svg", "png", "data", "narrow", "interactive")  # attributes that name a file
@@ -66,6 +70,7 @@ DIVS: Mapping[str, DivKind] = {
         id="fig-",
     ),
     "picture": DivKind(("svg", "png", "alt"), ("credit", "narrow"), id="pic-"),
+    "table-notes": DivKind(),
     "tiles": DivKind(holds="tile"),
     "tile": DivKind(("icon",)),
     "case-study": DivKind(),

@@ -156,22 +156,27 @@ def _check_pictures(document: Any) -> None:
 
 
 def _format_tables(document: Any) -> None:
-    """Mark each table's header row, which is repeated on each page, style its cells, and set where it may break."""
+    """Mark each table's header rows, which are repeated on each page, style its cells, and set where it may break.
+
+    A long table breaks between rows, but its caption, its header and its first two rows stay together.
+    """
     for table in document.tables:
         rows = table._tbl.tr_lst
         if not rows:
             raise RenderError("report.docx: a table has no row. Give it a header row and one more, or take it out.")
         letters = sum(len(node.text or "") for node in table._tbl.iter(qn("w:t")))
         is_short = len(rows) <= SHORT + 1 and letters <= LITTLE
+        heads = [row for row in rows if row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None] or rows[:1]
         for position, row in enumerate(rows):
-            properties = row.get_or_add_trPr()
-            for tag in ("w:cantSplit", *(["w:tblHeader"] if position == 0 else [])):
+            properties, is_head = row.get_or_add_trPr(), position < len(heads)
+            for tag in ("w:cantSplit", *(["w:tblHeader"] if is_head else [])):
                 if properties.find(qn(tag)) is None:
                     properties.append(parse_xml(f"<{tag} {nsdecls('w')}/>"))
-            stays = position == 0 or (is_short and position < len(rows) - 1)
+            begins = position <= len(heads) or len(row.tc_lst) == 1  # the heading of a group of rows
+            stays = (begins or is_short) and position < len(rows) - 1
             for line in row.iter(qn("w:p")):
                 layout = line.get_or_add_pPr()
-                layout.style = "TableHeader" if position == 0 else "TableText"
+                layout.style = "TableHeader" if is_head else "TableText"
                 if stays:
                     layout.get_or_add_keepNext()
         _leave_room_before(table._tbl.getnext())
