@@ -12,8 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lxml import html
-
 from natpatsip import wording
 from natpatsip.errors import FigureError
 from natpatsip.plain_text import escaped
@@ -90,10 +88,11 @@ def read(made: Any, what: str) -> LibraryTable:
     library = _library(made)
     if library is None:
         raise FigureError(f"{what} is of type {type(made).__name__}; expected a DataFrame, a Styler or a GT.")
-    root = html.fromstring(f"<div>{getattr(made, library[0])()}</div>")
+    from lxml import etree  # only where it is needed: the process that builds imports this module, too
+
+    root = etree.fromstring(getattr(made, library[0])(), etree.HTMLParser())
     table = next(iter(root.iter("table")))
-    for node in list(table.iter("style", "script")):
-        node.drop_tree()
+    etree.strip_elements(table, "style", "script", with_tail=False)
     cells = [_row(row) for part in table.iter("tbody") for row in part.iter("tr")]
     groups, body = _groups([row for row in cells if row])
     if not body:
@@ -105,7 +104,7 @@ def read(made: Any, what: str) -> LibraryTable:
     if width and not columns[0] and [row[0] for row in rows] == [str(number) for number in range(len(rows))]:
         columns, rows = columns[1:], [row[1:] for row in rows]  # the numbers only count the rows
     _check(columns, rows, what)
-    styles = "".join(node.text_content() for node in root.iter("style"))
+    styles = "".join(node.text or "" for node in root.iter("style"))
     inline = (node.get("style", "") for node in table.iter("td", "th"))
     return LibraryTable(
         caption=_caption(table, what),
@@ -238,7 +237,7 @@ def _inline(node: Any, marks: list[str], fault: str) -> Iterator[str]:
     if node.tag in STRUCK:
         raise FigureError(f"{fault} struck-out text, which not all formats can show. Take the text out.")
     if "gt_footnote_marks" in node.get("class", "").split():
-        marks.append(rf"\[{escaped(node.text_content())}\]")
+        marks.append(rf"\[{escaped(''.join(node.itertext()))}\]")
         return
     inner = "".join(_inlines(node, marks, fault))
     address = node.get("href", "") if node.tag == "a" else ""

@@ -160,8 +160,9 @@ class ChapterExporter(Exporter):
             "png": f"figures/{figure.id}.png",
             "alt": record["alt"],
             "data": f"figures/{figure.id}.csv",
-            "interactive": f"drawings/{figure.id}.json",
         }
+        if figure.specification:
+            attributes["interactive"] = f"drawings/{figure.id}.json"
         if narrow(figure.specification):
             attributes["narrow"] = f"drawings/{figure.id}-narrow.svg"
         if parts := pages(figure.specification):
