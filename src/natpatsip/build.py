@@ -114,6 +114,7 @@ def build(
     notes = [f"note: {each}" for each in plan.left_out()]
     for note in notes:
         log(note)
+    _check_typed(job, plan)
     earlier = _earlier_reports(job)
     try:
         executed, outcome = _make_report(job, plan, runs)
@@ -256,6 +257,15 @@ def _start_processes(job: Job, *, draws: bool) -> RunCache:
     return runs
 
 
+def _check_typed(job: Job, plan: Plan) -> None:
+    """Check what authors have typed before any notebook runs."""
+    from natpatsip.pipeline.render.typed import check_typed
+
+    options = job.options
+    is_printed = "pdf" in options.formats
+    check_typed(plan, job.cache, key(job.inputs.environment), is_printed=is_printed, jobs=options.jobs)
+
+
 def _earlier_reports(job: Job) -> dict[str, str]:
     """Return the digests of files of earlier reports: a draft is compared with the one before it, checks use facts."""
     project = job.project
@@ -368,15 +378,21 @@ def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Ou
     from natpatsip.pipeline.workspace import locked
 
     plan = Plan.of(project, quarter)
+    refused = None
+    try:
+        _check_typed(job, plan)
+    except ReportError as error:
+        refused = error
     contents: dict[str, NotebookNode] = {}
     try:
         with locked(plan.workplace, log):
             execute(
                 plan, jobs=jobs, log=log, runs=runs, on_done=lambda each: contents.update({each.name: each.content})
             )
-        return checks.run(plan, {name: contents[name] for name in plan.notebooks})
+        outcome = checks.run(plan, {name: contents[name] for name in plan.notebooks})
     except ReportError as error:
-        return checks.check_failed_run(plan, error) or checks.run_partly(plan, contents, error)
+        outcome = checks.check_failed_run(plan, error) or checks.run_partly(plan, contents, error)
+    return checks.with_refused(outcome, plan, refused) if refused else outcome
 
 
 @dataclass(frozen=True)
