@@ -46,6 +46,8 @@ class BuildProcess:
     def __init__(self, project: Path, quarter: str, output: Path, *, jobs: int, log: Log) -> None:
         self._project, self._log = project, log
         self._arguments = (str(project), quarter, str(output), str(jobs))
+        self.read: frozenset[str] = frozenset()
+        """The files that the notebooks of the latest build have read, by their paths in the project."""
         self._process: Process | None = None
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 — open until the end
 
@@ -99,6 +101,8 @@ class BuildProcess:
                 answer = json.loads(line)
                 if "log" in answer:
                     self._log(answer["log"])
+                elif "read" in answer:
+                    self.read = frozenset(answer["read"])
                 elif "published" in answer:
                     published()
                 elif "failed" in answer:

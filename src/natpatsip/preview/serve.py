@@ -60,7 +60,7 @@ async def _serve(project: Path, quarter: Quarter, *, port: int, is_opened: bool,
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(session.run())
-                tasks.create_task(watch(project, session.saved))
+                tasks.create_task(watch(project, session.saved, read=lambda: process.read))
         except* OSError as errors:
             raise ReportError(
                 f"The preview can no longer watch the project's files ({errors.exceptions[0]}). Start it again."
