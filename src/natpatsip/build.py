@@ -64,7 +64,7 @@ def build(
     log: Log,
     *,
     published: Callable[[Path], object] = lambda _: None,
-    read: Callable[[Collection[str]], object] = lambda _: None,
+    on_read: Callable[[Collection[str]], object] = lambda _: None,
 ) -> Path:
     """Build a quarter's report and return its folder.
 
@@ -80,7 +80,7 @@ def build(
         Is given a line for each step.
     published : callable
         Is given the folder as soon as the report is there; the build may then still have to record what it did.
-    read : callable
+    on_read : callable
         Is given the files that notebooks have read, as far as these are known.
 
     Raises
@@ -102,7 +102,7 @@ def build(
         if (lines := record.check()) is not None:
             for line in [*lines, f"unchanged, checked in {time.monotonic() - start:.1f} s: {job.report}"]:
                 log(line)
-            read(record.read())
+            on_read(record.read())
             published(job.report)
             return job.report
     if reference := _built_from(project, quarter):
@@ -122,7 +122,7 @@ def build(
     earlier = _earlier_reports(job)
     try:
         executed, outcome = _make_report(job, plan, runs)
-        read([file for each in executed.values() for file in each.trace.files])
+        on_read([file for each in executed.values() for file in each.trace.files])
         seconds = time.monotonic() - start
         published(job.report)
         outcome = outcome or _check(job, plan, executed)
