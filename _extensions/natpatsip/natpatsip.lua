@@ -343,14 +343,17 @@ local function pages_of(a, id, ending)
   return parts
 end
 
-local function part_alt(a, n) return n == 1 and a.alt or 'Figure ' .. a.number .. ', part ' .. n .. ' of ' .. a.pages end
+-- Each part but the first, which has the title, says above it what it is a part of.
+local function part_name(a, n) return n > 1 and 'Figure ' .. a.number .. ', part ' .. n .. ' of ' .. a.pages or '' end
+local function part_alt(a, n) return n == 1 and a.alt or part_name(a, n) end
 
 local function typst_figure(div)
   local a = div.attributes
   local note = (a.note and ', note: ' .. plain(a.note) or '') .. (a.panel and ', float: false' or '')
   local parts = {}
   for n, path in ipairs(pages_of(a, div.identifier, '.svg')) do
-    table.insert(parts, '(' .. typst_string(path) .. ', ' .. typst_string(part_alt(a, n)) .. '),')
+    table.insert(parts, '(' .. typst_string(path) .. ', ' .. typst_string(part_alt(a, n)) .. ', '
+      .. typst_string(part_name(a, n)) .. '),')
   end
   if #parts > 0 then note = note .. ', pages: (' .. table.concat(parts, ' ') .. ')' end
   return raw('typst', '#np-figure(' .. typst_string(div.identifier) .. ', number: ' .. typst_string(a.number)
@@ -361,7 +364,9 @@ end
 
 -- Plain, since Quarto takes a paragraph of nothing but an image for a figure, too, with its alternative text as caption.
 local function word_image(a, id)
-  local image = pandoc.Image(pandoc.Inlines({ pandoc.Str(a.alt) }), a.png, '', pandoc.Attr('', {}, { width = '16cm' }))
+  local wide, tall, size = 16, 21, pandoc.image.size(read(a.png)) -- in centimetres
+  local fit = size.height / size.width * wide > tall and { height = tall .. 'cm' } or { width = wide .. 'cm' }
+  local image = pandoc.Image(pandoc.Inlines({ pandoc.Str(a.alt) }), a.png, '', pandoc.Attr('', {}, fit))
   local inline = id and pandoc.Span({ image }, pandoc.Attr(id)) or image
   return pandoc.Div({ pandoc.Plain({ inline }) }, pandoc.Attr('', {}, { ['custom-style'] = 'Figure' }))
 end
@@ -376,7 +381,10 @@ local function word_figure(div)
   })
   local parts = pages_of(a, div.identifier, '.png')
   if #parts == 0 then out:insert(word_image(a)) end
-  for n, path in ipairs(parts) do out:insert(word_image({ png = path, alt = part_alt(a, n) })) end
+  for n, path in ipairs(parts) do
+    if n > 1 then out:insert(styled('Figure Description', words(part_name(a, n)))) end
+    out:insert(word_image({ png = path, alt = part_alt(a, n) }))
+  end
   out:extend({
     pandoc.Div(div.content, pandoc.Attr('', {}, { ['custom-style'] = 'Figure Text' })),
   })

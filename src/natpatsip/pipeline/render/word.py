@@ -7,6 +7,7 @@ import uuid
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,7 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
         _put_logo(document, report)
     _running_lines(document, report)
     _format_tables(document)
+    _part_figures(document)
     _check_pictures(document)
     _embed_fonts(document, report.extension / "fonts", report.font)
     _describe(document, report, timestamp)
@@ -143,6 +145,13 @@ def _fill(line: Any, style: str, inner: str) -> None:
 
 
 # Pictures -------------------------------------------------------------------------------------------------------------
+
+
+def _part_figures(document: Any) -> None:
+    """Let a figure in several parts break behind each but the last, which its caption follows."""
+    for shown, following in pairwise(document.paragraphs):
+        if shown.style.name == "Figure" and following.style.name == "Figure Description":
+            shown.paragraph_format.keep_with_next = False
 
 
 def _check_pictures(document: Any) -> None:
