@@ -383,14 +383,17 @@ local function pages_of(a, id, ending)
   return parts
 end
 
-local function part_alt(a, n) return n == 1 and a.alt or 'Figure ' .. a.number .. ', part ' .. n .. ' of ' .. a.pages end
+-- Each part but the first, which has the title, says above it what it is a part of.
+local function part_name(a, n) return n > 1 and 'Figure ' .. a.number .. ', part ' .. n .. ' of ' .. a.pages or '' end
+local function part_alt(a, n) return n == 1 and a.alt or part_name(a, n) end
 
 local function typst_figure(div)
   local a = div.attributes
   local note = (a.note and ', note: ' .. plain(a.note) or '') .. (a.panel and ', float: false' or '')
   local parts = {}
   for n, path in ipairs(pages_of(a, div.identifier, '.svg')) do
-    table.insert(parts, '(' .. typst_string(path) .. ', ' .. typst_string(part_alt(a, n)) .. '),')
+    table.insert(parts, '(' .. typst_string(path) .. ', ' .. typst_string(part_alt(a, n)) .. ', '
+      .. typst_string(part_name(a, n)) .. '),')
   end
   if #parts > 0 then note = note .. ', pages: (' .. table.concat(parts, ' ') .. ')' end
   return raw('typst', '#np-figure(' .. typst_string(div.identifier) .. ', number: ' .. typst_string(a.number)
@@ -401,7 +404,9 @@ end
 
 -- Plain, since Quarto takes a paragraph of nothing but an image for a figure, too, with its alternative text as caption.
 local function word_image(a, id)
-  local image = pandoc.Image(pandoc.Inlines({ pandoc.Str(a.alt) }), a.png, '', pandoc.Attr('', {}, { width = '16cm' }))
+  local wide, tall, size = 16, 21, pandoc.image.size(read(a.png)) -- in centimetres
+  local fit = size.height / size.width * wide > tall and { height = tall .. 'cm' } or { width = wide .. 'cm' }
+  local image = pandoc.Image(pandoc.Inlines({ pandoc.Str(a.alt) }), a.png, '', pandoc.Attr('', {}, fit))
   local inline = id and pandoc.Span({ image }, pandoc.Attr(id)) or image
   return pandoc.Div({ pandoc.Plain({ inline }) }, pandoc.Attr('', {}, { ['custom-style'] = 'Figure' }))
 end
@@ -416,7 +421,10 @@ local function word_figure(div)
   })
   local parts = pages_of(a, div.identifier, '.png')
   if #parts == 0 then out:insert(word_image(a)) end
-  for n, path in ipairs(parts) do out:insert(word_image({ png = path, alt = part_alt(a, n) })) end
+  for n, path in ipairs(parts) do
+    if n > 1 then out:insert(styled('Figure Description', words(part_name(a, n)))) end
+    out:insert(word_image({ png = path, alt = part_alt(a, n) }))
+  end
   out:extend({
     pandoc.Div(div.content, pandoc.Attr('', {}, { ['custom-style'] = 'Figure Text' })),
   })
@@ -536,7 +544,15 @@ local function case_study(div)
   return out
 end
 
-local CONSTRUCTS = { ['report-figure'] = figure, picture = picture, tiles = tiles, ['case-study'] = case_study }
+-- What stands below a table: its source, and what the marks in it mean.
+local function table_notes(div)
+  if is_html() then return nil end
+  if is_typst() then return raw('typst', '#np-notes' .. content(div.content)) end
+  return styled('Figure Note', utils.blocks_to_inlines(div.content))
+end
+
+local CONSTRUCTS = { ['report-figure'] = figure, picture = picture, tiles = tiles, ['case-study'] = case_study,
+  ['table-notes'] = table_notes }
 
 local function construct(div)
   for class, make in pairs(CONSTRUCTS) do
@@ -550,10 +566,89 @@ end
 
 -- Tables --------------------------------------------------------------------------------------------------------------------------
 
-local function rows_of(tbl)
+-- A heading of a group of rows is a row whose first cell has it, marked as such.
+local function is_group(row)
+  local found = false
+  row.cells[1].contents:walk({ Span = function(span) found = found or span.classes:includes('group') end })
+  return found
+end
+
+local function all_rows(tbl)
   local rows = pandoc.List({})
   for _, body in ipairs(tbl.bodies) do rows:extend(body.body) end
   return rows
+end
+
+-- The rows of data.
+local function rows_of(tbl)
+  return all_rows(tbl):filter(function(row) return not is_group(row) end)
+end
+
+local function without_mark(blocks, class)
+  return blocks:walk({ Span = function(span) if span.classes:includes(class) then return span.content end end })
+end
+
+-- The rows of a table's head: what spans several columns is marked in the labels of each of them. Leaves the labels alone
+-- in the table, and returns their rows: cells with their content and how many columns and rows they take.
+local function heading_rows(tbl)
+  local parts, levels = {}, 0
+  for c, cell in ipairs(tbl.head.rows[1].cells) do
+    local above, label = {}, pandoc.Inlines({})
+    for _, inline in ipairs(utils.blocks_to_inlines(cell.contents)) do
+      if inline.t == 'Span' and inline.classes:includes('spanner') then table.insert(above, inline.content)
+      elseif inline.t ~= 'Space' or #label > 0 then label:insert(inline) end
+    end
+    table.insert(above, label)
+    parts[c], levels = above, math.max(levels, #above)
+    cell.contents = pandoc.Blocks({ pandoc.Plain(label) })
+  end
+  local rows = {}
+  for r = 1, levels do
+    rows[r] = {}
+    local before, within
+    for c, above in ipairs(parts) do
+      local part = r == 1 and 1 or r - (levels - #above)
+      if part < 1 or part == 1 and r > 1 then before = nil
+      else
+        local down = part == 1 and levels - #above + 1 or 1
+        local texts = {}
+        for p = 1, part do texts[p] = stringify(above[p]) end
+        local name = table.concat(texts, '\n')
+        if before and part < #above and name == within and before.down == down then before.across = before.across + 1
+        else
+          before = { content = above[part], across = 1, down = down, column = c, spans = part < #above }
+          table.insert(rows[r], before)
+        end
+        within = part < #above and name or nil
+        if part == #above then before = nil end
+      end
+    end
+  end
+  return rows
+end
+
+-- The same as a table of pandoc's has them, for pages and Word.
+local function set_heading(tbl, rows)
+  if #rows < 2 then return end
+  local labels, made = tbl.head.rows[1].cells, pandoc.List({})
+  for r, row in ipairs(rows) do
+    local cells = pandoc.List({})
+    for _, each in ipairs(row) do
+      local cell = each.spans and pandoc.Cell({ pandoc.Plain(each.content) }) or labels[each.column]
+      cell.col_span, cell.row_span = each.across, each.down
+      if each.spans and is_html() then cell.attr.attributes.scope = 'colgroup' end
+      cells:insert(cell)
+    end
+    made:insert(pandoc.Row(cells))
+  end
+  tbl.head.rows = made
+end
+
+-- One cell as wide as the table, for the heading of a group.
+local function group_cell(row, across)
+  local cell = pandoc.Cell(without_mark(row.cells[1].contents, 'group'))
+  cell.col_span = across
+  return cell
 end
 
 local function longest_word(text)
@@ -635,6 +730,7 @@ local function html_table(tbl)
     headings[c] = stringify(cell)
     cell.attr.attributes.scope = 'col'
   end
+  local heading = heading_rows(tbl)
   local across = letters_across(tbl)
   tbl:walk({ RawInline = function(inline)
     if inline.text:match('^<span class="drawing line"') and not tbl.attr.classes:includes('sortable') then
@@ -659,15 +755,26 @@ local function html_table(tbl)
     end
   end
   aligned(tbl.head.rows[1])
-  for _, body in ipairs(tbl.bodies) do
-    body.row_head_columns = 1
-    for _, row in ipairs(body.body) do
+  local bodies = pandoc.List({})
+  for _, row in ipairs(all_rows(tbl)) do
+    local is_heading = is_group(row)
+    if is_heading or #bodies == 0 then
+      bodies:insert({ attr = pandoc.Attr(), body = pandoc.List({}), head = pandoc.List({}), row_head_columns = 1 })
+    end
+    if is_heading then
+      local cell = group_cell(row, #specs)
+      cell.attr = pandoc.Attr('', {}, { scope = 'rowgroup' })
+      bodies[#bodies].head:insert(pandoc.Row({ cell }, pandoc.Attr('', { 'group' })))
+    else
       aligned(row)
       row.cells[1].attr.attributes.scope = 'row'
       if is_total(row) then row.attr.classes:insert('total') end
       for c = 2, #row.cells do row.cells[c].attr.attributes['data-label'] = headings[c] end
+      bodies[#bodies].body:insert(row)
     end
   end
+  tbl.bodies = bodies
+  set_heading(tbl, heading)
   if not is_wide then return tbl end
   local name = utils.blocks_to_inlines(tbl.caption.long)
   tbl.caption.long = { pandoc.Plain({ pandoc.Span(name, pandoc.Attr('', { 'caption' })) }) }
@@ -677,24 +784,43 @@ end
 local ALIGNMENTS = { AlignRight = 'right', AlignCenter = 'center' }
 
 local function typst_table(tbl)
-  local columns, aligns, cells = {}, {}, {}
+  local columns, aligns, cells, header = {}, {}, {}, {}
+  local heading = heading_rows(tbl)
   for c, weight in ipairs(weights(tbl)) do
     columns[c] = weight .. 'fr'
     aligns[c] = ALIGNMENTS[tbl.colspecs[c][1]] or 'left'
   end
-  local function all(row)
-    local out = {}
-    for c, cell in ipairs(row.cells) do out[c] = content(cell.contents) end
-    return table.concat(out, ', ')
+  for r, row in ipairs(heading) do
+    for _, each in ipairs(row) do
+      local text = content({ pandoc.Plain(each.content) })
+      if each.across > 1 or each.down > 1 then
+        text = 'table.cell(colspan: ' .. each.across .. ', rowspan: ' .. each.down
+          .. (each.spans and ', align: center' or '') .. ')' .. text
+      end
+      table.insert(header, text)
+    end
   end
-  local totals = {}
-  for r, row in ipairs(rows_of(tbl)) do
-    cells[r] = all(row)
-    if is_total(row) then table.insert(totals, tostring(r)) end
+  local totals, groups = {}, {}
+  for r, row in ipairs(all_rows(tbl)) do
+    local y = r + #heading - 1
+    if is_group(row) then
+      table.insert(groups, tostring(y))
+      cells[r] = 'table.cell(colspan: ' .. #columns .. ', align: left)'
+        .. content(without_mark(row.cells[1].contents, 'group'))
+    else
+      local out = {}
+      for c, cell in ipairs(row.cells) do out[c] = content(cell.contents) end
+      cells[r] = table.concat(out, ', ')
+      if is_total(row) then table.insert(totals, tostring(y)) end
+    end
+  end
+  local function numbers(name, list)
+    return #list > 0 and ', ' .. name .. ': (' .. table.concat(list, ', ') .. ',)' or ''
   end
   return raw('typst', '#np-table(columns: (' .. table.concat(columns, ', ') .. ',), align: ('
-    .. table.concat(aligns, ', ') .. ',), caption: ' .. content(tbl.caption.long) .. ', totals: ('
-    .. table.concat(totals, ', ') .. (#totals > 0 and ',' or '') .. '), header: (' .. all(tbl.head.rows[1]) .. ',),\n'
+    .. table.concat(aligns, ', ') .. ',), caption: ' .. content(tbl.caption.long) .. numbers('totals', totals)
+    .. numbers('groups', groups) .. (#heading > 1 and ', heads: ' .. #heading or '')
+    .. ', header: (' .. table.concat(header, ', ') .. ',),\n'
     .. table.concat(cells, ',\n') .. ')' .. (tbl.identifier ~= '' and ' #label(' .. typst_string(tbl.identifier) .. ')' or ''))
 end
 
@@ -705,12 +831,15 @@ local function word_table(tbl)
     tbl.identifier = ''
   end
   local total, specs = 0, {}
+  local heading = heading_rows(tbl)
   local wanted = weights(tbl)
   for _, weight in ipairs(wanted) do total = total + weight end
   for c, spec in ipairs(tbl.colspecs) do specs[c] = { spec[1], wanted[c] / total } end
   tbl.colspecs = specs
-  for _, row in ipairs(rows_of(tbl)) do
-    if is_total(row) then
+  local rows = all_rows(tbl)
+  for _, row in ipairs(rows) do
+    if is_group(row) then row.cells = { group_cell(row, #specs) } end
+    if #row.cells == 1 and #specs > 1 or is_total(row) then
       for _, cell in ipairs(row.cells) do
         cell.contents = cell.contents:walk({
           Plain = function(b) return pandoc.Plain({ pandoc.Strong(b.content) }) end,
@@ -718,6 +847,8 @@ local function word_table(tbl)
       end
     end
   end
+  tbl.bodies = { { attr = pandoc.Attr(), body = rows, head = {}, row_head_columns = 0 } }
+  set_heading(tbl, heading)
   return tbl
 end
 

@@ -33,3 +33,6 @@ def _put_first_on_path(source: str) -> None:
 
 if (_root := project.find_root(Path.cwd())) and (_root / "src").is_dir():
     _put_first_on_path(str(_root / "src"))
+
+if (_ipython := sys.modules.get("IPython")) and (_shell := _ipython.get_ipython()):
+    importlib.import_module("natpatsip.context").take_library_tables(_shell)

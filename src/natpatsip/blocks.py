@@ -1,4 +1,7 @@
-"""Tables, headline tiles and callouts: parts of a page that a cell shows if they are its last line."""
+"""Tables, headline tiles and callouts: parts of a page that a cell shows if they are its last line.
+
+A table that another library has made is one of the report's, too, if a cell ends with it.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
-from natpatsip import context, wording
+from natpatsip import context, library_tables, wording
 from natpatsip.context import BLOCK as BLOCK
+from natpatsip.context import LEFT_OUT, WARNING
 from natpatsip.digests import sha256
 from natpatsip.errors import FigureError, nearest
 from natpatsip.facts import Fact
@@ -21,6 +25,8 @@ from natpatsip.worded import Worded
 
 if TYPE_CHECKING:
     import pandas as pd
+    from great_tables import GT
+    from pandas.io.formats.style import Styler
 
 CALLOUTS = ("note", "tip", "important", "warning")
 
@@ -36,11 +42,16 @@ class Block:
     shown: str
     facts: tuple[Fact, ...] = ()
     drawings: Mapping[str, str] = field(default_factory=dict)
+    warning: str = ""
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {**self._records(), "text/markdown": self.shown, "text/plain": self.shown}
+
+    def _records(self) -> dict[str, Any]:
+        """Return what the build reads of it."""
         record: dict[str, Any] = {"markdown": self.markdown, "facts": [fact.record() for fact in self.facts]}
         record |= {"drawings": dict(self.drawings)} if self.drawings else {}
-        return {BLOCK: record, "text/markdown": self.shown, "text/plain": self.shown}
+        return {BLOCK: record, **({WARNING: {"message": self.warning}} if self.warning else {})}
 
 
 @dataclass(frozen=True)
@@ -87,31 +98,85 @@ class Tile:
     icon: str
 
 
-def table(frame: pd.DataFrame | pd.Series[Any], *, caption: str) -> Block:
+def table(rows: pd.DataFrame | pd.Series[Any] | Styler | GT, *, caption: str = "") -> Block:
     """Return a table with the columns' names as its header, numbers to the right, and missing values empty.
 
     Row labels with a name (as after ``groupby``) are the first columns.
+
+    Parameters
+    ----------
+    rows : DataFrame, Series, Styler or GT
+        The rows; or a table of pandas (``frame.style``) or Great Tables, of which text and structure are kept:
+        spanners, groups of rows, values as they were formatted, notes. Its colours are left out.
+    caption : str
+        What the table holds, in one line. A Styler or GT may have one of its own.
 
     Raises
     ------
     FigureError
         If the table has no caption, columns or rows, or a value or a name that readers could not make sense of.
     """
-    if not str(caption).strip():
+    caption = str(caption).strip()
+    if library_tables.is_library_table(rows):
+        return _library_table(rows, caption)
+    if not caption:
         raise FigureError("A table has no caption. Say in one line what it holds.")
-    caption, what = str(caption).strip(), f'The table "{str(caption).strip()}"'
-    rows = labelled(frame, what)
-    columns = [list(rows[name]) for name in rows.columns]
-    marks = ["--:" if _is_numeric(column) else "---" for column in columns]
+    what = f'The table "{caption}"'
+    frame = labelled(cast("pd.DataFrame", rows), what)
+    columns = [list(frame[name]) for name in frame.columns]
+    is_number = [_is_numeric(column) for column in columns]
     cells = [
         [_cell(value, f'{what}, column "{name}", row {row}:', number) for row, value in enumerate(column, start=1)]
-        for name, column, number in zip(rows.columns, columns, map(_number_of, rows.columns, columns), strict=True)
+        for name, column, number in zip(frame.columns, columns, map(_number_of, frame.columns, columns), strict=True)
     ]
-    head = [_row([escaped(name) for name in rows.columns]), "|" + "|".join(marks) + "|"]
-    text = "\n".join([*head, *(_row([printed for printed, _ in row]) for row in zip(*cells, strict=True))])
-    seen = "\n".join([*head, *(_row([plain for _, plain in row]) for row in zip(*cells, strict=True))])
+    names = [escaped(name) for name in frame.columns]
+    text = _pipe_table(names, is_number, [[printed for printed, _ in row] for row in zip(*cells, strict=True)])
+    seen = _pipe_table(names, is_number, [[plain for _, plain in row] for row in zip(*cells, strict=True)])
     facts = [fact for row in zip(*columns, strict=True) for value in row for fact in _facts(value)]
     return _made(f'the table "{caption}"', f"{text}\n\n: {caption}", f"{seen}\n\n*{caption}*", facts)
+
+
+def _library_table(made: Any, caption: str) -> Block:
+    """Return a table of another library; in its markdown, what spans columns or begins a group is marked as such."""
+    what = f'The table "{caption}"' if caption else "The table"
+    found = library_tables.read(made, what)
+    if not (caption := caption or found.caption):
+        raise FigureError(
+            f"A table has no caption. Say in one line what it holds: {library_tables.caption_remedy(made)}, or "
+            'table(…, caption="…")'
+        )
+    names = [" ".join([*(f"[{each}]{{.spanner}}" for each in above), label]) for *above, label in found.columns]
+    empty = [""] * (len(names) - 1)
+    rows, plain = list[Sequence[str]](), list[Sequence[str]]()
+    for number, row in enumerate(found.rows):
+        if number in found.groups:
+            rows.append([f"[{found.groups[number]}]{{.group}}", *empty])
+            plain.append([f"**{found.groups[number]}**", *empty])
+        rows.append(row)
+        plain.append(row)
+    is_number = [library_tables.is_number(column) for column in zip(*found.rows, strict=True)]
+    notes = "<br>".join(found.notes)
+    text = f"{_pipe_table(names, is_number, rows)}\n\n: {caption}"
+    text += f"\n\n::: {{.table-notes}}\n{notes}\n:::" if notes else ""
+    seen = _pipe_table([": ".join(labels) for labels in found.columns], is_number, plain)
+    what = f'the table "{caption.replace(chr(92), "")}"'
+    warning = (
+        f"{what[0].upper()}{what[1:]} gives cells colours or other formats, which the report leaves out. "
+        "What they mean must be in its words, such as in a column of its own."
+    )
+    context.note(what, text)
+    return Block(text, f"{seen}\n\n*{caption}*\n\n{notes}", warning=warning if found.has_formats else "")
+
+
+def as_block(made: Any) -> dict[str, Any]:
+    """Return what the build reads of a table of another library that a cell shows; JupyterLab shows the library's own.
+
+    IPython calls it; a failure in it would be no error of the cell's, so what cannot be shown is recorded.
+    """
+    try:
+        return table(made)._records()
+    except FigureError as error:
+        return {LEFT_OUT: {"message": str(error)}}
 
 
 def _made(what: str, markdown: str, seen: str, facts: Sequence[Fact] = ()) -> Block:
@@ -223,6 +288,11 @@ def _facts(value: Any) -> tuple[Fact, ...]:
     if isinstance(value, Worded):
         return value.fact, *value.beside
     return (value,) if isinstance(value, Fact) else ()
+
+
+def _pipe_table(names: Sequence[str], is_number: Sequence[bool], rows: Iterable[Sequence[str]]) -> str:
+    marks = "|" + "|".join("--:" if each else "---" for each in is_number) + "|"
+    return "\n".join([_row(names), marks, *map(_row, rows)])
 
 
 def _row(cells: Iterable[str]) -> str:

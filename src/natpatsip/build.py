@@ -66,6 +66,7 @@ def build(
     *,
     # is given the folder as soon as the report is there; the build may then still have to record what it did
     published: Callable[[Path], object] = lambda _: None,
+    on_read: Callable[[Collection[str]], object] = lambda _: None,
 ) -> Path:
     """Build a quarter's report and return its folder.
 
@@ -88,6 +89,7 @@ def build(
         if (lines := record.check()) is not None:
             for line in [*lines, f"unchanged, checked in {time.monotonic() - start:.1f} s: {job.report}"]:
                 log(line)
+            on_read(record.read())
             published(job.report)
             return job.report
     if reference := _built_from(project, quarter):
@@ -102,9 +104,11 @@ def build(
     notes = [f"note: {each}" for each in plan.left_out()]
     for note in notes:
         log(note)
+    _check_typed(job, plan)
     earlier = earlier_reports(job.project, job.quarter, job.options)
     try:
         executed, outcome = _make_report(job, plan, runs)
+        on_read([file for each in executed.values() for file in each.trace.files])
         seconds = time.monotonic() - start
         published(job.report)
         outcome = outcome or _check(job, plan, executed)
@@ -252,6 +256,15 @@ def _start_processes(job: Job, *, draws: bool) -> RunCache:
     return runs
 
 
+def _check_typed(job: Job, plan: Plan) -> None:
+    """Check what authors have typed before any notebook runs."""
+    from natpatsip.pipeline.render.typed import check_typed
+
+    options = job.options
+    is_printed = "pdf" in options.formats
+    check_typed(plan, job.cache, key(job.inputs.environment), is_printed=is_printed, jobs=options.jobs)
+
+
 def _execute_and_check(
     job: Job, plan: Plan, runs: RunCache, candidate: Candidate | None
 ) -> tuple[Mapping[str, Executed], Outcome | None]:
@@ -339,15 +352,21 @@ def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Ou
     from natpatsip.pipeline.workspace import locked
 
     plan = Plan.of(project, quarter)
+    refused = None
+    try:
+        _check_typed(job, plan)
+    except ReportError as error:
+        refused = error
     contents: dict[str, NotebookNode] = {}
     try:
         with locked(plan.workplace, log):
             execute(
                 plan, jobs=jobs, log=log, runs=runs, on_done=lambda each: contents.update({each.name: each.content})
             )
-        return checks.run(plan, {name: contents[name] for name in plan.notebooks})
+        outcome = checks.run(plan, {name: contents[name] for name in plan.notebooks})
     except ReportError as error:
-        return checks.check_failed_run(plan, error) or checks.run_partly(plan, contents, error)
+        outcome = checks.check_failed_run(plan, error) or checks.run_partly(plan, contents, error)
+    return checks.with_refused(outcome, plan, refused) if refused else outcome
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ in the cell's metadata.
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,13 @@ from natpatsip.quarter import Quarter
 BLOCK = "application/vnd.natpatsip.block+json"
 FIGURE = "application/vnd.natpatsip.figure+json"
 PICTURE = "application/vnd.natpatsip.picture+json"
+LEFT_OUT = "application/vnd.natpatsip.left-out+json"
+"""Why a table of another library that a cell shows is not in the report: a message."""
+LIBRARY_TABLES = {
+    ("pandas.io.formats.style", "Styler"): ("to_html", 'style.set_caption("…")'),
+    ("great_tables.gt", "GT"): ("as_raw_html", 'gt.tab_header(title="…")'),
+}
+"""The module and name of each class whose tables the report takes; how its HTML is had, and how it gets a caption."""
 NOT_SHOWN = "natpatsip_not_shown"
 """In a cell's metadata: what it has made for readers and not shown, each with its name and digest."""
 
@@ -141,3 +149,14 @@ def digest_of(data: Mapping[str, Any]) -> str:
 
 def _digest(content: str) -> str:
     return sha256(content)[:16]
+
+
+def take_library_tables(shell: Any) -> None:
+    """Have cells that end in another library's table show one of the report's; the libraries need not be installed."""
+    for module, name in LIBRARY_TABLES:
+        shell.display_formatter.mimebundle_formatter.for_type_by_name(module, name, _as_block)
+
+
+def _as_block(made: Any) -> dict[str, Any]:
+    record: dict[str, Any] = importlib.import_module("natpatsip.blocks").as_block(made)  # not before it is needed
+    return record

@@ -8,19 +8,22 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from natpatsip import context
+from natpatsip import context, library_figures
 from natpatsip.charts.layout.sizes import WIDTH
 from natpatsip.context import FIGURE as FIGURE
 from natpatsip.context import PICTURE as PICTURE
 from natpatsip.csv_files import frame_to_csv
 from natpatsip.errors import FigureError
+from natpatsip.library_figures import SVG
 from natpatsip.printable import labelled
 
 if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
+    from matplotlib.figure import Figure as MatplotlibFigure
+    from plotly.graph_objects import Figure as PlotlyFigure
 
     from natpatsip.diagrams import Diagram
 
@@ -30,24 +33,29 @@ ID = re.compile(r"(fig|pic)-[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart with its id, headline, description, caption, alternative text and data."""
+    """A chart with its id, headline, description, caption, alternative text and data; `forms` are its drawings."""
 
     id: str
     title: str
     description: str
     caption: str
     alt: str
-    specification: Mapping[str, Any]
+    forms: Mapping[str, Any]
     data: str
     is_illustrative: bool
     shows: tuple[str, ...] | None = None
+
+    @property
+    def specification(self) -> Mapping[str, Any]:
+        """The chart as Vega-Lite; empty if another library has drawn it."""
+        return dict(self.forms.get(VEGALITE, {}))
 
     def __post_init__(self) -> None:
         context.note(f'the figure {self.id} ("{self.title}")', self.id)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {
-            VEGALITE: self.specification,
+            **self.forms,
             FIGURE: {
                 "id": self.id,
                 "title": self.title,
@@ -79,7 +87,7 @@ class Picture:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         record = {"id": self.id, "alt": self.alt, "caption": self.caption, "credit": self.credit}
         record |= {"narrow": self.narrow} if self.narrow else {}
-        return {"image/svg+xml": self.svg, PICTURE: record, "text/plain": f"{self.id}: {self.alt}"}
+        return {SVG: self.svg, PICTURE: record, "text/plain": f"{self.id}: {self.alt}"}
 
 
 class Charted(Protocol):
@@ -113,7 +121,7 @@ class Charted(Protocol):
 
 def figure(
     id: str | Charted,  # noqa: A002 — the contract's name
-    chart: alt.TopLevelMixin | None = None,
+    chart: alt.TopLevelMixin | MatplotlibFigure | PlotlyFigure | None = None,
     *,
     title: str,
     description: str | None = None,
@@ -128,8 +136,9 @@ def figure(
     id : str or Measure
         ``fig-…``; prose refers to it as ``@fig-…``. A measure gives the id, and all else that is left out but the
         title: ``cord_management`` is shown as ``fig-cord-management``.
-    chart : altair chart
-        One of `natpatsip.charts`, or any other.
+    chart : altair chart, or figure of matplotlib or Plotly
+        One of `natpatsip.charts`, or any other. Charts of Altair are interactive in pages; those of other libraries are
+        pictures. Plotly's are drawn by kaleido, which needs Chrome or Chromium.
     title : str
         The message, as a headline.
     description : str
@@ -145,7 +154,7 @@ def figure(
     Raises
     ------
     FigureError
-        If the id is not valid, or a text or the data is missing.
+        If the id is not valid, a text or the data is missing, or a figure of another library shows no data.
     """
     if not isinstance(id, str):
         known, id = id, id.figure_id  # noqa: A001
@@ -163,17 +172,24 @@ def figure(
     rows = labelled(data, f"{id}: the data")
     if alt is not None and not alt.strip():
         raise FigureError(f"{id}: the alternative text is empty. Say in words what the chart shows, or leave alt out.")
-    from natpatsip.charts import theme  # a chart drawn with Altair directly looks like the others
+    forms, shows = library_figures.drawn(chart, id), None
+    words = alt
+    if forms is None:
+        from natpatsip.charts import theme  # a chart drawn with Altair directly looks like the others
 
-    specification, shows = _without_claims(_in_report_look(chart.to_dict(), theme.OWN_CHARTS))
-    words = alt or specification.get("description") or _words_from(str(description), rows)
+        specification, shows = _without_claims(_in_report_look(cast(Any, chart).to_dict(), theme.OWN_CHARTS))
+        words = alt or specification.get("description")
+        forms = {VEGALITE: specification}
+    words = " ".join((words or _words_from(str(description), rows)).split())
+    if VEGALITE in forms:
+        forms = {VEGALITE: {**forms[VEGALITE], "description": words}}
     return Figure(
         id=id,
         title=str(title).strip(),
         description=str(description).strip(),
         caption=str(caption).strip(),
-        alt=" ".join(words.split()),
-        specification={**specification, "description": " ".join(words.split())},
+        alt=words,
+        forms=forms,
         data=frame_to_csv(rows),
         is_illustrative=context.is_illustrative(data),
         shows=shows,
@@ -212,12 +228,19 @@ _WHY = {
 }
 
 
-def picture(id: str, drawing: str | Diagram, *, alt: str, caption: str = "", credit: str = "") -> Picture:  # noqa: A002
+def picture(
+    id: str,  # noqa: A002 — as in figure
+    drawing: str | Diagram | MatplotlibFigure,
+    *,
+    alt: str,
+    caption: str = "",
+    credit: str = "",
+) -> Picture:
     """Return a diagram, which a cell shows if this is its last line.
 
     Parameters
     ----------
-    drawing : str or Diagram
+    drawing : str, Diagram or figure of matplotlib
         An SVG, or a diagram of `natpatsip.diagrams`, which has a second layout for narrow pages.
 
     Raises
@@ -228,10 +251,21 @@ def picture(id: str, drawing: str | Diagram, *, alt: str, caption: str = "", cre
     _check_id(id, "pic-")
     if not alt.strip():
         raise FigureError(f"{id}: has no alternative text. Say in words what the picture shows.")
-    svg, narrow = (drawing, "") if isinstance(drawing, str) else (drawing.wide, drawing.narrow)
+    svg, narrow = _layouts(drawing, id)
     if "<svg" not in svg:
         raise FigureError(f"{id}: the picture is not an SVG; it begins with {svg[:40]!r}.")
     return Picture(id, svg, " ".join(alt.split()), caption.strip(), credit.strip(), narrow)
+
+
+def _layouts(drawing: Any, name: str) -> tuple[str, str]:
+    """Return a picture as SVG, and as SVG for narrow pages if it has such a layout."""
+    if isinstance(drawing, str):
+        return drawing, ""
+    if (forms := library_figures.drawn(drawing, name)) is None:
+        return drawing.wide, drawing.narrow
+    if SVG not in forms:
+        raise FigureError(f"{name}: a figure of Plotly is no picture. Show it with figure(…), with its data.")
+    return str(forms[SVG]), ""
 
 
 def _check_id(name: str, start: str) -> None:

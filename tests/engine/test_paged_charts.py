@@ -1,10 +1,18 @@
 """What is too large for a printed page is printed on several, with letters as large as elsewhere."""
 
+import shutil
+import subprocess
+
+import docx
 import pandas as pd
 import pytest
+from PIL import Image
 
 from natpatsip import charts, spc
 from natpatsip.charts.layout.sizes import PAGE_HEIGHT, WIDTH, pages
+from natpatsip.pipeline import render
+from support.projects import edit
+from support.staged import TIMESTAMP, stage
 
 
 def tall(chart):
@@ -63,3 +71,36 @@ def test_many_small_charts_are_paged_each_once():
 
 def test_forty_two_small_charts_fit_on_a_page():
     assert pages(small(42)) == []
+
+
+def test_each_part_in_word_says_what_it_is_a_part_of_and_no_picture_is_higher_than_a_page(tmp_path):
+    staged = stage(tmp_path / "staged")
+    (staged / "drawings").mkdir(exist_ok=True)
+    for number in (1, 2, 3):
+        for ending in ("svg", "png"):
+            part = staged / "drawings" / f"fig-caseload-page-{number}.{ending}"
+            shutil.copy(staged / "figures" / f"fig-caseload.{ending}", part)
+    edit(staged / "visits.qmd", "::: {.report-figure #fig-caseload", '::: {.report-figure #fig-caseload pages="3"')
+    Image.new("RGB", (100, 300)).save(staged / "figures" / "fig-seen-in-time.png")
+    pandoc = render.choose("pandoc")
+    render.render(staged, tmp_path, ["docx", "pdf"], renderer=pandoc, timestamp=TIMESTAMP)
+    document = docx.Document(tmp_path / "report.docx")
+    lines = document.paragraphs
+    first = next(n for n, line in enumerate(lines) if line.text.startswith("Figure 3. "))
+    shown = [
+        (line.style.name, line.text, line.paragraph_format.keep_with_next) for line in lines[first + 2 : first + 8]
+    ]
+    assert shown == [
+        ("Figure", "", False),
+        ("Figure Description", "Figure 3, part 2 of 3", None),
+        ("Figure", "", False),
+        ("Figure Description", "Figure 3, part 3 of 3", None),
+        ("Figure", "", None),
+        ("Figure Text", shown[-1][1], None),
+    ]
+    assert max(shape.height.cm for shape in document.inline_shapes) == pytest.approx(21, abs=0.01)
+    text = subprocess.run(
+        ["pdftotext", tmp_path / "report.pdf", "-"], capture_output=True, text=True, check=True
+    ).stdout
+    assert "Figure 3, part 2 of 3" in text
+    assert "Figure 3, part 3 of 3" in text

@@ -136,6 +136,8 @@ def _reference_rows(segments: Sequence[pd.DataFrame], line: Timeline, plot: Plot
 
 def target_stretches(result: pd.DataFrame, line: Timeline) -> list[tuple[float, float, float]]:
     """Return where on the axis each target begins and ends, and the target."""
+    if not result["target"].notna().any():
+        return []
     stretch = (result["target"] != result["target"].shift()).cumsum()
     edge = 0.5 * line.step
     return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -43,12 +44,32 @@ REFERENCES: tuple[tuple[str, str, tuple[int, ...]], ...] = (
 
 @dataclass(frozen=True)
 class Panel:
-    """One of the small charts."""
+    """One of the small charts; what it shows is the same in every layout, so it is worked out once."""
 
     name: str
     result: pd.DataFrame
     icon: Icon | None
     axis: ValueAxis
+    line: Timeline  # of any width
+
+    @cached_property
+    def references(self) -> list[tuple[float, float, dict[str, float]]]:
+        """Where each segment begins and ends, and its mean and limits."""
+        segments = marks.split_segments(self.result)
+        firsts = ({name: float(rows[name].iloc[0]) for name, _, _ in REFERENCES} for rows in segments)
+        return [(*ends, first) for ends, first in zip(marks.segment_bounds(segments, self.line), firsts, strict=True)]
+
+    @cached_property
+    def targets(self) -> list[tuple[float, float, float]]:
+        """Where each target begins and ends, and the target."""
+        return marks.target_stretches(self.result, self.line)
+
+    @cached_property
+    def points(self) -> list[tuple[float, dict[str, Any]]]:
+        """The points that have a value, each with its date as a number."""
+        dates = self.result.loc[self.result["value"].notna(), "date"]
+        rows = marks.point_rows(self.result, self.line, percent=self.axis.percent)
+        return list(zip(map(self.line.number, dates), rows, strict=True))
 
 
 def multiples(
@@ -111,9 +132,9 @@ def multiples(
     need_title(y_title, chart="charts.multiples")
     need_percentages(results["value"], percent=percent, chart="charts.multiples")
     read = with_dates_read(results, chart="charts.multiples")
-    panels = _panels(read, dict(results.attrs), columns, improvement, order, percent=percent, zero=zero, shared=shared)
-    kinds = marks.kinds_in(results)
-    dates = timeline(read["date"])
+    kinds, dates = marks.kinds_in(results), timeline(read["date"])
+    made_with = dict(results.attrs)
+    panels = _panels(read, made_with, columns, improvement, order, dates, percent=percent, zero=zero, shared=shared)
     target = named_target(target_label, results["target"])
     description = multiples_text({panel.name: panel.icon for panel in panels}, dates, y_title=y_title)
 
@@ -142,6 +163,7 @@ def _panels(
     by: Sequence[str],
     improvement: Any,
     order: Sequence[Hashable] | None,
+    line: Timeline,
     *,
     percent: bool,
     zero: bool,
@@ -168,7 +190,8 @@ def _panels(
 
     common = axis(results)
     return [
-        Panel(name, series[name], variation(series[name]), common if shared else axis(series[name])) for name in names
+        Panel(name, series[name], variation(series[name]), common if shared else axis(series[name]), line)
+        for name in names
     ]
 
 
@@ -314,16 +337,13 @@ def _draw(canvas: Canvas, panel: Panel, line: Timeline, left: float, top: float,
             canvas.line((max(left, start), y), (min(right, end), y), colour=colour, dash=dash, is_behind=True)
 
     canvas.line((left, top + height), (right, top + height), colour=palette.AXIS, is_behind=True)
-    segments = marks.split_segments(panel.result)
-    for rows, (start, end) in zip(segments, marks.segment_bounds(segments, line), strict=True):
+    for start, end, values in panel.references:
         for name, colour, dash in REFERENCES:
-            across(left + line.x(start), left + line.x(end), rows[name].iloc[0], colour, dash)
-    for start, end, aim in marks.target_stretches(panel.result, line):
+            across(left + line.x(start), left + line.x(end), values[name], colour, dash)
+    for start, end, aim in panel.targets:
         across(left + line.x(start), left + line.x(end), aim, palette.TARGET, (6, 3))
     drawn, size = Rows(), _symbol_size(line)
-    points = marks.point_rows(panel.result, line, percent=axis.percent)
-    numbers = [line.number(date) for date in panel.result.loc[panel.result["value"].notna(), "date"]]
-    for point, number in zip(points, numbers, strict=True):
+    for number, point in panel.points:
         x, y = left + line.x(number), top + axis.y(point["value"], height)
         words_of = {name: point[name] for name in marks.TOOLTIP if name in point}
         drawn.append({"x": round(x, 1), "y": round(y, 1), "path": point["path"], "Series": panel.name, **words_of})

@@ -14,6 +14,7 @@ from natpatsip.errors import nearest
 from natpatsip.figures import FIGURE, PICTURE
 from natpatsip.pipeline.inline_code import INLINE
 from natpatsip.pipeline.plan import GENERATED
+from natpatsip.pipeline.staging.chapter import tables_of
 from natpatsip.pipeline.staging.markdown import Heading, pieces, slug, without_empty_headings
 
 CHECK = "broken-link"
@@ -46,7 +47,13 @@ def _reference(name: str, context: CheckContext) -> str:
         return ""
     if name.startswith("fig-"):
         return f"is not a figure of this quarter's report.{nearest(name, context.figures)}"
-    return "is not a reference that the report knows: only figures are referred to, as @fig-…; write a link instead."
+    if name.startswith("tbl-"):
+        tables = tables_of(context.executed, context.plan.quarter)
+        return "" if name in tables else f"is not a table of this quarter's report.{nearest(name, tables)}"
+    return (
+        "is not a reference that the report knows: figures are referred to as @fig-…, tables as @tbl-…. "
+        "Write a link instead."
+    )
 
 
 def _link(target: str, here: str, context: CheckContext, headings: Mapping[str, set[str]]) -> str:

@@ -9,14 +9,25 @@ from typing import Any
 from natpatsip.blocks import BLOCK
 from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.outcome import Finding
-from natpatsip.context import NOT_SHOWN, digest_of
+from natpatsip.context import LEFT_OUT, NOT_SHOWN, digest_of
 from natpatsip.facts import CITED, PUBLISHED
 from natpatsip.figures import FIGURE, PICTURE
 
 CHECK = "not-shown"
 _PUBLISHED = {BLOCK, FIGURE, PICTURE, CITED, PUBLISHED, "text/markdown"}
-_ANALYSTS = {"vegalite": "a chart", "image/": "a picture", "text/html": "a table or page", "text/latex": "a formula"}
+_ANALYSTS = {
+    "plotly": "a figure of Plotly",
+    "vegalite": "a chart",
+    "image/": "a picture",
+    "text/html": "a table or page",
+    "text/latex": "a formula",
+}
 """What JupyterLab shows and no chapter takes, by a part of the type."""
+_REMEDIES = {
+    "a figure of matplotlib": 'figure("fig-…", fig, title=…, description=…, caption=…, data=…)',
+    "a figure of Plotly": 'figure("fig-…", fig, title=…, description=…, caption=…, data=…)',
+    "a chart": 'figure("fig-…", chart, title=…, description=…, caption=…, data=…)',
+}
 _SERIES = re.compile(r"\b(?:Name: .*, )?(?:Length: \d+, )?dtype: \S+\s*\Z")
 _TILE = re.compile(r"\[?Tile\(")
 
@@ -34,10 +45,14 @@ def check(context: CheckContext) -> list[Finding]:
                     advice = "Make it the last line of a cell, without a semicolon after it, or remove it."
                     found.append(place.finding(CHECK, message[0].upper() + message[1:] + advice, found=made["what"]))
             for data in _outputs(cell):
-                if kind := _for_analyst(data):
+                if left_out := data.get(LEFT_OUT):
+                    message = f"This cell shows a table that is not in the report. {left_out['message']}"
+                    found.append(place.finding(CHECK, message, found="a table"))
+                elif kind := _for_analyst(data):
+                    remedy = _REMEDIES.get(kind, "table(…), figure(…) or picture(…)")
                     message = (
-                        f"This cell shows {kind} in JupyterLab that is not in the report. Publish it with table(…), "
-                        "figure(…) or picture(…); if it is for you alone, print it, or remove it."
+                        f"This cell shows {kind} in JupyterLab that is not in the report. Publish it with {remedy}; if "
+                        "it is for you alone, print it, or remove it."
                     )
                     found.append(place.finding(CHECK, message, found=kind))
     return found
@@ -52,8 +67,10 @@ def _for_analyst(data: Mapping[str, Any]) -> str:
     """Return what an output shows in JupyterLab and not in the report; empty if that is nothing."""
     if not _PUBLISHED.isdisjoint(data):
         return ""
+    text = data.get("text/plain", "")
+    if text.startswith("<Figure size "):
+        return "a figure of matplotlib"
     for part, kind in _ANALYSTS.items():
         if any(part in each for each in data):
             return kind
-    text = data.get("text/plain", "")
     return "a series" if _SERIES.search(text) else "a tile" if _TILE.match(text) else ""

@@ -38,6 +38,7 @@ CHECKS = (
     "not-shown",
     "inline-syntax",
 )
+NOT_ALLOWED = "not-allowed"  # what a build would reject in the text of a cell, listed with their findings
 NOT_CHECKED = "not-checked"  # what stopped some of the checks, listed with their findings
 RECORD = ("check", "message", "where", "notebook", "cell", "fact", "found", "expected")
 _ROW = re.compile(r"(?P<file>\S+\.\w+)(?:, row (?P<row>\d+))?")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from natpatsip import wording
@@ -22,7 +23,7 @@ from natpatsip.checks import (
     unused,
 )
 from natpatsip.checks.check_context import CheckContext
-from natpatsip.checks.outcome import CHECKS, NOT_CHECKED, Finding, Outcome, split_accepted
+from natpatsip.checks.outcome import CHECKS, NOT_ALLOWED, NOT_CHECKED, Finding, Outcome, split_accepted
 from natpatsip.errors import ReportError, apart
 from natpatsip.pipeline.plan import Plan
 
@@ -130,6 +131,16 @@ def run_partly(
     return Outcome(tuple(_in_reading_order(findings, list(plan.notebooks))), accepted, tuple(listed), notes)
 
 
+def with_refused(outcome: Outcome, plan: Plan, error: ReportError) -> Outcome:
+    """Return an outcome with what a build would reject in the text of cells among its findings."""
+    context = CheckContext(plan, {name: notebook.content for name, notebook in plan.notebooks.items()})
+    refused = []
+    for problem in apart(str(error)):
+        found = _finding_of(problem, NOT_ALLOWED, " ".join(problem.split()), context)
+        refused.append(replace(found, message=found.message.removeprefix(f"{found.where}: ")))
+    return replace(outcome, findings=tuple(_in_reading_order([*outcome.findings, *refused], list(plan.notebooks))))
+
+
 def _as_written(content: NotebookNode) -> NotebookNode:
     """Return a notebook without what an earlier run has left in it."""
     clean = deepcopy(content)
@@ -147,14 +158,19 @@ def _is_link_to_chapter(finding: Finding) -> bool:
 
 def _not_checked(problem: str, context: CheckContext) -> Finding:
     """Return what stopped some of the checks as a finding."""
+    message = f"{' '.join(problem.split())} What reads or follows it could not be checked."
+    return _finding_of(problem, NOT_CHECKED, message, context)
+
+
+def _finding_of(problem: str, check: str, message: str, context: CheckContext) -> Finding:
+    """Return a problem as a finding at the place that it names."""
     where = problem.partition(": ")[0]
     cell = re.match(r'notebooks/(\S+)\.ipynb, cell \d+(?: "[^"]*")? \(id ([\w-]+)\)', problem)
     where = cell[0] if cell else where
     notebook, name = cell.groups() if cell else ("", "")
     place = context.places.get((notebook, name))
-    message = f"{' '.join(problem.split())} What reads or follows it could not be checked."
     file = f"{notebook}.ipynb" if notebook else ""
-    return Finding(NOT_CHECKED, message, where, file, name, position=place.position if place else 0)
+    return Finding(check, message, where, file, name, position=place.position if place else 0)
 
 
 def _failed_claims(claims: Iterable[re.Match[str]], context: CheckContext) -> list[Finding]:
@@ -185,6 +201,6 @@ def _in_reading_order(findings: list[Finding], chapters: list[str]) -> list[Find
         key=lambda each: (
             order.get(each.notebook, len(order)),
             each.position,
-            (*CHECKS, NOT_CHECKED).index(each.check),
+            (*CHECKS, NOT_ALLOWED, NOT_CHECKED).index(each.check),
         ),
     )

@@ -156,13 +156,18 @@ class FigureRecord:
     chapter: str
     programme: str
     record: Mapping[str, Any]
-    specification: Mapping[str, Any]
+    forms: Mapping[str, Any]  # its drawing, by type: of Altair, of matplotlib or of Plotly
     place: str = ""  # the notebook and cell that show it, for errors
 
     @property
     def id(self) -> str:
         """The figure's id."""
         return str(self.record["id"])
+
+    @property
+    def specification(self) -> Mapping[str, Any]:
+        """The chart as Vega-Lite; empty if another library has drawn it."""
+        return dict(self.forms.get(VEGALITE, {}))
 
 
 def collect_figures(outputs: Mapping[str, Outputs], programmes: Mapping[str, str]) -> list[FigureRecord]:
@@ -181,7 +186,7 @@ def collect_figures(outputs: Mapping[str, Outputs], programmes: Mapping[str, str
             errors.append(FigureError(f"{where}: {figure.id} has no alternative text. Say in words what it shows."))
         if figure.id in found:
             errors.append(FigureError(f"{where}: {figure.id} is the id of two figures. Give this one another."))
-        record = FigureRecord(len(found) + 1, name, programmes[name], figure.record, figure.data[VEGALITE], where)
+        record = FigureRecord(len(found) + 1, name, programmes[name], figure.record, figure.data, where)
         found[figure.id] = record
     together(errors)
     return list(found.values())

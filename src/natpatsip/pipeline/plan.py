@@ -8,12 +8,21 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from natpatsip.errors import NotebookError, ParamsError, UsageError, together
+from natpatsip.errors import NotebookError, ParamsError, SettingsError, UsageError, together
 from natpatsip.measures import definitions as measures
 from natpatsip.params import Params, load, place
 from natpatsip.pipeline.notebook import Notebook
+from natpatsip.project import MARK
 from natpatsip.quarter import Quarter
-from natpatsip.settings import Settings, chapter_names, check_chapters, read_book, read_settings, without_chapter
+from natpatsip.settings import (
+    Settings,
+    bibliography_of,
+    chapter_names,
+    check_chapters,
+    read_book,
+    read_settings,
+    without_chapter,
+)
 
 DRAFTS_ONLY, FINALS_ONLY = "changes", "quality-assurance"
 ENGINE_OF_0_1 = Path("src", "helpers", "build")  # until 0.2 the engine was called helpers, and lay in the project
@@ -51,6 +60,7 @@ class Plan:
         _refuse_old_engine(project)
         params, settings, book = load(quarter, project=project), read_settings(project), read_book(project)
         check_chapters(settings, chapter_names(book))
+        _check_bibliography(project, book)
         book = without_chapter(book, DRAFTS_ONLY if is_final else FINALS_ONLY)
         chapters = tuple(chapter_names(book))
         notebooks, errors = {}, []
@@ -140,6 +150,14 @@ def _refuse_old_engine(project: Path) -> None:
             "src/helpers holds the engine of natpatsip 0.1, now the package natpatsip. Delete it, except modules "
             "of your own, and import from natpatsip: CHANGELOG.md, Moving from 0.1, has the names."
         )
+
+
+def _check_bibliography(project: Path, book: Mapping[str, Any]) -> None:
+    for name in bibliography_of(book):
+        if not (project / name).is_file() or not (project / name).resolve().is_relative_to(project.resolve()):
+            raise SettingsError(
+                f"{MARK}, bibliography: there is no file {name} in the project. Add it, or take it out."
+            )
 
 
 def _refuse_unknown_measures(project: Path, quarter: Quarter, params: Params, notebooks: Iterable[Notebook]) -> None:

@@ -42,6 +42,8 @@ class BuildProcess:
     ) -> None:
         self._project, self._log = project, log
         self._arguments = (str(project), quarter, str(output), str(jobs))
+        self.read: frozenset[str] = frozenset()
+        """The files that the notebooks of the latest build have read, by their paths in the project."""
         self._process: Process | None = None
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 — open until the end
 
@@ -95,6 +97,8 @@ class BuildProcess:
                 answer = json.loads(line)
                 if "log" in answer:
                     self._log(answer["log"])
+                elif "read" in answer:
+                    self.read = frozenset(answer["read"])
                 elif "published" in answer:
                     published()
                 elif "failed" in answer:

@@ -48,6 +48,7 @@ def _build(project: Path, quarter: str, output: Path, jobs: int, answer: Answer)
             options,
             lambda line: answer(log=line),
             published=lambda folder: answer(published=str(folder)),
+            on_read=lambda files: answer(read=sorted(files)),
         )
     except SourceChanged:
         answer(outdated=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from pathlib import Path
 from natpatsip import look
 from natpatsip.digests import files_in, key, sha256_of
 from natpatsip.errors import ReportError
-from natpatsip.project import SOURCE_FILES, SOURCE_FOLDERS
+from natpatsip.project import MARK, SOURCE_FILES, SOURCE_FOLDERS
 
+_VALUES = re.compile(r"""[:\[,-][ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s\[\],{}#"'][^\n\[\],{}#"']*\.\w+))""")  # of YAML
 ENGINE = Path(__file__).resolve().parents[2]
 ENGINE_PREFIX = f"{ENGINE}{os.sep}"
 
@@ -32,7 +34,7 @@ class Inputs:
 
     project: Path
     # SHA-256 by path within the project: notebooks, params, data, the report's own Python, the look, ``_quarto.yml``,
-    # the works to cite (``*.bib``) and the lock file
+    # the files that it names (a bibliography, a logo), and the lock file
     files: Mapping[str, str]
     environment: str  # the digest of the engine's source, the installed packages and their versions, and Python
 
@@ -62,8 +64,7 @@ class Inputs:
             packaged = look.packaged()
             found = files_in(packaged)
             files |= {f"the engine's look/{file.relative_to(packaged).as_posix()}": sha256_of(file) for file in found}
-        files |= {file.name: sha256_of(file) for file in project.glob("*.bib")}
-        return cls(project, files | {name: sha256_of(project / name) for name in SOURCE_FILES}, environment)
+        return cls(project, files | {name: sha256_of(project / name) for name in single_files(project)}, environment)
 
     @cached_property
     def digest(self) -> str:
@@ -77,6 +78,24 @@ class Inputs:
     def sha256(self, name: str) -> str:
         """Return the digest of a file of the project, or of the names in a folder; empty if there is neither."""
         return self.files.get(name) or sha256_of(self.project / name)
+
+
+def single_files(project: Path) -> list[str]:
+    """Return what reports are made of besides whole folders: the settings, the files that they name, the lock file.
+
+    The settings are not parsed, which would take long: whatever looks like the name of a file in the project, and is
+    one, counts.
+    """
+    try:
+        settings = (project / MARK).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):  # which whatever reads it will say
+        settings = ""
+    found = dict.fromkeys(SOURCE_FILES)
+    for name in (match[1] or match[2] or match[3] for match in _VALUES.finditer(settings)):
+        inside = "." in name and not name.startswith(("/", "..")) and name.partition("/")[0] not in SOURCE_FOLDERS
+        if inside and (project / name).is_file():
+            found[Path(name).as_posix()] = None
+    return list(found)
 
 
 @cache

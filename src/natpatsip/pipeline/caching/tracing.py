@@ -70,7 +70,7 @@ NATIVE = (  # modules that read files, databases or the network without Python, 
     "tables",
 )
 READER = "natpatsip"  # whose reader gives pyarrow only what Python has read
-TRACKED_USERS = ("bs4", "docx", "openpyxl", "pptx")  # packages that give lxml only what Python has opened
+TRACKED_USERS = ("bs4", "docx", "natpatsip", "openpyxl", "pptx")  # packages that give lxml only what Python has opened
 ENGINE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
 
 

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 from natpatsip import git
 from natpatsip.digests import key, sha256_of
@@ -66,15 +67,21 @@ class BuildRecord:
 
     def check(self) -> list[str] | None:
         """Return the saved log lines if the report is up to date, in the formats asked for or in more; else None."""
-        for formats in _with_more(self.options.formats):
-            content = self.cache.get(KIND, self.key(formats))
-            if content is None:
-                continue
-            saved = json.loads(content)
+        for saved in self._saved():
             read = saved["read"].items()
             if all(self.inputs.sha256(file) == sha for file, sha in read) and _files(self.report) == saved["files"]:
                 return list(saved["log"])
         return None
+
+    def read(self) -> list[str]:
+        """Return the files that notebooks have read, besides those that every report is made of, when it was built."""
+        return sorted({file for saved in self._saved() for file in saved["read"]})
+
+    def _saved(self) -> Iterator[dict[str, Any]]:
+        """Yield what was saved of builds in the formats asked for or in more."""
+        for formats in _with_more(self.options.formats):
+            if (content := self.cache.get(KIND, self.key(formats))) is not None:
+                yield json.loads(content)
 
     def save(self, *, read: Iterable[Mapping[str, str]], log: Collection[str] = ()) -> None:
         """Save that the report was just built; nothing if the inputs have changed since.

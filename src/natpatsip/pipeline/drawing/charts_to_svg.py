@@ -14,9 +14,12 @@ from natpatsip.charts.layout.sizes import narrow, pages
 from natpatsip.csv_files import rows_of, to_csv
 from natpatsip.digests import key
 from natpatsip.errors import FigureError, ReportError, together
+from natpatsip.figures import VEGALITE as VEGALITE_TYPE
+from natpatsip.library_figures import PLOTLY, SVG
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing.empty_charts import is_made_here, undrawn
-from natpatsip.pipeline.drawing.svg import tidy
+from natpatsip.pipeline.drawing.plotly_to_svg import plotly_svg
+from natpatsip.pipeline.drawing.svg import portable, tidy
 
 if TYPE_CHECKING:
     from natpatsip.pipeline.outputs import FigureRecord, Outputs
@@ -29,6 +32,7 @@ COLOURS = tuple(Path(str(module.__file__)) for module in (dark, icons, palette))
 SOURCES = (
     HERE,
     HERE.with_name("svg.py"),
+    HERE.with_name("plotly_to_svg.py"),
     HERE.with_name("empty_charts.py"),
     *COLOURS,
 )  # what draws, besides the library
@@ -43,15 +47,15 @@ window.natpatsipVega = { View, parse, expressionInterpreter };
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure as every format shows it: SVG, PNG for Word, the SVG of its narrow layout if any, and JSON for pages.
+    """A figure as every format shows it: SVG, PNG for Word, the SVG of its narrow layout and JSON for pages, if any.
 
     `pages` and `page_pngs` are its parts for paper, if it is too large for one page.
     """
 
     svg: str
     png: bytes
-    narrow: str | None
-    interactive: str
+    narrow: str | None = None
+    interactive: str = ""
     pages: tuple[str, ...] = ()
     page_pngs: tuple[bytes, ...] = ()
 
@@ -82,8 +86,32 @@ class Artist:
         first = {"data": {"values": [{"a": 1}]}, "mark": "point", "encoding": {"x": {"field": "a", "type": "nominal"}}}
         self._converter.svg_to_png(self._converter.vegalite_to_svg(first, vl_version=VEGALITE))
 
+    def drawn(self, name: str, forms: Mapping[str, Any]) -> Drawn:
+        """Return a figure as every format shows it, by its drawing: of Altair, of matplotlib or of Plotly.
+
+        Raises
+        ------
+        FigureError
+            If it cannot be drawn.
+        """
+        if VEGALITE_TYPE in forms:
+            return self.figure(name, forms[VEGALITE_TYPE])
+
+        def draw() -> bytes:
+            svg = plotly_svg(name, forms[PLOTLY]) if PLOTLY in forms else forms[SVG]
+            return bytes(tidy(portable(svg), prefix=name), "utf-8")
+
+        made_from = json.dumps([name, forms.get(PLOTLY) or forms[SVG]], sort_keys=True)
+        svg = self._once("svg", made_from, draw, fault=f"{name}: the figure cannot be drawn").decode()
+        return Drawn(svg, self.png(name, svg))
+
+    def picture(self, name: str, svg: str) -> Drawn:
+        """Return a picture as every format shows it."""
+        shown = portable(svg)
+        return Drawn(dark.marked(shown), self.png(name, shown))
+
     def figure(self, name: str, specification: Specification) -> Drawn:
-        """Return a figure as every format shows it.
+        """Return a chart of Altair as every format shows it.
 
         Raises
         ------
@@ -200,7 +228,7 @@ def write_drawings(
     for figure in figures:
         (folder / f"{figure.id}.csv").write_bytes(to_csv(rows_of(figure.record["data"])).encode())
         try:
-            drawn = artist.figure(figure.id, figure.specification)
+            drawn = artist.drawn(figure.id, figure.forms)
         except FigureError as error:
             errors.append(FigureError(f"{figure.place}: {error}" if figure.place else str(error)))
             continue
@@ -211,18 +239,19 @@ def write_drawings(
         for number, (page, png) in enumerate(zip(drawn.pages, drawn.page_pngs, strict=True), 1):
             (drawings / f"{figure.id}-page-{number}.svg").write_text(page, encoding="utf-8")
             (drawings / f"{figure.id}-page-{number}.png").write_bytes(png)
-        (drawings / f"{figure.id}.json").write_text(drawn.interactive, encoding="utf-8")
-        if not (drawings / "vega.js").exists():
+        if drawn.interactive:
+            (drawings / f"{figure.id}.json").write_text(drawn.interactive, encoding="utf-8")
+        if drawn.interactive and not (drawings / "vega.js").exists():
             (drawings / "vega.js").write_text(artist.runtime(), encoding="utf-8")
     together(errors)
     gathered = list(outputs)
     for name, svg in {name: svg for each in gathered for name, svg in each.drawings.items()}.items():
         (drawings / f"{name}.svg").write_text(dark.marked(svg), encoding="utf-8")
         (drawings / f"{name}.png").write_bytes(artist.png(name, svg))
-    for picture in (picture for each in gathered for picture in each.pictures):
-        svg = picture.data["image/svg+xml"]
-        (folder / f"{picture.id}.svg").write_text(dark.marked(svg), encoding="utf-8")
-        (folder / f"{picture.id}.png").write_bytes(artist.png(picture.id, svg))
+    for picture in (picture for each in outputs for picture in each.pictures):
+        drawn = artist.picture(picture.id, picture.data[SVG])
+        (folder / f"{picture.id}.svg").write_text(drawn.svg, encoding="utf-8")
+        (folder / f"{picture.id}.png").write_bytes(drawn.png)
         if "narrow" in picture.record:
             (drawings / f"{picture.id}-narrow.svg").write_text(dark.marked(picture.record["narrow"]), encoding="utf-8")
 

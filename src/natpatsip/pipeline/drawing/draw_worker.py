@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip.errors import FigureError
-from natpatsip.figures import VEGALITE
+from natpatsip.library_figures import SVG
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing.charts_to_svg import Artist
 
@@ -52,9 +52,9 @@ class DrawWorker:
         """Have the figures and pictures of an executed notebook drawn."""
         with contextlib.suppress(BrokenProcessPool, RuntimeError):
             for each in outputs.figures:
-                self._drawing.append(self._pool.submit(_draw, each.id, chart=each.data[VEGALITE]))
+                self._drawing.append(self._pool.submit(_draw, each.id, forms=dict(each.data)))
             for each in outputs.pictures:
-                self._drawing.append(self._pool.submit(_draw, each.id, svg=each.data["image/svg+xml"]))
+                self._drawing.append(self._pool.submit(_draw, each.id, svg=each.data[SVG]))
 
     def finish(self, cache: Cache) -> None:
         """Wait until all is drawn, so that it is found in `cache`."""
@@ -152,15 +152,15 @@ def _end_with_build() -> None:
     os._exit(1)
 
 
-def _draw(name: str, *, chart: Mapping[str, Any] | None = None, svg: str = "") -> Entries:
+def _draw(name: str, *, forms: Mapping[str, Any] | None = None, svg: str = "") -> Entries:
     """Draw a chart or a picture, or warm up with neither; return the entries that this has put into the cache."""
     if _artist is None or _own is None:
         return []
     with contextlib.suppress(FigureError):  # reported when the build writes its drawings
-        if chart is not None:
-            _artist.figure(name, chart)
+        if forms is not None:
+            _artist.drawn(name, forms)
         elif svg:
-            _artist.png(name, svg)
+            _artist.picture(name, svg)
         else:
             _artist.warm_up()
             _artist.runtime()

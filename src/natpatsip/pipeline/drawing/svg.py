@@ -1,4 +1,4 @@
-"""Cleaning and shortening the SVGs that vl-convert makes, so that a page can hold many of them."""
+"""Cleaning and shortening SVGs, so that every format shows them and a page can hold many of them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,69 @@ _USUAL = {"stroke-width": "1", "text-anchor": "start", "font-weight": "400"}
 _AT_ORIGIN = {"x1", "y1", "x2", "y2"}
 _TYPE = ("font-family", "font-size")
 _CIRCLE = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0Z?")
+
+
+_FONT = re.compile(r"(?:(italic|oblique)\s+)?(?:(bold|\d{3})\s+)?([\d.]+px)\s+(.+)")
+_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+
+
+def portable(svg: str) -> str:
+    """Return a drawing of another program with its styles as attributes, since pages forbid styles of elements.
+
+    What describes the file goes (metadata, comments), as do ids that nothing refers to; the others are numbered, since
+    some programs make them up anew each time.
+
+    Examples
+    --------
+    >>> portable('<svg><defs><style>*{stroke-linecap: butt}</style></defs><g id="a"/>'
+    ...          '<path id="x9" style="fill: url(#x9); stroke:red"/></svg>')
+    '<svg stroke-linecap="butt"><defs/><g/><path id="part-1" fill="url(#part-1)" stroke="red"/></svg>'
+    """
+    if "style" not in svg:
+        return svg
+    parser = etree.XMLParser(remove_comments=True, remove_pis=True, resolve_entities=False, no_network=True)
+    root = etree.fromstring(svg.encode(), parser)
+    etree.strip_elements(root, "{*}metadata", with_tail=False)
+    for node in list(root.iter("{*}style")):
+        if rule := re.fullmatch(r"\s*\*\s*\{([^{}]*)\}\s*", node.text or ""):
+            _set_styles(root, rule[1])
+            node.getparent().remove(node)
+    for node in root.iter(etree.Element):
+        _set_styles(node, node.attrib.pop("style", ""))
+    _number_ids(root)
+    return str(etree.tostring(root, encoding="unicode"))
+
+
+def _set_styles(node: etree._Element, styles: str) -> None:
+    for key, value in (part.split(":", 1) for part in styles.split(";") if ":" in part):
+        if key.strip() == "font" and (font := _FONT.fullmatch(value.strip())):
+            parts = zip(("font-style", "font-weight", "font-size", "font-family"), font.groups(), strict=True)
+            node.attrib.update({name: part for name, part in parts if part})
+        elif key.strip() != "white-space":  # which is no attribute
+            node.set(key.strip(), value.strip())
+
+
+def _number_ids(root: etree._Element) -> None:
+    nodes = list(root.iter(etree.Element))
+    used = {name for node in nodes for value in node.attrib.values() for name in _REFERENCE.findall(value)}
+    used |= {value[1:] for node in nodes for key, value in node.attrib.items() if _is_link(key, value)}
+    numbers: dict[str, str] = {}
+    for node in nodes:
+        name = node.get("id", "")
+        if name in used:
+            node.set("id", numbers.setdefault(name, f"part-{len(numbers) + 1}"))
+        elif name:
+            del node.attrib["id"]
+    for node in nodes:
+        for key, value in node.attrib.items():
+            if _is_link(key, value):
+                node.set(key, f"#{numbers.get(value[1:], value[1:])}")
+            elif "url(#" in value:
+                node.set(key, _REFERENCE.sub(lambda found: f"url(#{numbers.get(found[1], found[1])})", value))
+
+
+def _is_link(key: str, value: str) -> bool:
+    return key.endswith("href") and value.startswith("#")
 
 
 def tidy(svg: str, prefix: str) -> str:

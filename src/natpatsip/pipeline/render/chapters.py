@@ -87,7 +87,14 @@ def read_chapters(report: Report, cache: RenderCache, *, jobs: int = 2) -> list[
 def read_chapter(report: Report, name: str, cache: RenderCache) -> Chapter:
     """Return one staged file, each of its headings with an id."""
     source = (report.root / name).read_text(encoding="utf-8")
-    chapter = Chapter(name, source, {}, report.places.get(name.removesuffix(".qmd"), ()))
+    return parse_chapter(report, name, source, report.places.get(name.removesuffix(".qmd"), ()), cache)
+
+
+def parse_chapter(
+    report: Report, name: str, source: str, places: Sequence[tuple[int, str]], cache: RenderCache
+) -> Chapter:
+    """Return a chapter of this source, each of its headings with an id."""
+    chapter = Chapter(name, source, {}, places)
     arguments = (f"--from={READER}", "--to=json", *_citing(report, source))
     try:
         make = partial(run_pandoc, *arguments, folder=report.root, what=name, text=source)

@@ -39,14 +39,14 @@ REFUSED = {  # what is found, and what to write instead
     "Underline": ("underlined text", "Use **bold** or *italic* text"),
 }
 PASTED = re.compile(r"figures/pasted-[0-9a-f]+\.\w+")  # an image that was pasted into a cell, as staging names it
+RULE = re.compile(r"\s*([-*_])(?:\s*\1){2,}\s*")
 BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 ALTERNATIVE = "Say in its brackets what it shows: ![North has the most beds](attachment:image.png)."
 SPANS = {
     "fact": {"key", "period"},
     "page-of": {"target"},
     "drawing": {"name", "kind", "svg", "png", "alt"},
-    "added": set[str](),
-    "removed": set[str](),
+    **{mark: set[str]() for mark in ("spanner", "group", "added", "removed")},
 }
 REVISIONS = ("added", "removed")  # for pages alone
 CALLOUTS = ("callout-note", "callout-important", "callout-warning", "callout-tip")
@@ -72,6 +72,7 @@ DIVS: Mapping[str, DivKind] = {
         id="fig-",
     ),
     "picture": DivKind(("svg", "png", "alt"), ("credit", "narrow"), id="pic-"),
+    "table-notes": DivKind(),
     "tiles": DivKind(holds="tile"),
     "tile": DivKind(("icon",)),
     "case-study": DivKind(),
@@ -95,15 +96,21 @@ def check_chapters(report: Report, chapters: Sequence[Chapter], *, is_printed: b
     together([RenderError(text) for text in dict.fromkeys(found)])
 
 
+def constructs_of(report: Report, chapter: Chapter) -> list[str]:
+    """Return a sentence for each construct that is wrong in what was typed for a chapter, which is not staged yet."""
+    return list(_Constructs(report, chapter, is_staged=False).problems())
+
+
 @dataclass(frozen=True)
 class _Constructs:
     """The checks of one chapter's constructs; each yields a sentence for each thing that is wrong."""
 
     report: Report
     chapter: Chapter
+    is_staged: bool = True
 
     def problems(self) -> Iterator[str]:
-        yield from self._headings()
+        yield from self._headings() if self.is_staged else ()
         yield from self._formulas()
         place = self.chapter.place
         counted = Counter[str]()
@@ -150,7 +157,9 @@ class _Constructs:
         elif node["t"] == "Cite":
             needle = "@" + content[0][0]["citationId"]
         elif node["t"] == "HorizontalRule":
-            needle = "---"
+            rules = [line for line in self.chapter.source.splitlines() if RULE.fullmatch(line)]
+            needle = rules[min(counted["rules"], len(rules) - 1)] if rules else "---"
+            counted["rules"] += 1
         elif node["t"] == "Image":
             needle = node["c"][2][0]
         else:
@@ -219,8 +228,13 @@ class _Constructs:
 
     def _table(self, node: Node) -> Iterator[str]:
         _, _, _, head, bodies, _ = node["c"]
-        first = next((part["c"] for part in walk(node) if part["t"] == "Str"), "|")
-        place = self.chapter.place(first)
+        row = head[1] or [row for body in bodies for row in body[3]]
+        words = [
+            next((part["c"] for part in walk(cell) if part["t"] == "Str"), "") for cell in (row[0][1] if row else ())
+        ]
+        pattern = re.compile(r".*\|.*".join(["", *map(re.escape, words), ""]) if any(words) else r"\s*\|")
+        lines = enumerate(self.chapter.source.splitlines(), start=1)
+        place = self.chapter.place_of_line(next((number for number, line in lines if pattern.match(line)), 1))
         if not head[1] or not text_of(head[1]).strip():
             yield f"{place}: found a table without a header row. Name its columns in its first row."
         if not any(body[3] for body in bodies):
@@ -230,8 +244,8 @@ class _Constructs:
         name, classes, pairs = attributes_of(div)
         kind = classes[0] if classes else ""
         icon = pairs.get("icon", "")
-        needles = (name and f"#{name}", icon and f'icon="{icon}"', icon and f"icon={icon}")
-        place = self.chapter.place(next((each for each in needles if self.chapter.line_of(each)), f".{kind}"))
+        needles = (name and f"#{name}", icon and f'icon="{icon}"', icon and f"icon={icon}", kind and f".{kind}", "<div")
+        place = self.chapter.place(next((each for each in needles if self.chapter.line_of(each)), ":::"))
         if len(classes) != 1 or kind not in DIVS:
             shown = " ".join(f".{each}" for each in classes) or "no class"
             choices = ", ".join(f".{each}" for each in DIVS)
@@ -244,7 +258,7 @@ class _Constructs:
         known = {*rules.required, *rules.optional}
         for key in sorted(set(pairs) - known):
             yield f'{where} has "{key}", which it does not take.{nearest(key, known)}'
-        for key in FILES:
+        for key in FILES if self.is_staged else ():
             if key in known and pairs.get(key) and not (self.report.root / pairs[key]).is_file():
                 yield f"{where} names {pairs[key]} as its {key}, which is missing. Stage it again: natpatsip build."
         if rules.id and not name.startswith(rules.id):

@@ -43,11 +43,12 @@ class Report:
     # which cell each part of a chapter is from, by the number of its first line
     places: Mapping[str, Sequence[tuple[int, str]]]
     bibliography: tuple[str, ...] = ()  # the files of the works that chapters may cite, in the staged project
+    look: Path | None = None  # the look of a project that is not staged yet
 
     @property
     def extension(self) -> Path:
         """The look, which the staged project has a copy of."""
-        return self.root / EXTENSION
+        return self.look or self.root / EXTENSION
 
     def in_print(self, name: str) -> bool:
         """Return True if a chapter (``ward.qmd``) is also in the PDF and the Word file."""
@@ -82,7 +83,7 @@ def read_report(root: Path) -> Report:
     """Return what the staged ``_quarto.yml`` in `root` says."""
     content = yaml.safe_load((root / MARK).read_text(encoding="utf-8"))
     book, own, settings = content["book"], content[OWN], settings_of(content, MARK, staged=True)
-    texts = {name: str(book.get(name) or "") for name in ("title", "subtitle", "date")}
+    texts: dict[str, Any] = {name: str(book.get(name) or "") for name in ("title", "subtitle", "date")}
     texts["lang"] = str(content.get("lang", "en-GB"))
     places = root / PLACES
     return Report(

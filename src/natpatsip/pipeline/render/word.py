@@ -8,7 +8,7 @@ import uuid
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import chain, repeat
+from itertools import chain, pairwise, repeat
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -150,6 +150,7 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
         _put_logo(document, report)
     _running_lines(document, report)
     _format_tables(document)
+    _part_figures(document)
     _check_pictures(document)
     _embed_fonts(document, report.extension / "fonts", report.font)
     _describe(document, report, timestamp)
@@ -224,6 +225,13 @@ def _fill(line: Any, style: str, inner: str) -> None:
 # Pictures -------------------------------------------------------------------------------------------------------------
 
 
+def _part_figures(document: Any) -> None:
+    """Let a figure in several parts break behind each but the last, which its caption follows."""
+    for shown, following in pairwise(document.paragraphs):
+        if shown.style.name == "Figure" and following.style.name == "Figure Description":
+            shown.paragraph_format.keep_with_next = False
+
+
 def _check_pictures(document: Any) -> None:
     for position, picture in enumerate(document.element.body.iter(qn("wp:docPr")), start=1):
         words = picture.get("descr") or ""
@@ -235,22 +243,27 @@ def _check_pictures(document: Any) -> None:
 
 
 def _format_tables(document: Any) -> None:
-    """Mark each table's header row, which is repeated on each page, style its cells, and set where it may break."""
+    """Mark each table's header rows, which are repeated on each page, style its cells, and set where it may break.
+
+    A long table breaks between rows, but its caption, its header and its first two rows stay together.
+    """
     for table in document.tables:
         rows = table._tbl.tr_lst
         if not rows:
             raise RenderError("report.docx: a table has no row. Give it a header row and one more, or take it out.")
         letters = sum(len(node.text or "") for node in table._tbl.iter(qn("w:t")))
         is_short = len(rows) <= SHORT + 1 and letters <= LITTLE
+        heads = [row for row in rows if row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None] or rows[:1]
         for position, row in enumerate(rows):
-            properties = row.get_or_add_trPr()
-            for tag in ("w:cantSplit", *(["w:tblHeader"] if position == 0 else [])):
+            properties, is_head = row.get_or_add_trPr(), position < len(heads)
+            for tag in ("w:cantSplit", *(["w:tblHeader"] if is_head else [])):
                 if properties.find(qn(tag)) is None:
                     properties.append(parse_xml(f"<{tag} {nsdecls('w')}/>"))
-            stays = position == 0 or (is_short and position < len(rows) - 1)
+            begins = position <= len(heads) or len(row.tc_lst) == 1  # the heading of a group of rows
+            stays = (begins or is_short) and position < len(rows) - 1
             for line in row.iter(qn("w:p")):
                 layout = line.get_or_add_pPr()
-                layout.style = "TableHeader" if position == 0 else "TableText"
+                layout.style = "TableHeader" if is_head else "TableText"
                 if stays:
                     layout.get_or_add_keepNext()
         _leave_room_before(table._tbl.getnext())

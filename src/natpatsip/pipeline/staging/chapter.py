@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -27,6 +27,7 @@ from natpatsip.pipeline.staging.markdown import (
     as_pandoc,
     attribute,
     pieces,
+    skipped_level,
     slug,
     without_empty_headings,
 )
@@ -108,24 +109,11 @@ class ChapterExporter(Exporter):
 
     def _attached(self, cell: NotebookNode) -> str:
         """Return the text of a cell of markdown with its values in place, and its pasted images as files."""
-        attached = cell.get("attachments", {})
 
         def image(match: re.Match[str]) -> str:
-            alt, name = match[1].strip(), unquote(match[2])
-            bundle = {kind: data for kind, data in attached.get(name, {}).items() if kind in PASTED}
-            if not bundle:
-                kinds = wording.listing([kind.removeprefix("image/") for kind in PASTED])
-                raise StagingError(f"the pasted image {name} is not in the cell as {kinds}. Paste it again.")
-            if not alt or alt == name or alt == match[2]:
-                raise StagingError(
-                    f"the pasted image {name} has no alternative text. Say in its brackets what it shows: "
-                    f"![North has the most beds](attachment:{match[2]})."
-                )
-            kind, data = next(iter(bundle.items()))
-            content = base64.b64decode("".join(data))
-            file = f"pasted-{sha256(content)[:16]}.{PASTED[kind]}"
+            shown, file, content = pasted_image(match, cell.get("attachments", {}))
             self.pasted[file] = content
-            return f"![{match[1]}](figures/{file})"
+            return shown
 
         return ATTACHED.sub(image, substitute(cell, printed))
 
@@ -153,8 +141,9 @@ class ChapterExporter(Exporter):
             "png": f"figures/{figure.id}.png",
             "alt": record["alt"],
             "data": f"figures/{figure.id}.csv",
-            "interactive": f"drawings/{figure.id}.json",
         }
+        if figure.specification:
+            attributes["interactive"] = f"drawings/{figure.id}.json"
         if narrow(figure.specification):
             attributes["narrow"] = f"drawings/{figure.id}-narrow.svg"
         if parts := pages(figure.specification):
@@ -176,6 +165,7 @@ class ChapterExporter(Exporter):
         """Return what was typed as pandoc's markdown, with references to figures and links to chapters resolved."""
         text = TABLE_ID.sub(self._numbered_caption, as_pandoc(text, notes=self._notes))
         text = TABLE_REFERENCE.sub(self._table_reference, text)
+        check_chapter_links(text, self.chapters)
         return CHAPTER_LINK.sub(self._chapter_link, REFERENCE.sub(self._reference, text))
 
     def _reference(self, match: re.Match[str]) -> str:
@@ -203,8 +193,6 @@ class ChapterExporter(Exporter):
 
     def _chapter_link(self, match: re.Match[str]) -> str:
         name, fragment = match[1], match[2]
-        if name not in self.chapters:
-            raise StagingError(f"the link to {name}.ipynb leads to no chapter.{nearest(name, self.chapters)}")
         if not fragment:
             return f"]({name}.qmd)"
         known = fragment if fragment in self.figures else f"{name}-{slug(fragment)}"
@@ -217,12 +205,8 @@ class ChapterExporter(Exporter):
             if isinstance(part, str):
                 yield part, place
                 continue
-            if part.level == 1 or part.level > level + 1:
-                raise StagingError(
-                    f'{place}: the heading "{part.text}" is of level {part.level} under '
-                    f"one of level {level}. Headings go down one level at a time, and only the chapter's title "
-                    "is of level 1."
-                )
+            if fault := skipped_level(part, level):
+                raise StagingError(f"{place}: {fault}")
             level = part.level
             name = base = part.id or f"{self.name}-{slug(part.text)}"
             count = 1
@@ -231,6 +215,43 @@ class ChapterExporter(Exporter):
                 name = f"{base}-{count}"
             seen.add(name)
             yield f"{'#' * level} {part.text} {{#{name}}}", place
+
+
+def pasted_image(match: re.Match[str], attached: Mapping[str, Mapping[str, Any]]) -> tuple[str, str, bytes]:
+    """Return an image that was pasted into a cell as Markdown, the name of its file, and the file's content.
+
+    Raises
+    ------
+    StagingError
+        If it is not in the cell in a form that all formats can show, or has no alternative text.
+    """
+    alt, name = match[1].strip(), unquote(match[2])
+    bundle = {kind: data for kind, data in attached.get(name, {}).items() if kind in PASTED}
+    if not bundle:
+        kinds = wording.listing([kind.removeprefix("image/") for kind in PASTED])
+        raise StagingError(f"the pasted image {name} is not in the cell as {kinds}. Paste it again.")
+    if not alt or alt == name or alt == match[2]:
+        raise StagingError(
+            f"the pasted image {name} has no alternative text. Say in its brackets what it shows: "
+            f"![North has the most beds](attachment:{match[2]})."
+        )
+    kind, data = next(iter(bundle.items()))
+    content = base64.b64decode("".join(data))
+    file = f"pasted-{sha256(content)[:16]}.{PASTED[kind]}"
+    return f"![{match[1]}](figures/{file})", file, content
+
+
+def check_chapter_links(text: str, chapters: Collection[str]) -> None:
+    """Check that each link to a notebook leads to a chapter.
+
+    Raises
+    ------
+    StagingError
+        If one does not.
+    """
+    for match in CHAPTER_LINK.finditer(text):
+        if match[1] not in chapters:
+            raise StagingError(f"the link to {match[1]}.ipynb leads to no chapter.{nearest(match[1], chapters)}")
 
 
 def tables_of(executed: Mapping[str, NotebookNode], quarter: Quarter) -> dict[str, tuple[int, str]]:

@@ -103,6 +103,16 @@ def without_empty_headings(parts: Iterable[tuple[Heading | str, str]]) -> list[t
     return kept[::-1]
 
 
+def skipped_level(heading: Heading, above: int) -> str:
+    """Return what is wrong with the level of a heading under one of level `above`; empty if nothing is."""
+    if 1 < heading.level <= above + 1:
+        return ""
+    return (
+        f'the heading "{heading.text}" is of level {heading.level} under one of level {above}. Headings go down one '
+        "level at a time, and only the chapter's title is of level 1."
+    )
+
+
 def slug(text: str) -> str:
     """Return a text as an id: lower-case words joined by hyphens.
 

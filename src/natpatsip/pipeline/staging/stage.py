@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 
 from natpatsip import look, wording
 from natpatsip.digests import sha256_of, sha256_of_folder
-from natpatsip.errors import ReportError, StagingError, together
+from natpatsip.errors import ReportError, together
 from natpatsip.facts import Fact
 from natpatsip.look import EXTENSION
 from natpatsip.pipeline.outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
@@ -110,8 +110,6 @@ def _copy_bibliography(plan: Plan, folder: Path) -> None:
     """Copy the files of works to cite to where ``_quarto.yml`` names them."""
     for name in bibliography_of(plan.book):
         source, copy = plan.project / name, folder / name
-        if not source.is_file() or not copy.resolve().is_relative_to(folder.resolve()):
-            raise StagingError(f"{MARK}, bibliography: there is no file {name} in the project. Add it, or take it out.")
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, copy)
 

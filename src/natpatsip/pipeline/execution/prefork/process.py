@@ -27,6 +27,8 @@ from ipykernel.ipkernel import IPythonKernel
 from jupyter_client.session import Session
 from traitlets.config import Config
 
+from natpatsip.context import take_library_tables
+
 SENT_AT_ONCE = 100  # lines of a notebook that are sent at once: little is lost with a process that is killed
 INTERVAL = 0.1  # seconds at least between two later ones
 
@@ -159,6 +161,7 @@ def create_kernel() -> Any:
     config = Config()
     config.HistoryManager.enabled = False
     kernel = PipeKernel.instance(config=config, session=PipeSession(), log=logging.getLogger(__name__))
+    take_library_tables(kernel.shell)  # natpatsip has been imported before there was a shell
     kernel.shell_channel_thread = SimpleNamespace(parent_thread=None)  # ipykernel asks for it in cells that await
     return kernel.shell
 

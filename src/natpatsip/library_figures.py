@@ -1,0 +1,105 @@
+"""Figures that other libraries draw: of matplotlib as SVG, of Plotly as the JSON that the build has drawn.
+
+Neither library is imported unless the notebook has imported it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import re
+import sys
+from typing import Any
+
+from natpatsip import look
+from natpatsip.charts.layout.sizes import FONT, WIDTH
+from natpatsip.errors import FigureError
+from natpatsip.project import project_root
+
+PLOTLY, SVG = "application/vnd.plotly.v1+json", "image/svg+xml"
+POINT = 0.75  # of a pixel, in which matplotlib measures
+TYPEFACE = FONT.partition(",")[0]
+SETTINGS: dict[Any, Any] = {  # of matplotlib: letters stay letters, in the report's typeface, and ids are the same
+    "svg.fonttype": "none",
+    "font.sans-serif": [TYPEFACE, "DejaVu Sans"],
+    "mathtext.fontset": "custom",
+    **{f"mathtext.{style}": TYPEFACE for style in ("rm", "sf", "cal", "tt")},
+    "mathtext.it": f"{TYPEFACE}:italic",
+    "mathtext.bf": f"{TYPEFACE}:bold",
+}
+MAPS = ("choropleth", "scattergeo")  # Plotly loads the outlines of countries from the network
+
+
+def drawn(made: Any, name: str) -> dict[str, Any] | None:
+    """Return a figure by the type of its drawing; None if it is of another library.
+
+    Parameters
+    ----------
+    made : Figure or Axes of matplotlib, or Figure of Plotly
+        The figure. One of pyplot's is closed, so that it is not shown a second time.
+    name : str
+        Its id in the report.
+
+    Raises
+    ------
+    FigureError
+        If it shows no data, or could not be drawn without the network.
+    """
+    classes = {f"{each.__module__}.{each.__qualname__}" for each in type(made).__mro__}
+    if "matplotlib.axes._base._AxesBase" in classes:
+        return {SVG: _matplotlib_svg(made.get_figure(), name)}
+    if "matplotlib.figure.FigureBase" in classes:
+        return {SVG: _matplotlib_svg(made, name)}
+    if "plotly.basedatatypes.BaseFigure" in classes:
+        return {PLOTLY: _plotly_json(made, name)}
+    return None
+
+
+def _matplotlib_svg(figure: Any, name: str) -> str:
+    import matplotlib as mpl  # the notebook has imported it
+    from matplotlib import font_manager
+
+    if not any(map(_has_data, figure.axes)):
+        raise FigureError(
+            f"{name}: the figure shows no data. Check what is plotted, or that the figure is the right one."
+        )
+    known = {font.fname for font in font_manager.fontManager.ttflist}
+    for file in sorted(look.fonts(project_root()).glob("*.ttf")):
+        if str(file) not in known:
+            font_manager.fontManager.addfont(file)
+    written = io.StringIO()
+    with mpl.rc_context({**SETTINGS, "svg.hashsalt": name}):
+        figure.savefig(written, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close(figure)
+    return _widened(written.getvalue())
+
+
+def _widened(svg: str) -> str:
+    """Return a drawing that is at least as wide as the page's column, which would stretch its letters otherwise."""
+    width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())  # type: ignore[union-attr]
+    if (lacking := WIDTH * POINT - width) <= 0:
+        return svg
+    svg = re.sub(r' width="[\d.]+pt"', f' width="{WIDTH * POINT:g}pt"', svg, count=1)
+    return re.sub(r'viewBox="[^"]*"', f'viewBox="{-lacking / 2:.2f} 0 {WIDTH * POINT:g} {height:g}"', svg, count=1)
+
+
+def _has_data(axes: Any) -> bool:
+    """Return True if something is plotted that has a place."""
+    limits = getattr(axes, "xy_dataLim", axes.dataLim)  # of axes in space; of others
+    return all(math.isfinite(value) for value in limits.get_points().flat)
+
+
+def _plotly_json(figure: Any, name: str) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads(figure.to_json())
+    if not record["data"]:
+        raise FigureError(f"{name}: the figure shows no data. Add what it is to show.")
+    if maps := [
+        kind for each in record["data"] if (kind := each.get("type", "")).endswith(("map", "mapbox")) or kind in MAPS
+    ]:
+        raise FigureError(
+            f"{name}: Plotly loads the map under a {maps[0]} from the network, which a build does not read. Draw the "
+            "outlines from a file of the project with Altair or matplotlib."
+        )
+    return record

@@ -1,0 +1,121 @@
+"""What authors have typed in cells of Markdown, judged before any notebook runs: it is known by then.
+
+The rules are those of the staged chapters, over a text in which each inline expression is a number and each reference
+a word. What comes from results (figures, tables, values) and links to them are judged when the chapters are staged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+
+from natpatsip import look
+from natpatsip.errors import RenderError, ReportError, StagingError, apart, together
+from natpatsip.pipeline.caching.store import Cache
+from natpatsip.pipeline.inline_code import INLINE
+from natpatsip.pipeline.notebook import Notebook, appears_in, name_of, numbered
+from natpatsip.pipeline.plan import GENERATED, Plan
+from natpatsip.pipeline.render.chapters import parse_chapter
+from natpatsip.pipeline.render.constructs import constructs_of
+from natpatsip.pipeline.render.render_cache import RenderCache
+from natpatsip.pipeline.render.staged_report import Report
+from natpatsip.pipeline.render.typefaces import missing_characters
+from natpatsip.pipeline.staging.chapter import ATTACHED, check_chapter_links, pasted_image
+from natpatsip.pipeline.staging.markdown import Heading, as_pandoc, pieces, skipped_level
+from natpatsip.settings import bibliography_of
+
+REFERENCE = re.compile(r"(?<![\w\\@`])@(?:fig|tbl)-[\w-]*\w")
+MARKDOWN = re.compile("markdown", re.IGNORECASE)  # in code that may show headings
+
+
+def check_typed(plan: Plan, cache: Cache, toolchain: str, *, is_printed: bool, jobs: int) -> None:
+    """Check what authors have typed in all notebooks of a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+        What the report is made of.
+    cache : Cache
+        What earlier builds have read of the same texts.
+    toolchain : str
+        The hash of what reads them.
+    is_printed : bool
+        Whether there is to be a PDF, which needs typefaces for all characters.
+    jobs : int
+        How many notebooks are read at once.
+
+    Raises
+    ------
+    RenderError
+        With everything that is wrong, each thing with its notebook and cell.
+    """
+    saved = RenderCache(plan.project, cache, toolchain)
+    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+        each = pool.map(lambda notebook: _problems(plan, notebook, saved, is_printed), plan.notebooks.values())
+        together([RenderError(text) for text in dict.fromkeys(chain.from_iterable(each))])
+
+
+def _problems(plan: Plan, notebook: Notebook, cache: RenderCache, is_printed: bool) -> list[str]:
+    found: list[str] = []
+    written, places, line = [f"# {notebook.title} {{#{notebook.name}}}"], [], 3
+    for text, place in _typed(plan, notebook, found):
+        places.append((line, place))
+        written.append(text)
+        line += text.count("\n") + 2
+    report = _report(plan)
+    try:
+        chapter = parse_chapter(report, f"{notebook.name}.qmd", "\n\n".join(written) + "\n", places, cache)
+    except RenderError as error:  # a work that is not there, or a div that is never closed
+        return [*found, *apart(str(error))]
+    found += constructs_of(report, chapter)
+    return [*found, *(missing_characters(report, [chapter]) if is_printed else ())]
+
+
+def _typed(plan: Plan, notebook: Notebook, found: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the text of each cell of Markdown with its place; add what is wrong with headings, images and links."""
+    level: int | None = 1
+    for number, cell in list(numbered(notebook.content.cells))[1:]:  # the first is for the analyst
+        if not appears_in(cell, plan.quarter):
+            continue
+        if cell.cell_type != "markdown":
+            level = None if MARKDOWN.search(cell.source) else level
+            continue
+        place = f"notebooks/{notebook.path.name}, {name_of(number, cell)}"
+        images = {}
+        for match in ATTACHED.finditer(cell.source):
+            try:
+                images[match[0]] = pasted_image(match, cell.get("attachments", {}))[0]
+            except StagingError as error:
+                found.append(f"{place}: {error}")
+        text = ATTACHED.sub(lambda match: images.get(match[0], match[1]), INLINE.sub("0", cell.source))  # noqa: B023
+        for heading in (each for each in pieces(text) if isinstance(each, Heading)):
+            if level is not None and (fault := skipped_level(heading, level)):
+                found.append(f"{place}: {fault}")
+            level = heading.level
+        try:
+            check_chapter_links(text, {*plan.notebooks, *(set(GENERATED) & set(plan.chapters))})
+        except ReportError as error:
+            found.append(f"{place}: {error}")
+        yield REFERENCE.sub("Figure", as_pandoc(text, notes=cell.get("id", ""))), place
+
+
+def _report(plan: Plan) -> Report:
+    """Return what the rules ask of a report, before it is staged."""
+    return Report(
+        root=plan.project,
+        title="",
+        subtitle="",
+        date="",
+        lang=str(plan.book.get("lang", "en-GB")),
+        status="",
+        label="",
+        is_illustrative=False,
+        chapters=(),
+        settings=plan.settings,
+        metadata={},
+        places={},
+        bibliography=tuple(bibliography_of(plan.book)),
+        look=look.folder(plan.project),
+    )

@@ -1,0 +1,208 @@
+"""Figures of matplotlib and Plotly are figures of the report: numbered, with words, data and the report's letters."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import docx
+import kaleido
+import matplotlib as mpl
+import pandas as pd
+import pytest
+
+mpl.use("agg")
+import matplotlib.pyplot as plt
+import plotly.graph_objects as go
+from kaleido.errors import ChromeNotFoundError
+from lxml import etree
+
+from natpatsip.errors import FigureError
+from natpatsip.figures import FIGURE, VEGALITE, figure, picture
+from natpatsip.library_figures import PLOTLY, SVG
+from natpatsip.pipeline.caching.store import Cache
+from natpatsip.pipeline.drawing import plotly_to_svg
+from natpatsip.pipeline.drawing.charts_to_svg import Artist
+from natpatsip.pipeline.drawing.svg import portable
+from support.projects import ROOT, code, natpatsip, prose, small
+
+DATA = pd.DataFrame({"month": ["July", "August"], "beds": [3, 50]})
+TEXTS = {"title": "Beds rise", "description": "Beds by month", "caption": "All beds.", "data": DATA}
+FONTS = ROOT / "_extensions" / "natpatsip" / "fonts"
+
+
+def axes(**options):
+    _, drawn = plt.subplots(**options)
+    drawn.plot(DATA["month"], DATA["beds"], marker="o", label="beds & <é>")
+    drawn.set_yscale("log")
+    drawn.legend()
+    return drawn
+
+
+def plotly():
+    return go.Figure([go.Bar(x=list(DATA["month"]), y=list(DATA["beds"]))])
+
+
+@pytest.fixture
+def artist(tmp_path):
+    return Artist(Cache(tmp_path), FONTS)
+
+
+def test_matplotlib_figures_and_axes_have_what_every_figure_has():
+    shown = figure("fig-beds", axes(), **TEXTS)
+    assert shown.alt == "Beds by month. Rows from July to August: beds from 3 to 50, lowest 3, highest 50."
+    assert set(shown._repr_mimebundle_()) == {SVG, FIGURE, "text/plain"}
+    assert figure("fig-beds", axes().figure, **TEXTS).forms == shown.forms
+    assert VEGALITE in figure("fig-beds", __import__("altair").Chart(DATA).mark_bar().encode(x="beds"), **TEXTS).forms
+
+
+def test_the_same_figure_gives_the_same_drawing_in_the_reports_letters():
+    one, other = (figure("fig-beds", axes(), **TEXTS).forms[SVG] for _ in range(2))
+    assert one == other
+    assert "<dc:date>" not in one
+    assert {*re.findall(r"font-family: ([^\";]*)", one)} <= {"'Open Sans', 'DejaVu Sans', sans-serif", "'Open Sans'"}
+    assert mpl.rcParams["svg.fonttype"] == mpl.rcParamsDefault["svg.fonttype"]
+
+
+def test_a_figure_that_is_in_the_report_is_closed():
+    drawn = axes()
+    figure("fig-beds", drawn, **TEXTS)
+    assert not plt.fignum_exists(drawn.figure.number)
+
+
+def test_letters_of_a_small_figure_are_not_stretched():
+    widths = [
+        re.search(r'viewBox="\S+ 0 ([\d.]+)', figure("fig-a", axes(figsize=(w, 2)), **TEXTS).forms[SVG])[1]
+        for w in (2, 9)
+    ]
+    assert float(widths[0]) == 480
+    assert float(widths[1]) > 480
+
+
+EMPTY = {
+    "no axes": lambda: plt.figure(),
+    "empty axes": lambda: plt.subplots()[1],
+    "an empty line": lambda: plt.subplots()[1].plot([], [])[0].axes,
+    "nothing but missing values": lambda: plt.subplots()[1].plot([1], [float("nan")])[0].axes,
+    "no trace": go.Figure,
+}
+
+
+@pytest.mark.parametrize("make", EMPTY.values(), ids=EMPTY)
+def test_a_figure_that_shows_no_data_is_refused(make):
+    with pytest.raises(FigureError, match="fig-beds: the figure shows no data"):
+        figure("fig-beds", make(), **TEXTS)
+    plt.close("all")
+
+
+@pytest.mark.parametrize("kind", [go.Choropleth, go.Scattergeo, go.Scattermap, go.Densitymap])
+def test_a_map_from_the_network_is_refused(kind):
+    with pytest.raises(FigureError, match=r"fig-beds: Plotly loads the map under a .* from the network"):
+        figure("fig-beds", go.Figure([kind()]), **TEXTS)
+
+
+def test_a_figure_without_words_is_refused_whoever_drew_it():
+    for drawn in (axes(), plotly()):
+        with pytest.raises(FigureError, match="fig-beds: has no title"):
+            figure("fig-beds", drawn, **(TEXTS | {"title": ""}))
+    plt.close("all")
+
+
+def test_a_picture_may_be_of_matplotlib_not_of_plotly():
+    assert "<svg" in picture("pic-a", axes(), alt="A line").svg
+    with pytest.raises(FigureError, match=r"pic-a: a figure of Plotly is no picture. Show it with figure"):
+        picture("pic-a", plotly(), alt="A line")
+
+
+def test_drawings_are_without_what_pages_forbid(artist):
+    drawn = artist.drawn("fig-beds", figure("fig-beds", axes(), **TEXTS).forms)
+    root = etree.fromstring(drawn.svg.encode())
+    assert not [node for node in root.iter() if "style" in node.attrib or etree.QName(node).localname == "style"]
+    ids = [node.get("id") for node in root.iter() if node.get("id")]
+    assert ids
+    assert all(name.startswith("fig-beds-part-") for name in ids)
+    links = re.findall(r'(?:href="#|url\(#)([^")]+)', drawn.svg)
+    assert set(links) == set(ids)
+    assert drawn.png.startswith(b"\x89PNG")
+    assert drawn.interactive == ""
+
+
+def test_drawings_without_styles_stay_as_they_are():
+    svg = '<svg><g id="a"/><!-- c --></svg>'
+    assert portable(svg) is svg
+
+
+def test_the_shorthand_for_fonts_is_taken_apart():
+    svg = portable(
+        """<svg><text style="font: italic 700 10px 'Open Sans', sans-serif; white-space: pre">a</text></svg>"""
+    )
+    assert svg == (
+        """<svg><text font-style="italic" font-weight="700" font-size="10px" """
+        """font-family="'Open Sans', sans-serif">a</text></svg>"""
+    )
+
+
+def test_plotly_draws_without_the_network_and_the_same_each_time(tmp_path):
+    forms = figure("fig-beds", plotly(), **TEXTS).forms
+    one, other = (Artist(Cache(tmp_path, is_read=False), FONTS).drawn("fig-beds", forms) for _ in range(2))
+    assert one.svg == other.svg
+    assert ">August<" in one.svg
+    assert "style=" not in one.svg
+    assert 'viewBox="0 0 640 400"' in one.svg
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (ChromeNotFoundError(), "fig-a: kaleido finds no browser. .*pip install kaleido"),
+        (RuntimeError("Error 525\nmore"), "fig-a: kaleido cannot draw the figure: Error 525"),
+    ],
+)
+def test_what_keeps_plotly_from_drawing_is_said_with_the_remedy(artist, monkeypatch, fault, message):
+    def fail(*_, **__):
+        raise fault
+
+    monkeypatch.setattr(kaleido, "calc_fig_sync", fail)
+    with pytest.raises(FigureError, match=message):
+        artist.drawn("fig-a", {PLOTLY: {"data": [{}], "layout": {}}})
+
+
+def test_a_missing_kaleido_is_said_with_the_remedy(monkeypatch):
+    monkeypatch.setitem(sys.modules, "kaleido", None)
+    with pytest.raises(FigureError, match=r"fig-a: kaleido is not installed\. .*pip install kaleido"):
+        plotly_to_svg.plotly_svg("fig-a", {"data": []})
+
+
+SETUP = "import pandas as pd\nimport matplotlib.pyplot as plt\nimport plotly.graph_objects as go\n"
+SETUP += f"data = pd.DataFrame({DATA.to_dict(orient='list')})"
+WORDS = 'title="Beds rise", description="Beds by month", caption="All beds.", data=data'
+CELLS = {
+    "matplotlib": f'fig, ax = plt.subplots()\nax.bar(data["month"], data["beds"])\nfigure("fig-a", fig, {WORDS})',
+    "image": 'fig, ax = plt.subplots()\nax.imshow([[1, 2]])\npicture("pic-a", fig, alt="Two squares")',
+    "plotly": f'figure("fig-b", go.Figure([go.Bar(x=data["month"], y=data["beds"])]), {WORDS})',
+    "bare-matplotlib": 'plt.plot(data["beds"]);',
+    "bare-plotly": "go.Figure([go.Bar(y=[1])])",
+}
+
+
+def test_they_are_in_all_formats_and_bare_ones_are_findings(tmp_path):
+    ward = [prose("## Progress\n\nSee @fig-a and @fig-b."), code(SETUP, id="setup", tags=["typed-number"])]
+    ward += [code(text, id=name, tags=["typed-number"]) for name, text in CELLS.items()]
+    project = small(tmp_path, ward=ward)
+    done = natpatsip(project, "build", "2024-25-Q2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = project / "reports" / "2024-25-Q2"
+    page = (report / "html" / "ward.html").read_text(encoding="utf-8")
+    assert page.count('<figure class="report-figure"') == 2
+    assert page.count('role="img"') == 3
+    assert "style=" not in page
+    assert 'href="figures/fig-a.csv"' in page
+    assert "data-chart" not in page
+    words = [
+        each.get("descr") for each in docx.Document(report / "report.docx").element.iter() if each.tag.endswith("docPr")
+    ]
+    assert [text[:13] for text in words] == ["Beds by month", "Two squares", "Beds by month"]
+    findings = natpatsip(project, "check", "2024-25-Q2").stdout
+    for kind, cell in (("matplotlib", "bare-matplotlib"), ("Plotly", "bare-plotly")):
+        finding = f"This cell shows a figure of {kind} in JupyterLab that is not in the report. Publish it with figure("
+        assert f"(id {cell})\n    not-shown: {finding}" in findings

@@ -1,0 +1,183 @@
+"""What is not allowed is told with its cell, before any notebook runs if it was typed, as docs/chapters.md lists it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from natpatsip.errors import RenderError
+from natpatsip.pipeline.caching.store import Cache
+from natpatsip.pipeline.plan import Plan
+from natpatsip.pipeline.render.constructs import REFUSED
+from natpatsip.pipeline.render.typed import check_typed
+from natpatsip.quarter import Quarter
+from support.projects import ROOT, code, command, edit, natpatsip, prose, small
+
+DOCS = (ROOT / "docs" / "chapters.md").read_text(encoding="utf-8").partition("## What is not allowed")[2]
+TYPED, SHOWN = (
+    re.findall(r"^\| (?!found)(.+?) \| .+ \|$", part, re.MULTILINE) for part in DOCS.split("These are told")[1:]
+)
+SAMPLES = {  # by the row of the list: what an author types, and what the message says of it
+    "raw HTML (except `<br>` and comments), LaTeX or Typst": {
+        "It is <hr> so.": 'raw HTML ("<hr>")',
+        "<table>": 'raw HTML ("<table>")',
+        "It is \\textbf{bold}.": 'raw TEX ("\\textbf{bold}")',
+        "```{=typst}\n#pagebreak()\n```": 'raw TYPST ("#pagebreak()")',
+    },
+    "a code block": {"```\nx = 1\n```": 'a code block ("x = 1")', "Text\n\n    x = 1": 'a code block ("x = 1")'},
+    "a formula with commands that are not of LaTeX mathematics": {"$\\foo{x}$": 'cannot be converted ("\\foo{x}")'},
+    "an image by its address or path": {
+        "![Beds](https://example.org/a.png)": "an image outside a figure",
+        "![Beds](images/a.png)": 'an image outside a figure ("images/a.png")',
+    },
+    "a pasted image without alternative text": {"![](attachment:gone.png)": "the pasted image gone.png is not in"},
+    "`[@…]` that is in no bibliography": {"As [@gone] says.": "cites gone, which is not in references.bib"},
+    "a horizontal rule": {"One\n\n---\n\ntwo": "a horizontal rule", "One\n\n***\n\ntwo": "a horizontal rule"},
+    "struck-out or underlined text, small capitals": {
+        "~~gone~~": 'struck-out text ("gone")',
+        "[so]{.underline}": 'underlined text ("so")',
+        "[so]{.smallcaps}": 'small capitals ("so")',
+    },
+    "`{{< … >}}`, inline code of another language": {
+        "{{< video x.mp4 >}}": "a shortcode",
+        "We had `{r} n` beds.": "`{r} n`, which nothing evaluates",
+    },
+    "a character that no typeface has": {"It is 中.": "found “中” (U+4E2D"},
+    "a table without a header row, or without rows": {
+        "|  |  |\n|---|---|\n| 1 | 2 |": "a table without a header row",
+        "| a | b |\n|---|---|": "a table without a row under its header",
+    },
+    "a heading that skips a level, or is of level 1": {
+        "#### Deep": 'the heading "Deep" is of level 4 under one of level 2',
+        "# Title": 'the heading "Title" is of level 1',
+    },
+    "a link to a notebook that is no chapter": {"[there](gone.ipynb#a)": "the link to gone.ipynb leads to no chapter"},
+    "another div or span, a div that is not closed, an attribute that it does not have": {
+        "::: {.panel}\ntext\n:::": "a div with .panel",
+        "<div>\n\nBox\n\n</div>": "a div with no class",
+        "[so]{.loud}": "a span with .loud",
+        "::: {.case-study}\ntext": "a div that is never closed",
+        '::: {.callout-note size="9"}\ntext\n:::': 'has "size", which it does not take',
+    },
+    "an icon that does not exist": {
+        ':::: {.tiles}\n::: {.tile icon="gone"}\n1\n\none\n:::\n::::': 'has the icon "gone"'
+    },
+}
+CASES = [(row, text) for row, texts in SAMPLES.items() for text in texts]
+
+
+def project(folder, *cells):
+    made = small(folder, ward=[prose("## Progress\n\nAll is well.", id="before"), *cells])
+    edit(made / "_quarto.yml", "lang: en-GB", "lang: en-GB\nbibliography: references.bib")
+    (made / "references.bib").write_text("@book{known, title={T}, author={A, B}, year={1931}}\n", encoding="utf-8")
+    return made
+
+
+def found(folder, *cells):
+    plan = Plan.of(project(folder, *cells), Quarter(2024, 2))
+    try:
+        check_typed(plan, Cache(folder / "cache"), "", is_printed=True, jobs=2)
+    except RenderError as error:
+        return str(error)
+    return ""
+
+
+def test_the_list_has_each_construct_that_is_refused_and_no_other():
+    assert list(SAMPLES) == TYPED
+    covered = " ".join(message for texts in SAMPLES.values() for message in texts.values())
+    of_rows = {kind: what.partition(" {")[0] for kind, (what, _) in REFUSED.items()}
+    shown_as_text = {"Cite", "LineBlock"}  # a sign that pandoc would read so is escaped: JupyterLab shows it as text
+    assert {kind for kind, what in of_rows.items() if what not in covered} == shown_as_text
+
+
+@pytest.mark.parametrize(("row", "text"), CASES)
+def test_each_row_is_refused_with_its_cell(tmp_path, row, text):
+    message = found(tmp_path, prose(text, id="faulty"))
+    assert SAMPLES[row][text] in message
+    assert message.startswith("notebooks/ward.ipynb, cell 5 ")
+    assert "(id faulty): " in message
+    assert "problems" not in message
+
+
+ALLOWED = [
+    "A[^1] `code` $\\frac{a}{b}$ [@known, p. 3] one<br>two <!-- a note -->.\n\n[^1]: Why.",
+    "Ask @home or @jane; (c) Crown. 2024. That was `{python} n` in @fig-gone and @tbl-gone.",
+    "| line\n| block",
+    "- a\n- b\n\n1. one\n\n> said\n\nTerm\n: What it is",
+    "| a | b |\n|---|---|\n| `{python} n` | 2 |\n\n: Caption {#tbl-a}",
+    '::: {.callout-note}\n## Title\n\nText\n:::\n\n:::: {.tiles}\n::: {.tile icon="baby"}\n1\n\none\n:::\n::::',
+    "[there](index.ipynb#gone) [there](ward.qmd#gone) [there](https://example.org)",
+    "### Next {#next}\n\n#### Deeper\n\nText",
+]
+
+
+@pytest.mark.parametrize("text", ALLOWED)
+def test_what_may_be_typed_is_not(tmp_path, text):
+    assert found(tmp_path, prose(text)) == ""
+
+
+def test_a_heading_under_one_that_code_shows_is_judged_later(tmp_path):
+    shows = code("from IPython.display import Markdown\nMarkdown('### Team')", id="shows")
+    assert found(tmp_path, shows, prose("#### Detail", id="detail")) == ""
+    (tmp_path / "other").mkdir()
+    assert "(id detail)" in found(tmp_path / "other", code("x = 1"), prose("#### Detail", id="detail"))
+
+
+def test_cells_of_other_quarters_are_not_judged(tmp_path):
+    assert found(tmp_path, prose("<b>so</b>", tags=["2024-25-Q1"])) == ""
+    (tmp_path / "now").mkdir()
+    assert found(tmp_path / "now", prose("<b>so</b>", tags=["2024-25-Q2"])) != ""
+
+
+def test_no_notebook_runs_before_all_is_told_at_once(tmp_path):
+    ran = tmp_path / "ran"
+    cells = [code(f"open({str(ran)!r}, 'w')", id="runs"), prose("~~gone~~", id="one"), prose("# Two", id="two")]
+    made = project(tmp_path / "project", *cells)
+    done = natpatsip(made, "build", "2024-25-Q2", "--to", "html")
+    assert done.returncode == 1
+    assert "2 problems" in done.stderr
+    assert 'cell 6 "~~gone~~" (id one): found struck-out text' in done.stderr
+    assert 'cell 7 "Two" (id two): the heading' in done.stderr
+    assert not ran.exists()
+
+
+def test_check_lists_it_beside_what_it_finds(tmp_path):
+    done = command(project(tmp_path, prose("Beds rose by 3. It is ~~gone~~.", id="both")), "check", "2024-25-Q2")
+    assert done.returncode == 1
+    assert "not-allowed: found struck-out text" in done.stdout
+    assert "typed-number" in done.stdout
+
+
+LATER = {
+    "`@fig-…` or `@tbl-…` that is in no chapter": [
+        (prose("See @fig-gone.", id="a"), "(id a): @fig-gone refers to no figure"),
+        (prose("See @tbl-gone.", id="b"), "(id b): @tbl-gone refers to no table"),
+    ],
+    "a link to a heading, or to a figure, that is in no chapter": [
+        (prose("[x](index.ipynb#gone)", id="c"), "the link to index.qmd#index-gone leads to no id"),
+    ],
+    "two figures or tables with one id": [
+        (prose("| a |\n|---|\n| 1 |\n\n: One {#tbl-a}\n\n| a |\n|---|\n| 1 |\n\n: Two {#tbl-a}", id="d"), "Rename one"),
+    ],
+    "raw HTML in what code shows as Markdown": [
+        (code("from IPython.display import Markdown\nMarkdown('<b>so</b>')", id="e"), 'found raw HTML ("<b>")'),
+    ],
+    "a table of another library that prints `nan`, `None` or `inf`": [
+        (code("import pandas as pd\ntable(pd.DataFrame({'a': [1, None]}).style, caption='C')", id="f"), "prints nan"),
+    ],
+}
+
+
+def test_the_second_list_has_what_is_judged_later():
+    assert list(LATER) == SHOWN
+
+
+@pytest.mark.parametrize("row", LATER)
+def test_each_row_of_it_is_refused_once_notebooks_have_run(tmp_path, row):
+    for number, (cell, message) in enumerate(LATER[row]):
+        (folder := tmp_path / str(number)).mkdir()
+        done = command(project(folder, cell), "build", "2024-25-Q2", "--to", "html")
+        assert done.returncode == 1
+        assert message in done.stderr
+        assert "notebooks/ward.ipynb, cell 5 " in done.stderr
