@@ -4,6 +4,8 @@ report its own pages. A module of tests imports the rules by name; the fixture `
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from lxml import html
 
@@ -59,7 +61,7 @@ def opened(browser, *, width=1280, height=900, **options):
 @pytest.fixture(scope="module")
 def seen(html_pages, chrome):
     """What there is to see on each page at each width, from one visit for all rules that change nothing there."""
-    found = {look: {} for look in LOOKS}
+    found: dict[str, dict[tuple[str, int], Any]] = {look: {} for look in LOOKS}
     for width in WIDTHS:
         with opened(chrome, width=width) as window:
             tab = window.new_page()
