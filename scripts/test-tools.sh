@@ -13,9 +13,9 @@ has() {
     return 1
 }
 
-# Debian has a real package; in Ubuntu `chromium` only refers to a snap, which containers cannot run.
-debian_has_chromium() {
-    apt-cache show chromium 2>/dev/null | grep -q '^Depends:.*libc6'
+# Debian has real packages; in Ubuntu `chromium` only refers to a snap, which containers cannot run.
+debian_has() {
+    apt-cache show "$1" 2>/dev/null | grep -q '^Depends:.*libc6'
 }
 
 missing=
@@ -26,11 +26,17 @@ drives() { .venv/bin/playwright --version >/dev/null 2>&1; }
 drives || scripts/apt-install.sh libatomic1 || true
 drives || missing="$missing libatomic1"
 
-if ! has chromium chromium-browser google-chrome google-chrome-stable; then
-    if has apt-get && ! debian_has_chromium; then
+# A Chromium without windows takes half of the processor time of a whole browser; the latter serves, too.
+has_whole_browser() {
+    has chromium chromium-browser google-chrome google-chrome-stable
+}
+if ! has chromium-headless-shell && { [ "$(id -u)" = 0 ] || ! has_whole_browser; }; then
+    if has apt-get && ! debian_has chromium; then
         [ "$(id -u)" != 0 ] || apt-get update -qq >&2 || true
     fi
-    if debian_has_chromium; then
+    if debian_has chromium-headless-shell && scripts/apt-install.sh chromium-headless-shell || has_whole_browser; then
+        :
+    elif debian_has chromium; then
         scripts/apt-install.sh chromium || missing="$missing chromium"
     else
         .venv/bin/playwright install --with-deps chromium >&2 || missing="$missing chromium"

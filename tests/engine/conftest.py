@@ -2,18 +2,8 @@
 
 import pytest
 
-from natpatsip.pipeline.drawing import draw_worker
-from natpatsip.pipeline.execution import prefork
 from support import projects
 from support.whole import Whole, shared_folder
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _no_process_is_left():
-    """End what builds in this process have started, since modules set the environment of their own."""
-    yield
-    prefork.stop()
-    draw_worker.stop()
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import docx
 import pikepdf
 import pytest
 
-from support.projects import edit, natpatsip, prose, small
+from support.projects import command, edit, prose, small
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 CELLS = {
@@ -37,7 +37,7 @@ def image_of(project):
 def build(folder, cells, *formats):
     project = small(folder, ward=[prose("## Progress"), *(prose(text, id=name) for name, text in cells.items())])
     image_of(project)
-    return project, natpatsip(project, "build", "2024-25-Q2", "--to", ",".join(formats or ["html"]))
+    return project, command(project, "build", "2024-25-Q2", "--to", ",".join(formats or ["html"]))
 
 
 BOOKS = "@book{shewhart1931, author={Shewhart, Walter}, title={Economic control}, year={1931}, publisher={Bell}}\n"
@@ -51,7 +51,7 @@ def test_works_are_cited_and_listed_and_tables_referred_to_in_all_formats(tmp_pa
     project = small(tmp_path, ward=cells, index=other)
     edit(project / "_quarto.yml", "lang: en-GB", "lang: en-GB\nbibliography: references.bib")
     (project / "references.bib").write_text(BOOKS, encoding="utf-8")
-    done = natpatsip(project, "build", "2024-25-Q2")
+    done = command(project, "build", "2024-25-Q2")
     assert done.returncode == 0, done.stdout + done.stderr
     report = project / "reports" / "2024-25-Q2"
     ward, index = ((report / "html" / f"{name}.html").read_text(encoding="utf-8") for name in ("ward", "index"))
@@ -60,28 +60,28 @@ def test_works_are_cited_and_listed_and_tables_referred_to_in_all_formats(tmp_pa
     assert "Table 1. Beds by site" in ward
     assert '<a href="ward.html#table-beds">Table 1</a>' in index
     assert "Shewhart, Walter. 1931." in index
-    command = ["pdftotext", "-raw", report / "report.pdf", "-"]
-    text = " ".join(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+    reading = ["pdftotext", "-raw", report / "report.pdf", "-"]
+    text = " ".join(subprocess.run(reading, capture_output=True, text=True, check=True).stdout.split())
     assert text.count("Shewhart, Walter. 1931.") == 2
     assert "Table 1. Beds by site" in text
     body = docx.Document(report / "report.docx").element.xml
     assert 'w:name="table-beds"' in body
     assert body.count('w:anchor="table-beds"') == 2
     (project / "references.bib").write_text(BOOKS.replace("year={1931}", "year={1932}"), encoding="utf-8")
-    natpatsip(project, "build", "2024-25-Q2", "--to", "html")
+    command(project, "build", "2024-25-Q2", "--to", "html")
     assert "(Shewhart 1932)" in (report / "html" / "index.html").read_text(encoding="utf-8")
 
 
 def test_a_work_or_a_table_that_is_not_there_is_named_with_its_cell(tmp_path):
     project = small(tmp_path, ward=[prose("## Progress\n\nAs [@gone] says.", id="cites")])
     edit(project / "_quarto.yml", "lang: en-GB", "lang: en-GB\nbibliography: references.bib")
-    done = natpatsip(project, "build", "2024-25-Q2", "--to", "html")
+    done = command(project, "build", "2024-25-Q2", "--to", "html")
     assert "bibliography: there is no file references.bib" in done.stderr
     (project / "references.bib").write_text(BOOKS, encoding="utf-8")
-    done = natpatsip(project, "build", "2024-25-Q2", "--to", "html")
+    done = command(project, "build", "2024-25-Q2", "--to", "html")
     assert "(id cites): cites gone, which is not in references.bib" in done.stderr
     edit(project / "notebooks" / "ward.ipynb", "[@gone]", "@tbl-gone")
-    done = natpatsip(project, "build", "2024-25-Q2", "--to", "html")
+    done = command(project, "build", "2024-25-Q2", "--to", "html")
     assert "(id cites): @tbl-gone refers to no table of this report" in done.stderr
 
 
@@ -117,8 +117,8 @@ def test_the_single_page_holds_its_images(report):
 
 
 def test_the_pdf_has_them_all(report):
-    command = ["pdftotext", "-raw", report / "report.pdf", "-"]
-    text = " ".join(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+    reading = ["pdftotext", "-raw", report / "report.pdf", "-"]
+    text = " ".join(subprocess.run(reading, capture_output=True, text=True, check=True).stdout.split())
     for words in ("In most teams.", "For a week.", "two", "four", "→", "Жук"):
         assert words in text, words
     assert "Jane" not in text

@@ -22,12 +22,10 @@ TIMES = re.compile(r'"(?:start_time|end_time)": "[^"]*"|"duration": [\d.e-]+')
 
 
 def build(project, *, output=None, **options):
-    """Build, and return the report's folder and what was said."""
+    """Build, drawing charts in this process, and return the report's folder and what was said."""
     said = []
-    folder = report.build(
-        project, Q2, report.Options(renderer="pandoc", output=output, **options), lambda line: said.append(line)
-    )
-    return folder, said
+    options = report.Options(renderer="pandoc", jobs=1, output=output, **options)
+    return report.build(project, Q2, options, said.append), said
 
 
 def executed(said):
@@ -176,14 +174,19 @@ EDITS = {  # what is edited, and the notebooks that are executed for it
 }
 
 
-@pytest.mark.parametrize("name", EDITS)
-def test_after_an_edit_the_report_is_that_of_a_fresh_build(first, project, tmp_path, name):
-    change, expected = EDITS[name]
-    formats = (*FORMATS, "docx") if name == "prose" else FORMATS
+@pytest.mark.parametrize(
+    "names",
+    [("prose",), ("an inline expression", "a dataset"), ("code and a chart", "the look and the settings")],
+    ids=" then ".join,
+)
+def test_after_edits_the_report_is_that_of_a_fresh_build(first, project, tmp_path, names):
+    formats = (*FORMATS, "docx") if "prose" in names else FORMATS
     build(project, formats=formats)
-    change(project)
-    folder, said = build(project, formats=formats)
+    for name in names:
+        change, expected = EDITS[name]
+        change(project)
+        folder, said = build(project, formats=formats)
+        assert executed(said) == expected, name
     fresh, all_said = build(project, formats=formats, output=tmp_path, is_fresh=True)
     assert executed(all_said) == ALL
-    assert executed(said) == expected
     assert contents(folder) == contents(fresh)

@@ -10,7 +10,7 @@ from natpatsip.checks import check_claims
 from natpatsip.checks.relations import Operand, Rules, Term, breach
 from natpatsip.errors import DataError, UsageError
 from natpatsip.quarter import Quarter
-from support.projects import natpatsip
+from support.projects import command
 
 HEAD = "claim_id,place,statement,value,related_claim,relation"
 Q2 = Quarter.parse("2024-25-Q2")
@@ -92,13 +92,13 @@ def test_a_table_that_is_not_there_is_a_matter_of_the_command_line(tmp_path):
 
 def test_the_command_gives_contradictions_as_json_with_exit_status_one(tmp_path):
     file = table(tmp_path, "a,x,s,1,b,equal", "b,y,s,2,,")
-    run = natpatsip(tmp_path, "check", "--claims", str(file), "--format", "json")
+    run = command(tmp_path, "check", "--claims", str(file), "--format", "json")
     assert run.returncode == 1, run.stderr
     assert [(each["where"], each["check"]) for each in json.loads(run.stdout)] == [("a", "contradiction")]
 
 
 def test_a_table_without_contradiction_ends_with_exit_status_zero(tmp_path):
-    run = natpatsip(tmp_path, "check", "--claims", str(table(tmp_path, "a,x,s,1,b,equal", "b,y,s,1,,")))
+    run = command(tmp_path, "check", "--claims", str(table(tmp_path, "a,x,s,1,b,equal", "b,y,s,1,,")))
     assert (run.returncode, run.stdout.strip()) == (0, "no findings")
 
 

@@ -21,11 +21,16 @@ from natpatsip.errors import NotebookError
 from natpatsip.pipeline.execution import dask_cluster, dask_worker
 from natpatsip.pipeline.execution.dask_worker import Task
 from natpatsip.pipeline.notebook import Notebook
-from support.projects import ROOT, code, example, natpatsip, prose, small
+from support.projects import code, engine, example, natpatsip, prose, small
 
 pytestmark = pytest.mark.end_to_end
 DASK = [sys.executable, "-m", "dask"]
 Q2 = "2024-25-Q2"
+CALM = {  # what Dask measures of itself, in each of its processes, all the time
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false",
+    "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",
+    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "5s",
+}
 NO_DISTRIBUTED = "raise ImportError('No module named distributed')\n"
 
 
@@ -34,7 +39,7 @@ def process(*arguments, log, **environment):
     """Run a program of Dask, and end it with all that it has started."""
     with log.open("wb") as said:
         started = subprocess.Popen(
-            [*DASK, *arguments], stdout=said, stderr=subprocess.STDOUT, env=os.environ | environment
+            [*DASK, *arguments], stdout=said, stderr=subprocess.STDOUT, env=os.environ | CALM | environment
         )
     try:
         yield started
@@ -73,8 +78,10 @@ def eventually(file, word, *, seconds=60):
 
 
 @contextmanager
-def a_worker(address, folder, name, **environment):
-    arguments = ("worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--name", name)
+def a_worker(address, folder, name, *options, **environment):
+    """Start a worker, and a nanny that starts it again if it is killed, unless the options say ``--no-nanny``."""
+    place = ("--host", "127.0.0.1", "--no-dashboard")
+    arguments = ("worker", address, *place, "--nthreads", "1", "--name", name, *options)
     log = folder / f"{name}.log"
     with process(*arguments, "--local-directory", str(folder / name), log=log, **environment) as started:
         eventually(log, "Starting established connection")
@@ -204,7 +211,7 @@ def another(tmp_path_factory):
     old.mkdir(parents=True)
     (old / "METADATA").write_text("Metadata-Version: 2.1\nName: pandas\nVersion: 0.1\n", encoding="utf-8")
     edited = folder / "source" / "natpatsip"
-    shutil.copytree(ROOT / "src" / "natpatsip", edited, ignore=shutil.ignore_patterns("__pycache__"))
+    engine(edited)
     (edited / "another.py").write_text("", encoding="utf-8")
     (folder / "nothing" / "natpatsip").mkdir(parents=True)
     (folder / "nothing" / "natpatsip" / "__init__.py").write_text("", encoding="utf-8")
@@ -217,7 +224,7 @@ def test_workers_with_other_versions_are_refused_by_name_before_anything_runs(cl
     address, folder = cluster
     with ExitStack() as stack:
         for way in ("pandas", "source", "nothing"):
-            stack.enter_context(a_worker(address, folder, way, PYTHONPATH=str(another / way)))
+            stack.enter_context(a_worker(address, folder, way, "--no-nanny", PYTHONPATH=str(another / way)))
         run = build(project, "--cluster", address)
     assert run.returncode == 1
     ours = dask_worker.environment()

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import pytest
-from test_cluster import DASK, Q2, eventually
+from test_cluster import CALM, DASK, Q2, eventually
 
 from support.projects import code, prose, small
 
@@ -61,7 +61,7 @@ def cluster(folder, *, workers, secure=()):
 
         def start(name, *arguments):
             said = stack.enter_context((folder / f"{name}.log").open("wb"))
-            started = subprocess.Popen([*DASK, *arguments], stdout=said, stderr=said, env=os.environ | SOON)
+            started = subprocess.Popen([*DASK, *arguments], stdout=said, stderr=said, env=os.environ | CALM | SOON)
             stack.callback(started.wait)
             stack.callback(started.kill)  # which ends a frozen one too
             return started

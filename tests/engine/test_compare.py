@@ -15,7 +15,7 @@ from natpatsip.compare.word_diff import difference, words_of
 from natpatsip.facts import CITED, Fact
 from natpatsip.figures import FIGURE
 from natpatsip.quarter import Quarter
-from support.projects import natpatsip, small
+from support.projects import command, small
 
 Q1, Q2, Q3, Q4 = (Quarter(2024, number) for number in (1, 2, 3, 4))
 MONTHS = {Q1: ("2024-04", "2024-05", "2024-06"), Q2: ("2024-07", "2024-08", "2024-09")}
@@ -301,7 +301,7 @@ def test_where_nothing_changed_it_says_so():
     ],
 )
 def test_what_cannot_be_compared_is_said(tmp_path, arguments, status, said):
-    run = natpatsip(small(tmp_path), "compare", *arguments)
+    run = command(small(tmp_path), "compare", *arguments)
     assert (run.returncode, run.stdout) == (status, "")
     assert said in run.stderr
 
@@ -311,7 +311,7 @@ def test_a_report_that_is_not_whole_is_named(tmp_path):
     report = project / "reports" / str(Q1)
     report.mkdir(parents=True)
     (report / "manifest.json").write_text('{"sources": {"notebooks/ward.ipynb": ""}}', encoding="utf-8")
-    run = natpatsip(project, "compare", str(Q1), str(Q2))
+    run = command(project, "compare", str(Q1), str(Q2))
     assert run.returncode == 1
     assert f"reports/{Q1}: is incomplete (FileNotFoundError" in run.stderr
 

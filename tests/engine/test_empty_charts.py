@@ -9,7 +9,7 @@ from natpatsip.errors import FigureError
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing.charts_to_svg import VEGALITE, Artist
 from natpatsip.pipeline.drawing.empty_charts import undrawn
-from support.projects import ROOT, code, natpatsip, small
+from support.projects import ROOT, code, command, small
 
 ROWS = pd.DataFrame({"team": ["North", "South", "East"], "seen": [0, 10, 100], "waits": [4.0, None, 6.0]})
 ODD = pd.DataFrame({"team": ["North", "South"], "No. seen": [10, 20], "seen[all]": [1, 2]})
@@ -87,7 +87,7 @@ def test_all_empty_figures_of_a_report_are_named_with_their_cells(tmp_path):
     two = head + 'figure("fig-two", alt.Chart("a.csv").mark_bar().encode(x="month:N"), title="T", '
     rest = 'description="D", caption="C", data=rows)'
     project = small(tmp_path, ward=[code(one + rest, id="one"), code(two + rest, id="two")])
-    run = natpatsip(project, "build", "2024-25-Q2", "--to", "html")
+    run = command(project, "build", "2024-25-Q2", "--to", "html")
     assert run.returncode == 1
     place = 'notebooks/ward.ipynb, cell {} "import altair as alt" (id {}): '
     assert place.format(4, "one") + "fig-one: the chart draws no mark of its data" in run.stderr

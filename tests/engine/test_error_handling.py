@@ -56,9 +56,12 @@ BEGINNING = "from pathlib import Path; from natpatsip.cli import main; Path('beg
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups to interrupt")
-@pytest.mark.parametrize(("kernels", "after"), [("warm", 0.3), ("warm", 2.0), ("warm", 5.0), ("stock", 5.0)])
-def test_ctrl_c_stops_a_build_with_a_word_and_leaves_no_report(tmp_path, kernels, after):
-    project = small(tmp_path, ward=[code(LONG, id="long")])
+@pytest.mark.parametrize(
+    ("kernels", "until", "after"),
+    [("warm", "begun", 0.3), ("warm", "begun", 1.0), ("warm", "asleep", 0.1), ("stock", "asleep", 0.1)],
+)
+def test_ctrl_c_stops_a_build_with_a_word_and_leaves_no_report(tmp_path, kernels, until, after):
+    project = small(tmp_path, ward=[code(f"open('../asleep', 'w').close()\n{LONG}", id="long")])
     log = tmp_path / "said.log"
     with log.open("wb") as told:
         build = subprocess.Popen(
@@ -68,7 +71,7 @@ def test_ctrl_c_stops_a_build_with_a_word_and_leaves_no_report(tmp_path, kernels
             stderr=told,
             start_new_session=True,
         )
-    assert becomes((project / "begun").exists)
+    assert becomes((project / until).exists)
     time.sleep(after)
     os.killpg(build.pid, signal.SIGINT)
     assert build.wait(60) in STOPPED

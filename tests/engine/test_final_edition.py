@@ -13,7 +13,7 @@ from natpatsip.git import worktree
 from natpatsip.quarter import Quarter
 from natpatsip.release.final_edition import Candidate, FinalError
 from natpatsip.release.manifest import ASKS, QaRecord
-from support.projects import edit, natpatsip, small
+from support.projects import command, edit, small
 from support.repositories import AUTHOR, commit, git, repository
 
 Q2 = Quarter(2024, 2)
@@ -117,7 +117,7 @@ def test_every_role_has_to_have_signed_off(project, signed, lack):
 
 def test_a_name_without_a_date_is_no_sign_off(project):
     edit(project / "params" / f"{Q2}.yml", "    date: 2024-11-20\n", "")
-    run = natpatsip(project, "build", str(Q2), "--final")
+    run = command(project, "build", str(Q2), "--final")
     assert run.returncode == 2
     assert "sign_offs.0" in run.stderr
     assert "needs both a name and a date" in run.stderr
@@ -185,7 +185,7 @@ def test_a_tag_that_cannot_be_made_is_said_with_what_to_type(project):
     [(("--to", "html"), "a final edition has all formats"), (("--due",), "a schedule builds drafts")],
 )
 def test_a_final_edition_is_whole_and_made_by_people(project, arguments, said):
-    run = natpatsip(project, "build", str(Q2), "--final", *arguments)
+    run = command(project, "build", str(Q2), "--final", *arguments)
     assert (run.returncode, run.stdout) == (2, "")
     assert said in run.stderr
 

@@ -15,7 +15,7 @@ from natpatsip.errors import UsageError
 from natpatsip.init import create_report, default_quarter
 from natpatsip.quarter import Quarter
 from natpatsip.settings import read_settings
-from support.projects import natpatsip
+from support.projects import command
 from support.reading import READERS
 
 Q2 = Quarter.parse("2024-25-Q2")
@@ -26,9 +26,9 @@ TITLES = ["Waits", 'How long: "a question"?', "Ansökan – {quarter} & 100%", "
 def built(tmp_path_factory):
     """A new report, built in all formats as soon as it was made."""
     folder = tmp_path_factory.mktemp("new") / "waits"
-    run = natpatsip(folder.parent, "init", "waits", "--title", "Waits", "--publisher", "A trust", "--quarter", str(Q2))
+    run = command(folder.parent, "init", "waits", "--title", "Waits", "--publisher", "A trust", "--quarter", str(Q2))
     assert run.returncode == 0, run.stderr
-    run = natpatsip(folder, "build", "--renderer", "pandoc")
+    run = command(folder, "build", "--renderer", "pandoc")
     assert run.returncode == 0, run.stderr
     assert "no findings" in run.stderr
     return folder
@@ -65,15 +65,15 @@ def test_what_quarto_has_to_know_is_put_in_where_a_report_does_not_say_it(built)
 
 
 def test_a_new_report_is_checked_and_looked_over_at_once(built):
-    assert natpatsip(built, "check").stdout == "no findings\n"
-    doctor = natpatsip(built, "doctor")
+    assert command(built, "check").stdout == "no findings\n"
+    doctor = command(built, "doctor")
     assert doctor.returncode == 0, doctor.stdout
     assert "look: the engine's" in doctor.stdout
     assert "2024-25-Q2: data complete" in doctor.stdout
 
 
 def test_the_next_quarter_of_a_new_report_can_be_opened(built):
-    run = natpatsip(built, "new-quarter", "2024-25-Q3")
+    run = command(built, "new-quarter", "2024-25-Q3")
     assert run.returncode == 0, run.stderr
     assert "waits_monthly.csv" in run.stdout  # the data that are awaited
     assert (built / "params" / "2024-25-Q3.yml").is_file()
@@ -155,7 +155,7 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
     ],
 )
 def test_an_argument_that_says_nothing_is_refused_and_nothing_is_written(tmp_path, arguments, message):
-    run = natpatsip(tmp_path, "init", "waits", *arguments)
+    run = command(tmp_path, "init", "waits", *arguments)
     assert run.returncode == 2
     assert message in run.stderr
     assert not (tmp_path / "waits").exists()

@@ -15,7 +15,8 @@ from support.repositories import AUTHOR, commit, git, repository
 
 pytestmark = pytest.mark.end_to_end
 Q1, Q2, Q3, Q4 = (Quarter(2024, number) for number in (1, 2, 3, 4))
-HTML = ("--renderer", "pandoc", "--to", "html")
+ALONE = ("--renderer", "pandoc", "--jobs", "1")  # charts are drawn in this process
+HTML = (*ALONE, "--to", "html")
 OPEN = "  - role: Head of performance\n"
 SIGNED = "  - role: Head of performance\n    name: Ann Example\n    date: 2025-01-20\n"
 
@@ -99,7 +100,7 @@ def final(project, refused):
     review(project)
     edit(project / "params" / f"{Q3}.yml", OPEN, SIGNED)
     made_of = commit(project, "Q3 reviewed and signed off")
-    build(project, Q3, "--renderer", "pandoc", "--final")
+    build(project, Q3, *ALONE, "--final")
     return made_of
 
 

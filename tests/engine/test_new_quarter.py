@@ -14,7 +14,7 @@ from natpatsip.new_quarter import open_quarter, write_all
 from natpatsip.new_quarter.carry_over import carry, next_id, next_params
 from natpatsip.quarter import Quarter
 from support import trust
-from support.projects import SETTINGS, code, edit, natpatsip, prose, write
+from support.projects import SETTINGS, code, command, edit, prose, write
 from support.repositories import commit, git, repository
 
 Q1, Q2, Q3, Q4 = (Quarter(2024, number) for number in (1, 2, 3, 4))
@@ -262,7 +262,7 @@ def test_an_id_keeps_within_the_limit_of_the_format():
 
 
 def test_the_command_lists_the_data_awaited_and_refuses_to_open_a_quarter_twice(project):
-    run = natpatsip(project, "new-quarter", str(Q3))
+    run = command(project, "new-quarter", str(Q3))
     assert run.returncode == 0, run.stderr
     for words in (
         "Q3 2024/25 is open.",
@@ -273,6 +273,6 @@ def test_the_command_lists_the_data_awaited_and_refuses_to_open_a_quarter_twice(
         f"natpatsip build {Q3} --final",
     ):
         assert words in run.stdout
-    again = natpatsip(project, "new-quarter", str(Q3))
+    again = command(project, "new-quarter", str(Q3))
     assert (again.returncode, again.stdout) == (2, "")
     assert "is open already" in again.stderr

@@ -5,7 +5,7 @@ import pytest
 from natpatsip.errors import NotebookError, SettingsError, UsageError
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
-from support.projects import code, edit, natpatsip, prose, small, write
+from support.projects import code, command, edit, prose, small, write
 
 Q2 = Quarter.parse("2024-25-Q2")
 
@@ -65,7 +65,7 @@ def test_a_link_that_leads_to_no_notebook_is_refused_by_the_build(tmp_path):
     file = small(tmp_path) / "notebooks" / "ward.ipynb"
     file.unlink()
     file.symlink_to(tmp_path / "nowhere.ipynb")
-    run = natpatsip(tmp_path, "build", str(Q2))
+    run = command(tmp_path, "build", str(Q2))
     assert run.returncode == 1
     assert "notebooks/ward.ipynb: the notebook is missing" in run.stderr
     assert "Traceback" not in run.stderr

@@ -8,7 +8,6 @@ import json
 import math
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -31,7 +30,7 @@ from natpatsip.preview import serve, session, web_server
 from natpatsip.preview.build_process import BuildError
 from natpatsip.preview.session import Session
 from natpatsip.quarter import Quarter
-from support.projects import NATPATSIP, ROOT, code, edit_cell, natpatsip, prose, small
+from support.projects import NATPATSIP, code, edit_cell, engine, natpatsip, prose, small
 from support.waiting import becomes
 
 pytestmark = pytest.mark.end_to_end
@@ -328,7 +327,7 @@ def test_changed_python_is_used(tmp_path, package):
     """The engine's is imported by a new process, the report's own by each notebook."""
     source = tmp_path / ("src" if package == "natpatsip" else "project/src")
     if package == "natpatsip":
-        shutil.copytree(ROOT / "src" / package, source / package, ignore=shutil.ignore_patterns("__pycache__"))
+        engine(source / package)
     else:
         (source / package).mkdir(parents=True)
         (source / package / "__init__.py").touch()

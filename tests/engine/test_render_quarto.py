@@ -24,7 +24,7 @@ from natpatsip.pipeline.render.pandoc import FILTERS, run_pandoc
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.renderer import Renderer, too_old, version_of
 from natpatsip.pipeline.render.staged_report import read_report
-from support.projects import ROOT, natpatsip, prose, small
+from support.projects import ROOT, command, prose, small
 from support.staged import TIMESTAMP, stage
 
 EXTENSION_LUA = "_extensions/natpatsip/natpatsip.lua"
@@ -206,7 +206,7 @@ def project(tmp_path_factory):
         index=[prose("## Summary\n\nThree women, as @fig-women shows.")],
         ward=[code(CHART, id="chart")],
     )
-    done = natpatsip(folder, "build", "2024-25-Q2", "--to", "html", "--renderer", "pandoc")
+    done = command(folder, "build", "2024-25-Q2", "--to", "html", "--renderer", "pandoc", "--jobs", "1")
     assert done.returncode == 0, done.stderr
     return folder / "build" / "2024-25-Q2" / "book"
 

@@ -38,10 +38,14 @@ def python(tmp_path_factory):
     return python
 
 
+# The first command compiles what all of them import: else each would, where bytecode is not to be written.
+OURS = ("PYTHONPATH", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in OURS}
+
+
 def run(python, folder, *arguments):
-    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
     command = [python, "-P", "-m", "natpatsip", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.end_to_end
@@ -76,6 +80,7 @@ def is_shown_in_the_preview(python: Path, project: Path, text: str) -> bool:
     preview = subprocess.Popen(
         [python, "-P", "-m", "natpatsip", "preview"],
         cwd=project,
+        env=ENVIRONMENT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

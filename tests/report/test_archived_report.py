@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import os
-import shutil
 import subprocess
 
 import pytest
 
-from support.projects import ROOT, natpatsip
+from support.projects import ROOT, engine, natpatsip
 from support.repositories import git
 
 Q2 = "2024-25-Q2"
@@ -33,8 +32,7 @@ def test_an_older_engine_is_not_mixed_with_the_current_one(tmp_path):
     git(project, "checkout", "--quiet", "--detach", git(ROOT, "rev-parse", "HEAD").strip())
     with (project / "params" / f"{Q2}.yml").open("a", encoding="utf-8") as lines:
         lines.write(f"\nbuilt_from: {OLDER}\n")
-    current = tmp_path / "current" / "natpatsip"
-    shutil.copytree(ROOT / "src" / "natpatsip", current, ignore=shutil.ignore_patterns("__pycache__"))
+    current = engine(tmp_path / "current" / "natpatsip")
     (current / "pipeline" / "execution" / "engine.py").write_text(PLANTED, encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": str(current.parent)}
     run = natpatsip(project, "build", Q2, "--to", "html", "--renderer", "pandoc", env=environment)

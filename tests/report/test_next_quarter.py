@@ -10,7 +10,7 @@ from natpatsip import params
 from natpatsip.new_quarter import open_quarter
 from natpatsip.new_quarter.carry_over import next_params
 from natpatsip.quarter import Quarter, known_quarters
-from support.projects import ROOT, natpatsip
+from support.projects import ROOT, command
 from support.repositories import repository
 
 Q2, Q3 = Quarter(2024, 2), Quarter(2024, 3)
@@ -34,7 +34,7 @@ def test_only_carried_over_cells_change_the_notebooks(tmp_path):
 
 def test_the_command_lists_the_data_awaited_and_what_to_do_next(tmp_path):
     project = repository(copy(tmp_path))
-    run = natpatsip(project, "new-quarter", str(Q3))
+    run = command(project, "new-quarter", str(Q3))
     assert run.returncode == 0, run.stderr
     for words in (
         "Q3 2024/25 is open.",
@@ -44,7 +44,7 @@ def test_the_command_lists_the_data_awaited_and_what_to_do_next(tmp_path):
         f"natpatsip build {Q3} --final",
     ):
         assert words in run.stdout
-    again = natpatsip(project, "new-quarter", str(Q3))
+    again = command(project, "new-quarter", str(Q3))
     assert (again.returncode, again.stdout) == (2, "")
     assert "is open already" in again.stderr
 

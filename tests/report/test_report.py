@@ -9,7 +9,7 @@ import re
 import pytest
 
 from natpatsip.facts import parse_value, printed
-from support.projects import ROOT, natpatsip
+from support.projects import ROOT, command
 from support.reading import READERS, holds_number, tidy, words_of_html
 
 pytestmark = pytest.mark.end_to_end
@@ -20,7 +20,7 @@ with (ROOT / "tests" / "report" / "published_facts.csv").open(encoding="utf-8", 
 
 
 def build(project, quarter, *arguments):
-    run = natpatsip(project, "build", quarter, "--renderer", "pandoc", *arguments)
+    run = command(project, "build", quarter, "--renderer", "pandoc", "--jobs", "1", *arguments)
     assert run.returncode == 0, run.stderr
     return project / "reports" / quarter
 

@@ -4,6 +4,7 @@ import pytest
 
 from support.page_rules import (  # noqa: F401
     no_page_breaks_a_rule_of_wcag,
+    seen,
     test_all_pages_with_all_charts_and_the_whole_report_once_more_are_small,
     test_every_picture_is_there_and_says_what_it_shows,
     test_no_link_is_broken_and_no_id_stands_twice,

@@ -16,9 +16,11 @@ PRELOADED = [
     "natpatsip.build",
     "natpatsip.new_quarter",
     "natpatsip.pipeline.render",
+    "natpatsip.release.publication",
     "nbconvert",
     "papermill",
     "pandas",
+    "pytest",
 ]
 SERVER: Any = multiprocessing.get_context("forkserver" if sys.platform != "win32" else "spawn")
 SERVER.set_forkserver_preload(PRELOADED)

@@ -4,23 +4,46 @@ report its own pages. A module of tests imports the rules by name; the fixture `
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from lxml import html
 
 from support.auditing import OVERLAPS, broken_links, markup_complaints, repeated_ids, violations_in_both_themes
 
-WIDTHS = {"desk": 1440, "tablet": 768, "phone": 360}
+WIDTHS = (1440, 1280, 768, 360)
 SIZES = (1280, 360)
+WHOLE = "report.html"  # all chapters as one page, without scripts
 LIMIT = 3_000_000  # bytes of all pages, the report as one page, the files to download, what makes charts interactive
-# What sticks out on the right, but for what scrolls inside a frame of its own.
+# What sticks out on the right of a page that scrolls sideways, but for what scrolls inside a frame of its own.
 STICKING_OUT = """() => {
     const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return null;
     const framed = node => node && node !== document.body &&
         (["auto", "scroll", "hidden"].includes(getComputedStyle(node).overflowX) || framed(node.parentElement));
     return [...document.body.querySelectorAll("*")]
         .filter(node => node.getBoundingClientRect().right > width + 1 && !framed(node))
         .map(node => `${node.tagName} ${node.className.baseVal ?? node.className} ${node.textContent.slice(0, 40)}`);
 }"""
+WITHOUT_WORDS = """() => [...document.images]
+    .filter(image => !image.complete || !image.naturalWidth || !image.hasAttribute("alt")).map(image => image.src)"""
+UNLINKED = """() => [...document.querySelectorAll("main :is(h1, h2, h3, h4), main figure.report-figure")]
+    .filter(node => !node.closest("dialog")).filter(node => {
+        const home = node.tagName === "FIGURE" ? node : node.closest("section, [id]");
+        return !home.id || !home.querySelector(`a[href="#${CSS.escape(home.id)}"]`);
+    }).map(node => node.textContent.slice(0, 40))
+    .filter(text => !document.querySelector("header")?.innerText.includes(text))"""
+LETTERS = """() => [...document.querySelectorAll("figure.picture .chart svg")]
+    .filter(each => each.checkVisibility())
+    .map(each => parseFloat(getComputedStyle(each.querySelector("text")).fontSize)
+        * each.getBoundingClientRect().width / each.viewBox.baseVal.width)"""
+LOOKS = {
+    "sticking out": STICKING_OUT,
+    "overlaps": OVERLAPS,
+    "without words": WITHOUT_WORDS,
+    "unlinked": UNLINKED,
+    "letters": LETTERS,
+}
 # WCAG 1.4.12.
 SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
     p { margin-bottom: 2em !important; }"""
@@ -35,16 +58,22 @@ def opened(browser, *, width=1280, height=900, **options):
     return browser.new_context(viewport={"width": width, "height": height}, **options)
 
 
-@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
-def test_nothing_scrolls_sideways(html_pages, chrome, width):
-    with chrome.new_context(viewport={"width": width, "height": 800}) as window:
-        tab = window.new_page()
-        sideways = {}
-        for page in sorted(html_pages.glob("*.html")):
-            tab.goto(page.as_uri())
-            if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-                sideways[page.name] = tab.evaluate(STICKING_OUT)
-    assert sideways == {}
+@pytest.fixture(scope="module")
+def seen(html_pages, chrome):
+    """What there is to see on each page at each width, from one visit for all rules that change nothing there."""
+    found: dict[str, dict[tuple[str, int], Any]] = {look: {} for look in LOOKS}
+    for width in WIDTHS:
+        with opened(chrome, width=width) as window:
+            tab = window.new_page()
+            for page in sorted(html_pages.glob("*.html")):
+                tab.goto(page.as_uri())
+                for look, script in LOOKS.items():
+                    found[look][page.name, width] = tab.evaluate(script)
+    return found
+
+
+def test_nothing_scrolls_sideways(seen):
+    assert {place: out for place, out in seen["sticking out"].items() if out is not None} == {}
 
 
 def test_pages_ask_nothing_of_the_network_and_complain_of_nothing(html_pages, chrome):
@@ -61,17 +90,8 @@ def test_pages_ask_nothing_of_the_network_and_complain_of_nothing(html_pages, ch
     assert complaints == []
 
 
-def test_every_picture_is_there_and_says_what_it_shows(html_pages, chrome):
-    lacking = []
-    with chrome.new_context() as window:
-        tab = window.new_page()
-        for page in sorted(html_pages.glob("*.html")):
-            tab.goto(page.as_uri())
-            lacking += tab.evaluate(
-                """() => [...document.images].filter(image => !image.complete || !image.naturalWidth ||
-                    !image.hasAttribute("alt")).map(image => document.title + ": " + image.src)"""
-            )
-    assert lacking == []
+def test_every_picture_is_there_and_says_what_it_shows(seen):
+    assert {place: lacking for place, lacking in seen["without words"].items() if lacking} == {}
 
 
 def test_pages_can_be_read_without_scripts(html_pages, chrome):
@@ -89,7 +109,7 @@ def test_every_page_has_a_policy_without_inline_scripts_and_eval(html_pages):
         (policy,) = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
         assert policy.startswith("default-src 'none'")
         assert "unsafe-eval" not in policy
-        if page.name == "report.html":
+        if page.name == WHOLE:
             assert "script-src" not in policy
         else:
             assert "unsafe" not in policy
@@ -108,6 +128,8 @@ def no_page_breaks_a_rule_of_wcag(html_pages, chrome, width, scripts):
         if not scripts:
             tab.route("**/*.js", lambda route: route.abort())  # axe-core itself needs scripts
         for page in sorted(html_pages.glob("*.html")):
+            if not scripts and page.name == WHOLE:
+                continue  # it has none: test_every_page_has_a_policy_without_inline_scripts_and_eval
             tab.goto(page.as_uri())
             if not scripts:
                 assert tab.locator(".scripted:visible, dialog:visible").count() == 0, page.name
@@ -138,16 +160,8 @@ def test_nothing_is_lost_at_four_times_the_size_or_with_wider_spacing(html_pages
     assert (sideways, cut, over) == ([], [], [])
 
 
-@pytest.mark.parametrize("width", SIZES)
-def test_nothing_lies_over_anything_else(html_pages, chrome, width):
-    with opened(chrome, width=width) as window:
-        tab = window.new_page()
-        found = {}
-        for page in sorted(html_pages.glob("*.html")):
-            tab.goto(page.as_uri())
-            if over := tab.evaluate(OVERLAPS):
-                found[page.name] = over
-    assert found == {}
+def test_nothing_lies_over_anything_else(seen):
+    assert {place: over for place, over in seen["overlaps"].items() if over} == {}
 
 
 def test_nothing_moves_for_who_asked_for_less_motion(html_pages, chrome):
@@ -163,33 +177,15 @@ def test_nothing_moves_for_who_asked_for_less_motion(html_pages, chrome):
             assert tab.evaluate(moving) == [], page.name
 
 
-def test_each_heading_and_figure_is_a_link_to_itself(html_pages, chrome):
-    unlinked = """() => [...document.querySelectorAll("main :is(h1, h2, h3, h4), main figure.report-figure")]
-        .filter(node => !node.closest("dialog")).filter(node => {
-            const home = node.tagName === "FIGURE" ? node : node.closest("section, [id]");
-            return !home.id || !home.querySelector(`a[href="#${CSS.escape(home.id)}"]`);
-        }).map(node => node.textContent.slice(0, 40))"""
-    with opened(chrome, java_script_enabled=True) as window:
-        tab = window.new_page()
-        for page in html_pages.glob("*.html"):
-            tab.goto(page.as_uri())
-            assert [each for each in tab.evaluate(unlinked) if each not in tab.inner_text("header")] == [], page.name
+def test_each_heading_and_figure_is_a_link_to_itself(seen):
+    assert {place: unlinked for place, unlinked in seen["unlinked"].items() if unlinked} == {}
 
 
 def test_the_markup_is_valid(html_pages):
     assert markup_complaints(html_pages) == []
 
 
-def test_the_letters_of_a_diagram_can_be_read_on_a_telephone(html_pages, chrome):
-    letters = """() => [...document.querySelectorAll("figure.picture .chart svg")]
-        .filter(each => each.checkVisibility())
-        .map(each => parseFloat(getComputedStyle(each.querySelector("text")).fontSize)
-            * each.getBoundingClientRect().width / each.viewBox.baseVal.width)"""
-    sizes: dict[str, float] = {}
-    with opened(chrome, width=360, height=800) as window:
-        tab = window.new_page()
-        for page in sorted(html_pages.glob("*.html")):
-            tab.goto(page.as_uri())
-            sizes |= {f"{page.name} {number}": size for number, size in enumerate(tab.evaluate(letters))}
-    assert any(name.startswith("report.html") for name in sizes)
-    assert {name: size for name, size in sizes.items() if size < 12} == {}
+def test_the_letters_of_a_diagram_can_be_read_on_a_telephone(seen):
+    sizes = {page: sizes for (page, width), sizes in seen["letters"].items() if width == min(WIDTHS)}
+    assert sizes[WHOLE]
+    assert {page: small for page, letters in sizes.items() if (small := [each for each in letters if each < 12])} == {}

@@ -20,6 +20,7 @@ from lxml import html
 
 from natpatsip.facts import CITED
 from natpatsip.wording import plural
+from support.page_rules import WHOLE
 from support.reading import tidy, words_of_docx, words_of_pdf
 
 OPEN_ALL = """() => [...document.querySelectorAll("a.fact")].map(number => {
@@ -30,9 +31,6 @@ OPEN_ALL = """() => [...document.querySelectorAll("a.fact")].map(number => {
     const back = card.hidden && document.activeElement === number ? said : "a card that stays";
     return [number.innerText, `${number.dataset.key}, period ${number.dataset.period}`, back];
 })"""
-
-
-WHOLE = "report.html"  # all chapters as one page, without scripts
 
 
 MARK = re.compile(r"\[(a\d+(?:, a\d+)*)\]")

@@ -38,6 +38,11 @@ def example(folder: Path) -> Path:
     return folder
 
 
+def engine(folder: Path) -> Path:
+    """Copy the engine, as it is compiled, so that a test can edit it."""
+    return shutil.copytree(ROOT / "src" / "natpatsip", folder)
+
+
 def small(folder: Path, *, index: Sequence[NotebookNode] = (), ward: Sequence[NotebookNode] = ()) -> Path:
     """Make a project of two chapters with the example's data and params; relations are of facts that it has not."""
     for name in ("params", "data"):

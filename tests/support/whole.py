@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from support.projects import natpatsip
+from support.projects import command
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Whole:
             if not report.exists():
                 if not self.folder.exists():
                     self.copy_project(self.folder)
-                run = natpatsip(self.folder, "build", quarter, "--renderer", "pandoc")
+                run = command(self.folder, "build", quarter, "--renderer", "pandoc")
                 assert run.returncode == 0, run.stderr
             return report
 
