@@ -275,11 +275,18 @@ def _not_found(key: tuple[str, str], here: context.Context) -> str:
     return f"{asked}: nobody publishes this fact.{nearest(name, known)} Publish it in the section that owns it."
 
 
+def source_of(notebook: Path) -> str:
+    """Return the text of a notebook's cells; a file that is not a notebook has none, and is refused where it is run."""
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8-sig"))["cells"]
+        return "\n".join("".join(cell["source"]) for cell in cells)
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
+
+
 def _owners(project: Path) -> dict[str, str]:
     """Return the notebook that publishes each fact, found by reading the notebooks' code."""
     owners: dict[str, str] = {}
     for notebook in sorted((project / "notebooks").glob("*.ipynb")):
-        cells = json.loads(notebook.read_text(encoding="utf-8")).get("cells", [])
-        source = "\n".join("".join(cell.get("source", "")) for cell in cells)
-        owners |= dict.fromkeys(PUBLISHES.findall(source), notebook.name)
+        owners |= dict.fromkeys(PUBLISHES.findall(source_of(notebook)), notebook.name)
     return owners

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from natpatsip import wording
+from natpatsip import params, wording
 from natpatsip.checks import code_cells
 from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.numbers import Typed, typed_numbers
 from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.sentences import MARK, Sentence
 from natpatsip.facts import Fact
-from natpatsip.quarter import PARAMS_FOLDER
 
 CHECK = "typed-number"
 TAG = "typed-number"
@@ -79,7 +78,7 @@ class _TypedNumbers:
         """Yield numbers in the reasons for a rebase, which the text of a chart prints as they are."""
         for number, rebase in enumerate(self._context.plan.params.rebase):
             for typed in self._in(rebase.reason):
-                where = f"{PARAMS_FOLDER}/{self._context.quarter}.yml, rebase.{number}.reason"
+                where = params.place(self._context.quarter, self._context.plan.project, "rebase", number, "reason")
                 fact, _, expected = self._advice(typed)
                 message = (
                     f'"{typed.text}" is typed in "{rebase.reason}", the reason for {rebase.series}, {rebase.date}, '

@@ -11,6 +11,7 @@ from typing import Any
 from natpatsip.errors import NotebookError, ParamsError, UsageError, nearest, together
 from natpatsip.params import Params, load, place
 from natpatsip.pipeline.notebook import Notebook
+from natpatsip.project import MARK
 from natpatsip.quarter import Quarter
 from natpatsip.settings import Settings, chapter_names, check_chapters, read_book, read_settings, without_chapter
 
@@ -49,7 +50,8 @@ class Plan:
         """
         _refuse_old_engine(project)
         params, settings, book = load(quarter, project=project), read_settings(project), read_book(project)
-        check_chapters(settings, chapter_names(book))
+        written = (project / MARK).read_bytes()
+        check_chapters(settings, chapter_names(book, written=written), written=written)
         book = without_chapter(book, DRAFTS_ONLY if is_final else FINALS_ONLY)
         chapters = tuple(chapter_names(book))
         notebooks, errors = {}, []

@@ -146,11 +146,11 @@ class _Constructs:
         elif node["t"] == "HorizontalRule":
             needle = "---"
         elif node["t"] == "Image":
-            needle = node["c"][2][0]
+            needle = f"]({node['c'][2][0]}"
         else:
             needle = next((word for word in text_of(content).split() if len(word) > 1), "")
         what, instead = REFUSED.get(node["t"], (f"a {node['t']}", "Write it in another way"))
-        shown = f' ("{needle.strip()[:60]}")' if needle else ""
+        shown = f' ("{needle.strip().removeprefix("](")[:60]}")' if needle else ""
         counted[needle] += 1
         return (
             f"{self.chapter.place(needle, counted[needle])}: found {what.format(format=form.upper())}{shown}, which "

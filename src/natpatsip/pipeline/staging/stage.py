@@ -30,6 +30,7 @@ from natpatsip.pipeline.staging.passports import Passport, homes_of, passports_o
 from natpatsip.plain_text import escaped
 from natpatsip.project import MARK
 from natpatsip.settings import STAND_INS, Settings, bibliography_of, logo_of
+from natpatsip.yaml_models import place_of
 
 NOT_STAGED = shutil.ignore_patterns("__pycache__", "*.py")
 QUARTO: dict[str, Any] = {
@@ -124,7 +125,8 @@ def _copy_bibliography(plan: Plan, folder: Path) -> None:
     for name in bibliography_of(plan.book):
         source, copy = plan.project / name, folder / name
         if not source.is_file() or not copy.resolve().is_relative_to(folder.resolve()):
-            raise StagingError(f"{MARK}, bibliography: there is no file {name} in the project. Add it, or take it out.")
+            where = place_of(MARK, (plan.project / MARK).read_bytes(), ["bibliography"])
+            raise StagingError(f"{where}: there is no file {name} in the project. Add it, or take it out.")
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, copy)
 
