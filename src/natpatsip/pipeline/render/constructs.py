@@ -112,6 +112,8 @@ class _Constructs:
             elif kind == "Code" and node["c"][1].startswith("{"):
                 code = node["c"][1]
                 yield f"{place(code[:30])}: found `{code}`, which nothing evaluates here. Run its notebook first."
+            elif kind == "Code" and node["c"][0] != ["", [], []]:
+                yield f"{place(node['c'][1])}: found `{node['c'][1]}` with attributes, which no format shows. {SEE}"
             elif kind == "Str" and "{{<" in node["c"]:
                 yield f"{place('{{<')}: found a shortcode ({{{{< … >}}}}), which only Quarto knows. {SEE}"
             elif kind == "Str" and re.fullmatch(r":{3,}.*", node["c"]):
@@ -144,7 +146,7 @@ class _Constructs:
         elif node["t"] == "Cite":
             needle = "@" + content[0][0]["citationId"]
         elif node["t"] == "HorizontalRule":
-            needle = "---"
+            needle = "***"  # as staging writes it
         elif node["t"] == "Image":
             needle = f"]({node['c'][2][0]}"
         else:

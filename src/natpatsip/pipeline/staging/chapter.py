@@ -21,7 +21,7 @@ from natpatsip.figures import FIGURE, PICTURE
 from natpatsip.pipeline.inline_code import substitute, text_of
 from natpatsip.pipeline.notebook import appears_in, place_of
 from natpatsip.pipeline.outputs import FigureRecord
-from natpatsip.pipeline.staging.commonmark import as_pandoc
+from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes
 from natpatsip.pipeline.staging.markdown import REFERENCE, Heading, attribute, pieces, slug, without_empty_headings
 from natpatsip.plain_text import escaped
 from natpatsip.quarter import Quarter
@@ -181,6 +181,12 @@ class ChapterExporter(Exporter):
 
     def _linked(self, text: str) -> str:
         """Return what was typed as pandoc's markdown, with references to figures and links to chapters resolved."""
+        if lone := lone_footnotes(text):
+            mark = f"[^{lone[0]}]"
+            raise StagingError(
+                f"the footnote {mark} has no text or no place in this cell. Write both in one cell: {mark} where it "
+                f"belongs, and {mark}: with its text on a line of its own; or \\{mark} for the signs."
+            )
         text = TABLE_ID.sub(self._numbered_caption, as_pandoc(text, notes=self._notes))
         text = TABLE_REFERENCE.sub(self._table_reference, text)
         return CHAPTER_LINK.sub(self._chapter_link, REFERENCE.sub(self._reference, text))

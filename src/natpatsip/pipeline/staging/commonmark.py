@@ -22,13 +22,20 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _CODE = re.compile(
     r"^ {0,3}(```+|~~~+).*?^ {0,3}\1[`~]*[ \t]*$|(?<!`)(`+)(?!`).+?(?<!`)\2(?!`)", re.MULTILINE | re.DOTALL
 )
-_FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
+_MATH = re.compile(r"(?<!\\)(\$\$.+?\$\$|\$(?=\S)(?:\\.|[^$\\])*?(?<=\S)\$(?!\d))", re.DOTALL)
+_ATTRIBUTES = re.compile(r"\{[^{}\n]*\}")
+_LONE = re.compile(r"(?<!\\)(?:\\\\)*(\\(?=[^!-~\n])|`)")  # a backslash that escapes nothing; a backtick
+_FOOTNOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\]")
+_NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
+_DEFINITION = re.compile(r"\[(?!\^)[^\]]+\]:|~(?=\s)|(?:-+|=+)\s*\Z")
+"""What pandoc would take for the address of a link, which no reader sees, a definition, or the line of a heading."""
+_OPEN_ENDED = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")  # a backslash that escapes nothing, since no line comes after it
 _MENTION = re.compile(r"(\[[^\[\]]*@[^\[\]]*\](?![(\[{]))|(?<![\w\\@.])@(?=\w)(?!(?:fig|tbl)-)")
 """Citations, which are in brackets and stay, or a sign that pandoc would take for one."""
 _CAPTION = re.compile(r"\s*(?::|Table:)\s+\S")
 _FENCE = re.compile(r"\s*:{3,}")
 _ITEMS = ("bullet_list_open", "ordered_list_open")
-_STARTS = (*_ITEMS, "blockquote_open", "table_open", "fence", "heading_open")
+_STARTS = (*_ITEMS, "blockquote_open", "table_open", "fence", "heading_open", "hr")
 
 
 def as_pandoc(text: str, *, notes: str = "") -> str:
@@ -61,16 +68,43 @@ def as_pandoc(text: str, *, notes: str = "") -> str:
     tokens = _parser().parse("\n".join(lines))
     for number, line in _rewritten(tokens, lines):
         lines[number] = line
+    unclosed = [token for token in tokens if token.type == "fence" and not token.level and _is_unclosed(token, lines)]
     for number, blank in sorted(_blank_lines(tokens, lines), reverse=True):
         lines.insert(number, blank)
+    lines += [token.markup for token in unclosed]
     return "\n".join(lines)
+
+
+def lone_footnotes(text: str) -> list[str]:
+    r"""Return the names of footnotes that a cell refers to and does not have, or has and does not refer to.
+
+    Examples
+    --------
+    >>> lone_footnotes("One[^1], two[^2].\n\n[^1]: Note."), lone_footnotes("A[^1].\n\n[^1]: N.\n[^b]: Note.")
+    (['2'], ['b'])
+    """
+    plain = _CODE.sub("", _outside_code(text, _COMMENT, ""))
+    notes = _NOTE.findall(plain)
+    used = _FOOTNOTE.findall(_NOTE.sub("", plain))
+    return sorted(set(notes) ^ set(used))
 
 
 @cache
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline, emphasis
 
-    return MarkdownIt("commonmark").enable("table")
+    def tokenize(state: StateInline, silent: bool) -> bool:
+        """Note of each mark of emphasis where it is in the text of its block."""
+        start, is_emphasis = state.pos, emphasis.tokenize(state, silent)
+        if is_emphasis:
+            for number, token in enumerate(state.tokens[start - state.pos :]):
+                token.meta = {"at": start + number}
+        return is_emphasis
+
+    parser = MarkdownIt("commonmark").enable("table").disable(["text_join", "fragments_join"])
+    parser.inline.ruler.at("emphasis", tokenize)
+    return parser
 
 
 def _outside_code(text: str, pattern: re.Pattern[str], new: str | Callable[[re.Match[str]], str]) -> str:
@@ -80,6 +114,11 @@ def _outside_code(text: str, pattern: re.Pattern[str], new: str | Callable[[re.M
         pieces += [pattern.sub(new, text[start : code.start()]), code[0]]
         start = code.end()
     return "".join([*pieces, pattern.sub(new, text[start:])])
+
+
+def _is_unclosed(fence: Token, lines: Sequence[str]) -> bool:
+    first, end = fence.map or (0, 0)
+    return end - first < 2 or not re.fullmatch(rf" {{0,3}}{fence.markup[0]}{{{len(fence.markup)},}}\s*", lines[end - 1])
 
 
 def _code_lines(text: str) -> set[int]:
@@ -94,12 +133,18 @@ def _rewritten(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[tuple[
     """Yield the lines of paragraphs and tables that pandoc would read as something else, by number."""
     for place, token in enumerate(tokens):
         if token.type == "paragraph_open" and token.map:
-            content = tokens[place + 1].content.split("\n")
-            for number, words in zip(range(*token.map), content, strict=False):
-                marked = _without_marks(words)
+            content, inline = tokens[place + 1].content.split("\n"), _inline(tokens[place + 1]).split("\n")
+            for number, words, plain in zip(range(*token.map), content, inline, strict=False):
+                marked = _without_marks(plain)
+                if number == token.map[1] - 1 and _OPEN_ENDED.search(marked):
+                    marked += "\\"
                 if marked != words:
                     before, _, after = lines[number].rpartition(words)
                     yield number, f"{before}{marked}{after}"
+        elif token.type == "heading_open" and token.map:
+            yield from _heading(token, tokens[place + 1], lines)
+        elif token.type == "hr" and token.map and not token.level:
+            yield token.map[0], "***"  # below --- pandoc may read settings, which no reader sees
         elif token.type == "table_open" and token.map:
             for number in range(token.map[0] + 2, token.map[1]):  # pandoc knows a row by its bars
                 line = lines[number]
@@ -107,9 +152,43 @@ def _rewritten(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[tuple[
                     yield number, f"| {line.strip()} |"
 
 
+def _heading(token: Token, inline: Token, lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a heading; pandoc reads an underlined one only if it is a single line outside of lists."""
+    first, end = token.map or (0, 0)
+    if token.markup in ("=", "-") and not token.level:
+        yield first, f"{'#' * int(token.tag[1])} {' '.join(_inline(inline).split())}"
+        yield from ((number, "") for number in range(first + 1, end))
+    elif (plain := _inline(inline)) != inline.content:
+        yield first, lines[first].replace(inline.content, plain, 1)
+
+
+def _inline(token: Token) -> str:
+    """Return the text of a block with an escape before what pandoc, and not CommonMark, takes for more than a sign.
+
+    Between two stars such as ``*, 12 and *`` pandoc reads emphasis, and neither star would be seen.
+    """
+    text = token.content
+    code = [match.span() for pattern in (_CODE, _MATH, _ATTRIBUTES) for match in pattern.finditer(text)]
+    literal = [
+        child.meta["at"]
+        for child in token.children or ()
+        if child.type == "text" and "at" in child.meta and child.content
+    ]
+    literal = [at for at in literal if text[at] == "*" or not _is_in_word(text, at)]
+    literal += [match.start(1) for match in _LONE.finditer(text)]
+    for at in sorted(literal, reverse=True):
+        if not any(start <= at < end for start, end in code):
+            text = f"{text[:at]}\\{text[at:]}"
+    return text
+
+
+def _is_in_word(text: str, at: int) -> bool:
+    return text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum()
+
+
 def _without_marks(words: str) -> str:
     """Return a line of a paragraph, with an escape before what pandoc takes for the mark of a list or a line block."""
-    if words == "|" or words.startswith("| "):
+    if words == "|" or words.startswith("| ") or _DEFINITION.match(words):
         return f"\\{words}"
     return _LIST_MARK.sub(r"\1\\\2", words, count=1) if _LIST_MARK.match(words) else words
 
