@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from natpatsip import context, shown
+from natpatsip import context, shown, wording
 from natpatsip.charts.layout.sizes import WIDTH
 from natpatsip.csv_files import frame_to_csv
 from natpatsip.errors import FigureError
 from natpatsip.frames import labelled
+from natpatsip.printable import NotPrintableError, is_missing, text_of_value
 from natpatsip.shown import FIGURE as FIGURE
 from natpatsip.shown import PICTURE as PICTURE
 
@@ -126,9 +127,14 @@ def figure(
     rows = labelled(data, f"{id}: the data")
     if alt is not None and not alt.strip():
         raise FigureError(f"{id}: the alternative text is empty. Say in words what the chart shows, or leave alt out.")
-    from natpatsip.charts import theme  # a chart drawn with Altair directly looks like the others
+    from natpatsip.charts import own_charts, theme  # a chart drawn with Altair directly looks like the others
 
-    specification, shows = _without_claims(_in_report_look(chart.to_dict(), theme.OWN_CHARTS))
+    drawn = chart.to_dict()
+    if "narrow" not in drawn.get("usermeta", {}):  # not one of `natpatsip.charts`
+        if told := own_charts.misread(drawn):
+            raise FigureError(f"{id}: {told}")
+        drawn = _in_report_look(own_charts.with_local_times(drawn), theme.OWN_CHARTS)
+    specification, shows = _without_claims(drawn)
     words = alt or specification.get("description") or _words_from(str(description), rows)
     return Figure(
         id=id,
@@ -148,8 +154,6 @@ def _in_report_look(specification: dict[str, Any], look: Mapping[str, Any]) -> d
 
     Charts of several views (facets, side by side) keep their size.
     """
-    if "narrow" in specification.get("usermeta", {}):  # one of `natpatsip.charts`
-        return specification
     given = specification.get("config", {})
     config = given | {key: {**look[key], **given.get(key, {})} for key in look}
     views = (specification, *specification.get("layer", ()))
@@ -204,14 +208,23 @@ def _check_id(name: str, start: str) -> None:
 
 def _words_from(description: str, data: pd.DataFrame) -> str:
     """Return a text alternative made from the data: the span of each number, from the first value to the last."""
-    rows = f"from {data.iloc[0].iloc[0]} to {data.iloc[-1].iloc[0]}"
+    rows = f"from {_label(data.iloc[0].iloc[0])} to {_label(data.iloc[-1].iloc[0])}"
     spans = [_span(str(name), column.dropna()) for name, column in data.select_dtypes("number").items()]
     end = f"Rows {rows}: {'; '.join(spans)}." if spans else f"{len(data)} rows, {rows}."
     return f"{description.rstrip('.')}. {end}"
 
 
+def _label(value: Any) -> str:
+    try:
+        return text_of_value(value)
+    except NotPrintableError:
+        return "no value" if is_missing(value) else str(value)
+
+
 def _span(name: str, known: pd.Series[float]) -> str:
     if known.empty:
         return f"{name} has no value"
-    first, last, low, high = (f"{value:,.4g}" for value in (known.iloc[0], known.iloc[-1], known.min(), known.max()))
+    places = wording.decimals_for(known, 1)
+    ends = (known.iloc[0], known.iloc[-1], known.min(), known.max())
+    first, last, low, high = (wording.plain(value, places, is_percent="%" in name) for value in ends)
     return f"{name} from {first} to {last}, lowest {low}, highest {high}"
