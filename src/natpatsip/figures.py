@@ -209,7 +209,7 @@ def _check_id(name: str, start: str) -> None:
 def _words_from(description: str, data: pd.DataFrame) -> str:
     """Return a text alternative made from the data: the span of each number, from the first value to the last."""
     rows = f"from {_label(data.iloc[0].iloc[0])} to {_label(data.iloc[-1].iloc[0])}"
-    spans = [_span(str(name), column.dropna()) for name, column in data.select_dtypes("number").items()]
+    spans = [_span(str(name), column) for name, column in data.select_dtypes("number").items()]
     end = f"Rows {rows}: {'; '.join(spans)}." if spans else f"{len(data)} rows, {rows}."
     return f"{description.rstrip('.')}. {end}"
 
@@ -221,10 +221,13 @@ def _label(value: Any) -> str:
         return "no value" if is_missing(value) else str(value)
 
 
-def _span(name: str, known: pd.Series[float]) -> str:
+def _span(name: str, values: pd.Series[float]) -> str:
+    known = values.dropna()
     if known.empty:
         return f"{name} has no value"
     places = wording.decimals_for(known, 1)
     ends = (known.iloc[0], known.iloc[-1], known.min(), known.max())
     first, last, low, high = (wording.plain(value, places, is_percent="%" in name) for value in ends)
-    return f"{name} from {first} to {last}, lowest {low}, highest {high}"
+    absent = len(values) - len(known)
+    missing = f", {absent} {wording.plural(absent, 'value', 'values')} missing" if absent else ""
+    return f"{name} from {first} to {last}, lowest {low}, highest {high}{missing}"

@@ -15,7 +15,7 @@ WOMEN = Fact("people_seen", "2024-25-Q2", 677, "women", "Return")
 
 
 def chart(**more):
-    return alt.Chart(ROWS, **more).mark_bar().encode(x="month:N", y="women:Q")
+    return alt.Chart(ROWS, **more).mark_bar().encode(x=alt.X("month:N").sort(None), y="women:Q")
 
 
 def test_a_plain_chart_gets_alternative_text_from_its_description_and_data():
@@ -106,11 +106,11 @@ def test_an_unknown_kind_of_callout_is_refused_with_the_nearest():
         callout("warn", "T", "text")
 
 
-def test_missing_values_are_left_out_of_words_and_empty_in_tables_and_files():
+def test_missing_values_are_missing_in_words_and_empty_in_tables_and_files():
     rows = pd.DataFrame({"month": ["July", "August", "September"], "women": [None, 3.0, None], "men": [None] * 3})
     rows = rows.astype({"men": float})
     shown = figure("fig-women", chart(), data=rows, **TEXTS)
-    assert "women from 3 to 3, lowest 3, highest 3; men has no value" in shown.alt
+    assert "women from 3 to 3, lowest 3, highest 3, 2 values missing; men has no value" in shown.alt
     assert shown.data.splitlines()[1] == "July,,"
 
 
