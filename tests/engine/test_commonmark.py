@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from natpatsip.pipeline.render.chapters import READER, walk
 from natpatsip.pipeline.render.pandoc import pandoc_path
-from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes
+from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows
 
 BLOCKS = {
     "list": "- staff\n- space",
@@ -176,6 +176,19 @@ def test_a_footnote_without_its_text_and_a_text_without_its_place_are_found():
     assert lone_footnotes("A[^1] b[^2].\n\n[^1]: Note.") == ["2"]
     assert lone_footnotes("A[^1].\n\n[^1]: Note.\n[^3]: Note.") == ["3"]
     assert lone_footnotes("A[^1], `[^2]` and \\[^3].\n\n[^1]: Note.") == []
+
+
+HEAD = "| a | b |\n|---|---|\n"
+
+
+@pytest.mark.parametrize("row", ["| 1 | 2 | 3 |", "1 | 2 | 3", "| `p|q` | 2 |", "| 1 | | 3 |"])
+def test_a_row_with_more_cells_than_its_header_is_found(row):
+    assert long_rows(f"{HEAD}| 1 | 2 |\n{row}") == [row]
+
+
+@pytest.mark.parametrize("row", ["| 1 | 2 |", "| 1 |", "1 | 2", r"| 1 \| 2 | 3 |", "| | |", "|1||", ": Caption"])
+def test_a_row_with_as_many_cells_or_fewer_is_none(row):
+    assert long_rows(f"{HEAD}{row}") == []
 
 
 def test_code_that_is_not_closed_ends_with_its_cell():

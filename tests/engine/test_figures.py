@@ -118,3 +118,18 @@ def test_missing_values_are_missing_in_words_and_empty_in_tables_and_files():
 def test_a_missing_cell_of_a_table_is_empty(missing):
     rows = pd.DataFrame({"Who": ["A", "B"], "Seen": pd.Series([missing, "C"], dtype=object)})
     assert table(rows, caption="People").markdown.splitlines()[2] == "| A |  |"
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "printed"),
+    [
+        ("Year", [2023, 2024], ["2023", "2024"]),
+        ("Financial year", [2023.0, 2024.0], ["2023", "2024"]),
+        ("Seen in the year", [1023, 12024], ["1,023", "12,024"]),
+        ("Yearly", [2023, 2024], ["2,023", "2,024"]),
+        ("Seen", [9_007_199_254_740_993, 1], ["9,007,199,254,740,993", "1"]),
+    ],
+)
+def test_years_have_no_separator_and_whole_numbers_all_their_digits(name, values, printed):
+    rows = table(pd.DataFrame({name: values}), caption="C").markdown.splitlines()
+    assert [row.strip("| ") for row in rows[2:4]] == printed

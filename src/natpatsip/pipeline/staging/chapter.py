@@ -21,7 +21,7 @@ from natpatsip.figures import FIGURE, PICTURE
 from natpatsip.pipeline.inline_code import substitute, text_of
 from natpatsip.pipeline.notebook import appears_in, place_of
 from natpatsip.pipeline.outputs import FigureRecord
-from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes
+from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows
 from natpatsip.pipeline.staging.markdown import REFERENCE, Heading, attribute, pieces, slug, without_empty_headings
 from natpatsip.plain_text import escaped
 from natpatsip.quarter import Quarter
@@ -186,6 +186,11 @@ class ChapterExporter(Exporter):
             raise StagingError(
                 f"the footnote {mark} has no text or no place in this cell. Write both in one cell: {mark} where it "
                 f"belongs, and {mark}: with its text on a line of its own; or \\{mark} for the signs."
+            )
+        if rows := long_rows(text):
+            raise StagingError(
+                f'the row "{rows[0].strip()}" has more cells than the header of its table, and the last would not be '
+                "shown. Give the header a cell for each, or write \\| for the sign itself."
             )
         text = TABLE_ID.sub(self._numbered_caption, as_pandoc(text, notes=self._notes))
         text = TABLE_REFERENCE.sub(self._table_reference, text)

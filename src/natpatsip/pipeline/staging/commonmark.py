@@ -26,6 +26,7 @@ _MATH = re.compile(r"(?<!\\)(\$\$.+?\$\$|\$(?=\S)(?:\\.|[^$\\])*?(?<=\S)\$(?!\d)
 _ATTRIBUTES = re.compile(r"\{[^{}\n]*\}")
 _LONE = re.compile(r"(?<!\\)(?:\\\\)*(\\(?=[^!-~\n])|`)")  # a backslash that escapes nothing; a backtick
 _FOOTNOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\]")
+_CELL = re.compile(r"(?:[^\s|\\]|\\.)(?:\\.|[^|\\])*|(?<=\|)\s*(?=\|)")  # of a table
 _NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
 _DEFINITION = re.compile(r"\[(?!\^)[^\]]+\]:|~(?=\s)|(?:-+|=+)\s*\Z")
 """What pandoc would take for the address of a link, which no reader sees, a definition, or the line of a heading."""
@@ -87,6 +88,23 @@ def lone_footnotes(text: str) -> list[str]:
     notes = _NOTE.findall(plain)
     used = _FOOTNOTE.findall(_NOTE.sub("", plain))
     return sorted(set(notes) ^ set(used))
+
+
+def long_rows(text: str) -> list[str]:
+    r"""Return the rows of tables that have more cells than their header, of which no format shows the last.
+
+    Examples
+    --------
+    >>> long_rows("| a | b |\n|---|---|\n| 1 | 2 | 3 |\n| 1 \\| 2 | 3 |")
+    ['| 1 | 2 | 3 |']
+    """
+    lines = text.split("\n")
+    found = []
+    for token in _parser().parse(text):
+        if token.type == "table_open" and token.map:
+            head, *rows = [lines[number] for number in range(*token.map)]
+            found += [row for row in rows[1:] if len(_CELL.findall(row)) > len(_CELL.findall(head))]
+    return found
 
 
 @cache
