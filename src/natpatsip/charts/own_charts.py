@@ -75,7 +75,7 @@ def misread(specification: Specification) -> str:
     --------
     >>> rows = [{"day": "01/04/2024", "seen": "1,234"}]
     >>> day = {"x": {"field": "day", "type": "temporal"}}
-    >>> misread({"data": {"values": rows}, "mark": "bar", "encoding": day})[:63]
+    >>> misread({"data": {"values": rows}, "mark": "bar", "encoding": day})[:64]
     'column day holds the text "01/04/2024", which Vega would read as'
     """
     numbers, times = _fields(specification)

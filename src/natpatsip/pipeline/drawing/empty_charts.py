@@ -38,7 +38,7 @@ def undrawn(specification: Mapping[str, Any], scene: Callable[[], Mapping[str, A
             f'its data are at "{address}", which a build does not read. Load them in the notebook and give the chart '
             "the DataFrame."
         )
-    marks = list(_marks(scene(), 0, 0))
+    marks = list(drawn_marks(scene(), 0, 0))
     drawn = [_drawn(items, width, height) for items, width, height in marks]
     # Units and marks come in the same order, unless a unit is repeated (facets) or makes several marks (box plots).
     of_data = [bool(_fields(unit)) for unit in views] if len(views) == len(marks) else [True] * len(marks)
@@ -144,7 +144,7 @@ def _is_beyond(item: Mapping[str, Any], axis: str, extent: str, size: float) -> 
 Items = Sequence[Mapping[str, Any]]
 
 
-def _marks(group: Mapping[str, Any], width: float, height: float) -> Iterator[tuple[Items, float, float]]:
+def drawn_marks(group: Mapping[str, Any], width: float, height: float) -> Iterator[tuple[Items, float, float]]:
     """Yield the items of each mark of data, with the size of the plot that they are in."""
     if group.get("role") == "mark" and group.get("marktype") != "group":
         yield group.get("items", ()), width, height
@@ -152,7 +152,7 @@ def _marks(group: Mapping[str, Any], width: float, height: float) -> Iterator[tu
     for item in group.get("items", ()):
         if isinstance(item, Mapping):
             inner = item.get("width") or width, item.get("height") or height
-            yield from _marks(item, *inner)
+            yield from drawn_marks(item, *inner)
 
 
 def _misplaced(items: Items) -> bool:
