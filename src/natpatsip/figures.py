@@ -125,6 +125,10 @@ def figure(
     if data is None or not len(data):
         raise FigureError(f"{id}: has no data. Pass the rows that the chart shows, so that readers can get them.")
     rows = labelled(data, f"{id}: the data")
+    for label, column in rows.select_dtypes("number").items():
+        if (infinite := column.abs() == float("inf")).any():
+            row = int(infinite.to_numpy(dtype=bool, na_value=False).argmax()) + 1
+            raise FigureError(f"{id}: the data: column {label} is infinite in row {row}. Is it divided by 0?")
     if alt is not None and not alt.strip():
         raise FigureError(f"{id}: the alternative text is empty. Say in words what the chart shows, or leave alt out.")
     from natpatsip.charts import own_charts, theme  # a chart drawn with Altair directly looks like the others

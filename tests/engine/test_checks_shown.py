@@ -112,8 +112,8 @@ def test_inline_code_that_is_not_closed_is_found(tmp_path):
 
 
 ROUNDS = [
-    'f"{n:.1f}"', 'f"{n:,.0f}"', 'f"{n:.0%}"', 'f"{n:%}"', '"{:.1f}".format(n)', '"%.1f" % n', "round(n)", "round(n, 1)",
-    'format(n, ".2f")', "s.round(1)", 'f"{n:5.1f} beds"',
+    'f"{n:.1f}"', 'f"{n:,.0f}"', 'f"{n:.0%}"', 'f"{n:%}"', '"{:.1f}".format(n)', '"%.1f" % n', "round(n)",
+    "round(n, 1)", 'format(n, ".2f")', "s.round(1)", 'f"{n:5.1f} beds"',
 ]  # fmt: skip
 ROUNDS_NOT = [
     'f"{n:,}"', 'f"{day:%B %Y}"', 'f"{day:%e %B}"', 'f"{n}"', "wording.number(n, 1)", "n % 2", 'f"{name:>10}"',

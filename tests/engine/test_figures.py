@@ -133,3 +133,10 @@ def test_a_missing_cell_of_a_table_is_empty(missing):
 def test_years_have_no_separator_and_whole_numbers_all_their_digits(name, values, printed):
     rows = table(pd.DataFrame({name: values}), caption="C").markdown.splitlines()
     assert [row.strip("| ") for row in rows[2:4]] == printed
+
+
+@pytest.mark.parametrize("dtype", ["float64", "Float64", "float32"])
+def test_data_with_an_infinite_value_are_refused(dtype):
+    rows = ROWS.assign(rate=pd.Series([1.0, float("-inf")]).astype(dtype))
+    with pytest.raises(FigureError, match="fig-women: the data: column rate is infinite in row 2"):
+        figure("fig-women", chart(), data=rows, **TEXTS)
