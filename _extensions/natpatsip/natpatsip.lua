@@ -221,7 +221,8 @@ end
 
 local function csv_rows(text)
   local rows, row, cell, quoted, i = {}, {}, {}, false, 1
-  local function close_cell() table.insert(row, table.concat(cell)); cell = {} end
+  -- An apostrophe keeps spreadsheets from reading a formula (natpatsip.csv_files); it is not part of the text.
+  local function close_cell() table.insert(row, (table.concat(cell):gsub("^'('*[=+%-@\t\r\n])", '%1'))); cell = {} end
   local function close_row() close_cell(); table.insert(rows, row); row = {} end
   while i <= #text do
     local c = text:sub(i, i)
@@ -255,19 +256,41 @@ local function decimals_of(rows, c)
   return spread > 0 and math.max(2, two_digits(spread)) or 2
 end
 
--- Values as people read them: months as words, thousands apart, names without underscores; no 0 for what is not 0.
-local function shown_value(text, decimals)
+local function date_of(text)
   local year, month, day = text:match('^(%d%d%d%d)%-(%d%d)%-?(%d*)$')
-  if year and (day == '' or day == '01') and MONTHS[tonumber(month)] then
-    return MONTHS[tonumber(month)] .. ' ' .. year
+  if year and #day ~= 1 and #day < 3 and MONTHS[tonumber(month)] then return year, month, day end
+end
+
+-- True if all dates of a column are months. A date can be the first of a month, and 2010-11 a financial year: a column
+-- with other days has days, and one whose every text could be a financial year is left as it is.
+local function holds_months(rows, c)
+  local is_month, could_be_years = false, true
+  for r = 2, #rows do
+    local text = rows[r][c] or ''
+    local year, month, day = date_of(text)
+    if text ~= '' and (not year or (day ~= '' and day ~= '01')) then return false end
+    if year then
+      is_month = true
+      could_be_years = could_be_years and day == '' and (tonumber(year) + 1) % 100 == tonumber(month)
+    end
   end
+  return is_month and not could_be_years
+end
+
+-- Values as people read them: dates as words, thousands apart, names without underscores; no 0 for what is not 0.
+local function shown_value(text, decimals, is_month)
+  local year, month, day = date_of(text)
+  if year and is_month then return MONTHS[tonumber(month)] .. ' ' .. year end
+  if year and day ~= '' then return tonumber(day) .. ' ' .. MONTHS[tonumber(month)] .. ' ' .. year end
+  if text:match('^%-?0%d') then return text end -- a code
   if text:match('^%-?%d[%d.]*e[-+]%d+$') then text = (string.format('%.12f', tonumber(text)):gsub('0+$', '0')) end
   local sign, whole, fraction = text:match('^(%-?)(%d+)(%.?%d*)$')
   if not whole then return text end
   if #fraction - 1 > decimals then
     local value = tonumber(whole .. fraction)
     if value >= 1e-9 and value < 0.5 * 10 ^ -decimals then decimals = two_digits(value) end
-    whole, fraction = string.format('%.' .. decimals .. 'f', value):match('^(%d+)(%.%d+)$')
+    local half_up = math.floor(value * 10 ^ decimals + 0.5 + 1e-9) / 10 ^ decimals
+    whole, fraction = string.format('%.' .. decimals .. 'f', half_up):match('^(%d+)(%.%d+)$')
     if tonumber(whole .. fraction) == 0 then sign = '' end
   end
   if #whole > 4 or (#whole == 4 and fraction ~= '') then
@@ -290,13 +313,13 @@ local function shown_name(name)
   return NAMES_OF_COLUMNS[name] or (name:gsub('_', ' '):gsub('^%l', string.upper))
 end
 
--- A column with nothing in it (no target) is left out.
-local function without_empty_columns(rows)
+-- A column of targets with nothing in it is left out: there is no target. Any other shows that its values are missing.
+local function without_empty_targets(rows)
   local kept = {}
-  for c = 1, #(rows[1] or {}) do
-    for r = 2, #rows do
-      if (rows[r][c] or '') ~= '' then table.insert(kept, c) break end
-    end
+  for c, name in ipairs(rows[1] or {}) do
+    local is_kept = name:lower() ~= 'target'
+    for r = 2, #rows do is_kept = is_kept or (rows[r][c] or '') ~= '' end
+    if is_kept then table.insert(kept, c) end
   end
   local out = {}
   for r, row in ipairs(rows) do
@@ -306,14 +329,14 @@ local function without_empty_columns(rows)
   return out
 end
 
-local function is_number(text) return text == '' or tonumber(text) ~= nil end
+local function is_number(text) return text == '' or (text:match('^%-?[%d.]') and not text:match('^%-?0[%dx]') and tonumber(text) ~= nil) end
 
 local function data_table(path, label)
-  local rows = without_empty_columns(csv_rows(read(path)))
+  local rows = without_empty_targets(csv_rows(read(path)))
   local head = rows[1] or {}
-  local numeric, decimals = {}, {}
+  local numeric, decimals, is_month = {}, {}, {}
   for c = 1, #head do
-    numeric[c], decimals[c] = #rows > 1, decimals_of(rows, c)
+    numeric[c], decimals[c], is_month[c] = #rows > 1, decimals_of(rows, c), holds_months(rows, c)
     for r = 2, #rows do numeric[c] = numeric[c] and is_number(rows[r][c] or '') end
   end
   -- Most columns hold numbers, so only the others' cells say what they are: there are thousands of cells.
@@ -327,7 +350,7 @@ local function data_table(path, label)
     table.insert(out, '<tr>')
     for c, value in ipairs(rows[r]) do
       local tag = c == 1 and 'th scope="row"' or 'td'
-      table.insert(out, '<' .. tag .. (c > 1 and class(c) or '') .. '>' .. html(shown_value(value, decimals[c])) .. '</' .. tag:sub(1, 2) .. '>')
+      table.insert(out, '<' .. tag .. (c > 1 and class(c) or '') .. '>' .. html(shown_value(value, decimals[c], is_month[c])) .. '</' .. tag:sub(1, 2) .. '>')
     end
     table.insert(out, '</tr>')
   end

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from great_tables import GT
     from pandas.io.formats.style import Styler
 
+_YEAR = re.compile(r"\byear\b", re.IGNORECASE)
 CALLOUTS = ("note", "tip", "important", "warning")
 
 
@@ -263,8 +264,13 @@ def fact_span(fact: Fact, words: str = "") -> str:
 
 
 def _number_of(name: Any, column: Sequence[Any]) -> Callable[[float], str]:
-    """Return how the numbers of a column are printed: with one decimal, or more if they are small or close together."""
+    """Return how the numbers of a column are printed: with one decimal, or more if they are small or close together.
+
+    Years have no thousands separator.
+    """
     numbers = [float(value) for value in column if isinstance(value, Real | Decimal) and not is_missing(value)]
+    if _YEAR.search(str(name)) and all(value.is_integer() and 1000 <= value < 10_000 for value in numbers):
+        return lambda value: str(int(value))
     places = wording.decimals_for(numbers, 1)
     return partial(wording.plain, decimals=places, is_percent="%" in str(name))
 

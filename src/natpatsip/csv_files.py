@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,8 +44,20 @@ def to_csv(rows: Iterable[Sequence[object]], *, is_neutral: bool = True) -> str:
 
 
 def frame_to_csv(frame: pd.DataFrame) -> str:
-    """Return a frame as CSV, its texts as they are; pandas itself leaves a carriage return without quotation marks."""
-    return to_csv(rows_of(frame.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\r\n")), is_neutral=False)
+    """Return a frame as CSV, its texts as they are; pandas itself leaves a carriage return without quotation marks.
+
+    Times of day are written if a column has any, on the clock of its time zone.
+    """
+    times = frame.select_dtypes(["datetime", "datetimetz"])
+    written = frame.assign(**{str(name): column.dt.strftime(_format_of(column)) for name, column in times.items()})
+    return to_csv(rows_of(written.to_csv(index=False, lineterminator="\r\n")), is_neutral=False)
+
+
+def _format_of(times: pd.Series[Any]) -> str:
+    known = times.dropna()
+    if (known == known.dt.normalize()).all():
+        return "%Y-%m-%d"
+    return "%Y-%m-%d %H:%M" if (known == known.dt.floor("min")).all() else "%Y-%m-%d %H:%M:%S"
 
 
 def rows_of(text: str) -> Iterator[list[str]]:

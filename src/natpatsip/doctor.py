@@ -91,13 +91,14 @@ def _look(project: Path) -> Iterator[Requirement]:
 def _settings(project: Path) -> Iterator[Requirement]:
     """Check ``_quarto.yml``, and that the accessibility statement says where to report a problem."""
     from natpatsip.pipeline.plan import notebooks_left_out
+    from natpatsip.project import MARK
     from natpatsip.settings import chapter_names, logo_of, read_book, read_settings
 
     try:
         settings = read_settings(project)
         logo_of(settings, project)
         book = read_book(project)
-        chapters, names = len(book["book"]["chapters"]), chapter_names(book)
+        chapters, names = len(book["book"]["chapters"]), chapter_names(book, written=(project / MARK).read_bytes())
     except ReportError as error:
         yield Requirement("settings", str(error), is_ok=False, remedy="Fix _quarto.yml.")
         return

@@ -295,11 +295,18 @@ def published_in(source: str, project: Path) -> set[str]:
     return by_name | measures.declared(project).published_in(source) if measures.USED.search(source) else by_name
 
 
+def source_of(notebook: Path) -> str:
+    """Return the text of a notebook's cells; a file that is not a notebook has none, and is refused where it is run."""
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8-sig"))["cells"]
+        return "\n".join("".join(cell["source"]) for cell in cells)
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
+
+
 def _owners(project: Path) -> dict[str, str]:
     """Return the notebook that publishes each fact, found by reading the notebooks' code."""
     owners: dict[str, str] = {}
     for notebook in sorted((project / "notebooks").glob("*.ipynb")):
-        cells = json.loads(notebook.read_text(encoding="utf-8")).get("cells", [])
-        source = "\n".join("".join(cell.get("source", "")) for cell in cells)
-        owners |= dict.fromkeys(published_in(source, project), notebook.name)
+        owners |= dict.fromkeys(published_in(source_of(notebook), project), notebook.name)
     return owners

@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
-from natpatsip import context, library_figures
+from natpatsip import context, library_figures, wording
 from natpatsip.charts.layout.sizes import WIDTH
 from natpatsip.context import FIGURE as FIGURE
 from natpatsip.context import PICTURE as PICTURE
 from natpatsip.csv_files import frame_to_csv
 from natpatsip.errors import FigureError
 from natpatsip.library_figures import SVG
-from natpatsip.printable import labelled
+from natpatsip.printable import NotPrintableError, is_missing, labelled, text_of_value
 
 if TYPE_CHECKING:
     import altair as alt
@@ -170,14 +170,16 @@ def figure(
     if data is None or not len(data):
         raise FigureError(f"{id}: has no data. Pass the rows that the chart shows, so that readers can get them.")
     rows = labelled(data, f"{id}: the data")
+    for label, column in rows.select_dtypes("number").items():
+        if (infinite := column.abs() == float("inf")).any():
+            row = int(infinite.to_numpy(dtype=bool, na_value=False).argmax()) + 1
+            raise FigureError(f"{id}: the data: column {label} is infinite in row {row}. Is it divided by 0?")
     if alt is not None and not alt.strip():
         raise FigureError(f"{id}: the alternative text is empty. Say in words what the chart shows, or leave alt out.")
     forms, shows = library_figures.drawn(chart, id), None
     words = alt
     if forms is None:
-        from natpatsip.charts import theme  # a chart drawn with Altair directly looks like the others
-
-        specification, shows = _without_claims(_in_report_look(cast(Any, chart).to_dict(), theme.OWN_CHARTS))
+        specification, shows = _without_claims(_specification(chart, id))
         words = alt or specification.get("description")
         forms = {VEGALITE: specification}
     words = " ".join((words or _words_from(str(description), rows)).split())
@@ -196,13 +198,23 @@ def figure(
     )
 
 
+def _specification(chart: Any, figure_id: str) -> dict[str, Any]:
+    """Return a chart as Vega-Lite; one that is drawn with Altair directly looks like the others."""
+    from natpatsip.charts import own_charts, theme
+
+    drawn: dict[str, Any] = chart.to_dict()
+    if "narrow" in drawn.get("usermeta", {}):  # one of `natpatsip.charts`
+        return drawn
+    if told := own_charts.misread(drawn):
+        raise FigureError(f"{figure_id}: {told}")
+    return _in_report_look(own_charts.with_local_times(drawn), theme.OWN_CHARTS)
+
+
 def _in_report_look(specification: dict[str, Any], look: Mapping[str, Any]) -> dict[str, Any]:
     """Return an analyst's own chart in the report's colours and, unless it has a width of its own, its width.
 
     Charts of several views (facets, side by side) keep their size.
     """
-    if "narrow" in specification.get("usermeta", {}):  # one of `natpatsip.charts`
-        return specification
     given = specification.get("config", {})
     config = given | {key: {**look[key], **given.get(key, {})} for key in look}
     views = (specification, *specification.get("layer", ()))
@@ -275,14 +287,26 @@ def _check_id(name: str, start: str) -> None:
 
 def _words_from(description: str, data: pd.DataFrame) -> str:
     """Return a text alternative made from the data: the span of each number, from the first value to the last."""
-    rows = f"from {data.iloc[0].iloc[0]} to {data.iloc[-1].iloc[0]}"
-    spans = [_span(str(name), column.dropna()) for name, column in data.select_dtypes("number").items()]
+    rows = f"from {_label(data.iloc[0].iloc[0])} to {_label(data.iloc[-1].iloc[0])}"
+    spans = [_span(str(name), column) for name, column in data.select_dtypes("number").items()]
     end = f"Rows {rows}: {'; '.join(spans)}." if spans else f"{len(data)} rows, {rows}."
     return f"{description.rstrip('.')}. {end}"
 
 
-def _span(name: str, known: pd.Series[float]) -> str:
+def _label(value: Any) -> str:
+    try:
+        return text_of_value(value)
+    except NotPrintableError:
+        return "no value" if is_missing(value) else str(value)
+
+
+def _span(name: str, values: pd.Series[float]) -> str:
+    known = values.dropna()
     if known.empty:
         return f"{name} has no value"
-    first, last, low, high = (f"{value:,.4g}" for value in (known.iloc[0], known.iloc[-1], known.min(), known.max()))
-    return f"{name} from {first} to {last}, lowest {low}, highest {high}"
+    places = wording.decimals_for(known, 1)
+    ends = (known.iloc[0], known.iloc[-1], known.min(), known.max())
+    first, last, low, high = (wording.plain(value, places, is_percent="%" in name) for value in ends)
+    absent = len(values) - len(known)
+    missing = f", {absent} {wording.plural(absent, 'value', 'values')} missing" if absent else ""
+    return f"{name} from {first} to {last}, lowest {low}, highest {high}{missing}"

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from numbers import Real
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from natpatsip import wording
@@ -110,6 +110,8 @@ def text_of_value(value: Any, *, number: Callable[[float], str] = lambda value: 
     if isinstance(value, Real | Decimal) and kind.__name__ != "timedelta64":
         if not math.isfinite(value):
             raise NotPrintableError(f"is {value!r}, which is not a number that can be printed")
+        if isinstance(value, Integral):  # a float would lose digits beyond the fifteenth
+            return number(int(value))
         plain = float(value)
         return number(int(plain) if plain.is_integer() else plain)
     remedy = REMEDIES.get(kind.__name__, "Write the text that is meant, such as str(…)")

@@ -204,7 +204,7 @@ def settings_of(content: Any, where: str, *, staged: bool = False, written: byte
         raise
 
 
-def check_chapters(settings: Settings, chapters: Sequence[str]) -> None:
+def check_chapters(settings: Settings, chapters: Sequence[str], *, written: bytes = b"") -> None:
     """Check that the settings name chapters that the report has.
 
     Raises
@@ -218,12 +218,13 @@ def check_chapters(settings: Settings, chapters: Sequence[str]) -> None:
         "html-only": settings.html_only,
     }
     if set(chapters[:1]) & set(settings.html_only):
-        raise SettingsError(f"{MARK}, {OWN}.html-only: {chapters[0]} is the first chapter, which every format has.")
+        where = place_of(MARK, written, [OWN, "html-only"])
+        raise SettingsError(f"{where}: {chapters[0]} is the first chapter, which every format has.")
     together(
         [
             SettingsError(
-                f'{MARK}, {OWN}.{key}: "{name}" is not a chapter of the report.{nearest(name, chapters)} '
-                f"Its chapters are {', '.join(chapters)}."
+                f'{place_of(MARK, written, [OWN, key])}: "{name}" is not a chapter of the report.'
+                f"{nearest(name, chapters)} Its chapters are {', '.join(chapters)}."
             )
             for key, names in named.items()
             for name in names
@@ -242,7 +243,7 @@ def logo_of(settings: Settings, project: Path) -> Path | None:
     """
     if not settings.logo:
         return None
-    where, file = f"{MARK}, {OWN}.logo", project / settings.logo
+    where, file = place_of(MARK, (project / MARK).read_bytes(), [OWN, "logo"]), project / settings.logo
     if file.suffix not in PICTURES:
         raise SettingsError(f'{where}: found "{settings.logo}"; expected an SVG or PNG file.')
     if not file.is_file():
@@ -276,22 +277,32 @@ def bibliography_of(book: Mapping[str, Any]) -> list[str]:
     return [str(name) for name in ([found] if isinstance(found, str) else found)]
 
 
-def chapter_names(book: Mapping[str, Any]) -> list[str]:
+def chapter_names(book: Mapping[str, Any], *, written: bytes = b"") -> list[str]:
     """Return the names of the chapters in reading order; those of parts among them.
+
+    Errors name lines if the file is given as it is `written`.
 
     Raises
     ------
     SettingsError
         If an entry is not a ``.qmd`` file, is listed twice, or the first is not the index.
     """
-    names = [_chapter_name(entry) for entry in _flat(book["book"]["chapters"])]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise SettingsError(f"{MARK}, book.chapters: {', '.join(twice)} is listed twice. Keep one line.")
-    if names[:1] != ["index"]:
-        raise SettingsError(
-            f"{MARK}, book.chapters: begins with {names[:1] or 'nothing'}; a book begins with index.qmd."
-        )
+    chapters = ("book", "chapters")
+    found: dict[str, str] = {}
+    problems = []
+    for loc, entry in _flat(book["book"]["chapters"], chapters):
+        name, place = _chapter_name(entry), place_of(MARK, written, loc)
+        if not name:
+            problems.append(f'{place}: found "{entry}"; expected the name of a chapter such as medicines.qmd.')
+        elif name in found:
+            problems.append(f"{place}: {name}.qmd is listed twice; first as {found[name]}. Keep one line.")
+        else:
+            found[name] = place
+    names = list(found)
+    if names[:1] != ["index"] and not problems:
+        first = f"begins with {names[0]}.qmd" if names else "has no chapter"
+        problems.append(f"{place_of(MARK, written, chapters)}: {first}; a book begins with index.qmd.")
+    together([SettingsError(each) for each in problems])
     return names
 
 
@@ -312,19 +323,16 @@ def _is_part(entry: Any) -> bool:
     return isinstance(entry, dict) and "chapters" in entry
 
 
-def _flat(entries: Iterable[Any]) -> Iterator[Any]:
-    for entry in entries:
+def _flat(entries: Iterable[Any], loc: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Yield each chapter that is listed, with the keys that lead to it."""
+    for number, entry in enumerate(entries):
         if _is_part(entry):
-            yield from _flat(entry["chapters"])
+            yield from _flat(entry["chapters"], (*loc, number, "chapters"))
         else:
-            yield entry
+            yield (*loc, number), entry
 
 
 def _chapter_name(entry: Any) -> str:
-    text = entry.get("file", "") if isinstance(entry, dict) else str(entry)
-    path = Path(text)
-    if path.suffix != ".qmd" or path.name != text:
-        raise SettingsError(
-            f'{MARK}, book.chapters: found "{text}"; expected the name of a chapter such as medicines.qmd.'
-        )
-    return path.stem
+    """Return the name of a chapter that is listed as ``name.qmd``; empty if it is listed in another way."""
+    path = Path(str(entry.get("file", "") if isinstance(entry, dict) else entry))
+    return path.stem if path.suffix == ".qmd" and path.name == str(path) else ""

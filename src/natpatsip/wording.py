@@ -10,7 +10,8 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
+from numbers import Integral
 
 WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -27,9 +28,11 @@ def round_half_up(value: float, decimals: int = 0) -> float:
 
 
 def _decimal(value: float, decimals: int) -> Decimal:
-    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    exact = Decimal(int(value)) if isinstance(value, Integral) else Decimal(repr(float(value)))
+    return exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=_DIGITS)
 
 
+_DIGITS = Context(prec=400)  # more than any float has before and after its point
 NOISE = 1e-9  # what arithmetic may add to a number: less than this is not a difference
 MOST_DECIMALS = 12
 

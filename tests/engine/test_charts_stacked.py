@@ -107,3 +107,20 @@ def test_only_what_is_surely_a_date_is_read_as_one(bars, words):
     frame = pd.DataFrame({"bar": bars, "n": [3, 4], "kind": "All"})
     chart = charts.stacked(frame, x="bar", y="n", category="kind", y_title="Beds")
     assert f"Stacked bar chart: Beds, {words} (2 bars)." in chart.description
+
+
+@pytest.mark.parametrize(
+    ("given", "drawn"),
+    [
+        (["2024-25-Q2", "2023-24-Q4", "2024-25-Q1"], ["Q4 2023/24", "Q1 2024/25", "Q2 2024/25"]),
+        (["2024-09-01", "2024-07-01", "2024-08-01"], ["July 2024", "August 2024", "September 2024"]),
+        (["2024-09-02", "2024-07-01", "2024-08-30"], ["1 July 2024", "30 August 2024", "2 September 2024"]),
+        (["North", "East", "2024-25-Q1"], ["North", "East", "Q1 2024/25"]),
+    ],
+    ids=["quarters", "months", "days", "words"],
+)
+def test_bars_of_time_are_in_its_order_and_others_in_theirs(given, drawn):
+    frame = pd.DataFrame({"when": given, "how": "a", "seen": [1, 2, 3]})
+    columns = {"x": "when", "y": "seen", "category": "how"}
+    assert list(charts.stacked_table(frame, **columns)["Quarter"]) == drawn
+    assert f"{drawn[0]} to {drawn[-1]} (3 bars)" in charts.stacked(frame, **columns, y_title="Seen").description

@@ -109,3 +109,23 @@ def test_what_the_build_runs_or_shows_is_not(tmp_path, source):
 
 def test_inline_code_that_is_not_closed_is_found(tmp_path):
     assert syntax(tmp_path, "`{python} n")[0][0] == "news"
+
+
+ROUNDS = [
+    'f"{n:.1f}"', 'f"{n:,.0f}"', 'f"{n:.0%}"', 'f"{n:%}"', '"{:.1f}".format(n)', '"%.1f" % n', "round(n)",
+    "round(n, 1)", 'format(n, ".2f")', "s.round(1)", 'f"{n:5.1f} beds"',
+]  # fmt: skip
+ROUNDS_NOT = [
+    'f"{n:,}"', 'f"{day:%B %Y}"', 'f"{day:%e %B}"', 'f"{n}"', "wording.number(n, 1)", "n % 2", 'f"{name:>10}"',
+    '"{:%d}".format(day)', "wording.round_half_up(n, 1)", 'day.strftime("%B")',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("expression", ROUNDS)
+def test_an_expression_that_rounds_by_a_rule_of_its_own_is_found(tmp_path, expression):
+    assert syntax(tmp_path, f"`{{python}} {expression}`") == [("news", expression)]
+
+
+@pytest.mark.parametrize("expression", ROUNDS_NOT)
+def test_an_expression_that_rounds_nothing_is_not(tmp_path, expression):
+    assert syntax(tmp_path, f"`{{python}} {expression}`") == []

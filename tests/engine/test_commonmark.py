@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from html import unescape
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from natpatsip.pipeline.render.chapters import READER
+from natpatsip.pipeline.render.chapters import READER, walk
 from natpatsip.pipeline.render.pandoc import pandoc_path
-from natpatsip.pipeline.staging.markdown import as_pandoc
+from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows
 
 BLOCKS = {
     "list": "- staff\n- space",
@@ -72,6 +73,19 @@ def words(value):
     return [value["c"]] if value.get("t") == "Str" else words(value.get("c", []))
 
 
+def seen(blocks):
+    """The letters and signs that readers see, without what typography changes."""
+    parts = []
+    for node in walk(blocks):
+        parts.append(node["c"][1] if node["t"] == "Code" else node["c"] if node["t"] == "Str" else "")
+    return re.sub(r"[\s\"'‘’“”\u2013\u2014-]", "", "".join(parts).replace("…", "..."))
+
+
+def seen_in_jupyterlab(text):
+    parts = re.sub(r"<[^>]*>", "", MarkdownIt("commonmark").enable("table").render(text))
+    return re.sub(r"[\s\"'‘’“”\u2013\u2014-]", "", unescape(parts))
+
+
 def shown(text):
     """The blocks that JupyterLab shows, in order."""
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
@@ -114,6 +128,71 @@ LINES = st.sampled_from(
     ["Text here", "more text", "- item", "  - deeper", "1. one", "2. two", "14. beds", "2024. That", "(c) Crown",
      "A. Smith", "> quoted", "> - in it", "", "", "| A | B |\n|---|---|\n| 1 | 2 |"]
 )  # fmt: skip
+
+
+SIGNS = {
+    "suppressed": "North had *, South had *, and East 12.",
+    "stars-on-two-lines": "17*\nand 18*",
+    "stars-before-stops": "We met a *. North met *.",
+    "note": "[1]: The baseline is 2018.",
+    "remark": "Text:\n[note]: the figures are provisional",
+    "about": "It took\n~ 5 days",
+    "rule": "Staff\n***\nSpace",
+    "underline": "Two lines of\na heading\n===",
+    "dashes-in-a-list": "* staff\n--\nand space",
+    "settings": "Text\n\n---\n- note: provisional\n...",
+    "backslash": "C:\\ or a \\ b \\£ c\\",
+    "backticks": "a ` b `` c *d ` e",
+    "underscores": "_x}; _]* snake_case and __ init",
+}
+
+
+@pytest.mark.parametrize("name", SIGNS)
+def test_no_sign_or_word_that_jupyterlab_shows_is_lost(name):
+    assert seen(pandoc("# T\n\n" + as_pandoc(SIGNS[name]))) == f"T{seen_in_jupyterlab(SIGNS[name])}"
+
+
+PIECES = st.sampled_from(
+    ["North", "5*", "*, ", " * ", "*x", "x*", "**", "__x", "_y", "`", "a_b", " \\ ", "1,234", ". ", "£", "(", ")"]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(PIECES, min_size=2, max_size=8))
+def test_stars_that_emphasise_nothing_are_seen(pieces):
+    """Pandoc may show more stars than JupyterLab, which is seen and not false, but none is lost."""
+    text = f"North {''.join(pieces)}"
+    assert len(seen(pandoc(as_pandoc(text)))) >= len(seen_in_jupyterlab(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["$a * b * c$ and $x_1 * y_1$", "$$\na * b\n$$", "`a * b` *c*", '[677]{.fact key="a_b"}']
+)
+def test_formulas_code_and_attributes_are_left_as_they_are(text):
+    assert as_pandoc(text) == text
+
+
+def test_a_footnote_without_its_text_and_a_text_without_its_place_are_found():
+    assert lone_footnotes("A[^1] b[^2].\n\n[^1]: Note.") == ["2"]
+    assert lone_footnotes("A[^1].\n\n[^1]: Note.\n[^3]: Note.") == ["3"]
+    assert lone_footnotes("A[^1], `[^2]` and \\[^3].\n\n[^1]: Note.") == []
+
+
+HEAD = "| a | b |\n|---|---|\n"
+
+
+@pytest.mark.parametrize("row", ["| 1 | 2 | 3 |", "1 | 2 | 3", "| `p|q` | 2 |", "| 1 | | 3 |"])
+def test_a_row_with_more_cells_than_its_header_is_found(row):
+    assert long_rows(f"{HEAD}| 1 | 2 |\n{row}") == [row]
+
+
+@pytest.mark.parametrize("row", ["| 1 | 2 |", "| 1 |", "1 | 2", r"| 1 \| 2 | 3 |", "| | |", "|1||", ": Caption"])
+def test_a_row_with_as_many_cells_or_fewer_is_none(row):
+    assert long_rows(f"{HEAD}{row}") == []
+
+
+def test_code_that_is_not_closed_ends_with_its_cell():
+    assert as_pandoc("Text\n\n```\nx = 1") == "Text\n\n```\nx = 1\n```"
 
 
 @settings(max_examples=60, deadline=None)

@@ -35,6 +35,26 @@ def cache(tmp_path):
     draw_worker.stop()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_too_low_a_limit_of_addresses_is_a_sentence_and_does_not_end_the_process(cache):
+    script = (
+        "import resource, sys; from pathlib import Path\n"
+        "from natpatsip.pipeline.caching.store import Cache\n"
+        "from natpatsip.pipeline.drawing.charts_to_svg import Artist\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (2 * 10**9, resource.RLIM_INFINITY))\n"
+        "artist = Artist(Cache(Path(sys.argv[1]), is_read=False), Path(sys.argv[2]))\n"
+        "for draw in (artist.warm_up, artist.runtime, lambda: artist.png('fig-x', '<svg/>')):\n"
+        "    try: draw()\n"
+        "    except Exception as error: print(type(error).__name__, error)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script, cache.folder, FONTS], capture_output=True, text=True, check=True
+    )
+    said = run.stdout.splitlines()
+    assert len(said) == 3
+    assert all(line.startswith("RenderError no chart can be drawn: this process may have 2 GB") for line in said)
+
+
 BUSY = """
 import sys, time
 from pathlib import Path

@@ -34,8 +34,23 @@ EMPTY = {
     "no-such-colour": (CHART.mark_bar().encode(x="team:N", y="seen:Q", color="sen:N"), 'a column "sen"'),
     "beside-a-target": (alt.layer(TARGET, CHART.mark_bar().encode(x="team:N", y="sen:Q")), 'a column "sen"'),
     "filtered-beside-a-target": (alt.layer(TARGET, LINE.transform_filter("datum.seen > 1000")), "no row is left"),
+    "clipped": (
+        CHART.mark_bar(clip=True).encode(x="team:N", y=alt.Y("seen:Q").scale(domain=[0, 50])),
+        "beyond the ends",
+    ),
+    "bars-without-0": (CHART.mark_bar().encode(x="team:N", y=alt.Y("waits:Q").scale(domain=[3, 7])), "beyond the ends"),
+    "beyond-x": (CHART.mark_point().encode(y="team:N", x=alt.X("seen:Q").scale(domainMax=50)), "the x axis was given"),
+    "target-beyond": (
+        alt.layer(
+            CHART.mark_point().encode(x="team:N", y=alt.Y("waits:Q").scale(domain=[0, 9])),
+            alt.Chart(ROWS).mark_rule().encode(y=alt.datum(50)),
+        ),
+        "beyond the ends",
+    ),
 }
 DRAWN = {
+    "ends-that-hold-all": CHART.mark_bar().encode(x="team:N", y=alt.Y("seen:Q").scale(domain=[0, 100])),
+    "points-without-0": CHART.mark_point().encode(x="team:N", y=alt.Y("waits:Q").scale(domain=[3, 7])),
     "line": LINE,
     "bars": CHART.mark_bar().encode(x="team:N", y="seen:Q"),
     "gap": CHART.mark_line(point=True).encode(x="team:N", y="waits:Q"),

@@ -15,7 +15,7 @@ WOMEN = Fact("people_seen", "2024-25-Q2", 677, "women", "Return")
 
 
 def chart(**more):
-    return alt.Chart(ROWS, **more).mark_bar().encode(x="month:N", y="women:Q")
+    return alt.Chart(ROWS, **more).mark_bar().encode(x=alt.X("month:N").sort(None), y="women:Q")
 
 
 def test_a_plain_chart_gets_alternative_text_from_its_description_and_data():
@@ -106,11 +106,11 @@ def test_an_unknown_kind_of_callout_is_refused_with_the_nearest():
         callout("warn", "T", "text")
 
 
-def test_missing_values_are_left_out_of_words_and_empty_in_tables_and_files():
+def test_missing_values_are_missing_in_words_and_empty_in_tables_and_files():
     rows = pd.DataFrame({"month": ["July", "August", "September"], "women": [None, 3.0, None], "men": [None] * 3})
     rows = rows.astype({"men": float})
     shown = figure("fig-women", chart(), data=rows, **TEXTS)
-    assert "women from 3 to 3, lowest 3, highest 3; men has no value" in shown.alt
+    assert "women from 3 to 3, lowest 3, highest 3, 2 values missing; men has no value" in shown.alt
     assert shown.data.splitlines()[1] == "July,,"
 
 
@@ -118,3 +118,25 @@ def test_missing_values_are_left_out_of_words_and_empty_in_tables_and_files():
 def test_a_missing_cell_of_a_table_is_empty(missing):
     rows = pd.DataFrame({"Who": ["A", "B"], "Seen": pd.Series([missing, "C"], dtype=object)})
     assert table(rows, caption="People").markdown.splitlines()[2] == "| A |  |"
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "printed"),
+    [
+        ("Year", [2023, 2024], ["2023", "2024"]),
+        ("Financial year", [2023.0, 2024.0], ["2023", "2024"]),
+        ("Seen in the year", [1023, 12024], ["1,023", "12,024"]),
+        ("Yearly", [2023, 2024], ["2,023", "2,024"]),
+        ("Seen", [9_007_199_254_740_993, 1], ["9,007,199,254,740,993", "1"]),
+    ],
+)
+def test_years_have_no_separator_and_whole_numbers_all_their_digits(name, values, printed):
+    rows = table(pd.DataFrame({name: values}), caption="C").markdown.splitlines()
+    assert [row.strip("| ") for row in rows[2:4]] == printed
+
+
+@pytest.mark.parametrize("dtype", ["float64", "Float64", "float32"])
+def test_data_with_an_infinite_value_are_refused(dtype):
+    rows = ROWS.assign(rate=pd.Series([1.0, float("-inf")]).astype(dtype))
+    with pytest.raises(FigureError, match="fig-women: the data: column rate is infinite in row 2"):
+        figure("fig-women", chart(), data=rows, **TEXTS)

@@ -33,10 +33,17 @@ def test_the_programmes_short_name_is_the_one_in_the_settings_else_its_title(tmp
 @pytest.mark.parametrize(
     ("chapters", "said"),
     [
-        ("[index.qmd, ward.qmd, ward.qmd]", "ward is listed twice"),
-        ("[ward.qmd, index.qmd]", "a book begins with index.qmd"),
-        ("[index.qmd, ward.ipynb]", 'found "ward.ipynb"'),
-        ("[index.qmd, ../ward.qmd]", r"found \"../ward.qmd\""),
+        (
+            "[index.qmd, ward.qmd, ward.qmd]",
+            r"line 4, book.chapters.2: ward.qmd is listed twice; first .*chapters.1",
+        ),
+        (
+            "\n    - index.qmd\n    - part: Wards\n      chapters: [ward]",
+            'line 7, book.chapters.1.chapters.0: found "ward"',
+        ),
+        ("[ward.qmd, index.qmd]", "_quarto.yml, line 4, book.chapters: begins with ward.qmd; a book begins with index"),
+        ("[]", "_quarto.yml, line 4, book.chapters: has no chapter; a book begins with index.qmd"),
+        ("[index.qmd, ward.ipynb, ../ward.qmd]", r'2 problems:\n(?s:.*)found "ward.ipynb"(?s:.*)found "../ward.qmd"'),
         ("none", "has no list of chapters"),
     ],
 )

@@ -101,7 +101,7 @@ def test_each_key_is_in_the_documentation_and_no_other():
 def test_every_format_has_the_first_chapter(tmp_path):
     project = small(tmp_path)
     edit(project / "_quarto.yml", "lang: en-GB", "lang: en-GB\nnatpatsip: {html-only: [index]}")
-    with pytest.raises(SettingsError, match="html-only: index is the first chapter"):
+    with pytest.raises(SettingsError, match=r"_quarto.yml, line 6, natpatsip.html-only: index is the first chapter"):
         Plan.of(project, Q2)
 
 
@@ -110,3 +110,13 @@ def test_a_report_says_what_it_calls_its_target_and_others_say_target(tmp_path, 
     assert current_settings().labels.target == "Standard"
     monkeypatch.chdir(tmp_path)
     assert current_settings().labels.target == "Target"
+
+
+def test_errors_name_lines_of_yaml_files_through_the_functions_that_know_them():
+    typed = re.compile(r"""f["'](\{MARK\}|\{PARAMS_FOLDER\}/[^"':]*|params/\{[^"':]*\}\.yml), """)
+    found = {
+        f"{path.name}: {match[0]}"
+        for path in (ROOT / "src" / "natpatsip").rglob("*.py")
+        for match in typed.finditer(path.read_text(encoding="utf-8"))
+    }
+    assert not found

@@ -147,10 +147,12 @@ def trend_text(dates: Sequence[Any], values: Sequence[float], line: Timeline, *,
     high, low = max(known, key=lambda pair: pair[1]), min(known, key=lambda pair: pair[1])
     if len(known) == 1:
         return f"Line chart: {title}, {words(start)} {line.at(first)}."
+    has_gaps = len(known) < len(values) or line.gaps_in(pd.Series(dates))
+    gaps = f" {line.step_name.capitalize()}s without data are gaps in the line." if has_gaps else ""
     return (
         f"Line chart: {title}, {line.words(first)} to {line.words(last)} ({len(known)} points). "
         f"It goes from {words(start)} to {words(end)}; highest {words(high[1])} {line.at(high[0])}, "
-        f"lowest {words(low[1])} {line.at(low[0])}."
+        f"lowest {words(low[1])} {line.at(low[0])}.{gaps}"
     )
 
 
@@ -203,7 +205,7 @@ def multiples_text(icons: Mapping[str, Icon | None], line: Timeline, *, y_title:
 
 
 def matrix_text(
-    cells: Mapping[tuple[str, str], tuple[Icon, Icon]], names: Sequence[str], measures: Sequence[str]
+    cells: Mapping[tuple[str, str], tuple[Icon, Icon] | None], names: Sequence[str], measures: Sequence[str]
 ) -> str:
     """Return what a grid of icons shows: for each measure, which organisations have which icons, or how many."""
     head = (
@@ -215,7 +217,10 @@ def matrix_text(
         kinds: dict[str, list[str]] = {}
         for name in names:
             if (name, measure) in cells:
-                kinds.setdefault(", ".join(icon.words.lower() for icon in cells[name, measure]), []).append(name)
+                icons = cells[name, measure]
+                kinds.setdefault(", ".join(icon.words.lower() for icon in icons) if icons else NO_VALUE, []).append(
+                    name
+                )
         parts = [
             f"{wording.listing(whose)} {kind}" if len(whose) <= 3 else f"{len(whose)} of them {kind}"
             for kind, whose in sorted(kinds.items(), key=lambda pair: len(pair[1]))

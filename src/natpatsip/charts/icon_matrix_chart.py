@@ -17,7 +17,7 @@ from natpatsip.charts.layout.sizes import NOTE_SIZE, WIDTH, block_width, text_wi
 from natpatsip.charts.layout.value_axis import ValueAxis
 from natpatsip.errors import FigureError
 
-Cells = Mapping[tuple[str, str], tuple[Icon, Icon]]
+Cells = Mapping[tuple[str, str], tuple[Icon, Icon] | None]  # None: no point has a value
 SIZE = NOTE_SIZE
 LINE = 15
 ICON = 22
@@ -62,13 +62,14 @@ def icon_matrix(
     >>> icon_matrix(found, rows="team", columns="measure").description
     'Variation and assurance icons of 1 measure for 1 organisation. Waits: North common cause, no target.'
     """
-    need_columns(summary, [rows, columns, "segment", "variation_icon", "assurance_icon"], chart="charts.icon_matrix")
+    icons = ["variation_icon", "assurance_icon"]
+    need_columns(summary, [rows, columns, "segment", "latest_value", *icons], chart="charts.icon_matrix")
     need_rows(summary, chart="charts.icon_matrix")
     latest = summary.sort_values("segment", kind="stable").drop_duplicates([rows, columns], keep="last").sort_index()
-    shown = (latest[column] for column in (rows, columns, "variation_icon", "assurance_icon"))
+    shown = (latest[column] for column in (rows, columns, "latest_value", *icons))
     cells = {
-        (str(row), str(column)): (ICONS[variation], ICONS[assurance])
-        for row, column, variation, assurance in zip(*shown, strict=True)
+        (str(row), str(column)): None if pd.isna(value) else (ICONS[variation], ICONS[assurance])
+        for row, column, value, variation, assurance in zip(*shown, strict=True)
     }
     names = _in_order(latest[rows], row_order, "row_order")
     measures = _in_order(latest[columns], column_order, "column_order")
@@ -113,8 +114,10 @@ def _lay_out(cells: Cells, names: Sequence[str], measures: Sequence[str], width:
         canvas.line((0, y), (width, y), colour=palette.GRID, is_behind=True)
         canvas.block(lines, 0, y + height / 2, pitch=LINE, is_centred=True, size=SIZE)
         for place, measure in enumerate(measures):
-            if (name, measure) in cells:
-                pair, x = cells[name, measure], label + (place + 0.5) * slot
+            pair, x = cells.get((name, measure)), label + (place + 0.5) * slot
+            if (name, measure) in cells and pair is None:
+                canvas.block(["No", "value"], x, y + height / 2, pitch=LINE, align="center", is_centred=True, size=SIZE)
+            elif pair is not None:
                 _draw_cell(canvas, pair, x, y + height / 2, is_stacked, icon)
                 at = {"x": round(x, 1), "y": round(y + height / 2, 1)}
                 tips.append({**at, "Series": name, "Measure": measure, **{icon.kind: icon.words for icon in pair}})
@@ -123,7 +126,8 @@ def _lay_out(cells: Cells, names: Sequence[str], measures: Sequence[str], width:
     for text in reversed([line for each in numbered for line in wrap(each, width, SIZE)]):
         top += LINE + 2
         canvas.text(text, 0, LINE / 2 - top, size=SIZE)
-    kinds = {name: in_order([pair[place] for pair in cells.values()]) for place, name in enumerate(PAIR)}
+    pairs = [pair for pair in cells.values() if pair]
+    kinds = {name: in_order([pair[place] for pair in pairs]) for place, name in enumerate(PAIR)}
     top = -write_icon_key(canvas, kinds, width, bottom=-top - 10)
     plot = Plot(width, y, 0, 0, top, 2, ValueAxis(0, 1, (), 0))
     return Drawing(plot, [*canvas.backdrop(), *canvas.layers(), _tips_layer(tips)])

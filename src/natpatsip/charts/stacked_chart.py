@@ -47,6 +47,7 @@ NAME_PITCH = 17  # of the bars' names
 MOST_LINES = 3
 QUARTER = re.compile(r"Q[1-4] \d{4}/\d{2}")
 MONTH = re.compile(rf"({'|'.join(calendar.month_name[1:])}) \d{{4}}")
+DAY = "%d %B %Y"  # as `wording.date` writes it
 QUARTER_STEPS = (1, 2, 4, 8, 12, 20, 40, 80)
 
 
@@ -74,7 +75,8 @@ def stacked(
         A row for each bar and category. What no row states is 0; a missing value is missing in the chart, its text
         alternative and its table.
     x, y, category : str
-        The columns of bars (quarters, dates, or any words, in order), of values and of categories.
+        The columns of bars (quarters and dates, which are put in order of time, or any words, in theirs), of values
+        and of categories.
     y_title : str
         What is counted, for the axis and the text alternative.
     order : sequence of str, optional
@@ -182,7 +184,7 @@ def bars(frame: pd.DataFrame, *, x: str, y: str, category: str, order: Sequence[
     if len(below):
         bar, name, value = below.iloc[0][["bar", "category", "value"]]
         raise FigureError(f'charts.stacked: "{name}" in {bar} is {value:g}; parts of a whole cannot be negative.')
-    cells = pd.MultiIndex.from_product([list(dict.fromkeys(stated["bar"])), categories])
+    cells = pd.MultiIndex.from_product([_in_time(dict.fromkeys(stated["bar"])), categories])
     table = stated.set_index(["bar", "category"])["value"].reindex(cells, fill_value=0.0)
     return table.unstack(sort=False).rename_axis(index=None, columns=None)
 
@@ -194,6 +196,17 @@ def _bar_names(bars: pd.Series[Any]) -> list[str]:
         is_monthly = bool((dates.dt.day == 1).all())
         return [wording.month(date) if is_monthly else wording.date(date) for date in dates]
     return [_bar_name(str(bar)) for bar in bars]
+
+
+def _in_time(names: Iterable[str]) -> list[str]:
+    """Return the names of bars in order of time if all are quarters, months or days, else as they come."""
+    named = list(names)
+    if all(map(QUARTER.fullmatch, named)):
+        return sorted(named, key=lambda name: (name[3:], name))
+    try:
+        return sorted(named, key=lambda name: datetime.datetime.strptime(name, "%B %Y" if name[0].isalpha() else DAY))
+    except ValueError:
+        return named
 
 
 def _is_date(bar: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from natpatsip import wording
-from natpatsip.charts.alt_text import point_words
+from natpatsip.charts.alt_text import NO_VALUE, point_words
 from natpatsip.charts.chart_data import need_columns, need_rows, read_dates
 from natpatsip.charts.icons import ICONS
 from natpatsip.charts.layout.time_axis import timeline
@@ -122,8 +122,11 @@ def summary_table(
         }
     )
     for kind in ("variation", "assurance"):
-        in_short = [ICONS[icon].words for icon in summary[f"{kind}_icon"]]
-        table[kind.capitalize()] = list(summary[kind]) if in_full else in_short
+        in_words = summary[kind] if in_full else [ICONS[icon].words for icon in summary[f"{kind}_icon"]]
+        known = summary["latest_value"].notna()
+        table[kind.capitalize()] = [
+            text if is_known else NO_VALUE.capitalize() for text, is_known in zip(in_words, known, strict=True)
+        ]
     return table
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from natpatsip import params
 from natpatsip.checks import code_cells
 from natpatsip.checks.numbers import allowed_numbers
 from natpatsip.checks.outcome import Finding, Place
@@ -21,7 +21,7 @@ from natpatsip.csv_files import from_csv
 from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.validation import examine, raise_faults
 from natpatsip.facts import REPORTED as REPORTED_FACTS
-from natpatsip.facts import Fact, parse_value, printed, published_in
+from natpatsip.facts import Fact, parse_value, printed, published_in, source_of
 from natpatsip.pipeline.notebook import appears_in, numbered
 from natpatsip.pipeline.outputs import Outputs, collect_facts, gather
 from natpatsip.pipeline.plan import Plan
@@ -188,7 +188,7 @@ class CheckContext:
         chapters = self.plan.notebooks
         sources = [notebook.source for notebook in chapters.values()]
         others = (file for file in (self.project / "notebooks").glob("*.ipynb") if file.stem not in chapters)
-        return ids.union(*(published_in(text, self.project) for text in (*sources, *map(_source, others))))
+        return ids.union(*(published_in(text, self.project) for text in (*sources, *map(source_of, others))))
 
     @cached_property
     def facts(self) -> dict[tuple[str, str], Fact]:
@@ -267,7 +267,8 @@ class CheckContext:
         decided = self.plan.params.values.get(name)
         if decided is None or decided.period != period:
             return None
-        where = f"params/{self.quarter}.yml, {name}"
+        part = "model" if name in self.plan.params.model else "targets"
+        where = params.place(self.quarter, self.plan.project, part, name)
         return KnownFact(name, period, decided.value, printed(decided.value, decided.unit), where)
 
     def _built(self, name: str, period: str) -> KnownFact | None:
@@ -308,15 +309,6 @@ def _known_from_row(name: str, period: str, row: Mapping[str, Any], where: str) 
     if not isinstance(value, int | float):
         return None
     return KnownFact(name, period, float(value), printed(value, row["unit"]), where)
-
-
-def _source(notebook: Path) -> str:
-    """Return the text of a notebook that is not a chapter; it may be anything, so one that is not JSON has none."""
-    try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        return "\n".join("".join(cell["source"]) for cell in cells)
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return ""
 
 
 def _number(text: str) -> float | None:

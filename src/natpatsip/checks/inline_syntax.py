@@ -1,7 +1,12 @@
-"""Inline code that the build does not run: the syntax of other tools, which readers would see as it is typed."""
+"""Inline code that the build does not run, which readers would see as it is typed, or that rounds by a rule of its own.
+
+Python rounds a half to the even digit (``f"{12.5:.0f}"`` is 12); charts, tables and facts round it up. The same number
+would be printed in two ways.
+"""
 
 from __future__ import annotations
 
+import ast
 import re
 
 from natpatsip.checks.check_context import CheckContext
@@ -24,12 +29,19 @@ _OTHERS = re.compile(
 
 
 def check(context: CheckContext) -> list[Finding]:
-    """Return the inline code of other tools in prose, and inline code that is not closed."""
+    """Return the inline code of other tools in prose, inline code that is not closed, and that which rounds."""
     found = []
     for place, cell in context.cells():
         if cell.cell_type != "markdown":
             continue
         text = cell.source
+        for expression in dict.fromkeys(match[1].strip() for match in INLINE.finditer(text)):
+            if _rounds(expression):
+                message = (
+                    f"`{{python}} {expression}` rounds by Python's rule, half to the even digit (2.5 is 2), unlike the "
+                    "rest of the report. Write wording.number(…, 1), wording.percent(…) or wording.round_half_up(…, 1)."
+                )
+                found.append(place.finding(CHECK, message, found=expression))
         for pattern in (FENCE, _QUOTED, INLINE, _NOT_PROSE):
             text = pattern.sub(" ", text)
         for typed in dict.fromkeys(" ".join(match[0].split()) for match in _OTHERS.finditer(text)):
@@ -39,3 +51,34 @@ def check(context: CheckContext) -> list[Finding]:
             )
             found.append(place.finding(CHECK, message, found=typed))
     return found
+
+
+def _rounds(expression: str) -> bool:
+    """Return True if an expression formats a number to some digits, or rounds it, with what Python has."""
+    try:
+        nodes = list(ast.walk(ast.parse(expression, mode="eval")))
+    except SyntaxError:  # reported where it is run
+        return False
+    return any(map(_is_rounding, nodes))
+
+
+def _is_rounding(node: ast.AST) -> bool:
+    if isinstance(node, ast.FormattedValue) and isinstance(node.format_spec, ast.JoinedStr):
+        return any(isinstance(part, ast.Constant) and _rounds_to(str(part.value)) for part in node.format_spec.values)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant):
+        return isinstance(node.left.value, str) and bool(re.search(r"%[-+ 0#\d]*(\.\d+)?[feg]", node.left.value))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+        spec = node.args[-1]
+        is_format = node.func.id == "format" and isinstance(spec, ast.Constant) and _rounds_to(str(spec.value))
+        return node.func.id == "round" or is_format
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        text = node.func.value
+        if node.func.attr == "format" and isinstance(text, ast.Constant) and isinstance(text.value, str):
+            return any(map(_rounds_to, re.findall(r"\{[^{}:]*:([^{}]*)\}", text.value)))
+        return node.func.attr == "round"
+    return False
+
+
+def _rounds_to(spec: str) -> bool:
+    """Return True if a format such as ``,.1f`` has a number of decimals; dates have others, such as ``%B``."""
+    return bool(re.fullmatch(r"[^%]?[<>=^]?[-+ ]?[#0]?\d*[,_]?(\.\d+[feFEgGn%]?|[feFEgG%])", spec))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -20,7 +20,6 @@ from natpatsip.reporters import annotation, counted
 
 if TYPE_CHECKING:
     from natpatsip.params import Acceptance
-    from natpatsip.quarter import Quarter
 
 
 CHECKS = (
@@ -134,11 +133,12 @@ class Outcome:
 
 
 def split_accepted(
-    findings: Iterable[Finding], acceptances: Sequence[Acceptance], quarter: Quarter
+    findings: Iterable[Finding], acceptances: Sequence[Acceptance], place: Callable[..., str]
 ) -> tuple[tuple[Finding, ...], tuple[AcceptedFinding, ...]]:
     """Return the open findings and the accepted ones.
 
-    An acceptance that matches nothing is a finding itself, since it would hide the next fault of its kind.
+    An acceptance that matches nothing is a finding itself, since it would hide the next fault of its kind. `place`
+    takes keys of the params and returns the place of their value, as errors name it.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def split_accepted(
     for number, acceptance in enumerate(acceptances):
         if acceptance.check not in CHECKS:
             raise ParamsError(
-                f'params/{quarter}.yml, accepted.{number}.check: there is no check "{acceptance.check}".'
+                f'{place("accepted", number, "check")}: there is no check "{acceptance.check}".'
                 f"{nearest(acceptance.check, CHECKS)} Choose from {', '.join(CHECKS)}."
             )
     still_open, accepted, used = [], [], set()
@@ -164,9 +164,7 @@ def split_accepted(
             named = acceptance.model_dump(exclude={"reason"}, exclude_defaults=True)
             shown = ", ".join(f"{name} {text}" for name, text in named.items())
             message = f"The params accept a finding that no longer exists ({shown}). Remove the entry."
-            still_open.append(
-                Finding(acceptance.check, message, f"params/{quarter}.yml, accepted.{number}", found=shown)
-            )
+            still_open.append(Finding(acceptance.check, message, place("accepted", number), found=shown))
     return tuple(still_open), tuple(accepted)
 
 

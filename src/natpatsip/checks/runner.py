@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from natpatsip import wording
@@ -23,8 +24,9 @@ from natpatsip.checks import (
     unused,
 )
 from natpatsip.checks.check_context import CheckContext
-from natpatsip.checks.outcome import CHECKS, NOT_ALLOWED, NOT_CHECKED, Finding, Outcome, split_accepted
+from natpatsip.checks.outcome import CHECKS, NOT_ALLOWED, NOT_CHECKED, AcceptedFinding, Finding, Outcome, split_accepted
 from natpatsip.errors import ReportError, apart
+from natpatsip.params import place
 from natpatsip.pipeline.plan import Plan
 
 if TYPE_CHECKING:
@@ -79,7 +81,7 @@ def run(
     found = _in_reading_order([each for check in CHECKS for each in _CHECKS[check](context)], list(executed))
     listed = [each for each in found if typed_number.is_listed(each, context)]
     others = [each for each in found if not typed_number.is_listed(each, context)]
-    still_open, accepted = split_accepted(others, plan.params.accepted, plan.quarter)
+    still_open, accepted = _split_accepted(others, plan)
     return Outcome(still_open, accepted, tuple(listed), tuple(fact_rules.notes(context)))
 
 
@@ -121,7 +123,7 @@ def run_partly(
         found = [each for each in found if each.check != broken_link.CHECK or _is_link_to_chapter(each)]
     listed = [each for each in found if typed_number.is_listed(each, context)]
     rest = [each for each in found if each not in listed]
-    still_open, accepted = split_accepted(rest, plan.params.accepted, plan.quarter)
+    still_open, accepted = _split_accepted(rest, plan)
     if others:  # what an acceptance is about may be in a notebook that did not run
         still_open = tuple(each for each in still_open if each in rest)
     claims = {each: claim for each in problems if (claim := _FAILED_CLAIM.match(each))}
@@ -139,6 +141,10 @@ def with_refused(outcome: Outcome, plan: Plan, error: ReportError) -> Outcome:
         found = _finding_of(problem, NOT_ALLOWED, " ".join(problem.split()), context)
         refused.append(replace(found, message=found.message.removeprefix(f"{found.where}: ")))
     return replace(outcome, findings=tuple(_in_reading_order([*outcome.findings, *refused], list(plan.notebooks))))
+
+
+def _split_accepted(findings: list[Finding], plan: Plan) -> tuple[tuple[Finding, ...], tuple[AcceptedFinding, ...]]:
+    return split_accepted(findings, plan.params.accepted, partial(place, plan.quarter, plan.project))
 
 
 def _as_written(content: NotebookNode) -> NotebookNode:

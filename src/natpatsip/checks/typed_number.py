@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from natpatsip import wording
+from natpatsip import params, wording
 from natpatsip.checks import code_cells
 from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.numbers import Typed, typed_numbers
 from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.sentences import MARK, Sentence
 from natpatsip.facts import Fact
-from natpatsip.quarter import PARAMS_FOLDER
 
 CHECK = "typed-number"
 TAG = "typed-number"
@@ -80,7 +79,7 @@ class _TypedNumbers:
         for number, rebase in enumerate(self._context.plan.params.rebase):
             found = [(key, text, typed) for key, text in rebase.texts for typed in self._in(text)]
             for key, text, typed in found:
-                where = f"{PARAMS_FOLDER}/{self._context.quarter}.yml, rebase.{number}.{key}"
+                where = params.place(self._context.quarter, self._context.plan.project, "rebase", number, key)
                 fact, _, expected = self._advice(typed)
                 message = (
                     f'"{typed.text}" is typed in "{text}", the reason for {rebase.measure}, {rebase.date}, '

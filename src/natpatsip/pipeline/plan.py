@@ -23,6 +23,7 @@ from natpatsip.settings import (
     read_settings,
     without_chapter,
 )
+from natpatsip.yaml_models import place_of
 
 DRAFTS_ONLY, FINALS_ONLY = "changes", "quality-assurance"
 ENGINE_OF_0_1 = Path("src", "helpers", "build")  # until 0.2 the engine was called helpers, and lay in the project
@@ -59,8 +60,9 @@ class Plan:
         """
         _refuse_old_engine(project)
         params, settings, book = load(quarter, project=project), read_settings(project), read_book(project)
-        check_chapters(settings, chapter_names(book))
-        _check_bibliography(project, book)
+        written = (project / MARK).read_bytes()
+        check_chapters(settings, chapter_names(book, written=written), written=written)
+        _check_bibliography(project, book, written)
         book = without_chapter(book, DRAFTS_ONLY if is_final else FINALS_ONLY)
         chapters = tuple(chapter_names(book))
         notebooks, errors = {}, []
@@ -152,12 +154,11 @@ def _refuse_old_engine(project: Path) -> None:
         )
 
 
-def _check_bibliography(project: Path, book: Mapping[str, Any]) -> None:
+def _check_bibliography(project: Path, book: Mapping[str, Any], written: bytes) -> None:
+    where = place_of(MARK, written, ["bibliography"])
     for name in bibliography_of(book):
         if not (project / name).is_file() or not (project / name).resolve().is_relative_to(project.resolve()):
-            raise SettingsError(
-                f"{MARK}, bibliography: there is no file {name} in the project. Add it, or take it out."
-            )
+            raise SettingsError(f"{where}: there is no file {name} in the project. Add it, or take it out.")
 
 
 def _refuse_unknown_measures(project: Path, quarter: Quarter, params: Params, notebooks: Iterable[Notebook]) -> None:

@@ -50,11 +50,14 @@ def build(
     ArchiveError
         If git does not have the commit, or the build fails.
     """
+    from natpatsip import params
+
+    where = params.place(quarter, project, "built_from")
     if os.environ.get(VARIABLE):
-        raise ArchiveError(f"params/{quarter}.yml, built_from: {os.environ[VARIABLE]} is itself built from elsewhere.")
+        raise ArchiveError(f"{where}: {os.environ[VARIABLE]} is itself built from elsewhere.")
     if not git.commit_of(project, reference):
         raise ArchiveError(
-            f"params/{quarter}.yml, built_from: git has no {reference} here. {quarter.label} is archived, and is built "
+            f"{where}: git has no {reference} here. {quarter.label} is archived, and is built "
             "from that commit. Fetch it (git fetch --tags --unshallow), and build again."
         )
     log(f"{quarter.label} is archived: building it from {reference} in a worktree of its own")

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from natpatsip import git
 from natpatsip.errors import DataError, ReportError
 from natpatsip.project import MARK
 from natpatsip.project import OUTPUTS as OUTPUT_FOLDERS
-from natpatsip.quarter import PARAMS_FOLDER, Quarter
+from natpatsip.quarter import Quarter
 
 if TYPE_CHECKING:
     from natpatsip.params import Params
@@ -114,7 +115,8 @@ class Candidate:
             missing_data = [*datasets.complete(quarter, project), *_not_stated(project)]
         except DataError as error:
             missing_data = [str(error)]
-        lacks = (*_in_git(project, quarter, outputs), *missing_data, *_contact(project), *_sign_offs(params, today))
+        signed = _sign_offs(project, params, today)
+        lacks = (*_in_git(project, quarter, outputs), *missing_data, *_contact(project), *signed)
         return cls(project, params, commit, lacks, outputs)
 
     @property
@@ -179,11 +181,13 @@ class Candidate:
 
 def _contact(project: Path) -> Iterator[str]:
     """Yield what is missing for the accessibility statement, which the law asks every public body for."""
-    from natpatsip.settings import read_settings
+    from natpatsip.settings import OWN, read_settings
+    from natpatsip.yaml_models import place_of
 
     if not read_settings(project).contact:
+        where = place_of(MARK, (project / MARK).read_bytes(), [OWN, "contact"])
         yield (
-            f"{MARK}, natpatsip.contact: the accessibility statement has no contact for readers with a problem. "
+            f"{where}: the accessibility statement has no contact for readers with a problem. "
             "Add an address, or a sentence with one."
         )
 
@@ -220,11 +224,14 @@ def _not_stated(project: Path) -> Iterator[str]:
             )
 
 
-def _sign_offs(params: Params, today: date) -> Iterator[str]:
-    where = f"{PARAMS_FOLDER}/{params.quarter}.yml, sign_offs"
+def _sign_offs(project: Path, params: Params, today: date) -> Iterator[str]:
+    from natpatsip.params import place
+
+    place_in_params = partial(place, Quarter.parse(params.quarter), project, "sign_offs")
     if not params.sign_offs:
-        yield f"{where}: names nobody. List who signs the edition off, with role, name and date."
-    for each in params.sign_offs:
+        yield f"{place_in_params()}: names nobody. List who signs the edition off, with role, name and date."
+    for number, each in enumerate(params.sign_offs):
+        where = place_in_params(number)
         if each.name is None or each.date is None:
             yield f"{where}: {each.role} has not signed off. Add name and date once that is done."
         elif each.date > today:

@@ -9,11 +9,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from natpatsip.charts import dark, icons, palette
+from natpatsip.charts import dark, icons, own_charts, palette
 from natpatsip.charts.layout.sizes import narrow, pages
 from natpatsip.csv_files import rows_of, to_csv
 from natpatsip.digests import key
-from natpatsip.errors import FigureError, ReportError, together
+from natpatsip.errors import FigureError, RenderError, ReportError, together
 from natpatsip.figures import VEGALITE as VEGALITE_TYPE
 from natpatsip.library_figures import PLOTLY, SVG
 from natpatsip.pipeline.caching.store import Cache
@@ -28,7 +28,8 @@ Specification = Mapping[str, Any]
 SCALE = 2  # pixels of a PNG for each of the SVG's
 VEGALITE = "6.4"
 HERE = Path(__file__)
-COLOURS = tuple(Path(str(module.__file__)) for module in (dark, icons, palette))
+ADDRESSES = 66 * 2**30  # bytes that V8, which runs Vega, reserves; they take no memory
+COLOURS = tuple(Path(str(module.__file__)) for module in (dark, icons, own_charts, palette))
 SOURCES = (
     HERE,
     HERE.with_name("svg.py"),
@@ -83,6 +84,7 @@ class Artist:
 
     def warm_up(self) -> None:
         """Draw a chart that nobody sees: the first one takes a second."""
+        _need_addresses()
         first = {"data": {"values": [{"a": 1}]}, "mark": "point", "encoding": {"x": {"field": "a", "type": "nominal"}}}
         self._converter.svg_to_png(self._converter.vegalite_to_svg(first, vl_version=VEGALITE))
 
@@ -201,12 +203,34 @@ class Artist:
         name = key(self._toolchain, made_from)
         if (cached := self._cache.get(kind, name)) is not None:
             return cached
+        _need_addresses()
         try:
             drawn = draw()
         except ValueError as error:
             raise FigureError(f"{fault}: {str(error).splitlines()[0]}") from error
         self._cache.put(kind, name, drawn)
         return drawn
+
+
+def _need_addresses() -> None:
+    """Check that this process may reserve the addresses that V8 needs: without them it ends the process at once.
+
+    Raises
+    ------
+    RenderError
+        If it may not.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit not in (resource.RLIM_INFINITY, -1) and limit < ADDRESSES:
+        raise RenderError(
+            f"no chart can be drawn: this process may have {limit / 1e9:,.3g} GB of addresses (ulimit -v), and drawing "
+            f"reserves {ADDRESSES / 1e9:.0f} GB of them, nearly all without memory. Run ulimit -v unlimited, and build "
+            "again; to limit memory, use a control group (systemd-run -p MemoryMax=…)."
+        )
 
 
 def write_drawings(

@@ -70,7 +70,8 @@ class DrawWorker:
         self._drawing.clear()
         for process in list((self._pool._processes or {}).values()):
             process.terminate()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        # its thread ends first: Python, as it exits, would otherwise write to a pipe that this thread is closing
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 @contextlib.contextmanager

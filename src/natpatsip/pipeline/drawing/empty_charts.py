@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from natpatsip import wording
+from natpatsip.charts.own_charts import children, data_of, tables, units
 
 PLACES = ("x", "y", "x2", "y2", "width", "height", "size", "startAngle", "endAngle", "innerRadius", "outerRadius")
-CHILDREN = ("layer", "hconcat", "vconcat", "concat")
 PLACED = {"type": "none", "contains": "content"}  # every mark is placed by `natpatsip.charts`
 EDGE = 1.0  # pixels that a mark may lie beyond the plot
 
@@ -27,21 +27,21 @@ def undrawn(
     scene: Callable[[], Mapping[str, Any]],  # returns what Vega draws for it, as a scenegraph
 ) -> str:
     """Return why a chart shows nothing of its data, or an empty text if it shows them."""
-    units = list(_units(specification))
+    views = list(units(specification))
     if address := next((each for each in _addresses(specification)), ""):
         return (
             f'its data are at "{address}", which a build does not read. Load them in the notebook and give the chart '
             "the DataFrame."
         )
-    marks = list(_marks(scene(), 0, 0))
+    marks = list(drawn_marks(scene(), 0, 0))
     drawn = [_drawn(items, width, height) for items, width, height in marks]
     # Units and marks come in the same order, unless a unit is repeated (facets) or makes several marks (box plots).
-    of_data = [bool(_fields(unit)) for unit in units] if len(units) == len(marks) else [True] * len(marks)
+    of_data = [bool(_fields(unit)) for unit in views] if len(views) == len(marks) else [True] * len(marks)
     shown = [seen for seen, holds in zip(drawn, of_data, strict=True) if holds]
     is_broken = any(_misplaced(items) for items, _, _ in marks)
-    nested, unknown = _nested(specification, units), _unknown(specification, units)
+    nested, unknown = _nested(specification, views), _unknown(specification, views)
     if any(shown) and not is_broken and not nested and not unknown:
-        return ""
+        return _cut_off(views, marks)
     if not is_broken and not any(of_data) and any(drawn):  # constants alone: there are no data to show
         return ""
     empty = "the chart draws no mark of its data"
@@ -64,82 +64,82 @@ def undrawn(
     return f"{empty}: no row is left that has a place on it. Check its filters, types and the ends of its axes."
 
 
-def _units(view: Mapping[str, Any], above: Mapping[str, Any] | None = None) -> Iterator[Mapping[str, Any]]:
-    """Yield the views that have a mark, each with the encoding that it inherits, in drawing order."""
-    encoding = {**(above or {}), **view.get("encoding", {})}
-    if "mark" in view:
-        yield {**view, "encoding": encoding}
-    for child in _children(view):
-        yield from _units(child, encoding)
-
-
-def _children(view: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [*(child for key in CHILDREN for child in view.get(key, ())), *([view["spec"]] if "spec" in view else [])]
-
-
 def _fields(unit: Mapping[str, Any]) -> list[str]:
     channels = (channel for channel in unit["encoding"].values() if isinstance(channel, Mapping))
     return [channel["field"] for channel in channels if isinstance(channel.get("field"), str)]
 
 
-def _all_fields(units: Sequence[Mapping[str, Any]]) -> list[str]:
-    return list(dict.fromkeys(field for unit in units for field in _fields(unit)))
+def _all_fields(views: Sequence[Mapping[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(field for unit in views for field in _fields(unit)))
 
 
 def _columns(specification: Mapping[str, Any]) -> set[str]:
     """Return the columns of all data that the chart carries."""
-    tables = [*specification.get("datasets", {}).values(), *_inline(specification)]
-    return {str(name) for rows in tables for row in rows if isinstance(row, Mapping) for name in row}
-
-
-def _inline(node: Any) -> Iterator[Sequence[Any]]:
-    for data in _data(node):
-        if isinstance(data.get("values"), list):
-            yield data["values"]
+    return {str(name) for rows in tables(specification) for row in rows if isinstance(row, Mapping) for name in row}
 
 
 def _addresses(node: Any) -> Iterator[str]:
-    for data in _data(node):
+    for data in data_of(node):
         if "url" in data:
             yield str(data["url"])
 
 
-def _data(node: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield each ``data`` of a chart, in lookups too, but not the rows themselves."""
-    if isinstance(node, Mapping):
-        if isinstance(node.get("data"), Mapping):
-            yield node["data"]
-        for key, value in node.items():
-            if key not in ("data", "datasets", "values"):
-                yield from _data(value)
-    elif isinstance(node, list):
-        for each in node:
-            yield from _data(each)
-
-
 def _is_made(view: Mapping[str, Any]) -> bool:
     """Return True if the chart makes columns of its own."""
-    return "transform" in view or any(map(_is_made, _children(view)))
+    return "transform" in view or any(map(_is_made, children(view)))
 
 
-def _unknown(specification: Mapping[str, Any], units: Sequence[Mapping[str, Any]]) -> list[str]:
+def _unknown(specification: Mapping[str, Any], views: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the fields that no data of the chart have, unless it makes columns of its own or names a nested value."""
     columns = _columns(specification)
     if not columns or _is_made(specification):
         return []
-    return [name for name in _all_fields(units) if name not in columns and not any(sign in name for sign in ".[")]
+    return [name for name in _all_fields(views) if name not in columns and not any(sign in name for sign in ".[")]
 
 
-def _nested(specification: Mapping[str, Any], units: Sequence[Mapping[str, Any]]) -> list[str]:
+def _nested(specification: Mapping[str, Any], views: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the columns whose names are taken for paths: with . or [, and not escaped."""
     columns = _columns(specification)
-    return [name for name in _all_fields(units) if name in columns and any(sign in name for sign in ".[")]
+    return [name for name in _all_fields(views) if name in columns and any(sign in name for sign in ".[")]
+
+
+def _cut_off(views: Sequence[Mapping[str, Any]], marks: Sequence[tuple[Items, float, float]]) -> str:
+    """Return that a value is beyond the ends that an axis was given, or an empty text."""
+    held = views if len(views) == len(marks) else [None] * len(marks)
+    for axis, extent in (("x", "width"), ("y", "height")):
+        if not any(_has_ends(view["encoding"].get(axis)) for view in views):
+            continue
+        for view, (items, width, height) in zip(held, marks, strict=True):
+            size = width if axis == "x" else height
+            is_placed = view is None or {"field", "datum"} & set(view["encoding"].get(axis, ()))
+            if is_placed and size and any(_is_beyond(each, axis, extent, size) for each in items):
+                return (
+                    f"a value is beyond the ends that the {axis} axis was given, and is cut off or drawn outside (bars "
+                    "begin at 0). Give the axis more room, or do not say where it ends."
+                )
+    return ""
+
+
+def _has_ends(channel: Any) -> bool:
+    scale = channel.get("scale") if isinstance(channel, Mapping) else None
+    if not isinstance(scale, Mapping) or channel.get("type") not in ("quantitative", "temporal"):
+        return False
+    return isinstance(scale.get("domain"), list) or bool({"domainMin", "domainMax"} & scale.keys())
+
+
+def _is_beyond(item: Mapping[str, Any], axis: str, extent: str, size: float) -> bool:
+    start = item.get(axis)
+    if start is None or not item.get("defined", True):
+        return False
+    end = item.get(f"{axis}2")
+    ends = (start, end if end is not None else start + (item.get(extent) or 0))
+    return bool(min(ends) < -EDGE or max(ends) > size + EDGE)
 
 
 Items = Sequence[Mapping[str, Any]]
 
 
-def _marks(group: Mapping[str, Any], width: float, height: float) -> Iterator[tuple[Items, float, float]]:
+def drawn_marks(group: Mapping[str, Any], width: float, height: float) -> Iterator[tuple[Items, float, float]]:
     """Yield the items of each mark of data, with the size of the plot that they are in."""
     if group.get("role") == "mark" and group.get("marktype") != "group":
         yield group.get("items", ()), width, height
@@ -147,7 +147,7 @@ def _marks(group: Mapping[str, Any], width: float, height: float) -> Iterator[tu
     for item in group.get("items", ()):
         if isinstance(item, Mapping):
             inner = item.get("width") or width, item.get("height") or height
-            yield from _marks(item, *inner)
+            yield from drawn_marks(item, *inner)
 
 
 def _misplaced(items: Items) -> bool:

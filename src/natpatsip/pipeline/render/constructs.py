@@ -125,6 +125,8 @@ class _Constructs:
             elif kind == "Code" and node["c"][1].startswith("{"):
                 code = node["c"][1]
                 yield f"{place(code[:30])}: found `{code}`, which nothing evaluates here. Run its notebook first."
+            elif kind == "Code" and node["c"][0] != ["", [], []]:
+                yield f"{place(node['c'][1])}: found `{node['c'][1]}` with attributes, which no format shows. {SEE}"
             elif kind == "Str" and "{{<" in node["c"]:
                 yield f"{place('{{<')}: found a shortcode ({{{{< … >}}}}), which only Quarto knows. {SEE}"
             elif kind == "Str" and re.fullmatch(r":{3,}.*", node["c"]):
@@ -161,11 +163,11 @@ class _Constructs:
             needle = rules[min(counted["rules"], len(rules) - 1)] if rules else "---"
             counted["rules"] += 1
         elif node["t"] == "Image":
-            needle = node["c"][2][0]
+            needle = f"]({node['c'][2][0]}"
         else:
             needle = next((word for word in text_of(content).split() if len(word) > 1), "")
         what, instead = REFUSED.get(node["t"], (f"a {node['t']}", "Write it in another way"))
-        shown = f' ("{needle.strip()[:60]}")' if needle else ""
+        shown = f' ("{needle.strip().removeprefix("](")[:60]}")' if needle else ""
         counted[needle] += 1
         return (
             f"{self.chapter.place(needle, counted[needle])}: found {what.format(format=form.upper())}{shown}, which "

@@ -22,8 +22,9 @@ from natpatsip.pipeline.render.constructs import constructs_of
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import Report
 from natpatsip.pipeline.render.typefaces import missing_characters
-from natpatsip.pipeline.staging.chapter import ATTACHED, check_chapter_links, pasted_image
-from natpatsip.pipeline.staging.markdown import Heading, as_pandoc, pieces, skipped_level
+from natpatsip.pipeline.staging.chapter import ATTACHED, check_chapter_links, check_nothing_is_lost, pasted_image
+from natpatsip.pipeline.staging.commonmark import as_pandoc
+from natpatsip.pipeline.staging.markdown import Heading, pieces, skipped_level
 from natpatsip.settings import bibliography_of
 
 REFERENCE = re.compile(r"(?<![\w\\@`])@(?:fig|tbl)-[\w-]*\w")
@@ -95,6 +96,7 @@ def _typed(plan: Plan, notebook: Notebook, found: list[str]) -> Iterator[tuple[s
                 found.append(f"{place}: {fault}")
             level = heading.level
         try:
+            check_nothing_is_lost(text)
             check_chapter_links(text, {*plan.notebooks, *(set(GENERATED) & set(plan.chapters))})
         except ReportError as error:
             found.append(f"{place}: {error}")

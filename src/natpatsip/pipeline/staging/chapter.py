@@ -21,10 +21,10 @@ from natpatsip.figures import FIGURE, PICTURE
 from natpatsip.pipeline.inline_code import substitute, text_of
 from natpatsip.pipeline.notebook import appears_in, place_of
 from natpatsip.pipeline.outputs import FigureRecord
+from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows
 from natpatsip.pipeline.staging.markdown import (
     REFERENCE,
     Heading,
-    as_pandoc,
     attribute,
     pieces,
     skipped_level,
@@ -163,6 +163,7 @@ class ChapterExporter(Exporter):
 
     def _linked(self, text: str) -> str:
         """Return what was typed as pandoc's markdown, with references to figures and links to chapters resolved."""
+        check_nothing_is_lost(text)
         text = TABLE_ID.sub(self._numbered_caption, as_pandoc(text, notes=self._notes))
         text = TABLE_REFERENCE.sub(self._table_reference, text)
         check_chapter_links(text, self.chapters)
@@ -239,6 +240,27 @@ def pasted_image(match: re.Match[str], attached: Mapping[str, Mapping[str, Any]]
     content = base64.b64decode("".join(data))
     file = f"pasted-{sha256(content)[:16]}.{PASTED[kind]}"
     return f"![{match[1]}](figures/{file})", file, content
+
+
+def check_nothing_is_lost(text: str) -> None:
+    """Check a cell of Markdown for what JupyterLab shows in part, and no format of the report would show.
+
+    Raises
+    ------
+    StagingError
+        If a footnote has no text or no place, or a table's row has more cells than its header.
+    """
+    if lone := lone_footnotes(text):
+        mark = f"[^{lone[0]}]"
+        raise StagingError(
+            f"the footnote {mark} has no text or no place in this cell. Write both in one cell: {mark} where it "
+            f"belongs, and {mark}: with its text on a line of its own; or \\{mark} for the signs."
+        )
+    if rows := long_rows(text):
+        raise StagingError(
+            f'the row "{rows[0].strip()}" has more cells than the header of its table, and the last would not be '
+            "shown. Give the header a cell for each, or write \\| for the sign itself."
+        )
 
 
 def check_chapter_links(text: str, chapters: Collection[str]) -> None:

@@ -1,0 +1,241 @@
+"""What authors type, as JupyterLab reads it (CommonMark, with GitHub's tables), in markdown that pandoc reads so.
+
+Pandoc's markdown wants an empty line before a list, a table or a quotation, and takes ``(c)``, ``a.`` and ``#.`` for
+list marks. Both renderers read the staged chapters as pandoc's markdown, so staging writes what means the same there.
+What pandoc adds and JupyterLab shows as text (divs, spans, captions, definitions, footnotes) is left as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+_LIST_MARK = re.compile(r"(\(?(?:\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+|\#|@[\w-]*))([.)])(?=\s|$)")
+_YEAR = re.compile(r"(\s*(?:>\s*)*\d{3,9})([.)])(?=\s|$)")  # a number like this at the start of a line begins no list
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_CODE = re.compile(
+    r"^ {0,3}(```+|~~~+).*?^ {0,3}\1[`~]*[ \t]*$|(?<!`)(`+)(?!`).+?(?<!`)\2(?!`)", re.MULTILINE | re.DOTALL
+)
+_MATH = re.compile(r"(?<!\\)(\$\$.+?\$\$|\$(?=\S)(?:\\.|[^$\\])*?(?<=\S)\$(?!\d))", re.DOTALL)
+_ATTRIBUTES = re.compile(r"\{[^{}\n]*\}")
+_LONE = re.compile(r"(?<!\\)(?:\\\\)*(\\(?=[^!-~\n])|`)")  # a backslash that escapes nothing; a backtick
+_FOOTNOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\]")
+_CELL = re.compile(r"(?:[^\s|\\]|\\.)(?:\\.|[^|\\])*|(?<=\|)\s*(?=\|)")  # of a table
+_NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
+_DEFINITION = re.compile(r"\[(?!\^)[^\]]+\]:|~(?=\s)|(?:-+|=+)\s*\Z")
+"""What pandoc would take for the address of a link, which no reader sees, a definition, or the line of a heading."""
+_OPEN_ENDED = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")  # a backslash that escapes nothing, since no line comes after it
+_MENTION = re.compile(r"(\[[^\[\]]*@[^\[\]]*\](?![(\[{]))|(?<![\w\\@.])@(?=\w)(?!(?:fig|tbl)-)")
+"""Citations, which are in brackets and stay, or a sign that pandoc would take for one."""
+_CAPTION = re.compile(r"\s*(?::|Table:)\s+\S")
+_FENCE = re.compile(r"\s*:{3,}")
+_ITEMS = ("bullet_list_open", "ordered_list_open")
+_STARTS = (*_ITEMS, "blockquote_open", "table_open", "fence", "heading_open", "hr")
+
+
+def as_pandoc(text: str, *, notes: str = "") -> str:
+    r"""Return markdown that pandoc reads as JupyterLab reads `text`; comments are left out.
+
+    Parameters
+    ----------
+    text : str
+        One cell's, with the results of its inline expressions in place.
+    notes : str
+        What the names of its footnotes begin with, since all cells of a chapter share one list of names.
+
+    Examples
+    --------
+    >>> print(as_pandoc("Three things matter:\n- staff\n- space"))
+    Three things matter:
+    <BLANKLINE>
+    - staff
+    - space
+    >>> print(as_pandoc("(c) Crown copyright"), as_pandoc("2024. That was a year."))
+    (c\) Crown copyright 2024\. That was a year.
+    """
+    text = _outside_code(text, _COMMENT, "")
+    text = _outside_code(text, _MENTION, lambda match: match[1] or r"\@")
+    if notes:
+        text = _outside_code(text, _FOOTNOTE, rf"[^{notes}-\1]")
+    lines = text.split("\n")
+    in_code = _code_lines(text)
+    lines = [line if number in in_code else _YEAR.sub(r"\1\\\2", line) for number, line in enumerate(lines)]
+    tokens = _parser().parse("\n".join(lines))
+    for number, line in _rewritten(tokens, lines):
+        lines[number] = line
+    unclosed = [token for token in tokens if token.type == "fence" and not token.level and _is_unclosed(token, lines)]
+    for number, blank in sorted(_blank_lines(tokens, lines), reverse=True):
+        lines.insert(number, blank)
+    lines += [token.markup for token in unclosed]
+    return "\n".join(lines)
+
+
+def lone_footnotes(text: str) -> list[str]:
+    r"""Return the names of footnotes that a cell refers to and does not have, or has and does not refer to.
+
+    Examples
+    --------
+    >>> lone_footnotes("One[^1], two[^2].\n\n[^1]: Note."), lone_footnotes("A[^1].\n\n[^1]: N.\n[^b]: Note.")
+    (['2'], ['b'])
+    """
+    plain = _CODE.sub("", _outside_code(text, _COMMENT, ""))
+    notes = _NOTE.findall(plain)
+    used = _FOOTNOTE.findall(_NOTE.sub("", plain))
+    return sorted(set(notes) ^ set(used))
+
+
+def long_rows(text: str) -> list[str]:
+    r"""Return the rows of tables that have more cells than their header, of which no format shows the last.
+
+    Examples
+    --------
+    >>> long_rows("| a | b |\n|---|---|\n| 1 | 2 | 3 |\n| 1 \\| 2 | 3 |")
+    ['| 1 | 2 | 3 |']
+    """
+    lines = text.split("\n")
+    found = []
+    for token in _parser().parse(text):
+        if token.type == "table_open" and token.map:
+            head, *rows = [lines[number] for number in range(*token.map)]
+            found += [row for row in rows[1:] if len(_CELL.findall(row)) > len(_CELL.findall(head))]
+    return found
+
+
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline, emphasis
+
+    def tokenize(state: StateInline, silent: bool) -> bool:
+        """Note of each mark of emphasis where it is in the text of its block."""
+        start, is_emphasis = state.pos, emphasis.tokenize(state, silent)
+        if is_emphasis:
+            for number, token in enumerate(state.tokens[start - state.pos :]):
+                token.meta = {"at": start + number}
+        return is_emphasis
+
+    parser = MarkdownIt("commonmark").enable("table").disable(["text_join", "fragments_join"])
+    parser.inline.ruler.at("emphasis", tokenize)
+    return parser
+
+
+def _outside_code(text: str, pattern: re.Pattern[str], new: str | Callable[[re.Match[str]], str]) -> str:
+    """Replace a pattern wherever it is not in code."""
+    pieces, start = [], 0
+    for code in _CODE.finditer(text):
+        pieces += [pattern.sub(new, text[start : code.start()]), code[0]]
+        start = code.end()
+    return "".join([*pieces, pattern.sub(new, text[start:])])
+
+
+def _is_unclosed(fence: Token, lines: Sequence[str]) -> bool:
+    first, end = fence.map or (0, 0)
+    return end - first < 2 or not re.fullmatch(rf" {{0,3}}{fence.markup[0]}{{{len(fence.markup)},}}\s*", lines[end - 1])
+
+
+def _code_lines(text: str) -> set[int]:
+    found = set[int]()
+    for token in _parser().parse(text):
+        if token.type in ("fence", "code_block") and token.map:
+            found.update(range(*token.map))
+    return found
+
+
+def _rewritten(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the lines of paragraphs and tables that pandoc would read as something else, by number."""
+    for place, token in enumerate(tokens):
+        if token.type == "paragraph_open" and token.map:
+            content, inline = tokens[place + 1].content.split("\n"), _inline(tokens[place + 1]).split("\n")
+            for number, words, plain in zip(range(*token.map), content, inline, strict=False):
+                marked = _without_marks(plain)
+                if number == token.map[1] - 1 and _OPEN_ENDED.search(marked):
+                    marked += "\\"
+                if marked != words:
+                    before, _, after = lines[number].rpartition(words)
+                    yield number, f"{before}{marked}{after}"
+        elif token.type == "heading_open" and token.map:
+            yield from _heading(token, tokens[place + 1], lines)
+        elif token.type == "hr" and token.map and not token.level:
+            yield token.map[0], "***"  # below --- pandoc may read settings, which no reader sees
+        elif token.type == "table_open" and token.map:
+            for number in range(token.map[0] + 2, token.map[1]):  # pandoc knows a row by its bars
+                line = lines[number]
+                if "|" not in line.replace("\\|", "") and not _ends_table(line):
+                    yield number, f"| {line.strip()} |"
+
+
+def _heading(token: Token, inline: Token, lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a heading; pandoc reads an underlined one only if it is a single line outside of lists."""
+    first, end = token.map or (0, 0)
+    if token.markup in ("=", "-") and not token.level:
+        yield first, f"{'#' * int(token.tag[1])} {' '.join(_inline(inline).split())}"
+        yield from ((number, "") for number in range(first + 1, end))
+    elif (plain := _inline(inline)) != inline.content:
+        yield first, lines[first].replace(inline.content, plain, 1)
+
+
+def _inline(token: Token) -> str:
+    """Return the text of a block with an escape before what pandoc, and not CommonMark, takes for more than a sign.
+
+    Between two stars such as ``*, 12 and *`` pandoc reads emphasis, and neither star would be seen.
+    """
+    text = token.content
+    code = [match.span() for pattern in (_CODE, _MATH, _ATTRIBUTES) for match in pattern.finditer(text)]
+    literal = [
+        child.meta["at"]
+        for child in token.children or ()
+        if child.type == "text" and "at" in child.meta and child.content
+    ]
+    literal = [at for at in literal if text[at] == "*" or not _is_in_word(text, at)]
+    literal += [match.start(1) for match in _LONE.finditer(text)]
+    for at in sorted(literal, reverse=True):
+        if not any(start <= at < end for start, end in code):
+            text = f"{text[:at]}\\{text[at:]}"
+    return text
+
+
+def _is_in_word(text: str, at: int) -> bool:
+    return text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum()
+
+
+def _without_marks(words: str) -> str:
+    """Return a line of a paragraph, with an escape before what pandoc takes for the mark of a list or a line block."""
+    if words == "|" or words.startswith("| ") or _DEFINITION.match(words):
+        return f"\\{words}"
+    return _LIST_MARK.sub(r"\1\\\2", words, count=1) if _LIST_MARK.match(words) else words
+
+
+def _ends_table(line: str) -> bool:
+    return bool(_CAPTION.match(line) or _FENCE.match(line))
+
+
+def _blank_lines(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield where pandoc needs an empty line: the number of the line that it comes before, and what is in it."""
+    containers: list[Token] = []
+    for token in tokens:
+        if token.nesting < 0:
+            if containers and token.type.replace("_close", "_open") == containers[-1].type:
+                containers.pop()
+            continue
+        if token.type in _STARTS and token.map and not (token.type in _ITEMS and _in_item(containers)):
+            number = token.map[0]
+            is_first = bool(containers) and containers[-1].map is not None and containers[-1].map[0] == number
+            quoted = ">" * sum(each.type == "blockquote_open" for each in containers)
+            if number and not is_first and lines[number - 1].strip(" \t>"):
+                yield number, quoted
+        if token.type == "table_open" and token.map:
+            ends = (n for n in range(token.map[0] + 2, token.map[1]) if _ends_table(lines[n]))
+            yield from ((number, "") for number in list(ends)[:1])
+        if token.type in (*_ITEMS, "list_item_open", "blockquote_open"):
+            containers.append(token)
+
+
+def _in_item(containers: Sequence[Token]) -> bool:
+    """Return True inside an item, where pandoc needs no empty line before a list, and one would set the items apart."""
+    return bool(containers) and containers[-1].type == "list_item_open"

@@ -1,0 +1,143 @@
+"""An analyst's own chart: its dates and numbers are drawn as its data have them, on every machine, or refused."""
+
+import re
+
+import altair as alt
+import pandas as pd
+import pytest
+
+from natpatsip import figure
+from natpatsip.charts.own_charts import misread, with_local_times
+from natpatsip.errors import FigureError
+
+
+def chart(values, kind, *, mark="point", **channel):
+    rows = pd.DataFrame({"when": values, "seen": range(len(values))})
+    return getattr(alt.Chart(rows), f"mark_{mark}")().encode(x=alt.X(f"when:{kind}", **channel), y="seen:Q")
+
+
+DAYS = [
+    ["01/04/2024", "01/05/2024"],
+    ["Apr-24", "May-24"],
+    ["1 April 2024", "1 May 2024"],
+    ["2024-02-30", "2024-03-01"],
+    ["2024-04-01", "unknown"],
+    [2023, 2024],
+    [20240401, 20240501],
+    [45383, 45413],
+]
+NUMBERS = [["5", "*"], ["1,234", "900"], ["12%", "13%"], ["£5", "6"], ["0x10", "3"], ["Infinity", "1"]]
+
+
+@pytest.mark.parametrize("values", DAYS, ids=str)
+def test_what_vega_would_read_as_another_date_is_refused(values):
+    for made in (chart(values, "T"), chart(values, "O", timeUnit="yearmonth")):
+        assert misread(made.to_dict()).startswith("column when holds the ")
+
+
+@pytest.mark.parametrize("values", NUMBERS, ids=str)
+def test_what_vega_would_leave_out_as_no_number_is_refused(values):
+    assert "column when holds the text" in misread(chart(values, "Q").to_dict())
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        chart(["2024-04", "2024-05"], "T"),
+        chart(pd.to_datetime(["2024-04-01", None]), "T"),
+        chart(["5", None], "Q"),
+        chart(["5", "*"], "N"),
+        chart(["01/04/2024", "13/04/2024"], "O"),
+        chart(["North", "South"], "N").encode(y="count(when):Q"),
+    ],
+)
+def test_iso_dates_numbers_missing_values_and_words_are_drawn(made):
+    assert misread(made.to_dict()) == ""
+
+
+def test_a_column_that_the_chart_says_how_to_read_is_left_to_it():
+    values = alt.Data(values=[{"when": "01/04/2024"}], format=alt.DataFormat(parse={"when": "date:'%d/%m/%Y'"}))
+    assert misread(alt.Chart(values).mark_point().encode(x="when:T").to_dict()) == ""
+
+
+@pytest.mark.parametrize("mark", ["point", "bar", "line"])
+@pytest.mark.parametrize(
+    ("values", "seen"),
+    [
+        (["2024-07", "2024-08"], "2024-07-01T00:00:00"),
+        (["2024-07-01", "2024-07-02"], "2024-07-01T00:00:00"),
+        (["2024-07-01T09:30:00Z", "2024-07-02T09:30:00Z"], "2024-07-01T09:30:00"),
+        (pd.to_datetime(["2024-07-01 00:30", "2024-07-02 00:00"]).tz_localize("Europe/London"), "2024-07-01T00:30:00"),
+        (
+            pd.to_datetime(["2024-07-01 00:30", "2024-07-02 00:00"]).tz_localize("Pacific/Auckland"),
+            "2024-07-01T00:30:00",
+        ),
+        (pd.to_datetime(["2024-07-01 00:30", "2024-07-02 00:00"]), "2024-07-01T00:30:00"),
+    ],
+    ids=["months", "days", "utc", "London", "Auckland", "no-zone"],
+)
+def test_dates_are_drawn_as_the_data_have_them(values, seen, mark):
+    made = chart(values, "T", mark=mark).encode(tooltip="when:T")
+    specification = with_local_times(made.to_dict())
+    (rows,) = specification["datasets"].values()
+    assert not any(re.search(r"Z|[+-]\d\d:\d\d$|^\S{,10}$", row["when"]) for row in rows)  # the same in every time zone
+    assert rows[0]["when"].startswith(seen)
+
+
+def bars(rows, *, mark="bar", **channels):
+    return getattr(alt.Chart(pd.DataFrame(rows)), f"mark_{mark}")().encode(**{"x": "a:N", "y": "n:Q", **channels})
+
+
+UNLIKE = {
+    "two-bars": (bars({"a": ["x", "x"], "n": [1, 2]}), "2 rows have a x"),
+    "two-of-a-colour": (bars({"a": ["x", "x"], "c": ["p", "p"], "n": [1, 2]}, color="c:N"), "2 rows have c p, a x"),
+    "two-points": (bars({"a": ["2024-01-01"] * 2, "n": [1, 2]}, mark="line", x="a:T"), "2 rows have a 2024"),
+    "no-name": (bars({"a": [None, "x"], "n": [1, 2]}), "column a has no name in a row"),
+    "empty-name": (bars({"a": ["", "x"], "n": [1, 2]}), "column a has no name in a row"),
+    "no-colour": (bars({"a": ["x", "y"], "c": [None, "p"], "n": [1, 2]}, color="c:N"), "column c has no name"),
+    "months": (bars({"a": ["Apr", "May", "Jun"], "n": [1, 2, 3]}), "alphabetical order (Apr, Jun, …)"),
+    "days": (bars({"a": ["Monday", "Tuesday", "Friday"], "n": [1, 2, 3]}), "alphabetical order (Friday, Monday, …)"),
+    "bands": (bars({"a": ["0-4", "5-9", "10-14"], "n": [1, 2, 3]}), "alphabetical order (0-4, 10-14, …)"),
+    "line": (bars({"a": ["North", "East"], "n": [1, 2]}, mark="line"), "alphabetical order (East, North, …)"),
+}
+LIKE = {
+    "colours": bars({"a": ["x", "x"], "c": ["p", "q"], "n": [1, 2]}, color="c:N"),
+    "beside": bars({"a": ["x", "x"], "c": ["p", "q"], "n": [1, 2]}, xOffset="c:N"),
+    "sum": bars({"a": ["x", "x"], "n": [1, 2]}, y="sum(n):Q"),
+    "histogram": bars({"a": [1, 2, 2]}, x=alt.X("a:Q").bin(), y="count()"),
+    "spans": bars({"a": ["x", "x"], "n": [1, 3], "e": [2, 4]}, y="a:N", x="n:Q", x2="e:Q"),
+    "scatter": bars({"a": [1, 1], "n": [1, 2]}, mark="point", x="a:Q"),
+    "sorted": bars({"a": ["Apr", "May", "Jun"], "n": [1, 2, 3]}, x=alt.X("a:N").sort(None)),
+    "categories": bars({"a": pd.Categorical(["May", "Apr"], ["May", "Apr"], ordered=True), "n": [1, 2]}, x="a"),
+    "teams": bars({"a": ["North", "East"], "n": [1, 2]}),
+    "quarters": bars({"a": ["2023-24-Q4", "2024-25-Q1"], "n": [1, 2]}, mark="line"),
+    "tooltip": bars({"a": ["x", "y"], "b": ["p", None], "n": [1, 2]}, tooltip="b:N"),
+    "joined": bars({"a": ["x", "x"], "n": [1, 2]}).transform_aggregate(n="sum(n)", groupby=["a"]),
+}
+
+
+@pytest.mark.parametrize("name", UNLIKE)
+def test_what_would_be_drawn_as_something_else_than_its_rows_is_refused(name):
+    made, said = UNLIKE[name]
+    assert said in misread(made.to_dict())
+
+
+@pytest.mark.parametrize("name", LIKE)
+def test_what_is_drawn_as_its_rows_are_is_drawn(name):
+    assert misread(LIKE[name].to_dict()) == ""
+
+
+def test_a_figure_refuses_them_by_its_id():
+    rows = pd.DataFrame({"when": ["01/04/2024"], "seen": [1]})
+    made = alt.Chart(rows).mark_point().encode(x="when:T", y="seen:Q")
+    with pytest.raises(FigureError, match=r'^fig-x: column when holds the text "01/04/2024"'):
+        figure("fig-x", made, title="T", description="D", caption="C", data=rows)
+
+
+def test_the_words_of_an_own_chart_have_whole_numbers_and_dates():
+    rows = pd.DataFrame({"day": pd.to_datetime(["2024-07-01", "2024-08-01"]), "seen": [12345, 36952.7]})
+    made = alt.Chart(rows).mark_point().encode(x="day:T", y="seen:Q")
+    alternative = figure("fig-x", made, title="T", description="D", caption="C", data=rows).alt
+    assert alternative == (
+        "D. Rows from 1 July 2024 to 1 August 2024: seen from 12,345 to 36,952.7, lowest 12,345, highest 36,952.7."
+    )
