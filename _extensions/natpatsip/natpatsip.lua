@@ -630,21 +630,15 @@ local function heading_rows(tbl)
     rows[r] = {}
     local before, within
     for c, above in ipairs(parts) do
-      local part = r == 1 and 1 or r - (levels - #above)
-      if part < 1 or part == 1 and r > 1 then before = nil
-      else
-        local down = part == 1 and levels - #above + 1 or 1
-        local texts = {}
-        for p = 1, part do texts[p] = stringify(above[p]) end
-        local name = table.concat(texts, '\n')
-        if before and part < #above and name == within and before.down == down then before.across = before.across + 1
-        else
-          before = { content = above[part], across = 1, down = down, column = c, spans = part < #above }
-          table.insert(rows[r], before)
-        end
-        within = part < #above and name or nil
-        if part == #above then before = nil end
+      local spans, path = r < #above, {}
+      for p = 1, math.min(r, #above) do path[p] = stringify(above[p]) end
+      local name = spans and table.concat(path, '\n') or nil
+      if name and name == within then before.across = before.across + 1
+      elseif r <= #above then
+        before = { content = above[r], across = 1, down = spans and 1 or levels - r + 1, column = c, spans = spans }
+        table.insert(rows[r], before)
       end
+      within = name
     end
   end
   return rows

@@ -213,20 +213,21 @@ def made_block(
 _SPAN = re.compile(r'\[([^\]\n]*)\]\{\.(?:fact [^}]*|drawing name="([^"]*)"[^}]*? alt="([^"]*)"[^}]*)\}')
 
 
-def drawing_span(svg: str, *, alt: str, words: str = "") -> tuple[str, str]:
+def drawing_span(svg: str, *, kind: Literal["line", "icon"], alt: str, words: str = "") -> tuple[str, str]:
     """Return the name of a small drawing, which is of its content, and the span in Quarto's markdown that shows it.
 
     Parameters
     ----------
     svg : str
         The drawing.
+    kind : {"line", "icon"}
+        How wide it is.
     alt : str
         What it shows, in words; empty for one that only repeats the words beside it.
     words : str
         Words beside it.
     """
     name = f"drawing-{sha256(svg)[:16]}"
-    kind = "line" if alt else "icon"
     files = f'svg="drawings/{name}.svg" png="drawings/{name}.png"'
     return name, f'[{escaped(words)}]{{.drawing name="{name}" kind="{kind}" {files} alt="{alt}"}}'
 

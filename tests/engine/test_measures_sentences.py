@@ -7,7 +7,7 @@ from natpatsip.blocks import BLOCK
 from support.measured import project, rebased, rows_of
 
 LOW, HIGH = [70, 72, 71, 69, 70, 71, 73], [80, 82, 81, 79, 80, 81, 83, 80, 79, 81, 82, 80, 81]
-NORMAL = "the months show only normal variation."
+NORMAL = "no month stands out."
 NO_SHARE = {"numerator": None, "denominator": None}
 SEEN = "of patients on average have been seen in time"
 
@@ -27,7 +27,7 @@ def said(folder, values, **keys):
             LOW + HIGH,
             {"rebase": [rebased("2023-09", when="the clinics opened in the evening")]},
             f"Since September 2023, when the clinics opened in the evening, 80.7% {SEEN}, up from 70.9%. "
-            f"The rise is an improvement. Since then, {NORMAL}",
+            f"Since then, {NORMAL}",
         ),
         (
             LOW + HIGH,
@@ -47,16 +47,16 @@ def said(folder, values, **keys):
             f"Since September 2023, when clinics opened (an illustrative reason), 80.7% {SEEN}, up from 70.9%. "
             f"Since then, {NORMAL}",
         ),
-        (HIGH, {}, f"Since September 2023, 80.7% {SEEN}. The {NORMAL[4:]}"),
+        (HIGH, {}, f"Since September 2023, 80.7% {SEEN}. N{NORMAL[1:]}"),
         (
             HIGH,
             {"unit": "patients", "value": "seen_in_time", "noun": "patients a month"} | NO_SHARE,
-            f"Since September 2023, an average of 81 patients a month have been seen in time. The {NORMAL[4:]}",
+            f"Since September 2023, an average of 81 patients a month have been seen in time. N{NORMAL[1:]}",
         ),
         (
             [*HIGH, 99],
             {},
-            f"Since August 2023, 82% {SEEN}. September 2024, at 99%, is above what normal variation explains, "
+            f"Since August 2023, 82% {SEEN}. September 2024, at 99%, is above the limits of normal variation, "
             "a sign of improvement.",
         ),
         (
@@ -67,30 +67,30 @@ def said(folder, values, **keys):
         (
             HIGH,
             {"target": 81},
-            f"Since September 2023, 80.7% {SEEN}. The {NORMAL[4:]} "
+            f"Since September 2023, 80.7% {SEEN}. N{NORMAL[1:]} "
             "The average is below the target of 81%, which single months meet or miss by chance.",
         ),
         (
             HIGH,
             {"target": 95},
-            f"Since September 2023, 80.7% {SEEN}. The {NORMAL[4:]} "
+            f"Since September 2023, 80.7% {SEEN}. N{NORMAL[1:]} "
             "The target of 95% is out of reach unless the process changes.",
         ),
         (
             HIGH,
             {"target": 60},
-            f"Since September 2023, 80.7% {SEEN}. The {NORMAL[4:]} The target of 60% is reliably met.",
+            f"Since September 2023, 80.7% {SEEN}. N{NORMAL[1:]} The target of 60% is reliably met.",
         ),
         (
             [*HIGH, None],
             {},
-            f"Since August 2023, 80.7% {SEEN}. The {NORMAL[4:]} "
+            f"Since August 2023, 80.7% {SEEN}. N{NORMAL[1:]} "
             "The latest value is that of August 2024; the 1 month after it is missing.",
         ),
         (
             HIGH[:8],
             {},
-            f"Since February 2024, 80.8% {SEEN}. The {NORMAL[4:]} With 8 months so far the limits are trial limits.",
+            f"Since February 2024, 80.8% {SEEN}. N{NORMAL[1:]} With 8 months so far the limits are trial limits.",
         ),
         (HIGH[:3], {}, f"In the 3 months so far, 81% {SEEN}. That is too few to tell a change from chance."),
         ([None, 70], {}, "There is one value so far, 70% of patients in September 2024."),

@@ -63,9 +63,9 @@ def test_what_is_compared_is_there(embedded):
     assert "The points vary about one mean, within its limits." in pages["text"]
     paper = parity.of_pdf(embedded)
     assert len(paper["alternative texts"]) == 4
-    assert paper["tags"].count("/Table") == 3
+    assert paper["tags"].count("/Table") == 4
     assert paper["tags"].count("/LI") == 14  # two of them the glossary's
     word = parity.of_word(embedded)
-    assert len(word["captions"]) == 5  # three figures and two tables
-    assert len(word["tables"]) == 3
+    assert len(word["captions"]) == 6  # three figures and three tables
+    assert len(word["tables"]) == 4
     assert "fig-caseload" in word["links"]

@@ -253,8 +253,8 @@ def test_every_figure_of_the_pdf_has_its_alternative_text(tags):
 
 def test_every_table_of_the_pdf_has_header_cells(tags):
     kinds = Counter(tag for tag, _, _ in tags)
-    assert kinds["/Table"] == kinds["/THead"] == 3  # the list of figures and two tables
-    assert kinds["/TH"] == 4 + 4 + 2
+    assert kinds["/Table"] == kinds["/THead"] == 4  # the list of figures and three tables
+    assert kinds["/TH"] == 4 + 4 + 2 + 7  # in the last, two spanners
     assert all("/THead" in inside for tag, _, inside in tags if tag == "/TH")
 
 
@@ -439,10 +439,19 @@ def test_word_pictures_have_their_alternative_text(word):
 
 
 def test_word_tables_have_marked_header_rows(word):
-    assert len(word.tables) == 3
+    assert len(word.tables) == 4
     for table in word.tables:
         assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
         assert {each.style.name for cell in table.rows[0].cells for each in cell.paragraphs} == {"Table Header"}
+    spanned = word.tables[-1]
+    assert [[cell.text for cell in row.cells] for row in spanned.rows][:4] == [
+        ["Team", "Staff", "Staff", "Staff", "Seen"],
+        ["Team", "In post", "In post", "Needed", "Seen"],
+        ["Team", "2023", "2024", "Needed", "Seen"],
+        ["East"] * 5,
+    ]
+    marked = [row._tr.trPr.find(qn("w:tblHeader")) is not None for row in spanned.rows]
+    assert marked == [True] * 3 + [False] * 5
 
 
 def test_word_says_what_it_is(word):

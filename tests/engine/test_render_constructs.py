@@ -44,6 +44,7 @@ def figure(alt='alt="A chart." ', data="fig-caseload.csv", more="", caption="Cap
     return FIGURE.format(alt=alt, data=data, more=more, caption=caption)
 
 
+DRAWING = '[{words}]{{.drawing name="d" kind="icon" svg="{svg}" png="figures/pic-cycle.png" alt=""}}'
 REFUSED = {
     "raw-html": ("<b>bold</b>", "found raw HTML"),
     "comment": ("text\n\n<!-- a comment -->\n\ntext", "found raw HTML"),
@@ -67,6 +68,14 @@ REFUSED = {
     "stray-fence": ("text\n:::", "found ::: in the text"),
     "unknown-span": ("A [word]{.loud}.", "found a span with .loud"),
     "fact-without-key": ('[1]{.fact period="all"}', 'the .fact span "1" has no key'),
+    "drawing-without-words": (
+        DRAWING.format(words="", svg="figures/pic-cycle.svg"),
+        "has neither words nor an alternative",
+    ),
+    "drawing-without-file": (
+        DRAWING.format(words="Steady", svg="drawings/gone.svg"),
+        "names drawings/gone.svg as its svg",
+    ),
     "second-title": ("# Another title {#another}", 'found a second heading of level 1, "Another title"'),
     "skipped-level": ("#### Too deep {#too-deep}", 'the heading "Too deep" is of level 4 under one of level 2'),
     "figure-without-alt": (figure(alt=""), "the .report-figure #fig-new has no alt"),

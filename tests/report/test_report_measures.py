@@ -35,5 +35,8 @@ def test_a_step_is_told_with_its_cause_and_both_levels():
 
 def test_what_needs_attention_is_what_has_fallen():
     with context.use("2024-25-Q2", project=ROOT):
-        lines = measures.summary().markdown.splitlines()
-    assert "Antenatal corticosteroids (worse since August 2023); Normothermia (worse since July 2023)" in lines[1]
+        text = measures.summary().markdown.partition("What needs attention:**\n")[2].partition("\n- **")[0]
+    assert text.splitlines() == [
+        "    - Antenatal corticosteroids (worse since August 2023)",
+        "    - Normothermia (worse since July 2023)",
+    ]

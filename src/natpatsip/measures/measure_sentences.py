@@ -143,13 +143,12 @@ def _compared(shown: Shown) -> Parts:
 
 
 def _judged(shown: Shown) -> Parts:
-    """Return whether a shift is an improvement, where the measure has a direction."""
+    """Return that a shift is a concern; that one is an improvement, its direction says."""
     found = shown.found
     if not found.shift or found.improvement not in ("increase", "decrease"):
         return []
     is_better = (found.improvement == "increase") == (found.shift == "up")
-    moved = {"up": "rise", "down": "fall"}[found.shift]
-    return [f"the {moved} is {'an improvement' if is_better else 'a concern'}"]
+    return [] if is_better else [f"the {'rise' if found.shift == 'up' else 'fall'} is a concern"]
 
 
 # What has happened since
@@ -162,7 +161,7 @@ def _since_then(shown: Shown) -> Iterator[Parts]:
     signals: list[tuple[Parts, bool]] = []
     if found.outside:
         start = f"{series.when(found.latest_date)}, at "
-        explains = f", is {found.outside} what normal variation explains"
+        explains = f", is {found.outside} the limits of normal variation"
         signals.append(([start, shown.facts["latest"], explains], found.outside == "above"))
     if found.run:
         count = wording.number(found.run_length)
@@ -177,10 +176,10 @@ def _since_then(shown: Shown) -> Iterator[Parts]:
         return
     if found.is_stable:
         span = "since then, " if found.shifts else ""
-        yield [f"{span}the {several} show only normal variation"]
+        yield [f"{span}no {series.step} stands out"]
     elif found.latest_signal is not None:
         last = series.when(found.latest_signal)
-        yield [f"the last {series.step} outside normal variation was {last}"]
+        yield [f"the last {series.step} that stands out is {last}"]
 
 
 def _verdict(improvement: str, *, is_up: bool) -> str:

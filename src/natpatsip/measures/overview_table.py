@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -145,8 +145,8 @@ def overview(*measures: Measure | str, caption: str = "The measures at a glance"
             "Assurance", "Needs attention"]  # fmt: skip
     rows = [_row(each) for each in standings]
     if any(each.measure.is_illustrative for each in standings):
-        note = read_settings(standings[0].measure.here.project).illustrative_data.figure
-        caption = f"{caption.rstrip('.')}. {note.rstrip('.')}"
+        title = read_settings(standings[0].measure.here.project).illustrative_data.title
+        caption = f"{caption.rstrip('.')} ({title.lower()})"
     ruled = ["| " + " | ".join(map(escaped, head)) + " |", "|---|---|--:|--:|--:|---|---|---|"]
     text = "\n".join([*ruled, *("| " + " | ".join(cells) + " |" for cells, _ in rows)])
     facts = [fact for each in standings for fact in _facts_of(each)]
@@ -179,8 +179,8 @@ def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
     """Return the cells of a measure's row in markdown, and the drawings in them by name."""
     measure, drawings = standing.measure, dict[str, str]()
 
-    def drawn(svg: str, *, alt: str = "", words: str = "") -> str:
-        name, span = drawing_span(svg, alt=alt, words=words)
+    def drawn(svg: str, *, kind: Literal["line", "icon"] = "icon", alt: str = "", words: str = "") -> str:
+        name, span = drawing_span(svg, kind=kind, alt=alt, words=words)
         drawings[name] = svg
         return span
 
@@ -189,16 +189,18 @@ def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
     signs = ["too few points", ""] if measure.definition.chart == "xmr" and now else ["", ""]
     if standing.has_icons:
         variation, assurance = standing.icons
-        has_assurance = assurance.name != "assurance-none"
+        has_assurance, is_common = assurance.name != "assurance-none", variation.name == "variation-common-cause"
         signs = [
-            drawn(icons.svg(variation), words=variation.words),
+            drawn(icons.svg(variation), alt=variation.words)
+            if is_common
+            else drawn(icons.svg(variation), words=variation.words),
             drawn(icons.svg(assurance), words=assurance.words) if has_assurance else "",
         ]
     attention = f"Yes: {wording.listing(standing.now.attention)}" if standing.now.attention else "No"
     has_words = standing.has_icons or standing.now.attention
     cells = [
         escaped(measure.definition.label),
-        drawn(sparkline(measure), alt=in_words(measure)) if now else "",
+        drawn(sparkline(measure), kind="line", alt=in_words(measure)) if now else "",
         fact_span(baseline) if baseline else "",
         fact_span(now) if now else "no data",
         standing.change_in_words,
@@ -280,14 +282,18 @@ def summary(*measures: Measure | str) -> Block:
     """
     standings = _standings(measures)
     quarter = standings[0].measure.here.quarter
-    lines = {
+    lists = {
         "What has improved": [f"{_label(each)} ({each.now.improved})" for each in standings if each.now.improved],
         "What needs attention": [
             f"{_label(each)} ({wording.listing(each.now.attention)})" for each in standings if each.now.attention
         ],
         f"What is new since {quarter.previous().label}": [text for each in standings for text in _news(each)],
     }
-    text = "\n".join(f"- **{what}:** {escaped('; '.join(found) or 'nothing')}." for what, found in lines.items())
+    text = "\n".join(
+        line
+        for what, found in lists.items()
+        for line in (f"- **{what}:**", *(f"    - {escaped(item)}" for item in found or ["nothing"]))
+    )
     return made_block(f"the summary of {len(standings)} measures", text)
 
 
