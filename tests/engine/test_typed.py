@@ -63,6 +63,13 @@ SAMPLES = {  # by the row of the list: what an author types, and what the messag
     "an icon that does not exist": {
         ':::: {.tiles}\n::: {.tile icon="gone"}\n1\n\none\n:::\n::::': 'has the icon "gone"'
     },
+    "a row with more cells than the header of its table": {
+        "| a | b |\n|---|---|\n| 1 | 2 | 3 |": 'the row "| 1 | 2 | 3 |" has more cells than the header',
+    },
+    "a footnote without its text, or a text of a footnote without its place, in the same cell": {
+        "One[^a].": "the footnote [^a] has no text or no place",
+        "One.\n\n[^b]: Two.": "the footnote [^b] has no text or no place",
+    },
 }
 CASES = [(row, text) for row, texts in SAMPLES.items() for text in texts]
 

@@ -97,6 +97,10 @@ def _typed(plan: Plan, notebook: Notebook, found: list[str]) -> Iterator[tuple[s
             level = heading.level
         try:
             check_nothing_is_lost(text)
+        except StagingError as error:
+            found.append(f"{place}: {error}")
+            continue  # pandoc would say it again in its own words
+        try:
             check_chapter_links(text, {*plan.notebooks, *(set(GENERATED) & set(plan.chapters))})
         except ReportError as error:
             found.append(f"{place}: {error}")
