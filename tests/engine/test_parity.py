@@ -62,7 +62,7 @@ def test_what_is_compared_is_there(embedded):
     assert ("Figure 2", "waiting-times.html#fig-home-visits") in pages["links"]
     assert "The points vary about one mean, within its limits." in pages["text"]
     paper = parity.of_pdf(embedded)
-    assert len(paper["alternative texts"]) == 4
+    assert len(paper["alternative texts"]) == 7  # four figures and pictures, three small drawings
     assert paper["tags"].count("/Table") == 4
     assert paper["tags"].count("/LI") == 14  # two of them the glossary's
     word = parity.of_word(embedded)

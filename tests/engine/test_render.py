@@ -32,6 +32,7 @@ ALTS = (
     "them & none <b>missing</b>.",
     "Control chart of 45 months about a mean of 87.2%, all within limits.",
     "Control chart that falls in three steps.",
+    *("It comes back.", "Common cause", "It comes back."),  # small drawings of a table; one repeats its words
     "A cycle of four steps: share, learn, try, look again.",
 )
 
@@ -254,7 +255,7 @@ def test_every_figure_of_the_pdf_has_its_alternative_text(tags):
 def test_every_table_of_the_pdf_has_header_cells(tags):
     kinds = Counter(tag for tag, _, _ in tags)
     assert kinds["/Table"] == kinds["/THead"] == 4  # the list of figures and three tables
-    assert kinds["/TH"] == 4 + 4 + 2 + 7  # in the last, two spanners
+    assert kinds["/TH"] == 4 + 4 + 4 + 7  # in the last, two spanners
     assert all("/THead" in inside for tag, _, inside in tags if tag == "/TH")
 
 
@@ -435,7 +436,9 @@ def test_word_links_to_an_id_of_more_than_forty_letters(staged, tmp_path):
 
 
 def test_word_pictures_have_their_alternative_text(word):
-    assert tuple(node.get("descr") for node in word.element.body.iter(qn("wp:docPr"))) == ALTS
+    *others, last = ALTS  # where a drawing repeats its words, Word has them as its description
+    found = [node.get("descr") for node in word.element.body.iter(qn("wp:docPr"))]
+    assert found == [*others, "Improvement, high", last]
 
 
 def test_word_tables_have_marked_header_rows(word):

@@ -29,3 +29,19 @@ def test_no_page_breaks_a_rule_of_wcag(html_pages, chrome, width, scripts):
 def test_every_notebook_has_its_page(html_pages):
     pages = {page.stem for page in html_pages.glob("*.html")}
     assert {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")} <= pages
+
+
+def test_an_overview_is_sorted_by_the_column_that_a_reader_chooses(html_pages, chrome):
+    tab = chrome.new_page()
+    tab.goto((html_pages / "maternity-neonatal.html").as_uri())
+    table = tab.locator("table.sortable").first
+    button = table.get_by_role("button", name="Now")
+    for order in ("ascending", "descending"):
+        button.click()
+        assert table.locator("th[aria-sort]").get_attribute("aria-sort") == order
+        now = [
+            float(text.strip("%").replace(",", "")) for text in table.locator("td[data-label=Now]").all_inner_texts()
+        ]
+        assert now == sorted(now, reverse=order == "descending")
+        assert len(now) == 8
+    tab.close()
