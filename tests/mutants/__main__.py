@@ -1,0 +1,175 @@
+"""Changes the core modules in small ways, runs the tests that belong to them, and lists the changes that none noticed.
+
+``python tests/mutants spc impact --sample 40`` takes 40 mutants of each of two areas; without names, all areas; with
+``--sample 0``, all mutants. Results are kept in build/mutants for as long as a module is the same: mutants that were noticed are
+not tried again, so that a run after new tests tries only the others. docs/qa/mutants.md gets the score.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+import random
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from forked import Run, copy_of, run_tests, warm
+from mutations import Mutant, mutants
+
+ROOT = Path(__file__).resolve().parents[2]
+KEPT = ROOT / "build" / "mutants"  # a file of results for each area
+PAGE = ROOT / "docs" / "qa" / "mutants.md"
+EQUIVALENT = Path(__file__).with_name("equivalent.csv")
+DOCTESTS = "tests/engine/test_doctests.py"
+SEED = 12
+ENGINE = "src/natpatsip"
+AREAS = {  # the modules, and the tests that belong to them; their doctests always do
+    "quarter": ([f"{ENGINE}/quarter.py"], ["test_quarter.py"]),
+    "impact": (["src/helpers/impact.py"], ["../report/test_impact.py"]),
+    "wording": ([f"{ENGINE}/wording.py"], ["test_wording.py", "test_decimals.py", "test_steps_in_words.py"]),
+    "facts": ([f"{ENGINE}/facts.py", f"{ENGINE}/fact.py"], ["test_facts*.py", "test_decimals.py"]),
+    "params": ([f"{ENGINE}/params.py"], ["test_params.py", "test_yaml_1_2.py"]),
+    "plan": ([f"{ENGINE}/pipeline/plan.py"], ["test_plan.py"]),
+    "disclosure": ([f"{ENGINE}/datasets/disclosure.py"], ["test_disclosure.py"]),
+    "datasets": (
+        [f"{ENGINE}/datasets/*.py"],
+        ["test_datasets.py", "test_declaration.py", "test_one_reader.py", "test_disclosure.py"],
+    ),
+    "spc": ([f"{ENGINE}/spc/*.py"], ["test_spc_*.py"]),
+    "checks": ([f"{ENGINE}/checks/*.py"], ["test_checks_*.py"]),
+}
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A mutant of a file."""
+
+    area: str
+    file: str
+    mutant: Mutant
+
+    @property
+    def key(self) -> str:
+        return f"{self.file} {self.mutant.name}"
+
+
+def placed(area: str) -> list[Placed]:
+    """Return the mutants of an area, in a random order that is always the same."""
+    patterns, _ = AREAS[area]
+    files = sorted({str(file.relative_to(ROOT)) for pattern in patterns for file in ROOT.glob(pattern)})
+    if area == "datasets":
+        files = [file for file in files if "disclosure" not in file]  # an area of its own
+    found = [Placed(area, file, each) for file in files for each in mutants((ROOT / file).read_text(encoding="utf-8"))]
+    random.Random(SEED).shuffle(found)  # noqa: S311
+    return found
+
+
+def main() -> int:
+    options = _options()
+    with copy_of(ROOT) as copy:
+        for area in options.areas or AREAS:
+            kept = Kept(area)
+            sample = placed(area)[: options.sample or None]
+            todo = [each for each in sample if options.fresh or kept.state(each) != "noticed"]
+            todo = [each for each in todo if each.key not in EQUIVALENTS or options.fresh]
+            print(f"{area}: {len(todo)} of {len(sample)} to try", flush=True)
+            if todo:
+                _try(area, todo, copy, kept)
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python tests/mutants", description=__doc__)
+    parser.add_argument("areas", nargs="*", choices=[*AREAS, []], help="areas to try (all)")
+    parser.add_argument("--sample", type=int, default=40, help="mutants of each area; 0 for all (40)")
+    parser.add_argument("--fresh", action="store_true", help="try those again that were noticed, too")
+    return parser.parse_args()
+
+
+def _try(area: str, todo: list[Placed], copy: Path, kept: Kept) -> None:
+    folder = copy / "tests" / "engine"
+    files = sorted({str(f.resolve().relative_to(copy.resolve())) for name in AREAS[area][1] for f in folder.glob(name)})
+    names = {".".join(Path(each.file).with_suffix("").parts[1:]) for each in placed(area)}
+    doctests = [f"{DOCTESTS}::test_examples_hold[{name.removesuffix('.__init__')}]" for name in sorted(names)]
+    files += doctests
+    first = run_tests(files)
+    if first.status != 0:
+        sys.exit(f"The tests of {area} do not pass as they are:\n{first.output}")
+    warm(first.imported)
+    start = time.monotonic()
+    base = run_tests(files, traced=str(copy / "src"))
+    if base.status != 0:
+        sys.exit(f"The tests of {area} do not pass under a trace:\n{base.output}")
+    print(f"  {len(base.seconds)} tests in {time.monotonic() - start:.0f} s", flush=True)
+    for each in sorted(todo, key=lambda one: one.file):
+        path = copy / each.file
+        before = path.read_text(encoding="utf-8")
+        path.write_text(each.mutant.source, encoding="utf-8")
+        run = _noticed(each, str(path), base)
+        path.write_text(before, encoding="utf-8")
+        kept.note(each, run)
+
+
+def _noticed(each: Placed, path: str, base: Run) -> Run:
+    """Run the tests that reach a mutant, the quickest first; those that reach its file if it is run at import."""
+    wanted = {(path, line) for line in each.mutant.lines}
+    at_import = not wanted.isdisjoint(base.lines["import"])
+    reach = [
+        name
+        for name, lines in base.lines.items()
+        if name != "import" and (not wanted.isdisjoint(lines) or (at_import and any(file == path for file, _ in lines)))
+    ]
+    chosen = sorted(reach, key=base.seconds.__getitem__)
+    if not chosen:
+        return Run(0)
+    seconds = 30 + 10 * sum(base.seconds[name] for name in chosen)
+    return run_tests(sorted({name.partition("::")[0] for name in chosen}), chosen=chosen, seconds=seconds)
+
+
+class Kept:
+    """The results so far, of modules as they are now."""
+
+    def __init__(self, area: str) -> None:
+        self._file = KEPT / f"{area}.json"
+        self._results = json.loads(self._file.read_text(encoding="utf-8")) if self._file.exists() else {}
+        self._hashes: dict[str, str] = {}
+
+    def _hash(self, file: str) -> str:
+        if file not in self._hashes:
+            self._hashes[file] = hashlib.sha256((ROOT / file).read_bytes()).hexdigest()[:12]
+        return self._hashes[file]
+
+    def state(self, each: Placed) -> str:
+        result = self._results.get(each.key, {})
+        return result.get("state", "") if result.get("hash") == self._hash(each.file) else ""
+
+    def note(self, each: Placed, run: Run) -> None:
+        state = "not noticed" if run.status == 0 else "noticed"
+        by = run.failed or ("time ran out" if run.status is None else "")
+        self._results[each.key] = {"state": state, "by": by, "hash": self._hash(each.file)}
+        KEPT.mkdir(parents=True, exist_ok=True)
+        self._file.write_text(json.dumps(self._results, indent=1, ensure_ascii=False), encoding="utf-8")
+        if state != "noticed" and each.key not in EQUIVALENTS:
+            print(f"  {each.file}:{each.mutant.lines.start} {each.mutant.function}", flush=True)
+            print(f"    - {each.mutant.before}\n    + {each.mutant.after}", flush=True)
+
+    def page(self) -> str:
+        return ""
+
+
+def _equivalents() -> dict[str, str]:
+    if not EQUIVALENT.exists():
+        return {}
+    with EQUIVALENT.open(encoding="utf-8", newline="") as rows:
+        return {row["mutant"]: row["reason"] for row in csv.DictReader(rows)}
+
+
+EQUIVALENTS = _equivalents()
+
+if __name__ == "__main__":
+    raise SystemExit(main())
