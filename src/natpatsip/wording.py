@@ -11,6 +11,7 @@ import datetime
 import math
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import zip_longest
 
 WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -173,11 +174,10 @@ def months(days: Sequence[datetime.date]) -> str:
     >>> months([datetime.date(2018, 12, 1), datetime.date(2019, 1, 1), datetime.date(2019, 3, 1)])
     'December 2018, January and March 2019'
     """
-    following = [*days[1:], None]
     return listing(
         [
             f"{day:%B}" if after is not None and after.year == day.year else month(day)
-            for day, after in zip(days, following, strict=True)
+            for day, after in zip_longest(days, days[1:])
         ]
     )
 

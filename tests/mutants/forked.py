@@ -24,7 +24,12 @@ from typing import Any
 
 import pytest
 
-_OWN = ("natpatsip", "helpers", "support", "papermill")  # never warm; papermill imports its engines, of which one is ours
+_OWN = (
+    "natpatsip",
+    "helpers",
+    "support",
+    "papermill",
+)  # never warm; papermill imports its engines, of which one is ours
 _OPTIONS = [
     *("-x", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", "--durations=0", "--hypothesis-profile=mutants"),
     *("-W", "ignore:Module already imported so cannot be rewritten"),  # libraries are imported before pytest starts
@@ -121,12 +126,16 @@ def _in_child(results: Path, run: Callable[[], Run]) -> None:
 def _pytest(files: Sequence[str], chosen: Sequence[str], traced: str) -> Run:
     from hypothesis import HealthCheck, settings
 
-    settings.register_profile("mutants", derandomize=True, database=None, deadline=None, suppress_health_check=HealthCheck)
+    settings.register_profile(
+        "mutants", derandomize=True, database=None, deadline=None, suppress_health_check=HealthCheck
+    )
     plugin = _Plugin(chosen, traced)
     run = plugin.run
     run.status = int(pytest.main([*_OPTIONS, *files], plugins=[plugin]))
     sys.settrace(None)
-    libraries = [name for name, module in sys.modules.items() if "site-packages" in (getattr(module, "__file__", "") or "")]
+    libraries = [
+        name for name, module in sys.modules.items() if "site-packages" in (getattr(module, "__file__", "") or "")
+    ]
     run.imported = sorted(libraries)
     return run
 
@@ -154,7 +163,9 @@ class _Plugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         self.run.lines["import"] = self._lines
         if self._order:
-            items[:] = sorted((each for each in items if each.nodeid in self._order), key=lambda it: self._order[it.nodeid])
+            items[:] = sorted(
+                (each for each in items if each.nodeid in self._order), key=lambda it: self._order[it.nodeid]
+            )
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: Any) -> Any:

@@ -38,6 +38,7 @@ _PAIRS = [
     *(("removeprefix", "removesuffix"), ("partition", "rpartition"), ("find", "rfind"), ("floor", "ceil")),
 ]
 _NAMES = dict(_PAIRS) | {there: here for here, there in _PAIRS}
+_GUARDS = {"strict", "encoding"}  # arguments that change nothing unless the code or the machine is another: not changed
 Change = tuple[ast.AST, str, Any]  # a node, its field, and what the field becomes
 
 
@@ -112,7 +113,9 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
             continue
         for child in value if isinstance(value, list) else [value]:
             is_text = isinstance(node, ast.JoinedStr | ast.Expr) and isinstance(child, ast.Constant)
-            if isinstance(child, ast.AST) and not isinstance(child, ast.Import | ast.ImportFrom) and not is_text:
+            is_guard = isinstance(child, ast.keyword) and child.arg in _GUARDS
+            is_import = isinstance(child, ast.Import | ast.ImportFrom)
+            if isinstance(child, ast.AST) and not (is_text or is_guard or is_import):
                 yield child
 
 
@@ -134,7 +137,7 @@ def _changes_of(node: ast.AST) -> Iterator[Change]:
             yield from ((node, "value", other) for other in _other_values(value))
         case ast.Call(func=func, keywords=keywords):
             for place, keyword in enumerate(keywords):
-                if keyword.arg:
+                if keyword.arg and keyword.arg not in _GUARDS:
                     yield node, "keywords", [*keywords[:place], *keywords[place + 1 :]]
             field = {ast.Name: "id", ast.Attribute: "attr"}.get(type(func))
             if field and getattr(func, field) in _NAMES:
@@ -144,9 +147,7 @@ def _changes_of(node: ast.AST) -> Iterator[Change]:
         for place, test in enumerate(node.ifs if isinstance(node, ast.comprehension) else [node.test]):
             if not isinstance(test, ast.Compare | ast.BoolOp | ast.UnaryOp):  # those have changes of their own
                 negated = ast.UnaryOp(ast.Not(), test)
-                yield node, field, (
-                    [*node.ifs[:place], negated, *node.ifs[place + 1 :]] if field == "ifs" else negated
-                )  # type: ignore[union-attr]
+                yield node, field, ([*node.ifs[:place], negated, *node.ifs[place + 1 :]] if field == "ifs" else negated)  # type: ignore[union-attr]
     for field in ("body", "orelse", "finalbody"):
         statements = getattr(node, field, None)
         for place, statement in enumerate(statements if isinstance(statements, list) else []):

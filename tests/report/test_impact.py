@@ -28,7 +28,9 @@ def test_deaths_are_whole_unless_a_step_is_asked_for():
     assert [impact.deaths_prevented(people, 1) for people in (1, 2, 3)] == [1, 2, 3]
 
 
-@pytest.mark.parametrize(("part", "whole", "percentage"), [(0, 8, 0), (1, 8, 13), (1, 3, 33), (8, 8, 100), (0.5, 1, 50)])
+@pytest.mark.parametrize(
+    ("part", "whole", "percentage"), [(0, 8, 0), (1, 8, 13), (1, 3, 33), (8, 8, 100), (0.5, 1, 50)]
+)
 def test_a_share_is_a_whole_percentage_of_the_whole(part, whole, percentage):
     assert impact.share(part, whole) == percentage
 
