@@ -74,7 +74,8 @@ def main() -> int:
     with copy_of(ROOT) as copy:
         for area in options.areas or AREAS:
             kept = Kept(area)
-            sample = placed(area)[: options.sample or None]
+            found = [each for each in placed(area) if options.file in each.file]
+            sample = found[: options.sample or None]
             todo = [each for each in sample if options.fresh or kept.state(each) != "noticed"]
             todo = [each for each in todo if each.key not in EQUIVALENTS or options.fresh]
             print(f"{area}: {len(todo)} of {len(sample)} to try", flush=True)
@@ -87,6 +88,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python tests/mutants", description=__doc__)
     parser.add_argument("areas", nargs="*", choices=[*AREAS, []], help="areas to try (all)")
     parser.add_argument("--sample", type=int, default=40, help="mutants of each area; 0 for all (40)")
+    parser.add_argument("--file", default="", help="only those of the files whose path has this in it")
     parser.add_argument("--fresh", action="store_true", help="try those again that were noticed, too")
     return parser.parse_args()
 

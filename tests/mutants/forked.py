@@ -31,7 +31,7 @@ _OWN = (
     "papermill",
 )  # never warm; papermill imports its engines, of which one is ours
 _OPTIONS = [
-    *("-x", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", "--durations=0", "--hypothesis-profile=mutants"),
+    *("-x", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", "--durations=1", "--hypothesis-profile=mutants"),
     *("-W", "ignore:Module already imported so cannot be rewritten"),  # libraries are imported before pytest starts
 ]
 
