@@ -127,7 +127,7 @@ def large(value: float) -> str:
     ('1 million', '18 million', '1.25 million', '10,310')
     """
     for size, word in ((1_000_000_000, "billion"), (1_000_000, "million")):
-        if abs(value) >= size and round(value / size, 2) * size == value:
+        if abs(value) >= size and value % (size // 100) == 0:
             return f"{plain(value / size, 2)} {word}"
     return number(value)
 

@@ -110,7 +110,7 @@ def test_most_of_the_latest_points_still_lie_beyond_the_mean_before(length, back
 
 
 @pytest.mark.parametrize(
-    ("latest", "is_proposed"), [([57] * 7, False), ([57] * 6 + [62], True), ([62] + [57] * 6, True)]
+    ("latest", "is_proposed"), [([57] * 7, False), ([57] * 6 + [62], True), ([62] + [57] * 6, True), ([61] * 7, True)]
 )
 def test_a_run_the_other_way_on_the_rebased_chart_is_no_step_that_lasts(latest, is_proposed):
     assert (both_ways(BEFORE + AFTER * 2 + latest) is not None) == is_proposed
@@ -132,6 +132,10 @@ def test_medians_exactly_one_standard_deviation_apart_are_enough():
     values = alternating(0, 3) + alternating(apart, 1)
     assert float(np.median(values[14:]) - np.median(values[:14])) == apart
     assert both_ways(values) is not None
+
+
+def test_a_step_from_below_zero_to_above_it_is_as_long_as_any_other():
+    assert both_ways(alternating(-10, 1) + alternating(10, 1)).points_before == 14
 
 
 @pytest.mark.parametrize("unit", [1e-6, 1000])
@@ -160,3 +164,8 @@ def test_a_proposal_names_the_point_of_an_undated_chart_and_rounds_its_means_to_
     assert type(found.date) is int
     with pytest.raises(AttributeError):
         found.date = 3
+
+
+def test_an_outlier_at_the_first_point_is_not_passed_over_for_a_step():
+    assert both_ways([85, *BEFORE, *AFTER]) is None
+    assert both_ways([75, *BEFORE, *AFTER]).points_before == 15

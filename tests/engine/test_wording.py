@@ -202,3 +202,27 @@ def test_the_words_for_counts_are_those_of_counting():
 
 def test_a_number_that_is_no_percentage_may_be_printed_as_100():
     assert [wording.number(99.96), wording.plain(99.96), str(wording.honest_decimals(99.96))] == ["100", "100", "0"]
+
+
+@pytest.mark.parametrize(
+    ("items", "text"), [(["a", "b"], "a and b"), ([1, 2], "1 and 2"), (["a, b", "c", "d"], "a, b, c and d")]
+)
+def test_two_items_have_no_comma(items, text):
+    assert wording.listing(items) == text
+
+
+def test_the_size_of_values_that_are_all_the_same_is_that_of_the_largest():
+    assert wording.decimals_for([100, 100 + 1e-9]) == 0
+    assert wording.decimals_for([-0.05, -0.05]) == 3
+    assert wording.decimals_for([1e9, 1e9 - 1]) == 0  # just as far apart as noise may be
+
+
+def test_a_rounded_number_is_whole_unless_decimals_are_asked_for():
+    assert [wording.rounded(2.5), wording.rounded(2.44, 1)] == [3, 2.4]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1_005_000_000, "1,005 million"), (1_234_000, "1,234,000"), (2_010_000, "2.01 million")]
+)
+def test_a_third_decimal_of_a_million_is_in_figures(value, text):
+    assert wording.large(value) == text
