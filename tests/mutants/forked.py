@@ -81,7 +81,7 @@ def warm(modules: Sequence[str]) -> None:
 
 
 def run_tests(files: Sequence[str], *, chosen: Sequence[str] = (), traced: str = "", seconds: float = 900) -> Run:
-    """Run tests in a fork: all of some files or those chosen, in that order; if asked, with the lines that each reaches."""
+    """Run the tests of files in a fork, or those chosen, in that order; note the lines of a folder that each reaches."""
     results = Path(tempfile.gettempdir()) / "run.pickle"
     results.unlink(missing_ok=True)
     child = os.fork()
@@ -109,7 +109,7 @@ def _in_child(results: Path, run: Callable[[], Run]) -> None:
         with output.open("wb") as out:
             os.dup2(out.fileno(), 1)
             os.dup2(out.fileno(), 2)
-        sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: PTH123, SIM115
+        sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
         done = run()
         sys.stdout.flush()
         done.output = output.read_text(encoding="utf-8", errors="replace")[-4000:]

@@ -33,6 +33,7 @@ _OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Or: ast.And,
     ast.USub: ast.UAdd,
 }
+_AROUND = 35  # characters of a line that are shown before and after a change
 _PAIRS = [
     *(("min", "max"), ("any", "all"), ("lower", "upper"), ("lstrip", "rstrip"), ("startswith", "endswith")),
     *(("removeprefix", "removesuffix"), ("partition", "rpartition"), ("find", "rfind"), ("floor", "ceil")),
@@ -74,11 +75,29 @@ def mutants(source: str) -> list[Mutant]:
         differing = ((a, b) for a, b in itertools.zip_longest(lines, mutated.splitlines(), fillvalue="") if a != b)
         before, after = next(differing, ("", ""))
         if mutated != normal:
-            key = (function, before.strip(), after.strip())
+            key = (function, *_around_change(before.strip(), after.strip()))
             seen[key] += 1
             reach = range(statement.lineno, _header_end(statement) + 1)
             found.append(Mutant(*key, seen[key], reach, mutated))
     return found
+
+
+def _around_change(before: str, after: str) -> tuple[str, str]:
+    """Return what two lines have around the place where they differ."""
+    start = _alike(before, after)
+    end = _alike(before[start:][::-1], after[start:][::-1])
+    first = max(0, start - _AROUND)
+    shown = [
+        f"{'…' if first else ''}{line[first : len(line) - end + _AROUND]}{'…' if end > _AROUND else ''}"
+        for line in (before, after)
+    ]
+    return shown[0], shown[1]
+
+
+def _alike(one: str, other: str) -> int:
+    """Return how many characters two texts begin with alike."""
+    pairs = zip(one, other, strict=False)
+    return next((place for place, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def _header_end(statement: ast.stmt) -> int:
