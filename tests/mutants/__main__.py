@@ -58,7 +58,7 @@ AREAS = {  # the modules, and the tests that belong to them; their doctests alwa
         ["test_datasets.py", "test_declaration.py", "test_one_reader.py", "test_disclosure.py"],
     ),
     "spc": ([f"{ENGINE}/spc/*.py"], ["test_spc_*.py"]),
-    "checks": ([f"{ENGINE}/checks/*.py"], ["test_checks_*.py"]),
+    "checks": ([f"{ENGINE}/checks/*.py"], ["test_checks_*.py", "../report/test_checks.py"]),
 }
 
 

@@ -62,6 +62,7 @@ def copy_of(root: Path) -> Iterator[Path]:
         subprocess.run(compiling, cwd=folder, check=True)
         os.environ |= {"PYTHONPATH": str(folder / "src"), "OPENBLAS_NUM_THREADS": "1", "TMPDIR": name}
         tempfile.tempdir = None
+        (Path(name) / "shared").mkdir()
         sys.path.insert(0, str(folder / "src"))
         sys.dont_write_bytecode = False
         with contextlib.chdir(folder):
@@ -81,7 +82,7 @@ def warm(modules: Sequence[str]) -> None:
 
 
 def run_tests(files: Sequence[str], *, chosen: Sequence[str] = (), traced: str = "", seconds: float = 900) -> Run:
-    """Run the tests of files in a fork, or those chosen, in that order; note the lines of a folder that each reaches."""
+    """Run the tests of files in a fork, or those chosen, in that order; note the lines in a folder that each runs."""
     results = Path(tempfile.gettempdir()) / "run.pickle"
     results.unlink(missing_ok=True)
     child = os.fork()
@@ -131,7 +132,10 @@ def _pytest(files: Sequence[str], chosen: Sequence[str], traced: str) -> Run:
     )
     plugin = _Plugin(chosen, traced)
     run = plugin.run
-    run.status = int(pytest.main([*_OPTIONS, *files], plugins=[plugin]))
+    # As a worker of a parallel run, so that a whole report is built once, for the first run, and shared by the others.
+    os.environ["PYTEST_XDIST_WORKER"] = "mutants"
+    shared = f"--basetemp={Path(tempfile.gettempdir(), 'shared', 'own')}"
+    run.status = int(pytest.main([*_OPTIONS, shared, *files], plugins=[plugin]))
     sys.settrace(None)
     libraries = [
         name for name, module in sys.modules.items() if "site-packages" in (getattr(module, "__file__", "") or "")
