@@ -92,6 +92,12 @@ def test_one_series_of_a_panel_can_be_described():
     assert spc.describe(result[result["team"] == "B"]).endswith("which is a concern.")
 
 
+def without_attrs(result):
+    bare = result.copy()
+    bare.attrs = {}
+    return bare
+
+
 WAVE = [50, 52] * 10  # mean 51, limits 5.32 from it, near limits 3.55
 STEEP = chart([*WAVE, 80, 75, 70, 65, 62, 60, 58], fix_after=20)
 TURNED = ", down from 60.3 before: a shift down, which is "
@@ -190,14 +196,14 @@ NEIGHBOURS = "the points on either side count as neighbours."
             "points all lie above this mean, a special-cause run, which is an improvement.",
         ),
         (
-            STEEP,
+            chart([*WAVE, 80, 75, 70, 65, 62, 60, 58], fix_after=20, improvement="decrease"),
             {"improvement": "decrease"},
             "is 51. The latest point (March 2023, 58) lies above the upper limit, which is a concern, and the last "
             "seven points fall one after another, a special-cause trend, which is an improvement, and the last eight "
             "points all lie above this mean, a special-cause run, which is a concern.",
         ),
         (
-            STEEP,
+            without_attrs(STEEP),
             {"improvement": "neutral"},
             "is 51. The latest point (March 2023, 58) lies above the upper limit, and the last seven points fall one "
             "after another, a special-cause trend, and the last eight points all lie above this mean, a special-cause "
