@@ -3,36 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from nbformat.v4 import new_output
 
 from natpatsip.checks import broken_link, glossary, inline_syntax, stale, typed_number, unused
-from natpatsip.checks.check_context import CheckContext
-from natpatsip.facts import PUBLISHED, Fact
-from natpatsip.figures import FIGURE, VEGALITE
-from natpatsip.pipeline.plan import Plan
-from natpatsip.quarter import Quarter
+from natpatsip.facts import Fact
+from support.checking import Q2, charting, context, publishing, seen
 from support.projects import code, edit, prose, small, write
-
-Q2 = Quarter(2024, 2)
-
-
-def context(folder, *cells, index=()):
-    plan = Plan.of(small(folder, index=index, ward=cells), Q2)
-    return CheckContext(plan, {name: each.content for name, each in plan.notebooks.items()})
-
-
-def publishing(*facts, id="facts"):  # noqa: A002
-    calls = "\n".join(f'publish("{fact.id}", 0, unit="", source="")' for fact in facts)
-    cell = code(calls, id=id)
-    cell.outputs = [new_output("display_data", data={PUBLISHED: fact.record()}) for fact in facts]
-    return cell
-
-
-def charting(name, title="It rose", id="chart"):  # noqa: A002
-    cell = code("chart", id=id)
-    record = {"id": name, "title": title, "alt": "Rising.", "data": "Month,Seen\r\nJune,3\r\n"}
-    cell.outputs = [new_output("display_data", data={FIGURE: record, VEGALITE: {}})]
-    return cell
 
 
 BEDS = Fact("ward_beds", "2024-25-Q2", 240, "beds", "Ward list")
@@ -127,8 +102,7 @@ def test_a_number_in_the_reason_for_a_rebase_is_told_with_its_place_in_the_param
     file = project / "params" / f"{Q2}.yml"
     rows = "  - {series: a, date: 2024-05, reason: New rota}\n  - {series: b, date: 2024-06, reason: From 240 beds}\n"
     file.write_text(f"quarter: {Q2}\ncut_off: 2024-09-30\nrebase:\n{rows}", encoding="utf-8")
-    plan = Plan.of(project, Q2)
-    (found,) = typed_number.check(CheckContext(plan, {name: each.content for name, each in plan.notebooks.items()}))
+    (found,) = typed_number.check(seen(project))
     assert found.message == (
         '"240" is typed in "From 240 beds", the reason for b, 2024-06, which is printed as it is and cannot cite. '
         "Say it without the number."
@@ -339,8 +313,7 @@ def with_glossary(folder, *cells, rows=(), caption=""):
         ["| Term | Meaning |", "|---|---|", *(f"| {term} | Meaning of it |" for term in rows), "", caption]
     )
     write(project / "notebooks" / "glossary.ipynb", "Glossary", prose(table, id="terms"))
-    plan = Plan.of(project, Q2)
-    return CheckContext(plan, {name: each.content for name, each in plan.notebooks.items()})
+    return seen(project)
 
 
 def test_an_acronym_that_the_glossary_lacks_is_told_once_where_it_first_stands(tmp_path):
