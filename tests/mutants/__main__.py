@@ -55,7 +55,7 @@ AREAS = {  # the modules, and the tests that belong to them; their doctests alwa
     "disclosure": ([f"{ENGINE}/datasets/disclosure.py"], ["test_disclosure.py"]),
     "datasets": (
         [f"{ENGINE}/datasets/*.py"],
-        ["test_datasets.py", "test_declaration.py", "test_one_reader.py", "test_disclosure.py"],
+        ["test_datasets*.py", "test_declaration.py", "test_one_reader.py", "test_disclosure.py"],
     ),
     "spc": ([f"{ENGINE}/spc/*.py"], ["test_spc_*.py"]),
     "checks": ([f"{ENGINE}/checks/*.py"], ["test_checks_*.py", "../report/test_checks.py"]),
