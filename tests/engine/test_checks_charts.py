@@ -73,7 +73,8 @@ def test_words_about_a_chart_are_held_against_what_it_shows(tmp_path, text, is_f
 def test_a_claim_that_the_chart_does_not_bear_out_is_told_with_what_it_shows(tmp_path):
     (found,) = claimed(tmp_path, UP, prose("As @fig-beds shows, it has fallen.", id="text"))
     assert found.message == (
-        '"has fallen" in "As @fig-beds shows, it has fallen." is not what the chart says: fig-beds shows: improving and '
+        '"has fallen" in "As @fig-beds shows, it has fallen." is not what the chart says: fig-beds shows: '
+        "improving and "
         "shift up. Say it with spc.claim(…) or spc.describe(…), or wording.direction(…) of two numbers."
     )
     assert (found.check, found.cell, found.found, found.expected) == (
@@ -85,7 +86,10 @@ def test_a_claim_that_the_chart_does_not_bear_out_is_told_with_what_it_shows(tmp
 
 
 def test_a_long_sentence_is_quoted_from_its_start(tmp_path):
-    text = "As @fig-beds shows for all of the wards of the trust and for each of the teams in the North and South, it has fallen."
+    text = (
+        "As @fig-beds shows for all of the wards of the trust and "
+        "for each of the teams in the North and South, it has fallen."
+    )
     (found,) = claimed(tmp_path, UP, prose(text, id="text"))
     assert (
         ' in "As @fig-beds shows for all of the wards of the trust and for each of the teams in the…" is'

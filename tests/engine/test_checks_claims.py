@@ -176,8 +176,20 @@ def operand(name, value):
         ("sum", 29, [28, 3], "28 + 3 = 31", "The first should be the sum of the others, 28 + 3 = 31"),
         ("at most", 43, [42], "at most 42", "The first should be at most 42, as the second says"),
         ("at least", 41, [42], "at least 42", "The first should be at least 42, as the second says"),
-        ("share of", 69.1, [29, 42], "29 of 42 = 69%", "The first should be the share of the second in the third, 29 of 42 = 69%"),
-        ("share of", 69.11, [29, 42], "29 of 42 = 69.05%", "The first should be the share of the second in the third, 29 of 42 = 69.05%"),
+        (
+            "share of",
+            69.1,
+            [29, 42],
+            "29 of 42 = 69%",
+            "The first should be the share of the second in the third, 29 of 42 = 69%",
+        ),
+        (
+            "share of",
+            69.11,
+            [29, 42],
+            "29 of 42 = 69.05%",
+            "The first should be the share of the second in the third, 29 of 42 = 69.05%",
+        ),
         (
             "share of",
             69,
@@ -186,7 +198,7 @@ def operand(name, value):
             "The first should be the share of the second in the third, 29 of 0, which is not a share",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_broken_relation_names_every_place_and_what_should_hold(relation, value, others, expected, rule):
     named = [operand(name, each) for name, each in zip("bc", others, strict=False)]
     broken = breach(relation, operand("a", value), named)
@@ -234,12 +246,30 @@ def test_a_circle_is_named_from_its_first_name_on():
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("0", 0), ("1,016", 1016), ("1 016", 1016), ("10310", 10310), ("-5", -5), ("−5", -5), ("2.5", 2.5), ("69 %", 69),
-        ("66.5 per cent", 66.5), ("66.5 PERCENT", 66.5), ("£1.5k", 1500), ("2 thousand", 2000), ("$3m", 3e6),
-        ("3 million", 3e6), ("€2bn", 2e9), ("2 Billion", 2e9), (" 7 ", 7), ("", None), ("many", None), ("1,01", None),
-        ("7 people", None), ("1.", None),
+        ("0", 0),
+        ("1,016", 1016),
+        ("1 016", 1016),
+        ("10310", 10310),
+        ("-5", -5),
+        ("−5", -5),
+        ("2.5", 2.5),
+        ("69 %", 69),
+        ("66.5 per cent", 66.5),
+        ("66.5 PERCENT", 66.5),
+        ("£1.5k", 1500),
+        ("2 thousand", 2000),
+        ("$3m", 3e6),
+        ("3 million", 3e6),
+        ("€2bn", 2e9),
+        ("2 Billion", 2e9),
+        (" 7 ", 7),
+        ("", None),
+        ("many", None),
+        ("1,01", None),
+        ("7 people", None),
+        ("1.", None),
     ],
-)  # fmt: skip
+)
 def test_a_cell_holds_one_number_with_its_sign_and_size(text, value):
     assert value_in(text) == value
 
@@ -283,7 +313,8 @@ def refused(folder, *rows, head=HEAD):
         ),
         (
             ("b,x,s,1,a,equal", "a,x,s,1,b,equal"),
-            "claims.csv, row 3, related_claim: claims are related in a circle: a → b → a. State a relation at one of its "
+            "claims.csv, row 3, related_claim: claims are related in a circle: a → b → a. State a relation at "
+            "one of its "
             "ends only.",
         ),
         ((), "claims.csv: has no claims. Add rows below the header."),
@@ -334,7 +365,10 @@ def test_a_table_that_is_not_there_is_asked_for_with_its_columns(tmp_path):
         ),
         (
             "seen,quarter,moves,10,",
-            'relation: found "moves"; expected one of equal, sum, share of, at most, at least, moves at most, estimate.',
+            (
+                'relation: found "moves"; expected one of equal, sum, '
+                "share of, at most, at least, moves at most, estimate."
+            ),
         ),
         ("seen,quarter,moves at most,-1,", 'of: found "-1"; expected how much seen may move, such as 25% or 10.'),
         ("seen,quarter,share of,seen_in_time,", 'of: share of takes 2, found 1 ("seen_in_time").'),
@@ -361,7 +395,8 @@ def test_a_circle_of_rules_is_named_with_the_row_of_its_first_fact(tmp_path):
     with pytest.raises(DataError) as error:
         rules(tmp_path, *rows)
     assert str(error.value) == (
-        "data/relations.csv, row 4: facts follow from each other in a circle: seen (quarter) → seen_in_time (quarter) → "
+        "data/relations.csv, row 4: facts follow from each other in a circle: seen (quarter) → seen_in_time "
+        "(quarter) → "
         "seen (quarter). Remove one line."
     )
 

@@ -108,10 +108,12 @@ def test_a_fact_that_moved_too_far_is_told_with_both_values_and_places(tmp_path)
     here = made(tmp_path, publishing(fact("all", 60)), rules=["all,quarter,moves at most,12.5%,"], built=[row])
     (found,) = fact_rules.check_changes(here)
     assert found.message.startswith(
-        "all fell since the quarter before, from 100 (reports/2024-25-Q1/facts.csv, row 2) to 60 (notebooks/ward.ipynb, cell 4 "
+        "all fell since the quarter before, from 100 "
+        "(reports/2024-25-Q1/facts.csv, row 2) to 60 (notebooks/ward.ipynb, cell 4 "
     )
     assert found.message.endswith(
-        ", by more than the 12.5% that data/relations.csv, row 2 allows. Check the value, and explain the change or accept "
+        ", by more than the 12.5% that data/relations.csv, row 2 allows. Check the value, and explain the "
+        "change or accept "
         "the finding with the reason."
     )
     assert (found.check, found.fact, found.found, found.expected) == ("moved", "all", "60", "100 ± 12.5%")
@@ -126,7 +128,8 @@ def test_a_reported_period_is_held_against_what_was_reported_of_it_before(tmp_pa
     here = made(tmp_path, rules=["seen,since-baseline,moves at most,50,"], reported=rows)
     (found,) = fact_rules.check_changes(here)
     assert found.message.startswith(
-        "seen rose since the quarter before, from 100 (data/reported.csv, row 2) to 200 (data/reported.csv, row 3), by more "
+        "seen rose since the quarter before, from 100 (data/reported.csv, row 2) to 200 (data/reported.csv, "
+        "row 3), by more "
         "than the 50 that data/relations.csv, row 2 allows."
     )
     assert (found.where, found.notebook) == ("data/reported.csv, row 3", "")
@@ -265,7 +268,8 @@ def test_a_fact_that_was_last_reported_before_the_quarter_is_told_with_its_row(t
     ]
     found = [each for each in old_data.check(made(tmp_path, reported=rows)) if each.fact]
     assert [each.message for each in found] == [
-        "seen (its quarter) was last reported as of 2024-25-Q1 (7), before the cut-off of 2024-25-Q2, 30 September 2024. "
+        "seen (its quarter) was last reported as of 2024-25-Q1 (7), before the cut-off of 2024-25-Q2, 30 "
+        "September 2024. "
         "Add its row to data/reported.csv.",
         "ever (since-baseline) was last reported as of 2024-25-Q1 (80), before the cut-off of 2024-25-Q2, 30 September "
         "2024. Add its row to data/reported.csv.",

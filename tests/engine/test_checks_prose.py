@@ -9,7 +9,6 @@ from natpatsip.facts import Fact
 from support.checking import Q2, charting, context, publishing, seen
 from support.projects import code, edit, prose, small, write
 
-
 BEDS = Fact("ward_beds", "2024-25-Q2", 240, "beds", "Ward list")
 SEEN = Fact("seen", "2024-25-YTD", 240, "people", "Return")
 SHARE = Fact("share_seen", "2024-25-Q2", 66.5, "percent", "Return")
@@ -186,8 +185,8 @@ def test_a_cell_to_review_is_found_by_how_it_begins(tmp_path):
         )
     )
     assert first.message == (
-        "The cell was carried over from the quarter before and is tagged to-review: {…} came.. Read it, make it true of "
-        "this quarter, and remove the tag."
+        'The cell was carried over from the quarter before and is tagged to-review: "{…} came.". '
+        "Read it, make it true of this quarter, and remove the tag."
     )
     assert (first.cell, first.found) == ("a", "{…} came.")
     assert second.found == "All of the teams in the North and the South met again and agreed on…"
@@ -234,7 +233,8 @@ def test_one_paragraph_that_is_the_same_is_told_with_the_cell_that_had_it(tmp_pa
     here = context(tmp_path, prose(BOTH, id="then", tags=["2024-25-Q1"]), prose(BOTH, id="now", tags=["2024-25-Q2"]))
     (found,) = stale._unchanged_words(here)
     assert found.message == (
-        f'"{BOTH}" is word for word what Q1 2024/25 says (cell 4 "{BOTH}" (id then)). Say what is true now, or remove the '
+        f'"{BOTH}" is word for word what Q1 2024/25 says (cell 4 "{BOTH}" (id then)). Say what is true now, '
+        f"or remove the "
         "tag from both cells and keep one, if it is true of any quarter."
     )
 
@@ -272,13 +272,19 @@ def test_one_paragraph_that_is_the_same_is_told_with_the_cell_that_had_it(tmp_pa
         ),
         (
             "See [it](index).",
-            '[it](index) is not a chapter of the report. Did you mean "index"? Link to a notebook, such as waits.ipynb.',
+            (
+                "[it](index) is not a chapter of the report. Did you "
+                'mean "index"? Link to a notebook, such as waits.ipynb.'
+            ),
         ),
         ("See [it](index.ipynb#Summary).", None),
         ("See [it](index.ipynb#index-summary).", None),
         (
             "See [it](index.ipynb#Sumary).",
-            '[it](index.ipynb#Sumary) is not a heading or figure of index in this quarter. Did you mean "index-summary"?',
+            (
+                "[it](index.ipynb#Sumary) is not a heading or figure "
+                'of index in this quarter. Did you mean "index-summary"?'
+            ),
         ),
         ("See [it](#fig-beds).", None),
         ("See [it](#ward-waits) below.", None),
@@ -408,7 +414,8 @@ def test_a_figure_is_mentioned_in_a_sentence_by_reference_or_link(tmp_path, text
         assert found == []
     else:
         assert found[0].message == (
-            'fig-beds ("Beds") is not mentioned in the text. Refer to it as @fig-beds where the text discusses what it shows.'
+            'fig-beds ("Beds") is not mentioned in the text. Refer to '
+            "it as @fig-beds where the text discusses what it shows."
         )
         assert (found[0].check, found[0].found, found[0].expected) == ("unmentioned-figure", "fig-beds", "@fig-beds")
         assert found[0].cell == "chart"
@@ -424,7 +431,8 @@ def test_inline_code_of_another_tool_is_told_with_what_to_write(tmp_path, typed)
     (found,) = inline_syntax.check(context(tmp_path, prose(f"We had {typed} beds.", id="a"), code("'{beds}'", id="b")))
     shown = " ".join(typed.split())
     assert found.message == (
-        f"{shown} is not run: readers would see it as it is typed. Write `{{python}} expression` for a value, or put two "
+        f"{shown} is not run: readers would see it as it is typed. Write `{{python}} expression` for a value, "
+        f"or put two "
         "backticks around what readers are to see."
     )
     assert (found.check, found.found, found.cell) == ("inline-syntax", shown, "a")

@@ -139,17 +139,30 @@ def test_each_estimate_needs_a_hedge_of_its_own_or_of_its_list(clause, covered):
         ("We saw 1 016 of them.", [("1 016", 7, 12, 1016, "")]),
         ("It cost £1.5 million, or GBP 3k.", [("£1.5 million", 8, 20, 1.5e6, "GBP"), ("GBP 3k", 25, 31, 3000, "GBP")]),
         ("It cost €5 or $6m.", [("€5", 8, 10, 5, ""), ("$6m", 14, 17, 6e6, "")]),
-        ("It is 66.5%, 7 per cent and 8 percentage points.", [("66.5%", 6, 11, 66.5, "percent"), ("7 per cent", 13, 23, 7, "percent"), ("8 percentage points", 28, 47, 8, "")]),
+        (
+            "It is 66.5%, 7 per cent and 8 percentage points.",
+            [
+                ("66.5%", 6, 11, 66.5, "percent"),
+                ("7 per cent", 13, 23, 7, "percent"),
+                ("8 percentage points", 28, 47, 8, ""),
+            ],
+        ),
         ("From 30 to 34 and 5–7.", [("30 to 34", 5, 13, None, ""), ("5–7", 18, 21, None, "")]),
         ("It rose 3 times and x4.", [("3 times", 8, 15, 3, ""), ("x4", 20, 22, 4, "")]),
-        ("Some twenty-nine or thirty per cent.", [("twenty-nine", 5, 16, 29, ""), ("thirty per cent", 20, 35, 30, "percent")]),
+        (
+            "Some twenty-nine or thirty per cent.",
+            [("twenty-nine", 5, 16, 29, ""), ("thirty per cent", 20, 35, 30, "percent")],
+        ),
         ("About two million, or a dozen.", [("two million", 6, 17, 2e6, ""), ("a dozen", 22, 29, 12, "")]),
         ("One, two and ten came.", []),
         ("See Figure 3 and charts 4 and 5.", [("Figure 3", 4, 12, None, ""), ("charts 4 and 5", 17, 31, None, "")]),
         ("Use `frame[3]` but not `57`.", [("57", 24, 26, 57, "")]),
-        ("About one in three or half of them.", [("one in three", 6, 18, 33.3, "percent"), ("half of", 22, 29, None, "")]),
+        (
+            "About one in three or half of them.",
+            [("one in three", 6, 18, 33.3, "percent"), ("half of", 22, 29, None, "")],
+        ),
     ],
-)  # fmt: skip
+)
 def test_typed_numbers_come_in_order_with_their_place_value_and_unit(text, found):
     typed = typed_numbers(text)
     assert [(each.text, each.value, each.unit) for each in typed] == [(one[0], one[3], one[4]) for one in found]

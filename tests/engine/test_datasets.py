@@ -761,7 +761,7 @@ def test_completeness_needs_no_pandas(project):
     subprocess.run([sys.executable, "-c", script], check=True)
 
 
-# Which rows are owed ---------------------------------------------------------------------------------------------------
+# Which rows are owed ------------------------------------------------------------------------------------------------
 
 
 def test_series_told_apart_by_words_without_a_list_owe_what_they_began(project):

@@ -38,30 +38,58 @@ def fits(one, text):
 @pytest.mark.parametrize(
     ("kind", "given", "text", "value"),
     [
-        ("integer", {}, "12", 12), ("integer", {}, "-12", -12), ("integer", {}, "+12", 12), ("integer", {}, "012", 12),
-        ("integer", {}, "12.0", "refused"), ("integer", {}, "1,200", "refused"), ("integer", {}, "", "refused"),
-        ("integer", {}, "9" * 15, 10**15 - 1), ("integer", {}, "9" * 16, "refused"), ("integer", {}, "\N{ARABIC-INDIC DIGIT TWO}", "refused"),
-        ("integer", {"groupChar": ","}, "1,200", 1200), ("integer", {"bareNumber": False}, "£12 each", 12),
+        ("integer", {}, "12", 12),
+        ("integer", {}, "-12", -12),
+        ("integer", {}, "+12", 12),
+        ("integer", {}, "012", 12),
+        ("integer", {}, "12.0", "refused"),
+        ("integer", {}, "1,200", "refused"),
+        ("integer", {}, "", "refused"),
+        ("integer", {}, "9" * 15, 10**15 - 1),
+        ("integer", {}, "9" * 16, "refused"),
+        ("integer", {}, "\N{ARABIC-INDIC DIGIT TWO}", "refused"),
+        ("integer", {"groupChar": ","}, "1,200", 1200),
+        ("integer", {"bareNumber": False}, "£12 each", 12),
         ("integer", {"bareNumber": True}, "£12", "refused"),
-        ("number", {}, "1.5", 1.5), ("number", {}, "-1.5e3", -1500.0), ("number", {}, "1E-2", 0.01), ("number", {}, "1e400", "refused"),
-        ("number", {}, ".5", "refused"), ("number", {}, "inf", "refused"), ("number", {}, "nan", "refused"),
-        ("number", {"decimalChar": ","}, "1,5", 1.5), ("number", {"decimalChar": ",", "groupChar": "."}, "1.200,5", 1200.5),
+        ("number", {}, "1.5", 1.5),
+        ("number", {}, "-1.5e3", -1500.0),
+        ("number", {}, "1E-2", 0.01),
+        ("number", {}, "1e400", "refused"),
+        ("number", {}, ".5", "refused"),
+        ("number", {}, "inf", "refused"),
+        ("number", {}, "nan", "refused"),
+        ("number", {"decimalChar": ","}, "1,5", 1.5),
+        ("number", {"decimalChar": ",", "groupChar": "."}, "1.200,5", 1200.5),
         ("number", {"bareNumber": False}, "-85.9%", -85.9),
-        ("boolean", {}, "true", True), ("boolean", {}, "false", False), ("boolean", {}, "yes", "refused"),
+        ("boolean", {}, "true", True),
+        ("boolean", {}, "false", False),
+        ("boolean", {}, "yes", "refused"),
         ("boolean", {"trueValues": ["yes"], "falseValues": ["no"]}, "no", False),
-        ("date", {}, "2024-08-14", date(2024, 8, 14)), ("date", {}, "20240814", "refused"), ("date", {}, "2024-02-30", "refused"),
-        ("date", {"format": "%d/%m/%Y"}, "14/08/2024", date(2024, 8, 14)), ("date", {"format": "any"}, "2024-08-14", date(2024, 8, 14)),
-        ("datetime", {}, "2024-08-14T09:30:00", datetime(2024, 8, 14, 9, 30)), ("datetime", {}, "soon", "refused"),
+        ("date", {}, "2024-08-14", date(2024, 8, 14)),
+        ("date", {}, "20240814", "refused"),
+        ("date", {}, "2024-02-30", "refused"),
+        ("date", {"format": "%d/%m/%Y"}, "14/08/2024", date(2024, 8, 14)),
+        ("date", {"format": "any"}, "2024-08-14", date(2024, 8, 14)),
+        ("datetime", {}, "2024-08-14T09:30:00", datetime(2024, 8, 14, 9, 30)),
+        ("datetime", {}, "soon", "refused"),
         ("datetime", {"format": "%d/%m/%Y %H:%M"}, "14/08/2024 09:30", datetime(2024, 8, 14, 9, 30)),
-        ("time", {}, "09:30:00", "09:30:00"), ("time", {}, "25:00", "refused"),
-        ("year", {}, "2024", 2024), ("year", {}, "24", "refused"), ("year", {}, "20245", "refused"),
-        ("yearmonth", {}, "2024-09", date(2024, 9, 1)), ("yearmonth", {}, "2024-13", "refused"), ("yearmonth", {}, "2024-00", "refused"),
+        ("time", {}, "09:30:00", "09:30:00"),
+        ("time", {}, "25:00", "refused"),
+        ("year", {}, "2024", 2024),
+        ("year", {}, "24", "refused"),
+        ("year", {}, "20245", "refused"),
+        ("yearmonth", {}, "2024-09", date(2024, 9, 1)),
+        ("yearmonth", {}, "2024-13", "refused"),
+        ("yearmonth", {}, "2024-00", "refused"),
         ("yearmonth", {}, "2024-9", "refused"),
-        ("string", {}, " any text ", " any text "), ("string", {}, "", ""),
-        ("string", {"natpatsip": {"form": "quarter"}}, "2024-25-Q2", "2024-25-Q2"), ("string", {"natpatsip": {"form": "quarter"}}, "all", "refused"),
-        ("string", {"natpatsip": {"form": "period"}}, "all", "all"), ("string", {"natpatsip": {"form": "period"}}, "2024", "refused"),
+        ("string", {}, " any text ", " any text "),
+        ("string", {}, "", ""),
+        ("string", {"natpatsip": {"form": "quarter"}}, "2024-25-Q2", "2024-25-Q2"),
+        ("string", {"natpatsip": {"form": "quarter"}}, "all", "refused"),
+        ("string", {"natpatsip": {"form": "period"}}, "all", "all"),
+        ("string", {"natpatsip": {"form": "period"}}, "2024", "refused"),
     ],
-)  # fmt: skip
+)
 def test_a_cell_is_read_as_its_type_or_refused(kind, given, text, value):
     read = fits(rule(kind, **given), text)
     assert read == value
@@ -179,9 +207,7 @@ def test_what_a_cell_should_hold_is_said_in_words(one, expected):
 
 def test_a_word_that_is_not_listed_is_told_with_the_nearest_and_nothing_with_none():
     one = rule(words={"North": "North"}, listed_in="a team of data/organisations.csv")
-    assert one._fault("Nort").text == (
-        'found "Nort", expected a team of data/organisations.csv. Did you mean "North"?'
-    )
+    assert one._fault("Nort").text == ('found "Nort", expected a team of data/organisations.csv. Did you mean "North"?')
     assert one._fault("").text == 'found "", expected a team of data/organisations.csv.'
 
 
@@ -216,13 +242,21 @@ def test_a_bound_is_a_value_that_the_field_may_have(kind, constraints, wrong):
 @pytest.mark.parametrize(
     ("text", "quarter", "period", "month"),
     [
-        ("2024-25-Q2", True, True, date(2024, 7, 1)), ("2024-25-Q4", True, True, date(2025, 1, 1)),
-        ("2024-25-YTD", False, True, date(2024, 4, 1)), ("2024-26-YTD", False, False, None), ("2024-26-Q2", False, False, None),
-        (" 2024-25-Q2", False, False, None), ("since-baseline", False, True, None), ("all", False, True, None),
-        ("to-2024-03", False, True, date(2024, 3, 1)), ("2025-03", False, True, date(2025, 3, 1)), ("to-2024-13", False, False, None),
-        ("2024", False, False, None), ("ever", False, False, None),
+        ("2024-25-Q2", True, True, date(2024, 7, 1)),
+        ("2024-25-Q4", True, True, date(2025, 1, 1)),
+        ("2024-25-YTD", False, True, date(2024, 4, 1)),
+        ("2024-26-YTD", False, False, None),
+        ("2024-26-Q2", False, False, None),
+        (" 2024-25-Q2", False, False, None),
+        ("since-baseline", False, True, None),
+        ("all", False, True, None),
+        ("to-2024-03", False, True, date(2024, 3, 1)),
+        ("2025-03", False, True, date(2025, 3, 1)),
+        ("to-2024-13", False, False, None),
+        ("2024", False, False, None),
+        ("ever", False, False, None),
     ],
-)  # fmt: skip
+)
 def test_periods_are_quarters_years_to_date_months_and_two_words(text, quarter, period, month):
     assert (is_quarter(text), is_period(text), first_month(text)) == (quarter, period, month)
 
@@ -230,11 +264,19 @@ def test_periods_are_quarters_years_to_date_months_and_two_words(text, quarter, 
 @pytest.mark.parametrize(
     ("value", "unit", "holds"),
     [
-        ("677", "people", True), ("-6.5", "percent", True), ("6.", "percent", False), ("1,016", "people", False), ("", "people", False),
-        ("2024-08-14", "date", True), ("20240814", "date", False), ("677", "date", False),
-        ("2024-25-Q2", "quarter", True), ("677", "quarter", False), ("2024-25-Q2", "people", False),
+        ("677", "people", True),
+        ("-6.5", "percent", True),
+        ("6.", "percent", False),
+        ("1,016", "people", False),
+        ("", "people", False),
+        ("2024-08-14", "date", True),
+        ("20240814", "date", False),
+        ("677", "date", False),
+        ("2024-25-Q2", "quarter", True),
+        ("677", "quarter", False),
+        ("2024-25-Q2", "people", False),
     ],
-)  # fmt: skip
+)
 def test_a_value_is_what_its_unit_asks_for(value, unit, holds):
     assert value_fits(value, unit) == holds
 

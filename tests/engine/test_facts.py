@@ -259,7 +259,9 @@ def test_a_published_fact_is_an_output_of_its_cell_with_its_number_in_words(monk
     recorded = []
     monkeypatch.setattr(context, "record", lambda *given: recorded.append(given))
     fact = beds(value, unit=unit)
-    assert [each for each in recorded if each[0] == PUBLISHED] == [(PUBLISHED, fact.record(), f"ward_beds · 2024-25-Q2: {text}")]
+    assert [each for each in recorded if each[0] == PUBLISHED] == [
+        (PUBLISHED, fact.record(), f"ward_beds · 2024-25-Q2: {text}")
+    ]
 
 
 @pytest.mark.parametrize("name", ["Ward_beds", "ward beds", "1bed", "_beds", "ward-beds", "", "b\u00e9ds", "beds\n"])
@@ -515,9 +517,15 @@ def test_facts_are_equal_wherever_they_were_published_and_cannot_be_changed():
 
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
-    [(2.345, "ratio", "2.35"), (2.0, "ratio", "2"), (1_500_000.0, "people", "1.5 million"), ("Mill Lane", "site", "Mill Lane"),
-     (1_500_000.5, "people", "1,500,000.5"), (0.004, "ratio", "0.004")],
-)  # fmt: skip
+    [
+        (2.345, "ratio", "2.35"),
+        (2.0, "ratio", "2"),
+        (1_500_000.0, "people", "1.5 million"),
+        ("Mill Lane", "site", "Mill Lane"),
+        (1_500_000.5, "people", "1,500,000.5"),
+        (0.004, "ratio", "0.004"),
+    ],
+)
 def test_a_number_that_is_not_whole_has_two_decimals_at_most(value, unit, text):
     assert printed(value, unit) == text
 

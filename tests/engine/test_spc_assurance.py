@@ -124,9 +124,14 @@ def test_icon_names_and_directions_are_those_of_the_drawings():
 
 @pytest.mark.parametrize(
     ("target", "increase", "decrease"),
-    [(9.9, "consistent_pass", "consistent_fail"), (10, "inconsistent", "inconsistent"), (20, "inconsistent", "inconsistent"),
-     (20.1, "consistent_fail", "consistent_pass"), (np.nan, "", "")],
-)  # fmt: skip
+    [
+        (9.9, "consistent_pass", "consistent_fail"),
+        (10, "inconsistent", "inconsistent"),
+        (20, "inconsistent", "inconsistent"),
+        (20.1, "consistent_fail", "consistent_pass"),
+        (np.nan, "", ""),
+    ],
+)
 def test_a_target_that_touches_a_limit_may_be_met_or_missed(target, increase, decrease):
     for direction, expected in enumerate((increase, decrease, "")):
         (code,) = assurance_codes([target], [10.0], [20.0], [direction])
@@ -142,9 +147,17 @@ WAVE = [50, 52] * 10
 
 @pytest.mark.parametrize(
     ("end", "is_high"),
-    [([90], True), ([10], False), ([51.5] * 7, True), ([50.5] * 7, False), ([55, 51.5, 55], True), ([47, 50.5, 47], False),
-     ([50.2, 50.4, 50.6, 50.8, 51.2, 51.4, 51.6], True), ([51.8, 51.6, 51.4, 51.2, 50.8, 50.6, 50.4], False)],
-)  # fmt: skip
+    [
+        ([90], True),
+        ([10], False),
+        ([51.5] * 7, True),
+        ([50.5] * 7, False),
+        ([55, 51.5, 55], True),
+        ([47, 50.5, 47], False),
+        ([50.2, 50.4, 50.6, 50.8, 51.2, 51.4, 51.6], True),
+        ([51.8, 51.6, 51.4, 51.2, 50.8, 50.6, 50.4], False),
+    ],
+)
 @pytest.mark.parametrize(("better", "side_of_better"), [("increase", True), ("decrease", False)])
 def test_the_direction_of_a_chart_without_settings_is_told_by_its_latest_signal(end, is_high, better, side_of_better):
     chart = spc.xmr(WAVE + end, fix_after=20, improvement=better)

@@ -150,7 +150,10 @@ NEIGHBOURS = "the points on either side count as neighbours."
         (
             chart([5, None, 6]),
             {},
-            "is 5.5, and no limits can be drawn: there are no two neighbouring values that differ. One value is missing.",
+            (
+                "is 5.5, and no limits can be drawn: there are no two "
+                "neighbouring values that differ. One value is missing."
+            ),
         ),
         (
             CHARTS["outlier before"],

@@ -108,8 +108,16 @@ def test_a_value_gets_more_decimals_than_asked_for_if_it_would_be_a_false_0_or_1
 
 @pytest.mark.parametrize(
     ("value", "decimals", "text"),
-    [(2, 2, "2.00"), (120, 0, "120"), (0.04, 1, "0.04"), (0.4, 0, "0.4"), (-0.0, 1, "0.0"), (1e-12, 0, "0"), (1200.5, 1, "1,200.5")],
-)  # fmt: skip
+    [
+        (2, 2, "2.00"),
+        (120, 0, "120"),
+        (0.04, 1, "0.04"),
+        (0.4, 0, "0.4"),
+        (-0.0, 1, "0.0"),
+        (1e-12, 0, "0"),
+        (1200.5, 1, "1,200.5"),
+    ],
+)
 def test_a_number_has_the_decimals_asked_for_and_no_zeros_at_the_end_of_any_more(value, decimals, text):
     assert wording.number(value, decimals) == text
 
@@ -173,10 +181,18 @@ def test_one_alone_is_singular(count, word):
 @pytest.mark.parametrize(
     ("unit", "one"),
     [
-        ("women", "woman"), ("men", "man"), ("people", "person"), ("lives", "life"), ("deaths per day", "death per day"),
-        ("therapies", "therapy"), ("access", "access"), ("percent", "percent"), ("", ""), ("people per group", "person per group"),
+        ("women", "woman"),
+        ("men", "man"),
+        ("people", "person"),
+        ("lives", "life"),
+        ("deaths per day", "death per day"),
+        ("therapies", "therapy"),
+        ("access", "access"),
+        ("percent", "percent"),
+        ("", ""),
+        ("people per group", "person per group"),
     ],
-)  # fmt: skip
+)
 def test_the_singular_of_a_unit_is_that_of_its_first_word(unit, one):
     assert wording.singular(unit) == one
 
@@ -196,7 +212,7 @@ def test_the_words_for_a_change_may_be_the_callers_own():
 
 
 def test_the_words_for_counts_are_those_of_counting():
-    words = "none one two three four five six seven eight nine ten".split()
+    words = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
     assert [wording.in_words(count) for count in range(11)] == words
 
 
