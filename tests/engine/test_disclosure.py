@@ -225,8 +225,8 @@ def test_sums_of_some_of_the_counts_are_protected_as_all_of_them_are():
 
 def test_a_percentage_of_nobody_is_missing():
     rule = small(counts=["in_time", "seen"], percent=["in_time", "seen"])
-    shown = rule.apply(pd.DataFrame({"team": ["North", "South"], "in_time": [0, 10], "seen": [0, 40]}))
-    assert shown["percent"].tolist() == pytest.approx([np.nan, 25], nan_ok=True)
+    shown = rule.apply(pd.DataFrame({"team": ["North", "South", "East"], "in_time": [0, 10, 10], "seen": [0, 40, 0]}))
+    assert shown["percent"].tolist() == pytest.approx([np.nan, 25, np.nan], nan_ok=True)
     assert "percent" not in small(counts=["in_time", "seen"]).apply(shown[["team", "in_time", "seen"]])
 
 

@@ -268,3 +268,23 @@ def test_a_file_that_is_no_params_is_refused_in_a_sentence(tmp_path, text, said)
 
 def test_spaces_around_the_quarter_are_no_other_quarter(tmp_path):
     assert load(tmp_path, GOOD.replace("2024-25-Q2", '" 2024-25-Q2 "')).quarter == "2024-25-Q2"
+
+
+@pytest.mark.parametrize("month", ["2022-13", "2022-00", "2022", "2022-04-01", "1 April 2022"])
+def test_the_date_of_a_rebase_is_a_month(tmp_path, month):
+    with pytest.raises(ParamsError, match=r"line 4, rebase\.0\.date: found"):
+        load(tmp_path, GOOD.replace("2022-04", f'"{month}"'))
+
+
+def test_a_file_without_its_quarter_is_refused_like_one_without_any_other_key(tmp_path):
+    with pytest.raises(ParamsError, match=r"^params/2024-25-Q2\.yml, quarter: is missing"):
+        load(tmp_path, GOOD.replace("quarter: 2024-25-Q2\n", ""))
+
+
+def test_the_quarter_or_the_project_that_is_given_outranks_the_notebooks(tmp_path):
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        load(tmp_path / name, GOOD.replace("37", "1" if name == "one" else "2"))
+    with context.use("2024-25-Q2", project=tmp_path / "one"):
+        assert params.load(project=tmp_path / "other").values["people_per_group"].value == 2
+        assert params.load("2024-25-Q2").values["people_per_group"].value == 1

@@ -145,14 +145,10 @@ def _try(area: str, todo: list[Placed], copy: Path, kept: Kept) -> None:
 
 
 def _noticed(each: Placed, path: str, base: Run) -> Run:
-    """Run the tests that reach a mutant, the quickest first; those that reach its file if it is run at import."""
+    """Run the tests that reach a mutant, the quickest first; all tests of its area if it is run at import."""
     wanted = {(path, line) for line in each.mutant.lines}
-    at_import = not wanted.isdisjoint(base.lines["import"])
-    reach = [
-        name
-        for name, lines in base.lines.items()
-        if name != "import" and (not wanted.isdisjoint(lines) or (at_import and any(file == path for file, _ in lines)))
-    ]
+    at_import = not wanted.isdisjoint(base.lines["import"])  # constants, defaults, fields: no line tells who uses them
+    reach = [name for name in base.seconds if at_import or not wanted.isdisjoint(base.lines[name])]
     chosen = sorted(reach, key=base.seconds.__getitem__)
     if not chosen:
         return Run(0)
