@@ -263,3 +263,9 @@ def test_an_estimate_in_a_row_is_quoted_without_its_marks(tmp_path):
     (found,) = estimated(tmp_path, block(f"{ROW}\n\n: Effects", LIVES))
     assert found.found == "| Lives | 99 |"
     assert found.cell == "block"
+
+
+def test_a_subject_with_two_figures_is_of_neither(tmp_path):
+    down = charting("fig-down", "Down", id="down", shows=["shift down"])
+    cells = [UP, down, prose("## Other", id="other"), prose("Beds in use are improving.", id="text")]
+    assert claimed(tmp_path, *cells) == []

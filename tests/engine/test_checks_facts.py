@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from natpatsip.checks import fact_rules, old_data, unused
 from natpatsip.checks.relations import Operand
 from natpatsip.errors import DataError
 from natpatsip.fact import Fact
-from support.checking import charting, context, publishing, seen
+from support.checking import charting, context, printing, publishing, seen
 from support.projects import code, edit, small, write
 
 HEAD = "fact_id,period,relation,of,reason"
@@ -216,7 +218,9 @@ def test_a_file_of_reported_facts_with_a_fault_stops_what_needs_it(tmp_path):
 
 def test_rules_may_name_facts_that_any_notebook_publishes_and_no_others(tmp_path):
     project = small(tmp_path)
-    write(project / "notebooks" / "attic.ipynb", "Attic", code('publish("attic_beds", 3, unit="beds", source="s")'))
+    write(
+        project / "notebooks" / "attic.ipynb", "Attic", code('publish(\n    "attic_beds", 3, unit="beds", source="s")')
+    )
     (project / "notebooks" / "broken.ipynb").write_text("{", encoding="utf-8")
     (project / "data" / "relations.csv").write_text(f"{HEAD}\nattic_beds,quarter,estimate,,\n", encoding="utf-8")
     assert seen(project).rules.is_estimate("attic_beds", "2024-25-Q2")
@@ -294,3 +298,11 @@ def test_a_file_that_lacks_months_is_told_and_one_that_is_not_there_is_left_to_w
     assert found.expected == "2024-25-Q2"
     file.unlink()
     assert [each for each in old_data.check(seen(project)) if not each.fact] == []
+
+
+def test_a_reported_fact_that_prose_cites_is_known_from_the_data_and_a_date_is_no_number(tmp_path):
+    cited = Fact("teams", "2024-25-Q2", 3, "teams", "List", kind="reported")
+    day = Fact("day", "2024-25-Q2", date(2024, 8, 14), "date", "Calendar")
+    here = context(tmp_path, publishing(day), printing("We had `{python} teams` teams.", cited))
+    assert here.fact("teams", "2024-25-Q2").where == "data/reported.csv, row 3"
+    assert here.fact("day", "2024-25-Q2") is None

@@ -436,3 +436,13 @@ def test_inline_code_of_another_tool_is_told_with_what_to_write(tmp_path, typed)
         "backticks around what readers are to see."
     )
     assert (found.check, found.found, found.cell) == ("inline-syntax", shown, "a")
+
+
+def test_a_number_in_words_that_code_puts_together_is_told_once(tmp_path):
+    (found,) = typed_number.check(context(tmp_path, prose("We had `{python} f'{57} beds'`.", id="text")))
+    assert found.found == "57"
+
+
+def test_an_acronym_in_the_words_of_the_glossary_is_asked_for_and_one_of_its_rows_is_not(tmp_path):
+    here = with_glossary(tmp_path, rows=["CQC (UKX)"], caption="The NPSAX explains.")
+    assert [each.found for each in glossary.check(here) if "does not explain" in each.message] == ["NPSAX"]

@@ -799,3 +799,13 @@ def test_bounds_of_texts_may_be_months_that_yaml_reads_as_dates(project):
     assert 'row 2, column month: found "2024-04", expected a text, 2024-05' in refused(project, CONTACTS).replace(
         "-01", ""
     )
+
+
+def test_a_notebook_shows_what_it_read_unless_it_read_it_for_something_else(project, monkeypatch):
+    recorded = []
+    monkeypatch.setattr(context, "record", lambda *given: recorded.append(given))
+    frame = datasets.load(WAITS, quarter=Q2, project=project)
+    datasets.load(WAITS, quarter=Q2, project=project, is_shown=False)
+    shown, silent = (text for _, _, text in recorded)
+    assert shown == f"data/waits_monthly.csv: {len(frame)} rows, illustrative, as known at the end of Q2 2024/25"
+    assert silent == ""

@@ -17,6 +17,9 @@ from natpatsip.datasets.cells import (
     words_expected,
 )
 from natpatsip.datasets.descriptor import DataField
+from natpatsip.datasets.reading import _as_text
+
+BOOLEANS = {True: ["true", "True", "TRUE", "1"], False: ["false", "False", "FALSE", "0"]}
 
 
 def field(kind="string", **given):
@@ -285,3 +288,31 @@ def test_what_a_unit_asks_for_is_said_in_words():
     assert value_expected("date") == "a date such as 2024-08-14"
     assert value_expected("quarter") == "a quarter such as 2024-25-Q2"
     assert value_expected("people") == "a number, in digits alone, such as 677 or 85.9"
+
+
+@pytest.mark.parametrize(("value", "texts"), BOOLEANS.items())
+def test_the_standards_words_for_true_and_false_are_read(value, texts):
+    assert [fits(rule("boolean"), text) for text in texts] == [value] * 4
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "text"),
+    [
+        (None, "number", ""),
+        (float("nan"), "number", ""),
+        (3.0, "number", "3"),
+        (3.5, "number", "3.5"),
+        (True, "boolean", "true"),
+        (False, "boolean", "false"),
+        (date(2024, 8, 14), "date", "2024-08-14"),
+        (datetime(2024, 8, 14), "date", "2024-08-14"),
+        (datetime(2024, 8, 1), "yearmonth", "2024-08"),
+        (datetime(2024, 8, 1), "year", "2024"),
+        (datetime(2024, 8, 14, 9, 30), "datetime", "2024-08-14T09:30:00"),
+        ("North", "string", "North"),
+    ],
+)
+def test_a_value_of_a_typed_file_is_text_as_its_field_has_it(value, kind, text):
+    assert _as_text(value, field(kind)) == text
+    assert _as_text(True, None) == "true"
+    assert _as_text(datetime(2024, 8, 14), None) == "2024-08-14T00:00:00"
