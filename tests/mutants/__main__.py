@@ -16,6 +16,7 @@ import sys
 import time
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from forked import Run, copy_of, run_tests, warm
@@ -80,6 +81,7 @@ class Placed:
         return " becomes ".join(f"``{text}``" for text in (self.mutant.before, self.mutant.after))
 
 
+@cache
 def placed(area: str) -> list[Placed]:
     """Return the mutants of an area, in a random order that is always the same."""
     patterns, _ = AREAS[area]
@@ -102,6 +104,9 @@ def main() -> int:
             _say(f"{area}: {len(todo)} of {len(sample)} mutants to try")
             if todo:
                 _try(area, todo, copy, kept)
+    known = {each.key for area in AREAS for each in placed(area)}
+    if gone := sorted(EQUIVALENTS.keys() - known):
+        sys.exit(f"{EQUIVALENT.relative_to(ROOT)} has mutants that there are not. Remove them:\n" + "\n".join(gone))
     scores = [Score.of(area) for area in AREAS]
     for score in scores:
         _say(score.row)
