@@ -1,10 +1,11 @@
 # Two commands set everything up and use it: `make report` and `make test`. `make help` lists the rest.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help environment report test reference-pages lint bench clean
+.PHONY: help environment report test reference-pages lint bench mutants clean
 
 QUARTER ?= 2024-25-Q2
 PYTEST_ARGS ?=
+MUTANTS ?=
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -32,6 +33,9 @@ lint: environment ## check style, types, and that notebooks have no outputs
 bench: environment ## compare build times, pages and the SPC panel with the usual tools (exit status 1 if a bar is missed)
 	@.venv/bin/python tests/bench/builds.py; missed=$$?; .venv/bin/python tests/bench/pages.py && \
 		.venv/bin/python tests/bench/spc_panel.py && exit $$missed
+
+mutants: environment ## change core modules in small ways and list what no test notices (MUTANTS='spc --sample 200')
+	@nice -n 15 .venv/bin/python tests/mutants $(MUTANTS)
 
 clean: ## remove .venv and everything that can be rebuilt, except reports/
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,6 +8,7 @@ published by another notebook (then it comes from the running build, or from the
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 from collections.abc import Iterable
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from natpatsip import context, wording
 from natpatsip.csv_files import from_csv
-from natpatsip.errors import FactError, nearest
+from natpatsip.errors import FactError, UsageError, nearest
 from natpatsip.fact import (
     BESIDE,
     CITED,
@@ -139,7 +140,7 @@ def publish(
         )
     _published[fact.key] = fact
     unit_shown = "" if unit in ("GBP", "percent") else unit
-    context.record(PUBLISHED, fact.record(), f"{id} · {fact.period}: {fact.text} {unit_shown}")
+    context.record(PUBLISHED, fact.record(), f"{id} · {fact.period}: {fact.text} {unit_shown}".rstrip())
     return fact
 
 
@@ -178,11 +179,12 @@ def _plain_value(id: str, value: Any, unit: str) -> Number:  # noqa: A002
         value = value.item()
     if isinstance(value, Quarter):
         value = str(value)
-    if isinstance(value, bool) or not isinstance(value, int | float | str | date) or value != value:
+    is_plain = isinstance(value, int | float | str | date) and not isinstance(value, bool)
+    if not is_plain or (isinstance(value, float) and not math.isfinite(value)):
         raise FactError(f'publish("{id}"): the value is {value!r}; expected a number, a date or a quarter.')
     try:
         return parse_value(value, unit)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, UsageError):
         raise FactError(f'publish("{id}"): the value is {value!r}, which is not a valid value in {unit}.') from None
 
 

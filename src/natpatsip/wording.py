@@ -11,6 +11,7 @@ import datetime
 import math
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
+from itertools import zip_longest
 from numbers import Integral
 
 WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -129,7 +130,7 @@ def large(value: float) -> str:
     ('1 million', '18 million', '1.25 million', '10,310')
     """
     for size, word in ((1_000_000_000, "billion"), (1_000_000, "million")):
-        if abs(value) >= size and round(value / size, 2) * size == value:
+        if abs(value) >= size and value % (size // 100) == 0:
             return f"{plain(value / size, 2)} {word}"
     return number(value)
 
@@ -176,11 +177,10 @@ def months(days: Sequence[datetime.date]) -> str:
     >>> months([datetime.date(2018, 12, 1), datetime.date(2019, 1, 1), datetime.date(2019, 3, 1)])
     'December 2018, January and March 2019'
     """
-    following = [*days[1:], None]
     return listing(
         [
             f"{day:%B}" if after is not None and after.year == day.year else month(day)
-            for day, after in zip(days, following, strict=True)
+            for day, after in zip_longest(days, days[1:])
         ]
     )
 

@@ -61,6 +61,8 @@ def test_what_a_string_is_formatted_with_is_a_mark_but_a_literal_is_typed():
         ("57 % 2", ("57", None)),
         ("2 ** 3", ("2", None)),
         ("57 / 0", ("57", None)),
+        ("+57", ("57", None)),
+        ("~57", ("57", None)),
         ('"57" + "8"', None),
         ("57 + teams", None),
         ("teams", None),
@@ -110,3 +112,12 @@ def test_facts_are_known_by_the_names_they_are_bound_to():
         "c": [FactCall("publish", "share", "'to-2024-03'")],
         "d": [FactCall("cite", "x")],
     }
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["wording.number", "impact.share", "str", "int", "float", "round", "format", "number", "percent", "money", "large",
+     "plain", "in_words"],
+)  # fmt: skip
+def test_what_prints_a_typed_number_makes_it_no_less_typed(name):
+    assert parse(f"{name}(57)").typed == ("57", 57)

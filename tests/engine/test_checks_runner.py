@@ -8,7 +8,8 @@ import re
 import pytest
 
 from natpatsip.checks import check_failed_run, run
-from natpatsip.errors import NotebookError, ParamsError
+from natpatsip.checks.runner import run_partly
+from natpatsip.errors import DataError, NotebookError, ParamsError
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 from support.projects import prose, small
@@ -99,3 +100,18 @@ def test_an_acceptance_of_an_unknown_check_is_an_error_with_the_nearest_name(tmp
     accepted = "{check: typed-numbr, notebook: ward, reason: it was there}"
     with pytest.raises(ParamsError, match=r'accepted\.0\.check: there is no check "typed-numbr"\. Did you mean'):
         checked(tmp_path, prose("All is well.", id="dose"), accepted)
+
+
+@pytest.mark.parametrize(
+    ("error", "where", "cell", "position"),
+    [
+        (DataError("data/waits.csv, row 3: is  wrong."), "data/waits.csv, row 3", "", 0),
+        (NotebookError(OTHER.replace("division", "news")), 'notebooks/ward.ipynb, cell 4 "1 / 0" (id news)', "news", 5),
+    ],
+)
+def test_what_stopped_some_checks_is_a_finding_at_its_place(plan, error, where, cell, position):
+    executed = {name: each.content for name, each in plan.notebooks.items()}
+    (found,) = [each for each in run_partly(plan, executed, error).findings if each.check == "not-checked"]
+    assert (found.where, found.cell, found.position) == (where, cell, position)
+    assert found.notebook == ("ward.ipynb" if cell else "")
+    assert found.message == f"{' '.join(str(error).split())} What reads or follows it could not be checked."

@@ -129,3 +129,61 @@ def test_words_that_are_not_a_number_have_no_value():
 )
 def test_each_estimate_needs_a_hedge_of_its_own_or_of_its_list(clause, covered):
     assert hedged(clause.replace("#", MARK)) == covered
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("677 came.", [("677", 0, 3, 677, "")]),
+        ("We saw 1,016.5 of them.", [("1,016.5", 7, 14, 1016.5, "")]),
+        ("We saw 1 016 of them.", [("1 016", 7, 12, 1016, "")]),
+        ("It cost £1.5 million, or GBP 3k.", [("£1.5 million", 8, 20, 1.5e6, "GBP"), ("GBP 3k", 25, 31, 3000, "GBP")]),
+        ("It cost €5 or $6m.", [("€5", 8, 10, 5, ""), ("$6m", 14, 17, 6e6, "")]),
+        (
+            "It is 66.5%, 7 per cent and 8 percentage points.",
+            [
+                ("66.5%", 6, 11, 66.5, "percent"),
+                ("7 per cent", 13, 23, 7, "percent"),
+                ("8 percentage points", 28, 47, 8, ""),
+            ],
+        ),
+        ("From 30 to 34 and 5–7.", [("30 to 34", 5, 13, None, ""), ("5–7", 18, 21, None, "")]),
+        ("It rose 3 times and x4.", [("3 times", 8, 15, 3, ""), ("x4", 20, 22, 4, "")]),
+        (
+            "Some twenty-nine or thirty per cent.",
+            [("twenty-nine", 5, 16, 29, ""), ("thirty per cent", 20, 35, 30, "percent")],
+        ),
+        ("About two million, or a dozen.", [("two million", 6, 17, 2e6, ""), ("a dozen", 22, 29, 12, "")]),
+        ("One, two and ten came.", []),
+        ("See Figure 3 and charts 4 and 5.", [("Figure 3", 4, 12, None, ""), ("charts 4 and 5", 17, 31, None, "")]),
+        ("Use `frame[3]` but not `57`.", [("57", 24, 26, 57, "")]),
+        (
+            "About one in three or half of them.",
+            [("one in three", 6, 18, 33.3, "percent"), ("half of", 22, 29, None, "")],
+        ),
+    ],
+)
+def test_typed_numbers_come_in_order_with_their_place_value_and_unit(text, found):
+    typed = typed_numbers(text)
+    assert [(each.text, each.value, each.unit) for each in typed] == [(one[0], one[3], one[4]) for one in found]
+    assert [text[each.start : each.end].strip() for each in typed] == [one[0] for one in found]
+    assert [each.is_figure for each in typed] == [one[0].lower().startswith(("figure", "chart")) for one in found]
+
+
+def test_a_term_with_a_digit_is_a_name_and_only_as_a_whole_word():
+    assert typed_numbers("The Core24 teams met.", terms=["Core24"]) == []
+    typed = typed_numbers("The Core245 and Core24.", terms=["Core24", "Core"], allowed=())
+    assert [each.text for each in typed] == ["245"]
+    assert typed_numbers("The Plan 2 Core24.", terms=["Core24", "Plan 2 Core24"]) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("nineteen", 19), ("eleven", 11), ("twenty", 20), ("ninety nine", 99), ("a hundred", 100), ("hundred", 100),
+        ("two hundred and five", 205), ("three thousand", 3000), ("an million", 1e6), ("thousand", 1000),
+        ("one million two hundred thousand and sixteen", 1_200_016), ("a dozen", 12), ("dozens", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_number_in_words_has_its_value(words, value):
+    assert value_of(words) == value

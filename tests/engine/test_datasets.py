@@ -759,3 +759,53 @@ def test_completeness_needs_no_pandas(project):
         "assert 'pandas' not in sys.modules and 'pandera' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+# Which rows are owed ------------------------------------------------------------------------------------------------
+
+
+def test_series_told_apart_by_words_without_a_list_owe_what_they_began(project):
+    content = trust.descriptor()
+    contacts = next(each for each in content["resources"] if each["name"] == CONTACTS)
+    contacts["schema"]["fields"][2]["constraints"] = {"required": True}
+    contacts["natpatsip"]["series"].update(by=["measure", "site"])
+    trust.declare(project, content)
+    assert len(datasets.load(CONTACTS, quarter=Q2, project=project)) > 0
+    edit(project, CONTACTS, where(month="2024-08", site="Mill Lane", measure="urgent"))
+    assert "urgent, Mill Lane: no row for 2024-08." in refused(project, CONTACTS)
+
+
+def test_facts_that_were_not_reported_as_of_a_quarter_do_not_stop_what_reads_the_others(project):
+    assert "2024-25-Q3" not in set(datasets.load("reported", quarter=Q3, project=project)["as_of"])
+    assert datasets.complete(Q3, project)[0] == "data/reported.csv has no rows as of 2024-25-Q3"
+
+
+def test_a_month_that_no_series_has_is_one_fault_and_not_one_of_each_series(project):
+    edit(project, WAITS, where(month="2024-06"))
+    error = refused(project, WAITS)
+    assert error.count("no row for 2024-06") == 1
+
+
+def test_bounds_of_texts_may_be_months_that_yaml_reads_as_dates(project):
+    def within(resource):
+        resource["schema"]["fields"][0] = {
+            "name": "month",
+            "type": "string",
+            "constraints": {"required": True, "minimum": pd.Timestamp("2024-05-01").date()},
+        }
+        resource["natpatsip"] = {"provenance": "provenance"}
+
+    declare(project, CONTACTS, within)
+    assert 'row 2, column month: found "2024-04", expected a text, 2024-05' in refused(project, CONTACTS).replace(
+        "-01", ""
+    )
+
+
+def test_a_notebook_shows_what_it_read_unless_it_read_it_for_something_else(project, monkeypatch):
+    recorded = []
+    monkeypatch.setattr(context, "record", lambda *given: recorded.append(given))
+    frame = datasets.load(WAITS, quarter=Q2, project=project)
+    datasets.load(WAITS, quarter=Q2, project=project, is_shown=False)
+    shown, silent = (text for _, _, text in recorded)
+    assert shown == f"data/waits_monthly.csv: {len(frame)} rows, illustrative, as known at the end of Q2 2024/25"
+    assert silent == ""

@@ -240,6 +240,7 @@ def test_a_resource_of_the_standards_keys_alone_is_read_whole(project):
         ({"primaryKey": "day"}, ["", "B", "9"], 'row 3, column day: found "", expected a date'),
         ({"uniqueKeys": [["ward"]]}, ["2024-04-02", "A", "9"], 'found "A", expected it once; row 2 has it too.'),
         ({"fieldsMatch": "subset"}, ["2024-04-02", "A", "x"], 'found "x", expected a whole number, or nothing.'),
+        ({"fieldsMatch": ["subset"]}, ["2024-04-02", "A", "x"], 'found "x", expected a whole number, or nothing.'),
     ],
 )
 def test_keys_of_the_standard_hold(project, schema, row, text):

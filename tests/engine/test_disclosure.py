@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from natpatsip import charts, context, datasets, spc
+from natpatsip.datasets.disclosure import SuppressionPolicy
 from natpatsip.errors import DataError
+from natpatsip.fact import FILTER
 from support import trust
 
 WAITS = "waits_monthly"
@@ -169,3 +171,104 @@ def test_small_multiples_carry_no_raw_count_into_the_page(rule):
     drawn = sorted(float(row["Value"].rstrip("%")) for row in tips)
     assert drawn == pytest.approx(sorted(shown["percent"].dropna()), abs=0.051)
     assert "seen_in_time" not in json.dumps(chart)
+
+
+def small(**changes):
+    given = {"policy": "Ours", "source": "the trust", "counts": ["seen"], "geography": "team"}
+    return SuppressionPolicy(**given | {"threshold": 7, "base": 5, "symbol": "*"} | changes)
+
+
+@pytest.mark.parametrize(
+    ("base", "count", "rounded"),
+    [(5, 12, 10), (5, 13, 15), (10, 14, 10), (10, 15, 20), (10, 25, 30), (1, 9, 9), (3, 8, 9)],
+)
+def test_a_count_goes_to_the_nearest_multiple_of_the_base_and_half_way_up(base, count, rounded):
+    assert small(base=base).rounded(pd.Series([count])).tolist() == [rounded]
+
+
+@pytest.mark.parametrize(
+    ("threshold", "shown"), [(1, ["0", "*", "0", "5"]), (2, ["0", "*", "*", "5"]), (3, ["0", "*", "*", "*"])]
+)
+def test_a_count_of_the_threshold_is_suppressed_and_the_next_is_not(threshold, shown):
+    assert small(threshold=threshold).shown(pd.Series([0, 1, 2, 3])).tolist() == shown
+
+
+def test_shown_counts_are_text_and_keep_the_rows_that_they_belong_to():
+    shown = small().shown(pd.Series([8, 1], index=[5, 3]))
+    assert shown.index.tolist() == [5, 3]
+    assert shown.dtype == "str"
+    assert small().shown(pd.Series([], dtype=float)).dtype == "str"
+
+
+@pytest.mark.parametrize(("count", "printed"), [(-1, "-1"), (2.5, "2.5")])
+def test_what_is_not_a_count_is_named_with_its_column(count, printed):
+    with pytest.raises(DataError) as refused:
+        small().rounded(pd.Series([9, None, count, -7], name="seen"))
+    assert str(refused.value) == f"seen has {printed} in a row; expected whole numbers of people."
+
+
+def test_a_policy_that_counts_no_people_suppresses_nothing_and_has_nothing_to_say():
+    rule = SuppressionPolicy(policy="Ours", source="the trust", counts=())
+    frame = pd.DataFrame({"sites": [3]})
+    assert rule.note == ""
+    assert rule.apply(frame)["is_suppressed"].tolist() == [False]
+    assert "is_suppressed" not in frame
+
+
+def test_sums_of_some_of_the_counts_are_protected_as_all_of_them_are():
+    rule = small(counts=["in_time", "seen"], percent=["in_time", "seen"])
+    shown = rule.apply(pd.DataFrame({"team": ["North", "South"], "seen": [3, 12]}))
+    assert shown["seen_shown"].tolist() == ["*", "10"]
+    assert shown["is_suppressed"].tolist() == [True, False]
+    assert "percent" not in shown
+
+
+def test_a_percentage_of_nobody_is_missing():
+    rule = small(counts=["in_time", "seen"], percent=["in_time", "seen"])
+    shown = rule.apply(pd.DataFrame({"team": ["North", "South", "East"], "in_time": [0, 10, 10], "seen": [0, 40, 0]}))
+    assert shown["percent"].tolist() == pytest.approx([np.nan, 25, np.nan], nan_ok=True)
+    assert "percent" not in small(counts=["in_time", "seen"]).apply(shown[["team", "in_time", "seen"]])
+
+
+def test_what_was_said_of_the_rows_and_how_they_were_chosen_is_kept():
+    frame = pd.DataFrame({"team": ["North"], "seen": [12]})
+    assert small().apply(frame).attrs == {"note": small().note, FILTER: "small numbers suppressed"}
+    frame.attrs = {"note": "As of June.", FILTER: "team North", "file": "data/waits.csv"}
+    assert small().apply(frame).attrs == {
+        "note": f"{small().note} As of June.",
+        FILTER: "team North, small numbers suppressed",
+        "file": "data/waits.csv",
+    }
+    assert frame.attrs["note"] == "As of June."
+
+
+@pytest.mark.parametrize("columns", [["Team", "seen"], ["team", "sen"]])
+def test_a_column_that_a_policy_needs_is_asked_for_with_those_there_are(columns):
+    absent, near = ("team", "Team") if "seen" in columns else ("seen", "sen")
+    with pytest.raises(DataError) as refused:
+        small().apply(pd.DataFrame({name: [1] for name in columns}))
+    assert str(refused.value) == (
+        f'The rows have no column {absent}; they have {", ".join(columns)}. Did you mean "{near}"? Small numbers are '
+        "suppressed below the whole country; for the country's own take datasets.total."
+    )
+
+
+def test_outside_a_notebook_a_policy_is_that_of_the_project_around(project, monkeypatch):
+    monkeypatch.chdir(project / "data")
+    (project / "_quarto.yml").touch()
+    assert datasets.policy(WAITS).geography == "team"
+
+
+def test_a_dataset_without_a_policy_is_refused_with_where_to_declare_one(project):
+    with pytest.raises(DataError) as refused:
+        datasets.policy("returns", project=project)
+    assert str(refused.value) == (
+        '"returns" has no policy for small numbers. Declare one as natpatsip.disclosure in data/datapackage.yaml '
+        "before any of its counts are shown."
+    )
+
+
+def test_a_datasets_own_policy_is_the_one_that_is_applied(project):
+    frame = pd.DataFrame({"team": ["North"], "seen_in_time": [3], "seen": [12]})
+    shown = datasets.suppress_small_counts(frame, WAITS, project=project)
+    pd.testing.assert_frame_equal(shown, datasets.policy(WAITS, project=project).apply(frame))

@@ -3,12 +3,16 @@
 import json
 import re
 from datetime import date
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from natpatsip import context, datasets, facts
 from natpatsip.errors import FactError
+from natpatsip.fact import BESIDE, CITED, PUBLISHED, parse_value
 from natpatsip.facts import Fact, cite, printed, publish
+from natpatsip.quarter import Quarter
 from support import trust
 from support.projects import code, write
 
@@ -211,3 +215,327 @@ def test_reported_and_decided_facts_have_their_row_and_fingerprint(name, period)
     fact = cite(name, period)
     assert re.fullmatch(r"(data/reported\.csv: fact_id|params/2024-25-Q2\.yml:) .+", fact.rows)
     assert len(fact.rows_sha256) == 64
+
+
+def said(call, *arguments, **options):
+    """Return the sentence with which a call is refused."""
+    with pytest.raises(FactError) as refused:
+        call(*arguments, **options)
+    return str(refused.value)
+
+
+def beds(value=12, **options):
+    return publish("ward_beds", value, **{"unit": "beds", "source": "Ward list"} | options)
+
+
+def test_a_published_fact_has_what_was_given_and_nothing_else():
+    fact = beds()
+    assert (fact.id, fact.period, fact.value, fact.unit, fact.source) == (
+        "ward_beds",
+        "2024-25-Q2",
+        12,
+        "beds",
+        "Ward list",
+    )
+    assert (fact.kind, fact.section, fact.formula, fact.inputs, fact.rows, fact.rows_sha256) == (
+        "published",
+        "",
+        "",
+        (),
+        "",
+        "",
+    )
+    assert (fact.is_estimate, fact.is_illustrative, fact.cell) == (False, False, "outside a notebook")
+    full = beds(9, period=Quarter(2024, 1), formula="a / b", rows="team North", is_estimate=True, inputs=["people"])
+    assert (full.period, full.formula, full.rows, full.is_estimate) == ("2024-25-Q1", "a / b", "team North", True)
+    assert full.inputs == (cite("people"),)
+    assert full.rows_sha256 == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"), [(12, "beds", "12 beds"), (18_000_000, "GBP", "£18 million"), (83.0, "percent", "83%")]
+)
+def test_a_published_fact_is_an_output_of_its_cell_with_its_number_in_words(monkeypatch, value, unit, text):
+    recorded = []
+    monkeypatch.setattr(context, "record", lambda *given: recorded.append(given))
+    fact = beds(value, unit=unit)
+    assert [each for each in recorded if each[0] == PUBLISHED] == [
+        (PUBLISHED, fact.record(), f"ward_beds · 2024-25-Q2: {text}")
+    ]
+
+
+@pytest.mark.parametrize("name", ["Ward_beds", "ward beds", "1bed", "_beds", "ward-beds", "", "b\u00e9ds", "beds\n"])
+def test_an_id_that_is_not_lower_case_letters_digits_and_underscores_is_refused(name):
+    assert said(publish, name, 1, unit="beds", source="List") == (
+        f'publish("{name}"): an id is lower-case letters, digits and underscores, such as long_waits.'
+    )
+
+
+@pytest.mark.parametrize("name", ["b", "b2", "beds_of_ward_2", "b_"])
+def test_an_id_begins_with_a_letter_and_may_go_on_with_digits_and_underscores(name):
+    assert publish(name, 1, unit="beds", source="List").id == name
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [
+        (np.int64(3), "beds", 3),
+        (np.float64(2.5), "beds", 2.5),
+        (3.0, "beds", 3),
+        (-0.5, "percent", -0.5),
+        (Quarter(2024, 3), "quarter", "2024-25-Q3"),
+        ("2024-08-14", "date", date(2024, 8, 14)),
+        ("12", "beds", 12),
+    ],
+)
+def test_a_value_is_a_plain_number_date_or_quarter(value, unit, expected):
+    fact = beds(value, unit=unit)
+    assert fact.value == expected
+    assert type(fact.value) is type(expected)
+    assert publish("again", fact, unit=unit, source="Copy").value == expected
+
+
+@pytest.mark.parametrize(
+    "value", [float("inf"), float("-inf"), np.float64("inf"), None, True, np.True_, [1], float("nan")]
+)
+def test_what_is_not_a_finite_number_cannot_be_published(value):
+    shown = value.item() if hasattr(value, "item") else value
+    assert said(beds, value) == f'publish("ward_beds"): the value is {shown!r}; expected a number, a date or a quarter.'
+
+
+@pytest.mark.parametrize(
+    ("value", "unit"), [("many", "beds"), ("2024-02-30", "date"), (5, "date"), ("2024-25-Q5", "quarter")]
+)
+def test_a_value_that_is_none_of_its_unit_is_refused(value, unit):
+    assert (
+        said(beds, value, unit=unit)
+        == f'publish("ward_beds"): the value is {value!r}, which is not a valid value in {unit}.'
+    )
+
+
+def test_a_number_published_twice_is_named_with_both_cells_and_what_to_do(monkeypatch):
+    cells = iter(["first", "second"])
+    monkeypatch.setattr(facts, "_running_cell", lambda: next(cells))
+    beds()
+    assert said(beds, 13) == (
+        "ward_beds (2024-25-Q2) is published twice: 12 in cell first and 13 in cell second. A fact has one owner: "
+        "publish it in one cell and cite it in the other."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "period", "value", "owner"),
+    [("people", "2024-25-Q2", 13, "data/reported.csv"), ("people_per_group", "all", 8, "params/2024-25-Q2.yml")],
+)
+def test_a_fact_that_has_an_owner_is_refused_in_a_sentence_and_its_own_value_is_not(name, period, value, owner):
+    assert said(publish, name, value + 1, unit="people", period=period, source="s") == (
+        f"{name} ({period}) is {value + 1} here and {value} in {owner}. A fact has one owner: cite it here, or publish "
+        "this one under another id."
+    )
+    assert publish(name, value, unit="people", period=period, source="s").kind == "published"
+    assert cite(name, period).kind == "published"
+
+
+def test_a_fact_is_illustrative_if_one_of_its_inputs_or_rows_is():
+    import pandas as pd
+
+    real, drawn = cite("people"), cite("people", "2024-25-Q1")
+    assert (real.is_illustrative, drawn.is_illustrative) == (False, True)
+    assert beds(inputs=[real, drawn]).is_illustrative
+    assert not publish("one", 1, unit="beds", source="s", inputs=[real]).is_illustrative
+    rows = pd.DataFrame({"n": [1], "provenance": ["reported"]})
+    assert not publish("two", 1, unit="beds", source="s", rows=rows).is_illustrative
+    assert publish("three", 1, unit="beds", source="s", rows=rows, inputs=[drawn]).is_illustrative
+
+
+@pytest.mark.parametrize(
+    ("shell", "cell"),
+    [
+        (None, "outside a notebook"),
+        (SimpleNamespace(get_parent=lambda: {"metadata": {"cellId": "c7"}}, user_ns={"In": ["", "a"]}), "c7"),
+        (SimpleNamespace(get_parent=lambda: {"metadata": {}}, user_ns={"In": ["", "a", "b"]}), "[2]"),
+        (SimpleNamespace(get_parent=lambda: None, user_ns={"In": ["", "a"]}), "[1]"),
+        (SimpleNamespace(user_ns={}), "[-1]"),
+    ],
+)
+def test_the_cell_of_a_fact_is_the_one_that_runs_by_id_or_else_by_count(monkeypatch, shell, cell):
+    monkeypatch.setattr(context, "shell", lambda: shell)
+    monkeypatch.setattr(context, "record", lambda *given: None)
+    assert beds().cell == cell
+
+
+def test_a_reported_fact_is_its_row_with_the_words_that_pick_it():
+    people = cite("people", "2024-25-Q1")
+    assert (people.id, people.period, people.value, people.unit, people.source) == (
+        "people",
+        "2024-25-Q1",
+        12,
+        "people",
+        "drawn",
+    )
+    assert people.rows == "data/reported.csv: fact_id people, as_of 2024-25-Q1, period 2024-25-Q1"
+    assert len({cite("people", period).rows_sha256 for period in ("2024-25-Q1", "2024-25-Q2", "since-baseline")}) == 3
+
+
+def test_of_several_reports_of_one_period_the_latest_counts():
+    assert cite("people", "since-baseline").value == 113
+    assert cite("people", "since-baseline").rows.endswith("as_of 2024-25-Q2, period since-baseline")
+    assert cite("webinar").value == date(2024, 8, 14)
+
+
+def test_a_decided_fact_is_an_estimate_if_its_wording_says_so(project):
+    size = cite("people_per_group", "all")
+    assert (size.rows, size.unit, size.is_estimate) == ("params/2024-25-Q2.yml: people_per_group", "people", False)
+    text = PARAMS.replace("source: Evidence", "source: Evidence, wording: estimate")
+    (project / "params" / "2024-25-Q2.yml").write_text(text, encoding="utf-8")
+    assert cite("people_per_group", "all").is_estimate
+    assert cite("people_per_group", "all").rows_sha256 == size.rows_sha256
+    (project / "params" / "2024-25-Q2.yml").write_text(text.replace("value: 8", "value: 9"), encoding="utf-8")
+    assert cite("people_per_group", "all").rows_sha256 != size.rows_sha256
+
+
+def built(folder):
+    folder.mkdir(parents=True)
+    head = "id,period,value,text,unit,section,notebook,cell,source,formula,inputs,rows,rows_sha256"
+    row = "long_waits,2024-25-Q2,3,3,people,waits,waits.ipynb,code,List,f,,r,h"
+    (folder / "facts.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
+
+
+def test_a_fact_of_a_build_has_all_that_its_row_holds(project):
+    built(project / "reports" / "2024-25-Q2")
+    fact = cite("long_waits")
+    assert (fact.id, fact.period, fact.value, fact.unit, fact.section) == (
+        "long_waits",
+        "2024-25-Q2",
+        3,
+        "people",
+        "waits",
+    )
+    assert (fact.source, fact.formula, fact.rows, fact.rows_sha256, fact.cell) == ("List", "f", "r", "h", "code")
+    assert ("long_waits", "2024-25-Q2") in context.ASKED
+
+
+def test_an_edition_takes_facts_from_its_own_build(project):
+    built(project / "reports" / "2024-25-Q2" / "editions" / "mill-lane")
+    assert "there is no build of 2024-25-Q2" in said(cite, "long_waits")
+    with context.use("2024-25-Q2", edition="mill-lane", project=project):
+        assert cite("long_waits").value == 3
+
+
+@pytest.mark.parametrize(
+    "call", ["publish('long_waits', 3)", 'publish (\n  "long_waits",\n 3)', "x = publish( 'long_waits',3)"]
+)
+def test_the_owner_of_a_fact_is_found_however_its_call_is_written(project, call):
+    write(project / "notebooks" / "waits.ipynb", "Waits", code("1", id="first"), code(call))
+    assert said(cite, "long_waits") == (
+        'cite("long_waits", "2024-25-Q2"): waits.ipynb calculates it, and there is no build of 2024-25-Q2 to take it '
+        "from. Run: natpatsip build 2024-25-Q2"
+    )
+
+
+def test_a_fact_that_its_owner_does_not_publish_for_the_period_is_told_from_one_that_is_not_built(project, monkeypatch):
+    expected = 'cite("long_waits", "all"): waits.ipynb does not publish it for all in this build. Check the period.'
+    (project / "facts.json").write_text("[]", encoding="utf-8")
+    monkeypatch.setenv(facts.HANDED, str(project / "facts.json"))
+    assert said(cite, "long_waits", "all") == expected
+    monkeypatch.delenv(facts.HANDED)
+    built(project / "reports" / "2024-25-Q2")
+    assert said(cite, "long_waits", "all") == expected
+
+
+def test_a_fact_of_another_period_is_answered_with_all_periods_in_which_it_is_known():
+    assert said(cite, "people", "all") == (
+        'cite("people", "all"): the fact is known for 2024-25-Q1, 2024-25-Q2 and since-baseline, not for all. '
+        "Cite one of those."
+    )
+    publish("people_per_group", 3, unit="people", source="s", period="2024-25-Q1")
+    assert said(cite, "people_per_group") == (
+        'cite("people_per_group", "2024-25-Q2"): the fact is known for 2024-25-Q1 and all, not for 2024-25-Q2. '
+        "Cite one of those."
+    )
+
+
+def test_only_what_is_reported_each_quarter_is_awaited_and_only_for_the_quarter_built(project):
+    rows = [row for row in trust.read(project, "reported") if row[:3] != ["people", "2024-25-Q2", "2024-25-Q2"]]
+    trust.save(project, "reported", rows)
+    assert said(cite, "people").endswith("not for 2024-25-Q2. Add its row to data/reported.csv, or cite one of those.")
+    assert said(cite, "people", "2023-24-Q4").endswith("not for 2023-24-Q4. Cite one of those.")
+
+
+def test_a_fact_that_nobody_knows_is_answered_with_the_nearest_of_all_there_are():
+    for word, near in (("long_wait", "long_waits"), ("people_per_grop", "people_per_group"), ("webinars", "webinar")):
+        assert said(cite, word) == (
+            f'cite("{word}", "2024-25-Q2"): nobody publishes this fact. Did you mean "{near}"? Publish it in the '
+            "section that owns it."
+        )
+
+
+def test_what_was_published_is_forgotten_on_request():
+    beds()
+    facts.forget()
+    assert "nobody publishes this fact" in said(cite, "ward_beds")
+
+
+def test_a_record_of_a_citation_gives_the_fact_and_those_beside_it():
+    one, other = beds(), publish("waits", 3, unit="people", source="List", inputs=["people"])
+    record = one.record() | {BESIDE: [other.record()]}
+    assert [fact.record() for fact in Fact.cited(record)] == [one.record(), other.record()]
+    assert list(Fact.cited(one.record())) == [one]
+    assert one._repr_mimebundle_() == {"text/plain": "12", "text/markdown": "12", CITED: one.record()}
+
+
+def test_a_record_names_the_value_its_text_and_all_else():
+    fact = Fact("day", "all", date(2024, 8, 14), "date", "s", "params", "sec", "f", (), "r", "h", True, True, "c")
+    record = fact.record()
+    names = ("id", "period", "value", "text", "unit", "source", "kind", "section", "formula", "inputs", "rows")
+    assert [record[name] for name in names] == [
+        "day", "all", "2024-08-14", "14 August 2024", "date", "s", "params", "sec", "f", [], "r"
+    ]  # fmt: skip
+    assert (record["rows_sha256"], record["is_estimate"], record["is_illustrative"]) == ("h", True, True)
+    assert Fact.from_record(record) == fact
+    assert (
+        Fact.from_record({name: record[name] for name in ("id", "period", "value", "unit", "source")}).kind
+        == "published"
+    )
+
+
+def test_facts_are_equal_wherever_they_were_published_and_cannot_be_changed():
+    one, other = (Fact("a", "all", 1, "beds", "s", cell=cell) for cell in ("x", "y"))
+    assert one == other
+    assert (one.kind, one.section, one.formula, one.inputs, one.rows, one.rows_sha256) == (
+        "published",
+        "",
+        "",
+        (),
+        "",
+        "",
+    )
+    assert (one.is_estimate, one.is_illustrative, Fact("a", "all", 1, "beds", "s").cell) == (False, False, "")
+    with pytest.raises(AttributeError):
+        one.value = 2
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (2.345, "ratio", "2.35"),
+        (2.0, "ratio", "2"),
+        (1_500_000.0, "people", "1.5 million"),
+        ("Mill Lane", "site", "Mill Lane"),
+        (1_500_000.5, "people", "1,500,000.5"),
+        (0.004, "ratio", "0.004"),
+    ],
+)
+def test_a_number_that_is_not_whole_has_two_decimals_at_most(value, unit, text):
+    assert printed(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("given", "unit", "value"),
+    [("12", "beds", 12), ("12.0", "beds", 12), ("12.5", "beds", 12.5), (date(2024, 8, 14), "date", date(2024, 8, 14)),
+     ("2024-25-Q2", "quarter", "2024-25-Q2"), (" 2024-25-Q2 ", "quarter", "2024-25-Q2")],
+)  # fmt: skip
+def test_a_text_of_a_file_is_read_as_its_unit_has_it(given, unit, value):
+    read = parse_value(given, unit)
+    assert read == value
+    assert type(read) is type(value)

@@ -1,10 +1,13 @@
 """Params: unknown keys are refused, and every problem of a file is said at once, with its place."""
 
 import os
+from datetime import date
 
+import pandas as pd
 import pytest
+from pydantic import ValidationError
 
-from natpatsip import params
+from natpatsip import context, params
 from natpatsip.errors import ParamsError
 from natpatsip.quarter import Quarter, known_quarters
 
@@ -113,3 +116,196 @@ def test_a_quarter_that_is_not_archived_has_no_commit(tmp_path):
     load(tmp_path, GOOD)
     assert params.built_from(Quarter.parse("2024-25-Q2"), tmp_path) is None
     assert params.built_from(Quarter.parse("2024-25-Q1"), tmp_path) is None
+
+
+def test_what_is_not_given_is_nothing_and_limits_are_two_and_ten_minutes(tmp_path):
+    read = load(tmp_path, "quarter: 2024-25-Q2\ncut_off: 2024-09-30\n")
+    assert (read.quarter, read.cut_off) == ("2024-25-Q2", date(2024, 9, 30))
+    assert (read.rebase, read.model, read.targets, read.sign_offs, read.accepted) == ((), {}, {}, (), ())
+    assert (read.limits.cell, read.limits.notebook, read.built_from) == (120, 600, None)
+    with pytest.raises(ValidationError, match="frozen"):
+        read.quarter = "2024-25-Q3"
+
+
+def test_a_value_is_for_all_periods_and_no_estimate_unless_said(tmp_path):
+    text = GOOD + "targets:\n  seen: {value: 90, unit: percent, source: NHS, period: 2024-25-Q2, wording: estimate}\n"
+    read = load(tmp_path, text)
+    assert set(read.values) == {"people_per_group", "seen"}
+    model, target = read.values["people_per_group"], read.values["seen"]
+    assert (model.period, model.wording, target.period, target.wording) == ("all", "", "2024-25-Q2", "estimate")
+
+
+@pytest.mark.parametrize("limit", ["0", "-1"])
+@pytest.mark.parametrize("key", ["cell", "notebook"])
+def test_a_limit_of_no_seconds_is_refused(tmp_path, key, limit):
+    with pytest.raises(ParamsError, match=f"limits.{key}"):
+        load(tmp_path, f"{GOOD}limits: {{{key}: {limit}}}\n")
+    assert load(tmp_path, f"{GOOD}limits: {{{key}: 1}}\n").limits.model_dump()[key] == 1
+
+
+SIGNED = "sign_offs:\n  - {{role: lead{}}}\n"
+
+
+@pytest.mark.parametrize("half", [", name: Ann", ", date: 2024-10-03"])
+def test_half_a_sign_off_is_refused(tmp_path, half):
+    with pytest.raises(ParamsError) as refused:
+        load(tmp_path, GOOD + SIGNED.format(half))
+    assert "the sign-off of the lead needs both a name and a date; leave both out until then" in str(refused.value)
+
+
+def test_a_sign_off_is_open_or_has_name_and_day(tmp_path):
+    assert load(tmp_path, GOOD + SIGNED.format("")).sign_offs[0].name is None
+    signed = load(tmp_path, GOOD + SIGNED.format(", name: Ann, date: 2024-10-03")).sign_offs[0]
+    assert (signed.name, signed.date) == ("Ann", date(2024, 10, 3))
+
+
+@pytest.mark.parametrize("place", ["notebook: ward", "fact: beds", "found: 'seven'"])
+def test_an_acceptance_names_a_notebook_a_fact_or_what_was_found(tmp_path, place):
+    read = load(tmp_path, f"{GOOD}accepted:\n  - {{check: stale, reason: Why, {place}}}\n")
+    ((accepted),) = read.accepted
+    assert [accepted.notebook, accepted.fact, accepted.found].count("") == 2
+    assert accepted.cell == ""
+
+
+@pytest.mark.parametrize("place", ["", ", cell: news"])
+def test_an_acceptance_that_could_be_of_anything_is_refused(tmp_path, place):
+    with pytest.raises(ParamsError, match="names no notebook, fact or found; each entry accepts one finding"):
+        load(tmp_path, f"{GOOD}accepted:\n  - {{check: stale, reason: Why{place}}}\n")
+
+
+@pytest.mark.parametrize("day", ["2024-09-01", "2024-09-30"])
+def test_a_cut_off_is_any_day_of_the_last_month(tmp_path, day):
+    assert str(load(tmp_path, GOOD.replace("2024-09-30", day)).cut_off) == day
+
+
+@pytest.mark.parametrize("day", ["2024-08-31", "2024-10-01", "2023-09-30"])
+def test_a_cut_off_outside_the_last_month_is_refused(tmp_path, day):
+    with pytest.raises(ParamsError, match=f"cut_off: is {day}, but 2024-25-Q2 ends in September 2024"):
+        load(tmp_path, GOOD.replace("2024-09-30", day))
+
+
+def test_a_rebase_in_the_month_of_the_cut_off_is_covered_and_every_later_one_is_named(tmp_path):
+    assert load(tmp_path, GOOD.replace("2022-04", "2024-09")).rebase[0].date == "2024-09"
+    later = GOOD.replace(
+        "model:",
+        "  - {measure: s, date: 2024-09, reason: R, provenance: reported}\n  - {measure: t, date: 2025-01, reason: R, provenance: reported}\nmodel:",
+    )
+    with pytest.raises(ParamsError) as refused:
+        load(tmp_path, later.replace("2022-04", "2024-10"))
+    assert str(refused.value) == (
+        "2 problems:\n"
+        "- params/2024-25-Q2.yml, line 4, rebase.0.date: is 2024-10 (waits.seen), after the cut-off of 2024-09-30; "
+        "expected a month that the report covers.\n"
+        "- params/2024-25-Q2.yml, line 6, rebase.2.date: is 2025-01 (t), after the cut-off of 2024-09-30; "
+        "expected a month that the report covers."
+    )
+
+
+def test_a_fact_that_is_both_a_model_value_and_a_target_is_refused(tmp_path):
+    both = GOOD + GOOD.partition("model:")[2].replace("  people", "targets:\n  people").lstrip("\n")
+    with pytest.raises(ParamsError, match="people_per_group is in both model and targets; keep it in one"):
+        load(tmp_path, both)
+
+
+def test_rebases_of_a_measure_come_in_order_of_time_each_with_its_reason(tmp_path):
+    rows = [("waits", "2023-01", "Second"), ("beds", "2022-12", "Other"), ("waits", "2022-05", "First")]
+    listed = "".join(
+        f"  - {{measure: {name}, date: {when}, reason: {why}, provenance: reported}}\n" for name, when, why in rows
+    )
+    read = load(tmp_path, f"quarter: 2024-25-Q2\ncut_off: 2024-09-30\nrebase:\n{listed}")
+    assert [each.reason for each in read.rebases("waits")] == ["First", "Second"]
+    assert read.rebase_dates("waits") == (pd.Timestamp("2022-05-01"), pd.Timestamp("2023-01-01"))
+    assert read.rebase_reasons("waits") == {pd.Timestamp("2022-05-01"): "First", pd.Timestamp("2023-01-01"): "Second"}
+
+
+def test_a_place_in_the_params_has_file_line_and_keys(tmp_path):
+    load(tmp_path, GOOD)
+    assert (
+        params.place(Quarter(2024, 2), tmp_path, "rebase", 0, "date") == "params/2024-25-Q2.yml, line 4, rebase.0.date"
+    )
+
+
+def test_a_notebook_has_the_params_of_its_own_quarter_and_project(tmp_path):
+    load(tmp_path, GOOD)
+    with context.use("2024-25-Q2", project=tmp_path):
+        assert params.load().values["people_per_group"].value == 37
+        assert params.load(Quarter(2024, 2)).quarter == "2024-25-Q2"
+        with pytest.raises(ParamsError, match=r"params/2024-25-Q3\.yml does not exist"):
+            params.load("2024-25-Q3")
+    assert params.load(Quarter(2024, 2), project=tmp_path).quarter == "2024-25-Q2"
+
+
+@pytest.mark.parametrize(
+    ("known", "quarter", "said"),
+    [
+        ([], "2024-25-Q2", "there are params for no quarter. Write the file, or name one of those quarters."),
+        (
+            ["2024-25-Q1", "2024-25-Q3"],
+            "2023-24-Q4",
+            "there are params for 2024-25-Q1, 2024-25-Q3. Write the file, or name one of those quarters.",
+        ),
+        (["2024-25-Q1"], "2024-25-Q2", "2024-25-Q1. natpatsip new-quarter 2024-25-Q2 opens the next one."),
+        (
+            ["2024-25-Q1"],
+            "2024-25-Q3",
+            "2024-25-Q1. natpatsip new-quarter 2024-25-Q2 opens the next one; quarters are opened in order.",
+        ),
+        (
+            ["2024-25-Q1", "2024-25-Q3"],
+            "2024-25-Q2",
+            "Name one of those quarters, or restore the file from git: git log --all -- params/2024-25-Q2.yml",
+        ),
+    ],
+)
+def test_what_to_do_about_a_quarter_without_params_depends_on_the_others(tmp_path, known, quarter, said):
+    (tmp_path / "params").mkdir()
+    for name in known:
+        (tmp_path / "params" / f"{name}.yml").write_text(GOOD, encoding="utf-8")
+    with pytest.raises(ParamsError) as refused:
+        params.load(quarter, project=tmp_path)
+    assert str(refused.value).startswith(f"params/{quarter}.yml does not exist: there are params for ")
+    assert str(refused.value).endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "",
+            "params/2024-25-Q2.yml: is empty. Write it, or restore it from git: git checkout -- params/2024-25-Q2.yml",
+        ),
+        ("[1]", "params/2024-25-Q2.yml: found list, expected keys and values such as quarter: 2024-25-Q2."),
+        (
+            "quarter: 2024-25-Q3\n",
+            "params/2024-25-Q2.yml, line 1, quarter: is 2024-25-Q3, but the file is named 2024-25-Q2. Make them agree.",
+        ),
+    ],
+)
+def test_a_file_that_is_no_params_is_refused_in_a_sentence(tmp_path, text, said):
+    with pytest.raises(ParamsError) as refused:
+        load(tmp_path, text)
+    assert str(refused.value) == said
+
+
+def test_spaces_around_the_quarter_are_no_other_quarter(tmp_path):
+    assert load(tmp_path, GOOD.replace("2024-25-Q2", '" 2024-25-Q2 "')).quarter == "2024-25-Q2"
+
+
+@pytest.mark.parametrize("month", ["2022-13", "2022-00", "2022", "2022-04-01", "1 April 2022"])
+def test_the_date_of_a_rebase_is_a_month(tmp_path, month):
+    with pytest.raises(ParamsError, match=r"line 4, rebase\.0\.date: found"):
+        load(tmp_path, GOOD.replace("2022-04", f'"{month}"'))
+
+
+def test_a_file_without_its_quarter_is_refused_like_one_without_any_other_key(tmp_path):
+    with pytest.raises(ParamsError, match=r"^params/2024-25-Q2\.yml, quarter: is missing"):
+        load(tmp_path, GOOD.replace("quarter: 2024-25-Q2\n", ""))
+
+
+def test_the_quarter_or_the_project_that_is_given_outranks_the_notebooks(tmp_path):
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        load(tmp_path / name, GOOD.replace("37", "1" if name == "one" else "2"))
+    with context.use("2024-25-Q2", project=tmp_path / "one"):
+        assert params.load(project=tmp_path / "other").values["people_per_group"].value == 2
+        assert params.load("2024-25-Q2").values["people_per_group"].value == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from natpatsip.errors import NotebookError, SettingsError, UsageError
+from natpatsip.errors import NotebookError, ParamsError, SettingsError, UsageError
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 from support.projects import code, command, edit, prose, small, write
@@ -96,4 +96,113 @@ def test_a_notebook_without_parameters_is_refused(tmp_path):
     write(project / "notebooks" / "ward.ipynb", "Ward")
     edit(project / "notebooks" / "ward.ipynb", '"parameters"\n    ]', '"other"\n    ]')
     with pytest.raises(NotebookError, match='no cell tagged "parameters" sets the quarter'):
+        Plan.of(project, Q2)
+
+
+def test_a_notebook_does_not_wait_for_itself_and_waits_for_each_owner_of_a_fact(tmp_path):
+    one = [code('publish("a", 1, unit="beds", source="List"); cite("a"); cite("b")')]
+    two = [code('publish("b", 2, unit="beds", source="List")')]
+    plan = Plan.of(small(tmp_path, index=one, ward=two), Q2)
+    assert plan.before() == {"index": {"ward"}, "ward": set()}
+    assert plan.order().get_ready() == ("ward",)
+
+
+def test_notebooks_that_cite_in_a_circle_are_named_in_its_order(tmp_path):
+    one = [code('publish("a", cite("b").value, unit="beds", source="List")')]
+    two = [code('publish("b", cite("a").value, unit="beds", source="List")')]
+    with pytest.raises(NotebookError) as refused:
+        Plan.of(small(tmp_path, index=one, ward=two), Q2)
+    circle = "index.ipynb → ward.ipynb → index.ipynb"
+    assert str(refused.value) == (
+        f"notebooks cite each other's facts in a circle: {circle}. "
+        "Move a fact to a notebook that needs none of the others."
+    )
+
+
+def chapters(project, *names):
+    edit(project / "_quarto.yml", "[index.qmd, ward.qmd]", f"[{', '.join(f'{name}.qmd' for name in names)}]")
+    return project
+
+
+def test_what_the_build_writes_itself_needs_no_notebook(tmp_path):
+    written = ("list-of-figures", "sources", "accessibility", "changes", "quality-assurance")
+    plan = Plan.of(chapters(small(tmp_path), "index", "ward", *written), Q2)
+    assert list(plan.notebooks) == ["index", "ward"]
+    assert plan.programme_chapters == ["index", "ward"]
+
+
+def test_changes_are_in_drafts_alone_and_the_quality_assurance_in_final_editions_alone(tmp_path):
+    project = chapters(small(tmp_path), "index", "changes", "quality-assurance", "ward")
+    draft, final = Plan.of(project, Q2), Plan.of(project, Q2, is_final=True)
+    assert (draft.chapters, draft.is_final) == (("index", "changes", "ward"), False)
+    assert (final.chapters, final.is_final) == (("index", "quality-assurance", "ward"), True)
+
+
+def test_a_chapter_that_is_no_programmes_is_not_among_them(tmp_path):
+    project = small(tmp_path)
+    edit(project / "_quarto.yml", "lang: en-GB", "lang: en-GB\nnatpatsip: {not-programmes: [index]}")
+    assert Plan.of(project, Q2).programme_chapters == ["ward"]
+
+
+def test_all_notebooks_that_cannot_be_read_are_named_together(tmp_path):
+    project = small(tmp_path)
+    for name in ("index", "ward"):
+        (project / "notebooks" / f"{name}.ipynb").unlink()
+    with pytest.raises(NotebookError, match=r"(?s)^2 problems:.*notebooks/index.ipynb: .*notebooks/ward.ipynb: "):
+        Plan.of(project, Q2)
+
+
+def test_an_edition_has_a_workplace_of_its_own(tmp_path):
+    project = small(tmp_path)
+    plan, edition = Plan.of(project, Q2), Plan.of(project, Q2, edition="mill-lane")
+    assert (plan.edition, plan.workplace) == ("", project / "build" / "2024-25-Q2")
+    assert edition.workplace == project / "build" / "2024-25-Q2" / "editions" / "mill-lane"
+
+
+def test_a_notebook_that_is_in_no_report_is_said_to_be_left_out_and_why(tmp_path):
+    project = chapters(small(tmp_path), "index", "ward", "sources")
+    assert Plan.of(project, Q2).left_out() == []
+    for name in ("sources", "changes", "attic", ".hidden", "index"):
+        write(project / "notebooks" / f"{name}.ipynb", name)
+    assert Plan.of(project, Q2).left_out() == [
+        "notebooks/attic.ipynb is not in the report: _quarto.yml does not name it. Add attic.qmd to book.chapters, "
+        "or move the notebook elsewhere.",
+        "notebooks/changes.ipynb is not in the report: the build writes the chapter changes itself. "
+        "Give the notebook another name.",
+        "notebooks/sources.ipynb is not in the report: the build writes the chapter sources itself. "
+        "Give the notebook another name.",
+    ]
+
+
+def rebased(project, *series):
+    file = project / "params" / f"{Q2}.yml"
+    rows = "".join(f"  - {{series: {name}, date: 2024-05, reason: Why}}\n" for name in series)
+    file.write_text(f"quarter: {Q2}\ncut_off: 2024-09-30\nrebase:\n{rows}", encoding="utf-8")
+    return project
+
+
+CHARTED = 'spc.xmr(v, rebase=params.rebase_dates("waits.seen")); params.rebase_dates("waits.all")'
+
+
+def test_a_rebase_of_a_series_that_no_notebook_charts_is_refused_and_all_of_them_together(tmp_path):
+    project = rebased(small(tmp_path, ward=[code(CHARTED)]), "waits.seen", "waits.sen", "beds", "waits.all")
+    with pytest.raises(ParamsError) as refused:
+        Plan.of(project, Q2)
+    assert str(refused.value) == (
+        "2 problems:\n"
+        "- params/2024-25-Q2.yml, line 5, rebase.1.series: no notebook charts waits.sen. "
+        'Did you mean "waits.seen"? Known here: waits.all, waits.seen.\n'
+        "- params/2024-25-Q2.yml, line 6, rebase.2.series: no notebook charts beds. Known here: waits.all, waits.seen."
+    )
+
+
+@pytest.mark.parametrize("cell", ["params.rebase_dates(name); " + CHARTED, "1"])
+def test_where_notebooks_do_not_name_their_series_in_words_no_rebase_is_refused(tmp_path, cell):
+    assert Plan.of(rebased(small(tmp_path, ward=[code(cell)]), "beds"), Q2).params.rebase[0].series == "beds"
+
+
+def test_settings_that_name_a_chapter_that_there_is_not_are_refused(tmp_path):
+    project = small(tmp_path)
+    edit(project / "_quarto.yml", "lang: en-GB", "lang: en-GB\nnatpatsip: {not-programmes: [wards]}")
+    with pytest.raises(SettingsError, match=r'"wards" is not a chapter .* Did you mean "ward"'):
         Plan.of(project, Q2)

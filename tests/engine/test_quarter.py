@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from natpatsip.errors import UsageError
-from natpatsip.quarter import Quarter
+from natpatsip.errors import ParamsError, UsageError
+from natpatsip.quarter import Quarter, known_quarters
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,73 @@ def test_next_and_previous_undo_each_other_over_the_year_end():
 def test_year_to_date_is_the_quarters_so_far():
     assert [str(each) for each in Quarter.parse("2024-25-Q2").so_far] == ["2024-25-Q1", "2024-25-Q2"]
     assert Quarter.parse("2024-25-Q2").year_to_date == "2024-25-YTD"
+
+
+@pytest.mark.parametrize(
+    ("number", "months"),
+    [
+        (1, [date(2024, 4, 1), date(2024, 5, 1), date(2024, 6, 1)]),
+        (2, [date(2024, 7, 1), date(2024, 8, 1), date(2024, 9, 1)]),
+        (3, [date(2024, 10, 1), date(2024, 11, 1), date(2024, 12, 1)]),
+        (4, [date(2025, 1, 1), date(2025, 2, 1), date(2025, 3, 1)]),
+    ],
+)
+def test_the_months_of_a_quarter_are_three_in_a_row(number, months):
+    assert list(Quarter(2024, number).months) == months
+
+
+@pytest.mark.parametrize(
+    ("day", "quarter"),
+    [
+        (date(2024, 3, 31), Quarter(2023, 4)),
+        (date(2024, 4, 1), Quarter(2024, 1)),
+        (date(2024, 6, 30), Quarter(2024, 1)),
+        (date(2024, 7, 1), Quarter(2024, 2)),
+        (date(2024, 12, 31), Quarter(2024, 3)),
+        (date(2025, 1, 1), Quarter(2024, 4)),
+    ],
+)
+def test_a_day_on_the_edge_of_a_quarter_lies_in_it(day, quarter):
+    assert Quarter.of(day) == quarter
+
+
+@pytest.mark.parametrize(
+    ("quarter", "before"),
+    [("2024-25-Q1", "2023-24-Q4"), ("2024-25-Q2", "2024-25-Q1"), ("2024-25-Q3", "2024-25-Q2"),
+     ("2024-25-Q4", "2024-25-Q3"), ("2000-01-Q1", "1999-00-Q4")],
+)  # fmt: skip
+def test_the_quarter_before_is_one_earlier_and_next_leads_back(quarter, before):
+    assert str(Quarter.parse(quarter).previous()) == before
+    assert str(Quarter.parse(before).next()) == quarter
+
+
+def test_quarters_are_in_order_of_time_and_cannot_be_changed():
+    quarters = [Quarter(year, number) for year in (2023, 2024) for number in (1, 2, 3, 4)]
+    assert sorted([*quarters[3:], *quarters[:3]]) == quarters
+    with pytest.raises(AttributeError):
+        quarters[0].number = 2
+
+
+def test_years_that_do_not_follow_each_other_are_told_apart():
+    with pytest.raises(UsageError) as refused:
+        Quarter.parse("2024-26-Q2")
+    assert str(refused.value) == '"2024-26-Q2" is not a quarter: 2024 is followed by 25, not 26.'
+    with pytest.raises(UsageError) as refused:
+        Quarter.parse("2099-01-Q1")
+    assert str(refused.value) == '"2099-01-Q1" is not a quarter: 2099 is followed by 00, not 01.'
+
+
+def test_the_quarters_of_a_project_are_those_that_its_params_files_are_named_after(tmp_path):
+    assert known_quarters(tmp_path) == []
+    folder = tmp_path / "params"
+    folder.mkdir()
+    for name in ("2024-25-Q2.yml", "2023-24-Q4.yaml", "2024-25-Q1.yml", "notes.md"):
+        (folder / name).touch()
+    assert known_quarters(tmp_path) == [Quarter(2023, 4), Quarter(2024, 1), Quarter(2024, 2)]
+    (folder / "2024-25-Q9.yml").touch()
+    with pytest.raises(ParamsError) as refused:
+        known_quarters(tmp_path)
+    assert str(refused.value) == (
+        'params/2024-25-Q9.yml: "2024-25-Q9" is not a quarter. Write it like 2024-25-Q2: NHS year, then Q1 to Q4. '
+        "Name a params file after its quarter."
+    )

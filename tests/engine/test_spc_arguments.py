@@ -168,3 +168,9 @@ def test_a_warning_points_at_the_line_that_called_spc(rebase):
     with pytest.warns(spc.SpcWarning) as caught:
         spc.run_chart([1, 2, 3], rebase=[9])
     assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize("setting", ["target", "rebase", "improvement"])
+def test_a_tuple_of_several_values_names_no_series_of_one_column(setting):
+    with pytest.raises(ValueError, match=rf"{setting} names \('A', 'x'\), but no series of the data has that team"):
+        charts(frame_of([1, 2, 3]), **{setting: {("A", "x"): 4}})

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from natpatsip import spc
-from natpatsip.spc.assurance import direction_of
+from natpatsip.errors import SpcError
+from natpatsip.spc.assurance import ASSURANCES, assurance_codes, direction_of, latest_rows
 
 WHOLE = st.integers(-50, 50).map(float)
 DIRECTION = st.sampled_from(["increase", "decrease", "neutral"])
@@ -119,3 +120,88 @@ def test_icon_names_and_directions_are_those_of_the_drawings():
     from natpatsip.spc.assurance import ASSURANCE_TABLE, VARIATION_TABLE
 
     assert {icon.name for icon in (*VARIATION_TABLE, *ASSURANCE_TABLE)} == set(ICONS)
+
+
+@pytest.mark.parametrize(
+    ("target", "increase", "decrease"),
+    [
+        (9.9, "consistent_pass", "consistent_fail"),
+        (10, "inconsistent", "inconsistent"),
+        (20, "inconsistent", "inconsistent"),
+        (20.1, "consistent_fail", "consistent_pass"),
+        (np.nan, "", ""),
+    ],
+)
+def test_a_target_that_touches_a_limit_may_be_met_or_missed(target, increase, decrease):
+    for direction, expected in enumerate((increase, decrease, "")):
+        (code,) = assurance_codes([target], [10.0], [20.0], [direction])
+        assert ASSURANCES[code] == expected
+        (code,) = assurance_codes([target], [np.nan], [20.0], [direction])
+        assert ASSURANCES[code] == ""
+        (code,) = assurance_codes([target], [10.0], [np.nan], [direction])
+        assert ASSURANCES[code] == ""
+
+
+WAVE = [50, 52] * 10
+
+
+@pytest.mark.parametrize(
+    ("end", "is_high"),
+    [
+        ([90], True),
+        ([10], False),
+        ([51.5] * 7, True),
+        ([50.5] * 7, False),
+        ([55, 51.5, 55], True),
+        ([47, 50.5, 47], False),
+        ([50.2, 50.4, 50.6, 50.8, 51.2, 51.4, 51.6], True),
+        ([51.8, 51.6, 51.4, 51.2, 50.8, 50.6, 50.4], False),
+    ],
+)
+@pytest.mark.parametrize(("better", "side_of_better"), [("increase", True), ("decrease", False)])
+def test_the_direction_of_a_chart_without_settings_is_told_by_its_latest_signal(end, is_high, better, side_of_better):
+    chart = spc.xmr(WAVE + end, fix_after=20, improvement=better)
+    kind = "improvement" if is_high == side_of_better else "concern"
+    assert spc.variation_icon(chart).name == f"variation-{kind}-{'high' if is_high else 'low'}"
+    bare = chart.copy()
+    bare.attrs = {}
+    assert spc.variation_icon(bare) == spc.variation_icon(chart)
+    neutral = spc.xmr(WAVE + end, fix_after=20, improvement="neutral")
+    assert spc.variation_icon(neutral).name == f"variation-neutral-{'high' if is_high else 'low'}"
+    neutral.attrs = {}
+    assert spc.variation_icon(neutral).name == f"variation-neutral-{'high' if is_high else 'low'}"
+
+
+@pytest.mark.parametrize(
+    "ask", [direction_of, spc.findings, spc.describe, spc.variation_icon, spc.assurance_icon, spc.summary]
+)
+def test_a_chart_is_not_told_anew_which_direction_is_better(ask):
+    def asked(result, better):
+        return ask(result, better) if ask is direction_of else ask(result, improvement=better)
+
+    chart = spc.xmr([*WAVE, 90])
+    asked(chart, "increase")
+    with pytest.raises(SpcError) as refused:
+        asked(chart, "decrease")
+    assert str(refused.value) == (
+        'improvement is "decrease", but the chart was made with "increase", which decides what its points mean. '
+        'Make it with improvement="decrease".'
+    )
+
+
+def test_the_direction_of_a_series_may_be_given_by_series():
+    assert direction_of(spc.xmr([*WAVE, 90])) == "increase"
+    rows = pd.DataFrame({"team": ["North"], "ward": [2]})
+    rows.attrs = {"by": ["team", "ward"]}
+    assert direction_of(rows) == ""
+    assert direction_of(rows, {("North", 2): "decrease", ("North", 1): "increase"}) == "decrease"
+    rows.attrs = {"by": ["team"]}
+    assert direction_of(rows, {"South": "decrease"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("valued", "latest"), [([1, 1, 1], 2), ([1, 1, 0], 1), ([1, 0, 0], 0), ([0, 0, 0], 2), ([0, 1, 0], 1)]
+)
+def test_the_latest_row_is_the_last_with_a_value_or_else_the_last(valued, latest):
+    two = np.array([1, 1, *valued], dtype=bool)
+    assert latest_rows(two, np.array([0, 2]), np.array([1, 4])).tolist() == [1, 2 + latest]

@@ -1,5 +1,7 @@
 """The run chart's rules: six on one side, five in one direction, the number of runs."""
 
+from itertools import combinations, pairwise
+
 import pytest
 
 from natpatsip import spc
@@ -80,3 +82,79 @@ def test_bad_input_is_refused_as_for_xmr():
     with pytest.raises(ValueError, match="Row 2: value is inf"):
         spc.run_chart([1, float("inf")])
     assert spc.run_chart([None])["median"].isna().all()
+
+
+def runs_of(signs):
+    return 1 + sum(one != other for one, other in pairwise(signs))
+
+
+@pytest.mark.parametrize(("above", "below"), [(a, b) for a in range(1, 8) for b in range(1, 8)] + [(0, 5), (5, 0)])
+def test_the_runs_that_chance_allows_are_those_of_all_orders_of_the_points(above, below):
+    total = above + below
+    orders = [[place in chosen for place in range(total)] for chosen in combinations(range(total), above)]
+    made = [runs_of(order) for order in orders]
+    fewest = next(count for count in range(total + 1) if sum(run <= count for run in made) > 0.025 * len(made))
+    most = next(count for count in range(total, -1, -1) if sum(run >= count for run in made) > 0.025 * len(made))
+    assert runs_by_chance(above, below) == (fewest, most)
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ([4, 6] * 4 + [5], (8, 8, None, None, "too few points")),
+        ([4, 6] * 5, (10, 10, 3, 9, "too many")),
+        ([4, 6] * 4 + [5, 6, 4], (10, 9, 3, 9, "as by chance")),  # one on the median is passed over
+        ([4, 4, 4, 4, 4, 6, 6, 6, 6, 6], (10, 2, 3, 9, "too few")),
+        ([4, 4, 4, 6, 6, 6, 6, 6, 4, 4], (10, 3, 3, 9, "as by chance")),
+        ([4, 6, 4, 6, 4, 6, 4, 6, 6, 4], (10, 9, 3, 9, "as by chance")),
+        ([5, 5, 5], (0, 0, None, None, "too few points")),
+    ],
+)
+def test_runs_are_counted_without_the_points_on_the_median_from_ten_on(values, found):
+    (runs,) = spc.run_chart(values).attrs["runs"]
+    assert (runs["useful"], runs["runs"], runs["fewest"], runs["most"], runs["verdict"]) == found
+
+
+def test_a_shift_outranks_a_trend_and_a_trend_begins_with_its_first_point():
+    rise = [5.2, 5.4, 5.6, 5.8, 6.5, 6.6, 6.7]
+    found = spc.run_chart([4, 4.5] * 6 + [*rise, 4], fix_after=12)
+    assert found["median"].iloc[0] == 4.25
+    assert found["signal"].astype(str).tolist()[-10:] == ["5 Point Trend (Increasing)"] + [
+        "6 Points Above Median"
+    ] * 8 + ["Common Cause"]
+    trend = spc.run_chart([4, 6, 4, 6, 3, 3.5, 4.5, 5.5, 7, 5, 6, 4])["signal"].astype(str).tolist()
+    assert trend == ["Common Cause"] * 4 + ["5 Point Trend (Increasing)"] * 5 + ["Common Cause"] * 3
+
+
+def test_a_median_comes_from_the_first_rows_of_its_segment_and_missing_values_have_no_side():
+    chart = spc.run_chart([1, 2, 3, None] * 3 + [50, 60], fix_after=12)
+    assert chart["median"].tolist() == [2] * 14
+    assert chart["relative_to_median"].tolist()[:3] == [-1, 0, 1]
+    assert chart["relative_to_median"].isna().tolist() == [False, False, False, True] * 3 + [False, False]
+
+
+def test_a_run_chart_has_the_columns_and_settings_of_its_series():
+    chart = spc.run_chart([1, 2, 3, 9, 8, 7], rebase=[4], target={1: 5}, improvement="decrease")
+    assert list(chart.columns) == [
+        "date", "value", "segment", "target", "median", "relative_to_median", "signal", "signal_flag", "point_type",
+    ]  # fmt: skip
+    assert (chart.attrs["improvement"], chart.attrs["rebase"]) == ("decrease", [4])
+    assert [each["verdict"] for each in chart.attrs["runs"]] == ["too few points"] * 2
+    assert chart["target"].tolist() == [5] * 6
+    assert not chart["signal_flag"].any()
+
+
+@pytest.mark.parametrize(
+    ("better", "low", "high"),
+    [
+        ("increase", "special_cause_concern", "special_cause_improvement"),
+        ("decrease", "special_cause_improvement", "special_cause_concern"),
+        ("neutral", "special_cause_neutral_low", "special_cause_neutral_high"),
+    ],
+)
+def test_a_signal_is_what_its_direction_says(better, low, high):
+    chart = spc.run_chart([1, 2] * 3 + [9, 8] * 3, improvement=better)
+    assert chart["point_type"].astype(str).tolist() == [low] * 6 + [high] * 6
+    assert chart["signal_flag"].all()
+    default = spc.run_chart([1, 2] * 3 + [9, 8] * 3)
+    assert default["point_type"].iloc[-1] == "special_cause_improvement"

@@ -1,5 +1,6 @@
 """Numbers as UK reports print them."""
 
+import math
 from datetime import date
 
 import pytest
@@ -55,3 +56,189 @@ def test_items_are_listed_as_a_sentence_has_them(items, text):
 @pytest.mark.parametrize(("count", "text"), [(0, "none"), (1, "one"), (10, "ten"), (11, "11"), (1200, "1,200")])
 def test_counts_up_to_ten_are_words(count, text):
     assert wording.in_words(count) == text
+
+
+@pytest.mark.parametrize(
+    ("values", "usual", "decimals"),
+    [
+        ([], 0, 0),
+        ([], 2, 2),
+        ([None, math.nan, math.inf, -math.inf], 1, 1),
+        ([0, 0], 0, 0),
+        ([1, 10], 0, 1),
+        ([0, 10], 0, 0),
+        ([0, 0.1], 0, 2),
+        ([-0.1, 0], 0, 2),
+        ([-3, -3], 0, 1),
+        ([0.04, 0.04], 0, 3),
+        ([1, 1 + 1e-10], 0, 1),  # noise, so the size counts
+        ([1, 1 + 2e-8], 0, 9),
+        ([0, 1e-30], 0, 12),
+        ([1, 2, None], 3, 3),
+    ],
+)
+def test_a_series_has_two_digits_of_its_spread_or_else_of_its_size(values, usual, decimals):
+    assert wording.decimals_for(values, usual) == decimals
+
+
+@pytest.mark.parametrize(
+    ("value", "asked", "is_percent", "decimals"),
+    [
+        (0, 0, False, 0),
+        (wording.NOISE, 0, False, 10),
+        (wording.NOISE / 2, 0, False, 0),
+        (-0.04, 0, False, 3),
+        (0.4, 0, False, 2),
+        (0.5, 0, False, 0),
+        (0.04, 2, False, 2),
+        (100, 0, True, 0),
+        (99.6, 0, True, 2),
+        (99.6, 0, False, 0),
+        (100.4, 0, True, 2),
+        (99.4, 0, True, 0),
+        (99.96, 1, True, 3),
+        (0.4, 0, True, 2),
+    ],
+)
+def test_a_value_gets_more_decimals_than_asked_for_if_it_would_be_a_false_0_or_100_percent(
+    value, asked, is_percent, decimals
+):
+    assert wording.honest_decimals(value, asked, is_percent=is_percent) == decimals
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (2, 2, "2.00"),
+        (120, 0, "120"),
+        (0.04, 1, "0.04"),
+        (0.4, 0, "0.4"),
+        (-0.0, 1, "0.0"),
+        (1e-12, 0, "0"),
+        (1200.5, 1, "1,200.5"),
+    ],
+)
+def test_a_number_has_the_decimals_asked_for_and_no_zeros_at_the_end_of_any_more(value, decimals, text):
+    assert wording.number(value, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(120, "120"), (1.25, "1.3"), (1.20, "1.2"), (1.04, "1"), (-1.25, "−1.3"), (99.96, "100")]
+)
+def test_a_plain_number_has_one_decimal_at_most_and_none_that_is_zero(value, text):
+    assert wording.plain(value) == text
+
+
+def test_a_plain_percentage_that_is_not_100_is_not_printed_as_100():
+    assert wording.plain(99.96, is_percent=True) == "99.96"
+    assert wording.rounded(99.96, is_percent=True) == 99.96
+    assert wording.rounded(99.96) == 100
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (999_999, "999,999"),
+        (1_000_000, "1 million"),
+        (-1_000_000, "−1 million"),
+        (1_250_000, "1.25 million"),
+        (1_255_000, "1,255,000"),
+        (999_990_000, "999.99 million"),
+        (1_000_000_000, "1 billion"),
+        (1_250_000_000, "1.25 billion"),
+        (1_001_000_000, "1,001 million"),
+    ],
+)
+def test_millions_and_billions_are_words_from_the_first_on_where_two_decimals_lose_nothing(value, text):
+    assert wording.large(value) == text
+
+
+@pytest.mark.parametrize(("amount", "text"), [(-1, "−£1"), (0, "£0"), (1, "£1")])
+def test_the_sign_of_an_amount_stands_before_the_pound(amount, text):
+    assert wording.money(amount) == text
+
+
+@pytest.mark.parametrize(
+    ("days", "text"),
+    [
+        ([], ""),
+        ([date(2018, 6, 1)], "June 2018"),
+        ([date(2018, 12, 1), date(2019, 1, 1)], "December 2018 and January 2019"),
+        ([date(2018, 5, 1), date(2018, 6, 1)], "May and June 2018"),
+    ],
+)
+def test_each_year_of_a_list_of_months_is_given_once_after_its_last_month(days, text):
+    assert wording.months(days) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "word"), [(0, "people"), (1, "person"), (-1, "person"), (2, "people"), (1.5, "people")]
+)
+def test_one_alone_is_singular(count, word):
+    assert wording.plural(count, "person", "people") == word
+
+
+@pytest.mark.parametrize(
+    ("unit", "one"),
+    [
+        ("women", "woman"),
+        ("men", "man"),
+        ("people", "person"),
+        ("lives", "life"),
+        ("deaths per day", "death per day"),
+        ("therapies", "therapy"),
+        ("access", "access"),
+        ("percent", "percent"),
+        ("", ""),
+        ("people per group", "person per group"),
+    ],
+)
+def test_the_singular_of_a_unit_is_that_of_its_first_word(unit, one):
+    assert wording.singular(unit) == one
+
+
+def test_a_count_below_none_or_above_ten_is_in_figures():
+    assert [wording.in_words(count) for count in (-1, 0, 10, 11)] == ["−1", "none", "ten", "11"]
+
+
+@pytest.mark.parametrize(("change", "word"), [(-0.1, "fell"), (0, "did not change"), (0.1, "rose")])
+def test_a_change_of_nothing_is_no_rise_and_no_fall(change, word):
+    assert wording.direction(change) == word
+
+
+def test_the_words_for_a_change_may_be_the_callers_own():
+    words = {"up": "more", "down": "fewer", "level": "as many"}
+    assert [wording.direction(change, **words) for change in (1, -1, 0)] == ["more", "fewer", "as many"]
+
+
+def test_the_words_for_counts_are_those_of_counting():
+    words = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    assert [wording.in_words(count) for count in range(11)] == words
+
+
+def test_a_number_that_is_no_percentage_may_be_printed_as_100():
+    assert [wording.number(99.96), wording.plain(99.96), str(wording.honest_decimals(99.96))] == ["100", "100", "0"]
+
+
+@pytest.mark.parametrize(
+    ("items", "text"), [(["a", "b"], "a and b"), ([1, 2], "1 and 2"), (["a, b", "c", "d"], "a, b, c and d")]
+)
+def test_two_items_have_no_comma(items, text):
+    assert wording.listing(items) == text
+
+
+def test_the_size_of_values_that_are_all_the_same_is_that_of_the_largest():
+    assert wording.decimals_for([100, 100 + 1e-9]) == 0
+    assert wording.decimals_for([-0.05, -0.05]) == 3
+    assert wording.decimals_for([1e9, 1e9 - 1]) == 0  # just as far apart as noise may be
+
+
+def test_a_rounded_number_is_whole_unless_decimals_are_asked_for():
+    assert [wording.rounded(2.5), wording.rounded(2.44, 1)] == [3, 2.4]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1_005_000_000, "1,005 million"), (1_234_000, "1,234,000"), (2_010_000, "2.01 million")]
+)
+def test_a_third_decimal_of_a_million_is_in_figures(value, text):
+    assert wording.large(value) == text

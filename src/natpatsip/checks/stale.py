@@ -38,8 +38,8 @@ def to_review(context: CheckContext) -> Iterator[Finding]:
     for place, cell in context.cells():
         if TO_REVIEW in place.tags:
             message = (
-                f"The cell was carried over from the quarter before and is tagged {TO_REVIEW}: {_start(cell.source)}. "
-                "Read it, make it true of this quarter, and remove the tag."
+                f"The cell was carried over from the quarter before and is tagged {TO_REVIEW}: "
+                f'"{_start(cell.source)}". Read it, make it true of this quarter, and remove the tag.'
             )
             yield place.finding(CHECK, message, found=_start(cell.source))
 

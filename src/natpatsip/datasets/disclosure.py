@@ -140,7 +140,7 @@ def policy(name: str, *, project: Path | None = None) -> SuppressionPolicy:
             f'"{name}" has no policy for small numbers. '
             f"Declare one as natpatsip.disclosure in {FILE} before any of its counts are shown."
         )
-    return SuppressionPolicy.model_validate(declared_policy.model_dump(exclude_unset=True))
+    return SuppressionPolicy.model_validate(declared_policy.model_dump())
 
 
 def suppress_small_counts(frame: pd.DataFrame, dataset: str, *, project: Path | None = None) -> pd.DataFrame:

@@ -44,8 +44,8 @@ class Plan:
     book: Mapping[str, Any]
     chapters: tuple[str, ...]
     notebooks: Mapping[str, Notebook]
-    edition: str = ""
-    is_final: bool = False
+    edition: str
+    is_final: bool
 
     @classmethod
     def of(cls, project: Path, quarter: Quarter, *, edition: str = "", is_final: bool = False) -> Plan:

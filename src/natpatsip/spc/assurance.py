@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from natpatsip.errors import SpcError
 from natpatsip.spc.parsing import check_improvement
 from natpatsip.spc.rules import IMPROVEMENTS, POINT_TYPES, Codes, Flags, Integers
 
@@ -62,7 +63,7 @@ ASSURANCE_TABLE: Final = (
 
 
 def direction_of(result: pd.DataFrame, improvement: Any = None) -> str:
-    """Return which direction is better for one series, or "" where neither the caller nor the result says so.
+    """Return which direction is better for one series, or "" where neither the result nor the caller says so.
 
     Parameters
     ----------
@@ -71,6 +72,11 @@ def direction_of(result: pd.DataFrame, improvement: Any = None) -> str:
     improvement : {"increase", "decrease", "neutral"}, or a mapping of series to one of these
         By default what ``result.attrs`` holds: `panel` keeps one word for all series, or a mapping by series.
 
+    Raises
+    ------
+    SpcError
+        If the result was made with another direction.
+
     Examples
     --------
     >>> rows = pd.DataFrame({"team": ["South", "South"]})
@@ -78,7 +84,23 @@ def direction_of(result: pd.DataFrame, improvement: Any = None) -> str:
     >>> direction_of(rows)
     'decrease'
     """
-    given = result.attrs.get("improvement") if improvement is None else improvement
+    own, asked = _of_series(result, result.attrs.get("improvement")), _of_series(result, improvement)
+    if own and asked:
+        check_same_direction(own, asked)
+    return own or asked
+
+
+def check_same_direction(own: str, asked: str) -> None:
+    """Stop if a result is asked about with another direction than decided what its points mean."""
+    if asked != own:
+        raise SpcError(
+            f'improvement is "{asked}", but the chart was made with "{own}", which decides what its points mean. '
+            f'Make it with improvement="{asked}".'
+        )
+
+
+def _of_series(result: pd.DataFrame, given: Any) -> str:
+    """Return the direction of one series from that of all, or from those by series."""
     if isinstance(given, Mapping):
         key = tuple(result[column].iloc[0] for column in result.attrs.get("by", []))
         given = given.get(key[0] if len(key) == 1 else key)

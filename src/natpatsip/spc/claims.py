@@ -164,6 +164,8 @@ def _no_direction(found: Findings) -> str:
 def _target_refutation(phrase: str, found: Findings) -> str:
     if np.isnan(found.target):
         return "it has no target"
+    if np.isnan(found.mean):
+        return "it has no mean"
     levels = found.mean, found.target, found.current.lpl, found.current.upl
     mean, target, lower, upper = (plain(level, decimals_for(levels, 2)) if level == level else "" for level in levels)
     if phrase in ("above target", "below target"):

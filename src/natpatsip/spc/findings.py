@@ -187,14 +187,14 @@ class Findings:
         or, for a shift, at any point since, takes it away.
         """
         is_up = "above" in (self.run, self.outside) or self.trend == "rising"
-        is_opposed = "below" in (self.run, self.outside, self.close) or self.trend == "falling"
+        is_opposed = "below" in (self.run, self.outside) or self.trend == "falling"
         return (is_up and not is_opposed) or (self.shift == "up" and not self.went_down)
 
     @property
     def downward(self) -> bool:
         """Whether the same holds downwards."""
         is_down = "below" in (self.run, self.outside) or self.trend == "falling"
-        is_opposed = "above" in (self.run, self.outside, self.close) or self.trend == "rising"
+        is_opposed = "above" in (self.run, self.outside) or self.trend == "rising"
         return (is_down and not is_opposed) or (self.shift == "down" and not self.went_up)
 
     @property

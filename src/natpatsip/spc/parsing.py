@@ -62,7 +62,7 @@ def read_values(values: Any, *, name: str = "value", place: Callable[[int], str]
     ...
     natpatsip.errors.SpcError: Row 2: value is inf; expected a finite number, or nothing if it is missing.
     """
-    if isinstance(values, str | bytes) or _dimensions(values) == 0:
+    if _dimensions(values) == 0:
         raise SpcError(f"{name} is {values!r}; expected a list of numbers, one for each date.")
     if isinstance(values, np.ma.MaskedArray):
         values = np.ma.filled(values.astype(np.float64), np.nan)
@@ -181,7 +181,7 @@ def read_dates(dates: Any, *, name: str = "date", place: Callable[[int], str] | 
     >>> read_dates(["2024-09", "2024-10-01"]).astype("datetime64[D]").tolist()
     [datetime.date(2024, 9, 1), datetime.date(2024, 10, 1)]
     """
-    if isinstance(dates, str | bytes) or _dimensions(dates) == 0:
+    if _dimensions(dates) == 0:
         raise SpcError(f"{name} is {dates!r}; expected a list of dates, one for each value.")
     given: pd.Series[Any] = pd.Series(dates).reset_index(drop=True)
     stamps = given

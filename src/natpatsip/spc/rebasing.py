@@ -75,8 +75,6 @@ def suggest_rebase(result: pd.DataFrame) -> Suggestion | None:
     last = result[result["segment"] == result["segment"].iloc[-1]]
     known = last[last["value"].notna()]
     values = known["value"].to_numpy(dtype=np.float64)
-    if len(values) < 2 * SHORT_GROUP:
-        return None
     cut = min(range(1, len(values)), key=lambda place: _variation(values, place))
     if not SHORT_GROUP <= cut <= len(values) - SHORT_GROUP or not _is_step(values, cut, found.rule_length):
         return None

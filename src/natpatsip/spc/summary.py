@@ -10,7 +10,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from natpatsip.errors import SpcError
-from natpatsip.spc.assurance import ASSURANCE_TABLE, ASSURANCES, VARIATION_TABLE, assurance_codes, latest_rows
+from natpatsip.spc.assurance import (
+    ASSURANCE_TABLE,
+    ASSURANCES,
+    VARIATION_TABLE,
+    assurance_codes,
+    check_same_direction,
+    latest_rows,
+)
 from natpatsip.spc.parsing import check_improvement
 from natpatsip.spc.rules import IMPROVEMENTS, POINT_TYPE_DTYPE, POINT_TYPES, RESULT_COLUMNS, Codes, Flags, Integers
 from natpatsip.spc.series import many_series
@@ -103,12 +110,20 @@ def _series_columns(result: Any, by: str | Sequence[str] | None) -> list[str]:
 
 def _directions(result: pd.DataFrame, improvement: Any, keys: list[Any], by: list[str]) -> Codes:
     """Return the code of the improvement direction of each series."""
-    given = result.attrs.get("improvement") if improvement is None else improvement
-    if given is None:
+    own = result.attrs.get("improvement")
+    if own is not None and improvement is not None:
+        pairs = zip(*(_directions_of(given, keys, by) for given in (own, improvement)), strict=True)
+        for code, asked in pairs:
+            check_same_direction(IMPROVEMENTS[code], IMPROVEMENTS[asked])
+    if own is None and improvement is None:
         raise SpcError(
             "The result does not say which direction is better (its attrs were lost in a step between); "
             'give improvement="increase", "decrease" or "neutral", or a mapping by series.'
         )
+    return _directions_of(improvement if own is None else own, keys, by)
+
+
+def _directions_of(given: Any, keys: list[Any], by: list[str]) -> Codes:
     if not isinstance(given, Mapping):
         return np.full(len(keys), check_improvement(given), dtype=np.int8)
     without = [key for key in keys if key not in given]

@@ -1,0 +1,308 @@
+"""Facts against each other, against the quarter before and against the data that have come in."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from natpatsip.checks import fact_rules, old_data, unused
+from natpatsip.checks.relations import Operand
+from natpatsip.errors import DataError
+from natpatsip.fact import Fact
+from support.checking import charting, context, printing, publishing, seen
+from support.projects import code, edit, small, write
+
+HEAD = "fact_id,period,relation,of,reason"
+REPORTED = "fact_id,as_of,period,value,unit,provenance,source"
+
+
+def fact(name, value, period="2024-25-Q2", unit="beds"):
+    return Fact(name, period, value, unit, "List")
+
+
+def made(folder, *cells, rules=(), reported=(), built=()):
+    """Return what the checks see of a project with rules, reported rows, and a build of the quarter before."""
+    project = small(folder, ward=cells)
+    (project / "data" / "relations.csv").write_text("\n".join([HEAD, *rules, ""]), encoding="utf-8")
+    if reported:
+        (project / "data" / "reported.csv").write_text("\n".join([REPORTED, *reported, ""]), encoding="utf-8")
+    if built:
+        report = project / "reports" / "2024-25-Q1"
+        report.mkdir(parents=True)
+        head = "id,period,value,text,unit,section,notebook,cell,source,formula,inputs,rows,rows_sha256"
+        (report / "facts.csv").write_text("\n".join([head, *built, ""]), encoding="utf-8")
+    return seen(project)
+
+
+OWN = publishing(fact("all", 29), fact("north", 26), fact("south", 4))
+
+
+def test_a_relation_that_facts_break_is_told_at_the_first_with_the_reason_that_the_rules_give(tmp_path):
+    (found,) = fact_rules.check_relations(made(tmp_path, OWN, rules=["all,quarter,sum,north + south,teams add up"]))
+    assert found.message.endswith(
+        "The first should be the sum of the others, 26 + 4 = 30; find out which is right. "
+        "(data/relations.csv, row 2: teams add up.)"
+    )
+    assert found.message.count("(id facts) has") == 3
+    assert "has 29 for all (2024-25-Q2); " in found.message
+    assert (found.check, found.fact, found.found, found.expected) == ("contradiction", "all", "29", "26 + 4 = 30")
+    assert (found.notebook, found.cell) == ("ward.ipynb", "facts")
+
+
+@pytest.mark.parametrize(
+    ("rule", "count"),
+    [
+        ("all,quarter,sum,north + south,", 1),
+        ("all,quarter,at least,north,", 0),
+        ("all,quarter,equal,north,", 1),
+        ("all,year-to-date,equal,north,", 0),  # there is no such fact
+        ("all,quarter,sum,north + south (all),", 0),  # nor this
+        ("all,2024-25-Q2,equal,north,", 1),
+        ("all,quarter,equal,fig-beds: Seen,", 1),
+        ("all,quarter,equal,fig-bed: Seen,", 0),
+        ("all,quarter,equal,fig-beds: Sen,", 0),
+    ],
+)
+def test_a_rule_is_held_against_the_numbers_of_its_period_if_the_quarter_has_them_all(tmp_path, rule, count):
+    here = made(tmp_path, OWN, charting("fig-beds"), rules=[rule])
+    found = fact_rules.check_relations(here)
+    assert len(found) == count
+    assert all(each.message.endswith(f"(data/relations.csv, row 2: {rule.split(',')[2]}.)") for each in found)
+
+
+def test_the_year_so_far_is_held_against_each_of_its_quarters(tmp_path):
+    here = made(
+        tmp_path,
+        publishing(fact("all", 60, "2024-25-YTD"), fact("all", 29)),
+        rules=["all,year-to-date,sum,all (each quarter),"],
+        built=["all,2024-25-Q1,30,30,beds,ward,ward.ipynb,facts,List,,,,"],
+    )
+    (found,) = fact_rules.check_relations(here)
+    assert found.expected == "30 + 29 = 59"
+    assert "reports/2024-25-Q1/facts.csv, row 2 has 30 for all (2024-25-Q1)" in found.message
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "bound", "is_moved"),
+    [
+        (100, 125, "25%", False),
+        (100, 125.1, "25%", True),
+        (100, 75, "25%", False),
+        (100, 74.9, "25%", True),
+        (-100, -126, "25%", True),
+        (-100, -124, "25%", False),
+        (100, 110, "10", False),
+        (100, 111, "10", True),
+        (0, 1, "50%", True),
+        (0, 0, "50%", False),
+    ],
+)
+def test_a_fact_may_move_as_far_as_its_rule_says_and_no_further(tmp_path, before, now, bound, is_moved):
+    row = f"all,2024-25-Q1,{before},{before},beds,ward,ward.ipynb,facts,List,,,,"
+    here = made(tmp_path, publishing(fact("all", now)), rules=[f"all,quarter,moves at most,{bound},"], built=[row])
+    found = fact_rules.check_changes(here)
+    assert len(found) == is_moved
+
+
+def test_a_fact_that_moved_too_far_is_told_with_both_values_and_places(tmp_path):
+    row = "all,2024-25-Q1,100,100,beds,ward,ward.ipynb,facts,List,,,,"
+    here = made(tmp_path, publishing(fact("all", 60)), rules=["all,quarter,moves at most,12.5%,"], built=[row])
+    (found,) = fact_rules.check_changes(here)
+    assert found.message.startswith(
+        "all fell since the quarter before, from 100 "
+        "(reports/2024-25-Q1/facts.csv, row 2) to 60 (notebooks/ward.ipynb, cell 4 "
+    )
+    assert found.message.endswith(
+        ", by more than the 12.5% that data/relations.csv, row 2 allows. Check the value, and explain the "
+        "change or accept "
+        "the finding with the reason."
+    )
+    assert (found.check, found.fact, found.found, found.expected) == ("moved", "all", "60", "100 ± 12.5%")
+
+
+def test_a_reported_period_is_held_against_what_was_reported_of_it_before(tmp_path):
+    rows = [
+        "seen,2024-25-Q1,since-baseline,100,people,reported,s",
+        "seen,2024-25-Q2,since-baseline,200,people,reported,s",
+    ]
+    rows += ["seen,2024-25-Q1,2024-25-Q1,7,people,reported,s", "seen,2024-25-Q2,2024-25-Q2,7,people,reported,s"]
+    here = made(tmp_path, rules=["seen,since-baseline,moves at most,50,"], reported=rows)
+    (found,) = fact_rules.check_changes(here)
+    assert found.message.startswith(
+        "seen rose since the quarter before, from 100 (data/reported.csv, row 2) to 200 (data/reported.csv, "
+        "row 3), by more "
+        "than the 50 that data/relations.csv, row 2 allows."
+    )
+    assert (found.where, found.notebook) == ("data/reported.csv, row 3", "")
+
+
+def test_what_could_not_be_compared_is_said_if_the_quarter_before_is_not_built(tmp_path):
+    rules = ["all,quarter,moves at most,25%,", "north,quarter,moves at most,25%,", "nobody,quarter,estimate,,"]
+    project = small(tmp_path, ward=[publishing(fact("all", 29), fact("nobody", 1), fact("north", 2))])
+    (project / "data" / "relations.csv").write_text("\n".join([HEAD, *rules, ""]), encoding="utf-8")
+    assert fact_rules.notes(seen(project)) == [
+        "moved: 2 facts not compared, because 2024-25-Q1 is not built here; run: natpatsip build 2024-25-Q1"
+    ]
+    (project / "data" / "relations.csv").write_text("\n".join([HEAD, rules[0], ""]), encoding="utf-8")
+    assert fact_rules.notes(seen(project))[0].startswith("moved: 1 fact not compared,")
+    (project / "data" / "relations.csv").write_text("\n".join([HEAD, rules[2], ""]), encoding="utf-8")
+    assert fact_rules.notes(seen(project)) == []
+
+
+@pytest.mark.parametrize("is_built", [True, False])
+def test_nothing_is_said_if_the_quarter_before_is_built_or_is_not_the_projects(tmp_path, is_built):
+    rules = ["all,quarter,moves at most,25%,"]
+    row = "other,2024-25-Q1,1,1,beds,ward,ward.ipynb,facts,List,,,,"
+    project = made(tmp_path, publishing(fact("all", 29)), rules=rules, built=[row] if is_built else []).project
+    if not is_built:
+        (project / "params" / "2024-25-Q1.yml").unlink()
+    assert fact_rules.notes(seen(project)) == []
+
+
+# What is known of a fact
+
+
+def test_a_fact_is_known_from_its_notebook_the_data_the_params_or_an_earlier_build(tmp_path):
+    here = made(
+        tmp_path,
+        publishing(fact("all", 29)),
+        built=[
+            "all,2024-25-Q1,30,thirty,beds,ward,ward.ipynb,facts,List,,,,",
+            "day,2024-25-Q1,2024-06-01,x,date,w,w,f,L,,,,",
+        ],
+    )
+    own, built = here.fact("all", "2024-25-Q2"), here.fact("all", "2024-25-Q1")
+    assert (own.value, own.text, own.where) == (29, "29", here.places["ward", "facts"].where)
+    assert own.operand == Operand("all (2024-25-Q2)", 29, "29", own.where)
+    assert (built.value, built.text, built.where, built.place) == (
+        30,
+        "30",
+        "reports/2024-25-Q1/facts.csv, row 2",
+        None,
+    )
+    assert here.fact("day", "2024-25-Q1") is None  # no number
+    assert here.fact("all", "all") is None
+    assert here.fact("all", "2023-24-Q4") is None
+    decided = here.fact("waits_standard", "all")
+    assert (decided.value, decided.text, decided.where) == (75, "75%", "params/2024-25-Q2.yml, waits_standard")
+    assert here.fact("waits_standard", "2024-25-Q2") is None
+    reported = here.fact("teams", "2024-25-Q2")
+    assert (reported.value, reported.where) == (3, "data/reported.csv, row 3")
+    assert here.fact("teams", "2024-25-Q3") is None
+
+
+def test_a_later_report_of_a_period_counts_and_one_of_a_later_quarter_does_not(tmp_path):
+    rows = [f"seen,2024-25-Q{number},since-baseline,{number}00,people,reported,s" for number in (2, 1, 3)]
+    here = made(tmp_path, reported=rows)
+    assert here.fact("seen", "since-baseline").value == 200
+    assert here.reported_before("seen", "since-baseline").value == 100
+    assert here.reported_before("seen", "all") is None
+
+
+def test_what_came_in_with_the_quarter_and_is_not_cited_is_told(tmp_path):
+    rows = ["seen,2024-25-Q1,2024-25-Q1,7,people,reported,s", "seen,2024-25-Q2,2024-25-Q2,8,people,reported,s"]
+    found = unused.check_facts(made(tmp_path, reported=rows))
+    assert [(each.fact, each.found) for each in found] == [("seen", "8"), ("waits_standard", "75%")]
+    assert found[0].message == (
+        "seen (2024-25-Q2: 8) came in, and nothing in the report cites it. Cite it where it matters, or leave it out."
+    )
+    assert found[0].where == "data/reported.csv, row 3"
+
+
+def test_a_file_of_reported_facts_with_a_fault_stops_what_needs_it(tmp_path):
+    here = made(tmp_path, reported=["seen,2024-25-Q2,2024-25-Q2,many,people,reported,s"])
+    with pytest.raises(DataError, match=r"data/reported\.csv, row 2"):
+        here.fact("seen", "2024-25-Q2")
+
+
+def test_rules_may_name_facts_that_any_notebook_publishes_and_no_others(tmp_path):
+    project = small(tmp_path)
+    write(
+        project / "notebooks" / "attic.ipynb", "Attic", code('publish(\n    "attic_beds", 3, unit="beds", source="s")')
+    )
+    (project / "notebooks" / "broken.ipynb").write_text("{", encoding="utf-8")
+    (project / "data" / "relations.csv").write_text(f"{HEAD}\nattic_beds,quarter,estimate,,\n", encoding="utf-8")
+    assert seen(project).rules.is_estimate("attic_beds", "2024-25-Q2")
+    edit(project / "data" / "relations.csv", "attic_beds", "attic_bed")
+    with pytest.raises(DataError, match='names "attic_bed", a fact that nobody publishes'):
+        _ = seen(project).rules
+
+
+TABLE = "Month,North,South,Note\r\nApril,1,2,a\r\nMay,3,4,b\r\nJune,5,6.5,c\r\nJuly,7,8,d\r\n"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "text"),
+    [
+        ("North", 7, "7"),
+        ("North (quarter)", 15, "15"),
+        ("*", 15, "15"),
+        ("* (quarter)", 33.5, "33.5"),
+        ("Note", 0, "0"),
+    ],
+)
+def test_what_a_chart_shows_is_its_last_row_or_its_last_three(tmp_path, column, value, text):
+    here = context(tmp_path, charting("fig-a", data=TABLE))
+    operand = here.charted("fig-a", column)
+    assert (operand.name, operand.value, operand.text) == (f"fig-a: {column}", value, text)
+    assert operand.place == here.places["ward", "chart"].where
+
+
+def test_what_a_chart_does_not_show_is_unknown(tmp_path):
+    here = context(tmp_path, charting("fig-a", data=TABLE), charting("fig-b", id="empty", data="Month,North\r\n"))
+    assert here.charted("fig-a", "West") is None
+    assert here.charted("fig-c", "North") is None
+    assert here.charted("fig-b", "North") is None
+    assert here.charted("fig-b", "*") is None
+
+
+# Data that have not come in
+
+
+def test_a_fact_that_was_last_reported_before_the_quarter_is_told_with_its_row(tmp_path):
+    rows = [
+        "seen,2024-25-Q1,2024-25-Q1,7,people,reported,s",
+        "ever,2023-24-Q4,since-baseline,70,people,reported,s",
+        "ever,2024-25-Q1,since-baseline,80,people,reported,s",
+        "now,2024-25-Q1,2024-25-Q1,1,people,reported,s",
+        "now,2024-25-Q2,2024-25-Q2,2,people,reported,s",
+        "later,2024-25-Q3,2024-25-Q3,2,people,reported,s",
+        "past,2024-25-Q1,2023-24-Q2,2,people,reported,s",
+    ]
+    found = [each for each in old_data.check(made(tmp_path, reported=rows)) if each.fact]
+    assert [each.message for each in found] == [
+        "seen (its quarter) was last reported as of 2024-25-Q1 (7), before the cut-off of 2024-25-Q2, 30 "
+        "September 2024. "
+        "Add its row to data/reported.csv.",
+        "ever (since-baseline) was last reported as of 2024-25-Q1 (80), before the cut-off of 2024-25-Q2, 30 September "
+        "2024. Add its row to data/reported.csv.",
+    ]
+    assert [(each.check, each.where, each.found, each.expected) for each in found] == [
+        ("old-data", "data/reported.csv, row 2", "2024-25-Q1", "2024-25-Q2"),
+        ("old-data", "data/reported.csv, row 4", "2024-25-Q1", "2024-25-Q2"),
+    ]
+
+
+def test_a_file_that_lacks_months_is_told_and_one_that_is_not_there_is_left_to_who_reads_it(tmp_path):
+    project = small(tmp_path)
+    file = project / "data" / "waits_monthly.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith("2024-09")]
+    file.write_text("\n".join([*kept, ""]), encoding="utf-8")
+    (found,) = [each for each in old_data.check(seen(project)) if not each.fact]
+    assert found.where == "data/waits_monthly.csv"
+    assert found.message == (
+        f"data/waits_monthly.csv {found.found}: the data are older than the cut-off, 30 September 2024. Bring them in."
+    )
+    assert found.expected == "2024-25-Q2"
+    file.unlink()
+    assert [each for each in old_data.check(seen(project)) if not each.fact] == []
+
+
+def test_a_reported_fact_that_prose_cites_is_known_from_the_data_and_a_date_is_no_number(tmp_path):
+    cited = Fact("teams", "2024-25-Q2", 3, "teams", "List", kind="reported")
+    day = Fact("day", "2024-25-Q2", date(2024, 8, 14), "date", "Calendar")
+    here = context(tmp_path, publishing(day), printing("We had `{python} teams` teams.", cited))
+    assert here.fact("teams", "2024-25-Q2").where == "data/reported.csv, row 3"
+    assert here.fact("day", "2024-25-Q2") is None

@@ -1,0 +1,158 @@
+"""Sums of counts: a sum of which a part is missing is missing, and every sum says how it was made."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from natpatsip import datasets
+from natpatsip.datasets.coverage import _days, _expected_periods, _named, _next
+from natpatsip.datasets.organisations import Organisation
+from natpatsip.errors import DataError
+from natpatsip.fact import FILTER
+from natpatsip.quarter import Quarter
+
+Q2 = Quarter(2024, 2)
+MONTHS = pd.to_datetime(["2024-05", "2024-06", "2024-07", "2024-08", "2024-09", "2024-10"])
+
+
+def frame(seen, *, months=MONTHS, team="North", **more):
+    return pd.DataFrame({"team": team, "month": months[: len(seen)], "seen": seen, **more})
+
+
+def refused(call, *arguments, **options):
+    with pytest.raises(DataError) as error:
+        call(*arguments, **options)
+    return str(error.value)
+
+
+def test_a_total_keeps_apart_what_is_asked_for_and_sums_all_else():
+    both = pd.concat([frame([1, 2]), frame([10, 20], team="South")])
+    assert datasets.total(both, "seen")["seen"].tolist() == [11, 22]
+    assert datasets.total(both, ["seen"], by="team").to_dict("list") == {"team": ["North", "South"], "seen": [3, 30]}
+    assert list(datasets.total(both, "seen", by=["team", "month"]).columns) == ["team", "month", "seen"]
+    assert len(datasets.total(both, "seen", by=["team", "month"])) == 4
+
+
+def test_a_total_says_how_it_was_made_and_how_many_sums_are_missing():
+    rows = frame([1, None, None, 4])
+    rows.attrs = {FILTER: "as of June", "file": "data/waits.csv", "note": "before"}
+    made = datasets.total(rows, "seen", where={"team": "North"})
+    assert made.attrs == {
+        FILTER: "as of June, team North, summed by month",
+        "file": "data/waits.csv",
+        "note": "2 sums are missing, because a part is missing in the data.",
+    }
+    one = datasets.total(frame([1, None]), "seen", by="team")
+    assert one.attrs == {FILTER: "summed by team", "note": "A sum is missing, because a part is missing in the data."}
+    assert datasets.total(frame([1, 2]), "seen").attrs == {FILTER: "summed by month"}
+
+
+def test_a_percentage_is_that_of_the_sums_and_missing_of_nobody():
+    rows = frame([5, 0, 3], of=[10, 0, 4])
+    made = datasets.total(rows, ["seen", "of"], percent=("seen", "of"))
+    assert made["percent"].tolist() == pytest.approx([50, float("nan"), 75], nan_ok=True)
+    assert "percent" not in datasets.total(rows, ["seen", "of"])
+
+
+def test_what_a_total_is_asked_for_and_the_rows_lack_is_named_with_the_nearest():
+    rows = frame([1, 2])
+    assert refused(datasets.total, rows, "sen") == (
+        'The rows have no column sen; they have team, month, seen. Did you mean "seen"?'
+    )
+    assert refused(datasets.total, rows, "seen", by="mnth").startswith("The rows have no column mnth;")
+    assert refused(datasets.total, rows, "seen", where={"tem": "North"}).startswith("The rows have no column tem;")
+    assert refused(datasets.total, rows, "seen", where={"team": "Nort"}) == (
+        'No row of the data has team "Nort". Did you mean "North"?'
+    )
+
+
+def test_a_quarter_is_the_sum_of_its_three_months():
+    made = datasets.quarterly(frame([1, 2, 4, 8, 16, 32]), by="team", counts="seen")
+    assert made.to_dict("list") == {"team": ["North"], "month": [pd.Timestamp("2024-09-01")], "seen": [28]}
+    assert made.attrs == {FILTER: "by quarter"}
+    several = datasets.quarterly(frame([1, 2, 4, 8, 16, 32], site="x"), by=["team", "site"], counts=["seen"])
+    assert list(several.columns) == ["team", "site", "month", "seen"]
+    assert refused(datasets.quarterly, frame([1]), by="team", counts="seen", date="day").startswith(
+        "The rows have no column day;"
+    )
+
+
+def test_a_quarter_of_which_months_are_there_more_than_once_is_whole_by_its_months():
+    rows = pd.concat([frame([1, 2, 4, 8, 16]), frame([0, 0, 1, 1])])
+    assert datasets.quarterly(rows, by="team", counts="seen")["seen"].tolist() == [30]
+
+
+@pytest.mark.parametrize(("months", "sums"), [(1, [1, 2, 4, 8]), (2, [3, 6, 12]), (3, [7, 14]), (4, [15]), (5, [])])
+def test_a_rolling_sum_begins_with_the_first_month_that_has_enough(months, sums):
+    made = datasets.rolling(frame([1, 2, 4, 8]), by="team", counts="seen", months=months)
+    assert made["seen"].tolist() == sums
+    assert made["seen"].dtype == "int64"
+    assert made["month"].tolist() == list(MONTHS[months - 1 : 4])
+    assert made.attrs == {FILTER: f"in rolling sums of {months} months"}
+
+
+def test_rolling_sums_keep_series_apart_and_add_rows_of_one_month():
+    rows = pd.concat([frame([1, 2, 4]), frame([10, 20, 40], team="South"), frame([100])])
+    made = datasets.rolling(rows, by="team", counts="seen", months=2)
+    assert made["team"].tolist() == ["North", "North", "South", "South"]
+    assert made["seen"].tolist() == [103, 6, 30, 60]
+    assert refused(datasets.rolling, rows, by="team", counts="seen", months=0) == (
+        "A rolling sum of 0 months; expected one month or more."
+    )
+
+
+# Which periods are expected
+
+
+@pytest.mark.parametrize(
+    ("present", "required", "expected"),
+    [
+        ({"2024-07"}, "each month", ["2024-07", "2024-08", "2024-09"]),
+        ({"2023-12", "2024-09"}, "each month", ["2023-12", *(f"2024-{month:02d}" for month in range(1, 10))]),
+        (set(), "each month", ["2024-09"]),
+        ({"2023-24-Q4"}, "each quarter", ["2023-24-Q4", "2024-25-Q1", "2024-25-Q2"]),
+        (set(), "each quarter", ["2024-25-Q2"]),
+        ({"2024-25-Q1", "2023-24-Q1"}, "once", ["2023-24-Q1", "2024-25-Q1"]),
+        (set(), "", []),
+    ],
+)
+def test_the_periods_that_are_expected_run_from_the_first_to_the_end_of_the_quarter(present, required, expected):
+    assert _expected_periods(present, Q2, required) == expected
+
+
+@pytest.mark.parametrize(
+    ("period", "following", "days"),
+    [
+        ("2024-02", "2024-03", ("2024-02-01", "2024-02-29")),
+        ("2024-11", "2024-12", ("2024-11-01", "2024-11-30")),
+        ("2024-12", "2025-01", ("2024-12-01", "2024-12-31")),
+        ("2024-25-Q4", "2025-26-Q1", ("2025-01-01", "2025-03-31")),
+    ],
+)
+def test_a_period_has_a_first_and_a_last_day_and_one_that_follows(period, following, days):
+    assert _next(period) == following
+    assert tuple(map(str, _days(period))) == days
+
+
+def test_six_periods_are_named_and_the_others_counted():
+    periods = [f"2024-{month:02d}" for month in range(1, 10)]
+    assert _named(periods[:6]) == ", ".join(periods[:6])
+    assert _named(periods[:7]) == f"{', '.join(periods[:6])} and 1 more"
+    assert _named(periods) == f"{', '.join(periods[:6])} and 3 more"
+
+
+@pytest.mark.parametrize(
+    ("opened", "closed", "is_open"),
+    [
+        (None, None, True), ("2024-07-01", None, True), ("2024-07-02", None, False), (None, "2024-07-31", True),
+        (None, "2024-07-30", False), ("2024-06-01", "2024-08-31", True),
+    ],
+)  # fmt: skip
+def test_an_organisation_owes_a_period_in_all_of_which_it_was_open(opened, closed, is_open):
+    from datetime import date
+
+    start, end = (date.fromisoformat(day) if day else None for day in (opened, closed))
+    own = Organisation("team", "North", open_from=start, open_to=end)
+    assert own.is_open(date(2024, 7, 1), date(2024, 7, 31)) == is_open
+    assert own.is_always_open == (opened is None and closed is None)

@@ -1,0 +1,277 @@
+"""Changes the core modules in small ways, runs the tests that belong to them, and lists the changes that none noticed.
+
+``python tests/mutants spc impact --sample 40`` takes 40 mutants of each of two areas; without names, all areas; with
+``--sample 0``, all mutants. Results are kept in build/mutants for as long as a module is the same: mutants that were
+noticed are not tried again, so that a run after new tests tries only the others. docs/qa/mutants.md gets the score.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+import random
+import sys
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from forked import Run, copy_of, run_tests, warm
+from mutations import Mutant, mutants
+
+ROOT = Path(__file__).resolve().parents[2]
+KEPT = ROOT / "build" / "mutants"  # a file of results for each area
+PAGE = ROOT / "docs" / "qa" / "mutants.md"
+EQUIVALENT = Path(__file__).with_name("equivalent.csv")
+DOCTESTS = "tests/engine/test_doctests.py"
+SEED = 12
+ENOUGH = 95  # per cent of the mutants of an area
+HEAD = """\
+# Mutation tests
+
+How much the tests of the core modules notice. Each mutant is a module with one small change: a comparison, an operator,
+a constant, a condition, an argument that is left out, a statement that goes. The tests that belong to the module run
+against it; a mutant that none of them notices points at a rule that no test holds.
+
+`make mutants` writes this page: it takes a sample of 40 mutants of each area, always the same. `make mutants
+MUTANTS='spc --sample 200'` takes more, `--sample 0` all; `--file rebasing` those of one module. Results are kept in
+`build/mutants/` while a module is unchanged, so that a second run tries again only what was not noticed.
+
+Not changed: texts of messages (any string with a space in it, and the words of f-strings), annotations, decorators,
+imports, docstrings, and the arguments `strict` and `encoding`, which guard against faults elsewhere. The score is the
+share that was noticed of those tried, without the equivalent ones.
+
+"""
+ENGINE = "src/natpatsip"
+AREAS = {  # the modules, and the tests that belong to them; their doctests always do
+    "quarter": ([f"{ENGINE}/quarter.py"], ["test_quarter.py"]),
+    "impact": (["src/helpers/impact.py"], ["../report/test_impact.py"]),
+    "wording": ([f"{ENGINE}/wording.py"], ["test_wording.py"]),
+    "facts": ([f"{ENGINE}/facts.py", f"{ENGINE}/fact.py"], ["test_facts*.py"]),
+    "params": ([f"{ENGINE}/params.py"], ["test_params.py", "test_yaml_1_2.py"]),
+    "plan": ([f"{ENGINE}/pipeline/plan.py"], ["test_plan.py"]),
+    "disclosure": ([f"{ENGINE}/datasets/disclosure.py"], ["test_disclosure.py"]),
+    "datasets": (
+        [f"{ENGINE}/datasets/*.py"],
+        ["test_datasets*.py", "test_declaration.py", "test_one_reader.py", "test_disclosure.py"],
+    ),
+    "spc": ([f"{ENGINE}/spc/*.py"], ["test_spc_*.py"]),
+    "checks": ([f"{ENGINE}/checks/*.py"], ["test_checks_*.py", "../report/test_checks.py"]),
+}
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A mutant of a file."""
+
+    area: str
+    file: str
+    mutant: Mutant
+
+    @property
+    def key(self) -> str:
+        return f"{self.file} {self.mutant.name}"
+
+    @property
+    def shown(self) -> str:
+        """The change as a line of Markdown shows it."""
+        return " becomes ".join(f"``{text}``" for text in (self.mutant.before, self.mutant.after))
+
+
+@cache
+def placed(area: str) -> list[Placed]:
+    """Return the mutants of an area, in a random order that is always the same."""
+    patterns, _ = AREAS[area]
+    files = sorted({str(file.relative_to(ROOT)) for pattern in patterns for file in ROOT.glob(pattern)})
+    if area == "datasets":
+        files = [file for file in files if "disclosure" not in file]  # an area of its own
+    found = [Placed(area, file, each) for file in files for each in mutants((ROOT / file).read_text(encoding="utf-8"))]
+    random.Random(SEED).shuffle(found)  # noqa: S311
+    return found
+
+
+def main() -> int:
+    options = _options()
+    with copy_of(ROOT) as copy:
+        for area in options.areas or AREAS:
+            kept = Kept(area)
+            found = [each for each in placed(area) if options.file in each.file]
+            sample = found[: options.sample or None]
+            todo = [each for each in sample if options.fresh or not kept.is_settled(each)]
+            _say(f"{area}: {len(todo)} of {len(sample)} mutants to try")
+            if todo:
+                _try(area, todo, copy, kept)
+    known = {each.key for area in AREAS for each in placed(area)}
+    if gone := sorted(EQUIVALENTS.keys() - known):
+        sys.exit(f"{EQUIVALENT.relative_to(ROOT)} has mutants that there are not. Remove them:\n" + "\n".join(gone))
+    scores = [Score.of(area) for area in AREAS]
+    for score in scores:
+        _say(score.row)
+    if all(score.tried for score in scores):
+        PAGE.write_text(page(scores), encoding="utf-8")
+        _say(f"Written: {PAGE.relative_to(ROOT)}")
+    return int(any(score.tried and score.share < ENOUGH for score in scores if score.area in (options.areas or AREAS)))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python tests/mutants", description=__doc__)
+    parser.add_argument("areas", nargs="*", metavar="AREA", help="areas to try (all)")
+    parser.add_argument("--sample", type=int, default=40, help="mutants of each area; 0 for all (40)")
+    parser.add_argument("--file", default="", help="only those of the files whose path has this in it")
+    parser.add_argument("--fresh", action="store_true", help="try those again that were noticed, too")
+    options = parser.parse_args()
+    if unknown := set(options.areas) - set(AREAS):
+        parser.error(f"there is no area {min(unknown)}; the areas are {', '.join(AREAS)}")
+    return options
+
+
+def _try(area: str, todo: list[Placed], copy: Path, kept: Kept) -> None:
+    folder = copy / "tests" / "engine"
+    files = sorted({str(f.resolve().relative_to(copy.resolve())) for name in AREAS[area][1] for f in folder.glob(name)})
+    names = {".".join(Path(each.file).with_suffix("").parts[1:]) for each in placed(area)}
+    doctests = [f"{DOCTESTS}::test_examples_hold[{name.removesuffix('.__init__')}]" for name in sorted(names)]
+    files += doctests
+    start = time.monotonic()
+    base = run_tests(files, traced=str(copy / "src"))
+    if base.status != 0:
+        sys.exit(f"The tests of {area} do not pass as they are:\n{base.output}")
+    warm(base.imported)
+    _say(f"  {len(base.seconds)} tests, {time.monotonic() - start:.0f} s")
+    for each in sorted(todo, key=lambda one: one.file):
+        path = copy / each.file
+        before = path.read_text(encoding="utf-8")
+        path.write_text(each.mutant.source, encoding="utf-8")
+        run = _noticed(each, str(path), base)
+        path.write_text(before, encoding="utf-8")
+        kept.note(each, run)
+
+
+def _noticed(each: Placed, path: str, base: Run) -> Run:
+    """Run the tests that reach a mutant, the quickest first; all tests of its area if it is run at import."""
+    wanted = {(path, line) for line in each.mutant.lines}
+    at_import = not wanted.isdisjoint(base.lines["import"])  # constants, defaults, fields: no line tells who uses them
+    reach = [name for name in base.seconds if at_import or not wanted.isdisjoint(base.lines[name])]
+    chosen = sorted(reach, key=base.seconds.__getitem__)
+    if not chosen:
+        return Run(0)
+    seconds = 30 + 10 * sum(base.seconds[name] for name in chosen)
+    return run_tests(sorted({name.partition("::")[0] for name in chosen}), chosen=chosen, seconds=seconds)
+
+
+class Kept:
+    """The results so far of an area, as long as its modules are the same."""
+
+    def __init__(self, area: str) -> None:
+        self._file = KEPT / f"{area}.json"
+        self._results = json.loads(self._file.read_text(encoding="utf-8")) if self._file.exists() else {}
+        self._hashes: dict[str, str] = {}
+
+    def _hash(self, file: str) -> str:
+        if file not in self._hashes:
+            self._hashes[file] = hashlib.sha256((ROOT / file).read_bytes()).hexdigest()[:12]
+        return self._hashes[file]
+
+    def state(self, each: Placed) -> str:
+        """Return "noticed", "not noticed", "equivalent", or "" for a mutant that was not tried."""
+        result = self._results.get(each.key, {})
+        state = result.get("state", "") if result.get("hash") == self._hash(each.file) else ""
+        return "equivalent" if state == "not noticed" and each.key in EQUIVALENTS else str(state)
+
+    def is_settled(self, each: Placed) -> bool:
+        """Return True if a mutant need not be tried again."""
+        return self.state(each) in ("noticed", "equivalent")
+
+    def note(self, each: Placed, run: Run) -> None:
+        """Keep what the tests said of a mutant, and print one that they did not notice."""
+        state = "not noticed" if run.status == 0 else "noticed"
+        by = run.failed or ("time ran out" if run.status is None else "")
+        self._results[each.key] = {"state": state, "by": by, "hash": self._hash(each.file)}
+        KEPT.mkdir(parents=True, exist_ok=True)
+        self._file.write_text(json.dumps(self._results, indent=1, ensure_ascii=False), encoding="utf-8")
+        if self.state(each) == "not noticed":
+            _say(f"  {each.file}:{each.mutant.lines.start} {each.mutant.function}\n    {each.shown}")
+
+
+@dataclass(frozen=True)
+class Score:
+    """How many mutants of an area were tried and noticed."""
+
+    area: str
+    made: int
+    by_state: dict[str, list[Placed]]
+
+    @classmethod
+    def of(cls, area: str) -> Score:
+        kept, found, by_state = Kept(area), placed(area), defaultdict(list)
+        for each in sorted(found, key=lambda one: (one.file, one.mutant.lines.start)):
+            by_state[kept.state(each)].append(each)
+        return cls(area, len(found), by_state)
+
+    def count(self, state: str) -> int:
+        return len(self.by_state.get(state, ()))
+
+    @property
+    def tried(self) -> int:
+        return self.made - self.count("")
+
+    @property
+    def share(self) -> float:
+        """Of the mutants that change what the code does, the percentage that was noticed."""
+        return 100 * self.count("noticed") / max(1, self.tried - self.count("equivalent"))
+
+    @property
+    def row(self) -> str:
+        counts = " | ".join(str(self.count(state)) for state in ("noticed", "not noticed", "equivalent"))
+        return f"| {self.area} | {self.made} | {self.tried} | {counts} | {self.share:.1f}% |"
+
+
+def page(scores: list[Score]) -> str:
+    """Return the page of docs/qa."""
+    unnoticed = [
+        f"- `{one.file}`, {one.mutant.function}: {one.shown}"
+        for each in scores
+        for one in each.by_state.get("not noticed", ())
+    ]
+    equivalent = [
+        f"- `{one.file}`, {one.mutant.function}: {one.shown}. {EQUIVALENTS[one.key]}"
+        for each in scores
+        for one in each.by_state.get("equivalent", ())
+    ]
+    return HEAD + "\n".join(
+        [
+            "| modules | mutants | tried | noticed | not noticed | equivalent | score |",
+            "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+            *(score.row for score in scores),
+            "",
+            "## Not noticed",
+            "",
+            *(unnoticed or ["None."]),
+            "",
+            "## Equivalent",
+            "",
+            "These change nothing that the code does for any input, or only how fast it does it.",
+            "",
+            *(equivalent or ["None."]),
+            "",
+        ]
+    )
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 — a program's report
+
+
+def _equivalents() -> dict[str, str]:
+    if not EQUIVALENT.exists():
+        return {}
+    with EQUIVALENT.open(encoding="utf-8", newline="") as rows:
+        return {row["mutant"]: row["reason"] for row in csv.DictReader(rows)}
+
+
+EQUIVALENTS = _equivalents()
+
+if __name__ == "__main__":
+    raise SystemExit(main())
