@@ -54,7 +54,7 @@ class Panel:
     line: Timeline  # of any width
 
     @cached_property
-    def references(self) -> list[tuple[float, float, dict[str, float]]]:
+    def references(self) -> list[tuple[float, float, dict[Hashable, Any]]]:
         """Where each segment begins and ends, and its mean and limits."""
         segments = marks.split_segments(self.result)
         firsts = (rows[[name for name, _, _ in REFERENCES]].iloc[0].to_dict() for rows in segments)
