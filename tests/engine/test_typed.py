@@ -156,6 +156,13 @@ def test_check_lists_it_beside_what_it_finds(tmp_path):
     assert "typed-number" in done.stdout
 
 
+@pytest.mark.parametrize(("text", "check"), [("`{r} n`", "inline-syntax"), ("[x](gone.ipynb)", "broken-link")])
+def test_check_tells_one_cause_once(tmp_path, text, check):
+    done = command(project(tmp_path, prose(f"We had {text} beds.", id="once")), "check", "2024-25-Q2")
+    assert f"{check}: " in done.stdout
+    assert "not-allowed" not in done.stdout
+
+
 LATER = {
     "`@fig-…` or `@tbl-…` that is in no chapter": [
         (prose("See @fig-gone.", id="a"), "(id a): @fig-gone refers to no figure"),

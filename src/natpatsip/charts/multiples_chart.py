@@ -53,7 +53,7 @@ class Panel:
     line: Timeline  # of any width
 
     @cached_property
-    def references(self) -> list[tuple[float, float, dict[str, float]]]:
+    def references(self) -> list[tuple[float, float, dict[Hashable, Any]]]:
         """Where each segment begins and ends, and its mean and limits."""
         segments = marks.split_segments(self.result)
         firsts = ({name: float(rows[name].iloc[0]) for name, _, _ in REFERENCES} for rows in segments)

@@ -134,17 +134,27 @@ def run_partly(
 
 
 def with_refused(outcome: Outcome, plan: Plan, error: ReportError) -> Outcome:
-    """Return an outcome with what a build would reject in the text of cells among its findings."""
+    """Return an outcome with what a build would reject in the text of cells among its findings, each cause once."""
     context = CheckContext(plan, {name: notebook.content for name, notebook in plan.notebooks.items()})
     refused = []
     for problem in apart(str(error)):
         found = _finding_of(problem, NOT_ALLOWED, " ".join(problem.split()), context)
-        refused.append(replace(found, message=found.message.removeprefix(f"{found.where}: ")))
+        found = replace(found, message=found.message.removeprefix(f"{found.where}: "))
+        if not any(_is_the_same(found, each) for each in outcome.findings):
+            refused.append(found)
     return replace(outcome, findings=tuple(_in_reading_order([*outcome.findings, *refused], list(plan.notebooks))))
 
 
 def _split_accepted(findings: list[Finding], plan: Plan) -> tuple[tuple[Finding, ...], tuple[AcceptedFinding, ...]]:
     return split_accepted(findings, plan.params.accepted, partial(place, plan.quarter, plan.project))
+
+
+def _is_the_same(refused: Finding, finding: Finding) -> bool:
+    """Return True if a check has found what a build would reject: a link that leads nowhere, another tool's code."""
+    if refused.cell != finding.cell or finding.check not in ("broken-link", "inline-syntax"):
+        return False
+    link = re.match(r"the link to (\S+) leads", refused.message)
+    return finding.found in refused.message or (link is not None and link[1] in finding.found)
 
 
 def _as_written(content: NotebookNode) -> NotebookNode:
