@@ -140,6 +140,8 @@ SIGNS = {
     "rule": "Staff\n***\nSpace",
     "underline": "Two lines of\na heading\n===",
     "dashes-in-a-list": "* staff\n--\nand space",
+    "no-table": "| a | b |\n|---|\n| 1 | 2 |",
+    "no-table-without-bars": "a | b\n--- | --- | ---\n1 | 2",
     "settings": "Text\n\n---\n- note: provisional\n...",
     "backslash": "C:\\ or a \\ b \\£ c\\",
     "backticks": "a ` b `` c *d ` e",

@@ -65,3 +65,22 @@ def test_facts_are_read_by_column_and_a_torn_row_is_refused():
     assert from_csv(to_csv([["id", "source"], ["a", "=cmd"]])) == [{"id": "a", "source": "=cmd"}]
     with pytest.raises(ValueError, match="zip"):
         from_csv("id,source\na\n")
+
+
+@pytest.mark.parametrize(
+    ("times", "cells"),
+    [
+        (pd.to_datetime(["2024-07-01", None]), ["2024-07-01", ""]),
+        (pd.to_datetime(["2024-07-01 09:30", "2024-07-01 14:45"]), ["2024-07-01 09:30", "2024-07-01 14:45"]),
+        (pd.to_datetime(["2024-07-01 09:30:05", None]), ["2024-07-01 09:30:05", ""]),
+        (pd.to_datetime(["2024-06-30 23:30Z", None]).tz_convert("Europe/London"), ["2024-07-01 00:30", ""]),
+        (pd.to_datetime(["2024-07-01", None]).tz_localize("Europe/London"), ["2024-07-01", ""]),
+    ],
+    ids=["days", "minutes", "seconds", "London", "days-in-London"],
+)
+def test_times_of_day_are_written_if_a_column_has_any(times, cells):
+    written = frame_to_csv(pd.DataFrame({"when": times, "day": pd.to_datetime(["2024-01-01", "2024-01-02"])}))
+    assert [row.split(",") for row in written.splitlines()[1:]] == [
+        [cells[0], "2024-01-01"],
+        [cells[1], "2024-01-02"],
+    ]

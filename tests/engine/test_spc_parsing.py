@@ -9,6 +9,7 @@ import pytest
 
 from natpatsip import spc
 from natpatsip.errors import ReportError, SpcError
+from natpatsip.spc.parsing import read_dates
 
 MONTHS = pd.date_range("2024-01-01", periods=3, freq="MS")
 
@@ -105,3 +106,14 @@ def test_a_list_among_values_or_dates_is_named_by_its_row():
 def test_a_target_too_large_for_a_number_is_refused():
     with pytest.raises(ValueError, match="expected one finite number"):
         spc.xmr([1, 2], target=10**400)
+
+
+@pytest.mark.parametrize("years", [["2009-10", "2010-11"], ["2000-01", "2001-02", "2002-03"]])
+def test_financial_years_are_not_read_as_months(years):
+    with pytest.raises(SpcError, match=r"which are financial years.* 2010-04-01"):
+        read_dates(years)
+
+
+@pytest.mark.parametrize("months", [["2010-11"], ["2010-11", "2010-12"], ["2009-10", "2009-11", "2010-11"]])
+def test_months_that_could_be_financial_years_are_read(months):
+    assert len(read_dates(months)) == len(months)

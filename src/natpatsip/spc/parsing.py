@@ -9,6 +9,7 @@ import datetime
 import inspect
 import math
 import numbers
+import re
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -196,11 +197,29 @@ def read_dates(dates: Any, *, name: str = "date", place: Callable[[int], str] | 
         stamps = given.map(lambda value: value.to_timestamp() if isinstance(value, pd.Period) else value)
         is_date = stamps.map(lambda value: isinstance(value, str | datetime.date | np.datetime64) or value is pd.NaT)
         _reject(~is_date.to_numpy(dtype=bool), given, name, A_DATE, place)
+        if are_financial_years(stamps):
+            raise SpcError(
+                f"{name} is {shown(stamps.iloc[0])}, {shown(stamps.iloc[1])}, …, which are financial years, or months "
+                "that only look so. Write the first day of each: 2010-04-01."
+            )
         stamps = pd.to_datetime(stamps, format="ISO8601", errors="coerce")
     if isinstance(stamps.dtype, pd.DatetimeTZDtype):
         stamps = stamps.dt.tz_localize(None)
     _reject(stamps.isna().to_numpy(), given, name, A_DATE, place)
     return stamps.to_numpy()
+
+
+def are_financial_years(texts: Iterable[Any]) -> bool:
+    """Return True for texts such as 2009-10, 2010-11, each of which would be read as a month if it were alone.
+
+    Examples
+    --------
+    >>> are_financial_years(["2009-10", "2010-11"]), are_financial_years(["2010-11", "2010-12"])
+    (True, False)
+    """
+    found = [re.fullmatch(r"[0-9]{2}([0-9]{2})-([0-9]{2})", text) if isinstance(text, str) else None for text in texts]
+    years = {each[0] for each in found if each and (int(each[1]) + 1) % 100 == int(each[2])}
+    return len(years) > 1 and all(each and each[0] in years for each in found)
 
 
 def read_points(points: Sequence[Any], *, name: str) -> Integers:

@@ -28,8 +28,8 @@ _LONE = re.compile(r"(?<!\\)(?:\\\\)*(\\(?=[^!-~\n])|`)")  # a backslash that es
 _FOOTNOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\]")
 _CELL = re.compile(r"(?:[^\s|\\]|\\.)(?:\\.|[^|\\])*|(?<=\|)\s*(?=\|)")  # of a table
 _NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
-_DEFINITION = re.compile(r"\[(?!\^)[^\]]+\]:|~(?=\s)|(?:-+|=+)\s*\Z")
-"""What pandoc would take for the address of a link, which no reader sees, a definition, or the line of a heading."""
+_DEFINITION = re.compile(r"\[(?!\^)[^\]]+\]:|~(?=\s)|=+\s*\Z|(?=[\s:|-]*-[\s:|-]*\Z)[|:-]")
+"""What pandoc would take for the address of a link (not shown), a definition, or the rule of a heading or table."""
 _OPEN_ENDED = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")  # a backslash that escapes nothing, since no line comes after it
 _MENTION = re.compile(r"(\[[^\[\]]*@[^\[\]]*\](?![(\[{]))|(?<![\w\\@.])@(?=\w)(?!(?:fig|tbl)-)")
 """Citations, which are in brackets and stay, or a sign that pandoc would take for one."""
