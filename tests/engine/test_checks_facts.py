@@ -185,7 +185,11 @@ def test_a_fact_is_known_from_its_notebook_the_data_the_params_or_an_earlier_bui
     assert here.fact("all", "all") is None
     assert here.fact("all", "2023-24-Q4") is None
     decided = here.fact("waits_standard", "all")
-    assert (decided.value, decided.text, decided.where) == (75, "75%", "params/2024-25-Q2.yml, waits_standard")
+    assert (decided.value, decided.text, decided.where) == (
+        75,
+        "75%",
+        "params/2024-25-Q2.yml, line 14, targets.waits_standard",
+    )
     assert here.fact("waits_standard", "2024-25-Q2") is None
     reported = here.fact("teams", "2024-25-Q2")
     assert (reported.value, reported.where) == (3, "data/reported.csv, row 3")

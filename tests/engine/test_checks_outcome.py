@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from natpatsip.checks.finding_formats import as_github, as_text, summary
 from nbformat.v4 import new_markdown_cell
 
-from natpatsip.checks.outcome import CHECKS, AcceptedFinding, Finding, Outcome, Place, split_accepted
+from natpatsip.checks.outcome import (
+    CHECKS,
+    AcceptedFinding,
+    Finding,
+    Outcome,
+    Place,
+    as_github,
+    as_text,
+    split_accepted,
+)
 from natpatsip.errors import ParamsError
 from natpatsip.params import Acceptance
 from natpatsip.quarter import Quarter
@@ -22,7 +30,11 @@ def accepting(check="stale", **where):
 
 
 def split(*acceptances, findings=(FOUND,)):
-    return split_accepted(findings, acceptances, Q2)
+    return split_accepted(findings, acceptances, place)
+
+
+def place(*keys):
+    return f"params/{Q2}.yml, {'.'.join(map(str, keys))}"
 
 
 def test_a_place_has_the_id_tags_and_name_of_its_cell():
@@ -118,10 +130,10 @@ def test_an_acceptance_of_a_check_that_there_is_not_is_refused_with_all_there_ar
 
 
 def test_a_build_logs_how_many_findings_of_which_checks_there_are():
-    assert summary(Outcome(), Q2) == "checked: no findings"
-    assert summary(Outcome(accepted=(AcceptedFinding(FOUND, "Why"),)), Q2) == "checked: no findings (1 accepted)"
-    assert summary(Outcome((FOUND,)), Q2) == ("checked: 1 finding (stale 1); see them with: natpatsip check 2024-25-Q2")
-    assert summary(Outcome((FOUND, IN_FILE, FOUND)), Q2) == (
+    assert Outcome().summary(Q2) == "checked: no findings"
+    assert Outcome(accepted=(AcceptedFinding(FOUND, "Why"),)).summary(Q2) == "checked: no findings (1 accepted)"
+    assert Outcome((FOUND,)).summary(Q2) == ("checked: 1 finding (stale 1); see them with: natpatsip check 2024-25-Q2")
+    assert Outcome((FOUND, IN_FILE, FOUND)).summary(Q2) == (
         "checked: 3 findings (stale 2, old-data 1); see them with: natpatsip check 2024-25-Q2"
     )
 

@@ -99,14 +99,23 @@ def test_a_number_that_an_expression_hides_is_told_with_the_cell_that_binds_it(t
 def test_a_number_in_the_reason_for_a_rebase_is_told_with_its_place_in_the_params(tmp_path):
     project = small(tmp_path, ward=[publishing(BEDS)])
     file = project / "params" / f"{Q2}.yml"
-    rows = "  - {series: a, date: 2024-05, reason: New rota}\n  - {series: b, date: 2024-06, reason: From 240 beds}\n"
+    reasons = {"a": "New rota", "b": "From 240 beds"}
+    rows = "".join(
+        f"  - {{measure: {name}, date: 2024-05, reason: {why}, provenance: reported}}\n"
+        for name, why in reasons.items()
+    )
     file.write_text(f"quarter: {Q2}\ncut_off: 2024-09-30\nrebase:\n{rows}", encoding="utf-8")
+    (project / "data" / "measures.yml").unlink()  # it has a target of the params that were there
     (found,) = typed_number.check(seen(project))
     assert found.message == (
-        '"240" is typed in "From 240 beds", the reason for b, 2024-06, which is printed as it is and cannot cite. '
+        '"240" is typed in "From 240 beds", the reason for b, 2024-05, which is printed as it is and cannot cite. '
         "Say it without the number."
     )
-    assert (found.where, found.fact, found.found) == ("params/2024-25-Q2.yml, rebase.1.reason", "ward_beds", "240")
+    assert (found.where, found.fact, found.found) == (
+        "params/2024-25-Q2.yml, line 5, rebase.1.reason",
+        "ward_beds",
+        "240",
+    )
     assert found.expected == 'cite("ward_beds")'
 
 
@@ -249,8 +258,7 @@ def test_one_paragraph_that_is_the_same_is_told_with_the_cell_that_had_it(tmp_pa
         ("See @fig-bed.", '@fig-bed is not a figure of this quarter\'s report. Did you mean "fig-beds"?'),
         (
             "See @tbl-beds.",
-            "@tbl-beds is not a reference that the report knows: only figures are referred to, as @fig-…; write a link "
-            "instead.",
+            "@tbl-beds is not a table of this quarter's report.",
         ),
         ("See `@fig-bed`.", None),
         ("Write to me@fig-bed.org.", None),

@@ -188,7 +188,8 @@ def test_a_rebase_in_the_month_of_the_cut_off_is_covered_and_every_later_one_is_
     assert load(tmp_path, GOOD.replace("2022-04", "2024-09")).rebase[0].date == "2024-09"
     later = GOOD.replace(
         "model:",
-        "  - {measure: s, date: 2024-09, reason: R, provenance: reported}\n  - {measure: t, date: 2025-01, reason: R, provenance: reported}\nmodel:",
+        "  - {measure: s, date: 2024-09, reason: R, provenance: reported}\n"  # two lines, or it is too long
+        "  - {measure: t, date: 2025-01, reason: R, provenance: reported}\nmodel:",
     )
     with pytest.raises(ParamsError) as refused:
         load(tmp_path, later.replace("2022-04", "2024-10"))

@@ -176,8 +176,9 @@ def test_a_notebook_that_is_in_no_report_is_said_to_be_left_out_and_why(tmp_path
 
 def rebased(project, *series):
     file = project / "params" / f"{Q2}.yml"
-    rows = "".join(f"  - {{series: {name}, date: 2024-05, reason: Why}}\n" for name in series)
+    rows = "".join(f"  - {{measure: {name}, date: 2024-05, reason: Why, provenance: reported}}\n" for name in series)
     file.write_text(f"quarter: {Q2}\ncut_off: 2024-09-30\nrebase:\n{rows}", encoding="utf-8")
+    (project / "data" / "measures.yml").unlink()  # it has a target of the params that were there
     return project
 
 
@@ -190,15 +191,15 @@ def test_a_rebase_of_a_series_that_no_notebook_charts_is_refused_and_all_of_them
         Plan.of(project, Q2)
     assert str(refused.value) == (
         "2 problems:\n"
-        "- params/2024-25-Q2.yml, line 5, rebase.1.series: no notebook charts waits.sen. "
+        "- params/2024-25-Q2.yml, line 5, rebase.1.measure: no notebook charts waits.sen. "
         'Did you mean "waits.seen"? Known here: waits.all, waits.seen.\n'
-        "- params/2024-25-Q2.yml, line 6, rebase.2.series: no notebook charts beds. Known here: waits.all, waits.seen."
+        "- params/2024-25-Q2.yml, line 6, rebase.2.measure: no notebook charts beds. Known here: waits.all, waits.seen."
     )
 
 
 @pytest.mark.parametrize("cell", ["params.rebase_dates(name); " + CHARTED, "1"])
 def test_where_notebooks_do_not_name_their_series_in_words_no_rebase_is_refused(tmp_path, cell):
-    assert Plan.of(rebased(small(tmp_path, ward=[code(cell)]), "beds"), Q2).params.rebase[0].series == "beds"
+    assert Plan.of(rebased(small(tmp_path, ward=[code(cell)]), "beds"), Q2).params.rebase[0].measure == "beds"
 
 
 def test_settings_that_name_a_chapter_that_there_is_not_are_refused(tmp_path):

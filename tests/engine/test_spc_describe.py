@@ -100,9 +100,9 @@ def without_attrs(result):
 
 WAVE = [50, 52] * 10  # mean 51, limits 5.32 from it, near limits 3.55
 STEEP = chart([*WAVE, 80, 75, 70, 65, 62, 60, 58], fix_after=20)
-TURNED = ", down from 60.3 before: a shift down, which is "
-QUIET = "Since then the points show only ordinary variation (common cause)."
-ORDINARY = "and the points show only ordinary variation (common cause)."
+TURNED = ", down from 60.3. This is a shift down, which is "
+QUIET = "Since then the points show only normal variation (common cause)."
+ORDINARY = "and the points show only normal variation (common cause)."
 TRIAL = "Limits from fewer than 13 points are trial limits."
 NEIGHBOURS = "the points on either side count as neighbours."
 
@@ -115,36 +115,36 @@ NEIGHBOURS = "the points on either side count as neighbours."
         (
             CHARTS["fifth point on the mean before"],
             {},
-            "has been 59.3 since March 2022, up from 50.3 before; as the first seven points do not all lie on one side "
+            "has been 59.3 since March 2022, up from 50.3; as the first 7 points do not all lie on one side "
             f"of the earlier mean, this is no shift. {QUIET} {TRIAL}",
         ),
         (
             chart(STEADY * 2, rebase=REBASE),
             {},
-            "has been 50.3 since March 2022, as against 50.3 before; as the first seven points do not all lie on one "
+            "has been 50.3 since March 2022, as against 50.3; as the first 7 points do not all lie on one "
             f"side of the earlier mean, this is no shift. {QUIET}",
         ),
         (
             chart(STEADY + HIGHER + STEADY, rebase=["2022-03", "2023-05"]),
             {"rebase_reasons": {"2023-05": " moved "}},
-            "has been 50.3 since May 2023 (moved), down from 60.3 before (50.3 at first): a shift down, which is a "
+            "has been 50.3 since May 2023 (moved), down from 60.3 (50.3 at baseline). This is a shift down, which is a "
             f"concern. {QUIET}",
         ),
         (
             chart([None, None, *STEADY], rebase=["2021-03"]),
             {},
-            f"has been 50.3 since March 2021. {QUIET} Two values are missing.",
+            f"has been 50.3 since March 2021. {QUIET} 2 values are missing.",
         ),
         (
             chart([*STEADY, 60], rebase=REBASE),
             {},
-            "has been 60 since March 2022, up from 50.3 before: too soon to call it a shift (one of seven points). "
+            "has been 60 since March 2022, up from 50.3: too soon to call it a shift (1 of 7 points). "
             "No limits can be drawn since March 2022: they need two neighbouring values.",
         ),
         (
             chart([*STEADY, 60, 60, 60], rebase=REBASE),
             {},
-            "has been 60 since March 2022, up from 50.3 before: too soon to call it a shift (three of seven points). "
+            "has been 60 since March 2022, up from 50.3: too soon to call it a shift (3 of 7 points). "
             "No limits can be drawn since March 2022: there are no two neighbouring values that differ.",
         ),
         (
@@ -152,70 +152,70 @@ NEIGHBOURS = "the points on either side count as neighbours."
             {},
             (
                 "is 5.5, and no limits can be drawn: there are no two "
-                "neighbouring values that differ. One value is missing."
+                "neighbouring values that differ. 1 value is missing."
             ),
         ),
         (
             CHARTS["outlier before"],
             {},
-            "is 51. One earlier point shows a special cause (March 2022), the latest only ordinary variation (common "
+            "is 51. One earlier point shows a special cause (March 2022), the latest only normal variation (common "
             "cause).",
         ),
         (
             chart([*STEADY, 70, *STEADY, 72, *STEADY]),
             {},
-            "is 51.2. Two earlier points show a special cause (the last in June 2023), the latest only ordinary "
+            "is 51.2. 2 earlier points show a special cause (the last in June 2023), the latest only normal "
             "variation (common cause).",
         ),
         (
             chart([*STEADY, *HIGHER, 90, *HIGHER], rebase=REBASE),
             {},
-            "has been 61.3 since March 2022, up from 50.3 before: a shift up, which is an improvement. Since then one "
-            "earlier point shows a special cause (May 2023), the latest only ordinary variation (common cause).",
+            "has been 61.3 since March 2022, up from 50.3. This is a shift up, which is an improvement. Since then one "
+            "earlier point shows a special cause (May 2023), the latest only normal variation (common cause).",
         ),
         (
             chart([*WAVE, 55, 51.5, 55], fix_after=20),
             {},
-            "is 51. Two of three points in a row, the latest among them, lie close to the upper limit, a special "
+            "is 51. 2 of 3 points in a row, including the latest, are close to the upper limit, a special "
             "cause, which is an improvement.",
         ),
         (
             chart([*WAVE, 47, 50.5, 47], fix_after=20),
             {},
-            "is 51. Two of three points in a row, the latest among them, lie close to the lower limit, a special "
+            "is 51. 2 of 3 points in a row, including the latest, are close to the lower limit, a special "
             "cause, which is a concern.",
         ),
         (
             CHARTS["falling"],
             {},
-            "is 49.3. The latest point (October 2022, 44) lies below the lower limit, and the last eight points fall "
+            "is 49.3. The latest point (October 2022, 44) lies below the lower limit, and the last 8 points fall "
             "one after another, a special-cause trend, which is a concern.",
         ),
         (
             STEEP,
             {},
             "is 51. The latest point (March 2023, 58) lies above the upper limit, which is an improvement, and the "
-            "last seven points fall one after another, a special-cause trend, which is a concern, and the last eight "
-            "points all lie above this mean, a special-cause run, which is an improvement.",
+            "last 7 points fall one after another, a special-cause trend, which is a concern, and the last "
+            "8 points all lie above this mean, a special-cause run, which is an improvement.",
         ),
         (
             chart([*WAVE, 80, 75, 70, 65, 62, 60, 58], fix_after=20, improvement="decrease"),
             {"improvement": "decrease"},
             "is 51. The latest point (March 2023, 58) lies above the upper limit, which is a concern, and the last "
-            "seven points fall one after another, a special-cause trend, which is an improvement, and the last eight "
-            "points all lie above this mean, a special-cause run, which is a concern.",
+            "7 points fall one after another, a special-cause trend, which is an improvement, and the last "
+            "8 points all lie above this mean, a special-cause run, which is a concern.",
         ),
         (
             without_attrs(STEEP),
             {"improvement": "neutral"},
-            "is 51. The latest point (March 2023, 58) lies above the upper limit, and the last seven points fall one "
-            "after another, a special-cause trend, and the last eight points all lie above this mean, a special-cause "
+            "is 51. The latest point (March 2023, 58) lies above the upper limit, and the last 7 points fall one "
+            "after another, a special-cause trend, and the last 8 points all lie above this mean, a special-cause "
             "run.",
         ),
         (
             chart([*WAVE, *[49, 50] * 4], fix_after=20),
             {},
-            "is 51. The last eight points all lie below this mean, a special-cause run, which is a concern.",
+            "is 51. The last 8 points all lie below this mean, a special-cause run, which is a concern.",
         ),
         (
             CHARTS["meets"],
@@ -231,26 +231,26 @@ NEIGHBOURS = "the points on either side count as neighbours."
         (
             chart([1, 3] * 8, target=2),
             {},
-            f"is 2, {ORDINARY} The target of 2 is level with the mean and within the limits: it may be met or missed "
-            "by chance.",
+            f"is 2, {ORDINARY} The target of 2 is level with the mean but within the limits, so it may be met or "
+            "missed by chance.",
         ),
         (
             chart(STEADY, target=49),
             {},
-            f"is 50.3, {ORDINARY} The target of 49 lies below the mean and within the limits: it may be met or missed "
-            "by chance.",
+            f"is 50.3, {ORDINARY} The target of 49 is below the mean but within the limits, so it may be met or "
+            "missed by chance.",
         ),
         (
             chart(STEADY, target=49, improvement="neutral"),
             {},
-            f"is 50.3, {ORDINARY} The target of 49 lies below the mean.",
+            f"is 50.3, {ORDINARY} The target of 49 is below the mean.",
         ),
         (chart(STEADY[:12]), {}, f"is 50.2, {ORDINARY} {TRIAL}"),
         (chart(STEADY[:13]), {}, f"is 50.2, {ORDINARY}"),
         (
             chart([*STEADY, None]),
             {},
-            f"is 50.3, {ORDINARY} The latest value is that of February 2022; one later value is missing.",
+            f"is 50.3, {ORDINARY} The latest value is that of February 2022; 1 later value is missing.",
         ),
         (chart([value / 1000 for value in STEADY]), {}, f"is 0.0503, {ORDINARY}"),
         (chart([value / 1000 for value in STEADY]), {"decimals": 2}, f"is 0.05, {ORDINARY}"),

@@ -56,7 +56,7 @@ class Panel:
     def references(self) -> list[tuple[float, float, dict[Hashable, Any]]]:
         """Where each segment begins and ends, and its mean and limits."""
         segments = marks.split_segments(self.result)
-        firsts = ({name: float(rows[name].iloc[0]) for name, _, _ in REFERENCES} for rows in segments)
+        firsts = (rows[[name for name, _, _ in REFERENCES]].iloc[0].to_dict() for rows in segments)
         return [(*ends, first) for ends, first in zip(marks.segment_bounds(segments, self.line), firsts, strict=True)]
 
     @cached_property
