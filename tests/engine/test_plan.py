@@ -191,9 +191,9 @@ def test_a_rebase_of_a_series_that_no_notebook_charts_is_refused_and_all_of_them
         Plan.of(project, Q2)
     assert str(refused.value) == (
         "2 problems:\n"
-        "- params/2024-25-Q2.yml, line 5, rebase.1.measure: no notebook charts waits.sen. "
-        'Did you mean "waits.seen"? Known here: waits.all, waits.seen.\n'
-        "- params/2024-25-Q2.yml, line 6, rebase.2.measure: no notebook charts beds. Known here: waits.all, waits.seen."
+        '- params/2024-25-Q2.yml, line 5, rebase.1.measure: found "waits.sen". '
+        'Did you mean "waits.seen"? The measures are waits.all, waits.seen.\n'
+        '- params/2024-25-Q2.yml, line 6, rebase.2.measure: found "beds". The measures are waits.all, waits.seen.'
     )
 
 
