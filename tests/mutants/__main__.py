@@ -8,13 +8,16 @@ noticed are not tried again, so that a run after new tests tries only the others
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import hashlib
 import json
 import random
+import re
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -134,19 +137,52 @@ def _try(area: str, todo: list[Placed], copy: Path, kept: Kept) -> None:
     names = {".".join(Path(each.file).with_suffix("").parts[1:]) for each in placed(area)}
     doctests = [f"{DOCTESTS}::test_examples_hold[{name.removesuffix('.__init__')}]" for name in sorted(names)]
     files += doctests
+    warm(run_tests(_own(todo[0].file, files)).imported)
+    rest = [each for each in todo if not _is_noticed_by_own(each, files, copy, kept)]
+    if not rest:
+        return
     start = time.monotonic()
     base = run_tests(files, traced=str(copy / "src"))
     if base.status != 0:
         sys.exit(f"The tests of {area} do not pass as they are:\n{base.output}")
     warm(base.imported)
-    _say(f"  {len(base.seconds)} tests, {time.monotonic() - start:.0f} s")
-    for each in sorted(todo, key=lambda one: one.file):
-        path = copy / each.file
-        before = path.read_text(encoding="utf-8")
-        path.write_text(each.mutant.source, encoding="utf-8")
-        run = _noticed(each, str(path), base)
-        path.write_text(before, encoding="utf-8")
+    _say(f"  {len(rest)} left for all {len(base.seconds)} tests, {time.monotonic() - start:.0f} s")
+    for each in rest:
+        with _changed(each, copy):
+            run = _noticed(each, str(copy / each.file), base)
         kept.note(each, run)
+
+
+@contextlib.contextmanager
+def _changed(each: Placed, copy: Path) -> Iterator[None]:
+    """Make a mutant of a file for a while."""
+    path = copy / each.file
+    before = path.read_text(encoding="utf-8")
+    path.write_text(each.mutant.source, encoding="utf-8")
+    yield
+    path.write_text(before, encoding="utf-8")
+
+
+def _own(file: str, files: Sequence[str]) -> list[str]:
+    """Return the tests that have the name of a module or import it by name, and its doctests."""
+    stem = Path(file).stem
+    imports = re.compile(rf"^(?:from|import) .*\b{stem}\b", re.MULTILINE)
+    named = [each for each in files if f"_{stem}" in each or f".{stem}]" in each]
+    return named + [
+        each for each in files if each not in named and ".py::" not in each and imports.search(Path(each).read_text())
+    ]
+
+
+def _is_noticed_by_own(each: Placed, files: Sequence[str], copy: Path, kept: Kept) -> bool:
+    """Run a module's own tests first: they notice most, and need no list of the lines that each of them reaches."""
+    own = _own(each.file, files)
+    if not own:
+        return False
+    with _changed(each, copy):
+        run = run_tests(own)
+    if run.status != 0:
+        kept.note(each, run)
+    return run.status != 0
 
 
 def _noticed(each: Placed, path: str, base: Run) -> Run:
