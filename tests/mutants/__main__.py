@@ -96,13 +96,20 @@ def placed(area: str) -> list[Placed]:
     return found
 
 
+def tests_of(area: str, project: Path = ROOT) -> list[Path]:
+    """Return the test files that belong to an area."""
+    folder = project / "tests" / "engine"
+    return sorted({file.resolve() for name in AREAS[area][1] for file in folder.glob(name)})
+
+
 def main() -> int:
     options = _options()
     with copy_of(ROOT) as copy:
         for area in options.areas or AREAS:
             kept = Kept(area)
             found = [each for each in placed(area) if options.file in each.file]
-            sample = found[: options.sample or None]
+            unnoticed = [each for each in found if kept.state(each) == "not noticed"]
+            sample = unnoticed if options.again else found[: options.sample or None]
             todo = [each for each in sample if options.fresh or not kept.is_settled(each)]
             _say(f"{area}: {len(todo)} of {len(sample)} mutants to try")
             if todo:
@@ -124,6 +131,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("areas", nargs="*", metavar="AREA", help="areas to try (all)")
     parser.add_argument("--sample", type=int, default=40, help="mutants of each area; 0 for all (40)")
     parser.add_argument("--file", default="", help="only those of the files whose path has this in it")
+    parser.add_argument("--again", action="store_true", help="only those that were not noticed, instead of a sample")
     parser.add_argument("--fresh", action="store_true", help="try those again that were noticed, too")
     options = parser.parse_args()
     if unknown := set(options.areas) - set(AREAS):
@@ -132,12 +140,15 @@ def _options() -> argparse.Namespace:
 
 
 def _try(area: str, todo: list[Placed], copy: Path, kept: Kept) -> None:
-    folder = copy / "tests" / "engine"
-    files = sorted({str(f.resolve().relative_to(copy.resolve())) for name in AREAS[area][1] for f in folder.glob(name)})
+    files = [str(file.relative_to(copy.resolve())) for file in tests_of(area, copy)]
     names = {".".join(Path(each.file).with_suffix("").parts[1:]) for each in placed(area)}
     doctests = [f"{DOCTESTS}::test_examples_hold[{name.removesuffix('.__init__')}]" for name in sorted(names)]
     files += doctests
-    warm(run_tests(_own(todo[0].file, files)).imported)
+    for file in dict.fromkeys(each.file for each in todo):
+        as_it_is = run_tests(_own(file, files) or doctests)
+        if as_it_is.status != 0:
+            sys.exit(f"The tests of {file} do not pass as they are:\n{as_it_is.output}")
+        warm(as_it_is.imported)
     rest = [each for each in todo if not _is_noticed_by_own(each, files, copy, kept)]
     if not rest:
         return
@@ -207,7 +218,7 @@ class Kept:
 
     def _hash(self, file: str) -> str:
         if file not in self._hashes:
-            self._hashes[file] = hashlib.sha256((ROOT / file).read_bytes()).hexdigest()[:12]
+            self._hashes[file] = _digest((ROOT / file).read_bytes())
         return self._hashes[file]
 
     def state(self, each: Placed) -> str:
@@ -294,6 +305,10 @@ def page(scores: list[Score]) -> str:
             "",
         ]
     )
+
+
+def _digest(*contents: bytes) -> str:
+    return hashlib.sha256(b"\0".join(contents)).hexdigest()[:12]
 
 
 def _say(text: str) -> None:
