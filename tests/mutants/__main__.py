@@ -96,7 +96,7 @@ def placed(area: str) -> list[Placed]:
     return found
 
 
-def tests_of(area: str, project: Path = ROOT) -> list[Path]:
+def tests_of(area: str, project: Path) -> list[Path]:
     """Return the test files that belong to an area."""
     folder = project / "tests" / "engine"
     return sorted({file.resolve() for name in AREAS[area][1] for file in folder.glob(name)})
