@@ -105,3 +105,13 @@ def test_a_list_among_values_or_dates_is_named_by_its_row():
 def test_a_target_too_large_for_a_number_is_refused():
     with pytest.raises(ValueError, match="expected one finite number"):
         spc.xmr([1, 2], target=10**400)
+
+
+def test_rows_of_the_same_date_are_named_in_the_order_of_the_rows():
+    dates = list(pd.date_range("2021-01-01", periods=20, freq="MS")) * 3
+    with pytest.raises(ValueError, match="date") as refused:
+        spc.xmr(range(60), dates=dates)
+    assert str(refused.value).startswith(
+        "date: rows 1 and 21 both have 2021-01-01; rows 21 and 41 "
+        "both have 2021-01-01; rows 2 and 22 both have 2021-02-01;"
+    )
