@@ -365,3 +365,18 @@ def test_the_dictionary_stands_between_its_marks_and_all_else_is_left(project):
     assert text.startswith(f"# Ours\n\n{dictionary.START}\n\n| file |")
     assert text.endswith(f"{dictionary.END}\n\nNotes.\n")
     assert "out of date" not in text
+
+
+def test_a_foreign_key_of_two_columns_is_held_as_a_pair_and_one_that_is_empty_refers_to_nothing(project):
+    content = trust.descriptor()
+    fields = {"fields": [{"name": "ward"}, {"name": "site"}], "missingValues": [""]}
+    wards = {"name": "wards", "path": "wards.csv", "schema": fields}
+    keys = [{"fields": ["ward", "site"], "reference": {"resource": "wards", "fields": ["ward", "site"]}}]
+    beds = {"name": "beds", "path": "beds.csv", "schema": {**fields, "foreignKeys": keys}}
+    trust.declare(project, {"resources": [*content["resources"], wards, beds]})
+    trust.save(project, "wards", [["ward", "site"], ["Ash", "Mill Lane"], ["Beech", "Canal Street"]])
+    trust.save(project, "beds", [["ward", "site"], ["Ash", "Mill Lane"], ["", ""]])
+    assert len(datasets.load("beds", quarter=Q2, project=project)) == 2
+    trust.save(project, "beds", [["ward", "site"], ["Ash", "Canal Street"]])
+    with pytest.raises(DataFileError, match=r'found "Ash, Canal Street", expected it in data/wards\.csv'):
+        datasets.load("beds", quarter=Q2, project=project)

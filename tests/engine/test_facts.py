@@ -539,3 +539,8 @@ def test_a_text_of_a_file_is_read_as_its_unit_has_it(given, unit, value):
     read = parse_value(given, unit)
     assert read == value
     assert type(read) is type(value)
+
+
+def test_the_facts_that_code_publishes_and_cites_are_found_by_its_calls():
+    code = "publish('a', 1); x = cite (\n  \"b\") + cite('c', 'all') + recite('d') + republish('e') + cite(name)"
+    assert (facts.PUBLISHES.findall(code), facts.CITES.findall(code)) == (["a"], ["b", "c"])

@@ -310,3 +310,10 @@ def test_the_quarter_or_the_project_that_is_given_outranks_the_notebooks(tmp_pat
     with context.use("2024-25-Q2", project=tmp_path / "one"):
         assert params.load(project=tmp_path / "other").values["people_per_group"].value == 2
         assert params.load("2024-25-Q2").values["people_per_group"].value == 1
+
+
+def test_a_text_is_not_empty_and_the_spaces_around_it_do_not_count(tmp_path):
+    assert load(tmp_path, GOOD.replace("source: Evidence", 'source: " E "')).values["people_per_group"].source == "E"
+    for empty in ('""', '"  "'):
+        with pytest.raises(ParamsError, match=r"model\.people_per_group\.source: found"):
+            load(tmp_path, GOOD.replace("source: Evidence", f"source: {empty}"))

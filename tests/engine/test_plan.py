@@ -197,9 +197,10 @@ def test_a_rebase_of_a_series_that_no_notebook_charts_is_refused_and_all_of_them
     )
 
 
-@pytest.mark.parametrize("cell", ["params.rebase_dates(name); " + CHARTED, "1"])
-def test_where_notebooks_do_not_name_their_series_in_words_no_rebase_is_refused(tmp_path, cell):
-    assert Plan.of(rebased(small(tmp_path, ward=[code(cell)]), "beds"), Q2).params.rebase[0].measure == "beds"
+@pytest.mark.parametrize(("one", "other"), [("params.rebase_dates(name)", CHARTED), ("1", "1")])
+def test_where_notebooks_do_not_name_their_series_in_words_no_rebase_is_refused(tmp_path, one, other):
+    project = small(tmp_path, index=[code(one)], ward=[code(other)])
+    assert Plan.of(rebased(project, "beds"), Q2).params.rebase[0].measure == "beds"
 
 
 def test_settings_that_name_a_chapter_that_there_is_not_are_refused(tmp_path):

@@ -117,3 +117,13 @@ def test_financial_years_are_not_read_as_months(years):
 @pytest.mark.parametrize("months", [["2010-11"], ["2010-11", "2010-12"], ["2009-10", "2009-11", "2010-11"]])
 def test_months_that_could_be_financial_years_are_read(months):
     assert len(read_dates(months)) == len(months)
+
+
+def test_rows_of_the_same_date_are_named_in_the_order_of_the_rows():
+    dates = list(pd.date_range("2021-01-01", periods=20, freq="MS")) * 3
+    with pytest.raises(ValueError, match="date") as refused:
+        spc.xmr(range(60), dates=dates)
+    assert str(refused.value).startswith(
+        "date: rows 1 and 21 both have 2021-01-01; rows 21 and 41 "
+        "both have 2021-01-01; rows 2 and 22 both have 2021-02-01;"
+    )

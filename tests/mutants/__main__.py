@@ -8,13 +8,16 @@ noticed are not tried again, so that a run after new tests tries only the others
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import hashlib
 import json
 import random
+import re
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -93,13 +96,20 @@ def placed(area: str) -> list[Placed]:
     return found
 
 
+def tests_of(area: str, project: Path) -> list[Path]:
+    """Return the test files that belong to an area."""
+    folder = project / "tests" / "engine"
+    return sorted({file.resolve() for name in AREAS[area][1] for file in folder.glob(name)})
+
+
 def main() -> int:
     options = _options()
     with copy_of(ROOT) as copy:
         for area in options.areas or AREAS:
             kept = Kept(area)
             found = [each for each in placed(area) if options.file in each.file]
-            sample = found[: options.sample or None]
+            unnoticed = [each for each in found if kept.state(each) == "not noticed"]
+            sample = unnoticed if options.again else found[: options.sample or None]
             todo = [each for each in sample if options.fresh or not kept.is_settled(each)]
             _say(f"{area}: {len(todo)} of {len(sample)} mutants to try")
             if todo:
@@ -121,6 +131,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("areas", nargs="*", metavar="AREA", help="areas to try (all)")
     parser.add_argument("--sample", type=int, default=40, help="mutants of each area; 0 for all (40)")
     parser.add_argument("--file", default="", help="only those of the files whose path has this in it")
+    parser.add_argument("--again", action="store_true", help="only those that were not noticed, instead of a sample")
     parser.add_argument("--fresh", action="store_true", help="try those again that were noticed, too")
     options = parser.parse_args()
     if unknown := set(options.areas) - set(AREAS):
@@ -129,24 +140,60 @@ def _options() -> argparse.Namespace:
 
 
 def _try(area: str, todo: list[Placed], copy: Path, kept: Kept) -> None:
-    folder = copy / "tests" / "engine"
-    files = sorted({str(f.resolve().relative_to(copy.resolve())) for name in AREAS[area][1] for f in folder.glob(name)})
+    files = [str(file.relative_to(copy.resolve())) for file in tests_of(area, copy)]
     names = {".".join(Path(each.file).with_suffix("").parts[1:]) for each in placed(area)}
     doctests = [f"{DOCTESTS}::test_examples_hold[{name.removesuffix('.__init__')}]" for name in sorted(names)]
     files += doctests
+    for file in dict.fromkeys(each.file for each in todo):
+        as_it_is = run_tests(_own(file, files) or doctests)
+        if as_it_is.status != 0:
+            sys.exit(f"The tests of {file} do not pass as they are:\n{as_it_is.output}")
+        warm(as_it_is.imported)
+    rest = [each for each in todo if not _is_noticed_by_own(each, files, copy, kept)]
+    if not rest:
+        return
     start = time.monotonic()
     base = run_tests(files, traced=str(copy / "src"))
     if base.status != 0:
         sys.exit(f"The tests of {area} do not pass as they are:\n{base.output}")
     warm(base.imported)
-    _say(f"  {len(base.seconds)} tests, {time.monotonic() - start:.0f} s")
-    for each in sorted(todo, key=lambda one: one.file):
-        path = copy / each.file
-        before = path.read_text(encoding="utf-8")
-        path.write_text(each.mutant.source, encoding="utf-8")
-        run = _noticed(each, str(path), base)
-        path.write_text(before, encoding="utf-8")
+    _say(f"  {len(rest)} left for all {len(base.seconds)} tests, {time.monotonic() - start:.0f} s")
+    for each in rest:
+        with _changed(each, copy):
+            run = _noticed(each, str(copy / each.file), base)
         kept.note(each, run)
+
+
+@contextlib.contextmanager
+def _changed(each: Placed, copy: Path) -> Iterator[None]:
+    """Make a mutant of a file for a while."""
+    path = copy / each.file
+    before = path.read_text(encoding="utf-8")
+    path.write_text(each.mutant.source, encoding="utf-8")
+    yield
+    path.write_text(before, encoding="utf-8")
+
+
+def _own(file: str, files: Sequence[str]) -> list[str]:
+    """Return the tests that have the name of a module or import it by name, and its doctests."""
+    stem = Path(file).stem
+    imports = re.compile(rf"^(?:from|import) .*\b{stem}\b", re.MULTILINE)
+    named = [each for each in files if f"_{stem}" in each or f".{stem}]" in each]
+    return named + [
+        each for each in files if each not in named and ".py::" not in each and imports.search(Path(each).read_text())
+    ]
+
+
+def _is_noticed_by_own(each: Placed, files: Sequence[str], copy: Path, kept: Kept) -> bool:
+    """Run a module's own tests first: they notice most, and need no list of the lines that each of them reaches."""
+    own = _own(each.file, files)
+    if not own:
+        return False
+    with _changed(each, copy):
+        run = run_tests(own)
+    if run.status != 0:
+        kept.note(each, run)
+    return run.status != 0
 
 
 def _noticed(each: Placed, path: str, base: Run) -> Run:
@@ -171,7 +218,7 @@ class Kept:
 
     def _hash(self, file: str) -> str:
         if file not in self._hashes:
-            self._hashes[file] = hashlib.sha256((ROOT / file).read_bytes()).hexdigest()[:12]
+            self._hashes[file] = _digest((ROOT / file).read_bytes())
         return self._hashes[file]
 
     def state(self, each: Placed) -> str:
@@ -258,6 +305,10 @@ def page(scores: list[Score]) -> str:
             "",
         ]
     )
+
+
+def _digest(*contents: bytes) -> str:
+    return hashlib.sha256(b"\0".join(contents)).hexdigest()[:12]
 
 
 def _say(text: str) -> None:
