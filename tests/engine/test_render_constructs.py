@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import pytest
@@ -99,6 +100,16 @@ def test_other_constructs_are_refused_with_their_place(staged, name):
     assert "glossary.qmd, line" in str(caught.value)
     found = int(str(caught.value).split("glossary.qmd, line ")[1].split(":")[0].split(" ")[0])
     assert line <= found < line + len(text.splitlines())
+
+
+@pytest.mark.parametrize("markup", ["<b>x</b>", "<b>x</b> and <b>y</b>"])
+def test_markup_is_placed_where_it_is_markup_though_attributes_hold_the_same_letters(staged, markup):
+    text = figure(alt='alt="Where <b>x</b> is text." ')
+    line = chapter_with(staged / "glossary.qmd", f"{text}\n\n{markup}")
+    with pytest.raises(RenderError) as caught:
+        check(staged)
+    places = set(re.findall(r"glossary\.qmd, line (\d+): found raw HTML", str(caught.value)))
+    assert places == {str(line + len(text.splitlines()) + 1)}
 
 
 def test_all_that_is_wrong_is_said_at_once(staged):

@@ -73,8 +73,12 @@ MARKDOWN = {
     f"narrative: {name}"
     for name in ("caption of a table", "caption of a figure", "label of a tile", "callout", "paragraph", "heading", "title of a chapter")
 }
+FIGURES = {
+    "title of a figure": "title", "description of a figure": "description", "caption of a figure": "caption", "alternative text": "alt", "category of a chart": "name",
+}  # fmt: skip
 CELLS = {  # the fields that a cell holds, by the first part of its id
-    "caption": "narrative: caption of a table", "beneath": "narrative: caption of a figure", "tile": "narrative: label of a tile",
+    "caption": "narrative: caption of a table", "tile": "narrative: label of a tile",
+    **{f"figure{key}": f"narrative: {name}" for name, key in FIGURES.items()},
     "callout": "narrative: callout", "paragraph": "narrative: paragraph", "heading": "narrative: heading", "value": "narrative: inline value",
     "column": "narrative: heading of a column",
 }  # fmt: skip
@@ -221,18 +225,13 @@ def _write_notebook(project: Path, of: dict[str, dict[int, str]]) -> None:
         cells.append(code(f"table(pd.DataFrame({{{text!r}: [1]}}), caption='Columns {number}')", id=f"column-{number}"))
     for number, text in texts("caption of a table").items():
         cells.append(code(f"table(pd.DataFrame({{'A': [1]}}), caption={text!r})", id=f"caption-{number}"))
-    for number, text in texts("caption of a figure").items():
-        source = f"import altair as alt\nbars = pd.DataFrame({{'name': ['A'], 'n': [3]}})\nchart_{number} = alt.Chart(bars).mark_bar().encode(x='n:Q', y='name:N')"
-        given = {"title": f"Bars {number}", "description": "Bars", "caption": text}
-        cells.append(code(f"{source}\nfigure('fig-c{number}', chart_{number}, data=bars, **{given!r})", id=f"beneath-{number}"))
-    words = {"title": "title of a figure", "description": "description of a figure", "alt": "alternative text"}
-    for number in sorted({number for name in words.values() for number in texts(name)} | set(texts("category of a chart"))):
-        given = {key: texts(name).get(number, f"Words {number}") for key, name in words.items()} | {"caption": "All."}
-        names = [texts("category of a chart").get(number, "Category"), "Other"]
-        frame = f"pd.DataFrame({{'name': {names!r}, 'n': [3, 4]}})"
-        chart = "alt.Chart(bars).mark_bar().encode(x='n:Q', y='name:N', color='name:N')"
-        source = f"import altair as alt\nbars = {frame}\nfigure('fig-x{number}', {chart}, data=bars, **{given!r})"
-        cells.append(code(source, id=f"figure-{number}"))
+    for name, key in FIGURES.items():
+        for number, text in texts(name).items():
+            given = {"title": f"Bars {number}", "description": "Bars", "caption": "All."} | ({key: text} if key != "name" else {})
+            frame = f"pd.DataFrame({{'name': {[text if key == 'name' else 'A', 'B']!r}, 'n': [3, 4]}})"
+            chart = "alt.Chart(bars).mark_bar().encode(x='n:Q', y='name:N')"
+            source = f"import altair as alt\nbars = {frame}\nfigure('fig-{key}-{number}', {chart}, data=bars, **{given!r})"
+            cells.append(code(source, id=f"figure{key}-{number}"))
     for number in sorted({*texts("source of a fact"), *texts("formula of a fact")}):
         given = f"source={texts('source of a fact').get(number, 'A list')!r}, formula={texts('formula of a fact').get(number, 'a sum')!r}"
         cells.append(code(f"fact_{number} = publish('fact_{number}', {number + 1}, unit='beds', {given})", id=f"fact-{number}"))

@@ -71,6 +71,15 @@ class Chapter:
         line = self.line_of(needle, nth)
         return self.name if line is None else self.place_of_line(line)
 
+    def place_of_markup(self, needle: str, nth: int = 1) -> str:
+        """Return the cell that the nth `needle` is from which may be markup: in the attributes of a div it is text."""
+        seen = 0
+        for number, line in enumerate(self.source.splitlines(), start=1):
+            seen += 0 if line.startswith(":::") else line.count(needle)
+            if needle and seen >= nth:
+                return self.place_of_line(number)
+        return self.place(needle, nth)
+
     def place_of_line(self, line: int) -> str:
         """Return the cell that a line is from, or the line."""
         place = next((place for start, place in reversed(self.places) if start <= line), "")

@@ -153,7 +153,7 @@ class _Constructs:
         shown = f' ("{needle.strip()[:60]}")' if needle else ""
         counted[needle] += 1
         return (
-            f"{self.chapter.place(needle, counted[needle])}: found {what.format(format=form.upper())}{shown}, which "
+            f"{self.chapter.place_of_markup(needle, counted[needle])}: found {what.format(format=form.upper())}{shown}, which "
             f"the report's formats cannot all show. {instead}. {SEE}"
         )
 
