@@ -102,6 +102,24 @@ def test_other_constructs_are_refused_with_their_place(staged, name):
     assert line <= found < line + len(text.splitlines())
 
 
+TILES = ":::: {{.tiles}}\n::: {{.tile icon=people}}\n{}\n:::\n::::"
+
+
+@pytest.mark.parametrize(
+    ("before", "wrong", "message"),
+    [
+        (TILES.format("1\n\none"), TILES.format("2"), "two paragraphs"),
+        ("A \\[x\\](gone.qmd) text.", "A [x](gone.qmd).", "the link to gone.qmd"),
+    ],
+)
+def test_what_is_wrong_is_placed_at_itself_and_not_at_the_first_like_it(staged, before, wrong, message):
+    line = chapter_with(staged / "glossary.qmd", f"{before}\n\n{wrong}") + len(before.splitlines()) + 1
+    with pytest.raises(RenderError, match=message) as caught:
+        check(staged)
+    found = int(re.findall(r"glossary\.qmd, line (\d+)", str(caught.value))[0])
+    assert line <= found < line + len(wrong.splitlines())
+
+
 @pytest.mark.parametrize("markup", ["<b>x</b>", "<b>x</b> and <b>y</b>"])
 def test_markup_is_placed_where_it_is_markup_though_attributes_hold_the_same_letters(staged, markup):
     text = figure(alt='alt="Where <b>x</b> is text." ')

@@ -15,7 +15,9 @@ import shutil
 import subprocess
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import docx
@@ -29,7 +31,7 @@ from support.browser import chromium
 from support.projects import code, command, edit, prose, small, write
 
 Q2 = "2024-25-Q2"
-TOGETHER = 10  # strings in one project, for fields that can be given more than once
+TOGETHER = 20  # strings in one project, for fields that can be given more than once
 PLAIN = "plain words"
 STRINGS = [
     # markup and scripts
@@ -344,6 +346,7 @@ class Trial:
         assert not wrong, wrong
         for pair, text in pairs.items():
             self.shown_in[pair[0]] = {form for form, all_of_it in texts.items() if seen(text) in all_of_it}
+        self.shown_in["narrative: category of a chart"] -= {"pdf", "docx"}  # a drawing shortens what is too long for it
 
     def attempt(self, pairs: list[Pair]) -> None:
         """Build a project with strings in fields; take out those that are refused, and build the rest."""
@@ -431,18 +434,28 @@ def run(number: int, seed: int, folder: Path) -> Result:
     """Try so many strings in every field."""
     result = Result("Hostile strings", RULE, seed)
     strings = STRINGS if number >= len(STRINGS) else random.Random(seed).sample(STRINGS, number)
-    with result.timed(), chromium() as browser:
-        trial = Trial(folder, browser, strings)
-        trial.learn()
-        for start in range(0, len(strings), TOGETHER):
-            numbers = range(start, min(start + TOGETHER, len(strings)))
-            trial.attempt([(field, each) for field in (*MANY, *LIST) for each in numbers])
-        for shift in range(len(strings)):
-            trial.attempt([(field, (place + shift) % len(strings)) for place, field in enumerate(ONCE)])
-    for (field, each), (outcome, faults) in sorted(trial.outcomes.items()):
+    with result.timed(), ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        tried = list(pool.map(_half, [(strings, is_once, folder) for is_once in (False, True)]))
+    outcomes = {pair: found for each, _ in tried for pair, found in each.items()}
+    shown_in = tried[0][1]
+    for (field, each), (outcome, faults) in sorted(outcomes.items()):
         result.count(f"{field}: {outcome}", [f"{strings[each][:60]!r}: {fault}" for fault in faults])
-    shown = ", ".join(f"{field} ({' '.join(sorted(forms)) or 'nowhere'})" for field, forms in trial.shown_in.items())
-    result.notes.append(f"{len(strings)} strings in {len(trial.shown_in)} fields. Where each field is shown: {shown}.")
+    shown = ", ".join(f"{field} ({' '.join(sorted(forms)) or 'nowhere'})" for field, forms in shown_in.items())
+    result.notes.append(f"{len(strings)} strings in {len(shown_in)} fields. Where each field is shown: {shown}.")
     return result
 
 
+def _half(task: tuple[list[str], bool, Path]) -> tuple[dict[Pair, tuple[str, list[str]]], dict[str, set[str]]]:
+    """Try the fields that a project has once, each time with other strings, or those that it can have many times."""
+    strings, is_once, folder = task
+    with chromium() as browser:
+        trial = Trial(folder / ("once" if is_once else "many"), browser, strings)
+        trial.learn()
+        if is_once:
+            for shift in range(len(strings)):
+                trial.attempt([(field, (place + shift) % len(strings)) for place, field in enumerate(ONCE)])
+        else:
+            for start in range(0, len(strings), TOGETHER):
+                numbers = range(start, min(start + TOGETHER, len(strings)))
+                trial.attempt([(field, each) for field in (*MANY, *LIST) for each in numbers])
+    return trial.outcomes, trial.shown_in

@@ -120,8 +120,8 @@ class Week:
             found = outputs_of(report)
             if self.first_built.setdefault(quarter, found) != found:
                 wrong.append(f"{quarter} was built again")
-            if found != self.expected[quarter]:
-                names = sorted({name for name, _ in found.items() ^ self.expected[quarter].items()})
+            names = sorted({name for name, _ in found.items() ^ self.expected[quarter].items()})
+            if names := [name for name in names if not name.endswith(".ipynb")]:  # they hold the hash of the data file
                 wrong.append(f"{quarter} differs from an undisturbed build: {', '.join(names[:4])}")
         return wrong
 

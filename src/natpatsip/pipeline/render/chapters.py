@@ -72,10 +72,10 @@ class Chapter:
         return self.name if line is None else self.place_of_line(line)
 
     def place_of_markup(self, needle: str, nth: int = 1) -> str:
-        """Return the cell that the nth `needle` is from which may be markup: in the attributes of a div it is text."""
-        seen = 0
+        r"""Return the cell of the nth `needle` that may be markup: it is text in a div's attributes and after a ``\``."""
+        markup, seen = re.compile(rf"(?<!\\){re.escape(needle)}"), 0
         for number, line in enumerate(self.source.splitlines(), start=1):
-            seen += 0 if line.startswith(":::") else line.count(needle)
+            seen += 0 if line.startswith(":::") else len(markup.findall(line))
             if needle and seen >= nth:
                 return self.place_of_line(number)
         return self.place(needle, nth)
