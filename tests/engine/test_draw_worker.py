@@ -40,7 +40,9 @@ def test_a_chart_of_a_saved_notebook_is_drawn_as_it_was_from_the_run(tmp_path):
     written = {**CHART, "config": {"axisY": {"titleAnchor": "end", "titleAngle": 0}}}  # nbformat saves keys in order
     saved = json.loads(json.dumps(written, sort_keys=True))
     assert list(saved) != list(written)
-    drawn = [Artist(Cache(tmp_path / name), FONTS).figure("fig-a", each) for name, each in (("a", written), ("b", saved))]
+    drawn = [
+        Artist(Cache(tmp_path / name), FONTS).figure("fig-a", each) for name, each in (("a", written), ("b", saved))
+    ]
     assert drawn[0] == drawn[1]
 
 

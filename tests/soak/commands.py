@@ -107,7 +107,7 @@ class Command:
 
 
 def _marked(mark: str) -> dict[int, str]:
-    """Return the processes that have a mark in their environment, or whose ancestors had it, with their command lines."""
+    """Return the processes that began with a mark in their environment, with their command lines."""
     wanted, found = f"SOAK={mark}".encode(), {}
     for place in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):

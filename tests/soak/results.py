@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-
 MOST_SHOWN = 20  # faults of a part
 TITLES = ("Kills", "Hostile strings", "Mutations", "Schedules")  # in the page's order
 

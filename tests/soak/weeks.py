@@ -1,7 +1,7 @@
 """Weeks of a schedule as docs/schedule.md describes it, with crashes, overlaps and what people do meanwhile.
 
-The days are simulated, the builds are real: on each day `natpatsip build --due` runs several times, as cron, a timer that
-catches up and somebody by hand would start it.
+The days are simulated, the builds are real: on each day `natpatsip build --due` runs several times, as cron, a
+timer that catches up and somebody by hand would start it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import random
 import re
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from commands import Command
@@ -92,7 +93,9 @@ class Week:
             status = each.ends()
             if kind != "killed":
                 wrong += self._wrong_status(each, status, bool(due))
-            wrong += [f"a line without its time: {line[:80]}" for _, line in each.lines if line and not TIMED.match(line)]
+            wrong += [
+                f"a line without its time: {line[:80]}" for _, line in each.lines if line and not TIMED.match(line)
+            ]
             wrong += each.left()
         if kind != "killed" and not self.is_broken:
             wrong += [f"{quarter} was due and is not there" for quarter in due if not self.is_there(quarter)]
@@ -127,11 +130,12 @@ class Week:
 
 
 RULE = f"""\
-A project with two quarters stands on a schedule. On each day of the week `natpatsip build --due` runs {RUNS} times: in peace,
-killed at a random moment, twice at once, or while somebody runs `clean`. The first quarter is due from the first day; the
-second from Tuesday, its data come later, and a notebook is broken for a day. Each run has to build what is due or to say why
-not, with the right status and the time in front of every line; a second run at the same time is skipped; no report is ever
-half there, gone, or built again; at the end of the week both are there, and nothing is left behind."""
+A project with two quarters stands on a schedule. On each day of the week `natpatsip build --due` runs {RUNS} times:
+in peace, killed at a random moment, twice at once, or while somebody runs `clean`. The first quarter is due from
+the first day; the second from Tuesday, its data come later, and a notebook is broken for a day. Each run has to
+build what is due or to say why not, with the right status and the time in front of every line; a second run at the
+same time is skipped; no report is ever half there, gone, or built again; at the end of the week both are there, and
+nothing is left behind."""
 
 
 def run(number: int, seed: int, folder: Path) -> Result:
@@ -148,8 +152,8 @@ def _week(result: Result, chance: random.Random, folder: Path) -> None:
     for day in range(7):
         week.morning(day)
         for kind in chance.choices([*SHARES], [*SHARES.values()], k=RUNS):
-            result.count(f"a run {kind}", _told(week, day, lambda kind=kind: week.run(day, kind)))
-    result.count("the end of a week", [*_told(week, 7, lambda: week.run(7, "in peace")), *left_in(week.project)])
+            result.count(f"a run {kind}", _told(week, day, partial(week.run, day, kind)))
+    result.count("the end of a week", [*_told(week, 7, partial(week.run, 7, "in peace")), *left_in(week.project)])
     shutil.rmtree(folder)
 
 

@@ -72,7 +72,7 @@ class Chapter:
         return self.name if line is None else self.place_of_line(line)
 
     def place_of_markup(self, needle: str, nth: int = 1) -> str:
-        r"""Return the cell of the nth `needle` that may be markup: it is text in a div's attributes and after a ``\``."""
+        r"""Return the cell of the nth `needle` that may be markup, unlike in attributes or after a ``\``."""
         markup, seen = re.compile(rf"(?<!\\){re.escape(needle)}"), 0
         for number, line in enumerate(self.source.splitlines(), start=1):
             seen += 0 if line.startswith(":::") else len(markup.findall(line))

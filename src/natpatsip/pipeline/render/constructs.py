@@ -152,9 +152,10 @@ class _Constructs:
         what, instead = REFUSED.get(node["t"], (f"a {node['t']}", "Write it in another way"))
         shown = f' ("{needle.strip()[:60]}")' if needle else ""
         counted[needle] += 1
+        place = self.chapter.place_of_markup(needle, counted[needle])
         return (
-            f"{self.chapter.place_of_markup(needle, counted[needle])}: found {what.format(format=form.upper())}{shown}, which "
-            f"the report's formats cannot all show. {instead}. {SEE}"
+            f"{place}: found {what.format(format=form.upper())}{shown}, which the report's formats cannot all show. "
+            f"{instead}. {SEE}"
         )
 
     def _headings(self) -> Iterator[str]:
