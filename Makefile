@@ -22,7 +22,8 @@ test: environment ## run the tests (PYTEST_ARGS='-k spc' runs some of them)
 soak: environment ## kills, hostile strings, mutations and schedules, at length (KILLS=20 runs one part; SEED=7 others of its kind)
 	@scripts/test-tools.sh
 	@.venv/bin/python tests/soak/soak.py $(if $(KILLS),--kills $(KILLS)) $(if $(STRINGS),--strings $(STRINGS)) \
-		$(if $(MUTATIONS),--mutations $(MUTATIONS)) $(if $(WEEKS),--weeks $(WEEKS)) $(if $(SEED),--seed $(SEED))
+		$(if $(MUTATIONS),--mutations $(MUTATIONS)) $(if $(WEEKS),--weeks $(WEEKS)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 reference-pages: environment ## update the pictures that the tests compare the PDF's pages with
 	@.venv/bin/python tests/report/reference_pages.py

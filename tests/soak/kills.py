@@ -13,6 +13,7 @@ import random
 import re
 import shutil
 import signal
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import ClassVar
@@ -420,32 +421,38 @@ same command, run again, ends well, with a report that is byte for byte the one 
 no file, worktree or folder is left behind."""
 
 
-def run(number: int, seed: int, folder: Path) -> Result:
-    """Kill so many commands, in two rows at once."""
+def run(number: int, seed: int, folder: Path, until: float) -> Result:
+    """Kill so many commands, two at once; as many of each kind as there is time for."""
     result = Result("Kills", RULE, seed)
     shares = {scene: max(1, round(number * share)) for scene, share in SCENES.items()}
     shares[Build] += number - sum(shares.values())
-    tasks = [(scene, part) for scene, share in shares.items() for part in _halves(share)]
+    left = list(shares.items())
+
+    def some(_: int) -> list[tuple[str, list[str]]]:
+        found = []
+        while left:
+            share = 2 * (until - time.time()) / len(left)  # there are two rows
+            found += _row(*left.pop(), seed, folder, time.time() + share)
+        return found
+
     with result.timed(), ThreadPoolExecutor(2) as pool:
-        for each in pool.map(lambda task: _row(*task, seed, folder), tasks):
-            for what, faults in each:
-                result.count(what, faults)
+        for what, faults in (each for row in pool.map(some, range(2)) for each in row):
+            result.count(what, faults)
+    result.wanted = number
     return result
 
 
-def _halves(number: int) -> list[range]:
-    return [each for each in (range(number // 2), range(number // 2, number)) if each]
-
-
-def _row(kind: type[Scene], numbers: range, seed: int, folder: Path) -> list[tuple[str, list[str]]]:
+def _row(kind: type[Scene], number: int, seed: int, folder: Path, until: float) -> list[tuple[str, list[str]]]:
     """Kill a command of one kind several times, one after another."""
-    place = folder / f"{kind.__name__}-{numbers.start}"
+    place = folder / kind.__name__
     found = []
     try:
         scene = kind(place)
         scene.measure(random.Random(seed))
-        for number in numbers:
-            found.append(_kill(scene, number, random.Random(f"{seed} {kind.__name__} {number}")))
+        for each in range(number):
+            if time.time() > until:
+                break
+            found.append(_kill(scene, each, random.Random(f"{seed} {kind.__name__} {each}")))
     except Exception as error:  # the others go on; this is a fault of the soak or of the command
         found.append((f"{kind.name}, stopped", [f"{type(error).__name__}: {error}"]))
     shutil.rmtree(place, ignore_errors=True)

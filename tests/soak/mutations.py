@@ -11,6 +11,7 @@ import io
 import json
 import random
 import re
+import time
 import traceback
 import warnings
 from collections import Counter
@@ -37,6 +38,7 @@ from support.projects import example
 
 Q1, Q2 = Quarter(2024, 1), Quarter(2024, 2)
 BUILT = 100  # one in so many is built
+TOGETHER = 25  # tried one after another in the same process
 HTML = Options(formats=("html",), renderer="pandoc", jobs=1)
 RESOURCES = ("waits_monthly", "appointments_monthly", "reported", "relations", "organisations")
 FILES = {
@@ -468,14 +470,14 @@ For the data this is decided by reading the file again with Python's `csv` alone
 changed value up, as text, in the changed lines."""
 
 
-def run(number: int, seed: int, folder: Path) -> Result:
-    """Try so many mutations of each kind of file."""
+def run(number: int, seed: int, folder: Path, until: float) -> Result:
+    """Try so many mutations of each kind of file, or as many as there is time for."""
     result = Result("Mutations", RULE, seed)
+    starts = range(0, number, TOGETHER)
     tasks = [
-        (kind, range(start, min(start + 100, number)), seed, folder)
-        for kind in FILES
-        for start in range(0, number, 100)
+        (kind, range(each, min(each + TOGETHER, number)), seed, folder, until) for each in starts for kind in FILES
     ]
+    result.wanted = number * len(FILES)
     with result.timed(), ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         for found in pool.map(_several, tasks):
             for what, faults in found:
@@ -483,10 +485,9 @@ def run(number: int, seed: int, folder: Path) -> Result:
     return result
 
 
-def _several(task: tuple[str, range, int, Path]) -> list[tuple[str, list[str]]]:
-    kind, numbers, seed, folder = task
-    project = _project(folder)
-    return [try_one(project, kind, number, seed) for number in numbers]
+def _several(task: tuple[str, range, int, Path, float]) -> list[tuple[str, list[str]]]:
+    kind, numbers, seed, folder, until = task
+    return [try_one(_project(folder), kind, each, seed) for each in numbers if time.time() < until]
 
 
 @cache

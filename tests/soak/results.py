@@ -34,6 +34,8 @@ class Result:
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    wanted: int = 0
+    """How many tries were asked for, where there may have been no time for all."""
 
     def count(self, what: str, faults: list[str] | None = None) -> None:
         """Count one try, and the faults that it found."""
@@ -63,6 +65,9 @@ class Result:
             yield f"| {what} | {number:,} | {self.failed[what]:,} |"
         yield f"| **all** | **{self.done.total():,}** | **{self.failed.total():,}** |"
         yield ""
+        if self.done.total() < self.wanted:
+            yield f"There was time for {self.done.total():,} of {self.wanted:,}."
+            yield ""
         for note in self.notes:
             yield note
             yield ""

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import math
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -32,14 +34,16 @@ def main() -> int:
     for part, number in PARTS.items():
         parser.add_argument(f"--{part}", type=int, metavar="N", help=f"{HELP[part]} ({number} in a whole run)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="begin no further try after so many")
     parser.add_argument("--record", action="store_true", help="write docs/reliability.md, as a whole run does")
     given = parser.parse_args()
     asked = {part: number for part in PARTS if (number := getattr(given, part)) is not None}
-    has_failed = False
-    for part, number in (asked or PARTS).items():
+    has_failed, end, parts = False, time.time() + 60 * given.minutes, asked or PARTS
+    for place, (part, number) in enumerate(parts.items()):
+        until = time.time() + (end - time.time()) / (len(parts) - place)
         folder = Path(tempfile.mkdtemp(prefix=f"natpatsip-{part}-"))
         try:
-            result = importlib.import_module(part).run(number, given.seed, folder)
+            result = importlib.import_module(part).run(number, given.seed, folder, until)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         print("\n".join(result.lines()), flush=True)  # noqa: T201

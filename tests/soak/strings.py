@@ -14,6 +14,7 @@ import random
 import re
 import shutil
 import subprocess
+import time
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -405,8 +406,8 @@ PLACE = re.compile(r"(data|params|notebooks)/[\w.-]+|_quarto\.yml")
 class Trial:
     """Projects with strings in their fields: what was refused, and how the rest was shown."""
 
-    def __init__(self, folder: Path, browser: Browser, strings: list[str]) -> None:
-        self.folder, self.browser, self.strings = folder, browser, strings
+    def __init__(self, folder: Path, browser: Browser, strings: list[str], until: float) -> None:
+        self.folder, self.browser, self.strings, self.until = folder, browser, strings, until
         self.outcomes: dict[Pair, tuple[str, list[str]]] = {}
         self.shown_in: dict[str, set[str]] = {}
 
@@ -425,7 +426,7 @@ class Trial:
 
     def attempt(self, pairs: list[Pair]) -> None:
         """Build a project with strings in fields; take out those that are refused, and build the rest."""
-        if not pairs:
+        if not pairs or time.time() > self.until:
             return
         texts = {pair: marked(pair, pair[1], self.strings[pair[1]]) for pair in pairs}
         project = self.folder / "hostile"
@@ -509,14 +510,14 @@ mark beside it. What cannot be seen (control, format and white-space characters)
 letters that are written from right to left, or combined, may come in any order."""
 
 
-def run(number: int, seed: int, folder: Path) -> Result:
-    """Try so many strings in every field."""
+def run(number: int, seed: int, folder: Path, until: float) -> Result:
+    """Try so many strings in every field, or as many as there is time for."""
     result = Result("Hostile strings", RULE, seed)
     strings = STRINGS if number >= len(STRINGS) else random.Random(seed).sample(STRINGS, number)
     with result.timed(), ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        tried = list(pool.map(_half, [(strings, is_once, folder) for is_once in (False, True)]))
+        tried = list(pool.map(_half, [(strings, is_once, folder, until) for is_once in (False, True)]))
     outcomes = {pair: found for each, _ in tried for pair, found in each.items()}
-    shown_in = tried[0][1]
+    shown_in, result.wanted = tried[0][1], len(strings) * len(tried[0][1])
     for (field, each), (outcome, faults) in sorted(outcomes.items()):
         result.count(f"{field}: {outcome}", [f"{strings[each][:60]!r}: {fault}" for fault in faults])
     shown = ", ".join(f"{field} ({' '.join(sorted(forms)) or 'nowhere'})" for field, forms in shown_in.items())
@@ -524,11 +525,11 @@ def run(number: int, seed: int, folder: Path) -> Result:
     return result
 
 
-def _half(task: tuple[list[str], bool, Path]) -> tuple[dict[Pair, tuple[str, list[str]]], dict[str, set[str]]]:
+def _half(task: tuple[list[str], bool, Path, float]) -> tuple[dict[Pair, tuple[str, list[str]]], dict[str, set[str]]]:
     """Try the fields that a project has once, each time with other strings, or those that it can have many times."""
-    strings, is_once, folder = task
+    strings, is_once, folder, until = task
     with chromium() as browser:
-        trial = Trial(folder / ("once" if is_once else "many"), browser, strings)
+        trial = Trial(folder / ("once" if is_once else "many"), browser, strings, until)
         trial.learn()
         if is_once:
             for shift in range(len(strings)):

@@ -10,6 +10,7 @@ import datetime
 import random
 import re
 import shutil
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -138,20 +139,23 @@ same time is skipped; no report is ever half there, gone, or built again; at the
 nothing is left behind."""
 
 
-def run(number: int, seed: int, folder: Path) -> Result:
-    """Simulate so many weeks."""
+def run(number: int, seed: int, folder: Path, until: float) -> Result:
+    """Simulate so many weeks, or as much of them as there is time for."""
     result = Result("Schedules", RULE, seed)
     with result.timed():
         for week in range(number):
-            _week(result, random.Random(f"{seed} week {week}"), folder / f"week-{week}")
+            _week(result, random.Random(f"{seed} week {week}"), folder / f"week-{week}", until)
+    result.wanted = number * (7 * RUNS + 1)
     return result
 
 
-def _week(result: Result, chance: random.Random, folder: Path) -> None:
+def _week(result: Result, chance: random.Random, folder: Path, until: float) -> None:
     week = Week(folder, chance)
     for day in range(7):
         week.morning(day)
         for kind in chance.choices([*SHARES], [*SHARES.values()], k=RUNS):
+            if time.time() > until:
+                return
             result.count(f"a run {kind}", _told(week, day, partial(week.run, day, kind)))
     result.count("the end of a week", [*_told(week, 7, partial(week.run, 7, "in peace")), *left_in(week.project)])
     shutil.rmtree(folder)
