@@ -205,8 +205,8 @@ def _with_illustrative_note(plan: Plan, index: str, facts: Sequence[Fact]) -> st
         )
         which = f"; [Where every number comes from]({SOURCES}.qmd) marks them" if SOURCES in plan.chapters else ""
         stand_ins = f", and so {numbers} not at hand{which}"
-    text = words.banner.replace(STAND_INS, stand_ins)
-    return f"{title}\n\n::: {{.callout-important}}\n## {words.title}\n\n{text}\n:::\n{rest}"
+    text = escaped(words.banner).replace(escaped(STAND_INS), stand_ins)
+    return f"{title}\n\n::: {{.callout-important}}\n## {escaped(words.title)}\n\n{text}\n:::\n{rest}"
 
 
 def _write_settings(plan: Plan, staged: Staged) -> None:
