@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from natpatsip.blocks import fact_span, table
 from natpatsip.facts import Fact
 from natpatsip.pipeline.render.chapters import READER, text_of, walk
-from natpatsip.pipeline.render.pandoc import pandoc_path
+from natpatsip.pipeline.render.pandoc import meta, pandoc_path
 from natpatsip.pipeline.staging.chapter import printed
 from natpatsip.pipeline.staging.stage import _with_illustrative_note
 from natpatsip.plain_text import escaped
@@ -70,6 +70,11 @@ def assert_text(blocks, text, *, also=()):
 @pytest.mark.parametrize("text", HOSTILE)
 def test_plain_text_is_a_paragraph_of_letters(text):
     assert_text(pandoc(escaped(text)), text)
+
+
+def test_a_byte_order_mark_which_no_archived_pdf_may_hold_is_left_out():
+    assert escaped("\ufeffNorth\ufeff") == "North"
+    assert meta("\ufeffNorth")["c"][0]["c"] == "North"
 
 
 @pytest.mark.parametrize("text", HOSTILE)

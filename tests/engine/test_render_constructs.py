@@ -12,6 +12,7 @@ from natpatsip.pipeline.render.chapters import read_chapters
 from natpatsip.pipeline.render.constructs import check_chapters
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import read_report
+from natpatsip.plain_text import escaped
 from support.staged import chapter_with, stage
 
 
@@ -141,4 +142,10 @@ def test_all_that_is_wrong_is_said_at_once(staged):
 def test_a_chapter_begins_with_its_title_and_its_own_id(staged):
     (staged / "glossary.qmd").write_text("# Glossary {#words}\n\ntext\n", encoding="utf-8")
     with pytest.raises(RenderError, match=r"glossary.qmd, line 1: expected the chapter's title .* \{#glossary\}"):
+        check(staged)
+
+
+def test_a_shortcode_in_text_from_data_is_refused_where_it_stands(staged):
+    line = chapter_with(staged / "glossary.qmd", escaped("In {{< env HOME >}} seen"))
+    with pytest.raises(RenderError, match=rf"glossary\.qmd, line {line}: found a shortcode"):
         check(staged)

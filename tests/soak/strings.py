@@ -306,7 +306,7 @@ def _write_notebook(project: Path, of: dict[str, dict[int, str]]) -> None:
 
 # --- what a reader sees ---
 
-STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "."})
+STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "−": "-", "—": "-", "…": "."})
 DROPPED = {"Cc", "Cf", "Zs", "Zl", "Zp", "Cn", "Co", "Cs"}
 
 

@@ -113,7 +113,8 @@ class _Constructs:
                 code = node["c"][1]
                 yield f"{place(code[:30])}: found `{code}`, which nothing evaluates here. Run its notebook first."
             elif kind == "Str" and "{{<" in node["c"]:
-                yield f"{place('{{<')}: found a shortcode ({{{{< … >}}}}), which only Quarto knows. {SEE}"
+                written = "{{<" if "{{<" in self.chapter.source else "".join(f"\\{sign}" for sign in "{{<")
+                yield f"{place(written)}: found a shortcode ({{{{< … >}}}}), which only Quarto knows. {SEE}"
             elif kind == "Str" and re.fullmatch(r":{3,}.*", node["c"]):
                 text = node["c"]
                 yield f"{place(text)}: found {text} in the text. A div's ::: has a line to itself, below an empty one."
@@ -195,8 +196,8 @@ class _Constructs:
             return
         if kind in REVISIONS and self.report.in_print(self.chapter.name):
             yield (
-                f'{place}: found .{kind} ("{text}") in a chapter that is printed; only html-only chapters show it. '
-                f"{SEE}"
+                f'{place}: found .{kind} ("{text}") in a chapter that is printed; only html-only chapters show it '
+                f"(natpatsip.html-only in _quarto.yml). {SEE}"
             )
         if wrong := sorted(set(pairs) - SPANS[kind] - {"entry"}):  # the entry is staging's
             yield f'{place}: the .{kind} span "{text}" has {wrong[0]}; it takes {", ".join(sorted(SPANS[kind]))}.'
