@@ -9,6 +9,7 @@ import argparse
 import importlib
 import math
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -30,6 +31,7 @@ def main() -> int:
     """Run what is asked for, or everything; return 1 if something failed."""
     import results
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ends previews, in the background too
     parser = argparse.ArgumentParser(description=__doc__)
     for part, number in PARTS.items():
         parser.add_argument(f"--{part}", type=int, metavar="N", help=f"{HELP[part]} ({number} in a whole run)")
