@@ -431,7 +431,7 @@ def run(number: int, seed: int, folder: Path, until: float) -> Result:
     def some(_: int) -> list[tuple[str, list[str]]]:
         found = []
         while left:
-            share = 2 * (until - time.time()) / len(left)  # there are two rows
+            share = (until - time.time()) * min(1, 2 / len(left))  # there are two rows
             found += _row(*left.pop(), seed, folder, time.time() + share)
         return found
 
