@@ -1,7 +1,7 @@
 # Two commands set everything up and use it: `make report` and `make test`. `make help` lists the rest.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help environment report test reference-pages lint bench mutants clean
+.PHONY: help environment report test soak mutants reference-pages lint bench clean
 
 QUARTER ?= 2024-25-Q2
 PYTEST_ARGS ?=
@@ -19,6 +19,12 @@ report: environment ## build the report of a quarter (QUARTER=2024-25-Q2)
 test: environment ## run the tests (PYTEST_ARGS='-k spc' runs some of them)
 	@scripts/test-tools.sh
 	@.venv/bin/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
+
+soak: environment ## kills, hostile strings, mutations and schedules, at length (KILLS=20 runs one part; SEED=7 others of its kind)
+	@scripts/test-tools.sh
+	@.venv/bin/python tests/soak/soak.py $(if $(KILLS),--kills $(KILLS)) $(if $(STRINGS),--strings $(STRINGS)) \
+		$(if $(MUTATIONS),--mutations $(MUTATIONS)) $(if $(WEEKS),--weeks $(WEEKS)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 reference-pages: environment ## update the pictures that the tests compare the PDF's pages with
 	@.venv/bin/python tests/report/reference_pages.py

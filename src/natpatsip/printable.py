@@ -240,5 +240,5 @@ def escaped(text: str) -> str:
     >>> print(escaped("- x"), escaped("2024. That"), escaped("a---b"), escaped("(c) Crown"))
     \- x 2024\. That a\-\-\-b (c\) Crown
     """
-    line = _CONTROLS.sub("\ufffd", _SPACES.sub(" ", text).strip(" "))
+    line = _CONTROLS.sub("\ufffd", _SPACES.sub(" ", text.replace("\ufeff", "")).strip(" "))  # no PDF/A may hold a mark
     return _LIST_MARK.sub(r"\1\\\2", _MARKS.sub(r"\\\g<0>", line))

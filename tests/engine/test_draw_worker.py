@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -53,6 +54,16 @@ def test_too_low_a_limit_of_addresses_is_a_sentence_and_does_not_end_the_process
     said = run.stdout.splitlines()
     assert len(said) == 3
     assert all(line.startswith("RenderError no chart can be drawn: this process may have 2 GB") for line in said)
+
+
+def test_a_chart_of_a_saved_notebook_is_drawn_as_it_was_from_the_run(tmp_path):
+    written = {**CHART, "config": {"axisY": {"titleAnchor": "end", "titleAngle": 0}}}  # nbformat saves keys in order
+    saved = json.loads(json.dumps(written, sort_keys=True))
+    assert list(saved) != list(written)
+    drawn = [
+        Artist(Cache(tmp_path / name), FONTS).figure("fig-a", each) for name, each in (("a", written), ("b", saved))
+    ]
+    assert drawn[0] == drawn[1]
 
 
 BUSY = """

@@ -9,6 +9,7 @@ from itertools import pairwise
 import docx
 import page
 import pytest
+import yaml
 from docx.oxml.ns import qn
 from lxml import html
 from openxml_audit import OpenXmlValidator
@@ -108,3 +109,26 @@ def test_a_chapters_skipped_heading_is_refused_with_its_place(tmp_path):
     with pytest.raises(RenderError, match=rf"glossary\.qmd, line {line}: the heading \"Too deep\" is of level 4"):
         render.render(tmp_path / "staged", tmp_path, ["pdf"], renderer=render.PANDOC, timestamp=TIMESTAMP)
     assert not (tmp_path / "report.pdf").exists()
+
+
+COVER = {
+    "line": "- item",
+    "programmes": "= Heading",
+    "disclaimer": "+ one",
+    "publisher": "1. first",
+    "contents": "/ term: it",
+}
+
+
+def test_text_of_settings_that_begins_like_markup_is_letters_on_the_cover(tmp_path):
+    staged = stage(tmp_path / "staged")
+    settings = yaml.safe_load((staged / "_quarto.yml").read_text(encoding="utf-8"))
+    settings["natpatsip"] |= {
+        **{name: COVER[name] for name in ("disclaimer", "publisher")},
+        "cover": {name: COVER[name] for name in ("line", "programmes")},
+        "headings": {"contents": COVER["contents"]},
+    }
+    (staged / "_quarto.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    render.render(staged, tmp_path, ["pdf"], renderer=render.PANDOC, timestamp=TIMESTAMP)
+    text = READERS["pdf"](tmp_path)
+    assert [each for each in COVER.values() if each not in text] == []

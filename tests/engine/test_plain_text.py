@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 from natpatsip.blocks import fact_span, table
 from natpatsip.facts import Fact
 from natpatsip.pipeline.render.chapters import READER, text_of, walk
-from natpatsip.pipeline.render.pandoc import pandoc_path
+from natpatsip.pipeline.render.pandoc import meta, pandoc_path
 from natpatsip.pipeline.staging.chapter import printed
+from natpatsip.pipeline.staging.stage import _with_illustrative_note
 from natpatsip.printable import escaped
+from natpatsip.settings import STAND_INS, Settings
 
 HOSTILE = [
     "<Trust>", "North <b>bold</b>", "@home", "[@home]", ":::", "::: {.case-study}", "---", "* * *",
@@ -69,6 +72,11 @@ def test_plain_text_is_a_paragraph_of_letters(text):
     assert_text(pandoc(escaped(text)), text)
 
 
+def test_a_byte_order_mark_which_no_archived_pdf_may_hold_is_left_out():
+    assert escaped("\ufeffNorth\ufeff") == "North"
+    assert meta("\ufeffNorth")["c"][0]["c"] == "North"
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_an_inline_value_is_text(text):
     value = printed({"text/plain": repr(text)})
@@ -108,3 +116,15 @@ def test_cells_and_columns_of_a_table_are_text():
 def test_the_text_of_a_fact_is_text(text):
     fact = Fact("aim", "all", text, "words", "", kind="params")
     assert_text(pandoc(f"It is {fact_span(fact)}."), f"It is {fact.text}.", also=["Span"])
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_note_on_illustrative_data_is_text_with_its_number_of_stand_ins(text):
+    words = {"title": text, "banner": f"{text}{STAND_INS}."}
+    settings = Settings.model_validate({"illustrative-data": words})
+    drawn = Fact("beds", "all", 1, "beds", "List", kind="reported", is_illustrative=True)
+    plan = SimpleNamespace(settings=settings, chapters=())
+    note = pandoc(_with_illustrative_note(plan, "# Title", [drawn]))[1]
+    heading, banner = note["c"][1]
+    assert_text([heading], text, also={"Header"})
+    assert_text([banner], f"{text}. So is 1 number for which no reported figure was available.")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import pytest
+from natpatsip.printable import escaped
 
 from natpatsip.errors import RenderError
 from natpatsip.pipeline.render.chapters import read_chapters
@@ -110,6 +112,34 @@ def test_other_constructs_are_refused_with_their_place(staged, name):
     assert line <= found < line + len(text.splitlines())
 
 
+TILES = ":::: {{.tiles}}\n::: {{.tile icon=people}}\n{}\n:::\n::::"
+
+
+@pytest.mark.parametrize(
+    ("before", "wrong", "message"),
+    [
+        (TILES.format("1\n\none"), TILES.format("2"), "two paragraphs"),
+        ("A \\[x\\](gone.qmd) text.", "A [x](gone.qmd).", "the link to gone.qmd"),
+    ],
+)
+def test_what_is_wrong_is_placed_at_itself_and_not_at_the_first_like_it(staged, before, wrong, message):
+    line = chapter_with(staged / "glossary.qmd", f"{before}\n\n{wrong}") + len(before.splitlines()) + 1
+    with pytest.raises(RenderError, match=message) as caught:
+        check(staged)
+    found = int(re.findall(r"glossary\.qmd, line (\d+)", str(caught.value))[0])
+    assert line <= found < line + len(wrong.splitlines())
+
+
+@pytest.mark.parametrize("markup", ["<b>x</b>", "<b>x</b> and <b>y</b>"])
+def test_markup_is_placed_where_it_is_markup_though_attributes_hold_the_same_letters(staged, markup):
+    text = figure(alt='alt="Where <b>x</b> is text." ')
+    line = chapter_with(staged / "glossary.qmd", f"{text}\n\n{markup}")
+    with pytest.raises(RenderError) as caught:
+        check(staged)
+    places = set(re.findall(r"glossary\.qmd, line (\d+): found raw HTML", str(caught.value)))
+    assert places == {str(line + len(text.splitlines()) + 1)}
+
+
 def test_all_that_is_wrong_is_said_at_once(staged):
     chapter_with(staged / "glossary.qmd", "See @fig-caseload.\n\n[there](gone.qmd)")
     chapter_with(staged / "index.qmd", "{{< pagebreak >}}")
@@ -121,4 +151,10 @@ def test_all_that_is_wrong_is_said_at_once(staged):
 def test_a_chapter_begins_with_its_title_and_its_own_id(staged):
     (staged / "glossary.qmd").write_text("# Glossary {#words}\n\ntext\n", encoding="utf-8")
     with pytest.raises(RenderError, match=r"glossary.qmd, line 1: expected the chapter's title .* \{#glossary\}"):
+        check(staged)
+
+
+def test_a_shortcode_in_text_from_data_is_refused_where_it_stands(staged):
+    line = chapter_with(staged / "glossary.qmd", escaped("In {{< env HOME >}} seen"))
+    with pytest.raises(RenderError, match=rf"glossary\.qmd, line {line}: found a shortcode"):
         check(staged)

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
@@ -19,9 +18,10 @@ from support.repositories import AUTHOR
 from support.waiting import becomes
 
 SLOWLY = Path(__file__).with_name("slowly.py")
+AT = Path(__file__).with_name("at.py")
 TESTS = Path(__file__).parents[1]
-GONE = 30.0  # seconds in which all that a killed command has started must end
-LONGEST = 300.0  # seconds for a command that is not killed
+GONE = 120.0  # seconds in which all that a killed command has started must end
+LONGEST = 1800.0  # seconds for a command that is not killed, on a machine with much else to do
 _NUMBERS = count(1)
 
 
@@ -29,16 +29,16 @@ class Command:
     """A command that runs in a project: its lines, each with the moment that it came, and the processes it started."""
 
     def __init__(
-        self, project: Path, *arguments: str, slowly: float = 0.0, within: Path | None = None, program: Sequence[str] = ()
+        self, project: Path, *arguments: str, slowly: float = 0.0, within: Path | None = None, day: str = ""
     ) -> None:
         self.mark = f"{os.getpid()}-{next(_NUMBERS)}"
-        begin = [*program] or NATPATSIP
+        begin = [sys.executable, str(AT), day] if day else NATPATSIP
         if slowly:
             begin = [sys.executable, str(SLOWLY), str(slowly), str(within or project)]
         temporary = project.parent / f"{project.name}-tmp"
         temporary.mkdir(exist_ok=True)
         environment = os.environ | AUTHOR | {"SOAK": self.mark, "TMPDIR": str(temporary), "HOME": str(temporary)}
-        if slowly or program:
+        if slowly or day:
             environment["PYTHONPATH"] = str(TESTS)
         self.lines: list[tuple[float, str]] = []
         self.start, self.end = time.monotonic(), 0.0
@@ -107,7 +107,7 @@ class Command:
 
 
 def _marked(mark: str) -> dict[int, str]:
-    """Return the processes that have a mark in their environment, or whose ancestors had it, with their command lines."""
+    """Return the processes that began with a mark in their environment, with their command lines."""
     wanted, found = f"SOAK={mark}".encode(), {}
     for place in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):

@@ -1,8 +1,8 @@
 """SIGKILL at random moments, in all phases by what the command says: the report is whole, the next run is right.
 
-Each kind of command is a `Scene`: how its project is made ready, what must hold after a kill, and that the same command
-run again, undisturbed, does what it would have done anyway. Files are compared by hash with what a run that nobody
-killed has made.
+Each kind of command is a `Scene`: how its project is made ready, what must hold after a kill, and that the same
+command run again, undisturbed, does what it would have done anyway. Files are compared by hash with what a run that
+nobody killed has made.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import random
 import re
 import shutil
 import signal
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import ClassVar
@@ -22,7 +23,7 @@ from results import Result
 
 from natpatsip.digests import key, sha256_of
 from support.projects import code, edit, prose, small
-from support.repositories import commit, git, repository
+from support.repositories import git, repository
 from support.waiting import becomes
 
 Q1, Q2, Q3 = "2024-25-Q1", "2024-25-Q2", "2024-25-Q3"
@@ -44,8 +45,9 @@ PUBLISH = 'beds = publish("beds", 1, unit="beds", source="Ward list")'
 INDEX = """\
 ## Summary
 
-The ward has `{python} cite("beds")` beds. The standard is `{python} cite("waits_standard", "all")`; `{python} cite("teams")`
-sent `{python} cite("reminders_sent")`, and `{python} cite("staff_trained")` were trained (@fig-waits)."""
+The ward has `{python} cite("beds")` beds. The standard is `{python} cite("waits_standard", "all")`.
+`{python} cite("teams")` sent `{python} cite("reminders_sent")`, and `{python} cite("staff_trained")` were trained
+(@fig-waits)."""
 
 
 def ward(folder: Path) -> Path:
@@ -72,7 +74,7 @@ def with_beds(project: Path, number: int) -> None:
 
 
 def outputs_of(report: Path) -> dict[str, str]:
-    """Return the hashes of a report's files, those of notebooks without the times and names that each run gives them."""
+    """Return the hashes of a report's files, those of notebooks without what each run gives them."""
     return {
         path.relative_to(report).as_posix(): key(OF_A_RUN.sub("", path.read_text(encoding="utf-8")))
         if path.suffix == ".ipynb"
@@ -95,15 +97,17 @@ def not_whole(report: Path) -> list[str]:
 
 
 def left_in(project: Path) -> list[str]:
-    """Return files and folders that no finished command leaves: in the project, in reports/, in build/, in /tmp."""
+    """Return files and folders that no command that has ended leaves in a project and in its temporary folder."""
     places = [path.name for path in project.iterdir() if path.name not in (*OUTSIDE, "build", "reports")]
     hidden = [path.name for path in (project / "reports").glob(".*")]
     places += [f"reports/{name}" for name in hidden]
     places += [f"build/{path.name}" for path in (project / "build").glob(".removed-*")]
-    places += [str(path.relative_to(project)) for path in (project / "build").glob("new-quarter/*") if path.name != ".lock"]
+    places += [
+        str(path.relative_to(project)) for path in (project / "build").glob("new-quarter/*") if path.name != ".lock"
+    ]
     places += [str(path.relative_to(project)) for path in (project / "build").glob("*/archived/*")]
     temporary = project.parent / f"{project.name}-tmp"
-    places += [f"/tmp: {path.relative_to(temporary)}" for path in temporary.iterdir() if path.name[0] != "."]
+    places += [f"temporary: {path.relative_to(temporary)}" for path in temporary.iterdir() if path.name[0] != "."]
     trees = git(project, "worktree", "list").splitlines()
     return [f"left behind: {each}" for each in [*places, *trees[1:]]]
 
@@ -254,7 +258,11 @@ class Final(Build):
         head = git(self.project, "rev-parse", "HEAD").strip()
         tagged = git(self.project, "rev-list", "-n1", TAG).strip() if git(self.project, "tag", "--list", TAG) else ""
         is_final = json.loads((report / "manifest.json").read_bytes())["status"] == "final"
-        return [*not_whole(report), *([] if is_final else ["is not final"]), *([] if tagged == head else ["has no tag"])]
+        return [
+            *not_whole(report),
+            *([] if is_final else ["is not final"]),
+            *([] if tagged == head else ["has no tag"]),
+        ]
 
     def after_kill(self) -> list[str]:
         return not_whole(self.project / "reports" / Q2)
@@ -353,7 +361,7 @@ class Clean(Scene):
 
 
 class Preview(Scene):
-    """`natpatsip preview`, or the process that builds for it: pages are whole, and the next preview shows the change."""
+    """`natpatsip preview`, or the process that builds for it: the next preview shows the change."""
 
     name = "preview"
     arguments = ("preview", Q2, "--no-open")
@@ -406,39 +414,45 @@ def sources_of(project: Path) -> dict[str, str]:
 
 SCENES = {Build: 0.4, Final: 0.2, Archived: 0.08, NewQuarter: 0.12, Clean: 0.08, Preview: 0.12}  # shares of the kills
 RULE = """\
-A command is started, and SIGKILLed at a random moment of one of its phases, which are told by the lines that it prints;
-publication, `new-quarter` and `clean` are slowed down, so that their moments can be hit. Then: the report is whole by its
-manifest, and is the old one or the new one; whatever the command had started ends by itself; the same command, run again,
-ends well, with a report that is byte for byte the one that an undisturbed run makes; and no file, worktree or folder is
-left behind."""
+A command is started, and SIGKILLed at a random moment of one of its phases, which are told by the lines that it
+prints; publication, `new-quarter` and `clean` are slowed down, so that their moments can be hit. Then: the report
+is whole by its manifest, and is the old one or the new one; whatever the command had started ends by itself; the
+same command, run again, ends well, with a report that is byte for byte the one that an undisturbed run makes; and
+no file, worktree or folder is left behind."""
 
 
-def run(number: int, seed: int, folder: Path) -> Result:
-    """Kill so many commands, in two rows at once."""
+def run(number: int, seed: int, folder: Path, until: float) -> Result:
+    """Kill so many commands, two at once; as many of each kind as there is time for."""
     result = Result("Kills", RULE, seed)
     shares = {scene: max(1, round(number * share)) for scene, share in SCENES.items()}
     shares[Build] += number - sum(shares.values())
-    tasks = [(scene, part) for scene, share in shares.items() for part in _halves(share)]
+    left = list(shares.items())
+
+    def some(_: int) -> list[tuple[str, list[str]]]:
+        found = []
+        while left:
+            share = (until - time.time()) * min(1, 2 / len(left))  # there are two rows
+            found += _row(*left.pop(), seed, folder, time.time() + share)
+        return found
+
     with result.timed(), ThreadPoolExecutor(2) as pool:
-        for each in pool.map(lambda task: _row(*task, seed, folder), tasks):
-            for what, faults in each:
-                result.count(what, faults)
+        for what, faults in (each for row in pool.map(some, range(2)) for each in row):
+            result.count(what, faults)
+    result.wanted = number
     return result
 
 
-def _halves(number: int) -> list[range]:
-    return [each for each in (range(number // 2), range(number // 2, number)) if each]
-
-
-def _row(kind: type[Scene], numbers: range, seed: int, folder: Path) -> list[tuple[str, list[str]]]:
+def _row(kind: type[Scene], number: int, seed: int, folder: Path, until: float) -> list[tuple[str, list[str]]]:
     """Kill a command of one kind several times, one after another."""
-    place = folder / f"{kind.__name__}-{numbers.start}"
+    place = folder / kind.__name__
     found = []
     try:
         scene = kind(place)
         scene.measure(random.Random(seed))
-        for number in numbers:
-            found.append(_kill(scene, number, random.Random(f"{seed} {kind.__name__} {number}")))
+        for each in range(number):
+            if time.time() > until:
+                break
+            found.append(_kill(scene, each, random.Random(f"{seed} {kind.__name__} {each}")))
     except Exception as error:  # the others go on; this is a fault of the soak or of the command
         found.append((f"{kind.name}, stopped", [f"{type(error).__name__}: {error}"]))
     shutil.rmtree(place, ignore_errors=True)
@@ -457,16 +471,15 @@ def _kill(scene: Scene, number: int, chance: random.Random) -> tuple[str, list[s
             run.ends()
             continue
         length = scene.lengths[wanted] / (1 + attempt)
-        becomes(lambda: run.process.poll() is not None, within=chance.random() * length)
+        becomes(lambda process=run.process: process.poll() is not None, within=chance.random() * length)
         victim = scene.victim(run, chance)
         phase = scene.phase_of(run)
         if victim != run.process.pid:
             os.kill(victim, signal.SIGKILL)
-            becomes(lambda: run.says("ended unexpectedly"), within=10)
+            becomes(lambda run=run: run.says("ended unexpectedly"), within=10)
             run.kill()
             what = f"{scene.name}, {phase} (the process that builds)"
             return what, [*run.left(), *scene.after_kill(), *scene.again()]
         if run.kill():
             return f"{scene.name}, {phase}", [*run.left(), *scene.after_kill(), *scene.again()]
     return f"{scene.name}, {wanted}: ended before it was killed", scene.again()
-

@@ -1,7 +1,7 @@
 """Mutations of data, params, notebooks and settings: refused with a place, or read as exactly what is written.
 
-Each mutation changes one file of a project in one way that people, spreadsheets and editors change files. Most are read,
-validated and planned in this process, as every command does first; a sample is built.
+Each mutation changes one file of a project in one way that people, spreadsheets and editors change files. Most are
+read, validated and planned in this process, as every command does first; a sample is built.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import io
 import json
 import random
 import re
-import shutil
+import time
 import traceback
 import warnings
 from collections import Counter
@@ -30,7 +30,6 @@ from natpatsip import checks, context, datasets, params
 from natpatsip.build import build
 from natpatsip.csv_files import from_csv
 from natpatsip.errors import ReportError
-from natpatsip.pipeline.notebook import Notebook
 from natpatsip.pipeline.options import Options
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
@@ -39,6 +38,7 @@ from support.projects import example
 
 Q1, Q2 = Quarter(2024, 1), Quarter(2024, 2)
 BUILT = 100  # one in so many is built
+TOGETHER = 25  # tried one after another in the same process
 HTML = Options(formats=("html",), renderer="pandoc", jobs=1)
 RESOURCES = ("waits_monthly", "appointments_monthly", "reported", "relations", "organisations")
 FILES = {
@@ -47,26 +47,9 @@ FILES = {
     "notebooks": [f"notebooks/{name}.ipynb" for name in ("index", "waiting-times", "missed-appointments", "glossary")],
     "settings": ["_quarto.yml", "_quarto.yml", "data/datapackage.yaml"],
 }
+ODD = json.loads(Path(__file__).with_name("mutations.json").read_text(encoding="utf-8"))
+CHARACTERS, CELLS, SCALARS, SOURCES = (ODD[name] for name in ("characters", "cells", "scalars", "sources"))
 PLACE = re.compile(r"(data|params|notebooks)/[\w.-]+|_quarto\.yml")
-CHARACTERS = ["\0", "\ufeff", "\u00a0", "\u200b", "\u202e", "１", "٣", "−", '"', "'", "\t", "\r", "\x1b", "\\", "|", "é", "{", "}", ":", "#"]
-CELLS = [
-    "", "*", "NS", "-", "1,234", "1.5", "1e3", "０１", "٣", "0x10", "+5", "-5", " 5", "5 ", "1_000", "NaN", "nan", "inf",
-    "NULL", "None", "TRUE", "=1+1", "'5", "5%", "£5", "Jan-24", "2024-9", "2024-13", "2024-25-Q5", "999999999999999",
-    "1" * 40, "007", "−5", "5\u00a0", "5\n", "\u200b5", "n/a", "#REF!", "<5", "~5", "5.", ".5", "1.0", "all", "North\u200b",
-    "north", "North ", "45383", "2024-04-01", "01/04/2024",
-]  # fmt: skip
-SCALARS = [
-    "yes", "no", "on", "037", "1:30", ".inf", ".nan", "1e3", "0x1F", "0o17", "~", "null", "[1]", "{a: 1}", '"75"', "75 %",
-    "1_000", "2024-02-30", "2024-9-30", "!!int 5", "!!float 5", "!!str 75", "&a 5", "*a", "|", ">", "''", "-1", "1e400", "-0",
-    "75.0000000000000001", "٣", "７５", "true", "False", "1,5", "1.234,5", "+75", "7 5", "75\\n", "=75", "? a", "@x", "`x`",
-    "2024-09-30 10:00", "20240930",
-]  # fmt: skip
-SOURCES = [
-    "1", "`{python} 1 / 0`", "`{python} 41 + 1`", "`{python} `", "`{python}x`", "`{python} seen", "{{ seen }}", "`r seen`", "@fig-nothing",
-    "[x](nothing.ipynb)", "[x](#nothing)", "<b>x</b>", "<script>x</script>", "::: note", "```", "---", "![x](nothing.png)", "$x$",
-    "677 women", "rose by 12%", "{#id}", "| a |", "\x00", "\ud800", "\u202e", "%%html", "!ls", "?", "del quarter", 'quarter = "2024-25-Q1"',
-    "raise", "exit()", "import os; os._exit(3)", "    indented", "x" * 5000,
-]  # fmt: skip
 
 
 # --- what can happen to a file ---
@@ -86,7 +69,9 @@ def line_changed(text: str, chance: random.Random) -> str:
         case 3:
             return "".join(lines[: place + 1])
         case 4:
-            lines.insert(place, chance.choice(["\n", "---\n", "<<<<<<< HEAD\n", "=======\n", "\t\n", "x\n", "# x\n", "...\n"]))
+            lines.insert(
+                place, chance.choice(["\n", "---\n", "<<<<<<< HEAD\n", "=======\n", "\t\n", "x\n", "# x\n", "...\n"])
+            )
         case 5:
             lines[place] = f"{chance.choice(['#', ' ', '  ', chr(9), '- '])}{lines[place]}"
         case 6:
@@ -189,7 +174,7 @@ def notebook_changed(text: str, chance: random.Random) -> str:
             cell["source"] = character_changed(source, chance) if source else "x"
         case 2 | 3 | 4:
             source = "".join(cell["source"]).splitlines()
-            source.insert(chance.randrange(len(source) + 1), chance.choice(SOURCES))
+            source.insert(chance.randrange(len(source) + 1), chance.choice([*SOURCES, "x" * 5000]))
             cell["source"] = "\n".join(source)
         case 5:
             del cells[number]
@@ -220,9 +205,17 @@ def notebook_changed(text: str, chance: random.Random) -> str:
 WAYS: dict[str, list[Callable[[str, random.Random], str | bytes]]] = {
     "data": [cells_changed, cells_changed, cells_changed, character_changed, line_changed, quoted_across, encoded],
     "params": [scalar_changed, scalar_changed, character_changed, line_changed, encoded],
-    "notebooks": [notebook_changed, notebook_changed, notebook_changed, notebook_changed, character_changed, line_changed, encoded],
+    "notebooks": [
+        notebook_changed,
+        notebook_changed,
+        notebook_changed,
+        notebook_changed,
+        character_changed,
+        line_changed,
+        encoded,
+    ],
     "settings": [scalar_changed, scalar_changed, character_changed, line_changed, encoded],
-}  # fmt: skip
+}
 
 
 def mutated(kind: str, text: str, chance: random.Random) -> bytes:
@@ -262,8 +255,9 @@ def changed_in_data(file: Path, before: str, old: dict[str, Any], new: dict[str,
     gone, come = Counter(rows[0]) - Counter(rows[1]), Counter(rows[1]) - Counter(rows[0])
     wrong = []
     for name in (each for each in old if old[each] != new[each]):
-        lost, found = Counter(map(_key, old[name])) - Counter(map(_key, new[name])), (
-            Counter(map(_key, new[name])) - Counter(map(_key, old[name]))
+        lost, found = (
+            Counter(map(_key, old[name])) - Counter(map(_key, new[name])),
+            (Counter(map(_key, new[name])) - Counter(map(_key, old[name]))),
         )
         if not name.startswith(f"{file.stem} "):
             if file.stem == "organisations" and lost.total() == found.total():
@@ -312,7 +306,9 @@ def _same(value: str, written: str) -> bool:
     if re.fullmatch(r"\d{4}-\d\d-\d\d 00:00:00", value):
         return value.startswith(written) and len(written) >= 7
     try:
-        return re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", written) is not None and Decimal(value) == Decimal(written)
+        return re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", written) is not None and Decimal(
+            value
+        ) == Decimal(written)
     except InvalidOperation:
         return False
 
@@ -394,7 +390,9 @@ def _base(project: Path) -> tuple[dict[str, str], dict[str, Any]]:
 
 def facts_of(report: Path) -> dict[tuple[str, str], str]:
     """Return the facts of a report: id and period, with the printed text."""
-    return {(row["id"], row["period"]): row["text"] for row in from_csv((report / "facts.csv").read_text(encoding="utf-8"))}
+    return {
+        (row["id"], row["period"]): row["text"] for row in from_csv((report / "facts.csv").read_text(encoding="utf-8"))
+    }
 
 
 def try_one(project: Path, kind: str, number: int, seed: int) -> tuple[str, list[str]]:
@@ -416,7 +414,11 @@ def try_one(project: Path, kind: str, number: int, seed: int) -> tuple[str, list
             refusal = str(error)
         if refusal:
             outcome = "refused"
-            wrong = [] if all(PLACE.search(each) for each in _problems(refusal)) else [f"refused without a place: {refusal[:200]}"]
+            wrong = (
+                []
+                if all(PLACE.search(each) for each in _problems(refusal))
+                else [f"refused without a place: {refusal[:200]}"]
+            )
         else:
             wrong = judged(kind, file, texts[name], old, new or {})
             outcome = "read as before" if new == old else "read as it is written"
@@ -454,24 +456,28 @@ def built(project: Path, is_refused: bool, is_same: bool) -> list[str]:
 
 
 RULE = """\
-One file of the example is changed in one way: a character, a line, a cell, a value, a key, a row, a column, its encoding,
-its JSON. Then everything is read, validated and planned, and the checks of words are run; one in a hundred is built. A
-mutation counts as failed unless
+One file of the example is changed in one way: a character, a line, a cell, a value, a key, a row, a column, its
+encoding, its JSON. Then everything is read, validated and planned, and the checks of words are run; one in a
+hundred is built. A mutation counts as failed unless
 
 - it is **refused** with an error that names the file, never with a traceback or a warning; or
 - it is **read as before**: no row, value of the params, setting or cell differs (and, if it is built, no fact); or
-- it is **read as it is written**: only rows, values and cells whose text was changed differ, and each is read as the very
-  characters that stand there. Whatever owns a number may say another: a cell with another plain number, a target with
-  another value, an entry that is taken out, a cell of a notebook with other code.
+- it is **read as it is written**: only rows, values and cells whose text was changed differ, and each is read as
+  the very characters that stand there. Whatever owns a number may say another: a cell with another plain number, a
+  target with another value, an entry that is taken out, a cell of a notebook with other code.
 
-For the data this is decided by reading the file again with Python's `csv` alone, and for YAML by looking each changed value
-up, as text, in the changed lines."""
+For the data this is decided by reading the file again with Python's `csv` alone, and for YAML by looking each
+changed value up, as text, in the changed lines."""
 
 
-def run(number: int, seed: int, folder: Path) -> Result:
-    """Try so many mutations of each kind of file."""
+def run(number: int, seed: int, folder: Path, until: float) -> Result:
+    """Try so many mutations of each kind of file, or as many as there is time for."""
     result = Result("Mutations", RULE, seed)
-    tasks = [(kind, range(start, min(start + 100, number)), seed, folder) for kind in FILES for start in range(0, number, 100)]
+    starts = range(0, number, TOGETHER)
+    tasks = [
+        (kind, range(each, min(each + TOGETHER, number)), seed, folder, until) for each in starts for kind in FILES
+    ]
+    result.wanted = number * len(FILES)
     with result.timed(), ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         for found in pool.map(_several, tasks):
             for what, faults in found:
@@ -479,10 +485,9 @@ def run(number: int, seed: int, folder: Path) -> Result:
     return result
 
 
-def _several(task: tuple[str, range, int, Path]) -> list[tuple[str, list[str]]]:
-    kind, numbers, seed, folder = task
-    project = _project(folder)
-    return [try_one(project, kind, number, seed) for number in numbers]
+def _several(task: tuple[str, range, int, Path, float]) -> list[tuple[str, list[str]]]:
+    kind, numbers, seed, folder, until = task
+    return [try_one(_project(folder), kind, each, seed) for each in numbers if time.time() < until]
 
 
 @cache

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import os
+import platform
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -10,8 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-
 MOST_SHOWN = 20  # faults of a part
+TITLES = ("Kills", "Hostile strings", "Mutations", "Schedules")  # in the page's order
+
+
+def machine() -> str:
+    """Describe the machine."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{cores} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
 
 
 @dataclass
@@ -26,6 +34,8 @@ class Result:
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    wanted: int = 0
+    """How many tries were asked for, where there may have been no time for all."""
 
     def count(self, what: str, faults: list[str] | None = None) -> None:
         """Count one try, and the faults that it found."""
@@ -55,10 +65,15 @@ class Result:
             yield f"| {what} | {number:,} | {self.failed[what]:,} |"
         yield f"| **all** | **{self.done.total():,}** | **{self.failed.total():,}** |"
         yield ""
+        if self.done.total() < self.wanted:
+            yield f"There was time for {self.done.total():,} of {self.wanted:,}."
+            yield ""
         for note in self.notes:
             yield note
             yield ""
-        yield f"Seed {self.seed}, {self.seconds / 60:.1f} minutes."
+        day, minutes = datetime.date.today(), self.seconds / 60
+        load = f", at a load of {os.getloadavg()[1]:.0f}" if hasattr(os, "getloadavg") else ""
+        yield f"{day}, seed {self.seed}, {minutes:.1f} minutes on {machine()}{load}."
         yield ""
         if self.faults:
             yield "Faults:"
@@ -72,24 +87,19 @@ class Result:
 INTRODUCTION = """\
 # Reliability
 
-`make soak` wrote this page on {day}: {machine}, {seconds:.0f} minutes in all. {verdict}
+What `make soak` found when it last ran; it wrote this page. Its programs are in `tests/soak/`, and are not part of
+`make test`.
 
 Each part runs by itself, with a number: `make soak KILLS=20`, `make soak STRINGS=10`, `make soak MUTATIONS=300`,
-`make soak WEEKS=1`; `SEED=7` tries others of the same kinds. With a number given, only the parts named run, and this page
-is left as it is. The programs are in `tests/soak/`; they are not part of `make test`.
+`make soak WEEKS=1`; `SEED=7` tries others of the same kinds. Such a run leaves this page as it is.
 """
 
 
-def page(results: list[Result], machine: str) -> str:
-    """Return docs/reliability.md."""
-    failed = sum(each.failed.total() for each in results)
-    verdict = "Nothing failed." if not failed else f"**{failed} of the tries failed**; each is listed with its part."
-    introduction = INTRODUCTION.format(
-        day=datetime.date.today(), machine=machine, seconds=sum(each.seconds for each in results) / 60, verdict=verdict
-    )
-    return "\n".join([introduction, *(line for each in results for line in each.lines())]).rstrip("\n") + "\n"
-
-
-def save(results: list[Result], machine: str, file: Path) -> None:
-    """Write the page."""
-    file.write_text(page(results, machine), encoding="utf-8")
+def record(result: Result, file: Path) -> None:
+    """Write a part into docs/reliability.md, in place of what an earlier run wrote of it."""
+    written = file.read_text(encoding="utf-8") if file.is_file() else ""
+    parts = {text.partition("\n")[0]: text for text in written.split("\n## ")[1:]}
+    parts[result.title] = "\n".join(result.lines()).removeprefix("## ").rstrip("\n")
+    order = [*TITLES, *sorted(parts.keys() - set(TITLES))]
+    sections = [f"## {parts[title].rstrip(chr(10))}" for title in order if title in parts]
+    file.write_text("\n\n".join([INTRODUCTION.rstrip("\n"), *sections]) + "\n", encoding="utf-8")

@@ -12,7 +12,6 @@ from typing import Any
 
 from support.killing import CHANGES, WRITES
 
-seconds, folder = float(sys.argv[1]), sys.argv[2]
 has_begun = False
 
 
@@ -27,7 +26,8 @@ def linger(event: str, given: tuple[Any, ...]) -> None:
         time.sleep(seconds)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # not in a process that this one spawns
+    seconds, folder = float(sys.argv[1]), sys.argv[2]
     sys.argv[1:] = sys.argv[3:]
     sys.argv[0] = "natpatsip"
     os.environ.pop("PYTHONPATH", None)  # the commands that this one starts are as they always are

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import argparse
-import os
-import platform
+import importlib
+import math
 import shutil
+import signal
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -27,33 +29,30 @@ HELP = {
 
 def main() -> int:
     """Run what is asked for, or everything; return 1 if something failed."""
-    import importlib
-
     import results
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ends previews, in the background too
     parser = argparse.ArgumentParser(description=__doc__)
     for part, number in PARTS.items():
         parser.add_argument(f"--{part}", type=int, metavar="N", help=f"{HELP[part]} ({number} in a whole run)")
     parser.add_argument("--seed", type=int, default=1)
-    given = vars(parser.parse_args())
-    asked = {part: given[part] for part in PARTS if given[part] is not None}
-    found = []
-    for part, number in (asked or PARTS).items():
+    parser.add_argument("--minutes", type=float, default=math.inf, help="begin no further try after so many")
+    parser.add_argument("--record", action="store_true", help="write docs/reliability.md, as a whole run does")
+    given = parser.parse_args()
+    asked = {part: number for part in PARTS if (number := getattr(given, part)) is not None}
+    has_failed, end, parts = False, time.time() + 60 * given.minutes, asked or PARTS
+    for place, (part, number) in enumerate(parts.items()):
+        until = time.time() + (end - time.time()) / (len(parts) - place)
         folder = Path(tempfile.mkdtemp(prefix=f"natpatsip-{part}-"))
         try:
-            found.append(importlib.import_module(part).run(number, given["seed"], folder))
+            result = importlib.import_module(part).run(number, given.seed, folder, until)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        print("\n".join(found[-1].lines()), flush=True)  # noqa: T201
-        if not asked:  # after each part, so that a run that is cut off leaves what it found
-            results.save(found, machine(), ROOT / "docs" / "reliability.md")
-    return int(any(each.failed for each in found))
-
-
-def machine() -> str:
-    """Describe the machine."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{cores} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
+        print("\n".join(result.lines()), flush=True)  # noqa: T201
+        if given.record or not asked:  # after each part, so that a run that is cut off leaves what it found
+            results.record(result, ROOT / "docs" / "reliability.md")
+        has_failed = has_failed or bool(result.failed)
+    return int(has_failed)
 
 
 if __name__ == "__main__":

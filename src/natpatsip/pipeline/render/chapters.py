@@ -71,6 +71,15 @@ class Chapter:
         line = self.line_of(needle, nth)
         return self.name if line is None else self.place_of_line(line)
 
+    def place_of_markup(self, needle: str, nth: int = 1) -> str:
+        r"""Return the cell of the nth `needle` that may be markup, unlike in attributes or after a ``\``."""
+        markup, seen = re.compile(rf"(?<!\\){re.escape(needle)}"), 0
+        for number, line in enumerate(self.source.splitlines(), start=1):
+            seen += 0 if line.startswith(":::") else len(markup.findall(line))
+            if needle and seen >= nth:
+                return self.place_of_line(number)
+        return self.place(needle, nth)
+
     def place_of_line(self, line: int) -> str:
         """Return the cell that a line is from, or the line."""
         place = next((place for start, place in reversed(self.places) if start <= line), "")

@@ -113,11 +113,11 @@ class _Constructs:
         yield from self._headings() if self.is_staged else ()
         yield from self._formulas()
         place = self.chapter.place
-        counted = Counter[str]()
+        counted, divs = Counter[str](), Counter[str]()
         for node in self.chapter.nodes:
             kind = node["t"]
             if kind == "Div":
-                yield from self._div(node)
+                yield from self._div(node, divs)
             elif kind == "Span":
                 yield from self._span(node)
             elif kind == "Table":
@@ -128,7 +128,8 @@ class _Constructs:
             elif kind == "Code" and node["c"][0] != ["", [], []]:
                 yield f"{place(node['c'][1])}: found `{node['c'][1]}` with attributes, which no format shows. {SEE}"
             elif kind == "Str" and "{{<" in node["c"]:
-                yield f"{place('{{<')}: found a shortcode ({{{{< … >}}}}), which only Quarto knows. {SEE}"
+                written = "{{<" if "{{<" in self.chapter.source else "".join(f"\\{sign}" for sign in "{{<")
+                yield f"{place(written)}: found a shortcode ({{{{< … >}}}}), which only Quarto knows. {SEE}"
             elif kind == "Str" and re.fullmatch(r":{3,}.*", node["c"]):
                 text = node["c"]
                 yield f"{place(text)}: found {text} in the text. A div's ::: has a line to itself, below an empty one."
@@ -169,9 +170,10 @@ class _Constructs:
         what, instead = REFUSED.get(node["t"], (f"a {node['t']}", "Write it in another way"))
         shown = f' ("{needle.strip().removeprefix("](")[:60]}")' if needle else ""
         counted[needle] += 1
+        place = self.chapter.place_of_markup(needle, counted[needle])
         return (
-            f"{self.chapter.place(needle, counted[needle])}: found {what.format(format=form.upper())}{shown}, which "
-            f"the report's formats cannot all show. {instead}. {SEE}"
+            f"{place}: found {what.format(format=form.upper())}{shown}, which the report's formats cannot all show. "
+            f"{instead}. {SEE}"
         )
 
     def _headings(self) -> Iterator[str]:
@@ -211,8 +213,8 @@ class _Constructs:
             return
         if kind in REVISIONS and self.report.in_print(self.chapter.name):
             yield (
-                f'{place}: found .{kind} ("{text}") in a chapter that is printed; only html-only chapters show it. '
-                f"{SEE}"
+                f'{place}: found .{kind} ("{text}") in a chapter that is printed; only html-only chapters show it '
+                f"(natpatsip.html-only in _quarto.yml). {SEE}"
             )
         if wrong := sorted(set(pairs) - SPANS[kind] - {"entry"}):  # the entry is staging's
             yield f'{place}: the .{kind} span "{text}" has {wrong[0]}; it takes {", ".join(sorted(SPANS[kind]))}.'
@@ -242,12 +244,14 @@ class _Constructs:
         if not any(body[3] for body in bodies):
             yield f"{place}: found a table without a row under its header. Leave the table out, or give it rows."
 
-    def _div(self, div: Node) -> Iterator[str]:
+    def _div(self, div: Node, counted: Counter[str]) -> Iterator[str]:
         name, classes, pairs = attributes_of(div)
         kind = classes[0] if classes else ""
         icon = pairs.get("icon", "")
         needles = (name and f"#{name}", icon and f'icon="{icon}"', icon and f"icon={icon}", kind and f".{kind}", "<div")
-        place = self.chapter.place(next((each for each in needles if self.chapter.line_of(each)), ":::"))
+        needle = next((each for each in needles if self.chapter.line_of(each)), ":::")
+        counted[needle] += 1
+        place = self.chapter.place(needle, counted[needle])
         if len(classes) != 1 or kind not in DIVS:
             shown = " ".join(f".{each}" for each in classes) or "no class"
             choices = ", ".join(f".{each}" for each in DIVS)
@@ -319,13 +323,16 @@ def _links(chapters: Sequence[Chapter], *, html_only: Collection[str]) -> Iterat
         owners[name] = chapter
         ids[chapter.name].add(name)
     for chapter in chapters:
+        counted = Counter[str]()
         for target in (node["c"][2][0] for node in chapter.nodes if node["t"] == "Link"):
-            yield from _link(chapter, target, ids)
+            counted[target] += 1
+            place = f"{chapter.place_of_markup(f']({target})', counted[target])}: the link to {target}"
+            yield from _link(chapter, target, place, ids)
             found = LINK.fullmatch(target)
             if found and chapter.stem not in html_only and found[1].removesuffix(".qmd") in html_only:
                 yield (
-                    f"{chapter.place(f']({target})')}: the link to {target} leads to a chapter that the PDF and "
-                    "the Word file leave out (natpatsip.html-only in _quarto.yml). Take the link out."
+                    f"{place} leads to a chapter that the PDF and the Word file leave out "
+                    "(natpatsip.html-only in _quarto.yml). Take the link out."
                 )
 
 
@@ -334,10 +341,9 @@ def _ids(chapter: Chapter) -> list[str]:
     return [name for name in found if name]
 
 
-def _link(chapter: Chapter, target: str, ids: Mapping[str, set[str]]) -> Iterator[str]:
+def _link(chapter: Chapter, target: str, place: str, ids: Mapping[str, set[str]]) -> Iterator[str]:
     if ELSEWHERE.fullmatch(target):
         return
-    place = f"{chapter.place(f']({target})')}: the link to {target}"
     if target.startswith("#"):
         name, fragment = chapter.name, target[1:]
     elif found := LINK.fullmatch(target):

@@ -72,4 +72,4 @@ def meta(value: object) -> dict[str, Any]:
         return {"t": "MetaList", "c": [meta(each) for each in value]}
     if isinstance(value, bool):
         return {"t": "MetaBool", "c": value}
-    return {"t": "MetaInlines", "c": [{"t": "Str", "c": str(value)}]}
+    return {"t": "MetaInlines", "c": [{"t": "Str", "c": str(value).replace("\ufeff", "")}]}  # no PDF/A may hold it

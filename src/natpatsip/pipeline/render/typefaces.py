@@ -18,7 +18,7 @@ from natpatsip.pipeline.render.staged_report import Report
 
 SVG_TEXT = re.compile(r"<(?:text|tspan)\b[^>]*>([^<]*)")
 PRINTED = ("programme", "title", "description", "note", "credit")  # the attributes of a figure that are printed
-NOT_DRAWN = re.compile(r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+NOT_DRAWN = re.compile(r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f]")
 
 
 def missing_characters(report: Report, chapters: Sequence[Chapter]) -> Iterator[str]:

@@ -188,8 +188,8 @@ def _with_illustrative_note(plan: Plan, index: str, facts: Sequence[Fact]) -> st
         numbers = f"{wording.plural(count, 'is', 'are')} {count} {wording.plural(count, 'number', 'numbers')}"
         which = f" (marked in [Where every number comes from]({SOURCES}.qmd))" if SOURCES in plan.chapters else ""
         stand_ins = f". So {numbers} for which no reported figure was available{which}"
-    text = words.banner.replace(STAND_INS, stand_ins)
-    return f"{title}\n\n::: {{.callout-important}}\n## {words.title}\n\n{text}\n:::\n{rest}"
+    text = escaped(words.banner).replace(escaped(STAND_INS), stand_ins)
+    return f"{title}\n\n::: {{.callout-important}}\n## {escaped(words.title)}\n\n{text}\n:::\n{rest}"
 
 
 def _write_settings(plan: Plan, staged: Staged) -> None:
