@@ -86,7 +86,7 @@ def spc(
     >>> months = ["2024-01", "2024-02", "2024-03", "2024-04"]
     >>> chart = spc(xmr([71, 74, 69, 73], dates=months), y_title="Seen within 18 weeks")
     >>> chart.description
-    'Control chart: average 71.8; all points show normal variation.'
+    'Control chart: average 71.8; all points show normal variation. Trial limits, from fewer than 13 points.'
     """
     need_columns(result, COLUMNS, chart="charts.spc")
     need_rows(result, chart="charts.spc")
