@@ -20,6 +20,7 @@ from support.projects import ROOT
 BRAND = yaml.safe_load((ROOT / "_extensions" / "natpatsip" / "_brand.yml").read_text(encoding="utf-8"))
 GROUND = dark.PARTNERS[palette.PAPER]
 TEXTS = (palette.INK, palette.QUIET, palette.MEAN, palette.TARGET_TEXT, palette.TRAJECTORY)
+BADGES = tuple({badge.ink for badge in icons.STEPS.values()})  # the words of a step change
 LINES = (palette.PROCESS, palette.LIMIT, palette.MEAN, palette.TARGET, palette.TRAJECTORY, palette.REBASE, palette.AXIS)
 ICONS = [stroke.colour for icon in icons.ICONS.values() for stroke in icon.strokes]
 TONES = (diagrams.BLUE, diagrams.NAVY, diagrams.PLUM, diagrams.GREY)
@@ -55,6 +56,13 @@ def test_parts_of_dark_bars_stand_out_from_their_neighbours_the_page_and_their_n
     for colour, part in zip(palette.CATEGORIES, parts, strict=True):
         assert contrast(part, GROUND) >= 3, part
         assert contrast(dark.PARTNERS[palette.text_on(colour)], part) >= 4.5, part
+
+
+def test_numbers_in_the_shades_of_groups_read_on_light_and_dark_pages():
+    for colour in (*itertools.chain(*palette.HUES), *palette.GREYS):
+        text = palette.text_on(colour)
+        assert contrast(text, colour) >= 4.5
+        assert contrast(dark.PARTNERS[text], dark.PARTNERS[colour]) >= 4.5, colour
 
 
 def test_words_read_in_dark_boxes():
@@ -122,7 +130,7 @@ def test_charts_follow_a_dark_page_and_paper_stays_light(html_pages, chrome, pag
             tab.locator("#fig-waits .chart").scroll_into_view_if_needed()
             tab.wait_for_selector("#fig-waits .drawn svg")
         texts = set(fills(tab, "figure.report-figure .chart text"))
-        partners = {rgb(dark.PARTNERS[colour]) for colour in (*TEXTS, palette.PAPER)}
+        partners = {rgb(dark.PARTNERS[colour]) for colour in (*TEXTS, *BADGES, palette.PAPER)}
         assert rgb(dark.PARTNERS[palette.INK]) in texts
         assert texts <= partners
         grounds = {rgb(GROUND), "rgba(0, 0, 0, 0)"}

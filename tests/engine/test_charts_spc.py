@@ -9,7 +9,8 @@ import pytest
 from natpatsip import charts, spc
 from natpatsip.charts import palette
 from natpatsip.errors import FigureError, SettingsError
-from support.chart_samples import MONTHS, result_of, rows_of, steady, words_of
+from support.chart_samples import MONTHS, result_of, rows_of, steady, texts_of, words_of
+from support.spc_charts import CHARTS
 
 
 def test_the_line_is_broken_at_rebase_missing_value_and_absent_month():
@@ -72,32 +73,118 @@ def test_a_point_tells_month_value_and_the_rule_it_broke():
     assert points[0]["Shows"].startswith("Common cause")
 
 
-def test_alternative_text_says_span_level_limits_special_causes_target_and_reason():
+def test_alternative_text_says_level_latest_points_and_target_in_under_150_characters():
     values = pd.concat([steady(30), steady(15, level=80, seed=6).set_axis(MONTHS[30:])])
     result = result_of(values, rebase=["2023-07"], target=99)
-    chart = charts.spc(
-        result,
-        y_title="Seen within 18 weeks",
-        percent=True,
-        rebase_reasons={"2023-07": "Two areas changed"},
-        target_label="Aim",
+    text = charts.spc(result, y_title="%", percent=True, target_label="Aim").description
+    before, now = result["mean"].iloc[0], result["mean"].iloc[-1]
+    assert text == (
+        f"Control chart: average rose from {before:.1f}% to {now:.1f}% in July 2023; "
+        "latest point shows normal variation. Aim 99%, reliably missed."
     )
-    text = chart.to_dict()["description"]
-    assert text.startswith("Control chart: Seen within 18 weeks, January 2021 to September 2024 (45 points).")
-    now = result.iloc[-1]
-    for said in (
-        f"From July 2023 (Two areas changed) mean {now['mean']:.1f}%, up from {result['mean'].iloc[0]:.1f}%, process",
-        f"process limits {now['lpl']:.1f}% to {now['upl']:.1f}%",
-        "Aim 99%, reliably missed",
-        "Special causes:" if result["special_cause_flag"].any() else "All points are common cause",
-    ):
-        assert said in text
+    assert len(text) < 150
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ([], "average 60.0"),
+        ([70], "average rose from 60.0 to 70.0 in January 2022"),
+        ([70, 80], "average rose in 2 steps from 60.0 to 80.0"),
+        ([70, 65], "average rose from 60.0 to 70.0, then fell to 65.0"),
+        ([50, 65, 55], "average went from 60.0 to 55.0 in 3 steps"),
+        ([60], "average 60.0"),
+    ],
+)
+def test_alternative_text_says_how_the_average_moved(steps, said):
+    dates = pd.date_range("2021-01", periods=12 * (len(steps) + 1), freq="MS")
+    values = [level + (-1) ** n for level in (60, *steps) for n in range(12)]
+    result = result_of(values, dates=dates, rebase=[f"{2022 + n}-01" for n in range(len(steps))])
+    assert charts.spc(result, y_title="%").description.startswith(f"Control chart: {said}; ")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("steady", "all points show normal variation"),
+        ("shift up", "normal variation since"),
+        ("seven above", "last 7 months above average"),
+        ("rising", "latest point above the upper limit"),
+        ("outlier at the end", "latest point above the upper limit"),
+        ("outlier before", "latest point shows normal variation"),
+    ],
+)
+def test_alternative_text_says_what_the_latest_points_show(name, said):
+    assert said in charts.spc(CHARTS[name], y_title="%").description
+
+
+STEPS = {
+    "shift up": "Up, improvement",
+    "shift down": "Down, concern",
+    "shift down, lower is better": "Down, improvement",
+    "neutral": "",
+    "six after the rebase": "",
+    "steady": "",
+}
+
+
+@pytest.mark.parametrize(("name", "words"), STEPS.items())
+def test_a_step_change_that_matters_has_a_badge_and_a_ground_of_its_colour(name, words):
+    chart = charts.spc(CHARTS[name], y_title="%").to_dict()
+    grounds = [each["mark"]["color"] for each in chart["layer"] if each["mark"]["type"] == "rect"]
+    if words:
+        assert {"Step change", words} <= set(words_of(chart))
+        verdict = words.split(", ")[1]
+        assert grounds == [palette.POINTS[f"special_cause_{verdict}"].fill]
+        assert ("improving" if verdict == "improvement" else "worsening") in chart["usermeta"]["shows"]
+    else:
+        assert "Step change" not in words_of(chart)
+        assert grounds == []
+
+
+def test_the_mean_of_each_earlier_period_is_at_its_own_line():
+    values = pd.concat([steady(30), steady(15, level=80, seed=6).set_axis(MONTHS[30:])])
+    result = result_of(values, rebase=["2023-07"])
+    chart = charts.spc(result, y_title="%").to_dict()
+    low, high = next(
+        each["encoding"]["y"]["scale"]["domain"] for each in chart["layer"] if each["mark"]["type"] == "line"
+    )
+    mean = result["mean"].iloc[0]
+    for layout in (chart, charts.narrow(chart)):
+        rows = texts_of(layout, chart["datasets"])
+        line = (high - mean) / (high - low) * layout["height"]
+        (label,) = [row["y"] for row in rows if row.get("text") == f"Mean {mean:.1f}"]
+        leaders = [row["y"] for row in rows if row.get("x2") == row["x"] and row["y2"] == pytest.approx(line, abs=0.1)]
+        assert abs(label - line) < 14 or min(abs(start - label) for start in leaders) < 8
+
+
+def test_words_of_marks_that_would_take_more_than_a_fifth_of_the_height_are_below_the_chart():
+    result = result_of(steady(), rebase=["2022-04", "2023-05"])
+    short, long = {"2022-04": "New clinic"}, {"2022-04": "A new clinic in two of three areas " * 4}
+    assert "Apr 2022: New clinic" in words_of(charts.spc(result, y_title="%", rebase_reasons=short).to_dict())
+    chart = charts.spc(result, y_title="%", rebase_reasons=long).to_dict()
+    for drawn in (chart, charts.narrow(chart)):
+        texts = [row for row in texts_of(drawn, chart["datasets"]) if "text" in row]
+        marks = [row["y"] for row in texts if row["text"] in ("1", "2")]
+        assert sorted(y < 0 for y in marks) == [False, False, True, True], "once above the plot, once below"
+        said = [
+            row["y"] for row in texts if row["text"].startswith(("Apr 2022: A new clinic", "New limits from May 2023"))
+        ]
+        assert len(said) == 2
+        assert min(said) > drawn["height"]
+
+
+def test_labels_of_lines_are_within_a_narrow_plot_so_that_it_takes_the_width():
+    chart = charts.spc(result_of(steady(), target=85), y_title="%").to_dict()
+    narrow = charts.narrow(chart)
+    assert narrow["padding"]["right"] <= 8
+    assert chart["padding"]["right"] > 60
 
 
 def test_few_points_have_trial_limits_and_the_chart_says_so():
     chart = charts.spc(result_of(steady(12)), y_title="Seen in time").to_dict()
-    assert "Trial limits: fewer than 13 points." in words_of(chart)
-    assert "trial limits, from fewer than 13 points, and may still move" in chart["description"]
+    assert "Trial limits, which may still move: fewer than 13 points." in words_of(chart)
+    assert "Trial limits, from fewer than 13 points." in chart["description"]
     assert not [
         words for words in words_of(charts.spc(result_of(steady(13)), y_title="B").to_dict()) if "Trial" in words
     ]
@@ -167,7 +254,7 @@ def test_a_chart_without_a_title_of_its_axis_is_refused():
 
 def test_the_run_chart_has_a_median_and_no_limits():
     chart = charts.run(spc.run_chart(steady(16)), y_title="Never events").to_dict()
-    assert chart["description"].startswith("Run chart: Never events, January 2021 to April 2022")
+    assert chart["description"] == "Run chart: median 70.6; all points show normal variation."
     assert [words for words in words_of(chart) if words.startswith("Median ")]
     assert not [words for words in words_of(chart) if "limit" in words]
 

@@ -15,7 +15,7 @@ def test_stacked_parts_add_up_and_follow_the_order():
     bars = rows_of(chart, "bar")
     assert [row["Category"] for row in bars[:3]] == order
     assert [row["to"] for row in bars] == [10, 22, 42, 8, 16, 42]
-    assert chart["description"].endswith("In Q1 2024/25, None yet: 10; Another: 12; Full support: 20.")
+    assert chart["description"].endswith("Q2 2024/25: None yet 8, Another 8, Full support 26.")
     assert chart["layer"][0]["encoding"]["y"]["scale"]["domain"][0] == 0
 
 
@@ -28,7 +28,7 @@ def test_stacked_parts_add_up_and_follow_the_order():
 )
 def test_dates_of_bars_are_said_in_words(days, said):
     frame = pd.DataFrame({"day": pd.to_datetime(days), "n": [3, 4], "kind": "All"})
-    assert f", {said} (2 bars)" in charts.stacked(frame, x="day", y="n", category="kind", y_title="Beds").description
+    assert f"chart: {said}. " in charts.stacked(frame, x="day", y="n", category="kind", y_title="Beds").description
 
 
 def test_a_bar_without_a_name_is_refused():
@@ -70,7 +70,7 @@ def test_a_missing_part_is_missing_in_mark_words_table_and_file():
     assert [(row["Category"], row["Value"]) for row in rows_of(chart, "bar")] == [
         ("Full support", "20"), ("Another", "12"), ("Full support", "26"), ("None yet", "8"),
     ]  # fmt: skip
-    assert "In Q2 2024/25, Full support: 26; Another: no value; None yet: 8." in chart["description"]
+    assert "Q2 2024/25: Full support 26, Another no value, None yet 8." in chart["description"]
     assert "A missing part of a bar is not drawn." in words_of(chart)
     table = charts.stacked_table(frame, **COLUMNS)
     assert table.to_csv(index=False).splitlines()[1:] == ["Q1 2024/25,20,12,", "Q2 2024/25,26,,8"]
@@ -78,13 +78,13 @@ def test_a_missing_part_is_missing_in_mark_words_table_and_file():
 
 @pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, pd.NaT])
 def test_every_kind_of_missing_value_is_missing(missing):
-    frame = BOARDS.assign(boards=pd.Series([20, 12, missing, 26, 8, 8], dtype=object))
-    assert "None yet: no value" in charts.stacked(frame, **COLUMNS, y_title="Boards").description
+    frame = BOARDS.assign(boards=pd.Series([20, 12, 10, 26, 8, missing], dtype=object))
+    assert "None yet no value" in charts.stacked(frame, **COLUMNS, y_title="Boards").description
 
 
 def test_a_part_that_no_row_states_is_zero():
     chart = charts.stacked(BOARDS.iloc[:5], **COLUMNS, y_title="Boards")
-    assert "In Q2 2024/25, Full support: 26; Another: 8; None yet: 0." in chart.description
+    assert "Q2 2024/25: Full support 26, Another 8, None yet 0." in chart.description
     assert charts.stacked_table(BOARDS.iloc[:5], **COLUMNS)["None yet"].tolist() == [10, 0]
 
 
@@ -106,7 +106,7 @@ def test_a_value_that_is_not_a_number_is_refused_with_its_row_and_value():
 def test_only_what_is_surely_a_date_is_read_as_one(bars, words):
     frame = pd.DataFrame({"bar": bars, "n": [3, 4], "kind": "All"})
     chart = charts.stacked(frame, x="bar", y="n", category="kind", y_title="Beds")
-    assert f"Stacked bar chart: Beds, {words} (2 bars)." in chart.description
+    assert f"Stacked bar chart: {words}." in chart.description
 
 
 @pytest.mark.parametrize(
@@ -123,4 +123,72 @@ def test_bars_of_time_are_in_its_order_and_others_in_theirs(given, drawn):
     frame = pd.DataFrame({"when": given, "how": "a", "seen": [1, 2, 3]})
     columns = {"x": "when", "y": "seen", "category": "how"}
     assert list(charts.stacked_table(frame, **columns)["Quarter"]) == drawn
-    assert f"{drawn[0]} to {drawn[-1]} (3 bars)" in charts.stacked(frame, **columns, y_title="Seen").description
+    assert f"{drawn[0]} to {drawn[-1]}." in charts.stacked(frame, **columns, y_title="Seen").description
+
+
+GROUPS = {"Supported": ["Full support", "Another"]}
+
+
+def fills(chart):
+    scale = chart.to_dict()["layer"][0]["encoding"]["fill"]["scale"]
+    return dict(zip(scale["domain"], scale["range"], strict=True))
+
+
+def test_a_group_is_a_hue_and_categories_without_one_are_grey():
+    assert fills(charts.stacked(BOARDS, **COLUMNS, y_title="Boards", groups=GROUPS)) == {
+        "Full support": palette.HUES[0][0],
+        "Another": palette.HUES[0][1],
+        "None yet": palette.GREYS[0],
+    }
+
+
+def test_the_total_of_each_bar_and_of_each_group_is_in_the_picture():
+    chart = charts.stacked(BOARDS, **COLUMNS, y_title="Boards", groups=GROUPS)
+    words = words_of(chart.to_dict())
+    assert words.count("42") == 2, "above each bar"
+    assert {"34", "Supported"} <= set(words)
+    texts = [row["text"] for each in charts.narrow(chart.to_dict())["layer"] for row in each["data"].get("values", [])
+             if "text" in row]  # fmt: skip
+    assert "Supported: 34 in Q2 2024/25" in texts
+    assert chart.description == "Stacked bar chart: Q1 2024/25 to Q2 2024/25. Q2 2024/25: Supported 34, None yet 8."
+
+
+def test_percentages_and_single_categories_have_no_total():
+    share = BOARDS.assign(boards=[50, 30, 20, 60, 30, 10])
+    assert "100%" not in {row["text"] for row in totals(charts.stacked(share, **COLUMNS, y_title="%", percent=True))}
+    assert totals(charts.stacked(BOARDS.assign(approach="All", quarter=list("abcdef")), **COLUMNS, y_title="B")) == []
+
+
+def totals(chart):
+    specification = chart.to_dict()
+    bold = [each for each in specification["layer"] if each["mark"].get("fontWeight") == 600]
+    return [row for each in bold for row in specification["datasets"][each["data"]["name"]]]
+
+
+def test_the_sum_of_a_group_with_a_missing_part_is_not_given():
+    chart = charts.stacked(BOARDS.assign(boards=[20, 12, 10, 26, None, 8]), **COLUMNS, y_title="Boards", groups=GROUPS)
+    assert "Supported no value" in chart.description
+    assert "26" not in {row["text"] for row in totals(chart)}
+
+
+@pytest.mark.parametrize(
+    ("groups", "message"),
+    [
+        (
+            {"Supported": ["Full suport"]},
+            r'groups name "Full suport", which is no category\. Did you mean "Full support"',
+        ),
+        ({"A": ["Another"], "B": ["Another"]}, 'groups name "Another" twice'),
+    ],
+)
+def test_groups_that_cannot_be_are_refused(groups, message):
+    with pytest.raises(FigureError, match=message):
+        charts.stacked(BOARDS, **COLUMNS, y_title="Boards", groups=groups)
+
+
+def test_a_long_text_alternative_says_that_there_is_more():
+    names = [f"A rather long name of a category, {n}" for n in range(6)]
+    frame = pd.DataFrame({"quarter": "2024-25-Q2", "approach": names, "boards": 5})
+    text = charts.stacked(frame, **COLUMNS, y_title="Boards").description
+    assert text.endswith(", and more.")
+    assert len(text) < 150

@@ -15,7 +15,7 @@ def test_trend_says_its_ends_and_its_extremes_and_has_a_gap_where_a_month_is_mis
     frame = pd.DataFrame({"month": MONTHS[:6], "people": [500.0, 480, None, 520, 470, 475]})
     chart = charts.trend(frame, x="month", y="people", y_title="People").to_dict()
     assert chart["description"] == (
-        "Line chart: People, January 2021 to June 2021 (5 points). It goes from 500 to 475; "
+        "Line chart: fell from 500 in January 2021 to 475 in June 2021; "
         "highest 520 in April 2021, lowest 470 in May 2021. Months without data are gaps in the line."
     )
     assert len({row["path"] for row in rows_of(chart, "line", "path")}) == 2
@@ -48,7 +48,7 @@ def test_the_first_value_of_a_falling_line_stands_over_it():
 def test_dates_are_read_as_spc_reads_them(dates):
     frame = pd.DataFrame({"day": dates, "n": [10, 11, 12]})
     chart = charts.trend(frame, x="day", y="n", y_title="People")
-    assert chart.description.startswith("Line chart: People, April 2024 to June 2024 (3 points).")
+    assert chart.description == "Line chart: rose from 10.0 in April 2024 to 12.0 in June 2024."
     table = charts.trend_table(frame, x="day", y="n", decimals=0)
     assert table["Month"].tolist() == ["April 2024", "May 2024", "June 2024"]
     assert spc.xmr(frame["n"], dates=frame["day"])["date"].tolist() == list(
@@ -83,7 +83,7 @@ def test_a_value_that_is_not_a_number_is_refused_with_its_row_and_value():
 def test_a_line_without_values_claims_nothing():
     frame = pd.DataFrame({"day": ["2024-04", "2024-05"], "n": [None, None]})
     specification = charts.trend(frame, x="day", y="n", y_title="People").to_dict()
-    assert specification["description"] == "Line chart: People. No point has a value."
+    assert specification["description"] == "Line chart: no point has a value."
     assert specification["usermeta"]["shows"] == []
     assert charts.trend_table(frame, x="day", y="n").to_csv(index=False).splitlines()[1:] == [
         "April 2024,",

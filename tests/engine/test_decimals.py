@@ -66,7 +66,7 @@ def test_levels_of_a_series_are_alike_in_chart_table_and_sentence(values, mean):
     drawn = charts.spc(result, y_title="Deaths", percent=values[0] > 1).description
     said = spc.describe(result, measure="deaths", unit="%" if values[0] > 1 else "per day")
     listed = charts.spc_table(result)["Mean"].iloc[0]
-    assert f"Mean {mean}" in drawn
+    assert f"average {mean}" in drawn
     assert mean in said
     assert listed == float(mean)
     for text in (drawn, said):

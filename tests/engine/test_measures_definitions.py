@@ -35,6 +35,8 @@ def read(folder, **keys):
             'waits.chart: found "xrm", which is not a kind of chart that measures have. Did you mean "xmr"?',
         ),
         ({"chart": "stacked"}, "waits: has no category."),
+        ({"categories": {"a": "A"}, "groups": {"All": ["b"]}}, "waits.groups: categories have no b."),
+        ({"categories": {"a": "A"}, "groups": {"X": ["a"], "Y": ["a"]}}, "waits.groups: a is there twice."),
         ({"noun": None}, "waits: has one of noun and verb."),
         ({"verb": "are seen in time"}, 'waits.verb: found "are seen in time"; expected what the noun has done'),
         ({"facts": {"median": "waits_median"}}, "waits.facts"),

@@ -5,6 +5,7 @@ import pytest
 from natpatsip import context, facts, figure, measure
 from natpatsip.errors import DataError, FactError, ParamsError
 from natpatsip.figures import FIGURE
+from support.chart_samples import words_of
 from support.measured import project, rebased, rows_of
 
 STEADY = [70, 72, 71, 69, 70, 71, 73, 70, 69, 71, 72, 70, 71]
@@ -51,6 +52,14 @@ def test_its_figure_takes_all_but_the_title_from_it(made):
     assert record["id"] == "fig-waits"
     assert record["caption"] == "People seen within 18 weeks."
     assert record["data"].splitlines()[0].startswith("Month,Seen in time,Seen,")
+
+
+@pytest.mark.parametrize(
+    ("keys", "axis"),
+    [({}, "% of patients"), ({"noun": None, "verb": None}, "%"), ({"axis": "Share"}, "Share")],
+)
+def test_an_axis_is_named_by_its_unit(made, keys, axis):
+    assert axis in words_of(made(**keys).chart.to_dict())
 
 
 def test_an_illustrative_reason_is_said_below_the_chart_and_in_its_text_alternative(made):

@@ -8,7 +8,7 @@ import pytest
 
 from natpatsip import spc
 from natpatsip.errors import SpcError
-from support.spc_charts import CHARTS, HIGHER, STEADY, chart
+from support.spc_charts import CHARTS, HIGHER, REBASE, STEADY, chart
 
 
 def test_findings_give_the_numbers_that_a_report_prints():
@@ -187,3 +187,31 @@ def test_what_is_not_the_chart_of_one_series_is_refused(result, said):
     with pytest.raises(SpcError) as refused:
         spc.findings(result)
     assert str(refused.value) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "direction", "verdict"),
+    [
+        ("steady", "", ""),
+        ("shift up", "up", "improvement"),
+        ("shift down", "down", "concern"),
+        ("shift down, lower is better", "down", "improvement"),
+        ("neutral", "up", ""),
+        ("six after the rebase", "", ""),
+    ],
+)
+def test_a_step_change_is_a_shift_at_the_last_rebase(name, direction, verdict):
+    found = spc.findings(CHARTS[name])
+    assert (found.step_change, found.step_verdict) == (direction, verdict)
+
+
+def test_a_special_cause_the_other_way_takes_a_step_change_away():
+    found = spc.findings(chart([*STEADY, *HIGHER, 40, *HIGHER], rebase=REBASE))
+    assert (found.shift, found.step_change, found.step_verdict) == ("up", "", "")
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_with_a_step_change_that_matters_may_be_said_to_improve_or_worsen(name):
+    found = spc.findings(CHARTS[name])
+    assert found.is_improving or found.step_verdict != "improvement"
+    assert found.is_worsening or found.step_verdict != "concern"

@@ -29,8 +29,9 @@ def test_quarters_are_worded_as_quarters_in_chart_table_and_sentence():
     assert charts.spc_table(result).iloc[0, 0] == "Q1 2018/19"
     assert charts.spc_table(result).columns[0] == "Quarter"
     text = charts.spc(result, y_title="Beds").description
-    assert text.startswith(
-        "Control chart: Beds, Q1 2018/19 to Q4 2023/24 (24 points). Latest value 49.0 in Q4 2023/24."
+    assert text == (
+        "Control chart: average rose from 50.3 to 50.4 in Q1 2022/23; normal variation since. "
+        "Trial limits, from fewer than 13 points."
     )
     assert "since Q1 2022/23" in spc.describe(result)
 

@@ -54,6 +54,14 @@ def rows_of(specification: Specification, mark: str, field: str | None = None) -
     return []
 
 
+def texts_of(layout: Specification, datasets: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of a layout that have texts or lines, with their places in pixels."""
+    found: list[dict[str, Any]] = []
+    for each in layout["layer"]:
+        found += each["data"].get("values") or datasets.get(each["data"].get("name"), [])
+    return [row for row in found if "y" in row]
+
+
 def words_of(specification: Specification) -> list[str]:
     return [row["text"] for rows in specification["datasets"].values() for row in rows if "text" in row]
 

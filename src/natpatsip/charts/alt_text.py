@@ -6,7 +6,8 @@ Tooltips, tables and text alternatives all take their words from here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -15,9 +16,14 @@ from natpatsip import wording
 from natpatsip.charts.icons import Icon
 from natpatsip.charts.layout.time_axis import Timeline
 from natpatsip.charts.palette import POINTS
+from natpatsip.spc.findings import Findings
+from natpatsip.spc.rules import SHORT_GROUP
 
 Words = Callable[[float], str]
 NO_VALUE = "no value"
+LONGEST = 149  # characters of a text alternative; the chart's table is its long form
+_NORMAL, _LATEST_NORMAL = "all points show normal variation", "latest point shows normal variation"
+_LIMIT = {"above": "upper", "below": "lower"}
 _RULES = (
     (r"Above UCL", "above the upper limit"),
     (r"Below LCL", "below the lower limit"),
@@ -63,118 +69,158 @@ def point_words(row: Any) -> str:
     return f"{POINTS[str(row['point_type'])].words}: {rule or 'ordinary variation'}"
 
 
-def spc_text(
-    segments: Sequence[pd.DataFrame],  # the rows of each segment
-    line: Timeline,
-    *,
-    y_title: str,
-    middle: str,  # mean, or Median for a run chart
-    words: Words,  # returns a value as the chart prints it
-    reasons: Mapping[Any, str],  # why limits were recalculated
-    target: str,  # the target with its label and whether it is met, or an empty text
-) -> str:
-    """Return what a control chart shows: span, level and limits by segment, special causes, target, gaps."""
-    result = pd.concat(segments)
+def spc_text(found: Findings, line: Timeline, *, words: Words, target: str) -> str:
+    """Return what a control chart shows, in under 150 characters: its level, its latest points, its target.
+
+    Parameters
+    ----------
+    words : callable
+        Returns a value as the chart prints it.
+    target : str
+        The target with its label and whether it is met, or an empty text.
+    """
+    if not found.points:
+        return "Control chart: no point has a value."
+    levels = [(segment.start, segment.mean) for segment in found.segments]
+    text = _within("Control chart:", [_levels(levels, "average", line, words), _latest(found)])
+    is_trial = found.current.has_limits and found.current.rows < SHORT_GROUP
+    trial = f"Trial limits, from fewer than {SHORT_GROUP} points" if is_trial else ""
+    gaps = (
+        f"{found.step.capitalize()}s without data are gaps in the line"
+        if found.missing or line.gaps_in(line.dates)
+        else ""
+    )
+    return _with_more(text, target, trial, gaps)
+
+
+def run_text(result: pd.DataFrame, line: Timeline, *, middle: str, words: Words, target: str) -> str:
+    """Return what a run chart shows, in under 150 characters."""
     known = result[result["value"].notna()]
-    count = f"{len(known)} {wording.plural(len(known), 'point', 'points')}"
-    kind = "Control" if middle == "Mean" else "Run"
-    first, last = line.words(result["date"].iloc[0]), line.words(result["date"].iloc[-1])
-    span = first if first == last else f"{first} to {last}"
-    sentences = [f"{kind} chart: {_title(y_title)}, {span} ({count})"]
     if known.empty:
-        return f"{sentences[0]}. No point has a value."
-    latest = known.iloc[-1]
-    sentences.append(f"Latest value {words(latest['value'])} {line.at(latest['date'])}")
-    for rows, before in zip(segments, [None, *segments[:-1]], strict=True):
-        reason = reasons.get(rows["date"].iloc[0], "") if before is not None else ""
-        since = f"from {line.words(rows['date'].iloc[0])}{f' ({reason})' if reason else ''} "
-        level = f"{since if len(segments) > 1 else ''}{_level(rows, before, middle, words)}"
-        sentences.append(level[0].upper() + level[1:])
-    sentences.append(_special_causes(known, line))
-    if target:
-        sentences.append(target)
-    if len(known) < len(result) or line.gaps_in(result["date"]):
-        sentences.append(f"{line.step_name.capitalize()}s without data are gaps in the line")
-    if bool(segments[-1]["short_group_warning"].iloc[0]) and pd.notna(segments[-1]["lpl"].iloc[0]):
-        sentences.append("Its limits are trial limits, from fewer than 13 points, and may still move")
-    return ". ".join(sentences) + "."
+        return "Run chart: no point has a value."
+    firsts = result.groupby("segment", sort=True).first()
+    levels = list(zip(firsts["date"], firsts["mean"], strict=True))
+    rule = rule_words(str(known["special_cause_type"].iloc[-1]))
+    is_plain = bool((known["point_type"].astype(str) == "common_cause").all())
+    latest = f"latest point is {rule}" if rule else _NORMAL if is_plain else _LATEST_NORMAL
+    return _with_more(_within("Run chart:", [_levels(levels, middle.lower(), line, words), latest]), target)
 
 
-def _title(y_title: str) -> str:
-    return y_title.strip().rstrip(".")
+def _with_more(text: str, *sentences: str) -> str:
+    """Return a text with those sentences that stay within the length of a text alternative."""
+    for sentence in filter(None, sentences):
+        if len(text) + len(sentence) + 2 <= LONGEST:
+            text = f"{text} {sentence}."
+    return text
 
 
-def _level(rows: pd.DataFrame, before: pd.DataFrame | None, middle: str, words: Words) -> str:
-    """Return a segment's level and limits, and from which level it moved if the printed numbers differ."""
-    first = rows.iloc[0]
-    if pd.isna(first["mean"]):
-        return f"no {middle.lower()}"
-    level = words(first["mean"])
-    earlier = float("nan") if before is None else before["mean"].iloc[0]
-    if pd.notna(earlier) and words(earlier) != level:
-        level += f", {'up' if first['mean'] > earlier else 'down'} from {words(earlier)}"
-    if middle == "Mean":
-        has_limits = pd.notna(first["lpl"])
-        limits = f"process limits {words(first['lpl'])} to {words(first['upl'])}" if has_limits else "no limits"
-        level += f", {limits}"
-    return f"{middle.lower()} {level}"
+def _within(head: str, parts: Iterable[str], *, between: str = "; ", rest: str = "") -> str:
+    """Return as many parts, the first always, as stay within the length of a text alternative."""
+    text, is_cut = "", False
+    for part in filter(None, parts):
+        longer = f"{text}{between}{part}" if text else part
+        if text and len(f"{head} {longer}.") > LONGEST - len(rest):
+            is_cut = True
+            break
+        text = longer
+    return f"{head} {text}{rest if is_cut else ''}."
 
 
-def _special_causes(known: pd.DataFrame, line: Timeline) -> str:
-    """Return the latest four special causes in words: each stretch of points of one kind, and its rules."""
-    kind = known["point_type"].astype(str)
-    stretch = ((kind != kind.shift()) | (known["segment"] != known["segment"].shift())).cumsum()
-    found = []
-    for _, rows in known[kind != "common_cause"].groupby(stretch):
-        rules = dict.fromkeys(rule_words(str(cause)) for cause in rows["special_cause_type"])
-        first, last = line.words(rows["date"].iloc[0]), line.words(rows["date"].iloc[-1])
-        when = line.at(rows["date"].iloc[0]) if first == last else f"from {first} to {last}"
-        found.append(f"{POINTS[str(rows['point_type'].iloc[0])].words.lower()} {when} ({', '.join(rules)})")
-    if not found:
-        where = "All points are" if known["segment"].nunique() == 1 else "Within each period all points are"
-        return f"{where} common cause: ordinary variation"
-    more = f"; and {len(found) - 4} earlier" if len(found) > 4 else ""
-    return f"Special causes: {'; '.join(found[-4:])}{more}"
+def _levels(levels: Sequence[tuple[Any, float]], middle: str, line: Timeline, words: Words) -> str:
+    """Return how the mean or median went from its first level to its last, as far as the printed numbers differ."""
+    steps: list[tuple[Any, float]] = []
+    for date, level in levels:
+        if level == level and not (steps and words(steps[-1][1]) == words(level)):
+            steps.append((date, level))
+    if not steps:
+        return f"no {middle}"
+    first, last = words(steps[0][1]), words(steps[-1][1])
+    if len(steps) == 1:
+        return f"{middle} {first}"
+    moves = ["rose" if level > before else "fell" for (_, before), (_, level) in pairwise(steps)]
+    if len(steps) == 2:
+        return f"{middle} {moves[0]} from {first} to {last} {line.at(steps[1][0])}"
+    if len(set(moves)) == 1:
+        return f"{middle} {moves[0]} in {len(moves)} steps from {first} to {last}"
+    if len(steps) == 3:
+        return f"{middle} {moves[0]} from {first} to {words(steps[1][1])}, then {moves[1]} to {last}"
+    return f"{middle} went from {first} to {last} in {len(moves)} steps"
 
 
-def trend_text(dates: Sequence[Any], values: Sequence[float], line: Timeline, *, y_title: str, words: Words) -> str:
+def _latest(found: Findings) -> str:
+    """Return what the latest points show."""
+    if found.outside:
+        return f"latest point {found.outside} the {_LIMIT[found.outside]} limit"
+    points = "points" if found.step == "date" else f"{found.step}s"
+    if found.run:
+        return f"last {found.run_length} {points} {found.run} average"
+    if found.trend:
+        return f"last {found.trend_length} {points} {found.trend}"
+    if found.close:
+        return f"latest points close to the {_LIMIT[found.close]} limit"
+    if not found.current.has_limits:
+        return "no limits"
+    if found.current.special_causes:
+        return _LATEST_NORMAL
+    return "normal variation since" if found.shifts else _NORMAL
+
+
+def trend_text(dates: Sequence[Any], values: Sequence[float], line: Timeline, *, words: Words) -> str:
     """Return what a line shows: where it starts and ends, its highest and lowest."""
     known = [(date, value) for date, value in zip(dates, values, strict=True) if value == value]
-    title = _title(y_title)
     if not known:
-        return f"Line chart: {title}. No point has a value."
-    (first, start), (last, end) = known[0], known[-1]
-    high, low = max(known, key=lambda pair: pair[1]), min(known, key=lambda pair: pair[1])
+        return "Line chart: no point has a value."
+
+    def at(point: tuple[Any, float]) -> str:
+        return f"{words(point[1])} {line.at(point[0])}"
+
+    first, last = known[0], known[-1]
     if len(known) == 1:
-        return f"Line chart: {title}, {words(start)} {line.at(first)}."
+        return f"Line chart: {at(first)}."
+    went = "rose" if last[1] > first[1] else "fell" if last[1] < first[1] else "went"
+    high, low = max(known, key=lambda pair: pair[1]), min(known, key=lambda pair: pair[1])
+    extremes = [f"{name} {at(point)}" for name, point in (("highest", high), ("lowest", low))
+                if point[1] not in (first[1], last[1])]  # fmt: skip
     has_gaps = len(known) < len(values) or line.gaps_in(pd.Series(dates))
-    gaps = f" {line.step_name.capitalize()}s without data are gaps in the line." if has_gaps else ""
-    return (
-        f"Line chart: {title}, {line.words(first)} to {line.words(last)} ({len(known)} points). "
-        f"It goes from {words(start)} to {words(end)}; highest {words(high[1])} {line.at(high[0])}, "
-        f"lowest {words(low[1])} {line.at(low[0])}.{gaps}"
-    )
+    gaps = f"{line.step_name.capitalize()}s without data are gaps in the line" if has_gaps else ""
+    return _with_more(_within("Line chart:", [f"{went} from {at(first)} to {at(last)}", ", ".join(extremes)]), gaps)
 
 
-def stacked_text(table: pd.DataFrame, *, y_title: str, words: Words) -> str:
-    """Return what stacked bars show: each category in the last bar and in the first.
+def stacked_text(table: pd.DataFrame, groups: Mapping[str, Sequence[str]], *, words: Words) -> str:
+    """Return what stacked bars show: their span, and the parts of the last bar, grouped where they have groups.
 
     Parameters
     ----------
     table : DataFrame
         A row for each bar, a column for each category; NaN is “no value”.
+    groups : mapping of str to sequence of str
+        Categories by the name of their group.
     """
+    first, last = table.index[0], table.index[-1]
+    head = f"Stacked bar chart: {first if len(table) == 1 else f'{first} to {last}'}."
+    parts = grouped_sums(table.iloc[-1], groups)
+    said = [f"{name} {words(value) if value == value else NO_VALUE}" for name, value in parts.items()]
+    return _within(f"{head} {last}:", said, between=", ", rest=", and more")
 
-    def part(value: float) -> str:
-        return words(value) if value == value else NO_VALUE
 
-    def bar(name: Any) -> str:
-        return f"In {name}, " + "; ".join(f"{category}: {part(value)}" for category, value in table.loc[name].items())
+def grouped_sums(parts: pd.Series[float], groups: Mapping[str, Sequence[str]]) -> dict[str, float]:
+    """Return the sum of each group and the value of each category that has none, in the order of the categories.
 
-    first, last, title = table.index[0], table.index[-1], _title(y_title)
-    if len(table) == 1:
-        return f"Stacked bar chart: {title}. {bar(last)}."
-    return f"Stacked bar chart: {title}, {first} to {last} ({len(table)} bars). {bar(last)}. {bar(first)}."
+    Examples
+    --------
+    >>> grouped_sums(pd.Series({"Plan": 2.0, "Test": 4.0, "Done": 1.0}), {"Planning": ["Plan", "Test"]})
+    {'Planning': 6.0, 'Done': 1.0}
+    """
+    of = {category: name for name, categories in groups.items() for category in categories}
+    sums: dict[str, float] = {}
+    for category, value in parts.items():
+        name = of.get(str(category), str(category))
+        sums[name] = sums.get(name, 0.0) + float(value)
+    return sums
+
+
+def _title(y_title: str) -> str:
+    return y_title.strip().rstrip(".")
 
 
 def multiples_text(icons: Mapping[str, Icon | None], line: Timeline, *, y_title: str) -> str:

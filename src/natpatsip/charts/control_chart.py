@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,24 +11,39 @@ import pandas as pd
 
 from natpatsip import wording
 from natpatsip.charts import marks, palette
-from natpatsip.charts.alt_text import spc_text
+from natpatsip.charts.alt_text import run_text, spc_text
 from natpatsip.charts.chart_data import by_date, named_target, need_percentages, need_rows, need_title, with_dates_read
-from natpatsip.charts.icons import Icon
-from natpatsip.charts.layers import ReportChart
+from natpatsip.charts.icons import STEPS, Icon
+from natpatsip.charts.layers import Layer, ReportChart, layer
 from natpatsip.charts.layout import legend
 from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
-from natpatsip.charts.layout.labels import NOTE_PITCH, EdgeLabel, Mark, edge_width, write_edge, write_marks
-from natpatsip.charts.layout.sizes import NARROW, NOTE_SIZE, wrap
+from natpatsip.charts.layout.labels import (
+    NOTE_PITCH,
+    EdgeLabel,
+    Mark,
+    edge_width,
+    write_edge,
+    write_list,
+    write_marks,
+)
+from natpatsip.charts.layout.line_labels import LineLabel, latest_labels, write_line_labels
+from natpatsip.charts.layout.sizes import NARROW, NOTE_SIZE, wrap, wrap_name
 from natpatsip.charts.layout.time_axis import Timeline, timeline
 from natpatsip.charts.layout.value_axis import ValueAxis, amount, decimals_for, value_axis
 from natpatsip.errors import FigureError
+from natpatsip.spc.findings import Findings
+from natpatsip.spc.rules import SHORT_GROUP
+
+NARROW_EDGE = 6  # pixels to the right of a narrow plot
+TINT = 0.11  # opacity of the ground of a segment after a step change
 
 
 @dataclass(frozen=True)
 class ControlChart:
     """What a chart shows about a mean with limits or, as a run chart, about a median.
 
-    The fields are the options of `natpatsip.charts.spc`; `call` names the function in errors.
+    The fields are the options of `natpatsip.charts.spc`; `call` names the function in errors, and `found` is what a
+    control chart shows.
     """
 
     given: pd.DataFrame
@@ -46,25 +61,24 @@ class ControlChart:
     trajectory_label: str = ""
     notes: tuple[str, ...] = ()
     with_icons: bool = True
+    found: Findings | None = None
 
     def draw(self, width: int, height: int) -> ReportChart:
         """Return the chart at a width, with a plot of a height, and its text alternative."""
         need_rows(self.given, chart=self.call)
         need_title(self.y_title, chart=self.call)
         need_percentages(self.given["value"], percent=self.percent, chart=self.call)
+        description = " ".join([self._text(), *self.notes])
+        return finish(lambda pixels: self.lay_out(pixels, height), width, description)
+
+    def _text(self) -> str:
+        """Return the text alternative."""
         assurance = self.icons[1]
         met = f", {assurance.words.lower()}" if assurance else ""
-        description = spc_text(
-            self.segments,
-            self.timeline(0),
-            y_title=self.y_title,
-            middle=self.middle,
-            words=self.words,
-            reasons=self.reasons,
-            target=f"{self.target}{met}" if self.target else "",
-        )
-        description = " ".join([description, *self.notes])
-        return finish(lambda pixels: self.lay_out(pixels, height), width, description)
+        target = f"{self.target}{met}" if self.target else ""
+        if self.found is None:
+            return run_text(self.result, self.timeline(0), middle=self.middle, words=self.words, target=target)
+        return spc_text(self.found, self.timeline(0), words=self.words, target=target)
 
     @cached_property
     def result(self) -> pd.DataFrame:
@@ -75,6 +89,11 @@ class ControlChart:
     def icons(self) -> tuple[Icon | None, Icon | None]:
         """The variation and the assurance icon."""
         return marks.icons_of(self.given, self.improvement)
+
+    @property
+    def step(self) -> Icon | None:
+        """The badge of a step change that matters."""
+        return STEPS.get((self.found.step_change, self.found.step_verdict)) if self.found else None
 
     @cached_property
     def places(self) -> int:
@@ -129,27 +148,38 @@ class ControlChart:
         return amount(value, percent=self.percent, decimals=self.places)
 
     def lay_out(self, width: int, height: int) -> Drawing:
-        """Return the chart at a width, with a plot of a height."""
-        edges = self._edge_labels(is_narrow=width <= NARROW)
-        left, right = self.axis.label_width, edge_width(edges, width)
+        """Return the chart at a width, with a plot of a height.
+
+        A narrow chart has the labels of its lines within the plot, which so takes the whole width.
+        """
+        is_narrow = width <= NARROW
+        edges = self._edge_labels(is_narrow=is_narrow)
+        left, right = self.axis.label_width, NARROW_EDGE if is_narrow else edge_width(edges, width)
         line = self.timeline(width - left - right)
         edge = line.width + right
 
         canvas = Canvas()
-        top = write_marks(canvas, [*self._segment_marks(line), *self._annotation_marks(line)], line,
-                          height=height, right=edge)  # fmt: skip
+        marks_ = [*self._segment_marks(line), *self._annotation_marks(line)]
+        top, numbered = write_marks(canvas, marks_, line, height=height, right=edge)
         top = self._write_header(canvas, left=-left, right=edge, bottom=top)
-        foot = height + line.label_height
-        notes = wrap(" ".join(self._notes(line)), edge + left, NOTE_SIZE)
-        first = foot + 0.5 * NOTE_PITCH
-        canvas.block(notes, -left, first, pitch=NOTE_PITCH, colour=palette.QUIET, size=NOTE_SIZE)
-        below = foot + len(notes) * NOTE_PITCH - height
-        plot = Plot(line.width, height, left, right, -top, below, self.axis)
-        write_edge(canvas, edges, plot)
+        below = self._write_foot(canvas, numbered, line, left=-left, right=edge, y=height + line.label_height)
+        plot = Plot(line.width, height, left, right, -top, below - height, self.axis)
+        if not is_narrow:
+            write_edge(canvas, edges, plot)
+        self._write_line_labels(canvas, edges if is_narrow else [], line, plot)
         if not self.kinds:
             canvas.text("No data", line.width / 2, height / 2, colour=palette.QUIET, align="center")
         layers = marks.data_layers(self.result, self.segments, line, plot, self.course)
-        return Drawing(plot, [*canvas.backdrop(), *layers, *canvas.layers()])
+        return Drawing(plot, [*canvas.backdrop(), *self._tint(line), *layers, *canvas.layers()])
+
+    def _tint(self, line: Timeline) -> list[Layer]:
+        """Return the ground of the last segment after a step change that matters, in the colour of its badge."""
+        if self.step is None or self.found is None:
+            return []
+        start, end = marks.segment_bounds(self.segments, line)[-1]
+        ground = palette.POINTS[f"special_cause_{self.found.step_verdict}"].fill
+        rows = [{"from": line.value(start), "to": line.value(end)}]
+        return [layer("rect", rows, {"x": line.channel("from"), "x2": {"field": "to"}}, color=ground, opacity=TINT)]
 
     def _edge_labels(self, *, is_narrow: bool) -> list[EdgeLabel]:
         """Return the labels of the last segment's mean, limits and target, as far as they are defined.
@@ -161,36 +191,45 @@ class ControlChart:
         labels = []
         if pd.notna(last["upl"]):
             upper = self.words(last["upl"]) if last["upl"] <= axis.high else f"above {wording.plain(axis.high)}{sign}"
-            labels.append(EdgeLabel(f"Upper{limit} {upper}", min(last["upl"], axis.high), palette.QUIET))
+            labels.append(EdgeLabel(f"Upper{limit} {upper}", min(last["upl"], axis.high), palette.QUIET, side=-1))
         if self.target:
-            labels.append(EdgeLabel(self.target, last["target"], palette.TARGET_TEXT))
+            labels.append(EdgeLabel(self.target, last["target"], palette.TARGET_TEXT, side=-1, is_apart=True))
         if pd.notna(last["mean"]):
             level = f"{self.middle} {self.words(last['mean'])}"
             labels.append(EdgeLabel(level, last["mean"], palette.MEAN, is_bold=True))
         if pd.notna(last["lpl"]):
             lower = self.words(last["lpl"]) if last["lpl"] >= axis.low else f"below {wording.plain(axis.low)}{sign}"
-            labels.append(EdgeLabel(f"Lower{limit} {lower}", max(last["lpl"], axis.low), palette.QUIET))
+            labels.append(EdgeLabel(f"Lower{limit} {lower}", max(last["lpl"], axis.low), palette.QUIET, side=1))
         if self.course:
-            labels.append(EdgeLabel(self.trajectory_label, list(self.course.values())[-1], palette.TRAJECTORY))
+            end = list(self.course.values())[-1]
+            labels.append(EdgeLabel(self.trajectory_label, end, palette.TRAJECTORY, is_apart=True))
         return labels
 
-    def _segment_marks(self, line: Timeline) -> list[Mark]:
-        """Return a mark for each segment if there are several: since when and why limits are new, and its mean.
+    def _write_line_labels(self, canvas: Canvas, latest: Sequence[EdgeLabel], line: Timeline, plot: Plot) -> None:
+        """Write the mean of each earlier segment at its line, and the latest labels at the ends of theirs."""
+        bounds = [(line.x(start), line.x(end)) for start, end in marks.segment_bounds(self.segments, line)]
+        labels = latest_labels([label for label in latest if not label.is_apart], plot, *bounds[-1])
+        for rows, ends in zip(self.segments[:-1], bounds, strict=False):
+            if pd.notna(mean := rows["mean"].iloc[0]):
+                label = EdgeLabel(f"{self.middle} {self.words(mean)}", mean, palette.MEAN)
+                labels.append(LineLabel((label,), plot.y(mean), *ends))
+        start = max([0.0, *(line.x(start) for start, _, _ in marks.target_stretches(self.result, line)[-1:])])
+        width = plot.width
+        for label in latest:
+            if label.is_apart:
+                texts = tuple(replace(label, words=words) for words in wrap_name(label.words, 0.6 * width, NOTE_SIZE))
+                labels.append(LineLabel(texts, plot.y(label.value), start, width, is_at_end=True, side=label.side))
+        if labels:
+            write_line_labels(canvas, labels, marks.clutter(self.result, self.segments, line, plot))
 
-        The last segment's mean is at the right edge.
-        """
-        if len(self.segments) == 1:
-            return []
+    def _segment_marks(self, line: Timeline) -> list[Mark]:
+        """Return a mark for each segment but the first: since when limits are new, and why."""
         found = []
-        bounds = marks.segment_bounds(self.segments, line)
-        for place, (segment, (start, _)) in enumerate(zip(self.segments, bounds, strict=True)):
-            first, words, mean = segment.iloc[0], "", ""
-            if place:
-                reason, since = self.reasons.get(first["date"], ""), line.short(first["date"])
-                words = f"{since}: {reason}" if reason else f"New limits from {since}"
-            if place < len(self.segments) - 1 and pd.notna(first["mean"]):
-                mean = f"{self.middle} {self.words(first['mean'])}"
-            found.append(Mark(start, words, "rebase" if place else "segment", mean))
+        reasons = self.reasons  # read in any case, so that a mistake in them is found
+        for segment, (start, _) in list(zip(self.segments, marks.segment_bounds(self.segments, line), strict=True))[1:]:
+            date = segment["date"].iloc[0]
+            reason, since = reasons.get(date, ""), line.short(date)
+            found.append(Mark(start, f"{since}: {reason}" if reason else f"New limits from {since}", "rebase"))
         return found
 
     def _annotation_marks(self, line: Timeline) -> list[Mark]:
@@ -211,7 +250,7 @@ class ControlChart:
 
         The icons are beside the legend if there is room, otherwise above it.
         """
-        icons = [icon for icon in self.icons if icon and self.with_icons]
+        icons = [icon for icon in (self.icons[0], self.step, self.icons[1]) if icon and self.with_icons]
         y = canvas.title(self.y_title, left, right - left, bottom=min(bottom - 6, -12))
         beside = right - left - legend.icons_width(icons)
         is_beside = legend.kinds_width(self.kinds) <= beside
@@ -221,12 +260,24 @@ class ControlChart:
         for number, row in enumerate(rows):
             legend.write_kinds(canvas, row, left + 6, y - 6 - band / 2 - tall / 2 + (number + 0.5) * legend.PITCH)
         y -= 6 + band if band else 0
-        if icons:
-            y -= 0 if is_beside else 6 + legend.ICON
-            middle = y + (band if is_beside else legend.ICON) / 2
-            end = right if is_beside else left + 2 + legend.icons_width(icons) - legend.ICON_GAP
-            legend.write_icons(canvas, icons, right=end, y=middle)
+        if icons and is_beside:
+            legend.write_icons(canvas, icons, right=right, y=y + band / 2)
+        elif icons:
+            for side_by_side in reversed(legend.rows_of_icons(icons, right - left)):
+                y -= 6 + legend.ICON
+                end = left + 2 + legend.icons_width(side_by_side) - legend.ICON_GAP
+                legend.write_icons(canvas, side_by_side, right=end, y=y + legend.ICON / 2)
         return y - 2
+
+    def _write_foot(
+        self, canvas: Canvas, numbered: Sequence[str], line: Timeline, *, left: float, right: float, y: float
+    ) -> float:
+        """Write the words of numbered marks and the notes below the axis, and return the y of their foot."""
+        if numbered:
+            y += write_list(canvas, numbered, left, y + 4, width=right - left) + 10
+        notes = wrap(" ".join(self._notes(line)), right - left, NOTE_SIZE)
+        canvas.block(notes, left, y + 0.5 * NOTE_PITCH, pitch=NOTE_PITCH, colour=palette.QUIET, size=NOTE_SIZE)
+        return y + len(notes) * NOTE_PITCH
 
     def _notes(self, line: Timeline) -> list[str]:
         """Return what a reader has to know of the limits and of gaps, a sentence each, and the notes that are given."""
@@ -240,9 +291,9 @@ class ControlChart:
             notes.append(f"No limits: {why}.")
         elif bool(last["short_group_warning"]):
             since = " since the last recalculation" if len(self.segments) > 1 else ""
-            notes.append(f"Trial limits: fewer than 13 points{since}.")
+            notes.append(f"Trial limits, which may still move: fewer than {SHORT_GROUP} points{since}.")
         elif bool(self.result["short_group_warning"].any()):
-            notes.append("Trial limits where a stretch has fewer than 13 points.")
+            notes.append(f"Earlier limits that come from fewer than {SHORT_GROUP} points are trial limits.")
         if self.result["value"].isna().any() or line.gaps_in(self.result["date"]):
             notes.append(f"A gap in the line is a {line.step_name} without data.")
         return [*notes, *self.notes]

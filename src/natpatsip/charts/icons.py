@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from natpatsip.charts import palette
+
 if TYPE_CHECKING:
     from natpatsip.charts.layout.canvas import Canvas
 
@@ -33,16 +35,17 @@ class Stroke:
 
 @dataclass(frozen=True)
 class Icon:
-    """An icon: its name, its meaning in few words, and its strokes."""
+    """An icon: its name, its meaning in few words, its strokes, and the colour of its words."""
 
     name: str
     words: str
     strokes: tuple[Stroke, ...]
+    ink: str = palette.INK
 
     @property
     def kind(self) -> str:
-        """Variation or Assurance."""
-        return "Variation" if self.name.startswith("variation") else "Assurance"
+        """Variation, Assurance or Step change."""
+        return {"variation": "Variation", "assurance": "Assurance", "step": "Step change"}[self.name.partition("-")[0]]
 
 
 _LETTERS = {  # each where its icon has it
@@ -122,6 +125,17 @@ def _broken_ring() -> tuple[Stroke, ...]:
     )
 
 
+def _step(verdict: str, *, is_up: bool) -> Icon:
+    colour = BLUE if verdict == "improvement" else ORANGE
+    y = 0.36 if is_up else -0.36
+    stairs = f"M-.62,{_number(y)}H-.02V{_number(-y)}H.36"
+    tip = f"M.3,{_number(-y - 0.26)}L.66,{_number(-y)}L.3,{_number(-y + 0.26)}Z"
+    direction = "up" if is_up else "down"
+    strokes = (_ring(colour), Stroke(stairs, colour, width=0.18), Stroke(tip, colour, is_filled=True))
+    ink = palette.POINTS[f"special_cause_{verdict}"].outline
+    return Icon(f"step-{direction}-{verdict}", f"{direction.capitalize()}, {verdict}", strokes, ink)
+
+
 VARIATION = (
     Icon("variation-common-cause", "Common cause", (_ring(GREY), *_dots(_LEVEL, (INNER,) * 5))),
     _variation("variation-improvement-high", "Improvement, high", BLUE, is_high=True),
@@ -139,6 +153,13 @@ ASSURANCE = (
 )
 ICONS = {icon.name: icon for icon in (*VARIATION, *ASSURANCE)}
 """Icons by the name that `natpatsip.spc.summary` gives, in the order of the convention."""
+
+STEPS = {
+    (direction, verdict): _step(verdict, is_up=direction == "up")
+    for direction in ("up", "down")
+    for verdict in ("improvement", "concern")
+}
+"""The badge of a step change, by its direction and verdict; the convention has none, so it is no file."""
 
 
 def _merged(strokes: Sequence[Stroke]) -> tuple[Stroke, ...]:

@@ -14,6 +14,7 @@ from natpatsip.charts.alt_text import point_words
 from natpatsip.charts.icons import ICONS, Icon
 from natpatsip.charts.layers import Channel, Encoding, Layer, Rows, layer, words
 from natpatsip.charts.layout.canvas import Plot
+from natpatsip.charts.layout.line_labels import ON_LABEL, Clutter
 from natpatsip.charts.layout.time_axis import Timeline
 from natpatsip.charts.layout.value_axis import amount, short_number
 from natpatsip.spc import assurance_icon, variation_icon
@@ -116,6 +117,26 @@ def data_layers(
         *_rules(targets, line, plot, palette.TARGET, dash=[8, 4], width=1.6),
         *_points(points, line, plot),
     ]
+
+
+def clutter(result: pd.DataFrame, segments: Sequence[pd.DataFrame], line: Timeline, plot: Plot) -> Clutter:
+    """Return what the data of a control chart cover of its plot."""
+    drawn = Clutter(plot.width, plot.height)
+    if result["value"].isna().all():
+        drawn.add_text(plot.width / 2 - 30, plot.height / 2 - 10, plot.width / 2 + 30, plot.height / 2 + 10)
+    for _, rows in result[result["value"].notna()].groupby(["segment", result["value"].isna().cumsum()]):
+        drawn.add_path([(line.x(line.number(date)), plot.y(value))
+                        for date, value in zip(rows["date"], rows["value"], strict=True)])  # fmt: skip
+    for number, (rows, (start, end)) in enumerate(zip(segments, segment_bounds(segments, line), strict=True)):
+        levels = [rows[name].iloc[0] for name in ("mean", "lpl", "upl")]
+        for level in levels:
+            if pd.notna(level) and plot.axis.holds(level):
+                drawn.add_level(plot.y(level), line.x(start), line.x(end))
+        if number:
+            drawn.add_box(line.x(start), 0, line.x(start), plot.height, weight=ON_LABEL)
+    for start, end, target in target_stretches(result, line):
+        drawn.add_level(plot.y(target), line.x(start), line.x(end))
+    return drawn
 
 
 def _reference_rows(segments: Sequence[pd.DataFrame], line: Timeline, plot: Plot) -> tuple[Rows, Rows]:

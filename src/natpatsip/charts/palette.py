@@ -7,6 +7,7 @@ keeps its colour inside a darker outline, and lines, which have no inside, are d
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 INK = "#212B32"  # text; NHS black
@@ -24,6 +25,15 @@ PALE_BLUE, PALE_NAVY, PALE_PLUM, PALE_GREY = (
 
 CATEGORIES = ("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1")
 """The Government Analysis Function's categorical palette, in its order: each has 3:1 against its neighbours."""
+
+HUES = (
+    ("#12436D", "#6296CA", "#BCD5ED"),  # blue
+    ("#801650", "#C77BAD", "#EBC9DD"),  # plum
+    ("#1A6D66", "#28A197", "#A5DAD5"),  # teal
+)
+"""The shades of groups of categories, from dark to pale: a group is a hue, and its categories in order its shades."""
+GREYS = ("#6B7780", "#D9DEE2", "#EEF1F3")
+"""Shades of the categories that belong to no group."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,20 @@ def contrast(one: str, other: str) -> float:
     """
     dark, light = sorted((luminance(one), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
+
+
+def in_hues(categories: Iterable[str], groups: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return a colour for each category: those of a group are shades of its hue, all others grey.
+
+    Examples
+    --------
+    >>> in_hues(["Plan", "Test", "Done"], {"Planning": ["Plan", "Test"]})
+    {'Plan': '#12436D', 'Test': '#6296CA', 'Done': '#6B7780'}
+    """
+    shades = {name: shade for hue, names in zip(HUES, groups.values(), strict=False)
+              for name, shade in zip(names, hue, strict=False)}  # fmt: skip
+    greys = iter(GREYS)
+    return {name: shades.get(name) or next(greys) for name in categories}
 
 
 def text_on(background: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from natpatsip.charts.chart_data import need_columns
+from natpatsip.charts.chart_data import need_columns, need_rows
 from natpatsip.charts.control_chart import ControlChart
 from natpatsip.charts.layers import ReportChart, showing
 from natpatsip.charts.layout.sizes import PLOT_HEIGHT, WIDTH
@@ -40,15 +40,16 @@ def spc(
     """Return the control chart of a result of `natpatsip.spc.xmr`.
 
     The line through the points is broken at a rebase, at a missing value and at an absent month; mean and limits are
-    drawn for each segment. Kinds of points differ in colour and in shape, and the legend names those that occur. The
-    text alternative and the place of every label come from the data.
+    drawn for each segment. Kinds of points differ in colour and in shape, and the legend names those that occur. A step
+    change that matters has a badge beside the icons and a ground of its colour. The text alternative and the place of
+    every label come from the data.
 
     Parameters
     ----------
     result : DataFrame
         From `natpatsip.spc.xmr`, or the rows of one series from `natpatsip.spc.panel`, in order of date.
     y_title : str
-        What is measured, for the axis and the text alternative.
+        What the axis measures: the unit.
     percent : bool
         Values are percentages, 0 to 100.
     decimals : int, optional
@@ -84,10 +85,12 @@ def spc(
     >>> from natpatsip.spc import xmr
     >>> months = ["2024-01", "2024-02", "2024-03", "2024-04"]
     >>> chart = spc(xmr([71, 74, 69, 73], dates=months), y_title="Seen within 18 weeks")
-    >>> chart.description.partition(".")[0]
-    'Control chart: Seen within 18 weeks, January 2024 to April 2024 (4 points)'
+    >>> chart.description
+    'Control chart: average 71.8; all points show normal variation. Trial limits, from fewer than 13 points.'
     """
     need_columns(result, COLUMNS, chart="charts.spc")
+    need_rows(result, chart="charts.spc")
+    found = findings(result, improvement=improvement)
     chart = ControlChart(
         given=result,
         call="charts.spc",
@@ -103,8 +106,9 @@ def spc(
         trajectory_label=trajectory_label,
         notes=tuple(notes),
         with_icons=with_icons,
+        found=found,
     )
-    return showing(chart.draw(width, height), shows(findings(result, improvement=improvement)))
+    return showing(chart.draw(width, height), shows(found))
 
 
 def run(
@@ -135,8 +139,8 @@ def run(
     >>> from natpatsip.spc import run_chart
     >>> months = [f"2024-{month:02d}" for month in range(1, 10)]
     >>> chart = run(run_chart([2, 0, 1, 3, 0, 1, 0, 2, 1], dates=months), y_title="Never events")
-    >>> chart.description.split(". ")[2]
-    'Median 1.0'
+    >>> chart.description
+    'Run chart: median 1.0; all points show normal variation.'
     """
     need_columns(result, ("date", "value", "segment", "target", "median", "signal", "point_type"), chart="charts.run")
     columns = {"median": "mean", "signal": "special_cause_type"}

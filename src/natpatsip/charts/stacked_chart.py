@@ -6,7 +6,8 @@ import calendar
 import datetime
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +15,7 @@ import pandas as pd
 
 from natpatsip import wording
 from natpatsip.charts import palette
-from natpatsip.charts.alt_text import stacked_text
+from natpatsip.charts.alt_text import Words, grouped_sums, stacked_text
 from natpatsip.charts.chart_data import need_columns, need_percentages, need_rows, need_title, read_dates, read_values
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, words
 from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
@@ -24,6 +25,7 @@ from natpatsip.charts.layout.sizes import (
     NARROW,
     NOTE_SIZE,
     PLOT_HEIGHT,
+    TEXT_SIZE,
     WIDTH,
     block_width,
     text_width,
@@ -37,6 +39,7 @@ from natpatsip.quarter import Quarter
 
 MOST = len(palette.CATEGORIES)
 COLUMN = 132  # pixels of the categories' names beside the last bar
+BRACKET = 84  # pixels of a group's name beside its bracket
 PITCH = 15
 BETWEEN = 6
 THIN = 8  # pixels of a bar so narrow that white edges would cover its colours
@@ -59,15 +62,16 @@ def stacked(
     category: str,
     y_title: str,
     order: Sequence[str] | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
     percent: bool = False,
     decimals: int | None = None,
     width: int = WIDTH,
     height: int = PLOT_HEIGHT + 30,
 ) -> ReportChart:
-    """Return stacked bars, the first category at the bottom, with the numbers in them if they fit.
+    """Return stacked bars, the first category at the bottom, with their numbers in them and their total above.
 
-    The categories' names are beside the last bar, level with their parts of it. If one has no part there, or the
-    names do not fit, a legend is written above the bars.
+    The categories' names are beside the last bar, level with their parts of it, and groups of them in brackets with
+    their sum. If one has no part there, or the names do not fit, a legend is written above the bars.
 
     Parameters
     ----------
@@ -78,9 +82,12 @@ def stacked(
         The columns of bars (quarters and dates, which are put in order of time, or any words, in theirs), of values
         and of categories.
     y_title : str
-        What is counted, for the axis and the text alternative.
+        What the axis counts: the unit.
     order : sequence of str, optional
         The categories from the bottom up, six at most; by default as they come.
+    groups : mapping of str to sequence of str, optional
+        Categories that belong together, by what the group is called: each group has a hue, its categories the shades of
+        it from dark to pale. Categories without a group are grey, the second of them pale.
     percent : bool
         Values are percentages.
     decimals : int, optional
@@ -92,15 +99,16 @@ def stacked(
     ------
     FigureError
         If the frame has no rows, lacks a column, or has a bar or a category without a name, a bar's category twice,
-        a negative value or something that is not a number, more than six categories or one that `order` does not name.
+        a negative value or something that is not a number, more than six categories, or one that `order` does not name
+        or `groups` names twice; or there are more groups than hues.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"quarter": ["2024-25-Q1"] * 2 + ["2024-25-Q2"] * 2, "seen": [25, 17, 29, 13],
     ...                       "how": ["In person", "Online"] * 2})
     >>> print(stacked(frame, x="quarter", y="seen", category="how", y_title="People seen").description)
-    Stacked bar chart: People seen, Q1 2024/25 to Q2 2024/25 (2 bars). In Q2 2024/25, In person: 29; Online: 13. In Q1 2024/25, In person: 25; Online: 17.
-    """  # noqa: E501 — the text is one line
+    Stacked bar chart: Q1 2024/25 to Q2 2024/25. Q2 2024/25: In person 29, Online 13.
+    """
     table = bars(frame, x=x, y=y, category=category, order=order)
     need_title(y_title, chart="charts.stacked")
     need_percentages(table.sum(axis="columns"), percent=percent, chart="charts.stacked")
@@ -111,30 +119,77 @@ def stacked(
     def printed(value: float) -> str:
         return amount(value, percent=percent, decimals=places)
 
+    groups = groups or {}
     rows = _rows(table, printed)
-    colours = dict(zip(table.columns, palette.CATEGORIES, strict=False))
+    colours = _colours(list(table.columns), groups)
+    totals = {} if percent or len(table.columns) == 1 else {
+        at: float(parts.sum()) for at, (_, parts) in enumerate(table.iterrows()) if parts.notna().all()
+    }  # fmt: skip
+    brackets = _brackets(table.iloc[-1], groups, printed)
+    last = str(table.index[-1])
 
     def lay_out(pixels: int) -> Drawing:
         names = [] if pixels <= NARROW else _names_beside(table, height)
         left = axis.label_width
-        right = max(block_width(lines, NOTE_SIZE) for lines in names) + 24 if names else 4.0
+        beside = max(block_width(lines, NOTE_SIZE) for lines in names) + 24 if names else 4.0
+        right = beside + (_brackets_width(brackets) if names else 0.0)
         slot = (pixels - left - right) / len(table)
         bar = min(64.0, slot * 0.78)
+        plot = Plot(pixels - left - right, height, left, right, 0, 0, axis)
         canvas = Canvas()
-        top = canvas.title(y_title, -left, pixels, bottom=-10)
+        above = _write_totals(canvas, totals, printed, plot, slot)
+        top = canvas.title(y_title, -left, pixels, bottom=-10 - above)
         if not names:
-            top = _write_legend(canvas, colours, left=-left, right=pixels - left, bottom=top)
+            top = _write_legend(canvas, colours, brackets, last=last, left=-left, right=pixels - left, bottom=top)
         below = _write_bar_names(canvas, list(table.index), slot, height, left=left)
         if table.isna().any(axis=None):
             canvas.text(MISSING, -left, height + below + PITCH / 2, colour=palette.QUIET, size=NOTE_SIZE)
             below += PITCH
-        plot = Plot(pixels - left - right, height, left, right, 2 - top, below, axis)
+        plot = replace(plot, top=2 - top, bottom=below)
         _write_values(canvas, rows, colours, plot, slot, bar)
         if names:
-            _write_names(canvas, table.iloc[-1], names, plot, plot.width - (slot - bar) / 2)
+            placed = _write_names(canvas, table.iloc[-1], names, plot, plot.width - (slot - bar) / 2)
+            _write_brackets(canvas, brackets, placed, colours, plot.width + beside)
         return Drawing(plot, [_bars_layer(rows, colours, plot, len(table), bar), *canvas.layers()])
 
-    return finish(lay_out, width, stacked_text(table, y_title=y_title, words=printed))
+    return finish(lay_out, width, stacked_text(table, groups, words=printed))
+
+
+@dataclass(frozen=True)
+class Bracket:
+    """A group of categories, and its sum in the last bar in words."""
+
+    name: str
+    categories: tuple[str, ...]
+    total: str
+
+
+def _colours(categories: Sequence[str], groups: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return each category's colour: shades of hues if there are groups, else the palette in its order."""
+    if not groups:
+        return dict(zip(categories, palette.CATEGORIES, strict=False))
+    grouped = [name for names in groups.values() for name in names]
+    for name in grouped:
+        if name not in categories:
+            raise FigureError(f'charts.stacked: groups name "{name}", which is no category.{nearest(name, categories)}')
+        if grouped.count(name) > 1:
+            raise FigureError(f'charts.stacked: groups name "{name}" twice; expected each category in one group.')
+    shades = len(palette.GREYS)
+    sizes = {name: len(names) for name, names in groups.items()} | {"no group": len(categories) - len(grouped)}
+    if large := [name for name, size in sizes.items() if size > shades]:
+        raise FigureError(
+            f"charts.stacked: {sizes[large[0]]} categories in {large[0]}; expected {shades} at most, a shade each."
+        )
+    if len(groups) > len(palette.HUES):
+        raise FigureError(f"charts.stacked: {len(groups)} groups; expected {len(palette.HUES)} at most.")
+    return palette.in_hues(categories, groups)
+
+
+def _brackets(last: pd.Series[float], groups: Mapping[str, Sequence[str]], printed: Words) -> list[Bracket]:
+    """Return the groups with their sums in the last bar, as far as they are known."""
+    sums = grouped_sums(last, groups)
+    known = [name for name in groups if sums[name] == sums[name]]
+    return [Bracket(name, tuple(groups[name]), printed(sums[name])) for name in known]
 
 
 def _bars_layer(rows: Rows, colours: Mapping[str, str], plot: Plot, count: int, bar: float) -> Layer:
@@ -220,7 +275,7 @@ def _bar_name(text: str) -> str:
     return Quarter.parse(text).label if re.fullmatch(r"\d{4}-\d{2}-Q[1-4]", text) else text
 
 
-def _rows(table: pd.DataFrame, printed: Callable[[float], str]) -> Rows:
+def _rows(table: pd.DataFrame, printed: Words) -> Rows:
     """Return each part of each bar that is known and not empty, from where to where it reaches."""
     rows = []
     for at, (bar, parts) in enumerate(table.iterrows()):
@@ -257,8 +312,8 @@ def _names_beside(table: pd.DataFrame, height: float) -> list[list[str]]:
 
 def _write_names(
     canvas: Canvas, last: pd.Series[float], names: Sequence[Sequence[str]], plot: Plot, edge: float
-) -> None:
-    """Write the categories' names beside their parts of the last bar, each with a leader."""
+) -> dict[str, tuple[float, float]]:
+    """Write the categories' names beside their parts of the last bar, each with a leader; return where each is."""
     tops = last.cumsum()
     wanted = [plot.y(float(top - part / 2)) for top, part in zip(tops, last, strict=True)]
     sizes = [len(lines) * PITCH + BETWEEN for lines in names]
@@ -267,16 +322,79 @@ def _write_names(
     for lines, at, y in zip(names, wanted, placed, strict=True):
         canvas.line((edge + 2, at), (plot.width + 18, y), colour=palette.AXIS)
         canvas.block(lines, plot.width + 22, y, pitch=PITCH, is_centred=True, size=NOTE_SIZE)
+    halves = [len(lines) * PITCH / 2 for lines in names]
+    return {str(name): (y - half, y + half) for name, y, half in zip(last.index, placed, halves, strict=True)}
 
 
-def _write_legend(canvas: Canvas, colours: Mapping[str, str], *, left: float, right: float, bottom: float) -> float:
-    """Write the categories' names with their colours above the bars, in rows, and return the y of their top."""
-    entries, height, _ = flow(list(colours), right - left, mark=18, gap=16)
-    top = bottom - 6 - height
-    for entry, colour in zip(entries, colours.values(), strict=True):
-        canvas.symbol("square", left + entry.x + 7, top + entry.y, fill=colour, outline=colour, size=144)
-        canvas.block(entry.lines, left + entry.x + 18, top + entry.y, pitch=LINE)
-    return top - 2
+def _bracket_lines(bracket: Bracket) -> list[str]:
+    return wrap_name(bracket.name, BRACKET, NOTE_SIZE)
+
+
+def _brackets_width(brackets: Sequence[Bracket]) -> float:
+    """Return the pixels of the column of brackets, their names and sums."""
+    if not brackets:
+        return 0.0
+    names = block_width([line for bracket in brackets for line in _bracket_lines(bracket)], NOTE_SIZE)
+    return 22 + max(names, block_width([bracket.total for bracket in brackets], TEXT_SIZE, bold=True))
+
+
+def _write_brackets(
+    canvas: Canvas,
+    brackets: Sequence[Bracket],
+    placed: Mapping[str, tuple[float, float]],
+    colours: Mapping[str, str],
+    x: float,
+) -> None:
+    """Write a bracket beside the names of each group, with the group's sum and name."""
+    for bracket in brackets:
+        top, bottom = (pick(placed[name][end] for name in bracket.categories) for end, pick in ((0, min), (1, max)))
+        colour = colours[bracket.categories[0]]
+        for start, end in (((x, top), (x + 5, top)), ((x + 5, top), (x + 5, bottom)), ((x, bottom), (x + 5, bottom))):
+            canvas.line(start, end, colour=colour, width=2)
+        lines = _bracket_lines(bracket)
+        first = (top + bottom) / 2 - len(lines) * PITCH / 2
+        canvas.text(bracket.total, x + 12, first, bold=True)
+        canvas.block(lines, x + 12, first + PITCH, pitch=PITCH, size=NOTE_SIZE)
+
+
+def _write_totals(canvas: Canvas, totals: Mapping[int, float], printed: Words, plot: Plot, slot: float) -> float:
+    """Write each bar's total above it if they all fit, and return the pixels they need above the plot."""
+    if not totals or block_width([printed(total) for total in totals.values()], NOTE_SIZE, bold=True) > slot - 4:
+        return 0.0
+    for at, total in totals.items():
+        canvas.text(printed(total), (at + 0.5) * slot, plot.y(total) - 9, align="center", size=NOTE_SIZE, bold=True)
+    return max(0.0, 16 - min(plot.y(total) for total in totals.values()))
+
+
+def _write_legend(
+    canvas: Canvas,
+    colours: Mapping[str, str],
+    brackets: Sequence[Bracket],
+    *,
+    last: str,
+    left: float,
+    right: float,
+    bottom: float,
+) -> float:
+    """Write the categories' names with their colours above the bars, in rows, and return the y of their top.
+
+    Each group has rows of its own below its name and sum; the categories without a group come last.
+    """
+    of_group = {name for bracket in brackets for name in bracket.categories}
+    parts = [(f"{bracket.name}: {bracket.total} in {last}", [name for name in colours if name in bracket.categories])
+             for bracket in brackets]  # fmt: skip
+    parts.append(("", [name for name in colours if name not in of_group]))
+    for head, names in reversed([part for part in parts if part[1]]):
+        entries, height, _ = flow(names, right - left, mark=18, gap=16)
+        top = bottom - 6 - height
+        for name, entry in zip(names, entries, strict=True):
+            outline = palette.AXIS if palette.contrast(colours[name], palette.PAPER) < 3 else colours[name]
+            canvas.symbol("square", left + entry.x + 7, top + entry.y, fill=colours[name], outline=outline, size=144)
+            canvas.block(entry.lines, left + entry.x + 18, top + entry.y, pitch=LINE)
+        lines = wrap_name(head, right - left, bold=True)
+        bottom = top - LINE * len(lines)
+        canvas.block(lines, left, bottom + LINE / 2 - 1, pitch=LINE, bold=True)
+    return bottom - 2
 
 
 def _write_bar_names(canvas: Canvas, names: Sequence[str], slot: float, height: float, *, left: float) -> float:

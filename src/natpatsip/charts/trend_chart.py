@@ -39,7 +39,7 @@ def trend(
     x, y : str
         The columns of dates (ISO text, real dates or periods) and of values.
     y_title : str
-        What is measured, for the axis and the text alternative.
+        What the axis measures: the unit.
     percent : bool
         Values are percentages, 0 to 100.
     decimals : int, optional
@@ -58,8 +58,8 @@ def trend(
     Examples
     --------
     >>> frame = pd.DataFrame({"month": ["2024-07", "2024-08", "2024-09"], "people": [980, 954, 947]})
-    >>> trend(frame, x="month", y="people", y_title="People").description.partition(". ")[2]
-    'It goes from 980 to 947; highest 980 in July 2024, lowest 947 in September 2024.'
+    >>> trend(frame, x="month", y="people", y_title="People").description
+    'Line chart: fell from 980 in July 2024 to 947 in September 2024.'
     """
     need_columns(frame, [x, y], chart="charts.trend")
     need_rows(frame, chart="charts.trend")
@@ -88,7 +88,7 @@ def trend(
         return Drawing(plot, [*_layers(_rows(data, line, words), line, plot), *canvas.layers()])
 
     dates = timeline(data["date"])
-    description = trend_text(list(data["date"]), list(data["value"]), dates, y_title=y_title, words=words)
+    description = trend_text(list(data["date"]), list(data["value"]), dates, words=words)
     return showing(finish(lay_out, width, description), _direction(known["value"]))
 
 

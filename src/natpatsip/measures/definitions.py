@@ -79,10 +79,12 @@ class Definition(Strict):
     """For stacked bars: the column of their parts."""
     categories: dict[Word, Text] = Field(default_factory=dict)
     """The parts from the bottom up, with what they are called."""
+    groups: dict[Text, list[Word]] = Field(default_factory=dict)
+    """Parts that belong together, by what their group is called; the first of each is the darkest."""
     noun: Text = ""
     verb: Text = ""
     axis: Text = ""
-    """What is written at the axis; by default the label."""
+    """What is written at the axis; by default the unit."""
     description: Text = ""
     caption: Text = ""
     columns: Columns = Columns()
@@ -263,6 +265,12 @@ def _of_measure(each: Definition) -> Iterator[tuple[tuple[str, ...], str]]:
         yield (), "has no category. Name the column that says which part of a bar a row belongs to."
     if each.chart == "stacked" and each.numerator:
         yield ("numerator",), "stacked bars are made of counts. Give value, or nothing to count rows."
+    grouped = [part for parts in each.groups.values() for part in parts]
+    for part in dict.fromkeys(grouped):
+        if part not in each.categories:
+            yield ("groups",), f"categories have no {part}.{nearest(part, each.categories)}"
+        elif grouped.count(part) > 1:
+            yield ("groups",), f"{part} is there twice. Put each category in one group."
     if bool(each.noun) != bool(each.verb):
         yield (), "has one of noun and verb. Give both, from which its sentences are made, or neither."
     if each.verb and not each.verb.startswith("have "):

@@ -149,7 +149,9 @@ def _stacked_columns(measure: MeasuredSeries) -> dict[str, Any]:
 
 
 def _draw_stacked(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, Any]) -> ReportChart:
-    return charts.stacked(result, **_stacked_columns(measure), **{"y_title": measure.axis, **options})
+    own = measure.definition
+    groups = {name: [own.categories[part] for part in parts] for name, parts in own.groups.items()}
+    return charts.stacked(result, **_stacked_columns(measure), **{"y_title": measure.axis, "groups": groups, **options})
 
 
 def _stacked_table(measure: MeasuredSeries, result: pd.DataFrame) -> pd.DataFrame:

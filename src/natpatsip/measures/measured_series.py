@@ -209,8 +209,10 @@ class MeasuredSeries:
 
     @property
     def axis(self) -> str:
-        """What is written at the axis."""
-        return self.definition.axis or self.definition.label
+        """What is written at the axis: its unit."""
+        own = self.definition
+        unit = f"% of {own.noun}" if own.noun else "%"
+        return own.axis or (unit if own.is_percent else f"{own.unit[:1].upper()}{own.unit[1:]}")
 
     @property
     def description(self) -> str:
@@ -229,7 +231,7 @@ class MeasuredSeries:
         own, given = self.definition, self.definition.columns
         counts = {"numerator": own.numerator, "denominator": own.denominator}
         names = {key: getattr(given, key) or column.replace("_", " ").capitalize() for key, column in counts.items()}
-        return names | {"value": given.value or (f"{self.axis}, %" if own.is_percent else self.axis)}
+        return names | {"value": given.value or (f"{own.label}, %" if own.is_percent else own.label)}
 
     @cached_property
     def decimals(self) -> int:

@@ -80,17 +80,17 @@ class Standing:
         if not self.has_icons:
             return _State()
         found, icon = spc.findings(result), spc.variation_icon(result).name
-        since = f"since {self.measure.when(found.rebased)}" if found.shift else ""
+        since = f"since {self.measure.when(found.rebased)}" if found.step_verdict else ""
         is_concern = icon.startswith("variation-concern")
         attention = {
             "getting worse": is_concern,
-            f"worse {since}": found.is_worsening and not is_concern,
+            f"worse {since}": found.step_verdict == "concern" and not is_concern,
             "target out of reach": found.assurance == "consistent_fail",
             "latest values missing": bool(found.trailing_missing),
         }
         is_rising = icon.startswith("variation-improvement")
-        improved = "improving" if is_rising else f"better {since}" if found.is_improving else ""
-        return _State(improved, tuple(words.strip() for words, holds in attention.items() if holds))
+        improved = "improving" if is_rising else f"better {since}" if found.step_verdict == "improvement" else ""
+        return _State(improved, tuple(words for words, holds in attention.items() if holds))
 
     @cached_property
     def change(self) -> float | None:

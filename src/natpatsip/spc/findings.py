@@ -165,6 +165,19 @@ class Findings:
         return self.shifts[-1].direction if self.shifts else ""
 
     @property
+    def step_change(self) -> str:
+        """``"up"`` or ``"down"`` where the last rebase marks a shift that no special cause since opposes, else ""."""
+        is_opposed = {"up": self.went_down, "down": self.went_up}
+        return "" if is_opposed.get(self.shift, False) else self.shift
+
+    @property
+    def step_verdict(self) -> str:
+        """``"improvement"`` or ``"concern"`` where a step change goes in a direction that matters, else ""."""
+        if not self.step_change or self.improvement not in ("increase", "decrease"):
+            return ""
+        return "improvement" if (self.step_change == "up") == (self.improvement == "increase") else "concern"
+
+    @property
     def run(self) -> str:
         """``"above"`` or ``"below"`` where the latest point belongs to a run, else ""."""
         return self.side if self.run_length >= self.rule_length else ""
@@ -188,14 +201,14 @@ class Findings:
         """
         is_up = "above" in (self.run, self.outside) or self.trend == "rising"
         is_opposed = "below" in (self.run, self.outside) or self.trend == "falling"
-        return (is_up and not is_opposed) or (self.shift == "up" and not self.went_down)
+        return (is_up and not is_opposed) or self.step_change == "up"
 
     @property
     def downward(self) -> bool:
         """Whether the same holds downwards."""
         is_down = "below" in (self.run, self.outside) or self.trend == "falling"
         is_opposed = "above" in (self.run, self.outside) or self.trend == "rising"
-        return (is_down and not is_opposed) or (self.shift == "down" and not self.went_up)
+        return (is_down and not is_opposed) or self.step_change == "down"
 
     @property
     def is_improving(self) -> bool:

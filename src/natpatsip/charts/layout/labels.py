@@ -14,6 +14,9 @@ GAP = 8  # pixels between two blocks side by side
 NOTE_PITCH = 15
 EDGE_SHARE = 0.4  # of the chart's width, at most, for the labels at the right edge
 NARROWEST, WIDEST = 104, 230  # pixels of a label above the plot
+MOST_ABOVE = 0.2  # of the height of plot and labels above it, at most, for the labels
+BADGE = 16  # pixels of a mark's number in its disc
+LIST_PITCH = 21  # from one numbered text to the next
 
 
 def spread(wanted: Sequence[float], sizes: Sequence[float], *, low: float, high: float) -> list[float]:
@@ -98,12 +101,17 @@ def tiers(blocks: Sequence[tuple[tuple[str, ...], float, float]], *, low: float,
 
 @dataclass(frozen=True)
 class EdgeLabel:
-    """A label at the right edge: its words, and the value that it stands beside."""
+    """A label at the right edge or, in a narrow chart, in the plot: its words, and the value that it stands beside.
+
+    In a plot it is on a side of its line (−1 is above), and apart from other labels if its line is not of the process.
+    """
 
     words: str
     value: float
     colour: str
     is_bold: bool = False
+    side: int = 0
+    is_apart: bool = False
 
 
 def edge_width(labels: Sequence[EdgeLabel], width: float) -> float:
@@ -128,38 +136,73 @@ def write_edge(canvas: Canvas, labels: Sequence[EdgeLabel], plot: Plot) -> None:
 
 @dataclass(frozen=True)
 class Mark:
-    """A vertical mark in the plot with a label above it; kind is segment, rebase or annotation."""
+    """A vertical mark in the plot with its words; kind is rebase or annotation."""
 
     number: float
     words: str
     kind: str
-    last_line: str = ""
-
-    def lines(self, width: float) -> tuple[str, ...]:
-        """Return the label wrapped to a width, in at most five lines."""
-        return (*wrap(self.words, width, NOTE_SIZE, lines=5), *([self.last_line] if self.last_line else []))
 
 
-def write_marks(canvas: Canvas, marks: Sequence[Mark], line: Timeline, *, height: float, right: float) -> float:
-    """Draw each mark with its label above the plot, and return the y of the highest (0 or negative).
+def write_marks(
+    canvas: Canvas, marks: Sequence[Mark], line: Timeline, *, height: float, right: float
+) -> tuple[float, list[str]]:
+    """Draw each mark, and return the y of the highest (0 or negative) and the words that go below the chart.
 
-    A label is as wide as the room to the next one, within reason; if there is no room, it goes above the next one.
+    The words stand above the plot, each as wide as the room to the next mark, within reason; if there is no room, it
+    goes above the next one. Where they would take more than a fifth of the height of plot and words together, the marks
+    are numbered instead, and their words go below the chart.
     """
     if not marks:
-        return 0.0
+        return 0.0, []
     ordered = sorted(marks, key=lambda mark: mark.number)
     anchors = [line.x(mark.number) + 4 for mark in ordered]
     room = [after - x - GAP for x, after in zip(anchors, [*anchors[1:], right + GAP], strict=True)]
     room = [space if space >= NARROWEST else max(NARROWEST, right - x) for space, x in zip(room, anchors, strict=True)]
-    lines = [mark.lines(min(space, WIDEST)) for mark, space in zip(ordered, room, strict=True)]
-    widths = [block_width(words, NOTE_SIZE) for words in lines]
-    blocks = tiers(list(zip(lines, widths, anchors, strict=True)), low=0, high=right)
-    reach = 0.0
-    for mark, block in zip(ordered, blocks, strict=True):
-        x, top = line.x(mark.number), -(block.tier + len(block.lines)) * NOTE_PITCH - 5
-        if mark.kind != "segment":
-            dash, end = (2, 3) if mark.kind == "annotation" else (), top if block.left > x else 0
-            canvas.line((x, height), (x, end), colour=palette.REBASE, dash=dash, is_behind=True)
+    wrapped = [
+        tuple(wrap(mark.words, min(space, WIDEST), NOTE_SIZE)) for mark, space in zip(ordered, room, strict=True)
+    ]
+    widths = [block_width(words, NOTE_SIZE) for words in wrapped]
+    blocks = tiers(list(zip(wrapped, widths, anchors, strict=True)), low=0, high=right)
+    tops = [-(block.tier + len(block.lines)) * NOTE_PITCH - 5 for block in blocks]
+    if -min(tops) > MOST_ABOVE * (height - min(tops)):
+        return _number_marks(canvas, ordered, line, height=height, right=right)
+    for mark, block, top in zip(ordered, blocks, tops, strict=True):
+        x = line.x(mark.number)
+        _draw_mark(canvas, mark, (x, height), (x, top if block.left > x else 0))
         canvas.block(block.lines, block.left, top + 0.5 * NOTE_PITCH, pitch=NOTE_PITCH, size=NOTE_SIZE)
-        reach = min(reach, top)
-    return reach
+    return min(tops), []
+
+
+def _number_marks(
+    canvas: Canvas, marks: Sequence[Mark], line: Timeline, *, height: float, right: float
+) -> tuple[float, list[str]]:
+    """Draw marks with their numbers above the plot, and return the top and their words."""
+    wanted = [line.x(mark.number) for mark in marks]
+    placed = spread(wanted, [BADGE + 2.0] * len(marks), low=-BADGE / 2, high=right)
+    middle = -8 - BADGE / 2
+    for number, (mark, x, at) in enumerate(zip(marks, wanted, placed, strict=True), start=1):
+        _draw_mark(canvas, mark, (x, height), (x, 0))
+        canvas.line((x, 0), (at, middle + BADGE / 2), colour=palette.REBASE, is_behind=True)
+        write_badge(canvas, number, at, middle)
+    return middle - BADGE / 2 - 2, [mark.words for mark in marks]
+
+
+def _draw_mark(canvas: Canvas, mark: Mark, foot: tuple[float, float], head: tuple[float, float]) -> None:
+    canvas.line(foot, head, colour=palette.REBASE, dash=(2, 3) if mark.kind == "annotation" else (), is_behind=True)
+
+
+def write_badge(canvas: Canvas, number: int, x: float, y: float) -> None:
+    """Write a number in a disc."""
+    canvas.symbol("circle", x, y, fill=palette.REBASE, outline=palette.REBASE, size=BADGE**2)
+    canvas.text(str(number), x, y, colour=palette.PAPER, align="center", size=NOTE_SIZE, bold=True)
+
+
+def write_list(canvas: Canvas, texts: Sequence[str], x: float, y: float, *, width: float) -> float:
+    """Write the words of numbered marks below one another, each after its number, and return the pixels they take."""
+    top = y
+    for number, text in enumerate(texts, start=1):
+        lines = wrap(text, width - BADGE - 8, NOTE_SIZE)
+        write_badge(canvas, number, x + BADGE / 2, y + LIST_PITCH / 2)
+        canvas.block(lines, x + BADGE + 8, y + LIST_PITCH / 2, pitch=NOTE_PITCH, size=NOTE_SIZE)
+        y += LIST_PITCH + NOTE_PITCH * (len(lines) - 1)
+    return y - top

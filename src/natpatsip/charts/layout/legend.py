@@ -87,15 +87,35 @@ def write_kinds(canvas: Canvas, kinds: Sequence[str], x: float, y: float) -> Non
 
 def icons_width(icons: Sequence[Icon]) -> float:
     """Return the pixels that icons with their words take, and the gaps before them."""
-    return sum(ICON + 6 + block_width((icon.kind, icon.words), NOTE_SIZE) + ICON_GAP for icon in icons)
+    return sum(ICON + 6 + _words_width(icon) + ICON_GAP for icon in icons)
+
+
+def rows_of_icons(icons: Sequence[Icon], width: float) -> list[list[Icon]]:
+    """Return icons in rows that fit a width."""
+    rows: list[list[Icon]] = []
+    for icon in icons:
+        if rows and icons_width([*rows[-1], icon]) - ICON_GAP <= width:
+            rows[-1].append(icon)
+        else:
+            rows.append([icon])
+    return rows
+
+
+def _words_width(icon: Icon) -> float:
+    return max(text_width(icon.kind, NOTE_SIZE), text_width(icon.words, NOTE_SIZE, bold=_is_bold(icon)))
+
+
+def _is_bold(icon: Icon) -> bool:
+    """Return True for the words of an icon that have a colour of their own."""
+    return icon.ink != palette.INK
 
 
 def write_icons(canvas: Canvas, icons: Sequence[Icon], *, right: float, y: float) -> None:
     """Draw icons with their words, up to a right edge."""
     for icon in reversed(icons):
-        x = right - block_width((icon.kind, icon.words), NOTE_SIZE)
+        x = right - _words_width(icon)
         canvas.text(icon.kind, x, y - LINE / 2, colour=palette.QUIET, size=NOTE_SIZE)
-        canvas.text(icon.words, x, y + LINE / 2, size=NOTE_SIZE)
+        canvas.text(icon.words, x, y + LINE / 2, size=NOTE_SIZE, colour=icon.ink, bold=_is_bold(icon))
         draw(canvas, icon, x - 6 - ICON / 2, y, size=ICON)
         right = x - 6 - ICON - ICON_GAP
 

@@ -1,0 +1,165 @@
+"""Labels of lines within the plot: each beside its own line, where neither data nor another label is.
+
+The plot is divided into cells. Every place a label could have is weighed at once: by what it would cover, how far it is
+from its line, and whether it leaves the stretch that the line has.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from natpatsip.charts import palette
+from natpatsip.charts.layout.canvas import Canvas, Plot
+from natpatsip.charts.layout.labels import EdgeLabel
+from natpatsip.charts.layout.sizes import NOTE_SIZE, text_width
+
+Grid = npt.NDArray[np.float64]
+CELL = 2  # pixels
+TALL = 14  # pixels of a line of text
+APART = 1  # pixels of a label's sides from anything else
+POINT = 5  # pixels from the middle of a point to its edge
+ON_DATA, ON_LABEL = 8.0, 4000.0  # cost of a cell covered; one pixel away from the line costs 1
+OUTSIDE = 2.0  # cost of a pixel beyond the ends of the line
+WRONG_SIDE = 10.0
+CLEAR = 6  # pixels from a label's edge to its line, up to which no leader is needed
+TOO_CLOSE = 24  # pixels between two lines, below which they share a label
+
+
+@dataclass(frozen=True)
+class LineLabel:
+    """The label of a level line, and the stretch that the line has, in pixels; a leader, if any, goes to its level.
+
+    Parameters
+    ----------
+    texts : tuple of EdgeLabel
+        One, or those of several lines that are too close for a label each, from the top down.
+    side : int
+        −1 if it should be above its line, 1 below, 0 wherever there is room.
+    """
+
+    texts: tuple[EdgeLabel, ...]
+    y: float
+    start: float
+    end: float
+    is_at_end: bool = False
+    side: int = 0
+
+    @property
+    def width(self) -> float:
+        """Pixels from side to side."""
+        return max(text_width(each.words, NOTE_SIZE, bold=each.is_bold) for each in self.texts)
+
+    @property
+    def height(self) -> float:
+        """Pixels from top to bottom."""
+        return TALL * len(self.texts)
+
+    def leader(self, left: Any) -> Any:
+        """Return the x of a leader, below or above the label if it can be, for one left edge or many."""
+        return np.minimum(np.clip(left + 8, self.start + 2, max(self.start + 2, self.end - 2)), left + self.width)
+
+
+def latest_labels(labels: Sequence[EdgeLabel], plot: Plot, start: float, end: float) -> list[LineLabel]:
+    """Return the labels of the latest mean and limits: one for each, or one for all that are close together."""
+    close: list[list[EdgeLabel]] = []
+    for label in sorted(labels, key=lambda each: plot.y(each.value)):
+        if close and plot.y(label.value) - plot.y(close[-1][-1].value) < TOO_CLOSE:
+            close[-1].append(label)
+        else:
+            close.append([label])
+    found = []
+    for texts in sorted(close, key=lambda texts: any(each.is_bold for each in texts)):  # limits have less choice
+        levels = [plot.y(each.value) for each in sorted(texts, key=lambda each: not each.is_bold)]
+        side = texts[0].side if len(texts) == 1 else 0
+        found.append(LineLabel(tuple(texts), levels[0], start, end, is_at_end=True, side=side))
+    return found
+
+
+class Clutter:
+    """What is drawn in a plot, cell by cell."""
+
+    def __init__(self, width: float, height: float) -> None:
+        self.cells: Grid = np.zeros((int(height // CELL) + 1, int(width // CELL) + 1))
+        self.texts: Grid = np.zeros_like(self.cells)
+
+    def add_box(self, left: float, top: float, right: float, bottom: float, *, weight: float = ON_DATA) -> None:
+        """Add a box."""
+        self.cells[self._within(left, top, right, bottom)] += weight
+
+    def add_text(self, left: float, top: float, right: float, bottom: float) -> None:
+        """Add a text, which neither a label nor a leader may cross."""
+        self.add_box(left, top, right, bottom, weight=ON_LABEL)
+        self.texts[self._within(left, top, right, bottom)] += ON_LABEL
+
+    def _within(self, left: float, top: float, right: float, bottom: float) -> tuple[slice, slice]:
+        rows, columns = (
+            slice(max(0, int(low // CELL)), max(0, int(high // CELL) + 1))
+            for low, high in ((top, bottom), (left, right))
+        )
+        return rows, columns
+
+    def add_path(self, points: Sequence[tuple[float, float]]) -> None:
+        """Add points and the straight lines between them."""
+        for x, y in points:
+            self.add_box(x - POINT, y - POINT, x + POINT, y + POINT)
+        for (x, y), (x2, y2) in pairwise(points):
+            count = int(max(abs(x2 - x), abs(y2 - y)) // CELL) + 1
+            columns = (np.linspace(x, x2, count) // CELL).astype(int).clip(0, self.cells.shape[1] - 1)
+            rows = (np.linspace(y, y2, count) // CELL).astype(int).clip(0, self.cells.shape[0] - 1)
+            self.cells[rows, columns] += ON_DATA
+
+    def add_level(self, y: float, start: float, end: float) -> None:
+        """Add a level line."""
+        self.add_box(start, y, end, y)
+
+    def covered(self, width: int, height: int) -> Grid:
+        """Return what a box of so many cells would cover, by the cell of its upper left corner."""
+        total: Grid = np.pad(self.cells, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
+        found: Grid = (
+            total[height:, width:] - total[:-height, width:] - total[height:, :-width] + total[:-height, :-width]
+        )
+        return found
+
+
+def write_line_labels(canvas: Canvas, labels: Iterable[LineLabel], clutter: Clutter) -> None:
+    """Write each label beside its line, with a leader where it had to go further away; `clutter` gets them too."""
+    for label in labels:
+        x, y = _place(label, clutter)
+        half = label.height / 2
+        for number, each in enumerate(label.texts):
+            middle = y - half + TALL * (number + 0.5)
+            canvas.text(each.words, x, middle, colour=each.colour, bold=each.is_bold, size=NOTE_SIZE)
+        clutter.add_text(x - APART, y - half, x + label.width + APART, y + half)
+        if abs(y - label.y) > half + CLEAR:
+            edge = y + (half if y < label.y else -half)
+            at = float(label.leader(x))
+            canvas.line((at, edge), (at, label.y), colour=palette.INK, width=0.8)
+            clutter.add_box(at, min(edge, label.y), at, max(edge, label.y), weight=ON_LABEL)
+
+
+def _place(label: LineLabel, clutter: Clutter) -> tuple[float, float]:
+    """Return the left edge and the middle of a label."""
+    wide, tall = (math.ceil(pixels / CELL) for pixels in (label.width + 2 * APART, label.height))
+    wide, tall = min(wide, clutter.cells.shape[1]), min(tall, clutter.cells.shape[0])
+    cost = clutter.covered(wide, tall)
+    left = np.arange(cost.shape[1]) * CELL + APART
+    middle = np.arange(cost.shape[0]) * CELL + tall * CELL / 2
+    beyond = np.maximum(label.start + 2 - left, 0) + np.maximum(left + label.width - label.end + 2, 0)
+    overhang = max(0.0, label.width + 4 - (label.end - label.start))  # what no place could avoid
+    wanted = label.end - label.width - 4 if label.is_at_end else label.start + 4
+    is_wrong = (middle - label.y) * label.side < 0
+    cost = cost + (np.abs(middle - label.y) + WRONG_SIDE * is_wrong)[:, None]
+    rows = np.arange(cost.shape[0])
+    edges = np.where(middle < label.y, rows + tall, rows)
+    crossed = np.pad(clutter.texts, ((1, 0), (0, 0))).cumsum(axis=0)[:, (label.leader(left) // CELL).astype(int)]
+    cost = cost + np.abs(crossed[edges] - crossed[min(max(int(label.y // CELL), 0), len(crossed) - 1)])
+    cost = cost + (OUTSIDE * np.maximum(beyond - overhang, 0) + 0.1 * np.abs(left - wanted))[None, :]
+    row, column = np.unravel_index(int(cost.argmin()), cost.shape)
+    return float(left[column]), float(middle[row])
