@@ -196,7 +196,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
 def _own_chapters(
     job: Job, plan: Plan, candidate: Candidate | None, outcome: Outcome | None, now: BuiltReport
 ) -> tuple[QaRecord | None, dict[str, str]]:
-    """Return the record of a final edition, and the chapters that the build writes of it and of what changed, by name."""
+    """Return the record of a final edition, and the chapters made of it and of what changed, by name."""
     from natpatsip.checks import CHECKS
     from natpatsip.compare import changes_chapter
     from natpatsip.pipeline.plan import CHANGES, FINALS_ONLY

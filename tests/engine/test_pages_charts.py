@@ -156,9 +156,9 @@ def test_a_figure_is_copied_as_a_link_and_saved_as_a_picture_drawn_in_the_page(h
         assert picture.width >= 1000, "the wide layout, at twice its size"
         assert picture.getpixel((1, 1)) == 255
         assert sum(picture.histogram()[:100]) > 5000, "title, chart and source are drawn"
-        tab.evaluate(
-            "Object.defineProperty(navigator, 'clipboard', {value: {writeText: async text => { window.copied = text; }}})"
-        )
+        tab.evaluate("""() => Object.defineProperty(navigator, "clipboard", {
+            value: { writeText: async text => { window.copied = text; } }
+        })""")
         figure.get_by_role("button", name="Copy link to figure").click()
         tab.wait_for_function("() => window.copied")
         assert tab.evaluate("window.copied").endswith("/waiting-times.html#fig-waits")

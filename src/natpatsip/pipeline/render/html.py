@@ -76,7 +76,7 @@ def _common_variables(report: Report) -> dict[str, Any]:
         "lang": report.lang,
         "report-title": escape(report.title),
         "subtitle": escape(report.subtitle),
-        "date": escape(report.date),
+        "date": escape(report.date.replace(" ", "\N{NO-BREAK SPACE}")),
         "draft": report.status == "Draft",
         "illustrative": report.is_illustrative,
         "imprint": _imprint(report.settings),
