@@ -147,7 +147,7 @@ end
 local function unbroken(inlines)
   for i = 2, #inlines - 1 do
     local before, after = inlines[i - 1], inlines[i + 1]
-    if (inlines[i].t == 'Space' or inlines[i].t == 'SoftBreak') and belongs(stringify(before):match('%S*$'), stringify(after):match('^%S*')) then
+    if (inlines[i].t == 'Space' or inlines[i].t == 'SoftBreak') and belongs(stringify(before):match('%w*$'), stringify(after):match('^%S*')) then
       inlines[i] = pandoc.Str(NO_BREAK)
     end
   end

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 
 import pytest
+from lxml import html
 
 from natpatsip.charts import palette
 from support.auditing import broken_links, markup_complaints, violations
@@ -145,6 +146,13 @@ def test_the_contents_follow_the_reading(html_pages, chrome):
             box, frame = link.bounding_box(), tab.locator("nav.contents").bounding_box()
             assert frame["y"] <= box["y"]
             assert box["y"] + box["height"] <= frame["y"] + frame["height"]
+
+
+def test_tiles_are_a_list(html_pages):
+    tree = html.parse(str(html_pages / "index.html")).getroot()
+    tiles = tree.xpath("//*[@class='tile']")
+    assert len(tiles) > 1
+    assert {(each.tag, each.getparent().tag) for each in tiles} == {("li", "ul")}
 
 
 def test_each_printed_page_says_which_quarter_it_is_and_that_it_is_a_draft(html_pages, chrome, tmp_path):

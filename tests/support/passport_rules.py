@@ -60,6 +60,7 @@ __all__ = [  # what a module of tests needs to run the rules
     "test_references_in_the_pdf_are_links_into_the_list",
     "test_references_in_word_lead_to_their_entries",
     "test_the_list_and_the_cards_say_the_same",
+    "test_the_list_of_all_numbers_links_to_its_files",
     "test_the_note_at_the_front_counts_the_numbers_that_the_list_marks_as_illustrative",
     "test_the_passports_cost_each_page_little",
 ]
@@ -166,6 +167,11 @@ def test_every_number_on_every_page_has_a_passport(pages, passports, entries, fa
         text = number.text_content()
         assert text == facts[key, period]["text"] or (key, period, text) in said, (path.name, name, text)
         assert passports[name]["entry"] == number.get("data-entry") == entries[name].xpath("string(th)")
+
+
+def test_the_list_of_all_numbers_links_to_its_files(report):
+    tree = html.parse(str(report / "html" / "sources.html")).getroot()
+    assert set(tree.xpath("//main//p//a[starts-with(@href, '../')]/@href")) == {"../facts.csv", "../manifest.json"}
 
 
 def test_a_passport_says_all_that_is_known(passports, facts):

@@ -39,17 +39,13 @@ def chapter(comparison: Comparison, *, is_final: bool = False) -> str:
     """Return the chapter, in the constructs of docs/chapters.md; of a final edition without the narrative."""
     before = comparison.before.quarter
     narrative = (
-        ""
-        if is_final
-        else (
-            " It also shows the narrative word by word, for the reviewers of this draft. If only a number in a sentence has "
-            "changed, it is listed as a number."
-        )
+        " It also shows the narrative word by word, for the reviewers of this draft. If only a number in a sentence "
+        "has changed, it is listed as a number."
     )
     parts = [
         TITLE,
         f"This page compares this report with that of {before.label}: each number with its counterpart, and what each "
-        f"figure says.{narrative}",
+        f"figure says.{'' if is_final else narrative}",
         *_numbers(comparison),
         *_figures(comparison),
         *([] if is_final else _narrative(comparison)),
