@@ -391,10 +391,12 @@ local function html_figure(div)
   table.insert(after, '<details class="figure-data"><summary>Data behind figure ' .. a.number .. '</summary>'
     .. region('Data behind figure ' .. a.number) .. data_table(a.data, label .. ': ' .. turned(a.description))
     .. '</section></details>')
-  local png = a.interactive and '\n<button type="button" class="figure-png scripted">picture (PNG)</button>' or ''
+  -- Quarto's own pages have none of the scripts that these buttons need.
+  local png = a.interactive and not quarto and '\n<button type="button" class="figure-png scripted">picture (PNG)</button>' or ''
   local files = '<p class="figure-files">Download figure ' .. a.number .. ': <a href="' .. html(a.data)
     .. '" download>data (CSV)</a> <a href="' .. html(a.svg) .. '" download>chart (SVG)</a>' .. png
-    .. ' <button type="button" class="figure-link scripted">Copy link to figure ' .. a.number .. '</button></p>'
+    .. (quarto and '' or ' <button type="button" class="figure-link scripted">Copy link to figure ' .. a.number .. '</button>')
+    .. '</p>'
   table.insert(after, (single and '' or files) .. '</figure>')
   return { raw('html', table.concat(out, '\n')), div.content, raw('html', table.concat(after, '\n')) }
 end
@@ -970,7 +972,9 @@ function Pandoc(doc)
   if is_typst() and doc.meta.natpatsip then doc.meta.natpatsip['programme-titles'] = programmes(doc) end
   if is_typst() then doc.blocks = without_list_of_figures(doc.blocks) end
   -- Each walk copies the document there and back: what can go together does. Inlines come before blocks, inner before outer.
-  if is_html() then doc = doc:walk({ Inlines = unbroken }) end
+  -- Facts keep their text to the letter: the style sheet holds them together.
+  local function as_it_is(link) if link.classes:includes('fact') then return link, false end end
+  if is_html() then doc = doc:walk({ traverse = 'topdown', Link = as_it_is, Inlines = unbroken }) end
   doc = doc:walk({ Link = resolve, RawInline = line_break, Math = formula, Image = pasted, Figure = without_caption, Span = span_of, Table = report_table, Div = is_html() and construct or panel })
   if is_typst() then doc.blocks = leading(doc:walk({ Inlines = with_pages }).blocks) end
   if not is_html() then doc = doc:walk({ Div = construct }) end

@@ -175,7 +175,7 @@ def test_paper_has_legible_heads_of_tables_and_text_as_wide_as_the_sheet(html_pa
         tab.emulate_media(media="print")
         tab.goto((html_pages / "waiting-times.html").as_uri())
         head = "head => [getComputedStyle(head).color, getComputedStyle(head).backgroundColor]"
-        assert tab.locator("thead th").first.evaluate(head) == ["rgb(0, 0, 0)", "rgba(0, 0, 0, 0)"]
+        assert tab.locator("thead th").first.evaluate(head) == ["rgb(33, 43, 50)", "rgba(0, 0, 0, 0)"]
         text, main = (
             tab.locator(each).first.bounding_box() for each in ("main > section p:not(.passport-hint)", "main")
         )
