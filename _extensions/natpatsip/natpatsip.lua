@@ -130,6 +130,30 @@ local function line_break(inline)
   return nil
 end
 
+-- What is read as one word is never broken across lines: "Figure 5", "Q3 2024/25", "26 September 2024".
+local MONTHS = { 'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October',
+  'November', 'December' }
+local NO_BREAK = '\u{a0}'
+local IS_MONTH = {}
+for _, name in ipairs(MONTHS) do IS_MONTH[name] = true end
+
+local function belongs(before, after)
+  if IS_MONTH[before] then return after:match('^%d%d%d%d%f[%D]') ~= nil end
+  if before:match('^%d%d?$') then return IS_MONTH[after:match('^%a+') or ''] end
+  if before:match('Q[1-4]$') then return after:match('^%d%d%d%d/%d%d') ~= nil end
+  return (before:match('[Ff]igures?$') or before:match('[Tt]able$')) and after:match('^%d') ~= nil
+end
+
+local function unbroken(inlines)
+  for i = 2, #inlines - 1 do
+    local before, after = inlines[i - 1], inlines[i + 1]
+    if (inlines[i].t == 'Space' or inlines[i].t == 'SoftBreak') and belongs(stringify(before):match('%w*$'), stringify(after):match('^%S*')) then
+      inlines[i] = pandoc.Str(NO_BREAK)
+    end
+  end
+  return inlines
+end
+
 -- A pasted image has its text as an alternative, which pandoc's writer of Typst leaves out, and is no wider than the page.
 local function pasted(image)
   if not (is_typst() and image.src:match('^figures/pasted%-')) then return nil end
@@ -236,9 +260,6 @@ local function csv_rows(text)
   if #cell > 0 or #row > 0 then close_row() end
   return rows
 end
-
-local MONTHS = { 'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October',
-  'November', 'December' }
 
 -- The decimals that show two digits of a size.
 local function two_digits(size) return math.min(12, math.max(0, 1 - math.floor(math.log(size, 10)))) end
@@ -393,8 +414,12 @@ local function html_figure(div)
   table.insert(after, '<details class="figure-data"><summary>Data behind figure ' .. a.number .. '</summary>'
     .. region('Data behind figure ' .. a.number) .. data_table(a.data, label .. ': ' .. turned(a.description))
     .. '</section></details>')
-  local files = '<p class="figure-files">Figure ' .. a.number .. ' as files: <a href="' .. html(a.data)
-    .. '" download>data (CSV)</a>, <a href="' .. html(a.svg) .. '" download>chart (SVG)</a></p>'
+  -- Quarto's own pages have none of the scripts that these buttons need.
+  local png = a.interactive and not quarto and '\n<button type="button" class="figure-png scripted">picture (PNG)</button>' or ''
+  local files = '<p class="figure-files">Download figure ' .. a.number .. ': <a href="' .. html(a.data)
+    .. '" download>data (CSV)</a> <a href="' .. html(a.svg) .. '" download>chart (SVG)</a>' .. png
+    .. (quarto and '' or ' <button type="button" class="figure-link scripted">Copy link to figure ' .. a.number .. '</button>')
+    .. '</p>'
   table.insert(after, (single and '' or files) .. '</figure>')
   return { raw('html', table.concat(out, '\n')), div.content, raw('html', table.concat(after, '\n')) }
 end
@@ -502,11 +527,11 @@ local function tiles(div)
     local value, label = tile.content[1].content, tile.content[2].content
     if is_html() then
       out:extend({
-        raw('html', '<div class="tile"><span class="tile-icon">'
+        raw('html', '<li class="tile"><span class="tile-icon">'
           .. inline_svg(icon, 'icon-' .. tostring(#out) .. '-' .. tile.attributes.icon) .. '</span>'),
         pandoc.Div({ pandoc.Plain(value) }, pandoc.Attr('', { 'tile-value' })),
         pandoc.Div({ pandoc.Plain(label) }, pandoc.Attr('', { 'tile-label' })),
-        raw('html', '</div>'),
+        raw('html', '</li>'),
       })
     elseif is_typst() then
       table.insert(cells, '(icon: ' .. typst_string(icon) .. ', value: ' .. content({ pandoc.Plain(value) })
@@ -518,7 +543,11 @@ local function tiles(div)
       out:insert(styled('Tile', line))
     end
   end
-  if is_html() then return pandoc.Div(out, pandoc.Attr(div.identifier, { 'tiles' })) end
+  if is_html() then
+    out:insert(1, raw('html', '<ul class="tiles"' .. (div.identifier ~= '' and ' id="' .. html(div.identifier) .. '"' or '') .. '>'))
+    out:insert(raw('html', '</ul>'))
+    return out
+  end
   if is_typst() then return raw('typst', '#np-tiles((' .. table.concat(cells, ', ') .. ',))') end
   return out
 end
@@ -879,7 +908,7 @@ local function linked_rows(tbl)
     for _, cell in ipairs(row.cells) do
       cell.contents = cell.contents:walk({ Span = function(span)
         local target = span.classes:includes('page-of') and targets[span.attributes.target]
-        if target then return pandoc.Link('Go to figure ' .. stringify(span), target, '', pandoc.Attr('', {'page-of'})) end
+        if target then return pandoc.Link('Go to figure' .. NO_BREAK .. stringify(span), target, '', pandoc.Attr('', {'page-of'})) end
       end })
     end
   end
@@ -960,6 +989,9 @@ function Pandoc(doc)
   if is_typst() and doc.meta.natpatsip then doc.meta.natpatsip['programme-titles'] = programmes(doc) end
   if is_typst() then doc.blocks = without_list_of_figures(doc.blocks) end
   -- Each walk copies the document there and back: what can go together does. Inlines come before blocks, inner before outer.
+  -- Facts keep their text to the letter: the style sheet holds them together.
+  local function as_it_is(link) if link.classes:includes('fact') then return link, false end end
+  if is_html() then doc = doc:walk({ traverse = 'topdown', Link = as_it_is, Inlines = unbroken }) end
   doc = doc:walk({ Link = resolve, RawInline = line_break, Math = formula, Image = pasted, Figure = without_caption, Span = span_of, Table = report_table, Div = is_html() and construct or panel })
   if is_typst() then doc.blocks = leading(doc:walk({ Inlines = with_pages }).blocks) end
   if not is_html() then doc = doc:walk({ Div = construct }) end

@@ -26,7 +26,7 @@ end
 
 -- Pages -----------------------------------------------------------------------------------------------------------------
 
-local HINT = 'Numbers with a dotted line below them say where they come from.'
+local HINT = 'Select a number to see its source. To underline all numbers and reach them with the keyboard:'
 
 local has_numbers = false
 
@@ -42,6 +42,20 @@ local function with_hint(blocks)
   local at = first and first.t == 'Header' and first.level == 1 and 2 or 1
   blocks:insert(at, pandoc.RawBlock('html', '<p class="passport-hint">' .. HINT .. '</p>'))
   return blocks
+end
+
+-- The list names the files beside the report, which a page can open.
+local FILES = { ['facts.csv'] = true, ['manifest.json'] = true }
+
+local function linked_files(doc)
+  for i, block in ipairs(doc.blocks) do
+    if block.t == 'Para' then
+      doc.blocks[i] = block:walk({ Code = function(code)
+        if FILES[code.text] then return pandoc.Link({ code }, '../' .. code.text) end
+      end })
+    end
+  end
+  return doc
 end
 
 local function quarto_assets()
@@ -204,6 +218,9 @@ local MARKED = {
 
 function Pandoc(doc)
   if not is_html() then return doc:walk(MARKED) end
+  local lists = false
+  for _, block in ipairs(doc.blocks) do lists = lists or block.t == 'Div' and block.classes:includes('passports') end
+  if lists and not quarto and not doc.meta['single-file'] then doc = linked_files(doc) end
   doc = doc:walk({ Span = link_of, Div = passports })
   if has_numbers then
     doc.blocks = with_hint(doc.blocks)

@@ -130,6 +130,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
     from natpatsip.compare import BuiltReport
     from natpatsip.pipeline import render
     from natpatsip.pipeline.outputs import collect_facts, data_files
+    from natpatsip.pipeline.plan import CHANGES
     from natpatsip.pipeline.staging.stage import stage
     from natpatsip.pipeline.workspace import locked
     from natpatsip.release import manifest
@@ -148,6 +149,8 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
         outputs = {name: each.outputs for name, each in executed.items()}
         facts = collect_facts(outputs)
         record, written = _own_chapters(job, plan, candidate, outcome, BuiltReport(job.quarter, tuple(facts), contents))
+        if CHANGES not in written:
+            plan = plan.without_changes()
         staged = stage(plan, contents, outputs, facts, written=written)
         job.log(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(facts)} facts")
         before = [each for each in files_of(job.report, FORMATS) if each.exists()]
@@ -193,20 +196,23 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
 def _own_chapters(
     job: Job, plan: Plan, candidate: Candidate | None, outcome: Outcome | None, now: BuiltReport
 ) -> tuple[QaRecord | None, dict[str, str]]:
-    """Return the record of a final edition, and the chapters that only a final edition or only a draft has, by name."""
+    """Return the record of a final edition, and the chapters made of it and of what changed, by name."""
     from natpatsip.checks import CHECKS
-    from natpatsip.compare import draft_chapter
-    from natpatsip.pipeline.plan import DRAFTS_ONLY, FINALS_ONLY
+    from natpatsip.compare import changes_chapter
+    from natpatsip.pipeline.plan import CHANGES, FINALS_ONLY
     from natpatsip.release.manifest import QaRecord
 
+    record, written = None, {}
     if candidate and outcome:
         accepted = [each.record() for each in outcome.accepted]
         record = QaRecord(plan.params, candidate.commit, CHECKS, accepted)
-        return record, {FINALS_ONLY: record.chapter()}
-    if DRAFTS_ONLY not in plan.chapters:
-        return None, {}
-    folders = job.options.earlier(job.project, job.quarter.previous())
-    return None, {DRAFTS_ONLY: draft_chapter.since_previous_quarter(now, folders, job.project)}
+        written[FINALS_ONLY] = record.chapter()
+    if CHANGES in plan.chapters:
+        folders = job.options.earlier(job.project, job.quarter.previous())
+        text = changes_chapter.since_previous_quarter(now, folders, is_final=record is not None)
+        if text:
+            written[CHANGES] = text
+    return record, written
 
 
 def _built_from(project: Path, quarter: Quarter) -> str | None:

@@ -50,17 +50,14 @@ def render(plan: Plan, folder: Path, formats: list[str]) -> None:
     """Stage and render what was executed, as a build does, with nothing from a cache."""
     import nbformat
 
-    from natpatsip.compare import draft_chapter
     from natpatsip.pipeline import render as renderer
     from natpatsip.pipeline.caching.store import Cache
     from natpatsip.pipeline.drawing.charts_to_svg import write_drawings
-    from natpatsip.pipeline.plan import DRAFTS_ONLY
     from natpatsip.pipeline.staging.stage import stage
 
     executed = {name: nbformat.read(folder / f"{name}.ipynb", as_version=4) for name in plan.notebooks}
     outputs = gather(executed)
-    written = {DRAFTS_ONLY: draft_chapter.not_built(plan.quarter.previous(), plan.quarter, is_known=True)}
-    staged = stage(plan, executed, outputs, collect_facts(outputs), written=written)
+    staged = stage(plan.without_changes(), executed, outputs, collect_facts(outputs))
     write_drawings(
         staged.folder,
         staged.figures,

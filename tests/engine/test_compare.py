@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from natpatsip.blocks import BLOCK
-from natpatsip.compare import BuiltReport, compare, draft_chapter
+from natpatsip.compare import BuiltReport, changes_chapter, compare
 from natpatsip.compare.changes import as_github, as_json, as_markdown, as_text
 from natpatsip.compare.word_diff import difference, words_of
 from natpatsip.facts import CITED, Fact
@@ -323,7 +323,7 @@ def test_the_page_for_reviewers_marks_words_and_links_to_the_charts():
         return built(quarter, news, drawn, facts=[fact(value, quarter)])
 
     before, now = told(Q1, "online", "Steady at 79%", 662), told(Q2, "in person", "Steady at 80%", 677)
-    text = draft_chapter.chapter(compare(before, now))
+    text = changes_chapter.chapter(compare(before, now))
     assert text.startswith("# What changed since last quarter {#changes}\n")
     assert "| women (Q2 2024/25) | 662 women | 677 women | Rose by 15 (+2.3%) |  |" in text
     assert "- [Figure 1](ward.qmd#fig-births): Steady at [79%]{.removed} [80%]{.added} (no signal: common cause" in text
@@ -333,12 +333,18 @@ def test_the_page_for_reviewers_marks_words_and_links_to_the_charts():
     )
 
 
-@pytest.mark.parametrize(
-    ("is_known", "words"),
-    [
-        (True, f"Build it, then build this one again: `natpatsip build {Q1}`"),
-        (False, "Q2 2024/25 is the first quarter"),
-    ],
-)
-def test_the_page_says_why_there_is_nothing_to_compare_with(is_known, words):
-    assert words in draft_chapter.not_built(Q1, Q2, is_known=is_known)
+@pytest.mark.parametrize("is_final", [False, True], ids=["draft", "final"])
+def test_the_page_names_no_command_and_a_final_edition_shows_no_revisions(is_final):
+    def told(quarter, how, value):
+        return built(quarter, prose(f"## News\n\nMost of the teams met {how} this time."), facts=[fact(value, quarter)])
+
+    text = changes_chapter.chapter(compare(told(Q1, "online", 662), told(Q2, "in person", 677)), is_final=is_final)
+    assert "| women (Q2 2024/25) | 662 women | 677 women | Rose by 15 (+2.3%) |  |" in text
+    assert ("{.removed}" in text) is not is_final
+    assert "natpatsip" not in text
+    assert "`" not in text
+
+
+def test_without_a_report_of_the_quarter_before_there_is_no_page(tmp_path):
+    now = built(Q2, prose("## News\n\nNone."), facts=[fact(1, Q2)])
+    assert changes_chapter.since_previous_quarter(now, [tmp_path, tmp_path / "gone"]) is None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
+from lxml import html
 
 from natpatsip.charts import palette
 from support.auditing import broken_links, markup_complaints, violations
@@ -92,7 +95,7 @@ def test_the_keyboard_reaches_everything_and_gets_out_again(html_pages, chrome, 
     with opened(chrome, width=width, reduced_motion="reduce") as window:
         tab = window.new_page()
         tab.goto((html_pages / f"{name}.html").as_uri())
-        tab.wait_for_function("() => document.querySelector('button.theme').textContent.endsWith('page')")
+        tab.wait_for_function("() => document.querySelector('button.theme').textContent.endsWith('mode')")
         count, visited = tab.evaluate(REACHABLE), []
         for _ in range(count):
             tab.keyboard.press("Tab")
@@ -144,6 +147,40 @@ def test_the_contents_follow_the_reading(html_pages, chrome):
             box, frame = link.bounding_box(), tab.locator("nav.contents").bounding_box()
             assert frame["y"] <= box["y"]
             assert box["y"] + box["height"] <= frame["y"] + frame["height"]
+
+
+def test_tiles_are_a_list(html_pages):
+    tree = html.parse(str(html_pages / "index.html")).getroot()
+    tiles = tree.xpath("//*[@class='tile']")
+    assert len(tiles) > 1
+    assert {(each.tag, each.getparent().tag) for each in tiles} == {("li", "ul")}
+
+
+def test_each_printed_page_says_which_quarter_it_is_and_that_it_is_a_draft(html_pages, chrome, tmp_path):
+    with opened(chrome) as window:
+        tab = window.new_page()
+        for name in ("waiting-times", "report"):
+            tab.goto((html_pages / f"{name}.html").as_uri())
+            tab.pdf(path=tmp_path / "paper.pdf", prefer_css_page_size=True)
+            text = subprocess.run(
+                ["pdftotext", "-layout", tmp_path / "paper.pdf", "-"], capture_output=True, text=True, check=True
+            ).stdout
+            sheets = text.rstrip("\f").split("\f")
+            assert len(sheets) > 1
+            assert [each[:300] for each in sheets if "Q2 2024/25 · Draft" not in each.lstrip()[:300]] == []
+
+
+def test_paper_has_legible_heads_of_tables_and_text_as_wide_as_the_sheet(html_pages, chrome):
+    with opened(chrome, width=720) as window:
+        tab = window.new_page()
+        tab.emulate_media(media="print")
+        tab.goto((html_pages / "waiting-times.html").as_uri())
+        head = "head => [getComputedStyle(head).color, getComputedStyle(head).backgroundColor]"
+        assert tab.locator("thead th").first.evaluate(head) == ["rgb(33, 43, 50)", "rgba(0, 0, 0, 0)"]
+        text, main = (
+            tab.locator(each).first.bounding_box() for each in ("main > section p:not(.passport-hint)", "main")
+        )
+        assert text["width"] > 0.97 * main["width"]
 
 
 def test_paper_has_the_text_and_nothing_to_click(html_pages, chrome):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 
 import pytest
@@ -84,6 +85,87 @@ def test_a_point_says_its_value_inside_the_window_and_escape_takes_it_away(html_
             assert not tab.locator(".chart-tip").is_visible()
 
 
+def charts_of(tab, html_pages):
+    """Open a page of charts, draw them all, and return them, each in the middle of the window in its turn."""
+    tab.goto((html_pages / "waiting-times.html").as_uri())
+    tab.evaluate(DRAW_ALL)
+    tab.wait_for_function(ALL_DRAWN)
+    charts = tab.locator(".chart[data-chart]")
+    assert charts.count() > 1
+    for position in range(charts.count()):
+        charts.nth(position).evaluate("chart => chart.scrollIntoView({block: 'center'})")
+        tab.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        yield charts.nth(position)
+
+
+@pytest.mark.parametrize("touch", [False, True], ids=["pointer", "touch"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_chart_says_the_nearest_value_wherever_it_is_pointed_at_or_tapped(html_pages, chrome, width, touch):
+    options = {"has_touch": True, "is_mobile": True} if touch else {}
+    with chrome.new_context(viewport={"width": width, "height": 900}, **options) as window:
+        tab = window.new_page()
+        answer = tab.touchscreen.tap if touch else tab.mouse.move
+        for chart in charts_of(tab, html_pages):
+            box, said = chart.bounding_box(), []
+            for place in range(12):
+                answer(box["x"] + (place + 0.5) * box["width"] / 12, box["y"] + box["height"] * (0.3 + place % 3 * 0.2))
+                assert tab.locator(".chart-tip").is_visible(), place
+                said.append(tab.inner_text(".chart-tip"))
+                assert chart.locator(".chart-pointed:visible").count() > 0
+            assert len(set(said)) >= 5, "another place is another value"
+        (tab.touchscreen.tap if touch else tab.mouse.move)(5, 5)
+        assert not tab.locator(".chart-tip").is_visible()
+        assert tab.locator(".chart-pointed").count() == 0
+
+
+def test_the_arrow_keys_read_a_chart_value_by_value(html_pages, chrome):
+    with chrome.new_context(viewport={"width": 1280, "height": 900}) as window:
+        tab = window.new_page()
+        for chart in charts_of(tab, html_pages):
+            number = chart.locator("xpath=ancestor::figure//p[@class='figure-number']/a").inner_text()
+            reader = tab.get_by_role("slider", name=f"Values of {number.lower()}", exact=True)
+            reader.focus()
+            last = int(reader.get_attribute("aria-valuemax"))
+            assert last > 5
+            heard = []
+            for key in ("Home", "ArrowRight", "ArrowRight", "ArrowLeft", "End", "ArrowRight"):
+                tab.keyboard.press(key)
+                heard.append((int(reader.get_attribute("aria-valuenow")), reader.get_attribute("aria-valuetext")))
+                shown, said = tab.inner_text(".chart-tip"), heard[-1][1]
+                assert re.findall(r"\w+", shown) == re.findall(r"\w+", said)
+            assert [position for position, _ in heard] == [1, 2, 3, 2, last, last]
+            assert heard[1] == heard[3]
+            assert heard[0][1] != heard[1][1]
+            tab.keyboard.press("Escape")
+            assert not tab.locator(".chart-tip").is_visible()
+            assert reader.evaluate("node => node === document.activeElement")
+
+
+def test_a_figure_is_copied_as_a_link_and_saved_as_a_picture_drawn_in_the_page(html_pages, chrome, tmp_path):
+    with chrome.new_context(viewport={"width": 360, "height": 900}, accept_downloads=True) as window:
+        tab = window.new_page()
+        complaints = []
+        tab.on("console", lambda message: complaints.append(message.text))
+        tab.goto((html_pages / "waiting-times.html").as_uri())
+        figure = tab.locator("#fig-waits")
+        with tab.expect_download() as saved:
+            figure.get_by_role("button", name="picture (PNG)").click()
+        assert saved.value.suggested_filename == "fig-waits.png"
+        saved.value.save_as(tmp_path / "fig-waits.png")
+        picture = Image.open(tmp_path / "fig-waits.png").convert("L")
+        assert picture.width >= 1000, "the wide layout, at twice its size"
+        assert picture.getpixel((1, 1)) == 255
+        assert sum(picture.histogram()[:100]) > 5000, "title, chart and source are drawn"
+        tab.evaluate("""() => Object.defineProperty(navigator, "clipboard", {
+            value: { writeText: async text => { window.copied = text; } }
+        })""")
+        figure.get_by_role("button", name="Copy link to figure").click()
+        tab.wait_for_function("() => window.copied")
+        assert tab.evaluate("window.copied").endswith("/waiting-times.html#fig-waits")
+        tab.get_by_role("status").filter(has_text="Link copied").wait_for(state="attached")
+        assert complaints == []
+
+
 @pytest.mark.parametrize(("width", "layout", "other"), [(1280, "wide", "narrow"), (360, "narrow", "wide")])
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_a_chart_is_laid_out_for_its_column(html_pages, chrome, width, layout, other, scripts):
@@ -122,13 +204,47 @@ def test_the_search_finds_headings_text_and_figures(html_pages, chrome):
         tab.fill("#search-words", "18 weeks")
         tab.wait_for_selector(".search-results li")
         status, titles = found("WAITS alik")
-        assert "found" in status
+        assert re.fullmatch(r"\d+ results?", status)
         assert any(each.startswith("Figure ") for each in titles)
         assert any("waits" in each.lower() for each in titles[:3])
         assert tab.locator(".search-results mark").count() > 0
-        assert found("zzyzx")[0].startswith("Nothing found")
-        assert found("linics")[1] == [], "words are found by their beginning"
+        assert found("zzyzx")[0] == "No results. Check the spelling or try fewer words."
+        assert found("linics")[0].startswith("No results for “linics”"), "words are found by their beginning"
         assert found("") == ("", [])
+
+
+def test_results_can_be_told_apart_forgive_a_misspelling_and_open_with_enter(html_pages, chrome):
+    with chrome.new_context() as window:
+        tab = window.new_page()
+        tab.goto((html_pages / "index.html").as_uri())
+        tab.keyboard.press("/")
+        assert tab.evaluate("document.activeElement.id") == "search-words"
+        tab.fill("#search-words", "appointmnets")
+        tab.wait_for_selector(".search-results li")
+        words = "No results for “appointmnets”. Showing results for “appointments”: "
+        assert tab.inner_text(".search-status").startswith(words)
+        results = tab.locator(".search-results li")
+        names = [
+            (each.locator("a").inner_text(), each.locator(".search-chapter").inner_text()) for each in results.all()
+        ]
+        assert len(set(names)) == len(names) > 1
+        assert any(" › " in path for _, path in names)
+        target = results.locator("a").first.evaluate("link => link.href")
+        tab.keyboard.press("Enter")
+        tab.wait_for_url(target)
+
+
+def test_the_key_that_opens_the_search_can_be_turned_off(html_pages, chrome):
+    with chrome.new_context() as window:
+        tab = window.new_page()
+        tab.goto((html_pages / "index.html").as_uri())
+        tab.click(".search-button")
+        tab.uncheck("#search-key")
+        tab.keyboard.press("Escape")
+        for _ in range(2):
+            tab.keyboard.press("/")
+            assert not tab.locator("dialog.search").is_visible()
+            tab.reload()
 
 
 def test_the_whole_report_is_one_file_that_needs_no_other(html_pages, chrome, tmp_path):

@@ -32,7 +32,14 @@ def focused(tab):
     return tab.evaluate("document.activeElement.dataset.key ?? document.activeElement.textContent")
 
 
+def show_sources(tab):
+    switch = tab.get_by_role("switch", name="Show sources")
+    if switch.get_attribute("aria-checked") == "false":
+        switch.click()
+
+
 def ask(tab, key="waits_mean", period=Q2, press="Enter"):
+    show_sources(tab)
     tab.locator(f"a.fact[data-key={key}][data-period='{period}']").first.focus()
     tab.keyboard.press(press)
     tab.wait_for_selector("#passport", state="visible")
@@ -139,23 +146,30 @@ def test_a_page_whose_passports_are_lost_leads_to_the_list(browser, report):
         tab.wait_for_url("**/sources.html#fact-waits_mean-2024-25-Q2")
 
 
-def test_a_reader_can_have_plain_numbers_and_the_choice_is_kept(tab, report):
-    open_page(tab, report)
-    words = tab.inner_text("main")
-    tab.click(".passport-hint button")
-    assert tab.locator("a.fact[href]").count() == 0
-    assert tab.locator("a.fact[role]").count() == 0
-    open_page(tab, report, "missed-appointments")
-    assert tab.locator("a.fact").count() > 2
-    assert tab.locator("a.fact[href]").count() == 0
-    here = tab.url
-    tab.locator("a.fact").first.click()
-    assert not is_open(tab)
-    assert tab.url == here
-    tab.click(".passport-hint button")
-    ask(tab, "reminders_sent")
-    tab.keyboard.press("Escape")
+def test_numbers_are_no_buttons_until_a_reader_asks_for_them_and_the_choice_is_kept(tab, report):
+    words = open_page(tab, report).inner_text("main")
+    switch = tab.get_by_role("switch", name="Show sources")
+    assert switch.get_attribute("aria-checked") == "false"
+    stops = "numbers => numbers.filter(each => each.hasAttribute('role') || each.tabIndex >= 0).length"
+    assert tab.locator("a.fact").evaluate_all(stops) == 0
+    switch.focus()
+    tab.keyboard.press("Space")
+    for name in ("index", "missed-appointments"):
+        open_page(tab, report, name)
+        assert switch.get_attribute("aria-checked") == "true"
+        assert tab.locator("a.fact").evaluate_all(stops) == tab.locator("a.fact").count() > 2
+    switch.click()
     assert open_page(tab, report).inner_text("main") == words
+    assert tab.locator("a.fact").evaluate_all(stops) == 0
+
+
+def test_a_number_answers_a_pointer_whether_it_is_a_button_or_not(tab, report):
+    open_page(tab, report)
+    tab.locator("a.fact[data-key=waits_mean]").first.click()
+    tab.wait_for_selector("#passport", state="visible")
+    tab.keyboard.press("Escape")
+    assert not is_open(tab)
+    assert focused(tab) == "waits_mean"
 
 
 def test_print_shows_neither_marks_nor_cards(tab, report):

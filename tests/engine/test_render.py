@@ -229,7 +229,7 @@ def test_the_data_under_a_figure_are_those_of_its_file(staged, pages):
 def test_the_list_of_figures_in_a_page_is_links(pages):
     rows = pages["list-of-figures"].xpath("//main//table/tbody/tr")
     assert [row.xpath("./td[last()]/a/@href")[0].partition("#")[2] for row in rows] == list(FIGURES)
-    assert [row.xpath("./td[last()]")[0].text_content() for row in rows] == [f"Go to figure {n}" for n in (1, 2, 3)]
+    assert [row.xpath("./td[last()]")[0].text_content() for row in rows] == [f"Go to figure\xa0{n}" for n in (1, 2, 3)]
     assert pages["list-of-figures"].xpath("//main//thead//th[last()]")[0].text_content() == "Link"
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 import yaml
+from lxml import html
+from PIL import Image
 
 from natpatsip.errors import RenderError
 from natpatsip.pipeline import render
 from natpatsip.pipeline.options import FORMATS
 from natpatsip.pipeline.render import quarto, statement
+from natpatsip.pipeline.render.html import DESCRIBED, PREVIEW
 from natpatsip.pipeline.render.staged_report import read_report
 from support.reading import words_of_docx, words_of_pdf
 from support.staged import TIMESTAMP, chapter_with, stage
@@ -127,3 +130,36 @@ def test_each_text_colour_is_held_against_each_ground(staged):
     assert set(pairs) == {"light", "dark", "light charts", "dark charts"}
     assert len(pairs["dark charts"]) == len(pairs["light charts"])
     assert len({each.where for each in pairs["dark"]}) == len(pairs["dark"]) == len(pairs["light"])
+
+
+def head_of(page):
+    tree = html.parse(str(page)).getroot()
+    return {each.get("name") or each.get("property"): each.get("content") for each in tree.xpath("//head/meta")}
+
+
+def test_each_page_describes_itself_in_words_of_its_own(report):
+    pages = sorted((report / "html").glob("*.html"))
+    described = [head_of(page)["description"] for page in pages]
+    assert all(0 < len(each) <= DESCRIBED for each in described)
+    assert head_of(report / "html" / "changes.html")["description"] == "A sentence for the pages alone."
+    assert not any("og:image" in head_of(page) for page in pages), "nobody knows where this report will be"
+
+
+def test_a_report_with_an_address_has_a_preview_image_there(tmp_path):
+    project = setting(stage(tmp_path / "staged"), url="https://example.org/report/")
+    render.render(project, tmp_path, ["html"], renderer=render.PANDOC, timestamp=TIMESTAMP)
+    head = head_of(tmp_path / "html" / "index.html")
+    assert head["og:image"] == f"https://example.org/report/{PREVIEW}"
+    picture = Image.open(tmp_path / "html" / PREVIEW)
+    assert picture.size == (1200, 630)
+    assert len(picture.convert("RGB").getcolors(10_000)) > 10, "there are letters on it"
+
+
+def test_figures_quarters_and_dates_are_not_broken_across_lines(tmp_path):
+    words = "Figure 1, table 2, Q3 2024/25, 26 September 2024 and (5 May 2023) stay whole; in May we met 3 times"
+    chapter_with(stage(tmp_path / "staged") / "glossary.qmd", f"{words}.")
+    render.render(tmp_path / "staged", tmp_path, ["html"], renderer=render.PANDOC, timestamp=TIMESTAMP)
+    text = html.parse(str(tmp_path / "html" / "glossary.html")).getroot().xpath("string(//main)")
+    whole = ("Figure 1", "Q3 2024/25", "26 September 2024", "5 May 2023")
+    assert [each for each in whole if each.replace(" ", "\N{NO-BREAK SPACE}") not in text] == []
+    assert "in May we met 3 times" in text

@@ -99,7 +99,7 @@ def test_dark_and_light_are_as_the_reader_has_them_and_chooses(browser, pages):
     assert ground() == "rgb(18, 26, 33)"
     tab.click("button.theme")
     assert ground() == "rgb(255, 255, 255)"
-    assert tab.inner_text("button.theme") == "Dark page"
+    assert tab.inner_text("button.theme") == "Dark mode"
     context.close()
 
 
@@ -109,3 +109,26 @@ def test_the_keyboard_reaches_the_text_first(tab, pages):
     assert tab.evaluate("document.activeElement.className") == "skip"
     tab.keyboard.press("Enter")
     assert tab.evaluate("location.hash") == "#main"
+
+
+def test_a_page_that_opens_at_a_place_is_there_at_once(tab, pages):
+    tab.goto(f"{(pages / 'visits.html').as_uri()}#fig-caseload")
+    place = tab.evaluate("scrollY")
+    assert place > 200
+    assert tab.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+    assert tab.evaluate("new Promise(done => setTimeout(() => done(scrollY), 300))") == place
+
+
+def test_contents_and_search_stay_in_sight_on_a_telephone(browser, pages):
+    context = browser.new_context(viewport={"width": 360, "height": 700}, has_touch=True)
+    tab = context.new_page()
+    tab.goto((pages / "visits.html").as_uri())
+    tab.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
+    for name in (".menu-button", ".search-button"):
+        box = tab.locator(name).bounding_box()
+        assert 0 <= box["y"] < 20
+    assert tab.locator(".site-tools").bounding_box()["height"] <= 56, "most of the screen is for reading"
+    tab.goto(f"{(pages / 'visits.html').as_uri()}#fig-caseload")
+    figure, tools = (tab.locator(each).bounding_box() for each in ("#fig-caseload", ".site-tools"))
+    assert figure["y"] >= tools["y"] + tools["height"], "what a link leads to is below what stays on top"
+    context.close()

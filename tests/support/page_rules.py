@@ -14,7 +14,7 @@ from support.auditing import OVERLAPS, broken_links, markup_complaints, repeated
 WIDTHS = (1440, 1280, 768, 360)
 SIZES = (1280, 360)
 WHOLE = "report.html"  # all chapters as one page, without scripts
-LIMIT = 3_000_000  # bytes of all pages, the report as one page, the files to download, what makes charts interactive
+LIMIT = 4_000_000  # bytes of all pages, the report as one page, the files to download, what makes charts interactive
 # What sticks out on the right of a page that scrolls sideways, but for what scrolls inside a frame of its own.
 STICKING_OUT = """() => {
     const width = document.documentElement.clientWidth;

@@ -58,6 +58,7 @@ __all__ = [  # what a module of tests needs to run the rules
     "test_references_in_the_pdf_are_links_into_the_list",
     "test_references_in_word_lead_to_their_entries",
     "test_the_list_and_the_cards_say_the_same",
+    "test_the_list_of_all_numbers_links_to_its_files",
     "test_the_note_at_the_front_counts_the_numbers_that_the_list_marks_as_illustrative",
     "test_the_passports_cost_each_page_little",
 ]
@@ -166,6 +167,11 @@ def test_every_number_on_every_page_has_a_passport(pages, passports, entries, fa
         assert passports[name]["entry"] == number.get("data-entry") == entries[name].xpath("string(th)")
 
 
+def test_the_list_of_all_numbers_links_to_its_files(report):
+    tree = html.parse(str(report / "html" / "sources.html")).getroot()
+    assert set(tree.xpath("//main//p//a[starts-with(@href, '../')]/@href")) == {"../facts.csv", "../manifest.json"}
+
+
 def test_a_passport_says_all_that_is_known(passports, facts):
     terms = {name: [line[0] for line in each["lines"]] for name, each in passports.items()}
     for (key, period), row in facts.items():
@@ -223,7 +229,7 @@ def test_paper_reads_as_the_pages_do_but_for_the_references(report, pages):
     printed = re.sub(r" ?\[a\d+(?:, a\d+)*\]", "", _body_of_pdf(report)).replace(" ", "")
     compared = 0
     for tree in pages.values():
-        for paragraph in tree.xpath("//p[.//a[@data-key]] | //li[.//a[@data-key]][not(.//p)]"):
+        for paragraph in tree.xpath("//p[.//a[@data-key]] | //li[.//a[@data-key]][not(.//p)][not(@class='tile')]"):
             words = tidy(paragraph.text_content()).strip()
             assert words in written, words
             assert words.replace(" ", "") in printed, words

@@ -82,11 +82,33 @@
     });
   });
 
+  // The address of a figure, for the clipboard; a browser that has none shows it in the address bar.
+  var said = document.createElement("p");
+  said.className = "visually-hidden";
+  said.setAttribute("role", "status");
+  document.body.append(said);
+  document.querySelectorAll(".figure-link").forEach(function (button) {
+    var name = button.textContent;
+    button.addEventListener("click", function () {
+      var address = new URL("#" + button.closest("figure").id, location.href);
+      function copied(words) {
+        said.textContent = button.textContent = words;
+        setTimeout(function () { button.textContent = name; }, 3000);
+      }
+      function shown() {
+        location.hash = address.hash;
+        copied("The link is in the address bar");
+      }
+      if (!navigator.clipboard) return shown();
+      navigator.clipboard.writeText(address.href).then(function () { copied("Link copied"); }, shown);
+    });
+  });
+
   // A dark or a light page, as the reader's system has it until the reader chooses.
   var theme = document.querySelector("button.theme");
   var dark = window.matchMedia("(prefers-color-scheme: dark)");
   function isDark() { return root.dataset.theme ? root.dataset.theme === "dark" : dark.matches; }
-  function name() { theme.textContent = isDark() ? "Light page" : "Dark page"; }
+  function name() { theme.textContent = isDark() ? "Light mode" : "Dark mode"; }
   theme.addEventListener("click", function () {
     root.dataset.theme = isDark() ? "light" : "dark";
     try {

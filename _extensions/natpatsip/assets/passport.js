@@ -9,6 +9,7 @@
   var passports = null; // by the id of their entry
   var opener = null; // the number whose card is open
   var trail = []; // the ids that lead to the one shown
+  var targets = numbers.map(function (number) { return number.getAttribute("href"); });
 
   // Small elements -------------------------------------------------------------------------------------------------
 
@@ -35,7 +36,9 @@
   card.setAttribute("aria-labelledby", "passport-title");
   document.body.appendChild(card);
 
-  function entryOf(number) { return decodeURIComponent(number.hash.slice(1)); }
+  function targetOf(number) { return targets[numbers.indexOf(number)]; }
+
+  function entryOf(number) { return decodeURIComponent(targetOf(number).split("#")[1]); }
 
   function piece(said) {
     if (typeof said === "string") return document.createTextNode(said);
@@ -55,7 +58,7 @@
     return link;
   }
 
-  function page() { return opener.href.split("#")[0]; }
+  function page() { return targetOf(opener).split("#")[0]; }
 
   function fill() {
     var passport = passports[trail[trail.length - 1]];
@@ -90,8 +93,7 @@
   // Below its number, or above where there is more room; a narrow screen has it at the bottom (passport.css).
   function place() {
     var at = opener.getBoundingClientRect();
-    var header = document.querySelector("header.site");
-    var ceiling = header && getComputedStyle(header).position === "sticky" ? header.offsetHeight : 0;
+    var ceiling = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0; // what stays on top
     var below = window.innerHeight - at.bottom - 16, above = at.top - ceiling - 16;
     card.style.maxHeight = "";
     if (getComputedStyle(card).position === "fixed") {
@@ -107,11 +109,16 @@
     card.style.left = Math.round(Math.max(left, 16) + window.scrollX) + "px";
   }
 
+  // Only what is a button says that it opens something.
+  function expanded(number, isOpen) {
+    if (number.hasAttribute("role")) number.setAttribute("aria-expanded", String(isOpen));
+  }
+
   function open(number) {
-    if (opener) opener.setAttribute("aria-expanded", "false");
+    if (opener) expanded(opener, false);
     opener = number;
     trail = [entryOf(number)];
-    number.setAttribute("aria-expanded", "true");
+    expanded(number, true);
     fill();
   }
 
@@ -119,7 +126,7 @@
     if (!opener) return;
     var number = opener;
     opener = null;
-    number.setAttribute("aria-expanded", "false");
+    expanded(number, false);
     card.hidden = true;
     if (andReturn) number.focus();
   }
@@ -133,13 +140,13 @@
     var script = document.createElement("script");
     script.src = home.replace(/[^/]*$/, "passports.js");
     script.onload = function () { answer(number); };
-    script.onerror = function () { location.href = number.href; };
+    script.onerror = function () { location.href = targetOf(number); };
     document.head.appendChild(script);
   }
 
   function answer(number) {
     if (passports && passports[entryOf(number)]) open(number);
-    else location.href = number.href;
+    else location.href = targetOf(number);
   }
 
   function isPlain(event) {
@@ -147,7 +154,7 @@
   }
 
   function asked(event) {
-    if (!areMarked || !isPlain(event)) return; // a new tab shows the entry in the list
+    if (!isPlain(event)) return; // a new tab shows the entry in the list
     event.preventDefault();
     if (opener === event.currentTarget) close(true);
     else ask(event.currentTarget);
@@ -188,44 +195,46 @@
 
   window.addEventListener("resize", function () { if (opener) place(); });
 
-  // The marks, and the reader who would rather not have them ------------------------------------------------------------
+  // Numbers answer a pointer always. They are marked, and buttons for the keyboard and for screen readers, once asked for ---
 
   function remembered(value) {
     try {
-      if (value) localStorage.setItem("natpatsip-numbers", value);
-      return localStorage.getItem("natpatsip-numbers");
+      if (value) localStorage.setItem("natpatsip-sources", value);
+      return localStorage.getItem("natpatsip-sources");
     } catch (error) {
       return value || null; // a page from disk may not be allowed to remember
     }
   }
 
+  var BUTTON = { role: "button", "aria-haspopup": "dialog", "aria-expanded": "false" };
   var hint = document.querySelector(".passport-hint");
-  var targets = numbers.map(function (number) { return number.getAttribute("href"); });
-  var areMarked = remembered() !== "plain";
+  var areMarked = remembered() === "shown";
+  var choice = button("Show sources", "", function () {
+    areMarked = !areMarked;
+    remembered(areMarked ? "shown" : "hidden");
+    mark();
+  });
+  choice.setAttribute("role", "switch");
 
   function mark() {
     close(false);
     numbers.forEach(function (number, position) {
+      number.title = "Where this number comes from";
+      Object.keys(BUTTON).forEach(function (name) {
+        if (areMarked) number.setAttribute(name, BUTTON[name]);
+        else number.removeAttribute(name);
+      });
       if (areMarked) {
         number.setAttribute("href", targets[position]);
-        number.setAttribute("role", "button");
-        number.setAttribute("aria-haspopup", "dialog");
-        number.setAttribute("aria-expanded", "false");
-        number.title = "Where this number comes from";
+        number.removeAttribute("tabindex");
       } else {
-        ["href", "role", "aria-haspopup", "aria-expanded", "title"].forEach(function (name) {
-          number.removeAttribute(name);
-        });
+        number.removeAttribute("href");
+        number.tabIndex = -1; // out of the Tab order, but the focus comes back to it from its card
       }
     });
-    choice.textContent = areMarked ? "Show plain numbers" : "Mark numbers again";
+    choice.setAttribute("aria-checked", String(areMarked));
   }
 
-  var choice = button("", "", function () {
-    areMarked = !areMarked;
-    remembered(areMarked ? "marked" : "plain");
-    mark();
-  });
-  if (hint) hint.appendChild(choice);
+  if (hint) hint.append(" ", choice);
   mark();
 })();

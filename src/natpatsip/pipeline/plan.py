@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,9 @@ from natpatsip.settings import (
 )
 from natpatsip.yaml_models import place_of
 
-DRAFTS_ONLY, FINALS_ONLY = "changes", "quality-assurance"
+CHANGES, FINALS_ONLY = "changes", "quality-assurance"
 ENGINE_OF_0_1 = Path("src", "helpers", "build")  # until 0.2 the engine was called helpers, and lay in the project
-GENERATED = ("list-of-figures", "sources", "accessibility", DRAFTS_ONLY, FINALS_ONLY)  # written by the build itself
+GENERATED = ("list-of-figures", "sources", "accessibility", CHANGES, FINALS_ONLY)  # written by the build itself
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Plan:
         written = (project / MARK).read_bytes()
         check_chapters(settings, chapter_names(book, written=written), written=written)
         _check_bibliography(project, book, written)
-        book = without_chapter(book, DRAFTS_ONLY if is_final else FINALS_ONLY)
+        book = book if is_final else without_chapter(book, FINALS_ONLY)
         chapters = tuple(chapter_names(book))
         notebooks, errors = {}, []
         for name in chapters:
@@ -78,6 +78,11 @@ class Plan:
         plan = cls(project, quarter, params, settings, book, chapters, notebooks, edition, is_final)
         plan.order()
         return plan
+
+    def without_changes(self) -> Plan:
+        """Return the plan without the chapter that compares the quarter with the one before."""
+        book = without_chapter(self.book, CHANGES)
+        return replace(self, book=book, chapters=tuple(chapter_names(book)))
 
     def left_out(self) -> list[str]:
         """Return a sentence for each notebook that is not in the report, as ``_quarto.yml`` does not name it."""

@@ -7,12 +7,15 @@ import json
 import mimetypes
 import re
 import shutil
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, text_of, walk
 from natpatsip.pipeline.render.pandoc import convert, meta
@@ -23,6 +26,9 @@ SINGLE_PAGE = "report.html"
 SHEETS = ("brand.css", "page.css", "constructs.css", "passport.css")
 FONT = re.compile(r'url\("\.\./fonts/([\w-]+\.woff2)"\)')
 FIGURE_TEXTS = ("description", "alt", "note")
+PREVIEW = "assets/preview.png"  # shown beside a link to the report
+DESCRIBED = 160  # characters of a page's description that search engines show
+BETWEEN = " › "  # the headings that lead to a place
 PASTED = re.compile(r'src="(figures/pasted-[^"]+)"')
 Entry = tuple[str, str, str, str]
 
@@ -33,6 +39,8 @@ def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     _copy_assets(report, folder)
     _write_interactive(report, chapters, folder)
+    if report.settings.url:
+        (folder / PREVIEW).write_bytes(preview_image(report))
     (folder / "assets" / "search-index.js").write_text(search_index(chapters), encoding="utf-8")
 
     def write(position: int) -> None:
@@ -68,13 +76,19 @@ def _common_variables(report: Report) -> dict[str, Any]:
         "lang": report.lang,
         "report-title": escape(report.title),
         "subtitle": escape(report.subtitle),
-        "date": escape(report.date),
+        "date": escape(report.date.replace(" ", "\N{NO-BREAK SPACE}")),
         "draft": report.status == "Draft",
         "illustrative": report.is_illustrative,
         "imprint": _imprint(report.settings),
         "logo": report.settings.logo_file,
         "publisher": escape(report.settings.publisher or report.title),
     }
+
+
+def description_of(chapter: Chapter) -> str:
+    """Return a chapter's first paragraph, at most `DESCRIBED` characters of it, for its page's head."""
+    paragraphs = (plain([block]) for block in chapter.blocks if block["t"] == "Para")
+    return textwrap.shorten(next((text for text in paragraphs if text), chapter.title), DESCRIBED, placeholder=" …")
 
 
 def _imprint(settings: Settings) -> str:
@@ -107,6 +121,8 @@ def _page(job: RenderJob, chapters: Sequence[Chapter], position: int) -> str:
     variables = {
         **_common_variables(report),
         "page-title": escape(f"{title}, {report.label}"),
+        "description": escape(description_of(chapter)),
+        "preview": escape(f"{report.settings.url.rstrip('/')}/{PREVIEW}") if report.settings.url else "",
         "label": escape(report.label),
         "front": is_front,
         "page": f"{chapter.stem}.html",
@@ -161,7 +177,8 @@ def _copy_assets(report: Report, folder: Path) -> None:
     shutil.copytree(report.extension / "assets", assets, ignore=shutil.ignore_patterns("*.css"), dirs_exist_ok=True)
     # One style sheet: a browser shows nothing of a page before it has read all that the page names.
     sheets = ((report.extension / "assets" / name).read_text(encoding="utf-8") for name in SHEETS)
-    (assets / "style.css").write_text("\n".join(sheets).replace("../fonts/", "fonts/"), encoding="utf-8")
+    style = "\n".join([*sheets, running_lines(report)]).replace("../fonts/", "fonts/")
+    (assets / "style.css").write_text(style, encoding="utf-8")
     fonts.mkdir(exist_ok=True)
     for font in sorted((report.extension / "fonts").glob("*.woff2")):
         shutil.copy2(font, fonts / font.name)
@@ -170,6 +187,46 @@ def _copy_assets(report: Report, folder: Path) -> None:
     for pattern in ("*.svg", "*.csv", "pasted-*"):
         for file in sorted((report.root / "figures").glob(pattern)):
             shutil.copy2(file, figures / file.name)
+
+
+def running_lines(report: Report) -> str:
+    """Return the style that puts the report, its quarter and that it is a draft on each printed page."""
+    status = f"{report.label} · Draft" if report.status == "Draft" else report.label
+    margins = {"top-left": _css_string(report.title), "top-right": _css_string(status), "bottom-right": "counter(page)"}
+    boxes = " ".join(f"@{place} {{ content: {text}; font: 9pt sans-serif; }}" for place, text in margins.items())
+    return f"@page {{ size: A4; margin: 20mm 16mm 18mm; {boxes} }}\n"
+
+
+def _css_string(text: str) -> str:
+    r"""Return a text as CSS and the ``<style>`` of a page may hold it.
+
+    Examples
+    --------
+    >>> print(_css_string('The "Q" </style>'))
+    "The \22 Q\22  \3c /style>"
+    """
+    return '"' + re.sub(r'["\\<\n]', lambda match: f"\\{ord(match[0]):x} ", text) + '"'
+
+
+def preview_image(report: Report) -> bytes:
+    """Return the cover as a PNG of 1,200 by 630 pixels, which other sites show beside a link to the report."""
+    import vl_convert
+
+    vl_convert.register_font_directory(str(report.extension / "fonts"))
+    brand = yaml.safe_load((report.extension / "_brand.yml").read_text(encoding="utf-8"))
+    title = textwrap.wrap(report.title, 26)[:4]
+    small = [report.subtitle, *(["Draft"] if report.status == "Draft" else [])]
+    lines = [(line, 68, 700) for line in title] + [(line, 36, 600) for line in small]
+    texts, place = [], 150
+    for line, size, weight in lines:
+        place += round(size * 1.3)
+        texts.append(f'<text x="80" y="{place}" font-size="{size}" font-weight="{weight}">{escape(line)}</text>')
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630">'
+        f'<rect width="1200" height="630" fill="{brand["color"]["palette"]["navy"]}"/>'
+        f'<g fill="#FFFFFF" font-family="{report.font}, sans-serif">{"".join(texts)}</g></svg>'
+    )
+    return bytes(vl_convert.svg_to_png(svg))
 
 
 # The whole report on one page -----------------------------------------------------------------------------------------
@@ -184,13 +241,14 @@ def _write_single_page(job: RenderJob, chapters: Sequence[Chapter], file: Path) 
     variables = {
         **_common_variables(report),
         "page-title": escape(f"{report.title}, {report.subtitle}"),
+        "description": escape(report.settings.description),
         "contents": [_links(each, "") for each in chapters],
     }
     document = {**chapters[0].document, "blocks": [block for each in chapters for block in each.blocks]}
     options = ("--shift-heading-level-by=1", "--metadata=single-file=true")
     text = _html(job, "whole.html", variables, *options, document=document, what=file.name)
     # The style sheets go in at the end: as a variable they would be longer than a command line may be.
-    text = text.replace("/* style */", _style(report.extension), 1)
+    text = text.replace("/* style */", f"{_style(report.extension)}\n{running_lines(report)}", 1)
     if logo := report.settings.logo_file:
         kind = {".svg": "svg+xml", ".png": "png"}[Path(logo).suffix]
         data = base64.b64encode((report.extension / "assets" / logo).read_bytes()).decode()
@@ -219,34 +277,44 @@ def _style(extension: Path) -> str:
 
 
 def search_index(chapters: Sequence[Chapter]) -> str:
-    """Return the index as a script, which pages from disk can load: address, chapter, title and text of each place."""
+    """Return the index as a script, which pages from disk can load: address, path, title and text of each place.
+
+    The path is the headings that lead to the place, so that two places of one title can be told apart.
+    """
     entries = [entry for chapter in chapters for entry in _entries(chapter)]
     return f"natpatsipIndex({json.dumps(entries, ensure_ascii=False, separators=(',', ':'))});\n"
 
 
 def _entries(chapter: Chapter) -> Iterator[Entry]:
     page = f"{chapter.stem}.html"
-    found: list[tuple[str, str, list[str]]] = []
+    found: list[tuple[str, str, str, list[str]]] = []
     figures: list[Entry] = []
+    above: list[tuple[int, str]] = []  # the headings that the next block is under, with their levels
+
+    def path() -> str:
+        return BETWEEN.join(title for _, title in above)
 
     def read(blocks: Sequence[Node]) -> None:
         for block in blocks:
             if block["t"] == "Header":
                 level, (name, _, _), inlines = block["c"]
-                found.append((page if level == 1 else f"{page}#{name}", text_of(inlines), []))
+                title = text_of(inlines)
+                above[:] = [each for each in above if each[0] < level]
+                found.append((page if level == 1 else f"{page}#{name}", path(), title, []))
+                above.append((level, title))
             elif block["t"] == "Div" and "report-figure" in classes_of(block):
                 name, _, pairs = attributes_of(block)
                 texts = [*(pairs.get(key, "") for key in FIGURE_TEXTS), plain(block["c"][1])]
                 title = f"Figure {pairs['number']}: {pairs['title']}"
-                figures.append((f"{page}#{name}", chapter.title, title, _joined(texts)))
+                figures.append((f"{page}#{name}", path(), title, _joined(texts)))
             elif block["t"] == "Div" and "case-study" in classes_of(block):  # its headings are the text's
                 read(block["c"][1])
             else:
-                found[-1][2].append(plain([block]))
+                found[-1][3].append(plain([block]))
 
     read(chapter.blocks)
-    for address, title, texts in found:
-        yield address, chapter.title, title, _joined(texts)
+    for address, way, title, texts in found:
+        yield address, way, title, _joined(texts)
     yield from figures
 
 

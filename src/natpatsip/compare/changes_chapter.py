@@ -1,4 +1,4 @@
-"""The chapter *What changed since last quarter*, for the reviewers of a draft."""
+"""The chapter *What changed since last quarter*; in a draft it also shows its reviewers what was reworded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from natpatsip.compare.built_report import PATH, BuiltReport, CompareError
 from natpatsip.compare.changes import FIGURES, NARRATIVE, NUMBERS, NUMBERS_OF_ONE, Change, Comparison, number_table
 from natpatsip.compare.word_diff import ADDED, REMOVED, SAME, marked
 from natpatsip.printable import escaped
-from natpatsip.quarter import Quarter, known_quarters
 
 NAME = "changes"
 TITLE = f"# What changed since last quarter {{#{NAME}}}"
@@ -20,45 +19,40 @@ MARKS = {SAME: "{}", REMOVED: "[{}]{{.removed}}", ADDED: "[{}]{{.added}}"}
 VERBS = {"narrative-reworded": "Reworded", "narrative-added": "Added", "narrative-removed": "Removed"}
 
 
-def since_previous_quarter(now: BuiltReport, folders: Sequence[Path], project: Path) -> str:
-    """Return the chapter for a draft, compared with the first of the folders that holds the previous report."""
-    before = now.quarter.previous()
-    folder = next((each for each in folders if each.is_dir()), None)
-    if folder is None:
-        return not_built(before, now.quarter, is_known=before in known_quarters(project))
-    try:
-        return chapter(compare(BuiltReport.read(folder, before), now))
-    except CompareError:
-        return not_built(before, now.quarter, is_known=True)
+def since_previous_quarter(now: BuiltReport, folders: Sequence[Path], *, is_final: bool = False) -> str | None:
+    """Return the chapter, compared with the first of the folders that holds the previous report.
+
+    Returns
+    -------
+    str or None
+        None if there is nothing to compare with: the quarter before is not built, or there is none.
+    """
+    for folder in folders:
+        try:
+            return chapter(compare(BuiltReport.read(folder, now.quarter.previous()), now), is_final=is_final)
+        except CompareError:
+            continue
+    return None
 
 
-def chapter(comparison: Comparison) -> str:
-    """Return the chapter, in the constructs of docs/chapters.md."""
-    before, now = comparison.before.quarter, comparison.now.quarter
+def chapter(comparison: Comparison, *, is_final: bool = False) -> str:
+    """Return the chapter, in the constructs of docs/chapters.md; of a final edition without the narrative."""
+    before = comparison.before.quarter
+    narrative = (
+        " It also shows the narrative word by word, for the reviewers of this draft. If only a number in a sentence "
+        "has changed, it is listed as a number."
+    )
     parts = [
         TITLE,
-        "This page is for the reviewers of the draft; the final edition does not have it. It compares this report with "
-        f"that of {before.label} as it was built: each number with its counterpart, each figure's message, and the "
-        "narrative word by word. If only a number in a sentence has changed, it is listed as a number.",
+        f"This page compares this report with that of {before.label}: each number with its counterpart, and what each "
+        f"figure says.{'' if is_final else narrative}",
         *_numbers(comparison),
         *_figures(comparison),
-        *_narrative(comparison),
-        *([] if comparison.changes else [f"Nothing has changed since {before.label}."]),
-        f"To see the same in a terminal, as Markdown or as JSON: `natpatsip compare {before} {now}`.",
+        *([] if is_final else _narrative(comparison)),
     ]
+    if len(parts) == 2:
+        parts.append(f"Nothing has changed since {before.label}.")
     return "\n\n".join(parts) + "\n"
-
-
-def not_built(before: Quarter, now: Quarter, *, is_known: bool) -> str:
-    """Return the chapter if there is no report of the quarter before to compare with."""
-    if is_known:
-        text = (
-            f"The report of {before.label} has not been built here, so there is nothing to compare with. Build "
-            f"it, then build this one again: `natpatsip build {before}` and `natpatsip build {now}`."
-        )
-    else:
-        text = f"{now.label} is the first quarter of this project: there is no earlier one to compare with."
-    return f"{TITLE}\n\n{text}\n"
 
 
 def _numbers(comparison: Comparison) -> Iterator[str]:
