@@ -73,8 +73,8 @@ def test_a_point_says_its_value_inside_the_window_and_escape_takes_it_away(html_
         tab.evaluate(DRAW_ALL)
         tab.wait_for_function(ALL_DRAWN)
         tab.locator("#fig-waits .chart").scroll_into_view_if_needed()
-        points = tab.locator("#fig-waits .drawn .mark-symbol path:visible")
-        for position in (3, points.count() // 2, points.count() - 8):
+        points = tab.locator("#fig-waits .drawn:visible .mark-symbol").first.locator("path")
+        for position in (3, points.count() // 2, points.count() - 1):
             points.nth(position).hover(force=True)
             tab.wait_for_selector(".chart-tip:visible")
             assert "%" in tab.inner_text(".chart-tip")
