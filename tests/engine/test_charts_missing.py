@@ -20,7 +20,7 @@ pytestmark = pytest.mark.filterwarnings(f"ignore::{SpcWarning.__module__}.SpcWar
 MONTHS = pd.date_range("2023-01", periods=14, freq="MS")
 MISSING = {"None": None, "nan": float("nan"), "NA": pd.NA, "NaT": pd.NaT, "numpy": np.nan}
 GAP = 3  # which month has no value
-SAID = "Months without data are gaps in the line"
+SAID = "Gaps are months without data"
 
 
 def values(missing: Any) -> pd.Series:
@@ -62,7 +62,7 @@ def stacked_kind(missing: Any) -> Kind:
     frame = pd.DataFrame({"quarter": ["Q1", "Q1", "Q2", "Q2"], "how": ["a", "b"] * 2, "seen": counts})
     columns = {"x": "quarter", "y": "seen", "category": "how"}
     made = charts.stacked(frame, **columns, y_title="Seen")
-    return Kind(made, charts.stacked_table(frame, **columns), "In Q2, a: no value; b: 26", ("bar", "Value"), 3, "")
+    return Kind(made, charts.stacked_table(frame, **columns), "Q2: a no value, b 26", ("bar", "Value"), 3, "")
 
 
 def panel(missing: Any) -> pd.DataFrame:

@@ -76,14 +76,17 @@ def test_small_multiples_show_the_icons_of_the_summary(drawn, as_column):
 @given(PANELS, st.booleans())
 def test_the_matrix_and_the_table_show_the_icons_of_the_summary(drawn, as_column):
     summary = spc.summary(panel_of(drawn, as_column=as_column))
+    known = summary["latest_value"].notna()  # a series without any value has no icon
     specification = charts.icon_matrix(summary, rows="team", columns="measure").to_dict()
-    assert icons_drawn(specification) == {*summary["variation_icon"], *summary["assurance_icon"]}
-    tips = next(rows for rows in specification["datasets"].values() if rows and "Assurance" in rows[0])
+    shown = summary[known]
+    assert icons_drawn(specification) == {*shown["variation_icon"], *shown["assurance_icon"]}
+    tips = next((rows for rows in specification["datasets"].values() if rows and "Assurance" in rows[0]), [])
     table = charts.summary_table(summary)
     for kind in ("Variation", "Assurance"):
-        words = [ICONS[icon].words for icon in summary[f"{kind.lower()}_icon"]]
+        words = [ICONS[icon].words for icon in shown[f"{kind.lower()}_icon"]]
         assert [tip[kind] for tip in tips] == words
-        assert table[kind].tolist() == words
+        assert table.loc[known, kind].tolist() == words
+        assert set(table.loc[~known, kind]) <= {"No value"}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def test_trend_says_its_ends_and_its_extremes_and_has_a_gap_where_a_month_is_mis
     chart = charts.trend(frame, x="month", y="people", y_title="People").to_dict()
     assert chart["description"] == (
         "Line chart: fell from 500 in January 2021 to 475 in June 2021; "
-        "highest 520 in April 2021, lowest 470 in May 2021. Months without data are gaps in the line."
+        "highest 520 in April 2021, lowest 470 in May 2021. Gaps are months without data."
     )
     assert len({row["path"] for row in rows_of(chart, "line", "path")}) == 2
     assert {"500", "475", "Jun 2021"} <= set(words_of(chart))

@@ -20,7 +20,7 @@ def test_a_gap_is_called_by_the_step_of_the_series(step):
     dates = dates_of(step, [9])
     assert step_of(dates) == step
     chart = charts.spc(spc.xmr([50, 52, 49] * 7 + [51, 50], dates=dates), y_title="Beds").to_dict()
-    assert f"{step.capitalize()}s without data are gaps in the line" in chart["description"]
+    assert f"Gaps are {step}s without data" in chart["description"]
     assert f"A gap in the line is a {step} without data." in str(chart["datasets"])
 
 

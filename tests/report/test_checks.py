@@ -275,7 +275,7 @@ def test_a_number_in_the_reason_for_a_rebase_is_typed_but_a_year_is_none(here):
     (finding,) = run(Plan.of(plan.project, plan.quarter), executed).findings
     assert (finding.check, finding.found) == ("typed-number", "57")
     line = text[: text.index("57 units")].count("\n") + 1
-    assert finding.where == f"params/2024-25-Q2.yml, line {line}, rebase.3.reason"
+    assert finding.where == f"params/2024-25-Q2.yml, line {line}, rebase.2.reason"
 
 
 @pytest.fixture(autouse=True)

@@ -85,12 +85,8 @@ def spc_text(found: Findings, line: Timeline, *, words: Words, target: str) -> s
     text = _within("Control chart:", [_levels(levels, "average", line, words), _latest(found)])
     is_trial = found.current.has_limits and found.current.rows < SHORT_GROUP
     trial = f"Trial limits, from fewer than {SHORT_GROUP} points" if is_trial else ""
-    gaps = (
-        f"{found.step.capitalize()}s without data are gaps in the line"
-        if found.missing or line.gaps_in(line.dates)
-        else ""
-    )
-    return _with_more(text, target, trial, gaps)
+    gaps = _gaps(found.step, bool(found.missing) or line.gaps_in(line.dates))
+    return _with_more(text, target, gaps, trial)
 
 
 def run_text(result: pd.DataFrame, line: Timeline, *, middle: str, words: Words, target: str) -> str:
@@ -103,7 +99,13 @@ def run_text(result: pd.DataFrame, line: Timeline, *, middle: str, words: Words,
     rule = rule_words(str(known["special_cause_type"].iloc[-1]))
     is_plain = bool((known["point_type"].astype(str) == "common_cause").all())
     latest = f"latest point is {rule}" if rule else _NORMAL if is_plain else _LATEST_NORMAL
-    return _with_more(_within("Run chart:", [_levels(levels, middle.lower(), line, words), latest]), target)
+    text = _within("Run chart:", [_levels(levels, middle.lower(), line, words), latest])
+    has_gaps = len(known) < len(result) or line.gaps_in(result["date"])
+    return _with_more(text, target, _gaps(line.step_name, has_gaps))
+
+
+def _gaps(step: str, has_gaps: object) -> str:
+    return f"Gaps are {step}s without data" if has_gaps else ""
 
 
 def _with_more(text: str, *sentences: str) -> str:
@@ -182,8 +184,10 @@ def trend_text(dates: Sequence[Any], values: Sequence[float], line: Timeline, *,
     extremes = [f"{name} {at(point)}" for name, point in (("highest", high), ("lowest", low))
                 if point[1] not in (first[1], last[1])]  # fmt: skip
     has_gaps = len(known) < len(values) or line.gaps_in(pd.Series(dates))
-    gaps = f"{line.step_name.capitalize()}s without data are gaps in the line" if has_gaps else ""
-    return _with_more(_within("Line chart:", [f"{went} from {at(first)} to {at(last)}", ", ".join(extremes)]), gaps)
+    return _with_more(
+        _within("Line chart:", [f"{went} from {at(first)} to {at(last)}", ", ".join(extremes)]),
+        _gaps(line.step_name, has_gaps),
+    )
 
 
 def stacked_text(table: pd.DataFrame, groups: Mapping[str, Sequence[str]], *, words: Words) -> str:
