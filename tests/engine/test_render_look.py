@@ -48,6 +48,14 @@ def test_text_stands_out_from_every_ground(palette, text, ground):
     assert contrast(palette[text], palette[ground]) >= 4.5
 
 
+@pytest.mark.parametrize("colour", BRAND["programmes"])
+def test_white_stands_out_from_a_programmes_banner_and_its_numbers_from_their_tile(colour):
+    assert contrast("#FFFFFF", colour) >= 4.5
+    channels = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    tile = "#" + "".join(f"{round(255 - 0.1 * (255 - channel)):02X}" for channel in channels)
+    assert contrast(colour, tile) >= 4.5
+
+
 @pytest.mark.parametrize("kind", BRAND["callouts"])
 def test_a_callout_stands_out_from_its_tint(kind):
     callout = BRAND["callouts"][kind]
