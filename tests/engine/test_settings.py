@@ -88,7 +88,7 @@ def test_a_setting_of_a_chapter_that_does_not_exist_is_refused(tmp_path, key):
 def test_a_colour_that_white_does_not_stand_out_from_is_refused(tmp_path):
     project = small(tmp_path)
     edit(project / "_quarto.yml", "lang: en-GB", 'lang: en-GB\nnatpatsip: {colours: {ward: "#FFFF00"}}')
-    with pytest.raises(SettingsError, match="ward has #FFFF00, whose contrast with white is 1.1 to 1"):
+    with pytest.raises(SettingsError, match=r"ward has #FFFF00, whose contrast with white is 1\.1 to 1"):
         Plan.of(project, Q2)
 
 
