@@ -84,6 +84,14 @@ def test_the_word_reference_is_made_from_the_brand(look):
     )
 
 
+def test_the_icons_of_word_are_made_from_those_of_pages(look):
+    icons = sorted((EXTENSION / "icons").glob("*.svg"))
+    assert icons
+    for icon in icons:
+        made = look.icon_png(icon.read_text(encoding="utf-8"), LIGHT["blue"])
+        assert icon.with_suffix(".png").read_bytes() == made, icon.name
+
+
 @pytest.mark.parametrize("sheet", ["page.css", "constructs.css"])
 def test_sheets_take_their_colours_from_the_brand(sheet):
     text = (EXTENSION / "assets" / sheet).read_text(encoding="utf-8")

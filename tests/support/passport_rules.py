@@ -237,7 +237,7 @@ def test_paper_reads_as_the_pages_do_but_for_the_references(report, pages):
 
 def _body_of_pdf(report):
     """Return the PDF's text between the running lines, which would stand in the middle of a broken paragraph."""
-    area = ["-x", "0", "-y", "70", "-W", "595", "-H", "708"]
+    area = ["-x", "0", "-y", "64", "-W", "595", "-H", "720"]
     run = subprocess.run(
         ["pdftotext", "-raw", *area, report / "report.pdf", "-"], capture_output=True, text=True, check=True
     )
