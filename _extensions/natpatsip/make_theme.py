@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import vl_convert
 import yaml
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
@@ -106,7 +107,7 @@ def _page(document: Any) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.3)
-    section.top_margin, section.bottom_margin = Cm(2.4), Cm(2.2)
+    section.top_margin, section.bottom_margin = Cm(2.1), Cm(1.9)
 
 
 def _language_and_font(document: Any, family: str, ink: str) -> None:
@@ -220,10 +221,10 @@ def _panel(style: ParagraphStyle, fill: str) -> None:
 
 def _text_styles(document: Any, palette: dict[str, str]) -> None:
     normal = _find(document, "Normal")
-    _set(normal, after=6, line=1.03)
-    _set(_style(document, "Body Text"), after=6, line=1.03)
-    _set(_style(document, "First Paragraph", base="Body Text"), after=6, line=1.03)
-    _set(_style(document, "Compact", base="Body Text"), after=3, line=1.0)
+    _set(normal, after=5, line=1.0)
+    _set(_style(document, "Body Text"), after=5, line=1.0)
+    _set(_style(document, "First Paragraph", base="Body Text"), after=5, line=1.0)
+    _set(_style(document, "Compact", base="Body Text"), after=2, line=1.0)
     quotation = _set(_style(document, "Block Text", base="Body Text"), italic=True, colour=palette["slate"], after=8)
     _box(quotation, left=palette["blue"], indent=0.6)
     _set(_style(document, "Definition Term"), bold=True, colour=palette["navy"], before=6, after=0, keep=True)
@@ -244,7 +245,7 @@ def _text_styles(document: Any, palette: dict[str, str]) -> None:
 
 
 def _heading_styles(document: Any, palette: dict[str, str]) -> None:
-    looks = ((22, "navy", 0, 14), (15, "navy", 20, 7), (12, "blue", 14, 5), (10.5, "ink", 11, 4))
+    looks = ((22, "navy", 0, 12), (15, "navy", 16, 6), (12, "blue", 11, 4), (10.5, "ink", 9, 3))
     for level, (size, colour, before, after) in enumerate(looks, start=1):
         style = _style(document, f"Heading {level}", following="Body Text")
         _set(
@@ -287,17 +288,19 @@ def _construct_styles(document: Any, brand: Brand) -> None:
     _set(_style(document, "Figure"), after=4, line=1.0, keep=True)
     _set(_style(document, "Figure Text"), size=9.5, after=4)
     _set(_style(document, "Figure Note"), size=8.5, colour=palette["slate"], after=12)
-    _set(_style(document, "Table Text"), size=9, after=2, before=2, line=0.95)
+    _set(_style(document, "Table Text"), size=9, after=1, before=1, line=0.95)
     _set(_style(document, "Table Header"), size=9, bold=True, colour=palette["white"], after=2, before=2, line=0.95)
-    _set(_style(document, "Eyebrow"), size=9.5, bold=True, colour=palette["blue"], before=6, after=0, keep=True)
+    _set(_style(document, "Table Small"), size=7, after=0, before=0, line=0.95)
+    title = _set(_style(document, "Case Study Title"), size=9.5, bold=True, colour=palette["blue"], before=8, keep=True)
+    for style in (
+        title,
+        _set(_style(document, "Case Study"), after=6),
+        _set(_style(document, "Case Study List"), after=4),
+    ):
+        _box(style, fill=palette["mist"], left=palette["blue"], indent=0.35)
     _set(_style(document, "Cover Line"), size=12, bold=True, after=5)
     _set(_style(document, "Contents Heading"), size=22, bold=True, colour=palette["navy"], after=14, keep=True)
-    tile = _set(_style(document, "Tile"), size=10, before=0, after=8, line=1.1)
-    _box(tile, fill=palette["sky"], left=palette["blue"], indent=0.35)
-    tile.paragraph_format.keep_together = True
-    value = document.styles.add_style("Tile Value", WD_STYLE_TYPE.CHARACTER)
-    value.font.size, value.font.bold = Pt(20), True
-    value.font.color.rgb = RGBColor.from_string(palette["navy"].removeprefix("#"))
+    _tile_styles(document, palette)
     mark = document.styles.add_style("Source Mark", WD_STYLE_TYPE.CHARACTER)
     mark.font.size, mark.font.bold, mark.font.italic = Pt(7), False, False
     mark.font.color.rgb = RGBColor.from_string(palette["slate"].removeprefix("#"))
@@ -310,11 +313,43 @@ def _construct_styles(document: Any, brand: Brand) -> None:
             _box(style, fill=look["tint"], left=colour, indent=0.35)
 
 
+def _tile_styles(document: Any, palette: dict[str, str]) -> None:
+    """Make a tile a line of icon, number and label, with a white line between it and the next."""
+    tile = _set(_style(document, "Tile"), size=9, before=0, after=0, line=1.0)
+    _box(tile, fill=palette["sky"], left=palette["blue"])
+    borders = tile.element.pPr.find(qn("w:pBdr"))
+    for side, colour in (("top", "sky"), ("bottom", "sky"), ("between", "white")):
+        edge = OxmlElement(f"w:{side}")
+        for key, value in (
+            ("val", "single"),
+            ("sz", "18"),
+            ("space", "1"),
+            ("color", palette[colour].removeprefix("#")),
+        ):
+            edge.set(qn(f"w:{key}"), value)
+        if side == "top":
+            borders.insert(0, edge)
+        else:
+            borders.append(edge)
+    layout = tile.paragraph_format
+    layout.keep_together = True
+    layout.left_indent, layout.first_line_indent, layout.right_indent = Cm(4.6), Cm(-4.25), Cm(0.35)
+    for name, size in (("Tile Value", 14), ("Hero Value", 24)):
+        value = document.styles.add_style(name, WD_STYLE_TYPE.CHARACTER)
+        value.font.size, value.font.bold = Pt(size), True
+        value.font.color.rgb = RGBColor.from_string(palette["navy"].removeprefix("#"))
+
+
+def icon_png(svg: str, colour: str) -> bytes:
+    """Return a tile's icon as Word shows it: older Word has no SVG."""
+    return bytes(vl_convert.svg_to_png(svg.replace("currentColor", colour), scale=4))
+
+
 def _contents_styles(document: Any, palette: dict[str, str]) -> None:
     for level, (indent, bold) in enumerate(((0.0, True), (0.6, False)), start=1):
         style = _style(document, f"toc {level}")
         _known_to_word(style, f"TOC{level}")
-        _set(style, size=10 if bold else 9.5, bold=bold, before=3.5 if bold else 0, after=1, line=0.95)
+        _set(style, size=10 if bold else 9, bold=bold, before=2.5 if bold else 0, after=0.5, line=0.95)
         if bold:
             style.font.color.rgb = RGBColor.from_string(palette["navy"].removeprefix("#"))
         style.paragraph_format.left_indent = Cm(indent)
@@ -381,3 +416,6 @@ if __name__ == "__main__":
     look = read_brand()
     (HERE / "assets" / "brand.css").write_text(brand_css(look), encoding="utf-8")
     (HERE / "natpatsip-reference.docx").write_bytes(reference_docx(look))
+    for icon in (HERE / "icons").glob("*.svg"):
+        png = icon_png(icon.read_text(encoding="utf-8"), look["color"]["palette"]["blue"])
+        icon.with_suffix(".png").write_bytes(png)

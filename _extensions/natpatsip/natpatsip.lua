@@ -62,26 +62,40 @@ end
 
 -- Word fields -----------------------------------------------------------------------------------------------------------
 
-local function field(instruction, shown)
+local function field(instruction, shown, style)
   local function mark(kind) return '<w:r><w:fldChar w:fldCharType="' .. kind .. '"/></w:r>' end
+  local look = style and '<w:rPr><w:rStyle w:val="' .. style .. '"/></w:rPr>' or ''
   return pandoc.RawInline('openxml', mark('begin')
     .. '<w:r><w:instrText xml:space="preserve"> ' .. instruction .. ' </w:instrText></w:r>'
-    .. mark('separate') .. '<w:r><w:t xml:space="preserve">' .. xml(shown) .. '</w:t></w:r>' .. mark('end'))
+    .. mark('separate') .. '<w:r>' .. look .. '<w:t xml:space="preserve">' .. xml(shown) .. '</w:t></w:r>' .. mark('end'))
+end
+
+-- The bookmark that pandoc makes of an id.
+local function bookmark(id)
+  if #id <= 40 and id:match('^%a') then return id end
+  return 'X' .. pandoc.sha1(id):sub(2)
 end
 
 -- Links -----------------------------------------------------------------------------------------------------------------
+
+-- In Word "Figure 5" is a field, which follows when figures are added or moved.
+local function numbered(link)
+  local id = link.target:match('^#(fig%-.+)$')
+  if not id or not stringify(link):match('^Figure%s%d+$') then return nil end
+  return field('REF ' .. bookmark(id) .. ' \\h', stringify(link), 'Hyperlink')
+end
 
 -- A link goes to another page in HTML; in the PDF and in Word the chapters are one document, and each begins with the
 -- heading that has its file's name as id. Quarto turns the links between its own pages itself.
 local function resolve(link)
   local stem, fragment = link.target:match('^([%w%-_]+)%.qmd#?(.*)$')
-  if not stem then return nil end
+  if not stem then return is_word() and numbered(link) or nil end
   if is_html() and not single then
     if not quarto then link.target = stem .. '.html' .. (fragment ~= '' and '#' .. fragment or '') end
   else
     link.target = '#' .. (fragment ~= '' and fragment or stem)
   end
-  return link
+  return is_word() and numbered(link) or link
 end
 
 -- On paper a link to a figure says on which page it is, after a comma if it is in brackets already.
@@ -117,7 +131,7 @@ local function span_of(span)
   if span.classes:includes('drawing') then return drawing(span) end
   if span.classes:includes('fact') and not is_html() then return span.content end
   if span.classes:includes('page-of') and is_word() then
-    return field('PAGEREF ' .. span.attributes.target .. ' \\h', 'go to')
+    return field('PAGEREF ' .. bookmark(span.attributes.target) .. ' \\h', 'go to')
   end
   return nil
 end
@@ -204,7 +218,7 @@ local function inline_svg(path, id)
 end
 
 -- A small drawing in a line of text: one that says more than its words has its alternative text, an icon has none of its own.
-local LETTERS = { line = 18, icon = 3 } -- as wide as so many letters
+local LETTERS = { line = FORMAT:match('html') and 18 or 13, icon = FORMAT:match('html') and 3 or 5 } -- as wide as so many letters
 local drawings = 0
 
 function drawing(span)
@@ -220,7 +234,7 @@ function drawing(span)
       .. typst_string(a.alt) .. ')'))
   else
     local alt = a.alt ~= '' and a.alt or stringify(span)
-    local width = a.kind == 'line' and '2.6cm' or '0.6cm'
+    local width = a.kind == 'line' and '2.2cm' or '0.45cm'
     out:insert(pandoc.Image(pandoc.Inlines({ pandoc.Str(alt) }), a.png, '', pandoc.Attr('', {}, { width = width })))
   end
   if #span.content > 0 then out:insert(pandoc.Space()) end
@@ -236,7 +250,7 @@ local function letters_of(cell)
       local kind = inline.text:match('^#np%-drawing%("(%a+)"') or inline.text:match('^<span class="drawing (%a+)"')
       if kind then more = more + LETTERS[kind] end
     end,
-    Image = function(image) more = more + (image.attributes.width == '2.6cm' and LETTERS.line or LETTERS.icon) end,
+    Image = function(image) more = more + (image.attributes.width == '2.2cm' and LETTERS.line or LETTERS.icon) end,
   })
   return text, more
 end
@@ -437,7 +451,7 @@ local function part_alt(a, n) return n == 1 and a.alt or part_name(a, n) end
 
 local function typst_figure(div)
   local a = div.attributes
-  local note = (a.note and ', note: ' .. plain(a.note) or '') .. (a.panel and ', float: false' or '')
+  local note = (a.note and ', note: ' .. plain(a.note) or '')
   local parts = {}
   for n, path in ipairs(pages_of(a, div.identifier, '.svg')) do
     table.insert(parts, '(' .. typst_string(path) .. ', ' .. typst_string(part_alt(a, n)) .. ', '
@@ -452,7 +466,9 @@ end
 
 -- Plain, since Quarto takes a paragraph of nothing but an image for a figure, too, with its alternative text as caption.
 local function word_image(a, id)
-  local wide, tall, size = 16, 21, pandoc.image.size(read(a.png)) -- in centimetres
+  local size = pandoc.image.size(read(a.png))
+  local is_tall = size.height > 0.75 * size.width -- such as a small chart for each of many organisations
+  local wide, tall = is_tall and 16 or 11.7, 21 -- in centimetres: two figures fit on a page with what is said of them
   local fit = size.height / size.width * wide > tall and { height = tall .. 'cm' } or { width = wide .. 'cm' }
   local image = pandoc.Image(pandoc.Inlines({ pandoc.Str(a.alt) }), a.png, '', pandoc.Attr('', {}, fit))
   local inline = id and pandoc.Span({ image }, pandoc.Attr(id)) or image
@@ -461,10 +477,11 @@ end
 
 local function word_figure(div)
   local a = div.attributes
-  local title = pandoc.Inlines({ pandoc.Str('Figure '), field('SEQ Figure \\* ARABIC', a.number), pandoc.Str('. ') })
+  local number = pandoc.Inlines({ pandoc.Str('Figure '), field('SEQ Figure \\* ARABIC', a.number) })
+  local title = pandoc.Inlines({ pandoc.Span(number, pandoc.Attr(div.identifier)), pandoc.Str('. ') })
   title:extend(words(a.title))
   local out = pandoc.Blocks({
-    styled('Caption', title, div.identifier),
+    styled('Caption', title),
     styled('Figure Description', words(a.description)),
   })
   local parts = pages_of(a, div.identifier, '.png')
@@ -505,8 +522,7 @@ local function picture(div)
     return out
   elseif is_typst() then
     return raw('typst', '#np-picture(' .. typst_string(div.identifier) .. ', picture: ' .. typst_string(a.svg)
-      .. ', alt: ' .. typst_string(a.alt) .. (credit and ', credit: ' .. plain(credit) or '')
-      .. (a.panel and ', float: false' or '') .. ')'
+      .. ', alt: ' .. typst_string(a.alt) .. (credit and ', credit: ' .. plain(credit) or '') .. ')'
       .. content(div.content))
   end
   local out = pandoc.Blocks({
@@ -519,36 +535,57 @@ end
 
 -- Tiles, callouts, case studies ---------------------------------------------------------------------------------------------------
 
+-- Icon and number, and after a tab the label; a programme's first number is larger.
+local function word_tile(icon, value, label, drawn, is_hero)
+  local tab = pandoc.RawInline('openxml', '<w:r><w:tab/></w:r>')
+  local size = pandoc.Attr('', {}, { width = '0.65cm' })
+  local number = pandoc.Attr('', {}, { ['custom-style'] = is_hero and 'Hero Value' or 'Tile Value' })
+  local line = pandoc.Inlines({ pandoc.Image('icon', icon:gsub('svg$', 'png'), '', size),
+    pandoc.Str('\u{a0}\u{a0}'), pandoc.Span(value, number), tab })
+  line:extend(label)
+  if drawn then
+    line:insert(pandoc.Space())
+    line:extend(drawn.content)
+  end
+  return styled('Tile', line)
+end
+
 local function tiles(div)
   local out = pandoc.Blocks({})
   local cells = {}
-  for _, tile in ipairs(div.content) do
+  local programme = div.attributes.programme -- of a panel, whose first tile is larger than the others
+  for n, tile in ipairs(div.content) do
     local icon = EXTENSION .. 'icons/' .. tile.attributes.icon .. '.svg'
-    local value, label = tile.content[1].content, tile.content[2].content
+    local value, label, drawn = tile.content[1].content, tile.content[2].content, tile.content[3]
     if is_html() then
+      local hero = programme and n == 1 and ' hero' or ''
       out:extend({
-        raw('html', '<li class="tile"><span class="tile-icon">'
+        raw('html', '<li class="tile' .. hero .. '"><span class="tile-icon">'
           .. inline_svg(icon, 'icon-' .. tostring(#out) .. '-' .. tile.attributes.icon) .. '</span>'),
         pandoc.Div({ pandoc.Plain(value) }, pandoc.Attr('', { 'tile-value' })),
         pandoc.Div({ pandoc.Plain(label) }, pandoc.Attr('', { 'tile-label' })),
-        raw('html', '</li>'),
       })
+      if drawn then out:insert(pandoc.Div({ pandoc.Plain(drawn.content) }, pandoc.Attr('', { 'tile-drawing' }))) end
+      out:insert(raw('html', '</li>'))
     elseif is_typst() then
       table.insert(cells, '(icon: ' .. typst_string(icon) .. ', value: ' .. content({ pandoc.Plain(value) })
-        .. ', label: ' .. content({ pandoc.Plain(label) }) .. ')')
+        .. ', label: ' .. content({ pandoc.Plain(label) })
+        .. (drawn and ', drawing: ' .. drawn.content[1].text:match('^#np%-drawing(%b())'):gsub('^%("line", ', '(') or '')
+        .. ')')
     else
-      local line = pandoc.Inlines({ pandoc.Span(value, pandoc.Attr('', {}, { ['custom-style'] = 'Tile Value' })),
-        pandoc.LineBreak() })
-      line:extend(label)
-      out:insert(styled('Tile', line))
+      out:insert(word_tile(icon, value, label, drawn, programme and n == 1))
     end
   end
   if is_html() then
-    out:insert(1, raw('html', '<ul class="tiles"' .. (div.identifier ~= '' and ' id="' .. html(div.identifier) .. '"' or '') .. '>'))
+    local id = div.identifier ~= '' and ' id="' .. html(div.identifier) .. '"' or ''
+    out:insert(1, raw('html', '<ul class="tiles' .. (programme and ' panel' or '') .. '"' .. id .. '>'))
     out:insert(raw('html', '</ul>'))
     return out
   end
-  if is_typst() then return raw('typst', '#np-tiles((' .. table.concat(cells, ', ') .. ',))') end
+  if is_typst() then
+    return raw('typst', '#np-tiles((' .. table.concat(cells, ', ') .. ',)'
+      .. (programme and ', programme: ' .. typst_string(programme) or '') .. ')')
+  end
   return out
 end
 
@@ -591,9 +628,9 @@ local function case_study(div)
     out:insert(raw('typst', ']'))
     return out
   end
-  local out = pandoc.Blocks({ styled('Eyebrow', pandoc.Inlines('Case study')) })
-  out:extend(div.content)
-  return out
+  local inside = div.content:walk({ BulletList = styled_items('Case Study List'), OrderedList = styled_items('Case Study List') })
+  return { styled('Case Study Title', pandoc.Inlines('Case study')),
+    pandoc.Div(inside, pandoc.Attr('', {}, { ['custom-style'] = 'Case Study' })) }
 end
 
 -- What stands below a table: its source, and what the marks in it mean.
@@ -732,6 +769,7 @@ end
 -- for, and long texts are broken into lines; no column is narrower than its longest word.
 local ACROSS, PADDING, SHORT, LONG = 92, 3, 16, 90  -- in letters of a table's text
 
+-- Beside the widths: for how many letters there has to be room.
 local function weights(tbl)
   local wish, least, total, spare = {}, {}, 0, 0
   for c, spec in ipairs(tbl.colspecs) do
@@ -750,7 +788,7 @@ local function weights(tbl)
   local lacking = math.min(1, math.max(0, total - ACROSS) / math.max(spare, 1))
   local out = {}
   for c in ipairs(wish) do out[c] = math.floor(10 * (wish[c] - lacking * math.max(0, wish[c] - least[c])) + 0.5) end
-  return out
+  return out, math.ceil(math.max(ACROSS, total - spare))
 end
 
 local function is_total(row)
@@ -832,7 +870,8 @@ local ALIGNMENTS = { AlignRight = 'right', AlignCenter = 'center' }
 local function typst_table(tbl)
   local columns, aligns, cells, header = {}, {}, {}, {}
   local heading = heading_rows(tbl)
-  for c, weight in ipairs(weights(tbl)) do
+  local widths, letters = weights(tbl)
+  for c, weight in ipairs(widths) do
     columns[c] = weight .. 'fr'
     aligns[c] = ALIGNMENTS[tbl.colspecs[c][1]] or 'left'
   end
@@ -855,7 +894,11 @@ local function typst_table(tbl)
         .. content(without_mark(row.cells[1].contents, 'group'))
     else
       local out = {}
-      for c, cell in ipairs(row.cells) do out[c] = content(cell.contents) end
+      for c, cell in ipairs(row.cells) do
+        local text, drawn = letters_of(cell)
+        out[c] = content(cell.contents)
+        if drawn == LETTERS.icon and text ~= '' then out[c] = '[#np-beside-icon' .. out[c] .. ']' end
+      end
       cells[r] = table.concat(out, ', ')
       if is_total(row) then table.insert(totals, tostring(y)) end
     end
@@ -866,7 +909,7 @@ local function typst_table(tbl)
   return raw('typst', '#np-table(columns: (' .. table.concat(columns, ', ') .. ',), align: ('
     .. table.concat(aligns, ', ') .. ',), caption: ' .. content(tbl.caption.long) .. numbers('totals', totals)
     .. numbers('groups', groups) .. (#heading > 1 and ', heads: ' .. #heading or '')
-    .. ', header: (' .. table.concat(header, ', ') .. ',),\n'
+    .. (letters > ACROSS and ', letters: ' .. letters or '') .. ', header: (' .. table.concat(header, ', ') .. ',),\n'
     .. table.concat(cells, ',\n') .. ')' .. (tbl.identifier ~= '' and ' #label(' .. typst_string(tbl.identifier) .. ')' or ''))
 end
 
@@ -934,38 +977,29 @@ local function without_list_of_figures(blocks)
   return kept
 end
 
--- The cover names the programmes: the chapters that are not among natpatsip.not-programmes in _quarto.yml.
+-- The chapters that are not among natpatsip.not-programmes in _quarto.yml, with their colours where that gives any.
 local function programmes(doc)
-  local own, names = doc.meta.natpatsip or {}, pandoc.List({})
-  local others = {}
+  local own, found = doc.meta.natpatsip or {}, pandoc.List({})
+  local others, colours = {}, own.colours or {}
+  local function raw_text(text) return pandoc.MetaInlines({ pandoc.RawInline('typst', text) }) end
   for _, stem in ipairs(own['not-programmes'] or {}) do others[stringify(stem)] = true end
   for _, block in ipairs(doc.blocks) do
     if block.t == 'Header' and block.level == 1 and not others[block.identifier] then
-      names:insert(pandoc.MetaInlines(block.content))
+      found:insert(pandoc.MetaMap({ id = raw_text(block.identifier), title = pandoc.MetaInlines(block.content),
+        colour = raw_text(stringify(colours[block.identifier] or '')) }))
     end
   end
-  return names
+  return found
 end
 
--- A figure inside a panel does not float out of it.
-local function panel(div)
-  if not is_typst() then return nil end
-  if not (div.classes:includes('case-study') or div.classes[1] and div.classes[1]:match('^callout%-')) then return nil end
-  return div:walk({ Div = function(inner)
-    if inner.classes:includes('report-figure') or inner.classes:includes('picture') then
-      inner.attributes.panel = 'true'
-      return inner
-    end
-  end })
-end
-
--- A paragraph that introduces tiles stays on their page, and so does one that ends in a colon with what follows it.
+-- A paragraph that introduces tiles or a figure stays on their page, and so does one that ends in a colon with what follows.
 local function leading(blocks)
   for i = #blocks - 1, 1, -1 do
     local block, following = blocks[i], blocks[i + 1]
-    local to_tiles = following.t == 'Div' and following.classes:includes('tiles')
+    local to_drawn = following.t == 'Div' and (following.classes:includes('tiles')
+      or following.classes:includes('report-figure') or following.classes:includes('picture'))
     local to_more = following.t:match('List$') or following.t == 'RawBlock' and following.text:match('^#np%-table')
-    if block.t == 'Para' and (to_tiles or to_more and stringify(block):match(':$')) then
+    if block.t == 'Para' and (to_drawn or to_more and stringify(block):match(':$')) then
       blocks[i] = raw('typst', '#np-leading' .. content({ block }))
     end
   end
@@ -986,13 +1020,13 @@ function Pandoc(doc)
   read_labels(doc)
   if is_html() and quarto then doc = with_draft_mark(doc) end
   single = doc.meta['single-file'] ~= nil
-  if is_typst() and doc.meta.natpatsip then doc.meta.natpatsip['programme-titles'] = programmes(doc) end
+  if is_typst() and doc.meta.natpatsip then doc.meta.natpatsip['programme-chapters'] = programmes(doc) end
   if is_typst() then doc.blocks = without_list_of_figures(doc.blocks) end
   -- Each walk copies the document there and back: what can go together does. Inlines come before blocks, inner before outer.
   -- Facts keep their text to the letter: the style sheet holds them together.
   local function as_it_is(link) if link.classes:includes('fact') then return link, false end end
   if is_html() then doc = doc:walk({ traverse = 'topdown', Link = as_it_is, Inlines = unbroken }) end
-  doc = doc:walk({ Link = resolve, RawInline = line_break, Math = formula, Image = pasted, Figure = without_caption, Span = span_of, Table = report_table, Div = is_html() and construct or panel })
+  doc = doc:walk({ Link = resolve, RawInline = line_break, Math = formula, Image = pasted, Figure = without_caption, Span = span_of, Table = report_table, Div = is_html() and construct or nil })
   if is_typst() then doc.blocks = leading(doc:walk({ Inlines = with_pages }).blocks) end
   if not is_html() then doc = doc:walk({ Div = construct }) end
   if is_html() and not quarto then doc = doc:walk({ Header = linked_heading }) end

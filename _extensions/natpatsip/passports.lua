@@ -1,15 +1,13 @@
 -- Passports: from a number to the entry that says where it comes from. It runs before natpatsip.lua, under Quarto (at
 -- pre-ast) and under Pandoc, and leaves links and tables that natpatsip.lua then treats as any other.
 --
--- A reference never touches a digit. On pages the number itself is the link; on paper a paragraph ends with the entries
--- of its numbers: "677 women were treated. [a12]".
+-- A reference never touches a digit. On pages the number itself is the link; on paper a paragraph, a list or a table's
+-- caption ends with the entries of its numbers, in order and joined: "677 women were treated. [a12–a14, a20]".
 
 local function is_html() return FORMAT:match('html') ~= nil end
 local function is_typst() return FORMAT:match('typst') ~= nil end
 
 local LIST = 'sources.qmd' -- the chapter of the entries
-local TERM = '\u{2002}' -- between the name of a line and what it says
-
 local function typst_string(text)
   return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"') .. '"'
 end
@@ -80,18 +78,28 @@ local function entries_in(element)
   return found
 end
 
-local function each_once(entries)
-  local seen = {}
-  return entries:filter(function(each)
-    local is_new = not seen[each.entry]
-    seen[each.entry] = true
-    return is_new
-  end)
+local function number_of(each) return tonumber(each.entry:match('%d+')) end
+
+-- References in the order of the list, each once: runs of them are one, which leads to its first.
+local function joined(entries)
+  entries:sort(function(one, other) return number_of(one) < number_of(other) end)
+  local out, last = pandoc.List({}), nil
+  for _, each in ipairs(entries) do
+    local number = number_of(each)
+    if last and number <= last + 1 then
+      local run = out[#out]
+      if number > last then run.words = run.first .. '–' .. each.entry end
+    else
+      out:insert({ first = each.entry, words = each.entry, place = each.place })
+    end
+    last = number
+  end
+  return out
 end
 
 local function typst_marks(entries)
   local parts = entries:map(function(each)
-    return '(' .. typst_string(each.entry) .. ', ' .. typst_string(each.place) .. ')'
+    return '(' .. typst_string(each.words) .. ', ' .. typst_string(each.place) .. ')'
   end)
   return pandoc.Inlines({ pandoc.RawInline('typst', '#np-marks(' .. table.concat(parts, ', ') .. ')') })
 end
@@ -101,16 +109,18 @@ local function word_marks(entries)
   local out = pandoc.Inlines({ styled('[') })
   for i, each in ipairs(entries) do
     if i > 1 then out:insert(styled(', ')) end
-    out:insert(pandoc.Link({ styled(each.entry) }, '#' .. each.place))
+    out:insert(pandoc.Link({ styled(each.words) }, '#' .. each.place))
   end
   out:insert(styled(']'))
   return out
 end
 
+local NO_BREAK = '\u{a0}' -- a reference has no line of its own
+
 local function with_marks(inlines, entries)
   if #entries == 0 then return inlines end
-  entries = each_once(entries)
-  inlines:insert(pandoc.Space())
+  entries = joined(entries)
+  inlines:insert(pandoc.Str(NO_BREAK))
   inlines:extend(is_typst() and typst_marks(entries) or word_marks(entries))
   return inlines
 end
@@ -129,31 +139,21 @@ end
 -- The list of all numbers -------------------------------------------------------------------------------------------------
 
 -- Of an entry: the number in full, its period and kind, and what is said of it.
-local function parts_of(entry)
-  local value, about, list = entry.content[1], entry.content[2], entry.content[3]
-  local lines = pandoc.List({})
-  for _, item in ipairs(list.content) do
-    lines:insert({ term = item[1], text = item[2][1][1].content })
-  end
-  return value.content, about.content, list, lines
-end
+local function parts_of(entry) return entry.content[1].content, entry.content[2].content, entry.content[3] end
+
+-- On paper an entry is one line: its first term says whence it is. Pages and facts.csv have the rest.
+local function source_of(list) return list.content[1][2][1][1].content end
 
 local function typst_passports(div)
   local out = pandoc.Blocks({ raw('#np-passports(') })
   for _, entry in ipairs(div.content) do
-    local value, about, _, lines = parts_of(entry)
+    local value, about, list = parts_of(entry)
     out:insert(raw('np-passport(' .. typst_string(entry.identifier) .. ', ' .. typst_string(entry.attributes.entry) .. ', ['))
     out:insert(pandoc.Plain(value))
     out:insert(raw('], ['))
     out:insert(pandoc.Plain(about))
     out:insert(raw('], ['))
-    for _, line in ipairs(lines) do
-      local said = pandoc.Inlines({ pandoc.RawInline('typst', '#np-term[') })
-      said:extend(line.term)
-      said:extend({ pandoc.RawInline('typst', ']'), pandoc.Str(TERM) })
-      said:extend(line.text)
-      out:insert(pandoc.Para(said))
-    end
+    out:insert(pandoc.Plain(source_of(list)))
     out:insert(raw(']),'))
   end
   out:insert(raw(')'))
@@ -162,40 +162,55 @@ end
 
 local function cell(blocks) return pandoc.Cell(blocks) end
 
+local function plain(inlines) return cell({ pandoc.Plain(inlines) }) end
+
 local function row_of(entry)
-  local value, about, list, lines = parts_of(entry)
-  local number = pandoc.Blocks({ pandoc.Para({ pandoc.Strong(value) }), pandoc.Para(about) })
+  local value, about, list = parts_of(entry)
   if is_html() then
-    return pandoc.Row({ cell({ pandoc.Plain(entry.attributes.entry) }), cell(number), cell({ list }) },
-      pandoc.Attr(entry.identifier))
-  end
-  local said = pandoc.Blocks({})
-  for _, line in ipairs(lines) do
-    local text = pandoc.Inlines({ pandoc.Strong(line.term), pandoc.Str(TERM) })
-    text:extend(line.text)
-    said:insert(pandoc.Para(text))
+    return pandoc.Row({ plain(entry.attributes.entry),
+      cell({ pandoc.Para({ pandoc.Strong(value) }), pandoc.Para(about) }), cell({ list }) }, pandoc.Attr(entry.identifier))
   end
   local mark = pandoc.Span(entry.attributes.entry, pandoc.Attr(entry.identifier))
-  return pandoc.Row({ cell({ pandoc.Plain({ mark }) }), cell(number), cell(said) })
+  return pandoc.Row({ plain({ mark }), plain({ pandoc.Strong(value) }), plain(about), plain(source_of(list)) })
 end
 
 local function passports(div)
   if not div.classes:includes('passports') then return nil end
   if is_typst() then return typst_passports(div) end
-  local head = pandoc.TableHead({ pandoc.Row({ cell({ pandoc.Plain('Entry') }), cell({ pandoc.Plain('Number') }),
-    cell({ pandoc.Plain('Where it comes from') }) }) })
+  local names = is_html() and { 'Entry', 'Number', 'Where it comes from' } or { 'Entry', 'Number', 'What it is', 'Source' }
+  local widths = is_html() and { nil, nil, nil } or { 0.08, 0.17, 0.41, 0.34 }
+  local head = pandoc.TableHead({ pandoc.Row(pandoc.List(names):map(plain)) })
   local rows = pandoc.List(div.content):map(row_of)
   local body = { attr = pandoc.Attr(), body = rows, head = {}, row_head_columns = 0 }
-  local specs = pandoc.List({ 0.08, 0.24, 0.68 }):map(function(width)
-    return { 'AlignLeft', not is_html() and width or nil }
-  end)
+  local specs = pandoc.List({})
+  for c in ipairs(names) do specs[c] = { 'AlignLeft', widths[c] } end
   return pandoc.Table(pandoc.Caption(), specs, head, { body }, pandoc.TableFoot(), pandoc.Attr('', { 'passports' }))
+end
+
+-- A list ends with the references of all its items.
+local function marked_list(list)
+  local entries, last = waiting, nil
+  waiting = pandoc.List({})
+  entries:extend(entries_in(list))
+  if #entries == 0 then return nil, false end
+  local count = 0
+  list:walk({ Plain = function() count = count + 1 end, Para = function() count = count + 1 end })
+  local function mark(block)
+    last = (last or 0) + 1
+    if last == count then
+      block.content = with_marks(block.content, entries)
+      return block
+    end
+  end
+  return list:walk({ traverse = 'topdown', Plain = mark, Para = mark }), false
 end
 
 local MARKED = {
   traverse = 'topdown',
   Para = marked,
   Plain = marked,
+  BulletList = marked_list,
+  OrderedList = marked_list,
   Header = function(header)
     waiting:extend(entries_in(header))
     return nil, false
@@ -210,8 +225,9 @@ local MARKED = {
   end,
   Div = function(div)
     if div.classes:includes('passports') then return passports(div), false end
-    if not div.classes:includes('tile') then return nil end
-    div.content[2].content = with_marks(div.content[2].content, entries_in(div))
+    if not div.classes:includes('tiles') then return nil end
+    local label = div.content[#div.content].content[2] -- of the last tile
+    label.content = with_marks(label.content, entries_in(div))
     return div, false
   end,
 }

@@ -1,5 +1,5 @@
 from . import charts, datasets, measures, params, spc, worded, wording
-from .blocks import callout, table, tile, tiles
+from .blocks import callout, proportion, table, tile, tiles
 from .facts import Fact, cite, publish
 from .figures import figure, picture
 from .measures import measure
@@ -19,6 +19,7 @@ __all__ = [
     "measures",
     "params",
     "picture",
+    "proportion",
     "publish",
     "spc",
     "table",

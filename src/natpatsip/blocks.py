@@ -15,6 +15,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from natpatsip import context, library_tables, wording
+from natpatsip.charts import palette
 from natpatsip.context import BLOCK as BLOCK
 from natpatsip.context import LEFT_OUT, WARNING
 from natpatsip.digests import sha256
@@ -91,12 +92,24 @@ def _escaped_within(text: str) -> str:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """A small drawing, such as a line over time or a share of a whole, with its text alternative."""
+
+    svg: str
+    alt: str
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+
+@dataclass(frozen=True)
 class Tile:
-    """A headline number with its label and icon."""
+    """A headline number with its label and icon, and a drawing of it if there is one."""
 
     value: Fact | str
     label: str
     icon: str
+    drawing: Drawing | None = None
 
 
 def table(rows: pd.DataFrame | pd.Series[Any] | Styler | GT, *, caption: str = "") -> Block:
@@ -232,17 +245,72 @@ def drawing_span(svg: str, *, kind: Literal["line", "icon"], alt: str, words: st
     return name, f'[{escaped(words)}]{{.drawing name="{name}" kind="{kind}" {files} alt="{alt}"}}'
 
 
-def tile(value: Fact | str, label: str, *, icon: str) -> Tile:
-    """Return a tile for `tiles`; `icon` is one of the extension's, by name."""
-    return Tile(value, label, icon)
+def tile(value: Fact | str, label: str, *, icon: str, drawing: Drawing | None = None) -> Tile:
+    """Return a tile for `tiles`; `icon` is one of the extension's, by name.
+
+    A `drawing` is below the label: a `proportion`, or a measure's line from `measures.sparkline`.
+    """
+    return Tile(value, label, icon, drawing)
 
 
-def tiles(row: Sequence[Tile]) -> Block:
-    """Return headline numbers as a row of large tiles."""
-    parts = [f'::: {{.tile icon="{each.icon}"}}\n{_value(each)}\n\n{each.label}\n:::' for each in row]
-    markdown = ":::: {.tiles}\n" + "\n\n".join(parts) + "\n::::"
+def tiles(row: Sequence[Tile], *, programme: str = "") -> Block:
+    """Return headline numbers as a row of large tiles.
+
+    For a programme, by the name of its chapter, they are a panel in its colour, whose first number is the largest.
+    """
+    drawings = dict[str, str]()
+
+    def drawn(each: Tile) -> str:
+        if each.drawing is None:
+            return ""
+        name, span = drawing_span(each.drawing.svg, kind="line", alt=each.drawing.alt)
+        drawings[name] = each.drawing.svg
+        return f"\n\n{span}"
+
+    parts = [f'::: {{.tile icon="{each.icon}"}}\n{_value(each)}\n\n{each.label}{drawn(each)}\n:::' for each in row]
+    of_programme = f' programme="{programme}"' if programme else ""
+    markdown = f":::: {{.tiles{of_programme}}}\n" + "\n\n".join(parts) + "\n::::"
     seen = "\n".join(f"- **{each.value}** {each.label}" for each in row)
-    return _made("the row of tiles", markdown, seen, [each.value for each in row if isinstance(each.value, Fact)])
+    context.note("the row of tiles", markdown)
+    facts = tuple(each.value for each in row if isinstance(each.value, Fact))
+    return Block(markdown, seen, facts, drawings)
+
+
+FEW = 20  # of a whole at most that is drawn as dots, which can be counted
+
+
+def proportion(part: Fact | int, whole: Fact | int) -> Drawing:
+    """Return a part of a whole as a drawing for a tile: of up to 20 as dots, of more as a bar.
+
+    Raises
+    ------
+    FigureError
+        If the part is less than nothing or more than the whole.
+
+    Examples
+    --------
+    >>> proportion(3, 15).alt
+    '3 of 15'
+    >>> proportion(3, 15).svg.count("<circle"), proportion(29, 42).svg.count("<circle")
+    (15, 0)
+    """
+    some, total = (int(cast("float", each.value)) if isinstance(each, Fact) else each for each in (part, whole))
+    if not 0 <= some <= total or not total:
+        raise FigureError(f"proportion: found {some} of {total}; expected a part that is no more than its whole.")
+    if total <= FEW:
+        width = 8 * total
+        shapes = "".join(
+            f'<circle cx="{8 * n + 4}" cy="5" r="3.2" stroke="{palette.ACCENT}" stroke-width="0.8" '
+            f'fill="{palette.ACCENT if n < some else palette.PAPER}"/>'
+            for n in range(total)
+        )
+    else:
+        width, filled = 160, round(159 * some / total, 1)
+        frame = f'x="0.5" y="0.5" height="9" stroke="{palette.ACCENT}" stroke-width="0.8"'
+        bars = ((159, palette.PAPER), (filled, palette.ACCENT))
+        shapes = "".join(f'<rect {frame} width="{length:g}" fill="{fill}"/>' for length, fill in bars)
+    size = f'width="{width}" height="10" viewBox="0 0 {width} 10"'
+    return Drawing(f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{shapes}</svg>', f"{some} of {total}")
 
 
 def callout(kind: Literal["note", "tip", "important", "warning"], title: str, text: str) -> Block:

@@ -28,6 +28,9 @@ PICTURES = (".svg", ".png")
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
+
+
 class Part(BaseModel):
     """A group of settings. A key with nothing behind it has its default."""
 
@@ -118,6 +121,8 @@ class Settings(Part):
     checks: Checks = Checks()
     programmes: dict[str, Text] = Field(default_factory=dict)
     """Short names of chapters; by default their titles."""
+    colours: dict[str, Colour] = Field(default_factory=dict)
+    """Colours of programmes, by chapter, for banners, tiles and tabs on paper; by default the look's, in order."""
     not_programmes: tuple[Word, ...] = ()
     """Chapters that are no programme's: the front and the end of the report."""
     html_only: tuple[Word, ...] = ()
@@ -214,6 +219,7 @@ def check_chapters(settings: Settings, chapters: Sequence[str], *, written: byte
     """
     named = {
         "programmes": settings.programmes,
+        "colours": settings.colours,
         "not-programmes": settings.not_programmes,
         "html-only": settings.html_only,
     }

@@ -15,7 +15,7 @@ import page
 import pikepdf
 import pytest
 from docx.oxml.ns import qn
-from lxml import html
+from lxml import etree, html
 from openxml_audit import OpenXmlValidator
 
 from natpatsip.errors import RenderError, UsageError
@@ -268,9 +268,11 @@ def test_no_heading_of_the_pdf_is_skipped(tags):
 def test_the_pdf_says_what_it_is_and_can_be_navigated(report):
     with pikepdf.open(report / "report.pdf") as pdf:
         assert str(pdf.Root.Lang) == "en-GB"
+        assert pdf.Root.PageMode == "/UseOutlines"
         assert str(pdf.docinfo.Title) == "Riverside Improvement Programmes of the Trust: Q2 2024/25 progress report"
         with pdf.open_outline() as outline:
             assert [each.title for each in outline.root] == [
+                "Contents",
                 "List of figures",
                 "Executive summary",
                 "Access and Waiting Times Improvement Programme",
@@ -307,7 +309,7 @@ def test_prose_that_leads_to_a_figure_says_its_page(report):
     with pikepdf.open(report / "report.pdf") as pdf:
         texts = [text_of_page(report, number) for number in range(1, len(pdf.pages) + 1)]
     places = {
-        name: next(number for number, text in enumerate(texts, start=1) if re.search(rf"Figure {figure} [A-Z]", text))
+        name: next(number for number, text in enumerate(texts, start=1) if re.search(rf"Figure {figure} · ", text))
         for name, figure in FIGURES.items()
     }
     assert f"as Figure 1 (page {places['fig-seen-in-time']}) shows" in words
@@ -315,7 +317,7 @@ def test_prose_that_leads_to_a_figure_says_its_page(report):
     assert f"as Figure 3 (page {places['fig-caseload']}) shows" in words
 
 
-def test_a_figure_that_floats_is_read_where_it_stands_in_the_chapter(tags):
+def test_a_figure_is_read_where_it_stands_in_the_chapter(tags):
     """Its title, drawing and caption follow the heading of its section and come before what follows it there."""
     order = [tag for tag, alt, _ in tags if tag in {"/H2", "/Table"} or alt == ALTS[2]]
     drawing = order.index("/Figure")
@@ -371,7 +373,8 @@ def test_word_has_real_headings_and_captions(word):
 
 def test_word_contents_are_there_before_any_update(word):
     entries = [each for each in word.paragraphs if each.style.name.startswith("toc ")]
-    assert [each.text for each in entries][:3] == ["Executive summary", "Headline numbers", "Access and waiting times"]
+    names = ["List of figures", "Executive summary", "Headline numbers", "Access and waiting times"]
+    assert [each.text.rstrip() for each in entries][:4] == names
     instructions = [node.text for node in word.element.body.iter(qn("w:instrText"))]
     assert instructions[0].strip() == 'TOC \\o "1-2" \\h \\z \\u'
     for figure in FIGURES:
@@ -380,13 +383,28 @@ def test_word_contents_are_there_before_any_update(word):
     assert marks["begin"] == marks["separate"] == marks["end"]
 
 
-def test_word_lists_its_figures_before_any_update(word):
-    entries = [each for each in word.paragraphs if each.style.name == "table of figures"]
-    captions = [each.text for each in word.paragraphs if each.style.name == "Caption"]
-    assert [each.text for each in entries] == captions
+def test_word_updates_its_fields_when_it_is_opened_and_tracks_changes(word):
+    settings = word.settings.element
+    for name in ("w:updateFields", "w:trackRevisions"):
+        assert settings.find(qn(name)) is not None
+    (contents,) = (node for node in word.element.body.iter(qn("w:fldChar")) if node.get(qn("w:dirty")))
+    assert contents.get(qn("w:fldCharType")) == "begin"
+
+
+def test_word_has_one_list_of_figures_before_the_first_chapter(word):
+    headings = [each.text for each in word.paragraphs if each.style.name == "Heading 1"]
+    assert headings[:2] == ["List of figures", "Executive summary"]
+    assert headings.count("List of figures") == 1
     instructions = [node.text.strip() for node in word.element.body.iter(qn("w:instrText"))]
-    assert 'TOC \\h \\z \\c "Figure"' in instructions
+    assert 'TOC \\h \\z \\c "Figure"' not in instructions
     assert instructions.count("SEQ Figure \\* ARABIC") == len(FIGURES)
+
+
+def test_references_to_figures_in_word_are_fields_that_follow_their_numbers(word):
+    referred = {
+        node.text.split()[1] for node in word.element.body.iter(qn("w:instrText")) if node.text.split()[0] == "REF"
+    }
+    assert referred == set(FIGURES)
 
 
 def test_word_opens_without_repair(report):
@@ -400,14 +418,11 @@ def test_word_opens_in_no_mode_for_older_versions(word):
     assert (mode.get(qn("w:name")), mode.get(qn("w:val"))) == ("compatibilityMode", "15")
 
 
-def test_word_pictures_have_twice_the_pixels_of_a_screen(report, word):
-    """A drawing of 640 pixels is 1,280 pixels wide in the file, on the 16 centimetres between the margins."""
-    with zipfile.ZipFile(report / "report.docx") as archive:
-        for name in archive.namelist():
-            if name.startswith("word/media/"):
-                width = int.from_bytes(archive.read(name)[16:20], "big")
-                assert width >= 1200, name
+def test_word_pictures_have_twice_the_pixels_of_a_screen(word):
     for shape in word.inline_shapes:
+        blip = next(shape._inline.iter(qn("a:blip")))
+        pixels = word.part.related_parts[blip.get(qn("r:embed"))].image.px_width
+        assert pixels / shape.width.inches >= 2 * 96
         assert shape.width.cm <= 16.4
 
 
@@ -437,8 +452,11 @@ def test_word_links_to_an_id_of_more_than_forty_letters(staged, tmp_path):
 
 def test_word_pictures_have_their_alternative_text(word):
     *others, last = ALTS  # where a drawing repeats its words, Word has them as its description
-    found = [node.get("descr") for node in word.element.body.iter(qn("wp:docPr"))]
-    assert found == [*others, "Improvement, high", last]
+    pictures = list(word.element.body.iter(qn("wp:docPr")))
+    assert [words for node in pictures if (words := node.get("descr"))] == [*others, "Improvement, high", last]
+    icons = [node for node in pictures if not node.get("descr")]
+    assert len(icons) == 3  # of tiles, beside their words
+    assert all("decorative" in etree.tostring(node, encoding="unicode") for node in icons)
 
 
 def test_word_tables_have_marked_header_rows(word):
@@ -468,4 +486,4 @@ def test_word_carries_its_typeface_and_no_drawing_that_it_cannot_show(report):
     with zipfile.ZipFile(report / "report.docx") as archive:
         names = archive.namelist()
         assert sum(name.startswith("word/fonts/") for name in names) == 4
-        assert sorted(name.rpartition(".")[2] for name in names if name.startswith("word/media/")) == ["png"] * 4
+        assert sorted(name.rpartition(".")[2] for name in names if name.startswith("word/media/")) == ["png"] * 7

@@ -86,6 +86,10 @@ REFUSED = {
     "figure-with-other": (figure(more=' notes="x"'), 'has "notes", which it does not take. Did you mean "note"?'),
     "tile-without-icon": (":::: {.tiles}\n::: {.tile icon=nothing}\n1\n\none\n:::\n::::", 'has the icon "nothing"'),
     "tile-of-one": (":::: {.tiles}\n::: {.tile icon=baby}\n1\n:::\n::::", "must hold two paragraphs"),
+    "tiles-of-nothing": (
+        ":::: {.tiles programme=nothing}\n::: {.tile icon=baby}\n1\n\none\n:::\n::::",
+        'are of the programme "nothing", which has no chapter',
+    ),
     "text-in-tiles": ("::: {.tiles}\ntext\n:::", "holds something other than tiles"),
     "empty-callout": ("::: {.callout-note}\n## Title\n:::", "the .callout-note is empty"),
     "table-without-header": ("|  |  |\n|---|---|\n| 1 | 2 |\n\n: Caption", "found a table without a header row"),

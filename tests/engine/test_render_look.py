@@ -48,6 +48,14 @@ def test_text_stands_out_from_every_ground(palette, text, ground):
     assert contrast(palette[text], palette[ground]) >= 4.5
 
 
+@pytest.mark.parametrize("colour", BRAND["programmes"])
+def test_white_stands_out_from_a_programmes_banner_and_its_numbers_from_their_tile(colour):
+    assert contrast("#FFFFFF", colour) >= 4.5
+    channels = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    tile = "#" + "".join(f"{round(255 - 0.1 * (255 - channel)):02X}" for channel in channels)
+    assert contrast(colour, tile) >= 4.5
+
+
 @pytest.mark.parametrize("kind", BRAND["callouts"])
 def test_a_callout_stands_out_from_its_tint(kind):
     callout = BRAND["callouts"][kind]
@@ -74,6 +82,14 @@ def test_the_word_reference_is_made_from_the_brand(look):
     assert styles(look.reference_docx(look.read_brand())) == styles(
         (EXTENSION / "natpatsip-reference.docx").read_bytes()
     )
+
+
+def test_the_icons_of_word_are_made_from_those_of_pages(look):
+    icons = sorted((EXTENSION / "icons").glob("*.svg"))
+    assert icons
+    for icon in icons:
+        made = look.icon_png(icon.read_text(encoding="utf-8"), LIGHT["blue"])
+        assert icon.with_suffix(".png").read_bytes() == made, icon.name
 
 
 @pytest.mark.parametrize("sheet", ["page.css", "constructs.css"])

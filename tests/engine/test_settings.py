@@ -39,6 +39,7 @@ def test_every_key_is_optional_and_may_be_empty(tmp_path, own):
         ("{cover: A line}", r"natpatsip.cover: found 'A line'; expected keys with their values"),
         ("{keywords: waits}", r"natpatsip.keywords: found 'waits'; expected a list"),
         ("{publisher: [A, B]}", r"natpatsip.publisher: found \['A', 'B'\]; expected text"),
+        ('{colours: {ward: "blue"}}', r"natpatsip.colours.ward: found 'blue'"),
         ("[publisher]", r"_quarto.yml, line \d+, natpatsip: found \['publisher'\]; expected keys with their values"),
         ("{", r"_quarto.yml: is not YAML"),
     ],
@@ -74,11 +75,20 @@ def test_settings_in_another_encoding_are_refused(tmp_path):
         read_settings(tmp_path)
 
 
-@pytest.mark.parametrize("key", ["programmes: {wrad: W}", "not-programmes: [wrad]", "html-only: [wrad]"])
+@pytest.mark.parametrize(
+    "key", ["programmes: {wrad: W}", "not-programmes: [wrad]", "html-only: [wrad]", "colours: {wrad: '#00666B'}"]
+)
 def test_a_setting_of_a_chapter_that_does_not_exist_is_refused(tmp_path, key):
     project = small(tmp_path)
     edit(project / "_quarto.yml", "lang: en-GB", f"lang: en-GB\nnatpatsip: {{{key}}}")
     with pytest.raises(SettingsError, match=r'"wrad" is not a chapter of the report. Did you mean "ward"\?'):
+        Plan.of(project, Q2)
+
+
+def test_a_colour_that_white_does_not_stand_out_from_is_refused(tmp_path):
+    project = small(tmp_path)
+    edit(project / "_quarto.yml", "lang: en-GB", 'lang: en-GB\nnatpatsip: {colours: {ward: "#FFFF00"}}')
+    with pytest.raises(SettingsError, match=r"colours.ward: found #FFFF00, whose contrast with white is 1\.1 to 1"):
         Plan.of(project, Q2)
 
 

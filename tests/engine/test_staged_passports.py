@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from natpatsip import worded
-from natpatsip.blocks import BLOCK
+from natpatsip.blocks import BLOCK, fact_span
 from natpatsip.errors import FactError, StagingError
 from natpatsip.facts import CITED, PUBLISHED, Fact
 from natpatsip.pipeline.inline_code import substitute
@@ -64,7 +64,7 @@ def homes(programmes=("ward",), **notebooks):
 
 def passports(*facts, notebook="ward"):
     outputs = gather({notebook: new_notebook(cells=[publishing(fact, fact.id) for fact in facts])})
-    return passports_of(facts, homes_of(outputs, [notebook]), FILES, [notebook])
+    return passports_of(facts, homes_of(outputs, [notebook]), FILES, {notebook: ""})
 
 
 def test_a_fact_that_prose_says_in_words_is_cited_and_so_is_the_whole_that_it_is_a_part_of():
@@ -106,9 +106,18 @@ def test_a_number_of_no_programme_belongs_to_the_chapter_that_prints_it(cell):
 
 def test_entries_are_numbered_by_chapter():
     outputs = gather({"a": new_notebook(cells=[publishing(CASES)]), "b": new_notebook(cells=[printing(WOMEN)])})
-    listed = passports_of([WOMEN, CASES], homes_of(outputs, ["b", "a"]), FILES, ["b", "a"])
+    listed = passports_of([WOMEN, CASES], homes_of(outputs, ["b", "a"]), FILES, {"b": "", "a": ""})
     assert [(each.entry, each.fact.id) for each in listed] == [("a1", "people_seen"), ("a2", "cases")]
     assert listed[1].inputs == (listed[0],)
+
+
+def test_entries_of_a_chapter_are_numbered_as_it_prints_them():
+    first, second, unprinted = (Fact(name, "all", 1, "beds", "") for name in ("first", "second", "unprinted"))
+    published = [publishing(fact, fact.id) for fact in (unprinted, first, second)]
+    outputs = gather({"ward": new_notebook(cells=published)})
+    text = f"{fact_span(second)} and {fact_span(first)}, and {fact_span(second)} again"
+    listed = passports_of([unprinted, first, second], homes_of(outputs, ["ward"]), FILES, {"ward": text})
+    assert [each.fact.id for each in listed] == ["second", "first", "unprinted"]
 
 
 def test_a_passport_names_the_files_of_its_rows_alone():
@@ -205,7 +214,7 @@ def test_a_source_is_printed_as_it_is_written(source, tmp_path):
     fact = Fact("beds", "2024-25-Q2", 12, "beds", source, rows="x")
     staged = staged_with(tmp_path, listing(passports(fact, notebook="index"), {}, {"index": "Summary"}, Q2))
     render(staged, tmp_path / "out", ["docx"], renderer=PANDOC, timestamp=TIMESTAMP)
-    assert f"Source\u2002{source}" in words_of_docx(tmp_path / "out").replace("Source ", "Source\u2002")
+    assert f"12 beds Q2 2024/25 · Calculated {source}" in words_of_docx(tmp_path / "out")
 
 
 def test_the_script_holds_no_end_of_itself():

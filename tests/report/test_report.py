@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import re
+import subprocess
 
+import pikepdf
 import pytest
 
 from natpatsip.facts import parse_value, printed
@@ -188,3 +190,30 @@ def test_the_pages_name_the_quarter_and_its_status(words):
 
 def test_words_are_read_from_every_page(report):
     assert len(tidy(words_of_html(report)).split()) > 5000
+
+
+def test_no_page_of_the_pdf_is_under_a_third_full_but_a_chapters_last(report):
+    pages = subprocess.run(
+        ["pdftoppm", "-r", "12", "-gray", report / "report.pdf"], capture_output=True, check=True
+    ).stdout
+    filled = list(_filled(pages))
+    with pikepdf.open(report / "report.pdf") as pdf, pdf.open_outline() as outline:
+        numbers = {each.obj.objgen: number for number, each in enumerate(pdf.pages, start=1)}
+        chapters = {numbers[each.destination[0].objgen] for each in outline.root}
+    assert len(chapters) > 8
+    last = {number - 1 for number in chapters} | {len(filled)}
+    assert [number for number, share in enumerate(filled, start=1) if share < 1 / 3 and number not in last] == []
+
+
+def _filled(pages):
+    """Yield for each page, as pdftoppm prints them, how far down its text or drawings go, between its running lines."""
+    while pages:
+        kind, width, height = pages.split(maxsplit=3)[:3]
+        assert kind == b"P5"
+        size = int(width) * int(height)
+        start = pages.index(b"255\n") + 4
+        rows = [pages[start + at : start + at + int(width)] for at in range(0, size, int(width))]
+        top, foot = len(rows) // 12, len(rows) * 11 // 12
+        inked = [at for at in range(top, foot) if min(rows[at][: int(width) * 19 // 20]) < 200]
+        yield ((max(inked) if inked else top) - top) / (foot - top)
+        pages = pages[start + size :]

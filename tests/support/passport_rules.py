@@ -33,7 +33,8 @@ OPEN_ALL = """() => [...document.querySelectorAll("a.fact")].map(number => {
 })"""
 
 
-MARK = re.compile(r"\[(a\d+(?:, a\d+)*)\]")
+RUN = r"a\d+(?:–a\d+)?"
+MARK = re.compile(rf"\[({RUN}(?:, {RUN})*)\]")
 
 
 __all__ = [  # what a module of tests needs to run the rules
@@ -57,6 +58,7 @@ __all__ = [  # what a module of tests needs to run the rules
     "test_paper_reads_as_the_pages_do_but_for_the_references",
     "test_references_in_the_pdf_are_links_into_the_list",
     "test_references_in_word_lead_to_their_entries",
+    "test_references_on_paper_are_in_order_and_runs_of_them_are_joined",
     "test_the_list_and_the_cards_say_the_same",
     "test_the_list_of_all_numbers_links_to_its_files",
     "test_the_note_at_the_front_counts_the_numbers_that_the_list_marks_as_illustrative",
@@ -225,8 +227,8 @@ def test_in_the_whole_report_as_one_page_a_number_is_a_link_to_its_entry(report)
 
 
 def test_paper_reads_as_the_pages_do_but_for_the_references(report, pages):
-    written = re.sub(r" ?\[a\d+(?:, a\d+)*\]", "", words_of_docx(report))
-    printed = re.sub(r" ?\[a\d+(?:, a\d+)*\]", "", _body_of_pdf(report)).replace(" ", "")
+    written = re.sub(rf"\s?{MARK.pattern}", "", words_of_docx(report))
+    printed = re.sub(rf"\s?{MARK.pattern}", "", _body_of_pdf(report)).replace(" ", "")
     compared = 0
     for tree in pages.values():
         for paragraph in tree.xpath("//p[.//a[@data-key]] | //li[.//a[@data-key]][not(.//p)][not(@class='tile')]"):
@@ -239,7 +241,7 @@ def test_paper_reads_as_the_pages_do_but_for_the_references(report, pages):
 
 def _body_of_pdf(report):
     """Return the PDF's text between the running lines, which would stand in the middle of a broken paragraph."""
-    area = ["-x", "0", "-y", "70", "-W", "595", "-H", "708"]
+    area = ["-x", "0", "-y", "64", "-W", "595", "-H", "720"]
     run = subprocess.run(
         ["pdftotext", "-raw", *area, report / "report.pdf", "-"], capture_output=True, text=True, check=True
     )
@@ -250,9 +252,23 @@ def test_every_number_on_paper_is_referred_to_and_each_reference_has_an_entry(re
     entries = {each["entry"] for each in passports.values()}
     printed = {number.get("data-entry") for tree in pages.values() for number in tree.xpath("//*[@data-entry]")}
     for words in (words_of_docx(report), words_of_pdf(report)):
-        marks = {entry for found in MARK.findall(words) for entry in found.split(", ")}
+        marks = {entry for found in MARK.findall(words) for run in found.split(", ") for entry in _entries_of(run)}
         assert marks == printed
         assert marks <= entries
+
+
+def _entries_of(run):
+    """Return the entries that a reference such as a12–a14 stands for."""
+    first, _, last = run.partition("–")
+    return [f"a{number}" for number in range(int(first[1:]), int((last or first)[1:]) + 1)]
+
+
+def test_references_on_paper_are_in_order_and_runs_of_them_are_joined(report):
+    for words in (words_of_docx(report), words_of_pdf(report)):
+        runs = [[_entries_of(run) for run in found.split(", ")] for found in MARK.findall(words)]
+        assert runs
+        for before, after in (pair for each in runs for pair in pairwise(each)):
+            assert int(before[-1][1:]) + 1 < int(after[0][1:])
 
 
 def test_references_in_word_lead_to_their_entries(report):
@@ -265,8 +281,8 @@ def test_references_in_word_lead_to_their_entries(report):
     for link in body.iter(qn("w:hyperlink")):
         anchor = link.get(qn("w:anchor"))
         words = "".join(node.text or "" for node in link.iter(qn("w:t")))
-        if re.fullmatch(r"a\d+", words):
-            assert places[anchor] == words
+        if re.fullmatch(RUN, words):
+            assert places[anchor] == words.partition("–")[0]
             followed += 1
     assert followed > 8
 

@@ -1,4 +1,4 @@
 from .indicator import Measure, measure
-from .overview_table import overview, summary
+from .overview_table import overview, sparkline, summary
 
-__all__ = ["Measure", "measure", "overview", "summary"]
+__all__ = ["Measure", "measure", "overview", "sparkline", "summary"]

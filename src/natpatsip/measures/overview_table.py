@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from natpatsip import context, spc, wording
-from natpatsip.blocks import Block, drawing_span, fact_span, made_block
+from natpatsip.blocks import Block, Drawing, drawing_span, fact_span, made_block
 from natpatsip.charts import icons, palette
 from natpatsip.errors import DataError
 from natpatsip.fact import Fact
@@ -200,7 +200,7 @@ def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
     has_words = standing.has_icons or standing.now.attention
     cells = [
         escaped(measure.definition.label),
-        drawn(sparkline(measure), kind="line", alt=in_words(measure)) if now else "",
+        drawn(line_of(measure), kind="line", alt=in_words(measure)) if now else "",
         fact_span(baseline) if baseline else "",
         fact_span(now) if now else "no data",
         standing.change_in_words,
@@ -226,7 +226,13 @@ def in_words(measure: Measure) -> str:
     return f"{span}: {ends}, lowest {text(values.min())}, highest {text(values.max())}"
 
 
-def sparkline(measure: Measure) -> str:
+def sparkline(measure: Measure | str) -> Drawing:
+    """Return a measure, or the one with that id, as a small line for a tile; what it shows is its text alternative."""
+    (found,) = _standings([measure])
+    return Drawing(line_of(found.measure), in_words(found.measure))
+
+
+def line_of(measure: Measure) -> str:
     """Return the series of a measure as a small line, with its means and its latest point, as SVG."""
     result = measure.result.reset_index(drop=True)
     middle = next((name for name in ("mean", "median") if name in result), None)

@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+from natpatsip.charts import palette
 from natpatsip.errors import NotebookError, ParamsError, SettingsError, UsageError, together
 from natpatsip.measures import definitions as measures
 from natpatsip.params import Params, load, place
@@ -15,6 +16,7 @@ from natpatsip.pipeline.notebook import Notebook
 from natpatsip.project import MARK
 from natpatsip.quarter import Quarter
 from natpatsip.settings import (
+    OWN,
     Settings,
     bibliography_of,
     chapter_names,
@@ -27,6 +29,7 @@ from natpatsip.yaml_models import place_of
 
 CHANGES, FINALS_ONLY = "changes", "quality-assurance"
 ENGINE_OF_0_1 = Path("src", "helpers", "build")  # until 0.2 the engine was called helpers, and lay in the project
+LEAST_CONTRAST = 3  # of large text and of parts of drawings, by WCAG 2.2
 GENERATED = ("list-of-figures", "sources", "accessibility", CHANGES, FINALS_ONLY)  # written by the build itself
 
 
@@ -62,6 +65,7 @@ class Plan:
         params, settings, book = load(quarter, project=project), read_settings(project), read_book(project)
         written = (project / MARK).read_bytes()
         check_chapters(settings, chapter_names(book, written=written), written=written)
+        _check_colours(settings, written)
         _check_bibliography(project, book, written)
         book = book if is_final else without_chapter(book, FINALS_ONLY)
         chapters = tuple(chapter_names(book))
@@ -185,4 +189,19 @@ def _refuse_unknown_measures(project: Path, quarter: Quarter, params: Params, no
     problems = measures.problems_of_rebases(declared, params, others)
     together(
         [ParamsError(f"{place(quarter, project, 'rebase', number, 'measure')}: {text}") for number, text in problems]
+    )
+
+
+def _check_colours(settings: Settings, written: bytes) -> None:
+    """Check that large white text, and numbers on white, stand out from the programmes' colours, by WCAG 2.2."""
+    ratios = {name: palette.contrast(colour, palette.PAPER) for name, colour in settings.colours.items()}
+    together(
+        [
+            SettingsError(
+                f"{place_of(MARK, written, [OWN, 'colours', name])}: found {settings.colours[name]}, whose contrast "
+                f"with white is {ratio:.1f} to 1; expected at least {LEAST_CONTRAST} to 1. Choose a darker colour."
+            )
+            for name, ratio in ratios.items()
+            if ratio < LEAST_CONTRAST
+        ]
     )

@@ -73,7 +73,7 @@ DIVS: Mapping[str, DivKind] = {
     ),
     "picture": DivKind(("svg", "png", "alt"), ("credit", "narrow"), id="pic-"),
     "table-notes": DivKind(),
-    "tiles": DivKind(holds="tile"),
+    "tiles": DivKind(optional=("programme",), holds="tile"),
     "tile": DivKind(("icon",)),
     "case-study": DivKind(),
     "passports": DivKind(),
@@ -272,14 +272,20 @@ class _Constructs:
         icons = [path.stem for path in (self.report.extension / "icons").glob("*.svg")] if kind == "tile" else []
         if icon and kind == "tile" and icon not in icons:
             yield f'{where} has the icon "{icon}"; the extension has {", ".join(sorted(icons))}.{nearest(icon, icons)}'
+        chapters = [each.removesuffix(".qmd") for each in self.report.chapters]
+        if kind == "tiles" and chapters and (programme := pairs.get("programme")) and programme not in chapters:
+            yield f'{where} are of the programme "{programme}", which has no chapter.{nearest(programme, chapters)}'
         yield from self._content(where, kind, div["c"][1])
 
     def _content(self, where: str, kind: str, blocks: list[Node]) -> Iterator[str]:
         shapes, inner = [block["t"] for block in blocks], DIVS[kind].holds
         if inner and not (blocks and all(each["t"] == "Div" and inner in classes_of(each) for each in blocks)):
             yield f"{where} holds something other than {kind}. Put ::: {{.{inner} …}} in it, and no more."
-        elif kind == "tile" and shapes != ["Para", "Para"]:
-            yield f"{where} must hold two paragraphs, the value and its label; found {len(shapes)} blocks."
+        elif kind == "tile" and shapes not in (["Para"] * 2, ["Para"] * 3):
+            yield (
+                f"{where} must hold two paragraphs, the value and its label, and may hold a drawing as a third; "
+                f"found {len(shapes)} blocks."
+            )
         elif kind == "report-figure" and not text_of(blocks).strip():
             yield f"{where} has no caption. Put a paragraph in it that says what a reader should know."
         elif kind in CALLOUTS and "Header" in shapes[1:]:

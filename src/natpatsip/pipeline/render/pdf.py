@@ -14,6 +14,7 @@ import subprocess
 import sys
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from natpatsip.errors import RenderError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from natpatsip.pipeline.render.chapters import Chapter
     from natpatsip.pipeline.render.staged_report import RenderJob, Report
 
+CATALOG = re.compile(rb"\n\d+ 0 obj\n<<\s*/Type\s*/Catalog(?!.*/PageMode)")
 CARRIAGE_RETURN_AT_END = re.compile(rb"\r(?=\nendstream\b)")
 TABLE = re.compile(rb"xref\r?\n0 (\d+)\r?\n((?:\d{10} \d{5} [nf][ \r]\n|\d{10} \d{5} [nf]\r\n)+)")
 
@@ -71,7 +73,7 @@ def _compiled(source: str, report: Report, timestamp: int) -> bytes:
     if problems := [found["error"]] if found["error"] else found["warnings"]:
         sentences = " ".join(dict.fromkeys(_sentence(problem, source) for problem in problems))
         raise RenderError(f"report.pdf: {sentences}")
-    return with_plain_ends(content)
+    return with_open_bookmarks(with_plain_ends(content))
 
 
 def _sentence(problem: Mapping[str, Any], source: str) -> str:
@@ -99,7 +101,22 @@ def with_plain_ends(pdf: bytes) -> bytes:
     RenderError
         If the file has no table of offsets of the kind that Typst writes.
     """
-    places = [match.end() for match in CARRIAGE_RETURN_AT_END.finditer(pdf)]
+    return _with_inserted(pdf, [match.end() for match in CARRIAGE_RETURN_AT_END.finditer(pdf)], b"\r")
+
+
+def with_open_bookmarks(pdf: bytes) -> bytes:
+    """Return `pdf` as one that opens with its bookmarks beside the page, which Typst has no setting for.
+
+    Raises
+    ------
+    RenderError
+        As for `with_plain_ends`.
+    """
+    return _with_inserted(pdf, [match.end() for match in CATALOG.finditer(pdf)], b"/PageMode/UseOutlines")
+
+
+def _with_inserted(pdf: bytes, places: Sequence[int], inserted: bytes) -> bytes:
+    """Return `pdf` with bytes inserted at some places, and its table of offsets corrected."""
     if not places:
         return pdf
     start = re.search(rb"startxref\r?\n(\d+)\r?\n%%EOF\s*$", pdf)
@@ -108,12 +125,12 @@ def with_plain_ends(pdf: bytes) -> bytes:
         raise RenderError("report.pdf: Typst wrote no table of offsets. Install its locked version: uv sync.")
 
     def moved(offset: int) -> int:
-        return offset + bisect_left(places, offset)
+        return offset + len(inserted) * bisect_left(places, offset)
 
     entries = re.sub(rb"(\d{10})(?= \d{5} n)", lambda match: b"%010d" % moved(int(match[1])), table[2])
-    body = pdf[: table.start(2)] + entries + pdf[table.end(2) : start.start(1)]
     tail = b"%d" % moved(int(start[1])) + pdf[start.end(1) :]
-    return CARRIAGE_RETURN_AT_END.sub(b"\r\r", body) + tail
+    parts = [pdf[begin:end] for begin, end in pairwise([0, *places, table.start(2)])]
+    return inserted.join(parts) + entries + pdf[table.end(2) : start.start(1)] + tail
 
 
 def _typst(root: str, fonts: str, timestamp: int) -> None:

@@ -17,6 +17,7 @@ from natpatsip.digests import sha256_of_folder
 from natpatsip.errors import RenderError
 from natpatsip.look import EXTENSION
 from natpatsip.pipeline.render.chapters import Chapter
+from natpatsip.pipeline.render.pdf import with_open_bookmarks
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
 
 BOTH_STANDARDS = (1, 10)  # the first whose Typst, 0.15, takes two standards for one file
@@ -138,4 +139,7 @@ def collect(report: Report, output: Path, name: str) -> None:
     found = sorted(book.glob(f"*{ending}"))
     if len(found) != 1:
         raise RenderError(f"Quarto ended well but left {len(found)} {ending} files in {book}; expected one.")
-    shutil.copy2(found[0], output / f"report{ending}")
+    made = output / f"report{ending}"
+    shutil.copy2(found[0], made)
+    if name == "pdf":
+        made.write_bytes(with_open_bookmarks(made.read_bytes()))

@@ -23,7 +23,7 @@ from docx.shared import Cm
 from lxml import etree
 
 from natpatsip.errors import RenderError
-from natpatsip.pipeline.render.chapters import Chapter, attributes_of, document_of, walk
+from natpatsip.pipeline.render.chapters import Chapter, document_of
 from natpatsip.pipeline.render.pandoc import convert
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
 
@@ -35,6 +35,14 @@ OBFUSCATED = "application/vnd.openxmlformats-officedocument.obfuscatedFont"
 FACES = {"Regular": "embedRegular", "Bold": "embedBold", "Italic": "embedItalic", "BoldItalic": "embedBoldItalic"}
 COVERED = 32  # bytes at a font's beginning that its key hides (ECMA-376, part 4, 2.1.1)
 LONGEST_BOOKMARK = 40
+LIST_OF_FIGURES = "list-of-figures"
+LIST_OF_NUMBERS = ("Entry", "Number", "What it is", "Source")  # the header of a list that is set small
+ICON = "icon"  # what the filter gives as the alternative text of a tile's icon
+DECORATIVE = (
+    '<a:extLst xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
+    '<a:ext uri="{C183D7F6-B498-43B3-948B-1728B52AA6E4}"><adec:decorative '
+    'xmlns:adec="http://schemas.microsoft.com/office/drawing/2017/decorative" val="1"/></a:ext></a:extLst>'
+)
 
 
 def elements(xml: str) -> list[Any]:
@@ -53,8 +61,8 @@ def run(text: str) -> str:
 
 
 def field(instruction: str, shown: str) -> str:
-    """Return a field that shows `shown` until it is updated."""
-    return _mark("begin") + _instruction(instruction) + _mark("separate") + run(shown) + _mark("end")
+    """Return a field that shows `shown` until it is updated; nothing if that is empty."""
+    return _mark("begin") + _instruction(instruction) + _mark("separate") + (shown and run(shown)) + _mark("end")
 
 
 def bookmark(name: str) -> str:
@@ -81,32 +89,20 @@ def contents(chapters: Sequence[Chapter], heading: str) -> Iterator[str]:
     yield from _listing('TOC \\o "1-2" \\h \\z \\u', entries)
 
 
-def figures(chapters: Sequence[Chapter], captions: Sequence[str]) -> Iterator[str]:
-    """Yield the list of figures by their headlines: a field over the captions; nothing if there is no figure."""
-    names = [
-        attributes_of(node)[0]
-        for chapter in chapters
-        for node in walk(chapter.blocks)
-        if node["t"] == "Div" and "report-figure" in attributes_of(node)[1]
-    ]
-    if names:
-        yield paragraph("ContentsHeading", "Figures", before="<w:pageBreakBefore/>")
-        entries = [("TableofFigures", name, text) for name, text in zip(names, captions, strict=True)]
-        yield from _listing('TOC \\h \\z \\c "Figure"', entries)
-
-
 def _listing(instruction: str, entries: Sequence[tuple[str, str, str]]) -> Iterator[str]:
-    """Yield an entry a line, without its page: only Word knows that, and adds it when the field is updated."""
-    starts = chain([_mark("begin") + _instruction(instruction) + _mark("separate")], repeat(""))
+    """Yield an entry a line with a field for its page, which only the program that shows the file can fill in."""
+    starts = chain([_mark("begin", is_stale=True) + _instruction(instruction) + _mark("separate")], repeat(""))
     ends = chain(repeat("", len(entries) - 1), [_mark("end")])
     for (style, name, text), start, end in zip(entries, starts, ends, strict=False):
-        anchor = quoteattr(bookmark(name))
-        link = f'<w:hyperlink w:anchor={anchor} w:history="1">{run(text)}</w:hyperlink>'
+        anchor = bookmark(name)
+        page = "<w:r><w:tab/></w:r>" + field(f"PAGEREF {anchor} \\h", "")
+        link = f'<w:hyperlink w:anchor={quoteattr(anchor)} w:history="1">{run(text)}{page}</w:hyperlink>'
         yield paragraph(style, "", inner=start + link + end)
 
 
-def _mark(kind: str) -> str:
-    return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+def _mark(kind: str, *, is_stale: bool = False) -> str:
+    stale = ' w:dirty="true"' if is_stale else ""
+    return f'<w:r><w:fldChar w:fldCharType="{kind}"{stale}/></w:r>'
 
 
 def _instruction(text: str) -> str:
@@ -137,13 +133,10 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
     """
     document = docx.Document(str(path))
     _drop_title_block(document)
-    captions = [each.text for each in document.paragraphs if each.style is not None and each.style.name == "Caption"]
-    front = [
-        *_cover(report, chapters),
-        *contents(chapters, report.settings.headings.contents),
-        *figures(chapters, captions),
-    ]
     body = document.element.body
+    _list_figures_first(body)
+    in_order = sorted(chapters, key=lambda chapter: chapter.name.removesuffix(".qmd") != LIST_OF_FIGURES)
+    front = [*_cover(report, chapters), *contents(in_order, report.settings.headings.contents)]
     for position, element in enumerate(elements("".join(front))):
         body.insert(position, element)
     if report.settings.logo:
@@ -164,6 +157,23 @@ def _drop_title_block(document: Any) -> None:
         if first.style.name not in {"Title", "Subtitle", "Date", "Author"}:
             break
         first._element.getparent().remove(first._element)
+
+
+def _list_figures_first(body: Any) -> None:
+    """Put the list of figures before the first chapter, as in the PDF; a book of Quarto's has to begin with another."""
+    starts = [
+        each.getprevious()
+        for each in body.iter(qn("w:p"))
+        if each.style == "Heading1" and each.getprevious() is not None
+    ]
+    for start, following in pairwise(starts):
+        if start.get(qn("w:name")) == LIST_OF_FIGURES:
+            while (moved := start).getparent() is body:
+                start = moved.getnext()
+                starts[0].addprevious(moved)
+                if start is following:
+                    break
+            return
 
 
 # Cover ---------------------------------------------------------------------------------------------------------------
@@ -235,7 +245,10 @@ def _part_figures(document: Any) -> None:
 def _check_pictures(document: Any) -> None:
     for position, picture in enumerate(document.element.body.iter(qn("wp:docPr")), start=1):
         words = picture.get("descr") or ""
-        if not words.strip():
+        if words == ICON:  # beside its words
+            picture.set("descr", "")
+            picture.append(parse_xml(DECORATIVE))
+        elif not words.strip():
             raise RenderError(f"report.docx: picture {position} has no alternative text. Give its figure one.")
 
 
@@ -253,6 +266,7 @@ def _format_tables(document: Any) -> None:
             raise RenderError("report.docx: a table has no row. Give it a header row and one more, or take it out.")
         letters = sum(len(node.text or "") for node in table._tbl.iter(qn("w:t")))
         is_short = len(rows) <= SHORT + 1 and letters <= LITTLE
+        is_list = tuple(cell.text for cell in table.rows[0].cells) == LIST_OF_NUMBERS
         heads = [row for row in rows if row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None] or rows[:1]
         for position, row in enumerate(rows):
             properties, is_head = row.get_or_add_trPr(), position < len(heads)
@@ -263,10 +277,13 @@ def _format_tables(document: Any) -> None:
             stays = (begins or is_short) and position < len(rows) - 1
             for line in row.iter(qn("w:p")):
                 layout = line.get_or_add_pPr()
-                layout.style = "TableHeader" if is_head else "TableText"
+                layout.style = "TableHeader" if is_head else "TableSmall" if is_list else "TableText"
                 if stays:
                     layout.get_or_add_keepNext()
         _leave_room_before(table._tbl.getnext())
+    if document.tables and document.tables[-1]._tbl.getparent().xpath("w:p|w:tbl")[-1].tag == qn("w:tbl"):
+        (ending,) = elements(paragraph("TableSmall", ""))  # a document may not end with a table
+        document.element.body.find(qn("w:sectPr")).addprevious(ending)
 
 
 def _leave_room_before(following: Any) -> None:
@@ -345,7 +362,25 @@ def _describe(document: Any, report: Report, timestamp: int) -> None:
     package = document.part.package
     for name in [name for name, link in package.rels.items() if link.reltype == RELATIONSHIP_TYPE.CUSTOM_PROPERTIES]:
         package.rels.pop(name)  # the templates' variables, which pandoc puts there
-    _set_compatibility(document.settings.element, report.lang)
+    settings = document.settings.element
+    _set_compatibility(settings, report.lang)
+    _switch_on(settings, "w:trackRevisions", before=AFTER_TRACKING)
+    _switch_on(settings, "w:updateFields", before=AFTER_UPDATING)
+
+
+# The settings that may follow, as the schema has their order.
+AFTER_TRACKING = (
+    "w:doNotTrackMoves", "w:doNotTrackFormatting", "w:documentProtection", "w:autoFormatOverride",
+    "w:styleLockTheme", "w:styleLockQFSet", "w:defaultTabStop",
+)  # fmt: skip
+AFTER_UPDATING = ("w:hdrShapeDefaults", "w:footnotePr", "w:endnotePr", "w:compat")
+
+
+def _switch_on(settings: Any, name: str, *, before: Sequence[str]) -> None:
+    """Put a setting that is on before the first of those that may follow it."""
+    if settings.find(qn(name)) is None:
+        following = next(each for each in map(settings.find, map(qn, before)) if each is not None)
+        following.addprevious(parse_xml(f"<{name} {nsdecls('w')}/>"))
 
 
 def _set_compatibility(settings: Any, lang: str) -> None:

@@ -143,9 +143,9 @@ def _parts(passports: Sequence[Passport], uses: Uses, titles: Mapping[str, str],
     yield (
         "Each number of this report has one owner. It is reported by a programme, set in the quarter's parameters, or "
         "calculated in one notebook; everywhere else it is cited from there. The PDF and the Word file refer to a "
-        "number's entry behind the paragraph that prints it; on the pages each number opens its own. The file "
-        "`facts.csv`, beside the report, holds the same for machines, with fingerprints in full, and `manifest.json` "
-        "those of the files."
+        "number's entry behind the paragraph that prints it, and list what it is and its source; on the pages each "
+        "number opens its entry, which says how it was made. The file `facts.csv`, beside the report, holds the same "
+        "for machines, with fingerprints in full, and `manifest.json` those of the files."
     )
     for name, group in groupby(passports, key=lambda each: each.home.notebook):
         yield f"## {titles[name]} {{#sources-{name}}}"

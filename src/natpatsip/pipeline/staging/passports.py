@@ -92,12 +92,24 @@ def passports_of(
     facts: Sequence[Fact],  # all facts of the report
     homes: Mapping[Key, Home],  # as `homes_of` returns it
     files: Mapping[str, str],  # the files that were read, with their SHA-256
-    chapters: Sequence[str],  # in reading order
+    texts: Mapping[str, str],  # the chapters, in reading order
 ) -> list[Passport]:
-    """Return a passport for each fact, numbered by chapter and, within it, in the order of the facts."""
+    """Return a passport for each fact, numbered by the chapter that it belongs to and, within it, as printed there.
+
+    Those that their chapter does not print come last, in the order of the facts.
+    """
     known = {fact.key: fact for fact in facts}
-    order = {name: position for position, name in enumerate(chapters)}
-    listed = sorted(facts, key=lambda fact: order[homes[fact.key].notebook])
+    order = {name: position for position, name in enumerate(texts)}
+    printed = {
+        name: {key: place for place, key in reversed(list(enumerate(PRINTED.findall(text))))}
+        for name, text in texts.items()
+    }
+
+    def place(fact: Fact) -> tuple[int, int]:
+        chapter = homes[fact.key].notebook
+        return order[chapter], printed[chapter].get(fact.key, len(printed[chapter]) + len(facts))
+
+    listed = sorted(facts, key=place)
     entries = {fact.key: f"a{number}" for number, fact in enumerate(listed, start=1)}
     made: dict[Key, Passport] = {}
 
