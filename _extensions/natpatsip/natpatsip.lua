@@ -791,7 +791,20 @@ local function weights(tbl)
   return out, math.ceil(math.max(ACROSS, total - spare))
 end
 
+local function has_drawing(row)
+  local found = false
+  for _, cell in ipairs(row.cells) do
+    cell.contents:walk({
+      RawInline = function(inline) found = found or inline.text:match('drawing') ~= nil end,
+      Image = function() found = true end,
+    })
+  end
+  return found
+end
+
+-- A row with a line or an icon of its own is one of many, whatever its name begins with.
 local function is_total(row)
+  if has_drawing(row) then return false end
   local first = stringify(row.cells[1])
   return first:match('^Total%f[%W]') ~= nil or first:match('^All%f[%W]') ~= nil or TOTALS[first] == true
 end

@@ -23,7 +23,7 @@ from natpatsip.cli import app
 
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-CONDA_NAMES = {"typst": "typst-py"}
+CONDA_NAMES = {"typst": "typst-py", "kaleido": "python-kaleido"}
 CONDA_ALONE = {"python", "quarto", "pip"}
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 PAGES = sorted(
