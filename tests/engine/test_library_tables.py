@@ -170,7 +170,7 @@ def test_tables_that_cells_end_with_are_in_the_pages_with_header_cells(built):
     assert '<th colspan="3" scope="rowgroup">East</th>' in page
     assert '<th scope="row">Ely</th>' in page
     assert "<p>Source: returns</p>" in page
-    assert '<a href="#table-beds">Table 1</a>' in page
+    assert '<a href="#table-beds">Table\N{NO-BREAK SPACE}1</a>' in page
     assert 'The table "Beds and waits" gives cells colours' in log
     assert "style=" not in page
 

@@ -68,4 +68,4 @@ def test_what_is_compared_is_there(embedded):
     word = parity.of_word(embedded)
     assert len(word["captions"]) == 6  # three figures and three tables
     assert len(word["tables"]) == 4
-    assert "fig-caseload" in word["links"]
+    assert "fig-caseload" in word["references"]

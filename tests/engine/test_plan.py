@@ -131,11 +131,11 @@ def test_what_the_build_writes_itself_needs_no_notebook(tmp_path):
     assert plan.programme_chapters == ["index", "ward"]
 
 
-def test_changes_are_in_drafts_alone_and_the_quality_assurance_in_final_editions_alone(tmp_path):
+def test_the_quality_assurance_is_in_final_editions_alone_and_changes_in_all(tmp_path):
     project = chapters(small(tmp_path), "index", "changes", "quality-assurance", "ward")
     draft, final = Plan.of(project, Q2), Plan.of(project, Q2, is_final=True)
     assert (draft.chapters, draft.is_final) == (("index", "changes", "ward"), False)
-    assert (final.chapters, final.is_final) == (("index", "quality-assurance", "ward"), True)
+    assert (final.chapters, final.is_final) == (("index", "changes", "quality-assurance", "ward"), True)
 
 
 def test_a_chapter_that_is_no_programmes_is_not_among_them(tmp_path):

@@ -26,7 +26,7 @@ from natpatsip.build import build
 from natpatsip.pipeline.drawing import draw_worker
 from natpatsip.pipeline.execution import prefork
 from natpatsip.pipeline.options import Options
-from natpatsip.preview import serve, session, web_server
+from natpatsip.preview import file_watcher, session, web_server
 from natpatsip.preview.build_process import BuildError
 from natpatsip.preview.session import Session
 from natpatsip.quarter import Quarter
@@ -505,7 +505,7 @@ def test_an_unknown_quarter_is_rejected_at_once(preview):
     ],
 )
 def test_files_that_editors_leave_behind_do_not_count_as_saves(name, is_meant):
-    assert serve.concerns(f"/project/{name}", Path("/project")) is is_meant
+    assert file_watcher.concerns(f"/project/{name}", Path("/project")) is is_meant
 
 
 def test_the_security_policy_is_relaxed_only_for_the_preview_itself():

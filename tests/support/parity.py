@@ -13,6 +13,8 @@ from lxml import html
 
 from support.reading import READERS, tidy
 
+REFERENCE = re.compile(r" ?REF (\S+)")  # a field that follows the number of a figure
+
 HEADINGS = ("h1", "h2", "h3", "h4")
 
 
@@ -104,5 +106,8 @@ def of_word(report: Path) -> dict[str, Any]:
         "alternative texts": [node.get("descr") for node in body.iter(qn("wp:docPr"))],
         "tables": [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables],
         "links": [node.get(qn("w:anchor")) for node in body.iter(qn("w:hyperlink")) if node.get(qn("w:anchor"))],
+        "references": [
+            match[1] for node in body.iter(qn("w:instrText")) if (match := REFERENCE.match(node.text or ""))
+        ],
         "text": READERS["docx"](report),
     }
