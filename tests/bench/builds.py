@@ -74,8 +74,9 @@ class Bench:
         self.edit("medicines", "progress-opioids-q2", r"\b(The plans|Plan \d+)\b", "Plan {n}")
 
     def edit_chart(self) -> None:
-        """Change what stands at a chart's axis."""
-        self.edit("medicines", "fig-chronic-opioids", r'y_title="[^"]*"', 'y_title="People {n}"')
+        """Change what a note in a chart says."""
+        drawn = 'figure(chronic, chronic.draw(annotations={{"2023-06": "Note {n}"}}),'
+        self.edit("medicines", "fig-chronic-opioids", r"figure\(chronic,( chronic\.draw\(.*?\),)?", drawn)
 
     def edit_data(self) -> None:
         """Change the people of one board in the quarter's last month."""
