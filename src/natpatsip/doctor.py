@@ -81,16 +81,17 @@ def _project() -> Iterator[Requirement]:
 
 def _datasets(project: Path) -> Iterator[Requirement]:
     """Check the declaration of the datasets, and what follows from it: measures, and what each quarter lacks."""
-    from natpatsip.datasets import declaration
+    from natpatsip.datasets.declaration import declared
+    from natpatsip.datasets.descriptor import FILE
 
     try:
-        count = len(declaration.declared(project).resources)
+        count = len(declared(project).resources)
     except ReportError as error:
-        remedy = f"Fix {declaration.FILE}. Measures and quarters are looked at once it can be read."
+        remedy = f"Fix {FILE}. Measures and quarters are looked at once it can be read."
         yield Requirement("datasets", str(error), is_ok=False, remedy=remedy)
         return
     if count:
-        yield Requirement("datasets", f"{count} in {declaration.FILE}", is_ok=True)
+        yield Requirement("datasets", f"{count} in {FILE}", is_ok=True)
     yield from _measures(project)
     yield from _quarters(project)
 
