@@ -76,6 +76,22 @@ def _project() -> Iterator[Requirement]:
     yield Requirement("project", str(project), is_ok=True)
     yield from _look(project)
     yield from _settings(project)
+    yield from _datasets(project)
+
+
+def _datasets(project: Path) -> Iterator[Requirement]:
+    """Check the declaration of the datasets, and what follows from it: measures, and what each quarter lacks."""
+    from natpatsip.datasets.declaration import declared
+    from natpatsip.datasets.descriptor import FILE
+
+    try:
+        count = len(declared(project).resources)
+    except ReportError as error:
+        remedy = f"Fix {FILE}. Measures and quarters are looked at once it can be read."
+        yield Requirement("datasets", str(error), is_ok=False, remedy=remedy)
+        return
+    if count:
+        yield Requirement("datasets", f"{count} in {FILE}", is_ok=True)
     yield from _measures(project)
     yield from _quarters(project)
 
@@ -129,6 +145,7 @@ def _quarters(project: Path) -> Iterator[Requirement]:
     from natpatsip.quarter import known_quarters
     from natpatsip.release.final_edition import is_final, missing_tag
 
+    told: set[str] = set()
     for quarter in known_quarters(project):
         report = project / "reports" / str(quarter)
         if is_final(report) and (lack := missing_tag(report, project)):
@@ -137,7 +154,11 @@ def _quarters(project: Path) -> Iterator[Requirement]:
         try:
             missing = datasets.complete(quarter, project)
         except ReportError as error:
-            missing = [str(error)]
+            if str(error) not in told:  # one file is read for every quarter
+                told.add(str(error))
+                remedy = "Fix the file. Then natpatsip doctor can tell what the quarters lack."
+                yield Requirement("data", str(error), is_ok=False, is_needed=False, remedy=remedy)
+            continue
         found = "data complete" if not missing else "data not complete: " + "; ".join(missing)
         yield Requirement(
             str(quarter), found, not missing, is_needed=False, remedy="Add the rows to data/, or wait for them."

@@ -41,6 +41,25 @@ CELLS = {
             + ", inline expression `{python} women_seen`: NameError: name 'women_seen' is not defined"
         ],
     ),
+    "inline-expression-above-the-cell-that-defines-its-name": (
+        [prose("We saw `{python} women_seen` women.", id="news"), code("women_seen = 3", id="later")],
+        [
+            "NameError: name 'women_seen' is not defined. `women_seen` is defined in "
+            'cell 5 "women_seen = 3" (id later), below: move this cell under it.'
+        ],
+    ),
+    "cell-above-the-cell-that-defines-its-name": (
+        [code("women_seen + 1", id="news"), code("for women_seen in [3]:\n    pass", id="later")],
+        ['`women_seen` is defined in cell 5 "for women_seen in [3]:" (id later), below: move this cell under it.'],
+    ),
+    "inline-expression-with-a-name-that-is-not-imported": (
+        [prose('`{python} measure("waits").mean` women.', id="news")],
+        ["NameError: name 'measure' is not defined. Import it: from natpatsip import measure"],
+    ),
+    "cell-with-a-name-that-is-not-imported": (
+        [code('measure("waits")', id="news")],
+        ["raised NameError: name 'measure' is not defined\n  Import it: from natpatsip import measure\n"],
+    ),
     "citation-of-nothing": (
         [prose('We trained `{python} cite("staff_traind")` staff.', id="news")],
         [

@@ -123,3 +123,16 @@ def test_damaged_metadata_of_a_cell_is_named(tmp_path, metadata, said):
     assert run.returncode == 1
     assert said in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_newer_quarter_that_lacks_data_is_said_not_to_be_checked(tmp_path):
+    project = small(tmp_path)
+    params = project / "params"
+    text = (params / "2024-25-Q2.yml").read_text(encoding="utf-8")
+    (params / "2024-25-Q3.yml").write_text(
+        text.replace("2024-25-Q2", "2024-25-Q3").replace("cut_off: 2024-09-30", "cut_off: 2024-12-31"), encoding="utf-8"
+    )
+    lines = command(project, "check").stdout.splitlines()
+    assert re.fullmatch(r"Q2 2024/25: (no|\d+) findings?", lines[-2])
+    assert lines[-1].startswith("Q3 2024/25 was not checked: its data are not complete: ")
+    assert "was not checked" not in command(project, "check", Q2).stdout

@@ -8,7 +8,7 @@ from natpatsip import doctor
 from natpatsip.build import build
 from natpatsip.pipeline.options import Options
 from natpatsip.quarter import Quarter
-from support.projects import SETTINGS, small
+from support.projects import SETTINGS, command, edit, small
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,27 @@ def test_notebooks_that_are_not_in_the_report_are_named(tmp_path, monkeypatch):
         ]
         assert "Add forgotten.qmd to book.chapters" in notes[0]
     assert "unchanged" in logged[-1]
+
+
+def test_faults_of_the_declaration_are_told_once_each_on_a_line_of_its_own(tmp_path):
+    project = small(tmp_path)
+    file = project / "data" / "datapackage.yaml"
+    edit(file, "rows: a month and team", "rowz: a month and team")
+    told = command(project, "doctor").stdout
+    lines = told.splitlines()
+    start = lines.index("MISSING  datasets: 2 problems:")
+    assert all(line.startswith("         - data/datapackage.yaml, line ") for line in lines[start + 1 : start + 3])
+    assert lines[start + 3].strip().startswith("Fix data/datapackage.yaml.")
+    assert told.count("rowz") == 2  # a dataset each
+    assert "\\n" not in told
+    assert "measures:" not in told
+    assert "2024-25" not in told
+
+
+def test_a_data_file_that_cannot_be_read_is_told_once_for_all_quarters(tmp_path):
+    project = small(tmp_path)
+    (project / "data" / "waits_monthly.csv").unlink()
+    told = command(project, "doctor").stdout
+    assert told.count("waits_monthly.csv") == 1
+    assert "MISSING  data: " in told
+    assert "Add the rows" not in told

@@ -95,6 +95,10 @@ def test_an_unknown_measure_is_told_with_the_nearest_one(tmp_path):
     ("target", "told"),
     [
         (
+            "longest",
+            "Add it under `targets` in params/2024-25-Q2.yml.",
+        ),
+        (
             "standrd",
             'waits.target: found "standrd", which the params of 2024-25-Q2 do not have. Did you mean "standard"',
         ),

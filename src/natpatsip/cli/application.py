@@ -60,19 +60,22 @@ def one_of(option: str, word: str, choices: tuple[str, ...]) -> None:
         raise UsageError(f'{option}: found "{word}", expected one of {", ".join(choices)}.{nearest(word, choices)}')
 
 
-def quarter_or_newest(written: str | None, project: Path) -> Quarter:
-    """Return the quarter that the command line names, by default the newest with complete data."""
+def quarter_or_newest(written: str | None, project: Path) -> tuple[Quarter, dict[Quarter, list[str]]]:
+    """Return the quarter that the command line names, by default the newest with complete data.
+
+    Beside it, what each newer quarter lacks that was passed over.
+    """
     from natpatsip.quarter import Quarter
 
     if written:
-        return Quarter.parse(written)
+        return Quarter.parse(written), {}
     from natpatsip.pipeline.caching.up_to_date import complete_quarters
 
     complete, incomplete = complete_quarters(project, only_newest=True)
     if not complete:
         missing = "; ".join(f"{quarter}: {'; '.join(what)}" for quarter, what in incomplete.items())
         raise ReportError(f"params/: no quarter has complete data ({missing}). Name the quarter.")
-    return complete[0]
+    return complete[0], incomplete
 
 
 @contextmanager

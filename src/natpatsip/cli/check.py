@@ -32,7 +32,7 @@ def check(
     if claims is not None and quarter is not None:
         raise UsageError("--claims: checks a table without a quarter; leave the quarter out.")
     try:
-        outcome, project = _claims(claims) if claims is not None else _quarter(quarter, jobs)
+        outcome, project, scope = _claims(claims) if claims is not None else _quarter(quarter, jobs)
     except ReportError as error:
         if format == "json":  # whoever reads it gets a list, whatever happens
             found = {"check": "not-checked", "message": str(error), "where": str(error).partition(": ")[0]}
@@ -46,22 +46,32 @@ def check(
     elif format == "github":
         say_as_is("\n".join(as_github(outcome.findings, project)))
     else:
-        for line in as_text(outcome):
+        *lines, count = as_text(outcome)
+        for line in (*lines, f"{scope[0]}: {count}" if scope else count, *scope[1:]):
             say(line)
     if outcome.findings:
         raise typer.Exit(1)
 
 
-def _claims(file: Path) -> tuple[Outcome, Path]:
+def _claims(file: Path) -> tuple[Outcome, Path, list[str]]:
     from natpatsip.checks import Outcome, check_claims
 
-    return Outcome(tuple(check_claims(file))), Path.cwd()
+    return Outcome(tuple(check_claims(file))), Path.cwd(), []
 
 
-def _quarter(written: str | None, jobs: int) -> tuple[Outcome, Path]:
+def _quarter(written: str | None, jobs: int) -> tuple[Outcome, Path, list[str]]:
+    """Return what was found and where; then, if newer quarters were passed over, which was checked and why not they."""
     from natpatsip.build import check_quarter
     from natpatsip.project import project_root
 
     project = project_root()
-    quarter = quarter_or_newest(written, project)
-    return check_quarter(project, quarter, jobs=jobs, log=ProgressLog()), project
+    log = ProgressLog()
+    quarter, incomplete = quarter_or_newest(written, project)
+    for newer, missing in incomplete.items():
+        log(f"{newer}: data not complete: {'; '.join(missing)}")
+    outcome = check_quarter(project, quarter, jobs=jobs, log=log)
+    passed_over = [
+        f"{newer.label} was not checked: its data are not complete: {'; '.join(missing)}"
+        for newer, missing in incomplete.items()
+    ]
+    return outcome, project, [quarter.label, *passed_over] if passed_over else []

@@ -12,7 +12,7 @@ import typer
 
 from natpatsip.cli.application import JOBS, QUARTER, app, one_of, quarter_or_newest
 from natpatsip.cli.console import ProgressLog, say, say_as_is
-from natpatsip.errors import UsageError, lines_shown
+from natpatsip.errors import UsageError, apart, lines_shown
 
 if TYPE_CHECKING:
     from natpatsip.new_quarter import OpenedQuarter
@@ -62,7 +62,14 @@ def doctor() -> None:
 
     results = examine()
     for each in results:
-        say(f"{'ok     ' if each.is_ok else 'MISSING'}  {each.name}: {each.found}")
+        label = f"{'ok     ' if each.is_ok else 'MISSING'}  {each.name}"
+        problems = apart(each.found)
+        if len(problems) == 1:
+            say(f"{label}: {each.found}")
+        else:
+            say(f"{label}: {len(problems)} problems:")
+            for problem in problems:
+                say(f"         - {problem}")
         if not each.is_ok:
             say(f"         {each.remedy}")
     if any(not each.is_ok and each.is_needed for each in results):
@@ -153,5 +160,8 @@ def preview(
     from natpatsip.project import project_root
 
     project = project_root()
-    chosen = quarter_or_newest(quarter, project)
-    serve(project, chosen, port=port, is_opened=is_opened, jobs=jobs, log=ProgressLog(), say=say)
+    chosen, incomplete = quarter_or_newest(quarter, project)
+    log = ProgressLog()
+    for newer, missing in incomplete.items():
+        log(f"{newer}: data not complete: {'; '.join(missing)}")
+    serve(project, chosen, port=port, is_opened=is_opened, jobs=jobs, log=log, say=say)

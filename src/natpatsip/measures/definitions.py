@@ -20,6 +20,7 @@ from natpatsip.datasets.descriptor import FOLDER, Package, Resource
 from natpatsip.errors import DataError, DataFileError, nearest, together
 from natpatsip.fact import ID
 from natpatsip.params import Params, Strict
+from natpatsip.quarter import PARAMS_FOLDER
 from natpatsip.wording import listing
 from natpatsip.yaml_models import Number, Whole, Word, place_of, read_yaml, sentences, shown
 
@@ -170,7 +171,8 @@ class Measures:
             known = f" The values there are {', '.join(values)}." if values else ""
             yield (
                 f'{place}: found "{each.target}", which the params of {params.quarter} do not have.'
-                f"{nearest(each.target, values)}{known}"
+                f"{nearest(each.target, values)}{known} "
+                f"Add it under `targets` in {PARAMS_FOLDER}/{params.quarter}.yml."
             )
         elif each.target and values[each.target].unit != each.unit:
             unit = values[each.target].unit

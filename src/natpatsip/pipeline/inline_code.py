@@ -30,8 +30,15 @@ def expressions(cell: Mapping[str, Any]) -> dict[str, str]:
     return {str(place): expression for place, expression in enumerate(found)}
 
 
-def store(cell: NotebookNode, asked: Mapping[str, str], results: Mapping[str, Any], *, place: str) -> None:
-    """Store the results in the cell's metadata; `place` is the cell's, for errors.
+def store(
+    cell: NotebookNode,
+    asked: Mapping[str, str],
+    results: Mapping[str, Any],
+    *,
+    place: str,  # the cell's, for errors
+    advise: Callable[[str, str], str],  # what to do about an error, by its kind and message
+) -> None:
+    """Store the results in the cell's metadata.
 
     Raises
     ------
@@ -41,16 +48,19 @@ def store(cell: NotebookNode, asked: Mapping[str, str], results: Mapping[str, An
     cell.metadata[KEPT] = [{"expression": text, "result": results[key]} for key, text in asked.items()]
     failed = {text: results[key] for key, text in asked.items() if results[key].get("status") != "ok"}
     if failed:
-        messages = [f"`{{python}} {text}`{_reason(result)}" for text, result in failed.items()]
+        messages = [f"`{{python}} {text}`{_reason(result, advise)}" for text, result in failed.items()]
         error = NotebookError(f"{place}, inline expression {'; '.join(messages)}")
         kinds = {(result.get("ename"), result.get("evalue")) for result in failed.values()}
         error.faulty_data = faulty_data(*kinds.pop()) if len(kinds) == 1 else ""
         raise error
 
 
-def _reason(result: Mapping[str, Any]) -> str:
+def _reason(result: Mapping[str, Any], advise: Callable[[str, str], str]) -> str:
     kind, message = result.get("ename", "Error"), result.get("evalue", "no value")
-    return f" {message}" if kind == NotPrintableError.__name__ else f": {kind}: {message}"
+    if kind == NotPrintableError.__name__:
+        return f" {message}"
+    advice = advise(kind, message)
+    return f": {kind}: {message}{f'. {advice}' if advice else ''}"
 
 
 def faulty_data(kind: str | None, message: str | None) -> str:

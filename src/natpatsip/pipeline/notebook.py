@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import symtable
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import natpatsip
 from natpatsip.errors import NotebookError
 from natpatsip.facts import CITES, published_in
 from natpatsip.pipeline.inline_code import expressions
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 # A series in quotes, or nothing: then its name is put together in code.
 REBASES = re.compile(r"""\brebase(?:s|_dates|_reasons)\(\s*(?:["']([^"']*)["'])?""")
+UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 SETS_QUARTER = re.compile(r"^quarter\s*(?::[^=\n]+)?=", re.MULTILINE)
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 FIRST_WORDS = 40  # letters of a cell that name it in messages
@@ -98,6 +101,30 @@ def place_of(cells: Sequence[Mapping[str, Any]], cell: Mapping[str, Any]) -> str
 def names_of(cells: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Return all cells of a notebook as messages name them, by id."""
     return {cell.get("id", ""): name_of(number, cell) for number, cell in numbered(cells)}
+
+
+def advice_on_name(cells: Sequence[Mapping[str, Any]], failed: Mapping[str, Any], kind: str, message: str) -> str:
+    """Return what to do about a name that a cell uses before it is defined; empty for any other failure."""
+    found = UNDEFINED.match(message) if kind == NameError.__name__ else None
+    if not found:
+        return ""
+    name = found[1]
+    place = next((place for place, each in enumerate(cells) if each is failed), len(cells))
+    for cell in cells[place + 1 :]:
+        if name in _defined_in(cell):
+            return f"`{name}` is defined in {place_of(cells, cell)}, below: move this cell under it."
+    return f"Import it: from natpatsip import {name}" if name in natpatsip.__all__ else ""
+
+
+def _defined_in(cell: Mapping[str, Any]) -> set[str]:
+    """Return the names that a code cell defines; none if it is not plain Python, such as one with a magic."""
+    if cell["cell_type"] != "code":
+        return set()
+    try:
+        symbols = symtable.symtable(cell["source"], "cell", "exec").get_symbols()
+    except (SyntaxError, ValueError):
+        return set()
+    return {each.get_name() for each in symbols if each.is_assigned() or each.is_imported()}
 
 
 def language_of(metadata: Mapping[str, Any]) -> str:

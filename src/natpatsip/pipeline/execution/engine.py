@@ -11,6 +11,7 @@ import json
 import symtable
 import sys
 from collections.abc import Awaitable, Collection, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 from jupyter_core.utils import run_sync
@@ -24,7 +25,7 @@ from natpatsip.context import NOT_SHOWN, digest_of
 from natpatsip.errors import NotebookError
 from natpatsip.pipeline.execution.cancellation import CancelToken, TimeLimitExceeded, TimeLimits
 from natpatsip.pipeline.inline_code import PRINTS, expressions, store
-from natpatsip.pipeline.notebook import appears_in, language_of, place_of
+from natpatsip.pipeline.notebook import advice_on_name, appears_in, language_of, place_of
 from natpatsip.quarter import Quarter
 
 CONTEXT = ("quarter", "edition")  # the parameters of every notebook
@@ -154,7 +155,8 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
         place = self._place(cell)
         wrapped = {key: PRINTS.format(text) if self._is_python else text for key, text in asked.items()}
         try:
-            store(cell, asked, self.evaluate(wrapped), place=place)
+            advise = partial(advice_on_name, self.nb.cells, cell)
+            store(cell, asked, self.evaluate(wrapped), place=place, advise=advise)
         except (CellTimeoutError, DeadKernelError, TimeLimitExceeded) as error:
             texts = ", ".join(f"`{{python}} {text}`" for text in asked.values())
             raise NotebookError(f"{place}, inline expression {texts}: {self._give_up(error)[1]}") from None

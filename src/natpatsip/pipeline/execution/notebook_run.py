@@ -20,7 +20,7 @@ from natpatsip.pipeline.caching.run_cache import Facts
 from natpatsip.pipeline.execution import kernels as notebook_kernels
 from natpatsip.pipeline.execution.cancellation import CancelToken
 from natpatsip.pipeline.inline_code import faulty_data
-from natpatsip.pipeline.notebook import Notebook, place_of
+from natpatsip.pipeline.notebook import Notebook, advice_on_name, place_of
 from natpatsip.pipeline.plan import Plan
 
 # What colours text and makes links in a terminal.
@@ -154,12 +154,15 @@ def _failure(plan: Plan, notebook: Notebook, output: Path, error: Any) -> str:
         sentence = re.sub(r"cell \[(\d+)\]", lambda match: names.get(match[1], match[0]), words)
         return f"{where}: {sentence}"
     traceback = [line for part in error.traceback for line in ESCAPES.sub("", part).splitlines() if line.strip()]
+    cell, through = code.get(count), _reports_line(plan, traceback)
+    advice = advice_on_name(own, cell, error.ename, words) if cell and not through else ""
     saved = output.relative_to(plan.project) if output.is_relative_to(plan.project) else output
     return "\n".join(
         [
-            where + _analysts_line(code.get(count), count, traceback),
+            where + _analysts_line(cell, count, traceback),
             f"  raised {error.ename}: {words}",
-            *_reports_line(plan, traceback),
+            *through,
+            *([f"  {advice}"] if advice else []),
             f"  The notebook as far as it ran: {saved}. Fix the cell and build again.",
         ]
     )
