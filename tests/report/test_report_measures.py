@@ -28,7 +28,7 @@ def test_each_measure_has_a_figure_and_sentences(name, quarter):
 def test_a_step_is_told_with_its_cause_and_both_levels():
     _, text = made("place_of_birth")
     assert text.startswith(
-        "Since July 2023, when 2 PSCs changed their transfer process, 83% of eligible babies on average have been born "
+        "Since July 2023, when a process changed in 2 PSC areas, 83% of eligible babies on average have been born "
         "in the right place, up from 79.1%."
     )
 
