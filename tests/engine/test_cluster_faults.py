@@ -105,7 +105,7 @@ def test_a_worker_that_freezes_costs_only_its_notebook(tmp_path):
     [
         ("workers", signal.SIGKILL, "its workers were lost, and none came back in 3 s"),
         ("workers", signal.SIGSTOP, "its workers were lost, and none came back in 3 s"),
-        ("scheduler", signal.SIGKILL, "the connection to its scheduler broke off"),
+        ("scheduler", signal.SIGKILL, "its scheduler does not answer any more"),
         ("scheduler", signal.SIGSTOP, "its scheduler does not answer any more"),
     ],
     ids=["workers-killed", "workers-frozen", "scheduler-killed", "scheduler-frozen"],

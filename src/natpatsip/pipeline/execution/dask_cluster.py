@@ -33,6 +33,7 @@ CONNECT_LIMIT = 5.0  # seconds in which a scheduler must answer
 ARRIVAL_LIMIT = 60.0  # seconds that the build waits for a first worker, or for another one after the last was lost
 REPLY_LIMIT = 30.0  # seconds in which every worker must report its versions, and the scheduler its workers
 POLL = 2.0  # seconds between two checks that there are workers
+NO_ANSWER = "its scheduler does not answer any more"  # one cause, which notebooks may see in several ways
 
 
 @dataclass(frozen=True)
@@ -70,14 +71,15 @@ class Cluster:
         self.executor.shutdown(wait=False)
 
     def _result(self, notebook: Notebook, future: concurrent.futures.Future[TaskResult]) -> TaskResult:
+        from distributed.comm.core import CommClosedError
         from distributed.scheduler import KilledWorker
 
         self._await(future)
         where = f"notebooks/{notebook.path.name}"
         try:
             return future.result()
-        except concurrent.futures.CancelledError:
-            raise self._lost("the connection to its scheduler broke off") from None
+        except (concurrent.futures.CancelledError, CommClosedError):
+            raise self._lost(NO_ANSWER) from None
         except KilledWorker:
             raise NotebookError(
                 f"{where}: each worker that ran it was lost, as when memory runs out. "
@@ -106,7 +108,7 @@ class Cluster:
         try:
             return bool(_within(REPLY_LIMIT, self.client.scheduler_info)["workers"])
         except OSError:  # TimeoutError is one
-            raise self._lost("its scheduler does not answer any more") from None
+            raise self._lost(NO_ANSWER) from None
 
     def _lost(self, how: str) -> ClusterError:
         return ClusterError(f"--cluster {self.address}: {how}. Look at the cluster, and build again.")
