@@ -387,6 +387,8 @@ class BuildResults:
         if not self.failed:
             return None
         first, number = next(iter(self.failed.values())), len(self.failed) + len(self.built)
+        if number == 1:
+            return first
         lines = (f"- {quarter}: {error}" for quarter, error in self.failed.items())
         return type(first)("\n".join([f"{len(self.failed)} of {number} quarters could not be built:", *lines]))
 

@@ -127,6 +127,11 @@ def printed(value: Number, unit: str) -> str:
     return wording.large(value) if float(value).is_integer() else wording.plain(value, 2)
 
 
+def number_of(fact: Fact) -> float:
+    """Return the value of a fact that is a number, as all facts of measures are."""
+    return float(fact.value)  # type: ignore[arg-type]
+
+
 def parse_value(value: Any, unit: str) -> Number:
     """Return the value that a text or a number of a file stands for; whole numbers become int."""
     if unit == "date":
@@ -174,7 +179,7 @@ def described(frame: pd.DataFrame) -> str:
             parts.append(f"{name} {first:%Y-%m}" + (f" to {last:%Y-%m}" if last > first else ""))
         elif column.dtype.kind not in "iuf" and name != "provenance" and column.nunique(dropna=False) == 1:
             parts.append(f"{name} {column.iloc[0]}")
-    parts.append(f"{len(frame):,} {'row' if len(frame) == 1 else 'rows'}")
+    parts.append(f"{len(frame):,} {wording.plural(len(frame), 'row', 'rows')}")
     return f"{file + ': ' if file else ''}{', '.join(parts)}"
 
 

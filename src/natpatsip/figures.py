@@ -276,7 +276,7 @@ def _layouts(drawing: Any, name: str) -> tuple[str, str]:
     if (forms := library_figures.drawn(drawing, name)) is None:
         return drawing.wide, drawing.narrow
     if SVG not in forms:
-        raise FigureError(f"{name}: a figure of Plotly is no picture. Show it with figure(…), with its data.")
+        raise FigureError(f"{name}: picture(…) does not take figures of Plotly. Show it with figure(…), with its data.")
     return str(forms[SVG]), ""
 
 

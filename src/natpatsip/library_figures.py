@@ -28,7 +28,8 @@ SETTINGS: dict[Any, Any] = {  # of matplotlib: letters stay letters, in the repo
     "mathtext.it": f"{TYPEFACE}:italic",
     "mathtext.bf": f"{TYPEFACE}:bold",
 }
-MAPS = ("choropleth", "scattergeo")  # Plotly loads the outlines of countries from the network
+# The kinds of Plotly's traces that lie on a map, which it loads from the network; a heatmap or a treemap does not.
+FROM_THE_NETWORK = re.compile("(?:scatter|density|choropleth)map(?:box)?|choropleth|scattergeo")
 
 
 def drawn(made: Any, name: str) -> dict[str, Any] | None:
@@ -95,9 +96,7 @@ def _plotly_json(figure: Any, name: str) -> dict[str, Any]:
     record: dict[str, Any] = json.loads(figure.to_json())
     if not record["data"]:
         raise FigureError(f"{name}: the figure shows no data. Add what it is to show.")
-    if maps := [
-        kind for each in record["data"] if (kind := each.get("type", "")).endswith(("map", "mapbox")) or kind in MAPS
-    ]:
+    if maps := [kind for each in record["data"] if FROM_THE_NETWORK.fullmatch(kind := each.get("type", ""))]:
         raise FigureError(
             f"{name}: Plotly loads the map under a {maps[0]} from the network, which a build does not read. Draw the "
             "outlines from a file of the project with Altair or matplotlib."

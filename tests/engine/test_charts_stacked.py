@@ -176,7 +176,7 @@ def test_the_sum_of_a_group_with_a_missing_part_is_not_given():
     [
         (
             {"Supported": ["Full suport"]},
-            r'groups name "Full suport", which is no category\. Did you mean "Full support"',
+            r'groups: there is no category "Full suport"\. Did you mean "Full support"',
         ),
         ({"A": ["Another"], "B": ["Another"]}, 'groups name "Another" twice'),
     ],

@@ -101,6 +101,11 @@ def test_a_map_from_the_network_is_refused(kind):
         figure("fig-beds", go.Figure([kind()]), **TEXTS)
 
 
+@pytest.mark.parametrize("made", [go.Heatmap(z=[[1, 2], [3, 4]]), go.Treemap(labels=["a"], parents=[""], values=[1])])
+def test_what_is_called_a_map_and_is_none_is_drawn(made):
+    assert figure("fig-beds", go.Figure([made]), **TEXTS).id == "fig-beds"
+
+
 def test_a_figure_without_words_is_refused_whoever_drew_it():
     for drawn in (axes(), plotly()):
         with pytest.raises(FigureError, match="fig-beds: has no title"):
@@ -110,7 +115,7 @@ def test_a_figure_without_words_is_refused_whoever_drew_it():
 
 def test_a_picture_may_be_of_matplotlib_not_of_plotly():
     assert "<svg" in picture("pic-a", axes(), alt="A line").svg
-    with pytest.raises(FigureError, match=r"pic-a: a figure of Plotly is no picture. Show it with figure"):
+    with pytest.raises(FigureError, match=r"pic-a: picture\(…\) does not take figures of Plotly. Show it with figure"):
         picture("pic-a", plotly(), alt="A line")
 
 

@@ -65,6 +65,18 @@ def said(folder, values, **keys):
             f"Since February 2023, 79.8% {SEEN}. The latest 7 months are all below this average, a sign of concern.",
         ),
         (
+            [*[80, 82] * 12, 82, 86, 85],
+            {},
+            f"Since July 2022, 81.4% {SEEN}. 2 of the latest 3 months are close to the upper limit, "
+            "a sign of improvement.",
+        ),
+        (
+            [*LOW, *HIGH, 40, *HIGH],  # a fall since then opposes the step up: the chart has no badge either
+            {"rebase": [rebased("2022-07")], "improvement": "decrease"},
+            f"Since July 2022 (clinics opened), 79.2% {SEEN}, up from 70.9%. "
+            "The last month that stands out is August 2023.",
+        ),
+        (
             HIGH,
             {"target": 81},
             f"Since September 2023, 80.7% {SEEN}. N{NORMAL[1:]} "

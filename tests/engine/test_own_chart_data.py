@@ -109,6 +109,7 @@ LIKE = {
     "scatter": bars({"a": [1, 1], "n": [1, 2]}, mark="point", x="a:Q"),
     "sorted": bars({"a": ["Apr", "May", "Jun"], "n": [1, 2, 3]}, x=alt.X("a:N").sort(None)),
     "categories": bars({"a": pd.Categorical(["May", "Apr"], ["May", "Apr"], ordered=True), "n": [1, 2]}, x="a"),
+    "bands": bars({"a": ["5 to 9", "0 to 4"], "n": [1, 2]}),
     "teams": bars({"a": ["North", "East"], "n": [1, 2]}),
     "quarters": bars({"a": ["2023-24-Q4", "2024-25-Q1"], "n": [1, 2]}, mark="line"),
     "tooltip": bars({"a": ["x", "y"], "b": ["p", None], "n": [1, 2]}, tooltip="b:N"),

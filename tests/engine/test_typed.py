@@ -16,7 +16,7 @@ from support.projects import ROOT, code, command, edit, natpatsip, prose, small
 
 DOCS = (ROOT / "docs" / "chapters.md").read_text(encoding="utf-8").partition("## What is not allowed")[2]
 TYPED, SHOWN = (
-    re.findall(r"^\| (?!found)(.+?) \| .+ \|$", part, re.MULTILINE) for part in DOCS.split("These are told")[1:]
+    re.findall(r"^\| (?!found)(.+?) \| .+ \|$", part, re.MULTILINE) for part in DOCS.split("These are reported")[1:]
 )
 SAMPLES = {  # by the row of the list: what an author types, and what the message says of it
     "raw HTML (except `<br>` and comments), LaTeX or Typst": {
@@ -52,7 +52,9 @@ SAMPLES = {  # by the row of the list: what an author types, and what the messag
         "#### Deep": 'the heading "Deep" is of level 4 under one of level 2',
         "# Title": 'the heading "Title" is of level 1',
     },
-    "a link to a notebook that is no chapter": {"[there](gone.ipynb#a)": "the link to gone.ipynb leads to no chapter"},
+    "a link to a notebook that is not in the report": {
+        "[there](gone.ipynb#a)": "the link to gone.ipynb leads to no chapter"
+    },
     "another div or span, a div that is not closed, an attribute that it does not have": {
         "::: {.panel}\ntext\n:::": "a div with .panel",
         "<div>\n\nBox\n\n</div>": "a div with no class",

@@ -63,7 +63,10 @@ def test_the_dictionary_is_that_of_the_declaration():
 
 def test_each_intervention_has_a_label():
     declared = DECLARED.resource("maternity_monthly").fields["intervention"]
-    assert declared.words == tuple(each.value for each in declared.categories)
+    assert declared.categories
+    assert all(each.label for each in declared.categories)
+    frame = datasets.load("maternity_monthly", quarter="2024-25-Q2", project=ROOT)
+    assert set(declared.words) == set(frame["intervention"])
 
 
 def test_the_national_series_is_the_sum_over_the_collaboratives():

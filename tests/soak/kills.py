@@ -414,7 +414,7 @@ def sources_of(project: Path) -> dict[str, str]:
 
 SCENES = {Build: 0.4, Final: 0.2, Archived: 0.08, NewQuarter: 0.12, Clean: 0.08, Preview: 0.12}  # shares of the kills
 RULE = """\
-A command is started, and SIGKILLed at a random moment of one of its phases, which are told by the lines that it
+A command is started, and SIGKILLed at a random moment of one of its phases, recognised by the lines that it
 prints; publication, `new-quarter` and `clean` are slowed down, so that their moments can be hit. Then: the report
 is whole by its manifest, and is the old one or the new one; whatever the command had started ends by itself; the
 same command, run again, ends well, with a report that is byte for byte the one that an undisturbed run makes; and

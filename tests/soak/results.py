@@ -87,8 +87,8 @@ class Result:
 INTRODUCTION = """\
 # Reliability
 
-What `make soak` found when it last ran; it wrote this page. Its programs are in `tests/soak/`, and are not part of
-`make test`.
+What `make soak` found when it last ran. It writes this page, except the paragraphs that begin *Since that run*: those
+are notes by hand, which the next run removes. Its programs are in `tests/soak/`, and are not part of `make test`.
 
 Each part runs by itself, with a number: `make soak KILLS=20`, `make soak STRINGS=10`, `make soak MUTATIONS=300`,
 `make soak WEEKS=1`; `SEED=7` tries others of the same kinds. Such a run leaves this page as it is.

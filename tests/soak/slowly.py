@@ -1,6 +1,6 @@
 """The command line, with each change of a file in a folder slowed down: moments that pass in a blink can be hit.
 
-``python slowly.py SECONDS FOLDER build 2024-25-Q2`` is ``natpatsip build 2024-25-Q2``, but for the speed.
+``python slowly.py SECONDS FOLDER build 2024-25-Q2`` is ``natpatsip build 2024-25-Q2``, but slower.
 """
 
 from __future__ import annotations

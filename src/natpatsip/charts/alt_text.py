@@ -23,7 +23,7 @@ Words = Callable[[float], str]
 NO_VALUE = "no value"
 LONGEST = 149  # characters of a text alternative; the chart's table is its long form
 _NORMAL, _LATEST_NORMAL = "all points show normal variation", "latest point shows normal variation"
-_LIMIT = {"above": "upper", "below": "lower"}
+LIMITS = {"above": "upper", "below": "lower"}
 _RULES = (
     (r"Above UCL", "above the upper limit"),
     (r"Below LCL", "below the lower limit"),
@@ -152,14 +152,14 @@ def _levels(levels: Sequence[tuple[Any, float]], middle: str, line: Timeline, wo
 def _latest(found: Findings) -> str:
     """Return what the latest points show."""
     if found.outside:
-        return f"latest point {found.outside} the {_LIMIT[found.outside]} limit"
+        return f"latest point {found.outside} the {LIMITS[found.outside]} limit"
     points = "points" if found.step == "date" else f"{found.step}s"
     if found.run:
         return f"last {found.run_length} {points} {found.run} average"
     if found.trend:
         return f"last {found.trend_length} {points} {found.trend}"
     if found.close:
-        return f"latest points close to the {_LIMIT[found.close]} limit"
+        return f"latest points close to the {LIMITS[found.close]} limit"
     if not found.current.has_limits:
         return "no limits"
     if found.current.special_causes:

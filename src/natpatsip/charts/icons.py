@@ -159,7 +159,7 @@ STEPS = {
     for direction in ("up", "down")
     for verdict in ("improvement", "concern")
 }
-"""The badge of a step change, by its direction and verdict; the convention has none, so it is no file."""
+"""The badge of a step change, by its direction and verdict; the convention has no such icon, so it is drawn here."""
 
 
 def _merged(strokes: Sequence[Stroke]) -> tuple[Stroke, ...]:

@@ -118,9 +118,9 @@ def _unlike_its_rows(unit: Mapping[str, Any], specification: Specification) -> s
 def _reordered(rows: Rows, field: str, mark: str) -> str:
     names = list(dict.fromkeys(row[field] for row in rows if isinstance(row.get(field), str)))
     drawn = sorted(names)
-    numbers = [int(found[0]) if (found := re.match(r"\d+", name)) else None for name in names]
+    numbers = [int(found[0]) for name in drawn if (found := re.match(r"\d+", name))]
     has_order = all(name[:3].title() in PERIODS for name in names) or (
-        None not in numbers and [numbers[names.index(name)] for name in drawn] != sorted(filter(None, numbers))
+        len(numbers) == len(drawn) and numbers != sorted(numbers)
     )
     if drawn == names or not (mark in PATHS or has_order):
         return ""

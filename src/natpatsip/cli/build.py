@@ -107,9 +107,6 @@ def _build(
     for folder in outcome.built.values():
         for file in files_of(folder, options.formats):
             say(str(file))
-    if len(chosen) == 1:
-        for error in outcome.failed.values():
-            raise error
     if failure := outcome.error():
         raise failure
 

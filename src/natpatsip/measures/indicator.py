@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from natpatsip import datasets, spc, wording
 from natpatsip.blocks import Passage
 from natpatsip.errors import FactError
-from natpatsip.fact import Fact, of_rows, parse_value
+from natpatsip.fact import Fact, number_of, of_rows, parse_value
 from natpatsip.facts import publish
 from natpatsip.measures.kinds import KINDS, Kind
 from natpatsip.measures.measure_sentences import Shown, sentences_of
@@ -147,17 +147,13 @@ class Measure(MeasuredSeries):
     @property
     def gain(self) -> float:
         """The mean now less the baseline, of the printed numbers; of percentages, in points."""
-        return wording.round_half_up(_number(self.mean) - _number(self.baseline), max(self.decimals, 0))
+        return wording.round_half_up(number_of(self.mean) - number_of(self.baseline), max(self.decimals, 0))
 
     @property
     def moved(self) -> str:
         """How the mean has moved at the last rebase, as it follows a mean: *up from 79.1%*."""
-        change = _number(self.mean) - _number(self.mean_before)
+        change = number_of(self.mean) - number_of(self.mean_before)
         return f"{wording.direction(change, up='up', down='down', level='unchanged')} from {self.mean_before}"
-
-
-def _number(fact: Fact) -> float:
-    return float(fact.value)  # type: ignore[arg-type]  # the facts of a measure are numbers
 
 
 def measure(id: str) -> Measure:  # noqa: A002 — the contract's name

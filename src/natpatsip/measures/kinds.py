@@ -42,27 +42,31 @@ class Kind:
     """Its facts by role: each value, and in words how it was calculated."""
 
 
-def _xmr(measure: MeasuredSeries) -> pd.DataFrame:
-    own = measure.definition
-    series = measure.series
-    return spc.xmr(
-        series["value"],
-        dates=series["date"],
-        improvement=own.improvement,
-        rebase=measure.rebase_dates,
-        target=measure.target,
-    )
-
-
-def _run(measure: MeasuredSeries) -> pd.DataFrame:
-    series = measure.series
-    return spc.run_chart(
+def analysed(
+    measure: MeasuredSeries, series: pd.DataFrame, analyse: Callable[..., pd.DataFrame] = spc.xmr
+) -> pd.DataFrame:
+    """Return the analysis of a measure's series, or of its beginning, with the rebases that it has got to."""
+    dates = set(series["date"])
+    return analyse(
         series["value"],
         dates=series["date"],
         improvement=measure.definition.improvement,
-        rebase=measure.rebase_dates,
+        rebase=[date for date in measure.rebase_dates if date in dates],
         target=measure.target,
     )
+
+
+def has_enough(result: pd.DataFrame) -> bool:
+    """Return True if a chart has points enough for a rule to tell a change."""
+    return int(result["value"].notna().sum()) >= FEWEST_FOR_ICONS
+
+
+def _xmr(measure: MeasuredSeries) -> pd.DataFrame:
+    return analysed(measure, measure.series)
+
+
+def _run(measure: MeasuredSeries) -> pd.DataFrame:
+    return analysed(measure, measure.series, spc.run_chart)
 
 
 def _drawn(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,7 +76,7 @@ def _drawn(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, 
         "percent": measure.definition.is_percent,
         "rebase_reasons": measure.rebase_reasons,
         "notes": measure.notes,
-        "with_icons": int(result["value"].notna().sum()) >= FEWEST_FOR_ICONS,
+        "with_icons": has_enough(result),
         **options,
     }
 
@@ -134,12 +138,11 @@ def _trend_levels(measure: MeasuredSeries, result: pd.DataFrame) -> dict[str, tu
     if known.empty:
         return {}
     first = known.iloc[0]
-    how = (
-        f"mean of {wording.in_words(measure.definition.rolling)} months" if measure.definition.rolling > 1 else "value"
-    )
+    rolling = measure.definition.rolling
+    how = f"mean of {wording.in_words(rolling)} {measure.step}s" if rolling > 1 else "value"
     return {
-        "baseline": (first["value"], f"the first {how}, {wording.month(first['date'])}"),
-        "latest": (known.iloc[-1]["value"], f"the latest {how}, {wording.month(known.iloc[-1]['date'])}"),
+        "baseline": (first["value"], f"the first {how}, {measure.when(first['date'])}"),
+        "latest": (known.iloc[-1]["value"], f"the latest {how}, {measure.when(known.iloc[-1]['date'])}"),
     }
 
 

@@ -14,14 +14,14 @@ import pandas as pd
 
 from natpatsip import spc, wording
 from natpatsip.blocks import Passage
-from natpatsip.charts.alt_text import rule_words
-from natpatsip.fact import Fact
+from natpatsip.charts.alt_text import LIMITS, rule_words
+from natpatsip.fact import Fact, number_of
 from natpatsip.facts import cite
 from natpatsip.measures.kinds import FEWEST_FOR_ICONS
 from natpatsip.measures.measured_series import MeasuredSeries
 from natpatsip.params import FACT_IN_TEXT, Rebase
 from natpatsip.settings import read_settings
-from natpatsip.spc.rules import SHORT_GROUP
+from natpatsip.spc.rules import SHORT_GROUP, verdict
 
 Parts = list[str | Fact]
 
@@ -143,12 +143,9 @@ def _compared(shown: Shown) -> Parts:
 
 
 def _judged(shown: Shown) -> Parts:
-    """Return that a shift is a concern; that one is an improvement, its direction says."""
+    """Return that a step change is a concern; that one is an improvement, its direction says."""
     found = shown.found
-    if not found.shift or found.improvement not in ("increase", "decrease"):
-        return []
-    is_better = (found.improvement == "increase") == (found.shift == "up")
-    return [] if is_better else [f"the {'rise' if found.shift == 'up' else 'fall'} is a concern"]
+    return [f"the {'rise' if found.shift == 'up' else 'fall'} is a concern"] if found.step_verdict == "concern" else []
 
 
 # What has happened since
@@ -170,6 +167,9 @@ def _since_then(shown: Shown) -> Iterator[Parts]:
         count = wording.number(found.trend_length)
         text = f"the latest {count} {several} show a {found.trend} trend"
         signals.append(([text], found.trend == "rising"))
+    if found.close and not signals:
+        text = f"2 of the latest 3 {several} are close to the {LIMITS[found.close]} limit"
+        signals.append(([text], found.close == "above"))
     for parts, is_up in signals:
         yield [*parts, _verdict(found.improvement, is_up=is_up)]
     if signals:
@@ -183,10 +183,8 @@ def _since_then(shown: Shown) -> Iterator[Parts]:
 
 
 def _verdict(improvement: str, *, is_up: bool) -> str:
-    if improvement not in ("increase", "decrease"):
-        return ""
-    is_better = (improvement == "increase") == is_up
-    return ", a sign of improvement" if is_better else ", a sign of concern"
+    found = verdict(improvement, is_up=is_up)
+    return f", a sign of {found}" if found else ""
 
 
 def _against_target(shown: Shown) -> Parts:
@@ -259,13 +257,9 @@ def _line(shown: Shown) -> Passage:
     first, last = (series.when(known["date"].iloc[place]) for place in (0, -1))
     if len(known) == 1:
         return Passage.of(f"{label}: ", latest, f"{unit} in {last}.")
-    moved = wording.direction(_value(latest) - _value(shown.facts["baseline"]))
+    moved = wording.direction(number_of(latest) - number_of(shown.facts["baseline"]))
     if moved == wording.direction(0):
         return Passage.of(f"{label} {moved}: ", latest, f"{unit} in {last}.")
     return Passage.of(
         f"{label} {moved} from ", shown.facts["baseline"], f" in {first} to ", latest, f"{unit} in {last}."
     )
-
-
-def _value(fact: Fact) -> float:
-    return float(fact.value)  # type: ignore[arg-type]  # the facts of a measure are numbers

@@ -138,10 +138,9 @@ class MeasuredSeries:
     @cached_property
     def step(self) -> str:
         """What lies between two points: month, quarter, or another step of a regular series."""
-        dates = self.series["date"]
-        if is_quarterly(dates):
+        if is_quarterly(self.rows[self._period]):
             return "quarter"
-        step = step_of(list(pd.to_datetime(dates.unique())))
+        step = step_of(list(pd.to_datetime(self.series["date"].unique())))
         return "month" if step == "date" else step
 
     @cached_property

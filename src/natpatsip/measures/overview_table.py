@@ -16,7 +16,7 @@ from natpatsip.errors import DataError
 from natpatsip.fact import Fact
 from natpatsip.measures.definitions import declared
 from natpatsip.measures.indicator import Measure
-from natpatsip.measures.kinds import FEWEST_FOR_ICONS
+from natpatsip.measures.kinds import analysed, has_enough
 from natpatsip.printable import escaped
 from natpatsip.settings import read_settings
 
@@ -42,8 +42,10 @@ class Standing:
     @property
     def has_icons(self) -> bool:
         """Whether its chart is a control chart with points enough for a rule to tell a change."""
-        measure = self.measure
-        return measure.definition.chart == "xmr" and int(measure.result["value"].notna().sum()) >= FEWEST_FOR_ICONS
+        return self._has_icons(self.measure.result)
+
+    def _has_icons(self, result: pd.DataFrame) -> bool:
+        return self.measure.definition.chart == "xmr" and has_enough(result)
 
     @cached_property
     def icons(self) -> tuple[icons.Icon, icons.Icon]:
@@ -61,23 +63,14 @@ class Standing:
         """What it said at the end of the quarter before, from the months that there were then."""
         result, first = self.measure.result, pd.Timestamp(self.measure.here.quarter.first_month)
         earlier = result[result["date"] < first]
-        if self.measure.definition.chart != "xmr" or earlier.empty:
+        if earlier.empty:
             return _State()
-        dates = set(earlier["date"])
-        return self._state(
-            spc.xmr(
-                earlier["value"],
-                dates=earlier["date"],
-                improvement=self.measure.definition.improvement,
-                rebase=[date for date in self.measure.rebase_dates if date in dates],
-                target=self.measure.target,
-            )
-        )
+        return self._state(analysed(self.measure, earlier) if self._has_icons(earlier) else earlier)
 
     def _state(self, result: pd.DataFrame) -> _State:
         if result["value"].isna().all():
             return _State(attention=("no data",))
-        if not self.has_icons:
+        if not self._has_icons(result):
             return _State()
         found, icon = spc.findings(result), spc.variation_icon(result).name
         since = f"since {self.measure.when(found.rebased)}" if found.step_verdict else ""

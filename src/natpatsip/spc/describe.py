@@ -13,7 +13,7 @@ import pandas as pd
 from natpatsip import wording
 from natpatsip.spc.findings import Findings, findings
 from natpatsip.spc.gaps import period_words
-from natpatsip.spc.rules import SHORT_GROUP
+from natpatsip.spc.rules import SHORT_GROUP, verdict
 from natpatsip.wording import decimals_for, listing, number, plain, plural
 
 
@@ -156,10 +156,8 @@ class _Description:
 
     def verdict(self, *, upward: bool) -> str:
         """Return that a direction is an improvement or a concern."""
-        if self.found.improvement not in ("increase", "decrease"):
-            return ""
-        is_better = upward == (self.found.improvement == "increase")
-        return ", which is an improvement" if is_better else ", which is a concern"
+        found = verdict(self.found.improvement, is_up=upward)
+        return f", which is {'an' if found == 'improvement' else 'a'} {found}" if found else ""
 
     def no_signal(self) -> str:
         """Return what there is to say if the latest point shows no special cause."""

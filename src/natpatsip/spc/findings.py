@@ -16,7 +16,7 @@ from natpatsip.errors import SpcError
 from natpatsip.spc.assurance import assurance_of, direction_of
 from natpatsip.spc.gaps import absent_dates, step_of
 from natpatsip.spc.parsing import read_rebase, shown_date
-from natpatsip.spc.rules import RULE_LENGTH, Floats
+from natpatsip.spc.rules import RULE_LENGTH, Floats, verdict
 
 
 @dataclass(frozen=True)
@@ -173,9 +173,7 @@ class Findings:
     @property
     def step_verdict(self) -> str:
         """``"improvement"`` or ``"concern"`` where a step change goes in a direction that matters, else ""."""
-        if not self.step_change or self.improvement not in ("increase", "decrease"):
-            return ""
-        return "improvement" if (self.step_change == "up") == (self.improvement == "increase") else "concern"
+        return verdict(self.improvement, is_up=self.step_change == "up") if self.step_change else ""
 
     @property
     def run(self) -> str:

@@ -50,6 +50,19 @@ POINT_TYPE_TABLE: Final = np.array(
 """Code of the point type by improvement direction and special cause, of which the odd ones are high (rule 7)."""
 
 
+def verdict(improvement: str, *, is_up: bool) -> str:
+    """Return ``"improvement"`` or ``"concern"`` for a move up or down; empty if neither direction is better.
+
+    Examples
+    --------
+    >>> verdict("decrease", is_up=True), verdict("neutral", is_up=True)
+    ('concern', '')
+    """
+    if improvement not in ("increase", "decrease"):
+        return ""
+    return "improvement" if is_up == (improvement == "increase") else "concern"
+
+
 def special_cause_types(rule_length: int = RULE_LENGTH) -> tuple[str, ...]:
     """Return the words for the special causes, in the order of their codes.
 

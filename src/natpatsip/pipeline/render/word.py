@@ -1,10 +1,9 @@
-"""The Word file after its conversion: cover, contents without an update, header rows, typeface, language, title."""
+"""The Word file after its conversion: cover, contents without an update, header rows, language, title."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-import uuid
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -15,25 +14,20 @@ from xml.sax.saxutils import escape, quoteattr
 
 import docx
 from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.opc.packuri import PackURI
-from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm
-from lxml import etree
 
 from natpatsip.errors import RenderError
 from natpatsip.pipeline.render.chapters import Chapter, document_of
 from natpatsip.pipeline.render.pandoc import convert
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
+from natpatsip.pipeline.render.word_fonts import embed_fonts
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 SHORT = 20  # rows at most of a table that stays on one page, as in the PDF
 LITTLE = 1500  # letters at most in such a table
 AFTER = 160  # twentieths of a point between a table and the text after it
-OBFUSCATED = "application/vnd.openxmlformats-officedocument.obfuscatedFont"
-FACES = {"Regular": "embedRegular", "Bold": "embedBold", "Italic": "embedItalic", "BoldItalic": "embedBoldItalic"}
-COVERED = 32  # bytes at a font's beginning that its key hides (ECMA-376, part 4, 2.1.1)
 LONGEST_BOOKMARK = 40
 LIST_OF_FIGURES = "list-of-figures"
 LIST_OF_NUMBERS = ("Entry", "Number", "What it is", "Source")  # the header of a list that is set small
@@ -145,7 +139,7 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
     _format_tables(document)
     _part_figures(document)
     _check_pictures(document)
-    _embed_fonts(document, report.extension / "fonts", report.font)
+    embed_fonts(document, report.extension / "fonts", report.font)
     _describe(document, report, timestamp)
     written = io.BytesIO()
     document.save(written)
@@ -293,59 +287,6 @@ def _leave_room_before(following: Any) -> None:
     layout = following.get_or_add_pPr()
     if layout.style in {None, "BodyText", "FirstParagraph", "Compact"}:
         layout.get_or_add_spacing().set(qn("w:before"), str(AFTER))
-
-
-# Typeface -------------------------------------------------------------------------------------------------------------
-
-
-def _embed_fonts(document: Any, folder: Path, family: str) -> None:
-    """Put the typeface into the document, so that it looks the same where the typeface is not installed."""
-    table = next(
-        (link.target_part for link in document.part.rels.values() if link.reltype == RELATIONSHIP_TYPE.FONT_TABLE), None
-    )
-    if table is None:
-        raise RenderError(
-            "natpatsip-reference.docx: has no table of fonts. Make it again with _extensions/natpatsip/make_theme.py."
-        )
-    listed = parse_xml(table.blob)
-    for font in [font for font in listed if font.get(qn("w:name")) == family]:
-        listed.remove(font)
-    font = parse_xml(f'<w:font {nsdecls("w", "r")} w:name="{family}"><w:family w:val="swiss"/></w:font>')
-    for position, (face, tag) in enumerate(FACES.items(), start=1):
-        path = folder / f"{family.replace(' ', '')}-{face}.ttf"
-        if not path.is_file():
-            raise RenderError(f"{path}: is missing. The extension comes with its fonts; restore it.")
-        key = uuid.uuid5(uuid.NAMESPACE_URL, path.name)
-        name = PackURI(f"/word/fonts/font{position}.odttf")
-        part = Part(name, OBFUSCATED, obfuscated(path.read_bytes(), key), document.part.package)
-        link = table.relate_to(part, RELATIONSHIP_TYPE.FONT)
-        font.append(parse_xml(f'<w:{tag} {nsdecls("w", "r")} r:id="{link}" w:fontKey="{{{str(key).upper()}}}"/>'))
-    listed.append(font)
-    table._blob = etree.tostring(listed, xml_declaration=True, encoding="UTF-8", standalone=True)
-    _mark_fonts_as_embedded(document.settings.element)
-
-
-def obfuscated(font: bytes, key: uuid.UUID) -> bytes:
-    """Return a font as Word files hold it: its first bytes combined with the key, whose bytes are in reverse order.
-
-    Examples
-    --------
-    >>> key = uuid.UUID(int=1)
-    >>> obfuscated(obfuscated(b"OTTO" * 20, key), key) == b"OTTO" * 20
-    True
-    """
-    mask = key.bytes[::-1] * (COVERED // 16)
-    return bytes(byte ^ cover for byte, cover in zip(font, mask, strict=False)) + font[COVERED:]
-
-
-def _mark_fonts_as_embedded(settings: Any) -> None:
-    if settings.find(qn("w:embedTrueTypeFonts")) is None:
-        before = ("w:writeProtection", "w:view", "w:zoom", "w:removePersonalInformation", "w:removeDateAndTime")
-        earlier = [
-            settings.find(qn(tag)) for tag in (*before, "w:doNotDisplayPageBoundaries", "w:displayBackgroundShape")
-        ]
-        position = sum(each is not None for each in earlier)
-        settings.insert(position, parse_xml(f"<w:embedTrueTypeFonts {nsdecls('w')}/>"))
 
 
 # Properties ----------------------------------------------------------------------------------------------------------
