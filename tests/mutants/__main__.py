@@ -41,8 +41,8 @@ against it; a mutant that none of them notices points at a rule that no test hol
 
 `make mutants` writes this page: it tries a sample of 40 mutants of each area, always the same, and the table counts all
 results that are kept, those of earlier and larger runs among them. Below 95% in an area it ends with status 1.
-`make mutants MUTANTS='spc --sample 200'` takes more, `--sample 0` all; `--file rebasing` those of one module. Results are
-kept in `build/mutants/` while a module is unchanged, so that a second run tries again only what was not noticed.
+`make mutants MUTANTS='spc --sample 200'` takes more, `--sample 0` all; `--file rebasing` those of one module. Results
+are kept in `build/mutants/` while a module is unchanged, so that a second run tries again only what was not noticed.
 
 Not changed: texts of messages (any string with a space in it, and the words of f-strings), annotations, decorators,
 imports, docstrings, and the arguments `strict` and `encoding`, which guard against faults elsewhere. The score is the
