@@ -9,7 +9,6 @@ from __future__ import annotations
 import calendar
 import time
 from collections.abc import Callable, Collection, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from natpatsip.checks import Outcome
     from natpatsip.compare import BuiltReport
     from natpatsip.pipeline.caching.run_cache import Executed, RunCache
-    from natpatsip.pipeline.execution.dask_cluster import Cluster
     from natpatsip.pipeline.outputs import Outputs
     from natpatsip.pipeline.plan import Plan
     from natpatsip.pipeline.staging.stage import Staged
@@ -277,11 +275,12 @@ def _execute_and_check(
     """Execute the notebooks, and check them unless it is a preview; refuse a final edition with all that it lacks."""
     from natpatsip.checks import check_failed_run
     from natpatsip.pipeline.drawing import draw_worker
+    from natpatsip.pipeline.execution import dask_cluster
     from natpatsip.pipeline.execution.scheduler import execute
 
     options = job.options
     try:
-        with _cluster(job) as cluster:
+        with dask_cluster.connect(options.cluster, log=job.log, kernels=options.kernels) as cluster:
             executed = execute(
                 plan,
                 jobs=options.jobs,
@@ -300,15 +299,6 @@ def _execute_and_check(
     if candidate and outcome:
         candidate.refuse(*_open_findings(outcome))
     return executed, outcome
-
-
-def _cluster(job: Job) -> AbstractContextManager[Cluster | None]:
-    """Connect to the cluster if one is asked for."""
-    if not job.options.cluster:
-        return nullcontext()
-    from natpatsip.pipeline.execution.dask_cluster import connect
-
-    return connect(job.options.cluster, log=job.log, kernels=job.options.kernels)
 
 
 def _check(job: Job, plan: Plan, executed: Mapping[str, Executed]) -> Outcome:

@@ -11,12 +11,11 @@ from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.patterns import word_list
 from natpatsip.checks.sentences import MARK, Sentence, sentences_of
 from natpatsip.pipeline.inline_code import INLINE
-from natpatsip.pipeline.notebook import is_quarter
+from natpatsip.pipeline.notebook import TO_REVIEW, is_quarter
 from natpatsip.quarter import Quarter
 from natpatsip.wording import listing
 
 CHECK = "stale"
-TO_REVIEW = "to-review"
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _YEAR = r"(?:19|20)\d\d\s?[/–-]\s?(?:20)?\d\d"
 NAMED = re.compile(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from natpatsip import context, spc, wording
 from natpatsip.blocks import Block, Drawing, drawing_span, fact_span, made_block
-from natpatsip.charts import icons, palette
+from natpatsip.charts import icons, sparkline_chart
 from natpatsip.errors import DataError
 from natpatsip.fact import Fact
 from natpatsip.measures.definitions import declared
@@ -20,7 +20,6 @@ from natpatsip.measures.kinds import analysed, has_enough
 from natpatsip.printable import escaped
 from natpatsip.settings import read_settings
 
-WIDTH, HEIGHT, EDGE = 120, 28, 3  # of a sparkline
 IN_OVERVIEW = ("xmr", "run", "trend")
 BY_DEFAULT = ("xmr", "run")  # a line over time often shows what a control chart shows too
 
@@ -227,45 +226,10 @@ def sparkline(measure: Measure | str) -> Drawing:
 
 def line_of(measure: Measure) -> str:
     """Return the series of a measure as a small line, with its means and its latest point, as SVG."""
-    result = measure.result.reset_index(drop=True)
+    result = measure.result
     middle = next((name for name in ("mean", "median") if name in result), None)
-    levels = result["value"] if middle is None else pd.concat([result["value"], result[middle]])
-    low, high = float(levels.min()), float(levels.max())
-
-    def x(place: int) -> float:
-        return round(EDGE + place * (WIDTH - 2 * EDGE) / max(len(result) - 1, 1), 1)
-
-    def y(value: float) -> float:
-        return round(HEIGHT - EDGE - (value - low) * (HEIGHT - 2 * EDGE) / ((high - low) or 1), 1)
-
-    parts = [
-        _line([(x(place), y(result["value"][place])) for place in stretch], palette.PROCESS, 1.2)
-        for stretch in _stretches(result["value"])
-    ]
-    if middle is not None:
-        for _, rows in result[result[middle].notna()].groupby("segment"):
-            level = y(rows[middle].iloc[0])
-            parts.append(_line([(x(rows.index[0]), level), (x(rows.index[-1]), level)], palette.MEAN, 1))
-    known = [place for place, is_known in enumerate(result["value"].notna()) if is_known]
-    if known:
-        at = f'cx="{x(known[-1])}" cy="{y(result["value"][known[-1]])}"'
-        parts.append(f'<circle {at} r="2.2" fill="{palette.ACCENT}"/>')
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
-        f"{''.join(parts)}</svg>"
-    )
-
-
-def _stretches(values: pd.Series[float]) -> Iterator[list[int]]:
-    """Yield the places of values that follow one another without a gap."""
-    known = values.notna()
-    for _, stretch in values[known].groupby((~known).cumsum()[known]):
-        yield list(stretch.index)
-
-
-def _line(points: Sequence[tuple[float, float]], colour: str, width: float) -> str:
-    path = "L".join(f"{x:g},{y:g}" for x, y in points)
-    return f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="{width:g}"/>'
+    segments = result["segment"] if middle else None
+    return sparkline_chart.svg(result["value"], middle=result[middle] if middle else None, segments=segments)
 
 
 # The summary of a quarter

@@ -19,11 +19,10 @@ import yaml
 from nbformat import NotebookNode
 
 from natpatsip.errors import ParamsError
-from natpatsip.pipeline.notebook import is_quarter
+from natpatsip.pipeline.notebook import TO_REVIEW, is_quarter
 from natpatsip.quarter import Quarter
 from natpatsip.yaml_models import load_yaml
 
-TO_REVIEW = "to-review"
 LONGEST_ID = 64  # nbformat's limit
 QUARTER_ENDING = re.compile(r"-(?:\d{4}-\d{2}-)?q[1-4](?:-\d+)?$")
 NOT_CARRIED = ("accepted", "built_from")  # they hold for one quarter only

@@ -32,6 +32,7 @@ REBASES = re.compile(r"""\brebase(?:s|_dates|_reasons)\(\s*(?:["']([^"']*)["'])?
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 SETS_QUARTER = re.compile(r"^quarter\s*(?::[^=\n]+)?=", re.MULTILINE)
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+TO_REVIEW = "to-review"  # the tag of a cell that was carried over from the quarter before
 FIRST_WORDS = 40  # letters of a cell that name it in messages
 TITLE = re.compile(r"\A\s*#\s+(.+?)\s*(?:\{[^}]*\}\s*)?$", re.MULTILINE)
 # Jupyter asks for jsonschema[format-nongpl], which checks addresses and durations with these if it can import them: two

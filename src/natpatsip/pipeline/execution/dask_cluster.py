@@ -116,12 +116,12 @@ class Cluster:
 
 @contextmanager
 def connect(
-    address: str,  # the scheduler's, such as ``tcp://10.0.0.5:8786``
+    address: str,  # the scheduler's, such as ``tcp://10.0.0.5:8786``; empty if notebooks run here
     *,
     log: Log,  # receives a line about the workers
     kernels: str = "",  # what notebooks run on: "warm", "stock" or "auto", which leaves it to each worker
-) -> Iterator[Cluster]:
-    """Connect to a cluster, and leave it when the block ends.
+) -> Iterator[Cluster | None]:
+    """Connect to a cluster if one is asked for, and leave it when the block ends.
 
     Raises
     ------
@@ -130,6 +130,9 @@ def connect(
     ClusterError
         If ``distributed`` is not installed, nobody answers, there is no worker, or a worker has other versions.
     """
+    if not address:
+        yield None
+        return
     client = _reach(address)
     try:
         count = _await_workers(client, address, log)
