@@ -86,12 +86,12 @@ local function numbered(link)
 end
 
 -- A link goes to another page in HTML; in the PDF and in Word the chapters are one document, and each begins with the
--- heading that has its file's name as id. Quarto turns the links between its own pages itself.
+-- heading that has its file's name as id.
 local function resolve(link)
   local stem, fragment = link.target:match('^([%w%-_]+)%.qmd#?(.*)$')
   if not stem then return is_word() and numbered(link) or nil end
   if is_html() and not single then
-    if not quarto then link.target = stem .. '.html' .. (fragment ~= '' and '#' .. fragment or '') end
+    link.target = stem .. '.html' .. (fragment ~= '' and '#' .. fragment or '')
   else
     link.target = '#' .. (fragment ~= '' and fragment or stem)
   end
@@ -428,12 +428,10 @@ local function html_figure(div)
   table.insert(after, '<details class="figure-data"><summary>Data behind figure ' .. a.number .. '</summary>'
     .. region('Data behind figure ' .. a.number) .. data_table(a.data, label .. ': ' .. turned(a.description))
     .. '</section></details>')
-  -- Quarto's own pages have none of the scripts that these buttons need.
-  local png = a.interactive and not quarto and '\n<button type="button" class="figure-png scripted">picture (PNG)</button>' or ''
+  local png = a.interactive and '\n<button type="button" class="figure-png scripted">picture (PNG)</button>' or ''
   local files = '<p class="figure-files">Download figure ' .. a.number .. ': <a href="' .. html(a.data)
     .. '" download>data (CSV)</a> <a href="' .. html(a.svg) .. '" download>chart (SVG)</a>' .. png
-    .. (quarto and '' or ' <button type="button" class="figure-link scripted">Copy link to figure ' .. a.number .. '</button>')
-    .. '</p>'
+    .. ' <button type="button" class="figure-link scripted">Copy link to figure ' .. a.number .. '</button></p>'
   table.insert(after, (single and '' or files) .. '</figure>')
   return { raw('html', table.concat(out, '\n')), div.content, raw('html', table.concat(after, '\n')) }
 end
@@ -971,9 +969,16 @@ local function linked_rows(tbl)
   return tbl
 end
 
+-- Quarto's own filters, which come later, would take classes and ids from a table.
+local function written(blocks)
+  return pandoc.Blocks(blocks):walk({ Table = function(tbl)
+    return raw('html', pandoc.write(pandoc.Pandoc({ tbl }), 'html5', pandoc.WriterOptions({ wrap_text = 'wrap-none' })))
+  end })
+end
+
 local function report_table(tbl)
   if tbl.classes:includes('passports') and not is_html() then return nil end -- passports.lua has given it its widths
-  if is_html() then return html_table(linked_rows(tbl)) end
+  if is_html() then return quarto and written(html_table(linked_rows(tbl))) or html_table(linked_rows(tbl)) end
   if is_typst() then return typst_table(tbl) end
   return word_table(tbl)
 end
@@ -1019,19 +1024,8 @@ local function leading(blocks)
   return blocks
 end
 
--- Each of Quarto's own pages says under its title that it is a draft; the embedded renderer's say so in their header.
-local function with_draft_mark(doc)
-  local own = doc.meta.natpatsip
-  if own and own.status and stringify(own.status) == 'Draft' then
-    local place = doc.blocks[1] and doc.blocks[1].t == 'Header' and 2 or 1
-    doc.blocks:insert(place, pandoc.Div({ pandoc.Para({ pandoc.Strong('Draft') }) }, pandoc.Attr('', { 'draft-mark' })))
-  end
-  return doc
-end
-
 function Pandoc(doc)
   read_labels(doc)
-  if is_html() and quarto then doc = with_draft_mark(doc) end
   single = doc.meta['single-file'] ~= nil
   if is_typst() and doc.meta.natpatsip then doc.meta.natpatsip['programme-chapters'] = programmes(doc) end
   if is_typst() then doc.blocks = without_list_of_figures(doc.blocks) end
@@ -1042,6 +1036,6 @@ function Pandoc(doc)
   doc = doc:walk({ Link = resolve, RawInline = line_break, Math = formula, Image = pasted, Figure = without_caption, Span = span_of, Table = report_table, Div = is_html() and construct or nil })
   if is_typst() then doc.blocks = leading(doc:walk({ Inlines = with_pages }).blocks) end
   if not is_html() then doc = doc:walk({ Div = construct }) end
-  if is_html() and not quarto then doc = doc:walk({ Header = linked_heading }) end
+  if is_html() then doc = doc:walk({ Header = linked_heading }) end
   return doc
 end

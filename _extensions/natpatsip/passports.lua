@@ -34,11 +34,9 @@ local function link_of(span)
   return pandoc.Link(span.content, LIST .. '#' .. place_of(span), '', span.attr)
 end
 
--- The hint is below the chapter's title (which Quarto takes away), before the first number that it is about.
+-- The hint is below the chapter's title, before the first number that it is about.
 local function with_hint(blocks)
-  local first = blocks[1]
-  local at = first and first.t == 'Header' and first.level == 1 and 2 or 1
-  blocks:insert(at, pandoc.RawBlock('html', '<p class="passport-hint">' .. HINT .. '</p>'))
+  blocks:insert(2, pandoc.RawBlock('html', '<p class="passport-hint">' .. HINT .. '</p>'))
   return blocks
 end
 
@@ -54,17 +52,6 @@ local function linked_files(doc)
     end
   end
   return doc
-end
-
-local function quarto_assets()
-  if not (quarto and quarto.doc and quarto.doc.add_html_dependency) then return end
-  quarto.doc.add_html_dependency({
-    name = 'natpatsip-passport',
-    version = '1.0.0',
-    scripts = { { name = 'passport.js', path = 'assets/passport.js', attribs = { defer = 'defer' } } },
-    stylesheets = { 'assets/passport.css' },
-    resources = { { name = 'passports.js', path = 'assets/passports.js' } },
-  })
 end
 
 -- Paper -----------------------------------------------------------------------------------------------------------------
@@ -236,11 +223,8 @@ function Pandoc(doc)
   if not is_html() then return doc:walk(MARKED) end
   local lists = false
   for _, block in ipairs(doc.blocks) do lists = lists or block.t == 'Div' and block.classes:includes('passports') end
-  if lists and not quarto and not doc.meta['single-file'] then doc = linked_files(doc) end
+  if lists and not doc.meta['single-file'] then doc = linked_files(doc) end
   doc = doc:walk({ Span = link_of, Div = passports })
-  if has_numbers then
-    doc.blocks = with_hint(doc.blocks)
-    quarto_assets()
-  end
+  if has_numbers then doc.blocks = with_hint(doc.blocks) end
   return doc
 end

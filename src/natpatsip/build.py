@@ -23,6 +23,7 @@ from natpatsip.pipeline.caching.inputs import Inputs, SourceChanged
 from natpatsip.pipeline.caching.up_to_date import BuildRecord, earlier_reports
 from natpatsip.pipeline.execution import kernels
 from natpatsip.pipeline.options import FORMATS, Log, Options, files_of
+from natpatsip.project import MARK
 from natpatsip.quarter import Quarter
 from natpatsip.release import final_edition
 
@@ -96,10 +97,14 @@ def build(
         return job.report
     runs = _start_processes(job, draws=True)
     from natpatsip.pipeline.plan import Plan
+    from natpatsip.pipeline.staging.project_style import without_effect
 
     plan = Plan.of(project, quarter, is_final=options.is_final)
     log(f"{quarter.label}: {len(plan.notebooks)} notebooks")
-    notes = [f"note: {each}" for each in plan.left_out()]
+    notes = [
+        f"note: {each}"
+        for each in (*plan.left_out(), *without_effect(plan.book, written=(project / MARK).read_bytes()))
+    ]
     for note in notes:
         log(note)
     _check_typed(job, plan)
@@ -164,6 +169,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
                 toolchain=key(job.inputs.environment, staged.look),
                 draw=partial(_draw, job, staged, outputs),
                 with_single_page=not options.is_preview,
+                log=job.log,
             )
             job.log(f"rendered {', '.join(options.formats)} with {renderer.name}")
             copy_files(plan, staged.folder, folder)

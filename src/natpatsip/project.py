@@ -8,7 +8,8 @@ from natpatsip.errors import UsageError
 
 MARK = "_quarto.yml"
 SOURCE_FOLDERS = ("notebooks", "params", "data", "src", "_extensions")  # what a report is made of: its folders …
-SOURCE_FILES = (MARK, "uv.lock")  # … and files
+BRAND = "_brand.yml"  # Quarto's file of a project's colours
+SOURCE_FILES = (MARK, BRAND, "uv.lock")  # … and files
 OUTPUTS = ("build", "reports")  # the folders that builds write into
 
 

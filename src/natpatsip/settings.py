@@ -277,10 +277,14 @@ def read_book(project: Path) -> dict[str, Any]:
     return book
 
 
+def listed(value: Any) -> list[Any]:
+    """Return what a key of ``_quarto.yml`` holds as a list: Quarto takes one value or a list of them."""
+    return list(value) if isinstance(value, list) else [] if value is None else [value]
+
+
 def bibliography_of(book: Mapping[str, Any]) -> list[str]:
     """Return the files of works to cite that a ``_quarto.yml`` names, as it names them."""
-    found = book.get("bibliography") or []
-    return [str(name) for name in ([found] if isinstance(found, str) else found)]
+    return [str(name) for name in listed(book.get("bibliography"))]
 
 
 def chapter_names(book: Mapping[str, Any], *, written: bytes = b"") -> list[str]:

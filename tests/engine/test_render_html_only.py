@@ -12,6 +12,7 @@ from natpatsip.pipeline import render
 from natpatsip.pipeline.options import FORMATS
 from natpatsip.pipeline.render import quarto, statement
 from natpatsip.pipeline.render.html import DESCRIBED, PREVIEW
+from natpatsip.pipeline.render.renderer import Renderer
 from natpatsip.pipeline.render.staged_report import read_report
 from support.reading import words_of_docx, words_of_pdf
 from support.staged import TIMESTAMP, chapter_with, stage
@@ -78,7 +79,7 @@ def test_quarto_is_given_the_chapters_of_each_format(staged):
     before = path.read_text(encoding="utf-8")
 
     def listed(name):
-        with quarto.book_of(report, name):
+        with quarto.book_of(report, name, Renderer("quarto", "/nowhere/quarto", (1, 11))):
             return yaml.safe_load(path.read_text(encoding="utf-8"))["book"]["chapters"]
 
     assert {"changes.qmd", STATEMENT} <= set(listed("html"))
@@ -93,7 +94,7 @@ def test_quarto_is_given_the_chapters_of_each_format(staged):
 def test_a_quarto_whose_typst_takes_one_standard_is_asked_for_the_accessible_one(staged, version, standards):
     path = staged / "_quarto.yml"
     before = path.read_text(encoding="utf-8")
-    with quarto.book_of(read_report(staged), "pdf", version):
+    with quarto.book_of(read_report(staged), "pdf", Renderer("quarto", "/nowhere/quarto", version)):
         settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert settings["format"]["natpatsip-typst"]["pdf-standard"] == standards
     assert path.read_text(encoding="utf-8") == before

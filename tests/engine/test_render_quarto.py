@@ -6,7 +6,6 @@ Quarto itself is not installed everywhere; what it makes of the chapters is comp
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -24,10 +23,10 @@ from natpatsip.pipeline.render.pandoc import FILTERS, run_pandoc
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.renderer import Renderer, too_old, version_of
 from natpatsip.pipeline.render.staged_report import read_report
+from natpatsip.pipeline.staging.stage import PAGE_FILES
 from support.projects import ROOT, command, prose, small
 from support.staged import TIMESTAMP, stage
 
-EXTENSION_LUA = "_extensions/natpatsip/natpatsip.lua"
 NOT_THERE = Renderer("quarto", "/nowhere/quarto", (1, 11))
 HOOK = "_extensions/natpatsip/prerender.py"
 EXTENSION = yaml.safe_load((ROOT / "_extensions/natpatsip/_extension.yml").read_text(encoding="utf-8"))
@@ -213,7 +212,7 @@ def project(tmp_path_factory):
 
 def test_the_staged_project_is_a_book_without_a_hook(project):
     settings = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
-    assert settings["project"] == {"type": "book", "output-dir": "_book", "resources": ["figures"]}
+    assert settings["project"] == {"type": "book", "output-dir": "_book", "resources": PAGE_FILES}
     assert settings["book"]["chapters"] == ["index.qmd", "ward.qmd"]
     assert settings["book"]["title"] == "Test report"
     assert settings["natpatsip"]["date"] == settings["book"]["date"]
@@ -239,7 +238,7 @@ def test_the_extension_is_staged_with_all_that_its_formats_name(project):
     formats = EXTENSION["contributes"]["formats"]
     names = [
         *(each["path"] for each in formats["common"]["filters"]),
-        *formats["html"]["css"],
+        formats["html"]["template"],
         *formats["typst"]["template-partials"],
         formats["docx"]["reference-doc"],
     ]
@@ -250,7 +249,7 @@ def test_the_extension_is_staged_with_all_that_its_formats_name(project):
 def test_the_filters_run_before_quartos_own():
     """Later, Quarto has taken every div with a fig- id for a float of its own."""
     entries = EXTENSION["contributes"]["formats"]["common"]["filters"]
-    assert entries == [{"path": name, "at": "pre-ast"} for name in ("passports.lua", "natpatsip.lua")]
+    assert entries == [{"path": name, "at": "pre-ast"} for name in ("pages.lua", "passports.lua", "natpatsip.lua")]
     assert EXTENSION["quarto-required"] == ">=1.9.0"
 
 
@@ -298,6 +297,22 @@ def test_the_hook_does_nothing_in_the_rendering_that_it_started(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_the_hook_names_the_report_that_it_replaced(tmp_path):
+    project = small(tmp_path)
+    report = project / "reports" / "2024-25-Q2"
+    report.mkdir(parents=True)
+    (report / "manifest.json").write_text('{"renderer": "pandoc"}', encoding="utf-8")
+    python = project / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\necho '{{}}' > {report}/manifest.json\n", encoding="utf-8")
+    python.chmod(0o755)
+    done = hook(project)
+    assert (done.returncode, done.stderr) == (
+        0,
+        f"{report}: replaces the report that was there, which was made with pandoc.\n",
+    )
+
+
 def test_the_hook_says_what_to_do_where_natpatsip_is_not_installed(tmp_path):
     folder = tmp_path / "_extensions" / "natpatsip"
     folder.mkdir(parents=True)
@@ -313,16 +328,3 @@ def test_the_hook_says_what_to_do_where_natpatsip_is_not_installed(tmp_path):
     assert done.returncode == 1
     assert "is not installed here" in done.stderr
     assert "run natpatsip build" in done.stderr
-
-
-@pytest.mark.parametrize(("status", "marks"), [("Draft", ["Draft"]), ("Final", [])])
-def test_each_of_quartos_pages_says_under_its_title_that_it_is_a_draft(staged, tmp_path, status, marks):
-    """The filter as Quarto runs it: with the global that Quarto gives it."""
-    lua = tmp_path / "natpatsip.lua"
-    lua.write_text("quarto = {}\n" + (staged / EXTENSION_LUA).read_text(encoding="utf-8"), encoding="utf-8")
-    metadata = tmp_path / "metadata.yml"
-    metadata.write_text(f"natpatsip: {{status: {status}}}\n", encoding="utf-8")
-    options = ("--from=markdown", "--to=html", f"--lua-filter={lua}", f"--metadata-file={metadata}")
-    page = run_pandoc(*options, folder=staged, what="page", text="# Title\n\nText.")
-    assert re.findall(r'<div class="draft-mark">\s*<p><strong>(\w+)</strong></p>\s*</div>', page) == marks
-    assert page.startswith("<h1")

@@ -18,14 +18,48 @@ REFERENCE = re.compile(r" ?REF (\S+)")  # a field that follows the number of a f
 HEADINGS = ("h1", "h2", "h3", "h4")
 
 
+def of_page(file: Path) -> list[str]:
+    """Return a page's elements and texts, a line each: what a browser makes of it, whoever wrote the file.
+
+    Quarto writes a page again with a library of its own: an attribute without a value gets an empty one, and names in
+    SVG lose their capitals and prefixes, which a browser's parser puts right.
+    """
+    lines: list[str] = []
+
+    def read(element: Any, depth: int) -> None:
+        if not isinstance(element.tag, str):  # a comment
+            return
+        attributes = sorted(f'{_name(key)}="{_value(_name(key), value)}"' for key, value in element.attrib.items())
+        lines.append("  " * depth + " ".join([_name(element.tag), *attributes]))
+        _add_text(element.text, depth + 1)
+        for child in element:
+            read(child, depth + 1)
+            _add_text(child.tail, depth + 1)
+
+    def _add_text(text: str | None, depth: int) -> None:
+        if text and text.strip():
+            lines.append("  " * depth + tidy(text).strip())
+
+    read(html.parse(str(file)).getroot(), 0)
+    return lines
+
+
+def _name(name: str) -> str:
+    return name.lower().rpartition(":")[2].rpartition("}")[2]
+
+
+def _value(name: str, value: str) -> str:
+    return "" if name in ("defer", "open") else value
+
+
 def of_pages(report: Path, chapters: list[str]) -> dict[str, Any]:
     """Return what the pages of the chapters hold, in reading order, without what the page around them adds."""
     mains = [html.parse(str(report / "html" / f"{name}.html")).getroot().xpath("//main")[0] for name in chapters]
     for main in mains:
-        added = ".//*[contains(@class, 'anchorjs-link') or @class='draft-mark']"
-        for node in main.xpath(f".//nav | .//script | .//style | .//footer | {added}"):
+        for node in main.xpath(".//nav | .//div[@class='cover']"):
             node.drop_tree()
-        _drop_what_differs(main)
+        for link in main.xpath(".//*[self::h1 or self::h2 or self::h3 or self::h4]/a[@class='self']"):
+            link.drop_tag()
     figures = [figure for main in mains for figure in main.xpath(".//figure[contains(@class, 'report-figure')]")]
     return {
         "headings": [(node.tag, words(node)) for main in mains for node in main.iter(*HEADINGS) if words(node)],
@@ -42,25 +76,9 @@ def of_pages(report: Path, chapters: list[str]) -> dict[str, Any]:
             for figure in figures
         ],
         "tables": [table_of(node) for main in mains for node in main.iter("table")],
-        "links": [
-            (words(node), node.get("href").removeprefix("./"))
-            for main in mains
-            for node in main.iter("a")
-            if node.get("href")
-        ],
+        "links": [(words(node), node.get("href")) for main in mains for node in main.iter("a") if node.get("href")],
         "text": [words(node) for main in mains for node in main.iter("p", "li", "dt", "dd") if words(node)],
     }
-
-
-def _drop_what_differs(main: Any) -> None:
-    """Drop what a renderer adds of its own: our headings' links to themselves, the cover and Quarto's title for it."""
-    for link in main.xpath(".//*[self::h1 or self::h2 or self::h3 or self::h4]/a[@class='self']"):
-        link.drop_tag()
-    own = ".//div[@class='cover']"
-    if len(main.xpath(".//h1")) > 1:  # the first page's; elsewhere the chapter's only title is in it
-        own += " | .//header[@id='title-block-header']"
-    for node in main.xpath(own):
-        node.drop_tree()
 
 
 def table_of(table: Any) -> list[list[str]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import yaml
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -98,6 +99,13 @@ def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text, f"{path} does not hold {old!r}"
     path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def edit_settings(folder: Path, **keys: Any) -> None:
+    """Add keys to the ``_quarto.yml`` of a project."""
+    file = folder / "_quarto.yml"
+    content = yaml.safe_load(file.read_text(encoding="utf-8")) | keys
+    file.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
 def edit_cell(path: Path, identity: str, old: str, new: str) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import yaml
+
+from natpatsip.settings import OWN, settings_of
 from support.projects import ROOT
 
 TIMESTAMP = 1_727_654_400  # 30 September 2024
@@ -16,6 +19,10 @@ def stage(folder: Path) -> Path:
     shutil.copytree(
         ROOT / "_extensions", folder / "_extensions", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True
     )
+    file = folder / "_quarto.yml"
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    content[OWN] |= settings_of(content, file.name, staged=True).staged()
+    file.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
     return folder
 
 

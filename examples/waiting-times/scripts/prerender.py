@@ -6,6 +6,7 @@ It imports only the standard library, since Quarto chooses the Python that runs 
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -27,6 +28,12 @@ def natpatsip() -> list[str] | None:
     return [program] if program else None
 
 
+def reports() -> dict[Path, str]:
+    """Return the manifest of each report that is built."""
+    found = sorted(ROOT.glob("reports/*/manifest.json"))
+    return {file.parent: file.read_text(encoding="utf-8") for file in found}
+
+
 def main() -> int:
     """Build the newest quarter whose data are complete, unless this rendering is part of such a build."""
     if os.environ.get(STAGED):
@@ -39,6 +46,7 @@ def main() -> int:
         )
         return 1
     path = os.pathsep.join(filter(None, (os.environ.get("PATH"), os.environ.get("QUARTO_BIN_PATH"))))
+    before = reports()
     done = subprocess.run(
         [*command, "build", "--renderer", "quarto"], cwd=ROOT, env={**os.environ, "PATH": path}, check=False
     )
@@ -47,6 +55,10 @@ def main() -> int:
             "The report could not be built. Fix what the lines above name, then run natpatsip build "
             "(--renderer pandoc needs no Quarto).\n"
         )
+    for folder, manifest in reports().items():
+        if folder in before and before[folder] != manifest:
+            renderer = json.loads(before[folder]).get("renderer", "another renderer")
+            sys.stderr.write(f"{folder}: replaces the report that was there, which was made with {renderer}.\n")
     return done.returncode
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from natpatsip.errors import UsageError, nearest
-from natpatsip.pipeline.options import FORMATS
+from natpatsip.pipeline.options import FORMATS, Log
 from natpatsip.pipeline.render.renderer import PANDOC, Renderer, choose
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def render(
     cache: Cache | None = None,  # what earlier builds have rendered
     toolchain: str = "",  # the hash of what renders besides the chapters: the code, the packages, the look
     draw: Callable[[], object] = lambda: None,  # draws the figures into the staged project, while its chapters are read
-    with_single_page: bool = True,  # whether the embedded renderer also makes one page of the whole report
+    with_single_page: bool = True,  # whether to make one page of the whole report too
+    log: Log = lambda _: None,  # receives what Quarto warns of
 ) -> None:
     """Render a staged project into `output`: ``html/``, ``report.pdf`` and ``report.docx``.
 
@@ -53,7 +54,7 @@ def render(
 
     root = staged.resolve()
     report, saved = read_report(root), RenderCache(root, cache, toolchain)
-    job = RenderJob(report, output.resolve(), tuple(formats), renderer, timestamp, jobs, with_single_page, saved)
+    job = RenderJob(report, output.resolve(), tuple(formats), renderer, timestamp, jobs, with_single_page, saved, log)
     with ThreadPoolExecutor(1) as pool:
         drawing = pool.submit(draw)
         chapters = read_chapters(report, saved, jobs=jobs)

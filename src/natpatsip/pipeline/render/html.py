@@ -20,6 +20,7 @@ import yaml
 from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, text_of, walk
 from natpatsip.pipeline.render.pandoc import convert, meta
 from natpatsip.pipeline.render.staged_report import STATEMENT, RenderJob, Report
+from natpatsip.pipeline.staging.project_style import HEAD, STYLE
 from natpatsip.settings import Settings
 
 SINGLE_PAGE = "report.html"
@@ -35,23 +36,29 @@ Entry = tuple[str, str, str, str]
 
 def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     """Write ``html/``: a page for each chapter, one for the whole report if wanted, assets and the figures' files."""
-    report, folder = job.report, job.output / "html"
+    folder = job.output / "html"
     folder.mkdir(parents=True, exist_ok=True)
+    write_files(job.report, chapters, folder)
+
+    def write(position: int) -> None:
+        chapter, variables = chapters[position], page_variables(job, chapters, position)
+        page = _html(job, "page.html", variables, document=chapter.document, what=chapter.name)
+        (folder / f"{chapter.stem}.html").write_text(page, encoding="utf-8")
+
+    with ThreadPoolExecutor(max_workers=max(1, job.jobs)) as pool:
+        whole = pool.submit(write_single_page, job, chapters, folder) if job.with_single_page else None
+        list(pool.map(write, range(len(chapters))))
+        if whole:
+            whole.result()
+
+
+def write_files(report: Report, chapters: Sequence[Chapter], folder: Path) -> None:
+    """Write what pages need beside them: style, scripts, typeface, search index, and the figures' files."""
     _copy_assets(report, folder)
     _write_interactive(report, chapters, folder)
     if report.settings.url:
         (folder / PREVIEW).write_bytes(preview_image(report))
     (folder / "assets" / "search-index.js").write_text(search_index(chapters), encoding="utf-8")
-
-    def write(position: int) -> None:
-        page = f"{chapters[position].stem}.html"
-        (folder / page).write_text(_page(job, chapters, position), encoding="utf-8")
-
-    with ThreadPoolExecutor(max_workers=max(1, job.jobs)) as pool:
-        whole = pool.submit(_write_single_page, job, chapters, folder / SINGLE_PAGE) if job.with_single_page else None
-        list(pool.map(write, range(len(chapters))))
-        if whole:
-            whole.result()
 
 
 def _html(
@@ -113,16 +120,18 @@ def _links(chapter: Chapter, page: str) -> dict[str, Any]:
 # Pages of chapters ----------------------------------------------------------------------------------------------------
 
 
-def _page(job: RenderJob, chapters: Sequence[Chapter], position: int) -> str:
+def page_variables(job: RenderJob, chapters: Sequence[Chapter], position: int) -> dict[str, Any]:
+    """Return what a chapter's page says besides the chapter, by the names that ``page.html`` has for it."""
     report, chapter = job.report, chapters[position]
     is_front = position == 0
     title = report.title if is_front else f"{chapter.title} – {report.title}"
     around = {"previous": position - 1, "next": position + 1}
-    variables = {
+    return {
         **_common_variables(report),
         "page-title": escape(f"{title}, {report.label}"),
         "description": escape(description_of(chapter)),
         "preview": escape(f"{report.settings.url.rstrip('/')}/{PREVIEW}") if report.settings.url else "",
+        "head": (report.extension / HEAD).read_text(encoding="utf-8") if (report.extension / HEAD).is_file() else "",
         "label": escape(report.label),
         "front": is_front,
         "page": f"{chapter.stem}.html",
@@ -142,7 +151,6 @@ def _page(job: RenderJob, chapters: Sequence[Chapter], position: int) -> str:
         },
         "forms": _other_forms(job),
     }
-    return _html(job, "page.html", variables, document=chapter.document, what=chapter.name)
 
 
 def _other_forms(job: RenderJob) -> list[dict[str, str]]:
@@ -176,17 +184,26 @@ def _copy_assets(report: Report, folder: Path) -> None:
     assets, fonts, figures = folder / "assets", folder / "assets" / "fonts", folder / "figures"
     shutil.copytree(report.extension / "assets", assets, ignore=shutil.ignore_patterns("*.css"), dirs_exist_ok=True)
     # One style sheet: a browser shows nothing of a page before it has read all that the page names.
-    sheets = ((report.extension / "assets" / name).read_text(encoding="utf-8") for name in SHEETS)
-    style = "\n".join([*sheets, running_lines(report)]).replace("../fonts/", "fonts/")
+    style = "\n".join([*_sheets(report.extension), running_lines(report)]).replace("../fonts/", "fonts/")
     (assets / "style.css").write_text(style, encoding="utf-8")
     fonts.mkdir(exist_ok=True)
     for font in sorted((report.extension / "fonts").glob("*.woff2")):
         shutil.copy2(font, fonts / font.name)
     shutil.copy2(report.extension / "fonts" / "OFL.txt", fonts / "OFL.txt")
+    if folder == report.root:  # where Quarto renders, the figures are
+        return
     figures.mkdir(exist_ok=True)
     for pattern in ("*.svg", "*.csv", "pasted-*"):
         for file in sorted((report.root / "figures").glob(pattern)):
             shutil.copy2(file, figures / file.name)
+
+
+def _sheets(extension: Path, *more: str) -> Iterator[str]:
+    """Yield the style sheets of the look, and last the project's own."""
+    for name in (*SHEETS, *more, STYLE):
+        file = extension / "assets" / name
+        if name != STYLE or file.is_file():
+            yield file.read_text(encoding="utf-8")
 
 
 def running_lines(report: Report) -> str:
@@ -232,12 +249,12 @@ def preview_image(report: Report) -> bytes:
 # The whole report on one page -----------------------------------------------------------------------------------------
 
 
-def _write_single_page(job: RenderJob, chapters: Sequence[Chapter], file: Path) -> None:
+def write_single_page(job: RenderJob, chapters: Sequence[Chapter], folder: Path) -> None:
     """Write all chapters as one self-contained page, for printing and sending: no other file, no network, no script.
 
     Each chapter's title is a heading of level 2 under the report's.
     """
-    report = job.report
+    report, file = job.report, folder / SINGLE_PAGE
     variables = {
         **_common_variables(report),
         "page-title": escape(f"{report.title}, {report.subtitle}"),
@@ -269,8 +286,7 @@ def _style(extension: Path) -> str:
         font = base64.b64encode((extension / "fonts" / match[1]).read_bytes()).decode()
         return f'url("data:font/woff2;base64,{font}")'
 
-    sheets = (*SHEETS, "whole.css")
-    return "\n".join(FONT.sub(inside, (extension / "assets" / name).read_text(encoding="utf-8")) for name in sheets)
+    return "\n".join(FONT.sub(inside, sheet) for sheet in _sheets(extension, "whole.css"))
 
 
 # The search index -----------------------------------------------------------------------------------------------------

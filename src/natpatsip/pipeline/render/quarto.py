@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -16,25 +17,32 @@ import yaml
 from natpatsip.digests import sha256_of_folder
 from natpatsip.errors import RenderError
 from natpatsip.look import EXTENSION
-from natpatsip.pipeline.render.chapters import Chapter
+from natpatsip.pipeline.render.chapters import Chapter, classes_of
+from natpatsip.pipeline.render.html import page_variables, write_files, write_single_page
 from natpatsip.pipeline.render.pdf import with_open_bookmarks
+from natpatsip.pipeline.render.renderer import Renderer
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
 
-BOTH_STANDARDS = (1, 10)  # the first whose Typst, 0.15, takes two standards for one file
 TARGETS = {"html": "natpatsip-html", "pdf": "natpatsip-typst", "docx": "natpatsip-docx"}
 STAGED = "NATPATSIP_STAGED"  # tells the project's pre-render hook that the chapters are staged already
+PAGES = "pages.json"  # in the staged book; pages.lua reads it
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 OUTER = ("QUARTO_PROJECT_", "QUARTO_DOCUMENT_", "QUARTO_RENDER_", "QUARTO_EXECUTE_")
 
 
 def render(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     """Render the book once for each format and collect what it wrote: each run empties the folder of the others."""
     report, program = job.report, job.renderer.program
+    if "html" in job.formats:
+        _stage_pages(job, chapters)
     staged = sha256_of_folder(report.root)
     for name in job.formats:
         made = job.output / ("html" if name == "html" else f"report.{name}")
         save = job.cache.folder if name == "html" else job.cache.file
         parts = [name, staged, job.timestamp, program, Path(program).resolve().stat().st_mtime_ns]
         save(f"quarto-{name}", made, parts, make=partial(_make, job, name))
+    if "html" in job.formats and job.with_single_page:
+        write_single_page(job, chapters, job.output / "html")
     if "docx" in job.formats:
         printed = [chapter for chapter in chapters if report.in_print(chapter.name)]
         from natpatsip.pipeline.render.word import finish_word  # only for Word: python-docx takes long to import
@@ -42,8 +50,22 @@ def render(job: RenderJob, chapters: Sequence[Chapter]) -> None:
         finish_word(job.output / "report.docx", report, printed, timestamp=job.timestamp)
 
 
+def _stage_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
+    """Put what pages need into the book: the files beside them, and for pages.lua what each says besides its chapter.
+
+    A book takes the first heading off each chapter, with its classes: pages.lua puts it back.
+    """
+    root = job.report.root
+    write_files(job.report, chapters, root)
+    pages = {
+        chapter.stem: page_variables(job, chapters, position) | {"heading-classes": classes_of(chapter.blocks[0])}
+        for position, chapter in enumerate(chapters)
+    }
+    (root / PAGES).write_text(json.dumps(pages, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
 def _make(job: RenderJob, name: str) -> None:
-    with book_of(job.report, name, job.renderer.version):
+    with book_of(job.report, name, job.renderer):
         done = subprocess.run(  # noqa: S603 — the program that the reader installed, our own arguments
             command(job.renderer.program, job.report, name),
             cwd=job.report.root,
@@ -56,11 +78,13 @@ def _make(job: RenderJob, name: str) -> None:
         )
     if complaint := complaint_of(TARGETS[name], done.returncode, done.stderr):
         raise RenderError(complaint)
+    for warning in warnings_of(done.stderr):
+        job.log(f"Quarto, {name}: {warning}")
     collect(job.report, job.output, name)
 
 
 @contextmanager
-def book_of(report: Report, name: str, version: tuple[int, ...] = ()) -> Iterator[None]:
+def book_of(report: Report, name: str, renderer: Renderer) -> Iterator[None]:
     """List in ``_quarto.yml`` the chapters of one format while it is rendered.
 
     An older Quarto is asked for PDF/UA alone: its Typst refuses a second standard.
@@ -71,7 +95,7 @@ def book_of(report: Report, name: str, version: tuple[int, ...] = ()) -> Iterato
     if name != "html" and report.settings.html_only:
         book["book"]["chapters"] = [each for each in report.chapters if report.in_print(each)]
     own = (book.get("format") or {}).get(TARGETS[name]) or {}
-    if name == "pdf" and version and version < BOTH_STANDARDS and isinstance(own.get("pdf-standard"), list):
+    if name == "pdf" and len(renderer.pdf_standards) == 1 and isinstance(own.get("pdf-standard"), list):
         own["pdf-standard"] = [each for each in own["pdf-standard"] if str(each).startswith("ua-")]
     settings.write_text(yaml.safe_dump(book, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
     try:
@@ -109,7 +133,7 @@ def complaint_of(target: str, status: int, stderr: str) -> str | None:
     >>> complaint_of("natpatsip-typst", 1, "ERROR: waits.qmd: no such filter")
     'Quarto could not make natpatsip-typst (waits.qmd): ERROR: waits.qmd: no such filter'
     """
-    words = re.sub(r"\x1b\[[0-9;]*m", "", stderr)
+    words = COLOUR.sub("", stderr)
     warned = re.search(r"unknown font family.*", words)
     if not status and not warned:
         return None
@@ -117,6 +141,18 @@ def complaint_of(target: str, status: int, stderr: str) -> str | None:
     where = f" ({place[0]})" if place else ""
     last = " ".join(words.split())[-1500:]
     return f"Quarto could not make {target}{where}: {warned[0] if warned else last}"
+
+
+def warnings_of(stderr: str) -> list[str]:
+    r"""Return what a run that ended well warns of, each warning once and on one line.
+
+    Examples
+    --------
+    >>> warnings_of("WARN: PDF standard validation requested but verapdf is not installed.\nOutput created: a.pdf")
+    ['PDF standard validation requested but verapdf is not installed.']
+    """
+    lines = COLOUR.sub("", stderr).splitlines()
+    return list(dict.fromkeys(line.partition("WARN")[2].lstrip(":] ").strip() for line in lines if "WARN" in line))
 
 
 def collect(report: Report, output: Path, name: str) -> None:
@@ -133,7 +169,7 @@ def collect(report: Report, output: Path, name: str) -> None:
             raise RenderError(
                 f"Quarto ended well but wrote no {book / 'index.html'}. Look at {EXTENSION}/_extension.yml."
             )
-        shutil.copytree(book, output / "html", dirs_exist_ok=True)
+        shutil.copytree(book, output / "html", ignore=shutil.ignore_patterns("search.json"), dirs_exist_ok=True)
         return
     ending = {"pdf": ".pdf", "docx": ".docx"}[name]
     found = sorted(book.glob(f"*{ending}"))

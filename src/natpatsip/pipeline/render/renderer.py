@@ -11,6 +11,7 @@ from natpatsip.errors import RenderError, UsageError, nearest
 from natpatsip.pipeline.options import RENDERERS
 
 OLDEST = (1, 9)
+BOTH_STANDARDS = (1, 10)  # the first Quarto whose Typst, 0.15, takes two standards for one file
 ADVICE = "Install Quarto 1.9 or newer (conda env create -f environment.yml does), or build with --renderer pandoc."
 
 
@@ -21,6 +22,11 @@ class Renderer:
     name: str
     program: str = ""
     version: tuple[int, ...] = ()
+
+    @property
+    def pdf_standards(self) -> tuple[str, ...]:
+        """What its PDF files conform to; the Typst of an older Quarto takes one standard only."""
+        return ("PDF/UA-1",) if () < self.version < BOTH_STANDARDS else ("PDF/UA-1", "PDF/A-2a")
 
 
 PANDOC = Renderer("pandoc")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from natpatsip.look import EXTENSION
+from natpatsip.pipeline.options import Log
 from natpatsip.pipeline.staging.markdown import PLACES
 from natpatsip.project import MARK
 from natpatsip.settings import OWN, Settings, bibliography_of, chapter_names, settings_of
@@ -77,6 +78,7 @@ class RenderJob:
     jobs: int
     with_single_page: bool
     cache: RenderCache
+    log: Log = lambda _: None  # receives what Quarto warns of
 
 
 def read_report(root: Path) -> Report:

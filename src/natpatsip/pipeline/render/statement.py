@@ -132,8 +132,8 @@ def with_statement(job: RenderJob, chapters: Sequence[Chapter]) -> list[Chapter]
 
 def _statement(job: RenderJob, chapters: Sequence[Chapter]) -> str:
     """Return the statement's markdown."""
-    report, is_quarto = job.report, job.renderer.name == "quarto"
-    rows = list(_checks(job, chapters, is_quarto=is_quarto))
+    report = job.report
+    rows = list(_checks(job, chapters))
     parts = [
         f"# Accessibility statement {{#{STATEMENT.removesuffix('.qmd')}}}",
         f"This statement is about *{escaped(report.title)}*, {escaped(report.subtitle)}, with data to "
@@ -145,16 +145,16 @@ def _statement(job: RenderJob, chapters: Sequence[Chapter]) -> str:
         "Each check stops the build where it fails; a report with a fault that one of them knows is not published.",
         "| Check | Found |\n|:----|:------|\n" + "\n".join(f"| {name} | {found} |" for name, found in rows),
         "## How the pages are made {#accessibility-made}",
-        *_made(is_quarto=is_quarto),
+        *_made(),
         "## What is known not to conform, or was not checked {#accessibility-known}",
-        "\n".join(f"- {each}" for each in _known(job, is_quarto=is_quarto)),
+        "\n".join(f"- {each}" for each in _known(job)),
         "## Tell us of a problem {#accessibility-contact}",
         *_contact(report),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _checks(job: RenderJob, chapters: Sequence[Chapter], *, is_quarto: bool) -> Iterator[Row]:
+def _checks(job: RenderJob, chapters: Sequence[Chapter]) -> Iterator[Row]:
     nodes = [node for chapter in chapters for node in chapter.nodes]
     charts, pictures = (_divs(nodes, kind) for kind in ("report-figure", "picture"))
     headings = sum(len(chapter.headings) for chapter in chapters)
@@ -170,7 +170,7 @@ def _checks(job: RenderJob, chapters: Sequence[Chapter], *, is_quarto: bool) -> 
     yield "Each table has a row that names its columns", _count(tables, "table")
     yield "Each link within the report leads somewhere, and no id occurs twice", _count(links, "link")
     yield "The language is given", job.report.lang
-    for theme in ("light",) if is_quarto else ("light", "dark"):  # Quarto's pages are light
+    for theme in ("light", "dark"):
         yield f"Text stands out from its ground by {TEXT:g} to 1, on {theme} pages", _lowest(pairs[theme])
         drawn = pairs[f"{theme} charts"]
         yield (
@@ -179,11 +179,10 @@ def _checks(job: RenderJob, chapters: Sequence[Chapter], *, is_quarto: bool) -> 
             f"{_lowest([each for each in drawn if each.least == PART])} for parts",
         )
     if "pdf" in job.formats:
-        maker = "Typst, run by Quarto," if is_quarto else "Typst"
         yield (
             "The PDF is tagged for screen readers and fit for the archive",
-            f"{maker} exported it as PDF/UA-1 and PDF/A-2a, and refuses a document whose headings, alternative texts, "
-            "title or tags do not fit",
+            f"Typst exported it as {' and '.join(job.renderer.pdf_standards)}, and refuses a document whose headings, "
+            "alternative texts, title or tags do not fit",
         )
     if "docx" in job.formats:
         yield "In the Word file each picture has its text and each table a header row", "all of them"
@@ -202,13 +201,7 @@ def _lowest(pairs: Sequence[Pair]) -> str:
     return f"at least {int(lowest.ratio * 10) / 10:.1f} to 1, in {_count(len(pairs), 'pair')} of colours"
 
 
-def _made(*, is_quarto: bool) -> Iterator[str]:
-    if is_quarto:
-        yield (
-            "The site around the chapters (its menus and its search) is Quarto's own. What our look adds to it is held "
-            "to the checks above; Quarto's part was not checked by this build."
-        )
-        return
+def _made() -> Iterator[str]:
     yield (
         "The program that makes these pages is tested whenever it changes, on a whole report in a browser: by the "
         "rules of axe-core for WCAG 2.2 AA, on a wide and on a narrow screen, in light and in dark, with scripts and "
@@ -218,7 +211,7 @@ def _made(*, is_quarto: bool) -> Iterator[str]:
     yield "Nothing in the pages needs a script: without, charts are pictures and the search is the browser's own."
 
 
-def _known(job: RenderJob, *, is_quarto: bool) -> Iterator[str]:
+def _known(job: RenderJob) -> Iterator[str]:
     yield "Nobody who uses assistive technology every day has tested this report yet."
     yield "Whether an alternative text says enough, and whether the language is plain, only people can judge."
     if "pdf" in job.formats:
@@ -228,8 +221,6 @@ def _known(job: RenderJob, *, is_quarto: bool) -> Iterator[str]:
             "The Word file was held against no standard as a whole. Page numbers in its contents appear once its "
             "fields are updated."
         )
-    if is_quarto:
-        yield "Quarto's menus, search and toggles were not checked."
 
 
 def _contact(report: Report) -> Iterator[str]:

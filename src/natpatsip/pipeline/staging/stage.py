@@ -27,9 +27,10 @@ from natpatsip.pipeline.staging.chapter import ChapterExporter, tables_of
 from natpatsip.pipeline.staging.markdown import PLACES
 from natpatsip.pipeline.staging.passport_text import listing, script
 from natpatsip.pipeline.staging.passports import Passport, homes_of, passports_of, uses_in, with_entries, write_facts
+from natpatsip.pipeline.staging.project_style import add_project_style, without_carried
 from natpatsip.printable import escaped
 from natpatsip.project import MARK
-from natpatsip.settings import STAND_INS, Settings, bibliography_of, logo_of
+from natpatsip.settings import STAND_INS, Settings, bibliography_of, listed, logo_of
 
 NOT_STAGED = shutil.ignore_patterns("__pycache__", "*.py")
 QUARTO: dict[str, Any] = {
@@ -45,6 +46,9 @@ QUARTO: dict[str, Any] = {
     },
 }
 """What Quarto has to know about the chapters and the look; the project's ``_quarto.yml`` may override it."""
+
+PAGE_FILES = ["/assets", "/figures/*.svg", "/figures/*.csv", "/figures/*.js", "/figures/pasted-*"]
+"""What Quarto's pages need beside them. Without the slash, the assets of the extension would be copied too."""
 
 FIGURES, SOURCES = "list-of-figures", "sources"  # chapters: of all figures, and of every number
 
@@ -80,6 +84,7 @@ def stage(
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "figures").mkdir(parents=True)
     shutil.copytree(look.folder(plan.project), folder / EXTENSION, ignore=NOT_STAGED)
+    add_project_style(plan.book, plan.project, folder / EXTENSION)
     _copy_bibliography(plan, folder)
     if logo := logo_of(plan.settings, plan.project):
         shutil.copy2(logo, assets / plan.settings.logo_file)
@@ -194,10 +199,11 @@ def _with_illustrative_note(plan: Plan, index: str, facts: Sequence[Fact]) -> st
 
 def _write_settings(plan: Plan, staged: Staged) -> None:
     """Write the staged ``_quarto.yml``: the project's own, with what is known about this quarter."""
-    settings: dict[str, Any] = {**QUARTO, **plan.book}
+    settings: dict[str, Any] = {**QUARTO, **without_carried(plan.book)}
     # At the root the project is not a book: Quarto would look for its chapters before it runs the hook that makes them.
     own = {key: value for key, value in (settings.get("project") or {}).items() if key not in ("pre-render", "render")}
-    project = {"output-dir": "_book", "resources": ["figures"], **own, "type": "book"}
+    project = {"output-dir": "_book", **own, "type": "book"}
+    project["resources"] = [*PAGE_FILES, *listed(own.get("resources"))]
     title = str(settings["book"].get("title") or "Progress report")
     own_settings = plan.settings.for_quarter(plan.quarter.label)
     settings["project"] = project
