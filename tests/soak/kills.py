@@ -421,8 +421,8 @@ same command, run again, ends well, with a report that is byte for byte the one 
 no file, worktree or folder is left behind."""
 
 
-def run(number: int, seed: int, folder: Path, until: float) -> Result:
-    """Kill so many commands, two at once; as many of each kind as there is time for."""
+def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result:
+    """Kill so many commands, `jobs` at once; as many of each kind as there is time for."""
     result = Result("Kills", RULE, seed)
     shares = {scene: max(1, round(number * share)) for scene, share in SCENES.items()}
     shares[Build] += number - sum(shares.values())
@@ -431,12 +431,12 @@ def run(number: int, seed: int, folder: Path, until: float) -> Result:
     def some(_: int) -> list[tuple[str, list[str]]]:
         found = []
         while left:
-            share = (until - time.time()) * min(1, 2 / len(left))  # there are two rows
+            share = (until - time.time()) * min(1, jobs / len(left))  # so many rows
             found += _row(*left.pop(), seed, folder, time.time() + share)
         return found
 
-    with result.timed(), ThreadPoolExecutor(2) as pool:
-        for what, faults in (each for row in pool.map(some, range(2)) for each in row):
+    with result.timed(), ThreadPoolExecutor(jobs) as pool:
+        for what, faults in (each for row in pool.map(some, range(jobs)) for each in row):
             result.count(what, faults)
     result.wanted = number
     return result

@@ -516,11 +516,11 @@ mark beside it. What cannot be seen (control, format and white-space characters)
 letters that are written from right to left, or combined, may come in any order."""
 
 
-def run(number: int, seed: int, folder: Path, until: float) -> Result:
+def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result:
     """Try so many strings in every field, or as many as there is time for."""
     result = Result("Hostile strings", RULE, seed)
     strings = STRINGS if number >= len(STRINGS) else random.Random(seed).sample(STRINGS, number)
-    with result.timed(), ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+    with result.timed(), ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         tried = list(pool.map(_half, [(strings, is_once, folder, until) for is_once in (False, True)]))
     outcomes = {pair: found for each, _ in tried for pair, found in each.items()}
     shown_in, result.wanted = tried[0][1], len(strings) * len(tried[0][1])

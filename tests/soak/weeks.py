@@ -139,7 +139,7 @@ same time is skipped; no report is ever half there, gone, or built again; at the
 nothing is left behind."""
 
 
-def run(number: int, seed: int, folder: Path, until: float) -> Result:
+def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result:
     """Simulate so many weeks, or as much of them as there is time for."""
     result = Result("Schedules", RULE, seed)
     with result.timed():
