@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 MOST_SHOWN = 20  # faults of a part
+PROGRESS = 100  # tries between two lines on the terminal
 TITLES = ("Kills", "Hostile strings", "Mutations", "Schedules")  # in the page's order
 
 
@@ -43,13 +44,18 @@ class Result:
         if faults:
             self.failed[what] += 1
             self.faults += [f"{what}: {each}" for each in faults]
+            print("\n".join(self.faults[-len(faults) :]), flush=True)  # noqa: T201 — a long run is watched
+        if (tries := self.done.total()) % PROGRESS == 0:
+            print(f"{self.title}: {tries:,} tried", flush=True)  # noqa: T201
 
     @contextmanager
     def timed(self) -> Iterator[Result]:
-        """Measure how long the block takes."""
+        """Measure how long the block takes; a run that is interrupted has found what it has found until then."""
         start = time.monotonic()
         try:
             yield self
+        except KeyboardInterrupt:
+            self.notes.append("The run was interrupted.")
         finally:
             self.seconds += time.monotonic() - start
 

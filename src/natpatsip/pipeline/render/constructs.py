@@ -191,8 +191,8 @@ class _Constructs:
         first = chapter.blocks[0] if chapter.blocks else {"t": "nothing"}
         if first["t"] != "Header" or headings[0].level != 1 or headings[0].id != chapter.stem:
             yield (
-                f"{chapter.place_of_line(1)}: expected the chapter's title as the first thing, with the file's name as its "
-                f"id: # Title {{#{chapter.stem}}}."
+                f"{chapter.place_of_line(1)}: expected the chapter's title as the first thing, with the file's name as "
+                f"its id: # Title {{#{chapter.stem}}}."
             )
             return
         level = 1
