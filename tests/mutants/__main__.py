@@ -41,10 +41,15 @@ How much the tests of the core modules notice. Each mutant is a module with one 
 a constant, a condition, an argument that is left out, a statement that goes. The tests that belong to the module run
 against it; a mutant that none of them notices points at a rule that no test holds.
 
-`make mutants` writes this page: it tries a sample of 40 mutants of each area, always the same, and the table counts all
-results that are kept, those of earlier and larger runs among them. Below 95% in an area it ends with status 1.
+`make mutants` writes this page: it tries a sample of 100 mutants of each area, always the same, and the table counts
+all results that are kept, those of earlier and larger runs among them. Below 95% in an area it ends with status 1.
 `make mutants MUTANTS='spc --sample 200'` takes more, `--sample 0` all; `--file rebasing` those of one module. Results
 are kept in `build/mutants/` while a module is unchanged, so that a second run tries again only what was not noticed.
+
+The tests of an area are collected once and run once, which tells the functions that each test reaches. A mutant of a
+function is tried in a fork of that process: only the function's code is replaced, and the tests that reach it run, the
+quickest first. A mutant of what runs at import, and one that no test noticed so, is imported anew with the tests of its
+module.
 
 Not changed: texts of messages (any string with a space in it, and the words of f-strings), annotations, decorators,
 imports, docstrings, and the arguments `strict` and `encoding`, which guard against faults elsewhere. The score is the
@@ -132,7 +137,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python tests/mutants", description=__doc__)
     parser.add_argument("areas", nargs="*", metavar="AREA", help="areas to try (all)")
-    parser.add_argument("--sample", type=int, default=40, help="mutants of each area; 0 for all (40)")
+    parser.add_argument("--sample", type=int, default=100, help="mutants of each area; 0 for all (100)")
     parser.add_argument("--file", default="", help="only those of the files whose path has this in it")
     parser.add_argument("--again", action="store_true", help="only those that were not noticed, instead of a sample")
     parser.add_argument("--fresh", action="store_true", help="try those again that were noticed, too")

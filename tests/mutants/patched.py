@@ -84,6 +84,7 @@ class _Trials:
         self._within = str(copy / "src")
         self._reached: set[Function] = set()
         self._of_fixture: dict[int, set[Function]] = defaultdict(set)
+        self._seconds_of_fixture: dict[int, float] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -151,20 +152,24 @@ class _Trials:
     def pytest_fixture_setup(self, fixturedef: Any) -> Any:
         if fixturedef.scope == "function":
             return (yield)
-        before, self._reached = self._reached, self._of_fixture[id(fixturedef)]
+        before, self._reached, start = self._reached, self._of_fixture[id(fixturedef)], time.perf_counter()
         try:
             return (yield)
         finally:
             self._reached = before
+            self._seconds_of_fixture[id(fixturedef)] = time.perf_counter() - start  # with those that it needs
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Any:
         self._reached, start = set(), time.perf_counter()
+        known = sum(self._seconds_of_fixture.values())
         done = yield
-        self.base.seconds[item.nodeid] = time.perf_counter() - start
-        fixtures = getattr(item, "_fixtureinfo").name2fixturedefs.values()  # noqa: B009
-        shared = (self._of_fixture[id(each)] for several in fixtures for each in several)
-        self.base.reached[item.nodeid] = self._reached.union(*shared)
+        took = time.perf_counter() - start - (sum(self._seconds_of_fixture.values()) - known)
+        several = getattr(item, "_fixtureinfo").name2fixturedefs.values()  # noqa: B009
+        fixtures = {id(each) for fixtures in several for each in fixtures}
+        shared = sum(self._seconds_of_fixture.get(each, 0) for each in fixtures)  # which each fork makes for itself
+        self.base.seconds[item.nodeid] = max(took, 0) + shared
+        self.base.reached[item.nodeid] = self._reached.union(*(self._of_fixture[each] for each in fixtures))
         return done
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

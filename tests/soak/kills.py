@@ -19,7 +19,7 @@ from pathlib import Path
 from threading import Lock
 from typing import ClassVar
 
-from commands import Command
+from commands import Command, patience
 from results import Result
 
 from natpatsip.digests import key, sha256_of
@@ -419,7 +419,8 @@ def sources_of(project: Path) -> dict[str, str]:
 SCENES = {Build: 0.35, Final: 0.15, Archived: 0.05, NewQuarter: 0.15, Clean: 0.15, Preview: 0.15}  # shares of the kills
 RULE = """\
 A command is started, and SIGKILLed at a random moment of one of its phases, recognised by the lines that it
-prints; publication, `new-quarter` and `clean` are slowed down, so that their moments can be hit. Then: the report
+prints; publication, `new-quarter` and `clean` are slowed down, so that their moments can be hit. Half of the builds
+that are killed while they execute or render begin without a cache, all others with one. Then: the report
 is whole by its manifest, and is the old one or the new one; whatever the command had started ends by itself; the
 same command, run again, ends well, with a report that is byte for byte the one that an undisturbed run makes; and
 no file, worktree or folder is left behind."""
@@ -492,7 +493,7 @@ def _kill(scene: Scene, number: int, chance: random.Random) -> tuple[str, list[s
         phase = scene.phase_of(run)
         if victim != run.process.pid:
             os.kill(victim, signal.SIGKILL)
-            becomes(lambda run=run: run.says("ended unexpectedly"), within=10)
+            becomes(lambda run=run: run.says("ended unexpectedly"), within=patience(10))
             run.kill()
             what = f"{scene.name}, {phase} (the process that builds)"
             return what, [*run.left(), *scene.after_kill(), *scene.again()]

@@ -239,7 +239,12 @@ def _write_settings(project: Path, of: dict[str, dict[int, str]]) -> None:
     file = project / "_quarto.yml"
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
     titles = [f"title-{number}" for number in of["narrative: title of a chapter"]]
-    content["book"]["chapters"] += [*(f"{name}.qmd" for name in titles), "list-of-figures.qmd", "sources.qmd", "accessibility.qmd"]
+    content["book"]["chapters"] += [
+        *(f"{name}.qmd" for name in titles),
+        "list-of-figures.qmd",
+        "sources.qmd",
+        "accessibility.qmd",
+    ]
     settings = content.setdefault("natpatsip", {"publisher": "A trust", "labels": {"columns": {"label": "Label"}}})
     settings["not-programmes"] = ["index", "list-of-figures", "sources", *titles]
     for field, keys in SETTINGS.items():
@@ -542,8 +547,9 @@ is refused with an error that names the file, or stands letter by letter in ever
 in Chromium, PDF, Word and CSV. No script runs, no page asks the network or links to a script, no CSV cell is a
 formula, and neither terminal nor workflow gets anything to obey from `build` and `check`. In fields that are
 Markdown (paragraphs, headings, callouts, tiles) a string means what it means there, so it is only looked for by a
-mark beside it. What cannot be seen (control, format and white-space characters) is left out of the comparison, and
-letters that are written from right to left, or combined, may come in any order."""
+mark beside it. A setting holds two strings at once, one at its start and one at its end. What cannot be seen (control,
+format and white-space characters) is left out of the comparison, and letters that are written from right to left, or
+combined, may come in any order."""
 
 
 def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result:
