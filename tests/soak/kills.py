@@ -16,7 +16,7 @@ import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import ClassVar
 
 from commands import Command, patience
@@ -437,9 +437,10 @@ def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result
         ((each + 0.5) / shares[row.kind], row.kind.name, row) for row in rows for each in range(shares[row.kind])
     )
     todo, lock = iter([row for _, _, row in in_turn]), Lock()
+    is_interrupted = Event()
 
     def some(_: int) -> None:
-        while time.time() < until:
+        while time.time() < until and not is_interrupted.is_set():
             with lock:
                 row = next(todo, None)
             if row is None:
@@ -449,7 +450,11 @@ def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result
                 result.count(*found)
 
     with result.timed(), ThreadPoolExecutor(jobs) as pool:
-        list(pool.map(some, range(jobs)))
+        try:
+            list(pool.map(some, range(jobs)))
+        except KeyboardInterrupt:
+            is_interrupted.set()
+            raise
     return result
 
 
