@@ -107,10 +107,10 @@ class _Trials:
         self, trial: Trial, items: dict[str, pytest.Item], base: Base, functions: dict[Function, list[Any]]
     ) -> str | None:
         """Return the first test that notices a mutant; None if it has to be imported anew."""
-        changed = _changed(trial)
-        if changed is None:
+        found = changed(trial)
+        if found is None:
             return None
-        function, code = changed
+        function, code = found
         places = functions.get(function, [])
         if not places or any(len(each.__code__.co_freevars) != len(code.co_freevars) for each in places):
             return None
@@ -118,9 +118,9 @@ class _Trials:
         chosen = [items[name] for name in sorted(reach, key=base.seconds.__getitem__)]
         seconds = 30 + 10 * sum(base.seconds[name] for name in reach)
         trial.path.write_text(trial.after, encoding="utf-8")  # for processes that a test starts
-        found = from_fork(lambda: self._noticed(chosen, places, code), _results(), seconds)
+        failed = from_fork(lambda: self._noticed(chosen, places, code), _results(), seconds)
         trial.path.write_text(trial.before, encoding="utf-8")
-        return "time ran out" if found is None else str(found)
+        return "time ran out" if failed is None else str(failed)
 
     def _run_all(self, session: pytest.Session) -> Base:
         sys.settrace(self._trace)
@@ -200,7 +200,7 @@ def _functions(within: str) -> dict[Function, list[Any]]:
     return found
 
 
-def _changed(trial: Trial) -> tuple[Function, types.CodeType] | None:
+def changed(trial: Trial) -> tuple[Function, types.CodeType] | None:
     """Return the function that a mutant changes, with its new code; None if it changes what runs at import."""
     normal = ast.unparse(ast.parse(trial.before))  # as the mutant is written
     before, after = (compile(text, str(trial.path), "exec") for text in (normal, trial.after))
