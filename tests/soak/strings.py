@@ -7,9 +7,12 @@ first.
 
 from __future__ import annotations
 
+import atexit
 import csv
 import io
 import json
+import math
+import os
 import random
 import re
 import shutil
@@ -19,6 +22,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -556,29 +562,50 @@ def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result
     """Try so many strings in every field, or as many as there is time for."""
     result = Result("Hostile strings", RULE, seed)
     strings = STRINGS if number >= len(STRINGS) else random.Random(seed).sample(STRINGS, number)
+    result.wanted = len(strings) * len((*MANY, *ONCE, *LIST))
     with result.timed(), ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        tried = list(pool.map(_half, [(strings, is_once, folder, until) for is_once in (False, True)]))
-    outcomes = {pair: found for each, _ in tried for pair, found in each.items()}
-    shown_in, result.wanted = tried[0][1], len(strings) * len(tried[0][1])
-    for (field, each), (outcome, faults) in sorted(outcomes.items()):
-        result.count(f"{field}: {outcome}", [f"{strings[each][:60]!r}: {fault}" for fault in faults])
+        shown_in = pool.submit(_learn, folder).result()
+        tasks = [(folder, strings, until, shown_in, pairs) for pairs in _projects(len(strings))]
+        try:
+            for outcomes in pool.map(_try, tasks):
+                for (field, each), (outcome, faults) in sorted(outcomes.items()):
+                    result.count(f"{field}: {outcome}", [f"{strings[each][:60]!r}: {fault}" for fault in faults])
+        except BrokenProcessPool:
+            result.count("any: stopped", ["a build ended its process, and with it all that were to be tried"])
     shown = ", ".join(f"{field} ({' '.join(sorted(forms)) or 'nowhere'})" for field, forms in shown_in.items())
     result.notes.append(f"{len(strings)} strings in {len(shown_in)} fields. Where each field is shown: {shown}.")
     return result
 
 
-def _half(task: tuple[list[str], bool, Path, float]) -> tuple[dict[Pair, tuple[str, list[str]]], dict[str, set[str]]]:
-    """Try the fields that a project has once, each time with other strings, or those that it can have many times."""
-    strings, is_once, folder, until = task
-    with chromium() as browser:
-        trial = Trial(folder / ("once" if is_once else "many"), browser, strings, until)
-        trial.learn()
-        if is_once:
-            for shift in range(1, len(strings) + 1, 2):
-                numbers = [(each + shift) % len(strings) for each in (0, 1)]
-                trial.attempt([(field, each) for field in ONCE for each in dict.fromkeys(numbers)])
-        else:
-            for start in range(0, len(strings), TOGETHER):
-                numbers = range(start, min(start + TOGETHER, len(strings)))
-                trial.attempt([(field, each) for field in (*MANY, *LIST) for each in numbers])
-    return trial.outcomes, trial.shown_in
+def _projects(number: int) -> Iterator[list[Pair]]:
+    """Yield the fields and strings of each project to try: many of the first kind, then some of the second, in turn."""
+    starts = range(1, number + 1, 2)
+    once = [[(field, each) for field in ONCE for each in {start % number, (start + 1) % number}] for start in starts]
+    batches = range(0, number, TOGETHER)
+    share = math.ceil(len(once) / len(batches))
+    for place, start in enumerate(batches):
+        numbers = range(start, min(start + TOGETHER, number))
+        yield [(field, each) for field in (*MANY, *LIST) for each in numbers]
+        yield from once[place * share : (place + 1) * share]
+
+
+def _learn(folder: Path) -> dict[str, set[str]]:
+    trial = Trial(folder / str(os.getpid()), _browser(), [], math.inf)
+    trial.learn()
+    return trial.shown_in
+
+
+def _try(task: tuple[Path, list[str], float, dict[str, set[str]], list[Pair]]) -> dict[Pair, tuple[str, list[str]]]:
+    folder, strings, until, shown_in, pairs = task
+    trial = Trial(folder / str(os.getpid()), _browser(), strings, until)
+    trial.shown_in = shown_in
+    trial.attempt(pairs)
+    return trial.outcomes
+
+
+@cache
+def _browser() -> Browser:
+    """Return this process's browser."""
+    opened = ExitStack()
+    atexit.register(opened.close)
+    return opened.enter_context(chromium())
