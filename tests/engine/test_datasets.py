@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -801,6 +802,21 @@ def test_rows_with_the_same_cause_are_one_fault_that_counts_the_others(count, ot
     with pytest.raises(DataError) as caught:
         raise_faults("data/x.csv", faults)
     assert str(caught.value) == f"data/x.csv, row 2, column month: found x.{others} A spreadsheet did it."
+
+
+def test_a_notebook_may_read_what_another_quarter_knew(project, monkeypatch):
+    monkeypatch.setattr(context, "current", lambda: SimpleNamespace(quarter=Q2, project=project))
+    assert datasets.load(WAITS, quarter=Q1)["month"].max() == pd.Timestamp("2024-06-01")
+    assert datasets.load(WAITS)["month"].max() == pd.Timestamp("2024-09-01")
+
+
+def test_a_missing_value_need_not_be_of_its_unit(project):
+    def optional(own):
+        next(each for each in own["schema"]["fields"] if each["name"] == "value")["constraints"] = {}
+
+    declare(project, "reported", optional)
+    edit(project, "reported", put(2, "value", ""))
+    assert "" in datasets.load("reported", quarter=Q2, project=project)["value"].tolist()
 
 
 def test_bounds_of_texts_may_be_months_that_yaml_reads_as_dates(project):

@@ -297,6 +297,38 @@ def test_a_foreign_key_to_another_file_is_held_and_names_the_nearest(project):
         datasets.load("beds", quarter=Q2, project=project)
 
 
+def test_a_foreign_key_may_join_columns_of_other_names(project):
+    wards = {"name": "wards", "path": "wards.csv", "schema": {"fields": [{"name": "name"}]}}
+    keys = [{"fields": "ward", "reference": {"resource": "wards", "fields": "name"}}]
+    beds = {"name": "beds", "path": "beds.csv", "schema": {"fields": [{"name": "ward"}], "foreignKeys": keys}}
+    trust.declare(project, {"resources": [wards, beds]})
+    trust.save(project, "wards", [["name"], ["Ash"]])
+    trust.save(project, "beds", [["ward"], ["Ash"]])
+    assert len(datasets.load("beds", quarter=Q2, project=project)) == 1
+    trust.save(project, "beds", [["ward"], ["Oak"]])
+    with pytest.raises(DataFileError, match='row 2, column ward: found "Oak"'):
+        datasets.load("beds", quarter=Q2, project=project)
+
+
+def test_a_foreign_key_of_two_columns_to_its_own_file_is_held(project):
+    names = ["ward", "site", "next", "there"]
+    keys = [{"fields": ["next", "there"], "reference": {"resource": "", "fields": ["ward", "site"]}}]
+    schema = {"fields": [{"name": name} for name in names], "foreignKeys": keys}
+    trust.declare(project, {"resources": [{"name": "wards", "path": "wards.csv", "schema": schema}]})
+    trust.save(project, "wards", [names, ["Ash", "Mill Lane", "", ""], ["Oak", "Mill Lane", "Ash", "Mill Lane"]])
+    assert len(datasets.load("wards", quarter=Q2, project=project)) == 2
+    trust.save(project, "wards", [names, ["Ash", "Mill Lane", "Ash", "Canal Street"]])
+    with pytest.raises(DataFileError, match='found "Ash, Canal Street", expected it in another row'):
+        datasets.load("wards", quarter=Q2, project=project)
+
+
+@pytest.mark.parametrize("key", ["MISSINGVALUES", "missing_values", "missingValue", "Missing_Values"])
+def test_a_key_of_the_standard_that_is_written_in_another_way_names_it(key):
+    content = trust.descriptor()
+    resource(content, WAITS)["schema"][key] = ["-"]
+    assert f'"{key}" is not one of its keys. Did you mean "missingValues"?' in refused(content)
+
+
 def test_a_foreign_key_to_its_own_file_is_held_and_names_the_nearest(project):
     keys = [{"fields": "within", "reference": {"resource": "", "fields": "ward"}}]
     schema = {"fields": [{"name": "ward"}, {"name": "within"}], "primaryKey": "ward", "foreignKeys": keys}
