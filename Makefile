@@ -24,7 +24,7 @@ soak: environment ## kills, hostile strings, mutations and schedules, at length 
 	@scripts/test-tools.sh
 	@.venv/bin/python tests/soak/soak.py $(if $(KILLS),--kills $(KILLS)) $(if $(STRINGS),--strings $(STRINGS)) \
 		$(if $(MUTATIONS),--mutations $(MUTATIONS)) $(if $(WEEKS),--weeks $(WEEKS)) \
-		$(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+		$(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(JOBS),--jobs $(JOBS))
 
 reference-pages: environment ## update the pictures that the tests compare the PDF's pages with
 	@.venv/bin/python tests/report/reference_pages.py

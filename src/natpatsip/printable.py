@@ -228,6 +228,17 @@ def _name(name: Any, what: str) -> str:
         return " ".join(str(name).split())
 
 
+def visible(text: str) -> str:
+    r"""Return a text with a replacement character for each control character: no format can show one.
+
+    Examples
+    --------
+    >>> visible("\x1b[31mred\x1b[0m")
+    '�[31mred�[0m'
+    """
+    return _CONTROLS.sub("\ufffd", text)
+
+
 def escaped(text: str) -> str:
     r"""Return plain text with everything escaped that markdown would read as more than letters, on one line.
 
@@ -240,5 +251,5 @@ def escaped(text: str) -> str:
     >>> print(escaped("- x"), escaped("2024. That"), escaped("a---b"), escaped("(c) Crown"))
     \- x 2024\. That a\-\-\-b (c\) Crown
     """
-    line = _CONTROLS.sub("\ufffd", _SPACES.sub(" ", text.replace("\ufeff", "")).strip(" "))  # no PDF/A may hold a mark
+    line = visible(_SPACES.sub(" ", text.replace("\ufeff", "")).strip(" "))  # no PDF/A may hold a mark
     return _LIST_MARK.sub(r"\1\\\2", _MARKS.sub(r"\\\g<0>", line))

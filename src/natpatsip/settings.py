@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from natpatsip.errors import SettingsError, UsageError, nearest, together
 from natpatsip.project import MARK, project_root
-from natpatsip.yaml_models import Word, place_of, read_yaml, sentences
+from natpatsip.yaml_models import Word, place_of, read_yaml, sentences, texts_in
 
 OWN = "natpatsip"  # the key of _quarto.yml under which the settings are
 QUARTER = "{quarter}"  # in a text: the quarter as it is printed
@@ -183,7 +183,11 @@ def current_settings() -> Settings:
 
 @lru_cache(maxsize=8)
 def _parse(content: bytes) -> Settings:
-    return settings_of(read_yaml(content, MARK, SettingsError), MARK, written=content)
+    book = read_yaml(content, MARK, SettingsError)
+    shortcodes = [place_of(MARK, content, loc) for loc, text in texts_in(book) if "{{<" in text]
+    words = "found a shortcode ({{< … >}}), which only Quarto knows. Write the text itself."
+    together([SettingsError(f"{place}: {words}") for place in shortcodes])
+    return settings_of(book, MARK, written=content)
 
 
 def settings_of(content: Any, where: str, *, staged: bool = False, written: bytes = b"") -> Settings:

@@ -199,6 +199,21 @@ def _member(node: Any, step: Any) -> tuple[Any, Any] | None:
     return None
 
 
+def texts_in(value: Any, loc: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield each text of what a YAML file holds, after the keys that lead to it.
+
+    Examples
+    --------
+    >>> list(texts_in({"book": {"title": "Waits", "chapters": ["index.qmd", {"part": 1}]}}))
+    [(('book', 'title'), 'Waits'), (('book', 'chapters', 0), 'index.qmd')]
+    """
+    if isinstance(value, str):
+        yield loc, value
+    elif isinstance(value, Mapping | list):
+        for key, each in value.items() if isinstance(value, Mapping) else enumerate(value):
+            yield from texts_in(each, (*loc, key))
+
+
 def place_of(file: str, content: bytes, loc: Sequence[Any], *, within: Sequence[str] = ()) -> str:
     """Return a place in a YAML file as errors name it: ``params/2024-25-Q2.yml, line 3, cut_off``.
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from natpatsip import context, datasets
+from natpatsip.datasets.reading import Fault, raise_faults
 from natpatsip.errors import DataError, UsageError
 from natpatsip.pipeline.caching import store
 from natpatsip.quarter import Quarter
@@ -784,6 +786,37 @@ def test_a_month_that_no_series_has_is_one_fault_and_not_one_of_each_series(proj
     edit(project, WAITS, where(month="2024-06"))
     error = refused(project, WAITS)
     assert error.count("no row for 2024-06") == 1
+
+
+def test_a_period_that_is_required_is_missed_without_series_too(project):
+    declare(project, WAITS, lambda own: own["natpatsip"].pop("series"))
+    edit(project, WAITS, where(month="2024-08"))
+    assert "no row for 2024-08; expected each month up to 2024-09" in refused(project, WAITS)
+
+
+@pytest.mark.parametrize(
+    ("count", "others"), [(1, ""), (2, " Another row is like it."), (3, " 2 more rows are like it.")]
+)
+def test_rows_with_the_same_cause_are_one_fault_that_counts_the_others(count, others):
+    faults = [Fault("found x.", line, "month", "A spreadsheet did it.") for line in range(2, 2 + count)]
+    with pytest.raises(DataError) as caught:
+        raise_faults("data/x.csv", faults)
+    assert str(caught.value) == f"data/x.csv, row 2, column month: found x.{others} A spreadsheet did it."
+
+
+def test_a_notebook_may_read_what_another_quarter_knew(project, monkeypatch):
+    monkeypatch.setattr(context, "current", lambda: SimpleNamespace(quarter=Q2, project=project))
+    assert datasets.load(WAITS, quarter=Q1)["month"].max() == pd.Timestamp("2024-06-01")
+    assert datasets.load(WAITS)["month"].max() == pd.Timestamp("2024-09-01")
+
+
+def test_a_missing_value_need_not_be_of_its_unit(project):
+    def optional(own):
+        next(each for each in own["schema"]["fields"] if each["name"] == "value")["constraints"] = {}
+
+    declare(project, "reported", optional)
+    edit(project, "reported", put(2, "value", ""))
+    assert "" in datasets.load("reported", quarter=Q2, project=project)["value"].tolist()
 
 
 def test_bounds_of_texts_may_be_months_that_yaml_reads_as_dates(project):

@@ -231,6 +231,7 @@ def test_twelve_words_of_a_list_are_named(count, end):
         ("date", {"minimum": 5}, ["constraints.minimum: found 5, expected a date such as 2024-08-14."]),
         ("date", {"minimum": "2024-04-01"}, []),
         ("yearmonth", {"maximum": "2024-09"}, []),
+        ("datetime", {"maximum": "2024-09-30T09:30:00"}, []),
         ("string", {"minimum": 5}, ["constraints.minimum: found 5, expected a text."]),
         ("string", {"minimum": "a"}, []),
         ("year", {"minimum": 2020}, []),

@@ -10,6 +10,7 @@ import yaml
 from natpatsip import datasets
 from natpatsip.datasets import dictionary
 from natpatsip.datasets.declaration import parse
+from natpatsip.datasets.descriptor import Rule
 from natpatsip.errors import DataError, DataFileError
 from natpatsip.quarter import Quarter
 from support import trust
@@ -296,6 +297,79 @@ def test_a_foreign_key_to_another_file_is_held_and_names_the_nearest(project):
         datasets.load("beds", quarter=Q2, project=project)
 
 
+def test_a_foreign_key_may_join_columns_of_other_names(project):
+    wards = {"name": "wards", "path": "wards.csv", "schema": {"fields": [{"name": "name"}]}}
+    keys = [{"fields": "ward", "reference": {"resource": "wards", "fields": "name"}}]
+    beds = {"name": "beds", "path": "beds.csv", "schema": {"fields": [{"name": "ward"}], "foreignKeys": keys}}
+    trust.declare(project, {"resources": [wards, beds]})
+    trust.save(project, "wards", [["name"], ["Ash"]])
+    trust.save(project, "beds", [["ward"], ["Ash"]])
+    assert len(datasets.load("beds", quarter=Q2, project=project)) == 1
+    trust.save(project, "beds", [["ward"], ["Oak"]])
+    with pytest.raises(DataFileError, match='row 2, column ward: found "Oak"'):
+        datasets.load("beds", quarter=Q2, project=project)
+
+
+def test_a_foreign_key_of_two_columns_to_its_own_file_is_held(project):
+    names = ["ward", "site", "next", "there"]
+    keys = [{"fields": ["next", "there"], "reference": {"resource": "", "fields": ["ward", "site"]}}]
+    schema = {"fields": [{"name": name} for name in names], "foreignKeys": keys}
+    trust.declare(project, {"resources": [{"name": "wards", "path": "wards.csv", "schema": schema}]})
+    trust.save(project, "wards", [names, ["Ash", "Mill Lane", "", ""], ["Oak", "Mill Lane", "Ash", "Mill Lane"]])
+    assert len(datasets.load("wards", quarter=Q2, project=project)) == 2
+    trust.save(project, "wards", [names, ["Ash", "Mill Lane", "Ash", "Canal Street"]])
+    with pytest.raises(DataFileError, match='found "Ash, Canal Street", expected it in another row'):
+        datasets.load("wards", quarter=Q2, project=project)
+
+
+@pytest.mark.parametrize("key", ["MISSINGVALUES", "missing_values", "missingValue", "Missing_Values"])
+def test_a_key_of_the_standard_that_is_written_in_another_way_names_it(key):
+    content = trust.descriptor()
+    resource(content, WAITS)["schema"][key] = ["-"]
+    assert f'"{key}" is not one of its keys. Did you mean "missingValues"?' in refused(content)
+
+
+def test_a_foreign_key_to_its_own_file_is_held_and_names_the_nearest(project):
+    keys = [{"fields": "within", "reference": {"resource": "", "fields": "ward"}}]
+    schema = {"fields": [{"name": "ward"}, {"name": "within"}], "primaryKey": "ward", "foreignKeys": keys}
+    trust.declare(project, {"resources": [{"name": "wards", "path": "wards.csv", "schema": schema}]})
+    trust.save(project, "wards", [["ward", "within"], ["Ash", ""], ["Beech", "Ash"]])
+    assert len(datasets.load("wards", quarter=Q2, project=project)) == 2
+    trust.save(project, "wards", [["ward", "within"], ["Ash", ""], ["Beech", "Ahs"]])
+    with pytest.raises(
+        DataFileError, match=r'row 3, column within: found "Ahs", expected it in another row\. Did you mean "Ash"\?'
+    ):
+        datasets.load("wards", quarter=Q2, project=project)
+
+
+def test_a_csv_file_may_escape_its_marks_as_its_dialect_says(project):
+    own = {
+        "name": "beds",
+        "path": "beds.csv",
+        "dialect": {"escapeChar": "\\"},
+        "schema": {"fields": [{"name": "ward"}]},
+    }
+    trust.declare(project, {"resources": [own]})
+    (project / "data" / "beds.csv").write_text("ward\nAsh\\, west\n", encoding="utf-8")
+    assert datasets.load("beds", quarter=Q2, project=project)["ward"].tolist() == ["Ash, west"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell"), [("date", "2024-04-01"), ("yearmonth", "2024-04"), ("datetime", "2024-04-01T00:00:00")]
+)
+def test_days_months_and_times_are_of_one_resolution_so_that_frames_can_be_joined(project, kind, cell):
+    own = {"name": "x", "path": "x.csv", "schema": {"fields": [{"name": "cell", "type": kind}]}}
+    trust.declare(project, {"resources": [own]})
+    trust.save(project, "x", [["cell"], [cell]])
+    assert datasets.load("x", quarter=Q2, project=project)["cell"].dtype == "datetime64[us]"
+
+
+@pytest.mark.parametrize("rule", [{}, {"same": ["a", "b"], "together": ["a", "b"]}, {"at_most": None}])
+def test_a_rule_says_one_thing_of_two_columns(rule):
+    with pytest.raises(ValueError, match="expected one of at_most, together and same, with two columns"):
+        Rule.model_validate(rule)
+
+
 def test_a_plain_list_of_organisations_is_a_file_like_any_other(project):
     listed = {"name": "organisations", "path": "organisations.csv", "schema": {"fields": [{"name": "org"}]}}
     keys = [{"fields": "org", "reference": {"resource": "organisations", "fields": "org"}}]
@@ -354,6 +428,24 @@ def test_the_dictionary_names_every_file_column_and_word(project):
         for column in header:
             assert f"| `{column}` |" in section
     assert "`*` suppressed; `NS` not submitted" in text
+
+
+@pytest.mark.parametrize(
+    ("title", "description", "holds"),
+    [("beds", "beds by ward", "beds"), ("", "beds by ward", "beds by ward"), ("", "", "")],
+)
+def test_the_dictionary_says_what_a_file_holds_by_its_title_or_its_description(project, title, description, holds):
+    own = {"name": "beds", "path": "beds.csv", "schema": {"fields": [{"name": "ward"}]}}
+    trust.declare(project, {"resources": [own | {"title": title, "description": description}]})
+    cell = f" {holds} " if holds else " "
+    assert f"| `beds.csv` | |{cell}| not stated |" in dictionary.render(datasets.declared(project))
+
+
+def test_the_dictionary_explains_the_marks_that_stand_for_something(project):
+    marks = ["", "-", {"value": "NS", "label": "not submitted"}]
+    own = {"name": "beds", "path": "beds.csv", "schema": {"fields": [{"name": "ward"}], "missingValues": marks}}
+    trust.declare(project, {"resources": [own]})
+    assert "| `ward` | `NS` not submitted |" in dictionary.render(datasets.declared(project))
 
 
 def test_the_dictionary_stands_between_its_marks_and_all_else_is_left(project):

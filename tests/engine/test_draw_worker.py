@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from natpatsip.errors import FigureError
 from natpatsip.figures import FIGURE, PICTURE, VEGALITE
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing import draw_worker
@@ -99,6 +100,36 @@ def test_a_command_that_ends_early_waits_for_no_drawing(tmp_path):
 def test_a_notebook_that_shows_figures_or_pictures_looks_like_it(notebook, whole):
     executed = (whole.report() / "notebooks" / notebook.name).read_text(encoding="utf-8")
     assert draw_worker.may_draw(notebook) == (f'"{FIGURE}"' in executed or f'"{PICTURE}"' in executed)
+
+
+CONTROLS = [chr(n) for n in (*range(9), 11, 12, *range(14, 32), 0x7F, 0x85, 0xFFFE, 0xFFFF)]
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20">{style}<text x="1" y="15">a{text}b</text></svg>'
+
+
+def test_control_characters_in_a_chart_are_drawn_as_what_stands_for_them(cache):
+    rows = [{"team\x1b": f"a{sign}b", "n": 1} for sign in CONTROLS]
+    encoding = {"x": {"field": "n", "type": "quantitative"}, "y": {"field": "team\x1b", "type": "nominal"}}
+    chart = {"data": {"values": rows}, "mark": "bar", "encoding": encoding, "title": "".join(CONTROLS)}
+    drawn = Artist(cache, FONTS).figure("fig-a", chart)
+    assert not set(CONTROLS) & set(drawn.svg)
+    assert "a\ufffdb" in drawn.svg
+    assert drawn.png.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("style", ["", "<style>*{fill: red}</style>"])
+def test_control_characters_in_a_picture_are_drawn_as_what_stands_for_them(cache, style):
+    drawn = Artist(cache, FONTS).picture("pic-a", SVG.format(style=style, text="".join(CONTROLS)))
+    assert f"a{len(CONTROLS) * chr(0xFFFD)}b" in drawn.svg
+
+
+def test_windows_line_ends_of_a_picture_are_no_control_characters(cache):
+    assert "\ufffd" not in Artist(cache, FONTS).picture("pic-a", SVG.format(style="\r\n", text="\r")).svg
+
+
+@pytest.mark.parametrize("style", ["", "<style>*{fill: red}</style>"])
+def test_a_picture_that_is_not_xml_is_a_sentence(cache, style):
+    with pytest.raises(FigureError, match=r"^pic-a: the SVG cannot be drawn: "):
+        Artist(cache, FONTS).picture("pic-a", SVG.format(style=style, text="<b>"))
 
 
 class NoConverter:

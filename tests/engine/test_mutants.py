@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import types
 
 import pytest
 
 from mutants.mutations import mutants
+from support.projects import ROOT
 
 
 def changes(source):
@@ -81,3 +84,40 @@ def test_a_mutant_is_named_by_its_function_and_what_is_around_the_change():
 def test_the_lines_of_a_mutant_are_those_of_its_statement_without_its_body():
     (found,) = [each for each in mutants("if (\n    a\n    < 1\n):\n    f()\n") if "<=" in each.after]
     assert list(found.lines) == [1, 2, 3, 4]
+
+
+@pytest.fixture
+def patched(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "tests" / "mutants")
+    return importlib.import_module("patched")
+
+
+@pytest.mark.parametrize(
+    ("source", "function"),
+    [
+        ("def f():\n    return 1", "f"),
+        ("class A:\n    def f(self):\n        return 1", "A.f"),
+        ("class A:\n    class B:\n        def f(self):\n            return 1", "A.B.f"),
+        ("def f():\n    def g():\n        return 1\n    return g", "f"),
+        ("def f(x):\n    return [each for each in x if each]", "f"),
+        ("def f():\n    return lambda: 1", "f"),
+        ("def f(x=1):\n    return x", None),
+        ("class A:\n    x = 1", None),
+        ("X = 1", None),
+        ("X = lambda: 1", None),
+        ("X = [1 for each in ()]", None),
+    ],
+)
+def test_a_mutant_is_tried_in_place_if_it_changes_a_function_and_nothing_at_import(patched, tmp_path, source, function):
+    found = [patched.changed(patched.Trial(tmp_path / "a.py", source, each.source)) for each in mutants(source)]
+    assert found
+    assert {each and each[0] for each in found} == {function and (str(tmp_path / "a.py"), function)}
+
+
+def test_a_function_with_the_code_of_a_mutant_does_what_the_mutant_does(patched, tmp_path):
+    source = "class A:\n    def f(self, x):\n        return [each + 1 for each in x]"
+    module = types.ModuleType("a")
+    exec(compile(source, str(tmp_path / "a.py"), "exec"), module.__dict__)  # noqa: S102
+    (mutant,) = [each for each in mutants(source) if "each - 1" in each.after]
+    _, module.A.f.__code__ = patched.changed(patched.Trial(tmp_path / "a.py", source, mutant.source))
+    assert module.A().f([3]) == [2]

@@ -12,7 +12,7 @@ from natpatsip.pipeline.execution.engine import assigned
 from natpatsip.pipeline.notebook import Notebook, name_of
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
-from support.projects import code, prose, small
+from support.projects import code, prose, small, write
 
 NEWS = [code("n = 3", id="three"), prose("We had `{python} n` beds.", id="news")]
 METADATA = {
@@ -34,6 +34,13 @@ def rewritten(project, change):
 def executed(project, kernels="stock"):
     plan = Plan.of(project, Quarter(2024, 2))
     return notebook_run.run(plan, plan.notebooks["ward"], {}, kernels=kernels, is_traced=False).content
+
+
+@pytest.mark.parametrize("sign", ["\r", "\v", "\f", "\x1c", "\x85", "\u2028", "\u2029"])
+def test_a_title_is_one_line_whatever_breaks_lines_in_it(tmp_path, sign):
+    project = small(tmp_path)
+    file = write(project / "notebooks" / "ward.ipynb", f"Ward{sign}round", prose("## Progress\n\nAll is well."))
+    assert Notebook.read(file).title == "Ward round"
 
 
 @pytest.mark.parametrize("kernels", ["stock", "warm"])

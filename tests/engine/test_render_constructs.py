@@ -158,7 +158,16 @@ def test_a_chapter_begins_with_its_title_and_its_own_id(staged):
         check(staged)
 
 
-def test_a_shortcode_in_text_from_data_is_refused_where_it_stands(staged):
-    line = chapter_with(staged / "glossary.qmd", escaped("In {{< env HOME >}} seen"))
+@pytest.mark.parametrize(
+    "text",
+    ["{{< env HOME >}}", "`x {{< env HOME >}}`", "[x](https://x.example/{{< env HOME >}})", "## {{< env HOME >}}"],
+)
+def test_a_typed_shortcode_is_refused_wherever_quarto_looks_for_one(staged, text):
+    line = chapter_with(staged / "glossary.qmd", f"Before.\n\n{text}") + 2
     with pytest.raises(RenderError, match=rf"glossary\.qmd, line {line}: found a shortcode"):
         check(staged)
+
+
+def test_the_signs_of_a_shortcode_in_text_from_data_are_letters(staged):
+    chapter_with(staged / "glossary.qmd", escaped("In {{< env HOME >}} seen"))
+    check(staged)

@@ -49,6 +49,21 @@ def test_a_faulty_setting_is_refused_with_its_place(tmp_path, own, message):
         read_settings(project_with(tmp_path, own))
 
 
+@pytest.mark.parametrize(
+    ("settings", "place"),
+    [
+        (f"{SETTINGS}natpatsip: {{contact: 'Ask {{{{< env USER >}}}}'}}", "natpatsip.contact"),
+        (f"{SETTINGS}natpatsip: {{keywords: [waits, '{{{{< env USER >}}}}']}}", "natpatsip.keywords.1"),
+        (SETTINGS.replace("Test report", '"{{< env USER >}}"'), "line 3, book.title"),
+        (f"{SETTINGS}format: {{html: {{page-footer: '{{{{< env USER >}}}}'}}}}", "format.html.page-footer"),
+    ],
+)
+def test_a_shortcode_is_refused_with_its_key_wherever_it_stands(tmp_path, settings, place):
+    (tmp_path / "_quarto.yml").write_text(settings, encoding="utf-8")
+    with pytest.raises(SettingsError, match=rf"^_quarto\.yml, .*{re.escape(place)}: found a shortcode"):
+        read_settings(tmp_path)
+
+
 def test_all_faults_are_named_together(tmp_path):
     with pytest.raises(SettingsError, match=r"2 problems:\n- .*publsher.*\n- .*contct"):
         read_settings(project_with(tmp_path, "{publsher: A, contct: B}"))

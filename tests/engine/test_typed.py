@@ -12,7 +12,7 @@ from natpatsip.pipeline.plan import Plan
 from natpatsip.pipeline.render.constructs import REFUSED
 from natpatsip.pipeline.render.typed import check_typed
 from natpatsip.quarter import Quarter
-from support.projects import ROOT, code, command, edit, natpatsip, prose, small
+from support.projects import ROOT, code, command, edit, natpatsip, prose, small, write
 
 DOCS = (ROOT / "docs" / "chapters.md").read_text(encoding="utf-8").partition("## What is not allowed")[2]
 TYPED, SHOWN = (
@@ -107,6 +107,14 @@ def test_each_row_is_refused_with_its_cell(tmp_path, row, text):
     assert message.startswith("notebooks/ward.ipynb, cell 5 ")
     assert "(id faulty): " in message
     assert "problems" not in message
+
+
+@pytest.mark.parametrize("text", ["Ward <hr>", "Ward {{< env HOME >}}", "Ward 中"])
+def test_what_is_wrong_in_a_chapters_title_is_told_with_its_cell(tmp_path, text):
+    made = project(tmp_path)
+    write(made / "notebooks" / "ward.ipynb", text, prose("## Progress\n\nAll is well."))
+    with pytest.raises(RenderError, match=r"^notebooks/ward\.ipynb, cell 1 .*\(id title\): "):
+        check_typed(Plan.of(made, Quarter(2024, 2)), Cache(tmp_path / "cache"), "", is_printed=True, jobs=2)
 
 
 ALLOWED = [

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from forked import Run, copy_of, run_tests, warm
 from mutations import Mutant, mutants
+from patched import Base, Trial, try_each
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "build" / "mutants"  # a file of results for each area
@@ -31,6 +32,7 @@ PAGE = ROOT / "docs" / "qa" / "mutants.md"
 EQUIVALENT = Path(__file__).with_name("equivalent.csv")
 DOCTESTS = "tests/engine/test_doctests.py"
 SEED = 12
+NOTHING = 5  # pytest's status if it has no test to run
 ENOUGH = 95  # per cent of the mutants of an area
 HEAD = """\
 # Mutation tests
@@ -39,10 +41,15 @@ How much the tests of the core modules notice. Each mutant is a module with one 
 a constant, a condition, an argument that is left out, a statement that goes. The tests that belong to the module run
 against it; a mutant that none of them notices points at a rule that no test holds.
 
-`make mutants` writes this page: it tries a sample of 40 mutants of each area, always the same, and the table counts all
-results that are kept, those of earlier and larger runs among them. Below 95% in an area it ends with status 1.
+`make mutants` writes this page: it tries a sample of 100 mutants of each area, always the same, and the table counts
+all results that are kept, those of earlier and larger runs among them. Below 95% in an area it ends with status 1.
 `make mutants MUTANTS='spc --sample 200'` takes more, `--sample 0` all; `--file rebasing` those of one module. Results
 are kept in `build/mutants/` while a module is unchanged, so that a second run tries again only what was not noticed.
+
+The tests of an area are collected once and run once, which tells the functions that each test reaches. A mutant of a
+function is tried in a fork of that process: only the function's code is replaced, and the tests that reach it run, the
+quickest first. A mutant of what runs at import, and one that no test noticed so, is imported anew with the tests of its
+module.
 
 Not changed: texts of messages (any string with a space in it, and the words of f-strings), annotations, decorators,
 imports, docstrings, and the arguments `strict` and `encoding`, which guard against faults elsewhere. The score is the
@@ -130,7 +137,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python tests/mutants", description=__doc__)
     parser.add_argument("areas", nargs="*", metavar="AREA", help="areas to try (all)")
-    parser.add_argument("--sample", type=int, default=40, help="mutants of each area; 0 for all (40)")
+    parser.add_argument("--sample", type=int, default=100, help="mutants of each area; 0 for all (100)")
     parser.add_argument("--file", default="", help="only those of the files whose path has this in it")
     parser.add_argument("--again", action="store_true", help="only those that were not noticed, instead of a sample")
     parser.add_argument("--fresh", action="store_true", help="try those again that were noticed, too")
@@ -143,26 +150,34 @@ def _options() -> argparse.Namespace:
 def _try(area: str, todo: list[Placed], copy: Path, kept: Kept) -> None:
     files = [str(file.relative_to(copy.resolve())) for file in tests_of(area, copy)]
     names = {".".join(Path(each.file).with_suffix("").parts[1:]) for each in placed(area)}
-    doctests = [f"{DOCTESTS}::test_examples_hold[{name.removesuffix('.__init__')}]" for name in sorted(names)]
-    files += doctests
-    for file in dict.fromkeys(each.file for each in todo):
-        as_it_is = run_tests(_own(file, files) or doctests)
-        if as_it_is.status != 0:
-            sys.exit(f"The tests of {file} do not pass as they are:\n{as_it_is.output}")
-        warm(as_it_is.imported)
-    rest = [each for each in todo if not _is_noticed_by_own(each, files, copy, kept)]
-    if not rest:
-        return
-    start = time.monotonic()
-    base = run_tests(files, traced=str(copy / "src"))
-    if base.status != 0:
-        sys.exit(f"The tests of {area} do not pass as they are:\n{base.output}")
-    warm(base.imported)
-    _say(f"  {len(rest)} left for all {len(base.seconds)} tests, {time.monotonic() - start:.0f} s")
-    for each in rest:
+    files += [f"{DOCTESTS}::test_examples_hold[{name.removesuffix('.__init__')}]" for name in sorted(names)]
+    trials = [Trial(copy / each.file, (copy / each.file).read_text("utf-8"), each.mutant.source) for each in todo]
+    start, results = time.monotonic(), try_each(files, trials, copy)
+    base = next(results)
+    assert isinstance(base, Base)
+    if base.failed:
+        sys.exit(f"The tests of {area} do not pass as they are: {base.failed}")
+    _say(f"  {len(base.seconds)} tests, {time.monotonic() - start:.0f} s")
+    rest = []
+    for each, by in zip(todo, results, strict=True):
+        if by:
+            kept.note(each, str(by))
+        else:
+            rest.append((each, by is not None))
+    _say(f"  {len(rest)} to be imported anew, after {time.monotonic() - start:.0f} s")
+    warm([name for name in base.imported if not name.startswith(("natpatsip", "helpers", "support", "test"))])
+    for each, is_tried in rest:  # of those that were tried, only what their own tests start as processes is left
         with _changed(each, copy):
-            run = _noticed(each, str(copy / each.file), base)
-        kept.note(each, run)
+            run = next(
+                (
+                    run
+                    for some in _in_turn(each.file, files, is_tried=is_tried)
+                    if (run := run_tests(some)).status not in (0, NOTHING)
+                ),
+                Run(0),
+            )
+        kept.note(each, run.failed or {0: "", None: "time ran out"}.get(run.status, "the tests cannot be run"))
+    _say(f"  done, after {time.monotonic() - start:.0f} s")
 
 
 @contextlib.contextmanager
@@ -175,38 +190,18 @@ def _changed(each: Placed, copy: Path) -> Iterator[None]:
     path.write_text(before, encoding="utf-8")
 
 
-def _own(file: str, files: Sequence[str]) -> list[str]:
-    """Return the tests that have the name of a module or import it by name, and its doctests."""
+def _in_turn(file: str, files: Sequence[str], *, is_tried: bool) -> Iterator[list[str]]:
+    """Yield the tests named after a module or importing it, and its doctests, then the others of its area."""
     stem = Path(file).stem
     imports = re.compile(rf"^(?:from|import) .*\b{stem}\b", re.MULTILINE)
-    named = [each for each in files if f"_{stem}" in each or f".{stem}]" in each]
-    return named + [
-        each for each in files if each not in named and ".py::" not in each and imports.search(Path(each).read_text())
+    own = [each for each in files if f"_{stem}" in each or f".{stem}]" in each]
+    own += [
+        each for each in files if each not in own and ".py::" not in each and imports.search(Path(each).read_text())
     ]
-
-
-def _is_noticed_by_own(each: Placed, files: Sequence[str], copy: Path, kept: Kept) -> bool:
-    """Run a module's own tests first: they notice most, and need no list of the lines that each of them reaches."""
-    own = _own(each.file, files)
-    if not own:
-        return False
-    with _changed(each, copy):
-        run = run_tests(own)
-    if run.status != 0:
-        kept.note(each, run)
-    return run.status != 0
-
-
-def _noticed(each: Placed, path: str, base: Run) -> Run:
-    """Run the tests that reach a mutant, the quickest first; all tests of its area if it is run at import."""
-    wanted = {(path, line) for line in each.mutant.lines}
-    at_import = not wanted.isdisjoint(base.lines["import"])  # constants, defaults, fields: no line tells who uses them
-    reach = [name for name in base.seconds if at_import or not wanted.isdisjoint(base.lines[name])]
-    chosen = sorted(reach, key=base.seconds.__getitem__)
-    if not chosen:
-        return Run(0)
-    seconds = 30 + 10 * sum(base.seconds[name] for name in chosen)
-    return run_tests(sorted({name.partition("::")[0] for name in chosen}), chosen=chosen, seconds=seconds)
+    if own:
+        yield own
+    if not is_tried:
+        yield [each for each in files if each not in own]
 
 
 class Kept:
@@ -232,10 +227,9 @@ class Kept:
         """Return True if a mutant need not be tried again."""
         return self.state(each) in ("noticed", "equivalent")
 
-    def note(self, each: Placed, run: Run) -> None:
-        """Keep what the tests said of a mutant, and print one that they did not notice."""
-        state = "not noticed" if run.status == 0 else "noticed"
-        by = run.failed or ("time ran out" if run.status is None else "")
+    def note(self, each: Placed, by: str) -> None:
+        """Keep by which test a mutant was noticed, and print one that none noticed."""
+        state = "noticed" if by else "not noticed"
         self._results[each.key] = {"state": state, "by": by, "hash": self._hash(each.file)}
         KEPT.mkdir(parents=True, exist_ok=True)
         self._file.write_text(json.dumps(self._results, indent=1, ensure_ascii=False), encoding="utf-8")

@@ -15,12 +15,10 @@ import tempfile
 import threading
 import time
 import traceback
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -36,16 +34,14 @@ _OPTIONS = [
 ]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Run:
-    """What a run of tests said: the first that failed, and which lines and seconds each needed."""
+    """What a run of tests said: the first that failed, and what they imported."""
 
     status: int | None  # of pytest; None if time ran out
     failed: str = ""
     output: str = ""
-    seconds: dict[str, float] = field(default_factory=dict)
-    lines: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
-    imported: list[str] = field(default_factory=list)
+    imported: Sequence[str] = ()
 
 
 @contextlib.contextmanager
@@ -81,13 +77,20 @@ def warm(modules: Sequence[str]) -> None:
     gc.freeze()  # else each fork's collections touch, and so copy, all that is warm: a second of each run
 
 
-def run_tests(files: Sequence[str], *, chosen: Sequence[str] = (), traced: str = "", seconds: float = 900) -> Run:
-    """Run the tests of files in a fork, or those chosen, in that order; note the lines in a folder that each runs."""
+def run_tests(files: Sequence[str], *, seconds: float = 900) -> Run:
+    """Run the tests of files in a fork that imports the engine anew."""
     results = Path(tempfile.gettempdir()) / "run.pickle"
+    found = from_fork(lambda: _pytest(files), results, seconds)
+    output = results.with_suffix(".txt").read_text(encoding="utf-8", errors="replace")[-4000:]
+    return replace(found or Run(None), output=output)
+
+
+def from_fork(run: Callable[[], Any], results: Path, seconds: float) -> Any:
+    """Return what a fork of this process makes; None if its time ran out or it died."""
     results.unlink(missing_ok=True)
     child = os.fork()
     if not child:
-        _in_child(results, lambda: _pytest(files, chosen, traced))
+        in_fork(lambda: results.write_bytes(pickle.dumps(run())), results.with_suffix(".txt"))
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if os.waitpid(child, os.WNOHANG)[0]:
@@ -97,24 +100,20 @@ def run_tests(files: Sequence[str], *, chosen: Sequence[str] = (), traced: str =
         os.killpg(child, signal.SIGKILL)  # what a test started goes too
     with contextlib.suppress(ChildProcessError):
         os.waitpid(child, 0)
-    if not results.exists():
-        return Run(None, output=results.with_suffix(".txt").read_text(encoding="utf-8", errors="replace"))
-    return pickle.loads(results.read_bytes())  # noqa: S301 — our own
+    return pickle.loads(results.read_bytes()) if results.exists() else None  # noqa: S301 — our own
 
 
-def _in_child(results: Path, run: Callable[[], Run]) -> None:
+def in_fork(run: Callable[[], object], output: Path) -> NoReturn:
+    """Do something in a process that has just been forked, in a group of its own, and end it."""
     status = 1
     try:
         os.setsid()
-        output = results.with_suffix(".txt")
         with output.open("wb") as out:
             os.dup2(out.fileno(), 1)
             os.dup2(out.fileno(), 2)
         sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
-        done = run()
+        run()
         sys.stdout.flush()
-        done.output = output.read_text(encoding="utf-8", errors="replace")[-4000:]
-        results.write_bytes(pickle.dumps(done))
         status = 0
     except BaseException:
         traceback.print_exc()
@@ -124,79 +123,41 @@ def _in_child(results: Path, run: Callable[[], Run]) -> None:
         os._exit(status)
 
 
-def _pytest(files: Sequence[str], chosen: Sequence[str], traced: str) -> Run:
+def prepare() -> list[str]:
+    """Return pytest's options, once hypothesis tries the same examples in each run."""
     from hypothesis import HealthCheck, settings
 
     settings.register_profile(
         "mutants", derandomize=True, database=None, deadline=None, suppress_health_check=HealthCheck
     )
-    plugin = _Plugin(chosen, traced)
-    run = plugin.run
     # As a worker of a parallel run, so that a whole report is built once, for the first run, and shared by the others.
     os.environ["PYTEST_XDIST_WORKER"] = "mutants"
-    shared = f"--basetemp={Path(tempfile.gettempdir(), 'shared', 'own')}"
-    run.status = int(pytest.main([*_OPTIONS, shared, *files], plugins=[plugin]))
-    sys.settrace(None)
-    libraries = [
-        name for name, module in sys.modules.items() if "site-packages" in (getattr(module, "__file__", "") or "")
-    ]
-    run.imported = sorted(libraries)
-    return run
+    return [*_OPTIONS, f"--basetemp={Path(tempfile.gettempdir(), 'shared', 'own')}"]
 
 
-class _Plugin:
-    """Chooses tests, and notes the first failure, the seconds of each test and the lines that it reaches."""
+def _pytest(files: Sequence[str]) -> Run:
+    options = prepare()
+    plugin = _FirstFailure()
+    status = int(pytest.main([*options, *files], plugins=[plugin]))
+    libraries = [name for name, module in sys.modules.items() if "site-packages" in file_of(module)]
+    return Run(status, plugin.failed, imported=sorted(libraries))
 
-    def __init__(self, chosen: Sequence[str], traced: str) -> None:
-        self.run = Run(None)
-        self._order = {name: place for place, name in enumerate(chosen)}
-        self._traced = traced
-        self._lines: set[tuple[str, int]] = set()
-        self._of_fixture: dict[int, set[tuple[str, int]]] = defaultdict(set)
-        if traced:
-            sys.settrace(self._trace)
-            threading.settrace(self._trace)
 
-    def _trace(self, frame: FrameType, event: str, _: Any) -> Any:
-        file = frame.f_code.co_filename
-        if not file.startswith(self._traced):
-            return None
-        self._lines.add((file, frame.f_lineno))
-        return self._trace
+def file_of(module: Any) -> str:
+    """Return the file of a module; empty if it has none."""
+    return getattr(module, "__file__", None) or ""
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        self.run.lines["import"] = self._lines
-        if self._order:
-            items[:] = sorted(
-                (each for each in items if each.nodeid in self._order), key=lambda it: self._order[it.nodeid]
-            )
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(self, fixturedef: Any) -> Any:
-        if fixturedef.scope == "function":
-            return (yield)
-        before, self._lines = self._lines, self._of_fixture[id(fixturedef)]
-        try:
-            return (yield)
-        finally:
-            self._lines = before
+class _FirstFailure:
+    """Notes the first test that fails."""
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Any:
-        self._lines, start = set(), time.perf_counter()
-        if self._traced:
-            sys.settrace(self._trace)
-        done = yield
-        self.run.seconds[item.nodeid] = time.perf_counter() - start
-        fixtures = getattr(item, "_fixtureinfo").name2fixturedefs.values()  # noqa: B009
-        shared = (self._of_fixture[id(each)] for several in fixtures for each in several)
-        self.run.lines[item.nodeid] = self._lines.union(*shared)
-        return done
+    def __init__(self) -> None:
+        self.failed = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed and not self.run.failed:
-            self.run.failed = report.nodeid
+        if report.failed and not self.failed:
+            self.failed = report.nodeid
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed and not self.run.failed:
-            self.run.failed = report.nodeid
+        if report.failed and not self.failed:
+            self.failed = report.nodeid

@@ -16,9 +16,10 @@ import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event, Lock
 from typing import ClassVar
 
-from commands import Command
+from commands import Command, patience
 from results import Result
 
 from natpatsip.digests import key, sha256_of
@@ -127,7 +128,7 @@ class Scene:
         self.lengths = dict[str, float]()
         self.variant = 0
 
-    def ready(self, chance: random.Random) -> None:
+    def ready(self, chance: random.Random, phase: str) -> None:
         """Make the project ready for the next kill."""
 
     def after_kill(self) -> list[str]:
@@ -160,8 +161,9 @@ class Scene:
 
     def measure(self, chance: random.Random) -> None:
         """Run the command once as it is run to be killed, and remember how long each phase takes."""
-        self.ready(chance)
-        run = self.started(list(self.phases)[-1])
+        last = list(self.phases)[-1]
+        self.ready(chance, last)
+        run = self.started(last)
         self.finish(run)
         began = [
             next((moment for moment, line in run.lines if begin and re.search(begin, line)), 0.0)
@@ -189,6 +191,7 @@ class Build(Scene):
     }
     slow = ("publishing",)
     slow_within = "reports"
+    long = ("executing", "rendering")  # phases that have something to do only if nothing is cached
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -207,12 +210,12 @@ class Build(Scene):
     def forget(self) -> None:
         pass
 
-    def ready(self, chance: random.Random) -> None:
+    def ready(self, chance: random.Random, phase: str) -> None:
         self.variant = chance.choice([each for each in range(VARIANTS) if each != self.variant])
         with_beds(self.project, self.variant + 1)
         self.commit()
         self.forget()
-        if chance.random() < 0.5:
+        if phase in self.long and chance.random() < 0.5:
             shutil.rmtree(self.project / "build", ignore_errors=True)
 
     def after_kill(self) -> list[str]:
@@ -282,9 +285,10 @@ class Archived(Build):
         assert run.ends() == 0, run.text
         self.expected = [outputs_of(self.project / "reports" / Q2)]
 
-    def ready(self, chance: random.Random) -> None:
+    def ready(self, chance: random.Random, phase: str) -> None:
         shutil.rmtree(self.project / "reports", ignore_errors=True)
-        shutil.rmtree(self.project / "build" / "cache", ignore_errors=True)
+        if phase in self.long:
+            shutil.rmtree(self.project / "build" / "cache", ignore_errors=True)
 
 
 class NewQuarter(Scene):
@@ -302,7 +306,7 @@ class NewQuarter(Scene):
         assert run.ends() == 0, run.text
         self.opened = sources_of(self.project)
 
-    def ready(self, chance: random.Random) -> None:
+    def ready(self, chance: random.Random, phase: str) -> None:
         git(self.project, "checkout", "--quiet", ".")
         git(self.project, "clean", "--quiet", "--force", "-d", "--", "params", "notebooks", "data")
 
@@ -322,7 +326,7 @@ class NewQuarter(Scene):
             wrong = [] if status == 2 and "already" in run.text else [f"opened twice: {status}: {run.text[-200:]}"]
         elif status:
             wrong = [] if "not committed" in run.text or "not open yet" in run.text else [f"refused: {run.text[-300:]}"]
-            self.ready(random.Random())
+            self.ready(random.Random(), "")
             again = Command(self.project, *self.arguments)
             wrong += [] if again.ends() == 0 else [f"refused after git checkout: {again.text[-300:]}"]
         else:
@@ -348,7 +352,7 @@ class Clean(Scene):
         self.expected = outputs_of(self.project / "reports" / Q2)
         shutil.move(self.project / "build", folder / "build")
 
-    def ready(self, chance: random.Random) -> None:
+    def ready(self, chance: random.Random, phase: str) -> None:
         shutil.rmtree(self.project / "build", ignore_errors=True)
         shutil.copytree(self.project.parent / "build", self.project / "build")
 
@@ -378,11 +382,11 @@ class Preview(Scene):
         return self.project / "build" / "preview" / Q2
 
     def finish(self, run: Command) -> None:
-        assert run.waits_for(self.phases["waiting"], within=60), run.text
+        assert run.waits_for(self.phases["waiting"]), run.text
         run.process.send_signal(signal.SIGINT)
         run.ends()
 
-    def ready(self, chance: random.Random) -> None:
+    def ready(self, chance: random.Random, phase: str) -> None:
         self.variant = chance.choice([each for each in range(VARIANTS) if each != self.variant])
         with_beds(self.project, self.variant + 1)
 
@@ -395,7 +399,7 @@ class Preview(Scene):
 
     def again(self) -> list[str]:
         run = Command(self.project, *self.arguments)
-        is_built = run.waits_for(r"published in|unchanged, checked", within=60)
+        is_built = run.waits_for(r"published in|unchanged, checked")
         page = self.report / "html" / "ward.html"
         text = page.read_text(encoding="utf-8") if page.is_file() else ""
         wrong = [] if is_built else [f"the next preview builds nothing: {run.text[-300:]}"]
@@ -412,51 +416,69 @@ def sources_of(project: Path) -> dict[str, str]:
     return {path.relative_to(project).as_posix(): sha256_of(path) for path in files}
 
 
-SCENES = {Build: 0.4, Final: 0.2, Archived: 0.08, NewQuarter: 0.12, Clean: 0.08, Preview: 0.12}  # shares of the kills
+SCENES = {Build: 0.35, Final: 0.15, Archived: 0.05, NewQuarter: 0.15, Clean: 0.15, Preview: 0.15}  # shares of the kills
 RULE = """\
 A command is started, and SIGKILLed at a random moment of one of its phases, recognised by the lines that it
-prints; publication, `new-quarter` and `clean` are slowed down, so that their moments can be hit. Then: the report
+prints; publication, `new-quarter` and `clean` are slowed down, so that their moments can be hit. Half of the builds
+that are killed while they execute or render begin without a cache, all others with one. Then: the report
 is whole by its manifest, and is the old one or the new one; whatever the command had started ends by itself; the
 same command, run again, ends well, with a report that is byte for byte the one that an undisturbed run makes; and
 no file, worktree or folder is left behind."""
 
 
-def run(number: int, seed: int, folder: Path, until: float) -> Result:
-    """Kill so many commands, two at once; as many of each kind as there is time for."""
+def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result:
+    """Kill so many commands, `jobs` at once and of all kinds in turn, or as many as there is time for."""
     result = Result("Kills", RULE, seed)
+    result.wanted = number
     shares = {scene: max(1, round(number * share)) for scene, share in SCENES.items()}
     shares[Build] += number - sum(shares.values())
-    left = list(shares.items())
+    rows = [_Row(kind, seed, folder / kind.__name__) for kind in shares]
+    in_turn = sorted(
+        ((each + 0.5) / shares[row.kind], row.kind.name, row) for row in rows for each in range(shares[row.kind])
+    )
+    todo, lock = iter([row for _, _, row in in_turn]), Lock()
+    is_interrupted = Event()
 
-    def some(_: int) -> list[tuple[str, list[str]]]:
-        found = []
-        while left:
-            share = (until - time.time()) * min(1, 2 / len(left))  # there are two rows
-            found += _row(*left.pop(), seed, folder, time.time() + share)
-        return found
+    def some(_: int) -> None:
+        while time.time() < until and not is_interrupted.is_set():
+            with lock:
+                row = next(todo, None)
+            if row is None:
+                return
+            found = row.next_kill()
+            with lock:
+                result.count(*found)
 
-    with result.timed(), ThreadPoolExecutor(2) as pool:
-        for what, faults in (each for row in pool.map(some, range(2)) for each in row):
-            result.count(what, faults)
-    result.wanted = number
+    with result.timed(), ThreadPoolExecutor(jobs) as pool:
+        try:
+            list(pool.map(some, range(jobs)))
+        except KeyboardInterrupt:
+            is_interrupted.set()
+            raise
     return result
 
 
-def _row(kind: type[Scene], number: int, seed: int, folder: Path, until: float) -> list[tuple[str, list[str]]]:
-    """Kill a command of one kind several times, one after another."""
-    place = folder / kind.__name__
-    found = []
-    try:
-        scene = kind(place)
-        scene.measure(random.Random(seed))
-        for each in range(number):
-            if time.time() > until:
-                break
-            found.append(_kill(scene, each, random.Random(f"{seed} {kind.__name__} {each}")))
-    except Exception as error:  # the others go on; this is a fault of the soak or of the command
-        found.append((f"{kind.name}, stopped", [f"{type(error).__name__}: {error}"]))
-    shutil.rmtree(place, ignore_errors=True)
-    return found
+class _Row:
+    """Kills of one kind of command in one project, one after another."""
+
+    def __init__(self, kind: type[Scene], seed: int, folder: Path) -> None:
+        self.kind, self.seed, self.folder = kind, seed, folder
+        self.scene: Scene | None = None
+        self.tried = 0
+        self._lock = Lock()
+
+    def next_kill(self) -> tuple[str, list[str]]:
+        """Kill the command once more; return its phase, and what was wrong."""
+        with self._lock:
+            try:
+                if self.scene is None:
+                    self.scene = self.kind(self.folder)
+                    self.scene.measure(random.Random(self.seed))
+                self.tried += 1
+                chance = random.Random(f"{self.seed} {self.kind.__name__} {self.tried}")
+                return _kill(self.scene, self.tried, chance)
+            except Exception as error:  # the others go on; this is a fault of the soak or of the command
+                return f"{self.kind.name}, stopped", [f"{type(error).__name__}: {error}"]
 
 
 def _kill(scene: Scene, number: int, chance: random.Random) -> tuple[str, list[str]]:
@@ -464,7 +486,7 @@ def _kill(scene: Scene, number: int, chance: random.Random) -> tuple[str, list[s
     phases = list(scene.phases)
     wanted = phases[number % len(phases)]
     for attempt in range(TRIES):
-        scene.ready(chance)
+        scene.ready(chance, wanted)
         run = scene.started(wanted)
         begin = scene.phases[wanted]
         if begin and not run.waits_for(begin):
@@ -476,7 +498,7 @@ def _kill(scene: Scene, number: int, chance: random.Random) -> tuple[str, list[s
         phase = scene.phase_of(run)
         if victim != run.process.pid:
             os.kill(victim, signal.SIGKILL)
-            becomes(lambda run=run: run.says("ended unexpectedly"), within=10)
+            becomes(lambda run=run: run.says("ended unexpectedly"), within=patience(10))
             run.kill()
             what = f"{scene.name}, {phase} (the process that builds)"
             return what, [*run.left(), *scene.after_kill(), *scene.again()]

@@ -30,6 +30,7 @@ from natpatsip import checks, context, datasets, params
 from natpatsip.build import build
 from natpatsip.csv_files import from_csv
 from natpatsip.errors import ReportError
+from natpatsip.pipeline.notebook import appears_in
 from natpatsip.pipeline.options import Options
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
@@ -240,7 +241,7 @@ def values_of(project: Path) -> dict[str, Any]:
     found["settings"] = read_settings(project).model_dump()
     found["book"] = read_book(project)
     found["notebooks"] = {name: [cell_of(each) for each in book.content.cells] for name, book in plan.notebooks.items()}
-    if all(each.cells_of(Q2) for each in plan.notebooks.values()):
+    if all(any(appears_in(cell, Q2) for cell in book.content.cells) for book in plan.notebooks.values()):
         checks.run_partly(plan, {}, ReportError("notebooks: not run"))
     return found
 
@@ -470,7 +471,7 @@ For the data this is decided by reading the file again with Python's `csv` alone
 changed value up, as text, in the changed lines."""
 
 
-def run(number: int, seed: int, folder: Path, until: float) -> Result:
+def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result:
     """Try so many mutations of each kind of file, or as many as there is time for."""
     result = Result("Mutations", RULE, seed)
     starts = range(0, number, TOGETHER)
@@ -478,7 +479,7 @@ def run(number: int, seed: int, folder: Path, until: float) -> Result:
         (kind, range(each, min(each + TOGETHER, number)), seed, folder, until) for each in starts for kind in FILES
     ]
     result.wanted = number * len(FILES)
-    with result.timed(), ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+    with result.timed(), ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         for found in pool.map(_several, tasks):
             for what, faults in found:
                 result.count(what, faults)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 MOST_SHOWN = 20  # faults of a part
+PROGRESS = 40  # lines on the terminal while a part runs
 TITLES = ("Kills", "Hostile strings", "Mutations", "Schedules")  # in the page's order
 
 
@@ -43,13 +44,18 @@ class Result:
         if faults:
             self.failed[what] += 1
             self.faults += [f"{what}: {each}" for each in faults]
+            print("\n".join(self.faults[-len(faults) :]), flush=True)  # noqa: T201 — a long run is watched
+        if (tries := self.done.total()) % max(1, self.wanted // PROGRESS) == 0:
+            print(f"{self.title}: {tries:,} of {self.wanted:,} tried", flush=True)  # noqa: T201
 
     @contextmanager
     def timed(self) -> Iterator[Result]:
-        """Measure how long the block takes."""
+        """Measure how long the block takes; a run that is interrupted has found what it has found until then."""
         start = time.monotonic()
         try:
             yield self
+        except KeyboardInterrupt:
+            self.notes.append("The run was interrupted.")
         finally:
             self.seconds += time.monotonic() - start
 
@@ -91,7 +97,8 @@ What `make soak` found when it last ran. It writes this page, except the paragra
 are notes by hand, which the next run removes. Its programs are in `tests/soak/`, and are not part of `make test`.
 
 Each part runs by itself, with a number: `make soak KILLS=20`, `make soak STRINGS=10`, `make soak MUTATIONS=300`,
-`make soak WEEKS=1`; `SEED=7` tries others of the same kinds. Such a run leaves this page as it is.
+`make soak WEEKS=1`; `SEED=7` tries others of the same kinds. Such a run leaves this page as it is. `MINUTES=60` begins
+no further try after an hour, and `JOBS=1` runs one after another; two run at the same time by default.
 """
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import compileall
 import importlib
 import math
 import shutil
@@ -37,15 +38,18 @@ def main() -> int:
         parser.add_argument(f"--{part}", type=int, metavar="N", help=f"{HELP[part]} ({number} in a whole run)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=math.inf, help="begin no further try after so many")
+    parser.add_argument("--jobs", type=int, default=2, help="processes that try at the same time (2)")
     parser.add_argument("--record", action="store_true", help="write docs/reliability.md, as a whole run does")
     given = parser.parse_args()
+    # Where PYTHONDONTWRITEBYTECODE is set, each process would compile the engine: seconds for each build.
+    compileall.compile_dir(ROOT / "src" / "natpatsip", quiet=1)
     asked = {part: number for part in PARTS if (number := getattr(given, part)) is not None}
     has_failed, end, parts = False, time.time() + 60 * given.minutes, asked or PARTS
     for place, (part, number) in enumerate(parts.items()):
         until = time.time() + (end - time.time()) / (len(parts) - place)
         folder = Path(tempfile.mkdtemp(prefix=f"natpatsip-{part}-"))
         try:
-            result = importlib.import_module(part).run(number, given.seed, folder, until)
+            result = importlib.import_module(part).run(number, given.seed, folder, until, given.jobs)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         print("\n".join(result.lines()), flush=True)  # noqa: T201

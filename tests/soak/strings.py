@@ -7,9 +7,12 @@ first.
 
 from __future__ import annotations
 
+import atexit
 import csv
 import io
 import json
+import math
+import os
 import random
 import re
 import shutil
@@ -19,6 +22,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -66,6 +72,7 @@ MANY = (  # fields that a project can have any number of
     "narrative: callout",
     "narrative: paragraph",
     "narrative: heading",
+    "narrative: title of a chapter",
 )
 MARKDOWN = {
     f"narrative: {name}"
@@ -121,7 +128,7 @@ SETTINGS = {
         "natpatsip.illustrative-data.figure",
     )
 }
-ONCE = (*SETTINGS, "params: reason of a rebase", "narrative: title of a chapter")
+ONCE = (*SETTINGS, "params: reason of a rebase")  # these have two strings, one at the start and one at the end
 DRAWN = ("settings: natpatsip.labels.target",)
 LIST = {"settings: natpatsip.keywords": "keywords", "settings: natpatsip.names": "names"}
 RESOURCE = """
@@ -152,13 +159,17 @@ figure("fig-waits", charts.spc(chart, y_title="Seen, %", percent=True), title="S
        caption="All.", data=charts.spc_table(chart, value_name="Seen, %", decimals=1))"""
 
 
-def marked(pair: Pair, number: int, text: str) -> str:
+def marked(pair: Pair, text: str) -> str:
     """Return a string with the mark of its field and number, at its end or, for every other, at its start."""
-    mark = mark_of(pair, number)
-    return f"{text} {mark}" if (number + len(pair[0])) % 2 else f"{mark} {text}"
+    mark = mark_of(pair)
+    return f"{text} {mark}" if _is_first(pair) else f"{mark} {text}"
 
 
-def mark_of(pair: Pair, number: int) -> str:
+def _is_first(pair: Pair) -> bool:
+    return (pair[1] + len(pair[0])) % 2 == 1
+
+
+def mark_of(pair: Pair) -> str:
     return f"qz{(*MANY, *ONCE, *LIST).index(pair[0])}q{pair[1]}z"
 
 
@@ -170,6 +181,9 @@ def make(project: Path, texts: Texts) -> None:
         field: {number: text for (name, number), text in texts.items() if name == field}
         for field in (*MANY, *ONCE, *LIST)
     }
+    for field in ONCE:
+        first = sorted(of[field], key=lambda number: not _is_first((field, number)))
+        of[field] = {0: " ".join(of[field][number] for number in first)} if first else {}
     _write_data(project, of)
     _write_params(project, of)
     _write_settings(project, of)
@@ -230,9 +244,15 @@ def _write_params(project: Path, of: dict[str, dict[int, str]]) -> None:
 def _write_settings(project: Path, of: dict[str, dict[int, str]]) -> None:
     file = project / "_quarto.yml"
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    content["book"]["chapters"] += ["list-of-figures.qmd", "sources.qmd", "accessibility.qmd"]
+    titles = [f"title-{number}" for number in of["narrative: title of a chapter"]]
+    content["book"]["chapters"] += [
+        *(f"{name}.qmd" for name in titles),
+        "list-of-figures.qmd",
+        "sources.qmd",
+        "accessibility.qmd",
+    ]
     settings = content.setdefault("natpatsip", {"publisher": "A trust", "labels": {"columns": {"label": "Label"}}})
-    settings["not-programmes"] = ["index", "list-of-figures", "sources"]
+    settings["not-programmes"] = ["index", "list-of-figures", "sources", *titles]
     for field, keys in SETTINGS.items():
         for text in of[field].values():
             place = content
@@ -300,8 +320,10 @@ def _write_notebook(project: Path, of: dict[str, dict[int, str]]) -> None:
     cells += [prose(text, id=f"paragraph-{number}") for number, text in texts("paragraph").items()]
     for number, text in texts("heading").items():
         cells.append(prose(f"## {text}\n\nUnder a heading.", id=f"heading-{number}"))
-    title = next(iter(texts("title of a chapter").values()), "Ward")
-    write(project / "notebooks" / "ward.ipynb", title, *cells)
+    write(project / "notebooks" / "ward.ipynb", "Ward", *cells)
+    for number, text in texts("title of a chapter").items():
+        under = prose("## Progress\n\nUnder a title.")
+        write(project / "notebooks" / f"title-{number}.ipynb", text, under)
 
 
 # --- what a reader sees ---
@@ -401,7 +423,30 @@ def in_terminal(text: str) -> list[str]:
 
 # --- trying them ---
 
+CELL = re.compile(r"\(id ([a-z]+)-(\d+)\)")
 PLACE = re.compile(r"(data|params|notebooks)/[\w.-]+|_quarto\.yml")
+
+
+def _problems(printed: str) -> list[str]:
+    """Return the sentences of an error, each of which has to name its place."""
+    message = printed.rpartition("natpatsip: ")[2]
+    return message.split("\n- ")[1:] or [message]
+
+
+def _is_named(pair: Pair, pairs: list[Pair], printed: str) -> bool:
+    """Return True if an error quotes a string, or names its cell, notebook or key, where it has no other string."""
+    field, number = pair
+    if mark_of(pair) in printed:
+        return True
+    if field == "narrative: title of a chapter":
+        return f"notebooks/title-{number}.ipynb" in printed
+    if field in LIST:
+        place = [each for name, each in pairs if name == field].index(number)
+        return re.search(rf"natpatsip\.{LIST[field]}\.{place}\b", printed) is not None
+    if field in SETTINGS:
+        is_alone = [name for name, _ in pairs].count(field) == 1
+        return is_alone and re.search(rf"{re.escape(field.removeprefix('settings: '))}: ", printed) is not None
+    return any(CELLS.get(kind) == field and int(each) == number for kind, each in CELL.findall(printed))
 
 
 class Trial:
@@ -414,7 +459,7 @@ class Trial:
 
     def learn(self) -> None:
         """Find out which formats show each field, with plain words."""
-        pairs = {(field, 0): f"{PLAIN} {mark_of((field, 0), 0)}" for field in (*MANY, *ONCE, *LIST)}
+        pairs = {(field, 0): f"{PLAIN} {mark_of((field, 0))}" for field in (*MANY, *ONCE, *LIST)}
         project = self.folder / "plain"
         make(project, pairs)
         run = command(project, "build", Q2, "--renderer", "pandoc", "--jobs", "1")
@@ -429,7 +474,7 @@ class Trial:
         """Build a project with strings in fields; take out those that are refused, and build the rest."""
         if not pairs or time.time() > self.until:
             return
-        texts = {pair: marked(pair, pair[1], self.strings[pair[1]]) for pair in pairs}
+        texts = {pair: marked(pair, self.strings[pair[1]]) for pair in pairs}
         project = self.folder / "hostile"
         cache = self.folder / "cache"
         make(project, texts)
@@ -447,27 +492,23 @@ class Trial:
                 (project / "build" / "cache").rename(cache)
         printed = in_terminal(run.stdout + run.stderr)
         if run.returncode:
-            cells = {
-                (CELLS.get(kind, ""), int(number)) for kind, number in re.findall(r"\(id ([a-z]+)-(\d+)\)", run.stderr)
-            }
-            named = [pair for pair in pairs if mark_of(pair, 0) in run.stderr or pair in cells]
-            located = [] if PLACE.search(run.stderr) else [f"refused without a place: {run.stderr[-200:]}"]
+            named = [pair for pair in pairs if _is_named(pair, pairs, run.stderr)]
+            lost = [each for each in _problems(run.stderr) if not PLACE.search(each)]
+            located = [f"refused without a place: {each[:200]}" for each in lost[:1]]
             for pair in named:
                 self.outcomes[pair] = ("refused", [*located, *printed])
             rest = [pair for pair in pairs if pair not in named]
             if named:
                 self.attempt(rest)
             else:
-                self._halve(
-                    pairs, "" if PLACE.search(run.stderr) else f"refused without a place: {run.stderr[:200]}", printed
-                )
+                self._halve(pairs, "".join(located), printed)
             return
         self._judge(project, texts, printed)
 
     def _has(self, text: str, pair: Pair, wanted: str) -> bool:
         if pair[0] in DRAWN:  # a word that is too long for a drawing goes on in the next line, after a hyphen
             text, wanted = text.replace("-", ""), wanted.replace("-", "")
-        return has(text, wanted, mark_of(pair, 0))
+        return has(text, wanted, mark_of(pair))
 
     def _halve(self, pairs: list[Pair], fault: str, more: list[str] | None = None) -> None:
         """Find out which of several strings a build stops at that does not name them."""
@@ -492,10 +533,10 @@ class Trial:
         for pair, text in texts.items():
             faults = []
             for form in self.shown_in[pair[0]]:
-                if mark_of(pair, 0) not in formats[form]:
+                if mark_of(pair) not in formats[form]:
                     faults.append(f"not in {form}")
                 elif pair[0] not in MARKDOWN and not self._has(formats[form], pair, seen(text)):
-                    place = formats[form].find(mark_of(pair, 0))
+                    place = formats[form].find(mark_of(pair))
                     faults.append(f"not as it is in {form}: {formats[form][max(0, place - 60) : place + 60]}")
             self.outcomes[pair] = ("shown", faults)
         for each in dict.fromkeys([*wrong, *printed]):  # of one of them; all of their numbers are named
@@ -512,36 +553,59 @@ is refused with an error that names the file, or stands letter by letter in ever
 in Chromium, PDF, Word and CSV. No script runs, no page asks the network or links to a script, no CSV cell is a
 formula, and neither terminal nor workflow gets anything to obey from `build` and `check`. In fields that are
 Markdown (paragraphs, headings, callouts, tiles) a string means what it means there, so it is only looked for by a
-mark beside it. What cannot be seen (control, format and white-space characters) is left out of the comparison, and
-letters that are written from right to left, or combined, may come in any order."""
+mark beside it. A setting holds two strings at once, one at its start and one at its end. What cannot be seen (control,
+format and white-space characters) is left out of the comparison, and letters that are written from right to left, or
+combined, may come in any order."""
 
 
-def run(number: int, seed: int, folder: Path, until: float) -> Result:
+def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result:
     """Try so many strings in every field, or as many as there is time for."""
     result = Result("Hostile strings", RULE, seed)
     strings = STRINGS if number >= len(STRINGS) else random.Random(seed).sample(STRINGS, number)
-    with result.timed(), ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        tried = list(pool.map(_half, [(strings, is_once, folder, until) for is_once in (False, True)]))
-    outcomes = {pair: found for each, _ in tried for pair, found in each.items()}
-    shown_in, result.wanted = tried[0][1], len(strings) * len(tried[0][1])
-    for (field, each), (outcome, faults) in sorted(outcomes.items()):
-        result.count(f"{field}: {outcome}", [f"{strings[each][:60]!r}: {fault}" for fault in faults])
+    result.wanted = len(strings) * len((*MANY, *ONCE, *LIST))
+    with result.timed(), ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        shown_in = pool.submit(_learn, folder).result()
+        tasks = [(folder, strings, until, shown_in, pairs) for pairs in _projects(len(strings))]
+        try:
+            for outcomes in pool.map(_try, tasks):
+                for (field, each), (outcome, faults) in sorted(outcomes.items()):
+                    result.count(f"{field}: {outcome}", [f"{strings[each][:60]!r}: {fault}" for fault in faults])
+        except BrokenProcessPool:
+            result.count("any: stopped", ["a build ended its process, and with it all that were to be tried"])
     shown = ", ".join(f"{field} ({' '.join(sorted(forms)) or 'nowhere'})" for field, forms in shown_in.items())
     result.notes.append(f"{len(strings)} strings in {len(shown_in)} fields. Where each field is shown: {shown}.")
     return result
 
 
-def _half(task: tuple[list[str], bool, Path, float]) -> tuple[dict[Pair, tuple[str, list[str]]], dict[str, set[str]]]:
-    """Try the fields that a project has once, each time with other strings, or those that it can have many times."""
-    strings, is_once, folder, until = task
-    with chromium() as browser:
-        trial = Trial(folder / ("once" if is_once else "many"), browser, strings, until)
-        trial.learn()
-        if is_once:
-            for shift in range(len(strings)):
-                trial.attempt([(field, (place + shift) % len(strings)) for place, field in enumerate(ONCE)])
-        else:
-            for start in range(0, len(strings), TOGETHER):
-                numbers = range(start, min(start + TOGETHER, len(strings)))
-                trial.attempt([(field, each) for field in (*MANY, *LIST) for each in numbers])
-    return trial.outcomes, trial.shown_in
+def _projects(number: int) -> Iterator[list[Pair]]:
+    """Yield the fields and strings of each project to try: many of the first kind, then some of the second, in turn."""
+    starts = range(1, number + 1, 2)
+    once = [[(field, each) for field in ONCE for each in {start % number, (start + 1) % number}] for start in starts]
+    batches = range(0, number, TOGETHER)
+    share = math.ceil(len(once) / len(batches))
+    for place, start in enumerate(batches):
+        numbers = range(start, min(start + TOGETHER, number))
+        yield [(field, each) for field in (*MANY, *LIST) for each in numbers]
+        yield from once[place * share : (place + 1) * share]
+
+
+def _learn(folder: Path) -> dict[str, set[str]]:
+    trial = Trial(folder / str(os.getpid()), _browser(), [], math.inf)
+    trial.learn()
+    return trial.shown_in
+
+
+def _try(task: tuple[Path, list[str], float, dict[str, set[str]], list[Pair]]) -> dict[Pair, tuple[str, list[str]]]:
+    folder, strings, until, shown_in, pairs = task
+    trial = Trial(folder / str(os.getpid()), _browser(), strings, until)
+    trial.shown_in = shown_in
+    trial.attempt(pairs)
+    return trial.outcomes
+
+
+@cache
+def _browser() -> Browser:
+    """Return this process's browser."""
+    opened = ExitStack()
+    atexit.register(opened.close)
+    return opened.enter_context(chromium())

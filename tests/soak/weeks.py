@@ -49,6 +49,7 @@ class Week:
         project = ward(folder)
         run = Command(project, *DUE, day="2024-10-02")
         assert run.ends() == 0, run.text
+        self.length = run.end
         return {quarter: outputs_of(project / "reports" / quarter) for quarter in (Q1, Q2)}
 
     def morning(self, day: int) -> None:
@@ -79,13 +80,13 @@ class Week:
         runs = [Command(self.project, *DUE, day=date)]
         wrong: list[str] = []
         if kind == "killed":
-            becomes(lambda: runs[0].process.poll() is not None, within=self.chance.random() * 4)
+            becomes(lambda: runs[0].process.poll() is not None, within=self.chance.random() * self.length)
             runs[0].kill()
         elif kind == "twice at once":
-            runs[0].waits_for(r"\d notebooks|nothing due|data not complete", within=self.chance.random() * 3)
+            runs[0].waits_for(r"\d notebooks|nothing due|data not complete", within=self.chance.random() * self.length)
             runs.append(Command(self.project, *DUE, day=date))
         elif kind == "with a clean meanwhile":
-            becomes(lambda: runs[0].process.poll() is not None, within=self.chance.random() * 3)
+            becomes(lambda: runs[0].process.poll() is not None, within=self.chance.random() * self.length)
             clean = Command(self.project, "clean")
             status = clean.ends()
             if not (status == 0 or (status == 1 and "a build is using it" in clean.text)):
@@ -139,13 +140,13 @@ same time is skipped; no report is ever half there, gone, or built again; at the
 nothing is left behind."""
 
 
-def run(number: int, seed: int, folder: Path, until: float) -> Result:
+def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result:
     """Simulate so many weeks, or as much of them as there is time for."""
     result = Result("Schedules", RULE, seed)
+    result.wanted = number * (7 * RUNS + 1)
     with result.timed():
         for week in range(number):
             _week(result, random.Random(f"{seed} week {week}"), folder / f"week-{week}", until)
-    result.wanted = number * (7 * RUNS + 1)
     return result
 
 

@@ -120,7 +120,7 @@ def _remedy(table: Table) -> str:
     if numbers:
         what = f"is written {' or '.join(marks)}" if marks else "needs a missing value, declared in datapackage.yaml"
         parts.append(f"a number that nobody reported {what}, and is not 0")
-    if options.series and schema and table.resource.fields[options.series.by[0]].natpatsip.organisation:
+    if options.series and table.resource.fields[options.series.by[0]].natpatsip.organisation:
         parts.append("an organisation that was not open then has open_from or open_to")
     return "; ".join(parts) + "."
 

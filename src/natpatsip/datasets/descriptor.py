@@ -7,7 +7,7 @@ the data are real. A resource without that key is valid: it is read whole in eve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
@@ -32,7 +32,7 @@ TYPES = (
 class Standard(BaseModel):
     """A part of the descriptor that the standard defines: it may have other keys, but none that is a misspelling."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="ignore")
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True, extra="ignore")
     more_keys: ClassVar[str] = ""  # of the standard, and without a meaning here
     refused_keys: ClassVar[str] = ""  # of the standard, and would change what is read
 
@@ -222,14 +222,17 @@ class Rule(Extension):
 
     @model_validator(mode="after")
     def _is_one(self) -> Rule:
-        if len(self.model_fields_set) != 1:
+        if len(list(self._given())) != 1:
             raise ValueError("expected one of at_most, together and same, with two columns")
         return self
 
     @property
     def columns(self) -> tuple[str, str]:
         """The two columns."""
-        return self.at_most or self.together or self.same or ("", "")
+        return next(self._given())
+
+    def _given(self) -> Iterator[tuple[str, str]]:
+        return filter(None, (self.at_most, self.together, self.same))
 
 
 class Disclosure(Extension):

@@ -34,7 +34,7 @@ SETS_QUARTER = re.compile(r"^quarter\s*(?::[^=\n]+)?=", re.MULTILINE)
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 TO_REVIEW = "to-review"  # the tag of a cell that was carried over from the quarter before
 FIRST_WORDS = 40  # letters of a cell that name it in messages
-TITLE = re.compile(r"\A\s*#\s+(.+?)\s*(?:\{[^}]*\}\s*)?$", re.MULTILINE)
+TITLE = re.compile(r"\A\s*#[ \t]+(.+?)\s*(?:\{[^}]*\}\s*)?$", re.MULTILINE)
 # Jupyter asks for jsonschema[format-nongpl], which checks addresses and durations with these if it can import them: two
 # seconds for the grammar of the first (https://github.com/python-jsonschema/jsonschema/issues/1428), 0.15 s for the
 # others. nbformat validates notebooks without them: its schema has no such formats.
@@ -239,7 +239,7 @@ class Notebook:
     def title(self) -> str:
         """The title of its chapter."""
         found = TITLE.search(self.content.cells[0].source)
-        return found[1].strip() if found else self.name
+        return " ".join(found[1].splitlines()) if found else self.name  # one line, whatever breaks lines in it
 
     @property
     def language(self) -> str:

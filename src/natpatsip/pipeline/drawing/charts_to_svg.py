@@ -20,6 +20,7 @@ from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing.empty_charts import is_made_here, undrawn
 from natpatsip.pipeline.drawing.plotly_to_svg import plotly_svg
 from natpatsip.pipeline.drawing.svg import portable, tidy
+from natpatsip.printable import visible
 
 if TYPE_CHECKING:
     from natpatsip.pipeline.outputs import FigureRecord, Outputs
@@ -101,15 +102,24 @@ class Artist:
 
         def draw() -> bytes:
             svg = plotly_svg(name, forms[PLOTLY]) if PLOTLY in forms else forms[SVG]
-            return bytes(tidy(portable(svg), prefix=name), "utf-8")
+            return bytes(tidy(portable(_drawable(svg)), prefix=name), "utf-8")
 
         made_from = json.dumps([name, forms.get(PLOTLY) or forms[SVG]], sort_keys=True)
         svg = self._once("svg", made_from, draw, fault=f"{name}: the figure cannot be drawn").decode()
         return Drawn(svg, self.png(name, svg))
 
     def picture(self, name: str, svg: str) -> Drawn:
-        """Return a picture as every format shows it."""
-        shown = portable(svg)
+        """Return a picture as every format shows it.
+
+        Raises
+        ------
+        FigureError
+            If it is not XML, or cannot be drawn.
+        """
+        try:
+            shown = portable(_drawable(svg))
+        except SyntaxError as error:
+            raise FigureError(f"{name}: the SVG cannot be drawn: {error}") from error
         return Drawn(dark.marked(shown), self.png(name, shown))
 
     def figure(self, name: str, specification: Specification) -> Drawn:
@@ -121,7 +131,7 @@ class Artist:
             If Vega-Lite cannot draw it.
         """
         # Saved notebooks have their keys sorted: a chart is the same whether its notebook ran now or earlier.
-        specification = json.loads(json.dumps(specification, sort_keys=True))
+        specification = _drawable(json.loads(json.dumps(specification, sort_keys=True)))
         svg, layout = self.chart(name, specification), narrow(specification)
         parts = [self.chart(f"{name}-page-{n}", part) for n, part in enumerate(pages(specification), 1)]
         return Drawn(
@@ -206,10 +216,19 @@ class Artist:
         _need_addresses()
         try:
             drawn = draw()
-        except ValueError as error:
+        except (ValueError, SyntaxError, RuntimeError) as error:  # all that the libraries raise
             raise FigureError(f"{fault}: {str(error).splitlines()[0]}") from error
         self._cache.put(kind, name, drawn)
         return drawn
+
+
+def _drawable(content: Any) -> Any:
+    """Return a specification, or an SVG, without control characters: XML may hold none, and vl-convert dies of one."""
+    if isinstance(content, str):
+        return visible(content.replace("\r\n", "\n").replace("\r", "\n"))
+    if isinstance(content, dict):
+        return {_drawable(name): _drawable(each) for name, each in content.items()}
+    return [_drawable(each) for each in content] if isinstance(content, list) else content
 
 
 def _need_addresses() -> None:

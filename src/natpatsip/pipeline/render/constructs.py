@@ -52,6 +52,7 @@ REVISIONS = ("added", "removed")  # for pages alone
 CALLOUTS = ("callout-note", "callout-important", "callout-warning", "callout-tip")
 FILES = ("svg", "png", "data", "narrow", "interactive")  # attributes that name a file
 LINK = re.compile(r"([\w-]+\.qmd)(?:#(.*))?")
+SHORTCODE = "{{<"
 ELSEWHERE = re.compile(r"https?://\S+|mailto:\S+@\S+")
 
 
@@ -111,6 +112,7 @@ class _Constructs:
 
     def problems(self) -> Iterator[str]:
         yield from self._headings() if self.is_staged else ()
+        yield from self._shortcodes()
         yield from self._formulas()
         place = self.chapter.place
         counted, divs = Counter[str](), Counter[str]()
@@ -127,9 +129,6 @@ class _Constructs:
                 yield f"{place(code[:30])}: found `{code}`, which nothing evaluates here. Run its notebook first."
             elif kind == "Code" and node["c"][0] != ["", [], []]:
                 yield f"{place(node['c'][1])}: found `{node['c'][1]}` with attributes, which no format shows. {SEE}"
-            elif kind == "Str" and "{{<" in node["c"]:
-                written = "{{<" if "{{<" in self.chapter.source else "".join(f"\\{sign}" for sign in "{{<")
-                yield f"{place(written)}: found a shortcode ({{{{< … >}}}}), which only Quarto knows. {SEE}"
             elif kind == "Str" and re.fullmatch(r":{3,}.*", node["c"]):
                 text = node["c"]
                 yield f"{place(text)}: found {text} in the text. A div's ::: has a line to itself, below an empty one."
@@ -140,6 +139,17 @@ class _Constructs:
                     yield f"{place(node['c'][2][0])}: found a pasted image without alternative text. {ALTERNATIVE}"
             elif not ALLOWED.fullmatch(kind):
                 yield self._refused(node, counted)
+
+    def _shortcodes(self) -> Iterator[str]:
+        """Yield a sentence for each line with a shortcode.
+
+        Quarto looks for them in the source, in code and attributes too, before pandoc reads it. So text from data, of
+        which staging escapes the signs, is no shortcode to either renderer.
+        """
+        for number, line in enumerate(self.chapter.source.splitlines(), start=1):
+            if SHORTCODE in line:
+                place = self.chapter.place_of_line(number)
+                yield f"{place}: found a shortcode ({SHORTCODE} … >}}}}), which only Quarto knows. {SEE}"
 
     def _formulas(self) -> Iterator[str]:
         """Yield a sentence for each formula that pandoc cannot turn into MathML: pages would show its source."""
@@ -181,8 +191,8 @@ class _Constructs:
         first = chapter.blocks[0] if chapter.blocks else {"t": "nothing"}
         if first["t"] != "Header" or headings[0].level != 1 or headings[0].id != chapter.stem:
             yield (
-                f"{chapter.name}, line 1: expected the chapter's title as the first thing, with the file's name as its "
-                f"id: # Title {{#{chapter.stem}}}."
+                f"{chapter.place_of_line(1)}: expected the chapter's title as the first thing, with the file's name as "
+                f"its id: # Title {{#{chapter.stem}}}."
             )
             return
         level = 1

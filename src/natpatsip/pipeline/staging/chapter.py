@@ -85,6 +85,7 @@ class ChapterExporter(Exporter):
         nb, resources = super().from_notebook_node(_without_data(nb), resources, **options)
         parts = without_empty_headings(self._parts(nb))
         written, line = [f"# {self.title} {{#{self.name}}}"], 3
+        self.places = [(1, f"notebooks/{self.name}.ipynb, {place_of(nb.cells, nb.cells[0])}")]
         for text, place in self._written(parts):
             self.places.append((line, place))
             written.append(text)
