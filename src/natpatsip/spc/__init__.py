@@ -2,7 +2,8 @@
 
 `xmr` charts one series and `panel` many; both share one engine. `summary`, `variation_icon` and `assurance_icon` name
 the icons. `findings` gives what a chart shows as values, `describe` puts it in a sentence, and `claim` checks a
-sentence against its chart. `funnel` compares organisations in one period. ``docs/spc.md`` states the rules, their source and where we differ from the reference.
+sentence against its chart. `funnel` compares organisations in one period. ``docs/spc.md`` states the rules, their
+source and where we differ from the reference.
 """
 
 from natpatsip.spc.assurance import Icon, assurance_icon, direction_of, variation_icon

@@ -70,7 +70,7 @@ def funnel_limits(denominators: Sequence[float] | Floats, proportion: float) -> 
 
 
 def _lower(size: int, proportion: float) -> Floats:
-    """Return the two lower limits at one denominator: each the quantile of its tail, interpolated between two counts."""
+    """Return the two lower limits at one denominator, each interpolated between two counts."""
     if proportion in (0, 1):
         return np.full(len(TAILS), float(proportion))
     spread = REACH * np.sqrt(size * proportion * (1 - proportion)) + REACH

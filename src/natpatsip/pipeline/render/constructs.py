@@ -76,6 +76,7 @@ DIVS: Mapping[str, DivKind] = {
     "tiles": DivKind(optional=("programme",), holds="tile"),
     "tile": DivKind(("icon",)),
     "case-study": DivKind(),
+    "organisations": DivKind(("data",), id="organisations-"),
     "passports": DivKind(),
     "passport": DivKind(("entry",)),
     **dict.fromkeys(CALLOUTS, DivKind()),
@@ -273,6 +274,11 @@ class _Constructs:
         if icon and kind == "tile" and icon not in icons:
             yield f'{where} has the icon "{icon}"; the extension has {", ".join(sorted(icons))}.{nearest(icon, icons)}'
         chapters = [each.removesuffix(".qmd") for each in self.report.chapters]
+        if kind == "organisations" and self.is_staged and self.report.in_print(self.chapter.name):
+            yield (
+                f"{where} is in a chapter that is printed, and only pages can show it. Give it a chapter of its own, "
+                "and list that under natpatsip.html-only in _quarto.yml."
+            )
         if kind == "tiles" and chapters and (programme := pairs.get("programme")) and programme not in chapters:
             yield f'{where} are of the programme "{programme}", which has no chapter.{nearest(programme, chapters)}'
         yield from self._content(where, kind, div["c"][1])
