@@ -78,11 +78,12 @@
     var room = Math.max.apply(null, periods.map(function (each) { return short(each).length; })) * LETTER + 14;
     var step = Math.max(1, Math.ceil(periods.length * room / (width - LEFT - RIGHT)));
     node("line", { x1: LEFT, x2: width - RIGHT, y1: bottom, y2: bottom, stroke: colours.axis }, svg);
-    for (var at = periods.length - 1; at >= 0; at -= step) {
-      var half = short(periods[at]).length * LETTER / 2, edge = width - RIGHT;
-      if (x(at) - half < 0) break;
-      var anchor = x(at) + half > edge + RIGHT ? "end" : "middle";
-      write(svg, short(periods[at]), anchor === "end" ? edge : x(at), bottom + 17, anchor, colours.quiet);
+    for (var at = periods.length - 1, free = width; at >= 0; at -= step) {
+      var half = short(periods[at]).length * LETTER / 2, middle = Math.min(x(at), width - half - 2);
+      if (middle - half < 0) break;
+      if (middle + half > free) continue;
+      write(svg, short(periods[at]), middle, bottom + 17, "middle", colours.quiet);
+      free = middle - half - 8;
     }
   }
 
@@ -97,14 +98,18 @@
     var colours = data.colours, own = shown.values, isApart = !shown.isShare;
     var height = TOP + TALL + (isApart ? SMALL + 30 : 0) + BOTTOM, svg = canvas(width, height);
     var limits = shown.limits || [], target = shown.target;
-    var range = span(own.concat(limits, isNumber(target) ? [target] : [], isApart ? [] : shown.national), shown.percent);
+    var levels = limits.flatMap(function (each) { return each.slice(1); });
+    var range = span(own.concat(levels, isNumber(target) ? [target] : [], isApart ? [] : shown.national), shown.percent);
     var x = scale(0, Math.max(1, own.length - 1), LEFT + 8, width - RIGHT - 8), y = scale(range[0], range[1], TOP + TALL, TOP);
     valueAxis(svg, range, y, width, colours, shown.printed, 5);
-    [[1, colours.limit, "5 4"], [2, colours.limit, "5 4"], [0, colours.mean, ""]].forEach(function (each) {
-      if (!isNumber(limits[each[0]])) return;
-      var level = Math.min(Math.max(limits[each[0]], range[0]), range[1]);
-      node("line", { x1: LEFT, x2: width - RIGHT, y1: y(level), y2: y(level), stroke: each[1], "stroke-dasharray": each[2],
-        "stroke-width": 1.3 }, svg);
+    limits.forEach(function (stretch, number) {
+      var next = limits[number + 1], start = number ? x(stretch[0]) : LEFT, end = next ? x(next[0] - 1) : width - RIGHT;
+      [[2, colours.limit, "5 4"], [3, colours.limit, "5 4"], [1, colours.mean, ""]].forEach(function (each) {
+        var level = stretch[each[0]];
+        if (!isNumber(level) || level < range[0] || level > range[1]) return; // no percentage is beyond 0 or 100
+        node("line", { x1: start, x2: end, y1: y(level), y2: y(level), stroke: each[1], "stroke-dasharray": each[2],
+          "stroke-width": 1.3 }, svg);
+      });
     });
     if (isNumber(target)) {
       node("line", { x1: LEFT, x2: width - RIGHT, y1: y(target), y2: y(target), stroke: colours.target, "stroke-width": 1.5,

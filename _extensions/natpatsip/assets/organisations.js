@@ -99,6 +99,11 @@
     return /[",\r\n;]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
   }
 
+  // The mean and the limits at a point: those of the stretch that it is in.
+  function limitsAt(limits, at) {
+    return (limits || []).reduce(function (found, each) { return each[0] <= at ? each.slice(1) : found; }, []);
+  }
+
   function exact(value) { return isNumber(value) ? Number(value.toFixed(4)) : ""; }
 
   function csv(data, wanted) {
@@ -108,8 +113,9 @@
       group.organisations.forEach(function (name, place) {
         if (!wanted(group, name)) return;
         group.measures.forEach(function (measure) {
-          var shown = shownOf(group, measure, place, data), limits = shown.limits || [];
+          var shown = shownOf(group, measure, place, data);
           measure.periods.forEach(function (period, at) {
+            var limits = limitsAt(shown.limits, at);
             function part(role) {
               var number = shown.counts && shown.counts[role] ? shown.counts[role][at] : null;
               return number === HIDDEN ? measure.symbol : number;
@@ -172,7 +178,9 @@
     });
   }
 
-  function legend(parent, data, isFunnel, national) {
+  function legend(parent, data, group, isFunnel) {
+    var directions = group.measures.map(function (each) { return each.improvement; });
+    var target = group.measures.find(function (each) { return isNumber(each.target); });
     var list = make("ul", "", parent, "organisation-legend");
     function entry(words, draw) {
       var item = make("li", "", list), svg = charts.canvas(28, 14);
@@ -188,11 +196,14 @@
         svg.append(path);
       };
     }
-    entry(national, dashed(data.colours.national, "8 3", 2));
+    entry(group.national, dashed(data.colours.national, "8 3", 2));
     if (!isFunnel) entry("Mean", dashed(data.colours.mean, "", 1.3));
     entry(isFunnel ? "Inner limits, 95%" : "Limits of normal variation", dashed(data.colours.limit, "5 4", 1.3));
+    if (!isFunnel && target) entry(target.targetName, dashed(data.colours.target, "2 3", 1.5));
     if (isFunnel) entry("Outer limits, 99.8%", dashed(data.colours.limit, "", 1.3));
-    data.points.forEach(function (style) {
+    data.points.forEach(function (style, kind) {
+      var isNeutral = kind > 2;
+      if (kind && !directions.some(function (each) { return (each === "neutral") === isNeutral; })) return;
       entry(isFunnel && style.shape === "circle" ? "Within the outer limits" : style.words, function (svg) { charts.symbol(svg, style, 14, 7); });
     });
   }
@@ -256,7 +267,7 @@
     function show() {
       var chosen = flat[select.selectedIndex];
       stage.replaceChildren();
-      legend(stage, data, true, chosen[0].national);
+      legend(stage, data, chosen[0], true);
       funnel(stage, chosen[0], chosen[1], data, "");
     }
     select.addEventListener("change", show);
@@ -273,7 +284,8 @@
     if (!shown.values.some(isNumber)) return;
     if (isNumber(shown.values[last])) {
       var words = [name + ": " + printed(measure, shown.values[last])];
-      if (measure.limits.length && isNumber(shown.limits[0])) words.push("mean " + printed(measure, shown.limits[0]));
+      var mean = limitsAt(shown.limits, last)[0];
+      if (isNumber(mean)) words.push("mean " + printed(measure, mean));
       words.push(group.national + " " + printed(measure, shown.national[last], 1));
       if (isNumber(measure.target)) words.push(measure.targetName.toLowerCase() + " " + printed(measure, measure.target));
       make("p", measure.periods[last] + ". " + words.join("; ") + ".", part);
@@ -293,7 +305,7 @@
       compared.addEventListener("toggle", function () {
         if (isDrawn || !compared.open) return;
         isDrawn = true;
-        legend(compared, data, true, group.national);
+        legend(compared, data, group, true);
         funnel(compared, group, measure, data, name);
       });
     }
@@ -308,7 +320,7 @@
     download(view, "Download the data of " + name + " (CSV)", name, function () {
       return csv(data, function (each, other) { return each === group && other === name; });
     });
-    legend(view, data, false, group.national);
+    legend(view, data, group, false);
     group.measures.forEach(function (measure) { measureOf(view, group, measure, place, data); });
     return heading;
   }

@@ -55,8 +55,8 @@ class SuppressionPolicy(Disclosure):
         wrong = known[(known < 0) | (known % 1 != 0) & known.notna()]
         if len(wrong):
             raise DataError(f"{counts.name} has {wrong.iloc[0]:g} in a row; expected whole numbers of people.")
-        nearest_base: pd.Series[float] = np.floor(known / self.base + 0.5) * self.base
-        return nearest_base.mask(self.is_small(known))
+        halves_up = pd.Series(np.floor(known / self.base + 0.5) * self.base, known.index)
+        return halves_up.mask(self.is_small(known))
 
     def is_small(self, counts: pd.Series[float]) -> pd.Series[bool]:
         """Return which counts are too small to be shown."""

@@ -157,8 +157,7 @@ class ByOrganisation:
         if not self.policy.counts:
             return grid
         rounded = self.policy.rounded(pd.Series(grid.ravel(), name=next(iter(self.roles.values()))))
-        shown: Floats = rounded.to_numpy(dtype=float)
-        return shown.reshape(grid.shape)
+        return np.asarray(rounded, dtype=np.float64).reshape(grid.shape)
 
     @cached_property
     def values(self) -> Floats:
@@ -188,7 +187,7 @@ class ByOrganisation:
 
     @cached_property
     def result(self) -> pd.DataFrame:
-        """The control charts of all organisations, in order; their limits are from all points of an organisation."""
+        """The control charts of all organisations, in order."""
         own = self.measure.definition
         organisations, points = self.values.shape
         frame = pd.DataFrame(
@@ -199,8 +198,26 @@ class ByOrganisation:
             }
         )
         return spc.panel(
-            frame, by="organisation", value="value", date="date", improvement=own.improvement, target=self.target
+            frame,
+            by="organisation",
+            value="value",
+            date="date",
+            improvement=own.improvement,
+            rebase=self.rebase_dates,
+            target=self.target,
         )
+
+    @cached_property
+    def rebase_dates(self) -> list[pd.Timestamp]:
+        """The points from which limits are recalculated: only those of reasons that hold everywhere.
+
+        Of quarters, the first that has no month before the rebase.
+        """
+        months = [month for month, each in self.measure.rebases.items() if each.everywhere]
+        if self.step == self.measure.step:
+            return [month for month in months if month in self.dates]
+        starts = self.dates - pd.DateOffset(months=2)
+        return [self.dates[starts >= month][0] for month in months if (starts >= month).any()]
 
     @property
     def target(self) -> float | None:
@@ -217,7 +234,8 @@ class ByOrganisation:
     def has_icons(self) -> Flags:
         """Which organisations have icons: those with a value in the latest period, and points enough for a rule."""
         known = ~np.isnan(self.values)
-        enough = known.sum(axis=1) >= FEWEST_FOR_ICONS
+        first = list(self.dates).index(self.rebase_dates[-1]) if self.rebase_dates else 0
+        enough = known[:, first:].sum(axis=1) >= FEWEST_FOR_ICONS
         found: Flags = enough & known[:, -1] & (self.measure.definition.chart == "xmr")
         return found
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from natpatsip import context, wording
+from natpatsip import context, spc, wording
 from natpatsip.blocks import Block, made_block
 from natpatsip.charts import icons, palette
 from natpatsip.datasets.disclosure import MISSING
@@ -23,7 +24,7 @@ from natpatsip.spc.rules import POINT_TYPES
 
 ALL = "All"  # what the national row is called where the settings name no total
 HIDDEN = -1  # a count that is too small to be shown, in the data; one that is missing is null
-LIMITS = "The control limits of an organisation are calculated from all its points."
+LIMITS = "Control limits of an organisation are recalculated only for reasons that hold for all of them."
 ROUNDED = "Percentages are of the rounded counts."
 COLOURS = {
     "ink": palette.INK,
@@ -239,9 +240,14 @@ def _icons(each: ByOrganisation) -> list[tuple[str, str] | None]:
     return [(pair[0], pair[1]) if has else None for pair, has in zip(pairs, each.has_icons, strict=True)]
 
 
-def _limits(each: ByOrganisation) -> list[list[float | int | None]]:
-    """Return each organisation's mean, lower and upper limit."""
-    return [_numbers(row) for row in each.summary[["mean", "lpl", "upl"]].round(3).to_numpy(dtype=float)]
+def _limits(each: ByOrganisation) -> list[list[list[float | int | None]]]:
+    """Return each organisation's stretches of limits: the place of the first point, mean, lower and upper limit."""
+    stretches = spc.summary(each.result, by_segment=True)
+    first = each.dates.get_indexer(pd.DatetimeIndex(stretches["start"])).astype(float)
+    levels = stretches[["mean", "lpl", "upl"]].round(3).to_numpy(dtype=float)
+    rows = [_numbers(row) for row in np.column_stack([first, levels])]
+    number = len(rows) // len(each.names)
+    return [rows[start : start + number] for start in range(0, len(rows), number)]
 
 
 def _kinds(each: ByOrganisation) -> list[str]:
