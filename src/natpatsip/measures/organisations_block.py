@@ -15,7 +15,7 @@ from natpatsip.charts import icons, palette
 from natpatsip.datasets.disclosure import MISSING
 from natpatsip.digests import sha256
 from natpatsip.errors import DataError
-from natpatsip.measures.definitions import declared
+from natpatsip.measures.definitions import HIDDEN, declared
 from natpatsip.measures.measured_series import MeasuredSeries
 from natpatsip.measures.organisation_series import SHOWN, ByOrganisation, Floats
 from natpatsip.printable import escaped
@@ -23,7 +23,6 @@ from natpatsip.settings import Settings, read_settings
 from natpatsip.spc.rules import POINT_TYPES
 
 ALL = "All"  # what the national row is called where the settings name no total
-HIDDEN = -1  # a count that is too small to be shown, in the data; one that is missing is null
 LIMITS = "Control limits of an organisation are recalculated only for reasons that hold for all of them."
 ROUNDED = "Percentages are of the rounded counts."
 COLOURS = {
