@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import random
-
 import altair as alt
+import numpy as np
 import pandas as pd
 import pytest
 from nbformat.v4 import new_output
@@ -27,12 +26,12 @@ FILE = "data/waits_monthly.csv"
 def project(tmp_path_factory):
     """A project whose North has a 4 in September."""
     folder = small(tmp_path_factory.mktemp("project") / "small")
-    chance = random.Random(7)
+    chance = np.random.default_rng(7)
     lines = ["month,team,seen_in_time,seen,provenance"]
     for month in months(18):
         for team in TEAMS:
-            seen_ = chance.randint(20, 90)
-            top, whole = SEPTEMBER[team] if month == "2024-09" else (chance.randint(9, seen_ - 1), seen_)
+            size = int(chance.integers(20, 90))
+            top, whole = SEPTEMBER[team] if month == "2024-09" else (int(chance.integers(9, size)), size)
             lines.append(f"{month},{team},{top},{whole},reported")
     (folder / FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
     rows = [
@@ -92,7 +91,7 @@ def as_figure(frame):
 
 CARRIERS = {
     "a table of the report": lambda frame: showing(table(frame, caption="By team")._repr_mimebundle_()),
-    "a figure's data, which are its download": lambda frame: charting("fig-x", id="leak", data=frame.to_csv(index=False)),
+    "a figure's data, its download": lambda frame: charting("fig-x", id="leak", data=frame.to_csv(index=False)),
     "a chart's specification": lambda frame: showing(
         {key: value for key, value in as_figure(frame).items() if "vega" in key}
     ),

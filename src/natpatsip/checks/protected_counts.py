@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from natpatsip import datasets
 from natpatsip.datasets.disclosure import SuppressionPolicy, policy
+from natpatsip.datasets.loading import sound_rows
 from natpatsip.datasets.validation import examine
 from natpatsip.quarter import Quarter
 
@@ -51,7 +52,7 @@ class ProtectedCounts:
         rule = policy(name, project=project)
         if not rule.counts or rule.geography not in resource.fields:
             return None
-        frame = datasets.load(name, quarter=quarter, project=project, is_shown=False)
+        frame = sound_rows(name, quarter=quarter, project=project)
         kind = resource.fields[rule.geography].natpatsip.organisation
         known = examine(name, project).organisations.get(kind, {})
         aliases = {alias.casefold(): own.name for own in known.values() for alias in own.aliases}

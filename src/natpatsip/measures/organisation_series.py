@@ -24,6 +24,7 @@ from natpatsip.measures.kinds import FEWEST_FOR_ICONS
 from natpatsip.measures.measured_series import MeasuredSeries, is_quarterly
 from natpatsip.quarter import Quarter
 from natpatsip.spc.funnel import LIMITS, funnel, funnel_limits
+from natpatsip.spc.gaps import period_words
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -91,6 +92,10 @@ class ByOrganisation:
         own = self.measure.definition
         return {"numerator": own.numerator, "denominator": own.denominator} if self.is_share else {"value": own.value}
 
+    @cached_property
+    def _declared(self) -> Mapping[str, Organisation]:
+        return _declared(self.measure)
+
     # Its periods
 
     @cached_property
@@ -128,7 +133,8 @@ class ByOrganisation:
         """What its points are called."""
         if self.step == "quarter":
             return [Quarter.of(date).label for date in self.dates]
-        return [self.measure.when(date) for date in self.dates]
+        is_monthly = bool((self.dates.day == 1).all())
+        return [period_words(date, self.step, is_monthly=is_monthly) for date in self.dates]
 
     # What may be shown: a row for each organisation, a column for each period
 
@@ -257,7 +263,7 @@ class ByOrganisation:
 
     def closed(self, place: int) -> str:
         """Return when an organisation closed, if it had by the end of the quarter."""
-        own, quarter = _declared(self.measure).get(self.names[place]), self.measure.here.quarter
+        own, quarter = self._declared.get(self.names[place]), self.measure.here.quarter
         has_closed = own is not None and own.open_to is not None and own.open_to < quarter.last_month
         return f"Closed on {wording.date(own.open_to)}." if own and own.open_to and has_closed else ""
 

@@ -237,9 +237,8 @@ class _Constructs:
         words = [
             next((part["c"] for part in walk(cell) if part["t"] == "Str"), "") for cell in (row[0][1] if row else ())
         ]
-        pattern = re.compile(r".*\|.*".join(["", *map(re.escape, words), ""]) if any(words) else r"\s*\|")
         lines = enumerate(self.chapter.source.splitlines(), start=1)
-        place = self.chapter.place_of_line(next((number for number, line in lines if pattern.match(line)), 1))
+        place = self.chapter.place_of_line(next((number for number, line in lines if _is_row(line, words)), 1))
         if not head[1] or not text_of(head[1]).strip():
             yield f"{place}: found a table without a header row. Name its columns in its first row."
         if not any(body[3] for body in bodies):
@@ -298,6 +297,14 @@ class _Constructs:
             yield f"{where} has a heading after its first line. Only its title, the first thing in it, may be one."
         elif kind in (*CALLOUTS, "case-study") and len(blocks) < (2 if shapes[:1] == ["Header"] else 1):
             yield f"{where} is empty. Say something in it, or take it out."
+
+
+def _is_row(line: str, words: Sequence[str]) -> bool:
+    """Return True if the cells of a line begin with these words, each in a cell of its own."""
+    if not any(words):
+        return line.lstrip().startswith("|")
+    cells = iter(line.split("|"))
+    return "|" in line and all(any(word in cell for cell in cells) for word in words if word)
 
 
 def is_line_break(node: Node) -> bool:
