@@ -638,8 +638,16 @@ local function table_notes(div)
   return styled('Figure Note', utils.blocks_to_inlines(div.content))
 end
 
+-- Organisations with their measures, on pages alone: a table, which a script makes one to choose from.
+local function organisations(div)
+  if not is_html() then return div.content end
+  div.attributes = {}
+  if not single then div.attributes['data-file'] = 'figures/' .. div.identifier .. '.js' end
+  return div
+end
+
 local CONSTRUCTS = { ['report-figure'] = figure, picture = picture, tiles = tiles, ['case-study'] = case_study,
-  ['table-notes'] = table_notes }
+  ['table-notes'] = table_notes, organisations = organisations }
 
 local function construct(div)
   for class, make in pairs(CONSTRUCTS) do

@@ -37,7 +37,8 @@ CALLOUTS = ("note", "tip", "important", "warning")
 class Block:
     """A part of a chapter in Quarto's markdown, with the facts it prints and the markdown that JupyterLab shows.
 
-    The drawings in it, as SVG, are by the name that `drawing_span` gives them.
+    The drawings in it, as SVG, are by the name that `drawing_span` gives them; the data that a script of the pages
+    shows, by the name of their file.
     """
 
     markdown: str
@@ -45,6 +46,7 @@ class Block:
     facts: tuple[Fact, ...] = ()
     drawings: Mapping[str, str] = field(default_factory=dict)
     warning: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {**self._records(), "text/markdown": self.shown, "text/plain": self.shown}
@@ -53,6 +55,7 @@ class Block:
         """Return what the build reads of it."""
         record: dict[str, Any] = {"markdown": self.markdown, "facts": [fact.record() for fact in self.facts]}
         record |= {"drawings": dict(self.drawings)} if self.drawings else {}
+        record |= {"data": dict(self.data)} if self.data else {}
         return {BLOCK: record, **({WARNING: {"message": self.warning}} if self.warning else {})}
 
 

@@ -63,6 +63,8 @@ class Rebase(Strict):
     reason: Text
     when: Text = ""
     provenance: Literal["reported", "illustrative"]
+    everywhere: bool = False
+    """Whether the reason holds for each organisation, such as a change of what is counted."""
 
     @model_validator(mode="before")
     @classmethod

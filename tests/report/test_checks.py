@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from planted import AWAITED, CODE, PROSE, VALUES
@@ -152,6 +153,14 @@ def plant_elsewhere(plan, executed):
     hidden.metadata[NOT_SHOWN] = [{"what": "a table", "digest": "shown by no cell"}]
     put(executed, "medicines", "lead", hidden)
     wanted.append(("not-shown", "hidden"))
+
+    births = pd.read_csv(plan.project / "data" / "maternity_monthly.csv")
+    latest = births[(births["month"] == "2024-09") & (births["intervention"] == "place_of_birth")]
+    counts = new_code_cell("latest.head()", id="raw-counts")
+    shown = latest[["psc", "numerator"]].set_axis(["Area", "Births"], axis=1)
+    counts.outputs = [nbformat.v4.new_output("execute_result", data={"text/html": shown.to_html()}, execution_count=1)]
+    put(executed, "medicines", "lead", counts)
+    wanted.append(("small-number", "raw-counts"))
 
     lives = cell_of(executed, "maternity-neonatal", "lives-saved-year-to-date")
     for output in lives.outputs:

@@ -36,6 +36,7 @@ CHECKS = (
     "broken-link",
     "not-shown",
     "inline-syntax",
+    "small-number",
 )
 NOT_ALLOWED = "not-allowed"  # what a build would reject in the text of a cell, listed with their findings
 NOT_CHECKED = "not-checked"  # what stopped some of the checks, listed with their findings

@@ -17,6 +17,7 @@ from natpatsip.checks import (
     inline_syntax,
     not_shown,
     old_data,
+    small_number,
     stale,
     typed_number,
     unhedged_estimate,
@@ -46,6 +47,7 @@ _CHECKS: Mapping[str, Callable[[CheckContext], list[Finding]]] = {
     "broken-link": broken_link.check,
     "not-shown": not_shown.check,
     "inline-syntax": inline_syntax.check,
+    "small-number": small_number.check,
 }
 _FAILED_CLAIM = re.compile(
     r'^(?P<where>notebooks/(?P<notebook>\S+\.ipynb), cell \d+(?: "[^"]*")? \(id (?P<cell>[\w-]+)\)), inline expression '

@@ -41,7 +41,7 @@ class SuppressionPolicy(Disclosure):
         small = f"Counts of 1 to {self.threshold} people are shown as {self.symbol}"
         return f"{small}; others are rounded to the nearest {self.base}."
 
-    def rounded(self, counts: pd.Series[int]) -> pd.Series[float]:
+    def rounded(self, counts: pd.Series[int] | pd.Series[float]) -> pd.Series[float]:
         """Return counts as they may be shown, not a number where one is suppressed, or was missing.
 
         Examples
@@ -55,8 +55,8 @@ class SuppressionPolicy(Disclosure):
         wrong = known[(known < 0) | (known % 1 != 0) & known.notna()]
         if len(wrong):
             raise DataError(f"{counts.name} has {wrong.iloc[0]:g} in a row; expected whole numbers of people.")
-        nearest_base = (known / self.base + 0.5).map(np.floor) * self.base
-        return nearest_base.mask(self.is_small(known))
+        halves_up = pd.Series(np.floor(known / self.base + 0.5) * self.base, known.index)
+        return halves_up.mask(self.is_small(known))
 
     def is_small(self, counts: pd.Series[float]) -> pd.Series[bool]:
         """Return which counts are too small to be shown."""

@@ -38,6 +38,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
 SUFFIXES = {"baseline": "baseline", "mean_before": "mean_before", "mean": "mean_now", "latest": "latest"}
 """What follows the prefix in the id of a fact, by its role."""
 PERCENT = "percent"
+HIDDEN = -1
+"""A count that is too small to be shown, in the data of the page of organisations; one that is missing is null."""
 NUMERIC = ("integer", "number")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -165,16 +167,18 @@ class Measures:
         together([DataFileError(text) for name in self.by_id for text in self._target_problems(name, params)])
 
     def _target_problems(self, name: str, params: Params) -> Iterator[str]:
-        each = self.by_id[name]
-        place, values = self.place(name, "target"), params.values
-        if each.target and each.target not in values:
+        each, values = self.by_id[name], params.values
+        if not each.target:
+            return
+        place = self.place(name, "target")
+        if each.target not in values:
             known = f" The values there are {', '.join(values)}." if values else ""
             yield (
                 f'{place}: found "{each.target}", which the params of {params.quarter} do not have.'
                 f"{nearest(each.target, values)}{known} "
                 f"Add it under `targets` in {PARAMS_FOLDER}/{params.quarter}.yml."
             )
-        elif each.target and values[each.target].unit != each.unit:
+        elif values[each.target].unit != each.unit:
             unit = values[each.target].unit
             yield f"{place}: {each.target} is in {unit}; expected a target in {each.unit}, the measure's unit."
 

@@ -48,6 +48,7 @@ class Outputs:
     datasets: tuple[Mapping[str, Any], ...]  # the records of the data files that it read
     cells: Mapping[str, str] = field(default_factory=dict)  # its cells as messages name them, by id
     drawings: Mapping[str, str] = field(default_factory=dict)  # the small drawings in its tables, as SVG, by name
+    page_data: Mapping[str, Any] = field(default_factory=dict)  # what scripts of the pages show, by the file's name
 
     @classmethod
     def of(cls, name: str, content: NotebookNode) -> Outputs:
@@ -59,6 +60,7 @@ class Outputs:
         shown: dict[str, list[Output]] = {FIGURE: [], PICTURE: []}
         datasets: list[Mapping[str, Any]] = []
         drawings: dict[str, str] = {}
+        page_data: dict[str, Any] = {}
         for cell in content.cells:
             place, here, blocks = cell.get("id", ""), list[Fact](), list[Fact]()
             for data in (output.get("data", {}) for output in cell.get("outputs", ())):
@@ -71,6 +73,7 @@ class Outputs:
                 if BLOCK in data:
                     blocks += map(Fact.from_record, data[BLOCK]["facts"])
                     drawings |= data[BLOCK].get("drawings", {})
+                    page_data |= data[BLOCK].get("data", {})
                 if DATASET in data:
                     datasets.append(data[DATASET])
                 for kind in shown:
@@ -92,6 +95,7 @@ class Outputs:
             tuple(datasets),
             names_of(content.cells),
             drawings,
+            page_data,
         )
 
 

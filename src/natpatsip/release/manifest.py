@@ -37,6 +37,7 @@ ASKS = {
     "broken-link": "Each link and reference leads somewhere",
     "not-shown": "Each table, figure and chart that a notebook makes is in the report",
     "inline-syntax": "No inline code of another tool is printed as it is",
+    "small-number": "No small number is shown, or follows from others, that a disclosure policy hides",
 }
 """What each check asks of the report, in the order of `natpatsip.checks.CHECKS`."""
 PACKAGES = ("natpatsip", "papermill", "nbconvert", "pandas", "altair", "vl-convert-python", "pypandoc_binary", "typst")

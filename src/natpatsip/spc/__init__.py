@@ -2,13 +2,15 @@
 
 `xmr` charts one series and `panel` many; both share one engine. `summary`, `variation_icon` and `assurance_icon` name
 the icons. `findings` gives what a chart shows as values, `describe` puts it in a sentence, and `claim` checks a
-sentence against its chart. ``docs/spc.md`` states the rules, their source and where we differ from the reference.
+sentence against its chart. `funnel` compares organisations in one period. ``docs/spc.md`` states the rules, their
+source and where we differ from the reference.
 """
 
 from natpatsip.spc.assurance import Icon, assurance_icon, direction_of, variation_icon
 from natpatsip.spc.claims import claim, shows
 from natpatsip.spc.describe import describe
 from natpatsip.spc.findings import Findings, findings
+from natpatsip.spc.funnel import funnel, funnel_limits
 from natpatsip.spc.gaps import absent_dates, fill_absent_months
 from natpatsip.spc.parsing import SpcWarning
 from natpatsip.spc.rebasing import Suggestion, suggest_rebase
@@ -28,6 +30,8 @@ __all__ = [
     "direction_of",
     "fill_absent_months",
     "findings",
+    "funnel",
+    "funnel_limits",
     "panel",
     "run_chart",
     "shows",

@@ -291,6 +291,9 @@ def write_drawings(
     for name, svg in {name: svg for each in gathered for name, svg in each.drawings.items()}.items():
         (drawings / f"{name}.svg").write_text(dark.marked(svg), encoding="utf-8")
         (drawings / f"{name}.png").write_bytes(artist.png(name, svg))
+    for name, content in {name: content for each in gathered for name, content in each.page_data.items()}.items():
+        text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+        (drawings / f"{name}.json").write_text(text, encoding="utf-8")
     for picture in (picture for each in outputs for picture in each.pictures):
         drawn = artist.picture(picture.id, picture.data[SVG])
         (folder / f"{picture.id}.svg").write_text(drawn.svg, encoding="utf-8")

@@ -77,6 +77,7 @@ DIVS: Mapping[str, DivKind] = {
     "tiles": DivKind(optional=("programme",), holds="tile"),
     "tile": DivKind(("icon",)),
     "case-study": DivKind(),
+    "organisations": DivKind(("data",), id="organisations-"),
     "passports": DivKind(),
     "passport": DivKind(("entry",)),
     **dict.fromkeys(CALLOUTS, DivKind()),
@@ -246,9 +247,8 @@ class _Constructs:
         words = [
             next((part["c"] for part in walk(cell) if part["t"] == "Str"), "") for cell in (row[0][1] if row else ())
         ]
-        pattern = re.compile(r".*\|.*".join(["", *map(re.escape, words), ""]) if any(words) else r"\s*\|")
         lines = enumerate(self.chapter.source.splitlines(), start=1)
-        place = self.chapter.place_of_line(next((number for number, line in lines if pattern.match(line)), 1))
+        place = self.chapter.place_of_line(next((number for number, line in lines if _is_row(line, words)), 1))
         if not head[1] or not text_of(head[1]).strip():
             yield f"{place}: found a table without a header row. Name its columns in its first row."
         if not any(body[3] for body in bodies):
@@ -283,6 +283,11 @@ class _Constructs:
         if icon and kind == "tile" and icon not in icons:
             yield f'{where} has the icon "{icon}"; the extension has {", ".join(sorted(icons))}.{nearest(icon, icons)}'
         chapters = [each.removesuffix(".qmd") for each in self.report.chapters]
+        if kind == "organisations" and self.is_staged and self.report.in_print(self.chapter.name):
+            yield (
+                f"{where} is in a chapter that is printed, and only pages can show it. Give it a chapter of its own, "
+                "and list that under natpatsip.html-only in _quarto.yml."
+            )
         if kind == "tiles" and chapters and (programme := pairs.get("programme")) and programme not in chapters:
             yield f'{where} are of the programme "{programme}", which has no chapter.{nearest(programme, chapters)}'
         yield from self._content(where, kind, div["c"][1])
@@ -302,6 +307,14 @@ class _Constructs:
             yield f"{where} has a heading after its first line. Only its title, the first thing in it, may be one."
         elif kind in (*CALLOUTS, "case-study") and len(blocks) < (2 if shapes[:1] == ["Header"] else 1):
             yield f"{where} is empty. Say something in it, or take it out."
+
+
+def _is_row(line: str, words: Sequence[str]) -> bool:
+    """Return True if the cells of a line begin with these words, each in a cell of its own."""
+    if not any(words):
+        return line.lstrip().startswith("|")
+    cells = iter(line.split("|"))
+    return "|" in line and all(any(word in cell for cell in cells) for word in words if word)
 
 
 def is_line_break(node: Node) -> bool:

@@ -24,7 +24,7 @@ from natpatsip.pipeline.staging.project_style import HEAD, STYLE
 from natpatsip.settings import Settings
 
 SINGLE_PAGE = "report.html"
-SHEETS = ("brand.css", "page.css", "constructs.css", "passport.css")
+SHEETS = ("brand.css", "page.css", "constructs.css", "passport.css", "organisations.css")
 FONT = re.compile(r'url\("\.\./fonts/([\w-]+\.woff2)"\)')
 FIGURE_TEXTS = ("description", "alt", "note")
 PREVIEW = "assets/preview.png"  # shown beside a link to the report
@@ -136,6 +136,7 @@ def page_variables(job: RenderJob, chapters: Sequence[Chapter], position: int) -
         "front": is_front,
         "page": f"{chapter.stem}.html",
         "charts": any("interactive" in pairs for _, pairs in _charts(chapter)),
+        "organisations": any(True for _ in _organisations([chapter])),
         "statement": f"{Path(STATEMENT).stem}.html" if STATEMENT in report.chapters else "",
         "chapter-title": escape(chapter.title),
         "programmes": [
@@ -171,11 +172,23 @@ def _write_interactive(report: Report, chapters: Sequence[Chapter], folder: Path
         )
     if named:
         shutil.copy2(report.root / "drawings" / "vega.js", folder / "assets" / "vega.js")
+    for name, path in _organisations(chapters):
+        data = (report.root / path).read_text(encoding="utf-8")
+        (folder / "figures" / f"{name}.js").write_text(f"natpatsipOrganisations({data});\n", encoding="utf-8")
 
 
 def _charts(chapter: Chapter) -> Iterator[tuple[str, dict[str, str]]]:
+    return _divs(chapter, "report-figure")
+
+
+def _organisations(chapters: Sequence[Chapter]) -> Iterator[tuple[str, str]]:
+    """Yield the tables of organisations, each with the file of its data."""
+    return ((name, pairs["data"]) for each in chapters for name, pairs in _divs(each, "organisations"))
+
+
+def _divs(chapter: Chapter, kind: str) -> Iterator[tuple[str, dict[str, str]]]:
     for node in walk(chapter.blocks):
-        if node["t"] == "Div" and "report-figure" in classes_of(node):
+        if node["t"] == "Div" and kind in classes_of(node):
             name, _, pairs = attributes_of(node)
             yield name, pairs
 

@@ -1,0 +1,101 @@
+"""Hidden numbers that the numbers beside them give away: in a column, in a row, or through a percentage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+import numpy as np
+
+from natpatsip.checks.protected_counts import ProtectedCounts
+from natpatsip.checks.published_tables import PublishedTable
+from natpatsip.checks.table_cells import Cells, Names, bare, groups, is_share, is_text, number_of, organisation_column
+from natpatsip.datasets.secondary_suppression import Interval, hidden_interval, interval_of, left_for, numerators_of
+
+HIDE_ANOTHER = "Hide another count beside it, or leave out what it follows from."
+Given = tuple[str, str]
+"""Whose hidden number is given away, and a sentence that says how."""
+
+
+def recoverable(table: PublishedTable, counts: ProtectedCounts, names: Names) -> Iterator[Given]:
+    """Yield the hidden numbers of a table that are given away."""
+    for cells in groups(table, counts.organisations, names):
+        yield from _by_total(table.what, cells, counts, names)
+    yield from _by_row_total(table, counts, names)
+    yield from _by_percentage(table, counts, names)
+
+
+def _by_total(what: str, cells: Cells, counts: ProtectedCounts, names: Names) -> Iterator[Given]:
+    """Yield the hidden counts of some cells that their total less the others leaves one value for."""
+    at = [n for n, each in enumerate(cells.organisations) if each is not None]
+    totals = [n for n, name in enumerate(cells.names) if n not in at and name.casefold() in names.totals]
+    if len(totals) == 1 and at and not cells.is_share:
+        yield from _fixed(f'{what}, column "{cells.label}"', cells, totals[0], at, counts)
+
+
+def _by_row_total(table: PublishedTable, counts: ProtectedCounts, names: Names) -> Iterator[Given]:
+    """Yield the same for parts that stand beside their total, for one organisation."""
+    totals = [n for n, name in enumerate(table.columns) if name.casefold() in names.totals]
+    of = organisation_column(table, counts.organisations)
+    if len(totals) != 1 or of is None:
+        return
+    parts = [
+        n
+        for n in range(len(table.columns))
+        if n not in (of, *totals) and not is_text(table, n, names.symbol) and not is_share(table.columns[n])
+    ]
+    for row in table.rows:
+        if row[of].casefold() in counts.organisations:
+            cells = Cells(row[of], tuple(row), tuple([None] * len(row)), table.columns)
+            yield from _fixed(f'{table.what}, row "{row[of]}"', cells, totals[0], parts, counts)
+
+
+def _fixed(where: str, cells: Cells, total: int, parts: Sequence[int], counts: ProtectedCounts) -> Iterator[Given]:
+    rule, values = counts.rule, cells.values
+    hidden = [n for n in parts if cells.texts[n].strip() == rule.symbol]
+    known = [n for n in parts if n not in hidden]
+    if not hidden or np.isnan(values[[total, *known]]).any():
+        return
+    is_rounded = bool((values[known] % rule.base == 0).all())
+    intervals = [
+        hidden_interval(rule) if n in hidden else interval_of(values[n], rule, is_rounded=is_rounded) for n in parts
+    ]
+    whole = int(values[total]), int(values[total])
+    fixed = [n for n in hidden if is_fixed(left_for(whole, intervals, list(parts).index(n)))]
+    if fixed:
+        message = (
+            f"{where}: the hidden number for {cells.names[fixed[0]]} follows from the total, {cells.texts[total]}, "
+            f"and the others. {HIDE_ANOTHER}"
+        )
+        yield cells.names[fixed[0]], message
+
+
+def is_fixed(interval: Interval) -> bool:
+    """Return True if a count can have one value alone."""
+    return interval[0] == interval[1]
+
+
+def _by_percentage(table: PublishedTable, counts: ProtectedCounts, names: Names) -> Iterator[Given]:
+    """Yield the hidden numerators that a percentage in the same row gives away, given its denominator."""
+    if counts.rule.percent is None:
+        return
+    columns = {names.counts.get(bare(name), ""): number for number, name in enumerate(table.columns)}
+    shares = [n for n, name in enumerate(table.columns) if is_share(name)]
+    top, whole = (columns.get(count) for count in counts.rule.percent)
+    if top is None or whole is None or len(shares) != 1:
+        return
+    sizes = [number_of(row[whole]) for row in table.rows]
+    is_rounded = all(size % counts.rule.base == 0 for size in sizes if not np.isnan(size))
+    fixed = []
+    for row, size in zip(table.rows, sizes, strict=True):
+        share = row[shares[0]].strip().rstrip("%").replace(",", "")
+        if row[top].strip() == counts.rule.symbol and not np.isnan(number_of(share)) and size > 0:
+            within = interval_of(size, counts.rule, is_rounded=is_rounded)
+            if len(numerators_of(Decimal(share), within, hidden_interval(counts.rule))) == 1:
+                fixed.append(row)
+    if fixed:
+        message = (
+            f'{table.what}, column "{table.columns[shares[0]]}": {fixed[0][shares[0]]} of {fixed[0][whole]} gives '
+            f"the hidden number of {fixed[0][0]}. Leave the percentage out where its number is hidden."
+        )
+        yield fixed[0][0], message

@@ -1,0 +1,124 @@
+"""The cells of a published table that belong together: a column, or a row whose columns are organisations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from natpatsip import wording
+from natpatsip.checks.published_tables import PublishedTable
+from natpatsip.datasets.disclosure import MISSING
+
+MOST_SHOWN = 3
+NUMBER = re.compile(r"[-−]?\d[\d,]*(\.\d+)?%?")
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the report calls the columns and the totals of a dataset."""
+
+    counts: Mapping[str, str]
+    """The count that a column has, by the column's name in lower case."""
+    totals: frozenset[str]
+    symbol: str
+    """What is shown in place of a hidden number."""
+
+
+def bare(name: str) -> str:
+    """Return a column's name without what only its spelling adds."""
+    return " ".join(name.replace("_", " ").casefold().split())
+
+
+def number_of(text: str) -> float:
+    """Return the number that a cell shows, not a number if it shows none.
+
+    Examples
+    --------
+    >>> number_of("1,016"), number_of("33.3%"), number_of("*")
+    (1016.0, 33.3, nan)
+    """
+    bare = text.strip()
+    if not NUMBER.fullmatch(bare):
+        return float("nan")
+    return float(bare.replace(",", "").replace("−", "-").rstrip("%"))
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells of one kind, such as a column: what they are called, each cell's text, organisation and row's name."""
+
+    label: str
+    texts: tuple[str, ...]
+    organisations: tuple[int | None, ...]
+    names: tuple[str, ...]
+
+    @property
+    def values(self) -> Any:
+        """Their numbers, not a number where there is none."""
+        return np.array([number_of(text) for text in self.texts])
+
+    @property
+    def is_share(self) -> bool:
+        """Whether they are percentages, which do not add up."""
+        return is_share(self.label) or any(text.endswith("%") for text in self.texts)
+
+    @property
+    def decimals(self) -> int:
+        """The decimals that they are shown with."""
+        return max((len(text.rstrip("%").partition(".")[2]) for text in self.texts), default=0)
+
+    def listed(self, at: Sequence[int]) -> str:
+        """Return some of them as a list in a sentence, each with its row's name."""
+        shown = [f"{self.texts[n]} for {self.names[n]}" for n in at[:MOST_SHOWN]]
+        more = len(at) - MOST_SHOWN
+        return wording.listing([*shown, *([f"{more} more"] if more > 0 else [])])
+
+
+def is_share(label: str) -> bool:
+    """Return True if a column's name says that it holds percentages."""
+    return "%" in label or "percent" in label.casefold()
+
+
+def groups(table: PublishedTable, known: Mapping[str, int], names: Names) -> Iterator[Cells]:
+    """Yield the cells of a table that belong together: of a column, or of a row whose columns are organisations."""
+    wide = [number for number, name in enumerate(table.columns) if name.casefold() in known]
+    if len(wide) > 1:
+        ends = [number for number, name in enumerate(table.columns) if name.casefold() in names.totals]
+        for row in table.rows:
+            label = ", ".join(row[n] for n in range(len(row)) if n not in (*wide, *ends) and row[n]) or "its row"
+            places = [*wide, *ends]
+            organisations = tuple(known.get(table.columns[n].casefold()) for n in places)
+            yield Cells(label, tuple(row[n] for n in places), organisations, tuple(table.columns[n] for n in places))
+    of = organisation_column(table, known)
+    texts = [n for n in range(len(table.columns)) if n != of and is_text(table, n, names.symbol)]
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for number, row in enumerate(table.rows):
+        groups.setdefault(tuple(row[n] for n in texts) if of is not None else (), []).append(number)
+    for column in (n for n in range(len(table.columns)) if n != of and n not in texts and n not in wide):
+        for rows in groups.values():
+            picked = [table.rows[number] for number in rows]
+            yield Cells(
+                table.columns[column],
+                tuple(row[column] for row in picked),
+                tuple(None if of is None else known.get(row[of].casefold()) for row in picked),
+                tuple(row[0 if of is None else of] for row in picked),
+            )
+
+
+def organisation_column(table: PublishedTable, known: Mapping[str, int]) -> int | None:
+    """Return the column that names an organisation in at least half of the rows; None if there is none."""
+    for number in range(len(table.columns)):
+        named = sum(cell.casefold() in known for cell in table.column(number))
+        if 2 * named >= len(table.rows):
+            return number
+    return None
+
+
+def is_text(table: PublishedTable, column: int, symbol: str) -> bool:
+    """Return True if a column holds words or dates, and no numbers."""
+    filled = [cell for cell in table.column(column) if cell not in ("", MISSING, symbol)]
+    return bool(filled) and sum(np.isnan(number_of(cell)) for cell in filled) > len(filled) / 2

@@ -1,0 +1,265 @@
+"""All measures by organisation, for a page: a table of the latest values, and the data that the page's script shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from natpatsip import context, spc, wording
+from natpatsip.blocks import Block, made_block
+from natpatsip.charts import icons, palette
+from natpatsip.datasets.disclosure import MISSING
+from natpatsip.digests import sha256
+from natpatsip.errors import DataError
+from natpatsip.measures.definitions import HIDDEN, declared
+from natpatsip.measures.measured_series import MeasuredSeries
+from natpatsip.measures.organisation_series import SHOWN, ByOrganisation, Floats
+from natpatsip.printable import escaped
+from natpatsip.settings import Settings, read_settings
+from natpatsip.spc.rules import POINT_TYPES
+
+ALL = "All"  # what the national row is called where the settings name no total
+LIMITS = "Control limits of an organisation are recalculated only for reasons that hold for all of them."
+ROUNDED = "Percentages are of the rounded counts."
+COLOURS = {
+    "ink": palette.INK,
+    "quiet": palette.QUIET,
+    "grid": palette.GRID,
+    "axis": palette.AXIS,
+    "paper": palette.PAPER,
+    "line": palette.PROCESS,
+    "limit": palette.LIMIT,
+    "mean": palette.MEAN,
+    "target": palette.TARGET,
+    "national": palette.TRAJECTORY,
+}
+
+
+def by_organisation(*measures: MeasuredSeries | str) -> Block:
+    """Return all organisations with all measures, for a chapter that only pages have.
+
+    On a page readers choose an organisation, and see each measure's series beside the national one, its icons, its
+    numbers, and where it is in a funnel plot. Without scripts there is a table of the latest values. Small numbers are
+    suppressed by the policies of the datasets.
+
+    Parameters
+    ----------
+    measures : Measure or str
+        Measures or their ids, in the order wanted; by default all control and run charts that have ``by``.
+
+    Raises
+    ------
+    DataError
+        If there is no such measure, none with ``by``, or one whose dataset has no policy for small numbers.
+    """
+    here = context.current()
+    known = declared(here.project)
+    chosen = measures or [
+        name for name, each in known.by_id.items() if each.by and each.chart in SHOWN and each.rolling == 1
+    ]
+    series = [each if isinstance(each, MeasuredSeries) else MeasuredSeries(each) for each in chosen]
+    if not series:
+        raise DataError(
+            "measures.by_organisation: no measure of data/measures.yml with the chart "
+            f"{' or '.join(SHOWN)} has by, the column of organisations."
+        )
+    groups: dict[str, list[ByOrganisation]] = {}
+    for each in series:
+        groups.setdefault(each.definition.by, []).append(ByOrganisation.of(each))
+    settings = read_settings(here.project)
+    data = _data(groups, settings)
+    name = f"organisations-{sha256(json.dumps(data))[:16]}"
+    tables = "\n\n".join(_table(by, group, settings) for by, group in groups.items())
+    notes = "<br>".join(map(escaped, _notes([each for group in groups.values() for each in group], settings)))
+    text = (
+        f':::: {{.organisations #{name} data="drawings/{name}.json"}}\n{tables}\n\n'
+        f"::: {{.table-notes}}\n{notes}\n:::\n::::"
+    )
+    block = made_block(f"the table of {len(series)} measures by organisation", text)
+    shown = f"{tables}\n\n{notes}"
+    return Block(block.markdown, shown, data={name: data})
+
+
+def _national_name(settings: Settings) -> str:
+    return next(iter(settings.labels.totals), ALL)
+
+
+def _kind_name(by: str, settings: Settings) -> str:
+    return settings.labels.columns.get(by) or by.replace("_", " ").capitalize()
+
+
+def _column_name(each: ByOrganisation) -> str:
+    own = each.measure.definition
+    return f"{own.label}, {'%' if own.is_percent else own.unit}"
+
+
+def _is_illustrative(group: Sequence[ByOrganisation]) -> bool:
+    return any(each.measure.is_illustrative for each in group)
+
+
+# The table of the latest values
+
+
+def _table(by: str, group: Sequence[ByOrganisation], settings: Settings) -> str:
+    """Return the latest value of each organisation and measure as a table in Markdown, the national ones below."""
+    periods = {each.periods[-1] for each in group}
+    names = [_column_name(each) + (f" ({each.periods[-1]})" if len(periods) > 1 else "") for each in group]
+    rows = [
+        [_with_remark(group, place, name), *(each.latest(each.names.index(name)) for each in group)]
+        for place, name in enumerate(_names_of(group))
+    ]
+    rows.append([_national_name(settings), *(_national_latest(each) for each in group)])
+    kind = _kind_name(by, settings)
+    caption = f"Latest values by {kind}" + (f", {periods.pop()}" if len(periods) == 1 else "")
+    if _is_illustrative(group):
+        caption += f" ({settings.illustrative_data.title.lower()})"
+    lines = [[kind, *names], *rows]
+    written = ["| " + " | ".join(map(escaped, line)) + " |" for line in lines]
+    ruled = "|:--|" + "--:|" * len(names)
+    return "\n".join([written[0], ruled, *written[1:], "", f": {escaped(caption)}"])
+
+
+def _names_of(group: Sequence[ByOrganisation]) -> list[str]:
+    """Return the organisations of a group's measures, each once."""
+    return list(dict.fromkeys(name for each in group for name in each.names))
+
+
+def _with_remark(group: Sequence[ByOrganisation], place: int, name: str) -> str:
+    closed = next((text for each in group if name in each.names and (text := each.closed(each.names.index(name)))), "")
+    return f"{name} ({closed[0].lower()}{closed[1:].rstrip('.')})" if closed else name
+
+
+def _national_latest(each: ByOrganisation) -> str:
+    value = each.national_values[-1]
+    decimals, is_percent = max(each.measure.decimals, 0), each.measure.definition.is_percent
+    if np.isnan(value):
+        return MISSING
+    return wording.plain(wording.round_half_up(value, decimals), decimals, is_percent=is_percent)
+
+
+def _notes(all_series: Sequence[ByOrganisation], settings: Settings) -> list[str]:
+    """Return what readers have to know of the numbers, each note once."""
+    notes = [each.policy.note for each in all_series]
+    notes += [ROUNDED for each in all_series if each.is_share and each.policy.counts]
+    quarterly = any(each.step != each.measure.step for each in all_series)
+    notes += ["Where an organisation's months are small, its points are quarters."] if quarterly else []
+    notes += [LIMITS]
+    notes += [settings.illustrative_data.figure] if _is_illustrative(all_series) else []
+    return list(dict.fromkeys(filter(None, notes)))
+
+
+# The data of the page
+
+
+def _data(groups: Mapping[str, Sequence[ByOrganisation]], settings: Settings) -> dict[str, Any]:
+    """Return what the page's script shows: numbers once, in the order of organisations, then periods."""
+    used = {name for group in groups.values() for each in group for pair in _icons(each) if pair for name in pair}
+    return {
+        "colours": COLOURS,
+        "points": [
+            {"words": style.words, "fill": style.fill, "outline": style.outline, "shape": style.shape}
+            for style in palette.POINTS.values()
+        ],
+        "icons": {
+            name: {"svg": icons.svg(icon).strip(), "words": icon.words}
+            for name, icon in icons.ICONS.items()
+            if name in used
+        },
+        "illustrative": settings.illustrative_data.figure,
+        "groups": [
+            {
+                "by": by,
+                "kind": _kind_name(by, settings),
+                "national": _national_name(settings),
+                "organisations": _names_of(group),
+                "measures": [_measure(each, _names_of(group), settings) for each in group],
+            }
+            for by, group in groups.items()
+        ],
+    }
+
+
+def _measure(each: ByOrganisation, names: Sequence[str], settings: Settings) -> dict[str, Any]:
+    own = each.measure.definition
+    places = [each.names.index(name) if name in each.names else None for name in names]
+    columns = each.measure.columns
+    has_limits = own.chart == "xmr"
+    shown_icons, limits, kinds = _icons(each), _limits(each), _kinds(each)
+
+    def placed(rows: Sequence[Any], empty: Any = None) -> list[Any]:
+        return [empty if place is None else rows[place] for place in places]
+
+    return {
+        "id": each.measure.id,
+        "label": own.label,
+        "column": _column_name(each),
+        "caption": each.measure.caption,
+        "axis": each.measure.axis,
+        "percent": own.is_percent,
+        "per": own.per if each.is_share else None,
+        "decimals": each.decimals,
+        "improvement": own.improvement,
+        "target": each.target,
+        "targetName": settings.labels.target,
+        "note": each.policy.note,
+        "symbol": each.policy.symbol,
+        "illustrative": each.measure.is_illustrative,
+        "provenance": str(each.measure.rows.attrs.get("provenance", "")),
+        "dataset": own.dataset,
+        "periods": each.periods,
+        "columns": {role: columns[role] for role in each.roles},
+        "national": {role: _numbers(each.national[role]) for role in each.roles},
+        "counts": {role: placed(_grid(each, role)) for role in each.roles},
+        "kinds": placed(kinds, "") if has_limits else [],
+        "limits": placed(limits) if has_limits else [],
+        "icons": placed(shown_icons),
+        "remarks": placed([each.remark(place) for place in range(len(each.names))], "There are no data."),
+        "funnel": _funnel(each, places),
+    }
+
+
+def _numbers(values: Floats) -> list[float | int | None]:
+    """Return numbers as JSON holds them: whole ones without a point, and none where there is none."""
+    known = (None if value != value else value for value in values.tolist())
+    return [value if value is None else int(value) if value.is_integer() else round(value, 4) for value in known]
+
+
+def _grid(each: ByOrganisation, role: str) -> list[list[float | int | None]]:
+    shown = np.where(each.hidden[role], HIDDEN, each.counts[role])
+    return [_numbers(row) for row in shown]
+
+
+def _icons(each: ByOrganisation) -> list[tuple[str, str] | None]:
+    """Return the names of each organisation's variation and assurance icon; None where it has none."""
+    pairs = each.summary[["variation_icon", "assurance_icon"]].to_numpy().tolist()
+    return [(pair[0], pair[1]) if has else None for pair, has in zip(pairs, each.has_icons, strict=True)]
+
+
+def _limits(each: ByOrganisation) -> list[list[list[float | int | None]]]:
+    """Return each organisation's stretches of limits: the place of the first point, mean, lower and upper limit."""
+    stretches = spc.summary(each.result, by_segment=True)
+    first = each.dates.get_indexer(pd.DatetimeIndex(stretches["start"])).astype(float)
+    levels = stretches[["mean", "lpl", "upl"]].round(3).to_numpy(dtype=float)
+    rows = [_numbers(row) for row in np.column_stack([first, levels])]
+    number = len(rows) // len(each.names)
+    return [rows[start : start + number] for start in range(0, len(rows), number)]
+
+
+def _kinds(each: ByOrganisation) -> list[str]:
+    """Return the kind of each point as a digit: its place among the kinds of points, ``.`` where there is none."""
+    marks = np.array([".", *(str(place) for place in range(len(POINT_TYPES)))])
+    codes = each.result["point_type"].cat.codes.to_numpy() + 1
+    known = ~np.isnan(each.values)
+    shown = marks[np.where(known, codes.reshape(each.values.shape), 0)]
+    return ["".join(row) for row in shown]
+
+
+def _funnel(each: ByOrganisation, places: Sequence[int | None]) -> dict[str, Any] | None:
+    if each.funnel is None:
+        return None
+    found = each.funnel["places"]
+    return {**each.funnel, "places": ["" if place is None else found[place] for place in places]}

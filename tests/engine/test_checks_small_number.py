@@ -1,0 +1,285 @@
+"""Small numbers: what a policy should have hidden is found in whatever carries it, and so is what gives it away."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import pytest
+from nbformat.v4 import new_output
+
+from natpatsip import context, datasets, figure, measures, table
+from natpatsip.blocks import BLOCK
+from natpatsip.checks import small_number
+from natpatsip.fact import Fact
+from natpatsip.pipeline.outputs import DATASET
+from support.checking import block, charting, printing, publishing, seen
+from support.measured import months
+from support.projects import code, prose, small
+
+TEAMS = ("North", "South", "East", "West", "Central")
+SEPTEMBER = {"North": (4, 22), "South": (23, 41), "East": (12, 33), "West": (31, 58), "Central": (26, 44)}
+FILE = "data/waits_monthly.csv"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A project whose North has a 4 in September."""
+    folder = small(tmp_path_factory.mktemp("project") / "small")
+    chance = np.random.default_rng(7)
+    lines = ["month,team,seen_in_time,seen,provenance"]
+    for month in months(18):
+        for team in TEAMS:
+            size = int(chance.integers(20, 90))
+            top, whole = SEPTEMBER[team] if month == "2024-09" else (int(chance.integers(9, size)), size)
+            lines.append(f"{month},{team},{top},{whole},reported")
+    (folder / FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    rows = [
+        f"team,T{n},{name},{name.lower()},,{'Northern' if name == 'North' else ''},," for n, name in enumerate(TEAMS)
+    ]
+    listed = ["kind,code,name,slug,parent,aliases,open_from,open_to", *rows]
+    (folder / "data" / "organisations.csv").write_text("\n".join(listed) + "\n", encoding="utf-8")
+    (folder / "data" / "measures.yml").write_text(
+        (folder / "data" / "measures.yml").read_text().replace("  target: waits_standard\n", "")
+    )
+    return folder
+
+
+@pytest.fixture
+def found(project):
+    """Return a function that gives what the check finds in some cells."""
+
+    def find(*cells):
+        from support.projects import write
+
+        reading = code("waits", id="reading")
+        reading.outputs = [new_output("display_data", data={DATASET: {"file": FILE, "sha256": "", "rows": 1}})]
+        write(project / "notebooks" / "ward.ipynb", "Ward", reading, *cells)
+        return small_number.check(seen(project))
+
+    return find
+
+
+@pytest.fixture(scope="module")
+def waits(project):
+    return datasets.load("waits_monthly", quarter="2024-25-Q2", project=project, is_shown=False)
+
+
+@pytest.fixture(scope="module")
+def september(waits):
+    """The raw counts of the month by team, under names that say nothing."""
+    rows = waits[waits["month"] == "2024-09-01"][["team", "seen_in_time", "seen"]]
+    return rows.set_axis(["Where", "In", "Of"], axis=1).reset_index(drop=True)
+
+
+def showing(data):
+    cell = code("shown", id="leak")
+    cell.outputs = [new_output("execute_result", data=data, execution_count=1)]
+    return cell
+
+
+def printing_out(text):
+    cell = code("print(frame)", id="leak")
+    cell.outputs = [new_output("stream", name="stdout", text=text)]
+    return cell
+
+
+def as_figure(frame):
+    chart = alt.Chart(frame).mark_bar().encode(x="Where", y="In")
+    return figure("fig-x", chart, title="T", description="D", caption="C", data=frame)._repr_mimebundle_()
+
+
+CARRIERS = {
+    "a table of the report": lambda frame: showing(table(frame, caption="By team")._repr_mimebundle_()),
+    "a figure's data, its download": lambda frame: charting("fig-x", id="leak", data=frame.to_csv(index=False)),
+    "a chart's specification": lambda frame: showing(
+        {key: value for key, value in as_figure(frame).items() if "vega" in key}
+    ),
+    "a frame that the executed notebook shows": lambda frame: showing(
+        {"text/html": frame.to_html(), "text/plain": repr(frame)}
+    ),
+    "a printed frame": lambda frame: printing_out(frame.to_string()),
+    "a printed series": lambda frame: printing_out(str(frame.set_index("Where")["In"])),
+    "a table typed in Markdown": lambda frame: prose(
+        "| Where | In |\n|---|--:|\n"
+        + "\n".join(f"| {where} | {one} |" for where, one in zip(frame["Where"], frame["In"], strict=True)),
+        id="leak",
+    ),
+    "a table whose columns are organisations": lambda frame: block(
+        "| Month | " + " | ".join(frame["Where"]) + " |\n|---|" + "--:|" * len(frame)
+        + "\n| September | " + " | ".join(map(str, frame["In"])) + " |",
+        id="leak",
+    ),
+    "other names of organisations": lambda frame: block(
+        table(frame.replace({"Where": {"North": "Northern"}}), caption="By team").markdown, id="leak"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_a_raw_small_count_is_found_in(found, september, carrier):
+    (finding, *_) = found(CARRIERS[carrier](september))
+    assert (finding.notebook, finding.cell, finding.check) == ("ward.ipynb", "leak", "small-number")
+    assert (finding.found, finding.expected) == ("4", "*")
+    assert "waits_monthly.seen_in_time by team" in finding.message
+    assert "4 for North" in finding.message
+    assert 'datasets.suppress_small_counts(…, "waits_monthly")' in finding.message
+
+
+def test_an_expression_of_a_table_in_markdown_is_read_too(found, september):
+    rows = "\n".join(f"| {name} | `{{python}} each` |" for name in september["Where"])
+    cell = printing(f"| Where | In |\n|---|--:|\n{rows}", *map(str, september["In"]), id="leak")
+    assert [each.found for each in found(cell)] == ["4"]
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_what_the_policy_shows_is_not_found_in(found, project, waits, carrier):
+    rows = waits[waits["month"] == "2024-09-01"]
+    with context.use("2024-25-Q2", project=project):
+        shown = datasets.suppress_small_counts(rows, "waits_monthly")
+    frame = pd.DataFrame({"Where": shown["team"], "In": shown["seen_in_time_shown"], "Of": shown["seen_shown"]})
+    assert found(CARRIERS[carrier](frame)) == []
+
+
+def test_sums_of_a_quarter_are_known_by_their_values(found, waits):
+    sums = datasets.quarterly(waits, by="team", counts=["seen"])
+    latest = sums[sums["month"] == sums["month"].max()][["team", "seen"]].set_axis(["Where", "Number"], axis=1)
+    (finding,) = found(showing(table(latest, caption="Quarter")._repr_mimebundle_()))
+    assert "the policy rounds them to the nearest 5" in finding.message
+
+
+def test_a_series_of_one_organisation_is_known_by_its_values(found, waits):
+    north = waits[waits["team"] == "North"][["month", "seen_in_time"]].set_axis(["Month", "Number"], axis=1)
+    (finding,) = found(charting("fig-x", id="leak", data=north.tail(9).to_csv(index=False)))
+    assert finding.found == "4"
+
+
+def test_a_count_is_known_by_its_name_alone(found):
+    (finding,) = found(block("| Team | Seen |\n|---|--:|\n| North | 3 |\n| South | 10 |", id="leak"))
+    assert finding.found == "3"
+
+
+def test_percentages_of_small_counts_are_found(found, september):
+    shares = september.assign(Share=(100 * september["In"] / september["Of"]).round(1))[["Where", "Share"]]
+    (finding,) = found(showing(table(shares, caption="Shares")._repr_mimebundle_()))
+    assert (finding.found, finding.expected) == ("18.2", "*")
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"Where": [*TEAMS], "Clinics": [1, 5, 9, 12, 4]},  # other things than people
+        {"Where": [*TEAMS], "Staff": [0, 0, 1, 0, 0]},
+        {"Month": [f"2024-{n:02}" for n in range(1, 9)], "Number": [3, 1, 4, 1, 5, 9, 2, 6]},
+    ],
+)
+def test_small_numbers_of_something_else_are_not_found(found, frame):
+    assert found(showing(table(pd.DataFrame(frame), caption="Others")._repr_mimebundle_())) == []
+
+
+def test_national_numbers_are_not_found(found, waits):
+    total = datasets.total(waits, ["seen_in_time", "seen"])
+    assert found(charting("fig-x", data=total.to_csv(index=False))) == []
+
+
+# What gives a hidden number away
+
+
+def rows_of(*rows):
+    return "| Team | Visits | Calls | Total |\n|---|--:|--:|--:|\n" + "\n".join(
+        f"| {' | '.join(row)} |" for row in rows
+    )
+
+
+def column_of(total, *counts):
+    named = zip((*TEAMS, "Total"), (*counts, total), strict=True)
+    return "| Team | Visits |\n|---|--:|\n" + "\n".join(f"| {name} | {count} |" for name, count in named)
+
+
+@pytest.mark.parametrize(
+    ("text", "whose"),
+    [
+        (column_of("101", "*", "21", "33", "28", "14"), "North"),  # exact others
+        (column_of("128", "*", "20", "35", "30", "15"), ""),  # rounded others leave more than one value
+        (column_of("101", "*", "21", "33", "28", "*"), ""),  # two are hidden
+        (column_of("84", "*", "21", "33", "28", "*"), "North"),  # two of 1: nothing else adds up to 2
+        (column_of("96", "*", "21", "33", "28", "*"), "North"),  # two of 7
+        (column_of("91", "*", "20", "35", "30", "15"), ""),
+        (column_of("93", "*", "20", "35", "30", "15"), "North"),  # the least of all others leave 1 to it
+        (column_of("–", "*", "21", "33", "28", "14"), ""),  # no total
+        (rows_of(("North", "*", "21", "25"), ("South", "31", "12", "43")), "Visits"),
+        (rows_of(("North", "*", "*", "9"), ("South", "31", "12", "43")), ""),
+        ("| Team | Seen within 18 weeks | Seen | % |\n|---|--:|--:|--:|\n| North | * | 12 | 33.3 |", "North"),
+        ("| Team | Seen within 18 weeks | Seen | % |\n|---|--:|--:|--:|\n| North | * | 10 | 33.3 |", ""),
+        ("| Team | Seen within 18 weeks | Seen | % |\n|---|--:|--:|--:|\n| North | * | 12 |  |", ""),
+    ],
+)
+def test_a_hidden_number_that_others_fix_is_found(found, text, whose):
+    given = [each.found for each in found(block(text, id="leak")) if "hidden number" in each.message]
+    assert given == ([whose] if whose else [])
+
+
+def test_percentages_do_not_add_up(found):
+    text = column_of("20", "*", "21%", "33%", "28%", "14%")
+    assert found(block(text)) == []
+
+
+# The page of organisations, and facts
+
+
+@pytest.fixture
+def page(project):
+    with context.use("2024-25-Q2", project=project):
+        return measures.by_organisation()
+
+
+def with_data(page, change):
+    record = page._repr_mimebundle_()[BLOCK]
+    change(next(iter(record["data"].values()))["groups"][0]["measures"][0])
+    return showing({BLOCK: record})
+
+
+def test_the_page_of_organisations_is_as_the_policy_asks(found, page):
+    assert found(with_data(page, lambda measure: None)) == []
+
+
+@pytest.mark.parametrize(("count", "said"), [(4, "holds 4 for North"), (13, "holds 13 for North")])
+def test_a_raw_count_in_the_data_of_the_page_is_found(found, page, count, said):
+    def change(measure):
+        measure["counts"]["numerator"][0][-1] = count
+
+    assert [said in each.message for each in found(with_data(page, change))] == [True]
+
+
+def test_a_hidden_count_that_the_national_one_gives_away_is_found(found, page):
+    def change(measure):
+        counts = measure["counts"]["numerator"]
+        for row in counts:
+            row[-1] = 10
+        counts[1][-1] = -1
+        measure["national"]["numerator"][-1] = 55  # four others of at most 12 each leave 7 to it
+
+    (finding,) = found(with_data(page, change))
+    assert finding.found == "South"
+    assert "follows from the total of" in finding.message
+
+
+def fact(value, rows, **more):
+    return Fact("north_seen", "2024-25-Q2", value, "people", "List", rows=rows, section="ward", **more)
+
+
+@pytest.mark.parametrize(
+    ("value", "rows", "expected"),
+    [
+        (4, f"{FILE}: month 2024-09, team North, 1 row", "*"),
+        (13, f"{FILE}: team North, summed by month, 3 rows", "15"),
+        (15, f"{FILE}: month 2024-09, team North, 1 row", ""),
+        (0, f"{FILE}: month 2024-09, team North, 1 row", ""),
+        (4, f"{FILE}: summed by month, 1 row", ""),
+        (4, "data/reported.csv: team North", ""),
+    ],
+)
+def test_a_fact_that_is_a_count_of_one_organisation_is_found(found, value, rows, expected):
+    findings = found(publishing(fact(value, rows), id="leak"))
+    assert [each.expected for each in findings] == ([expected] if expected else [])
+    assert all(each.fact == "north_seen" for each in findings)
