@@ -108,7 +108,8 @@ def text_of_value(value: Any, *, number: Callable[[float], str] = lambda value: 
     if kind.__name__ == "datetime64":
         import pandas as pd
 
-        value = pd.Timestamp(value)
+        value = _of_numpy(value, pd)
+        kind = type(value)
     if isinstance(value, datetime.datetime):
         clock = "" if value.time() == datetime.time() else f", {value:%H:%M}"
         return f"{wording.date(value)}{clock}"
@@ -125,6 +126,12 @@ def text_of_value(value: Any, *, number: Callable[[float], str] = lambda value: 
         return number(int(plain) if plain.is_integer() else plain)
     remedy = REMEDIES.get(kind.__name__, "Write the text that is meant, such as str(…)")
     raise NotPrintableError(f"is of type {kind.__name__}, not a single number, date or text. {remedy}")
+
+
+def _of_numpy(value: Any, pandas: Any) -> Any:
+    """Return a date of NumPy as one of pandas: those of months and years are periods."""
+    frequency = {"datetime64[M]": "M", "datetime64[Y]": "Y"}.get(str(value.dtype))
+    return pandas.Period(str(value), frequency) if frequency else pandas.Timestamp(value)
 
 
 def _period(value: Any) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -345,3 +346,23 @@ def test_a_value_of_a_typed_file_is_text_as_its_field_has_it(value, kind, text):
     assert _as_text(value, field(kind)) == text
     assert _as_text(True, None) == "true"
     assert _as_text(datetime(2024, 8, 14), None) == "2024-08-14T00:00:00"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        ("date", date(2024, 4, 1), "2024-04-01"),
+        ("date", datetime(2024, 4, 1), "2024-04-01"),
+        ("date", datetime(2024, 3, 31, 23, tzinfo=UTC), "refused"),  # 1 April in London
+        ("yearmonth", datetime(2024, 4, 1), "2024-04"),
+        ("yearmonth", datetime(2024, 3, 31, 23, tzinfo=UTC), "refused"),
+        ("string", b"North", "North"),
+        ("string", "Caf\u00e9".encode(), "Caf\u00e9"),
+        ("integer", 12.0, "12"),
+        ("integer", 12.5, "refused"),
+        ("number", Decimal("12.50"), "12.50"),
+    ],
+)
+def test_a_value_of_a_typed_file_is_read_as_a_csv_file_would_have_it(kind, value, text):
+    written = _as_text(value, field(kind))
+    assert written == text if text != "refused" else fits(rule(kind), written) == "refused"

@@ -15,12 +15,15 @@ from itertools import product
 from typing import Any
 
 from natpatsip import wording
-from natpatsip.charts.own_charts import Rows, Specification, rows_of, units
+from natpatsip.charts.own_charts import Rows, Specification, children, rows_of, tables, units
 
 PERCENTAGES = 10.0  # from here on a value is no proportion
 _RANDOM = re.compile(r'"(ci0|ci1)"|"extent": "ci"|"sample": \d|\brandom\(\)|"(?:op|aggregate)": "ci')
 _QUARTER = re.compile(r'"(?:timeUnit|unit)": "\w*quarter\w*"|%q')
 _FORMAT = re.compile(r",?(?:\.(\d+))?([fd%])")
+_DATUM = re.compile(r"datum(?:\.|\[['\"])(\w+)")
+_GUARD = re.compile(r"isValid|null|isNaN|isFinite")
+SUMS = ("aggregate", "joinaggregate", "window")
 _PERCENT = re.compile(r"%|\bper ?cent\b", re.IGNORECASE)
 
 
@@ -46,7 +49,32 @@ def misstated(specification: Specification) -> str:
             "names, such as Q1 2024/25."
         )
     told = (_misplaced(unit, specification) or _of_unit(unit, specification) for unit in units(specification))
-    return next(filter(None, told), "")
+    return _calculated(specification) or next(filter(None, told), "")
+
+
+def _calculated(specification: Specification) -> str:
+    """Return that the chart calculates with a missing value, which is 0 in Vega's sums and expressions."""
+    rows = [row for each in tables(specification) for row in each if isinstance(row, Mapping)]
+    gaps = {name for row in rows for name, value in row.items() if value is None}
+    steps = list(_transforms(specification))
+    filters = json.dumps([step for step in steps if "filter" in step])
+    for step in steps:
+        summed = [each.get("field") for key in SUMS for each in step.get(key, ()) if each.get("op") == "sum"]
+        expression = "" if _GUARD.search(step.get("calculate", "")) else step.get("calculate", "")
+        used = [*summed, *(found[1] for found in _DATUM.finditer(expression))]
+        if name := next((each for each in used if each in gaps and each not in filters), ""):
+            return (
+                f"it calculates with column {name}, of which a value is missing, and Vega takes it for 0. Calculate in "
+                "the notebook, where it stays missing, or filter such rows first: .transform_filter(…)."
+            )
+    return ""
+
+
+def _transforms(view: Specification) -> Iterator[Mapping[str, Any]]:
+    """Yield what a chart does to its rows, in all its views."""
+    yield from view.get("transform", ())
+    for child in children(view):
+        yield from _transforms(child)
 
 
 def _misplaced(unit: Specification, specification: Specification) -> str:

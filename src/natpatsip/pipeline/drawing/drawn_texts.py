@@ -10,10 +10,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from html import unescape
 from itertools import pairwise
 from typing import Any
 
 from natpatsip.charts.own_charts import units
+from natpatsip.printable import words_of_python
 
 Items = Sequence[Mapping[str, Any]]
 LOOK = ("fill", "stroke", "shape", "strokeDash", "strokeWidth", "size", "opacity")
@@ -69,6 +71,12 @@ def cut_alike(svg: str) -> str:
         if twice
         else ""
     )
+
+
+def unreadable(svg: str) -> str:
+    """Return which text of a drawing is what Python prints for a missing value or an object, or an empty text."""
+    found = next((each for each in map(unescape, _SVG_TEXT.findall(svg)) if words_of_python(each)), "")
+    return f'it shows the text "{found}" to readers. Say in words what is not known.' if found else ""
 
 
 def texts(group: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
