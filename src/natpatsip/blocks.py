@@ -21,7 +21,7 @@ from natpatsip.context import LEFT_OUT, WARNING
 from natpatsip.digests import sha256
 from natpatsip.errors import FigureError, nearest
 from natpatsip.facts import Fact
-from natpatsip.printable import NotPrintableError, escaped, is_missing, labelled, text_of_value
+from natpatsip.printable import NotPrintableError, are_years, escaped, is_missing, labelled, text_of_value
 from natpatsip.worded import Worded
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from great_tables import GT
     from pandas.io.formats.style import Styler
 
-_YEAR = re.compile(r"\byear\b", re.IGNORECASE)
+_CODE = re.compile(r"\b(years?|codes?|ids?|identifiers?)\b", re.IGNORECASE)
 CALLOUTS = ("note", "tip", "important", "warning")
 
 
@@ -133,7 +133,7 @@ def table(rows: pd.DataFrame | pd.Series[Any] | Styler | GT, *, caption: str = "
     FigureError
         If the table has no caption, columns or rows, or a value or a name that readers could not make sense of.
     """
-    caption = str(caption).strip()
+    caption = " ".join(str(caption).split())
     if library_tables.is_library_table(rows):
         return _library_table(rows, caption)
     if not caption:
@@ -338,10 +338,11 @@ def fact_span(fact: Fact, words: str = "") -> str:
 def _number_of(name: Any, column: Sequence[Any]) -> Callable[[float], str]:
     """Return how the numbers of a column are printed: with one decimal, or more if they are small or close together.
 
-    Years have no thousands separator.
+    Years and codes have no thousands separator; whole numbers such as 2022, 2023 and 2024 are years.
     """
     numbers = [float(value) for value in column if isinstance(value, Real | Decimal) and not is_missing(value)]
-    if _YEAR.search(str(name)) and all(value.is_integer() and 1000 <= value < 10_000 for value in numbers):
+    are_codes = _CODE.search(str(name)) and all(value.is_integer() and value >= 0 for value in numbers)
+    if are_codes or are_years(numbers):
         return lambda value: str(int(value))
     places = wording.decimals_for(numbers, 1)
     return partial(wording.plain, decimals=places, is_percent="%" in str(name))

@@ -200,12 +200,12 @@ def figure(
 
 def _specification(chart: Any, figure_id: str) -> dict[str, Any]:
     """Return a chart as Vega-Lite; one that is drawn with Altair directly looks like the others."""
-    from natpatsip.charts import own_charts, theme
+    from natpatsip.charts import encodings, own_charts, theme
 
     drawn: dict[str, Any] = chart.to_dict()
     if "narrow" in drawn.get("usermeta", {}):  # one of `natpatsip.charts`
         return drawn
-    if told := own_charts.misread(drawn):
+    if told := own_charts.misread(drawn) or encodings.misstated(drawn):
         raise FigureError(f"{figure_id}: {told}")
     return _in_report_look(own_charts.with_local_times(drawn), theme.OWN_CHARTS)
 

@@ -69,6 +69,10 @@ def _matplotlib_svg(figure: Any, name: str) -> str:
     for file in sorted(look.fonts(project_root()).glob("*.ttf")):
         if str(file) not in known:
             font_manager.fontManager.addfont(file)
+    for formatter in (each.get_major_formatter() for axes in figure.axes for each in (axes.xaxis, axes.yaxis)):
+        if hasattr(formatter, "set_useOffset"):  # else 1,000,001 may be labelled 1, with "+1e6" or "1e6" at the end
+            formatter.set_useOffset(False)
+            formatter.set_scientific(False)
     written = io.StringIO()
     with mpl.rc_context({**SETTINGS, "svg.hashsalt": name}):
         figure.savefig(written, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})

@@ -10,6 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import chain
+from numbers import Real
 from typing import Any
 
 from natpatsip import wording
@@ -23,6 +26,7 @@ NO_TEXT = ("img", "svg", "picture", "canvas", "iframe", "object", "input", "butt
 STRUCK = ("s", "strike", "del")
 MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "sup": "^", "sub": "~"}
 NUMBER = re.compile(r"[-−+]?\s?[£$€]?\d[\d,.]*\s?%?(?: \[[^]]+\])?")
+ZERO = re.compile(r"[-−+]?[£$€]?0+(?:\.0+)?\s?%?")
 _STYLED = re.compile(r"#T_\w+?_(?:row|level)\d+_")  # a rule of a Styler's for single cells
 _FORMATS = re.compile(r"color|background|font-|text-decoration|border")
 
@@ -104,6 +108,7 @@ def read(made: Any, what: str) -> LibraryTable:
     if width and not columns[0] and [row[0] for row in rows] == [str(number) for number in range(len(rows))]:
         columns, rows = columns[1:], [row[1:] for row in rows]  # the numbers only count the rows
     _check(columns, rows, what)
+    _need_no_false_zeros(made, rows, what)
     styles = "".join(node.text or "" for node in root.iter("style"))
     inline = (node.get("style", "") for node in table.iter("td", "th"))
     return LibraryTable(
@@ -207,6 +212,28 @@ def _check(columns: Sequence[tuple[str, ...]], rows: Sequence[Sequence[str]], wh
                     'value. Say what readers see instead: style.format(na_rep="not known"), '
                     'gt.sub_missing(missing_text="not known"), or "" for nothing.'
                 )
+
+
+def _need_no_false_zeros(made: Any, rows: Sequence[Sequence[str]], what: str) -> None:
+    """Raise a FigureError if more cells are printed as 0 than the data have zeros, in columns that are hidden too."""
+    import pandas as pd
+
+    data = getattr(made, "data", getattr(made, "_tbl_data", None))
+    if not isinstance(data, pd.DataFrame):
+        return
+    printed = [cell for row in rows for text in row if ZERO.fullmatch(cell := text.replace("\\", ""))]
+    levels = (data.index.get_level_values(n) for n, name in enumerate(data.index.names) if name is not None)
+    values = chain(data.to_numpy(dtype=object).flat, *levels)
+    zeros = sum(bool(ZERO.fullmatch(str(value).strip())) or _is_zero(value) for value in values)
+    if len(printed) > zeros:
+        raise FigureError(
+            f"{what} prints {printed[0]} for a value that is not 0. Give it more decimals, or words such as "
+            '"less than 1": style.format(precision=…), gt.fmt_number(decimals=…)'
+        )
+
+
+def _is_zero(value: Any) -> bool:
+    return isinstance(value, Real | Decimal) and value == 0
 
 
 def _cell(cell: Any, what: str, *, is_note: bool = False) -> str:

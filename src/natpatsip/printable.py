@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import math
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +45,13 @@ _MARKS = re.compile(r"[\\`*_{}\[\]<>#|@^~$]|&(?=#?\w+;)|(?<=-)-|-(?=-)|(?<=\.\.)
 _LIST_MARK = re.compile(r"(\A[ \t]*(?:\(?(?:\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+))?)([-+:.)=])(?=\s|\Z)")
 _SPACES = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")  # not those that do not break
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+_OF_PYTHON = re.compile(  # what str(…), f"…" and astype(str) print for a missing value or an object
+    r"(?<![\w'’.])(?:nan|NaN|NaT|\\?<NA\\?>|-?inf)(?![\w'’])|£None\b|\bNone%"
+    r"|\b(?:np|numpy|pd|pandas|datetime)\.\w+\(|\b(?:Timestamp|Timedelta|Period|Interval|Decimal|array)\("
+    r"|\bdtype: \w+|\\?<[\w.]+ (?:object )?at 0x\w+\\?>"
+)
 
 
 class NotPrintableError(ValueError):
@@ -99,7 +108,8 @@ def text_of_value(value: Any, *, number: Callable[[float], str] = lambda value: 
     if kind.__name__ == "datetime64":
         import pandas as pd
 
-        value = pd.Timestamp(value)
+        value = _of_numpy(value, pd)
+        kind = type(value)
     if isinstance(value, datetime.datetime):
         clock = "" if value.time() == datetime.time() else f", {value:%H:%M}"
         return f"{wording.date(value)}{clock}"
@@ -116,6 +126,12 @@ def text_of_value(value: Any, *, number: Callable[[float], str] = lambda value: 
         return number(int(plain) if plain.is_integer() else plain)
     remedy = REMEDIES.get(kind.__name__, "Write the text that is meant, such as str(…)")
     raise NotPrintableError(f"is of type {kind.__name__}, not a single number, date or text. {remedy}")
+
+
+def _of_numpy(value: Any, pandas: Any) -> Any:
+    """Return a date of NumPy as one of pandas: those of months and years are periods."""
+    frequency = {"datetime64[M]": "M", "datetime64[Y]": "Y"}.get(str(value.dtype))
+    return pandas.Period(str(value), frequency) if frequency else pandas.Timestamp(value)
 
 
 def _period(value: Any) -> str:
@@ -142,6 +158,18 @@ class _Text:
         return self.text
 
 
+def words_of_python(text: str) -> str:
+    """Return the first word of a text that Python prints and readers could make nothing of, or an empty text.
+
+    Examples
+    --------
+    >>> words_of_python("The mean is nan%"), words_of_python("[np.float64(3.5)]"), words_of_python("None of them, Nan")
+    ('nan', 'np.float64(', '')
+    """
+    found = _OF_PYTHON.search(text)
+    return found[0].replace("\\", "") if found else ""
+
+
 def inline(value: Any) -> Any:
     """Return what an inline expression shows of its value: facts and Markdown as they are, anything else as text.
 
@@ -163,17 +191,19 @@ def labelled(
 ) -> pd.DataFrame:
     """Return rows with their labels as the first columns, and each column named in words.
 
-    Row labels count if they have a name (as after ``groupby``) or are not whole numbers. A name in several parts is
-    joined: ``("people", "sum")`` is *people: sum*.
+    Row labels count if they have a name (as after ``groupby``) or are not whole numbers. Whole numbers without a name
+    only count the rows of a frame, unless they are years. A name in several parts is joined: ``("people", "sum")`` is
+    *people: sum*.
 
     Raises
     ------
     FigureError
-        If there are no columns or no rows, a column or the row labels have no name, or two columns the same one.
+        If there are no columns or no rows, a column or the row labels have no name, two columns the same one, or two
+        names in the first column look the same though they are not.
     """
     import pandas as pd
 
-    if isinstance(rows, pd.Series):
+    if is_series := isinstance(rows, pd.Series):
         if rows.name is None:
             raise FigureError(f'{what} is a series without a name. Name it: series.to_frame("people")')
         rows = rows.to_frame()
@@ -184,7 +214,7 @@ def labelled(
     if not len(rows):
         raise FigureError(f"{what} has no rows. Check its filter, or say in a sentence that there are none.")
     frame = rows.copy(deep=False)
-    labels = _labels(rows, what)
+    labels = _labels(rows, what, may_count=not is_series or isinstance(rows.index, pd.RangeIndex))
     frame.columns = pd.Index([_name(name, what) for name in rows.columns], dtype=object)
     frame = frame.reset_index(drop=True)
     for place, (name, values) in enumerate(labels.items()):
@@ -197,16 +227,54 @@ def labelled(
             f"{what} has more than one column called {wording.listing(twice)}. "
             "Give each its own name: frame.columns = […]"
         )
+    _need_names_apart(frame.iloc[:, 0], what)
     return frame
 
 
-def _labels(rows: pd.DataFrame, what: str) -> dict[str, pd.Series[Any]]:
+def _need_names_apart(names: pd.Series[Any], what: str) -> None:
+    """Raise a FigureError if two names are printed alike, such as those of one team with and without a space."""
+    seen: dict[str, str] = {}
+    for name in (each for each in names if isinstance(each, str)):
+        other = seen.setdefault(_as_seen(name), name)
+        if other != name:
+            raise FigureError(
+                f'{what}, column "{names.name}": {other!a} and {name!a} look the same. Make them one name '
+                "in the data, or before their rows are summed: .str.strip()"
+            )
+
+
+def _as_seen(text: str) -> str:
+    """Return what readers see of a text: its letters in their usual form, and one space between words."""
+    letters = "".join(each for each in text if unicodedata.category(each) != "Cf")  # the invisible ones
+    return " ".join(unicodedata.normalize("NFC", letters).split())
+
+
+def are_years(numbers: Iterable[float]) -> bool:
+    """Return True for two or more whole numbers of this or the last century, each the one before and 1 more.
+
+    Examples
+    --------
+    >>> are_years([2022, 2023, 2024]), are_years([2022.0, 2023.0]), are_years([2023, 2412]), are_years([2023])
+    (True, True, False, False)
+    """
+    listed = list(numbers)
+    follow = (after - before == 1 for before, after in pairwise(listed))
+    return len(listed) > 1 and 1900 <= listed[0] < 2100 and all(follow)
+
+
+def _labels(
+    rows: pd.DataFrame,
+    what: str,
+    *,
+    may_count: bool,  # whether whole numbers may be there only to count the rows
+) -> dict[str, pd.Series[Any]]:
     """Return the row labels that readers need, by name."""
     import pandas as pd
 
     index = rows.index
     levels = [index.get_level_values(level) for level in range(index.nlevels)]
-    if index.nlevels == 1 and index.name is None and pd.api.types.is_integer_dtype(index.dtype):
+    are_numbers = index.nlevels == 1 and index.name is None and pd.api.types.is_integer_dtype(index.dtype)
+    if are_numbers and may_count and not are_years(sorted(index)):
         return {}  # they only count the rows
     if any(level.name is None for level in levels):
         raise FigureError(

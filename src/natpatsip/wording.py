@@ -84,15 +84,27 @@ def honest_decimals(value: float, decimals: int = 0, *, is_percent: bool = False
 def number(value: float, decimals: int = 0, *, is_percent: bool = False) -> str:
     """Return a number with thousands separators, and with more decimals if it would be a false 0 or 100%.
 
+    Raises
+    ------
+    ValueError
+        If it is missing or infinite.
+
     Examples
     --------
     >>> number(2724.5), number(-0.2), number(36952), number(2.2, 1), number(-1e-17), number(0.04, 1)
     ('2,725', '−0.2', '36,952', '2.2', '0', '0.04')
     """
+    _need_finite(value)
     needed = honest_decimals(value, decimals, is_percent=is_percent)
     rounded = _decimal(value, needed)
     text = f"{abs(rounded) if rounded == 0 else rounded:,f}".replace("-", "−")
     return _trimmed(text) if needed > decimals else text
+
+
+def _need_finite(value: float) -> None:
+    """Raise a ValueError for what is missing or infinite: in words it would be *NaN%*, or *did not change*."""
+    if not math.isfinite(value):
+        raise ValueError(f"the number to be put into words is {value}: there is none. Say so, or leave it out")
 
 
 def _trimmed(text: str) -> str:
@@ -193,6 +205,7 @@ def plural(count: float, one: str, many: str) -> str:
     >>> plural(1, "person", "people"), plural(0, "person", "people")
     ('person', 'people')
     """
+    _need_finite(count)
     return one if abs(count) == 1 else many
 
 
@@ -242,4 +255,5 @@ def direction(change: float, *, up: str = "rose", down: str = "fell", level: str
     >>> direction(3), direction(-1), direction(0)
     ('rose', 'fell', 'did not change')
     """
+    _need_finite(change)
     return up if change > 0 else down if change < 0 else level

@@ -132,3 +132,29 @@ def test_blocks_are_published_and_the_analysts_own_outputs_are_not():
 def test_a_picture_keeps_its_credit():
     record = {"id": "pic-cycle", "alt": "A cycle", "caption": "The cycle", "credit": "Drawn by us"}
     assert 'alt="A cycle" credit="Drawn by us"}\nThe cycle\n:::' in chapter(shown({PICTURE: record}))
+
+
+NO_VALUE = [
+    {BLOCK: {"markdown": "| Team |\n|---|\n| nan% |"}},
+    {BLOCK: {"markdown": "::: {.callout-note}\n## Mean \\<NA\\>\n\nText\n:::"}},
+    {"text/markdown": "The mean is np.float64(3.5)."},
+    {PICTURE: {"id": "pic-a", "alt": "Mean nan", "caption": "", "credit": ""}},
+    *({FIGURE: {**RECORD, name: "Mean nan"}} for name in ("title", "description", "caption", "alt")),
+]
+
+
+@pytest.mark.parametrize("data", NO_VALUE)
+def test_what_python_prints_for_no_value_is_refused_in_all_that_code_shows(data):
+    with pytest.raises(
+        StagingError, match=r'notebooks/ward.ipynb, cell 2 .* shows "(nan|<NA>|np.float64\()" to readers'
+    ):
+        chapter(shown(data))
+
+
+def test_what_python_prints_for_no_value_is_refused_in_inline_code():
+    with pytest.raises(StagingError, match=r'cell 2 .* shows "nan" to readers, in "nan%"'):
+        chapter(evaluated("Mean `{python} f'{x:.1f}%'`", {"text/plain": "'nan%'"}))
+
+
+def test_what_an_author_types_is_theirs():
+    assert "In pandas, nan is no number." in chapter(prose("In pandas, nan is no number."))

@@ -146,6 +146,12 @@ SIGNS = {
     "backslash": "C:\\ or a \\ b \\£ c\\",
     "backticks": "a ` b `` c *d ` e",
     "underscores": "_x}; _]* snake_case and __ init",
+    "powers": "x^2+y^2=z^4, x^2y^3, 10^6 and ^",
+    "about-two": "It costs ~£5/~£7, or ~5/~6.",
+    "signs-in-a-table": "| a [T] | x^2+y^2 |\n|---|---|\n| [T] | ~5/~6 |",
+    "sign-of-a-heading": "## Using C# and F#",
+    "remark-in-brackets": "As [T] says, [T][T], [T][], [T]: and ^[T].",
+    "a-remark-of-two-words": "[North](see page 5) and [South] (page 6)",
 }
 
 
@@ -154,9 +160,28 @@ def test_no_sign_or_word_that_jupyterlab_shows_is_lost(name):
     assert seen(pandoc("# T\n\n" + as_pandoc(SIGNS[name]))) == f"T{seen_in_jupyterlab(SIGNS[name])}"
 
 
+def test_superscript_and_subscript_are_of_one_word():
+    text = "10^6^ m^2^/s^2^, 3^rd^, H~2~O, CO~2~e, Na^+^, a^-2^"
+    assert as_pandoc(text) == text
+
+
+def test_a_label_in_brackets_has_its_address_from_its_own_cell():
+    """Pandoc reads the chapter as one text: a label, or a heading, of another cell would be taken for this one's."""
+    first = as_pandoc("See [a][1] and [b].\n\n[1]: https://a.example\n[b]: https://b.example", notes="c1")
+    second = as_pandoc("See [a][1] and [b].\n\n[1]: https://c.example", notes="c2")
+    blocks = pandoc(f"# a\n\n{first}\n\n{second}")
+    assert [node["c"][2][0] for node in walk(blocks) if node["t"] == "Link"] == [
+        "https://a.example",
+        "https://b.example",
+        "https://c.example",
+    ]
+    assert seen(blocks) == "aSeeaandb.Seeaand[b]."
+
+
 PIECES = st.sampled_from(
-    ["North", "5*", "*, ", " * ", "*x", "x*", "**", "__x", "_y", "`", "a_b", " \\ ", "1,234", ". ", "£", "(", ")"]
-)
+    ["North", "5*", "*, ", " * ", "*x", "x*", "**", "__x", "_y", "`", "a_b", " \\ ", "1,234", ". ", "£", "(", ")",
+     "x^2+", "~£5/", "[T] ", "C# "]
+)  # fmt: skip
 
 
 @settings(max_examples=60, deadline=None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -64,6 +65,30 @@ def fits(one, text):
         ("number", {"decimalChar": ","}, "1,5", 1.5),
         ("number", {"decimalChar": ",", "groupChar": "."}, "1.200,5", 1200.5),
         ("number", {"bareNumber": False}, "-85.9%", -85.9),
+        ("number", {"decimalChar": ","}, "1.500", "refused"),
+        ("number", {"groupChar": ","}, "-1,234,567.5", -1234567.5),
+        ("number", {"groupChar": ","}, "1,5", "refused"),
+        ("number", {"groupChar": ","}, "12,34", "refused"),
+        ("number", {"groupChar": ","}, "1,234,56", "refused"),
+        ("number", {"groupChar": ".", "decimalChar": ","}, "1.5", "refused"),
+        ("number", {"bareNumber": False}, "£ 12.50 each", 12.5),
+        *(
+            ("number", {"bareNumber": False}, text, "refused")
+            for text in (
+                "<5",
+                "(5)",
+                "\N{MINUS SIGN}5",
+                "–5",
+                "-£5",
+                "~5",
+                "≥95%",
+                "5+",
+                "1.2m",
+                "3 million",
+                "£4bn",
+                "5k",
+            )
+        ),
         ("boolean", {}, "true", True),
         ("boolean", {}, "false", False),
         ("boolean", {}, "yes", "refused"),
@@ -72,6 +97,8 @@ def fits(one, text):
         ("date", {}, "20240814", "refused"),
         ("date", {}, "2024-02-30", "refused"),
         ("date", {"format": "%d/%m/%Y"}, "14/08/2024", date(2024, 8, 14)),
+        ("date", {"format": "%d/%m/%Y"}, "\uff11\uff14/08/2024", "refused"),
+        ("datetime", {"format": "%d/%m/%Y %H:%M"}, "\uff11\uff14/08/2024 09:30", "refused"),
         ("date", {"format": "any"}, "2024-08-14", date(2024, 8, 14)),
         ("datetime", {}, "2024-08-14T09:30:00", datetime(2024, 8, 14, 9, 30)),
         ("datetime", {}, "soon", "refused"),
@@ -85,7 +112,10 @@ def fits(one, text):
         ("yearmonth", {}, "2024-13", "refused"),
         ("yearmonth", {}, "2024-00", "refused"),
         ("yearmonth", {}, "2024-9", "refused"),
-        ("string", {}, " any text ", " any text "),
+        ("string", {}, "any  text", "any  text"),
+        ("string", {}, " any text", "refused"),
+        ("string", {}, "any text\u00a0", "refused"),
+        ("string", {}, "any\u200btext", "refused"),
         ("string", {}, "", ""),
         ("string", {"natpatsip": {"form": "quarter"}}, "2024-25-Q2", "2024-25-Q2"),
         ("string", {"natpatsip": {"form": "quarter"}}, "all", "refused"),
@@ -317,3 +347,23 @@ def test_a_value_of_a_typed_file_is_text_as_its_field_has_it(value, kind, text):
     assert _as_text(value, field(kind)) == text
     assert _as_text(True, None) == "true"
     assert _as_text(datetime(2024, 8, 14), None) == "2024-08-14T00:00:00"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        ("date", date(2024, 4, 1), "2024-04-01"),
+        ("date", datetime(2024, 4, 1), "2024-04-01"),
+        ("date", datetime(2024, 3, 31, 23, tzinfo=UTC), "refused"),  # 1 April in London
+        ("yearmonth", datetime(2024, 4, 1), "2024-04"),
+        ("yearmonth", datetime(2024, 3, 31, 23, tzinfo=UTC), "refused"),
+        ("string", b"North", "North"),
+        ("string", "Caf\u00e9".encode(), "Caf\u00e9"),
+        ("integer", 12.0, "12"),
+        ("integer", 12.5, "refused"),
+        ("number", Decimal("12.50"), "12.50"),
+    ],
+)
+def test_a_value_of_a_typed_file_is_read_as_a_csv_file_would_have_it(kind, value, text):
+    written = _as_text(value, field(kind))
+    assert written == text if text != "refused" else fits(rule(kind), written) == "refused"

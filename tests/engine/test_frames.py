@@ -20,6 +20,8 @@ HEADERS = {
     "series": (pd.Series([1], index=pd.Index(["North"], name="team"), name="people"), ["team", "people"]),
     "months": (pd.DataFrame([[1]], columns=pd.period_range("2024-07", periods=1, freq="M")), ["July 2024"]),
     "years": (pd.DataFrame([[1, 2]], columns=[2023, 2024.0]), ["2023", "2024"]),
+    "sorted": (PEOPLE.sort_values("people", ascending=False), ["team", "people"]),
+    "sliced": (PEOPLE.iloc[1:], ["team", "people"]),
     "same-label": (PEOPLE.set_index("team", drop=False), ["team", "people"]),
 }
 REFUSED = {
@@ -29,6 +31,15 @@ REFUSED = {
     "unnamed-series": (pd.Series([1]), "a series without a name"),
     "unnamed-labels": (PEOPLE.set_index("team").rename_axis(None), r"rename_axis.*reset_index\(drop=True\)"),
     "other-labels": (PEOPLE.set_index(pd.Index([3, 2, 1], name="people")), "a column of that name that differs"),
+    "years": (pd.DataFrame({"n": [1, 2]}, index=[2022, 2023]), r"row labels without a name \(.*2022.*rename_axis"),
+    "years-in-reverse": (pd.DataFrame({"n": [1, 2]}, index=[2023, 2022]), "row labels without a name"),
+    "years-as-a-range": (pd.DataFrame({"n": [1, 2]}, index=range(2022, 2024)), "row labels without a name"),
+    "counted": (pd.Series([3, 3, 5]).value_counts(), "row labels without a name"),
+    "series-by-number": (pd.Series([3, 4], index=[10, 20], name="n"), "row labels without a name"),
+    "same-to-readers": (pd.DataFrame({"team": ["North", "North ", "South"], "n": [1, 2, 3]}), r"'North' and 'North '"),
+    "unseen": (pd.DataFrame({"team": ["North", "Nor\u200bth"]}), r"'North' and 'Nor\\u200bth'"),
+    "no-break-space": (pd.DataFrame({"team": ["A B", "A\u00a0B"]}), "look the same"),
+    "other-letters": (pd.DataFrame({"team": ["Caf\u00e9", "Cafe\u0301"]}), "look the same"),
     "unnamed-column": (pd.DataFrame({np.nan: [1]}), "a column without a name"),
     "list": ([[1]], "expected a DataFrame"),
 }
@@ -44,7 +55,7 @@ def test_columns_are_named_and_labels_kept(case):
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_cannot_be_set_is_refused_with_the_remedy(case):
     rows, message = REFUSED[case]
-    with pytest.raises(FigureError, match=rf'The table "C" .*{message}'):
+    with pytest.raises(FigureError, match=rf'The table "C",? .*{message}'):
         table(rows, caption="C")
 
 
@@ -75,3 +86,26 @@ def test_a_bar_in_a_header_or_a_value_does_not_begin_a_column():
 def test_facts_in_a_table_are_cited():
     fact = Fact("beds", "all", 3, "beds", "List")
     assert table(pd.DataFrame({"beds": [fact]}), caption="C").facts == (fact,)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "shown"),
+    [
+        ("Year", [2023.0, None], ["2023", ""]),
+        ("Financial years", [2023, 2024], ["2023", "2024"]),
+        ("Period", [2022, 2023, 2024], ["2022", "2023", "2024"]),
+        ("Code", [12345, 1234], ["12345", "1234"]),
+        ("Trust ID", [12345, 1234], ["12345", "1234"]),
+        ("Period", [2023, 2412], ["2,023", "2,412"]),
+        ("People", [2023, 2025], ["2,023", "2,025"]),
+        ("Years waited", [12.5, 3], ["12.5", "3"]),
+        ("Identified", [12345, 1234], ["12,345", "1,234"]),
+    ],
+)
+def test_years_and_codes_have_no_thousands_separator(name, values, shown):
+    lines = table(pd.DataFrame({"team": ["N", "S", "E"][: len(values)], name: values}), caption="C").markdown
+    assert [line.split("|")[2].strip() for line in lines.splitlines()[2 : 2 + len(values)]] == shown
+
+
+def test_a_caption_is_one_line():
+    assert table(PEOPLE, caption="People\n\n by team").markdown.endswith("\n\n: People by team")

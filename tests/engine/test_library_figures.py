@@ -211,3 +211,18 @@ def test_they_are_in_all_formats_and_bare_ones_are_findings(tmp_path):
     for kind, cell in (("matplotlib", "bare-matplotlib"), ("Plotly", "bare-plotly")):
         finding = f"This cell shows a figure of {kind} in JupyterLab that is not in the report. Publish it with figure("
         assert f"(id {cell})\n    not-shown: {finding}" in findings
+
+
+def test_an_axis_is_labelled_with_its_values_not_with_their_distance_from_one():
+    _, drawn = plt.subplots()
+    drawn.plot([1_000_001, 1_000_002], [5, 6])
+    svg = figure("fig-beds", drawn, **TEXTS).forms[SVG]
+    assert "1e6" not in svg
+    assert "1000001.0" in svg
+
+
+def test_a_text_of_a_missing_value_is_refused(artist):
+    drawn = axes()
+    drawn.set_title(f"Mean {float('nan')}")
+    with pytest.raises(FigureError, match=r'^fig-beds: it shows the text "Mean nan"'):
+        artist.drawn("fig-beds", figure("fig-beds", drawn, **TEXTS).forms)

@@ -42,6 +42,9 @@ def lines(made, **options):
     return table(made, **options).markdown.splitlines()
 
 
+ROUNDED = pd.DataFrame({"team": ["N", "S"], "share": [0.3, 0.004]})
+
+
 def test_a_great_table_keeps_spanners_groups_stub_formats_and_notes():
     assert lines(great()) == [
         "| Team | [Capacity]{.spanner} Beds | [Capacity]{.spanner} Wait<br>*days* |",
@@ -196,3 +199,30 @@ def test_they_are_in_the_pdf_and_in_word(built):
     assert rows[:4] == [["Team", "Capacity", "Capacity"], ["Team", "beds", "wait"], ["East"] * 3, ["Ely", "12", "3.14"]]
     heads = [row._tr.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None for row in great.rows]
     assert heads == [True, True, False, False, False, False, False]
+
+
+FALSE_ZEROS = {
+    "styler": ROUNDED.style.format(precision=0),
+    "percent": ROUNDED.style.format("{:.0%}", subset=["share"]),
+    "hidden": ROUNDED.style.format(precision=0).hide(axis="columns", subset=["team"]),
+    "gt": GT(ROUNDED).fmt_number("share", decimals=0),
+}
+ZEROS = {
+    "zero": pd.DataFrame({"team": ["N", "S"], "n": [0, 5]}).style,
+    "missing": pd.DataFrame({"team": ["N", "S"], "n": [None, 0.0]}).style.format("{:.0f}", subset=["n"], na_rep="–"),
+    "text": pd.DataFrame({"team": ["N", "S"], "n": ["0", "5"]}).style,
+    "label": pd.DataFrame({"team": [0, 1], "n": [3, 5]}).set_index("team").style,
+    "decimals": ROUNDED.style.format(precision=3),
+    "gt": GT(ROUNDED).fmt_number("share", decimals=3),
+}
+
+
+@pytest.mark.parametrize("made", FALSE_ZEROS.values(), ids=FALSE_ZEROS)
+def test_a_value_that_is_not_0_is_not_printed_as_0(made):
+    with pytest.raises(FigureError, match=r"prints 0%? for a value that is not 0"):
+        table(made, caption="C")
+
+
+@pytest.mark.parametrize("made", ZEROS.values(), ids=ZEROS)
+def test_a_0_is_printed_as_0(made):
+    assert table(made, caption="C").markdown

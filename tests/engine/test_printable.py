@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from decimal import Decimal
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from natpatsip.fact import Fact, printed
-from natpatsip.printable import NotPrintableError, inline, is_missing, text_of_value
+from natpatsip.printable import NotPrintableError, inline, is_missing, text_of_value, words_of_python
 from natpatsip.quarter import Quarter
 
 VALUES = [
@@ -28,6 +29,9 @@ VALUES = [
     (datetime.date(2024, 9, 1), "1 September 2024"),
     (pd.Timestamp("2024-09-01"), "1 September 2024"),
     (np.datetime64("2024-09-01", "ns"), "1 September 2024"),
+    (np.datetime64("2024-09"), "September 2024"),
+    (np.datetime64("2024"), "2024"),
+    (np.datetime64("2024-09-01"), "1 September 2024"),
     (datetime.datetime(2024, 9, 1, 14, 30), "1 September 2024, 14:30"),
     (pd.Period("2024-09", "M"), "September 2024"),
     (pd.Period("2024-09-02", "D"), "2 September 2024"),
@@ -81,3 +85,31 @@ def test_numbers_are_printed_as_facts_are_whatever_library_they_come_from(value)
     text = printed(int(value) if float(value).is_integer() else value, "")
     assert text_of_value(value) == text_of_value(np.float64(value)) == text
     assert "np." not in repr(inline(value))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        f"{math.nan:.1f}%",
+        f"£{None}",
+        f"{None}%",
+        f"{pd.NaT} and {pd.NA}",
+        str([np.float64(3.5)]),
+        str([pd.Timestamp("2024-09-01")]),
+        str([datetime.date(2024, 9, 1)]),
+        str([Decimal("3.1")]),
+        str(pd.Series([1])),
+        repr(np.array([1])),
+        repr(object()),
+        f"mean {-math.inf}",
+    ],
+)
+def test_what_python_prints_for_a_missing_value_or_an_object_is_found(value):
+    assert words_of_python(value)
+
+
+@pytest.mark.parametrize(
+    "text", ["None of the teams", "Nan", "info", "a naan", "inflow", "NaNo", "Period (months)", "<5"]
+)
+def test_words_that_readers_know_are_not_found(text):
+    assert words_of_python(text) == ""

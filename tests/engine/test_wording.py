@@ -242,3 +242,23 @@ def test_a_rounded_number_is_whole_unless_decimals_are_asked_for():
 )
 def test_a_third_decimal_of_a_million_is_in_figures(value, text):
     assert wording.large(value) == text
+
+
+WORDED = [
+    wording.number,
+    wording.plain,
+    wording.percent,
+    wording.money,
+    wording.large,
+    wording.in_words,
+    wording.direction,
+    lambda count: wording.plural(count, "person", "people"),
+]
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("words", WORDED)
+def test_what_is_no_number_is_not_put_into_words(words, value):
+    """Of a missing change, the word would be that it did not change."""
+    with pytest.raises(ValueError, match=f"is -?{abs(value)}: there is none"):
+        words(value)

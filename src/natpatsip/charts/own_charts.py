@@ -44,6 +44,13 @@ def units(view: Specification, above: Mapping[str, Any] | None = None) -> Iterat
         yield from units(child, own)
 
 
+def rows_of(unit: Specification, specification: Specification) -> list[Mapping[str, Any]]:
+    """Return the rows that a view draws; none if they are not in the chart."""
+    data = unit["data"] or {}
+    given = specification.get("datasets", {}).get(data.get("name"), data.get("values"))
+    return [each for each in given if isinstance(each, Mapping)] if isinstance(given, list) else []
+
+
 def children(view: Specification) -> list[Specification]:
     """Return the views in a view."""
     return [*(child for key in CHILDREN for child in view.get(key, ())), *([view["spec"]] if "spec" in view else [])]
@@ -95,9 +102,7 @@ def misread(specification: Specification) -> str:
 
 def _unlike_its_rows(unit: Mapping[str, Any], specification: Specification) -> str:
     """Return which rows a view would draw as something else than rows, in their order; an empty text if none."""
-    data = unit["data"] or {}
-    given = specification.get("datasets", {}).get(data.get("name"), data.get("values"))
-    rows = [each for each in given if isinstance(each, Mapping)] if isinstance(given, list) else []
+    rows = rows_of(unit, specification)
     channels = {
         name: channel
         for name, channel in unit["encoding"].items()

@@ -26,6 +26,12 @@ SPREADSHEET = "A spreadsheet has changed the {}: format the column as text or as
 SPREADSHEET_FORMS = {"yearmonth": ("months", "yyyy-mm"), "date": ("dates", "yyyy-mm-dd")}
 INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
 NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
+UNSEEN = re.compile(r"\A\s|\s\Z|[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+UNSEEN_CAUSE = "A space at its end, or a letter that is not seen, makes it another text than the same one without."
+AROUND = re.compile(r"([^0-9+-]*)([+-]?[0-9](?:.*[0-9])?)([^0-9]*)")
+CHANGES = re.compile(
+    r"[()<>≤≥~≈±−–—+*/×-]|\b(?:k|m|mn|bn|b|thousand|million|billion)\b", re.IGNORECASE
+)  # a number by it
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 YEAR = re.compile(r"[0-9]{4}")
 EXAMPLES = {
@@ -160,11 +166,10 @@ class CellRule:
     def _fault(self, text: str) -> Fault:
         hint = nearest(text, self.words) if self.words and text else ""
         form = SPREADSHEET_FORMS.get(self.field.type)
-        return Fault(
-            f'found "{text}", expected {self.expected}.{hint}',
-            column=self.field.name,
-            cause=SPREADSHEET.format(*form) if form and SPREADSHEET_DATE.fullmatch(text) else "",
-        )
+        cause = SPREADSHEET.format(*form) if form and SPREADSHEET_DATE.fullmatch(text) else ""
+        if self.field.type == "string" and self.words is None and UNSEEN.search(text):
+            cause = UNSEEN_CAUSE
+        return Fault(f'found "{text}", expected {self.expected}.{hint}', column=self.field.name, cause=cause)
 
 
 def _refuse(text: str) -> Any:
@@ -180,7 +185,7 @@ def _as_type(text: str, field: DataField) -> Any:
 
 
 def _same(text: str, field: DataField) -> str:
-    return text
+    return text if field.type != "string" or not UNSEEN.search(text) else _refuse(text)
 
 
 def _number(text: str, field: DataField) -> float:
@@ -194,12 +199,24 @@ def _integer(text: str, field: DataField) -> int:
 
 
 def _plain(text: str, field: DataField) -> str:
-    """Return a number without what the field allows around and in it."""
+    """Return a number without what the field allows around and in it.
+
+    A sign or word beside it that makes it another number (``<5``, ``(5)``, ``1.2m``) and digits that are not in groups
+    of three (``1,5``) are refused.
+    """
     if not field.bare_number:
-        text = re.sub(r"^[^0-9+-]*|[^0-9]*$", "", text)
-    if field.group_char:
+        parts = AROUND.fullmatch(text)
+        if parts is None or CHANGES.search(f"{parts[1]} {parts[3]}"):
+            return str(_refuse(text))
+        text = parts[2]
+    group, point = re.escape(field.group_char), re.escape(field.decimal_char)
+    if group and field.group_char in text:
+        if not re.fullmatch(rf"[+-]?[0-9]{{1,3}}({group}[0-9]{{3}})+({point}[0-9]+)?", text):
+            return str(_refuse(text))
         text = text.replace(field.group_char, "")
-    return text if field.decimal_char == "." else text.replace(field.decimal_char, ".")
+    if field.decimal_char == ".":
+        return text
+    return str(_refuse(text)) if "." in text else text.replace(field.decimal_char, ".")
 
 
 def _boolean(text: str, field: DataField) -> bool:
@@ -208,15 +225,19 @@ def _boolean(text: str, field: DataField) -> bool:
 
 def _date(text: str, field: DataField) -> date:
     if field.format not in ("default", "any"):
-        return datetime.strptime(text, field.format).date()
+        return _strptime(text, field).date()
     found = date.fromisoformat(text)
     return found if found.isoformat() == text else _refuse(text)
 
 
 def _datetime(text: str, field: DataField) -> datetime:
     if field.format not in ("default", "any"):
-        return datetime.strptime(text, field.format)
+        return _strptime(text, field)
     return datetime.fromisoformat(text)
+
+
+def _strptime(text: str, field: DataField) -> datetime:
+    return datetime.strptime(text if text.isascii() else _refuse(text), field.format)  # it takes digits of any script
 
 
 def _time(text: str, field: DataField) -> str:

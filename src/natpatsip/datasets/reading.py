@@ -11,6 +11,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -227,9 +228,13 @@ def _as_text(value: Any, field: DataField | None) -> str:
         return (field.true_values if value else field.false_values)[0] if field else str(value).lower()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, bytes):  # texts of writers that do not mark them as texts
+        return value.decode("utf-8", "backslashreplace")
     if hasattr(value, "isoformat"):
         forms = {"yearmonth": "%Y-%m", "year": "%Y", "date": "%Y-%m-%d"}
-        return str(value.strftime(forms[field.type])) if field and field.type in forms else str(value.isoformat())
+        form = forms.get(field.type) if field else None
+        has_time = isinstance(value, datetime) and value.time() != time()  # of which a day would lose the zone's hour
+        return str(value.isoformat()) if form is None or has_time else str(value.strftime(form))
     return str(value)
 
 

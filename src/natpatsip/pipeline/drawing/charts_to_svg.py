@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from natpatsip.errors import FigureError, RenderError, ReportError, together
 from natpatsip.figures import VEGALITE as VEGALITE_TYPE
 from natpatsip.library_figures import PLOTLY, SVG
 from natpatsip.pipeline.caching.store import Cache
+from natpatsip.pipeline.drawing.drawn_texts import cut_alike, misleading, unreadable
 from natpatsip.pipeline.drawing.empty_charts import is_made_here, undrawn
 from natpatsip.pipeline.drawing.plotly_to_svg import plotly_svg
 from natpatsip.pipeline.drawing.svg import portable, tidy
@@ -102,6 +104,8 @@ class Artist:
 
         def draw() -> bytes:
             svg = plotly_svg(name, forms[PLOTLY]) if PLOTLY in forms else forms[SVG]
+            if fault := unreadable(svg):
+                raise FigureError(f"{name}: {fault}")
             return bytes(tidy(portable(_drawable(svg)), prefix=name), "utf-8")
 
         made_from = json.dumps([name, forms.get(PLOTLY) or forms[SVG]], sort_keys=True)
@@ -153,15 +157,20 @@ class Artist:
         """
 
         def draw() -> bytes:
-            if not is_made_here(specification):
-                why = undrawn(specification, lambda: self._scene(specification))
-                if why:
-                    raise FigureError(f"{name}: {why}")
-            drawn = self._converter.vegalite_to_svg(dict(specification), vl_version=VEGALITE)
+            is_own = not is_made_here(specification)
+            fault = self._fault(specification) if is_own else ""
+            drawn = "" if fault else self._converter.vegalite_to_svg(dict(specification), vl_version=VEGALITE)
+            if fault := fault or (cut_alike(drawn) if is_own else ""):
+                raise FigureError(f"{name}: {fault}")
             return bytes(dark.marked(tidy(drawn, prefix=name)), "utf-8")
 
         made_from = json.dumps([VEGALITE, name, specification], sort_keys=True)
         return self._once("svg", made_from, draw, fault=f"{name}: Vega-Lite cannot draw the chart").decode()
+
+    def _fault(self, specification: Specification) -> str:
+        """Return why a chart would say nothing, or something else than its data do; an empty text if it does not."""
+        scene = cache(lambda: self._scene(specification))
+        return undrawn(specification, scene) or misleading(specification, scene())
 
     def _scene(self, specification: Specification) -> Mapping[str, Any]:
         scene = self._converter.vegalite_to_scenegraph(dict(specification), vl_version=VEGALITE)

@@ -31,7 +31,7 @@ from natpatsip.pipeline.staging.markdown import (
     slug,
     without_empty_headings,
 )
-from natpatsip.printable import escaped
+from natpatsip.printable import escaped, words_of_python
 from natpatsip.quarter import Quarter
 
 CHAPTER_LINK = re.compile(r"\]\(([\w-]+)\.ipynb(?:#([^)\s]*))?\)")
@@ -40,6 +40,14 @@ TABLE_REFERENCE = re.compile(r"(?<![\w\\@`])@(tbl-[a-z0-9]+(?:-[a-z0-9]+)*)")
 ATTACHED = re.compile(r"!\[([^\]]*)\]\(attachment:([^)\s]+)[^)]*\)")
 PASTED = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}  # what all formats can show
 PUBLISHED = (FIGURE, PICTURE, BLOCK, "text/markdown", CITED)  # the outputs of cells that a chapter takes
+
+
+TEXTS = {
+    FIGURE: ("title", "description", "caption", "alt"),
+    PICTURE: ("alt", "caption", "credit"),
+    BLOCK: ("markdown",),
+}
+"""What readers see of an output, by its kind."""
 
 
 class ChapterExporter(Exporter):
@@ -122,6 +130,7 @@ class ChapterExporter(Exporter):
         """Yield what a code cell publishes: figures, pictures, blocks and markdown; all else is for the analyst."""
         for output in cell.outputs:
             data = output.get("data", {})
+            check_words(data)
             if FIGURE in data:
                 yield self._figure(self.figures[data[FIGURE]["id"]])
             elif PICTURE in data:
@@ -317,8 +326,32 @@ def _with(node: NotebookNode, **parts: Any) -> NotebookNode:
     return NotebookNode({**node, **parts})  # type: ignore[no-untyped-call]
 
 
+def check_words(data: Mapping[str, Any]) -> None:
+    """Check an output for what Python prints where there is no value, in texts that were made by code.
+
+    Raises
+    ------
+    StagingError
+        If it shows ``nan``, or an object as its code.
+    """
+    texts = [data[kind].get(name, "") for kind, names in TEXTS.items() if kind in data for name in names]
+    shown = texts or [data["text/markdown"]] if "text/markdown" in data and CITED not in data else texts
+    for text in shown:
+        if found := words_of_python(str(text)):
+            raise StagingError(
+                f'shows "{found}" to readers, in "{_around(str(text), found)}". Say in words what is not known, and '
+                "print numbers and dates with `wording`."
+            )
+
+
+def _around(text: str, found: str) -> str:
+    at = text.replace("\\", "").find(found)
+    return " ".join(text.replace("\\", "")[max(0, at - 30) : at + 40].split())
+
+
 def printed(data: Mapping[str, Any]) -> str:
     """Return what an inline expression prints: facts with their marks, markdown as it is, all else as plain text."""
+    check_words(data if BLOCK in data or "text/markdown" in data else {"text/markdown": text_of(data)})
     if BLOCK in data:
         return str(data[BLOCK]["markdown"])
     if CITED in data:

@@ -8,8 +8,8 @@ What pandoc adds and JupyterLab shows as text (divs, spans, captions, definition
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence, Set
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,7 +24,10 @@ _CODE = re.compile(
 )
 _MATH = re.compile(r"(?<!\\)(\$\$.+?\$\$|\$(?=\S)(?:\\.|[^$\\])*?(?<=\S)\$(?!\d))", re.DOTALL)
 _ATTRIBUTES = re.compile(r"\{[^{}\n]*\}")
+_ADDRESS = re.compile(r"\]\([^()\s]*\)|<\w+:[^<>\s]*>")
+_VERBATIM = re.compile("|".join(each.pattern for each in (_CODE, _MATH, _ATTRIBUTES, _ADDRESS)), _CODE.flags)
 _LONE = re.compile(r"(?<!\\)(?:\\\\)*(\\(?=[^!-~\n])|`)")  # a backslash that escapes nothing; a backtick
+_LAST_SIGNS = re.compile(r"(?<=[^\s\\#])#+(?=\s*(?:\{[^{}]*\})?\Z)")  # of a heading, which they do not close: "C#"
 _FOOTNOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\]")
 _CELL = re.compile(r"(?:[^\s|\\]|\\.)(?:\\.|[^|\\])*|(?<=\|)\s*(?=\|)")  # of a table
 _NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
@@ -33,6 +36,17 @@ _DEFINITION = re.compile(r"\[(?!\^)[^\]]+\]:|~(?=\s)|=+\s*\Z|(?=[\s:|-]*-[\s:|-]
 _OPEN_ENDED = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")  # a backslash that escapes nothing, since no line comes after it
 _MENTION = re.compile(r"(\[[^\[\]]*@[^\[\]]*\](?![(\[{]))|(?<![\w\\@.])@(?=\w)(?!(?:fig|tbl)-)")
 """Citations, which are in brackets and stay, or a sign that pandoc would take for one."""
+_RAISED = re.compile(
+    r"(?:\^(?:[-+−]?[\w.,]+[-+−]?|[-+−*†‡])\^(?!\w)|(?<=[\w)\]*])~[\w.,+−-]+~(?!~)|~~.+?~~)"
+    r"|(?<![\\\[])(?:\^(?!\[)(?=(?:\\.|[^\s^\\])+\^)|(?<!~)~(?=(?:\\.|[^\s~\\])+~(?!~)))"
+)
+"""Superscript and subscript of one word, which stay, or the mark of what only pandoc would take for one."""
+_LABELLED = re.compile(
+    r"(^ {0,3})?(?<![\\!])\[((?:\\.|[^\[\]\\\n])+)\](?:\[((?:\\.|[^\[\]\\\n])*)\])?"
+    r"(?!\{|\((?!\s*[^\s<>()]+ +[^\s\"'(][^()\n]*\)))(:?)",
+    re.MULTILINE,
+)
+"""Words in brackets that are no link by themselves: of a link whose address stands elsewhere, or just words."""
 _CAPTION = re.compile(r"\s*(?::|Table:)\s+\S")
 _FENCE = re.compile(r"\s*:{3,}")
 _ITEMS = ("bullet_list_open", "ordered_list_open")
@@ -61,6 +75,8 @@ def as_pandoc(text: str, *, notes: str = "") -> str:
     """
     text = _outside_code(text, _COMMENT, "")
     text = _outside_code(text, _MENTION, lambda match: match[1] or r"\@")
+    text = _in_words(text, _RAISED, lambda match: match[0] if len(match[0]) > 1 else f"\\{match[0]}")
+    text = _in_words(text, _LABELLED, partial(_labelled, known=_labels(text), start=notes))
     if notes:
         text = _outside_code(text, _FOOTNOTE, rf"[^{notes}-\1]")
     lines = text.split("\n")
@@ -125,6 +141,16 @@ def _parser() -> MarkdownIt:
     return parser
 
 
+def _in_words(text: str, pattern: re.Pattern[str], new: Callable[[re.Match[str]], str]) -> str:
+    """Replace a pattern wherever it does not begin in code, a formula, an attribute or an address."""
+    verbatim = [match.span() for match in _VERBATIM.finditer(text)]
+
+    def replaced(match: re.Match[str]) -> str:
+        return match[0] if any(start <= match.start() < end for start, end in verbatim) else new(match)
+
+    return pattern.sub(replaced, text)
+
+
 def _outside_code(text: str, pattern: re.Pattern[str], new: str | Callable[[re.Match[str]], str]) -> str:
     """Replace a pattern wherever it is not in code."""
     pieces, start = [], 0
@@ -132,6 +158,33 @@ def _outside_code(text: str, pattern: re.Pattern[str], new: str | Callable[[re.M
         pieces += [pattern.sub(new, text[start : code.start()]), code[0]]
         start = code.end()
     return "".join([*pieces, pattern.sub(new, text[start:])])
+
+
+def _labels(text: str) -> set[str]:
+    """Return the labels that the text has addresses for, as they are compared."""
+    found: dict[str, dict[str, object]] = {}
+    _parser().parse(text, found)
+    return set(found.get("references", ()))
+
+
+def _labelled(match: re.Match[str], *, known: Set[str], start: str) -> str:
+    """Return words in brackets with the label's own name in the chapter, or escaped if they are just words.
+
+    All cells of a chapter share one list of labels, and pandoc takes each heading for one.
+    """
+    from markdown_it.common.utils import normalizeReference
+
+    margin, words, label, colon = match.groups(default="")
+    whole = match[0].removesuffix(colon)
+    if words.startswith("^") or re.search(r"@\w", words) or words in (" ", "x", "X"):  # note, citation, task
+        return match[0]
+    if normalizeReference(label or words) in known:
+        if colon and match[1] is not None:
+            return f"{margin}[{start}-{words}]:" if start else match[0]
+        return f"{margin}[{words}][{start}-{label or words}]{colon}" if start else match[0]
+    if colon and match[1] is not None:  # escaped as a definition of none
+        return match[0]
+    return re.sub(r"(?<!\\)(?=[\[\]])", r"\\", whole) + colon
 
 
 def _is_unclosed(fence: Token, lines: Sequence[str]) -> bool:
@@ -176,8 +229,10 @@ def _heading(token: Token, inline: Token, lines: Sequence[str]) -> Iterator[tupl
     if token.markup in ("=", "-") and not token.level:
         yield first, f"{'#' * int(token.tag[1])} {' '.join(_inline(inline).split())}"
         yield from ((number, "") for number in range(first + 1, end))
-    elif (plain := _inline(inline)) != inline.content:
-        yield first, lines[first].replace(inline.content, plain, 1)
+    else:
+        plain = _LAST_SIGNS.sub(lambda match: match[0].replace("#", r"\#"), _inline(inline))
+        if plain != inline.content:
+            yield first, lines[first].replace(inline.content, plain, 1)
 
 
 def _inline(token: Token) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 PLACES = "places.json"  # in the staged project: which cell each part of a chapter is from
-HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*(?:\{#([\w-]+)[^}]*\})?\s*#*\s*$")
+HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*(?:\{#([\w-]+)[^}]*\})?(?:\s+#+)?\s*$")
 REFERENCE = re.compile(r"(?<![\w\\@`])@(fig-[a-z0-9]+(?:-[a-z0-9]+)*)")
 FENCED = re.compile(r"\s*(:{3,}|`{3,}|~{3,})")
 

@@ -1,0 +1,215 @@
+"""What the encodings of an analyst's own chart make of its rows, where that would say something else than the rows do.
+
+Vega adds what is there of a sum, takes a missing part of a whole for 0, counts quarters from January, multiplies
+percentages by 100 again, draws confidence intervals at random, gives a name that a scale does not have any place, and
+puts sorted panels under headings of others.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+from natpatsip import wording
+from natpatsip.charts.own_charts import Rows, Specification, children, rows_of, tables, units
+
+PERCENTAGES = 10.0  # from here on a value is no proportion
+_RANDOM = re.compile(r'"(ci0|ci1)"|"extent": "ci"|"sample": \d|\brandom\(\)|"(?:op|aggregate)": "ci')
+_QUARTER = re.compile(r'"(?:timeUnit|unit)": "\w*quarter\w*"|%q')
+_FORMAT = re.compile(r",?(?:\.(\d+))?([fd%])")
+_DATUM = re.compile(r"datum(?:\.|\[['\"])(\w+)")
+_GUARD = re.compile(r"isValid|null|isNaN|isFinite")
+SUMS = ("aggregate", "joinaggregate", "window")
+_PERCENT = re.compile(r"%|\bper ?cent\b", re.IGNORECASE)
+
+
+def misstated(specification: Specification) -> str:
+    """Return what a chart would say that its rows do not, and what to do; an empty text if there is nothing.
+
+    Examples
+    --------
+    >>> rows = [{"team": "North", "seen": 5}, {"team": "North", "seen": None}]
+    >>> seen = {"y": {"field": "seen", "type": "quantitative", "aggregate": "sum"}}
+    >>> misstated({"data": {"values": rows}, "mark": "bar", "encoding": seen})[:58]
+    'it sums column seen, of which a value is missing: Vega adds'
+    """
+    text = json.dumps({key: value for key, value in specification.items() if key != "datasets"}, default=str)
+    if _RANDOM.search(text):
+        return (
+            "it is drawn from random numbers, so that each build draws something else. Calculate intervals and samples "
+            "in the notebook, and draw their columns."
+        )
+    if _QUARTER.search(text):
+        return (
+            "Vega counts quarters from January, so its Q1 is Q4 of the NHS year. Draw a column with the quarters' "
+            "names, such as Q1 2024/25."
+        )
+    told = (_misplaced(unit, specification) or _of_unit(unit, specification) for unit in units(specification))
+    return _calculated(specification) or next(filter(None, told), "")
+
+
+def _calculated(specification: Specification) -> str:
+    """Return that the chart calculates with a missing value, which is 0 in Vega's sums and expressions."""
+    rows = [row for each in tables(specification) for row in each if isinstance(row, Mapping)]
+    gaps = {name for row in rows for name, value in row.items() if value is None}
+    steps = list(_transforms(specification))
+    filters = json.dumps([step for step in steps if "filter" in step])
+    for step in steps:
+        summed = [each.get("field") for key in SUMS for each in step.get(key, ()) if each.get("op") == "sum"]
+        expression = "" if _GUARD.search(step.get("calculate", "")) else step.get("calculate", "")
+        used = [*summed, *(found[1] for found in _DATUM.finditer(expression))]
+        if name := next((each for each in used if each in gaps and each not in filters), ""):
+            return (
+                f"it calculates with column {name}, of which a value is missing, and Vega takes it for 0. Calculate in "
+                "the notebook, where it stays missing, or filter such rows first: .transform_filter(…)."
+            )
+    return ""
+
+
+def _transforms(view: Specification) -> Iterator[Mapping[str, Any]]:
+    """Yield what a chart does to its rows, in all its views."""
+    yield from view.get("transform", ())
+    for child in children(view):
+        yield from _transforms(child)
+
+
+def _misplaced(unit: Specification, specification: Specification) -> str:
+    """Return that panels would stand under headings of others: sorted rows and columns, without one for each pair."""
+    given = specification.get("facet", {})
+    facets = [each for name in ("row", "column") if (each := unit["encoding"].get(name) or given.get(name))]
+    if len(facets) < 2 or not any("sort" in each for each in facets):
+        return ""
+    shown = [channel["field"] for name, channel in _channels(unit["encoding"]) if name in ("x", "y")]
+    rows = [row for row in rows_of(unit, specification) if all(row.get(field) is not None for field in shown)]
+    pairs = {tuple(row.get(each["field"]) for each in facets) for row in rows}
+    absent = next((pair for pair in product(*map(set, zip(*pairs, strict=True))) if pair not in pairs), None)
+    if absent is None:
+        return ""
+    return (
+        f"no row has a value for {absent[0]} and {absent[1]}, and Vega then puts sorted panels under headings of "
+        "others. Leave the sort of rows and columns out, or draw a chart for each."
+    )
+
+
+def _of_unit(unit: Specification, specification: Specification) -> str:
+    rows = rows_of(unit, specification)
+    mark = unit["mark"]["type"] if isinstance(unit["mark"], Mapping) else unit["mark"]
+    told = [_partial_area(unit, rows) if mark == "area" else ""]
+    for name, channel in _channels(unit["encoding"]):
+        values = [row[channel["field"]] for row in rows if channel["field"] in row]
+        told += [
+            _partial(name, channel, values),
+            "" if unit["is_changed"] else _without_place(channel, values),
+            _as_percentages(name, channel, values),
+            _rounded_away(name, channel, values),
+        ]
+    return next(filter(None, told), "")
+
+
+def _channels(encoding: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield each channel that shows a column, those of lists (tooltips) one by one."""
+    for name, given in encoding.items():
+        for channel in given if isinstance(given, list) else [given]:
+            if isinstance(channel, Mapping) and isinstance(channel.get("field"), str):
+                yield name, channel
+
+
+def _numbers(values: Sequence[Any]) -> list[float]:
+    return [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+
+
+def _partial(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> str:
+    """Return that a sum or a share is made of what is there, though a part of it is missing."""
+    field, has_gaps = channel["field"], any(value is None for value in values)
+    if channel.get("aggregate") == "sum" and has_gaps:
+        return (
+            f"it sums column {field}, of which a value is missing: Vega adds the others, and the sum reads as a whole "
+            "one. Sum it in the notebook with datasets.total(…), which leaves such a sum out."
+        )
+    is_share = name == "theta" or channel.get("stack") == "normalize"
+    if is_share and (has_gaps or any(value < 0 for value in _numbers(values))):
+        return (
+            f"it draws shares of a whole from column {field}, of which a value is missing or negative: the others "
+            "would be drawn too large. Draw the values themselves."
+        )
+    return ""
+
+
+def _partial_area(unit: Specification, rows: Rows) -> str:
+    """Return that stacked areas go down to 0 where a series has no row."""
+    encoding = unit["encoding"]
+    groups = [encoding[name]["field"] for name in ("color", "fill", "detail") if "field" in encoding.get(name, {})]
+    x, y = encoding.get("x", {}), encoding.get("y", {})
+    fields = (x.get("field"), y.get("field"))
+    if not groups or None in fields or y.get("stack", True) in (None, False) or "aggregate" in y or "impute" in y:
+        return ""
+    seen = {(row.get(fields[0]), *map(row.get, groups)) for row in rows if row.get(fields[1]) is not None}
+    places, names = {key[0] for key in seen}, {key[1:] for key in seen}
+    absent = next(((place, name) for place in places for name in names if (place, *name) not in seen), None)
+    if absent is None:
+        return ""
+    series = ", ".join(map(str, absent[1]))
+    return f"{series} has no value at {fields[0]} {absent[0]}, and Vega draws 0 in a stacked area. Draw lines or bars."
+
+
+def _without_place(channel: Mapping[str, Any], values: Sequence[Any]) -> str:
+    """Return which name the chart's own list of names lacks: Vega draws it in a place or colour of another."""
+    scale = channel.get("scale")
+    domain = scale.get("domain") if isinstance(scale, Mapping) else None
+    if channel.get("type") not in ("nominal", "ordinal") or not isinstance(domain, list):
+        return ""
+    other = next((value for value in values if value is not None and value not in domain), None)
+    if other is None:
+        return ""
+    return f'the scale of column {channel["field"]} does not list "{other}", which would look like another. Add it.'
+
+
+def _formats(name: str, channel: Mapping[str, Any]) -> list[str]:
+    """Return how the numbers of a channel are written."""
+    inner = [channel.get(key) for key in ("axis", "legend", "header")]
+    given = [channel.get("format"), *(each.get("format") for each in inner if isinstance(each, Mapping))]
+    return [each for each in given if isinstance(each, str)] if channel.get("type") == "quantitative" else []
+
+
+def _as_percentages(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> str:
+    """Return that percentages are multiplied by 100 once more, or proportions are called percentages."""
+    numbers, formats = _numbers(values), _formats(name, channel)
+    largest = max(map(abs, numbers), default=0.0)
+    has_percent = any("%" in each for each in formats)
+    if has_percent and largest > PERCENTAGES:
+        return (
+            f"the format % multiplies column {channel['field']} by 100, whose largest value is {largest:g}. Leave the "
+            "format out, and name the unit in the title."
+        )
+    title = str(channel.get("title", channel["field"]))
+    axis = channel.get("axis")
+    is_written = has_percent or (isinstance(axis, Mapping) and "labelExpr" in axis)
+    if name in ("x", "y") and channel.get("type") == "quantitative" and "aggregate" not in channel:
+        is_share = 0 < largest <= 1 and _PERCENT.search(title) and not is_written
+        if is_share:
+            return (
+                f'the axis is called "{title}", but no value is above 1, as if they were proportions. Multiply them '
+                "by 100; if they are percentages below 1, name the unit in other words, such as per 1,000."
+            )
+    return ""
+
+
+def _rounded_away(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> str:
+    """Return which value a label would print as 0 or 100% that is neither."""
+    for each in _formats(name, channel) if name in ("text", "tooltip") else ():
+        if not (found := _FORMAT.fullmatch(each)):
+            continue
+        is_percent = found[2] == "%"
+        decimals = int(found[1] or (0 if found[2] == "d" else 6))
+        for value in _numbers(values):
+            shown = 100 * value if is_percent else value
+            if math.isfinite(shown) and wording.honest_decimals(shown, decimals, is_percent=is_percent) > decimals:
+                return (
+                    f'the format "{each}" prints {value:g} of column {channel["field"]} as '
+                    f"{wording.round_half_up(shown, decimals):g}. Give it more decimals."
+                )
+    return ""

@@ -1,0 +1,140 @@
+"""Texts that an analyst's own chart draws and no reader could make sense of, or would read as another one.
+
+What Vega writes for a missing value, two values or names of an axis that look alike, and legends that leave names out
+or give two of them one look.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from html import unescape
+from itertools import pairwise
+from typing import Any
+
+from natpatsip.charts.own_charts import units
+from natpatsip.printable import words_of_python
+
+Items = Sequence[Mapping[str, Any]]
+LOOK = ("fill", "stroke", "shape", "strokeDash", "strokeWidth", "size", "opacity")
+_MISSING = re.compile(r"(?<![\w'’])(null|undefined|NaN|nan|NaT|<NA>|Infinity|Invalid [Dd]ate)(?![\w'’])")
+_MISSING_IN_TITLE = re.compile(r"(?<![\w'’])(\Anull\Z|undefined|NaN|nan|NaT|<NA>)(?![\w'’])")
+_NUMBER = re.compile(r"[-−+]?[£$€]?\d[\d,.]*\s?[%kKMGBTmµ]?")
+_SMALL = re.compile(r"[-−]?[\d.]+\s?[mµnpfazy]")  # d3's milli, micro and less
+_LEFT_OUT = re.compile(r"…\s?\d+ entries")
+_SVG_TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
+_SI_FORMAT = re.compile(r'"(?:format|numberFormat)": "[^"]*s"')
+
+
+def misleading(
+    specification: Mapping[str, Any],  # Vega-Lite
+    scene: Mapping[str, Any],  # what Vega draws for it, as a scenegraph
+) -> str:
+    """Return which text of a chart is none for readers, or looks like another, and what to do; or an empty text."""
+    has_si_format = bool(_SI_FORMAT.search(json.dumps(specification, default=str)))
+    for role, text in texts(scene):
+        pattern = _MISSING_IN_TITLE if "title" in role else _MISSING
+        if found := pattern.search(text):
+            return (
+                f'it shows the text "{text}", with {found[1]} for a missing value. Leave the row out, or give it words '
+                "in the notebook."
+            )
+        if has_si_format and _SMALL.fullmatch(text):
+            return (
+                f'its format writes a value as "{text}", where {text[-1]} stands for a small part, and readers may '
+                'take m for million. Use a format such as ".3f".'
+            )
+        if _LEFT_OUT.fullmatch(text):
+            return (
+                f'its legend leaves names out ("{text}"). Show fewer series, label them in the chart, or give the '
+                "legend all of them: alt.Legend(symbolLimit=0)."
+            )
+    times = {name for unit in units(specification) for name in ("x", "y") if _is_time(unit["encoding"].get(name))}
+    for axis, labels in _axes(scene):
+        if axis not in times and (twice := _alike(labels)):
+            return (
+                f'two labels of the {axis} axis are "{twice}": its format rounds different values to the same text. '
+                "Give it more decimals, or leave the format out."
+            )
+    return next(filter(None, map(_same_look, _legends(scene))), "")
+
+
+def cut_alike(svg: str) -> str:
+    """Return that two names of a chart are cut off where they are still the same, or an empty text."""
+    cut = Counter(text for text in _SVG_TEXT.findall(svg) if text.endswith("…"))
+    twice = next((text for text, count in cut.items() if count > 1), "")
+    return (
+        f'two names are cut off to "{twice}". Shorten them, or give them room: '
+        "alt.Axis(labelLimit=0), alt.Legend(labelLimit=0)."
+        if twice
+        else ""
+    )
+
+
+def unreadable(svg: str) -> str:
+    """Return which text of a drawing is what Python prints for a missing value or an object, or an empty text."""
+    found = next((each for each in map(unescape, _SVG_TEXT.findall(svg)) if words_of_python(each)), "")
+    return f'it shows the text "{found}" to readers. Say in words what is not known.' if found else ""
+
+
+def texts(group: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the texts that are drawn, each with the role of its mark."""
+    for item in group.get("items", ()):
+        if not isinstance(item, Mapping):
+            continue
+        if group.get("marktype") == "text" and item.get("opacity", 1):
+            given = item.get("text", "")
+            for line in given if isinstance(given, list) else [given]:
+                yield str(group.get("role", "")), str(line)
+        yield from texts(item)
+
+
+def _is_time(channel: Any) -> bool:
+    return isinstance(channel, Mapping) and (channel.get("type") == "temporal" or "timeUnit" in channel)
+
+
+def _with_role(group: Mapping[str, Any], role: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the groups and marks of a role, the outer ones."""
+    for item in group.get("items", ()):
+        if isinstance(item, Mapping):
+            if item.get("role") == role:
+                yield item
+            else:
+                yield from _with_role(item, role)
+
+
+def _axes(scene: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the labels of each axis, with its name."""
+    for axis in _with_role(scene, "axis"):
+        for item in axis.get("items", ()):
+            labels = [text for mark in _with_role(item, "axis-label") for _, text in texts(mark)]
+            yield "x" if item.get("orient") in ("top", "bottom") else "y", labels
+
+
+def _alike(labels: Sequence[str]) -> str:
+    """Return the number that two neighbours of an axis have both; an empty text if there is none."""
+    return next((one for one, other in pairwise(labels) if one == other and _NUMBER.fullmatch(one)), "")
+
+
+def _legends(scene: Mapping[str, Any]) -> Iterator[list[tuple[str, str]]]:
+    """Yield the entries of each legend: how its symbol looks, and its label."""
+    for legend in _with_role(scene, "legend"):
+        symbols = [item for mark in _with_role(legend, "legend-symbol") for item in mark.get("items", ())]
+        labels = [text for mark in _with_role(legend, "legend-label") for _, text in texts(mark)]
+        looks = [json.dumps([symbol.get(name) for name in LOOK]) for symbol in symbols]
+        yield list(zip(looks, labels, strict=False))
+
+
+def _same_look(entries: Sequence[tuple[str, str]]) -> str:
+    """Return which two names of a legend look the same, or which label it has twice."""
+    seen: dict[str, str] = {}
+    for look, label in entries:
+        if look in seen:
+            return (
+                f'"{seen[look]}" and "{label}" look the same in its legend. Show fewer series, each with a colour of '
+                "its own, or one chart for each: .facet(…)."
+            )
+        seen[look] = label
+    return ""

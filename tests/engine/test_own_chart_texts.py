@@ -1,0 +1,197 @@
+"""What an own chart would say that its rows do not: in its sums and shares, its scales and formats, and its texts."""
+
+import altair as alt
+import pandas as pd
+import pytest
+import vl_convert
+
+from natpatsip.charts.encodings import misstated
+from natpatsip.charts.palette import CATEGORIES
+from natpatsip.errors import FigureError
+from natpatsip.figures import figure
+from natpatsip.pipeline.drawing.charts_to_svg import VEGALITE
+from natpatsip.pipeline.drawing.drawn_texts import cut_alike, misleading
+
+TEAMS = {"team": ["North", "South", "East"], "seen": [5.0, 3.0, 7.0]}
+GAP = {"team": ["North", "South", "East"], "seen": [5.0, None, 7.0]}
+MONTHS = {"month": pd.to_datetime(["2024-04", "2024-05", "2024-06"]), "seen": [5, 3, 7]}
+LONG = "Riverside Mental Health and Community NHS Foundation Trust"
+
+
+def chart(rows, mark="bar", **channels):
+    made = getattr(alt.Chart(pd.DataFrame(rows)), f"mark_{mark}")()
+    return made.encode(**{"x": "team:N", "y": "seen:Q", **channels})
+
+
+def areas(seen):
+    months = ["2024-04-01", "2024-05-01"] * 2
+    return chart({"month": months, "team": ["N", "N", "S", "S"], "seen": seen}, "area", x="month:T", color="team:N")
+
+
+PAIRS = {"area": ["A", "A", "B"], "team": ["N", "S", "N"], "seen": [1, 2, 3]}
+FULL = {"area": ["A", "A", "B", "B"], "team": ["N", "S", "N", "S"], "seen": [1, 2, 3, 4]}
+
+
+def panels(rows, **facets):
+    return alt.Chart(pd.DataFrame(rows)).mark_bar().encode(y="seen:Q").facet(**facets)
+
+
+def names(count):
+    return {"team": [f"Team {number:02}" for number in range(count)], "seen": range(count)}
+
+
+def percent(values, **channel):
+    return chart({**TEAMS, "seen": values}, y=alt.Y("seen:Q", **channel))
+
+
+def labels(values, form, channel="text"):
+    return chart({**TEAMS, "seen": values}, "text", **{channel: alt.Text("seen:Q", format=form)})
+
+
+MISSTATED = {
+    "sum": (chart(GAP, x=alt.value(1), y="sum(seen):Q"), "it sums column seen"),
+    "sum-in-a-tooltip": (chart(GAP, tooltip=["team:N", "sum(seen):Q"]), "it sums column seen"),
+    "shares": (chart(GAP, x=alt.value(1), y=alt.Y("seen:Q", stack="normalize"), color="team:N"), "shares of a whole"),
+    "pie": (alt.Chart(pd.DataFrame(GAP)).mark_arc().encode(theta="seen:Q", color="team:N"), "shares of a whole"),
+    "negative-pie": (
+        alt.Chart(pd.DataFrame({"a": ["x", "y"], "n": [3, -1]})).mark_arc().encode(theta="n:Q", color="a:N"),
+        "shares of a whole",
+    ),
+    "area": (areas([1, 2, 3, None]), "S has no value at month"),
+    "random-interval": (chart(TEAMS, "errorbar").mark_errorbar(extent="ci"), "random numbers"),
+    "random-limit": (chart(TEAMS, "point", y="ci0(seen):Q"), "random numbers"),
+    "random-places": (chart(TEAMS, "point").transform_calculate(j="random()"), "random numbers"),
+    "random-rows": (chart(TEAMS, "point").transform_sample(2), "random numbers"),
+    "quarters": (chart(MONTHS, x="yearquarter(month):O"), "counts quarters from January"),
+    "quarters-in-a-format": (chart(MONTHS, x=alt.X("month:T", axis=alt.Axis(format="Q%q"))), "from January"),
+    "colours": (
+        chart(TEAMS, color=alt.Color("team:N").scale(domain=["North", "South"], range=["#005eb8", "#333"])),
+        'does not list "East"',
+    ),
+    "places": (chart(TEAMS, x=alt.X("team:N").scale(domain=["North", "South"])), 'does not list "East"'),
+    "times-100": (percent([83, 90, 85], axis=alt.Axis(format=".0%")), "multiplies column seen by 100"),
+    "proportions": (percent([0.83, 0.9, 0.8], title="Seen, %"), 'called "Seen, %"'),
+    "zero": (labels([0.04, 5, 6], ".0f"), "prints 0.04 of column seen as 0"),
+    "zero-in-a-tooltip": (
+        chart({**TEAMS, "seen": [0.4, 5, 6]}, tooltip=[alt.Tooltip("seen:Q", format="d")]),
+        "prints 0.4 of column seen as 0",
+    ),
+    "calculated": (chart(GAP).transform_calculate(more="datum.seen + 10"), "calculates with column seen"),
+    "calculated-in-brackets": (chart(GAP).transform_calculate(more="2 * datum['seen']"), "calculates with column seen"),
+    "summed": (chart(GAP).transform_aggregate(all="sum(seen)", groupby=["team"]), "calculates with column seen"),
+    "running-sum": (chart(GAP).transform_window(all="sum(seen)"), "calculates with column seen"),
+    "whole": (chart(GAP).transform_joinaggregate(all="sum(seen)"), "calculates with column seen"),
+    "panels": (
+        panels(PAIRS, row=alt.Row("area:N", sort=["B", "A"]), column="team:N"),
+        "no row has a value for B and S",
+    ),
+    "columns": (
+        panels(PAIRS, row="area:N", column=alt.Column("team:N", sort="descending")),
+        "under headings of others",
+    ),
+    "panels-without-a-value": (
+        panels({**FULL, "seen": [1, 2, 3, None]}, row=alt.Row("area:N", sort=["B", "A"]), column="team:N"),
+        "under headings of others",
+    ),
+    "categories": (
+        panels({**PAIRS, "area": pd.Categorical(PAIRS["area"], ["B", "A"], ordered=True)}, row="area", column="team"),
+        "under headings of others",
+    ),
+    "all": (labels([0.9996, 0.5, 0.4], ".1%"), "as 100"),
+}
+STATED = {
+    "sum": chart(TEAMS, x=alt.value(1), y="sum(seen):Q"),
+    "mean": chart(GAP, x=alt.value(1), y="mean(seen):Q"),
+    "bars": chart(GAP),
+    "shares": chart(TEAMS, x=alt.value(1), y=alt.Y("seen:Q", stack="normalize"), color="team:N"),
+    "areas": areas([1, 2, 3, 4]),
+    "layered-areas": areas([1, 2, 3, None]).encode(y=alt.Y("seen:Q", stack=None)),
+    "error-bars": chart(TEAMS, "errorbar").mark_errorbar(extent="stdev"),
+    "months": chart(MONTHS, x="yearmonth(month):O"),
+    "colours": chart(TEAMS, color=alt.Color("team:N").scale(domain=["North", "South", "East", "West"])),
+    "filtered": chart(TEAMS, x=alt.X("team:N").scale(domain=["North"])).transform_filter("datum.team == 'North'"),
+    "percentages": percent([83, 90, 85], title="Seen, %"),
+    "proportions": percent([0.83, 0.9, 0.8], title="Seen, %", axis=alt.Axis(format=".0%")),
+    "no-share": percent([0.83, 0.9, 0.8], title="Days"),
+    "zero": labels([0, 5, 6], ".0f"),
+    "labels": labels([0.04, 5, 6], ".2f"),
+    "calculated": chart(TEAMS).transform_calculate(more="datum.seen + 10"),
+    "guarded": chart(GAP).transform_calculate(more="isValid(datum.seen) ? datum.seen + 10 : null"),
+    "known": chart(GAP).transform_filter("datum.seen != null").transform_calculate(more="datum.seen + 10"),
+    "counted": chart(GAP).transform_window(rank="rank(seen)"),
+    "panels": panels(PAIRS, row="area:N", column="team:N"),
+    "sorted-panels": panels(FULL, row=alt.Row("area:N", sort=["B", "A"]), column="team:N"),
+    "one-row": panels(PAIRS, column=alt.Column("team:N", sort="descending")),
+    "all": labels([1, 0.5, 0.4], ".1%"),
+}
+
+
+@pytest.mark.parametrize("name", MISSTATED)
+def test_what_would_say_something_else_than_the_rows_is_refused(name):
+    made, said = MISSTATED[name]
+    assert said in misstated(made.to_dict())
+
+
+@pytest.mark.parametrize("name", STATED)
+def test_what_says_what_the_rows_say_is_drawn(name):
+    assert misstated(STATED[name].to_dict()) == ""
+
+
+def test_the_figure_is_named():
+    made = chart(GAP, y="sum(seen):Q")
+    with pytest.raises(FigureError, match=r"^fig-x: it sums column seen"):
+        figure("fig-x", made, title="T", description="D", caption="C", data=pd.DataFrame(GAP))
+
+
+def told(made):
+    specification = made.to_dict()
+    scene = vl_convert.vegalite_to_scenegraph(specification, vl_version=VEGALITE)["scenegraph"]
+    return misleading(specification, scene) or cut_alike(vl_convert.vegalite_to_svg(specification, vl_version=VEGALITE))
+
+
+AXIS = {"axis": alt.Axis(format="d")}
+MISLEADING = {
+    "missing": (chart(GAP, "text", y=alt.value(9), text="seen:Q"), 'the text "null"'),
+    "missing-in-words": (
+        chart(GAP, "text", y=alt.value(9), text="words:N").transform_calculate(words="datum.seen + ' people'"),
+        'the text "null people"',
+    ),
+    "missing-facet": (chart({**TEAMS, "area": ["A", "B", None]}).facet("area:N"), 'the text "null"'),
+    "title": (chart(TEAMS).properties(title=f"Mean {float('nan')}"), 'the text "Mean nan"'),
+    "axis": (percent([0.4, 0.9, 1.2], **AXIS), 'two labels of the y axis are "'),
+    "axis-of-tenths": (
+        chart(
+            {**TEAMS, "seen": [1.05, 1.1, 1.15]},
+            "point",
+            y=alt.Y("seen:Q", axis=alt.Axis(format=".1f"), scale=alt.Scale(zero=False)),
+        ),
+        'two labels of the y axis are "1.1"',
+    ),
+    "small-part": (percent([0.01, 0.02, 0.03], axis=alt.Axis(format="s")), "may take m for million"),
+    "legend": (chart(names(40), color="team:N", shape="team:N"), "leaves names out"),
+    "colours": (chart(names(len(CATEGORIES) + 1), color="team:N"), "look the same in its legend"),
+    "names": (chart({"team": [f"{LONG} North", f"{LONG} South"], "seen": [1, 2]}, x="seen:Q", y="team:N"), "cut off"),
+}
+CLEAR = {
+    "bars": chart(GAP),
+    "axis": percent([0.4, 0.9, 1.2]),
+    "whole-numbers": percent([4, 9, 12], **AXIS),
+    "thousands": percent([1000, 2000, 3000], axis=alt.Axis(format="s")),
+    "years": chart(MONTHS, x=alt.X("month:T", axis=alt.Axis(format="%Y"))),
+    "colours": chart(names(len(CATEGORIES)), color="team:N"),
+    "shades": chart(TEAMS, color="seen:Q"),
+    "colours-and-shapes": chart(TEAMS, "point", color="team:N", shape="team:N"),
+    "a-long-name": chart({"team": [f"North {LONG}", f"South {LONG}"], "seen": [1, 2]}, x="seen:Q", y="team:N"),
+    "title": chart(TEAMS).properties(title="The null hypothesis"),
+}
+
+
+@pytest.mark.parametrize("name", MISLEADING)
+def test_a_text_that_misleads_is_refused(name):
+    made, said = MISLEADING[name]
+    assert said in told(made)
+
+
+@pytest.mark.parametrize("name", CLEAR)
+def test_a_clear_text_is_drawn(name):
+    assert told(CLEAR[name]) == ""
