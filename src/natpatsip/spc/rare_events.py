@@ -122,8 +122,8 @@ def g_chart(
     """Return the G chart of the opportunities, or whole days, between events, row by row in date order.
 
     The limits are those of the geometric distribution: three standard deviations, ``sqrt(mean × (mean + 1))``, from the
-    mean. The lower one is always 0. The centre line is the median: the distribution is so skewed that two of three
-    values lie below the mean, and runs below it would be nothing unusual.
+    mean. The lower one is always 0. The centre line is the median: the distribution is so skewed that 63 of 100 values
+    lie below the mean, and runs below it would be nothing unusual.
 
     Parameters
     ----------
