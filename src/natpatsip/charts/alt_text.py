@@ -17,10 +17,11 @@ from natpatsip.charts.icons import Icon
 from natpatsip.charts.layout.time_axis import Timeline
 from natpatsip.charts.palette import POINTS
 from natpatsip.spc.findings import Findings
-from natpatsip.spc.rules import SHORT_GROUP
+from natpatsip.spc.rules import MEAN, SHORT_GROUP
 
 Words = Callable[[float], str]
 NO_VALUE = "no value"
+WITHOUT_DATA = "without data"
 LONGEST = 149  # characters of a text alternative; the chart's table is its long form
 _NORMAL, _LATEST_NORMAL = "all points show normal variation", "latest point shows normal variation"
 LIMITS = {"above": "upper", "below": "lower"}
@@ -31,15 +32,20 @@ _RULES = (
     (r"(?P<n>\d+) Point Trend \(Decreasing\)", "part of a falling trend of {n} or more points"),
     (r"2 in 3 Above CL", "one of two points in three close to the upper limit"),
     (r"2 in 3 Below CL", "one of two points in three close to the lower limit"),
-    (r"(?P<n>\d+) Points Above CL", "part of a run of {n} or more points above the mean"),
+    (r"(?P<n>\d+) Points Above CL", "part of a run of {n} or more points above the {middle}"),
     (r"(?P<n>\d+) Points Above Median", "part of a run of {n} or more points above the median"),
     (r"(?P<n>\d+) Points Below Median", "part of a run of {n} or more points below the median"),
-    (r"(?P<n>\d+) Points Below CL", "part of a run of {n} or more points below the mean"),
+    (r"(?P<n>\d+) Points Below CL", "part of a run of {n} or more points below the {middle}"),
 )
 
 
-def rule_words(special_cause_type: str) -> str:
+def rule_words(special_cause_type: str, middle: str = MEAN) -> str:
     """Return in words which rule a point broke, or an empty text if it broke none.
+
+    Parameters
+    ----------
+    middle : str
+        What the line through the points is called.
 
     Examples
     --------
@@ -51,11 +57,11 @@ def rule_words(special_cause_type: str) -> str:
     for pattern, words in _RULES:
         if found := re.fullmatch(pattern, special_cause_type):
             length = found.groupdict().get("n")
-            return words.format(n=wording.in_words(int(length)) if length else length)
+            return words.format(n=wording.in_words(int(length)) if length else length, middle=middle)
     return ""
 
 
-def point_words(row: Any) -> str:
+def point_words(row: Any, middle: str = MEAN) -> str:
     """Return what a row of an SPC result shows.
 
     Examples
@@ -65,11 +71,11 @@ def point_words(row: Any) -> str:
     """
     if pd.isna(row["value"]):
         return NO_VALUE.capitalize()
-    rule = rule_words(str(row["special_cause_type"]))
+    rule = rule_words(str(row["special_cause_type"]), middle)
     return f"{POINTS[str(row['point_type'])].words}: {rule or 'ordinary variation'}"
 
 
-def spc_text(found: Findings, line: Timeline, *, words: Words, target: str) -> str:
+def spc_text(found: Findings, line: Timeline, *, words: Words, target: str, gaps: str) -> str:
     """Return what a control chart shows, in under 150 characters: its level, its latest points, its target.
 
     Parameters
@@ -78,15 +84,18 @@ def spc_text(found: Findings, line: Timeline, *, words: Words, target: str) -> s
         Returns a value as the chart prints it.
     target : str
         The target with its label and whether it is met, or an empty text.
+    gaps : str
+        What a gap is: a month without data.
     """
     if not found.points:
         return "Control chart: no point has a value."
     levels = [(segment.start, segment.mean) for segment in found.segments]
-    text = _within("Control chart:", [_levels(levels, "average", line, words), _latest(found)])
+    middle = "average" if found.middle == MEAN else found.middle
+    text = _within("Control chart:", [_levels(levels, middle, line, words), _latest(found, middle)])
     is_trial = found.current.has_limits and found.current.rows < SHORT_GROUP
     trial = f"Trial limits, from fewer than {SHORT_GROUP} points" if is_trial else ""
-    gaps = _gaps(found.step, bool(found.missing) or line.gaps_in(line.dates))
-    return _with_more(text, target, gaps, trial)
+    has_gaps = bool(found.missing) or line.gaps_in(line.dates)
+    return _with_more(text, target, _gaps(found.step, has_gaps, gaps), trial)
 
 
 def run_text(result: pd.DataFrame, line: Timeline, *, middle: str, words: Words, target: str) -> str:
@@ -104,8 +113,8 @@ def run_text(result: pd.DataFrame, line: Timeline, *, middle: str, words: Words,
     return _with_more(text, target, _gaps(line.step_name, has_gaps))
 
 
-def _gaps(step: str, has_gaps: object) -> str:
-    return f"Gaps are {step}s without data" if has_gaps else ""
+def _gaps(step: str, has_gaps: object, what: str = WITHOUT_DATA) -> str:
+    return f"Gaps are {step}s {what}" if has_gaps else ""
 
 
 def _with_more(text: str, *sentences: str) -> str:
@@ -149,13 +158,13 @@ def _levels(levels: Sequence[tuple[Any, float]], middle: str, line: Timeline, wo
     return f"{middle} went from {first} to {last} in {len(moves)} steps"
 
 
-def _latest(found: Findings) -> str:
+def _latest(found: Findings, middle: str) -> str:
     """Return what the latest points show."""
     if found.outside:
         return f"latest point {found.outside} the {LIMITS[found.outside]} limit"
     points = "points" if found.step == "date" else f"{found.step}s"
     if found.run:
-        return f"last {found.run_length} {points} {found.run} average"
+        return f"last {found.run_length} {points} {found.run} {middle}"
     if found.trend:
         return f"last {found.trend_length} {points} {found.trend}"
     if found.close:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from natpatsip import wording
 from natpatsip.charts import marks, palette
-from natpatsip.charts.alt_text import run_text, spc_text
+from natpatsip.charts.alt_text import WITHOUT_DATA, run_text, spc_text
 from natpatsip.charts.chart_data import by_date, named_target, need_percentages, need_rows, need_title, with_dates_read
 from natpatsip.charts.icons import STEPS, Icon
 from natpatsip.charts.layers import Layer, ReportChart, layer
@@ -31,8 +31,10 @@ from natpatsip.charts.layout.sizes import NARROW, NOTE_SIZE, wrap, wrap_name
 from natpatsip.charts.layout.time_axis import Timeline, timeline
 from natpatsip.charts.layout.value_axis import ValueAxis, amount, decimals_for, value_axis
 from natpatsip.errors import FigureError
+from natpatsip.spc.assurance import limits_of
+from natpatsip.spc.describe import NO_SPREAD, TOO_NARROW
 from natpatsip.spc.findings import Findings
-from natpatsip.spc.rules import SHORT_GROUP
+from natpatsip.spc.rules import BETWEEN_EVENTS, BY_MOVING_RANGES, INTERVAL, MEAN, SHORT_GROUP
 
 NARROW_EDGE = 6  # pixels to the right of a narrow plot
 TINT = 0.11  # opacity of the ground of a segment after a step change
@@ -78,7 +80,7 @@ class ControlChart:
         target = f"{self.target}{met}" if self.target else ""
         if self.found is None:
             return run_text(self.result, self.timeline(0), middle=self.middle, words=self.words, target=target)
-        return spc_text(self.found, self.timeline(0), words=self.words, target=target)
+        return spc_text(self.found, self.timeline(0), words=self.words, target=target, gaps=self.gaps)
 
     @cached_property
     def result(self) -> pd.DataFrame:
@@ -94,6 +96,11 @@ class ControlChart:
     def step(self) -> Icon | None:
         """The badge of a step change that matters."""
         return STEPS.get((self.found.step_change, self.found.step_verdict)) if self.found else None
+
+    @property
+    def gaps(self) -> str:
+        """What is the matter with a period that has no point."""
+        return str(self.given.attrs.get("gaps", WITHOUT_DATA))
 
     @cached_property
     def places(self) -> int:
@@ -141,7 +148,8 @@ class ControlChart:
 
     def timeline(self, width: float) -> Timeline:
         """Return the time axis at a width."""
-        return timeline([*self.result["date"], *self.course], width)
+        has_steps = self.found is None or self.found.chart not in BETWEEN_EVENTS
+        return timeline([*self.result["date"], *self.course], width, has_steps=has_steps)
 
     def words(self, value: float) -> str:
         """Return a mean, a limit or the latest value as the chart prints it."""
@@ -169,7 +177,8 @@ class ControlChart:
         self._write_line_labels(canvas, edges if is_narrow else [], line, plot)
         if not self.kinds:
             canvas.text("No data", line.width / 2, height / 2, colour=palette.QUIET, align="center")
-        layers = marks.data_layers(self.result, self.segments, line, plot, self.course)
+        middle = self.found.middle if self.found else MEAN
+        layers = marks.data_layers(self.result, self.segments, line, plot, self.course, middle=middle)
         return Drawing(plot, [*canvas.backdrop(), *self._tint(line), *layers, *canvas.layers()])
 
     def _tint(self, line: Timeline) -> list[Layer]:
@@ -182,24 +191,25 @@ class ControlChart:
         return [layer("rect", rows, {"x": line.channel("from"), "x2": {"field": "to"}}, color=ground, opacity=TINT)]
 
     def _edge_labels(self, *, is_narrow: bool) -> list[EdgeLabel]:
-        """Return the labels of the last segment's mean, limits and target, as far as they are defined.
+        """Return the labels of the last segment's mean, latest limits and target, as far as they are defined.
 
         A limit beyond possible values (below none, above all) is not drawn; its label at the plot's edge says so.
         """
         last, axis, limit = self.result.iloc[-1], self.axis, "" if is_narrow else " limit"
+        low, high = limits_of(self.segments[-1])
         sign = "%" if self.percent else ""
         labels = []
-        if pd.notna(last["upl"]):
-            upper = self.words(last["upl"]) if last["upl"] <= axis.high else f"above {wording.plain(axis.high)}{sign}"
-            labels.append(EdgeLabel(f"Upper{limit} {upper}", min(last["upl"], axis.high), palette.QUIET, side=-1))
+        if high == high:
+            upper = self.words(high) if high <= axis.high else f"above {wording.plain(axis.high)}{sign}"
+            labels.append(EdgeLabel(f"Upper{limit} {upper}", min(high, axis.high), palette.QUIET, side=-1))
         if self.target:
             labels.append(EdgeLabel(self.target, last["target"], palette.TARGET_TEXT, side=-1, is_apart=True))
         if pd.notna(last["mean"]):
             level = f"{self.middle} {self.words(last['mean'])}"
             labels.append(EdgeLabel(level, last["mean"], palette.MEAN, is_bold=True))
-        if pd.notna(last["lpl"]):
-            lower = self.words(last["lpl"]) if last["lpl"] >= axis.low else f"below {wording.plain(axis.low)}{sign}"
-            labels.append(EdgeLabel(f"Lower{limit} {lower}", max(last["lpl"], axis.low), palette.QUIET, side=1))
+        if low == low:
+            lower = self.words(low) if low >= axis.low else f"below {wording.plain(axis.low)}{sign}"
+            labels.append(EdgeLabel(f"Lower{limit} {lower}", max(low, axis.low), palette.QUIET, side=1))
         if self.course:
             end = list(self.course.values())[-1]
             labels.append(EdgeLabel(self.trajectory_label, end, palette.TRAJECTORY, is_apart=True))
@@ -283,17 +293,30 @@ class ControlChart:
         """Return what a reader has to know of the limits and of gaps, a sentence each, and the notes that are given."""
         if not self.kinds:
             return [*self.notes]
-        last, known = self.segments[-1].iloc[-1], self.segments[-1]["value"].dropna()
-        notes = []
-        if self.middle == "Mean" and pd.isna(last["lpl"]):
-            is_constant = known.nunique() == 1 and len(known) > 1
-            why = "all values are the same" if is_constant else "they need two neighbouring points or more"
-            notes.append(f"No limits: {why}.")
+        last, notes = self.segments[-1].iloc[-1], []
+        if self.found is not None and not self.found.current.has_limits:
+            notes.append(f"No limits: {self._no_limits()}.")
         elif bool(last["short_group_warning"]):
             since = " since the last recalculation" if len(self.segments) > 1 else ""
             notes.append(f"Trial limits, which may still move: fewer than {SHORT_GROUP} points{since}.")
         elif bool(self.result["short_group_warning"].any()):
             notes.append(f"Earlier limits that come from fewer than {SHORT_GROUP} points are trial limits.")
+        if any(map(marks.limits_vary, self.segments)):
+            notes.append("The limits are wider where fewer are counted.")
+        if self.found is not None and self.found.is_overdispersed:
+            notes.append(TOO_NARROW)
+        if self.given.attrs.get("zeros"):
+            notes.append("Events of the same date count as 0.5 apart.")
         if self.result["value"].isna().any() or line.gaps_in(self.result["date"]):
-            notes.append(f"A gap in the line is a {line.step_name} without data.")
+            step = self.found.step if self.found is not None else line.step_name
+            article = "an" if step == INTERVAL else "a"
+            notes.append(f"A gap in the line is {article} {step} {self.gaps}.")
         return [*notes, *self.notes]
+
+    def _no_limits(self) -> str:
+        """Return why the last segment of a control chart has none."""
+        if self.found is not None and self.found.chart not in BY_MOVING_RANGES:
+            return NO_SPREAD
+        known = self.segments[-1]["value"].dropna()
+        is_constant = known.nunique() == 1 and len(known) > 1
+        return "all values are the same" if is_constant else "they need two neighbouring points or more"

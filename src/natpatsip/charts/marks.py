@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -18,7 +19,9 @@ from natpatsip.charts.layout.line_labels import ON_LABEL, Clutter
 from natpatsip.charts.layout.time_axis import Timeline
 from natpatsip.charts.layout.value_axis import amount, short_number
 from natpatsip.spc import assurance_icon, variation_icon
+from natpatsip.spc.rules import MEAN
 
+LIMIT_DASH = [5, 4]
 TOOLTIP = ("Series", "Quarter", "Month", "Date", "Value", "Shows")
 
 
@@ -60,7 +63,7 @@ def segment_bounds(segments: Sequence[pd.DataFrame], line: Timeline) -> list[tup
     return list(zip([first[0] - edge, *between], [*between, last[-1] + edge], strict=True))
 
 
-def point_rows(result: pd.DataFrame, line: Timeline, *, percent: bool) -> Rows:
+def point_rows(result: pd.DataFrame, line: Timeline, *, percent: bool, middle: str = MEAN) -> Rows:
     """Return the points that have a value, each with the stretch of line it belongs to and the words of its tooltip."""
     path, rows, segment = 0, [], None
     places = wording.decimals_for(result["value"])
@@ -79,7 +82,7 @@ def point_rows(result: pd.DataFrame, line: Timeline, *, percent: bool) -> Rows:
                 "kind": str(row["point_type"]),
                 line.name if line.is_dated else "Date": line.words(row["date"]),
                 "Value": amount(row["value"], percent=percent, decimals=_decimals(row["value"], places)),
-                "Shows": point_words(row),
+                "Shows": point_words(row, middle),
             }
         )
     return rows
@@ -95,10 +98,16 @@ def tooltip(row: Mapping[str, Any]) -> list[Channel]:
 
 
 def data_layers(
-    result: pd.DataFrame, segments: Sequence[pd.DataFrame], line: Timeline, plot: Plot, course: Mapping[Any, float]
+    result: pd.DataFrame,
+    segments: Sequence[pd.DataFrame],
+    line: Timeline,
+    plot: Plot,
+    course: Mapping[Any, float],
+    *,
+    middle: str = MEAN,
 ) -> list[Layer]:
     """Return the layers of a control chart that show data, from the back to the front."""
-    points = point_rows(result, line, percent=plot.axis.percent)
+    points = point_rows(result, line, percent=plot.axis.percent, middle=middle)
     means, limits = _reference_rows(segments, line, plot)
     targets = [
         {"from": line.value(start), "to": line.value(end), "at": short_number(target)}
@@ -112,7 +121,8 @@ def data_layers(
     return [
         *_course(course, line, plot),
         layer("line", points, places, color=palette.PROCESS, strokeWidth=1.6),
-        *_rules(limits, line, plot, palette.LIMIT, dash=[5, 4]),
+        *_rules(limits, line, plot, palette.LIMIT, dash=LIMIT_DASH),
+        *_stairs(segments, line, plot),
         *_rules(means, line, plot, palette.MEAN, width=1.4),
         *_rules(targets, line, plot, palette.TARGET, dash=[8, 4], width=1.6),
         *_points(points, line, plot),
@@ -128,12 +138,14 @@ def clutter(result: pd.DataFrame, segments: Sequence[pd.DataFrame], line: Timeli
         drawn.add_path([(line.x(line.number(date)), plot.y(value))
                         for date, value in zip(rows["date"], rows["value"], strict=True)])  # fmt: skip
     for number, (rows, (start, end)) in enumerate(zip(segments, segment_bounds(segments, line), strict=True)):
-        levels = [rows[name].iloc[0] for name in ("mean", "lpl", "upl")]
+        levels = [rows[name].iloc[0] for name in (("mean",) if limits_vary(rows) else ("mean", "lpl", "upl"))]
         for level in levels:
             if pd.notna(level) and plot.axis.holds(level):
                 drawn.add_level(plot.y(level), line.x(start), line.x(end))
         if number:
             drawn.add_box(line.x(start), 0, line.x(start), plot.height, weight=ON_LABEL)
+    for stair in limit_paths(segments, line):
+        drawn.add_path([(line.x(number), plot.y(level)) for number, level in stair])
     for start, end, target in target_stretches(result, line):
         drawn.add_level(plot.y(target), line.x(start), line.x(end))
     return drawn
@@ -147,12 +159,52 @@ def _reference_rows(segments: Sequence[pd.DataFrame], line: Timeline, plot: Plot
         first = rows.iloc[0]
         if pd.notna(first["mean"]):
             means.append({**ends, "at": short_number(first["mean"])})
+        if limits_vary(rows):
+            continue
         limits += [
             {**ends, "at": short_number(first[name])}
             for name in ("lpl", "upl")
             if pd.notna(first[name]) and plot.axis.holds(first[name])
         ]
     return means, limits
+
+
+def limits_vary(segment: pd.DataFrame) -> bool:
+    """Return True if the points of a segment have limits of their own, as those of p and u charts have."""
+    return any(segment[name].nunique() > 1 for name in ("lpl", "upl"))
+
+
+def limit_paths(segments: Sequence[pd.DataFrame], line: Timeline) -> list[list[tuple[float, float]]]:
+    """Return the limits that vary, as stairs: each point's own, up to half-way to its neighbours.
+
+    A point without limits ends the stairs.
+    """
+    paths: list[list[tuple[float, float]]] = []
+    for rows, (start, end) in zip(segments, segment_bounds(segments, line), strict=True):
+        if not limits_vary(rows):
+            continue
+        numbers = [line.number(date) for date in rows["date"]]
+        edges = [start, *((one + other) / 2 for one, other in pairwise(numbers)), end]
+        for name in ("lpl", "upl"):
+            stair: list[tuple[float, float]] = []
+            for place, level in enumerate(rows[name]):
+                if pd.isna(level):
+                    paths, stair = [*paths, stair], []
+                else:
+                    stair += [(edges[place], level), (edges[place + 1], level)]
+            paths.append(stair)
+    return [stair for stair in paths if stair]
+
+
+def _stairs(segments: Sequence[pd.DataFrame], line: Timeline, plot: Plot) -> list[Layer]:
+    rows = [
+        {"date": line.value(number), "at": short_number(level), "path": path}
+        for path, stair in enumerate(limit_paths(segments, line))
+        for number, level in stair
+    ]
+    places = {"x": line.channel("date"), "y": plot.channel("at"), "detail": words("path")}
+    style = {"color": palette.LIMIT, "strokeWidth": 1.3, "strokeDash": LIMIT_DASH}
+    return [layer("line", rows, places, **style)] if rows else []
 
 
 def target_stretches(result: pd.DataFrame, line: Timeline) -> list[tuple[float, float, float]]:

@@ -179,6 +179,12 @@ def _panels(
             f"charts.multiples: {several[0]} has two rows for a date; expected by= to tell its series apart."
         )
 
+    if uneven := [name for name in names if any(map(marks.limits_vary, marks.split_segments(series[name])))]:
+        raise FigureError(
+            f"charts.multiples: {uneven[0]} has limits that differ from point to point, as p and u charts have; "
+            "it draws level ones. Draw that chart with charts.spc."
+        )
+
     def axis(rows: pd.DataFrame) -> ValueAxis:
         values = marks.values_on_axis(rows, {}, percent=percent)
         return value_axis(values, percent=percent, zero=zero, count=8, zero_cost=ZERO_COST, is_rounded=True)

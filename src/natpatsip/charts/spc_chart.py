@@ -37,17 +37,17 @@ def spc(
     width: int = WIDTH,
     height: int = PLOT_HEIGHT,
 ) -> ReportChart:
-    """Return the control chart of a result of `natpatsip.spc.xmr`.
+    """Return the control chart of a result of `natpatsip.spc.xmr`, `p_chart`, `u_chart`, `t_chart` or `g_chart`.
 
     The line through the points is broken at a rebase, at a missing value and at an absent month; mean and limits are
-    drawn for each segment. Kinds of points differ in colour and in shape, and the legend names those that occur. A step
-    change that matters has a badge beside the icons and a ground of its colour. The text alternative and the place of
-    every label come from the data.
+    drawn for each segment, limits as stairs where each point has its own. Kinds of points differ in colour and in
+    shape, and the legend names those that occur. A step change that matters has a badge beside the icons and a ground
+    of its colour. The text alternative and the place of every label come from the data.
 
     Parameters
     ----------
     result : DataFrame
-        From `natpatsip.spc.xmr`, or the rows of one series from `natpatsip.spc.panel`, in order of date.
+        From one of these, or the rows of one series from `natpatsip.spc.panel`, in order of date.
     y_title : str
         What the axis measures: the unit.
     percent : bool
@@ -107,6 +107,7 @@ def spc(
         notes=tuple(notes),
         with_icons=with_icons,
         found=found,
+        middle=found.middle.capitalize(),
     )
     return showing(chart.draw(width, height), shows(found))
 

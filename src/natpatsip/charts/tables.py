@@ -15,6 +15,7 @@ from natpatsip.charts.layout.time_axis import timeline
 from natpatsip.charts.stacked_chart import bars
 from natpatsip.charts.trend_chart import points
 from natpatsip.errors import FigureError
+from natpatsip.spc.rules import MEAN, MIDDLES
 
 
 def spc_table(
@@ -29,7 +30,7 @@ def spc_table(
     Parameters
     ----------
     result : DataFrame
-        From `natpatsip.spc.xmr` or `natpatsip.spc.run_chart`.
+        From `natpatsip.spc.xmr`, `p_chart`, `u_chart`, `t_chart`, `g_chart` or `run_chart`.
     value_name : str
         What the column of values is called: the measure, with its unit.
     decimals : int, optional
@@ -52,7 +53,9 @@ def spc_table(
     middle = "median" if "median" in result.columns else "mean"
     need_columns(result, ["date", "value", middle, "target", "point_type"], chart="charts.spc_table")
     need_rows(result, chart="charts.spc_table")
-    names = {"value": value_name, "mean": "Mean", "median": "Median", "lpl": "Lower limit", "upl": "Upper limit"}
+    line = MIDDLES.get(result.attrs.get("chart", ""), MEAN)
+    names = {"value": value_name, "mean": line.capitalize(), "median": "Median"}
+    names |= {"lpl": "Lower limit", "upl": "Upper limit"}
     names |= {} if result["target"].isna().all() else {"target": "Target"}
     counts = {name: list(values) for name, values in (also or {}).items()}
     for name, values in counts.items():
@@ -67,7 +70,7 @@ def spc_table(
     }
     table = pd.DataFrame({**_dates(result["date"], "charts.spc_table"), **counts, **rounded})
     shown = result.rename(columns={"signal": "special_cause_type"})
-    table["What the point shows"] = [point_words(row) for row in shown.to_dict("records")]
+    table["What the point shows"] = [point_words(row, line) for row in shown.to_dict("records")]
     table.attrs = dict(result.attrs)
     return table
 

@@ -28,9 +28,10 @@ FILE = f"{FOLDER}/measures.yml"
 USED = re.compile(r"""\bmeasure\(\s*(?:id\s*=\s*)?["']([A-Za-z0-9_-]+)["']""")
 """A measure that code calls by name."""
 
+_LEVELS = ("baseline", "mean_before", "mean", "latest")
+CONTROL_CHARTS = ("xmr", "p", "u", "t", "g")
 ROLES: Mapping[str, tuple[str, ...]] = {
-    "xmr": ("baseline", "mean_before", "mean", "latest"),
-    "run": ("baseline", "mean_before", "mean", "latest"),
+    **dict.fromkeys((*CONTROL_CHARTS, "run"), _LEVELS),
     "trend": ("baseline", "latest"),
     "stacked": (),
 }
@@ -40,7 +41,10 @@ SUFFIXES = {"baseline": "baseline", "mean_before": "mean_before", "mean": "mean_
 PERCENT = "percent"
 HIDDEN = -1
 """A count that is too small to be shown, in the data of the page of organisations; one that is missing is null."""
+BETWEEN_EVENTS = ("t", "g")
 NUMERIC = ("integer", "number")
+DAYS = "days"
+DAILY = ("date", "datetime")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Role = Literal["baseline", "mean_before", "mean", "latest"]
@@ -76,6 +80,8 @@ class Definition(Strict):
     facts: Text | dict[Role, Text] = ""
     rolling: Annotated[Whole, Field(gt=0)] = 1
     """How many periods a point is the mean of."""
+    smallest_shown: Annotated[Whole, Field(ge=1)] = 1
+    """The smallest number of people or events that a period may show; 0 may be shown."""
     decimals: Annotated[Whole, Field(ge=-9, le=9)] | None = None
     """Of its facts; below zero they are rounded to tens, hundreds, thousands."""
     category: Text = ""
@@ -97,13 +103,20 @@ class Definition(Strict):
     @model_validator(mode="before")
     @classmethod
     def _without_empty_keys(cls, content: Any) -> Any:
-        is_mapping = isinstance(content, Mapping)
-        return {key: value for key, value in content.items() if value is not None} if is_mapping else content
+        if not isinstance(content, Mapping):
+            return content
+        given = {key: value for key, value in content.items() if value is not None}
+        return {"improvement": "increase", **given} if given.get("chart") in BETWEEN_EVENTS else given
 
     @property
     def is_percent(self) -> bool:
         """Whether its values are percentages."""
         return self.unit == PERCENT
+
+    @property
+    def is_between_events(self) -> bool:
+        """Whether a point is what lies between two events: the time, or the opportunities."""
+        return self.chart in BETWEEN_EVENTS
 
     @property
     def counts(self) -> tuple[str, ...]:
@@ -261,26 +274,59 @@ def _of_measure(each: Definition) -> Iterator[tuple[tuple[str, ...], str]]:
         yield (), f"has no {lacking}. A numerator and a denominator go together; a count that is given is a value."
     elif each.value and each.numerator:
         yield ("value",), "is given beside a numerator and a denominator. Keep either."
-    elif not each.counts and each.chart != "stacked":
+    elif not each.counts and each.chart not in ("stacked", *BETWEEN_EVENTS):
         yield (), "has no values. Give value, or numerator and denominator: columns of its dataset."
     if "per" in each.model_fields_set and each.is_percent and each.per != 100:
         yield ("per",), f"found {each.per:g}, but the unit is percent, which is per 100."
-    if each.numerator and not each.is_percent and "per" not in each.model_fields_set:
+    if each.numerator and not each.is_percent and each.chart != "g" and "per" not in each.model_fields_set:
         yield (), f"has no per. Say of how many in the denominator {each.unit} is, such as per: 1000."
     if each.chart == "stacked" and not each.category:
         yield (), "has no category. Name the column that says which part of a bar a row belongs to."
     if each.chart == "stacked" and each.numerator:
         yield ("numerator",), "stacked bars are made of counts. Give value, or nothing to count rows."
+    yield from _of_kind(each)
     grouped = [part for parts in each.groups.values() for part in parts]
     for part in dict.fromkeys(grouped):
         if part not in each.categories:
             yield ("groups",), f"categories have no {part}.{nearest(part, each.categories)}"
         elif grouped.count(part) > 1:
             yield ("groups",), f"{part} is there twice. Put each category in one group."
-    if bool(each.noun) != bool(each.verb):
+    if bool(each.noun) != bool(each.verb) and not each.is_between_events:
         yield (), "has one of noun and verb. Give both, from which its sentences are made, or neither."
     if each.verb and not each.verb.startswith("have "):
         yield ("verb",), f'found "{each.verb}"; expected what the noun has done so far, such as have been seen in time.'
+
+
+def _of_kind(each: Definition) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what a measure says against the kind of its chart."""
+    kind, given = f"a {each.chart} chart", each.model_fields_set
+    if each.chart in ("p", "u") and not each.numerator:
+        yield (), f"has no numerator and denominator, which {kind} is made of. Name their columns."
+    if each.chart == "p" and not each.is_percent:
+        yield ("unit",), f'found "{each.unit}"; {kind} shows a percentage. For a rate, take a u chart.'
+    if each.chart == "u" and each.is_percent:
+        yield ("unit",), f"found percent; {kind} shows events per so many. For a percentage, take a p chart."
+    if each.chart in CONTROL_CHARTS[1:] and each.rolling > 1:
+        yield ("rolling",), f"the limits of {kind} are those of single counts. Leave it out."
+    if each.smallest_shown > 1 and (not each.counts or each.is_rate or each.is_between_events):
+        what = "single events" if each.is_between_events else "rows" if not each.counts else each.unit
+        yield ("smallest_shown",), f"this measure shows {what}, no counts that could be too small. Take another chart."
+    if not each.is_between_events:
+        return
+    if each.improvement == "decrease":
+        yield (
+            ("improvement",),
+            f"found decrease; {kind} shows what lies between events: where fewer of them are better, longer is an "
+            "improvement. Leave it out, or count the events in another kind of chart.",
+        )
+    if each.chart == "t" and each.numerator:
+        yield ("numerator",), f"{kind} is made of dates. Give value, how many events a row counts, or leave it out."
+    if "per" in given:
+        yield ("per",), f"{kind} shows no rate. Leave it out."
+    if not each.numerator and each.unit != DAYS:
+        yield ("unit",), f'found "{each.unit}"; {kind} of dates measures the time between events in days.'
+    if each.verb:
+        yield ("verb",), f"the sentences of {kind} are made from the noun alone: what the events are. Leave it out."
 
 
 def _of_data(each: Definition, resource: Resource) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -288,6 +334,13 @@ def _of_data(each: Definition, resource: Resource) -> Iterator[tuple[tuple[str, 
     fields = resource.fields
     if not resource.natpatsip.period:
         yield ("dataset",), f"{resource.name} has no period. Name its column of months in {DATASETS}, natpatsip.period."
+    elif each.is_between_events and fields[resource.natpatsip.period].type not in DAILY:
+        period = resource.natpatsip.period
+        yield (
+            ("chart",),
+            f"{resource.name}.{period} is of type {fields[period].type}; a {each.chart} chart needs the day of each "
+            "event, a column of type date.",
+        )
     named = {key: getattr(each, key) for key in ("value", "numerator", "denominator", "by", "category")}
     asked = [((key,), column) for key, column in named.items() if column]
     for keys, column in [*asked, *((("filter", column), column) for column in each.filter)]:

@@ -14,6 +14,8 @@ from natpatsip.facts import publish
 from natpatsip.measures.kinds import KINDS, Kind
 from natpatsip.measures.measure_sentences import Shown, sentences_of
 from natpatsip.measures.measured_series import MeasuredSeries
+from natpatsip.spc.attribute_charts import dispersion_advice
+from natpatsip.spc.parsing import warn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +36,8 @@ class Measure(MeasuredSeries):
 
     def __init__(self, id: str, *, is_owner: bool = True) -> None:  # noqa: A002 — the contract's name
         super().__init__(id)
+        if is_owner and (advice := dispersion_advice(self.result)):
+            warn(f"{self._declared.place(id, 'chart')}: {advice}")
         self.facts = self._facts(is_owner)
         """Its facts by role: baseline, mean_before, mean and latest, as far as its chart has them."""
 
@@ -55,8 +59,8 @@ class Measure(MeasuredSeries):
 
     @cached_property
     def result(self) -> pd.DataFrame:
-        """The analysis of its series: of `natpatsip.spc.xmr` or `run_chart`; for other charts, what they draw."""
-        return self.kind.analyse(self)
+        """The analysis of its series, from `natpatsip.spc`; for lines and bars, what they draw."""
+        return self.kind.analyse(self, self.series)
 
     @property
     def found(self) -> spc.Findings:

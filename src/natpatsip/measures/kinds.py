@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from natpatsip import charts, spc, wording
-from natpatsip.spc.rules import RULE_LENGTH
+from natpatsip.spc.arguments import read_method
+from natpatsip.spc.attribute_charts import ratio_chart
+from natpatsip.spc.rules import MIDDLES, RULE_LENGTH
 
 if TYPE_CHECKING:
     from natpatsip.charts.layers import ReportChart
@@ -35,38 +38,57 @@ class Kind:
 
     name: str
     middle: str
-    analyse: Callable[[MeasuredSeries], pd.DataFrame]
+    analyse: Callable[[MeasuredSeries, pd.DataFrame], pd.DataFrame]
+    """Takes a measure and its series, or the beginning of it."""
     draw: Callable[[MeasuredSeries, pd.DataFrame, Mapping[str, Any]], ReportChart]
     tabulate: Callable[[MeasuredSeries, pd.DataFrame], pd.DataFrame]
     levels: Callable[[MeasuredSeries, pd.DataFrame], Mapping[str, tuple[float, str]]]
     """Its facts by role: each value, and in words how it was calculated."""
 
 
-def analysed(
-    measure: MeasuredSeries, series: pd.DataFrame, analyse: Callable[..., pd.DataFrame] = spc.xmr
+def _analysed(
+    measure: MeasuredSeries, series: pd.DataFrame, analyse: Callable[..., pd.DataFrame] = spc.xmr, *columns: str
 ) -> pd.DataFrame:
-    """Return the analysis of a measure's series, or of its beginning, with the rebases that it has got to."""
+    """Return the analysis of a measure's series, or of its beginning, with the rebases that it has got to.
+
+    `analyse` takes the columns one by one.
+    """
     dates = set(series["date"])
-    return analyse(
-        series["value"],
+    result = analyse(
+        *(series[column] for column in columns or ("value",)),
         dates=series["date"],
         improvement=measure.definition.improvement,
         rebase=[date for date in measure.rebase_dates if date in dates],
         target=measure.target,
     )
+    if measure.gaps:
+        result.attrs["gaps"] = measure.gaps
+    return result
 
 
-def has_enough(result: pd.DataFrame) -> bool:
-    """Return True if a chart has points enough for a rule to tell a change."""
-    return int(result["value"].notna().sum()) >= FEWEST_FOR_ICONS
+def no_icons(result: pd.DataFrame) -> str:
+    """Return why a chart has no icons: no rule could tell a change, or all would tell too many; "" if it has them."""
+    if int(result["value"].notna().sum()) < FEWEST_FOR_ICONS:
+        return "too few points"
+    return "limits too narrow" if result.attrs.get("is_overdispersed") else ""
 
 
-def _xmr(measure: MeasuredSeries) -> pd.DataFrame:
-    return analysed(measure, measure.series)
+def _run(measure: MeasuredSeries, series: pd.DataFrame) -> pd.DataFrame:
+    return _analysed(measure, series, spc.run_chart)
 
 
-def _run(measure: MeasuredSeries) -> pd.DataFrame:
-    return analysed(measure, measure.series, spc.run_chart)
+def _ratio(measure: MeasuredSeries, series: pd.DataFrame) -> pd.DataFrame:
+    own = measure.definition
+    chart = partial(ratio_chart, own.chart, per=float(own.per), method=read_method(None, False, RULE_LENGTH))
+    return _analysed(measure, series, chart, "numerator", "denominator")
+
+
+def _times(measure: MeasuredSeries, series: pd.DataFrame) -> pd.DataFrame:
+    return _analysed(measure, series, spc.t_chart)
+
+
+def _numbers(measure: MeasuredSeries, series: pd.DataFrame) -> pd.DataFrame:
+    return _analysed(measure, series, spc.g_chart)
 
 
 def _drawn(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,7 +98,7 @@ def _drawn(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, 
         "percent": measure.definition.is_percent,
         "rebase_reasons": measure.rebase_reasons,
         "notes": measure.notes,
-        "with_icons": has_enough(result),
+        "with_icons": not no_icons(result),
         **options,
     }
 
@@ -99,8 +121,9 @@ def _spc_table(measure: MeasuredSeries, result: pd.DataFrame) -> pd.DataFrame:
 
 def _spc_levels(measure: MeasuredSeries, result: pd.DataFrame) -> dict[str, tuple[float, str]]:
     """Return the middle lines of the first, the second last and the last period, and the latest value."""
-    middle = "median" if "median" in result else "mean"
-    by_period = list(result.groupby("segment", sort=True)[middle].first())
+    column = "median" if "median" in result else "mean"
+    middle = MIDDLES.get(measure.definition.chart, column)
+    by_period = list(result.groupby("segment", sort=True)[column].first())
     levels = {
         "baseline": (by_period[0], f"{middle} of the chart's first period, its baseline"),
         "mean": (by_period[-1], f"{middle} of the chart's latest period"),
@@ -119,8 +142,8 @@ def _latest(measure: MeasuredSeries, result: pd.DataFrame) -> tuple[float, str]:
     return float(known["value"].iloc[-1]), f"value of {measure.when(known['date'].iloc[-1])}"
 
 
-def _series(measure: MeasuredSeries) -> pd.DataFrame:
-    return measure.series[["date", "value"]]
+def _series(_: MeasuredSeries, series: pd.DataFrame) -> pd.DataFrame:
+    return series[["date", "value"]]
 
 
 def _draw_trend(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, Any]) -> ReportChart:
@@ -162,9 +185,13 @@ def _stacked_table(measure: MeasuredSeries, result: pd.DataFrame) -> pd.DataFram
 
 
 KINDS: Mapping[str, Kind] = {
-    "xmr": Kind("SPC chart", "Mean", _xmr, _draw_spc, _spc_table, _spc_levels),
+    "xmr": Kind("SPC chart", "Mean", _analysed, _draw_spc, _spc_table, _spc_levels),
+    "p": Kind("p chart", "Mean", _ratio, _draw_spc, _spc_table, _spc_levels),
+    "u": Kind("u chart", "Mean", _ratio, _draw_spc, _spc_table, _spc_levels),
+    "t": Kind("T chart", "Centre line", _times, _draw_spc, _spc_table, _spc_levels),
+    "g": Kind("G chart", "Median", _numbers, _draw_spc, _spc_table, _spc_levels),
     "run": Kind("Run chart", "Median", _run, _draw_run, _spc_table, _spc_levels),
     "trend": Kind("Line chart", "", _series, _draw_trend, _trend_table, _trend_levels),
-    "stacked": Kind("Stacked bars", "", lambda measure: measure.series, _draw_stacked, _stacked_table, lambda *_: {}),
+    "stacked": Kind("Stacked bars", "", lambda _, series: series, _draw_stacked, _stacked_table, lambda *_: {}),
 }
 """Kinds of charts, by the name that ``chart:`` gives."""

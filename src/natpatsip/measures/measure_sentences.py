@@ -21,7 +21,8 @@ from natpatsip.measures.kinds import FEWEST_FOR_ICONS
 from natpatsip.measures.measured_series import MeasuredSeries
 from natpatsip.params import FACT_IN_TEXT, Rebase
 from natpatsip.settings import read_settings
-from natpatsip.spc.rules import SHORT_GROUP, verdict
+from natpatsip.spc.describe import TOO_NARROW
+from natpatsip.spc.rules import BETWEEN_EVENTS, SHORT_GROUP, verdict
 
 Parts = list[str | Fact]
 
@@ -42,11 +43,27 @@ class Shown:
 
 def sentences_of(shown: Shown) -> Passage:
     """Return what the chart of a measure shows now, with the measure's facts in it."""
-    patterns = {"xmr": _control_chart, "run": _run_chart, "trend": _line}
+    patterns = dict.fromkeys(("xmr", "p", "u"), _control_chart) | {
+        **dict.fromkeys(BETWEEN_EVENTS, _between_events),
+        "run": _run_chart,
+        "trend": _line,
+    }
     chosen = patterns.get(shown.series.definition.chart)
-    if shown.series.definition.chart != "stacked" and not shown.result["value"].notna().any():
-        return Passage.of(f"There are no data on {_in_a_sentence(shown.series.definition.label)} yet.")
-    return chosen(shown) if chosen else Passage.of(shown.series.description)
+    if chosen is None:
+        return Passage.of(shown.series.description)
+    said = chosen(shown) if shown.result["value"].notna().any() else _nothing_yet(shown)
+    return Passage.of(*said.parts, f" {shown.series.not_shown}") if shown.series.not_shown else said
+
+
+def _nothing_yet(shown: Shown) -> Passage:
+    own = shown.series.definition
+    if own.is_between_events:
+        return Passage.of(
+            f"There have been fewer than two {own.noun or 'events'}, so there is nothing between them yet."
+        )
+    if shown.series.hidden:
+        return Passage.of(f"The numbers on {_in_a_sentence(own.label)} are too small to be shown.")
+    return Passage.of(f"There are no data on {_in_a_sentence(own.label)} yet.")
 
 
 def _control_chart(shown: Shown) -> Passage:
@@ -55,8 +72,43 @@ def _control_chart(shown: Shown) -> Passage:
         return Passage.of(_described(shown))
     if found.points < FEWEST_FOR_ICONS:
         return Passage.of(*_few_points(shown))
+    if found.is_overdispersed:  # most of its signals are false
+        return Passage.of(*_joined(iter([_level(shown)])), f" {TOO_NARROW}")
     sentences = [_level(shown), _judged(shown), *_since_then(shown), _against_target(shown), *_caveats(shown)]
     return Passage.of(*_joined(sentence for sentence in sentences if sentence))
+
+
+def _between_events(shown: Shown) -> Passage:
+    found, own = shown.found, shown.series.definition
+    if not own.noun or found.mean != found.mean:
+        return Passage.of(_described(shown))
+    latest: Parts = [_latest_event(shown)]
+    if found.points < FEWEST_FOR_ICONS:
+        count, several = wording.number(found.points), wording.plural(found.points, "is", "are")
+        intervals = wording.plural(found.points, "interval", "intervals")
+        few: Parts = [
+            f"there {several} {count} {intervals} between {own.noun} so far, too few to tell a change from chance"
+        ]
+        return Passage.of(*_joined(iter([few, latest])))
+    sentences = [_apart(shown), _judged(shown), *_since_then(shown), _against_target(shown), *_caveats(shown), latest]
+    return Passage.of(*_joined(sentence for sentence in sentences if sentence))
+
+
+def _apart(shown: Shown) -> Parts:
+    """Return how far apart the events typically are: half of the intervals are longer."""
+    own = shown.series.definition
+    subject: Parts = [f"{own.noun} have typically been ", shown.facts["mean"], f" {own.unit} apart"]
+    if not shown.found.shifts:
+        return subject
+    return [f"since {shown.series.when(shown.found.rebased)}", *_because(shown), *subject, *_compared(shown)]
+
+
+def _latest_event(shown: Shown) -> str:
+    """Return when the latest event was: how long it has been since is not in the chart."""
+    date, after = shown.result["date"].iloc[-1], shown.series.here.quarter.next().first_month
+    days = (after - date.date()).days - 1
+    ago = f"{wording.number(days)} {wording.plural(days, 'day', 'days')} before the quarter ended"
+    return f"the latest was on {shown.series.when(date)}, {ago if days else 'the day on which the quarter ended'}"
 
 
 def _joined(sentences: Iterator[Parts]) -> Parts:
@@ -154,15 +206,17 @@ def _judged(shown: Shown) -> Parts:
 def _since_then(shown: Shown) -> Iterator[Parts]:
     """Yield what the points since the last change show: signals if the latest point is part of one."""
     found, series = shown.found, shown.series
-    several = f"{series.step}s"
+    several, is_between = f"{series.step}s", series.definition.is_between_events
+    level = "level" if is_between else "average"
     signals: list[tuple[Parts, bool]] = []
     if found.outside:
-        start = f"{series.when(found.latest_date)}, at "
-        explains = f", is {found.outside} the limits of normal variation"
+        start = f"{'the latest interval' if is_between else series.when(found.latest_date)}, at "
+        unit = f" {series.definition.unit}" if is_between else ""
+        explains = f"{unit}, is {found.outside} the limits of normal variation"
         signals.append(([start, shown.facts["latest"], explains], found.outside == "above"))
     if found.run:
         count = wording.number(found.run_length)
-        signals.append(([f"the latest {count} {several} are all {found.run} this average"], found.run == "above"))
+        signals.append(([f"the latest {count} {several} are all {found.run} this {level}"], found.run == "above"))
     if found.trend:
         count = wording.number(found.trend_length)
         text = f"the latest {count} {several} show a {found.trend} trend"
@@ -179,7 +233,7 @@ def _since_then(shown: Shown) -> Iterator[Parts]:
         yield [f"{span}no {series.step} stands out"]
     elif found.latest_signal is not None:
         last = series.when(found.latest_signal)
-        yield [f"the last {series.step} that stands out is {last}"]
+        yield [f"the last {series.step} that stands out {'ended on' if is_between else 'is'} {last}"]
 
 
 def _verdict(improvement: str, *, is_up: bool) -> str:
@@ -202,7 +256,8 @@ def _against_target(shown: Shown) -> Parts:
     if found.mean == found.target:
         return [*start, " is met on average"]
     chance = f", which single {shown.series.step}s meet or miss by chance" if found.assurance == "inconsistent" else ""
-    return [f"the average is {side} the {_target_label(shown)} of ", target, chance]
+    average = "typical interval" if shown.series.definition.is_between_events else "average"
+    return [f"the {average} is {side} the {_target_label(shown)} of ", target, chance]
 
 
 def _caveats(shown: Shown) -> Iterator[Parts]:
@@ -210,7 +265,8 @@ def _caveats(shown: Shown) -> Iterator[Parts]:
     if found.trailing_missing:
         count = wording.number(found.trailing_missing)
         later = wording.plural(found.trailing_missing, f"{shown.series.step} after it is", f"{several} after it are")
-        yield [f"the latest value is that of {shown.series.when(found.latest_date)}; the {count} {later} missing"]
+        lacking = "not shown" if shown.series.is_hidden_after(found.latest_date) else "missing"
+        yield [f"the latest value is that of {shown.series.when(found.latest_date)}; the {count} {later} {lacking}"]
     if found.current.rows < SHORT_GROUP and found.current.has_limits:
         span = "since then" if found.shifts else "so far"
         count = wording.number(found.current.rows)

@@ -8,14 +8,16 @@ from typing import Any
 
 import pandas as pd
 
-from natpatsip import context, datasets, params, wording
+from natpatsip import context, datasets, params, spc, wording
 from natpatsip.errors import DataError, ParamsError, together
 from natpatsip.fact import FILTER
-from natpatsip.measures.definitions import Definition, declared
+from natpatsip.measures.definitions import CONTROL_CHARTS, Definition, declared
 from natpatsip.params import Rebase
 from natpatsip.quarter import Quarter
 from natpatsip.spc.gaps import period_words, step_of
+from natpatsip.spc.rules import INTERVAL
 
+HIDDEN = "hidden"
 MOST_SHOWN = 3  # rows that a message names
 
 
@@ -73,6 +75,8 @@ class MeasuredSeries:
         """
         own, period = self.definition, self._period
         self._refuse_impossible(rows)
+        if own.is_between_events:
+            return self._between_events(rows)
         picked = [f"{column} {value}" for column, value in own.filter.items()]
         if own.chart == "stacked":
             by = [period, own.category]
@@ -81,6 +85,8 @@ class MeasuredSeries:
             sums[own.category] = sums[own.category].astype(str).replace(dict(own.categories))
         else:
             sums = datasets.total(rows, [*own.counts], by=period)
+        is_small = self._is_small(sums)
+        sums = sums.assign(**{column: sums[column].mask(is_small) for column in own.counts})
         series = pd.DataFrame({"date": sums[period]})
         if own.chart == "stacked":
             series[own.category] = sums[own.category]
@@ -96,6 +102,40 @@ class MeasuredSeries:
             means = series["value"].rolling(own.rolling).mean()
             series = series.assign(value=means.round() if self._is_whole(sums) else means).iloc[own.rolling - 1 :]
         picked.append(f"summed by {period}")
+        if is_small.any():
+            picked.append(f"numbers below {own.smallest_shown} left out")
+        series.attrs = dict(rows.attrs) | {FILTER: ", ".join(picked)}
+        if is_small.any():
+            series.attrs[HIDDEN] = tuple(series.loc[is_small.reindex(series.index), "date"])
+        return series.reset_index(drop=True)
+
+    def _is_small(self, sums: pd.DataFrame) -> pd.Series[bool]:
+        """Return which periods have a number that is too small to be shown; 0 is not."""
+        counts = sums[[*self.definition.counts]]
+        return ((counts > 0) & (counts < self.definition.smallest_shown)).any(axis=1)
+
+    @property
+    def hidden(self) -> tuple[pd.Timestamp, ...]:
+        """The periods of which a number is too small to be shown."""
+        return tuple(self.series.attrs.get(HIDDEN, ()))
+
+    def _between_events(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the time or the opportunities between events, a row for each event from the second on.
+
+        With fewer than two events there is one row without a value, as a chart has to say that there is nothing yet.
+        """
+        own, period = self.definition, self._period
+        events, opportunities = own.numerator or own.value or "events", own.denominator
+        counted = rows if own.counts else rows.assign(events=1)
+        sums = datasets.total(counted, [*filter(None, (events, opportunities))], by=period)
+        if sums[events].sum() < 2:
+            series = pd.DataFrame({"date": sums[period].tail(1), "value": [float("nan")]})
+        else:
+            found = spc.between_events(
+                sums[period], sums[events], opportunities=sums[opportunities] if opportunities else None
+            )
+            series = pd.DataFrame({"date": found.index, "value": found.to_numpy()})
+        picked = [*(f"{column} {value}" for column, value in own.filter.items()), "between events"]
         series.attrs = dict(rows.attrs) | {FILTER: ", ".join(picked)}
         return series.reset_index(drop=True)
 
@@ -103,18 +143,17 @@ class MeasuredSeries:
         """Refuse what no sum of rows may hold, with the months and organisations of the first ones."""
         own, period = self.definition, self._period
         if own.numerator and own.per == 100:
-            over = rows[rows[own.numerator] > rows[own.denominator]]
-            found = [
-                f"{own.numerator} {row[own.numerator]:g} and {own.denominator} {row[own.denominator]:g} "
-                f"{self._at(row, period)}"
-                for _, row in over.head(MOST_SHOWN).iterrows()
-            ]
-            if found:
-                more = f" and {len(over) - MOST_SHOWN} more" if len(over) > MOST_SHOWN else ""
-                raise DataError(
-                    f"{self._declared.place(self.id)}: a numerator is above its denominator in {rows.attrs['file']}: "
-                    f"{'; '.join(found)}{more}. Correct the rows, or the columns that the measure names."
-                )
+            over = rows[own.numerator] > rows[own.denominator]
+            self._refuse(rows, over, [own.numerator, own.denominator], "a numerator is above its denominator")
+        if own.chart == "u":
+            nowhere = (rows[own.numerator] > 0) & (rows[own.denominator] == 0)
+            self._refuse(rows, nowhere, [own.numerator, own.denominator], "something is counted of a denominator of 0")
+        if own.chart in CONTROL_CHARTS[1:]:
+            for column in own.counts:
+                counts = rows[column]
+                is_amount = own.chart == "u" and column == own.denominator
+                self._refuse(rows, counts < 0, [column], "a count is below 0")
+                self._refuse(rows, (counts % 1 > 0) & (not is_amount), [column], "a count is not a whole number")
         if own.is_rate and rows[period].duplicated().any():
             at = self._at(rows[rows[period].duplicated()].iloc[0], period)
             raise DataError(
@@ -122,10 +161,28 @@ class MeasuredSeries:
                 f"and values in {own.unit} cannot be added up. Filter one of them, or give numerator and denominator."
             )
 
+    def _refuse(self, rows: pd.DataFrame, is_wrong: pd.Series[bool], columns: list[str], what: str) -> None:
+        """Refuse the wrong rows, if there are any, with what some columns have in the first of them."""
+        wrong = rows[is_wrong]
+        if wrong.empty:
+            return
+        found = [
+            f"{' and '.join(f'{column} {row[column]:g}' for column in columns)} {self._at(row, self._period)}"
+            for _, row in wrong.head(MOST_SHOWN).iterrows()
+        ]
+        more = f" and {len(wrong) - MOST_SHOWN} more" if len(wrong) > MOST_SHOWN else ""
+        raise DataError(
+            f"{self._declared.place(self.id)}: {what} in {rows.attrs['file']}: "
+            f"{'; '.join(found)}{more}. Correct the rows, or the columns that the measure names."
+        )
+
     def _at(self, row: Any, period: str) -> str:
         day = row[period]
-        when = wording.month(day) if hasattr(day, "strftime") else Quarter.parse(day).label
-        return f"in {when}" + (f" ({row[self.definition.by]})" if self.definition.by else "")
+        if self.definition.is_between_events:
+            when = f"on {wording.date(day)}"
+        else:
+            when = f"in {wording.month(day) if hasattr(day, 'strftime') else Quarter.parse(day).label}"
+        return when + (f" ({row[self.definition.by]})" if self.definition.by else "")
 
     @property
     def _period(self) -> str:
@@ -137,7 +194,9 @@ class MeasuredSeries:
 
     @cached_property
     def step(self) -> str:
-        """What lies between two points: month, quarter, or another step of a regular series."""
+        """What lies between two points: month, quarter, or another step of a regular series; or interval."""
+        if self.definition.is_between_events:
+            return INTERVAL
         if is_quarterly(self.rows[self._period]):
             return "quarter"
         step = step_of(list(pd.to_datetime(self.series["date"].unique())))
@@ -157,8 +216,12 @@ class MeasuredSeries:
 
     @cached_property
     def rebases(self) -> Mapping[pd.Timestamp, Rebase]:
-        """The rebases of its chart by month."""
-        return {pd.Timestamp(f"{each.date}-01"): each for each in self.decided.rebases(self.id)}
+        """The rebases of its chart by month; between events, by the date of the first event from that month on."""
+        months = {pd.Timestamp(f"{each.date}-01"): each for each in self.decided.rebases(self.id)}
+        if not self.definition.is_between_events:
+            return months
+        dates = self.series["date"]
+        return {min(dates[dates >= month], default=month): each for month, each in months.items()}
 
     @property
     def rebase_dates(self) -> tuple[pd.Timestamp, ...]:
@@ -182,17 +245,18 @@ class MeasuredSeries:
         return (f"{reasons.format(wording.months(months))} illustrative.",)
 
     def _refuse_months_without_a_point(self) -> None:
-        if self.definition.chart not in ("xmr", "run") or not self.rebases:
+        if self.definition.chart not in (*CONTROL_CHARTS, "run") or not self.rebases:
             return
         dates = set(self.series["date"])
         span = f"{min(dates):%Y-%m} to {max(dates):%Y-%m}"
         quarter, project = self.here.quarter, self.here.project
         entries = list(self.decided.rebase)
+        when = "from that month on" if self.definition.is_between_events else "in that month"
         together(
             [
                 ParamsError(
                     f"{params.place(quarter, project, 'rebase', entries.index(each), 'date')}: found {each.date}; "
-                    f"{self.id} has no point in that month. It has points from {span}."
+                    f"{self.id} has no point {when}. It has points from {span}."
                 )
                 for month, each in self.rebases.items()
                 if month not in dates
@@ -201,7 +265,7 @@ class MeasuredSeries:
 
     def when(self, date: Any) -> str:
         """Return a date of its series in words."""
-        is_monthly = bool((self.series["date"].dt.day == 1).all())
+        is_monthly = not self.definition.is_between_events and bool((self.series["date"].dt.day == 1).all())
         return period_words(date, self.step, is_monthly=is_monthly)
 
     # What figures, charts and tables call it
@@ -211,18 +275,50 @@ class MeasuredSeries:
         """What is written at the axis: its unit."""
         own = self.definition
         unit = f"% of {own.noun}" if own.noun else "%"
-        return own.axis or (unit if own.is_percent else f"{own.unit[:1].upper()}{own.unit[1:]}")
+        named = f"{own.unit[:1].upper()}{own.unit[1:]}"
+        if own.is_between_events:
+            named = f"{named} between {own.noun or 'events'}"
+        return own.axis or (unit if own.is_percent else named)
 
     @property
     def description(self) -> str:
         """What its chart plots."""
-        unit = "%" if self.definition.is_percent else self.definition.unit
-        return self.definition.description or f"{self.definition.label}, {unit} by {self.step}"
+        own = self.definition
+        if own.is_between_events:
+            return own.description or f"{own.label}: {self.axis[:1].lower()}{self.axis[1:]}, by date of the later one"
+        return own.description or f"{own.label}, {'%' if own.is_percent else own.unit} by {self.step}"
 
     @property
     def caption(self) -> str:
         """What a reader should know beside the chart."""
-        return self.definition.caption or f"{self.definition.definition.rstrip('.')}."
+        caption = self.definition.caption or f"{self.definition.definition.rstrip('.')}."
+        return f"{caption} {self.not_shown}".rstrip()
+
+    @property
+    def not_shown(self) -> str:
+        """How many periods are not shown as their numbers are too small; "" if there are none."""
+        if not self.hidden:
+            return ""
+        periods = wording.plural(len(self.hidden), self.step, f"{self.step}s")
+        smallest = self.definition.smallest_shown
+        return f"Numbers below {smallest} are not shown: those of {wording.number(len(self.hidden))} {periods}."
+
+    @property
+    def gaps(self) -> str:
+        """What is the matter with a period of the chart that has no point, where it is not just missing; else ""."""
+        own, why = self.definition, []
+        if own.is_between_events:
+            return "whose length is not known"
+        if own.chart in ("p", "u") and (self.series["denominator"] == 0).any():
+            why.append("a denominator of 0")
+        if self.hidden:
+            why.append(f"a number below {own.smallest_shown}")
+        return f"without data, or with {' or '.join(why)}" if why else ""
+
+    def is_hidden_after(self, date: Any) -> bool:
+        """Return True if the periods after a date, of which there are some, are all hidden rather than missing."""
+        later = self.series.loc[self.series["date"] > date, "date"]
+        return bool(later.isin(self.hidden).all())
 
     @property
     def columns(self) -> dict[str, str]:
@@ -237,12 +333,15 @@ class MeasuredSeries:
         """The decimals of its facts."""
         if self.definition.decimals is not None:
             return self.definition.decimals
-        return 1 if self.definition.is_percent else self.table_decimals or 0
+        is_level_of_counts = self.definition.is_percent or self.definition.chart in CONTROL_CHARTS[1:]
+        return 1 if is_level_of_counts else self.table_decimals or 0
 
     @cached_property
     def table_decimals(self) -> int | None:
         """The decimals of its table: none for whole numbers, else as many as tell its values apart."""
-        return 0 if not self.definition.is_percent and self._is_whole(self.rows) else None
+        if self.definition.is_percent or self.definition.is_between_events:
+            return None
+        return 0 if self._is_whole(self.rows) else None
 
 
 def is_quarterly(dates: pd.Series[Any]) -> bool:

@@ -14,14 +14,14 @@ from natpatsip.blocks import Block, Drawing, drawing_span, fact_span, made_block
 from natpatsip.charts import icons, sparkline_chart
 from natpatsip.errors import DataError
 from natpatsip.fact import Fact
-from natpatsip.measures.definitions import declared
+from natpatsip.measures.definitions import CONTROL_CHARTS, declared
 from natpatsip.measures.indicator import Measure
-from natpatsip.measures.kinds import analysed, has_enough
+from natpatsip.measures.kinds import no_icons
 from natpatsip.printable import escaped
 from natpatsip.settings import read_settings
 
-IN_OVERVIEW = ("xmr", "run", "trend")
-BY_DEFAULT = ("xmr", "run")  # a line over time often shows what a control chart shows too
+BY_DEFAULT = (*CONTROL_CHARTS, "run")
+IN_OVERVIEW = (*BY_DEFAULT, "trend")  # a line over time often shows what a control chart shows too
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,11 @@ class Standing:
 
     @property
     def has_icons(self) -> bool:
-        """Whether its chart is a control chart with points enough for a rule to tell a change."""
+        """Whether its chart is a control chart from which a rule can tell a change."""
         return self._has_icons(self.measure.result)
 
     def _has_icons(self, result: pd.DataFrame) -> bool:
-        return self.measure.definition.chart == "xmr" and has_enough(result)
+        return self.measure.definition.chart in CONTROL_CHARTS and not no_icons(result)
 
     @cached_property
     def icons(self) -> tuple[icons.Icon, icons.Icon]:
@@ -64,7 +64,10 @@ class Standing:
         earlier = result[result["date"] < first]
         if earlier.empty:
             return _State()
-        return self._state(analysed(self.measure, earlier) if self._has_icons(earlier) else earlier)
+        if not self._has_icons(earlier):
+            return self._state(earlier)
+        series = self.measure.series
+        return self._state(self.measure.kind.analyse(self.measure, series[series["date"] < first]))
 
     def _state(self, result: pd.DataFrame) -> _State:
         if result["value"].isna().all():
@@ -74,11 +77,12 @@ class Standing:
         found, icon = spc.findings(result), spc.variation_icon(result).name
         since = f"since {self.measure.when(found.rebased)}" if found.step_verdict else ""
         is_concern = icon.startswith("variation-concern")
+        lacking = "not shown" if self.measure.is_hidden_after(found.latest_date) else "missing"
         attention = {
             "getting worse": is_concern,
             f"worse {since}": found.step_verdict == "concern" and not is_concern,
             "target out of reach": found.assurance == "consistent_fail",
-            "latest values missing": bool(found.trailing_missing),
+            f"latest values {lacking}": bool(found.trailing_missing),
         }
         is_rising = icon.startswith("variation-improvement")
         improved = "improving" if is_rising else f"better {since}" if found.step_verdict == "improvement" else ""
@@ -178,7 +182,7 @@ def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
 
     facts = measure.facts
     baseline, now = facts.get("baseline"), facts.get("mean") or facts.get("latest")
-    signs = ["too few points", ""] if measure.definition.chart == "xmr" and now else ["", ""]
+    signs = [no_icons(measure.result), ""] if measure.definition.chart in CONTROL_CHARTS and now else ["", ""]
     if standing.has_icons:
         variation, assurance = standing.icons
         has_assurance, is_common = assurance.name != "assurance-none", variation.name == "variation-common-cause"

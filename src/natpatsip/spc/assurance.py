@@ -142,7 +142,7 @@ def _inferred(kind: str, special_cause: str) -> str:
 
 
 def assurance_icon(result: pd.DataFrame, *, improvement: Any = None) -> Icon:
-    """Return the assurance icon of one series: its latest target against the limits of its last segment.
+    """Return the assurance icon of one series: its latest target against the latest limits of its last segment.
 
     ``assurance-none`` where there is no target, there are no limits, neither direction is better, or the direction is
     not known.
@@ -163,10 +163,20 @@ def assurance_icon(result: pd.DataFrame, *, improvement: Any = None) -> Icon:
 
 def assurance_of(result: pd.DataFrame, *, improvement: Any = None) -> str:
     """Return the assurance of one series, a word of `ASSURANCES`; see `assurance_icon`."""
-    last = result.iloc[-1]
+    lower, upper = limits_of(result[result["segment"] == result["segment"].iloc[-1]])
     better = direction_of(result, improvement) or "neutral"
-    codes = assurance_codes([last["target"]], [last["lpl"]], [last["upl"]], [IMPROVEMENTS.index(better)])
+    codes = assurance_codes([result["target"].iloc[-1]], [lower], [upper], [IMPROVEMENTS.index(better)])
     return ASSURANCES[int(codes[0])]
+
+
+def limits_of(segment: pd.DataFrame) -> tuple[float, float]:
+    """Return the limits of the latest row of a segment that has any; NaN and NaN where none has.
+
+    Where each point has its own, those of the latest are the ones that its next points will be close to.
+    """
+    known = np.flatnonzero(segment["lpl"].notna().to_numpy())
+    latest = int(known[-1]) if known.size else -1
+    return float(segment["lpl"].iloc[latest]), float(segment["upl"].iloc[latest])
 
 
 def assurance_codes(target: Any, lower: Any, upper: Any, direction: Any) -> Codes:

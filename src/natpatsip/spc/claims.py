@@ -111,8 +111,8 @@ def _refutation(phrase: str, found: Findings, at: Any) -> str:
         return ""
     if phrase in ("run above", "run below"):
         if not found.side:
-            return "the latest point lies on the mean" if found.points else "it has no values"
-        return f"{_last_points(found.run_length)} on one side of the mean, {found.side} it"
+            return f"the latest point lies on the {found.middle}" if found.points else "it has no values"
+        return f"{_last_points(found.run_length)} on one side of the {found.middle}, {found.side} it"
     if phrase in ("rising", "falling"):
         going = f", {found.slope}" if found.slope else ""
         return f"{in_words(max(found.trend_length, 1))} of the {in_words(found.rule_length)} points of a trend{going}"
@@ -133,7 +133,7 @@ def _last_points(count: int) -> str:
 
 def _shift_refutation(direction: str, found: Findings, at: Any) -> str:
     if not found.shifts and at is None:
-        return "the limits are not rebased, so there is no earlier mean to compare with"
+        return f"the limits are not rebased, so there is no earlier {found.middle} to compare with"
     shift: Shift = found.shifts[-1] if at is None else found.shift_at(at)
     if shift.direction == direction:
         return ""
@@ -144,7 +144,7 @@ def _shift_refutation(direction: str, found: Findings, at: Any) -> str:
     return (
         f"{in_words(count)} of the first {in_words(shift.needed)} points from {shown_date(shift.date)} "
         f"{plural(count, 'lies', 'lie')} {side} "
-        f"{plain(shift.mean_before, decimals_for([shift.mean_before], 2))}, the mean before"
+        f"{plain(shift.mean_before, decimals_for([shift.mean_before], 2))}, the {found.middle} before"
     )
 
 
@@ -165,11 +165,11 @@ def _target_refutation(phrase: str, found: Findings) -> str:
     if np.isnan(found.target):
         return "it has no target"
     if np.isnan(found.mean):
-        return "it has no mean"
+        return f"it has no {found.middle}"
     levels = found.mean, found.target, found.current.lpl, found.current.upl
     mean, target, lower, upper = (plain(level, decimals_for(levels, 2)) if level == level else "" for level in levels)
     if phrase in ("above target", "below target"):
-        return f"its mean is {mean} and the target {target}"
+        return f"its {found.middle} is {mean} and the target {target}"
     if not found.current.has_limits:
         return "its limits are undefined"
     if found.improvement not in ("increase", "decrease"):

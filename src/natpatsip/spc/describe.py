@@ -13,7 +13,7 @@ import pandas as pd
 from natpatsip import wording
 from natpatsip.spc.findings import Findings, findings
 from natpatsip.spc.gaps import period_words
-from natpatsip.spc.rules import SHORT_GROUP, verdict
+from natpatsip.spc.rules import BY_MOVING_RANGES, SHORT_GROUP, verdict
 from natpatsip.wording import decimals_for, listing, number, plain, plural
 
 
@@ -72,6 +72,10 @@ def describe(
     return _Description(found, measure, unit, places, target_label, reasons.get(found.rebased, "")).text()
 
 
+NO_SPREAD = "they need two values or more, whose mean is neither 0 nor 100%"
+TOO_NARROW = "The limits are too narrow: the points vary much more than counts of this size do by chance."
+
+
 @dataclass(frozen=True)
 class _Description:
     """The sentences for one chart."""
@@ -121,15 +125,17 @@ class _Description:
     def level(self) -> str:
         found = self.found
         if not found.shifts:
-            return f"The mean for {self.measure} is {self.amount(found.mean)}"
-        return f"The mean for {self.measure} has been {self.amount(found.mean)}{self.since()}{self.compared()}"
+            return f"The {found.middle} for {self.measure} is {self.amount(found.mean)}"
+        return (
+            f"The {found.middle} for {self.measure} has been {self.amount(found.mean)}{self.since()}{self.compared()}"
+        )
 
     def no_level(self) -> str:
         """Return that there is no mean, and what it was before."""
         before = self.found.mean_before
         earlier = "" if np.isnan(before) else f"; it was {self.amount(before)} before"
         return (
-            f"The mean for {self.measure} cannot be calculated{self.since()}, "
+            f"The {self.found.middle} for {self.measure} cannot be calculated{self.since()}, "
             f"as the points it would come from have no value{earlier}"
         )
 
@@ -150,9 +156,8 @@ class _Description:
         needed = number(shift.needed)
         if shift.points < shift.needed:
             return f"{compared}: too soon to call it a shift ({number(shift.points)} of {needed} points)"
-        return (
-            f"{compared}; as the first {needed} points do not all lie on one side of the earlier mean, this is no shift"
-        )
+        earlier = f"one side of the earlier {found.middle}"
+        return f"{compared}; as the first {needed} points do not all lie on {earlier}, this is no shift"
 
     def verdict(self, *, upward: bool) -> str:
         """Return that a direction is an improvement or a concern."""
@@ -163,9 +168,7 @@ class _Description:
         """Return what there is to say if the latest point shows no special cause."""
         current = self.found.current
         if not current.has_limits:
-            reason = "they need two neighbouring values"
-            if current.rows > 1:
-                reason = "there are no two neighbouring values that differ"
+            reason = self.no_limits()
             since = f" since {self.date(self.found.rebased)}" if self.found.shifts else ""
             return f"no limits can be drawn{since}: {reason}"
         since = "since then " if self.found.shifts else ""
@@ -176,6 +179,13 @@ class _Description:
         earlier = "one earlier point shows" if count == 1 else f"{number(count)} earlier points show"
         when = last if count == 1 else f"the last in {last}"
         return f"{since}{earlier} a special cause ({when}), the latest only normal variation (common cause)"
+
+    def no_limits(self) -> str:
+        """Return why the last segment has no limits."""
+        if self.found.chart in BY_MOVING_RANGES:
+            is_one = self.found.current.rows == 1
+            return "they need two neighbouring values" if is_one else "there are no two neighbouring values that differ"
+        return NO_SPREAD
 
     def signals(self) -> list[str]:
         """Return the special causes that the latest point belongs to, with a verdict on each that needs its own."""
@@ -190,7 +200,8 @@ class _Description:
             text = f"the last {number(found.trend_length)} points {goes} one after another, a special-cause trend"
             texts.append((text, found.trend == "rising"))
         if found.run:
-            text = f"the last {number(found.run_length)} points all lie {found.run} this mean, a special-cause run"
+            lie = f"all lie {found.run} this {found.middle}"
+            text = f"the last {number(found.run_length)} points {lie}, a special-cause run"
             texts.append((text, found.run == "above"))
         if found.close and not texts:
             limit = {"above": "upper", "below": "lower"}[found.close]
@@ -216,8 +227,8 @@ class _Description:
             return f"{target} lies {beyond}: it {outcome[found.assurance]}"
         side = {1: "is below", -1: "is above", 0: "is level with"}[int(np.sign(found.mean - found.target))]
         if found.assurance == "inconsistent":
-            return f"{target} {side} the mean but within the limits, so it may be met or missed by chance"
-        return f"{target} {side} the mean"
+            return f"{target} {side} the {found.middle} but within the limits, so it may be met or missed by chance"
+        return f"{target} {side} the {found.middle}"
 
     def caveats(self) -> list[str]:
         found, sentences = self.found, []
@@ -235,6 +246,8 @@ class _Description:
             dates = wording.months(first) if of_months else listing([self.date(date) for date in first])
             more = f" and {len(found.absent) - 3} more" if len(found.absent) > 3 else ""
             sentences.append(f"There are no data for {dates}{more}; the points on either side count as neighbours.")
+        if found.is_overdispersed:
+            sentences.append(TOO_NARROW)
         if found.current.rows < SHORT_GROUP and found.current.has_limits:
             sentences.append(f"Limits from fewer than {SHORT_GROUP} points are trial limits.")
         return sentences

@@ -13,15 +13,15 @@ import numpy as np
 import pandas as pd
 
 from natpatsip.errors import SpcError
-from natpatsip.spc.assurance import assurance_of, direction_of
+from natpatsip.spc.assurance import assurance_of, direction_of, limits_of
 from natpatsip.spc.gaps import absent_dates, step_of
 from natpatsip.spc.parsing import read_rebase, shown_date
-from natpatsip.spc.rules import RULE_LENGTH, Floats, verdict
+from natpatsip.spc.rules import BETWEEN_EVENTS, INTERVAL, MEAN, MIDDLES, RULE_LENGTH, XMR, Floats, verdict
 
 
 @dataclass(frozen=True)
 class Segment:
-    """One stretch of a chart between rebases."""
+    """One stretch of a chart between rebases; its limits are those of its latest point that has any."""
 
     start: Any
     end: Any
@@ -69,7 +69,8 @@ class Findings:
     absent : tuple of Timestamp
         Dates that a regular series has no row for.
     step : str
-        What lies between two points: month, quarter, year, week or day; date if the series is not regular.
+        What lies between two points: month, quarter, year, week or day; date if the series is not regular. Interval
+        where a point is itself what lies between two events.
     latest_date, latest_value
         Of the latest row that has a value; None and NaN where none has.
     trailing_missing : int
@@ -98,6 +99,10 @@ class Findings:
         That of the latest row; NaN for none.
     assurance : str
         ``"consistent_pass"``, ``"consistent_fail"``, ``"inconsistent"`` or "".
+    chart : str
+        ``"xmr"``, ``"p"``, ``"u"``, ``"t"`` or ``"g"``.
+    is_overdispersed : bool
+        True if the points of a p or u chart vary so much more than by chance that its limits are too narrow.
     """
 
     segments: tuple[Segment, ...]
@@ -123,6 +128,13 @@ class Findings:
     improvement: str
     target: float
     assurance: str
+    chart: str
+    is_overdispersed: bool
+
+    @property
+    def middle(self) -> str:
+        """What the line through the points is called."""
+        return MIDDLES.get(self.chart, MEAN)
 
     @property
     def current(self) -> Segment:
@@ -262,6 +274,7 @@ def findings(result: pd.DataFrame, *, improvement: str | None = None) -> Finding
     present = np.flatnonzero(~np.isnan(values))
     latest = int(present[-1]) if present.size else -1
     rule_length = int(result.attrs.get("rule_length", RULE_LENGTH))
+    chart = str(result.attrs.get("chart", XMR))
     dates = [int(date) if isinstance(date, int | np.integer) else pd.Timestamp(date) for date in result["date"]]
     cuts = (np.flatnonzero(np.diff(result["segment"].to_numpy())) + 1).tolist()
     starts, ends = [0, *cuts], [*cuts, len(result)]
@@ -282,8 +295,8 @@ def findings(result: pd.DataFrame, *, improvement: str | None = None) -> Finding
         shifts=shifts,
         points=present.size,
         missing=len(result) - present.size,
-        absent=absent_dates(dates),
-        step=step_of(dates),
+        absent=() if chart in BETWEEN_EVENTS else absent_dates(dates),
+        step=INTERVAL if chart in BETWEEN_EVENTS else step_of(dates),
         first_date=dates[0],
         latest_date=dates[latest] if present.size else None,
         latest_value=float(values[latest]),
@@ -301,6 +314,8 @@ def findings(result: pd.DataFrame, *, improvement: str | None = None) -> Finding
         improvement=direction_of(result, improvement),
         target=float(result["target"].iloc[-1]),
         assurance=assurance_of(result, improvement=improvement),
+        chart=chart,
+        is_overdispersed=bool(result.attrs.get("is_overdispersed", False)),
     )
 
 
@@ -314,14 +329,14 @@ def _check_one_series(result: pd.DataFrame) -> None:
 
 
 def _segment(result: pd.DataFrame, dates: list[Any], start: int, end: int) -> Segment:
-    first = result.iloc[start]
+    lower, upper = limits_of(result.iloc[start:end])
     return Segment(
         start=dates[start],
         end=dates[end - 1],
         rows=end - start,
-        mean=float(first["mean"]),
-        lpl=float(first["lpl"]),
-        upl=float(first["upl"]),
+        mean=float(result["mean"].iloc[start]),
+        lpl=lower,
+        upl=upper,
         special_causes=int(result["special_cause_flag"].iloc[start:end].sum()),
     )
 

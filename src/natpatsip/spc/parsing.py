@@ -77,7 +77,34 @@ def read_values(values: Any, *, name: str = "value", place: Callable[[int], str]
         read = array.astype(np.float64)
     else:
         read = np.array([math.nan if _is_missing(value) else _as_float(value) for value in array])
-    _reject(np.isinf(read), array, name, "a finite number, or nothing if it is missing", place)
+    reject(np.isinf(read), array, name, "a finite number, or nothing if it is missing", place)
+    return read
+
+
+def read_counts(counts: Any, *, name: str) -> Floats:
+    """Return counts as doubles, NaN where one is missing.
+
+    Raises
+    ------
+    SpcError
+        As from `read_values`; or if one is negative or has a fraction.
+
+    Examples
+    --------
+    >>> read_counts([3, 0.5], name="numerator")
+    Traceback (most recent call last):
+    ...
+    natpatsip.errors.SpcError: Row 2: numerator is 0.5; expected a whole number, 0 or more, or nothing if it is missing.
+    """
+    read = read_values(counts, name=name)
+    reject((read < 0) | (read % 1 > 0), read, name, "a whole number, 0 or more, or nothing if it is missing")
+    return read
+
+
+def read_amounts(amounts: Any, *, name: str) -> Floats:
+    """Return amounts such as bed days as doubles, NaN where one is missing; raise SpcError if one is negative."""
+    read = read_values(amounts, name=name)
+    reject(read < 0, read, name, "a number, 0 or more, or nothing if it is missing")
     return read
 
 
@@ -111,8 +138,8 @@ def _as_float(value: Any) -> float:
         return math.inf
 
 
-def _reject(
-    bad: npt.NDArray[np.bool_], found: Any, name: str, expected: str, place: Callable[[int], str] | None
+def reject(
+    bad: npt.NDArray[np.bool_], found: Any, name: str, expected: str, place: Callable[[int], str] | None = None
 ) -> None:
     """Stop if any value is bad, naming the first few rows."""
     rows = np.flatnonzero(bad).tolist()
@@ -192,11 +219,11 @@ def read_dates(dates: Any, *, name: str = "date", place: Callable[[int], str] | 
         if given.empty:
             raise SpcError(f"{name} is empty; expected a date for each value.")
         missing = given.isna().to_numpy()
-        _reject(missing if missing.any() else ~missing, given, name, A_DATE, place)
+        reject(missing if missing.any() else ~missing, given, name, A_DATE, place)
     elif given.dtype.kind != "M":
         stamps = given.map(lambda value: value.to_timestamp() if isinstance(value, pd.Period) else value)
         is_date = stamps.map(lambda value: isinstance(value, str | datetime.date | np.datetime64) or value is pd.NaT)
-        _reject(~is_date.to_numpy(dtype=bool), given, name, A_DATE, place)
+        reject(~is_date.to_numpy(dtype=bool), given, name, A_DATE, place)
         if are_financial_years(stamps):
             raise SpcError(
                 f"{name} is {shown(stamps.iloc[0])}, {shown(stamps.iloc[1])}, …, which are financial years, or months "
@@ -205,7 +232,7 @@ def read_dates(dates: Any, *, name: str = "date", place: Callable[[int], str] | 
         stamps = pd.to_datetime(stamps, format="ISO8601", errors="coerce")
     if isinstance(stamps.dtype, pd.DatetimeTZDtype):
         stamps = stamps.dt.tz_localize(None)
-    _reject(stamps.isna().to_numpy(), given, name, A_DATE, place)
+    reject(stamps.isna().to_numpy(), given, name, A_DATE, place)
     return stamps.to_numpy()
 
 

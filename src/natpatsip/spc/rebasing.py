@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from natpatsip.errors import SpcError
 from natpatsip.spc.findings import findings
 from natpatsip.spc.limits import natural_process_limits, rounded_means
-from natpatsip.spc.rules import SHORT_GROUP, Floats
+from natpatsip.spc.rules import SHORT_GROUP, XMR, Floats
 from natpatsip.wording import decimals_for, plain
 
 
@@ -59,6 +60,11 @@ def suggest_rebase(result: pd.DataFrame) -> Suggestion | None:
     result : pandas.DataFrame
         From `xmr`, or the rows of one series from `panel`.
 
+    Raises
+    ------
+    SpcError
+        If it is another kind of chart: the spread within the parts is that of moving ranges.
+
     Examples
     --------
     >>> from natpatsip.spc import xmr
@@ -70,6 +76,8 @@ def suggest_rebase(result: pd.DataFrame) -> Suggestion | None:
     True
     """
     found = findings(result)
+    if found.chart != XMR:
+        raise SpcError(f"suggest_rebase knows XmR charts only; found a {found.chart} chart.")
     if not found.points or not found.current.special_causes:
         return None
     last = result[result["segment"] == result["segment"].iloc[-1]]

@@ -27,6 +27,16 @@ RULE_LENGTHS: Final = (6, 7)
 SHORT_GROUP: Final = 13
 SHORTEST_BASELINE: Final = 12
 
+XMR: Final = "xmr"
+BY_MOVING_RANGES: Final = ("xmr", "t")
+"""The charts whose limits come from the differences between neighbouring points."""
+BETWEEN_EVENTS: Final = ("t", "g")
+"""The charts whose points are what lies between two events; each is one interval."""
+INTERVAL: Final = "interval"
+MEAN: Final = "mean"
+MIDDLES: Final = {"t": "centre line", "g": "median"}
+"""What the line through the points is called, where it is not the mean."""
+
 IMPROVEMENTS: Final = ("increase", "decrease", "neutral")
 
 COMMON, ABOVE_LIMIT, BELOW_LIMIT, RISING, FALLING, TWO_ABOVE, TWO_BELOW, RUN_ABOVE, RUN_BELOW = range(9)

@@ -37,7 +37,7 @@ def summary(
     """Return variation and assurance of each series.
 
     Variation is that of the latest row that has a value (``latest_date``); a value that is missing after it does not
-    hide a signal. Assurance compares the latest target with the limits of the last segment.
+    hide a signal. Assurance compares the latest target with the latest limits of the last segment.
 
     Parameters
     ----------
@@ -138,7 +138,9 @@ def _columns(
     """Return the columns of the summary of all segments."""
     kinds = np.asarray(pd.Categorical(ordered["point_type"], dtype=POINT_TYPE_DTYPE).codes)
     value, date = ordered["value"].to_numpy(), ordered["date"].to_numpy()
-    mean, lower, upper = (ordered[name].to_numpy()[starts] for name in ("mean", "lpl", "upl"))
+    mean = ordered["mean"].to_numpy()[starts]
+    limited = latest_rows(~np.isnan(ordered["lpl"].to_numpy()), starts, ends)
+    lower, upper = (ordered[name].to_numpy()[limited] for name in ("lpl", "upl"))
     target = ordered["target"].to_numpy()[ends]
     variation = kinds[latest]
     assurance = assurance_codes(np.where(is_last, target, np.nan), lower, upper, direction)

@@ -1,14 +1,14 @@
-"""The XmR charts of one series and of many, and the engine that both share."""
+"""The XmR charts of one series and of many."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from natpatsip.errors import SpcError
 from natpatsip.spc.arguments import (
     Method,
     direction_column,
@@ -16,23 +16,12 @@ from natpatsip.spc.arguments import (
     read_method,
     rebase_column,
     target_column,
-    targets_of,
 )
+from natpatsip.spc.chart_columns import Analysis, chart_columns, chart_of_series, dates_of
 from natpatsip.spc.limits import natural_process_limits
-from natpatsip.spc.parsing import check_improvement, read_dates, read_values
-from natpatsip.spc.rules import (
-    POINT_TYPE_DTYPE,
-    POINT_TYPE_TABLE,
-    RULE_LENGTH,
-    SHORT_GROUP,
-    SPECIAL_CAUSE_DTYPES,
-    Codes,
-    Flags,
-    Floats,
-    Improvement,
-    Integers,
-)
-from natpatsip.spc.series import SeriesRows, check_columns, many_series, one_series, place_in, read_by
+from natpatsip.spc.parsing import read_dates, read_values
+from natpatsip.spc.rules import RULE_LENGTH, Floats, Improvement, Integers
+from natpatsip.spc.series import check_columns, many_series, place_in, read_by
 from natpatsip.spc.signals import find_signals
 
 CELLS = 1 << 17
@@ -101,84 +90,20 @@ def xmr(
     6    8.0  12.74       Common Cause           common_cause
     7   20.0  12.74          Above UCL  special_cause_concern
     """
-    read = read_values(values)
-    direction = check_improvement(improvement)
     method = read_method(fix_after, screen_outliers, rule_length)
-    rows = one_series(_dates(values, dates, len(read)))
-    rebased, rebase_dates = rebase_column([rebase] if isinstance(rebase, Mapping) else rebase, rows)
-    columns = chart_columns(
-        rows.take(read),
-        rows,
-        rebased=rebased,
-        target=targets_of([target], rows),
-        direction=np.full(len(read), direction, dtype=np.int8),
+    return chart_of_series(
+        read_values(values),
+        dates=dates_of(values, dates),
+        improvement=improvement,
+        rebase=rebase,
+        target=target,
         method=method,
+        analyse=partial(_analyse, method=method),
     )
-    result = pd.DataFrame(columns)
-    result.attrs = {
-        "improvement": str(improvement),
-        "rebase": rebase_dates,
-        "fix_after": method.fix_after,
-        "screen_outliers": method.screen_outliers,
-        "rule_length": method.rule_length,
-    }
-    return result
 
 
-def _dates(values: Any, dates: Any, rows: int) -> Any:
-    """Return the dates given, or those of the index, or the numbers of the points."""
-    if dates is None and isinstance(values, pd.Series) and isinstance(values.index, pd.DatetimeIndex | pd.PeriodIndex):
-        dates = values.index
-    if dates is None:
-        return np.arange(1, rows + 1)
-    read = read_dates(dates)
-    if len(read) != rows:
-        raise SpcError(f"There are {rows} values and {len(read)} dates; expected one date for each value.")
-    return read
-
-
-def chart_columns(
-    values: Floats, rows: SeriesRows, *, rebased: Flags, target: Floats, direction: Codes, method: Method
-) -> dict[str, Any]:
-    """Return the columns of the charts of many series, from ``date`` on.
-
-    All arrays have a value for each point, in order of series, then date; `rebased` marks the rows at which limits
-    start again.
-    """
-    number = np.cumsum(rebased, dtype=np.int64)
-    number -= np.repeat(number[rows.starts] - rebased[rows.starts], rows.lengths)  # within its series
-    begins = rebased.copy()
-    begins[rows.starts] = True
-    starts = np.flatnonzero(begins)
-    lengths = np.diff(np.append(starts, len(values)))
-    mean, lower, upper, side, outside, close, cause = _analyse(values, starts, lengths, method)
-    mean = np.repeat(mean, lengths)
-    return {
-        "date": rows.dates,
-        "value": values,
-        "segment": number,
-        "target": target,
-        "mean": mean,
-        "lpl": np.repeat(lower, lengths),
-        "upl": np.repeat(upper, lengths),
-        "relative_to_mean": np.where(np.isnan(values) | np.isnan(mean), np.nan, side),
-        "outside_limits": outside,
-        "close_to_limits": close,
-        "special_cause_type": pd.Categorical.from_codes(
-            cause, dtype=SPECIAL_CAUSE_DTYPES[method.rule_length], validate=False
-        ),
-        "special_cause_flag": cause != 0,
-        "point_type": pd.Categorical.from_codes(
-            POINT_TYPE_TABLE.ravel().take(direction * np.int8(POINT_TYPE_TABLE.shape[1]) + cause),
-            dtype=POINT_TYPE_DTYPE,
-            validate=False,
-        ),
-        "short_group_warning": np.repeat(lengths < SHORT_GROUP, lengths),
-    }
-
-
-def _analyse(values: Floats, starts: Integers, lengths: Integers, method: Method) -> tuple[Any, ...]:
-    """Return mean and limits by segment, then side, outside, close and special cause by point.
+def _analyse(values: Floats, starts: Integers, lengths: Integers, method: Method) -> Analysis:
+    """Return mean, limits, and what find_signals finds of each point, for many segments at once.
 
     All rules of a chart stay within a segment, so that the segment, not the series, is the unit.
     """
@@ -195,7 +120,8 @@ def _analyse(values: Floats, starts: Integers, lengths: Integers, method: Method
             segment_values[columns] = own_limits
         for point_values, own_signals in zip(by_point, signals, strict=True):
             point_values[places] = own_signals
-    return *by_segment, *(whole[:points] for whole in by_point)
+    mean, lower, upper = (np.repeat(own, lengths) for own in by_segment)
+    return Analysis(mean, lower, upper, *(whole[:points] for whole in by_point))
 
 
 def _blocks(starts: Integers, lengths: Integers, padding: int) -> Iterator[tuple[Integers, Integers]]:
@@ -286,7 +212,13 @@ def panel(
     target_by_row = target_column(target, rows, frame)
     rebased, rebase_dates = rebase_column(rebase, rows)
     charts = chart_columns(
-        rows.take(values), rows, rebased=rebased, target=target_by_row, direction=direction, method=method
+        rows.take(values),
+        rows,
+        rebased=rebased,
+        target=target_by_row,
+        direction=direction,
+        rule_length=method.rule_length,
+        analyse=partial(_analyse, method=method),
     )
     own = {column: rows.take(frame[column].array.copy()) for column in columns}
     result = pd.DataFrame({**own, **charts}, copy=False)  # every column is an array of its own

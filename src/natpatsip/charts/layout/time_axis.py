@@ -76,6 +76,7 @@ class Timeline:
 
     dates: tuple[Any, ...]  # in order, each once; ints are the numbers of points of a series without dates
     width: float  # pixels from end to end; the first and last points are half a step inside
+    has_steps: bool = True  # False where a point is an event: no date is owed one
 
     @property
     def is_dated(self) -> bool:
@@ -123,7 +124,7 @@ class Timeline:
     def gaps_in(self, dates: Iterable[Any]) -> frozenset[int]:
         """Return the positions of dates before which one is absent; only a regular series can lack one."""
         steps = [self._steps(one, other) for one, other in pairwise(dates)]
-        if not steps:
+        if not steps or not self.has_steps:
             return frozenset()
         usual = pd.Series(steps).mode().iloc[0]
         if sum(step == usual for step in steps) < 0.75 * len(steps):
@@ -204,6 +205,6 @@ class Timeline:
         return 44 if self.is_dated and self.ticks.has_years_below else 27
 
 
-def timeline(dates: Iterable[Any], width: float = 0) -> Timeline:
+def timeline(dates: Iterable[Any], width: float = 0, *, has_steps: bool = True) -> Timeline:
     """Return the time axis of dates, which may come in any order and more than once."""
-    return Timeline(tuple(sorted(set(dates))), width)
+    return Timeline(tuple(sorted(set(dates))), width, has_steps)
