@@ -12,6 +12,7 @@ from natpatsip.blocks import BLOCK
 from natpatsip.compare import BuiltReport, changes_chapter, compare
 from natpatsip.compare.changes import as_github, as_json, as_markdown, as_text
 from natpatsip.compare.word_diff import difference, words_of
+from natpatsip.csv_files import from_csv
 from natpatsip.facts import CITED, Fact
 from natpatsip.figures import FIGURE
 from natpatsip.quarter import Quarter
@@ -70,12 +71,12 @@ def kinds(before, now):
         (
             fact(18, "2024-25-YTD"),
             fact(36, "2024-25-YTD"),
-            ("fact-rose", "women (Year to date) rose from 18 women to 36 women, by 18 (+100.0%)"),
+            ("fact-rose", "women (2024/25 year to date) rose from 18 women to 36 women, by 18 (+100.0%)"),
         ),
         (
             fact(5, "to-2024-03"),
             fact(6, "to-2024-06"),
-            ("fact-rose", "women (To June 2024) rose from 5 women to 6 women, by 1 (+20.0%)"),
+            ("fact-rose", "women (to June 2024) rose from 5 women to 6 women, by 1 (+20.0%)"),
         ),
     ],
 )
@@ -85,6 +86,35 @@ def test_a_number_is_compared_with_the_one_of_the_same_role(before, now, expecte
 
 def test_a_number_that_is_the_same_is_no_change():
     assert kinds(built(Q1, facts=[fact(9, "all")]), built(Q2, facts=[fact(9, "all")])) == []
+
+
+def test_a_number_is_named_by_its_label_and_its_period_in_words():
+    named = {"id": "women_seen", "label": "Women seen (all sites)"}
+    periods = ("2024-25-YTD", "since-baseline", "all")
+    before, now = (built(q, facts=[fact(n, each, **named) for each in periods]) for q, n in ((Q1, 1), (Q2, 2)))
+    found = compare(before, now)
+    assert [change.label for change in found.changes] == [
+        "Women seen (all sites) (2024/25 year to date)",
+        "Women seen (all sites) (since the baseline)",
+        "Women seen (all sites)",
+    ]
+    assert all(change.message.startswith(f"{change.label} rose from 1 woman to 2 women") for change in found.changes)
+    for text in (as_text(found), as_markdown(found), changes_chapter.chapter(found)):
+        assert "women\\_seen" not in text
+        assert "women_seen" not in text
+    assert json.loads(as_json(found))[0]["label"] == "Women seen (all sites) (2024/25 year to date)"
+    assert "| Women seen (all sites) (since the baseline) | 1 woman | 2 women |" in changes_chapter.chapter(found)
+
+
+def test_a_report_that_was_built_before_facts_had_labels_is_compared():
+    rows = "id,period,value,text,unit,section,notebook,cell,source,formula,inputs,rows,rows_sha256"
+    old = [Fact.from_row(row) for row in from_csv(f"{rows}\r\nwomen,{Q1},662,662,women,w,w.ipynb,c,S,,,,\r\n"
+                                                  f"women,all,3,3,women,w,w.ipynb,c,S,,,,\r\n")]  # fmt: skip
+    now = built(Q2, facts=[fact(677, Q2, label="Women seen")])
+    assert kinds(built(Q1, facts=old), now) == [
+        ("fact-rose", "Women seen (Q2 2024/25) rose from 662 women to 677 women, by 15 (+2.3%)"),
+        ("fact-vanished", "Women seen is gone; it was 3 women"),
+    ]
 
 
 def test_numbers_appear_and_vanish():
