@@ -122,7 +122,8 @@ def amount(before: float, now: float, unit: str) -> str:
     """
     size = abs(now - before)
     if unit in ("percent", "percentage points"):
-        return f"{wording.plain(size, 2)} percentage points"
+        text = wording.plain(size, 2)
+        return f"{text} percentage {'point' if text == '1' else 'points'}"
     text = wording.money(size) if unit == "GBP" else wording.plain(size, 2)
     if before <= 0:
         return text
