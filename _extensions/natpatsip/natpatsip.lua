@@ -808,10 +808,11 @@ local function has_drawing(row)
   return found
 end
 
--- A row with a line or an icon of its own is one of many, whatever its name begins with.
+-- A row with a line or an icon of its own is one of many, whatever its name begins with; and so is a row whose name goes
+-- on after a colon: "All visits: latest month".
 local function is_total(row)
-  if has_drawing(row) then return false end
   local first = stringify(row.cells[1])
+  if has_drawing(row) or first:match(':') then return false end
   return first:match('^Total%f[%W]') ~= nil or first:match('^All%f[%W]') ~= nil or TOTALS[first] == true
 end
 

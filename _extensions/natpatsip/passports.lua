@@ -125,21 +125,24 @@ end
 
 -- The list of all numbers -------------------------------------------------------------------------------------------------
 
--- Of an entry: the number in full, its period and kind, and what is said of it.
-local function parts_of(entry) return entry.content[1].content, entry.content[2].content, entry.content[3] end
+-- Of an entry: its label, the number in full, its period and kind, what is said of it, "Audit trail", and that.
+local function parts_of(entry)
+  local label, value, about, list, heading, trail = table.unpack(entry.content)
+  return label.content, value.content, about.content, list, heading.content, trail
+end
 
--- On paper an entry is one line: its first term says whence it is. Pages and facts.csv have the rest.
+-- On paper an entry is a line or two: its first term says whence it is. Pages and facts.csv have the rest.
 local function source_of(list) return list.content[1][2][1][1].content end
 
 local function typst_passports(div)
   local out = pandoc.Blocks({ raw('#np-passports(') })
   for _, entry in ipairs(div.content) do
-    local value, about, list = parts_of(entry)
+    local label, value, about, list = parts_of(entry)
     out:insert(raw('np-passport(' .. typst_string(entry.identifier) .. ', ' .. typst_string(entry.attributes.entry) .. ', ['))
-    out:insert(pandoc.Plain(value))
-    out:insert(raw('], ['))
-    out:insert(pandoc.Plain(about))
-    out:insert(raw('], ['))
+    for _, inlines in ipairs({ label, value, about }) do
+      out:insert(pandoc.Plain(inlines))
+      out:insert(raw('], ['))
+    end
     out:insert(pandoc.Plain(source_of(list)))
     out:insert(raw(']),'))
   end
@@ -152,20 +155,25 @@ local function cell(blocks) return pandoc.Cell(blocks) end
 local function plain(inlines) return cell({ pandoc.Plain(inlines) }) end
 
 local function row_of(entry)
-  local value, about, list = parts_of(entry)
+  local label, value, about, list, heading, trail = parts_of(entry)
   if is_html() then
+    local details = pandoc.Blocks({
+      list, pandoc.RawBlock('html', '<details class="audit-trail"><summary>' .. pandoc.utils.stringify(heading) .. '</summary>'),
+      trail, pandoc.RawBlock('html', '</details>') })
     return pandoc.Row({ plain(entry.attributes.entry),
-      cell({ pandoc.Para({ pandoc.Strong(value) }), pandoc.Para(about) }), cell({ list }) }, pandoc.Attr(entry.identifier))
+      cell({ pandoc.Para({ pandoc.Strong(label) }), pandoc.Para(value), pandoc.Para(about) }), cell(details) },
+      pandoc.Attr(entry.identifier))
   end
   local mark = pandoc.Span(entry.attributes.entry, pandoc.Attr(entry.identifier))
-  return pandoc.Row({ plain({ mark }), plain({ pandoc.Strong(value) }), plain(about), plain(source_of(list)) })
+  local what = cell({ pandoc.Plain(label), pandoc.Plain(about) })
+  return pandoc.Row({ plain({ mark }), what, plain({ pandoc.Strong(value) }), plain(source_of(list)) })
 end
 
 local function passports(div)
   if not div.classes:includes('passports') then return nil end
   if is_typst() then return typst_passports(div) end
-  local names = is_html() and { 'Entry', 'Number', 'Where it comes from' } or { 'Entry', 'Number', 'What it is', 'Source' }
-  local widths = is_html() and { nil, nil, nil } or { 0.08, 0.17, 0.41, 0.34 }
+  local names = is_html() and { 'Entry', 'Number', 'Where it comes from' } or { 'Entry', 'What it is', 'Number', 'Source' }
+  local widths = is_html() and { nil, nil, nil } or { 0.08, 0.41, 0.17, 0.34 }
   local head = pandoc.TableHead({ pandoc.Row(pandoc.List(names):map(plain)) })
   local rows = pandoc.List(div.content):map(row_of)
   local body = { attr = pandoc.Attr(), body = rows, head = {}, row_head_columns = 0 }

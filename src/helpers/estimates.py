@@ -17,6 +17,7 @@ def publish(
     inputs: Sequence[Fact],
     *,
     value: Any = None,
+    label: str = "",
     formula: str = "sum of the year's quarters so far",
     unit: str = "babies",
     period: str | Quarter | None = None,
@@ -30,9 +31,19 @@ def publish(
         What it was calculated from.
     value : number, optional
         By default the sum of the inputs.
+    label : str
+        By default that of ``data/fact_labels.csv``, which has those of effects that are published for several periods.
     """
     numbers: list[Any] = [each.value for each in inputs]
     total = sum(numbers) if value is None else value
     return facts.publish(
-        id, total, unit=unit, period=period, source=source, inputs=inputs, formula=formula, is_estimate=True
+        id,
+        total,
+        label=label,
+        unit=unit,
+        period=period,
+        source=source,
+        inputs=inputs,
+        formula=formula,
+        is_estimate=True,
     )

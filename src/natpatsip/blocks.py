@@ -6,6 +6,7 @@ A table that another library has made is one of the report's, too, if a cell end
 from __future__ import annotations
 
 import base64
+import html
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -245,7 +246,12 @@ def drawing_span(svg: str, *, kind: Literal["line", "icon"], alt: str, words: st
     """
     name = f"drawing-{sha256(svg)[:16]}"
     files = f'svg="drawings/{name}.svg" png="drawings/{name}.png"'
-    return name, f'[{escaped(words)}]{{.drawing name="{name}" kind="{kind}" {files} alt="{alt}"}}'
+    return name, f'[{escaped(words)}]{{.drawing name="{name}" kind="{kind}" {files} alt="{_attribute(alt)}"}}'
+
+
+def _attribute(text: str) -> str:
+    """Return plain text as the value of an attribute, which Markdown and HTML read alike."""
+    return html.escape(" ".join(text.split())).replace("\\", "\\\\")
 
 
 def tile(value: Fact | str, label: str, *, icon: str, drawing: Drawing | None = None) -> Tile:
@@ -313,7 +319,10 @@ def proportion(part: Fact | int, whole: Fact | int) -> Drawing:
         bars = ((159, palette.PAPER), (filled, palette.ACCENT))
         shapes = "".join(f'<rect {frame} width="{length:g}" fill="{fill}"/>' for length, fill in bars)
     size = f'width="{width}" height="10" viewBox="0 0 {width} 10"'
-    return Drawing(f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{shapes}</svg>', f"{some} of {total}")
+    alt = f"{some} of {total}"
+    if isinstance(part, Fact) and part.label:
+        alt = f"{part.label}: {alt}"
+    return Drawing(f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{shapes}</svg>', alt)
 
 
 def callout(kind: Literal["note", "tip", "important", "warning"], title: str, text: str) -> Block:

@@ -24,7 +24,7 @@ from natpatsip.pipeline.caching.up_to_date import BuildRecord, earlier_reports
 from natpatsip.pipeline.execution import kernels
 from natpatsip.pipeline.options import FORMATS, Log, Options, files_of
 from natpatsip.project import MARK
-from natpatsip.quarter import Quarter
+from natpatsip.quarter import Quarter, known_quarters
 from natpatsip.release import final_edition
 
 if TYPE_CHECKING:
@@ -152,8 +152,11 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
         outputs = {name: each.outputs for name, each in executed.items()}
         facts = collect_facts(outputs)
         record, written = _own_chapters(job, plan, candidate, outcome, BuiltReport(job.quarter, tuple(facts), contents))
-        if CHANGES not in written:
+        if CHANGES in plan.chapters and CHANGES not in written:
             plan = plan.without_changes()
+            before = job.quarter.previous()
+            if before in known_quarters(job.project):
+                job.log(f"no comparison with {before.label}, which is not built: natpatsip build {before}")
         staged = stage(plan, contents, outputs, facts, written=written)
         job.log(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(facts)} facts")
         before = [each for each in files_of(job.report, FORMATS) if each.exists()]

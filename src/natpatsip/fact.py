@@ -23,6 +23,7 @@ ID = re.compile(r"[a-z][a-z0-9_]*")
 
 Number = int | float | str | date
 COLUMNS = ("id", "period", "unit", "source", "section", "formula", "rows", "rows_sha256")
+LABEL = "label"  # the column that reports built by earlier versions lack
 FILTER = "filter"  # the attribute of a frame that says which rows of its file it was summed from
 BETWEEN = "; "
 
@@ -48,11 +49,18 @@ class Fact:
     is_estimate: bool = False
     is_illustrative: bool = False
     cell: str = field(default="", compare=False)
+    label: str = ""
+    """What it is, in words: *People seen within 18 weeks*. Readers see it in place of the id."""
 
     @property
     def key(self) -> tuple[str, str]:
         """Its identity: id and period."""
         return self.id, self.period
+
+    @property
+    def name(self) -> str:
+        """What messages and lists call it: its label, or its id while it has none."""
+        return self.label or self.id
 
     @property
     def text(self) -> str:
@@ -68,6 +76,7 @@ class Fact:
         return {
             "id": self.id,
             "period": self.period,
+            "label": self.label,
             "value": value,
             "text": self.text,
             "unit": self.unit,
@@ -85,7 +94,7 @@ class Fact:
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Fact:
         """Return the fact that a `record` was made of."""
-        names = {*COLUMNS, "kind", "is_estimate", "is_illustrative"} & record.keys()
+        names = {*COLUMNS, LABEL, "kind", "is_estimate", "is_illustrative"} & record.keys()
         return cls(
             value=parse_value(record["value"], record["unit"]),
             inputs=tuple(map(cls.from_record, record.get("inputs", ()))),
@@ -96,6 +105,7 @@ class Fact:
     def from_row(cls, row: Mapping[str, str]) -> Fact:
         """Return the fact of a row of ``facts.csv``, which has neither its kind nor its inputs."""
         texts: dict[str, Any] = {name: row[name] for name in (*COLUMNS, "cell")}
+        texts[LABEL] = row.get(LABEL, "")
         return cls(value=parse_value(row["value"], row["unit"]), **texts)
 
     @classmethod

@@ -34,6 +34,8 @@ from natpatsip.fact import (
     printed,
     rows_hash,
 )
+from natpatsip.fact_labels import FILE as LABELS
+from natpatsip.fact_labels import labels_of
 from natpatsip.measures import definitions as measures
 from natpatsip.quarter import Quarter
 
@@ -68,6 +70,7 @@ def publish(
     id: str,  # noqa: A002 — the contract's name
     value: Any,
     *,
+    label: str = "",
     unit: str,
     period: str | Quarter | None = None,
     source: str,
@@ -84,6 +87,9 @@ def publish(
         The name by which other notebooks cite it.
     value : number, date or quarter
         Rounded as it will be printed, so that printed numbers add up.
+    label : str
+        What it is, in words, without its period: "People seen within 18 weeks". Readers see it wherever the fact is
+        listed or compared. By default that of ``data/fact_labels.csv``.
     unit : str
         "referrals", "days", "percent", "GBP", …
     period : str, optional
@@ -103,7 +109,8 @@ def publish(
     Raises
     ------
     FactError
-        If another cell has published it with another value, or the value is not valid for the unit.
+        If another cell has published it with another value, the value is not valid for the unit, or the fact has
+        another label in ``data/fact_labels.csv``.
     """
     here = context.current()
     if not ID.fullmatch(id):
@@ -114,6 +121,7 @@ def publish(
         value=_plain_value(id, value, unit),
         unit=unit,
         source=source,
+        label=_label(id, label, here.project),
         formula=formula,
         inputs=tuple(each if isinstance(each, Fact) else cite(each) for each in inputs),
         is_estimate=is_estimate,
@@ -172,6 +180,17 @@ def forget() -> None:
     _published.clear()
 
 
+def _label(id: str, label: str, project: Path) -> str:  # noqa: A002
+    """Return the label of a published fact, on one line; a fact has one in all its periods."""
+    given, listed = " ".join(str(label).split()), labels_of(project).get(id, "")
+    if given and listed and given != listed:
+        raise FactError(
+            f'publish("{id}"): the label is "{given}" here and "{listed}" in {LABELS}. A fact has one label: '
+            "leave it out here, or remove the row."
+        )
+    return given or listed
+
+
 def _plain_value(id: str, value: Any, unit: str) -> Number:  # noqa: A002
     if isinstance(value, Fact):
         value = value.value
@@ -209,6 +228,7 @@ def _reported(key: tuple[str, str], here: context.Context) -> Fact | None:
         value=parse_value(row["value"], row["unit"]),
         unit=row["unit"],
         source=row["source"],
+        label=labels_of(here.project).get(key[0], ""),
         kind="reported",
         rows=f"{rows.attrs['file']}: fact_id {key[0]}, as_of {row['as_of']}, period {key[1]}",
         rows_sha256=rows_hash(rows),
@@ -236,6 +256,7 @@ def _decided(key: tuple[str, str], here: context.Context) -> Fact | None:
         value=parse_value(value.value, value.unit),
         unit=value.unit,
         source=value.source,
+        label=labels_of(here.project).get(key[0], ""),
         kind="params",
         rows=f"params/{here.quarter}.yml: {key[0]}",
         rows_sha256=hash_of(*key, value.value, value.unit, value.source),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -45,9 +46,24 @@ def test_a_relation_that_facts_break_is_told_at_the_first_with_the_reason_that_t
         "(data/relations.csv, row 2: teams add up.)"
     )
     assert found.message.count("(id facts) has") == 3
-    assert "has 29 for all (2024-25-Q2); " in found.message
+    assert "has 29 for all (Q2 2024/25); " in found.message
     assert (found.check, found.fact, found.found, found.expected) == ("contradiction", "all", "29", "26 + 4 = 30")
     assert (found.notebook, found.cell) == ("ward.ipynb", "facts")
+
+
+def test_numbers_that_contradict_each_other_are_named_by_their_labels(tmp_path):
+    labels = {"seen": "People seen", "met": "People who were met"}
+    published = [replace(fact(name, 7, "2024-25-YTD"), label=labels[name]) for name in ("seen", "met")]
+    changed = publishing(published[0], replace(published[1], value=8))
+    (found,) = fact_rules.check_relations(made(tmp_path, changed, rules=["seen,year-to-date,equal,met,"]))
+    assert "has 7 for People seen (2024/25 year to date); " in found.message
+    assert "has 8 for People who were met (2024/25 year to date). " in found.message
+
+
+def test_a_reported_or_decided_number_is_named_by_the_label_of_the_file(tmp_path):
+    here = made(tmp_path)
+    assert here.fact("teams", "2024-25-Q2").name == "Community teams of the trust (Q2 2024/25)"
+    assert here.fact("waits_standard", "all").name == "Standard for people seen within 18 weeks"
 
 
 @pytest.mark.parametrize(
@@ -80,7 +96,7 @@ def test_the_year_so_far_is_held_against_each_of_its_quarters(tmp_path):
     )
     (found,) = fact_rules.check_relations(here)
     assert found.expected == "30 + 29 = 59"
-    assert "reports/2024-25-Q1/facts.csv, row 2 has 30 for all (2024-25-Q1)" in found.message
+    assert "reports/2024-25-Q1/facts.csv, row 2 has 30 for all (Q1 2024/25)" in found.message
 
 
 @pytest.mark.parametrize(
@@ -110,7 +126,7 @@ def test_a_fact_that_moved_too_far_is_told_with_both_values_and_places(tmp_path)
     here = made(tmp_path, publishing(fact("all", 60)), rules=["all,quarter,moves at most,12.5%,"], built=[row])
     (found,) = fact_rules.check_changes(here)
     assert found.message.startswith(
-        "all fell since the quarter before, from 100 "
+        "all (Q2 2024/25) fell since the quarter before, from 100 "
         "(reports/2024-25-Q1/facts.csv, row 2) to 60 (notebooks/ward.ipynb, cell 4 "
     )
     assert found.message.endswith(
@@ -130,8 +146,8 @@ def test_a_reported_period_is_held_against_what_was_reported_of_it_before(tmp_pa
     here = made(tmp_path, rules=["seen,since-baseline,moves at most,50,"], reported=rows)
     (found,) = fact_rules.check_changes(here)
     assert found.message.startswith(
-        "seen rose since the quarter before, from 100 (data/reported.csv, row 2) to 200 (data/reported.csv, "
-        "row 3), by more "
+        "seen (since the baseline) rose since the quarter before, from 100 (data/reported.csv, row 2) to 200 "
+        "(data/reported.csv, row 3), by more "
         "than the 50 that data/relations.csv, row 2 allows."
     )
     assert (found.where, found.notebook) == ("data/reported.csv, row 3", "")
@@ -174,7 +190,7 @@ def test_a_fact_is_known_from_its_notebook_the_data_the_params_or_an_earlier_bui
     )
     own, built = here.fact("all", "2024-25-Q2"), here.fact("all", "2024-25-Q1")
     assert (own.value, own.text, own.where) == (29, "29", here.places["ward", "facts"].where)
-    assert own.operand == Operand("all (2024-25-Q2)", 29, "29", own.where)
+    assert own.operand == Operand("all (Q2 2024/25)", 29, "29", own.where)
     assert (built.value, built.text, built.where, built.place) == (
         30,
         "30",
@@ -209,7 +225,8 @@ def test_what_came_in_with_the_quarter_and_is_not_cited_is_told(tmp_path):
     found = unused.check_facts(made(tmp_path, reported=rows))
     assert [(each.fact, each.found) for each in found] == [("seen", "8"), ("waits_standard", "75%")]
     assert found[0].message == (
-        "seen (2024-25-Q2: 8) came in, and nothing in the report cites it. Cite it where it matters, or leave it out."
+        "seen (Q2 2024/25), 8, came in, and nothing in the report cites it. Cite it where it matters, with "
+        'cite("seen"), or leave it out.'
     )
     assert found[0].where == "data/reported.csv, row 3"
 

@@ -374,8 +374,8 @@ def test_acronyms_are_words_of_capitals_in_what_readers_read(text, found):
 def test_a_fact_that_is_published_and_not_cited_is_told_with_how_to_cite_it(tmp_path):
     (found,) = [each for each in unused.check_facts(context(tmp_path, publishing(BEDS))) if each.fact == "ward_beds"]
     assert found.message == (
-        "ward_beds (2024-25-Q2: 240) is published, and nothing in the report cites it. Cite it where it matters, or "
-        "leave it out."
+        "ward_beds (Q2 2024/25), 240, is published, and nothing in the report cites it. Cite it where it matters, with "
+        'cite("ward_beds"), or leave it out.'
     )
     assert (found.check, found.found, found.expected, found.cell) == (
         "uncited-fact",

@@ -485,11 +485,12 @@ def test_a_record_of_a_citation_gives_the_fact_and_those_beside_it():
 
 
 def test_a_record_names_the_value_its_text_and_all_else():
-    fact = Fact("day", "all", date(2024, 8, 14), "date", "s", "params", "sec", "f", (), "r", "h", True, True, "c")
+    day = date(2024, 8, 14)
+    fact = Fact("day", "all", day, "date", "s", "params", "sec", "f", (), "r", "h", True, True, "c", "The day")
     record = fact.record()
-    names = ("id", "period", "value", "text", "unit", "source", "kind", "section", "formula", "inputs", "rows")
+    names = ("id", "period", "label", "value", "text", "unit", "source", "kind", "section", "formula", "inputs", "rows")
     assert [record[name] for name in names] == [
-        "day", "all", "2024-08-14", "14 August 2024", "date", "s", "params", "sec", "f", [], "r"
+        "day", "all", "The day", "2024-08-14", "14 August 2024", "date", "s", "params", "sec", "f", [], "r"
     ]  # fmt: skip
     assert (record["rows_sha256"], record["is_estimate"], record["is_illustrative"]) == ("h", True, True)
     assert Fact.from_record(record) == fact

@@ -33,9 +33,18 @@ WOMEN = Fact(
     kind="reported",
     rows="data/reported.csv: fact_id people_seen",
     rows_sha256="ab" * 32,
+    label="Women who were seen",
 )
 CASES = Fact(
-    "cases", "2024-25-Q2", 18, "babies", "Impact model", formula="women / 37", inputs=(WOMEN,), is_estimate=True
+    "cases",
+    "2024-25-Q2",
+    18,
+    "babies",
+    "Impact model",
+    formula="women / 37",
+    inputs=(WOMEN,),
+    is_estimate=True,
+    label="Cases that may have been avoided",
 )
 FILES = {"data/reported.csv": "cd" * 32, "data/interviews.csv": "ef" * 32}
 TITLES = {"index": "Summary", "ward": "Ward"}
@@ -160,7 +169,19 @@ def test_a_value_is_said_with_its_unit(value, unit, said):
     assert in_full(Fact("a", "all", value, unit, "")) == said
 
 
-@pytest.mark.parametrize(("text", "said"), [("2023-24-YTD", "Year 2023/24"), ("all", "All periods"), ("odd", "Odd")])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2024-25-Q2", "Q2 2024/25"),
+        ("2024-25-YTD", "2024/25 year to date"),
+        ("2023-24-YTD", "year 2023/24"),
+        ("since-baseline", "since the baseline"),
+        ("to-2024-03", "to March 2024"),
+        ("2025-03", "March 2025"),
+        ("all", "all periods"),
+        ("odd-one", "odd one"),
+    ],
+)
 def test_a_period_is_said_in_words(text, said):
     assert period(text, Q2) == said
 
@@ -181,17 +202,32 @@ def test_a_printed_number_names_its_entry():
     assert text == 'x [677]{.fact key="people_seen" period="2024-25-Q2" entry="a1"} y'
 
 
-def test_an_entry_holds_the_number_its_period_and_kind_and_its_terms():
+def test_an_entry_begins_with_its_label_and_ends_with_its_audit_trail():
     women, cases = passports(WOMEN, CASES)
     text = listing([women, cases], {}, {"ward": "Ward"}, Q2)
     entries = ENTRY.findall(text)
     assert [(name, entry) for name, entry, _ in entries] == [(women.id, "a1"), (cases.id, "a2")]
-    for name, _, content in entries:
-        assert name.startswith("fact-")
-        number, about, *terms = content.strip().split("\n\n")
-        assert (number.split()[0].isdecimal(), about.split(" · ")[0]) == (True, "Q2 2024/25")
-        assert all("\n: " in term for term in terms)
+    for (_, _, content), fact, number in zip(entries, (WOMEN, CASES), ("677 women", "18 babies"), strict=True):
+        label, value, about, *terms = content.strip().split("\n\n")
+        assert (label, value, about.split(" · ")[0]) == (fact.label, number, "Q2 2024/25")
+        heading = terms.index("Audit trail")
+        for_readers, for_auditors = terms[:heading], terms[heading + 1 :]
+        assert all("\n: " in term for term in (*for_readers, *for_auditors))
+        assert not any(mark in "".join(for_readers) for mark in (fact.id, "ipynb", "SHA-256", "data/"))
+        assert f"Cited as\n: {fact.id}".replace("_", r"\_") in "".join(for_auditors)
     assert text.count(":::: {.passports}") == text.count("\n::::\n") == 1
+
+
+def test_what_a_number_is_made_from_is_named_by_its_label_and_period():
+    women, cases = passports(WOMEN, CASES)
+    content = ENTRY.findall(listing([women, cases], {}, {"ward": "Ward"}, Q2))[1][2]
+    assert f"Made from\n: [Women who were seen (Q2 2024/25): 677 women](#{women.id})" in content
+
+
+def test_a_number_without_a_label_has_its_id_in_its_place():
+    bare = Fact("beds", "all", 12, "beds", "List", rows="x")
+    ((_, _, content),) = ENTRY.findall(listing(passports(bare), {}, {"ward": "Ward"}, Q2))
+    assert content.startswith("beds\n\n12 beds\n\nAll periods · Calculated\n\n")
 
 
 def test_every_entry_that_a_chapter_names_is_in_the_list():
@@ -208,21 +244,23 @@ def test_a_number_without_an_entry_stops_the_build():
 
 
 @pytest.mark.parametrize(
-    "source", ["1. A list", "(a) A list", "- A list", "+ A list", ": A list", "A *b* <i> [c](d) $e$"]
+    "text", ["1. A list", "(a) A list", "- A list", "+ A list", ": A list", "A *b* <i> [c](d) $e$"]
 )
-def test_a_source_is_printed_as_it_is_written(source, tmp_path):
-    fact = Fact("beds", "2024-25-Q2", 12, "beds", source, rows="x")
+def test_labels_and_sources_are_printed_as_they_are_written(text, tmp_path):
+    fact = Fact("beds", "2024-25-Q2", 12, "beds", text, rows="x", label=text)
     staged = staged_with(tmp_path, listing(passports(fact, notebook="index"), {}, {"index": "Summary"}, Q2))
     render(staged, tmp_path / "out", ["docx"], renderer=PANDOC, timestamp=TIMESTAMP)
-    assert f"12 beds Q2 2024/25 · Calculated {source}" in words_of_docx(tmp_path / "out")
+    assert f"{text} Q2 2024/25 · Calculated 12 beds {text}" in words_of_docx(tmp_path / "out")
 
 
 def test_the_script_holds_no_end_of_itself():
-    fact = Fact("beds", "2024-25-Q2", 12, "beds", "</script><script>alert(1)</script>", rows="x")
+    end = "</script><script>alert(1)</script>"
+    fact = Fact("beds", "2024-25-Q2", 12, "beds", end, rows="x", label=end)
     text = script(passports(fact), {}, Q2)
     assert "<" not in text
     record = json.loads(text.removeprefix("window.natpatsipPassports(").removesuffix(");\n"))
-    assert record["fact-beds-2024-25-Q2"]["lines"][0] == ["Source", ["</script><script>alert(1)</script>"]]
+    assert record["fact-beds-2024-25-Q2"]["lines"][0] == ["Source", [end]]
+    assert record["fact-beds-2024-25-Q2"]["label"] == end
 
 
 # Chapters ------------------------------------------------------------------------------------------------------------

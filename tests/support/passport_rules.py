@@ -9,6 +9,7 @@ import csv
 import json
 import re
 import subprocess
+from collections import Counter
 from itertools import pairwise
 
 import docx
@@ -49,11 +50,15 @@ __all__ = [  # what a module of tests needs to run the rules
     "test_each_entry_names_the_chapters_that_print_its_number",
     "test_entries_are_numbered_in_the_order_of_the_list",
     "test_every_calculated_fact_has_its_formula_and_inputs_that_are_facts",
+    "test_every_fact_has_a_label_in_words_and_no_two_of_a_period_have_the_same",
     "test_every_fact_has_its_cell_its_rows_and_their_fingerprint",
     "test_every_number_on_every_page_has_a_passport",
     "test_every_number_on_paper_is_referred_to_and_each_reference_has_an_entry",
     "test_every_number_opens_its_card",
+    "test_ids_cells_rows_and_fingerprints_are_in_the_audit_trail_alone",
     "test_in_the_whole_report_as_one_page_a_number_is_a_link_to_its_entry",
+    "test_lists_on_paper_name_each_number_by_its_label_and_never_by_its_id",
+    "test_no_text_alternative_has_an_id_in_it",
     "test_numbers_that_stand_alone_are_large_enough_to_touch",
     "test_paper_reads_as_the_pages_do_but_for_the_references",
     "test_references_in_the_pdf_are_links_into_the_list",
@@ -175,23 +180,68 @@ def test_the_list_of_all_numbers_links_to_its_files(report):
 
 
 def test_a_passport_says_all_that_is_known(passports, facts):
-    terms = {name: [line[0] for line in each["lines"]] for name, each in passports.items()}
+    terms = {name: [line[0] for line in _lines(each)] for name, each in passports.items()}
     for (key, period), row in facts.items():
         said = terms[f"fact-{key}-{period}"]
         expected = ["Source", "Data", "Notebook", "Cited as"]
         expected += ["Formula"] * bool(row["formula"]) + ["Made from"] * bool(row["inputs"])
         assert set(expected) <= set(said), (key, period)
-        data = {line[0]: "".join(map(str, line[1])) for line in passports[f"fact-{key}-{period}"]["lines"]}
+        data = {line[0]: "".join(map(str, line[1])) for line in _lines(passports[f"fact-{key}-{period}"])}
         assert row["inputs"] or row["rows"] in data["Data"]
         assert row["rows_sha256"][:12] in data["Data"]
+
+
+def _lines(passport):
+    return [*passport["lines"], *passport["audit"]]
+
+
+def test_every_fact_has_a_label_in_words_and_no_two_of_a_period_have_the_same(facts):
+    assert [key for key, row in facts.items() if not re.fullmatch(r"[A-Z0-9][^_]*[^_. ]", row["label"])] == []
+    of_period = [(row["label"], row["period"]) for row in facts.values()]
+    assert [each for each, count in Counter(of_period).items() if count > 1] == []
+    assert [key for key, row in facts.items() if row["label"] == row["id"]] == []
+
+
+def test_ids_cells_rows_and_fingerprints_are_in_the_audit_trail_alone(passports, entries, facts):
+    for (key, period), row in facts.items():
+        passport, entry = passports[f"fact-{key}-{period}"], entries[f"fact-{key}-{period}"]
+        (trail,) = entry.xpath(".//details[summary='Audit trail']")
+        assert key in trail.text_content()
+        above = json.dumps([passport[part] for part in ("label", "value", "about", "lines")])
+        above += tidy(entry.text_content()).replace(tidy(trail.text_content()), "")
+        marks = (*([key] if "_" in key else []), row["notebook"], row["rows_sha256"][:12], "SHA-256")
+        assert [mark for mark in marks if mark in _without_links(above)] == [], (key, period)
+
+
+def _without_links(text):
+    return re.sub(r'"(?:page|passport)": "[^"]*"', "", text)
+
+
+def test_lists_on_paper_name_each_number_by_its_label_and_never_by_its_id(report, facts):
+    for words in (words_of_docx(report), words_of_pdf(report)):
+        written = words.replace(" ", "").replace("’", "'")
+        assert [row["label"] for row in facts.values() if tidy(row["label"]).replace(" ", "") not in written] == []
+        assert [key for key, _ in facts if "_" in key and key in written] == []
+
+
+def test_no_text_alternative_has_an_id_in_it(report, facts):
+    ids = {key for key, _ in facts if "_" in key}
+    alternatives = [
+        text
+        for path in (report / "html").glob("*.html")
+        for text in html.parse(str(path)).xpath("//@alt | //*[@role='img']/@aria-label")
+    ]
+    assert alternatives
+    assert [text for text in alternatives if ids & set(re.findall(r"\w+", text))] == []
 
 
 def test_the_list_and_the_cards_say_the_same(passports, entries):
     for name, passport in passports.items():
         row = tidy(entries[name].text_content())
         assert passport["value"] in row, name
+        assert _plain(passport["label"]) in _plain(row), name
         assert tidy(passport["about"]) in row
-        for term, pieces in passport["lines"]:
+        for term, pieces in _lines(passport):
             words = "".join(piece if isinstance(piece, str) else piece["text"] for piece in pieces)
             assert _plain(term + words) in _plain(row), (name, term)
 
@@ -317,7 +367,7 @@ def _pages_of_list(report):
         ["pdftotext", "-layout", report / "report.pdf", "-"], capture_output=True, text=True, check=True
     )
     return [
-        number for number, text in enumerate(run.stdout.split("\f")) if re.search(r"^\s*Entry\s+Number", text, re.M)
+        number for number, text in enumerate(run.stdout.split("\f")) if re.search(r"^\s*Entry\s+What it is", text, re.M)
     ]
 
 

@@ -34,6 +34,7 @@
   card.hidden = true;
   card.setAttribute("role", "dialog");
   card.setAttribute("aria-labelledby", "passport-title");
+  card.setAttribute("aria-describedby", "passport-value");
   document.body.appendChild(card);
 
   function targetOf(number) { return targets[numbers.indexOf(number)]; }
@@ -58,31 +59,36 @@
     return link;
   }
 
+  function listed(lines) {
+    var list = element("dl");
+    lines.forEach(function (line) {
+      var row = element("div"), text = element("dd");
+      line[1].forEach(function (said) { text.appendChild(piece(said)); });
+      row.append(element("dt", line[0]), text);
+      list.appendChild(row);
+    });
+    return list;
+  }
+
   function page() { return targetOf(opener).split("#")[0]; }
 
   function fill() {
     var passport = passports[trail[trail.length - 1]];
-    var title = element("h2", passport.value);
+    var title = element("h2", passport.label);
     title.id = "passport-title";
     title.tabIndex = -1;
-    var list = element("dl");
-    passport.lines.forEach(function (line) {
-      var row = element("div"), text = element("dd");
-      line[1].forEach(function (said) { text.appendChild(piece(said)); });
-      row.appendChild(element("dt", line[0]));
-      row.appendChild(text);
-      list.appendChild(row);
-    });
     var all = element("a", "Entry " + passport.entry + " in the list of every number");
     all.href = page() + "#" + trail[trail.length - 1];
     all.addEventListener("click", function () { close(false); });
-    card.replaceChildren(title, element("p", passport.about));
+    var value = element("p", "", "passport-value");
+    value.id = "passport-value";
+    value.append(element("strong", passport.value), " ", passport.about);
+    card.replaceChildren(title, value);
     if (trail.length > 1) {
       var before = passports[trail[trail.length - 2]];
       card.appendChild(button("Back to " + before.value, "passport-back", function () { trail.pop(); fill(); }));
     }
-    card.appendChild(list);
-    card.appendChild(all);
+    card.append(listed(passport.lines), element("h3", "Audit trail"), listed(passport.audit), all);
     card.appendChild(button("Close", "passport-close", function () { close(true); }));
     card.hidden = false;
     card.scrollTop = 0;

@@ -20,11 +20,13 @@ from natpatsip.checks.sentences import Sentence, sentences_of
 from natpatsip.csv_files import from_csv
 from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.validation import examine, raise_faults
+from natpatsip.fact_labels import labels_of
 from natpatsip.facts import REPORTED as REPORTED_FACTS
 from natpatsip.facts import Fact, parse_value, printed, published_in, source_of
 from natpatsip.pipeline.notebook import appears_in, numbered
 from natpatsip.pipeline.outputs import Outputs, collect_facts, gather
 from natpatsip.pipeline.plan import Plan
+from natpatsip.pipeline.staging.passport_text import named
 from natpatsip.quarter import FORM, Quarter
 from natpatsip.settings import Settings
 
@@ -43,6 +45,7 @@ class KnownFact:
 
     id: str
     period: str
+    name: str  # what messages call it: its label and its period in words
     value: float
     text: str
     where: str
@@ -51,7 +54,7 @@ class KnownFact:
     @property
     def operand(self) -> Operand:
         """The fact as relations see it."""
-        return Operand(f"{self.id} ({self.period})", self.value, self.text, self.where)
+        return Operand(self.name, self.value, self.text, self.where)
 
     def finding(self, check: str, message: str, *, found: str = "", expected: str = "") -> Finding:
         """Return a finding about it, at its place."""
@@ -224,7 +227,7 @@ class CheckContext:
         key = name, str(self.quarter.previous()), period
         for line, row in self.reported_rows.items():
             if (row["fact_id"], row["as_of"], row["period"]) == key:
-                return _known_from_row(name, period, row, f"{REPORTED}, row {line}")
+                return self._known_from_row(name, period, row, f"{REPORTED}, row {line}")
         return None
 
     @cached_property
@@ -257,11 +260,11 @@ class CheckContext:
             return None
         place = self.places.get((fact.section, fact.cell))
         where = place.where if place else f"notebooks/{fact.section}.ipynb"
-        return KnownFact(name, period, float(fact.value), fact.text, where, place)
+        return KnownFact(name, period, named(fact, self.quarter), float(fact.value), fact.text, where, place)
 
     def _reported(self, name: str, period: str) -> KnownFact | None:
         line, row = self._newest_rows.get((name, period), (0, {}))
-        return _known_from_row(name, period, row, f"{REPORTED}, row {line}") if row else None
+        return self._known_from_row(name, period, row, f"{REPORTED}, row {line}") if row else None
 
     def _decided(self, name: str, period: str) -> KnownFact | None:
         decided = self.plan.params.values.get(name)
@@ -269,7 +272,8 @@ class CheckContext:
             return None
         part = "model" if name in self.plan.params.model else "targets"
         where = params.place(self.quarter, self.plan.project, part, name)
-        return KnownFact(name, period, decided.value, printed(decided.value, decided.unit), where)
+        row = {"value": decided.value, "unit": decided.unit}
+        return self._known_from_row(name, period, row, where)
 
     def _built(self, name: str, period: str) -> KnownFact | None:
         if not FORM.fullmatch(period) or period >= str(self.quarter):  # a later quarter changes no earlier one
@@ -280,7 +284,22 @@ class CheckContext:
             rows = from_csv(built.read_bytes().decode()) if built.is_file() else []
             self._built_rows[file] = {(row["id"], row["period"]): (n, row) for n, row in enumerate(rows, start=2)}
         line, row = self._built_rows[file].get((name, period), (0, {}))
-        return _known_from_row(name, period, row, f"{file}, row {line}") if row else None
+        return self._known_from_row(name, period, row, f"{file}, row {line}") if row else None
+
+    def _known_from_row(self, name: str, period: str, row: Mapping[str, Any], where: str) -> KnownFact | None:
+        """Return the fact that a row of a file gives, if its value is a number; a built report has its label."""
+        value = parse_value(row["value"], row["unit"])
+        if not isinstance(value, int | float):
+            return None
+        label = str(row.get("label") or self.labels.get(name, ""))
+        fact = Fact(name, period, value, row["unit"], "", label=label)
+        return KnownFact(name, period, named(fact, self.quarter), float(value), fact.text, where)
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """The labels of ``data/fact_labels.csv``, and those that notebooks gave, by the ids of facts."""
+        published = {fact.id: fact.label for each in self.outputs.values() for fact in each.published if fact.label}
+        return {**labels_of(self.project), **published}
 
     @cached_property
     def _built_rows(self) -> dict[str, _Rows]:
@@ -302,13 +321,6 @@ class CheckContext:
         texts = [text for row in shown for key, text in row.items() if name in (_ALL_COLUMNS, key)]
         total = sum(number for text in texts if (number := _number(text)) is not None)
         return Operand(f"{figure}: {column}", total, printed(total, ""), place.where)
-
-
-def _known_from_row(name: str, period: str, row: Mapping[str, Any], where: str) -> KnownFact | None:
-    value = parse_value(row["value"], row["unit"])
-    if not isinstance(value, int | float):
-        return None
-    return KnownFact(name, period, float(value), printed(value, row["unit"]), where)
 
 
 def _number(text: str) -> float | None:

@@ -55,7 +55,7 @@ def check_changes(context: CheckContext) -> list[Finding]:
         if abs(now.value - before.value) > allowed + 1e-9:
             bound = f"{wording.plain(rule.bound, 2)}{'%' if rule.is_percent else ''}"
             message = (
-                f"{rule.fact} {wording.direction(now.value - before.value)} since the quarter before, from "
+                f"{now.name} {wording.direction(now.value - before.value)} since the quarter before, from "
                 f"{before.text} ({before.where}) to {now.text} ({now.where}), by more than the {bound} that "
                 f"{rule.where} allows. Check the value, and explain the change or accept the finding with the reason."
             )

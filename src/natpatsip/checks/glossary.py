@@ -1,4 +1,7 @@
-"""The glossary compared with the text: acronyms that it does not explain, and terms that the text does not use."""
+"""What readers are shown and not told: acronyms that the glossary lacks, and facts without a label of their own.
+
+Terms of the glossary that the text does not use are found too.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,9 @@ from natpatsip.blocks import BLOCK
 from natpatsip.checks.check_context import GLOSSARY, CheckContext
 from natpatsip.checks.numbers import allowed_numbers
 from natpatsip.checks.outcome import Finding
+from natpatsip.errors import nearest
+from natpatsip.fact import Fact
+from natpatsip.fact_labels import FILE as LABELS
 from natpatsip.figures import FIGURE
 
 CHECK = "glossary"
@@ -28,10 +34,9 @@ KNOWN_TO_ALL = frozenset(
 
 
 def check(context: CheckContext) -> list[Finding]:
-    """Return the acronyms that the glossary lacks, and its terms that no chapter uses; none without a glossary."""
-    if GLOSSARY not in context.executed:
-        return []
-    return [*_unexplained(context), *_unused(context)]
+    """Return the acronyms that the glossary, if there is one, lacks, its unused terms, and facts without a label."""
+    of_terms = [*_unexplained(context), *_unused(context)] if GLOSSARY in context.executed else []
+    return [*of_terms, *_unlabelled(context)]
 
 
 def _unexplained(context: CheckContext) -> Iterator[Finding]:
@@ -76,6 +81,29 @@ def _unused(context: CheckContext) -> Iterator[Finding]:
         if not re.search(rf"(?<![\w]){stem}(?:s|['’]s)?(?!\w)", text):
             message = f"{term} is explained in the glossary, but used nowhere. Remove its row, or use it."
             yield place.finding(CHECK, message, found=term)
+
+
+def _unlabelled(context: CheckContext) -> Iterator[Finding]:
+    """Yield facts that have no label in words, or that of another fact of the period."""
+    owners: dict[tuple[str, str], str] = {}
+    for fact in context.facts.values():
+        shown = f"{fact.id} ({fact.period}: {fact.text})"
+        owner = owners.setdefault((fact.label, fact.period), fact.id)
+        if not fact.label and fact.section:
+            yield _at(context, fact, f'{shown} has no label in words. Publish it with one, label="…".')
+        elif not fact.label:
+            hint = nearest(fact.id, context.labels)
+            yield _at(context, fact, f"{shown} has no label in words.{hint} Add its row to {LABELS}: {fact.id},…")
+        elif owner != fact.id:
+            message = f'{shown} has the label of {owner}, "{fact.label}": readers cannot tell them apart. Reword one.'
+            yield _at(context, fact, message)
+
+
+def _at(context: CheckContext, fact: Fact, message: str) -> Finding:
+    place = context.places.get((fact.section, fact.cell))
+    if place:
+        return place.finding(CHECK, message, fact=fact.id, found=fact.label)
+    return Finding(CHECK, message, LABELS, fact=fact.id, found=fact.label)
 
 
 def _texts(context: CheckContext) -> Iterator[str]:

@@ -41,8 +41,8 @@ def check_facts(context: CheckContext) -> list[Finding]:
 
 def _uncited(known: KnownFact, how: str) -> Finding:
     message = (
-        f"{known.id} ({known.period}: {known.text}) {how}, and nothing in the report cites it. "
-        "Cite it where it matters, or leave it out."
+        f"{known.name}, {known.text}, {how}, and nothing in the report cites it. Cite it where it matters, with "
+        f'cite("{known.id}"), or leave it out.'
     )
     return known.finding(UNCITED, message, found=known.text, expected=f'cite("{known.id}")')
 

@@ -79,7 +79,8 @@ def _figures(comparison: Comparison) -> Iterator[str]:
 
 def _figure(change: Change, comparison: Comparison) -> str:
     if change.check == "figure-vanished":
-        return escaped(change.message)
+        gone = comparison.before.figures[change.figure]
+        return f"Figure {gone.number} of {comparison.before.quarter.label} is gone: {escaped(gone.title)}"
     figure = comparison.now.figures[change.figure]
     link = f"[Figure {figure.number}]({figure.chapter}.qmd#{figure.id})"
     if change.check == "figure-appeared":

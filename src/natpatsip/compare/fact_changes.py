@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from natpatsip import wording
@@ -10,7 +11,7 @@ from natpatsip.compare.built_report import BuiltReport
 from natpatsip.compare.changes import Change
 from natpatsip.compare.figure_changes import reading_beside
 from natpatsip.fact import Fact
-from natpatsip.pipeline.staging.passport_text import in_full, period
+from natpatsip.pipeline.staging.passport_text import in_full, named
 from natpatsip.quarter import FORM, Quarter
 
 
@@ -22,20 +23,22 @@ def fact_changes(before: BuiltReport, now: BuiltReport) -> list[Change]:
 
 def _changes(before: BuiltReport, now: BuiltReport) -> Iterator[tuple[int, Change]]:
     old, new = _by_role(before), _by_role(now)
+    labels = {fact.id: fact.label for fact in now.facts}
     earlier = {fact.key: fact for fact in before.facts}
     for key, fact in new.items():
         if counterpart := old.get(key):
             if change := _compared(counterpart, fact, now):
                 yield _rank(fact, change, now), change
         elif not _is_past(fact, now.quarter):
-            message = f"{_named(fact, now)} is new: {in_full(fact)}"
+            message = f"{named(fact, now.quarter)} is new: {in_full(fact)}"
             yield 1, _change("fact-appeared", message, now, fact, found=in_full(fact))
         elif (same := earlier.get(fact.key)) and same.value != fact.value:
             yield 1, _revised(same, fact, now)
     for key, fact in old.items():
         if key not in new and not _is_past(fact, before.quarter):
-            message = f"{_named(fact, before)} is gone; it was {in_full(fact)}"
-            yield 1, _change("fact-vanished", message, before, fact, expected=in_full(fact))
+            gone = fact if fact.label else replace(fact, label=labels.get(fact.id, ""))  # an old report has no labels
+            message = f"{named(gone, before.quarter)} is gone; it was {in_full(gone)}"
+            yield 1, _change("fact-vanished", message, before, gone, expected=in_full(gone))
 
 
 def _rank(fact: Fact, change: Change, report: BuiltReport) -> int:
@@ -76,17 +79,18 @@ def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
     kind, verb, by = "fact-changed", "changed", _difference(before, fact)
     if by:
         kind, verb = ("fact-rose", "rose") if fact.value > before.value else ("fact-fell", "fell")  # type: ignore[operator]
-    message = f"{_named(fact, now)} {verb} from {in_full(before)} to {in_full(fact)}" + (f", by {by}" if by else "")
+    message = f"{named(fact, now.quarter)} {verb} from {in_full(before)} to {in_full(fact)}"
+    message += f", by {by}" if by else ""
+    both = _both(before, fact)
     if not (reading := reading_beside(fact, now)):
-        return _change(kind, message, now, fact, expected=in_full(before), found=in_full(fact), change=by)
+        return _change(kind, message, now, fact, change=by, **both)
     verdict = "a signal" if reading.is_signal else "no signal"
     return _change(
         kind,
         f"{message}. SPC calls it {verdict} (Figure {reading.figure.number}, {reading.shows})",
         now,
         fact,
-        expected=in_full(before),
-        found=in_full(fact),
+        **both,
         change=by,
         figure=reading.figure.id,
         signal=reading.is_signal,
@@ -95,9 +99,16 @@ def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
 
 
 def _revised(before: Fact, fact: Fact, now: BuiltReport) -> Change:
-    message = f"{_named(fact, now)} was reported as {in_full(before)} and is now {in_full(fact)}"
+    message = f"{named(fact, now.quarter)} was reported as {in_full(before)} and is now {in_full(fact)}"
     by = _difference(before, fact)
-    return _change("fact-revised", message, now, fact, expected=in_full(before), found=in_full(fact), change=by)
+    return _change("fact-revised", message, now, fact, change=by, **_both(before, fact))
+
+
+def _both(before: Fact, now: Fact) -> dict[str, object]:
+    """Return both values in full and, unless they differ in their unit, as they are printed."""
+    full = in_full(before), in_full(now)
+    values = (before.text, now.text) if before.unit == now.unit else full
+    return {"expected": full[0], "found": full[1], "values": values}
 
 
 def _difference(before: Fact, now: Fact) -> str:
@@ -118,7 +129,8 @@ def amount(before: float, now: float, unit: str) -> str:
     """
     size = abs(now - before)
     if unit in ("percent", "percentage points"):
-        return f"{wording.plain(size, 2)} percentage points"
+        text = wording.plain(size, 2)
+        return f"{text} percentage {'point' if text == '1' else 'points'}"
     text = wording.money(size) if unit == "GBP" else wording.plain(size, 2)
     if before <= 0:
         return text
@@ -126,12 +138,9 @@ def amount(before: float, now: float, unit: str) -> str:
     return f"{text} ({share})"
 
 
-def _named(fact: Fact, report: BuiltReport) -> str:
-    return f"{fact.id} ({period(fact.period, report.quarter)})"
-
-
 def _change(kind: str, message: str, report: BuiltReport, fact: Fact, **more: object) -> Change:
     section = report.section_of(fact.section, fact.cell)
     where = report.place(fact.section, section) if fact.section else "Reported and decided numbers"
     notebook = f"{fact.section}.ipynb" if fact.section else ""
-    return Change(kind, message, where, notebook, fact.cell, fact.id, **more)  # type: ignore[arg-type]
+    label = named(fact, report.quarter)
+    return Change(kind, message, where, notebook, fact.cell, fact.id, label, **more)  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from natpatsip.fact import Fact
 MONTH_COLUMNS = ("month", "date", "Month", "Date")
 POINT_COLUMNS = ("point_type", "What the point shows")
 COMMON_CAUSE = ("common_cause", "common cause")
-SERIES = re.compile(r"\bmonth \d{4}-\d{2} to \d{4}-\d{2}\b")  # in the `rows` of a fact that is based on months
+SERIES = re.compile(r"\b(?:month|date) \d{4}-\d{2} to \d{4}-\d{2}\b")  # in the `rows` of a fact that is based on months
 WORDS = {
     "common_cause": "common cause: ordinary variation",
     "special_cause_improvement": "special cause: improvement",
@@ -74,7 +74,8 @@ def _change(kind: str, message: str, report: BuiltReport, figure: Figure, **more
 def reading_beside(fact: Fact, report: BuiltReport) -> Reading | None:
     """Return the reading of the control chart that a fact belongs to.
 
-    That is the next control chart in the same section, if the fact was calculated from a monthly series.
+    That is the next figure in the same section, if it is a control chart and the fact was calculated from a monthly
+    series.
     """
     if not SERIES.search(fact.rows) or fact.section not in report.notebooks:
         return None
@@ -82,8 +83,8 @@ def reading_beside(fact: Fact, report: BuiltReport) -> Reading | None:
     order = {cell.id: position for position, cell in enumerate(report.notebooks[fact.section].cells)}
     for figure in report.figures.values():
         is_beside = (figure.chapter, figure.section) == (fact.section, section)
-        if is_beside and order[figure.cell] >= order.get(fact.cell, 0) and (reading := reading_of(figure, report)):
-            return reading
+        if is_beside and order[figure.cell] >= order.get(fact.cell, 0):
+            return reading_of(figure, report)
     return None
 
 

@@ -104,9 +104,11 @@ class Measure(MeasuredSeries):
         for role, (level, formula) in self.kind.levels(self, self.result).items():
             if role not in ids or level != level:
                 continue
-            value = wording.round_half_up(level, self.decimals)
+            value, label = wording.round_half_up(level, self.decimals), self._label_of(role)
             if is_owner:
-                found[role] = publish(ids[role], value, unit=own.unit, source=source, formula=formula, rows=self.series)
+                found[role] = publish(
+                    ids[role], value, label=label, unit=own.unit, source=source, formula=formula, rows=self.series
+                )
             else:
                 described, sha256 = of_rows(self.series)
                 found[role] = Fact(
@@ -115,12 +117,26 @@ class Measure(MeasuredSeries):
                     value=parse_value(value, own.unit),
                     unit=own.unit,
                     source=source,
+                    label=label,
                     formula=formula,
                     rows=described,
                     rows_sha256=sha256,
                     is_illustrative=self.is_illustrative,
                 )
         return found
+
+    def _label_of(self, role: str) -> str:
+        """Return what one of its facts is called: *Optimal care: mean since July 2023*."""
+        middle, point = self.kind.middle.lower(), self.step
+        if self.definition.rolling > 1:
+            point = f"{self.definition.rolling}-{point} mean"
+        words = {"baseline": f"first {point}", "latest": f"latest {point}"}
+        if middle:
+            segment = self.result["segment"]
+            since = self.when(self.result.loc[segment == segment.iloc[-1], "date"].iloc[0])
+            levels = {"mean": f"since {since}", "mean_before": f"before {since}", "baseline": "at the baseline"}
+            words |= {name: f"{middle} {when}" for name, when in levels.items()}
+        return f"{self.label}: {words[role]}"
 
     def _fact(self, role: str) -> Fact:
         if role not in self.facts:

@@ -225,7 +225,7 @@ def in_words(measure: Measure) -> str:
 def sparkline(measure: Measure | str) -> Drawing:
     """Return a measure, or the one with that id, as a small line for a tile; what it shows is its text alternative."""
     (found,) = _standings([measure])
-    return Drawing(line_of(found.measure), in_words(found.measure))
+    return Drawing(line_of(found.measure), f"{found.measure.label}, {in_words(found.measure)}")
 
 
 def line_of(measure: Measure) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from natpatsip.blocks import BLOCK
 from natpatsip.digests import sha256_of
 from natpatsip.errors import FactError, FigureError, ReportError, together
+from natpatsip.fact_labels import FILE as LABELS
 from natpatsip.facts import CITED, PUBLISHED, Fact
 from natpatsip.figures import FIGURE, PICTURE, VEGALITE
 from natpatsip.pipeline.inline_code import KEPT
@@ -199,8 +200,9 @@ def collect_figures(outputs: Mapping[str, Outputs], programmes: Mapping[str, str
 def data_files(outputs: Iterable[Outputs], project: Path) -> dict[str, str]:
     """Return the data files that were read, with their SHA-256; prose that cites a reported fact reads one too."""
     gathered = list(outputs)
-    cites_reported = any(fact.kind == "reported" for each in gathered for fact in each.printed)
-    read = {REPORTED: sha256_of(project / REPORTED)} if cites_reported else {}
+    kinds = {fact.kind for each in gathered for fact in each.printed}
+    named = [REPORTED] * ("reported" in kinds) + [LABELS] * (bool(kinds) and (project / LABELS).is_file())
+    read = {name: sha256_of(project / name) for name in named}
     return read | {record["file"]: record["sha256"] for each in gathered for record in each.datasets}
 
 

@@ -15,6 +15,8 @@ from natpatsip.pipeline.staging.passports import Key, Passport, Use
 from natpatsip.printable import escaped
 from natpatsip.quarter import FORM, Quarter
 
+WORDS = {"all": "all periods", "since-baseline": "since the baseline"}  # of periods
+AUDIT_TRAIL = "Audit trail"  # the heading of ids, cells, rows and fingerprints; passport.js has it too
 SHOWN = 12  # characters of a fingerprint; facts.csv and the manifest have all 64
 Piece = str | Passport | Use
 Uses = Mapping[Key, Sequence[Use]]
@@ -22,19 +24,24 @@ Uses = Mapping[Key, Sequence[Use]]
 
 def lines(passport: Passport, uses: Sequence[Use]) -> Iterator[tuple[str, Sequence[Piece]]]:
     """Yield what a passport says below its value, a term and its text at a time; what is not known has no line."""
-    fact, home = passport.fact, passport.home
+    fact = passport.fact
     yield "Source", (_sentence(fact.source),)
     if fact.formula:
         yield "Formula", (_sentence(fact.formula),)
     if passport.inputs:
         yield "Made from", _between(passport.inputs)
-    if fact.rows:
-        yield "Data", (_data(passport),)
-    verb = "" if fact.kind == "published" else "First used in "
-    yield "Notebook", (f"{verb}{home.notebook}.ipynb, cell {home.cell}",)
-    yield "Cited as", (f"{fact.id}, period {fact.period}, unit {fact.unit}",)
     if uses:
         yield "Printed in", _between(uses)
+
+
+def audit_trail(passport: Passport) -> Iterator[tuple[str, Sequence[Piece]]]:
+    """Yield what only those ask for who check or repeat the calculation: ids, cells, rows and fingerprints."""
+    fact, home = passport.fact, passport.home
+    yield "Cited as", (f"{fact.id}, period {fact.period}, unit {fact.unit}",)
+    verb = "" if fact.kind == "published" else "First used in "
+    yield "Notebook", (f"{verb}{home.notebook}.ipynb, cell {home.cell}",)
+    if fact.rows:
+        yield "Data", (_data(passport),)
 
 
 def about(fact: Fact, quarter: Quarter) -> str:
@@ -42,10 +49,24 @@ def about(fact: Fact, quarter: Quarter) -> str:
 
     Examples
     --------
-    >>> about(Fact("a", "2024-25-YTD", 36, "referrals", "", is_estimate=True), Quarter(2024, 2))
-    'Year to date · Modelled estimate'
+    >>> about(Fact("a", "since-baseline", 36, "referrals", "", is_estimate=True), Quarter(2024, 2))
+    'Since the baseline · Modelled estimate'
     """
-    return f"{period(fact.period, quarter)} · {kind(fact)}"
+    return f"{_sentence(period(fact.period, quarter))} · {kind(fact)}"
+
+
+def named(fact: Fact, quarter: Quarter) -> str:
+    """Return what a fact is called in a sentence: its label and, unless it is of all periods, its period.
+
+    Examples
+    --------
+    >>> fact = Fact("seen", "2024-25-YTD", 36, "people", "", label="People seen within 18 weeks")
+    >>> named(fact, Quarter(2024, 2))
+    'People seen within 18 weeks (2024/25 year to date)'
+    >>> named(Fact("standard", "all", 75, "percent", "", label="Standard for waits"), Quarter(2024, 2))
+    'Standard for waits'
+    """
+    return fact.name if fact.period == "all" else f"{fact.name} ({period(fact.period, quarter)})"
 
 
 def kind(fact: Fact) -> str:
@@ -83,25 +104,26 @@ def in_full(fact: Fact) -> str:
 
 
 def period(text: str, quarter: Quarter) -> str:
-    """Return a period as it is printed.
+    """Return a period as it is printed within a sentence.
 
     Examples
     --------
-    >>> [period(text, Quarter(2024, 2)) for text in ("2024-25-Q2", "2024-25-YTD", "since-baseline", "to-2024-03")]
-    ['Q2 2024/25', 'Year to date', 'Since baseline', 'To March 2024']
+    >>> quarter = Quarter(2024, 2)
+    >>> [period(text, quarter) for text in ("2024-25-Q2", "2024-25-YTD", "2023-24-YTD", "since-baseline", "to-2024-03")]
+    ['Q2 2024/25', '2024/25 year to date', 'year 2023/24', 'since the baseline', 'to March 2024']
     """
     if FORM.fullmatch(text):
         return Quarter.parse(text).label
     if text.endswith("-YTD"):
-        return "Year to date" if text == quarter.year_to_date else f"Year {text[:-4].replace('-', '/')}"
-    if text == "all":
-        return "All periods"
-    words = text.split("-", 1) if text.startswith(("to-", "by-")) else ["", text]
+        year = text[:-4].replace("-", "/")
+        return f"{year} year to date" if text == quarter.year_to_date else f"year {year}"
+    if text in WORDS:
+        return WORDS[text]
+    start, month = text.split("-", 1) if text.startswith(("to-", "by-")) else ("", text)
     try:
-        month = wording.month(date.fromisoformat(f"{words[1]}-01"))
+        return f"{start} {wording.month(date.fromisoformat(f'{month}-01'))}".strip()
     except ValueError:
-        return text.replace("-", " ").capitalize()
-    return f"{words[0].capitalize()} {month}".strip()
+        return text.replace("-", " ")
 
 
 def _data(passport: Passport) -> str:
@@ -118,7 +140,7 @@ def _data(passport: Passport) -> str:
 
 
 def _named(passport: Passport, quarter: Quarter) -> str:
-    return f"{in_full(passport.fact)}, {period(passport.fact.period, quarter)}"
+    return f"{named(passport.fact, quarter)}: {in_full(passport.fact)}"
 
 
 def _sentence(text: str) -> str:
@@ -155,13 +177,12 @@ def _parts(passports: Sequence[Passport], uses: Uses, titles: Mapping[str, str],
 
 def _entry(passport: Passport, uses: Sequence[Use], quarter: Quarter) -> str:
     fact = passport.fact
-    terms = "\n\n".join(
-        f"{term}\n: {''.join(_linked(piece, quarter) for piece in pieces)}" for term, pieces in lines(passport, uses)
+    heads = "\n\n".join(map(escaped, (fact.name, in_full(fact), about(fact, quarter))))
+    lists = f"\n\n{AUDIT_TRAIL}\n\n".join(
+        "\n\n".join(f"{term}\n: {''.join(_linked(piece, quarter) for piece in pieces)}" for term, pieces in said)
+        for said in (lines(passport, uses), audit_trail(passport))
     )
-    return (
-        f'::: {{.passport #{passport.id} entry="{passport.entry}"}}\n'
-        f"{escaped(in_full(fact))}\n\n{escaped(about(fact, quarter))}\n\n{terms}\n:::"
-    )
+    return f'::: {{.passport #{passport.id} entry="{passport.entry}"}}\n{heads}\n\n{lists}\n:::'
 
 
 def _linked(piece: Piece, quarter: Quarter) -> str:
@@ -186,11 +207,16 @@ def script(passports: Sequence[Passport], uses: Uses, quarter: Quarter) -> str:
 
 
 def _card(passport: Passport, uses: Sequence[Use], quarter: Quarter) -> dict[str, Any]:
+    said = {"lines": lines(passport, uses), "audit": audit_trail(passport)}
     return {
         "entry": passport.entry,
+        "label": passport.fact.name,
         "value": in_full(passport.fact),
         "about": about(passport.fact, quarter),
-        "lines": [[term, [_card_piece(piece, quarter) for piece in pieces]] for term, pieces in lines(passport, uses)],
+        **{
+            name: [[term, [_card_piece(piece, quarter) for piece in pieces]] for term, pieces in group]
+            for name, group in said.items()
+        },
     }
 
 

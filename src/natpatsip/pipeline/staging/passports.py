@@ -23,6 +23,7 @@ HEADING_OR_PRINTED = re.compile(r"^#{1,6} .*\{#([\w-]+)[^}]*\}\s*$|" + PRINTED.p
 COLUMNS = (
     "id",
     "period",
+    "label",
     "value",
     "text",
     "unit",
