@@ -35,6 +35,7 @@ CHECKS = (
     "old-data",
     "broken-link",
     "not-shown",
+    "undeclared-data",
     "inline-syntax",
 )
 NOT_ALLOWED = "not-allowed"  # what a build would reject in the text of a cell, listed with their findings

@@ -19,6 +19,7 @@ from natpatsip.checks import (
     old_data,
     stale,
     typed_number,
+    undeclared_data,
     unhedged_estimate,
     unsupported_claim,
     unused,
@@ -45,6 +46,7 @@ _CHECKS: Mapping[str, Callable[[CheckContext], list[Finding]]] = {
     "old-data": old_data.check,
     "broken-link": broken_link.check,
     "not-shown": not_shown.check,
+    "undeclared-data": undeclared_data.check,
     "inline-syntax": inline_syntax.check,
 }
 _FAILED_CLAIM = re.compile(
