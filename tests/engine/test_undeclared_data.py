@@ -32,8 +32,8 @@ WAYS = {
     "os": 'import os\nos.read(os.open("../data/beds.csv", os.O_RDONLY), 10)',
     "numpy": 'import numpy as np\nnp.genfromtxt("../data/beds.csv", dtype=str)',
     "magic": '%time pd.read_csv("../data/beds.csv")',
-    "thread": 'from threading import Thread\nt = Thread(target=pd.read_csv, args=["../data/beds.csv"])\nt.start(), t.join()',
     "module": "from helpers import beds\nbeds.read()",
+    "thread": "import threading\nt = threading.Thread(target=beds.read)\nt.start(), t.join()",
     "unpacked": 'import zipfile\nzipfile.ZipFile("../data/beds.zip").namelist()',
     "database": 'sqlite3.connect("../data/beds.db").execute("select 1")',
 }

@@ -113,6 +113,15 @@ class Definition(Strict):
         """Whether its values are given and cannot be added up: percentages, and so many per thousand."""
         return bool(self.value) and (self.is_percent or self.unit.startswith("per "))
 
+    @property
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Its texts that readers see, by key; a list's have the key of the list before theirs."""
+        for key in ("label", "definition", "noun", "verb", "axis", "description", "caption"):
+            yield key, getattr(self, key)
+        yield from ((f"columns.{key}", text) for key, text in self.columns)
+        yield from ((f"categories.{key}", text) for key, text in self.categories.items())
+        yield from ((f"groups.{name}", name) for name in self.groups)
+
     def fact_ids(self, name: str) -> dict[str, str]:
         """Return the ids of its facts by role; `name` is the measure's id, the prefix where none is declared."""
         given = self.facts if isinstance(self.facts, Mapping) else {}
