@@ -145,6 +145,13 @@ def test_a_number_of_a_measures_definition_that_is_no_fact_is_its_own(tmp_path):
     assert not typed_number.check(seen(project))
 
 
+@pytest.mark.parametrize(("text", "found"), [("240 Full wards", []), ("Wards with 240 beds", ["240"])])
+def test_a_categorys_own_number_is_its_name(tmp_path, text, found):
+    project = small(tmp_path, ward=[publishing(BEDS)])
+    edit(project / "data" / "measures.yml", "  unit: percent", f"  categories: {{240: {text}}}\n  unit: percent")
+    assert [each.found for each in typed_number.check(seen(project))] == found
+
+
 def test_only_a_typed_number_of_a_cell_that_is_tagged_so_is_listed(tmp_path):
     here = context(tmp_path, prose("We had 57.", id="text", tags=["typed-number"]), prose("We had 58.", id="other"))
     tagged, plain = typed_number.check(here)

@@ -96,7 +96,7 @@ class _TypedNumbers:
         for name, definition in declared.by_id.items():
             found = [(key, text, typed) for key, text in definition.texts for typed in self._in(text)]
             for key, text, typed in found:
-                if facts := self._facts_with(typed)[:_FEW]:
+                if facts := self._facts_with(typed, None)[:_FEW]:
                     where = place_of(measures.FILE, declared.content, [name, *key.split(".", 1)])
                     message = (
                         f'"{typed.text}" is typed in "{text}", which is printed as it is and cannot cite. A published '

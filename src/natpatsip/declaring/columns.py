@@ -260,10 +260,8 @@ def _kind_of(name: str, texts: Sequence[str], organisations: Organisations) -> t
             return kind, []
         if len(others) < len(texts) / 2:
             unknown = f"{listing(others[:MOST_ODD])} {plural(len(others), 'is', 'are')} not in {ORGANISATIONS_FILE}"
-            return "", [
-                f"{name}: is it a {kind}? {unknown}.{nearest(others[0], names)} Add it there as a row or an alias; then "
-                f"natpatsip: {{organisation: {kind}}}."
-            ]
+            remedy = f"Add it there as a row or an alias, and declare natpatsip: {{organisation: {kind}}}."
+            return "", [f"{name}: is it a {kind}? {unknown}.{nearest(others[0], names)} {remedy}"]
     return "", []
 
 

@@ -115,11 +115,14 @@ class Definition(Strict):
 
     @property
     def texts(self) -> Iterator[tuple[str, str]]:
-        """Its texts that readers see, by key; a list's have the key of the list before theirs."""
+        """Its texts that readers see, by key; a list's have the key of the list before theirs.
+
+        A category may begin with its own number, as in ``2: 2 Building the picture``: that is its name, and no text.
+        """
         for key in ("label", "definition", "noun", "verb", "axis", "description", "caption"):
             yield key, getattr(self, key)
         yield from ((f"columns.{key}", text) for key, text in self.columns)
-        yield from ((f"categories.{key}", text) for key, text in self.categories.items())
+        yield from ((f"categories.{key}", text.removeprefix(f"{key} ")) for key, text in self.categories.items())
         yield from ((f"groups.{name}", name) for name in self.groups)
 
     def fact_ids(self, name: str) -> dict[str, str]:
