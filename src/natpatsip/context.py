@@ -38,6 +38,9 @@ LIBRARY_TABLES = {
 NOT_SHOWN = "natpatsip_not_shown"
 """In a cell's metadata: what it has made for readers and not shown, each with its name and digest."""
 
+OPENED = "natpatsip_opened"
+"""In a cell's metadata: what its code has opened by itself rather than by `datasets.load`, files with their SHA-256."""
+
 
 @dataclass(frozen=True)
 class Context:

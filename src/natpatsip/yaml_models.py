@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import count
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -212,6 +213,42 @@ def texts_in(value: Any, loc: tuple[str | int, ...] = ()) -> Iterator[tuple[tupl
     elif isinstance(value, Mapping | list):
         for key, each in value.items() if isinstance(value, Mapping) else enumerate(value):
             yield from texts_in(each, (*loc, key))
+
+
+@dataclass(frozen=True)
+class ListPlace:
+    """Where a list of a YAML file ends: how many lines are before what follows it, and how far its members stand in."""
+
+    line: int
+    indent: int
+    is_empty: bool
+
+
+def place_of_list(text: str, key: str) -> ListPlace | None:
+    """Return where the list under a key at the top of a valid file ends; None if it is not written line by line.
+
+    Comments and blank lines before the next key belong to that key.
+    """
+    loader = _Loader(text)
+    try:
+        root = loader.get_single_node()
+    finally:
+        loader.dispose()
+    pairs = root.value if isinstance(root, yaml.MappingNode) and not root.flow_style else []
+    for number, (name, node) in enumerate(pairs):
+        if name.value != key or not isinstance(node, yaml.SequenceNode):
+            continue
+        if node.value and node.flow_style:
+            return None
+        if not node.value:
+            is_alone = name.start_mark.line == node.end_mark.line
+            return ListPlace(node.end_mark.line + 1, 0, is_empty=True) if is_alone else None
+        lines = text.splitlines()
+        line = pairs[number + 1][0].start_mark.line if number + 1 < len(pairs) else len(lines)
+        while number + 1 < len(pairs) and (not lines[line - 1].strip() or lines[line - 1].startswith("#")):
+            line -= 1
+        return ListPlace(line, node.start_mark.column, is_empty=False)
+    return None
 
 
 def place_of(file: str, content: bytes, loc: Sequence[Any], *, within: Sequence[str] = ()) -> str:

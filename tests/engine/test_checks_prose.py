@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from natpatsip.checks import broken_link, glossary, inline_syntax, stale, typed_number, unused
@@ -117,6 +119,37 @@ def test_a_number_in_the_reason_for_a_rebase_is_told_with_its_place_in_the_param
         "240",
     )
     assert found.expected == 'cite("ward_beds")'
+
+
+@pytest.mark.parametrize(
+    ("key", "old", "new", "number"),
+    [
+        ("definition", "definition: People whose", "definition: The 240 people whose", "240"),
+        ("caption", "caption: Each person", "caption: Of 240 beds, each person", "240"),
+        ("columns.value", '{value: "Seen within', '{value: "Of 240, seen within', "240"),
+        ("label", "label: People seen", "label: Two hundred and forty people seen", "Two hundred and forty"),
+    ],
+)
+def test_a_number_in_a_measures_text_that_is_a_facts_value_is_told_with_its_key(tmp_path, key, old, new, number):
+    project = small(tmp_path, ward=[publishing(BEDS)])
+    edit(project / "data" / "measures.yml", old, new)
+    (found,) = typed_number.check(seen(project))
+    assert re.sub(r"line \d+, ", "", found.where) == f"data/measures.yml, waits.{key}"
+    assert (found.fact, found.found, found.expected) == ("ward_beds", number, 'cite("ward_beds")')
+    assert "say it in a sentence that cites the fact" in found.message
+
+
+def test_a_number_of_a_measures_definition_that_is_no_fact_is_its_own(tmp_path):
+    project = small(tmp_path, ward=[publishing(BEDS)])
+    edit(project / "data" / "measures.yml", "definition: People whose", "definition: People of 800 g whose")
+    assert not typed_number.check(seen(project))
+
+
+@pytest.mark.parametrize(("text", "found"), [("240 Full wards", []), ("Wards with 240 beds", ["240"])])
+def test_a_categorys_own_number_is_its_name(tmp_path, text, found):
+    project = small(tmp_path, ward=[publishing(BEDS)])
+    edit(project / "data" / "measures.yml", "  unit: percent", f"  categories: {{240: {text}}}\n  unit: percent")
+    assert [each.found for each in typed_number.check(seen(project))] == found
 
 
 def test_only_a_typed_number_of_a_cell_that_is_tagged_so_is_listed(tmp_path):

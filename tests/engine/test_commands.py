@@ -1,19 +1,38 @@
-"""Every command says what it does, with an example."""
+"""Every command says what it does, with an example, and is in the documentation."""
+
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import typer.main
 from typer.testing import CliRunner
 
 from natpatsip.cli import app
+from support.projects import ROOT
 
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+
+def commands(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield each command by what is typed for it, those of a group after the group."""
+    for name, command in group.commands.items():
+        yield f"{before}{name}", command
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{name} ")
+
+
+COMMANDS = dict(commands(typer.main.get_command(app)))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_command_has_help_with_an_example(name: str) -> None:
-    shown = CliRunner().invoke(app, [name, "--help"])
+    shown = CliRunner().invoke(app, [*name.split(), "--help"])
     assert shown.exit_code == 0, shown.output
     assert COMMANDS[name].help, f"{name} says nothing about itself"
     assert f"natpatsip {name}" in (COMMANDS[name].epilog or ""), f"{name} shows no example"
     bare = [each.name for each in COMMANDS[name].params if not each.help]
     assert not bare, f"{name}: parameters without help: {bare}"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_command_is_in_the_documentation(name: str) -> None:
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    assert any(f"natpatsip {name}" in page.read_text(encoding="utf-8") for page in pages)

@@ -1,12 +1,15 @@
 """What data/measures.yml may say; each mistake is a sentence with file, line and key."""
 
+import re
+
 import pytest
 
 from natpatsip import params
 from natpatsip.errors import DataError, DataFileError
-from natpatsip.measures.definitions import ROLES, declared
+from natpatsip.measures.definitions import ROLES, Definition, declared
 from natpatsip.measures.kinds import KINDS
 from support.measured import WAITS, project, rows_of
+from support.projects import ROOT
 
 
 def read(folder, **keys):
@@ -133,3 +136,12 @@ def test_a_file_of_another_name_is_refused(tmp_path):
 
 def test_each_kind_of_chart_that_may_be_declared_can_be_drawn():
     assert ROLES.keys() == KINDS.keys()
+
+
+def test_the_reference_has_every_key_and_every_kind_of_chart_and_no_other():
+    page = (ROOT / "docs" / "measures.md").read_text(encoding="utf-8")
+    table = page.partition("## Keys")[2].partition("## ")[0]
+    named = [re.findall(r"`(\w+)`", line.split("|")[1]) for line in table.splitlines() if line.startswith("| `")]
+    assert sorted(key for keys in named for key in keys) == sorted(Definition.model_fields)
+    (charts,) = (line for line in table.splitlines() if line.startswith("| `chart`"))
+    assert set(re.findall(r"`(\w+)`", charts.split("|")[2])) == set(ROLES)

@@ -1,5 +1,7 @@
 """Any Altair chart gets the report's size, typeface and colours without being asked."""
 
+from types import SimpleNamespace
+
 import altair as alt
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ from natpatsip import figure
 from natpatsip.charts import palette
 from natpatsip.charts.layout.sizes import WIDTH
 from natpatsip.pipeline.drawing.charts_to_svg import VEGALITE
+from support.projects import ROOT
 
 ROWS = pd.DataFrame({"team": ["North", "South"], "seen": [10, 100]})
 CHART = alt.Chart(ROWS)
@@ -44,3 +47,22 @@ def test_a_width_of_its_own_is_kept():
 @pytest.mark.parametrize("chart", [PLAIN["bars"].facet("team:N"), PLAIN["bars"] | PLAIN["line"]])
 def test_charts_of_several_views_are_drawn(chart):
     assert "Open Sans" in drawn(chart)
+
+
+def test_the_example_in_the_docs_looks_like_the_report():
+    page = (ROOT / "docs" / "charts.md").read_text(encoding="utf-8")
+    code = page.partition("## Charts of your own")[2].partition("```python\n")[2].partition("```")[0]
+    quarters = ["2024-25-Q1", "2024-25-Q2"]
+    rows = pd.DataFrame(
+        [(quarter, reason, 10, "reported") for quarter in quarters for reason in ("Waits", "Parking")],
+        columns=["quarter", "reason", "complaints", "provenance"],
+    )
+    shown = {}
+    names = {
+        "datasets": SimpleNamespace(load={"complaints_quarterly": rows}.__getitem__),
+        "figure": lambda *given, **more: shown.update(made=figure(*given, **more)),
+    }
+    exec(code, names)  # noqa: S102 — what the page tells people to type
+    svg = vl_convert.vegalite_to_svg(dict(shown["made"].specification), vl_version=VEGALITE)
+    assert f'width="{WIDTH}"' in svg.partition(">")[0]
+    assert all(colour in svg for colour in palette.CATEGORIES[:2])

@@ -11,13 +11,14 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from natpatsip import worded
 from natpatsip.blocks import BLOCK, fact_span
+from natpatsip.context import OPENED
 from natpatsip.errors import FactError, StagingError
 from natpatsip.facts import CITED, PUBLISHED, Fact
 from natpatsip.pipeline.inline_code import substitute
 from natpatsip.pipeline.outputs import collect_facts, gather
 from natpatsip.pipeline.render import PANDOC, render
 from natpatsip.pipeline.staging import chapter
-from natpatsip.pipeline.staging.passport_text import in_full, kind, listing, period, script
+from natpatsip.pipeline.staging.passport_text import in_full, kind, lines, listing, period, script
 from natpatsip.pipeline.staging.passports import homes_of, passports_of, uses_in, with_entries
 from natpatsip.quarter import Quarter
 from support.reading import words_of_docx, words_of_pdf
@@ -73,7 +74,7 @@ def homes(programmes=("ward",), **notebooks):
 
 def passports(*facts, notebook="ward"):
     outputs = gather({notebook: new_notebook(cells=[publishing(fact, fact.id) for fact in facts])})
-    return passports_of(facts, homes_of(outputs, [notebook]), FILES, {notebook: ""})
+    return passports_of(facts, homes_of(outputs, [notebook]), FILES, {notebook: ""}, outputs)
 
 
 def test_a_fact_that_prose_says_in_words_is_cited_and_so_is_the_whole_that_it_is_a_part_of():
@@ -115,7 +116,7 @@ def test_a_number_of_no_programme_belongs_to_the_chapter_that_prints_it(cell):
 
 def test_entries_are_numbered_by_chapter():
     outputs = gather({"a": new_notebook(cells=[publishing(CASES)]), "b": new_notebook(cells=[printing(WOMEN)])})
-    listed = passports_of([WOMEN, CASES], homes_of(outputs, ["b", "a"]), FILES, {"b": "", "a": ""})
+    listed = passports_of([WOMEN, CASES], homes_of(outputs, ["b", "a"]), FILES, {"b": "", "a": ""}, outputs)
     assert [(each.entry, each.fact.id) for each in listed] == [("a1", "people_seen"), ("a2", "cases")]
     assert listed[1].inputs == (listed[0],)
 
@@ -125,8 +126,21 @@ def test_entries_of_a_chapter_are_numbered_as_it_prints_them():
     published = [publishing(fact, fact.id) for fact in (unprinted, first, second)]
     outputs = gather({"ward": new_notebook(cells=published)})
     text = f"{fact_span(second)} and {fact_span(first)}, and {fact_span(second)} again"
-    listed = passports_of([unprinted, first, second], homes_of(outputs, ["ward"]), FILES, {"ward": text})
+    listed = passports_of([unprinted, first, second], homes_of(outputs, ["ward"]), FILES, {"ward": text}, outputs)
     assert [each.fact.id for each in listed] == ["second", "first", "unprinted"]
+
+
+def test_a_number_of_files_that_its_notebook_opens_by_itself_rests_on_those_that_were_open_by_then():
+    opens = [{"file": "data/beds.xlsx", "sha256": "ef" * 32}, {"host": "10.0.0.5:443"}]
+    later = [{"file": "data/later.csv", "sha256": "aa" * 32}]
+    beds = Fact("beds", "all", 3, "beds", "List")
+    cells = [publishing(beds, "first"), new_code_cell("", id="opens", metadata={OPENED: later})]
+    cells[0].metadata[OPENED] = opens
+    outputs = gather({"ward": new_notebook(cells=cells)})
+    (passport,) = passports_of([beds], homes_of(outputs, ["ward"]), FILES, {"ward": ""}, outputs)
+    assert passport.files == {"data/beds.xlsx": "ef" * 32}
+    (text,) = dict(lines(passport, ()))["Data"]
+    assert text == "files that its notebook opens (SHA-256: data/beds.xlsx efefefefefef)"
 
 
 def test_a_passport_names_the_files_of_its_rows_alone():

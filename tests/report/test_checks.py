@@ -18,7 +18,7 @@ from natpatsip import context, facts
 from natpatsip.blocks import BLOCK
 from natpatsip.checks import CHECKS, check_claims, run
 from natpatsip.checks.check_context import CheckContext
-from natpatsip.context import NOT_SHOWN
+from natpatsip.context import NOT_SHOWN, OPENED
 from natpatsip.facts import CITED, PUBLISHED, cite
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
@@ -161,6 +161,10 @@ def plant_elsewhere(plan, executed):
     counts.outputs = [nbformat.v4.new_output("execute_result", data={"text/html": shown.to_html()}, execution_count=1)]
     put(executed, "medicines", "lead", counts)
     wanted.append(("small-number", "raw-counts"))
+    reader = new_code_cell('pd.read_csv("../data/beds.csv")', id="reader")
+    reader.metadata[OPENED] = [{"file": "data/beds.csv", "sha256": "ab" * 32}]
+    put(executed, "medicines", "lead", reader)
+    wanted.append(("undeclared-data", "reader"))
 
     lives = cell_of(executed, "maternity-neonatal", "lives-saved-year-to-date")
     for output in lives.outputs:

@@ -35,6 +35,7 @@ CHECKS = (
     "old-data",
     "broken-link",
     "not-shown",
+    "undeclared-data",
     "inline-syntax",
     "small-number",
 )

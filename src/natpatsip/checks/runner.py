@@ -20,6 +20,7 @@ from natpatsip.checks import (
     small_number,
     stale,
     typed_number,
+    undeclared_data,
     unhedged_estimate,
     unsupported_claim,
     unused,
@@ -46,6 +47,7 @@ _CHECKS: Mapping[str, Callable[[CheckContext], list[Finding]]] = {
     "old-data": old_data.check,
     "broken-link": broken_link.check,
     "not-shown": not_shown.check,
+    "undeclared-data": undeclared_data.check,
     "inline-syntax": inline_syntax.check,
     "small-number": small_number.check,
 }

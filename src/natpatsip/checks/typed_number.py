@@ -12,6 +12,8 @@ from natpatsip.checks.numbers import Typed, typed_numbers
 from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.sentences import MARK, Sentence
 from natpatsip.facts import Fact
+from natpatsip.measures import definitions as measures
+from natpatsip.yaml_models import place_of
 
 CHECK = "typed-number"
 TAG = "typed-number"
@@ -49,6 +51,7 @@ class _TypedNumbers:
                 message = f"{literal.text} is typed into what {shown_by} shows."
                 yield self._finding(place, Typed(literal.text, 0, 0, literal.value), message)
         yield from self._in_params()
+        yield from self._in_measures()
 
     def _in(self, text: str) -> list[Typed]:
         return typed_numbers(text, terms=self._context.names, allowed=self._context.allowed_numbers.values())
@@ -86,6 +89,21 @@ class _TypedNumbers:
                     "which is printed as it is and cannot cite. Say it without the number."
                 )
                 yield Finding(CHECK, message, where, fact=fact, found=typed.text, expected=expected)
+
+    def _in_measures(self) -> Iterator[Finding]:
+        """Yield numbers in the texts of measures that are the value of a fact; others are a definition's own."""
+        declared = measures.declared(self._context.project)
+        for name, definition in declared.by_id.items():
+            found = [(key, text, typed) for key, text in definition.texts for typed in self._in(text)]
+            for key, text, typed in found:
+                if facts := self._facts_with(typed, None)[:_FEW]:
+                    where = place_of(measures.FILE, declared.content, [name, *key.split(".", 1)])
+                    message = (
+                        f'"{typed.text}" is typed in "{text}", which is printed as it is and cannot cite. A published '
+                        f"fact has that value ({facts[0].id}): say it in a sentence that cites the fact, and not here."
+                    )
+                    expected = " or ".join(self._cite(fact) for fact in facts)
+                    yield Finding(CHECK, message, where, fact=facts[0].id, found=typed.text, expected=expected)
 
     def _quoting(self, sentence: Sentence, typed: Typed, quote: str) -> Finding:
         role = f" ({sentence.role})" if sentence.role else ""

@@ -98,7 +98,7 @@ def init(
     say("Next:")
     say(f"1. cd {folder} && git init && git add . && git commit -m 'A new report'")
     say(f"2. natpatsip build {first} makes its first report, from illustrative data.")
-    say("3. Replace data/waits_monthly.csv with your own data, and write what it is in data/datapackage.yaml.")
+    say("3. Bring your own data: put a file into data/, and natpatsip data add data/FILE writes its first declaration.")
     say("4. Say in _quarto.yml who publishes the report and who readers tell about a problem.")
 
 

@@ -82,20 +82,28 @@ def _one_line(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def updated(project: Path) -> str:
+def is_there(project: Path) -> bool:
+    """Return True if the project's ``data/README.md`` has a place for the dictionary."""
+    file = project / README
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    return text.count(START) == text.count(END) == 1 and text.index(START) < text.index(END)
+
+
+def updated(project: Path, package: Package | None = None) -> str:
     """Return the text of the project's ``data/README.md`` with the dictionary as it is declared now.
+
+    A descriptor that is not the project's yet may be given.
 
     Raises
     ------
     DataFileError
         If the file does not exist or lacks the marks.
     """
-    file = project / README
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    if text.count(START) != 1 or text.count(END) != 1 or text.index(START) > text.index(END):
+    if not is_there(project):
         raise DataFileError(f"{README}: expected these two lines, with the dictionary between them:\n{START}\n{END}")
+    text = (project / README).read_text(encoding="utf-8")
     before, after = text.split(START)[0], text.split(END)[1]
-    return f"{before}{START}\n\n{render(declared(project))}\n\n{END}{after}"
+    return f"{before}{START}\n\n{render(package or declared(project))}\n\n{END}{after}"
 
 
 def main() -> None:

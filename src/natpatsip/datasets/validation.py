@@ -91,7 +91,11 @@ def examine(name: str, project: Path) -> Table:
     DataError
         If it is not declared, or a file cannot be read, or the organisations that it names have faults.
     """
-    descriptor = source(project)
+    return examine_as(source(project), name, project)
+
+
+def examine_as(descriptor: bytes, name: str, project: Path) -> Table:
+    """Return a dataset's file, checked against a descriptor that need not be the project's yet."""
     package = parse(descriptor)
     resource = package.resource(name)
     needed = [name, *_references(resource, package)]

@@ -128,6 +128,18 @@ class Definition(Strict):
         """Whether its values are given and cannot be added up: percentages, and so many per thousand."""
         return bool(self.value) and (self.is_percent or self.unit.startswith("per "))
 
+    @property
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Its texts that readers see, by key; a list's have the key of the list before theirs.
+
+        A category may begin with its own number, as in ``2: 2 Building the picture``: that is its name, and no text.
+        """
+        for key in ("label", "definition", "noun", "verb", "axis", "description", "caption"):
+            yield key, getattr(self, key)
+        yield from ((f"columns.{key}", text) for key, text in self.columns)
+        yield from ((f"categories.{key}", text.removeprefix(f"{key} ")) for key, text in self.categories.items())
+        yield from ((f"groups.{name}", name) for name in self.groups)
+
     def fact_ids(self, name: str) -> dict[str, str]:
         """Return the ids of its facts by role; `name` is the measure's id, the prefix where none is declared."""
         given = self.facts if isinstance(self.facts, Mapping) else {}

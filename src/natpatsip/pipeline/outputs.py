@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip.blocks import BLOCK
+from natpatsip.context import OPENED
 from natpatsip.digests import sha256_of
 from natpatsip.errors import FactError, FigureError, ReportError, together
 from natpatsip.fact_labels import FILE as LABELS
@@ -47,6 +48,9 @@ class Outputs:
     figures: tuple[Output, ...]  # what it shows
     pictures: tuple[Output, ...]
     datasets: tuple[Mapping[str, Any], ...]  # the records of the data files that it read
+    opened: tuple[
+        Mapping[str, Any], ...
+    ] = ()  # what cells opened by themselves: file and sha256, or host; and the cell
     cells: Mapping[str, str] = field(default_factory=dict)  # its cells as messages name them, by id
     drawings: Mapping[str, str] = field(default_factory=dict)  # the small drawings in its tables, as SVG, by name
     page_data: Mapping[str, Any] = field(default_factory=dict)  # what scripts of the pages show, by the file's name
@@ -94,6 +98,9 @@ class Outputs:
             tuple(shown[FIGURE]),
             tuple(shown[PICTURE]),
             tuple(datasets),
+            tuple(
+                {**each, "cell": cell.get("id", "")} for cell in content.cells for each in cell.metadata.get(OPENED, ())
+            ),
             names_of(content.cells),
             drawings,
             page_data,
@@ -203,7 +210,8 @@ def data_files(outputs: Iterable[Outputs], project: Path) -> dict[str, str]:
     kinds = {fact.kind for each in gathered for fact in each.printed}
     named = [REPORTED] * ("reported" in kinds) + [LABELS] * (bool(kinds) and (project / LABELS).is_file())
     read = {name: sha256_of(project / name) for name in named}
-    return read | {record["file"]: record["sha256"] for each in gathered for record in each.datasets}
+    records = (record for each in gathered for record in (*each.opened, *each.datasets))
+    return read | {record["file"]: record["sha256"] for record in records if "file" in record}
 
 
 def illustrative_files(outputs: Iterable[Outputs]) -> list[str]:

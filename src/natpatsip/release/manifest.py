@@ -36,6 +36,7 @@ ASKS = {
     "old-data": "The data are as new as the quarter's cut-off",
     "broken-link": "Each link and reference leads somewhere",
     "not-shown": "Each table, figure and chart that a notebook makes is in the report",
+    "undeclared-data": "Each file that is read is declared: its cut-off, its schema and its provenance",
     "inline-syntax": "No inline code of another tool is printed as it is",
     "small-number": "No small number is shown, or follows from others, that a disclosure policy hides",
 }

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from natpatsip.context import NOT_SHOWN
+from natpatsip.context import NOT_SHOWN, OPENED
 from natpatsip.digests import key, sha256_of
 from natpatsip.pipeline.caching.inputs import Inputs
 from natpatsip.pipeline.caching.store import Cache
@@ -216,7 +216,7 @@ def with_prose_of(content: Mapping[str, Any], executed: Mapping[str, Any], quart
             for part in ("outputs", "execution_count"):
                 if part in partner:
                     cell[part] = partner[part]
-            for part in ("papermill", "user_expressions", NOT_SHOWN):
+            for part in ("papermill", "user_expressions", NOT_SHOWN, OPENED):
                 if part in partner["metadata"]:
                     cell["metadata"][part] = partner["metadata"][part]
         else:

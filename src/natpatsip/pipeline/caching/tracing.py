@@ -17,6 +17,8 @@ from types import ModuleType
 from typing import Any
 
 from natpatsip import context
+from natpatsip.digests import sha256_of
+from natpatsip.pipeline.caching.opened_files import NOT_DATA, files_named, host_of, is_of_cell, modules_of
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 REPLACING = os.O_TRUNC | os.O_EXCL  # whatever the file held before
@@ -85,6 +87,9 @@ class Tracer:
         self._created: set[str] = set()
         self._untracked: set[str] = set()
         self._ignored: set[str] = set()  # of NATIVE: imported before, by READER, or by one of TRACKED_USERS
+        self._by_cell: set[str] = set()  # files that the running cell has opened by itself
+        self._hosts: set[str] = set()  # that it has connected to
+        self._modules: set[str] = set()  # of the project's own: those whose texts were read
 
     def begin(self) -> None:
         """Record from now on."""
@@ -132,6 +137,35 @@ class Tracer:
         found = {"read": sorted(read), "listed": sorted(listed), "asked": asked, "untracked": sorted(untracked)}
         return json.dumps(found)
 
+    def opened(self, project: str, source: str) -> str:
+        """Return, as JSON, what the code of a cell has opened by itself since this was last asked.
+
+        A record has the ``file``, within the project as a relative path, with its ``sha256``; or a ``host``.
+        """
+        paths, self._by_cell = set(self._by_cell), set()
+        hosts, self._hosts = set(self._hosts), set()
+        if any(name in sys.modules and self._is_used(name) for name in NATIVE):
+            paths.update(self._named(project, source))
+        records = {}
+        for path in paths:
+            inside = _inside(path, project)
+            is_data = not path.endswith(NOT_DATA) and ".dist-info" not in path  # which says a package's version
+            if inside != "" and is_data and os.path.isfile(path):  # noqa: PTH113
+                name = path if inside is None else inside
+                records[name] = {"file": name, "sha256": sha256_of(Path(path))}
+        return json.dumps([records[name] for name in sorted(records)] + [{"host": host} for host in sorted(hosts)])
+
+    def _named(self, project: str, source: str) -> set[str]:
+        """Return the files that a cell names, and each module of the project once, except those loaded as declared."""
+        sources = [source]
+        for name, file in modules_of(project).items():
+            if name not in self._modules:
+                self._modules.add(name)
+                sources.append(Path(file).read_text(encoding="utf-8", errors="replace"))
+        variables = getattr(context.shell(), "user_ns", {})
+        loaded = {os.path.join(project, name) for name in context.READ}  # noqa: PTH118
+        return {path for each in sources for path in files_named(each, project, variables)} - loaded
+
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             path, _, flags = arguments
@@ -144,10 +178,20 @@ class Tracer:
                 self._listed.add(os.path.abspath(os.fsdecode(path or ".")))  # noqa: PTH100
         elif event in UNTRACKED:
             self._untracked.add(UNTRACKED[event])
+            self._hear_unseen(event, arguments)
         elif event == "import" and arguments[0] == "lxml.etree" and _importer() in TRACKED_USERS:
             self._ignored.add("lxml.etree")
         elif event == "import" and arguments[0] == "pyarrow.parquet" and _importer() == READER:
             self._ignored.update(name for name in NATIVE if name.startswith("pyarrow."))
+
+    def _hear_unseen(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Note for the running cell which database or host it opens: what is read from there, nobody sees."""
+        if event not in ("sqlite3.connect", "socket.connect") or not is_of_cell(sys._getframe(), __name__):
+            return
+        if event == "socket.connect" and (host := host_of(arguments[1])):
+            self._hosts.add(host)
+        elif event == "sqlite3.connect" and isinstance(arguments[0], str | bytes | os.PathLike):
+            self._by_cell.add(os.path.abspath(os.fsdecode(arguments[0])))  # noqa: PTH100
 
     def _opened(self, path: str, flags: int) -> None:
         """Record a file as read unless this process has created it."""
@@ -159,6 +203,8 @@ class Tracer:
             self._created.add(path)
         elif not flags & os.O_WRONLY:
             self._read.add(path)
+            if not path.endswith(NOT_DATA) and is_of_cell(sys._getframe(), __name__):
+                self._by_cell.add(path)
 
     def _is_used(self, name: str) -> bool:
         """Return True if the notebook itself uses a module; one of the ignored, if a variable refers to it."""

@@ -21,7 +21,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager
 from papermill.iorw import write_ipynb
 
-from natpatsip.context import NOT_SHOWN, digest_of
+from natpatsip.context import NOT_SHOWN, OPENED, digest_of
 from natpatsip.errors import NotebookError
 from natpatsip.pipeline.execution.cancellation import CancelToken, TimeLimitExceeded, TimeLimits
 from natpatsip.pipeline.inline_code import PRINTS, expressions, store
@@ -78,11 +78,13 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
             try:
                 if asked := expressions(cell):
                     self._store(cell, asked)
+                    self._record_opened(cell, "\n".join(asked.values()))
                 elif cell.cell_type == "code" and self._is_python:
                     self._reject_setting(cell, self._parameters.keys() & assigned(cell.source))
                     self._execute(cell, index)
                     self._has_parameters |= "injected-parameters" in cell.metadata.get("tags", [])
                     self._look_after(cell)
+                    self._record_opened(cell, cell.source)
                 else:
                     self._execute(cell, index)
             except CellExecutionError as error:
@@ -111,6 +113,11 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
         shown = {digest_of(output.get("data", {})) for output in cell.outputs}
         if not_shown := [made for made in after.get("made", ()) if made["digest"] not in shown]:
             cell.metadata[NOT_SHOWN] = not_shown
+
+    def _record_opened(self, cell: NotebookNode, source: str) -> None:
+        """Record in a cell which files its code has opened by itself."""
+        if self._is_python and (opened := json.loads(self._trace(f"opened({self.project!r}, {source!r})") or "[]")):
+            cell.metadata[OPENED] = opened
 
     @property
     def _parameters(self) -> dict[str, Any]:

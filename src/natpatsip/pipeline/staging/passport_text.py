@@ -40,7 +40,7 @@ def audit_trail(passport: Passport) -> Iterator[tuple[str, Sequence[Piece]]]:
     yield "Cited as", (f"{fact.id}, period {fact.period}, unit {fact.unit}",)
     verb = "" if fact.kind == "published" else "First used in "
     yield "Notebook", (f"{verb}{home.notebook}.ipynb, cell {home.cell}",)
-    if fact.rows:
+    if fact.rows or passport.files:
         yield "Data", (_data(passport),)
 
 
@@ -133,9 +133,10 @@ def _data(passport: Passport) -> str:
     """
     fact = passport.fact
     is_of_inputs = bool(passport.inputs) and fact.rows == of_inputs(fact.inputs)[0]
-    picked = "the rows of what it is made from" if is_of_inputs else fact.rows
+    is_named = not is_of_inputs and any(fact.rows.startswith(name) for name in passport.files)
+    picked = "the rows of what it is made from" if is_of_inputs else fact.rows or "files that its notebook opens"
     marks = [f"rows {fact.rows_sha256[:SHOWN]}"] if fact.rows_sha256 else []
-    marks += [f"{name if is_of_inputs else 'file'} {sha256[:SHOWN]}" for name, sha256 in passport.files.items()]
+    marks += [f"{'file' if is_named else name} {sha256[:SHOWN]}" for name, sha256 in passport.files.items()]
     return f"{_sentence(picked) if is_of_inputs else picked} (SHA-256: {', '.join(marks)})" if marks else picked
 
 

@@ -94,10 +94,12 @@ def passports_of(
     homes: Mapping[Key, Home],  # as `homes_of` returns it
     files: Mapping[str, str],  # the files that were read, with their SHA-256
     texts: Mapping[str, str],  # the chapters, in reading order
+    outputs: Mapping[str, Outputs],  # of the notebooks
 ) -> list[Passport]:
     """Return a passport for each fact, numbered by the chapter that it belongs to and, within it, as printed there.
 
-    Those that their chapter does not print come last, in the order of the facts.
+    Those that their chapter does not print come last, in the order of the facts. A number that was calculated from
+    files that its notebook opens by itself, rather than by `datasets.load`, rests on all that were open by then.
     """
     known = {fact.key: fact for fact in facts}
     order = {name: position for position, name in enumerate(texts)}
@@ -118,7 +120,8 @@ def passports_of(
         if key not in made:
             fact = known[key]
             inputs = tuple(passport(each.key) for each in fact.inputs)
-            made[key] = Passport(fact, entries[key], homes[key], _files_of(fact, files), inputs)
+            rests_on = _files_of(fact, files) or _opened_before(fact, homes[key], outputs)
+            made[key] = Passport(fact, entries[key], homes[key], rests_on, inputs)
         return made[key]
 
     return [passport(fact.key) for fact in listed]
@@ -127,6 +130,16 @@ def passports_of(
 def _files_of(fact: Fact, files: Mapping[str, str]) -> dict[str, str]:
     named = dict.fromkeys(text.partition(":")[0] for text in fact.rows.split(BETWEEN))
     return {name: files[name] for name in named if name in files}
+
+
+def _opened_before(fact: Fact, home: Home, outputs: Mapping[str, Outputs]) -> dict[str, str]:
+    """Return the files that the notebook of a published number has opened by itself, up to the number's cell."""
+    if fact.kind != "published" or fact.inputs or home.notebook not in outputs:
+        return {}
+    order = list(outputs[home.notebook].cells)
+    last = order.index(home.cell) if home.cell in order else len(order)
+    opened = (each for each in outputs[home.notebook].opened if "file" in each and order.index(each["cell"]) <= last)
+    return {each["file"]: each["sha256"] for each in opened}
 
 
 def with_entries(text: str, passports: Mapping[Key, Passport]) -> str:

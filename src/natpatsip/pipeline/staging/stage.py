@@ -100,7 +100,7 @@ def stage(
     if SOURCES in plan.chapters:
         params = f"params/{plan.quarter}.yml"
         files = data_files(outputs.values(), plan.project) | {params: sha256_of(plan.project / params)}
-        passports = passports_of(facts, homes, files, texts)
+        passports = passports_of(facts, homes, files, texts, outputs)
         texts |= _with_passports(plan, texts, passports, assets / "passports.js")
     texts |= {name: text for name, text in (written or {}).items() if name in plan.chapters}
     for name, text in texts.items():

@@ -1,0 +1,145 @@
+"""The entry of a dataset: its columns, what identifies a row, which column says when, and what is left to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from natpatsip.datasets.descriptor import PROVENANCE
+from natpatsip.datasets.organisations import Organisations
+from natpatsip.declaring.columns import NUMBERS, Column, describe
+from natpatsip.declaring.file_form import Sheet
+from natpatsip.wording import listing
+
+AS_OF = ("as_of", "as of", "reported_in", "reported in")
+PERIODS = ("month", "quarter", "period", "date", "day", "week")  # names of columns, the likeliest first
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """An entry with its columns; the comments to write below it, and what its author has to decide."""
+
+    name: str
+    entry: dict[str, Any]
+    columns: Sequence[Column]
+    comments: tuple[str, ...]
+    decisions: tuple[str, ...]
+
+    def without_series(self, lacking: str) -> Proposal:
+        """Return it without the series, as rows lack: each series owes a row for each period once it has begun."""
+        options = {key: value for key, value in self.entry["natpatsip"].items() if key != "series"}
+        series = self.entry["natpatsip"]["series"]
+        decision = (
+            f"series: {lacking} If each series owes a row for each period, add the rows, and series: "
+            f"{{by: [{', '.join(series['by'])}], members: found}}."
+        )
+        return replace(self, entry={**self.entry, "natpatsip": options}, decisions=(*self.decisions, decision))
+
+
+def propose(name: str, path: str, sheet: Sheet, organisations: Organisations) -> Proposal:
+    """Return the entry of a file, as far as its rows tell."""
+    columns = [describe(column, texts, sheet.lines, organisations) for column, texts in sheet.columns.items()]
+    as_of, period = _as_of(columns), _period(columns)
+    key = _key(columns, [column for column in (period, as_of) if column])
+    schema: dict[str, Any] = {"fields": [column.entry for column in columns]}
+    if key:
+        schema["primaryKey"] = key
+    by = [each for each in _organisations_first(key, columns) if each not in (period, as_of)]
+    options: dict[str, Any] = {}
+    if key:
+        options["rows"] = "a " + listing([each.replace("_", " ") for each in key])
+    if as_of:
+        options["as_of"] = as_of
+    if period:
+        options["period"] = period
+    if period and by and not as_of:
+        options["series"] = {"by": by, "members": "found"}
+    provenance = _provenance(columns)
+    if provenance:
+        options["provenance"] = provenance
+    words = name.replace("_", " ")
+    entry = {"name": name, "path": path, "title": words, **sheet.form, "schema": schema, "natpatsip": options}
+    comments, decisions = _left(columns, options, key, words)
+    notes = [note for column in columns for note in column.notes]
+    return Proposal(name, entry, columns, tuple(comments), (*decisions, *notes))
+
+
+def _as_of(columns: Sequence[Column]) -> str:
+    found = (each.name for each in columns if each.name.lower() in AS_OF and each.form == "quarter")
+    return next((name for name in found), "")
+
+
+def _period(columns: Sequence[Column]) -> str:
+    """Return the column of the month, day or quarter that a row is about: by its name, else the first one."""
+    times = [each for each in columns if each.is_time and each.is_complete and each.name.lower() not in AS_OF]
+    named = [each.name for part in PERIODS for each in times if part in each.name.lower()]
+    return next(iter([*named, *(each.name for each in times)]), "")
+
+
+def _key(columns: Sequence[Column], first: Sequence[str]) -> list[str]:
+    """Return columns that identify a row, the fewest that do in their order; none where no columns do."""
+    texts = {each.name: each.texts for each in columns}
+    may_identify = [each.name for each in columns if each.is_complete and each.type not in ("number", "boolean")]
+    counts = [each.name for each in columns if each.type in NUMBERS]
+    names = [each for each in may_identify if each not in counts and len(set(texts[each])) > 1]
+    order = [*first, *(each for each in names if each not in first)]
+    chosen: list[str] = []
+    for name in order:
+        chosen.append(name)
+        if _identify(chosen, texts):
+            break
+    else:
+        return []
+    for name in reversed(chosen[:-1]):
+        fewer = [each for each in chosen if each != name]
+        if fewer and _identify(fewer, texts):
+            chosen = fewer
+    return chosen
+
+
+def _identify(names: Sequence[str], texts: Mapping[str, Sequence[str]]) -> bool:
+    rows = list(zip(*(texts[name] for name in names), strict=True))
+    return len(set(rows)) == len(rows)
+
+
+def _organisations_first(key: Sequence[str], columns: Sequence[Column]) -> list[str]:
+    kinds = {each.name: each.organisation for each in columns}
+    return sorted(key, key=lambda name: not kinds[name])
+
+
+def _provenance(columns: Sequence[Column]) -> str:
+    found = (each.name for each in columns if each.texts and set(each.texts) <= set(PROVENANCE))
+    return next(found, "")
+
+
+def _left(
+    columns: Sequence[Column], options: Mapping[str, Any], key: Sequence[str], words: str
+) -> tuple[list[str], list[str]]:
+    """Return the comments to write below an entry, and what is to be decided."""
+    left = {"title": (f'what is "{words}", and what does each column hold (description)?', "")}
+    if not options.get("provenance"):
+        left["provenance"] = (
+            "are the data reported, illustrative or decided? A final edition asks for it.",
+            "reported",
+        )
+    if not options.get("as_of"):
+        left["as_of"] = (
+            "are earlier figures revised? Then a column has to say in which quarter a row was reported.",
+            "as_of",
+        )
+    if not options.get("period") and not options.get("as_of"):
+        left["period"] = ("no column says when a row was, so every quarter reads all rows.", "month")
+    else:
+        left["required"] = ("should a build wait for each month or each quarter of it?", "each month")
+    if not key:
+        left["primaryKey"] = ("no columns tell all rows apart, so a row that is there twice is not found.", "")
+    counts = [each.name for each in columns if each.is_count]
+    if counts:
+        geography = next((each.name for each in columns if each.organisation), "…")
+        policy = (
+            f"{{policy: …, source: …, counts: [{', '.join(counts)}], geography: {geography}, threshold: 7, base: 5}}"
+        )
+        left["disclosure"] = (f"do {listing(counts)} count people? Then say which small numbers are hidden.", policy)
+    comments = [f"{key}: {example}" for key, (_, example) in left.items() if example]
+    return comments, [f"{key}: {question}" for key, (question, _) in left.items()]
