@@ -20,6 +20,7 @@ import yaml
 from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, text_of, walk
 from natpatsip.pipeline.render.pandoc import convert, meta
 from natpatsip.pipeline.render.staged_report import STATEMENT, RenderJob, Report
+from natpatsip.pipeline.staging.data_file import DATA_FILE
 from natpatsip.settings import Settings
 
 SINGLE_PAGE = "report.html"
@@ -39,6 +40,8 @@ def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     _copy_assets(report, folder)
     _write_interactive(report, chapters, folder)
+    if (report.root / DATA_FILE).is_file():
+        shutil.copy2(report.root / DATA_FILE, folder)
     if report.settings.url:
         (folder / PREVIEW).write_bytes(preview_image(report))
     (folder / "assets" / "search-index.js").write_text(search_index(chapters), encoding="utf-8")
@@ -150,6 +153,7 @@ def _other_forms(job: RenderJob) -> list[dict[str, str]]:
     names = {"pdf": ("../report.pdf", "PDF"), "docx": ("../report.docx", "Word file")}
     links = [(SINGLE_PAGE, "Whole report on one page")] if job.with_single_page else []
     links += [names[name] for name in ("pdf", "docx") if name in job.formats]
+    links += [(DATA_FILE, "All data (Excel)")] if (job.report.root / DATA_FILE).is_file() else []
     return [{"href": href, "title": title} for href, title in links]
 
 

@@ -24,6 +24,7 @@ from natpatsip.look import EXTENSION
 from natpatsip.pipeline.outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
 from natpatsip.pipeline.plan import GENERATED, Plan
 from natpatsip.pipeline.staging.chapter import ChapterExporter, tables_of
+from natpatsip.pipeline.staging.data_file import DATA_FILE, write_data_file
 from natpatsip.pipeline.staging.markdown import PLACES
 from natpatsip.pipeline.staging.passport_text import listing, script
 from natpatsip.pipeline.staging.passports import Passport, homes_of, passports_of, uses_in, with_entries, write_facts
@@ -103,6 +104,7 @@ def stage(
     (folder / PLACES).write_text(json.dumps(places, ensure_ascii=False), encoding="utf-8")
     _write_settings(plan, staged)
     write_facts(facts, homes, folder / "facts.csv")
+    write_data_file(folder / DATA_FILE, plan, figures, facts)
     return staged
 
 
@@ -197,7 +199,7 @@ def _write_settings(plan: Plan, staged: Staged) -> None:
     settings: dict[str, Any] = {**QUARTO, **plan.book}
     # At the root the project is not a book: Quarto would look for its chapters before it runs the hook that makes them.
     own = {key: value for key, value in (settings.get("project") or {}).items() if key not in ("pre-render", "render")}
-    project = {"output-dir": "_book", "resources": ["figures"], **own, "type": "book"}
+    project = {"output-dir": "_book", "resources": ["figures", DATA_FILE], **own, "type": "book"}
     title = str(settings["book"].get("title") or "Progress report")
     own_settings = plan.settings.for_quarter(plan.quarter.label)
     settings["project"] = project
