@@ -19,7 +19,9 @@ import yaml
 
 from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, text_of, walk
 from natpatsip.pipeline.render.pandoc import convert, meta
+from natpatsip.pipeline.render.programme_colours import programme_style
 from natpatsip.pipeline.render.staged_report import STATEMENT, RenderJob, Report
+from natpatsip.pipeline.render.terms import with_terms
 from natpatsip.pipeline.staging.data_file import DATA_FILE
 from natpatsip.settings import Settings
 
@@ -37,8 +39,9 @@ Entry = tuple[str, str, str, str]
 def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     """Write ``html/``: a page for each chapter, one for the whole report if wanted, assets and the figures' files."""
     report, folder = job.report, job.output / "html"
+    chapters = with_terms(chapters, printed=[each.name for each in chapters if report.in_print(each.name)])
     folder.mkdir(parents=True, exist_ok=True)
-    _copy_assets(report, folder)
+    _copy_assets(report, folder, programme_style(report, chapters))
     _write_interactive(report, chapters, folder)
     if (report.root / DATA_FILE).is_file():
         shutil.copy2(report.root / DATA_FILE, folder)
@@ -129,11 +132,12 @@ def _page(job: RenderJob, chapters: Sequence[Chapter], position: int) -> str:
         "label": escape(report.label),
         "front": is_front,
         "page": f"{chapter.stem}.html",
+        "programme": chapter.stem if report.is_programme(chapter.name) else "",
         "charts": any("interactive" in pairs for _, pairs in _charts(chapter)),
         "statement": f"{Path(STATEMENT).stem}.html" if STATEMENT in report.chapters else "",
         "chapter-title": escape(chapter.title),
         "programmes": [
-            {"href": f"{each.stem}.html", "title": escape(each.title)}
+            {"href": f"{each.stem}.html", "title": escape(each.title), "stem": each.stem}
             for each in chapters
             if is_front and each is not chapter and report.is_programme(each.name)
         ],
@@ -176,12 +180,12 @@ def _charts(chapter: Chapter) -> Iterator[tuple[str, dict[str, str]]]:
             yield name, pairs
 
 
-def _copy_assets(report: Report, folder: Path) -> None:
+def _copy_assets(report: Report, folder: Path, programmes: str) -> None:
     assets, fonts, figures = folder / "assets", folder / "assets" / "fonts", folder / "figures"
     shutil.copytree(report.extension / "assets", assets, ignore=shutil.ignore_patterns("*.css"), dirs_exist_ok=True)
     # One style sheet: a browser shows nothing of a page before it has read all that the page names.
     sheets = ((report.extension / "assets" / name).read_text(encoding="utf-8") for name in SHEETS)
-    style = "\n".join([*sheets, running_lines(report)]).replace("../fonts/", "fonts/")
+    style = "\n".join([*sheets, programmes, running_lines(report)]).replace("../fonts/", "fonts/")
     (assets / "style.css").write_text(style, encoding="utf-8")
     fonts.mkdir(exist_ok=True)
     for font in sorted((report.extension / "fonts").glob("*.woff2")):
@@ -252,7 +256,9 @@ def _write_single_page(job: RenderJob, chapters: Sequence[Chapter], file: Path) 
     options = ("--shift-heading-level-by=1", "--metadata=single-file=true")
     text = _html(job, "whole.html", variables, *options, document=document, what=file.name)
     # The style sheets go in at the end: as a variable they would be longer than a command line may be.
-    text = text.replace("/* style */", f"{_style(report.extension)}\n{running_lines(report)}", 1)
+    text = text.replace(
+        "/* style */", f"{_style(report.extension)}\n{programme_style(report, chapters)}{running_lines(report)}", 1
+    )
     if logo := report.settings.logo_file:
         kind = {".svg": "svg+xml", ".png": "png"}[Path(logo).suffix]
         data = base64.b64encode((report.extension / "assets" / logo).read_bytes()).decode()
