@@ -33,7 +33,7 @@ def programme_style(report: Report, chapters: Sequence[Chapter]) -> str:
 
 
 def shades(colour: str, *, ground: str, share: float) -> dict[str, str]:
-    """Return a programme's colour, the ground of its tiles and its text on that ground.
+    """Return a programme's colour, the ground of its tiles, and its text on that ground and on the page.
 
     Examples
     --------
@@ -43,7 +43,8 @@ def shades(colour: str, *, ground: str, share: float) -> dict[str, str]:
     tint = _mixed(colour, ground, share)
     goal = max(WHITE, BLACK, key=lambda each: palette.contrast(each, tint))
     steps = (_mixed(colour, goal, 1 - step / 20) for step in range(21))
-    return {"": colour, "-tint": tint, "-text": next(each for each in steps if palette.contrast(each, tint) >= LEAST)}
+    text = next(each for each in steps if min(palette.contrast(each, other) for other in (tint, ground)) >= LEAST)
+    return {"": colour, "-tint": tint, "-text": text}
 
 
 def _mixed(colour: str, other: str, share: float) -> str:
