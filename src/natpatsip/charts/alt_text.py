@@ -66,7 +66,7 @@ def point_words(row: Any) -> str:
     if pd.isna(row["value"]):
         return NO_VALUE.capitalize()
     rule = rule_words(str(row["special_cause_type"]))
-    return f"{POINTS[str(row['point_type'])].words}: {rule or 'ordinary variation'}"
+    return f"{POINTS[str(row['point_type'])].words}: {rule or 'normal variation'}"
 
 
 def spc_text(found: Findings, line: Timeline, *, words: Words, target: str) -> str:

@@ -84,6 +84,8 @@ def _common_variables(report: Report) -> dict[str, Any]:
         "subtitle": escape(report.subtitle),
         "date": escape(report.date.replace(" ", "\N{NO-BREAK SPACE}")),
         "draft": report.status == "Draft",
+        "published": escape(report.published),
+        "published-by": escape(report.settings.publisher),
         "illustrative": report.is_illustrative,
         "imprint": _imprint(report.settings),
         "logo": report.settings.logo_file,

@@ -48,13 +48,15 @@ def write_data_file(file: Path, plan: Plan, figures: Sequence[FigureRecord], fac
 
 def _cover(plan: Plan, *, is_illustrative: bool) -> dict[str, str]:
     settings, status = plan.settings, "Final edition" if plan.is_final else "Draft"
-    words = settings.illustrative_data
+    words, published = settings.illustrative_data, plan.params.publication
     texts = {
         "What this file holds": f"The data behind the report of {plan.quarter.label}: those of each figure, the "
         "measures, and every number of the report with its source. The sheet Contents lists the tables.",
         "Status": f"{status}. Data to {wording.date(plan.params.cut_off)}.",
         words.title: words.banner.replace(STAND_INS, "") if is_illustrative else "",
         "Publisher": settings.publisher,
+        "Date of publication": wording.date(published.date) if published.date else "",
+        "Version": published.version if published.date else "",
         "Licence": settings.licence,
         "Contact": settings.contact,
         "Please note": settings.disclaimer,

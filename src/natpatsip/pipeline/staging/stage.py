@@ -217,7 +217,14 @@ def _write_settings(plan: Plan, staged: Staged) -> None:
         "illustrative": bool(staged.illustrative),
         "date": settings["book"]["date"],  # in words: Quarto turns the book's own into numbers
         "cut-off": wording.date(plan.params.cut_off),
+        "published": _published(plan),
         "programmes": plan.programmes,
     }
     text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=120)
     (staged.folder / MARK).write_text(text, encoding="utf-8")
+
+
+def _published(plan: Plan) -> str:
+    """Return when the report is published, as which version, for its covers; empty if no day is set."""
+    published = plan.params.publication
+    return f"Published {wording.date(published.date)}, version {published.version}" if published.date else ""
