@@ -65,8 +65,7 @@ def _citation(settings: Settings, decided: Params, *, title: str, day: str) -> s
     parts = [
         f"{escaped(settings.publisher)}. " if settings.publisher else "",
         f"*{escaped(f'{title}: {settings.subtitle}')}*, data to {wording.date(decided.cut_off)}",
-        f", published {day}" if day else "",
-        f", version {escaped(published.version)}" if published.version else "",
+        f", published {day}, version {escaped(published.version)}" if day else "",
         ".",
         f" {escaped(settings.url)}" if settings.url else "",
         f" {escaped(settings.disclaimer)}" if settings.disclaimer else "",
