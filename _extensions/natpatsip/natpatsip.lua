@@ -576,7 +576,7 @@ local function tiles(div)
   end
   if is_html() then
     local id = div.identifier ~= '' and ' id="' .. html(div.identifier) .. '"' or ''
-    out:insert(1, raw('html', '<ul class="tiles' .. (programme and ' panel' or '') .. '"' .. id .. '>'))
+    out:insert(1, raw('html', '<ul class="tiles' .. (programme and ' panel" data-programme="' .. html(programme) or '') .. '"' .. id .. '>'))
     out:insert(raw('html', '</ul>'))
     return out
   end

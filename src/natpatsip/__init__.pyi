@@ -3,6 +3,7 @@ from .blocks import callout, proportion, table, tile, tiles
 from .facts import Fact, cite, publish
 from .figures import figure, picture
 from .measures import measure
+from .publication_details import publication_details
 from .quarter import Quarter
 from .statements import hold
 
@@ -20,6 +21,7 @@ __all__ = [
     "params",
     "picture",
     "proportion",
+    "publication_details",
     "publish",
     "spc",
     "table",

@@ -125,6 +125,21 @@ class Acceptance(Strict):
         return self
 
 
+class Correction(Strict):
+    """What was corrected in a published edition, and when."""
+
+    date: CalendarDay
+    text: Text
+
+
+class Publication(Strict):
+    """When the final edition is published, as which version, and what was corrected in it since."""
+
+    date: CalendarDay | None = None
+    version: Text = "1.0"
+    corrections: tuple[Correction, ...] = ()
+
+
 class Params(Strict):
     """Everything that is decided for one quarter's report."""
 
@@ -134,6 +149,7 @@ class Params(Strict):
     model: dict[str, Value] = Field(default_factory=dict)
     targets: dict[str, Value] = Field(default_factory=dict)
     limits: Limits = Limits()
+    publication: Publication = Publication()
     sign_offs: tuple[SignOff, ...] = ()
     accepted: tuple[Acceptance, ...] = ()
     built_from: Text | None = None

@@ -21,7 +21,7 @@ from natpatsip.yaml_models import Word, place_of, read_yaml, sentences, texts_in
 OWN = "natpatsip"  # the key of _quarto.yml under which the settings are
 QUARTER = "{quarter}"  # in a text: the quarter as it is printed
 STAND_INS = "{stand-ins}"  # in the banner: for how many numbers no reported figure was available
-STAGED = ("quarter", "label", "status", "illustrative", "date", "cut-off", "imprint", "logo-file")
+STAGED = ("quarter", "label", "status", "illustrative", "date", "cut-off", "imprint", "logo-file", "published")
 """What a build puts beside the settings in the staged ``_quarto.yml``."""
 PICTURES = (".svg", ".png")
 

@@ -3,10 +3,13 @@
 import itertools
 import xml.etree.ElementTree as ET  # our own SVG
 
+import pandas as pd
 import pytest
 
 from natpatsip import look
 from natpatsip.charts import icons, palette, theme
+from natpatsip.charts.alt_text import matrix_text, multiples_text
+from natpatsip.charts.layout.time_axis import timeline
 from support.chart_samples import ROOT
 
 
@@ -60,3 +63,21 @@ def test_the_typeface_is_there_in_the_styles_that_charts_pages_and_paper_use():
     }
     assert (kept / "OFL.txt").is_file()
     assert theme.CONFIG["font"].startswith("Open Sans")
+
+
+@pytest.mark.parametrize("count", [1, 15, 42, 200])
+def test_the_alternative_text_of_many_series_has_under_150_characters(count):
+    kinds = [*icons.VARIATION, None]
+    series = {f"An organisation with a long name {number}": kinds[number % len(kinds)] for number in range(count)}
+    dates = timeline(pd.Series(pd.date_range("2021-01-01", periods=45, freq="MS")))
+    text = multiples_text(series, dates)
+    assert len(text) < 150
+    assert text.startswith(f"Small control charts of {count} series, January 2021 to September 2024. Latest points: ")
+
+
+def test_what_needs_a_look_comes_before_common_cause_in_alternative_texts():
+    common, concern = icons.ICONS["variation-common-cause"], icons.ICONS["variation-concern-low"]
+    cells = {("North", "Waits"): (common, common), ("South", "Waits"): (concern, common), ("East", "Waits"): None}
+    assert matrix_text(cells, ["North", "South", "East"], ["Waits"]) == (
+        "Icons of 1 measure for 3 organisations. Variation: concern, low in 1; common cause in 1; no value in 1."
+    )

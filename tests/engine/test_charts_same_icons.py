@@ -66,7 +66,7 @@ def test_small_multiples_show_the_icons_of_the_summary(drawn, as_column):
         for row in summary.to_dict("records")
     }
     chart = charts.multiples(results, by="team", y_title="Seen", target_label="Target")
-    assert chart.description == multiples_text(wanted, timeline(results["date"]), y_title="Seen")
+    assert chart.description == multiples_text(wanted, timeline(results["date"]))
     for team, icon in wanted.items():
         alone = charts.multiples(results, by="team", y_title="Seen", order=[team], target_label="Target")
         assert icons_drawn(alone.to_dict()) == ({icon.name} if icon else set())

@@ -154,7 +154,7 @@ def test_the_year_to_date_begins_again_in_april():
     ("last", "is_signal", "shows"),
     [
         ("special_cause_improvement", True, "special cause: improvement"),
-        ("common_cause", False, "common cause: ordinary variation"),
+        ("common_cause", False, "common cause: normal variation"),
     ],
 )
 def test_a_number_of_a_series_has_the_verdict_of_its_control_chart(last, is_signal, shows):

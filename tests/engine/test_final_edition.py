@@ -21,7 +21,8 @@ Q2 = Quarter(2024, 2)
 TAG = f"report/{Q2}"
 SIGNED = "  - role: Programme lead\n    name: Ann Example\n    date: 2024-11-20\n"
 OPEN = "sign_offs:\n  - role: Head of performance\n"
-CONTACT = "natpatsip: {contact: access@riverside.example}"
+SETTINGS = "natpatsip: {contact: access@riverside.example, publisher: Riverside Trust, licence: OGL v3.0}"
+PUBLISHED = "publication: {date: 2024-11-30}\n"
 TODAY = date(2024, 12, 1)
 
 
@@ -35,8 +36,8 @@ def _as_the_analyst(monkeypatch):
 def project(tmp_path):
     """A project whose Q2 lacks nothing."""
     project = small(tmp_path)
-    edit(project / "params" / f"{Q2}.yml", OPEN, f"sign_offs:\n{SIGNED}")
-    edit(project / "_quarto.yml", "lang: en-GB", f"lang: en-GB\n{CONTACT}")
+    edit(project / "params" / f"{Q2}.yml", OPEN, f"{PUBLISHED}sign_offs:\n{SIGNED}")
+    edit(project / "_quarto.yml", "lang: en-GB", f"lang: en-GB\n{SETTINGS}")
     return repository(project)
 
 
@@ -54,12 +55,27 @@ def test_outside_git_nothing_would_keep_it(tmp_path):
     assert candidate(small(tmp_path)).lacks[0].startswith("git: the project is not in a git repository")
 
 
-@pytest.mark.parametrize("contact", ["", "natpatsip: {contact: ''}", "natpatsip: {contact: ' '}", "natpatsip: {}"])
-def test_without_a_contact_the_accessibility_statement_lacks_what_the_law_asks_for(project, contact):
-    edit(project / "_quarto.yml", CONTACT, contact)
-    commit(project, "Take out the contact")
+@pytest.mark.parametrize("empty", ["''", "' '", "null"])
+@pytest.mark.parametrize(
+    ("key", "value", "complaint"),
+    [
+        ("contact", "access@riverside.example", "the accessibility statement has no contact"),
+        ("publisher", "Riverside Trust", "names no publisher"),
+        ("licence", "OGL v3.0", "names no licence"),
+    ],
+)
+def test_what_readers_have_to_know_of_a_publication_is_asked_for(project, key, value, complaint, empty):
+    edit(project / "_quarto.yml", f"{key}: {value}", f"{key}: {empty}")
+    commit(project, f"Take out the {key}")
     (lack,) = candidate(project).lacks
-    assert lack.partition(", natpatsip.")[2].startswith("contact: the accessibility statement has no contact")
+    assert lack.partition(", natpatsip.")[2].startswith(f"{key}: {complaint}")
+
+
+def test_the_date_of_publication_is_asked_for(project):
+    edit(project / "params" / f"{Q2}.yml", PUBLISHED, "")
+    commit(project, "Take out the date")
+    (lack,) = candidate(project).lacks
+    assert lack.startswith(f"params/{Q2}.yml, publication.date: the date of publication is not set")
 
 
 @pytest.mark.parametrize("name", ["data/reported.csv", "notebooks/ward.ipynb", "notes.txt"])

@@ -98,7 +98,11 @@ def refused(project, stale):
 def final(project, refused):
     """The final edition of Q3: everything reviewed, corrected, signed off and committed."""
     review(project)
-    edit(project / "params" / f"{Q3}.yml", OPEN, SIGNED)
+    edit(
+        project / "params" / f"{Q3}.yml",
+        f"sign_offs:\n{OPEN}",
+        f"publication: {{date: 2025-01-31}}\nsign_offs:\n{SIGNED}",
+    )
     made_of = commit(project, "Q3 reviewed and signed off")
     build(project, Q3, *ALONE, "--final")
     return made_of
@@ -116,7 +120,7 @@ def test_a_carried_over_cell_is_stale_until_it_has_been_reviewed(project, stale)
 
 def test_a_final_edition_is_refused_with_everything_that_is_missing(project, refused):
     assert refused.returncode == 1
-    for words in ("Head of performance has not signed off", "- stale: "):
+    for words in ("Head of performance has not signed off", "the date of publication is not set", "- stale: "):
         assert words in refused.stderr
     assert not (project / "reports" / str(Q3)).exists()
 

@@ -14,6 +14,7 @@ from support.page_rules import (  # noqa: F401 — rules that hold for the pages
     no_page_breaks_a_rule_of_wcag,
     opened,
     seen,
+    test_all_data_can_be_downloaded_with_a_table_for_each_figure,
     test_each_heading_and_figure_is_a_link_to_itself,
     test_every_page_has_a_policy_without_inline_scripts_and_eval,
     test_every_picture_is_there_and_says_what_it_shows,

@@ -5,6 +5,7 @@ import pytest
 from support.page_rules import (  # noqa: F401
     no_page_breaks_a_rule_of_wcag,
     seen,
+    test_all_data_can_be_downloaded_with_a_table_for_each_figure,
     test_all_pages_with_all_charts_and_the_whole_report_once_more_are_small,
     test_every_picture_is_there_and_says_what_it_shows,
     test_no_link_is_broken_and_no_id_stands_twice,

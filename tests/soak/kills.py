@@ -51,6 +51,9 @@ The ward has `{python} cite("beds")` beds. The standard is `{python} cite("waits
 (@fig-waits)."""
 
 
+SETTINGS = "natpatsip: {contact: access@riverside.example, publisher: Riverside Trust, licence: OGL v3.0}"
+
+
 def ward(folder: Path) -> Path:
     """Make a project of two chapters, a chart and a fact, whose Q2 could be made final."""
     cells = [
@@ -62,8 +65,9 @@ def ward(folder: Path) -> Path:
     ]
     project = small(folder, index=[prose(INDEX)], ward=cells)
     signed = "sign_offs:\n  - role: Programme lead\n    name: Ann Example\n    date: 2024-11-20\n"
+    signed = f"publication: {{date: 2024-11-30}}\n{signed}"
     edit(project / "params" / f"{Q2}.yml", "sign_offs:\n  - role: Head of performance\n", signed)
-    edit(project / "_quarto.yml", "lang: en-GB", "lang: en-GB\nnatpatsip: {contact: access@riverside.example}")
+    edit(project / "_quarto.yml", "lang: en-GB", f"lang: en-GB\n{SETTINGS}")
     return repository(project)
 
 

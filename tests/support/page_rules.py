@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import openpyxl
 import pytest
 from lxml import html
 
@@ -191,3 +192,13 @@ def test_the_letters_of_a_diagram_can_be_read_on_a_telephone(seen):
     sizes = {page: sizes for (page, width), sizes in seen["letters"].items() if width == min(WIDTHS)}
     assert sizes[WHOLE]
     assert {page: small for page, letters in sizes.items() if (small := [each for each in letters if each < 12])} == {}
+
+
+def test_all_data_can_be_downloaded_with_a_table_for_each_figure(html_pages):
+    book = openpyxl.load_workbook(html_pages / "report-data.xlsx")
+    pages = [html.parse(str(page)).getroot() for page in html_pages.glob("*.html") if page.name != WHOLE]
+    figures = [each for page in pages for each in page.xpath("//figure[@class='report-figure']")]
+    assert sorted(name for name in book.sheetnames if name.startswith("Figure_")) == sorted(
+        f"Figure_{number}" for number in range(1, len(figures) + 1)
+    )
+    assert all(page.xpath("//footer//a[@href='report-data.xlsx']") for page in pages)

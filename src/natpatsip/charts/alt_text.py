@@ -6,6 +6,7 @@ Tooltips, tables and text alternatives all take their words from here.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -72,7 +73,7 @@ def point_words(row: Any, middle: str = MEAN) -> str:
     if pd.isna(row["value"]):
         return NO_VALUE.capitalize()
     rule = rule_words(str(row["special_cause_type"]), middle)
-    return f"{POINTS[str(row['point_type'])].words}: {rule or 'ordinary variation'}"
+    return f"{POINTS[str(row['point_type'])].words}: {rule or 'normal variation'}"
 
 
 def spc_text(found: Findings, line: Timeline, *, words: Words, target: str, gaps: str) -> str:
@@ -232,57 +233,41 @@ def grouped_sums(parts: pd.Series[float], groups: Mapping[str, Sequence[str]]) -
     return sums
 
 
-def _title(y_title: str) -> str:
-    return y_title.strip().rstrip(".")
-
-
-def multiples_text(icons: Mapping[str, Icon | None], line: Timeline, *, y_title: str) -> str:
-    """Return what small control charts show: the series whose latest point is a special cause.
+def multiples_text(icons: Mapping[str, Icon | None], line: Timeline) -> str:
+    """Return what small control charts show, in under 150 characters: of how many series the latest point is what.
 
     Parameters
     ----------
     icons : mapping of str to Icon
-        The variation icon of each series, None if it has no value.
+        The variation icon of each series, None if it has no value. The chart's table says which is whose.
     """
     span = f"{line.words(line.dates[0])} to {line.words(line.dates[-1])}"
-    head = f"Small control charts: {_title(y_title)}, {len(icons)} series, {span}."
-    special = {
-        kind: [name for name, icon in icons.items() if icon and icon.words == kind]
-        for kind in dict.fromkeys(icon.words for icon in icons.values() if icon)
-        if kind != "Common cause"
-    }
-    empty = [name for name, icon in icons.items() if icon is None]
-    without = f" {wording.listing(empty)} {wording.plural(len(empty), 'has', 'have')} no value." if empty else ""
-    if len(empty) == len(icons):
-        return f"{head} No point has a value."
-    if not special:
-        return f"{head} All latest points are common cause.{without}"
-    found = "; ".join(f"{kind[0].lower()}{kind[1:]} in {wording.listing(names)}" for kind, names in special.items())
-    others = len(icons) - len(empty) - sum(len(names) for names in special.values())
-    rest = f"the other {wording.in_words(others)}" if others else "none"
-    return f"{head} Latest points: {found}; common cause in {rest}.{without}"
+    head = f"Small control charts of {len(icons)} series, {span}. Latest points:"
+    return _within(head, _counted(icon.words if icon else NO_VALUE for icon in icons.values()), rest="; and more")
 
 
 def matrix_text(
     cells: Mapping[tuple[str, str], tuple[Icon, Icon] | None], names: Sequence[str], measures: Sequence[str]
 ) -> str:
-    """Return what a grid of icons shows: for each measure, which organisations have which icons, or how many."""
+    """Return what a grid of icons shows, in under 150 characters: its size, and how often it has which variation icon.
+
+    The chart's table says which icons each organisation has.
+    """
     head = (
-        f"Variation and assurance icons of {len(measures)} {wording.plural(len(measures), 'measure', 'measures')} "
-        f"for {len(names)} {wording.plural(len(names), 'organisation', 'organisations')}."
+        f"Icons of {len(measures)} {wording.plural(len(measures), 'measure', 'measures')} for {len(names)} "
+        f"{wording.plural(len(names), 'organisation', 'organisations')}. Variation:"
     )
-    sentences = []
-    for measure in measures:
-        kinds: dict[str, list[str]] = {}
-        for name in names:
-            if (name, measure) in cells:
-                icons = cells[name, measure]
-                kinds.setdefault(", ".join(icon.words.lower() for icon in icons) if icons else NO_VALUE, []).append(
-                    name
-                )
-        parts = [
-            f"{wording.listing(whose)} {kind}" if len(whose) <= 3 else f"{len(whose)} of them {kind}"
-            for kind, whose in sorted(kinds.items(), key=lambda pair: len(pair[1]))
-        ]
-        sentences.append(f"{measure}: {'; '.join(parts)}.")
-    return " ".join([head, *sentences])
+    return _within(head, _counted(icons[0].words if icons else NO_VALUE for icons in cells.values()), rest="; and more")
+
+
+def _counted(kinds: Iterable[str]) -> list[str]:
+    """Return kinds with how often each occurs, common cause and what has no value last.
+
+    Examples
+    --------
+    >>> _counted(["Common cause", "Concern, low", "Common cause"])
+    ['concern, low in 1', 'common cause in 2']
+    """
+    counts = Counter(kinds)
+    order = sorted(counts, key=lambda kind: (kind == NO_VALUE, kind == "Common cause", -counts[kind], kind))
+    return [f"{kind[0].lower()}{kind[1:]} in {counts[kind]}" for kind in order]

@@ -60,7 +60,7 @@ def icon_matrix(
     ...                       "month": ["2024-07", "2024-08", "2024-09"]})
     >>> found = summary(panel(frame, by=["team", "measure"], value="value", date="month"))
     >>> icon_matrix(found, rows="team", columns="measure").description
-    'Variation and assurance icons of 1 measure for 1 organisation. Waits: North common cause, no target.'
+    'Icons of 1 measure for 1 organisation. Variation: common cause in 1.'
     """
     icons = ["variation_icon", "assurance_icon"]
     need_columns(summary, [rows, columns, "segment", "latest_value", *icons], chart="charts.icon_matrix")

@@ -124,7 +124,7 @@ def multiples(
     ...                       "share": [71.0, 80.0, 74.0, 82.0]})
     >>> results = panel(frame, by="team", value="share", date="month")
     >>> multiples(results, y_title="Seen within 18 weeks", percent=True).description.partition(". ")[2]
-    'All latest points are common cause.'
+    'Latest points: common cause in 2.'
     """
     columns = _columns(results, by)
     need_columns(results, [*columns, *COLUMNS], chart="charts.multiples")
@@ -136,7 +136,7 @@ def multiples(
     made_with = dict(results.attrs)
     panels = _panels(read, made_with, columns, improvement, order, dates, percent=percent, zero=zero, shared=shared)
     target = named_target(target_label, results["target"])
-    description = multiples_text({panel.name: panel.icon for panel in panels}, dates, y_title=y_title)
+    description = multiples_text({panel.name: panel.icon for panel in panels}, dates)
 
     def lay_out(pixels: int) -> Drawing:
         return _lay_out(panels, y_title, kinds, dates.dates, pixels, shared=shared, target_label=target)

@@ -48,7 +48,7 @@ def spc_table(
     >>> from natpatsip.spc import xmr
     >>> result = xmr([71, 74, 69], dates=["2024-07", "2024-08", "2024-09"])
     >>> spc_table(result, value_name="Seen, %").iloc[-1].to_dict()["What the point shows"]
-    'Common cause: ordinary variation'
+    'Common cause: normal variation'
     """
     middle = "median" if "median" in result.columns else "mean"
     need_columns(result, ["date", "value", middle, "target", "point_type"], chart="charts.spc_table")

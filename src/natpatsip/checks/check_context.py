@@ -25,7 +25,7 @@ from natpatsip.facts import REPORTED as REPORTED_FACTS
 from natpatsip.facts import Fact, parse_value, printed, published_in, source_of
 from natpatsip.pipeline.notebook import appears_in, numbered
 from natpatsip.pipeline.outputs import Outputs, collect_facts, gather
-from natpatsip.pipeline.plan import Plan
+from natpatsip.pipeline.plan import GLOSSARY, TERM, Plan
 from natpatsip.pipeline.staging.passport_text import named
 from natpatsip.quarter import FORM, Quarter
 from natpatsip.settings import Settings
@@ -33,8 +33,6 @@ from natpatsip.settings import Settings
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-GLOSSARY = "glossary"
-HEADER = "Term"  # of the tables that explain terms
 _ALL_COLUMNS, _IN_QUARTER = "*", " (quarter)"
 _Rows = dict[tuple[str, str], tuple[int, dict[str, str]]]
 
@@ -159,7 +157,7 @@ class CheckContext:
             if cell.cell_type == "markdown":
                 for row in dict.fromkeys(each.block for each in sentences_of(cell, place) if each.kind == "row"):
                     term, _, meaning = (part.strip(" *`") for part in row.partition("|"))
-                    if meaning and term != HEADER:
+                    if meaning and term != TERM:
                         found[term] = place, meaning
         return found
 

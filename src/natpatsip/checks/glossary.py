@@ -10,13 +10,14 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from natpatsip.blocks import BLOCK
-from natpatsip.checks.check_context import GLOSSARY, CheckContext
+from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.numbers import allowed_numbers
 from natpatsip.checks.outcome import Finding
 from natpatsip.errors import nearest
 from natpatsip.fact import Fact
 from natpatsip.fact_labels import FILE as LABELS
 from natpatsip.figures import FIGURE
+from natpatsip.pipeline.plan import GLOSSARY
 
 CHECK = "glossary"
 _ACRONYM = re.compile(

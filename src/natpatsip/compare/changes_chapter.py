@@ -64,7 +64,7 @@ def _numbers(comparison: Comparison) -> Iterator[str]:
         caption = f": Numbers that changed from {before} to {now}"
         yield "\n".join([*number_table(numbers, before, now), "", caption])
         yield (
-            "A control chart tells a signal from ordinary variation in the quarter's months. Numbers without a verdict "
+            "A control chart tells a signal from normal variation in the quarter's months. Numbers without a verdict "
             "have no such chart."
         )
     if rest:

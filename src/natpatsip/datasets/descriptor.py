@@ -255,6 +255,20 @@ class Disclosure(Extension):
     percent: tuple[str, str] | None = None
     """The numerator and the denominator of a percentage."""
 
+    @property
+    def note(self) -> str:
+        """The sentence to put under a figure or table; empty if nothing is suppressed.
+
+        Examples
+        --------
+        >>> Disclosure(policy="Ours", source="trust", counts=("seen",), geography="team", threshold=7, base=5).note
+        'Counts of 1 to 7 people are shown as *; others are rounded to the nearest 5.'
+        """
+        if not self.counts:
+            return ""
+        small = f"Counts of 1 to {self.threshold} people are shown as {self.symbol}"
+        return f"{small}; others are rounded to the nearest {self.base}."
+
     @model_validator(mode="after")
     def _is_whole(self) -> Disclosure:
         needed = ("geography", "threshold", "base")

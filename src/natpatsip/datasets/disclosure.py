@@ -27,20 +27,6 @@ MISSING = "–"
 class SuppressionPolicy(Disclosure):
     """How a dataset protects its small numbers, as it declares, with the functions that do it."""
 
-    @property
-    def note(self) -> str:
-        """The sentence to put under a figure or table; empty if nothing is suppressed.
-
-        Examples
-        --------
-        >>> SuppressionPolicy(policy="Ours", source="trust", counts="seen", geography="team", threshold=7, base=5).note
-        'Counts of 1 to 7 people are shown as *; others are rounded to the nearest 5.'
-        """
-        if not self.counts:
-            return ""
-        small = f"Counts of 1 to {self.threshold} people are shown as {self.symbol}"
-        return f"{small}; others are rounded to the nearest {self.base}."
-
     def rounded(self, counts: pd.Series[int] | pd.Series[float]) -> pd.Series[float]:
         """Return counts as they may be shown, not a number where one is suppressed, or was missing.
 

@@ -25,7 +25,7 @@ from natpatsip.yaml_models import load_yaml
 
 LONGEST_ID = 64  # nbformat's limit
 QUARTER_ENDING = re.compile(r"-(?:\d{4}-\d{2}-)?q[1-4](?:-\d+)?$")
-NOT_CARRIED = ("accepted", "built_from")  # they hold for one quarter only
+NOT_CARRIED = ("accepted", "built_from", "publication")  # they hold for one quarter only
 SIGN_OFFS = "sign_offs"
 TOP_LEVEL = re.compile(r"(?=^[A-Za-z_\"'])", re.MULTILINE)
 

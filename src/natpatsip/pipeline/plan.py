@@ -28,6 +28,8 @@ from natpatsip.settings import (
 from natpatsip.yaml_models import place_of
 
 CHANGES, FINALS_ONLY = "changes", "quality-assurance"
+GLOSSARY = "glossary"
+TERM = "Term"  # heads the first column of the glossary's tables that explain terms
 ENGINE_OF_0_1 = Path("src", "helpers", "build")  # until 0.2 the engine was called helpers, and lay in the project
 LEAST_CONTRAST = 3  # of large text and of parts of drawings, by WCAG 2.2
 GENERATED = ("list-of-figures", "sources", "accessibility", CHANGES, FINALS_ONLY)  # written by the build itself

@@ -116,7 +116,7 @@ class Candidate:
         except DataError as error:
             missing_data = [str(error)]
         signed = _sign_offs(project, params, today)
-        lacks = (*_in_git(project, quarter, outputs), *missing_data, *_contact(project), *signed)
+        lacks = (*_in_git(project, quarter, outputs), *missing_data, *_published(project, params), *signed)
         return cls(project, params, commit, lacks, outputs)
 
     @property
@@ -179,17 +179,31 @@ class Candidate:
         return name
 
 
-def _contact(project: Path) -> Iterator[str]:
-    """Yield what is missing for the accessibility statement, which the law asks every public body for."""
+def _published(project: Path, params: Params) -> Iterator[str]:
+    """Yield what readers of a published report have to know and is not given.
+
+    The law asks every public body for a contact in the accessibility statement.
+    """
+    from natpatsip.params import place
     from natpatsip.settings import OWN, read_settings
     from natpatsip.yaml_models import place_of
 
-    if not read_settings(project).contact:
-        where = place_of(MARK, (project / MARK).read_bytes(), [OWN, "contact"])
-        yield (
-            f"{where}: the accessibility statement has no contact for readers with a problem. "
-            "Add an address, or a sentence with one."
-        )
+    settings, written = read_settings(project), (project / MARK).read_bytes()
+    needed = {
+        "publisher": (settings.publisher, "names no publisher. Add who publishes the report."),
+        "contact": (
+            settings.contact,
+            "the accessibility statement has no contact for readers with a problem. Add an address, or a sentence "
+            "with one.",
+        ),
+        "licence": (settings.licence, "names no licence. Add the one under which readers may use the report."),
+    }
+    for key, (value, complaint) in needed.items():
+        if not value:
+            yield f"{place_of(MARK, written, [OWN, key])}: {complaint}"
+    if params.publication.date is None:
+        where = place(Quarter.parse(params.quarter), project, "publication", "date")
+        yield f"{where}: the date of publication is not set. Add the day on which the report is published."
 
 
 def _in_git(project: Path, quarter: Quarter, outputs: Sequence[str]) -> Iterator[str]:

@@ -19,7 +19,10 @@ import yaml
 
 from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, text_of, walk
 from natpatsip.pipeline.render.pandoc import convert, meta
+from natpatsip.pipeline.render.programme_colours import programme_style
 from natpatsip.pipeline.render.staged_report import STATEMENT, RenderJob, Report
+from natpatsip.pipeline.render.terms import with_terms
+from natpatsip.pipeline.staging.data_file import DATA_FILE
 from natpatsip.pipeline.staging.project_style import HEAD, STYLE
 from natpatsip.settings import Settings
 
@@ -38,6 +41,7 @@ def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     """Write ``html/``: a page for each chapter, one for the whole report if wanted, assets and the figures' files."""
     folder = job.output / "html"
     folder.mkdir(parents=True, exist_ok=True)
+    chapters = for_pages(job.report, chapters)
     write_files(job.report, chapters, folder)
 
     def write(position: int) -> None:
@@ -52,9 +56,16 @@ def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
             whole.result()
 
 
+def for_pages(report: Report, chapters: Sequence[Chapter]) -> list[Chapter]:
+    """Return the chapters with what only pages have: terms that open their meaning."""
+    return with_terms(chapters, printed=[each.name for each in chapters if report.in_print(each.name)])
+
+
 def write_files(report: Report, chapters: Sequence[Chapter], folder: Path) -> None:
     """Write what pages need beside them: style, scripts, typeface, search index, and the figures' files."""
-    _copy_assets(report, folder)
+    _copy_assets(report, folder, programme_style(report, chapters))
+    if folder != report.root:  # Quarto renders where the figures are
+        _copy_figures(report, folder)
     _write_interactive(report, chapters, folder)
     if report.settings.url:
         (folder / PREVIEW).write_bytes(preview_image(report))
@@ -85,6 +96,8 @@ def _common_variables(report: Report) -> dict[str, Any]:
         "subtitle": escape(report.subtitle),
         "date": escape(report.date.replace(" ", "\N{NO-BREAK SPACE}")),
         "draft": report.status == "Draft",
+        "published": escape(report.published),
+        "published-by": escape(report.settings.publisher),
         "illustrative": report.is_illustrative,
         "imprint": _imprint(report.settings),
         "logo": report.settings.logo_file,
@@ -135,12 +148,13 @@ def page_variables(job: RenderJob, chapters: Sequence[Chapter], position: int) -
         "label": escape(report.label),
         "front": is_front,
         "page": f"{chapter.stem}.html",
+        "programme": chapter.stem if report.is_programme(chapter.name) else "",
         "charts": any("interactive" in pairs for _, pairs in _charts(chapter)),
         "organisations": any(True for _ in _organisations([chapter])),
         "statement": f"{Path(STATEMENT).stem}.html" if STATEMENT in report.chapters else "",
         "chapter-title": escape(chapter.title),
         "programmes": [
-            {"href": f"{each.stem}.html", "title": escape(each.title)}
+            {"href": f"{each.stem}.html", "title": escape(each.title), "stem": each.stem}
             for each in chapters
             if is_front and each is not chapter and report.is_programme(each.name)
         ],
@@ -159,6 +173,7 @@ def _other_forms(job: RenderJob) -> list[dict[str, str]]:
     names = {"pdf": ("../report.pdf", "PDF"), "docx": ("../report.docx", "Word file")}
     links = [(SINGLE_PAGE, "Whole report on one page")] if job.with_single_page else []
     links += [names[name] for name in ("pdf", "docx") if name in job.formats]
+    links += [(DATA_FILE, "All data (Excel)")] if (job.report.root / DATA_FILE).is_file() else []
     return [{"href": href, "title": title} for href, title in links]
 
 
@@ -193,22 +208,26 @@ def _divs(chapter: Chapter, kind: str) -> Iterator[tuple[str, dict[str, str]]]:
             yield name, pairs
 
 
-def _copy_assets(report: Report, folder: Path) -> None:
-    assets, fonts, figures = folder / "assets", folder / "assets" / "fonts", folder / "figures"
+def _copy_assets(report: Report, folder: Path, programmes: str) -> None:
+    assets, fonts = folder / "assets", folder / "assets" / "fonts"
     shutil.copytree(report.extension / "assets", assets, ignore=shutil.ignore_patterns("*.css"), dirs_exist_ok=True)
     # One style sheet: a browser shows nothing of a page before it has read all that the page names.
-    style = "\n".join([*_sheets(report.extension), running_lines(report)]).replace("../fonts/", "fonts/")
+    style = "\n".join([*_sheets(report.extension), programmes, running_lines(report)]).replace("../fonts/", "fonts/")
     (assets / "style.css").write_text(style, encoding="utf-8")
     fonts.mkdir(exist_ok=True)
     for font in sorted((report.extension / "fonts").glob("*.woff2")):
         shutil.copy2(font, fonts / font.name)
     shutil.copy2(report.extension / "fonts" / "OFL.txt", fonts / "OFL.txt")
-    if folder == report.root:  # where Quarto renders, the figures are
-        return
+
+
+def _copy_figures(report: Report, folder: Path) -> None:
+    figures = folder / "figures"
     figures.mkdir(exist_ok=True)
     for pattern in ("*.svg", "*.csv", "pasted-*"):
         for file in sorted((report.root / "figures").glob(pattern)):
             shutil.copy2(file, figures / file.name)
+    if (report.root / DATA_FILE).is_file():
+        shutil.copy2(report.root / DATA_FILE, folder)
 
 
 def _sheets(extension: Path, *more: str) -> Iterator[str]:
@@ -278,7 +297,9 @@ def write_single_page(job: RenderJob, chapters: Sequence[Chapter], folder: Path)
     options = ("--shift-heading-level-by=1", "--metadata=single-file=true")
     text = _html(job, "whole.html", variables, *options, document=document, what=file.name)
     # The style sheets go in at the end: as a variable they would be longer than a command line may be.
-    text = text.replace("/* style */", f"{_style(report.extension)}\n{running_lines(report)}", 1)
+    text = text.replace(
+        "/* style */", f"{_style(report.extension)}\n{programme_style(report, chapters)}{running_lines(report)}", 1
+    )
     if logo := report.settings.logo_file:
         kind = {".svg": "svg+xml", ".png": "png"}[Path(logo).suffix]
         data = base64.b64encode((report.extension / "assets" / logo).read_bytes()).decode()

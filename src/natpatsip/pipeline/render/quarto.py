@@ -17,8 +17,8 @@ import yaml
 from natpatsip.digests import sha256_of_folder
 from natpatsip.errors import RenderError
 from natpatsip.look import EXTENSION
-from natpatsip.pipeline.render.chapters import Chapter, classes_of
-from natpatsip.pipeline.render.html import page_variables, write_files, write_single_page
+from natpatsip.pipeline.render.chapters import Chapter
+from natpatsip.pipeline.render.html import for_pages, page_variables, write_files, write_single_page
 from natpatsip.pipeline.render.pdf import with_open_bookmarks
 from natpatsip.pipeline.render.renderer import Renderer
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
@@ -42,7 +42,7 @@ def render(job: RenderJob, chapters: Sequence[Chapter]) -> None:
         parts = [name, staged, job.timestamp, program, Path(program).resolve().stat().st_mtime_ns]
         save(f"quarto-{name}", made, parts, make=partial(_make, job, name))
     if "html" in job.formats and job.with_single_page:
-        write_single_page(job, chapters, job.output / "html")
+        write_single_page(job, for_pages(job.report, chapters), job.output / "html")
     if "docx" in job.formats:
         printed = [chapter for chapter in chapters if report.in_print(chapter.name)]
         from natpatsip.pipeline.render.word import finish_word  # only for Word: python-docx takes long to import
@@ -51,14 +51,12 @@ def render(job: RenderJob, chapters: Sequence[Chapter]) -> None:
 
 
 def _stage_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
-    """Put what pages need into the book: the files beside them, and for pages.lua what each says besides its chapter.
-
-    A book takes the first heading off each chapter, with its classes: pages.lua puts it back.
-    """
+    """Put what pages need into the book: the files beside them, and for pages.lua the text and variables of each."""
     root = job.report.root
+    chapters = for_pages(job.report, chapters)
     write_files(job.report, chapters, root)
     pages = {
-        chapter.stem: page_variables(job, chapters, position) | {"heading-classes": classes_of(chapter.blocks[0])}
+        chapter.stem: {"variables": page_variables(job, chapters, position), "document": json.dumps(chapter.document)}
         for position, chapter in enumerate(chapters)
     }
     (root / PAGES).write_text(json.dumps(pages, ensure_ascii=False, indent=1), encoding="utf-8")

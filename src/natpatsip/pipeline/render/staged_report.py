@@ -44,6 +44,7 @@ class Report:
     # which cell each part of a chapter is from, by the number of its first line
     places: Mapping[str, Sequence[tuple[int, str]]]
     bibliography: tuple[str, ...] = ()  # the files of the works that chapters may cite, in the staged project
+    published: str = ""  # when it is published and as which version; empty if that is not set
     look: Path | None = None  # the look of a project that is not staged yet
 
     @property
@@ -93,6 +94,7 @@ def read_report(root: Path) -> Report:
         places=json.loads(places.read_text(encoding="utf-8")) if places.is_file() else {},
         **texts,
         status=str(own.get("status") or ""),
+        published=str(own.get("published") or ""),
         label=str(own["label"]),
         is_illustrative=bool(own.get("illustrative")),
         chapters=tuple(f"{name}.qmd" for name in chapter_names(content)),

@@ -174,7 +174,8 @@ def _list_figures_first(body: Any) -> None:
 
 
 def _cover(report: Report, chapters: Sequence[Chapter]) -> Iterator[str]:
-    status = f"{report.status} · Data to {report.date}" if report.date else report.status
+    dates = [report.published, f"Data to {report.date}" if report.date else ""]
+    status = " · ".join(filter(None, [report.status, *dates]))
     yield paragraph("Title", report.title)
     yield paragraph("Subtitle", report.subtitle)
     yield paragraph("Date", status)

@@ -24,6 +24,7 @@ from natpatsip.look import EXTENSION
 from natpatsip.pipeline.outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
 from natpatsip.pipeline.plan import GENERATED, Plan
 from natpatsip.pipeline.staging.chapter import ChapterExporter, tables_of
+from natpatsip.pipeline.staging.data_file import DATA_FILE, write_data_file
 from natpatsip.pipeline.staging.markdown import PLACES
 from natpatsip.pipeline.staging.passport_text import listing, script
 from natpatsip.pipeline.staging.passports import Passport, homes_of, passports_of, uses_in, with_entries, write_facts
@@ -47,7 +48,7 @@ QUARTO: dict[str, Any] = {
 }
 """What Quarto has to know about the chapters and the look; the project's ``_quarto.yml`` may override it."""
 
-PAGE_FILES = ["/assets", "/figures/*.svg", "/figures/*.csv", "/figures/*.js", "/figures/pasted-*"]
+PAGE_FILES = ["/assets", f"/{DATA_FILE}", "/figures/*.svg", "/figures/*.csv", "/figures/*.js", "/figures/pasted-*"]
 """What Quarto's pages need beside them. Without the slash, the assets of the extension would be copied too."""
 
 FIGURES, SOURCES = "list-of-figures", "sources"  # chapters: of all figures, and of every number
@@ -108,6 +109,7 @@ def stage(
     (folder / PLACES).write_text(json.dumps(places, ensure_ascii=False), encoding="utf-8")
     _write_settings(plan, staged)
     write_facts(facts, homes, folder / "facts.csv")
+    write_data_file(folder / DATA_FILE, plan, figures, facts)
     return staged
 
 
@@ -221,7 +223,14 @@ def _write_settings(plan: Plan, staged: Staged) -> None:
         "illustrative": bool(staged.illustrative),
         "date": settings["book"]["date"],  # in words: Quarto turns the book's own into numbers
         "cut-off": wording.date(plan.params.cut_off),
+        "published": _published(plan),
         "programmes": plan.programmes,
     }
     text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=120)
     (staged.folder / MARK).write_text(text, encoding="utf-8")
+
+
+def _published(plan: Plan) -> str:
+    """Return when the report is published, as which version, for its covers; empty if no day is set."""
+    published = plan.params.publication
+    return f"Published {wording.date(published.date)}, version {published.version}" if published.date else ""

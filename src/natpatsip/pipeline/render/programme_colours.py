@@ -1,0 +1,74 @@
+"""The programmes' colours on pages: on banners, tiles and the contents, light and dark, readable by WCAG 2.2 AA."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from natpatsip.charts import palette
+from natpatsip.pipeline.render.chapters import Chapter
+from natpatsip.pipeline.render.staged_report import Report
+
+LEAST = 4.5  # contrast of text with its ground, by WCAG 2.2, criterion 1.4.3
+TINT, DARK_TINT = 0.1, 0.22  # how much of a programme's colour is in the ground of its tiles
+WHITE, BLACK = "#FFFFFF", "#000000"
+
+
+def colours_of(report: Report, chapters: Sequence[Chapter]) -> dict[str, str]:
+    """Return the colour of each programme by its chapter: that of the settings, else the look's, in order."""
+    look = _look(report)["programmes"]
+    stems = [each.stem for each in chapters if report.is_programme(each.name)]
+    return {stem: report.settings.colours.get(stem, look[n % len(look)]) for n, stem in enumerate(stems)}
+
+
+def programme_style(report: Report, chapters: Sequence[Chapter]) -> str:
+    """Return the style sheet that gives the parts of each programme its colours."""
+    dark_ground = str(_look(report)["dark"]["white"])
+    colours = colours_of(report, chapters)
+    light = [_rule("", stem, shades(colour, ground=WHITE, share=TINT)) for stem, colour in colours.items()]
+    dark = {stem: shades(colour, ground=dark_ground, share=DARK_TINT) for stem, colour in colours.items()}
+    return "\n".join([*light, *_dark_rules(dark)]) + "\n"
+
+
+def shades(colour: str, *, ground: str, share: float) -> dict[str, str]:
+    """Return a programme's colour, the ground of its tiles, and its text on that ground and on the page.
+
+    Examples
+    --------
+    >>> shades("#00666B", ground="#FFFFFF", share=0.1)
+    {'': '#00666B', '-tint': '#E5F0F0', '-text': '#00666B'}
+    """
+    tint = _mixed(colour, ground, share)
+    goal = max(WHITE, BLACK, key=lambda each: palette.contrast(each, tint))
+    steps = (_mixed(colour, goal, 1 - step / 20) for step in range(21))
+    text = next(each for each in steps if min(palette.contrast(each, other) for other in (tint, ground)) >= LEAST)
+    return {"": colour, "-tint": tint, "-text": text}
+
+
+def _mixed(colour: str, other: str, share: float) -> str:
+    """Return a mixture of two colours with this share of the first."""
+    parts = (
+        round(share * int(colour[at : at + 2], 16) + (1 - share) * int(other[at : at + 2], 16)) for at in (1, 3, 5)
+    )
+    return "#" + "".join(f"{part:02X}" for part in parts)
+
+
+def _dark_rules(shades_by_stem: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    chosen, by_system = ':root.np[data-theme="dark"] ', ':root.np:not([data-theme="light"]) '
+    yield "@media screen {"
+    yield from (_rule(chosen, stem, found) for stem, found in shades_by_stem.items())
+    yield "}\n@media screen and (prefers-color-scheme: dark) {"
+    yield from (_rule(by_system, stem, found) for stem, found in shades_by_stem.items())
+    yield "}"
+
+
+def _rule(where: str, stem: str, found: Mapping[str, str]) -> str:
+    properties = " ".join(f"--programme{name}: {value};" for name, value in found.items())
+    return f'{where}[data-programme="{stem}"] {{ {properties} }}'
+
+
+def _look(report: Report) -> dict[str, Any]:
+    look: dict[str, Any] = yaml.safe_load((report.extension / "_brand.yml").read_text(encoding="utf-8"))
+    return look

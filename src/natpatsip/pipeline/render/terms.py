@@ -1,0 +1,199 @@
+"""Terms of the glossary in the text of pages: the first use of each in a chapter opens its meaning.
+
+Without scripts it is a link to the glossary. The glossary is the chapter of that name; its terms are the first column
+of the tables whose first column is called *Term*.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from natpatsip.pipeline.plan import GLOSSARY, TERM
+from natpatsip.pipeline.render.chapters import Chapter, Node, classes_of, text_of
+from natpatsip.pipeline.staging.markdown import slug
+
+PASSED_OVER = {"report-figure", "picture", "tiles", "table-notes"}  # divs whose words are short and stand by themselves
+SPACES = {"Space", "SoftBreak"}
+WORD = re.compile(r"([(“‘\"'\[]*)(.+?)((?:[’']s)?[.,;:!?)”’\"'\]]*)")
+"""What stands before a word, the word, and what stands after it."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term with what it means."""
+
+    text: str
+    meaning: str
+
+    @property
+    def id(self) -> str:
+        """The id of its row."""
+        return f"term-{slug(self.text)}"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Its words as `_same` compares them."""
+        return tuple(self.text.split())
+
+
+def with_terms(chapters: Sequence[Chapter], *, printed: Collection[str]) -> list[Chapter]:
+    """Return chapters with their first uses of terms marked, and the glossary with an id for each term.
+
+    Only the `printed` chapters are marked: the others are lists that the build writes.
+    """
+    glossary = next((each for each in chapters if each.stem == GLOSSARY), None)
+    terms = {term.id: term for term in _terms(glossary)} if glossary else {}
+    if not terms:
+        return list(chapters)
+    longest_first = sorted(terms.values(), key=lambda term: (-len(term.words), term.text))
+
+    def marked(chapter: Chapter) -> Chapter:
+        if chapter is glossary:
+            return _with_blocks(chapter, _with_ids(chapter.blocks, dict.fromkeys(terms)))
+        if chapter.name not in printed:
+            return chapter
+        return _with_blocks(chapter, _Marker(longest_first).blocks(chapter.blocks))
+
+    return [marked(chapter) for chapter in chapters]
+
+
+def _with_blocks(chapter: Chapter, blocks: Sequence[Node]) -> Chapter:
+    return replace(chapter, document={**chapter.document, "blocks": list(blocks)})
+
+
+# The glossary ---------------------------------------------------------------------------------------------------------
+
+
+def _terms(glossary: Chapter) -> Iterator[Term]:
+    for table in _tables(glossary.blocks):
+        for cells in _rows(table):
+            term, meaning = (text_of(cell[4]).strip() for cell in cells[:2])
+            if term and meaning:
+                yield Term(term, meaning)
+
+
+def _tables(blocks: Sequence[Node]) -> Iterator[Node]:
+    for block in blocks:
+        if block["t"] == "Table" and block["c"][3][1] and len(block["c"][2]) > 1:
+            first = block["c"][3][1][0][1][0]
+            if text_of(first[4]).strip() == TERM:
+                yield block
+
+
+def _rows(table: Node) -> Iterator[list[Any]]:
+    return (row[1] for body in table["c"][4] for row in body[3])
+
+
+def _with_ids(blocks: Sequence[Node], left: dict[str, None]) -> list[Node]:
+    """Return the glossary's blocks, the first row of each term with its id; `left` has the ids without a row yet."""
+    tables = [*map(id, _tables(blocks))]
+
+    def named(row: Any) -> Any:
+        name = Term(text_of(row[1][0][4]).strip(), "").id
+        if name not in left:
+            return row
+        left.pop(name)
+        attributes, *shape, content = row[1][0]
+        first = [{"t": "Plain", "c": [{"t": "Span", "c": [[name, [], []], content[0]["c"]]}]}, *content[1:]]
+        return [row[0], [[attributes, *shape, first], *row[1][1:]]]
+
+    def table(block: Node) -> Node:
+        bodies = [[body[0], body[1], body[2], [*map(named, body[3])]] for body in block["c"][4]]
+        return {**block, "c": [*block["c"][:4], bodies, block["c"][5]]}
+
+    return [table(block) if id(block) in tables else block for block in blocks]
+
+
+# The text -------------------------------------------------------------------------------------------------------------
+
+
+class _Marker:
+    """Marks the first use of each term in one chapter."""
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self.left = list(terms)
+
+    def blocks(self, blocks: Sequence[Node]) -> list[Node]:
+        """Return blocks with the terms of their running text marked."""
+        return [self._block(block) for block in blocks]
+
+    def _block(self, block: Node) -> Node:
+        kind: str = block["t"]
+        content: Any = block.get("c")
+        if kind in {"Para", "Plain"}:
+            return {**block, "c": self._inlines(content)}
+        if kind == "BulletList":
+            return {**block, "c": [*map(self.blocks, content)]}
+        if kind == "OrderedList":
+            return {**block, "c": [content[0], [*map(self.blocks, content[1])]]}
+        if kind == "Div" and not PASSED_OVER & set(classes_of(block)):
+            return {**block, "c": [content[0], self.blocks(content[1])]}
+        return block
+
+    def _inlines(self, inlines: Sequence[Node]) -> list[Node]:
+        marked: list[Node] = []
+        at = 0
+        while at < len(inlines):
+            node = inlines[at]
+            if node["t"] in {"Strong", "Emph"}:
+                marked.append({**node, "c": self._inlines(node["c"])})
+            elif found := next((term for term in self.left if _begins(inlines, at, term)), None):
+                self.left.remove(found)
+                end = at + 2 * len(found.words) - 1
+                marked += _link(inlines[at:end], found)
+                at = end
+                continue
+            else:
+                marked.append(node)
+            at += 1
+        return marked
+
+
+def _begins(inlines: Sequence[Node], at: int, term: Term) -> bool:
+    """Return True if a term's words stand at a place, with a space between any two."""
+    run = inlines[at : at + 2 * len(term.words) - 1]
+    if len(run) < 2 * len(term.words) - 1 or any(each["t"] not in SPACES for each in run[1::2]):
+        return False
+    words, last = run[::2], len(term.words) - 1
+    return all(
+        each["t"] == "Str" and _is(each["c"], word, is_first=n == 0, is_last=n == last)
+        for n, (each, word) in enumerate(zip(words, term.words, strict=True))
+    )
+
+
+def _is(text: str, word: str, *, is_first: bool, is_last: bool) -> bool:
+    """Return True if a text is a word of a term, in the plural too; punctuation stands around the term alone.
+
+    Examples
+    --------
+    >>> _is("(PSCs),", "PSC", is_first=True, is_last=True), _is("psc", "PSC", is_first=True, is_last=True)
+    (True, False)
+    >>> _is("Baseline", "baseline", is_first=True, is_last=True), _is("at,", "at", is_first=True, is_last=False)
+    (True, False)
+    """
+    before, found, after = _parts(text)
+    if (before and not is_first) or (after and not is_last):
+        return False
+    found = found if word != word.lower() else found.lower()
+    return found == word or (is_last and found == f"{word}s")
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    match = WORD.fullmatch(text)
+    return (match[1], match[2], match[3]) if match else ("", text, "")
+
+
+def _link(run: Sequence[Node], term: Term) -> list[Node]:
+    """Return the words of a term as a link to it, without the punctuation around them."""
+    before, first, _ = _parts(run[0]["c"])
+    _, last, after = _parts(run[-1]["c"])
+    words = [_text(first), *run[1:-1], _text(last)] if len(run) > 1 else [_text(first)]
+    link = {"t": "Link", "c": [["", ["term"], [["meaning", term.meaning]]], words, [f"{GLOSSARY}.qmd#{term.id}", ""]]}
+    return [*([_text(before)] if before else []), link, *([_text(after)] if after else [])]
+
+
+def _text(text: str) -> Node:
+    return {"t": "Str", "c": text}
