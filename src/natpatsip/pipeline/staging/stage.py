@@ -24,7 +24,7 @@ from natpatsip.look import EXTENSION
 from natpatsip.pipeline.outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
 from natpatsip.pipeline.plan import GENERATED, Plan
 from natpatsip.pipeline.staging.chapter import ChapterExporter, tables_of
-from natpatsip.pipeline.staging.markdown import PLACES
+from natpatsip.pipeline.staging.markdown import PLACES, Place
 from natpatsip.pipeline.staging.passport_text import listing, script
 from natpatsip.pipeline.staging.passports import Passport, homes_of, passports_of, uses_in, with_entries, write_facts
 from natpatsip.printable import escaped
@@ -91,7 +91,7 @@ def stage(
         before = texts["index"].count("\n")
         texts["index"] = _with_illustrative_note(plan, texts["index"], facts)
         more = texts["index"].count("\n") - before
-        places["index"] = [(line + more, place) for line, place in places["index"]]
+        places["index"] = [place._replace(line=place.line + more * (place.line > 1)) for place in places["index"]]
     if SOURCES in plan.chapters:
         params = f"params/{plan.quarter}.yml"
         files = data_files(outputs.values(), plan.project) | {params: sha256_of(plan.project / params)}
@@ -116,7 +116,7 @@ def _copy_bibliography(plan: Plan, folder: Path) -> None:
 
 def _chapters(
     plan: Plan, executed: Mapping[str, NotebookNode], figures: Sequence[FigureRecord], folder: Path
-) -> tuple[dict[str, str], dict[str, list[tuple[int, str]]]]:
+) -> tuple[dict[str, str], dict[str, list[Place]]]:
     """Return the text of each chapter made of a notebook, and of the list of figures; and which cells lines are from.
 
     Images that were pasted into notebooks are written into the folder of the figures.
@@ -125,7 +125,7 @@ def _chapters(
     by_id = {figure.id: figure for figure in figures}
     known = titles | dict.fromkeys(set(GENERATED) & set(plan.chapters), "")
     texts: dict[str, str] = {}
-    places: dict[str, list[tuple[int, str]]] = {}
+    places: dict[str, list[Place]] = {}
     errors: list[ReportError] = []
     for name in plan.chapters:
         if name == FIGURES:
