@@ -27,6 +27,7 @@ _NAMES = {
     "http://schemas.microsoft.com/office/word/2010/wordml": "w14",
     "http://schemas.microsoft.com/office/word/2012/wordml": "w15",
 }
+DOCUMENT = "word/document.xml"
 BREAK = "\n"  # the end of a paragraph, where it was inserted or deleted
 REVISIONS = {"w:ins": "insertion", "w:del": "deletion", "w:moveFrom": "move-from", "w:moveTo": "move-to"}
 _SIGNS = {"w:tab": "\t", "w:br": " ", "w:cr": " ", "w:noBreakHyphen": "-", "w:softHyphen": ""}
@@ -50,10 +51,10 @@ class Revision:
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of text with one revision, under the same comments and in the same cell."""
+    """A stretch of text with the same revisions, under the same comments and in the same cell."""
 
     text: str
-    revision: Revision | None = None
+    revisions: tuple[Revision, ...] = ()  # two, if one person inserted it and another deleted it again
     comments: frozenset[str] = frozenset()
     bookmarks: tuple[str, ...] = ()
     is_picture: bool = False  # then the text is its alternative text
@@ -62,12 +63,12 @@ class Piece:
     @property
     def was_there(self) -> bool:
         """Whether it was in the file before any tracked change."""
-        return self.revision is None or self.revision.kind in ("deletion", "move-from")
+        return all(each.kind in ("deletion", "move-from") for each in self.revisions)
 
     @property
     def is_there(self) -> bool:
         """Whether it is still there if all changes are accepted."""
-        return self.revision is None or self.revision.kind in ("insertion", "move-to")
+        return all(each.kind in ("insertion", "move-to") for each in self.revisions)
 
 
 @dataclass(frozen=True)
@@ -148,8 +149,10 @@ class WordFile:
 def _stories(parts: Iterable[str]) -> list[str]:
     """Return the parts that hold text, the document itself first."""
     names = sorted(parts)
-    found = [name for name in names if name.startswith(("word/footnotes", "word/endnotes", "word/header", "word/footer"))]
-    return ["word/document.xml", *(name for name in found if name.endswith(".xml"))]
+    found = [
+        name for name in names if name.startswith(("word/footnotes", "word/endnotes", "word/header", "word/footer"))
+    ]
+    return [DOCUMENT, *(name for name in found if name.endswith(".xml"))]
 
 
 def _name(element: Any) -> str:
@@ -285,8 +288,6 @@ class _Reader:
             if name == "w:rPr":
                 style = next((_attribute(each, "val") for each in child if _name(each) == "w:rStyle"), "")
                 changes = [each for each in child if _name(each) in _FORMATS]
-                for mark in (each for each in child if _name(each) in REVISIONS):  # of a formula or a field
-                    self._add("", self._revision(_name(mark), mark))
             elif name in ("w:t", "w:delText"):
                 self._add(child.text or "", is_generated=style == "SourceMark" or self._is_page())
             elif name in _SIGNS:
@@ -328,7 +329,6 @@ class _Reader:
     def _add(
         self,
         text: str,
-        revision: Revision | None = None,
         *,
         comment: str = "",
         is_picture: bool = False,
@@ -337,12 +337,9 @@ class _Reader:
         if not self.open:
             return
         under = frozenset(self.comments) | ({comment} if comment else frozenset())
-        revision = revision or next((each for each in self.revisions if each.row), None) or self._innermost()
-        self.open[-1].pieces.append(Piece(text, revision, under, tuple(self.bookmarks), is_picture, is_generated))
-
-    def _innermost(self) -> Revision | None:
-        """Return the revision of the text that is read; text that one person inserted and another deleted is deleted."""
-        return self.revisions[-1] if self.revisions else None
+        rows = {(each.kind, each.author) for each in self.revisions if each.row}
+        revisions = tuple(each for each in self.revisions if each.row or (each.kind, each.author) not in rows)
+        self.open[-1].pieces.append(Piece(text, revisions, under, tuple(self.bookmarks), is_picture, is_generated))
 
     def _format(self, element: Any, name: str, words: str) -> None:
         change = FormatChange(_attribute(element, "author"), _attribute(element, "date"), _changed(element, name))
@@ -414,11 +411,16 @@ def _comments(parts: Mapping[str, bytes]) -> dict[str, Comment]:
 
 
 def _plain(paragraph: Any) -> str:
-    return "".join(each.text or "" if _name(each) == "w:t" else _SIGNS.get(_name(each), "") for each in paragraph.iter())
+    return "".join(
+        each.text or "" if _name(each) == "w:t" else _SIGNS.get(_name(each), "") for each in paragraph.iter()
+    )
 
 
 def _threads(parts: Mapping[str, bytes]) -> Iterator[tuple[str, tuple[str, bool]]]:
     """Yield the last paragraph of each comment, with that of the comment above it, and whether it is resolved."""
     for each in etree.fromstring(parts.get("word/commentsExtended.xml", b"<none/>"), _PARSER):
         if _name(each) == "w15:commentEx":
-            yield _attribute(each, "paraId"), (_attribute(each, "paraIdParent"), _attribute(each, "done") in ("1", "true"))
+            yield (
+                _attribute(each, "paraId"),
+                (_attribute(each, "paraIdParent"), _attribute(each, "done") in ("1", "true")),
+            )

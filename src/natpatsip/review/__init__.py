@@ -1,0 +1,112 @@
+"""Reviewers' comments and tracked changes in Word files, by notebook and cell; and changes of wording taken into cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from natpatsip.compare import BuiltReport, CompareError
+from natpatsip.errors import UsageError
+from natpatsip.quarter import Quarter
+from natpatsip.review.apply import Project, applied
+from natpatsip.review.items import APPLIED, AWAITS, OPEN, Item, items_of
+from natpatsip.review.locate import Locator
+from natpatsip.review.word_file import WordFile
+
+__all__ = ["Item", "Review", "review"]
+
+
+@dataclass(frozen=True)
+class Review:
+    """What reviewers have left in their files."""
+
+    items: tuple[Item, ...]
+    written: tuple[str, ...] = ()  # the notebooks that were changed
+    notes: tuple[str, ...] = ()  # what could not be looked up, and why
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return any(item.status in AWAITS for item in self.items)
+
+
+def review(
+    files: Sequence[Path],  # the reviewed Word files
+    project: Path,
+    *,
+    reports: Path,  # the folder of built reports
+    quarter: Quarter | None = None,  # what they report on; by default what each says itself
+    is_applied: bool = False,  # whether changes of wording are taken into the notebooks
+) -> Review:
+    """Return what reviewers have left, each with its notebook and cell.
+
+    Raises
+    ------
+    UsageError
+        If a file is missing, is not a Word file, or does not say which quarter it reports on.
+    """
+    notes: dict[str, None] = {}
+    read: list[tuple[Locator, list[Item]]] = []
+    for path in files:
+        file = WordFile.read(path)
+        locator = Locator(file, None)
+        about = quarter or _quarter_of(locator)
+        try:
+            locator = Locator(file, BuiltReport.read(_folder(path, reports, about), about))
+        except CompareError as error:
+            notes[f"{error} Until then, only bookmarks lead to cells, and no change can be applied."] = None
+        read.append((locator, [_located(item, locator) for item in items_of(file)]))
+    by_quarter = {str(locator.report.quarter) if locator.report else "" for locator, _ in read} - {""}
+    if len(by_quarter) > 1:
+        raise UsageError(f"the files report on {' and '.join(sorted(by_quarter))}. Review one quarter at a time.")
+    report = next((locator.report for locator, _ in read if locator.report), None)
+    here = Project(project, report)
+    splices, settled = applied(read, here)
+    written = here.write(splices) if is_applied else []
+    items = [item if is_applied else _proposed(item) for found in settled for item in found]
+    return Review(tuple(_by_cell(items, report)), tuple(written), tuple(notes))
+
+
+def _quarter_of(locator: Locator) -> Quarter:
+    """Return the quarter that a file says it reports on, or that its folder is named after."""
+    path = locator.file.path
+    for found in (locator.quarter, path.resolve().parent.name):
+        try:
+            return Quarter.parse(found)
+        except UsageError:
+            continue
+    raise UsageError(f"{path}: does not say which quarter it reports on. Name it: --quarter 2024-25-Q2")
+
+
+def _folder(path: Path, reports: Path, quarter: Quarter) -> Path:
+    """Return the folder of the report that a file is of: its own, if a report is there."""
+    own = path.resolve().parent
+    return own if (own / "manifest.json").is_file() and own.name == str(quarter) else reports / str(quarter)
+
+
+def _located(item: Item, locator: Locator) -> Item:
+    """Return an item with its notebook and cell."""
+    if not item.spots:
+        return item
+    cell = locator.cell_of(item.spots[0].paragraph)
+    why = item.why
+    if cell.is_near and not why:
+        why = "its own cell was not found, so this is the cell above"
+    return replace(item, notebook=cell.notebook and f"{cell.notebook}.ipynb", cell=cell.id, where=cell.where, why=why)
+
+
+def _proposed(item: Item) -> Item:
+    """Return an item of a review that applies nothing: its changes are open, with what stands against them."""
+    if not item.is_change or (item.status == APPLIED and item.why):
+        return item
+    return replace(item, status=OPEN)
+
+
+def _by_cell(items: Sequence[Item], report: BuiltReport | None) -> list[Item]:
+    """Return the items of all files in reading order; those of no cell are at the end."""
+    order: dict[tuple[str, str], int] = {}
+    for notebook, content in report.notebooks.items() if report else ():
+        for cell in content.cells:
+            order[f"{notebook}.ipynb", cell.get("id", "")] = len(order)
+    return sorted(items, key=lambda item: order.get((item.notebook, item.cell), len(order)))
