@@ -1,4 +1,4 @@
-"""Reviewers' comments and tracked changes in Word files, by notebook and cell; and changes of wording taken into cells."""
+"""Reviewers' comments and tracked changes in Word files, by notebook and cell; changes of wording taken into cells."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 from natpatsip.compare import BuiltReport, CompareError
 from natpatsip.errors import UsageError
 from natpatsip.quarter import Quarter
-from natpatsip.review.apply import Project, applied
+from natpatsip.review.apply import applied
 from natpatsip.review.items import APPLIED, AWAITS, OPEN, Item, items_of
 from natpatsip.review.locate import Locator
+from natpatsip.review.sources import Sources
 from natpatsip.review.word_file import WordFile
 
 __all__ = ["Item", "Review", "review"]
@@ -61,7 +62,7 @@ def review(
     if len(by_quarter) > 1:
         raise UsageError(f"the files report on {' and '.join(sorted(by_quarter))}. Review one quarter at a time.")
     report = next((locator.report for locator, _ in read if locator.report), None)
-    here = Project(project, report)
+    here = Sources(project, report)
     splices, settled = applied(read, here)
     written = here.write(splices) if is_applied else []
     items = [item if is_applied else _proposed(item) for found in settled for item in found]

@@ -1,4 +1,4 @@
-"""What reviewers have left in a file, item by item: comments, replies, insertions, deletions, moves, changes of format."""
+"""What reviewers have left in a file, item by item: comments, replies, insertions, deletions, moves, formats."""
 
 from __future__ import annotations
 
@@ -66,8 +66,7 @@ def items_of(file: WordFile) -> list[Item]:
     name, paragraphs = file.path.name, file.paragraphs
     found = [*_changes(paragraphs), *_formats(paragraphs), *_remarks(file)]
     found.sort(key=lambda item: (not item.spots, item.spots[0].paragraph if item.spots else 0))
-    numbered = [_with(item, file=name, id=item.id or f"change-{number}") for number, item in enumerate(found, start=1)]
-    return numbered
+    return [_with(item, file=name, id=item.id or f"change-{number}") for number, item in enumerate(found, start=1)]
 
 
 def _with(item: Item, **fields: Any) -> Item:

@@ -1,7 +1,7 @@
 """From a place in a Word file to the notebook and cell that it is from.
 
-The build has put a bookmark around what each cell says. Where editing has lost it, the text is looked for in the report as
-it was built, and after that the cell above is taken.
+The build has put a bookmark around what each cell says. Where editing has lost it, the text is looked for in the report
+as it was built, and after that the cell above is taken.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ _SAME = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\xa0": "
 
 
 def normal(text: str) -> str:
-    """Return a text as it is compared: straight quotation marks, single spaces, no references to sources.
+    r"""Return a text as it is compared: straight quotation marks, single spaces, no references to sources.
 
     Examples
     --------

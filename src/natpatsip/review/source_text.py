@@ -1,7 +1,7 @@
 """A markdown cell as it is read, letter by letter, with where each letter is in its source.
 
-An inline expression is one piece: its letters have an owner, and no change of wording may touch them. What this module does
-not understand, it shows as it is typed; a paragraph that then differs from the Word file's is left alone.
+An inline expression is one piece: its letters have an owner, and no change of wording may touch them. What this module
+does not understand, it shows as it is typed; a paragraph that then differs from the Word file's is left alone.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from natpatsip.pipeline.inline_code import INLINE
 from natpatsip.pipeline.staging.markdown import FENCED, HEADING
@@ -66,11 +67,11 @@ def blocks_of(
     source: str,
     values: Mapping[str, str],  # what each expression, and each reference such as ``@fig-waits``, prints
 ) -> list[Block]:
-    """Return the blocks of a markdown cell, in reading order.
+    r"""Return the blocks of a markdown cell, in reading order.
 
     Examples
     --------
-    >>> [block.text for block in blocks_of("## Waits\\n\\n**Most** waits fell by `{python} fall`.", {"fall": "9%"})]
+    >>> [block.text for block in blocks_of("## Waits\n\n**Most** waits fell by `{python} fall`.", {"fall": "9%"})]
     ['Waits', 'Most waits fell by 9%.']
     """
     return [block for block in _blocks(source, values) if block.letters]
@@ -129,7 +130,7 @@ def _block(source: str, lines: Sequence[tuple[int, int]], values: Mapping[str, s
 def _letters(source: str, lines: Sequence[tuple[int, int]], values: Mapping[str, str]) -> tuple[Letter, ...]:
     """Return the letters of a block; what is between its lines is one space."""
     end = lines[-1][1]
-    breaks = {stop: start for (_, stop), (start, _) in zip(lines, lines[1:], strict=False)}
+    breaks = {stop: start for (_, stop), (start, _) in pairwise(lines)}
     skipped = _marks(source, lines[0][0], end)
     found: list[Letter] = []
 

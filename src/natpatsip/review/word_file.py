@@ -7,7 +7,7 @@ hold text: the document, notes, headers and footers. What an older Word would sh
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,27 +15,16 @@ from typing import Any
 from lxml import etree
 
 from natpatsip.errors import UsageError
+from natpatsip.review.word_comments import Comment, comments_of
+from natpatsip.review.word_xml import PARSER, SIGNS, attribute_of, name_of
 
-_NAMES = {
-    "http://schemas.openxmlformats.org/wordprocessingml/2006/main": "w",
-    "http://purl.oclc.org/ooxml/wordprocessingml/main": "w",  # of the strict form
-    "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing": "wp",
-    "http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing": "wp",
-    "http://schemas.openxmlformats.org/markup-compatibility/2006": "mc",
-    "http://schemas.openxmlformats.org/officeDocument/2006/math": "m",
-    "http://purl.oclc.org/ooxml/officeDocument/math": "m",
-    "http://schemas.microsoft.com/office/word/2010/wordml": "w14",
-    "http://schemas.microsoft.com/office/word/2012/wordml": "w15",
-}
 DOCUMENT = "word/document.xml"
 BREAK = "\n"  # the end of a paragraph, where it was inserted or deleted
 REVISIONS = {"w:ins": "insertion", "w:del": "deletion", "w:moveFrom": "move-from", "w:moveTo": "move-to"}
-_SIGNS = {"w:tab": "\t", "w:br": " ", "w:cr": " ", "w:noBreakHyphen": "-", "w:softHyphen": ""}
 _FORMATS = {
     "w:rPrChange", "w:pPrChange", "w:tblPrChange", "w:tblPrExChange", "w:tblGridChange", "w:trPrChange", "w:tcPrChange",
     "w:sectPrChange", "w:numberingChange", "w:cellIns", "w:cellDel", "w:cellMerge",
 }  # fmt: skip
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
 
 
 @dataclass(frozen=True)
@@ -104,18 +93,6 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
-class Comment:
-    """A comment or a reply."""
-
-    id: str
-    author: str
-    date: str
-    text: str
-    parent: str = ""
-    is_resolved: bool = False
-
-
-@dataclass(frozen=True)
 class WordFile:
     """What a Word file holds for a review."""
 
@@ -139,7 +116,7 @@ class WordFile:
             with zipfile.ZipFile(path) as archive:
                 parts = {name: archive.read(name) for name in archive.namelist()}
             paragraphs = [each for name in _stories(parts) for each in _Reader(name).read(parts[name])]
-            comments = _comments(parts)
+            comments = comments_of(parts)
         except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, OSError) as error:
             raise UsageError(f"{path}: is not a Word file ({error}). Save it in Word as .docx.") from error
         custom = {name: content for name, content in parts.items() if name.startswith("customXml/item")}
@@ -153,19 +130,6 @@ def _stories(parts: Iterable[str]) -> list[str]:
         name for name in names if name.startswith(("word/footnotes", "word/endnotes", "word/header", "word/footer"))
     ]
     return [DOCUMENT, *(name for name in found if name.endswith(".xml"))]
-
-
-def _name(element: Any) -> str:
-    """Return the name of an element with the usual prefix."""
-    if not isinstance(element.tag, str):  # a comment of XML
-        return ""
-    space, _, local = element.tag.rpartition("}")
-    return f"{_NAMES.get(space[1:], '')}:{local}"
-
-
-def _attribute(element: Any, name: str) -> str:
-    """Return an attribute, whatever its namespace; Word and others differ in it."""
-    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
 
 
 @dataclass
@@ -184,7 +148,7 @@ class _Reader:
     rows: int = 0
 
     def read(self, content: bytes) -> list[Paragraph]:
-        self._visit_all(etree.fromstring(content, _PARSER))
+        self._visit_all(etree.fromstring(content, PARSER))
         return self.found
 
     def _visit_all(self, element: Any) -> None:
@@ -192,7 +156,7 @@ class _Reader:
             self._visit(child)
 
     def _visit(self, element: Any) -> None:
-        name = _name(element)
+        name = name_of(element)
         if name == "w:p":
             self._paragraph(element)
         elif name in REVISIONS:
@@ -208,9 +172,9 @@ class _Reader:
             self._visit_all(element)
             self.tables -= 1
         elif name == "m:oMath":
-            self._add("".join(each.text or "" for each in element.iter() if _name(each) == "m:t"), is_generated=True)
+            self._add("".join(each.text or "" for each in element.iter() if name_of(each) == "m:t"), is_generated=True)
         elif name == "mc:AlternateContent":
-            self._visit_all(next((each for each in element if _name(each) == "mc:Choice"), element))
+            self._visit_all(next((each for each in element if name_of(each) == "mc:Choice"), element))
         elif name in _FORMATS:
             self._format(element, name, "")
         elif not self._range(name, element):
@@ -218,9 +182,9 @@ class _Reader:
 
     def _range(self, name: str, element: Any) -> bool:
         """Note the start or the end of a bookmark, a comment or a move; return False if it is none."""
-        identity = _attribute(element, "id")
+        identity = attribute_of(element, "id")
         if name == "w:bookmarkStart":
-            label = _attribute(element, "name")
+            label = attribute_of(element, "name")
             self.bookmarks.pop(label, None)
             self.bookmarks[label] = identity  # the last is the one that began last
         elif name == "w:bookmarkEnd":
@@ -230,7 +194,7 @@ class _Reader:
         elif name == "w:commentRangeEnd":
             self.comments.pop(identity, None)
         elif name in ("w:moveFromRangeStart", "w:moveToRangeStart"):
-            self.moves[identity] = _attribute(element, "name")
+            self.moves[identity] = attribute_of(element, "name")
         elif name in ("w:moveFromRangeEnd", "w:moveToRangeEnd"):
             self.moves.pop(identity, None)
         else:
@@ -239,13 +203,15 @@ class _Reader:
 
     def _revision(self, name: str, element: Any, row: int = 0) -> Revision:
         move = next(reversed(self.moves.values()), "") if name.startswith("w:move") else ""
-        return Revision(REVISIONS[name], _attribute(element, "author"), _attribute(element, "date"), move, row)
+        return Revision(REVISIONS[name], attribute_of(element, "author"), attribute_of(element, "date"), move, row)
 
     def _row(self, element: Any) -> None:
         """Read a row of a table, which may have been inserted or deleted as a whole."""
         self.rows += 1
-        marks = [each for child in element if _name(child) == "w:trPr" for each in child if _name(each) in REVISIONS]
-        own = [self._revision(_name(each), each, self.rows) for each in marks]
+        marks = [
+            each for child in element if name_of(child) == "w:trPr" for each in child if name_of(each) in REVISIONS
+        ]
+        own = [self._revision(name_of(each), each, self.rows) for each in marks]
         self.revisions += own
         self._visit_all(element)
         del self.revisions[len(self.revisions) - len(own) :]
@@ -255,7 +221,7 @@ class _Reader:
         self.open.append(paragraph)
         self.found.append(paragraph)
         for child in element:
-            if _name(child) == "w:pPr":
+            if name_of(child) == "w:pPr":
                 self._properties(paragraph, child)
             else:
                 self._visit(child)
@@ -265,15 +231,15 @@ class _Reader:
 
     def _properties(self, paragraph: Paragraph, properties: Any) -> None:
         for each in properties:
-            name = _name(each)
+            name = name_of(each)
             if name == "w:pStyle":
-                paragraph.style = _attribute(each, "val")
+                paragraph.style = attribute_of(each, "val")
             elif name == "w:rPr":
                 for mark in each:
-                    if _name(mark) in REVISIONS:
-                        paragraph.end = self._revision(_name(mark), mark)
-                    elif _name(mark) in _FORMATS:
-                        self._format(mark, _name(mark), "")
+                    if name_of(mark) in REVISIONS:
+                        paragraph.end = self._revision(name_of(mark), mark)
+                    elif name_of(mark) in _FORMATS:
+                        self._format(mark, name_of(mark), "")
             elif name in _FORMATS:
                 self._format(each, name, "")
             else:
@@ -284,27 +250,27 @@ class _Reader:
         start = len(self.open[-1].pieces) if self.open else 0
         changes = []
         for child in element:
-            name = _name(child)
+            name = name_of(child)
             if name == "w:rPr":
-                style = next((_attribute(each, "val") for each in child if _name(each) == "w:rStyle"), "")
-                changes = [each for each in child if _name(each) in _FORMATS]
+                style = next((attribute_of(each, "val") for each in child if name_of(each) == "w:rStyle"), "")
+                changes = [each for each in child if name_of(each) in _FORMATS]
             elif name in ("w:t", "w:delText"):
                 self._add(child.text or "", is_generated=style == "SourceMark" or self._is_page())
-            elif name in _SIGNS:
-                self._add(_SIGNS[name])
+            elif name in SIGNS:
+                self._add(SIGNS[name])
             elif name == "w:sym":
-                self._add(chr(int(_attribute(child, "char") or "fffd", 16)))
+                self._add(chr(int(attribute_of(child, "char") or "fffd", 16)))
             elif name == "w:fldChar":
-                self._field(_attribute(child, "fldCharType"))
+                self._field(attribute_of(child, "fldCharType"))
             elif name in ("w:instrText", "w:delInstrText"):
                 if self.fields:
                     self.fields[-1] += child.text or ""
             elif name == "w:commentReference":
-                self._add("", comment=_attribute(child, "id"))
+                self._add("", comment=attribute_of(child, "id"))
             elif name in ("w:drawing", "w:pict", "w:object"):
                 self._picture(child)
             elif name == "mc:AlternateContent":
-                self._picture(next((each for each in child if _name(each) == "mc:Choice"), child))
+                self._picture(next((each for each in child if name_of(each) == "mc:Choice"), child))
         words = "".join(piece.text for piece in self.open[-1].pieces[start:]) if self.open else ""
         for change in changes:
             self._format(change, "w:rPrChange", words)
@@ -319,11 +285,11 @@ class _Reader:
         return any(instruction.split()[:1] in (["PAGEREF"], ["PAGE"], ["NUMPAGES"]) for instruction in self.fields)
 
     def _picture(self, element: Any) -> None:
-        described = [each for each in element.iter() if _name(each) == "wp:docPr"]
+        described = [each for each in element.iter() if name_of(each) == "wp:docPr"]
         for each in described[:1]:
-            self._add(_attribute(each, "descr"), is_picture=True)
+            self._add(attribute_of(each, "descr"), is_picture=True)
         for each in element.iter():
-            if _name(each) == "w:txbxContent":
+            if name_of(each) == "w:txbxContent":
                 self._visit_all(each)
 
     def _add(
@@ -342,7 +308,7 @@ class _Reader:
         self.open[-1].pieces.append(Piece(text, revisions, under, tuple(self.bookmarks), is_picture, is_generated))
 
     def _format(self, element: Any, name: str, words: str) -> None:
-        change = FormatChange(_attribute(element, "author"), _attribute(element, "date"), _changed(element, name))
+        change = FormatChange(attribute_of(element, "author"), attribute_of(element, "date"), _changed(element, name))
         if not self.open and not self.found:
             self.found.append(Paragraph(self.part, bookmarks=tuple(self.bookmarks)))
         paragraph = self.open[-1] if self.open else self.found[-1]
@@ -369,58 +335,8 @@ def _changed(element: Any, name: str) -> str:
     parent = element.getparent()
     if parent is None or name.startswith("w:cell"):
         return kind
-    old = {_name(each): dict(each.attrib) for child in element for each in child}
-    new = {_name(each): dict(each.attrib) for each in parent if _name(each) not in (name, "w:rPr", "w:sectPr")}
+    old = {name_of(each): dict(each.attrib) for child in element for each in child}
+    new = {name_of(each): dict(each.attrib) for each in parent if name_of(each) not in (name, "w:rPr", "w:sectPr")}
     differs = [each.removeprefix("w:") for each in {**new, **old} if new.get(each) != old.get(each)]
     words = {"b": "bold", "i": "italic", "u": "underlined", "pStyle": "style", "rStyle": "style", "jc": "alignment"}
     return f"{kind}: {', '.join(words.get(each, each) for each in differs)}" if differs else kind
-
-
-def _comments(parts: Mapping[str, bytes]) -> dict[str, Comment]:
-    """Return the comments by id; replies with the comment that they answer."""
-    if "word/comments.xml" not in parts:
-        return {}
-    threads = dict(_threads(parts))
-    found: dict[str, Any] = {}
-    by_paragraph: dict[str, str] = {}
-    for each in etree.fromstring(parts["word/comments.xml"], _PARSER):
-        if _name(each) == "w:comment":
-            identity = _attribute(each, "id")
-            lines = [line for line in each.iter() if _name(line) == "w:p"]
-            found[identity] = each, "\n".join(map(_plain, lines)).strip()
-            for line in lines:
-                by_paragraph[_attribute(line, "paraId")] = identity
-    comments = {}
-    parents = {by_paragraph.get(line, ""): by_paragraph.get(parent, "") for line, (parent, _) in threads.items()}
-    resolved = {by_paragraph.get(line, "") for line, (_, is_done) in threads.items() if is_done}
-    for identity, (element, text) in found.items():
-        root = identity
-        seen = {root}
-        while (above := parents.get(root, "")) and above not in seen:
-            root = above
-            seen.add(root)
-        comments[identity] = Comment(
-            identity,
-            _attribute(element, "author"),
-            _attribute(element, "date"),
-            text,
-            parent="" if root == identity else root,
-            is_resolved=root in resolved or identity in resolved,
-        )
-    return comments
-
-
-def _plain(paragraph: Any) -> str:
-    return "".join(
-        each.text or "" if _name(each) == "w:t" else _SIGNS.get(_name(each), "") for each in paragraph.iter()
-    )
-
-
-def _threads(parts: Mapping[str, bytes]) -> Iterator[tuple[str, tuple[str, bool]]]:
-    """Yield the last paragraph of each comment, with that of the comment above it, and whether it is resolved."""
-    for each in etree.fromstring(parts.get("word/commentsExtended.xml", b"<none/>"), _PARSER):
-        if _name(each) == "w15:commentEx":
-            yield (
-                _attribute(each, "paraId"),
-                (_attribute(each, "paraIdParent"), _attribute(each, "done") in ("1", "true")),
-            )

@@ -1,7 +1,7 @@
 """Bookmarks in the Word file that say which cell its text is from, so that a reviewer's comment leads to the cell.
 
-The marks are put into the chapters for Word alone, as raw WordprocessingML, which both renderers pass on. Once the file is
-made, each bookmark is stretched over all that its cell says. Their names begin with ``_``, which Word does not list.
+The marks are put into the chapters for Word alone, as raw WordprocessingML, which both renderers pass on. Once the file
+is made, each bookmark is stretched over all that its cell says. Their names begin with ``_``, which Word does not list.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _mark(name: str) -> str:
 def stretch(body: Any) -> None:
     """Stretch the bookmark of each cell over the paragraphs, tables and figures up to the next cell or chapter.
 
-    It begins and ends in paragraphs: LibreOffice loses some that begin between a table and a paragraph.
+    It begins and ends in paragraphs, as Word itself saves bookmarks.
     """
     marks: list[tuple[Any, Any]] = []  # the start and end of each bookmark, without one that is now the title's
     lines: list[list[Any]] = []  # the paragraphs of each
@@ -93,7 +93,8 @@ def cells_part(quarter: str, cells: Iterable[tuple[str, str]]) -> bytes:
         f"<cell name={quoteattr(bookmark_of(*cell))} notebook={quoteattr(cell[0])} id={quoteattr(cell[1])}/>"
         for cell in dict.fromkeys(cells)
     )
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<cells xmlns="{NAMESPACE}" quarter="{quarter}">{rows}</cells>'.encode()
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    return f'{head}<cells xmlns="{NAMESPACE}" quarter="{quarter}">{rows}</cells>'.encode()
 
 
 def cells_of(places: Mapping[str, Sequence[Place]]) -> Iterator[tuple[str, str]]:

@@ -99,9 +99,7 @@ def read_chapter(report: Report, name: str, cache: RenderCache) -> Chapter:
     return parse_chapter(report, name, source, report.places.get(name.removesuffix(".qmd"), ()), cache)
 
 
-def parse_chapter(
-    report: Report, name: str, source: str, places: Sequence[Place], cache: RenderCache
-) -> Chapter:
+def parse_chapter(report: Report, name: str, source: str, places: Sequence[Place], cache: RenderCache) -> Chapter:
     """Return a chapter of this source, each of its headings with an id."""
     chapter = Chapter(name, source, {}, places)
     arguments = (f"--from={READER}", "--to=json", *_citing(report, source))

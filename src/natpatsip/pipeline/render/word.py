@@ -333,9 +333,11 @@ def _describe(document: Any, report: Report, timestamp: int) -> None:
 
 
 def _name_cells(document: Any, report: Report) -> None:
-    """Add the part that says which notebook and cell each bookmark is of, so that a reviewed file tells it by itself."""
+    """Add the part that says which notebook and cell each bookmark is of, for whoever has the file alone."""
     package = document.part.package
-    content = cell_bookmarks.cells_part(str(report.metadata[OWN].get("quarter", "")), cell_bookmarks.cells_of(report.places))
+    content = cell_bookmarks.cells_part(
+        str(report.metadata[OWN].get("quarter", "")), cell_bookmarks.cells_of(report.places)
+    )
     part = Part(PackURI("/customXml/item1.xml"), "application/xml", content, package)
     properties = Part(PackURI("/customXml/itemProps1.xml"), CUSTOM_XML_PROPERTIES, ITEM.encode(), package)
     part.relate_to(properties, RELATIONSHIP_TYPE.CUSTOM_XML_PROPS)
