@@ -120,6 +120,8 @@ def _block(paragraph: ChangedParagraph, cell: Cell, nth: int, sources: Sources) 
     texts = {block.text for block in blocks}
     if paragraph.edits and set(paragraph.after) <= texts and (paragraph.after or paragraph.before not in texts):
         return None, source
+    if cell.is_near:
+        raise Refusal(f"the build makes this, below what {where} says")
     if sources.report is None:
         raise Refusal("what the report said is not known: build it first")
     raise Refusal(f"{where} does not say this paragraph word for word: it was changed since, or code prints part of it")

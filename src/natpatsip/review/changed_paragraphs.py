@@ -13,8 +13,9 @@ from functools import cached_property
 from natpatsip.review.items import Item
 from natpatsip.review.locate import REFERENCE, normal
 from natpatsip.review.splices import Edit
-from natpatsip.review.word_file import BREAK, DOCUMENT, Paragraph, WordFile
+from natpatsip.review.word_file import BREAK, Paragraph, Piece, WordFile
 
+ADDED = ("insertion", "move-to")
 Names = Mapping[tuple[int, int], set[str]]
 """The items that change a piece, by paragraph and piece; that after the last piece is the end of the paragraph."""
 
@@ -33,13 +34,26 @@ def changed_paragraphs(file: WordFile, items: Sequence[Item]) -> Iterator[Change
                 names[spot.paragraph, spot.piece].add(name_of_item(item))
     group: list[tuple[int, Paragraph]] = []
     for number, paragraph in enumerate(file.paragraphs):
-        group.append((number, paragraph))
-        is_split = paragraph.end is not None and paragraph.end.kind in ("insertion", "move-to")
-        if paragraph.part != DOCUMENT or not is_split:
+        above = group[-1][1] if group else None
+        goes_on = above is not None and above.part == paragraph.part and (_is_parted(above) or _is_new(paragraph))
+        if group and not goes_on:
             yield ChangedParagraph(tuple(group), names)
             group = []
+        group.append((number, paragraph))
     if group:
         yield ChangedParagraph(tuple(group), names)
+
+
+def _is_parted(paragraph: Paragraph) -> bool:
+    """Return True if a paragraph was parted from the text below it; a new one belongs to the text above."""
+    return paragraph.end is not None and paragraph.end.kind in ADDED and not _is_new(paragraph)
+
+
+def _is_new(paragraph: Paragraph) -> bool:
+    """Return True if nothing of a paragraph was there before."""
+    if paragraph.end is None or paragraph.end.kind not in ADDED:
+        return False
+    return not any(piece.text and piece.was_there for piece in paragraph.pieces)
 
 
 @dataclass(frozen=True)
@@ -87,18 +101,24 @@ class ChangedParagraph:
     def _read(self) -> tuple[str, list[Edit]]:
         reader = _Reader([], [])
         for number, paragraph in self.group:
+            end = self.names.get((number, len(paragraph.pieces)), set())
+            if _is_new(paragraph):
+                reader.insert(BREAK, end)
             for place, piece in enumerate(paragraph.pieces):
-                if not piece.text or piece.is_generated or piece.is_picture:
-                    continue
-                reader.come_to(self.names.get((number, place), set()))
-                if piece.was_there:
-                    reader.keep(piece.text)
-                elif piece.is_there:
-                    reader.insert(piece.text)
-            if number != self.group[-1][0]:
-                reader.come_to(self.names.get((number, len(paragraph.pieces)), set()))
-                reader.insert(BREAK)
+                if piece.text and not piece.is_generated and not piece.is_picture:
+                    self._read_piece(reader, piece, self.names.get((number, place), set()))
+            if _is_parted(paragraph):
+                reader.insert(BREAK, end)
         return reader.result()
+
+    def _read_piece(self, reader: _Reader, piece: Piece, items: set[str]) -> None:
+        if piece.was_there:
+            reader.come_to(items)
+            reader.keep(piece.text)
+        elif piece.is_there:
+            reader.insert(piece.text, items)
+        else:
+            reader.come_to(items)
 
 
 @dataclass
@@ -128,8 +148,9 @@ class _Reader:
         if self.opened:
             self.opened = replace(self.opened, end=len(self.letters))
 
-    def insert(self, text: str) -> None:
+    def insert(self, text: str, items: set[str]) -> None:
         """Add text that was not there."""
+        self.come_to(items)
         if self.opened:
             self.opened = replace(self.opened, text=self.opened.text + text)
 

@@ -77,7 +77,8 @@ def _remarks(file: WordFile) -> Iterator[Item]:
     """Yield comments and replies with the words that they are about."""
     spots = _by_comment(file.paragraphs)
     for comment in file.comments.values():
-        here = spots.get(comment.id) or spots.get(comment.parent, [])
+        own, above = spots.get(comment.id, []), spots.get(comment.parent, [])
+        here = own if not above or _anchored(file.paragraphs, own) else above
         yield Item(
             kind="reply" if comment.parent else "comment",
             author=comment.author,
@@ -99,6 +100,10 @@ def _by_comment(paragraphs: Sequence[Paragraph]) -> dict[str, list[Spot]]:
             for comment in piece.comments:
                 found.setdefault(comment, []).append(Spot(number, place))
     return found
+
+
+def _anchored(paragraphs: Sequence[Paragraph], spots: Sequence[Spot]) -> bool:
+    return any(paragraphs[spot.paragraph].pieces[spot.piece].text for spot in spots)
 
 
 def _anchor(paragraphs: Sequence[Paragraph], spots: Sequence[Spot]) -> str:

@@ -1,7 +1,7 @@
 """A change of wording as a change of a cell's source.
 
-It is taken only if the changed cell then prints what the reviewer asked for, and if all its inline expressions are still
-there.
+It is taken only if the changed cell then prints what the reviewer asked for, and if all its inline expressions are
+still there.
 """
 
 from __future__ import annotations
@@ -79,6 +79,8 @@ def spliced(
         if letter.owner:
             raise Refusal(owner(letter.owner))
     _check_neighbours(block, edit, owner)
+    if edit.start == edit.end and not edit.text.strip():
+        raise Refusal("an empty line changes nothing in the report")
     if edit.removes_all(block) and block.kind != "cell":
         change = _removed(source, block)
     elif BREAK in edit.text:

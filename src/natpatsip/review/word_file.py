@@ -1,14 +1,14 @@
 """A Word file as reviewers send it back: its paragraphs, with what was inserted, deleted or commented, and by whom.
 
-Read from the XML itself: python-docx knows neither tracked changes nor the threads of comments. Every part is read that may
-hold text: the document, notes, headers and footers. What an older Word would show instead of a drawing is passed over.
+Read from the XML itself: python-docx knows neither tracked changes nor the threads of comments. Every part is read that
+may hold text: the document, notes, headers and footers. What an older Word would show for a drawing is passed over.
 """
 
 from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -225,6 +225,13 @@ class _Reader:
                 self._properties(paragraph, child)
             else:
                 self._visit(child)
+        if paragraph.end is not None and paragraph.end.kind.startswith(
+            "move"
+        ):  # its name is known after the start only
+            moves = [
+                each.move for piece in paragraph.pieces for each in piece.revisions if each.kind == paragraph.end.kind
+            ]
+            paragraph.end = replace(paragraph.end, move=next(reversed(moves), paragraph.end.move))
         if not paragraph.bookmarks:
             paragraph.bookmarks = next((piece.bookmarks for piece in paragraph.pieces if piece.bookmarks), ())
         self.open.pop()
