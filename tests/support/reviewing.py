@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -18,12 +19,94 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.text.run import Run
 
+from natpatsip.quarter import Quarter
+from natpatsip.review import Item, review
+from support.projects import code, command, prose, small
+
+QUARTER = "2024-25-Q2"
+
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 EXTENDED = "http://schemas.microsoft.com/office/word/2012/wordml"
 EXTENDED_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.commentsExtended+xml"
 EXTENDED_LINK = "http://schemas.microsoft.com/office/2011/relationships/commentsExtended"
 DAYS = "2024-11-{:02}T{:02}:{:02}:00Z"
+
+
+CHART = """\
+import altair as alt
+import pandas as pd
+
+rows = pd.DataFrame({"month": ["April", "May", "June"], "beds": [3, 5, 4]})
+figure(
+    "fig-beds",
+    alt.Chart(rows).mark_bar().encode(x=alt.X("month:N", sort=None), y="beds:Q"),
+    title="Beds rose and fell",
+    description="Beds by month",
+    caption="Each bed counts once.",
+    data=rows,
+)
+"""
+WARD = [
+    prose(
+        "## Progress\n\nThe ward made *steady* progress with [the plan](https://example.org/plan) this quarter.",
+        id="progress",
+    ),
+    code('beds = publish("beds", 41, unit="beds", source="Ward list")\nnurses = "many more nurses"', id="facts"),
+    prose(
+        "There were `{python} beds` on the ward, and `{python} nurses` came. The team's view is that **staffing** "
+        "helped most.\n\nVisits were longer than before.\n\nMeals were served on time, and patients said that they "
+        "were good.",
+        id="numbers",
+    ),
+    prose(
+        "### What comes next\n\n- training for all new staff\n- a second room for families\n- shorter waits at night",
+        id="next",
+    ),
+    code(CHART, id="chart"),
+    prose("@fig-beds shows the beds. Most of them are in the north wing.", id="chart-text"),
+    prose("| Wing | Beds |\n|:--|--:|\n| North | twenty |\n| South | ten |\n\n: Beds by wing", id="table"),
+    prose(
+        "The old kitchen was closed.\n\nThe new kitchen was opened.\n\nThe garden is open all day.\n\n"
+        "The hall was painted.",
+        id="places",
+    ),
+]
+INDEX = [
+    prose("## Summary\n\nAll is well on the ward.", id="summary"),
+    prose("The ward asks for `{python} cite('beds')` more in spring.", id="ask"),
+]
+
+
+def build_ward(folder: Path) -> Path:
+    """Make the project whose Word file the tests review, and build it."""
+    project = small(folder, index=INDEX, ward=WARD)
+    run = command(project, "build", QUARTER, "--to", "docx")
+    assert run.returncode == 0, run.stderr
+    return project
+
+
+def ward_file(project: Path, author: str = "Ann Lee") -> ReviewedFile:
+    """Return the project's Word file, for a reviewer to work on."""
+    return ReviewedFile(project / "reports" / QUARTER / "report.docx", author)
+
+
+def read(project: Path, *files: Path, **options: bool) -> list[Item]:
+    """Return what reviewers have left in files of the project."""
+    found = review(files, project, reports=project / "reports", quarter=Quarter.parse(QUARTER), **options)
+    return list(found.items)
+
+
+def source(project: Path, cell: str, notebook: str = "ward") -> str:
+    """Return the source of a cell."""
+    content = json.loads((project / "notebooks" / f"{notebook}.ipynb").read_text(encoding="utf-8"))
+    return next("".join(each["source"]) for each in content["cells"] if each["id"] == cell)
+
+
+def only(items: Sequence[Item], kind: str) -> Item:
+    """Return the one item of a kind."""
+    (found,) = [item for item in items if item.kind == kind]
+    return found
 
 
 class ReviewedFile:
@@ -45,7 +128,7 @@ class ReviewedFile:
     # Places
 
     def paragraph(self, words: str, within: str = "") -> Any:
-        """Return the first paragraph that holds some words, also in tables; with `within` the one that holds that too."""
+        """Return the first paragraph that holds some words, and those of `within`; also in tables."""
         found = [each for each in self._paragraphs() if words in each.text and within in each.text]
         assert found, f"{words!r} is in no paragraph"
         return found[0]
@@ -103,6 +186,11 @@ class ReviewedFile:
             for element in list(self.document.element.body.iter(qn(tag))):
                 if element.get(qn("w:id")) == str(comment.comment_id):
                     element.getparent().remove(element)
+
+    def drop_threads(self) -> None:
+        """Take out what the file says of threads, so that it can be written again."""
+        links = self.document.part.rels
+        self.document.part.drop_rel(next(name for name, link in links.items() if link.reltype == EXTENDED_LINK))
 
     def _commented(self, runs: Sequence[Any], text: str, *, is_resolved: bool = False) -> Any:
         comment = self.document.add_comment(runs, text, author=self.author, initials="AL")

@@ -175,6 +175,9 @@ def review(
     is_applied: Annotated[
         bool, typer.Option("--apply", help="Take changes of wording into the notebooks' markdown cells.")
     ] = False,
+    is_recorded: Annotated[
+        bool, typer.Option("--record", help="Put comments into the notebooks, below their cells, to be answered there.")
+    ] = False,
     form: Annotated[str, typer.Option("--format", help="text, json or github (annotations).")] = "text",
     reports: Annotated[Path | None, typer.Option(help="The folder of built reports; by default reports/.")] = None,
 ) -> None:
@@ -187,7 +190,14 @@ def review(
 
     project = project_root()
     about = Quarter.parse(quarter) if quarter else None
-    found = reviewed(files, project, reports=reports or project / "reports", quarter=about, is_applied=is_applied)
+    found = reviewed(
+        files,
+        project,
+        reports=reports or project / "reports",
+        quarter=about,
+        is_applied=is_applied,
+        is_recorded=is_recorded,
+    )
     text = items.FORMATS[form](found.items)
     if form == "text":
         for note in found.notes:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from natpatsip.compare import BuiltReport, CompareError
 from natpatsip.errors import UsageError
+from natpatsip.pipeline.review_notes import Note, Remark, id_of
 from natpatsip.quarter import Quarter
 from natpatsip.review.apply import applied
-from natpatsip.review.items import APPLIED, AWAITS, OPEN, Item, items_of
+from natpatsip.review.items import ANSWERED, APPLIED, AWAITS, OPEN, RESOLVED, Item, items_of
 from natpatsip.review.locate import Locator
 from natpatsip.review.sources import Sources
+from natpatsip.review.splices import Refusal
 from natpatsip.review.word_file import WordFile
 
 __all__ = ["Item", "Review", "review"]
@@ -39,6 +42,7 @@ def review(
     reports: Path,  # the folder of built reports
     quarter: Quarter | None = None,  # what they report on; by default what each says itself
     is_applied: bool = False,  # whether changes of wording are taken into the notebooks
+    is_recorded: bool = False,  # whether comments are put into the notebooks, to be answered there
 ) -> Review:
     """Return what reviewers have left, each with its notebook and cell.
 
@@ -64,9 +68,48 @@ def review(
     report = next((locator.report for locator, _ in read if locator.report), None)
     here = Sources(project, report)
     splices, settled = applied(read, here)
-    written = here.write(splices) if is_applied else []
     items = [item if is_applied else _proposed(item) for found in settled for item in found]
+    if is_applied:
+        here.splice(splices)
+    if is_recorded:
+        _record(items, here, str(report.quarter if report else quarter or ""))
+    items = [_answered(item, here) for item in items]
+    written = here.save()
     return Review(tuple(_by_cell(items, report)), tuple(written), tuple(notes))
+
+
+def _record(items: Sequence[Item], sources: Sources, quarter: str) -> None:
+    """Put open comments into the notebooks, each below its cell; take out those that were resolved in Word."""
+    for item in items:
+        if item.kind != "comment" or not item.cell:
+            continue
+        notebook = item.notebook.removesuffix(".ipynb")
+        with contextlib.suppress(Refusal):  # the item says that its cell has gone
+            sources.cell(notebook, item.cell)
+            answer = sources.answer(notebook, id_of(item.author, item.date, item.text))
+            remarks = tuple(
+                Remark(each.author, each.date, each.text)
+                for each in items
+                if each.kind == "reply" and (each.file, each.thread) == (item.file, item.thread) and each.text != answer
+            )
+            note = Note(quarter, item.cell, item.author, item.date, item.text, item.anchor, remarks)
+            if item.status == RESOLVED:
+                sources.drop_note(notebook, note.id)
+            else:
+                sources.note(notebook, note)
+
+
+def _answered(item: Item, sources: Sources) -> Item:
+    """Return an item with what the notebooks say: whether it was answered, and whether its cell is still there."""
+    if item.is_change or not item.cell:
+        return item
+    notebook = item.notebook.removesuffix(".ipynb")
+    try:
+        sources.cell(notebook, item.cell)
+    except Refusal as reason:
+        return replace(item, why=str(reason))
+    answer = sources.answer(notebook, id_of(item.author, item.date, item.text))
+    return replace(item, status=ANSWERED) if answer and item.status == OPEN else item
 
 
 def _quarter_of(locator: Locator) -> Quarter:

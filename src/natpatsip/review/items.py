@@ -13,7 +13,7 @@ from natpatsip.reporters import annotation, counted
 from natpatsip.reporters import as_json as json_of
 from natpatsip.review.word_file import BREAK, Paragraph, Piece, Revision, WordFile
 
-OPEN, RESOLVED, APPLIED, REFUSED = "open", "resolved", "applied", "refused"
+OPEN, ANSWERED, RESOLVED, APPLIED, REFUSED = "open", "answered", "resolved", "applied", "refused"
 AWAITS = (OPEN, REFUSED)  # what somebody still has to do something about
 MOST_LETTERS = 160  # of a text in a message; JSON has all of it
 KINDS = {"insertion": "insertion", "deletion": "deletion", "move-from": "move", "move-to": "move"}

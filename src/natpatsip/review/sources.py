@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from natpatsip.compare import BuiltReport
 from natpatsip.fact import CITED, Fact
 from natpatsip.pipeline.inline_code import KEPT
 from natpatsip.pipeline.notebook import source_of
+from natpatsip.pipeline.review_notes import Note, note_of
 from natpatsip.pipeline.staging.chapter import printed, tables_of
 from natpatsip.review.source_text import blocks_of
 from natpatsip.review.splices import Refusal, Splice
@@ -26,6 +27,7 @@ class Sources:
     folder: Path
     report: BuiltReport | None
     contents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
 
     def cell(self, notebook: str, cell: str) -> dict[str, Any]:
         """Return a cell as it is now.
@@ -82,8 +84,8 @@ class Sources:
         figures = {f"@{figure.id}": f"Figure {figure.number}" for figure in self.report.figures.values()}
         return figures | {f"@{name}": f"Table {number}" for name, (number, _) in tables.items()}
 
-    def write(self, splices: Sequence[Splice]) -> list[str]:
-        """Write the changes into the notebooks, and nothing else; return the files."""
+    def splice(self, splices: Sequence[Splice]) -> None:
+        """Make changes in the sources of cells, and nowhere else."""
         by_cell = defaultdict(list)
         for splice in splices:
             by_cell[splice.notebook, splice.cell].append(splice)
@@ -93,13 +95,49 @@ class Sources:
             for splice in sorted(found, key=lambda each: each.start, reverse=True):
                 source = source[: splice.start] + splice.text + source[splice.end :]
             cell["source"] = source.splitlines(keepends=True)
-        files = []
-        for notebook in sorted({notebook for notebook, _ in by_cell}):
+            self.changed.add(notebook)
+
+    def note(self, notebook: str, note: Note) -> None:
+        """Put a note below the cell that it is about; an earlier note on the same comment gives way, with its answer.
+
+        Raises
+        ------
+        Refusal
+            If the cell is not there any more.
+        """
+        self.cell(notebook, note.about)
+        earlier = self.drop_note(notebook, note.id)
+        cells = self.contents[notebook]["cells"]
+        at = next(place for place, each in enumerate(cells, start=1) if each.get("id") == note.about)
+        while at < len(cells) and note_of(cells[at]) is not None:
+            at += 1
+        cells.insert(at, replace(note, answer=earlier.answer if earlier else "").cell())
+        self.changed.add(notebook)
+
+    def drop_note(self, notebook: str, name: str) -> Note | None:
+        """Take out a note and return it; None if there is none."""
+        cells = self.contents.get(notebook, {}).get("cells", [])
+        for place, cell in enumerate(cells):
+            if cell.get("id") == name and (found := note_of(cell)):
+                del cells[place]
+                self.changed.add(notebook)
+                return found
+        return None
+
+    def answer(self, notebook: str, name: str) -> str:
+        """Return the answer to a comment; empty if there is none."""
+        cells = self.contents.get(notebook, {}).get("cells", [])
+        notes = (note_of(cell) for cell in cells if cell.get("id") == name)
+        return next((note.answer for note in notes if note), "")
+
+    def save(self) -> list[str]:
+        """Write the notebooks that were changed, as Jupyter does, and return their files."""
+        for notebook in self.changed:
             file = self.folder / "notebooks" / f"{notebook}.ipynb"
             text = json.dumps(self.contents[notebook], indent=1, ensure_ascii=False) + "\n"
-            file.write_text(text, encoding="utf-8", newline="\n")
-            files.append(f"notebooks/{notebook}.ipynb")
-        return files
+            if text != file.read_text(encoding="utf-8-sig"):
+                file.write_text(text, encoding="utf-8", newline="\n")
+        return [f"notebooks/{notebook}.ipynb" for notebook in sorted(self.changed)]
 
 
 def _plain(markdown: str) -> str:

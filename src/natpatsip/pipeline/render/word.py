@@ -25,8 +25,10 @@ from natpatsip.errors import RenderError
 from natpatsip.pipeline.render import cell_bookmarks
 from natpatsip.pipeline.render.chapters import Chapter, document_of, parse_chapter
 from natpatsip.pipeline.render.pandoc import convert
+from natpatsip.pipeline.render.review_comments import add_comments
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
 from natpatsip.pipeline.render.word_fonts import embed_fonts
+from natpatsip.pipeline.review_notes import STAGED, from_json
 from natpatsip.settings import OWN
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -127,7 +129,7 @@ def write_word(job: RenderJob, chapters: Sequence[Chapter]) -> None:
         finish_word(output, report, chapters, timestamp=job.timestamp)
 
     settings = (report.root / "_quarto.yml").read_bytes()
-    job.cache.file("docx", output, document, settings, job.timestamp, make=make)
+    job.cache.file("docx", output, document, settings, _notes(report), job.timestamp, make=make)
 
 
 def _with_marks(job: RenderJob, chapter: Chapter) -> Chapter:
@@ -164,6 +166,8 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
     embed_fonts(document, report.extension / "fonts", report.font)
     _describe(document, report, timestamp)
     _name_cells(document, report)
+    if notes := _notes(report):
+        add_comments(document, from_json(notes), report.settings.publisher or report.title)
     written = io.BytesIO()
     document.save(written)
     path.write_bytes(without_times(written.getvalue()))
@@ -330,6 +334,12 @@ def _describe(document: Any, report: Report, timestamp: int) -> None:
     _set_compatibility(settings, report.lang)
     _switch_on(settings, "w:trackRevisions", before=AFTER_TRACKING)
     _switch_on(settings, "w:updateFields", before=AFTER_UPDATING)
+
+
+def _notes(report: Report) -> str:
+    """Return reviewers' comments and the answers to them, as JSON; empty if there are none."""
+    file = report.root / STAGED
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
 def _name_cells(document: Any, report: Report) -> None:

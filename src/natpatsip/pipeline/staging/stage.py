@@ -23,6 +23,8 @@ from natpatsip.facts import Fact
 from natpatsip.look import EXTENSION
 from natpatsip.pipeline.outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
 from natpatsip.pipeline.plan import GENERATED, Plan
+from natpatsip.pipeline.review_notes import STAGED as NOTES
+from natpatsip.pipeline.review_notes import notes_of, to_json
 from natpatsip.pipeline.staging.chapter import ChapterExporter, tables_of
 from natpatsip.pipeline.staging.markdown import PLACES, Place
 from natpatsip.pipeline.staging.passport_text import listing, script
@@ -101,6 +103,7 @@ def stage(
     for name, text in texts.items():
         (folder / f"{name}.qmd").write_text(text, encoding="utf-8")
     (folder / PLACES).write_text(json.dumps(places, ensure_ascii=False), encoding="utf-8")
+    _write_notes(plan, executed, folder)
     _write_settings(plan, staged)
     write_facts(facts, homes, folder / "facts.csv")
     return staged
@@ -190,6 +193,13 @@ def _with_illustrative_note(plan: Plan, index: str, facts: Sequence[Fact]) -> st
         stand_ins = f". So {numbers} for which no reported figure was available{which}"
     text = escaped(words.banner).replace(escaped(STAND_INS), stand_ins)
     return f"{title}\n\n::: {{.callout-important}}\n## {escaped(words.title)}\n\n{text}\n:::\n{rest}"
+
+
+def _write_notes(plan: Plan, executed: Mapping[str, NotebookNode], folder: Path) -> None:
+    """Write reviewers' comments and the answers to them, which the Word file of a draft shows."""
+    notes = {name: notes_of(content.cells, str(plan.quarter)) for name, content in executed.items()}
+    if any(notes.values()) and not plan.is_final:
+        (folder / NOTES).write_text(to_json(notes), encoding="utf-8")
 
 
 def _write_settings(plan: Plan, staged: Staged) -> None:
