@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 FORMATS = ("text", "markdown", "json", "github")  # here too: changes.py is slow to import
+REVIEW_FORMATS = ("text", "json", "github")
 
 
 @app.command(epilog="Example:  natpatsip clean")
@@ -165,3 +166,46 @@ def preview(
     for newer, missing in incomplete.items():
         log(f"{newer}: data not complete: {'; '.join(missing)}")
     serve(project, chosen, port=port, is_opened=is_opened, jobs=jobs, log=log, say=say)
+
+
+@app.command(epilog="Example:  natpatsip review report-from-ann.docx report-from-ben.docx --apply")
+def review(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Word files that reviewers have sent back.")],
+    quarter: Annotated[str, typer.Option(help="What they report on; by default what each file says itself.")] = "",
+    is_applied: Annotated[
+        bool, typer.Option("--apply", help="Take changes of wording into the notebooks' markdown cells.")
+    ] = False,
+    is_recorded: Annotated[
+        bool, typer.Option("--record", help="Put comments into the notebooks, below their cells, to be answered there.")
+    ] = False,
+    form: Annotated[str, typer.Option("--format", help="text, json or github (annotations).")] = "text",
+    reports: Annotated[Path | None, typer.Option(help="The folder of built reports; by default reports/.")] = None,
+) -> None:
+    """List reviewers' comments and tracked changes by notebook and cell; the exit status is 1 if anything is open."""
+    one_of("--format", form, REVIEW_FORMATS)
+    from natpatsip.project import project_root
+    from natpatsip.quarter import Quarter
+    from natpatsip.review import items
+    from natpatsip.review import review as reviewed
+
+    project = project_root()
+    about = Quarter.parse(quarter) if quarter else None
+    found = reviewed(
+        files,
+        project,
+        reports=reports or project / "reports",
+        quarter=about,
+        is_applied=is_applied,
+        is_recorded=is_recorded,
+    )
+    text = items.FORMATS[form](found.items)
+    if form == "text":
+        for note in found.notes:
+            say(note)
+        say_as_is(lines_shown(text))
+        for file in found.written:
+            say(f"changed: {file}. Look at the difference with git diff, then build again.")
+    else:
+        say_as_is(text)
+    if found.is_open:
+        raise typer.Exit(1)

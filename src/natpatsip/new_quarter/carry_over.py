@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 
 from natpatsip.errors import ParamsError
 from natpatsip.pipeline.notebook import TO_REVIEW, is_quarter
+from natpatsip.pipeline.review_notes import without_notes
 from natpatsip.quarter import Quarter
 from natpatsip.yaml_models import load_yaml
 
@@ -54,7 +55,7 @@ def carry(
     taken = {cell.id for cell in content.cells}
     cells: list[NotebookNode] = []
     copied: list[str] = []
-    for cell in content.cells:
+    for cell in without_notes(content.cells) if drop_older else content.cells:  # git has reviewers' comments
         quarters = quarters_of(cell)
         if drop_older and quarters and max(quarters) < now:
             continue

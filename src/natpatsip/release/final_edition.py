@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from natpatsip import git
 from natpatsip.errors import DataError, ReportError
+from natpatsip.pipeline.review_notes import unanswered
 from natpatsip.project import MARK
 from natpatsip.project import OUTPUTS as OUTPUT_FOLDERS
 from natpatsip.quarter import Quarter
@@ -116,7 +117,8 @@ class Candidate:
         except DataError as error:
             missing_data = [str(error)]
         signed = _sign_offs(project, params, today)
-        lacks = (*_in_git(project, quarter, outputs), *missing_data, *_published(project, params), *signed)
+        answers = unanswered(project, str(quarter))
+        lacks = (*_in_git(project, quarter, outputs), *missing_data, *_published(project, params), *answers, *signed)
         return cls(project, params, commit, lacks, outputs)
 
     @property

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from natpatsip.digests import sha256_of
 from natpatsip.pipeline.options import Log
+from natpatsip.pipeline.review_notes import without_notes
 
 if TYPE_CHECKING:
     from natpatsip.pipeline.plan import Plan
@@ -216,12 +217,14 @@ def publishable(
     name: str,  # the chapter's name
     project: Path,
 ) -> str:
-    """Return the text of an executed notebook without absolute paths.
+    """Return the text of an executed notebook without absolute paths and reviewers' comments.
 
     Papermill records where it read and wrote, and warnings say in which file they arose. Paths in the project become
-    relative to it; those of Python and of the home directory begin with ``<python>`` and ``~``.
+    relative to it; those of Python and of the home directory begin with ``<python>`` and ``~``. Reviewers' comments,
+    which are for the report's authors, are left out.
     """
     content = json.loads(text)
+    content["cells"] = without_notes(content["cells"])
     if ran := content["metadata"].get("papermill"):
         ran["input_path"] = ran["output_path"] = f"notebooks/{name}.ipynb"
     return json.dumps(_in_strings(content, _shortener(project)), indent=1, ensure_ascii=False) + "\n"

@@ -15,7 +15,7 @@ from natpatsip.errors import RenderError, together
 from natpatsip.pipeline.render.pandoc import meta, run_pandoc
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import STATEMENT, Report
-from natpatsip.pipeline.staging.markdown import Heading, slug
+from natpatsip.pipeline.staging.markdown import Heading, Place, slug
 
 READER = "markdown-auto_identifiers"
 CITATION = re.compile(r"\[[^\]\n]*@\w")
@@ -30,7 +30,7 @@ class Chapter:
     name: str
     source: str
     document: Node
-    places: Sequence[tuple[int, str]] = ()
+    places: Sequence[Place] = ()
 
     @property
     def stem(self) -> str:
@@ -82,8 +82,8 @@ class Chapter:
 
     def place_of_line(self, line: int) -> str:
         """Return the cell that a line is from, or the line."""
-        place = next((place for start, place in reversed(self.places) if start <= line), "")
-        return place or f"{self.name}, line {line}"
+        place = next((place for place in reversed(self.places) if place.line <= line), None)
+        return place.name if place else f"{self.name}, line {line}"
 
 
 def read_chapters(report: Report, cache: RenderCache, *, jobs: int = 2) -> list[Chapter]:
@@ -99,9 +99,7 @@ def read_chapter(report: Report, name: str, cache: RenderCache) -> Chapter:
     return parse_chapter(report, name, source, report.places.get(name.removesuffix(".qmd"), ()), cache)
 
 
-def parse_chapter(
-    report: Report, name: str, source: str, places: Sequence[tuple[int, str]], cache: RenderCache
-) -> Chapter:
+def parse_chapter(report: Report, name: str, source: str, places: Sequence[Place], cache: RenderCache) -> Chapter:
     """Return a chapter of this source, each of its headings with an id."""
     chapter = Chapter(name, source, {}, places)
     arguments = (f"--from={READER}", "--to=json", *_citing(report, source))

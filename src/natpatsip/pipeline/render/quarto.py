@@ -17,6 +17,7 @@ import yaml
 from natpatsip.digests import sha256_of_folder
 from natpatsip.errors import RenderError
 from natpatsip.look import EXTENSION
+from natpatsip.pipeline.render.cell_bookmarks import with_marks
 from natpatsip.pipeline.render.chapters import Chapter
 from natpatsip.pipeline.render.html import for_pages, page_variables, write_files, write_single_page
 from natpatsip.pipeline.render.pdf import with_open_bookmarks
@@ -96,10 +97,22 @@ def book_of(report: Report, name: str, renderer: Renderer) -> Iterator[None]:
     if name == "pdf" and len(renderer.pdf_standards) == 1 and isinstance(own.get("pdf-standard"), list):
         own["pdf-standard"] = [each for each in own["pdf-standard"] if str(each).startswith("ua-")]
     settings.write_text(yaml.safe_dump(book, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
+    chapters = _mark_cells(report) if name == "docx" else {}
     try:
         yield
     finally:
-        settings.write_text(before, encoding="utf-8")
+        for file, source in {**chapters, settings: before}.items():
+            file.write_text(source, encoding="utf-8")
+
+
+def _mark_cells(report: Report) -> dict[Path, str]:
+    """Mark in the staged chapters which cell each part is from; return the chapters as they were."""
+    before = {}
+    for stem, places in report.places.items():
+        file = report.root / f"{stem}.qmd"
+        before[file] = file.read_text(encoding="utf-8")
+        file.write_text(with_marks(before[file], stem, places), encoding="utf-8")
+    return before
 
 
 def command(quarto: str, report: Report, name: str) -> list[str]:

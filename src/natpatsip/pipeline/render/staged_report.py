@@ -15,7 +15,7 @@ import yaml
 
 from natpatsip.look import EXTENSION
 from natpatsip.pipeline.options import Log
-from natpatsip.pipeline.staging.markdown import PLACES
+from natpatsip.pipeline.staging.markdown import PLACES, Place
 from natpatsip.project import MARK
 from natpatsip.settings import OWN, Settings, bibliography_of, chapter_names, settings_of
 
@@ -41,8 +41,7 @@ class Report:
     chapters: tuple[str, ...]  # file names of the chapters (``index.qmd`` first), in reading order
     settings: Settings  # what the project's ``_quarto.yml`` says under ``natpatsip:``
     metadata: Mapping[str, Any]  # what the templates read: title, subtitle, date, lang and the ``natpatsip`` map
-    # which cell each part of a chapter is from, by the number of its first line
-    places: Mapping[str, Sequence[tuple[int, str]]]
+    places: Mapping[str, Sequence[Place]]  # which cell each part of a chapter is from
     bibliography: tuple[str, ...] = ()  # the files of the works that chapters may cite, in the staged project
     published: str = ""  # when it is published and as which version; empty if that is not set
     look: Path | None = None  # the look of a project that is not staged yet
@@ -91,7 +90,7 @@ def read_report(root: Path) -> Report:
     places = root / PLACES
     return Report(
         root=root,
-        places=json.loads(places.read_text(encoding="utf-8")) if places.is_file() else {},
+        places=_places(places) if places.is_file() else {},
         **texts,
         status=str(own.get("status") or ""),
         published=str(own.get("published") or ""),
@@ -102,3 +101,8 @@ def read_report(root: Path) -> Report:
         bibliography=tuple(bibliography_of(content)),
         metadata={**texts, OWN: {**own, **settings.staged(), "date": texts["date"]}},
     )
+
+
+def _places(file: Path) -> dict[str, list[Place]]:
+    content = json.loads(file.read_text(encoding="utf-8"))
+    return {chapter: [Place(*place) for place in places] for chapter, places in content.items()}

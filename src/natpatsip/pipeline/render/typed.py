@@ -24,7 +24,7 @@ from natpatsip.pipeline.render.staged_report import Report
 from natpatsip.pipeline.render.typefaces import missing_characters
 from natpatsip.pipeline.staging.chapter import ATTACHED, check_chapter_links, check_nothing_is_lost, pasted_image
 from natpatsip.pipeline.staging.commonmark import as_pandoc
-from natpatsip.pipeline.staging.markdown import Heading, pieces, skipped_level
+from natpatsip.pipeline.staging.markdown import Heading, Place, pieces, skipped_level
 from natpatsip.settings import bibliography_of
 
 REFERENCE = re.compile(r"(?<![\w\\@`])@(?:fig|tbl)-[\w-]*\w")
@@ -63,7 +63,7 @@ def _problems(plan: Plan, notebook: Notebook, cache: RenderCache, is_printed: bo
     title = f"notebooks/{notebook.path.name}, {name_of(1, notebook.content.cells[0])}"
     written, places, line = [f"# {notebook.title} {{#{notebook.name}}}"], [(1, title)], 3
     for text, place in _typed(plan, notebook, found):
-        places.append((line, place))
+        places.append(Place(line, place))
         written.append(text)
         line += text.count("\n") + 2
     report = _report(plan)

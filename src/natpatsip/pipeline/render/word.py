@@ -6,6 +6,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import chain, pairwise, repeat
 from pathlib import Path
@@ -14,15 +15,21 @@ from xml.sax.saxutils import escape, quoteattr
 
 import docx
 from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm
 
 from natpatsip.errors import RenderError
-from natpatsip.pipeline.render.chapters import Chapter, document_of
+from natpatsip.pipeline.render import cell_bookmarks
+from natpatsip.pipeline.render.chapters import Chapter, document_of, parse_chapter
 from natpatsip.pipeline.render.pandoc import convert
+from natpatsip.pipeline.render.review_comments import add_comments
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
 from natpatsip.pipeline.render.word_fonts import embed_fonts
+from natpatsip.pipeline.review_notes import STAGED, from_json
+from natpatsip.settings import OWN
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 SHORT = 20  # rows at most of a table that stays on one page, as in the PDF
@@ -32,6 +39,12 @@ LONGEST_BOOKMARK = 40
 LIST_OF_FIGURES = "list-of-figures"
 LIST_OF_NUMBERS = ("Entry", "Number", "What it is", "Source")  # the header of a list that is set small
 ICON = "icon"  # what the filter gives as the alternative text of a tile's icon
+CUSTOM_XML_PROPERTIES = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
+ITEM = (  # Word wants an id of each part with XML of one's own
+    '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<ds:datastoreItem '
+    'ds:itemID="{8E6C1A54-3D0B-4E6F-9C57-1B1B0F0A6C11}" '
+    'xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml"><ds:schemaRefs/></ds:datastoreItem>'
+)
 DECORATIVE = (
     '<a:extLst xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
     '<a:ext uri="{C183D7F6-B498-43B3-948B-1728B52AA6E4}"><adec:decorative '
@@ -106,7 +119,9 @@ def _instruction(text: str) -> str:
 def write_word(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     """Write ``report.docx``; errors are those of `finish_word`."""
     report, output = job.report, job.output / "report.docx"
-    document = document_of(report, chapters)
+    with ThreadPoolExecutor(max_workers=max(1, job.jobs)) as pool:
+        marked = list(pool.map(lambda each: _with_marks(job, each), chapters))
+    document = document_of(report, marked)
 
     def make() -> None:
         reference = report.extension / "natpatsip-reference.docx"
@@ -114,7 +129,15 @@ def write_word(job: RenderJob, chapters: Sequence[Chapter]) -> None:
         finish_word(output, report, chapters, timestamp=job.timestamp)
 
     settings = (report.root / "_quarto.yml").read_bytes()
-    job.cache.file("docx", output, document, settings, job.timestamp, make=make)
+    job.cache.file("docx", output, document, settings, _notes(report), job.timestamp, make=make)
+
+
+def _with_marks(job: RenderJob, chapter: Chapter) -> Chapter:
+    """Return a chapter that marks which cell each part of it is from."""
+    if not chapter.places:
+        return chapter
+    source = cell_bookmarks.with_marks(chapter.source, chapter.stem, chapter.places)
+    return parse_chapter(job.report, chapter.name, source, (), job.cache)
 
 
 def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, timestamp: int) -> None:
@@ -128,6 +151,7 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
     document = docx.Document(str(path))
     _drop_title_block(document)
     body = document.element.body
+    cell_bookmarks.stretch(body)
     _list_figures_first(body)
     in_order = sorted(chapters, key=lambda chapter: chapter.name.removesuffix(".qmd") != LIST_OF_FIGURES)
     front = [*_cover(report, chapters), *contents(in_order, report.settings.headings.contents)]
@@ -141,6 +165,9 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
     _check_pictures(document)
     embed_fonts(document, report.extension / "fonts", report.font)
     _describe(document, report, timestamp)
+    _name_cells(document, report)
+    if notes := _notes(report):
+        add_comments(document, from_json(notes), report.settings.publisher or report.title)
     written = io.BytesIO()
     document.save(written)
     path.write_bytes(without_times(written.getvalue()))
@@ -308,6 +335,24 @@ def _describe(document: Any, report: Report, timestamp: int) -> None:
     _set_compatibility(settings, report.lang)
     _switch_on(settings, "w:trackRevisions", before=AFTER_TRACKING)
     _switch_on(settings, "w:updateFields", before=AFTER_UPDATING)
+
+
+def _notes(report: Report) -> str:
+    """Return reviewers' comments and the answers to them, as JSON; empty if there are none."""
+    file = report.root / STAGED
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
+
+
+def _name_cells(document: Any, report: Report) -> None:
+    """Add the part that says which notebook and cell each bookmark is of, for whoever has the file alone."""
+    package = document.part.package
+    content = cell_bookmarks.cells_part(
+        str(report.metadata[OWN].get("quarter", "")), cell_bookmarks.cells_of(report.places)
+    )
+    part = Part(PackURI("/customXml/item1.xml"), "application/xml", content, package)
+    properties = Part(PackURI("/customXml/itemProps1.xml"), CUSTOM_XML_PROPERTIES, ITEM.encode(), package)
+    part.relate_to(properties, RELATIONSHIP_TYPE.CUSTOM_XML_PROPS)
+    document.part.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_XML)
 
 
 # The settings that may follow, as the schema has their order.

@@ -25,6 +25,7 @@ from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, lon
 from natpatsip.pipeline.staging.markdown import (
     REFERENCE,
     Heading,
+    Place,
     attribute,
     pieces,
     skipped_level,
@@ -74,8 +75,9 @@ class ChapterExporter(Exporter):
         self.note, self._notes, self.tables = note, "", tables or {}
         self.pasted: dict[str, bytes] = {}
         """The images that were pasted into cells, by the name of the file that the text shows."""
-        self.places: list[tuple[int, str]] = []
-        """Which cell each part of the text is from: the number of its first line, and the place as messages name it."""
+        self.places: list[Place] = []
+        """Which cell each part of the text is from, the title first."""
+        self._ids: dict[str, str] = {}  # of cells, by their names in messages
 
     def _file_extension_default(self) -> str:
         return ".qmd"
@@ -93,9 +95,9 @@ class ChapterExporter(Exporter):
         nb, resources = super().from_notebook_node(_without_data(nb), resources, **options)
         parts = without_empty_headings(self._parts(nb))
         written, line = [f"# {self.title} {{#{self.name}}}"], 3
-        self.places = [(1, f"notebooks/{self.name}.ipynb, {place_of(nb.cells, nb.cells[0])}")]
+        self.places.append(Place(1, self._place_of(nb, nb.cells[0]), nb.cells[0].get("id", "")))
         for text, place in self._written(parts):
-            self.places.append((line, place))
+            self.places.append(Place(line, place, self._ids[place]))
             written.append(text)
             line += text.count("\n") + 2
         return "\n\n".join(written) + "\n", resources
@@ -105,7 +107,8 @@ class ChapterExporter(Exporter):
         for cell in nb.cells[1:]:  # the first is for the analyst
             if not appears_in(cell, self.quarter):
                 continue
-            place, self._notes = f"notebooks/{self.name}.ipynb, {place_of(nb.cells, cell)}", cell.get("id", "")
+            place, self._notes = self._place_of(nb, cell), cell.get("id", "")
+            self._ids[place] = self._notes
             try:
                 if cell.cell_type == "markdown":
                     parts: Iterable[Heading | str] = pieces(self._linked(self._attached(cell)))
@@ -115,6 +118,9 @@ class ChapterExporter(Exporter):
             except (NotebookError, StagingError) as error:
                 errors.append(type(error)(f"{place}: {error}"))
         together(errors)
+
+    def _place_of(self, nb: NotebookNode, cell: NotebookNode) -> str:
+        return f"notebooks/{self.name}.ipynb, {place_of(nb.cells, cell)}"
 
     def _attached(self, cell: NotebookNode) -> str:
         """Return the text of a cell of markdown with its values in place, and its pasted images as files."""

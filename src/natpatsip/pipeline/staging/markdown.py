@@ -6,11 +6,20 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 PLACES = "places.json"  # in the staged project: which cell each part of a chapter is from
 HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*(?:\{#([\w-]+)[^}]*\})?(?:\s+#+)?\s*$")
 REFERENCE = re.compile(r"(?<![\w\\@`])@(fig-[a-z0-9]+(?:-[a-z0-9]+)*)")
 FENCED = re.compile(r"\s*(:{3,}|`{3,}|~{3,})")
+
+
+class Place(NamedTuple):
+    """Which cell a part of a chapter is from, and the number of the part's first line."""
+
+    line: int
+    name: str  # of the cell, as messages name it
+    cell: str = ""  # its id
 
 
 @dataclass(frozen=True)

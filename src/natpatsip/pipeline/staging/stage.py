@@ -23,9 +23,11 @@ from natpatsip.facts import Fact
 from natpatsip.look import EXTENSION
 from natpatsip.pipeline.outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
 from natpatsip.pipeline.plan import GENERATED, Plan
+from natpatsip.pipeline.review_notes import STAGED as NOTES
+from natpatsip.pipeline.review_notes import notes_of, to_json
 from natpatsip.pipeline.staging.chapter import ChapterExporter, tables_of
 from natpatsip.pipeline.staging.data_file import DATA_FILE, write_data_file
-from natpatsip.pipeline.staging.markdown import PLACES
+from natpatsip.pipeline.staging.markdown import PLACES, Place
 from natpatsip.pipeline.staging.passport_text import listing, script
 from natpatsip.pipeline.staging.passports import Passport, homes_of, passports_of, uses_in, with_entries, write_facts
 from natpatsip.pipeline.staging.project_style import add_project_style, without_carried
@@ -97,7 +99,7 @@ def stage(
         before = texts["index"].count("\n")
         texts["index"] = _with_illustrative_note(plan, texts["index"], facts)
         more = texts["index"].count("\n") - before
-        places["index"] = [(line + more, place) for line, place in places["index"]]
+        places["index"] = [place._replace(line=place.line + more * (place.line > 1)) for place in places["index"]]
     if SOURCES in plan.chapters:
         params = f"params/{plan.quarter}.yml"
         files = data_files(outputs.values(), plan.project) | {params: sha256_of(plan.project / params)}
@@ -107,6 +109,7 @@ def stage(
     for name, text in texts.items():
         (folder / f"{name}.qmd").write_text(text, encoding="utf-8")
     (folder / PLACES).write_text(json.dumps(places, ensure_ascii=False), encoding="utf-8")
+    _write_notes(plan, executed, folder)
     _write_settings(plan, staged)
     write_facts(facts, homes, folder / "facts.csv")
     write_data_file(folder / DATA_FILE, plan, figures, facts)
@@ -123,7 +126,7 @@ def _copy_bibliography(plan: Plan, folder: Path) -> None:
 
 def _chapters(
     plan: Plan, executed: Mapping[str, NotebookNode], figures: Sequence[FigureRecord], folder: Path
-) -> tuple[dict[str, str], dict[str, list[tuple[int, str]]]]:
+) -> tuple[dict[str, str], dict[str, list[Place]]]:
     """Return the text of each chapter made of a notebook, and of the list of figures; and which cells lines are from.
 
     Images that were pasted into notebooks are written into the folder of the figures.
@@ -132,7 +135,7 @@ def _chapters(
     by_id = {figure.id: figure for figure in figures}
     known = titles | dict.fromkeys(set(GENERATED) & set(plan.chapters), "")
     texts: dict[str, str] = {}
-    places: dict[str, list[tuple[int, str]]] = {}
+    places: dict[str, list[Place]] = {}
     errors: list[ReportError] = []
     for name in plan.chapters:
         if name == FIGURES:
@@ -197,6 +200,13 @@ def _with_illustrative_note(plan: Plan, index: str, facts: Sequence[Fact]) -> st
         stand_ins = f". So {numbers} for which no reported figure was available{which}"
     text = escaped(words.banner).replace(escaped(STAND_INS), stand_ins)
     return f"{title}\n\n::: {{.callout-important}}\n## {escaped(words.title)}\n\n{text}\n:::\n{rest}"
+
+
+def _write_notes(plan: Plan, executed: Mapping[str, NotebookNode], folder: Path) -> None:
+    """Write reviewers' comments and the answers to them, which the Word file of a draft shows."""
+    notes = {name: notes_of(content.cells, str(plan.quarter)) for name, content in executed.items()}
+    if any(notes.values()) and not plan.is_final:
+        (folder / NOTES).write_text(to_json(notes), encoding="utf-8")
 
 
 def _write_settings(plan: Plan, staged: Staged) -> None:

@@ -1,0 +1,103 @@
+"""Bookmarks in the Word file that say which cell its text is from, so that a reviewer's comment leads to the cell.
+
+The marks are put into the chapters for Word alone, as raw WordprocessingML, which both renderers pass on. Once the file
+is made, each bookmark is stretched over all that its cell says. Their names begin with ``_``, which Word does not list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+from natpatsip.digests import sha256
+from natpatsip.pipeline.staging.markdown import Place
+
+PREFIX = "_Cell_"
+NAMESPACE = "urn:natpatsip:cells"
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_ITEM = re.compile(r"(\s*(?:[-*+]|\d+[.)])\s+)(?=\S)")
+
+
+def bookmark_of(notebook: str, cell: str) -> str:
+    """Return the name of a cell's bookmark, which is the same in every build.
+
+    Examples
+    --------
+    >>> bookmark_of("waits", "at-a-glance")
+    '_Cell_8330bf12ca1d2ea9'
+    """
+    return f"{PREFIX}{sha256(f'{notebook}/{cell}'.encode())[:16]}"
+
+
+def with_marks(source: str, notebook: str, places: Sequence[Place]) -> str:
+    """Return the source of a chapter with the mark of each cell before the first thing that it says.
+
+    A mark would part a list that goes on in the next cell, so that of a list is in its first item.
+    """
+    lines = source.split("\n")
+    firsts = {place.cell: place for place in reversed(places)}
+    for place in sorted(firsts.values(), reverse=True):
+        mark, at = _mark(bookmark_of(notebook, place.cell)), place.line - 1
+        if item := _ITEM.match(lines[at]):
+            lines[at] = f"{item[0]}`{mark}`{{=openxml}}{lines[at][item.end() :]}"
+        else:  # that of the title is below it: Quarto wants the title first
+            lines.insert(at + (place.line == 1), f"\n```{{=openxml}}\n{mark}\n```\n")
+    return "\n".join(lines)
+
+
+def _mark(name: str) -> str:
+    number = int(name.removeprefix(PREFIX)[:7], 16)
+    return f'<w:bookmarkStart w:id="{number}" w:name="{name}"/><w:bookmarkEnd w:id="{number}"/>'
+
+
+def stretch(body: Any) -> None:
+    """Stretch the bookmark of each cell over the paragraphs, tables and figures up to the next cell or chapter.
+
+    It begins and ends in paragraphs, as Word itself saves bookmarks.
+    """
+    marks: list[tuple[Any, Any]] = []  # the start and end of each bookmark, without one that is now the title's
+    lines: list[list[Any]] = []  # the paragraphs of each
+    title = None
+    for block in list(body):
+        starts = [each for each in block.iter(f"{W}bookmarkStart") if each.get(f"{W}name", "").startswith(PREFIX)]
+        ends = [start.getnext() for start in starts]
+        if starts and title is not None:  # the mark of a title is below it
+            _put(starts[0], ends[0], [title])
+            starts, ends = starts[1:], ends[1:]
+            title = None
+        marks += zip(starts, ends, strict=True)
+        lines += [[] for _ in starts]
+        if block.tag == f"{W}p" and block.style == "Heading1":
+            title, marks, lines = block, [*marks, (None, None)], [*lines, []]  # no cell's until the next mark
+        elif found := list(block.iter(f"{W}p")):
+            title = None
+            if lines:
+                lines[-1] += found
+    for (start, end), found in zip(marks, lines, strict=True):
+        if start is not None and found:
+            _put(start, end, found)
+
+
+def _put(start: Any, end: Any, paragraphs: Sequence[Any]) -> None:
+    """Put a bookmark around paragraphs."""
+    properties = paragraphs[0].find(f"{W}pPr")
+    paragraphs[0].insert(0 if properties is None else 1, start)
+    paragraphs[-1].append(end)
+
+
+def cells_part(quarter: str, cells: Iterable[tuple[str, str]]) -> bytes:
+    """Return the part of the Word file that says which notebook and cell each bookmark is of."""
+    rows = "".join(
+        f"<cell name={quoteattr(bookmark_of(*cell))} notebook={quoteattr(cell[0])} id={quoteattr(cell[1])}/>"
+        for cell in dict.fromkeys(cells)
+    )
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    return f'{head}<cells xmlns="{NAMESPACE}" quarter="{quarter}">{rows}</cells>'.encode()
+
+
+def cells_of(places: Mapping[str, Sequence[Place]]) -> Iterator[tuple[str, str]]:
+    """Yield the notebook and id of each cell that the chapters are from."""
+    for notebook, found in places.items():
+        yield from ((notebook, place.cell) for place in found)

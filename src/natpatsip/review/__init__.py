@@ -1,0 +1,156 @@
+"""Reviewers' comments and tracked changes in Word files, by notebook and cell; changes of wording taken into cells."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from natpatsip.compare import BuiltReport, CompareError
+from natpatsip.errors import UsageError
+from natpatsip.pipeline.review_notes import Note, Remark, id_of
+from natpatsip.quarter import Quarter
+from natpatsip.review.apply import applied
+from natpatsip.review.items import ANSWERED, APPLIED, AWAITS, OPEN, RESOLVED, Item, items_of
+from natpatsip.review.locate import Locator
+from natpatsip.review.sources import Sources
+from natpatsip.review.splices import Refusal
+from natpatsip.review.word_file import WordFile
+
+__all__ = ["Item", "Review", "review"]
+
+
+@dataclass(frozen=True)
+class Review:
+    """What reviewers have left in their files."""
+
+    items: tuple[Item, ...]
+    written: tuple[str, ...] = ()  # the notebooks that were changed
+    notes: tuple[str, ...] = ()  # what could not be looked up, and why
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return any(item.status in AWAITS for item in self.items)
+
+
+def review(
+    files: Sequence[Path],  # the reviewed Word files
+    project: Path,
+    *,
+    reports: Path,  # the folder of built reports
+    quarter: Quarter | None = None,  # what they report on; by default what each says itself
+    is_applied: bool = False,  # whether changes of wording are taken into the notebooks
+    is_recorded: bool = False,  # whether comments are put into the notebooks, to be answered there
+) -> Review:
+    """Return what reviewers have left, each with its notebook and cell.
+
+    Raises
+    ------
+    UsageError
+        If a file is missing, is not a Word file, or does not say which quarter it reports on.
+    """
+    notes: dict[str, None] = {}
+    read: list[tuple[Locator, list[Item]]] = []
+    for path in files:
+        file = WordFile.read(path)
+        locator = Locator(file, None)
+        about = quarter or _quarter_of(locator)
+        try:
+            locator = Locator(file, BuiltReport.read(_folder(path, reports, about), about))
+        except CompareError as error:
+            notes[f"{error} Until then, only bookmarks lead to cells, and no change can be applied."] = None
+        read.append((locator, [_located(item, locator) for item in items_of(file)]))
+    by_quarter = {str(locator.report.quarter) if locator.report else "" for locator, _ in read} - {""}
+    if len(by_quarter) > 1:
+        raise UsageError(f"the files report on {' and '.join(sorted(by_quarter))}. Review one quarter at a time.")
+    report = next((locator.report for locator, _ in read if locator.report), None)
+    here = Sources(project, report)
+    splices, settled = applied(read, here)
+    items = [item if is_applied else _proposed(item) for found in settled for item in found]
+    if is_applied:
+        here.splice(splices)
+    if is_recorded:
+        _record(items, here, str(report.quarter if report else quarter or ""))
+    items = [_answered(item, here) for item in items]
+    written = here.save()
+    return Review(tuple(_by_cell(items, report)), tuple(written), tuple(notes))
+
+
+def _record(items: Sequence[Item], sources: Sources, quarter: str) -> None:
+    """Put open comments into the notebooks, each below its cell; take out those that were resolved in Word."""
+    for item in items:
+        if item.kind != "comment" or not item.cell:
+            continue
+        notebook = item.notebook.removesuffix(".ipynb")
+        with contextlib.suppress(Refusal):  # the item says that its cell has gone
+            sources.cell(notebook, item.cell)
+            answer = sources.answer(notebook, id_of(item.author, item.date, item.text))
+            remarks = tuple(
+                Remark(each.author, each.date, each.text)
+                for each in items
+                if each.kind == "reply" and (each.file, each.thread) == (item.file, item.thread) and each.text != answer
+            )
+            note = Note(quarter, item.cell, item.author, item.date, item.text, item.anchor, remarks)
+            if item.status == RESOLVED:
+                sources.drop_note(notebook, note.id)
+            else:
+                sources.note(notebook, note)
+
+
+def _answered(item: Item, sources: Sources) -> Item:
+    """Return an item with what the notebooks say: whether it was answered, and whether its cell is still there."""
+    if item.is_change or not item.cell:
+        return item
+    notebook = item.notebook.removesuffix(".ipynb")
+    try:
+        sources.cell(notebook, item.cell)
+    except Refusal as reason:
+        return replace(item, why=str(reason))
+    answer = sources.answer(notebook, id_of(item.author, item.date, item.text))
+    return replace(item, status=ANSWERED) if answer and item.status == OPEN else item
+
+
+def _quarter_of(locator: Locator) -> Quarter:
+    """Return the quarter that a file says it reports on, or that its folder is named after."""
+    path = locator.file.path
+    for found in (locator.quarter, path.resolve().parent.name):
+        try:
+            return Quarter.parse(found)
+        except UsageError:
+            continue
+    raise UsageError(f"{path}: does not say which quarter it reports on. Name it: --quarter 2024-25-Q2")
+
+
+def _folder(path: Path, reports: Path, quarter: Quarter) -> Path:
+    """Return the folder of the report that a file is of: its own, if a report is there."""
+    own = path.resolve().parent
+    return own if (own / "manifest.json").is_file() and own.name == str(quarter) else reports / str(quarter)
+
+
+def _located(item: Item, locator: Locator) -> Item:
+    """Return an item with its notebook and cell."""
+    if not item.spots:
+        return item
+    cell = locator.cell_of(item.spots[0].paragraph)
+    why = item.why
+    if cell.is_near and not why:
+        why = "its own cell was not found, so this is the cell above"
+    return replace(item, notebook=cell.notebook and f"{cell.notebook}.ipynb", cell=cell.id, where=cell.where, why=why)
+
+
+def _proposed(item: Item) -> Item:
+    """Return an item of a review that applies nothing: its changes are open, with what stands against them."""
+    if not item.is_change or (item.status == APPLIED and item.why):
+        return item
+    return replace(item, status=OPEN)
+
+
+def _by_cell(items: Sequence[Item], report: BuiltReport | None) -> list[Item]:
+    """Return the items of all files in reading order; those of no cell are at the end."""
+    order: dict[tuple[str, str], int] = {}
+    for notebook, content in report.notebooks.items() if report else ():
+        for cell in content.cells:
+            order[f"{notebook}.ipynb", cell.get("id", "")] = len(order)
+    return sorted(items, key=lambda item: order.get((item.notebook, item.cell), len(order)))

@@ -1,0 +1,153 @@
+"""From a place in a Word file to the notebook and cell that it is from.
+
+The build has put a bookmark around what each cell says. Where editing has lost it, the text is looked for in the report
+as it was built, and after that the cell above is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from lxml import etree
+
+from natpatsip.compare import BuiltReport
+from natpatsip.compare.narrative_changes import passages
+from natpatsip.compare.word_diff import likeness, words_of
+from natpatsip.pipeline.outputs import Outputs
+from natpatsip.pipeline.render.cell_bookmarks import NAMESPACE, PREFIX, bookmark_of
+from natpatsip.review.word_file import DOCUMENT, Paragraph, WordFile
+
+ALIKE = 0.6  # of two texts that are taken for the same, one of them edited
+REFERENCE = re.compile(r"\s*\[a\d+(?:(?:–|, )a\d+)*\]\s*$")  # to the entries of a paragraph's numbers
+STORIES = {"word/footnotes.xml": "footnotes", "word/endnotes.xml": "endnotes"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a notebook; without an id, a place outside of notebooks."""
+
+    notebook: str = ""  # its stem
+    id: str = ""
+    where: str = ""  # what readers find it by
+    is_near: bool = False  # whether it is the cell above, since its own was not found
+
+
+@dataclass(frozen=True)
+class Locator:
+    """Finds the cells of one Word file's paragraphs."""
+
+    file: WordFile
+    report: BuiltReport | None  # as it was built; None if it is not there any more
+
+    @cached_property
+    def quarter(self) -> str:
+        """The quarter that the file reports on; empty if the file does not say."""
+        return next((root.get("quarter", "") for root in self._roots()), "")
+
+    def cell_of(self, number: int) -> Cell:
+        """Return the cell of a paragraph of the file."""
+        paragraph = self.file.paragraphs[number]
+        if paragraph.part != DOCUMENT:
+            return Cell(where=STORIES.get(paragraph.part, "the lines at the head and foot of pages"))
+        cell = self.by_bookmark(paragraph) or self._by_text(paragraph) or self._above(number)
+        if not cell.id or not self.report:
+            return cell
+        section = self.report.section_of(cell.notebook, cell.id)
+        return replace(cell, where=self.report.place(cell.notebook, section))
+
+    def _above(self, number: int) -> Cell:
+        """Return the cell of the text above in the same chapter; a place without a cell if the build wrote it."""
+        for paragraph in reversed(self.file.paragraphs[:number]):
+            if found := self.by_bookmark(paragraph):
+                return replace(found, is_near=True)
+            if paragraph.style == "Heading1":
+                return Cell(where=_plain(paragraph))
+        return Cell(where="the cover and the contents")
+
+    @cached_property
+    def by_name(self) -> dict[str, tuple[str, str]]:
+        """The notebook and cell of each bookmark: as the file says, and as the report's notebooks do."""
+        names = {
+            each.get("name", ""): (each.get("notebook", ""), each.get("id", ""))
+            for root in self._roots()
+            for each in root
+        }
+        if self.report:
+            pairs = [(name, cell.id) for name, content in self.report.notebooks.items() for cell in content.cells]
+            names |= {bookmark_of(*pair): pair for pair in pairs}
+        return names
+
+    def _roots(self) -> Iterator[etree._Element]:
+        for content in self.file.parts.values():
+            try:
+                root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+            except etree.XMLSyntaxError:
+                continue
+            if root.tag == f"{{{NAMESPACE}}}cells":
+                yield root
+
+    def by_bookmark(self, paragraph: Paragraph) -> Cell | None:
+        """Return the cell of the bookmark that began last; one that ends where a paragraph starts is not its own."""
+        inner = [piece.bookmarks for piece in paragraph.pieces if piece.text and piece.was_there]
+        inner = inner or [piece.bookmarks for piece in paragraph.pieces if piece.text]
+        for names in (*inner, paragraph.bookmarks):
+            for name in reversed(names):
+                if name.startswith(PREFIX) and name in self.by_name:
+                    return Cell(*self.by_name[name])
+        return None
+
+    def _by_text(self, paragraph: Paragraph) -> Cell | None:
+        """Return the cell that says the same, or nearly the same."""
+        text = _plain(paragraph)
+        if not text or not self.report:
+            return None
+        if text in self._texts:
+            return self._texts[text]
+        words = words_of(text)
+        if len(words) < 4:
+            return None
+        scored = [(likeness(words, words_of(other), least=ALIKE), cell) for other, cell in self._texts.items()]
+        score, cell = max(scored, key=lambda each: each[0], default=(0.0, None))
+        return cell if score else None
+
+    @cached_property
+    def _texts(self) -> Mapping[str, Cell]:
+        """What each passage, and each figure, of the report says, with its cell; without what several cells say."""
+        found: dict[str, Cell | None] = {}
+        if self.report is None:
+            return {}
+        for name, content in self.report.notebooks.items():
+            pairs = [(passage.text, passage.cell) for passage in passages(self.report, name)]
+            for figure in Outputs.of(name, content).figures:
+                texts = (str(figure.record[key]) for key in ("title", "description", "caption"))
+                pairs += [(text, figure.cell.id) for text in texts if text]
+            pairs.append((self.report.titles[name], content.cells[0].id))
+            for text, cell in pairs:
+                key = normal(text)
+                found[key] = None if key in found and found[key] != Cell(name, cell) else Cell(name, cell)
+        return {text: cell for text, cell in found.items() if cell}
+
+
+_SAME = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\xa0": " ", "\u202f": " ", "\u2011": "-"})
+
+
+def normal(text: str) -> str:
+    r"""Return a text as it is compared: straight quotation marks, single spaces, no references to sources.
+
+    Examples
+    --------
+    >>> normal("It’s 677 women.\xa0[a12–a14, a20]")
+    "It's 677 women."
+    """
+    return " ".join(REFERENCE.sub("", text.translate(_SAME)).split())
+
+
+def _plain(paragraph: Paragraph) -> str:
+    """Return a paragraph's text without what the build generates; that of an inserted one is what was inserted."""
+    kept: Sequence[str] = [
+        piece.text for piece in paragraph.pieces if piece.was_there and not piece.is_picture and not piece.is_generated
+    ]
+    return normal("".join(kept) or paragraph.shown)

@@ -1,0 +1,146 @@
+"""The notebooks as they are now, beside what their expressions printed when the report was built."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from natpatsip.compare import BuiltReport
+from natpatsip.fact import CITED, Fact
+from natpatsip.pipeline.inline_code import KEPT
+from natpatsip.pipeline.notebook import source_of
+from natpatsip.pipeline.review_notes import Note, note_of
+from natpatsip.pipeline.staging.chapter import printed, tables_of
+from natpatsip.review.source_text import blocks_of
+from natpatsip.review.splices import Refusal, Splice
+
+
+@dataclass
+class Sources:
+    """The notebooks as they are now, and what their expressions printed when the report was built."""
+
+    folder: Path
+    report: BuiltReport | None
+    contents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+
+    def cell(self, notebook: str, cell: str) -> dict[str, Any]:
+        """Return a cell as it is now.
+
+        Raises
+        ------
+        Refusal
+            If it is not there any more.
+        """
+        if notebook not in self.contents:
+            file = self.folder / "notebooks" / f"{notebook}.ipynb"
+            if not file.is_file():
+                raise Refusal(f"notebooks/{notebook}.ipynb is not there any more")
+            self.contents[notebook] = json.loads(file.read_text(encoding="utf-8-sig"))
+        for each in self.contents[notebook].get("cells", []):
+            if each.get("id") == cell:
+                return dict(each)
+        raise Refusal(f'notebooks/{notebook}.ipynb has no cell "{cell}" any more')
+
+    def values(self, notebook: str, cell: str) -> dict[str, str]:
+        """Return what the expressions of a cell, and references to figures and tables, print."""
+        found = dict(self._references)
+        for result in self._results(notebook, cell):
+            found[result["expression"]] = _plain(printed(result["result"]["data"]))
+        return found
+
+    def owner(self, notebook: str, cell: str, expression: str) -> str:
+        """Return who decides what an expression prints, for the reason why it stays as it is."""
+        if expression.startswith("@"):
+            return f"{self.values(notebook, cell)[expression]} is numbered by the build"
+        data: Mapping[str, Any] = next(
+            (each["result"]["data"] for each in self._results(notebook, cell) if each["expression"] == expression), {}
+        )
+        shown = self.values(notebook, cell).get(expression, "")
+        if CITED not in data:
+            return f"“{shown.strip()}” is what `{{python}} {expression}` prints: change it in the code"
+        fact = Fact.from_record(data[CITED])
+        own = next((each for each in self.report.facts if each.key == fact.key), fact) if self.report else fact
+        where = f'notebooks/{own.section}.ipynb, cell "{own.cell}"' if own.section else own.rows or own.source
+        return (
+            f"{shown.strip()} is the fact {fact.id} ({fact.period}), which has its value from {where}: change it there"
+        )
+
+    def _results(self, notebook: str, cell: str) -> Sequence[Mapping[str, Any]]:
+        content = self.report.notebooks.get(notebook) if self.report else None
+        cells = (each for each in content.cells if each.get("id") == cell) if content else ()
+        return next((each.metadata.get(KEPT, []) for each in cells), [])
+
+    @cached_property
+    def _references(self) -> dict[str, str]:
+        if self.report is None:
+            return {}
+        tables = tables_of(self.report.notebooks, self.report.quarter)
+        figures = {f"@{figure.id}": f"Figure {figure.number}" for figure in self.report.figures.values()}
+        return figures | {f"@{name}": f"Table {number}" for name, (number, _) in tables.items()}
+
+    def splice(self, splices: Sequence[Splice]) -> None:
+        """Make changes in the sources of cells, and nowhere else."""
+        by_cell = defaultdict(list)
+        for splice in splices:
+            by_cell[splice.notebook, splice.cell].append(splice)
+        for (notebook, name), found in by_cell.items():
+            cell = next(each for each in self.contents[notebook]["cells"] if each.get("id") == name)
+            source = source_of(cell)
+            for splice in sorted(found, key=lambda each: each.start, reverse=True):
+                source = source[: splice.start] + splice.text + source[splice.end :]
+            cell["source"] = source.splitlines(keepends=True)
+            self.changed.add(notebook)
+
+    def note(self, notebook: str, note: Note) -> None:
+        """Put a note below the cell that it is about; an earlier note on the same comment gives way, with its answer.
+
+        Raises
+        ------
+        Refusal
+            If the cell is not there any more.
+        """
+        self.cell(notebook, note.about)
+        earlier = self.drop_note(notebook, note.id)
+        cells = self.contents[notebook]["cells"]
+        at = next(place for place, each in enumerate(cells, start=1) if each.get("id") == note.about)
+        while at < len(cells) and note_of(cells[at]) is not None:
+            at += 1
+        cells.insert(at, replace(note, answer=earlier.answer if earlier else "").cell())
+        self.changed.add(notebook)
+
+    def drop_note(self, notebook: str, name: str) -> Note | None:
+        """Take out a note and return it; None if there is none."""
+        cells = self.contents.get(notebook, {}).get("cells", [])
+        for place, cell in enumerate(cells):
+            if cell.get("id") == name and (found := note_of(cell)):
+                del cells[place]
+                self.changed.add(notebook)
+                return found
+        return None
+
+    def answer(self, notebook: str, name: str) -> str:
+        """Return the answer to a comment; empty if there is none."""
+        cells = self.contents.get(notebook, {}).get("cells", [])
+        notes = (note_of(cell) for cell in cells if cell.get("id") == name)
+        return next((note.answer for note in notes if note), "")
+
+    def save(self) -> list[str]:
+        """Write the notebooks that were changed, as Jupyter does, and return their files."""
+        for notebook in self.changed:
+            file = self.folder / "notebooks" / f"{notebook}.ipynb"
+            text = json.dumps(self.contents[notebook], indent=1, ensure_ascii=False) + "\n"
+            if text != file.read_text(encoding="utf-8-sig"):
+                file.write_text(text, encoding="utf-8", newline="\n")
+        return [f"notebooks/{notebook}.ipynb" for notebook in sorted(self.changed)]
+
+
+def _plain(markdown: str) -> str:
+    """Return what markdown prints in a line; the space around it is part of it."""
+    text = " ".join(block.text for block in blocks_of(markdown, {}))
+    return f"{' ' * markdown.startswith(' ')}{text}{' ' * (markdown.endswith(' ') and bool(text))}"

@@ -1,0 +1,174 @@
+"""A change of wording as a change of a cell's source.
+
+It is taken only if the changed cell then prints what the reviewer asked for, and if all its inline expressions are
+still there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from natpatsip.review.locate import normal
+from natpatsip.review.source_text import Block, Letter, blocks_of
+from natpatsip.review.word_file import BREAK
+
+_MARKUP = re.compile(r"[\\`*_\[\]<>$@|{}]")
+_TYPED = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\xa0": " ", "\u202f": " "})
+_GOES_ON = re.compile(r"\w|[.,]\d|%")  # what would make another number of the number before it
+
+
+class Refusal(Exception):  # noqa: N818 — it is no error: it is the reason, for people
+    """Why a change cannot be taken into its cell."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a file changes in one stretch of a paragraph: letters of the text before, what replaces them, the items."""
+
+    start: int
+    end: int
+    text: str
+    items: frozenset[str]
+    source: str = ""  # how the text was typed where it was moved from; else it is typed anew
+
+    @property
+    def lines(self) -> list[str]:
+        """The new text as it is typed, paragraph by paragraph."""
+        return [self.source if line and self.source else typed(line).strip() for line in self.text.split(BREAK)]
+
+    def result(self, before: str) -> list[str]:
+        """Return the paragraphs that it makes of the text before."""
+        return [
+            line for line in map(normal, (before[: self.start] + self.text + before[self.end :]).split(BREAK)) if line
+        ]
+
+    def removes_all(self, block: Block) -> bool:
+        """Return True if nothing is left of a block."""
+        return self.start == 0 and self.end == len(block.letters) and not self.text.strip()
+
+
+@dataclass(frozen=True)
+class Splice:
+    """The same change in the source of a cell."""
+
+    notebook: str
+    cell: str
+    start: int
+    end: int
+    text: str
+    items: frozenset[str]
+
+
+def spliced(
+    source: str,
+    block: Block,  # the block of the source that is changed
+    edit: Edit,
+    values: Mapping[str, str],  # what expressions print
+    owner: Callable[[str], str],  # who decides what an expression prints
+) -> tuple[int, int, str]:
+    """Return where the source changes, and to what.
+
+    Raises
+    ------
+    Refusal
+        If the change touches what an expression prints, or would leave broken markup.
+    """
+    for letter in block.letters[edit.start : edit.end]:
+        if letter.owner:
+            raise Refusal(owner(letter.owner))
+    _check_neighbours(block, edit, owner)
+    if edit.start == edit.end and not edit.text.strip():
+        raise Refusal("an empty line changes nothing in the report")
+    if edit.removes_all(block) and block.kind != "cell":
+        change = _removed(source, block)
+    elif BREAK in edit.text:
+        change = _parted(block, edit)
+    else:
+        start, end = _span(block, edit)
+        change = (start, end, typed(edit.text)) if edit.text else (*_with_emphasis(source, start, end), "")
+    _verify(source, block, edit, values, change)
+    return change
+
+
+def _check_neighbours(block: Block, edit: Edit, owner: Callable[[str], str]) -> None:
+    """Refuse a change that would make another number of one beside it, or that is inside of one."""
+    before = block.letters[edit.start - 1] if edit.start else None
+    after = block.letters[edit.end] if edit.end < len(block.letters) else None
+    if before and after and before.owner and before.owner == after.owner and before.start == after.start:
+        raise Refusal(owner(before.owner))
+    if before and before.owner and before.sign.isalnum() and _GOES_ON.match(edit.text):
+        raise Refusal(owner(before.owner))
+    if after and after.owner and after.sign.isalnum() and edit.text[-1:].isalnum():
+        raise Refusal(owner(after.owner))
+
+
+def _span(block: Block, edit: Edit) -> tuple[int, int]:
+    """Return the stretch of the source that letters are from; an insertion follows the letter before it."""
+    letters: Sequence[Letter] = block.letters
+    if edit.start < edit.end:
+        return letters[edit.start].start, letters[edit.end - 1].end
+    at = letters[edit.start - 1].end if edit.start else letters[0].start
+    return at, at
+
+
+def _removed(source: str, block: Block) -> tuple[int, int, str]:
+    """Return the stretch of a whole block, with the line or the empty line after it."""
+    after = re.compile(r"\n*").match(source, block.end)
+    before = re.compile(r"\n*$").search(source[: block.start])
+    gap = after.end() - block.end if after else 0
+    if block.end + gap == len(source) and before:
+        return before.start(), block.end, ""
+    return block.start, block.end + gap, ""
+
+
+def _parted(block: Block, edit: Edit) -> tuple[int, int, str]:
+    """Return a change that begins new paragraphs or list items."""
+    if block.kind == "cell":
+        raise Refusal("a cell of a table holds one paragraph")
+    between = f"\n{block.prefix}" if block.kind == "item" else "\n\n"
+    first, *others = edit.lines
+    if edit.start == edit.end == len(block.letters) and not first:
+        return block.end, block.end, "".join(between + line for line in others)
+    if edit.start == edit.end == 0 and not edit.lines[-1]:
+        after = between.removesuffix(block.prefix)
+        return block.start, block.start, "".join(block.prefix + line + after for line in edit.lines[:-1])
+    if block.kind == "heading":
+        raise Refusal("a heading is one line; split it in the notebook")
+    return *_span(block, edit), between.join(edit.lines)
+
+
+def _with_emphasis(source: str, start: int, end: int) -> tuple[int, int]:
+    """Return a stretch with the marks of emphasis that it alone stands between."""
+    while start and end < len(source) and source[start - 1] == source[end] and source[end] in "*_":
+        start, end = start - 1, end + 1
+    return start, end
+
+
+def typed(text: str) -> str:
+    r"""Return words as an author would type them in markdown.
+
+    Examples
+    --------
+    >>> print(typed("the trust’s *own* words"))
+    the trust's \*own\* words
+    """
+    return _MARKUP.sub(r"\\\g<0>", text.translate(_TYPED))
+
+
+def _verify(source: str, block: Block, edit: Edit, values: Mapping[str, str], change: tuple[int, int, str]) -> None:
+    """Refuse a change after which the cell would not print what was asked for, or would lose an expression."""
+    start, end, text = change
+    before, now = blocks_of(source, values), blocks_of(source[:start] + text + source[end:], values)
+    place = before.index(block)
+    wanted = edit.result(block.text)
+    texts = [each.text for each in before]
+    if [each.text for each in now] != [*texts[:place], *wanted, *texts[place + 1 :]]:
+        raise Refusal("the words are parted by markup, such as a link or emphasis: change them in the notebook")
+    if _owners(now) != _owners(before):
+        raise Refusal("an inline expression would be lost")
+
+
+def _owners(blocks: Sequence[Block]) -> list[tuple[str, str]]:
+    return [(letter.owner, letter.sign) for block in blocks for letter in block.letters if letter.owner]

@@ -1,0 +1,139 @@
+"""Reviewed Word files: every comment and change is read, each at its cell, and nothing is lost."""
+
+from collections import Counter
+
+import pytest
+
+from support.projects import command
+from support.reviewing import INDEX, QUARTER, SOFFICE, WARD, only, read, source, through_libreoffice
+
+PLACES = {
+    "All is well on the ward": "summary",
+    "more in spring": "ask",
+    "Progress": "progress",
+    "steady": "progress",
+    "There were 41": "numbers",
+    "longer than before": "numbers",
+    "What comes next": "next",
+    "a second room": "next",
+    "Beds rose and fell": "chart",
+    "Each bed counts once": "chart",
+    "north wing": "chart-text",
+    "twenty": "table",
+    "Beds by wing": "table",
+    "new kitchen": "places",
+}
+
+
+@pytest.mark.parametrize("words", PLACES)
+def test_comment_is_at_the_cell_of_its_words(ward, ward_docx, words):
+    ward_docx.comment(words, "Is this right?")
+    item = only(read(ward, ward_docx.save()), "comment")
+    assert (item.anchor, item.text, item.author, item.status) == (words, "Is this right?", "Ann Lee", "open")
+    assert item.cell == PLACES[words]
+    assert item.notebook == ("index.ipynb" if item.cell in ("summary", "ask") else "ward.ipynb")
+
+
+def test_comment_on_a_title_is_at_the_first_cell_of_the_notebook(ward, ward_docx):
+    heading = next(each for each in ward_docx._paragraphs() if each.text == "Ward" and each.style.name == "Heading 1")
+    ward_docx._commented(heading.runs, "A better name?")
+    item = only(read(ward, ward_docx.save()), "comment")
+    assert (item.notebook, item.cell, item.anchor) == ("ward.ipynb", "title", "Ward")
+
+
+def test_comment_on_a_picture_is_about_its_alternative_text(ward, ward_docx):
+    ward_docx.comment_on_picture("Beds by month", "Too small")
+    item = only(read(ward, ward_docx.save()), "comment")
+    assert "Beds by month" in item.anchor
+    assert (item.notebook, item.cell) == ("ward.ipynb", "chart")
+
+
+def test_replies_are_of_the_thread_of_their_comment_and_resolved_with_it(ward, ward_docx):
+    first = ward_docx.comment("steady", "How steady?", is_resolved=True)
+    ward_docx.reply(first, "Very.")
+    items = read(ward, ward_docx.save())
+    comment, reply = only(items, "comment"), only(items, "reply")
+    assert comment.thread == reply.thread
+    assert {comment.status, reply.status} == {"resolved"}
+    assert (reply.text, reply.cell, reply.anchor) == ("Very.", "progress", "steady")
+
+
+def test_comment_whose_place_has_gone_is_listed(ward, ward_docx):
+    ward_docx.lose(ward_docx.comment("steady", "How steady?"))
+    item = only(read(ward, ward_docx.save()), "comment")
+    assert (item.text, item.anchor, item.cell, item.status) == ("How steady?", "", "", "open")
+    assert "deleted" in item.why
+
+
+PLANTED = {
+    "comment": ["All is well", "steady", "longer than", "Meals were served", "What comes next", "training for",
+                "a second", "shorter waits", "north wing", "North", "South", "twenty", "Beds by wing", "old kitchen",
+                "new kitchen", "garden", "more in spring", "Beds rose", "Each bed", "helped most"],
+    "replace": {"ward made": "ward has made", "this quarter": "lately", "Visits": "Calls", "were served": "came",
+                "new staff": "staff", "for families": "for relatives", "at night": "in the night",
+                "shows": "gives", "South": "Southern",
+                "was closed": "is shut", "was opened": "is in use", "all day": "daily", "Summary": "In short",
+                "asks for": "needs"},
+    "insert": {"on time": " each day", "patients": " and visitors", "staffing": " and training", "room": " or two"},
+    "delete": ["that they were good", "of them"],
+    "format": ["beds", "Progress", "Most"],
+}  # fmt: skip
+
+
+def plant(ward_docx):
+    """Plant 30 comments and replies and 40 tracked changes; return how many of each kind there are."""
+    comments = [ward_docx.comment(words, f"About {words}") for words in PLANTED["comment"]]
+    comments.append(ward_docx.comment_on_picture("Beds by month", "About the picture"))
+    for number, comment in enumerate(comments[:8]):
+        ward_docx.reply(comment, f"Answer {number}")
+    ward_docx.lose(ward_docx.comment("Wing", "About what has gone"))
+    for words, text in PLANTED["replace"].items():
+        ward_docx.replace(words, text)
+    for words, text in PLANTED["insert"].items():
+        ward_docx.insert(words, text)
+    for words in PLANTED["delete"]:
+        ward_docx.delete(words)
+    for words in PLANTED["format"]:
+        ward_docx.format(words)
+    ward_docx.replace("41", "43", within="There were")
+    ward_docx.move_paragraph("The hall", "The old kitchen")
+    return Counter(
+        comment=22, reply=8, insertion=19, deletion=17, move=1, format=3,
+    )  # fmt: skip
+
+
+def test_as_many_items_are_read_as_were_planted_each_in_a_cell_or_with_a_reason(ward, ward_docx):
+    planted = plant(ward_docx)
+    items = read(ward, ward_docx.save(), is_applied=True)
+    assert Counter(item.kind for item in items) == planted
+    assert planted.total() == 70
+    for item in items:
+        assert item.cell or item.why, item
+        assert item.status in ("open", "resolved") if item.kind in ("comment", "reply") else item.status != "open", item
+        assert item.status != "refused" or item.why, item
+    refused = {item.text for item in items if item.status == "refused"}
+    assert {"41", "43"} <= refused
+    for words in PLANTED["replace"].values():
+        assert words in refused or any(words in source(ward, cell, book) for book, cell in CELLS), words
+    run = command(ward, "build", QUARTER, "--to", "docx")
+    assert run.returncode == 0, run.stderr
+
+
+CELLS = [("index", cell.id) for cell in INDEX] + [("ward", cell.id) for cell in WARD if cell.cell_type == "markdown"]
+
+
+@pytest.mark.skipif(not SOFFICE, reason="LibreOffice is not installed")
+def test_nothing_is_lost_on_the_way_through_libreoffice(ward, ward_docx, tmp_path):
+    plant(ward_docx)
+    before = read(ward, ward_docx.save())
+    after = read(ward, through_libreoffice(ward_docx.path, tmp_path / "office"))
+
+    def said(items):  # LibreOffice keeps neither threads nor comments without a place
+        return Counter((item.text, item.cell) for item in items if not item.is_change and item.cell)
+
+    def changed(items):
+        return Counter((item.kind, item.text, item.cell) for item in items if item.is_change and item.kind != "format")
+
+    assert said(after) == said(before)
+    assert changed(after) == changed(before)
+    assert Counter(item.kind for item in after)["format"] == len(PLANTED["format"])
