@@ -154,9 +154,9 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
         record, written = _own_chapters(job, plan, candidate, outcome, BuiltReport(job.quarter, tuple(facts), contents))
         if CHANGES in plan.chapters and CHANGES not in written:
             plan = plan.without_changes()
-            before = job.quarter.previous()
-            if before in known_quarters(job.project):
-                job.log(f"no comparison with {before.label}, which is not built: natpatsip build {before}")
+            previous = job.quarter.previous()
+            if previous in known_quarters(job.project):
+                job.log(f"no comparison with {previous.label}, which is not built: natpatsip build {previous}")
         staged = stage(plan, contents, outputs, facts, written=written)
         job.log(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(facts)} facts")
         before = [each for each in files_of(job.report, FORMATS) if each.exists()]

@@ -61,7 +61,7 @@ def check_typed(plan: Plan, cache: Cache, toolchain: str, *, is_printed: bool, j
 def _problems(plan: Plan, notebook: Notebook, cache: RenderCache, is_printed: bool) -> list[str]:
     found: list[str] = []
     title = f"notebooks/{notebook.path.name}, {name_of(1, notebook.content.cells[0])}"
-    written, places, line = [f"# {notebook.title} {{#{notebook.name}}}"], [(1, title)], 3
+    written, places, line = [f"# {notebook.title} {{#{notebook.name}}}"], [Place(1, title)], 3
     for text, place in _typed(plan, notebook, found):
         places.append(Place(line, place))
         written.append(text)
