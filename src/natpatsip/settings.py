@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from natpatsip.errors import SettingsError, UsageError, nearest, together
 from natpatsip.project import MARK, project_root
-from natpatsip.yaml_models import Word, place_of, read_yaml, sentences, texts_in
+from natpatsip.yaml_models import EXPECTED, Word, place_of, read_yaml, sentences, texts_in
 
 OWN = "natpatsip"  # the key of _quarto.yml under which the settings are
 QUARTER = "{quarter}"  # in a text: the quarter as it is printed
@@ -273,11 +273,15 @@ def read_book(project: Path) -> dict[str, Any]:
     Raises
     ------
     SettingsError
-        If it is not YAML, or lists no chapters.
+        If it is not YAML, lists no chapters, or has a title that is not text: 1.10 would be printed as 1.1.
     """
     book = read_yaml((project / MARK).read_bytes(), MARK, SettingsError)
     if not isinstance(book, dict) or not isinstance((book.get("book") or {}).get("chapters"), list):
         raise SettingsError(f"{MARK}: has no list of chapters under book. Add book: chapters: with one line a chapter.")
+    title = book["book"].get("title")
+    if not isinstance(title, str | None):
+        place = place_of(MARK, (project / MARK).read_bytes(), ("book", "title"))
+        raise SettingsError(f"{place}: found {title!r}; {EXPECTED['string_type']}.")
     return book
 
 

@@ -27,6 +27,8 @@ CHANGES = {
     "no metadata": lambda content: content["cells"][3].pop("metadata"),
     "no type": lambda content: content["cells"][3].pop("cell_type"),
     "another type": lambda content: content["cells"][3].update(cell_type="heading"),
+    "half of a character": lambda content: content["cells"][3].update(source="x = '\ud800'"),
+    "half of a character in a tag": lambda content: content["cells"][3]["metadata"].update(tags=["\udfff"]),
     "not a cell": lambda content: content["cells"].append("text"),
     "a cell null": lambda content: content["cells"].append(None),
     "tags that are a number": lambda content: content["cells"][3]["metadata"].update(tags=1),

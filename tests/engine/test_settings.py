@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from natpatsip.errors import SettingsError
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
-from natpatsip.settings import Settings, current_settings, logo_of, read_settings
+from natpatsip.settings import Settings, current_settings, logo_of, read_book, read_settings
 from support.projects import EXAMPLE, ROOT, SETTINGS, edit, small
 
 Q2 = Quarter.parse("2024-25-Q2")
@@ -47,6 +47,17 @@ def test_every_key_is_optional_and_may_be_empty(tmp_path, own):
 def test_a_faulty_setting_is_refused_with_its_place(tmp_path, own, message):
     with pytest.raises(SettingsError, match=message):
         read_settings(project_with(tmp_path, own))
+
+
+@pytest.mark.parametrize("title", ["1.10", "2024", ".inf", ".nan", "true", "2024-09-30", "[Waits]", "{a: b}"])
+def test_a_title_is_text_and_is_printed_as_it_is_written(tmp_path, title):
+    (tmp_path / "_quarto.yml").write_text(SETTINGS.replace("Test report", title), encoding="utf-8")
+    with pytest.raises(
+        SettingsError, match=r"^_quarto\.yml, line 3, book\.title: found .*; expected text, in quotation"
+    ):
+        read_book(tmp_path)
+    (tmp_path / "_quarto.yml").write_text(SETTINGS.replace("Test report", f'"{title}"'), encoding="utf-8")
+    assert read_book(tmp_path)["book"]["title"] == title
 
 
 @pytest.mark.parametrize(

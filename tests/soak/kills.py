@@ -117,6 +117,23 @@ def left_in(project: Path) -> list[str]:
     return [f"left behind: {each}" for each in [*places, *trees[1:]]]
 
 
+class Built:
+    """A project of which each variant has been built: what every scene begins with, so that builds find a cache."""
+
+    def __init__(self, folder: Path) -> None:
+        self.project = ward(folder / "project")
+        self.expected = []
+        for number in range(VARIANTS):
+            with_beds(self.project, number + 1)
+            run = Command(self.project, *Build.arguments)
+            assert run.ends() == 0, run.text
+            self.expected.append(outputs_of(self.project / "reports" / Q2))
+        git(self.project, "checkout", "--quiet", ".")
+
+    def copied(self, folder: Path) -> Path:
+        return shutil.copytree(self.project, folder / "project", symlinks=True)
+
+
 class Scene:
     """A command that is killed: phases by what it says, each with the pattern that begins it."""
 
@@ -125,15 +142,19 @@ class Scene:
     phases: ClassVar[dict[str, str]] = {}
     slow: ClassVar[tuple[str, ...]] = ()  # phases that are slowed down
     slow_within = "."
+    long: ClassVar[tuple[str, ...]] = ()  # phases that have something to do only if nothing is cached
     status = 0
 
-    def __init__(self, folder: Path) -> None:
-        self.project = ward(folder / "project")
+    def __init__(self, folder: Path, built: Built) -> None:
+        self.project = built.copied(folder)
         self.lengths = dict[str, float]()
         self.variant = 0
 
     def ready(self, chance: random.Random, phase: str) -> None:
         """Make the project ready for the next kill."""
+
+    def forget_cache(self) -> None:
+        shutil.rmtree(self.project / "build" / "cache", ignore_errors=True)
 
     def after_kill(self) -> list[str]:
         """Return what does not hold after a kill."""
@@ -167,6 +188,8 @@ class Scene:
         """Run the command once as it is run to be killed, and remember how long each phase takes."""
         last = list(self.phases)[-1]
         self.ready(chance, last)
+        if self.long:
+            self.forget_cache()
         run = self.started(last)
         self.finish(run)
         began = [
@@ -195,18 +218,11 @@ class Build(Scene):
     }
     slow = ("publishing",)
     slow_within = "reports"
-    long = ("executing", "rendering")  # phases that have something to do only if nothing is cached
+    long = ("executing", "rendering")
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.expected = []
-        for number in range(VARIANTS):
-            with_beds(self.project, number + 1)
-            self.commit()
-            run = Command(self.project, *self.arguments)
-            assert run.ends() == self.status, run.text
-            self.expected.append(outputs_of(self.project / "reports" / Q2))
-            self.forget()
+    def __init__(self, folder: Path, built: Built) -> None:
+        super().__init__(folder, built)
+        self.expected = built.expected
 
     def commit(self) -> None:
         pass
@@ -220,7 +236,7 @@ class Build(Scene):
         self.commit()
         self.forget()
         if phase in self.long and chance.random() < 0.5:
-            shutil.rmtree(self.project / "build", ignore_errors=True)
+            self.forget_cache()
 
     def after_kill(self) -> list[str]:
         report = self.project / "reports" / Q2
@@ -245,9 +261,6 @@ class Final(Build):
 
     name = "build --final"
     arguments = ("build", Q2, "--renderer", "pandoc", "--final")
-
-    def __init__(self, folder: Path) -> None:
-        Scene.__init__(self, folder)
 
     def commit(self) -> None:
         if git(self.project, "status", "--porcelain"):
@@ -281,8 +294,8 @@ class Archived(Build):
     name = "build of an archived quarter"
     arguments = ("build", Q2, "--renderer", "pandoc", "--to", "html")
 
-    def __init__(self, folder: Path) -> None:
-        Scene.__init__(self, folder)
+    def __init__(self, folder: Path, built: Built) -> None:
+        super().__init__(folder, built)
         run = Command(self.project, "new-quarter", Q3)
         assert run.ends() == 0, run.text
         run = Command(self.project, *self.arguments)
@@ -292,7 +305,7 @@ class Archived(Build):
     def ready(self, chance: random.Random, phase: str) -> None:
         shutil.rmtree(self.project / "reports", ignore_errors=True)
         if phase in self.long:
-            shutil.rmtree(self.project / "build" / "cache", ignore_errors=True)
+            self.forget_cache()
 
 
 class NewQuarter(Scene):
@@ -303,8 +316,8 @@ class NewQuarter(Scene):
     phases: ClassVar = {"starting": "", "writing": "^soak: first change"}
     slow = ("writing", "starting")
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, built: Built) -> None:
+        super().__init__(folder, built)
         self.before = sources_of(self.project)
         run = Command(self.project, *self.arguments)
         assert run.ends() == 0, run.text
@@ -349,10 +362,8 @@ class Clean(Scene):
     slow = ("starting", "removing")
     slow_within = "build"
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        run = Command(self.project, *Build.arguments)
-        assert run.ends() == 0, run.text
+    def __init__(self, folder: Path, built: Built) -> None:
+        super().__init__(folder, built)
         self.expected = outputs_of(self.project / "reports" / Q2)
         shutil.move(self.project / "build", folder / "build")
 
@@ -380,6 +391,7 @@ class Preview(Scene):
         "publishing": r" rendered ",
         "waiting": r" published in",
     }
+    long = ("executing", "rendering")
 
     @property
     def report(self) -> Path:
@@ -393,6 +405,8 @@ class Preview(Scene):
     def ready(self, chance: random.Random, phase: str) -> None:
         self.variant = chance.choice([each for each in range(VARIANTS) if each != self.variant])
         with_beds(self.project, self.variant + 1)
+        if phase in self.long and chance.random() < 0.5:
+            self.forget_cache()
 
     def after_kill(self) -> list[str]:
         return not_whole(self.report)
@@ -424,10 +438,10 @@ SCENES = {Build: 0.35, Final: 0.15, Archived: 0.05, NewQuarter: 0.15, Clean: 0.1
 RULE = """\
 A command is started, and SIGKILLed at a random moment of one of its phases, recognised by the lines that it
 prints; publication, `new-quarter` and `clean` are slowed down, so that their moments can be hit. Half of the builds
-that are killed while they execute or render begin without a cache, all others with one. Then: the report
-is whole by its manifest, and is the old one or the new one; whatever the command had started ends by itself; the
-same command, run again, ends well, with a report that is byte for byte the one that an undisturbed run makes; and
-no file, worktree or folder is left behind."""
+that are killed while they execute or render begin without a cache, all others with one. Then: the report is whole by
+its manifest, and is the old one or the new one; whatever the command had started ends by itself; the same command, run
+again, ends well, with a report that is byte for byte the one that an undisturbed run makes; and no file, worktree or
+folder is left behind."""
 
 
 def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result:
@@ -436,7 +450,8 @@ def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result
     result.wanted = number
     shares = {scene: max(1, round(number * share)) for scene, share in SCENES.items()}
     shares[Build] += number - sum(shares.values())
-    rows = [_Row(kind, seed, folder / kind.__name__) for kind in shares]
+    built = Built(folder / "Built")
+    rows = [_Row(kind, seed, folder / kind.__name__, built) for kind in shares]
     in_turn = sorted(
         ((each + 0.5) / shares[row.kind], row.kind.name, row) for row in rows for each in range(shares[row.kind])
     )
@@ -465,8 +480,8 @@ def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result
 class _Row:
     """Kills of one kind of command in one project, one after another."""
 
-    def __init__(self, kind: type[Scene], seed: int, folder: Path) -> None:
-        self.kind, self.seed, self.folder = kind, seed, folder
+    def __init__(self, kind: type[Scene], seed: int, folder: Path, built: Built) -> None:
+        self.kind, self.seed, self.folder, self.built = kind, seed, folder, built
         self.scene: Scene | None = None
         self.tried = 0
         self._lock = Lock()
@@ -476,7 +491,7 @@ class _Row:
         with self._lock:
             try:
                 if self.scene is None:
-                    self.scene = self.kind(self.folder)
+                    self.scene = self.kind(self.folder, self.built)
                     self.scene.measure(random.Random(self.seed))
                 self.tried += 1
                 chance = random.Random(f"{self.seed} {self.kind.__name__} {self.tried}")

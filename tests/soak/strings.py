@@ -220,7 +220,7 @@ def _write_data(project: Path, of: dict[str, dict[int, str]]) -> None:
 
 def _csv(rows: Iterable[Iterable[str]]) -> str:
     out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\n").writerows(rows)
+    csv.writer(out, lineterminator="\r\n").writerows(rows)  # so that cells with either sign are in quotes
     return out.getvalue()
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # A series in quotes, or nothing: then its name is put together in code.
 REBASES = re.compile(r"""\brebase(?:s|_dates|_reasons)\(\s*(?:["']([^"']*)["'])?""")
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
+SURROGATE = re.compile("[\ud800-\udfff]")
 SETS_QUARTER = re.compile(r"^quarter\s*(?::[^=\n]+)?=", re.MULTILINE)
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 TO_REVIEW = "to-review"  # the tag of a cell that was carried over from the quarter before
@@ -163,6 +164,8 @@ def _malformed(cell: Any) -> str:
         return "has outputs that are not a list of outputs"
     if outputs and cell["cell_type"] != "code":
         return "has outputs, which only code cells have"
+    if SURROGATE.search(json.dumps(cell, ensure_ascii=False)):
+        return "holds half of a character, which JSON can write and no text can hold"
     return ""
 
 
