@@ -147,6 +147,7 @@ SIGNS = {
     "backticks": "a ` b `` c *d ` e",
     "underscores": "_x}; _]* snake_case and __ init",
     "powers": "x^2+y^2=z^4, x^2y^3, 10^6 and ^",
+    "tildes": "About ~~~15, ~~ and 5~, a~ b ~c, ^ and 5^.",
     "about-two": "It costs ~£5/~£7, or ~5/~6.",
     "signs-in-a-table": "| a [T] | x^2+y^2 |\n|---|---|\n| [T] | ~5/~6 |",
     "sign-of-a-heading": "## Using C# and F#",

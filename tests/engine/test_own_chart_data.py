@@ -92,6 +92,7 @@ UNLIKE = {
     "two-bars": (bars({"a": ["x", "x"], "n": [1, 2]}), "2 rows have a x"),
     "two-of-a-colour": (bars({"a": ["x", "x"], "c": ["p", "p"], "n": [1, 2]}, color="c:N"), "2 rows have c p, a x"),
     "two-points": (bars({"a": ["2024-01-01"] * 2, "n": [1, 2]}, mark="line", x="a:T"), "2 rows have a 2024"),
+    "two-of-a-panel": (bars({"a": ["x", "x"], "c": ["p", "p"], "n": [1, 2]}).facet("c:N"), "2 rows have c p, a x"),
     "no-name": (bars({"a": [None, "x"], "n": [1, 2]}), "column a has no name in a row"),
     "empty-name": (bars({"a": ["", "x"], "n": [1, 2]}), "column a has no name in a row"),
     "no-colour": (bars({"a": ["x", "y"], "c": [None, "p"], "n": [1, 2]}, color="c:N"), "column c has no name"),
@@ -103,6 +104,8 @@ UNLIKE = {
 LIKE = {
     "colours": bars({"a": ["x", "x"], "c": ["p", "q"], "n": [1, 2]}, color="c:N"),
     "beside": bars({"a": ["x", "x"], "c": ["p", "q"], "n": [1, 2]}, xOffset="c:N"),
+    "panels": bars({"a": ["x", "x"], "c": ["p", "q"], "n": [1, 2]}).facet("c:N"),
+    "panels-in-rows": bars({"a": ["x", "x"], "c": ["p", "q"], "n": [1, 2]}).facet(row="c:N"),
     "sum": bars({"a": ["x", "x"], "n": [1, 2]}, y="sum(n):Q"),
     "histogram": bars({"a": [1, 2, 2]}, x=alt.X("a:Q").bin(), y="count()"),
     "spans": bars({"a": ["x", "x"], "n": [1, 3], "e": [2, 4]}, y="a:N", x="n:Q", x2="e:Q"),

@@ -80,6 +80,10 @@ MISSTATED = {
     "calculated-in-brackets": (chart(GAP).transform_calculate(more="2 * datum['seen']"), "calculates with column seen"),
     "summed": (chart(GAP).transform_aggregate(all="sum(seen)", groupby=["team"]), "calculates with column seen"),
     "running-sum": (chart(GAP).transform_window(all="sum(seen)"), "calculates with column seen"),
+    "out-of-order": (
+        chart(pd.DataFrame(MONTHS).iloc[::-1], "line", x="month:T").transform_window(all="sum(seen)"),
+        "not in the order of month",
+    ),
     "whole": (chart(GAP).transform_joinaggregate(all="sum(seen)"), "calculates with column seen"),
     "panels": (
         panels(PAIRS, row=alt.Row("area:N", sort=["B", "A"]), column="team:N"),
@@ -118,6 +122,10 @@ STATED = {
     "calculated": chart(TEAMS).transform_calculate(more="datum.seen + 10"),
     "guarded": chart(GAP).transform_calculate(more="isValid(datum.seen) ? datum.seen + 10 : null"),
     "known": chart(GAP).transform_filter("datum.seen != null").transform_calculate(more="datum.seen + 10"),
+    "in-order": chart(MONTHS, "line", x="month:T").transform_window(all="sum(seen)"),
+    "sorted": chart(pd.DataFrame(MONTHS).iloc[::-1], "line", x="month:T").transform_window(
+        all="sum(seen)", sort=[{"field": "month"}]
+    ),
     "counted": chart(GAP).transform_window(rank="rank(seen)"),
     "panels": panels(PAIRS, row="area:N", column="team:N"),
     "sorted-panels": panels(FULL, row=alt.Row("area:N", sort=["B", "A"]), column="team:N"),

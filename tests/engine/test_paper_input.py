@@ -16,7 +16,7 @@ from openxml_audit import OpenXmlValidator
 
 from natpatsip.errors import RenderError
 from natpatsip.pipeline import render
-from support.hard import NAMES, TITLE, stage_hard
+from support.hard import CODE, NAMES, TITLE, stage_hard
 from support.reading import READERS
 from support.staged import TIMESTAMP, chapter_with, stage
 
@@ -70,6 +70,14 @@ def test_no_cell_of_a_wide_table_runs_into_the_next(words):
     row = sorted((left, right) for number, _, left, right, foot in words if (number, foot) == page_and_foot)
     assert len(row) == 20
     assert all(right < left for (_, right), (left, _) in pairwise(row))
+
+
+def test_a_word_that_no_hyphen_divides_is_broken_within_its_cell(words):
+    parts = [(text.replace("\u200b", ""), right) for _, text, _, right, _ in words]
+    code = [(text, right) for text, right in parts if len(text) > 3 and set(text.upper()) <= set(CODE)]
+    (beds,) = [left for _, text, left, _, _ in words if text == "86,421"]
+    assert sorted("".join(text for text, _ in code).upper()) == sorted(CODE * 2)
+    assert all(right < beds for _, right in code)
 
 
 def test_a_long_table_repeats_its_header_on_each_page(words):

@@ -128,3 +128,7 @@ def test_the_note_on_illustrative_data_is_text_with_its_number_of_stand_ins(text
     heading, banner = note["c"][1]
     assert_text([heading], text, also={"Header"})
     assert_text([banner], f"{text}. So is 1 number for which no reported figure was available.")
+
+
+def test_a_mark_that_turns_the_order_of_letters_is_shown_and_turns_nothing():
+    assert escaped("a \u202e123\u202c \u2066b\u2069") == "a \ufffd123\ufffd \ufffdb\ufffd"

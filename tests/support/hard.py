@@ -24,6 +24,7 @@ NAMES = (
 TITLE = ("People seen in the right place went up " * 9).strip()[:300]
 COLUMNS = [f"Area {n}" for n in range(1, 21)]
 POINTS = (1, 400)  # how many a chart has
+CODE = "QWXZ" * 20
 LETTERS = "\\`*_{}[]()#+-.!<>|~$@&'\""
 
 
@@ -49,6 +50,7 @@ def hard_chapter(staged: Path) -> str:
             table(["Name", "Number"], [[escaped(name), "1"] for name in NAMES], "Names"),
             table(["Hospital", "Beds", "Remark"], sixty, "Sixty rows"),
             table(COLUMNS, wide, "Twenty columns"),
+            table(["Code", "Other", "Beds"], [[CODE, CODE.lower(), "86,421"]], "Words that no hyphen divides"),
             figure("fig-long", 4, title=TITLE, description=TITLE, alt="Łódź & <b>Ŵrecsam</b>.", drawing=drawing),
             *draw(staged),
         ]

@@ -67,6 +67,21 @@ def _calculated(specification: Specification) -> str:
                 f"it calculates with column {name}, of which a value is missing, and Vega takes it for 0. Calculate in "
                 "the notebook, where it stays missing, or filter such rows first: .transform_filter(…)."
             )
+    if any("window" in step and not {"sort", "groupby"} & step.keys() for step in steps):
+        return next(filter(None, (_out_of_order(unit, specification) for unit in units(specification))), "")
+    return ""
+
+
+def _out_of_order(unit: Specification, specification: Specification) -> str:
+    """Return that running sums and ranks are of rows that do not come in the order of the chart's dates."""
+    channels = (channel for _, channel in _channels(unit["encoding"]) if channel.get("type") == "temporal")
+    for field in (channel["field"] for channel in channels):
+        dates = [str(row[field]) for row in rows_of(unit, specification) if row.get(field) is not None]
+        if dates != sorted(dates):
+            return (
+                f"it calculates from row to row, and its rows are not in the order of {field}. Sort them: "
+                f'frame.sort_values("{field}"), or .transform_window(…, sort=…).'
+            )
     return ""
 
 

@@ -36,12 +36,19 @@ def units(view: Specification, above: Mapping[str, Any] | None = None) -> Iterat
     own = {
         "encoding": {**inherited.get("encoding", {}), **view.get("encoding", {})},
         "data": view.get("data", inherited.get("data")),
+        "facets": [*inherited.get("facets", ()), *_facets(view)],
         "is_changed": inherited.get("is_changed", False) or "transform" in view,
     }
     if "mark" in view:
         yield {**view, **own}
     for child in children(view):
         yield from units(child, own)
+
+
+def _facets(view: Specification) -> list[str]:
+    """Return the columns that a view is divided by into panels."""
+    given = view.get("facet", {})
+    return [each["field"] for each in (given, given.get("row", {}), given.get("column", {})) if "field" in each]
 
 
 def rows_of(unit: Specification, specification: Specification) -> list[Mapping[str, Any]]:
@@ -117,7 +124,11 @@ def _unlike_its_rows(unit: Mapping[str, Any], specification: Specification) -> s
     for place in ("x", "y"):
         if place in named and "sort" not in named[place] and (told := _reordered(rows, named[place]["field"], mark)):
             return told
-    return "" if unit["is_changed"] or "x2" in channels or "y2" in channels else _doubled(rows, channels, mark)
+    return (
+        ""
+        if unit["is_changed"] or "x2" in channels or "y2" in channels
+        else _doubled(rows, channels, mark, unit["facets"])
+    )
 
 
 def _reordered(rows: Rows, field: str, mark: str) -> str:
@@ -135,13 +146,13 @@ def _reordered(rows: Rows, field: str, mark: str) -> str:
     )
 
 
-def _doubled(rows: Rows, channels: Mapping[str, Any], mark: str) -> str:
+def _doubled(rows: Rows, channels: Mapping[str, Any], mark: str, facets: Sequence[str]) -> str:
     """Return which bar or point of a line has two rows, which Vega stacks or joins."""
     measured = [channel for channel in channels.values() if channel.get("type") == "quantitative"]
     places = [name for name in ("x", "y") if name in channels and channels[name] not in measured]
     if mark not in ("bar", *PATHS) or len(places) != 1 or any(MADE & channel.keys() for channel in channels.values()):
         return ""
-    fields = [channel["field"] for channel in channels.values() if channel not in measured]
+    fields = [*facets, *(channel["field"] for channel in channels.values() if channel not in measured)]
     found = Counter(tuple(str(row.get(field)) for field in fields) for row in rows)
     key, count = next(((key, count) for key, count in found.items() if count > 1), ((), 0))
     if not count:

@@ -37,10 +37,11 @@ _OPEN_ENDED = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")  # a backslash that escapes no
 _MENTION = re.compile(r"(\[[^\[\]]*@[^\[\]]*\](?![(\[{]))|(?<![\w\\@.])@(?=\w)(?!(?:fig|tbl)-)")
 """Citations, which are in brackets and stay, or a sign that pandoc would take for one."""
 _RAISED = re.compile(
-    r"(?:\^(?:[-+−]?[\w.,]+[-+−]?|[-+−*†‡])\^(?!\w)|(?<=[\w)\]*])~[\w.,+−-]+~(?!~)|~~.+?~~)"
-    r"|(?<![\\\[])(?:\^(?!\[)(?=(?:\\.|[^\s^\\])+\^)|(?<!~)~(?=(?:\\.|[^\s~\\])+~(?!~)))"
+    r"^ {0,3}~{3,}.*$|\^(?:[-+−]?[\w.,]+[-+−]?|[-+−*†‡])\^(?!\w)|(?<=[\w)\]*])~[\w.,+−-]+~(?!~)|~~(?=\S).+?(?<=\S)~~"
+    r"|(?<![\\\[])[\^~]",
+    re.MULTILINE,
 )
-"""Superscript and subscript of one word, which stay, or the mark of what only pandoc would take for one."""
+"""Code, superscript and subscript of one word, and struck-out text, which stay, or a mark of something else."""
 _LABELLED = re.compile(
     r"(^ {0,3})?(?<![\\!])\[((?:\\.|[^\[\]\\\n])+)\](?:\[((?:\\.|[^\[\]\\\n])*)\])?"
     r"(?!\{|\((?!\s*[^\s<>()]+ +[^\s\"'(][^()\n]*\)))(:?)",
