@@ -326,3 +326,33 @@ def test_small_multiples_refuse_limits_that_differ():
 def test_a_step_for_limits_is_suggested_of_xmr_charts_alone():
     with pytest.raises(SpcError, match="knows XmR charts only; found a p chart"):
         spc.suggest_rebase(spc.p_chart([8, 5, 9], [20, 10, 25]))
+
+
+def test_dates_may_be_those_of_the_index_and_settings_are_kept():
+    counts = pd.Series([8, 5, 9], index=pd.to_datetime(["2024-03", "2024-01", "2024-02"]))
+    chart = spc.p_chart(counts, [20, 10, 25], improvement="decrease", rule_length=6, fix_after=12)
+    assert chart["date"].tolist() == list(pd.date_range("2024-01", periods=3, freq="MS"))
+    assert chart["numerator"].tolist() == [5, 9, 8]
+    assert chart["denominator"].tolist() == [10, 25, 20]
+    kept = {"improvement": "decrease", "rebase": [], "fix_after": 12, "screen_outliers": False, "rule_length": 6}
+    assert {name: chart.attrs[name] for name in kept} == kept
+    assert (chart.attrs["chart"], chart.attrs["is_overdispersed"]) == ("p", False)
+    assert "gaps" not in chart.attrs
+    rate = spc.u_chart(counts, [20, 10, 25], improvement="neutral", rule_length=6, rebase=["2024-03"], fix_after=14)
+    assert (rate.attrs["chart"], rate.attrs["rule_length"], rate.attrs["fix_after"]) == ("u", 6, 14)
+    assert (rate.attrs["improvement"], rate["segment"].tolist()) == ("neutral", [0, 0, 1])
+    assert spc.u_chart(counts, [20, 10, 25], target=0.4)["target"].tolist() == [0.4] * 3
+
+
+def test_limits_come_from_the_first_rows_where_that_is_set():
+    chart = spc.p_chart([10] * 13 + [90] * 5, [20] * 13 + [100] * 5, fix_after=13)
+    assert chart["mean"].tolist() == [50] * 18
+    assert spc.u_chart([10] * 13 + [90] * 5, [20] * 13 + [100] * 5, fix_after=13)["mean"].tolist() == [0.5] * 18
+
+
+def test_a_later_segment_alone_may_be_overdispersed():
+    rng = np.random.default_rng(3)
+    calm = rng.binomial(280_000, 0.95, 15)
+    with pytest.warns(spc.SpcWarning, match=r"up to 10\.6 times"):
+        chart = spc.p_chart([*calm, *SEEN], [*[280_000] * 15, *ATTENDED], rebase=[16])
+    assert chart.attrs["is_overdispersed"]

@@ -248,9 +248,9 @@ def test_it_is_worded_as_what_lies_between_events():
     assert "more points above the centre line" in str(drawn.to_dict())
     table = charts.spc_table(chart)
     assert list(table.columns) == ["Date", "Value", "Centre line", "Lower limit", "Upper limit", "What the point shows"]
+    run = "Improvement: part of a run of seven or more points above the centre line"
     assert (
-        table["What the point shows"].iloc[-1]
-        == "Improvement: part of a run of seven or more points above the centre line"
+        run in charts.spc_table(spc.t_chart([5, 6, 7] * 4 + [6.1] * 7, dates=days(19), fix_after=12)).iloc[-1].tolist()
     )
     assert charts.spc_table(spc.g_chart([4, 5], dates=days(2))).columns[2] == "Median"
 
@@ -263,3 +263,30 @@ def test_events_at_equal_distances_lack_no_date():
     assert (found.absent, found.step) == ((), "interval")
     drawn = charts.spc(chart, y_title="Days between falls")
     assert not any("gap" in text.lower() for text in [*words_of(drawn.to_dict()), drawn.description])
+
+
+def test_settings_are_kept():
+    chart = spc.t_chart([5, 6, 9], improvement="neutral", rule_length=6, fix_after=12, screen_outliers=False)
+    kept = {"improvement": "neutral", "rebase": [], "fix_after": 12, "screen_outliers": False, "rule_length": 6}
+    assert chart.attrs == {**kept, "chart": "t", "zeros": 0}
+    assert spc.t_chart([5, 6]).attrs["screen_outliers"] is True
+    other = spc.g_chart([5, 6, 9], improvement="decrease", rule_length=6, fix_after=13, target=7)
+    assert other.attrs == {**kept, "improvement": "decrease", "fix_after": 13, "chart": "g"}
+    assert other["target"].tolist() == [7, 7, 7]
+
+
+def test_limits_of_a_g_chart_come_from_the_first_rows_where_that_is_set():
+    chart = spc.g_chart([4, 6] * 6 + [50] * 3, fix_after=12)
+    assert chart["mean"].tolist() == [5] * 15
+    assert chart["upl"].iloc[0] == pytest.approx(5 + 3 * 30**0.5)
+
+
+def test_times_are_known_to_a_tenth_of_a_second():
+    times = spc.between_events(["2024-01-01 00:00:00", "2024-01-01 00:00:01", "2024-01-01 12:00"])
+    assert times.tolist() == [0.000012, 0.499988]
+
+
+def test_three_events_of_a_date_have_dates_of_their_own():
+    found = spc.between_events(["2024-01-01", "2024-01-05"], [1, 3])
+    assert found.tolist() == [4, 0, 0]
+    assert (found.index - pd.Timestamp("2024-01-05")).microseconds.tolist() == [0, 1, 2]

@@ -111,7 +111,7 @@ def _analyse(values: Floats, starts: Integers, lengths: Integers, method: Method
     by_segment: list[Floats] = [np.empty(segments) for _ in range(3)]
     # One more place than there are points: padding is read from there and written to it.
     padded = np.append(values, np.nan)
-    by_point = [np.empty(points + 1, dtype=kind) for kind in (np.int8, np.bool_, np.bool_, np.int8)]
+    by_point: list[Any] = [np.empty(points + 1, dtype=kind) for kind in (np.int8, np.bool_, np.bool_, np.int8)]
     for columns, places in _blocks(starts, lengths, points):
         block = padded[places]
         limits = natural_process_limits(block[: method.fix_after], screen_outliers=method.screen_outliers)
@@ -121,7 +121,8 @@ def _analyse(values: Floats, starts: Integers, lengths: Integers, method: Method
         for point_values, own_signals in zip(by_point, signals, strict=True):
             point_values[places] = own_signals
     mean, lower, upper = (np.repeat(own, lengths) for own in by_segment)
-    return Analysis(mean, lower, upper, *(whole[:points] for whole in by_point))
+    side, outside, close, cause = (whole[:points] for whole in by_point)
+    return Analysis(mean, lower, upper, side, outside, close, cause)
 
 
 def _blocks(starts: Integers, lengths: Integers, padding: int) -> Iterator[tuple[Integers, Integers]]:
