@@ -120,6 +120,11 @@ def test_a_mark_for_a_missing_value_is_declared_with_a_meaning_to_be_stated(mark
     assert any("missingValues" in note for note in found.notes)
 
 
+def test_several_marks_have_labels_of_their_own():
+    labels = [each["label"] for each in describe("x", ["12", "*", ""], [2, 3, 4], {}).entry["missingValues"]]
+    assert labels == ["not stated (empty)", "not stated (*)"]
+
+
 def test_marks_alone_are_text():
     assert describe("x", ["*", "-", ""], [2, 3, 4], {}).type == "string"
 
@@ -245,6 +250,7 @@ REFUSED = {
     "a title above, as wide": ("Beds by team,,\nmonth,team,beds\n2024-07,North,3\n", "delete titles above it"),
     "a column twice": ("month,month\n2024-07,2024-08\n", "the column month is there twice"),
     "a ragged row": ("month,beds\n2024-07,3\n2024-08,3,4\n2024-09,3\n", "row 3: found 3 cells, expected 2"),
+    "a row of missing values": ("a,b\n1,x\n*,\n", "row 3: has no value. Delete the row"),
     "an empty row": ("month,beds\n2024-07,3\n,\n", "row 3: has no value. Delete the row"),
     "a setting of Excel": ("sep=;\nmonth;beds\n2024-07;3\n", "Delete that line"),
     "no text": ("a\0b,c\n1,2\n", "is not text"),
@@ -401,7 +407,7 @@ TABLES = st.integers(1, 4).flatmap(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TABLES, st.sampled_from([",", ";", "\t"]), st.sampled_from(["utf-8", "utf-16", "cp1252"]))
 def test_whatever_is_declared_loads_and_validates(project, rows, delimiter, encoding):
     (project / "data" / "datapackage.yaml").write_bytes(example_descriptor := declared_before(project))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -85,3 +86,25 @@ def test_a_declared_parquet_file_is_tracked_and_one_that_pandas_reads_is_not(pya
         "if sys", f"import shutil; shutil.copy2({str(tmp_path / kept.name)!r}, project / 'data')\nif sys", 1
     )
     assert run(pyarrow, "-c", code, str(tmp_path), "read", deed).strip() == untracked
+
+
+ADDED = """\
+import json, sys
+from pathlib import Path
+import pandas as pd
+from natpatsip import datasets, declaring
+from support.projects import example
+project = example(Path(sys.argv[1]) / "project")
+months = pd.to_datetime(["2024-07-01", "2024-08-01", "2024-09-01"] * 2)
+frame = pd.DataFrame({"month": months, "team": ["North"] * 3 + ["South"] * 3, "beds": [1, 2, None, 4, 5, 6]})
+frame.assign(day=pd.Timestamp("2024-07-03"), code=["01", "02"] * 3).to_parquet(project / "data" / "beds.parquet")
+found = declaring.add(project / "data" / "beds.parquet", project)
+read = datasets.load("beds", quarter="2024-25-Q2", project=project)
+print(json.dumps([{each.name: each.type for each in found.columns}, found.entry["natpatsip"]["period"], len(read)]))
+"""
+
+
+def test_a_parquet_file_is_declared_as_it_is_typed(pyarrow, tmp_path):
+    types, period, rows = json.loads(run(pyarrow, "-c", ADDED, str(tmp_path)))
+    assert types == {"month": "yearmonth", "team": "string", "beds": "integer", "day": "date", "code": "string"}
+    assert (period, rows) == ("month", 6)

@@ -5,6 +5,7 @@ A comment before a block says what a reader does with it: ``<!-- step: … -->``
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -131,7 +132,7 @@ class Reader:
 
     def _wrong(self, step: Step) -> None:
         """Change the notebook, build, read the error, and change it back."""
-        old, new = " ".join(step.words).split(" -> ")
+        old, new = (json.dumps(words)[1:-1] for words in " ".join(step.words).split(" -> "))
         text = self.notebook.read_text(encoding="utf-8")
         assert text.count(old) == 1
         self.notebook.write_text(text.replace(old, new), encoding="utf-8")

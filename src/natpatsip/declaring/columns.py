@@ -205,11 +205,16 @@ def _typed(name: str, texts: Sequence[str], keys: dict[str, Any], missing: froze
     if constraints:
         entry["constraints"] = constraints
     if missing:
-        entry["missingValues"] = [{"value": mark, "label": NOT_STATED} for mark in sorted(missing)]
+        entry["missingValues"] = [{"value": mark, "label": _label(mark, missing)} for mark in sorted(missing)]
     if "natpatsip" in keys:
         entry["natpatsip"] = keys["natpatsip"]
     known = [text for text in dict.fromkeys(texts) if text not in missing]
     return Column(name, texts, entry, tuple(_doubts(name, keys, known, missing)), missing)
+
+
+def _label(mark: str, missing: frozenset[str]) -> str:
+    """Return the label of a mark until its meaning is stated; no two marks of a column may have the same."""
+    return NOT_STATED if len(missing) == 1 else f"{NOT_STATED} ({mark or 'empty'})"
 
 
 def _doubts(name: str, keys: Mapping[str, Any], known: Sequence[str], missing: frozenset[str]) -> Iterator[str]:

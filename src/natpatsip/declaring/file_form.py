@@ -16,7 +16,7 @@ from typing import Any
 
 from natpatsip.datasets import reading
 from natpatsip.datasets.descriptor import Resource
-from natpatsip.datasets.reading import Fault, raise_faults
+from natpatsip.datasets.reading import raise_faults
 from natpatsip.errors import DataFileError
 
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -65,7 +65,7 @@ def read(data: bytes, where: str) -> Sheet:
         form["format"] = "csv"
     rows = reading.parse(data, _untyped(where, form))
     _refuse_header(where, rows.header)
-    raise_faults(where, [*rows.faults, *_blank(rows)])
+    raise_faults(where, rows.faults)
     if not rows.cells:
         raise DataFileError(f"{where}: has a header and no rows, so nothing tells what its columns hold. Add rows.")
     columns = {name: [cells[place] for cells in rows.cells.values()] for place, name in enumerate(rows.header)}
@@ -136,12 +136,6 @@ def _refuse_header(where: str, header: Sequence[str]) -> None:
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise DataFileError(f"{where}, row 1: the column {twice[0]} is there twice. Take one out, or rename it.")
-
-
-def _blank(rows: reading.Rows) -> list[Fault]:
-    """Return the rows without a value, which would make every column one that may be empty."""
-    found = [line for line, cells in rows.cells.items() if not any(cell.strip() for cell in cells)]
-    return [Fault("has no value. Delete the row.", line) for line in found]
 
 
 def _kind_of_times(texts: Sequence[str]) -> str:

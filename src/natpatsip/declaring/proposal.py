@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from natpatsip.datasets.descriptor import PROVENANCE
+from natpatsip.datasets.descriptor import FOLDER, PROVENANCE
 from natpatsip.datasets.organisations import Organisations
+from natpatsip.datasets.reading import Fault, raise_faults
 from natpatsip.declaring.columns import NUMBERS, Column, describe
 from natpatsip.declaring.file_form import Sheet
 from natpatsip.wording import listing
@@ -38,8 +39,17 @@ class Proposal:
 
 
 def propose(name: str, path: str, sheet: Sheet, organisations: Organisations) -> Proposal:
-    """Return the entry of a file, as far as its rows tell."""
+    """Return the entry of a file, as far as its rows tell.
+
+    Raises
+    ------
+    DataFileError
+        If a row has no value: every column would be one that may be empty.
+    """
     columns = [describe(column, texts, sheet.lines, organisations) for column, texts in sheet.columns.items()]
+    rows = enumerate(zip(*sheet.columns.values(), strict=True))
+    empty = [place for place, cells in rows if all(map(_is_empty, columns, cells))]
+    raise_faults(f"{FOLDER}/{path}", [Fault("has no value. Delete the row.", sheet.lines[place]) for place in empty])
     as_of, period = _as_of(columns), _period(columns)
     key = _key(columns, [column for column in (period, as_of) if column])
     schema: dict[str, Any] = {"fields": [column.entry for column in columns]}
@@ -63,6 +73,10 @@ def propose(name: str, path: str, sheet: Sheet, organisations: Organisations) ->
     comments, decisions = _left(columns, options, key, words)
     notes = [note for column in columns for note in column.notes]
     return Proposal(name, entry, columns, tuple(comments), (*decisions, *notes))
+
+
+def _is_empty(column: Column, text: str) -> bool:
+    return not text.strip() or text in column.missing
 
 
 def _as_of(columns: Sequence[Column]) -> str:
