@@ -213,7 +213,7 @@ def project(tmp_path_factory):
 
 def test_the_staged_project_is_a_book_without_a_hook(project):
     settings = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
-    assert settings["project"] == {"type": "book", "output-dir": "_book", "resources": ["figures"]}
+    assert settings["project"] == {"type": "book", "output-dir": "_book", "resources": ["figures", "report-data.xlsx"]}
     assert settings["book"]["chapters"] == ["index.qmd", "ward.qmd"]
     assert settings["book"]["title"] == "Test report"
     assert settings["natpatsip"]["date"] == settings["book"]["date"]
