@@ -15,7 +15,7 @@ from natpatsip.fact import Fact
 from natpatsip.pipeline.outputs import DATASET
 from support.checking import block, charting, printing, publishing, seen
 from support.measured import months
-from support.projects import code, prose, small
+from support.projects import code, prose, small, write
 
 TEAMS = ("North", "South", "East", "West", "Central")
 SEPTEMBER = {"North": (4, 22), "South": (23, 41), "East": (12, 33), "West": (31, 58), "Central": (26, 44)}
@@ -50,8 +50,6 @@ def found(project):
     """Return a function that gives what the check finds in some cells."""
 
     def find(*cells):
-        from support.projects import write
-
         reading = code("waits", id="reading")
         reading.outputs = [new_output("display_data", data={DATASET: {"file": FILE, "sha256": "", "rows": 1}})]
         write(project / "notebooks" / "ward.ipynb", "Ward", reading, *cells)
