@@ -36,9 +36,9 @@ lint: environment ## check style, types, and that notebooks have no outputs
 	.venv/bin/nbstripout --verify --keep-id notebooks/*.ipynb examples/*/notebooks/*.ipynb \
 		src/natpatsip/init/template/notebooks/*.ipynb
 
-bench: environment ## compare build times, pages and the SPC panel with the usual tools (exit status 1 if a bar is missed)
+bench: environment ## compare build times, pages, the SPC panel and the page of organisations with the bars (exit status 1 if a bar is missed)
 	@.venv/bin/python tests/bench/builds.py; missed=$$?; .venv/bin/python tests/bench/pages.py && \
-		.venv/bin/python tests/bench/spc_panel.py && exit $$missed
+		.venv/bin/python tests/bench/spc_panel.py && .venv/bin/python tests/bench/organisations.py && exit $$missed
 
 mutants: environment ## change core modules in small ways and list what no test notices (MUTANTS='spc --sample 200')
 	@nice -n 15 .venv/bin/python tests/mutants $(MUTANTS)

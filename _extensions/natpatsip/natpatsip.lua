@@ -641,6 +641,7 @@ end
 -- Organisations with their measures, on pages alone: a table, which a script makes one to choose from.
 local function organisations(div)
   if not is_html() then return div.content end
+  div.content:insert(1, raw('html', read(div.attributes.table)))
   div.attributes = {}
   if not single then div.attributes['data-file'] = 'figures/' .. div.identifier .. '.js' end
   return div

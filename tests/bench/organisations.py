@@ -100,6 +100,7 @@ def make_page(folder: Path) -> Path:
 
     from natpatsip import context, measures
     from natpatsip.pipeline import render
+    from natpatsip.pipeline.drawing import organisation_tables
 
     with context.use(QUARTER, project=folder):
         block = measures.by_organisation()
@@ -112,6 +113,7 @@ def make_page(folder: Path) -> Path:
     for name, content in block.data.items():
         text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
         (staged / "drawings" / f"{name}.json").write_text(text, encoding="utf-8")
+        (staged / "drawings" / f"{name}.html").write_text(organisation_tables.tables(content), encoding="utf-8")
     render.render(staged, folder / "made", ["html"], renderer=render.PANDOC, timestamp=0, with_single_page=False)
     return folder / "made" / "html"
 

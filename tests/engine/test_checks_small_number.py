@@ -15,7 +15,7 @@ from natpatsip.fact import Fact
 from natpatsip.pipeline.outputs import DATASET
 from support.checking import block, charting, printing, publishing, seen
 from support.measured import months
-from support.projects import code, prose, small
+from support.projects import code, prose, small, write
 
 TEAMS = ("North", "South", "East", "West", "Central")
 SEPTEMBER = {"North": (4, 22), "South": (23, 41), "East": (12, 33), "West": (31, 58), "Central": (26, 44)}
@@ -50,8 +50,6 @@ def found(project):
     """Return a function that gives what the check finds in some cells."""
 
     def find(*cells):
-        from support.projects import write
-
         reading = code("waits", id="reading")
         reading.outputs = [new_output("display_data", data={DATASET: {"file": FILE, "sha256": "", "rows": 1}})]
         write(project / "notebooks" / "ward.ipynb", "Ward", reading, *cells)
@@ -251,17 +249,26 @@ def test_a_raw_count_in_the_data_of_the_page_is_found(found, page, count, said):
     assert [said in each.message for each in found(with_data(page, change))] == [True]
 
 
-def test_a_hidden_count_that_the_national_one_gives_away_is_found(found, page):
+@pytest.mark.parametrize(
+    ("last", "national", "whose"),
+    [
+        (10, 55, "South"),  # four others of at most 12 each leave 7 to it
+        (10, 54, ""),
+        (None, 43, "South"),  # one has no row: three of at most 12
+        (None, 55, ""),  # which is no sum of these
+    ],
+)
+def test_a_hidden_count_that_the_national_one_gives_away_is_found(found, page, last, national, whose):
     def change(measure):
         counts = measure["counts"]["numerator"]
         for row in counts:
             row[-1] = 10
-        counts[1][-1] = -1
-        measure["national"]["numerator"][-1] = 55  # four others of at most 12 each leave 7 to it
+        counts[1][-1], counts[-1][-1] = -1, last
+        measure["national"]["numerator"][-1] = national
 
-    (finding,) = found(with_data(page, change))
-    assert finding.found == "South"
-    assert "follows from the total of" in finding.message
+    findings = found(with_data(page, change))
+    assert [each.found for each in findings] == ([whose] if whose else [])
+    assert all("follows from the total of" in each.message for each in findings)
 
 
 def fact(value, rows, **more):

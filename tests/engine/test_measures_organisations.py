@@ -123,7 +123,7 @@ def test_one_that_has_closed_says_when_and_has_no_icon(made):
     closed = rows_of("West", STEADY, last="2024-04")
     found = made(rows_of("North", STEADY), closed, listed={"North": ",,", "West": ",,2024-04-30"})
     assert (found.remark(1), bool(found.has_icons[1])) == ("Closed on 30 April 2024.", False)
-    assert "| West (closed on 30 April 2024) | – |" in measures.by_organisation().markdown
+    assert "| West (closed on 30 April 2024) | – |" in measures.by_organisation().shown
 
 
 def test_one_that_was_merged_into_another_is_part_of_it(made):
@@ -187,15 +187,15 @@ def test_a_report_without_such_a_measure_is_told_so(made):
 
 def test_the_table_has_the_latest_values_and_the_national_ones(made):
     made(rows_of("North", STEADY, 1003), rows_of("South", [3] * 15, 12))
-    lines = measures.by_organisation().markdown.splitlines()
-    assert lines[1:6] == [
+    lines = measures.by_organisation().shown.splitlines()
+    assert lines[:5] == [
         "| Team | Waiting times, % |",
         "|:--|--:|",
         "| North | 72 |",
         r"| South | \* |",
         "| All | 71.2 |",
     ]
-    assert lines[7] == ": Latest values by Team, September 2024"
+    assert lines[6] == "*Latest values by Team, September 2024*"
 
 
 def test_nothing_small_is_in_what_the_page_is_given(made):

@@ -145,13 +145,14 @@ def _in_measure(
             "show. Take the block from measures.by_organisation() as it is."
         )
         yield place.finding(CHECK, message, found=f"{grid[row, column]:g}", expected=rule.symbol)
-    for column in np.flatnonzero((grid == HIDDEN).any(axis=0) & ~np.isnan(grid).any(axis=0) & ~np.isnan(national)):
-        shown = grid[:, column]
+    for column in np.flatnonzero((grid == HIDDEN).any(axis=0) & ~np.isnan(national)):
+        there = np.flatnonzero(~np.isnan(grid[:, column]))  # one without a row is not in the national sum either
+        shown = grid[there, column]
         intervals = [
             hidden_interval(rule) if each == HIDDEN else interval_of(each, rule, is_rounded=True) for each in shown
         ]
         whole = int(national[column]), int(national[column])
-        fixed = [n for n in np.flatnonzero(shown == HIDDEN) if is_fixed(left_for(whole, intervals, int(n)))]
+        fixed = [there[n] for n in np.flatnonzero(shown == HIDDEN) if is_fixed(left_for(whole, intervals, int(n)))]
         if fixed:
             name, period = group["organisations"][fixed[0]], measure["periods"][column]
             message = (

@@ -73,12 +73,10 @@ def by_organisation(*measures: MeasuredSeries | str) -> Block:
     settings = read_settings(here.project)
     data = _data(groups, settings)
     name = f"organisations-{sha256(json.dumps(data))[:16]}"
-    tables = "\n\n".join(_table(by, group, settings) for by, group in groups.items())
+    tables = "\n\n".join(map(_table, data["groups"]))
     notes = "<br>".join(map(escaped, _notes([each for group in groups.values() for each in group], settings)))
-    text = (
-        f':::: {{.organisations #{name} data="drawings/{name}.json"}}\n{tables}\n\n'
-        f"::: {{.table-notes}}\n{notes}\n:::\n::::"
-    )
+    files = f'data="drawings/{name}.json" table="drawings/{name}.html"'
+    text = f":::: {{.organisations #{name} {files}}}\n::: {{.table-notes}}\n{notes}\n:::\n::::"
     block = made_block(f"the table of {len(series)} measures by organisation", text)
     shown = f"{tables}\n\n{notes}"
     return Block(block.markdown, shown, data={name: data})
@@ -104,23 +102,29 @@ def _is_illustrative(group: Sequence[ByOrganisation]) -> bool:
 # The table of the latest values
 
 
-def _table(by: str, group: Sequence[ByOrganisation], settings: Settings) -> str:
-    """Return the latest value of each organisation and measure as a table in Markdown, the national ones below."""
-    periods = {each.periods[-1] for each in group}
-    names = [_column_name(each) + (f" ({each.periods[-1]})" if len(periods) > 1 else "") for each in group]
-    rows = [
-        [_with_remark(group, place, name), *(each.latest(each.names.index(name)) for each in group)]
-        for place, name in enumerate(_names_of(group))
+def _table(group: Mapping[str, Any]) -> str:
+    """Return the latest values of a kind of organisation as a table in Markdown, which JupyterLab shows."""
+    measures = group["measures"]
+    rows = [[name, *(each["latest"][place] for each in measures)] for place, name in enumerate(group["rows"])]
+    lines = [
+        [group["kind"], *(each["heading"] for each in measures)],
+        *rows,
+        [group["national"], *(each["nationalLatest"] for each in measures)],
     ]
-    rows.append([_national_name(settings), *(_national_latest(each) for each in group)])
-    kind = _kind_name(by, settings)
-    caption = f"Latest values by {kind}" + (f", {periods.pop()}" if len(periods) == 1 else "")
-    if _is_illustrative(group):
-        caption += f" ({settings.illustrative_data.title.lower()})"
-    lines = [[kind, *names], *rows]
     written = ["| " + " | ".join(map(escaped, line)) + " |" for line in lines]
-    ruled = "|:--|" + "--:|" * len(names)
-    return "\n".join([written[0], ruled, *written[1:], "", f": {escaped(caption)}"])
+    ruled = "|:--|" + "--:|" * len(measures)
+    return "\n".join([written[0], ruled, *written[1:], "", f"*{escaped(group['caption'])}*"])
+
+
+def _caption(by: str, group: Sequence[ByOrganisation], settings: Settings) -> str:
+    periods = {each.periods[-1] for each in group}
+    caption = f"Latest values by {_kind_name(by, settings)}" + (f", {periods.pop()}" if len(periods) == 1 else "")
+    return f"{caption} ({settings.illustrative_data.title.lower()})" if _is_illustrative(group) else caption
+
+
+def _heading(each: ByOrganisation, group: Sequence[ByOrganisation]) -> str:
+    is_alike = len({other.periods[-1] for other in group}) == 1
+    return _column_name(each) if is_alike else f"{_column_name(each)} ({each.periods[-1]})"
 
 
 def _names_of(group: Sequence[ByOrganisation]) -> list[str]:
@@ -128,7 +132,8 @@ def _names_of(group: Sequence[ByOrganisation]) -> list[str]:
     return list(dict.fromkeys(name for each in group for name in each.names))
 
 
-def _with_remark(group: Sequence[ByOrganisation], place: int, name: str) -> str:
+def _with_remark(group: Sequence[ByOrganisation], name: str) -> str:
+    """Return an organisation's name, and when it closed if it has."""
     closed = next((text for each in group if name in each.names and (text := each.closed(each.names.index(name)))), "")
     return f"{name} ({closed[0].lower()}{closed[1:].rstrip('.')})" if closed else name
 
@@ -175,8 +180,12 @@ def _data(groups: Mapping[str, Sequence[ByOrganisation]], settings: Settings) ->
                 "by": by,
                 "kind": _kind_name(by, settings),
                 "national": _national_name(settings),
+                "caption": _caption(by, group, settings),
                 "organisations": _names_of(group),
-                "measures": [_measure(each, _names_of(group), settings) for each in group],
+                "rows": [_with_remark(group, name) for name in _names_of(group)],
+                "measures": [
+                    {**_measure(each, _names_of(group), settings), "heading": _heading(each, group)} for each in group
+                ],
             }
             for by, group in groups.items()
         ],
@@ -197,7 +206,7 @@ def _measure(each: ByOrganisation, names: Sequence[str], settings: Settings) -> 
         "id": each.measure.id,
         "label": own.label,
         "column": _column_name(each),
-        "caption": each.measure.caption,
+        "caption": f"{own.definition.rstrip('.')}.",
         "axis": each.measure.axis,
         "percent": own.is_percent,
         "per": own.per if each.is_share else None,
@@ -218,6 +227,8 @@ def _measure(each: ByOrganisation, names: Sequence[str], settings: Settings) -> 
         "limits": placed(limits) if has_limits else [],
         "icons": placed(shown_icons),
         "remarks": placed([each.remark(place) for place in range(len(each.names))], "There are no data."),
+        "latest": placed([each.latest(place) for place in range(len(each.names))], MISSING),
+        "nationalLatest": _national_latest(each),
         "funnel": _funnel(each, places),
     }
 

@@ -18,6 +18,7 @@ from natpatsip.errors import FigureError, RenderError, ReportError, together
 from natpatsip.figures import VEGALITE as VEGALITE_TYPE
 from natpatsip.library_figures import PLOTLY, SVG
 from natpatsip.pipeline.caching.store import Cache
+from natpatsip.pipeline.drawing import organisation_tables
 from natpatsip.pipeline.drawing.drawn_texts import cut_alike, misleading, unreadable
 from natpatsip.pipeline.drawing.empty_charts import is_made_here, undrawn
 from natpatsip.pipeline.drawing.plotly_to_svg import plotly_svg
@@ -303,6 +304,7 @@ def write_drawings(
     for name, content in {name: content for each in gathered for name, content in each.page_data.items()}.items():
         text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
         (drawings / f"{name}.json").write_text(text, encoding="utf-8")
+        (drawings / f"{name}.html").write_text(organisation_tables.tables(content), encoding="utf-8")
     for picture in (picture for each in outputs for picture in each.pictures):
         drawn = artist.picture(picture.id, picture.data[SVG])
         (folder / f"{picture.id}.svg").write_text(drawn.svg, encoding="utf-8")

@@ -50,7 +50,7 @@ SPANS = {
 }
 REVISIONS = ("added", "removed")  # for pages alone
 CALLOUTS = ("callout-note", "callout-important", "callout-warning", "callout-tip")
-FILES = ("svg", "png", "data", "narrow", "interactive")  # attributes that name a file
+FILES = ("svg", "png", "data", "table", "narrow", "interactive")  # attributes that name a file
 LINK = re.compile(r"([\w-]+\.qmd)(?:#(.*))?")
 SHORTCODE = "{{<"
 ELSEWHERE = re.compile(r"https?://\S+|mailto:\S+@\S+")
@@ -77,7 +77,7 @@ DIVS: Mapping[str, DivKind] = {
     "tiles": DivKind(optional=("programme",), holds="tile"),
     "tile": DivKind(("icon",)),
     "case-study": DivKind(),
-    "organisations": DivKind(("data",), id="organisations-"),
+    "organisations": DivKind(("data", "table"), id="organisations-"),
     "passports": DivKind(),
     "passport": DivKind(("entry",)),
     **dict.fromkeys(CALLOUTS, DivKind()),

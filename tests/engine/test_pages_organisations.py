@@ -1,0 +1,165 @@
+"""The page of organisations in a browser: to choose from by pointer and keyboard, and a table without scripts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+
+import pytest
+import yaml
+
+from natpatsip import context, measures
+from natpatsip.pipeline import render
+from natpatsip.pipeline.drawing import organisation_tables
+from support.auditing import markup_complaints, violations_in_both_themes
+from support.measured import RESOURCE, months, project
+from support.projects import IGNORED, ROOT
+from support.staged import TIMESTAMP
+
+WIDTHS = (1280, 360)
+TOPS = {"North": 71, "South": 60, "East": 66, "=West": 74}
+POLICY = {"policy": "Ours", "source": "The trust", "counts": ["seen_in_time", "seen"], "geography": "team",
+          "threshold": 7, "base": 5, "symbol": "*", "percent": ["seen_in_time", "seen"]}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """The pages of a report on four teams, of which East has few points, and =West a small number in the latest."""
+    folder = tmp_path_factory.mktemp("report")
+    rows = [
+        (month, team, "routine", top + place % 5, 100 + 10 * len(team))
+        for team, top in TOPS.items()
+        for place, month in enumerate(months(15))
+        if team != "East" or place > 10
+    ]
+    rows[-1] = (*rows[-1][:3], 3, rows[-1][4])
+    project(folder, rows)
+    resource = json.loads(json.dumps(RESOURCE))
+    resource["natpatsip"]["disclosure"] = POLICY
+    package = yaml.safe_dump({"name": "trust", "resources": [resource]})
+    (folder / "data" / "datapackage.yaml").write_text(package, encoding="utf-8")
+    with context.use("2024-25-Q2", project=folder):
+        block = measures.by_organisation()
+    staged = folder / "staged"
+    shutil.copytree(ROOT / "_extensions", staged / "_extensions", ignore=IGNORED)
+    for name in ("drawings", "figures"):
+        (staged / name).mkdir()
+    for name, data in block.data.items():
+        (staged / "drawings" / f"{name}.json").write_text(json.dumps(data), encoding="utf-8")
+        (staged / "drawings" / f"{name}.html").write_text(organisation_tables.tables(data), encoding="utf-8")
+    texts = {"index": "# Summary {#index}\n\nAll is well.\n", "teams": f"# Teams {{#teams}}\n\n{block.markdown}\n"}
+    for name, text in texts.items():
+        (staged / f"{name}.qmd").write_text(text, encoding="utf-8")
+    book = {"title": "Teams", "subtitle": "Progress in Q2 2024/25", "chapters": [f"{name}.qmd" for name in texts]}
+    own = {"label": "Q2 2024/25", "html-only": ["teams"]}
+    (staged / "_quarto.yml").write_text(yaml.safe_dump({"book": book, "natpatsip": own}), encoding="utf-8")
+    render.render(staged, folder / "made", ["html"], renderer=render.PANDOC, timestamp=TIMESTAMP)
+    return folder / "made" / "html"
+
+
+@pytest.fixture(params=WIDTHS)
+def tab(chrome, request):
+    with chrome.new_context(viewport={"width": request.param, "height": 900}, accept_downloads=True) as window:
+        yield window.new_page()
+
+
+def open_page(tab, pages, hash_=""):
+    complaints = []
+    tab.on("console", lambda message: complaints.append(message.text))
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    tab.goto((pages / "teams.html").as_uri() + hash_)
+    tab.locator(".organisation-choice").first.wait_for()
+    return complaints
+
+
+def test_an_organisation_is_chosen_by_keyboard_and_the_address_leads_to_it(tab, pages):
+    complaints = open_page(tab, pages)
+    select = tab.get_by_label("Show")
+    select.focus()
+    tab.keyboard.type("South")
+    tab.keyboard.press("Enter")
+    tab.locator("h2", has_text="South").wait_for()
+    assert tab.evaluate("decodeURIComponent(location.hash)") == "#organisation=team/South"
+    assert tab.locator(".organisations-all").is_hidden()
+    tab.go_back()
+    tab.locator(".organisations-all").wait_for()
+    assert complaints == []
+    assert not tab.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+def test_the_table_leads_to_each_organisation_and_the_focus_follows(tab, pages):
+    open_page(tab, pages)
+    tab.get_by_role("link", name="North").click()
+    tab.locator("h2", has_text="North").wait_for()
+    assert tab.evaluate("document.activeElement.textContent") == "North"
+    assert tab.locator(".organisations-one .organisation-chart svg").count() == 1
+
+
+def test_the_arrow_keys_say_each_value_of_a_chart(tab, pages):
+    open_page(tab, pages, "#organisation=team%2FNorth")
+    reader = tab.get_by_role("slider", name="Values of Waiting times, North")
+    reader.focus()
+    tab.keyboard.press("End")
+    words = reader.get_attribute("aria-valuetext")
+    assert words.startswith("Period: September 2024, Seen in time: 75, Seen: 150, Waiting times, %: 50%, All: ")
+    tab.keyboard.press("ArrowLeft")
+    assert reader.get_attribute("aria-valuetext").startswith("Period: August 2024")
+    assert tab.locator(".chart-tip").last.is_visible()
+    tab.keyboard.press("Escape")
+    assert tab.locator(".chart-tip").last.is_hidden()
+
+
+def test_what_an_organisation_lacks_is_said(tab, pages):
+    open_page(tab, pages, "#organisation=team%2FEast")
+    assert tab.locator(".organisation-remark").inner_text() == "With 4 points, a change cannot be told from chance."
+    assert tab.locator(".organisations-one .organisation-icon").count() == 0
+
+
+def test_the_download_has_what_may_be_seen_and_no_formula(tab, pages):
+    open_page(tab, pages, "#organisation=team%2F%3DWest")
+    with tab.expect_download() as waiting:
+        tab.get_by_role("button", name="Download the data of =West").click()
+    text = waiting.value.path().read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert {row["organisation"] for row in rows} == {"'=West"}
+    assert (rows[-1]["period"], rows[-1]["numerator"], rows[-1]["value"]) == ("September 2024", "*", "*")
+    assert (rows[0]["numerator"], rows[0]["denominator"]) == ("75", "150")
+    assert waiting.value.suggested_filename == "west.csv"
+
+
+def test_the_funnel_plot_has_every_organisation_with_a_number(tab, pages):
+    open_page(tab, pages)
+    tab.get_by_text("Data of the funnel plot").click()
+    cells = tab.locator(".organisations-all details table tbody tr").all_inner_texts()
+    assert [row.split("\t")[0].strip() for row in cells] == ["East", "North", "South"]
+    assert all("within" in row or "limit" in row for row in cells)
+
+
+def test_axe_finds_nothing_in_any_view(tab, pages):
+    for hash_ in ("", "#organisation=team%2FNorth", "#organisation=team%2FEast"):
+        open_page(tab, pages, hash_)
+        tab.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+        assert violations_in_both_themes(tab) == []
+        tab.goto("about:blank")
+
+
+def test_without_scripts_there_is_the_table_of_the_latest_values(chrome, pages):
+    with chrome.new_context(java_script_enabled=False) as window:
+        tab = window.new_page()
+        tab.goto((pages / "teams.html").as_uri())
+        rows = [row.inner_text().split() for row in tab.locator("tbody tr").all()]
+    assert [row[0] for row in rows] == ["=West", "East", "North", "South", "All"]
+    assert rows[0][1] == "*"
+
+
+def test_the_whole_report_on_one_page_has_the_table_and_asks_for_no_script(pages):
+    text = (pages / "report.html").read_text(encoding="utf-8")
+    assert '<th scope="row">North</th><td class="number" data-label="Waiting times, %">50</td>' in text
+    assert "<script" not in text
+    assert "data-file" not in text
+
+
+def test_the_markup_is_valid(pages):
+    assert markup_complaints(pages) == []
