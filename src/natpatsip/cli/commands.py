@@ -170,7 +170,9 @@ def preview(
 
 @app.command(epilog="Example:  natpatsip review report-from-ann.docx report-from-ben.docx --apply")
 def review(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Word files that reviewers have sent back.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Word and PDF files that reviewers have sent back.")
+    ],
     quarter: Annotated[str, typer.Option(help="What they report on; by default what each file says itself.")] = "",
     is_applied: Annotated[
         bool, typer.Option("--apply", help="Take changes of wording into the notebooks' markdown cells.")
