@@ -53,11 +53,11 @@ def test_note_is_a_raw_cell_below_the_cell_that_it_is_about(ward, ward_docx):
 
 def test_recording_twice_makes_one_note_and_keeps_its_answer(ward, ward_docx):
     note = recorded(ward, ward_docx)
-    answer(ward, note, " It grew each month.")
+    answer(ward, note, " It grew each month.\n\nAnswer: as the plan says.")
     item = only(read(ward, ward_docx.path, is_recorded=True), "comment")
     assert item.status == "answered"
     (again,) = [cell for cell in cells(ward) if note_of(cell)]
-    assert note_of(again).answer == "It grew each month."
+    assert note_of(again).answer == "It grew each month.\n\nAnswer: as the plan says."
 
 
 def test_comment_that_was_resolved_in_word_leaves_the_notebook(ward, ward_docx):

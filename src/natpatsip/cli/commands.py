@@ -201,9 +201,10 @@ def review(
         is_recorded=is_recorded,
     )
     text = items.FORMATS[form](found.items)
+    log = ProgressLog()
+    for note in found.notes:
+        log(note)
     if form == "text":
-        for note in found.notes:
-            say(note)
         say_as_is(lines_shown(text))
         for file in found.written:
             say(f"changed: {file}. Look at the difference with git diff, then build again.")
