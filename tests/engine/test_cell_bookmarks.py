@@ -57,6 +57,9 @@ def test_bookmarks_cover_the_text_of_their_cells_and_no_other(built_ward):
             for name in opened.values():
                 covered[name] = covered.get(name, "") + element.text
     assert not opened
+    names = [each.get(qn("w:name")) for each in document.element.body.iter(qn("w:bookmarkStart"))]
+    after_table = bookmark_of("ward", "places")
+    assert [name for name in names if name.endswith("_2") and NAME.match(name)] == [f"{after_table}_2"]
     assert covered[bookmark_of("ward", "title")] == "Ward"
     assert covered[bookmark_of("ward", "progress")].startswith("ProgressThe ward made steady progress")
     assert covered[bookmark_of("ward", "table")].startswith("Beds by wing")
