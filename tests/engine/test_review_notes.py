@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from docx import Document
+from openxml_audit import OpenXmlValidator
 
 from natpatsip.params import load
 from natpatsip.pipeline.review_notes import id_of, note_of, unanswered
@@ -93,6 +94,7 @@ def test_next_word_file_shows_comments_with_answers_as_replies_and_nothing_else_
     comments = {comment.text: comment.author for comment in Document(report / "report.docx").comments}
     assert comments["How steady?"] == "Ann Lee"
     assert set(comments) == {"How steady?", "It grew each month."}
+    assert OpenXmlValidator().validate(str(report / "report.docx")).is_valid
     items = read(ward, ward_file(ward).path)
     comment, reply = only(items, "comment"), only(items, "reply")
     assert (comment.cell, comment.status, comment.anchor) == ("progress", "answered", "steady")
