@@ -31,7 +31,7 @@ def built_ward(tmp_path_factory):
 @pytest.fixture
 def ward(built_ward, tmp_path):
     """A copy of it that a test can change."""
-    return shutil.copytree(built_ward, tmp_path / "project", ignore=shutil.ignore_patterns("build"))
+    return shutil.copytree(built_ward, tmp_path / "project")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from docx import Document
+from openxml_audit import OpenXmlValidator
 
 from natpatsip.params import load
 from natpatsip.pipeline.review_notes import id_of, note_of, unanswered
@@ -53,11 +54,11 @@ def test_note_is_a_raw_cell_below_the_cell_that_it_is_about(ward, ward_docx):
 
 def test_recording_twice_makes_one_note_and_keeps_its_answer(ward, ward_docx):
     note = recorded(ward, ward_docx)
-    answer(ward, note, " It grew each month.")
+    answer(ward, note, " It grew each month.\n\nAnswer: as the plan says.")
     item = only(read(ward, ward_docx.path, is_recorded=True), "comment")
     assert item.status == "answered"
     (again,) = [cell for cell in cells(ward) if note_of(cell)]
-    assert note_of(again).answer == "It grew each month."
+    assert note_of(again).answer == "It grew each month.\n\nAnswer: as the plan says."
 
 
 def test_comment_that_was_resolved_in_word_leaves_the_notebook(ward, ward_docx):
@@ -93,6 +94,7 @@ def test_next_word_file_shows_comments_with_answers_as_replies_and_nothing_else_
     comments = {comment.text: comment.author for comment in Document(report / "report.docx").comments}
     assert comments["How steady?"] == "Ann Lee"
     assert set(comments) == {"How steady?", "It grew each month."}
+    assert OpenXmlValidator().validate(str(report / "report.docx")).is_valid
     items = read(ward, ward_file(ward).path)
     comment, reply = only(items, "comment"), only(items, "reply")
     assert (comment.cell, comment.status, comment.anchor) == ("progress", "answered", "steady")

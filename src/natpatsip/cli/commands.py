@@ -170,7 +170,9 @@ def preview(
 
 @app.command(epilog="Example:  natpatsip review report-from-ann.docx report-from-ben.docx --apply")
 def review(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Word files that reviewers have sent back.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Word and PDF files that reviewers have sent back.")
+    ],
     quarter: Annotated[str, typer.Option(help="What they report on; by default what each file says itself.")] = "",
     is_applied: Annotated[
         bool, typer.Option("--apply", help="Take changes of wording into the notebooks' markdown cells.")
@@ -199,9 +201,10 @@ def review(
         is_recorded=is_recorded,
     )
     text = items.FORMATS[form](found.items)
+    log = ProgressLog()
+    for note in found.notes:
+        log(note)
     if form == "text":
-        for note in found.notes:
-            say(note)
         say_as_is(lines_shown(text))
         for file in found.written:
             say(f"changed: {file}. Look at the difference with git diff, then build again.")

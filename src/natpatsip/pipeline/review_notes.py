@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +77,10 @@ def note_of(cell: Mapping[str, Any]) -> Note | None:
     replies = tuple(
         Remark(*(str(each.get(name, "")) for name in ("author", "date", "text"))) for each in record.get("replies", ())
     )
-    source = cell.get("source", "")
-    _, _, answer = (source if isinstance(source, str) else "".join(source)).rpartition(ANSWER)
-    return Note(**texts, replies=replies, answer=answer.strip())
+    note = Note(**texts, replies=replies)
+    source, empty = ("".join(each["source"]) for each in (cell, note.cell()))
+    answer = source[len(empty) :] if source.startswith(empty) else source.rpartition(ANSWER)[2]
+    return replace(note, answer=answer.strip())
 
 
 def notes_of(cells: Sequence[Mapping[str, Any]], quarter: str) -> list[Note]:

@@ -14,6 +14,7 @@ from natpatsip.quarter import Quarter
 from natpatsip.review.apply import applied
 from natpatsip.review.items import ANSWERED, APPLIED, AWAITS, OPEN, RESOLVED, Item, items_of
 from natpatsip.review.locate import Locator
+from natpatsip.review.pdf_file import items_of_pdf
 from natpatsip.review.sources import Sources
 from natpatsip.review.splices import Refusal
 from natpatsip.review.word_file import WordFile
@@ -36,7 +37,7 @@ class Review:
 
 
 def review(
-    files: Sequence[Path],  # the reviewed Word files
+    files: Sequence[Path],  # the reviewed Word and PDF files
     project: Path,
     *,
     reports: Path,  # the folder of built reports
@@ -49,30 +50,32 @@ def review(
     Raises
     ------
     UsageError
-        If a file is missing, is not a Word file, or does not say which quarter it reports on.
+        If a file is missing, is not a Word or PDF file, or does not say which quarter it reports on.
     """
     notes: dict[str, None] = {}
     read: list[tuple[Locator, list[Item]]] = []
+    remarks: list[Item] = []  # in PDF files
+    found: dict[Quarter, BuiltReport | None] = {}
     for path in files:
-        file = WordFile.read(path)
-        locator = Locator(file, None)
-        about = quarter or _quarter_of(locator)
-        try:
-            locator = Locator(file, BuiltReport.read(_folder(path, reports, about), about))
-        except CompareError as error:
-            notes[f"{error} Until then, only bookmarks lead to cells, and no change can be applied."] = None
-        read.append((locator, [_located(item, locator) for item in items_of(file)]))
-    by_quarter = {str(locator.report.quarter) if locator.report else "" for locator, _ in read} - {""}
-    if len(by_quarter) > 1:
-        raise UsageError(f"the files report on {' and '.join(sorted(by_quarter))}. Review one quarter at a time.")
-    report = next((locator.report for locator, _ in read if locator.report), None)
+        locator = Locator(WordFile.read(path), None) if path.suffix.lower() != ".pdf" else None
+        about = quarter or _quarter_of(path, locator.quarter if locator else "")
+        if about not in found:
+            found[about] = _report(path, reports, about, notes)
+        if locator:
+            locator = replace(locator, report=found[about])
+            read.append((locator, [_located(item, locator) for item in items_of(locator.file)]))
+        else:
+            remarks += items_of_pdf(path, found[about])
+    if len(found) > 1:
+        raise UsageError(f"the files report on {' and '.join(map(str, found))}. Review one quarter at a time.")
+    ((about, report),) = found.items()
     here = Sources(project, report)
     splices, settled = applied(read, here)
-    items = [item if is_applied else _proposed(item) for found in settled for item in found]
+    items = [item if is_applied else _proposed(item) for each in settled for item in each] + remarks
     if is_applied:
         here.splice(splices)
     if is_recorded:
-        _record(items, here, str(report.quarter if report else quarter or ""))
+        _record(items, here, str(about))
     items = [_answered(item, here) for item in items]
     written = here.save()
     return Review(tuple(_by_cell(items, report)), tuple(written), tuple(notes))
@@ -112,10 +115,9 @@ def _answered(item: Item, sources: Sources) -> Item:
     return replace(item, status=ANSWERED) if answer and item.status == OPEN else item
 
 
-def _quarter_of(locator: Locator) -> Quarter:
+def _quarter_of(path: Path, said: str) -> Quarter:
     """Return the quarter that a file says it reports on, or that its folder is named after."""
-    path = locator.file.path
-    for found in (locator.quarter, path.resolve().parent.name):
+    for found in (said, path.resolve().parent.name):
         try:
             return Quarter.parse(found)
         except UsageError:
@@ -123,10 +125,15 @@ def _quarter_of(locator: Locator) -> Quarter:
     raise UsageError(f"{path}: does not say which quarter it reports on. Name it: --quarter 2024-25-Q2")
 
 
-def _folder(path: Path, reports: Path, quarter: Quarter) -> Path:
-    """Return the folder of the report that a file is of: its own, if a report is there."""
+def _report(path: Path, reports: Path, quarter: Quarter, notes: dict[str, None]) -> BuiltReport | None:
+    """Return the report that a file is of: that in its own folder, if one is there; None, with a note, without one."""
     own = path.resolve().parent
-    return own if (own / "manifest.json").is_file() and own.name == str(quarter) else reports / str(quarter)
+    folder = own if (own / "manifest.json").is_file() and own.name == str(quarter) else reports / str(quarter)
+    try:
+        return BuiltReport.read(folder, quarter)
+    except CompareError as error:
+        notes[f"{error} Until then, only bookmarks lead to cells, and no change can be applied."] = None
+        return None
 
 
 def _located(item: Item, locator: Locator) -> Item:

@@ -17,7 +17,7 @@ from natpatsip.compare import BuiltReport
 from natpatsip.compare.narrative_changes import passages
 from natpatsip.compare.word_diff import likeness, words_of
 from natpatsip.pipeline.outputs import Outputs
-from natpatsip.pipeline.render.cell_bookmarks import NAMESPACE, PREFIX, bookmark_of
+from natpatsip.pipeline.render.cell_bookmarks import NAMESPACE, SECOND, bookmark_of
 from natpatsip.review.word_file import DOCUMENT, Paragraph, WordFile
 
 ALIKE = 0.6  # of two texts that are taken for the same, one of them edited
@@ -95,8 +95,8 @@ class Locator:
         inner = inner or [piece.bookmarks for piece in paragraph.pieces if piece.text]
         for names in (*inner, paragraph.bookmarks):
             for name in reversed(names):
-                if name.startswith(PREFIX) and name in self.by_name:
-                    return Cell(*self.by_name[name])
+                if cell := self.by_name.get(name.removesuffix(SECOND)):
+                    return Cell(*cell)
         return None
 
     def _by_text(self, paragraph: Paragraph) -> Cell | None:

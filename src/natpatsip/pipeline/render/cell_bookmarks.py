@@ -6,6 +6,7 @@ is made, each bookmark is stretched over all that its cell says. Their names beg
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -14,7 +15,8 @@ from xml.sax.saxutils import quoteattr
 from natpatsip.digests import sha256
 from natpatsip.pipeline.staging.markdown import Place
 
-PREFIX = "_Cell_"
+PREFIX, SECOND = "_Cell_", "_2"
+LARGEST = 1 << 28  # of the ids of bookmarks
 NAMESPACE = "urn:natpatsip:cells"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _ITEM = re.compile(r"(\s*(?:[-*+]|\d+[.)])\s+)(?=\S)")
@@ -76,8 +78,31 @@ def stretch(body: Any) -> None:
             if lines:
                 lines[-1] += found
     for (start, end), found in zip(marks, lines, strict=True):
-        if start is not None and found:
-            _put(start, end, found)
+        if start is None or not found:
+            continue
+        if len(found) > 1 and _follows_table(found[0]):
+            _put(*_second(start, end), found[1:])
+        _put(start, end, found)
+
+
+def _follows_table(paragraph: Any) -> bool:
+    """Return True if a table is right above a paragraph: LibreOffice 7.4 loses bookmarks that begin there."""
+    block = paragraph
+    while block.getparent().tag != f"{W}body":
+        block = block.getparent()
+    above = block.getprevious()
+    while above is not None and above.tag in (f"{W}bookmarkStart", f"{W}bookmarkEnd"):
+        above = above.getprevious()
+    return above is not None and above.tag == f"{W}tbl"
+
+
+def _second(start: Any, end: Any) -> tuple[Any, Any]:
+    """Return another bookmark of the same cell."""
+    second = copy.copy(start), copy.copy(end)
+    for each in second:
+        each.set(f"{W}id", str(int(start.get(f"{W}id")) + LARGEST))
+    second[0].set(f"{W}name", start.get(f"{W}name") + SECOND)
+    return second
 
 
 def _put(start: Any, end: Any, paragraphs: Sequence[Any]) -> None:

@@ -35,9 +35,17 @@ def add_comments(document: Any, notes: Mapping[str, Sequence[Note]], author: str
                 own = _add(document, runs, remark, f"{note.id} {number}")
                 rows.append(f'<w15:commentEx w15:paraId="{own}" w15:paraIdParent="{first}" w15:done="0"/>')
     if rows:
+        _drop_styles(document)
         xml = f'<w15:commentsEx xmlns:w15="{_W15}">{"".join(rows)}</w15:commentsEx>'.encode()
         part = Part(PackURI("/word/commentsExtended.xml"), _TYPE, xml, document.part.package)
         document.part.relate_to(part, _LINK)
+
+
+def _drop_styles(document: Any) -> None:
+    """Take out the character style of python-docx's marks of comments, which the report's look does not have."""
+    for run in document.element.body.iter(qn("w:r")):
+        if run.find(qn("w:commentReference")) is not None and run.rPr is not None:
+            run.remove(run.rPr)
 
 
 def _add(document: Any, runs: Sequence[Any], remark: Remark, seed: str) -> str:
