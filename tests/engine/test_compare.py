@@ -20,6 +20,7 @@ from support.projects import command, small
 
 Q1, Q2, Q3, Q4 = (Quarter(2024, number) for number in (1, 2, 3, 4))
 MONTHS = {Q1: ("2024-04", "2024-05", "2024-06"), Q2: ("2024-07", "2024-08", "2024-09")}
+LINE = {"id": "fig-line", "title": "A line", "data": "Month,Births\n2024-09-01,80\n"}
 SERIES = "data/waits_monthly.csv: month 2021-01 to 2024-09, 45 rows"
 
 
@@ -103,7 +104,7 @@ def test_a_number_is_named_by_its_label_and_its_period_in_words():
         assert "women\\_seen" not in text
         assert "women_seen" not in text
     assert json.loads(as_json(found))[0]["label"] == "Women seen (all sites) (2024/25 year to date)"
-    assert "| Women seen (all sites) (since the baseline) | 1 woman | 2 women |" in changes_chapter.chapter(found)
+    assert "| Women seen (all sites) (since the baseline) | 1 | 2 |" in changes_chapter.chapter(found)
 
 
 def test_a_report_that_was_built_before_facts_had_labels_is_compared():
@@ -115,6 +116,12 @@ def test_a_report_that_was_built_before_facts_had_labels_is_compared():
         ("fact-rose", "Women seen (Q2 2024/25) rose from 662 women to 677 women, by 15 (+2.3%)"),
         ("fact-vanished", "Women seen is gone; it was 3 women"),
     ]
+
+
+@pytest.mark.parametrize(("unit", "values"), [("women", ("662", "677")), ("people", ("662 women", "677 people"))])
+def test_a_table_has_values_without_their_unit_unless_it_changed(unit, values):
+    (change,) = compare(built(Q1, facts=[fact(662, Q1)]), built(Q2, facts=[fact(677, Q2, unit=unit)])).changes
+    assert change.values == values
 
 
 def test_numbers_appear_and_vanish():
@@ -162,6 +169,20 @@ def test_a_number_of_a_series_has_the_verdict_of_its_control_chart(last, is_sign
     ).changes[0]
     assert (change.signal, change.figure, change.shows) == (is_signal, "fig-births", shows)
     assert f"SPC calls it {'a' if is_signal else 'no'} signal (Figure 1, {shows})" in change.message
+
+
+@pytest.mark.parametrize("column", ["month", "date"])
+def test_a_number_of_a_measure_has_the_verdict_of_the_chart_that_follows_it(column):
+    own = {"unit": "percent", "section": "ward", "rows": f"data/waits.csv: {column} 2021-01 to 2024-09, 45 rows"}
+    cells = [
+        new_code_cell("", id="first"),
+        new_code_cell("", id="line", outputs=[new_output("display_data", data={FIGURE: LINE})]),
+        new_code_cell("", id="second"),
+        chart("Births", ["common_cause"] * 3, quarter=Q2),
+    ]
+    facts = [[fact(n, q, id=each, cell=each, **own) for each in ("first", "second")] for q, n in ((Q1, 79), (Q2, 83))]
+    found = compare(built(Q1, facts=facts[0]), built(Q2, *cells, facts=facts[1])).changes
+    assert {change.fact: change.signal for change in found if change.fact} == {"first": None, "second": False}
 
 
 def test_a_chart_of_another_section_says_nothing_about_a_number():
@@ -305,7 +326,7 @@ def test_text_and_markdown_say_the_same():
     text, markdown = as_text(compare(*BOTH)), as_markdown(compare(*BOTH))
     assert "2 changes from Q1 2024/25 to Q2 2024/25." in text
     assert "met [-online-] {+in person+} this time." in text
-    assert "| women | 662 women | 677 women | Rose by 15 (+2.3%) |  |" in markdown
+    assert "| women | 662 | 677 | Rose by 15 (+2.3%) |  |" in markdown
     assert "met ~~online~~ **in person** this time." in markdown
 
 
@@ -355,7 +376,7 @@ def test_the_page_for_reviewers_marks_words_and_links_to_the_charts():
     before, now = told(Q1, "online", "Steady at 79%", 662), told(Q2, "in person", "Steady at 80%", 677)
     text = changes_chapter.chapter(compare(before, now))
     assert text.startswith("# What changed since last quarter {#changes}\n")
-    assert "| women | 662 women | 677 women | Rose by 15 (+2.3%) |  |" in text
+    assert "| women | 662 | 677 | Rose by 15 (+2.3%) |  |" in text
     assert "- [Figure 1](ward.qmd#fig-births): Steady at [79%]{.removed} [80%]{.added} (no signal: common cause" in text
     assert (
         "### Ward {#changes-ward}\n\n**News**\n\n- Reworded: Most of the teams met [online]{.removed} [in person]"
@@ -369,7 +390,7 @@ def test_the_page_names_no_command_and_a_final_edition_shows_no_revisions(is_fin
         return built(quarter, prose(f"## News\n\nMost of the teams met {how} this time."), facts=[fact(value, quarter)])
 
     text = changes_chapter.chapter(compare(told(Q1, "online", 662), told(Q2, "in person", 677)), is_final=is_final)
-    assert "| women | 662 women | 677 women | Rose by 15 (+2.3%) |  |" in text
+    assert "| women | 662 | 677 | Rose by 15 (+2.3%) |  |" in text
     assert ("{.removed}" in text) is not is_final
     assert "natpatsip" not in text
     assert "`" not in text

@@ -49,6 +49,7 @@ class Change:
     figure: str = ""
     expected: str = ""  # what the first report says, and what the second
     found: str = ""
+    values: tuple[str, ...] = ()  # both as a table has them, without their unit, which is in the label
     change: str = ""  # by how much, in words
     # whether the control chart beside a number shows a signal in the quarter; None if it has no such chart
     signal: bool | None = None
@@ -150,4 +151,4 @@ def number_table(changes: Sequence[Change], before: str, now: str) -> Iterator[s
         name = change.label.removesuffix(f" ({now})")  # the head of the table says so
         by = f"{verbs[change.check]} {change.change}" if change.check in verbs and change.change else "Changed"
         chart = "" if change.signal is None else f"{'Signal' if change.signal else 'No signal'}: {change.shows}"
-        yield "| " + " | ".join(map(escaped, (name, change.expected, change.found, by, chart))) + " |"
+        yield "| " + " | ".join(map(escaped, (name, *change.values, by, chart))) + " |"

@@ -81,16 +81,16 @@ def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
         kind, verb = ("fact-rose", "rose") if fact.value > before.value else ("fact-fell", "fell")  # type: ignore[operator]
     message = f"{named(fact, now.quarter)} {verb} from {in_full(before)} to {in_full(fact)}"
     message += f", by {by}" if by else ""
+    both = _both(before, fact)
     if not (reading := reading_beside(fact, now)):
-        return _change(kind, message, now, fact, expected=in_full(before), found=in_full(fact), change=by)
+        return _change(kind, message, now, fact, change=by, **both)
     verdict = "a signal" if reading.is_signal else "no signal"
     return _change(
         kind,
         f"{message}. SPC calls it {verdict} (Figure {reading.figure.number}, {reading.shows})",
         now,
         fact,
-        expected=in_full(before),
-        found=in_full(fact),
+        **both,
         change=by,
         figure=reading.figure.id,
         signal=reading.is_signal,
@@ -101,7 +101,14 @@ def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
 def _revised(before: Fact, fact: Fact, now: BuiltReport) -> Change:
     message = f"{named(fact, now.quarter)} was reported as {in_full(before)} and is now {in_full(fact)}"
     by = _difference(before, fact)
-    return _change("fact-revised", message, now, fact, expected=in_full(before), found=in_full(fact), change=by)
+    return _change("fact-revised", message, now, fact, change=by, **_both(before, fact))
+
+
+def _both(before: Fact, now: Fact) -> dict[str, object]:
+    """Return both values in full and, unless they differ in their unit, as they are printed."""
+    full = in_full(before), in_full(now)
+    values = (before.text, now.text) if before.unit == now.unit else full
+    return {"expected": full[0], "found": full[1], "values": values}
 
 
 def _difference(before: Fact, now: Fact) -> str:
