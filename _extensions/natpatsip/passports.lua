@@ -147,14 +147,6 @@ end
 -- On paper an entry is a line or two: its first term says whence it is. Pages and facts.csv have the rest.
 local function source_of(list) return list.content[1][2][1][1].content end
 
--- What it is: its label and, on a line of their own, its period and kind.
-local function what_of(label, about)
-  local out = pandoc.Inlines(label)
-  out:insert(pandoc.LineBreak())
-  out:extend(about)
-  return out
-end
-
 local function typst_passports(div)
   local out = pandoc.Blocks({ raw('#np-passports(') })
   for _, entry in ipairs(div.content) do
@@ -186,7 +178,8 @@ local function row_of(entry)
       pandoc.Attr(entry.identifier))
   end
   local mark = pandoc.Span(entry.attributes.entry, pandoc.Attr(entry.identifier))
-  return pandoc.Row({ plain({ mark }), plain(what_of(label, about)), plain({ pandoc.Strong(value) }), plain(source_of(list)) })
+  local what = cell({ pandoc.Plain(label), pandoc.Plain(about) })
+  return pandoc.Row({ plain({ mark }), what, plain({ pandoc.Strong(value) }), plain(source_of(list)) })
 end
 
 local function passports(div)

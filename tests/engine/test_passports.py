@@ -57,7 +57,9 @@ def test_the_keyboard_opens_and_closes_a_card(tab, report, key):
     ask(tab, press=key)
     number = tab.locator("a.fact[data-key=waits_mean]").first
     assert number.get_attribute("aria-expanded") == "true"
-    assert focused(tab) == "72.5%"
+    assert focused(tab) == "People seen within 18 weeks: mean since June 2023"
+    assert tab.get_by_role("dialog", name=focused(tab)).get_attribute("aria-describedby") == "passport-value"
+    assert tab.inner_text("#passport-value").startswith("72.5% Q2 2024/25 · Calculated")
     tab.keyboard.press("Escape")
     assert not is_open(tab)
     assert focused(tab) == "waits_mean"
@@ -91,16 +93,18 @@ def test_going_back_from_a_card_leads_to_its_number(tab, report):
 def test_an_input_opens_in_the_card_and_leads_back(tab, report):
     open_page(tab, report, "missed-appointments")
     ask(tab, "staff_trained", "2024-25-YTD")
-    assert focused(tab) == "98 staff"
+    label = "Staff trained to agree dates with people"
+    assert focused(tab) == label
     tab.keyboard.press("Tab")
-    assert focused(tab).startswith("41 staff")
+    assert focused(tab) == f"{label} (Q1 2024/25): 41 staff"
     tab.keyboard.press("Enter")
-    assert focused(tab) == "41 staff"
-    assert "Q1 2024/25 · Illustrative" in tab.inner_text("#passport")
+    assert focused(tab) == label
+    assert tab.inner_text("#passport-value") == "41 staff Q1 2024/25 · Illustrative"
     tab.keyboard.press("Tab")
     assert focused(tab) == "Back to 98 staff"
     tab.keyboard.press("Enter")
-    assert focused(tab) == "98 staff"
+    assert focused(tab) == label
+    assert tab.inner_text("#passport-value").startswith("98 staff 2024/25 year to date")
 
 
 def test_a_click_beside_the_card_and_one_on_its_number_close_it(tab, report):

@@ -34,6 +34,7 @@
   card.hidden = true;
   card.setAttribute("role", "dialog");
   card.setAttribute("aria-labelledby", "passport-title");
+  card.setAttribute("aria-describedby", "passport-value");
   document.body.appendChild(card);
 
   function targetOf(number) { return targets[numbers.indexOf(number)]; }
@@ -80,11 +81,12 @@
     all.href = page() + "#" + trail[trail.length - 1];
     all.addEventListener("click", function () { close(false); });
     var value = element("p", "", "passport-value");
+    value.id = "passport-value";
     value.append(element("strong", passport.value), " ", passport.about);
     card.replaceChildren(title, value);
     if (trail.length > 1) {
       var before = passports[trail[trail.length - 2]];
-      card.appendChild(button("Back to " + before.label, "passport-back", function () { trail.pop(); fill(); }));
+      card.appendChild(button("Back to " + before.value, "passport-back", function () { trail.pop(); fill(); }));
     }
     card.append(listed(passport.lines), element("h3", "Audit trail"), listed(passport.audit), all);
     card.appendChild(button("Close", "passport-close", function () { close(true); }));
