@@ -165,18 +165,23 @@ def expression(project):
     notebook(project, "index", "introduction", "here.label", "here.label.upper()")
 
 
+def label(project):
+    edit(project / "data" / "fact_labels.csv", "Community teams of the trust", "Teams of the trust")
+
+
 EDITS = {  # what is edited, and the notebooks that are executed for it
     "prose": (prose, set()),
     "an inline expression": (expression, {"index"}),
     "code and a chart": (code, {"glossary", "missed-appointments"}),
     "a dataset": (later_month, {"missed-appointments"}),
+    "a label": (label, ALL - {"glossary"}),  # a notebook that cites or publishes reads the labels
     "the look and the settings": (look, {"waiting-times"}),  # whose chart has a target: settings have its label
 }
 
 
 @pytest.mark.parametrize(
     "names",
-    [("prose",), ("an inline expression", "a dataset"), ("code and a chart", "the look and the settings")],
+    [("prose",), ("an inline expression", "a dataset", "a label"), ("code and a chart", "the look and the settings")],
     ids=" then ".join,
 )
 def test_after_edits_the_report_is_that_of_a_fresh_build(first, project, tmp_path, names):

@@ -1,11 +1,11 @@
-"""The data under a figure are shown as its file has them: no code becomes a number, no financial year a month."""
+"""Tables on pages: the data under a figure are shown as its file has them, and a row is a total if it is named so."""
 
 import pytest
 from lxml import html
 
 from natpatsip.csv_files import to_csv
 from natpatsip.pipeline import render
-from support.staged import TIMESTAMP, stage
+from support.staged import TIMESTAMP, chapter_with, stage
 
 COLUMNS = {  # what the file holds, and what the page shows
     "months": (["2024-07", "2024-08", "2024-09"], ["July 2024", "August 2024", "September 2024"]),
@@ -25,13 +25,31 @@ COLUMNS = {  # what the file holds, and what the page shows
 }
 
 
+NAMES = {  # the first cell of a row, and whether that makes it a total
+    "Total": True,
+    "Total, both sites": True,
+    "All visits": True,
+    "All visits: latest month": False,
+    "Total: mean so far": False,
+    "Allergies": False,
+    "Visits in all": False,
+}
+
+
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory):
+def pages(tmp_path_factory):
     staged, folder = stage(tmp_path_factory.mktemp("staged")), tmp_path_factory.mktemp("report")
     rows = zip(*(cells for cells, _ in COLUMNS.values()), strict=True)
     (staged / "figures" / "fig-caseload.csv").write_text(to_csv([list(COLUMNS), *rows]), encoding="utf-8")
+    named = "\n".join(f"| {name} | 1 |" for name in NAMES)
+    chapter_with(staged / "glossary.qmd", f"| Number | Visits |\n|:--|--:|\n{named}\n\n: What was counted")
     render.render(staged, folder, ("html",), renderer=render.PANDOC, timestamp=TIMESTAMP)
-    table = html.parse(str(folder / "html" / "visits.html")).getroot().get_element_by_id("fig-caseload")
+    return folder / "html"
+
+
+@pytest.fixture(scope="module")
+def shown(pages):
+    table = html.parse(str(pages / "visits.html")).getroot().get_element_by_id("fig-caseload")
     heads = [cell.text_content().lower() for cell in table.xpath(".//thead/tr/th")]
     body = [[cell.text_content() for cell in row.xpath("./th | ./td")] for row in table.xpath(".//tbody/tr")]
     return dict(zip(heads, zip(*body, strict=True), strict=True))
@@ -44,3 +62,8 @@ def test_a_column_is_shown_as_its_file_has_it(shown, name):
 
 def test_no_column_is_left_out(shown):
     assert list(shown) == list(COLUMNS)
+
+
+def test_a_total_is_a_row_named_so_and_not_one_whose_name_goes_on_after_a_colon(pages):
+    rows = html.parse(str(pages / "glossary.html")).getroot().xpath("//table[caption='What was counted']/tbody/tr")
+    assert {row[0].text_content(): "total" in row.get("class", "").split() for row in rows} == NAMES
