@@ -149,11 +149,8 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
         outputs = {name: each.outputs for name, each in executed.items()}
         facts = collect_facts(outputs)
         record, written = _own_chapters(job, plan, candidate, outcome, BuiltReport(job.quarter, tuple(facts), contents))
-        if CHANGES in plan.chapters and CHANGES not in written:
+        if CHANGES not in written:
             plan = plan.without_changes()
-            before = job.quarter.previous()
-            if before in known_quarters(job.project):
-                job.log(f"no comparison with {before.label}, which is not built: natpatsip build {before}")
         staged = stage(plan, contents, outputs, facts, written=written)
         job.log(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(facts)} facts")
         before = [each for each in files_of(job.report, FORMATS) if each.exists()]
@@ -215,6 +212,8 @@ def _own_chapters(
         text = changes_chapter.since_previous_quarter(now, folders, is_final=record is not None)
         if text:
             written[CHANGES] = text
+        elif (before := job.quarter.previous()) in known_quarters(job.project):
+            job.log(f"no comparison with {before.label}, which is not built: natpatsip build {before}")
     return record, written
 
 
