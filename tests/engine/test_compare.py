@@ -16,7 +16,7 @@ from natpatsip.csv_files import from_csv
 from natpatsip.facts import CITED, Fact
 from natpatsip.figures import FIGURE
 from natpatsip.quarter import Quarter
-from support.projects import command, small
+from support.projects import command, edit, small
 
 Q1, Q2, Q3, Q4 = (Quarter(2024, number) for number in (1, 2, 3, 4))
 MONTHS = {Q1: ("2024-04", "2024-05", "2024-06"), Q2: ("2024-07", "2024-08", "2024-09")}
@@ -399,3 +399,16 @@ def test_the_page_names_no_command_and_a_final_edition_shows_no_revisions(is_fin
 def test_without_a_report_of_the_quarter_before_there_is_no_page(tmp_path):
     now = built(Q2, prose("## News\n\nNone."), facts=[fact(1, Q2)])
     assert changes_chapter.since_previous_quarter(now, [tmp_path, tmp_path / "gone"]) is None
+
+
+@pytest.mark.parametrize("is_of_project", [True, False])
+def test_a_build_says_that_the_quarter_before_is_not_built(tmp_path, is_of_project):
+    project = small(tmp_path)
+    edit(project / "_quarto.yml", "ward.qmd]", "ward.qmd, changes.qmd]")
+    if not is_of_project:
+        (project / "params" / f"{Q1}.yml").unlink()
+    run = command(project, "build", str(Q2), "--to", "html", "--jobs", "1")
+    assert run.returncode == 0, run.stderr
+    said = f"no comparison with Q1 2024/25, which is not built: natpatsip build {Q1}"
+    assert (said in run.stderr) is is_of_project
+    assert not (project / "reports" / str(Q2) / "html" / "changes.html").exists()

@@ -155,7 +155,7 @@ def test_every_dataset_has_to_state_its_provenance(project):
     assert candidate(project).lacks == tuple(
         f"data/datapackage.yaml, {name}: its provenance is not stated. Write natpatsip.provenance: reported or "
         "illustrative, or the column that says it by row."
-        for name in ("relations", "organisations")
+        for name in ("relations", "fact_labels", "organisations")
     )
 
 
