@@ -1,12 +1,15 @@
 """Bookmarks by cell in the Word file: their names, where the marks go, and what they cover."""
 
 import re
+import shutil
 
 import docx
 import pytest
 from docx.oxml.ns import qn
 
 from natpatsip.pipeline.render.cell_bookmarks import bookmark_of, cells_part, with_marks
+from natpatsip.pipeline.render.quarto import book_of
+from natpatsip.pipeline.render.staged_report import read_report
 from natpatsip.pipeline.staging.markdown import Place
 
 NAME = re.compile(r"_Cell_[0-9a-f]{16}")
@@ -71,3 +74,12 @@ def test_file_says_which_cell_each_bookmark_is_of():
     assert part.count("<cell ") == 2
     assert f'name="{bookmark_of("ward", "a&b")}" notebook="ward" id="a&amp;b"' in part
     assert 'quarter="2024-25-Q2"' in part
+
+
+@pytest.mark.parametrize(("form", "is_marked"), [("docx", True), ("html", False), ("pdf", False)])
+def test_chapters_are_marked_only_while_quarto_renders_word(built_ward, tmp_path, form, is_marked):
+    book = shutil.copytree(built_ward / "build" / "2024-25-Q2" / "book", tmp_path / "book")
+    before = {file.name: file.read_bytes() for file in book.glob("*.qmd")}
+    with book_of(read_report(book), form):
+        assert any(b"bookmarkStart" in file.read_bytes() for file in book.glob("*.qmd")) == is_marked
+    assert {file.name: file.read_bytes() for file in book.glob("*.qmd")} == before
