@@ -302,10 +302,11 @@ def write_drawings(
         (drawings / f"{name}.svg").write_text(dark.marked(svg), encoding="utf-8")
         (drawings / f"{name}.png").write_bytes(artist.png(name, svg))
     for name, content in {name: content for each in gathered for name, content in each.page_data.items()}.items():
-        text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+        # Saved notebooks have their keys sorted: the file is the same whether its notebook ran now or earlier.
+        text = json.dumps(content, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
         (drawings / f"{name}.json").write_text(text, encoding="utf-8")
         (drawings / f"{name}.html").write_text(organisation_tables.tables(content), encoding="utf-8")
-    for picture in (picture for each in outputs for picture in each.pictures):
+    for picture in (picture for each in gathered for picture in each.pictures):
         drawn = artist.picture(picture.id, picture.data[SVG])
         (folder / f"{picture.id}.svg").write_text(drawn.svg, encoding="utf-8")
         (folder / f"{picture.id}.png").write_bytes(drawn.png)
