@@ -154,7 +154,7 @@ rebased = {"rebase": decided.rebase_dates("waits.trust")}
 chart = spc.xmr(waits["percent"], dates=waits["month"], improvement="increase", target=75, **rebased)
 reasons = decided.rebase_reasons("waits.trust")"""
 DESCRIBED = '`{python} spc.describe(chart, measure="people seen", unit="%", rebase_reasons=reasons)`'
-DRAWN = """\
+SHOWN = """\
 figure("fig-waits", charts.spc(chart, y_title="Seen, %", percent=True), title="Seen", description="People seen",
        caption="All.", data=charts.spc_table(chart, value_name="Seen, %", decimals=1))"""
 
@@ -274,7 +274,7 @@ def _write_notebook(project: Path, of: dict[str, dict[int, str]]) -> None:
 
     reported = sorted({*of["data: source of a reported fact"], *of["data: unit of a reported fact"]})
     decided = sorted({*of["params: unit of a target"], *of["params: source of a target"]})
-    cells = [code(USED, id="used"), prose(DESCRIBED, id="described"), code(DRAWN, id="drawn")]
+    cells = [code(USED, id="used"), prose(DESCRIBED, id="described"), code(SHOWN, id="drawn")]
     cells.append(code('table(texts, caption="Texts")', id="texts"))
     cells += [
         prose(f'Reported: `{{python}} cite("reported_{number}")`.', id=f"reported-{number}") for number in reported

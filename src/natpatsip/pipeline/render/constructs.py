@@ -53,6 +53,8 @@ CALLOUTS = ("callout-note", "callout-important", "callout-warning", "callout-tip
 FILES = ("svg", "png", "data", "table", "narrow", "interactive")  # attributes that name a file
 LINK = re.compile(r"([\w-]+\.qmd)(?:#(.*))?")
 SHORTCODE = "{{<"
+FENCE = re.compile(r":{3,}")
+ESCAPED_FENCE = re.compile(r"(?<!\S)(?:\\:){3,}")
 ELSEWHERE = re.compile(r"https?://\S+|mailto:\S+@\S+")
 
 
@@ -117,6 +119,7 @@ class _Constructs:
         yield from self._formulas()
         place = self.chapter.place
         counted, divs = Counter[str](), Counter[str]()
+        escaped = len(ESCAPED_FENCE.findall(self.chapter.source))
         for node in self.chapter.nodes:
             kind = node["t"]
             if kind == "Div":
@@ -130,8 +133,10 @@ class _Constructs:
                 yield f"{place(code[:30])}: found `{code}`, which nothing evaluates here. Run its notebook first."
             elif kind == "Code" and node["c"][0] != ["", [], []]:
                 yield f"{place(node['c'][1])}: found `{node['c'][1]}` with attributes, which no format shows. {SEE}"
-            elif kind == "Str" and re.fullmatch(r":{3,}.*", node["c"]):
-                text = node["c"]
+            elif kind == "Str" and FENCE.match(node["c"]):
+                text, escaped = node["c"], escaped - 1
+                if escaped >= 0:
+                    continue  # text from data: staging has escaped it
                 yield f"{place(text)}: found {text} in the text. A div's ::: has a line to itself, below an empty one."
             elif is_line_break(node):
                 continue
