@@ -51,12 +51,13 @@ def details_of(settings: Settings, decided: Params, *, title: str) -> str:
         "Licence": settings.licence,
     }
     rows = [f"**{name}:** {escaped(text)}" for name, text in known.items() if text]
-    rows.append(f"**How to cite:** {_citation(settings, decided, title=title, day=day)}")
     corrections = [f"{wording.date(each.date)}: {each.text}" for each in published.corrections]
     rows.append(f"**Corrections:** {escaped('; '.join(corrections) or 'none')}")
+    parts = ["\n".join(f"- {row}" for row in rows), f"To cite it: {_citation(settings, decided, title=title, day=day)}"]
     lacking = [name[0].lower() + name[1:] for name, text in known.items() if not text and name != "Version"]
-    after = f"\n\nNot known yet: {wording.listing(lacking)}." if lacking else ""
-    return "\n".join(f"- {row}" for row in rows) + after
+    if lacking:
+        parts.append(f"Not known yet: {wording.listing(lacking)}.")
+    return "\n\n".join(parts)
 
 
 def _citation(settings: Settings, decided: Params, *, title: str, day: str) -> str:

@@ -27,9 +27,10 @@ def test_all_that_is_known_is_listed():
         "- **Version:** 1.1",
         "- **Contact:** a\\@example.org",
         "- **Licence:** OGL v3.0",
-        "- **How to cite:** Riverside \\*Trust\\*. *Waits: Q2 2024/25*, data to 30 September 2024, "
-        "published 30 November 2024, version 1.1. https://e.org/r",
         "- **Corrections:** 14 December 2024: The number was 231.",
+        "",
+        "To cite it: Riverside \\*Trust\\*. *Waits: Q2 2024/25*, data to 30 September 2024, "
+        "published 30 November 2024, version 1.1. https://e.org/r",
     ]
 
 
@@ -44,4 +45,4 @@ def test_what_is_not_known_is_said_once_and_a_draft_has_no_version(lacking, said
     lines = details(**{key: value for key, value in KNOWN.items() if key not in lacking})
     assert lines[-1] == f"Not known yet: {said}."
     assert not any("ersion" in line for line in lines)
-    assert lines[-3] == "- **Corrections:** none"
+    assert lines[-5] == "- **Corrections:** none"

@@ -169,7 +169,7 @@ def _is(text: str, word: str, *, is_first: bool, is_last: bool) -> bool:
 
     Examples
     --------
-    >>> _is("(PSCs),", "PSC", is_first=True, is_last=True), _is("psc", "PSC", is_first=True, is_last=True)
+    >>> _is("(CPNs),", "CPN", is_first=True, is_last=True), _is("cpn", "CPN", is_first=True, is_last=True)
     (True, False)
     >>> _is("Baseline", "baseline", is_first=True, is_last=True), _is("at,", "at", is_first=True, is_last=False)
     (True, False)
