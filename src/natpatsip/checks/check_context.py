@@ -175,6 +175,15 @@ class CheckContext:
         """The patterns of numbers that may be typed, with the words that the report's settings add."""
         return allowed_numbers(self.settings.checks.nouns, self.settings.checks.documents)
 
+    @cached_property
+    def protected(self) -> tuple[str, ...]:
+        """The datasets that notebooks have read and whose disclosure policy protects counts."""
+        read = {record["file"] for each in self.outputs.values() for record in each.datasets}
+        policies = {
+            each.name: each.natpatsip.disclosure for each in declared(self.project).resources if each.file in read
+        }
+        return tuple(name for name, policy in policies.items() if policy and policy.counts)
+
     # Facts
 
     @cached_property

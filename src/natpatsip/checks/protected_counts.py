@@ -44,14 +44,9 @@ class ProtectedCounts:
     aliases: Mapping[str, str]
 
     @classmethod
-    def read(cls, name: str, quarter: Quarter, project: Path) -> ProtectedCounts | None:
-        """Return a dataset's counts as they were known at the end of a quarter; None if none needs protection."""
-        resource = datasets.declared(project).resource(name)
-        if resource.natpatsip.disclosure is None:
-            return None
-        rule = policy(name, project=project)
-        if not rule.counts or rule.geography not in resource.fields:
-            return None
+    def read(cls, name: str, quarter: Quarter, project: Path) -> ProtectedCounts:
+        """Return a dataset's counts as they were known at the end of a quarter."""
+        resource, rule = datasets.declared(project).resource(name), policy(name, project=project)
         frame = sound_rows(name, quarter=quarter, project=project)
         kind = resource.fields[rule.geography].natpatsip.organisation
         known = examine(name, project).organisations.get(kind, {})

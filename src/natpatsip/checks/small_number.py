@@ -28,9 +28,7 @@ SUPPRESS = 'Suppress it with datasets.suppress_small_counts(…, "{name}") befor
 
 def check(context: CheckContext) -> list[Finding]:
     """Return the small numbers in everything that the executed notebooks carry: tables, charts, downloads, facts."""
-    protected = list(_protected(context))
-    if not protected:
-        return []
+    protected = [ProtectedCounts.read(name, context.quarter, context.project) for name in context.protected]
     found: dict[Finding, None] = {}
     for counts in protected:
         names = _names(context, counts)
@@ -40,14 +38,6 @@ def check(context: CheckContext) -> list[Finding]:
             found |= dict.fromkeys(_in_page_data(place, cell, counts))
         found |= dict.fromkeys(_in_facts(context, counts))
     return list(found)
-
-
-def _protected(context: CheckContext) -> Iterator[ProtectedCounts]:
-    """Yield the datasets under a policy that notebooks have read."""
-    read = {record["file"] for each in context.outputs.values() for record in each.datasets}
-    for resource in datasets.declared(context.project).resources:
-        if resource.file in read and (found := ProtectedCounts.read(resource.name, context.quarter, context.project)):
-            yield found
 
 
 def _names(context: CheckContext, counts: ProtectedCounts) -> Names:

@@ -145,7 +145,7 @@ def _statement(job: RenderJob, chapters: Sequence[Chapter]) -> str:
         "Each check stops the build where it fails; a report with a fault that one of them knows is not published.",
         "| Check | Found |\n|:----|:------|\n" + "\n".join(f"| {name} | {found} |" for name, found in rows),
         "## How the pages are made {#accessibility-made}",
-        *_made(),
+        *_made(chapters),
         "## What is known not to conform, or was not checked {#accessibility-known}",
         "\n".join(f"- {each}" for each in _known(job)),
         "## Tell us of a problem {#accessibility-contact}",
@@ -201,14 +201,20 @@ def _lowest(pairs: Sequence[Pair]) -> str:
     return f"at least {int(lowest.ratio * 10) / 10:.1f} to 1, in {_count(len(pairs), 'pair')} of colours"
 
 
-def _made() -> Iterator[str]:
+def _made(chapters: Sequence[Chapter]) -> Iterator[str]:
     yield (
         "The program that makes these pages is tested whenever it changes, on a whole report in a browser: by the "
         "rules of axe-core for WCAG 2.2 AA, on a wide and on a narrow screen, in light and in dark, with scripts and "
         "without; by keyboard alone; enlarged to 400%; with wider spacing of text; and with reduced motion. Those "
         "tests are not part of each build."
     )
-    yield "Nothing in the pages needs a script: without, charts are pictures and the search is the browser's own."
+    if any(_divs(chapter.nodes, "organisations") for chapter in chapters):
+        yield (
+            "The charts of single organisations need a script. Without, their latest values are in a table; the other "
+            "charts are pictures and the search is the browser's own."
+        )
+    else:
+        yield "Nothing in the pages needs a script: without, charts are pictures and the search is the browser's own."
 
 
 def _known(job: RenderJob) -> Iterator[str]:
