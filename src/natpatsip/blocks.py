@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from great_tables import GT
     from pandas.io.formats.style import Styler
 
-_CODE = re.compile(r"\b(years?|codes?|ids?|identifiers?)\b", re.IGNORECASE)
+_YEAR = re.compile(r"\byears?\b", re.IGNORECASE)
+_CODE = re.compile(r"\b(codes?|ids?|identifiers?)\b", re.IGNORECASE)
 CALLOUTS = ("note", "tip", "important", "warning")
 
 
@@ -350,8 +351,9 @@ def _number_of(name: Any, column: Sequence[Any]) -> Callable[[float], str]:
     Years and codes have no thousands separator; whole numbers such as 2022, 2023 and 2024 are years.
     """
     numbers = [float(value) for value in column if isinstance(value, Real | Decimal) and not is_missing(value)]
-    are_codes = _CODE.search(str(name)) and all(value.is_integer() and value >= 0 for value in numbers)
-    if are_codes or are_years(numbers):
+    are_whole = all(value.is_integer() and value >= 0 for value in numbers)
+    is_code = _CODE.search(str(name)) or (_YEAR.search(str(name)) and all(1000 <= each < 10_000 for each in numbers))
+    if (is_code and are_whole) or are_years(numbers):
         return lambda value: str(int(value))
     places = wording.decimals_for(numbers, 1)
     return partial(wording.plain, decimals=places, is_percent="%" in str(name))

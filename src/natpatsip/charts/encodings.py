@@ -34,7 +34,7 @@ def misstated(specification: Specification) -> str:
     --------
     >>> rows = [{"team": "North", "seen": 5}, {"team": "North", "seen": None}]
     >>> seen = {"y": {"field": "seen", "type": "quantitative", "aggregate": "sum"}}
-    >>> misstated({"data": {"values": rows}, "mark": "bar", "encoding": seen})[:58]
+    >>> misstated({"data": {"values": rows}, "mark": "bar", "encoding": seen})[:59]
     'it sums column seen, of which a value is missing: Vega adds'
     """
     text = json.dumps({key: value for key, value in specification.items() if key != "datasets"}, default=str)
