@@ -356,3 +356,8 @@ def test_a_later_segment_alone_may_be_overdispersed():
     with pytest.warns(spc.SpcWarning, match=r"up to 10\.6 times"):
         chart = spc.p_chart([*calm, *SEEN], [*[280_000] * 15, *ATTENDED], rebase=[16])
     assert chart.attrs["is_overdispersed"]
+
+
+def test_no_month_is_close_to_a_limit_that_is_cut_off_at_0():
+    for chart in (spc.p_chart, spc.u_chart):
+        assert causes(chart([2] * 13 + [0, 0, 1], [100] * 16, fix_after=13))[-3:] == ["Common Cause"] * 3

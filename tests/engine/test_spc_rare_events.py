@@ -290,3 +290,8 @@ def test_three_events_of_a_date_have_dates_of_their_own():
     found = spc.between_events(["2024-01-01", "2024-01-05"], [1, 3])
     assert found.tolist() == [4, 0, 0]
     assert (found.index - pd.Timestamp("2024-01-05")).microseconds.tolist() == [0, 1, 2]
+
+
+def test_two_events_have_one_time_between_them():
+    found = spc.between_events(["2024-01-01", "2024-01-05"])
+    assert (found.tolist(), found.name) == ([4], "between")
