@@ -78,14 +78,14 @@ def multiples_kind(missing: Any) -> Kind:
     results = panel(missing)
     table = charts.summary_table(spc.summary(results)).iloc[::-1]
     made = charts.multiples(results, y_title="Seen")
-    return Kind(made, table, "South, Waits has no value", ("point", "Value"), 14, "")
+    return Kind(made, table, "no value in 1", ("point", "Value"), 14, "")
 
 
 def icon_matrix_kind(missing: Any) -> Kind:
     summary = spc.summary(panel(missing))
     made = charts.icon_matrix(summary, rows="team", columns="measure")
     table = charts.summary_table(summary).drop(columns=["Latest"]).iloc[::-1]
-    return Kind(made, table, "South no value", ("point", "Series"), 1, "No value")
+    return Kind(made, table, "no value in 1", ("point", "Series"), 1, "No value")
 
 
 KINDS = {
@@ -120,7 +120,7 @@ def test_a_missing_value_is_missing_in_marks_words_table_and_file(name, missing)
 def test_a_grid_without_any_value_has_no_icon():
     summary = spc.summary(panel(None).query("team == 'South'"))
     made = charts.icon_matrix(summary, rows="team", columns="measure")
-    assert made.description.endswith("Waits: South no value.")
+    assert made.description.endswith("Variation: no value in 1.")
     assert rows_of(made.to_dict(), "point", "Series") == []
 
 

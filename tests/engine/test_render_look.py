@@ -10,6 +10,7 @@ import zipfile
 import pytest
 import yaml
 
+from natpatsip.pipeline.render.programme_colours import shades
 from support.projects import ROOT
 
 EXTENSION = ROOT / "_extensions" / "natpatsip"
@@ -98,4 +99,5 @@ def test_sheets_take_their_colours_from_the_brand(sheet):
     literal = set(re.findall(r"#[0-9A-Fa-f]{3,8}\b", text))
     assert literal <= {"#fff", "#212B32", "#CFE3F7"}, "only what stays as it is on dark pages"
     known = set(re.findall(r"--([\w-]+):", (EXTENSION / "assets" / "brand.css").read_text(encoding="utf-8")))
-    assert set(re.findall(r"var\(--([\w-]+)\)", text)) <= known
+    of_programmes = {f"programme{name}" for name in shades("#00666B", ground="#FFFFFF", share=0.1)}
+    assert set(re.findall(r"var\(--([\w-]+)\)", text)) <= known | of_programmes

@@ -18,7 +18,7 @@ from natpatsip.pipeline.inline_code import substitute
 from natpatsip.pipeline.outputs import collect_facts, gather
 from natpatsip.pipeline.render import PANDOC, render
 from natpatsip.pipeline.staging import chapter
-from natpatsip.pipeline.staging.passport_text import in_full, kind, lines, listing, period, script
+from natpatsip.pipeline.staging.passport_text import audit_trail, in_full, kind, listing, period, script
 from natpatsip.pipeline.staging.passports import homes_of, passports_of, uses_in, with_entries
 from natpatsip.quarter import Quarter
 from support.reading import words_of_docx, words_of_pdf
@@ -139,7 +139,7 @@ def test_a_number_of_files_that_its_notebook_opens_by_itself_rests_on_those_that
     outputs = gather({"ward": new_notebook(cells=cells)})
     (passport,) = passports_of([beds], homes_of(outputs, ["ward"]), FILES, {"ward": ""}, outputs)
     assert passport.files == {"data/beds.xlsx": "ef" * 32}
-    (text,) = dict(lines(passport, ()))["Data"]
+    (text,) = dict(audit_trail(passport))["Data"]
     assert text == "files that its notebook opens (SHA-256: data/beds.xlsx efefefefefef)"
 
 

@@ -22,7 +22,10 @@ def stage(folder: Path) -> Path:
     file = folder / "_quarto.yml"
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
     content[OWN] |= settings_of(content, file.name, staged=True).staged()
-    file.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    file.write_text(
+        yaml.safe_dump(content, sort_keys=False, allow_unicode=True, default_flow_style=None, width=1000),
+        encoding="utf-8",
+    )
     return folder
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from typing import Any
 
 from natpatsip.charts.layout.sizes import WIDTH
 from natpatsip.errors import FigureError
 
+SHELL = "chromium-headless-shell"  # Debian's Chromium without windows, which kaleido does not look for
 HEIGHT = 400  # of a figure that has no height of its own
 REMEDY = (
     "A figure of Plotly is drawn by kaleido with Chrome or Chromium: pip install kaleido, and install one of these. "
@@ -38,9 +40,15 @@ def plotly_svg(name: str, figure: Mapping[str, Any]) -> str:
 
     layout = figure.get("layout", {})
     options = {"format": "svg", "width": layout.get("width") or WIDTH, "height": layout.get("height") or HEIGHT}
-    page = kaleido.PageGenerator(mathjax=False)  # which it would load from the network
+    page = {"page_generator": kaleido.PageGenerator(mathjax=False)}  # which it would load from the network
     try:
-        drawn: bytes = kaleido.calc_fig_sync(dict(figure), opts=options, kopts={"page_generator": page})
+        try:
+            drawn: bytes = kaleido.calc_fig_sync(dict(figure), opts=options, kopts=page)
+        except ChromeNotFoundError:
+            shell = shutil.which(SHELL)
+            if shell is None:
+                raise
+            drawn = kaleido.calc_fig_sync(dict(figure), opts=options, kopts={**page, "path": shell})
     except ChromeNotFoundError:
         raise FigureError(f"{name}: kaleido finds no browser. {REMEDY}") from None
     except Exception as error:  # of the browser, of its driver and of Plotly's script

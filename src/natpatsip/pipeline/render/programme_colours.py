@@ -38,7 +38,7 @@ def shades(colour: str, *, ground: str, share: float) -> dict[str, str]:
     Examples
     --------
     >>> shades("#00666B", ground="#FFFFFF", share=0.1)
-    {'': '#00666B', '-tint': '#E5F0F0', '-text': '#00666B'}
+    {'': '#00666B', '-tint': '#E6F0F0', '-text': '#00666B'}
     """
     tint = _mixed(colour, ground, share)
     goal = max(WHITE, BLACK, key=lambda each: palette.contrast(each, tint))

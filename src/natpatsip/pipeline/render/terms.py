@@ -15,7 +15,13 @@ from natpatsip.pipeline.plan import GLOSSARY, TERM
 from natpatsip.pipeline.render.chapters import Chapter, Node, classes_of, text_of
 from natpatsip.pipeline.staging.markdown import slug
 
-PASSED_OVER = {"report-figure", "picture", "tiles", "table-notes"}  # divs whose words are short and stand by themselves
+PASSED_OVER = {
+    "report-figure",
+    "picture",
+    "tiles",
+    "table-notes",
+    "passports",
+}  # divs whose words are short and stand by themselves
 SPACES = {"Space", "SoftBreak"}
 WORD = re.compile(r"([(“‘\"'\[]*)(.+?)((?:[’']s)?[.,;:!?)”’\"'\]]*)")
 """What stands before a word, the word, and what stands after it."""
