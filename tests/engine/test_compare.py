@@ -301,6 +301,14 @@ def test_marks_for_the_eye_are_no_words():
     assert change.found == "The network is the centre, always; see snake_case."
 
 
+def test_what_keeps_a_sign_from_being_markup_is_no_part_of_a_passage():
+    result = [("reviews.sentence", {"text/plain": repr("Reviews are up to 86\\.1%\\. See \\*.")})]
+    (change,) = compare(
+        built(Q1), built(Q2, prose("`{python} reviews.sentence` Of 5 \\* 3 wards.", values=result))
+    ).changes
+    assert change.found == "Reviews are up to 86.1%. See *. Of 5 * 3 wards."
+
+
 def test_a_difference_holds_both_texts():
     before, now = list("abcdef"), list("axcefg")
     words = difference(words_of(" ".join(before)), words_of(" ".join(now)))

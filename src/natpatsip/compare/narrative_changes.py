@@ -34,6 +34,7 @@ from natpatsip.pipeline.staging.markdown import FENCED, HEADING, REFERENCE
 FACT = re.compile(r"\[([^\]]*)\]\{\.fact [^}]*\}")
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 EMPHASIS = re.compile(r"(?<!\w)(\*\*|\*|_)(?=\S)(.+?)(?<=\S)\1(?!\w)")
+ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 RULE = re.compile(r"\|?[\s:|-]+\|?$")
 NUMBER = re.compile(r"\d[\d,.]*")
@@ -101,11 +102,16 @@ class Marks:
         """Return the words of a text, with marks resolved."""
         return tuple(
             Word(
-                "".join(self.words[each].key if each in self.words else each for each in word),
-                "".join(self.words[each].shown if each in self.words else each for each in word),
+                _unescaped("".join(self.words[each].key if each in self.words else each for each in word)),
+                _unescaped("".join(self.words[each].shown if each in self.words else each for each in word)),
             )
             for word in text.split()
         )
+
+
+def _unescaped(text: str) -> str:
+    """Return a text without the backslashes that keep signs from being markup, as readers see it."""
+    return ESCAPE.sub(r"\1", text)
 
 
 def _texts(cell: NotebookNode, report: BuiltReport) -> Iterator[tuple[str, Marks]]:
