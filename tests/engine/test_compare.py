@@ -302,7 +302,7 @@ def test_marks_for_the_eye_are_no_words():
 
 
 def test_what_keeps_a_sign_from_being_markup_is_no_part_of_a_passage():
-    result = [("reviews.sentence", {"text/plain": repr("Reviews are up to 86\\.1%\\. See \\*.")})]
+    result = [("reviews.sentence", {"text/markdown": "Reviews are up to 86\\.1%\\. See \\*."})]
     (change,) = compare(
         built(Q1), built(Q2, prose("`{python} reviews.sentence` Of 5 \\* 3 wards.", values=result))
     ).changes
