@@ -194,6 +194,13 @@ def column_of(total, *counts):
     return "| Team | Visits |\n|---|--:|\n" + "\n".join(f"| {name} | {count} |" for name, count in named)
 
 
+def shares_of(*rows, label="%"):
+    """Return a table of numerators, denominators and percentages; a bar in the last makes two columns of it."""
+    named = "\n".join(f"| {name} | {' | '.join(row)} |" for name, row in zip(TEAMS, rows, strict=False))
+    rule = "|---|" + "--:|" * (label.count("|") + 3)
+    return f"| Team | Seen within 18 weeks | Seen | {label} |\n{rule}\n{named}"
+
+
 @pytest.mark.parametrize(
     ("text", "whose"),
     [
@@ -207,9 +214,16 @@ def column_of(total, *counts):
         (column_of("–", "*", "21", "33", "28", "14"), ""),  # no total
         (rows_of(("North", "*", "21", "25"), ("South", "31", "12", "43")), "Visits"),
         (rows_of(("North", "*", "*", "9"), ("South", "31", "12", "43")), ""),
-        ("| Team | Seen within 18 weeks | Seen | % |\n|---|--:|--:|--:|\n| North | * | 12 | 33.3 |", "North"),
-        ("| Team | Seen within 18 weeks | Seen | % |\n|---|--:|--:|--:|\n| North | * | 10 | 33.3 |", ""),
-        ("| Team | Seen within 18 weeks | Seen | % |\n|---|--:|--:|--:|\n| North | * | 12 |  |", ""),
+        (shares_of(("*", "12", "33.3"), ("23", "41", "56.1")), "North"),
+        (shares_of(("*", "10", "33.3"), ("25", "40", "62.5")), ""),  # rounded: of 9 or of 12
+        (shares_of(("*", "12", ""), ("23", "41", "56.1")), ""),
+        (shares_of(("*", "*", "14.3%"), ("23", "41", "56.1%")), "North"),  # 1 of 7: nothing else of 1 to 7
+        (shares_of(("*", "50", "4.0%"), ("23", "41", "−3.2%"), label="Change, %"), ""),
+        (shares_of(("*", "50", "−3.2%"), ("23", "41", "4.0%"), label="Change, %"), ""),
+        (shares_of(("*", "50", "4.0%"), ("23", "41", "56.1%"), ("31", "58", "4.0%")), ""),
+        (shares_of(("*", "50", "4.0%"), label="Change, %"), ""),  # no count that is shown agrees
+        (shares_of(("*", "50", "4.0%"), ("0", "40", "–"), label="Change, %"), ""),
+        (shares_of(("*", "52", "5.8 | 4.0"), ("23", "41", "56.1 | 7.9"), label="% | Change, %"), "North"),
     ],
 )
 def test_a_hidden_number_that_others_fix_is_found(found, text, whose):
