@@ -11,6 +11,8 @@ from nbformat.v4 import new_output
 from natpatsip import context, datasets, figure, measures, table
 from natpatsip.blocks import BLOCK
 from natpatsip.checks import small_number
+from natpatsip.checks.protected_counts import ProtectedCounts
+from natpatsip.datasets.disclosure import SuppressionPolicy
 from natpatsip.fact import Fact
 from natpatsip.pipeline.outputs import DATASET
 from support.checking import block, charting, printing, publishing, seen
@@ -152,15 +154,36 @@ def test_a_series_of_one_organisation_is_known_by_its_values(found, waits):
     assert finding.found == "4"
 
 
-def test_a_count_is_known_by_its_name_alone(found):
-    (finding,) = found(block("| Team | Seen |\n|---|--:|\n| North | 3 |\n| South | 10 |", id="leak"))
-    assert finding.found == "3"
+@pytest.mark.parametrize(
+    ("label", "counts", "expected"),
+    [
+        ("Seen within 18 weeks", (4, 23), ["4"]),
+        ("Seen within 18 weeks", (3, 25), ["3"]),  # of which one agrees, rounded
+        ("Seen within 18 weeks", (4, "*"), ["4"]),
+        ("Visits", (4, 23), []),  # too few to be known by their values alone
+        ("Seen", (3, 4), []),  # another dataset's, of the same name
+        ("Seen", (3, 0), []),
+    ],
+)
+def test_counts_are_known_by_their_name_if_a_value_agrees(found, label, counts, expected):
+    rows = "\n".join(f"| {team} | {count} |" for team, count in zip(("North", "South"), counts, strict=True))
+    assert [each.found for each in found(block(f"| Team | {label} |\n|---|--:|\n{rows}", id="leak"))] == expected
 
 
 def test_percentages_of_small_counts_are_found(found, september):
     shares = september.assign(Share=(100 * september["In"] / september["Of"]).round(1))[["Where", "Share"]]
     (finding,) = found(showing(table(shares, caption="Shares")._repr_mimebundle_()))
     assert (finding.found, finding.expected) == ("18.2", "*")
+
+
+def test_sums_of_the_counts_keep_the_order_of_the_datasets_columns():
+    parts = {f"part{n}": ["b"] * n + ["a"] + ["b"] * (7 - n) for n in range(8)}  # a row for each part
+    frame = pd.DataFrame({"team": "North", **parts, "seen": range(1, 9)})
+    rule = SuppressionPolicy(
+        policy="Ours", source="us", counts=["seen"], geography="team", threshold=7, base=5, symbol="*"
+    )
+    sums = ProtectedCounts("waits", rule, frame, "", {}).sums["seen"]
+    assert sums[0].tolist() == [*range(1, 9), 36] * 2
 
 
 @pytest.mark.parametrize(
@@ -194,6 +217,13 @@ def column_of(total, *counts):
     return "| Team | Visits |\n|---|--:|\n" + "\n".join(f"| {name} | {count} |" for name, count in named)
 
 
+def shares_of(*rows, label="%"):
+    """Return a table of numerators, denominators and percentages; a bar in the last makes two columns of it."""
+    named = "\n".join(f"| {name} | {' | '.join(row)} |" for name, row in zip(TEAMS, rows, strict=False))
+    rule = "|---|" + "--:|" * (label.count("|") + 3)
+    return f"| Team | Seen within 18 weeks | Seen | {label} |\n{rule}\n{named}"
+
+
 @pytest.mark.parametrize(
     ("text", "whose"),
     [
@@ -207,9 +237,16 @@ def column_of(total, *counts):
         (column_of("–", "*", "21", "33", "28", "14"), ""),  # no total
         (rows_of(("North", "*", "21", "25"), ("South", "31", "12", "43")), "Visits"),
         (rows_of(("North", "*", "*", "9"), ("South", "31", "12", "43")), ""),
-        ("| Team | Seen within 18 weeks | Seen | % |\n|---|--:|--:|--:|\n| North | * | 12 | 33.3 |", "North"),
-        ("| Team | Seen within 18 weeks | Seen | % |\n|---|--:|--:|--:|\n| North | * | 10 | 33.3 |", ""),
-        ("| Team | Seen within 18 weeks | Seen | % |\n|---|--:|--:|--:|\n| North | * | 12 |  |", ""),
+        (shares_of(("*", "12", "33.3"), ("23", "41", "56.1")), "North"),
+        (shares_of(("*", "10", "33.3"), ("25", "40", "62.5")), ""),  # rounded: of 9 or of 12
+        (shares_of(("*", "12", ""), ("23", "41", "56.1")), ""),
+        (shares_of(("*", "*", "14.3%"), ("23", "41", "56.1%")), "North"),  # 1 of 7: nothing else of 1 to 7
+        (shares_of(("*", "50", "4.0%"), ("23", "41", "−3.2%"), label="Change, %"), ""),
+        (shares_of(("*", "50", "−3.2%"), ("23", "41", "4.0%"), label="Change, %"), ""),
+        (shares_of(("*", "50", "4.0%"), ("23", "41", "56.1%"), ("31", "58", "4.0%")), ""),
+        (shares_of(("*", "50", "4.0%"), label="Change, %"), ""),  # no count that is shown agrees
+        (shares_of(("*", "50", "4.0%"), ("0", "40", "–"), label="Change, %"), ""),
+        (shares_of(("*", "52", "5.8 | 4.0"), ("23", "41", "56.1 | 7.9"), label="% | Change, %"), "North"),
     ],
 )
 def test_a_hidden_number_that_others_fix_is_found(found, text, whose):

@@ -151,6 +151,14 @@ def test_the_figure_is_named():
         figure("fig-x", made, title="T", description="D", caption="C", data=pd.DataFrame(GAP))
 
 
+def test_of_several_gaps_the_first_in_the_rows_is_named():
+    diagonal = {"area": list("HGFEDCBA"), "team": list("PONMLKJI"), "seen": range(8)}
+    sorted_panels = panels(diagonal, row=alt.Row("area:N", sort="descending"), column="team:N")
+    assert "no row has a value for H and O" in misstated(sorted_panels.to_dict())
+    stacked = chart({**diagonal, "month": range(8, 0, -1)}, "area", x="month:Q", color="team:N")
+    assert misstated(stacked.to_dict()).startswith("O has no value at month 8")
+
+
 def told(made):
     specification = made.to_dict()
     scene = vl_convert.vegalite_to_scenegraph(specification, vl_version=VEGALITE)["scenegraph"]

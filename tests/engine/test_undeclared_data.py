@@ -13,6 +13,7 @@ from natpatsip.checks import undeclared_data
 from natpatsip.checks.check_context import CheckContext
 from natpatsip.context import OPENED
 from natpatsip.digests import sha256
+from natpatsip.errors import NotebookError
 from natpatsip.pipeline.caching.opened_files import files_named, is_of_cell
 from natpatsip.pipeline.execution import notebook_run
 from natpatsip.pipeline.outputs import data_files, gather
@@ -176,10 +177,24 @@ def test_a_file_that_code_names_is_found_for_readers_that_open_it_unseen(tmp_pat
 
 
 @pytest.mark.parametrize(
-    "source", ["x = 3", 'print("beds")', 'pl.read_csv("no.csv")', 'x = "\\0.csv"', '"' + "a." * 9999 + '"']
+    "source",
+    [
+        "x = 3",
+        'print("beds")',
+        'pl.read_csv("no.csv")',
+        'x = "\\0.csv"',
+        '"' + "a." * 9999 + '"',
+        *(f'"{text * 20}"' for text in ("lorem ipsum, dolor. ", "lorem.ipsum.dol", "lorem*ipsum.dol")),
+    ],
 )
 def test_other_texts_name_no_file(tmp_path, source):
     assert not list(files_named(source, str(tmp_path), {}))
+
+
+def test_what_cannot_be_recorded_of_a_cell_stops_the_notebook(tmp_path):
+    breaks = code("from natpatsip.pipeline.caching.tracing import tracer\ntracer._by_cell = None", id="breaks")
+    with pytest.raises(NotebookError, match=r"reads and makes could not be recorded.*TypeError: 'NoneType'"):
+        run(tmp_path, breaks)
 
 
 class Frame:

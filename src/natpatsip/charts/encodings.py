@@ -100,8 +100,8 @@ def _misplaced(unit: Specification, specification: Specification) -> str:
         return ""
     shown = [channel["field"] for name, channel in _channels(unit["encoding"]) if name in ("x", "y")]
     rows = [row for row in rows_of(unit, specification) if all(row.get(field) is not None for field in shown)]
-    pairs = {tuple(row.get(each["field"]) for each in facets) for row in rows}
-    absent = next((pair for pair in product(*map(set, zip(*pairs, strict=True))) if pair not in pairs), None)
+    pairs = dict.fromkeys(tuple(row.get(each["field"]) for each in facets) for row in rows)
+    absent = next((pair for pair in product(*map(dict.fromkeys, zip(*pairs, strict=True))) if pair not in pairs), None)
     if absent is None:
         return ""
     return (
@@ -162,8 +162,9 @@ def _partial_area(unit: Specification, rows: Rows) -> str:
     fields = (x.get("field"), y.get("field"))
     if not groups or None in fields or y.get("stack", True) in (None, False) or "aggregate" in y or "impute" in y:
         return ""
-    seen = {(row.get(fields[0]), *map(row.get, groups)) for row in rows if row.get(fields[1]) is not None}
-    places, names = {key[0] for key in seen}, {key[1:] for key in seen}
+    shown = (row for row in rows if row.get(fields[1]) is not None)
+    seen = dict.fromkeys((row.get(fields[0]), *map(row.get, groups)) for row in shown)
+    places, names = (dict.fromkeys(key) for key in ((each[0] for each in seen), (each[1:] for each in seen)))
     absent = next(((place, name) for place in places for name in names if (place, *name) not in seen), None)
     if absent is None:
         return ""

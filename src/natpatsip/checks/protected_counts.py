@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from natpatsip import datasets
-from natpatsip.datasets.disclosure import SuppressionPolicy, policy
+from natpatsip.datasets.disclosure import SuppressionPolicy, nearest_multiple, policy
 from natpatsip.datasets.loading import sound_rows
 from natpatsip.datasets.validation import examine
 from natpatsip.quarter import Quarter
@@ -85,7 +85,7 @@ class ProtectedCounts:
         parts = [
             (self.frame, self._keys),
             (self.frame, kept),
-            (self.frame, [*set(self._keys) - set(kept)]),
+            (self.frame, [key for key in self._keys if key not in kept]),
             (self.frame, []),
         ]
         parts += [(self._by_quarter, self._keys), (self._by_quarter, kept)] if len(self._by_quarter) else []
@@ -127,13 +127,18 @@ class ProtectedCounts:
             return ""
         at = np.asarray(places)[known]
         for count, sums in self.sums.items():
-            for each in (sums, self._rounded(sums)):
+            for each in (sums, nearest_multiple(sums, self.rule.base)):
                 if (np.abs(each[at] - values[known][:, np.newaxis]) < SAME).all(axis=0).any():
                     return count
         return ""
 
-    def _rounded(self, sums: Floats) -> Floats:
-        return np.floor(sums / self.rule.base + 0.5) * self.rule.base
+    def has_any(self, count: str, places: Sequence[int], values: Floats) -> bool:
+        """Return True if a value above 0 is a count of its organisation, as it is or only rounded."""
+        if count not in self.sums:
+            return False
+        own, given = self.sums[count][np.asarray(places)], values[:, np.newaxis]
+        shown = (own, nearest_multiple(own, self.rule.base))
+        return any(bool(((given > 0) & (np.abs(each - given) < SAME)).any()) for each in shown)
 
     def is_of_one(self, values: Floats) -> str:
         """Return the column whose counts of one organisation are values of consecutive periods; empty if none."""

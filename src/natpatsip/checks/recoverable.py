@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 import numpy as np
 
 from natpatsip.checks.protected_counts import ProtectedCounts
 from natpatsip.checks.published_tables import PublishedTable
-from natpatsip.checks.table_cells import Cells, Names, bare, groups, is_share, is_text, number_of, organisation_column
+from natpatsip.checks.table_cells import (
+    Cells,
+    Names,
+    bare,
+    groups,
+    is_share,
+    is_text,
+    number_of,
+    organisation_column,
+    printed_number,
+)
+from natpatsip.datasets.descriptor import Disclosure
 from natpatsip.datasets.secondary_suppression import Interval, hidden_interval, interval_of, left_for, numerators_of
 
 HIDE_ANOTHER = "Hide another count beside it, or leave out what it follows from."
 Given = tuple[str, str]
 """Whose hidden number is given away, and a sentence that says how."""
+Row = tuple[str, ...]
 
 
 def recoverable(table: PublishedTable, counts: ProtectedCounts, names: Names) -> Iterator[Given]:
@@ -80,22 +91,37 @@ def _by_percentage(table: PublishedTable, counts: ProtectedCounts, names: Names)
     if counts.rule.percent is None:
         return
     columns = {names.counts.get(bare(name), ""): number for number, name in enumerate(table.columns)}
-    shares = [n for n, name in enumerate(table.columns) if is_share(name)]
     top, whole = (columns.get(count) for count in counts.rule.percent)
-    if top is None or whole is None or len(shares) != 1:
+    if top is None or whole is None:
         return
-    sizes = [number_of(row[whole]) for row in table.rows]
-    is_rounded = all(size % counts.rule.base == 0 for size in sizes if not np.isnan(size))
-    fixed = []
-    for row, size in zip(table.rows, sizes, strict=True):
-        share = row[shares[0]].strip().rstrip("%").replace(",", "")
-        if row[top].strip() == counts.rule.symbol and not np.isnan(number_of(share)) and size > 0:
-            within = interval_of(size, counts.rule, is_rounded=is_rounded)
-            if len(numerators_of(Decimal(share), within, hidden_interval(counts.rule))) == 1:
-                fixed.append(row)
-    if fixed:
-        message = (
-            f'{table.what}, column "{table.columns[shares[0]]}": {fixed[0][shares[0]]} of {fixed[0][whole]} gives '
-            f"the hidden number of {fixed[0][0]}. Leave the percentage out where its number is hidden."
-        )
-        yield fixed[0][0], message
+    for share in (n for n, name in enumerate(table.columns) if is_share(name)):
+        left = _numerators(table, (top, whole, share), counts.rule)
+        shown = [each for row, each in left if row[top].strip() != counts.rule.symbol]
+        fixed = [row for row, each in left if row[top].strip() == counts.rule.symbol and len(each) == 1]
+        if fixed and shown and all(shown):  # other percentages, such as of change, do not agree with the counts shown
+            message = (
+                f'{table.what}, column "{table.columns[share]}": {fixed[0][share]} of {fixed[0][whole]} gives '
+                f"the hidden number of {fixed[0][0]}. Leave the percentage out where its number is hidden."
+            )
+            yield fixed[0][0], message
+
+
+def _numerators(table: PublishedTable, columns: Sequence[int], rule: Disclosure) -> list[tuple[Row, set[int]]]:
+    """Return the rows that have a numerator, a denominator and a percentage, with the numerators that agree with it."""
+    tops, wholes = (_possible(table.column(column), rule) for column in columns[:2])
+    shares = [printed_number(text) for text in table.column(columns[2])]
+    return [
+        (row, numerators_of(share, whole, top))
+        for row, top, whole, share in zip(table.rows, tops, wholes, shares, strict=True)
+        if top is not None and whole is not None and whole[1] > 0 and not share.is_nan()
+    ]
+
+
+def _possible(texts: Sequence[str], rule: Disclosure) -> list[Interval | None]:
+    """Return what each count of a column can have been; None where the column shows nothing."""
+    numbers = [number_of(text) for text in texts]
+    is_rounded = all(number % rule.base == 0 for number in numbers if not np.isnan(number))
+    shown = [None if np.isnan(each) else interval_of(each, rule, is_rounded=is_rounded) for each in numbers]
+    return [
+        hidden_interval(rule) if text.strip() == rule.symbol else each for text, each in zip(texts, shown, strict=True)
+    ]

@@ -16,6 +16,7 @@ from natpatsip.checks.published_tables import PublishedTable, tables_in
 from natpatsip.checks.recoverable import HIDE_ANOTHER, is_fixed, recoverable
 from natpatsip.checks.table_cells import Cells, Names, bare, groups
 from natpatsip.context import BLOCK
+from natpatsip.datasets.disclosure import nearest_multiple
 from natpatsip.datasets.secondary_suppression import hidden_interval, interval_of, left_for
 from natpatsip.measures import definitions
 from natpatsip.measures.definitions import HIDDEN
@@ -76,7 +77,7 @@ def _shown(place: Place, what: str, cells: Cells, counts: ProtectedCounts, names
     elif exact:
         rounds = f"the policy rounds them to the nearest {rule.base}"
         message = f"{where}: shows {cells.listed(exact)}, which are {source}; {rounds}. {remedy}"
-        rounded = wording.number(int(values[exact[0]] / rule.base + 0.5) * rule.base)
+        rounded = wording.number(nearest_multiple(values[exact[0]], rule.base))
         yield place.finding(CHECK, message, found=cells.texts[exact[0]], expected=rounded)
     if shares:
         message = (
@@ -95,7 +96,9 @@ def _column_of(cells: Cells, counts: ProtectedCounts, names: Names) -> tuple[str
         return counts.is_of_one(values), list(range(len(values)))
     places = [each for each in cells.organisations if each is not None]
     named = "" if cells.is_share else names.counts.get(bare(cells.label), "")
-    return named or counts.is_of_organisations(places, values[at]), at
+    if named and counts.has_any(named, places, values[at]):
+        return named, at
+    return counts.is_of_organisations(places, values[at]), at
 
 
 def _of_small_counts(cells: Cells, counts: ProtectedCounts) -> list[int]:
@@ -171,7 +174,7 @@ def _in_facts(context: CheckContext, counts: ProtectedCounts) -> Iterator[Findin
                 "Publish a national number, or one that the policy lets be shown."
             )
             place = context.places.get((fact.section, fact.cell))
-            expected = rule.symbol if is_small else wording.number(int(value / rule.base + 0.5) * rule.base)
+            expected = rule.symbol if is_small else wording.number(nearest_multiple(value, rule.base))
             if place:
                 yield place.finding(CHECK, message, fact=fact.id, found=fact.text, expected=expected)
             else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -33,18 +34,27 @@ def bare(name: str) -> str:
     return " ".join(name.replace("_", " ").casefold().split())
 
 
+def printed_number(text: str) -> Decimal:
+    """Return the number that a cell shows, with the decimals that it shows; not a number if it shows none.
+
+    Examples
+    --------
+    >>> printed_number("1,016"), printed_number("−3.20%"), printed_number("*")
+    (Decimal('1016'), Decimal('-3.20'), Decimal('NaN'))
+    """
+    bare = text.strip()
+    return Decimal(bare.replace(",", "").replace("−", "-").rstrip("%") if NUMBER.fullmatch(bare) else "NaN")
+
+
 def number_of(text: str) -> float:
-    """Return the number that a cell shows, not a number if it shows none.
+    """Return the same for arithmetic with measured values.
 
     Examples
     --------
     >>> number_of("1,016"), number_of("33.3%"), number_of("*")
     (1016.0, 33.3, nan)
     """
-    bare = text.strip()
-    if not NUMBER.fullmatch(bare):
-        return float("nan")
-    return float(bare.replace(",", "").replace("−", "-").rstrip("%"))
+    return float(printed_number(text))
 
 
 @dataclass(frozen=True)
@@ -69,7 +79,8 @@ class Cells:
     @property
     def decimals(self) -> int:
         """The decimals that they are shown with."""
-        return max((len(text.rstrip("%").partition(".")[2]) for text in self.texts), default=0)
+        exponents = (printed_number(text).as_tuple().exponent for text in self.texts)
+        return max((-each for each in exponents if isinstance(each, int)), default=0)
 
     def listed(self, at: Sequence[int]) -> str:
         """Return some of them as a list in a sentence, each with its row's name."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,17 @@ from natpatsip.fact import FILTER
 from natpatsip.project import project_root
 
 MISSING = "–"
+
+
+def nearest_multiple(count: Any, base: int) -> Any:
+    """Return the multiple of a policy's base that is nearest to a count, or to each of many; half-way, the higher.
+
+    Examples
+    --------
+    >>> float(nearest_multiple(12, 5)), nearest_multiple(np.array([13, 25]), 10).tolist()
+    (10.0, [10.0, 30.0])
+    """
+    return np.floor(count / base + 0.5) * base
 
 
 class SuppressionPolicy(Disclosure):
@@ -41,8 +53,7 @@ class SuppressionPolicy(Disclosure):
         wrong = known[(known < 0) | (known % 1 != 0) & known.notna()]
         if len(wrong):
             raise DataError(f"{counts.name} has {wrong.iloc[0]:g} in a row; expected whole numbers of people.")
-        halves_up = pd.Series(np.floor(known / self.base + 0.5) * self.base, known.index)
-        return halves_up.mask(self.is_small(known))
+        return pd.Series(nearest_multiple(known, self.base), known.index).mask(self.is_small(known))
 
     def is_small(self, counts: pd.Series[float]) -> pd.Series[bool]:
         """Return which counts are too small to be shown."""

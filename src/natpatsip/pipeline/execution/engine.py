@@ -33,6 +33,10 @@ EXITS = (
     "ended the notebook (SystemExit), so the report would lack the cells after it. "
     "Remove the exit; raise an error if something is wrong."
 )
+UNRECORDED = (
+    "what the notebook reads and makes could not be recorded, so the checks would miss it. Change what this error of "
+    "natpatsip names, and report the error:"
+)
 
 
 class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
@@ -107,7 +111,7 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
 
     def _look_after(self, cell: NotebookNode) -> None:
         """Reject a cell that has changed the quarter or the edition; note what it has made and not shown."""
-        after = json.loads(self._ask("natpatsip.context", "after_cell()") or "{}")
+        after = json.loads(self._ask("natpatsip.context", "after_cell()", cell) or "{}")
         given = self._parameters if after else {}
         self._reject_setting(cell, [name for name, value in given.items() if after["names"].get(name) != value])
         shown = {digest_of(output.get("data", {})) for output in cell.outputs}
@@ -116,7 +120,8 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
 
     def _record_opened(self, cell: NotebookNode, source: str) -> None:
         """Record in a cell which files its code has opened by itself."""
-        if self._is_python and (opened := json.loads(self._trace(f"opened({self.project!r}, {source!r})") or "[]")):
+        call = f"opened({self.project!r}, {source!r})"
+        if self._is_python and (opened := json.loads(self._trace(call, cell) or "[]")):
             cell.metadata[OPENED] = opened
 
     @property
@@ -133,19 +138,23 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
                 "Use another name; only the cell tagged parameters sets them."
             )
 
-    def _trace(self, call: str) -> str:
+    def _trace(self, call: str, cell: NotebookNode | None = None) -> str:
         """Call the tracer in the notebook's process; return nothing if nothing is traced."""
-        return "" if self.reads is None else self._ask("natpatsip.pipeline.caching.tracing", f"tracer.{call}")
+        return "" if self.reads is None else self._ask("natpatsip.pipeline.caching.tracing", f"tracer.{call}", cell)
 
-    def _ask(self, module: str, call: str) -> str:
-        """Return the text that a call in the notebook's process returns; nothing if it cannot."""
+    def _ask(self, module: str, call: str, cell: NotebookNode | None = None) -> str:
+        """Return the text that a call in the notebook's process returns, after a cell; nothing if it has no engine."""
         name = call.partition(".")[0].partition("(")[0]
         try:
             result = self.evaluate({"": f"__import__({module!r}, fromlist=[{name!r}]).{call}"})[""]
         except (CellTimeoutError, DeadKernelError, TimeLimitExceeded):  # the next cell fails with it, and is named
             return ""
-        text = result["data"]["text/plain"] if result.get("status") == "ok" else "None"
-        return ast.literal_eval(text) or ""
+        if result.get("status") == "ok":
+            return ast.literal_eval(result["data"]["text/plain"]) or ""
+        if self._is_python and result["ename"] != "ModuleNotFoundError":  # of natpatsip, where that is not installed
+            where = f"{self._place(cell)}: " if cell else ""
+            raise NotebookError(f"{where}{UNRECORDED} {result['ename']}: {result['evalue']}")
+        return ""
 
     def _execute(self, cell: NotebookNode, index: int) -> None:
         try:
