@@ -304,6 +304,16 @@ def test_a_period_with_a_number_below_the_smallest_is_not_shown(here, pair, is_h
     assert str(made.sentence).endswith(note) == is_hidden
 
 
+@pytest.mark.parametrize("value", [0.01, 0.6, 0.999, 1])
+def test_without_a_smallest_number_nothing_is_hidden(here, value):
+    rows = [(month + "-01", value) for month in months(12)]
+    falls(here, rows, fields=(DAY, COUNT), chart="xmr", value="falls", unit="per 1,000 bed days", noun=None)
+    made = measure("falls")
+    assert made.series["value"].tolist() == [value] * 12
+    assert made.hidden == ()
+    assert "not shown" not in made.caption + str(made.sentence)
+
+
 def test_what_is_hidden_is_said_to_be_hidden_not_missing(here):
     waits(here, [(60, 100)] * 5 + [(61, 100)] * 8 + [(3, 100), (60, 100), (2, 80)], chart="xmr", smallest_shown=8)
     made = measure("waits")

@@ -110,9 +110,12 @@ class MeasuredSeries:
         return series.reset_index(drop=True)
 
     def _is_small(self, sums: pd.DataFrame) -> pd.Series[bool]:
-        """Return which periods have a number that is too small to be shown; 0 is not."""
-        counts = sums[[*self.definition.counts]]
-        return ((counts > 0) & (counts < self.definition.smallest_shown)).any(axis=1)
+        """Return which periods have a number that is too small to be shown; 0 is not.
+
+        By default all are shown: also those between 0 and 1, such as rates and means have.
+        """
+        counts, smallest = sums[[*self.definition.counts]], self.definition.smallest_shown
+        return ((counts > 0) & (counts < smallest) & (smallest > 1)).any(axis=1)
 
     @property
     def hidden(self) -> tuple[pd.Timestamp, ...]:
