@@ -332,6 +332,27 @@ def test_levels_and_limits_come_from_what_is_shown(here):
     assert with_hidden == 65
 
 
+@pytest.mark.parametrize("verb", ["have been seen in time", None])
+@pytest.mark.parametrize("chart", ["xmr", "p", "run"])
+@pytest.mark.parametrize("number", [5, 20])
+def test_a_mean_without_hidden_months_says_what_it_is_of(here, chart, verb, number):
+    values = [(count, 20) for count in (2, 9, 12, 14, 15)] * (number // 5)
+    waits(here, values, chart=chart, verb=verb, noun="patients" if verb else None, smallest_shown=5)
+    made = measure("waits")
+    of = "the months that may be shown"
+    assert f"in {of}" in str(made.sentence)
+    assert made.mean.label.endswith(f", of {of}")
+    assert made.mean.formula.endswith(f", of {of}")
+    assert of not in made.latest.label + made.latest.formula
+
+
+@pytest.mark.parametrize("chart", ["xmr", "p", "run"])
+def test_a_mean_of_all_months_does_not_say_that_some_may_be_shown(here, chart):
+    waits(here, [(count, 20) for count in (8, 9, 12, 11, 10)] * 4, chart=chart, smallest_shown=5)
+    made = measure("waits")
+    assert "may be shown" not in str(made.sentence) + made.mean.label + made.mean.formula
+
+
 def test_all_hidden_is_said(here):
     waits(here, [(3, 100)] * 4, smallest_shown=8)
     assert str(measure("waits").sentence).startswith("The numbers on waiting times are too small to be shown.")

@@ -307,6 +307,14 @@ class MeasuredSeries:
         return f"Numbers below {smallest} are not shown: those of {wording.number(len(self.hidden))} {periods}."
 
     @property
+    def of_shown(self) -> str:
+        """What means and medians are of where a period is hidden, such as *the months that may be shown*; else "".
+
+        The hidden periods are those with the smallest numbers, so that without them a mean is not that of all.
+        """
+        return f"the {self.step}s that may be shown" if self.hidden else ""
+
+    @property
     def gaps(self) -> str:
         """What is the matter with a period of the chart that has no point, where it is not just missing; else ""."""
         own, why = self.definition, []
