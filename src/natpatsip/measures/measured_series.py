@@ -17,7 +17,7 @@ from natpatsip.quarter import Quarter
 from natpatsip.spc.gaps import period_words, step_of
 from natpatsip.spc.rules import INTERVAL
 
-HIDDEN = "hidden"
+HIDDEN_PERIODS = "hidden_periods"
 MOST_SHOWN = 3  # rows that a message names
 
 
@@ -106,7 +106,7 @@ class MeasuredSeries:
             picked.append(f"numbers below {own.smallest_shown} left out")
         series.attrs = dict(rows.attrs) | {FILTER: ", ".join(picked)}
         if is_small.any():
-            series.attrs[HIDDEN] = tuple(series.loc[is_small.reindex(series.index), "date"])
+            series.attrs[HIDDEN_PERIODS] = tuple(series.loc[is_small.reindex(series.index), "date"])
         return series.reset_index(drop=True)
 
     def _is_small(self, sums: pd.DataFrame) -> pd.Series[bool]:
@@ -120,7 +120,7 @@ class MeasuredSeries:
     @property
     def hidden(self) -> tuple[pd.Timestamp, ...]:
         """The periods of which a number is too small to be shown."""
-        return tuple(self.series.attrs.get(HIDDEN, ()))
+        return tuple(self.series.attrs.get(HIDDEN_PERIODS, ()))
 
     def _between_events(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the time or the opportunities between events, a row for each event from the second on.
