@@ -37,6 +37,20 @@ def test_mean_and_limits_are_drawn_by_segment_and_target_across():
     assert (palette.TARGET, 1) in drawn
 
 
+@pytest.mark.parametrize("missing", [set(), {0}, {5}, {11}, {0, 1, 11}, {0, 9}])
+@pytest.mark.parametrize("rebase", [[], ["2021-10"]])
+def test_equal_limits_are_one_line_from_end_to_end_wherever_a_point_is_missing(missing, rebase):
+    shares = [(None, None) if month in missing else (5 + month % 3, 20) for month in range(12)]
+    result = spc.p_chart(*zip(*shares, strict=True), dates=MONTHS[:12], rebase=rebase)
+    specification = charts.spc(result, percent=True, y_title="Seen in time").to_dict()
+    (drawn,) = [
+        specification["datasets"][layer["data"]["name"]]
+        for layer in specification["layer"]
+        if layer["mark"].get("color") == palette.LIMIT and layer["mark"]["type"] == "rule"
+    ]
+    assert len(drawn) == 2 * (1 + len(rebase))
+
+
 def test_points_differ_in_colour_and_shape_and_the_legend_names_those_that_occur():
     values = steady()
     values.iloc[-7:] = 82.0

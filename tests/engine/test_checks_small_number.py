@@ -14,6 +14,7 @@ from natpatsip.checks import small_number
 from natpatsip.checks.protected_counts import ProtectedCounts
 from natpatsip.datasets.disclosure import SuppressionPolicy
 from natpatsip.fact import Fact
+from natpatsip.measures.definitions import HIDDEN
 from natpatsip.pipeline.outputs import DATASET
 from support.checking import block, charting, printing, publishing, seen
 from support.measured import months
@@ -300,7 +301,7 @@ def test_a_hidden_count_that_the_national_one_gives_away_is_found(found, page, l
         counts = measure["counts"]["numerator"]
         for row in counts:
             row[-1] = 10
-        counts[1][-1], counts[-1][-1] = -1, last
+        counts[1][-1], counts[-1][-1] = HIDDEN, last
         measure["national"]["numerator"][-1] = national
 
     findings = found(with_data(page, change))

@@ -8,6 +8,7 @@ import yaml
 
 from natpatsip import context, measures
 from natpatsip.errors import DataError
+from natpatsip.measures.definitions import HIDDEN
 from natpatsip.measures.measured_series import MeasuredSeries
 from natpatsip.measures.organisation_series import ByOrganisation
 from support.measured import RESOURCE, months, project, rebased
@@ -202,7 +203,10 @@ def test_nothing_small_is_in_what_the_page_is_given(made):
     made(rows_of("North", STEADY), rows_of("South", [None, 0, 1, 2, 7, 8, 9, 12, 13, 0, 5, 6, 7, 99, 3], 1000))
     block = measures.by_organisation()
     (measure,) = shown(block)["measures"]
-    assert measure["counts"]["numerator"][1] == [None, 0, -1, -1, -1, 10, 10, 10, 15, 0, -1, -1, -1, 100, -1]
+    small = HIDDEN
+    assert measure["counts"]["numerator"][1] == [
+        *(None, 0, small, small, small, 10, 10, 10, 15, 0, small, small, small, 100, small)
+    ]
     assert measure["kinds"][1][-1] == "."
     assert json.dumps(block.data) == json.dumps(json.loads(json.dumps(block.data)))
 
@@ -217,6 +221,39 @@ def test_the_funnel_compares_the_shares_of_the_latest_period_with_the_national_o
 
 def test_two_organisations_make_no_funnel(made):
     assert made(rows_of("A", STEADY), rows_of("B", STEADY)).funnel is None
+
+
+@pytest.mark.parametrize("whole", [1000.5, 999.99])
+@pytest.mark.parametrize("column", ["seen", "seen_in_time"])
+def test_numbers_that_are_not_whole_make_no_funnel(made, monkeypatch, whole, column):
+    fields = RESOURCE["schema"]["fields"]
+    monkeypatch.setitem(
+        RESOURCE["schema"],
+        "fields",
+        [field | ({"type": "number"} if field["name"] == column else {}) for field in fields],
+    )
+    teams = [rows_of(team, STEADY) for team in "AB"]
+    teams += [[(*row[:3], *((whole - 400, 1000) if column == "seen_in_time" else (600, whole))) for row in teams[0]]]
+    teams[-1] = [(row[0], "C", *row[2:]) for row in teams[-1]]
+    open_policy = {"policy": "Ours", "source": "The trust"}
+    assert made(*teams, policy=open_policy).funnel is None
+    assert shown(measures.by_organisation())["measures"][0]["funnel"] is None
+
+
+def test_a_number_below_0_is_not_taken_for_a_hidden_one(made):
+    changes = [[(month, "North", "routine", number, 1) for month, number in zip(months(3), (-1, 2, -1), strict=True)]]
+    open_policy = {"policy": "Ours", "source": "The trust"}
+    made(*changes, policy=open_policy, numerator=None, denominator=None, value="seen_in_time", unit="people",
+         noun=None, verb=None)  # fmt: skip
+    assert shown(measures.by_organisation())["measures"][0]["counts"]["value"] == [[-1, 2, -1]]
+
+
+@pytest.mark.parametrize(("nameless", "said"), [([3], "row 5"), ([0, 1, 2, 3, 4], "rows 2, 3, 4 and 2 more")])
+def test_a_row_without_an_organisation_is_refused_with_file_and_row(made, nameless, said):
+    rows = [(month, "" if at in nameless else team, *more)
+            for at, (month, team, *more) in enumerate(rows_of("North", STEADY))]  # fmt: skip
+    with pytest.raises(DataError, match=f"data/waits_monthly.csv, {said}, team: found no organisation"):
+        made(rows)
 
 
 def test_it_is_named_by_what_it_holds(made):

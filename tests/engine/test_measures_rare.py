@@ -304,6 +304,16 @@ def test_a_period_with_a_number_below_the_smallest_is_not_shown(here, pair, is_h
     assert str(made.sentence).endswith(note) == is_hidden
 
 
+@pytest.mark.parametrize("value", [0.01, 0.6, 0.999, 1])
+def test_without_a_smallest_number_nothing_is_hidden(here, value):
+    rows = [(month + "-01", value) for month in months(12)]
+    falls(here, rows, fields=(DAY, COUNT), chart="xmr", value="falls", unit="per 1,000 bed days", noun=None)
+    made = measure("falls")
+    assert made.series["value"].tolist() == [value] * 12
+    assert made.hidden == ()
+    assert "not shown" not in made.caption + str(made.sentence)
+
+
 def test_what_is_hidden_is_said_to_be_hidden_not_missing(here):
     waits(here, [(60, 100)] * 5 + [(61, 100)] * 8 + [(3, 100), (60, 100), (2, 80)], chart="xmr", smallest_shown=8)
     made = measure("waits")
@@ -320,6 +330,27 @@ def test_levels_and_limits_come_from_what_is_shown(here):
     waits(here, [*values, (3, 90)], smallest_shown=8)
     with_hidden = measure("waits").result["mean"].iloc[0]
     assert with_hidden == 65
+
+
+@pytest.mark.parametrize("verb", ["have been seen in time", None])
+@pytest.mark.parametrize("chart", ["xmr", "p", "run"])
+@pytest.mark.parametrize("number", [5, 20])
+def test_a_mean_without_hidden_months_says_what_it_is_of(here, chart, verb, number):
+    values = [(count, 20) for count in (2, 9, 12, 14, 15)] * (number // 5)
+    waits(here, values, chart=chart, verb=verb, noun="patients" if verb else None, smallest_shown=5)
+    made = measure("waits")
+    of = "the months that may be shown"
+    assert f"in {of}" in str(made.sentence)
+    assert made.mean.label.endswith(f", of {of}")
+    assert made.mean.formula.endswith(f", of {of}")
+    assert of not in made.latest.label + made.latest.formula
+
+
+@pytest.mark.parametrize("chart", ["xmr", "p", "run"])
+def test_a_mean_of_all_months_does_not_say_that_some_may_be_shown(here, chart):
+    waits(here, [(count, 20) for count in (8, 9, 12, 11, 10)] * 4, chart=chart, smallest_shown=5)
+    made = measure("waits")
+    assert "may be shown" not in str(made.sentence) + made.mean.label + made.mean.formula
 
 
 def test_all_hidden_is_said(here):

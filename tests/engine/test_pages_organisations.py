@@ -35,9 +35,23 @@ def pages(tmp_path_factory):
         if team != "East" or place > 10
     ]
     rows[-1] = (*rows[-1][:3], 3, rows[-1][4])
-    project(folder, rows)
+    return written(folder, rows, POLICY)
+
+
+@pytest.fixture(scope="module")
+def pages_of_changes(tmp_path_factory):
+    """The pages of a report with a run chart of changes, which may be below 0, and no policy for counts."""
+    rows = [(month, "North", "routine", (-1, 2, 0)[place % 3], 1) for place, month in enumerate(months(15))]
+    counted = {"numerator": None, "denominator": None, "value": "seen_in_time", "noun": None, "verb": None}
+    policy = {"policy": "Ours", "source": "The trust"}
+    return written(tmp_path_factory.mktemp("changes"), rows, policy, chart="run", unit="people", **counted)
+
+
+def written(folder, rows, policy, **keys):
+    """Write the pages of a report with the measure `waits` by team, and return their folder."""
+    project(folder, rows, **keys)
     resource = json.loads(json.dumps(RESOURCE))
-    resource["natpatsip"]["disclosure"] = POLICY
+    resource["natpatsip"]["disclosure"] = policy
     package = yaml.safe_dump({"name": "trust", "resources": [resource]})
     (folder / "data" / "datapackage.yaml").write_text(package, encoding="utf-8")
     with context.use("2024-25-Q2", project=folder):
@@ -127,6 +141,27 @@ def test_the_download_has_what_may_be_seen_and_no_formula(tab, pages):
     assert (rows[-1]["period"], rows[-1]["numerator"], rows[-1]["value"]) == ("September 2024", "*", "*")
     assert (rows[0]["numerator"], rows[0]["denominator"]) == ("75", "150")
     assert waiting.value.suggested_filename == "west.csv"
+
+
+def downloaded(tab, name):
+    with tab.expect_download() as waiting:
+        tab.get_by_role("button", name=f"Download the data of {name}").click()
+    return list(csv.DictReader(io.StringIO(waiting.value.path().read_text(encoding="utf-8-sig"))))
+
+
+def test_a_number_below_0_is_shown_as_it_is(tab, pages_of_changes):
+    assert open_page(tab, pages_of_changes, "#organisation=team%2FNorth") == []
+    assert [row["value"] for row in downloaded(tab, "North")] == ["-1", "2", "0"] * 5
+    tab.get_by_text("Data of the chart").click()
+    cells = tab.locator(".organisations-one details table tbody tr td:nth-child(2)").all_inner_texts()
+    assert cells == ["−1", "2", "0"] * 5
+
+
+def test_the_legend_has_a_mean_and_limits_only_where_a_chart_has(tab, pages, pages_of_changes):
+    entries = {"Mean", "Limits of normal variation"}
+    for folder, there in ((pages, entries), (pages_of_changes, set())):
+        open_page(tab, folder, "#organisation=team%2FNorth")
+        assert entries & set(tab.locator(".organisation-legend li").all_inner_texts()) == there
 
 
 def test_the_funnel_plot_has_every_organisation_with_a_number(tab, pages):

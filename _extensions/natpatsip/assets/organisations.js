@@ -4,7 +4,7 @@
   "use strict";
 
   var charts = window.natpatsipOrganisationCharts;
-  var HIDDEN = -1, HASH = "#organisation=";
+  var HIDDEN = "hidden", HASH = "#organisation=";
   var PLACES = { below_outer: "below the outer limit", below_inner: "below the inner limit", within: "within the limits",
     above_inner: "above the inner limit", above_outer: "above the outer limit" };
 
@@ -25,7 +25,7 @@
       if (!counts) return null;
       if (!measure.per) return counts.value[at] === HIDDEN ? null : counts.value[at];
       var part = counts.numerator[at], whole = counts.denominator[at];
-      return isNumber(part) && part !== HIDDEN && whole > 0 ? measure.per * part / whole : null;
+      return isNumber(part) && whole > 0 ? measure.per * part / whole : null;
     });
   }
 
@@ -196,9 +196,10 @@
         svg.append(path);
       };
     }
+    var hasLimits = group.measures.some(function (each) { return each.limits.length; }); // run charts have none
     entry(group.national, dashed(data.colours.national, "8 3", 2));
-    if (!isFunnel) entry("Mean", dashed(data.colours.mean, "", 1.3));
-    entry(isFunnel ? "Inner limits, 95%" : "Limits of normal variation", dashed(data.colours.limit, "5 4", 1.3));
+    if (!isFunnel && hasLimits) entry("Mean", dashed(data.colours.mean, "", 1.3));
+    if (isFunnel || hasLimits) entry(isFunnel ? "Inner limits, 95%" : "Limits of normal variation", dashed(data.colours.limit, "5 4", 1.3));
     if (!isFunnel && target) entry(target.targetName, dashed(data.colours.target, "2 3", 1.5));
     if (isFunnel) entry("Outer limits, 99.8%", dashed(data.colours.limit, "", 1.3));
     data.points.forEach(function (style, kind) {

@@ -19,6 +19,7 @@ from natpatsip.charts.layout.line_labels import ON_LABEL, Clutter
 from natpatsip.charts.layout.time_axis import Timeline
 from natpatsip.charts.layout.value_axis import amount, short_number
 from natpatsip.spc import assurance_icon, variation_icon
+from natpatsip.spc.assurance import limits_of
 from natpatsip.spc.rules import MEAN
 
 LIMIT_DASH = [5, 4]
@@ -138,8 +139,7 @@ def clutter(result: pd.DataFrame, segments: Sequence[pd.DataFrame], line: Timeli
         drawn.add_path([(line.x(line.number(date)), plot.y(value))
                         for date, value in zip(rows["date"], rows["value"], strict=True)])  # fmt: skip
     for number, (rows, (start, end)) in enumerate(zip(segments, segment_bounds(segments, line), strict=True)):
-        levels = [rows[name].iloc[0] for name in (("mean",) if limits_vary(rows) else ("mean", "lpl", "upl"))]
-        for level in levels:
+        for level in (rows["mean"].iloc[0], *(() if limits_vary(rows) else limits_of(rows))):
             if pd.notna(level) and plot.axis.holds(level):
                 drawn.add_level(plot.y(level), line.x(start), line.x(end))
         if number:
@@ -156,16 +156,12 @@ def _reference_rows(segments: Sequence[pd.DataFrame], line: Timeline, plot: Plot
     means, limits = [], []
     for rows, (start, end) in zip(segments, segment_bounds(segments, line), strict=True):
         ends = {"from": line.value(start), "to": line.value(end)}
-        first = rows.iloc[0]
-        if pd.notna(first["mean"]):
-            means.append({**ends, "at": short_number(first["mean"])})
+        if pd.notna(mean := rows["mean"].iloc[0]):
+            means.append({**ends, "at": short_number(mean)})
         if limits_vary(rows):
             continue
-        limits += [
-            {**ends, "at": short_number(first[name])}
-            for name in ("lpl", "upl")
-            if pd.notna(first[name]) and plot.axis.holds(first[name])
-        ]
+        known = (limit for limit in limits_of(rows) if pd.notna(limit) and plot.axis.holds(limit))
+        limits += [{**ends, "at": short_number(limit)} for limit in known]
     return means, limits
 
 

@@ -126,7 +126,9 @@ def _in_measure(
     place: Place, group: Mapping[str, Any], measure: Mapping[str, Any], role: str, counts: ProtectedCounts
 ) -> Iterator[Finding]:
     rule = counts.rule
-    grid = np.array([row or [None] * len(measure["periods"]) for row in measure["counts"][role]], dtype=float)
+    cells = [row or [None] * len(measure["periods"]) for row in measure["counts"][role]]
+    is_hidden = np.array([[cell == HIDDEN for cell in row] for row in cells])
+    grid = np.array([[None if cell == HIDDEN else cell for cell in row] for row in cells], dtype=float)
     national = np.array(measure["national"][role], dtype=float)
     where = f'the page of organisations, measure "{measure["label"]}", {role}'
     small = np.argwhere(((grid >= 1) & (grid <= rule.threshold)) | ((grid > 0) & (grid % rule.base != 0)))
@@ -138,14 +140,15 @@ def _in_measure(
             "show. Take the block from measures.by_organisation() as it is."
         )
         yield place.finding(CHECK, message, found=f"{grid[row, column]:g}", expected=rule.symbol)
-    for column in np.flatnonzero((grid == HIDDEN).any(axis=0) & ~np.isnan(national)):
-        there = np.flatnonzero(~np.isnan(grid[:, column]))  # one without a row is not in the national sum either
-        shown = grid[there, column]
+    for column in np.flatnonzero(is_hidden.any(axis=0) & ~np.isnan(national)):
+        hidden = is_hidden[:, column]
+        there = np.flatnonzero(hidden | ~np.isnan(grid[:, column]))  # one without a row is not in the national sum
         intervals = [
-            hidden_interval(rule) if each == HIDDEN else interval_of(each, rule, is_rounded=True) for each in shown
+            hidden_interval(rule) if hidden[row] else interval_of(grid[row, column], rule, is_rounded=True)
+            for row in there
         ]
         whole = int(national[column]), int(national[column])
-        fixed = [there[n] for n in np.flatnonzero(shown == HIDDEN) if is_fixed(left_for(whole, intervals, int(n)))]
+        fixed = [there[n] for n in np.flatnonzero(hidden[there]) if is_fixed(left_for(whole, intervals, int(n)))]
         if fixed:
             name, period = group["organisations"][fixed[0]], measure["periods"][column]
             message = (

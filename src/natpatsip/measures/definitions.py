@@ -39,8 +39,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
 SUFFIXES = {"baseline": "baseline", "mean_before": "mean_before", "mean": "mean_now", "latest": "latest"}
 """What follows the prefix in the id of a fact, by its role."""
 PERCENT = "percent"
-HIDDEN = -1
-"""A count that is too small to be shown, in the data of the page of organisations; one that is missing is null."""
+HIDDEN = "hidden"
+"""What the data of the page of organisations have instead of a count that is too small; one that is missing is null."""
 BETWEEN_EVENTS = ("t", "g")
 NUMERIC = ("integer", "number")
 DAYS = "days"

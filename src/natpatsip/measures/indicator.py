@@ -135,7 +135,8 @@ class Measure(MeasuredSeries):
             segment = self.result["segment"]
             since = self.when(self.result.loc[segment == segment.iloc[-1], "date"].iloc[0])
             levels = {"mean": f"since {since}", "mean_before": f"before {since}", "baseline": "at the baseline"}
-            words |= {name: f"{middle} {when}" for name, when in levels.items()}
+            known = f", of {self.of_shown}" if self.of_shown else ""
+            words |= {name: f"{middle} {when}{known}" for name, when in levels.items()}
         return f"{self.label}: {words[role]}"
 
     def _fact(self, role: str) -> Fact:

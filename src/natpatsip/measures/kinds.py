@@ -122,15 +122,16 @@ def _spc_table(measure: MeasuredSeries, result: pd.DataFrame) -> pd.DataFrame:
 def _spc_levels(measure: MeasuredSeries, result: pd.DataFrame) -> dict[str, tuple[float, str]]:
     """Return the middle lines of the first, the second last and the last period, and the latest value."""
     column = "median" if "median" in result else "mean"
-    middle = MIDDLES.get(measure.definition.chart, column)
+    middle, of_shown = MIDDLES.get(measure.definition.chart, column), measure.of_shown
+    known = f", of {of_shown}" if of_shown else ""
     by_period = list(result.groupby("segment", sort=True)[column].first())
     levels = {
-        "baseline": (by_period[0], f"{middle} of the chart's first period, its baseline"),
-        "mean": (by_period[-1], f"{middle} of the chart's latest period"),
+        "baseline": (by_period[0], f"{middle} of the chart's first period, its baseline{known}"),
+        "mean": (by_period[-1], f"{middle} of the chart's latest period{known}"),
         "latest": _latest(measure, result),
     }
     if len(by_period) > 1:
-        levels["mean_before"] = (by_period[-2], f"{middle} of the chart's period before the latest")
+        levels["mean_before"] = (by_period[-2], f"{middle} of the chart's period before the latest{known}")
     return levels
 
 

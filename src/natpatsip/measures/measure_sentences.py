@@ -126,7 +126,7 @@ def _described(shown: Shown) -> str:
     unit = "%" if own.is_percent else own.unit
     return spc.describe(
         shown.result,
-        measure=_in_a_sentence(own.label),
+        measure=_in_a_sentence(own.label) + _when_shown(shown),
         unit=unit,
         decimals=max(shown.series.decimals, 0),
         target_label=_target_label(shown),
@@ -152,10 +152,14 @@ def _target_label(shown: Shown) -> str:
 
 def _subject(shown: Shown, mean: Fact) -> Parts:
     """Return who has, on average, done or received what: *83% of eligible babies on average have been …*."""
-    own = shown.series.definition
+    own, when = shown.series.definition, _when_shown(shown)
     if own.is_percent:
-        return [mean, f" of {own.noun} on average {own.verb}"]
-    return ["an average of ", mean, f" {own.noun} {own.verb}"]
+        return [mean, f" of {own.noun} on average {own.verb}{when}"]
+    return ["an average of ", mean, f" {own.noun} {own.verb}{when}"]
+
+
+def _when_shown(shown: Shown) -> str:
+    return f" in {shown.series.of_shown}" if shown.series.of_shown else ""
 
 
 def _level(shown: Shown) -> Parts:
@@ -294,7 +298,7 @@ def _run_chart(shown: Shown) -> Passage:
     series, result = shown.series, shown.result
     own = series.definition
     unit = "" if own.is_percent else f" {own.unit}"
-    text: Parts = [f"The median for {_in_a_sentence(own.label)} is ", shown.facts["mean"], unit]
+    text: Parts = [f"The median for {_in_a_sentence(own.label)}{_when_shown(shown)} is ", shown.facts["mean"], unit]
     current = result[result["segment"] == result["segment"].iloc[-1]]
     if "mean_before" in shown.facts:
         since = f" since {series.when(current['date'].iloc[0])}, against "

@@ -17,7 +17,7 @@ from natpatsip.quarter import Quarter
 from natpatsip.spc.gaps import period_words, step_of
 from natpatsip.spc.rules import INTERVAL
 
-HIDDEN = "hidden"
+HIDDEN_PERIODS = "hidden_periods"
 MOST_SHOWN = 3  # rows that a message names
 
 
@@ -106,18 +106,21 @@ class MeasuredSeries:
             picked.append(f"numbers below {own.smallest_shown} left out")
         series.attrs = dict(rows.attrs) | {FILTER: ", ".join(picked)}
         if is_small.any():
-            series.attrs[HIDDEN] = tuple(series.loc[is_small.reindex(series.index), "date"])
+            series.attrs[HIDDEN_PERIODS] = tuple(series.loc[is_small.reindex(series.index), "date"])
         return series.reset_index(drop=True)
 
     def _is_small(self, sums: pd.DataFrame) -> pd.Series[bool]:
-        """Return which periods have a number that is too small to be shown; 0 is not."""
-        counts = sums[[*self.definition.counts]]
-        return ((counts > 0) & (counts < self.definition.smallest_shown)).any(axis=1)
+        """Return which periods have a number that is too small to be shown; 0 is not.
+
+        By default all are shown: also those between 0 and 1, such as rates and means have.
+        """
+        counts, smallest = sums[[*self.definition.counts]], self.definition.smallest_shown
+        return ((counts > 0) & (counts < smallest) & (smallest > 1)).any(axis=1)
 
     @property
     def hidden(self) -> tuple[pd.Timestamp, ...]:
         """The periods of which a number is too small to be shown."""
-        return tuple(self.series.attrs.get(HIDDEN, ()))
+        return tuple(self.series.attrs.get(HIDDEN_PERIODS, ()))
 
     def _between_events(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the time or the opportunities between events, a row for each event from the second on.
@@ -302,6 +305,14 @@ class MeasuredSeries:
         periods = wording.plural(len(self.hidden), self.step, f"{self.step}s")
         smallest = self.definition.smallest_shown
         return f"Numbers below {smallest} are not shown: those of {wording.number(len(self.hidden))} {periods}."
+
+    @property
+    def of_shown(self) -> str:
+        """What means and medians are of where a period is hidden, such as *the months that may be shown*; else "".
+
+        The hidden periods are those with the smallest numbers, so that without them a mean is not that of all.
+        """
+        return f"the {self.step}s that may be shown" if self.hidden else ""
 
     @property
     def gaps(self) -> str:

@@ -21,7 +21,7 @@ from natpatsip.datasets.organisations import Organisation
 from natpatsip.datasets.validation import examine
 from natpatsip.errors import DataError
 from natpatsip.measures.kinds import FEWEST_FOR_ICONS
-from natpatsip.measures.measured_series import MeasuredSeries, is_quarterly
+from natpatsip.measures.measured_series import MOST_SHOWN, MeasuredSeries, is_quarterly
 from natpatsip.quarter import Quarter
 from natpatsip.spc.funnel import LIMITS, funnel, funnel_limits
 from natpatsip.spc.gaps import period_words
@@ -56,7 +56,7 @@ class ByOrganisation:
         ------
         DataError
             If it has no column of organisations, its chart has no series by organisation, its dataset has no policy for
-            small numbers, or the policy leaves out one of its counts.
+            small numbers, the policy leaves out one of its counts, or a row names no organisation.
         """
         own, project = measure.definition, measure.here.project
         if not own.by:
@@ -72,6 +72,7 @@ class ByOrganisation:
                 f"{measure.id}: {own.dataset}.{open_[0]} is not among the counts of its disclosure policy, so it may "
                 f"not be shown by {own.by}. Add it to disclosure: counts in data/datapackage.yaml."
             )
+        _refuse_nameless(measure)
         declared = _declared(measure)
         found = sorted(set(measure.rows[own.by].astype(str)) - set(declared))
         return cls(measure, (*declared, *found))
@@ -292,12 +293,15 @@ class ByOrganisation:
 
     @cached_property
     def funnel(self) -> dict[str, Any] | None:
-        """The funnel plot of the latest period; None if it is not of a proportion, or has too few organisations."""
+        """The funnel plot of the latest period; None if it is not of a proportion, or has too few organisations.
+
+        Its limits are those of counts: where a number is not whole there is none.
+        """
         if not self.is_share or self.measure.definition.per != 100:
             return None
         latest = pd.DataFrame({role: grid[:, -1] for role, grid in self.counts.items()})
         known = latest["numerator"].notna() & (latest["denominator"] > 0)
-        if known.sum() < FEWEST_IN_FUNNEL:
+        if known.sum() < FEWEST_IN_FUNNEL or (latest[known] % 1 > 0).any(axis=None):
             return None
         whole = float(self.national_values[-1]) / 100
         proportion = None if np.isnan(whole) else whole
@@ -313,6 +317,23 @@ class ByOrganisation:
             "limits": {name: limits[name].round(4).tolist() for name in LIMITS},
             "places": placed["place"].tolist(),
         }
+
+
+def _refuse_nameless(measure: MeasuredSeries) -> None:
+    """Refuse rows without an organisation: their counts would be those of one without a name."""
+    own, here, rows = measure.definition, measure.here, measure.rows
+    is_nameless = rows[own.by].isna() | (rows[own.by].astype(str).str.strip() == "")
+    if not is_nameless.any():
+        return
+    table = examine(own.dataset, here.project)
+    known = table.known_by(here.quarter, table.sound)
+    lines = [str(table.lines[known[place]]) for place in rows.index[is_nameless]]
+    more = f" and {len(lines) - MOST_SHOWN} more" if len(lines) > MOST_SHOWN else ""
+    raise DataError(
+        f"{rows.attrs['file']}, {wording.plural(len(lines), 'row', 'rows')} {', '.join(lines[:MOST_SHOWN])}{more}, "
+        f"{own.by}: found no organisation; expected the one that the numbers are of. "
+        f"Fill the cells, or leave {measure.id} out of measures.by_organisation()."
+    )
 
 
 def _ratio(numerator: Floats, denominator: Floats) -> Floats:

@@ -239,9 +239,11 @@ def _numbers(values: Floats) -> list[float | int | None]:
     return [value if value is None else int(value) if value.is_integer() else round(value, 4) for value in known]
 
 
-def _grid(each: ByOrganisation, role: str) -> list[list[float | int | None]]:
-    shown = np.where(each.hidden[role], HIDDEN, each.counts[role])
-    return [_numbers(row) for row in shown]
+def _grid(each: ByOrganisation, role: str) -> list[list[float | int | str | None]]:
+    return [
+        [HIDDEN if is_hidden else number for number, is_hidden in zip(_numbers(row), flags, strict=True)]
+        for row, flags in zip(each.counts[role], each.hidden[role], strict=True)
+    ]
 
 
 def _icons(each: ByOrganisation) -> list[tuple[str, str] | None]:
