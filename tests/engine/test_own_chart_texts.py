@@ -6,6 +6,7 @@ import pytest
 import vl_convert
 
 from natpatsip.charts.encodings import misstated
+from natpatsip.charts.own_charts import misread
 from natpatsip.charts.palette import CATEGORIES
 from natpatsip.errors import FigureError
 from natpatsip.figures import figure
@@ -34,6 +35,16 @@ FULL = {"area": ["A", "A", "B", "B"], "team": ["N", "S", "N", "S"], "seen": [1, 
 
 def panels(rows, **facets):
     return alt.Chart(pd.DataFrame(rows)).mark_bar().encode(y="seen:Q").facet(**facets)
+
+
+def repeated(mark, **channels):
+    """The same chart in two views, of one column each."""
+    made = getattr(alt.Chart(pd.DataFrame(FULL)), f"mark_{mark}")()
+    return made.encode(y="seen:Q", **channels).repeat(row=["area", "team"])
+
+
+REPEATED = alt.repeat("row")
+FACETS = {"row": alt.Row("area:N", sort=["B", "A"]), "column": "team:N"}
 
 
 def names(count):
@@ -129,6 +140,20 @@ STATED = {
     "counted": chart(GAP).transform_window(rank="rank(seen)"),
     "panels": panels(PAIRS, row="area:N", column="team:N"),
     "sorted-panels": panels(FULL, row=alt.Row("area:N", sort=["B", "A"]), column="team:N"),
+    "sorted-panels-of-folded-columns": (
+        alt.Chart(pd.DataFrame({"area": ["A", "B"], "North": [1, 2], "South": [3, 4]}))
+        .transform_fold(["North", "South"], ["team", "seen"])
+        .mark_bar()
+        .encode(y="seen:Q", **FACETS)
+    ),
+    "sorted-panels-of-rows-elsewhere": alt.Chart("rows.json").mark_bar().encode(y="seen:Q", **FACETS),
+    "sorted-panels-without-rows": panels({"area": [], "team": [], "seen": []}, **FACETS),
+    "sorted-panels-of-repeated-columns": repeated(
+        "bar", row=FACETS["row"], column=alt.Column(REPEATED, type="nominal")
+    ),
+    "bars-of-repeated-columns": repeated("bar", x=alt.X(REPEATED, type="nominal")),
+    "areas-of-repeated-columns": repeated("area", x="seen:Q", color=alt.Color(REPEATED, type="nominal")),
+    "areas-on-repeated-columns": repeated("area", x=alt.X(REPEATED, type="ordinal"), color="team:N"),
     "one-row": panels(PAIRS, column=alt.Column("team:N", sort="descending")),
     "all": labels([1, 0.5, 0.4], ".1%"),
 }
@@ -143,6 +168,14 @@ def test_what_would_say_something_else_than_the_rows_is_refused(name):
 @pytest.mark.parametrize("name", STATED)
 def test_what_says_what_the_rows_say_is_drawn(name):
     assert misstated(STATED[name].to_dict()) == ""
+
+
+def test_panels_of_a_column_for_each_repeated_view_are_not_taken_for_rows_given_twice():
+    channels = {"x": {"field": "area", "type": "nominal"}, "y": {"field": "seen", "type": "quantitative"}}
+    panel = {"mark": "bar", "encoding": channels}
+    spec = {"facet": {"row": {"field": {"repeat": "column"}}}, "spec": panel}
+    rows = [{"area": "A", "team": "N", "seen": 1}]
+    assert misread({"data": {"values": rows}, "repeat": {"column": ["team"]}, "spec": spec}) == ""
 
 
 def test_the_figure_is_named():
