@@ -187,7 +187,22 @@ def test_the_figure_is_named():
 def told(made):
     specification = made.to_dict()
     scene = vl_convert.vegalite_to_scenegraph(specification, vl_version=VEGALITE)["scenegraph"]
-    return misleading(specification, scene) or cut_alike(vl_convert.vegalite_to_svg(specification, vl_version=VEGALITE))
+    return misleading(specification, scene) or cut_alike(
+        vl_convert.vegalite_to_svg(specification, vl_version=VEGALITE), scene
+    )
+
+
+def named(*ends, **axis):
+    """Bars with names that are too long for their axis, and differ only at the end."""
+    rows = {"team": [f"{LONG} {end}" for end in ends], "seen": range(1, len(ends) + 1)}
+    return chart(rows, x="seen:Q", y=alt.Y("team:N", **axis))
+
+
+def alike_panels(*ends):
+    """Two panels of such bars, each with its own axis."""
+    rows = [{"area": area, "team": f"{LONG} {end}", "seen": 1} for area in "AB" for end in ends]
+    bars = chart(rows, x="seen:Q", y="team:N").properties(height=40)
+    return bars.facet(row="area:N").resolve_axis(y="independent").resolve_scale(y="independent")
 
 
 AXIS = {"axis": alt.Axis(format="d")}
@@ -211,7 +226,14 @@ MISLEADING = {
     "small-part": (percent([0.01, 0.02, 0.03], axis=alt.Axis(format="s")), "may take m for million"),
     "legend": (chart(names(40), color="team:N", shape="team:N"), "leaves names out"),
     "colours": (chart(names(len(CATEGORIES) + 1), color="team:N"), "look the same in its legend"),
-    "names": (chart({"team": [f"{LONG} North", f"{LONG} South"], "seen": [1, 2]}, x="seen:Q", y="team:N"), "cut off"),
+    "names": (named("North", "South"), "cut off"),
+    "names-of-two-charts": (named("North", "South") | named("North", "South"), "cut off"),
+    "names-each-in-a-chart": (named("North") | named("South"), "cut off"),
+    "names-of-panels": (alike_panels("North", "South"), "cut off"),
+    "names-of-which-one-has-room-in-another-chart": (
+        named("North", "South") | named("North", axis=alt.Axis(labelLimit=0)),
+        "cut off",
+    ),
 }
 CLEAR = {
     "bars": chart(GAP),
@@ -222,6 +244,16 @@ CLEAR = {
     "colours": chart(names(len(CATEGORIES)), color="team:N"),
     "shades": chart(TEAMS, color="seen:Q"),
     "colours-and-shapes": chart(TEAMS, "point", color="team:N", shape="team:N"),
+    "a-name-in-two-charts": named("North") | named("North"),
+    "a-name-in-panels": alike_panels("North"),
+    "a-name-that-has-room-in-another-chart": named("North") | named("North", axis=alt.Axis(labelLimit=0)),
+    "names-of-which-one-has-room": named("North") | named("South", axis=alt.Axis(labelLimit=0)),
+    "a-name-beside-a-hidden-one": named("North", "South", axis=None)
+    .mark_text(limit=100)
+    .encode(text="team:N", opacity=alt.condition("datum.seen == 1", alt.value(1), alt.value(0))),
+    "a-name-with-an-ampersand": chart({"team": [f"A&E < {LONG}"], "seen": [1]}, x="seen:Q", y="team:N")
+    | chart({"team": [f"A&E < {LONG}"], "seen": [1]}, x="seen:Q", y="team:N"),
+    "words-that-end-so": chart({**TEAMS, "more": ["and more …"] * 3}, "text", text="more:N"),
     "a-long-name": chart({"team": [f"North {LONG}", f"South {LONG}"], "seen": [1, 2]}, x="seen:Q", y="team:N"),
     "title": chart(TEAMS).properties(title="The null hypothesis"),
 }
