@@ -244,6 +244,7 @@ end
 
 -- What a cell says, and for how many letters it needs room.
 local function letters_of(cell)
+  if not cell then return '', 0 end -- the row has a wider cell before it
   local text, more = stringify(cell), 0
   cell.contents:walk({
     RawInline = function(inline)

@@ -48,11 +48,20 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\
 """What no format can show, and marks that turn the order of the letters after them: 123 would read 321."""
 
 
-_OF_PYTHON = re.compile(  # what str(…), f"…" and astype(str) print for a missing value or an object
-    r"(?<![\w'’.])(?:nan|NaN|NaT|\\?<NA\\?>|-?inf)(?![\w'’])|£None\b|\bNone%"
-    r"|\b(?:np|numpy|pd|pandas|datetime)\.\w+\(|\b(?:Timestamp|Timedelta|Period|Interval|Decimal|array)\("
-    r"|\bdtype: \w+|\\?<[\w.]+ (?:object )?at 0x\w+\\?>"
+_OF_PYTHON = re.compile(
+    r"""
+    # a missing value; (inf) in brackets is a word, as of an infusion
+    (?<![\w'’.]) (?: nan|NaN|NaT | \\?<NA\\?> | -?inf(?!(?<=\(inf)\)) ) (?![\w'’]) | £None\b | \bNone%
+    # an object, with what Python writes in its brackets: Period(s) and a confidence Interval(95%) are words
+    | \b(?:np|numpy|pd|pandas|datetime)\.\w+\(
+    | \b(?:Timestamp|Timedelta|Period|Decimal)\( (?=['"‘“][^'"’”()]+['"’”])
+    | \bInterval\( (?=[^()]*\bclosed=)
+    | \barray\( (?=\\?\[ | ['"‘“] | [-+\d.e]+[),] | (?:inf|True|False)\b)
+    | \bdtype:[ ]\w+ | \\?<[\w.]+[ ](?:object[ ])?at[ ]0x\w+\\?>
+    """,
+    re.VERBOSE,
 )
+"""What ``str(…)``, ``f"…"`` and ``astype(str)`` print for a missing value or an object."""
 
 
 class NotPrintableError(ValueError):

@@ -6,6 +6,7 @@ import pytest
 import vl_convert
 
 from natpatsip.charts.encodings import misstated
+from natpatsip.charts.own_charts import misread
 from natpatsip.charts.palette import CATEGORIES
 from natpatsip.errors import FigureError
 from natpatsip.figures import figure
@@ -34,6 +35,16 @@ FULL = {"area": ["A", "A", "B", "B"], "team": ["N", "S", "N", "S"], "seen": [1, 
 
 def panels(rows, **facets):
     return alt.Chart(pd.DataFrame(rows)).mark_bar().encode(y="seen:Q").facet(**facets)
+
+
+def repeated(mark, **channels):
+    """The same chart in two views, of one column each."""
+    made = getattr(alt.Chart(pd.DataFrame(FULL)), f"mark_{mark}")()
+    return made.encode(y="seen:Q", **channels).repeat(row=["area", "team"])
+
+
+REPEATED = alt.repeat("row")
+FACETS = {"row": alt.Row("area:N", sort=["B", "A"]), "column": "team:N"}
 
 
 def names(count):
@@ -129,6 +140,20 @@ STATED = {
     "counted": chart(GAP).transform_window(rank="rank(seen)"),
     "panels": panels(PAIRS, row="area:N", column="team:N"),
     "sorted-panels": panels(FULL, row=alt.Row("area:N", sort=["B", "A"]), column="team:N"),
+    "sorted-panels-of-folded-columns": (
+        alt.Chart(pd.DataFrame({"area": ["A", "B"], "North": [1, 2], "South": [3, 4]}))
+        .transform_fold(["North", "South"], ["team", "seen"])
+        .mark_bar()
+        .encode(y="seen:Q", **FACETS)
+    ),
+    "sorted-panels-of-rows-elsewhere": alt.Chart("rows.json").mark_bar().encode(y="seen:Q", **FACETS),
+    "sorted-panels-without-rows": panels({"area": [], "team": [], "seen": []}, **FACETS),
+    "sorted-panels-of-repeated-columns": repeated(
+        "bar", row=FACETS["row"], column=alt.Column(REPEATED, type="nominal")
+    ),
+    "bars-of-repeated-columns": repeated("bar", x=alt.X(REPEATED, type="nominal")),
+    "areas-of-repeated-columns": repeated("area", x="seen:Q", color=alt.Color(REPEATED, type="nominal")),
+    "areas-on-repeated-columns": repeated("area", x=alt.X(REPEATED, type="ordinal"), color="team:N"),
     "one-row": panels(PAIRS, column=alt.Column("team:N", sort="descending")),
     "all": labels([1, 0.5, 0.4], ".1%"),
 }
@@ -143,6 +168,14 @@ def test_what_would_say_something_else_than_the_rows_is_refused(name):
 @pytest.mark.parametrize("name", STATED)
 def test_what_says_what_the_rows_say_is_drawn(name):
     assert misstated(STATED[name].to_dict()) == ""
+
+
+def test_panels_of_a_column_for_each_repeated_view_are_not_taken_for_rows_given_twice():
+    channels = {"x": {"field": "area", "type": "nominal"}, "y": {"field": "seen", "type": "quantitative"}}
+    panel = {"mark": "bar", "encoding": channels}
+    spec = {"facet": {"row": {"field": {"repeat": "column"}}}, "spec": panel}
+    rows = [{"area": "A", "team": "N", "seen": 1}]
+    assert misread({"data": {"values": rows}, "repeat": {"column": ["team"]}, "spec": spec}) == ""
 
 
 def test_the_figure_is_named():
@@ -162,7 +195,22 @@ def test_of_several_gaps_the_first_in_the_rows_is_named():
 def told(made):
     specification = made.to_dict()
     scene = vl_convert.vegalite_to_scenegraph(specification, vl_version=VEGALITE)["scenegraph"]
-    return misleading(specification, scene) or cut_alike(vl_convert.vegalite_to_svg(specification, vl_version=VEGALITE))
+    return misleading(specification, scene) or cut_alike(
+        vl_convert.vegalite_to_svg(specification, vl_version=VEGALITE), scene
+    )
+
+
+def named(*ends, **axis):
+    """Bars with names that are too long for their axis, and differ only at the end."""
+    rows = {"team": [f"{LONG} {end}" for end in ends], "seen": range(1, len(ends) + 1)}
+    return chart(rows, x="seen:Q", y=alt.Y("team:N", **axis))
+
+
+def alike_panels(*ends):
+    """Two panels of such bars, each with its own axis."""
+    rows = [{"area": area, "team": f"{LONG} {end}", "seen": 1} for area in "AB" for end in ends]
+    bars = chart(rows, x="seen:Q", y="team:N").properties(height=40)
+    return bars.facet(row="area:N").resolve_axis(y="independent").resolve_scale(y="independent")
 
 
 AXIS = {"axis": alt.Axis(format="d")}
@@ -186,7 +234,14 @@ MISLEADING = {
     "small-part": (percent([0.01, 0.02, 0.03], axis=alt.Axis(format="s")), "may take m for million"),
     "legend": (chart(names(40), color="team:N", shape="team:N"), "leaves names out"),
     "colours": (chart(names(len(CATEGORIES) + 1), color="team:N"), "look the same in its legend"),
-    "names": (chart({"team": [f"{LONG} North", f"{LONG} South"], "seen": [1, 2]}, x="seen:Q", y="team:N"), "cut off"),
+    "names": (named("North", "South"), "cut off"),
+    "names-of-two-charts": (named("North", "South") | named("North", "South"), "cut off"),
+    "names-each-in-a-chart": (named("North") | named("South"), "cut off"),
+    "names-of-panels": (alike_panels("North", "South"), "cut off"),
+    "names-of-which-one-has-room-in-another-chart": (
+        named("North", "South") | named("North", axis=alt.Axis(labelLimit=0)),
+        "cut off",
+    ),
 }
 CLEAR = {
     "bars": chart(GAP),
@@ -197,6 +252,16 @@ CLEAR = {
     "colours": chart(names(len(CATEGORIES)), color="team:N"),
     "shades": chart(TEAMS, color="seen:Q"),
     "colours-and-shapes": chart(TEAMS, "point", color="team:N", shape="team:N"),
+    "a-name-in-two-charts": named("North") | named("North"),
+    "a-name-in-panels": alike_panels("North"),
+    "a-name-that-has-room-in-another-chart": named("North") | named("North", axis=alt.Axis(labelLimit=0)),
+    "names-of-which-one-has-room": named("North") | named("South", axis=alt.Axis(labelLimit=0)),
+    "a-name-beside-a-hidden-one": named("North", "South", axis=None)
+    .mark_text(limit=100)
+    .encode(text="team:N", opacity=alt.condition("datum.seen == 1", alt.value(1), alt.value(0))),
+    "a-name-with-an-ampersand": chart({"team": [f"A&E < {LONG}"], "seen": [1]}, x="seen:Q", y="team:N")
+    | chart({"team": [f"A&E < {LONG}"], "seen": [1]}, x="seen:Q", y="team:N"),
+    "words-that-end-so": chart({**TEAMS, "more": ["and more …"] * 3}, "text", text="more:N"),
     "a-long-name": chart({"team": [f"North {LONG}", f"South {LONG}"], "seen": [1, 2]}, x="seen:Q", y="team:N"),
     "title": chart(TEAMS).properties(title="The null hypothesis"),
 }

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from natpatsip.fact import Fact, printed
-from natpatsip.printable import NotPrintableError, inline, is_missing, text_of_value, words_of_python
+from natpatsip.printable import NotPrintableError, escaped, inline, is_missing, text_of_value, words_of_python
 from natpatsip.quarter import Quarter
 
 VALUES = [
@@ -102,6 +102,27 @@ def test_numbers_are_printed_as_facts_are_whatever_library_they_come_from(value)
         repr(np.array([1])),
         "<object object at 0x7f51700eaa40>",
         f"mean {-math.inf}",
+        f"a rise of {math.inf}%",
+        str(pd.Interval(-math.inf, 5.0)),
+        str(pd.Interval(5.0, math.inf)),
+        f"North ({math.nan})",
+        f"North ({-math.inf})",
+        f"North, {math.nan}",
+        repr(pd.Timedelta(days=1)),
+        repr(pd.Period("2024-09", "M")),
+        repr(pd.Interval(0, 1)),
+        repr(pd.Interval(pd.Timestamp("2024-09-01"), pd.Timestamp("2024-10-01"))),
+        repr(Decimal("NaN")),
+        repr(np.array(3.5)),
+        repr(np.array(-1)),
+        repr(np.array(1e30)),
+        repr(np.array(math.nan)),
+        repr(np.array(math.inf)),
+        repr(np.array(True)),
+        repr(np.array(["North"])),
+        escaped(repr(np.array([1]))),
+        escaped(str(pd.NA)),
+        "Timestamp(‘2024-09-01 00:00:00’)",
     ],
 )
 def test_what_python_prints_for_a_missing_value_or_an_object_is_found(value):
@@ -109,7 +130,45 @@ def test_what_python_prints_for_a_missing_value_or_an_object_is_found(value):
 
 
 @pytest.mark.parametrize(
-    "text", ["None of the teams", "Nan", "info", "a naan", "inflow", "NaNo", "Period (months)", "<5"]
+    "text",
+    [
+        "None of the teams",
+        "none",
+        "None",
+        "£0: none",
+        "Nan",
+        "Nan Smith",
+        "Smith, Nan (ward 3)",
+        "nan's house",
+        "Inf",
+        "info",
+        "a naan",
+        "inflow",
+        "NaNo",
+        "object",
+        "objects at 10 sites",
+        "data type: text",
+        "date and time (UTC)",
+        "<5",
+        "sodium chloride (inf)",
+        "Period (months)",
+        "Period(s)",
+        "Period(months)",
+        "Period(2024/25)",
+        "Period('24) of the 'old' plan",
+        "Interval(s)",
+        "Interval(95%)",
+        "Interval(0 to 5 days)",
+        "Interval(open or closed)",
+        "Timestamp(s)",
+        "Timestamp(UTC)",
+        "Timedelta(days)",
+        "Decimal(s)",
+        "Decimal(2 places)",
+        "array(s)",
+        "an array(of sensors)",
+        "array(3 sensors)",
+    ],
 )
 def test_words_that_readers_know_are_not_found(text):
     assert words_of_python(text) == ""

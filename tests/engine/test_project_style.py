@@ -88,6 +88,15 @@ def test_a_report_is_built_again_when_its_style_changes(styled):
         ),
         ({}, {"_brand.yml": "color: {primary: rusty, palette: {rust: '#8A3B00'}}"}, r'found "rusty" for blue.*rust'),
         ({}, {"_brand.yml": "color: {primary: '#FFEE00'}"}, "has a contrast of"),
+        ({}, {"_brand.yml": "- color"}, r"_brand\.yml: found \['color'\]; expected keys with values"),
+        ({}, {"_brand.yml": "color: blue"}, r"_brand\.yml, line 1, color: found 'blue'; expected keys"),
+        ({}, {"_brand.yml": "color: ['#8A3B00']"}, r"_brand\.yml, line 1, color: found \['#8A3B00'\]; expected keys"),
+        ({}, {"_brand.yml": "color:\n  palette: ['#8A3B00']"}, r"_brand\.yml, line 2, color\.palette: found \['#8A3B"),
+        ({}, {"_brand.yml": "color:\n  palette: rust"}, r"_brand\.yml, line 2, color\.palette: found 'rust'"),
+        ({}, {"_brand.yml": "color:\n  palette:\n    rust: 583"}, r"line 3, color\.palette\.rust: found 583; expected"),
+        ({}, {"_brand.yml": "color:\n  palette:\n    blue: [1]"}, r"line 3, color\.palette\.blue: found \[1\]"),
+        ({}, {"_brand.yml": "color: {palette: {rust: }}"}, r"line 1, color\.palette\.rust: found None"),
+        ({}, {"_brand.yml": "color: {primary: ['#8A3B00']}"}, r"color: found \"\['#8A3B00'\]\" for blue"),
     ],
 )
 def test_style_that_could_not_work_is_refused_with_its_place(tmp_path, keys, files, said):
@@ -149,3 +158,15 @@ def test_an_unreadable_style_sheet_is_refused(tmp_path):
     (folder / "own.css").write_bytes(b'p { content: "\xff" }')
     with pytest.raises(SettingsError, match=r"own\.css is not UTF-8 text"):
         add_project_style({"css": ["own.css"]}, folder, folder)
+
+
+@pytest.mark.parametrize("text", ["", "color:\n", "color: {palette: }\n", "meta: {name: A}\n"])
+def test_a_brand_file_without_colours_changes_none(tmp_path, text):
+    from natpatsip.pipeline.staging.project_style import add_project_style
+
+    folder, look = small(tmp_path / "project"), tmp_path
+    (folder / "_brand.yml").write_text(text, encoding="utf-8")
+    (look / "_brand.yml").write_bytes((ROOT / "_extensions" / "natpatsip" / "_brand.yml").read_bytes())
+    before = yaml.safe_load((look / "_brand.yml").read_text(encoding="utf-8"))
+    add_project_style({}, folder, look)
+    assert yaml.safe_load((look / "_brand.yml").read_text(encoding="utf-8")) == before

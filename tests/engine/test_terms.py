@@ -19,6 +19,14 @@ GLOSSARY = """
 
 : Terms
 
++------------+-----------------------+
+| Term       | Meaning               |
++============+=======================+
+| Places and what they are called    |
++------------+-----------------------+
+| ward round | A visit to each bed   |
++------------+-----------------------+
+
 | Enabler | What it means |
 |---|---|
 | Goodwill | Not a term |
@@ -27,6 +35,7 @@ TEXT = """
 ## CPN in a heading
 
 **Two CPNs** ("CPN") run a *community clinic*, and Goodwill. The Community clinic's staff, CPNs, see people at a clinic.
+Places and what they are called are known on a ward round.
 A cpn is no term, nor is community; clinic.
 
 - [a CPN in a link](visits.qmd)
@@ -65,6 +74,7 @@ def test_the_first_use_of_each_term_in_running_text_is_marked_without_its_punctu
         ("CPNs", "Community psychiatric nurse"),
         ("community clinic", "A clinic held near where people live"),
         ("clinic", "A place to be seen"),
+        ("ward round", "A visit to each bed"),
     ]
 
 

@@ -15,7 +15,7 @@ from itertools import product
 from typing import Any
 
 from natpatsip import wording
-from natpatsip.charts.own_charts import Rows, Specification, children, rows_of, tables, units
+from natpatsip.charts.own_charts import Rows, Specification, children, field_of, rows_of, tables, units
 
 PERCENTAGES = 10.0  # from here on a value is no proportion
 _RANDOM = re.compile(r'"(ci0|ci1)"|"extent": "ci"|"sample": \d|\brandom\(\)|"(?:op|aggregate)": "ci')
@@ -95,14 +95,15 @@ def _transforms(view: Specification) -> Iterator[Mapping[str, Any]]:
 def _misplaced(unit: Specification, specification: Specification) -> str:
     """Return that panels would stand under headings of others: sorted rows and columns, without one for each pair."""
     given = specification.get("facet", {})
-    facets = [each for name in ("row", "column") if (each := unit["encoding"].get(name) or given.get(name))]
+    facets = [unit["encoding"].get(name) or given.get(name) for name in ("row", "column")]
+    facets = [each for each in facets if field_of(each)]
     if len(facets) < 2 or not any("sort" in each for each in facets):
         return ""
     shown = [channel["field"] for name, channel in _channels(unit["encoding"]) if name in ("x", "y")]
     rows = [row for row in rows_of(unit, specification) if all(row.get(field) is not None for field in shown)]
     pairs = dict.fromkeys(tuple(row.get(each["field"]) for each in facets) for row in rows)
     absent = next((pair for pair in product(*map(dict.fromkeys, zip(*pairs, strict=True))) if pair not in pairs), None)
-    if absent is None:
+    if not absent:  # or the only product of no values, if no row has the columns: Vega makes them
         return ""
     return (
         f"no row has a value for {absent[0]} and {absent[1]}, and Vega then puts sorted panels under headings of "
@@ -157,10 +158,10 @@ def _partial(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> st
 def _partial_area(unit: Specification, rows: Rows) -> str:
     """Return that stacked areas go down to 0 where a series has no row."""
     encoding = unit["encoding"]
-    groups = [encoding[name]["field"] for name in ("color", "fill", "detail") if "field" in encoding.get(name, {})]
-    x, y = encoding.get("x", {}), encoding.get("y", {})
-    fields = (x.get("field"), y.get("field"))
-    if not groups or None in fields or y.get("stack", True) in (None, False) or "aggregate" in y or "impute" in y:
+    groups = [field for name in ("color", "fill", "detail") if (field := field_of(encoding.get(name)))]
+    y = encoding.get("y", {})
+    fields = (field_of(encoding.get("x")), field_of(y))
+    if not groups or not all(fields) or y.get("stack", True) in (None, False) or "aggregate" in y or "impute" in y:
         return ""
     shown = (row for row in rows if row.get(fields[1]) is not None)
     seen = dict.fromkeys((row.get(fields[0]), *map(row.get, groups)) for row in shown)

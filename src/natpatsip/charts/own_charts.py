@@ -48,7 +48,19 @@ def units(view: Specification, above: Mapping[str, Any] | None = None) -> Iterat
 def _facets(view: Specification) -> list[str]:
     """Return the columns that a view is divided by into panels."""
     given = view.get("facet", {})
-    return [each["field"] for each in (given, given.get("row", {}), given.get("column", {})) if "field" in each]
+    return [*filter(None, map(field_of, (given, given.get("row"), given.get("column"))))]
+
+
+def field_of(channel: Any) -> str:
+    """Return the column that a channel shows; an empty text if it shows none, or another in each repeated view.
+
+    Examples
+    --------
+    >>> field_of({"field": "team"}), field_of({"field": {"repeat": "row"}}), field_of({"value": 1}), field_of(None)
+    ('team', '', '', '')
+    """
+    field = channel.get("field") if isinstance(channel, Mapping) else None
+    return field if isinstance(field, str) else ""
 
 
 def rows_of(unit: Specification, specification: Specification) -> list[Mapping[str, Any]]:

@@ -158,20 +158,18 @@ class Artist:
         """
 
         def draw() -> bytes:
-            is_own = not is_made_here(specification)
-            fault = self._fault(specification) if is_own else ""
-            drawn = "" if fault else self._converter.vegalite_to_svg(dict(specification), vl_version=VEGALITE)
-            if fault := fault or (cut_alike(drawn) if is_own else ""):
+            drawn = cache(lambda: self._converter.vegalite_to_svg(dict(specification), vl_version=VEGALITE))
+            if not is_made_here(specification) and (fault := self._fault(specification, drawn)):
                 raise FigureError(f"{name}: {fault}")
-            return bytes(dark.marked(tidy(drawn, prefix=name)), "utf-8")
+            return bytes(dark.marked(tidy(drawn(), prefix=name)), "utf-8")
 
         made_from = json.dumps([VEGALITE, name, specification], sort_keys=True)
         return self._once("svg", made_from, draw, fault=f"{name}: Vega-Lite cannot draw the chart").decode()
 
-    def _fault(self, specification: Specification) -> str:
+    def _fault(self, specification: Specification, drawn: Callable[[], str]) -> str:
         """Return why a chart would say nothing, or something else than its data do; an empty text if it does not."""
         scene = cache(lambda: self._scene(specification))
-        return undrawn(specification, scene) or misleading(specification, scene())
+        return undrawn(specification, scene) or misleading(specification, scene()) or cut_alike(drawn(), scene())
 
     def _scene(self, specification: Specification) -> Mapping[str, Any]:
         scene = self._converter.vegalite_to_scenegraph(dict(specification), vl_version=VEGALITE)

@@ -24,7 +24,7 @@ _MISSING_IN_TITLE = re.compile(r"(?<![\w'’])(\Anull\Z|undefined|NaN|nan|NaT|<N
 _NUMBER = re.compile(r"[-−+]?[£$€]?\d[\d,.]*\s?[%kKMGBTmµ]?")
 _SMALL = re.compile(r"[-−]?[\d.]+\s?[mµnpfazy]")  # d3's milli, micro and less
 _LEFT_OUT = re.compile(r"…\s?\d+ entries")
-_SVG_TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
+_SVG_TEXT = re.compile(r'<text(?![^>]*\sopacity="0")[^>]*>([^<]*)</text>')
 _SI_FORMAT = re.compile(r'"(?:format|numberFormat)": "[^"]*s"')
 
 
@@ -61,16 +61,23 @@ def misleading(
     return next(filter(None, map(_same_look, _legends(scene))), "")
 
 
-def cut_alike(svg: str) -> str:
-    """Return that two names of a chart are cut off where they are still the same, or an empty text."""
-    cut = Counter(text for text in _SVG_TEXT.findall(svg) if text.endswith("…"))
-    twice = next((text for text, count in cut.items() if count > 1), "")
-    return (
-        f'two names are cut off to "{twice}". Shorten them, or give them room: '
-        "alt.Axis(labelLimit=0), alt.Legend(labelLimit=0)."
-        if twice
-        else ""
-    )
+def cut_alike(svg: str, scene: Mapping[str, Any]) -> str:
+    """Return that two names of a chart are cut off where they are still the same, or an empty text.
+
+    A name that is drawn twice is cut off twice: the scenegraph has the whole of each.
+    """
+    drawn = Counter(map(unescape, _SVG_TEXT.findall(svg)))
+    whole = Counter(text.strip() for _, text in texts(scene))
+    cut, names = drawn - whole, whole - drawn
+    for text, count in cut.items():
+        if text.endswith("…") and count > max(
+            (n for name, n in names.items() if name.startswith(text[:-1])), default=1
+        ):
+            return (
+                f'two names are cut off to "{text}". Shorten them, or give them room: '
+                "alt.Axis(labelLimit=0), alt.Legend(labelLimit=0)."
+            )
+    return ""
 
 
 def unreadable(svg: str) -> str:

@@ -76,9 +76,9 @@ def _with_blocks(chapter: Chapter, blocks: Sequence[Node]) -> Chapter:
 def _terms(glossary: Chapter) -> Iterator[Term]:
     for table in _tables(glossary.blocks):
         for cells in _rows(table):
-            term, meaning = (text_of(cell[4]).strip() for cell in cells[:2])
-            if term and meaning:
-                yield Term(term, meaning)
+            texts = [text_of(cell[4]).strip() for cell in cells[:2]]
+            if len(texts) == 2 and all(texts):  # a cell may be as wide as the table
+                yield Term(*texts)
 
 
 def _tables(blocks: Sequence[Node]) -> Iterator[Node]:

@@ -7,7 +7,7 @@ have no effect are named, since an author who knows Quarto would look for it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -140,9 +140,10 @@ def _with_colours(project: Path, look: Path) -> str:
     file = project / BRAND
     if not file.is_file():
         return ""
-    content = read_yaml(file.read_bytes(), BRAND, SettingsError)
+    written = file.read_bytes()
+    content = read_yaml(written, BRAND, SettingsError)
     brand = yaml.safe_load((look / BRAND).read_text(encoding="utf-8"))
-    colours = _colours(content, brand)
+    colours = _colours(content, brand, written)
     brand["color"]["palette"] |= colours
     (look / BRAND).write_text(yaml.safe_dump(brand, sort_keys=False, allow_unicode=True), encoding="utf-8")
     names = {**colours, **({"banner": colours["navy"]} if "navy" in colours else {})}
@@ -150,12 +151,20 @@ def _with_colours(project: Path, look: Path) -> str:
     return f":root {{ {variables} }}\n@media print {{ :root.np.np.np {{ {variables} }} }}\n" if colours else ""
 
 
-def _colours(content: Any, brand: Mapping[str, Any]) -> dict[str, str]:
+def _colours(content: Any, brand: Mapping[str, Any], written: bytes) -> dict[str, str]:
     """Return the look's colours that a brand file changes: those of its palette by name, and those of its roles."""
-    colour = (content or {}).get("color") if isinstance(content or {}, Mapping) else None
-    if not isinstance(colour, Mapping):
-        return {}
-    palette = {str(name): value for name, value in (colour.get("palette") or {}).items()}
+    colour = _keys_of(_keys_of({"": content}, "", written), "color", written)
+    palette = {str(name): value for name, value in _keys_of(colour, "palette", written, within=["color"]).items()}
+    together(
+        [
+            SettingsError(
+                f"{place_of(BRAND, written, ['color', 'palette', name])}: found {value!r}; expected a colour in "
+                'quotes, such as "#005EB8".'
+            )
+            for name, value in palette.items()
+            if not isinstance(value, str)
+        ]
+    )
     own = brand["color"]
     changed = {name: value for name, value in palette.items() if name in own["palette"]}
     changed |= {own[role]: palette.get(str(colour[role]), colour[role]) for role in ROLES if role in colour}
@@ -169,3 +178,12 @@ def _colours(content: Any, brand: Mapping[str, Any]) -> dict[str, str]:
     ]
     together(problems)
     return {name: str(value).upper() for name, value in changed.items()}
+
+
+def _keys_of(parent: Mapping[str, Any], key: str, written: bytes, *, within: Sequence[str] = ()) -> Mapping[str, Any]:
+    """Return the keys and values under a key of a brand file; none if there is nothing under it."""
+    value = parent.get(key)
+    if value is None or isinstance(value, Mapping):
+        return value or {}
+    where = place_of(BRAND, written, [*within, key] if key else [])
+    raise SettingsError(f'{where}: found {value!r}; expected keys with values, such as palette: {{blue: "#005EB8"}}.')
