@@ -6,6 +6,7 @@ import json
 import re
 from datetime import date
 
+import docx
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -265,6 +266,14 @@ def test_labels_and_sources_are_printed_as_they_are_written(text, tmp_path):
     staged = staged_with(tmp_path, listing(passports(fact, notebook="index"), {}, {"index": "Summary"}, Q2))
     render(staged, tmp_path / "out", ["docx"], renderer=PANDOC, timestamp=TIMESTAMP)
     assert f"{text} Q2 2024/25 · Calculated 12 beds {text}" in words_of_docx(tmp_path / "out")
+
+
+def test_the_list_of_all_numbers_is_set_small_in_word(staged):
+    render(staged, staged.parent / "out", ["docx"], renderer=PANDOC, timestamp=TIMESTAMP)
+    document = docx.Document(str(staged.parent / "out" / "report.docx"))
+    (listed,) = [table for table in document.tables if table.rows[1].cells[0].text == "a1"]
+    styles = {line.style.name for row in listed.rows[1:] for cell in row.cells for line in cell.paragraphs}
+    assert styles == {"Table Small"}
 
 
 def test_the_script_holds_no_end_of_itself():
