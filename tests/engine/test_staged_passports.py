@@ -8,6 +8,7 @@ from datetime import date
 
 import docx
 import pytest
+import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from natpatsip import worded
@@ -19,7 +20,7 @@ from natpatsip.pipeline.inline_code import substitute
 from natpatsip.pipeline.outputs import collect_facts, gather
 from natpatsip.pipeline.render import PANDOC, render
 from natpatsip.pipeline.staging import chapter
-from natpatsip.pipeline.staging.passport_text import in_full, kind, lines, listing, period, script
+from natpatsip.pipeline.staging.passport_text import audit_trail, in_full, kind, lines, listing, period, script
 from natpatsip.pipeline.staging.passports import homes_of, passports_of, uses_in, with_entries
 from natpatsip.quarter import Quarter
 from support.reading import words_of_docx, words_of_pdf
@@ -140,7 +141,7 @@ def test_a_number_of_files_that_its_notebook_opens_by_itself_rests_on_those_that
     outputs = gather({"ward": new_notebook(cells=cells)})
     (passport,) = passports_of([beds], homes_of(outputs, ["ward"]), FILES, {"ward": ""}, outputs)
     assert passport.files == {"data/beds.xlsx": "ef" * 32}
-    (text,) = dict(lines(passport, ()))["Data"]
+    (text,) = dict(audit_trail(passport))["Data"]
     assert text == "files that its notebook opens (SHA-256: data/beds.xlsx efefefefefef)"
 
 
@@ -293,9 +294,9 @@ def staged_with(folder, sources):
     """Stage the sample chapters with a list of all numbers."""
     staged = stage(folder / "staged")
     settings = staged / "_quarto.yml"
-    text = settings.read_text(encoding="utf-8")
-    assert "glossary.qmd]" in text
-    settings.write_text(text.replace("glossary.qmd]", "glossary.qmd, sources.qmd]"), encoding="utf-8")
+    content = yaml.safe_load(settings.read_text(encoding="utf-8"))
+    content["book"]["chapters"].append("sources.qmd")
+    settings.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
     (staged / "sources.qmd").write_text(sources, encoding="utf-8")
     return staged
 
