@@ -20,7 +20,7 @@ from natpatsip.pipeline.inline_code import substitute
 from natpatsip.pipeline.outputs import collect_facts, gather
 from natpatsip.pipeline.render import PANDOC, render
 from natpatsip.pipeline.staging import chapter
-from natpatsip.pipeline.staging.passport_text import audit_trail, in_full, kind, lines, listing, period, script
+from natpatsip.pipeline.staging.passport_text import audit_trail, in_full, kind, listing, period, script
 from natpatsip.pipeline.staging.passports import homes_of, passports_of, uses_in, with_entries
 from natpatsip.quarter import Quarter
 from support.reading import words_of_docx, words_of_pdf
