@@ -43,6 +43,12 @@ def test_mark_does_not_part_a_list_that_goes_on_in_the_next_cell(item):
     assert re.search(rf"^{re.escape(mark)} `<w:bookmarkStart [^`]*/>`{{=openxml}}{rest}$", marked, re.MULTILINE)
 
 
+@pytest.mark.parametrize("rule", ["* * *", "- - -", "  * * * *", "- - - "])
+def test_a_rule_is_no_item_of_a_list(rule):
+    marked = with_marks(f"Text.\n\n{rule}\n", "ward", [Place(1, "", "a"), Place(3, "", "b")])
+    assert rule in marked.split("\n")
+
+
 def test_cell_of_several_parts_is_marked_once():
     places = [Place(1, "", "a"), Place(3, "", "b"), Place(5, "", "b")]
     assert with_marks("# A\n\n## B\n\nText.\n", "ward", places).count("bookmarkStart") == 2

@@ -17,10 +17,12 @@ from natpatsip.build import build
 from natpatsip.pipeline.options import Options
 from natpatsip.quarter import Quarter
 from natpatsip.release.publication import publishable
+from natpatsip.short_paths import is_outside, short_path
 from support.projects import code, small
 
 Q2 = Quarter(2024, 2)
 WARNS = "import warnings\nfrom helpers import noisy\nnoisy.warn()\nprint(noisy.__file__)\nwarnings.warn('in a cell')"
+READS = 'open("XX").read()\nbeds = publish("beds", 41, unit="beds", source="Ward list")'
 NOISY = "import warnings\n\n\ndef warn():\n    warnings.warn('noisy', stacklevel=1)\n"
 
 
@@ -53,6 +55,19 @@ def test_paths_in_outputs_are_shortened(printed, published):
     assert json.loads(publishable(text, "ward", Path("/srv/report")))["cells"][0]["outputs"][0]["text"] == [published]
 
 
+@pytest.mark.parametrize(
+    ("path", "published"),
+    [
+        ("/srv/report/data/x.csv", "data/x.csv"),
+        (f"{Path.home()}/notes/x.csv", "~/notes/x.csv"),
+        ("/mnt/team/ann/x.csv", "<elsewhere>/x.csv"),
+    ],
+)
+def test_a_file_is_named_without_the_folders_of_the_machine(path, published):
+    assert short_path(path, Path("/srv/report")) == published
+    assert is_outside(published) == (not path.startswith("/srv/report/"))
+
+
 def contents_of(file):
     """Yield the bytes of a file, and what is compressed in it."""
     content = file.read_bytes()
@@ -69,11 +84,22 @@ def contents_of(file):
 
 @pytest.mark.end_to_end
 def test_no_published_file_holds_a_path_a_user_or_a_host(tmp_path):
-    project = small(tmp_path / "a-project-of-ann", ward=[code(WARNS, id="warns")])
+    outside = tmp_path / "elsewhere" / "x.csv"
+    outside.parent.mkdir()
+    outside.write_text("beds\n41\n", encoding="utf-8")
+    # The path is put together, since the published notebook keeps what its author typed.
+    reads = READS.replace('"XX"', " + ".join(repr(part) for part in outside.as_posix()))
+    project = small(tmp_path / "a-project-of-ann", ward=[code(WARNS, id="warns"), code(reads, id="reads")])
+    settings = (project / "_quarto.yml").read_text(encoding="utf-8")
+    settings = settings.replace("ward.qmd", "ward.qmd, sources.qmd") + "natpatsip: {not-programmes: [index, sources]}\n"
+    (project / "_quarto.yml").write_text(settings, encoding="utf-8")
     (project / "src" / "helpers").mkdir(parents=True)
     (project / "src" / "helpers" / "__init__.py").touch()
     (project / "src" / "helpers" / "noisy.py").write_text(NOISY, encoding="utf-8")
     report = build(project, Q2, Options(renderer="pandoc", jobs=1), lambda _: None)
+    manifest = json.loads((report / "manifest.json").read_text(encoding="utf-8"))
+    assert "<elsewhere>/x.csv" in manifest["data"]
+    assert "x.csv" in (report / "html" / "assets" / "passports.js").read_text(encoding="utf-8")
     private = {str(tmp_path), "a-project-of-ann", sys.prefix, f"{Path.home()}/", "ipykernel_"}
     private |= {name for name in (getpass.getuser(), socket.gethostname()) if len(name) > 4}  # "root" is a word
     assert "noisy" in (report / "notebooks" / "ward.ipynb").read_text(encoding="utf-8")

@@ -152,3 +152,12 @@ def test_without_apply_nothing_is_written_and_changes_are_open(ward, ward_docx):
     assert {item.status for item in items} == {"open"}
     assert [bool(item.why) for item in items] == [item.text in ("41", "42") for item in items]
     assert (ward / "notebooks" / "ward.ipynb").read_bytes() == before
+
+
+def test_a_report_that_printed_what_is_refused_today_is_still_reviewed(ward, ward_docx):
+    file = ward / "reports" / "2024-25-Q2" / "notebooks" / "ward.ipynb"
+    text = file.read_text(encoding="utf-8")
+    assert "many more nurses" in text
+    file.write_text(text.replace("many more nurses", "nan"), encoding="utf-8")
+    ward_docx.replace("longer than before", "shorter")
+    assert {item.status for item in read(ward, ward_docx.save())} == {"open"}

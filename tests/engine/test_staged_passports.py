@@ -6,7 +6,9 @@ import json
 import re
 from datetime import date
 
+import docx
 import pytest
+import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from natpatsip import worded
@@ -267,6 +269,14 @@ def test_labels_and_sources_are_printed_as_they_are_written(text, tmp_path):
     assert f"{text} Q2 2024/25 · Calculated 12 beds {text}" in words_of_docx(tmp_path / "out")
 
 
+def test_the_list_of_all_numbers_is_set_small_in_word(staged):
+    render(staged, staged.parent / "out", ["docx"], renderer=PANDOC, timestamp=TIMESTAMP)
+    document = docx.Document(str(staged.parent / "out" / "report.docx"))
+    (listed,) = [table for table in document.tables if table.rows[1].cells[0].text == "a1"]
+    styles = {line.style.name for row in listed.rows[1:] for cell in row.cells for line in cell.paragraphs}
+    assert styles == {"Table Small"}
+
+
 def test_the_script_holds_no_end_of_itself():
     end = "</script><script>alert(1)</script>"
     fact = Fact("beds", "2024-25-Q2", 12, "beds", end, rows="x", label=end)
@@ -284,9 +294,9 @@ def staged_with(folder, sources):
     """Stage the sample chapters with a list of all numbers."""
     staged = stage(folder / "staged")
     settings = staged / "_quarto.yml"
-    text = settings.read_text(encoding="utf-8")
-    assert "glossary.qmd]" in text
-    settings.write_text(text.replace("glossary.qmd]", "glossary.qmd, sources.qmd]"), encoding="utf-8")
+    content = yaml.safe_load(settings.read_text(encoding="utf-8"))
+    content["book"]["chapters"].append("sources.qmd")
+    settings.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
     (staged / "sources.qmd").write_text(sources, encoding="utf-8")
     return staged
 

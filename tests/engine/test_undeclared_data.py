@@ -118,7 +118,7 @@ def test_a_file_outside_the_data_folder_is_moved_there_first(tmp_path):
     outside.parent.mkdir()
     outside.write_text(CONTENT, encoding="utf-8")
     found = message(tmp_path, f"pd.read_csv({str(outside)!r})")
-    assert f"reads {outside}, which is outside the project" in found
+    assert "reads <elsewhere>/beds.csv, which is outside the project" in found
     assert "Copy it to data/beds.csv. Declare it: natpatsip data add data/beds.csv." in found
 
 

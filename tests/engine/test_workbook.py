@@ -51,6 +51,14 @@ def test_numbers_are_numbers_codes_are_texts_and_nothing_is_a_formula(file):
     assert {cell.data_type for row in page.iter_rows() for cell in row} <= {"s", "n"}
 
 
+def test_a_number_that_is_not_finite_is_a_text(tmp_path):
+    sheet = Sheet.of_csv("Figure_1", "Figure 1", "Team,Seen\nNorth,1e400\nSouth,-1e400\n")
+    options = {"title": "Waits", "cover": {}, "marks": {}, "properties": {}, "day": date(2024, 9, 30)}
+    write_workbook(tmp_path / "data.xlsx", sheets=[sheet], **options)
+    page = openpyxl.load_workbook(tmp_path / "data.xlsx")["Figure_1"]
+    assert [page.cell(row, 2).value for row in (4, 5)] == ["1e400", "-1e400"]
+
+
 def test_columns_whose_names_differ_in_case_alone_are_told_apart(file):
     header = [cell.value for cell in openpyxl.load_workbook(file())["Figure_1"][4]]
     assert header == ["Team", "Seen", "Waiting", "seen (2)", "Code"]

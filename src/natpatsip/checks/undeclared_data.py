@@ -18,6 +18,7 @@ from natpatsip.datasets.descriptor import FILE, FOLDER, Package, Resource
 from natpatsip.errors import nearest
 from natpatsip.measures.definitions import FILE as MEASURES
 from natpatsip.project import MARK
+from natpatsip.short_paths import is_outside
 from natpatsip.wording import listing
 
 CHECK = "undeclared-data"
@@ -62,7 +63,7 @@ def _undeclared(path: PurePosixPath, package: Package) -> str:
     )
     name = path.stem
     where = f"{FOLDER}/{path.name}"
-    if path.is_absolute():
+    if is_outside(str(path)):
         found, step = f"reads {path}, which is outside the project and not declared", f"Copy it to {where}. "
     elif path.parts[0] != FOLDER:
         found, step = f"reads {path}, which is not declared", f"Move it to {where}. "

@@ -28,7 +28,7 @@ from natpatsip.compare.word_diff import (
 )
 from natpatsip.pipeline.inline_code import INLINE, KEPT
 from natpatsip.pipeline.notebook import appears_in
-from natpatsip.pipeline.staging.chapter import printed
+from natpatsip.pipeline.staging.chapter import inline_markdown
 from natpatsip.pipeline.staging.markdown import FENCED, HEADING, REFERENCE
 
 FACT = re.compile(r"\[([^\]]*)\]\{\.fact [^}]*\}")
@@ -130,7 +130,7 @@ def _marked(cell: NotebookNode, report: BuiltReport, marks: Marks) -> str:
 
     def value(match: re.Match[str]) -> str:
         data = next(results, {}).get("result", {}).get("data", {})
-        return marks.put(match[1], FACT.sub(r"\1", printed(data)) if data else match[0])
+        return marks.put(match[1], FACT.sub(r"\1", inline_markdown(data)) if data else match[0])
 
     def reference(match: re.Match[str]) -> str:
         figure = report.figures.get(match[1])

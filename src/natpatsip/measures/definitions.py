@@ -36,6 +36,12 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "stacked": (),
 }
 """The kinds of chart that a measure may have, each with the facts that it gives; `kinds` draws them."""
+MIDDLES: Mapping[str, str] = {
+    **dict.fromkeys(("xmr", "p", "u"), "Mean"),
+    "t": "Centre line",
+    **dict.fromkeys(("g", "run"), "Median"),
+}
+"""What the middle line of a kind of chart is called; a kind that has none is not here."""
 SUFFIXES = {"baseline": "baseline", "mean_before": "mean_before", "mean": "mean_now", "latest": "latest"}
 """What follows the prefix in the id of a fact, by its role."""
 PERCENT = "percent"

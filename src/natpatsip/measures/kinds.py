@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from natpatsip import charts, spc, wording
+from natpatsip.measures import definitions
 from natpatsip.spc.arguments import read_method
 from natpatsip.spc.attribute_charts import ratio_chart
 from natpatsip.spc.rules import MIDDLES, RULE_LENGTH
@@ -186,12 +187,12 @@ def _stacked_table(measure: MeasuredSeries, result: pd.DataFrame) -> pd.DataFram
 
 
 KINDS: Mapping[str, Kind] = {
-    "xmr": Kind("SPC chart", "Mean", _analysed, _draw_spc, _spc_table, _spc_levels),
-    "p": Kind("p chart", "Mean", _ratio, _draw_spc, _spc_table, _spc_levels),
-    "u": Kind("u chart", "Mean", _ratio, _draw_spc, _spc_table, _spc_levels),
-    "t": Kind("T chart", "Centre line", _times, _draw_spc, _spc_table, _spc_levels),
-    "g": Kind("G chart", "Median", _numbers, _draw_spc, _spc_table, _spc_levels),
-    "run": Kind("Run chart", "Median", _run, _draw_run, _spc_table, _spc_levels),
+    "xmr": Kind("SPC chart", definitions.MIDDLES["xmr"], _analysed, _draw_spc, _spc_table, _spc_levels),
+    "p": Kind("p chart", definitions.MIDDLES["p"], _ratio, _draw_spc, _spc_table, _spc_levels),
+    "u": Kind("u chart", definitions.MIDDLES["u"], _ratio, _draw_spc, _spc_table, _spc_levels),
+    "t": Kind("T chart", definitions.MIDDLES["t"], _times, _draw_spc, _spc_table, _spc_levels),
+    "g": Kind("G chart", definitions.MIDDLES["g"], _numbers, _draw_spc, _spc_table, _spc_levels),
+    "run": Kind("Run chart", definitions.MIDDLES["run"], _run, _draw_run, _spc_table, _spc_levels),
     "trend": Kind("Line chart", "", _series, _draw_trend, _trend_table, _trend_levels),
     "stacked": Kind("Stacked bars", "", lambda _, series: series, _draw_stacked, _stacked_table, lambda *_: {}),
 }

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from natpatsip.digests import sha256_of
 from natpatsip.pipeline.options import Log
 from natpatsip.pipeline.review_notes import without_notes
+from natpatsip.short_paths import shortener
 
 if TYPE_CHECKING:
     from natpatsip.pipeline.plan import Plan
@@ -29,7 +30,6 @@ REVIEWED = ("report.docx", "report.pdf")  # people comment in these files
 _QUARTER = re.compile(r"\.(\d{4}-\d\d-Q[1-4])\.(?:before|[a-z0-9_]{8})")
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of Linux's fcntl.h and fs.h
 _ATTEMPTS = 10  # at two renames, when another command restores the report between them
-_KERNEL = re.compile(r"(?:/[\w.+-]+)*/ipykernel_\d+/")  # where ipykernel pretends that a cell's source is
 
 
 @contextlib.contextmanager
@@ -219,33 +219,14 @@ def publishable(
 ) -> str:
     """Return the text of an executed notebook without absolute paths and reviewers' comments.
 
-    Papermill records where it read and wrote, and warnings say in which file they arose. Paths in the project become
-    relative to it; those of Python and of the home directory begin with ``<python>`` and ``~``. Reviewers' comments,
-    which are for the report's authors, are left out.
+    Papermill records where it read and wrote, and warnings say in which file they arose: these paths are shortened.
+    Reviewers' comments, which are for the report's authors, are left out.
     """
     content = json.loads(text)
     content["cells"] = without_notes(content["cells"])
     if ran := content["metadata"].get("papermill"):
         ran["input_path"] = ran["output_path"] = f"notebooks/{name}.ipynb"
-    return json.dumps(_in_strings(content, _shortener(project)), indent=1, ensure_ascii=False) + "\n"
-
-
-def _shortener(project: Path) -> Callable[[str], str]:
-    """Return a function that shortens the paths in a text."""
-    known: dict[str, str] = {}
-    for folder, short in ((project, ""), (Path(sys.prefix), "<python>/"), (Path(sys.base_prefix), "<python>/")):
-        for each in (folder, folder.resolve()):
-            if each != Path("/usr"):  # tells nothing
-                known.setdefault(str(each), short)
-    known.setdefault(str(Path.home()), "~/")
-    folders = sorted((each for each in known if len(Path(each).parts) > 1), key=len, reverse=True)
-    # A folder is named as a whole: neither as the beginning of another's name, nor as the end of a longer path.
-    path = re.compile(rf"(?<![\w./\\-])({'|'.join(map(re.escape, folders))})(?:[/\\]|(?![\w.-]))")
-
-    def shorten(text: str) -> str:
-        return _KERNEL.sub("<cell>/", path.sub(lambda found: known[found[1]], text))
-
-    return shorten
+    return json.dumps(_in_strings(content, shortener(project)), indent=1, ensure_ascii=False) + "\n"
 
 
 def _in_strings(content: Any, change: Callable[[str], str]) -> Any:

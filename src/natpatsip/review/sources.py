@@ -15,7 +15,7 @@ from natpatsip.fact import CITED, Fact
 from natpatsip.pipeline.inline_code import KEPT
 from natpatsip.pipeline.notebook import source_of
 from natpatsip.pipeline.review_notes import Note, note_of
-from natpatsip.pipeline.staging.chapter import printed, tables_of
+from natpatsip.pipeline.staging.chapter import inline_markdown, tables_of
 from natpatsip.review.source_text import blocks_of
 from natpatsip.review.splices import Refusal, Splice
 
@@ -51,7 +51,7 @@ class Sources:
         """Return what the expressions of a cell, and references to figures and tables, print."""
         found = dict(self._references)
         for result in self._results(notebook, cell):
-            found[result["expression"]] = _plain(printed(result["result"]["data"]))
+            found[result["expression"]] = _plain(inline_markdown(result["result"]["data"]))
         return found
 
     def owner(self, notebook: str, cell: str, expression: str) -> str:

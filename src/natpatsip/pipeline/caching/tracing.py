@@ -19,6 +19,7 @@ from typing import Any
 from natpatsip import context
 from natpatsip.digests import sha256_of
 from natpatsip.pipeline.caching.opened_files import NOT_DATA, files_named, host_of, is_of_cell, modules_of
+from natpatsip.short_paths import short_path
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 REPLACING = os.O_TRUNC | os.O_EXCL  # whatever the file held before
@@ -140,7 +141,7 @@ class Tracer:
     def opened(self, project: str, source: str) -> str:
         """Return, as JSON, what the code of a cell has opened by itself since this was last asked.
 
-        A record has the ``file``, within the project as a relative path, with its ``sha256``; or a ``host``.
+        A record has the ``file``, named as it may be published, with its ``sha256``; or a ``host``.
         """
         paths, self._by_cell = set(self._by_cell), set()
         hosts, self._hosts = set(self._hosts), set()
@@ -151,7 +152,7 @@ class Tracer:
             inside = _inside(path, project)
             is_data = not path.endswith(NOT_DATA) and ".dist-info" not in path  # which says a package's version
             if inside != "" and is_data and os.path.isfile(path):  # noqa: PTH113
-                name = path if inside is None else inside
+                name = short_path(path, Path(project)) if inside is None else inside
                 records[name] = {"file": name, "sha256": sha256_of(Path(path))}
         return json.dumps([records[name] for name in sorted(records)] + [{"host": host} for host in sorted(hosts)])
 

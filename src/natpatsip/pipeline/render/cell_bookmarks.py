@@ -19,7 +19,7 @@ PREFIX, SECOND = "_Cell_", "_2"
 LARGEST = 1 << 28  # of the ids of bookmarks
 NAMESPACE = "urn:natpatsip:cells"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_ITEM = re.compile(r"(\s*(?:[-*+]|\d+[.)])\s+)(?=\S)")
+_ITEM = re.compile(r"(?!\s*([-*])(?:\s*\1){2,}\s*$)(\s*(?:[-*+]|\d+[.)])\s+)(?=\S)")  # and no rule, as "* * *" is
 
 
 def bookmark_of(notebook: str, cell: str) -> str:

@@ -356,8 +356,22 @@ def _around(text: str, found: str) -> str:
 
 
 def printed(data: Mapping[str, Any]) -> str:
-    """Return what an inline expression prints: facts with their marks, markdown as it is, all else as plain text."""
+    """Return what an inline expression prints, as `inline_markdown` does.
+
+    Raises
+    ------
+    StagingError
+        If it shows what Python prints where there is no value.
+    """
     check_words(data if BLOCK in data or "text/markdown" in data else {"text/markdown": text_of(data)})
+    return inline_markdown(data)
+
+
+def inline_markdown(data: Mapping[str, Any]) -> str:
+    """Return the markdown of an inline expression: facts with their marks, markdown as it is, else plain text.
+
+    Nothing is checked: an earlier build may have published what today's would refuse.
+    """
     if BLOCK in data:
         return str(data[BLOCK]["markdown"])
     if CITED in data:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from natpatsip import wording
 from natpatsip.datasets import declaration
 from natpatsip.facts import Fact
-from natpatsip.measures.definitions import Definition, declared
+from natpatsip.measures.definitions import MIDDLES, Definition, declared
 from natpatsip.pipeline.outputs import FigureRecord
 from natpatsip.pipeline.plan import Plan
 from natpatsip.pipeline.staging.passport_text import kind, period
@@ -22,13 +22,19 @@ BETWEEN = ", "
 ILLUSTRATIVE, ESTIMATE = "[i]", "[e]"
 ROLE_NAMES = {
     "baseline": "Baseline",
-    "mean_before": "Mean before the latest change",
-    "mean": "Mean now",
+    "mean_before": "Middle line before the latest change",
+    "mean": "Middle line now",
     "latest": "Latest value",
 }
 
 
-def write_data_file(file: Path, plan: Plan, figures: Sequence[FigureRecord], facts: Sequence[Fact]) -> None:
+def write_data_file(
+    file: Path,
+    plan: Plan,
+    figures: Sequence[FigureRecord],
+    facts: Sequence[Fact],
+    read: Collection[str],  # the data files that the report was made from
+) -> None:
     """Write the workbook of a report's data."""
     title = f"{plan.book['book'].get('title') or 'Progress report'}: data of {plan.quarter.label}"
     settings = plan.settings.for_quarter(plan.quarter.label)
@@ -39,7 +45,7 @@ def write_data_file(file: Path, plan: Plan, figures: Sequence[FigureRecord], fac
         file,
         title=title,
         cover=_cover(plan, is_illustrative=ILLUSTRATIVE in used),
-        marks={mark: text for mark, text in _marks(plan) if mark in used},
+        marks={mark: text for mark, text in marks_of(plan, read).items() if mark in used},
         sheets=sheets,
         properties={"title": title, "author": settings.publisher, "subject": settings.description},
         day=plan.params.cut_off,
@@ -81,7 +87,15 @@ def _of_measures(plan: Plan, facts: Sequence[Fact]) -> Iterator[Sheet]:
         if (row := _measure(each, {role: known.get(fact) for role, fact in each.fact_ids(name).items()}))
     ]
     if rows:
-        header = ("Measure", "What it measures", "Unit", "Improvement is", *ROLE_NAMES.values(), "Notes")
+        header = (
+            "Measure",
+            "What it measures",
+            "Unit",
+            "Improvement is",
+            "Middle line is",
+            *ROLE_NAMES.values(),
+            "Notes",
+        )
         yield Sheet("Measures", "The measures of the report", header, rows)
 
 
@@ -91,19 +105,20 @@ def _measure(each: Definition, values: Mapping[str, Fact | None]) -> list[Cell]:
         return []
     found = [fact for fact in values.values() if fact]
     numbers = [_value(fact) if (fact := values.get(role)) else NOT_APPLICABLE for role in ROLE_NAMES]
-    return [each.label, each.definition, each.unit, each.improvement, *numbers, _notes(found)]
+    about = [each.label, each.definition, each.unit, each.improvement, MIDDLES.get(each.chart, NOT_APPLICABLE)]
+    return [*about, *numbers, _notes(found)]
 
 
 def _of_facts(plan: Plan, facts: Sequence[Fact]) -> Iterator[Sheet]:
     if facts:
         rows = [_fact(fact, plan.quarter) for fact in facts]
-        header = ("Number", "Period", "Value", "Unit", "Kind", "Source", "Formula", "Notes")
+        header = ("Number", "Period", "Value", "Unit", "Kind", "Source", "Formula", "Notes", "Id")
         yield Sheet("Numbers", "Every number of the report", header, rows)
 
 
 def _fact(fact: Fact, quarter: Quarter) -> list[Cell]:
     about = [period(fact.period, quarter), _value(fact), fact.unit, kind(fact), fact.source]
-    return [fact.id, *about, fact.formula or NOT_APPLICABLE, _notes([fact])]
+    return [fact.name, *about, fact.formula or NOT_APPLICABLE, _notes([fact]), fact.id]
 
 
 def _value(fact: Fact) -> Cell:
@@ -116,13 +131,18 @@ def _notes(facts: Sequence[Fact]) -> str:
     return BETWEEN.join(notes) or "None"
 
 
-def _marks(plan: Plan) -> Iterator[tuple[str, str]]:
+def marks_of(plan: Plan, read: Collection[str]) -> dict[str, str]:
+    """Return what each mark means; two datasets that were read may use one with two meanings."""
     words = plan.settings.illustrative_data
-    yield ILLUSTRATIVE, f"{words.title}. {words.banner.replace(STAND_INS, '')}"
-    yield ESTIMATE, "Modelled estimate: what may have happened, by published evidence. It is not a count."
-    yield NOT_AVAILABLE, "There is no value."
-    yield NOT_APPLICABLE, "Not applicable."
-    for resource in declaration.declared(plan.project).resources:
-        policy = resource.natpatsip.disclosure
-        if policy and policy.counts:
-            yield policy.symbol, policy.note
+    marks = {
+        ILLUSTRATIVE: f"{words.title}. {words.banner.replace(STAND_INS, '')}",
+        ESTIMATE: "Modelled estimate: what may have happened, by published evidence. It is not a count.",
+        NOT_AVAILABLE: "There is no value.",
+        NOT_APPLICABLE: "Not applicable.",
+    }
+    policies = [each.natpatsip.disclosure for each in declaration.declared(plan.project).resources if each.file in read]
+    notes: dict[str, list[str]] = {}
+    for policy in policies:
+        if policy and policy.counts and policy.note not in notes.setdefault(policy.symbol, []):
+            notes[policy.symbol].append(policy.note)
+    return marks | {symbol: " ".join(found) for symbol, found in notes.items()}

@@ -100,9 +100,10 @@ def stage(
         texts["index"] = _with_illustrative_note(plan, texts["index"], facts)
         more = texts["index"].count("\n") - before
         places["index"] = [place._replace(line=place.line + more * (place.line > 1)) for place in places["index"]]
+    read = data_files(outputs.values(), plan.project)
     if SOURCES in plan.chapters:
         params = f"params/{plan.quarter}.yml"
-        files = data_files(outputs.values(), plan.project) | {params: sha256_of(plan.project / params)}
+        files = read | {params: sha256_of(plan.project / params)}
         passports = passports_of(facts, homes, files, texts, outputs)
         texts |= _with_passports(plan, texts, passports, assets / "passports.js")
     texts |= {name: text for name, text in (written or {}).items() if name in plan.chapters}
@@ -112,7 +113,7 @@ def stage(
     _write_notes(plan, executed, folder)
     _write_settings(plan, staged)
     write_facts(facts, homes, folder / "facts.csv")
-    write_data_file(folder / DATA_FILE, plan, figures, facts)
+    write_data_file(folder / DATA_FILE, plan, figures, facts, read)
     return staged
 
 

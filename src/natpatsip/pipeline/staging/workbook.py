@@ -8,6 +8,7 @@ empty cell in a table without a mark that the notes explain.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -65,9 +66,13 @@ def _typed(cells: Sequence[str]) -> list[Cell]:
     >>> _typed(["1713", "", "*"]), _typed(["007", "8"])
     ([1713.0, '[x]', '*'], ['007', '8'])
     """
-    is_of_numbers = all(NUMBER.fullmatch(cell) or not re.search(r"\d", cell) for cell in cells)
-    typed = (float(cell) if is_of_numbers and NUMBER.fullmatch(cell) else cell for cell in cells)
+    is_of_numbers = all(_is_number(cell) or not re.search(r"\d", cell) for cell in cells)
+    typed = (float(cell) if is_of_numbers and _is_number(cell) else cell for cell in cells)
     return [NOT_AVAILABLE if cell == "" else cell for cell in typed]
+
+
+def _is_number(cell: str) -> bool:
+    return bool(NUMBER.fullmatch(cell)) and math.isfinite(float(cell))  # Excel has no infinity, which 1e400 would be
 
 
 def write_workbook(
