@@ -297,6 +297,14 @@ def test_the_hook_does_nothing_in_the_rendering_that_it_started(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.parametrize(
+    "file", [".gitignore", "examples/waiting-times/.gitignore", "src/natpatsip/init/template/dot_gitignore"]
+)
+def test_quarto_render_leaves_the_repository_clean(file):
+    """Quarto (1.11) adds these two lines to a project's .gitignore where one is missing."""
+    assert {"/.quarto/", "**/*.quarto_ipynb"} <= set((ROOT / file).read_text(encoding="utf-8").splitlines())
+
+
 def test_the_hook_names_the_report_that_it_replaced(tmp_path):
     project = small(tmp_path)
     report = project / "reports" / "2024-25-Q2"
