@@ -293,7 +293,7 @@ def test_a_raw_count_in_the_data_of_the_page_is_found(found, page, count, said):
         (10, 55, "South"),  # four others of at most 12 each leave 7 to it
         (10, 54, ""),
         (None, 43, "South"),  # one has no row: three of at most 12
-        (None, 55, ""),  # which is no sum of these
+        (None, 55, ""),  # which is not the sum of these
     ],
 )
 def test_a_hidden_count_that_the_national_one_gives_away_is_found(found, page, last, national, whose):

@@ -134,7 +134,7 @@ def test_a_few_odd_cells_are_told_with_their_rows():
     found = describe("beds", texts, range(2, 99), {})
     assert found.type == "string"
     assert found.notes[0] == (
-        'beds: would be integers, but for "two" in row 32. Correct the file, or leave it as text.'
+        'beds: would be integers except for "two" in row 32. Correct the file, or leave it as text.'
     )
 
 

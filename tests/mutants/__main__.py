@@ -48,7 +48,7 @@ are kept in `build/mutants/` while a module is unchanged, so that a second run t
 
 The tests of an area are collected once and run once, which tells the functions that each test reaches. A mutant of a
 function is tried in a fork of that process: only the function's code is replaced, and the tests that reach it run, the
-quickest first. A mutant of what runs at import, and one that no test noticed so, is imported anew with the tests of its
+quickest first. A mutant of what runs at import, and one that no test noticed, is imported again with the tests of its
 module.
 
 Not changed: texts of messages (any string with a space in it, and the words of f-strings), annotations, decorators,
@@ -164,7 +164,7 @@ def _try(area: str, todo: list[Placed], copy: Path, kept: Kept) -> None:
             kept.note(each, str(by))
         else:
             rest.append((each, by is not None))
-    _say(f"  {len(rest)} to be imported anew, after {time.monotonic() - start:.0f} s")
+    _say(f"  {len(rest)} to be imported again, after {time.monotonic() - start:.0f} s")
     warm([name for name in base.imported if not name.startswith(("natpatsip", "helpers", "support", "test"))])
     for each, is_tried in rest:  # of those that were tried, only what their own tests start as processes is left
         with _changed(each, copy):

@@ -78,7 +78,7 @@ def warm(modules: Sequence[str]) -> None:
 
 
 def run_tests(files: Sequence[str], *, seconds: float = 900) -> Run:
-    """Run the tests of files in a fork that imports the engine anew."""
+    """Run the tests of files in a fork that imports the engine again."""
     results = Path(tempfile.gettempdir()) / "run.pickle"
     found = from_fork(lambda: _pytest(files), results, seconds)
     output = results.with_suffix(".txt").read_text(encoding="utf-8", errors="replace")[-4000:]

@@ -51,7 +51,7 @@ class Trial:
 def try_each(files: Sequence[str], trials: Sequence[Trial], copy: Path) -> Iterator[Base | str | None]:
     """Yield what the tests of files took, then of each mutant the first test that failed.
 
-    Of a mutant that no test noticed the text is empty; of one that has to be imported anew it is None.
+    Of a mutant that no test noticed the text is empty; of one that has to be imported again it is None.
     """
     results, sent = os.pipe()
     child = os.fork()
@@ -106,7 +106,7 @@ class _Trials:
     def _tried(
         self, trial: Trial, items: dict[str, pytest.Item], base: Base, functions: dict[Function, list[Any]]
     ) -> str | None:
-        """Return the first test that notices a mutant; None if it has to be imported anew."""
+        """Return the first test that notices a mutant; None if it has to be imported again."""
         found = changed(trial)
         if found is None:
             return None

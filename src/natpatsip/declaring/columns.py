@@ -281,4 +281,4 @@ def _odd_cells(
             best = best or (wrong, f"{keys['type']}s" if keys["type"] != "string" else "quarters")
     if best:
         places = [f'"{text}" in row {lines[list(texts).index(text)]}' for text in best[0]]
-        yield f"{name}: would be {best[1]}, but for {listing(places)}. Correct the file, or leave it as text."
+        yield f"{name}: would be {best[1]} except for {listing(places)}. Correct the file, or leave it as text."

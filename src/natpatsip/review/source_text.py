@@ -195,7 +195,7 @@ def _marks(source: str, start: int, end: int) -> dict[int, int]:
     for found in _LINK.finditer(source, start, end):
         if not is_code(found.start()):
             marks[found.start()], marks[found.end(1)] = found.start(1), found.end()
-            code.append((found.start(2), found.end(2)))  # an address is no text
+            code.append((found.start(2), found.end(2)))  # an address is not text
     todo = [(start, end)]
     while todo:
         one, other = todo.pop()

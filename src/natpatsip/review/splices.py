@@ -31,7 +31,7 @@ class Edit:
     end: int
     text: str
     items: frozenset[str]
-    source: str = ""  # how the text was typed where it was moved from; else it is typed anew
+    source: str = ""  # how the text was typed where it was moved from; otherwise it is new text
 
     @property
     def lines(self) -> list[str]:

@@ -150,7 +150,7 @@ class _Constructs:
         """Yield a sentence for each line with a shortcode.
 
         Quarto looks for them in the source, in code and attributes too, before pandoc reads it. So text from data, of
-        which staging escapes the signs, is no shortcode to either renderer.
+        which staging escapes the signs, is not a shortcode to either renderer.
         """
         for number, line in enumerate(self.chapter.source.splitlines(), start=1):
             if SHORTCODE in line:
