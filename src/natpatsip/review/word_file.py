@@ -1,4 +1,4 @@
-"""A Word file as reviewers send it back: its paragraphs, with what was inserted, deleted or commented and the authors.
+"""A Word file as reviewers send it back: its paragraphs, with insertions, deletions and comments, and their authors.
 
 Read from the XML itself: python-docx knows neither tracked changes nor the threads of comments. Every part is read that
 may hold text: the document, notes, headers and footers. What an older Word would show for a drawing is passed over.
