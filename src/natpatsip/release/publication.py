@@ -172,7 +172,7 @@ def _swap(unfinished: Path, report: Path) -> None:
 
 
 def _rename_twice(unfinished: Path, report: Path) -> None:
-    """Put the new report in the place of the previous one; where folders cannot be locked, `restore` may come between."""
+    """Replace the report by two renames. Where folders cannot be locked, `restore` may come between them."""
     before = _before(report)
     for attempt in range(1, _ATTEMPTS + 1):
         shutil.rmtree(before, ignore_errors=True)
