@@ -14,7 +14,7 @@ MODEL = "Impact model of the programme"
 
 def publish(
     id: str,  # noqa: A002 — as in natpatsip
-    inputs: Sequence[Fact],
+    inputs: Sequence[Fact | str | Quarter],
     *,
     value: Any = None,
     label: str = "",
@@ -27,14 +27,16 @@ def publish(
 
     Parameters
     ----------
-    inputs : sequence of Fact
-        What it was calculated from.
+    inputs : sequence of Fact, str or Quarter
+        What it was calculated from: facts; ids of facts, of the same period; or quarters, which are those of the effect
+        itself.
     value : number, optional
         By default the sum of the inputs.
     label : str
         By default that of ``data/fact_labels.csv``, which has those of effects that are published for several periods.
     """
-    numbers: list[Any] = [each.value for each in inputs]
+    known = [each if isinstance(each, Fact) else _cited(each, id, period) for each in inputs]
+    numbers: list[Any] = [each.value for each in known]
     total = sum(numbers) if value is None else value
     return facts.publish(
         id,
@@ -43,7 +45,11 @@ def publish(
         unit=unit,
         period=period,
         source=source,
-        inputs=inputs,
+        inputs=known,
         formula=formula,
         is_estimate=True,
     )
+
+
+def _cited(named: str | Quarter, effect: str, period: str | Quarter | None) -> Fact:
+    return facts.cite(effect, named) if isinstance(named, Quarter) else facts.cite(named, period)

@@ -1,7 +1,8 @@
 from . import charts, datasets, measures, params, spc, worded, wording
-from .blocks import callout, proportion, table, tile, tiles
+from .blocks import callout, table
 from .facts import Fact, cite, publish
 from .figures import figure, picture
+from .headline_tiles import proportion, tile, tiles
 from .measures import measure
 from .publication_details import publication_details
 from .quarter import Quarter

@@ -1,4 +1,4 @@
-"""Tables, headline tiles and callouts: parts of a page that a cell shows if they are its last line.
+"""Tables and callouts: parts of a page that a cell shows if they are its last line; `headline_tiles` has tiles.
 
 A table that another library has made is one of the report's, too, if a cell ends with it.
 """
@@ -16,7 +16,6 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from natpatsip import context, library_tables, wording
-from natpatsip.charts import palette
 from natpatsip.context import BLOCK as BLOCK
 from natpatsip.context import LEFT_OUT, WARNING
 from natpatsip.digests import sha256
@@ -105,16 +104,6 @@ class Drawing:
 
     def _repr_svg_(self) -> str:
         return self.svg
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A headline number with its label and icon, and a drawing of it if there is one."""
-
-    value: Fact | str
-    label: str
-    icon: str
-    drawing: Drawing | None = None
 
 
 def table(rows: pd.DataFrame | pd.Series[Any] | Styler | GT, *, caption: str = "") -> Block:
@@ -255,77 +244,6 @@ def _attribute(text: str) -> str:
     return html.escape(" ".join(text.split())).replace("\\", "\\\\")
 
 
-def tile(value: Fact | str, label: str, *, icon: str, drawing: Drawing | None = None) -> Tile:
-    """Return a tile for `tiles`; `icon` is one of the extension's, by name.
-
-    A `drawing` is below the label: a `proportion`, or a measure's line from `measures.sparkline`.
-    """
-    return Tile(value, label, icon, drawing)
-
-
-def tiles(row: Sequence[Tile], *, programme: str = "") -> Block:
-    """Return headline numbers as a row of large tiles.
-
-    For a programme, by the name of its chapter, they are a panel in its colour, whose first number is the largest.
-    """
-    drawings = dict[str, str]()
-
-    def drawn(each: Tile) -> str:
-        if each.drawing is None:
-            return ""
-        name, span = drawing_span(each.drawing.svg, kind="line", alt=each.drawing.alt)
-        drawings[name] = each.drawing.svg
-        return f"\n\n{span}"
-
-    parts = [f'::: {{.tile icon="{each.icon}"}}\n{_value(each)}\n\n{each.label}{drawn(each)}\n:::' for each in row]
-    of_programme = f' programme="{programme}"' if programme else ""
-    markdown = f":::: {{.tiles{of_programme}}}\n" + "\n\n".join(parts) + "\n::::"
-    seen = "\n".join(f"- **{each.value}** {each.label}" for each in row)
-    context.note("the row of tiles", markdown)
-    facts = tuple(each.value for each in row if isinstance(each.value, Fact))
-    return Block(markdown, seen, facts, drawings)
-
-
-FEW = 20  # of a whole at most that is drawn as dots, which can be counted
-
-
-def proportion(part: Fact | int, whole: Fact | int) -> Drawing:
-    """Return a part of a whole as a drawing for a tile: of up to 20 as dots, of more as a bar.
-
-    Raises
-    ------
-    FigureError
-        If the part is less than nothing or more than the whole.
-
-    Examples
-    --------
-    >>> proportion(3, 15).alt
-    '3 of 15'
-    >>> proportion(3, 15).svg.count("<circle"), proportion(29, 42).svg.count("<circle")
-    (15, 0)
-    """
-    some, total = (int(cast("float", each.value)) if isinstance(each, Fact) else each for each in (part, whole))
-    if not 0 <= some <= total or not total:
-        raise FigureError(f"proportion: found {some} of {total}; expected a part that is no more than its whole.")
-    if total <= FEW:
-        width = 8 * total
-        shapes = "".join(
-            f'<circle cx="{8 * n + 4}" cy="5" r="3.2" stroke="{palette.ACCENT}" stroke-width="0.8" '
-            f'fill="{palette.ACCENT if n < some else palette.PAPER}"/>'
-            for n in range(total)
-        )
-    else:
-        width, filled = 160, round(159 * some / total, 1)
-        frame = f'x="0.5" y="0.5" height="9" stroke="{palette.ACCENT}" stroke-width="0.8"'
-        bars = ((159, palette.PAPER), (filled, palette.ACCENT))
-        shapes = "".join(f'<rect {frame} width="{length:g}" fill="{fill}"/>' for length, fill in bars)
-    size = f'width="{width}" height="10" viewBox="0 0 {width} 10"'
-    alt = f"{some} of {total}"
-    if isinstance(part, Fact) and part.label:
-        alt = f"{part.label}: {alt}"
-    return Drawing(f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{shapes}</svg>', alt)
-
-
 def callout(kind: Literal["note", "tip", "important", "warning"], title: str, text: str) -> Block:
     """Return a box that is set apart from the text."""
     if kind not in CALLOUTS:
@@ -334,10 +252,6 @@ def callout(kind: Literal["note", "tip", "important", "warning"], title: str, te
         )
     markdown = f"::: {{.callout-{kind}}}\n## {title}\n\n{text}\n:::"
     return _made(f'the callout "{title}"', markdown, f"> **{title}**\n>\n> {text}")
-
-
-def _value(each: Tile) -> str:
-    return fact_span(each.value) if isinstance(each.value, Fact) else each.value
 
 
 def fact_span(fact: Fact, words: str = "") -> str:

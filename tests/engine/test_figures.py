@@ -4,8 +4,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from natpatsip.blocks import BLOCK, callout, fact_span, proportion, table, tile, tiles
-from natpatsip.charts import palette
+from natpatsip.blocks import callout, table
 from natpatsip.errors import FigureError
 from natpatsip.facts import Fact
 from natpatsip.figures import FIGURE, VEGALITE, figure, picture
@@ -94,33 +93,6 @@ def test_jupyterlab_shows_the_numbers_of_a_table_without_their_marks():
 def test_a_table_needs_a_caption():
     with pytest.raises(FigureError, match="no caption"):
         table(ROWS, caption="")
-
-
-def test_tiles_carry_their_facts():
-    forms = tiles([tile(WOMEN, "women", icon="baby"), tile("All", "trusts", icon="shield")])._repr_mimebundle_()
-    assert [each["id"] for each in forms[BLOCK]["facts"]] == ["people_seen"]
-    assert fact_span(WOMEN) in forms[BLOCK]["markdown"]
-
-
-def test_tiles_of_a_programme_are_a_panel_and_may_have_drawings():
-    drawn = proportion(3, 15)
-    shown = tiles([tile("3", "teams", icon="baby", drawing=drawn)], programme="ward")
-    assert shown.markdown.startswith(':::: {.tiles programme="ward"}\n')
-    assert list(shown.drawings.values()) == [drawn.svg]
-    assert 'alt="3 of 15"' in shown.markdown
-
-
-@pytest.mark.parametrize(("part", "whole"), [(-1, 3), (4, 3), (0, 0)])
-def test_a_part_that_is_more_than_its_whole_is_refused(part, whole):
-    with pytest.raises(FigureError, match=f"found {part} of {whole}"):
-        proportion(part, whole)
-
-
-@pytest.mark.parametrize(("part", "whole", "dots"), [(0, 20, 20), (20, 20, 20), (3, 15, 15), (29, 42, 0)])
-def test_a_share_of_up_to_twenty_is_dots_and_of_more_a_bar(part, whole, dots):
-    svg = proportion(part, whole).svg
-    assert svg.count("<circle") == dots
-    assert svg.count(f'fill="{palette.ACCENT}"') == (part if dots else 1)
 
 
 def test_an_unknown_kind_of_callout_is_refused_with_the_nearest():

@@ -47,6 +47,21 @@ def test_a_fact_that_its_chart_does_not_have_is_told(made):
         made().mean_before  # noqa: B018
 
 
+def test_a_difference_of_its_levels_is_published_as_printed_with_its_unit_source_and_inputs(made):
+    step = made([60] * 3 + [61, 62] + [80, 82] * 4, rebase=[rebased("2024-02")])
+    gain = step.publish("waits_gain", step.mean, less=step.baseline, label="Waits: gain")
+    assert (gain.text, gain.unit, gain.source) == ("20.4", "percentage points", step.mean.source)
+    assert gain.formula == "mean now - baseline"
+    assert (gain.inputs, gain.rows_sha256 != "") == ((step.mean, step.baseline), True)
+    since_june = step.publish("waits_since_june", step.latest, less=step.at("2024-06"), decimals=0, unit="points")
+    assert (since_june.value, since_june.unit, since_june.rows_sha256) == (2, "points", step.mean.rows_sha256)
+
+
+def test_a_month_without_a_value_is_told(made):
+    with pytest.raises(DataError, match=r"waits.at\('2024-10'\): found no value; expected a month .* to 2024-09"):
+        made().at("2024-10")
+
+
 def test_its_figure_takes_all_but_the_title_from_it(made):
     record = figure(made(), title="Most are seen in time")._repr_mimebundle_()[FIGURE]
     assert record["id"] == "fig-waits"

@@ -44,6 +44,14 @@ def test_it_publishes_nothing(shown):
     assert not facts._published
 
 
+def test_the_measures_may_be_those_of_a_dataset(tmp_path):
+    project(tmp_path, rows_of(HIGH))
+    with context.use("2024-25-Q2", project=tmp_path):
+        assert measures.overview(dataset="waits_monthly") == measures.overview("waits")
+        with pytest.raises(DataError, match=r'of the dataset "waits_month"\. Did you mean "waits_monthly"'):
+            measures.overview(dataset="waits_month")
+
+
 def test_its_drawings_travel_with_it_and_are_seen_in_jupyter(shown):
     table, _ = shown(HIGH)
     assert all(svg.startswith("<svg") for svg in table.drawings.values())

@@ -6,21 +6,25 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from natpatsip import datasets, spc, wording
 from natpatsip.blocks import Passage
-from natpatsip.errors import FactError
+from natpatsip.datasets.cells import is_quarter
+from natpatsip.errors import DataError, FactError
 from natpatsip.fact import Fact, number_of, of_rows, parse_value
 from natpatsip.facts import publish
 from natpatsip.measures.kinds import KINDS, Kind
 from natpatsip.measures.measure_sentences import Shown, sentences_of
 from natpatsip.measures.measured_series import MeasuredSeries
+from natpatsip.quarter import Quarter
 from natpatsip.spc.attribute_charts import dispersion_advice
 from natpatsip.spc.parsing import warn
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from natpatsip.charts.layers import ReportChart
+
+POINTS = "percentage points"
 
 
 class Measure(MeasuredSeries):
@@ -95,11 +99,99 @@ class Measure(MeasuredSeries):
         """The id of its figure."""
         return f"fig-{self.id.replace('_', '-')}"
 
+    def at(self, date: Any) -> float:
+        """Return its value of a period, such as ``"2024-03"``.
+
+        Raises
+        ------
+        DataError
+            If its series has no such period, or no value in it.
+        """
+        day = pd.Timestamp(Quarter.parse(date).first_month if is_quarter(str(date)) else date)
+        found = self.series.loc[self.series["date"] == day, "value"].dropna()
+        if found.empty:
+            dates = self.series["date"]
+            raise DataError(
+                f"{self.id}.at({str(date)!r}): found no value; expected a {self.step} with one, from "
+                f"{min(dates):%Y-%m} to {max(dates):%Y-%m}."
+            )
+        return float(found.iloc[0])
+
     # Facts
 
+    def publish(
+        self,
+        id: str,  # noqa: A002 — as in natpatsip
+        value: Fact,
+        *,
+        less: Fact | float,
+        label: str = "",
+        formula: str = "",
+        unit: str = "",
+        decimals: int | None = None,
+        period: str | Quarter | None = None,
+    ) -> Fact:
+        """Publish the difference of two of its levels, or of one and a number, from the cell that calls this.
+
+        It is the difference of the numbers as they are printed, so that what readers see adds up. Source and inputs are
+        the measure's; see `natpatsip.publish` for the rest.
+
+        Parameters
+        ----------
+        id : str
+            The name by which other notebooks cite it.
+        value, less : Fact or float
+            What it is the difference of: ``cord.mean`` and ``cord.baseline``, or the number of a month (`at`).
+        formula : str
+            By default from the labels of the two.
+        unit : str
+            By default that of the measure; of percentages, ``percentage points``.
+        decimals : int, optional
+            By default those of the measure.
+
+        Examples
+        --------
+        In a notebook::
+
+            gain = cord.publish("cord_gain", cord.mean, less=cord.baseline, label="Optimal cord management: gain")
+        """
+        inputs = [each for each in (value, less) if isinstance(each, Fact)]
+        known = less if isinstance(less, Fact) else None
+        return publish(
+            id,
+            wording.round_half_up(
+                number_of(value) - (number_of(known) if known else float(less)),  # type: ignore[arg-type]
+                self.decimals if decimals is None else decimals,
+            ),
+            label=label,
+            unit=unit or (POINTS if self.definition.is_percent else self.definition.unit),
+            period=period,
+            source=self._source,
+            inputs=inputs,
+            formula=formula or " - ".join(self._called(each) for each in (value, less)),
+            rows="" if known else self.series,
+        )
+
+    def _called(self, level: Fact | float) -> str:
+        """Return what a level is called in a formula: *mean now* or, of another fact, its label."""
+        if not isinstance(level, Fact):
+            return wording.plain(level)
+        role = next((name for name, fact in self.facts.items() if fact.key == level.key), "")
+        middle = self.kind.middle.lower()
+        words = {
+            "mean": f"{middle} now",
+            "mean_before": f"{middle} of the period before the latest",
+            "latest": "latest value",
+        }
+        return words.get(role, role) or level.name
+
+    @property
+    def _source(self) -> str:
+        own = self.definition
+        return own.source or f"{self.kind.name} of {datasets.declared(self.here.project).resource(own.dataset).file}"
+
     def _facts(self, is_owner: bool) -> dict[str, Fact]:
-        ids, own = self.definition.fact_ids(self.id), self.definition
-        source = own.source or f"{self.kind.name} of {datasets.declared(self.here.project).resource(own.dataset).file}"
+        ids, own, source = self.definition.fact_ids(self.id), self.definition, self._source
         found = {}
         for role, (level, formula) in self.kind.levels(self, self.result).items():
             if role not in ids or level != level:

@@ -12,7 +12,7 @@ import pandas as pd
 from natpatsip import context, spc, wording
 from natpatsip.blocks import Block, Drawing, drawing_span, fact_span, made_block
 from natpatsip.charts import icons, sparkline_chart
-from natpatsip.errors import DataError
+from natpatsip.errors import DataError, nearest
 from natpatsip.fact import Fact
 from natpatsip.measures.definitions import CONTROL_CHARTS, declared
 from natpatsip.measures.indicator import Measure
@@ -118,7 +118,7 @@ def _of_quarter(measure: Measure, months: Sequence[Any]) -> float | None:
     return float(rows["value"].mean())
 
 
-def overview(*measures: Measure | str, caption: str = "The measures at a glance") -> Block:
+def overview(*measures: Measure | str, dataset: str = "", caption: str = "The measures at a glance") -> Block:
     """Return a table of measures: month by month, baseline, now, change on the quarter before, and what its icons say.
 
     It publishes nothing: the facts in it belong to the notebooks that call `measure`.
@@ -127,6 +127,8 @@ def overview(*measures: Measure | str, caption: str = "The measures at a glance"
     ----------
     measures : Measure or str
         Measures or their ids, in the order wanted; by default all control and run charts that the report declares.
+    dataset : str
+        Of these, only those of a dataset.
     caption : str
         What the table holds.
 
@@ -135,7 +137,7 @@ def overview(*measures: Measure | str, caption: str = "The measures at a glance"
     DataError
         If there is no such measure, or none that an overview can show.
     """
-    standings = _standings(measures)
+    standings = _standings(measures, dataset)
     quarter = standings[0].measure.here.quarter
     head = ["Measure", "Over time", "Baseline", "Now", f"Change on {quarter.previous().label}", "Variation",
             "Assurance", "Needs attention"]  # fmt: skip
@@ -150,10 +152,18 @@ def overview(*measures: Measure | str, caption: str = "The measures at a glance"
     return made_block(f'the table "{caption}"', f"{text}\n\n: {caption}", facts, drawings)
 
 
-def _standings(measures: Sequence[Measure | str]) -> list[Standing]:
+def _standings(measures: Sequence[Measure | str], dataset: str = "") -> list[Standing]:
     known = declared(context.current().project)
     chosen = measures or [name for name, each in known.by_id.items() if each.chart in BY_DEFAULT]
     found = [each if isinstance(each, Measure) else Measure(each, is_owner=False) for each in chosen]
+    if dataset:
+        names = list(dict.fromkeys(each.dataset for each in known.by_id.values()))
+        found = [each for each in found if each.definition.dataset == dataset]
+        if not found:
+            raise DataError(
+                f'measures.overview: no measure that it can show is of the dataset "{dataset}".'
+                f"{nearest(dataset, names)} The measures are of {wording.listing(names)}."
+            )
     for each in found:
         if each.definition.chart not in IN_OVERVIEW:
             raise DataError(
@@ -239,15 +249,16 @@ def line_of(measure: Measure) -> str:
 # The summary of a quarter
 
 
-def summary(*measures: Measure | str) -> Block:
+def summary(*measures: Measure | str, dataset: str = "") -> Block:
     """Return a list: which measures improved, which need attention, and what is new since the quarter before.
 
     Parameters
     ----------
     measures : Measure or str
+    dataset : str
         As for `overview`.
     """
-    standings = _standings(measures)
+    standings = _standings(measures, dataset)
     quarter = standings[0].measure.here.quarter
     lists = {
         "What has improved": [f"{_label(each)} ({each.now.improved})" for each in standings if each.now.improved],

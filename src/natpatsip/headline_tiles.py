@@ -1,0 +1,120 @@
+"""Headline numbers as large tiles, each with its label, its icon and a small drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from natpatsip import context
+from natpatsip.blocks import Block, Drawing, drawing_span, fact_span
+from natpatsip.charts import palette
+from natpatsip.errors import FigureError
+from natpatsip.facts import Fact
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A headline number with its label and icon, and a drawing of it if there is one."""
+
+    value: Fact | str
+    label: str
+    icon: str
+    drawing: Drawing | None = None
+
+
+def tile(value: Fact | str, label: str, *, icon: str, of: Fact | None = None, drawing: Drawing | None = None) -> Tile:
+    """Return a tile for `tiles`; `icon` is one of the extension's, by name.
+
+    Parameters
+    ----------
+    of : Fact, optional
+        What the number is a part of: the label begins with *of 15*, and the part is drawn (`proportion`).
+    drawing : Drawing, optional
+        What is below the label, such as a measure's line from `measures.sparkline`.
+
+    Raises
+    ------
+    FigureError
+        If a text is said to be part of something, or a part is more than its whole.
+    """
+    if of is None:
+        return Tile(value, label, icon, drawing)
+    if not isinstance(value, Fact):
+        raise FigureError(
+            f'tile: found "{value}" of {of}; expected a fact, such as cite("teams_ready"), to be part of it.'
+        )
+    return Tile(value, f"of {of} {label}", icon, drawing or proportion(value, of))
+
+
+def tiles(*row: Tile | Sequence[Tile], programme: str = "") -> Block:
+    """Return headline numbers as a row of large tiles.
+
+    For a programme, by the name of its chapter, they are a panel in its colour, whose first number is the largest.
+
+    Parameters
+    ----------
+    row : Tile or sequence of Tile
+        The tiles, or lists of them; an empty list adds none, as where a tile is of one quarter alone.
+    """
+    shown = [tile for each in row for tile in ([each] if isinstance(each, Tile) else each)]
+    drawings = dict[str, str]()
+
+    def drawn(each: Tile) -> str:
+        if each.drawing is None:
+            return ""
+        name, span = drawing_span(each.drawing.svg, kind="line", alt=each.drawing.alt)
+        drawings[name] = each.drawing.svg
+        return f"\n\n{span}"
+
+    parts = [f'::: {{.tile icon="{each.icon}"}}\n{_value(each)}\n\n{each.label}{drawn(each)}\n:::' for each in shown]
+    of_programme = f' programme="{programme}"' if programme else ""
+    markdown = f":::: {{.tiles{of_programme}}}\n" + "\n\n".join(parts) + "\n::::"
+    seen = "\n".join(f"- **{each.value}** {each.label}" for each in shown)
+    context.note("the row of tiles", markdown)
+    facts = tuple(each.value for each in shown if isinstance(each.value, Fact))
+    return Block(markdown, seen, facts, drawings)
+
+
+FEW = 20  # of a whole at most that is drawn as dots, which can be counted
+
+
+def proportion(part: Fact | int, whole: Fact | int) -> Drawing:
+    """Return a part of a whole as a drawing for a tile: of up to 20 as dots, of more as a bar.
+
+    Raises
+    ------
+    FigureError
+        If the part is less than nothing or more than the whole.
+
+    Examples
+    --------
+    >>> proportion(3, 15).alt
+    '3 of 15'
+    >>> proportion(3, 15).svg.count("<circle"), proportion(29, 42).svg.count("<circle")
+    (15, 0)
+    """
+    some, total = (int(cast("float", each.value)) if isinstance(each, Fact) else each for each in (part, whole))
+    if not 0 <= some <= total or not total:
+        raise FigureError(f"proportion: found {some} of {total}; expected a part that is no more than its whole.")
+    if total <= FEW:
+        width = 8 * total
+        shapes = "".join(
+            f'<circle cx="{8 * n + 4}" cy="5" r="3.2" stroke="{palette.ACCENT}" stroke-width="0.8" '
+            f'fill="{palette.ACCENT if n < some else palette.PAPER}"/>'
+            for n in range(total)
+        )
+    else:
+        width, filled = 160, round(159 * some / total, 1)
+        frame = f'x="0.5" y="0.5" height="9" stroke="{palette.ACCENT}" stroke-width="0.8"'
+        bars = ((159, palette.PAPER), (filled, palette.ACCENT))
+        shapes = "".join(f'<rect {frame} width="{length:g}" fill="{fill}"/>' for length, fill in bars)
+    size = f'width="{width}" height="10" viewBox="0 0 {width} 10"'
+    alt = f"{some} of {total}"
+    if isinstance(part, Fact) and part.label:
+        alt = f"{part.label}: {alt}"
+    return Drawing(f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{shapes}</svg>', alt)
+
+
+def _value(each: Tile) -> str:
+    return fact_span(each.value) if isinstance(each.value, Fact) else each.value

@@ -1,0 +1,55 @@
+"""Headline numbers are tiles that carry their facts, and a part of a whole is drawn."""
+
+import pytest
+
+from natpatsip.blocks import BLOCK, fact_span
+from natpatsip.charts import palette
+from natpatsip.errors import FigureError
+from natpatsip.facts import Fact
+from natpatsip.headline_tiles import proportion, tile, tiles
+
+WOMEN = Fact("people_seen", "2024-25-Q2", 677, "women", "Return")
+TEAMS = Fact("teams_ready", "2024-25-Q2", 3, "teams", "Return", label="Teams ready")
+ALL_TEAMS = Fact("teams", "2024-25-Q2", 15, "teams", "Return")
+
+
+def test_tiles_carry_their_facts():
+    forms = tiles([tile(WOMEN, "women", icon="baby"), tile("All", "trusts", icon="shield")])._repr_mimebundle_()
+    assert [each["id"] for each in forms[BLOCK]["facts"]] == ["people_seen"]
+    assert fact_span(WOMEN) in forms[BLOCK]["markdown"]
+
+
+def test_tiles_of_a_programme_are_a_panel_and_may_have_drawings():
+    drawn = proportion(3, 15)
+    shown = tiles([tile("3", "teams", icon="baby", drawing=drawn)], programme="ward")
+    assert shown.markdown.startswith(':::: {.tiles programme="ward"}\n')
+    assert list(shown.drawings.values()) == [drawn.svg]
+    assert 'alt="3 of 15"' in shown.markdown
+
+
+@pytest.mark.parametrize(("part", "whole"), [(-1, 3), (4, 3), (0, 0)])
+def test_a_part_that_is_more_than_its_whole_is_refused(part, whole):
+    with pytest.raises(FigureError, match=f"found {part} of {whole}"):
+        proportion(part, whole)
+
+
+@pytest.mark.parametrize(("part", "whole", "dots"), [(0, 20, 20), (20, 20, 20), (3, 15, 15), (29, 42, 0)])
+def test_a_share_of_up_to_twenty_is_dots_and_of_more_a_bar(part, whole, dots):
+    svg = proportion(part, whole).svg
+    assert svg.count("<circle") == dots
+    assert svg.count(f'fill="{palette.ACCENT}"') == (part if dots else 1)
+
+
+def test_tiles_are_given_one_by_one_or_as_lists_of_which_some_may_be_empty():
+    women, trusts = tile(WOMEN, "women", icon="baby"), tile("All", "trusts", icon="shield")
+    assert tiles(women, [], [trusts]) == tiles([women, trusts])
+
+
+def test_a_part_of_a_whole_says_of_how_many_and_is_drawn():
+    shown = tile(TEAMS, "teams are ready", icon="people", of=ALL_TEAMS)
+    assert (shown.label, shown.drawing) == ("of 15 teams are ready", proportion(TEAMS, ALL_TEAMS))
+
+
+def test_a_text_is_no_part_of_anything():
+    with pytest.raises(FigureError, match='found "All" of 15; expected a fact'):
+        tile("All", "teams", icon="people", of=ALL_TEAMS)
