@@ -20,7 +20,7 @@ from natpatsip.digests import key
 from natpatsip.errors import ReportError, UsageError
 from natpatsip.pipeline.caching import store
 from natpatsip.pipeline.caching.inputs import Inputs, SourceChanged
-from natpatsip.pipeline.caching.up_to_date import BuildRecord, earlier_reports
+from natpatsip.pipeline.caching.up_to_date import BuildRecord, earlier_reports, made_of
 from natpatsip.pipeline.execution import kernels
 from natpatsip.pipeline.options import FORMATS, Log, Options, files_of
 from natpatsip.project import MARK
@@ -182,6 +182,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
                 illustrative=list(staged.illustrative),
                 figures={each.id: each.number for each in staged.figures},
                 seconds={name: round(each.seconds, 2) for name, each in executed.items()},
+                made_of=made_of(job.inputs, job.quarter, job.options),
                 **(outcome.record() if outcome else {}),
                 **({"qa": record.record()} if record else {}),
             )

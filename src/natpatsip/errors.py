@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import difflib
+import errno
+import os
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 # Control characters, which a terminal obeys; separators that end a line; marks that reverse the order of letters
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\[)")  # of a workflow, to GitHub's runner: at a line's start, or anywhere
 _MANY = re.compile(r"\d+ problems:\n")
+_PERMISSIONS = "Check the permissions there, then run this again."
+_SPACE = "Free some space (natpatsip clean removes the cache and working files), then run this again."
+REMEDIES = {  # of errors of the machine, rather than of the report or the program
+    errno.ENOSPC: _SPACE,
+    errno.EDQUOT: _SPACE,
+    errno.EFBIG: "Raise the limit on the size of files (ulimit -f), then run this again.",
+    errno.EROFS: "Work in a copy of the project that can be written to.",
+    errno.EACCES: _PERMISSIONS,
+    errno.EPERM: _PERMISSIONS,
+    errno.EMFILE: "Raise the limit of open files (ulimit -n), then run this again.",
+    errno.ENOMEM: "Run this where there is more memory, or run fewer notebooks at once with --jobs 1.",
+}
 
 
 class ReportError(Exception):
     """A report cannot be made, for a reason that its reader can act on."""
 
     exit_status = 1
+    problems: tuple[ReportError, ...] = ()
+    """The errors that `together` joined in this one; empty if it is a single one."""
 
 
 class UsageError(ReportError):
@@ -62,6 +79,19 @@ class FigureError(ReportError):
     """A figure lacks something that every reader needs."""
 
 
+@dataclass(frozen=True)
+class CellFailure:
+    """Where a notebook stopped: what a log and a summary say of it, apart from the sentences for its author."""
+
+    notebook: str  # notebooks/ward.ipynb
+    cell: int  # its position from 1, as readers of JupyterLab count; 0 if no cell is to blame
+    identity: str  # its id
+    source: str  # its first lines
+    error: str  # the last line of the error
+    executed: str  # the notebook as far as it ran; empty if nothing of it was saved
+    not_run: tuple[str, ...] = ()  # notebooks that were not run, since they cite its facts
+
+
 class NotebookError(ReportError):
     """A notebook is malformed, or one of its cells or inline expressions failed.
 
@@ -69,6 +99,7 @@ class NotebookError(ReportError):
     """
 
     faulty_data = ""
+    failure: CellFailure | None = None
 
 
 class StagingError(ReportError):
@@ -122,7 +153,9 @@ def together(errors: Sequence[ReportError]) -> None:
     if len(different) == 1:
         raise different[0]
     lines = "\n".join(f"- {error}" for error in different)
-    raise type(different[0])(f"{len(different)} problems:\n{lines}") from different[0]
+    joined = type(different[0])(f"{len(different)} problems:\n{lines}")
+    joined.problems = tuple(single for error in different for single in error.problems or (error,))
+    raise joined from different[0]
 
 
 def apart(text: str) -> list[str]:
@@ -136,3 +169,22 @@ def apart(text: str) -> list[str]:
     if not _MANY.match(text):
         return [text]
     return _MANY.sub("", text).removeprefix("- ").split("\n- ")
+
+
+def of_the_machine(error: OSError) -> str:
+    """Return what went wrong with which file and what to do; empty if it is not an error of the machine.
+
+    Examples
+    --------
+    >>> print(of_the_machine(OSError(errno.EROFS, "Read-only file system", "/srv/report/build")))
+    /srv/report/build: Read-only file system. Work in a copy of the project that can be written to.
+    >>> of_the_machine(FileNotFoundError(errno.ENOENT, "No such file or directory", "/srv/report/x"))
+    ''
+    """
+    code, where = error.errno or 0, str(error.filename or "")
+    if error.args and isinstance(error.args[0], list) and error.args[0]:  # shutil.copytree collects all its errors
+        _, target, why = error.args[0][0]
+        code, where = next((each for each in REMEDIES if os.strerror(each) in str(why)), 0), str(target)
+    if code not in REMEDIES:
+        return ""
+    return f"{f'{where}: ' if where else ''}{os.strerror(code)}. {REMEDIES[code]}"

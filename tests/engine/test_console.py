@@ -68,13 +68,14 @@ def test_every_line_of_a_scheduled_run_has_its_time(tmp_path, before, arguments,
     assert any(words in line for line in lines_of(run)), lines_of(run)
 
 
-def test_a_scheduled_run_beside_another_is_skipped_with_a_line(tmp_path):
+def test_a_scheduled_run_beside_another_is_skipped_and_says_so_with_the_time(tmp_path):
     project = small(tmp_path)
     with try_locked(project / "build" / "schedule"):
         run = natpatsip(project, "build", "--due")
     assert run.returncode == 0
-    (line,) = lines_of(run)
-    assert re.fullmatch(TIME + "skipped: another scheduled run has not ended yet", line)
+    first, last = lines_of(run)
+    assert re.fullmatch(TIME + "skipped: another scheduled run has not ended yet", first)
+    assert re.match(TIME + "The run took", last)
 
 
 def test_lines_that_are_written_in_pieces_have_one_time():

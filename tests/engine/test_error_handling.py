@@ -13,7 +13,7 @@ import time
 import pytest
 
 from natpatsip import cli
-from natpatsip.cli.application import sentence
+from natpatsip.errors import of_the_machine
 from natpatsip.pipeline.execution import kernels as notebook_kernels
 from support.projects import NATPATSIP, code, small
 from support.waiting import becomes
@@ -24,7 +24,7 @@ STOPPED = (130, -signal.SIGINT)  # a shell shows 130 for both; Python ends by th
 
 def test_files_that_could_not_be_copied_are_told_by_the_first():
     full = f"[Errno {errno.ENOSPC}] {os.strerror(errno.ENOSPC)}: 'a' -> 'build/a'"
-    said = sentence(shutil.Error([("a", "build/a", full), ("b", "build/b", full)]))
+    said = of_the_machine(shutil.Error([("a", "build/a", full), ("b", "build/b", full)]))
     assert said.startswith(f"build/a: {os.strerror(errno.ENOSPC)}. Free some space")
 
 

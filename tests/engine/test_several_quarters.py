@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from natpatsip import build
-from natpatsip.cli import app
 from support.projects import code, command, edit, small
 
 Q1, Q2 = "2024-25-Q1", "2024-25-Q2"
@@ -74,24 +72,3 @@ def test_all_and_quarters_are_one_too_many(project):
     run = command(project, "build", Q1, "--all")
     assert run.returncode == 2
     assert "--all: already means every quarter" in run.stderr
-
-
-def due(project, monkeypatch):
-    """Return the quarters that a schedule would build."""
-    chosen = []
-    monkeypatch.chdir(project)
-    monkeypatch.setattr(
-        build, "build_all", lambda _, quarters, *__: chosen.extend(quarters) or build.BuildResults({}, {})
-    )
-    app(["build", "--due"], standalone_mode=False)
-    return sorted(map(str, chosen))
-
-
-def test_each_quarter_that_is_due_and_not_built_is_built_by_a_schedule(tmp_path, monkeypatch, capsys):
-    project = small(tmp_path)
-    assert due(project, monkeypatch) == [Q1, Q2]
-    for built, left in ((Q2, [Q1]), (Q1, [])):
-        (project / "reports" / built).mkdir(parents=True)
-        (project / "reports" / built / "manifest.json").touch()
-        assert due(project, monkeypatch) == left
-    assert capsys.readouterr().out == "nothing due\n"

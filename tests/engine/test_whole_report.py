@@ -72,10 +72,3 @@ def test_without_a_quarter_the_newest_with_complete_data_is_built(whole, tmp_pat
     assert run.returncode == 0, run.stderr
     assert "2024-25-Q3: data not complete" in run.stderr
     assert (edited / "reports" / Q2 / "html" / "index.html").is_file()
-
-
-def test_a_schedule_ends_well_where_nothing_is_due(whole):
-    for quarter in (Q1, Q2):
-        whole.report(quarter)
-    run = command(whole.folder, "build", "--due")
-    assert (run.returncode, run.stdout) == (0, "nothing due\n")  # the command line adds the time: test_console.py

@@ -5,8 +5,6 @@ Only faults of the program keep their traceback.
 
 from __future__ import annotations
 
-import errno
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from natpatsip.errors import ReportError, UsageError, lines_shown, nearest
+from natpatsip.errors import ReportError, UsageError, lines_shown, nearest, of_the_machine
 from natpatsip.project import find_root
 
 if TYPE_CHECKING:
@@ -34,14 +32,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 INTERRUPTED = 130  # the exit status after Ctrl-C; Typer exits with it too
-_PERMISSIONS = "Check the permissions there, then run this again."
-REMEDIES = {  # of errors of the machine, rather than of the report or the program
-    errno.ENOSPC: "Free some space (natpatsip clean removes the cache and working files), then run this again.",
-    errno.EROFS: "Work in a copy of the project that can be written to.",
-    errno.EACCES: _PERMISSIONS,
-    errno.EPERM: _PERMISSIONS,
-    errno.EMFILE: "Raise the limit of open files (ulimit -n), then run this again.",
-}
 
 
 @app.callback()
@@ -86,7 +76,7 @@ def errors_as_sentences() -> Iterator[None]:
     except ReportError as error:
         _exit(str(error), error.exit_status)
     except OSError as error:
-        if not (text := sentence(error)):
+        if not (text := of_the_machine(error)):
             raise
         _exit(text, ReportError.exit_status)
     except (KeyboardInterrupt, SystemExit) as stop:
@@ -98,22 +88,3 @@ def errors_as_sentences() -> Iterator[None]:
 def _exit(text: str, status: int) -> None:
     sys.stderr.write(f"natpatsip: {lines_shown(text)}\n")
     sys.exit(status)
-
-
-def sentence(error: OSError) -> str:
-    """Return what went wrong with which file and what to do; empty if it is not an error of the machine.
-
-    Examples
-    --------
-    >>> print(sentence(OSError(errno.EROFS, "Read-only file system", "/srv/report/build")))
-    /srv/report/build: Read-only file system. Work in a copy of the project that can be written to.
-    >>> sentence(FileNotFoundError(errno.ENOENT, "No such file or directory", "/srv/report/x"))
-    ''
-    """
-    code, where = error.errno or 0, str(error.filename or "")
-    if error.args and isinstance(error.args[0], list) and error.args[0]:  # shutil.copytree collects all its errors
-        _, target, why = error.args[0][0]
-        code, where = next((each for each in REMEDIES if os.strerror(each) in str(why)), 0), str(target)
-    if code not in REMEDIES:
-        return ""
-    return f"{f'{where}: ' if where else ''}{os.strerror(code)}. {REMEDIES[code]}"

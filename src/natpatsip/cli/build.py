@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +11,7 @@ import typer
 from natpatsip.cli.application import JOBS, app, one_of
 from natpatsip.cli.console import ProgressLog, say
 from natpatsip.errors import ReportError, UsageError
-from natpatsip.pipeline.options import FORMATS, RENDERERS, Options, files_of
+from natpatsip.pipeline.options import FORMATS, NOTIFY, RENDERERS, Options, files_of
 
 if TYPE_CHECKING:
     from natpatsip.quarter import Quarter
@@ -62,14 +62,25 @@ def build(
         bool, typer.Option("--final", help="Make the final edition and its git tag, if nothing is missing.")
     ] = False,
     due: Annotated[
-        bool, typer.Option("--due", help="Build only quarters that are due and not yet built; for schedules.")
+        bool, typer.Option("--due", help="Build only quarters that are due, new or changed; for schedules.")
     ] = False,
+    notify: Annotated[
+        str,
+        typer.Option(
+            metavar="COMMAND|URL",
+            envvar=NOTIFY,
+            show_envvar=False,
+            help=f"With --due, post the summary to a command's input or an https address (or set {NOTIFY}).",
+        ),
+    ] = "",
 ) -> None:
     """Build the report of one quarter or of several."""
     from natpatsip.project import project_root
 
     formats, quarters = _formats(to), quarters or []
     _check_options(quarters, formats, everything=everything, final=final, due=due)
+    if notify and not due and NOTIFY not in os.environ:
+        raise UsageError("--notify: posts the summary of a scheduled run. Add --due, or leave --notify out.")
     one_of("--renderer", renderer, RENDERERS)
     log, project = ProgressLog(), project_root()
     options = Options(
@@ -81,28 +92,20 @@ def build(
         cluster=cluster,
         is_final=final,
     )
-    if not due:
-        _build(project, quarters, options, everything=everything, due=False, log=log)
-        return
-    from natpatsip.pipeline.workspace import try_locked
+    if due:
+        from natpatsip import schedule
+        from natpatsip.quarter import Quarter
 
-    with try_locked(project / "build" / "schedule") as is_free:
-        if is_free:
-            _build(project, quarters, options, everything=everything, due=True, log=log)
-        else:
-            say("skipped: another scheduled run has not ended yet")
+        schedule.run(project, [Quarter.parse(each) for each in quarters], options, log=log, say=say, notify=notify)
+    else:
+        _build(project, quarters, options, everything=everything, log=log)
 
 
-def _build(
-    project: Path, quarters: list[str], options: Options, *, everything: bool, due: bool, log: ProgressLog
-) -> None:
+def _build(project: Path, quarters: list[str], options: Options, *, everything: bool, log: ProgressLog) -> None:
     """Build what was asked for, and say where it is."""
     from natpatsip.build import build_all
 
-    chosen = _chosen(project, quarters, options, everything=everything, due=due, log=log)
-    if due and not chosen:
-        say("nothing due")
-        return
+    chosen = _chosen(project, quarters, options, everything=everything, log=log)
     outcome = build_all(project, chosen, options, log)
     for folder in outcome.built.values():
         for file in files_of(folder, options.formats):
@@ -123,27 +126,22 @@ def _check_options(quarters: list[str], formats: tuple[str, ...], *, everything:
         raise UsageError("--all: already means every quarter. Leave out --all or the quarters.")
 
 
-def _chosen(
-    project: Path, named: list[str], options: Options, *, everything: bool, due: bool, log: ProgressLog
-) -> list[Quarter]:
+def _chosen(project: Path, named: list[str], options: Options, *, everything: bool, log: ProgressLog) -> list[Quarter]:
     """Return the quarters to build."""
-    from natpatsip.pipeline.caching.up_to_date import complete_quarters, is_due
+    from natpatsip.pipeline.caching.up_to_date import complete_quarters
     from natpatsip.quarter import Quarter
     from natpatsip.release.final_edition import is_final
 
     chosen = [Quarter.parse(each) for each in named]
     if not named:
-        chosen, incomplete = complete_quarters(project, only_newest=not (everything or due))
+        chosen, incomplete = complete_quarters(project, only_newest=not everything)
         for quarter, missing in incomplete.items():
             log(f"{quarter}: data not complete: {'; '.join(missing)}")
-        if not chosen and not due:
+        if not chosen:
             raise ReportError("params/: no quarter has complete data. Name a quarter to see what its build needs.")
     if everything:
         final_editions = [each for each in chosen if is_final(options.report(project, each))]
         for quarter in final_editions:
             log(f"{quarter}: there is a final edition, which is left unchanged")
         chosen = [each for each in chosen if each not in final_editions]
-    if due:
-        today = datetime.date.today()
-        chosen = [each for each in chosen if is_due(project, each, today=today, output=options.output)]
     return chosen

@@ -8,6 +8,7 @@ from pathlib import Path
 
 FORMATS = ("html", "pdf", "docx")
 RENDERERS = ("auto", "quarto", "pandoc")
+NOTIFY = "NATPATSIP_NOTIFY"  # the environment variable that names where summaries are posted; it may hold a secret
 Log = Callable[[str], None]
 
 

@@ -21,6 +21,7 @@ from natpatsip.project import MARK, SOURCE_FILES, SOURCE_FOLDERS
 
 _VALUES = re.compile(r"""[:\[,-][ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s\[\],{}#"'][^\n\[\],{}#"']*\.\w+))""")  # of YAML
 ENGINE = Path(__file__).resolve().parents[2]
+PACKAGED_LOOK = "the engine's look/"  # begins the names of its files, where a project has no look of its own
 ENGINE_PREFIX = f"{ENGINE}{os.sep}"
 
 
@@ -63,13 +64,23 @@ class Inputs:
         if not look.has_own(project):
             packaged = look.packaged()
             found = files_in(packaged)
-            files |= {f"the engine's look/{file.relative_to(packaged).as_posix()}": sha256_of(file) for file in found}
+            files |= {f"{PACKAGED_LOOK}{file.relative_to(packaged).as_posix()}": sha256_of(file) for file in found}
         return cls(project, files | {name: sha256_of(project / name) for name in single_files(project)}, environment)
 
     @cached_property
     def digest(self) -> str:
         """The digest of everything."""
         return key(self.project, self.environment, *(f"{name} {self.files[name]}" for name in sorted(self.files)))
+
+    def of_quarter(self, quarter: object) -> dict[str, str]:
+        """Return the files that a quarter's report is made of: not the params of other quarters; the look as one."""
+        own = f"params/{quarter}."
+        found = {
+            name: sha for name, sha in self.files.items() if not name.startswith("params/") or name.startswith(own)
+        }
+        looks = {name: sha for name, sha in found.items() if name.startswith(("_extensions/", PACKAGED_LOOK))}
+        digest = key(*(f"{name} {looks[name]}" for name in sorted(looks)))
+        return {name: sha for name, sha in found.items() if name not in looks and sha} | {"_extensions": digest}
 
     def is_outdated(self) -> bool:
         """Return True if the engine or the packages have changed since the inputs were read."""
@@ -96,6 +107,11 @@ def single_files(project: Path) -> list[str]:
         if inside and (project / name).is_file():
             found[Path(name).as_posix()] = None
     return list(found)
+
+
+def engine_digest() -> str:
+    """Return the digest of the engine's source, the same on every machine."""
+    return key(*(part for file in sorted(files_in(ENGINE)) for part in (file.relative_to(ENGINE), file.read_bytes())))
 
 
 @cache

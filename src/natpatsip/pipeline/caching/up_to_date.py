@@ -1,4 +1,4 @@
-"""Whether there is anything to build: which quarters are complete or due, and whether a report is up to date.
+"""Whether there is anything to build: which quarters are complete, and whether a report is up to date.
 
 That is decided from bytes alone, before anything slow is imported. A build that succeeds saves what its report was made
 of and the digest of each of the report's files. While the inputs have the same digests and the report has the same
@@ -12,7 +12,6 @@ import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,13 @@ from typing import Any
 from natpatsip import git
 from natpatsip.digests import key, sha256_of
 from natpatsip.pipeline.caching import store
-from natpatsip.pipeline.caching.inputs import Inputs, SourceChanged
+from natpatsip.pipeline.caching.inputs import Inputs, SourceChanged, engine_digest
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.options import FORMATS, Options
 from natpatsip.quarter import Quarter, known_quarters
 
 KIND = "reports"
+ENGINE_NAME = "the engine"
 WITHOUT_EFFECT = ("jobs", "output", "is_fresh", "cluster")  # options that change nothing in a report
 OF_OTHERS = ("editions",)  # folders of a report that hold reports of their own
 
@@ -113,6 +113,18 @@ def earlier_reports(project: Path, quarter: Quarter, options: Options) -> dict[s
     return {str(file.absolute()): sha256_of(file) for file in files}
 
 
+def made_of(inputs: Inputs, quarter: Quarter, options: Options) -> dict[str, str]:
+    """Return the digests of what a quarter's report is made of, by which any machine tells whether it is up to date.
+
+    `BuildRecord` knows more, but only where the cache is. The manifest goes where the report goes.
+    """
+    before = quarter.previous()
+    folders = options.earlier(inputs.project, before)
+    facts = next((file for folder in folders if (file := folder / "facts.csv").is_file()), None)
+    found = inputs.of_quarter(quarter) | {ENGINE_NAME: engine_digest()}
+    return found | ({f"the report of {before}": sha256_of(facts)} if facts else {})
+
+
 def _with_more(formats: Collection[str]) -> Iterator[tuple[str, ...]]:
     """Yield the supersets of the formats, smallest first."""
     others = [name for name in FORMATS if name not in formats]
@@ -160,11 +172,3 @@ def complete_quarters(project: Path, *, only_newest: bool = False) -> tuple[list
         if only_newest:
             break
     return found, lacking
-
-
-def is_due(project: Path, quarter: Quarter, *, today: date, output: Path | None = None) -> bool:
-    """Return True if a quarter's report is due by its params' cut-off and not yet built."""
-    from natpatsip.params import load
-
-    built = (output or project / "reports") / str(quarter) / "manifest.json"
-    return not built.is_file() and today > load(quarter, project=project).cut_off

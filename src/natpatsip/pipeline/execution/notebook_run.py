@@ -14,13 +14,13 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from natpatsip.errors import NotebookError, ReportError
+from natpatsip.errors import CellFailure, NotebookError, ReportError, of_the_machine
 from natpatsip.facts import HANDED
 from natpatsip.pipeline.caching.run_cache import Facts
 from natpatsip.pipeline.execution import kernels as notebook_kernels
 from natpatsip.pipeline.execution.cancellation import CancelToken
 from natpatsip.pipeline.inline_code import faulty_data
-from natpatsip.pipeline.notebook import Notebook, advice_on_name, place_of
+from natpatsip.pipeline.notebook import Notebook, advice_on_name, place_of, source_of
 from natpatsip.pipeline.plan import Plan
 
 # What colours text and makes links in a terminal.
@@ -29,6 +29,8 @@ ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|
 IN_CELL = re.compile(r"\s*(?:Cell In\[(\d+)\]|(?:File )?A cell), line (\d+)")
 FRAME = re.compile(r"(?:File (\S.*?):\d+(?:,|$)|Cell In\[)")
 ARROW = re.compile(r"-+> (\d+) (.*)")
+PLACE = re.compile(r'\bcell (\d+)(?: "[^"]*")? \(id ([\w-]+)\)')  # as messages name a cell
+FIRST_LINES = 3  # of a cell, in summaries
 ERROR_MARKER = "papermill-error-cell-tag"  # of the cells in which papermill says that one has failed
 
 
@@ -87,15 +89,23 @@ def run(
     except papermill.PapermillExecutionError as error:
         failure = NotebookError(_failure(plan, notebook, output, error))
         failure.faulty_data = faulty_data(error.ename, error.evalue)
+        last = (ESCAPES.sub("", str(error.evalue)).strip().splitlines() or [""])[-1]
+        failure.failure = _cell_failure(plan, notebook, output, str(failure), f"{error.ename}: {last}")
         raise failure from error
     except NotebookError as error:
         failure = NotebookError(f"notebooks/{notebook.path.name}, {error}")
         failure.faulty_data = error.faulty_data
+        failure.failure = _cell_failure(plan, notebook, output, str(failure), PLACE.sub("", str(error)).lstrip(" ,:"))
         raise failure from error
     except ReportError:  # not the notebook's
         raise
     except Exception as error:  # a kernel that dies or hangs: nbclient and jupyter_client have errors of their own
-        raise NotebookError(f"notebooks/{notebook.path.name}: {type(error).__name__}: {_short(str(error))}") from error
+        if isinstance(error, OSError) and of_the_machine(error):  # such as a full disk
+            raise
+        words = f"{type(error).__name__}: {_short(str(error))}"
+        failure = NotebookError(f"notebooks/{notebook.path.name}: {words}")
+        failure.failure = _cell_failure(plan, notebook, output, "", words)
+        raise failure from error
     return NotebookRun(content, time.monotonic() - start, reads)
 
 
@@ -156,16 +166,35 @@ def _failure(plan: Plan, notebook: Notebook, output: Path, error: Any) -> str:
     traceback = [line for part in error.traceback for line in ESCAPES.sub("", part).splitlines() if line.strip()]
     cell, through = code.get(count), _reports_line(plan, traceback)
     advice = advice_on_name(own, cell, error.ename, words) if cell and not through else ""
-    saved = output.relative_to(plan.project) if output.is_relative_to(plan.project) else output
     return "\n".join(
         [
             where + _analysts_line(cell, count, traceback),
             f"  raised {error.ename}: {words}",
             *through,
             *([f"  {advice}"] if advice else []),
-            f"  The notebook as far as it ran: {saved}. Fix the cell and build again.",
+            f"  The notebook as far as it ran: {_within(plan, output)}. Fix the cell and build again.",
         ]
     )
+
+
+def _cell_failure(plan: Plan, notebook: Notebook, output: Path, message: str, error: str) -> CellFailure:
+    """Return where a notebook stopped; the cell is the first that a message names."""
+    found = PLACE.search(message)
+    number, identity = (int(found[1]), found[2]) if found else (0, "")
+    cell = next((each for each in notebook.content.cells if identity and each.get("id") == identity), None)
+    lines = [line for line in source_of(cell).splitlines() if line.strip()] if cell else []
+    return CellFailure(
+        f"notebooks/{notebook.path.name}",
+        number,
+        identity,
+        "\n".join(lines[:FIRST_LINES]),
+        error,
+        _within(plan, output) if output.is_file() else "",
+    )
+
+
+def _within(plan: Plan, output: Path) -> str:
+    return str(output.relative_to(plan.project) if output.is_relative_to(plan.project) else output)
 
 
 def _analysts_line(cell: NotebookNode | None, count: str, traceback: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -39,11 +40,12 @@ def execute(
     Raises
     ------
     NotebookError
-        If a cell or an inline expression fails; every notebook that failed by itself is named. A notebook that cites
-        a failed one does not run.
+        If a cell or an inline expression fails; every notebook that failed by itself is named. The others run, except
+        those that cite a failed one.
     """
     done: dict[str, Executed] = {}
     errors: dict[str, ReportError] = {}
+    failed: set[str] = set()  # some with the same error as another
     order, before = plan.order(), plan.before()
     running: dict[Future[Executed], str] = {}
     cancel = CancelToken()
@@ -77,13 +79,24 @@ def execute(
                     try:
                         finish(future.result())
                     except ReportError as error:
+                        failed.add(name)
+                        log(f"{name}: failed")
                         if str(error) not in map(str, errors.values()):
                             errors[name] = error
         except KeyboardInterrupt:  # leaving the pool's block would wait for what runs in it
             cluster.stop() if cluster else cancel.cancel()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+    not_run = {
+        name: sorted(_all_before(before, name) & failed) for name in plan.notebooks if name not in {*done, *failed}
+    }
+    for name, causes in not_run.items():
+        log(f"{name}: not run, since it cites facts of {wording.listing([f'{each}.ipynb' for each in causes])}")
     errors = {name: errors[name] for name in plan.notebooks if name in errors}  # in reading order
+    for name, stopped in errors.items():
+        if isinstance(stopped, NotebookError) and stopped.failure:
+            waiting = tuple(f"{each}.ipynb" for each, causes in not_run.items() if name in causes)
+            stopped.failure = replace(stopped.failure, not_run=waiting)
     together([*_faulty_files(errors), *(each for each in errors.values() if not _faulty_data(each))])
     return {name: done[name] for name in plan.notebooks}
 
