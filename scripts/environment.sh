@@ -75,6 +75,7 @@ print("uv==" + uv["version"], *("--hash=" + file["hash"] for file in files))' >"
     fi
     say "Installing the packages of uv.lock into .venv"
     install_locked
+    .venv/bin/python -m natpatsip.notebook_merges >/dev/null
     state >"$stamp"
 fi
 .venv/bin/python -m compileall -q src

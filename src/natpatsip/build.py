@@ -182,7 +182,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
                 illustrative=list(staged.illustrative),
                 figures={each.id: each.number for each in staged.figures},
                 seconds={name: round(each.seconds, 2) for name, each in executed.items()},
-                made_of=made_of(job.inputs, job.quarter, job.options),
+                made_of=made_of(job.inputs, plan.params, job.options),
                 **(outcome.record() if outcome else {}),
                 **({"qa": record.record()} if record else {}),
             )
@@ -210,7 +210,8 @@ def _own_chapters(
     record, written = None, {}
     if candidate and outcome:
         accepted = [each.record() for each in outcome.accepted]
-        record = QaRecord(plan.params, candidate.commit, CHECKS, accepted)
+        titles = {name: notebook.title for name, notebook in plan.notebooks.items()}
+        record = QaRecord(plan.params, candidate.commit, CHECKS, accepted, titles)
         written[FINALS_ONLY] = record.chapter()
     if CHANGES in plan.chapters:
         folders = job.options.earlier(job.project, job.quarter.previous())

@@ -31,6 +31,7 @@ from natpatsip.quarter import PARAMS_FOLDER, Quarter, known_quarters
 from natpatsip.yaml_models import CalendarDay, Number, place_of, read_yaml, sentences
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+SHA256 = re.compile(r"[0-9a-f]{64}")
 FACT_IN_TEXT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
@@ -95,17 +96,55 @@ class Limits(Strict):
 
 
 class SignOff(Strict):
-    """Who signs off the final edition: a role and, once it has been signed, the name and the day."""
+    """Who signs off the final edition, or a chapter of it: a role and, once it has been signed, the name and the day.
+
+    ``natpatsip sign`` records what the chapter said then, by its SHA-256.
+    """
 
     role: Text
+    chapter: Text | None = None
+    """The chapter that it is about; without one, the whole report."""
     name: Text | None = None
     date: CalendarDay | None = None
+    signed: str | None = None
+
+    @field_validator("signed", mode="before")
+    @classmethod
+    def _is_a_hash(cls, text: Any) -> Any:
+        if text is not None and not SHA256.fullmatch(str(text)):
+            raise ValueError(f"found {text!r}, which is not what natpatsip sign writes. Leave it out, and sign again")
+        return text
 
     @model_validator(mode="after")
     def _is_whole_or_open(self) -> SignOff:
         if (self.name is None) != (self.date is None):
             raise ValueError(f"the sign-off of the {self.role} needs both a name and a date; leave both out until then")
+        if self.signed and not (self.chapter and self.name):
+            raise ValueError(f"the sign-off of the {self.role} has signed without a chapter and a name; leave it out")
         return self
+
+    @property
+    def what(self) -> str:
+        """The role, and its chapter, as messages name them."""
+        return f"{self.role} ({self.chapter})" if self.chapter else self.role
+
+
+class Verified(Strict):
+    """A fact that its owner has verified: who, when, and the value that it had."""
+
+    fact: Text
+    period: Text
+    value: float | str
+    role: Text
+    name: Text
+    date: CalendarDay
+
+    @field_validator("value", mode="before")
+    @classmethod
+    def _is_a_number_or_text(cls, value: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise ValueError(f"found {value!r}, expected the number or the text that natpatsip sign --fact wrote")
+        return value
 
 
 class Acceptance(Strict):
@@ -151,6 +190,7 @@ class Params(Strict):
     limits: Limits = Limits()
     publication: Publication = Publication()
     sign_offs: tuple[SignOff, ...] = ()
+    verified: tuple[Verified, ...] = ()
     accepted: tuple[Acceptance, ...] = ()
     built_from: Text | None = None
 

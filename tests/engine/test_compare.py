@@ -277,10 +277,55 @@ def test_a_sentence_that_code_makes_is_reworded_where_its_words_change():
     )
 
 
-def test_a_passage_that_moved_is_no_change():
-    one, two = "The first thing to say.", "And then another thing."
-    before, now = (built(quarter, prose("\n\n".join(texts))) for quarter, texts in ((Q1, [one, two]), (Q2, [two, one])))
-    assert kinds(before, now) == []
+FIRST, SECOND, THIRD = "The first thing to say here.", "And then another thing follows.", "A third one is last of all."
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        ([FIRST, SECOND, THIRD], [SECOND, THIRD, FIRST], [("narrative-moved", f"{FIRST} (moved further down)")]),
+        ([FIRST, SECOND, THIRD], [THIRD, FIRST, SECOND], [("narrative-moved", f"{THIRD} (moved further up)")]),
+        ([FIRST, SECOND], [FIRST, "## News", SECOND], [("narrative-added", "News")]),  # its section alone is another
+        (
+            ["## A", FIRST, "## B", SECOND, THIRD],
+            ["## A", "## B", SECOND, THIRD, FIRST],
+            [("narrative-moved", f"{FIRST} (moved from Ward › A)")],
+        ),
+        ([FIRST, FIRST, SECOND], [FIRST, SECOND], [("narrative-removed", FIRST)]),
+        (
+            [FIRST, SECOND, THIRD],
+            [SECOND, FIRST.replace("here", "now"), THIRD],
+            [("narrative-reworded", "The first thing to say [-here.-] {+now.+}")],
+        ),
+    ],
+)
+def test_a_passage_that_moved_is_shown_as_moved(before, now, expected):
+    one, two = (built(quarter, *map(_cell, range(9), texts)) for quarter, texts in ((Q1, before), (Q2, now)))
+    assert kinds(one, two) == expected
+
+
+def _cell(number, text):
+    return prose(text, id=f"cell-{number}")
+
+
+def test_a_passage_that_moved_to_another_chapter_is_shown_as_moved():
+    def two(quarter, ward, clinic):
+        chapters = {"ward": ward, "clinic": clinic}
+        notebooks = {
+            name: new_notebook(cells=[new_markdown_cell(f"# {name}", id="title"), prose(text)])
+            for name, text in chapters.items()
+        }
+        return BuiltReport(quarter, (), notebooks)
+
+    before, now = two(Q1, f"{FIRST}\n\n{SECOND}\n\nNews", THIRD), two(Q2, SECOND, f"{THIRD}\n\n{FIRST}\n\nNews")
+    found = compare(before, now)
+    assert [(each.check, each.message, each.where) for each in found.changes] == [
+        ("narrative-removed", "News", "ward"),  # too short to be known again
+        ("narrative-moved", f"{FIRST} (moved from ward)", "clinic"),
+        ("narrative-added", "News", "clinic"),
+    ]
+    assert f"- {FIRST} (moved from ward)" in as_markdown(found)
+    assert f"- Moved: {FIRST} (from ward)" in changes_chapter.chapter(found)
 
 
 def test_callouts_that_code_makes_are_narrative_and_tables_of_facts_are_not():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import csv
 import re
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import nbformat
@@ -21,12 +23,14 @@ from natpatsip.checks.check_context import CheckContext
 from natpatsip.context import NOT_SHOWN, OPENED
 from natpatsip.fact_labels import labels_of
 from natpatsip.facts import CITED, PUBLISHED, cite
+from natpatsip.params import Verified
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 from support.projects import ROOT
 
 Q2 = Quarter.parse("2024-25-Q2")
 INNOCENT = (Path(__file__).parent / "sentences" / "innocent.txt").read_text(encoding="utf-8").splitlines()
+VERIFIED = Verified(fact="mgso4_women", period=str(Q2), value=676, role="Data lead", name="Ann", date=date(2024, 11, 1))
 INLINE = re.compile(r"`\{python\}\s+([^`]+?)\s*`")
 
 
@@ -228,6 +232,8 @@ def test_every_planted_fault_is_found_and_no_innocent_sentence(here, capsys):
         put(executed, "index", "culture", prose(sentence, f"innocent-{number}", known))
     by_cell = plant_prose(plan, executed)
     by_fact = plant_elsewhere(plan, executed)
+    plan = replace(plan, params=plan.params.model_copy(update={"verified": (VERIFIED,)}))
+    by_fact.append(("sign-off", VERIFIED.fact))
     outcome = run(plan, executed)
 
     found = {(each.check, each.cell) for each in outcome.findings}

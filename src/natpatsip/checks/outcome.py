@@ -37,8 +37,10 @@ CHECKS = (
     "not-shown",
     "undeclared-data",
     "inline-syntax",
+    "sign-off",
     "small-number",
 )
+SIGN_OFF = "sign-off"
 NOT_ALLOWED = "not-allowed"  # what a build would reject in the text of a cell, listed with their findings
 NOT_CHECKED = "not-checked"  # what stopped some of the checks, listed with their findings
 RECORD = ("check", "message", "where", "notebook", "cell", "fact", "found", "expected")
@@ -152,6 +154,11 @@ def split_accepted(
             raise ParamsError(
                 f'{place("accepted", number, "check")}: there is no check "{acceptance.check}".'
                 f"{nearest(acceptance.check, CHECKS)} Choose from {', '.join(CHECKS)}."
+            )
+        if acceptance.check == SIGN_OFF:
+            raise ParamsError(
+                f"{place('accepted', number, 'check')}: what changed after it was signed off cannot be accepted. "
+                "Have it signed again: natpatsip sign"
             )
     still_open, accepted, used = [], [], set()
     for finding in findings:

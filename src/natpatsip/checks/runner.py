@@ -43,6 +43,16 @@ def _small_numbers(context: CheckContext) -> list[Finding]:
     return small_number.check(context)
 
 
+def _signed(context: CheckContext) -> list[Finding]:
+    """Run the check of sign-offs where there are any: it alone imports what compares texts."""
+    signed = context.plan.params
+    if not (any(each.signed for each in signed.sign_offs) or signed.verified):
+        return []
+    from natpatsip.checks import signed_off
+
+    return signed_off.check(context)
+
+
 _CHECKS: Mapping[str, Callable[[CheckContext], list[Finding]]] = {
     "typed-number": typed_number.check,
     "stale": stale.check,
@@ -58,13 +68,14 @@ _CHECKS: Mapping[str, Callable[[CheckContext], list[Finding]]] = {
     "not-shown": not_shown.check,
     "undeclared-data": undeclared_data.check,
     "inline-syntax": inline_syntax.check,
+    "sign-off": _signed,
     "small-number": _small_numbers,
 }
 _FAILED_CLAIM = re.compile(
     r'^(?P<where>notebooks/(?P<notebook>\S+\.ipynb), cell \d+(?: "[^"]*")? \(id (?P<cell>[\w-]+)\)), inline expression '
     r"(?P<expression>.*?): ClaimError: (?P<message>.*)$"
 )
-_NEED_ALL = ("uncited-fact",)  # a notebook that did not run may cite it
+_NEED_ALL = ("uncited-fact", "sign-off")  # a notebook that did not run may cite it, and does not say what it said
 _PARTLY = "not checked: {} in any notebook, and charts, facts and figures of {}, which did not run"
 _NOTE = "The other checks need notebooks that run. Reword or remove what the charts do not show, and check again."
 

@@ -98,9 +98,10 @@ def init(
     say("")
     say("Next:")
     say(f"1. cd {folder} && git init && git add . && git commit -m 'A new report'")
-    say(f"2. natpatsip build {first} makes its first report, from illustrative data.")
-    say("3. Bring your own data: put a file into data/, and natpatsip data add data/FILE writes its first declaration.")
-    say("4. Say in _quarto.yml who publishes the report and who readers tell about a problem.")
+    say("2. python -m natpatsip.notebook_merges lets git show and merge notebooks by cell, with nbdime.")
+    say(f"3. natpatsip build {first} makes its first report, from illustrative data.")
+    say("4. Bring your own data: put a file into data/, and natpatsip data add data/FILE writes its first declaration.")
+    say("5. Say in _quarto.yml who publishes the report and who readers tell about a problem.")
 
 
 @app.command("new-quarter", epilog="Example:  natpatsip new-quarter 2024-25-Q3")

@@ -45,6 +45,12 @@ class BuiltReport:
     quarter: Quarter
     facts: tuple[Fact, ...]
     notebooks: Mapping[str, NotebookNode]
+    name: str = ""  # what tells it from another build of its quarter
+
+    @property
+    def label(self) -> str:
+        """What it is called beside another report."""
+        return f"{self.quarter.label} ({self.name})" if self.name else self.quarter.label
 
     @classmethod
     def read(cls, folder: Path, quarter: Quarter) -> BuiltReport:

@@ -25,13 +25,14 @@ KINDS = {
     "figure-appeared": "Figures that are new",
     "figure-vanished": "Figures that are gone",
     "narrative-reworded": "Narrative that was reworded",
+    "narrative-moved": "Narrative that was moved",
     "narrative-added": "Narrative that was added",
     "narrative-removed": "Narrative that was removed",
 }
 NUMBERS = ("fact-rose", "fact-fell", "fact-changed", "fact-revised")
 NUMBERS_OF_ONE = ("fact-appeared", "fact-vanished")  # in one of the two reports only
 FIGURES = ("figure-message", "figure-appeared", "figure-vanished")
-NARRATIVE = ("narrative-reworded", "narrative-added", "narrative-removed")
+NARRATIVE = ("narrative-reworded", "narrative-moved", "narrative-added", "narrative-removed")
 MARKDOWN = {SAME: "{}", REMOVED: "~~{}~~", ADDED: "**{}**"}
 
 
@@ -50,7 +51,7 @@ class Change:
     expected: str = ""  # what the first report says, and what the second
     found: str = ""
     values: tuple[str, ...] = ()  # both as a table has them, without their unit, which is in the label
-    change: str = ""  # by how much, in words
+    change: str = ""  # by how much a number changed, or how a passage moved, in words
     # whether the control chart beside a number shows a signal in the quarter; None if it has no such chart
     signal: bool | None = None
     shows: str = ""  # what the chart shows
@@ -91,10 +92,10 @@ def as_text(comparison: Comparison) -> str:
 
 def as_markdown(comparison: Comparison) -> str:
     """Return a comparison as Markdown, for a pull request or an e-mail."""
-    before, now = comparison.before.quarter.label, comparison.now.quarter.label
+    before, now = comparison.before.label, comparison.now.label
     lines = [f"# What changed from {before} to {now}", "", _title(comparison)]
     if numbers := comparison.of(*NUMBERS):
-        lines += ["", "## Numbers", "", *number_table(numbers, before, now)]
+        lines += ["", "## Numbers", "", *number_table(numbers, comparison)]
     for kind in (*NUMBERS_OF_ONE, *FIGURES):
         if changes := comparison.of(kind):
             lines += ["", f"## {KINDS[kind]}", "", *(f"- {escaped(change.message)}" for change in changes)]
@@ -103,8 +104,13 @@ def as_markdown(comparison: Comparison) -> str:
             lines += ["", f"## {KINDS[kind]}"]
             for where, group in groupby(changes, key=lambda change: change.where):
                 lines += ["", f"### {where}", ""]
-                lines += [f"- {marked(each.words, MARKDOWN, around=AROUND, escape=escaped)}" for each in group]
+                lines += [f"- {_passage(each)}" for each in group]
     return "\n".join(lines)
+
+
+def _passage(change: Change) -> str:
+    moved = f" (moved {escaped(change.change)})" if change.check == "narrative-moved" else ""
+    return f"{marked(change.words, MARKDOWN, around=AROUND, escape=escaped)}{moved}"
 
 
 def as_json(comparison: Comparison) -> str:
@@ -134,7 +140,7 @@ FORMATS: Mapping[str, Callable[[Comparison], str]] = {
 
 
 def _title(comparison: Comparison) -> str:
-    between = f"from {comparison.before.quarter.label} to {comparison.now.quarter.label}."
+    between = f"from {comparison.before.label} to {comparison.now.label}."
     return (
         f"{counted(len(comparison.changes), 'change')} {between}"
         if comparison.changes
@@ -142,13 +148,19 @@ def _title(comparison: Comparison) -> str:
     )
 
 
-def number_table(changes: Sequence[Change], before: str, now: str) -> Iterator[str]:
+def number_table(changes: Sequence[Change], comparison: Comparison) -> Iterator[str]:
     """Yield the lines of a Markdown table of numbers: the number, before, now, by how much, and its control chart."""
-    yield f"| Number | {before} | {now} | Change | Control chart |"
+    yield f"| Number | {escaped(comparison.before.label)} | {escaped(comparison.now.label)} | Change | Control chart |"
     yield "|:---|--:|--:|:---|:---|"
-    verbs = {"fact-rose": "Rose by", "fact-fell": "Fell by", "fact-revised": "Revised by"}
     for change in changes:
-        name = change.label.removesuffix(f" ({now})")  # the head of the table says so
-        by = f"{verbs[change.check]} {change.change}" if change.check in verbs and change.change else "Changed"
-        chart = "" if change.signal is None else f"{'Signal' if change.signal else 'No signal'}: {change.shows}"
-        yield "| " + " | ".join(map(escaped, (name, *change.values, by, chart))) + " |"
+        yield "| " + " | ".join(map(escaped, number_row(change, comparison))) + " |"
+
+
+def number_row(change: Change, comparison: Comparison) -> tuple[str, str, str, str, str]:
+    """Return a number's row: what it is, before, now, by how much it changed, and what its control chart shows."""
+    verbs = {"fact-rose": "Rose by", "fact-fell": "Fell by", "fact-revised": "Revised by"}
+    name = change.label.removesuffix(f" ({comparison.now.quarter.label})")  # the head of the table says so
+    by = f"{verbs[change.check]} {change.change}" if change.check in verbs and change.change else "Changed"
+    chart = "" if change.signal is None else f"{'Signal' if change.signal else 'No signal'}: {change.shows}"
+    before, now = change.values
+    return name, before, now, by, chart

@@ -16,7 +16,12 @@ NAME = "changes"
 TITLE = f"# What changed since last quarter {{#{NAME}}}"
 AROUND = 12  # words shown beside each change
 MARKS = {SAME: "{}", REMOVED: "[{}]{{.removed}}", ADDED: "[{}]{{.added}}"}
-VERBS = {"narrative-reworded": "Reworded", "narrative-added": "Added", "narrative-removed": "Removed"}
+VERBS = {
+    "narrative-reworded": "Reworded",
+    "narrative-moved": "Moved",
+    "narrative-added": "Added",
+    "narrative-removed": "Removed",
+}
 
 
 def since_previous_quarter(now: BuiltReport, folders: Sequence[Path], *, is_final: bool = False) -> str | None:
@@ -62,7 +67,7 @@ def _numbers(comparison: Comparison) -> Iterator[str]:
         yield f"## Numbers {{#{NAME}-numbers}}"
     if numbers:
         caption = f": Numbers that changed from {before} to {now}"
-        yield "\n".join([*number_table(numbers, before, now), "", caption])
+        yield "\n".join([*number_table(numbers, comparison), "", caption])
         yield (
             "A control chart tells a signal from normal variation in the quarter's months. Numbers without a verdict "
             "have no such chart."
@@ -110,6 +115,8 @@ def _sections(changes: Sequence[Change], title: str) -> Iterator[str]:
 
 
 def _passage(change: Change) -> str:
+    if change.check == "narrative-moved":
+        return f"{escaped(change.words[0][1])} ({escaped(change.change)})"
     if change.check != "narrative-reworded":  # the verb before it says that all of it was added or removed
         return escaped(change.words[0][1])
     return marked(change.words, MARKS, around=AROUND, escape=escaped)

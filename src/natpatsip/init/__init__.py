@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from natpatsip import look
+from natpatsip import look, notebook_merges
 from natpatsip.datasets import dictionary
 from natpatsip.errors import UsageError
 from natpatsip.quarter import Quarter
@@ -65,6 +65,7 @@ def create_report(
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
+    notebook_merges.enable(folder)
     (folder / dictionary.README).write_text(dictionary.updated(folder), encoding="utf-8")
     return Created(folder, quarter, tuple(folder / name for name in sorted(files)))
 

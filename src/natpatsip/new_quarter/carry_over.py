@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 import copy
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,8 +26,9 @@ from natpatsip.yaml_models import load_yaml
 
 LONGEST_ID = 64  # nbformat's limit
 QUARTER_ENDING = re.compile(r"-(?:\d{4}-\d{2}-)?q[1-4](?:-\d+)?$")
-NOT_CARRIED = ("accepted", "built_from", "publication")  # they hold for one quarter only
+NOT_CARRIED = ("accepted", "built_from", "publication", "verified")  # they hold for one quarter only
 SIGN_OFFS = "sign_offs"
+STAYS = ("role", "chapter")  # of a sign-off
 TOP_LEVEL = re.compile(r"(?=^[A-Za-z_\"'])", re.MULTILINE)
 
 
@@ -135,7 +136,8 @@ def next_params(
     """Return the text of the next quarter's params.
 
     The quarter, the cut-off and periods that are the quarter's own (or its year's) move on; rebase dates, the model and
-    targets stay; sign-offs keep their roles and lose their names and dates; accepted findings are left out.
+    targets stay; sign-offs keep their roles and chapters and lose their names and dates; accepted findings and verified
+    numbers are left out.
 
     Raises
     ------
@@ -169,8 +171,13 @@ def _moved(content: dict[str, Any], now: Quarter, upcoming: Quarter) -> dict[str
                 for name, value in moved[part].items()
             }
     if moved.get(SIGN_OFFS):
-        moved[SIGN_OFFS] = [{"role": each["role"]} for each in moved[SIGN_OFFS]]
+        moved[SIGN_OFFS] = _to_sign(moved[SIGN_OFFS])
     return moved
+
+
+def _to_sign(signed: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the sign-offs that the next quarter waits for."""
+    return [{key: each[key] for key in STAYS if key in each} for each in signed]
 
 
 def _cut_off(quarter: Quarter) -> date:
@@ -197,8 +204,7 @@ def _edited(text: str, content: dict[str, Any], now: Quarter, upcoming: Quarter)
         elif key == "cut_off":
             own = own.replace(str(content["cut_off"]), str(_cut_off(upcoming)), 1)
         elif key == SIGN_OFFS and content.get(SIGN_OFFS):
-            roles = [{"role": each["role"]} for each in content[SIGN_OFFS]]
-            listed = yaml.safe_dump(roles, sort_keys=False, allow_unicode=True, width=120)
+            listed = yaml.safe_dump(_to_sign(content[SIGN_OFFS]), sort_keys=False, allow_unicode=True, width=120)
             own = f"{SIGN_OFFS}:\n" + "".join(f"  {line}\n" for line in listed.splitlines()) + _blank_end(own)
         else:
             for period, later in _periods(now, upcoming).items():

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import natpatsip
 from natpatsip.errors import NotebookError
 from natpatsip.facts import CITES, published_in
+from natpatsip.pipeline import merge_conflicts
 from natpatsip.pipeline.inline_code import expressions
 from natpatsip.quarter import FORM, Quarter
 
@@ -129,6 +130,23 @@ def _defined_in(cell: Mapping[str, Any]) -> set[str]:
     return {each.get_name() for each in symbols if each.is_assigned() or each.is_imported()}
 
 
+def _refuse_conflicts(name: str, text: str) -> None:
+    """Refuse a file in which git has marked conflicts, which is no JSON."""
+    conflicts = merge_conflicts.in_text(text)
+    if not conflicts:
+        return
+    ours, differing = merge_conflicts.cells_in_text(text)
+    named = [name_of(number, cell) for number, cell in numbered(ours) if str(cell.get("id", "")) in differing]
+    known = {str(cell.get("id", "")) for cell in ours}
+    named += [f"the cell with the id {each}" for each in sorted(differing - known)]
+    lines = ", ".join(f"{first} to {last}" for first, last in conflicts)
+    raise NotebookError(
+        f"notebooks/{name}: a merge has left a conflict in {', '.join(named) or 'it'} (lines {lines} of the file). "
+        "In a text editor, keep one of the two versions between <<<<<<< and >>>>>>>. Or take the notebook of one side: "
+        f"git checkout --ours notebooks/{name}, or --theirs."
+    )
+
+
 def language_of(metadata: Mapping[str, Any]) -> str:
     """Return the language of a notebook; Python if it names none, as when it was saved without a kernel."""
     kernel, language = metadata.get("kernelspec", {}), metadata.get("language_info", {})
@@ -193,10 +211,13 @@ class Notebook:
             )
         try:
             text = path.read_text(encoding="utf-8-sig")
+            _refuse_conflicts(path.name, text)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", FutureWarning)  # of cells without ids, which are given below
                 content = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
             _give_ids(content, json.loads(text).get("cells", []))
+        except NotebookError:
+            raise
         except Exception as error:  # nbformat raises errors of several libraries
             raise NotebookError(f"notebooks/{path.name}: Jupyter cannot read it as a notebook: {error}") from error
         notebook = cls(path, content)
@@ -204,12 +225,18 @@ class Notebook:
         return notebook
 
     def _check(self) -> None:
-        where = f"notebooks/{self.path.name}"
-        for number, cell in enumerate(self.content.cells, start=1):
+        where, cells = f"notebooks/{self.path.name}", self.content.cells
+        for number, cell in enumerate(cells, start=1):
             if wrong := _malformed(cell):
                 raise NotebookError(
                     f"{where}, cell {number}: {wrong}, so Jupyter cannot show it. Restore it, or delete it."
                 )
+        if undecided := merge_conflicts.in_cells(cells):
+            named = ", ".join(place_of(cells, cells[at]) for at in undecided)
+            raise NotebookError(
+                f"{where}: a merge has left a conflict in {named}. Open the notebook in JupyterLab, keep one version "
+                "of each, and delete the lines and cells with <<<<<<<, ======= and >>>>>>>."
+            )
         if not self.content.cells or not TITLE.search(self.content.cells[0].source):
             raise NotebookError(
                 f'{where}: the first cell has no title. Begin it with "# " and the title of the chapter.'

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from natpatsip import git
-from natpatsip.errors import DataError, ReportError
+from natpatsip.errors import DataError, ReportError, nearest
 from natpatsip.pipeline.review_notes import unanswered
 from natpatsip.project import MARK
 from natpatsip.project import OUTPUTS as OUTPUT_FOLDERS
@@ -169,7 +169,7 @@ class Candidate:
 
         from natpatsip.settings import read_settings  # here: this module is read with every build
 
-        people = ", ".join(f"{each.name} ({each.role}, {each.date})" for each in self.params.sign_offs)
+        people = ", ".join(f"{each.name} ({each.what}, {each.date})" for each in self.params.sign_offs)
         title = f"{read_settings(self.project).for_quarter(self.quarter.label).subtitle}, final edition"
         try:
             git.tag(self.project, name, self.commit, f"{title}\n\nSigned off: {people}")
@@ -246,9 +246,22 @@ def _sign_offs(project: Path, params: Params, today: date) -> Iterator[str]:
     place_in_params = partial(place, Quarter.parse(params.quarter), project, "sign_offs")
     if not params.sign_offs:
         yield f"{place_in_params()}: names nobody. List who signs the edition off, with role, name and date."
+    chapters = _chapters(project)
     for number, each in enumerate(params.sign_offs):
         where = place_in_params(number)
-        if each.name is None or each.date is None:
-            yield f"{where}: {each.role} has not signed off. Add name and date once that is done."
+        if each.chapter and each.chapter not in chapters:
+            hint = nearest(each.chapter, chapters)
+            yield f'{where}: there is no chapter "{each.chapter}".{hint} Name one of {", ".join(chapters)}.'
+        elif each.chapter and not each.signed:
+            command = f'natpatsip sign {each.chapter} --role "{each.role}" --name NAME --quarter {params.quarter}'
+            yield f"{where}: {each.what} has not signed off what the chapter says. Once that is done: {command}"
+        elif each.name is None or each.date is None:
+            yield f"{where}: {each.what} has not signed off. Add name and date once that is done."
         elif each.date > today:
-            yield f"{where}: {each.role} signs off on {each.date}, which is in the future."
+            yield f"{where}: {each.what} signs off on {each.date}, which is in the future."
+
+
+def _chapters(project: Path) -> list[str]:
+    from natpatsip.settings import chapter_names, read_book
+
+    return chapter_names(read_book(project))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ ASKS = {
     "not-shown": "Each table, figure and chart that a notebook makes is in the report",
     "undeclared-data": "Each file that is read is declared: its cut-off, its schema and its provenance",
     "inline-syntax": "No inline code of another tool is printed as it is",
+    "sign-off": "What was signed off or verified is what the report says",
     "small-number": "No small number is shown, or follows from others, that a disclosure policy hides",
 }
 """What each check asks of the report, in the order of `natpatsip.checks.CHECKS`."""
@@ -53,6 +54,7 @@ class QaRecord:
     run: tuple[str, ...]  # the checks that were run
     # the findings that were accepted, each with check, message, where and reason
     accepted: Sequence[Mapping[str, Any]] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)  # of the chapters
 
     def record(self) -> dict[str, Any]:
         """Return it for the manifest."""
@@ -61,9 +63,8 @@ class QaRecord:
             "tag": tag_of(Quarter.parse(self.params.quarter)),
             "checks": {check: {"open": 0, "accepted": self._count(check)} for check in self.run},
             "accepted": [dict(each) for each in self.accepted],
-            "sign_offs": [
-                {"role": each.role, "name": each.name, "date": str(each.date)} for each in self.params.sign_offs
-            ],
+            "sign_offs": [each.model_dump(mode="json", exclude_none=True) for each in self.params.sign_offs],
+            "verified": [each.model_dump(mode="json") for each in self.params.verified],
         }
 
     def _count(self, check: str) -> int:
@@ -82,7 +83,8 @@ class QaRecord:
                     f"It was made from version `{self.commit[: git.SHORT]}` of the project, tagged "
                     f"`{tag_of(quarter)}`.",
                     f"## Sign-offs {{#{FINALS_ONLY}-sign-offs}}",
-                    _table(("Role", "Name", "Date"), self._signed(), "Who signed this edition off"),
+                    _table(("Role", "Of", "Name", "Date"), self._signed(), "Who signed this edition off"),
+                    *self._verified(),
                     f"## Checks {{#{FINALS_ONLY}-checks}}",
                     "Each check was run on the text, numbers, figures and data of this edition.",
                     _table(("Check", "What it asks", "Open", "Accepted"), self._checks(), "Checks of this edition"),
@@ -95,7 +97,13 @@ class QaRecord:
 
     def _signed(self) -> Iterator[Sequence[str]]:
         for each in self.params.sign_offs:
-            yield each.role, each.name or "", wording.date(each.date) if each.date else ""
+            of = self.titles.get(each.chapter, each.chapter) if each.chapter else "the whole report"
+            yield each.role, of, each.name or "", wording.date(each.date) if each.date else ""
+
+    def _verified(self) -> Iterator[str]:
+        if verified := self.params.verified:
+            rows = [(each.fact, each.period, each.name, each.role, wording.date(each.date)) for each in verified]
+            yield _table(("Number", "Period", "Name", "Role", "Date"), rows, "Numbers that their owners have verified")
 
     def _checks(self) -> Iterator[Sequence[str]]:
         for check in self.run:

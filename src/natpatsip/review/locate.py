@@ -14,7 +14,7 @@ from functools import cached_property
 from lxml import etree
 
 from natpatsip.compare import BuiltReport
-from natpatsip.compare.narrative_changes import passages
+from natpatsip.compare.passages import passages
 from natpatsip.compare.word_diff import likeness, words_of
 from natpatsip.pipeline.outputs import Outputs
 from natpatsip.pipeline.render.cell_bookmarks import NAMESPACE, SECOND, bookmark_of

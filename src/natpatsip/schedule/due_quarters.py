@@ -60,7 +60,7 @@ def _state_of(project: Path, quarter: Quarter, options: Options, today: date) ->
         return QuarterState(quarter, "not yet", (f"due from {wording.date(decided.cut_off + timedelta(days=1))}",))
     if lacking := datasets.complete(quarter, project, saved=store.of(project)):
         return QuarterState(quarter, "waiting", tuple(lacking))
-    reasons = _missing(report, options) or _changed(manifest, made_of(Inputs.read(project), quarter, options))
+    reasons = _missing(report, options) or _changed(manifest, made_of(Inputs.read(project), decided, options))
     return QuarterState(quarter, "due" if reasons else "up to date", reasons)
 
 

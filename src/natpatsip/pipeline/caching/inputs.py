@@ -18,6 +18,7 @@ from natpatsip import look
 from natpatsip.digests import files_in, key, sha256_of
 from natpatsip.errors import ReportError
 from natpatsip.project import MARK, SOURCE_FILES, SOURCE_FOLDERS
+from natpatsip.quarter import PARAMS_FOLDER
 
 _VALUES = re.compile(r"""[:\[,-][ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s\[\],{}#"'][^\n\[\],{}#"']*\.\w+))""")  # of YAML
 ENGINE = Path(__file__).resolve().parents[2]
@@ -72,15 +73,12 @@ class Inputs:
         """The digest of everything."""
         return key(self.project, self.environment, *(f"{name} {self.files[name]}" for name in sorted(self.files)))
 
-    def of_quarter(self, quarter: object) -> dict[str, str]:
-        """Return the files that a quarter's report is made of: not the params of other quarters; the look as one."""
-        own = f"params/{quarter}."
-        found = {
-            name: sha for name, sha in self.files.items() if not name.startswith("params/") or name.startswith(own)
-        }
+    def without_params(self) -> dict[str, str]:
+        """Return the files that every quarter's report is made of; the look as one."""
+        found = {name: sha for name, sha in self.files.items() if sha and not name.startswith(f"{PARAMS_FOLDER}/")}
         looks = {name: sha for name, sha in found.items() if name.startswith(("_extensions/", PACKAGED_LOOK))}
         digest = key(*(f"{name} {looks[name]}" for name in sorted(looks)))
-        return {name: sha for name, sha in found.items() if name not in looks and sha} | {"_extensions": digest}
+        return {name: sha for name, sha in found.items() if name not in looks} | {"_extensions": digest}
 
     def is_outdated(self) -> bool:
         """Return True if the engine or the packages have changed since the inputs were read."""

@@ -14,15 +14,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from natpatsip import git
-from natpatsip.digests import key, sha256_of
+from natpatsip.digests import key, sha256, sha256_of
 from natpatsip.pipeline.caching import store
 from natpatsip.pipeline.caching.inputs import Inputs, SourceChanged, engine_digest
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.options import FORMATS, Options
-from natpatsip.quarter import Quarter, known_quarters
+from natpatsip.quarter import PARAMS_FOLDER, Quarter, known_quarters
+
+if TYPE_CHECKING:
+    from natpatsip.params import Params
 
 KIND = "reports"
 ENGINE_NAME = "the engine"
@@ -113,15 +116,18 @@ def earlier_reports(project: Path, quarter: Quarter, options: Options) -> dict[s
     return {str(file.absolute()): sha256_of(file) for file in files}
 
 
-def made_of(inputs: Inputs, quarter: Quarter, options: Options) -> dict[str, str]:
+def made_of(inputs: Inputs, params: Params, options: Options) -> dict[str, str]:
     """Return the digests of what a quarter's report is made of, by which any machine tells whether it is up to date.
 
-    `BuildRecord` knows more, but only where the cache is. The manifest goes where the report goes.
+    `BuildRecord` knows more, but only where the cache is. The manifest goes where the report goes. Of the params what is
+    decided counts, and not who has signed: a sign-off leaves a report as it is.
     """
+    quarter = Quarter.parse(params.quarter)
+    decided = params.model_dump_json(exclude={"sign_offs", "verified"})
     before = quarter.previous()
     folders = options.earlier(inputs.project, before)
     facts = next((file for folder in folders if (file := folder / "facts.csv").is_file()), None)
-    found = inputs.of_quarter(quarter) | {ENGINE_NAME: engine_digest()}
+    found = inputs.without_params() | {f"{PARAMS_FOLDER}/{quarter}.yml": sha256(decided), ENGINE_NAME: engine_digest()}
     return found | ({f"the report of {before}": sha256_of(facts)} if facts else {})
 
 

@@ -1,0 +1,194 @@
+"""Signing off: what a chapter says, or what a fact is, recorded in the params; and whether that still holds."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from natpatsip import params
+from natpatsip.compare.built_report import BuiltReport
+from natpatsip.errors import ReportError, UsageError, nearest
+from natpatsip.fact import Fact
+from natpatsip.pipeline.caching.inputs import Inputs
+from natpatsip.pipeline.caching.up_to_date import made_of
+from natpatsip.pipeline.options import Options
+from natpatsip.pipeline.workspace import try_locked
+from natpatsip.project import MARK
+from natpatsip.quarter import PARAMS_FOLDER, Quarter
+from natpatsip.release.final_edition import is_final
+from natpatsip.signing.params_text import with_entry
+from natpatsip.signing.snapshot import Snapshot, file_of
+
+__all__ = ["Signed", "sign_chapter", "verify_fact"]
+MOST_NAMED = 5
+CONTENT = ("notebooks", "params", "data", "src")
+COMMENT = "Numbers that their owners have verified. natpatsip sign --fact writes this list."
+
+
+class SigningError(ReportError):
+    """Something cannot be signed off: the report is not built, is out of date, or was edited meanwhile."""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What was signed, in words, and the files that were written."""
+
+    what: str
+    files: tuple[Path, ...]
+
+
+def sign_chapter(
+    project: Path, quarter: Quarter, chapter: str, *, role: str, name: str, today: date, reports: Path | None = None
+) -> Signed:
+    """Record in the params that somebody has signed off what a chapter says in the newest build of a quarter.
+
+    Raises
+    ------
+    UsageError
+        If there is no such chapter, or a text is empty.
+    SigningError
+        If the quarter is not built, or was built from other files than those that are there now.
+    ParamsError
+        If the params are not valid, or cannot be edited safely.
+    """
+    role, name = _text("--role", role), _text("--name", name)
+    report = _report(project, quarter, reports)
+    snapshot = Snapshot.of(report, _chapter(chapter, report))
+    record = file_of(project, quarter, snapshot.chapter, snapshot.digest)
+    entry = {"role": role, "chapter": snapshot.chapter, "name": name, "date": today, "signed": snapshot.digest}
+    file = params.path(quarter, project)
+    with _alone(project):
+        text = _with(file, "sign_offs", entry, by=("role", "chapter"))
+        _write(record, snapshot.written().encode())
+        _write(file, text)
+        for old in _unused(project, quarter):
+            old.unlink()
+    numbers = f"{len(snapshot.passages)} passages, {len(snapshot.facts)} facts, {len(snapshot.figures)} figures"
+    return Signed(f"{name} ({role}) has signed off {snapshot.title}, {quarter.label}: {numbers}", (file, record))
+
+
+def verify_fact(
+    project: Path,
+    quarter: Quarter,
+    fact: str,
+    *,
+    role: str,
+    name: str,
+    today: date,
+    period: str = "",
+    reports: Path | None = None,
+) -> Signed:
+    """Record in the params that the owner of a fact has verified the value that it has in the newest build.
+
+    Raises
+    ------
+    UsageError
+        If there is no such fact, or a text is empty.
+    SigningError
+        If the quarter is not built, or was built from other files than those that are there now.
+    ParamsError
+        If the params are not valid, or cannot be edited safely.
+    """
+    role, name = _text("--role", role), _text("--name", name)
+    found = _fact(fact, period, _report(project, quarter, reports), quarter)
+    value = found.value if isinstance(found.value, int | float) else str(found.value)
+    entry = {"fact": found.id, "period": found.period, "value": value, "role": role, "name": name, "date": today}
+    file = params.path(quarter, project)
+    with _alone(project):
+        _write(file, _with(file, "verified", entry, by=("fact", "period"), comment=COMMENT))
+    return Signed(f"{name} ({role}) has verified {found.name} ({found.period}): {found.text}", (file,))
+
+
+def _text(option: str, text: str) -> str:
+    if not (words := " ".join(text.split())):
+        raise UsageError(f"{option} is empty. Say who signs.")
+    return words
+
+
+def _report(project: Path, quarter: Quarter, reports: Path | None) -> BuiltReport:
+    """Return the newest build of a quarter, if it was made of what the project holds now."""
+    loaded = params.load(quarter, project=project)
+    if loaded.built_from:
+        raise UsageError(f"{quarter} is archived: it is built from {loaded.built_from} in git. Sign it off there.")
+    folder = (reports or project / "reports") / str(quarter)
+    report = BuiltReport.read(folder, quarter)
+    shown = folder.relative_to(project) if folder.is_relative_to(project) else folder
+    again = f"Build it and read it again before you sign: natpatsip build {quarter}"
+    if is_final(folder):
+        raise SigningError(f"{shown}: holds the final edition, which has been signed off. There is nothing to sign.")
+    before = json.loads((folder / "manifest.json").read_text(encoding="utf-8")).get("made_of")
+    if not isinstance(before, dict):
+        raise SigningError(f"{shown}: was built by an earlier version of natpatsip. {again}")
+    now = made_of(Inputs.read(project), loaded, Options(output=reports))
+    changed = [name for name in sorted({*before, *now}) if _is_content(name) and before.get(name) != now.get(name)]
+    if changed:
+        more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
+        named = f"{', '.join(changed[:MOST_NAMED])}{more} {'has' if len(changed) == 1 else 'have'}"
+        raise SigningError(f"{shown}: is out of date: {named} changed since it was built. {again}")
+    return report
+
+
+def _is_content(name: str) -> bool:
+    """Return True for a file that words and numbers come from; a new look or engine takes back no build."""
+    return name == MARK or name.partition("/")[0] in CONTENT
+
+
+def _chapter(written: str, report: BuiltReport) -> str:
+    name = Path(written).name.removesuffix(".ipynb").removesuffix(".qmd")
+    if name not in report.notebooks:
+        known = list(report.notebooks)
+        raise UsageError(f'There is no chapter "{name}".{nearest(name, known)} The chapters are {", ".join(known)}.')
+    return name
+
+
+def _fact(name: str, period: str, report: BuiltReport, quarter: Quarter) -> Fact:
+    found = {fact.period: fact for fact in report.facts if fact.id == name}
+    if not found:
+        raise UsageError(f'{quarter.label} has no fact "{name}".{nearest(name, [each.id for each in report.facts])}')
+    wanted = period or (str(quarter) if str(quarter) in found else "") or (next(iter(found)) if len(found) == 1 else "")
+    if wanted not in found:
+        asked = f"has no value for {period}" if period else "has several periods"
+        raise UsageError(f"{name} {asked}. Name one with --period: {', '.join(found)}.")
+    return found[wanted]
+
+
+def _with(file: Path, key: str, entry: Mapping[str, Any], *, by: Sequence[str], comment: str = "") -> bytes:
+    """Return the content of a params file with an entry in one of its lists."""
+    where = f"{PARAMS_FOLDER}/{file.name}"
+    return with_entry(file.read_bytes().decode(), key, entry, by=by, comment=comment, where=where).encode()
+
+
+def _unused(project: Path, quarter: Quarter) -> Iterator[Path]:
+    """Yield the files of what was signed that no sign-off refers to any more."""
+    signed = params.load(quarter, project=project).sign_offs
+    used = {file_of(project, quarter, each.chapter, each.signed) for each in signed if each.chapter and each.signed}
+    folder = file_of(project, quarter, "", "").parent
+    yield from (file for file in sorted(folder.glob("*.json")) if file not in used)
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(f".{file.name}.signing")
+    try:
+        unfinished.write_bytes(content)
+        if file.exists():
+            shutil.copymode(file, unfinished)
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(project: Path) -> Iterator[None]:
+    """Let nobody else sign meanwhile."""
+    with try_locked(project / "build" / "sign") as is_free:
+        if not is_free:
+            raise SigningError("Another natpatsip sign is running in this project. Wait until it has ended.")
+        yield
