@@ -119,8 +119,8 @@ def earlier_reports(project: Path, quarter: Quarter, options: Options) -> dict[s
 def made_of(inputs: Inputs, params: Params, options: Options) -> dict[str, str]:
     """Return the digests of what a quarter's report is made of, by which any machine tells whether it is up to date.
 
-    `BuildRecord` knows more, but only where the cache is. The manifest goes where the report goes. Of the params what is
-    decided counts, and not who has signed: a sign-off leaves a report as it is.
+    `BuildRecord` knows more, but only where the cache is. The manifest goes where the report goes. Of the params, what
+    is decided counts and not who has signed: a sign-off leaves a report as it is.
     """
     quarter = Quarter.parse(params.quarter)
     decided = params.model_dump_json(exclude={"sign_offs", "verified"})
