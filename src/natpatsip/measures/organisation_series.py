@@ -74,7 +74,7 @@ class ByOrganisation:
             )
         _refuse_nameless(measure)
         declared = _declared(measure)
-        found = sorted(set(measure.rows[own.by].astype(str)) - set(declared))
+        found = sorted(set(map(str, measure.rows[own.by].unique())) - set(declared))
         return cls(measure, (*declared, *found))
 
     @cached_property
@@ -100,14 +100,21 @@ class ByOrganisation:
     # Its periods
 
     @cached_property
+    def _monthly(self) -> pd.DataFrame:
+        """The raw counts of each organisation and period of the data."""
+        own = self.measure.definition
+        return datasets.total(self.measure.rows, [*own.counts], by=[own.by, self._period])
+
+    @cached_property
     def _sums(self) -> pd.DataFrame:
-        """The raw counts of each organisation and period."""
-        own, period = self.measure.definition, self._period
-        monthly = datasets.total(self.measure.rows, [*own.counts], by=[own.by, period])
+        """The raw counts of each organisation and point."""
+        own, period, monthly = self.measure.definition, self._period, self._monthly
         if self.step != self.measure.step:
             return datasets.quarterly(monthly, by=own.by, counts=[*own.counts], date=period)
         if is_quarterly(monthly[period]):
-            monthly[period] = pd.to_datetime([Quarter.parse(each).first_month for each in monthly[period]])
+            return monthly.assign(
+                **{period: pd.to_datetime([Quarter.parse(each).first_month for each in monthly[period]])}
+            )
         return monthly
 
     @property
@@ -121,8 +128,7 @@ class ByOrganisation:
         measure, own = self.measure, self.measure.definition
         if not self.is_share or measure.step != "month" or not self.policy.counts:
             return measure.step
-        sizes = datasets.total(measure.rows, own.denominator, by=[own.by, self._period])[own.denominator]
-        return "quarter" if sizes.median() < SMALL * self.policy.base else "month"
+        return "quarter" if self._monthly[own.denominator].median() < SMALL * self.policy.base else "month"
 
     @cached_property
     def dates(self) -> pd.DatetimeIndex:
@@ -322,8 +328,10 @@ class ByOrganisation:
 def _refuse_nameless(measure: MeasuredSeries) -> None:
     """Refuse rows without an organisation: their counts would be those of one without a name."""
     own, here, rows = measure.definition, measure.here, measure.rows
-    is_nameless = rows[own.by].isna() | (rows[own.by].astype(str).str.strip() == "")
-    if not is_nameless.any():
+    names = rows[own.by].unique()  # a column repeats its names
+    nameless = [name for name in names if name != name or not str(name).strip()]
+    is_nameless = rows[own.by].isin(nameless)
+    if not nameless:
         return
     table = examine(own.dataset, here.project)
     known = table.known_by(here.quarter, table.sound)

@@ -17,7 +17,7 @@ from natpatsip.digests import sha256
 from natpatsip.errors import DataError
 from natpatsip.measures.definitions import HIDDEN, declared
 from natpatsip.measures.measured_series import MeasuredSeries
-from natpatsip.measures.organisation_series import SHOWN, ByOrganisation, Floats
+from natpatsip.measures.organisation_series import SHOWN, ByOrganisation
 from natpatsip.printable import escaped
 from natpatsip.settings import Settings, read_settings
 from natpatsip.spc.rules import POINT_TYPES
@@ -221,7 +221,7 @@ def _measure(each: ByOrganisation, names: Sequence[str], settings: Settings) -> 
         "dataset": own.dataset,
         "periods": each.periods,
         "columns": {role: columns[role] for role in each.roles},
-        "national": {role: _numbers(each.national[role]) for role in each.roles},
+        "national": {role: _numbers(each.national[role].tolist()) for role in each.roles},
         "counts": {role: placed(_grid(each, role)) for role in each.roles},
         "kinds": placed(kinds, "") if has_limits else [],
         "limits": placed(limits) if has_limits else [],
@@ -233,16 +233,15 @@ def _measure(each: ByOrganisation, names: Sequence[str], settings: Settings) -> 
     }
 
 
-def _numbers(values: Floats) -> list[float | int | None]:
+def _numbers(values: Sequence[float]) -> list[float | int | None]:
     """Return numbers as JSON holds them: whole ones without a point, and none where there is none."""
-    known = (None if value != value else value for value in values.tolist())
-    return [value if value is None else int(value) if value.is_integer() else round(value, 4) for value in known]
+    return [None if value != value else int(value) if value.is_integer() else round(value, 4) for value in values]
 
 
 def _grid(each: ByOrganisation, role: str) -> list[list[float | int | str | None]]:
     return [
         [HIDDEN if is_hidden else number for number, is_hidden in zip(_numbers(row), flags, strict=True)]
-        for row, flags in zip(each.counts[role], each.hidden[role], strict=True)
+        for row, flags in zip(each.counts[role].tolist(), each.hidden[role].tolist(), strict=True)
     ]
 
 
@@ -257,7 +256,7 @@ def _limits(each: ByOrganisation) -> list[list[list[float | int | None]]]:
     stretches = spc.summary(each.result, by_segment=True)
     first = each.dates.get_indexer(pd.DatetimeIndex(stretches["start"])).astype(float)
     levels = stretches[["mean", "lpl", "upl"]].round(3).to_numpy(dtype=float)
-    rows = [_numbers(row) for row in np.column_stack([first, levels])]
+    rows = [_numbers(row) for row in np.column_stack([first, levels]).tolist()]
     number = len(rows) // len(each.names)
     return [rows[start : start + number] for start in range(0, len(rows), number)]
 
