@@ -22,6 +22,7 @@ from natpatsip.datasets.validation import examine
 from natpatsip.errors import DataError
 from natpatsip.measures.kinds import FEWEST_FOR_ICONS
 from natpatsip.measures.measured_series import MOST_SHOWN, MeasuredSeries, is_quarterly
+from natpatsip.measures.organisation_limits import OF_COUNTS, charts_of_counts, doubt, is_coarse
 from natpatsip.quarter import Quarter
 from natpatsip.spc.funnel import LIMITS, funnel, funnel_limits
 from natpatsip.spc.gaps import period_words
@@ -29,7 +30,7 @@ from natpatsip.spc.gaps import period_words
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-SHOWN = ("xmr", "run")  # kinds of chart that have a series of their own for each organisation
+SHOWN = ("xmr", "run", "p", "u")  # kinds of chart that have a series of their own for each organisation
 SMALL = 20  # a month is small if its usual denominator is below this many times the base that counts are rounded to
 FEWEST_IN_FUNNEL = 3
 CURVE = 30  # points of a funnel's limits
@@ -128,6 +129,9 @@ class ByOrganisation:
         measure, own = self.measure, self.measure.definition
         if not self.is_share or measure.step != "month" or not self.policy.counts:
             return measure.step
+        if own.chart in OF_COUNTS:
+            counts = (self._monthly[name].to_numpy(dtype=float) for name in (own.numerator, own.denominator))
+            return "quarter" if is_coarse(*counts, own.chart, self.policy.base) else "month"
         return "quarter" if self._monthly[own.denominator].median() < SMALL * self.policy.base else "month"
 
     @cached_property
@@ -203,6 +207,11 @@ class ByOrganisation:
         """The control charts of all organisations, in order."""
         own = self.measure.definition
         organisations, points = self.values.shape
+        if own.chart in OF_COUNTS:
+            result = pd.concat(self._of_counts, ignore_index=True)
+            result.insert(0, "organisation", np.repeat(np.arange(organisations), points))
+            result.attrs = {"by": ["organisation"], "improvement": own.improvement}
+            return result
         frame = pd.DataFrame(
             {
                 "organisation": np.repeat(np.arange(organisations), points),
@@ -221,6 +230,20 @@ class ByOrganisation:
         )
 
     @cached_property
+    def _of_counts(self) -> list[pd.DataFrame]:
+        """The p or u chart of each organisation, of the counts that are shown."""
+        own, counts = self.measure.definition, (self.counts["numerator"], self.counts["denominator"])
+        return charts_of_counts(own, *counts, dates=self.dates, rebase=self.rebase_dates, target=self.target)
+
+    @cached_property
+    def doubts(self) -> list[str]:
+        """Why nothing may be told from the limits of each organisation's p or u chart; "" where it may."""
+        if self.measure.definition.chart not in OF_COUNTS:
+            return [""] * len(self.names)
+        base = self.policy.base if self.policy.counts else 0
+        return [doubt(chart, self.measure.definition.chart, base) for chart in self._of_counts]
+
+    @cached_property
     def rebase_dates(self) -> list[pd.Timestamp]:
         """The points from which limits are recalculated: only those of reasons that hold everywhere.
 
@@ -236,7 +259,7 @@ class ByOrganisation:
     def target(self) -> float | None:
         """The target of a share or a rate; that of a count is the whole country's."""
         own = self.measure.definition
-        return self.measure.target if own.is_percent or own.is_rate else None
+        return self.measure.target if self.is_share or own.is_percent or own.is_rate else None
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -249,7 +272,8 @@ class ByOrganisation:
         known = ~np.isnan(self.values)
         first = list(self.dates).index(self.rebase_dates[-1]) if self.rebase_dates else 0
         enough = known[:, first:].sum(axis=1) >= FEWEST_FOR_ICONS
-        found: Flags = enough & known[:, -1] & (self.measure.definition.chart == "xmr")
+        is_told = np.array([not doubt for doubt in self.doubts])
+        found: Flags = enough & known[:, -1] & is_told & (self.measure.definition.chart != "run")
         return found
 
     def remark(self, place: int) -> str:
@@ -266,6 +290,8 @@ class ByOrganisation:
         if 0 < known.sum() < FEWEST_FOR_ICONS:
             points = f"{known.sum()} {wording.plural(int(known.sum()), 'point', 'points')}"
             found.append(f"With {points}, a change cannot be told from chance.")
+        elif known.any():
+            found.append(self.doubts[place])
         return " ".join(filter(None, found))
 
     def closed(self, place: int) -> str:
