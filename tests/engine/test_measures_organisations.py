@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import yaml
 
-from natpatsip import context, measures
+from natpatsip import context, measures, spc
 from natpatsip.errors import DataError
+from natpatsip.measures import organisation_limits
 from natpatsip.measures.definitions import HIDDEN
 from natpatsip.measures.measured_series import MeasuredSeries
 from natpatsip.measures.organisation_series import ByOrganisation
@@ -261,3 +262,44 @@ def test_it_is_named_by_what_it_holds(made):
     one, again = measures.by_organisation(), measures.by_organisation()
     made(rows_of("North", [*STEADY[:-1], 800]))
     assert list(one.data) == list(again.data) != list(measures.by_organisation().data)
+
+
+P = {"chart": "p"}
+BY_CHANCE = [850, 862, 841, 856, 848, 860, 845, 852, 858, 847, 853, 849, 861, 844, 855]
+
+
+def test_a_p_chart_has_limits_of_each_point_from_the_counts_that_are_shown(made):
+    found = made(rows_of("North", BY_CHANCE), rows_of("South", [*BY_CHANCE[:-1], 760]), **P)
+    chart = spc.p_chart(found.counts["numerator"][1], found.counts["denominator"][1])
+    assert found.result[found.result["organisation"] == 1]["lpl"].tolist() == chart["lpl"].tolist()
+    assert found.has_icons.tolist() == [True, True]
+    waits = shown(measures.by_organisation())["measures"][0]
+    assert waits["icons"][1][0].startswith("variation-concern")
+    assert waits["bounds"][1][0][-1] == round(chart["lpl"].iloc[-1], 3)
+    assert waits["limits"][1] == [[0, round(chart["mean"].iloc[0], 3), None, None]]
+    assert waits["kinds"][1][-1] == "2"
+
+
+@pytest.mark.parametrize(
+    ("tops", "whole", "remark"),
+    [
+        ([800, 900] * 8, 1000, organisation_limits.NARROW),
+        ([5] * 24, 20, organisation_limits.COARSE),
+        ([1] * 15, 1000, "Its numbers are too small to be shown."),
+    ],
+)
+def test_no_icon_is_of_limits_that_are_too_narrow_or_of_rounding(made, tops, whole, remark):
+    found = made(rows_of("North", tops, whole), **P)
+    assert (found.has_icons.tolist(), found.remark(0)) == ([False], remark)
+    waits = shown(measures.by_organisation())["measures"][0]
+    assert (waits["icons"], set(waits["kinds"][0])) == ([None], {"."})
+
+
+def test_a_u_chart_is_by_quarter_where_events_are_few_and_has_its_target(made):
+    rate = {"chart": "u", "per": 1000, "unit": "per 1,000 seen", "improvement": "decrease"}
+    rows = (rows_of("North", [12, 9, 14] * 5, 3000), rows_of("South", [11, 13, 10] * 5, 3000))
+    found = made(*rows, **rate)
+    assert found.step == "quarter"
+    assert found.counts["numerator"][0].tolist() == [35.0] * 5
+    assert found.values[0][-1] == pytest.approx(1000 * 35 / 9000)
+    assert made(*(rows_of(name, [120] * 9, 3000) for name in ("North", "South")), **rate).step == "month"

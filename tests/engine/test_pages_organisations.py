@@ -47,6 +47,23 @@ def pages_of_changes(tmp_path_factory):
     return written(tmp_path_factory.mktemp("changes"), rows, policy, chart="run", unit="people", **counted)
 
 
+@pytest.fixture(scope="module")
+def pages_of_shares(tmp_path_factory):
+    """The pages of a report with a p chart, whose limits are wider where fewer were seen."""
+    rows = [
+        (
+            month,
+            team,
+            "routine",
+            round(part * (800, 1000, 1200)[place % 3] + place % 7 - 3),
+            (800, 1000, 1200)[place % 3],
+        )
+        for team, part in (("North", 0.71), ("South", 0.62))
+        for place, month in enumerate(months(24))
+    ]
+    return written(tmp_path_factory.mktemp("shares"), rows, POLICY, chart="p", target=75)
+
+
 def written(folder, rows, policy, **keys):
     """Write the pages of a report with the measure `waits` by team, and return their folder."""
     project(folder, rows, **keys)
@@ -162,6 +179,16 @@ def test_the_legend_has_a_mean_and_limits_only_where_a_chart_has(tab, pages, pag
     for folder, there in ((pages, entries), (pages_of_changes, set())):
         open_page(tab, folder, "#organisation=team%2FNorth")
         assert entries & set(tab.locator(".organisation-legend li").all_inner_texts()) == there
+
+
+def test_a_p_chart_has_a_step_of_its_limits_for_each_point(tab, pages_of_shares):
+    open_page(tab, pages_of_shares, "#organisation=team%2FNorth")
+    steps = tab.locator(".organisation-chart path[stroke-dasharray='5 4'][d*='H']")
+    assert steps.count() == 2
+    assert steps.first.get_attribute("d").count("H") == 24
+    rows = downloaded(tab, "North")
+    levels = [float(row["upper_limit"]) for row in rows]
+    assert levels[0] > levels[1] > levels[2] > float(rows[0]["mean"])
 
 
 def test_the_funnel_plot_has_every_organisation_with_a_number(tab, pages):

@@ -67,6 +67,18 @@
     });
   }
 
+  // Limits that each point has of its own: a level for each, from half-way to half-way between points.
+  function steps(svg, values, x, y, width, colour) {
+    var half = (x(1) - x(0)) / 2;
+    stretches(values, function (places) {
+      var path = places.map(function (at) {
+        var from = Math.max(LEFT, x(at) - half), to = Math.min(width - RIGHT, x(at) + half);
+        return from.toFixed(1) + "," + y(values[at]).toFixed(1) + "H" + to.toFixed(1);
+      }).join("L");
+      node("path", { d: "M" + path, fill: "none", stroke: colour, "stroke-width": 1.3, "stroke-dasharray": "5 4" }, svg);
+    });
+  }
+
   function valueAxis(svg, range, y, width, colours, printed, about) {
     ticks(range[0], range[1], about).forEach(function (tick) {
       node("line", { x1: LEFT, x2: width - RIGHT, y1: y(tick), y2: y(tick), stroke: colours.grid }, svg);
@@ -98,7 +110,7 @@
     var colours = data.colours, own = shown.values, isApart = !shown.isShare;
     var height = TOP + TALL + (isApart ? SMALL + 30 : 0) + BOTTOM, svg = canvas(width, height);
     var limits = shown.limits || [], target = shown.target;
-    var levels = limits.flatMap(function (each) { return each.slice(1); });
+    var levels = limits.flatMap(function (each) { return each.slice(1); }).concat((shown.bounds || []).flat());
     var range = span(own.concat(levels, isNumber(target) ? [target] : [], isApart ? [] : shown.national), shown.percent);
     var x = scale(0, Math.max(1, own.length - 1), LEFT + 8, width - RIGHT - 8), y = scale(range[0], range[1], TOP + TALL, TOP);
     valueAxis(svg, range, y, width, colours, shown.printed, 5);
@@ -111,6 +123,7 @@
           "stroke-width": 1.3 }, svg);
       });
     });
+    (shown.bounds || []).forEach(function (bound) { steps(svg, bound, x, y, width, colours.limit); });
     if (isNumber(target)) {
       node("line", { x1: LEFT, x2: width - RIGHT, y1: y(target), y2: y(target), stroke: colours.target, "stroke-width": 1.5,
         "stroke-dasharray": "2 3" }, svg);

@@ -55,7 +55,7 @@
     var counts = countsOf(measure, place), kinds = measure.kinds[place] || "";
     return {
       counts: counts, values: valuesOf(measure, counts), national: valuesOf(measure, measure.national),
-      nationalName: group.national, periods: measure.periods, limits: measure.limits[place], kinds: kinds,
+      nationalName: group.national, periods: measure.periods, limits: measure.limits[place], bounds: measure.bounds[place], kinds: kinds,
       target: measure.target, isShare: Boolean(measure.per) || measure.percent, percent: measure.percent,
       printed: function (value) { return printed(measure, value, 2); },
       kindWords: function (at) { return measure.limits.length && kinds[at] && kinds[at] !== "." ? data.points[kinds[at]].words : ""; }
@@ -99,9 +99,10 @@
     return /[",\r\n;]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
   }
 
-  // The mean and the limits at a point: those of the stretch that it is in.
-  function limitsAt(limits, at) {
-    return (limits || []).reduce(function (found, each) { return each[0] <= at ? each.slice(1) : found; }, []);
+  // The mean and the limits at a point: those of the stretch that it is in, or limits of its own.
+  function limitsAt(shown, at) {
+    var found = (shown.limits || []).reduce(function (found, each) { return each[0] <= at ? each.slice(1) : found; }, []);
+    return shown.bounds ? [found[0], shown.bounds[0][at], shown.bounds[1][at]] : found;
   }
 
   function exact(value) { return isNumber(value) ? Number(value.toFixed(4)) : ""; }
@@ -115,7 +116,7 @@
         group.measures.forEach(function (measure) {
           var shown = shownOf(group, measure, place, data);
           measure.periods.forEach(function (period, at) {
-            var limits = limitsAt(shown.limits, at);
+            var limits = limitsAt(shown, at);
             function part(role) {
               var number = shown.counts && shown.counts[role] ? shown.counts[role][at] : null;
               return number === HIDDEN ? measure.symbol : number;
@@ -285,7 +286,7 @@
     if (!shown.values.some(isNumber)) return;
     if (isNumber(shown.values[last])) {
       var words = [name + ": " + printed(measure, shown.values[last])];
-      var mean = limitsAt(shown.limits, last)[0];
+      var mean = limitsAt(shown, last)[0];
       if (isNumber(mean)) words.push("mean " + printed(measure, mean));
       words.push(group.national + " " + printed(measure, shown.national[last], 1));
       if (isNumber(measure.target)) words.push(measure.targetName.toLowerCase() + " " + printed(measure, measure.target));

@@ -160,8 +160,10 @@ class CellRule:
                 known[text] = self.parse(text)
             except ValueError:
                 wrong[text] = self._fault(text)
+        if not wrong:
+            return list(map(known.__getitem__, texts)), []
         faults = [replace(wrong[text], line=line) for text, line in zip(texts, lines, strict=True) if text in wrong]
-        return [known.get(text) for text in texts], faults
+        return list(map(known.get, texts)), faults
 
     def _fault(self, text: str) -> Fault:
         hint = nearest(text, self.words) if self.words and text else ""

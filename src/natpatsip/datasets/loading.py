@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from natpatsip import context
@@ -61,7 +63,7 @@ def load(
     resource = declared(project).resource(name)
     table = examine(name, project)
     rows, missing = _known_by(parsed, table)
-    frame = rows.copy()
+    frame = rows.copy(deep=False)  # pandas copies what is written to
     source = _provenance_of(frame, resource)
     frame.attrs = {"file": resource.file, "provenance": source} | ({"missing": missing} if missing else {})
     context.READ[resource.file] = source
@@ -104,21 +106,29 @@ def _frame(table: Table, places: list[int]) -> pd.DataFrame:
 
 def _column(field: DataField, table: Table, places: list[int]) -> pd.Series[Any]:
     """Return a column of some rows as pandas has it."""
-    values = [table.values[field.name][place] for place in places]
+    values, texts = (_of_rows(columns[field.name], table, places) for columns in (table.values, table.texts))
     has_gaps = None in values
     if field.type in TIMES:
-        return pd.to_datetime(
-            pd.Series([value and value.isoformat() for value in values], dtype=object), format="ISO8601"
-        )
+        numbers, known = pd.factorize(np.array(texts, dtype=object))  # a column repeats its days: each is read once
+        by_text = dict(zip(texts, values, strict=True))
+        written = [value and value.isoformat() for value in map(by_text.get, known)]
+        return pd.to_datetime(pd.Series(written, dtype=object), format="ISO8601").take(numbers).reset_index(drop=True)
     if field.type in ("integer", "year", "number"):
         return pd.Series(values, dtype="float64" if has_gaps or field.type == "number" else "int64")
     if field.type == "boolean":
         return pd.Series(values, dtype="boolean" if has_gaps else "bool")
-    return pd.Series(["" if value is None else str(value) for value in values], dtype="str")
+    return pd.Series(["" if value is None else str(value) for value in values] if has_gaps else values, dtype="str")
+
+
+def _of_rows(column: Sequence[Any], table: Table, places: list[int]) -> Sequence[Any]:
+    """Return the cells of a column in some rows."""
+    return column if table.has_only(places) else [column[place] for place in places]
 
 
 def _missing(name: str, table: Table, places: list[int]) -> dict[str, int]:
     """Return how many cells of a column are missing for which declared reason."""
+    if None not in table.values[name]:
+        return {}
     labels = table.resource.table_schema.missing(table.resource.fields[name])
     empty = (table.texts[name][place] for place in places if table.values[name][place] is None)
     return dict(Counter(label for text in empty if (label := labels.get(text, ""))))

@@ -18,6 +18,7 @@ from typing import Any
 from natpatsip.datasets.descriptor import DataField, Resource
 from natpatsip.errors import DataFileError, nearest, one_line, together
 
+BATCH = 500  # rows that are turned into columns together
 MOST_SHOWN = 20  # faults of a file that are given one by one
 LFS = b"version https://git-lfs.github.com/spec/"
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -43,16 +44,33 @@ class Fault:
 
 @dataclass
 class Rows:
-    """The rows of a file as text: header, cells by line, and what is wrong with their form."""
+    """The rows of a file as text: header, the line of each row, its columns, and what is wrong with their form.
+
+    Columns, not rows, are lists: hundreds of thousands of lists would slow down Python's garbage collection.
+    """
 
     header: list[str]
-    cells: dict[int, list[str]] = field(default_factory=dict)
+    lines: list[int] = field(default_factory=list)
+    columns: list[list[str]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def by_name(self) -> dict[str, list[str]]:
+        """The columns by name; of two that have the same, the first."""
+        named: dict[str, list[str]] = {}
+        for name, column in zip(self.header, self.columns, strict=True):
+            named.setdefault(name, column)
+        return named
 
     def of(self, columns: Sequence[str]) -> list[tuple[str, ...]]:
         """Return the cells of some columns, row by row."""
-        places = [self.header.index(column) for column in columns]
-        return [tuple(row[place] for place in places) for row in self.cells.values()]
+        named = self.by_name
+        return list(zip(*(named[column] for column in columns), strict=True))
+
+    def add(self, rows: Sequence[Sequence[str]]) -> None:
+        """Add rows that have a cell for each column."""
+        for column, texts in zip(self.columns, zip(*rows, strict=True), strict=False):
+            column.extend(texts)
 
 
 class PlainFile(Resource):
@@ -82,7 +100,8 @@ def records(data: bytes, resource: Resource) -> dict[int, dict[str, str]]:
     """
     rows = parse(data, resource)
     raise_faults(resource.file, rows.faults)
-    return {line: dict(zip(rows.header, cells, strict=True)) for line, cells in rows.cells.items()}
+    cells = zip(*rows.columns, strict=True)
+    return {line: dict(zip(rows.header, row, strict=True)) for line, row in zip(rows.lines, cells, strict=True)}
 
 
 def raise_faults(file: str, faults: Sequence[Fault]) -> None:
@@ -171,17 +190,22 @@ def _csv(data: bytes, resource: Resource) -> Rows:
         escapechar=dialect.escape_char,
         skipinitialspace=dialect.skip_initial_space,
     )
-    rows, line = Rows(header=[]), 1
+    rows, line, batch = Rows(header=[]), 1, list[list[str]]()
     try:
         for cells in reader:
             if not rows.header:
-                rows.header = cells
+                rows.header, rows.columns = cells, [[] for _ in cells]
                 _refuse_other_delimiter(cells, resource)
             elif len(cells) == len(rows.header):
-                rows.cells[line] = cells
+                rows.lines.append(line)
+                batch.append(cells)
+                if len(batch) == BATCH:
+                    rows.add(batch)
+                    batch.clear()
             elif cells:
                 rows.faults.append(Fault(f"found {len(cells)} cells, expected {len(rows.header)}.", line))
             line = reader.line_num + 1  # a cell may hold line breaks
+        rows.add(batch)
     except csv.Error as error:
         raise DataFileError(f"{where}, row {line}: is not CSV: {error}. Look at the quotation marks.") from error
     return rows
@@ -216,8 +240,7 @@ def _parquet(data: bytes, resource: Resource) -> Rows:
         [_as_text(value, resource.fields.get(name)) for value in column.to_pylist()]
         for name, column in zip(table.column_names, table.columns, strict=True)
     ]
-    rows = (list(cells) for cells in zip(*columns, strict=True))
-    return Rows(list(table.column_names), dict(enumerate(rows, start=1)))
+    return Rows(list(table.column_names), list(range(1, table.num_rows + 1)), columns)
 
 
 def _as_text(value: Any, field: DataField | None) -> str:

@@ -43,14 +43,17 @@ class Table:
     def named(self, columns: Sequence[str], places: Sequence[int]) -> list[tuple[str, ...]]:
         """Return the cells of some rows as they are named in messages: an organisation by name, all else as written."""
         cells = [
-            [
-                value if isinstance(value, str) else text
-                for value, text in zip(self.values[c], self.texts[c], strict=True)
-            ]
+            [text if value is None else value for value, text in zip(self.values[c], self.texts[c], strict=True)]
+            if self.resource.fields[c].natpatsip.organisation  # of which an alias is read as the name
+            else self.texts[c]
             for c in columns
         ]
         rows = list(zip(*cells, strict=True)) or [()] * len(self.lines)
-        return [rows[place] for place in places]
+        return rows if self.has_only(places) else [rows[place] for place in places]
+
+    def has_only(self, places: Sequence[int]) -> bool:
+        """Return True if some rows, in the order of the file, are all that it has."""
+        return len(places) == len(self.lines)
 
     def known_by(self, quarter: Quarter, places: Sequence[int]) -> list[int]:
         """Return which of some rows were known at the end of a quarter: of several reports of a subject, the latest.
@@ -72,8 +75,8 @@ class Table:
         known = list(places)
         for column in filter(None, (self.resource.natpatsip.as_of, self.resource.natpatsip.period)):
             values = self.values[column]
-            later = {value for value in set(values) if is_after(value, quarter)}
-            known = [place for place in known if values[place] not in later]
+            if later := {value for value in set(values) if is_after(value, quarter)}:
+                known = [place for place in known if values[place] not in later]
         return known
 
 
@@ -121,9 +124,8 @@ def _examine(descriptor: bytes, contents: tuple[tuple[str, bytes], ...]) -> Tabl
         raise_faults(listed)
         known = listed.organisations
     rows, sha256 = reading.parse(data, resource), digests.sha256(data)
-    lines = list(rows.cells)
-    places = {column: rows.header.index(column) for column in resource.columns if column in rows.header}
-    texts = {column: [cells[place] for cells in rows.cells.values()] for column, place in places.items()}
+    lines, written = rows.lines, rows.by_name
+    texts = {column: written[column] for column in resource.columns if column in written}
     values: dict[str, list[Any]] = {}
     faults = list(rows.faults)
     words: dict[str, tuple[str, ...]] = {}
@@ -133,7 +135,7 @@ def _examine(descriptor: bytes, contents: tuple[tuple[str, bytes], ...]) -> Tabl
         faults += wrong_cells
         words[column] = tuple(dict.fromkeys((rule.words or {}).values()))
     wrong = {fault.line for fault in faults}
-    sound = [place for place, line in enumerate(lines) if line not in wrong]
+    sound = [place for place, line in enumerate(lines) if line not in wrong] if wrong else list(range(len(lines)))
     table = Table(resource, sha256, lines, texts, values, sound, tuple(faults), False, known, words)
     if len(texts) < len(resource.columns):
         return table

@@ -66,14 +66,14 @@ def read(data: bytes, where: str) -> Sheet:
     rows = reading.parse(data, _untyped(where, form))
     _refuse_header(where, rows.header)
     raise_faults(where, rows.faults)
-    if not rows.cells:
+    if not rows.lines:
         raise DataFileError(f"{where}: has a header and no rows, so nothing tells what its columns hold. Add rows.")
-    columns = {name: [cells[place] for cells in rows.cells.values()] for place, name in enumerate(rows.header)}
+    columns = rows.by_name
     if is_parquet:
         times = {name: kind for name, texts in columns.items() if (kind := _kind_of_times(texts))}
         rows = reading.parse(data, _untyped(where, form, times))
-        columns = {name: [cells[place] for cells in rows.cells.values()] for place, name in enumerate(rows.header)}
-    return Sheet(form, columns, list(rows.cells))
+        columns = rows.by_name
+    return Sheet(form, columns, rows.lines)
 
 
 def _untyped(where: str, form: Mapping[str, Any], types: Mapping[str, str] | None = None) -> Resource:

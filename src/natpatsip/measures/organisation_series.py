@@ -22,6 +22,7 @@ from natpatsip.datasets.validation import examine
 from natpatsip.errors import DataError
 from natpatsip.measures.kinds import FEWEST_FOR_ICONS
 from natpatsip.measures.measured_series import MOST_SHOWN, MeasuredSeries, is_quarterly
+from natpatsip.measures.organisation_limits import OF_COUNTS, charts_of_counts, doubt, is_coarse
 from natpatsip.quarter import Quarter
 from natpatsip.spc.funnel import LIMITS, funnel, funnel_limits
 from natpatsip.spc.gaps import period_words
@@ -29,7 +30,7 @@ from natpatsip.spc.gaps import period_words
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-SHOWN = ("xmr", "run")  # kinds of chart that have a series of their own for each organisation
+SHOWN = ("xmr", "run", "p", "u")  # kinds of chart that have a series of their own for each organisation
 SMALL = 20  # a month is small if its usual denominator is below this many times the base that counts are rounded to
 FEWEST_IN_FUNNEL = 3
 CURVE = 30  # points of a funnel's limits
@@ -74,7 +75,7 @@ class ByOrganisation:
             )
         _refuse_nameless(measure)
         declared = _declared(measure)
-        found = sorted(set(measure.rows[own.by].astype(str)) - set(declared))
+        found = sorted(set(map(str, measure.rows[own.by].unique())) - set(declared))
         return cls(measure, (*declared, *found))
 
     @cached_property
@@ -100,14 +101,21 @@ class ByOrganisation:
     # Its periods
 
     @cached_property
+    def _monthly(self) -> pd.DataFrame:
+        """The raw counts of each organisation and period of the data."""
+        own = self.measure.definition
+        return datasets.total(self.measure.rows, [*own.counts], by=[own.by, self._period])
+
+    @cached_property
     def _sums(self) -> pd.DataFrame:
-        """The raw counts of each organisation and period."""
-        own, period = self.measure.definition, self._period
-        monthly = datasets.total(self.measure.rows, [*own.counts], by=[own.by, period])
+        """The raw counts of each organisation and point."""
+        own, period, monthly = self.measure.definition, self._period, self._monthly
         if self.step != self.measure.step:
             return datasets.quarterly(monthly, by=own.by, counts=[*own.counts], date=period)
         if is_quarterly(monthly[period]):
-            monthly[period] = pd.to_datetime([Quarter.parse(each).first_month for each in monthly[period]])
+            return monthly.assign(
+                **{period: pd.to_datetime([Quarter.parse(each).first_month for each in monthly[period]])}
+            )
         return monthly
 
     @property
@@ -121,8 +129,10 @@ class ByOrganisation:
         measure, own = self.measure, self.measure.definition
         if not self.is_share or measure.step != "month" or not self.policy.counts:
             return measure.step
-        sizes = datasets.total(measure.rows, own.denominator, by=[own.by, self._period])[own.denominator]
-        return "quarter" if sizes.median() < SMALL * self.policy.base else "month"
+        if own.chart in OF_COUNTS:
+            counts = (self._monthly[name].to_numpy(dtype=float) for name in (own.numerator, own.denominator))
+            return "quarter" if is_coarse(*counts, own.chart, self.policy.base) else "month"
+        return "quarter" if self._monthly[own.denominator].median() < SMALL * self.policy.base else "month"
 
     @cached_property
     def dates(self) -> pd.DatetimeIndex:
@@ -197,6 +207,11 @@ class ByOrganisation:
         """The control charts of all organisations, in order."""
         own = self.measure.definition
         organisations, points = self.values.shape
+        if own.chart in OF_COUNTS:
+            result = pd.concat(self._of_counts, ignore_index=True)
+            result.insert(0, "organisation", np.repeat(np.arange(organisations), points))
+            result.attrs = {"by": ["organisation"], "improvement": own.improvement}
+            return result
         frame = pd.DataFrame(
             {
                 "organisation": np.repeat(np.arange(organisations), points),
@@ -215,6 +230,20 @@ class ByOrganisation:
         )
 
     @cached_property
+    def _of_counts(self) -> list[pd.DataFrame]:
+        """The p or u chart of each organisation, of the counts that are shown."""
+        own, counts = self.measure.definition, (self.counts["numerator"], self.counts["denominator"])
+        return charts_of_counts(own, *counts, dates=self.dates, rebase=self.rebase_dates, target=self.target)
+
+    @cached_property
+    def doubts(self) -> list[str]:
+        """Why nothing may be told from the limits of each organisation's p or u chart; "" where it may."""
+        if self.measure.definition.chart not in OF_COUNTS:
+            return [""] * len(self.names)
+        base = self.policy.base if self.policy.counts else 0
+        return [doubt(chart, self.measure.definition.chart, base) for chart in self._of_counts]
+
+    @cached_property
     def rebase_dates(self) -> list[pd.Timestamp]:
         """The points from which limits are recalculated: only those of reasons that hold everywhere.
 
@@ -230,7 +259,7 @@ class ByOrganisation:
     def target(self) -> float | None:
         """The target of a share or a rate; that of a count is the whole country's."""
         own = self.measure.definition
-        return self.measure.target if own.is_percent or own.is_rate else None
+        return self.measure.target if self.is_share or own.is_percent or own.is_rate else None
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -243,7 +272,8 @@ class ByOrganisation:
         known = ~np.isnan(self.values)
         first = list(self.dates).index(self.rebase_dates[-1]) if self.rebase_dates else 0
         enough = known[:, first:].sum(axis=1) >= FEWEST_FOR_ICONS
-        found: Flags = enough & known[:, -1] & (self.measure.definition.chart == "xmr")
+        is_told = np.array([not doubt for doubt in self.doubts])
+        found: Flags = enough & known[:, -1] & is_told & (self.measure.definition.chart != "run")
         return found
 
     def remark(self, place: int) -> str:
@@ -260,6 +290,8 @@ class ByOrganisation:
         if 0 < known.sum() < FEWEST_FOR_ICONS:
             points = f"{known.sum()} {wording.plural(int(known.sum()), 'point', 'points')}"
             found.append(f"With {points}, a change cannot be told from chance.")
+        elif known.any():
+            found.append(self.doubts[place])
         return " ".join(filter(None, found))
 
     def closed(self, place: int) -> str:
@@ -322,8 +354,10 @@ class ByOrganisation:
 def _refuse_nameless(measure: MeasuredSeries) -> None:
     """Refuse rows without an organisation: their counts would be those of one without a name."""
     own, here, rows = measure.definition, measure.here, measure.rows
-    is_nameless = rows[own.by].isna() | (rows[own.by].astype(str).str.strip() == "")
-    if not is_nameless.any():
+    names = rows[own.by].unique()  # a column repeats its names
+    nameless = [name for name in names if name != name or not str(name).strip()]
+    is_nameless = rows[own.by].isin(nameless)
+    if not nameless:
         return
     table = examine(own.dataset, here.project)
     known = table.known_by(here.quarter, table.sound)

@@ -17,7 +17,8 @@ from natpatsip.digests import sha256
 from natpatsip.errors import DataError
 from natpatsip.measures.definitions import HIDDEN, declared
 from natpatsip.measures.measured_series import MeasuredSeries
-from natpatsip.measures.organisation_series import SHOWN, ByOrganisation, Floats
+from natpatsip.measures.organisation_limits import OF_COUNTS
+from natpatsip.measures.organisation_series import SHOWN, ByOrganisation
 from natpatsip.printable import escaped
 from natpatsip.settings import Settings, read_settings
 from natpatsip.spc.rules import POINT_TYPES
@@ -25,6 +26,7 @@ from natpatsip.spc.rules import POINT_TYPES
 ALL = "All"  # what the national row is called where the settings name no total
 LIMITS = "Control limits of an organisation are recalculated only for reasons that hold for all of them."
 ROUNDED = "Percentages are of the rounded counts."
+LEVELS = ("lpl", "upl")
 COLOURS = {
     "ink": palette.INK,
     "quiet": palette.QUIET,
@@ -49,7 +51,7 @@ def by_organisation(*measures: MeasuredSeries | str) -> Block:
     Parameters
     ----------
     measures : Measure or str
-        Measures or their ids, in the order wanted; by default all control and run charts that have ``by``.
+        Measures or their ids, in the order wanted; by default those with ``by`` that are drawn as xmr, run, p or u.
 
     Raises
     ------
@@ -65,7 +67,7 @@ def by_organisation(*measures: MeasuredSeries | str) -> Block:
     if not series:
         raise DataError(
             "measures.by_organisation: no measure of data/measures.yml with the chart "
-            f"{' or '.join(SHOWN)} has by, the column of organisations."
+            f"{', '.join(SHOWN[:-1])} or {SHOWN[-1]} has by, the column of organisations."
         )
     groups: dict[str, list[ByOrganisation]] = {}
     for each in series:
@@ -196,7 +198,7 @@ def _measure(each: ByOrganisation, names: Sequence[str], settings: Settings) -> 
     own = each.measure.definition
     places = [each.names.index(name) if name in each.names else None for name in names]
     columns = each.measure.columns
-    has_limits = own.chart == "xmr"
+    has_limits = own.chart != "run"
     shown_icons, limits, kinds = _icons(each), _limits(each), _kinds(each)
 
     def placed(rows: Sequence[Any], empty: Any = None) -> list[Any]:
@@ -221,10 +223,11 @@ def _measure(each: ByOrganisation, names: Sequence[str], settings: Settings) -> 
         "dataset": own.dataset,
         "periods": each.periods,
         "columns": {role: columns[role] for role in each.roles},
-        "national": {role: _numbers(each.national[role]) for role in each.roles},
+        "national": {role: _numbers(each.national[role].tolist()) for role in each.roles},
         "counts": {role: placed(_grid(each, role)) for role in each.roles},
         "kinds": placed(kinds, "") if has_limits else [],
         "limits": placed(limits) if has_limits else [],
+        "bounds": placed(_bounds(each)) if own.chart in OF_COUNTS else [],
         "icons": placed(shown_icons),
         "remarks": placed([each.remark(place) for place in range(len(each.names))], "There are no data."),
         "latest": placed([each.latest(place) for place in range(len(each.names))], MISSING),
@@ -233,16 +236,15 @@ def _measure(each: ByOrganisation, names: Sequence[str], settings: Settings) -> 
     }
 
 
-def _numbers(values: Floats) -> list[float | int | None]:
+def _numbers(values: Sequence[float]) -> list[float | int | None]:
     """Return numbers as JSON holds them: whole ones without a point, and none where there is none."""
-    known = (None if value != value else value for value in values.tolist())
-    return [value if value is None else int(value) if value.is_integer() else round(value, 4) for value in known]
+    return [None if value != value else int(value) if value.is_integer() else round(value, 4) for value in values]
 
 
 def _grid(each: ByOrganisation, role: str) -> list[list[float | int | str | None]]:
     return [
         [HIDDEN if is_hidden else number for number, is_hidden in zip(_numbers(row), flags, strict=True)]
-        for row, flags in zip(each.counts[role], each.hidden[role], strict=True)
+        for row, flags in zip(each.counts[role].tolist(), each.hidden[role].tolist(), strict=True)
     ]
 
 
@@ -257,16 +259,24 @@ def _limits(each: ByOrganisation) -> list[list[list[float | int | None]]]:
     stretches = spc.summary(each.result, by_segment=True)
     first = each.dates.get_indexer(pd.DatetimeIndex(stretches["start"])).astype(float)
     levels = stretches[["mean", "lpl", "upl"]].round(3).to_numpy(dtype=float)
-    rows = [_numbers(row) for row in np.column_stack([first, levels])]
+    if each.measure.definition.chart in OF_COUNTS:  # each point has limits of its own
+        levels = np.where([True, False, False], levels, np.nan)
+    rows = [_numbers(row) for row in np.column_stack([first, levels]).tolist()]
     number = len(rows) // len(each.names)
     return [rows[start : start + number] for start in range(0, len(rows), number)]
 
 
+def _bounds(each: ByOrganisation) -> list[list[list[float | int | None]]]:
+    """Return the lower and the upper limits of each organisation's points, where each point has its own."""
+    grids = [each.result[name].to_numpy(dtype=float).reshape(each.values.shape).round(3).tolist() for name in LEVELS]
+    return [[_numbers(row) for row in pair] for pair in zip(*grids, strict=True)]
+
+
 def _kinds(each: ByOrganisation) -> list[str]:
-    """Return the kind of each point as a digit: its place among the kinds of points, ``.`` where there is none."""
+    """Return the kind of each point as a digit: its place among the kinds of points, ``.`` where none can be told."""
     marks = np.array([".", *(str(place) for place in range(len(POINT_TYPES)))])
     codes = each.result["point_type"].cat.codes.to_numpy() + 1
-    known = ~np.isnan(each.values)
+    known = ~np.isnan(each.values) & np.array([[not doubt] for doubt in each.doubts])
     shown = marks[np.where(known, codes.reshape(each.values.shape), 0)]
     return ["".join(row) for row in shown]
 
