@@ -6,6 +6,7 @@ import difflib
 import errno
 import os
 import re
+import signal
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -188,3 +189,17 @@ def of_the_machine(error: OSError) -> str:
     if code not in REMEDIES:
         return ""
     return f"{f'{where}: ' if where else ''}{os.strerror(code)}. {REMEDIES[code]}"
+
+
+def how_it_ended(status: int) -> str:
+    """Return how a process ended that could not say so itself.
+
+    Examples
+    --------
+    >>> how_it_ended(3), how_it_ended(-9)
+    ('ended with status 3', 'was ended by SIGKILL, as when memory runs out')
+    """
+    if status >= 0:
+        return f"ended with status {status}"
+    hint = ", as when memory runs out" if -status == getattr(signal, "SIGKILL", 9) else ""
+    return f"was ended by {signal.Signals(-status).name}{hint}"

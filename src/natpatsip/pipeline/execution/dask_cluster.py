@@ -19,13 +19,14 @@ from functools import partial
 from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
 from natpatsip.errors import NotebookError, ReportError, UsageError, together
 from natpatsip.pipeline.caching.run_cache import Facts
 from natpatsip.pipeline.execution import dask_worker
 from natpatsip.pipeline.execution.dask_worker import ClusterError, Task, TaskResult
-from natpatsip.pipeline.execution.notebook_run import NotebookRun, output_of
-from natpatsip.pipeline.notebook import Notebook
+from natpatsip.pipeline.execution.notebook_run import ERROR_MARKER, NotebookRun, output_of
+from natpatsip.pipeline.notebook import Notebook, numbered, source_of
 from natpatsip.pipeline.options import Log
 from natpatsip.pipeline.plan import Plan
 
@@ -59,11 +60,13 @@ class Cluster:
         result = self._result(notebook, self.executor.submit(dask_worker.run_task, task))
         output = output_of(plan, notebook)
         if result.notebook:
-            content = nbformat.reads(result.notebook.decode(), as_version=4)  # type: ignore[no-untyped-call]
+            content = _executed(plan, notebook, result.notebook)
             content.metadata.papermill |= {"input_path": str(notebook.path), "output_path": str(output)}
             nbformat.write(content, output)  # type: ignore[no-untyped-call]
         if result.error:
             raise result.error
+        if not result.notebook:
+            raise _not_this_run(notebook)
         return NotebookRun(content, result.seconds, result.reads)
 
     def stop(self) -> None:
@@ -77,7 +80,12 @@ class Cluster:
         self._await(future)
         where = f"notebooks/{notebook.path.name}"
         try:
-            return future.result()
+            result = future.result()
+            if not isinstance(result, TaskResult):
+                raise _not_this_run(notebook)
+            return result
+        except ReportError:
+            raise
         except (concurrent.futures.CancelledError, CommClosedError):
             raise self._lost(NO_ANSWER) from None
         except KilledWorker:
@@ -112,6 +120,31 @@ class Cluster:
 
     def _lost(self, how: str) -> ClusterError:
         return ClusterError(f"--cluster {self.address}: {how}. Look at the cluster, and build again.")
+
+
+def _executed(plan: Plan, notebook: Notebook, written: bytes) -> NotebookNode:
+    """Return a notebook that a worker has returned, if it is the one that it was sent, run for the same quarter."""
+    try:
+        content: NotebookNode = nbformat.reads(written.decode(), as_version=4)  # type: ignore[no-untyped-call]
+        sent = [(cell.get("id"), source_of(cell)) for _, cell in numbered(notebook.content.cells)]
+        ran = [(cell.get("id"), source_of(cell)) for _, cell in numbered(content.cells) if not _is_marker(cell)]
+        parameters = content.metadata.papermill["parameters"]
+    except (nbformat.ValidationError, ValueError, LookupError, TypeError, AttributeError):
+        raise _not_this_run(notebook) from None
+    if ran != sent or parameters != {"quarter": str(plan.quarter), "edition": plan.edition}:
+        raise _not_this_run(notebook)
+    return content
+
+
+def _is_marker(cell: NotebookNode) -> bool:
+    return ERROR_MARKER in cell.metadata.get("tags", [])
+
+
+def _not_this_run(notebook: Notebook) -> NotebookError:
+    return NotebookError(
+        f"notebooks/{notebook.path.name}: a worker returned something else than this notebook as it ran. Restart the "
+        "workers, or run it here (natpatsip build without --cluster)."
+    )
 
 
 @contextmanager

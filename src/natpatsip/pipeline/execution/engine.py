@@ -22,7 +22,7 @@ from papermill.engines import Engine, NotebookExecutionManager
 from papermill.iorw import write_ipynb
 
 from natpatsip.context import NOT_SHOWN, OPENED, digest_of
-from natpatsip.errors import NotebookError
+from natpatsip.errors import NotebookError, how_it_ended
 from natpatsip.pipeline.execution.cancellation import CancelToken, TimeLimitExceeded, TimeLimits
 from natpatsip.pipeline.inline_code import PRINTS, expressions, store
 from natpatsip.pipeline.notebook import advice_on_name, appears_in, language_of, place_of
@@ -181,7 +181,11 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
         """Give the kernel up, and return the kind of failure and its message, the same for every engine."""
         self.shutdown_kernel = "immediate"  # it would not answer
         if isinstance(error, DeadKernelError):
-            return "DeadKernelError", str(error)
+            # of jupyter_client's own provisioner; a fork says by itself how it ended
+            process = getattr(getattr(self.km, "provisioner", None), "process", None)
+            status = process.poll() if process else None
+            words = str(error) if status is None else f"the notebook's process {how_it_ended(status)}"
+            return "DeadKernelError", words
         return "CellTimeoutError", self.limits.message()
 
     def evaluate(self, asked: Mapping[str, str]) -> dict[str, Any]:

@@ -89,8 +89,8 @@ def run(
     except papermill.PapermillExecutionError as error:
         failure = NotebookError(_failure(plan, notebook, output, error))
         failure.faulty_data = faulty_data(error.ename, error.evalue)
-        last = (ESCAPES.sub("", str(error.evalue)).strip().splitlines() or [""])[-1]
-        failure.failure = _cell_failure(plan, notebook, output, str(failure), f"{error.ename}: {last}")
+        last = ESCAPES.sub("", str(error.evalue)).strip().splitlines()[-1:]
+        failure.failure = _cell_failure(plan, notebook, output, str(failure), ": ".join([error.ename, *last]))
         raise failure from error
     except NotebookError as error:
         failure = NotebookError(f"notebooks/{notebook.path.name}, {error}")

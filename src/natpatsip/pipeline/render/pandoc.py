@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from functools import cache
 from pathlib import Path
@@ -10,8 +9,9 @@ from typing import Any
 
 import pypandoc
 
-from natpatsip.errors import RenderError
+from natpatsip.errors import RenderError, how_it_ended
 from natpatsip.look import EXTENSION
+from natpatsip.pipeline.render.program import run_program
 from natpatsip.pipeline.render.staged_report import Report
 
 FILTERS = tuple(f"--lua-filter={EXTENSION / name}" for name in ("passports.lua", "natpatsip.lua"))
@@ -44,19 +44,12 @@ def run_pandoc(*arguments: str, folder: Path, what: str, text: str = "") -> str:
     RenderError
         Naming `what` was made, with pandoc's own words.
     """
-    done = subprocess.run(  # noqa: S603 — our own program, our own arguments
-        [pandoc_path(), "--fail-if-warnings", *arguments],
-        input=text,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
+    command = [pandoc_path(), "--fail-if-warnings", *arguments]
+    done = run_program(command, what=what, folder=folder, content=text.encode("utf-8"))
     if done.returncode:
-        words = " ".join(done.stderr.split()) or f"it ended with status {done.returncode}"
+        words = " ".join(done.stderr.decode("utf-8", "replace").split()) or f"it {how_it_ended(done.returncode)}"
         raise RenderError(f"{what}: pandoc could not make it: {words}")
-    return done.stdout
+    return done.stdout.decode("utf-8").replace("\r\n", "\n")
 
 
 def convert(report: Report, document: str, what: str, *arguments: str) -> str:

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import sys
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from natpatsip.errors import RenderError
+from natpatsip.errors import RenderError, how_it_ended
 from natpatsip.look import EXTENSION
+from natpatsip.pipeline.render.program import run_program
 
 if TYPE_CHECKING:
     from natpatsip.pipeline.render.chapters import Chapter
@@ -56,15 +56,19 @@ def _compiled(source: str, report: Report, timestamp: int) -> bytes:
     fonts = report.extension / "fonts"
     if not any(fonts.glob("*.ttf")):
         raise RenderError(f"{EXTENSION / 'fonts'}: has no .ttf file. The extension comes with its fonts; restore them.")
-    done = subprocess.run(  # noqa: S603 — our own module
-        [sys.executable, "-P", "-m", "natpatsip.pipeline.render.pdf", report.root, fonts, str(timestamp)],
-        input=source.encode("utf-8"),
-        capture_output=True,
-        check=False,
-    )
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "natpatsip.pipeline.render.pdf",
+        str(report.root),
+        str(fonts),
+        str(timestamp),
+    ]
+    done = run_program(command, what="report.pdf, Typst", content=source.encode("utf-8"))
     answer, _, content = done.stdout.partition(b"\n")
     if done.returncode or not answer:
-        words = done.stderr.decode(errors="replace").strip().splitlines() or [f"it ended with status {done.returncode}"]
+        words = done.stderr.decode(errors="replace").strip().splitlines() or [f"it {how_it_ended(done.returncode)}"]
         raise RenderError(
             f"report.pdf: the process that runs Typst ended unexpectedly: {words[-1]}. Build again, and report this if "
             "it happens again."

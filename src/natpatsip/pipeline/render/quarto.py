@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -15,12 +14,13 @@ from pathlib import Path
 import yaml
 
 from natpatsip.digests import sha256_of_folder
-from natpatsip.errors import RenderError
+from natpatsip.errors import RenderError, how_it_ended
 from natpatsip.look import EXTENSION
 from natpatsip.pipeline.render.cell_bookmarks import with_marks
 from natpatsip.pipeline.render.chapters import Chapter
 from natpatsip.pipeline.render.html import for_pages, page_variables, write_files, write_single_page
 from natpatsip.pipeline.render.pdf import with_open_bookmarks
+from natpatsip.pipeline.render.program import run_program
 from natpatsip.pipeline.render.renderer import Renderer
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
 
@@ -65,19 +65,17 @@ def _stage_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
 
 def _make(job: RenderJob, name: str) -> None:
     with book_of(job.report, name, job.renderer):
-        done = subprocess.run(  # noqa: S603 — the program that the reader installed, our own arguments
+        done = run_program(
             command(job.renderer.program, job.report, name),
-            cwd=job.report.root,
-            env=environment(job.report, timestamp=job.timestamp),
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
+            what=TARGETS[name],
+            folder=job.report.root,
+            environment=environment(job.report, timestamp=job.timestamp),
+            starts_others=True,
         )
-    if complaint := complaint_of(TARGETS[name], done.returncode, done.stderr):
+    said = done.stderr.decode("utf-8", "replace")
+    if complaint := complaint_of(TARGETS[name], done.returncode, said):
         raise RenderError(complaint)
-    for warning in warnings_of(done.stderr):
+    for warning in warnings_of(said):
         job.log(f"Quarto, {name}: {warning}")
     collect(job.report, job.output, name)
 
@@ -150,7 +148,7 @@ def complaint_of(target: str, status: int, stderr: str) -> str | None:
         return None
     place = re.search(r"[\w-]+\.qmd", words)
     where = f" ({place[0]})" if place else ""
-    last = " ".join(words.split())[-1500:]
+    last = " ".join(words.split())[-1500:] or f"it {how_it_ended(status)}"
     return f"Quarto could not make {target}{where}: {warned[0] if warned else last}"
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from dataclasses import dataclass
 
 from natpatsip.errors import RenderError, UsageError, nearest
 from natpatsip.pipeline.options import RENDERERS
+from natpatsip.pipeline.render.program import run_program
 
+VERSION_LIMIT = 60.0  # seconds; it takes one
 OLDEST = (1, 9)
 BOTH_STANDARDS = (1, 10)  # the first Quarto whose Typst, 0.15, takes two standards for one file
 ADVICE = "Install Quarto 1.9 or newer (conda env create -f environment.yml does), or build with --renderer pandoc."
@@ -80,6 +81,9 @@ def too_old(path: str, version: tuple[int, ...] | None) -> str | None:
 
 def version_of(path: str) -> tuple[int, ...] | None:
     """Return the version that the program prints, None if it prints none; development builds print 99.9.9."""
-    done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
-    found = re.match(r"\s*(\d+)\.(\d+)", done.stdout)
+    try:
+        done = run_program([path, "--version"], what="quarto --version", starts_others=True, limit=VERSION_LIMIT)
+    except RenderError:  # it hangs, or cannot be started: no Quarto that could render
+        return None
+    found = re.match(r"\s*(\d+)\.(\d+)", done.stdout.decode("utf-8", "replace"))
     return (int(found[1]), int(found[2])) if found and not done.returncode else None

@@ -25,7 +25,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.engines import NotebookExecutionManager
 
-from natpatsip.errors import NotebookError
+from natpatsip.errors import NotebookError, how_it_ended
 from natpatsip.pipeline.execution.cancellation import TimeLimitExceeded
 from natpatsip.pipeline.execution.engine import InlineClient, NatpatsipEngine
 from natpatsip.pipeline.execution.prefork import server
@@ -171,11 +171,7 @@ class ForkedKernel:
 def _described(status: int | None) -> str:
     if status is None:
         return "the notebook's process ended, and the process it was forked from with it"
-    code = os.waitstatus_to_exitcode(status)
-    if code >= 0:
-        return f"the notebook's process ended with status {code}"
-    hint = ", as when memory runs out" if code == -signal.SIGKILL else ""
-    return f"the notebook's process was ended by {signal.Signals(-code).name}{hint}"
+    return f"the notebook's process {how_it_ended(os.waitstatus_to_exitcode(status))}"
 
 
 class WarmClient(InlineClient):
