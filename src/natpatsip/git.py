@@ -36,6 +36,14 @@ def run(project: Path, *arguments: str) -> str:
     return done.stdout
 
 
+def version() -> str:
+    """Return the version of git; empty if it cannot be run."""
+    try:
+        return run(Path.cwd(), "--version").strip().removeprefix("git version ")
+    except GitError:
+        return ""
+
+
 def head(project: Path) -> str:
     """Return the commit that the project is at; empty outside git and before the first commit.
 

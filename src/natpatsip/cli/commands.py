@@ -56,12 +56,20 @@ def compare(
     say_as_is(text if form in ("json", "github") else lines_shown(text))
 
 
-@app.command(epilog="Example:  natpatsip doctor")
-def doctor() -> None:
-    """Show what is installed, found and missing."""
+@app.command(epilog="Example:  natpatsip doctor --report")
+def doctor(
+    is_reported: Annotated[
+        bool, typer.Option("--report", help="Write what a report of a bug needs into a file that you can send.")
+    ] = False,
+) -> None:
+    """Show what is installed, found and missing, and what to install on this machine."""
     from natpatsip.doctor import examine
 
     results = examine()
+    if is_reported:
+        from natpatsip.doctor.bug_report import write_report
+
+        say(f"written: {write_report(results)}. Read it before you send it: it should name nobody and no place.")
     for each in results:
         label = f"{'ok     ' if each.is_ok else 'MISSING'}  {each.name}"
         problems = apart(each.found)

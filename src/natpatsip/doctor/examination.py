@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from natpatsip import look
+from natpatsip import git, look, notebook_merges
+from natpatsip.doctor import platforms
+from natpatsip.doctor.platforms import Platform
 from natpatsip.errors import ReportError
-from natpatsip.project import project_root
+from natpatsip.project import find_root, project_root
 
 NEEDED = {
     "papermill": "runs the notebooks",
@@ -38,28 +40,50 @@ class Requirement:
 
 def examine() -> list[Requirement]:
     """Check everything that a build needs, in the order in which it needs it."""
-    return [*_python(), *_packages(), *_quarto(), *_project()]
+    system, project = platforms.here(), find_root(Path.cwd())
+    return [
+        Requirement("system", system.name, is_ok=True),
+        *_python(system),
+        *_packages(system, project),
+        *_quarto(system),
+        *_git(system, project),
+        *_project(),
+    ]
 
 
-def _python() -> Iterator[Requirement]:
+def _python(system: Platform) -> Iterator[Requirement]:
     here = ".".join(str(part) for part in sys.version_info[:3])
-    yield Requirement(
-        "Python", here, sys.version_info >= (3, 11), remedy="Install Python 3.11 or newer, then run: make report"
-    )
+    remedy = f"Install Python 3.11 or newer: {system.install('python')}"
+    yield Requirement("Python", here, sys.version_info >= (3, 11), remedy=remedy)
 
 
-def _packages() -> Iterator[Requirement]:
+def _packages(system: Platform, project: Path | None) -> Iterator[Requirement]:
     for name, use in NEEDED.items():
         try:
             yield Requirement(name, f"{version(name)} ({use})", is_ok=True)
         except PackageNotFoundError:
-            yield Requirement(name, f"not installed ({use})", is_ok=False, remedy="Run: make report")
+            remedy = f"Run: {system.install_packages(project)}"
+            yield Requirement(name, f"not installed ({use})", is_ok=False, remedy=remedy)
 
 
-def _quarto() -> Iterator[Requirement]:
+def _git(system: Platform, project: Path | None) -> Iterator[Requirement]:
+    """Check that git is there, which final editions and archived quarters need, and merges notebooks by cell."""
+    if not shutil.which("git"):
+        remedy = f"Run: {system.install('git')}. Final editions and archived quarters need it."
+        yield Requirement("git", "not on PATH", is_ok=False, is_needed=False, remedy=remedy)
+        return
+    yield Requirement("git", git.version(), is_ok=True, is_needed=False)
+    if project and git.is_tracked(project):
+        is_set_up = notebook_merges.is_enabled(project)
+        found = "shown and merged by cell" if is_set_up else "merged as lines of JSON"
+        remedy = "Run: python -m natpatsip.notebook_merges"
+        yield Requirement("notebooks in git", found, is_set_up, is_needed=False, remedy=remedy)
+
+
+def _quarto(system: Platform) -> Iterator[Requirement]:
     program = shutil.which("quarto")
     if not program:
-        found = "not on PATH; the embedded renderer gives the same report"
+        found = f"not on PATH; the embedded renderer gives the same report. To have it: {system.install('quarto')}"
         yield Requirement("quarto", found, is_ok=True, is_needed=False)
         return
     run = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
