@@ -3,9 +3,21 @@
 from collections import Counter
 
 import pytest
+from openxml_audit import OpenXmlValidator
 
 from support.projects import command
-from support.reviewing import INDEX, QUARTER, SOFFICE, WARD, only, read, source, through_libreoffice
+from support.reviewing import (
+    INDEX,
+    OFFICE_PYTHON,
+    QUARTER,
+    SOFFICE,
+    WARD,
+    edited_in_libreoffice,
+    only,
+    read,
+    source,
+    through_libreoffice,
+)
 
 PLACES = {
     "All is well on the ward": "summary",
@@ -102,9 +114,9 @@ def plant(ward_docx):
     )  # fmt: skip
 
 
-def test_as_many_items_are_read_as_were_planted_each_in_a_cell_or_with_a_reason(ward, ward_docx):
+def test_thirty_comments_and_forty_changes_go_round_and_come_back_with_answers(ward, ward_docx):
     planted = plant(ward_docx)
-    items = read(ward, ward_docx.save(), is_applied=True)
+    items = read(ward, ward_docx.save(), is_applied=True, is_recorded=True)
     assert Counter(item.kind for item in items) == planted
     assert planted.total() == 70
     for item in items:
@@ -115,8 +127,27 @@ def test_as_many_items_are_read_as_were_planted_each_in_a_cell_or_with_a_reason(
     assert {"41", "43"} <= refused
     for words in PLANTED["replace"].values():
         assert words in refused or any(words in source(ward, cell, book) for book, cell in CELLS), words
+    for name in ("index", "ward"):
+        path = ward / "notebooks" / f"{name}.ipynb"
+        path.write_text(path.read_text("utf-8").replace('"Answer:"', '"Answer: Yes, it is."'), "utf-8")
     run = command(ward, "build", QUARTER, "--to", "docx")
     assert run.returncode == 0, run.stderr
+    report = ward / "reports" / QUARTER / "report.docx"
+    assert OpenXmlValidator().validate(str(report)).is_valid
+    back = read(ward, report)
+    assert {item.status for item in back if item.kind == "comment"} == {"answered"}
+    placed = {item.text: item for item in items if item.kind == "comment" and item.cell}
+    assert {item.text: item.cell for item in back if item.kind == "comment"} == {
+        text: item.cell for text, item in placed.items()
+    }
+    assert [item.text for item in back if item.kind == "reply"].count("Yes, it is.") == len(placed)
+    assert not [item for item in back if item.is_change]
+    differ = {text for text, item in placed.items() if item.anchor not in (_anchor_of(back, text), item.original)}
+    assert not differ
+
+
+def _anchor_of(items, text):
+    return next(item.anchor for item in items if item.text == text)
 
 
 CELLS = [("index", cell.id) for cell in INDEX] + [("ward", cell.id) for cell in WARD if cell.cell_type == "markdown"]
@@ -137,3 +168,46 @@ def test_nothing_is_lost_on_the_way_through_libreoffice(ward, ward_docx, tmp_pat
     assert said(after) == said(before)
     assert changed(after) == changed(before)
     assert Counter(item.kind for item in after)["format"] == len(PLANTED["format"])
+
+
+EDITS = [
+    {"do": "comment", "words": "steady", "text": "How steady?"},
+    {"do": "comment", "words": "twenty", "text": "Sure?"},
+    {"do": "comment", "words": "Each bed counts once", "text": "Really?"},
+    {"do": "comment_on_picture", "words": "Beds by month", "text": "Too small."},
+    {"do": "replace", "words": "longer than before", "text": "shorter"},
+    {"do": "replace", "words": "41", "text": "43", "within": "There were"},
+    {"do": "replace", "words": "What comes next", "text": "Next steps"},
+    {"do": "delete_paragraph", "words": "The garden is open"},
+    {"do": "insert_paragraph", "words": "a second room", "text": "a quiet corner"},
+    {"do": "split_paragraph", "words": "shows the beds."},
+    {"do": "format", "words": "patients"},
+    {"track": False},
+    {"do": "replace", "words": "on time", "text": "late"},
+]
+
+
+@pytest.mark.skipif(not OFFICE_PYTHON, reason="LibreOffice, or Python's module uno for it, is not installed")
+def test_what_a_reviewer_does_in_libreoffice_is_read(ward, ward_docx, tmp_path):
+    items = read(ward, edited_in_libreoffice(ward_docx.path, tmp_path, EDITS), is_applied=True)
+    assert {(item.text, item.anchor, item.cell) for item in items if item.kind == "comment"} >= {
+        ("How steady?", "steady", "progress"),
+        ("Sure?", "twenty", "table"),
+        ("Really?", "Each bed counts once", "chart"),
+    }
+    assert "chart" in {item.cell for item in items if item.text == "Too small."}
+    assert {(item.kind, item.text, item.cell, item.status) for item in items if item.is_change} == {
+        ("deletion", "longer than before", "numbers", "applied"),
+        ("insertion", "shorter", "numbers", "applied"),
+        ("deletion", "41", "numbers", "refused"),
+        ("insertion", "43", "numbers", "refused"),
+        ("deletion", "What comes next", "next", "applied"),
+        ("insertion", "Next steps", "next", "applied"),
+        ("deletion", "The garden is open all day.", "places", "applied"),
+        ("insertion", "a quiet corner", "next", "applied"),
+        ("insertion", "¶", "chart-text", "applied"),
+        ("format", "characters: bold", "numbers", "refused"),
+        ("deletion", "on time", "numbers", "applied"),
+        ("insertion", "late", "numbers", "applied"),
+    }
+    assert [item.text for item in items if not item.is_tracked] == ["on time", "late"]

@@ -1,7 +1,13 @@
 """Tracked changes of wording: taken into the cells that the words are from, or refused with the reason."""
 
-import pytest
+import itertools
+import json
 
+import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+
+from natpatsip.pipeline.review_notes import note_of
 from support.reviewing import ReviewedFile, read, source
 
 
@@ -78,9 +84,9 @@ def test_text_of_a_figure_is_refused_and_its_cell_named(ward, ward_docx, words):
 
 def test_words_parted_by_markup_are_refused(ward, ward_docx):
     before = source(ward, "progress")
-    paragraph = ward_docx.paragraph("steady")
-    runs = [ward_docx.run("made ")._element, ward_docx.run("steady")._element]
-    assert paragraph
+    made = ward_docx.run("made", within="The ward")._element
+    steady = ward_docx.run("steady")._element
+    runs = [made, *itertools.takewhile(lambda each: each is not steady, made.itersiblings()), steady]
     ward_docx._wrap(runs, "del")
     (item,) = read(ward, ward_docx.save(), is_applied=True)
     assert (item.status, item.text) == ("refused", "made steady")
@@ -115,11 +121,55 @@ def test_paragraphs_are_deleted_inserted_and_moved(ward, ward_docx):
 
 def test_applied_changes_are_known_the_next_time(ward, ward_docx):
     ward_docx.replace("longer than before", "shorter")
+    ward_docx.insert_paragraph("a second room", "a quiet corner")
     path = ward_docx.save()
     read(ward, path, is_applied=True)
-    before = source(ward, "numbers")
-    assert {item.status for item in read(ward, path, is_applied=True)} == {"applied"}
-    assert source(ward, "numbers") == before
+    before = [source(ward, cell) for cell in ("numbers", "next")]
+    for is_applied in (False, True):
+        assert {item.status for item in read(ward, path, is_applied=is_applied)} == {"applied"}
+        assert [source(ward, cell) for cell in ("numbers", "next")] == before
+
+
+def test_paragraph_is_parted_without_a_space_at_the_start_of_the_second(ward, ward_docx):
+    ward_docx.split_paragraph("shows the beds.")
+    (item,) = read(ward, ward_docx.save(), is_applied=True)
+    assert item.status == "applied"
+    assert source(ward, "chart-text") == "@fig-beds shows the beds.\n\nMost of them are in the north wing."
+
+
+def test_paragraphs_of_a_cell_are_joined_and_of_two_cells_are_not(ward, ward_docx):
+    ward_docx.delete_end("The garden is open all day.")
+    ward_docx.insert("all day.", " ")
+    ward_docx.delete_end("in the north wing")
+    items = read(ward, ward_docx.save(), is_applied=True)
+    refused = [item for item in items if item.status == "refused"]
+    assert [(item.cell, "two cells" in item.why) for item in refused] == [("chart-text", True)]
+    assert "open all day. The hall was painted." in source(ward, "places")
+
+
+def test_deleted_row_leaves_no_empty_row(ward, ward_docx):
+    ward_docx.delete_row("South")
+    (item,) = read(ward, ward_docx.save(), is_applied=True)
+    assert item.status == "applied"
+    assert source(ward, "table") == "| Wing | Beds |\n|:--|--:|\n| North | twenty |\n\n: Beds by wing"
+
+
+def test_words_typed_in_the_style_of_references_are_read(ward, ward_docx):
+    run = ward_docx.paragraph("Visits were longer").add_run("[a1] And so were calls.")
+    run._element.get_or_add_rPr().insert(0, parse_xml(f'<w:rStyle {nsdecls("w")} w:val="SourceMark"/>'))
+    (item,) = read(ward, ward_docx.save())
+    assert "And so were calls." in item.text
+
+
+def test_comment_is_recorded_with_the_words_that_the_cell_keeps(ward, ward_docx):
+    ward_docx.comment("twenty", "Sure?")
+    ward_docx.replace("twenty", "40", within="twenty")
+    ward_docx.comment("Beds rose and fell", "A better title?")
+    ward_docx.replace("Beds rose and fell", "Up and down")
+    read(ward, ward_docx.save(), is_applied=True, is_recorded=True)
+    path = ward / "notebooks" / "ward.ipynb"
+    notes = {note.text: note.anchor for cell in json.loads(path.read_text("utf-8"))["cells"] if (note := note_of(cell))}
+    assert notes == {"Sure?": "40", "A better title?": "Beds rose and fell"}
 
 
 def test_two_reviewers_who_ask_for_the_same_are_one_change(ward, ward_docx):

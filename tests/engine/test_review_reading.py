@@ -12,7 +12,7 @@ from natpatsip.review.changed_paragraphs import changed_paragraphs
 from natpatsip.review.items import as_github, as_json, as_text, items_of
 from natpatsip.review.source_text import blocks_of
 from natpatsip.review.splices import Edit, Refusal, spliced, typed
-from natpatsip.review.word_file import WordFile
+from natpatsip.word_files.word_file import WordFile
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 LETTERS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8)

@@ -26,6 +26,19 @@ from support.projects import code, command, prose, small
 QUARTER = "2024-25-Q2"
 
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+OFFICE_SCRIPT = Path(__file__).parents[1] / "tools" / "office_edits.py"
+
+
+def _office_python() -> str:
+    """Return the Python that can drive LibreOffice: that of Debian, with python3-uno; empty if there is none."""
+    program = shutil.which("python3", path="/usr/bin")
+    if not (SOFFICE and program):
+        return ""
+    done = subprocess.run([program, "-c", "import uno"], check=False, capture_output=True)
+    return "" if done.returncode else program
+
+
+OFFICE_PYTHON = _office_python()
 W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 EXTENDED = "http://schemas.microsoft.com/office/word/2012/wordml"
 EXTENDED_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.commentsExtended+xml"
@@ -246,6 +259,26 @@ class ReviewedFile:
         above.addnext(new)
         self._mark_end(above, "ins")
 
+    def split_paragraph(self, after: str) -> None:
+        """Begin a new paragraph after some words."""
+        run = self.run(after)._element
+        above = run.getparent()
+        below = deepcopy(above)
+        place = list(above).index(run)
+        for child in list(above)[place + 1 :]:
+            above.remove(child)
+        for child in list(below)[: place + 1]:
+            if child.tag != qn("w:pPr"):
+                below.remove(child)
+        above.addnext(below)
+        self._last = self._attributes()
+        self._mark_end(above, "del", "ins")
+
+    def delete_end(self, words: str) -> None:
+        """Delete the end of a paragraph, which joins it to the next."""
+        self._last = self._attributes()
+        self._mark_end(self.paragraph(words)._element, "del")
+
     def move_paragraph(self, words: str, after: str) -> None:
         """Move a whole paragraph below another."""
         old, target = self.paragraph(words)._element, self.paragraph(after)._element
@@ -304,7 +337,7 @@ class ReviewedFile:
                 text.tag = qn("w:delText")
         self._last = attributes
 
-    def _mark_end(self, paragraph: Any, kind: str) -> None:
+    def _mark_end(self, paragraph: Any, kind: str, mark_as: str = "") -> None:
         if kind == "ins":  # as Word does: the end of the line above is new, and the new line has the old end
             inserted = paragraph.getnext().find(qn("w:ins"))
             attributes = " ".join(f'w:{name}="{inserted.get(qn(f"w:{name}"))}"' for name in ("id", "author", "date"))
@@ -315,7 +348,7 @@ class ReviewedFile:
         if mark is None:
             mark = parse_xml(f"<w:rPr {nsdecls('w')}/>")
             properties.append(mark)
-        mark.insert(0, parse_xml(f"<w:{kind} {nsdecls('w')} {attributes}/>"))
+        mark.insert(0, parse_xml(f"<w:{mark_as or kind} {nsdecls('w')} {attributes}/>"))
 
 
 def through_libreoffice(path: Path, folder: Path) -> Path:
@@ -329,3 +362,13 @@ def through_libreoffice(path: Path, folder: Path) -> Path:
         check=True, capture_output=True, timeout=300,
     )  # fmt: skip
     return folder / path.name
+
+
+def edited_in_libreoffice(path: Path, folder: Path, edits: Sequence[dict[str, Any]]) -> Path:
+    """Edit a Word file in LibreOffice, and return the edited one: see tests/tools/office_edits.py."""
+    edited = folder / "edited.docx"
+    subprocess.run(
+        [OFFICE_PYTHON, str(OFFICE_SCRIPT), str(path), str(edited)],
+        input=json.dumps(edits), check=True, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    return edited

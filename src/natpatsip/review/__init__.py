@@ -17,7 +17,8 @@ from natpatsip.review.locate import Locator
 from natpatsip.review.pdf_file import items_of_pdf
 from natpatsip.review.sources import Sources
 from natpatsip.review.splices import Refusal
-from natpatsip.review.word_file import WordFile
+from natpatsip.review.untracked import with_untracked
+from natpatsip.word_files.word_file import WordFile
 
 __all__ = ["Item", "Review", "review"]
 
@@ -57,7 +58,7 @@ def review(
     remarks: list[Item] = []  # in PDF files
     found: dict[Quarter, BuiltReport | None] = {}
     for path in files:
-        locator = Locator(WordFile.read(path), None) if path.suffix.lower() != ".pdf" else None
+        locator = Locator(with_untracked(WordFile.read(path)), None) if path.suffix.lower() != ".pdf" else None
         about = quarter or _quarter_of(path, locator.quarter if locator else "")
         if about not in found:
             found[about] = _report(path, reports, about, notes)
@@ -70,8 +71,8 @@ def review(
         raise UsageError(f"the files report on {' and '.join(map(str, found))}. Review one quarter at a time.")
     ((about, report),) = found.items()
     here = Sources(project, report)
-    splices, settled = applied(read, here)
-    items = [item if is_applied else _proposed(item) for each in settled for item in each] + remarks
+    splices, settled = applied(read, here, is_applied=is_applied)
+    items = [item for each in settled for item in each] + remarks
     if is_applied:
         here.splice(splices)
     if is_recorded:
@@ -83,6 +84,7 @@ def review(
 
 def _record(items: Sequence[Item], sources: Sources, quarter: str) -> None:
     """Put open comments into the notebooks, each below its cell; take out those that were resolved in Word."""
+    pending = {(each.file, spot) for each in items if each.is_change and each.status != APPLIED for spot in each.spots}
     for item in items:
         if item.kind != "comment" or not item.cell:
             continue
@@ -95,7 +97,9 @@ def _record(items: Sequence[Item], sources: Sources, quarter: str) -> None:
                 for each in items
                 if each.kind == "reply" and (each.file, each.thread) == (item.file, item.thread) and each.text != answer
             )
-            note = Note(quarter, item.cell, item.author, item.date, item.text, item.anchor, remarks)
+            is_as_before = any((item.file, spot) in pending for spot in item.spots)
+            anchor = item.original if is_as_before and item.original else item.anchor
+            note = Note(quarter, item.cell, item.author, item.date, item.text, anchor, remarks)
             if item.status == RESOLVED:
                 sources.drop_note(notebook, note.id)
             else:
@@ -145,13 +149,6 @@ def _located(item: Item, locator: Locator) -> Item:
     if cell.is_near and not why:
         why = "its own cell was not found, so this is the cell above"
     return replace(item, notebook=cell.notebook and f"{cell.notebook}.ipynb", cell=cell.id, where=cell.where, why=why)
-
-
-def _proposed(item: Item) -> Item:
-    """Return an item of a review that applies nothing: its changes are open, with what stands against them."""
-    if not item.is_change or (item.status == APPLIED and item.why):
-        return item
-    return replace(item, status=OPEN)
 
 
 def _by_cell(items: Sequence[Item], report: BuiltReport | None) -> list[Item]:

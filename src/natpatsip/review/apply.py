@@ -16,7 +16,8 @@ from natpatsip.review.items import APPLIED, REFUSED, Item
 from natpatsip.review.locate import Cell, Locator
 from natpatsip.review.source_text import Block, blocks_of
 from natpatsip.review.sources import Sources
-from natpatsip.review.splices import Refusal, Splice, spliced
+from natpatsip.review.splices import Refusal, Splice, joined, spliced, typed, without_row
+from natpatsip.word_files.word_file import BREAK
 
 FORMAT = "how text looks is the style's; write **bold** or *italic* in the cell if it is meant"
 GENERATED = "the build makes this text"
@@ -35,31 +36,42 @@ class _Outcome:
             self.reasons.setdefault(item, str(reason))
 
 
-def applied(files: Sequence[tuple[Locator, Sequence[Item]]], sources: Sources) -> tuple[list[Splice], list[list[Item]]]:
+def applied(
+    files: Sequence[tuple[Locator, Sequence[Item]]],
+    sources: Sources,
+    *,
+    is_applied: bool,  # whether the changes will be made; otherwise they stay open, with what stands against them
+) -> tuple[list[Splice], list[list[Item]]]:
     """Return the changes of all files as changes of sources, and the items with what becomes of them."""
     outcome = _Outcome()
     for locator, items in files:
         _take(locator, items, sources, outcome)
     outcome.splices = _without_conflicts(outcome)
-    return outcome.splices, [[_settled(item, outcome) for item in items] for _, items in files]
+    settled = [[_settled(item, outcome, is_applied=is_applied) for item in items] for _, items in files]
+    return outcome.splices, settled
 
 
-def _settled(item: Item, outcome: _Outcome) -> Item:
+def _settled(item: Item, outcome: _Outcome, *, is_applied: bool) -> Item:
     if not item.is_change:
         return item
     name = name_of_item(item)
-    if name in outcome.reasons:
-        return replace(item, status=REFUSED, why=outcome.reasons[name])
-    if name in outcome.done or any(name in splice.items for splice in outcome.splices):
+    is_taken = any(name in splice.items for splice in outcome.splices)
+    why = outcome.reasons.get(name, "")
+    if not why and name in outcome.done:
         return replace(item, status=APPLIED)
-    return replace(item, status=REFUSED, why=FORMAT if item.kind == "format" else GENERATED)
+    if not why and is_taken:
+        return replace(item, status=APPLIED) if is_applied else item
+    why = why or (FORMAT if item.kind == "format" else GENERATED)
+    return replace(item, status=REFUSED if is_applied else item.status, why=why)
 
 
 def _take(locator: Locator, items: Sequence[Item], sources: Sources, outcome: _Outcome) -> None:
     """Add what one file's changes come to."""
     seen: Counter[tuple[str, str, str]] = Counter()
     found: list[tuple[ChangedParagraph, Cell, str, Block]] = []
-    for paragraph in changed_paragraphs(locator.file, items):
+    paragraphs = list(changed_paragraphs(locator.file, items))
+    following = _following(paragraphs)
+    for paragraph in paragraphs:
         cell = locator.cell_of(paragraph.number) if paragraph.items else locator.by_bookmark(paragraph.first)
         if cell is None:
             continue
@@ -77,9 +89,28 @@ def _take(locator: Locator, items: Sequence[Item], sources: Sources, outcome: _O
         else:
             found.append((paragraph, cell, source, block))
     moved = _moved(found, items)
+    rows = _emptied_rows(found)
     for paragraph, cell, source, block in found:
         values = sources.values(cell.notebook, cell.id)
-        for edit in paragraph.edits:
+        edits = paragraph.edits
+        if paragraph.number in following:
+            between = [
+                edit for edit in edits if edit.start == edit.end == len(block.letters) and BREAK not in edit.text
+            ]
+            names = paragraph.joined_by.union(*(edit.items for edit in between))
+            try:
+                start, end, _ = joined(source, block, values, following[paragraph.number])
+                text = "".join(typed(edit.text) for edit in between)
+                outcome.splices.append(Splice(cell.notebook, cell.id, start, end, text, names))
+            except Refusal as reason:
+                outcome.refuse(names, reason)
+            edits = [edit for edit in edits if edit not in between]
+        for edit in edits:
+            if edit.removes_all(block) and (cell, source.count("\n", 0, block.start)) in rows:
+                row = Splice(cell.notebook, cell.id, *without_row(source, block.start), edit.items)
+                if row not in outcome.splices:
+                    outcome.splices.append(row)
+                continue
             mover = next((name for name in edit.items if name in moved), "")
             change = replace(edit, source=moved.get(mover, "") if edit.text else "")
             try:
@@ -87,6 +118,37 @@ def _take(locator: Locator, items: Sequence[Item], sources: Sources, outcome: _O
                 outcome.splices.append(Splice(cell.notebook, cell.id, *place, edit.items))
             except Refusal as reason:
                 outcome.refuse(edit.items, reason)
+
+
+def _following(paragraphs: Sequence[ChangedParagraph]) -> dict[int, str]:
+    """Return, for each paragraph whose end was deleted, what the next of which something is left said before.
+
+    Those that were deleted as a whole between the two are passed over.
+    """
+    found: dict[int, str] = {}
+    opened: int | None = None
+    for paragraph in paragraphs:
+        if opened is not None and paragraph.before and paragraph.after:
+            found[opened] = paragraph.before
+            opened = None
+        if paragraph.joined_by:
+            opened = paragraph.number
+        elif paragraph.after:
+            opened = None
+    return found
+
+
+def _emptied_rows(found: Sequence[tuple[ChangedParagraph, Cell, str, Block]]) -> set[tuple[Cell, int]]:
+    """Return the rows of tables of which nothing is left, by their cell and the number of their line."""
+    left: dict[tuple[Cell, int], int] = {}
+    for paragraph, cell, source, block in found:
+        if block.kind == "cell":
+            row = (cell, source.count("\n", 0, block.start))
+            line = source.split("\n")[row[1]]
+            left.setdefault(row, len(blocks_of(line, {})))
+            is_typed = not any(letter.owner for letter in block.letters)
+            left[row] -= is_typed and any(edit.removes_all(block) for edit in paragraph.edits)
+    return {row for row, count in left.items() if not count}
 
 
 def _moved(found: Sequence[tuple[ChangedParagraph, Cell, str, Block]], items: Sequence[Item]) -> dict[str, str]:
@@ -115,16 +177,25 @@ def _block(paragraph: ChangedParagraph, cell: Cell, nth: int, sources: Sources) 
     source = source_of(content)
     blocks = blocks_of(source, sources.values(cell.notebook, cell.id))
     same = [block for block in blocks if block.text == paragraph.before]
+    if len(paragraph.after) > 1 and _is_said(paragraph.after, [block.text for block in blocks]):
+        return None, source
     if len(same) > nth:
         return same[nth], source
     texts = {block.text for block in blocks}
     if paragraph.edits and set(paragraph.after) <= texts and (paragraph.after or paragraph.before not in texts):
         return None, source
+    if not paragraph.before and paragraph.first.in_table:
+        raise Refusal(f"a row or a cell was added to a table: add it in {where}")
     if cell.is_near:
         raise Refusal(f"the build makes this, below what {where} says")
     if sources.report is None:
         raise Refusal("what the report said is not known: build it first")
     raise Refusal(f"{where} does not say this paragraph word for word: it was changed since, or code prints part of it")
+
+
+def _is_said(lines: Sequence[str], texts: Sequence[str]) -> bool:
+    """Return True if lines are among texts, one right after the other."""
+    return any(list(lines) == list(texts[at : at + len(lines)]) for at in range(len(texts)))
 
 
 def _without_conflicts(outcome: _Outcome) -> list[Splice]:

@@ -13,7 +13,7 @@ from functools import cached_property
 from natpatsip.review.items import Item
 from natpatsip.review.locate import REFERENCE, normal
 from natpatsip.review.splices import Edit
-from natpatsip.review.word_file import BREAK, Paragraph, Piece, WordFile
+from natpatsip.word_files.word_file import BREAK, Paragraph, Piece, WordFile
 
 ADDED = ("insertion", "move-to")
 Names = Mapping[tuple[int, int], set[str]]
@@ -78,6 +78,14 @@ class ChangedParagraph:
         """All items that change it."""
         spots = ((number, place) for number, each in self.group for place in range(len(each.pieces) + 1))
         return frozenset(name for spot in spots for name in self.names.get(spot, ()))
+
+    @property
+    def joined_by(self) -> frozenset[str]:
+        """The items that delete its end while something is left of it; what follows then goes on in its line."""
+        number, last = self.group[-1]
+        if last.end is None or last.end.kind in ADDED or not any(self.after):
+            return frozenset()
+        return frozenset(self.names.get((number, len(last.pieces)), ()))
 
     @property
     def before(self) -> str:

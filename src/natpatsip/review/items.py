@@ -11,10 +11,11 @@ from typing import Any
 from natpatsip.errors import one_line
 from natpatsip.reporters import annotation, counted
 from natpatsip.reporters import as_json as json_of
-from natpatsip.review.word_file import BREAK, Paragraph, Piece, Revision, WordFile
+from natpatsip.word_files.word_file import BREAK, Paragraph, Piece, Revision, WordFile
 
 OPEN, ANSWERED, RESOLVED, APPLIED, REFUSED = "open", "answered", "resolved", "applied", "refused"
-AWAITS = (OPEN, REFUSED)  # what somebody still has to do something about
+UNTRACKED = "untracked"  # a change that was not applied yet, made while tracking was off
+AWAITS = (OPEN, UNTRACKED, REFUSED)  # what somebody still has to do something about
 MOST_LETTERS = 160  # of a text in a message; JSON has all of it
 KINDS = {"insertion": "insertion", "deletion": "deletion", "move-from": "move", "move-to": "move"}
 
@@ -44,6 +45,8 @@ class Item:
     thread: str = ""  # the id of the comment that it answers, or its own
     id: str = ""
     why: str = ""  # why it could not be applied, or what became of its place
+    is_tracked: bool = field(default=True, compare=False)  # False for a change that was made while tracking was off
+    original: str = field(default="", compare=False)  # the words that a comment was about before any change of them
     spots: tuple[Spot, ...] = field(default=(), compare=False)
     target: tuple[Spot, ...] = field(default=(), compare=False)  # where it was moved to
 
@@ -85,6 +88,7 @@ def _remarks(file: WordFile) -> Iterator[Item]:
             date=comment.date,
             text=comment.text,
             anchor=_anchor(file.paragraphs, here),
+            original=_joined(_pieces(file.paragraphs, here), now=False),
             status=RESOLVED if comment.is_resolved else OPEN,
             thread=f"comment-{comment.parent or comment.id}",
             id=f"comment-{comment.id}",
@@ -108,18 +112,21 @@ def _anchored(paragraphs: Sequence[Paragraph], spots: Sequence[Spot]) -> bool:
 
 def _anchor(paragraphs: Sequence[Paragraph], spots: Sequence[Spot]) -> str:
     """Return the words under a comment; those of the whole paragraph if it was put between two letters."""
-    pieces = [(spot.paragraph, paragraphs[spot.paragraph].pieces[spot.piece]) for spot in spots]
-    text = _joined(pieces)
+    text = _joined(_pieces(paragraphs, spots))
     if not text and spots:
         number = spots[0].paragraph
         text = _joined([(number, piece) for piece in paragraphs[number].pieces if not piece.is_generated])
     return text
 
 
-def _joined(pieces: Iterable[tuple[int, Piece]]) -> str:
-    """Return the text of pieces, each paragraph on a line; what was deleted only if nothing else is there."""
+def _pieces(paragraphs: Sequence[Paragraph], spots: Iterable[Spot]) -> list[tuple[int, Piece]]:
+    return [(spot.paragraph, paragraphs[spot.paragraph].pieces[spot.piece]) for spot in spots]
+
+
+def _joined(pieces: Iterable[tuple[int, Piece]], *, now: bool = True) -> str:
+    """Return the text of pieces, now or before any change; the other only if nothing else is there."""
     kept = [(number, piece) for number, piece in pieces if piece.text]
-    kept = [each for each in kept if each[1].is_there] or kept
+    kept = [each for each in kept if (each[1].is_there if now else each[1].was_there)] or kept
     lines = ["".join(piece.text for _, piece in group) for _, group in groupby(kept, key=lambda each: each[0])]
     return " ".join(" ".join(lines).split())
 
@@ -160,7 +167,7 @@ def _key(revision: Revision) -> tuple[Any, ...]:
         return revision.kind, revision.row
     if revision.move:
         return revision.kind, revision.move
-    return revision.kind, revision.author, revision.date
+    return revision.kind, revision.author, revision.date, revision.is_tracked
 
 
 def _is_named(key: tuple[Any, ...]) -> bool:
@@ -198,6 +205,8 @@ def _change(paragraphs: Sequence[Paragraph], revision: Revision, spots: Sequence
         date=revision.date,
         text=text or "¶",
         anchor=around,
+        status=OPEN if revision.is_tracked else UNTRACKED,
+        is_tracked=revision.is_tracked,
         spots=tuple(spots),
         target=tuple(target),
     )
@@ -269,7 +278,8 @@ _VERBS = {
 
 
 def _sentence(item: Item) -> str:
-    who = f"{item.author or 'somebody'}{f', {item.date[:10]},' if item.date else ''} {_VERBS[item.kind]}"
+    nobody = "somebody" if item.is_tracked else "somebody, while tracking was off,"
+    who = f"{item.author or nobody}{f', {item.date[:10]},' if item.date else ''} {_VERBS[item.kind]}"
     anchor, text = _short(item.anchor), _short(item.text)
     if item.kind in ("comment", "reply"):
         return f"{who} “{anchor}”: {text}" if anchor else f"{who} what has gone: {text}"

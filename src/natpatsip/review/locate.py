@@ -7,7 +7,7 @@ as it was built, and after that the cell above is taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,7 +18,7 @@ from natpatsip.compare.passages import passages
 from natpatsip.compare.word_diff import likeness, words_of
 from natpatsip.pipeline.outputs import Outputs
 from natpatsip.pipeline.render.cell_bookmarks import NAMESPACE, SECOND, bookmark_of
-from natpatsip.review.word_file import DOCUMENT, Paragraph, WordFile
+from natpatsip.word_files.word_file import DOCUMENT, Paragraph, WordFile
 
 ALIKE = 0.6  # of two texts that are taken for the same, one of them edited
 REFERENCE = re.compile(r"\s*\[a\d+(?:(?:–|, )a\d+)*\]\s*$")  # to the entries of a paragraph's numbers
@@ -52,7 +52,10 @@ class Locator:
         paragraph = self.file.paragraphs[number]
         if paragraph.part != DOCUMENT:
             return Cell(where=STORIES.get(paragraph.part, "the lines at the head and foot of pages"))
-        cell = self.by_bookmark(paragraph) or self._by_text(paragraph) or self._above(number)
+        cell = self.by_bookmark(paragraph)
+        if cell is None and not paragraph.printed.strip() and paragraph.shown.strip():  # a new paragraph
+            cell = replace(self._above(number), is_near=False)
+        cell = cell or self._by_text(paragraph) or self._above(number)
         if not cell.id or not self.report:
             return cell
         section = self.report.section_of(cell.notebook, cell.id)
@@ -73,7 +76,7 @@ class Locator:
         names = {
             each.get("name", ""): (each.get("notebook", ""), each.get("id", ""))
             for root in self._roots()
-            for each in root
+            for each in root.iter(f"{{{NAMESPACE}}}cell")
         }
         if self.report:
             pairs = [(name, cell.id) for name, content in self.report.notebooks.items() for cell in content.cells]
@@ -147,7 +150,4 @@ def normal(text: str) -> str:
 
 def _plain(paragraph: Paragraph) -> str:
     """Return a paragraph's text without what the build generates; that of an inserted one is what was inserted."""
-    kept: Sequence[str] = [
-        piece.text for piece in paragraph.pieces if piece.was_there and not piece.is_picture and not piece.is_generated
-    ]
-    return normal("".join(kept) or paragraph.shown)
+    return normal(paragraph.printed or paragraph.shown)

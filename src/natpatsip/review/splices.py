@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from natpatsip.review.locate import normal
 from natpatsip.review.source_text import Block, Letter, blocks_of
-from natpatsip.review.word_file import BREAK
+from natpatsip.word_files.word_file import BREAK
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>$@|{}]")
 _TYPED = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\xa0": " ", "\u202f": " "})
@@ -79,8 +79,8 @@ def spliced(
         if letter.owner:
             raise Refusal(owner(letter.owner))
     _check_neighbours(block, edit, owner)
-    if edit.start == edit.end and not edit.text.strip():
-        raise Refusal("an empty line changes nothing in the report")
+    if edit.result(block.text) == [block.text]:
+        raise Refusal("an empty line or another space changes nothing in the report")
     if edit.removes_all(block) and block.kind != "cell":
         change = _removed(source, block)
     elif BREAK in edit.text:
@@ -136,7 +136,42 @@ def _parted(block: Block, edit: Edit) -> tuple[int, int, str]:
         return block.start, block.start, "".join(block.prefix + line + after for line in edit.lines[:-1])
     if block.kind == "heading":
         raise Refusal("a heading is one line; split it in the notebook")
-    return *_span(block, edit), between.join(edit.lines)
+    start, end = _span(block, edit)
+    above, below = block.letters[: edit.start], block.letters[edit.end :]
+    if not first and above and (above[-1].sign, above[-1].owner) == (" ", ""):
+        start = above[-1].start
+    if not edit.lines[-1] and below and (below[0].sign, below[0].owner) == (" ", ""):
+        end = below[0].end
+    return start, end, between.join(edit.lines)
+
+
+def joined(source: str, block: Block, values: Mapping[str, str], after: str) -> tuple[int, int, str]:
+    """Return the change that makes one paragraph of a block and the next, which says what stands in `after`.
+
+    Raises
+    ------
+    Refusal
+        If the next block is another, or the two are of different kinds.
+    """
+    blocks = blocks_of(source, values)
+    place = blocks.index(block)
+    second = blocks[place + 1] if place + 1 < len(blocks) else None
+    if second is None or second.text != after:
+        raise Refusal("it joins what two cells say, or what the build puts between: join them in the notebook")
+    if block.kind != second.kind or block.kind not in ("paragraph", "item"):
+        raise Refusal("only two paragraphs, or two items of a list, can be joined: do it in the notebook")
+    change = (block.end, second.start + len(second.prefix), "")
+    now = blocks_of(source[: change[0]] + source[change[1] :], values)
+    texts = [each.text for each in blocks]
+    if [each.text for each in now] != [*texts[:place], block.text + second.text, *texts[place + 2 :]]:
+        raise Refusal("the two paragraphs are parted by markup: join them in the notebook")
+    return change
+
+
+def without_row(source: str, at: int) -> tuple[int, int, str]:
+    """Return the change that takes out the line of a table's row."""
+    start, end = source.rfind("\n", 0, at) + 1, source.find("\n", at)
+    return (start, end + 1, "") if end >= 0 else (max(0, start - 1), len(source), "")
 
 
 def _with_emphasis(source: str, start: int, end: int) -> tuple[int, int]:

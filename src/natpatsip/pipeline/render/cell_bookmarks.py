@@ -10,15 +10,18 @@ import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from natpatsip.digests import sha256
 from natpatsip.pipeline.staging.markdown import Place
+from natpatsip.word_files.word_file import Paragraph
 
 PREFIX, SECOND = "_Cell_", "_2"
+BUILT = "built"  # the element of a paragraph's text as it was built
 LARGEST = 1 << 28  # of the ids of bookmarks
 NAMESPACE = "urn:natpatsip:cells"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_CONTENTS = re.compile(r"(?i)(toc|contents)\s*(heading|\d)")
 _ITEM = re.compile(r"(?!\s*([-*])(?:\s*\1){2,}\s*$)(\s*(?:[-*+]|\d+[.)])\s+)(?=\S)")  # and no rule, as "* * *" is
 
 
@@ -112,14 +115,33 @@ def _put(start: Any, end: Any, paragraphs: Sequence[Any]) -> None:
     paragraphs[-1].append(end)
 
 
-def cells_part(quarter: str, cells: Iterable[tuple[str, str]]) -> bytes:
-    """Return the part of the Word file that says which notebook and cell each bookmark is of."""
-    rows = "".join(
+def cells_part(quarter: str, cells: Iterable[tuple[str, str]], paragraphs: Iterable[Paragraph] = ()) -> bytes:
+    """Return the part of the Word file that says which notebook and cell each bookmark is of, and what was built.
+
+    By the text of each paragraph as it was built, a review finds what was changed without tracking.
+    """
+    rows = [
         f"<cell name={quoteattr(bookmark_of(*cell))} notebook={quoteattr(cell[0])} id={quoteattr(cell[1])}/>"
         for cell in dict.fromkeys(cells)
-    )
+    ]
+    rows += [
+        f"<{BUILT} cell={quoteattr(mark_of(each))}>{escape(each.printed)}</{BUILT}>"
+        for each in paragraphs
+        if each.printed.strip() and not is_contents(each)
+    ]
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    return f'{head}<cells xmlns="{NAMESPACE}" quarter="{quarter}">{rows}</cells>'.encode()
+    return f'{head}<cells xmlns="{NAMESPACE}" quarter="{quarter}">{"".join(rows)}</cells>'.encode()
+
+
+def is_contents(paragraph: Paragraph) -> bool:
+    """Return True if a paragraph is of the contents, which programs write again when they update fields."""
+    return bool(_CONTENTS.match(paragraph.style))
+
+
+def mark_of(paragraph: Paragraph) -> str:
+    """Return the name of the bookmark of a paragraph's cell; empty if the build has written it."""
+    names = next((piece.bookmarks for piece in paragraph.pieces if piece.text), paragraph.bookmarks)
+    return next((name.removesuffix(SECOND) for name in reversed(names) if name.startswith(PREFIX)), "")
 
 
 def cells_of(places: Mapping[str, Sequence[Place]]) -> Iterator[tuple[str, str]]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from difflib import SequenceMatcher
 from typing import Any
 
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
+from docx.text.run import Run
 
 from natpatsip.digests import sha256
 from natpatsip.pipeline.render.cell_bookmarks import bookmark_of
@@ -17,6 +20,7 @@ from natpatsip.pipeline.review_notes import Note, Remark
 _W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 _W15 = "http://schemas.microsoft.com/office/word/2012/wordml"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.commentsExtended+xml"
+ALIKE = 12  # letters in a row that a comment's words share at least with the paragraph that it is put at
 _LINK = "http://schemas.microsoft.com/office/2011/relationships/commentsExtended"
 
 
@@ -64,20 +68,91 @@ def _add(document: Any, runs: Sequence[Any], remark: Remark, seed: str) -> str:
 
 
 def _runs_of(document: Any, bookmark: str, anchor: str) -> list[Any]:
-    """Return the runs of a cell that hold the words of a comment; all of its first paragraph if none does."""
-    paragraphs = [Paragraph(each, document._body) for each in _paragraphs_of(document.element.body, bookmark)]
-    paragraphs = [each for each in paragraphs if each.runs]
-    for paragraph in paragraphs:
-        text, found, runs = "".join(run.text for run in paragraph.runs), [], paragraph.runs
-        start = text.find(anchor) if anchor else -1
-        at = 0
-        for run in runs:
-            if start >= 0 and at < start + len(anchor) and start < at + len(run.text):
-                found.append(run)
-            at += len(run.text)
-        if found:
-            return found
-    return list(paragraphs[0].runs) if paragraphs else []
+    """Return runs of a cell that hold the words of a comment and no more; the likest of its words if none are the same.
+
+    What the comment was on may be worded otherwise by now.
+    """
+    words = " ".join(anchor.split())
+    best: tuple[int, list[tuple[Any, int]], int] = (0, [], 0)
+    first: list[tuple[Any, int]] = []
+    for paragraph in _paragraphs_of(document.element.body, bookmark):
+        text, places = _letters_of(paragraph)
+        first = first or places
+        start = text.find(words) if words else -1
+        if start >= 0:
+            best = (len(words), places, start)
+            break
+        found = SequenceMatcher(None, words, text, autojunk=False).find_longest_match()
+        best = max(best, (found.size, places, found.b), key=lambda each: each[0])
+    size, places, start = best
+    if 2 * size < len(words) or not size:  # none is like it: all of the likest paragraph
+        places = places if size > ALIKE else first
+        size, start = len(places), 0
+    start, end = _whole_words(places, start, start + size)
+    runs = _parted(places[start:end])
+    return [Run(each, Paragraph(each.getparent(), document._body)) for each in runs]
+
+
+def _whole_words(places: Sequence[tuple[Any, int]], start: int, end: int) -> tuple[int, int]:
+    """Return a stretch of letters with all of the words that it begins and ends in."""
+
+    def is_letter(at: int) -> bool:
+        element, place = places[at]
+        return bool(element.text[place].isalnum())
+
+    while 0 < start < len(places) and is_letter(start) and is_letter(start - 1):
+        start -= 1
+    while 0 < end < len(places) and is_letter(end - 1) and is_letter(end):
+        end += 1
+    return start, end
+
+
+def _letters_of(paragraph: Any) -> tuple[str, list[tuple[Any, int]]]:
+    """Return the text of a paragraph with single spaces, and where each letter is: the element and the place in it."""
+    text, places = "", list[tuple[Any, int]]()
+    for element in paragraph.iter(qn("w:t")):
+        for place, sign in enumerate(element.text or ""):
+            if sign.isspace() and (not text or text[-1] == " "):
+                continue
+            text += " " if sign.isspace() else sign
+            places.append((element, place))
+    return text, places
+
+
+def _parted(places: Sequence[tuple[Any, int]]) -> list[Any]:
+    """Return the runs of some letters, the first and the last parted from the letters around them."""
+    if not places:
+        return []
+    (first, start), (last, end) = places[0], places[-1]
+    _part(last, end + 1)
+    if start and (second := _part(first, start)) is not None:
+        last = second if last is first else last
+        first = second
+    runs: list[Any] = []
+    body = first.getroottree().getroot()
+    is_in = False
+    for run in body.iter(qn("w:r")):
+        elements = list(run.iter(qn("w:t")))
+        is_in = is_in or first in elements
+        if is_in and elements:
+            runs.append(run)
+        if last in elements:
+            break
+    return runs
+
+
+def _part(element: Any, at: int) -> Any:
+    """Part a run of text alone at a letter of its one text, and return the text of the second part."""
+    run, text = element.getparent(), element.text or ""
+    if not 0 < at < len(text) or [each for each in run if each.tag not in (qn("w:rPr"), qn("w:t"))]:
+        return None
+    second = deepcopy(run)
+    run.addnext(second)
+    (after,) = second.iter(qn("w:t"))
+    element.text, after.text = text[:at], text[at:]
+    for each in (element, after):
+        each.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    return after
 
 
 def _paragraphs_of(body: Any, bookmark: str) -> list[Any]:

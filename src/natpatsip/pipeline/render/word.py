@@ -20,6 +20,7 @@ from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm
+from lxml import etree
 
 from natpatsip.errors import RenderError
 from natpatsip.pipeline.render import cell_bookmarks
@@ -30,6 +31,7 @@ from natpatsip.pipeline.render.staged_report import RenderJob, Report
 from natpatsip.pipeline.render.word_fonts import embed_fonts
 from natpatsip.pipeline.review_notes import STAGED, from_json
 from natpatsip.settings import OWN
+from natpatsip.word_files.word_file import paragraphs_of
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 SHORT = 20  # rows at most of a table that stays on one page, as in the PDF
@@ -344,10 +346,12 @@ def _notes(report: Report) -> str:
 
 
 def _name_cells(document: Any, report: Report) -> None:
-    """Add the part that says which notebook and cell each bookmark is of, for whoever has the file alone."""
+    """Add the part that says whose cell each bookmark is and what was built, for whoever has the file alone."""
     package = document.part.package
     content = cell_bookmarks.cells_part(
-        str(report.metadata[OWN].get("quarter", "")), cell_bookmarks.cells_of(report.places)
+        str(report.metadata[OWN].get("quarter", "")),
+        cell_bookmarks.cells_of(report.places),
+        paragraphs_of(etree.tostring(document.element)),
     )
     part = Part(PackURI("/customXml/item1.xml"), "application/xml", content, package)
     properties = Part(PackURI("/customXml/itemProps1.xml"), CUSTOM_XML_PROPERTIES, ITEM.encode(), package)

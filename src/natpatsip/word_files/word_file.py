@@ -6,6 +6,7 @@ may hold text: the document, notes, headers and footers. What an older Word woul
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,12 +16,13 @@ from typing import Any
 from lxml import etree
 
 from natpatsip.errors import UsageError
-from natpatsip.review.word_comments import Comment, comments_of
-from natpatsip.review.word_xml import PARSER, SIGNS, attribute_of, name_of
+from natpatsip.word_files.word_comments import Comment, comments_of
+from natpatsip.word_files.word_xml import PARSER, SIGNS, attribute_of, date_of, name_of
 
 DOCUMENT = "word/document.xml"
 BREAK = "\n"  # the end of a paragraph, where it was inserted or deleted
 REVISIONS = {"w:ins": "insertion", "w:del": "deletion", "w:moveFrom": "move-from", "w:moveTo": "move-to"}
+REFERENCES = re.compile(r"[\[\]a\d–,\s]*")  # to the entries of numbers; in their style, people may have typed more
 _FORMATS = {
     "w:rPrChange", "w:pPrChange", "w:tblPrChange", "w:tblPrExChange", "w:tblGridChange", "w:trPrChange", "w:tcPrChange",
     "w:sectPrChange", "w:numberingChange", "w:cellIns", "w:cellDel", "w:cellMerge",
@@ -36,6 +38,7 @@ class Revision:
     date: str
     move: str = ""
     row: int = 0  # the number of the table row that was inserted or deleted as a whole; 0 if none was
+    is_tracked: bool = True  # False if it was found by comparing the file with what was built
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,11 @@ class Piece:
     def was_there(self) -> bool:
         """Whether it was in the file before any tracked change."""
         return all(each.kind in ("deletion", "move-from") for each in self.revisions)
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether it is text that was in the file before any tracked change, and is from a cell."""
+        return self.was_there and not self.is_picture and not self.is_generated
 
     @property
     def is_there(self) -> bool:
@@ -87,6 +95,11 @@ class Paragraph:
         return "".join(piece.text for piece in self.pieces if piece.was_there and not piece.is_picture)
 
     @property
+    def printed(self) -> str:
+        """Its text as it was before any change, without pictures and without what the build generates."""
+        return "".join(piece.text for piece in self.pieces if piece.is_printed)
+
+    @property
     def shown(self) -> str:
         """Its text if all changes are accepted."""
         return "".join(piece.text for piece in self.pieces if piece.is_there and not piece.is_picture)
@@ -115,12 +128,17 @@ class WordFile:
         try:
             with zipfile.ZipFile(path) as archive:
                 parts = {name: archive.read(name) for name in archive.namelist()}
-            paragraphs = [each for name in _stories(parts) for each in _Reader(name).read(parts[name])]
+            paragraphs = [each for name in _stories(parts) for each in paragraphs_of(parts[name], name)]
             comments = comments_of(parts)
         except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, OSError) as error:
             raise UsageError(f"{path}: is not a Word file ({error}). Save it in Word as .docx.") from error
         custom = {name: content for name, content in parts.items() if name.startswith("customXml/item")}
         return cls(path, tuple(paragraphs), comments, custom)
+
+
+def paragraphs_of(content: bytes, part: str = DOCUMENT) -> list[Paragraph]:
+    """Return the paragraphs of a part of a Word file, in reading order."""
+    return _Reader(part).read(content)
 
 
 def _stories(parts: Iterable[str]) -> list[str]:
@@ -203,7 +221,7 @@ class _Reader:
 
     def _revision(self, name: str, element: Any, row: int = 0) -> Revision:
         move = next(reversed(self.moves.values()), "") if name.startswith("w:move") else ""
-        return Revision(REVISIONS[name], attribute_of(element, "author"), attribute_of(element, "date"), move, row)
+        return Revision(REVISIONS[name], attribute_of(element, "author"), date_of(element), move, row)
 
     def _row(self, element: Any) -> None:
         """Read a row of a table, which may have been inserted or deleted as a whole."""
@@ -262,7 +280,9 @@ class _Reader:
                 style = next((attribute_of(each, "val") for each in child if name_of(each) == "w:rStyle"), "")
                 changes = [each for each in child if name_of(each) in _FORMATS]
             elif name in ("w:t", "w:delText"):
-                self._add(child.text or "", is_generated=style == "SourceMark" or self._is_page())
+                text = child.text or ""
+                is_reference = style == "SourceMark" and REFERENCES.fullmatch(text) is not None
+                self._add(text, is_generated=is_reference or self._is_page())
             elif name in SIGNS:
                 self._add(SIGNS[name])
             elif name == "w:sym":
@@ -315,7 +335,7 @@ class _Reader:
         self.open[-1].pieces.append(Piece(text, revisions, under, tuple(self.bookmarks), is_picture, is_generated))
 
     def _format(self, element: Any, name: str, words: str) -> None:
-        change = FormatChange(attribute_of(element, "author"), attribute_of(element, "date"), _changed(element, name))
+        change = FormatChange(attribute_of(element, "author"), date_of(element), _changed(element, name))
         if not self.open and not self.found:
             self.found.append(Paragraph(self.part, bookmarks=tuple(self.bookmarks)))
         paragraph = self.open[-1] if self.open else self.found[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lxml import etree
@@ -32,3 +33,9 @@ def name_of(element: Any) -> str:
 def attribute_of(element: Any, name: str) -> str:
     """Return an attribute, whatever its namespace; Word and others differ in it."""
     return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
+
+
+def date_of(element: Any) -> str:
+    """Return when something was written; empty if the file does not say: LibreOffice writes the year 0 then."""
+    date = attribute_of(element, "date")
+    return date if re.match(r"[1-9]\d{3}-[01]\d-[0-3]\dT", date) else ""

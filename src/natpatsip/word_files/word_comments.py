@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from natpatsip.review.word_xml import PARSER, SIGNS, attribute_of, name_of
+from natpatsip.word_files.word_xml import PARSER, SIGNS, attribute_of, date_of, name_of
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def comments_of(parts: Mapping[str, bytes]) -> dict[str, Comment]:
         comments[identity] = Comment(
             identity,
             attribute_of(element, "author"),
-            attribute_of(element, "date"),
+            date_of(element),
             text,
             parent="" if root == identity else root,
             is_resolved=root in resolved or identity in resolved,
