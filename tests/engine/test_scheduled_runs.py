@@ -124,7 +124,7 @@ def test_a_draft_is_due_again_when_what_it_is_made_of_changes_and_not_before(pro
 def test_a_sign_off_leaves_a_draft_as_it_is(project):
     put(project, Q2)
     with (project / "params" / "2024-25-Q2.yml").open("a", encoding="utf-8") as lines:
-        lines.write("\nverified: [{fact: beds, period: 2024-25-Q2, value: 1, name: A, role: Owner, date: 2024-10-01}]\n")
+        lines.write("\nverified: [{fact: beds, period: 2024-25-Q2, value: 1, name: A, role: B, date: 2024-10-01}]")
     assert state(project) == ("up to date", "")
 
 
