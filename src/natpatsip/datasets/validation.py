@@ -16,6 +16,7 @@ from natpatsip.datasets.declaration import parse, source
 from natpatsip.datasets.descriptor import ORGANISATIONS, DataField, Package, Resource
 from natpatsip.datasets.organisations import Organisations
 from natpatsip.datasets.reading import Fault
+from natpatsip.datasets.total_rows import REMEDY, is_sum_of_others, likely_total, total_by_name
 from natpatsip.errors import nearest
 from natpatsip.quarter import Quarter
 
@@ -237,6 +238,7 @@ def _between_rows(table: Table, others: Mapping[str, bytes], package: Package) -
     unique = [schema.primary_key, *schema.unique_keys, *((f.name,) for f in schema.fields if f.constraints.unique)]
     for columns in dict.fromkeys(unique):
         yield from _twice(table, columns)
+    yield from _totals(table)
     for field in schema.fields:
         if field.natpatsip.refers_to:
             yield from _unknown_parts(table, field, field.natpatsip.refers_to)
@@ -250,6 +252,29 @@ def _between_rows(table: Table, others: Mapping[str, bytes], package: Package) -
         elif other in ("", table.resource.name) and not table.resource.natpatsip.kinds:  # else its parents' kinds count
             known = set(table.named(key.reference.fields, table.sound))
             yield from _unknown_rows(table, key.fields, known, "another row")
+
+
+def _totals(table: Table) -> Iterator[Fault]:
+    """Yield the organisation, if there is one, whose rows are the total of the others."""
+    schema, options = table.resource.table_schema, table.resource.natpatsip
+    policy = options.disclosure
+    listed = [field.name for field in schema.fields if field.natpatsip.organisation]
+    column = policy.geography if policy and policy.geography else next(iter(listed), "")
+    if column not in table.values or options.kinds:
+        return
+    counts = [name for name in (policy.counts if policy else ()) if name in table.values]
+    counts += [field.name for field in schema.fields if field.type == "integer" and field.name not in counts]
+    names = [name or "" for name in table.values[column]]
+    total, how = "" if column in listed else total_by_name(set(names)), "which is the name of a total"
+    likely = likely_total(names, table.values[counts[0]]) if counts and not total else ""
+    if likely:
+        by = [name for name in dict.fromkeys((*schema.primary_key, options.as_of, options.period)) if name != column]
+        groups = list(zip(*(table.texts[name] for name in by if name), strict=True)) or [()] * len(names)
+        if is_sum_of_others(likely, names, groups, table.values[counts[0]]):
+            total, how = likely, f"whose {counts[0]} is always the sum of the others"
+    if total:
+        text = f'found "{total}", {how}; expected organisations alone. {REMEDY}'
+        yield Fault(text, table.lines[names.index(total)], column)
 
 
 def _twice(table: Table, columns: Sequence[str]) -> Iterator[Fault]:

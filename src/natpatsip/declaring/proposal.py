@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from natpatsip.datasets.descriptor import FOLDER, PROVENANCE
 from natpatsip.datasets.organisations import Organisations
 from natpatsip.datasets.reading import Fault, raise_faults
+from natpatsip.datasets.total_rows import REMEDY, is_sum_of_others, likely_total, total_by_name
 from natpatsip.declaring.columns import NUMBERS, Column, describe
 from natpatsip.declaring.file_form import Sheet
 from natpatsip.wording import listing
@@ -71,8 +72,22 @@ def propose(name: str, path: str, sheet: Sheet, organisations: Organisations) ->
     words = name.replace("_", " ")
     entry = {"name": name, "path": path, "title": words, **sheet.form, "schema": schema, "natpatsip": options}
     comments, decisions = _left(columns, options, key, words)
-    notes = [note for column in columns for note in column.notes]
+    notes = [*_totals(columns, key), *(note for column in columns for note in column.notes)]
     return Proposal(name, entry, columns, tuple(comments), (*decisions, *notes))
+
+
+def _totals(columns: Sequence[Column], key: Sequence[str]) -> Iterator[str]:
+    """Yield the question about a name that seems to be the total of the others in its column."""
+    counts = [each for each in columns if each.is_count]
+    for column in (each for each in columns if each.name in key and each.type == "string" and not each.is_time):
+        total = total_by_name(set(column.texts))
+        for values in [] if total else [each.values() for each in counts[:1]]:
+            likely = likely_total(column.texts, values)
+            others = [each.texts for each in columns if each.name in key and each is not column]
+            if likely and is_sum_of_others(likely, column.texts, list(zip(*others, strict=True)), values):
+                total = likely
+        if total:
+            yield f'{column.name}: is "{total}" the total of the others? {REMEDY}'
 
 
 def _is_empty(column: Column, text: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from natpatsip import context, datasets, params, spc, wording
+from natpatsip.datasets.total_rows import REMEDY, is_sum_of_others, likely_total, total_by_name
 from natpatsip.errors import DataError, ParamsError, together
 from natpatsip.fact import FILTER
 from natpatsip.measures.definitions import CONTROL_CHARTS, Definition, declared
@@ -63,6 +64,7 @@ class MeasuredSeries:
     @cached_property
     def series(self) -> pd.DataFrame:
         """The series: ``date``, ``value`` and what a share is made of; for stacked bars, the column of parts too."""
+        self._refuse_total()
         return self.series_of(self.rows)
 
     def series_of(self, rows: pd.DataFrame) -> pd.DataFrame:
@@ -162,6 +164,27 @@ class MeasuredSeries:
             raise DataError(
                 f"{self._declared.place(self.id, 'value')}: {rows.attrs['file']} has several rows {at}, "
                 f"and values in {own.unit} cannot be added up. Filter one of them, or give numerator and denominator."
+            )
+
+    def _refuse_total(self) -> None:
+        """Refuse rows of a total among those of the organisations, which the sum would count twice."""
+        own, rows = self.definition, self.rows
+        if not own.by:
+            return
+        resource, names = datasets.declared(self.here.project).resource(own.dataset), rows[own.by]
+        is_listed = bool(resource.fields[own.by].natpatsip.organisation)
+        total, how = "" if is_listed else total_by_name(set(map(str, names.unique()))), "is the name of a total"
+        if not total and own.counts:
+            sums = rows.groupby(names)[own.counts[0]].sum()
+            likely = likely_total([*map(str, sums.index)], sums.tolist())
+            if likely and is_sum_of_others(
+                likely, [*map(str, names)], list(rows[self._period]), list(rows[own.counts[0]].fillna(0))
+            ):
+                total, how = likely, "is always the sum of the others"
+        if total:
+            raise DataError(
+                f'{self._declared.place(self.id, "by")}: the column {own.by} of {rows.attrs["file"]} has "{total}", '
+                f"which {how}; expected organisations alone. {REMEDY}"
             )
 
     def _refuse(self, rows: pd.DataFrame, is_wrong: pd.Series[bool], columns: list[str], what: str) -> None:

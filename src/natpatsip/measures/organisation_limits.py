@@ -56,8 +56,8 @@ def doubt(chart: pd.DataFrame, kind: str, base: int) -> str:
     """Return why nothing may be told from the limits of a p or u chart of rounded counts; "" where it may."""
     if chart.attrs["is_overdispersed"]:
         return NARROW
-    counts = (chart[name].to_numpy(dtype=float) for name in ("numerator", "denominator"))
-    return COARSE if is_coarse(*counts, kind, base) else ""
+    tops, wholes = (chart[name].to_numpy(dtype=float) for name in ("numerator", "denominator"))
+    return COARSE if is_coarse(tops, wholes, kind, base) else ""
 
 
 def is_coarse(numerators: Floats, denominators: Floats, kind: str, base: int) -> bool:

@@ -130,8 +130,8 @@ class ByOrganisation:
         if not self.is_share or measure.step != "month" or not self.policy.counts:
             return measure.step
         if own.chart in OF_COUNTS:
-            counts = (self._monthly[name].to_numpy(dtype=float) for name in (own.numerator, own.denominator))
-            return "quarter" if is_coarse(*counts, own.chart, self.policy.base) else "month"
+            tops, wholes = (self._monthly[name].to_numpy(dtype=float) for name in (own.numerator, own.denominator))
+            return "quarter" if is_coarse(tops, wholes, own.chart, self.policy.base) else "month"
         return "quarter" if self._monthly[own.denominator].median() < SMALL * self.policy.base else "month"
 
     @cached_property
