@@ -249,3 +249,50 @@ def test_a_job_that_may_write_runs_neither_notebooks_nor_code_of_the_project(wor
             scripts = " ".join(step.get("run", "") for step in job["steps"])
             assert not re.search(r"natpatsip|make |python|uv ", scripts)
             assert not any("checkout" in step.get("uses", "") for step in job["steps"])
+
+
+# --- a machine of one's own, and a container ---
+
+PAGE = (ROOT / "docs" / "schedule.md").read_text(encoding="utf-8")
+UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd checks its own units")
+def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
+    for unit in UNITS:
+        text = unit.read_text(encoding="utf-8").replace("/srv/natpatsip", str(ROOT))
+        (tmp_path / unit.name).write_text(text, encoding="utf-8")
+    units = [tmp_path / unit.name for unit in UNITS]
+    done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
+    assert [line for line in done.stderr.splitlines() if "natpatsip" in line] == []
+
+
+def test_cron_and_systemd_run_the_same_command_in_the_folder_that_the_page_makes() -> None:
+    cron = (ROOT / "deploy" / "natpatsip.cron").read_text(encoding="utf-8")
+    service = (ROOT / "deploy" / "systemd" / "natpatsip.service").read_text(encoding="utf-8")
+    (folder,) = re.findall(r"install -d -o reports (\S+)", PAGE)
+    assert f"reports cd {folder} && .venv/bin/natpatsip build --due " in cron
+    assert f"ExecStart={folder}/.venv/bin/natpatsip build --due\n" in service
+    assert {f"WorkingDirectory={folder}", f"ReadWritePaths={folder}", "User=reports"} <= set(service.splitlines())
+
+
+def test_what_the_page_tells_to_copy_or_read_is_there() -> None:
+    for name in re.findall(r"deploy/[\w./-]+", PAGE):
+        assert list(ROOT.glob(f"{name}*")), name
+
+
+CONTAINERFILE = (ROOT / "Containerfile").read_text(encoding="utf-8")
+
+
+def test_the_image_has_an_exact_base_and_runs_the_schedule_without_root() -> None:
+    lines = CONTAINERFILE.replace("\\\n", " ").splitlines()
+    (base,) = (line.split()[1] for line in lines if line.startswith("FROM "))
+    assert re.fullmatch(r"docker\.io/library/python:3\.1\d-slim-\w+", base)  # fully named: podman asks no search list
+    assert "USER 1000:1000" in lines
+    assert lines[-2:] == ['ENTRYPOINT ["/report/.venv/bin/natpatsip"]', 'CMD ["build", "--due"]']
+
+
+def test_the_image_takes_in_nothing_that_is_made_again() -> None:
+    left_out = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert {".venv", "build", "reports"} <= set(left_out)
+    assert ".git" not in left_out  # archived quarters are built from it
