@@ -212,3 +212,16 @@ def is_running(process):
     """Say whether a process runs; one that has ended and that nobody has asked about yet does not."""
     status = Path(f"/proc/{process}/stat")
     return status.is_file() and status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.parametrize("error", [PermissionError, NotImplementedError])
+def test_where_processes_share_no_memory_the_build_draws_by_itself(cache, monkeypatch, error):
+    def refuse(*_, **__):
+        raise error
+
+    draw_worker.stop()
+    monkeypatch.setattr(draw_worker, "ProcessPoolExecutor", refuse)
+    assert draw_worker.start(cache, FONTS) is None
+    draw_worker.draw(outputs("fig-alone", CHART))
+    draw_worker.finish(cache)
+    assert cache.new() == []

@@ -90,12 +90,16 @@ def _interrupts_blocked() -> Iterator[None]:
 _worker: DrawWorker | None = None
 
 
-def start(cache: Cache, fonts: Path) -> DrawWorker:
-    """Start the worker unless it runs; the builds of a project in one process share it."""
+def start(cache: Cache, fonts: Path) -> DrawWorker | None:
+    """Start the worker unless it runs; the builds of a project in one process share it.
+
+    Where there is none, since processes share no memory there or cannot be started, the build draws by itself.
+    """
     global _worker
     if _worker is None or not _worker.is_open or _worker.works_for != (cache.folder, cache.is_read, fonts):
         stop()
-        _worker = DrawWorker(cache, fonts)
+        with contextlib.suppress(OSError, NotImplementedError):  # such as a container without /dev/shm
+            _worker = DrawWorker(cache, fonts)
     return _worker
 
 
