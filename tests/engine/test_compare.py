@@ -295,7 +295,10 @@ FIRST, SECOND, THIRD = "The first thing to say here.", "And then another thing f
         (
             [FIRST, SECOND, THIRD],
             [SECOND, FIRST.replace("here", "now"), THIRD],
-            [("narrative-reworded", "The first thing to say [-here.-] {+now.+}")],
+            [
+                ("narrative-moved", f"{SECOND} (moved further up)"),
+                ("narrative-reworded", "The first thing to say [-here.-] {+now.+}"),
+            ],
         ),
     ],
 )

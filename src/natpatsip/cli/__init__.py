@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from natpatsip.cli import build, check, commands, data, sign  # noqa: F401 — each adds its commands
+from natpatsip.cli import build, check, commands, compare, data, sign  # noqa: F401 — each adds its commands
 from natpatsip.cli.application import app, errors_as_sentences
 from natpatsip.cli.console import time_every_line, use_utf_8
 

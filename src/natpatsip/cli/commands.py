@@ -1,6 +1,6 @@
 """The commands with few options: each reads them, calls the module that does the work, and prints the result.
 
-Those with many, `build` and `check`, have a module of their own.
+Those with many, such as `build` and `check`, have a module of their own.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ import typer
 
 from natpatsip.cli.application import JOBS, QUARTER, app, one_of, quarter_or_newest
 from natpatsip.cli.console import ProgressLog, say, say_as_is
-from natpatsip.errors import UsageError, apart, lines_shown
+from natpatsip.errors import apart, lines_shown
 
 if TYPE_CHECKING:
     from natpatsip.new_quarter import OpenedQuarter
 
 
-FORMATS = ("text", "markdown", "json", "github")  # here too: changes.py is slow to import
 REVIEW_FORMATS = ("text", "json", "github")
 
 
@@ -30,30 +29,6 @@ def clean() -> None:
 
     freed = remove(project_root())
     say(f"removed build/ ({freed / 1_000_000:.1f} MB)" if freed else "nothing to remove")
-
-
-@app.command(epilog="Example:  natpatsip compare 2024-25-Q1 2024-25-Q2 --format markdown")
-def compare(
-    before: Annotated[str, typer.Argument(help="The quarter to compare with, such as 2024-25-Q1.")],
-    now: Annotated[str, typer.Argument(help="The quarter to compare, such as 2024-25-Q2.")],
-    form: Annotated[str, typer.Option("--format", help="text, markdown, json or github (annotations).")] = "text",
-    reports: Annotated[Path | None, typer.Option(help="The folder of built reports; by default reports/.")] = None,
-) -> None:
-    """Show what changed between two built quarters: numbers, messages of figures, narrative."""
-    one_of("--format", form, FORMATS)
-    from natpatsip.quarter import Quarter
-
-    first, second = Quarter.parse(before), Quarter.parse(now)
-    if first == second:
-        raise UsageError(f"{first} is named twice. Name two quarters, such as {first.previous()} {first}.")
-    from natpatsip.compare import BuiltReport, changes
-    from natpatsip.compare import compare as compared
-    from natpatsip.project import project_root
-
-    folder = reports or project_root() / "reports"
-    both = [BuiltReport.read(folder / str(quarter), quarter) for quarter in (first, second)]
-    text = changes.FORMATS[form](compared(*both))
-    say_as_is(text if form in ("json", "github") else lines_shown(text))
 
 
 @app.command(epilog="Example:  natpatsip doctor --report")

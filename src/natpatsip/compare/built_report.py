@@ -36,6 +36,7 @@ class Figure:
     cell: str
     title: str
     data: str
+    alt: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class BuiltReport:
         return f"{self.quarter.label} ({self.name})" if self.name else self.quarter.label
 
     @classmethod
-    def read(cls, folder: Path, quarter: Quarter) -> BuiltReport:
+    def read(cls, folder: Path, quarter: Quarter, *, name: str = "") -> BuiltReport:
         """Read a report from its folder.
 
         Raises
@@ -74,7 +75,7 @@ class BuiltReport:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError) as error:
             cause = f"{type(error).__name__}: {error}"
             raise CompareError(f"{folder}: is incomplete ({cause}). Run: natpatsip build {quarter}") from error
-        return cls(quarter, facts, notebooks)
+        return cls(quarter, facts, notebooks, name)
 
     @cached_property
     def titles(self) -> dict[str, str]:
@@ -89,7 +90,7 @@ class BuiltReport:
         for chapter, content in self.notebooks.items():
             for each in Outputs.of(chapter, content).figures:
                 number, section = len(found) + 1, self.section_of(chapter, each.cell.id)
-                texts = (str(each.record["title"]), str(each.record["data"]))
+                texts = (str(each.record["title"]), str(each.record["data"]), str(each.record.get("alt", "")))
                 found[each.id] = Figure(each.id, number, chapter, section, each.cell.id, *texts)
         return found
 

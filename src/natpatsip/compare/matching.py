@@ -30,27 +30,30 @@ class Match:
 def matched(before: Sequence[Passage], now: Sequence[Passage]) -> list[Match]:
     """Return all passages of two versions of a chapter, in the order of the second.
 
-    A passage that was removed stands before the one that it stood before.
+    A passage that was removed stands where it stood, before what was added there.
     """
     same = _the_same(before, now)
     reworded = _reworded(before, now, same)
-    stable = _in_order(same)
-    of_before = {first: second for second, first in (same | reworded).items()}
-    gone = deque(first for first in range(len(before)) if first not in of_before)
+    pairs = same | reworded
+    fixed = _in_order(pairs)
+    gone = deque(first for first in range(len(before)) if first not in set(pairs.values()))
     found: list[Match] = []
+    ends = [len(before)]  # for each passage, from the last on: which of the first text is the next that did not move
+    for second in reversed(range(len(now))):
+        ends.append(fixed.get(second, ends[-1]))
     for second, passage in enumerate(now):
-        first = same.get(second, reworded.get(second))
-        if second in stable or second in reworded:
-            while gone and first is not None and gone[0] < first:
-                found.append(Match(REMOVED, before[gone.popleft()]))
+        first = pairs.get(second)
+        end = ends[len(now) - second]
+        while gone and gone[0] < end and (first is None or second in fixed):
+            found.append(Match(REMOVED, before[gone.popleft()]))
         if first is None:
             found.append(Match(ADDED, now=passage))
         elif second in reworded:
             found.append(Match(REWORDED, before[first], passage))
-        elif second in stable:
+        elif second in fixed:
             found.append(Match(UNCHANGED, before[first], passage))
         else:
-            found.append(Match(MOVED, before[first], passage, _direction(first, second, stable)))
+            found.append(Match(MOVED, before[first], passage, _direction(first, second, fixed)))
     return [*found, *(Match(REMOVED, before[first]) for first in gone)]
 
 
@@ -113,7 +116,7 @@ def _reworded(before: Sequence[Passage], now: Sequence[Passage], same: Mapping[i
     return pairs
 
 
-def _in_order(same: Mapping[int, int]) -> dict[int, int]:
+def _in_order(pairs: Mapping[int, int]) -> dict[int, int]:
     """Return the most pairs that are in the same order in both texts: the others have moved.
 
     Examples
@@ -124,7 +127,7 @@ def _in_order(same: Mapping[int, int]) -> dict[int, int]:
     ends: list[int] = []  # the smallest last position of a sequence of each length
     at: list[int] = []  # and which passage that is
     previous: dict[int, int | None] = {}
-    for second, first in sorted(same.items()):
+    for second, first in sorted(pairs.items()):
         length = bisect_left(ends, first)
         previous[second] = at[length - 1] if length else None
         ends[length : length + 1], at[length : length + 1] = [first], [second]
@@ -133,12 +136,12 @@ def _in_order(same: Mapping[int, int]) -> dict[int, int]:
     while last is not None:
         kept.append(last)
         last = previous[last]
-    return {second: same[second] for second in reversed(kept)}
+    return {second: pairs[second] for second in reversed(kept)}
 
 
-def _direction(first: int, second: int, stable: Mapping[int, int]) -> str:
-    was_after = sum(other < first for other in stable.values())
-    return DOWN if sum(other < second for other in stable) > was_after else UP
+def _direction(first: int, second: int, fixed: Mapping[int, int]) -> str:
+    was_after = sum(other < first for other in fixed.values())
+    return DOWN if sum(other < second for other in fixed) > was_after else UP
 
 
 def changed(matches: Mapping[str, Sequence[Match]]) -> Iterator[Match]:
