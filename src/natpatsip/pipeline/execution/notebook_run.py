@@ -156,7 +156,7 @@ def _failure(plan: Plan, notebook: Notebook, output: Path, error: Any) -> str:
     traceback = [line for part in error.traceback for line in ESCAPES.sub("", part).splitlines() if line.strip()]
     cell, through = code.get(count), _reports_line(plan, traceback)
     advice = advice_on_name(own, cell, error.ename, words) if cell and not through else ""
-    saved = output.relative_to(plan.project) if output.is_relative_to(plan.project) else output
+    saved = (output.relative_to(plan.project) if output.is_relative_to(plan.project) else output).as_posix()
     return "\n".join(
         [
             where + _analysts_line(cell, count, traceback),
@@ -185,7 +185,7 @@ def _reports_line(plan: Plan, traceback: Sequence[str]) -> list[str]:
         if frame := FRAME.match(line):
             file = Path(frame[1] or "").expanduser()
         elif (arrow := ARROW.match(line)) and file.is_relative_to(plan.project / "src"):
-            found = f"  in {file.relative_to(plan.project)}, line {arrow[1]}: {arrow[2].strip()}"
+            found = f"  in {file.relative_to(plan.project).as_posix()}, line {arrow[1]}: {arrow[2].strip()}"
     return [found] if found else []
 
 

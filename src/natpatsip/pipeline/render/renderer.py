@@ -80,6 +80,6 @@ def too_old(path: str, version: tuple[int, ...] | None) -> str | None:
 
 def version_of(path: str) -> tuple[int, ...] | None:
     """Return the version that the program prints, None if it prints none; development builds print 99.9.9."""
-    done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([path, "--version"], capture_output=True, encoding="utf-8", check=False)  # noqa: S603
     found = re.match(r"\s*(\d+)\.(\d+)", done.stdout)
     return (int(found[1]), int(found[2])) if found and not done.returncode else None
