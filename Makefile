@@ -1,7 +1,7 @@
 # Two commands set everything up and use it: `make report` and `make test`. `make help` lists the rest.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help environment report test soak mutants reference-pages lint bench clean
+.PHONY: help environment report test docs soak mutants reference-pages lint bench clean
 
 QUARTER ?= 2024-25-Q2
 PYTEST_ARGS ?=
@@ -19,6 +19,9 @@ report: environment ## build the report of a quarter (QUARTER=2024-25-Q2)
 test: environment ## run the tests (PYTEST_ARGS='-k spc' runs some of them)
 	@scripts/test-tools.sh
 	@.venv/bin/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
+
+docs: environment ## write the documentation as pages, build/docs/html/
+	@.venv/bin/python scripts/docs_site.py
 
 soak: environment ## kills, hostile strings, mutations and schedules, at length (KILLS=20 runs one part; SEED=7 others of its kind)
 	@scripts/test-tools.sh

@@ -106,7 +106,7 @@ def _save(page: Page, name: str) -> None:
     small = picture.quantize(COLOURS, dither=Image.Dither.NONE)
     file = IMAGES / f"write-a-chapter-{name}.png"
     small.save(file, optimize=True)
-    sys.stdout.write(f"{file.relative_to(ROOT)}: {file.stat().st_size:,} bytes\n")
+    sys.stdout.write(f"{file.relative_to(ROOT).as_posix()}: {file.stat().st_size:,} bytes\n")
 
 
 if __name__ == "__main__":

@@ -191,7 +191,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
                 candidate.confirm()
             else:
                 final_edition.refuse_replacing(job.report, job.project)  # it may have been made final meanwhile
-        if lost := [str(each.relative_to(job.report)) for each in before if not each.exists()]:
+        if lost := [each.relative_to(job.report).as_posix() for each in before if not each.exists()]:
             job.log(f"gone with the earlier report: {', '.join(lost)}; build without --to to make them again")
         if candidate:
             job.log(f"final: signed off, and tagged {candidate.seal(job.report)}")

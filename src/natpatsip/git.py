@@ -27,7 +27,14 @@ def run(project: Path, *arguments: str) -> str:
         If git fails, with its own message.
     """
     try:
-        done = subprocess.run(["git", *arguments], cwd=project, capture_output=True, text=True, check=False)  # noqa: S603, S607
+        done = subprocess.run(  # noqa: S603
+            ["git", *arguments],  # noqa: S607
+            cwd=project,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",  # a commit may be in any encoding
+            check=False,
+        )
     except OSError as error:
         raise GitError(f"git cannot be run ({error}). Install it, then run this again.") from error
     if done.returncode:

@@ -303,17 +303,23 @@ def chapter_names(book: Mapping[str, Any], *, written: bytes = b"") -> list[str]
     Raises
     ------
     SettingsError
-        If an entry is not a ``.qmd`` file, is listed twice, or the first is not the index.
+        If an entry is not a ``.qmd`` file, is listed twice or differs from another by capitals alone, or the first is
+        not the index.
     """
     chapters = ("book", "chapters")
     found: dict[str, str] = {}
     problems = []
     for loc, entry in _flat(book["book"]["chapters"], chapters):
         name, place = _chapter_name(entry), place_of(MARK, written, loc)
+        same = next((each for each in found if each != name and each.lower() == name.lower()), None)
         if not name:
             problems.append(f'{place}: found "{entry}"; expected the name of a chapter such as medicines.qmd.')
         elif name in found:
             problems.append(f"{place}: {name}.qmd is listed twice; first as {found[name]}. Keep one line.")
+        elif same:
+            problems.append(
+                f"{place}: {name}.qmd and {same}.qmd are one file on Windows and macOS. Rename one of them."
+            )
         else:
             found[name] = place
     names = list(found)

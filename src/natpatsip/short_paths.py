@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 HOME, PYTHON, ELSEWHERE = "~/", "<python>/", "<elsewhere>/"
-_KERNEL = re.compile(r"(?:/[\w.+-]+)*/ipykernel_\d+/")  # where ipykernel pretends that a cell's source is
+_SIGNS = r"[\w.+~-]+"
+_KERNEL = re.compile(rf"(?:[A-Za-z]:|~)?(?:[/\\]+{_SIGNS})*[/\\]+ipykernel_\d+[/\\]+")
+"""Where ipykernel pretends that a cell's source is."""
 
 
 def shortener(project: Path) -> Callable[[str], str]:
@@ -24,16 +26,24 @@ def shortener(project: Path) -> Callable[[str], str]:
     python = ((Path(sys.prefix), PYTHON), (Path(sys.base_prefix), PYTHON))
     for folder, short in ((project, ""), *python, (Path.home(), HOME)):
         for each in (folder, folder.resolve()):
-            if each != Path("/usr"):  # tells nothing
+            if len(each.parts) > 1 and each != Path("/usr"):  # those tell nothing
                 known.setdefault(str(each), short)
-    folders = sorted((each for each in known if len(Path(each).parts) > 1), key=len, reverse=True)
+    folders = sorted(known, key=len, reverse=True)
     # A folder is named as a whole: neither as the beginning of another's name, nor as the end of a longer path.
-    path = re.compile(rf"(?<![\w./\\-])({'|'.join(map(re.escape, folders))})(?:[/\\]|(?![\w.-]))")
+    is_windows = isinstance(project, PureWindowsPath)
+    patterns = (_written(each) if is_windows else re.escape(each) for each in folders)
+    groups = "|".join(f"({each})" for each in patterns)
+    path = re.compile(rf"(?<![\w./\\-])(?:{groups})(?:[/\\]+|(?![\w.-]))", re.IGNORECASE if is_windows else 0)
 
     def shorten(text: str) -> str:
-        return _KERNEL.sub("<cell>/", path.sub(lambda found: known[found[1]], text))
+        return _KERNEL.sub("<cell>/", path.sub(lambda found: known[folders[(found.lastindex or 1) - 1]], text))
 
     return shorten
+
+
+def _written(folder: str) -> str:
+    """Return a pattern of a folder of Windows: with either sign between names, twice as `repr` and JSON write it."""
+    return r"[/\\]+".join(map(re.escape, re.split(r"[/\\]+", folder)))
 
 
 def short_path(path: str, project: Path) -> str:

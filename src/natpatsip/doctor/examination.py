@@ -86,7 +86,7 @@ def _quarto(system: Platform) -> Iterator[Requirement]:
         found = f"not on PATH; the embedded renderer gives the same report. To have it: {system.install('quarto')}"
         yield Requirement("quarto", found, is_ok=True, is_needed=False)
         return
-    run = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    run = subprocess.run([program, "--version"], capture_output=True, encoding="utf-8", check=False)  # noqa: S603
     yield Requirement("quarto", f"{run.stdout.strip()} at {program}", run.returncode == 0, is_needed=False)
 
 
@@ -173,7 +173,7 @@ def _quarters(project: Path) -> Iterator[Requirement]:
     for quarter in known_quarters(project):
         report = project / "reports" / str(quarter)
         if is_final(report) and (lack := missing_tag(report, project)):
-            where = f"{report.relative_to(project)} is final"
+            where = f"{report.relative_to(project).as_posix()} is final"
             yield Requirement(str(quarter), where, is_ok=False, is_needed=False, remedy=lack)
         try:
             missing = datasets.complete(quarter, project)

@@ -72,11 +72,13 @@ def _acquired(workspace: Path, *, timeout: float = 0) -> BaseFileLock | None:
 def _gate(folder: Path) -> Iterator[None]:
     """Let one process at a time make, lock or move working folders of a project: a lock on the project's folder."""
     project = next((each.parent for each in (folder, *folder.parents) if each.name == "build"), None)
-    if os.name != "posix" or project is None or not project.is_dir():  # Windows moves no folder in use
+    try:
+        import fcntl
+    except ImportError:  # on Windows, which moves no folder in use
+        project = None
+    if project is None or not project.is_dir():
         yield
         return
-    import fcntl
-
     descriptor = os.open(project, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -111,7 +113,7 @@ def clean(project: Path) -> int:
                 held.enter_context(mine.acquire(timeout=0))
             except Timeout:
                 raise ReportError(
-                    f"{lock.parent.relative_to(project)}: a build is using it. Wait until it has ended."
+                    f"{lock.parent.relative_to(project).as_posix()}: a build is using it. Wait until it has ended."
                 ) from None
         for worktrees in folder.glob(f"*/{ARCHIVED}"):
             git.remove_worktrees(project, worktrees)

@@ -194,7 +194,7 @@ def _cell_failure(plan: Plan, notebook: Notebook, output: Path, message: str, er
 
 
 def _within(plan: Plan, output: Path) -> str:
-    return str(output.relative_to(plan.project) if output.is_relative_to(plan.project) else output)
+    return (output.relative_to(plan.project) if output.is_relative_to(plan.project) else output).as_posix()
 
 
 def _analysts_line(cell: NotebookNode | None, count: str, traceback: Sequence[str]) -> str:
@@ -214,7 +214,7 @@ def _reports_line(plan: Plan, traceback: Sequence[str]) -> list[str]:
         if frame := FRAME.match(line):
             file = Path(frame[1] or "").expanduser()
         elif (arrow := ARROW.match(line)) and file.is_relative_to(plan.project / "src"):
-            found = f"  in {file.relative_to(plan.project)}, line {arrow[1]}: {arrow[2].strip()}"
+            found = f"  in {file.relative_to(plan.project).as_posix()}, line {arrow[1]}: {arrow[2].strip()}"
     return [found] if found else []
 
 
