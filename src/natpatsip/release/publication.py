@@ -172,7 +172,7 @@ def _swap(unfinished: Path, report: Path) -> None:
 
 
 def _rename_twice(unfinished: Path, report: Path) -> None:
-    """Put the new report in the place of the previous one; where folders cannot be locked, `restore` may come between."""
+    """Put the new report in the place of the previous one, though `restore` may come between if nothing can be locked."""
     before = _before(report)
     for attempt in range(1, _ATTEMPTS + 1):
         shutil.rmtree(before, ignore_errors=True)
