@@ -333,7 +333,7 @@ def _tile_styles(document: Any, palette: dict[str, str]) -> None:
             borders.append(edge)
     layout = tile.paragraph_format
     layout.keep_together = True
-    layout.left_indent, layout.first_line_indent, layout.right_indent = Cm(4.6), Cm(-4.25), Cm(0.35)
+    layout.left_indent, layout.first_line_indent, layout.right_indent = Cm(5.0), Cm(-4.65), Cm(0.35)
     for name, size in (("Tile Value", 14), ("Hero Value", 24)):
         value = document.styles.add_style(name, WD_STYLE_TYPE.CHARACTER)
         value.font.size, value.font.bold = Pt(size), True

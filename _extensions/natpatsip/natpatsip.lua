@@ -98,6 +98,8 @@ local function resolve(link)
   return is_word() and numbered(link) or link
 end
 
+local unbroken -- see below
+
 -- On paper a link to a figure says on which page it is, after a comma if it is in brackets already.
 local function with_pages(inlines)
   for i, inline in ipairs(inlines) do
@@ -109,7 +111,7 @@ local function with_pages(inlines)
         depth = depth + select(2, text:gsub('%(', '')) - select(2, text:gsub('%)', ''))
       end
       inlines[i] = pandoc.RawInline('typst', '#np-see(' .. typst_string(id) .. (depth > 0 and ', inside: true' or '') .. ')'
-        .. content({ pandoc.Plain(inline.content) }))
+        .. content({ pandoc.Plain(unbroken(inline.content)) }))
     end
   end
   return inlines
@@ -158,7 +160,7 @@ local function belongs(before, after)
   return (before:match('[Ff]igures?$') or before:match('[Tt]able$')) and after:match('^%d') ~= nil
 end
 
-local function unbroken(inlines)
+function unbroken(inlines)
   for i = 2, #inlines - 1 do
     local before, after = inlines[i - 1], inlines[i + 1]
     if (inlines[i].t == 'Space' or inlines[i].t == 'SoftBreak') and belongs(stringify(before):match('%w*$'), stringify(after):match('^%S*')) then
@@ -785,7 +787,7 @@ local function weights(tbl)
     local word, longest = 1.15 * longest_word(heading), 0  -- in bold
     for _, row in ipairs(rows_of(tbl)) do
       local text, drawn = letters_of(row.cells[c])
-      word = math.max(word, longest_word(text) + (drawn > LETTERS.icon and 0 or drawn), drawn)
+      word = math.max(word, longest_word(text) + (drawn >= LETTERS.line and 0 or math.min(drawn, LETTERS.icon)), drawn)
       longest = math.max(longest, (utf8.len(text) or #text) + drawn)
     end
     local of_heading = #heading / (spec[1] == 'AlignRight' and 3 or 2)
@@ -844,7 +846,7 @@ local function html_table(tbl)
     end
   end })
   local is_wide = not tbl.classes:includes('passports') and (#tbl.colspecs > MANY or across > WIDEST)
-  if not is_wide and (#tbl.colspecs > 3 or longest_word_of(tbl) > 18 or across > NARROWEST) then
+  if #tbl.colspecs <= MANY and (is_wide or #tbl.colspecs > 3 or longest_word_of(tbl) > 18 or across > NARROWEST) then
     tbl.attr.classes:insert('cards')
   end
   -- Alignment is a class: style attributes would need a laxer policy of the page.
@@ -889,6 +891,17 @@ end
 
 local ALIGNMENTS = { AlignRight = 'right', AlignCenter = 'center' }
 
+-- Words beside an icon; of two icons, each has lines of its own.
+local function beside_icons(cell)
+  local parts = { pandoc.Inlines({}) }
+  for _, inline in ipairs(utils.blocks_to_inlines(cell.contents)) do
+    if inline.t == 'LineBreak' then table.insert(parts, pandoc.Inlines({})) else parts[#parts]:insert(inline) end
+  end
+  local out = {}
+  for n, inlines in ipairs(parts) do out[n] = '#np-beside-icon' .. content({ pandoc.Plain(inlines) }) end
+  return '[' .. table.concat(out) .. ']'
+end
+
 local function typst_table(tbl)
   local columns, aligns, cells, header = {}, {}, {}, {}
   local heading = heading_rows(tbl)
@@ -919,7 +932,7 @@ local function typst_table(tbl)
       for c, cell in ipairs(row.cells) do
         local text, drawn = letters_of(cell)
         out[c] = content(cell.contents)
-        if drawn == LETTERS.icon and text ~= '' then out[c] = '[#np-beside-icon' .. out[c] .. ']' end
+        if drawn > 0 and drawn < LETTERS.line and text ~= '' then out[c] = beside_icons(cell) end
       end
       cells[r] = table.concat(out, ', ')
       if is_total(row) then table.insert(totals, tostring(y)) end
@@ -1021,8 +1034,22 @@ local function programmes(doc)
   return found
 end
 
+-- A link to a figure that stands right above or below needs no page.
+local function without_page(block, id)
+  local see = '#np-see(' .. typst_string(id)
+  return block:walk({ RawInline = function(inline)
+    if inline.text:sub(1, #see) ~= see then return nil end
+    return pandoc.RawInline('typst', '#link(label(' .. typst_string(id) .. '))' .. inline.text:match('%b[]$'))
+  end })
+end
+
 -- A paragraph that introduces tiles or a figure stays on their page, and so does one that ends in a colon with what follows.
 local function leading(blocks)
+  for i, block in ipairs(blocks) do
+    for _, beside in ipairs({ blocks[i - 1] or false, blocks[i + 1] or false }) do
+      if block.t == 'Para' and beside and beside.t == 'Div' then blocks[i] = without_page(blocks[i], beside.identifier) end
+    end
+  end
   for i = #blocks - 1, 1, -1 do
     local block, following = blocks[i], blocks[i + 1]
     local to_drawn = following.t == 'Div' and (following.classes:includes('tiles')

@@ -1,8 +1,8 @@
 -- Passports: from a number to the entry that says where it comes from. It runs before natpatsip.lua, under Quarto (at
 -- pre-ast) and under Pandoc, and leaves links and tables that natpatsip.lua then treats as any other.
 --
--- A reference never touches a digit. On pages the number itself is the link; on paper a paragraph, a list or a table's
--- caption ends with the entries of its numbers, in order and joined: "677 women were treated. [a12–a14, a20]".
+-- A reference never touches a digit. On pages the number itself is the link; on paper a paragraph, an item of a list,
+-- a tile or a table's caption ends with the entries of its numbers, in order and joined: "677 women were treated. [a12–a14, a20]".
 
 local function is_html() return FORMAT:match('html') ~= nil end
 local function is_typst() return FORMAT:match('typst') ~= nil end
@@ -182,30 +182,10 @@ local function passports(div)
   return pandoc.Table(pandoc.Caption(), specs, head, { body }, pandoc.TableFoot(), pandoc.Attr('', { 'passports' }))
 end
 
--- A list ends with the references of all its items.
-local function marked_list(list)
-  local entries, last = waiting, nil
-  waiting = pandoc.List({})
-  entries:extend(entries_in(list))
-  if #entries == 0 then return nil, false end
-  local count = 0
-  list:walk({ Plain = function() count = count + 1 end, Para = function() count = count + 1 end })
-  local function mark(block)
-    last = (last or 0) + 1
-    if last == count then
-      block.content = with_marks(block.content, entries)
-      return block
-    end
-  end
-  return list:walk({ traverse = 'topdown', Plain = mark, Para = mark }), false
-end
-
 local MARKED = {
   traverse = 'topdown',
   Para = marked,
   Plain = marked,
-  BulletList = marked_list,
-  OrderedList = marked_list,
   Header = function(header)
     waiting:extend(entries_in(header))
     return nil, false
@@ -221,8 +201,9 @@ local MARKED = {
   Div = function(div)
     if div.classes:includes('passports') then return passports(div), false end
     if not div.classes:includes('tiles') then return nil end
-    local label = div.content[#div.content].content[2] -- of the last tile
-    label.content = with_marks(label.content, entries_in(div))
+    for _, tile in ipairs(div.content) do
+      tile.content[2].content = with_marks(tile.content[2].content, entries_in(tile)) -- its label
+    end
     return div, false
   end,
 }

@@ -304,8 +304,10 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _is_numeric(column: Sequence[Any]) -> bool:
+    """Return whether most values are numbers: a word among them, such as "not reported", stands to the right, too."""
     known = [value for value in column if not is_missing(value)]
-    return bool(known) and all(
-        isinstance(value, Fact) or (isinstance(value, Real | Decimal) and not isinstance(value, bool))
-        for value in known
-    )
+    numbers = [
+        isinstance(each, Fact) or (isinstance(each, Real | Decimal) and not isinstance(each, bool)) for each in known
+    ]
+    words = sum(isinstance(each, str) for each in known)
+    return sum(numbers) > len(known) / 2 and sum(numbers) + words == len(known)

@@ -83,6 +83,14 @@ def test_a_table_has_numbers_to_the_right_and_marks_its_facts():
     ]
 
 
+@pytest.mark.parametrize(
+    ("values", "mark"), [([1, 2, "Not reported"], "--:"), ([1, "Low", "High"], "---"), ([1, 2, True], "---")]
+)
+def test_a_word_among_numbers_does_not_move_them_to_the_left(values, mark):
+    rows = pd.DataFrame({"Who": list("ABC"), "How many": pd.Series(values, dtype=object)})
+    assert table(rows, caption="People").markdown.splitlines()[1] == f"|---|{mark}|"
+
+
 def test_jupyterlab_shows_the_numbers_of_a_table_without_their_marks():
     frame = pd.DataFrame({"Effect": ["Treated"], "Q2": [WOMEN]})
     shown = table(frame, caption="Women")._repr_mimebundle_()["text/markdown"]

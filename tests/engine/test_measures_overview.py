@@ -28,14 +28,15 @@ def cells(block):
 
 def test_a_row_has_the_measure_its_levels_its_change_and_what_its_icons_say(shown):
     table, _ = shown(LOW + HIGH, rebase=[rebased("2023-09")], target=95)
-    name, line, baseline, now, change, variation, assurance, attention = cells(table)
+    name, line, baseline, now, change, shows, attention = cells(table)
     assert name == "Waiting times"
     assert 'alt="February 2023 to September 2024: from 70% to 81%, lowest 69%, highest 83%"' in line
     assert (baseline[:7], now[:7], change) == ("[70.9%]", "[80.7%]", "+1")
-    assert variation.startswith("[]{.drawing")
-    assert variation.endswith('alt="Common cause"}')
+    variation, assurance = shows.split("<br>")
+    assert variation.startswith("[Common cause]{.drawing")
     assert assurance.startswith("[Reliably missed]{.drawing")
     assert attention == "Yes: target out of reach"
+    assert "compares the values of Q2 2024/25 and Q1 2024/25" in table.markdown
     assert [fact.id for fact in table.facts] == ["waits_baseline", "waits_mean_now"]
 
 
@@ -88,10 +89,17 @@ def test_a_change_is_of_whole_quarters_alone(shown):
         (HIGH + LOW * 2, {"rebase": [rebased("2023-08")]}, "What needs attention", "worse since August 2023"),
         ([*HIGH, 60], {}, "What needs attention", "getting worse"),
         ([*HIGH, None], {}, "What needs attention", "latest values missing"),
+        (HIGH, {"target": 81}, "What needs attention", "below the target"),
+        (HIGH, {"target": 80, "improvement": "decrease"}, "What needs attention", "above the target"),
     ],
 )
 def test_the_summary_says_what_improved_and_what_needs_attention(shown, values, keys, heading, item):
     assert f"- **{heading}:**\n    - Waiting times ({item})\n" in shown(values, **keys)[1].markdown
+
+
+@pytest.mark.parametrize(("target", "improvement"), [(80, "increase"), (81, "decrease"), (81, "neutral")])
+def test_a_mean_on_the_right_side_of_its_target_needs_no_attention(shown, target, improvement):
+    assert cells(shown(HIGH, target=target, improvement=improvement)[0])[-1] == "No"
 
 
 @pytest.mark.parametrize(("values", "news"), [([*HIGH, 60], "Waiting times: getting worse"), (HIGH, "nothing")])

@@ -314,7 +314,7 @@ def test_prose_that_leads_to_a_figure_says_its_page(report):
     }
     assert f"as Figure 1 (page {places['fig-seen-in-time']}) shows" in words
     assert f"(Figure 2, page {places['fig-home-visits']})" in words
-    assert f"as Figure 3 (page {places['fig-caseload']}) shows" in words
+    assert "as Figure 3 shows" in words  # right below
 
 
 def test_a_figure_is_read_where_it_stands_in_the_chapter(tags):
@@ -374,7 +374,10 @@ def test_word_has_real_headings_and_captions(word):
 def test_word_contents_are_there_before_any_update(word):
     entries = [each for each in word.paragraphs if each.style.name.startswith("toc ")]
     names = ["List of figures", "Executive summary", "Headline numbers", "Access and waiting times"]
-    assert [each.text.rstrip() for each in entries][:4] == names
+    assert [each.text.partition("\t")[0] for each in entries][:4] == names
+    pages = [int(each.text.partition("\t")[2]) for each in entries]
+    assert pages == sorted(pages)
+    assert (pages[0], pages[1] > 3, pages[-1] > 8) == (3, True, True)
     instructions = [node.text for node in word.element.body.iter(qn("w:instrText"))]
     assert instructions[0].strip() == 'TOC \\o "1-2" \\h \\z \\u'
     for figure in FIGURES:

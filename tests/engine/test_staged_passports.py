@@ -154,7 +154,7 @@ def test_a_passport_names_the_files_of_its_rows_alone():
     [
         (WOMEN, "Reported"),
         (Fact("a", "all", 1, "w", "", kind="reported", is_illustrative=True), "Illustrative"),
-        (Fact("a", "all", 1, "w", "", kind="params"), "Set in the parameters"),
+        (Fact("a", "all", 1, "w", "", kind="params"), "Decided for the quarter"),
         (Fact("a", "all", 1, "w", ""), "Calculated"),
         (CASES, "Modelled estimate"),
         (Fact("a", "all", 1, "w", "", is_illustrative=True), "Calculated, rests on illustrative data"),
@@ -308,10 +308,15 @@ def staged(tmp_path):
 
 def test_a_paragraph_names_each_entry_once_and_a_heading_leaves_it_to_what_follows(staged):
     women = '[677]{.fact key="people_seen" period="2024-25-Q2" entry="a1"}'
-    chapter_with(staged / "glossary.qmd", f"### Of {women} women {{#glossary-women}}\n\nAll {women} of {women} women.")
+    babies = women.replace("677", "31").replace("a1", "a2")
+    text = f"All {women} of {women} women.\n\n- {women} women\n- {babies} babies\n- others"
+    chapter_with(staged / "glossary.qmd", f"### Of {women} women {{#glossary-women}}\n\n{text}")
     render(staged, staged.parent / "out", ["pdf", "docx"], renderer=PANDOC, timestamp=TIMESTAMP)
     for words in (words_of_docx(staged.parent / "out"), words_of_pdf(staged.parent / "out")):
         assert "Of 677 women All 677 of 677 women. [a1]" in words
+        assert "677 women [a1]" in words
+        assert "31 babies [a2]" in words
+        assert "others [a" not in words
 
 
 def test_a_table_names_the_entries_of_its_numbers_in_its_caption(staged):

@@ -9,6 +9,8 @@ import subprocess
 
 import pikepdf
 import pytest
+import yaml
+from lxml import html
 
 from natpatsip.facts import parse_value, printed
 from support.projects import ROOT, command
@@ -186,6 +188,17 @@ def test_the_pages_name_the_quarter_and_its_status(words):
         assert "Q2 2024/25" in words[form]
         assert "Draft" in words[form]
         assert "Illustrative data" in words[form]
+
+
+def test_the_text_lists_just_the_measures_that_the_overview_says_need_attention(report):
+    page = html.parse(str(report / "html" / "index.html"))
+    declared = yaml.safe_load((ROOT / "data" / "measures.yml").read_text(encoding="utf-8"))
+    labels = {f"fig-{name.replace('_', '-')}": each["label"] for name, each in declared.items()}
+    rows = page.xpath("//table[.//span[contains(@class, 'line')]]//tbody/tr")
+    said = {tidy(row[0].text_content()) for row in rows if tidy(row[-1].text_content()).startswith("Yes")}
+    links = page.xpath("//section[h3[contains(., 'What needs attention')]]//a[contains(@href, '#fig-')]/@href")
+    assert {labels[link.partition("#")[2]] for link in links} == said
+    assert len(said) == 3
 
 
 def test_words_are_read_from_every_page(report):

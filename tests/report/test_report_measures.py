@@ -45,10 +45,11 @@ def test_a_step_is_told_with_its_cause_and_both_levels():
     )
 
 
-def test_what_needs_attention_is_what_has_fallen():
+def test_what_needs_attention_is_what_has_fallen_or_is_below_its_ambition():
     with context.use("2024-25-Q2", project=ROOT):
         text = measures.summary().markdown.partition("What needs attention:**\n")[2].partition("\n- **")[0]
     assert text.splitlines() == [
+        "    - Optimising place of birth (below the ambition)",
         "    - Antenatal corticosteroids (worse since August 2023)",
         "    - Normothermia (worse since July 2023)",
     ]

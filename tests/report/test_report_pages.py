@@ -36,12 +36,13 @@ def test_an_overview_is_sorted_by_the_column_that_a_reader_chooses(html_pages, c
     tab = chrome.new_page()
     tab.goto((html_pages / "maternity-neonatal.html").as_uri())
     table = tab.locator("table.sortable").first
-    button = table.get_by_role("button", name="Now")
+    button = table.get_by_role("button", name="Mean now")
     for order in ("ascending", "descending"):
         button.click()
         assert table.locator("th[aria-sort]").get_attribute("aria-sort") == order
         now = [
-            float(text.strip("%").replace(",", "")) for text in table.locator("td[data-label=Now]").all_inner_texts()
+            float(text.strip("%").replace(",", ""))
+            for text in table.locator("td[data-label='Mean now']").all_inner_texts()
         ]
         assert now == sorted(now, reverse=order == "descending")
         assert len(now) == 8

@@ -129,7 +129,7 @@ def _described(shown: Shown) -> str:
         measure=_in_a_sentence(own.label) + _when_shown(shown),
         unit=unit,
         decimals=max(shown.series.decimals, 0),
-        target_label=_target_label(shown),
+        target_label=target_label(shown.series),
         rebase_reasons={month: _bracketed(each) for month, each in shown.series.rebases.items()},
     )
 
@@ -143,8 +143,9 @@ def _in_a_sentence(label: str) -> str:
     return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
-def _target_label(shown: Shown) -> str:
-    return _in_a_sentence(read_settings(shown.series.here.project).labels.target)
+def target_label(series: MeasuredSeries) -> str:
+    """Return what the report calls a target, as it reads within a sentence."""
+    return _in_a_sentence(read_settings(series.here.project).labels.target)
 
 
 # The level
@@ -251,7 +252,7 @@ def _against_target(shown: Shown) -> Parts:
         return []
     name = shown.series.definition.target
     target = cite(name, shown.series.decided.values[name].period)
-    start: Parts = [f"the {_target_label(shown)} of ", target]
+    start: Parts = [f"the {target_label(shown.series)} of ", target]
     if found.assurance == "consistent_pass":
         return [*start, " is reliably met"]
     if found.assurance == "consistent_fail":
@@ -261,7 +262,7 @@ def _against_target(shown: Shown) -> Parts:
         return [*start, " is met on average"]
     chance = f", which single {shown.series.step}s meet or miss by chance" if found.assurance == "inconsistent" else ""
     average = "typical interval" if shown.series.definition.is_between_events else "average"
-    return [f"the {average} is {side} the {_target_label(shown)} of ", target, chance]
+    return [f"the {average} is {side} the {target_label(shown.series)} of ", target, chance]
 
 
 def _caveats(shown: Shown) -> Iterator[Parts]:

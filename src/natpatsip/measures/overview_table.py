@@ -17,6 +17,7 @@ from natpatsip.fact import Fact
 from natpatsip.measures.definitions import CONTROL_CHARTS, declared
 from natpatsip.measures.indicator import Measure
 from natpatsip.measures.kinds import no_icons
+from natpatsip.measures.measure_sentences import target_label
 from natpatsip.printable import escaped
 from natpatsip.settings import read_settings
 
@@ -81,12 +82,21 @@ class Standing:
         attention = {
             "getting worse": is_concern,
             f"worse {since}": found.step_verdict == "concern" and not is_concern,
-            "target out of reach": found.assurance == "consistent_fail",
+            f"{target_label(self.measure)} out of reach": found.assurance == "consistent_fail",
+            self._short_of_target(found): bool(self._short_of_target(found)),
             f"latest values {lacking}": bool(found.trailing_missing),
         }
         is_rising = icon.startswith("variation-improvement")
         improved = "improving" if is_rising else f"better {since}" if found.step_verdict == "improvement" else ""
         return _State(improved, tuple(words for words, holds in attention.items() if holds))
+
+    def _short_of_target(self, found: spc.Findings) -> str:
+        """Return on which wrong side of its target the mean is, in words; empty if it is not, or never gets there."""
+        improvement = self.measure.definition.improvement
+        is_short = {"increase": found.mean < found.target, "decrease": found.mean > found.target}
+        if found.assurance == "consistent_fail" or not is_short.get(improvement):
+            return ""
+        return f"{'below' if improvement == 'increase' else 'above'} the {target_label(self.measure)}"
 
     @cached_property
     def change(self) -> float | None:
@@ -119,7 +129,7 @@ def _of_quarter(measure: Measure, months: Sequence[Any]) -> float | None:
 
 
 def overview(*measures: Measure | str, dataset: str = "", caption: str = "The measures at a glance") -> Block:
-    """Return a table of measures: month by month, baseline, now, change on the quarter before, and what its icons say.
+    """Return a table of measures: month by month, baseline, mean now, change on the quarter before, and what icons say.
 
     It publishes nothing: the facts in it belong to the notebooks that call `measure`.
 
@@ -139,17 +149,25 @@ def overview(*measures: Measure | str, dataset: str = "", caption: str = "The me
     """
     standings = _standings(measures, dataset)
     quarter = standings[0].measure.here.quarter
-    head = ["Measure", "Over time", "Baseline", "Now", f"Change on {quarter.previous().label}", "Variation",
-            "Assurance", "Needs attention"]  # fmt: skip
+    before = quarter.previous().label
+    head = ["Measure", "Over time", "Baseline", "Mean now", f"Change on {before}", "Chart shows",
+            "Needs attention"]  # fmt: skip
     rows = [_row(each) for each in standings]
     if any(each.measure.is_illustrative for each in standings):
         title = read_settings(standings[0].measure.here.project).illustrative_data.title
         caption = f"{caption.rstrip('.')} ({title.lower()})"
-    ruled = ["| " + " | ".join(map(escaped, head)) + " |", "|---|---|--:|--:|--:|---|---|---|"]
+    ruled = ["| " + " | ".join(map(escaped, head)) + " |", "|---|---|--:|--:|--:|---|---|"]
     text = "\n".join([*ruled, *("| " + " | ".join(cells) + " |" for cells, _ in rows)])
     facts = [fact for each in standings for fact in _facts_of(each)]
     drawings = {name: svg for _, drawn in rows for name, svg in drawn.items()}
-    return made_block(f'the table "{caption}"', f"{text}\n\n: {caption}", facts, drawings)
+    notes = f"::: {{.table-notes}}\n{_NOTE.format(now=quarter.label, before=before)}\n:::"
+    return made_block(f'the table "{caption}"', f"{text}\n\n: {caption}\n\n{notes}", facts, drawings)
+
+
+_NOTE = (
+    "“Mean now” is the mean since control limits were last recalculated. “Change” compares the values of {now} and "
+    "{before}, in points for percentages. With common cause, it is normal variation."
+)
 
 
 def _standings(measures: Sequence[Measure | str], dataset: str = "") -> list[Standing]:
@@ -192,16 +210,10 @@ def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
 
     facts = measure.facts
     baseline, now = facts.get("baseline"), facts.get("mean") or facts.get("latest")
-    signs = [no_icons(measure.result), ""] if measure.definition.chart in CONTROL_CHARTS and now else ["", ""]
+    signs = no_icons(measure.result) if measure.definition.chart in CONTROL_CHARTS and now else ""
     if standing.has_icons:
-        variation, assurance = standing.icons
-        has_assurance, is_common = assurance.name != "assurance-none", variation.name == "variation-common-cause"
-        signs = [
-            drawn(icons.svg(variation), alt=variation.words)
-            if is_common
-            else drawn(icons.svg(variation), words=variation.words),
-            drawn(icons.svg(assurance), words=assurance.words) if has_assurance else "",
-        ]
+        shown = [icon for icon in standing.icons if icon.name != "assurance-none"]
+        signs = "<br>".join(drawn(icons.svg(icon), words=icon.words) for icon in shown)
     attention = f"Yes: {wording.listing(standing.now.attention)}" if standing.now.attention else "No"
     has_words = standing.has_icons or standing.now.attention
     cells = [
@@ -210,7 +222,7 @@ def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
         fact_span(baseline) if baseline else "",
         fact_span(now) if now else "no data",
         standing.change_in_words,
-        *signs,
+        signs,
         attention if has_words else "",
     ]
     return cells, drawings

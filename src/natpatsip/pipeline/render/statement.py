@@ -137,12 +137,12 @@ def _statement(job: RenderJob, chapters: Sequence[Chapter]) -> str:
     parts = [
         f"# Accessibility statement {{#{STATEMENT.removesuffix('.qmd')}}}",
         f"This statement is about *{escaped(report.title)}*, {escaped(report.subtitle)}, with data to "
-        f"{escaped(report.date)}. The build of the report wrote it, from what it checked in this very report.",
+        f"{escaped(report.date)}. It was generated automatically, from checks run on this report.",
         "The aim is level AA of the Web Content Accessibility Guidelines (WCAG) 2.2, which the Public Sector Bodies "
         "Accessibility Regulations 2018 ask of public bodies. Programs can check only a part of that, so this report "
         "does not claim to conform in full.",
         "## What was checked in this report {#accessibility-checked}",
-        "Each check stops the build where it fails; a report with a fault that one of them knows is not published.",
+        "If a check fails, the report is not published.",
         "| Check | Found |\n|:----|:------|\n" + "\n".join(f"| {name} | {found} |" for name, found in rows),
         "## How the pages are made {#accessibility-made}",
         *_made(chapters),
@@ -171,18 +171,18 @@ def _checks(job: RenderJob, chapters: Sequence[Chapter]) -> Iterator[Row]:
     yield "Each link within the report leads somewhere, and no id occurs twice", _count(links, "link")
     yield "The language is given", job.report.lang
     for theme in ("light", "dark"):
-        yield f"Text stands out from its ground by {TEXT:g} to 1, on {theme} pages", _lowest(pairs[theme])
+        yield f"On {theme} pages, text has a contrast of {TEXT:g} to 1 with its background", _lowest(pairs[theme])
         drawn = pairs[f"{theme} charts"]
         yield (
-            f"In charts on {theme} pages, text stands out by {TEXT:g} to 1 and parts by {PART:g} to 1",
+            f"In charts on {theme} pages, the contrast is {TEXT:g} to 1 for text and {PART:g} to 1 for other parts",
             f"{_lowest([each for each in drawn if each.least == TEXT])} for text, "
             f"{_lowest([each for each in drawn if each.least == PART])} for parts",
         )
     if "pdf" in job.formats:
         yield (
-            "The PDF is tagged for screen readers and fit for the archive",
-            f"Typst exported it as {' and '.join(job.renderer.pdf_standards)}, and refuses a document whose headings, "
-            "alternative texts, title or tags do not fit",
+            "The PDF is tagged for screen readers and suitable for archiving",
+            f"it passes the checks for {' and '.join(job.renderer.pdf_standards)} in the program that makes it: of "
+            "headings, alternative texts, title and tags",
         )
     if "docx" in job.formats:
         yield "In the Word file each picture has its text and each table a header row", "all of them"
@@ -203,10 +203,10 @@ def _lowest(pairs: Sequence[Pair]) -> str:
 
 def _made(chapters: Sequence[Chapter]) -> Iterator[str]:
     yield (
-        "The program that makes these pages is tested whenever it changes, on a whole report in a browser: by the "
-        "rules of axe-core for WCAG 2.2 AA, on a wide and on a narrow screen, in light and in dark, with scripts and "
-        "without; by keyboard alone; enlarged to 400%; with wider spacing of text; and with reduced motion. Those "
-        "tests are not part of each build."
+        "The software that makes these pages is tested in a browser whenever it changes. The tests use the rules of "
+        "axe-core for WCAG 2.2 AA on wide and narrow screens, in light and dark mode, and with and without scripts. "
+        "They also use the keyboard alone, enlarge the text to 400%, widen its spacing and reduce motion. They are not "
+        "part of each build."
     )
     if any(_divs(chapter.nodes, "organisations") for chapter in chapters):
         yield (
@@ -219,13 +219,13 @@ def _made(chapters: Sequence[Chapter]) -> Iterator[str]:
 
 def _known(job: RenderJob) -> Iterator[str]:
     yield "Nobody who uses assistive technology every day has tested this report yet."
-    yield "Whether an alternative text says enough, and whether the language is plain, only people can judge."
+    yield "Only people can judge whether an alternative text says enough and the language is plain."
     if "pdf" in job.formats:
-        yield "In the PDF a chart's data are not beside the chart; they are on these pages."
+        yield "In the PDF, the data of a chart are not beside it. They are on these pages."
     if "docx" in job.formats:
         yield (
-            "The Word file was held against no standard as a whole. Page numbers in its contents appear once its "
-            "fields are updated."
+            "The Word file as a whole was not checked against a standard. The page numbers in its contents are "
+            "estimates until its fields are updated, which Word offers when it opens the file."
         )
 
 
@@ -233,8 +233,8 @@ def _contact(report: Report) -> Iterator[str]:
     contact = report.settings.contact
     if not contact:
         yield (
-            "This report does not yet name a contact: its publisher has to name one before it is published. "
-            "Until then, tell whoever gave you the report."
+            "This report does not name a contact yet. Its publisher has to name one before publication. "
+            "Until then, please tell the person who sent you the report."
         )
         return
     yield f"If something is hard for you to use, or you need it in another form, tell us: {_linked(contact)}"

@@ -1,4 +1,4 @@
-"""The Word file after its conversion: cover, contents without an update, header rows, language, title."""
+"""The Word file after its conversion: cover, contents, header rows, language, title."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Cm
+from docx.shared import Cm, Pt
 from lxml import etree
 
 from natpatsip.errors import RenderError
@@ -29,6 +29,7 @@ from natpatsip.pipeline.render.pandoc import convert
 from natpatsip.pipeline.render.review_comments import add_comments
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
 from natpatsip.pipeline.render.word_fonts import embed_fonts
+from natpatsip.pipeline.render.word_pages import pages_of
 from natpatsip.pipeline.review_notes import STAGED, from_json
 from natpatsip.settings import OWN
 from natpatsip.word_files.word_file import paragraphs_of
@@ -37,7 +38,9 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 SHORT = 20  # rows at most of a table that stays on one page, as in the PDF
 LITTLE = 1500  # letters at most in such a table
 AFTER = 160  # twentieths of a point between a table and the text after it
+AFTER_LIST = 4  # points between a list and the text after it
 LONGEST_BOOKMARK = 40
+NO_PAGE = "–"  # in a field, until the page is known
 LIST_OF_FIGURES = "list-of-figures"
 LIST_OF_NUMBERS = ("Entry", "What it is", "Number", "Source")  # the header, by passports.lua, of a list set small
 ICON = "icon"  # what the filter gives as the alternative text of a tile's icon
@@ -99,12 +102,12 @@ def contents(chapters: Sequence[Chapter], heading: str) -> Iterator[str]:
 
 
 def _listing(instruction: str, entries: Sequence[tuple[str, str, str]]) -> Iterator[str]:
-    """Yield an entry a line with a field for its page, which only the program that shows the file can fill in."""
+    """Yield an entry a line with a field for its page, which `_number_pages` fills in."""
     starts = chain([_mark("begin", is_stale=True) + _instruction(instruction) + _mark("separate")], repeat(""))
     ends = chain(repeat("", len(entries) - 1), [_mark("end")])
     for (style, name, text), start, end in zip(entries, starts, ends, strict=False):
         anchor = bookmark(name)
-        page = "<w:r><w:tab/></w:r>" + field(f"PAGEREF {anchor} \\h", "")
+        page = "<w:r><w:tab/></w:r>" + field(f"PAGEREF {anchor} \\h", NO_PAGE)
         link = f'<w:hyperlink w:anchor={quoteattr(anchor)} w:history="1">{run(text)}{page}</w:hyperlink>'
         yield paragraph(style, "", inner=start + link + end)
 
@@ -163,11 +166,12 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
         _put_logo(document, report)
     _running_lines(document, report)
     _format_tables(document)
-    _part_figures(document)
+    _space_paragraphs(document)
     _check_pictures(document)
     embed_fonts(document, report.extension / "fonts", report.font)
     _describe(document, report, timestamp)
     _name_cells(document, report)
+    _number_pages(document)
     if notes := _notes(report):
         add_comments(document, from_json(notes), report.settings.publisher or report.title)
     written = io.BytesIO()
@@ -197,6 +201,16 @@ def _list_figures_first(body: Any) -> None:
                 if start is following:
                     break
             return
+
+
+def _number_pages(document: Any) -> None:
+    """Fill in on which page the contents and the list of figures say that something is."""
+    pages = pages_of(document)
+    for instruction in document.element.body.iter(qn("w:instrText")):
+        words = (instruction.text or "").split()
+        if words[:1] == ["PAGEREF"]:
+            shown = instruction.getparent().getnext().getnext().find(qn("w:t"))  # behind the mark that separates them
+            shown.text = str(pages.get(words[1], NO_PAGE))
 
 
 # Cover ---------------------------------------------------------------------------------------------------------------
@@ -259,11 +273,16 @@ def _fill(line: Any, style: str, inner: str) -> None:
 # Pictures -------------------------------------------------------------------------------------------------------------
 
 
-def _part_figures(document: Any) -> None:
-    """Let a figure in several parts break behind each but the last, which its caption follows."""
+def _space_paragraphs(document: Any) -> None:
+    """Let a figure in several parts break behind each but the last, keep its caption and note together, space lists."""
     for shown, following in pairwise(document.paragraphs):
-        if shown.style.name == "Figure" and following.style.name == "Figure Description":
+        names = shown.style.name, following.style.name
+        if names == ("Figure", "Figure Description"):
             shown.paragraph_format.keep_with_next = False
+        elif names == ("Figure Text", "Figure Note"):
+            shown.paragraph_format.keep_with_next = True
+        elif names in {("Compact", "First Paragraph"), ("Compact", "Body Text")}:
+            following.paragraph_format.space_before = Pt(AFTER_LIST)
 
 
 def _check_pictures(document: Any) -> None:

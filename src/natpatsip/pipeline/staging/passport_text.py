@@ -80,7 +80,7 @@ def kind(fact: Fact) -> str:
     if fact.kind == "reported":
         return "Illustrative" if fact.is_illustrative else "Reported"
     if fact.kind == "params":
-        return "Set in the parameters"
+        return "Decided for the quarter"
     made = "Modelled estimate" if fact.is_estimate else "Calculated"
     return f"{made}, rests on illustrative data" if fact.is_illustrative else made
 
@@ -164,11 +164,10 @@ def listing(passports: Sequence[Passport], uses: Uses, titles: Mapping[str, str]
 def _parts(passports: Sequence[Passport], uses: Uses, titles: Mapping[str, str], quarter: Quarter) -> Iterator[str]:
     yield "# Where every number comes from {#sources}"
     yield (
-        "Each number of this report has one owner. It is reported by a programme, set in the quarter's parameters, or "
-        "calculated in one notebook; everywhere else it is cited from there. The PDF and the Word file refer to a "
-        "number's entry behind the paragraph that prints it, and list what it is and its source; on the pages each "
-        "number opens its entry, which says how it was made. The file `facts.csv`, beside the report, holds the same "
-        "for machines, with fingerprints in full, and `manifest.json` those of the files."
+        "This list says where each number of the report comes from. A number is reported by a programme, decided for "
+        "the quarter or calculated, once, and is the same wherever it is printed. In the PDF and the Word file, a code "
+        "in brackets leads to the number's entry here. On web pages, select the number itself. The file `facts.csv` "
+        "has the same list as data, and `manifest.json` lists the report's files with their checksums."
     )
     for name, group in groupby(passports, key=lambda each: each.home.notebook):
         yield f"## {titles[name]} {{#sources-{name}}}"

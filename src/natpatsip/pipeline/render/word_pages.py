@@ -1,0 +1,181 @@
+"""On which page the headings and figures of a Word file are likely to be, though nothing has laid it out yet.
+
+A Word file has no pages until a program lays it out. Word does so on opening it, and then corrects its contents. What
+shows the file without that, such as a preview, shows the page numbers that are in it. They are estimated here from the
+sizes of letters, lines and pictures, to a page or so: each chapter begins a page, so few errors add up.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from docx.oxml.ns import qn
+
+LINE = 1.362  # a line's height, of the typeface's size
+LETTER = 0.53  # a letter's width, of that
+EMU = 12_700  # in a point
+HEADINGS = ("Heading1", "Heading2")
+CELL = 8.0  # points beside the text of a cell, and above and below it
+TALLEST = 0.9  # of a page: what is taller is broken, whatever should stay together
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A paragraph, or a row of a table: its height in points, and what it does to pages."""
+
+    height: float
+    before: float = 0
+    stays: bool = False
+    begins_page: bool = False
+    names: tuple[str, ...] = ()
+    is_breakable: bool = True
+
+
+@dataclass(frozen=True)
+class _Look:
+    size: float
+    before: float
+    after: float
+    spacing: float
+    indent: float
+    stays: bool
+    begins_page: bool
+
+
+class _Looks(dict[str, _Look]):
+    """The looks of a document's styles by id, each worked out once."""
+
+    def __init__(self, document: Any) -> None:
+        super().__init__()
+        self._styles = {style.style_id: style for style in document.styles}
+
+    def __missing__(self, name: str) -> _Look:
+        chain, style = [], self._styles[name]
+        while style is not None:  # what a style does not say is said by the one that it is based on
+            chain.append(style)
+            style = style.base_style
+        formats = [each.paragraph_format for each in chain]
+
+        def first(values: Iterator[Any], default: float) -> float:
+            return float(next((each for each in values if each is not None), default))
+
+        self[name] = _Look(
+            size=first((each.font.size and each.font.size.pt for each in chain), 10),
+            before=first((each.space_before and each.space_before.pt for each in formats), 0),
+            after=first((None if each.space_after is None else each.space_after.pt for each in formats), 0),
+            spacing=first((each.line_spacing for each in formats), 1),
+            indent=first((each.left_indent and each.left_indent.pt for each in formats), 0),
+            stays=bool(first((each.keep_with_next for each in formats), 0)),
+            begins_page=bool(first((each.page_break_before for each in formats), 0)),
+        )
+        return self[name]
+
+
+def pages_of(document: Any) -> dict[str, int]:
+    """Return the page of each bookmark of a document, which begins at page 1."""
+    section = document.sections[0]
+    room = section.page_height.pt - section.top_margin.pt - section.bottom_margin.pt
+    width = section.page_width.pt - section.left_margin.pt - section.right_margin.pt
+    found, page, used = dict[str, int](), 1, 0.0
+    for group in _groups(_parts(document, width)):
+        height = sum(each.height + each.before for each in group)
+        is_first = not used
+        if group[0].begins_page and not is_first:
+            page, used, is_first = page + 1, 0.0, True
+        if len(group) == 1 and group[0].is_breakable:
+            lines = min(used + height, 2 * LINE * 10 + used)  # two lines at least stay together
+            starts_next = lines > room
+        else:
+            starts_next = used + height > room and height < TALLEST * room
+        if starts_next and not is_first:
+            page, used = page + 1, 0.0
+        for each in group:
+            if used and used + each.before + each.height > room and not each.is_breakable:
+                page, used = page + 1, 0.0
+            found |= dict.fromkeys(each.names, page)
+            used += (each.before if used else 0) + each.height
+            while used > room:
+                page, used = page + 1, used - room
+    return found
+
+
+def _groups(parts: Iterator[_Part]) -> Iterator[list[_Part]]:
+    """Yield what stays together on a page: parts up to the first that need not stay with the next."""
+    group: list[_Part] = []
+    for part in parts:
+        if group and part.begins_page:
+            yield group
+            group = []
+        group.append(part)
+        if not part.stays:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _parts(document: Any, width: float) -> Iterator[_Part]:
+    looks = _Looks(document)
+    names: tuple[str, ...] = ()
+    after = 0.0
+    for element in document.element.body:
+        if element.tag == qn("w:bookmarkStart"):
+            names = (*names, element.get(qn("w:name")))
+            continue
+        if element.tag == qn("w:p"):
+            part, after = _paragraph(element, looks, width, names, after)
+            yield part
+        elif element.tag == qn("w:tbl"):
+            yield from _rows(element, looks, names, width)
+            after = 0.0
+        names = ()
+
+
+def _paragraph(element: Any, looks: _Looks, width: float, names: tuple[str, ...], after: float) -> tuple[_Part, float]:
+    """Return a paragraph with the room above it, and the room below."""
+    look = looks[element.style or "Normal"]
+    own = element.pPr.find(qn("w:spacing")) if element.pPr is not None else None
+    before = float(own.get(qn("w:before"), look.before * 20)) / 20 if own is not None else look.before
+    stays = look.stays if element.pPr is None or element.pPr.find(qn("w:keepNext")) is None else _is_on(element)
+    begins = look.begins_page or (element.pPr is not None and element.pPr.find(qn("w:pageBreakBefore")) is not None)
+    inside = tuple(each.get(qn("w:name")) for each in element.iter(qn("w:bookmarkStart")))
+    part = _Part(
+        height=_height(element, look, width),
+        before=max(before, after),
+        stays=stays,
+        begins_page=begins,
+        names=(*names, *inside),
+    )
+    return part, look.after
+
+
+def _is_on(element: Any) -> bool:
+    return element.pPr.find(qn("w:keepNext")).get(qn("w:val")) not in ("0", "false")
+
+
+def _height(element: Any, look: _Look, width: float) -> float:
+    """Return the height of a paragraph's lines: of its picture, if it has a large one."""
+    tallest = max((int(each.get("cy")) / EMU for each in element.iter(qn("wp:extent"))), default=0.0)
+    is_list = element.pPr is not None and element.pPr.numPr is not None
+    room = width - look.indent - (36 if is_list else 0)
+    letters = sum(len(each.text or "") for each in element.iter(qn("w:t")))
+    lines = max(1, math.ceil(letters * look.size * LETTER / room))
+    return max(tallest, lines * look.size * LINE * look.spacing)
+
+
+def _rows(table: Any, looks: _Looks, names: tuple[str, ...], width: float) -> Iterator[_Part]:
+    grid = [float(each.get(qn("w:w")) or 0) for each in table.tblGrid.gridCol_lst]
+    share = width / sum(grid) if sum(grid) else 0
+    for position, row in enumerate(table.tr_lst):
+        column, height, stays = 0, 0.0, False
+        for cell in row.tc_lst:
+            across = sum(grid[column : column + cell.grid_span]) * share - CELL
+            lines = [_height(each, looks[each.style or "Normal"], max(across, CELL)) for each in cell.iter(qn("w:p"))]
+            height, column = max(height, sum(lines)), column + cell.grid_span
+            stays = stays or any(
+                each.pPr is not None and each.pPr.keepNext is not None for each in cell.iter(qn("w:p"))
+            )
+        yield _Part(height + CELL / 2, stays=stays, names=names if position == 0 else (), is_breakable=False)
