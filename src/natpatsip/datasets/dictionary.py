@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from natpatsip.datasets.declaration import declared
-from natpatsip.datasets.descriptor import FOLDER, NOT_STATED, DataField, Package, Resource
+from natpatsip.datasets.descriptor import FILE, FOLDER, NOT_STATED, DataField, Package, Resource
 from natpatsip.errors import DataFileError, ReportError
 from natpatsip.project import project_root
 
 README = f"{FOLDER}/README.md"
-START = "<!-- The dictionary, made from datapackage.yaml: python -m natpatsip.datasets.dictionary -->"
+COMMAND = "python -m natpatsip.datasets.dictionary"
+START = f"<!-- The dictionary, made from datapackage.yaml: {COMMAND} -->"
 END = "<!-- The end of the dictionary. -->"
 
 
@@ -87,6 +88,13 @@ def is_there(project: Path) -> bool:
     file = project / README
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     return text.count(START) == text.count(END) == 1 and text.index(START) < text.index(END)
+
+
+def stale(project: Path) -> str:
+    """Return what to do about a dictionary that is not that of the declaration, "" if it is or there is none."""
+    if not is_there(project) or (project / README).read_text(encoding="utf-8") == updated(project):
+        return ""
+    return f"{README}: the dictionary is not that of {FILE}, which has changed. Run: {COMMAND}"
 
 
 def updated(project: Path, package: Package | None = None) -> str:
