@@ -119,6 +119,7 @@ def main() -> None:
     try:
         project = project_root()
         (project / README).write_text(updated(project), encoding="utf-8")
+        sys.stdout.write(f"{README}: the dictionary is that of {FILE}.\n")
     except ReportError as error:
         sys.exit(str(error))
 
