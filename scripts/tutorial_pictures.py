@@ -68,12 +68,10 @@ def _look_at_chart(page: Page) -> None:
     page.get_by_title("Property Inspector").first.click()
     page.locator(".lm-MenuBar-item", has_text="Run").first.click()
     page.locator(".lm-Menu-item", has_text="Run All Cells").first.click()
-    chart = (
-        page.locator(".jp-Notebook .jp-Cell").nth(4).locator(".jp-OutputArea-output svg, .jp-OutputArea-output canvas")
-    )
-    chart.first.wait_for(timeout=WAIT * 1000)
+    cell = page.locator(".jp-Notebook .jp-CodeCell", has_text="figure(reviews")
+    cell.locator(".jp-OutputArea-output svg, .jp-OutputArea-output canvas").first.wait_for(timeout=WAIT * 1000)
     page.set_viewport_size(TALL)
-    page.locator(".jp-Notebook .jp-Cell").nth(4).click(position={"x": 200, "y": 12})
+    cell.click(position={"x": 200, "y": 12})
     time.sleep(2)  # JupyterLab lays itself out
     _save(page, "notebook")
 

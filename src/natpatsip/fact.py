@@ -26,6 +26,7 @@ COLUMNS = ("id", "period", "unit", "source", "section", "formula", "rows", "rows
 LABEL = "label"  # the column that reports built by earlier versions lack
 FILTER = "filter"  # the attribute of a frame that says which rows of its file it was summed from
 BETWEEN = "; "
+SUMMED = re.compile(r"\bsummed by|\brolling sums|\bby quarter")  # in such a filter: the rows are no rows of the file
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,8 @@ def of_inputs(inputs: Iterable[Fact]) -> tuple[str, str]:
 def described(frame: pd.DataFrame) -> str:
     """Return what picks the rows of a frame: its file, what all rows have in common, the months, and how many.
 
+    Rows that were summed are called sums, since the file has others.
+
     Examples
     --------
     >>> import pandas as pd
@@ -189,7 +192,8 @@ def described(frame: pd.DataFrame) -> str:
             parts.append(f"{name} {first:%Y-%m}" + (f" to {last:%Y-%m}" if last > first else ""))
         elif column.dtype.kind not in "iuf" and name != "provenance" and column.nunique(dropna=False) == 1:
             parts.append(f"{name} {column.iloc[0]}")
-    parts.append(f"{len(frame):,} {wording.plural(len(frame), 'row', 'rows')}")
+    row = "sum" if SUMMED.search(picked) else "row"
+    parts.append(f"{len(frame):,} {wording.plural(len(frame), row, f'{row}s')}")
     return f"{file + ': ' if file else ''}{', '.join(parts)}"
 
 

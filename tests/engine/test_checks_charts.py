@@ -269,3 +269,20 @@ def test_a_subject_with_two_figures_is_of_neither(tmp_path):
     down = charting("fig-down", "Down", id="down", shows=["shift down"])
     cells = [UP, down, prose("## Other", id="other"), prose("Beds in use are improving.", id="text")]
     assert claimed(tmp_path, *cells) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The share of people seen within 18 weeks has fallen.", "has fallen"),
+        ("There was a fall in people seen within 18 weeks.", "a fall"),
+        ("People seen within 18 weeks are fewer than last year.", "fewer than last year"),
+        ("There was a fall in visits.", ""),
+        ("The share of people seen within 18 weeks has risen.", ""),
+        ("People seen within 18 weeks are more than before.", ""),
+    ],
+)
+def test_a_sentence_that_names_a_measure_is_about_its_figure_in_every_part(tmp_path, text, found):
+    shown = charting("fig-waits", "How it goes", id="waits", shows=["shift up"])  # the figure of the example's measure
+    cells = [UP, prose("## Access", id="access"), shown, prose("## Other", id="other"), prose(text, id="text")]
+    assert [each.found for each in claimed(tmp_path, *cells)] == [found] * bool(found)

@@ -115,3 +115,11 @@ def test_what_stopped_some_checks_is_a_finding_at_its_place(plan, error, where, 
     assert (found.where, found.cell, found.position) == (where, cell, position)
     assert found.notebook == ("ward.ipynb" if cell else "")
     assert found.message == f"{' '.join(str(error).split())} What reads or follows it could not be checked."
+
+
+def test_a_notebook_that_no_chapter_lists_is_a_note(plan):
+    file = plan.project / "notebooks" / "ward.ipynb"
+    file.with_name("forgotten.ipynb").write_bytes(file.read_bytes())
+    executed = {name: each.content for name, each in plan.notebooks.items()}
+    for outcome in (run(plan, executed), run_partly(plan, executed, NotebookError(CLAIM))):
+        assert "notebooks/forgotten.ipynb is not in the report" in outcome.notes[0]

@@ -54,6 +54,15 @@ def test_notebooks_that_are_not_in_the_report_are_named(tmp_path, monkeypatch):
     assert "unchanged" in logged[-1]
 
 
+def test_a_dictionary_that_is_older_than_the_declaration_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(small(tmp_path))
+    assert not [each for each in doctor.examine() if each.name == "dictionary"]
+    edit(tmp_path / "data" / "datapackage.yaml", "the team that saw", "the team which saw")
+    (found,) = (each for each in doctor.examine() if each.name == "dictionary")
+    assert (found.is_ok, found.is_needed) == (False, False)
+    assert found.remedy == "Run: python -m natpatsip.datasets.dictionary"
+
+
 def test_faults_of_the_declaration_are_told_once_each_on_a_line_of_its_own(tmp_path):
     project = small(tmp_path)
     file = project / "data" / "datapackage.yaml"

@@ -204,9 +204,9 @@ def test_a_fact_of_rows_records_their_filter():
     monthly = datasets.load("waits_monthly")
     seen = datasets.total(monthly, "seen", where={"pathway": "assessment"})
     rows = publish("seen", 1, unit="percent", source="Series", rows=seen).rows
-    assert rows == "data/waits_monthly.csv: pathway assessment, summed by month, month 2024-04 to 2024-09, 6 rows"
+    assert rows == "data/waits_monthly.csv: pathway assessment, summed by month, month 2024-04 to 2024-09, 6 sums"
     assert publish("none", 0, unit="percent", source="Series", rows=seen.iloc[:0]).rows.endswith(
-        "summed by month, 0 rows"
+        "summed by month, 0 sums"
     )
 
 

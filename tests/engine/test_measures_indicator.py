@@ -91,6 +91,13 @@ def test_a_month_with_a_denominator_of_0_has_no_value(made):
     assert "A gap in the line is a month without data." in str(waits.chart.to_dict())
 
 
+def test_a_gap_where_a_part_is_missing_is_not_called_a_month_without_data(made):
+    north, south = rows_of(STEADY), [(month, "South", *rest) for month, _, *rest in rows_of(STEADY)]
+    waits = made(rows=[*north, *south[:-1], (*south[-1][:3], "*", 100)])
+    assert waits.series["value"].isna().tolist()[-2:] == [False, True]
+    assert "a month without data, or with a part that is missing." in str(waits.chart.to_dict())
+
+
 def test_a_numerator_above_its_denominator_is_told_with_month_and_organisation(made):
     with pytest.raises(DataError, match=r"seen_in_time 12 and seen 10 in August 2024 \(North\)"):
         made(rows=[("2024-08", "North", "routine", 12, 10)])

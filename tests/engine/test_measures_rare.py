@@ -344,6 +344,10 @@ def test_a_mean_without_hidden_months_says_what_it_is_of(here, chart, verb, numb
     assert made.mean.label.endswith(f", of {of}")
     assert made.mean.formula.endswith(f", of {of}")
     assert of not in made.latest.label + made.latest.formula
+    middle = "median" if chart == "run" else "mean"
+    assert made.notes == (f"The {middle} is of {of}.",)
+    assert made.notes[0] in made.chart.description
+    assert f"({of})" in measures.overview().markdown
 
 
 @pytest.mark.parametrize("chart", ["xmr", "p", "run"])

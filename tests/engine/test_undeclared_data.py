@@ -19,6 +19,7 @@ from natpatsip.pipeline.execution import notebook_run
 from natpatsip.pipeline.outputs import data_files, gather
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
+from support.checking import seen
 from support.projects import code, prose, small
 
 CONTENT = "ward,beds\nNorth,3\n"
@@ -223,3 +224,15 @@ def test_who_calls_first_tells_a_cell_from_the_engine(stack, is_own):
 
 def test_ipythons_open_is_the_cells():
     assert is_of_cell(Frame("IPython.core.interactiveshell", "__main__", code="_modified_open"), "")
+
+
+def test_a_dictionary_that_is_older_than_the_declaration_is_told_with_the_command(tmp_path):
+    seen_now = seen(small(tmp_path))
+    assert undeclared_data.check(seen_now) == []
+    file = tmp_path / "data" / "datapackage.yaml"
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("the team that saw", "the team which saw"), encoding="utf-8"
+    )
+    (found,) = undeclared_data.check(seen_now)
+    assert (found.check, found.where) == ("undeclared-data", "data/README.md")
+    assert found.message.endswith("Run: python -m natpatsip.datasets.dictionary")

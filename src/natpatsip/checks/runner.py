@@ -106,7 +106,7 @@ def run(
     listed = [each for each in found if typed_number.is_listed(each, context)]
     others = [each for each in found if not typed_number.is_listed(each, context)]
     still_open, accepted = _split_accepted(others, plan)
-    return Outcome(still_open, accepted, tuple(listed), tuple(fact_rules.notes(context)))
+    return Outcome(still_open, accepted, tuple(listed), (*plan.left_out(), *fact_rules.notes(context)))
 
 
 def check_failed_run(plan: Plan, error: ReportError) -> Outcome | None:
@@ -154,7 +154,8 @@ def run_partly(
     stopped_by = [_not_checked(each, context) for each in problems if each not in claims]
     findings = [*still_open, *_failed_claims(claims.values(), context), *stopped_by]
     notes = (_PARTLY.format(", ".join(_NEED_ALL), wording.listing(sorted(others))),) if others else ()
-    return Outcome(tuple(_in_reading_order(findings, list(plan.notebooks))), accepted, tuple(listed), notes)
+    in_order = tuple(_in_reading_order(findings, list(plan.notebooks)))
+    return Outcome(in_order, accepted, tuple(listed), (*plan.left_out(), *notes))
 
 
 def with_refused(outcome: Outcome, plan: Plan, error: ReportError) -> Outcome:

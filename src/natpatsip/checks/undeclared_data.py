@@ -13,6 +13,7 @@ from typing import Any
 from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.outcome import Finding
 from natpatsip.context import OPENED
+from natpatsip.datasets import dictionary
 from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.descriptor import FILE, FOLDER, Package, Resource
 from natpatsip.errors import nearest
@@ -28,7 +29,10 @@ LOADED = ("csv", "tsv", "parquet")
 
 
 def check(context: CheckContext) -> list[Finding]:
-    """Return each file, database or host that a cell reads past a declaration, once for each notebook."""
+    """Return each file, database or host that a cell reads past a declaration, once for each notebook.
+
+    Last comes a data dictionary that is older than the declaration.
+    """
     package, seen, found = declared(context.project), set[tuple[str, str]](), []
     for place, cell in context.cells():
         for opened in cell.metadata.get(OPENED, ()):
@@ -36,6 +40,9 @@ def check(context: CheckContext) -> list[Finding]:
             if (place.notebook, name) not in seen and (message := _message(opened, package)):
                 seen.add((place.notebook, name))
                 found.append(place.finding(CHECK, message, found=name))
+    if sentence := dictionary.stale(context.project):
+        where, _, message = sentence.partition(": ")
+        found.append(Finding(CHECK, f"{message[:1].upper()}{message[1:]}", where))
     return found
 
 

@@ -1,7 +1,8 @@
 """Unsupported claims: words about a chart that the chart does not support.
 
 A sentence is about a figure if it refers to it, is in the figure's part of a chapter, is the figure's own title or
-caption, cites a fact that was published beside it, or names its subject before it says how that goes. What `claim`,
+caption, cites a fact that was published beside it, or names its subject: the heading of its part, or the label of its
+measure, wherever in the report that is. What `claim`,
 `describe` and `direction` print is checked already; every other word of rise, fall, shift, improvement or control is
 compared with what the chart shows.
 """
@@ -10,7 +11,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -19,6 +21,7 @@ from natpatsip.checks.check_context import CheckContext
 from natpatsip.checks.outcome import Finding
 from natpatsip.checks.patterns import compiled, read_table, word_list
 from natpatsip.checks.sentences import MARK, Sentence
+from natpatsip.measures import definitions as measures
 from natpatsip.pipeline.staging.markdown import REFERENCE
 from natpatsip.wording import listing
 
@@ -137,6 +140,20 @@ def _words_to_check(sentence: Sentence) -> str:
     return re.sub(MARK, words, sentence.text)
 
 
+def _by_subject(named: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return figures by the words for their subject: all of them, and the last two, which stand for many a longer name.
+
+    Last words that subjects of several figures share are no name of any.
+    """
+    whole, short = defaultdict[str, list[str]](list), defaultdict[str, set[str]](set)
+    for text, figure in named:
+        words = re.sub(r"[*_`]", "", text).lower().split()
+        whole[" ".join(words)].append(figure)
+        if len(words) > 2:
+            short[" ".join(words[-2:] if words[-2] != "of" else words[-3:])].add(figure)
+    return {**{words: [*figures] for words, figures in short.items() if len(figures) == 1}, **whole}
+
+
 @dataclass
 class _Part:
     """A part of a chapter under one heading: its figures, by position of their cells."""
@@ -172,7 +189,7 @@ class _Parts:
                 self._part_of[at] = part
                 if at in self._own:
                     part.figures[place.position] = self._own[at]
-        self._subjects = dict(self._named())
+        self._subjects = _by_subject([*self._named(), *self._measured(context)])
         self._of_fact = dict(self._published_beside(context))
 
     def _named(self) -> Iterator[tuple[str, str]]:
@@ -180,10 +197,13 @@ class _Parts:
         for at, name in self._own.items():
             part = self._part_of.get(at)
             if part and len(part.figures) == 1 and part.heading:
-                words = re.sub(r"[*_`]", "", part.heading).lower().split()
-                yield " ".join(words), name
-                if len(words) > 2:
-                    yield " ".join(words[-2:] if words[-2] != "of" else words[-3:]), name
+                yield part.heading, name
+
+    def _measured(self, context: CheckContext) -> Iterator[tuple[str, str]]:
+        """Yield the labels of measures that have a figure."""
+        for measure, own in measures.declared(context.project).by_id.items():
+            if (name := f"fig-{measure.replace('_', '-')}") in self._figures:
+                yield own.label, name
 
     def _published_beside(self, context: CheckContext) -> Iterator[tuple[tuple[str, str], str]]:
         """Yield the facts published in a figure's part, each with the figure that follows."""
@@ -200,9 +220,7 @@ class _Parts:
             return referred, True
         if sentence.kind == "code" and at in self._own:
             return [self._own[at]], True
-        before = text.lower()[max(0, claim.start - _NAME_REACH) : claim.start]
-        named = [name for subject, name in self._subjects.items() if re.search(rf"\b{re.escape(subject)}\b", before)]
-        if named:
+        if named := self._of_subject(text.lower(), claim):
             return named, False
         facts = [each.fact for each in sentence.printed if each.fact is not None]
         if beside := [name for fact in facts if (name := self._of_fact.get(fact.key))]:
@@ -211,6 +229,17 @@ class _Parts:
         if sentence.kind == "code" or part is None or not part.figures:
             return [], False
         return self._referred(sentence.block) or [part.nearest(at[1], ahead=False)], False
+
+    def _of_subject(self, text: str, claim: ChartClaim) -> list[str]:
+        """Return the figures whose subject is before the words (*use has fallen*) or after them (*a fall in use*)."""
+        end = claim.start + len(claim.words)
+        before, after = text[max(0, claim.start - _NAME_REACH) : claim.start], text[end : end + _NAME_REACH]
+        forms = ((r"\b{}\b", before), (r"^\s(?:in|of|for)\s(?:the\s)?{}\b", after))
+        for form, part in forms:
+            found = [each for each in self._subjects if re.search(form.format(re.escape(each)), part)]
+            if found:
+                return list(dict.fromkeys(name for each in found for name in self._subjects[each]))
+        return []
 
     def _referred(self, text: str) -> list[str]:
         return [name for name in REFERENCE.findall(text) if name in self._figures]

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from natpatsip.datasets.declaration import declared
-from natpatsip.datasets.descriptor import FOLDER, NOT_STATED, DataField, Package, Resource
+from natpatsip.datasets.descriptor import FILE, FOLDER, NOT_STATED, DataField, Package, Resource
 from natpatsip.errors import DataFileError, ReportError
 from natpatsip.project import project_root
 
 README = f"{FOLDER}/README.md"
-START = "<!-- The dictionary, made from datapackage.yaml: python -m natpatsip.datasets.dictionary -->"
+COMMAND = "python -m natpatsip.datasets.dictionary"
+START = f"<!-- The dictionary, made from datapackage.yaml: {COMMAND} -->"
 END = "<!-- The end of the dictionary. -->"
 
 
@@ -89,6 +90,13 @@ def is_there(project: Path) -> bool:
     return text.count(START) == text.count(END) == 1 and text.index(START) < text.index(END)
 
 
+def stale(project: Path) -> str:
+    """Return what to do about a dictionary that is not that of the declaration, "" if it is or there is none."""
+    if not is_there(project) or (project / README).read_text(encoding="utf-8") == updated(project):
+        return ""
+    return f"{README}: the dictionary is not that of {FILE}, which has changed. Run: {COMMAND}"
+
+
 def updated(project: Path, package: Package | None = None) -> str:
     """Return the text of the project's ``data/README.md`` with the dictionary as it is declared now.
 
@@ -111,6 +119,7 @@ def main() -> None:
     try:
         project = project_root()
         (project / README).write_text(updated(project), encoding="utf-8")
+        sys.stdout.write(f"{README}: the dictionary is that of {FILE}.\n")
     except ReportError as error:
         sys.exit(str(error))
 

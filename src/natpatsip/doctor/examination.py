@@ -105,6 +105,7 @@ def _project() -> Iterator[Requirement]:
 
 def _datasets(project: Path) -> Iterator[Requirement]:
     """Check the declaration of the datasets, and what follows from it: measures, and what each quarter lacks."""
+    from natpatsip.datasets import dictionary
     from natpatsip.datasets.declaration import declared
     from natpatsip.datasets.descriptor import FILE
 
@@ -116,6 +117,9 @@ def _datasets(project: Path) -> Iterator[Requirement]:
         return
     if count:
         yield Requirement("datasets", f"{count} in {FILE}", is_ok=True)
+    if sentence := dictionary.stale(project):
+        found, _, remedy = sentence.partition(". ")
+        yield Requirement("dictionary", found, is_ok=False, is_needed=False, remedy=remedy)
     yield from _measures(project)
     yield from _quarters(project)
 

@@ -12,7 +12,7 @@ from natpatsip import context, datasets, params, spc, wording
 from natpatsip.datasets.total_rows import REMEDY, is_sum_of_others, likely_total, total_by_name
 from natpatsip.errors import DataError, ParamsError, together
 from natpatsip.fact import FILTER
-from natpatsip.measures.definitions import CONTROL_CHARTS, Definition, declared
+from natpatsip.measures.definitions import CONTROL_CHARTS, MIDDLES, Definition, declared
 from natpatsip.params import Rebase
 from natpatsip.quarter import Quarter
 from natpatsip.spc.gaps import period_words, step_of
@@ -261,14 +261,16 @@ class MeasuredSeries:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader of the chart has to know: which reasons for new limits were made up for illustration."""
+        """What a reader of the chart has to know: what its means are of, and which reasons were made up."""
+        middle = MIDDLES.get(self.definition.chart, "")
+        of_shown = [f"The {middle.lower()} is of {self.of_shown}."] if middle and self.of_shown else []
         months = [month for month, each in self.rebases.items() if each.is_illustrative]
         if not months:
-            return ()
+            return tuple(of_shown)
         if len(months) == len(self.rebases) > 1:
-            return ("The reasons given for new limits are illustrative.",)
+            return (*of_shown, "The reasons given for new limits are illustrative.")
         reasons = wording.plural(len(months), "The reason given for new limits from {} is", "Those from {} are")
-        return (f"{reasons.format(wording.months(months))} illustrative.",)
+        return (*of_shown, f"{reasons.format(wording.months(months))} illustrative.")
 
     def _refuse_months_without_a_point(self) -> None:
         if self.definition.chart not in (*CONTROL_CHARTS, "run") or not self.rebases:
@@ -347,7 +349,19 @@ class MeasuredSeries:
             why.append("a denominator of 0")
         if self.hidden:
             why.append(f"a number below {own.smallest_shown}")
+        if lost := self._lost_parts():
+            why.append(f"a part that is {' or '.join(lost)}")
         return f"without data, or with {' or '.join(why)}" if why else ""
+
+    def _lost_parts(self) -> list[str]:
+        """Return what its data call numbers of organisations without which a period has no sum."""
+        own, rows = self.definition, self.rows
+        known = rows[[*own.counts]].notna().all(axis=1)
+        periods = rows[self._period]
+        if not periods[~known].isin(periods[known]).any():
+            return []
+        missing = rows.attrs.get("missing", {})
+        return list(dict.fromkeys(label for column in own.counts for label in missing.get(column, {}))) or ["missing"]
 
     def is_hidden_after(self, date: Any) -> bool:
         """Return True if the periods after a date, of which there are some, are all hidden rather than missing."""

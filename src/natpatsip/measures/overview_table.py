@@ -217,7 +217,7 @@ def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
     attention = f"Yes: {wording.listing(standing.now.attention)}" if standing.now.attention else "No"
     has_words = standing.has_icons or standing.now.attention
     cells = [
-        escaped(measure.definition.label),
+        escaped(measure.definition.label + (f" ({measure.of_shown})" if measure.of_shown else "")),
         drawn(line_of(measure), kind="line", alt=in_words(measure)) if now else "",
         fact_span(baseline) if baseline else "",
         fact_span(now) if now else "no data",

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from natpatsip import wording
-from natpatsip.fact import BETWEEN, of_inputs
+from natpatsip.fact import BETWEEN, SUMMED, of_inputs
 from natpatsip.facts import Fact
 from natpatsip.pipeline.staging.passports import Key, Passport, Use
 from natpatsip.printable import escaped
@@ -135,7 +135,8 @@ def _data(passport: Passport) -> str:
     is_of_inputs = bool(passport.inputs) and fact.rows == of_inputs(fact.inputs)[0]
     is_named = not is_of_inputs and any(fact.rows.startswith(name) for name in passport.files)
     picked = "the rows of what it is made from" if is_of_inputs else fact.rows or "files that its notebook opens"
-    marks = [f"rows {fact.rows_sha256[:SHOWN]}"] if fact.rows_sha256 else []
+    rows = "sums" if SUMMED.search(fact.rows) else "rows"
+    marks = [f"{rows} {fact.rows_sha256[:SHOWN]}"] if fact.rows_sha256 else []
     marks += [f"{'file' if is_named else name} {sha256[:SHOWN]}" for name, sha256 in passport.files.items()]
     return f"{_sentence(picked) if is_of_inputs else picked} (SHA-256: {', '.join(marks)})" if marks else picked
 
