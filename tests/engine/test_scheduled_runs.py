@@ -183,10 +183,12 @@ def test_a_quarter_that_fails_stops_no_other_and_gives_the_exit_status(runs):
 
 
 def test_params_that_are_wrong_stop_no_other_quarter_and_end_with_status_2(runs):
+    put(runs.project, Q1)
     edit(runs.project / "params" / f"{Q1}.yml", "cut_off:", "cutoff:")
     said, error = runs.run()
     assert (runs.built, error.exit_status) == ([Q2], ParamsError.exit_status)
     assert 'Did you mean "cut_off"?' in said
+    assert f"The report: the earlier one is unchanged: reports/{Q1}" in said
 
 
 def test_every_problem_of_a_failure_is_in_the_summary_and_the_log(runs):

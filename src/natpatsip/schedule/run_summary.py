@@ -35,7 +35,9 @@ class QuarterResult:
     @classmethod
     def left(cls, state: QuarterState, report: Path) -> QuarterResult:
         """Return the result of a quarter that was left as it is, whose report would be in a folder."""
-        return cls(state.quarter, state.state, state.reasons, findings=_findings_in(report), error=state.error)
+        there = report if (report / "manifest.json").is_file() else None
+        findings = _findings_in(report)
+        return cls(state.quarter, state.state, state.reasons, report=there, findings=findings, error=state.error)
 
     @classmethod
     def built(cls, state: QuarterState, report: Path, options: Options, seconds: float) -> QuarterResult:
