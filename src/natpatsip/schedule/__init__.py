@@ -19,6 +19,7 @@ from natpatsip.errors import ReportError, of_the_machine
 from natpatsip.pipeline.caching.inputs import SourceChanged
 from natpatsip.pipeline.options import Log, Options
 from natpatsip.quarter import Quarter, known_quarters
+from natpatsip.release.publication import REVIEWED
 from natpatsip.schedule import notification
 from natpatsip.schedule.due_quarters import QuarterState, state_of
 from natpatsip.schedule.run_lock import Holder, lock
@@ -107,7 +108,7 @@ def _build(project: Path, state: QuarterState, options: Options, log: Log) -> Qu
     """Build a quarter that is due; what stops it is part of the result."""
     start, quarter = time.monotonic(), state.quarter
     report = options.report(project, quarter)
-    before = _version_of(report)
+    before, reviewed = _version_of(report), _reviewed(report)
     log(f"{quarter} is due: {'; '.join(state.reasons)}")
     try:
         build(project, quarter, options, log)
@@ -123,7 +124,13 @@ def _build(project: Path, state: QuarterState, options: Options, log: Log) -> Qu
         return QuarterResult(quarter, "failed", state.reasons, time.monotonic() - start, there, error=error)
     if before == _version_of(report):  # it was up to date after all
         return QuarterResult.left(QuarterState(quarter, "up to date"), report)
-    return QuarterResult.built(state, report, options, time.monotonic() - start)
+    kept = tuple(sorted(_reviewed(report) - reviewed))
+    return QuarterResult.built(state, report, options, time.monotonic() - start, kept)
+
+
+def _reviewed(report: Path) -> set[Path]:
+    """Return the files of earlier reports that are kept since somebody had changed them."""
+    return {file for name in REVIEWED for file in report.glob(name.replace(".", "-*."))}
 
 
 def _version_of(report: Path) -> tuple[int, int] | None:

@@ -30,6 +30,7 @@ class QuarterResult:
     report: Path | None = None  # the folder of the report, if there is one
     files: tuple[Path, ...] = ()  # that were built, for readers
     findings: Mapping[str, int] = field(default_factory=dict)  # of the checks, by check
+    kept: tuple[Path, ...] = ()  # files of the earlier report that somebody had changed
     error: ReportError | None = None
 
     @classmethod
@@ -40,10 +41,12 @@ class QuarterResult:
         return cls(state.quarter, state.state, state.reasons, report=there, findings=findings, error=state.error)
 
     @classmethod
-    def built(cls, state: QuarterState, report: Path, options: Options, seconds: float) -> QuarterResult:
+    def built(
+        cls, state: QuarterState, report: Path, options: Options, seconds: float, kept: tuple[Path, ...]
+    ) -> QuarterResult:
         """Return the result of a quarter that was built."""
         files = tuple(files_of(report, options.formats))
-        return cls(state.quarter, "built", state.reasons, seconds, report, files, _findings_in(report))
+        return cls(state.quarter, "built", state.reasons, seconds, report, files, _findings_in(report), kept)
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
@@ -54,6 +57,7 @@ class QuarterResult:
             "seconds": round(self.seconds, 2),
             "files": [str(file) for file in self.files],
             "findings": dict(self.findings),
+            "kept": [str(file) for file in self.kept],
             "failures": [_failure_record(each) for each in self.problems()],
         }
 
@@ -131,6 +135,8 @@ class ScheduledRun:
             yield from ("", f"Built: {each.quarter}, in {each.seconds:.1f} s ({'; '.join(each.reasons)})")
             yield from (f"  {file}" for file in each.files)
             yield f"  {_findings(each)}"
+            for file in each.kept:
+                yield f"  Somebody had changed the earlier file, so it is kept. Read it: natpatsip review {file}"
         for each in self.of("waiting"):
             yield from ("", f"Due, but waiting for data: {each.quarter}", *(f"  {reason}" for reason in each.reasons))
         yield ""
