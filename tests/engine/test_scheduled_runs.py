@@ -221,7 +221,7 @@ def test_a_run_that_is_cut_off_still_leaves_its_log_and_summary(runs, fault, tmp
     said, error = runs.run(notify=f"cat > '{tmp_path / 'posted'}'")
     assert error is fault
     assert said.splitlines()[0] == "stopped before its end"
-    assert type(fault).__name__ in said
+    assert f"Stopped at {Q1} by:\n  {'RuntimeError: a fault' if str(fault) else 'Ctrl-C'}" in said
     assert (tmp_path / "posted").read_text("utf-8").startswith("stopped before its end")
     assert (runs.log()[-1]["event"], runs.log()[-1]["outcome"]) == ("ended", "failed")
 
@@ -233,7 +233,7 @@ def test_sigterm_ends_a_run_as_ctrl_c_does(runs):
     before = signal.getsignal(signal.SIGTERM)
     said, error = runs.run()
     assert isinstance(error, KeyboardInterrupt)
-    assert "stopped before its end" in said
+    assert f"Stopped at {Q1} by:\n  SIGTERM, as from a service manager" in said
     assert signal.getsignal(signal.SIGTERM) is before
 
 

@@ -68,8 +68,7 @@ def run(
         with _sigterm_as_interrupt():
             _run(project, named, options, result, record, progress)
     except BaseException as error:
-        words = of_the_machine(error) if isinstance(error, OSError) else ""
-        result.stopped = words or (f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+        result.stopped = _words(error)
         raise
     finally:
         result.seconds = time.monotonic() - start
@@ -97,11 +96,13 @@ def _run(
         if taken.other:
             result.notes.append(f"the run of {taken.other} was cut off; this one goes on from its cache")
         for quarter in sorted(set(named or known_quarters(project))):
+            result.at = str(quarter)
             state = state_of(project, quarter, options, today=today())
             report = options.report(project, quarter)
             found = _build(project, state, options, log) if state.state == "due" else QuarterResult.left(state, report)
             record.write("quarter", **found.record())
             result.quarters.append(found)
+            result.at = ""
 
 
 def _build(project: Path, state: QuarterState, options: Options, log: Log) -> QuarterResult:
@@ -160,14 +161,31 @@ def _finish(
         log(f"the summary could not be posted: {problem}. Try the target of --notify by hand.")
 
 
+class Terminated(KeyboardInterrupt):
+    """Another program has asked the run to end."""
+
+
 @contextlib.contextmanager
 def _sigterm_as_interrupt() -> Iterator[None]:
     """Have a service manager's SIGTERM end the run as Ctrl-C does: notebooks end, the summary is written."""
+
+    def terminate(*_: object) -> None:
+        raise Terminated("SIGTERM, as from a service manager that stops it")
+
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = signal.signal(signal.SIGTERM, terminate)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _words(error: BaseException) -> str:
+    """Return what cut a run off."""
+    if isinstance(error, OSError) and (words := of_the_machine(error)):
+        return words
+    if isinstance(error, KeyboardInterrupt):
+        return str(error) or "Ctrl-C"
+    return ": ".join(filter(None, [type(error).__name__, str(error)]))

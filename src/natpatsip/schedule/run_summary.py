@@ -75,6 +75,7 @@ class ScheduledRun:
     notes: list[str] = field(default_factory=list)  # what else its readers have to know
     skipped: str = ""  # why it did nothing
     stopped: str = ""  # what cut it off
+    at: str = ""  # the quarter that it works on
     seconds: float = 0.0
     log: Path | None = None  # its log, if it could be written
 
@@ -101,6 +102,7 @@ class ScheduledRun:
             "notes": self.notes,
             "skipped": self.skipped,
             "stopped": self.stopped,
+            "at": self.at,
         }
 
     def headline(self) -> str:
@@ -124,7 +126,7 @@ class ScheduledRun:
         yield self.headline()
         yield from (f"note: {note}" for note in self.notes)
         if self.stopped:
-            yield from ("", "Stopped by:", *_indented(self.stopped))
+            yield from ("", f"Stopped{f' at {self.at}' if self.at else ''} by:", *_indented(self.stopped))
         for each in self.of("failed"):
             yield from ("", f"Could not be built: {each.quarter}")
             for problem in each.problems():
