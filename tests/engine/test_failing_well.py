@@ -15,6 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from natpatsip import cli
 from natpatsip.errors import NotebookError, RenderError, ReportError
 from natpatsip.pipeline.execution import notebook_run
 from natpatsip.pipeline.execution.dask_cluster import Cluster
@@ -132,6 +133,20 @@ def test_a_build_needs_neither_a_home_nor_a_temporary_folder_of_its_own(tmp_path
     run = natpatsip(project, "build", Q2, "--to", "html,pdf", "--renderer", "pandoc", env=environment)
     assert run.returncode == 0, run.stderr
     assert (project / "reports" / Q2 / "report.pdf").is_file()
+
+
+@posix
+def test_a_user_who_is_known_by_number_alone_has_a_home(monkeypatch):
+    def unknown(number):
+        raise KeyError(number)
+
+    monkeypatch.setenv("HOME", "/home/of-mine")
+    cli.give_a_home()
+    assert os.environ["HOME"] == "/home/of-mine"
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    cli.give_a_home()
+    assert Path(os.environ["HOME"]).is_dir()
 
 
 def test_a_clock_that_is_set_back_changes_no_report(tmp_path, monkeypatch):

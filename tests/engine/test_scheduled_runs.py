@@ -192,10 +192,12 @@ def test_a_quarter_that_fails_stops_no_other_and_gives_the_exit_status(runs):
 
 
 def test_params_that_are_wrong_stop_no_other_quarter_and_end_with_status_2(runs):
+    put(runs.project, Q1)
     edit(runs.project / "params" / f"{Q1}.yml", "cut_off:", "cutoff:")
     said, error = runs.run()
     assert (runs.built, error.exit_status) == ([Q2], ParamsError.exit_status)
     assert 'Did you mean "cut_off"?' in said
+    assert f"The report: the earlier one is unchanged: reports/{Q1}" in said
 
 
 def test_every_problem_of_a_failure_is_in_the_summary_and_the_log(runs):
@@ -228,7 +230,7 @@ def test_a_run_that_is_cut_off_still_leaves_its_log_and_summary(runs, fault, tmp
     said, error = runs.run(notify=f"cat > '{tmp_path / 'posted'}'")
     assert error is fault
     assert said.splitlines()[0] == "stopped before its end"
-    assert type(fault).__name__ in said
+    assert f"Stopped at {Q1} by:\n  {'RuntimeError: a fault' if str(fault) else 'Ctrl-C'}" in said
     assert (tmp_path / "posted").read_text("utf-8").startswith("stopped before its end")
     assert (runs.log()[-1]["event"], runs.log()[-1]["outcome"]) == ("ended", "failed")
 
@@ -240,7 +242,7 @@ def test_sigterm_ends_a_run_as_ctrl_c_does(runs):
     before = signal.getsignal(signal.SIGTERM)
     said, error = runs.run()
     assert isinstance(error, KeyboardInterrupt)
-    assert "stopped before its end" in said
+    assert f"Stopped at {Q1} by:\n  SIGTERM, as from a service manager" in said
     assert signal.getsignal(signal.SIGTERM) is before
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+from pathlib import Path
 
 from natpatsip.cli import build, check, commands, compare, data, sign  # noqa: F401 — each adds its commands
 from natpatsip.cli.application import app, errors_as_sentences
@@ -14,6 +17,7 @@ __all__ = ["app", "main"]
 def main() -> None:
     """Run a command; what stops it becomes a sentence and an exit status."""
     use_utf_8()
+    give_a_home()
     if "--due" in sys.argv:  # a schedule's run: its log shows when each line was written, errors included
         time_every_line()
     try:
@@ -22,3 +26,11 @@ def main() -> None:
     finally:
         if draw_worker := sys.modules.get("natpatsip.pipeline.drawing.draw_worker"):
             draw_worker.stop()  # or Python would wait at exit for drawings that are no longer needed
+
+
+def give_a_home() -> None:
+    """Set HOME for a user who has none, as one of a container that is known by number alone: Jupyter fails without."""
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = tempfile.gettempdir()

@@ -19,6 +19,7 @@ from natpatsip.errors import ReportError, of_the_machine
 from natpatsip.pipeline.caching.inputs import SourceChanged
 from natpatsip.pipeline.options import Log, Options
 from natpatsip.quarter import Quarter, known_quarters
+from natpatsip.release.publication import REVIEWED
 from natpatsip.schedule import notification
 from natpatsip.schedule.due_quarters import QuarterState, state_of
 from natpatsip.schedule.run_lock import Holder, lock
@@ -67,8 +68,7 @@ def run(
         with _sigterm_as_interrupt():
             _run(project, named, options, result, record, progress)
     except BaseException as error:
-        words = of_the_machine(error) if isinstance(error, OSError) else ""
-        result.stopped = words or (f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+        result.stopped = _words(error)
         raise
     finally:
         result.seconds = time.monotonic() - start
@@ -96,18 +96,20 @@ def _run(
         if taken.other:
             result.notes.append(f"the run of {taken.other} was cut off; this one goes on from its cache")
         for quarter in sorted(set(named or known_quarters(project))):
+            result.at = str(quarter)
             state = state_of(project, quarter, options, today=today())
             report = options.report(project, quarter)
             found = _build(project, state, options, log) if state.state == "due" else QuarterResult.left(state, report)
             record.write("quarter", **found.record())
             result.quarters.append(found)
+            result.at = ""
 
 
 def _build(project: Path, state: QuarterState, options: Options, log: Log) -> QuarterResult:
     """Build a quarter that is due; what stops it is part of the result."""
     start, quarter = time.monotonic(), state.quarter
     report = options.report(project, quarter)
-    before = _version_of(report)
+    before, reviewed = _version_of(report), _reviewed(report)
     log(f"{quarter} is due: {'; '.join(state.reasons)}")
     try:
         build(project, quarter, options, log)
@@ -123,7 +125,13 @@ def _build(project: Path, state: QuarterState, options: Options, log: Log) -> Qu
         return QuarterResult(quarter, "failed", state.reasons, time.monotonic() - start, there, error=error)
     if before == _version_of(report):  # it was up to date after all
         return QuarterResult.left(QuarterState(quarter, "up to date"), report)
-    return QuarterResult.built(state, report, options, time.monotonic() - start)
+    kept = tuple(sorted(_reviewed(report) - reviewed))
+    return QuarterResult.built(state, report, options, time.monotonic() - start, kept)
+
+
+def _reviewed(report: Path) -> set[Path]:
+    """Return the files of earlier reports that are kept since somebody had changed them."""
+    return {file for name in REVIEWED for file in report.glob(name.replace(".", "-*."))}
 
 
 def _version_of(report: Path) -> tuple[int, int] | None:
@@ -153,14 +161,31 @@ def _finish(
         log(f"the summary could not be posted: {problem}. Try the target of --notify by hand.")
 
 
+class Terminated(KeyboardInterrupt):
+    """Another program has asked the run to end."""
+
+
 @contextlib.contextmanager
 def _sigterm_as_interrupt() -> Iterator[None]:
     """Have a service manager's SIGTERM end the run as Ctrl-C does: notebooks end, the summary is written."""
+
+    def terminate(*_: object) -> None:
+        raise Terminated("SIGTERM, as from a service manager that stops it")
+
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = signal.signal(signal.SIGTERM, terminate)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _words(error: BaseException) -> str:
+    """Return what cut a run off."""
+    if isinstance(error, OSError) and (words := of_the_machine(error)):
+        return words
+    if isinstance(error, KeyboardInterrupt):
+        return str(error) or "Ctrl-C"
+    return ": ".join(filter(None, [type(error).__name__, str(error)]))

@@ -30,18 +30,23 @@ class QuarterResult:
     report: Path | None = None  # the folder of the report, if there is one
     files: tuple[Path, ...] = ()  # that were built, for readers
     findings: Mapping[str, int] = field(default_factory=dict)  # of the checks, by check
+    kept: tuple[Path, ...] = ()  # files of the earlier report that somebody had changed
     error: ReportError | None = None
 
     @classmethod
     def left(cls, state: QuarterState, report: Path) -> QuarterResult:
         """Return the result of a quarter that was left as it is, whose report would be in a folder."""
-        return cls(state.quarter, state.state, state.reasons, findings=_findings_in(report), error=state.error)
+        there = report if (report / "manifest.json").is_file() else None
+        findings = _findings_in(report)
+        return cls(state.quarter, state.state, state.reasons, report=there, findings=findings, error=state.error)
 
     @classmethod
-    def built(cls, state: QuarterState, report: Path, options: Options, seconds: float) -> QuarterResult:
+    def built(
+        cls, state: QuarterState, report: Path, options: Options, seconds: float, kept: tuple[Path, ...]
+    ) -> QuarterResult:
         """Return the result of a quarter that was built."""
         files = tuple(files_of(report, options.formats))
-        return cls(state.quarter, "built", state.reasons, seconds, report, files, _findings_in(report))
+        return cls(state.quarter, "built", state.reasons, seconds, report, files, _findings_in(report), kept)
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
@@ -52,6 +57,7 @@ class QuarterResult:
             "seconds": round(self.seconds, 2),
             "files": [str(file) for file in self.files],
             "findings": dict(self.findings),
+            "kept": [str(file) for file in self.kept],
             "failures": [_failure_record(each) for each in self.problems()],
         }
 
@@ -69,6 +75,7 @@ class ScheduledRun:
     notes: list[str] = field(default_factory=list)  # what else its readers have to know
     skipped: str = ""  # why it did nothing
     stopped: str = ""  # what cut it off
+    at: str = ""  # the quarter that it works on
     seconds: float = 0.0
     log: Path | None = None  # its log, if it could be written
 
@@ -95,6 +102,7 @@ class ScheduledRun:
             "notes": self.notes,
             "skipped": self.skipped,
             "stopped": self.stopped,
+            "at": self.at,
         }
 
     def headline(self) -> str:
@@ -118,7 +126,7 @@ class ScheduledRun:
         yield self.headline()
         yield from (f"note: {note}" for note in self.notes)
         if self.stopped:
-            yield from ("", "Stopped by:", *_indented(self.stopped))
+            yield from ("", f"Stopped{f' at {self.at}' if self.at else ''} by:", *_indented(self.stopped))
         for each in self.of("failed"):
             yield from ("", f"Could not be built: {each.quarter}")
             for problem in each.problems():
@@ -129,6 +137,8 @@ class ScheduledRun:
             yield from ("", f"Built: {each.quarter}, in {each.seconds:.1f} s ({'; '.join(each.reasons)})")
             yield from (f"  {file}" for file in each.files)
             yield f"  {_findings(each)}"
+            for file in each.kept:
+                yield f"  Somebody had changed the earlier file, so it is kept. Read it: natpatsip review {file}"
         for each in self.of("waiting"):
             yield from ("", f"Due, but waiting for data: {each.quarter}", *(f"  {reason}" for reason in each.reasons))
         yield ""
