@@ -86,7 +86,7 @@ class QaRecord:
                     f"It was made from version `{self.commit[: git.SHORT]}` of the project, tagged "
                     f"`{tag_of(quarter)}`.",
                     f"## Sign-offs {{#{FINALS_ONLY}-sign-offs}}",
-                    _table(("Role", "Of", "Name", "Date"), self._signed(), "Who signed this edition off"),
+                    _table(("Role", "Name", "Date", "What was signed"), self._signed(), "Who signed this edition off"),
                     *self._verified(),
                     f"## Checks {{#{FINALS_ONLY}-checks}}",
                     "Each check was run on the text, numbers, figures and data of this edition.",
@@ -101,7 +101,7 @@ class QaRecord:
     def _signed(self) -> Iterator[Sequence[str]]:
         for each in self.params.sign_offs:
             of = self.titles.get(each.chapter, each.chapter) if each.chapter else "the whole report"
-            yield each.role, of, each.name or "", wording.date(each.date) if each.date else ""
+            yield each.role, each.name or "", wording.date(each.date) if each.date else "", of
 
     def _verified(self) -> Iterator[str]:
         if verified := self.params.verified:
@@ -151,13 +151,13 @@ def manifest(
 
 
 def made_of(inputs: Inputs, params: Params) -> dict[str, str]:
-    """Return the files that the words and numbers of a report come from, with their SHA-256.
+    """Return the files that the words and numbers of a report come from, with their SHA-256; and natpatsip's version.
 
     Of the params what is decided counts, and not who has signed: a sign-off leaves a report as it is.
     """
     decided = params.model_dump_json(exclude={"sign_offs", "verified"})
     files = {name: sha for name, sha in inputs.files.items() if name == MARK or name.partition("/")[0] in CONTENT}
-    return {**files, f"params/{params.quarter}.yml": sha256(decided)}
+    return {**files, f"params/{params.quarter}.yml": sha256(decided), "natpatsip": _version("natpatsip")}
 
 
 def write(content: Mapping[str, Any], file: Path) -> None:
