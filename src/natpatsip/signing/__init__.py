@@ -20,6 +20,7 @@ from natpatsip.pipeline.workspace import try_locked
 from natpatsip.quarter import PARAMS_FOLDER, Quarter
 from natpatsip.release.final_edition import is_final
 from natpatsip.release.manifest import MADE_OF, made_of
+from natpatsip.reporters import counted
 from natpatsip.signing.params_text import with_entry
 from natpatsip.signing.snapshot import Snapshot, file_of
 
@@ -66,8 +67,9 @@ def sign_chapter(
         _write(file, text)
         for old in _unused(project, quarter):
             old.unlink()
-    numbers = f"{len(snapshot.passages)} passages, {len(snapshot.facts)} facts, {len(snapshot.figures)} figures"
-    return Signed(f"{name} ({role}) has signed off {snapshot.title}, {quarter.label}: {numbers}", (file, record))
+    parts = (("passage", snapshot.passages), ("fact", snapshot.facts), ("figure", snapshot.figures))
+    counts = ", ".join(counted(len(each), noun) for noun, each in parts)
+    return Signed(f"{name} ({role}) has signed off {snapshot.title}, {quarter.label}: {counts}", (file, record))
 
 
 def verify_fact(
