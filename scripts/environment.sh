@@ -75,7 +75,8 @@ print("uv==" + uv["version"], *("--hash=" + file["hash"] for file in files))' >"
     fi
     say "Installing the packages of uv.lock into .venv"
     install_locked
-    .venv/bin/python -m natpatsip.notebook_merges >/dev/null
+    .venv/bin/python -m natpatsip.notebook_merges >/dev/null ||
+        say "Git was not set up to merge notebooks by cell. To try again: .venv/bin/python -m natpatsip.notebook_merges"
     state >"$stamp"
 fi
 .venv/bin/python -m compileall -q src

@@ -94,6 +94,7 @@ def test_outside_of_a_project_the_report_is_written_where_one_is(tmp_path):
         ("the patient's name isn't there", "the patient's name isn't there"),
         (r"C:\Users\zelda\report\data.csv: is not there", "<path>: is not there"),
         ("/srv/My Files/x.csv is gone", "<path> is gone"),
+        ("1.9.2 at /home/zelda/.local/bin/quarto", "1.9.2 at <path>"),
         ("see ftp://host/x, or 10.0.0.1", "see <address>, or <address>"),
         ("data/waits.csv has no rows for 2024-09", "data/waits.csv has no rows for 2024-09"),
         ("key sk-live-4fK9sQ2mZx81LrT0aa77 is used", "key <token> is used"),

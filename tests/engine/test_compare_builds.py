@@ -174,6 +174,13 @@ def test_the_page_keeps_to_the_policy_of_the_report(page):
     assert not re.search(r"<script| style=|https?://(?!www\.w3\.org)", page.read_text(encoding="utf-8"))
 
 
+def test_a_page_of_something_else_is_not_overwritten(tmp_path):
+    (tmp_path / "index.html").write_text("<title>Another</title>", encoding="utf-8")
+    one = built(Q1, "One.", title="It rose")
+    with pytest.raises(UsageError, match=r"holds another page, index\.html, which would be overwritten"):
+        side_by_side.write_page(compare(one, one), (tmp_path, tmp_path), tmp_path, tmp_path)
+
+
 def test_the_page_is_valid_and_names_nothing_twice(page):
     assert markup_complaints(page.parent) == []
     assert repeated_ids(page) == []

@@ -220,7 +220,7 @@ def test_the_record_holds_what_was_accepted_and_why(project):
     assert record.record()["checks"] == {"stale": {"open": 0, "accepted": 0}, "moved": {"open": 0, "accepted": 1}}
     assert record.record()["accepted"][0]["reason"] == "a region joined | at once"
     text = record.chapter()
-    assert "| Programme lead | the whole report | Ann Example | 20 November 2024 |" in text
+    assert "| Programme lead | Ann Example | 20 November 2024 | the whole report |" in text
     assert r"| moved | mews\_live rose by 40%. | data/reported.csv | a region joined \| at once |" in text
     assert "typed-number" not in text  # it was not run
 

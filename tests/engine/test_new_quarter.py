@@ -156,10 +156,13 @@ def test_rebases_stay_as_they_are():
     assert yaml.safe_load(next_params(text, Q2, Q3))["rebase"] == yaml.safe_load(text)["rebase"]
 
 
-def test_sign_offs_keep_their_roles_and_lose_their_names():
+def test_sign_offs_keep_their_roles_and_chapters_and_lose_their_names():
     text = (
         "quarter: 2024-25-Q2\ncut_off: 2024-09-30\n\n# Who signs.\nsign_offs:\n- role: Programme lead\n"
-        "  name: Ann\n  date: 2024-11-01\n- {role: Owner, name: Bo, date: 2024-11-02}\n\n"
+        "  name: Ann\n  date: 2024-11-01\n- {role: Owner, name: Bo, date: 2024-11-02}\n"
+        f"- {{role: Lead, chapter: ward, name: Ann, date: 2024-11-01, signed: {'a1' * 32}}}\n\n"
+        "# Verified.\nverified:\n"
+        "  - {fact: beds, period: 2024-25-Q2, value: 41, role: Lead, name: Bo, date: 2024-11-02}\n\n"
         "# Accepted, and why.\naccepted:\n  - check: moved\n    reason: a new site\n\n"
         "# How long.\nlimits:\n  cell: 60\n"
     )
@@ -167,12 +170,13 @@ def test_sign_offs_keep_their_roles_and_lose_their_names():
     assert yaml.safe_load(written) == {
         "quarter": str(Q3),
         "cut_off": yaml.safe_load("2024-12-31"),
-        "sign_offs": [{"role": "Programme lead"}, {"role": "Owner"}],
+        "sign_offs": [{"role": "Programme lead"}, {"role": "Owner"}, {"role": "Lead", "chapter": "ward"}],
         "limits": {"cell": 60},
     }
     assert "# Who signs.\nsign_offs:" in written
     assert "# How long.\nlimits:" in written
     assert "Accepted" not in written
+    assert "Verified" not in written
 
 
 def test_the_year_to_date_moves_on_with_the_year():

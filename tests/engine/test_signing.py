@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from natpatsip import params
+from natpatsip import params, wording
 from natpatsip.blocks import BLOCK
 from natpatsip.checks.outcome import split_accepted
 from natpatsip.compare import BuiltReport
@@ -17,9 +18,11 @@ from natpatsip.facts import PUBLISHED, Fact
 from natpatsip.figures import FIGURE, VEGALITE
 from natpatsip.params import Acceptance
 from natpatsip.quarter import Quarter
+from natpatsip.release.final_edition import Candidate
+from natpatsip.release.manifest import QaRecord
 from natpatsip.signing.since_signed import differences
 from natpatsip.signing.snapshot import Snapshot
-from support.projects import command, edit, edit_cell
+from support.projects import command, edit, edit_cell, small
 from support.repositories import repository
 
 Q2 = Quarter(2024, 2)
@@ -52,8 +55,8 @@ def test_a_sign_off_records_what_the_chapter_says(ward):
     assert own.signed == hashlib.sha256(record(ward).read_bytes()).hexdigest()
     assert record(ward).name == f"ward-{own.signed[:12]}.json"
     kept = json.loads(record(ward).read_text(encoding="utf-8"))
-    assert ["Progress", "The ward made steady progress with the plan this quarter."] in kept["text"]
-    assert any(text.startswith("There were 41 on the ward") for _, text in kept["text"])
+    assert "The ward made steady progress with the plan this quarter." in kept["text"]
+    assert any(text.startswith("There were 41 on the ward") for text in kept["text"])
     assert kept["facts"][f"beds {Q2}"]["text"] == "41 beds"
     assert kept["figures"]["fig-beds"]["title"] == "Beds rose and fell"
     assert record(ward).stat().st_size < 5_000
@@ -103,7 +106,7 @@ def test_a_number_that_its_owner_has_verified_is_flagged_once_it_moves(ward):
     edit_cell(ward / "notebooks" / "ward.ipynb", "facts", "41", "43")
     (found,) = findings(ward)
     assert (found["cell"], found["fact"], found["expected"], found["found"]) == ("facts", "beds", "41", "43")
-    assert f"beds ({Q2}) was 41 when Ann Example (Clinical lead) verified on" in found["message"]
+    assert f"beds ({Q2}) was 41 when Ann Example (Clinical lead) verified it on" in found["message"]
     assert f"natpatsip sign --fact beds --period {Q2}" in found["message"]
     edit_cell(ward / "notebooks" / "ward.ipynb", "facts", 'publish("beds"', 'publish("beds_all"')
     edit_cell(ward / "notebooks" / "index.ipynb", "ask", "cite('beds')", "cite('beds_all')")
@@ -142,6 +145,7 @@ def test_a_report_that_does_not_say_what_it_was_made_of_is_built_again_first(war
     content = json.loads(file.read_text(encoding="utf-8"))
     for change, said in (
         ({"made_of": None}, "was built by an earlier version"),
+        ({"made_of": {**content["made_of"], "natpatsip": "0.1"}}, "is out of date: natpatsip has changed"),
         ({"status": "final"}, "final edition"),
     ):
         file.write_text(json.dumps({**content, **change}), encoding="utf-8")
@@ -215,8 +219,8 @@ def table(markdown):
         ([published(41)], [], [f"beds ({Q2}) is gone; it was 41 beds"]),
         ([figure()], [figure(alt="Bars: 3 and 5.")],
          ["fig-beds: alternative text: Bars: [-3, 5-] {+3+} and [-4.-] {+5.+}"]),
-        ([figure()], [figure(data="month,beds\nMay,4\n")], ["fig-beds: its data are others"]),
-        ([figure()], [figure({"width": 2})], ["fig-beds: it is drawn otherwise"]),
+        ([figure()], [figure(data="month,beds\nMay,4\n")], ["fig-beds: its data have changed"]),
+        ([figure()], [figure({"width": 2})], ["fig-beds: it is drawn differently"]),
         ([figure()], [], ["fig-beds is gone: Beds rose"]),
         ([table("| A |\n|--|\n| 3 |")], [table("| A |\n|--|\n| 4 |")], ["added: 4", "removed: 3"]),
     ],
@@ -254,7 +258,53 @@ def test_a_record_that_git_has_checked_out_with_other_line_ends_is_the_same(ward
     assert len(findings(ward)) == 2
 
 
+def test_the_record_of_a_final_edition_says_what_each_has_signed(ward):
+    signed(ward, "ward", *ANN)
+    signed(ward, "--fact", "beds", *ANN)
+    record = QaRecord(params.load(Q2, project=ward), "0123456789", (), (), {"ward": "The ward"})
+    day = wording.date(date.today())
+    assert f"| Clinical lead | Ann Example | {day} | The ward |" in record.chapter()
+    assert f"| beds | {Q2} | Ann Example | Clinical lead | {day} |" in record.chapter()
+    assert [each["role"] for each in record.record()["sign_offs"]] == ["Head of performance", "Clinical lead"]
+    assert record.record()["verified"][0]["value"] == 41
+
+
+@pytest.mark.parametrize(
+    ("chapter", "signed_hash", "said"),
+    [
+        ("ward", "", "Lead (ward) has not signed off what the chapter says. Once that is done: natpatsip sign ward"),
+        ("wrad", "", 'there is no chapter "wrad". Did you mean "ward"?'),
+        ("ward", "a1" * 32, ""),
+    ],
+)
+def test_a_final_edition_waits_for_a_chapter_to_be_signed_by_the_command(tmp_path, chapter, signed_hash, said):
+    project = small(tmp_path)
+    signed_off = f"  - {{role: Lead, chapter: {chapter}, name: Ann, date: 2024-11-01"
+    signed_off += f", signed: {signed_hash}}}\n" if signed_hash else "}\n"
+    edit(params.path(Q2, project), "  - role: Head of performance\n", signed_off)
+    candidate = Candidate.of(project, params.load(Q2, project=project), output=None, today=date(2024, 12, 1))
+    found = [each for each in candidate.lacks if "sign_offs" in each]
+    assert [said in each for each in found] == ([True] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("role: Lead, signed: " + "a1" * 32, "has signed without a chapter and a name"),
+        (
+            "role: Lead, chapter: ward, name: Ann, date: 2024-11-01, signed: a1",
+            "which is not what natpatsip sign writes",
+        ),
+    ],
+)
+def test_a_hash_that_the_command_did_not_write_is_refused(tmp_path, keys, said):
+    project = small(tmp_path)
+    edit(params.path(Q2, project), "role: Head of performance", f"{{{keys}}}")
+    with pytest.raises(ParamsError, match=said):
+        params.load(Q2, project=project)
+
+
 def test_a_record_is_read_line_by_line():
     lines = snapshot(prose("One.\n\nTwo."), published(41), figure()).written().splitlines()
-    assert '  ["", "One."],' in lines
+    assert '  "One.",' in lines
     assert f'  "beds {Q2}": {{"label": "", "text": "41 beds", "value": 41}}' in lines

@@ -74,14 +74,14 @@ def _day(sign_off: SignOff) -> str:
 def _verified(context: CheckContext) -> Iterator[Finding]:
     for number, each in enumerate(context.plan.params.verified):
         where = place(context.quarter, context.project, "verified", number)
-        by = f"{each.name} ({each.role}) verified on {date(each.date)}"
+        by = f"{each.name} ({each.role}) verified it on {date(each.date)}"
         again = (
             f'natpatsip sign --fact {each.fact} --period {each.period} --role "{each.role}" --name "{each.name}" '
             f"--quarter {context.quarter}"
         )
         fact = context.facts.get((each.fact, each.period))
         if fact is None:
-            message = f"{each.fact} ({each.period}), which {by}, is not in the report any more. Remove the entry."
+            message = f"{each.fact} ({each.period}) is not in the report any more; {by}. Remove the entry."
             yield Finding(SIGN_OFF, message, where, fact=each.fact, expected=str(each.value))
             continue
         value = fact.value if isinstance(fact.value, int | float) else str(fact.value)

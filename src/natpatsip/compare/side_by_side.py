@@ -22,10 +22,12 @@ from natpatsip.compare.matching import Match
 from natpatsip.compare.narrative_changes import narrative_matches, way_of
 from natpatsip.compare.passages import Passage
 from natpatsip.compare.word_diff import ADDED, REMOVED, SAME, Stretch, difference, marked, words_of
+from natpatsip.errors import UsageError
 from natpatsip.reporters import counted
 from natpatsip.wording import listing
 
 PAGE = "index.html"
+MARK = '<body class="side-by-side">'  # by which such a page is known
 SHEETS = ("brand.css", "page.css", "constructs.css", "compare.css")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; base-uri 'none'; "
@@ -56,7 +58,14 @@ def write_page(comparison: Comparison, folders: tuple[Path, Path], place: Path, 
         The folder to write into; files of an earlier page are replaced.
     project : Path
         The project, whose look the page has.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds another page.
     """
+    if (place / PAGE).is_file() and MARK not in (place / PAGE).read_text(encoding="utf-8", errors="replace"):
+        raise UsageError(f"{place}: holds another page, {PAGE}, which would be overwritten. Name a folder of its own.")
     page = _Page(comparison, dict(zip(SIDES, folders, strict=True)))
     text = "\n".join(page.lines()) + "\n"
     assets = place / "assets"
@@ -101,7 +110,7 @@ class _Page:
             f"<title>{title}</title>",
             '<link rel="stylesheet" href="assets/style.css">',
             "</head>",
-            '<body class="side-by-side">',
+            MARK,
             '<a class="skip" href="#main">Skip to main content</a>',
             '<main id="main" tabindex="-1">',
             f"<h1>{title}</h1>",

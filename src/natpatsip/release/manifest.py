@@ -83,7 +83,7 @@ class QaRecord:
                     f"It was made from version `{self.commit[: git.SHORT]}` of the project, tagged "
                     f"`{tag_of(quarter)}`.",
                     f"## Sign-offs {{#{FINALS_ONLY}-sign-offs}}",
-                    _table(("Role", "Of", "Name", "Date"), self._signed(), "Who signed this edition off"),
+                    _table(("Role", "Name", "Date", "What was signed"), self._signed(), "Who signed this edition off"),
                     *self._verified(),
                     f"## Checks {{#{FINALS_ONLY}-checks}}",
                     "Each check was run on the text, numbers, figures and data of this edition.",
@@ -98,7 +98,7 @@ class QaRecord:
     def _signed(self) -> Iterator[Sequence[str]]:
         for each in self.params.sign_offs:
             of = self.titles.get(each.chapter, each.chapter) if each.chapter else "the whole report"
-            yield each.role, of, each.name or "", wording.date(each.date) if each.date else ""
+            yield each.role, each.name or "", wording.date(each.date) if each.date else "", of
 
     def _verified(self) -> Iterator[str]:
         if verified := self.params.verified:

@@ -16,12 +16,13 @@ from natpatsip.compare.built_report import BuiltReport
 from natpatsip.errors import ReportError, UsageError, nearest
 from natpatsip.fact import Fact
 from natpatsip.pipeline.caching.inputs import Inputs
-from natpatsip.pipeline.caching.up_to_date import made_of
+from natpatsip.pipeline.caching.up_to_date import ENGINE_VERSION, made_of
 from natpatsip.pipeline.options import Options
 from natpatsip.pipeline.workspace import try_locked
 from natpatsip.project import MARK
 from natpatsip.quarter import PARAMS_FOLDER, Quarter
 from natpatsip.release.final_edition import is_final
+from natpatsip.reporters import counted
 from natpatsip.signing.params_text import with_entry
 from natpatsip.signing.snapshot import Snapshot, file_of
 
@@ -69,8 +70,9 @@ def sign_chapter(
         _write(file, text)
         for old in _unused(project, quarter):
             old.unlink()
-    numbers = f"{len(snapshot.passages)} passages, {len(snapshot.facts)} facts, {len(snapshot.figures)} figures"
-    return Signed(f"{name} ({role}) has signed off {snapshot.title}, {quarter.label}: {numbers}", (file, record))
+    parts = (("passage", snapshot.passages), ("fact", snapshot.facts), ("figure", snapshot.figures))
+    counts = ", ".join(counted(len(each), noun) for noun, each in parts)
+    return Signed(f"{name} ({role}) has signed off {snapshot.title}, {quarter.label}: {counts}", (file, record))
 
 
 def verify_fact(
@@ -135,8 +137,8 @@ def _report(project: Path, quarter: Quarter, reports: Path | None) -> BuiltRepor
 
 
 def _is_content(name: str) -> bool:
-    """Return True for a file that words and numbers come from; a new look or engine takes back no build."""
-    return name == MARK or name.partition("/")[0] in CONTENT
+    """Return True for what words and numbers come from: files, and a version of natpatsip; a new look takes back none."""
+    return name in (MARK, ENGINE_VERSION) or name.partition("/")[0] in CONTENT
 
 
 def _chapter(written: str, report: BuiltReport) -> str:

@@ -91,9 +91,9 @@ def _figures(signed: Snapshot, now: Snapshot) -> Iterator[Difference]:
             if was.get(key) != figure.get(key)
         ]
         has_other_data = was.get("data") != figure.get("data")
-        parts += ["its data are others"] if has_other_data else []
+        parts += ["its data have changed"] if has_other_data else []
         if was.get("drawing") != figure.get("drawing") and not has_other_data:
-            parts.append("it is drawn otherwise" if name != "tables" else "the small charts in them are others")
+            parts.append("it is drawn differently" if name != "tables" else "the small charts in them have changed")
         yield Difference(FIGURE, f"{name}: {'; '.join(parts)}", cell)
 
 

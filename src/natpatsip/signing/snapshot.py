@@ -67,7 +67,7 @@ class Snapshot:
         content = {
             "chapter": self.chapter,
             "title": self.title,
-            "text": [[each.section, each.text] for each in self.passages],
+            "text": [each.text for each in self.passages],
             "facts": self.facts,
             "figures": self.figures,
         }
@@ -90,8 +90,8 @@ class Snapshot:
         content = json.loads(text)
         try:
             said = tuple(
-                Passage(content["chapter"], section, "", tuple(Word(each, each) for each in words.split()))
-                for section, words in content["text"]
+                Passage(content["chapter"], "", "", tuple(Word(each, each) for each in text.split()))
+                for text in content["text"]
             )
             return cls(content["chapter"], content["title"], said, content["facts"], content["figures"])
         except (KeyError, TypeError, AttributeError) as error:
@@ -165,9 +165,10 @@ def _lines(content: Mapping[str, Any]) -> Iterator[str]:
         if isinstance(value, str):
             yield f" {_json(name)}: {_json(value)}{end}"
             continue
-        first, last = ("[", "]") if isinstance(value, list) else ("{", "}")
-        items = value if isinstance(value, list) else [f"{_json(each)}: {_json(of)}" for each, of in value.items()]
-        lines = ",\n".join(f"  {each if isinstance(each, str) else _json(each)}" for each in items)
+        is_list = isinstance(value, list)
+        items = map(_json, value) if is_list else (f"{_json(each)}: {_json(of)}" for each, of in value.items())
+        lines = ",\n".join(f"  {each}" for each in items)
+        first, last = "[]" if is_list else "{}"
         yield f" {_json(name)}: {first}\n{lines}\n {last}{end}" if lines else f" {_json(name)}: {first}{last}{end}"
     yield "}\n"
 

@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from natpatsip.params import Params
 
 KIND = "reports"
-ENGINE_NAME = "the engine"
+ENGINE_NAME, ENGINE_VERSION = "the engine", "natpatsip"
 WITHOUT_EFFECT = ("jobs", "output", "is_fresh", "cluster")  # options that change nothing in a report
 OF_OTHERS = ("editions",)  # folders of a report that hold reports of their own
 
@@ -127,7 +128,8 @@ def made_of(inputs: Inputs, params: Params, options: Options) -> dict[str, str]:
     before = quarter.previous()
     folders = options.earlier(inputs.project, before)
     facts = next((file for folder in folders if (file := folder / "facts.csv").is_file()), None)
-    found = inputs.without_params() | {f"{PARAMS_FOLDER}/{quarter}.yml": sha256(decided), ENGINE_NAME: engine_digest()}
+    found = inputs.without_params() | {f"{PARAMS_FOLDER}/{quarter}.yml": sha256(decided)}
+    found |= {ENGINE_NAME: engine_digest(), ENGINE_VERSION: version("natpatsip")}
     return found | ({f"the report of {before}": sha256_of(facts)} if facts else {})
 
 
