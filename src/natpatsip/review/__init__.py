@@ -1,4 +1,4 @@
-"""Reviewers' comments and tracked changes in Word files, by notebook and cell; changes of wording taken into cells."""
+"""Reviewers' comments and changes in Word, PDF and on pages, by notebook and cell; changes taken into cells."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from natpatsip.compare import BuiltReport, CompareError
 from natpatsip.errors import UsageError
 from natpatsip.pipeline.review_notes import Note, Remark, id_of
 from natpatsip.quarter import Quarter
+from natpatsip.review.annotation_file import Annotation, AnnotationFile, items_of_pages
 from natpatsip.review.apply import applied
 from natpatsip.review.items import ANSWERED, APPLIED, AWAITS, OPEN, RESOLVED, Item, items_of
 from natpatsip.review.locate import Locator
@@ -38,7 +39,7 @@ class Review:
 
 
 def review(
-    files: Sequence[Path],  # the reviewed Word and PDF files
+    files: Sequence[Path],  # the reviewed Word and PDF files, and files of comments on pages
     project: Path,
     *,
     reports: Path,  # the folder of built reports
@@ -51,20 +52,26 @@ def review(
     Raises
     ------
     UsageError
-        If a file is missing, is not a Word or PDF file, or does not say which quarter it reports on.
+        If a file is missing, is of another kind, or does not say which quarter it reports on.
     """
     notes: dict[str, None] = {}
     read: list[tuple[Locator, list[Item]]] = []
     remarks: list[Item] = []  # in PDF files
+    annotations: list[Annotation] = []  # on pages
     found: dict[Quarter, BuiltReport | None] = {}
-    for path in files:
-        locator = Locator(with_untracked(WordFile.read(path)), None) if path.suffix.lower() != ".pdf" else None
-        about = quarter or _quarter_of(path, locator.quarter if locator else "")
+    opened = [_opened(path) for path in files]
+    said = {each for path, file in zip(files, opened, strict=True) if (each := _quarter_said(path, file))}
+    for path, file in zip(files, opened, strict=True):
+        about = quarter or _quarter_said(path, file) or (next(iter(said)) if len(said) == 1 else None)
+        if about is None:
+            raise UsageError(f"{path}: does not say which quarter it reports on. Name it: --quarter 2024-25-Q2")
         if about not in found:
             found[about] = _report(path, reports, about, notes)
-        if locator:
-            locator = replace(locator, report=found[about])
-            read.append((locator, [_located(item, locator) for item in items_of(locator.file)]))
+        if isinstance(file, WordFile):
+            locator = Locator(file, found[about])
+            read.append((locator, [_located(item, locator) for item in items_of(file)]))
+        elif isinstance(file, AnnotationFile):
+            annotations += file.annotations
         else:
             remarks += items_of_pdf(path, found[about])
     if len(found) > 1:
@@ -72,7 +79,7 @@ def review(
     ((about, report),) = found.items()
     here = Sources(project, report)
     splices, settled = applied(read, here, is_applied=is_applied)
-    items = [item for each in settled for item in each] + remarks
+    items = [item for each in settled for item in each] + remarks + list(items_of_pages(annotations, report))
     if is_applied:
         here.splice(splices)
     if is_recorded:
@@ -119,14 +126,23 @@ def _answered(item: Item, sources: Sources) -> Item:
     return replace(item, status=ANSWERED) if answer and item.status == OPEN else item
 
 
-def _quarter_of(path: Path, said: str) -> Quarter:
+def _opened(path: Path) -> WordFile | AnnotationFile | None:
+    """Return what a file holds; None for a PDF, of which only the report says what it holds."""
+    kind = path.suffix.lower()
+    if kind == ".json":
+        return AnnotationFile.read(path)
+    return None if kind == ".pdf" else with_untracked(WordFile.read(path))
+
+
+def _quarter_said(path: Path, file: WordFile | AnnotationFile | None) -> Quarter | None:
     """Return the quarter that a file says it reports on, or that its folder is named after."""
+    said = Locator(file, None).quarter if isinstance(file, WordFile) else file.quarter if file else ""
     for found in (said, path.resolve().parent.name):
         try:
             return Quarter.parse(found)
         except UsageError:
             continue
-    raise UsageError(f"{path}: does not say which quarter it reports on. Name it: --quarter 2024-25-Q2")
+    return None
 
 
 def _report(path: Path, reports: Path, quarter: Quarter, notes: dict[str, None]) -> BuiltReport | None:
