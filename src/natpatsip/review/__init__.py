@@ -84,7 +84,7 @@ def review(
         here.splice(splices)
     if is_recorded:
         _record(items, here, str(about))
-    items = [_answered(item, here) for item in items]
+    items = _with_answers(items, here)
     written = here.save()
     return Review(tuple(_by_cell(items, report)), tuple(written), tuple(notes))
 
@@ -113,17 +113,38 @@ def _record(items: Sequence[Item], sources: Sources, quarter: str) -> None:
                 sources.note(notebook, note)
 
 
-def _answered(item: Item, sources: Sources) -> Item:
-    """Return an item with what the notebooks say: whether it was answered, and whether its cell is still there."""
-    if item.is_change or not item.cell:
-        return item
-    notebook = item.notebook.removesuffix(".ipynb")
-    try:
-        sources.cell(notebook, item.cell)
-    except Refusal as reason:
-        return replace(item, why=str(reason))
-    answer = sources.answer(notebook, id_of(item.author, item.date, item.text))
-    return replace(item, status=ANSWERED) if answer and item.status == OPEN else item
+def _with_answers(items: Sequence[Item], sources: Sources) -> list[Item]:
+    """Return the items with what the notebooks say: which were answered, and whose cell is not there any more.
+
+    Replies are answered with their comment, except those that follow the answer in the thread.
+    """
+    answers = {
+        (item.file, item.thread): _answer(item, sources) for item in items if item.kind == "comment" and item.cell
+    }
+    found = []
+    for item in items:
+        if item.is_change or not item.cell:
+            found.append(item)
+            continue
+        notebook, thread = item.notebook.removesuffix(".ipynb"), (item.file, item.thread)
+        try:
+            sources.cell(notebook, item.cell)
+        except Refusal as reason:
+            found.append(replace(item, why=str(reason)))
+            continue
+        is_answered = bool(answers.get(thread)) and item.status == OPEN
+        found.append(replace(item, status=ANSWERED) if is_answered else item)
+        if item.kind == "reply" and item.text == answers.get(thread):
+            answers[thread] = ""
+    return found
+
+
+def _answer(comment: Item, sources: Sources) -> str:
+    notebook = comment.notebook.removesuffix(".ipynb")
+    with contextlib.suppress(Refusal):  # without its cell it has no answer
+        sources.cell(notebook, comment.cell)
+        return sources.answer(notebook, id_of(comment.author, comment.date, comment.text))
+    return ""
 
 
 def _opened(path: Path) -> WordFile | AnnotationFile | None:
