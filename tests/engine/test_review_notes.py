@@ -98,12 +98,26 @@ def test_next_word_file_shows_comments_with_answers_as_replies_and_nothing_else_
     items = read(ward, ward_file(ward).path)
     comment, reply = only(items, "comment"), only(items, "reply")
     assert (comment.cell, comment.status, comment.anchor) == ("progress", "answered", "steady")
-    assert (reply.text, reply.thread) == ("It grew each month.", comment.thread)
+    assert (reply.text, reply.thread, reply.status) == ("It grew each month.", comment.thread, "answered")
     pages = "".join(page.read_text(encoding="utf-8") for page in (report / "html").rglob("*.html"))
     executed = "".join(each.read_text(encoding="utf-8") for each in (report / "notebooks").iterdir())
     for words in ("How steady?", "It grew each month."):
         assert words not in pages
         assert words not in executed
+
+
+def test_reply_to_an_answer_is_open(ward, ward_docx):
+    comment = ward_docx.comment("steady", "How steady?")
+    read(ward, ward_docx.save(), is_recorded=True)
+    (note,) = [cell for cell in cells(ward) if note_of(cell)]
+    answer(ward, note, " Very.")
+    ward_docx.drop_threads()
+    for text in ("It says so.", "Very.", "By how much?"):
+        ward_docx.reply(comment, text)
+    found = {item.text: item.status for item in read(ward, ward_docx.save())}
+    assert found == {
+        "How steady?": "answered", "It says so.": "answered", "Very.": "answered", "By how much?": "open",
+    }  # fmt: skip
 
 
 def test_answer_that_comes_back_from_word_is_no_new_reply(ward, ward_docx):

@@ -372,3 +372,24 @@ def edited_in_libreoffice(path: Path, folder: Path, edits: Sequence[dict[str, An
         input=json.dumps(edits), check=True, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     return edited
+
+
+def annotation(text: str = "Which?", exact: str = "steady", cell: str = "progress", **more: str) -> dict[str, Any]:
+    """Return a comment on a page of the project, as the page writes it."""
+    selector = {"type": "TextQuoteSelector", "exact": exact, "prefix": "", "suffix": ""}
+    return {
+        "id": "urn:uuid:1",
+        "type": "Annotation",
+        "creator": {"name": "Ann Lee"},
+        "created": "2024-11-20T10:00:00Z",
+        "body": {"type": "TextualBody", "value": text},
+        "target": {"source": "ward.html", "notebook": "ward", "cell": cell, "selector": selector},
+        **more,
+    }
+
+
+def with_annotations(path: Path, *items: dict[str, Any]) -> Path:
+    """Write a file of comments on pages."""
+    content = {"type": "AnnotationCollection", "quarter": QUARTER, "first": {"items": list(items)}}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path

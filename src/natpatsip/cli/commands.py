@@ -155,7 +155,8 @@ def preview(
 @app.command(epilog="Example:  natpatsip review report-from-ann.docx report-from-ben.docx --apply")
 def review(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Word and PDF files that reviewers have sent back.")
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Word, PDF and comments (.json) files that reviewers have sent back."),
     ],
     quarter: Annotated[str, typer.Option(help="What they report on; by default what each file says itself.")] = "",
     is_applied: Annotated[

@@ -1,4 +1,4 @@
-"""Reviewers' comments and tracked changes in Word files, by notebook and cell; changes of wording taken into cells."""
+"""Reviewers' comments and changes in Word, PDF and on pages, by notebook and cell; changes taken into cells."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from natpatsip.compare import BuiltReport, CompareError
 from natpatsip.errors import UsageError
 from natpatsip.pipeline.review_notes import Note, Remark, id_of
 from natpatsip.quarter import Quarter
+from natpatsip.review.annotation_file import Annotation, AnnotationFile, items_of_pages
 from natpatsip.review.apply import applied
 from natpatsip.review.items import ANSWERED, APPLIED, AWAITS, OPEN, RESOLVED, Item, items_of
 from natpatsip.review.locate import Locator
@@ -38,7 +39,7 @@ class Review:
 
 
 def review(
-    files: Sequence[Path],  # the reviewed Word and PDF files
+    files: Sequence[Path],  # the reviewed Word and PDF files, and files of comments on pages
     project: Path,
     *,
     reports: Path,  # the folder of built reports
@@ -51,20 +52,26 @@ def review(
     Raises
     ------
     UsageError
-        If a file is missing, is not a Word or PDF file, or does not say which quarter it reports on.
+        If a file is missing, is of another kind, or does not say which quarter it reports on.
     """
     notes: dict[str, None] = {}
     read: list[tuple[Locator, list[Item]]] = []
     remarks: list[Item] = []  # in PDF files
+    annotations: list[Annotation] = []  # on pages
     found: dict[Quarter, BuiltReport | None] = {}
-    for path in files:
-        locator = Locator(with_untracked(WordFile.read(path)), None) if path.suffix.lower() != ".pdf" else None
-        about = quarter or _quarter_of(path, locator.quarter if locator else "")
+    opened = [_opened(path) for path in files]
+    said = {each for path, file in zip(files, opened, strict=True) if (each := _quarter_said(path, file))}
+    for path, file in zip(files, opened, strict=True):
+        about = quarter or _quarter_said(path, file) or (next(iter(said)) if len(said) == 1 else None)
+        if about is None:
+            raise UsageError(f"{path}: does not say which quarter it reports on. Name it: --quarter 2024-25-Q2")
         if about not in found:
             found[about] = _report(path, reports, about, notes)
-        if locator:
-            locator = replace(locator, report=found[about])
-            read.append((locator, [_located(item, locator) for item in items_of(locator.file)]))
+        if isinstance(file, WordFile):
+            locator = Locator(file, found[about])
+            read.append((locator, [_located(item, locator) for item in items_of(file)]))
+        elif isinstance(file, AnnotationFile):
+            annotations += file.annotations
         else:
             remarks += items_of_pdf(path, found[about])
     if len(found) > 1:
@@ -72,12 +79,12 @@ def review(
     ((about, report),) = found.items()
     here = Sources(project, report)
     splices, settled = applied(read, here, is_applied=is_applied)
-    items = [item for each in settled for item in each] + remarks
+    items = [item for each in settled for item in each] + remarks + list(items_of_pages(annotations, report))
     if is_applied:
         here.splice(splices)
     if is_recorded:
         _record(items, here, str(about))
-    items = [_answered(item, here) for item in items]
+    items = _with_answers(items, here)
     written = here.save()
     return Review(tuple(_by_cell(items, report)), tuple(written), tuple(notes))
 
@@ -106,27 +113,57 @@ def _record(items: Sequence[Item], sources: Sources, quarter: str) -> None:
                 sources.note(notebook, note)
 
 
-def _answered(item: Item, sources: Sources) -> Item:
-    """Return an item with what the notebooks say: whether it was answered, and whether its cell is still there."""
-    if item.is_change or not item.cell:
-        return item
-    notebook = item.notebook.removesuffix(".ipynb")
-    try:
-        sources.cell(notebook, item.cell)
-    except Refusal as reason:
-        return replace(item, why=str(reason))
-    answer = sources.answer(notebook, id_of(item.author, item.date, item.text))
-    return replace(item, status=ANSWERED) if answer and item.status == OPEN else item
+def _with_answers(items: Sequence[Item], sources: Sources) -> list[Item]:
+    """Return the items with what the notebooks say: which were answered, and whose cell is not there any more.
+
+    Replies are answered with their comment, except those that follow the answer in the thread.
+    """
+    answers = {
+        (item.file, item.thread): _answer(item, sources) for item in items if item.kind == "comment" and item.cell
+    }
+    found = []
+    for item in items:
+        if item.is_change or not item.cell:
+            found.append(item)
+            continue
+        notebook, thread = item.notebook.removesuffix(".ipynb"), (item.file, item.thread)
+        try:
+            sources.cell(notebook, item.cell)
+        except Refusal as reason:
+            found.append(replace(item, why=str(reason)))
+            continue
+        is_answered = bool(answers.get(thread)) and item.status == OPEN
+        found.append(replace(item, status=ANSWERED) if is_answered else item)
+        if item.kind == "reply" and item.text == answers.get(thread):
+            answers[thread] = ""
+    return found
 
 
-def _quarter_of(path: Path, said: str) -> Quarter:
+def _answer(comment: Item, sources: Sources) -> str:
+    notebook = comment.notebook.removesuffix(".ipynb")
+    with contextlib.suppress(Refusal):  # without its cell it has no answer
+        sources.cell(notebook, comment.cell)
+        return sources.answer(notebook, id_of(comment.author, comment.date, comment.text))
+    return ""
+
+
+def _opened(path: Path) -> WordFile | AnnotationFile | None:
+    """Return what a file holds; None for a PDF, of which only the report says what it holds."""
+    kind = path.suffix.lower()
+    if kind == ".json":
+        return AnnotationFile.read(path)
+    return None if kind == ".pdf" else with_untracked(WordFile.read(path))
+
+
+def _quarter_said(path: Path, file: WordFile | AnnotationFile | None) -> Quarter | None:
     """Return the quarter that a file says it reports on, or that its folder is named after."""
+    said = Locator(file, None).quarter if isinstance(file, WordFile) else file.quarter if file else ""
     for found in (said, path.resolve().parent.name):
         try:
             return Quarter.parse(found)
         except UsageError:
             continue
-    raise UsageError(f"{path}: does not say which quarter it reports on. Name it: --quarter 2024-25-Q2")
+    return None
 
 
 def _report(path: Path, reports: Path, quarter: Quarter, notes: dict[str, None]) -> BuiltReport | None:

@@ -118,20 +118,29 @@ class Locator:
 
     @cached_property
     def _texts(self) -> Mapping[str, Cell]:
-        """What each passage, and each figure, of the report says, with its cell; without what several cells say."""
-        found: dict[str, Cell | None] = {}
-        if self.report is None:
-            return {}
-        for name, content in self.report.notebooks.items():
-            pairs = [(passage.text, passage.cell) for passage in passages(self.report, name)]
-            for figure in Outputs.of(name, content).figures:
-                texts = (str(figure.record[key]) for key in ("title", "description", "caption"))
-                pairs += [(text, figure.cell.id) for text in texts if text]
-            pairs.append((self.report.titles[name], content.cells[0].id))
-            for text, cell in pairs:
-                key = normal(text)
-                found[key] = None if key in found and found[key] != Cell(name, cell) else Cell(name, cell)
-        return {text: cell for text, cell in found.items() if cell}
+        return texts_of(self.report) if self.report else {}
+
+
+def texts_of(report: BuiltReport) -> dict[str, Cell]:
+    """Return what each passage, and each figure, of a report says, with its cell; without what several cells say."""
+    found: dict[str, Cell | None] = {}
+    for name, content in report.notebooks.items():
+        pairs = [(passage.text, passage.cell) for passage in passages(report, name)]
+        for figure in Outputs.of(name, content).figures:
+            texts = (str(figure.record[key]) for key in ("title", "description", "caption"))
+            pairs += [(text, figure.cell.id) for text in texts if text]
+        pairs.append((report.titles[name], content.cells[0].id))
+        for text, cell in pairs:
+            key = normal(text)
+            found[key] = None if key in found and found[key] != Cell(name, cell) else Cell(name, cell)
+    return {text: cell for text, cell in found.items() if cell}
+
+
+def cell_that_says(report: BuiltReport, words: str) -> Cell | None:
+    """Return the one cell that says some words; None if none or several do."""
+    wanted = normal(words)
+    cells = {cell for text, cell in texts_of(report).items() if wanted and wanted in text}
+    return cells.pop() if len(cells) == 1 else None
 
 
 _SAME = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\xa0": " ", "\u202f": " ", "\u2011": "-"})

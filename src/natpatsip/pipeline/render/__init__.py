@@ -48,6 +48,7 @@ def render(
             raise UsageError(f'format "{name}": expected any of {", ".join(FORMATS)}.{nearest(name, FORMATS)}')
     from natpatsip.pipeline.render.chapters import read_chapters
     from natpatsip.pipeline.render.constructs import check_chapters
+    from natpatsip.pipeline.render.page_cells import with_marked_documents
     from natpatsip.pipeline.render.render_cache import RenderCache
     from natpatsip.pipeline.render.staged_report import RenderJob, read_report
     from natpatsip.pipeline.render.statement import with_statement
@@ -60,7 +61,7 @@ def render(
         chapters = read_chapters(report, saved, jobs=jobs)
         drawing.result()
     check_chapters(report, chapters, is_printed="pdf" in formats)
-    chapters = with_statement(job, chapters)
+    chapters = with_marked_documents(job, with_statement(job, chapters))
     output.mkdir(parents=True, exist_ok=True)
     if renderer.name == "quarto":
         from natpatsip.pipeline.render import quarto

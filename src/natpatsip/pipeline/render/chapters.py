@@ -31,6 +31,7 @@ class Chapter:
     source: str
     document: Node
     places: Sequence[Place] = ()
+    marked: Node | None = None  # the document with a mark where each cell begins; see `page_cells`
 
     @property
     def stem(self) -> str:

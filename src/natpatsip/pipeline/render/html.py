@@ -18,18 +18,20 @@ from typing import Any
 import yaml
 
 from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, text_of, walk
+from natpatsip.pipeline.render.page_cells import with_cells
 from natpatsip.pipeline.render.pandoc import convert, meta
 from natpatsip.pipeline.render.programme_colours import programme_style
 from natpatsip.pipeline.render.staged_report import STATEMENT, RenderJob, Report
 from natpatsip.pipeline.render.terms import with_terms
 from natpatsip.pipeline.staging.data_file import DATA_FILE
 from natpatsip.pipeline.staging.project_style import HEAD, STYLE
-from natpatsip.settings import Settings
+from natpatsip.settings import OWN, Settings
 
 SINGLE_PAGE = "report.html"
 SHEETS = ("brand.css", "page.css", "constructs.css", "passport.css", "organisations.css")
 FONT = re.compile(r'url\("\.\./fonts/([\w-]+\.woff2)"\)')
 FIGURE_TEXTS = ("description", "alt", "note")
+DRAFT_SHEET, DRAFT_SCRIPT = "comments.css", "comments.js"  # for comments on the pages of drafts
 PREVIEW = "assets/preview.png"  # shown beside a link to the report
 DESCRIBED = 160  # characters of a page's description that search engines show
 BETWEEN = " › "  # the headings that lead to a place
@@ -57,7 +59,9 @@ def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
 
 
 def for_pages(report: Report, chapters: Sequence[Chapter]) -> list[Chapter]:
-    """Return the chapters with what only pages have: terms that open their meaning."""
+    """Return the chapters with what only pages have: terms that open their meaning, and in drafts the cells' marks."""
+    if report.is_draft:
+        chapters = [with_cells(each) for each in chapters]
     return with_terms(chapters, printed=[each.name for each in chapters if report.in_print(each.name)])
 
 
@@ -95,7 +99,7 @@ def _common_variables(report: Report) -> dict[str, Any]:
         "report-title": escape(report.title),
         "subtitle": escape(report.subtitle),
         "date": escape(report.date.replace(" ", "\N{NO-BREAK SPACE}")),
-        "draft": report.status == "Draft",
+        "draft": report.is_draft,
         "published": escape(report.published),
         "published-by": escape(report.settings.publisher),
         "illustrative": report.is_illustrative,
@@ -148,6 +152,8 @@ def page_variables(job: RenderJob, chapters: Sequence[Chapter], position: int) -
         "label": escape(report.label),
         "front": is_front,
         "page": f"{chapter.stem}.html",
+        "quarter": escape(str(report.metadata[OWN].get("quarter", ""))),
+        "notebook": chapter.stem,
         "programme": chapter.stem if report.is_programme(chapter.name) else "",
         "charts": any("interactive" in pairs for _, pairs in _charts(chapter)),
         "organisations": any(True for _ in _organisations([chapter])),
@@ -210,9 +216,12 @@ def _divs(chapter: Chapter, kind: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _copy_assets(report: Report, folder: Path, programmes: str) -> None:
     assets, fonts = folder / "assets", folder / "assets" / "fonts"
-    shutil.copytree(report.extension / "assets", assets, ignore=shutil.ignore_patterns("*.css"), dirs_exist_ok=True)
+    left_out = shutil.ignore_patterns("*.css", *([] if report.is_draft else [DRAFT_SCRIPT]))
+    shutil.copytree(report.extension / "assets", assets, ignore=left_out, dirs_exist_ok=True)
     # One style sheet: a browser shows nothing of a page before it has read all that the page names.
-    style = "\n".join([*_sheets(report.extension), programmes, running_lines(report)]).replace("../fonts/", "fonts/")
+    style = "\n".join(
+        [*_sheets(report.extension, *([DRAFT_SHEET] if report.is_draft else [])), programmes, running_lines(report)]
+    ).replace("../fonts/", "fonts/")
     (assets / "style.css").write_text(style, encoding="utf-8")
     fonts.mkdir(exist_ok=True)
     for font in sorted((report.extension / "fonts").glob("*.woff2")):
@@ -234,13 +243,13 @@ def _sheets(extension: Path, *more: str) -> Iterator[str]:
     """Yield the style sheets of the look, and last the project's own."""
     for name in (*SHEETS, *more, STYLE):
         file = extension / "assets" / name
-        if name != STYLE or file.is_file():
+        if name not in (STYLE, DRAFT_SHEET) or file.is_file():  # a look of before comments has no sheet for them
             yield file.read_text(encoding="utf-8")
 
 
 def running_lines(report: Report) -> str:
     """Return the style that puts the report, its quarter and that it is a draft on each printed page."""
-    status = f"{report.label} · Draft" if report.status == "Draft" else report.label
+    status = f"{report.label} · Draft" if report.is_draft else report.label
     margins = {"top-left": _css_string(report.title), "top-right": _css_string(status), "bottom-right": "counter(page)"}
     boxes = " ".join(f"@{place} {{ content: {text}; font: 9pt sans-serif; }}" for place, text in margins.items())
     return f"@page {{ size: A4; margin: 20mm 16mm 18mm; {boxes} }}\n"
@@ -264,7 +273,7 @@ def preview_image(report: Report) -> bytes:
     vl_convert.register_font_directory(str(report.extension / "fonts"))
     brand = yaml.safe_load((report.extension / "_brand.yml").read_text(encoding="utf-8"))
     title = textwrap.wrap(report.title, 26)[:4]
-    small = [report.subtitle, *(["Draft"] if report.status == "Draft" else [])]
+    small = [report.subtitle, *(["Draft"] if report.is_draft else [])]
     lines = [(line, 68, 700) for line in title] + [(line, 36, 600) for line in small]
     texts, place = [], 150
     for line, size, weight in lines:

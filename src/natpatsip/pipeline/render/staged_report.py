@@ -51,6 +51,11 @@ class Report:
         """The look, which the staged project has a copy of."""
         return self.look or self.root / EXTENSION
 
+    @property
+    def is_draft(self) -> bool:
+        """Whether it is a draft, and not a final edition."""
+        return self.status == "Draft"
+
     def in_print(self, name: str) -> bool:
         """Return True if a chapter (``ward.qmd``) is also in the PDF and the Word file."""
         return name.removesuffix(".qmd") not in self.settings.html_only

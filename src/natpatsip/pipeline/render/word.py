@@ -6,7 +6,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain, pairwise, repeat
 from pathlib import Path
@@ -24,7 +24,7 @@ from lxml import etree
 
 from natpatsip.errors import RenderError
 from natpatsip.pipeline.render import cell_bookmarks
-from natpatsip.pipeline.render.chapters import Chapter, document_of, parse_chapter
+from natpatsip.pipeline.render.chapters import Chapter, document_of
 from natpatsip.pipeline.render.pandoc import convert
 from natpatsip.pipeline.render.review_comments import add_comments
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
@@ -124,8 +124,7 @@ def _instruction(text: str) -> str:
 def write_word(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     """Write ``report.docx``; errors are those of `finish_word`."""
     report, output = job.report, job.output / "report.docx"
-    with ThreadPoolExecutor(max_workers=max(1, job.jobs)) as pool:
-        marked = list(pool.map(lambda each: _with_marks(job, each), chapters))
+    marked = [replace(each, document=each.marked or each.document) for each in chapters]
     document = document_of(report, marked)
 
     def make() -> None:
@@ -135,14 +134,6 @@ def write_word(job: RenderJob, chapters: Sequence[Chapter]) -> None:
 
     settings = (report.root / "_quarto.yml").read_bytes()
     job.cache.file("docx", output, document, settings, _notes(report), job.timestamp, make=make)
-
-
-def _with_marks(job: RenderJob, chapter: Chapter) -> Chapter:
-    """Return a chapter that marks which cell each part of it is from."""
-    if not chapter.places:
-        return chapter
-    source = cell_bookmarks.with_marks(chapter.source, chapter.stem, chapter.places)
-    return parse_chapter(job.report, chapter.name, source, (), job.cache)
 
 
 def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, timestamp: int) -> None:

@@ -1,0 +1,99 @@
+"""Which cell each part of a page is from, on the pages of drafts: an empty span before the first thing that it says.
+
+It is found where the Word file has its bookmark. Comments on pages carry the cell's id by it (``assets/comments.js``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+from natpatsip.pipeline.render.cell_bookmarks import bookmark_of, with_marks
+from natpatsip.pipeline.render.chapters import Chapter, Node, parse_chapter
+from natpatsip.pipeline.render.staged_report import RenderJob
+
+CLASS = "cell"
+_NAME = re.compile(r'<w:bookmarkStart [^>]*w:name="([^"]*)"')
+_INLINES = {"Para": 0, "Plain": 0, "Header": 2}  # where the words of a block are
+
+
+def with_marked_documents(job: RenderJob, chapters: Sequence[Chapter]) -> list[Chapter]:
+    """Return the chapters with documents that mark which cell each part is from, which Word and drafts' pages need."""
+    if not ("docx" in job.formats or ("html" in job.formats and job.report.is_draft)):
+        return list(chapters)
+
+    def marked(chapter: Chapter) -> Chapter:
+        if not chapter.places:
+            return chapter
+        source = with_marks(chapter.source, chapter.stem, chapter.places)
+        return replace(chapter, marked=parse_chapter(job.report, chapter.name, source, (), job.cache).document)
+
+    with ThreadPoolExecutor(max_workers=max(1, job.jobs)) as pool:
+        return list(pool.map(marked, chapters))
+
+
+def with_cells(chapter: Chapter) -> Chapter:
+    """Return a chapter with a span for each cell; as it is if marks would change anything else in it."""
+    if chapter.marked is None:
+        return chapter
+    ids = {bookmark_of(chapter.stem, place.cell): place.cell for place in chapter.places}
+    if _marked(chapter.marked["blocks"], {}) != chapter.blocks:
+        return chapter
+    return replace(chapter, document={**chapter.document, "blocks": _marked(chapter.marked["blocks"], ids)})
+
+
+def _marked(blocks: Sequence[Node], ids: dict[str, str]) -> list[Node]:
+    """Return blocks with spans in place of marks; without ids, the marks are taken out."""
+    found: list[Node] = []
+    waiting: list[Node] = []
+    for position, block in enumerate(blocks):
+        if names := _names(block, "RawBlock"):
+            spans = _spans(names, ids)
+            if position == 1 and found and found[0]["t"] == "Header":  # the mark of a title is below it
+                found[0] = _before(spans, found[0])
+            else:
+                waiting += spans
+            continue
+        block = _in_items(block, ids)
+        if block["t"] in _INLINES:
+            found.append(_before(waiting, block))
+        else:
+            found += [{"t": "Plain", "c": waiting}] if waiting else []
+            found.append(block)
+        waiting = []
+    return found
+
+
+def _names(node: Any, kind: str) -> list[str]:
+    is_mark = isinstance(node, dict) and node.get("t") == kind and node["c"][0] == "openxml"
+    return _NAME.findall(node["c"][1]) if is_mark else []
+
+
+def _spans(names: Sequence[str], ids: dict[str, str]) -> list[Node]:
+    return [{"t": "Span", "c": [["", [CLASS], [["cell", ids[name]]]], []]} for name in names if name in ids]
+
+
+def _before(spans: Sequence[Node], block: Node) -> Node:
+    """Return a block that begins with spans."""
+    if not spans:
+        return block
+    at = _INLINES[block["t"]]
+    if at == 0:
+        return {**block, "c": [*spans, *block["c"]]}
+    return {**block, "c": [*block["c"][:at], [*spans, *block["c"][at]], *block["c"][at + 1 :]]}
+
+
+def _in_items(value: Any, ids: dict[str, str]) -> Any:
+    """Return an element with spans in place of the marks that are in items of its lists."""
+    if isinstance(value, list):
+        made: list[Any] = []
+        for each in value:
+            names = _names(each, "RawInline")
+            made += _spans(names, ids) if names else [_in_items(each, ids)]
+        return made
+    if isinstance(value, dict) and "c" in value:
+        return {**value, "c": _in_items(value["c"], ids)}
+    return value
