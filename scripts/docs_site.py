@@ -102,8 +102,9 @@ def files() -> list[Path]:
 
 
 def targets(file: Path) -> Iterator[str]:
-    """Yield what the links of a file lead to, without its code."""
+    """Yield what the links of a file lead to, without its code; those of tables last, which pick from the lists."""
     text = re.sub(r"^ *(`{3,}).*?^ *\1 *$|`[^`\n]+`", "", file.read_text(encoding="utf-8"), flags=re.M | re.S)
+    text = "\n".join(sorted(text.splitlines(), key=lambda line: line.startswith("|")))
     yield from re.findall(r"(?<!!)\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^()\s]+)\)", text)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import configparser
 import importlib
 import inspect
 import re
@@ -91,6 +92,8 @@ def test_every_command_of_natpatsip_can_be_typed_as_it_is_shown():
     group, wrong = typer.main.get_command(app), []
     lines = [(block.place, line) for block, line in command_lines()]
     lines += [(block.place, line) for block in blocks("text") for line in re.findall("^natpatsip .*", block.text, re.M)]
+    typed = re.compile(r"(?<=\.venv/bin/)natpatsip [^>|&;\n]*")
+    lines += [(block.place, line) for block in blocks("cron", "ini") for line in typed.findall(block.text)]
     for place, line in lines:
         if not line.startswith("natpatsip "):
             continue
@@ -110,7 +113,7 @@ def test_every_command_that_can_be_run_here_succeeds(whole, tmp_path):
     for name in ("referrals", "referrals_monthly", "beds", "reviews_monthly"):  # the files of a reader who adds one
         shutil.copy(ROOT / "docs" / "write-a-chapter" / "reviews_monthly.csv", project / "data" / f"{name}.csv")
     lines = dict.fromkeys(line for _, line in command_lines() if not line.startswith(tuple(NOT_RUN)))
-    ordered = sorted(lines, key=lambda line: (" clean" in line, " new-quarter" in line, " build" not in line))
+    ordered = sorted(lines, key=lambda line: [word in line for word in (" clean", " new-quarter", "data add", "check")])
     failed = []
     for line in ordered:
         if line.startswith("natpatsip "):
@@ -121,6 +124,19 @@ def test_every_command_that_can_be_run_here_succeeds(whole, tmp_path):
             failed.append(f"{line}: exit status {run.returncode}: {run.stdout[-500:]}{run.stderr[-500:]}")
     assert len(ordered) > 8
     assert failed == []
+
+
+def test_units_of_systemd_and_lines_of_cron_are_well_formed():
+    for block in blocks("ini"):
+        unit = configparser.ConfigParser(strict=False, interpolation=None)
+        unit.read_string(block.text)
+        assert set(unit.sections()) in ({"Unit", "Service"}, {"Unit", "Timer", "Install"}), block.place
+        assert {"execstart", "oncalendar"} & {key for section in unit.values() for key in section}, block.place
+    times = re.compile(r"(?:[\d*,/-]+\s+){5}\S.*")
+    for block in blocks("cron"):
+        jobs = [line for line in block.text.splitlines() if not re.match(r"#|[A-Z]+=|\s*$", line)]
+        assert jobs, block.place
+        assert [line for line in jobs if not times.fullmatch(line)] == [], block.place
 
 
 def test_what_is_to_be_typed_into_yaml_files_is_read():
