@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
@@ -20,7 +20,8 @@ from natpatsip.context import LIBRARY_TABLES
 from natpatsip.errors import FigureError
 from natpatsip.printable import escaped
 
-NO_VALUE = ("nan", "NaN", "NaT", "<NA>", "None", "inf", "-inf")
+NONE = "None"  # a word of data, too, as for the harm that was done
+NO_VALUE = ("nan", "NaN", "NaT", "<NA>", NONE, "inf", "-inf")
 """What libraries print where there is no value: readers would take it for a word, or for none."""
 NO_TEXT = ("img", "svg", "picture", "canvas", "iframe", "object", "input", "button", "math", "video")
 STRUCK = ("s", "strike", "del")
@@ -107,8 +108,10 @@ def read(made: Any, what: str) -> LibraryTable:
     columns = [_labels([row[place] for row in headings], what) for place in range(width)]
     if width and not columns[0] and [row[0] for row in rows] == [str(number) for number in range(len(rows))]:
         columns, rows = columns[1:], [row[1:] for row in rows]  # the numbers only count the rows
-    _check(columns, rows, what)
-    _need_no_false_zeros(made, rows, what)
+    values = _values(made)
+    _check(columns, rows, what, texts=Counter(value for value in values or () if isinstance(value, str)))
+    if values is not None:
+        _need_no_false_zeros(values, rows, what)
     styles = "".join(node.text or "" for node in root.iter("style"))
     inline = (node.get("style", "") for node in table.iter("td", "th"))
     return LibraryTable(
@@ -193,7 +196,24 @@ def _caption(table: Any, what: str) -> str:
     return ". ".join([*(text.rstrip(".") for text in texts[:-1]), *texts[-1:]])
 
 
-def _check(columns: Sequence[tuple[str, ...]], rows: Sequence[Sequence[str]], what: str) -> None:
+def _values(made: Any) -> list[Any] | None:
+    """Return the values and the row labels of the data that a table is of; None if it does not say."""
+    import pandas as pd
+
+    data = getattr(made, "data", getattr(made, "_tbl_data", None))
+    if not isinstance(data, pd.DataFrame):
+        return None
+    levels = (data.index.get_level_values(n) for n, name in enumerate(data.index.names) if name is not None)
+    return list(chain(data.to_numpy(dtype=object).flat, *levels))
+
+
+def _check(
+    columns: Sequence[tuple[str, ...]],
+    rows: Sequence[Sequence[str]],
+    what: str,
+    *,
+    texts: Counter[str],  # those in the data, counted
+) -> None:
     if not columns:
         raise FigureError(f"{what} has no columns.")
     for number, labels in enumerate(columns, start=1):
@@ -205,8 +225,15 @@ def _check(columns: Sequence[tuple[str, ...]], rows: Sequence[Sequence[str]], wh
     if twice := [" ".join(labels) for labels, count in Counter(columns).items() if count > 1]:
         raise FigureError(f"{what} has more than one column called {wording.listing(twice)}. Give each its own name.")
     for number, row in enumerate(rows, start=1):
-        for labels, cell in zip(columns, row, strict=True):
-            if (printed := cell.replace("\\", "")) in NO_VALUE:
+        for place, (labels, cell) in enumerate(zip(columns, row, strict=True)):
+            printed = cell.replace("\\", "")
+            if (
+                printed == NONE
+                and texts[NONE] > 0
+                and not is_number([row[place] for row in rows if row[place] != NONE])
+            ):
+                texts[NONE] -= 1
+            elif printed in NO_VALUE:
                 raise FigureError(
                     f'{what}, column "{labels[-1]}", row {number}: prints {printed}, so there is no '
                     'value. Say what readers see instead: style.format(na_rep="not known"), '
@@ -214,16 +241,9 @@ def _check(columns: Sequence[tuple[str, ...]], rows: Sequence[Sequence[str]], wh
                 )
 
 
-def _need_no_false_zeros(made: Any, rows: Sequence[Sequence[str]], what: str) -> None:
+def _need_no_false_zeros(values: Iterable[Any], rows: Sequence[Sequence[str]], what: str) -> None:
     """Raise a FigureError if more cells are printed as 0 than the data have zeros, in columns that are hidden too."""
-    import pandas as pd
-
-    data = getattr(made, "data", getattr(made, "_tbl_data", None))
-    if not isinstance(data, pd.DataFrame):
-        return
     printed = [cell for row in rows for text in row if ZERO.fullmatch(cell := text.replace("\\", ""))]
-    levels = (data.index.get_level_values(n) for n, name in enumerate(data.index.names) if name is not None)
-    values = chain(data.to_numpy(dtype=object).flat, *levels)
     zeros = sum(bool(ZERO.fullmatch(str(value).strip())) or _is_zero(value) for value in values)
     if len(printed) > zeros:
         raise FigureError(

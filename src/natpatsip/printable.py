@@ -168,16 +168,35 @@ class _Text:
         return self.text
 
 
-def words_of_python(text: str) -> str:
+def words_of_python(text: str, *, typed: Iterable[str] = ()) -> str:
     """Return the first word of a text that Python prints and readers could make nothing of, or an empty text.
+
+    Parameters
+    ----------
+    text : str
+        What code has made, as plain text or as markdown.
+    typed : iterable of str
+        What an author has typed in that code. In a phrase of theirs such a word is a word; by itself it is no phrase.
 
     Examples
     --------
     >>> words_of_python("The mean is nan%"), words_of_python("[np.float64(3.5)]"), words_of_python("None of them, Nan")
     ('nan', 'np.float64(', '')
+    >>> words_of_python("My nan came", typed=["My nan came"]), words_of_python("My nan: nan", typed=["My nan: "])
+    ('', 'nan')
     """
     found = _OF_PYTHON.search(text)
+    if found:
+        plain = _one_line(text)
+        for phrase in sorted(map(_one_line, typed), key=len, reverse=True):
+            if _OF_PYTHON.search(phrase) and re.search(r"[^\W\d_]{2}", _OF_PYTHON.sub("", phrase)):
+                plain = plain.replace(phrase, "…")
+        found = _OF_PYTHON.search(plain)
     return found[0].replace("\\", "") if found else ""
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace("\\", "").split())
 
 
 def inline(value: Any) -> Any:

@@ -156,5 +156,20 @@ def test_what_python_prints_for_no_value_is_refused_in_inline_code():
         chapter(evaluated("Mean `{python} f'{x:.1f}%'`", {"text/plain": "'nan%'"}))
 
 
+def test_a_word_of_a_phrase_that_is_typed_in_code_is_a_word():
+    said = code("callout('note', 'Family', f'My nan was seen in {days} days')")
+    said.outputs = [
+        new_output(
+            "display_data",
+            data={BLOCK: {"markdown": "::: {.callout-note}\n## Family\n\nMy nan was seen in 3 days\n:::"}},
+        )
+    ]
+    assert "My nan was seen in 3 days" in chapter(said)
+    said.outputs[0].data[BLOCK]["markdown"] = "My nan was seen in nan days"
+    with pytest.raises(StagingError, match=r'shows "nan" to readers'):
+        chapter(said)
+    assert "my nan said no" in chapter(evaluated("`{python} 'my nan said no'`", {"text/plain": "'my nan said no'"}))
+
+
 def test_what_an_author_types_is_theirs():
     assert "In pandas, nan is no number." in chapter(prose("In pandas, nan is no number."))

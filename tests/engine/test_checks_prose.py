@@ -353,12 +353,10 @@ def test_a_reference_or_link_leads_somewhere_or_is_told_what_is_near(tmp_path, t
 # Acronyms
 
 
-def with_glossary(folder, *cells, rows=(), caption=""):
+def with_glossary(folder, *cells, rows=(), caption="", meaning=" Meaning of it"):
     project = small(folder, ward=cells)
     edit(project / "_quarto.yml", "[index.qmd, ward.qmd]", "[index.qmd, ward.qmd, glossary.qmd]")
-    table = "\n".join(
-        ["| Term | Meaning |", "|---|---|", *(f"| {term} | Meaning of it |" for term in rows), "", caption]
-    )
+    table = "\n".join(["| Term | Meaning |", "|---|---|", *(f"| {term} |{meaning} |" for term in rows), "", caption])
     write(project / "notebooks" / "glossary.ipynb", "Glossary", prose(table, id="terms"))
     return seen(project)
 
@@ -378,6 +376,13 @@ def test_a_term_that_nothing_uses_is_told_at_its_table_unless_that_is_of_terms_u
     (found,) = glossary.check(here)
     assert found.message == "Huddle is explained in the glossary, but used nowhere. Remove its row, or use it."
     assert (found.found, found.cell, found.notebook) == ("Huddle", "terms", "glossary.ipynb")
+
+
+@pytest.mark.parametrize(("row", "meaning"), [("CPN", ""), ("CPN |", ""), ("| Meaning of it", ""), ("`CPN`", " ")])
+def test_a_row_of_the_glossary_with_words_in_one_cell_is_told_once(tmp_path, row, meaning):
+    here = with_glossary(tmp_path, prose("A CPN came.", id="a"), rows=[row], meaning=meaning)
+    (found,) = [each for each in glossary.check(here) if each.cell == "terms"]
+    assert "has only one cell with words" in found.message
 
 
 def test_terms_that_are_captioned_as_used_elsewhere_may_be_unused(tmp_path):

@@ -104,6 +104,16 @@ def test_what_stands_for_no_value_is_refused_with_its_place(value):
         table(frame.style.format(escape="html"), caption="C")
 
 
+def test_none_is_a_word_of_the_data_among_other_words_and_no_value_where_they_have_none():
+    harm = pd.DataFrame({"harm": ["None", "Low", "Severe"], "reports": [7, 5, 2]})
+    assert "| None | 7 |" in table(harm.style.hide(axis="index"), caption="C").markdown
+    assert "| None | 7 |" in table(GT(harm), caption="C").markdown
+    missing = pd.DataFrame({"harm": [None, "Low", "Severe"], "reports": [7, 5, 2]}, dtype=object)
+    for made in (missing.style.hide(axis="index"), GT(missing)):
+        with pytest.raises(FigureError, match=r'column "harm", row 1: prints None'):
+            table(made, caption="C")
+
+
 REFUSED = {
     "no caption": (lambda: BEDS.style, "has no caption.*set_caption"),
     "no title": (lambda: GT(BEDS), "has no caption.*tab_header"),

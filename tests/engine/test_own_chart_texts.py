@@ -264,6 +264,7 @@ CLEAR = {
     "words-that-end-so": chart({**TEAMS, "more": ["and more …"] * 3}, "text", text="more:N"),
     "a-long-name": chart({"team": [f"North {LONG}", f"South {LONG}"], "seen": [1, 2]}, x="seen:Q", y="team:N"),
     "title": chart(TEAMS).properties(title="The null hypothesis"),
+    "names-with-words-of-vega": chart(names(3) | {"team": ["Null result", "null and void", "undefined, as agreed"]}),
 }
 
 

@@ -16,7 +16,7 @@ from openxml_audit import OpenXmlValidator
 
 from natpatsip.errors import RenderError
 from natpatsip.pipeline import render
-from support.hard import CODE, NAMES, TITLE, stage_hard
+from support.hard import CODE, NAMES, TITLE, VALUES, stage_hard
 from support.reading import READERS
 from support.staged import TIMESTAMP, chapter_with, stage
 
@@ -32,12 +32,12 @@ def report(tmp_path_factory):
 @pytest.fixture(scope="module")
 def words(report):
     """The words of the PDF with the place of each on its page."""
-    run = subprocess.run(
-        ["pdftotext", "-bbox", report / "report.pdf", "-"], capture_output=True, encoding="utf-8", check=True
-    )
+    run = subprocess.run(["pdftotext", "-bbox", report / "report.pdf", "-"], capture_output=True, check=True)
     return [
         (number, word.text, *(float(word.get(side)) for side in ("xmin", "xmax", "ymax")))
-        for number, each in enumerate(html.fromstring(run.stdout.encode("utf-8")).iter("page"), start=1)
+        for number, each in enumerate(
+            html.fromstring(run.stdout, parser=html.HTMLParser(encoding="utf-8")).iter("page"), start=1
+        )
         for word in each.iter("word")
     ]
 
@@ -78,6 +78,15 @@ def test_a_word_that_no_hyphen_divides_is_broken_within_its_cell(words):
     (beds,) = [left for _, text, left, _, _ in words if text == "86,421"]
     assert sorted("".join(text for text, _ in code).upper()) == sorted(CODE * 2)
     assert all(right < beds for _, right in code)
+
+
+def test_the_number_of_a_tile_is_whole_and_lies_over_no_other(words):
+    found = [(number, text, left, right, foot) for number, text, left, right, foot in words if text in VALUES]
+    assert sorted(text for _, text, *_ in found) == sorted(VALUES * 2)  # tiles, and a programme's panel
+    rows = {(number, foot) for number, _, _, _, foot in found}
+    for row in rows:
+        places = sorted((left, right) for number, _, left, right, foot in found if (number, foot) == row)
+        assert all(right < left for (_, right), (left, _) in pairwise(places))
 
 
 def test_a_long_table_repeats_its_header_on_each_page(words):

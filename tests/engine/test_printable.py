@@ -172,3 +172,20 @@ def test_what_python_prints_for_a_missing_value_or_an_object_is_found(value):
 )
 def test_words_that_readers_know_are_not_found(text):
     assert words_of_python(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "found"),
+    [
+        (["Nan breads: nan, naan"], "| Nan breads: nan, naan |", ""),
+        (["she is my nan"], "she is\nmy nan", ""),
+        (["values of <NA> are left out"], r"values of \<NA\> are left out", ""),
+        (["my nan ", "%"], "my nan nan%", "nan"),
+        (["nan"], "nan", "nan"),  # by itself, such as what a missing value is replaced by
+        (["nan%"], "nan%", "nan"),
+        (["Mean "], "Mean nan", "nan"),
+        (["my nan", "my nan and yours"], "my nan and yours", ""),
+    ],
+)
+def test_a_word_in_a_phrase_that_an_author_has_typed_is_a_word(typed, text, found):
+    assert words_of_python(text, typed=typed) == found

@@ -86,7 +86,21 @@ def test_a_report_is_built_again_when_its_style_changes(styled):
             {},
             "ask for nothing from elsewhere",
         ),
-        ({}, {"_brand.yml": "color: {primary: rusty, palette: {rust: '#8A3B00'}}"}, r'found "rusty" for blue.*rust'),
+        (
+            {},
+            {"_brand.yml": "color: {primary: rusty, palette: {rust: '#8A3B00'}}"},
+            r'line 1, color.primary: found "rusty" for blue.*rust',
+        ),
+        (
+            {},
+            {"_brand.yml": "color:\n  palette:\n    blue: '#12'"},
+            r'line 3, color.palette.blue: found "#12" for blue',
+        ),
+        (
+            {},
+            {"_brand.yml": "color:\n  primry: '#8A3B00'"},
+            r'line 2, color.primry: unknown key. Did you mean "primary"',
+        ),
         ({}, {"_brand.yml": "color: {primary: '#FFEE00'}"}, "has a contrast of"),
         ({}, {"_brand.yml": "- color"}, r"_brand\.yml: found \['color'\]; expected keys with values"),
         ({}, {"_brand.yml": "color: blue"}, r"_brand\.yml, line 1, color: found 'blue'; expected keys"),
@@ -96,7 +110,7 @@ def test_a_report_is_built_again_when_its_style_changes(styled):
         ({}, {"_brand.yml": "color:\n  palette:\n    rust: 583"}, r"line 3, color\.palette\.rust: found 583; expected"),
         ({}, {"_brand.yml": "color:\n  palette:\n    blue: [1]"}, r"line 3, color\.palette\.blue: found \[1\]"),
         ({}, {"_brand.yml": "color: {palette: {rust: }}"}, r"line 1, color\.palette\.rust: found None"),
-        ({}, {"_brand.yml": "color: {primary: ['#8A3B00']}"}, r"color: found \"\['#8A3B00'\]\" for blue"),
+        ({}, {"_brand.yml": "color: {primary: ['#8A3B00']}"}, r"color.primary: found \"\['#8A3B00'\]\" for blue"),
     ],
 )
 def test_style_that_could_not_work_is_refused_with_its_place(tmp_path, keys, files, said):

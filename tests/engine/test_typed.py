@@ -109,6 +109,29 @@ def test_each_row_is_refused_with_its_cell(tmp_path, row, text):
     assert "problems" not in message
 
 
+ALIKE = [  # what is wrong, and what is right and reads the same
+    ("[x]{.spam}", "[x](https://example.org) and [x]{.fact key=a period=b}"),
+    ("~~x~~", "x"),
+    ("[x]{.smallcaps}", "x"),
+    ("Beds ::: here", r"Beds \:\:\: here"),
+    ("::: {.spam}\nx\n:::", "::: {.callout-tip}\n## .spam\n\nx\n:::"),
+    ("::: {.callout-tip}\n## A\n\nnever closed", "::: {.callout-tip}\n## A\n\nclosed\n:::"),
+    ("Text\n\n:::", "::: {.callout-tip}\n## A\n\nclosed\n:::"),
+    ("`x`{.python}", "`x`"),
+    ("| a | b |\n|---|---|", "| a | b |\n|---|---|\n| 1 | 2 |"),
+    ("$x \\foo$", r"The sign \$x \\foo\$"),
+]
+
+
+def test_each_of_many_like_things_is_told_with_its_own_cell(tmp_path):
+    """In a row of cells that say the same, the second is wrong, and then the third too."""
+    for number, (wrong, right) in enumerate(ALIKE):
+        cells = [prose(text, id=name) for name, text in zip("abcd", (right, wrong, right, wrong), strict=True)]
+        messages = re.split(r"\n- ", found(tmp_path / str(number), *cells))
+        assert [re.findall(r"\(id (\w)\)", each)[:1] for each in messages if "(id" in each][:1] == [["b"]], wrong
+        assert all("(id " in each for each in messages if not each.endswith("problems:")), wrong
+
+
 @pytest.mark.parametrize("text", ["Ward <hr>", "Ward {{< env HOME >}}", "Ward 中"])
 def test_what_is_wrong_in_a_chapters_title_is_told_with_its_cell(tmp_path, text):
     made = project(tmp_path)

@@ -25,6 +25,8 @@ TITLE = ("People seen in the right place went up " * 9).strip()[:300]
 COLUMNS = [f"Area {n}" for n in range(1, 21)]
 POINTS = (1, 400)  # how many a chart has
 CODE = "QWXZ" * 20
+WORD = "{{constructor.constructor(window.pwned=1)()}}" * 4  # in every place but a table
+VALUES = ("1,234,567", "£12,345,678.90", "8,765,432", "£98,765,432.10")  # of tiles
 LETTERS = "\\`*_{}[]()#+-.!<>|~$@&'\""
 
 
@@ -52,9 +54,26 @@ def hard_chapter(staged: Path) -> str:
             table(COLUMNS, wide, "Twenty columns"),
             table(["Code", "Other", "Beds"], [[CODE, CODE.lower(), "86,421"]], "Words that no hyphen divides"),
             figure("fig-long", 4, title=TITLE, description=TITLE, alt="Łódź & <b>Ŵrecsam</b>.", drawing=drawing),
+            *long_words(),
             *draw(staged),
         ]
     )
+
+
+def long_words() -> Iterator[str]:
+    """Yield a word that no line can hold in each place that text can be in, and numbers that fill a tile."""
+    word = escaped(WORD)
+    yield f"### {word}"
+    yield f"{word} **{word}** [{word}](https://example.org)[^long]\n\n[^long]: {word}"
+    yield f"- {word}\n    - {word}\n\n> {word}"
+    yield f"::: {{.callout-note}}\n## {word}\n\n{word}\n:::"
+    drawing = 'svg="figures/fig-caseload.svg" png="figures/fig-caseload.png" data="figures/fig-caseload.csv"'
+    yield figure(
+        "fig-word", 7, title=WORD, description=WORD, alt="A word.", drawing=f'{drawing} note="{WORD}"', caption=word
+    )
+    for programme in ("", ' programme="visits"'):
+        tiles = "\n\n".join(f'::: {{.tile icon="people"}}\n{value}\n\n{word}\n:::' for value in VALUES)
+        yield f":::: {{.tiles{programme}}}\n{tiles}\n::::"
 
 
 def draw(staged: Path) -> Iterator[str]:
@@ -92,10 +111,12 @@ def chart_of(points: int) -> tuple[altair.TopLevelMixin, pd.DataFrame]:
     return charts.spc(result, y_title="People", percent=True), charts.spc_table(result)
 
 
-def figure(name: str, number: int, *, title: str, description: str, alt: str, drawing: str) -> str:
+def figure(
+    name: str, number: int, *, title: str, description: str, alt: str, drawing: str, caption: str = "A caption."
+) -> str:
     return (
         f'::: {{.report-figure #{name} number="{number}" programme="Visits" title="{title}" '
-        f'description="{description}" {drawing} alt="{alt}"}}\nA caption.\n:::'
+        f'description="{description}" {drawing} alt="{alt}"}}\n{caption}\n:::'
     )
 
 

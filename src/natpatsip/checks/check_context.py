@@ -151,13 +151,13 @@ class CheckContext:
 
     @cached_property
     def terms(self) -> dict[str, tuple[Place, str]]:
-        """The glossary's terms, each with the cell of its table and its meaning."""
+        """The glossary's terms, each with the cell of its table and its meaning; empty if it lacks one."""
         found: dict[str, tuple[Place, str]] = {}
         for place, cell in self.cells(GLOSSARY):
             if cell.cell_type == "markdown":
                 for row in dict.fromkeys(each.block for each in sentences_of(cell, place) if each.kind == "row"):
-                    term, _, meaning = (part.strip(" *`") for part in row.partition("|"))
-                    if meaning and term != TERM:
+                    term, _, meaning = (part.strip(" *`|") for part in row.strip(" |").partition("|"))
+                    if term and term != TERM and (meaning or term not in found):
                         found[term] = place, meaning
         return found
 

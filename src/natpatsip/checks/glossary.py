@@ -1,6 +1,6 @@
 """What readers are shown and not told: acronyms that the glossary lacks, and facts without a label of their own.
 
-Terms of the glossary that the text does not use are found too.
+Terms of the glossary that the text does not use, or that have no meaning beside them, are found too.
 """
 
 from __future__ import annotations
@@ -35,8 +35,10 @@ KNOWN_TO_ALL = frozenset(
 
 
 def check(context: CheckContext) -> list[Finding]:
-    """Return the acronyms that the glossary, if there is one, lacks, its unused terms, and facts without a label."""
-    of_terms = [*_unexplained(context), *_unused(context)] if GLOSSARY in context.executed else []
+    """Return what the glossary, if there is one, lacks or has for nothing, and facts without a label."""
+    if GLOSSARY not in context.executed:
+        return [*_unlabelled(context)]
+    of_terms = [*_unexplained(context), *_without_meaning(context), *_unused(context)]
     return [*of_terms, *_unlabelled(context)]
 
 
@@ -57,6 +59,14 @@ def _unexplained(context: CheckContext) -> Iterator[Finding]:
             yield sentence.place.finding(CHECK, message, found=acronym)
 
 
+def _without_meaning(context: CheckContext) -> Iterator[Finding]:
+    """Yield the rows of the glossary of which readers see a term alone, or a meaning alone."""
+    for term, (place, meaning) in context.terms.items():
+        if not meaning:
+            message = f'The glossary\'s row "{term}" has only one cell with words. Give it a term and its meaning.'
+            yield place.finding(CHECK, message, found=term)
+
+
 def acronyms(text: str, allowed: Mapping[str, re.Pattern[str]] | None = None) -> list[str]:
     """Return the acronyms of a sentence, without the s of their plural; documents and the like are not among them.
 
@@ -74,7 +84,9 @@ def acronyms(text: str, allowed: Mapping[str, re.Pattern[str]] | None = None) ->
 def _unused(context: CheckContext) -> Iterator[Finding]:
     """Yield terms that no cell of any quarter uses, except in a table captioned as terms used elsewhere."""
     text = "\n".join(_texts(context))
-    for term, (place, _) in context.terms.items():
+    for term, (place, meaning) in context.terms.items():
+        if not meaning:
+            continue  # told already
         cell = next(cell for cell in context.executed[GLOSSARY].cells if cell.get("id") == place.cell)
         if re.search(r"^:.*\b(?:other|elsewhere)\b", cell.source, re.MULTILINE | re.IGNORECASE):
             continue

@@ -94,6 +94,21 @@ def substitute(cell: NotebookNode, printed: Callable[[Mapping[str, Any]], str]) 
     return "".join([*pieces, INLINE.sub(value, cell.source[start:])])
 
 
+def texts_of_code(code: str) -> list[str]:
+    """Return the texts that are typed in code, those in f-strings too; none if it is not plain Python.
+
+    Examples
+    --------
+    >>> texts_of_code('f"{n} nan breads" + "."')
+    ['.', ' nan breads']
+    """
+    try:
+        nodes = list(ast.walk(ast.parse(code.strip())))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
 def text_of(data: Mapping[str, Any]) -> str:
     """Return the text of a result: its markdown, else its plain text, a string without its quotes.
 

@@ -20,6 +20,7 @@ from natpatsip.printable import words_of_python
 Items = Sequence[Mapping[str, Any]]
 LOOK = ("fill", "stroke", "shape", "strokeDash", "strokeWidth", "size", "opacity")
 _MISSING = re.compile(r"(?<![\w'’])(null|undefined|NaN|nan|NaT|<NA>|Infinity|Invalid [Dd]ate)(?![\w'’])")
+_OF_VEGA = re.compile(r"null|undefined|Infinity|Invalid [Dd]ate")
 _MISSING_IN_TITLE = re.compile(r"(?<![\w'’])(\Anull\Z|undefined|NaN|nan|NaT|<NA>)(?![\w'’])")
 _NUMBER = re.compile(r"[-−+]?[£$€]?\d[\d,.]*\s?[%kKMGBTmµ]?")
 _SMALL = re.compile(r"[-−]?[\d.]+\s?[mµnpfazy]")  # d3's milli, micro and less
@@ -36,7 +37,7 @@ def misleading(
     has_si_format = bool(_SI_FORMAT.search(json.dumps(specification, default=str)))
     for role, text in texts(scene):
         pattern = _MISSING_IN_TITLE if "title" in role else _MISSING
-        if found := pattern.search(text):
+        if (found := pattern.search(text)) and not _is_given(text, found[1], specification):
             return (
                 f'it shows the text "{text}", with {found[1]} for a missing value. Leave the row out, or give it words '
                 "in the notebook."
@@ -96,6 +97,20 @@ def texts(group: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             for line in given if isinstance(given, list) else [given]:
                 yield str(group.get("role", "")), str(line)
         yield from texts(item)
+
+
+def _is_given(text: str, word: str, specification: Mapping[str, Any]) -> bool:
+    """Return True if a text with one of Vega's own words is in the chart or its data as it is, with other words."""
+    return bool(_OF_VEGA.fullmatch(word)) and text != word and text in _strings(specification)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    else:
+        parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+        for part in parts:
+            yield from _strings(part)
 
 
 def _is_time(channel: Any) -> bool:

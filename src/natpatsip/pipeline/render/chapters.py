@@ -18,6 +18,7 @@ from natpatsip.pipeline.render.staged_report import STATEMENT, Report
 from natpatsip.pipeline.staging.markdown import Heading, Place, slug
 
 READER = "markdown-auto_identifiers"
+MARK = "natpatsip-cell"  # the format of raw blocks that no writer knows
 CITATION = re.compile(r"\[[^\]\n]*@\w")
 
 Node = dict[str, Any]
@@ -116,16 +117,56 @@ def parse_chapter(report: Report, name: str, source: str, places: Sequence[Place
                     for key in dict.fromkeys(unknown)
                 ]
             )
-        unclosed = re.search(r"Div at line (\d+)", str(error))
-        if unclosed is None:
+        unclosed = sorted(map(int, re.findall(r"Div at line (\d+)", str(error))))
+        words = "found a div that is never closed. Each ::: {.class} needs its :::."
+        together([RenderError(f"{chapter.place_of_line(line)}: {words}") for line in unclosed])
+        line = re.search(r"line (\d+)", str(error))
+        if line is None:
             raise
-        place = chapter.place_of_line(int(unclosed[1]))
-        raise RenderError(f"{place}: found a div that is never closed. Each ::: {{.class}} needs its :::.") from error
+        place = chapter.place_of_line(int(line[1]))
+        raise RenderError(f"{place}: {str(error).removeprefix(f'{name}: ')}") from error
     document = json.loads(found)
     if len(arguments) > 2:
         document["blocks"] = _without_citations(document["blocks"], chapter.stem)
     _name_headings(document["blocks"], chapter.stem)
     return replace(chapter, document=document)
+
+
+def cells_of_nodes(report: Report, chapter: Chapter) -> dict[int, str]:
+    """Return the cell that each of a chapter's elements is from, by the `id` of the element in `chapter.nodes`.
+
+    Pandoc does not say where an element is from. So the source is read again, with a mark before each cell's text. It
+    is read only where there is something to report; an element that reads otherwise with the marks has no cell.
+    """
+    starts = {place.line: number for number, place in enumerate(chapter.places)}
+    lines = [
+        f"\n```{{={MARK}}}\n{starts[number]}\n```\n\n{line}" if number in starts else line
+        for number, line in enumerate(chapter.source.split("\n"), start=1)
+    ]
+    try:
+        text = run_pandoc(f"--from={READER}", "--to=json", folder=report.root, what="", text="\n".join(lines))
+    except RenderError:  # it was read before: some mark is in what has no place for it
+        return {}
+    found: dict[str, list[str]] = {}
+    cell = ""
+    for node in walk(json.loads(text)["blocks"]):
+        if _is_mark(node):
+            cell = chapter.places[int(node["c"][1])].name
+        else:
+            found.setdefault(json.dumps(_without_marks(node)), []).append(cell)
+    known = {name: iter(cells) for name, cells in found.items()}
+    cells = ((id(node), next(known.get(json.dumps(node), iter(())), "")) for node in chapter.nodes)
+    return {name: cell for name, cell in cells if cell}
+
+
+def _is_mark(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("t") == "RawBlock" and value["c"][0] == MARK
+
+
+def _without_marks(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_marks(each) for each in value if not _is_mark(each)]
+    return {key: _without_marks(each) for key, each in value.items()} if isinstance(value, dict) else value
 
 
 def _citing(report: Report, source: str) -> Iterator[str]:

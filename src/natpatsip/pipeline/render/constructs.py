@@ -11,10 +11,19 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from natpatsip.errors import RenderError, nearest, together
-from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, text_of, walk
+from natpatsip.pipeline.render.chapters import (
+    Chapter,
+    Node,
+    attributes_of,
+    cells_of_nodes,
+    classes_of,
+    text_of,
+    walk,
+)
 from natpatsip.pipeline.render.pandoc import run_pandoc
 from natpatsip.pipeline.render.staged_report import Report
 from natpatsip.pipeline.render.typefaces import missing_characters
@@ -53,6 +62,7 @@ CALLOUTS = ("callout-note", "callout-important", "callout-warning", "callout-tip
 FILES = ("svg", "png", "data", "table", "narrow", "interactive")  # attributes that name a file
 LINK = re.compile(r"([\w-]+\.qmd)(?:#(.*))?")
 SHORTCODE = "{{<"
+HERE = "\0"  # in a sentence: the place of what it is about, which is looked for only where there is a sentence
 FENCE = re.compile(r":{3,}")
 ESCAPED_FENCE = re.compile(r"(?<!\S)(?:\\:){3,}")
 ELSEWHERE = re.compile(r"https?://\S+|mailto:\S+@\S+")
@@ -117,34 +127,56 @@ class _Constructs:
         yield from self._headings() if self.is_staged else ()
         yield from self._shortcodes()
         yield from self._formulas()
-        place = self.chapter.place
         counted, divs = Counter[str](), Counter[str]()
-        escaped = len(ESCAPED_FENCE.findall(self.chapter.source))
+        escaped = self._escaped_fences()
         for node in self.chapter.nodes:
             kind = node["t"]
             if kind == "Div":
-                yield from self._div(node, divs)
+                needle, nth = self._needle_of_div(node, divs)
+                yield from (text.replace(HERE, self._place(node, needle, nth)) for text in self._div(node))
             elif kind == "Span":
-                yield from self._span(node)
+                for text in self._span(node):
+                    yield text.replace(HERE, self._place(node, f"[{text_of(node['c'][1])}]"))
             elif kind == "Table":
-                yield from self._table(node)
+                for text in self._table(node):
+                    yield text.replace(HERE, self._cells.get(id(node)) or self._place_of_table(node))
             elif kind == "Code" and node["c"][1].startswith("{"):
-                code = node["c"][1]
-                yield f"{place(code[:30])}: found `{code}`, which nothing evaluates here. Run its notebook first."
+                code, place = node["c"][1], self._place(node, node["c"][1][:30])
+                yield f"{place}: found `{code}`, which nothing evaluates here. Run its notebook first."
             elif kind == "Code" and node["c"][0] != ["", [], []]:
-                yield f"{place(node['c'][1])}: found `{node['c'][1]}` with attributes, which no format shows. {SEE}"
+                code = node["c"][1]
+                yield f"{self._place(node, code)}: found `{code}` with attributes, which no format shows. {SEE}"
             elif kind == "Str" and FENCE.match(node["c"]):
-                text, escaped = node["c"], escaped - 1
-                if escaped >= 0:
+                text, cell = node["c"], self._cells.get(id(node), "")
+                escaped[cell] -= 1
+                if escaped[cell] >= 0:
                     continue  # text from data: staging has escaped it
-                yield f"{place(text)}: found {text} in the text. A div's ::: has a line to itself, below an empty one."
+                place = self._place(node, text)
+                yield f"{place}: found {text} in the text. A div's ::: has a line to itself, below an empty one."
             elif is_line_break(node):
                 continue
             elif kind == "Image" and PASTED.fullmatch(node["c"][2][0]):
                 if not text_of(node["c"][1]).strip():
-                    yield f"{place(node['c'][2][0])}: found a pasted image without alternative text. {ALTERNATIVE}"
+                    place = self._place(node, node["c"][2][0])
+                    yield f"{place}: found a pasted image without alternative text. {ALTERNATIVE}"
             elif not ALLOWED.fullmatch(kind):
                 yield self._refused(node, counted)
+
+    @cached_property
+    def _cells(self) -> dict[int, str]:
+        return cells_of_nodes(self.report, self.chapter) if self.chapter.places else {}
+
+    def _place(self, node: Node, needle: str, nth: int = 1) -> str:
+        """Return the cell that an element is from; if that is not known, that of the nth line with `needle`."""
+        return self._cells.get(id(node)) or self.chapter.place(needle, nth)
+
+    def _escaped_fences(self) -> Counter[str]:
+        """Count the signs of divs in text from data, by cell: staging has escaped them."""
+        found = Counter[str]()
+        for number, line in enumerate(self.chapter.source.splitlines(), start=1):
+            if count := len(ESCAPED_FENCE.findall(line)):
+                found[self.chapter.place_of_line(number) if self._cells else ""] += count
+        return found
 
     def _shortcodes(self) -> Iterator[str]:
         """Yield a sentence for each line with a shortcode.
@@ -186,7 +218,7 @@ class _Constructs:
         what, instead = REFUSED.get(node["t"], (f"a {node['t']}", "Write it in another way"))
         shown = f' ("{needle.strip().removeprefix("](")[:60]}")' if needle else ""
         counted[needle] += 1
-        place = self.chapter.place_of_markup(needle, counted[needle])
+        place = self._cells.get(id(node)) or self.chapter.place_of_markup(needle, counted[needle])
         return (
             f"{place}: found {what.format(format=form.upper())}{shown}, which the report's formats cannot all show. "
             f"{instead}. {SEE}"
@@ -220,26 +252,26 @@ class _Constructs:
     def _span(self, node: Node) -> Iterator[str]:
         _, classes, pairs = attributes_of(node)
         text = text_of(node["c"][1])
-        place = self.chapter.place(f"[{text}]")
         kind = next((name for name in classes if name in SPANS), None)
         if kind is None or len(classes) > 1:
             found = " ".join(f".{name}" for name in classes) or "no class"
             known = ", ".join(f".{name}" for name in SPANS)
-            yield f'{place}: found a span with {found} ("{text}"). Spans are {known}. {SEE}'
+            yield f'{HERE}: found a span with {found} ("{text}"). Spans are {known}. {SEE}'
             return
         if kind in REVISIONS and self.report.in_print(self.chapter.name):
             yield (
-                f'{place}: found .{kind} ("{text}") in a chapter that is printed; only html-only chapters show it '
+                f'{HERE}: found .{kind} ("{text}") in a chapter that is printed; only html-only chapters show it '
                 f"(natpatsip.html-only in _quarto.yml). {SEE}"
             )
         if wrong := sorted(set(pairs) - SPANS[kind] - {"entry"}):  # the entry is staging's
-            yield f'{place}: the .{kind} span "{text}" has {wrong[0]}; it takes {", ".join(sorted(SPANS[kind]))}.'
+            yield f'{HERE}: the .{kind} span "{text}" has {wrong[0]}; it takes {", ".join(sorted(SPANS[kind]))}.'
         if missing := sorted(SPANS[kind] - set(pairs)):
-            yield f'{place}: the .{kind} span "{text}" has no {missing[0]}. Give it.'
+            yield f'{HERE}: the .{kind} span "{text}" has no {missing[0]}. Give it.'
         elif kind == "drawing":
-            yield from self._drawing(f'{place}: the .drawing span "{text}"', text, pairs)
+            yield from self._drawing(text, pairs)
 
-    def _drawing(self, where: str, text: str, pairs: Mapping[str, str]) -> Iterator[str]:
+    def _drawing(self, text: str, pairs: Mapping[str, str]) -> Iterator[str]:
+        where = f'{HERE}: the .drawing span "{text}"'
         if not (pairs["alt"].strip() or text.strip()):
             yield f"{where} has neither words nor an alternative text. Say in words what it shows."
         for key in ("svg", "png"):
@@ -248,31 +280,39 @@ class _Constructs:
 
     def _table(self, node: Node) -> Iterator[str]:
         _, _, _, head, bodies, _ = node["c"]
+        if not head[1] or not text_of(head[1]).strip():
+            yield f"{HERE}: found a table without a header row. Name its columns in its first row."
+        if not any(body[3] for body in bodies):
+            yield f"{HERE}: found a table without a row under its header. Leave the table out, or give it rows."
+
+    def _place_of_table(self, node: Node) -> str:
+        _, _, _, head, bodies, _ = node["c"]
         row = head[1] or [row for body in bodies for row in body[3]]
         words = [
             next((part["c"] for part in walk(cell) if part["t"] == "Str"), "") for cell in (row[0][1] if row else ())
         ]
         lines = enumerate(self.chapter.source.splitlines(), start=1)
-        place = self.chapter.place_of_line(next((number for number, line in lines if _is_row(line, words)), 1))
-        if not head[1] or not text_of(head[1]).strip():
-            yield f"{place}: found a table without a header row. Name its columns in its first row."
-        if not any(body[3] for body in bodies):
-            yield f"{place}: found a table without a row under its header. Leave the table out, or give it rows."
+        return self.chapter.place_of_line(next((number for number, line in lines if _is_row(line, words)), 1))
 
-    def _div(self, div: Node, counted: Counter[str]) -> Iterator[str]:
+    def _needle_of_div(self, div: Node, counted: Counter[str]) -> tuple[str, int]:
+        """Return what is typed of a div, and which of the lines with it is this one's."""
         name, classes, pairs = attributes_of(div)
-        kind = classes[0] if classes else ""
-        icon = pairs.get("icon", "")
+        kind, icon = classes[0] if classes else "", pairs.get("icon", "")
         needles = (name and f"#{name}", icon and f'icon="{icon}"', icon and f"icon={icon}", kind and f".{kind}", "<div")
         needle = next((each for each in needles if self.chapter.line_of(each)), ":::")
         counted[needle] += 1
-        place = self.chapter.place(needle, counted[needle])
+        return needle, counted[needle]
+
+    def _div(self, div: Node) -> Iterator[str]:
+        """Yield what is wrong with a div; `HERE` stands for its place."""
+        name, classes, pairs = attributes_of(div)
+        kind, icon = classes[0] if classes else "", pairs.get("icon", "")
         if len(classes) != 1 or kind not in DIVS:
             shown = " ".join(f".{each}" for each in classes) or "no class"
             choices = ", ".join(f".{each}" for each in DIVS)
-            yield f"{place}: found a div with {shown}. Divs are {choices}.{nearest(kind, DIVS)} See docs/chapters.md."
+            yield f"{HERE}: found a div with {shown}. Divs are {choices}.{nearest(kind, DIVS)} See docs/chapters.md."
             return
-        rules, where = DIVS[kind], f"{place}: the .{kind}{f' #{name}' if name else ''}"
+        rules, where = DIVS[kind], f"{HERE}: the .{kind}{f' #{name}' if name else ''}"
         for key in rules.required:
             if not pairs.get(key, "").strip():
                 yield f"{where} has no {key}. Give it; it must have {', '.join(rules.required)}."

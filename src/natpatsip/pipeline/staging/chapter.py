@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,7 +19,7 @@ from natpatsip.digests import sha256
 from natpatsip.errors import NotebookError, ReportError, StagingError, nearest, together
 from natpatsip.facts import CITED, Fact
 from natpatsip.figures import FIGURE, PICTURE
-from natpatsip.pipeline.inline_code import substitute, text_of
+from natpatsip.pipeline.inline_code import expressions, substitute, text_of, texts_of_code
 from natpatsip.pipeline.notebook import appears_in, place_of
 from natpatsip.pipeline.outputs import FigureRecord
 from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows
@@ -78,6 +79,7 @@ class ChapterExporter(Exporter):
         self.places: list[Place] = []
         """Which cell each part of the text is from, the title first."""
         self._ids: dict[str, str] = {}  # of cells, by their names in messages
+        self._cells: Sequence[NotebookNode] = ()
 
     def _file_extension_default(self) -> str:
         return ".qmd"
@@ -93,6 +95,7 @@ class ChapterExporter(Exporter):
             If a reference leads nowhere, a heading level is skipped or an expression has no value.
         """
         nb, resources = super().from_notebook_node(_without_data(nb), resources, **options)
+        self._cells = nb.cells
         parts = without_empty_headings(self._parts(nb))
         written, line = [f"# {self.title} {{#{self.name}}}"], 3
         self.places.append(Place(1, self._place_of(nb, nb.cells[0]), nb.cells[0].get("id", "")))
@@ -130,13 +133,19 @@ class ChapterExporter(Exporter):
             self.pasted[file] = content
             return shown
 
-        return ATTACHED.sub(image, substitute(cell, printed))
+        return ATTACHED.sub(image, substitute(cell, partial(printed, typed=self._typed)))
+
+    def _typed(self) -> list[str]:
+        """Return the texts in the notebook's code, which authors have typed."""
+        codes = [cell.source for cell in self._cells if cell.cell_type == "code"]
+        codes += [text for cell in self._cells for text in expressions(cell).values()]
+        return [text for code in codes for text in texts_of_code(code)]
 
     def _shown(self, cell: NotebookNode) -> Iterator[str]:
         """Yield what a code cell publishes: figures, pictures, blocks and markdown; all else is for the analyst."""
         for output in cell.outputs:
             data = output.get("data", {})
-            check_words(data)
+            check_words(data, typed=self._typed)
             if FIGURE in data:
                 yield self._figure(self.figures[data[FIGURE]["id"]])
             elif PICTURE in data:
@@ -332,8 +341,15 @@ def _with(node: NotebookNode, **parts: Any) -> NotebookNode:
     return NotebookNode({**node, **parts})  # type: ignore[no-untyped-call]
 
 
-def check_words(data: Mapping[str, Any]) -> None:
+def check_words(data: Mapping[str, Any], *, typed: Callable[[], Iterable[str]] = tuple) -> None:
     """Check an output for what Python prints where there is no value, in texts that were made by code.
+
+    Parameters
+    ----------
+    data : mapping
+        The forms of the output by type.
+    typed : callable
+        Returns what authors have typed in the code; a word in a phrase of theirs is a word.
 
     Raises
     ------
@@ -343,7 +359,7 @@ def check_words(data: Mapping[str, Any]) -> None:
     texts = [data[kind].get(name, "") for kind, names in TEXTS.items() if kind in data for name in names]
     shown = texts or [data["text/markdown"]] if "text/markdown" in data and CITED not in data else texts
     for text in shown:
-        if found := words_of_python(str(text)):
+        if words_of_python(str(text)) and (found := words_of_python(str(text), typed=typed())):
             raise StagingError(
                 f'shows "{found}" to readers, in "{_around(str(text), found)}". Say in words what is not known, and '
                 "print numbers and dates with `wording`."
@@ -355,7 +371,7 @@ def _around(text: str, found: str) -> str:
     return " ".join(text.replace("\\", "")[max(0, at - 30) : at + 40].split())
 
 
-def printed(data: Mapping[str, Any]) -> str:
+def printed(data: Mapping[str, Any], *, typed: Callable[[], Iterable[str]] = tuple) -> str:
     """Return what an inline expression prints, as `inline_markdown` does.
 
     Raises
@@ -363,7 +379,8 @@ def printed(data: Mapping[str, Any]) -> str:
     StagingError
         If it shows what Python prints where there is no value.
     """
-    check_words(data if BLOCK in data or "text/markdown" in data else {"text/markdown": text_of(data)})
+    shown = data if BLOCK in data or "text/markdown" in data else {"text/markdown": text_of(data)}
+    check_words(shown, typed=typed)
     return inline_markdown(data)
 
 

@@ -29,6 +29,7 @@ USED = {
     ("format", PAGES): CARRIED,
 }  # fmt: skip
 ROLES = ("foreground", "background", "primary", "secondary")  # of a colour in a brand file
+KNOWN_ROLES = (*ROLES, "tertiary", "success", "info", "warning", "danger", "light", "dark", "link")  # Quarto's
 INLINE = re.compile(r"<style\b|<script(?![^>]*\bsrc=)[^>]*>|\bstyle=|\bon[a-z]+=", re.IGNORECASE)
 REMOTE = re.compile(r"""\b(?:src|href)\s*=\s*["']?(?:https?:)?//[^\s"'>]+""", re.IGNORECASE)
 
@@ -166,12 +167,22 @@ def _colours(content: Any, brand: Mapping[str, Any], written: bytes) -> dict[str
         ]
     )
     own = brand["color"]
-    changed = {name: value for name, value in palette.items() if name in own["palette"]}
+    keys = {name: ["color", "palette", name] for name in palette if name in own["palette"]}
+    keys |= {own[role]: ["color", role] for role in ROLES if role in colour}
+    changed = {name: palette[name] for name in palette if name in own["palette"]}
     changed |= {own[role]: palette.get(str(colour[role]), colour[role]) for role in ROLES if role in colour}
     problems = [
         SettingsError(
-            f'{BRAND}, color: found "{value}" for {name}; expected a colour such as "#005EB8", or a name of the '
-            f"palette.{nearest(str(value), palette)}"
+            f"{place_of(BRAND, written, ['color', str(name)])}: unknown key.{nearest(str(name), KNOWN_ROLES)} "
+            f"Known keys: palette, {', '.join(KNOWN_ROLES)}."
+        )
+        for name in colour
+        if name not in ("palette", *KNOWN_ROLES)
+    ]
+    problems += [
+        SettingsError(
+            f'{place_of(BRAND, written, keys[name])}: found "{value}" for {name}; expected a colour such as "#005EB8", '
+            f"or a name of the palette.{nearest(str(value), palette)}"
         )
         for name, value in changed.items()
         if not re.fullmatch(r"#[0-9A-Fa-f]{6}", str(value))
