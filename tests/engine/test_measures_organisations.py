@@ -303,3 +303,18 @@ def test_a_u_chart_is_by_quarter_where_events_are_few_and_has_its_target(made):
     assert found.counts["numerator"][0].tolist() == [35.0] * 5
     assert found.values[0][-1] == pytest.approx(1000 * 35 / 9000)
     assert made(*(rows_of(name, [120] * 9, 3000) for name in ("North", "South")), **rate).step == "month"
+
+
+@pytest.mark.parametrize(("target", "assurance"), [(99, "assurance-fail"), (89, "assurance-none")])
+def test_an_assurance_that_depends_on_the_latest_denominator_is_not_shown(made, target, assurance):
+    rows = rows_of("North", BY_CHANCE) + [(*row[:3], 510, 600) for row in rows_of("North", [0], last="2024-10")]
+    made([(month, *rest) for month, (_, *rest) in zip(months(16), rows, strict=True)], target=target, **P)
+    assert shown(measures.by_organisation())["measures"][0]["icons"][0][1] == assurance
+
+
+def test_a_gap_of_the_national_series_is_explained(made):
+    said = "All has no number where that of an organisation is missing in the data."
+    made(rows_of("North", STEADY), rows_of("South", [*STEADY[:-1], None]))
+    assert said in measures.by_organisation().markdown
+    made(rows_of("North", STEADY), rows_of("South", STEADY))
+    assert said not in measures.by_organisation().markdown

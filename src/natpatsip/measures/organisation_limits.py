@@ -15,8 +15,9 @@ import pandas as pd
 
 from natpatsip.measures.definitions import Definition
 from natpatsip.spc.arguments import read_method
+from natpatsip.spc.assurance import assurance_codes
 from natpatsip.spc.attribute_charts import ratio_chart
-from natpatsip.spc.rules import RULE_LENGTH
+from natpatsip.spc.rules import IMPROVEMENTS, RULE_LENGTH
 
 Floats = npt.NDArray[np.float64]
 
@@ -58,6 +59,16 @@ def doubt(chart: pd.DataFrame, kind: str, base: int) -> str:
         return NARROW
     tops, wholes = (chart[name].to_numpy(dtype=float) for name in ("numerator", "denominator"))
     return COARSE if is_coarse(tops, wholes, kind, base) else ""
+
+
+def has_one_assurance(chart: pd.DataFrame, improvement: str) -> bool:
+    """Return True if the limits of all points since the last rebase say the same of the target.
+
+    What the latest limits say would otherwise depend on how large the latest denominator happens to be.
+    """
+    latest = chart[(chart["segment"] == chart["segment"].iloc[-1]) & chart["lpl"].notna()]
+    directions = [IMPROVEMENTS.index(improvement)] * len(latest)
+    return len(set(assurance_codes(latest["target"], latest["lpl"], latest["upl"], directions).tolist())) <= 1
 
 
 def is_coarse(numerators: Floats, denominators: Floats, kind: str, base: int) -> bool:

@@ -22,7 +22,7 @@ from natpatsip.datasets.validation import examine
 from natpatsip.errors import DataError
 from natpatsip.measures.kinds import FEWEST_FOR_ICONS
 from natpatsip.measures.measured_series import MOST_SHOWN, MeasuredSeries, is_quarterly
-from natpatsip.measures.organisation_limits import OF_COUNTS, charts_of_counts, doubt, is_coarse
+from natpatsip.measures.organisation_limits import OF_COUNTS, charts_of_counts, doubt, has_one_assurance, is_coarse
 from natpatsip.quarter import Quarter
 from natpatsip.spc.funnel import LIMITS, funnel, funnel_limits
 from natpatsip.spc.gaps import period_words
@@ -265,6 +265,14 @@ class ByOrganisation:
     def summary(self) -> pd.DataFrame:
         """Variation and assurance of each organisation; see `natpatsip.spc.summary`."""
         return spc.summary(self.result)
+
+    @cached_property
+    def has_assurance(self) -> list[bool]:
+        """Whether each organisation's limits say one thing of the target, as those that are of all points do."""
+        own = self.measure.definition
+        if own.chart not in OF_COUNTS:
+            return [True] * len(self.names)
+        return [has_one_assurance(chart, own.improvement) for chart in self._of_counts]
 
     @cached_property
     def has_icons(self) -> Flags:

@@ -21,6 +21,7 @@ from natpatsip.measures.organisation_limits import OF_COUNTS
 from natpatsip.measures.organisation_series import SHOWN, ByOrganisation
 from natpatsip.printable import escaped
 from natpatsip.settings import Settings, read_settings
+from natpatsip.spc.assurance import ASSURANCE_TABLE, NONE
 from natpatsip.spc.rules import POINT_TYPES
 
 ALL = "All"  # what the national row is called where the settings name no total
@@ -154,6 +155,8 @@ def _notes(all_series: Sequence[ByOrganisation], settings: Settings) -> list[str
     notes += [ROUNDED for each in all_series if each.is_share and each.policy.counts]
     quarterly = any(each.step != each.measure.step for each in all_series)
     notes += ["Where an organisation's months are small, its points are quarters."] if quarterly else []
+    if any((np.isnan(each.national_values) & ~np.isnan(each.values).all(axis=0)).any() for each in all_series):
+        notes += [f"{_national_name(settings)} has no number where that of an organisation is missing in the data."]
     notes += [LIMITS]
     notes += [settings.illustrative_data.figure] if _is_illustrative(all_series) else []
     return list(dict.fromkeys(filter(None, notes)))
@@ -251,7 +254,10 @@ def _grid(each: ByOrganisation, role: str) -> list[list[float | int | str | None
 def _icons(each: ByOrganisation) -> list[tuple[str, str] | None]:
     """Return the names of each organisation's variation and assurance icon; None where it has none."""
     pairs = each.summary[["variation_icon", "assurance_icon"]].to_numpy().tolist()
-    return [(pair[0], pair[1]) if has else None for pair, has in zip(pairs, each.has_icons, strict=True)]
+    return [
+        (variation, assurance if is_sure else ASSURANCE_TABLE[NONE].name) if has else None
+        for (variation, assurance), has, is_sure in zip(pairs, each.has_icons, each.has_assurance, strict=True)
+    ]
 
 
 def _limits(each: ByOrganisation) -> list[list[list[float | int | None]]]:
