@@ -167,6 +167,7 @@ def test_a_quarter_built_again_replaces_the_files_of_its_release(tmp_path: Path)
     assert not left.failed, left.printed
     assert f"release upload report-{RECALLED}" in left.text("gh.log")
     assert "--clobber" in left.text("gh.log")
+    assert f"release edit report-{RECALLED} --notes Built from 0123456789ab." in left.text("gh.log")
     assert "release create" not in left.text("gh.log")
     assert left.text(f"outputs/{RECALLED}/manifest.json") == "new\n"
 
