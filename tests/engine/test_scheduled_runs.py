@@ -10,6 +10,7 @@ import platform
 import re
 import signal
 import time
+from collections import namedtuple
 
 import pytest
 
@@ -222,6 +223,16 @@ def test_an_error_of_the_machine_is_a_failure_with_a_remedy_and_the_earlier_repo
     assert error.exit_status == 1
     assert f"build/x: {os.strerror(errno.ENOSPC)}. Free some space" in said
     assert f"The report: the earlier one is unchanged: reports/{Q1}" in said
+
+
+def test_a_full_disk_is_named_by_the_folder_that_is_on_it(runs, monkeypatch):
+    (runs.project / "build").mkdir()
+    free = {runs.project / "build": 1_000}
+    usage = namedtuple("usage", "free")
+    monkeypatch.setattr(schedule.shutil, "disk_usage", lambda place: usage(free.get(place, 10**9)))
+    runs.fails = {Q1: OSError(errno.ENOSPC, "full")}
+    said, _ = runs.run()
+    assert "then run this again. Less than 20 MB is free in build." in said
 
 
 @pytest.mark.parametrize("fault", [RuntimeError("a fault"), KeyboardInterrupt()], ids=["fault", "ctrl-c"])

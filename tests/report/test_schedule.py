@@ -15,11 +15,13 @@ import pytest
 import yaml
 
 WORKFLOW = Path(__file__).parents[2] / ".github" / "workflows" / "quarterly.yml"
-RECALLED, FINAL, NEWEST = "2024-25-Q1", "2023-24-Q4", "2024-25-Q3"
+OLD, FINAL, RECALLED, NEWEST = "2023-24-Q3", "2023-24-Q4", "2024-25-Q1", "2024-25-Q3"
 GH = f"""#!/bin/sh
 echo "$*" >> gh.log
 case "$1 $2" in
-    "release list") echo report-{FINAL}; echo report-{RECALLED}; [ -z "$WITH_NEWEST" ] || echo report-{NEWEST} ;;
+    "release list")
+        for quarter in {OLD} {FINAL} {RECALLED}; do echo report-$quarter; done
+        [ -z "$WITH_NEWEST" ] || echo report-{NEWEST} ;;
     "release download")
         mkdir -p "$7"
         case "$3 $5" in
@@ -137,16 +139,16 @@ def test_a_due_quarter_becomes_a_release_with_its_files_checksums_and_packages(t
     assert left.text("summary") == "~~~text\nthe summary\n~~~\n"
 
 
-def test_drafts_and_the_newest_report_are_fetched_whole_and_other_final_editions_by_their_manifest(
+def test_drafts_and_what_they_are_compared_with_are_fetched_whole_and_other_final_editions_by_their_manifest(
     tmp_path: Path,
 ) -> None:
-    for with_newest, whole in (("", {RECALLED}), ("yes", {RECALLED, NEWEST})):
+    for with_newest, whole in (("", {FINAL, RECALLED}), ("yes", {FINAL, RECALLED, NEWEST})):
         folder = tmp_path / f"newest-{with_newest}"
         folder.mkdir()
         left = run(folder, "nothing is due", with_newest=with_newest)
         assert not left.failed, left.printed
         assert {file.parent.name for file in (folder / "reports").glob("*/report.pdf")} == whole
-        assert (folder / "reports" / FINAL / "manifest.json").is_file()
+        assert (folder / "reports" / OLD / "manifest.json").is_file()
 
 
 def test_what_was_built_is_published_though_another_quarter_failed(tmp_path: Path) -> None:
@@ -167,6 +169,7 @@ def test_a_quarter_built_again_replaces_the_files_of_its_release(tmp_path: Path)
     assert not left.failed, left.printed
     assert f"release upload report-{RECALLED}" in left.text("gh.log")
     assert "--clobber" in left.text("gh.log")
+    assert f"release edit report-{RECALLED} --notes Built from 0123456789ab." in left.text("gh.log")
     assert "release create" not in left.text("gh.log")
     assert left.text(f"outputs/{RECALLED}/manifest.json") == "new\n"
 

@@ -7,13 +7,17 @@ quarter that fails stops no other; after a crash, the next run goes on from the 
 from __future__ import annotations
 
 import contextlib
+import errno
+import shutil
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from natpatsip import wording
 from natpatsip.build import build
 from natpatsip.errors import ReportError, of_the_machine
 from natpatsip.pipeline.caching.inputs import SourceChanged
@@ -25,6 +29,8 @@ from natpatsip.schedule.due_quarters import QuarterState, state_of
 from natpatsip.schedule.run_lock import Holder, lock
 from natpatsip.schedule.run_log import RunLog
 from natpatsip.schedule.run_summary import QuarterResult, ScheduledRun, in_one_line
+
+LITTLE = 20_000_000  # bytes; a report takes up to that
 
 
 class ScheduleError(ReportError):
@@ -119,7 +125,7 @@ def _build(project: Path, state: QuarterState, options: Options, log: Log) -> Qu
         if isinstance(error, OSError):
             if not (words := of_the_machine(error)):
                 raise
-            error = ReportError(words)
+            error = ReportError(words + _full_disks(error, project, report))
         log(f"{quarter}: could not be built")
         there = report if (report / "manifest.json").is_file() else None
         return QuarterResult(quarter, "failed", state.reasons, time.monotonic() - start, there, error=error)
@@ -127,6 +133,15 @@ def _build(project: Path, state: QuarterState, options: Options, log: Log) -> Qu
         return QuarterResult.left(QuarterState(quarter, "up to date"), report)
     kept = tuple(sorted(_reviewed(report) - reviewed))
     return QuarterResult.built(state, report, options, time.monotonic() - start, kept)
+
+
+def _full_disks(error: OSError, project: Path, report: Path) -> str:
+    """Return which of the places that a build writes to have no space left; a failed write does not name its file."""
+    if error.errno != errno.ENOSPC:
+        return ""
+    places = [project / "build", report.parent, Path(tempfile.gettempdir())]
+    full = [str(each) for each in places if each.is_dir() and shutil.disk_usage(each).free < LITTLE]
+    return f" Less than {LITTLE // 1_000_000} MB is free in {wording.listing(full)}." if full else ""
 
 
 def _reviewed(report: Path) -> set[Path]:
