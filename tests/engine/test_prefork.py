@@ -5,14 +5,13 @@ from __future__ import annotations
 import ast
 import difflib
 import json
-import multiprocessing
 import os
 import re
 import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -560,18 +559,31 @@ def test_notebooks_run_side_by_side(notebook, tmp_path):
     assert [printed(each) for each in ran] == [f"{QUARTER}\n"] * 4
 
 
-def stop():
+FORKED = """
+import papermill, sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from natpatsip.pipeline.execution import prefork
+
+def run():
+    ran = papermill.execute_notebook(sys.argv[1], None, engine_name="natpatsip-warm", progress_bar=False, folder=".")
     prefork.stop()
+    return ran.cells[-1].outputs[0].text
+
+ours = prefork.start()
+with ProcessPoolExecutor(1, mp_context=get_context("fork")) as pool:
+    print(pool.submit(run).result(), end="")
+assert prefork.start() is ours
+"""
 
 
-def test_a_fork_of_the_build_has_a_warm_process_of_its_own(notebook):
-    run(notebook(code("1")))
-    ours = server.start()
+def test_a_fork_of_the_build_has_a_warm_process_of_its_own(notebook, tmp_path):
+    # in a process of one thread: what other tests have started here would be forked with its locks as they are
     path = notebook(code("print('from a fork')"))
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
-        assert printed(pool.submit(run, path).result()) == "from a fork\n"
-        pool.submit(stop).result()
-    assert server.start() is ours
+    ran = subprocess.run(
+        [sys.executable, "-c", FORKED, path], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, timeout=120
+    )
+    assert (ran.stdout, ran.returncode) == ("from a fork\n", 0), ran.stderr
 
 
 @pytest.mark.parametrize(

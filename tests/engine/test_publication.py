@@ -142,11 +142,13 @@ def test_another_never_sees_a_report_that_is_missing_or_half(tmp_path, monkeypat
 
     with ThreadPoolExecutor(1) as pool:
         looking = pool.submit(look)
-        for number in range(1, 60):
-            with publication(report) as folder:
-                fill(folder, str(number))
-            assert read(report) == str(number)
-        done.set()
+        try:
+            for number in range(1, 60):
+                with publication(report) as folder:
+                    fill(folder, str(number))
+                assert read(report) == str(number)
+        finally:
+            done.set()
         looking.result()
     assert seen - {str(number) for number in range(60)} <= (set() if is_atomic else {"missing"})
     assert [path.name for path in tmp_path.iterdir()] == ["2024-25-Q2"]

@@ -35,6 +35,7 @@
   tip.hidden = true;
   document.body.append(tip);
   var pointed = []; // the line and the ring of the point that is shown
+  var shownAt = 0; // where the page stood when the value was shown
 
   function hide() {
     tip.hidden = true;
@@ -106,6 +107,7 @@
       tip.append(name, value);
     });
     tip.hidden = false;
+    shownAt = scrollY;
     point(node);
     var reader = chart.parentNode.querySelector(".chart-reader"), box = node.getBoundingClientRect();
     reader.setAttribute("aria-valuenow", valuesOf(chart).indexOf(node) + 1);
@@ -233,5 +235,6 @@
   document.addEventListener("pointerdown", function (event) {
     if (!event.target.closest(".chart-reader")) hide();
   });
-  addEventListener("scroll", hide, { passive: true });
+  // The event of a scroll that came before, as to what gets the focus, hides nothing.
+  addEventListener("scroll", function () { if (scrollY !== shownAt) hide(); }, { passive: true });
 })();

@@ -165,7 +165,7 @@
   }
 
   // What a point says to a pointer, a finger and the arrow keys, as on the report's other charts.
-  var tip = document.createElement("dl"), pointed = null;
+  var tip = document.createElement("dl"), pointed = null, shownAt = 0;
   var STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, PageDown: 6, PageUp: -6, Home: -Infinity, End: Infinity };
   tip.className = "chart-tip";
   tip.hidden = true;
@@ -202,6 +202,7 @@
         tip.append(term, value);
       });
       tip.hidden = false;
+      shownAt = scrollY;
       pointed = node("circle", { cx: drawn.points[at].x, cy: drawn.points[at].y, r: 8, class: "chart-pointed" }, drawn.svg);
       reader.setAttribute("aria-valuenow", at + 1);
       reader.setAttribute("aria-valuetext", said[at].map(function (each) { return each.join(": "); }).join(", "));
@@ -245,7 +246,8 @@
 
   document.addEventListener("keydown", function (event) { if (event.key === "Escape") hide(); });
   document.addEventListener("pointerdown", function (event) { if (!event.target.closest(".chart-reader")) hide(); });
-  addEventListener("scroll", hide, { passive: true });
+  // The event of a scroll that came before, as to what gets the focus, hides nothing.
+  addEventListener("scroll", function () { if (scrollY !== shownAt) hide(); }, { passive: true });
 
   function redrawAll() {
     document.querySelectorAll(".organisation-chart").forEach(function (each) { each.redraw(); });

@@ -56,19 +56,20 @@ def publication(
 
 
 def restore(report: Path) -> None:
-    """Repair what a killed publication left behind; do nothing while another build is publishing.
+    """Repair what a killed publication left behind, once no other build is at this point of a publication.
 
     Where the system cannot exchange two folders in one step, a build that is killed between two renames leaves no
     report; the previous one is put back. Folders that killed builds began to fill are removed.
     """
-    before = _before(report)
-    if before.exists() and not report.exists():
-        with contextlib.suppress(OSError):  # another command has restored it
-            before.rename(report)
-    for folder in report.parent.glob(f".{glob.escape(report.name)}.{'?' * 8}"):  # as mkdtemp names them
-        _remove_abandoned(folder)
-    if report.exists():
-        shutil.rmtree(before, ignore_errors=True)
+    with _locked(report.parent):  # a publication is never seen between its two renames
+        before = _before(report)
+        if before.exists() and not report.exists():
+            with contextlib.suppress(OSError):  # another command has restored it
+                before.rename(report)
+        for folder in report.parent.glob(f".{glob.escape(report.name)}.{'?' * 8}"):  # as mkdtemp names them
+            _remove_abandoned(folder)
+        if report.exists():
+            shutil.rmtree(before, ignore_errors=True)
 
 
 def restore_all(reports: Path) -> None:
@@ -166,6 +167,12 @@ def _swap(unfinished: Path, report: Path) -> None:
     """Put the new report in the place of the previous one, which is then in the place of the new one, or gone."""
     if report.exists() and _exchange(unfinished, report):
         return
+    with _locked(report.parent):
+        _rename_twice(unfinished, report)
+
+
+def _rename_twice(unfinished: Path, report: Path) -> None:
+    """Replace the report by two renames. Where folders cannot be locked, `restore` may come between them."""
     before = _before(report)
     for attempt in range(1, _ATTEMPTS + 1):
         shutil.rmtree(before, ignore_errors=True)
