@@ -179,10 +179,10 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
                 data=data_files(outputs.values(), plan.project),
                 report=folder,
                 status="final" if record else "draft",
+                written_from=manifest.written_from(job.inputs, plan.params),
                 illustrative=list(staged.illustrative),
                 figures={each.id: each.number for each in staged.figures},
                 seconds={name: round(each.seconds, 2) for name, each in executed.items()},
-                **{manifest.MADE_OF: manifest.made_of(job.inputs, plan.params)},
                 **(outcome.record() if outcome else {}),
                 **({"qa": record.record()} if record else {}),
             )

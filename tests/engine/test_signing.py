@@ -144,8 +144,8 @@ def test_a_report_that_does_not_say_what_it_was_made_of_is_built_again_first(war
     file = ward / "reports" / str(Q2) / "manifest.json"
     content = json.loads(file.read_text(encoding="utf-8"))
     for change, said in (
-        ({"made_of": None}, "was built by an earlier version"),
-        ({"made_of": {**content["made_of"], "natpatsip": "0.1"}}, "is out of date: natpatsip has changed"),
+        ({"written_from": None}, "was built by an earlier version"),
+        ({"written_from": {**content["written_from"], "natpatsip": "0.1"}}, "is out of date: natpatsip has changed"),
         ({"status": "final"}, "final edition"),
     ):
         file.write_text(json.dumps({**content, **change}), encoding="utf-8")

@@ -43,7 +43,7 @@ ASKS = {
     "small-number": "No small number is shown, or follows from others, that a disclosure policy hides",
 }
 """What each check asks of the report, in the order of `natpatsip.checks.CHECKS`."""
-MADE_OF = "made_of"
+WRITTEN_FROM = "written_from"
 CONTENT = ("notebooks", "data", "src")  # the folders that the words and numbers of a report come from
 PACKAGES = ("natpatsip", "papermill", "nbconvert", "pandas", "altair", "vl-convert-python", "pypandoc_binary", "typst")
 
@@ -150,7 +150,7 @@ def manifest(
     }
 
 
-def made_of(inputs: Inputs, params: Params) -> dict[str, str]:
+def written_from(inputs: Inputs, params: Params) -> dict[str, str]:
     """Return the files that the words and numbers of a report come from, with their SHA-256; and natpatsip's version.
 
     Of the params what is decided counts, and not who has signed: a sign-off leaves a report as it is.

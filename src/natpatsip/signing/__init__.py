@@ -19,7 +19,7 @@ from natpatsip.pipeline.caching.inputs import Inputs
 from natpatsip.pipeline.workspace import try_locked
 from natpatsip.quarter import PARAMS_FOLDER, Quarter
 from natpatsip.release.final_edition import is_final
-from natpatsip.release.manifest import MADE_OF, made_of
+from natpatsip.release.manifest import WRITTEN_FROM, written_from
 from natpatsip.reporters import counted
 from natpatsip.signing.params_text import with_entry
 from natpatsip.signing.snapshot import Snapshot, file_of
@@ -121,10 +121,10 @@ def _report(project: Path, quarter: Quarter, reports: Path | None) -> BuiltRepor
     again = f"Build it and read it again before you sign: natpatsip build {quarter}"
     if is_final(folder):
         raise SigningError(f"{shown}: holds the final edition, which has been signed off. There is nothing to sign.")
-    before = json.loads((folder / "manifest.json").read_text(encoding="utf-8")).get(MADE_OF)
+    before = json.loads((folder / "manifest.json").read_text(encoding="utf-8")).get(WRITTEN_FROM)
     if not isinstance(before, dict):
         raise SigningError(f"{shown}: was built by an earlier version of natpatsip. {again}")
-    now = made_of(Inputs.read(project), loaded)
+    now = written_from(Inputs.read(project), loaded)
     changed = [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
     if changed:
         more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
