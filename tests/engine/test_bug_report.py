@@ -39,7 +39,7 @@ def project(tmp_path, monkeypatch):
         "contact": SECRETS["contact"],
         "publisher": SECRETS["publisher"],
         "url": SECRETS["address"],
-        "cover": {SECRETS["setting"]: SECRETS["token"]},
+        "keywords": [SECRETS["setting"], SECRETS["token"]],
     }
     (project / "_quarto.yml").write_text(f"{SETTINGS}natpatsip: {json.dumps(settings)}\n", encoding="utf-8")
     edit(project / "data" / "datapackage.yaml", "rows: a month and team", f"rowz: {SECRETS['patient']}")
@@ -55,8 +55,7 @@ def test_a_bug_report_has_what_is_needed_and_gives_nobody_away(project):
     run = command(project, "doctor", "--report")
     assert "written: build/doctor-report.md" in run.stdout
     text = (project / "build" / "doctor-report.md").read_text(encoding="utf-8")
-    kept = {name: secret for name, secret in SECRETS.items() if secret != SECRETS["setting"]}
-    parts = {part for secret in kept.values() for part in (secret, *secret.replace("@", " ").split())}
+    parts = {part for secret in SECRETS.values() for part in (secret, *secret.replace("@", " ").split())}
     assert [part for part in parts if part.lower() in text.lower()] == []
     for word in ("zelda", "pa55w0rd", "intranet", "Jane", "abcdef"):
         assert word not in text
