@@ -67,6 +67,7 @@ def test_comments_are_written_shown_changed_downloaded_and_read_at_their_cells(w
         tab.evaluate(SELECT, WORDS)
         tab.click(".comment-tool")
         tab.wait_for_selector("dialog.comments[open]")
+        assert violations_in_both_themes(tab) == []
         tab.click("button:text('Save comment')")
         assert "Enter a comment" in tab.inner_text("[role=alert]")
         write(tab, "Which teams?", name="Ann Lee")
