@@ -123,7 +123,7 @@ local REVISIONS = { added = 'ins', removed = 'del' }
 
 -- A fact keeps its key in pages; a page-of mark is a page number in Word (in HTML its table has made a link of it).
 local function span_of(span)
-  if span.classes:includes('cell') then -- where a cell begins, for comments on the pages of drafts
+  if span.classes:includes('np-cell') then -- where a cell begins, for comments on the pages of drafts
     return (single or not is_html()) and {} or nil
   end
   local revision = is_html() and REVISIONS[span.classes[1]]

@@ -67,6 +67,7 @@ def test_comments_are_written_shown_changed_downloaded_and_read_at_their_cells(w
         tab.evaluate(SELECT, WORDS)
         tab.click(".comment-tool")
         tab.wait_for_selector("dialog.comments[open]")
+        assert violations_in_both_themes(tab) == []
         tab.click("button:text('Save comment')")
         assert "Enter a comment" in tab.inner_text("[role=alert]")
         write(tab, "Which teams?", name="Ann Lee")
@@ -95,7 +96,10 @@ def test_comments_are_written_shown_changed_downloaded_and_read_at_their_cells(w
         tab.click("dialog[open] button[aria-label^='Delete comment: Too long']")
         tab.click("dialog[open] button:text('Close')")
         path = downloaded(tab, tmp_path)
-        tab.goto((pages / "waiting-times.html").as_uri())
+        tab.click(".comments-button")
+        tab.click("dialog[open] a:text('Show on its page') >> nth=0")
+        tab.wait_for_url("**/waiting-times.html#*")
+        assert tab.evaluate("document.activeElement.className").startswith("comment-button comment-mark")
         assert tab.locator(".comment-mark").all_inner_texts() == ["1 comment", "1 comment"]
         tab.reload()
         assert tab.evaluate("CSS.highlights.get('natpatsip-comment').size") == 2

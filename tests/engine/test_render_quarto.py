@@ -98,16 +98,21 @@ if [ "$1" = --version ]; then echo 1.11.3; else mkdir -p _book; touch _book/inde
 """
 
 
-def test_quarto_is_asked_once_for_its_version(tmp_path, monkeypatch):
+def test_quarto_is_asked_once_for_its_version_and_given_pages_with_the_marks_of_cells(tmp_path, monkeypatch):
     program, log = tmp_path / "quarto", tmp_path / "log"
     program.write_text(FAKE.format(log=log), encoding="utf-8")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     renderer = render.choose("auto")
     assert renderer == Renderer("quarto", str(program), (1, 11))
-    render.render(stage(tmp_path / "staged"), tmp_path / "out", ["html"], renderer=renderer, timestamp=TIMESTAMP)
+    project = stage(tmp_path / "staged")
+    (project / "places.json").write_text(json.dumps({"visits": [[1, "", "title"]]}), encoding="utf-8")
+    render.render(project, tmp_path / "out", ["html"], renderer=renderer, timestamp=TIMESTAMP)
     assert (tmp_path / "out" / "html" / "index.html").is_file()
     assert log.read_text(encoding="utf-8").split() == ["--version", "render"]
+    pages = json.loads((project / "pages.json").read_text(encoding="utf-8"))
+    assert [name for name, page in pages.items() if "np-cell" in page["document"]] == ["visits"]
+    assert pages["visits"]["variables"]["notebook"] == "visits"
 
 
 # What it is asked for ---------------------------------------------------------------

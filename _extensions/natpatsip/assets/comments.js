@@ -84,7 +84,7 @@
 
   // The text of the page, with single spaces, and where each letter of it is ------------------------------------------
 
-  var OWN = "nav, svg, script, button, .comment-own, .cover";
+  var OWN = "nav, svg, script, button, .meaning, .comment-own, .cover";
   var BLOCKS = "p, li, h1, h2, h3, h4, td, th, caption, figcaption, dt, dd, div, section, summary, figure";
   var read_ = null;
 
@@ -114,6 +114,7 @@
 
   // A quotation with what is around it, as W3C's Web Annotation has it (TextQuoteSelector).
   function quoted(range) {
+    read_ = null; // a table may have been sorted meanwhile
     var page = text(), first = -1, last = -1;
     for (var i = 0; i < page.at.length; i += 1) {
       var node = page.at[i][0], offset = page.at[i][1];
@@ -157,12 +158,6 @@
       if (mark.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING) cell = mark.dataset.cell;
     });
     return cell;
-  }
-
-  function sectionOf(node) {
-    var above = "";
-    main.querySelectorAll("section[id], figure[id]").forEach(function (each) { if (each.contains(node)) above = each.id; });
-    return above;
   }
 
   // The paragraphs that can be chosen: what holds no other of them ------------------------------------------------------
@@ -269,7 +264,7 @@
     var quote = quoted(range) || (choice && quoted(rangeOf(choice))); // words in a chart are about its title
     if (!quote) return;
     open({
-      page: page, notebook: main.dataset.notebook, cell: cellOf(quote.node), section: sectionOf(quote.node),
+      page: page, notebook: main.dataset.notebook, cell: cellOf(quote.node),
       title: main.querySelector("h1").textContent.trim(), exact: quote.exact, prefix: quote.prefix, suffix: quote.suffix,
     });
   }
@@ -368,13 +363,12 @@
     item.append(element("blockquote", shortened(comment.exact, 160), "comment-quote"), element("p", comment.text, "comment-text"));
     if (comment.page !== page) {
       var link = element("a", "Show on its page");
-      link.href = comment.page + (comment.section ? "#" + encodeURIComponent(comment.section) : "");
+      link.href = comment.page + "#" + comment.id;
       tools.append(link);
     } else if (marks[comment.id]) {
       tools.append(button("Show", "", function () {
         list.close();
-        marks[comment.id].scrollIntoView({ block: "center" });
-        marks[comment.id].focus();
+        goTo(comment.id);
       }));
     } else {
       item.append(element("p", "These words are not on the page any more. The comment is in the file all the same.", "comment-gone"));
@@ -412,6 +406,12 @@
       items.append.apply(items, pages[name].map(entry));
       entries.append(element("h3", pages[name][0].title + (name === page ? " (this page)" : "")), items);
     });
+  }
+
+  function goTo(id) {
+    if (!marks[id]) return;
+    marks[id].scrollIntoView({ block: "center" });
+    marks[id].focus();
   }
 
   function showMarks() {
@@ -469,4 +469,5 @@
 
   addEventListener("storage", function (event) { if (event.key === STORE) show(); }); // another page of the report
   show();
+  goTo(location.hash.slice(1)); // from the list of another page
 })();

@@ -48,7 +48,6 @@ def render(
             raise UsageError(f'format "{name}": expected any of {", ".join(FORMATS)}.{nearest(name, FORMATS)}')
     from natpatsip.pipeline.render.chapters import read_chapters
     from natpatsip.pipeline.render.constructs import check_chapters
-    from natpatsip.pipeline.render.page_cells import with_marked_documents
     from natpatsip.pipeline.render.render_cache import RenderCache
     from natpatsip.pipeline.render.staged_report import RenderJob, read_report
     from natpatsip.pipeline.render.statement import with_statement
@@ -61,7 +60,7 @@ def render(
         chapters = read_chapters(report, saved, jobs=jobs)
         drawing.result()
     check_chapters(report, chapters, is_printed="pdf" in formats)
-    chapters = with_marked_documents(job, with_statement(job, chapters))
+    chapters = with_statement(job, chapters)
     output.mkdir(parents=True, exist_ok=True)
     if renderer.name == "quarto":
         from natpatsip.pipeline.render import quarto
@@ -74,11 +73,14 @@ def render(
 def _render_embedded(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     """Write each format with Pandoc and Typst, as many at once as the job allows."""
     from natpatsip.pipeline.render.html import write_pages
+    from natpatsip.pipeline.render.page_cells import with_marked_documents
     from natpatsip.pipeline.render.pdf import write_pdf
 
     printed = [chapter for chapter in chapters if job.report.in_print(chapter.name)]
     with ThreadPoolExecutor(max_workers=max(1, job.jobs)) as pool:
         tasks = [pool.submit(write_pdf, job, printed)] if "pdf" in job.formats else []
+        chapters = with_marked_documents(job, chapters)  # meanwhile: the PDF does without
+        printed = [chapter for chapter in chapters if job.report.in_print(chapter.name)]
         if "docx" in job.formats:
             from natpatsip.pipeline.render.word import write_word  # only for Word: python-docx takes long to import
 

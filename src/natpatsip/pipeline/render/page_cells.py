@@ -15,7 +15,7 @@ from natpatsip.pipeline.render.cell_bookmarks import bookmark_of, with_marks
 from natpatsip.pipeline.render.chapters import Chapter, Node, parse_chapter
 from natpatsip.pipeline.render.staged_report import RenderJob
 
-CLASS = "cell"
+CLASS = "np-cell"  # Quarto gives cell a meaning of its own
 _NAME = re.compile(r'<w:bookmarkStart [^>]*w:name="([^"]*)"')
 _INLINES = {"Para": 0, "Plain": 0, "Header": 2}  # where the words of a block are
 
