@@ -21,11 +21,17 @@ for name in ("SIGALRM", "SIGCHLD", "SIGHUP", "SIGUSR1", "SIGUSR2", "pthread_sigm
     delattr(signal, name)
 multiprocessing.util._HAVE_SIGMASK = multiprocessing.resource_tracker._HAVE_SIGMASK = False
 multiprocessing.set_start_method("spawn")
+from pathlib import Path
+as_given = Path.write_text
+def write_text(self, data, encoding=None, errors=None, newline=None):
+    text = data.replace("\\n", "\\r\\n") if newline is None else data
+    return as_given(self, text, encoding, errors, newline or "")
+Path.write_text = write_text
 """
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Return the environment of such a process: no fork, no locks of POSIX, and ASCII where no encoding is named.
+    """Return the environment of such a process: no fork, no locks of POSIX, ASCII where no encoding is named, CRLF.
 
     Windows has cp1252 there. ASCII is stricter, and this system has it without another package.
     """

@@ -149,7 +149,7 @@ def manifest(
 
 def write(content: Mapping[str, Any], file: Path) -> None:
     """Write a manifest."""
-    file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
 
 
 def _version(package: str) -> str:

@@ -283,7 +283,7 @@ def write_drawings(
         except FigureError as error:
             errors.append(FigureError(f"{figure.place}: {error}" if figure.place else str(error)))
             continue
-        (folder / f"{figure.id}.svg").write_text(drawn.svg, encoding="utf-8")
+        (folder / f"{figure.id}.svg").write_text(drawn.svg, encoding="utf-8", newline="\n")
         (folder / f"{figure.id}.png").write_bytes(drawn.png)
         if drawn.narrow is not None:
             (drawings / f"{figure.id}-narrow.svg").write_text(drawn.narrow, encoding="utf-8")
@@ -293,7 +293,7 @@ def write_drawings(
         if drawn.interactive:
             (drawings / f"{figure.id}.json").write_text(drawn.interactive, encoding="utf-8")
         if drawn.interactive and not (drawings / "vega.js").exists():
-            (drawings / "vega.js").write_text(artist.runtime(), encoding="utf-8")
+            (drawings / "vega.js").write_text(artist.runtime(), encoding="utf-8", newline="\n")
     together(errors)
     gathered = list(outputs)
     for name, svg in {name: svg for each in gathered for name, svg in each.drawings.items()}.items():
@@ -306,7 +306,7 @@ def write_drawings(
         (drawings / f"{name}.html").write_text(organisation_tables.tables(content), encoding="utf-8")
     for picture in (picture for each in gathered for picture in each.pictures):
         drawn = artist.picture(picture.id, picture.data[SVG])
-        (folder / f"{picture.id}.svg").write_text(drawn.svg, encoding="utf-8")
+        (folder / f"{picture.id}.svg").write_text(drawn.svg, encoding="utf-8", newline="\n")
         (folder / f"{picture.id}.png").write_bytes(drawn.png)
         if "narrow" in picture.record:
             (drawings / f"{picture.id}-narrow.svg").write_text(dark.marked(picture.record["narrow"]), encoding="utf-8")

@@ -49,7 +49,7 @@ def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     def write(position: int) -> None:
         chapter, variables = chapters[position], page_variables(job, chapters, position)
         page = _html(job, "page.html", variables, document=chapter.document, what=chapter.name)
-        (folder / f"{chapter.stem}.html").write_text(page, encoding="utf-8")
+        (folder / f"{chapter.stem}.html").write_text(page, encoding="utf-8", newline="\n")
 
     with ThreadPoolExecutor(max_workers=max(1, job.jobs)) as pool:
         whole = pool.submit(write_single_page, job, chapters, folder) if job.with_single_page else None
@@ -73,7 +73,7 @@ def write_files(report: Report, chapters: Sequence[Chapter], folder: Path) -> No
     _write_interactive(report, chapters, folder)
     if report.settings.url:
         (folder / PREVIEW).write_bytes(preview_image(report))
-    (folder / "assets" / "search-index.js").write_text(search_index(chapters), encoding="utf-8")
+    (folder / "assets" / "search-index.js").write_text(search_index(chapters), encoding="utf-8", newline="\n")
 
 
 def _html(
@@ -189,13 +189,15 @@ def _write_interactive(report: Report, chapters: Sequence[Chapter], folder: Path
     for name, path in named.items():
         specification = (report.root / path).read_text(encoding="utf-8").strip()
         (folder / "figures" / f"{name}.js").write_text(
-            f"natpatsipChart({json.dumps(name)},{specification});\n", encoding="utf-8"
+            f"natpatsipChart({json.dumps(name)},{specification});\n", encoding="utf-8", newline="\n"
         )
     if named:
         shutil.copy2(report.root / "drawings" / "vega.js", folder / "assets" / "vega.js")
     for name, path in _organisations(chapters):
         data = (report.root / path).read_text(encoding="utf-8")
-        (folder / "figures" / f"{name}.js").write_text(f"natpatsipOrganisations({data});\n", encoding="utf-8")
+        (folder / "figures" / f"{name}.js").write_text(
+            f"natpatsipOrganisations({data});\n", encoding="utf-8", newline="\n"
+        )
 
 
 def _charts(chapter: Chapter) -> Iterator[tuple[str, dict[str, str]]]:
@@ -222,7 +224,7 @@ def _copy_assets(report: Report, folder: Path, programmes: str) -> None:
     style = "\n".join(
         [*_sheets(report.extension, *([DRAFT_SHEET] if report.is_draft else [])), programmes, running_lines(report)]
     ).replace("../fonts/", "fonts/")
-    (assets / "style.css").write_text(style, encoding="utf-8")
+    (assets / "style.css").write_text(style, encoding="utf-8", newline="\n")
     fonts.mkdir(exist_ok=True)
     for font in sorted((report.extension / "fonts").glob("*.woff2")):
         shutil.copy2(font, fonts / font.name)
@@ -313,7 +315,7 @@ def write_single_page(job: RenderJob, chapters: Sequence[Chapter], folder: Path)
         kind = {".svg": "svg+xml", ".png": "png"}[Path(logo).suffix]
         data = base64.b64encode((report.extension / "assets" / logo).read_bytes()).decode()
         text = text.replace(f'src="assets/{logo}"', f'src="data:image/{kind};base64,{data}"', 1)
-    file.write_text(PASTED.sub(partial(_inlined, report.root), text), encoding="utf-8")
+    file.write_text(PASTED.sub(partial(_inlined, report.root), text), encoding="utf-8", newline="\n")
 
 
 def _inlined(root: Path, match: re.Match[str]) -> str:
