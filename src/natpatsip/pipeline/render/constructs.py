@@ -151,7 +151,8 @@ class _Constructs:
                 escaped[cell] -= 1
                 if escaped[cell] >= 0:
                     continue  # text from data: staging has escaped it
-                yield f"{self._place(node, text)}: found {text} in the text. A div's ::: has a line to itself, below an empty one."
+                place = self._place(node, text)
+                yield f"{place}: found {text} in the text. A div's ::: has a line to itself, below an empty one."
             elif is_line_break(node):
                 continue
             elif kind == "Image" and PASTED.fullmatch(node["c"][2][0]):
