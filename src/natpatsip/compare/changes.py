@@ -18,6 +18,7 @@ KINDS = {
     "fact-rose": "Numbers that rose",
     "fact-fell": "Numbers that fell",
     "fact-changed": "Dates and quarters that changed",
+    "fact-began-again": "Years to date that began again",
     "fact-revised": "Numbers of earlier quarters that were revised",
     "fact-appeared": "Numbers that are new",
     "fact-vanished": "Numbers that are gone",
@@ -28,7 +29,7 @@ KINDS = {
     "narrative-added": "Narrative that was added",
     "narrative-removed": "Narrative that was removed",
 }
-NUMBERS = ("fact-rose", "fact-fell", "fact-changed", "fact-revised")
+NUMBERS = ("fact-rose", "fact-fell", "fact-changed", "fact-began-again", "fact-revised")
 NUMBERS_OF_ONE = ("fact-appeared", "fact-vanished")  # in one of the two reports only
 FIGURES = ("figure-message", "figure-appeared", "figure-vanished")
 NARRATIVE = ("narrative-reworded", "narrative-added", "narrative-removed")
@@ -150,5 +151,6 @@ def number_table(changes: Sequence[Change], before: str, now: str) -> Iterator[s
     for change in changes:
         name = change.label.removesuffix(f" ({now})")  # the head of the table says so
         by = f"{verbs[change.check]} {change.change}" if change.check in verbs and change.change else "Changed"
+        by = "The year began again" if change.check == "fact-began-again" else by
         chart = "" if change.signal is None else f"{'Signal' if change.signal else 'No signal'}: {change.shows}"
         yield "| " + " | ".join(map(escaped, (name, *change.values, by, chart))) + " |"
