@@ -205,6 +205,12 @@ class Notebook:
 
     def _check(self) -> None:
         where = f"notebooks/{self.path.name}"
+        for key in ("kernelspec", "language_info"):
+            if not isinstance(found := self.content.metadata.get(key, {}), dict):
+                raise NotebookError(
+                    f"{where}: {key} in its metadata is {found!r}; expected keys with values, such as "
+                    "name: python3. Choose the kernel again in JupyterLab, and save."
+                )
         for number, cell in enumerate(self.content.cells, start=1):
             if wrong := _malformed(cell):
                 raise NotebookError(

@@ -1,8 +1,8 @@
 """Which files a cell's own code opens, rather than the engine for it: what `tracing` records of each cell.
 
 Python's audit events name each file that Python opens. Compiled readers (DuckDB, Polars, pyarrow) open files without
-Python, and so do programs that a cell starts; of those, the files count that the cell names. This module is imported into every notebook's
-process, so it imports little.
+Python, and so do programs that a cell starts; of those, the files count that the cell names. This module is imported
+into every notebook's process, so it imports little.
 """
 
 from __future__ import annotations
