@@ -205,7 +205,8 @@ def _specification(chart: Any, figure_id: str) -> dict[str, Any]:
     drawn: dict[str, Any] = chart.to_dict()
     if "narrow" in drawn.get("usermeta", {}):  # one of `natpatsip.charts`
         return drawn
-    if told := own_charts.misread(drawn) or encodings.misstated(drawn):
+    faults = own_charts.misread(drawn), encodings.misstated(drawn), own_charts.out_of_categories(chart, drawn)
+    if told := next(filter(None, faults), ""):
         raise FigureError(f"{figure_id}: {told}")
     return _in_report_look(own_charts.with_local_times(drawn), theme.OWN_CHARTS)
 

@@ -147,7 +147,22 @@ def test_the_year_to_date_begins_again_in_april():
         built(Q4, facts=[fact(70, "2024-25-YTD")]),
         built(Quarter(2025, 1), facts=[fact(18, "2025-26-YTD")]),
     )
+    assert kinds(before, now) == [
+        (
+            "fact-began-again",
+            "women (2025/26 year to date) is 18 women: the year began again. Before that it was 70 women",
+        )
+    ]
+
+
+def test_the_years_to_date_of_the_same_quarter_of_two_years_rise_and_fall():
+    before, now = built(Quarter(2023, 2), facts=[fact(70, "2023-24-YTD")]), built(Q2, facts=[fact(68, "2024-25-YTD")])
     assert [kind for kind, _ in kinds(before, now)] == ["fact-fell"]
+
+
+@pytest.mark.parametrize(("before", "now", "unit"), [(0.1 + 0.2, 0.3, "percent"), (2.001, 2.002, "days")])
+def test_numbers_that_are_printed_alike_in_full_have_not_changed(before, now, unit):
+    assert kinds(built(Q1, facts=[fact(before, Q1, unit=unit)]), built(Q2, facts=[fact(now, Q2, unit=unit)])) == []
 
 
 @pytest.mark.parametrize(

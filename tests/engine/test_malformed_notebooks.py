@@ -42,7 +42,13 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+METADATA = {
+    "a kernel that is a text": lambda content: content["metadata"].update(kernelspec="python3"),
+    "a language that is a list": lambda content: content["metadata"].update(language_info=["python"]),
+}
+
+
+@pytest.mark.parametrize("change", (CHANGES | METADATA).values(), ids=CHANGES | METADATA)
 def test_a_cell_that_lacks_what_every_cell_has_is_refused_with_its_notebook(tmp_path, change):
     project = small(tmp_path)
     broken(project / "notebooks" / "ward.ipynb", change)

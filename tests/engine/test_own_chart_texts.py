@@ -113,8 +113,26 @@ MISSTATED = {
         "under headings of others",
     ),
     "all": (labels([0.9996, 0.5, 0.4], ".1%"), "as 100"),
+    "areas-of-both-signs": (areas([5, 6, -1, 2]), "stacks values above and below 0"),
+    "means-in-one-place": (chart(FULL, x="area:N", y="mean(seen):Q", color="team:N"), "the mean of more than one team"),
+    "stacked-medians": (
+        chart(FULL, x="area:N", y=alt.Y("median(seen):Q", stack="zero"), color="team:N"),
+        "the median of more than one team",
+    ),
+    "stacked-percentages": (
+        chart({**FULL, "seen": [80, 90, 70, 60]}, x="area:N", y=alt.Y("seen:Q", title="Seen (%)"), color="team:N"),
+        "at area A it stacks percentages to 170%",
+    ),
 }
 STATED = {
+    "areas-below-0": areas([-5, -6, -1, -2]),
+    "bars-of-both-signs": chart({**FULL, "seen": [5, -3, 2, 1]}, x="area:N", color="team:N"),
+    "means-side-by-side": chart(FULL, x="area:N", y="mean(seen):Q", color="team:N", xOffset="team:N"),
+    "means-of-one-colour-each": chart(FULL, x="area:N", y="mean(seen):Q", color="area:N"),
+    "means-in-panels": chart(FULL, x="area:N", y="mean(seen):Q", color="team:N").facet("team:N"),
+    "percentages-of-a-whole": chart(
+        {**FULL, "seen": [80, 20, 70, 30]}, x="area:N", y=alt.Y("seen:Q", title="Share (%)"), color="team:N"
+    ),
     "sum": chart(TEAMS, x=alt.value(1), y="sum(seen):Q"),
     "mean": chart(GAP, x=alt.value(1), y="mean(seen):Q"),
     "bars": chart(GAP),
@@ -214,6 +232,24 @@ def alike_panels(*ends):
 
 
 AXIS = {"axis": alt.Axis(format="d")}
+LEVELS = pd.Categorical(["low", "mid", "high"], ["low", "mid", "high"], ordered=True)
+
+
+@pytest.mark.parametrize("channels", [{"x": "level:O"}, {"color": "level:N"}, {"y": "level:N", "x": "seen:Q"}])
+def test_ordered_categories_in_alphabetical_order_are_refused(channels):
+    rows = {"level": LEVELS, **TEAMS}
+    with pytest.raises(
+        FigureError, match=r"alphabetical order \(high, low, …\), not that of its categories \(low, mid"
+    ):
+        figure("fig-a", chart(rows, **channels), title="T", description="D", caption="C", data=pd.DataFrame(rows))
+
+
+@pytest.mark.parametrize("level", ["level", alt.X("level:O", sort=list(LEVELS)), alt.X("level:O", sort=None)])
+def test_ordered_categories_in_their_order_are_drawn(level):
+    rows = {"level": LEVELS, **TEAMS}
+    assert figure("fig-a", chart(rows, x=level), title="T", description="D", caption="C", data=pd.DataFrame(rows))
+
+
 MISLEADING = {
     "missing": (chart(GAP, "text", y=alt.value(9), text="seen:Q"), 'the text "null"'),
     "missing-in-words": (

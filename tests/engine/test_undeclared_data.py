@@ -37,6 +37,10 @@ WAYS = {
     "module": "from helpers import beds\nbeds.read()",
     "thread": "import threading\nt = threading.Thread(target=beds.read)\nt.start(), t.join()",
     "unpacked": 'import zipfile\nzipfile.ZipFile("../data/beds.zip").namelist()',
+    "program": 'import subprocess\nsubprocess.run(["cat", "../data/beds.csv"], capture_output=True, check=True)',
+    "shell": 'import os\nos.popen("cat ../data/beds.csv").read()',
+    "shell-line": "beds = !cat ../data/beds.csv",
+    "shell-cell": "%%bash\ncat ../data/beds.csv",
     "database": 'sqlite3.connect("../data/beds.db").execute("select 1")',
 }
 OPENED_BY = {"lxml": "data/beds.xml", "unpacked": "data/beds.zip", "database": "data/beds.db"}

@@ -15,7 +15,7 @@ from itertools import product
 from typing import Any
 
 from natpatsip import wording
-from natpatsip.charts.own_charts import Rows, Specification, children, field_of, rows_of, tables, units
+from natpatsip.charts.own_charts import MADE, Rows, Specification, children, field_of, rows_of, tables, units
 
 PERCENTAGES = 10.0  # from here on a value is no proportion
 _RANDOM = re.compile(r'"(ci0|ci1)"|"extent": "ci"|"sample": \d|\brandom\(\)|"(?:op|aggregate)": "ci')
@@ -24,6 +24,7 @@ _FORMAT = re.compile(r",?(?:\.(\d+))?([fd%])")
 _DATUM = re.compile(r"datum(?:\.|\[['\"])(\w+)")
 _GUARD = re.compile(r"isValid|null|isNaN|isFinite")
 SUMS = ("aggregate", "joinaggregate", "window")
+ADDABLE = ("sum", "count", "distinct", "valid", "missing")  # aggregates that Vega stacks; it draws others in one place
 _PERCENT = re.compile(r"%|\bper ?cent\b", re.IGNORECASE)
 
 
@@ -114,7 +115,7 @@ def _misplaced(unit: Specification, specification: Specification) -> str:
 def _of_unit(unit: Specification, specification: Specification) -> str:
     rows = rows_of(unit, specification)
     mark = unit["mark"]["type"] if isinstance(unit["mark"], Mapping) else unit["mark"]
-    told = [_partial_area(unit, rows) if mark == "area" else ""]
+    told = [_partial_area(unit, rows) if mark == "area" else "", _stacked(unit, rows, mark)]
     for name, channel in _channels(unit["encoding"]):
         values = [row[channel["field"]] for row in rows if channel["field"] in row]
         told += [
@@ -171,6 +172,43 @@ def _partial_area(unit: Specification, rows: Rows) -> str:
         return ""
     series = ", ".join(map(str, absent[1]))
     return f"{series} has no value at {fields[0]} {absent[0]}, and Vega draws 0 in a stacked area. Draw lines or bars."
+
+
+def _stacked(unit: Specification, rows: Rows, mark: str) -> str:
+    """Return which bars or areas lie over each other, or have a height that is the sum of what cannot be added."""
+    encoding = unit["encoding"]
+    measured = [name for name in ("x", "y") if encoding.get(name, {}).get("type") == "quantitative"]
+    if mark not in ("bar", "area") or len(measured) != 1 or {"x2", "y2", "xOffset", "yOffset"} & encoding.keys():
+        return ""
+    heights, other = encoding[measured[0]], encoding.get("y" if measured == ["x"] else "x", {})
+    groups = {field for name in ("color", "fill", "detail") if (field := field_of(encoding.get(name)))}
+    groups -= {field_of(other)}
+    field, aggregate = field_of(heights), heights.get("aggregate")
+    if not groups or not field or heights.get("stack", "zero") != "zero" or MADE & other.keys() or unit["is_changed"]:
+        return ""
+    places: dict[Any, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        places.setdefault((row.get(field_of(other)), *map(row.get, unit["facets"])), []).append(row)
+    for (place, *_), parts in places.items():
+        where = f"{field_of(other)} {place}" if field_of(other) else f"column {field}"
+        values = _numbers([row.get(field) for row in parts])
+        if aggregate and aggregate not in ADDABLE:
+            if len({tuple(map(row.get, sorted(groups))) for row in parts}) > 1:
+                return (
+                    f"at {where} it draws the {aggregate} of more than one {' or '.join(sorted(groups))} in "
+                    "one place, where one hides another. Put them side by side (xOffset), or draw points."
+                )
+        elif mark == "area" and min(values, default=0) < 0 < max(values, default=0):
+            return (
+                f"at {where} it stacks values above and below 0, and Vega draws one area over the other. Draw bars or "
+                "lines."
+            )
+        elif _PERCENT.search(str(heights.get("title") or field)) and sum(values) > 100.5 and len(values) > 1:
+            return (
+                f"at {where} it stacks percentages to {sum(values):g}%. Put them side by side (xOffset), or name the "
+                "unit in other words if they are no percentages."
+            )
+    return ""
 
 
 def _without_place(channel: Mapping[str, Any], values: Sequence[Any]) -> str:

@@ -158,6 +158,43 @@ def _reordered(rows: Rows, field: str, mark: str) -> str:
     )
 
 
+def out_of_categories(chart: Any, specification: Specification) -> str:
+    """Return which ordered categories of a frame Vega would put into alphabetical order; an empty text if none.
+
+    Altair hands their order on only where it infers the type of a column: `c`, and not `c:O`.
+    """
+    orders = {
+        str(name): list(values.cat.categories)
+        for frame in _frames(chart)
+        for name, values in frame.items()
+        if getattr(values.dtype, "ordered", False)
+    }
+    for unit in units(specification):
+        for channel in unit["encoding"].values():
+            field = field_of(channel)
+            if field not in orders or channel.get("type") not in ("nominal", "ordinal") or "sort" in channel:
+                continue
+            seen = {row.get(field) for row in rows_of(unit, specification)}
+            names = [name for name in orders[field] if name in seen and isinstance(name, str)]
+            if names != sorted(names) and not isinstance(channel.get("scale", {}).get("domain"), list):
+                return (
+                    f"Vega puts column {field} into alphabetical order ({', '.join(sorted(names)[:2])}, …), not that "
+                    f"of its categories ({', '.join(names[:2])}, …). Give it: sort={names}."
+                )
+    return ""
+
+
+def _frames(chart: Any) -> Iterator[Any]:
+    """Yield the frames of a chart of Altair and of the charts in it."""
+    data = getattr(chart, "data", None)
+    if hasattr(data, "dtypes") and hasattr(data, "items"):
+        yield data
+    for name in (*CHILDREN, "spec"):
+        inner = getattr(chart, name, None)
+        for child in inner if isinstance(inner, list) else [inner] if hasattr(inner, "data") else ():
+            yield from _frames(child)
+
+
 def _doubled(rows: Rows, channels: Mapping[str, Any], mark: str, facets: Sequence[str]) -> str:
     """Return which bar or point of a line has two rows, which Vega stacks or joins."""
     measured = [channel for channel in channels.values() if channel.get("type") == "quantitative"]

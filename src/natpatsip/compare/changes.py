@@ -18,6 +18,7 @@ KINDS = {
     "fact-rose": "Numbers that rose",
     "fact-fell": "Numbers that fell",
     "fact-changed": "Dates and quarters that changed",
+    "fact-began-again": "Years to date that began again",
     "fact-revised": "Numbers of earlier quarters that were revised",
     "fact-appeared": "Numbers that are new",
     "fact-vanished": "Numbers that are gone",
@@ -29,7 +30,7 @@ KINDS = {
     "narrative-added": "Narrative that was added",
     "narrative-removed": "Narrative that was removed",
 }
-NUMBERS = ("fact-rose", "fact-fell", "fact-changed", "fact-revised")
+NUMBERS = ("fact-rose", "fact-fell", "fact-changed", "fact-began-again", "fact-revised")
 NUMBERS_OF_ONE = ("fact-appeared", "fact-vanished")  # in one of the two reports only
 FIGURES = ("figure-message", "figure-appeared", "figure-vanished")
 NARRATIVE = ("narrative-reworded", "narrative-moved", "narrative-added", "narrative-removed")
@@ -161,6 +162,7 @@ def number_row(change: Change, comparison: Comparison) -> tuple[str, str, str, s
     verbs = {"fact-rose": "Rose by", "fact-fell": "Fell by", "fact-revised": "Revised by"}
     name = change.label.removesuffix(f" ({comparison.now.quarter.label})")  # the head of the table says so
     by = f"{verbs[change.check]} {change.change}" if change.check in verbs and change.change else "Changed"
+    by = "The year began again" if change.check == "fact-began-again" else by
     chart = "" if change.signal is None else f"{'Signal' if change.signal else 'No signal'}: {change.shows}"
     before, now = change.values
     return name, before, now, by, chart

@@ -27,7 +27,8 @@ def _changes(before: BuiltReport, now: BuiltReport) -> Iterator[tuple[int, Chang
     earlier = {fact.key: fact for fact in before.facts}
     for key, fact in new.items():
         if counterpart := old.get(key):
-            if change := _compared(counterpart, fact, now):
+            began = fact.period == now.quarter.year_to_date and _begins_again(before.quarter, now.quarter)
+            if change := _began_again(counterpart, fact, now) if began else _compared(counterpart, fact, now):
                 yield _rank(fact, change, now), change
         elif not _is_past(fact, now.quarter):
             message = f"{named(fact, now.quarter)} is new: {in_full(fact)}"
@@ -73,9 +74,21 @@ def _is_past(fact: Fact, quarter: Quarter) -> bool:
     return bool(FORM.fullmatch(fact.period)) and fact.period != str(quarter)
 
 
+def _begins_again(before: Quarter, now: Quarter) -> bool:
+    """Return True if two years to date are of different lengths in different years, so that neither rose nor fell."""
+    return before.year != now.year and before.number != now.number
+
+
+def _began_again(before: Fact, fact: Fact, now: BuiltReport) -> Change:
+    message = (
+        f"{named(fact, now.quarter)} is {in_full(fact)}: the year began again. Before that it was {in_full(before)}"
+    )
+    return _change("fact-began-again", message, now, fact, **_both(before, fact))
+
+
 def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
-    if before.value == fact.value and before.unit == fact.unit:
-        return None
+    if before.unit == fact.unit and (before.value == fact.value or in_full(before) == in_full(fact)):
+        return None  # the same, or the same to all that is printed
     kind, verb, by = "fact-changed", "changed", _difference(before, fact)
     if by:
         kind, verb = ("fact-rose", "rose") if fact.value > before.value else ("fact-fell", "fell")  # type: ignore[operator]
@@ -126,6 +139,8 @@ def amount(before: float, now: float, unit: str) -> str:
     --------
     >>> amount(18, 17, "teams"), amount(79.1, 83, "percent"), amount(18e6, 19e6, "GBP"), amount(0, 2, "reviews")
     ('1 (−5.6%)', '3.9 percentage points', '£1 million (+5.6%)', '2')
+    >>> amount(1_000_000, 1_000_001, "people")
+    '1 (+0.00010%)'
     """
     size = abs(now - before)
     if unit in ("percent", "percentage points"):
@@ -134,7 +149,8 @@ def amount(before: float, now: float, unit: str) -> str:
     text = wording.money(size) if unit == "GBP" else wording.plain(size, 2)
     if before <= 0:
         return text
-    share = f"{100 * (now - before) / before:+.1f}%".replace("-", "−")
+    change = 100 * (now - before) / before
+    share = f"{change:+,.{wording.honest_decimals(change, 1)}f}%".replace("-", "−")
     return f"{text} ({share})"
 
 

@@ -1,8 +1,8 @@
 """Which files a cell's own code opens, rather than the engine for it: what `tracing` records of each cell.
 
 Python's audit events name each file that Python opens. Compiled readers (DuckDB, Polars, pyarrow) open files without
-Python; of those, the files count that the code of the cell names. This module is imported into every notebook's
-process, so it imports little.
+Python, and so do programs that a cell starts; of those, the files count that the cell names. This module is imported
+into every notebook's process, so it imports little.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ LONGEST = 1000  # characters of a text that may be a path
 NOT_DATA = (".py", ".pyc", ".pyd", ".so")
 _ENGINE = ("natpatsip", "IPython", "ipykernel")  # packages that open files for a cell, or beside it
 _OPEN = "_modified_open"  # IPython's own function in place of `open`
+_SHELLS = re.compile(r"%%(?:bash|sh|script|system|!)(?!\w)")
+_SHELL_LINE = re.compile(r"^(?:[\w, ]+=)?[ \t]*!{1,2}(?!=)[ \t]*(.+)$", re.MULTILINE)
 _BETWEEN = re.compile(r"""[\s'"(),;=]+""")  # the words of an SQL statement
 
 
@@ -64,6 +66,18 @@ def files_named(source: str, project: str, names: Mapping[str, Any]) -> Iterator
                 yield from _found(named, Path.cwd())
                 yield from _found(named, Path(project))
                 yield from (path for path in data if path.endswith(f"/{named}"))
+
+
+def commands_in(source: str) -> list[str]:
+    r"""Return what a cell hands to a shell by IPython's own means.
+
+    Examples
+    --------
+    >>> commands_in("n = !wc -l data/beds.csv"), commands_in("%%bash\ncat data/beds.csv"), commands_in("a != b")
+    (['wc -l data/beds.csv'], ['cat data/beds.csv'], [])
+    """
+    first, _, rest = source.lstrip().partition("\n")
+    return [rest] if _SHELLS.match(first) else _SHELL_LINE.findall(source)
 
 
 def _found(named: str, place: Path) -> Iterator[str]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from natpatsip import context
 from natpatsip.digests import sha256_of
-from natpatsip.pipeline.caching.opened_files import NOT_DATA, files_named, host_of, is_of_cell, modules_of
+from natpatsip.pipeline.caching.opened_files import NOT_DATA, commands_in, files_named, host_of, is_of_cell, modules_of
 from natpatsip.short_paths import short_path
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -72,6 +72,7 @@ NATIVE = (  # modules that read files, databases or the network without Python, 
     "rasterio",
     "tables",
 )
+STARTS = ("os.system", "subprocess.Popen")
 READER = "natpatsip"  # whose reader gives pyarrow only what Python has read
 TRACKED_USERS = ("bs4", "docx", "natpatsip", "openpyxl", "pptx")  # packages that give lxml only what Python has opened
 ENGINE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
@@ -90,6 +91,7 @@ class Tracer:
         self._ignored: set[str] = set()  # of NATIVE: imported before, by READER, or by one of TRACKED_USERS
         self._by_cell: set[str] = set()  # files that the running cell has opened by itself
         self._hosts: set[str] = set()  # that it has connected to
+        self._commands: set[str] = set()  # of programs that it has started
         self._modules: set[str] = set()  # of the project's own: those whose texts were read
 
     def begin(self) -> None:
@@ -145,6 +147,9 @@ class Tracer:
         """
         paths, self._by_cell = set(self._by_cell), set()
         hosts, self._hosts = set(self._hosts), set()
+        commands, self._commands = set(self._commands), set()
+        commands.update(commands_in(source))
+        paths.update(path for each in commands for path in files_named(repr(each), project, {}))
         if any(name in sys.modules and self._is_used(name) for name in NATIVE):
             paths.update(self._named(project, source))
         records = {}
@@ -186,10 +191,14 @@ class Tracer:
             self._ignored.update(name for name in NATIVE if name.startswith("pyarrow."))
 
     def _hear_unseen(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """Note for the running cell which database or host it opens: what is read from there, nobody sees."""
-        if event not in ("sqlite3.connect", "socket.connect") or not is_of_cell(sys._getframe(), __name__):
+        """Note for the running cell which database or host it opens, or program it starts: nobody sees what is read."""
+        if event not in (*STARTS, "sqlite3.connect", "socket.connect") or not is_of_cell(sys._getframe(), __name__):
             return
-        if event == "socket.connect" and (host := host_of(arguments[1])):
+        if event in STARTS:
+            given = arguments[1] if event == "subprocess.Popen" else arguments[0]
+            words = given if isinstance(given, list | tuple) else [given]
+            self._commands.update(os.fsdecode(word) for word in words if isinstance(word, str | bytes | os.PathLike))
+        elif event == "socket.connect" and (host := host_of(arguments[1])):
             self._hosts.add(host)
         elif event == "sqlite3.connect" and isinstance(arguments[0], str | bytes | os.PathLike):
             self._by_cell.add(os.path.abspath(os.fsdecode(arguments[0])))  # noqa: PTH100
