@@ -223,7 +223,7 @@ local function inline_svg(path, id)
 end
 
 -- A small drawing in a line of text: one that says more than its words has its alternative text, an icon has none of its own.
-local LETTERS = { line = FORMAT:match('html') and 18 or 13, icon = FORMAT:match('html') and 3 or 5 } -- as wide as so many letters
+local LETTERS = { line = FORMAT:match('html') and 18 or 13, icon = FORMAT:match('html') and 3 or 4 } -- as wide as so many letters
 local drawings = 0
 
 function drawing(span)
@@ -782,6 +782,17 @@ end
 -- for, and long texts are broken into lines; no column is narrower than its longest word.
 local ACROSS, PADDING, SHORT, LONG = 92, 3, 16, 90  -- in letters of a table's text
 
+-- The lines of a cell, each as a cell of its own.
+local function lines_of(cell)
+  if not cell then return {} end
+  local lines = { pandoc.Inlines({}) }
+  for _, inline in ipairs(utils.blocks_to_inlines(cell.contents)) do
+    if inline.t == 'LineBreak' then table.insert(lines, pandoc.Inlines({})) else lines[#lines]:insert(inline) end
+  end
+  for n, inlines in ipairs(lines) do lines[n] = pandoc.Cell({ pandoc.Plain(inlines) }) end
+  return lines
+end
+
 -- Beside the widths: for how many letters there has to be room.
 local function weights(tbl)
   local wish, least, total, spare = {}, {}, 0, 0
@@ -789,9 +800,11 @@ local function weights(tbl)
     local heading = stringify(tbl.head.rows[1].cells[c])
     local word, longest = 1.15 * longest_word(heading), 0  -- in bold
     for _, row in ipairs(rows_of(tbl)) do
-      local text, drawn = letters_of(row.cells[c])
-      word = math.max(word, longest_word(text) + (drawn >= LETTERS.line and 0 or math.min(drawn, LETTERS.icon)), drawn)
-      longest = math.max(longest, (utf8.len(text) or #text) + drawn)
+      for _, line in ipairs(lines_of(row.cells[c])) do
+        local text, drawn = letters_of(line)
+        word = math.max(word, longest_word(text) + (drawn >= LETTERS.line and 0 or drawn), drawn)
+        longest = math.max(longest, (utf8.len(text) or #text) + drawn)
+      end
     end
     local of_heading = #heading / (spec[1] == 'AlignRight' and 3 or 2)
     wish[c] = math.max(word, of_heading, math.min(longest, LONG)) + PADDING
@@ -896,12 +909,8 @@ local ALIGNMENTS = { AlignRight = 'right', AlignCenter = 'center' }
 
 -- Words beside an icon; of two icons, each has lines of its own.
 local function beside_icons(cell)
-  local parts = { pandoc.Inlines({}) }
-  for _, inline in ipairs(utils.blocks_to_inlines(cell.contents)) do
-    if inline.t == 'LineBreak' then table.insert(parts, pandoc.Inlines({})) else parts[#parts]:insert(inline) end
-  end
   local out = {}
-  for n, inlines in ipairs(parts) do out[n] = '#np-beside-icon' .. content({ pandoc.Plain(inlines) }) end
+  for n, line in ipairs(lines_of(cell)) do out[n] = '#np-beside-icon' .. content(line.contents) end
   return '[' .. table.concat(out) .. ']'
 end
 

@@ -15,7 +15,7 @@ from support.reading import tidy
 HYPHENATOR = Pyphen(lang="en_US")
 NOT_PROSE = (
     "ancestor::figure or ancestor::table or ancestor::nav or ancestor::*[contains(@class, 'tile')] "
-    "or contains(@class, 'passport')"
+    "or ancestor::*[contains(@class, 'table-notes')] or contains(@class, 'passport')"
 )
 
 

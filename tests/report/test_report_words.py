@@ -113,8 +113,9 @@ def test_the_quarter_is_explained_where_it_is_first_named(chapters, quarter):
 
 
 def test_the_executive_summary_opens_with_what_a_board_reads_first(chapters):
-    assert chapters["2024-25-Q2", "index"].headings[1:5] == [
+    assert chapters["2024-25-Q2", "index"].headings[1:6] == [
         "At a glance",
+        "Measures at a glance",
         "What improved",
         "What needs attention",
         "Next steps",
@@ -201,9 +202,9 @@ SAID = {
     ],
     "infographics": [r"less pain"],
     "managing-deterioration": [
-        r"helped it to understand.*national visual identity",
+        r"helped NHS England to understand.*national visual identity",
         r"appreciation and understanding phases",
-        r"are answering them",
+        r"gathered from clinical experts",
         r"focused on Martha['’]s Rule.*restructuring",
         r"PSCs['’] feedback on branding",
         r"component 2",
@@ -240,7 +241,7 @@ SAID = {
         r"supported self-management",
         r"any dose, by mouth or skin patch",
         r"continuous measurement",
-        r"phase 7 was added",
+        r"Phase 7 was added",
         r"semi-structured interviews",
         r"appreciative enquiry",
         r"lead PSCs['’] rapid evidence review",
@@ -303,7 +304,8 @@ def test_reasons_for_new_limits_are_published_or_say_that_they_are_not(chapters,
     assert "Since July 2023, when a process changed in 2 PSC areas," in texts[0]  # published, of place of birth
     assert len(reasons) == 7
     assert set(reasons) == {
-        "sustained fall, cause not yet known",  # published: to be reviewed
+        "sustained fall, cause not given",  # published: to be reviewed
+        "sustained rise",  # published with collaboration across boundaries
         "sustained fall, reason not published",
         "sustained rise, reason not published",
     }

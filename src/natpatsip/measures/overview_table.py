@@ -165,8 +165,8 @@ def overview(*measures: Measure | str, dataset: str = "", caption: str = "The me
 
 
 _NOTE = (
-    "“Mean now” is the mean since control limits were last recalculated. “Change” compares the values of {now} and "
-    "{before}, in points for percentages. With common cause, it is normal variation."
+    "“Mean now” is since limits were last recalculated. “Change” is of {now} against {before}, for percentages in "
+    "points; with common cause, it is normal variation."
 )
 
 

@@ -142,7 +142,8 @@ def _refuse_conflicts(name: str, text: str) -> None:
     lines = ", ".join(f"{first} to {last}" for first, last in conflicts)
     raise NotebookError(
         f"notebooks/{name}: a merge has left a conflict in {', '.join(named) or 'it'} (lines {lines} of the file). "
-        "In a text editor, keep one of the two versions between         f"git checkout --ours notebooks/{name}, or --theirs."
+        "In a text editor, keep one of the two versions between <<<<<<< and >>>>>>>. Or take the notebook of one side: "
+        f"git checkout --ours notebooks/{name}, or --theirs."
     )
 
 
@@ -224,7 +225,6 @@ class Notebook:
         return notebook
 
     def _check(self) -> None:
-<<<<<<< HEAD
         where, cells = f"notebooks/{self.path.name}", self.content.cells
         for key in ("kernelspec", "language_info"):
             if not isinstance(found := self.content.metadata.get(key, {}), dict):

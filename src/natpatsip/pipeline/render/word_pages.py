@@ -12,12 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml.ns import qn
 
 LINE = 1.362  # a line's height, of the typeface's size
-LETTER = 0.53  # a letter's width, of that
+BELOW = 0.293  # of it, below the letters' foot
+LETTER = 0.49  # a letter's width, of that, with what lines leave empty at their ends
 EMU = 12_700  # in a point
 HEADINGS = ("Heading1", "Heading2")
+LIST = 36.0  # points beside the text of a list
 CELL = 8.0  # points beside the text of a cell, and above and below it
 TALLEST = 0.9  # of a page: what is taller is broken, whatever should stay together
 
@@ -43,6 +46,7 @@ class _Look:
     indent: float
     stays: bool
     begins_page: bool
+    border: float
 
 
 class _Looks(dict[str, _Look]):
@@ -57,19 +61,21 @@ class _Looks(dict[str, _Look]):
         while style is not None:  # what a style does not say is said by the one that it is based on
             chain.append(style)
             style = style.base_style
-        formats = [each.paragraph_format for each in chain]
+        is_paragraph = chain[0].type == WD_STYLE_TYPE.PARAGRAPH
+        formats = [each.paragraph_format for each in chain] if is_paragraph else []
 
         def first(values: Iterator[Any], default: float) -> float:
             return float(next((each for each in values if each is not None), default))
 
         self[name] = _Look(
-            size=first((each.font.size and each.font.size.pt for each in chain), 10),
+            size=first((each.font.size and each.font.size.pt for each in chain), 10 if is_paragraph else 0),
             before=first((each.space_before and each.space_before.pt for each in formats), 0),
             after=first((None if each.space_after is None else each.space_after.pt for each in formats), 0),
             spacing=first((each.line_spacing for each in formats), 1),
             indent=first((each.left_indent and each.left_indent.pt for each in formats), 0),
             stays=bool(first((each.keep_with_next for each in formats), 0)),
             begins_page=bool(first((each.page_break_before for each in formats), 0)),
+            border=sum(map(_thickness, chain[0].element.iter(qn("w:between")))),
         )
         return self[name]
 
@@ -100,6 +106,11 @@ def pages_of(document: Any) -> dict[str, int]:
             while used > room:
                 page, used = page + 1, used - room
     return found
+
+
+def _thickness(edge: Any) -> float:
+    """Return how much room a border takes with the space beside it, in points: it is in eighths."""
+    return int(edge.get(qn("w:sz"))) / 8 + int(edge.get(qn("w:space")) or 0)
 
 
 def _groups(parts: Iterator[_Part]) -> Iterator[list[_Part]]:
@@ -143,7 +154,7 @@ def _paragraph(element: Any, looks: _Looks, width: float, names: tuple[str, ...]
     begins = look.begins_page or (element.pPr is not None and element.pPr.find(qn("w:pageBreakBefore")) is not None)
     inside = tuple(each.get(qn("w:name")) for each in element.iter(qn("w:bookmarkStart")))
     part = _Part(
-        height=_height(element, look, width),
+        height=_height(element, looks, width),
         before=max(before, after),
         stays=stays,
         begins_page=begins,
@@ -156,14 +167,18 @@ def _is_on(element: Any) -> bool:
     return element.pPr.find(qn("w:keepNext")).get(qn("w:val")) not in ("0", "false")
 
 
-def _height(element: Any, look: _Look, width: float) -> float:
-    """Return the height of a paragraph's lines: of its picture, if it has a large one."""
-    tallest = max((int(each.get("cy")) / EMU for each in element.iter(qn("wp:extent"))), default=0.0)
+def _height(element: Any, looks: _Looks, width: float) -> float:
+    """Return the height of a paragraph's lines; the first is as high as its largest letter or picture."""
+    look = looks[element.style or "Normal"]
+    letter = max((looks[each.get(qn("w:val"))].size for each in element.iter(qn("w:rStyle"))), default=0)
+    picture = max((int(each.get("cy")) / EMU for each in element.iter(qn("wp:extent"))), default=0)
     is_list = element.pPr is not None and element.pPr.numPr is not None
-    room = width - look.indent - (36 if is_list else 0)
+    room = width - look.indent - (LIST if is_list else 0)
     letters = sum(len(each.text or "") for each in element.iter(qn("w:t")))
-    lines = max(1, math.ceil(letters * look.size * LETTER / room))
-    return max(tallest, lines * look.size * LINE * look.spacing)
+    more = max(0, math.ceil(letters * look.size * LETTER / room) - 1)
+    line = LINE * look.spacing
+    below = BELOW * max(look.size, letter) if picture else 0  # a picture stands on the line's letters
+    return max(look.size * line, letter * line, picture + below) + more * look.size * line + look.border
 
 
 def _rows(table: Any, looks: _Looks, names: tuple[str, ...], width: float) -> Iterator[_Part]:
@@ -173,7 +188,7 @@ def _rows(table: Any, looks: _Looks, names: tuple[str, ...], width: float) -> It
         column, height, stays = 0, 0.0, False
         for cell in row.tc_lst:
             across = sum(grid[column : column + cell.grid_span]) * share - CELL
-            lines = [_height(each, looks[each.style or "Normal"], max(across, CELL)) for each in cell.iter(qn("w:p"))]
+            lines = [_height(each, looks, max(across, CELL)) for each in cell.iter(qn("w:p"))]
             height, column = max(height, sum(lines)), column + cell.grid_span
             stays = stays or any(
                 each.pPr is not None and each.pPr.keepNext is not None for each in cell.iter(qn("w:p"))
