@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import signal
 import time
 from collections import namedtuple
@@ -133,6 +134,12 @@ def test_a_draft_is_due_again_when_the_report_that_it_is_compared_with_was_built
     put(project, Q2)
     (put(project, Q1) / "facts.csv").write_text("facts", encoding="utf-8")
     assert state(project) == ("due", "changed since it was built: the report of 2024-25-Q1")
+
+
+def test_a_draft_that_was_built_elsewhere_is_up_to_date_here(project, tmp_path):
+    put(project, Q2)
+    fetched = shutil.copytree(project, tmp_path / "elsewhere", ignore=shutil.ignore_patterns("build"))
+    assert state(fetched) == ("up to date", "")
 
 
 def test_a_draft_that_lacks_a_format_is_due(project):
