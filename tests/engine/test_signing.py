@@ -258,6 +258,14 @@ def test_a_record_that_git_has_checked_out_with_other_line_ends_is_the_same(ward
     assert len(findings(ward)) == 2
 
 
+def test_a_chapter_that_did_not_run_is_not_called_changed(ward):
+    signed(ward, "ward", *ANN)
+    edit_cell(ward / "notebooks" / "ward.ipynb", "facts", "41", "1 / 0")
+    run = command(ward, "check", str(Q2))
+    assert "Ann Example" not in run.stdout
+    assert "note: not checked: uncited-fact, sign-off in any notebook" in run.stdout
+
+
 def test_the_record_of_a_final_edition_says_what_each_has_signed(ward):
     signed(ward, "ward", *ANN)
     signed(ward, "--fact", "beds", *ANN)

@@ -25,7 +25,16 @@ from natpatsip.checks import (
     unused,
 )
 from natpatsip.checks.check_context import CheckContext
-from natpatsip.checks.outcome import CHECKS, NOT_ALLOWED, NOT_CHECKED, AcceptedFinding, Finding, Outcome, split_accepted
+from natpatsip.checks.outcome import (
+    CHECKS,
+    NOT_ALLOWED,
+    NOT_CHECKED,
+    SIGN_OFF,
+    AcceptedFinding,
+    Finding,
+    Outcome,
+    split_accepted,
+)
 from natpatsip.errors import ReportError, apart
 from natpatsip.params import place
 from natpatsip.pipeline.plan import Plan
@@ -45,12 +54,16 @@ def _small_numbers(context: CheckContext) -> list[Finding]:
 
 def _signed(context: CheckContext) -> list[Finding]:
     """Run the check of sign-offs where there are any: it alone imports what compares texts."""
-    signed = context.plan.params
-    if not (any(each.signed for each in signed.sign_offs) or signed.verified):
+    if not _is_signed(context.plan):
         return []
     from natpatsip.checks import signed_off
 
     return signed_off.check(context)
+
+
+def _is_signed(plan: Plan) -> bool:
+    """Return True if a chapter has been signed off, or a number verified."""
+    return any(each.signed for each in plan.params.sign_offs) or bool(plan.params.verified)
 
 
 _CHECKS: Mapping[str, Callable[[CheckContext], list[Finding]]] = {
@@ -75,7 +88,7 @@ _FAILED_CLAIM = re.compile(
     r'^(?P<where>notebooks/(?P<notebook>\S+\.ipynb), cell \d+(?: "[^"]*")? \(id (?P<cell>[\w-]+)\)), inline expression '
     r"(?P<expression>.*?): ClaimError: (?P<message>.*)$"
 )
-_NEED_ALL = ("uncited-fact", "sign-off")  # a notebook that did not run may cite it, and does not say what it said
+_NEED_ALL = ("uncited-fact",)  # a notebook that did not run may cite it
 _PARTLY = "not checked: {} in any notebook, and charts, facts and figures of {}, which did not run"
 _NOTE = "The other checks need notebooks that run. Reword or remove what the charts do not show, and check again."
 
@@ -138,7 +151,8 @@ def run_partly(
     context = CheckContext(plan, {name: executed.get(name) or others[name] for name in plan.notebooks})
     problems = dict.fromkeys(apart(str(error)))
     found: list[Finding] = []
-    for check in (each for each in CHECKS if not others or each not in _NEED_ALL):
+    need_all = (*_NEED_ALL, *([SIGN_OFF] if _is_signed(plan) else []))
+    for check in (each for each in CHECKS if not others or each not in need_all):
         try:
             found += _CHECKS[check](context)
         except ReportError as stopped:
@@ -153,7 +167,7 @@ def run_partly(
     claims = {each: claim for each in problems if (claim := _FAILED_CLAIM.match(each))}
     stopped_by = [_not_checked(each, context) for each in problems if each not in claims]
     findings = [*still_open, *_failed_claims(claims.values(), context), *stopped_by]
-    notes = (_PARTLY.format(", ".join(_NEED_ALL), wording.listing(sorted(others))),) if others else ()
+    notes = (_PARTLY.format(", ".join(need_all), wording.listing(sorted(others))),) if others else ()
     in_order = tuple(_in_reading_order(findings, list(plan.notebooks)))
     return Outcome(in_order, accepted, tuple(listed), (*plan.left_out(), *notes))
 
