@@ -215,6 +215,14 @@ def test_several_changed_files_of_a_day_are_all_kept(tmp_path):
     }
 
 
+def test_comments_that_a_reader_saved_beside_the_report_stay(tmp_path):
+    report = tmp_path / "2024-25-Q2"
+    publish(report, "built")
+    change(report, "comments-2024-25-Q2-ann-lee.json", "{}")
+    publish(report, "built again")
+    assert (report / "comments-2024-25-Q2-ann-lee.json").read_text(encoding="utf-8") == "{}"
+
+
 def test_a_file_saved_at_the_moment_of_publication_is_kept(tmp_path, monkeypatch):
     report = tmp_path / "2024-25-Q2"
     publish(report, "first")

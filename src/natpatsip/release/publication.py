@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ABANDONED = 24 * 60 * 60  # seconds after which no build can still be filling a folder: that takes minutes
 REVIEWED = ("report.docx", "report.pdf")  # people comment in these files
+COMMENTS = "comments-*.json"  # what readers downloaded from the pages, and saved beside them
 _QUARTER = re.compile(r"\.(\d{4}-\d\d-Q[1-4])\.(?:before|[a-z0-9_]{8})")
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of Linux's fcntl.h and fs.h
 _ATTEMPTS = 10  # at two renames, when another command restores the report between them
@@ -90,9 +91,8 @@ def changed_since_built(report: Path) -> list[str]:
 
 def keep_reviewed(report: Path, folder: Path) -> dict[str, str]:
     """Copy changed files of a report, and those kept earlier, into a folder; return the names of new copies."""
-    for name in REVIEWED:
-        stem, suffix = name.split(".")
-        for earlier in report.glob(f"{stem}-*.{suffix}"):
+    for pattern in (*(name.replace(".", "-*.") for name in REVIEWED), COMMENTS):
+        for earlier in report.glob(pattern):
             if not (folder / earlier.name).exists():
                 shutil.copy2(earlier, folder)
     kept = {}
