@@ -197,7 +197,8 @@ def in_the_systems_encoding(file: Path) -> Iterator[str]:
         is_text = {
             "read_text": not node.args,
             "write_text": len(node.args) < 2,
-            "open": module not in ("os", "tarfile", "zipfile", "pikepdf", "Image")
+            # A path's own `open` begins with the mode; other things that are opened are not text.
+            "open": (not module or ((node.args[:1] == [] or bool(modes)) and module not in ("tarfile", "zipfile")))
             and not any("b" in str(mode) for mode in modes),
             "fdopen": not any("b" in str(mode) for mode in modes),
             "run": module == "subprocess" and bool(named & {"text", "universal_newlines"}),
