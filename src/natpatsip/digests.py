@@ -16,6 +16,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
+from natpatsip.errors import ReportError
+
 REMEMBERED_FROM = 1_000_000  # bytes
 SETTLED_NS = 2_000_000_000
 NOT_SOURCES = ("__pycache__", "node_modules", ".ipynb_checkpoints")  # programs leave them behind
@@ -99,9 +101,19 @@ def sha256_of_folder(folder: Path) -> str:
 
 
 def files_in(folder: Path) -> Iterator[Path]:
-    """Yield the files of a folder and the folders in it, except hidden ones and what programs leave behind."""
+    """Yield the files of a folder and the folders in it, except hidden ones and what programs leave behind.
+
+    Raises
+    ------
+    ReportError
+        If a name is not UTF-8, as some are that come out of an old archive: no record could hold it.
+    """
     for place, inner, names in os.walk(folder, followlinks=True):
         inner[:] = [name for name in inner if name not in NOT_SOURCES and not name.startswith(".")]
+        for name in (*inner, *names):
+            if not name.isascii() and name.encode(errors="replace").decode() != name:
+                shown = Path(place).relative_to(folder.parent) / name.encode(errors="replace").decode()
+                raise ReportError(f"{shown.as_posix()}: has a name that is not UTF-8, shown here with ?. Rename it.")
         for name in names:
             if not name.startswith("."):
                 yield Path(place, name)

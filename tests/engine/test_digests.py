@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import time
 import tracemalloc
 
 import pytest
 
 from natpatsip import digests
-from natpatsip.digests import REMEMBERED_FROM, remember_in, sha256_of
+from natpatsip.digests import REMEMBERED_FROM, remember_in, sha256_of, sha256_of_folder
+from natpatsip.errors import ReportError
 
 LARGE = b"a" * REMEMBERED_FROM
 
@@ -21,6 +23,18 @@ def file(tmp_path):
     yield tmp_path / "extract.csv"
     digests._memory.file = None
     digests._memory.digests = None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems' names are Unicode")
+@pytest.mark.parametrize("name", [b"caf\xe9.csv", b"caf\xe9/x.csv"], ids=["file", "folder"])
+def test_a_name_that_is_not_utf_8_is_said_with_its_place(tmp_path, name):
+    file = tmp_path / "data" / os.fsdecode(name)
+    file.parent.mkdir(parents=True)
+    file.touch()
+    with pytest.raises(
+        ReportError, match=r"^data/caf\?[.\w]*: has a name that is not UTF-8, shown here with \?\. Rename"
+    ):
+        sha256_of_folder(tmp_path / "data")
 
 
 @pytest.fixture

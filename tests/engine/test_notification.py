@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -95,6 +96,39 @@ def test_a_webhook_without_encryption_or_host_is_refused_before_anything_is_buil
     with pytest.raises(UsageError, match="--notify: the address of the webhook must begin with https://") as refused:
         check_target(target)
     assert MARK not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        f"https://example.org/{MARK} x",
+        f" https://example.org/{MARK}",
+        f"https://example.org/{MARK}\n",
+        f"https://é.org/{MARK}",
+    ],
+)
+def test_an_address_that_no_webhook_can_have_is_refused_without_being_shown(target):
+    with pytest.raises(
+        UsageError, match=r"holds a space or another sign that addresses cannot hold\. Copy it"
+    ) as refused:
+        check_target(target)
+    assert MARK not in str(refused.value)
+
+
+@pytest.mark.parametrize("answer", [b"SSH-2.0-x\r\n", b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 200 + b"\r\n"])
+def test_a_webhook_that_does_not_speak_http_is_said(answer):
+    def serve():
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(10_000)
+            connection.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        said = notify(f"http://127.0.0.1:{server.getsockname()[1]}/{MARK}", "", DETAILS)
+        thread.join()
+    assert said == "what answered is not a web server"
 
 
 @pytest.mark.parametrize("target", ["", "mail -s report someone@example.org", "https://example.org/hook"])

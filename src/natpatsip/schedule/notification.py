@@ -7,8 +7,10 @@ A notification that fails is reported and changes nothing else: the report matte
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
+import re
 import signal
 import subprocess
 import urllib.error
@@ -24,18 +26,24 @@ OUTCOME = "NATPATSIP_OUTCOME"  # tells a command how the run ended
 COMMAND_LIMIT = 60.0  # seconds
 WEBHOOK_LIMIT = 20.0
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+NOT_IN_ADDRESSES = re.compile(r"[^!-~]")  # blanks, control characters and letters that are not ASCII
 
 
 def check_target(target: str) -> None:
-    """Refuse a webhook that would be sent unencrypted, before anything is built.
+    """Refuse a webhook that would be sent unencrypted, or whose address is not valid, before anything is built.
 
     Raises
     ------
     UsageError
-        If its address is not one of https.
+        If its address is not one of https, or holds a sign that no address may hold.
     """
     if not is_webhook(target):
         return
+    if NOT_IN_ADDRESSES.search(target):
+        raise UsageError(
+            "--notify: the address of the webhook holds a space or another sign that addresses cannot hold. Copy it "
+            "again, without what stands before and after it."
+        )
     try:
         parts = urlsplit(target)
         host, _ = parts.hostname, parts.port
@@ -50,7 +58,7 @@ def check_target(target: str) -> None:
 
 def is_webhook(target: str) -> bool:
     """Return True if a target is the address of a webhook, and not a command."""
-    return target.lower().startswith(("http://", "https://"))
+    return target.lstrip().lower().startswith(("http://", "https://"))
 
 
 def notify(target: str, summary: str, details: Mapping[str, Any]) -> str:
@@ -122,6 +130,8 @@ def _post(address: str, content: bytes) -> str:
     except urllib.error.HTTPError as error:
         error.close()
         return f"the webhook answered with status {error.code}"
+    except http.client.HTTPException:
+        return "what answered is not a web server"
     except (OSError, ValueError) as error:  # URLError is an OSError
         reason = getattr(error, "reason", error)
         words = reason.strerror if isinstance(reason, OSError) and reason.strerror else type(reason).__name__
