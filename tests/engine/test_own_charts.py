@@ -66,3 +66,23 @@ def test_the_example_in_the_docs_looks_like_the_report():
     svg = vl_convert.vegalite_to_svg(dict(shown["made"].specification), vl_version=VEGALITE)
     assert f'width="{WIDTH}"' in svg.partition(">")[0]
     assert all(colour in svg for colour in palette.CATEGORIES[:2])
+
+
+def test_the_title_of_an_axis_is_above_its_labels_and_below_the_legend():
+    made = figure(
+        "fig-a",
+        CHART.mark_bar().encode(x="team:N", y="seen:Q", color="team:N"),
+        title="T",
+        description="D",
+        caption="C",
+        data=ROWS,
+    )
+    config = made.specification["config"]
+    label, title = heights_of(config)
+    assert config["axisY"]["titleY"] <= -label / 2
+    assert config["legend"]["offset"] >= -config["axisY"]["titleY"] + title
+
+
+def heights_of(config):
+    """Return how high the labels and the title of an axis are, in pixels."""
+    return config["axis"]["labelFontSize"], config["axis"]["titleFontSize"]

@@ -35,11 +35,20 @@ CONFIG: dict[str, Any] = {
         "titleFontWeight": 400,
     },
     "axisX": {"grid": False, "labelAngle": 0},
-    "axisY": {"domain": False, "ticks": False, "titleAlign": "left", "titleAngle": 0, "titleAnchor": "end"},
+    "axisY": {
+        "domain": False,
+        "ticks": False,
+        "titleAlign": "left",
+        "titleAnchor": "end",
+        "titleAngle": 0,
+        "titleBaseline": "bottom",
+        "titleY": -9,  # above the first label, which it would lie over
+    },
     "legend": {
         "labelColor": palette.INK,
         "labelFontSize": TEXT_SIZE,
         "labelLimit": 0,
+        "offset": 30,  # above the title of the axis
         "orient": "top",
         "title": None,
     },
