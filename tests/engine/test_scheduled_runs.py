@@ -6,6 +6,7 @@ import datetime
 import errno
 import json
 import os
+import pathlib
 import platform
 import re
 import signal
@@ -222,6 +223,19 @@ def test_an_error_of_the_machine_is_a_failure_with_a_remedy_and_the_earlier_repo
     assert error.exit_status == 1
     assert f"build/x: {os.strerror(errno.ENOSPC)}. Free some space" in said
     assert f"The report: the earlier one is unchanged: reports/{Q1}" in said
+
+
+def test_params_that_may_not_be_read_stop_no_other_quarter(runs, monkeypatch):
+    def read(file):
+        if file == runs.project / "params" / f"{Q1}.yml":
+            raise OSError(errno.EACCES, "no", str(file))
+        return content_of(file)
+
+    content_of = pathlib.Path.read_bytes
+    monkeypatch.setattr(pathlib.Path, "read_bytes", read)
+    said, error = runs.run()
+    assert (runs.built, error.exit_status) == ([Q2], 1)
+    assert f"params/{Q1}.yml: {os.strerror(errno.EACCES)}. Check the permissions there" in said
 
 
 @pytest.mark.parametrize("fault", [RuntimeError("a fault"), KeyboardInterrupt()], ids=["fault", "ctrl-c"])

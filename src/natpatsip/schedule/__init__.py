@@ -15,7 +15,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from natpatsip.build import build
-from natpatsip.errors import ReportError, of_the_machine
+from natpatsip.errors import ReportError, machine_errors_in_words, of_the_machine
 from natpatsip.pipeline.caching.inputs import SourceChanged
 from natpatsip.pipeline.options import Log, Options
 from natpatsip.quarter import Quarter, known_quarters
@@ -112,14 +112,11 @@ def _build(project: Path, state: QuarterState, options: Options, log: Log) -> Qu
     before, reviewed = _version_of(report), _reviewed(report)
     log(f"{quarter} is due: {'; '.join(state.reasons)}")
     try:
-        build(project, quarter, options, log)
+        with machine_errors_in_words():
+            build(project, quarter, options, log)
     except SourceChanged:
         raise
-    except (ReportError, OSError) as error:
-        if isinstance(error, OSError):
-            if not (words := of_the_machine(error)):
-                raise
-            error = ReportError(words)
+    except ReportError as error:
         log(f"{quarter}: could not be built")
         there = report if (report / "manifest.json").is_file() else None
         return QuarterResult(quarter, "failed", state.reasons, time.monotonic() - start, there, error=error)
