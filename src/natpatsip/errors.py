@@ -7,7 +7,8 @@ import errno
 import os
 import re
 import signal
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 # Control characters, which a terminal obeys; separators that end a line; marks that reverse the order of letters
@@ -191,15 +192,27 @@ def of_the_machine(error: OSError) -> str:
     return f"{f'{where}: ' if where else ''}{os.strerror(code)}. {REMEDIES[code]}"
 
 
+@contextmanager
+def machine_errors_in_words() -> Iterator[None]:
+    """Turn an error of the machine into a `ReportError` that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        if not (words := of_the_machine(error)):
+            raise
+        raise ReportError(words) from error
+
+
 def how_it_ended(status: int) -> str:
     """Return how a process ended that could not say so itself.
 
     Examples
     --------
-    >>> how_it_ended(3), how_it_ended(-9)
-    ('ended with status 3', 'was ended by SIGKILL, as when memory runs out')
+    >>> how_it_ended(3), how_it_ended(-9), how_it_ended(-35)  # the last has no name
+    ('ended with status 3', 'was ended by SIGKILL, as when memory runs out', 'was ended by signal 35')
     """
     if status >= 0:
         return f"ended with status {status}"
     hint = ", as when memory runs out" if -status == getattr(signal, "SIGKILL", 9) else ""
-    return f"was ended by {signal.Signals(-status).name}{hint}"
+    name = signal.Signals(-status).name if -status in set(signal.Signals) else f"signal {-status}"
+    return f"was ended by {name}{hint}"

@@ -44,7 +44,7 @@ REMEDIES = {
 _MARKS = re.compile(r"[\\`*_{}\[\]<>#|@^~$]|&(?=#?\w+;)|(?<=-)-|-(?=-)|(?<=\.\.)\.|\.(?=\.\.)|(?<=:):|:(?=:)")
 _LIST_MARK = re.compile(r"(\A[ \t]*(?:\(?(?:\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+))?)([-+:.)=])(?=\s|\Z)")
 _SPACES = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")  # not those that do not break
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 """What no format can show, and marks that turn the order of the letters after them: 123 would read 321."""
 
 

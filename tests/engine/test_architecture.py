@@ -79,6 +79,12 @@ def test_each_room_of_the_diagram_exists():
     assert [room for room in FLOORS if f"natpatsip.{room}" not in MODULES] == []
 
 
+def test_each_room_is_in_the_diagram_once():
+    lines = DIAGRAM.search(PAGE.read_text(encoding="utf-8"))["lines"].splitlines()
+    rooms = [name for line in lines for name in re.findall(r"[\w.]+", line.partition(NOTE)[0])]
+    assert len(rooms) == len(set(rooms))
+
+
 def test_imports_run_downwards():
     up = [
         f"{name} imports {other}"

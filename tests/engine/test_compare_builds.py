@@ -60,6 +60,21 @@ def test_a_build_is_named_by_its_quarter_or_its_folder(reports, monkeypatch, bef
     ] == (expected)
 
 
+def test_the_name_of_a_build_does_not_hold_the_folders_of_the_machine(reports, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("home")
+    for name in ("ann", "ben"):
+        shutil.copytree(reports / str(Q2), elsewhere / name / str(Q2))
+    inside, ann, ben = (
+        str(each / str(Q2)) for each in (reports.parent / "drafts", elsewhere / "ann", elsewhere / "ben")
+    )
+    pairs = [(inside, ann), (str(Q2), ben), (ann, ben)]
+    assert [[side.name for side in located(*each, reports)] for each in pairs] == [
+        [f"drafts/{Q2}", f"ann/{Q2}"],
+        [f"reports/{Q2}", f"ben/{Q2}"],
+        [f"ann/{Q2}", f"ben/{Q2}"],
+    ]
+
+
 def test_the_same_quarter_of_last_year(reports):
     sides = located("2024-25-Q2", "", reports, is_last_year=True)
     assert [each.folder.name for each in sides] == ["2023-24-Q2", "2024-25-Q2"]

@@ -41,6 +41,16 @@ def test_comment_in_several_files_is_one_as_it_was_written_last(ward, tmp_path):
         assert only(read(ward, *files), "comment").text == "Which one?"
 
 
+def test_what_no_format_can_show_is_taken_out_of_a_comment(tmp_path):
+    more = {"creator": {"name": "Ann\x00Lee"}, "created": "2024-99-20T", "modified": "2024-11-20T10:00:00.5+01:00"}
+    path = with_annotations(
+        tmp_path / "a.json", annotation("exam\x02ples,\x0btwo\r\nlines \ud83d", "\x0csteady", **more)
+    )
+    (found,) = AnnotationFile.read(path).annotations
+    assert (found.text, found.exact, found.author) == ("exam\ufffdples,\ntwo\nlines \ufffd", "steady", "Ann\ufffdLee")
+    assert (found.created, found.modified) == ("", more["modified"])
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

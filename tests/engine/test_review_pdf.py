@@ -39,7 +39,7 @@ def reviewed(ward, tmp_path):
     with pikepdf.open(ward / "reports" / QUARTER / "report.pdf") as pdf:
         page, top = heading(pdf, "ward-progress")
         first = annotation(pdf, page, top - 40, "How steady?")
-        annotation(pdf, page, top - 40, "Very.", kind=Name.Text, IRT=first)
+        annotation(pdf, page, top - 40, "Very\x02 so.", kind=Name.Text, IRT=first)
         page, top = heading(pdf, "ward-what-comes-next")
         done = annotation(pdf, page, top - 30, "", kind=Name.StrikeOut)
         annotation(pdf, page, top - 30, "", kind=Name.Text, IRT=done, State=String("Completed"))
@@ -54,7 +54,7 @@ def test_comments_of_a_pdf_are_at_the_heading_above_with_their_threads(ward, rev
     reply = only(items, "reply")
     assert (comment.text, comment.author, comment.date) == ("How steady?", "Ann Lee", "2024-11-20T10:15:00Z")
     assert (comment.notebook, comment.cell, comment.status) == ("ward.ipynb", "progress", "open")
-    assert (reply.text, reply.cell, reply.thread) == ("Very.", "progress", comment.thread)
+    assert (reply.text, reply.cell, reply.thread) == ("Very\ufffd so.", "progress", comment.thread)
     assert (struck.text, struck.cell, struck.status) == ("(struck out)", "next", "resolved")
     assert len(items) == 3
     assert all("page" in item.anchor for item in items)

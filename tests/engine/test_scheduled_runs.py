@@ -6,6 +6,7 @@ import datetime
 import errno
 import json
 import os
+import pathlib
 import platform
 import re
 import shutil
@@ -240,6 +241,19 @@ def test_a_full_disk_is_named_by_the_folder_that_is_on_it(runs, monkeypatch):
     runs.fails = {Q1: OSError(errno.ENOSPC, "full")}
     said, _ = runs.run()
     assert "then run this again. Less than 20 MB is free in build." in said
+
+
+def test_params_that_may_not_be_read_stop_no_other_quarter(runs, monkeypatch):
+    def read(file):
+        if file == runs.project / "params" / f"{Q1}.yml":
+            raise OSError(errno.EACCES, "no", str(file))
+        return content_of(file)
+
+    content_of = pathlib.Path.read_bytes
+    monkeypatch.setattr(pathlib.Path, "read_bytes", read)
+    said, error = runs.run()
+    assert (runs.built, error.exit_status) == ([Q2], 1)
+    assert f"params/{Q1}.yml: {os.strerror(errno.EACCES)}. Check the permissions there" in said
 
 
 @pytest.mark.parametrize("fault", [RuntimeError("a fault"), KeyboardInterrupt()], ids=["fault", "ctrl-c"])

@@ -75,6 +75,9 @@ OPEN = {
     "chapter first": "sign_offs:\n  - chapter: ward\n    role: Lead\n  - role: Owner\n",
     "in braces": "sign_offs:\n  - {role: Lead, chapter: ward}\n  - {role: Owner}\n",
     "in brackets": "sign_offs: [{role: Lead, chapter: ward }, {role: Owner}]\n",
+    "left empty": "sign_offs:\n  - role: Lead\n    chapter: ward\n    name: # of the ward\n    date:\n"
+    "  - role: Owner\n",
+    "null": "sign_offs:\n  - {role: Lead, chapter: ward, name: ~, date: }\n  - role: Owner\n",
     "signed before": "sign_offs:\n  - role: 'Lead'\n    chapter: ward\n    name: Bo # away\n    date: 2025-01-02\n"
     "    signed: b2\n  - role: Owner\n",
 }

@@ -29,7 +29,11 @@ case "$1 $2" in
             *" manifest.json") echo '{{"status": "final"}}' > "$7/manifest.json" ;;
             *" natpatsip-*.zip") touch "$7/natpatsip-${{3#report-}}.zip" ;;
         esac ;;
-    "release view") [ "$3" = report-{RECALLED} ] ;;
+    "release view")
+        case "$3 $4" in
+            *" --json") printf '%s\n' $ASSETS ;;
+            *) [ "$3" = report-{RECALLED} ] ;;
+        esac ;;
 esac
 """
 UNZIP = """#!/bin/sh
@@ -72,7 +76,9 @@ class Run:
         return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
-def run(folder: Path, build: str, *, quarter: str = "", with_newest: str = "") -> Run:
+def run(
+    folder: Path, build: str, *, quarter: str = "", with_newest: str = "", assets: str = "manifest.json natpatsip.zip"
+) -> Run:
     """Run each script of the jobs that build and publish as GitHub would, except the one that installs packages."""
     programs = {
         "bin/gh": GH,
@@ -91,6 +97,7 @@ def run(folder: Path, build: str, *, quarter: str = "", with_newest: str = "") -
         "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "QUARTER": quarter,
         "WITH_NEWEST": with_newest,
+        "ASSETS": assets,
         "GITHUB_OUTPUT": "output",
         "GITHUB_STEP_SUMMARY": "summary",
         "GITHUB_SHA": "0123456789abcdef",
@@ -137,6 +144,18 @@ def test_a_due_quarter_becomes_a_release_with_its_files_checksums_and_packages(t
     sums = left.text("outputs/2024-25-Q2/SHA256SUMS")
     assert sorted(line.split()[1] for line in sums.splitlines()) == sorted([*FILES, "sbom.cdx.json"])
     assert left.text("summary") == "~~~text\nthe summary\n~~~\n"
+
+
+@pytest.mark.parametrize(
+    ("assets", "fetched"), [("natpatsip.zip", set()), ("manifest.json report.pdf", {RECALLED, FINAL})]
+)
+def test_a_release_whose_upload_broke_off_counts_as_not_built_and_stops_nothing(
+    tmp_path: Path, assets: str, fetched: set[str]
+) -> None:
+    left = run(tmp_path, "nothing is due", assets=assets)
+    assert not left.failed, left.printed
+    assert {file.parent.name for file in (tmp_path / "reports").glob("*/*")} == fetched
+    assert "zip" not in left.text("gh.log")
 
 
 def test_drafts_and_what_they_are_compared_with_are_fetched_whole_and_other_final_editions_by_their_manifest(

@@ -91,13 +91,20 @@ def _verified(context: CheckContext) -> Iterator[Finding]:
             is_same = isclose(value, each.value, rel_tol=1e-9)
         if is_same:
             continue
-        was = f"{each.value:g}" if isinstance(each.value, float) else each.value
-        message = (
-            f"{fact.name} ({each.period}) was {was} when {by}, and is now {value}. Have it verified again: {again}"
-        )
-        at = context.places.get((fact.section, fact.cell))
-        make = at.finding if at else None
-        if make:
-            yield make(SIGN_OFF, message, fact=each.fact, found=str(value), expected=str(was))
+        was, now = _shown(each.value), _shown(value)
+        message = f"{fact.name} ({each.period}) was {was} when {by}, and is now {now}. Have it verified again: {again}"
+        if at := context.places.get((fact.section, fact.cell)):
+            yield at.finding(SIGN_OFF, message, fact=each.fact, found=now, expected=was)
         else:
-            yield Finding(SIGN_OFF, message, where, fact=each.fact, found=str(value), expected=str(was))
+            yield Finding(SIGN_OFF, message, where, fact=each.fact, found=now, expected=was)
+
+
+def _shown(value: float | str) -> str:
+    """Return a value with all of its digits: of two that differ, both would read the same with fewer.
+
+    Examples
+    --------
+    >>> [_shown(each) for each in (1234567.5, 677.0, 677, "Q2")]
+    ['1234567.5', '677', '677', 'Q2']
+    """
+    return f"{value:.12g}" if isinstance(value, float) else str(value)

@@ -54,16 +54,24 @@ def located(before: str, now: str, reports: Path, *, is_last_year: bool = False)
         other = f"{one.quarter.previous()} {one.quarter}"
         raise UsageError(f"{before} is named twice. Name two quarters, such as {other}, or another build of it.")
     if one.quarter == two.quarter:
-        one, two = (replace(side, name=_shown(each, side, reports)) for each, side in ((before, one), (now, two)))
+        project = reports.parent
+        sides = ((before, one, two), (now, two, one))
+        one, two = (replace(side, name=_shown(written, side, other, project)) for written, side, other in sides)
     return one, two
 
 
-def _shown(written: str, side: Side, reports: Path) -> str:
-    """Return a build as it is told from another one of its quarter: its folder as it was written, or in the project."""
-    if not FORM.fullmatch(written):
+def _shown(written: str, side: Side, other: Side, project: Path) -> str:
+    """Return a build as it is told from another one of its quarter: by its folder, without those of the machine.
+
+    The name goes into a page that may be sent to others.
+    """
+    if not FORM.fullmatch(written) and not Path(written).is_absolute():
         return written
-    project = reports.parent
-    return str(side.folder.relative_to(project) if side.folder.is_relative_to(project) else side.folder)
+    if side.folder.is_relative_to(project):
+        return side.folder.relative_to(project).as_posix()
+    own, others = (each.folder.resolve().parts for each in (side, other))
+    ends = ((own[-length:], others[-length:]) for length in range(1, len(own)))
+    return "/".join(next((end for end, theirs in ends if end != theirs), own[1:]))
 
 
 def _side(written: str, reports: Path, other: Quarter | None) -> Side:

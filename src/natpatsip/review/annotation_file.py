@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from natpatsip.compare import BuiltReport
 from natpatsip.errors import UsageError
+from natpatsip.printable import visible
 from natpatsip.review.items import Item
 from natpatsip.review.locate import cell_that_says
 
 ADVICE = "Download the comments from a page of the draft again, and give that file."
 MOST_BYTES = 20_000_000
+EARLIEST = 1000  # year that Word can show
 
 
 @dataclass(frozen=True)
@@ -96,14 +98,17 @@ def _annotation(item: Any, where: str, file: str) -> Annotation:
 
 
 def _in(value: Any, *names: str) -> str:
-    """Return a text within objects; empty if there is none."""
+    """Return a text within objects, with no control character, as pasted words have; empty if there is none."""
     for name in names:
         value = value.get(name) if isinstance(value, Mapping) else None
-    return value.strip() if isinstance(value, str) else ""
+    return visible("\n".join(value.splitlines())).strip() if isinstance(value, str) else ""
 
 
 def _date(written: str) -> str:
-    return written if re.match(r"[1-9]\d{3}-[01]\d-[0-3]\dT", written) else ""
+    try:
+        return written if "T" in written and datetime.fromisoformat(written).year >= EARLIEST else ""
+    except ValueError:
+        return ""
 
 
 def items_of_pages(annotations: Iterable[Annotation], report: BuiltReport | None) -> Iterator[Item]:

@@ -11,6 +11,7 @@ from natpatsip.compare import BuiltReport
 from natpatsip.errors import UsageError
 from natpatsip.pipeline.notebook import appears_in
 from natpatsip.pipeline.staging.markdown import Heading, pieces, slug
+from natpatsip.printable import visible
 from natpatsip.review.items import OPEN, RESOLVED, Item
 
 MARKS = {
@@ -85,7 +86,7 @@ def _items(pdf: Any, name: str, report: BuiltReport | None) -> Iterator[Item]:
 
 
 def _text(annotation: Any, key: str) -> str:
-    return str(annotation.get(key, "")).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return visible("\n".join(str(annotation.get(key, "")).splitlines())).strip()
 
 
 def _date(written: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from natpatsip import wording
-from natpatsip.errors import ReportError
+from natpatsip.errors import ReportError, machine_errors_in_words
 from natpatsip.pipeline.caching import store
 from natpatsip.pipeline.caching.inputs import Inputs
 from natpatsip.pipeline.caching.up_to_date import made_of
@@ -40,7 +40,8 @@ class QuarterState:
 def state_of(project: Path, quarter: Quarter, options: Options, *, today: date) -> QuarterState:
     """Return how things stand with a quarter. Params or data that cannot be read make it a failed one."""
     try:
-        return _state_of(project, quarter, options, today)
+        with machine_errors_in_words():
+            return _state_of(project, quarter, options, today)
     except ReportError as error:
         return QuarterState(quarter, "failed", error=error)
 

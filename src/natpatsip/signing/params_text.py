@@ -103,11 +103,13 @@ def _edited(text: str, key: str, entry: Entry, by: Sequence[str], comment: str, 
 def _filled_in(text: str, node: Any, entry: Entry, end: str) -> list[Edit]:
     """Return the edits that give a member its values."""
     there = {name.value: value for name, value in node.value}
-    edits: list[Edit] = [
-        (there[name].start_mark.index, there[name].end_mark.index, _scalar(value))
-        for name, value in entry.items()
-        if name in there and load_yaml(text[there[name].start_mark.index : there[name].end_mark.index]) != value
-    ]
+    edits: list[Edit] = []
+    for name, value in entry.items():
+        if name in there:
+            start, stop = there[name].start_mark.index, there[name].end_mark.index
+            if start == stop or load_yaml(text[start:stop]) != value:
+                space = " " if text[start - 1] == ":" else ""  # nothing stands there yet, as in `name:`
+                edits.append((start, stop, f"{space}{_scalar(value)}"))
     new = {name: value for name, value in entry.items() if name not in there}
     if node.flow_style:
         at = node.end_mark.index - 1
