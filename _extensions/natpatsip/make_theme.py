@@ -107,7 +107,7 @@ def _page(document: Any) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.3)
-    section.top_margin, section.bottom_margin = Cm(2.1), Cm(1.9)
+    section.top_margin, section.bottom_margin = Cm(2.0), Cm(1.7)
 
 
 def _language_and_font(document: Any, family: str, ink: str) -> None:
@@ -245,7 +245,7 @@ def _text_styles(document: Any, palette: dict[str, str]) -> None:
 
 
 def _heading_styles(document: Any, palette: dict[str, str]) -> None:
-    looks = ((22, "navy", 0, 12), (15, "navy", 16, 6), (12, "blue", 11, 4), (10.5, "ink", 9, 3))
+    looks = ((22, "navy", 0, 10), (15, "navy", 13, 5), (12, "blue", 9, 3), (10.5, "ink", 7, 2))
     for level, (size, colour, before, after) in enumerate(looks, start=1):
         style = _style(document, f"Heading {level}", following="Body Text")
         _set(
@@ -270,7 +270,7 @@ def _construct_styles(document: Any, brand: Brand) -> None:
         bold=True,
         italic=False,
         colour=palette["navy"],
-        before=14,
+        before=10,
         after=2,
         keep=True,
     )
@@ -287,7 +287,7 @@ def _construct_styles(document: Any, brand: Brand) -> None:
     _set(_style(document, "Figure Description"), size=9, colour=palette["slate"], after=4, keep=True)
     _set(_style(document, "Figure"), after=4, line=1.0, keep=True)
     _set(_style(document, "Figure Text"), size=9.5, after=4)
-    _set(_style(document, "Figure Note"), size=8.5, colour=palette["slate"], after=12)
+    _set(_style(document, "Figure Note"), size=8.5, colour=palette["slate"], after=8)
     _set(_style(document, "Table Text"), size=9, after=1, before=1, line=0.95)
     _set(_style(document, "Table Header"), size=9, bold=True, colour=palette["white"], after=2, before=2, line=0.95)
     _set(_style(document, "Table Small"), size=7, after=0, before=0, line=0.95)
@@ -322,7 +322,7 @@ def _tile_styles(document: Any, palette: dict[str, str]) -> None:
         edge = OxmlElement(f"w:{side}")
         for key, value in (
             ("val", "single"),
-            ("sz", "18"),
+            ("sz", "10"),
             ("space", "1"),
             ("color", palette[colour].removeprefix("#")),
         ):
@@ -333,8 +333,8 @@ def _tile_styles(document: Any, palette: dict[str, str]) -> None:
             borders.append(edge)
     layout = tile.paragraph_format
     layout.keep_together = True
-    layout.left_indent, layout.first_line_indent, layout.right_indent = Cm(5.0), Cm(-4.65), Cm(0.35)
-    for name, size in (("Tile Value", 14), ("Hero Value", 24)):
+    layout.left_indent, layout.first_line_indent, layout.right_indent = Cm(4.4), Cm(-4.05), Cm(0.35)
+    for name, size in (("Tile Value", 13), ("Hero Value", 22)):
         value = document.styles.add_style(name, WD_STYLE_TYPE.CHARACTER)
         value.font.size, value.font.bold = Pt(size), True
         value.font.color.rgb = RGBColor.from_string(palette["navy"].removeprefix("#"))

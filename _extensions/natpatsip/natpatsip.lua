@@ -542,7 +542,7 @@ end
 -- Icon and number, and after a tab the label; a programme's first number is larger.
 local function word_tile(icon, value, label, drawn, is_hero)
   local tab = pandoc.RawInline('openxml', '<w:r><w:tab/></w:r>')
-  local size = pandoc.Attr('', {}, { width = '0.65cm' })
+  local size = pandoc.Attr('', {}, { width = '0.55cm' })
   local number = pandoc.Attr('', {}, { ['custom-style'] = is_hero and 'Hero Value' or 'Tile Value' })
   local line = pandoc.Inlines({ pandoc.Image('icon', icon:gsub('svg$', 'png'), '', size),
     pandoc.Str('\u{a0}\u{a0}'), pandoc.Span(value, number), tab })
