@@ -167,12 +167,18 @@ def test_paths_in_messages_and_files_are_written_with_a_slash():
 
 
 def written_as_the_system_does(file: Path) -> Iterator[str]:
-    """Yield where a relative path becomes text in the system's own form."""
+    """Yield where a relative path becomes text in the system's own form, as it is or by a name that it was given."""
+    named = {
+        node.targets[0].id: ast.unparse(node.value)
+        for node in nodes(file)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
     for node in nodes(file):
         shown = node.value if isinstance(node, ast.FormattedValue) else None
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "str" and node.args:
             shown = node.args[0]
         written = ast.unparse(shown) if shown else ""
+        written = named.get(written, written)
         if ".relative_to(" in written and not re.search(r"\.as_posix\(|\.parts\b", written):
             yield f"{file.relative_to(ROOT).as_posix()}, line {node.lineno}"
 
@@ -238,8 +244,9 @@ def test_texts_and_processes_that_depend_on_the_system_are_found(tmp_path, monke
     monkeypatch.setitem(globals(), "ROOT", tmp_path)
     file.write_text(
         "import subprocess\nopen('a')\nopen('a', 'rb')\np.read_text()\np.write_text('a')\n"
-        "subprocess.run([], text=True)\nf'{p.relative_to(q)}'\nstr(p.relative_to(q) if p else p)\n",
+        "subprocess.run([], text=True)\nf'{p.relative_to(q)}'\nstr(p.relative_to(q) if p else p)\n"
+        "shown = p.relative_to(q)\nf'{shown}'\nf'{shown.as_posix()}'\n",
         encoding="utf-8",
     )
     assert len([*in_the_systems_encoding(file)]) == 4
-    assert len([*written_as_the_system_does(file)]) == 2
+    assert len([*written_as_the_system_does(file)]) == 3

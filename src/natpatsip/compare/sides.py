@@ -63,7 +63,8 @@ def _shown(written: str, side: Side, reports: Path) -> str:
     if not FORM.fullmatch(written):
         return written
     project = reports.parent
-    return str(side.folder.relative_to(project) if side.folder.is_relative_to(project) else side.folder)
+    shown = side.folder.relative_to(project) if side.folder.is_relative_to(project) else side.folder
+    return shown.as_posix()
 
 
 def _side(written: str, reports: Path, other: Quarter | None) -> Side:
