@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 from pathlib import Path, PureWindowsPath
 
 import pytest
 
 from natpatsip.errors import SettingsError
+from natpatsip.quarter import Quarter
+from natpatsip.schedule.run_summary import QuarterResult, ScheduledRun
 from natpatsip.settings import chapter_names
 from natpatsip.short_paths import shortener
 from support.less_posix import environment
@@ -159,6 +163,18 @@ class WindowsPath(PureWindowsPath):
 def test_paths_of_windows_in_outputs_are_shortened(monkeypatch, printed, published):
     monkeypatch.setattr(Path, "home", lambda: WindowsPath(r"C:\Users\Ann Lee"))
     assert shortener(WindowsPath(r"C:\Users\Ann Lee\report"))(printed) == published
+
+
+def test_the_summary_of_a_scheduled_run_names_files_from_the_project_with_a_slash():
+    project = PureWindowsPath(r"C:\report")
+    report = project / "reports" / "2024-25-Q2"
+    files = {"report": report, "files": (report / "report.pdf",), "kept": (report / "report-2024-10-01.docx",)}
+    built = QuarterResult(Quarter(2024, 2), "built", ("not built yet",), **files)
+    run = ScheduledRun(datetime.now().astimezone(), [built], log=project / "reports" / "logs" / "a.jsonl")
+    text = run.text(project)
+    assert "\\" not in text + json.dumps(run.record())
+    for name in ("2024-25-Q2/report.pdf", "2024-25-Q2/report-2024-10-01.docx", "logs/a.jsonl"):
+        assert f" reports/{name}\n" in text
 
 
 def test_paths_in_messages_and_files_are_written_with_a_slash():

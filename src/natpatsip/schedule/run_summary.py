@@ -137,8 +137,8 @@ class ScheduledRun:
             yield from ("", f"Built: {each.quarter}, in {each.seconds:.1f} s ({'; '.join(each.reasons)})")
             yield from (f"  {file.as_posix()}" for file in each.files)
             yield f"  {_findings(each)}"
-            for file in each.kept:
-                yield f"  Somebody had changed the earlier file, so it is kept. Read it: natpatsip review {file.as_posix()}"
+            for file in (kept.as_posix() for kept in each.kept):
+                yield f"  Somebody had changed the earlier file, so it is kept. Read it: natpatsip review {file}"
         for each in self.of("waiting"):
             yield from ("", f"Due, but waiting for data: {each.quarter}", *(f"  {reason}" for reason in each.reasons))
         yield ""
