@@ -53,14 +53,13 @@ def test_no_module_imports_in_a_circle():
         pytest.fail("imports in a circle: " + " → ".join(reversed(error.args[1])))
 
 
-def floors():
-    """Return the floor of each room by the diagram of docs/architecture.md, the lowest line being 0."""
+def drawn():
+    """Return the rooms on each line of the diagram of docs/architecture.md, the lowest line first."""
     lines = DIAGRAM.search(PAGE.read_text(encoding="utf-8"))["lines"].splitlines()
-    rooms = [re.findall(r"[\w.]+", line.partition(NOTE)[0]) for line in lines]
-    return {room: floor for floor, line in enumerate(reversed(rooms)) for room in line}
+    return [re.findall(r"[\w.]+", line.partition(NOTE)[0]) for line in reversed(lines)]
 
 
-FLOORS = floors()
+FLOORS = {room: floor for floor, line in enumerate(drawn()) for room in line}
 
 
 def room_of(module):
@@ -79,10 +78,8 @@ def test_each_room_of_the_diagram_exists():
     assert [room for room in FLOORS if f"natpatsip.{room}" not in MODULES] == []
 
 
-def test_each_room_is_in_the_diagram_once():
-    lines = DIAGRAM.search(PAGE.read_text(encoding="utf-8"))["lines"].splitlines()
-    rooms = [name for line in lines for name in re.findall(r"[\w.]+", line.partition(NOTE)[0])]
-    assert len(rooms) == len(set(rooms))
+def test_each_room_of_the_diagram_is_drawn_once():
+    assert sorted(room for line in drawn() for room in line) == sorted(FLOORS)
 
 
 def test_imports_run_downwards():

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 from pathlib import Path, PureWindowsPath
 
 import pytest
 
 from natpatsip.errors import SettingsError
+from natpatsip.quarter import Quarter
+from natpatsip.schedule.run_summary import QuarterResult, ScheduledRun
 from natpatsip.settings import chapter_names
 from natpatsip.short_paths import shortener
 from support.less_posix import environment
@@ -161,18 +165,36 @@ def test_paths_of_windows_in_outputs_are_shortened(monkeypatch, printed, publish
     assert shortener(WindowsPath(r"C:\Users\Ann Lee\report"))(printed) == published
 
 
+def test_the_summary_of_a_scheduled_run_names_files_from_the_project_with_a_slash():
+    project = PureWindowsPath(r"C:\report")
+    report = project / "reports" / "2024-25-Q2"
+    files = {"report": report, "files": (report / "report.pdf",), "kept": (report / "report-2024-10-01.docx",)}
+    built = QuarterResult(Quarter(2024, 2), "built", ("not built yet",), **files)
+    run = ScheduledRun(datetime.now().astimezone(), [built], log=project / "reports" / "logs" / "a.jsonl")
+    text = run.text(project)
+    assert "\\" not in text + json.dumps(run.record())
+    for name in ("2024-25-Q2/report.pdf", "2024-25-Q2/report-2024-10-01.docx", "logs/a.jsonl"):
+        assert f" reports/{name}\n" in text
+
+
 def test_paths_in_messages_and_files_are_written_with_a_slash():
     found = [place for file in OURS for place in written_as_the_system_does(file)]
     assert found == []
 
 
 def written_as_the_system_does(file: Path) -> Iterator[str]:
-    """Yield where a relative path becomes text in the system's own form."""
+    """Yield where a relative path becomes text in the system's own form, as it is or by a name that it was given."""
+    named = {
+        node.targets[0].id: ast.unparse(node.value)
+        for node in nodes(file)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
     for node in nodes(file):
         shown = node.value if isinstance(node, ast.FormattedValue) else None
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "str" and node.args:
             shown = node.args[0]
         written = ast.unparse(shown) if shown else ""
+        written = named.get(written, written)
         if ".relative_to(" in written and not re.search(r"\.as_posix\(|\.parts\b", written):
             yield f"{file.relative_to(ROOT).as_posix()}, line {node.lineno}"
 
@@ -238,8 +260,9 @@ def test_texts_and_processes_that_depend_on_the_system_are_found(tmp_path, monke
     monkeypatch.setitem(globals(), "ROOT", tmp_path)
     file.write_text(
         "import subprocess\nopen('a')\nopen('a', 'rb')\np.read_text()\np.write_text('a')\n"
-        "subprocess.run([], text=True)\nf'{p.relative_to(q)}'\nstr(p.relative_to(q) if p else p)\n",
+        "subprocess.run([], text=True)\nf'{p.relative_to(q)}'\nstr(p.relative_to(q) if p else p)\n"
+        "shown = p.relative_to(q)\nf'{shown}'\nf'{shown.as_posix()}'\n",
         encoding="utf-8",
     )
     assert len([*in_the_systems_encoding(file)]) == 4
-    assert len([*written_as_the_system_does(file)]) == 2
+    assert len([*written_as_the_system_does(file)]) == 3

@@ -129,7 +129,8 @@ def opened_summary(opened: OpenedQuarter) -> list[str]:
         f"3. Add the data; natpatsip build {quarter} lists what is still missing.",
         f"4. Read each cell tagged to-review, rewrite it and remove the tag; natpatsip check {quarter} lists them.",
         f"5. natpatsip compare {before} {quarter} shows what changed, and so does a page of the draft.",
-        f"6. Have it signed off in params/{quarter}.yml, commit, and run natpatsip build {quarter} --final",
+        f"6. Have it signed off (natpatsip sign; params/{quarter}.yml says by whom), commit, and run "
+        f"natpatsip build {quarter} --final",
     ]
 
 

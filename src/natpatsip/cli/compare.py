@@ -44,5 +44,5 @@ def compare(
     text = changes.FORMATS[form](comparison)
     if page:
         file = side_by_side.write_page(comparison, (both[0].folder, both[1].folder), page, project)
-        text = f"{text}\n\nwritten: {file}" if form == "text" else text
+        text = f"{text}\n\nwritten: {file.as_posix()}" if form == "text" else text
     say_as_is(text if form in ("json", "github") else lines_shown(text))

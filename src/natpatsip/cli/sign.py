@@ -44,5 +44,5 @@ def sign(
     )
     say(done.what)
     for file in done.files:
-        say(f"written: {file.relative_to(project)}")
+        say(f"written: {file.relative_to(project).as_posix()}")
     say("Commit it: git add params && git commit")

@@ -55,9 +55,9 @@ class QuarterResult:
             "state": self.state,
             "reasons": list(self.reasons),
             "seconds": round(self.seconds, 2),
-            "files": [str(file) for file in self.files],
+            "files": [file.as_posix() for file in self.files],
             "findings": dict(self.findings),
-            "kept": [str(file) for file in self.kept],
+            "kept": [file.as_posix() for file in self.kept],
             "failures": [_failure_record(each) for each in self.problems()],
         }
 
@@ -120,7 +120,7 @@ class ScheduledRun:
 
     def text(self, project: Path) -> str:
         """Return the summary, in which the project's files are named from its folder."""
-        return "\n".join(line.replace(f"{project}/", "") for line in self._lines()) + "\n"
+        return "\n".join(line.replace(f"{project.as_posix()}/", "") for line in self._lines()) + "\n"
 
     def _lines(self) -> Iterator[str]:
         yield self.headline()
@@ -131,13 +131,13 @@ class ScheduledRun:
             yield from ("", f"Could not be built: {each.quarter}")
             for problem in each.problems():
                 yield from _problem(problem)
-            earlier = f"the earlier one is unchanged: {each.report}" if each.report else "there is none yet"
+            earlier = f"the earlier one is unchanged: {each.report.as_posix()}" if each.report else "there is none yet"
             yield f"  The report: {earlier}"
         for each in self.of("built"):
             yield from ("", f"Built: {each.quarter}, in {each.seconds:.1f} s ({'; '.join(each.reasons)})")
-            yield from (f"  {file}" for file in each.files)
+            yield from (f"  {file.as_posix()}" for file in each.files)
             yield f"  {_findings(each)}"
-            for file in each.kept:
+            for file in (kept.as_posix() for kept in each.kept):
                 yield f"  Somebody had changed the earlier file, so it is kept. Read it: natpatsip review {file}"
         for each in self.of("waiting"):
             yield from ("", f"Due, but waiting for data: {each.quarter}", *(f"  {reason}" for reason in each.reasons))
@@ -145,7 +145,7 @@ class ScheduledRun:
         for state, words in LEFT.items():
             if found := self.of(state):
                 yield f"{words}: {'; '.join(map(_left, found))}"
-        yield f"The run took {self.seconds:.1f} s." + (f" Its log: {self.log}" if self.log else "")
+        yield f"The run took {self.seconds:.1f} s." + (f" Its log: {self.log.as_posix()}" if self.log else "")
 
 
 def in_one_line(error: ReportError) -> str:

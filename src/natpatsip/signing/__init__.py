@@ -120,7 +120,7 @@ def _report(project: Path, quarter: Quarter, reports: Path | None) -> BuiltRepor
         raise UsageError(f"{quarter} is archived: it is built from {loaded.built_from} in git. Sign it off there.")
     folder = (reports or project / "reports") / str(quarter)
     report = BuiltReport.read(folder, quarter)
-    shown = folder.relative_to(project) if folder.is_relative_to(project) else folder
+    shown = (folder.relative_to(project) if folder.is_relative_to(project) else folder).as_posix()
     again = f"Build it and read it again before you sign: natpatsip build {quarter}"
     if is_final(folder):
         raise SigningError(f"{shown}: holds the final edition, which has been signed off. There is nothing to sign.")
