@@ -11,7 +11,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 environment: ## make or update .venv (PYTHON=… chooses the Python)
-	@scripts/environment.sh
+	@scripts/environment.sh $(if $(filter environment,$(MAKECMDGOALS)),--said)
 
 report: environment ## build the report of a quarter (QUARTER=2024-25-Q2)
 	@.venv/bin/natpatsip build $(QUARTER)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes .venv/ with the packages of uv.lock, unless it is up to date. Run by `make`.
 # Needs Python 3.11 or newer; PYTHON=/path/to/python3.12 chooses one. `--find-python` only prints which one it would use.
+# `--said` says so if there is nothing to do.
 set -eu
 cd "$(dirname "$0")/.."
 project=$(pwd -P)
@@ -78,5 +79,7 @@ print("uv==" + uv["version"], *("--hash=" + file["hash"] for file in files))' >"
     .venv/bin/python -m natpatsip.notebook_merges >/dev/null ||
         say "Git was not set up to merge notebooks by cell. To try again: .venv/bin/python -m natpatsip.notebook_merges"
     state >"$stamp"
+elif [ "${1:-}" = --said ]; then
+    say ".venv has the packages of uv.lock already: nothing to do."
 fi
 .venv/bin/python -m compileall -q src

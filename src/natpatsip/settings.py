@@ -234,7 +234,8 @@ def check_chapters(settings: Settings, chapters: Sequence[str], *, written: byte
         [
             SettingsError(
                 f'{place_of(MARK, written, [OWN, key])}: "{name}" is not a chapter of the report.'
-                f"{nearest(name, chapters)} Its chapters are {', '.join(chapters)}."
+                f"{nearest(name, chapters)} Its chapters are {', '.join(chapters)}. "
+                f"Correct the name; or, to add the chapter, write - {name}.qmd under chapters, in book."
             )
             for key, names in named.items()
             for name in names

@@ -101,11 +101,12 @@ def read_yaml(content: bytes, where: str, error: type[ReportError]) -> Any:
     Raises
     ------
     ReportError
-        Of the kind `error`, if it is not YAML in UTF-8, gives a key twice, or is nested more than 50 levels deep.
+        Of the kind `error`, if it is not YAML in UTF-8, gives a key twice, is nested more than 50 levels deep, or
+        refers to an anchor that it does not have.
     """
     try:
         text = content.decode("utf-8-sig")
-        _refuse_deep(text, where, error)
+        _check_events(text, where, error)
         loader = _Loader(text)
         try:
             node = loader.get_single_node()
@@ -126,13 +127,21 @@ def load_yaml(text: str) -> Any:
     return yaml.load(text, Loader=_Loader)  # noqa: S506 — a safe one
 
 
-def _refuse_deep(text: str, where: str, error: type[ReportError]) -> None:
-    depth = 0
+def _check_events(text: str, where: str, error: type[ReportError]) -> None:
+    """Reject a file that is nested too deep, or refers to what it does not name: libyaml's own error has no name."""
+    depth, anchors = 0, list[str]()
     event: Any
     for event in yaml.parse(text, Loader=_Loader):
+        anchor, line = getattr(event, "anchor", None) or "", event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent) and anchor not in anchors:
+            known = f"It names {', '.join(f'&{each}' for each in anchors)}." if anchors else "It names nothing so far."
+            raise error(
+                f"{where}, line {line}: found *{anchor}, but no line before it names a value "
+                f"&{anchor}.{nearest(anchor, anchors)} {known}"
+            )
+        anchors += [anchor] if anchor and anchor not in anchors else []
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            line = event.start_mark.line + 1
             raise error(f"{where}, line {line}: is nested more than {DEEPEST} levels deep. Write it with fewer.")
 
 

@@ -145,5 +145,5 @@ def test_what_is_missing_is_said_with_what_to_type_here(tmp_path, monkeypatch):
     assert found["system"].found == "Fedora Linux 41, x86_64"
     assert (found["git"].is_ok, found["git"].is_needed) == (False, False)
     assert found["git"].remedy.startswith("Run: sudo dnf install git")
-    assert "the archive for Linux" in found["quarto"].found
+    assert "the archive for Linux" in found["quarto"].remedy
     assert "notebooks in git" not in found  # the project is in no repository

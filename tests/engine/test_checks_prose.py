@@ -41,6 +41,12 @@ def test_a_typed_number_is_quoted_with_what_is_around_it_and_what_to_write(tmp_p
         ("We had 240 beds.", ['cite("ward_beds")', 'cite("seen", "2024-25-YTD")']),
         ("We saw 240 people in the year.", ['cite("seen", "2024-25-YTD")', 'cite("ward_beds")']),
         ("It was 66.5% of them.", ['cite("share_seen")']),
+        ("It was 66.50% of them.", ['cite("share_seen")']),
+        ("It was 67% of them.", ['cite("share_seen")']),
+        ("It was 67 per cent of them.", ['cite("share_seen")']),
+        ("It was 66% of them.", []),
+        ("It was 66.6% of them.", []),
+        ("We had 67 beds.", []),
         ("It was 66.5 of them.", ['cite("share_seen")']),
         ("It was 240%.", []),
         ("It was £240.", []),
@@ -62,6 +68,37 @@ def test_three_facts_are_offered_at_most(tmp_path):
     facts = [Fact(f"beds_{letter}", "2024-25-Q2", 240, "beds", "List") for letter in "abcd"]
     (found,) = typed_number.check(context(tmp_path, publishing(*facts), prose("There were 240.", id="text")))
     assert found.expected.count("cite(") == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("There were 2,500 people.", True),
+        ("There were 2,510 people.", True),
+        ("There were 2,511 people.", False),
+        ("There were 2.5 thousand people.", True),
+        ("There were 3,000 people.", False),
+        ("There were 2,500 teams.", False),
+    ],
+)
+def test_a_rounded_number_is_that_of_the_fact_of_its_unit_that_rounds_to_it(tmp_path, text, cited):
+    seen_by_all = Fact("seen_by_all", "2024-25-Q2", 2512, "people", "Return")
+    (found,) = typed_number.check(context(tmp_path, publishing(seen_by_all), prose(text, id="text")))
+    written = 'A published fact rounds to that: write `{python} cite("seen_by_all")` (2,512).'
+    assert found.message.endswith(written) == cited
+    assert found.fact == ("seen_by_all" if cited else "")
+
+
+@pytest.mark.parametrize(
+    ("text", "first"), [("It is 75%.", "waits_mean_now"), ("It was 75% at the baseline.", "waits_baseline")]
+)
+def test_of_a_measures_facts_with_a_value_the_one_of_now_is_first_and_each_has_its_label(tmp_path, text, first):
+    roles = {"baseline": "Waits: mean at the baseline", "mean_now": "Waits: mean since July 2023"}
+    facts = [Fact(f"waits_{role}", str(Q2), 75, "percent", "baseline", label=label) for role, label in roles.items()]
+    (found,) = typed_number.check(context(tmp_path, publishing(*facts), prose(text, id="text")))
+    assert found.fact == first
+    for role, label in roles.items():
+        assert f'`{{python}} cite("waits_{role}")` ({label})' in found.message
 
 
 def test_the_number_of_a_figure_is_the_builds(tmp_path):

@@ -412,10 +412,23 @@ def test_an_unknown_organisation_is_not_also_reported_as_missing(project):
 
 
 def test_faults_beyond_twenty_are_counted(project):
-    edit(project, WAITS, lambda rows: [rows[0], *([*row[:3], "x", *row[4:]] for row in rows[1:26]), *rows[26:]])
+    for number in range(25):
+        edit(project, WAITS, put(2 + number, "seen_in_time", f"x{number}"))
     error = refused(project, WAITS)
     assert error.count("expected a whole number") == 20
     assert error.endswith("data/waits_monthly.csv: and 5 more.")
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(3, ""), (4, " 3 more rows are like it: 3, 4, 5"), (25, " 24 more rows are like it: 3, 4, 5 …")],
+)
+def test_a_fault_that_many_rows_have_is_told_once_with_its_count_and_first_rows(project, count, said):
+    for number in range(count):
+        edit(project, WAITS, put(2 + number, "seen_in_time", "x"))
+    error = refused(project, WAITS)
+    assert error.count("expected a whole number") == (1 if said else count)
+    assert error.endswith(f'"NS" for not submitted.{said}')
 
 
 def test_an_unknown_dataset_is_named_with_the_nearest(project):

@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 
 from natpatsip import datasets, declaring
 from natpatsip.datasets import dictionary
+from natpatsip.datasets.coverage import NEVER
 from natpatsip.datasets.declaration import declared, parse
 from natpatsip.declaring import columns, entry, file_form
 from natpatsip.declaring.columns import describe
 from natpatsip.errors import DataFileError, ReportError
 from natpatsip.quarter import Quarter
 from natpatsip.yaml_models import load_yaml
-from support.projects import command, example
+from support.projects import command, edit, example
 
 Q2 = Quarter.parse("2024-25-Q2")
 MONTHS = ["2024-07", "2024-08", "2024-09"]
@@ -208,7 +209,25 @@ def test_a_name_that_is_no_organisation_is_told_with_the_nearest(project):
     rows = rows_of(beds=["12"])
     rows[1][1] = "Nort"
     found = added(project, text=as_csv(rows))
-    assert any("Nort is not in data/organisations.csv" in each and '"North"' in each for each in found.decisions)
+    (told,) = [each for each in found.decisions if "Nort is not in data/organisations.csv" in each]
+    assert '"North"' in told
+    for way in ("add it to aliases", "members: found in those that it does not report to", "leave the column as it is"):
+        assert way in told
+    text = (project / "data" / "datapackage.yaml").read_text(encoding="utf-8")
+    assert "counts: [beds], geography: team," in text.replace("\n", " ")
+
+
+def test_a_new_organisation_owes_nothing_to_files_whose_series_are_those_found(project):
+    file = project / "data" / "organisations.csv"
+    file.write_text(file.read_text(encoding="utf-8") + "team,RMH04,West,west,,,,\n", encoding="utf-8")
+    with pytest.raises(ReportError, match=f"West: no row for .*; {NEVER}") as refused:
+        datasets.load("waits_monthly", quarter=Q2, project=project)
+    assert "North" not in str(refused.value)
+    assert any(f"(West: {NEVER})" in each for each in datasets.complete(Q2, project))
+    descriptor = project / "data" / "datapackage.yaml"
+    edit(descriptor, "members: all", "members: found")
+    assert "West" not in set(datasets.load("waits_monthly", quarter=Q2, project=project)["team"])
+    assert not datasets.complete(Q2, project)
 
 
 FORMS = {

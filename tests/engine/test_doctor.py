@@ -30,6 +30,14 @@ def test_a_report_without_a_contact_is_said(tmp_path, monkeypatch, settings, is_
     assert is_ok or found[0].remedy
 
 
+def test_what_is_not_needed_is_optional_and_not_missing(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    told = command(small(tmp_path), "doctor").stdout.splitlines()
+    (place,) = (number for number, line in enumerate(told) if "quarto:" in line)
+    assert told[place].startswith("optional quarto: not on PATH, and not needed")
+    assert told[place + 1].startswith("         If you want it: ")
+
+
 def test_notebooks_that_are_not_in_the_report_are_named(tmp_path, monkeypatch):
     project = small(tmp_path)
     for name in ("forgotten.ipynb", "sources.ipynb", ".unfinished.ipynb", "notes.md"):

@@ -1,10 +1,13 @@
 """A measure: its series, chart, table and facts; data that cannot be charted are refused or said, never guessed."""
 
+import copy
+
 import pytest
 
 from natpatsip import context, facts, figure, measure
 from natpatsip.errors import DataError, FactError, ParamsError
 from natpatsip.figures import FIGURE
+from natpatsip.measures.indicator import CALLED, OFFERED
 from support.chart_samples import words_of
 from support.measured import project, rebased, rows_of
 
@@ -45,6 +48,32 @@ def test_a_fact_that_its_chart_does_not_have_is_told(made):
         FactError, match=r"waits.mean_before: waits has no such fact in 2024-25-Q2. It has baseline, mean"
     ):
         made().mean_before  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("average", "mean"), ("Average", "mean"), ("sentense", "sentence"), ("last", "latest"), ("zzz", "")],
+)
+def test_an_attribute_that_a_measure_does_not_have_is_told_with_the_nearest(made, name, hint):
+    waits = made()
+    with pytest.raises(AttributeError) as refused:
+        getattr(waits, name)
+    assert (f'has no {name}. Did you mean "{hint}"? It has the facts' in str(refused.value)) == bool(hint)
+    assert "It has the facts baseline, mean" in str(refused.value)
+    assert all(hasattr(type(waits), each) for each in (*OFFERED, *CALLED.values()))
+
+
+def test_what_libraries_ask_of_any_object_is_not_answered(made):
+    waits = made()
+    assert not hasattr(waits, "_repr_html_")
+    assert copy.copy(waits).id == "waits"
+
+
+def test_an_error_within_an_attribute_is_its_own(made, monkeypatch):
+    waits = made()
+    monkeypatch.setattr(type(waits), "caption", property(lambda self: self.definition.captoin))
+    with pytest.raises(AttributeError, match="captoin"):
+        waits.caption  # noqa: B018
 
 
 def test_a_difference_of_its_levels_is_published_as_printed_with_its_unit_source_and_inputs(made):

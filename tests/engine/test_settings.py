@@ -107,8 +107,9 @@ def test_settings_in_another_encoding_are_refused(tmp_path):
 def test_a_setting_of_a_chapter_that_does_not_exist_is_refused(tmp_path, key):
     project = small(tmp_path)
     edit(project / "_quarto.yml", "lang: en-GB", f"lang: en-GB\nnatpatsip: {{{key}}}")
-    with pytest.raises(SettingsError, match=r'"wrad" is not a chapter of the report. Did you mean "ward"\?'):
+    with pytest.raises(SettingsError, match=r'"wrad" is not a chapter of the report. Did you mean "ward"\?') as refused:
         Plan.of(project, Q2)
+    assert "to add the chapter, write - wrad.qmd under chapters, in book." in str(refused.value)
 
 
 def test_a_colour_that_white_does_not_stand_out_from_is_refused(tmp_path):

@@ -62,7 +62,8 @@ def test_a_refuted_claim_says_why_and_what_the_chart_shows_instead():
         spc.claim("Care got better.", CHARTS["fifth point on the mean before"], shows="shift up")
     assert str(caught.value) == (
         '"Care got better." claims "shift up", but the chart does not show it: six of the first seven points from '
-        "2022-03-01 lie above 50.29, the mean before. It shows: stable."
+        "2022-03-01 lie above 50.29, the mean before. It shows: stable. "
+        "Claim what it shows, or take the words out."
     )
 
 
@@ -157,9 +158,12 @@ def without_attrs(result):
 def test_a_claim_is_refuted_by_what_the_chart_has_instead(result, phrase, reason):
     with pytest.raises(ClaimError) as refused:
         spc.claim("Words.", result, shows=phrase)
-    instead = " and ".join(", ".join(spc.shows(result)).rsplit(", ", 1)) or "nothing that may be claimed"
+    supported = " and ".join(", ".join(spc.shows(result)).rsplit(", ", 1))
+    instead = supported or "nothing that may be claimed"
+    remedy = "Claim what it shows, or take" if supported else "Take"
     assert str(refused.value) == (
-        f'"Words." claims "{phrase}", but the chart does not show it: {reason}. It shows: {instead}.'
+        f'"Words." claims "{phrase}", but the chart does not show it: {reason}. It shows: {instead}. '
+        f"{remedy} the words out."
     )
 
 
@@ -169,7 +173,8 @@ def test_several_claims_that_do_not_hold_are_refuted_together():
     assert str(refused.value) == (
         '"Words." claims "stable", but the chart does not show it: its limits are undefined; "shift up", but the chart '
         "does not show it: the limits are not rebased, so there is no earlier mean to compare with; "
-        '"above target", but the chart does not show it: it has no target. It shows: nothing that may be claimed.'
+        '"above target", but the chart does not show it: it has no target. It shows: nothing that may be claimed. '
+        "Take the words out."
     )
 
 

@@ -180,6 +180,21 @@ def test_an_alias_and_a_merge_are_read_as_written():
     assert read("a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}") == {"a": {"x": 1, "y": 2}, "b": {"x": 1, "y": 3}}
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a: &standards {x: 1}\nb: {<<: *standard, y: 3}", ' Did you mean "standards"? It names &standards.'),
+        ("a: 1\nb: *standard", " It names nothing so far."),
+        ("b:\n  - *standard\na: &standard 1", " It names nothing so far."),
+    ],
+)
+def test_an_alias_of_what_is_not_named_is_told_with_its_line_and_the_nearest(text, hint):
+    with pytest.raises(ParamsError) as caught:
+        read(text)
+    told = "found *standard, but no line before it names a value &standard."
+    assert str(caught.value) == f"params/2024-25-Q2.yml, line 2: {told}{hint}"
+
+
 def test_settings_name_key_and_line(tmp_path):
     (tmp_path / "_quarto.yml").write_text(
         "lang: en\nnatpatsip:\n  publisher: A\n  licence: yes\n  cover:\n    line: 1.10\n", encoding="utf-8"

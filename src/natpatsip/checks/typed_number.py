@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from natpatsip import params, wording
 from natpatsip.checks import code_cells
@@ -19,6 +20,8 @@ CHECK = "typed-number"
 TAG = "typed-number"
 _AROUND = 40  # characters that a finding quotes before and after a number
 _FEW = 3  # facts that it suggests at most
+_EARLIER = ("baseline", "mean_before")  # facts of a measure that are not about now
+_EARLIER_WORDS = ("baseline", "before", "earlier", "first", "from", "previous", "start")
 
 
 def check(context: CheckContext) -> list[Finding]:
@@ -118,11 +121,41 @@ class _TypedNumbers:
         if typed.is_figure:
             return "", "The build numbers the figures: refer to it by its id, as @fig-….", "@fig-…"
         if facts := self._facts_with(typed, sentence)[:_FEW]:
-            cites = [self._cite(fact) for fact in facts]
-            written = " or ".join(f"`{{python}} {cite}`" for cite in cites)
-            return facts[0].id, f"A published fact has that value: write {written}.", " or ".join(cites)
+            advice = f"A published fact has that value: write {self._choice(facts)}."
+            return facts[0].id, advice, " or ".join(map(self._cite, facts))
+        if facts := self._facts_near(typed, sentence)[:_FEW]:
+            advice = f"A published fact rounds to that: write {self._choice(facts, is_value_told=True)}."
+            return facts[0].id, advice, " or ".join(map(self._cite, facts))
         tag = "or tag the cell typed-number if it must be typed"
         return "", f"Publish it from data or a calculation and cite it, {tag}.", ""
+
+    def _choice(self, facts: Sequence[Fact], *, is_value_told: bool = False) -> str:
+        """Return what to write, with what tells several facts apart, and the value of each where that is asked."""
+        is_label_told = len(facts) > 1
+        written = []
+        for fact in facts:
+            told = [fact.label] if is_label_told and fact.label else []
+            told += [fact.text] if is_value_told else []
+            written.append(f"`{{python}} {self._cite(fact)}`" + (f" ({': '.join(told)})" if told else ""))
+        return " or ".join(written)
+
+    def _facts_near(self, typed: Typed, sentence: Sentence | None) -> Sequence[Fact]:
+        """Return the facts whose value, rounded as a typed one is, is the typed one, the likeliest first.
+
+        Many facts round to a small number: those of the same unit count, as it is typed or as it follows the number.
+        """
+        if typed.value is None:
+            return ()
+        places = _places(typed)
+        after = sentence.text.lower()[typed.end : typed.end + _AROUND] if sentence else ""
+        found = [
+            fact
+            for fact in self._context.facts.values()
+            if isinstance(fact.value, int | float)
+            and wording.round_half_up(fact.value, places) == typed.value
+            and (typed.unit == fact.unit if typed.unit else re.match(rf"\W*{re.escape(fact.unit.lower())}\b", after))
+        ]
+        return self._likeliest_first(found, typed, sentence)
 
     def _facts_with(self, typed: Typed, sentence: Sentence | None) -> Sequence[Fact]:
         """Return the facts that have a typed value, the likeliest first."""
@@ -135,7 +168,13 @@ class _TypedNumbers:
             and abs(fact.value - typed.value) < 1e-9
             and typed.unit in ("", fact.unit)
         ]
+        return self._likeliest_first(found, typed, sentence)
+
+    def _likeliest_first(self, found: Sequence[Fact], typed: Typed, sentence: Sentence | None) -> Sequence[Fact]:
+        """Return facts in the order in which a sentence may mean them: what is now before what was."""
         around = sentence.text.lower() if sentence else ""
+        is_of_the_past = any(re.search(rf"\b{word}\b", around) for word in _EARLIER_WORDS)
+        earlier = set() if is_of_the_past else self._earlier_facts
 
         def likeness(fact: Fact) -> float:
             described = f"{fact.id.replace('_', ' ')} {fact.unit} {fact.source} {fact.formula}".lower()
@@ -145,13 +184,34 @@ class _TypedNumbers:
                 + 0.5 * sum(word[:6] in around for word in words)
                 + (fact.period == str(self._context.quarter))
                 + (typed.unit == fact.unit)
+                - 2 * (fact.id in earlier)
             )
 
         return sorted(found, key=likeness, reverse=True)
 
+    @cached_property
+    def _earlier_facts(self) -> set[str]:
+        """The ids of the facts of measures that are about an earlier time."""
+        declared = measures.declared(self._context.project).by_id.items()
+        ids = [each.fact_ids(name) for name, each in declared]
+        return {own[role] for own in ids for role in _EARLIER if role in own}
+
     def _cite(self, fact: Fact) -> str:
         period = "" if fact.period == str(self._context.quarter) else f', "{fact.period}"'
         return f'cite("{fact.id}"{period})'
+
+
+def _places(typed: Typed) -> int:
+    """Return to how many places a number was rounded as it was typed: below zero to tens, hundreds, thousands.
+
+    Two digits or more are left, and numbers below 1,000 are not rounded to tens: 240 may be 240.
+    """
+    written = re.search(r"[\d,]+\.(\d+)", typed.text)
+    if written and float(written[0].replace(",", "")) == typed.value:  # else it is 1.2 million
+        return len(written[1])
+    digits = f"{abs(typed.value or 0):.0f}"
+    zeros = len(digits) - max(2, len(digits.rstrip("0")))
+    return -zeros if len(digits) > 3 else 0
 
 
 def _quote(text: str, typed: Typed) -> str:

@@ -101,11 +101,15 @@ def _unsupported(sentence: Sentence, parts: _Parts, context: CheckContext) -> It
         if not figures or any(claim.is_supported_by(what) for what in known.values()):
             continue
         if known or is_referred:  # else a chart of another kind, and no word that this sentence is about it
-            yield _finding(sentence, claim, figures, known)
+            yield _finding(sentence, claim, figures, known, parts.measures)
 
 
 def _finding(
-    sentence: Sentence, claim: ChartClaim, figures: Sequence[str], known: Mapping[str, Collection[str]]
+    sentence: Sentence,
+    claim: ChartClaim,
+    figures: Sequence[str],
+    known: Mapping[str, Collection[str]],
+    measured: Mapping[str, str],  # the measure of a figure
 ) -> Finding:
     name = next(iter(known), figures[0])
     shows = listing(sorted(known.get(name, ())))
@@ -113,11 +117,13 @@ def _finding(
         instead = f"shows: {shows or 'nothing that may be claimed'}"
     else:
         instead = "is not a control chart, so nothing supports the words"
+    measure = f'measure("{measured[name]}")' if name in measured else ""
+    own = f"{measure}.claim(…) or {measure}.sentence" if measure else "spc.claim(…) or spc.describe(…)"
     flat = " ".join(sentence.shown.split())
     quote = flat if len(flat) <= 90 else flat[:90].rpartition(" ")[0] + "…"
     message = (
         f'"{claim.words}" in "{quote}" is not what the chart says: {name} {instead}. '
-        "Say it with spc.claim(…) or spc.describe(…), or wording.direction(…) of two numbers."
+        f"Say it with {own}, or wording.direction(…) of two numbers."
     )
     return sentence.place.finding(CHECK, message, found=claim.words, expected=shows)
 
@@ -173,6 +179,8 @@ class _Parts:
 
     def __init__(self, context: CheckContext) -> None:
         self._figures = context.figures
+        declared = measures.declared(context.project).by_id
+        self.measures = {name: each for each in declared if (name := measures.figure_id(each)) in self._figures}
         self._own = {(place.notebook, place.position): name for name, (place, _) in context.figures.items()}
         headings = {
             (sentence.place.notebook, sentence.place.position): sentence.text
@@ -189,7 +197,8 @@ class _Parts:
                 self._part_of[at] = part
                 if at in self._own:
                     part.figures[place.position] = self._own[at]
-        self._subjects = _by_subject([*self._named(), *self._measured(context)])
+        labels = ((declared[measure].label, name) for name, measure in self.measures.items())
+        self._subjects = _by_subject([*self._named(), *labels])
         self._of_fact = dict(self._published_beside(context))
 
     def _named(self) -> Iterator[tuple[str, str]]:
@@ -198,12 +207,6 @@ class _Parts:
             part = self._part_of.get(at)
             if part and len(part.figures) == 1 and part.heading:
                 yield part.heading, name
-
-    def _measured(self, context: CheckContext) -> Iterator[tuple[str, str]]:
-        """Yield the labels of measures that have a figure."""
-        for measure, own in measures.declared(context.project).by_id.items():
-            if (name := f"fig-{measure.replace('_', '-')}") in self._figures:
-                yield own.label, name
 
     def _published_beside(self, context: CheckContext) -> Iterator[tuple[tuple[str, str], str]]:
         """Yield the facts published in a figure's part, each with the figure that follows."""

@@ -46,7 +46,7 @@ def doctor(
 
         say(f"written: {write_report(results)}. Read it before you send it: it should name nobody and no place.")
     for each in results:
-        label = f"{'ok     ' if each.is_ok else 'MISSING'}  {each.name}"
+        label = f"{each.status:<8} {each.name}"
         problems = apart(each.found)
         if len(problems) == 1:
             say(f"{label}: {each.found}")
@@ -54,7 +54,7 @@ def doctor(
             say(f"{label}: {len(problems)} problems:")
             for problem in problems:
                 say(f"         - {problem}")
-        if not each.is_ok:
+        if each.status != "ok":
             say(f"         {each.remedy}")
     if any(not each.is_ok and each.is_needed for each in results):
         raise typer.Exit(1)

@@ -22,6 +22,7 @@ from natpatsip.quarter import Quarter
 
 MOST_NAMED = 6
 OWN_QUARTER = "its quarter"
+NEVER = "if it never has a row in this file, write members: found in the file's series in data/datapackage.yaml"
 
 
 @dataclass(frozen=True)
@@ -107,12 +108,12 @@ def missing_rows(table: Table, places: Sequence[int], quarter: Quarter) -> Itera
     for series, owed in coverage.series():
         having = coverage.found.get(series, set())
         if absent := [period for period in owed if period not in having and period in coverage.present]:
-            text = f"{', '.join(series)}: no row for {_named(absent)}. {_remedy(table)}"
+            text = f"{', '.join(series)}: no row for {_named(absent)}. {_remedy(table, has_rows=bool(having))}"
             yield Fault(text, column=axis)
 
 
-def _remedy(table: Table) -> str:
-    """Return what to do about a missing row. Nothing here may lead to a 0 that nobody counted."""
+def _remedy(table: Table, *, has_rows: bool) -> str:
+    """Return what to do about a missing row of a series. Nothing here may lead to a 0 that nobody counted."""
     schema, options = table.resource.table_schema, table.resource.natpatsip
     numbers = [field for field in schema.fields if field.type in ("integer", "number")]
     marks = dict.fromkeys(f'"{mark}"' for field in numbers for mark in schema.missing(field) if mark)
@@ -122,6 +123,8 @@ def _remedy(table: Table) -> str:
         parts.append(f"a number that nobody reported {what}, and is not 0")
     if options.series and table.resource.fields[options.series.by[0]].natpatsip.organisation:
         parts.append("an organisation that was not open then has open_from or open_to")
+    if not has_rows:
+        parts.append(NEVER)
     return "; ".join(parts) + "."
 
 
@@ -151,8 +154,12 @@ def lacking(resource: Resource, quarter: Quarter, project: Path) -> Iterator[str
     for period in (each for each in asked if each in coverage.present):
         expected = {series for series, periods in owed.items() if period in periods}
         if without_row := {series for series in expected if period not in coverage.found.get(series, ())}:
-            example = ", ".join(min(without_row))
-            yield f"{resource.file} lacks {len(without_row)} of {len(expected)} series in {period} ({example})"
+            first = min(without_row)
+            hint = "" if first in coverage.found else f": {NEVER}"
+            yield (
+                f"{resource.file} lacks {len(without_row)} of {len(expected)} series in {period} "
+                f"({', '.join(first)}{hint})"
+            )
 
 
 def _not_reported_again(table: Table, quarter: Quarter, places: Sequence[int]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from pathlib import Path
@@ -20,6 +20,7 @@ from natpatsip.errors import DataFileError, nearest, one_line, together
 
 BATCH = 500  # rows that are turned into columns together
 MOST_SHOWN = 20  # faults of a file that are given one by one
+MOST_ALIKE = 3  # rows with the same fault that are given one by one, and that are named where there are more
 LFS = b"version https://git-lfs.github.com/spec/"
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
@@ -106,7 +107,7 @@ def records(data: bytes, resource: Resource) -> dict[int, dict[str, str]]:
 
 def raise_faults(file: str, faults: Sequence[Fault]) -> None:
     """Raise all faults of a file as one error, those beyond the first ones by their number."""
-    ordered = sorted(_by_cause(faults), key=lambda fault: (fault.line, fault.column))
+    ordered = sorted(_by_text(_by_cause(faults)), key=lambda fault: (fault.line, fault.column))
     texts = [f"{file}{', ' if fault.line or fault.column else ': '}{fault}" for fault in ordered[:MOST_SHOWN]]
     if len(ordered) > MOST_SHOWN:
         texts.append(f"{file}: and {len(ordered) - MOST_SHOWN} more.")
@@ -123,6 +124,22 @@ def _by_cause(faults: Sequence[Fault]) -> Iterator[Fault]:
             yield replace(fault, text=f"{fault.text}{others} {fault.cause}")
         elif not fault.cause:
             yield fault
+
+
+def _by_text(faults: Iterable[Fault]) -> Iterator[Fault]:
+    """Yield faults, those of a column that say the same of many rows as one."""
+    alike: dict[tuple[str, str], list[Fault]] = {}
+    for fault in faults:
+        alike.setdefault((fault.column, fault.text), []).append(fault)
+    for each in alike.values():
+        lines = sorted(fault.line for fault in each if fault.line)
+        if len(lines) <= MOST_ALIKE:
+            yield from each
+            continue
+        named = ", ".join(str(line) for line in lines[1 : 1 + MOST_ALIKE])
+        dots = " …" if len(lines) > 1 + MOST_ALIKE else ""
+        others = f"{len(lines) - 1:,} more rows are like it: {named}{dots}"
+        yield replace(each[0], text=f"{each[0].text} {others}", line=lines[0])
 
 
 def content(resource: Resource, project: Path) -> bytes:

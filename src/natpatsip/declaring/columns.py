@@ -265,7 +265,12 @@ def _kind_of(name: str, texts: Sequence[str], organisations: Organisations) -> t
             return kind, []
         if len(others) < len(texts) / 2:
             unknown = f"{listing(others[:MOST_ODD])} {plural(len(others), 'is', 'are')} not in {ORGANISATIONS_FILE}"
-            remedy = f"Add it there as a row or an alias, and declare natpatsip: {{organisation: {kind}}}."
+            remedy = (
+                f"If that is another name of a {kind} there, add it to aliases. If it is a {kind} of its own, add a "
+                "row: it owes rows in each dataset whose series has members: all, so write members: found in those "
+                f"that it does not report to. Then declare natpatsip: {{organisation: {kind}}}. "
+                "Or leave the column as it is declared now, and change no other file."
+            )
             return "", [f"{name}: is it a {kind}? {unknown}.{nearest(others[0], names)} {remedy}"]
     return "", []
 

@@ -165,10 +165,14 @@ def _left(
         left["primaryKey"] = ("no columns tell all rows apart, so a row that is there twice is not found.", "")
     counts = [each.name for each in columns if each.is_count]
     if counts:
-        geography = next((each.name for each in columns if each.organisation), "…")
-        policy = (
-            f"{{policy: …, source: …, counts: [{', '.join(counts)}], geography: {geography}, threshold: 7, base: 5}}"
-        )
-        left["disclosure"] = (f"do {listing(counts)} count people? Then say which small numbers are hidden.", policy)
+        names = [each.name for each in columns if each.name in key and each.type == "string" and not each.is_time]
+        only = names[0] if len(names) == 1 else ""
+        geography = next((each.name for each in columns if each.organisation), only)
+        place = geography or "…"
+        policy = f"{{policy: …, source: …, counts: [{', '.join(counts)}], geography: {place}, threshold: 7, base: 5}}"
+        question = f"do {listing(counts)} count people? Then say which small numbers are hidden."
+        if not geography:
+            question += " geography is the column that says which organisation or area a count is of."
+        left["disclosure"] = (question, policy)
     comments = [f"{key}: {example}" for key, (_, example) in left.items() if example]
     return comments, [f"{key}: {question}" for key, (question, _) in left.items()]

@@ -146,7 +146,7 @@ def _versions() -> dict[str, str]:
 
 def _found(results: Iterable[Requirement]) -> Iterator[tuple[str, str]]:
     for each in results:
-        state = "ok" if each.is_ok else "missing"
+        state = each.status.lower()
         if each.name in WITHOUT_VALUE:
             yield each.name, state
             continue

@@ -36,6 +36,12 @@ class Requirement:
     is_ok: bool
     is_needed: bool = True
     remedy: str = ""
+    is_optional: bool = False  # nothing is lost without it
+
+    @property
+    def status(self) -> str:
+        """The word at the start of its line."""
+        return "optional" if self.is_optional else "ok" if self.is_ok else "MISSING"
 
 
 def examine() -> list[Requirement]:
@@ -83,8 +89,9 @@ def _git(system: Platform, project: Path | None) -> Iterator[Requirement]:
 def _quarto(system: Platform) -> Iterator[Requirement]:
     program = shutil.which("quarto")
     if not program:
-        found = f"not on PATH; the embedded renderer gives the same report. To have it: {system.install('quarto')}"
-        yield Requirement("quarto", found, is_ok=True, is_needed=False)
+        found = "not on PATH, and not needed: the embedded renderer gives the same report"
+        remedy = f"If you want it: {system.install('quarto')}"
+        yield Requirement("quarto", found, is_ok=True, is_needed=False, remedy=remedy, is_optional=True)
         return
     run = subprocess.run([program, "--version"], capture_output=True, encoding="utf-8", check=False)  # noqa: S603
     yield Requirement("quarto", f"{run.stdout.strip()} at {program}", run.returncode == 0, is_needed=False)

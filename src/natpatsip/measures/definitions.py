@@ -214,6 +214,11 @@ class Measures:
             yield f"{place}: {each.target} is in {unit}; expected a target in {each.unit}, the measure's unit."
 
 
+def figure_id(measure: str) -> str:
+    """Return the id of a measure's figure."""
+    return f"fig-{measure.replace('_', '-')}"
+
+
 def declared(project: Path) -> Measures:
     """Return the measures that a project declares; none where it has no such file.
 

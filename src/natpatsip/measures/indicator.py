@@ -11,9 +11,10 @@ import pandas as pd
 from natpatsip import datasets, spc, wording
 from natpatsip.blocks import Passage
 from natpatsip.datasets.cells import is_quarter
-from natpatsip.errors import DataError, FactError
+from natpatsip.errors import DataError, FactError, nearest
 from natpatsip.fact import Fact, number_of, of_rows, parse_value
 from natpatsip.facts import publish
+from natpatsip.measures.definitions import figure_id
 from natpatsip.measures.kinds import KINDS, Kind
 from natpatsip.measures.measure_sentences import Shown, sentences_of
 from natpatsip.measures.measured_series import MeasuredSeries
@@ -25,6 +26,22 @@ if TYPE_CHECKING:
     from natpatsip.charts.layers import ReportChart
 
 POINTS = "percentage points"
+OFFERED = (
+    "sentence", "claim", "moved", "gain", "at", "chart", "draw", "table", "series", "result", "found", "label", "target"
+)  # fmt: skip
+"""What authors use of a measure, besides its facts."""
+CALLED = {
+    **dict.fromkeys(("average", "avg", "current", "level", "median", "now"), "mean"),
+    **dict.fromkeys(("last", "newest", "value"), "latest"),
+    **dict.fromkeys(("before", "previous"), "mean_before"),
+    **dict.fromkeys(("first", "start"), "baseline"),
+    **dict.fromkeys(("change", "difference"), "gain"),
+    **dict.fromkeys(("data", "frame", "values"), "table"),
+    **dict.fromkeys(("describe", "summary", "text"), "sentence"),
+    **dict.fromkeys(("name", "title"), "label"),
+    "shows": "found",
+}
+"""Words by which authors look for something of a measure, with what it is called."""
 
 
 class Measure(MeasuredSeries):
@@ -48,6 +65,19 @@ class Measure(MeasuredSeries):
     def __repr__(self) -> str:
         facts = ", ".join(f"{role} {fact}" for role, fact in self.facts.items())
         return f"{self.definition.label} ({self.id}): {facts or 'no facts'}"
+
+    if not TYPE_CHECKING:  # to mypy, an attribute that is not there stays an error
+
+        def __getattr__(self, name: str) -> Any:
+            """Say what there is in place of an attribute that there is not."""
+            if name.startswith("_") or hasattr(type(self), name) or "facts" not in self.__dict__:
+                return self.__getattribute__(name)  # raises what the property raised, or Python's own error
+            meant = CALLED.get(name.lower())
+            hint = f' Did you mean "{meant}"?' if meant else nearest(name, (*self.facts, *OFFERED))
+            facts = f"It has the facts {wording.listing(list(self.facts))}, and" if self.facts else "It has"
+            raise AttributeError(
+                f"{self.id}.{name}: a measure has no {name}.{hint} {facts} {wording.listing(list(OFFERED))}."
+            )
 
     @property
     def label(self) -> str:
@@ -97,7 +127,7 @@ class Measure(MeasuredSeries):
     @property
     def figure_id(self) -> str:
         """The id of its figure."""
-        return f"fig-{self.id.replace('_', '-')}"
+        return figure_id(self.id)
 
     def at(self, date: Any) -> float:
         """Return its value of a period, such as ``"2024-03"``.

@@ -78,7 +78,8 @@ def claim(words: Words, result: pd.DataFrame, shows: str | Iterable[str], *, at:
     Traceback (most recent call last):
     ...
     natpatsip.errors.ClaimError: "It gets better." claims "improving", but the chart does not show it:
-    no shift, run, trend or point outside the limits goes up. It shows: stable.
+    no shift, run, trend or point outside the limits goes up. It shows: stable. Claim what it shows, or
+    take the words out.
     """
     wanted = [shows] if isinstance(shows, str) else list(shows)
     if not wanted:
@@ -99,8 +100,11 @@ def claim(words: Words, result: pd.DataFrame, shows: str | Iterable[str], *, at:
 
 def _contradiction(words: Any, refuted: dict[str, str], found: Findings) -> str:
     reasons = "; ".join(f'"{phrase}", but the chart does not show it: {reason}' for phrase, reason in refuted.items())
-    instead = listing(list(shows(found))) or "nothing that may be claimed"
-    return f'"{words}" claims {reasons}. It shows: {instead}.'
+    supported = listing(list(shows(found)))
+    remedy = "Claim what it shows, or take" if supported else "Take"
+    return (
+        f'"{words}" claims {reasons}. It shows: {supported or "nothing that may be claimed"}. {remedy} the words out.'
+    )
 
 
 def _refutation(phrase: str, found: Findings, at: Any) -> str:
