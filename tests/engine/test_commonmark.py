@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
+import mdurl._decode
+import mdurl._encode
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +17,7 @@ from markdown_it import MarkdownIt
 
 from natpatsip.pipeline.render.chapters import READER, walk
 from natpatsip.pipeline.render.pandoc import pandoc_path
+from natpatsip.pipeline.staging import commonmark
 from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows
 
 BLOCKS = {
@@ -104,6 +108,21 @@ def test_what_is_no_list_in_jupyterlab_is_text(name):
     blocks = pandoc(as_pandoc(WORDS[name]))
     assert shape(blocks) == []
     assert "".join(words(blocks)) == "".join(WORDS[name].split())
+
+
+def test_threads_get_a_parser_whose_lists_and_tables_are_filled(monkeypatch):
+    monkeypatch.setattr(mdurl._encode, "encode_cache", {})
+    monkeypatch.setattr(mdurl._decode, "decode_cache", {})
+    commonmark._made_parser.cache_clear()
+    with ThreadPoolExecutor(8) as pool:
+        (parser,) = set(pool.map(lambda _: commonmark._parser(), range(64)))
+    rulers = [parser.core.ruler, parser.block.ruler, parser.inline.ruler, parser.inline.ruler2]
+    assert all(each.__cache__ for each in rulers)
+    known = {*mdurl._encode.encode_cache}, {*mdurl._decode.decode_cache}
+    as_pandoc(
+        "[a](https://x.example/?b=%41&c=é) <https://x.example/é> ![d](e.png)\n- f\n\n> g\n\n[h]: https://x.example"
+    )
+    assert ({*mdurl._encode.encode_cache}, {*mdurl._decode.decode_cache}) == known
 
 
 def test_a_list_keeps_its_items_together():

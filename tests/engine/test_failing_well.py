@@ -213,7 +213,10 @@ def test_a_pandoc_that_crashes_says_how(tmp_path, monkeypatch, text, told):
 def test_a_program_that_cannot_be_started_is_named(tmp_path):
     file = Path(script(tmp_path, "exit 0"))
     file.chmod(0o644)
-    for name in (str(file), str(tmp_path / "none")):
+    foreign = tmp_path / "foreign"  # of another kind of machine
+    foreign.write_bytes(b"\x7fELF\x02\x01\x01" + bytes(60))
+    foreign.chmod(0o755)
+    for name in (str(file), str(tmp_path / "none"), str(foreign)):
         with pytest.raises(RenderError, match=f"report: {name} cannot be started: .* Install it again"):
             run_program([name], what="report")
 

@@ -1,7 +1,9 @@
 """A measure: its series, chart, table and facts; data that cannot be charted are refused or said, never guessed."""
 
 import copy
+import datetime
 
+import pandas as pd
 import pytest
 
 from natpatsip import context, facts, figure, measure
@@ -86,9 +88,16 @@ def test_a_difference_of_its_levels_is_published_as_printed_with_its_unit_source
     assert (since_june.value, since_june.unit, since_june.rows_sha256) == (2, "points", step.mean.rows_sha256)
 
 
-def test_a_month_without_a_value_is_told(made):
-    with pytest.raises(DataError, match=r"waits.at\('2024-10'\): found no value; expected a month .* to 2024-09"):
-        made().at("2024-10")
+@pytest.mark.parametrize("period", ["2024-10", "2024-25-Q2", "2024", "July", "2024-13", "2024-09-02", 5, None])
+def test_a_period_without_a_value_is_told(made, period):
+    with pytest.raises(DataError, match=rf"waits.at\('{period}'\): found no value; expected a month .* to 2024-09"):
+        made().at(period)
+
+
+@pytest.mark.parametrize("period", ["2024-09", "2024-09-01", datetime.date(2024, 9, 1), pd.Timestamp(2024, 9, 1)])
+def test_a_month_is_named_by_text_or_date(made, period):
+    waits = made()
+    assert waits.at(period) == waits.series["value"].iloc[-1]
 
 
 def test_its_figure_takes_all_but_the_title_from_it(made):

@@ -118,11 +118,17 @@ def test_comments_are_written_shown_changed_downloaded_and_read_at_their_cells(w
     assert "figure(" in source
 
 
-def test_browser_that_keeps_nothing_still_gives_the_file(html_pages, chrome, tmp_path):
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no'); } })",
+        "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }",
+    ],
+    ids=["forbidden", "full"],
+)
+def test_browser_that_keeps_nothing_still_gives_the_file(html_pages, chrome, tmp_path, fault):
     with opened(chrome, accept_downloads=True) as window:
-        window.add_init_script(
-            "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no'); } })"
-        )
+        window.add_init_script(fault)
         tab = window.new_page()
         tab.goto((html_pages / "waiting-times.html").as_uri())
         tab.evaluate(SELECT, WORDS)

@@ -8,6 +8,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from natpatsip.pipeline.review_notes import note_of
+from natpatsip.review.source_text import blocks_of
+from natpatsip.review.splices import Edit, spliced
 from support.reviewing import ReviewedFile, read, source
 
 
@@ -32,6 +34,25 @@ def test_wording_is_taken_into_its_cell(ward, ward_docx, old, new, cell, expecte
     assert [item.status for item in items] == ["applied", "applied"], items
     assert {item.cell for item in items} == {cell}
     assert expected in source(ward, cell)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("- a\n- GONE\n\n| b |\n|---|\n| c |", "- a\n\n| b |\n|---|\n| c |"),
+        ("- a\n- GONE\n\nb", "- a\n\nb"),
+        ("- a\n- GONE\n- b", "- a\n- b"),
+        ("- GONE\n\nb", "b"),
+        ("a\n\nGONE\n\nb", "a\n\nb"),
+        ("a\n\n- GONE\n- b", "a\n\n- b"),
+        ("a\n## GONE\n\nb", "a\n\nb"),
+        ("GONE", ""),
+    ],
+)
+def test_what_is_around_a_deleted_paragraph_stays_as_far_apart(before, after):
+    block = next(each for each in blocks_of(before, {}) if each.text == "GONE")
+    start, end, text = spliced(before, block, Edit(0, 4, "", frozenset()), {}, str)
+    assert (before[:start] + text + before[end:]) == after
 
 
 def test_expressions_stay_as_they_are(ward, ward_docx):
@@ -117,6 +138,14 @@ def test_paragraphs_are_deleted_inserted_and_moved(ward, ward_docx):
         "The new kitchen was opened.\n\nThe garden is open all day.\n\nThe hall was painted.\n\n"
         "The old kitchen was closed."
     )
+
+
+def test_the_last_paragraphs_of_a_cell_are_deleted_together(ward, ward_docx):
+    for text in ("The garden", "The hall", "a second room", "shorter waits"):
+        ward_docx.delete_paragraph(text)
+    assert {item.status for item in read(ward, ward_docx.save(), is_applied=True)} == {"applied"}
+    assert source(ward, "places") == "The old kitchen was closed.\n\nThe new kitchen was opened."
+    assert source(ward, "next") == "### What comes next\n\n- training for all new staff"
 
 
 def test_applied_changes_are_known_the_next_time(ward, ward_docx):

@@ -51,18 +51,19 @@
 
   function read(key) {
     try {
-      return localStorage.getItem(key);
+      if (isKept) return localStorage.getItem(key);
     } catch (error) {
       isKept = false;
-      return memory[key] || null;
     }
+    return memory[key] || null;
   }
 
   function write(key, text) {
     memory[key] = text;
     try {
       localStorage.setItem(key, text);
-    } catch (error) {
+    } catch (error) { // it is full, or may not be used: what was in it stays, and goes on in memory
+      if (isKept) [STORE, NAME].forEach(function (each) { if (each !== key) memory[each] = read(each); });
       isKept = false;
     }
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,7 @@ CALLED = {
     "shows": "found",
 }
 """Words by which authors look for something of a measure, with what it is called."""
+PERIOD = re.compile(r"\d{4}-\d\d(-\d\d)?")  # a month or a day
 
 
 class Measure(MeasuredSeries):
@@ -130,14 +132,14 @@ class Measure(MeasuredSeries):
         return figure_id(self.id)
 
     def at(self, date: Any) -> float:
-        """Return its value of a period, such as ``"2024-03"``.
+        """Return its value of a period, such as ``"2024-03"``, or ``"2024-25-Q2"`` of a series of quarters.
 
         Raises
         ------
         DataError
             If its series has no such period, or no value in it.
         """
-        day = pd.Timestamp(Quarter.parse(date).first_month if is_quarter(str(date)) else date)
+        day = self._day_of(date)
         found = self.series.loc[self.series["date"] == day, "value"].dropna()
         if found.empty:
             dates = self.series["date"]
@@ -146,6 +148,16 @@ class Measure(MeasuredSeries):
                 f"{min(dates):%Y-%m} to {max(dates):%Y-%m}."
             )
         return float(found.iloc[0])
+
+    def _day_of(self, date: Any) -> pd.Timestamp | None:
+        """Return the day by which a period stands in the series; None of a year, or of a quarter among months."""
+        text = str(date)
+        if is_quarter(text):
+            return pd.Timestamp(Quarter.parse(text).first_month) if self.step == "quarter" else None
+        if isinstance(date, str) and not PERIOD.fullmatch(date):
+            return None
+        found = pd.to_datetime(date, errors="coerce")
+        return found if isinstance(found, pd.Timestamp) else None
 
     # Facts
 

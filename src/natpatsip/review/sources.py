@@ -92,8 +92,10 @@ class Sources:
         for (notebook, name), found in by_cell.items():
             cell = next(each for each in self.contents[notebook]["cells"] if each.get("id") == name)
             source = source_of(cell)
+            ends = source[len(source.rstrip("\n")) :]
             for splice in sorted(found, key=lambda each: each.start, reverse=True):
                 source = source[: splice.start] + splice.text + source[splice.end :]
+            source = source.rstrip("\n") + ends  # without what stood between its last paragraph and one deleted below
             cell["source"] = source.splitlines(keepends=True)
             self.changed.add(notebook)
 

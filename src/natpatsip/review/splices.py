@@ -114,13 +114,15 @@ def _span(block: Block, edit: Edit) -> tuple[int, int]:
 
 
 def _removed(source: str, block: Block) -> tuple[int, int, str]:
-    """Return the stretch of a whole block, with the line or the empty line after it."""
-    after = re.compile(r"\n*").match(source, block.end)
-    before = re.compile(r"\n*$").search(source[: block.start])
-    gap = after.end() - block.end if after else 0
-    if block.end + gap == len(source) and before:
-        return before.start(), block.end, ""
-    return block.start, block.end + gap, ""
+    """Return the stretch of a whole block with line ends after it, so that what is left stays as far apart.
+
+    The last item of a list has an empty line after it and none before. Without that line, the list would swallow what
+    follows.
+    """
+    above, below = source[: block.start], source[block.end :]
+    before = len(above) - len(above.rstrip("\n"))
+    after = len(below) - len(below.lstrip("\n"))
+    return block.start, block.end + (min(before, after) if before else after), ""
 
 
 def _parted(block: Block, edit: Edit) -> tuple[int, int, str]:

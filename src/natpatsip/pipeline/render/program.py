@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from natpatsip.errors import RenderError
+from natpatsip.errors import RenderError, of_the_machine
 
 LIMIT = 900.0  # seconds; Pandoc and Typst take a second or two, Quarto a minute for a long book
 
@@ -44,7 +44,9 @@ def run_program(
             stderr=subprocess.PIPE,
             start_new_session=has_group,
         )
-    except (PermissionError, FileNotFoundError) as error:
+    except OSError as error:
+        if of_the_machine(error) and not isinstance(error, PermissionError):
+            raise  # such as too little memory, which is nothing of the program's
         raise RenderError(f"{what}: {command[0]} cannot be started: {error.strerror}. Install it again.") from error
     with process:
         try:

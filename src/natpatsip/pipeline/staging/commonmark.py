@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence, Set
 from functools import cache, partial
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ _LABELLED = re.compile(
 _CAPTION = re.compile(r"\s*(?::|Table:)\s+\S")
 _FENCE = re.compile(r"\s*:{3,}")
 _ITEMS = ("bullet_list_open", "ordered_list_open")
+_MAKING = Lock()
 _STARTS = (*_ITEMS, "blockquote_open", "table_open", "fence", "heading_open", "hr")
 
 
@@ -124,8 +126,14 @@ def long_rows(text: str) -> list[str]:
     return found
 
 
-@cache
 def _parser() -> MarkdownIt:
+    """Return the parser, made by one thread alone: notebooks are read in several at once."""
+    with _MAKING:
+        return _made_parser()
+
+
+@cache
+def _made_parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
     from markdown_it.rules_inline import StateInline, emphasis
 
@@ -139,6 +147,9 @@ def _parser() -> MarkdownIt:
 
     parser = MarkdownIt("commonmark").enable("table").disable(["text_join", "fragments_join"])
     parser.inline.ruler.at("emphasis", tokenize)
+    # markdown-it-py fills its lists of rules, and mdurl its tables of characters, as they are first used, and hands
+    # them to other threads half filled. Those would read a text by some of the rules, or fail.
+    parser.parse("[words](https://example.org/%20) <https://example.org/%20>")
     return parser
 
 
