@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -120,7 +121,7 @@ class ScheduledRun:
 
     def text(self, project: Path) -> str:
         """Return the summary, in which the project's files are named from its folder."""
-        return "\n".join(line.replace(f"{project}/", "") for line in self._lines()) + "\n"
+        return "\n".join(line.replace(f"{project}{os.sep}", "") for line in self._lines()) + "\n"
 
     def _lines(self) -> Iterator[str]:
         yield self.headline()
