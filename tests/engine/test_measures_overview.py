@@ -40,6 +40,22 @@ def test_a_row_has_the_measure_its_levels_its_change_and_what_its_icons_say(show
     assert [fact.id for fact in table.facts] == ["waits_baseline", "waits_mean_now"]
 
 
+@pytest.mark.parametrize(
+    ("chart", "called", "meaning"),
+    [
+        ("xmr", "Mean now", "“Mean now” is the mean since control limits were last recalculated."),
+        ("run", "Now", "“Now” is the median, of charts whose middle line that is."),
+        ("trend", "Now", "“Now” is the latest value, of charts without limits."),
+    ],
+)
+def test_the_column_of_levels_is_called_what_its_charts_have(tmp_path, chart, called, meaning):
+    project(tmp_path, rows_of(HIGH), chart=chart)
+    with context.use("2024-25-Q2", project=tmp_path):
+        table = measures.overview("waits").markdown
+    assert table.splitlines()[0].split(" | ")[3] == called
+    assert meaning in table
+
+
 def test_it_publishes_nothing(shown):
     shown(HIGH)
     assert not facts._published

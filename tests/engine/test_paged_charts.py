@@ -97,7 +97,7 @@ def test_each_part_in_word_says_what_it_is_a_part_of_and_no_picture_is_higher_th
         ("Figure", "", False),
         ("Figure Description", "Figure 3, part 3 of 3", None),
         ("Figure", "", None),
-        ("Figure Text", shown[-1][1], None),
+        ("Figure Text", shown[-1][1], True),
     ]
     assert max(shape.height.cm for shape in document.inline_shapes) == pytest.approx(21, abs=0.01)
     text = subprocess.run(

@@ -137,7 +137,7 @@ def test_a_pdf_whose_process_dies_is_an_error(staged, tmp_path, monkeypatch):
     program.write_text("#!/bin/sh\ncat > /dev/null\nkill -9 $$\n", encoding="utf-8")
     program.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(program))
-    with pytest.raises(RenderError, match=r"report\.pdf: the process that runs Typst ended unexpectedly: .* status -9"):
+    with pytest.raises(RenderError, match=r"report\.pdf: the process that runs Typst ended unexpectedly: .* SIGKILL"):
         render.render(staged, tmp_path / "report", ["pdf"], renderer=render.PANDOC, timestamp=TIMESTAMP)
     assert not (tmp_path / "report" / "report.pdf").exists()
 

@@ -114,7 +114,7 @@ def test_the_statement_says_nothing_of_formats_that_were_not_made(tmp_path):
     text = (project / STATEMENT).read_text(encoding="utf-8")
     assert "PDF/UA" not in text
     assert "Word" not in text
-    assert "does not yet name a contact" in text
+    assert "does not name a contact yet" in text
 
 
 def test_colours_with_too_little_contrast_stop_the_build(tmp_path):

@@ -66,6 +66,8 @@ def found(values, names=("North", "South", "Trust"), periods=4):
     ("values", "names", "periods", "total"),
     [
         ([12, 20, 32, 15, 22, 37, 9, 19, 28], ("North", "South", "Trust"), 3, "Trust"),
+        ([4, 2, 6] * 9, ("North", "South", "Trust"), 9, ""),  # such as beds, which are the same each month
+        ([4, 2, 6, 4, 2, 6, 5, 2, 7], ("North", "South", "Trust"), 3, ""),
         ([12, 20, 32, 15, 22, 37], ("North", "South", "Trust"), 2, ""),  # by chance, perhaps
         ([12, 20, 32, 15, 22, 38, 9, 19, 27], ("North", "South", "Trust"), 3, ""),  # in all periods together alone
         ([12, 12, 15, 15, 9, 9], ("North", "South"), 3, ""),

@@ -220,7 +220,8 @@ def _csv(data: bytes, resource: Resource) -> Rows:
                     rows.add(batch)
                     batch.clear()
             elif cells:
-                rows.faults.append(Fault(f"found {len(cells)} cells, expected {len(rows.header)}.", line))
+                cell = "cell" if len(cells) == 1 else "cells"
+                rows.faults.append(Fault(f"found {len(cells)} {cell}, expected {len(rows.header)}.", line))
             line = reader.line_num + 1  # a cell may hold line breaks
         rows.add(batch)
     except csv.Error as error:

@@ -11,7 +11,10 @@ NAMES = frozenset(
 )  # fmt: skip
 """What a total is called, as one name among others; of several such names, each may be an organisation."""
 FEWEST_PERIODS = 3
-"""In fewer, one of three organisations has the sum of the others by chance, where counts are small."""
+"""In fewer, one of three organisations has the sum of the others by chance, where counts are small.
+
+Periods with the same counts, as of beds or posts, count once: they are one coincidence.
+"""
 FEWEST_NAMES = 3
 """Of two organisations with the same values, none is the total."""
 REMEDY = "Take its rows out of the file: the total is added up from the others, and would count it twice."
@@ -42,7 +45,7 @@ def likely_total(names: Sequence[str], values: Sequence[float | None]) -> str:
 def is_sum_of_others(
     name: str, names: Sequence[str], groups: Sequence[Hashable], values: Sequence[float | None]
 ) -> bool:
-    """Return True if a name's value is the sum of all others in every group of rows.
+    """Return True if a name's value is the sum of all others in every group of rows, and by no coincidence.
 
     Parameters
     ----------
@@ -57,10 +60,17 @@ def is_sum_of_others(
     True
     >>> is_sum_of_others("Trust", ["North", "South", "Trust"] * 3, months, [3, 4, 7, 2, 5, 8, 6, 1, 6])
     False
+    >>> is_sum_of_others("North", ["North", "South", "East"] * 3, months, [6, 4, 2] * 3)
+    False
     """
     own: defaultdict[Hashable, float] = defaultdict(float)
-    others: defaultdict[Hashable, float] = defaultdict(float)
+    others: defaultdict[Hashable, list[tuple[str, float]]] = defaultdict(list)
     for each, group, value in zip(names, groups, values, strict=True):
-        (own if each == name else others)[group] += value or 0
-    is_sum = all(own.get(group, 0) == others.get(group, 0) for group in own.keys() | others.keys())
-    return is_sum and sum(value > 0 for value in own.values()) >= FEWEST_PERIODS
+        if each == name:
+            own[group] += value or 0
+        elif value:
+            others[group].append((each, value))
+    parts = {group: sum(value for _, value in others[group]) for group in own.keys() | others.keys()}
+    if any(own.get(group, 0) != total for group, total in parts.items()):
+        return False
+    return len({frozenset(others[group]) for group, total in parts.items() if total > 0}) >= FEWEST_PERIODS

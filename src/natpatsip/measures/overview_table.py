@@ -14,7 +14,7 @@ from natpatsip.blocks import Block, Drawing, drawing_span, fact_span, made_block
 from natpatsip.charts import icons, sparkline_chart
 from natpatsip.errors import DataError, nearest
 from natpatsip.fact import Fact
-from natpatsip.measures.definitions import CONTROL_CHARTS, declared
+from natpatsip.measures.definitions import CONTROL_CHARTS, MIDDLES, declared
 from natpatsip.measures.indicator import Measure
 from natpatsip.measures.kinds import no_icons
 from natpatsip.measures.measure_sentences import target_label
@@ -150,7 +150,8 @@ def overview(*measures: Measure | str, dataset: str = "", caption: str = "The me
     standings = _standings(measures, dataset)
     quarter = standings[0].measure.here.quarter
     before = quarter.previous().label
-    head = ["Measure", "Over time", "Baseline", "Mean now", f"Change on {before}", "Chart shows",
+    level, meaning = _level_of(standings)
+    head = ["Measure", "Over time", "Baseline", level, f"Change on {before}", "Chart shows",
             "Needs attention"]  # fmt: skip
     rows = [_row(each) for each in standings]
     if any(each.measure.is_illustrative for each in standings):
@@ -160,14 +161,24 @@ def overview(*measures: Measure | str, dataset: str = "", caption: str = "The me
     text = "\n".join([*ruled, *("| " + " | ".join(cells) + " |" for cells, _ in rows)])
     facts = [fact for each in standings for fact in _facts_of(each)]
     drawings = {name: svg for _, drawn in rows for name, svg in drawn.items()}
-    notes = f"::: {{.table-notes}}\n{_NOTE.format(now=quarter.label, before=before)}\n:::"
+    notes = f"::: {{.table-notes}}\n{meaning} {_NOTE.format(now=quarter.label, before=before)}\n:::"
     return made_block(f'the table "{caption}"', f"{text}\n\n: {caption}\n\n{notes}", facts, drawings)
 
 
-_NOTE = (
-    "“Mean now” is since limits were last recalculated. “Change” is of {now} against {before}, for percentages in "
-    "points; with common cause, it is normal variation."
-)
+_NOTE = "“Change” is of {now} against {before}, for percentages in points; with common cause, it is normal variation."
+_LEVELS = {
+    "Mean": "the mean since limits were last recalculated",
+    "Median": "the median, of charts whose middle line that is",
+    "Centre line": "the centre line of the latest period, of charts of the time between events",
+    "": "the latest value, of charts without limits",
+}
+
+
+def _level_of(standings: Sequence[Standing]) -> tuple[str, str]:
+    """Return what the column of present levels is called, and what that means: not all charts have a mean."""
+    found = {MIDDLES.get(each.measure.definition.chart, "") for each in standings}
+    name = "Mean now" if found == {"Mean"} else "Now"
+    return name, f"“{name}” is {' or '.join(text for middle, text in _LEVELS.items() if middle in found)}."
 
 
 def _standings(measures: Sequence[Measure | str], dataset: str = "") -> list[Standing]:
