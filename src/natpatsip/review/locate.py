@@ -17,11 +17,12 @@ from natpatsip.compare import BuiltReport
 from natpatsip.compare.passages import passages
 from natpatsip.compare.word_diff import likeness, words_of
 from natpatsip.pipeline.outputs import Outputs
-from natpatsip.pipeline.render.cell_bookmarks import NAMESPACE, SECOND, bookmark_of
+from natpatsip.pipeline.render.cell_bookmarks import NAMESPACE, SECOND, bookmark_of, is_contents
 from natpatsip.word_files.word_file import DOCUMENT, Paragraph, WordFile
 
 ALIKE = 0.6  # of two texts that are taken for the same, one of them edited
 REFERENCE = re.compile(r"\s*\[a\d+(?:(?:–|, )a\d+)*\]\s*$")  # to the entries of a paragraph's numbers
+PAGE = re.compile(r"\s*\d+$")  # of an entry of the contents, which LibreOffice writes as text
 STORIES = {"word/footnotes.xml": "footnotes", "word/endnotes.xml": "endnotes"}
 
 
@@ -107,8 +108,9 @@ class Locator:
         text = _plain(paragraph)
         if not text or not self.report:
             return None
-        if text in self._texts:
-            return self._texts[text]
+        without_page = PAGE.sub("", text) if is_contents(paragraph) else text
+        if found := self._texts.get(text) or self._texts.get(without_page):
+            return found
         words = words_of(text)
         if len(words) < 4:
             return None
