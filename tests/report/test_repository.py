@@ -186,6 +186,15 @@ def find_python(folder: Path, **environment: str) -> subprocess.CompletedProcess
     )
 
 
+@pytest.mark.skipif(not shutil.which("make"), reason="the targets are make's")
+@pytest.mark.parametrize(("target", "is_said"), [("environment", True), ("report", False), ("lint", False)])
+def test_only_make_environment_says_that_there_is_nothing_to_do(target: str, is_said: bool) -> None:
+    run = subprocess.run(
+        [str(shutil.which("make")), "-n", target], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ("scripts/environment.sh --said" in run.stdout) == is_said
+
+
 @needs_sh
 def test_a_newer_python_is_taken_where_python3_is_too_old(folder_of_pythons: Path) -> None:
     found = find_python(folder_of_pythons)

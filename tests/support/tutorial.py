@@ -160,6 +160,11 @@ class Reader:
         content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(content, self.notebook)  # type: ignore[no-untyped-call]
 
+    def _replace(self, step: Step) -> None:
+        """Write the last cell of the chapter anew."""
+        self._cells.pop()
+        self._cell(step)
+
     def _wrong(self, step: Step) -> None:
         """Change the notebook, build, read the error, and change it back."""
         old, new = (json.dumps(words)[1:-1] for words in " ".join(step.words).split(" -> "))

@@ -22,7 +22,7 @@ from natpatsip.quarter import Quarter
 
 MOST_NAMED = 6
 OWN_QUARTER = "its quarter"
-NEVER = "if it never has a row in this file, write members: found in the file's series in data/datapackage.yaml"
+NEVER = "if it never has a row in this file, write members: found under series of the file in data/datapackage.yaml"
 
 
 @dataclass(frozen=True)
@@ -150,12 +150,13 @@ def lacking(resource: Resource, quarter: Quarter, project: Path) -> Iterator[str
         yield f"{resource.file} has no rows {'for' if options.period else 'as of'} {', '.join(empty)}"
     elif options.series and options.series.members == "as before":
         yield from _not_reported_again(table, quarter, places)
-    owed = {series: set(periods) for series, periods in coverage.series()}
+    owed, is_told = {series: set(periods) for series, periods in coverage.series()}, False
     for period in (each for each in asked if each in coverage.present):
         expected = {series for series, periods in owed.items() if period in periods}
         if without_row := {series for series in expected if period not in coverage.found.get(series, ())}:
             first = min(without_row)
-            hint = "" if first in coverage.found else f": {NEVER}"
+            hint = "" if first in coverage.found or is_told else f": {NEVER}"
+            is_told = is_told or bool(hint)
             yield (
                 f"{resource.file} lacks {len(without_row)} of {len(expected)} series in {period} "
                 f"({', '.join(first)}{hint})"
