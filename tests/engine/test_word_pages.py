@@ -3,7 +3,7 @@
 import docx
 import pytest
 from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt
 
 from natpatsip.pipeline.render.word_pages import pages_of
@@ -68,3 +68,19 @@ def test_a_table_is_as_high_as_its_rows(document):
         row.cells[0].text = "A cell"
     add(document, "after")
     assert pages_of(document)["after"] == 2
+
+
+def test_a_document_without_a_page_size_or_a_style_has_pages_all_the_same(document):
+    properties = document.sections[0]._sectPr
+    for name in ("w:pgSz", "w:pgMar"):
+        properties.remove(properties.find(qn(name)))
+    for number in range(LINES + 6):
+        add(document, f"line-{number}")
+    document.paragraphs[0]._element.get_or_add_pPr().get_or_add_pStyle().set(qn("w:val"), "Gone")
+    assert {*pages_of(document).values()} == {1, 2}
+
+
+def test_margins_that_leave_no_room_end(document):
+    document.sections[0].top_margin = Cm(40)
+    add(document, "line")
+    assert pages_of(document) == {"line": 1}

@@ -22,6 +22,8 @@ EMU = 12_700  # in a point
 HEADINGS = ("Heading1", "Heading2")
 LIST = 36.0  # points beside the text of a list
 CELL = 8.0  # points beside the text of a cell, and above and below it
+A4, MARGIN = (841.9, 595.3), 72.0  # points: height and width
+SMALLEST = 100.0  # points that a page has room for, whatever its margins
 TALLEST = 0.9  # of a page: what is taller is broken, whatever should stay together
 
 
@@ -57,7 +59,7 @@ class _Looks(dict[str, _Look]):
         self._styles = {style.style_id: style for style in document.styles}
 
     def __missing__(self, name: str) -> _Look:
-        chain, style = [], self._styles[name]
+        chain, style = [], self._styles.get(name)  # a project's reference document may lack one
         while style is not None:  # what a style does not say is said by the one that it is based on
             chain.append(style)
             style = style.base_style
@@ -83,8 +85,11 @@ class _Looks(dict[str, _Look]):
 def pages_of(document: Any) -> dict[str, int]:
     """Return the page of each bookmark of a document, which begins at page 1."""
     section = document.sections[0]
-    room = section.page_height.pt - section.top_margin.pt - section.bottom_margin.pt
-    width = section.page_width.pt - section.left_margin.pt - section.right_margin.pt
+    margins = (section.top_margin, section.bottom_margin), (section.left_margin, section.right_margin)
+    room, width = (
+        max(_points(length, usual) - sum(_points(each, MARGIN) for each in own), SMALLEST)
+        for length, usual, own in zip((section.page_height, section.page_width), A4, margins, strict=True)
+    )
     found, page, used = dict[str, int](), 1, 0.0
     for group in _groups(_parts(document, width)):
         height = sum(each.height + each.before for each in group)
@@ -111,6 +116,11 @@ def pages_of(document: Any) -> dict[str, int]:
 def _thickness(edge: Any) -> float:
     """Return how much room a border takes with the space beside it, in points: it is in eighths."""
     return int(edge.get(qn("w:sz"))) / 8 + int(edge.get(qn("w:space")) or 0)
+
+
+def _points(length: Any, usual: float) -> float:
+    """Return a length in points; that of a reference document may be missing, as in pandoc's own."""
+    return usual if length is None else float(length.pt)
 
 
 def _groups(parts: Iterator[_Part]) -> Iterator[list[_Part]]:
