@@ -88,7 +88,7 @@ def test_a_claim_that_the_chart_does_not_bear_out_is_told_with_what_it_shows(tmp
 def test_the_words_of_a_measures_chart_are_advised_where_it_is_one(tmp_path):
     chart = charting("fig-waits", "Waits", shows=["shift up"])
     (found,) = claimed(tmp_path, chart, prose("As @fig-waits shows, it has fallen.", id="text"))
-    assert 'Say it with measure("waits").claim(…) or measure("waits").sentence, or wording' in found.message
+    assert "Say it with .claim(…) or .sentence of the measure waits, or wording" in found.message
 
 
 def test_a_long_sentence_is_quoted_from_its_start(tmp_path):

@@ -117,8 +117,8 @@ def _finding(
         instead = f"shows: {shows or 'nothing that may be claimed'}"
     else:
         instead = "is not a control chart, so nothing supports the words"
-    measure = f'measure("{measured[name]}")' if name in measured else ""
-    own = f"{measure}.claim(…) or {measure}.sentence" if measure else "spc.claim(…) or spc.describe(…)"
+    measure = measured.get(name, "")
+    own = f".claim(…) or .sentence of the measure {measure}" if measure else "spc.claim(…) or spc.describe(…)"
     flat = " ".join(sentence.shown.split())
     quote = flat if len(flat) <= 90 else flat[:90].rpartition(" ")[0] + "…"
     message = (
