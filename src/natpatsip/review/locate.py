@@ -17,10 +17,11 @@ from natpatsip.compare import BuiltReport
 from natpatsip.compare.passages import passages
 from natpatsip.compare.word_diff import likeness, words_of
 from natpatsip.pipeline.outputs import Outputs
-from natpatsip.pipeline.render.cell_bookmarks import NAMESPACE, SECOND, bookmark_of
+from natpatsip.pipeline.render.cell_bookmarks import NAMESPACE, SECOND, bookmark_of, is_contents
 from natpatsip.word_files.word_file import DOCUMENT, Paragraph, WordFile
 
 ALIKE = 0.6  # of two texts that are taken for the same, one of them edited
+PAGE = re.compile(r"\t\d+\s*$")  # of an entry of the contents, which LibreOffice saves as plain text
 REFERENCE = re.compile(r"\s*\[a\d+(?:(?:–|, )a\d+)*\]\s*$")  # to the entries of a paragraph's numbers
 STORIES = {"word/footnotes.xml": "footnotes", "word/endnotes.xml": "endnotes"}
 
@@ -67,7 +68,7 @@ class Locator:
             if found := self.by_bookmark(paragraph):
                 return replace(found, is_near=True)
             if paragraph.style == "Heading1":
-                return Cell(where=_plain(paragraph))
+                return Cell(where=words_of_paragraph(paragraph))
         return Cell(where="the cover and the contents")
 
     @cached_property
@@ -104,7 +105,7 @@ class Locator:
 
     def _by_text(self, paragraph: Paragraph) -> Cell | None:
         """Return the cell that says the same, or nearly the same."""
-        text = _plain(paragraph)
+        text = words_of_paragraph(paragraph)
         if not text or not self.report:
             return None
         if text in self._texts:
@@ -157,6 +158,7 @@ def normal(text: str) -> str:
     return " ".join(REFERENCE.sub("", text.translate(_SAME)).split())
 
 
-def _plain(paragraph: Paragraph) -> str:
+def words_of_paragraph(paragraph: Paragraph) -> str:
     """Return a paragraph's text without what the build generates; that of an inserted one is what was inserted."""
-    return normal(paragraph.printed or paragraph.shown)
+    text = paragraph.printed or paragraph.shown
+    return normal(PAGE.sub("", text) if is_contents(paragraph) else text)
