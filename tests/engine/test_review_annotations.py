@@ -5,7 +5,7 @@ import pytest
 from natpatsip.errors import UsageError
 from natpatsip.review.annotation_file import AnnotationFile
 from support.projects import command
-from support.reviewing import annotation, only, read, source, with_annotations
+from support.reviewing import QUARTER, annotation, only, read, source, with_annotations
 
 
 def test_comment_is_at_its_cell_and_recorded_and_answered_like_one_in_word(ward, tmp_path):
@@ -67,6 +67,27 @@ def test_file_that_holds_no_comments_is_named_with_what_it_lacks(tmp_path, conte
     path.write_text(content, encoding="utf-8")
     with pytest.raises(UsageError, match=said):
         AnnotationFile.read(path)
+
+
+@pytest.mark.parametrize("name", ["../other/ward", "..\\other\\ward", "C:ward"])
+def test_comment_whose_notebook_is_a_path_is_put_nowhere(ward, tmp_path, name):
+    (ward / "other").mkdir()
+    content = (ward / "notebooks" / "ward.ipynb").read_text(encoding="utf-8")
+    (ward / "other" / "ward.ipynb").write_text(content, encoding="utf-8")
+    (ward / "reports" / QUARTER).rename(ward / "gone")  # nothing tells which notebooks there are
+    sent = annotation()
+    sent["target"]["notebook"] = name
+    item = only(read(ward, with_annotations(tmp_path / "ann.json", sent), is_recorded=True), "comment")
+    assert (item.status, "is not there any more" in item.why) == ("open", True)
+    assert (ward / "other" / "ward.ipynb").read_text(encoding="utf-8") == content
+
+
+def test_notebook_in_the_middle_of_a_merge_is_named(ward, tmp_path):
+    file = ward / "notebooks" / "ward.ipynb"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(f"<<<<<<< HEAD\n{text}\n=======\n{text}\n>>>>>>> theirs\n", encoding="utf-8")
+    run = command(ward, "review", str(with_annotations(tmp_path / "ann.json", annotation())))
+    assert (run.returncode, "a merge has left a conflict" in run.stderr) == (1, True)
 
 
 def test_command_reads_the_quarter_from_the_file(ward, tmp_path):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from natpatsip.errors import UsageError
 from natpatsip.review.changed_paragraphs import changed_paragraphs
 from natpatsip.review.items import as_github, as_json, as_text, items_of
+from natpatsip.review.locate import words_of_paragraph
 from natpatsip.review.source_text import blocks_of
 from natpatsip.review.splices import Edit, Refusal, spliced, typed
 from natpatsip.word_files.word_file import WordFile
@@ -150,3 +151,12 @@ def test_paragraph_that_was_split_is_one_change(tmp_path):
     assert (item.kind, item.text) == ("insertion", "¶")
     (paragraph,) = changed_paragraphs(file, [item])
     assert (paragraph.before, paragraph.after) == ("One.Two.", ["One.", "Two."])
+
+
+@pytest.mark.parametrize(("style", "said"), [("TOC2", "Phase 2"), ("Contents2", "Phase 2"), ("Heading2", "Phase 2 3")])
+def test_the_page_of_an_entry_of_the_contents_is_none_of_its_words(tmp_path, style, said):
+    head = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>'
+    (paragraph,) = word_file(
+        tmp_path / "a.docx", f"<w:p>{head}{run('Phase 2')}<w:r><w:tab/></w:r>{run('3')}</w:p>"
+    ).paragraphs
+    assert words_of_paragraph(paragraph) == said

@@ -21,6 +21,7 @@ from natpatsip.pipeline.render.cell_bookmarks import NAMESPACE, SECOND, bookmark
 from natpatsip.word_files.word_file import DOCUMENT, Paragraph, WordFile
 
 ALIKE = 0.6  # of two texts that are taken for the same, one of them edited
+PAGE = re.compile(r"\t\d+\s*$")  # of an entry of the contents, which LibreOffice saves as plain text
 REFERENCE = re.compile(r"\s*\[a\d+(?:(?:–|, )a\d+)*\]\s*$")  # to the entries of a paragraph's numbers
 PAGE = re.compile(r"\s*\d+$")  # of an entry of the contents, which LibreOffice writes as text
 STORIES = {"word/footnotes.xml": "footnotes", "word/endnotes.xml": "endnotes"}
@@ -68,7 +69,7 @@ class Locator:
             if found := self.by_bookmark(paragraph):
                 return replace(found, is_near=True)
             if paragraph.style == "Heading1":
-                return Cell(where=_plain(paragraph))
+                return Cell(where=words_of_paragraph(paragraph))
         return Cell(where="the cover and the contents")
 
     @cached_property
@@ -105,7 +106,7 @@ class Locator:
 
     def _by_text(self, paragraph: Paragraph) -> Cell | None:
         """Return the cell that says the same, or nearly the same."""
-        text = _plain(paragraph)
+        text = words_of_paragraph(paragraph)
         if not text or not self.report:
             return None
         without_page = PAGE.sub("", text) if is_contents(paragraph) else text
@@ -159,6 +160,7 @@ def normal(text: str) -> str:
     return " ".join(REFERENCE.sub("", text.translate(_SAME)).split())
 
 
-def _plain(paragraph: Paragraph) -> str:
+def words_of_paragraph(paragraph: Paragraph) -> str:
     """Return a paragraph's text without what the build generates; that of an inserted one is what was inserted."""
-    return normal(paragraph.printed or paragraph.shown)
+    text = paragraph.printed or paragraph.shown
+    return normal(PAGE.sub("", text) if is_contents(paragraph) else text)

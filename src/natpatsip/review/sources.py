@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,11 +14,13 @@ from typing import Any
 from natpatsip.compare import BuiltReport
 from natpatsip.fact import CITED, Fact
 from natpatsip.pipeline.inline_code import KEPT
-from natpatsip.pipeline.notebook import source_of
+from natpatsip.pipeline.notebook import Notebook, source_of
 from natpatsip.pipeline.review_notes import Note, note_of
 from natpatsip.pipeline.staging.chapter import inline_markdown, tables_of
 from natpatsip.review.source_text import blocks_of
 from natpatsip.review.splices import Refusal, Splice
+
+ELSEWHERE = re.compile(r"[/\\:\x00]")  # a sign that no name of a notebook has, and paths have
 
 
 @dataclass
@@ -36,11 +39,15 @@ class Sources:
         ------
         Refusal
             If it is not there any more.
+        NotebookError
+            If its notebook cannot be read, as during a merge.
         """
         if notebook not in self.contents:
             file = self.folder / "notebooks" / f"{notebook}.ipynb"
-            if not file.is_file():
+            # Names come from files that others have sent: none may lead out of the folder.
+            if ELSEWHERE.search(notebook) or not file.is_file():
                 raise Refusal(f"notebooks/{notebook}.ipynb is not there any more")
+            Notebook.read(file)
             self.contents[notebook] = json.loads(file.read_text(encoding="utf-8-sig"))
         for each in self.contents[notebook].get("cells", []):
             if each.get("id") == cell:
