@@ -23,7 +23,6 @@ from natpatsip.word_files.word_file import DOCUMENT, Paragraph, WordFile
 ALIKE = 0.6  # of two texts that are taken for the same, one of them edited
 PAGE = re.compile(r"\t\d+\s*$")  # of an entry of the contents, which LibreOffice saves as plain text
 REFERENCE = re.compile(r"\s*\[a\d+(?:(?:–|, )a\d+)*\]\s*$")  # to the entries of a paragraph's numbers
-PAGE = re.compile(r"\s*\d+$")  # of an entry of the contents, which LibreOffice writes as text
 STORIES = {"word/footnotes.xml": "footnotes", "word/endnotes.xml": "endnotes"}
 
 
@@ -109,9 +108,8 @@ class Locator:
         text = words_of_paragraph(paragraph)
         if not text or not self.report:
             return None
-        without_page = PAGE.sub("", text) if is_contents(paragraph) else text
-        if found := self._texts.get(text) or self._texts.get(without_page):
-            return found
+        if text in self._texts:
+            return self._texts[text]
         words = words_of(text)
         if len(words) < 4:
             return None
