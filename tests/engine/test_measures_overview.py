@@ -43,7 +43,7 @@ def test_a_row_has_the_measure_its_levels_its_change_and_what_its_icons_say(show
 @pytest.mark.parametrize(
     ("chart", "called", "meaning"),
     [
-        ("xmr", "Mean now", "“Mean now” is the mean since control limits were last recalculated."),
+        ("xmr", "Mean now", "“Mean now” is the mean since limits were last recalculated."),
         ("run", "Now", "“Now” is the median, of charts whose middle line that is."),
         ("trend", "Now", "“Now” is the latest value, of charts without limits."),
     ],

@@ -63,7 +63,7 @@ class _Looks(dict[str, _Look]):
         while style is not None:  # what a style does not say is said by the one that it is based on
             chain.append(style)
             style = style.base_style
-        is_paragraph = chain[0].type == WD_STYLE_TYPE.PARAGRAPH
+        is_paragraph = all(each.type == WD_STYLE_TYPE.PARAGRAPH for each in chain)
         formats = [each.paragraph_format for each in chain] if is_paragraph else []
 
         def first(values: Iterator[Any], default: float) -> float:
@@ -77,7 +77,7 @@ class _Looks(dict[str, _Look]):
             indent=first((each.left_indent and each.left_indent.pt for each in formats), 0),
             stays=bool(first((each.keep_with_next for each in formats), 0)),
             begins_page=bool(first((each.page_break_before for each in formats), 0)),
-            border=sum(map(_thickness, chain[0].element.iter(qn("w:between")))),
+            border=sum(_thickness(edge) for each in chain[:1] for edge in each.element.iter(qn("w:between"))),
         )
         return self[name]
 
