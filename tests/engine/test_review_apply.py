@@ -176,6 +176,22 @@ def test_paragraphs_of_a_cell_are_joined_and_of_two_cells_are_not(ward, ward_doc
     assert "open all day. The hall was painted." in source(ward, "places")
 
 
+def test_joined_paragraphs_have_a_space_between_and_are_applied_when_read_again(ward, ward_docx):
+    ward_docx.delete_end("The old kitchen was closed.")
+    ward_docx.replace("opened", "in use", within="The new kitchen")
+    ward_docx.delete_end("The garden is open all day.")
+    ward_docx.insert("all day.", " Then, ")
+    ward_docx.replace("The hall", "the hall", within="was painted")
+    path = ward_docx.save()
+    assert {item.status for item in read(ward, path)} == {"open"}
+    assert {item.status for item in read(ward, path, is_applied=True)} == {"applied"}
+    assert source(ward, "places") == (
+        "The old kitchen was closed. The new kitchen was in use.\n\n"
+        "The garden is open all day. Then, the hall was painted."
+    )
+    assert {item.status for item in read(ward, path)} == {"applied"}
+
+
 def test_deleted_row_leaves_no_empty_row(ward, ward_docx):
     ward_docx.delete_row("South")
     (item,) = read(ward, ward_docx.save(), is_applied=True)

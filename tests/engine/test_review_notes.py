@@ -23,10 +23,10 @@ def cells(ward, notebook="ward"):
 
 
 def recorded(ward, file, text="How steady?"):
-    """Return the one note after a comment was recorded."""
+    """Return the note on a comment after it was recorded."""
     file.comment("steady", text)
     read(ward, file.save(), is_recorded=True)
-    (note,) = [cell for cell in cells(ward) if note_of(cell)]
+    (note,) = [cell for cell in cells(ward) if (found := note_of(cell)) and found.text == text]
     return note
 
 
@@ -86,6 +86,7 @@ def test_open_comment_is_what_a_final_edition_waits_for(ward, ward_docx):
 
 
 def test_next_word_file_shows_comments_with_answers_as_replies_and_nothing_else_does(ward, ward_docx):
+    ward_docx.comment_on_picture("Beds by month", "Too small")
     note = recorded(ward, ward_docx)
     answer(ward, note, " It grew each month.")
     run = command(ward, "build", QUARTER, "--to", "docx,html")
@@ -93,10 +94,13 @@ def test_next_word_file_shows_comments_with_answers_as_replies_and_nothing_else_
     report = ward / "reports" / QUARTER
     comments = {comment.text: comment.author for comment in Document(report / "report.docx").comments}
     assert comments["How steady?"] == "Ann Lee"
-    assert set(comments) == {"How steady?", "It grew each month."}
+    assert set(comments) == {"How steady?", "It grew each month.", "Too small"}
     assert OpenXmlValidator().validate(str(report / "report.docx")).is_valid
     items = read(ward, ward_file(ward).path)
-    comment, reply = only(items, "comment"), only(items, "reply")
+    comment, on_picture = sorted((item for item in items if item.kind == "comment"), key=lambda item: item.text)
+    assert (on_picture.cell, on_picture.status) == ("chart", "open")
+    assert "Beds by month" in on_picture.anchor  # at the picture itself, not at its caption
+    reply = only(items, "reply")
     assert (comment.cell, comment.status, comment.anchor) == ("progress", "answered", "steady")
     assert (reply.text, reply.thread, reply.status) == ("It grew each month.", comment.thread, "answered")
     pages = "".join(page.read_text(encoding="utf-8") for page in (report / "html").rglob("*.html"))

@@ -6,8 +6,8 @@ with the reason.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from natpatsip.pipeline.notebook import source_of
@@ -16,7 +16,7 @@ from natpatsip.review.items import APPLIED, REFUSED, Item
 from natpatsip.review.locate import Cell, Locator
 from natpatsip.review.source_text import Block, blocks_of
 from natpatsip.review.sources import Sources
-from natpatsip.review.splices import Refusal, Splice, joined, spliced, typed, without_row
+from natpatsip.review.splices import Refusal, Splice, joined, spliced, without_row
 from natpatsip.word_files.word_file import BREAK
 
 FORMAT = "how text looks is the style's; write **bold** or *italic* in the cell if it is meant"
@@ -71,6 +71,7 @@ def _take(locator: Locator, items: Sequence[Item], sources: Sources, outcome: _O
     found: list[tuple[ChangedParagraph, Cell, str, Block]] = []
     paragraphs = list(changed_paragraphs(locator.file, items))
     following = _following(paragraphs)
+    lines = _joined_lines(paragraphs, following)
     for paragraph in paragraphs:
         cell = locator.cell_of(paragraph.number) if paragraph.items else locator.by_bookmark(paragraph.first)
         if cell is None:
@@ -80,7 +81,7 @@ def _take(locator: Locator, items: Sequence[Item], sources: Sources, outcome: _O
         if not paragraph.items:
             continue
         try:
-            block, source = _block(paragraph, cell, nth, sources)
+            block, source = _block(paragraph, cell, nth, sources, lines[paragraph.number])
         except Refusal as reason:
             outcome.refuse(paragraph.items, reason)
             continue
@@ -99,9 +100,9 @@ def _take(locator: Locator, items: Sequence[Item], sources: Sources, outcome: _O
             ]
             names = paragraph.joined_by.union(*(edit.items for edit in between))
             try:
-                start, end, _ = joined(source, block, values, following[paragraph.number])
-                text = "".join(typed(edit.text) for edit in between)
-                outcome.splices.append(Splice(cell.notebook, cell.id, start, end, text, names))
+                second, inserted = following[paragraph.number].before, "".join(edit.text for edit in between)
+                join = joined(source, block, values, second, inserted)
+                outcome.splices.append(Splice(cell.notebook, cell.id, *join, names))
             except Refusal as reason:
                 outcome.refuse(names, reason)
             edits = [edit for edit in edits if edit not in between]
@@ -120,22 +121,39 @@ def _take(locator: Locator, items: Sequence[Item], sources: Sources, outcome: _O
                 outcome.refuse(edit.items, reason)
 
 
-def _following(paragraphs: Sequence[ChangedParagraph]) -> dict[int, str]:
-    """Return, for each paragraph whose end was deleted, what the next of which something is left said before.
+def _following(paragraphs: Sequence[ChangedParagraph]) -> dict[int, ChangedParagraph]:
+    """Return, for each paragraph whose end was deleted, the next of which something is left.
 
     Those that were deleted as a whole between the two are passed over.
     """
-    found: dict[int, str] = {}
+    found: dict[int, ChangedParagraph] = {}
     opened: int | None = None
     for paragraph in paragraphs:
         if opened is not None and paragraph.before and paragraph.after:
-            found[opened] = paragraph.before
+            found[opened] = paragraph
             opened = None
         if paragraph.joined_by:
             opened = paragraph.number
         elif paragraph.after:
             opened = None
     return found
+
+
+def _joined_lines(
+    paragraphs: Sequence[ChangedParagraph], following: Mapping[int, ChangedParagraph]
+) -> defaultdict[int, list[str]]:
+    """Return, for each paragraph that is joined to another, what the two say in one line, without spaces."""
+    found = defaultdict[int, list[str]](list)
+    for paragraph in paragraphs:
+        if second := following.get(paragraph.number):
+            line = _without_spaces(paragraph.after[-1] + second.after[0])
+            found[paragraph.number].append(line)
+            found[second.number].append(line)
+    return found
+
+
+def _without_spaces(text: str) -> str:
+    return "".join(text.split())
 
 
 def _emptied_rows(found: Sequence[tuple[ChangedParagraph, Cell, str, Block]]) -> set[tuple[Cell, int]]:
@@ -163,7 +181,13 @@ def _moved(found: Sequence[tuple[ChangedParagraph, Cell, str, Block]], items: Se
     }
 
 
-def _block(paragraph: ChangedParagraph, cell: Cell, nth: int, sources: Sources) -> tuple[Block | None, str]:
+def _block(
+    paragraph: ChangedParagraph,
+    cell: Cell,
+    nth: int,
+    sources: Sources,
+    lines: Sequence[str],  # what it says in one line with a paragraph that it is joined to
+) -> tuple[Block | None, str]:
     """Return the block that says what the paragraph said, and the source that it is in.
 
     There is no block if the cell says already what the file asks for.
@@ -178,6 +202,8 @@ def _block(paragraph: ChangedParagraph, cell: Cell, nth: int, sources: Sources) 
     blocks = blocks_of(source, sources.values(cell.notebook, cell.id))
     same = [block for block in blocks if block.text == paragraph.before]
     if len(paragraph.after) > 1 and _is_said(paragraph.after, [block.text for block in blocks]):
+        return None, source
+    if any(line in _without_spaces(block.text) for line in lines for block in blocks):
         return None, source
     if len(same) > nth:
         return same[nth], source

@@ -147,8 +147,16 @@ def _parted(block: Block, edit: Edit) -> tuple[int, int, str]:
     return start, end, between.join(edit.lines)
 
 
-def joined(source: str, block: Block, values: Mapping[str, str], after: str) -> tuple[int, int, str]:
+def joined(
+    source: str,
+    block: Block,
+    values: Mapping[str, str],
+    after: str,
+    between: str = "",  # what was inserted at the end of the block
+) -> tuple[int, int, str]:
     """Return the change that makes one paragraph of a block and the next, which says what stands in `after`.
+
+    Deleting the end of a paragraph leaves no space after its last sentence, so one is added.
 
     Raises
     ------
@@ -167,7 +175,7 @@ def joined(source: str, block: Block, values: Mapping[str, str], after: str) -> 
     texts = [each.text for each in blocks]
     if [each.text for each in now] != [*texts[:place], block.text + second.text, *texts[place + 2 :]]:
         raise Refusal("the two paragraphs are parted by markup: join them in the notebook")
-    return change
+    return change[0], change[1], f"{typed(between).rstrip()} "
 
 
 def without_row(source: str, at: int) -> tuple[int, int, str]:

@@ -70,12 +70,15 @@ def _add(document: Any, runs: Sequence[Any], remark: Remark, seed: str) -> str:
 def _runs_of(document: Any, bookmark: str, anchor: str) -> list[Any]:
     """Return runs of a cell that hold the words of a comment and no more; the likest of its words if none are the same.
 
+    The words of a comment on a picture are its alternative text.
     What the comment was on may be worded otherwise by now.
     """
     words = " ".join(anchor.split())
     best: tuple[int, list[tuple[Any, int]], int] = (0, [], 0)
     first: list[tuple[Any, int]] = []
     for paragraph in _paragraphs_of(document.element.body, bookmark):
+        if words and (picture := _picture_of(paragraph, words)) is not None:
+            return [Run(picture, Paragraph(paragraph, document._body))]
         text, places = _letters_of(paragraph)
         first = first or places
         start = text.find(words) if words else -1
@@ -91,6 +94,14 @@ def _runs_of(document: Any, bookmark: str, anchor: str) -> list[Any]:
     start, end = _whole_words(places, start, start + size)
     runs = _parted(places[start:end])
     return [Run(each, Paragraph(each.getparent(), document._body)) for each in runs]
+
+
+def _picture_of(paragraph: Any, words: str) -> Any:
+    """Return the run of the picture with these words as its alternative text; None if the paragraph has none."""
+    for picture in paragraph.iter(qn("wp:docPr")):
+        if " ".join(picture.get("descr", "").split()) == words:
+            return next(picture.iterancestors(qn("w:r")))
+    return None
 
 
 def _whole_words(places: Sequence[tuple[Any, int]], start: int, end: int) -> tuple[int, int]:
