@@ -52,7 +52,7 @@ def test_the_pdf_is_the_same(embedded, through_quarto, part):
     assert parity.of_pdf(through_quarto)[part] == parity.of_pdf(embedded)[part]
 
 
-@pytest.mark.parametrize("part", ["headings", "captions", "alternative texts", "tables", "links", "text"])
+@pytest.mark.parametrize("part", ["headings", "captions", "alternative texts", "tables", "links", "colours", "text"])
 def test_word_is_the_same(embedded, through_quarto, part):
     assert parity.of_word(through_quarto)[part] == parity.of_word(embedded)[part]
 

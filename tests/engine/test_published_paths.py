@@ -10,13 +10,14 @@ import sys
 import zipfile
 import zlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from natpatsip.build import build
 from natpatsip.pipeline.options import Options
 from natpatsip.quarter import Quarter
-from natpatsip.release.publication import publishable
+from natpatsip.release.publication import copy_files, publishable
 from natpatsip.short_paths import is_outside, short_path
 from support.projects import code, small
 
@@ -66,6 +67,18 @@ def test_paths_in_outputs_are_shortened(printed, published):
 def test_a_file_is_named_without_the_folders_of_the_machine(path, published):
     assert short_path(path, Path("/srv/report")) == published
     assert is_outside(published) == (not path.startswith("/srv/report/"))
+
+
+def test_scripts_that_quarto_needed_beside_the_figures_are_published_with_the_pages_alone(tmp_path):
+    figures = tmp_path / "book" / "figures"
+    figures.mkdir(parents=True)
+    (tmp_path / "book" / "facts.csv").touch()
+    for ending in ("svg", "png", "csv", "js"):
+        (figures / f"fig-beds.{ending}").touch()
+    report = tmp_path / "report"
+    report.mkdir()
+    copy_files(SimpleNamespace(notebooks={}), tmp_path / "book", report)
+    assert sorted(file.name for file in (report / "figures").iterdir()) == ["fig-beds.csv", "fig-beds.svg"]
 
 
 def contents_of(file):

@@ -114,7 +114,7 @@ def tags_of(node: Any) -> Any:
 
 
 def of_word(report: Path) -> dict[str, Any]:
-    """Return the Word file's headings, captions, pictures, tables, links and text."""
+    """Return the Word file's headings, captions, pictures, tables, links, text, and the colours of its styles."""
     document = docx.Document(str(report / "report.docx"))
     body = document.element.body
     styled = [(each.style.name, tidy(each.text)) for each in document.paragraphs if each.style and each.style.name]
@@ -126,6 +126,11 @@ def of_word(report: Path) -> dict[str, Any]:
         "links": [node.get(qn("w:anchor")) for node in body.iter(qn("w:hyperlink")) if node.get(qn("w:anchor"))],
         "references": [
             match[1] for node in body.iter(qn("w:instrText")) if (match := REFERENCE.match(node.text or ""))
+        ],
+        "colours": [
+            (style.style_id, node.get(qn("w:val")), node.get(qn("w:fill")))
+            for style in document.styles
+            for node in style.element.iter(qn("w:color"), qn("w:shd"))
         ],
         "text": READERS["docx"](report),
     }

@@ -211,7 +211,8 @@ def _before(report: Path) -> Path:
 def copy_files(plan: Plan, staged: Path, folder: Path) -> None:
     """Copy facts, figures and executed notebooks into the folder of a report."""
     shutil.copy2(staged / "facts.csv", folder)
-    shutil.copytree(staged / "figures", folder / "figures", ignore=shutil.ignore_patterns("*.png"))
+    beside_pages = shutil.ignore_patterns("*.png", "*.js")  # Quarto's pages are made where the figures are
+    shutil.copytree(staged / "figures", folder / "figures", ignore=beside_pages)
     (folder / "notebooks").mkdir()
     for name in plan.notebooks:
         executed = (plan.workplace / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
