@@ -238,7 +238,7 @@ def test_vulnerabilities_are_looked_for_in_a_job_that_holds_up_no_report() -> No
     (audit,) = (step["run"] for step in jobs["audit"]["steps"] if "pip-audit" in step.get("run", ""))
     assert "--only-group audit" in audit
     assert "--require-hashes" in audit
-    assert "--strict" in audit  # a package that nobody could look up is no sound one
+    assert "--strict" in audit  # a package that could not be looked up is not safe
 
 
 def test_the_list_of_packages_is_one_of_cyclonedx() -> None:

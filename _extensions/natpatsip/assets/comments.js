@@ -227,7 +227,7 @@
   function keep() {
     var text = words.value.trim(), name = person.value.trim();
     if (!text || !name) {
-      fault.textContent = text ? "Enter your name, so that the authors know whom to answer." : "Enter a comment.";
+      fault.textContent = text ? "Enter your name, so that the authors can answer you." : "Enter a comment.";
       (text ? person : words).focus();
       return;
     }

@@ -1,4 +1,4 @@
-"""The lock of scheduled runs: one at a time, and whoever finds it taken is told by whom.
+"""The lock of scheduled runs: one at a time; a run that finds it taken names its holder.
 
 The operating system holds the lock for the process and frees it when the process ends, however it ends. So a lock is
 never stale; what can be left behind is the note of who held it, by which the next run knows that one was cut off.
