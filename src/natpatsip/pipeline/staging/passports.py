@@ -1,7 +1,8 @@
 """Passports: where each number of the report comes from, and where it is printed.
 
-A number is marked in chapters as ``[677]{.fact key="…" period="…"}`` (`natpatsip.facts.publishing.fact_span`). Staging
-adds the entry that it has in the list of all numbers; the extension's filters read the mark.
+A number is marked in chapters as ``[677]{.fact key="…" period="…"}``, by `fact_span` of
+`natpatsip.blocks.tables_and_callouts`. Staging adds the entry that it has in the list of all numbers; the extension's
+filters read the mark.
 """
 
 from __future__ import annotations
