@@ -11,19 +11,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from natpatsip.blocks.figures import VEGALITE as VEGALITE_TYPE
+from natpatsip.blocks.library_figures import PLOTLY, SVG
+from natpatsip.blocks.printable import visible
 from natpatsip.charts import dark, icons, own_charts, palette
 from natpatsip.charts.layout.sizes import narrow, pages
-from natpatsip.digests import key
 from natpatsip.errors import FigureError, RenderError
-from natpatsip.figures import VEGALITE as VEGALITE_TYPE
-from natpatsip.library_figures import PLOTLY, SVG
+from natpatsip.files.digests import key
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing.drawn_texts import cut_alike, misleading, unreadable
 from natpatsip.pipeline.drawing.empty_charts import is_made_here, undrawn
 from natpatsip.pipeline.drawing.plotly_to_svg import plotly_svg
 from natpatsip.pipeline.drawing.svg import portable, tidy
 from natpatsip.pipeline.options import FORMATS
-from natpatsip.printable import visible
 
 Specification = Mapping[str, Any]
 SCALE = 2  # pixels of a PNG for each of the SVG's

@@ -26,9 +26,9 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
+from natpatsip.blocks.figures import VEGALITE
+from natpatsip.blocks.library_figures import PLOTLY, SVG
 from natpatsip.errors import FigureError, ReportError
-from natpatsip.figures import VEGALITE
-from natpatsip.library_figures import PLOTLY, SVG
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing.charts_to_svg import Archive, Artist, Drawn, NotDrawnError
 from natpatsip.pipeline.options import FORMATS

@@ -8,10 +8,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from natpatsip.blocks.library_figures import SVG
 from natpatsip.charts import dark
-from natpatsip.csv_files import rows_of, to_csv
 from natpatsip.errors import FigureError, ReportError, together
-from natpatsip.library_figures import SVG
+from natpatsip.files.csv_files import rows_of, to_csv
 from natpatsip.pipeline.drawing import organisation_tables
 from natpatsip.pipeline.drawing.charts_to_svg import Artist
 from natpatsip.pipeline.options import FORMATS
