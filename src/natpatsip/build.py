@@ -266,8 +266,9 @@ def _start_processes(job: Job, *, draws: bool) -> RunCache:
     if draws:
         from natpatsip.pipeline.drawing import draw_worker
 
-        # Whether drawings of earlier builds will do is known once the notebooks have run.
-        is_early = not job.cache.holds("svg") and any(map(draw_worker.may_draw, to_run))
+        # Whether earlier drawings will do is known once the notebooks have run; a preview does not wait for that.
+        is_early = options.is_preview or not job.cache.holds("svg")
+        is_early = is_early and any(map(draw_worker.may_draw, to_run))
         fonts = look.fonts(job.project)
         draw_worker.start(job.cache, fonts, jobs=options.jobs, formats=options.formats, is_early=is_early)
     return runs
