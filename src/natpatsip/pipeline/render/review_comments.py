@@ -28,15 +28,17 @@ def add_comments(document: Any, notes: Mapping[str, Sequence[Note]], author: str
     """Add the comments of each notebook, and the answers as replies of `author`."""
     rows = []
     for notebook, found in notes.items():
-        for note in found:
-            runs = _runs_of(document, bookmark_of(notebook, note.about), note.anchor)
-            if not runs:  # a chapter for pages alone
-                continue
-            first = _add(document, runs, Remark(note.author, note.date, note.text), note.id)
+        for place, note in enumerate(found):
+            runs = _runs_of(document, bookmark_of(notebook, note.about), note.anchor) if note.about else []
+            remarks = [*note.replies, *([Remark(author, "", note.answer)] if note.answer else [])]
+            if not runs:  # on a chapter for pages alone, on what the build writes, or on a cell that is gone
+                runs = _first_line(document)
+                remarks.insert(0, Remark(author, "", note.elsewhere))
+            seed = f"{notebook} {place} {note.id}"
+            first = _add(document, runs, Remark(note.author, note.date, note.text), seed)
             rows.append(f'<w15:commentEx w15:paraId="{first}" w15:done="0"/>')
-            answer = [Remark(author, "", note.answer)] if note.answer else []
-            for number, remark in enumerate((*note.replies, *answer)):
-                own = _add(document, runs, remark, f"{note.id} {number}")
+            for number, remark in enumerate(remarks):
+                own = _add(document, runs, remark, f"{seed} {number}")
                 rows.append(f'<w15:commentEx w15:paraId="{own}" w15:paraIdParent="{first}" w15:done="0"/>')
     if rows:
         _drop_styles(document)
@@ -93,6 +95,13 @@ def _runs_of(document: Any, bookmark: str, anchor: str) -> list[Any]:
         size, start = len(places), 0
     start, end = _whole_words(places, start, start + size)
     runs = _parted(places[start:end])
+    return [Run(each, Paragraph(each.getparent(), document._body)) for each in runs]
+
+
+def _first_line(document: Any) -> list[Any]:
+    """Return the runs of the first paragraph with text: the report's title."""
+    lines = (_letters_of(paragraph)[1] for paragraph in document.element.body.iter(qn("w:p")))
+    runs = _parted(next(places for places in lines if places))
     return [Run(each, Paragraph(each.getparent(), document._body)) for each in runs]
 
 
