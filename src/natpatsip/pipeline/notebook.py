@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import natpatsip
+from natpatsip.conflict_marks import conflicts_in
 from natpatsip.errors import NotebookError
 from natpatsip.facts import CITES, published_in
 from natpatsip.pipeline import merge_conflicts
@@ -132,7 +133,7 @@ def _defined_in(cell: Mapping[str, Any]) -> set[str]:
 
 def _refuse_conflicts(name: str, text: str) -> None:
     """Refuse a file in which git has marked conflicts, which is no JSON."""
-    conflicts = merge_conflicts.in_text(text)
+    conflicts = conflicts_in(text)
     if not conflicts:
         return
     ours, differing = merge_conflicts.cells_in_text(text)

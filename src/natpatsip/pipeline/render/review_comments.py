@@ -16,10 +16,12 @@ from docx.text.run import Run
 from natpatsip.digests import sha256
 from natpatsip.pipeline.render.cell_bookmarks import bookmark_of
 from natpatsip.pipeline.review_notes import Note, Remark
+from natpatsip.word_files.word_xml import SIGNS
 
 _W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 _W15 = "http://schemas.microsoft.com/office/word/2012/wordml"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.commentsExtended+xml"
+_SIGNS = {qn(name): sign for name, sign in SIGNS.items()}  # that are elements of their own
 ALIKE = 12  # letters in a row that a comment's words share at least with the paragraph that it is put at
 _LINK = "http://schemas.microsoft.com/office/2011/relationships/commentsExtended"
 
@@ -100,8 +102,8 @@ def _runs_of(document: Any, bookmark: str, anchor: str) -> list[Any]:
 
 def _first_line(document: Any) -> list[Any]:
     """Return the runs of the first paragraph with text: the report's title."""
-    lines = (_letters_of(paragraph)[1] for paragraph in document.element.body.iter(qn("w:p")))
-    runs = _parted(next(places for places in lines if places))
+    lines = (_parted(_letters_of(paragraph)[1]) for paragraph in document.element.body.iter(qn("w:p")))
+    runs = next(found for found in lines if found)
     return [Run(each, Paragraph(each.getparent(), document._body)) for each in runs]
 
 
@@ -118,7 +120,7 @@ def _whole_words(places: Sequence[tuple[Any, int]], start: int, end: int) -> tup
 
     def is_letter(at: int) -> bool:
         element, place = places[at]
-        return bool(element.text[place].isalnum())
+        return element.tag == qn("w:t") and bool(element.text[place].isalnum())
 
     while 0 < start < len(places) and is_letter(start) and is_letter(start - 1):
         start -= 1
@@ -128,10 +130,15 @@ def _whole_words(places: Sequence[tuple[Any, int]], start: int, end: int) -> tup
 
 
 def _letters_of(paragraph: Any) -> tuple[str, list[tuple[Any, int]]]:
-    """Return the text of a paragraph with single spaces, and where each letter is: the element and the place in it."""
+    """Return the text of a paragraph with single spaces, and where each letter is: the element and the place in it.
+
+    A line break or a tab is a space, as it is where a reviewed file is read.
+    """
     text, places = "", list[tuple[Any, int]]()
-    for element in paragraph.iter(qn("w:t")):
-        for place, sign in enumerate(element.text or ""):
+    for element in paragraph.iter(qn("w:t"), *_SIGNS):
+        if element.getparent().tag != qn("w:r"):  # a tab stop of the paragraph
+            continue
+        for place, sign in enumerate(_SIGNS.get(element.tag, element.text or "")):
             if sign.isspace() and (not text or text[-1] == " "):
                 continue
             text += " " if sign.isspace() else sign
@@ -141,6 +148,7 @@ def _letters_of(paragraph: Any) -> tuple[str, list[tuple[Any, int]]]:
 
 def _parted(places: Sequence[tuple[Any, int]]) -> list[Any]:
     """Return the runs of some letters, the first and the last parted from the letters around them."""
+    places = [each for each in places if each[0].tag == qn("w:t")]
     if not places:
         return []
     (first, start), (last, end) = places[0], places[-1]
