@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from natpatsip.look import EXTENSION
 from natpatsip.pipeline.outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
 from natpatsip.pipeline.plan import GENERATED, Plan
 from natpatsip.pipeline.review_notes import STAGED as NOTES
-from natpatsip.pipeline.review_notes import notes_of, to_json
+from natpatsip.pipeline.review_notes import notes_of, to_json, unplaced
 from natpatsip.pipeline.staging.chapter import ChapterExporter, tables_of
 from natpatsip.pipeline.staging.data_file import DATA_FILE, write_data_file
 from natpatsip.pipeline.staging.markdown import PLACES, Place
@@ -65,6 +65,8 @@ class Staged:
     illustrative: Sequence[str]
     look: str
     """The hash of the look as it was copied: the project's own may be edited meanwhile."""
+    comments: str = ""
+    """What is said of reviewers' comments, which the Word file shows; empty if there are none."""
 
 
 def stage(
@@ -110,11 +112,11 @@ def stage(
     for name, text in texts.items():
         (folder / f"{name}.qmd").write_text(text, encoding="utf-8")
     (folder / PLACES).write_text(json.dumps(places, ensure_ascii=False), encoding="utf-8")
-    _write_notes(plan, executed, folder)
+    comments = _write_notes(plan, executed, folder)
     _write_settings(plan, staged)
     write_facts(facts, homes, folder / "facts.csv")
     write_data_file(folder / DATA_FILE, plan, figures, facts, read)
-    return staged
+    return replace(staged, comments=comments)
 
 
 def _copy_bibliography(plan: Plan, folder: Path) -> None:
@@ -203,11 +205,23 @@ def _with_illustrative_note(plan: Plan, index: str, facts: Sequence[Fact]) -> st
     return f"{title}\n\n::: {{.callout-important}}\n## {escaped(words.title)}\n\n{text}\n:::\n{rest}"
 
 
-def _write_notes(plan: Plan, executed: Mapping[str, NotebookNode], folder: Path) -> None:
-    """Write reviewers' comments and the answers to them, which the Word file of a draft shows."""
+def _write_notes(plan: Plan, executed: Mapping[str, NotebookNode], folder: Path) -> str:
+    """Write reviewers' comments and the answers to them, which the Word file of a draft shows; return how many."""
     notes = {name: notes_of(content.cells, str(plan.quarter)) for name, content in executed.items()}
-    if any(notes.values()) and not plan.is_final:
-        (folder / NOTES).write_text(to_json(notes), encoding="utf-8")
+    notes[""] = unplaced(plan.project, str(plan.quarter))
+    count = sum(map(len, notes.values()))
+    if not count or plan.is_final:
+        return ""
+    (folder / NOTES).write_text(to_json(notes), encoding="utf-8")
+    cells = {name: {cell.get("id") for cell in content.cells} for name, content in executed.items()}
+    printed = set(cells) - set(plan.settings.html_only)
+    elsewhere = sum(
+        name not in printed or note.about not in cells[name] for name, found in notes.items() for note in found
+    )
+    waiting = sum(not note.answer for found in notes.values() for note in found)
+    state = f"{waiting} without an answer" if waiting else "all answered"
+    at_title = f"; {elsewhere} at the title of the Word file, which does not have what they are on" if elsewhere else ""
+    return f"reviewers' comments: {count}, {state}{at_title}"
 
 
 def _write_settings(plan: Plan, staged: Staged) -> None:
