@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import pytest
 
+from natpatsip.blocks.printable import escaped
 from natpatsip.errors import RenderError
 from natpatsip.pipeline.render.chapters import parse_chapter, read_chapters
 from natpatsip.pipeline.render.constructs import check_chapters, constructs_of
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import read_report
 from natpatsip.pipeline.staging.markdown import Place
-from natpatsip.printable import escaped
 from support.staged import chapter_with, stage
 
 

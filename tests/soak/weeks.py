@@ -20,7 +20,7 @@ from commands import Command
 from kills import ALONE, Q1, Q2, left_in, not_whole, outputs_of, ward
 from results import Result
 
-from natpatsip.digests import sha256_of
+from natpatsip.files.digests import sha256_of
 from support.projects import edit
 
 MONDAY = datetime.date(2024, 9, 30)  # the cut-off of Q2: it is due from the next day
