@@ -23,8 +23,8 @@ from natpatsip.pipeline.render.page_cells import with_marked_documents
 from natpatsip.pipeline.render.pdf import with_open_bookmarks
 from natpatsip.pipeline.render.program import run_program
 from natpatsip.pipeline.render.renderer import Renderer
-from natpatsip.pipeline.render.unbroken import unbroken
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
+from natpatsip.pipeline.render.unbroken import unbroken
 
 TARGETS = {"html": "natpatsip-html", "pdf": "natpatsip-typst", "docx": "natpatsip-docx"}
 STAGED = "NATPATSIP_STAGED"  # tells the project's pre-render hook that the chapters are staged already
