@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from natpatsip.pipeline.drawing.staged_drawings import LICENCES, VEGA
 from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, text_of, walk
 from natpatsip.pipeline.render.page_cells import with_cells
 from natpatsip.pipeline.render.pandoc import convert, meta
@@ -194,7 +195,8 @@ def _write_interactive(report: Report, chapters: Sequence[Chapter], folder: Path
             f"natpatsipChart({json.dumps(name)},{specification});\n", encoding="utf-8", newline="\n"
         )
     if named:
-        shutil.copy2(report.root / "drawings" / "vega.js", folder / "assets" / "vega.js")
+        for file in (VEGA, LICENCES):
+            shutil.copyfile(file, folder / "assets" / file.name)
     for name, path in _organisations(chapters):
         data = (report.root / path).read_text(encoding="utf-8")
         (folder / "figures" / f"{name}.js").write_text(
