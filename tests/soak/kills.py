@@ -483,7 +483,9 @@ def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result
     result.wanted = number
     shares = {scene: max(1, round(number * share)) for scene, share in SCENES.items()}
     shares[Build] += number - sum(shares.values())
-    in_turn = sorted(((each + 0.5) / shares[kind], kind.name, kind, each) for kind in shares for each in range(shares[kind]))
+    in_turn = sorted(
+        ((each + 0.5) / shares[kind], kind.name, kind, each) for kind in shares for each in range(shares[kind])
+    )
     with result.timed(), ExitStack() as opened:
         pools = [opened.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn"))) for _ in range(jobs)]
         built = pools[0].submit(_built, folder / "Built").result()
