@@ -19,6 +19,7 @@ import yaml
 
 from natpatsip.pipeline.drawing.staged_drawings import LICENCES, VEGA
 from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, text_of, walk
+from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, find, text_of
 from natpatsip.pipeline.render.page_cells import with_cells
 from natpatsip.pipeline.render.pandoc import convert, meta
 from natpatsip.pipeline.render.programme_colours import programme_style
@@ -214,8 +215,8 @@ def _organisations(chapters: Sequence[Chapter]) -> Iterator[tuple[str, str]]:
 
 
 def _divs(chapter: Chapter, kind: str) -> Iterator[tuple[str, dict[str, str]]]:
-    for node in walk(chapter.blocks):
-        if node["t"] == "Div" and kind in classes_of(node):
+    for node in find(chapter.blocks, "Div"):
+        if kind in classes_of(node):
             name, _, pairs = attributes_of(node)
             yield name, pairs
 
@@ -393,8 +394,7 @@ def plain(value: object) -> str:
     """
     texts = (
         text_of(node["c"][2] if node["t"] == "Header" else node["c"])
-        for node in walk(value)
-        if node["t"] in ("Para", "Plain", "Header")
+        for node in find(value, "Para", "Plain", "Header")
     )
     return _joined(texts)
 
