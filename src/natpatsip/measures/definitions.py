@@ -203,8 +203,9 @@ class Measures:
             return
         if each.target not in values:
             known = f" The values there are {', '.join(values)}." if values else ""
+            place = self.place(name, "target")
             yield (
-                f'{self.place(name, "target")}: found "{each.target}", which the params of {params.quarter} do not have.'
+                f'{place}: found "{each.target}", which the params of {params.quarter} do not have.'
                 f"{nearest(each.target, values)}{known} "
                 f"Add it under `targets` in {PARAMS_FOLDER}/{params.quarter}.yml."
             )

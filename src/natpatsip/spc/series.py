@@ -25,11 +25,11 @@ class BySeries(dict[Hashable, Any]):
         return self
 
 
-class Dates(list[Any]):
+class RebaseDates(list[Any]):
     """The dates at which limits start again, in the attrs of a result: pandas would rebuild each with every frame."""
 
-    def __deepcopy__(self, memo: object) -> Dates:
-        return Dates(self)
+    def __deepcopy__(self, memo: object) -> RebaseDates:
+        return RebaseDates(self)
 
 
 @dataclass(frozen=True)
