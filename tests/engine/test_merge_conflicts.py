@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from natpatsip import notebook_merges
-from natpatsip.conflict_marks import conflicts_in
 from natpatsip.errors import NotebookError
+from natpatsip.files.conflict_marks import conflicts_in
 from natpatsip.pipeline import merge_conflicts
 from natpatsip.pipeline.notebook import Notebook
 from support.projects import ROOT, code, command, prose, small, write

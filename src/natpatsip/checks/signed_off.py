@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from math import isclose
 
-from natpatsip.checks.check_context import CheckContext
+from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import SIGN_OFF, Finding, Place
 from natpatsip.compare.built_report import BuiltReport
-from natpatsip.digests import sha256
+from natpatsip.files.digests import sha256
 from natpatsip.params import SignOff, place
 from natpatsip.reporters import counted
 from natpatsip.signing.since_signed import FACT, FIGURE, TEXT, Difference, differences

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from natpatsip.conflict_marks import MARK, OURS, SIDES, THEIRS
+from natpatsip.files.conflict_marks import MARK, OURS, SIDES, THEIRS
 
 _IN_CELL = re.compile(r"^(<{7}|>{7}) \S", re.MULTILINE)  # of nbdime: a line in a cell,
 _OWN_CELL = re.compile(r"<span[^>]*><b>(<{7}|\|{7}|={7}|>{7})")  # or a cell of its own, between others

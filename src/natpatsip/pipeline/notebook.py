@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import natpatsip
-from natpatsip.conflict_marks import conflicts_in
 from natpatsip.errors import NotebookError
-from natpatsip.facts import CITES, published_in
+from natpatsip.facts.publishing import CITES, published_in
+from natpatsip.files.conflict_marks import conflicts_in
 from natpatsip.pipeline import merge_conflicts
 from natpatsip.pipeline.inline_code import expressions
 from natpatsip.quarter import FORM, Quarter

@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from natpatsip.digests import sha256
 from natpatsip.errors import ParamsError
+from natpatsip.files.digests import sha256
 from natpatsip.quarter import PARAMS_FOLDER
 
 OWN, REVIEW = "natpatsip", "review"  # metadata.natpatsip.review; the tag has the name too
@@ -176,7 +176,7 @@ def unplaced(project: Path, quarter: str) -> list[Note]:
     file = file_of_unplaced(project, quarter)
     if not file.is_file():
         return []
-    from natpatsip.yaml_models import read_yaml  # here: final editions import this module, with every build
+    from natpatsip.files.yaml_models import read_yaml  # here: final editions import this module, with every build
 
     where = file.relative_to(project).as_posix()
     content = read_yaml(file.read_bytes(), where, ParamsError)

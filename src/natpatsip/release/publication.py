@@ -17,10 +17,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from natpatsip.digests import sha256_of
+from natpatsip.files.digests import sha256_of
+from natpatsip.files.short_paths import in_strings, shortener
 from natpatsip.pipeline.options import Log
 from natpatsip.pipeline.review_notes import without_notes
-from natpatsip.short_paths import in_strings, shortener
 
 if TYPE_CHECKING:
     from natpatsip.pipeline.plan import Plan

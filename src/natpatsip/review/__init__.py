@@ -12,7 +12,7 @@ from natpatsip.errors import UsageError
 from natpatsip.quarter import Quarter
 from natpatsip.review.annotation_file import Annotation, AnnotationFile, items_of_pages
 from natpatsip.review.apply import applied
-from natpatsip.review.items import AWAITS, Item, items_of
+from natpatsip.review.comments_and_changes import AWAITS, Item, items_of
 from natpatsip.review.locate import Locator
 from natpatsip.review.pdf_file import items_of_pdf
 from natpatsip.review.recorded import Recorded

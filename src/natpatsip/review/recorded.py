@@ -20,9 +20,9 @@ from natpatsip.pipeline.review_notes import (
     note_of,
     unplaced,
 )
-from natpatsip.review.items import ANSWERED, APPLIED, OPEN, RESOLVED, Item
+from natpatsip.review.changed_source import Refusal
+from natpatsip.review.comments_and_changes import ANSWERED, APPLIED, OPEN, RESOLVED, Item
 from natpatsip.review.sources import Sources
-from natpatsip.review.splices import Refusal
 from natpatsip.signing.params_text import with_entry
 
 BY_REVIEWER = "Resolved by the reviewer."  # an answer

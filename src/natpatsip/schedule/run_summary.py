@@ -11,11 +11,11 @@ from typing import Any
 
 from natpatsip import wording
 from natpatsip.errors import NotebookError, ReportError
+from natpatsip.files.short_paths import in_strings, shortener
 from natpatsip.pipeline.options import Options, files_of
 from natpatsip.quarter import Quarter
 from natpatsip.reporters import counted
 from natpatsip.schedule.due_quarters import QuarterState, read_manifest
-from natpatsip.short_paths import in_strings, shortener
 
 LEFT = {"up to date": "Up to date", "final": "Final", "not yet": "Not due yet"}
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from natpatsip.printable import words_of_python
+from natpatsip.blocks.printable import words_of_python
 
 _BETWEEN_CELLS = re.compile(r"[,;\t|\"\r\n]+")
 PARQUET = ".parquet"

@@ -17,8 +17,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import yaml
 from pydantic import BaseModel, BeforeValidator, Field, Strict, ValidationError
 
-from natpatsip.conflict_marks import reject_conflicts
 from natpatsip.errors import ReportError, nearest, together
+from natpatsip.files.conflict_marks import reject_conflicts
 
 MOST_VALUES = 100_000  # of a file: ten lines of aliases can expand to billions
 DEEPEST = 50  # levels of nesting; at some ten thousand libyaml overflows the stack of the process
