@@ -98,7 +98,7 @@ def number(value: float, decimals: int = 0, *, is_percent: bool = False) -> str:
 
     Examples
     --------
-    >>> number(2724.5), number(-0.2), number(36952), number(2.2, 1), number(-1e-17), number(0.04, 1)
+    >>> number(2724.5), number(-0.2), number(36952), number(2.2, 1), number(0.1 + 0.2 - 0.3), number(0.04, 1)
     ('2,725', '−0.2', '36,952', '2.2', '0', '0.04')
     """
     _need_finite(value)
