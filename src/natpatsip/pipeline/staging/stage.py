@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from natpatsip.pipeline.review_notes import STAGED as NOTES
 from natpatsip.pipeline.review_notes import notes_of, to_json, unplaced
 from natpatsip.pipeline.staging.chapter import ChapterExporter, tables_of
 from natpatsip.pipeline.staging.data_file import DATA_FILE, write_data_file
+from natpatsip.pipeline.staging.data_phrases import phrases_in
 from natpatsip.pipeline.staging.markdown import PLACES, Place
 from natpatsip.pipeline.staging.passport_text import listing, script
 from natpatsip.pipeline.staging.passports import Passport, homes_of, passports_of, uses_in, with_entries, write_facts
@@ -96,13 +98,14 @@ def stage(
     figures, illustrative = collect_figures(outputs, plan.programmes), illustrative_files(outputs.values())
     staged = Staged(folder, figures, illustrative, sha256_of_folder(folder / EXTENSION))
     homes = homes_of(outputs, plan.programme_chapters)
-    texts, places = _chapters(plan, executed, figures, folder / "figures")
+    read = data_files(outputs.values(), plan.project)
+    phrases = cache(partial(phrases_in, read, plan.project))
+    texts, places = _chapters(plan, executed, figures, folder / "figures", phrases)
     if illustrative:
         before = texts["index"].count("\n")
         texts["index"] = _with_illustrative_note(plan, texts["index"], facts)
         more = texts["index"].count("\n") - before
         places["index"] = [place._replace(line=place.line + more * (place.line > 1)) for place in places["index"]]
-    read = data_files(outputs.values(), plan.project)
     if SOURCES in plan.chapters:
         params = f"params/{plan.quarter}.yml"
         files = read | {params: sha256_of(plan.project / params)}
@@ -128,7 +131,11 @@ def _copy_bibliography(plan: Plan, folder: Path) -> None:
 
 
 def _chapters(
-    plan: Plan, executed: Mapping[str, NotebookNode], figures: Sequence[FigureRecord], folder: Path
+    plan: Plan,
+    executed: Mapping[str, NotebookNode],
+    figures: Sequence[FigureRecord],
+    folder: Path,
+    phrases: Callable[[], Iterable[str]],
 ) -> tuple[dict[str, str], dict[str, list[Place]]]:
     """Return the text of each chapter made of a notebook, and of the list of figures; and which cells lines are from.
 
@@ -152,6 +159,7 @@ def _chapters(
                 chapters=known,
                 note=plan.settings.illustrative_data.figure,
                 tables=tables,
+                phrases=phrases,
             )
             try:
                 texts[name], _ = exporter.from_notebook_node(executed[name])
