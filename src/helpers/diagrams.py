@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from natpatsip.blocks.diagrams import BLUE, GREY, NAVY, PLUM, Box, Diagram, Tone, ring
 from natpatsip.charts import palette
-from natpatsip.diagrams import BLUE, GREY, NAVY, PLUM, Box, Diagram, Tone, ring
 from natpatsip.errors import FigureError
 
 PHASES = (

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from natpatsip import look
-from natpatsip.digests import key
 from natpatsip.errors import ReportError, UsageError
+from natpatsip.files.digests import key
 from natpatsip.pipeline.caching import store
 from natpatsip.pipeline.caching.inputs import Inputs, SourceChanged
 from natpatsip.pipeline.caching.up_to_date import BuildRecord, earlier_reports, made_of
@@ -272,7 +272,7 @@ def _start_processes(job: Job, *, draws: bool) -> RunCache:
 
 def _check_typed(job: Job, plan: Plan) -> None:
     """Check what authors have typed before any notebook runs."""
-    from natpatsip.pipeline.render.typed import check_typed
+    from natpatsip.pipeline.render.typed_markdown import check_typed
 
     options = job.options
     is_printed = "pdf" in options.formats

@@ -27,8 +27,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from natpatsip import context
 from natpatsip.errors import ParamsError, together
+from natpatsip.files.yaml_models import CalendarDay, Number, place_of, read_yaml, sentences
 from natpatsip.quarter import PARAMS_FOLDER, Quarter, known_quarters
-from natpatsip.yaml_models import CalendarDay, Number, place_of, read_yaml, sentences
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 SHA256 = re.compile(r"[0-9a-f]{64}")

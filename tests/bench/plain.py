@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from natpatsip.facts import HANDED
+from natpatsip.facts.publishing import HANDED
 from natpatsip.pipeline.outputs import Outputs, collect_facts, gather
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter

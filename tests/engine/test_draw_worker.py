@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from natpatsip.blocks.figures import FIGURE, PICTURE, VEGALITE
 from natpatsip.errors import FigureError
-from natpatsip.figures import FIGURE, PICTURE, VEGALITE
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing import draw_worker
 from natpatsip.pipeline.drawing.charts_to_svg import Artist

@@ -11,8 +11,8 @@ from test_new_quarter import cells_of, files_of, ward
 
 from natpatsip import params
 from natpatsip.build import build
-from natpatsip.digests import sha256_of
 from natpatsip.errors import ReportError
+from natpatsip.files.digests import sha256_of
 from natpatsip.new_quarter import open_quarter
 from natpatsip.pipeline.options import Options
 from natpatsip.pipeline.workspace import clean

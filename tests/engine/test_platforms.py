@@ -14,10 +14,10 @@ from pathlib import Path, PureWindowsPath
 import pytest
 
 from natpatsip.errors import SettingsError
+from natpatsip.files.short_paths import shortener
 from natpatsip.quarter import Quarter
 from natpatsip.schedule.run_summary import QuarterResult, ScheduledRun
 from natpatsip.settings import chapter_names
-from natpatsip.short_paths import shortener
 from support.less_posix import environment
 from support.projects import ROOT, code, command, natpatsip, prose, small
 

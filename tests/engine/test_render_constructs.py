@@ -7,12 +7,12 @@ import shutil
 
 import pytest
 
+from natpatsip.blocks.printable import escaped
 from natpatsip.errors import RenderError
 from natpatsip.pipeline.render.chapters import read_chapters
 from natpatsip.pipeline.render.constructs import check_chapters
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import read_report
-from natpatsip.printable import escaped
 from support.staged import chapter_with, stage
 
 

@@ -10,12 +10,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from natpatsip import params, wording
-from natpatsip.blocks import BLOCK
+from natpatsip.blocks.figures import FIGURE, VEGALITE
+from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.checks.outcome import split_accepted
 from natpatsip.compare import BuiltReport
 from natpatsip.errors import ParamsError
-from natpatsip.facts import PUBLISHED, Fact
-from natpatsip.figures import FIGURE, VEGALITE
+from natpatsip.facts.publishing import PUBLISHED, Fact
 from natpatsip.params import Acceptance
 from natpatsip.quarter import Quarter
 from natpatsip.release.final_edition import Candidate

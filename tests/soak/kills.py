@@ -22,7 +22,7 @@ from typing import ClassVar
 from commands import Command, patience
 from results import Result
 
-from natpatsip.digests import key, sha256_of
+from natpatsip.files.digests import key, sha256_of
 from support.projects import code, edit, prose, small
 from support.repositories import git, repository
 from support.waiting import becomes

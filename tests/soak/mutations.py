@@ -29,8 +29,8 @@ from results import Result
 
 from natpatsip import checks, context, datasets, params
 from natpatsip.build import build
-from natpatsip.csv_files import from_csv
 from natpatsip.errors import ReportError
+from natpatsip.files.csv_files import from_csv
 from natpatsip.pipeline.notebook import appears_in
 from natpatsip.pipeline.options import Options
 from natpatsip.pipeline.plan import Plan

@@ -20,7 +20,7 @@ from commands import Command
 from kills import Q1, Q2, left_in, not_whole, outputs_of, ward
 from results import Result
 
-from natpatsip.digests import sha256_of
+from natpatsip.files.digests import sha256_of
 from support.projects import edit
 from support.waiting import becomes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isclose
 
-from natpatsip.checks.check_context import CheckContext
+from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import SIGN_OFF, Finding, Place
 from natpatsip.compare.built_report import BuiltReport
 from natpatsip.params import SignOff, place

@@ -16,7 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from pydantic.alias_generators import to_camel
 
 from natpatsip.errors import DataError, DataFileError, nearest
-from natpatsip.yaml_models import Truth, Whole
+from natpatsip.files.yaml_models import Truth, Whole
 
 FOLDER = "data"
 FILE = f"{FOLDER}/datapackage.yaml"

@@ -18,11 +18,11 @@ from natpatsip.datasets import declaration as datasets
 from natpatsip.datasets.descriptor import FILE as DATASETS
 from natpatsip.datasets.descriptor import FOLDER, Package, Resource
 from natpatsip.errors import DataError, DataFileError, nearest, together
-from natpatsip.fact import ID
+from natpatsip.facts.fact import ID
+from natpatsip.files.yaml_models import Number, Whole, Word, place_of, read_yaml, sentences, shown
 from natpatsip.params import Params, Strict
 from natpatsip.quarter import PARAMS_FOLDER
 from natpatsip.wording import listing
-from natpatsip.yaml_models import Number, Whole, Word, place_of, read_yaml, sentences, shown
 
 FILE = f"{FOLDER}/measures.yml"
 USED = re.compile(r"""\bmeasure\(\s*(?:id\s*=\s*)?["']([A-Za-z0-9_-]+)["']""")

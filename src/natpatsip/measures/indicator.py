@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from natpatsip import datasets, spc, wording
-from natpatsip.blocks import Passage
+from natpatsip.blocks.tables_and_callouts import Passage
 from natpatsip.datasets.cells import is_quarter
 from natpatsip.errors import DataError, FactError, nearest
-from natpatsip.fact import Fact, number_of, of_rows, parse_value
-from natpatsip.facts import publish
+from natpatsip.facts.fact import Fact, number_of, of_rows, parse_value
+from natpatsip.facts.publishing import publish
 from natpatsip.measures.definitions import figure_id
 from natpatsip.measures.kinds import KINDS, Kind
 from natpatsip.measures.measure_sentences import Shown, sentences_of

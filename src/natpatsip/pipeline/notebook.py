@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import natpatsip
 from natpatsip.errors import NotebookError
-from natpatsip.facts import CITES, published_in
+from natpatsip.facts.publishing import CITES, published_in
 from natpatsip.pipeline import merge_conflicts
 from natpatsip.pipeline.inline_code import expressions
 from natpatsip.quarter import FORM, Quarter

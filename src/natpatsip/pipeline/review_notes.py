@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from natpatsip.digests import sha256
+from natpatsip.files.digests import sha256
 
 OWN, REVIEW = "natpatsip", "review"  # metadata.natpatsip.review; the tag has the name too
 ANSWER = "Answer:"

@@ -186,9 +186,9 @@ def _published(project: Path, params: Params) -> Iterator[str]:
 
     The law asks every public body for a contact in the accessibility statement.
     """
+    from natpatsip.files.yaml_models import place_of
     from natpatsip.params import place
     from natpatsip.settings import OWN, read_settings
-    from natpatsip.yaml_models import place_of
 
     settings, written = read_settings(project), (project / MARK).read_bytes()
     needed = {

@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from natpatsip.digests import sha256_of
+from natpatsip.files.digests import sha256_of
+from natpatsip.files.short_paths import shortener
 from natpatsip.pipeline.options import Log
 from natpatsip.pipeline.review_notes import without_notes
-from natpatsip.short_paths import shortener
 
 if TYPE_CHECKING:
     from natpatsip.pipeline.plan import Plan

@@ -13,11 +13,11 @@ from natpatsip.pipeline.review_notes import Note, Remark, id_of
 from natpatsip.quarter import Quarter
 from natpatsip.review.annotation_file import Annotation, AnnotationFile, items_of_pages
 from natpatsip.review.apply import applied
-from natpatsip.review.items import ANSWERED, APPLIED, AWAITS, OPEN, RESOLVED, Item, items_of
+from natpatsip.review.changed_source import Refusal
+from natpatsip.review.comments_and_changes import ANSWERED, APPLIED, AWAITS, OPEN, RESOLVED, Item, items_of
 from natpatsip.review.locate import Locator
 from natpatsip.review.pdf_file import items_of_pdf
 from natpatsip.review.sources import Sources
-from natpatsip.review.splices import Refusal
 from natpatsip.review.untracked import with_untracked
 from natpatsip.word_files.word_file import WordFile
 

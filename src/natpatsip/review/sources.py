@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from natpatsip.compare import BuiltReport
-from natpatsip.fact import CITED, Fact
+from natpatsip.facts.fact import CITED, Fact
 from natpatsip.pipeline.inline_code import KEPT
 from natpatsip.pipeline.notebook import Notebook, source_of
 from natpatsip.pipeline.review_notes import Note, note_of
 from natpatsip.pipeline.staging.chapter import inline_markdown, tables_of
+from natpatsip.review.changed_source import Refusal, Splice
 from natpatsip.review.source_text import blocks_of
-from natpatsip.review.splices import Refusal, Splice
 
 ELSEWHERE = re.compile(r"[/\\:\x00]")  # a sign that no name of a notebook has, and paths have
 

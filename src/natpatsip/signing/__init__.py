@@ -14,7 +14,7 @@ from typing import Any
 from natpatsip import params
 from natpatsip.compare.built_report import BuiltReport
 from natpatsip.errors import ReportError, UsageError, nearest
-from natpatsip.fact import Fact
+from natpatsip.facts.fact import Fact
 from natpatsip.pipeline.caching.inputs import Inputs
 from natpatsip.pipeline.caching.up_to_date import ENGINE_VERSION, made_of
 from natpatsip.pipeline.options import Options

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from natpatsip.errors import ParamsError
-from natpatsip.yaml_models import load_yaml
+from natpatsip.files.yaml_models import load_yaml
 
 BOM = "\ufeff"
 EMPTY = re.compile(r"(:[ \t]*)(?:\[[ \t]*\]|~|null)?(?=[ \t]*(?:#.*)?$)")

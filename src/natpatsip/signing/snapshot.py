@@ -17,8 +17,8 @@ from typing import Any
 from natpatsip.compare.built_report import BuiltReport
 from natpatsip.compare.passages import Passage, passages
 from natpatsip.compare.word_diff import Word
-from natpatsip.digests import sha256
-from natpatsip.fact import Fact
+from natpatsip.facts.fact import Fact
+from natpatsip.files.digests import sha256
 from natpatsip.pipeline.outputs import Output, Outputs
 from natpatsip.pipeline.staging.passport_text import in_full
 from natpatsip.quarter import PARAMS_FOLDER, Quarter

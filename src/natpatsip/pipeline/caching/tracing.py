@@ -17,9 +17,9 @@ from types import ModuleType
 from typing import Any
 
 from natpatsip import context
-from natpatsip.digests import sha256_of
+from natpatsip.files.digests import sha256_of
+from natpatsip.files.short_paths import short_path
 from natpatsip.pipeline.caching.opened_files import NOT_DATA, commands_in, files_named, host_of, is_of_cell, modules_of
-from natpatsip.short_paths import short_path
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 REPLACING = os.O_TRUNC | os.O_EXCL  # whatever the file held before

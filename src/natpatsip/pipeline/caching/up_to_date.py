@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip import git
-from natpatsip.digests import key, sha256, sha256_of
+from natpatsip.files.digests import key, sha256, sha256_of
 from natpatsip.pipeline.caching import store
 from natpatsip.pipeline.caching.inputs import Inputs, SourceChanged, engine_digest
 from natpatsip.pipeline.caching.store import Cache

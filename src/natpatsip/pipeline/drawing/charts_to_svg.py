@@ -10,20 +10,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from natpatsip.blocks.figures import VEGALITE as VEGALITE_TYPE
+from natpatsip.blocks.library_figures import PLOTLY, SVG
+from natpatsip.blocks.printable import visible
 from natpatsip.charts import dark, icons, own_charts, palette
 from natpatsip.charts.layout.sizes import narrow, pages
-from natpatsip.csv_files import rows_of, to_csv
-from natpatsip.digests import key
 from natpatsip.errors import FigureError, RenderError, ReportError, together
-from natpatsip.figures import VEGALITE as VEGALITE_TYPE
-from natpatsip.library_figures import PLOTLY, SVG
+from natpatsip.files.csv_files import rows_of, to_csv
+from natpatsip.files.digests import key
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing import organisation_tables
 from natpatsip.pipeline.drawing.drawn_texts import cut_alike, misleading, unreadable
 from natpatsip.pipeline.drawing.empty_charts import is_made_here, undrawn
 from natpatsip.pipeline.drawing.plotly_to_svg import plotly_svg
 from natpatsip.pipeline.drawing.svg import portable, tidy
-from natpatsip.printable import visible
 
 if TYPE_CHECKING:
     from natpatsip.pipeline.outputs import FigureRecord, Outputs

@@ -20,8 +20,8 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from natpatsip.blocks.library_figures import SVG
 from natpatsip.errors import FigureError
-from natpatsip.library_figures import SVG
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing.charts_to_svg import Artist
 

@@ -46,11 +46,11 @@ def render(
     for name in formats:
         if name not in FORMATS:
             raise UsageError(f'format "{name}": expected any of {", ".join(FORMATS)}.{nearest(name, FORMATS)}')
+    from natpatsip.pipeline.render.accessibility_statement import with_statement
     from natpatsip.pipeline.render.chapters import read_chapters
     from natpatsip.pipeline.render.constructs import check_chapters
     from natpatsip.pipeline.render.render_cache import RenderCache
     from natpatsip.pipeline.render.staged_report import RenderJob, read_report
-    from natpatsip.pipeline.render.statement import with_statement
 
     root = staged.resolve()
     report, saved = read_report(root), RenderCache(root, cache, toolchain)

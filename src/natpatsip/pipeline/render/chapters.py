@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
-from natpatsip.digests import sha256_of
 from natpatsip.errors import RenderError, together
+from natpatsip.files.digests import sha256_of
 from natpatsip.pipeline.render.pandoc import meta, run_pandoc
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import STATEMENT, Report

@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
-from natpatsip.digests import sha256
+from natpatsip.files.digests import sha256
 from natpatsip.pipeline.render.cell_bookmarks import bookmark_of
 from natpatsip.pipeline.review_notes import Note, Remark
 

@@ -13,12 +13,13 @@ from nbconvert.exporters.exporter import Exporter
 from nbformat import NotebookNode
 
 from natpatsip import wording
-from natpatsip.blocks import BLOCK, fact_span
+from natpatsip.blocks.figures import FIGURE, PICTURE
+from natpatsip.blocks.printable import escaped, words_of_python
+from natpatsip.blocks.tables_and_callouts import BLOCK, fact_span
 from natpatsip.charts.layout.sizes import narrow, pages
-from natpatsip.digests import sha256
 from natpatsip.errors import NotebookError, ReportError, StagingError, nearest, together
-from natpatsip.facts import CITED, Fact
-from natpatsip.figures import FIGURE, PICTURE
+from natpatsip.facts.publishing import CITED, Fact
+from natpatsip.files.digests import sha256
 from natpatsip.pipeline.inline_code import expressions, substitute, text_of, texts_of_code
 from natpatsip.pipeline.notebook import appears_in, place_of
 from natpatsip.pipeline.outputs import FigureRecord
@@ -33,7 +34,6 @@ from natpatsip.pipeline.staging.markdown import (
     slug,
     without_empty_headings,
 )
-from natpatsip.printable import escaped, words_of_python
 from natpatsip.quarter import Quarter
 
 CHAPTER_LINK = re.compile(r"\]\(([\w-]+)\.ipynb(?:#([^)\s]*))?\)")

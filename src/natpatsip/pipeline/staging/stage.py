@@ -17,9 +17,10 @@ import yaml
 from nbformat import NotebookNode
 
 from natpatsip import look, wording
-from natpatsip.digests import sha256_of, sha256_of_folder
+from natpatsip.blocks.printable import escaped
 from natpatsip.errors import ReportError, together
-from natpatsip.facts import Fact
+from natpatsip.facts.publishing import Fact
+from natpatsip.files.digests import sha256_of, sha256_of_folder
 from natpatsip.look import EXTENSION
 from natpatsip.pipeline.outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
 from natpatsip.pipeline.plan import GENERATED, Plan
@@ -31,7 +32,6 @@ from natpatsip.pipeline.staging.markdown import PLACES, Place
 from natpatsip.pipeline.staging.passport_text import listing, script
 from natpatsip.pipeline.staging.passports import Passport, homes_of, passports_of, uses_in, with_entries, write_facts
 from natpatsip.pipeline.staging.project_style import add_project_style, without_carried
-from natpatsip.printable import escaped
 from natpatsip.project import MARK
 from natpatsip.settings import STAND_INS, Settings, bibliography_of, listed, logo_of
 

@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from natpatsip.csv_files import original, rows_of
+from natpatsip.files.csv_files import original, rows_of
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

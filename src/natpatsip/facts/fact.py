@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from natpatsip import wording
-from natpatsip.digests import sha256
+from natpatsip.files.digests import sha256
 from natpatsip.quarter import Quarter
 
 if TYPE_CHECKING:

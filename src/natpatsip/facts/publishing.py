@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip import context, wording
-from natpatsip.csv_files import from_csv
 from natpatsip.errors import FactError, UsageError, nearest
-from natpatsip.fact import (
+from natpatsip.facts.fact import (
     BESIDE,
     CITED,
     ID,
@@ -34,8 +33,9 @@ from natpatsip.fact import (
     printed,
     rows_hash,
 )
-from natpatsip.fact_labels import FILE as LABELS
-from natpatsip.fact_labels import labels_of
+from natpatsip.facts.fact_labels import FILE as LABELS
+from natpatsip.facts.fact_labels import labels_of
+from natpatsip.files.csv_files import from_csv
 from natpatsip.measures import definitions as measures
 from natpatsip.quarter import Quarter
 
