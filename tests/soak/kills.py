@@ -118,8 +118,10 @@ def left_in(project: Path) -> list[str]:
         str(path.relative_to(project)) for path in (project / "build").glob("new-quarter/*") if path.name != ".lock"
     ]
     places += [str(path.relative_to(project)) for path in (project / "build").glob("*/archived/*")]
-    temporary = project.parent / f"{project.name}-tmp"
-    places += [f"temporary: {path.relative_to(temporary)}" for path in temporary.iterdir() if path.name[0] != "."]
+    for path in (project.parent / f"{project.name}-tmp").iterdir():
+        if path.name[0] != ".":
+            places.append(f"temporary: {path.name}")
+            path.rename(path.with_name(f".told-{path.name}"))  # not again after the next kill
     trees = git(project, "worktree", "list").splitlines()
     return [f"left behind: {each}" for each in [*places, *trees[1:]]]
 
@@ -483,7 +485,9 @@ def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result
     result.wanted = number
     shares = {scene: max(1, round(number * share)) for scene, share in SCENES.items()}
     shares[Build] += number - sum(shares.values())
-    in_turn = sorted(((each + 0.5) / shares[kind], kind.name, kind, each) for kind in shares for each in range(shares[kind]))
+    in_turn = sorted(
+        ((each + 0.5) / shares[kind], kind.name, kind, each) for kind in shares for each in range(shares[kind])
+    )
     with result.timed(), ExitStack() as opened:
         pools = [opened.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn"))) for _ in range(jobs)]
         built = pools[0].submit(_built, folder / "Built").result()
