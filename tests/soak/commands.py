@@ -197,7 +197,7 @@ def _run(
     for stream in (1, 2):
         os.dup2(pipe.fileno(), stream)
     pipe.close()
-    sys.stdout, sys.stderr = (open(stream, "w", encoding="utf-8", buffering=1) for stream in (1, 2))  # noqa: SIM115
+    sys.stdout, sys.stderr = (os.fdopen(stream, "w", 1, encoding="utf-8") for stream in (1, 2))
     os.environ.update(environment)
     tempfile.tempdir = None  # it is known again from the environment
     os.chdir(project)

@@ -118,8 +118,10 @@ def left_in(project: Path) -> list[str]:
         str(path.relative_to(project)) for path in (project / "build").glob("new-quarter/*") if path.name != ".lock"
     ]
     places += [str(path.relative_to(project)) for path in (project / "build").glob("*/archived/*")]
-    temporary = project.parent / f"{project.name}-tmp"
-    places += [f"temporary: {path.relative_to(temporary)}" for path in temporary.iterdir() if path.name[0] != "."]
+    for path in (project.parent / f"{project.name}-tmp").iterdir():
+        if path.name[0] != ".":
+            places.append(f"temporary: {path.name}")
+            path.rename(path.with_name(f".told-{path.name}"))  # not again after the next kill
     trees = git(project, "worktree", "list").splitlines()
     return [f"left behind: {each}" for each in [*places, *trees[1:]]]
 
