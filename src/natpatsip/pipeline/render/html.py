@@ -18,7 +18,6 @@ from typing import Any
 import yaml
 
 from natpatsip.pipeline.drawing.staged_drawings import LICENCES, VEGA
-from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, text_of, walk
 from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, find, text_of
 from natpatsip.pipeline.render.page_cells import with_cells
 from natpatsip.pipeline.render.pandoc import convert, meta
@@ -393,8 +392,7 @@ def plain(value: object) -> str:
     'One. Two.'
     """
     texts = (
-        text_of(node["c"][2] if node["t"] == "Header" else node["c"])
-        for node in find(value, "Para", "Plain", "Header")
+        text_of(node["c"][2] if node["t"] == "Header" else node["c"]) for node in find(value, "Para", "Plain", "Header")
     )
     return _joined(texts)
 
