@@ -156,6 +156,8 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
             plan = plan.without_changes()
         staged = stage(plan, contents, outputs, facts, written=written)
         job.log(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(facts)} facts")
+        if staged.comments:
+            job.log(staged.comments)
         before = [each for each in files_of(job.report, FORMATS) if each.exists()]
         with publication(job.report, job.log) as folder:
             render.render(

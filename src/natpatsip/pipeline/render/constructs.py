@@ -176,7 +176,7 @@ class _Constructs:
     def _escaped_fences(self) -> Counter[str]:
         """Count the signs of divs in text from data, by cell: staging has escaped them."""
         found = Counter[str]()
-        for number, line in enumerate(self.chapter.source.splitlines(), start=1):
+        for number, line in enumerate(self.chapter.lines, start=1):
             if count := len(ESCAPED_FENCE.findall(line)):
                 found[self.chapter.place_of_line(number) if self._cells else ""] += count
         return found
@@ -187,7 +187,7 @@ class _Constructs:
         Quarto looks for them in the source, in code and attributes too, before pandoc reads it. So text from data, of
         which staging escapes the signs, is not a shortcode to either renderer.
         """
-        for number, line in enumerate(self.chapter.source.splitlines(), start=1):
+        for number, line in enumerate(self.chapter.lines, start=1):
             if SHORTCODE in line:
                 place = self.chapter.place_of_line(number)
                 yield f"{place}: found a shortcode ({SHORTCODE} … >}}}}), which only Quarto knows. {SEE}"
@@ -211,7 +211,7 @@ class _Constructs:
         elif node["t"] == "Cite":
             needle = "@" + content[0][0]["citationId"]
         elif node["t"] == "HorizontalRule":
-            rules = [line for line in self.chapter.source.splitlines() if RULE.fullmatch(line)]
+            rules = [line for line in self.chapter.lines if RULE.fullmatch(line)]
             needle = rules[min(counted["rules"], len(rules) - 1)] if rules else "---"
             counted["rules"] += 1
         elif node["t"] == "Image":
@@ -299,7 +299,7 @@ class _Constructs:
         words = [
             next((part["c"] for part in walk(cell) if part["t"] == "Str"), "") for cell in (row[0][1] if row else ())
         ]
-        lines = enumerate(self.chapter.source.splitlines(), start=1)
+        lines = enumerate(self.chapter.lines, start=1)
         return self.chapter.place_of_line(next((number for number, line in lines if _is_row(line, words)), 1))
 
     def _needle_of_div(self, div: Node, counted: Counter[str]) -> tuple[str, int]:
@@ -307,7 +307,7 @@ class _Constructs:
         name, classes, pairs = attributes_of(div)
         kind, icon = classes[0] if classes else "", pairs.get("icon", "")
         needles = (name and f"#{name}", icon and f'icon="{icon}"', icon and f"icon={icon}", kind and f".{kind}", "<div")
-        needle = next((each for each in needles if self.chapter.line_of(each)), ":::")
+        needle = next((each for each in needles if each and each in self.chapter.source), ":::")
         counted[needle] += 1
         return needle, counted[needle]
 
@@ -408,14 +408,8 @@ def _links(chapters: Sequence[Chapter], *, html_only: Collection[str]) -> Iterat
         counted = Counter[str]()
         for target in (node["c"][2][0] for node in chapter.nodes if node["t"] == "Link"):
             counted[target] += 1
-            place = f"{chapter.place_of_markup(f']({target})', counted[target])}: the link to {target}"
-            yield from _link(chapter, target, place, ids)
-            found = LINK.fullmatch(target)
-            if found and chapter.stem not in html_only and found[1].removesuffix(".qmd") in html_only:
-                yield (
-                    f"{place} leads to a chapter that the PDF and the Word file leave out "
-                    "(natpatsip.html-only in _quarto.yml). Take the link out."
-                )
+            for words in _link(chapter, target, ids, html_only):
+                yield f"{chapter.place_of_markup(f']({target})', counted[target])}: the link to {target} {words}"
 
 
 def _ids(chapter: Chapter) -> list[str]:
@@ -423,17 +417,24 @@ def _ids(chapter: Chapter) -> list[str]:
     return [name for name in found if name]
 
 
-def _link(chapter: Chapter, target: str, place: str, ids: Mapping[str, set[str]]) -> Iterator[str]:
+def _link(chapter: Chapter, target: str, ids: Mapping[str, set[str]], html_only: Collection[str]) -> Iterator[str]:
+    """Yield what is wrong with a link of a chapter, as the end of a sentence."""
     if ELSEWHERE.fullmatch(target):
         return
+    found = LINK.fullmatch(target)
     if target.startswith("#"):
         name, fragment = chapter.name, target[1:]
-    elif found := LINK.fullmatch(target):
+    elif found:
         name, fragment = found[1], found[2] or ""
     else:
-        yield f"{place} leads to no chapter and to no https address. Link to name.qmd, name.qmd#id, #id or https://…"
+        yield "leads to no chapter and to no https address. Link to name.qmd, name.qmd#id, #id or https://…"
         return
     if name not in ids:
-        yield f"{place} leads to no chapter of the report.{nearest(name, ids)}"
+        yield f"leads to no chapter of the report.{nearest(name, ids)}"
     elif fragment and fragment not in ids[name]:
-        yield f"{place} leads to no id of {name}.{nearest(fragment, ids[name])}"
+        yield f"leads to no id of {name}.{nearest(fragment, ids[name])}"
+    if found and chapter.stem not in html_only and found[1].removesuffix(".qmd") in html_only:
+        yield (
+            "leads to a chapter that the PDF and the Word file leave out "
+            "(natpatsip.html-only in _quarto.yml). Take the link out."
+        )
