@@ -409,9 +409,7 @@ def _ids(chapter: Chapter) -> list[str]:
     return [name for name in found if name]
 
 
-def _link(
-    chapter: Chapter, target: str, ids: Mapping[str, set[str]], html_only: Collection[str]
-) -> Iterator[str]:
+def _link(chapter: Chapter, target: str, ids: Mapping[str, set[str]], html_only: Collection[str]) -> Iterator[str]:
     """Yield what is wrong with a link of a chapter, as the end of a sentence."""
     if ELSEWHERE.fullmatch(target):
         return
