@@ -290,7 +290,7 @@ end
 
 local function csv_rows(text)
   local rows, row, cell, quoted, i = {}, {}, {}, false, 1
-  -- An apostrophe keeps spreadsheets from reading a formula (natpatsip.csv_files); it is not part of the text.
+  -- An apostrophe keeps spreadsheets from reading a formula (natpatsip.files.csv_files); it is not part of the text.
   local function close_cell() table.insert(row, (table.concat(cell):gsub("^'('*[=+%-@\t\r\n])", '%1'))); cell = {} end
   local function close_row() close_cell(); table.insert(rows, row); row = {} end
   while i <= #text do

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from natpatsip.blocks.diagrams import BLUE, GREY, NAVY, PLUM, Box, Diagram, Tone, ring
 from natpatsip.charts import palette
-from natpatsip.diagrams import BLUE, GREY, NAVY, PLUM, Box, Diagram, Tone, ring
 from natpatsip.errors import FigureError
 
 PHASES = (
@@ -23,7 +23,7 @@ CYCLE = (
     Box(("Work together",), ("on shared", "challenges"), BLUE),
     Box(("Learn",), ("from speakers and", "from each other"), BLUE),
     Box(("Develop",), ("training in a task", "and finish group"), BLUE),
-    Box(("Look ahead",), ("to themes for the", "system safety group"), BLUE),
+    Box(("Look ahead",), ("to themes for the safety", "improvement group"), BLUE),
 )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from natpatsip import facts
-from natpatsip.facts import Fact
+from natpatsip.facts import publishing
+from natpatsip.facts.publishing import Fact
 from natpatsip.quarter import Quarter
 
 MODEL = "Impact model of the programme"
@@ -38,7 +38,7 @@ def publish(
     known = [each if isinstance(each, Fact) else _cited(each, id, period) for each in inputs]
     numbers: list[Any] = [each.value for each in known]
     total = sum(numbers) if value is None else value
-    return facts.publish(
+    return publishing.publish(
         id,
         total,
         label=label,
@@ -52,4 +52,4 @@ def publish(
 
 
 def _cited(named: str | Quarter, effect: str, period: str | Quarter | None) -> Fact:
-    return facts.cite(effect, named) if isinstance(named, Quarter) else facts.cite(named, period)
+    return publishing.cite(effect, named) if isinstance(named, Quarter) else publishing.cite(named, period)

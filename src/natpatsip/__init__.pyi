@@ -1,12 +1,12 @@
 from . import charts, datasets, measures, params, spc, worded, wording
-from .blocks import callout, table
-from .facts import Fact, cite, publish
-from .figures import figure, picture
-from .headline_tiles import proportion, tile, tiles
+from .blocks.figures import figure, picture
+from .blocks.headline_tiles import proportion, tile, tiles
+from .blocks.tables_and_callouts import callout, table
+from .facts.publishing import Fact, cite, publish
+from .facts.statements import hold
 from .measures import measure
 from .publication_details import publication_details
 from .quarter import Quarter
-from .statements import hold
 
 __all__ = [
     "Fact",

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from natpatsip.digests import sha256
 from natpatsip.errors import NotebookError
+from natpatsip.files.digests import sha256
 from natpatsip.project import project_root
 from natpatsip.quarter import Quarter
 
@@ -161,5 +161,7 @@ def take_library_tables(shell: Any) -> None:
 
 
 def _as_block(made: Any) -> dict[str, Any]:
-    record: dict[str, Any] = importlib.import_module("natpatsip.blocks").as_block(made)  # not before it is needed
+    record: dict[str, Any] = importlib.import_module("natpatsip.blocks.tables_and_callouts").as_block(
+        made
+    )  # not before it is needed
     return record

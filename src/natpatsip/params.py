@@ -27,8 +27,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from natpatsip import context
 from natpatsip.errors import ParamsError, together
+from natpatsip.files.yaml_models import CalendarDay, Number, place_of, read_yaml, sentences
 from natpatsip.quarter import PARAMS_FOLDER, Quarter, known_quarters
-from natpatsip.yaml_models import CalendarDay, Number, place_of, read_yaml, sentences
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -98,7 +98,7 @@ class Limits(Strict):
 class SignOff(Strict):
     """Who signs off the final edition, or a chapter of it: a role and, once it has been signed, the name and the day.
 
-    ``natpatsip sign`` records what the chapter said then, by its SHA-256.
+    ``natpatsip sign`` records what the chapter, or the whole report, said then, by its SHA-256.
     """
 
     role: Text
@@ -119,8 +119,8 @@ class SignOff(Strict):
     def _is_whole_or_open(self) -> SignOff:
         if (self.name is None) != (self.date is None):
             raise ValueError(f"the sign-off of the {self.role} needs both a name and a date; leave both out until then")
-        if self.signed and not (self.chapter and self.name):
-            raise ValueError(f"the sign-off of the {self.role} has signed without a chapter and a name; leave it out")
+        if self.signed and not self.name:
+            raise ValueError(f"the sign-off of the {self.role} has signed without a name; leave it out")
         return self
 
     @property

@@ -15,8 +15,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from natpatsip.errors import SettingsError, UsageError, nearest, together
+from natpatsip.files.yaml_models import EXPECTED, Word, place_of, read_yaml, sentences, texts_in
 from natpatsip.project import MARK, project_root
-from natpatsip.yaml_models import EXPECTED, Word, place_of, read_yaml, sentences, texts_in
 
 OWN = "natpatsip"  # the key of _quarto.yml under which the settings are
 QUARTER = "{quarter}"  # in a text: the quarter as it is printed

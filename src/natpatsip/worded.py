@@ -10,7 +10,7 @@ from typing import Any
 
 from natpatsip import wording
 from natpatsip.errors import FactError
-from natpatsip.fact import BESIDE, CITED, Fact
+from natpatsip.facts.fact import BESIDE, CITED, Fact
 
 EVERYONE = 100  # percent
 

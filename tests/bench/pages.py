@@ -30,7 +30,7 @@ from altair.utils.html import spec_to_html
 from measuring import Times, machine
 from playwright.sync_api import Browser
 
-from natpatsip.figures import VEGALITE
+from natpatsip.blocks.figures import VEGALITE
 from natpatsip.pipeline.outputs import Outputs
 
 HERE = Path(__file__).parent

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from natpatsip.facts import HANDED
+from natpatsip.facts.publishing import HANDED
 from natpatsip.pipeline.outputs import Outputs, collect_facts, gather
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
@@ -52,7 +52,7 @@ def render(plan: Plan, folder: Path, formats: list[str]) -> None:
 
     from natpatsip.pipeline import render as renderer
     from natpatsip.pipeline.caching.store import Cache
-    from natpatsip.pipeline.drawing.charts_to_svg import write_drawings
+    from natpatsip.pipeline.drawing.staged_drawings import write_drawings
     from natpatsip.pipeline.staging.stage import stage
 
     executed = {name: nbformat.read(folder / f"{name}.ipynb", as_version=4) for name in plan.notebooks}

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from natpatsip import build as report
-from natpatsip.digests import key, sha256_of
+from natpatsip.files.digests import key, sha256_of
 from natpatsip.pipeline.caching import store
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.options import Options
@@ -74,7 +74,7 @@ CUT_OFF = """
 import resource, signal, sys
 from pathlib import Path
 
-from natpatsip.digests import key
+from natpatsip.files.digests import key
 from natpatsip.pipeline.caching.store import Cache
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

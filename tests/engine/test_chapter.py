@@ -3,10 +3,10 @@
 import pytest
 from nbformat.v4 import new_notebook, new_output
 
-from natpatsip.blocks import BLOCK
+from natpatsip.blocks.figures import FIGURE, PICTURE
+from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.errors import NotebookError, StagingError
-from natpatsip.facts import CITED, PUBLISHED, Fact
-from natpatsip.figures import FIGURE, PICTURE
+from natpatsip.facts.publishing import CITED, PUBLISHED, Fact
 from natpatsip.pipeline.inline_code import KEPT
 from natpatsip.pipeline.outputs import FigureRecord
 from natpatsip.pipeline.staging.chapter import ChapterExporter

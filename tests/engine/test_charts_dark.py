@@ -10,7 +10,7 @@ import pytest
 import vl_convert
 import yaml
 
-from natpatsip import diagrams
+from natpatsip.blocks import diagrams
 from natpatsip.charts import dark, icons, palette, theme
 from natpatsip.charts.palette import contrast
 from natpatsip.pipeline.drawing import svg

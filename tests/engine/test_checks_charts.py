@@ -6,7 +6,7 @@ import pytest
 
 from natpatsip.checks import unhedged_estimate, unsupported_claim
 from natpatsip.checks.unsupported_claim import ChartClaim, claims_about_charts
-from natpatsip.fact import Fact
+from natpatsip.facts.fact import Fact
 from support.checking import block, charting, context, printing, publishing
 from support.projects import code, prose
 

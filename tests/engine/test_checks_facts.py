@@ -10,7 +10,7 @@ import pytest
 from natpatsip.checks import fact_rules, old_data, unused
 from natpatsip.checks.relations import Operand
 from natpatsip.errors import DataError
-from natpatsip.fact import Fact
+from natpatsip.facts.fact import Fact
 from support.checking import charting, context, printing, publishing, seen
 from support.projects import code, edit, small, write
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from natpatsip.checks import broken_link, glossary, inline_syntax, stale, typed_number, unused
-from natpatsip.facts import Fact
+from natpatsip.facts.publishing import Fact
 from support.checking import Q2, charting, context, publishing, seen
 from support.projects import code, edit, prose, small, write
 

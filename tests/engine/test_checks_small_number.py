@@ -9,11 +9,11 @@ import pytest
 from nbformat.v4 import new_output
 
 from natpatsip import context, datasets, figure, measures, table
-from natpatsip.blocks import BLOCK
+from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.checks import small_number
 from natpatsip.checks.protected_counts import ProtectedCounts
 from natpatsip.datasets.disclosure import SuppressionPolicy
-from natpatsip.fact import Fact
+from natpatsip.facts.fact import Fact
 from natpatsip.measures.definitions import HIDDEN
 from natpatsip.pipeline.outputs import DATASET
 from support.checking import block, charting, printing, publishing, seen

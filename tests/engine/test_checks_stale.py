@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from natpatsip.checks import stale
-from natpatsip.checks.check_context import CheckContext
+from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 from support.projects import prose, small

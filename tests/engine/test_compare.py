@@ -8,13 +8,13 @@ import re
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from natpatsip.blocks import BLOCK
+from natpatsip.blocks.figures import FIGURE
+from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.compare import BuiltReport, changes_chapter, compare
 from natpatsip.compare.changes import as_github, as_json, as_markdown, as_text
 from natpatsip.compare.word_diff import difference, words_of
-from natpatsip.csv_files import from_csv
-from natpatsip.facts import CITED, Fact
-from natpatsip.figures import FIGURE
+from natpatsip.facts.publishing import CITED, Fact
+from natpatsip.files.csv_files import from_csv
 from natpatsip.quarter import Quarter
 from support.projects import command, edit, small
 

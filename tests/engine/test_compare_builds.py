@@ -10,10 +10,10 @@ from lxml import html
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from natpatsip import look
+from natpatsip.blocks.figures import FIGURE
 from natpatsip.compare import BuiltReport, CompareError, compare, located, side_by_side
 from natpatsip.errors import UsageError
-from natpatsip.facts import Fact
-from natpatsip.figures import FIGURE
+from natpatsip.facts.publishing import Fact
 from natpatsip.quarter import Quarter
 from support.auditing import markup_complaints, repeated_ids, violations_in_both_themes
 from support.page_rules import STICKING_OUT, opened

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from natpatsip.csv_files import frame_to_csv, from_csv, neutral, original, rows_of, to_csv
+from natpatsip.files.csv_files import frame_to_csv, from_csv, neutral, original, rows_of, to_csv
 
 SIGNS = tuple("=+-@\t\r\n＝＋－＠")
 TEXTS = st.text(alphabet=st.sampled_from([*SIGNS, *"'\",;a1 .%\x00\u2028"]), max_size=6)

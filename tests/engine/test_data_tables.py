@@ -3,7 +3,7 @@
 import pytest
 from lxml import html
 
-from natpatsip.csv_files import to_csv
+from natpatsip.files.csv_files import to_csv
 from natpatsip.pipeline import render
 from support.staged import TIMESTAMP, chapter_with, stage
 

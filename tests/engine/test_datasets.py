@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from natpatsip import context, datasets
-from natpatsip.datasets.reading import Fault, raise_faults
+from natpatsip.datasets.plain_file import Fault, raise_faults
 from natpatsip.errors import DataError, UsageError
 from natpatsip.pipeline.caching import store
 from natpatsip.quarter import Quarter

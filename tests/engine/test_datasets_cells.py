@@ -18,7 +18,7 @@ from natpatsip.datasets.cells import (
     words_expected,
 )
 from natpatsip.datasets.descriptor import DataField
-from natpatsip.datasets.reading import _as_text
+from natpatsip.datasets.plain_file import _as_text
 
 BOOLEANS = {True: ["true", "True", "TRUE", "1"], False: ["false", "False", "FALSE", "0"]}
 

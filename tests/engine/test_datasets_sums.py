@@ -9,7 +9,7 @@ from natpatsip import datasets
 from natpatsip.datasets.coverage import _days, _expected_periods, _named, _next
 from natpatsip.datasets.organisations import Organisation
 from natpatsip.errors import DataError
-from natpatsip.fact import FILTER
+from natpatsip.facts.fact import FILTER
 from natpatsip.quarter import Quarter
 
 Q2 = Quarter(2024, 2)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from natpatsip import charts, spc, table, wording
 from natpatsip.errors import FigureError
-from natpatsip.fact import printed
+from natpatsip.facts.fact import printed
 from natpatsip.wording import NOISE
 
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False).filter(lambda value: value == 0 or abs(value) > 1e-6)

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET  # our own SVG
 
 import pytest
 
-from natpatsip import diagrams
+from natpatsip.blocks import diagrams
 from natpatsip.charts.palette import contrast
 from natpatsip.errors import FigureError
 from support.layouts import true_width

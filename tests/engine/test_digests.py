@@ -10,9 +10,9 @@ import tracemalloc
 
 import pytest
 
-from natpatsip import digests
-from natpatsip.digests import REMEMBERED_FROM, remember_in, sha256_of, sha256_of_folder
 from natpatsip.errors import ReportError
+from natpatsip.files import digests
+from natpatsip.files.digests import REMEMBERED_FROM, remember_in, sha256_of, sha256_of_folder
 
 LARGE = b"a" * REMEMBERED_FROM
 

@@ -9,7 +9,7 @@ import pytest
 from natpatsip import charts, context, datasets, spc
 from natpatsip.datasets.disclosure import SuppressionPolicy
 from natpatsip.errors import DataError
-from natpatsip.fact import FILTER
+from natpatsip.facts.fact import FILTER
 from support import trust
 
 WAITS = "waits_monthly"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from natpatsip import context, facts
+from natpatsip import context
 from natpatsip.checks import glossary
-from natpatsip.csv_files import from_csv
 from natpatsip.errors import DataFileError, FactError
-from natpatsip.fact import Fact
-from natpatsip.facts import cite, publish
+from natpatsip.facts import publishing as facts
+from natpatsip.facts.fact import Fact
+from natpatsip.facts.publishing import cite, publish
+from natpatsip.files.csv_files import from_csv
 from natpatsip.pipeline.outputs import collect_facts, gather
 from natpatsip.pipeline.staging.passport_text import named
 from natpatsip.pipeline.staging.passports import homes_of, write_facts

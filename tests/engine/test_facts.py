@@ -8,10 +8,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from natpatsip import context, datasets, facts
+from natpatsip import context, datasets
 from natpatsip.errors import FactError
-from natpatsip.fact import BESIDE, CITED, PUBLISHED, parse_value
-from natpatsip.facts import Fact, cite, printed, publish
+from natpatsip.facts import publishing
+from natpatsip.facts.fact import BESIDE, CITED, PUBLISHED, parse_value
+from natpatsip.facts.publishing import Fact, cite, printed, publish
 from natpatsip.quarter import Quarter
 from support import trust
 from support.projects import code, write
@@ -40,11 +41,11 @@ def project(tmp_path):
 
 @pytest.fixture(autouse=True)
 def _here(monkeypatch, project):
-    monkeypatch.delenv(facts.HANDED, raising=False)
-    facts.forget()
+    monkeypatch.delenv(publishing.HANDED, raising=False)
+    publishing.forget()
     with context.use("2024-25-Q2", project=project):
         yield
-    facts.forget()
+    publishing.forget()
 
 
 @pytest.mark.parametrize(
@@ -85,14 +86,14 @@ def test_publishing_the_same_value_again_is_not_an_error():
 
 def test_publishing_another_value_from_another_cell_names_both(monkeypatch):
     cells = iter(["first-cell", "second-cell"])
-    monkeypatch.setattr(facts, "_running_cell", lambda: next(cells))
+    monkeypatch.setattr(publishing, "_running_cell", lambda: next(cells))
     publish("ward_beds", 12, unit="beds", source="Ward list")
     with pytest.raises(FactError, match=r"published twice: 12 in cell first-cell and 13 in cell second-cell"):
         publish("ward_beds", 13, unit="beds", source="Ward list")
 
 
 def test_running_a_corrected_cell_again_replaces_its_value(monkeypatch):
-    monkeypatch.setattr(facts, "_running_cell", lambda: "the-cell")
+    monkeypatch.setattr(publishing, "_running_cell", lambda: "the-cell")
     publish("ward_beds", 12, unit="beds", source="Ward list")
     publish("ward_beds", 13, unit="beds", source="Ward list")
     assert cite("ward_beds").value == 13
@@ -165,9 +166,9 @@ def test_a_fact_of_another_notebook_comes_from_the_newest_build(project):
 
 def test_a_running_build_passes_facts_on(project, monkeypatch):
     published = publish("long_waits", 3, unit="people", source="List")
-    facts.forget()
+    publishing.forget()
     (project / "facts.json").write_text(json.dumps([published.record()]), encoding="utf-8")
-    monkeypatch.setenv(facts.HANDED, str(project / "facts.json"))
+    monkeypatch.setenv(publishing.HANDED, str(project / "facts.json"))
     assert cite("long_waits").value == 3
 
 
@@ -315,7 +316,7 @@ def test_a_value_that_is_none_of_its_unit_is_refused(value, unit):
 
 def test_a_number_published_twice_is_named_with_both_cells_and_what_to_do(monkeypatch):
     cells = iter(["first", "second"])
-    monkeypatch.setattr(facts, "_running_cell", lambda: next(cells))
+    monkeypatch.setattr(publishing, "_running_cell", lambda: next(cells))
     beds()
     assert said(beds, 13) == (
         "ward_beds (2024-25-Q2) is published twice: 12 in cell first and 13 in cell second. A fact has one owner: "
@@ -436,9 +437,9 @@ def test_the_owner_of_a_fact_is_found_however_its_call_is_written(project, call)
 def test_a_fact_that_its_owner_does_not_publish_for_the_period_is_told_from_one_that_is_not_built(project, monkeypatch):
     expected = 'cite("long_waits", "all"): waits.ipynb does not publish it for all in this build. Check the period.'
     (project / "facts.json").write_text("[]", encoding="utf-8")
-    monkeypatch.setenv(facts.HANDED, str(project / "facts.json"))
+    monkeypatch.setenv(publishing.HANDED, str(project / "facts.json"))
     assert said(cite, "long_waits", "all") == expected
-    monkeypatch.delenv(facts.HANDED)
+    monkeypatch.delenv(publishing.HANDED)
     built(project / "reports" / "2024-25-Q2")
     assert said(cite, "long_waits", "all") == expected
 
@@ -472,7 +473,7 @@ def test_a_fact_that_nobody_knows_is_answered_with_the_nearest_of_all_there_are(
 
 def test_what_was_published_is_forgotten_on_request():
     beds()
-    facts.forget()
+    publishing.forget()
     assert "nobody publishes this fact" in said(cite, "ward_beds")
 
 
@@ -544,4 +545,4 @@ def test_a_text_of_a_file_is_read_as_its_unit_has_it(given, unit, value):
 
 def test_the_facts_that_code_publishes_and_cites_are_found_by_its_calls():
     code = "publish('a', 1); x = cite (\n  \"b\") + cite('c', 'all') + recite('d') + republish('e') + cite(name)"
-    assert (facts.PUBLISHES.findall(code), facts.CITES.findall(code)) == (["a"], ["b", "c"])
+    assert (publishing.PUBLISHES.findall(code), publishing.CITES.findall(code)) == (["a"], ["b", "c"])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from natpatsip import context, facts
+from natpatsip import context
 from natpatsip.errors import FactError, together
+from natpatsip.facts import publishing
 from support import trust
 
 PARAMS = """\
@@ -20,10 +21,10 @@ model:
 def quarter(tmp_path):
     (tmp_path / "params").mkdir()
     (tmp_path / "params" / "2024-25-Q2.yml").write_text(PARAMS, encoding="utf-8")
-    facts.forget()
+    publishing.forget()
     with context.use("2024-25-Q2", project=trust.make(tmp_path)):
         yield
-    facts.forget()
+    publishing.forget()
 
 
 @pytest.mark.parametrize(
@@ -36,13 +37,13 @@ def quarter(tmp_path):
 )
 def test_publishing_over_a_reported_or_decided_fact_is_one_error_at_its_owner(name, period, value, owner):
     with pytest.raises(FactError) as error:
-        facts.publish(name, value, unit="people", period=period, source="s")
+        publishing.publish(name, value, unit="people", period=period, source="s")
     assert f"{name} ({period}) is {value} here and {owner}" in str(error.value)
 
 
 def test_the_same_value_or_another_period_is_no_contradiction():
-    assert facts.publish("people", 13, unit="people", source="s").value == 13
-    assert facts.publish("people", 14, unit="people", period="2024-25-YTD", source="s").value == 14
+    assert publishing.publish("people", 13, unit="people", source="s").value == 13
+    assert publishing.publish("people", 14, unit="people", period="2024-25-YTD", source="s").value == 14
 
 
 def test_problems_of_the_same_words_are_one_problem():

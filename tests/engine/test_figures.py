@@ -4,10 +4,10 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from natpatsip.blocks import callout, table
+from natpatsip.blocks.figures import FIGURE, VEGALITE, figure, picture
+from natpatsip.blocks.tables_and_callouts import callout, table
 from natpatsip.errors import FigureError
-from natpatsip.facts import Fact
-from natpatsip.figures import FIGURE, VEGALITE, figure, picture
+from natpatsip.facts.publishing import Fact
 
 ROWS = pd.DataFrame({"month": ["July", "August"], "women": [3, 5]})
 TEXTS = {"title": "More women", "description": "Women a month, England", "caption": "From July to August."}

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from natpatsip.blocks import table
+from natpatsip.blocks.printable import labelled
+from natpatsip.blocks.tables_and_callouts import table
 from natpatsip.errors import FigureError
-from natpatsip.fact import Fact
-from natpatsip.printable import labelled
+from natpatsip.facts.fact import Fact
 
 PEOPLE = pd.DataFrame({"team": ["North", "South", "North"], "people": [1, 2, 3]})
 HEADERS = {

@@ -17,9 +17,9 @@ import plotly.graph_objects as go
 from kaleido.errors import ChromeNotFoundError
 from lxml import etree
 
+from natpatsip.blocks.figures import FIGURE, VEGALITE, figure, picture
+from natpatsip.blocks.library_figures import PLOTLY, SVG
 from natpatsip.errors import FigureError
-from natpatsip.figures import FIGURE, VEGALITE, figure, picture
-from natpatsip.library_figures import PLOTLY, SVG
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing import plotly_to_svg
 from natpatsip.pipeline.drawing.charts_to_svg import Artist

@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 from great_tables import GT, html, loc, md, style
 
 from natpatsip import table
-from natpatsip.blocks import BLOCK
+from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.context import LEFT_OUT
 from natpatsip.errors import FigureError
 from natpatsip.pipeline.execution import notebook_run

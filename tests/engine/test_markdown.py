@@ -1,7 +1,7 @@
 """Headings apart from what stands under them."""
 
+from natpatsip.blocks.printable import escaped
 from natpatsip.pipeline.staging.markdown import Heading, attribute, pieces, slug, without_empty_headings
-from natpatsip.printable import escaped
 
 
 def test_text_is_taken_apart_at_its_headings():

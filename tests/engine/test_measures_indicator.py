@@ -6,9 +6,10 @@ import datetime
 import pandas as pd
 import pytest
 
-from natpatsip import context, facts, figure, measure
+from natpatsip import context, figure, measure
+from natpatsip.blocks.figures import FIGURE
 from natpatsip.errors import DataError, FactError, ParamsError
-from natpatsip.figures import FIGURE
+from natpatsip.facts import publishing
 from natpatsip.measures.indicator import CALLED, OFFERED
 from support.chart_samples import words_of
 from support.measured import project, rebased, rows_of
@@ -19,7 +20,7 @@ STEADY = [70, 72, 71, 69, 70, 71, 73, 70, 69, 71, 72, 70, 71]
 @pytest.fixture
 def made(tmp_path):
     """Return a function that makes the measure `waits` of values, or rows, in a project of its own."""
-    facts.forget()
+    publishing.forget()
 
     def make(values=STEADY, *, rows=None, **keys):
         project(tmp_path, rows_of(values) if rows is None else rows, **keys)
@@ -27,7 +28,7 @@ def made(tmp_path):
 
     with context.use("2024-25-Q2", project=tmp_path):
         yield make
-    facts.forget()
+    publishing.forget()
 
 
 def test_a_share_is_that_of_the_sums_over_organisations(made):
@@ -168,7 +169,7 @@ def test_a_measure_with_few_or_no_values_has_a_chart_and_no_icon(made, values):
 def test_counts_are_whole_and_rates_are_of_so_many(made):
     counted = made(unit="patients", numerator=None, denominator=None, value="seen_in_time", filter=None)
     assert (counted.decimals, counted.mean.text, counted.mean.unit) == (0, "71", "patients")
-    facts.forget()
+    publishing.forget()
     rate = made(unit="per 1,000 patients", per=1000)
     assert rate.series["value"].iloc[0] == 700
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from natpatsip import context, facts, measures
+from natpatsip import context, measures
 from natpatsip.errors import DataError
+from natpatsip.facts import publishing
 from support.measured import WAITS, project, rebased, rows_of
 
 LOW, HIGH = [70, 72, 71, 69, 70, 71, 73], [80, 82, 81, 79, 80, 81, 83, 80, 79, 81, 82, 80, 81]
@@ -12,7 +13,7 @@ LOW, HIGH = [70, 72, 71, 69, 70, 71, 73], [80, 82, 81, 79, 80, 81, 83, 80, 79, 8
 @pytest.fixture
 def shown(tmp_path):
     """Return a function that makes an overview and a summary of one measure."""
-    facts.forget()
+    publishing.forget()
 
     def show(values, **keys):
         project(tmp_path, rows_of(values), **keys)
@@ -58,7 +59,7 @@ def test_the_column_of_levels_is_called_what_its_charts_have(tmp_path, chart, ca
 
 def test_it_publishes_nothing(shown):
     shown(HIGH)
-    assert not facts._published
+    assert not publishing._published
 
 
 def test_the_measures_may_be_those_of_a_dataset(tmp_path):

@@ -4,9 +4,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from natpatsip import context, facts, figure, measure, measures
+from natpatsip import context, figure, measure, measures
+from natpatsip.blocks.figures import FIGURE
 from natpatsip.errors import DataError, DataFileError, ParamsError
-from natpatsip.figures import FIGURE
+from natpatsip.facts import publishing
 from natpatsip.measures.definitions import declared
 from support.chart_samples import words_of
 from support.measured import QUARTER, months, project, rows_of
@@ -48,10 +49,10 @@ def rebased(date):
 
 @pytest.fixture
 def here(tmp_path):
-    facts.forget()
+    publishing.forget()
     with context.use(QUARTER, project=tmp_path):
         yield tmp_path
-    facts.forget()
+    publishing.forget()
 
 
 # T and G charts

@@ -2,8 +2,9 @@
 
 import pytest
 
-from natpatsip import context, facts, measure
-from natpatsip.blocks import BLOCK
+from natpatsip import context, measure
+from natpatsip.blocks.tables_and_callouts import BLOCK
+from natpatsip.facts import publishing
 from support.measured import project, rebased, rows_of
 
 LOW, HIGH = [70, 72, 71, 69, 70, 71, 73], [80, 82, 81, 79, 80, 81, 83, 80, 79, 81, 82, 80, 81]
@@ -14,7 +15,7 @@ SEEN = "of patients on average have been seen in time"
 
 def said(folder, values, **keys):
     """Return the sentences about a measure with these values."""
-    facts.forget()
+    publishing.forget()
     project(folder, rows_of(values), **keys)
     with context.use("2024-25-Q2", project=folder):
         return measure("waits").sentence

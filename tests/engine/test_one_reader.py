@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from natpatsip import datasets
-from natpatsip.checks.check_context import CheckContext
+from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.claims_table import read_claims
 from natpatsip.checks.relations import COLUMNS, FILE, Rules
 from natpatsip.errors import DataError, DataFileError

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from natpatsip.blocks import BLOCK
+from natpatsip.blocks.figures import FIGURE, PICTURE, VEGALITE
+from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.errors import FactError, FigureError
-from natpatsip.facts import CITED, PUBLISHED, Fact
-from natpatsip.figures import FIGURE, PICTURE, VEGALITE
+from natpatsip.facts.publishing import CITED, PUBLISHED, Fact
 from natpatsip.pipeline.outputs import (
     DATASET,
     Outputs,

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from natpatsip.charts.encodings import misstated
+from natpatsip.blocks.figures import figure
+from natpatsip.charts.own_chart_encodings import misstated
 from natpatsip.charts.own_charts import misread
 from natpatsip.charts.palette import CATEGORIES
 from natpatsip.errors import FigureError
-from natpatsip.figures import figure
 from natpatsip.pipeline.drawing.charts_to_svg import VEGALITE
 from natpatsip.pipeline.drawing.drawn_texts import cut_alike, misleading
 

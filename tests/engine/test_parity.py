@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from natpatsip.digests import files_in, sha256_of
+from natpatsip.files.digests import files_in, sha256_of
 from natpatsip.pipeline import render
 from natpatsip.pipeline.options import FORMATS
 from support import parity

@@ -92,13 +92,13 @@ ADDED = """\
 import json, sys
 from pathlib import Path
 import pandas as pd
-from natpatsip import datasets, declaring
+from natpatsip import datasets, new_dataset
 from support.projects import example
 project = example(Path(sys.argv[1]) / "project")
 months = pd.to_datetime(["2024-07-01", "2024-08-01", "2024-09-01"] * 2)
 frame = pd.DataFrame({"month": months, "team": ["North"] * 3 + ["South"] * 3, "beds": [1, 2, None, 4, 5, 6]})
 frame.assign(day=pd.Timestamp("2024-07-03"), code=["01", "02"] * 3).to_parquet(project / "data" / "beds.parquet")
-found = declaring.add(project / "data" / "beds.parquet", project)
+found = new_dataset.add(project / "data" / "beds.parquet", project)
 read = datasets.load("beds", quarter="2024-25-Q2", project=project)
 print(json.dumps([{each.name: each.type for each in found.columns}, found.entry["natpatsip"]["period"], len(read)]))
 """

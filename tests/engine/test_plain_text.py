@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from natpatsip.blocks import fact_span, table
-from natpatsip.facts import Fact
+from natpatsip.blocks.printable import escaped
+from natpatsip.blocks.tables_and_callouts import fact_span, table
+from natpatsip.facts.publishing import Fact
 from natpatsip.pipeline.render.chapters import READER, text_of, walk
 from natpatsip.pipeline.render.pandoc import meta, pandoc_path
 from natpatsip.pipeline.staging.chapter import printed
 from natpatsip.pipeline.staging.stage import _with_illustrative_note
-from natpatsip.printable import escaped
 from natpatsip.settings import STAND_INS, Settings
 
 HOSTILE = [

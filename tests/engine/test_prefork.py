@@ -339,7 +339,7 @@ WARM = (
     "pandas",
     "altair",
     "pydantic",
-    "natpatsip.facts",
+    "natpatsip.facts.publishing",
     "natpatsip.datasets.loading",
     "natpatsip.spc.xmr",
 )

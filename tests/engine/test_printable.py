@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from natpatsip.fact import Fact, printed
-from natpatsip.printable import NotPrintableError, escaped, inline, is_missing, text_of_value, words_of_python
+from natpatsip.blocks.printable import NotPrintableError, escaped, inline, is_missing, text_of_value, words_of_python
+from natpatsip.facts.fact import Fact, printed
 from natpatsip.quarter import Quarter
 
 VALUES = [

@@ -114,7 +114,7 @@ def test_a_report_is_built_again_when_its_style_changes(styled):
     ],
 )
 def test_style_that_could_not_work_is_refused_with_its_place(tmp_path, keys, files, said):
-    from natpatsip.pipeline.render.statement import read_pairs
+    from natpatsip.pipeline.render.accessibility_statement import read_pairs
     from natpatsip.pipeline.staging.project_style import add_project_style
 
     folder = small(tmp_path / "project")

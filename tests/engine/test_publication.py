@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from natpatsip.digests import sha256_of
+from natpatsip.files.digests import sha256_of
 from natpatsip.release import publication as publishing
 from natpatsip.release.manifest import manifest
 from natpatsip.release.publication import ABANDONED, REVIEWED, publication, restore, restore_all

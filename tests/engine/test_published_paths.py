@@ -15,10 +15,10 @@ from types import SimpleNamespace
 import pytest
 
 from natpatsip.build import build
+from natpatsip.files.short_paths import is_outside, short_path
 from natpatsip.pipeline.options import Options
 from natpatsip.quarter import Quarter
 from natpatsip.release.publication import copy_files, publishable
-from natpatsip.short_paths import is_outside, short_path
 from support.projects import code, small
 
 Q2 = Quarter(2024, 2)

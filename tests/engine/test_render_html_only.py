@@ -10,7 +10,7 @@ from PIL import Image
 from natpatsip.errors import RenderError
 from natpatsip.pipeline import render
 from natpatsip.pipeline.options import FORMATS
-from natpatsip.pipeline.render import quarto, statement
+from natpatsip.pipeline.render import accessibility_statement, quarto
 from natpatsip.pipeline.render.html import DESCRIBED, PREVIEW
 from natpatsip.pipeline.render.renderer import Renderer
 from natpatsip.pipeline.render.staged_report import read_report
@@ -127,7 +127,7 @@ def test_colours_with_too_little_contrast_stop_the_build(tmp_path):
 
 
 def test_each_text_colour_is_held_against_each_ground(staged):
-    pairs = statement.read_pairs(staged / "_extensions" / "natpatsip" / "_brand.yml")
+    pairs = accessibility_statement.read_pairs(staged / "_extensions" / "natpatsip" / "_brand.yml")
     assert set(pairs) == {"light", "dark", "light charts", "dark charts"}
     assert len(pairs["dark charts"]) == len(pairs["light charts"])
     assert len({each.where for each in pairs["dark"]}) == len(pairs["dark"]) == len(pairs["light"])

@@ -8,8 +8,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from natpatsip.pipeline.review_notes import note_of
+from natpatsip.review.changed_source import Edit, spliced
 from natpatsip.review.source_text import blocks_of
-from natpatsip.review.splices import Edit, spliced
 from support.reviewing import ReviewedFile, read, source
 
 

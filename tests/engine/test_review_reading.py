@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from natpatsip.errors import UsageError
 from natpatsip.review.changed_paragraphs import changed_paragraphs
-from natpatsip.review.items import as_github, as_json, as_text, items_of
+from natpatsip.review.changed_source import Edit, Refusal, spliced, typed
+from natpatsip.review.comments_and_changes import as_github, as_json, as_text, items_of
 from natpatsip.review.locate import words_of_paragraph
 from natpatsip.review.source_text import blocks_of
-from natpatsip.review.splices import Edit, Refusal, spliced, typed
 from natpatsip.word_files.word_file import WordFile
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from natpatsip.pipeline.render.cell_bookmarks import cells_part
 from natpatsip.review.changed_paragraphs import changed_paragraphs
-from natpatsip.review.items import items_of
+from natpatsip.review.comments_and_changes import items_of
 from natpatsip.review.untracked import with_untracked
 from natpatsip.word_files.word_file import WordFile, paragraphs_of
 from support.reviewing import read, source

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from natpatsip.cli.application import errors_as_sentences
 from natpatsip.cli.console import ProgressLog, say
-from natpatsip.datasets.reading import Fault
+from natpatsip.datasets.plain_file import Fault
 from natpatsip.errors import DataFileError, lines_shown, one_line
 from natpatsip.reporters import annotation, as_json
 

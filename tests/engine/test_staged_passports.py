@@ -12,10 +12,10 @@ import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from natpatsip import worded
-from natpatsip.blocks import BLOCK, fact_span
+from natpatsip.blocks.tables_and_callouts import BLOCK, fact_span
 from natpatsip.context import OPENED
 from natpatsip.errors import FactError, StagingError
-from natpatsip.facts import CITED, PUBLISHED, Fact
+from natpatsip.facts.publishing import CITED, PUBLISHED, Fact
 from natpatsip.pipeline.inline_code import substitute
 from natpatsip.pipeline.outputs import collect_facts, gather
 from natpatsip.pipeline.render import PANDOC, render

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from natpatsip import context, datasets, declaring
+from natpatsip import context, datasets, new_dataset
 from natpatsip.datasets.total_rows import is_sum_of_others, likely_total, total_by_name
 from natpatsip.errors import DataError
 from natpatsip.measures.measured_series import MeasuredSeries
@@ -112,7 +112,7 @@ def test_a_likely_total_is_a_question_when_a_file_is_declared(tmp_path):
     folder = project(tmp_path, [])
     lines = ["month,ward,beds", *(f"{month},{ward},{beds}" for month, ward, _, beds, _ in rows_of(Trust=SUMS))]
     (folder / "data" / "beds.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    found = declaring.add(folder / "data" / "beds.csv", folder)
+    found = new_dataset.add(folder / "data" / "beds.csv", folder)
     assert [each for each in found.decisions if "total" in each] == [
         'ward: is "Trust" the total of the others? Take its rows out of the file: the total is added up from the '
         "others, and would count it twice."

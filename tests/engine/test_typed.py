@@ -10,7 +10,7 @@ from natpatsip.errors import RenderError
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.plan import Plan
 from natpatsip.pipeline.render.constructs import REFUSED
-from natpatsip.pipeline.render.typed import check_typed
+from natpatsip.pipeline.render.typed_markdown import check_typed
 from natpatsip.quarter import Quarter
 from support.projects import ROOT, code, command, edit, natpatsip, prose, small, write
 

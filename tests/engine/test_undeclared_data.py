@@ -10,10 +10,10 @@ from types import SimpleNamespace
 import pytest
 
 from natpatsip.checks import undeclared_data
-from natpatsip.checks.check_context import CheckContext
+from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.context import OPENED
-from natpatsip.digests import sha256
 from natpatsip.errors import NotebookError
+from natpatsip.files.digests import sha256
 from natpatsip.pipeline.caching.opened_files import files_named, is_of_cell
 from natpatsip.pipeline.execution import notebook_run
 from natpatsip.pipeline.outputs import data_files, gather

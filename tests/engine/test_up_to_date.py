@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from natpatsip.digests import sha256_of
+from natpatsip.files.digests import sha256_of
 from natpatsip.pipeline.caching.inputs import Inputs
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.caching.up_to_date import BuildRecord

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from natpatsip.csv_files import from_csv
+from natpatsip.files.csv_files import from_csv
 from support import tutorial
 from support.projects import ROOT
 

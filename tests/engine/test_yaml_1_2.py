@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from natpatsip import params
 from natpatsip.datasets.declaration import parse
 from natpatsip.errors import DataFileError, ParamsError, SettingsError
+from natpatsip.files.yaml_models import line_of, read_yaml
 from natpatsip.settings import read_settings
-from natpatsip.yaml_models import line_of, read_yaml
 
 HEAD = "quarter: 2024-25-Q2\ncut_off: 2024-09-30\n"
 MODEL = "model:\n  people_per_group:\n    value: {}\n    unit: people\n    source: Evidence\n"

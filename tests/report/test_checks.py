@@ -16,13 +16,14 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from planted import AWAITED, CODE, PROSE, VALUES
 from real_report import copy as copy_project
 
-from natpatsip import context, facts
-from natpatsip.blocks import BLOCK
+from natpatsip import context
+from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.checks import CHECKS, check_claims, run
-from natpatsip.checks.check_context import CheckContext
+from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.context import NOT_SHOWN, OPENED
-from natpatsip.fact_labels import labels_of
-from natpatsip.facts import CITED, PUBLISHED, cite
+from natpatsip.facts import publishing
+from natpatsip.facts.fact_labels import labels_of
+from natpatsip.facts.publishing import CITED, PUBLISHED, cite
 from natpatsip.params import Verified
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
@@ -300,9 +301,9 @@ def test_a_number_in_the_reason_for_a_rebase_is_typed_but_a_year_is_none(here):
 
 @pytest.fixture(autouse=True)
 def _forget():
-    facts.forget()
+    publishing.forget()
     yield
-    facts.forget()
+    publishing.forget()
 
 
 def test_the_published_edition_contradicts_itself_in_five_places_and_no_other():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from natpatsip.figures import FIGURE, PICTURE
+from natpatsip.blocks.figures import FIGURE, PICTURE
 from natpatsip.pipeline.drawing import draw_worker
 from support.projects import ROOT
 

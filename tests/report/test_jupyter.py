@@ -10,7 +10,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from real_report import copy
 
-from natpatsip.figures import FIGURE, PICTURE, VEGALITE
+from natpatsip.blocks.figures import FIGURE, PICTURE, VEGALITE
 from support.projects import ROOT
 
 pytestmark = pytest.mark.end_to_end

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from lxml import html
 
-from natpatsip.facts import parse_value, printed
+from natpatsip.facts.publishing import parse_value, printed
 from support.projects import ROOT, command
 from support.reading import READERS, holds_number, tidy, words_of_html
 

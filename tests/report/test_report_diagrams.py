@@ -5,8 +5,8 @@ import xml.etree.ElementTree as ET  # our own SVG
 import pytest
 
 from helpers import diagrams
+from natpatsip.blocks.diagrams import BOX_WIDTH, NARROW_BOX, PLUM
 from natpatsip.charts import dark
-from natpatsip.diagrams import BOX_WIDTH, NARROW_BOX, PLUM
 from natpatsip.errors import FigureError
 from support.layouts import true_width
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from natpatsip import context, figure, measures
-from natpatsip.figures import FIGURE
+from natpatsip.blocks.figures import FIGURE
 from natpatsip.measures.definitions import declared
 from support.projects import ROOT
 

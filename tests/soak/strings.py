@@ -33,8 +33,8 @@ import yaml
 from playwright.sync_api import Browser
 from results import Result
 
-from natpatsip.csv_files import from_csv
 from natpatsip.errors import one_line
+from natpatsip.files.csv_files import from_csv
 from support.browser import chromium
 from support.projects import code, command, prose, small, write
 

@@ -8,10 +8,10 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from natpatsip.blocks import BLOCK
-from natpatsip.checks.check_context import CheckContext
-from natpatsip.facts import CITED, PUBLISHED, Fact
-from natpatsip.figures import FIGURE, VEGALITE
+from natpatsip.blocks.figures import FIGURE, VEGALITE
+from natpatsip.blocks.tables_and_callouts import BLOCK
+from natpatsip.checks.checked_quarter import CheckContext
+from natpatsip.facts.publishing import CITED, PUBLISHED, Fact
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 from support.projects import code, prose, small

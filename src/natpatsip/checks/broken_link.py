@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlparse
 
-from natpatsip.blocks import BLOCK
-from natpatsip.checks.check_context import CheckContext
+from natpatsip.blocks.figures import FIGURE, PICTURE
+from natpatsip.blocks.tables_and_callouts import BLOCK
+from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding
 from natpatsip.checks.sentences import Sentence
 from natpatsip.errors import nearest
-from natpatsip.figures import FIGURE, PICTURE
 from natpatsip.pipeline.inline_code import INLINE
 from natpatsip.pipeline.plan import GENERATED
 from natpatsip.pipeline.staging.chapter import tables_of

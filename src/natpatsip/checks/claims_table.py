@@ -9,7 +9,7 @@ from pathlib import Path
 from natpatsip import wording
 from natpatsip.checks.outcome import Finding
 from natpatsip.checks.relations import RELATIONS, TERMS, Operand, breach, circle
-from natpatsip.datasets.reading import PlainFile, records
+from natpatsip.datasets.plain_file import PlainFile, records
 from natpatsip.errors import DataError, ReportError, UsageError, nearest, together
 
 COLUMNS = ("claim_id", "place", "statement", "value", "related_claim", "relation")

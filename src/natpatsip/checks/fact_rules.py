@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from natpatsip import wording
-from natpatsip.checks.check_context import CheckContext, KnownFact
+from natpatsip.checks.checked_quarter import CheckContext, KnownFact
 from natpatsip.checks.outcome import Finding
 from natpatsip.checks.relations import EACH, MOVES, QUARTER, RELATIONS, Operand, Rule, Term, breach
 from natpatsip.params import path

@@ -9,14 +9,14 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from natpatsip.blocks import BLOCK
-from natpatsip.checks.check_context import CheckContext
+from natpatsip.blocks.figures import FIGURE
+from natpatsip.blocks.tables_and_callouts import BLOCK
+from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.numbers import allowed_numbers
 from natpatsip.checks.outcome import Finding
 from natpatsip.errors import nearest
-from natpatsip.fact import Fact
-from natpatsip.fact_labels import FILE as LABELS
-from natpatsip.figures import FIGURE
+from natpatsip.facts.fact import Fact
+from natpatsip.facts.fact_labels import FILE as LABELS
 from natpatsip.pipeline.plan import GLOSSARY
 
 CHECK = "glossary"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 
-from natpatsip.checks.check_context import CheckContext
+from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding
 from natpatsip.pipeline.inline_code import FENCE, INLINE
 

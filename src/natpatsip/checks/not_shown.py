@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from natpatsip.blocks import BLOCK
-from natpatsip.checks.check_context import CheckContext
+from natpatsip.blocks.figures import FIGURE, PICTURE
+from natpatsip.blocks.tables_and_callouts import BLOCK
+from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding
 from natpatsip.context import LEFT_OUT, NOT_SHOWN, digest_of
-from natpatsip.facts import CITED, PUBLISHED
-from natpatsip.figures import FIGURE, PICTURE
+from natpatsip.facts.publishing import CITED, PUBLISHED
 
 CHECK = "not-shown"
 _PUBLISHED = {BLOCK, FIGURE, PICTURE, CITED, PUBLISHED, "text/markdown"}

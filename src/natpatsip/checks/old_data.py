@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from natpatsip.checks.check_context import CheckContext
+from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding
 from natpatsip.checks.relations import REPORTED
 from natpatsip.datasets.completeness import awaited, complete

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 
+from natpatsip.blocks.figures import VEGALITE
 from natpatsip.checks.outcome import Place
 from natpatsip.context import BLOCK, FIGURE
-from natpatsip.csv_files import rows_of
-from natpatsip.figures import VEGALITE
+from natpatsip.files.csv_files import rows_of
 from natpatsip.pipeline.inline_code import KEPT, substitute, text_of
 
 _SPAN = re.compile(r"\[([^\]\n]*)\]\{[^}\n]*\}")

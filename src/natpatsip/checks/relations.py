@@ -13,11 +13,11 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from natpatsip import wording
+from natpatsip.blocks.figures import ID as FIGURE_ID
 from natpatsip.datasets.declaration import declared
-from natpatsip.datasets.reading import PlainFile, records
+from natpatsip.datasets.plain_file import PlainFile, records
 from natpatsip.errors import DataError, ReportError, nearest, one_line, together
-from natpatsip.facts import ID
-from natpatsip.figures import ID as FIGURE_ID
+from natpatsip.facts.publishing import ID
 from natpatsip.quarter import Quarter
 
 FILE = "data/relations.csv"

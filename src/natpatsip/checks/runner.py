@@ -24,7 +24,7 @@ from natpatsip.checks import (
     unsupported_claim,
     unused,
 )
-from natpatsip.checks.check_context import CheckContext
+from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import (
     CHECKS,
     NOT_ALLOWED,

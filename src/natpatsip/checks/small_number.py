@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from natpatsip import datasets, wording
-from natpatsip.checks.check_context import CheckContext
+from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.protected_counts import ProtectedCounts
 from natpatsip.checks.published_tables import PublishedTable, tables_in

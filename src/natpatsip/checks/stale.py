@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from natpatsip.checks.check_context import CheckContext
+from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.patterns import word_list
 from natpatsip.checks.sentences import MARK, Sentence, sentences_of

@@ -8,13 +8,13 @@ from functools import cached_property
 
 from natpatsip import params, wording
 from natpatsip.checks import code_cells
-from natpatsip.checks.check_context import CheckContext
+from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.numbers import Typed, typed_numbers
 from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.sentences import MARK, Sentence
-from natpatsip.facts import Fact
+from natpatsip.facts.publishing import Fact
+from natpatsip.files.yaml_models import place_of
 from natpatsip.measures import definitions as measures
-from natpatsip.yaml_models import place_of
 
 CHECK = "typed-number"
 TAG = "typed-number"

@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from natpatsip.checks.check_context import CheckContext
+from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding
 from natpatsip.context import OPENED
 from natpatsip.datasets import dictionary
 from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.descriptor import FILE, FOLDER, Package, Resource
 from natpatsip.errors import nearest
+from natpatsip.files.short_paths import is_outside
 from natpatsip.measures.definitions import FILE as MEASURES
 from natpatsip.project import MARK
-from natpatsip.short_paths import is_outside
 from natpatsip.wording import listing
 
 CHECK = "undeclared-data"

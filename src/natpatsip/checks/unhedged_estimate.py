@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from natpatsip.blocks import BLOCK
+from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.checks import code_cells
-from natpatsip.checks.check_context import CheckContext
+from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.patterns import word_list
 from natpatsip.checks.sentences import MARK, Printed, Sentence
-from natpatsip.facts import Fact
+from natpatsip.facts.publishing import Fact
 
 CHECK = "unhedged-estimate"
 HEDGES = re.compile(rf"\b(?:{word_list('hedge')})\b")

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from natpatsip.checks import code_cells
-from natpatsip.checks.check_context import CheckContext
+from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding
 from natpatsip.checks.patterns import compiled, read_table, word_list
 from natpatsip.checks.sentences import MARK, Sentence

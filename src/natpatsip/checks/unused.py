@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from natpatsip.checks import code_cells
-from natpatsip.checks.check_context import CheckContext, KnownFact
+from natpatsip.checks.checked_quarter import CheckContext, KnownFact
 from natpatsip.checks.outcome import Finding
 from natpatsip.measures import definitions as measures
 from natpatsip.pipeline.staging.markdown import REFERENCE

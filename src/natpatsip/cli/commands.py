@@ -173,7 +173,7 @@ def review(
     one_of("--format", form, REVIEW_FORMATS)
     from natpatsip.project import project_root
     from natpatsip.quarter import Quarter
-    from natpatsip.review import items
+    from natpatsip.review import comments_and_changes
     from natpatsip.review import review as reviewed
 
     project = project_root()
@@ -186,7 +186,7 @@ def review(
         is_applied=is_applied,
         is_recorded=is_recorded,
     )
-    text = items.FORMATS[form](found.items)
+    text = comments_and_changes.FORMATS[form](found.items)
     log = ProgressLog()
     for note in found.notes:
         log(note)

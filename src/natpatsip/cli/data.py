@@ -13,7 +13,7 @@ from natpatsip.cli.application import app, one_of
 from natpatsip.cli.console import say, say_as_is
 
 if TYPE_CHECKING:
-    from natpatsip.declaring import Declared
+    from natpatsip.new_dataset import Declared
 
 FORMATS = ("text", "json")
 SHOWN = 3  # values of a column
@@ -37,7 +37,7 @@ def add(
 ) -> None:
     """Write a first declaration of a data file into data/datapackage.yaml, from what is found in the file."""
     one_of("--format", form, FORMATS)
-    from natpatsip.declaring import add as declare
+    from natpatsip.new_dataset import add as declare
     from natpatsip.project import project_root
 
     found = declare(file, project_root(), name=name)

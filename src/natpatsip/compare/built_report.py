@@ -10,9 +10,9 @@ from pathlib import Path
 
 from nbformat import NotebookNode, v4
 
-from natpatsip.csv_files import from_csv
 from natpatsip.errors import ReportError, UsageError
-from natpatsip.fact import Fact
+from natpatsip.facts.fact import Fact
+from natpatsip.files.csv_files import from_csv
 from natpatsip.pipeline.notebook import TITLE, appears_in
 from natpatsip.pipeline.outputs import Outputs
 from natpatsip.pipeline.staging.markdown import Heading, pieces

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from natpatsip.blocks.printable import escaped
 from natpatsip.compare.built_report import BuiltReport
 from natpatsip.compare.word_diff import ADDED, AROUND, REMOVED, SAME, Stretch, marked
 from natpatsip.errors import one_line
-from natpatsip.printable import escaped
 from natpatsip.reporters import annotation, counted
 from natpatsip.reporters import as_json as json_of
 

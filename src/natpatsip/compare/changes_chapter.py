@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from natpatsip.blocks.printable import escaped
 from natpatsip.compare import compare
 from natpatsip.compare.built_report import PATH, BuiltReport, CompareError
 from natpatsip.compare.changes import FIGURES, NARRATIVE, NUMBERS, NUMBERS_OF_ONE, Change, Comparison, number_table
 from natpatsip.compare.word_diff import ADDED, REMOVED, SAME, marked
-from natpatsip.printable import escaped
 
 NAME = "changes"
 TITLE = f"# What changed since last quarter {{#{NAME}}}"

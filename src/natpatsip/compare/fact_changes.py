@@ -10,7 +10,7 @@ from natpatsip import wording
 from natpatsip.compare.built_report import BuiltReport
 from natpatsip.compare.changes import Change
 from natpatsip.compare.figure_changes import reading_beside
-from natpatsip.fact import Fact
+from natpatsip.facts.fact import Fact
 from natpatsip.pipeline.staging.passport_text import in_full, named
 from natpatsip.quarter import FORM, Quarter
 

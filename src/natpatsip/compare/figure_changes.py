@@ -12,7 +12,7 @@ from datetime import date, datetime
 from natpatsip.compare.built_report import BuiltReport, Figure
 from natpatsip.compare.changes import Change
 from natpatsip.compare.word_diff import difference, words_of
-from natpatsip.fact import Fact
+from natpatsip.facts.fact import Fact
 
 MONTH_COLUMNS = ("month", "date", "Month", "Date")
 POINT_COLUMNS = ("point_type", "What the point shows")

@@ -9,7 +9,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from natpatsip.blocks import BLOCK
+from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.compare.built_report import BuiltReport
 from natpatsip.compare.word_diff import Word, shown
 from natpatsip.pipeline.inline_code import INLINE, KEPT

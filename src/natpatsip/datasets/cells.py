@@ -12,10 +12,10 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 
 from natpatsip.datasets.descriptor import DataField
-from natpatsip.datasets.reading import Fault
+from natpatsip.datasets.plain_file import Fault
 from natpatsip.errors import UsageError, nearest
+from natpatsip.files.yaml_models import shown
 from natpatsip.quarter import Quarter
-from natpatsip.yaml_models import shown
 
 MOST_WORDS = 12  # of a list of words in a message
 SPREADSHEET_DATE = re.compile(  # Jan-21, January 2021, 01/04/2024, 1-Apr-24, 2024-04-01 00:00:00, or days since 1900

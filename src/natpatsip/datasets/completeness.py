@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from natpatsip.digests import key, sha256_of_folder
+from natpatsip.files.digests import key, sha256_of_folder
 from natpatsip.quarter import Quarter
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from natpatsip.datasets.descriptor import Resource
-from natpatsip.datasets.reading import Fault
+from natpatsip.datasets.plain_file import Fault
 from natpatsip.datasets.validation import Table, examine
 from natpatsip.errors import DataError, together
 from natpatsip.quarter import Quarter

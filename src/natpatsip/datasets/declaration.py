@@ -22,7 +22,7 @@ from natpatsip.datasets.descriptor import (
     Resource,
 )
 from natpatsip.errors import DataFileError, nearest, together
-from natpatsip.yaml_models import line_of, read_yaml, shown
+from natpatsip.files.yaml_models import line_of, read_yaml, shown
 
 
 def declared(project: Path) -> Package:

@@ -19,7 +19,7 @@ from natpatsip import context, wording
 from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.descriptor import FILE, Disclosure
 from natpatsip.errors import DataError, NotebookError, nearest
-from natpatsip.fact import FILTER
+from natpatsip.facts.fact import FILTER
 from natpatsip.project import project_root
 
 MISSING = "–"

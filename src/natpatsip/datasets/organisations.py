@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from natpatsip.datasets.descriptor import DataField, Kind, Resource
-from natpatsip.datasets.reading import Fault
+from natpatsip.datasets.plain_file import Fault
 from natpatsip.errors import nearest
 
 

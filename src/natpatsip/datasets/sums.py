@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from natpatsip.errors import DataError, nearest
-from natpatsip.fact import FILTER
+from natpatsip.facts.fact import FILTER
 
 MONTHS_OF_QUARTER = 3
 

@@ -9,15 +9,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from natpatsip import digests
-from natpatsip.datasets import organisations, reading
+from natpatsip.datasets import organisations, plain_file
 from natpatsip.datasets.cells import CellRule, first_month, is_quarter, value_expected, value_fits
 from natpatsip.datasets.declaration import parse, source
 from natpatsip.datasets.descriptor import ORGANISATIONS, DataField, Package, Resource
 from natpatsip.datasets.organisations import Organisations
-from natpatsip.datasets.reading import Fault
+from natpatsip.datasets.plain_file import Fault
 from natpatsip.datasets.total_rows import REMEDY, is_sum_of_others, likely_total, total_by_name
 from natpatsip.errors import nearest
+from natpatsip.files import digests
 from natpatsip.quarter import Quarter
 
 
@@ -104,7 +104,7 @@ def examine_as(descriptor: bytes, name: str, project: Path) -> Table:
     package = parse(descriptor)
     resource = package.resource(name)
     needed = [name, *_references(resource, package)]
-    return _examine(descriptor, tuple((each, reading.content(package.resource(each), project)) for each in needed))
+    return _examine(descriptor, tuple((each, plain_file.content(package.resource(each), project)) for each in needed))
 
 
 def _references(resource: Resource, package: Package) -> list[str]:
@@ -124,7 +124,7 @@ def _examine(descriptor: bytes, contents: tuple[tuple[str, bytes], ...]) -> Tabl
         listed = _examine(descriptor, ((ORGANISATIONS, others[ORGANISATIONS]),))
         raise_faults(listed)
         known = listed.organisations
-    rows, sha256 = reading.parse(data, resource), digests.sha256(data)
+    rows, sha256 = plain_file.parse(data, resource), digests.sha256(data)
     lines, written = rows.lines, rows.by_name
     texts = {column: written[column] for column in resource.columns if column in written}
     values: dict[str, list[Any]] = {}
@@ -151,7 +151,7 @@ def _examine(descriptor: bytes, contents: tuple[tuple[str, bytes], ...]) -> Tabl
 
 def raise_faults(table: Table, more: Sequence[Fault] = ()) -> None:
     """Raise all faults of a file as one error, those beyond the first ones by their number."""
-    reading.raise_faults(table.resource.file, [*table.faults, *more])
+    plain_file.raise_faults(table.resource.file, [*table.faults, *more])
 
 
 def _rule(
@@ -167,7 +167,7 @@ def _rule(
         if key.fields == (field.name,) and key.reference.resource in others and not kind:
             other = package.resource(key.reference.resource)
             column = key.reference.fields[0]
-            words = {text: text for (text,) in reading.parse(others[other.name], other).of([column])}
+            words = {text: text for (text,) in plain_file.parse(others[other.name], other).of([column])}
             listed = f"a {column} of {other.file}"
     is_required = field.constraints.required or field.name in schema.primary_key
     return CellRule(field, schema.missing(field), is_required, words, listed)
@@ -245,7 +245,7 @@ def _between_rows(table: Table, others: Mapping[str, bytes], package: Package) -
     for key in schema.foreign_keys:
         other = key.reference.resource
         if other in others and len(key.fields) > 1:
-            rows = reading.parse(others[other], package.resource(other))
+            rows = plain_file.parse(others[other], package.resource(other))
             yield from _unknown_rows(
                 table, key.fields, set(rows.of(key.reference.fields)), package.resource(other).file
             )

@@ -22,9 +22,9 @@ from typing import Any
 
 from natpatsip.doctor.examination import Requirement
 from natpatsip.errors import ReportError, apart, one_line
+from natpatsip.files.yaml_models import read_yaml
 from natpatsip.project import MARK, find_root
 from natpatsip.quarter import PARAMS_FOLDER
-from natpatsip.yaml_models import read_yaml
 
 FILE = "doctor-report.md"
 WITHOUT_VALUE = ("contact", "project")  # requirements of which only whether they are met is said

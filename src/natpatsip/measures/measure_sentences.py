@@ -13,10 +13,10 @@ from functools import cached_property
 import pandas as pd
 
 from natpatsip import spc, wording
-from natpatsip.blocks import Passage
+from natpatsip.blocks.tables_and_callouts import Passage
 from natpatsip.charts.alt_text import LIMITS, rule_words
-from natpatsip.fact import Fact, number_of
-from natpatsip.facts import cite
+from natpatsip.facts.fact import Fact, number_of
+from natpatsip.facts.publishing import cite
 from natpatsip.measures.kinds import FEWEST_FOR_ICONS
 from natpatsip.measures.measured_series import MeasuredSeries
 from natpatsip.params import FACT_IN_TEXT, Rebase

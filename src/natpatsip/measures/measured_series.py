@@ -11,7 +11,7 @@ import pandas as pd
 from natpatsip import context, datasets, params, spc, wording
 from natpatsip.datasets.total_rows import REMEDY, is_sum_of_others, likely_total, total_by_name
 from natpatsip.errors import DataError, ParamsError, together
-from natpatsip.fact import FILTER
+from natpatsip.facts.fact import FILTER
 from natpatsip.measures.definitions import CONTROL_CHARTS, MIDDLES, Definition, declared
 from natpatsip.params import Rebase
 from natpatsip.quarter import Quarter

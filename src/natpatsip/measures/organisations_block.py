@@ -10,16 +10,16 @@ import numpy as np
 import pandas as pd
 
 from natpatsip import context, spc, wording
-from natpatsip.blocks import Block, made_block
+from natpatsip.blocks.printable import escaped
+from natpatsip.blocks.tables_and_callouts import Block, made_block
 from natpatsip.charts import icons, palette
 from natpatsip.datasets.disclosure import MISSING
-from natpatsip.digests import sha256
 from natpatsip.errors import DataError
+from natpatsip.files.digests import sha256
 from natpatsip.measures.definitions import HIDDEN, declared
 from natpatsip.measures.measured_series import MeasuredSeries
 from natpatsip.measures.organisation_limits import OF_COUNTS
 from natpatsip.measures.organisation_series import SHOWN, ByOrganisation
-from natpatsip.printable import escaped
 from natpatsip.settings import Settings, read_settings
 from natpatsip.spc.assurance import ASSURANCE_TABLE, NONE
 from natpatsip.spc.rules import POINT_TYPES

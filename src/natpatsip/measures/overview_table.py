@@ -10,15 +10,15 @@ from typing import Any, Literal
 import pandas as pd
 
 from natpatsip import context, spc, wording
-from natpatsip.blocks import Block, Drawing, drawing_span, fact_span, made_block
+from natpatsip.blocks.printable import escaped
+from natpatsip.blocks.tables_and_callouts import Block, Drawing, drawing_span, fact_span, made_block
 from natpatsip.charts import icons, sparkline_chart
 from natpatsip.errors import DataError, nearest
-from natpatsip.fact import Fact
+from natpatsip.facts.fact import Fact
 from natpatsip.measures.definitions import CONTROL_CHARTS, MIDDLES, declared
 from natpatsip.measures.indicator import Measure
 from natpatsip.measures.kinds import no_icons
 from natpatsip.measures.measure_sentences import target_label
-from natpatsip.printable import escaped
 from natpatsip.settings import read_settings
 
 BY_DEFAULT = (*CONTROL_CHARTS, "run")

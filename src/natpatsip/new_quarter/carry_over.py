@@ -19,10 +19,10 @@ import yaml
 from nbformat import NotebookNode
 
 from natpatsip.errors import ParamsError
+from natpatsip.files.yaml_models import load_yaml
 from natpatsip.pipeline.notebook import TO_REVIEW, is_quarter
 from natpatsip.pipeline.review_notes import without_notes
 from natpatsip.quarter import Quarter
-from natpatsip.yaml_models import load_yaml
 
 LONGEST_ID = 64  # nbformat's limit
 QUARTER_ENDING = re.compile(r"-(?:\d{4}-\d{2}-)?q[1-4](?:-\d+)?$")

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from natpatsip.blocks import BLOCK
+from natpatsip.blocks.figures import FIGURE, PICTURE, VEGALITE
+from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.context import OPENED
-from natpatsip.digests import sha256_of
 from natpatsip.errors import FactError, FigureError, ReportError, together
-from natpatsip.fact_labels import FILE as LABELS
-from natpatsip.facts import CITED, PUBLISHED, Fact
-from natpatsip.figures import FIGURE, PICTURE, VEGALITE
+from natpatsip.facts.fact_labels import FILE as LABELS
+from natpatsip.facts.publishing import CITED, PUBLISHED, Fact
+from natpatsip.files.digests import sha256_of
 from natpatsip.pipeline.inline_code import KEPT
 from natpatsip.pipeline.notebook import names_of
 

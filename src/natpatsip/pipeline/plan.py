@@ -10,6 +10,7 @@ from typing import Any
 
 from natpatsip.charts import palette
 from natpatsip.errors import NotebookError, ParamsError, SettingsError, UsageError, together
+from natpatsip.files.yaml_models import place_of
 from natpatsip.measures import definitions as measures
 from natpatsip.params import Params, load, place
 from natpatsip.pipeline.notebook import Notebook
@@ -25,7 +26,6 @@ from natpatsip.settings import (
     read_settings,
     without_chapter,
 )
-from natpatsip.yaml_models import place_of
 
 CHANGES, FINALS_ONLY = "changes", "quality-assurance"
 GLOSSARY = "glossary"

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from natpatsip.digests import sha256_of_folder
+from natpatsip.files.digests import sha256_of_folder
 from natpatsip.pipeline.options import Log
 from natpatsip.preview.build_process import BuildError, BuildProcess
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from natpatsip import git, wording
-from natpatsip.digests import sha256_of
+from natpatsip.blocks.printable import escaped
+from natpatsip.files.digests import sha256_of
 from natpatsip.params import Params
 from natpatsip.pipeline.plan import FINALS_ONLY, Plan
-from natpatsip.printable import escaped
 from natpatsip.project import MARK
 from natpatsip.quarter import Quarter
 from natpatsip.release.final_edition import tag_of

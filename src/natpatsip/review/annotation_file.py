@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from natpatsip.blocks.printable import visible
 from natpatsip.compare import BuiltReport
 from natpatsip.errors import UsageError
-from natpatsip.printable import visible
-from natpatsip.review.items import Item
+from natpatsip.review.comments_and_changes import Item
 from natpatsip.review.locate import cell_that_says
 
 ADVICE = "Download the comments from a page of the draft again, and give that file."
@@ -144,6 +144,8 @@ def _item(annotation: Annotation, report: BuiltReport | None) -> Item:
         thread=annotation.id,
         id=annotation.id,
         why=why,
+        page_comment=annotation.id,
+        modified=annotation.modified,
     )
 
 

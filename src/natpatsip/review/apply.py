@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 
 from natpatsip.pipeline.notebook import source_of
 from natpatsip.review.changed_paragraphs import ChangedParagraph, changed_paragraphs, name_of_item
-from natpatsip.review.items import APPLIED, REFUSED, Item
+from natpatsip.review.changed_source import Refusal, Splice, joined, spliced, without_row
+from natpatsip.review.comments_and_changes import APPLIED, REFUSED, Item
 from natpatsip.review.locate import Cell, Locator
 from natpatsip.review.source_text import Block, blocks_of
 from natpatsip.review.sources import Sources
-from natpatsip.review.splices import Refusal, Splice, joined, spliced, without_row
 from natpatsip.word_files.word_file import BREAK
 
 FORMAT = "how text looks is the style's; write **bold** or *italic* in the cell if it is meant"

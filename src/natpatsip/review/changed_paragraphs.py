@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from natpatsip.review.items import Item
+from natpatsip.review.changed_source import Edit
+from natpatsip.review.comments_and_changes import Item
 from natpatsip.review.locate import REFERENCE, normal
-from natpatsip.review.splices import Edit
 from natpatsip.word_files.word_file import BREAK, Paragraph, Piece, WordFile
 
 ADDED = ("insertion", "move-to")

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from natpatsip.blocks.printable import visible
 from natpatsip.compare import BuiltReport
 from natpatsip.errors import UsageError
 from natpatsip.pipeline.notebook import appears_in
 from natpatsip.pipeline.staging.markdown import Heading, pieces, slug
-from natpatsip.printable import visible
-from natpatsip.review.items import OPEN, RESOLVED, Item
+from natpatsip.review.comments_and_changes import OPEN, RESOLVED, Item
 
 MARKS = {
     "/Text": "", "/FreeText": "", "/Highlight": "highlighted", "/Underline": "underlined", "/Squiggly": "underlined",

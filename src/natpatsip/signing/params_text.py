@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from natpatsip.errors import ParamsError
-from natpatsip.yaml_models import load_yaml
+from natpatsip.files.yaml_models import load_yaml
 
 BOM = "\ufeff"
 EMPTY = re.compile(r"(:[ \t]*)(?:\[[ \t]*\]|~|null)?(?=[ \t]*(?:#.*)?$)")
@@ -71,7 +71,7 @@ def _place(members: Sequence[Any], entry: Entry, by: Sequence[str]) -> int | Non
     same = (
         number
         for number, each in enumerate(members)
-        if isinstance(each, Mapping) and all(str(each.get(name, "")) == str(entry.get(name, "")) for name in by)
+        if isinstance(each, Mapping) and all(str(each.get(name) or "") == str(entry.get(name) or "") for name in by)
     )
     return next(same, None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from natpatsip.diagrams import BLUE, GREY, PLUM, Box, ring
+from natpatsip.blocks.diagrams import BLUE, GREY, PLUM, Box, ring
 
 WORDS = (
     "The way to care: a referral, which the team reads, then the first appointment, treatment and a review, "

@@ -15,8 +15,8 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from natpatsip import look
-from natpatsip.digests import files_in, key, sha256_of
 from natpatsip.errors import ReportError
+from natpatsip.files.digests import files_in, key, sha256_of
 from natpatsip.project import MARK, SOURCE_FILES, SOURCE_FOLDERS
 from natpatsip.quarter import PARAMS_FOLDER
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip.context import NOT_SHOWN, OPENED
-from natpatsip.digests import key, sha256_of
+from natpatsip.files.digests import key, sha256_of
 from natpatsip.pipeline.caching.inputs import Inputs
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.notebook import appears_in, running, source_of

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from natpatsip.digests import remember_in, sha256
+from natpatsip.files.digests import remember_in, sha256
 
 LAYOUT = b"natpatsip cache 1 "
 VARIABLE = "NATPATSIP_CACHE_MB"
@@ -52,6 +52,10 @@ class Cache:
         with contextlib.suppress(OSError):
             os.utime(file)  # the least recently used entry is removed first
         return content
+
+    def holds(self, kind: str) -> bool:
+        """Return True if entries of a kind may be found."""
+        return self.is_read and (self.folder / kind).is_dir()
 
     def put(self, kind: str, name: str, content: bytes) -> None:
         """Save an entry, whole or not at all."""

@@ -15,8 +15,8 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
 
-from natpatsip.digests import NOT_SOURCES, sha256_of_folder
 from natpatsip.errors import ReportError
+from natpatsip.files.digests import NOT_SOURCES, sha256_of_folder
 from natpatsip.pipeline.caching.inputs import ENGINE
 from natpatsip.pipeline.caching.run_cache import Facts
 from natpatsip.pipeline.execution import kernels

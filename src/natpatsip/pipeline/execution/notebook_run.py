@@ -15,7 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from natpatsip.errors import CellFailure, NotebookError, ReportError, of_the_machine
-from natpatsip.facts import HANDED
+from natpatsip.facts.publishing import HANDED
 from natpatsip.pipeline.caching.run_cache import Facts
 from natpatsip.pipeline.execution import kernels as notebook_kernels
 from natpatsip.pipeline.execution.cancellation import CancelToken

@@ -46,12 +46,12 @@ def render(
     for name in formats:
         if name not in FORMATS:
             raise UsageError(f'format "{name}": expected any of {", ".join(FORMATS)}.{nearest(name, FORMATS)}')
+    from natpatsip.pipeline.render.accessibility_statement import with_statement
     from natpatsip.pipeline.render.chapters import read_chapters
     from natpatsip.pipeline.render.constructs import check_chapters
     from natpatsip.pipeline.render.page_cells import marked_source
     from natpatsip.pipeline.render.render_cache import RenderCache
     from natpatsip.pipeline.render.staged_report import RenderJob, read_report
-    from natpatsip.pipeline.render.statement import with_statement
 
     root = staged.resolve()
     report, saved = read_report(root), RenderCache(root, cache, toolchain)
@@ -60,7 +60,7 @@ def render(
         drawing = pool.submit(draw)
         chapters = read_chapters(report, saved, jobs=jobs, with_marks=marked_source if _has_marks(job) else None)
         drawing.result()
-    check_chapters(report, chapters, is_printed="pdf" in formats)
+    check_chapters(report, chapters, formats=formats)
     chapters = with_statement(job, chapters)
     output.mkdir(parents=True, exist_ok=True)
     if renderer.name == "quarto":

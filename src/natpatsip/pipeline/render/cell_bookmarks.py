@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from natpatsip.digests import sha256
+from natpatsip.files.digests import sha256
 from natpatsip.pipeline.staging.markdown import Place
 from natpatsip.word_files.word_file import Paragraph
 

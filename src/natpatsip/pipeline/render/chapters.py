@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
-from natpatsip.digests import sha256_of
 from natpatsip.errors import RenderError, together
+from natpatsip.files.digests import sha256_of
 from natpatsip.pipeline.render.pandoc import run_pandoc
 from natpatsip.pipeline.render.pandoc_tasks import Task, perform
 from natpatsip.pipeline.render.render_cache import RenderCache
@@ -197,7 +197,8 @@ def cells_of_nodes(report: Report, chapter: Chapter) -> dict[int, str]:
     """Return the cell that each of a chapter's elements is from, by the `id` of the element in `chapter.nodes`.
 
     Pandoc does not say where an element is from. So the source is read again, with a mark before each cell's text. It
-    is read only where there is something to report; an element that reads otherwise with the marks has no cell.
+    is read only where there is something to report. An element that reads otherwise with the marks, as one with a
+    citation in it, is from the cell of the first that it holds and that does not; if there is none, it has no cell.
     """
     starts = {place.line: number for number, place in enumerate(chapter.places)}
     lines = [
@@ -214,20 +215,29 @@ def cells_of_nodes(report: Report, chapter: Chapter) -> dict[int, str]:
         if _is_mark(node):
             cell = chapter.places[int(node["c"][1])].name
         else:
-            found.setdefault(json.dumps(_without_marks(node)), []).append(cell)
+            found.setdefault(json.dumps(_as_typed(node)), []).append(cell)
     known = {name: iter(cells) for name, cells in found.items()}
-    cells = ((id(node), next(known.get(json.dumps(node), iter(())), "")) for node in chapter.nodes)
-    return {name: cell for name, cell in cells if cell}
+    cells = {id(node): next(known.get(json.dumps(_as_typed(node)), iter(())), "") for node in chapter.nodes}
+    for node in chapter.nodes:
+        inner = (cells.get(id(each), "") for each in walk(node))
+        cells[id(node)] = next(filter(None, inner), "")
+    return {name: cell for name, cell in cells.items() if cell}
 
 
 def _is_mark(value: Any) -> bool:
     return isinstance(value, dict) and value.get("t") == "RawBlock" and value["c"][0] == MARK
 
 
-def _without_marks(value: Any) -> Any:
+def _as_typed(value: Any) -> Any:
+    """Return elements without marks and without the ids that headings are given after pandoc has read them."""
     if isinstance(value, list):
-        return [_without_marks(each) for each in value if not _is_mark(each)]
-    return {key: _without_marks(each) for key, each in value.items()} if isinstance(value, dict) else value
+        return [_as_typed(each) for each in value if not _is_mark(each)]
+    if not isinstance(value, dict):
+        return value
+    if value.get("t") == "Header":
+        level, (_, classes, pairs), text = value["c"]
+        value = {"t": "Header", "c": [level, ["", classes, pairs], text]}
+    return {key: _as_typed(each) for key, each in value.items()}
 
 
 def _citing(report: Report, source: str) -> Iterator[str]:

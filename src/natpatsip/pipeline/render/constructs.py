@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from natpatsip.errors import RenderError, nearest, together
+from natpatsip.pipeline.options import FORMATS
 from natpatsip.pipeline.render.chapters import (
     Chapter,
     Node,
@@ -60,6 +61,7 @@ SPANS = {
 REVISIONS = ("added", "removed")  # for pages alone
 CALLOUTS = ("callout-note", "callout-important", "callout-warning", "callout-tip")
 FILES = ("svg", "png", "data", "table", "narrow", "interactive")  # attributes that name a file
+SHOWN_BY = {"png": "docx", "narrow": "html", "interactive": "html"}  # those that one format alone shows
 LINK = re.compile(r"([\w-]+\.qmd)(?:#(.*))?")
 SHORTCODE = "{{<"
 HERE = "\0"  # in a sentence: the place of what it is about, which is looked for only where there is a sentence
@@ -96,16 +98,16 @@ DIVS: Mapping[str, DivKind] = {
 }
 
 
-def check_chapters(report: Report, chapters: Sequence[Chapter], *, is_printed: bool = True) -> None:
-    """Check every chapter's constructs, ids and links, and, if it is printed, that there are typefaces for its letters.
+def check_chapters(report: Report, chapters: Sequence[Chapter], *, formats: Collection[str] = FORMATS) -> None:
+    """Check every chapter's constructs, ids and links, and, for a PDF, that there are typefaces for its letters.
 
     Raises
     ------
     RenderError
         With everything found in all chapters, each with its cell, or its file and line if it is from no cell.
     """
-    found = [text for chapter in chapters for text in _Constructs(report, chapter).problems()]
-    found += missing_characters(report, chapters) if is_printed else ()
+    found = [text for chapter in chapters for text in _Constructs(report, chapter, formats).problems()]
+    found += missing_characters(report, chapters) if "pdf" in formats else ()
     found += _links(chapters, html_only=report.settings.html_only)
     together([RenderError(text) for text in dict.fromkeys(found)])
 
@@ -121,6 +123,7 @@ class _Constructs:
 
     report: Report
     chapter: Chapter
+    formats: Collection[str] = FORMATS
     is_staged: bool = True
 
     def problems(self) -> Iterator[str]:
@@ -275,8 +278,13 @@ class _Constructs:
         if not (pairs["alt"].strip() or text.strip()):
             yield f"{where} has neither words nor an alternative text. Say in words what it shows."
         for key in ("svg", "png"):
-            if not (self.report.root / pairs[key]).is_file():
+            if self._lacks(key, pairs):
                 yield f"{where} names {pairs[key]} as its {key}, which is missing. Stage it again: natpatsip build."
+
+    def _lacks(self, key: str, pairs: Mapping[str, str]) -> bool:
+        """Return True if an attribute names a file that is missing and that one of the formats shows."""
+        is_shown = SHOWN_BY.get(key, key) in (key, *self.formats)
+        return is_shown and bool(pairs.get(key)) and not (self.report.root / pairs[key]).is_file()
 
     def _table(self, node: Node) -> Iterator[str]:
         _, _, _, head, bodies, _ = node["c"]
@@ -320,7 +328,7 @@ class _Constructs:
         for key in sorted(set(pairs) - known):
             yield f'{where} has "{key}", which it does not take.{nearest(key, known)}'
         for key in FILES if self.is_staged else ():
-            if key in known and pairs.get(key) and not (self.report.root / pairs[key]).is_file():
+            if key in known and self._lacks(key, pairs):
                 yield f"{where} names {pairs[key]} as its {key}, which is missing. Stage it again: natpatsip build."
         if rules.id and not name.startswith(rules.id):
             yield f"{where} has no id that begins with {rules.id}. Give it: ::: {{.{kind} #{rules.id}name …}}."

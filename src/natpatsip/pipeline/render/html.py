@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from natpatsip.pipeline.drawing.staged_drawings import LICENCES, VEGA
 from natpatsip.pipeline.render.chapter_parts import (
     blocks_text,
     frame_of,
@@ -190,7 +191,8 @@ def _write_interactive(report: Report, chapters: Sequence[Chapter], folder: Path
             f"natpatsipChart({json.dumps(name)},{specification});\n", encoding="utf-8", newline="\n"
         )
     if named:
-        shutil.copy2(report.root / "drawings" / "vega.js", folder / "assets" / "vega.js")
+        for file in (VEGA, LICENCES):
+            shutil.copyfile(file, folder / "assets" / file.name)
     for name, path in _organisations(chapters):
         data = (report.root / path).read_text(encoding="utf-8")
         (folder / "figures" / f"{name}.js").write_text(

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import yaml
 
-from natpatsip.digests import sha256_of_folder
 from natpatsip.errors import RenderError, how_it_ended
+from natpatsip.files.digests import sha256_of_folder
 from natpatsip.look import EXTENSION
 from natpatsip.pipeline.render.cell_bookmarks import with_marks
 from natpatsip.pipeline.render.chapters import Chapter

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from natpatsip.digests import key, sha256_of
+from natpatsip.files.digests import key, sha256_of
 from natpatsip.pipeline.caching.store import Cache
 
 FIGURE = re.compile(r"(?:figures|drawings)/[\w.-]+")

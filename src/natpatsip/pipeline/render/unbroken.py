@@ -85,7 +85,8 @@ def _texts(value: Any) -> Iterator[str]:
         for each in value:
             yield from _texts(each)
     elif isinstance(value, dict) and "t" in value:
-        kind, content = value["t"], value.get("c", "")
+        kind: str = value["t"]
+        content: Any = value.get("c")
         if kind == "Str":
             yield content
         elif kind in (*SPACES, "LineBreak"):

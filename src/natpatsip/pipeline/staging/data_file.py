@@ -7,7 +7,7 @@ from pathlib import Path
 
 from natpatsip import wording
 from natpatsip.datasets import declaration
-from natpatsip.facts import Fact
+from natpatsip.facts.publishing import Fact
 from natpatsip.measures.definitions import MIDDLES, Definition, declared
 from natpatsip.pipeline.outputs import FigureRecord
 from natpatsip.pipeline.plan import Plan

@@ -9,10 +9,10 @@ from itertools import groupby
 from typing import Any
 
 from natpatsip import wording
-from natpatsip.fact import BETWEEN, SUMMED, of_inputs
-from natpatsip.facts import Fact
+from natpatsip.blocks.printable import escaped
+from natpatsip.facts.fact import BETWEEN, SUMMED, of_inputs
+from natpatsip.facts.publishing import Fact
 from natpatsip.pipeline.staging.passports import Key, Passport, Use
-from natpatsip.printable import escaped
 from natpatsip.quarter import FORM, Quarter
 
 WORDS = {"all": "all periods", "since-baseline": "since the baseline"}  # of periods

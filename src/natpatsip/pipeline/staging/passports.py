@@ -1,7 +1,8 @@
 """Passports: where each number of the report comes from, and where it is printed.
 
-A number is marked in chapters as ``[677]{.fact key="…" period="…"}`` (`natpatsip.blocks.fact_span`). Staging adds the
-entry that it has in the list of all numbers; the extension's filters read the mark.
+A number is marked in chapters as ``[677]{.fact key="…" period="…"}``, by `fact_span` of
+`natpatsip.blocks.tables_and_callouts`. Staging adds the entry that it has in the list of all numbers; the extension's
+filters read the mark.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from natpatsip.csv_files import to_csv
 from natpatsip.errors import StagingError
-from natpatsip.fact import BETWEEN
-from natpatsip.facts import Fact
+from natpatsip.facts.fact import BETWEEN
+from natpatsip.facts.publishing import Fact
+from natpatsip.files.csv_files import to_csv
 from natpatsip.pipeline.outputs import Outputs, with_inputs
 
 Key = tuple[str, str]

@@ -14,9 +14,9 @@ from typing import Any
 import yaml
 
 from natpatsip.errors import SettingsError, nearest, together
+from natpatsip.files.yaml_models import place_of, read_yaml
 from natpatsip.project import BRAND, MARK
 from natpatsip.settings import OWN, listed
-from natpatsip.yaml_models import place_of, read_yaml
 
 STYLE, HEAD = "project.css", "head.html"  # in the assets and the folder of the staged look
 PAGES = "natpatsip-html"

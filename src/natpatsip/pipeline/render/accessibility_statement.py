@@ -15,12 +15,12 @@ from typing import Any
 import yaml
 
 from natpatsip import wording
+from natpatsip.blocks.printable import escaped
 from natpatsip.charts import dark, palette
 from natpatsip.errors import RenderError, together
 from natpatsip.pipeline.render.chapters import Chapter, classes_of, read_chapter
 from natpatsip.pipeline.render.constructs import check_chapters
 from natpatsip.pipeline.render.staged_report import STATEMENT, RenderJob, Report
-from natpatsip.printable import escaped
 
 Row = tuple[str, str]
 TEXT, PART = 4.5, 3.0  # WCAG 2.2: criteria 1.4.3 and 1.4.11

@@ -18,13 +18,13 @@ from natpatsip.datasets.declaration import declared, parse, source
 from natpatsip.datasets.descriptor import FILE, FOLDER, ORGANISATIONS, Package
 from natpatsip.datasets.organisations import Organisations
 from natpatsip.datasets.validation import Table, examine, examine_as, raise_faults
-from natpatsip.declaring.columns import Column
-from natpatsip.declaring.entry import added
-from natpatsip.declaring.file_form import read
-from natpatsip.declaring.proposal import Proposal, propose
 from natpatsip.errors import UsageError, nearest
+from natpatsip.files.yaml_models import line_of
+from natpatsip.new_dataset.columns import Column
+from natpatsip.new_dataset.entry import added
+from natpatsip.new_dataset.file_form import read
+from natpatsip.new_dataset.proposal import Proposal, propose
 from natpatsip.quarter import Quarter
-from natpatsip.yaml_models import line_of
 
 __all__ = ["Declared", "add"]
 

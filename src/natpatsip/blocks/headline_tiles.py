@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import cast
 
 from natpatsip import context
-from natpatsip.blocks import Block, Drawing, drawing_span, fact_span
+from natpatsip.blocks.tables_and_callouts import Block, Drawing, drawing_span, fact_span
 from natpatsip.charts import palette
 from natpatsip.errors import FigureError
-from natpatsip.facts import Fact
+from natpatsip.facts.publishing import Fact
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from natpatsip.datasets.descriptor import FILE
 from natpatsip.errors import DataFileError
-from natpatsip.yaml_models import place_of_list
+from natpatsip.files.yaml_models import place_of_list
 
 NEW = """\
 # The data of the report, declared: https://datapackage.org. A new file is a new resource; no Python is needed.

@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from natpatsip import context, library_figures, wording
+from natpatsip import context, wording
+from natpatsip.blocks import library_figures
+from natpatsip.blocks.library_figures import SVG
+from natpatsip.blocks.printable import NotPrintableError, is_missing, labelled, text_of_value
 from natpatsip.charts.layout.sizes import WIDTH
 from natpatsip.context import FIGURE as FIGURE
 from natpatsip.context import PICTURE as PICTURE
-from natpatsip.csv_files import frame_to_csv
 from natpatsip.errors import FigureError
-from natpatsip.library_figures import SVG
-from natpatsip.printable import NotPrintableError, is_missing, labelled, text_of_value
+from natpatsip.files.csv_files import frame_to_csv
 
 if TYPE_CHECKING:
     import altair as alt
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as MatplotlibFigure
     from plotly.graph_objects import Figure as PlotlyFigure
 
-    from natpatsip.diagrams import Diagram
+    from natpatsip.blocks.diagrams import Diagram
 
 VEGALITE = "application/vnd.vegalite.v5+json"  # the newest that JupyterLab knows; it draws version 6 too
 ID = re.compile(r"(fig|pic)-[a-z0-9]+(-[a-z0-9]+)*")
@@ -200,12 +201,12 @@ def figure(
 
 def _specification(chart: Any, figure_id: str) -> dict[str, Any]:
     """Return a chart as Vega-Lite; one that is drawn with Altair directly looks like the others."""
-    from natpatsip.charts import encodings, own_charts, theme
+    from natpatsip.charts import own_chart_encodings, own_charts, theme
 
     drawn: dict[str, Any] = chart.to_dict()
     if "narrow" in drawn.get("usermeta", {}):  # one of `natpatsip.charts`
         return drawn
-    faults = own_charts.misread(drawn), encodings.misstated(drawn), own_charts.out_of_categories(chart, drawn)
+    faults = own_charts.misread(drawn), own_chart_encodings.misstated(drawn), own_charts.out_of_categories(chart, drawn)
     if told := next(filter(None, faults), ""):
         raise FigureError(f"{figure_id}: {told}")
     return _in_report_look(own_charts.with_local_times(drawn), theme.OWN_CHARTS)
@@ -254,7 +255,7 @@ def picture(
     Parameters
     ----------
     drawing : str, Diagram or figure of matplotlib
-        An SVG, or a diagram of `natpatsip.diagrams`, which has a second layout for narrow pages.
+        An SVG, or a diagram of `natpatsip.blocks.diagrams`, which has a second layout for narrow pages.
 
     Raises
     ------

@@ -14,9 +14,9 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
-from natpatsip.datasets import reading
+from natpatsip.datasets import plain_file
 from natpatsip.datasets.descriptor import Resource
-from natpatsip.datasets.reading import raise_faults
+from natpatsip.datasets.plain_file import raise_faults
 from natpatsip.errors import DataFileError
 
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -63,7 +63,7 @@ def read(data: bytes, where: str) -> Sheet:
         form["format"] = "parquet"
     if suffix == "txt":
         form["format"] = "csv"
-    rows = reading.parse(data, _untyped(where, form))
+    rows = plain_file.parse(data, _untyped(where, form))
     _refuse_header(where, rows.header)
     raise_faults(where, rows.faults)
     if not rows.lines:
@@ -71,7 +71,7 @@ def read(data: bytes, where: str) -> Sheet:
     columns = rows.by_name
     if is_parquet:
         times = {name: kind for name, texts in columns.items() if (kind := _kind_of_times(texts))}
-        rows = reading.parse(data, _untyped(where, form, times))
+        rows = plain_file.parse(data, _untyped(where, form, times))
         columns = rows.by_name
     return Sheet(form, columns, rows.lines)
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from natpatsip.datasets.descriptor import FOLDER, PROVENANCE
 from natpatsip.datasets.organisations import Organisations
-from natpatsip.datasets.reading import Fault, raise_faults
+from natpatsip.datasets.plain_file import Fault, raise_faults
 from natpatsip.datasets.total_rows import REMEDY, is_sum_of_others, likely_total, total_by_name
-from natpatsip.declaring.columns import NUMBERS, Column, describe
-from natpatsip.declaring.file_form import Sheet
+from natpatsip.new_dataset.columns import NUMBERS, Column, describe
+from natpatsip.new_dataset.file_form import Sheet
 from natpatsip.wording import listing
 
 AS_OF = ("as_of", "as of", "reported_in", "reported in")

@@ -17,12 +17,12 @@ from natpatsip.checks.numbers import allowed_numbers
 from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.relations import REPORTED, Operand, Rules
 from natpatsip.checks.sentences import Sentence, sentences_of
-from natpatsip.csv_files import from_csv
 from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.validation import examine, raise_faults
-from natpatsip.fact_labels import labels_of
-from natpatsip.facts import REPORTED as REPORTED_FACTS
-from natpatsip.facts import Fact, parse_value, printed, published_in, source_of
+from natpatsip.facts.fact_labels import labels_of
+from natpatsip.facts.publishing import REPORTED as REPORTED_FACTS
+from natpatsip.facts.publishing import Fact, parse_value, printed, published_in, source_of
+from natpatsip.files.csv_files import from_csv
 from natpatsip.pipeline.notebook import appears_in, numbered
 from natpatsip.pipeline.outputs import Outputs, collect_facts, gather
 from natpatsip.pipeline.plan import GLOSSARY, TERM, Plan

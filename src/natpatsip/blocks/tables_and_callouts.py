@@ -15,13 +15,14 @@ from functools import partial
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from natpatsip import context, library_tables, wording
+from natpatsip import context, wording
+from natpatsip.blocks import library_tables
+from natpatsip.blocks.printable import NotPrintableError, are_years, escaped, is_missing, labelled, text_of_value
 from natpatsip.context import BLOCK as BLOCK
 from natpatsip.context import LEFT_OUT, WARNING
-from natpatsip.digests import sha256
 from natpatsip.errors import FigureError, nearest
-from natpatsip.facts import Fact
-from natpatsip.printable import NotPrintableError, are_years, escaped, is_missing, labelled, text_of_value
+from natpatsip.facts.publishing import Fact
+from natpatsip.files.digests import sha256
 from natpatsip.worded import Worded
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from numbers import Real
 from typing import Any
 
 from natpatsip import wording
+from natpatsip.blocks.printable import escaped
 from natpatsip.context import LIBRARY_TABLES
 from natpatsip.errors import FigureError
-from natpatsip.printable import escaped
 
 NONE = "None"  # a word of data, too, as for the harm that was done
 NO_VALUE = ("nan", "NaN", "NaT", "<NA>", NONE, "inf", "-inf")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from natpatsip import wording
 from natpatsip.errors import FigureError
-from natpatsip.fact import Fact, printed
+from natpatsip.facts.fact import Fact, printed
 from natpatsip.quarter import Quarter
 from natpatsip.worded import Worded
 

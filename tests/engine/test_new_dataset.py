@@ -13,15 +13,15 @@ from frictionless import Package
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from natpatsip import datasets, declaring
+from natpatsip import datasets, new_dataset
 from natpatsip.datasets import dictionary
 from natpatsip.datasets.coverage import NEVER
 from natpatsip.datasets.declaration import declared, parse
-from natpatsip.declaring import columns, entry, file_form
-from natpatsip.declaring.columns import describe
 from natpatsip.errors import DataFileError, ReportError
+from natpatsip.files.yaml_models import load_yaml
+from natpatsip.new_dataset import columns, entry, file_form
+from natpatsip.new_dataset.columns import describe
 from natpatsip.quarter import Quarter
-from natpatsip.yaml_models import load_yaml
 from support.projects import command, edit, example
 
 Q2 = Quarter.parse("2024-25-Q2")
@@ -55,7 +55,7 @@ def put(project, name="beds.csv", text=None, encoding="utf-8"):
 
 
 def added(project, *arguments, **options):
-    return declaring.add(put(project, *arguments, **options), project)
+    return new_dataset.add(put(project, *arguments, **options), project)
 
 
 # What a column holds
@@ -455,7 +455,7 @@ def test_the_columns_of_the_example_are_found_as_they_are_declared(project):
     """The declarations that people wrote are a measure of those that the command writes."""
     content = yaml.safe_load((project / "data" / "datapackage.yaml").read_text(encoding="utf-8"))
     known = datasets.declared(project)
-    table = declaring.examine("organisations", project)
+    table = new_dataset.examine("organisations", project)
     for resource in content["resources"][:3]:
         sheet = file_form.read((project / "data" / resource["path"]).read_bytes(), f"data/{resource['path']}")
         for field in resource["schema"]["fields"]:

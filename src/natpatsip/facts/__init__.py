@@ -1,0 +1,1 @@
+"""Facts: each number of a report is published once, by its owner, and cited everywhere else."""
