@@ -12,7 +12,7 @@ from typing import Any
 from natpatsip.errors import RenderError, together
 from natpatsip.files.digests import sha256_of
 from natpatsip.pipeline.render.pandoc import run_pandoc
-from natpatsip.pipeline.render.pandoc_tasks import Task, perform
+from natpatsip.pipeline.render.pandoc_tasks import Task, attempt, raised
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import STATEMENT, Report
 from natpatsip.pipeline.staging.markdown import Heading, Place, slug
@@ -125,9 +125,19 @@ def parse_chapter(report: Report, name: str, source: str, places: Sequence[Place
 
 def parse_chapters(report: Report, chapters: Sequence[Chapter], cache: RenderCache, *, jobs: int = 1) -> list[Chapter]:
     """Return chapters with what pandoc reads in their sources, each of their headings with an id."""
+    return list(map(raised, parse_each(report, chapters, cache, jobs=jobs)))
+
+
+def parse_each(
+    report: Report, chapters: Sequence[Chapter], cache: RenderCache, *, jobs: int = 1
+) -> list[Chapter | RenderError]:
+    """Return chapters as `parse_chapters` does, or what is wrong with those that pandoc cannot read."""
     tasks = [_reading(report, chapter) for chapter in chapters]
-    texts = perform(tasks, cache=cache, jobs=jobs)
-    return [_with_document(*each) for each in zip(chapters, tasks, texts, strict=True)]
+    texts = attempt(tasks, cache=cache, jobs=jobs)
+    return [
+        text if isinstance(text, RenderError) else _with_document(chapter, task, text)
+        for chapter, task, text in zip(chapters, tasks, texts, strict=True)
+    ]
 
 
 def _reading(report: Report, chapter: Chapter) -> Task:

@@ -13,13 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from natpatsip.errors import RenderError
 from natpatsip.pipeline.render.pandoc import pandoc_path
 from natpatsip.pipeline.render.program import run_program
 from natpatsip.pipeline.render.render_cache import RenderCache
 
+Found = TypeVar("Found")
 SCRIPT = Path(__file__).with_name("tasks.lua")
 CONVERTED_FIRST = ("\t", "\r", "\ufeff")  # by pandoc's command line, before a reader has the text
 
@@ -49,15 +50,32 @@ class Task:
 
 
 def perform(tasks: Sequence[Task], *, cache: RenderCache, jobs: int) -> list[str]:
-    """Return the results of tasks, from the cache where they are there; so many processes at once do the others.
+    """Return the results of tasks, as `attempt` does.
 
     Raises
     ------
     RenderError
-        With pandoc's words, where it cannot do one.
+        That of the first task that pandoc cannot do.
+    """
+    return [raised(each) for each in attempt(tasks, cache=cache, jobs=jobs)]
+
+
+def raised(found: Found | RenderError) -> Found:
+    """Return what was found, or raise it if it is an error."""
+    if isinstance(found, RenderError):
+        raise found
+    return found
+
+
+def attempt(tasks: Sequence[Task], *, cache: RenderCache, jobs: int) -> list[str | RenderError]:
+    """Return the results of tasks, or what is wrong with them in pandoc's words.
+
+    They come from the cache where they are there; so many processes at once do the others.
     """
     names = [cache.name(task.kind, task.parts, has_figures=task.has_figures) for task in tasks]
-    found = [cache.found(task.kind, name) for task, name in zip(tasks, names, strict=True)]
+    found: list[str | RenderError | None] = [
+        cache.found(task.kind, name) for task, name in zip(tasks, names, strict=True)
+    ]
     waiting = [at for at, text in enumerate(found) if text is None]
     shares = _shares(tasks, [at for at in waiting if not tasks[at].is_alone], jobs)
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
@@ -66,11 +84,19 @@ def perform(tasks: Sequence[Task], *, cache: RenderCache, jobs: int) -> list[str
             for at, answer in zip(share, answers, strict=True):
                 found[at] = answer
         left = [at for at in waiting if found[at] is None]
-        for at, text in zip(left, pool.map(lambda at: tasks[at].alone(), left), strict=True):
-            found[at] = text
+        for at, outcome in zip(left, pool.map(lambda at: _alone(tasks[at]), left), strict=True):
+            found[at] = outcome
     for at in waiting:
-        cache.keep(tasks[at].kind, names[at], found[at] or "")
-    return [text or "" for text in found]
+        if isinstance(text := found[at], str):
+            cache.keep(tasks[at].kind, names[at], text)
+    return [each or "" for each in found]
+
+
+def _alone(task: Task) -> str | RenderError:
+    try:
+        return task.alone()
+    except RenderError as error:
+        return error
 
 
 def _shares(tasks: Sequence[Task], waiting: Sequence[int], jobs: int) -> list[list[int]]:
