@@ -31,6 +31,12 @@ def test_the_process_that_builds_imports_neither_pandas_nor_altair_nor_typst():
     assert not {"pandas", "altair", "numpy", "typst"} & set(found)
 
 
+def test_the_check_of_small_numbers_imports_no_pandas():
+    found = imported("import natpatsip.checks.small_number")
+    assert "numpy" in found
+    assert not {"pandas", "altair"} & set(found)
+
+
 @pytest.mark.parametrize("module", ["natpatsip.charts.palette", "natpatsip.charts.layout.sizes"])
 def test_what_is_known_of_charts_without_drawing_imports_no_altair(module):
     assert "altair" not in imported(f"import {module}")
