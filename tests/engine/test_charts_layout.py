@@ -336,7 +336,9 @@ PANELS = pd.DataFrame({"month": ["April", "May", "June"], "beds": [3, 5, 4], "da
 
 def panel(column, title, **x):
     x = alt.X("month:N", sort=None, **x)
-    return alt.Chart(PANELS).mark_bar().encode(x=x, y=alt.Y(f"{column}:Q", title=title)).properties(height=100, width=300)
+    return (
+        alt.Chart(PANELS).mark_bar().encode(x=x, y=alt.Y(f"{column}:Q", title=title)).properties(height=100, width=300)
+    )
 
 
 @pytest.mark.parametrize(
