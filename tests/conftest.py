@@ -1,15 +1,26 @@
 """What all tests share."""
 
+import gc
 import os
 import signal
+import sys
+from pathlib import Path
 
-import papermill  # noqa: F401 — before any module of the build: it loads its engines as it is imported
 import pytest
 
-from natpatsip import context
-from natpatsip.pipeline.drawing import draw_worker
-from natpatsip.pipeline.execution import prefork
+# jsonschema checks addresses with the first of these if it can import it, which takes each process over a second; nothing
+# that is tested needs that. So neither these processes nor the programs that they start find it.
+LACKING = Path(__file__).parent / "support" / "lacking"
+sys.modules["rfc3987_syntax"] = None
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(LACKING), os.environ.get("PYTHONPATH")]))
 
+import papermill  # noqa: E402, F401 — before any module of the build: it loads its engines as it is imported
+
+from natpatsip import context  # noqa: E402
+from natpatsip.pipeline.drawing import draw_worker  # noqa: E402
+from natpatsip.pipeline.execution import prefork  # noqa: E402
+
+sys.dont_write_bytecode = False  # what pytest makes of each test to show what failed, which takes it half of its start
 pytest.register_assert_rewrite("support")  # before the first of its modules is imported
 
 from support.browser import chromium  # noqa: E402
@@ -20,8 +31,14 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist
 def pytest_xdist_auto_num_workers():
-    """Have three workers for two processors: much of the time, a test waits for what it has started."""
-    return (3 * (os.cpu_count() or 1) + 1) // 2
+    """Have two workers for a processor: much of the time, a test waits for what it has started."""
+    return 2 * (os.cpu_count() or 1)
+
+
+def pytest_collection_finish():
+    """Spare the garbage collector thousands of tests and all of pandas, each time that it looks for what can go."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
