@@ -1,5 +1,7 @@
 """Words of data that Python would print for no value are words; a missing value is none of them."""
 
+import json
+
 import pandas as pd
 
 from natpatsip.pipeline.staging.data_phrases import phrases_in
@@ -26,9 +28,10 @@ def test_a_table_prints_what_data_say_and_no_missing_value(tmp_path):
     assert "nan bread" in page
     assert "nan and rice, with tea" in page
     file = project / "notebooks" / "ward.ipynb"
-    stops = file.read_text(encoding="utf-8").replace(
-        "table(menu,", "menu.meal = float('nan')\\ntable(menu.astype(str),"
-    )
+    faulty = "menu.meal = [f\"{float('nan')} pounds\"] * 3"
+    cells = json.loads(file.read_text(encoding="utf-8"))
+    cells["cells"][-1]["source"] = TABLE.replace("table(", f"{faulty}\ntable(")
+    stops = json.dumps(cells)
     file.write_text(stops, encoding="utf-8")
     run = command(project, "build", "2024-25-Q2", "--to", "html")
     assert run.returncode == 1
