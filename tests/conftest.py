@@ -35,6 +35,22 @@ def pytest_xdist_auto_num_workers():
     return 2 * (os.cpu_count() or 1)
 
 
+# Modules that take longest, by seconds of a whole run: they begin first, so that no worker ends long after the others.
+LONGEST = (
+    *("test_checks", "test_cluster_faults", "test_prefork", "test_preview", "test_tutorials", "test_cluster", "test_life"),
+    *("test_cache", "test_cache_faults", "test_error_handling", "test_report_pages", "test_failing_well"),
+    *("test_charts_layout", "test_write_a_chapter", "test_documentation", "test_kills", "test_archived_report"),
+    *("test_wheel", "test_whole_report", "test_report", "test_pages_access", "test_docs_site", "test_draw_worker"),
+    *("test_scheduled_runs", "test_bad_input", "test_library_figures", "test_imports", "test_schedule"),
+    *("test_library_tables", "test_table_captions", "test_engine"),
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the longest modules; a worker is given a module at a time, in this order."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
 def pytest_collection_finish():
     """Spare the garbage collector thousands of tests and all of pandas, each time that it looks for what can go."""
     gc.collect()
