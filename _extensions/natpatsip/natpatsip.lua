@@ -42,6 +42,23 @@ local function markup(blocks, format)
 end
 
 local function content(blocks) return '[' .. markup(blocks, 'typst') .. ']' end
+
+-- The same of many at once: a run of the writer takes a millisecond, whatever it writes.
+local PARTED = '/* natpatsip: next */'
+local function contents(parts)
+  local blocks, out = pandoc.Blocks({}), {}
+  for _, part in ipairs(parts) do
+    blocks:extend(part)
+    blocks:insert(pandoc.RawBlock('typst', PARTED))
+  end
+  local text, from = #parts > 0 and pandoc.write(pandoc.Pandoc(blocks), 'typst') or '', 1
+  for n = 1, #parts do
+    local at, to = text:find(PARTED, from, true)
+    out[n] = '[' .. text:sub(from, at - 1):gsub('^\n+', ''):gsub('%s+$', '') .. ']'
+    from = to + 1
+  end
+  return out
+end
 local function plain(text) return typst_string(turned(text)) end
 
 local function read(path)
@@ -87,14 +104,20 @@ end
 
 -- A link goes to another page in HTML; in the PDF and in Word the chapters are one document, and each begins with the
 -- heading that has its file's name as id.
+local names_figures = false -- whether any link leads to a figure
+
 local function resolve(link)
   local stem, fragment = link.target:match('^([%w%-_]+)%.qmd#?(.*)$')
-  if not stem then return is_word() and numbered(link) or nil end
+  if not stem then
+    names_figures = names_figures or link.target:match('^#fig%-') ~= nil
+    return is_word() and numbered(link) or nil
+  end
   if is_html() and not single then
     link.target = stem .. '.html' .. (fragment ~= '' and '#' .. fragment or '')
   else
     link.target = '#' .. (fragment ~= '' and fragment or stem)
   end
+  names_figures = names_figures or link.target:match('^#fig%-') ~= nil
   return is_word() and numbered(link) or link
 end
 
@@ -149,7 +172,8 @@ local function line_break(inline)
   return nil
 end
 
--- What is read as one word is never broken across lines: "Figure 5", "Q3 2024/25", "26 September 2024".
+-- What is read as one word is never broken across lines: "Figure 5", "Q3 2024/25", "26 September 2024". On pages it is held
+-- together before they come here (natpatsip.pipeline.render.unbroken): this is for what the PDF has in links.
 local MONTHS = { 'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October',
   'November', 'December' }
 local NO_BREAK = '\u{a0}'
@@ -247,17 +271,18 @@ function drawing(span)
   return out
 end
 
--- What a cell says, and for how many letters it needs room.
-local function letters_of(cell)
-  if not cell then return '', 0 end -- the row has a wider cell before it
-  local text, more = stringify(cell), 0
-  cell.contents:walk({
-    RawInline = function(inline)
-      local kind = inline.text:match('^#np%-drawing%("(%a+)"') or inline.text:match('^<span class="drawing (%a+)"')
-      if kind then more = more + LETTERS[kind] end
-    end,
-    Image = function(image) more = more + (image.attributes.width == '2.2cm' and LETTERS.line or LETTERS.icon) end,
-  })
+-- What a cell or a line of it says, and for how many letters it needs room.
+local function letters_of(content, has_drawings)
+  local text, more = stringify(content), 0
+  if has_drawings then
+    content:walk({
+      RawInline = function(inline)
+        local kind = inline.text:match('^#np%-drawing%("(%a+)"') or inline.text:match('^<span class="drawing (%a+)"')
+        if kind then more = more + LETTERS[kind] end
+      end,
+      Image = function(image) more = more + (image.attributes.width == '2.2cm' and LETTERS.line or LETTERS.icon) end,
+    })
+  end
   return text, more
 end
 
@@ -681,9 +706,21 @@ local function all_rows(tbl)
   return rows
 end
 
--- The rows of data.
-local function rows_of(tbl)
-  return all_rows(tbl):filter(function(row) return not is_group(row) end)
+-- What is asked of a table again and again: its rows, which of them head groups, the rows of data, and what is marked in
+-- it. A walk copies what it walks, so that one of the table is made, and those of its cells where there is something.
+local function reading_of(tbl)
+  local marks, has_drawings = {}, false
+  tbl:walk({
+    Span = function(span) for _, class in ipairs(span.classes) do marks[class] = true end end,
+    RawInline = function(inline) has_drawings = has_drawings or inline.text:match('drawing') ~= nil end,
+    Image = function() has_drawings = true end,
+  })
+  local rows, is_heading, data = all_rows(tbl), {}, pandoc.List({})
+  for r, row in ipairs(rows) do
+    is_heading[r] = marks.group and is_group(row) or false
+    if not is_heading[r] then data:insert(row) end
+  end
+  return { rows = rows, is_heading = is_heading, data = data, marks = marks, has_drawings = has_drawings }
 end
 
 local function without_mark(blocks, class)
@@ -753,9 +790,9 @@ local function longest_word(text)
   return longest
 end
 
-local function longest_word_of(tbl)
+local function longest_word_of(reading)
   local longest = 0
-  for _, row in ipairs(rows_of(tbl)) do
+  for _, row in ipairs(reading.data) do
     for _, cell in ipairs(row.cells) do longest = math.max(longest, longest_word(stringify(cell))) end
   end
   return longest
@@ -765,13 +802,16 @@ end
 local NARROWEST = 36 -- of a page of 320 pixels
 local WIDEST, MANY = 72, 8 -- letters on the narrowest screen that has tables as rows; columns that people can compare
 
-local function letters_across(tbl)
+local function letters_across(tbl, reading)
   local across = 0
   for c, heading in ipairs(tbl.head.rows[1].cells) do
     local word = longest_word(stringify(heading))
-    for _, row in ipairs(rows_of(tbl)) do
-      local text, drawn = letters_of(row.cells[c])
-      word = math.max(word, longest_word(text), drawn)
+    for _, row in ipairs(reading.data) do
+      local cell = row.cells[c]
+      if cell then -- else the row has a wider cell before it
+        local text, drawn = letters_of(cell.contents, reading.has_drawings)
+        word = math.max(word, longest_word(text), drawn)
+      end
     end
     across = across + word + 2
   end
@@ -782,26 +822,25 @@ end
 -- for, and long texts are broken into lines; no column is narrower than its longest word.
 local ACROSS, PADDING, SHORT, LONG = 92, 3, 16, 90  -- in letters of a table's text
 
--- The lines of a cell, each as a cell of its own.
+-- The lines of a cell.
 local function lines_of(cell)
   if not cell then return {} end
   local lines = { pandoc.Inlines({}) }
   for _, inline in ipairs(utils.blocks_to_inlines(cell.contents)) do
     if inline.t == 'LineBreak' then table.insert(lines, pandoc.Inlines({})) else lines[#lines]:insert(inline) end
   end
-  for n, inlines in ipairs(lines) do lines[n] = pandoc.Cell({ pandoc.Plain(inlines) }) end
   return lines
 end
 
 -- Beside the widths: for how many letters there has to be room.
-local function weights(tbl)
+local function weights(tbl, reading)
   local wish, least, total, spare = {}, {}, 0, 0
   for c, spec in ipairs(tbl.colspecs) do
     local heading = stringify(tbl.head.rows[1].cells[c])
     local word, longest = 1.15 * longest_word(heading), 0  -- in bold
-    for _, row in ipairs(rows_of(tbl)) do
+    for _, row in ipairs(reading.data) do
       for _, line in ipairs(lines_of(row.cells[c])) do
-        local text, drawn = letters_of(line)
+        local text, drawn = letters_of(line, reading.has_drawings)
         word = math.max(word, longest_word(text) + (drawn >= LETTERS.line and 0 or drawn), drawn)
         longest = math.max(longest, (utf8.len(text) or #text) + drawn)
       end
@@ -830,15 +869,15 @@ end
 
 -- A row with a line or an icon of its own is one of many, whatever its name begins with; and so is a row whose name goes
 -- on after a colon: "All visits: latest month".
-local function is_total(row)
+local function is_total(row, reading)
   local first = stringify(row.cells[1])
-  if has_drawing(row) or first:match(':') then return false end
-  return first:match('^Total%f[%W]') ~= nil or first:match('^All%f[%W]') ~= nil or TOTALS[first] == true
+  if first:match(':') or not (first:match('^Total%f[%W]') or first:match('^All%f[%W]') or TOTALS[first]) then return false end
+  return not (reading.has_drawings and has_drawing(row))
 end
 
 -- Pages have no numbers: the column of the list of figures that says the page is a column of links.
-local function name_link_column(tbl)
-  local first = rows_of(tbl)[1]
+local function name_link_column(tbl, reading)
+  local first = reading.data[1]
   if not first then return end
   for c, cell in ipairs(first.cells) do
     cell.contents:walk({ Link = function(link)
@@ -847,22 +886,24 @@ local function name_link_column(tbl)
   end
 end
 
-local function html_table(tbl)
-  name_link_column(tbl)
+local function html_table(tbl, reading)
+  if reading.marks['page-of'] then name_link_column(tbl, reading) end
   local headings = pandoc.List({})
   for c, cell in ipairs(tbl.head.rows[1].cells) do
     headings[c] = stringify(cell)
     cell.attr.attributes.scope = 'col'
   end
   local heading = heading_rows(tbl)
-  local across = letters_across(tbl)
-  tbl:walk({ RawInline = function(inline)
-    if inline.text:match('^<span class="drawing line"') and not tbl.attr.classes:includes('sortable') then
-      tbl.attr.classes:insert('sortable') -- what has a line in each row compares rows
-    end
-  end })
+  local across = letters_across(tbl, reading)
+  if reading.has_drawings then
+    tbl:walk({ RawInline = function(inline)
+      if inline.text:match('^<span class="drawing line"') and not tbl.attr.classes:includes('sortable') then
+        tbl.attr.classes:insert('sortable') -- what has a line in each row compares rows
+      end
+    end })
+  end
   local is_wide = not tbl.classes:includes('passports') and (#tbl.colspecs > MANY or across > WIDEST)
-  if #tbl.colspecs <= MANY and (is_wide or #tbl.colspecs > 3 or longest_word_of(tbl) > 18 or across > NARROWEST) then
+  if #tbl.colspecs <= MANY and (is_wide or #tbl.colspecs > 3 or across > NARROWEST or longest_word_of(reading) > 18) then
     tbl.attr.classes:insert('cards')
   end
   -- Alignment is a class: style attributes would need a laxer policy of the page.
@@ -880,8 +921,8 @@ local function html_table(tbl)
   end
   aligned(tbl.head.rows[1])
   local bodies = pandoc.List({})
-  for _, row in ipairs(all_rows(tbl)) do
-    local is_heading = is_group(row)
+  for r, row in ipairs(reading.rows) do
+    local is_heading = reading.is_heading[r]
     if is_heading or #bodies == 0 then
       bodies:insert({ attr = pandoc.Attr(), body = pandoc.List({}), head = pandoc.List({}), row_head_columns = 1 })
     end
@@ -892,7 +933,7 @@ local function html_table(tbl)
     else
       aligned(row)
       row.cells[1].attr.attributes.scope = 'row'
-      if is_total(row) then row.attr.classes:insert('total') end
+      if is_total(row, reading) then row.attr.classes:insert('total') end
       for c = 2, #row.cells do row.cells[c].attr.attributes['data-label'] = headings[c] end
       bodies[#bodies].body:insert(row)
     end
@@ -910,21 +951,33 @@ local ALIGNMENTS = { AlignRight = 'right', AlignCenter = 'center' }
 -- Words beside an icon; of two icons, each has lines of its own.
 local function beside_icons(cell)
   local out = {}
-  for n, line in ipairs(lines_of(cell)) do out[n] = '#np-beside-icon' .. content(line.contents) end
+  for n, line in ipairs(lines_of(cell)) do out[n] = '#np-beside-icon' .. content({ pandoc.Plain(line) }) end
   return '[' .. table.concat(out) .. ']'
 end
 
-local function typst_table(tbl)
+local function typst_table(tbl, reading)
   local columns, aligns, cells, header = {}, {}, {}, {}
   local heading = heading_rows(tbl)
-  local widths, letters = weights(tbl)
+  local widths, letters = weights(tbl, reading)
   for c, weight in ipairs(widths) do
     columns[c] = weight .. 'fr'
     aligns[c] = ALIGNMENTS[tbl.colspecs[c][1]] or 'left'
   end
-  for r, row in ipairs(heading) do
+  local parts = pandoc.List({ tbl.caption.long }) -- in order: caption, heading, cells
+  for _, row in ipairs(heading) do
+    for _, each in ipairs(row) do parts:insert({ pandoc.Plain(each.content) }) end
+  end
+  for r, row in ipairs(reading.rows) do
+    if reading.is_heading[r] then parts:insert(without_mark(row.cells[1].contents, 'group'))
+    else
+      for _, cell in ipairs(row.cells) do parts:insert(cell.contents) end
+    end
+  end
+  local texts, at = contents(parts), 1
+  local function next_text() at = at + 1; return texts[at] end
+  for _, row in ipairs(heading) do
     for _, each in ipairs(row) do
-      local text = content({ pandoc.Plain(each.content) })
+      local text = next_text()
       if each.across > 1 or each.down > 1 then
         text = 'table.cell(colspan: ' .. each.across .. ', rowspan: ' .. each.down
           .. (each.spans and ', align: center' or '') .. ')' .. text
@@ -933,34 +986,35 @@ local function typst_table(tbl)
     end
   end
   local totals, groups = {}, {}
-  for r, row in ipairs(all_rows(tbl)) do
+  for r, row in ipairs(reading.rows) do
     local y = r + #heading - 1
-    if is_group(row) then
+    if reading.is_heading[r] then
       table.insert(groups, tostring(y))
-      cells[r] = 'table.cell(colspan: ' .. #columns .. ', align: left)'
-        .. content(without_mark(row.cells[1].contents, 'group'))
+      cells[r] = 'table.cell(colspan: ' .. #columns .. ', align: left)' .. next_text()
     else
       local out = {}
       for c, cell in ipairs(row.cells) do
-        local text, drawn = letters_of(cell)
-        out[c] = content(cell.contents)
-        if drawn > 0 and drawn < LETTERS.line and text ~= '' then out[c] = beside_icons(cell) end
+        out[c] = next_text()
+        if reading.has_drawings then
+          local text, drawn = letters_of(cell.contents, true)
+          if drawn > 0 and drawn < LETTERS.line and text ~= '' then out[c] = beside_icons(cell) end
+        end
       end
       cells[r] = table.concat(out, ', ')
-      if is_total(row) then table.insert(totals, tostring(y)) end
+      if is_total(row, reading) then table.insert(totals, tostring(y)) end
     end
   end
   local function numbers(name, list)
     return #list > 0 and ', ' .. name .. ': (' .. table.concat(list, ', ') .. ',)' or ''
   end
   return raw('typst', '#np-table(columns: (' .. table.concat(columns, ', ') .. ',), align: ('
-    .. table.concat(aligns, ', ') .. ',), caption: ' .. content(tbl.caption.long) .. numbers('totals', totals)
+    .. table.concat(aligns, ', ') .. ',), caption: ' .. texts[1] .. numbers('totals', totals)
     .. numbers('groups', groups) .. (#heading > 1 and ', heads: ' .. #heading or '')
     .. (letters > ACROSS and ', letters: ' .. letters or '') .. ', header: (' .. table.concat(header, ', ') .. ',),\n'
     .. table.concat(cells, ',\n') .. ')' .. (tbl.identifier ~= '' and ' #label(' .. typst_string(tbl.identifier) .. ')' or ''))
 end
 
-local function word_table(tbl)
+local function word_table(tbl, reading)
   if tbl.identifier ~= '' then -- its caption is where a link leads to
     local name = utils.blocks_to_inlines(tbl.caption.long)
     tbl.caption.long = { pandoc.Plain({ pandoc.Span(name, pandoc.Attr(tbl.identifier)) }) }
@@ -968,14 +1022,14 @@ local function word_table(tbl)
   end
   local total, specs = 0, {}
   local heading = heading_rows(tbl)
-  local wanted = weights(tbl)
+  local wanted = weights(tbl, reading)
   for _, weight in ipairs(wanted) do total = total + weight end
   for c, spec in ipairs(tbl.colspecs) do specs[c] = { spec[1], wanted[c] / total } end
   tbl.colspecs = specs
-  local rows = all_rows(tbl)
-  for _, row in ipairs(rows) do
-    if is_group(row) then row.cells = { group_cell(row, #specs) } end
-    if #row.cells == 1 and #specs > 1 or is_total(row) then
+  local rows = reading.rows
+  for r, row in ipairs(rows) do
+    if reading.is_heading[r] then row.cells = { group_cell(row, #specs) } end
+    if #row.cells == 1 and #specs > 1 or is_total(row, reading) then
       for _, cell in ipairs(row.cells) do
         cell.contents = cell.contents:walk({
           Plain = function(b) return pandoc.Plain({ pandoc.Strong(b.content) }) end,
@@ -989,8 +1043,8 @@ local function word_table(tbl)
 end
 
 -- Which page a mark's figure is on, the link beside it says: "[2]{.page-of target=fig-x}" in a row with a link to #fig-x.
-local function linked_rows(tbl)
-  for _, row in ipairs(rows_of(tbl)) do
+local function linked_rows(tbl, reading)
+  for _, row in ipairs(reading.data) do
     local targets = {}
     for _, cell in ipairs(row.cells) do
       cell.contents:walk({ Link = function(link) targets[link.target:match('#(.+)$') or ''] = link.target end })
@@ -1002,7 +1056,6 @@ local function linked_rows(tbl)
       end })
     end
   end
-  return tbl
 end
 
 -- Quarto's own filters, which come later, would take classes and ids from a table.
@@ -1014,9 +1067,11 @@ end
 
 local function report_table(tbl)
   if tbl.classes:includes('passports') and not is_html() then return nil end -- passports.lua has given it its widths
-  if is_html() then return quarto and written(html_table(linked_rows(tbl))) or html_table(linked_rows(tbl)) end
-  if is_typst() then return typst_table(tbl) end
-  return word_table(tbl)
+  local reading = reading_of(tbl)
+  if is_html() and reading.marks['page-of'] then linked_rows(tbl, reading) end
+  if is_html() then return quarto and written(html_table(tbl, reading)) or html_table(tbl, reading) end
+  if is_typst() then return typst_table(tbl, reading) end
+  return word_table(tbl, reading)
 end
 
 -- The whole -----------------------------------------------------------------------------------------------------------------------
@@ -1080,11 +1135,8 @@ function Pandoc(doc)
   if is_typst() and doc.meta.natpatsip then doc.meta.natpatsip['programme-chapters'] = programmes(doc) end
   if is_typst() then doc.blocks = without_list_of_figures(doc.blocks) end
   -- Each walk copies the document there and back: what can go together does. Inlines come before blocks, inner before outer.
-  -- Facts keep their text to the letter: the style sheet holds them together.
-  local function as_it_is(link) if link.classes:includes('fact') then return link, false end end
-  if is_html() then doc = doc:walk({ traverse = 'topdown', Link = as_it_is, Inlines = unbroken }) end
   doc = doc:walk({ Link = resolve, RawInline = line_break, Math = formula, Image = pasted, Figure = without_caption, Span = span_of, Table = report_table, Div = is_html() and construct or nil })
-  if is_typst() then doc.blocks = leading(doc:walk({ Inlines = with_pages }).blocks) end
+  if is_typst() then doc.blocks = leading(names_figures and doc:walk({ Inlines = with_pages }).blocks or doc.blocks) end
   if not is_html() then doc = doc:walk({ Div = construct }) end
   if is_html() then doc = doc:walk({ Header = linked_heading }) end
   return doc

@@ -156,6 +156,8 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
             plan = plan.without_changes()
         staged = stage(plan, contents, outputs, facts, written=written)
         job.log(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(facts)} facts")
+        if staged.comments:
+            job.log(staged.comments)
         before = [each for each in files_of(job.report, FORMATS) if each.exists()]
         with publication(job.report, job.log) as folder:
             render.render(
@@ -260,13 +262,16 @@ def _start_processes(job: Job, *, draws: bool) -> RunCache:
 
     options = job.options
     runs = RunCache(job.cache, job.inputs, job.quarter, edition="", kernels=kernels.choose(options.kernels))
-    if to_run := runs.uncovered(job.project / "notebooks"):
-        if not options.cluster:
-            kernels.start(options.kernels)
+    to_run = runs.uncovered(job.project / "notebooks")
+    if to_run and not options.cluster:
+        kernels.start(options.kernels)
+    if draws:
         from natpatsip.pipeline.drawing import draw_worker
 
-        if draws and options.jobs > 1 and any(map(draw_worker.may_draw, to_run)):
-            draw_worker.start(job.cache, look.fonts(job.project))
+        # Whether drawings of earlier builds will do is known once the notebooks have run.
+        is_early = not job.cache.holds("svg") and any(map(draw_worker.may_draw, to_run))
+        fonts = look.fonts(job.project)
+        draw_worker.start(job.cache, fonts, jobs=options.jobs, formats=options.formats, is_early=is_early)
     return runs
 
 
@@ -326,10 +331,17 @@ def _open_findings(outcome: Outcome) -> list[str]:
 def _draw(job: Job, staged: Staged, outputs: Mapping[str, Outputs]) -> None:
     """Write the drawings into the staged project; most are in the cache by now."""
     from natpatsip.pipeline.drawing import draw_worker
-    from natpatsip.pipeline.drawing.charts_to_svg import write_drawings
+    from natpatsip.pipeline.drawing.staged_drawings import write_drawings
 
-    draw_worker.finish(job.cache)
-    write_drawings(staged.folder, staged.figures, outputs.values(), cache=job.cache, fonts=look.fonts(job.project))
+    write_drawings(
+        staged.folder,
+        staged.figures,
+        outputs.values(),
+        cache=job.cache,
+        fonts=look.fonts(job.project),
+        formats=job.options.formats,
+        found=draw_worker.finish(job.cache),
+    )
 
 
 def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Outcome:

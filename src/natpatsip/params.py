@@ -98,7 +98,7 @@ class Limits(Strict):
 class SignOff(Strict):
     """Who signs off the final edition, or a chapter of it: a role and, once it has been signed, the name and the day.
 
-    ``natpatsip sign`` records what the chapter said then, by its SHA-256.
+    ``natpatsip sign`` records what the chapter, or the whole report, said then, by its SHA-256.
     """
 
     role: Text
@@ -119,8 +119,8 @@ class SignOff(Strict):
     def _is_whole_or_open(self) -> SignOff:
         if (self.name is None) != (self.date is None):
             raise ValueError(f"the sign-off of the {self.role} needs both a name and a date; leave both out until then")
-        if self.signed and not (self.chapter and self.name):
-            raise ValueError(f"the sign-off of the {self.role} has signed without a chapter and a name; leave it out")
+        if self.signed and not self.name:
+            raise ValueError(f"the sign-off of the {self.role} has signed without a name; leave it out")
         return self
 
     @property

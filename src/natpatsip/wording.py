@@ -35,6 +35,7 @@ def _decimal(value: float, decimals: int) -> Decimal:
 
 _DIGITS = Context(prec=400)  # more than any float has before and after its point
 NOISE = 1e-9  # what arithmetic may add to a number: less than this is not a difference
+GIVEN_DIGITS = 12  # at most of a number that somebody has given; what is left of a difference has about 16
 MOST_DECIMALS = 12
 
 
@@ -69,11 +70,17 @@ def _two_digits(size: float) -> int:
 def honest_decimals(value: float, decimals: int = 0, *, is_percent: bool = False) -> int:
     """Return the decimals asked for, or more if a value that is not 0, or not 100%, would be printed as one.
 
+    What arithmetic leaves of a difference counts as 0: it is tiny, and has all the digits that a number can have.
+
     Examples
     --------
     >>> honest_decimals(0.04), honest_decimals(0.04, 2), honest_decimals(99.98, 1, is_percent=True)
     (3, 2, 3)
+    >>> honest_decimals(2.5e-10), honest_decimals(0.1 + 0.2 - 0.3)
+    (11, 0)
     """
+    if value and abs(value) < NOISE and len(repr(float(value)).partition("e")[0].strip("-0.")) <= GIVEN_DIGITS:
+        return max(decimals, 1 - math.floor(math.log10(abs(value))))
     for mark in (0, 100) if is_percent else (0,):
         distance = abs(float(value) - mark)
         if distance >= NOISE and _decimal(value, decimals) == mark:
@@ -91,7 +98,7 @@ def number(value: float, decimals: int = 0, *, is_percent: bool = False) -> str:
 
     Examples
     --------
-    >>> number(2724.5), number(-0.2), number(36952), number(2.2, 1), number(-1e-17), number(0.04, 1)
+    >>> number(2724.5), number(-0.2), number(36952), number(2.2, 1), number(0.1 + 0.2 - 0.3), number(0.04, 1)
     ('2,725', '−0.2', '36,952', '2.2', '0', '0.04')
     """
     _need_finite(value)

@@ -52,7 +52,7 @@ def render(plan: Plan, folder: Path, formats: list[str]) -> None:
 
     from natpatsip.pipeline import render as renderer
     from natpatsip.pipeline.caching.store import Cache
-    from natpatsip.pipeline.drawing.charts_to_svg import write_drawings
+    from natpatsip.pipeline.drawing.staged_drawings import write_drawings
     from natpatsip.pipeline.staging.stage import stage
 
     executed = {name: nbformat.read(folder / f"{name}.ipynb", as_version=4) for name in plan.notebooks}

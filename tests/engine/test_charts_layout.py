@@ -2,11 +2,12 @@
 
 import warnings
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
 
-from natpatsip import charts, spc
+from natpatsip import charts, figure, spc
 from natpatsip.charts.icons import ICONS
 from natpatsip.charts.layout.sizes import text_width, wrap, wrap_name
 from support.chart_samples import NAMES
@@ -328,3 +329,33 @@ def test_widths_are_those_of_the_typeface_or_a_little_more(bold):
 
 def test_a_word_too_wide_for_its_line_is_cut_with_an_ellipsis():
     assert wrap("Northamptonshire", 60)[0].endswith("…")
+
+
+PANELS = pd.DataFrame({"month": ["April", "May", "June"], "beds": [3, 5, 4], "days": [30, 20, 10]})
+
+
+def panel(column, title, **x):
+    x = alt.X("month:N", sort=None, **x)
+    return (
+        alt.Chart(PANELS).mark_bar().encode(x=x, y=alt.Y(f"{column}:Q", title=title)).properties(height=100, width=300)
+    )
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        panel("beds", "Beds", axis=None) & panel("days", "Days in hospital"),
+        panel("beds", "Beds") & panel("days", "Days in hospital"),
+        alt.Chart(PANELS.melt("month")).mark_bar().encode(
+            x=alt.X("month:N", sort=None), y=alt.Y("value:Q", title="Days in hospital"), row="variable:N"
+        ).properties(height=100),
+    ],
+    ids=["no-axis-above", "axis-above", "facet"],
+)  # fmt: skip
+def test_the_title_of_a_lower_panels_axis_is_apart_from_the_panel_above(chart):
+    shown = figure("fig-panels", chart, title="T", description="D", caption="C", data=PANELS)
+    layout = measure(dict(shown.specification))
+    lower = max((box for box in layout.texts if box.text == "Days in hospital"), key=lambda box: box.top)
+    of_panel_above = [box for box in layout.texts if box.text in ("0", "April", "month") and box.top < lower.top]
+    assert of_panel_above
+    assert lower.top - max(box.bottom for box in of_panel_above) >= 10

@@ -173,6 +173,17 @@ def test_a_mistake_is_named_with_its_place(mistake):
     assert text in refused(content)
 
 
+@pytest.mark.parametrize(
+    "pattern", ["[z-a]", "(", "*", "a{2,1}", "(?P<1>a)", "\\", "(?<=a+)b", "x{99999999999}", "(" * 5000]
+)
+def test_a_pattern_that_is_no_regular_expression_is_named_with_its_place(pattern):
+    content = trust.descriptor()
+    field(content, WAITS, "team")["constraints"] = {"pattern": pattern}
+    text = refused(content)
+    assert text.startswith("data/datapackage.yaml, ")
+    assert "waits_monthly.schema.fields.team.constraints.pattern: expected a regular expression; " in text
+
+
 def test_all_mistakes_come_together():
     content = trust.descriptor()
     resource(content, WAITS)["natpatsip"].update(period="moth", provenance="real")

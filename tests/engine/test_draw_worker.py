@@ -1,4 +1,4 @@
-"""Charts are drawn in a process of their own, and a build does not depend on it."""
+"""Charts are drawn in processes of their own, and a build does not depend on them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -26,7 +28,10 @@ CHART = {"data": {"values": [{"a": 1, "b": 2}]}, "mark": "bar", "encoding": {"x"
 
 
 def outputs(name, chart):
-    data = {FIGURE: {"id": name}, VEGALITE: chart}
+    return shown(name, {FIGURE: {"id": name}, VEGALITE: chart})
+
+
+def shown(name, data):
     content = new_notebook(cells=[new_code_cell("", outputs=[new_output("display_data", data)])])
     return Outputs.of("ward", content)
 
@@ -45,7 +50,7 @@ def test_too_low_a_limit_of_addresses_is_a_sentence_and_does_not_end_the_process
         "from natpatsip.pipeline.drawing.charts_to_svg import Artist\n"
         "resource.setrlimit(resource.RLIMIT_AS, (2 * 10**9, resource.RLIM_INFINITY))\n"
         "artist = Artist(Cache(Path(sys.argv[1]), is_read=False), Path(sys.argv[2]))\n"
-        "for draw in (artist.warm_up, artist.runtime, lambda: artist.png('fig-x', '<svg/>')):\n"
+        "for draw in (artist.warm_up, lambda: artist.png('fig-x', '<svg/>')):\n"
         "    try: draw()\n"
         "    except Exception as error: print(type(error).__name__, error)\n"
     )
@@ -53,7 +58,7 @@ def test_too_low_a_limit_of_addresses_is_a_sentence_and_does_not_end_the_process
         [sys.executable, "-c", script, cache.folder, FONTS], capture_output=True, text=True, check=True
     )
     said = run.stdout.splitlines()
-    assert len(said) == 3
+    assert len(said) == 2
     assert all(line.startswith("RenderError no chart can be drawn: this process may have 2 GB") for line in said)
 
 
@@ -68,7 +73,7 @@ def test_a_chart_of_a_saved_notebook_is_drawn_as_it_was_from_the_run(tmp_path):
 
 
 BUSY = """
-import sys, time
+import sys
 from pathlib import Path
 from natpatsip import cli
 from natpatsip.pipeline.drawing import draw_worker
@@ -76,8 +81,7 @@ from natpatsip.pipeline.caching.store import Cache
 from natpatsip.errors import ReportError
 
 def app():
-    opened = draw_worker.start(Cache(Path(sys.argv[1])), Path(sys.argv[2]))
-    opened._pool.submit(time.sleep, 600)
+    draw_worker.start(Cache(Path(sys.argv[1])), Path(sys.argv[2]), is_early=True)
     raise ReportError("a notebook failed")
 
 if __name__ == "__main__":
@@ -150,7 +154,6 @@ def test_what_the_worker_has_drawn_is_not_drawn_again(cache, monkeypatch):
     assert drawn.png.startswith(b"\x89PNG")
     assert "<svg" in drawn.narrow
     assert '"wide"' in drawn.interactive
-    assert "window.natpatsip" in artist.runtime()
 
 
 def test_a_chart_that_cannot_be_drawn_is_left_to_staging(cache):
@@ -164,9 +167,9 @@ def test_a_chart_that_cannot_be_drawn_is_left_to_staging(cache):
 
 
 def test_a_worker_that_was_killed_costs_time_alone(cache):
-    opened = draw_worker.start(cache, FONTS)
-    for process in opened._pool._processes.values():
-        os.kill(process.pid, signal.SIGKILL)
+    opened = draw_worker.start(cache, FONTS, is_early=True)
+    for each in opened.processes:
+        os.kill(each.process.pid, signal.SIGKILL)
     draw_worker.draw(outputs("fig-a", CHART))
     draw_worker.finish(cache)
     assert not opened.is_open
@@ -192,9 +195,8 @@ from natpatsip.pipeline.drawing import draw_worker
 from natpatsip.pipeline.caching.store import Cache
 
 if __name__ == "__main__":
-    opened = draw_worker.start(Cache(Path(sys.argv[1])), Path(sys.argv[2]))
-    opened._drawing[0].result()
-    print(*opened._pool._processes, flush=True)
+    opened = draw_worker.start(Cache(Path(sys.argv[1])), Path(sys.argv[2]), is_early=True)
+    print(opened.processes[0].process.pid, flush=True)
     sys.stdin.read()
 """
 
@@ -214,14 +216,189 @@ def is_running(process):
     return status.is_file() and status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-@pytest.mark.parametrize("error", [PermissionError, NotImplementedError])
-def test_where_processes_share_no_memory_the_build_draws_by_itself(cache, monkeypatch, error):
+def test_where_no_process_can_be_started_the_build_draws_by_itself(cache, monkeypatch):
     def refuse(*_, **__):
-        raise error
+        raise PermissionError
 
+    monkeypatch.setattr(draw_worker.subprocess, "Popen", refuse)
     draw_worker.stop()
-    monkeypatch.setattr(draw_worker, "ProcessPoolExecutor", refuse)
-    assert draw_worker.start(cache, FONTS) is None
+    draw_worker.start(cache, FONTS, is_early=True)
     draw_worker.draw(outputs("fig-alone", CHART))
-    draw_worker.finish(cache)
+    assert draw_worker.finish(cache) == {}
     assert cache.new() == []
+
+
+# Processes are started only where there is work for them --------------------------------------------------------------
+
+
+class Idle:
+    """A process that draws nothing until it is told to, and counts how many of its kind were started."""
+
+    started = 0
+
+    def __init__(self, settings):
+        type(self).started += 1
+        self.ended = threading.Event()
+        self.is_stuck = False
+
+    def draw(self, request):
+        self.ended.wait()
+
+    def kill(self):
+        self.ended.set()
+
+    end = kill
+
+
+@pytest.fixture
+def idle(monkeypatch):
+    monkeypatch.setattr(draw_worker, "DrawProcess", Idle)
+    monkeypatch.setattr(Idle, "started", 0)
+    return Idle
+
+
+def figures(count):
+    return (outputs(f"fig-{number}", CHART) for number in range(count))
+
+
+def test_nothing_is_started_before_there_is_something_to_draw(cache, idle):
+    draw_worker.start(cache, FONTS)
+    draw_worker.draw(Outputs.of("ward", new_notebook()))
+    assert draw_worker.finish(cache) == {}
+    assert idle.started == 0
+
+
+def test_nothing_is_started_for_what_earlier_builds_have_drawn(tmp_path, idle):
+    cache = Cache(tmp_path / "cache")
+    artist = Artist(cache, FONTS)
+    drawn, picture = artist.figure("fig-a", CHART), SVG.format(style="", text="")
+    artist.picture("pic-a", picture)
+    draw_worker.start(cache, FONTS)
+    draw_worker.draw(outputs("fig-a", CHART))
+    draw_worker.draw(shown("pic-a", {PICTURE: {"id": "pic-a"}, "image/svg+xml": picture}))
+    assert draw_worker.finish(cache) == {"fig-a": drawn}
+    assert idle.started == 0
+
+
+def test_one_process_is_started_early_where_nothing_can_have_been_drawn(cache, idle):
+    for _ in range(2):
+        draw_worker.start(cache, FONTS, is_early=True)
+        assert idle.started == 1
+
+
+@pytest.mark.parametrize(
+    ("jobs", "waiting", "processes"),
+    [(1, 99, 0), (2, 1, 1), (2, 16, 1), (2, 17, 2), (2, 99, 2), (3, 32, 2), (3, 33, 3), (3, 99, 3)],
+)
+def test_another_process_is_started_only_where_enough_waits_and_never_more_than_jobs(
+    cache, idle, jobs, waiting, processes
+):
+    draw_worker.start(cache, FONTS, jobs=jobs)
+    for each in figures(waiting):
+        draw_worker.draw(each)
+    assert idle.started == processes
+
+
+# However many there are -----------------------------------------------------------------------------------------------
+
+
+def charts(count):
+    """Return charts that differ from each other, with a layout for narrow pages."""
+    for number in range(1, count + 1):
+        rows = [{"team": f"team {each}", "n": each * number} for each in range(1, 6)]
+        encoding = {"x": {"field": "n", "type": "quantitative"}, "y": {"field": "team", "type": "nominal"}}
+        layer = {"data": {"values": rows}, "mark": "bar", "encoding": encoding}
+        yield f"fig-{number}", {**layer, "usermeta": {"narrow": {"width": 100, "layer": [layer]}}}
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_charts_are_the_same_however_many_processes_draw_them(cache, monkeypatch, processes):
+    monkeypatch.setattr(draw_worker, "ENOUGH", 1 if processes > 1 else 99)
+    opened = draw_worker.start(cache, FONTS, jobs=max(2, processes))
+    for name, chart in charts(8):
+        draw_worker.draw(outputs(name, chart))
+    assert len(opened.processes) == processes
+    draw_worker.finish(cache)
+    found = Artist(cache, FONTS)
+    found._converter = NoConverter()
+    alone = Artist(Cache(cache.folder.with_name("alone"), is_read=False), FONTS)
+    assert [found.figure(*each) for each in charts(8)] == [alone.figure(*each) for each in charts(8)]
+
+
+def test_the_other_processes_draw_what_one_that_was_killed_leaves(cache, monkeypatch):
+    monkeypatch.setattr(draw_worker, "ENOUGH", 1)
+    opened = draw_worker.start(cache, FONTS, jobs=2)
+    for name, chart in charts(2):
+        draw_worker.draw(outputs(name, chart))
+    first, second = (each.process for each in opened.processes)
+    first.kill()
+    assert becomes(lambda: [each.process for each in opened.processes] == [second])
+    for name, chart in charts(8):
+        draw_worker.draw(outputs(name, chart))
+    draw_worker.finish(cache)
+    assert opened.is_open
+    found = Artist(cache, FONTS)
+    found._converter = NoConverter()
+    assert all("<svg" in found.figure(*each).svg for each in charts(8))
+
+
+def test_a_chart_that_takes_too_long_is_left_to_the_build(cache, monkeypatch):
+    class Stuck(Idle):
+        is_stuck = property(lambda _: True, lambda *_: None)
+
+    monkeypatch.setattr(draw_worker, "DrawProcess", Stuck)
+    opened = draw_worker.start(cache, FONTS)
+    draw_worker.draw(outputs("fig-a", CHART))
+    assert draw_worker.finish(cache) == {}
+    assert not opened.is_open
+    assert "<svg" in Artist(cache, FONTS).chart("fig-a", CHART)
+
+
+def test_a_process_is_stuck_once_it_has_drawn_one_chart_for_as_long_as_it_may(cache, monkeypatch):
+    opened = draw_worker.start(cache, FONTS, is_early=True)
+    (process,) = opened.processes
+    assert not process.is_stuck
+    draw_worker.finish(cache)
+    monkeypatch.setattr(draw_worker, "PATIENCE", -1)
+    assert not process.is_stuck
+    process.began = time.monotonic()
+    assert process.is_stuck
+
+
+def test_a_process_that_draws_imports_neither_notebooks_nor_commands(tmp_path):
+    """Nodes of nbformat, if it got them, would have it import a library of grammars, which takes a second."""
+    settings = {"cache": str(tmp_path / "cache"), "is_read": True, "fonts": str(FONTS), "formats": ["html"]}
+    request = {"name": "fig-a", "forms": {VEGALITE: CHART}}
+    command = [sys.executable, "-X", "importtime", "-m", "natpatsip.pipeline.drawing.draw_worker", json.dumps(settings)]
+    ended = threading.Timer(60, lambda: process.kill())
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        ended.start()
+        process.stdin.write(json.dumps(request).encode() + b"\n")
+        process.stdin.flush()
+        kinds = [kind for kind, _ in json.loads(process.stdout.readline())]
+        process.stdin.close()
+        said = process.stderr.read().decode()
+        ended.cancel()
+    assert kinds == ["svg", "json"]
+    names = {line.rpartition("|")[2].strip().partition(".")[0] for line in said.splitlines() if "import time:" in line}
+    assert "vl_convert" in names
+    assert not {"nbformat", "jsonschema", "pandas", "altair", "numpy", "typer", "rich", "yaml", "papermill"} & names
+
+
+# What no format shows is not drawn ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("formats", [["html"], ["pdf"], ["html", "pdf"], ["docx"], ["html", "pdf", "docx"]])
+def test_only_what_the_formats_show_is_drawn(cache, formats):
+    ((_, chart),) = charts(1)
+    layers = {"width": 100, "layer": [{key: chart[key] for key in ("data", "mark", "encoding")}]}
+    chart["usermeta"]["pages"] = [layers, layers]
+    drawn, everything = (Artist(cache, FONTS, *each).figure("fig-a", chart) for each in ([formats], []))
+    assert drawn.svg == everything.svg
+    assert drawn.png == (everything.png if "docx" in formats else None)
+    assert drawn.narrow == (everything.narrow if "html" in formats else None)
+    assert drawn.interactive == (everything.interactive if "html" in formats else "")
+    assert drawn.pages == (everything.pages if {"pdf", "docx"} & set(formats) else ())
+    assert drawn.page_pngs == (everything.page_pngs if "docx" in formats else ())
+    picture = Artist(cache, FONTS, formats).picture("pic-a", SVG.format(style="", text=""))
+    assert (picture.png is not None) == ("docx" in formats)

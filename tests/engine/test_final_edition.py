@@ -21,6 +21,7 @@ Q2 = Quarter(2024, 2)
 TAG = f"report/{Q2}"
 SIGNED = "  - role: Programme lead\n    name: Ann Example\n    date: 2024-11-20\n"
 OPEN = "sign_offs:\n  - role: Head of performance\n"
+SIGN_AS_OWNER = f'natpatsip sign --role "Owner" --name NAME --quarter {Q2}'
 SETTINGS = "natpatsip: {contact: access@riverside.example, publisher: Riverside Trust, licence: OGL v3.0}"
 PUBLISHED = "publication: {date: 2024-11-30}\n"
 TODAY = date(2024, 12, 1)
@@ -119,7 +120,10 @@ def test_git_has_to_know_who_makes_the_tag(project, monkeypatch):
     ("signed", "lack"),
     [
         ("sign_offs: []\n", "names nobody. List who signs the edition off, with role, name and date."),
-        ("sign_offs:\n  - role: Owner\n", "Owner has not signed off. Add name and date once that is done."),
+        (
+            "sign_offs:\n  - role: Owner\n",
+            f"Owner has not signed off. Once the report has been read: {SIGN_AS_OWNER}",
+        ),
         (
             "sign_offs:\n  - {role: Owner, name: Bo, date: 2025-01-01}\n",
             "Owner signs off on 2025-01-01, which is in the future.",
@@ -167,7 +171,7 @@ def test_all_that_is_lacking_is_said_at_once(project):
     assert str(error.value).splitlines() == [
         f"{Q2} cannot be made final; 3 things are missing:",
         f"- git: not committed: params/{Q2}.yml. Commit or undo that.",
-        f"- {place}: Owner has not signed off. Add name and date once that is done.",
+        f"- {place}: Owner has not signed off. Once the report has been read: {SIGN_AS_OWNER}",
         "- stale: a cell",
     ]
 

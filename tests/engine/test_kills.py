@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
+import tempfile
 
 import pytest
 from test_new_quarter import cells_of, files_of, ward
@@ -19,7 +21,7 @@ from natpatsip.pipeline.workspace import clean
 from natpatsip.quarter import Quarter
 from natpatsip.release.publication import publication, restore_all
 from support.killing import kill, moments
-from support.projects import small
+from support.projects import code, prose, small
 from support.repositories import AUTHOR, git, repository
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
@@ -159,6 +161,12 @@ def test_a_killed_clean_leaves_reports_and_a_folder_that_the_next_removes(tmp_pa
 
 MOMENTS = 9  # of each kind of build, spread evenly over those at which it changes a file
 HTML = Options(formats=("html",), renderer="pandoc", jobs=1)
+SHOWN = """\
+import altair as alt, pandas as pd
+bars = pd.DataFrame({"team": ["North", "South"], "beds": [3, 4]})
+figure("fig-beds", alt.Chart(bars).mark_bar().encode(x="beds:Q", y="team:N"), title="North has fewer beds",
+       description="Beds by team", caption="All teams.", data=bars)
+table(bars, caption="Beds")"""
 
 
 def is_whole(report):
@@ -209,3 +217,20 @@ def test_a_killed_build_leaves_a_whole_report_and_the_next_is_right(tmp_path):
             assert (is_whole(report), beds(report)) == (True, 3 + place)
             assert left_behind(project, sources) == set()
     assert seen == {True, False}
+
+
+def build_with_temporary_folder(project, folder, options):
+    tempfile.tempdir = str(folder)
+    os.environ["TMPDIR"] = str(folder)
+    build(project, Q2, options, ignore)
+
+
+@pytest.mark.end_to_end
+def test_a_build_has_nothing_in_the_folder_for_temporary_files_that_a_kill_could_leave(tmp_path):
+    project, temporary = small(tmp_path / "project", ward=[prose("## Progress"), code(SHOWN)]), tmp_path / "temporary"
+    temporary.mkdir()
+    every = Options(formats=("html", "pdf", "docx"), renderer="pandoc", jobs=1)
+    # What has no name ends with its process; opening it names the folder alone, without the slash.
+    assert moments(build_with_temporary_folder, project, temporary, every, within=f"{temporary}{os.sep}") == 0
+    assert (project / "reports" / str(Q2) / "report.docx").is_file()
+    assert [path.name for path in temporary.iterdir() if path.name[0] != "."] == []

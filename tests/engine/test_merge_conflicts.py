@@ -12,9 +12,10 @@ import pytest
 
 from natpatsip import notebook_merges
 from natpatsip.errors import NotebookError
+from natpatsip.files.conflict_marks import conflicts_in
 from natpatsip.pipeline import merge_conflicts
 from natpatsip.pipeline.notebook import Notebook
-from support.projects import ROOT, code, command, prose, write
+from support.projects import ROOT, code, command, prose, small, write
 from support.repositories import AUTHOR, git
 
 HERE = Path(sys.executable).parent
@@ -111,12 +112,37 @@ def test_without_nbdime_git_merges_as_text_and_the_cells_are_named(tmp_path, wit
 
 def test_marks_where_neither_side_is_json_name_the_cell_before(tmp_path):
     text = '{\n "cells": [\n  {\n   "id": "news",\n<<<<<<< HEAD\n   "metadata": {,\n=======\n>>>>>>> ann\n'
-    assert merge_conflicts.in_text(text) == [(5, 8)]
+    assert conflicts_in(text) == [(5, 8)]
     assert merge_conflicts.cells_in_text(text) == ([], {"news"})
     file = tmp_path / "ward.ipynb"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(NotebookError, match=r"conflict in the cell with the id news \(lines 5 to 8 of the file\)"):
         Notebook.read(file)
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "name",
+    ["params/2024-25-Q2.yml", "_quarto.yml", "data/datapackage.yaml", "data/measures.yml", "data/waits_monthly.csv"],
+)
+def test_a_conflict_in_params_settings_data_and_measures_is_named_with_its_lines(project_to_merge, name, ends):
+    file = project_to_merge / name
+    before = file.read_bytes()
+    first, second, *rest = before.decode().splitlines()
+    lines = [first, "<<<<<<< HEAD", second, "=======", second, ">>>>>>> ann", *rest]
+    file.write_bytes("".join(f"{line}{ends}" for line in lines).encode())
+    run = command(project_to_merge, "check", "2024-25-Q2")
+    file.write_bytes(before)
+    assert run.returncode in (1, 2)
+    said = run.stdout + run.stderr
+    assert f"{name}: a merge has left a conflict in it (lines 2 to 6). In a text editor, keep one of the" in said
+    assert f"git checkout --ours {name}, or --theirs" in said
+
+
+@pytest.fixture(scope="module")
+def project_to_merge(tmp_path_factory):
+    notebook = code('from natpatsip import datasets, measure\ndatasets.load("waits_monthly")', id="read")
+    return small(tmp_path_factory.mktemp("merged"), ward=[notebook, prose("Text.")])
 
 
 def test_both_sides_of_a_merge_with_its_base():

@@ -165,14 +165,18 @@ def test_paths_of_windows_in_outputs_are_shortened(monkeypatch, printed, publish
     assert shortener(WindowsPath(r"C:\Users\Ann Lee\report"))(printed) == published
 
 
-def test_the_summary_of_a_scheduled_run_names_files_from_the_project_with_a_slash():
-    project = PureWindowsPath(r"C:\report")
+def test_the_summary_of_a_scheduled_run_names_files_from_the_project_with_a_slash(monkeypatch):
+    monkeypatch.setattr(Path, "home", lambda: WindowsPath(r"C:\Users\Ann Lee"))
+    project = WindowsPath(r"C:\report")
     report = project / "reports" / "2024-25-Q2"
     files = {"report": report, "files": (report / "report.pdf",), "kept": (report / "report-2024-10-01.docx",)}
     built = QuarterResult(Quarter(2024, 2), "built", ("not built yet",), **files)
     run = ScheduledRun(datetime.now().astimezone(), [built], log=project / "reports" / "logs" / "a.jsonl")
     text = run.text(project)
-    assert "\\" not in text + json.dumps(run.record())
+    assert "\\" not in text + json.dumps(run.record(project))
+    (quarter,) = run.record(project)["quarters"]
+    assert quarter["files"] == ["reports/2024-25-Q2/report.pdf"]
+    assert quarter["kept"] == ["reports/2024-25-Q2/report-2024-10-01.docx"]
     for name in ("2024-25-Q2/report.pdf", "2024-25-Q2/report-2024-10-01.docx", "logs/a.jsonl"):
         assert f" reports/{name}\n" in text
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from natpatsip.blocks.printable import escaped
 from natpatsip.errors import RenderError
-from natpatsip.pipeline.render.chapters import read_chapters
-from natpatsip.pipeline.render.constructs import check_chapters
+from natpatsip.pipeline.render.chapters import parse_chapter, read_chapters
+from natpatsip.pipeline.render.constructs import check_chapters, constructs_of
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import read_report
+from natpatsip.pipeline.staging.markdown import Place
 from support.staged import chapter_with, stage
 
 
@@ -132,6 +134,29 @@ def test_what_is_wrong_is_placed_at_itself_and_not_at_the_first_like_it(staged, 
         check(staged)
     found = int(re.findall(r"glossary\.qmd, line (\d+)", str(caught.value))[0])
     assert line <= found < line + len(wrong.splitlines())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "::: {.callout-note}\n## Note\n\n## Heading\n:::",
+        "::: {.callout-note}\n## Note\n:::",
+        "::: {.case-study}\n## Only a heading\n:::",
+        ":::: {.tiles}\n::: {.tile icon=people}\n## One\n\ntwo\n:::\n::::",
+        "::: {.panel}\n## Heading\n\nAs [@known] says.\n:::",
+        '::: {.callout-note size="9"}\n## Note\n\nAs [@known] says.\n:::',
+    ],
+)
+def test_what_is_wrong_is_told_with_its_cell_though_another_cell_has_its_letters(staged, wrong):
+    (staged / "references.bib").write_text("@book{known, title={T}, author={A, B}, year={1931}}\n", encoding="utf-8")
+    report = replace(read_report(staged), bibliography=("references.bib",))
+    texts = ["# Glossary {#glossary}", f"`{escaped(' '.join(wrong.split()))}`", "## Heading", wrong, "The end."]
+    starts = [1 + sum(text.count("\n") + 2 for text in texts[:number]) for number in range(len(texts))]
+    places = [Place(line, f"cell {number}") for number, line in enumerate(starts, start=1)]
+    chapter = parse_chapter(report, "glossary.qmd", "\n\n".join(texts) + "\n", places, RenderCache(staged))
+    problems = constructs_of(report, chapter)
+    assert problems
+    assert {problem.partition(": ")[0] for problem in problems} == {"cell 4"}
 
 
 @pytest.mark.parametrize("markup", ["<b>x</b>", "<b>x</b> and <b>y</b>"])

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from openxml_audit import OpenXmlValidator
 
-from support.projects import command
+from support.projects import command, edit
 from support.reviewing import (
     INDEX,
     OFFICE_PYTHON,
@@ -131,6 +131,8 @@ def test_thirty_comments_and_forty_changes_go_round_and_come_back_with_answers(w
     for name in ("index", "ward"):
         path = ward / "notebooks" / f"{name}.ipynb"
         path.write_text(path.read_text("utf-8").replace('"Answer:"', '"Answer: Yes, it is."'), "utf-8")
+    unplaced = ward / "params" / f"{QUARTER}.review" / "comments.yml"
+    edit(unplaced, "answer: ''", "answer: Yes, it is.")
     run = command(ward, "build", QUARTER, "--to", "docx")
     assert run.returncode == 0, run.stderr
     report = ward / "reports" / QUARTER / "report.docx"
@@ -139,9 +141,14 @@ def test_thirty_comments_and_forty_changes_go_round_and_come_back_with_answers(w
     assert {item.status for item in back if item.kind == "comment"} == {"answered"}
     placed = {item.text: item for item in items if item.kind == "comment" and item.cell}
     assert {item.text: item.cell for item in back if item.kind == "comment"} == {
-        text: item.cell for text, item in placed.items()
-    }
-    assert [item.text for item in back if item.kind == "reply"].count("Yes, it is.") == len(placed)
+        "About what has gone": "", **{text: item.cell for text, item in placed.items()}
+    }  # fmt: skip
+    assert [item.text for item in back if item.kind == "reply"].count("Yes, it is.") == planted["comment"]
+    kept = unplaced.read_bytes()
+    read(ward, report, is_recorded=True)  # the same comments, though some of their words are others now
+    assert unplaced.read_bytes() == kept
+    text = "".join((ward / "notebooks" / f"{name}.ipynb").read_text("utf-8") for name in ("index", "ward"))
+    assert (text.count('"Answer: Yes, it is."'), text.count('"review-')) == (len(placed), len(placed))
     assert not [item for item in back if item.is_change]
     differ = {text for text, item in placed.items() if item.anchor not in (_anchor_of(back, text), item.original)}
     assert not differ

@@ -320,6 +320,21 @@ def test_a_run_leaves_json_lines_each_with_its_time_and_the_summary_beside_them(
     assert f"Its log: reports/logs/{summary.stem}.jsonl" in said
 
 
+def test_what_is_posted_and_logged_names_no_folder_of_the_machine(runs, monkeypatch):
+    posted = []
+    monkeypatch.setattr(schedule.notification, "notify", lambda *what: posted.append(what) or "")
+    runs.fails = {Q1: ReportError(f"{runs.project / 'data' / 'x.csv'}: found -1.")}
+    runs.run(notify="mail")
+    ((_, summary, details),) = posted
+    ended = runs.log()[-1]
+    for each in (summary, details, ended):
+        assert str(runs.project) not in json.dumps(each)
+    assert details["quarters"] == ended["quarters"]
+    failed, built = details["quarters"]
+    assert [each["message"] for each in failed["failures"]] == ["data/x.csv: found -1."]
+    assert built["files"] == [f"reports/{Q2}/html/index.html"]
+
+
 def test_logs_of_old_runs_are_removed_and_files_of_others_are_not(project, monkeypatch):
     monkeypatch.setattr(run_log, "KEPT", 2)
     folder = project / "reports" / "logs"

@@ -99,6 +99,73 @@ def test_a_change_takes_the_sign_off_back_and_is_shown_until_it_is_signed_again(
     assert "sign-off" not in run.stderr
 
 
+HEAD = ("--role", "Head of performance", "--name", "Cora", "--quarter", str(Q2))
+
+
+def test_the_whole_report_is_signed_in_its_own_line_of_the_params(ward):
+    edit(
+        params.path(Q2, ward),
+        "  - role: Head of performance",
+        "  # Signs last.\n  - role: Head of performance  # of all",
+    )
+    said = signed(ward, *HEAD)
+    assert "Cora (Head of performance) has signed off the whole report of Q2 2024/25: 2 chapters, " in said
+    (own,) = params.load(Q2, project=ward).sign_offs
+    assert (own.role, own.chapter, own.name, own.date) == ("Head of performance", None, "Cora", date.today())
+    text = params.path(Q2, ward).read_text(encoding="utf-8")
+    assert "  # Signs last.\n  - role: Head of performance  # of all\n    name: Cora\n" in text
+    folder = ward / "params" / f"{Q2}.signed"
+    listed = folder / f"report-{own.signed[:12]}.json"
+    assert own.signed == hashlib.sha256(listed.read_bytes()).hexdigest()
+    chapters = json.loads(listed.read_text(encoding="utf-8"))["chapters"]
+    assert list(chapters) == ["index", "ward"]
+    assert {each.name for each in folder.iterdir()} == {
+        listed.name, *(f"{name}-{digest[:12]}.json" for name, digest in chapters.items())
+    }  # fmt: skip
+    assert findings(ward) == []
+    signed(ward, "ward", *ANN)  # the same chapter, signed by itself
+    assert len(list(folder.iterdir())) == 3
+
+
+def test_a_change_in_any_chapter_takes_the_sign_off_of_the_whole_report_back(ward):
+    signed(ward, *HEAD)
+    signed(ward, "ward", *ANN)
+    edit_cell(ward / "notebooks" / "ward.ipynb", "progress", "steady* progress", "good* progress")
+    since, whole, chapter = findings(ward)
+    assert since["message"].endswith(
+        "passage reworded: The ward made [-steady-] {+good+} progress with the plan this quarter."
+    )
+    assert "Cora (Head of performance) signed off the whole report on" in whole["message"]
+    assert "It has changed since: 1 passage." in whole["message"]
+    assert f'natpatsip sign --role "Head of performance" --name "Cora" --quarter {Q2}' in whole["message"]
+    assert "signed off ward on" in chapter["message"]
+    command(ward, "build", str(Q2), "--to", "html", "--renderer", "pandoc")
+    signed(ward, *HEAD)
+    assert [each["message"].partition(")")[0] for each in findings(ward)][1:] == ["Ann Example (Clinical lead"]
+    assert len(list((ward / "params" / f"{Q2}.signed").iterdir())) == 4  # what Ann signed is there to compare with
+    signed(ward, "ward", *ANN)
+    assert findings(ward) == []
+    assert len(list((ward / "params" / f"{Q2}.signed").iterdir())) == 3
+
+
+def test_chapters_that_are_new_or_gone_take_the_sign_off_of_the_whole_report_back(ward):
+    signed(ward, *HEAD)
+    (ward / "notebooks" / "ward.ipynb").rename(ward / "notebooks" / "beds.ipynb")
+    edit(ward / "_quarto.yml", "ward.qmd", "beds.qmd")
+    (found,) = findings(ward)
+    assert "It has changed since: the chapter beds is new; the chapter ward is gone." in found["message"]
+    next((ward / "params" / f"{Q2}.signed").glob("report-*.json")).unlink()
+    (found,) = findings(ward)
+    assert "what was signed is not in git any more" in found["message"]
+
+
+def test_a_role_that_signs_chapters_alone_signs_no_whole_report(ward):
+    signed(ward, "ward", *ANN)
+    run = command(ward, "sign", *ANN)
+    assert run.returncode == 2
+    assert "Clinical lead signs ward, and not the whole report. Name the chapter, or list the role in" in run.stderr
+
+
 def test_a_number_that_its_owner_has_verified_is_flagged_once_it_moves(ward):
     said = signed(ward, "--fact", "beds", *ANN)
     assert f"Ann Example (Clinical lead) has verified beds ({Q2}): 41" in said
@@ -120,7 +187,6 @@ def test_a_number_that_its_owner_has_verified_is_flagged_once_it_moves(ward):
         (("wrad", *ANN), 2, 'There is no chapter "wrad". Did you mean "ward"? The chapters are index, ward.'),
         (("--fact", "bed", *ANN), 2, 'has no fact "bed". Did you mean "beds"?'),
         (("--fact", "beds", "--period", "all", *ANN), 2, f"beds has no value for all. Name one with --period: {Q2}."),
-        (ANN, 2, "Name either a chapter, or a number with --fact ID."),
         (("ward", "--fact", "beds", *ANN), 2, "Name either a chapter, or a number with --fact ID."),
         (("ward", "--period", "all", *ANN), 2, "--period: is of a number."),
         (("ward", "--role", " ", "--name", "Ann"), 2, "--role is empty."),
@@ -298,7 +364,7 @@ def test_a_final_edition_waits_for_a_chapter_to_be_signed_by_the_command(tmp_pat
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
-        ("role: Lead, signed: " + "a1" * 32, "has signed without a chapter and a name"),
+        ("role: Lead, signed: " + "a1" * 32, "has signed without a name"),
         (
             "role: Lead, chapter: ward, name: Ann, date: 2024-11-01, signed: a1",
             "which is not what natpatsip sign writes",

@@ -86,7 +86,9 @@ def test_a_series_has_two_digits_of_its_spread_or_else_of_its_size(values, usual
     [
         (0, 0, False, 0),
         (wording.NOISE, 0, False, 10),
-        (wording.NOISE / 2, 0, False, 0),
+        (5e-10, 0, False, 11),  # that somebody has given
+        (2**-31, 0, False, 0),  # that arithmetic has left
+        (-(2**-56), 0, True, 0),
         (-0.04, 0, False, 3),
         (0.4, 0, False, 2),
         (0.5, 0, False, 0),
@@ -114,7 +116,9 @@ def test_a_value_gets_more_decimals_than_asked_for_if_it_would_be_a_false_0_or_1
         (0.04, 1, "0.04"),
         (0.4, 0, "0.4"),
         (-0.0, 1, "0.0"),
-        (1e-12, 0, "0"),
+        (1e-12, 0, "0.000000000001"),
+        (0.1 + 0.2 - 0.3, 0, "0"),
+        (-3e-20, 1, "−0.00000000000000000003"),
         (1200.5, 1, "1,200.5"),
     ],
 )

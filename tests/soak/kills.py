@@ -2,7 +2,10 @@
 
 Each kind of command is a `Scene`: how its project is made ready, what must hold after a kill, and that the same
 command run again, undisturbed, does what it would have done anyway. Files are compared by hash with what a run that
-nobody killed has made.
+nobody killed has made, once for each variant of the sources.
+
+What is killed is a process of its own. The run after it is one in this process, which has everything in memory, but
+for one in ten. Builds of one in three have the process that draws beside them, which costs most of a build's time.
 """
 
 from __future__ import annotations
@@ -14,12 +17,13 @@ import re
 import shutil
 import signal
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
+from multiprocessing import get_context
 from pathlib import Path
-from threading import Event, Lock
 from typing import ClassVar
 
-from commands import Command, patience
+from commands import FIRST_CHANGE, Command, Done, patience, run_apart, run_here
 from results import Result
 
 from natpatsip.files.digests import key, sha256_of
@@ -32,6 +36,9 @@ TAG = f"report/{Q2}"
 SLOWLY = 0.02  # seconds for each change of a file in the phases that would pass in a blink
 VARIANTS = 4  # of the sources, so that each build has something to do
 TRIES = 6  # at hitting a phase that a command leaves too soon
+APART = 10  # one in so many is run again in a process of its own
+DRAWING = 3  # one in so many builds has a process that draws
+ALONE = ("--jobs", "1")  # a build without a process that draws
 OF_A_RUN = re.compile(r'"(duration|start_time|end_time)": [^\n]*|"id": "[0-9a-f]{8}"')
 OUTSIDE = (".gitignore", ".git", "_extensions", "_quarto.yml", "data", "notebooks", "params")  # a project's sources
 CHART = """\
@@ -42,7 +49,7 @@ chart = spc.xmr(monthly["percent"], dates=monthly["month"], improvement="increas
 figure("fig-waits", charts.spc(chart, y_title="Seen in time, %", percent=True), title="People seen in time",
        description="People seen within 18 weeks, % by month", caption="All teams.",
        data=charts.spc_table(chart, value_name="Seen in time, %", decimals=1))"""
-PUBLISH = 'beds = publish("beds", 1, unit="beds", source="Ward list")'
+PUBLISH = 'beds = publish("beds", 1, unit="beds", source="Ward list", label="Beds of the ward")'
 INDEX = """\
 ## Summary
 
@@ -111,8 +118,10 @@ def left_in(project: Path) -> list[str]:
         str(path.relative_to(project)) for path in (project / "build").glob("new-quarter/*") if path.name != ".lock"
     ]
     places += [str(path.relative_to(project)) for path in (project / "build").glob("*/archived/*")]
-    temporary = project.parent / f"{project.name}-tmp"
-    places += [f"temporary: {path.relative_to(temporary)}" for path in temporary.iterdir() if path.name[0] != "."]
+    for path in (project.parent / f"{project.name}-tmp").iterdir():
+        if path.name[0] != ".":
+            places.append(f"temporary: {path.name}")
+            path.rename(path.with_name(f".told-{path.name}"))  # not again after the next kill
     trees = git(project, "worktree", "list").splitlines()
     return [f"left behind: {each}" for each in [*places, *trees[1:]]]
 
@@ -125,8 +134,8 @@ class Built:
         self.expected = []
         for number in range(VARIANTS):
             with_beds(self.project, number + 1)
-            run = Command(self.project, *Build.arguments)
-            assert run.ends() == 0, run.text
+            run = run_here(self.project, *Build.arguments, *ALONE)
+            assert run.status == 0, run.text
             self.expected.append(outputs_of(self.project / "reports" / Q2))
         git(self.project, "checkout", "--quiet", ".")
 
@@ -149,6 +158,7 @@ class Scene:
         self.project = built.copied(folder)
         self.lengths = dict[str, float]()
         self.variant = 0
+        self.number = 0
 
     def ready(self, chance: random.Random, phase: str) -> None:
         """Make the project ready for the next kill."""
@@ -160,12 +170,21 @@ class Scene:
         """Return what does not hold after a kill."""
         return not_whole(self.project / "reports" / Q2)
 
+    def run(self) -> Done:
+        """Run the command to its end: here, or one in so many in a process of its own."""
+        run = run_here if self.number % APART else run_apart
+        return run(self.project, *self.arguments, *self.more)
+
+    @property
+    def more(self) -> tuple[str, ...]:
+        """Options of this time alone."""
+        return ()
+
     def again(self) -> list[str]:
         """Run the command to its end, and return what is not right then."""
-        run = Command(self.project, *self.arguments)
-        status = run.ends()
-        wrong = [] if status == self.status else [f"the next run ended with {status}: {run.text[-300:]}"]
-        return [*wrong, *run.left(), *self.result(), *left_in(self.project)]
+        run = self.run()
+        wrong = [] if run.status == self.status else [f"the next run ended with {run.status}: {run.text[-300:]}"]
+        return [*wrong, *run.wrong, *self.result(), *left_in(self.project)]
 
     def result(self) -> list[str]:
         """Return what is not right after a run that nobody killed."""
@@ -174,11 +193,12 @@ class Scene:
     def started(self, phase: str) -> Command:
         """Start the command that is to be killed."""
         slowly = SLOWLY if phase in self.slow else 0.0
-        return Command(self.project, *self.arguments, slowly=slowly, within=self.project / self.slow_within)
+        within = self.project / self.slow_within
+        return Command(self.project, *self.arguments, *self.more, slowly=slowly, within=within)
 
     def victim(self, run: Command, chance: random.Random) -> int:
         """Return the process to kill."""
-        return run.process.pid
+        return run.pid
 
     def phase_of(self, run: Command) -> str:
         """Return the phase that a command was in, by what it has said."""
@@ -223,6 +243,10 @@ class Build(Scene):
     def __init__(self, folder: Path, built: Built) -> None:
         super().__init__(folder, built)
         self.expected = built.expected
+
+    @property
+    def more(self) -> tuple[str, ...]:
+        return ALONE if self.number % DRAWING else ()
 
     def commit(self) -> None:
         pass
@@ -296,10 +320,9 @@ class Archived(Build):
 
     def __init__(self, folder: Path, built: Built) -> None:
         super().__init__(folder, built)
-        run = Command(self.project, "new-quarter", Q3)
-        assert run.ends() == 0, run.text
-        run = Command(self.project, *self.arguments)
-        assert run.ends() == 0, run.text
+        for arguments in (("new-quarter", Q3), (*self.arguments, *ALONE)):
+            run = run_here(self.project, *arguments)
+            assert run.status == 0, run.text
         self.expected = [outputs_of(self.project / "reports" / Q2)]
 
     def ready(self, chance: random.Random, phase: str) -> None:
@@ -313,14 +336,14 @@ class NewQuarter(Scene):
 
     name = "new-quarter"
     arguments = ("new-quarter", Q3)
-    phases: ClassVar = {"starting": "", "writing": "^soak: first change"}
+    phases: ClassVar = {"starting": "", "writing": FIRST_CHANGE}
     slow = ("writing", "starting")
 
     def __init__(self, folder: Path, built: Built) -> None:
         super().__init__(folder, built)
         self.before = sources_of(self.project)
-        run = Command(self.project, *self.arguments)
-        assert run.ends() == 0, run.text
+        run = self.run()
+        assert run.status == 0, run.text
         self.opened = sources_of(self.project)
 
     def ready(self, chance: random.Random, phase: str) -> None:
@@ -337,20 +360,20 @@ class NewQuarter(Scene):
 
     def again(self) -> list[str]:
         found = sources_of(self.project)
-        run = Command(self.project, *self.arguments)
-        status = run.ends()
+        run = self.run()
         if found == self.opened:
-            wrong = [] if status == 2 and "already" in run.text else [f"opened twice: {status}: {run.text[-200:]}"]
-        elif status:
+            has_told = run.status == 2 and "already" in run.text
+            wrong = [] if has_told else [f"opened twice: {run.status}: {run.text[-200:]}"]
+        elif run.status:
             wrong = [] if "not committed" in run.text or "not open yet" in run.text else [f"refused: {run.text[-300:]}"]
             self.ready(random.Random(), "")
-            again = Command(self.project, *self.arguments)
-            wrong += [] if again.ends() == 0 else [f"refused after git checkout: {again.text[-300:]}"]
+            again = self.run()
+            wrong += [] if again.status == 0 else [f"refused after git checkout: {again.text[-300:]}"]
         else:
             wrong = []
         if sources_of(self.project) != self.opened:
             wrong.append("is not what an undisturbed run makes")
-        return [*wrong, *run.left(), *left_in(self.project)]
+        return [*wrong, *run.wrong, *left_in(self.project)]
 
 
 class Clean(Scene):
@@ -358,7 +381,7 @@ class Clean(Scene):
 
     name = "clean"
     arguments = ("clean",)
-    phases: ClassVar = {"starting": "", "removing": "^soak: first change"}
+    phases: ClassVar = {"starting": "", "removing": FIRST_CHANGE}
     slow = ("starting", "removing")
     slow_within = "build"
 
@@ -394,13 +417,16 @@ class Preview(Scene):
     long = ("executing", "rendering")
 
     @property
+    def more(self) -> tuple[str, ...]:
+        return ALONE if self.number % DRAWING else ()
+
+    @property
     def report(self) -> Path:
         return self.project / "build" / "preview" / Q2
 
     def finish(self, run: Command) -> None:
         assert run.waits_for(self.phases["waiting"]), run.text
-        run.process.send_signal(signal.SIGINT)
-        run.ends()
+        run.interrupt()
 
     def ready(self, chance: random.Random, phase: str) -> None:
         self.variant = chance.choice([each for each in range(VARIANTS) if each != self.variant])
@@ -413,18 +439,17 @@ class Preview(Scene):
 
     def victim(self, run: Command, chance: random.Random) -> int:
         builders = [number for number, line in run.children().items() if "preview.builder" in line]
-        return chance.choice([run.process.pid, *builders])
+        return chance.choice([run.pid, *builders])
 
     def again(self) -> list[str]:
-        run = Command(self.project, *self.arguments)
+        run = Command(self.project, *self.arguments, *self.more)
         is_built = run.waits_for(r"published in|unchanged, checked")
         page = self.report / "html" / "ward.html"
         text = page.read_text(encoding="utf-8") if page.is_file() else ""
         wrong = [] if is_built else [f"the next preview builds nothing: {run.text[-300:]}"]
         if not re.search(rf"The ward has (<[^>]*>)*{self.variant + 1}\b", text):
             wrong.append("the next preview does not show the change")
-        run.process.send_signal(signal.SIGINT)
-        run.ends()
+        run.interrupt()
         return [*wrong, *run.left(), *not_whole(self.report), *left_in(self.project)]
 
 
@@ -434,7 +459,14 @@ def sources_of(project: Path) -> dict[str, str]:
     return {path.relative_to(project).as_posix(): sha256_of(path) for path in files}
 
 
-SCENES = {Build: 0.35, Final: 0.15, Archived: 0.05, NewQuarter: 0.15, Clean: 0.15, Preview: 0.15}  # shares of the kills
+SCENES: dict[type[Scene], float] = {  # shares of the kills; every other one is tried in the same process
+    Build: 0.35,
+    Final: 0.15,
+    NewQuarter: 0.15,
+    Preview: 0.15,
+    Archived: 0.05,
+    Clean: 0.15,
+}
 RULE = """\
 A command is started, and SIGKILLed at a random moment of one of its phases, recognised by the lines that it
 prints; publication, `new-quarter` and `clean` are slowed down, so that their moments can be hit. Half of the builds
@@ -445,65 +477,68 @@ folder is left behind."""
 
 
 def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result:
-    """Kill so many commands, `jobs` at once and of all kinds in turn, or as many as there is time for."""
+    """Kill so many commands, of all kinds in turn, or as many as there is time for.
+
+    Each of `jobs` processes has kinds of its own.
+    """
     result = Result("Kills", RULE, seed)
     result.wanted = number
     shares = {scene: max(1, round(number * share)) for scene, share in SCENES.items()}
     shares[Build] += number - sum(shares.values())
-    built = Built(folder / "Built")
-    rows = [_Row(kind, seed, folder / kind.__name__, built) for kind in shares]
     in_turn = sorted(
-        ((each + 0.5) / shares[row.kind], row.kind.name, row) for row in rows for each in range(shares[row.kind])
+        ((each + 0.5) / shares[kind], kind.name, kind, each) for kind in shares for each in range(shares[kind])
     )
-    todo, lock = iter([row for _, _, row in in_turn]), Lock()
-    is_interrupted = Event()
-
-    def some(_: int) -> None:
-        while time.time() < until and not is_interrupted.is_set():
-            with lock:
-                row = next(todo, None)
-            if row is None:
-                return
-            found = row.next_kill()
-            with lock:
-                result.count(*found)
-
-    with result.timed(), ThreadPoolExecutor(jobs) as pool:
+    with result.timed(), ExitStack() as opened:
+        pools = [opened.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn"))) for _ in range(jobs)]
+        built = pools[0].submit(_built, folder / "Built").result()
+        of_kind = {kind: pools[place % len(pools)] for place, kind in enumerate(SCENES)}
+        doing: list[Future[tuple[str, list[str]] | None]] = [
+            of_kind[kind].submit(_try, kind, each + 1, seed, folder / kind.__name__, built, until)
+            for _, _, kind, each in in_turn
+        ]
         try:
-            list(pool.map(some, range(jobs)))
-        except KeyboardInterrupt:
-            is_interrupted.set()
-            raise
+            for future in as_completed(doing):
+                if found := future.result():
+                    result.count(*found)
+        finally:
+            for future in doing:
+                future.cancel()
     return result
 
 
-class _Row:
-    """Kills of one kind of command in one project, one after another."""
+def _built(folder: Path) -> Built:
+    return Built(folder)
 
-    def __init__(self, kind: type[Scene], seed: int, folder: Path, built: Built) -> None:
-        self.kind, self.seed, self.folder, self.built = kind, seed, folder, built
-        self.scene: Scene | None = None
-        self.tried = 0
-        self._lock = Lock()
 
-    def next_kill(self) -> tuple[str, list[str]]:
-        """Kill the command once more; return its phase, and what was wrong."""
-        with self._lock:
-            try:
-                if self.scene is None:
-                    self.scene = self.kind(self.folder, self.built)
-                    self.scene.measure(random.Random(self.seed))
-                self.tried += 1
-                chance = random.Random(f"{self.seed} {self.kind.__name__} {self.tried}")
-                return _kill(self.scene, self.tried, chance)
-            except Exception as error:  # the others go on; this is a fault of the soak or of the command
-                return f"{self.kind.name}, stopped", [f"{type(error).__name__}: {error}"]
+_SCENES: dict[type[Scene], Scene] = {}
+
+
+def _scene(kind: type[Scene], folder: Path, built: Built, seed: int) -> Scene:
+    """Return this process's scene of a kind, whose phases were measured."""
+    if kind not in _SCENES:
+        scene = kind(folder, built)
+        scene.measure(random.Random(seed))
+        _SCENES[kind] = scene
+    return _SCENES[kind]
+
+
+def _try(
+    kind: type[Scene], number: int, seed: int, folder: Path, built: Built, until: float
+) -> tuple[str, list[str]] | None:
+    """Kill a command once more; return its phase, and what was wrong."""
+    if time.time() > until:
+        return None
+    try:
+        return _kill(_scene(kind, folder, built, seed), number, random.Random(f"{seed} {kind.__name__} {number}"))
+    except Exception as error:  # the others go on; this is a fault of the soak or of the command
+        return f"{kind.name}, stopped", [f"{type(error).__name__}: {error}"]
 
 
 def _kill(scene: Scene, number: int, chance: random.Random) -> tuple[str, list[str]]:
     """Kill a command in one of its phases, run it again, and return the phase, and what was wrong."""
     phases = list(scene.phases)
     wanted = phases[number % len(phases)]
+    scene.number = number
     for attempt in range(TRIES):
         scene.ready(chance, wanted)
         run = scene.started(wanted)
@@ -511,11 +546,10 @@ def _kill(scene: Scene, number: int, chance: random.Random) -> tuple[str, list[s
         if begin and not run.waits_for(begin):
             run.ends()
             continue
-        length = scene.lengths[wanted] / (1 + attempt)
-        becomes(lambda process=run.process: process.poll() is not None, within=chance.random() * length)
+        run.runs_on_for(chance.random() * scene.lengths[wanted] / (1 + attempt))
         victim = scene.victim(run, chance)
         phase = scene.phase_of(run)
-        if victim != run.process.pid:
+        if victim != run.pid:
             os.kill(victim, signal.SIGKILL)
             becomes(lambda run=run: run.says("ended unexpectedly"), within=patience(10))
             run.kill()

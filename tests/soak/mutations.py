@@ -345,7 +345,7 @@ def changed_in_yaml(after: str, before: str, old: Any, new: Any) -> list[str]:
         if isinstance(value, bool) or value is None or value in known:  # read where an entry went, or by default
             continue
         if isinstance(value, float) and not math.isfinite(value):
-            is_written = str(value) in text.lower()
+            is_written = str(value) in text.lower() or value in numbers  # 1e400 is inf
         elif isinstance(value, int | float):
             is_written = float(value) in numbers
         elif isinstance(value, date):

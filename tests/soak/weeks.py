@@ -17,19 +17,18 @@ from functools import partial
 from pathlib import Path
 
 from commands import Command
-from kills import Q1, Q2, left_in, not_whole, outputs_of, ward
+from kills import ALONE, Q1, Q2, left_in, not_whole, outputs_of, ward
 from results import Result
 
 from natpatsip.files.digests import sha256_of
 from support.projects import edit
-from support.waiting import becomes
 
 MONDAY = datetime.date(2024, 9, 30)  # the cut-off of Q2: it is due from the next day
 RUNS = 5  # a day
 DATA_COME, BREAKS, FIXED = 2, 3, 4  # Wednesday to Friday
 BROKEN = "1 / 0  # not finished"
 TIMED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ")
-DUE = ("build", "--due", "--renderer", "pandoc")
+DUE = ("build", "--due", "--renderer", "pandoc", *ALONE)
 SHARES = {"in peace": 0.4, "killed": 0.25, "twice at once": 0.2, "with a clean meanwhile": 0.15}
 
 
@@ -91,13 +90,13 @@ class Week:
         runs = [Command(self.project, *DUE, day=date)]
         wrong: list[str] = []
         if kind == "killed":
-            becomes(lambda: runs[0].process.poll() is not None, within=self.chance.random() * self.length)
+            runs[0].runs_on_for(self.chance.random() * self.length)
             runs[0].kill()
         elif kind == "twice at once":
             runs[0].waits_for(r"\d notebooks|nothing due", within=self.chance.random() * self.length)
             runs.append(Command(self.project, *DUE, day=date))
         elif kind == "with a clean meanwhile":
-            becomes(lambda: runs[0].process.poll() is not None, within=self.chance.random() * self.length)
+            runs[0].runs_on_for(self.chance.random() * self.length)
             clean = Command(self.project, "clean")
             status = clean.ends()
             if not (status == 0 or (status == 1 and "a build is using it" in clean.text)):

@@ -81,13 +81,12 @@ def draw(staged: Path) -> Iterator[str]:
     artist = Artist(Cache(staged / "cache"), staged / "_extensions" / "natpatsip" / "fonts")
     drawings = staged / "drawings"
     drawings.mkdir()
-    (drawings / "vega.js").write_text(artist.runtime(), encoding="utf-8")
     for number, points in enumerate(POINTS, start=5):
         name = f"fig-{points}"
         chart, rows = chart_of(points)
         drawn = artist.figure(name, chart.to_dict())
         (staged / "figures" / f"{name}.svg").write_text(drawn.svg, encoding="utf-8")
-        (staged / "figures" / f"{name}.png").write_bytes(drawn.png)
+        (staged / "figures" / f"{name}.png").write_bytes(drawn.png or b"")
         (drawings / f"{name}-narrow.svg").write_text(drawn.narrow or "", encoding="utf-8")
         (drawings / f"{name}.json").write_text(drawn.interactive or "", encoding="utf-8")
         rows.to_csv(staged / "figures" / f"{name}.csv", index=False)

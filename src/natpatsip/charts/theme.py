@@ -58,6 +58,7 @@ CONFIG: dict[str, Any] = {
 """Vega-Lite configuration that the theme puts into every chart."""
 
 
+PANEL_SPACING = 44  # between panels: the title of an axis is above the lower one
 OWN_CHARTS: dict[str, Any] = {
     "mark": {"color": palette.CATEGORIES[0]},
     "range": {
@@ -65,6 +66,7 @@ OWN_CHARTS: dict[str, Any] = {
         **{kind: [palette.PALE_BLUE, palette.CATEGORIES[0]] for kind in ("ordinal", "ramp", "heatmap")},
     },
     "view": {"stroke": None, "continuousHeight": PLOT_HEIGHT},
+    **{kind: {"spacing": PANEL_SPACING} for kind in ("concat", "facet")},
 }
 """What `natpatsip.figure` adds for a chart that an analyst draws; `natpatsip.charts` gives its own all of this."""
 

@@ -1,60 +1,120 @@
-"""Chapters that are not what was signed off, and facts that are not what their owners verified."""
+"""Chapters, or a whole report, that are not what was signed off, and facts that are not what their owners verified."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import isclose
 
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import SIGN_OFF, Finding, Place
 from natpatsip.compare.built_report import BuiltReport
+from natpatsip.files.digests import sha256
 from natpatsip.params import SignOff, place
 from natpatsip.reporters import counted
 from natpatsip.signing.since_signed import FACT, FIGURE, TEXT, Difference, differences
-from natpatsip.signing.snapshot import Snapshot, kept
+from natpatsip.signing.snapshot import Snapshot, kept, kept_chapters, list_of_chapters
 from natpatsip.wording import date, listing
+
+REPORT = "the whole report"
+LOST = "what was signed is not in git any more, so that the changes cannot be shown"
+RECORDED = "the way in which it is recorded has changed with natpatsip"
 
 
 def check(context: CheckContext) -> list[Finding]:
     """Return sign-offs that no longer hold, each change since then, and verified facts that have moved."""
-    return [*_chapters(context), *_verified(context)]
+    return [*_sign_offs(context), *_verified(context)]
 
 
-def _chapters(context: CheckContext) -> Iterator[Finding]:
-    report = BuiltReport(context.quarter, tuple(context.facts.values()), context.executed)
-    snapshots: dict[str, Snapshot] = {}
-    shown: dict[tuple[str, str], list[Difference]] = {}  # once, however many have signed the same
+def _sign_offs(context: CheckContext) -> Iterator[Finding]:
+    chapters = _Chapters(context)
     for number, each in enumerate(context.plan.params.sign_offs):
-        if not each.chapter or not each.signed or each.chapter not in report.notebooks:
+        if not each.signed or (each.chapter and each.chapter not in chapters.report.notebooks):
             continue
-        chapter, key = each.chapter, (each.chapter, each.signed)
-        now = snapshots.setdefault(chapter, Snapshot.of(report, chapter))
-        if now.digest == each.signed:
+        changed = chapters.changed(each)
+        if changed == {}:
             continue
-        is_first = key not in shown
-        signed = kept(context.project, context.quarter, chapter, each.signed)
-        changes = shown.setdefault(key, differences(signed, now) if signed else [])
-        yield _taken_back(context, number, each, changes, is_kept=signed is not None)
-        if is_first:
-            yield from (_since(change, each, now, context) for change in changes)
+        said = LOST if changed is None else chapters.said(changed)
+        yield _taken_back(context, number, each, said)
+        for name, signed in chapters.to_show(changed or {}):
+            for change in chapters.differences(name, signed) or ():
+                yield _since(change, each, chapters.now(name), context)
 
 
-def _taken_back(
-    context: CheckContext, number: int, sign_off: SignOff, changes: list[Difference], *, is_kept: bool
-) -> Finding:
+class _Chapters:
+    """The chapters as they are, beside what was signed of them."""
+
+    def __init__(self, context: CheckContext) -> None:
+        self.context = context
+        self.report = BuiltReport(context.quarter, tuple(context.facts.values()), context.executed)
+        self.seen: set[tuple[str, str]] = set()
+        self._differences: dict[tuple[str, str], list[Difference] | None] = {}
+        self._now: dict[str, Snapshot] = {}
+
+    def now(self, name: str) -> Snapshot:
+        """Return what a chapter says."""
+        if name not in self._now:
+            self._now[name] = Snapshot.of(self.report, name)
+        return self._now[name]
+
+    def changed(self, sign_off: SignOff) -> dict[str, str] | None:
+        """Return the chapters that are not as somebody signed them, with the hash that they had; new ones have none.
+
+        None if it is not known any more which chapters there were.
+        """
+        here, digest = self.report.notebooks, str(sign_off.signed)
+        if sign_off.chapter:
+            return {} if self.now(sign_off.chapter).digest == digest else {sign_off.chapter: digest}
+        if sha256(list_of_chapters(map(self.now, here))) == digest:
+            return {}
+        signed = kept_chapters(self.context.project, self.context.quarter, digest)
+        if signed is None:
+            return None
+        names = [*here, *(name for name in signed if name not in here)]
+        now = {name: self.now(name).digest for name in here}
+        return {name: signed.get(name, "") for name in names if now.get(name) != signed.get(name)}
+
+    def to_show(self, changed: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Return the chapters whose changes are to be listed: once, however many have signed the same."""
+        found = [
+            key for key in changed.items() if all(key) and key[0] in self.report.notebooks and key not in self.seen
+        ]
+        self.seen.update(found)
+        return found
+
+    def differences(self, name: str, signed: str) -> list[Difference] | None:
+        """Return what has changed in a chapter; None if what was signed is not known any more."""
+        key = (name, signed)
+        if key not in self._differences:
+            before = kept(self.context.project, self.context.quarter, name, signed)
+            self._differences[key] = differences(before, self.now(name)) if before else None
+        return self._differences[key]
+
+    def said(self, changed: Mapping[str, str]) -> str:
+        """Return what has changed, counted by its kind."""
+        here = self.report.notebooks
+        there = {name: self.differences(name, signed) for name, signed in changed.items() if signed and name in here}
+        found = [change for changes in there.values() for change in changes or ()]
+        counts = [(kind, sum(each.kind == kind for each in found)) for kind in (TEXT, FACT, FIGURE)]
+        parts = [listing([counted(count, kind) for kind, count in counts if count])] if found else []
+        for state, names in (
+            ("new", [name for name in changed if not changed[name]]),
+            ("gone", [name for name in changed if name not in here]),
+        ):
+            parts += [f"the chapter {name} is {state}" for name in names]
+        if any(changes is None for changes in there.values()):
+            parts.append(LOST)
+        return "; ".join(parts) or RECORDED
+
+
+def _taken_back(context: CheckContext, number: int, sign_off: SignOff, said: str) -> Finding:
     where = place(context.quarter, context.project, "sign_offs", number)
-    counts = [(kind, sum(each.kind == kind for each in changes)) for kind in (TEXT, FACT, FIGURE)]
-    said = listing([counted(count, kind) for kind, count in counts if count])
-    if not is_kept:
-        said = "what was signed is not in git any more, so that the changes cannot be shown"
-    elif not changes:
-        said = "the way in which it is recorded has changed with natpatsip"
+    chapter = f"{sign_off.chapter} " if sign_off.chapter else ""
     message = (
-        f"{sign_off.name} ({sign_off.role}) signed off {sign_off.chapter} on {_day(sign_off)}. It has changed since: "
-        f"{said}. Have it read and signed again: natpatsip sign {sign_off.chapter} --role "
+        f"{sign_off.name} ({sign_off.role}) signed off {sign_off.chapter or REPORT} on {_day(sign_off)}. It has "
+        f"changed since: {said}. Have it read and signed again: natpatsip sign {chapter}--role "
         f'"{sign_off.role}" --name "{sign_off.name}" --quarter {context.quarter}'
     )
-    return Finding(SIGN_OFF, message, where, found=str(sign_off.chapter))
+    return Finding(SIGN_OFF, message, where, found=sign_off.chapter or REPORT)
 
 
 def _since(change: Difference, sign_off: SignOff, now: Snapshot, context: CheckContext) -> Finding:

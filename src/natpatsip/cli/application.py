@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 QUARTER = "The quarter, such as 2024-25-Q2; by default the newest in params/ with complete data."
-JOBS = "How many notebooks to run at once."
+JOBS = "How many notebooks to run, and processes to draw charts, at once."
 
 app = typer.Typer(
     name="natpatsip",

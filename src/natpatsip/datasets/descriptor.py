@@ -7,12 +7,13 @@ the data are real. A resource without that key is valid: it is read whole in eve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 from natpatsip.errors import DataError, DataFileError, nearest
@@ -112,6 +113,15 @@ class Constraints(Standard):
     exclusive_maximum: Any = None
     pattern: str | None = None
     enum: tuple[Any, ...] = ()
+
+    @field_validator("pattern")
+    @classmethod
+    def _is_a_pattern(cls, written: str | None) -> str | None:
+        try:
+            re.compile(written or "")
+        except (re.error, OverflowError, RecursionError) as error:
+            raise ValueError(f"expected a regular expression; {error}") from None
+        return written
 
 
 class FieldOptions(Extension):

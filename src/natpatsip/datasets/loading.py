@@ -62,9 +62,8 @@ def load(
     parsed = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter)
     resource = declared(project).resource(name)
     table = examine(name, project)
-    rows, missing = _known_by(parsed, table)
+    rows, missing, source = _known_by(parsed, table)
     frame = rows.copy(deep=False)  # pandas copies what is written to
-    source = _provenance_of(frame, resource)
     frame.attrs = {"file": resource.file, "provenance": source} | ({"missing": missing} if missing else {})
     context.READ[resource.file] = source
     payload = {"file": resource.file, "sha256": table.sha256, "rows": len(frame), "provenance": source}
@@ -74,21 +73,42 @@ def load(
     return frame
 
 
+def find(name: str, *, quarter: Quarter, project: Path, **key: str) -> pd.DataFrame:
+    """Return the rows of a dataset that have certain texts, as `load` reads it; what was read is recorded."""
+    frame = load(name, quarter=quarter, project=project, is_shown=False)
+    places = _by_key(quarter, examine(name, project), tuple(key))
+    return frame.iloc[places.get(tuple(key.values()), [])]
+
+
+@lru_cache(maxsize=16)
+def _by_key(quarter: Quarter, table: Table, columns: tuple[str, ...]) -> dict[tuple[str, ...], list[int]]:
+    """Return the places of the rows by what some columns hold."""
+    rows, _, _ = _known_by(quarter, table)
+    found: dict[tuple[str, ...], list[int]] = {}
+    for place, key in enumerate(zip(*(rows[column] for column in columns), strict=True)):
+        found.setdefault(key, []).append(place)
+    return found
+
+
 def provenance(name: str, *, quarter: Quarter | str | None = None, project: Path | None = None) -> str:
     """Return "reported", "illustrative", "mixed" or "not stated": what the rows of a dataset are."""
     return str(load(name, quarter=quarter, project=project, is_shown=False).attrs["provenance"])
 
 
 @lru_cache(maxsize=64)
-def _known_by(quarter: Quarter, table: Table) -> tuple[pd.DataFrame, dict[str, dict[str, int]]]:
-    """Return the rows of a file that were known at the end of a quarter, and how many cells are missing for what."""
+def _known_by(quarter: Quarter, table: Table) -> tuple[pd.DataFrame, dict[str, dict[str, int]], str]:
+    """Return the rows of a file that were known at the end of a quarter, with their provenance.
+
+    Between them, how many cells are missing for which reason.
+    """
     faults = (
         missing_rows(table, table.known_by(quarter, range(len(table.lines))), quarter) if table.is_identified else ()
     )
     raise_faults(table, list(faults))
     places = table.known_by(quarter, table.sound)
     frame = _frame(table, places)
-    return frame, {name: found for name in table.resource.fields if (found := _missing(name, table, places))}
+    missing = {name: found for name in table.resource.fields if (found := _missing(name, table, places))}
+    return frame, missing, _provenance_of(frame, table.resource)
 
 
 def sound_rows(name: str, *, quarter: Quarter, project: Path) -> pd.DataFrame:

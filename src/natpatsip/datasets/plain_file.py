@@ -17,6 +17,7 @@ from typing import Any
 
 from natpatsip.datasets.descriptor import DataField, Resource
 from natpatsip.errors import DataFileError, nearest, one_line, together
+from natpatsip.files.conflict_marks import reject_conflicts
 
 BATCH = 500  # rows that are turned into columns together
 MOST_SHOWN = 20  # faults of a file that are given one by one
@@ -196,6 +197,7 @@ def _csv(data: bytes, resource: Resource) -> Rows:
             f"{where}, row {line}: is not {encoding.upper()} (byte {data[error.start]:#04x}). "
             "Save the file as CSV UTF-8."
         ) from error
+    reject_conflicts(text, where, DataFileError)
     if not text.strip():
         raise DataFileError(f"{where}: is empty. Expected the columns {', '.join(resource.columns)}, and rows.")
     reader = csv.reader(

@@ -153,8 +153,19 @@ def parse_value(value: Any, unit: str) -> Number:
     return int(number) if number.is_integer() else number
 
 
-def of_rows(rows: str | pd.DataFrame) -> tuple[str, str]:
+@dataclass(frozen=True)
+class UsedRows:
+    """The rows that several numbers rest on, described and hashed once."""
+
+    described: str
+    sha256: str
+    is_illustrative: bool
+
+
+def of_rows(rows: str | pd.DataFrame | UsedRows) -> tuple[str, str]:
     """Return what picks the rows, and their SHA-256; of a filter in words only the words."""
+    if isinstance(rows, UsedRows):
+        return rows.described, rows.sha256
     return (rows, "") if isinstance(rows, str) else (described(rows), rows_hash(rows))
 
 

@@ -26,6 +26,7 @@ from natpatsip.facts.fact import (
     PUBLISHED,
     Fact,
     Number,
+    UsedRows,
     hash_of,
     of_inputs,
     of_rows,
@@ -76,7 +77,7 @@ def publish(
     source: str,
     inputs: Iterable[Fact | str] = (),
     formula: str = "",
-    rows: str | pd.DataFrame = "",
+    rows: str | pd.DataFrame | UsedRows = "",
     is_estimate: bool = False,
 ) -> Fact:
     """Publish a fact from the cell that owns it, and return it.
@@ -129,9 +130,7 @@ def publish(
     )
     is_inherited = isinstance(rows, str) and not rows
     described, sha256 = of_inputs(fact.inputs) if is_inherited else of_rows(rows)
-    is_illustrative = any(each.is_illustrative for each in fact.inputs) or (
-        not isinstance(rows, str) and context.is_illustrative(rows)
-    )
+    is_illustrative = any(each.is_illustrative for each in fact.inputs) or _is_illustrative(rows)
     fact = replace(fact, rows=described, rows_sha256=sha256, is_illustrative=is_illustrative)
     before = _published.get(fact.key)
     if before and before.value != fact.value and before.cell != fact.cell:  # a cell that is run again may change it
@@ -150,6 +149,12 @@ def publish(
     unit_shown = "" if unit in ("GBP", "percent") else unit
     context.record(PUBLISHED, fact.record(), f"{id} · {fact.period}: {fact.text} {unit_shown}".rstrip())
     return fact
+
+
+def _is_illustrative(rows: str | pd.DataFrame | UsedRows) -> bool:
+    if isinstance(rows, UsedRows):
+        return rows.is_illustrative
+    return not isinstance(rows, str) and context.is_illustrative(rows)
 
 
 def cite(id: str, period: str | Quarter | None = None) -> Fact:  # noqa: A002 — the contract's name
@@ -218,9 +223,13 @@ def _running_cell() -> str:
 
 
 def _reported(key: tuple[str, str], here: context.Context) -> Fact | None:
-    frame = _reported_rows(here)
-    rows = None if frame is None else frame[(frame["fact_id"] == key[0]) & (frame["period"] == key[1])]
-    if rows is None or rows.empty:
+    from natpatsip import datasets
+    from natpatsip.datasets.loading import find
+
+    if REPORTED not in datasets.declared(here.project).by_name:
+        return None
+    rows = find(REPORTED, fact_id=key[0], period=key[1], quarter=here.quarter, project=here.project)
+    if rows.empty:
         return None
     row = rows.iloc[-1]
     return Fact(

@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path, PureWindowsPath
+from typing import Any
 
 HOME, PYTHON, ELSEWHERE = "~/", "<python>/", "<elsewhere>/"
 _SIGNS = r"[\w.+~-]+"
@@ -50,6 +51,23 @@ def short_path(path: str, project: Path) -> str:
     """Return the path of a file as it is published; of one in a folder that is not known, its name is left."""
     short = shortener(project)(path)
     return f"{ELSEWHERE}{Path(path).name}" if Path(short).is_absolute() else short
+
+
+def in_strings(content: Any, change: Callable[[str], str]) -> Any:
+    """Return content as JSON holds it with each of its strings changed.
+
+    Examples
+    --------
+    >>> in_strings({"a": ["b", 1]}, str.upper)
+    {'a': ['B', 1]}
+    """
+    if isinstance(content, str):
+        return change(content)
+    if isinstance(content, list):
+        return [in_strings(each, change) for each in content]
+    if isinstance(content, dict):
+        return {name: in_strings(each, change) for name, each in content.items()}
+    return content
 
 
 def is_outside(name: str) -> bool:

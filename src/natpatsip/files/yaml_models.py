@@ -18,6 +18,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, Field, Strict, ValidationError
 
 from natpatsip.errors import ReportError, nearest, together
+from natpatsip.files.conflict_marks import reject_conflicts
 
 MOST_VALUES = 100_000  # of a file: ten lines of aliases can expand to billions
 DEEPEST = 50  # levels of nesting; at some ten thousand libyaml overflows the stack of the process
@@ -101,11 +102,12 @@ def read_yaml(content: bytes, where: str, error: type[ReportError]) -> Any:
     Raises
     ------
     ReportError
-        Of the kind `error`, if it is not YAML in UTF-8, gives a key twice, is nested more than 50 levels deep, or
-        refers to an anchor that it does not have.
+        Of the kind `error`, if a merge has left a conflict in it, or it is not YAML in UTF-8, gives a key twice, is
+        nested more than 50 levels deep, or refers to an anchor that it does not have.
     """
     try:
         text = content.decode("utf-8-sig")
+        reject_conflicts(text, where, error)
         _check_events(text, where, error)
         loader = _Loader(text)
         try:

@@ -201,16 +201,16 @@ class Measures:
         each, values = self.by_id[name], params.values
         if not each.target:
             return
-        place = self.place(name, "target")
         if each.target not in values:
             known = f" The values there are {', '.join(values)}." if values else ""
+            place = self.place(name, "target")
             yield (
                 f'{place}: found "{each.target}", which the params of {params.quarter} do not have.'
                 f"{nearest(each.target, values)}{known} "
                 f"Add it under `targets` in {PARAMS_FOLDER}/{params.quarter}.yml."
             )
         elif values[each.target].unit != each.unit:
-            unit = values[each.target].unit
+            place, unit = self.place(name, "target"), values[each.target].unit
             yield f"{place}: {each.target} is in {unit}; expected a target in {each.unit}, the measure's unit."
 
 

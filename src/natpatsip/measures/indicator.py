@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from natpatsip import datasets, spc, wording
+from natpatsip import context, datasets, spc, wording
 from natpatsip.blocks.tables_and_callouts import Passage
 from natpatsip.datasets.cells import is_quarter
 from natpatsip.errors import DataError, FactError, nearest
-from natpatsip.facts.fact import Fact, number_of, of_rows, parse_value
+from natpatsip.facts.fact import Fact, UsedRows, number_of, of_rows, parse_value
 from natpatsip.facts.publishing import publish
 from natpatsip.measures.definitions import figure_id
 from natpatsip.measures.kinds import KINDS, Kind
@@ -235,16 +235,16 @@ class Measure(MeasuredSeries):
     def _facts(self, is_owner: bool) -> dict[str, Fact]:
         ids, own, source = self.definition.fact_ids(self.id), self.definition, self._source
         found = {}
+        used = UsedRows(*of_rows(self.series), context.is_illustrative(self.series))
         for role, (level, formula) in self.kind.levels(self, self.result).items():
             if role not in ids or level != level:
                 continue
             value, label = wording.round_half_up(level, self.decimals), self._label_of(role)
             if is_owner:
                 found[role] = publish(
-                    ids[role], value, label=label, unit=own.unit, source=source, formula=formula, rows=self.series
+                    ids[role], value, label=label, unit=own.unit, source=source, formula=formula, rows=used
                 )
             else:
-                described, sha256 = of_rows(self.series)
                 found[role] = Fact(
                     ids[role],
                     str(self.here.quarter),
@@ -253,8 +253,8 @@ class Measure(MeasuredSeries):
                     source=source,
                     label=label,
                     formula=formula,
-                    rows=described,
-                    rows_sha256=sha256,
+                    rows=used.described,
+                    rows_sha256=used.sha256,
                     is_illustrative=self.is_illustrative,
                 )
         return found

@@ -11,9 +11,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-OURS, BASE, THEIRS = range(3)
-_MARK = re.compile(r"(<{7}|\|{7}|={7}|>{7})(?: |$)")  # of git, which begins a line
-_SIDES = {"<": OURS, "|": BASE, "=": THEIRS}
+from natpatsip.files.conflict_marks import MARK, OURS, SIDES, THEIRS
+
 _IN_CELL = re.compile(r"^(<{7}|>{7}) \S", re.MULTILINE)  # of nbdime: a line in a cell,
 _OWN_CELL = re.compile(r"<span[^>]*><b>(<{7}|\|{7}|={7}|>{7})")  # or a cell of its own, between others
 NBDIME = "nbdime-conflicts"  # the key of metadata that could not be merged
@@ -21,25 +20,12 @@ _ID = re.compile(r'^\s*"id": "([\w-]+)"')
 Cell = Mapping[str, Any]
 
 
-def in_text(text: str) -> list[tuple[int, int]]:
-    """Return the first and last line, from 1, of each conflict that git has marked in a file."""
-    found, start = [], 0
-    for number, line in enumerate(text.splitlines(), start=1):
-        mark = _MARK.match(line)
-        if mark and mark[1][0] == "<":
-            start = number
-        elif mark and mark[1][0] == ">" and start:
-            found.append((start, number))
-            start = 0
-    return found
-
-
 def one_side(text: str, side: int) -> str:
     """Return a file as one side of the merge has it: `OURS` or `THEIRS`."""
     lines, now = [], None
     for line in text.splitlines(keepends=True):
-        if mark := _MARK.match(line):
-            now = _SIDES.get(mark[1][0])
+        if mark := MARK.match(line):
+            now = SIDES.get(mark[1][0])
         elif now is None or now == side:
             lines.append(line)
     return "".join(lines)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import natpatsip
 from natpatsip.errors import NotebookError
 from natpatsip.facts.publishing import CITES, published_in
+from natpatsip.files.conflict_marks import conflicts_in
 from natpatsip.pipeline import merge_conflicts
 from natpatsip.pipeline.inline_code import expressions
 from natpatsip.quarter import FORM, Quarter
@@ -132,7 +133,7 @@ def _defined_in(cell: Mapping[str, Any]) -> set[str]:
 
 def _refuse_conflicts(name: str, text: str) -> None:
     """Refuse a file in which git has marked conflicts, which is no JSON."""
-    conflicts = merge_conflicts.in_text(text)
+    conflicts = conflicts_in(text)
     if not conflicts:
         return
     ours, differing = merge_conflicts.cells_in_text(text)

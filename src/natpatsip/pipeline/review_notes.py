@@ -12,11 +12,19 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from natpatsip.errors import ParamsError
 from natpatsip.files.digests import sha256
+from natpatsip.quarter import PARAMS_FOLDER
 
 OWN, REVIEW = "natpatsip", "review"  # metadata.natpatsip.review; the tag has the name too
 ANSWER = "Answer:"
+EDITED = "Before it was edited: "  # begins the reply that keeps an earlier wording of a comment
+AUTHORS = "The authors"  # of an answer to an earlier wording
+COMMENTS = "comments"
 STAGED = "review.json"  # in the staged project: the comments and answers of a draft
+
+
+TEXTS = ("quarter", "about", "author", "date", "text", "anchor", "place", "source", "modified")
 
 
 @dataclass(frozen=True)
@@ -33,22 +41,56 @@ class Note:
     """A comment, the cell that it is about, and what was answered."""
 
     quarter: str
-    about: str  # the id of the cell
+    about: str  # the id of the cell; empty for a comment on what no cell says
     author: str
     date: str
     text: str
     anchor: str  # the words that it is about
     replies: tuple[Remark, ...] = ()
     answer: str = ""
+    place: str = ""  # where it is, as readers find it
+    source: str = ""  # the id of a comment on a page, which it keeps when it is edited
+    modified: str = ""  # when that was edited
 
     @property
     def id(self) -> str:
         """The id of its cell, the same whenever the comment is read."""
-        return id_of(self.author, self.date, self.text)
+        return id_of(self.source) if self.source else id_of(self.author, self.date, self.text)
+
+    @property
+    def elsewhere(self) -> str:
+        """What a file says that does not have what the comment is on."""
+        on = f"“{self.anchor}”" if self.anchor else "text that was deleted"
+        return f"This comment is on {on}, which this file does not have{f' ({self.place})' if self.place else ''}."
+
+    def is_on(self, author: str, date: str, text: str) -> bool:
+        """Return True if this is what it says, or said before it was edited."""
+        says = text == self.text or any((each.author, each.text) == (author, EDITED + text) for each in self.replies)
+        return says and (author, date) == (self.author, self.date)
+
+    def has_said(self, author: str, text: str) -> bool:
+        """Return True if a reply is one of its own: a reviewer's, the answer, or the place that the build has given."""
+        own = {(each.author, each.text) for each in self.replies}
+        return text in (self.answer, self.elsewhere) or (author, text) in own
+
+    def with_replies(self, replies: Sequence[Remark]) -> Note:
+        """Return it with replies that it does not have yet."""
+        return replace(
+            self, replies=(*self.replies, *(each for each in replies if not self.has_said(each.author, each.text)))
+        )
+
+    def edited(self, text: str, modified: str) -> Note:
+        """Return it with another text, which has no answer yet; what it was, and its answer, become replies."""
+        before = [Remark(self.author, self.modified or self.date, EDITED + self.text)]
+        before += [Remark(AUTHORS, "", self.answer)] if self.answer else []
+        return replace(self, text=text, modified=modified, answer="", replies=(*self.replies, *before))
 
     def cell(self) -> dict[str, Any]:
         """Return it as a cell of a notebook."""
-        record = {name: value for name, value in asdict(self).items() if name != "answer"}
+        optional = ("place", "source", "modified")
+        record = {
+            name: value for name, value in asdict(self).items() if name != "answer" and (value or name not in optional)
+        }
         date = f", {self.date[:10]}" if self.date else ""
         lines = [f"Comment by {self.author or 'a reviewer'}{date}, on “{self.anchor}”:", "", self.text, ""]
         for each in self.replies:
@@ -62,9 +104,9 @@ class Note:
         }
 
 
-def id_of(author: str, date: str, text: str) -> str:
-    """Return the id of the note on a comment."""
-    return f"review-{sha256(json.dumps([author, date, text]))[:12]}"
+def id_of(*parts: str) -> str:
+    """Return the id of the note on a comment: by its author, date and text, or by its own id."""
+    return f"review-{sha256(json.dumps(parts))[:12]}"
 
 
 def note_of(cell: Mapping[str, Any]) -> Note | None:
@@ -73,7 +115,7 @@ def note_of(cell: Mapping[str, Any]) -> Note | None:
     record = own.get(REVIEW) if isinstance(own, dict) and cell.get("cell_type") == "raw" else None
     if not isinstance(record, dict):
         return None
-    texts = {name: str(record.get(name, "")) for name in ("quarter", "about", "author", "date", "text", "anchor")}
+    texts = {name: str(record.get(name, "")) for name in TEXTS}
     replies = tuple(
         Remark(*(str(each.get(name, "")) for name in ("author", "date", "text"))) for each in record.get("replies", ())
     )
@@ -108,6 +150,58 @@ def unanswered(project: Path, quarter: str) -> Iterator[str]:
                     f'notebooks/{file.name}, cell "{note.about}": the comment of {who} has no answer: '
                     f"“{note.text}”. Write one after “{ANSWER}” in the cell below, or delete that cell."
                 )
+    where = file_of_unplaced(project, quarter)
+    for number, note in enumerate(unplaced(project, quarter)):
+        if not note.answer:
+            who = note.author or "a reviewer"
+            yield (
+                f"{where.relative_to(project).as_posix()}, comments.{number}: the comment of {who} has no answer: "
+                f"“{note.text}”. Write one after “answer:”, or delete the comment."
+            )
+
+
+def file_of_unplaced(project: Path, quarter: str) -> Path:
+    """Return the file of the comments on a quarter that are on what no cell says, or whose cell is gone."""
+    return project / PARAMS_FOLDER / f"{quarter}.{REVIEW}" / "comments.yml"
+
+
+def unplaced(project: Path, quarter: str) -> list[Note]:
+    """Return the comments on a quarter that no notebook has.
+
+    Raises
+    ------
+    ParamsError
+        If their file is not valid.
+    """
+    file = file_of_unplaced(project, quarter)
+    if not file.is_file():
+        return []
+    from natpatsip.files.yaml_models import read_yaml  # here: final editions import this module, with every build
+
+    where = file.relative_to(project).as_posix()
+    content = read_yaml(file.read_bytes(), where, ParamsError)
+    listed = content.get(COMMENTS) if isinstance(content, Mapping) else None
+    if content is not None and (not isinstance(content, Mapping) or not isinstance(listed or [], list)):
+        raise ParamsError(f"{where}: found no list {COMMENTS}. Restore it from git: git checkout -- {where}")
+    return [_unplaced(each, f"{where}, {COMMENTS}.{number}", quarter) for number, each in enumerate(listed or [])]
+
+
+def _unplaced(entry: Any, where: str, quarter: str) -> Note:
+    replies = (entry.get("replies") or []) if isinstance(entry, Mapping) else None
+    if not isinstance(replies, list) or not all(isinstance(each, Mapping) for each in replies):
+        raise ParamsError(f"{where}: is not a comment as natpatsip review --record writes it. Restore it from git.")
+    said = [Remark(*(str(each.get(name) or "") for name in ("author", "date", "text"))) for each in replies]
+    texts = {name: str(entry.get(name) or "") for name in TEXTS if name != "quarter"}
+    answer = str(entry.get("answer") or "").strip()
+    return Note(quarter, **texts, replies=tuple(said), answer=answer)
+
+
+def entry_of(note: Note) -> dict[str, Any]:
+    """Return a comment that no notebook has, as its file holds it."""
+    texts = {name: getattr(note, name) for name in TEXTS if name != "quarter"}
+    named = {"id": note.id} | {name: text for name, text in texts.items() if text}
+    replies = {"replies": [asdict(each) for each in note.replies]} if note.replies else {}
+    return named | replies | {"answer": note.answer}
 
 
 def to_json(notes: Mapping[str, Sequence[Note]]) -> str:

@@ -256,7 +256,8 @@ def _sign_offs(project: Path, params: Params, today: date) -> Iterator[str]:
             command = f'natpatsip sign {each.chapter} --role "{each.role}" --name NAME --quarter {params.quarter}'
             yield f"{where}: {each.what} has not signed off what the chapter says. Once that is done: {command}"
         elif each.name is None or each.date is None:
-            yield f"{where}: {each.what} has not signed off. Add name and date once that is done."
+            command = f'natpatsip sign --role "{each.role}" --name NAME --quarter {params.quarter}'
+            yield f"{where}: {each.what} has not signed off. Once the report has been read: {command}"
         elif each.date > today:
             yield f"{where}: {each.what} signs off on {each.date}, which is in the future."
 

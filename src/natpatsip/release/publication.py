@@ -13,12 +13,12 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from natpatsip.files.digests import sha256_of
-from natpatsip.files.short_paths import shortener
+from natpatsip.files.short_paths import in_strings, shortener
 from natpatsip.pipeline.options import Log
 from natpatsip.pipeline.review_notes import without_notes
 
@@ -234,15 +234,4 @@ def publishable(
     content["cells"] = without_notes(content["cells"])
     if ran := content["metadata"].get("papermill"):
         ran["input_path"] = ran["output_path"] = f"notebooks/{name}.ipynb"
-    return json.dumps(_in_strings(content, shortener(project)), indent=1, ensure_ascii=False) + "\n"
-
-
-def _in_strings(content: Any, change: Callable[[str], str]) -> Any:
-    """Return content as JSON holds it with each of its strings changed."""
-    if isinstance(content, str):
-        return change(content)
-    if isinstance(content, list):
-        return [_in_strings(each, change) for each in content]
-    if isinstance(content, dict):
-        return {name: _in_strings(each, change) for name, each in content.items()}
-    return content
+    return json.dumps(in_strings(content, shortener(project)), indent=1, ensure_ascii=False) + "\n"

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from natpatsip.compare import BuiltReport, CompareError
 from natpatsip.errors import UsageError
-from natpatsip.pipeline.review_notes import Note, Remark, id_of
 from natpatsip.quarter import Quarter
 from natpatsip.review.annotation_file import Annotation, AnnotationFile, items_of_pages
 from natpatsip.review.apply import applied
-from natpatsip.review.changed_source import Refusal
-from natpatsip.review.comments_and_changes import ANSWERED, APPLIED, AWAITS, OPEN, RESOLVED, Item, items_of
+from natpatsip.review.comments_and_changes import AWAITS, Item, items_of
 from natpatsip.review.locate import Locator
 from natpatsip.review.pdf_file import items_of_pdf
+from natpatsip.review.recorded import Recorded
 from natpatsip.review.sources import Sources
 from natpatsip.review.untracked import with_untracked
 from natpatsip.word_files.word_file import WordFile
@@ -29,7 +28,7 @@ class Review:
     """What reviewers have left in their files."""
 
     items: tuple[Item, ...]
-    written: tuple[str, ...] = ()  # the notebooks that were changed
+    written: tuple[str, ...] = ()  # the notebooks, and the file beside the params, that were changed
     notes: tuple[str, ...] = ()  # what could not be looked up, and why
 
     @property
@@ -60,6 +59,8 @@ def review(
     annotations: list[Annotation] = []  # on pages
     found: dict[Quarter, BuiltReport | None] = {}
     opened = [_opened(path) for path in files]
+    alike = Counter(path.name for path in files)
+    names = {path: path.name if alike[path.name] == 1 else path.as_posix() for path in files}
     said = {each for path, file in zip(files, opened, strict=True) if (each := _quarter_said(path, file))}
     for path, file in zip(files, opened, strict=True):
         about = quarter or _quarter_said(path, file) or (next(iter(said)) if len(said) == 1 else None)
@@ -69,11 +70,11 @@ def review(
             found[about] = _report(path, reports, about, notes)
         if isinstance(file, WordFile):
             locator = Locator(file, found[about])
-            read.append((locator, [_located(item, locator) for item in items_of(file)]))
+            read.append((locator, [_located(replace(item, file=names[path]), locator) for item in items_of(file)]))
         elif isinstance(file, AnnotationFile):
-            annotations += file.annotations
+            annotations += [replace(each, file=names[path]) for each in file.annotations]
         else:
-            remarks += items_of_pdf(path, found[about])
+            remarks += [replace(item, file=names[path]) for item in items_of_pdf(path, found[about])]
     if len(found) > 1:
         raise UsageError(f"the files report on {' and '.join(map(str, found))}. Review one quarter at a time.")
     ((about, report),) = found.items()
@@ -82,69 +83,11 @@ def review(
     items = [item for each in settled for item in each] + remarks + list(items_of_pages(annotations, report))
     if is_applied:
         here.splice(splices)
-    if is_recorded:
-        _record(items, here, str(about))
-    items = _with_answers(items, here)
+    recorded = Recorded(here, str(about), items)
+    more = recorded.record() if is_recorded else []
+    items = recorded.with_answers()
     written = here.save()
-    return Review(tuple(_by_cell(items, report)), tuple(written), tuple(notes))
-
-
-def _record(items: Sequence[Item], sources: Sources, quarter: str) -> None:
-    """Put open comments into the notebooks, each below its cell; take out those that were resolved in Word."""
-    pending = {(each.file, spot) for each in items if each.is_change and each.status != APPLIED for spot in each.spots}
-    for item in items:
-        if item.kind != "comment" or not item.cell:
-            continue
-        notebook = item.notebook.removesuffix(".ipynb")
-        with contextlib.suppress(Refusal):  # the item says that its cell has gone
-            sources.cell(notebook, item.cell)
-            answer = sources.answer(notebook, id_of(item.author, item.date, item.text))
-            remarks = tuple(
-                Remark(each.author, each.date, each.text)
-                for each in items
-                if each.kind == "reply" and (each.file, each.thread) == (item.file, item.thread) and each.text != answer
-            )
-            is_as_before = any((item.file, spot) in pending for spot in item.spots)
-            anchor = item.original if is_as_before and item.original else item.anchor
-            note = Note(quarter, item.cell, item.author, item.date, item.text, anchor, remarks)
-            if item.status == RESOLVED:
-                sources.drop_note(notebook, note.id)
-            else:
-                sources.note(notebook, note)
-
-
-def _with_answers(items: Sequence[Item], sources: Sources) -> list[Item]:
-    """Return the items with what the notebooks say: which were answered, and whose cell is not there any more.
-
-    Replies are answered with their comment, except those that follow the answer in the thread.
-    """
-    answers = {
-        (item.file, item.thread): _answer(item, sources) for item in items if item.kind == "comment" and item.cell
-    }
-    found = []
-    for item in items:
-        if item.is_change or not item.cell:
-            found.append(item)
-            continue
-        notebook, thread = item.notebook.removesuffix(".ipynb"), (item.file, item.thread)
-        try:
-            sources.cell(notebook, item.cell)
-        except Refusal as reason:
-            found.append(replace(item, why=str(reason)))
-            continue
-        is_answered = bool(answers.get(thread)) and item.status == OPEN
-        found.append(replace(item, status=ANSWERED) if is_answered else item)
-        if item.kind == "reply" and item.text == answers.get(thread):
-            answers[thread] = ""
-    return found
-
-
-def _answer(comment: Item, sources: Sources) -> str:
-    notebook = comment.notebook.removesuffix(".ipynb")
-    with contextlib.suppress(Refusal):  # without its cell it has no answer
-        sources.cell(notebook, comment.cell)
-        return sources.answer(notebook, id_of(comment.author, comment.date, comment.text))
-    return ""
+    return Review(tuple(_by_cell(items, report)), (*written, *more), tuple(notes))
 
 
 def _opened(path: Path) -> WordFile | AnnotationFile | None:

@@ -144,6 +144,8 @@ def _item(annotation: Annotation, report: BuiltReport | None) -> Item:
         thread=annotation.id,
         id=annotation.id,
         why=why,
+        page_comment=annotation.id,
+        modified=annotation.modified,
     )
 
 

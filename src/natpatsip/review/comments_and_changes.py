@@ -45,6 +45,9 @@ class Item:
     thread: str = ""  # the id of the comment that it answers, or its own
     id: str = ""
     why: str = ""  # why it could not be applied, or what became of its place
+    answer: str = ""  # what its authors have answered
+    page_comment: str = field(default="", compare=False)  # the id of a comment on a page
+    modified: str = field(default="", compare=False)  # when that was last edited
     is_tracked: bool = field(default=True, compare=False)  # False for a change that was made while tracking was off
     original: str = field(default="", compare=False)  # the words that a comment was about before any change of them
     spots: tuple[Spot, ...] = field(default=(), compare=False)
@@ -53,7 +56,7 @@ class Item:
     def record(self) -> dict[str, Any]:
         """Return it as JSON can hold it; what every item has is there even if it is empty."""
         needed = ("kind", "author", "date", "text", "anchor", "notebook", "cell", "status")
-        more = ("where", "file", "thread", "id", "why")
+        more = ("where", "file", "thread", "id", "why", "answer")
         return {name: getattr(self, name) for name in needed} | {
             name: getattr(self, name) for name in more if getattr(self, name)
         }
@@ -243,6 +246,8 @@ def as_text(items: Sequence[Item]) -> str:
             lines.append(one_line(f"  - [{item.status}] {_sentence(item)}"))
             if item.why:
                 lines.append(one_line(f"      {item.why}"))
+            if item.answer:
+                lines.append(one_line(f"      answer: {_short(item.answer)}"))
     return "\n".join(lines)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -106,38 +106,45 @@ class Sources:
             cell["source"] = source.splitlines(keepends=True)
             self.changed.add(notebook)
 
-    def note(self, notebook: str, note: Note) -> None:
-        """Put a note below the cell that it is about; an earlier note on the same comment gives way, with its answer.
+    def all_cells(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield each cell of each notebook that can be read, with the notebook's name."""
+        for file in sorted((self.folder / "notebooks").glob("[!.]*.ipynb")):
+            try:
+                cells = json.loads(file.read_bytes()).get("cells", [])
+            except (ValueError, AttributeError):  # the build names what is wrong with it
+                continue
+            yield from ((file.stem, cell) for cell in cells)
+
+    def put_note(self, notebook: str, note: Note, before: str = "") -> str:
+        """Put a note below the cell that it is about, or in the place of a cell; return the id of its cell.
 
         Raises
         ------
         Refusal
-            If the cell is not there any more.
+            If the notebook, or the cell, is not there any more.
         """
-        self.cell(notebook, note.about)
-        earlier = self.drop_note(notebook, note.id)
+        self.cell(notebook, before or note.about)
         cells = self.contents[notebook]["cells"]
-        at = next(place for place, each in enumerate(cells, start=1) if each.get("id") == note.about)
-        while at < len(cells) and note_of(cells[at]) is not None:
+        at = next(place for place, each in enumerate(cells) if each.get("id") == (before or note.about))
+        if before:
+            del cells[at]
+        else:
             at += 1
-        cells.insert(at, replace(note, answer=earlier.answer if earlier else "").cell())
+            while at < len(cells) and note_of(cells[at]) is not None:
+                at += 1
+        taken = {str(each.get("id", "")) for each in cells}
+        ids = (note.id, *(f"{note.id}-{number}" for number in range(2, len(cells) + 3)))
+        name = next(each for each in ids if each not in taken)
+        cells.insert(at, note.cell() | {"id": name})
         self.changed.add(notebook)
+        return name
 
-    def drop_note(self, notebook: str, name: str) -> Note | None:
-        """Take out a note and return it; None if there is none."""
-        cells = self.contents.get(notebook, {}).get("cells", [])
-        for place, cell in enumerate(cells):
-            if cell.get("id") == name and (found := note_of(cell)):
-                del cells[place]
-                self.changed.add(notebook)
-                return found
-        return None
-
-    def answer(self, notebook: str, name: str) -> str:
-        """Return the answer to a comment; empty if there is none."""
-        cells = self.contents.get(notebook, {}).get("cells", [])
-        notes = (note_of(cell) for cell in cells if cell.get("id") == name)
-        return next((note.answer for note in notes if note), "")
+    def drop_note(self, notebook: str, name: str) -> None:
+        """Take out a note by the id of its cell."""
+        self.cell(notebook, name)
+        content = self.contents[notebook]
+        content["cells"] = [each for each in content["cells"] if each.get("id") != name]
+        self.changed.add(notebook)
 
     def save(self) -> list[str]:
         """Write the notebooks that were changed, as Jupyter does, and return their files."""

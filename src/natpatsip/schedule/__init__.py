@@ -106,7 +106,7 @@ def _run(
             state = state_of(project, quarter, options, today=today())
             report = options.report(project, quarter)
             found = _build(project, state, options, log) if state.state == "due" else QuarterResult.left(state, report)
-            record.write("quarter", **found.record())
+            record.write("quarter", **found.record(project))
             result.quarters.append(found)
             result.at = ""
 
@@ -162,7 +162,7 @@ def _finish(
     project: Path, result: ScheduledRun, record: RunLog, notify: str, log: Log, say: Callable[[str], object]
 ) -> None:
     """Save, print and post the summary."""
-    record.write("ended", **result.record())
+    record.write("ended", **result.record(project))
     record.prune()
     result.log = None if record.error else record.file
     if record.error:
@@ -171,7 +171,7 @@ def _finish(
     record.write_summary(text)
     for line in filter(None, text.splitlines()):
         say(line)
-    if notify and (problem := notification.notify(notify, text, result.record())):
+    if notify and (problem := notification.notify(notify, text, result.record(project))):
         record.write("notification failed", reason=problem)
         log(f"the summary could not be posted: {problem}. Try the target of --notify by hand.")
 

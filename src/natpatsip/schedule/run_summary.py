@@ -11,6 +11,7 @@ from typing import Any
 
 from natpatsip import wording
 from natpatsip.errors import NotebookError, ReportError
+from natpatsip.files.short_paths import in_strings, shortener
 from natpatsip.pipeline.options import Options, files_of
 from natpatsip.quarter import Quarter
 from natpatsip.reporters import counted
@@ -48,9 +49,9 @@ class QuarterResult:
         files = tuple(files_of(report, options.formats))
         return cls(state.quarter, "built", state.reasons, seconds, report, files, _findings_in(report), kept)
 
-    def record(self) -> dict[str, Any]:
-        """Return it as JSON holds it."""
-        return {
+    def record(self, project: Path) -> dict[str, Any]:
+        """Return it as JSON holds it, with short paths."""
+        content = {
             "quarter": str(self.quarter),
             "state": self.state,
             "reasons": list(self.reasons),
@@ -60,6 +61,8 @@ class QuarterResult:
             "kept": [file.as_posix() for file in self.kept],
             "failures": [_failure_record(each) for each in self.problems()],
         }
+        found: dict[str, Any] = in_strings(content, shortener(project))
+        return found
 
     def problems(self) -> tuple[ReportError, ...]:
         """Return the errors that stopped it, each by itself."""
@@ -92,18 +95,20 @@ class ScheduledRun:
             return "skipped"
         return next((state for state in ("built", "waiting") if self.of(state)), "nothing-due")
 
-    def record(self) -> dict[str, Any]:
-        """Return it as JSON holds it."""
-        return {
+    def record(self, project: Path) -> dict[str, Any]:
+        """Return it as JSON holds it, with short paths."""
+        content = {
             "outcome": self.outcome,
             "began": self.began.isoformat(timespec="seconds"),
             "seconds": round(self.seconds, 2),
-            "quarters": [each.record() for each in self.quarters],
+            "quarters": [each.record(project) for each in self.quarters],
             "notes": self.notes,
             "skipped": self.skipped,
             "stopped": self.stopped,
             "at": self.at,
         }
+        found: dict[str, Any] = in_strings(content, shortener(project))
+        return found
 
     def headline(self) -> str:
         """Return how it ended, in one line."""
@@ -119,8 +124,8 @@ class ScheduledRun:
         return "; ".join(parts) or "nothing due"
 
     def text(self, project: Path) -> str:
-        """Return the summary, in which the project's files are named from its folder."""
-        return "\n".join(line.replace(f"{project.as_posix()}/", "") for line in self._lines()) + "\n"
+        """Return the summary, with short paths: it is posted elsewhere."""
+        return "\n".join(map(shortener(project), self._lines())) + "\n"
 
     def _lines(self) -> Iterator[str]:
         yield self.headline()

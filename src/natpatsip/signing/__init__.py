@@ -1,4 +1,4 @@
-"""Signing off: what a chapter says, or what a fact is, recorded in the params; and whether that still holds."""
+"""Signing off: what a chapter or the whole report says, or what a fact is, recorded in the params."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from natpatsip import params
+from natpatsip import params, wording
 from natpatsip.compare.built_report import BuiltReport
 from natpatsip.errors import ReportError, UsageError, nearest
 from natpatsip.facts.fact import Fact
+from natpatsip.files.digests import sha256
 from natpatsip.pipeline.caching.inputs import Inputs
 from natpatsip.pipeline.caching.up_to_date import ENGINE_VERSION, made_of
 from natpatsip.pipeline.options import Options
@@ -24,9 +25,9 @@ from natpatsip.quarter import PARAMS_FOLDER, Quarter
 from natpatsip.release.final_edition import is_final
 from natpatsip.reporters import counted
 from natpatsip.signing.params_text import with_entry
-from natpatsip.signing.snapshot import Snapshot, file_of
+from natpatsip.signing.snapshot import Snapshot, file_of, kept_chapters, list_of_chapters
 
-__all__ = ["Signed", "sign_chapter", "verify_fact"]
+__all__ = ["Signed", "sign_off", "verify_fact"]
 MOST_NAMED = 5
 CONTENT = ("notebooks", "params", "data", "src")
 COMMENT = "Numbers that their owners have verified. natpatsip sign --fact writes this list."
@@ -44,35 +45,64 @@ class Signed:
     files: tuple[Path, ...]
 
 
-def sign_chapter(
-    project: Path, quarter: Quarter, chapter: str, *, role: str, name: str, today: date, reports: Path | None = None
+def sign_off(
+    project: Path,
+    quarter: Quarter,
+    chapter: str,  # without one, the whole report is signed
+    *,
+    role: str,
+    name: str,
+    today: date,
+    reports: Path | None = None,
 ) -> Signed:
-    """Record in the params that somebody has signed off what a chapter says in the newest build of a quarter.
+    """Record in the params that somebody has signed off what a chapter, or all of the newest build of a quarter, says.
 
     Raises
     ------
     UsageError
-        If there is no such chapter, or a text is empty.
+        If there is no such chapter, a text is empty, or the params have the role sign chapters and none is named.
     SigningError
         If the quarter is not built, or was built from other files than those that are there now.
     ParamsError
         If the params are not valid, or cannot be edited safely.
     """
     role, name = _text("--role", role), _text("--name", name)
+    if not chapter:
+        _check_signs_all(role, params.load(quarter, project=project))
     report = _report(project, quarter, reports)
-    snapshot = Snapshot.of(report, _chapter(chapter, report))
-    record = file_of(project, quarter, snapshot.chapter, snapshot.digest)
-    entry = {"role": role, "chapter": snapshot.chapter, "name": name, "date": today, "signed": snapshot.digest}
+    names = [_chapter(chapter, report)] if chapter else list(report.notebooks)
+    snapshots = [Snapshot.of(report, each) for each in names]
+    records = {file_of(project, quarter, each.chapter, each.digest): each.written() for each in snapshots}
+    digest = snapshots[0].digest
+    if not chapter:
+        listed = list_of_chapters(snapshots)
+        digest = sha256(listed)
+        records[file_of(project, quarter, None, digest)] = listed
+    of = {"chapter": names[0]} if chapter else {}
+    entry = {"role": role, **of, "name": name, "date": today, "signed": digest}
     file = params.path(quarter, project)
     with _alone(project):
         text = _with(file, "sign_offs", entry, by=("role", "chapter"))
-        _write(record, snapshot.written().encode())
+        for record, content in records.items():
+            _write(record, content.encode())
         _write(file, text)
         for old in _unused(project, quarter):
             old.unlink()
-    parts = (("passage", snapshot.passages), ("fact", snapshot.facts), ("figure", snapshot.figures))
-    counts = ", ".join(counted(len(each), noun) for noun, each in parts)
-    return Signed(f"{name} ({role}) has signed off {snapshot.title}, {quarter.label}: {counts}", (file, record))
+    what = f"{snapshots[0].title}, {quarter.label}" if chapter else f"the whole report of {quarter.label}"
+    chapters = [] if chapter else [counted(len(snapshots), "chapter")]
+    parts = (("passage", "passages"), ("fact", "facts"), ("figure", "figures"))
+    counts = [counted(sum(len(getattr(each, key)) for each in snapshots), noun) for noun, key in parts]
+    return Signed(f"{name} ({role}) has signed off {what}: {', '.join([*chapters, *counts])}", (file, *records))
+
+
+def _check_signs_all(role: str, listed: params.Params) -> None:
+    """Reject a signature of the whole report by a role that the params list for chapters alone."""
+    own = [each.chapter for each in listed.sign_offs if each.role == role]
+    if own and None not in own:
+        raise UsageError(
+            f"{role} signs {wording.listing([str(each) for each in own])}, and not the whole report. Name the chapter, "
+            f"or list the role in sign_offs without a chapter: {PARAMS_FOLDER}/{listed.quarter}.yml"
+        )
 
 
 def verify_fact(
@@ -168,9 +198,14 @@ def _with(file: Path, key: str, entry: Mapping[str, Any], *, by: Sequence[str], 
 
 def _unused(project: Path, quarter: Quarter) -> Iterator[Path]:
     """Yield the files of what was signed that no sign-off refers to any more."""
-    signed = params.load(quarter, project=project).sign_offs
-    used = {file_of(project, quarter, each.chapter, each.signed) for each in signed if each.chapter and each.signed}
-    folder = file_of(project, quarter, "", "").parent
+    signed = [(each.chapter, each.signed) for each in params.load(quarter, project=project).sign_offs if each.signed]
+    used = {file_of(project, quarter, *each) for each in signed}
+    for chapter, digest in signed:
+        listed = {} if chapter else kept_chapters(project, quarter, digest)
+        if listed is None:  # it cannot be known which files belong to it
+            return
+        used |= {file_of(project, quarter, *each) for each in listed.items()}
+    folder = file_of(project, quarter, None, "").parent
     yield from (file for file in sorted(folder.glob("*.json")) if file not in used)
 
 

@@ -71,7 +71,7 @@ def _place(members: Sequence[Any], entry: Entry, by: Sequence[str]) -> int | Non
     same = (
         number
         for number, each in enumerate(members)
-        if isinstance(each, Mapping) and all(str(each.get(name, "")) == str(entry.get(name, "")) for name in by)
+        if isinstance(each, Mapping) and all(str(each.get(name) or "") == str(entry.get(name) or "") for name in by)
     )
     return next(same, None)
 

@@ -2,14 +2,14 @@
 
 It is kept as a small JSON file beside the params, a line for each passage, so that a reviewer can read it in a pull
 request, and so that a later change can be shown word by word. The params record its SHA-256, which ``sha256sum`` of the
-file gives too.
+file gives too. A sign-off of the whole report is of a file that lists its chapters, each with the SHA-256 of its own.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from natpatsip.pipeline.staging.passport_text import in_full
 from natpatsip.quarter import PARAMS_FOLDER, Quarter
 
 FOLDER = "signed"  # params/2024-25-Q2.signed/
+WHOLE = "report"  # begins the name of the file that lists the chapters of a whole report
 SHOWN = 12  # digits of the hash in the name of the file
 DIGITS = 9  # significant ones of a number in a drawing: the last ones differ between processors
 REFERENCE = re.compile(r"\{(@fig-[\w-]+)\}")
@@ -98,20 +99,40 @@ class Snapshot:
             raise ValueError(f"it lacks {error}") from error
 
 
-def file_of(project: Path, quarter: Quarter, chapter: str, digest: str) -> Path:
-    """Return the file that keeps what was signed."""
-    return project / PARAMS_FOLDER / f"{quarter}.{FOLDER}" / f"{chapter}-{digest[:SHOWN]}.json"
+def list_of_chapters(snapshots: Iterable[Snapshot]) -> str:
+    """Return the text of the file that keeps what a whole report says: its chapters, in whatever order they stand."""
+    return "".join(_lines({"chapters": dict(sorted((each.chapter, each.digest) for each in snapshots))}))
+
+
+def file_of(project: Path, quarter: Quarter, chapter: str | None, digest: str) -> Path:
+    """Return the file that keeps what was signed; without a chapter, that of the whole report."""
+    return project / PARAMS_FOLDER / f"{quarter}.{FOLDER}" / f"{chapter or WHOLE}-{digest[:SHOWN]}.json"
 
 
 def kept(project: Path, quarter: Quarter, chapter: str, digest: str) -> Snapshot | None:
-    """Return what was signed; None if its file is missing, or was edited."""
+    """Return what was signed of a chapter; None if its file is missing, or was edited."""
     try:
-        text = file_of(project, quarter, chapter, digest).read_text(
-            encoding="utf-8"
-        )  # CRLF of a checkout is one line end
-        return Snapshot.read(text) if sha256(text) == digest else None
-    except (OSError, ValueError):
+        text = _kept_text(file_of(project, quarter, chapter, digest), digest)
+        return Snapshot.read(text) if text else None
+    except ValueError:
         return None
+
+
+def kept_chapters(project: Path, quarter: Quarter, digest: str) -> dict[str, str] | None:
+    """Return the hashes of the chapters of a report that was signed; None if its file is missing, or was edited."""
+    try:
+        text = _kept_text(file_of(project, quarter, None, digest), digest)
+        return {str(name): str(each) for name, each in json.loads(text)["chapters"].items()} if text else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _kept_text(file: Path, digest: str) -> str:
+    try:
+        text = file.read_text(encoding="utf-8")  # CRLF of a checkout is one line end
+    except (OSError, ValueError):
+        return ""
+    return text if sha256(text) == digest else ""
 
 
 def _plain(passage: Passage) -> Passage:

@@ -40,7 +40,7 @@ from natpatsip.spc.rules import (
     Floats,
     Integers,
 )
-from natpatsip.spc.series import BySeries, SeriesRows
+from natpatsip.spc.series import BySeries, RebaseDates, SeriesRows
 
 PLAIN_NUMBERS = {float, int, np.float64, np.int64}
 
@@ -208,7 +208,7 @@ def rebase_column(rebase: Any, rows: SeriesRows) -> tuple[Flags, Any]:
         return rebased, BySeries(
             {key: took.get(number, []) for number, key in enumerate(rows.keys) if given[number] is not None}
         )
-    met: list[Any] = []
+    met = RebaseDates()
     unmet: list[Any] = []
     for date in read_rebase(rebase, numbered=rows.is_numbered):
         stamp = date if rows.is_numbered else date.to_datetime64()

@@ -25,6 +25,13 @@ class BySeries(dict[Hashable, Any]):
         return self
 
 
+class RebaseDates(list[Any]):
+    """The dates at which limits start again, in the attrs of a result: pandas would rebuild each with every frame."""
+
+    def __deepcopy__(self, memo: object) -> RebaseDates:
+        return RebaseDates(self)
+
+
 @dataclass(frozen=True)
 class SeriesRows:
     """The rows of a frame in order of series, then date.

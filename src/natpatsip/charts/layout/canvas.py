@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from natpatsip.charts import palette
-from natpatsip.charts.layers import Channel, Layer, ReportChart, Rows, as_is, chart, layer, pixel, words
+from natpatsip.charts.layers import Channel, Layer, ReportChart, Rows, Written, as_is, chart, layer, pixel, words
 from natpatsip.charts.layout.sizes import LINE_HEIGHT, NARROW, PAGE_HEIGHT, TEXT_SIZE, wrap
 from natpatsip.charts.layout.value_axis import ValueAxis
 
@@ -125,9 +125,9 @@ def finish(
     properties: dict[str, Any] = {**wide.plot.properties(), "description": description}
     if width > NARROW:
         small = lay_out(NARROW)
-        properties["usermeta"] = {"narrow": small.as_layout()}
+        properties["usermeta"] = {"narrow": Written(**small.as_layout())}
     if parts := pages(wide):
-        properties.setdefault("usermeta", {})["pages"] = [part.as_layout() for part in parts]
+        properties.setdefault("usermeta", {})["pages"] = [Written(**part.as_layout()) for part in parts]
     return chart(wide.layers, **properties)
 
 

@@ -53,6 +53,10 @@ class Cache:
             os.utime(file)  # the least recently used entry is removed first
         return content
 
+    def holds(self, kind: str) -> bool:
+        """Return True if entries of a kind may be found."""
+        return self.is_read and (self.folder / kind).is_dir()
+
     def put(self, kind: str, name: str, content: bytes) -> None:
         """Save an entry, whole or not at all."""
         file = self._file(kind, name)

@@ -72,6 +72,7 @@ NATIVE = (  # modules that read files, databases or the network without Python, 
     "rasterio",
     "tables",
 )
+HEARD = frozenset({"open", "import", *LISTING, *UNTRACKED})
 STARTS = ("os.system", "subprocess.Popen")
 READER = "natpatsip"  # whose reader gives pyarrow only what Python has read
 TRACKED_USERS = ("bs4", "docx", "natpatsip", "openpyxl", "pptx")  # packages that give lxml only what Python has opened
@@ -173,6 +174,8 @@ class Tracer:
         return {path for each in sources for path in files_named(each, project, variables)} - loaded
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event not in HEARD:  # such as that of `id`, which pandas and Altair call 100,000 times in a notebook
+            return
         if event == "open":
             path, _, flags = arguments
             if isinstance(path, str | bytes | os.PathLike):

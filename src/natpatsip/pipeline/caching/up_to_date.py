@@ -23,6 +23,7 @@ from natpatsip.pipeline.caching import store
 from natpatsip.pipeline.caching.inputs import Inputs, SourceChanged, engine_digest
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.options import FORMATS, Options
+from natpatsip.pipeline.review_notes import REVIEW
 from natpatsip.quarter import PARAMS_FOLDER, Quarter, known_quarters
 
 if TYPE_CHECKING:
@@ -128,7 +129,9 @@ def made_of(inputs: Inputs, params: Params, options: Options) -> dict[str, str]:
     before = quarter.previous()
     folders = options.earlier(inputs.project, before)
     facts = next((file for folder in folders if (file := folder / "facts.csv").is_file()), None)
-    found = inputs.without_params() | {f"{PARAMS_FOLDER}/{quarter}.yml": sha256(decided)}
+    comments = f"{PARAMS_FOLDER}/{quarter}.{REVIEW}/"  # which the Word file of a draft shows
+    found = inputs.without_params() | {name: sha for name, sha in inputs.files.items() if name.startswith(comments)}
+    found |= {f"{PARAMS_FOLDER}/{quarter}.yml": sha256(decided)}
     found |= {ENGINE_NAME: engine_digest(), ENGINE_VERSION: version("natpatsip")}
     return found | ({f"the report of {before}": sha256_of(facts)} if facts else {})
 

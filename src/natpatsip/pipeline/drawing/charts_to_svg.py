@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from natpatsip.blocks.figures import VEGALITE as VEGALITE_TYPE
 from natpatsip.blocks.library_figures import PLOTLY, SVG
 from natpatsip.blocks.printable import visible
 from natpatsip.charts import dark, icons, own_charts, palette
 from natpatsip.charts.layout.sizes import narrow, pages
-from natpatsip.errors import FigureError, RenderError, ReportError, together
-from natpatsip.files.csv_files import rows_of, to_csv
+from natpatsip.errors import FigureError, RenderError
 from natpatsip.files.digests import key
 from natpatsip.pipeline.caching.store import Cache
-from natpatsip.pipeline.drawing import organisation_tables
 from natpatsip.pipeline.drawing.drawn_texts import cut_alike, misleading, unreadable
 from natpatsip.pipeline.drawing.empty_charts import is_made_here, undrawn
 from natpatsip.pipeline.drawing.plotly_to_svg import plotly_svg
 from natpatsip.pipeline.drawing.svg import portable, tidy
-
-if TYPE_CHECKING:
-    from natpatsip.pipeline.outputs import FigureRecord, Outputs
+from natpatsip.pipeline.options import FORMATS
 
 Specification = Mapping[str, Any]
 SCALE = 2  # pixels of a PNG for each of the SVG's
@@ -42,27 +39,27 @@ SOURCES = (
     *COLOURS,
 )  # what draws, besides the library
 
-# Charts come compiled, so a page needs neither Vega-Lite nor vega-embed, a third of the usual bundle. The addresses are
-# vl-convert's names of modules that it carries; nothing is fetched.
-EXPORTS = """import { View, parse } from "https://cdn.jsdelivr.net/npm/vega@6.2.0/+esm";
-import { expressionInterpreter } from "https://cdn.jsdelivr.net/npm/vega-interpreter@2.0.0/+esm";
-window.natpatsipVega = { View, parse, expressionInterpreter };
-"""
+# What JSON writes for the characters that `visible` replaces, and for line ends of Windows.
+_NOT_VISIBLE = re.compile(r"\\[bfr]|\\u(?:00[0189]|202[a-e]|206[6-9]|d[89a-f]|fff[ef])|\x7f")
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure as every format shows it: SVG, PNG for Word, the SVG of its narrow layout and JSON for pages, if any.
+    """A figure as the formats of a build show it: SVG, PNG for Word, and for pages its narrow layout and JSON, if any.
 
     `pages` and `page_pngs` are its parts for paper, if it is too large for one page.
     """
 
     svg: str
-    png: bytes
+    png: bytes | None = None
     narrow: str | None = None
     interactive: str = ""
     pages: tuple[str, ...] = ()
     page_pngs: tuple[bytes, ...] = ()
+
+
+class NotDrawnError(Exception):
+    """No earlier build has drawn this."""
 
 
 class Artist:
@@ -74,23 +71,30 @@ class Artist:
         Where drawings are stored between builds, by what they were made of.
     fonts : Path
         The folder of the report's typeface: the same on every machine, so that every machine draws the same.
+    formats : collection of str
+        The formats that are built: what none of them shows is not drawn.
     """
 
-    def __init__(self, cache: Cache, fonts: Path) -> None:
-        import vl_convert
-
+    def __init__(self, cache: Cache, fonts: Path, formats: Collection[str] = FORMATS) -> None:
         self._cache = cache
-        self._converter = vl_convert
-        vl_convert.register_font_directory(str(fonts))
+        self._fonts = fonts
+        self._formats = frozenset(formats)
         letters = key(*(part for file in sorted(fonts.glob("*.ttf")) for part in (file.name, file.read_bytes())))
         sources = (each.read_bytes() for each in SOURCES)
         self._toolchain = key(version("vl-convert-python"), VEGALITE, SCALE, letters, *sources)
 
+    @cached_property
+    def _converter(self) -> Any:
+        import vl_convert  # only where something is drawn: it brings a whole V8 with it
+
+        vl_convert.register_font_directory(str(self._fonts))
+        return vl_convert
+
     def warm_up(self) -> None:
-        """Draw a chart that nobody sees: the first one takes a second."""
+        """Compile a chart that nobody sees: the first one takes half a second."""
         _need_addresses()
         first = {"data": {"values": [{"a": 1}]}, "mark": "point", "encoding": {"x": {"field": "a", "type": "nominal"}}}
-        self._converter.svg_to_png(self._converter.vegalite_to_svg(first, vl_version=VEGALITE))
+        self._converter.vegalite_to_svg(first, vl_version=VEGALITE)
 
     def drawn(self, name: str, forms: Mapping[str, Any]) -> Drawn:
         """Return a figure as every format shows it, by its drawing: of Altair, of matplotlib or of Plotly.
@@ -111,7 +115,7 @@ class Artist:
 
         made_from = json.dumps([name, forms.get(PLOTLY) or forms[SVG]], sort_keys=True)
         svg = self._once("svg", made_from, draw, fault=f"{name}: the figure cannot be drawn").decode()
-        return Drawn(svg, self.png(name, svg))
+        return Drawn(svg, self._word_png(name, svg))
 
     def picture(self, name: str, svg: str) -> Drawn:
         """Return a picture as every format shows it.
@@ -125,7 +129,7 @@ class Artist:
             shown = portable(_drawable(svg))
         except SyntaxError as error:
             raise FigureError(f"{name}: the SVG cannot be drawn: {error}") from error
-        return Drawn(dark.marked(shown), self.png(name, shown))
+        return Drawn(dark.marked(shown), self._word_png(name, shown))
 
     def figure(self, name: str, specification: Specification) -> Drawn:
         """Return a chart of Altair as every format shows it.
@@ -135,17 +139,24 @@ class Artist:
         FigureError
             If Vega-Lite cannot draw it.
         """
-        # Saved notebooks have their keys sorted: a chart is the same whether its notebook ran now or earlier.
-        specification = _drawable(json.loads(json.dumps(specification, sort_keys=True)))
-        svg, layout = self.chart(name, specification), narrow(specification)
-        parts = [self.chart(f"{name}-page-{n}", part) for n, part in enumerate(pages(specification), 1)]
+        chart = self._layout(_cleaned(specification))
+        slim = narrow(chart.specification) if "html" in self._formats else None
+        layouts = {"wide": chart} | ({} if slim is None else {"narrow": self._layout(slim)})
+        svg = self._svg(name, chart)
+        is_paged = not self._formats.isdisjoint(("pdf", "docx"))
+        parts = [
+            self.chart(f"{name}-page-{n}", part)
+            for n, part in enumerate(pages(chart.specification) if is_paged else (), 1)
+        ]
         return Drawn(
             svg=svg,
-            png=self.png(name, svg),
-            narrow=None if layout is None else self.chart(f"{name}-narrow", layout),
-            interactive=self.interactive(name, specification),
+            png=self._word_png(name, svg),
+            narrow=None if slim is None else self._svg(f"{name}-narrow", layouts["narrow"]),
+            interactive=self._interactive(name, layouts) if "html" in self._formats else "",
             pages=tuple(parts),
-            page_pngs=tuple(self.png(f"{name}-page-{n}", part) for n, part in enumerate(parts, 1)),
+            page_pngs=tuple(
+                self.png(f"{name}-page-{n}", part) for n, part in enumerate(parts if "docx" in self._formats else (), 1)
+            ),
         )
 
     def chart(self, name: str, specification: Specification) -> str:
@@ -156,52 +167,31 @@ class Artist:
         FigureError
             If Vega-Lite cannot draw it.
         """
+        return self._svg(name, self._layout(specification))
 
+    def _layout(self, specification: Specification) -> _Layout:
+        return _Layout(specification, lambda: self._converter)
+
+    def _svg(self, name: str, layout: _Layout) -> str:
         def draw() -> bytes:
-            drawn = cache(lambda: self._converter.vegalite_to_svg(dict(specification), vl_version=VEGALITE))
-            if not is_made_here(specification) and (fault := self._fault(specification, drawn)):
+            if not is_made_here(layout.specification) and (fault := _fault(layout)):
                 raise FigureError(f"{name}: {fault}")
-            return bytes(dark.marked(tidy(drawn(), prefix=name)), "utf-8")
+            return bytes(dark.marked(tidy(layout.svg, prefix=name)), "utf-8")
 
-        made_from = json.dumps([VEGALITE, name, specification], sort_keys=True)
+        made_from = key(VEGALITE, name, layout.text)
         return self._once("svg", made_from, draw, fault=f"{name}: Vega-Lite cannot draw the chart").decode()
 
-    def _fault(self, specification: Specification, drawn: Callable[[], str]) -> str:
-        """Return why a chart would say nothing, or something else than its data do; an empty text if it does not."""
-        scene = cache(lambda: self._scene(specification))
-        return undrawn(specification, scene) or misleading(specification, scene()) or cut_alike(drawn(), scene())
-
-    def _scene(self, specification: Specification) -> Mapping[str, Any]:
-        scene = self._converter.vegalite_to_scenegraph(dict(specification), vl_version=VEGALITE)
-        return dict(scene["scenegraph"])
-
-    def interactive(self, name: str, specification: Specification) -> str:
-        """Return the chart as JSON for its page.
-
-        Raises
-        ------
-        FigureError
-            If Vega-Lite cannot compile it.
-        """
-
-        def compiled(chart: Specification) -> Specification:
-            return dict(self._converter.vegalite_to_vega(dict(chart), vl_version=VEGALITE))
+    def _interactive(self, name: str, layouts: Mapping[str, _Layout]) -> str:
+        """Return the chart as JSON for its page."""
 
         def draw() -> bytes:
-            return bytes(interactive_json(specification, compiled), "utf-8")
+            return bytes(interactive_json({name: each.vega for name, each in layouts.items()}), "utf-8")
 
-        made_from = json.dumps([VEGALITE, specification], sort_keys=True)
+        made_from = key(VEGALITE, *(each.text for each in layouts.values()))
         return self._once("json", made_from, draw, fault=f"{name}: Vega-Lite cannot draw the chart").decode()
 
-    def runtime(self) -> str:
-        """Return the script that draws Vega-Lite in a page: the same versions as drew the SVGs, and no network."""
-
-        def bundle() -> bytes:
-            # A classic script that keeps its names to itself: pages opened from disk can load no modules.
-            script = self._converter.javascript_bundle(EXPORTS, vl_version=VEGALITE)
-            return bytes(f"(function () {{\n{script}\n}})();\n", "utf-8")
-
-        return self._once("js", json.dumps([VEGALITE, EXPORTS]), bundle, fault="vega.js").decode()
+    def _word_png(self, name: str, svg: str) -> bytes | None:
+        return self.png(name, svg) if "docx" in self._formats else None
 
     def png(self, name: str, svg: str) -> bytes:
         """Return the picture as PNG, for Word.
@@ -221,13 +211,71 @@ class Artist:
         name = key(self._toolchain, made_from)
         if (cached := self._cache.get(kind, name)) is not None:
             return cached
-        _need_addresses()
-        try:
-            drawn = draw()
-        except (ValueError, SyntaxError, RuntimeError) as error:  # all that the libraries raise
-            raise FigureError(f"{fault}: {str(error).splitlines()[0]}") from error
+        drawn = self._draw(draw, fault)
         self._cache.put(kind, name, drawn)
         return drawn
+
+    def _draw(self, draw: Callable[[], bytes], fault: str) -> bytes:
+        _need_addresses()
+        try:
+            return draw()
+        except (ValueError, SyntaxError, RuntimeError) as error:  # all that the libraries raise
+            raise FigureError(f"{fault}: {str(error).splitlines()[0]}") from error
+
+
+class Archive(Artist):
+    """What earlier builds have drawn; `NotDrawnError` is raised for anything else."""
+
+    def _draw(self, draw: Callable[[], bytes], fault: str) -> bytes:
+        raise NotDrawnError
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """A chart in one of its layouts. It is compiled once, for its SVG, its page and what is checked of it."""
+
+    specification: Specification  # Vega-Lite
+    converter: Callable[[], Any]
+
+    @cached_property
+    def text(self) -> str:
+        """The specification as JSON."""
+        return json.dumps(self.specification, sort_keys=True)
+
+    @cached_property
+    def vega(self) -> Specification:
+        """The chart as Vega."""
+        return dict(self.converter().vegalite_to_vega(dict(self.specification), vl_version=VEGALITE))
+
+    @cached_property
+    def svg(self) -> str:
+        """What Vega draws."""
+        return str(self.converter().vega_to_svg(self.vega))
+
+    @cached_property
+    def scene(self) -> Mapping[str, Any]:
+        """What Vega draws, as a scenegraph."""
+        return dict(self.converter().vega_to_scenegraph(self.vega)["scenegraph"])
+
+
+def _fault(layout: _Layout) -> str:
+    """Return why a chart would say nothing, or something else than its data do; an empty text if it does not."""
+    specification = layout.specification
+    return (
+        undrawn(specification, lambda: layout.scene)
+        or misleading(specification, layout.scene)
+        or cut_alike(layout.svg, layout.scene)
+    )
+
+
+def _cleaned(specification: Specification) -> Specification:
+    """Return a chart with its keys sorted and without control characters.
+
+    Saved notebooks have their keys sorted: a chart is the same whether its notebook ran now or earlier.
+    """
+    text = json.dumps(specification, sort_keys=True)
+    content: Specification = json.loads(text)
+    return _drawable(content) if _NOT_VISIBLE.search(text) else content
 
 
 def _drawable(content: Any) -> Any:
@@ -260,62 +308,10 @@ def _need_addresses() -> None:
         )
 
 
-def write_drawings(
-    staged: Path, figures: Iterable[FigureRecord], outputs: Iterable[Outputs], *, cache: Cache, fonts: Path
-) -> None:
-    """Write each figure and picture as SVG and PNG into the staged project, and each figure's data.
-
-    What only pages need goes into ``drawings``: the narrow layout, and what makes a chart interactive.
-
-    Raises
-    ------
-    FigureError
-        If a chart cannot be drawn, or shows nothing of its data; all such figures are named, each with its cell.
-    """
-    errors: list[ReportError] = []
-    artist = Artist(cache, fonts)
-    folder, drawings = staged / "figures", staged / "drawings"
-    drawings.mkdir()
-    for figure in figures:
-        (folder / f"{figure.id}.csv").write_bytes(to_csv(rows_of(figure.record["data"])).encode())
-        try:
-            drawn = artist.drawn(figure.id, figure.forms)
-        except FigureError as error:
-            errors.append(FigureError(f"{figure.place}: {error}" if figure.place else str(error)))
-            continue
-        (folder / f"{figure.id}.svg").write_text(drawn.svg, encoding="utf-8", newline="\n")
-        (folder / f"{figure.id}.png").write_bytes(drawn.png)
-        if drawn.narrow is not None:
-            (drawings / f"{figure.id}-narrow.svg").write_text(drawn.narrow, encoding="utf-8")
-        for number, (page, png) in enumerate(zip(drawn.pages, drawn.page_pngs, strict=True), 1):
-            (drawings / f"{figure.id}-page-{number}.svg").write_text(page, encoding="utf-8")
-            (drawings / f"{figure.id}-page-{number}.png").write_bytes(png)
-        if drawn.interactive:
-            (drawings / f"{figure.id}.json").write_text(drawn.interactive, encoding="utf-8")
-        if drawn.interactive and not (drawings / "vega.js").exists():
-            (drawings / "vega.js").write_text(artist.runtime(), encoding="utf-8", newline="\n")
-    together(errors)
-    gathered = list(outputs)
-    for name, svg in {name: svg for each in gathered for name, svg in each.drawings.items()}.items():
-        (drawings / f"{name}.svg").write_text(dark.marked(svg), encoding="utf-8")
-        (drawings / f"{name}.png").write_bytes(artist.png(name, svg))
-    for name, content in {name: content for each in gathered for name, content in each.page_data.items()}.items():
-        # Saved notebooks have their keys sorted: the file is the same whether its notebook ran now or earlier.
-        text = json.dumps(content, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
-        (drawings / f"{name}.json").write_text(text, encoding="utf-8")
-        (drawings / f"{name}.html").write_text(organisation_tables.tables(content), encoding="utf-8")
-    for picture in (picture for each in gathered for picture in each.pictures):
-        drawn = artist.picture(picture.id, picture.data[SVG])
-        (folder / f"{picture.id}.svg").write_text(drawn.svg, encoding="utf-8", newline="\n")
-        (folder / f"{picture.id}.png").write_bytes(drawn.png)
-        if "narrow" in picture.record:
-            (drawings / f"{picture.id}-narrow.svg").write_text(dark.marked(picture.record["narrow"]), encoding="utf-8")
-
-
 def interactive_json(
-    chart: Specification,  # Vega-Lite, as `natpatsip.figure` records it
-    # compiles Vega-Lite; here rather than in the page, which then has less to do and cannot do it otherwise
-    to_vega: Callable[[Specification], Specification],
+    # each layout of a chart as Vega; compiled here rather than in the page, which then has less to do and cannot do it
+    # otherwise
+    layouts: Mapping[str, Specification],
 ) -> str:
     """Return a chart as JSON for its page: what both layouts share, and each layout.
 
@@ -327,14 +323,12 @@ def interactive_json(
 
     Examples
     --------
-    >>> interactive_json({"mark": "bar"}, lambda chart: {"marks": [chart["mark"]], "description": "in the page"})
+    >>> interactive_json({"wide": {"marks": ["bar"], "description": "in the page"}})
     '{"shared":{},"wide":{"marks":["bar"]}}'
     """
-    layouts = {"wide": chart, "narrow": narrow(chart)}
     drawn = {
-        name: {key: value for key, value in to_vega(layout).items() if key not in ("description", "usermeta")}
+        name: {key: value for key, value in layout.items() if key not in ("description", "usermeta")}
         for name, layout in layouts.items()
-        if layout is not None
     }
     wide, other = drawn["wide"], drawn.get("narrow", {})
     shared = {key: value for key, value in wide.items() if other.get(key) == value}

@@ -1,106 +1,252 @@
-"""A process that draws charts while notebooks still run.
+"""Processes that draw charts while notebooks still run.
 
-The first chart that a process draws takes a second, and the process can do nothing else meanwhile. So the worker starts
-early, with a chart that nobody sees and the script for pages, and draws each notebook's figures as soon as it has run.
-What it draws it puts into the cache, where `write_drawings` finds it; what it could not draw is drawn, or reported,
-there.
+Vega runs in V8, which draws one chart at a time in a process. What the processes draw they put into the cache, where
+`write_drawings` finds it; what they could not draw is drawn, or reported, there. A process takes half a second until it
+draws, so there is one only where there is work for it, and another only where much is waiting.
+
+This module is both sides: the build's, and the program of a process, which gets a line of JSON for each drawing and
+answers with the entries that it has put into the cache.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
-import multiprocessing
+import json
+import math
 import os
+import queue
 import signal
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+import time
+from collections import deque
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
-from natpatsip.blocks.library_figures import SVG
-from natpatsip.errors import FigureError
+from natpatsip.blocks.figures import VEGALITE
+from natpatsip.blocks.library_figures import PLOTLY, SVG
+from natpatsip.errors import FigureError, ReportError
 from natpatsip.pipeline.caching.store import Cache
-from natpatsip.pipeline.drawing.charts_to_svg import Artist
+from natpatsip.pipeline.drawing.charts_to_svg import Archive, Artist, Drawn, NotDrawnError
+from natpatsip.pipeline.options import FORMATS
 
 if TYPE_CHECKING:
     from natpatsip.pipeline.outputs import Outputs
 
 PATIENCE = 120.0  # seconds for a chart; then the build draws it itself
+ENOUGH = 16  # figures for each process: it draws four in the time that it takes to start
 DRAWING = (b"figure(", b"picture(")
+FORMS = (VEGALITE, PLOTLY, SVG)
+WARM_UP: Mapping[str, Any] = {}
+Request = Mapping[str, Any]
 Entries = list[tuple[str, str]]
 
 
-class DrawWorker:
-    """The process, from when it is started until it is closed; its drawings go into `cache`."""
+# The build's side -----------------------------------------------------------------------------------------------------
 
-    def __init__(self, cache: Cache, fonts: Path) -> None:
-        self.is_open = True
-        self.works_for = (cache.folder, cache.is_read, fonts)
-        self._pool = ProcessPoolExecutor(
-            1,
-            mp_context=multiprocessing.get_context("spawn"),  # a fork would take this process's threads for its own
-            initializer=_open,
-            initargs=(cache.folder, cache.is_read, fonts),
+
+class DrawProcess:
+    """One of the processes, from its start until it is ended."""
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self.began: float | None = None  # when it began to draw what it draws now
+        modules = [os.path.abspath(path) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]  # noqa: PTH100
+        self.process = subprocess.Popen(  # noqa: S603 — our own module
+            [sys.executable, "-P", "-m", __name__, json.dumps(settings)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(modules)},
+            cwd=os.sep,  # in no project, whose Python natpatsip would put on its path
+            start_new_session=True,  # Ctrl-C is for the build alone
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same on Windows
         )
-        with _interrupts_blocked():
-            self._drawing: list[Future[Entries]] = [self._pool.submit(_draw, "")]
+        self._requests = cast("IO[bytes]", self.process.stdin)
+        self._answers = cast("IO[bytes]", self.process.stdout)
+
+    def draw(self, request: Request) -> Entries | None:
+        """Draw, and return the entries that are now in the cache; None if the process has ended."""
+        self.began = time.monotonic()
+        try:
+            self._requests.write(json.dumps(request).encode() + b"\n")
+            self._requests.flush()
+            answer = self._answers.readline()
+        except (OSError, ValueError):  # its pipes are closed
+            return None
+        self.began = None
+        return [(kind, name) for kind, name in json.loads(answer)] if answer.endswith(b"\n") else None
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it takes too long for what it draws."""
+        return self.began is not None and time.monotonic() - self.began > PATIENCE
+
+    def kill(self) -> None:
+        """Stop it, whatever it does."""
+        self.process.kill()
+
+    def end(self) -> None:
+        """Stop it, and wait until it has ended."""
+        self.kill()
+        with contextlib.suppress(OSError), self.process:  # what it no longer reads cannot be written
+            pass
+
+
+class DrawWorkers:
+    """The processes of a build, and what waits for them."""
+
+    def __init__(self, cache: Cache, fonts: Path, *, jobs: int, formats: Collection[str]) -> None:
+        self.is_open = True
+        self.settings = _settings(cache, fonts, formats)
+        self.jobs = jobs
+        self.processes: list[DrawProcess] = []
+        self._threads: list[threading.Thread] = []
+        self._waiting: deque[Request] = deque()
+        self._drawing = 0
+        self._entries: Entries = []
+        self._changed = threading.Condition()
+        self.begin(cache, fonts)
+
+    def begin(self, cache: Cache, fonts: Path) -> None:
+        """Begin another build of the same project, with the same settings."""
+        self._archive = Archive(cache, fonts, self.settings["formats"])
+        self._found: dict[str, Drawn] = {}
+
+    def does(self, cache: Cache, fonts: Path, *, jobs: int, formats: Collection[str]) -> bool:
+        """Return True if it can do the drawings of a build with these settings."""
+        return self.is_open and (jobs, _settings(cache, fonts, formats)) == (self.jobs, self.settings)
+
+    def warm_up(self) -> None:
+        """Start the first process before there is anything to draw."""
+        if not self.processes:
+            self._add([WARM_UP])
 
     def draw(self, outputs: Outputs) -> None:
-        """Have the figures and pictures of an executed notebook drawn."""
-        with contextlib.suppress(BrokenProcessPool, RuntimeError):
-            for each in outputs.figures:
-                self._drawing.append(self._pool.submit(_draw, each.id, forms=dict(each.data)))
-            for each in outputs.pictures:
-                self._drawing.append(self._pool.submit(_draw, each.id, svg=each.data[SVG]))
+        """Have the figures and pictures of an executed notebook drawn, unless earlier builds have drawn them."""
+        requests: list[Request] = []
+        for each in outputs.figures:
+            # plain JSON: a process that unpickled a node of nbformat would import it, which takes a second
+            forms = {form: each.data[form] for form in FORMS if form in each.data}
+            with contextlib.suppress(FigureError):  # reported when the build writes its drawings
+                try:
+                    self._found[each.id] = self._archive.drawn(each.id, forms)
+                except NotDrawnError:
+                    requests.append({"name": each.id, "forms": forms})
+        for each in outputs.pictures:
+            with contextlib.suppress(FigureError):
+                try:
+                    self._archive.picture(each.id, each.data[SVG])
+                except NotDrawnError:
+                    requests.append({"name": each.id, "picture": each.data[SVG]})
+        self._add(requests)
 
-    def finish(self, cache: Cache) -> None:
-        """Wait until all is drawn, so that it is found in `cache`."""
-        try:
-            while self._drawing:
-                cache.adopt(self._drawing.pop(0).result(PATIENCE))
-        except (BrokenProcessPool, TimeoutError):
-            self.close()
+    def finish(self, cache: Cache) -> Mapping[str, Drawn]:
+        """Wait until all is drawn, so that it is found in `cache`; return what was there before, by id."""
+        with self._changed:
+            while self.is_open and (self._waiting or self._drawing):
+                self._changed.wait(timeout=1)
+                for process in self.processes:
+                    if process.is_stuck:
+                        process.kill()
+            entries, self._entries = self._entries, []
+        cache.adopt(entries)
+        found, self._found = self._found, {}
+        return found
 
     def close(self) -> None:
-        """End the process."""
-        self.is_open = False
-        self._drawing.clear()
-        for process in list((self._pool._processes or {}).values()):
-            process.terminate()
-        # its thread ends first: Python, as it exits, would otherwise write to a pipe that this thread is closing
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """End all processes."""
+        with self._changed:
+            self.is_open = False
+            self._waiting.clear()
+            self._changed.notify_all()
+            for process in self.processes:
+                process.kill()
+        for thread in self._threads:
+            thread.join()
+
+    def _add(self, requests: Collection[Request]) -> None:
+        with self._changed:
+            if not self.is_open:
+                return
+            self._waiting.extend(requests)
+            self._changed.notify_all()
+            wanted = math.ceil((len(self._waiting) + self._drawing) / ENOUGH)
+            while len(self.processes) < min(self.jobs, wanted) and self._start():
+                pass
+
+    def _start(self) -> bool:
+        """Start a process; return False where none can be started: then the build draws by itself what is left."""
+        try:
+            process = DrawProcess(self.settings)
+        except OSError:
+            self._close_if_alone()
+            return False
+        self.processes.append(process)
+        self._threads.append(threading.Thread(target=self._serve, args=(process,), daemon=True))
+        self._threads[-1].start()
+        return True
+
+    def _serve(self, process: DrawProcess) -> None:
+        """Give a process what waits, one drawing after another, until it ends."""
+        entries: Entries | None = []
+        while entries is not None:
+            with self._changed:
+                while self.is_open and not self._waiting:
+                    self._changed.wait()
+                if not self.is_open:
+                    break
+                request = self._waiting.popleft()
+                self._drawing += 1
+            entries = process.draw(request)
+            with self._changed:
+                self._drawing -= 1
+                self._entries += entries or []
+                self._changed.notify_all()
+        process.end()
+        with self._changed:
+            self.processes.remove(process)
+            self._close_if_alone()
+            self._changed.notify_all()
+
+    def _close_if_alone(self) -> None:
+        """Leave what waits to the build where no process is left to draw it."""
+        if not self.processes:
+            self.is_open = False
+            self._waiting.clear()
 
 
-@contextlib.contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """Start processes that ignore Ctrl-C, even while they import: the build handles it."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+def _settings(cache: Cache, fonts: Path, formats: Collection[str]) -> dict[str, Any]:
+    return {
+        "cache": str(cache.folder.absolute()),
+        "is_read": cache.is_read,
+        "fonts": str(fonts.absolute()),
+        "formats": sorted(formats),
+    }
 
 
-_worker: DrawWorker | None = None
+_workers: DrawWorkers | None = None
 
 
-def start(cache: Cache, fonts: Path) -> DrawWorker | None:
-    """Start the worker unless it runs; the builds of a project in one process share it.
-
-    Where there is none, since processes share no memory there or cannot be started, the build draws by itself.
-    """
-    global _worker
-    if _worker is None or not _worker.is_open or _worker.works_for != (cache.folder, cache.is_read, fonts):
+def start(
+    cache: Cache,
+    fonts: Path,
+    *,
+    jobs: int = 2,  # how many processes may draw; the build draws by itself if it may have one job
+    formats: Collection[str] = FORMATS,
+    is_early: bool = False,  # whether there will be something to draw for certain, so that a process starts now
+) -> DrawWorkers | None:
+    """Prepare for the drawings of a build; the builds of a project in one process share what they have started."""
+    global _workers
+    if _workers is None or not _workers.does(cache, fonts, jobs=jobs, formats=formats):
         stop()
-        with contextlib.suppress(OSError, NotImplementedError):  # such as a container without /dev/shm
-            _worker = DrawWorker(cache, fonts)
-    return _worker
+        _workers = DrawWorkers(cache, fonts, jobs=jobs, formats=formats) if jobs > 1 else None
+    else:
+        _workers.begin(cache, fonts)
+    if _workers is not None and is_early:
+        _workers.warm_up()
+    return _workers
 
 
 def may_draw(notebook: Path) -> bool:
@@ -113,60 +259,62 @@ def may_draw(notebook: Path) -> bool:
 
 
 def draw(outputs: Outputs) -> None:
-    """Have what a notebook shows drawn, if the worker runs."""
-    if _worker is not None and _worker.is_open:
-        _worker.draw(outputs)
+    """Have what a notebook shows drawn, if other processes may."""
+    if _workers is not None:
+        _workers.draw(outputs)
 
 
-def finish(cache: Cache) -> None:
-    """Wait until all is drawn that was asked for, so that it is found in `cache`."""
-    if _worker is not None and _worker.is_open:
-        _worker.finish(cache)
+def finish(cache: Cache) -> Mapping[str, Drawn]:
+    """Wait until all is drawn that was asked for, so that it is found in `cache`; return what was there before."""
+    return _workers.finish(cache) if _workers is not None else {}
 
 
 def stop() -> None:
-    """Close the worker, if it runs."""
-    global _worker
-    if _worker is not None:
-        _worker.close()
-        _worker = None
+    """End the processes."""
+    global _workers
+    if _workers is not None:
+        _workers.close()
+        _workers = None
 
 
 atexit.register(stop)
 
 
-# In the worker's process ----------------------------------------------------------------------------------------------
-
-_artist: Artist | None = None
-_own: Cache | None = None
+# The process ----------------------------------------------------------------------------------------------------------
 
 
-def _open(folder: Path, is_read: bool, fonts: Path) -> None:
-    global _artist, _own
+def main(settings: Mapping[str, Any]) -> None:
+    """Draw what standard input asks for, until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the build handles Ctrl-C
-    threading.Thread(target=_end_with_build, daemon=True).start()
-    _own = Cache(folder, is_read=is_read)
-    _artist = Artist(_own, fonts)
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever else prints
+    requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(requests,), daemon=True).start()
+    cache = Cache(Path(settings["cache"]), is_read=settings["is_read"])
+    artist = Artist(cache, Path(settings["fonts"]), settings["formats"])
+    while True:
+        request = requests.get()
+        with contextlib.suppress(ReportError):  # reported when the build writes its drawings
+            _draw(artist, request)
+        answers.write(json.dumps(cache.new()).encode() + b"\n")
+        answers.flush()
 
 
-def _end_with_build() -> None:
-    """End this process when the build has ended, however that was."""
-    build = multiprocessing.parent_process()
-    if build is not None:
-        build.join()
-    os._exit(1)
+def _read(requests: queue.SimpleQueue[Request]) -> None:
+    """Receive what is to be drawn; end this process when the build has ended, however that was."""
+    for line in sys.stdin.buffer:
+        requests.put(json.loads(line))
+    os._exit(0)
 
 
-def _draw(name: str, *, forms: Mapping[str, Any] | None = None, svg: str = "") -> Entries:
-    """Draw a chart or a picture, or warm up with neither; return the entries that this has put into the cache."""
-    if _artist is None or _own is None:
-        return []
-    with contextlib.suppress(FigureError):  # reported when the build writes its drawings
-        if forms is not None:
-            _artist.drawn(name, forms)
-        elif svg:
-            _artist.picture(name, svg)
-        else:
-            _artist.warm_up()
-            _artist.runtime()
-    return _own.new()
+def _draw(artist: Artist, request: Request) -> None:
+    if "forms" in request:
+        artist.drawn(request["name"], request["forms"])
+    elif "picture" in request:
+        artist.picture(request["name"], request["picture"])
+    else:
+        artist.warm_up()
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))

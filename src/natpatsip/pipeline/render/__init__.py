@@ -59,7 +59,7 @@ def render(
         drawing = pool.submit(draw)
         chapters = read_chapters(report, saved, jobs=jobs)
         drawing.result()
-    check_chapters(report, chapters, is_printed="pdf" in formats)
+    check_chapters(report, chapters, formats=formats)
     chapters = with_statement(job, chapters)
     output.mkdir(parents=True, exist_ok=True)
     if renderer.name == "quarto":

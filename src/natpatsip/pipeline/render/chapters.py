@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -52,11 +52,13 @@ class Chapter:
     @cached_property
     def headings(self) -> list[Heading]:
         """The headings in reading order, without the titles of callouts."""
-        return [
-            Heading(node["c"][0], text_of(node["c"][2]), node["c"][1][0])
-            for node in walk(_without_callouts(self.blocks))
-            if node["t"] == "Header"
-        ]
+        found = find(self.blocks, "Header", but=_is_callout)
+        return [Heading(node["c"][0], text_of(node["c"][2]), node["c"][1][0]) for node in found]
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the chapter's source."""
+        return self.source.splitlines()
 
     @property
     def title(self) -> str:
@@ -65,7 +67,7 @@ class Chapter:
 
     def line_of(self, needle: str, nth: int = 1) -> int | None:
         """Return the number of the nth line that has `needle` in it, of the last if they are fewer, or None."""
-        lines = [number for number, line in enumerate(self.source.splitlines(), start=1) if needle and needle in line]
+        lines = [number for number, line in enumerate(self.lines, start=1) if needle and needle in line]
         return lines[min(nth, len(lines)) - 1] if lines else None
 
     def place(self, needle: str = "", nth: int = 1) -> str:
@@ -76,7 +78,7 @@ class Chapter:
     def place_of_markup(self, needle: str, nth: int = 1) -> str:
         r"""Return the cell of the nth `needle` that may be markup, unlike in attributes or after a ``\``."""
         markup, seen = re.compile(rf"(?<!\\){re.escape(needle)}"), 0
-        for number, line in enumerate(self.source.splitlines(), start=1):
+        for number, line in enumerate(self.lines, start=1):
             seen += 0 if line.startswith(":::") else len(markup.findall(line))
             if needle and seen >= nth:
                 return self.place_of_line(number)
@@ -125,18 +127,37 @@ def parse_chapter(report: Report, name: str, source: str, places: Sequence[Place
             raise
         place = chapter.place_of_line(int(line[1]))
         raise RenderError(f"{place}: {str(error).removeprefix(f'{name}: ')}") from error
-    document = json.loads(found)
+    document = read_document(found)
     if len(arguments) > 2:
         document["blocks"] = _without_citations(document["blocks"], chapter.stem)
     _name_headings(document["blocks"], chapter.stem)
     return replace(chapter, document=document)
 
 
+def read_document(text: str) -> Node:
+    """Return a document of pandoc's, in which the same word is the same object: a long report has millions of them.
+
+    A word that may be the sign of a div is an object of its own, since where it stands has to be told.
+    """
+    words: dict[str, Node] = {}
+    space, line_end = {"t": "Space"}, {"t": "SoftBreak"}
+
+    def shared(node: Node) -> Node:
+        kind = node.get("t")
+        if kind == "Str":
+            return node if node["c"][0:1] == ":" else words.setdefault(node["c"], node)
+        return space if kind == "Space" else line_end if kind == "SoftBreak" else node
+
+    found: Node = json.loads(text, object_hook=shared)
+    return found
+
+
 def cells_of_nodes(report: Report, chapter: Chapter) -> dict[int, str]:
     """Return the cell that each of a chapter's elements is from, by the `id` of the element in `chapter.nodes`.
 
     Pandoc does not say where an element is from. So the source is read again, with a mark before each cell's text. It
-    is read only where there is something to report; an element that reads otherwise with the marks has no cell.
+    is read only where there is something to report. An element that reads otherwise with the marks, as one with a
+    citation in it, is from the cell of the first that it holds and that does not; if there is none, it has no cell.
     """
     starts = {place.line: number for number, place in enumerate(chapter.places)}
     lines = [
@@ -153,20 +174,29 @@ def cells_of_nodes(report: Report, chapter: Chapter) -> dict[int, str]:
         if _is_mark(node):
             cell = chapter.places[int(node["c"][1])].name
         else:
-            found.setdefault(json.dumps(_without_marks(node)), []).append(cell)
+            found.setdefault(json.dumps(_as_typed(node)), []).append(cell)
     known = {name: iter(cells) for name, cells in found.items()}
-    cells = ((id(node), next(known.get(json.dumps(node), iter(())), "")) for node in chapter.nodes)
-    return {name: cell for name, cell in cells if cell}
+    cells = {id(node): next(known.get(json.dumps(_as_typed(node)), iter(())), "") for node in chapter.nodes}
+    for node in chapter.nodes:
+        inner = (cells.get(id(each), "") for each in walk(node))
+        cells[id(node)] = next(filter(None, inner), "")
+    return {name: cell for name, cell in cells.items() if cell}
 
 
 def _is_mark(value: Any) -> bool:
     return isinstance(value, dict) and value.get("t") == "RawBlock" and value["c"][0] == MARK
 
 
-def _without_marks(value: Any) -> Any:
+def _as_typed(value: Any) -> Any:
+    """Return elements without marks and without the ids that headings are given after pandoc has read them."""
     if isinstance(value, list):
-        return [_without_marks(each) for each in value if not _is_mark(each)]
-    return {key: _without_marks(each) for key, each in value.items()} if isinstance(value, dict) else value
+        return [_as_typed(each) for each in value if not _is_mark(each)]
+    if not isinstance(value, dict):
+        return value
+    if value.get("t") == "Header":
+        level, (_, classes, pairs), text = value["c"]
+        value = {"t": "Header", "c": [level, ["", classes, pairs], text]}
+    return {key: _as_typed(each) for key, each in value.items()}
 
 
 def _citing(report: Report, source: str) -> Iterator[str]:
@@ -201,7 +231,7 @@ def _without_citations(value: Any, stem: str) -> Any:
 
 def _name_headings(blocks: list[Node], stem: str) -> None:
     """Give each heading without an id, such as one in a case study, an id that no other chapter has."""
-    headings = [node for node in walk(blocks) if node["t"] == "Header"]
+    headings = list(find(blocks, "Header"))
     taken = {node["c"][1][0] for node in headings}
     for node in headings:
         if not node["c"][1][0]:
@@ -231,6 +261,23 @@ def walk(value: Any) -> Iterator[Node]:
                 todo.append(each["c"])
         elif isinstance(each, list):
             todo.extend(reversed(each))
+
+
+def find(value: Any, *kinds: str, but: Callable[[Node], bool] = lambda _: False) -> Iterator[Node]:
+    """Yield the elements of some kinds as `walk` does, but for those in an element of which `but` is true.
+
+    Most elements are words, which hold nothing: they are passed over.
+    """
+    todo = [value]
+    while todo:
+        each = todo.pop()
+        if isinstance(each, list):
+            todo += [x for x in reversed(each) if x.__class__ is list or x.__class__ is dict and "c" in x]
+        elif not but(each):
+            if each.get("t") in kinds:
+                yield each
+            if each["c"].__class__ is list:
+                todo.append(each["c"])
 
 
 def text_of(value: Any) -> str:
@@ -266,14 +313,5 @@ def attributes_of(node: Node) -> tuple[str, list[str], dict[str, str]]:
     return name, classes, dict(pairs)
 
 
-def _without_callouts(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_without_callouts(each) for each in value if not _is_callout(each)]
-    if isinstance(value, dict) and "c" in value:
-        return {**value, "c": _without_callouts(value["c"])}
-    return value
-
-
-def _is_callout(node: Any) -> bool:
-    is_div = isinstance(node, dict) and node.get("t") == "Div"
-    return is_div and any(name.startswith("callout-") for name in classes_of(node))
+def _is_callout(node: Node) -> bool:
+    return node["t"] == "Div" and any(name.startswith("callout-") for name in classes_of(node))

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from natpatsip.errors import RenderError, nearest, together
+from natpatsip.pipeline.options import FORMATS
 from natpatsip.pipeline.render.chapters import (
     Chapter,
     Node,
@@ -60,6 +61,7 @@ SPANS = {
 REVISIONS = ("added", "removed")  # for pages alone
 CALLOUTS = ("callout-note", "callout-important", "callout-warning", "callout-tip")
 FILES = ("svg", "png", "data", "table", "narrow", "interactive")  # attributes that name a file
+SHOWN_BY = {"png": "docx", "narrow": "html", "interactive": "html"}  # those that one format alone shows
 LINK = re.compile(r"([\w-]+\.qmd)(?:#(.*))?")
 SHORTCODE = "{{<"
 HERE = "\0"  # in a sentence: the place of what it is about, which is looked for only where there is a sentence
@@ -96,16 +98,16 @@ DIVS: Mapping[str, DivKind] = {
 }
 
 
-def check_chapters(report: Report, chapters: Sequence[Chapter], *, is_printed: bool = True) -> None:
-    """Check every chapter's constructs, ids and links, and, if it is printed, that there are typefaces for its letters.
+def check_chapters(report: Report, chapters: Sequence[Chapter], *, formats: Collection[str] = FORMATS) -> None:
+    """Check every chapter's constructs, ids and links, and, for a PDF, that there are typefaces for its letters.
 
     Raises
     ------
     RenderError
         With everything found in all chapters, each with its cell, or its file and line if it is from no cell.
     """
-    found = [text for chapter in chapters for text in _Constructs(report, chapter).problems()]
-    found += missing_characters(report, chapters) if is_printed else ()
+    found = [text for chapter in chapters for text in _Constructs(report, chapter, formats).problems()]
+    found += missing_characters(report, chapters) if "pdf" in formats else ()
     found += _links(chapters, html_only=report.settings.html_only)
     together([RenderError(text) for text in dict.fromkeys(found)])
 
@@ -121,6 +123,7 @@ class _Constructs:
 
     report: Report
     chapter: Chapter
+    formats: Collection[str] = FORMATS
     is_staged: bool = True
 
     def problems(self) -> Iterator[str]:
@@ -173,7 +176,7 @@ class _Constructs:
     def _escaped_fences(self) -> Counter[str]:
         """Count the signs of divs in text from data, by cell: staging has escaped them."""
         found = Counter[str]()
-        for number, line in enumerate(self.chapter.source.splitlines(), start=1):
+        for number, line in enumerate(self.chapter.lines, start=1):
             if count := len(ESCAPED_FENCE.findall(line)):
                 found[self.chapter.place_of_line(number) if self._cells else ""] += count
         return found
@@ -184,7 +187,7 @@ class _Constructs:
         Quarto looks for them in the source, in code and attributes too, before pandoc reads it. So text from data, of
         which staging escapes the signs, is not a shortcode to either renderer.
         """
-        for number, line in enumerate(self.chapter.source.splitlines(), start=1):
+        for number, line in enumerate(self.chapter.lines, start=1):
             if SHORTCODE in line:
                 place = self.chapter.place_of_line(number)
                 yield f"{place}: found a shortcode ({SHORTCODE} … >}}}}), which only Quarto knows. {SEE}"
@@ -208,7 +211,7 @@ class _Constructs:
         elif node["t"] == "Cite":
             needle = "@" + content[0][0]["citationId"]
         elif node["t"] == "HorizontalRule":
-            rules = [line for line in self.chapter.source.splitlines() if RULE.fullmatch(line)]
+            rules = [line for line in self.chapter.lines if RULE.fullmatch(line)]
             needle = rules[min(counted["rules"], len(rules) - 1)] if rules else "---"
             counted["rules"] += 1
         elif node["t"] == "Image":
@@ -275,8 +278,13 @@ class _Constructs:
         if not (pairs["alt"].strip() or text.strip()):
             yield f"{where} has neither words nor an alternative text. Say in words what it shows."
         for key in ("svg", "png"):
-            if not (self.report.root / pairs[key]).is_file():
+            if self._lacks(key, pairs):
                 yield f"{where} names {pairs[key]} as its {key}, which is missing. Stage it again: natpatsip build."
+
+    def _lacks(self, key: str, pairs: Mapping[str, str]) -> bool:
+        """Return True if an attribute names a file that is missing and that one of the formats shows."""
+        is_shown = SHOWN_BY.get(key, key) in (key, *self.formats)
+        return is_shown and bool(pairs.get(key)) and not (self.report.root / pairs[key]).is_file()
 
     def _table(self, node: Node) -> Iterator[str]:
         _, _, _, head, bodies, _ = node["c"]
@@ -291,7 +299,7 @@ class _Constructs:
         words = [
             next((part["c"] for part in walk(cell) if part["t"] == "Str"), "") for cell in (row[0][1] if row else ())
         ]
-        lines = enumerate(self.chapter.source.splitlines(), start=1)
+        lines = enumerate(self.chapter.lines, start=1)
         return self.chapter.place_of_line(next((number for number, line in lines if _is_row(line, words)), 1))
 
     def _needle_of_div(self, div: Node, counted: Counter[str]) -> tuple[str, int]:
@@ -299,7 +307,7 @@ class _Constructs:
         name, classes, pairs = attributes_of(div)
         kind, icon = classes[0] if classes else "", pairs.get("icon", "")
         needles = (name and f"#{name}", icon and f'icon="{icon}"', icon and f"icon={icon}", kind and f".{kind}", "<div")
-        needle = next((each for each in needles if self.chapter.line_of(each)), ":::")
+        needle = next((each for each in needles if each and each in self.chapter.source), ":::")
         counted[needle] += 1
         return needle, counted[needle]
 
@@ -320,7 +328,7 @@ class _Constructs:
         for key in sorted(set(pairs) - known):
             yield f'{where} has "{key}", which it does not take.{nearest(key, known)}'
         for key in FILES if self.is_staged else ():
-            if key in known and pairs.get(key) and not (self.report.root / pairs[key]).is_file():
+            if key in known and self._lacks(key, pairs):
                 yield f"{where} names {pairs[key]} as its {key}, which is missing. Stage it again: natpatsip build."
         if rules.id and not name.startswith(rules.id):
             yield f"{where} has no id that begins with {rules.id}. Give it: ::: {{.{kind} #{rules.id}name …}}."
@@ -400,14 +408,8 @@ def _links(chapters: Sequence[Chapter], *, html_only: Collection[str]) -> Iterat
         counted = Counter[str]()
         for target in (node["c"][2][0] for node in chapter.nodes if node["t"] == "Link"):
             counted[target] += 1
-            place = f"{chapter.place_of_markup(f']({target})', counted[target])}: the link to {target}"
-            yield from _link(chapter, target, place, ids)
-            found = LINK.fullmatch(target)
-            if found and chapter.stem not in html_only and found[1].removesuffix(".qmd") in html_only:
-                yield (
-                    f"{place} leads to a chapter that the PDF and the Word file leave out "
-                    "(natpatsip.html-only in _quarto.yml). Take the link out."
-                )
+            for words in _link(chapter, target, ids, html_only):
+                yield f"{chapter.place_of_markup(f']({target})', counted[target])}: the link to {target} {words}"
 
 
 def _ids(chapter: Chapter) -> list[str]:
@@ -415,17 +417,24 @@ def _ids(chapter: Chapter) -> list[str]:
     return [name for name in found if name]
 
 
-def _link(chapter: Chapter, target: str, place: str, ids: Mapping[str, set[str]]) -> Iterator[str]:
+def _link(chapter: Chapter, target: str, ids: Mapping[str, set[str]], html_only: Collection[str]) -> Iterator[str]:
+    """Yield what is wrong with a link of a chapter, as the end of a sentence."""
     if ELSEWHERE.fullmatch(target):
         return
+    found = LINK.fullmatch(target)
     if target.startswith("#"):
         name, fragment = chapter.name, target[1:]
-    elif found := LINK.fullmatch(target):
+    elif found:
         name, fragment = found[1], found[2] or ""
     else:
-        yield f"{place} leads to no chapter and to no https address. Link to name.qmd, name.qmd#id, #id or https://…"
+        yield "leads to no chapter and to no https address. Link to name.qmd, name.qmd#id, #id or https://…"
         return
     if name not in ids:
-        yield f"{place} leads to no chapter of the report.{nearest(name, ids)}"
+        yield f"leads to no chapter of the report.{nearest(name, ids)}"
     elif fragment and fragment not in ids[name]:
-        yield f"{place} leads to no id of {name}.{nearest(fragment, ids[name])}"
+        yield f"leads to no id of {name}.{nearest(fragment, ids[name])}"
+    if found and chapter.stem not in html_only and found[1].removesuffix(".qmd") in html_only:
+        yield (
+            "leads to a chapter that the PDF and the Word file leave out "
+            "(natpatsip.html-only in _quarto.yml). Take the link out."
+        )

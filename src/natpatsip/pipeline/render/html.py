@@ -17,12 +17,14 @@ from typing import Any
 
 import yaml
 
-from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, text_of, walk
+from natpatsip.pipeline.drawing.staged_drawings import LICENCES, VEGA
+from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, find, text_of
 from natpatsip.pipeline.render.page_cells import with_cells
 from natpatsip.pipeline.render.pandoc import convert, meta
 from natpatsip.pipeline.render.programme_colours import programme_style
 from natpatsip.pipeline.render.staged_report import STATEMENT, RenderJob, Report
 from natpatsip.pipeline.render.terms import with_terms
+from natpatsip.pipeline.render.unbroken import unbroken
 from natpatsip.pipeline.staging.data_file import DATA_FILE
 from natpatsip.pipeline.staging.project_style import HEAD, STYLE
 from natpatsip.settings import OWN, Settings
@@ -48,7 +50,8 @@ def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
 
     def write(position: int) -> None:
         chapter, variables = chapters[position], page_variables(job, chapters, position)
-        page = _html(job, "page.html", variables, document=chapter.document, what=chapter.name)
+        document = {**chapter.document, "blocks": unbroken(chapter.blocks)}
+        page = _html(job, "page.html", variables, document=document, what=chapter.name)
         (folder / f"{chapter.stem}.html").write_text(page, encoding="utf-8", newline="\n")
 
     with ThreadPoolExecutor(max_workers=max(1, job.jobs)) as pool:
@@ -192,7 +195,8 @@ def _write_interactive(report: Report, chapters: Sequence[Chapter], folder: Path
             f"natpatsipChart({json.dumps(name)},{specification});\n", encoding="utf-8", newline="\n"
         )
     if named:
-        shutil.copy2(report.root / "drawings" / "vega.js", folder / "assets" / "vega.js")
+        for file in (VEGA, LICENCES):
+            shutil.copyfile(file, folder / "assets" / file.name)
     for name, path in _organisations(chapters):
         data = (report.root / path).read_text(encoding="utf-8")
         (folder / "figures" / f"{name}.js").write_text(
@@ -210,8 +214,8 @@ def _organisations(chapters: Sequence[Chapter]) -> Iterator[tuple[str, str]]:
 
 
 def _divs(chapter: Chapter, kind: str) -> Iterator[tuple[str, dict[str, str]]]:
-    for node in walk(chapter.blocks):
-        if node["t"] == "Div" and kind in classes_of(node):
+    for node in find(chapter.blocks, "Div"):
+        if kind in classes_of(node):
             name, _, pairs = attributes_of(node)
             yield name, pairs
 
@@ -304,7 +308,7 @@ def write_single_page(job: RenderJob, chapters: Sequence[Chapter], folder: Path)
         "description": escape(report.settings.description),
         "contents": [_links(each, "") for each in chapters],
     }
-    document = {**chapters[0].document, "blocks": [block for each in chapters for block in each.blocks]}
+    document = {**chapters[0].document, "blocks": [block for each in chapters for block in unbroken(each.blocks)]}
     options = ("--shift-heading-level-by=1", "--metadata=single-file=true")
     text = _html(job, "whole.html", variables, *options, document=document, what=file.name)
     # The style sheets go in at the end: as a variable they would be longer than a command line may be.
@@ -388,9 +392,7 @@ def plain(value: object) -> str:
     'One. Two.'
     """
     texts = (
-        text_of(node["c"][2] if node["t"] == "Header" else node["c"])
-        for node in walk(value)
-        if node["t"] in ("Para", "Plain", "Header")
+        text_of(node["c"][2] if node["t"] == "Header" else node["c"]) for node in find(value, "Para", "Plain", "Header")
     )
     return _joined(texts)
 

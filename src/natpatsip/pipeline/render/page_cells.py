@@ -90,10 +90,17 @@ def _in_items(value: Any, ids: dict[str, str]) -> Any:
     """Return an element with spans in place of the marks that are in items of its lists."""
     if isinstance(value, list):
         made: list[Any] = []
+        is_changed = False
         for each in value:
+            if (each.__class__ is dict and each.get("c").__class__ is not list) or each.__class__ is str:
+                made.append(each)  # a word, which holds nothing
+                continue
             names = _names(each, "RawInline")
-            made += _spans(names, ids) if names else [_in_items(each, ids)]
-        return made
+            found = _spans(names, ids) if names else [_in_items(each, ids)]
+            is_changed = is_changed or len(found) != 1 or found[0] is not each
+            made += found
+        return made if is_changed else value
     if isinstance(value, dict) and "c" in value:
-        return {**value, "c": _in_items(value["c"], ids)}
+        content = _in_items(value["c"], ids)
+        return value if content is value["c"] else {**value, "c": content}
     return value

@@ -24,6 +24,7 @@ from natpatsip.pipeline.render.pdf import with_open_bookmarks
 from natpatsip.pipeline.render.program import run_program
 from natpatsip.pipeline.render.renderer import Renderer
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
+from natpatsip.pipeline.render.unbroken import unbroken
 
 TARGETS = {"html": "natpatsip-html", "pdf": "natpatsip-typst", "docx": "natpatsip-docx"}
 STAGED = "NATPATSIP_STAGED"  # tells the project's pre-render hook that the chapters are staged already
@@ -59,7 +60,10 @@ def _stage_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     chapters = for_pages(job.report, chapters)
     write_files(job.report, chapters, root)
     pages = {
-        chapter.stem: {"variables": page_variables(job, chapters, position), "document": json.dumps(chapter.document)}
+        chapter.stem: {
+            "variables": page_variables(job, chapters, position),
+            "document": json.dumps({**chapter.document, "blocks": unbroken(chapter.blocks)}),
+        }
         for position, chapter in enumerate(chapters)
     }
     (root / PAGES).write_text(json.dumps(pages, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -16,10 +16,12 @@ from docx.text.run import Run
 from natpatsip.files.digests import sha256
 from natpatsip.pipeline.render.cell_bookmarks import bookmark_of
 from natpatsip.pipeline.review_notes import Note, Remark
+from natpatsip.word_files.word_xml import SIGNS
 
 _W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 _W15 = "http://schemas.microsoft.com/office/word/2012/wordml"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.commentsExtended+xml"
+_SIGNS = {qn(name): sign for name, sign in SIGNS.items()}  # that are elements of their own
 ALIKE = 12  # letters in a row that a comment's words share at least with the paragraph that it is put at
 _LINK = "http://schemas.microsoft.com/office/2011/relationships/commentsExtended"
 
@@ -28,15 +30,17 @@ def add_comments(document: Any, notes: Mapping[str, Sequence[Note]], author: str
     """Add the comments of each notebook, and the answers as replies of `author`."""
     rows = []
     for notebook, found in notes.items():
-        for note in found:
-            runs = _runs_of(document, bookmark_of(notebook, note.about), note.anchor)
-            if not runs:  # a chapter for pages alone
-                continue
-            first = _add(document, runs, Remark(note.author, note.date, note.text), note.id)
+        for place, note in enumerate(found):
+            runs = _runs_of(document, bookmark_of(notebook, note.about), note.anchor) if note.about else []
+            remarks = [*note.replies, *([Remark(author, "", note.answer)] if note.answer else [])]
+            if not runs:  # on a chapter for pages alone, on what the build writes, or on a cell that is gone
+                runs = _first_line(document)
+                remarks.insert(0, Remark(author, "", note.elsewhere))
+            seed = f"{notebook} {place} {note.id}"
+            first = _add(document, runs, Remark(note.author, note.date, note.text), seed)
             rows.append(f'<w15:commentEx w15:paraId="{first}" w15:done="0"/>')
-            answer = [Remark(author, "", note.answer)] if note.answer else []
-            for number, remark in enumerate((*note.replies, *answer)):
-                own = _add(document, runs, remark, f"{note.id} {number}")
+            for number, remark in enumerate(remarks):
+                own = _add(document, runs, remark, f"{seed} {number}")
                 rows.append(f'<w15:commentEx w15:paraId="{own}" w15:paraIdParent="{first}" w15:done="0"/>')
     if rows:
         _drop_styles(document)
@@ -96,6 +100,13 @@ def _runs_of(document: Any, bookmark: str, anchor: str) -> list[Any]:
     return [Run(each, Paragraph(each.getparent(), document._body)) for each in runs]
 
 
+def _first_line(document: Any) -> list[Any]:
+    """Return the runs of the first paragraph with text: the report's title."""
+    lines = (_parted(_letters_of(paragraph)[1]) for paragraph in document.element.body.iter(qn("w:p")))
+    runs = next(found for found in lines if found)
+    return [Run(each, Paragraph(each.getparent(), document._body)) for each in runs]
+
+
 def _picture_of(paragraph: Any, words: str) -> Any:
     """Return the run of the picture with these words as its alternative text; None if the paragraph has none."""
     for picture in paragraph.iter(qn("wp:docPr")):
@@ -109,7 +120,7 @@ def _whole_words(places: Sequence[tuple[Any, int]], start: int, end: int) -> tup
 
     def is_letter(at: int) -> bool:
         element, place = places[at]
-        return bool(element.text[place].isalnum())
+        return element.tag == qn("w:t") and bool(element.text[place].isalnum())
 
     while 0 < start < len(places) and is_letter(start) and is_letter(start - 1):
         start -= 1
@@ -119,10 +130,15 @@ def _whole_words(places: Sequence[tuple[Any, int]], start: int, end: int) -> tup
 
 
 def _letters_of(paragraph: Any) -> tuple[str, list[tuple[Any, int]]]:
-    """Return the text of a paragraph with single spaces, and where each letter is: the element and the place in it."""
+    """Return the text of a paragraph with single spaces, and where each letter is: the element and the place in it.
+
+    A line break or a tab is a space, as it is where a reviewed file is read.
+    """
     text, places = "", list[tuple[Any, int]]()
-    for element in paragraph.iter(qn("w:t")):
-        for place, sign in enumerate(element.text or ""):
+    for element in paragraph.iter(qn("w:t"), *_SIGNS):
+        if element.getparent().tag != qn("w:r"):  # a tab stop of the paragraph
+            continue
+        for place, sign in enumerate(_SIGNS.get(element.tag, element.text or "")):
             if sign.isspace() and (not text or text[-1] == " "):
                 continue
             text += " " if sign.isspace() else sign
@@ -132,6 +148,7 @@ def _letters_of(paragraph: Any) -> tuple[str, list[tuple[Any, int]]]:
 
 def _parted(places: Sequence[tuple[Any, int]]) -> list[Any]:
     """Return the runs of some letters, the first and the last parted from the letters around them."""
+    places = [each for each in places if each[0].tag == qn("w:t")]
     if not places:
         return []
     (first, start), (last, end) = places[0], places[-1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from natpatsip.pipeline.plan import GLOSSARY, TERM
@@ -120,7 +121,9 @@ class _Marker:
     """Marks the first use of each term in one chapter."""
 
     def __init__(self, terms: Sequence[Term]) -> None:
-        self.left = list(terms)
+        self.left: dict[str, dict[int, Term]] = {}  # by their first word and by their place in the order
+        for place, term in enumerate(terms):
+            self.left.setdefault(term.words[0].lower(), {})[place] = term
 
     def blocks(self, blocks: Sequence[Node]) -> list[Node]:
         """Return blocks with the terms of their running text marked."""
@@ -146,8 +149,7 @@ class _Marker:
             node = inlines[at]
             if node["t"] in {"Strong", "Emph"}:
                 marked.append({**node, "c": self._inlines(node["c"])})
-            elif found := next((term for term in self.left if _begins(inlines, at, term)), None):
-                self.left.remove(found)
+            elif node["t"] == "Str" and (found := self._term_at(inlines, at)):
                 end = at + 2 * len(found.words) - 1
                 marked += _link(inlines[at:end], found)
                 at = end
@@ -156,6 +158,16 @@ class _Marker:
                 marked.append(node)
             at += 1
         return marked
+
+    def _term_at(self, inlines: Sequence[Node], at: int) -> Term | None:
+        """Return the first term in order that begins at a place, which is then none of those that are left."""
+        word = _word(inlines[at]["c"])
+        names = [name for name in (word, word.removesuffix("s")) if name in self.left]
+        left = sorted({place: name for name in names for place in self.left[name]}.items())
+        for place, name in left:
+            if _begins(inlines, at, self.left[name][place]):
+                return self.left[name].pop(place)
+        return None
 
 
 def _begins(inlines: Sequence[Node], at: int, term: Term) -> bool:
@@ -185,6 +197,12 @@ def _is(text: str, word: str, *, is_first: bool, is_last: bool) -> bool:
         return False
     found = found if word != word.lower() else found.lower()
     return found == word or (is_last and found == f"{word}s")
+
+
+@lru_cache(maxsize=10_000)
+def _word(text: str) -> str:
+    """Return the word of a text in small letters, without what stands around it."""
+    return _parts(text)[1].lower()
 
 
 def _parts(text: str) -> tuple[str, str, str]:

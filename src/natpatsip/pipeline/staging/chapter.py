@@ -69,11 +69,13 @@ class ChapterExporter(Exporter):
         note: str,  # the text under a figure that rests on illustrative data
         # the number and the chapter of each table of the report that has an id in its caption
         tables: Mapping[str, tuple[int, str]] | None = None,
+        phrases: Callable[[], Iterable[str]] = tuple,  # of the data that were read, which words of Python may be in
         **options: Any,
     ) -> None:
         super().__init__(default_preprocessors=[], **options)  # type: ignore[no-untyped-call]
         self.name, self.title, self.quarter, self.figures, self.chapters = name, title, quarter, figures, chapters
         self.note, self._notes, self.tables = note, "", tables or {}
+        self._phrases = phrases
         self.pasted: dict[str, bytes] = {}
         """The images that were pasted into cells, by the name of the file that the text shows."""
         self.places: list[Place] = []
@@ -136,10 +138,10 @@ class ChapterExporter(Exporter):
         return ATTACHED.sub(image, substitute(cell, partial(printed, typed=self._typed)))
 
     def _typed(self) -> list[str]:
-        """Return the texts in the notebook's code, which authors have typed."""
+        """Return the texts in the notebook's code, which authors have typed, and phrases of the data."""
         codes = [cell.source for cell in self._cells if cell.cell_type == "code"]
         codes += [text for cell in self._cells for text in expressions(cell).values()]
-        return [text for code in codes for text in texts_of_code(code)]
+        return [*(text for code in codes for text in texts_of_code(code)), *self._phrases()]
 
     def _shown(self, cell: NotebookNode) -> Iterator[str]:
         """Yield what a code cell publishes: figures, pictures, blocks and markdown; all else is for the analyst."""

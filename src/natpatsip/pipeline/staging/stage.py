@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,10 @@ from natpatsip.look import EXTENSION
 from natpatsip.pipeline.outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
 from natpatsip.pipeline.plan import GENERATED, Plan
 from natpatsip.pipeline.review_notes import STAGED as NOTES
-from natpatsip.pipeline.review_notes import notes_of, to_json
+from natpatsip.pipeline.review_notes import notes_of, to_json, unplaced
 from natpatsip.pipeline.staging.chapter import ChapterExporter, tables_of
 from natpatsip.pipeline.staging.data_file import DATA_FILE, write_data_file
+from natpatsip.pipeline.staging.data_phrases import phrases_in
 from natpatsip.pipeline.staging.markdown import PLACES, Place
 from natpatsip.pipeline.staging.passport_text import listing, script
 from natpatsip.pipeline.staging.passports import Passport, homes_of, passports_of, uses_in, with_entries, write_facts
@@ -65,6 +67,8 @@ class Staged:
     illustrative: Sequence[str]
     look: str
     """The hash of the look as it was copied: the project's own may be edited meanwhile."""
+    comments: str = ""
+    """What is said of reviewers' comments, which the Word file shows; empty if there are none."""
 
 
 def stage(
@@ -94,13 +98,14 @@ def stage(
     figures, illustrative = collect_figures(outputs, plan.programmes), illustrative_files(outputs.values())
     staged = Staged(folder, figures, illustrative, sha256_of_folder(folder / EXTENSION))
     homes = homes_of(outputs, plan.programme_chapters)
-    texts, places = _chapters(plan, executed, figures, folder / "figures")
+    read = data_files(outputs.values(), plan.project)
+    phrases = cache(partial(phrases_in, read, plan.project))
+    texts, places = _chapters(plan, executed, figures, folder / "figures", phrases)
     if illustrative:
         before = texts["index"].count("\n")
         texts["index"] = _with_illustrative_note(plan, texts["index"], facts)
         more = texts["index"].count("\n") - before
         places["index"] = [place._replace(line=place.line + more * (place.line > 1)) for place in places["index"]]
-    read = data_files(outputs.values(), plan.project)
     if SOURCES in plan.chapters:
         params = f"params/{plan.quarter}.yml"
         files = read | {params: sha256_of(plan.project / params)}
@@ -110,11 +115,11 @@ def stage(
     for name, text in texts.items():
         (folder / f"{name}.qmd").write_text(text, encoding="utf-8")
     (folder / PLACES).write_text(json.dumps(places, ensure_ascii=False), encoding="utf-8")
-    _write_notes(plan, executed, folder)
+    comments = _write_notes(plan, executed, folder)
     _write_settings(plan, staged)
     write_facts(facts, homes, folder / "facts.csv")
     write_data_file(folder / DATA_FILE, plan, figures, facts, read)
-    return staged
+    return replace(staged, comments=comments)
 
 
 def _copy_bibliography(plan: Plan, folder: Path) -> None:
@@ -126,7 +131,11 @@ def _copy_bibliography(plan: Plan, folder: Path) -> None:
 
 
 def _chapters(
-    plan: Plan, executed: Mapping[str, NotebookNode], figures: Sequence[FigureRecord], folder: Path
+    plan: Plan,
+    executed: Mapping[str, NotebookNode],
+    figures: Sequence[FigureRecord],
+    folder: Path,
+    phrases: Callable[[], Iterable[str]],
 ) -> tuple[dict[str, str], dict[str, list[Place]]]:
     """Return the text of each chapter made of a notebook, and of the list of figures; and which cells lines are from.
 
@@ -150,6 +159,7 @@ def _chapters(
                 chapters=known,
                 note=plan.settings.illustrative_data.figure,
                 tables=tables,
+                phrases=phrases,
             )
             try:
                 texts[name], _ = exporter.from_notebook_node(executed[name])
@@ -203,11 +213,23 @@ def _with_illustrative_note(plan: Plan, index: str, facts: Sequence[Fact]) -> st
     return f"{title}\n\n::: {{.callout-important}}\n## {escaped(words.title)}\n\n{text}\n:::\n{rest}"
 
 
-def _write_notes(plan: Plan, executed: Mapping[str, NotebookNode], folder: Path) -> None:
-    """Write reviewers' comments and the answers to them, which the Word file of a draft shows."""
+def _write_notes(plan: Plan, executed: Mapping[str, NotebookNode], folder: Path) -> str:
+    """Write reviewers' comments and the answers to them, which the Word file of a draft shows; return how many."""
     notes = {name: notes_of(content.cells, str(plan.quarter)) for name, content in executed.items()}
-    if any(notes.values()) and not plan.is_final:
-        (folder / NOTES).write_text(to_json(notes), encoding="utf-8")
+    notes[""] = unplaced(plan.project, str(plan.quarter))
+    count = sum(map(len, notes.values()))
+    if not count or plan.is_final:
+        return ""
+    (folder / NOTES).write_text(to_json(notes), encoding="utf-8")
+    cells = {name: {cell.get("id") for cell in content.cells} for name, content in executed.items()}
+    printed = set(cells) - set(plan.settings.html_only)
+    elsewhere = sum(
+        name not in printed or note.about not in cells[name] for name, found in notes.items() for note in found
+    )
+    waiting = sum(not note.answer for found in notes.values() for note in found)
+    state = f"{waiting} without an answer" if waiting else "all answered"
+    at_title = f"; {elsewhere} at the title of the Word file, which does not have what they are on" if elsewhere else ""
+    return f"reviewers' comments: {count}, {state}{at_title}"
 
 
 def _write_settings(plan: Plan, staged: Staged) -> None:

@@ -91,7 +91,8 @@ def write_workbook(
     front = [Sheet("Notes", "Notes", ("Mark", "Meaning"), list(marks.items()))] if marks else []
     listed = [(each.name, each.title) for each in (*front, *sheets)]
     contents = Sheet("Contents", "Contents", ("Sheet", "What it holds"), listed)
-    with xlsxwriter.Workbook(str(file), {"strings_to_urls": False}) as book:
+    # In memory, since a build that is killed would leave XlsxWriter's temporary files behind.
+    with xlsxwriter.Workbook(str(file), {"strings_to_urls": False, "in_memory": True}) as book:
         book.set_properties({**properties, "created": datetime.combine(day, time())})
         book.formats[0].set_font_size(12)
         _write_cover(book, title, cover)

@@ -1,0 +1,103 @@
+"""What is read as one word is never broken across lines on pages: "Figure 5", "Q3 2024/25", "26 September 2024".
+
+It is found here and not in the filter, which would copy every list of words into Lua and back. (In the PDF, the filter
+finds it in the few texts that it writes itself.)
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from natpatsip.pipeline.render.chapters import Node, attributes_of
+
+NO_BREAK: Node = {"t": "Str", "c": "\N{NO-BREAK SPACE}"}
+SPACES = ("Space", "SoftBreak")
+_MONTH = "|".join(calendar.month_name[1:])
+_LAST = re.compile(r"[A-Za-z0-9]*\Z")
+_TOGETHER = (  # the end of a word, and the beginning of what belongs to it
+    (re.compile(rf"(?:{_MONTH})\Z"), re.compile(r"[0-9]{4}(?![0-9])")),
+    (re.compile(r"[0-9]{1,2}\Z"), re.compile(rf"(?:{_MONTH})(?![A-Za-z])")),
+    (re.compile(r".*Q[1-4]\Z"), re.compile(r"[0-9]{4}/[0-9]{2}")),
+    (re.compile(r".*(?:[Ff]igures?|[Tt]able)\Z"), re.compile(r"[0-9]")),
+)
+
+
+def unbroken(blocks: Sequence[Node]) -> list[Node]:
+    """Return blocks with a no-break space in what is read as one word; facts keep their text to the letter."""
+    found: list[Node] = _unbroken(list(blocks))
+    return found
+
+
+def _unbroken(value: Any) -> Any:
+    """Return a value with its texts held together: itself where there is nothing to hold together in it."""
+    if isinstance(value, list):
+        made = value
+        for at, each in enumerate(value):
+            changed = each
+            if isinstance(each, list):
+                changed = _unbroken(each)
+            elif isinstance(each, dict):
+                kind = each.get("t")
+                if kind == "Str":
+                    continue
+                if kind in SPACES:
+                    if 0 < at < len(value) - 1 and _belong(value[at - 1], value[at + 1]):
+                        changed = NO_BREAK
+                elif "c" in each and not _is_fact(each):
+                    content = _unbroken(each["c"])
+                    changed = each if content is each["c"] else {**each, "c": content}
+            if changed is not each:
+                made = list(value) if made is value else made
+                made[at] = changed
+        return made
+    if isinstance(value, dict) and "c" in value:
+        content = _unbroken(value["c"])
+        return value if content is value["c"] else {**value, "c": content}
+    return value
+
+
+def _is_fact(node: Node) -> bool:
+    """Return True for a number that leads to where it comes from; its style holds it together."""
+    if node["t"] != "Span":
+        return False
+    _, classes, pairs = attributes_of(node)
+    return "fact" in classes and "entry" in pairs
+
+
+def _belong(before: Node, after: Node) -> bool:
+    if before["t"] == "Str" and not before["c"][-1:].isalnum():
+        return False
+    found = _LAST.search(_text(before))
+    word = found[0] if found else ""
+    return bool(word) and any(end.match(word) and start.match(_text(after)) for end, start in _TOGETHER)
+
+
+def _text(node: Node) -> str:
+    return node["c"] if node["t"] == "Str" else "".join(_texts(node))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the texts of inlines as pandoc reads them out: without notes and without raw parts, but with quotes."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+    elif isinstance(value, dict) and "t" in value:
+        kind: str = value["t"]
+        content: Any = value.get("c")
+        if kind == "Str":
+            yield content
+        elif kind in (*SPACES, "LineBreak"):
+            yield " "
+        elif kind in ("Code", "Math"):
+            yield content[1]
+        elif kind == "Quoted":
+            yield "“" if content[0]["t"] == "DoubleQuote" else "‘"
+            yield from _texts(content[1])
+            yield "”" if content[0]["t"] == "DoubleQuote" else "’"
+        elif kind == "RawInline":
+            yield " " if content[1].startswith("<br") else ""
+        elif kind != "Note":
+            yield from _texts(content)

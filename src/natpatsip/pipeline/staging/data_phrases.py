@@ -1,0 +1,34 @@
+"""Phrases of data with a word that Python prints for no value, such as *nan bread*: in a report they are words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from natpatsip.blocks.printable import words_of_python
+
+_BETWEEN_CELLS = re.compile(r"[,;\t|\"\r\n]+")
+PARQUET = ".parquet"
+
+
+def phrases_in(files: Iterable[str], project: Path) -> list[str]:
+    """Return the phrases in data files of a project that `words_of_python` would report by themselves.
+
+    This reads the files, so it is for a table that has such a word.
+    """
+    return sorted({text for name in files for text in _texts(project / name) if words_of_python(text)})
+
+
+def _texts(file: Path) -> Iterator[str]:
+    """Yield what stands between the separators of a text file, and the texts of a Parquet file."""
+    if not file.is_file():  # of a folder, or outside of the project
+        return
+    if file.suffix.lower() == PARQUET:
+        import pandas as pd
+
+        frame = pd.read_parquet(file)
+        for column in frame.select_dtypes(exclude=["number", "datetime", "bool"]):
+            yield from (each for each in frame[column].unique() if isinstance(each, str))
+    else:
+        yield from set(_BETWEEN_CELLS.split(file.read_text(encoding="utf-8", errors="replace")))

@@ -1,0 +1,211 @@
+"""Reviewers' comments as they were recorded: found again with their answers by the next review, and new ones put there.
+
+A comment is recorded below its cell. One on what no cell says, or whose cell is gone, is kept in a file beside the
+params, so that it is not forgotten.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from natpatsip.pipeline.review_notes import (
+    COMMENTS,
+    Note,
+    Remark,
+    entry_of,
+    file_of_unplaced,
+    note_of,
+    unplaced,
+)
+from natpatsip.review.changed_source import Refusal
+from natpatsip.review.comments_and_changes import ANSWERED, APPLIED, OPEN, RESOLVED, Item
+from natpatsip.review.sources import Sources
+from natpatsip.signing.params_text import with_entry
+
+BY_REVIEWER = "Resolved by the reviewer."  # an answer
+HEADER = f"""\
+# Comments of reviewers on what no cell of a notebook says, or whose cell is gone. Write each answer after "answer:", in
+# quotation marks. natpatsip review --record writes the rest.
+{COMMENTS}:
+"""
+
+
+@dataclass(eq=False)
+class Kept:
+    """A comment that was recorded."""
+
+    note: Note
+    notebook: str = ""  # its stem; empty if it is in the file of those that no notebook has
+    cell: str = ""  # the id of its own cell
+
+
+class Recorded:
+    """The comments on a quarter that were recorded, and what the reviewed files have beside them."""
+
+    def __init__(self, sources: Sources, quarter: str, items: Sequence[Item]) -> None:
+        self.sources, self.quarter = sources, quarter
+        self.kept = list(self._read())
+        self._claimed: defaultdict[str, list[Kept]] = defaultdict(list)  # by file: each is one of its comments at most
+        self.of: dict[tuple[str, str], Kept] = {}  # by file and thread
+        self._comments = {(item.file, item.thread): item for item in items if item.kind == "comment"}
+        for item in items:
+            if item.kind == "comment" and (found := self._find(item)):
+                self._claim(item, found)
+        self.items = [self._as_reply(item) for item in items]
+
+    def _read(self) -> Iterator[Kept]:
+        for notebook, cell in self.sources.all_cells():
+            note = note_of(cell)
+            if note and note.quarter == self.quarter:
+                yield Kept(note, notebook, str(cell["id"]))
+        yield from (Kept(note) for note in unplaced(self.sources.folder, self.quarter))
+
+    def _find(self, item: Item) -> Kept | None:
+        """Return what was recorded of a comment: first that at its cell, as one may say the same twice in a minute."""
+        free = [each for each in self.kept if each not in self._claimed[item.file]]
+        same = [each for each in free if item.page_comment and each.note.source == item.page_comment]
+        same = same or [each for each in free if each.note.is_on(item.author, item.date, item.text)]
+        place = (item.notebook.removesuffix(".ipynb"), item.cell)
+        return max(
+            same,
+            key=lambda each: (
+                (each.notebook, each.note.about) == place,
+                each.note.anchor in (item.anchor, item.original),
+            ),
+            default=None,
+        )
+
+    def _as_reply(self, item: Item) -> Item:
+        """Return a comment that is an answer or a reply of the last draft as a reply: LibreOffice saves them so."""
+        if item.kind != "comment" or (item.file, item.thread) in self.of:
+            return item
+        for (file, thread), kept in self.of.items():
+            above = self._comments[file, thread]
+            is_there = (file, above.spots) == (item.file, item.spots) or above.anchor == item.anchor != ""
+            if (
+                is_there
+                and (above.file, above.cell) == (item.file, item.cell)
+                and kept.note.has_said(item.author, item.text)
+            ):
+                return replace(item, kind="reply", thread=thread)
+        return item
+
+    def _claim(self, item: Item, kept: Kept) -> None:
+        self._claimed[item.file].append(kept)
+        self.of[item.file, item.thread] = kept
+
+    def record(self) -> list[str]:
+        """Put open comments below their cells, or into the file beside the params; take out those resolved in Word.
+
+        Return the files that were changed besides notebooks.
+        """
+        changed = [each for each in self.items if each.is_change and each.status != APPLIED]
+        pending = {(each.file, spot) for each in changed for spot in each.spots}
+        before = [each.note for each in self.kept if not each.notebook]
+        for item in self.items:
+            if item.kind != "comment":
+                continue
+            is_as_before = any((item.file, spot) in pending for spot in item.spots)
+            anchor = item.original if is_as_before and item.original else item.anchor
+            kept = self.of.get((item.file, item.thread))
+            if item.status == RESOLVED:
+                self._resolve(kept)
+            elif kept:
+                self._update(kept, item, anchor)
+            else:
+                self._claim(item, self._new(item, anchor))
+        return self._write_unplaced(before)
+
+    def _resolve(self, kept: Kept | None) -> None:
+        if kept and kept.notebook:
+            self.sources.drop_note(kept.notebook, kept.cell)
+            self.kept.remove(kept)
+        elif kept and not kept.note.answer:
+            kept.note = replace(kept.note, answer=BY_REVIEWER)
+
+    def _new(self, item: Item, anchor: str) -> Kept:
+        note = Note(
+            self.quarter,
+            item.cell,
+            item.author,
+            item.date,
+            item.text,
+            anchor,
+            place=item.where,
+            source=item.page_comment,
+            modified=item.modified,
+        ).with_replies(self._replies(item))
+        kept = Kept(note)
+        if item.cell:
+            notebook = item.notebook.removesuffix(".ipynb")
+            with contextlib.suppress(Refusal):  # its cell has gone: it is kept in the file
+                self.sources.cell(notebook, item.cell)
+                kept = Kept(note, notebook, self.sources.put_note(notebook, note))
+        if not kept.notebook:
+            place = "; ".join(filter(None, (item.where, item.why)))
+            kept.note = replace(note, about="", place=place)
+        self.kept.append(kept)
+        return kept
+
+    def _update(self, kept: Kept, item: Item, anchor: str) -> None:
+        """Take over what a comment says by now, what was replied, and which words it is on."""
+        note = kept.note.with_replies(self._replies(item))
+        if item.page_comment:
+            if item.modified > note.modified and item.text != note.text:
+                note = note.edited(item.text, item.modified)
+            note = replace(note, source=item.page_comment, modified=max(item.modified, note.modified))
+        if (item.notebook, item.cell) == (f"{kept.notebook}.ipynb", note.about):
+            note = replace(note, anchor=anchor, place=item.where)
+        if note == kept.note:
+            return
+        kept.note = note
+        if kept.notebook:
+            kept.cell = self.sources.put_note(kept.notebook, note, kept.cell)
+
+    def _replies(self, comment: Item) -> list[Remark]:
+        return [
+            Remark(each.author, each.date, each.text)
+            for each in self.items
+            if each.kind == "reply" and (each.file, each.thread) == (comment.file, comment.thread)
+        ]
+
+    def _write_unplaced(self, before: Sequence[Note]) -> list[str]:
+        new = [each.note for each in self.kept if not each.notebook and each.note not in before]
+        if not new:
+            return []
+        file = file_of_unplaced(self.sources.folder, self.quarter)
+        where = file.relative_to(self.sources.folder).as_posix()
+        text = file.read_bytes().decode() if file.is_file() else HEADER
+        for note in new:
+            text = with_entry(text, COMMENTS, entry_of(note), by=("id",), where=where)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode())
+        return [where]
+
+    def with_answers(self) -> list[Item]:
+        """Return the items with what was recorded: which were answered, and whose cell is not there any more.
+
+        Replies are answered with their comment, except those that follow the answer in the thread.
+        """
+        answers = {thread: kept.note.answer for thread, kept in self.of.items()}
+        found = []
+        for item in self.items:
+            if item.is_change:
+                found.append(item)
+                continue
+            thread, why = (item.file, item.thread), item.why
+            answer = answers.get(thread, "")
+            try:
+                if item.cell:
+                    self.sources.cell(item.notebook.removesuffix(".ipynb"), item.cell)
+            except Refusal as reason:
+                why = str(reason)
+            is_answered = bool(answer) and item.status == OPEN
+            said = answer if item.kind == "comment" else ""
+            found.append(replace(item, why=why, status=ANSWERED if is_answered else item.status, answer=said))
+            if item.kind == "reply" and item.text == answer:
+                answers[thread] = ""
+        return found

@@ -1,0 +1,43 @@
+"""Where the comments of a draft are in its Word file: at the words that they are on, and no others."""
+
+import io
+
+import docx
+import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+
+from natpatsip.pipeline.render.cell_bookmarks import bookmark_of
+from natpatsip.pipeline.render.review_comments import add_comments
+from natpatsip.pipeline.review_notes import Note
+from natpatsip.word_files.word_file import WordFile
+
+TILE = "<w:r><w:t>677</w:t></w:r><w:r><w:br/></w:r><w:r><w:t>women treated</w:t></w:r>"
+
+
+def anchors(tmp_path, runs, *words):
+    """Return the words that comments on some words are at, in a paragraph of some runs, as a reviewed file is read."""
+    document = docx.Document()
+    start = f'<w:bookmarkStart w:id="9" w:name="{bookmark_of("ward", "tiles")}"/>'
+    xml = f'<w:p {nsdecls("w")}>{start}{runs}<w:bookmarkEnd w:id="9"/></w:p>'
+    document.element.body.insert(0, parse_xml(xml))
+    add_comments(document, {"ward": [Note("2024-25-Q2", "tiles", "Ann", "", each, each) for each in words]}, "Trust")
+    written = io.BytesIO()
+    document.save(written)
+    (tmp_path / "a.docx").write_bytes(written.getvalue())
+    file = WordFile.read(tmp_path / "a.docx")
+    found = {each.text: "" for each in file.comments.values()}
+    for piece in (piece for paragraph in file.paragraphs for piece in paragraph.pieces):
+        for name in piece.comments:
+            found[file.comments[name].text] += piece.text
+    return {text: " ".join(said.split()) for text, said in found.items()}
+
+
+@pytest.mark.parametrize("gap", ["<w:br/>", "<w:tab/>", "<w:cr/>"])
+@pytest.mark.parametrize("words", ["women treated", "women", "677", "677 women", "677 women treated"])
+def test_a_line_break_and_a_tab_part_words(tmp_path, words, gap):
+    assert anchors(tmp_path, TILE.replace("<w:br/>", gap), words) == {words: words}
+
+
+def test_words_that_are_worded_otherwise_by_now_begin_at_no_part_of_a_number(tmp_path):
+    assert anchors(tmp_path, TILE, "90 women treated") == {"90 women treated": "women treated"}
