@@ -272,7 +272,7 @@ def find(value: Any, *kinds: str, but: Callable[[Node], bool] = lambda _: False)
     while todo:
         each = todo.pop()
         if isinstance(each, list):
-            todo += [x for x in reversed(each) if x.__class__ is list or x.__class__ is dict and "c" in x]
+            todo += [x for x in reversed(each) if x.__class__ is list or (x.__class__ is dict and "c" in x)]
         elif not but(each):
             if each.get("t") in kinds:
                 yield each
