@@ -20,7 +20,7 @@ report: environment ## build the report of a quarter (QUARTER=2024-25-Q2)
 
 test: environment ## run the tests (PYTEST_ARGS='-k spc' runs some of them)
 	@scripts/test-tools.sh
-	@.venv/bin/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
+	@.venv/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 docs: environment ## write the documentation as pages, build/docs/html/
 	@.venv/bin/python scripts/docs_site.py
