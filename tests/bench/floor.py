@@ -15,7 +15,9 @@ from typing import Any
 from measuring import Costs, run
 
 HERE = Path(__file__).parent
-FIGURE = re.compile(r'^:::+ *\{[^}\n]*\.(?:report-figure|picture)\b[^}\n]*?svg="([^"]+)"[^}\n]*\}\s*$', re.MULTILINE)
+FIGURE = re.compile(
+    r'^(:::+) *\{\.(?:report-figure|picture) (#[\w-]+)[^}\n]*? svg="([^"]+)"[^}\n]*\}\s*$', re.MULTILINE
+)
 
 
 def floor(project: Path, quarter: str, order: dict[str, list[str]], folder: Path, *, runs: int) -> dict[str, Costs]:
@@ -66,7 +68,7 @@ def _chapters(book: Path, folder: Path) -> list[str]:
     paths = []
     for path in sorted(book.glob("*.qmd")):
         text = path.read_text(encoding="utf-8")
-        text = FIGURE.sub(lambda match: f"::: {{.figure}}\n\n![A chart]({book / match[1]})\n", text)
+        text = FIGURE.sub(lambda match: f"{match[1]} {{{match[2]}}}\n\n![A chart]({book / match[3]})\n", text)
         (folder / path.name).write_text(text, encoding="utf-8")
         paths.append(str(folder / path.name))
     return paths

@@ -111,7 +111,7 @@ def _in_specification(found: Any) -> Iterator[list[tuple[str, ...]]]:
 
 
 def _is_nested(value: Any) -> bool:
-    return isinstance(value, Mapping | list | tuple)
+    return isinstance(value, (dict, list, tuple, Mapping))  # the last asks slowly, and hardly ever
 
 
 def _text(value: Any) -> str:

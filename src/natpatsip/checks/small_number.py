@@ -30,11 +30,12 @@ SUPPRESS = 'Suppress it with datasets.suppress_small_counts(…, "{name}") befor
 def check(context: CheckContext) -> list[Finding]:
     """Return the small numbers in everything that the executed notebooks carry: tables, charts, downloads, facts."""
     protected = [ProtectedCounts.read(name, context.quarter, context.project) for name in context.protected]
+    cells = [(place, cell, list(tables_in(place, cell))) for place, cell in context.cells(all_quarters=True)]
     found: dict[Finding, None] = {}
     for counts in protected:
         names = _names(context, counts)
-        for place, cell in context.cells(all_quarters=True):
-            for table in tables_in(place, cell):
+        for place, cell, tables in cells:
+            for table in tables:
                 found |= dict.fromkeys(_in_table(table, counts, names))
             found |= dict.fromkeys(_in_page_data(place, cell, counts))
         found |= dict.fromkeys(_in_facts(context, counts))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ def bare(name: str) -> str:
     return " ".join(name.replace("_", " ").casefold().split())
 
 
+@lru_cache(maxsize=100_000)
 def printed_number(text: str) -> Decimal:
     """Return the number that a cell shows, with the decimals that it shows; not a number if it shows none.
 
@@ -46,6 +48,7 @@ def printed_number(text: str) -> Decimal:
     return Decimal(bare.replace(",", "").replace("−", "-").rstrip("%") if NUMBER.fullmatch(bare) else "NaN")
 
 
+@lru_cache(maxsize=100_000)  # the tables of a report repeat their numbers, and each is read for several rules
 def number_of(text: str) -> float:
     """Return the same for arithmetic with measured values.
 
@@ -66,7 +69,7 @@ class Cells:
     organisations: tuple[int | None, ...]
     names: tuple[str, ...]
 
-    @property
+    @cached_property
     def values(self) -> Any:
         """Their numbers, not a number where there is none."""
         return np.array([number_of(text) for text in self.texts])
@@ -76,7 +79,7 @@ class Cells:
         """Whether they are percentages, which do not add up."""
         return is_share(self.label) or any(text.endswith("%") for text in self.texts)
 
-    @property
+    @cached_property
     def decimals(self) -> int:
         """The decimals that they are shown with."""
         exponents = (printed_number(text).as_tuple().exponent for text in self.texts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -16,6 +17,8 @@ __all__ = ["app", "main"]
 
 def main() -> None:
     """Run a command; what stops it becomes a sentence and an exit status."""
+    # A build makes many small objects and hardly any garbage: looking for it took a twelfth of the processor time.
+    gc.set_threshold(50_000, 10, 10)
     use_utf_8()
     give_a_home()
     if "--due" in sys.argv:  # a schedule's run: its log shows when each line was written, errors included

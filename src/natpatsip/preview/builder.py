@@ -6,6 +6,7 @@ Whatever else prints goes to standard error.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -72,4 +73,5 @@ def _message(error: Exception) -> str:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(50_000, 10, 10)  # as in the command line
     main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))
