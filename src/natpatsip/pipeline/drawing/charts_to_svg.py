@@ -79,9 +79,13 @@ class Artist:
         self._cache = cache
         self._fonts = fonts
         self._formats = frozenset(formats)
-        letters = key(*(part for file in sorted(fonts.glob("*.ttf")) for part in (file.name, file.read_bytes())))
+
+    @cached_property
+    def _toolchain(self) -> str:
+        fonts = sorted(self._fonts.glob("*.ttf"))
+        letters = key(*(part for file in fonts for part in (file.name, file.read_bytes())))
         sources = (each.read_bytes() for each in SOURCES)
-        self._toolchain = key(version("vl-convert-python"), VEGALITE, SCALE, letters, *sources)
+        return key(version("vl-convert-python"), VEGALITE, SCALE, letters, *sources)
 
     @cached_property
     def _converter(self) -> Any:

@@ -190,25 +190,34 @@ class DrawWorkers:
 
     def _serve(self, process: DrawProcess) -> None:
         """Give a process what waits, one drawing after another, until it ends."""
-        entries: Entries | None = []
-        while entries is not None:
-            with self._changed:
-                while self.is_open and not self._waiting:
-                    self._changed.wait()
-                if not self.is_open:
+        try:
+            while (request := self._next()) is not None:
+                entries = None
+                try:
+                    entries = process.draw(request)
+                finally:
+                    with self._changed:
+                        self._drawing -= 1
+                        self._entries += entries or []
+                        self._changed.notify_all()
+                if entries is None:
                     break
-                request = self._waiting.popleft()
-                self._drawing += 1
-            entries = process.draw(request)
+        finally:
+            process.end()
             with self._changed:
-                self._drawing -= 1
-                self._entries += entries or []
+                self.processes.remove(process)
+                self._close_if_alone()
                 self._changed.notify_all()
-        process.end()
+
+    def _next(self) -> Request | None:
+        """Wait for the next drawing and return it; None once no more will come."""
         with self._changed:
-            self.processes.remove(process)
-            self._close_if_alone()
-            self._changed.notify_all()
+            while self.is_open and not self._waiting:
+                self._changed.wait()
+            if not self.is_open:
+                return None
+            self._drawing += 1
+            return self._waiting.popleft()
 
     def _close_if_alone(self) -> None:
         """Leave what waits to the build where no process is left to draw it."""
