@@ -75,7 +75,7 @@ class Note:
         return _one_line(text) in map(_one_line, by_build) or (author, _one_line(text)) in by_reviewers
 
     def with_replies(self, replies: Sequence[Remark]) -> Note:
-        """Return it with replies that it does not have yet: they await an answer, and the earlier one is before them."""
+        """Return it with replies that it does not have yet: they await an answer, and the last one is before them."""
         new = [each for each in replies if not self.has_said(each.author, each.text)]
         if not new:
             return self
