@@ -173,7 +173,9 @@ def test_a_mistake_is_named_with_its_place(mistake):
     assert text in refused(content)
 
 
-@pytest.mark.parametrize("pattern", ["[z-a]", "(", "*", "a{2,1}", "(?P<1>a)", "\\", "(?<=a+)b", "x{99999999999}", "(" * 5000])
+@pytest.mark.parametrize(
+    "pattern", ["[z-a]", "(", "*", "a{2,1}", "(?P<1>a)", "\\", "(?<=a+)b", "x{99999999999}", "(" * 5000]
+)
 def test_a_pattern_that_is_no_regular_expression_is_named_with_its_place(pattern):
     content = trust.descriptor()
     field(content, WAITS, "team")["constraints"] = {"pattern": pattern}
