@@ -7,6 +7,7 @@ silently leave a default in a published report.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +27,7 @@ STAGED = ("quarter", "label", "status", "illustrative", "date", "cut-off", "impr
 PICTURES = (".svg", ".png")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
+_CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # none that XML may have
 
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
@@ -184,10 +186,17 @@ def current_settings() -> Settings:
 @lru_cache(maxsize=8)
 def _parse(content: bytes) -> Settings:
     book = read_yaml(content, MARK, SettingsError)
-    shortcodes = [place_of(MARK, content, loc) for loc, text in texts_in(book) if "{{<" in text]
-    words = "found a shortcode ({{< … >}}), which only Quarto knows. Write the text itself."
-    together([SettingsError(f"{place}: {words}") for place in shortcodes])
+    together([SettingsError(f"{place_of(MARK, content, loc)}: {words}") for loc, words in _not_shown(book)])
     return settings_of(book, MARK, written=content)
+
+
+def _not_shown(book: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the keys of texts that no format can show, each with what is wrong."""
+    for loc, text in texts_in(book):
+        if "{{<" in text:
+            yield loc, "found a shortcode ({{< … >}}), which only Quarto knows. Write the text itself."
+        if control := _CONTROL.search(text):
+            yield loc, f"found a control character (U+{ord(control[0]):04X}), which no format can show. Take it out."
 
 
 def settings_of(content: Any, where: str, *, staged: bool = False, written: bytes = b"") -> Settings:

@@ -205,7 +205,8 @@ def test_a_typed_shortcode_is_refused_wherever_quarto_looks_for_one(staged, text
 
 @pytest.mark.parametrize("text", [":::", ":::: note", "See ::: there", "a ::: b ::: c"])
 def test_the_signs_of_a_div_in_text_from_data_are_letters_and_typed_ones_are_not(staged, text):
-    chapter_with(staged / "glossary.qmd", f"Said: {escaped(text)}.")
+    for said in ("{}", "*{}*", "**{}**", "_{}_", '"{}"', "[{}](https://riverside.example)", "***{}***"):
+        chapter_with(staged / "glossary.qmd", f"Said: {said.format(escaped(text))}.")
     check(staged)
     chapter_with(staged / "glossary.qmd", "text\n:::")
     with pytest.raises(RenderError, match=r"glossary\.qmd, line \d+: found ::: in the text"):
