@@ -58,7 +58,6 @@ def check_typed(plan: Plan, cache: Cache, toolchain: str, *, is_printed: bool, j
     RenderError
         With everything that is wrong, each thing with its notebook and cell.
     """
-<<<<<<< HEAD
     saved, report = RenderCache(plan.project, cache, toolchain), _report(plan)
     found: list[list[str]] = [[] for _ in plan.notebooks]
     drafts = [_draft(plan, *each) for each in zip(plan.notebooks.values(), found, strict=True)]
@@ -68,13 +67,8 @@ def check_typed(plan: Plan, cache: Cache, toolchain: str, *, is_printed: bool, j
         else:
             texts += constructs_of(report, chapter)
             texts += missing_characters(report, [chapter]) if is_printed else ()
-    together([RenderError(text) for text in dict.fromkeys(chain.from_iterable(found))])
-=======
-    saved = RenderCache(plan.project, cache, toolchain)
-    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        each = pool.map(lambda notebook: _problems(plan, notebook, saved, is_printed), plan.notebooks.values())
-        settings = _letters_of_settings(plan) if is_printed else ()
-        together([RenderError(text) for text in dict.fromkeys(chain(settings, chain.from_iterable(each)))])
+    settings = _letters_of_settings(plan) if is_printed else ()
+    together([RenderError(text) for text in dict.fromkeys(chain(settings, chain.from_iterable(found)))])
 
 
 def _letters_of_settings(plan: Plan) -> Iterator[str]:
@@ -84,7 +78,6 @@ def _letters_of_settings(plan: Plan) -> Iterator[str]:
         if any(loc[: len(keys)] == keys for keys in PRINTED):
             for character in sorted(drawn(text) - known):
                 yield f"{place_of(MARK, written, loc)}: found {named(character)}"
->>>>>>> soak
 
 
 def _draft(plan: Plan, notebook: Notebook, found: list[str]) -> Chapter:
