@@ -37,7 +37,7 @@ def test_a_row_has_the_measure_its_levels_its_change_and_what_its_icons_say(show
     assert variation.startswith("[Common cause]{.drawing")
     assert assurance.startswith("[Reliably missed]{.drawing")
     assert attention == "Yes: target out of reach"
-    assert "is of Q2 2024/25 against Q1 2024/25" in table.markdown
+    assert "compares Q2 2024/25 with Q1 2024/25" in table.markdown
     assert [fact.id for fact in table.facts] == ["waits_baseline", "waits_mean_now"]
 
 
@@ -103,7 +103,7 @@ def test_a_change_is_of_whole_quarters_alone(shown):
     ("values", "keys", "heading", "item"),
     [
         (LOW + HIGH, {"rebase": [rebased("2023-09")]}, "What has improved", "better since September 2023"),
-        (HIGH + LOW * 2, {"rebase": [rebased("2023-08")]}, "What needs attention", "worse since August 2023"),
+        (HIGH + LOW * 2, {"rebase": [rebased("2023-08")]}, "What needs attention", "down from 80.7%"),
         ([*HIGH, 60], {}, "What needs attention", "getting worse"),
         ([*HIGH, None], {}, "What needs attention", "latest values missing"),
         (HIGH, {"target": 81}, "What needs attention", "below the target"),
