@@ -302,7 +302,9 @@ def test_reasons_for_new_limits_are_published_or_say_that_they_are_not(chapters,
     texts = [chapters[quarter, name].text for name in ("maternity-neonatal", "medicines")]
     reasons = [found for text in texts for found in re.findall(r"Since \w+ \d{4} \(([^)]*)\)", text)]
     raised = "Since July 2023, when a change of process in 2 PSC areas raised it"
-    assert raised + {"2024-25-Q1": " (an illustrative reason),", "2024-25-Q2": ","}[quarter] in texts[0]  # published for Q2
+    assert (
+        raised + {"2024-25-Q1": " (an illustrative reason),", "2024-25-Q2": ","}[quarter] in texts[0]
+    )  # published for Q2
     assert len(reasons) == 7
     assert set(reasons) == {
         "sustained rise",  # published with collaboration across boundaries

@@ -88,7 +88,9 @@ def _began_again(before: Fact, fact: Fact, now: BuiltReport) -> Change:
 
 
 def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
-    if before.unit == fact.unit and (before.value == fact.value or in_full(before, now.units) == in_full(fact, now.units)):
+    if before.unit == fact.unit and (
+        before.value == fact.value or in_full(before, now.units) == in_full(fact, now.units)
+    ):
         return None  # the same, or the same to all that is printed
     kind, verb, by = "fact-changed", "changed", _difference(before, fact)
     if by:
@@ -113,7 +115,9 @@ def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
 
 
 def _revised(before: Fact, fact: Fact, now: BuiltReport) -> Change:
-    message = f"{named(fact, now.quarter)} was reported as {in_full(before, now.units)} and is now {in_full(fact, now.units)}"
+    message = (
+        f"{named(fact, now.quarter)} was reported as {in_full(before, now.units)} and is now {in_full(fact, now.units)}"
+    )
     by = _difference(before, fact)
     return _change("fact-revised", message, now, fact, change=by, **_both(before, fact, now))
 

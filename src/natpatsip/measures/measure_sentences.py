@@ -244,7 +244,11 @@ def _normal(found: spc.Findings, step: str) -> str:
     """Return that there is no signal since the last change: a concern follows, an improvement is said already."""
     if not found.shifts:
         return f"no {step} stands out"
-    return f"the {step}s since show normal variation" if found.step_verdict == "improvement" else f"no {step} since stands out"
+    return (
+        f"the {step}s since show normal variation"
+        if found.step_verdict == "improvement"
+        else f"no {step} since stands out"
+    )
 
 
 def _verdict(improvement: str, *, is_up: bool) -> str:

@@ -168,7 +168,9 @@ def overview(*measures: Measure | str, dataset: str = "", caption: str = "The me
     text = "\n".join([*ruled, *("| " + " | ".join(cells) + " |" for cells, _ in rows)])
     facts = [fact for each in standings for fact in _facts_of(each)]
     drawings = {name: svg for _, drawn in rows for name, svg in drawn.items()}
-    notes = f"::: {{.table-notes}}\n{meaning} {_NOTE.format(now=quarter.label, before=before)}{_of_icons(standings)}\n:::"
+    notes = (
+        f"::: {{.table-notes}}\n{meaning} {_NOTE.format(now=quarter.label, before=before)}{_of_icons(standings)}\n:::"
+    )
     return made_block(f'the table "{caption}"', f"{text}\n\n: {caption}\n\n{notes}", facts, drawings)
 
 
@@ -192,7 +194,9 @@ def _of_icons(standings: Sequence[Standing]) -> str:
     for icon in shown:
         _, what, *side = icon.name.split("-")
         if what in _IN_WORDS and side:
-            said.append(f" “{icon.words}” means that recent points are {side[0]}er than usual, which is {_IN_WORDS[what]}.")
+            said.append(
+                f" “{icon.words}” means that recent points are {side[0]}er than usual, which is {_IN_WORDS[what]}."
+            )
     return "".join(said)
 
 
