@@ -21,13 +21,17 @@ from natpatsip.project import MARK, project_root
 
 OWN = "natpatsip"  # the key of _quarto.yml under which the settings are
 QUARTER = "{quarter}"  # in a text: the quarter as it is printed
-STAND_INS = "{stand-ins}"  # in the banner: for how many numbers no reported figure was available
+STAND_INS = "{stand-ins}"  # in the banner: for how many numbers no usable figure was available
 STAGED = ("quarter", "label", "status", "illustrative", "date", "cut-off", "imprint", "logo-file", "published")
 """What a build puts beside the settings in the staged ``_quarto.yml``."""
 PICTURES = (".svg", ".png")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
+<<<<<<< HEAD
 _CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # none that XML may have
+=======
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+>>>>>>> words14
 
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
@@ -44,6 +48,10 @@ class Part(BaseModel):
         if isinstance(content, Mapping):
             return {key: value for key, value in content.items() if value is not None}
         return content
+
+
+SIGNS = ("percent", "GBP", "quarter", "date")
+"""Units that are not printed as a word after the number."""
 
 
 class Cover(Part):
@@ -83,7 +91,7 @@ class IllustrativeData(Part):
         "Some of the data in this report are illustrative: they were made up, and every figure that rests on them "
         f"says so{STAND_INS}."
     )
-    """At the front; ``{stand-ins}`` becomes *. So are 2 numbers for which no reported figure was available*."""
+    """At the front; ``{stand-ins}`` becomes *. So are 2 numbers for which no usable figure was available*."""
     cover: Text = "Figures that rest on them are marked."
     """On the cover of the PDF and the Word file."""
     figure: Text = "Illustrative data."
@@ -121,6 +129,8 @@ class Settings(Part):
     labels: Labels = Labels()
     illustrative_data: IllustrativeData = IllustrativeData()
     checks: Checks = Checks()
+    units: dict[Word, Name] = Field(default_factory=dict)
+    """What units of the data are called where a number is printed with its unit: ``{wards: hospital wards}``."""
     programmes: dict[str, Text] = Field(default_factory=dict)
     """Short names of chapters; by default their titles."""
     colours: dict[str, Colour] = Field(default_factory=dict)
@@ -215,11 +225,27 @@ def settings_of(content: Any, where: str, *, staged: bool = False, written: byte
     if staged:
         own = {key: value for key, value in own.items() if key not in STAGED}
     try:
-        return Settings.model_validate(dict(own))
+        found = Settings.model_validate(dict(own))
     except ValidationError as error:
         problems = sentences(where, error, Settings, content=written, within=[OWN])
         together([SettingsError(problem) for problem in problems])
         raise
+    _check_units(found, where, written)
+    return found
+
+
+def _check_units(settings: Settings, where: str, written: bytes) -> None:
+    """Check that each unit that is given another name is one that is printed as a word."""
+    together(
+        [
+            SettingsError(
+                f'{place_of(where, written, [OWN, "units", unit])}: numbers in "{unit}" are printed without a word for '
+                "the unit. Take the line out."
+            )
+            for unit in settings.units
+            if unit in SIGNS
+        ]
+    )
 
 
 def check_chapters(settings: Settings, chapters: Sequence[str], *, written: bytes = b"") -> None:

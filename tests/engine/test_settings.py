@@ -147,6 +147,20 @@ def test_a_colour_that_white_does_not_stand_out_from_is_refused(tmp_path):
         Plan.of(project, Q2)
 
 
+@pytest.mark.parametrize("unit", ["percent", "GBP", "quarter", "date"])
+def test_a_name_for_a_unit_that_is_printed_as_a_sign_is_refused(tmp_path, unit):
+    with pytest.raises(
+        SettingsError, match=rf'line \d+, natpatsip.units.{unit}: numbers in "{unit}" are printed without'
+    ):
+        read_settings(project_with(tmp_path, f"{{units: {{{unit}: parts}}}}"))
+
+
+@pytest.mark.parametrize("name", ['""', '" "', "[a]"])
+def test_a_unit_without_a_name_is_refused(tmp_path, name):
+    with pytest.raises(SettingsError, match=r"natpatsip.units.beds"):
+        read_settings(project_with(tmp_path, f"{{units: {{beds: {name}}}}}"))
+
+
 def keys(model, before=""):
     """Yield the keys of the settings as docs/settings.md writes them."""
     for name, field in model.model_fields.items():
