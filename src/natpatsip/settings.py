@@ -27,11 +27,8 @@ STAGED = ("quarter", "label", "status", "illustrative", "date", "cut-off", "impr
 PICTURES = (".svg", ".png")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
-<<<<<<< HEAD
-_CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # none that XML may have
-=======
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
->>>>>>> words14
+_CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # none that XML may have
 
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]

@@ -173,7 +173,7 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
     _number_pages(document)
     if notes := _notes(report):
         add_comments(document, from_json(notes), report.settings.publisher or report.title)
-    path.write_bytes(_packed(document.part.package))
+    path.write_bytes(packed(document.part.package))
 
 
 def _drop_title_block(document: Any) -> None:
@@ -405,7 +405,7 @@ def _set_compatibility(settings: Any, lang: str) -> None:
         settings.find(qn("w:rsids")).addprevious(parse_xml(mode))
 
 
-def _packed(package: Any) -> bytes:
+def packed(package: Any) -> bytes:
     """Return the file's bytes: each part is packed once, with the first date that archives can have."""
     for part in package.parts:
         part.before_marshal()
