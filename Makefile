@@ -1,11 +1,13 @@
 # Two commands set everything up and use it: `make report` and `make test`. `make help` lists the rest.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help environment report test docs soak mutants reference-pages lint bench clean
+.PHONY: help environment report test docs soak mutants reference-pages lint bench curves clean
 
 QUARTER ?= 2024-25-Q2
 PYTEST_ARGS ?=
 MUTANTS ?=
+CURVES ?=
+SAVE ?=
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -18,7 +20,7 @@ report: environment ## build the report of a quarter (QUARTER=2024-25-Q2)
 
 test: environment ## run the tests (PYTEST_ARGS='-k spc' runs some of them)
 	@scripts/test-tools.sh
-	@.venv/bin/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
+	@.venv/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 docs: environment ## write the documentation as pages, build/docs/html/
 	@.venv/bin/python scripts/docs_site.py
@@ -39,9 +41,14 @@ lint: environment ## check style, types, and that notebooks have no outputs
 	.venv/bin/nbstripout --verify --keep-id notebooks/*.ipynb examples/*/notebooks/*.ipynb \
 		src/natpatsip/init/template/notebooks/*.ipynb
 
-bench: environment ## compare build times, pages, the SPC panel and the page of organisations with the bars (exit status 1 if a bar is missed)
-	@.venv/bin/python tests/bench/builds.py; missed=$$?; .venv/bin/python tests/bench/pages.py && \
-		.venv/bin/python tests/bench/spc_panel.py && .venv/bin/python tests/bench/organisations.py && exit $$missed
+bench: environment ## measure builds, pages, the SPC panel and the page of organisations, 15 minutes (exit status 1 if a bar is missed; SAVE=1 updates docs/performance.md)
+	@.venv/bin/python tests/bench/builds.py $(if $(SAVE),--save); missed=$$?; .venv/bin/python tests/bench/pages.py && \
+		.venv/bin/python tests/bench/spc_panel.py && .venv/bin/python tests/bench/organisations.py && \
+		$(if $(SAVE),.venv/bin/python scripts/performance_page.py &&) exit $$missed
+
+curves: environment ## measure how builds grow with quarters, chapters, figures and pages, 20 minutes (CURVES='pages' measures some; SAVE=1 as for bench)
+	@.venv/bin/python tests/bench/curves.py $(CURVES) $(if $(SAVE),--save); missed=$$?; \
+		$(if $(SAVE),.venv/bin/python scripts/performance_page.py &&) exit $$missed
 
 mutants: environment ## change core modules in small ways and list what no test notices (MUTANTS='spc --sample 200')
 	@nice -n 15 .venv/bin/python tests/mutants $(MUTANTS)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-# jsonschema checks addresses with the first of these if it can import it, which takes each process over a second; nothing
-# that is tested needs that. So neither these processes nor the programs that they start find it.
+# jsonschema checks addresses with a library that takes over a second to import; nothing that is tested needs that. So
+# neither these processes nor the programs that they start find it.
 LACKING = Path(__file__).parent / "support" / "lacking"
 sys.modules["rfc3987_syntax"] = None
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(LACKING), os.environ.get("PYTHONPATH")]))
@@ -33,6 +33,30 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 def pytest_xdist_auto_num_workers():
     """Have two workers for a processor: much of the time, a test waits for what it has started."""
     return 2 * (os.cpu_count() or 1)
+
+
+# Modules that take longest, by seconds of a whole run: they begin first, so that no worker ends long after the others.
+LONGEST = (
+    *(
+        "test_checks",
+        "test_cluster_faults",
+        "test_prefork",
+        "test_preview",
+        "test_tutorials",
+        "test_cluster",
+        "test_life",
+    ),
+    *("test_cache", "test_cache_faults", "test_error_handling", "test_report_pages", "test_failing_well"),
+    *("test_charts_layout", "test_write_a_chapter", "test_documentation", "test_kills", "test_archived_report"),
+    *("test_wheel", "test_whole_report", "test_report", "test_pages_access", "test_docs_site", "test_draw_worker"),
+    *("test_scheduled_runs", "test_bad_input", "test_library_figures", "test_imports", "test_schedule"),
+    *("test_library_tables", "test_table_captions", "test_engine"),
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the longest modules; a worker is given a module at a time, in this order."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
 def pytest_collection_finish():

@@ -19,7 +19,7 @@ from natpatsip import look
 from natpatsip.errors import ReportError, UsageError
 from natpatsip.files.digests import key
 from natpatsip.pipeline.caching import store
-from natpatsip.pipeline.caching.inputs import Inputs, SourceChanged
+from natpatsip.pipeline.caching.inputs import Inputs
 from natpatsip.pipeline.caching.up_to_date import BuildRecord, earlier_reports, made_of
 from natpatsip.pipeline.execution import kernels
 from natpatsip.pipeline.options import FORMATS, Log, Options, files_of
@@ -386,43 +386,3 @@ def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Ou
     except ReportError as error:
         outcome = checks.check_failed_run(plan, error) or checks.run_partly(plan, contents, error)
     return checks.with_refused(outcome, plan, refused) if refused else outcome
-
-
-@dataclass(frozen=True)
-class BuildResults:
-    """What became of several quarters: the folders of those that were built, and the errors of the others."""
-
-    built: Mapping[Quarter, Path]
-    failed: Mapping[Quarter, ReportError]
-
-    def error(self) -> ReportError | None:
-        """Return all errors as one, of the first one's kind; None if all were built."""
-        if not self.failed:
-            return None
-        first, number = next(iter(self.failed.values())), len(self.failed) + len(self.built)
-        if number == 1:
-            return first
-        lines = (f"- {quarter}: {error}" for quarter, error in self.failed.items())
-        return type(first)("\n".join([f"{len(self.failed)} of {number} quarters could not be built:", *lines]))
-
-
-def build_all(project: Path, quarters: Collection[Quarter], options: Options, log: Log) -> BuildResults:
-    """Build quarters, each once and in order, since a draft is compared with the quarter before; failures stop none.
-
-    Raises
-    ------
-    SourceChanged
-        If the code is edited meanwhile: none of the quarters that follow could be built.
-    """
-    built: dict[Quarter, Path] = {}
-    failed: dict[Quarter, ReportError] = {}
-    for quarter in sorted(set(quarters)):
-        try:
-            built[quarter] = build(project, quarter, options, log)
-        except SourceChanged:
-            raise
-        except ReportError as error:
-            failed[quarter] = error
-            if len(set(quarters)) > 1:  # the reason follows at the end; for a single quarter, the end is now
-                log(f"{quarter}: could not be built")
-    return BuildResults(built, failed)

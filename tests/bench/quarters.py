@@ -19,9 +19,9 @@ Row = dict[str, str]
 def make_project(folder: Path, *, quarters: int = 16) -> list[Quarter]:
     """Copy the project into `folder`, with quarters that follow the last one; return that one and those."""
     left_out = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
-    for name in FOLDERS:
+    for name in filter(_is_there, FOLDERS):
         shutil.copytree(ROOT / name, folder / name, ignore=left_out)
-    for name in SOURCE_FILES:
+    for name in filter(_is_there, SOURCE_FILES):
         shutil.copy2(ROOT / name, folder / name)
     found = [LAST]
     while len(found) < quarters:
@@ -33,6 +33,10 @@ def make_project(folder: Path, *, quarters: int = 16) -> list[Quarter]:
     for quarter in found[1:]:
         _write_params(folder / "params", quarter)
     return found
+
+
+def _is_there(name: str) -> bool:
+    return (ROOT / name).exists()
 
 
 def _extend(folder: Path, name: str, quarters: Iterable[Quarter], shift: Callable[[Row, Quarter], Row | None]) -> None:

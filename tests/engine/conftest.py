@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from support import projects
-from support.whole import Whole, shared_folder
+from support.whole import Whole, built_once, shared_folder
 
 
 @pytest.fixture(scope="session")
@@ -24,10 +24,10 @@ def html_pages(whole):
 
 @pytest.fixture(scope="session")
 def built_ward(tmp_path_factory):
-    """A small project with its Word file, for reviews."""
+    """A small project with its Word file, for reviews; the first process that needs it builds it."""
     from support.reviewing import build_ward
 
-    return build_ward(tmp_path_factory.mktemp("review") / "project")
+    return built_once(shared_folder(tmp_path_factory, "ward"), build_ward)
 
 
 def _linked_or_copied(source, target):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.projects import code, command, edit, natpatsip, prose, small, write
+from support.projects import code, command, edit, prose, small, write
 
 Q2 = "2024-25-Q2"
 OLD = "the report that was there"
@@ -234,7 +234,7 @@ def test_what_is_no_quarter_is_a_matter_of_the_command_line(tmp_path):
 
 
 def test_an_unknown_format_is_a_matter_of_the_command_line(tmp_path):
-    run = natpatsip(small(tmp_path), "build", Q2, "--to", "html,pfd")
+    run = command(small(tmp_path), "build", Q2, "--to", "html,pfd")
     assert run.returncode == 2
     assert 'found "pfd", expected one of html, pdf, docx. Did you mean "pdf"?' in run.stderr
 
@@ -278,12 +278,13 @@ def test_a_faulty_data_file_is_named_with_row_and_column(tmp_path, dataset, old,
 
 
 def test_outside_a_project_the_error_says_where_to_go(tmp_path):
-    run = natpatsip(tmp_path, "build", Q2)
+    run = command(tmp_path, "build", Q2)
     assert run.returncode == 2
     assert "no _quarto.yml here or in a folder above" in run.stderr
 
 
-def test_quarto_asked_for_and_not_there_is_said(tmp_path):
-    run = natpatsip(small(tmp_path), "build", Q2, "--renderer", "quarto", env={"PATH": "/usr/bin:/bin"})
+def test_quarto_asked_for_and_not_there_is_said(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    run = command(small(tmp_path), "build", Q2, "--renderer", "quarto")
     assert run.returncode == 1
     assert "quarto" in run.stderr.lower()

@@ -179,12 +179,52 @@ def test_percentages_of_small_counts_are_found(found, september):
 
 def test_sums_of_the_counts_keep_the_order_of_the_datasets_columns():
     parts = {f"part{n}": ["b"] * n + ["a"] + ["b"] * (7 - n) for n in range(8)}  # a row for each part
-    frame = pd.DataFrame({"team": "North", **parts, "seen": range(1, 9)})
+    columns = {"team": ["North"] * 8, **parts, "seen": range(1, 9)}
     rule = SuppressionPolicy(
         policy="Ours", source="us", counts=["seen"], geography="team", threshold=7, base=5, symbol="*"
     )
-    sums = ProtectedCounts("waits", rule, frame, "", {}).sums["seen"]
+    sums = ProtectedCounts("waits", rule, columns, "", {}).sums["seen"]
     assert sums[0].tolist() == [*range(1, 9), 36] * 2
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_sums_of_the_counts_are_those_of_pandas(seed):
+    random = np.random.default_rng(seed)
+    months = pd.to_datetime(random.choice(["2024-01", "2024-02", "2024-03", "2024-07", None], 60))
+    frame = pd.DataFrame(
+        {
+            "team": random.choice(["North", "South", "West"], 60),
+            "month": months if seed % 3 else months.fillna(months.max()),
+            "kind": random.choice(["", "new", "again"], 60),
+            "open": random.choice([True, False, None], 60) if seed % 2 else True,
+            "seen": random.choice([0, 3, 12, np.nan], 60),
+        }
+    )
+    columns = {name: [None if pd.isna(value) else value for value in column] for name, column in frame.items()}
+    rule = SuppressionPolicy(
+        policy="Ours", source="us", counts=["seen"], geography="team", threshold=7, base=5, symbol="*"
+    )
+    found = ProtectedCounts("waits", rule, columns, "month", {})
+    quarters = frame.assign(month=frame["month"].dt.to_period("Q").dt.to_timestamp())
+    parts = [(frame, ["month", "kind", "open"]), (frame, ["month"]), (frame, ["kind", "open"]), (frame, []),
+             (quarters, ["month", "kind", "open"]), (quarters, ["month"])]  # fmt: skip
+    sums = []
+    for rows, keys in parts:
+        summed = rows.groupby(["team", *keys], observed=True)["seen"].sum(min_count=1)
+        sums.append((summed.unstack(keys) if keys else summed.to_frame()).sort_index().to_numpy())
+    assert _columns(found.sums["seen"]) == _columns(np.concatenate(sums, axis=1))
+    series = [
+        rows.groupby(["team", *keys, "month"], observed=True)["seen"].sum(min_count=1).unstack("month").to_numpy()
+        for rows in (frame, quarters)
+        for keys in (["kind", "open"], [])
+    ]
+    for ours, theirs in zip(found.series["seen"], series, strict=True):
+        np.testing.assert_array_equal(ours[~np.isnan(ours).all(axis=1)], theirs[~np.isnan(theirs).all(axis=1)])
+
+
+def _columns(sums):
+    """The columns of an array in an order of their own: pandas has those first that the first organisation has."""
+    return sorted(map(str, sums.T.tolist()))
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from natpatsip.errors import NotebookError
 from natpatsip.pipeline.execution import dask_cluster, dask_worker
 from natpatsip.pipeline.execution.dask_worker import Task
 from natpatsip.pipeline.notebook import Notebook
-from support.projects import code, engine, example, natpatsip, prose, small
+from support.projects import code, command, engine, example, natpatsip, prose, small
 
 pytestmark = pytest.mark.end_to_end
 DASK = [sys.executable, "-m", "dask"]
@@ -88,8 +88,11 @@ def a_worker(address, folder, name, *options, **environment):
         yield started
 
 
-def build(project, *arguments, **options):
-    return natpatsip(project, "build", Q2, "--to", "html", "--renderer", "pandoc", *arguments, **options)
+HTML = ("build", Q2, "--to", "html", "--renderer", "pandoc")
+
+
+def build(project, *arguments):
+    return command(project, *HTML, *arguments)
 
 
 EXECUTE = """
@@ -285,6 +288,7 @@ def test_what_is_not_an_address_is_refused(tmp_path, address):
 def test_without_the_extra_it_is_said_how_to_install_it(tmp_path):
     (tmp_path / "distributed.py").write_text(NO_DISTRIBUTED, encoding="utf-8")
     project = small(tmp_path / "project")
-    run = build(project, "--cluster", "tcp://127.0.0.1:9", env=os.environ | {"PYTHONPATH": str(tmp_path)})
+    arguments = (*HTML, "--cluster", "tcp://127.0.0.1:9")
+    run = natpatsip(project, *arguments, env=os.environ | {"PYTHONPATH": str(tmp_path)})
     assert run.returncode == 1
     assert "distributed is not installed. Install the extra: uv sync --extra cluster" in run.stderr

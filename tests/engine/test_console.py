@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 
+import click
 import pytest
 from rich.console import Console
 
@@ -57,6 +58,9 @@ def lines_of(run):
         (lambda project: (project / "reports/2024-25-Q2").mkdir(parents=True), ["--renderer", "x"], 2, "--renderer"),
         (lambda project: (project / "params/2024-25-Q2.yml").write_text("a: [1"), ["2024-25-Q2"], 2, "2024-25-Q2.yml"),
         (lambda project: [each.unlink() for each in project.glob("params/*")], [], 0, "nothing due"),
+        (lambda project: (project / "_quarto.yml").unlink(), [], 2, "no _quarto.yml"),
+        (lambda project: None, ["--help"], 0, "Usage: "),
+        (lambda project: None, ["--too", "html"], 2, "No such option"),
     ],
 )
 def test_every_line_of_a_scheduled_run_has_its_time(tmp_path, before, arguments, status, words):
@@ -76,6 +80,15 @@ def test_a_scheduled_run_beside_another_is_skipped_and_says_so_with_the_time(tmp
     first, last = lines_of(run)
     assert re.fullmatch(TIME + "skipped: another scheduled run has not ended yet", first)
     assert re.match(TIME + "The run took", last)
+
+
+@pytest.mark.parametrize("message", ["one\ntwo", "", "one"])
+def test_click_writes_to_a_stream_with_times_as_to_any_other(message):
+    plain, written = io.StringIO(), io.StringIO()
+    click.echo(message, file=TimedLines(written))
+    click.echo(message, file=plain)
+    assert re.sub(TIME, "", written.getvalue()) == plain.getvalue()
+    assert written.getvalue().count("\n") == len(re.findall(TIME, written.getvalue()))
 
 
 def test_lines_that_are_written_in_pieces_have_one_time():

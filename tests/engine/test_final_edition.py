@@ -56,7 +56,23 @@ def test_outside_git_nothing_would_keep_it(tmp_path):
     assert candidate(small(tmp_path)).lacks[0].startswith("git: the project is not in a git repository")
 
 
-@pytest.mark.parametrize("empty", ["''", "' '", "null"])
+@pytest.mark.parametrize(
+    "empty",
+    [
+        "''",
+        "' '",
+        "null",
+        "TBC",
+        "'tbc.'",
+        "'[TBD]'",
+        "'To be confirmed'",
+        "'<name>'",
+        "'???'",
+        "'-'",
+        "n/a",
+        '"\\u200b"',
+    ],
+)
 @pytest.mark.parametrize(
     ("key", "value", "complaint"),
     [
@@ -69,7 +85,73 @@ def test_what_readers_have_to_know_of_a_publication_is_asked_for(project, key, v
     edit(project / "_quarto.yml", f"{key}: {value}", f"{key}: {empty}")
     commit(project, f"Take out the {key}")
     (lack,) = candidate(project).lacks
-    assert lack.partition(", natpatsip.")[2].startswith(f"{key}: {complaint}")
+    assert re.search(rf", natpatsip\.{key}: (found .*; )?{complaint}", lack)
+
+
+CONTACT = "access@riverside.example"
+
+
+@pytest.mark.parametrize("contact", ["the communications team", "@riverside", "Ask us in 2024.", "riverside.example"])
+def test_a_contact_is_somewhere_that_a_reader_can_turn_to(project, contact):
+    edit(project / "_quarto.yml", f"contact: {CONTACT}", f"contact: {contact!r}")
+    commit(project, "Another contact")
+    (lack,) = candidate(project).lacks
+    assert f'contact: found "{contact}"; the accessibility statement has no contact' in lack
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "Write to access@riverside.example.",
+        "https://riverside.example/contact",
+        "www.riverside.example",
+        "Telephone 020 7946 0000",
+        "+44 (0)20 7946 0000",
+        "Riverside Trust, 1 High Street, Leeds LS1 1AA",
+    ],
+)
+def test_an_address_of_any_kind_is_a_contact(project, contact):
+    edit(project / "_quarto.yml", f"contact: {CONTACT}", f"contact: {contact!r}")
+    commit(project, "Another contact")
+    assert candidate(project).lacks == ()
+
+
+@pytest.mark.parametrize("name", ["TBC", "[name]", "...", "n/a", "<Name>", "to be agreed"])
+def test_a_placeholder_is_no_sign_off(project, name):
+    edit(project / "params" / f"{Q2}.yml", "name: Ann Example", f"name: {name!r}")
+    commit(project, "Another name")
+    (lack,) = candidate(project).lacks
+    assert lack.endswith("Programme lead has not signed off. Add name and date once that is done.")
+
+
+@pytest.mark.parametrize("name", ["Tbay Todorov", "Nil Example", "Xu Xx-Lee", "Dr A. None"])
+def test_a_name_that_begins_like_a_placeholder_is_a_name(project, name):
+    edit(project / "params" / f"{Q2}.yml", "name: Ann Example", f"name: {name!r}")
+    commit(project, "Another name")
+    assert candidate(project).lacks == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "date: 2024-11-30",
+            "date: 2024-09-29",
+            "would be published on 2024-09-29, before the day that its data go up to",
+        ),
+        (
+            "date: 2024-11-20",
+            "date: 2023-11-20",
+            "Programme lead signs off on 2023-11-20, before the day that the data",
+        ),
+    ],
+)
+def test_nothing_is_published_or_signed_before_its_data_end(project, old, new, said):
+    edit(project / "params" / f"{Q2}.yml", old, new)
+    commit(project, "Another day")
+    (lack,) = candidate(project).lacks
+    assert said in lack
+    assert lack.endswith("2024-09-30.")
 
 
 def test_the_date_of_publication_is_asked_for(project):

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from support.projects import natpatsip, small
+from support.projects import command, natpatsip, small
 
 BUILDING = (
     *("build", "pipeline.staging.stage", "pipeline.execution.scheduler", "pipeline.drawing.draw_worker"),
@@ -29,6 +29,12 @@ def test_the_process_that_builds_imports_neither_pandas_nor_altair_nor_typst():
     found = imported("\n".join(f"import natpatsip.{name}" for name in BUILDING))
     assert "nbformat" in found
     assert not {"pandas", "altair", "numpy", "typst"} & set(found)
+
+
+def test_the_check_of_small_numbers_imports_no_pandas():
+    found = imported("import natpatsip.checks.small_number")
+    assert "numpy" in found
+    assert not {"pandas", "altair"} & set(found)
 
 
 @pytest.mark.parametrize("module", ["natpatsip.charts.palette", "natpatsip.charts.layout.sizes"])
@@ -62,7 +68,7 @@ def test_all_can_be_imported_without_what_windows_lacks():
 def test_a_build_that_finds_nothing_to_do_imports_nothing_that_takes_long(tmp_path):
     project = small(tmp_path / "project")
     arguments = ["build", "--to", "html", "--renderer", "pandoc"]
-    assert natpatsip(project, *arguments).returncode == 0
+    assert command(project, *arguments).returncode == 0
     said = natpatsip(project, *arguments, env=os.environ | {"PYTHONPROFILEIMPORTTIME": "1"}).stderr
     assert "unchanged, checked in" in said
     names = {line.rpartition("|")[2].strip().partition(".")[0] for line in said.splitlines() if "import time:" in line}

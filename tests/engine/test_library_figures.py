@@ -24,7 +24,7 @@ from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing import plotly_to_svg
 from natpatsip.pipeline.drawing.charts_to_svg import Artist
 from natpatsip.pipeline.drawing.svg import portable
-from support.projects import ROOT, code, natpatsip, prose, small
+from support.projects import ROOT, code, command, prose, small
 
 DATA = pd.DataFrame({"month": ["July", "August"], "beds": [3, 50]})
 TEXTS = {"title": "Beds rise", "description": "Beds by month", "caption": "All beds.", "data": DATA}
@@ -194,7 +194,7 @@ def test_they_are_in_all_formats_and_bare_ones_are_findings(tmp_path):
     ward = [prose("## Progress\n\nSee @fig-a and @fig-b."), code(SETUP, id="setup", tags=["typed-number"])]
     ward += [code(text, id=name, tags=["typed-number"]) for name, text in CELLS.items()]
     project = small(tmp_path, ward=ward)
-    done = natpatsip(project, "build", "2024-25-Q2")
+    done = command(project, "build", "2024-25-Q2")
     assert done.returncode == 0, done.stdout + done.stderr
     report = project / "reports" / "2024-25-Q2"
     page = (report / "html" / "ward.html").read_text(encoding="utf-8")
@@ -207,7 +207,7 @@ def test_they_are_in_all_formats_and_bare_ones_are_findings(tmp_path):
         each.get("descr") for each in docx.Document(report / "report.docx").element.iter() if each.tag.endswith("docPr")
     ]
     assert [text[:13] for text in words] == ["Beds by month", "Two squares", "Beds by month"]
-    findings = natpatsip(project, "check", "2024-25-Q2").stdout
+    findings = command(project, "check", "2024-25-Q2").stdout
     for kind, cell in (("matplotlib", "bare-matplotlib"), ("Plotly", "bare-plotly")):
         finding = f"This cell shows a figure of {kind} in JupyterLab that is not in the report. Publish it with figure("
         assert f"(id {cell})\n    not-shown: {finding}" in findings

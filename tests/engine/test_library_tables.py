@@ -17,7 +17,7 @@ from natpatsip.errors import FigureError
 from natpatsip.pipeline.execution import notebook_run
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
-from support.projects import code, natpatsip, prose, small
+from support.projects import code, command, prose, small
 
 BEDS = pd.DataFrame(
     {"region": ["East", "East", "West"], "team": ["Ely", "Lynn", "Bath"], "beds": [12, 13, 1400], "wait": [3.14, 2, 1]}
@@ -168,7 +168,7 @@ def built(tmp_path_factory):
     ward = [prose("## Progress\n\nSee @tbl-beds."), code(SETUP, id="setup", tags=["typed-number"])]
     ward += [code(text, id=name) for name, text in CELLS.items()]
     project = small(tmp_path_factory.mktemp("tables"), ward=ward)
-    done = natpatsip(project, "build", "2024-25-Q2")
+    done = command(project, "build", "2024-25-Q2")
     assert done.returncode == 0, done.stdout + done.stderr
     return project, project / "reports" / "2024-25-Q2", done.stderr
 
@@ -190,7 +190,7 @@ def test_tables_that_cells_end_with_are_in_the_pages_with_header_cells(built):
 
 def test_one_without_a_caption_is_a_finding_with_its_cell(built):
     project, _, _ = built
-    found = natpatsip(project, "check", "2024-25-Q2").stdout
+    found = command(project, "check", "2024-25-Q2").stdout
     assert found.count("not-shown") == 1
     assert (
         "(id bare)\n    not-shown: This cell shows a table that is not in the report. A table has no caption." in found

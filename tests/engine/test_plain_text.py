@@ -16,7 +16,7 @@ from natpatsip.blocks.tables_and_callouts import fact_span, table
 from natpatsip.facts.publishing import Fact
 from natpatsip.pipeline.render.chapters import READER, text_of, walk
 from natpatsip.pipeline.render.pandoc import meta, pandoc_path
-from natpatsip.pipeline.staging.chapter import printed
+from natpatsip.pipeline.staging.output_texts import printed
 from natpatsip.pipeline.staging.stage import _with_illustrative_note
 from natpatsip.settings import STAND_INS, Settings
 

@@ -33,19 +33,6 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.sta
 # kernel leaves out what other programs print
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _spared(tmp_path_factory):
-    """Leave an optional part of jsonschema out, which takes three seconds of each process that we start."""
-    folder = tmp_path_factory.mktemp("spared")
-    (folder / "rfc3987_syntax.py").write_text("raise ImportError", encoding="utf-8")
-    ENVIRONMENT["PYTHONPATH"] = str(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(folder))
-        prefork.stop()  # one that other tests have started has another environment
-        yield
-    prefork.stop()
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     return small(tmp_path_factory.mktemp("project"))

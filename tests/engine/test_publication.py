@@ -196,7 +196,7 @@ def test_a_file_that_was_changed_after_it_was_built_is_kept_and_named(tmp_path, 
     (logged,) = publish(report, "second")
     assert (report / copy).read_text(encoding="utf-8") == "with comments"
     assert (report / name).read_text(encoding="utf-8") == f"second {name}"
-    assert logged == f"{name} was changed after it was built, so it is kept as {report / copy}"
+    assert logged == f"{name} is not as it was built, so it is kept as {report / copy}"
     assert publish(report, "third") == []
     assert (report / copy).read_text(encoding="utf-8") == "with comments"
 
@@ -221,6 +221,64 @@ def test_comments_that_a_reader_saved_beside_the_report_stay(tmp_path):
     change(report, "comments-2024-25-Q2-ann-lee.json", "{}")
     publish(report, "built again")
     assert (report / "comments-2024-25-Q2-ann-lee.json").read_text(encoding="utf-8") == "{}"
+
+
+OF_PEOPLE = (
+    "report AB comments.docx",
+    "Copy of report.pdf",
+    "notes.txt",
+    "figures/mine.png",
+    "minutes/of 3 May",
+    "a.b.c",
+)
+
+
+@pytest.mark.parametrize("is_atomic", [True, False])
+@pytest.mark.parametrize("name", OF_PEOPLE)
+def test_what_people_put_into_the_folder_of_a_report_stays_there(tmp_path, monkeypatch, name, is_atomic):
+    if not is_atomic:
+        monkeypatch.setattr(publishing, "_exchange", lambda *_: False)
+    report = tmp_path / "2024-25-Q2"
+    publish(report, "first")
+    (report / name).parent.mkdir(exist_ok=True)
+    change(report, name, "of people")
+    for text in ("second", "third"):
+        assert publish(report, text) == []
+        assert (report / name).read_text(encoding="utf-8") == "of people"
+        assert read(report) == f"{text} report.pdf"
+
+
+def test_a_file_of_people_that_has_the_name_of_a_new_output_is_kept_under_another(tmp_path):
+    report = tmp_path / "2024-25-Q2"
+    publish(report, "first")
+    manifest = json.loads((report / "manifest.json").read_bytes())
+    manifest["outputs"].pop("report.pdf")  # as after a build of pages alone
+    (report / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    change(report, "report.pdf", "of people")
+    (logged,) = publish(report, "second")
+    assert (report / "report-2024-11-20.pdf").read_text(encoding="utf-8") == "of people"
+    assert read(report) == "second report.pdf"
+    assert logged.endswith(f"so it is kept as {report / 'report-2024-11-20.pdf'}")
+
+
+@pytest.mark.parametrize(
+    "name", [".DS_Store", "~$report.docx", ".~lock.report.docx#", "notebooks/.ipynb_checkpoints/a"]
+)
+def test_what_programs_leave_beside_a_file_does_not_stay(tmp_path, name):
+    report = tmp_path / "2024-25-Q2"
+    publish(report, "first")
+    (report / name).parent.mkdir(parents=True, exist_ok=True)
+    change(report, name, "")
+    publish(report, "second")
+    assert not (report / name).exists()
+
+
+def test_an_output_that_the_new_build_does_not_make_does_not_stay(tmp_path):
+    report = tmp_path / "2024-25-Q2"
+    publish(report, "first")
+    with publication(report) as folder:
+        (folder / "manifest.json").write_text('{"outputs": {}}', encoding="utf-8")
+    assert [path.name for path in report.iterdir()] == ["manifest.json"]
 
 
 def test_a_file_saved_at_the_moment_of_publication_is_kept(tmp_path, monkeypatch):

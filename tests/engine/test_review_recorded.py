@@ -184,10 +184,12 @@ def test_replies_that_a_program_has_saved_as_comments_are_not_recorded_as_new_on
     assert command(ward, "build", QUARTER, "--to", "docx").returncode == 0
     flat = ward_file(ward)
     flat.drop_threads()
+    comments = flat.document.part._comments_part.element
+    comments[:] = reversed(list(comments))  # LibreOffice has the last first
     items = read(ward, flat.save(), is_recorded=True)
-    assert [(item.kind, item.text, item.status) for item in items] == [
+    assert {(item.kind, item.text, item.status) for item in items} == {
         ("comment", "How steady?", "answered"), ("reply", "Very.", "answered"),
-    ]  # fmt: skip
+    }  # fmt: skip
     assert len(notes(ward)) == 1
 
 

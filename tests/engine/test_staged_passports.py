@@ -19,7 +19,7 @@ from natpatsip.facts.publishing import CITED, PUBLISHED, Fact
 from natpatsip.pipeline.inline_code import substitute
 from natpatsip.pipeline.outputs import collect_facts, gather
 from natpatsip.pipeline.render import PANDOC, render
-from natpatsip.pipeline.staging import chapter
+from natpatsip.pipeline.staging import output_texts
 from natpatsip.pipeline.staging.passport_text import audit_trail, in_full, kind, listing, period, script
 from natpatsip.pipeline.staging.passports import homes_of, passports_of, uses_in, with_entries
 from natpatsip.quarter import Quarter
@@ -86,7 +86,7 @@ def test_a_fact_that_prose_says_in_words_is_cited_and_so_is_the_whole_that_it_is
     said = worded.out_of(held, planned)
     kept = [{"expression": "sessions", "result": {"status": "ok", "data": said._repr_mimebundle_()}}]
     cell = new_markdown_cell("`{python} sessions` sessions", id="prints", metadata={"user_expressions": kept})
-    assert substitute(cell, chapter.printed) == '[one of the three]{.fact key="held" period="2024-25-Q2"} sessions'
+    assert substitute(cell, output_texts.printed) == '[one of the three]{.fact key="held" period="2024-25-Q2"} sessions'
     found = homes(ward=[cell])
     assert found == {held.key: ("ward", "prints"), planned.key: ("ward", "prints")}
     assert collect_facts(gather({"ward": new_notebook(cells=[cell])})) == [held, planned]

@@ -12,7 +12,7 @@ from natpatsip.pipeline.plan import Plan
 from natpatsip.pipeline.render.constructs import REFUSED
 from natpatsip.pipeline.render.typed_markdown import check_typed
 from natpatsip.quarter import Quarter
-from support.projects import ROOT, code, command, edit, natpatsip, prose, small, write
+from support.projects import ROOT, code, command, edit, prose, small, write
 
 DOCS = (ROOT / "docs" / "chapters.md").read_text(encoding="utf-8").partition("## What is not allowed")[2]
 TYPED, SHOWN = (
@@ -174,7 +174,7 @@ def test_no_notebook_runs_before_all_is_told_at_once(tmp_path):
     ran = tmp_path / "ran"
     cells = [code(f"open({str(ran)!r}, 'w')", id="runs"), prose("~~gone~~", id="one"), prose("# Two", id="two")]
     made = project(tmp_path / "project", *cells)
-    done = natpatsip(made, "build", "2024-25-Q2", "--to", "html")
+    done = command(made, "build", "2024-25-Q2", "--to", "html")
     assert done.returncode == 1
     assert "2 problems" in done.stderr
     assert 'cell 6 "~~gone~~" (id one): found struck-out text' in done.stderr

@@ -82,13 +82,16 @@ def test_nothing_scrolls_sideways(seen):
 def test_pages_ask_nothing_of_the_network_and_complain_of_nothing(html_pages, chrome):
     asked, complaints = set(), []
     with chrome.new_context() as window:
-        tab = window.new_page()
-        tab.on("request", lambda request: asked.add(request.url.split(":")[0]))
-        tab.on("console", lambda message: complaints.append(f"{tab.url}: {message.text}"))
-        tab.on("pageerror", lambda error: complaints.append(f"{tab.url}: {error}"))
-        tab.on("requestfailed", lambda request: complaints.append(f"{tab.url}: {request.url}"))
+        window.on("request", lambda request: asked.add(request.url.split(":")[0]))
+        window.on("console", lambda message: complaints.append(f"{message.page.url}: {message.text}"))
+        window.on("weberror", lambda error: complaints.append(f"{error.page.url}: {error.error}"))
+        window.on("requestfailed", lambda request: complaints.append(f"{request.frame.page.url}: {request.url}"))
+        tabs = []
         for page in sorted(html_pages.glob("*.html")):
-            tab.goto(page.as_uri(), wait_until="networkidle")  # leaving earlier would cut requests short
+            tabs.append(window.new_page())
+            tabs[-1].goto(page.as_uri())
+        for tab in tabs:  # leaving earlier would cut requests short; being idle is waited for in all at the same time
+            tab.wait_for_load_state("networkidle")
     assert asked <= {"file", "data", "blob"}
     assert complaints == []
 

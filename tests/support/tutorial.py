@@ -171,7 +171,7 @@ class Reader:
         text = self.notebook.read_text(encoding="utf-8")
         assert text.count(old) == 1
         self.notebook.write_text(text.replace(old, new), encoding="utf-8")
-        done = self.shell("natpatsip build 2024-25-Q2 --to html")
+        done = command(self.project, "build", "2024-25-Q2", "--to", "html")
         assert done.returncode == 1
         assert step.text.strip() in done.stderr
         self.notebook.write_text(text, encoding="utf-8")

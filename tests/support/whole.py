@@ -40,6 +40,16 @@ class Whole:
         return self.copy_project(folder)
 
 
+def built_once(folder: Path, build: Callable[[Path], object]) -> Path:
+    """Return a folder that all processes share, and have the first one that needs it build it."""
+    with FileLock(f"{folder}.lock"):
+        done = folder.with_suffix(".done")
+        if not done.exists():
+            build(folder)
+            done.touch()
+    return folder
+
+
 def shared_folder(factory: pytest.TempPathFactory, name: str) -> Path:
     """Return a folder that all processes of a run of tests share."""
     own = factory.getbasetemp()

@@ -5,6 +5,7 @@
 
   var main = document.getElementById("main");
   if (!main || !main.dataset.report) return;
+  var element = window.natpatsipElements.element;
   var STORE = "natpatsip-comments " + main.dataset.report, NAME = "natpatsip-commenter";
   var AROUND = 32; // letters before and after a quotation, by which it is found again
   var page = location.pathname.split("/").pop() || "index.html";
@@ -14,18 +15,8 @@
 
   // Small elements -------------------------------------------------------------------------------------------------
 
-  function element(name, text, className) {
-    var made = document.createElement(name);
-    if (text) made.textContent = text;
-    if (className) made.className = className;
-    return made;
-  }
-
   function button(text, className, action) {
-    var made = element("button", text, "comment-button " + className);
-    made.type = "button";
-    made.addEventListener("click", action);
-    return made;
+    return window.natpatsipElements.button(text, "comment-button " + className, action);
   }
 
   function labelled(text, field, id) {

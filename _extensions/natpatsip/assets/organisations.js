@@ -9,9 +9,7 @@
     above_inner: "above the inner limit", above_outer: "above the outer limit" };
 
   function make(name, text, parent, className) {
-    var made = document.createElement(name);
-    if (text) made.textContent = text;
-    if (className) made.className = className;
+    var made = window.natpatsipElements.element(name, text, className);
     if (parent) parent.append(made);
     return made;
   }

@@ -3,6 +3,7 @@
 (function () {
   "use strict";
 
+  var element = window.natpatsipElements.element, button = window.natpatsipElements.button;
   var home = document.currentScript.src;
   var numbers = Array.prototype.slice.call(document.querySelectorAll("a.fact[href]"));
   if (!numbers.length) return;
@@ -10,22 +11,6 @@
   var opener = null; // the number whose card is open
   var trail = []; // the ids that lead to the one shown
   var targets = numbers.map(function (number) { return number.getAttribute("href"); });
-
-  // Small elements -------------------------------------------------------------------------------------------------
-
-  function element(name, text, className) {
-    var made = document.createElement(name);
-    if (text) made.textContent = text;
-    if (className) made.className = className;
-    return made;
-  }
-
-  function button(text, className, action) {
-    var made = element("button", text, className);
-    made.type = "button";
-    made.addEventListener("click", action);
-    return made;
-  }
 
   // The card ---------------------------------------------------------------------------------------------------------
 

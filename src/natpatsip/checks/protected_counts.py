@@ -6,58 +6,78 @@ organisation, or of one month after month, are these counts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from natpatsip import datasets
 from natpatsip.datasets.disclosure import SuppressionPolicy, nearest_multiple, policy
-from natpatsip.datasets.loading import sound_rows
 from natpatsip.datasets.validation import examine
 from natpatsip.quarter import Quarter
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
-
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.int64]
 
 FEWEST_ORGANISATIONS = 3  # with as many different numbers that agree, before these are taken for the counts
 FEWEST_PERIODS = 6
 SAME = 1e-9
+NUMBERS = ("integer", "year", "number")
+NOT_TEXT = (*NUMBERS, "boolean", "yearmonth", "date", "datetime")
 
 
 @dataclass(frozen=True)
 class ProtectedCounts:
-    """A dataset under a disclosure policy: its raw counts by organisation, in every sum that a report may show."""
+    """A dataset under a disclosure policy: its raw counts by organisation, in every sum that a report may show.
+
+    Its ``columns`` are those of counts and those by which rows are told apart. NumPy sums them, since a build that
+    checks its notebooks would import pandas for nothing else.
+    """
 
     name: str
     rule: SuppressionPolicy
-    frame: pd.DataFrame
+    columns: Mapping[str, Sequence[Any]]
     period: str
     aliases: Mapping[str, str]
 
     @classmethod
     def read(cls, name: str, quarter: Quarter, project: Path) -> ProtectedCounts:
-        """Return a dataset's counts as they were known at the end of a quarter."""
+        """Return a dataset's counts as they were known at the end of a quarter, from its rows without a fault.
+
+        What is wrong with the file, or missing from it, is reported where a notebook reads it.
+        """
         resource, rule = datasets.declared(project).resource(name), policy(name, project=project)
-        frame = sound_rows(name, quarter=quarter, project=project)
-        kind = resource.fields[rule.geography].natpatsip.organisation
-        known = examine(name, project).organisations.get(kind, {})
+        table, period = examine(name, project), resource.natpatsip.period
+        places = table.known_by(quarter, table.sound)
+        counted = {rule.geography, period, *rule.counts}
+        columns = {
+            column: [table.values[column][place] for place in places]
+            for column, field in resource.fields.items()
+            if column in counted or field.type not in NUMBERS
+        }
+        for column, field in resource.fields.items():
+            if field.type not in NOT_TEXT and column in columns:
+                columns[column] = ["" if value is None else str(value) for value in columns[column]]
+        known = table.organisations.get(resource.fields[rule.geography].natpatsip.organisation, {})
         aliases = {alias.casefold(): own.name for own in known.values() for alias in own.aliases}
-        return cls(name, rule, frame, resource.natpatsip.period, aliases)
+        return cls(name, rule, columns, period, aliases)
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return sorted({str(name) for name in self.columns[self.rule.geography]})
 
     @cached_property
     def organisations(self) -> dict[str, int]:
         """The places of organisations by name or alias, in lower case."""
-        names = sorted(self.frame[self.rule.geography].astype(str).unique())
-        places = {name.casefold(): place for place, name in enumerate(names)}
+        places = {name.casefold(): place for place, name in enumerate(self._names)}
         return {
             alias: places[own.casefold()] for alias, own in self.aliases.items() if own.casefold() in places
         } | places
@@ -66,40 +86,42 @@ class ProtectedCounts:
     def _keys(self) -> list[str]:
         """The columns that tell rows of one organisation apart."""
         left_out = {self.rule.geography, "provenance", *self.rule.counts}
-        return [
-            str(name)
-            for name, column in self.frame.items()
-            if name not in left_out and (name == self.period or column.dtype.kind not in "iuf")
-        ]
+        return [name for name in self.columns if name not in left_out]
 
     @cached_property
-    def _by_quarter(self) -> pd.DataFrame:
-        if not self.period or self.frame[self.period].dtype.kind != "M":
-            return self.frame.iloc[:0]
-        return self.frame.assign(**{self.period: self.frame[self.period].dt.to_period("Q").dt.to_timestamp()})
+    def _quarters(self) -> Sequence[Any]:
+        """The quarter that each row's period is in; nothing if periods are not dates."""
+        periods = self.columns.get(self.period, ())
+        if not any(isinstance(period, date) for period in periods):
+            return ()
+        return [period and date(period.year, 3 * ((period.month - 1) // 3) + 1, 1) for period in periods]
+
+    @cached_property
+    def _organisation_codes(self) -> Codes:
+        places = {name: place for place, name in enumerate(self._names)}
+        return np.array([places[str(name)] for name in self.columns[self.rule.geography]], dtype=np.int64)
+
+    @cached_property
+    def _counts(self) -> dict[str, Floats]:
+        found = {name: self.columns[name] for name in self.rule.counts if name in self.columns}
+        return {name: np.array(values, dtype=np.float64) for name, values in found.items()}
 
     @cached_property
     def sums(self) -> dict[str, Floats]:
         """The raw counts by column: a row for each organisation, a column for each sum that a report may show."""
         kept = [key for key in (self.period,) if key]
         parts = [
-            (self.frame, self._keys),
-            (self.frame, kept),
-            (self.frame, [key for key in self._keys if key not in kept]),
-            (self.frame, []),
+            self._groups(self._keys),
+            self._groups(kept),
+            self._groups([key for key in self._keys if key not in kept]),
+            self._groups([]),
         ]
-        parts += [(self._by_quarter, self._keys), (self._by_quarter, kept)] if len(self._by_quarter) else []
+        parts += [self._groups(keys, by_quarter=True) for keys in (self._keys, kept)] if self._quarters else []
+        rows, size = self._organisation_codes, len(self._names)
         return {
-            count: np.concatenate([self._pivot(frame, keys, count) for frame, keys in parts], axis=1)
-            for count in self.rule.counts
-            if count in self.frame
+            count: np.concatenate([_summed(rows, size, groups, values) for groups in parts], axis=1)
+            for count, values in self._counts.items()
         }
-
-    def _pivot(self, frame: pd.DataFrame, keys: Sequence[str], count: str) -> Floats:
-        by = self.rule.geography
-        summed = frame.groupby([by, *keys], observed=True)[count].sum(min_count=1)
-        table = summed.unstack(list(keys)) if keys else summed.to_frame()
-        return np.asarray(table.sort_index(), dtype=np.float64)
 
     @cached_property
     def series(self) -> dict[str, list[Floats]]:
@@ -107,16 +129,19 @@ class ProtectedCounts:
         if not self.period:
             return {}
         others = [key for key in self._keys if key != self.period]
-        frames = [self.frame, self._by_quarter] if len(self._by_quarter) else [self.frame]
-        return {
-            count: [self._over_time(frame, keys, count) for frame in frames for keys in (others, [])]
-            for count in self.rule.counts
-            if count in self.frame
-        }
+        found: dict[str, list[Floats]] = {}
+        for count, values in self._counts.items():
+            for by_quarter in (False, True) if self._quarters else (False,):
+                periods = self._groups([self.period], by_quarter=by_quarter)
+                for keys in (others, []):
+                    owners = _combined([self._organisation_codes, self._groups(keys)])
+                    found.setdefault(count, []).append(_summed(owners, _size(owners), periods, values))
+        return found
 
-    def _over_time(self, frame: pd.DataFrame, keys: Sequence[str], count: str) -> Floats:
-        summed = frame.groupby([self.rule.geography, *keys, self.period], observed=True)[count].sum(min_count=1)
-        return np.asarray(summed.unstack(self.period), dtype=np.float64)
+    def _groups(self, keys: Sequence[str], *, by_quarter: bool = False) -> Codes:
+        """Return the number of each row's group, in order of what some columns hold; -1 for rows that lack one."""
+        held = [self._quarters if by_quarter and key == self.period else self.columns[key] for key in keys]
+        return _combined([np.zeros(len(self._organisation_codes), dtype=np.int64), *map(_codes, held)])
 
     # What published numbers are
 
@@ -171,3 +196,36 @@ class ProtectedCounts:
             small = [(counts[at, picked] >= 1) & (counts[at, picked] <= self.rule.threshold) for counts in (top, whole)]
             found[known] = small[0] | small[1]
         return found
+
+
+def _codes(values: Iterable[Any]) -> Codes:
+    """Return the place of each value among all that occur, in order; -1 for none."""
+    listed = list(values)
+    places = {value: place for place, value in enumerate(sorted({value for value in listed if value is not None}))}
+    return np.array([-1 if value is None else places[value] for value in listed], dtype=np.int64)
+
+
+def _combined(codes: Sequence[Codes]) -> Codes:
+    """Return one code for each combination of several, in the same order; -1 where one of them is."""
+    combined = codes[0]
+    for each in codes[1:]:
+        is_lacking = (combined < 0) | (each < 0)
+        combined = np.where(is_lacking, -1, combined * _size(each) + each)
+        _, inverse = np.unique(combined[~is_lacking], return_inverse=True)
+        combined = np.full(len(combined), -1, dtype=np.int64)
+        combined[~is_lacking] = inverse
+    return combined
+
+
+def _size(codes: Codes) -> int:
+    return int(codes.max(initial=-1)) + 1
+
+
+def _summed(rows: Codes, size: int, columns: Codes, values: Floats) -> Floats:
+    """Return the sums of values by row and column; not a number where there is no value."""
+    width = _size(columns)
+    known = ~np.isnan(values) & (rows >= 0) & (columns >= 0)
+    cells = (rows * width + columns)[known]
+    sums: Floats = np.bincount(cells, weights=values[known], minlength=size * width).astype(np.float64)
+    sums[np.bincount(cells, minlength=size * width) == 0] = np.nan
+    return sums.reshape(size, width)

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 def _small_numbers(context: CheckContext) -> list[Finding]:
-    """Run the check of small numbers where notebooks have read protected counts: it alone imports pandas."""
+    """Run the check of small numbers where notebooks have read protected counts: it alone imports NumPy."""
     if not context.protected:
         return []
     from natpatsip.checks import small_number

@@ -103,7 +103,7 @@ def build(
 
 def _build(project: Path, quarters: list[str], options: Options, *, everything: bool, log: ProgressLog) -> None:
     """Build what was asked for, and say where it is."""
-    from natpatsip.build import build_all
+    from natpatsip.several_quarters import build_all
 
     chosen = _chosen(project, quarters, options, everything=everything, log=log)
     outcome = build_all(project, chosen, options, log)

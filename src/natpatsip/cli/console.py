@@ -21,6 +21,8 @@ class TimedLines(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Write text; each line that it begins is given the time."""
+        if not isinstance(text, str):  # so Click, which tries both, knows that this is no stream of bytes
+            raise TypeError(f"write() takes text, not {type(text).__name__}")
         for line in text.splitlines(keepends=True):
             self._stream.write(f"{_now()} {line}" if self._is_new else line)
             self._is_new = line.endswith("\n")

@@ -14,8 +14,8 @@ from natpatsip.compare.built_report import BuiltReport
 from natpatsip.compare.word_diff import Word, shown
 from natpatsip.pipeline.inline_code import INLINE, KEPT
 from natpatsip.pipeline.notebook import appears_in
-from natpatsip.pipeline.staging.chapter import inline_markdown
 from natpatsip.pipeline.staging.markdown import FENCED, HEADING, REFERENCE
+from natpatsip.pipeline.staging.output_texts import inline_markdown
 
 FACT = re.compile(r"\[([^\]]*)\]\{\.fact [^}]*\}")
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")

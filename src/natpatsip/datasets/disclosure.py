@@ -4,16 +4,17 @@ A chart carries its data into the page, so the dataset's policy is applied befor
 is declared with the dataset: which columns count people and of what geography, the threshold, the base and the symbol.
 Counts from 1 to the threshold become the symbol, 0 stays 0, all others go to the nearest multiple of the base;
 percentages come from the rounded numbers; totals from the raw ones, which are then rounded.
+
+The checks of a build import this module, so pandas is imported by what needs it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from natpatsip import context, wording
 from natpatsip.datasets.declaration import declared
@@ -21,6 +22,9 @@ from natpatsip.datasets.descriptor import FILE, Disclosure
 from natpatsip.errors import DataError, NotebookError, nearest
 from natpatsip.facts.fact import FILTER
 from natpatsip.project import project_root
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MISSING = "–"
 
@@ -44,11 +48,14 @@ class SuppressionPolicy(Disclosure):
 
         Examples
         --------
+        >>> import pandas as pd
         >>> small = {"threshold": 7, "base": 5, "symbol": "*"}
         >>> rule = SuppressionPolicy(policy="Ours", source="the trust", counts="seen", geography="team", **small)
         >>> rule.rounded(pd.Series([0, 1, 7, 8, 12, 13])).tolist()
         [0.0, nan, nan, 10.0, 10.0, 15.0]
         """
+        import pandas as pd
+
         known = counts.astype(float)
         wrong = known[(known < 0) | (known % 1 != 0) & known.notna()]
         if len(wrong):
@@ -64,11 +71,14 @@ class SuppressionPolicy(Disclosure):
 
         Examples
         --------
+        >>> import pandas as pd
         >>> small = {"threshold": 7, "base": 5, "symbol": "*"}
         >>> rule = SuppressionPolicy(policy="Ours", source="the trust", counts="seen", geography="team", **small)
         >>> rule.shown(pd.Series([0, 3, 1998, None])).tolist()
         ['0', '*', '2,000', '–']
         """
+        import pandas as pd
+
         small, rounded = self.is_small(counts.astype(float)), self.rounded(counts)
         texts = [
             self.symbol if is_small else MISSING if np.isnan(count) else wording.number(count)
@@ -88,6 +98,7 @@ class SuppressionPolicy(Disclosure):
         --------
         A team's *4* is suppressed, and its percentage with it:
 
+        >>> import pandas as pd
         >>> counts = ("in_time", "seen")
         >>> small = {"threshold": 7, "base": 5, "symbol": "*"}
         >>> rule = SuppressionPolicy(
@@ -99,6 +110,8 @@ class SuppressionPolicy(Disclosure):
         0  North            15         20     75.0
         1  South             *         10      NaN
         """
+        import pandas as pd
+
         if not self.counts:
             return frame.assign(is_suppressed=False)
         counts = [column for column in self.counts if column in frame] or list(self.counts)

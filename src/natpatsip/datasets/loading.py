@@ -111,15 +111,6 @@ def _known_by(quarter: Quarter, table: Table) -> tuple[pd.DataFrame, dict[str, d
     return frame, missing, _provenance_of(frame, table.resource)
 
 
-def sound_rows(name: str, *, quarter: Quarter, project: Path) -> pd.DataFrame:
-    """Return the rows of a dataset without a fault, as they were known at the end of a quarter, for the checks.
-
-    What is wrong with the file, or missing from it, is reported where a notebook reads it.
-    """
-    table = examine(name, project)
-    return _frame(table, table.known_by(quarter, table.sound))
-
-
 def _frame(table: Table, places: list[int]) -> pd.DataFrame:
     return pd.DataFrame({name: _column(field, table, places) for name, field in table.resource.fields.items()})
 

@@ -21,7 +21,7 @@ from natpatsip.errors import ReportError
 from natpatsip.pipeline.options import Log
 from natpatsip.pipeline.workspace import ARCHIVED, locked
 from natpatsip.quarter import Quarter
-from natpatsip.release.publication import keep_reviewed, log_kept
+from natpatsip.release.publication import copy_missing, keep_reviewed, log_kept
 
 VARIABLE = "NATPATSIP_BUILT_FROM"  # set in a build from git, which must not look for another commit
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ")
@@ -78,7 +78,8 @@ def build(
             failure = _run(command, place, environment, log)
         if failure is None:
             log_kept({name: copy for name, copy in kept.items() if not (report / copy).exists()}, report, log)
-            keep_reviewed(reviewed, report)
+            files = (path.relative_to(reviewed).as_posix() for path in reviewed.rglob("*") if path.is_file())
+            copy_missing(reviewed, report, files)
         shutil.rmtree(reviewed)
     if failure is not None:
         raise ArchiveError(f"{quarter.label}, built from {reference} in git: {failure}")

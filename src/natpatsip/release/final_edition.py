@@ -7,6 +7,7 @@ is read with every build, so this module imports little.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
     from natpatsip.params import Params
 
 MOST_NAMED = 10
+# What is written until somebody knows: TBC, [name], ???
+PLACEHOLDER = re.compile(
+    r"[\W_]*((tb[acd]|to ?do|to be \w+|not known( yet)?|unknown|pending|n/?a|nil|none|null|x{2,}|placeholder)"
+    r"[\W_]*)?|<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\}",
+    re.IGNORECASE,
+)
+ADDRESS = re.compile(  # where a reader can turn to: e-mail, web, telephone, post
+    r"[^\s@]@[\w-]+\.\w|\b(https?://|www\.)\w|(\d\W{0,2}){7}|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"
+)
 OUTPUTS: tuple[str, ...] = (*(f"{name}/**" for name in OUTPUT_FOLDERS), "**/__pycache__/**")
 
 
@@ -184,7 +194,7 @@ class Candidate:
 def _published(project: Path, params: Params) -> Iterator[str]:
     """Yield what readers of a published report have to know and is not given.
 
-    The law asks every public body for a contact in the accessibility statement.
+    The law asks every public body for a contact in the accessibility statement. A placeholder gives nothing.
     """
     from natpatsip.files.yaml_models import place_of
     from natpatsip.params import place
@@ -201,11 +211,14 @@ def _published(project: Path, params: Params) -> Iterator[str]:
         "licence": (settings.licence, "names no licence. Add the one under which readers may use the report."),
     }
     for key, (value, complaint) in needed.items():
-        if not value:
-            yield f"{place_of(MARK, written, [OWN, key])}: {complaint}"
-    if params.publication.date is None:
-        where = place(Quarter.parse(params.quarter), project, "publication", "date")
+        if PLACEHOLDER.fullmatch(value) or (key == "contact" and not ADDRESS.search(value)):
+            found = f'found "{value}"; ' if value else ""
+            yield f"{place_of(MARK, written, [OWN, key])}: {found}{complaint}"
+    day, where = params.publication.date, place(Quarter.parse(params.quarter), project, "publication", "date")
+    if day is None:
         yield f"{where}: the date of publication is not set. Add the day on which the report is published."
+    elif day < params.cut_off:
+        yield f"{where}: it would be published on {day}, before the day that its data go up to, {params.cut_off}."
 
 
 def _in_git(project: Path, quarter: Quarter, outputs: Sequence[str]) -> Iterator[str]:
@@ -255,11 +268,14 @@ def _sign_offs(project: Path, params: Params, today: date) -> Iterator[str]:
         elif each.chapter and not each.signed:
             command = f'natpatsip sign {each.chapter} --role "{each.role}" --name NAME --quarter {params.quarter}'
             yield f"{where}: {each.what} has not signed off what the chapter says. Once that is done: {command}"
-        elif each.name is None or each.date is None:
+        elif each.name is None or each.date is None or PLACEHOLDER.fullmatch(each.name):
             command = f'natpatsip sign --role "{each.role}" --name NAME --quarter {params.quarter}'
             yield f"{where}: {each.what} has not signed off. Once the report has been read: {command}"
         elif each.date > today:
             yield f"{where}: {each.what} signs off on {each.date}, which is in the future."
+        elif each.date < params.cut_off:
+            data_end = f"before the day that the data go up to, {params.cut_off}"
+            yield f"{where}: {each.what} signs off on {each.date}, {data_end}."
 
 
 def _chapters(project: Path) -> list[str]:

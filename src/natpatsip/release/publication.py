@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,8 @@ def publication(
     """Yield a folder to fill, which becomes the report if the block ends without an error.
 
     If the block fails, the previous report is left unchanged. Editions, which are inside the national report's folder,
-    move over to the new one, and so do Word and PDF files that somebody has changed since they were built.
+    move over to the new one, and so do Word and PDF files that somebody has changed since they were built, and files
+    that somebody has put into the folder.
     """
     report.parent.mkdir(parents=True, exist_ok=True)
     restore(report)
@@ -82,37 +83,71 @@ def restore_all(reports: Path) -> None:
 
 def changed_since_built(report: Path) -> list[str]:
     """Return the Word and PDF files of a report that differ from those that its build made."""
+    built = _built(report)
+    return [name for name in REVIEWED if name in built and sha256_of(report / name) not in ("", built[name])]
+
+
+def files_of_people(report: Path) -> list[str]:
+    """Return the files in a report's folder that its build did not make; none if it has no manifest to tell them by."""
+    built = _built(report)
+    files = (path for path in report.rglob("*") if path.is_file()) if built else ()
+    names = (path.relative_to(report) for path in files)
+    return sorted(
+        name.as_posix()
+        for name in names
+        if not (name.as_posix() in built or name.parts[0] in ("manifest.json", "editions") or _is_hidden(name))
+    )
+
+
+def _is_hidden(name: Path) -> bool:
+    return any(part.startswith((".", "~$")) for part in name.parts)  # as those of a program that has a file open
+
+
+def _built(report: Path) -> dict[str, str]:
+    """Return the files that a report's build made, with their hashes."""
     try:
         built = json.loads((report / "manifest.json").read_bytes())["outputs"]
-        return [name for name in REVIEWED if name in built and sha256_of(report / name) not in ("", built[name])]
     except (OSError, ValueError, LookupError, TypeError):  # no manifest, or not one of ours
-        return []
+        return {}
+    return built if isinstance(built, dict) else {}
 
 
 def keep_reviewed(report: Path, folder: Path) -> dict[str, str]:
-    """Copy changed files of a report, and those kept earlier, into a folder; return the names of new copies."""
+    """Copy files of a report that people have changed, or put beside it, into a folder; return the names of new copies.
+
+    What they put there keeps its name, unless the folder has another file of that name.
+    """
     for pattern in (*(name.replace(".", "-*.") for name in REVIEWED), COMMENTS):
-        for earlier in report.glob(pattern):
-            if not (folder / earlier.name).exists():
-                shutil.copy2(earlier, folder)
-    kept = {}
-    for name in changed_since_built(report):
-        file, (stem, suffix) = report / name, name.split(".")
+        copy_missing(report, folder, (path.name for path in report.glob(pattern)))
+    people, kept = files_of_people(report), {}
+    copy_missing(report, folder, people)
+    differ = [name for name in people if sha256_of(report / name) != sha256_of(folder / name)]
+    for name in [*changed_since_built(report), *differ]:
+        file, (stem, dot, suffix) = report / name, name.rpartition(".")
         day = datetime.date.fromtimestamp(file.stat().st_mtime)
         for number in itertools.count(1):
-            copy = folder / (f"{stem}-{day}.{suffix}" if number == 1 else f"{stem}-{day}-{number}.{suffix}")
+            more = "" if number == 1 else f"-{number}"
+            copy = folder / (f"{stem}-{day}{more}.{suffix}" if dot else f"{name}-{day}{more}")
             if not copy.exists():
                 shutil.copy2(file, copy)
-                kept[name] = copy.name
+                kept[name] = copy.relative_to(folder).as_posix()
             if sha256_of(copy) == sha256_of(file):
                 break
     return kept
 
 
+def copy_missing(folder: Path, other: Path, names: Iterable[str]) -> None:
+    """Copy files of a folder, by their names in it, into another folder that has none of that name."""
+    for name in names:
+        if not (other / name).exists():
+            (other / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(folder / name, other / name)
+
+
 def log_kept(kept: Mapping[str, str], report: Path, log: Log) -> None:
     """Log which changed files are kept, and under which names."""
     for name, copy in kept.items():
-        log(f"{name} was changed after it was built, so it is kept as {report / copy}")
+        log(f"{name} is not as it was built, so it is kept as {report / copy}")
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 from natpatsip.pipeline.review_notes import (
     COMMENTS,
@@ -25,6 +26,7 @@ from natpatsip.review.comments_and_changes import ANSWERED, APPLIED, OPEN, RESOL
 from natpatsip.review.sources import Sources
 from natpatsip.signing.params_text import with_entry
 
+ALIKE = 0.5  # of the words that a comment was on and those that it is on in the next draft
 BY_REVIEWER = "Resolved by the reviewer."  # an answer
 HEADER = f"""\
 # Comments of reviewers on what no cell of a notebook says, or whose cell is gone. Write each answer after "answer:", in
@@ -50,6 +52,7 @@ class Recorded:
         self.kept = list(self._read())
         self._claimed: defaultdict[str, list[Kept]] = defaultdict(list)  # by file: each is one of its comments at most
         self.of: dict[tuple[str, str], Kept] = {}  # by file and thread
+        self._flattened: set[tuple[str, str]] = set()  # replies that were saved as comments, by file and id
         self._comments = {(item.file, item.thread): item for item in items if item.kind == "comment"}
         for item in items:
             if item.kind == "comment" and (found := self._find(item)):
@@ -90,6 +93,7 @@ class Recorded:
                 and (above.file, above.cell) == (item.file, item.cell)
                 and kept.note.has_said(item.author, item.text)
             ):
+                self._flattened.add((item.file, item.id))
                 return replace(item, kind="reply", thread=thread)
         return item
 
@@ -158,7 +162,8 @@ class Recorded:
                 note = note.edited(item.text, item.modified)
             note = replace(note, source=item.page_comment, modified=max(item.modified, note.modified))
         if (item.notebook, item.cell) == (f"{kept.notebook}.ipynb", note.about):
-            note = replace(note, anchor=anchor, place=item.where)
+            is_alike = SequenceMatcher(None, anchor, note.anchor).ratio() >= ALIKE
+            note = replace(note, anchor=anchor if is_alike or not note.anchor else note.anchor, place=item.where)
         if note == kept.note:
             return
         kept.note = note
@@ -197,7 +202,10 @@ class Recorded:
                 found.append(item)
                 continue
             thread, why = (item.file, item.thread), item.why
-            answer = answers.get(thread, "")
+            kept = self.of.get(thread)
+            # Replies that were saved as comments stand in no order, and those of the last draft are before the answer.
+            is_in_order = item.kind == "reply" and (item.file, item.id) not in self._flattened
+            answer = answers.get(thread, "") if is_in_order else kept.note.answer if kept else ""
             try:
                 if item.cell:
                     self.sources.cell(item.notebook.removesuffix(".ipynb"), item.cell)
@@ -206,6 +214,6 @@ class Recorded:
             is_answered = bool(answer) and item.status == OPEN
             said = answer if item.kind == "comment" else ""
             found.append(replace(item, why=why, status=ANSWERED if is_answered else item.status, answer=said))
-            if item.kind == "reply" and item.text == answer:
+            if is_in_order and item.text == answer:
                 answers[thread] = ""
         return found

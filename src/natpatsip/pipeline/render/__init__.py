@@ -49,6 +49,7 @@ def render(
     from natpatsip.pipeline.render.accessibility_statement import with_statement
     from natpatsip.pipeline.render.chapters import read_chapters
     from natpatsip.pipeline.render.constructs import check_chapters
+    from natpatsip.pipeline.render.page_cells import marked_source
     from natpatsip.pipeline.render.render_cache import RenderCache
     from natpatsip.pipeline.render.staged_report import RenderJob, read_report
 
@@ -57,7 +58,7 @@ def render(
     job = RenderJob(report, output.resolve(), tuple(formats), renderer, timestamp, jobs, with_single_page, saved, log)
     with ThreadPoolExecutor(1) as pool:
         drawing = pool.submit(draw)
-        chapters = read_chapters(report, saved, jobs=jobs)
+        chapters = read_chapters(report, saved, jobs=jobs, with_marks=marked_source if _has_marks(job) else None)
         drawing.result()
     check_chapters(report, chapters, formats=formats)
     chapters = with_statement(job, chapters)
@@ -70,17 +71,20 @@ def render(
         _render_embedded(job, chapters)
 
 
+def _has_marks(job: RenderJob) -> bool:
+    """Return True if any format shows which cell each part is from; Quarto reads the Word file's chapters itself."""
+    is_word = "docx" in job.formats and job.renderer.name != "quarto"
+    return is_word or ("html" in job.formats and job.report.is_draft)
+
+
 def _render_embedded(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     """Write each format with Pandoc and Typst, as many at once as the job allows."""
     from natpatsip.pipeline.render.html import write_pages
-    from natpatsip.pipeline.render.page_cells import with_marked_documents
     from natpatsip.pipeline.render.pdf import write_pdf
 
     printed = [chapter for chapter in chapters if job.report.in_print(chapter.name)]
     with ThreadPoolExecutor(max_workers=max(1, job.jobs)) as pool:
         tasks = [pool.submit(write_pdf, job, printed)] if "pdf" in job.formats else []
-        chapters = with_marked_documents(job, chapters)  # meanwhile: the PDF does without
-        printed = [chapter for chapter in chapters if job.report.in_print(chapter.name)]
         if "docx" in job.formats:
             from natpatsip.pipeline.render.word import write_word  # only for Word: python-docx takes long to import
 

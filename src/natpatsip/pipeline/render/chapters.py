@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
 from natpatsip.errors import RenderError, together
 from natpatsip.files.digests import sha256_of
-from natpatsip.pipeline.render.pandoc import meta, run_pandoc
+from natpatsip.pipeline.render.pandoc import run_pandoc
+from natpatsip.pipeline.render.pandoc_tasks import Task, attempt, raised
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import STATEMENT, Report
 from natpatsip.pipeline.staging.markdown import Heading, Place, slug
@@ -90,26 +90,74 @@ class Chapter:
         return place.name if place else f"{self.name}, line {line}"
 
 
-def read_chapters(report: Report, cache: RenderCache, *, jobs: int = 2) -> list[Chapter]:
+def read_chapters(
+    report: Report,
+    cache: RenderCache,
+    *,
+    jobs: int = 2,
+    with_marks: Callable[[Chapter], str] | None = None,  # the source with a mark where each cell begins, if need be
+) -> list[Chapter]:
     """Return the staged chapters in reading order, each heading with an id; the statement is not yet written."""
-    names = [name for name in report.chapters if name != STATEMENT]
-    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        return list(pool.map(lambda name: read_chapter(report, name, cache), names))
+    chapters = [_staged(report, name) for name in report.chapters if name != STATEMENT]
+    marked = {
+        each.name: replace(each, source=with_marks(each), places=()) for each in chapters if with_marks and each.places
+    }
+    plain, documents = len(chapters), parse_chapters(report, [*chapters, *marked.values()], cache, jobs=jobs)
+    marks = {each.name: each.document for each in documents[plain:]}
+    return [replace(each, marked=marks.get(each.name)) for each in documents[:plain]]
 
 
 def read_chapter(report: Report, name: str, cache: RenderCache) -> Chapter:
     """Return one staged file, each of its headings with an id."""
+    return parse_chapters(report, [_staged(report, name)], cache)[0]
+
+
+def _staged(report: Report, name: str) -> Chapter:
+    """Return one staged file, which is not read by pandoc yet."""
     source = (report.root / name).read_text(encoding="utf-8")
-    return parse_chapter(report, name, source, report.places.get(name.removesuffix(".qmd"), ()), cache)
+    return Chapter(name, source, {}, report.places.get(name.removesuffix(".qmd"), ()))
 
 
 def parse_chapter(report: Report, name: str, source: str, places: Sequence[Place], cache: RenderCache) -> Chapter:
     """Return a chapter of this source, each of its headings with an id."""
-    chapter = Chapter(name, source, {}, places)
-    arguments = (f"--from={READER}", "--to=json", *_citing(report, source))
+    return parse_chapters(report, [Chapter(name, source, {}, places)], cache)[0]
+
+
+def parse_chapters(report: Report, chapters: Sequence[Chapter], cache: RenderCache, *, jobs: int = 1) -> list[Chapter]:
+    """Return chapters with what pandoc reads in their sources, each of their headings with an id."""
+    return list(map(raised, parse_each(report, chapters, cache, jobs=jobs)))
+
+
+def parse_each(
+    report: Report, chapters: Sequence[Chapter], cache: RenderCache, *, jobs: int = 1
+) -> list[Chapter | RenderError]:
+    """Return chapters as `parse_chapters` does, or what is wrong with those that pandoc cannot read."""
+    tasks = [_reading(report, chapter) for chapter in chapters]
+    texts = attempt(tasks, cache=cache, jobs=jobs)
+    return [
+        text if isinstance(text, RenderError) else _with_document(chapter, task, text)
+        for chapter, task, text in zip(chapters, tasks, texts, strict=True)
+    ]
+
+
+def _reading(report: Report, chapter: Chapter) -> Task:
+    cites = tuple(_citing(report, chapter.source))
+    arguments = (f"--from={READER}", "--to=json", *cites)
+    return Task(
+        kind="chapters",
+        orders={} if cites else {"do": "read", "from": READER},
+        content=chapter.source,
+        alone=partial(_read_alone, report, chapter, arguments),
+        key=(*arguments, chapter.source),
+        has_figures=False,
+    )
+
+
+def _read_alone(report: Report, chapter: Chapter, arguments: Sequence[str]) -> str:
+    """Return a chapter as pandoc's command line reads it; an error says in which cell."""
+    name = chapter.name
     try:
-        make = partial(run_pandoc, *arguments, folder=report.root, what=name, text=source)
-        found = cache.text("chapters", *arguments, source, make=make, has_figures=False)
+        return run_pandoc(*arguments, folder=report.root, what=name, text=chapter.source)
     except RenderError as error:
         if unknown := re.findall(r"citation (\S+) not found", str(error)):
             files = ", ".join(report.bibliography)
@@ -127,8 +175,11 @@ def parse_chapter(report: Report, name: str, source: str, places: Sequence[Place
             raise
         place = chapter.place_of_line(int(line[1]))
         raise RenderError(f"{place}: {str(error).removeprefix(f'{name}: ')}") from error
-    document = read_document(found)
-    if len(arguments) > 2:
+
+
+def _with_document(chapter: Chapter, task: Task, text: str) -> Chapter:
+    document = read_document(text)
+    if not task.orders:
         document["blocks"] = _without_citations(document["blocks"], chapter.stem)
     _name_headings(document["blocks"], chapter.stem)
     return replace(chapter, document=document)
@@ -241,12 +292,6 @@ def _name_headings(blocks: list[Node], stem: str) -> None:
                 name, count = f"{base}-{count}", count + 1
             taken.add(name)
             node["c"][1][0] = name
-
-
-def document_of(report: Report, chapters: Sequence[Chapter]) -> str:
-    """Return chapters as one document of pandoc's, as JSON, with what templates read as its metadata."""
-    blocks = [block for chapter in chapters for block in chapter.blocks]
-    return json.dumps({**chapters[0].document, "blocks": blocks, "meta": meta(report.metadata)["c"]})
 
 
 def walk(value: Any) -> Iterator[Node]:

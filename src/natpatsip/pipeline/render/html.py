@@ -8,8 +8,7 @@ import mimetypes
 import re
 import shutil
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -18,9 +17,17 @@ from typing import Any
 import yaml
 
 from natpatsip.pipeline.drawing.staged_drawings import LICENCES, VEGA
+from natpatsip.pipeline.render.chapter_parts import (
+    blocks_text,
+    frame_of,
+    framed,
+    joined_page,
+    pages_metadata,
+    part_of,
+)
 from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, find, text_of
 from natpatsip.pipeline.render.page_cells import with_cells
-from natpatsip.pipeline.render.pandoc import convert, meta
+from natpatsip.pipeline.render.pandoc_tasks import Task, perform
 from natpatsip.pipeline.render.programme_colours import programme_style
 from natpatsip.pipeline.render.staged_report import STATEMENT, RenderJob, Report
 from natpatsip.pipeline.render.terms import with_terms
@@ -48,17 +55,22 @@ def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     chapters = for_pages(job.report, chapters)
     write_files(job.report, chapters, folder)
 
-    def write(position: int) -> None:
-        chapter, variables = chapters[position], page_variables(job, chapters, position)
-        document = {**chapter.document, "blocks": unbroken(chapter.blocks)}
-        page = _html(job, "page.html", variables, document=document, what=chapter.name)
+    metadata, texts = pages_metadata(job.report), [blocks_text(unbroken(each.blocks)) for each in chapters]
+    tasks = [part_of(job.report, "html5", text, what=each.name) for each, text in zip(chapters, texts, strict=True)]
+    for position, chapter in enumerate(chapters):
+        variables = page_variables(job, chapters, position)
+        tasks.append(
+            frame_of(job.report, "html5", "page.html", what=chapter.name, metadata=metadata, variables=variables)
+        )
+    if job.with_single_page:
+        tasks += _tasks_of_single_page(job, chapters, texts)
+    done = perform(tasks, cache=job.cache, jobs=job.jobs)
+    count = len(chapters)
+    for chapter, body, frame in zip(chapters, done[:count], done[count : 2 * count], strict=True):
+        page = framed(frame, "html5", body.rstrip("\n"))
         (folder / f"{chapter.stem}.html").write_text(page, encoding="utf-8", newline="\n")
-
-    with ThreadPoolExecutor(max_workers=max(1, job.jobs)) as pool:
-        whole = pool.submit(write_single_page, job, chapters, folder) if job.with_single_page else None
-        list(pool.map(write, range(len(chapters))))
-        if whole:
-            whole.result()
+    if job.with_single_page:
+        _save_single_page(job, chapters, done[2 * count :], folder)
 
 
 def for_pages(report: Report, chapters: Sequence[Chapter]) -> list[Chapter]:
@@ -77,22 +89,6 @@ def write_files(report: Report, chapters: Sequence[Chapter], folder: Path) -> No
     if report.settings.url:
         (folder / PREVIEW).write_bytes(preview_image(report))
     (folder / "assets" / "search-index.js").write_text(search_index(chapters), encoding="utf-8", newline="\n")
-
-
-def _html(
-    job: RenderJob, template: str, variables: Mapping[str, Any], *options: str, document: dict[str, Any], what: str
-) -> str:
-    """Return a page that pandoc makes of a document with one of the extension's templates."""
-    # What the report calls its columns and totals, for the filter.
-    metadata = meta({"natpatsip": {"labels": job.report.settings.staged()["labels"]}})["c"]
-    text = json.dumps({**document, "meta": metadata})
-    arguments = (
-        *("--to=html5", "--standalone", f"--template={job.report.extension / template}"),
-        *("--section-divs", "--wrap=none", "--mathml", "--metadata=pagetitle=page", *options),
-        *(f"--variable-json={name}:{json.dumps(value)}" for name, value in variables.items()),
-    )
-    make = partial(convert, job.report, text, what, *arguments)
-    return job.cache.text(template, text, dict(variables), make=make)
 
 
 def _common_variables(report: Report) -> dict[str, Any]:
@@ -301,16 +297,30 @@ def write_single_page(job: RenderJob, chapters: Sequence[Chapter], folder: Path)
 
     Each chapter's title is a heading of level 2 under the report's.
     """
-    report, file = job.report, folder / SINGLE_PAGE
+    texts = [blocks_text(unbroken(each.blocks)) for each in chapters]
+    done = perform(_tasks_of_single_page(job, chapters, texts), cache=job.cache, jobs=job.jobs)
+    _save_single_page(job, chapters, done, folder)
+
+
+def _tasks_of_single_page(job: RenderJob, chapters: Sequence[Chapter], texts: Sequence[str]) -> list[Task]:
+    """Return the tasks for the whole report on one page: a part for each chapter, whose blocks are given as JSON."""
+    report = job.report
     variables = {
         **_common_variables(report),
         "page-title": escape(f"{report.title}, {report.subtitle}"),
         "description": escape(report.settings.description),
         "contents": [_links(each, "") for each in chapters],
     }
-    document = {**chapters[0].document, "blocks": [block for each in chapters for block in unbroken(each.blocks)]}
-    options = ("--shift-heading-level-by=1", "--metadata=single-file=true")
-    text = _html(job, "whole.html", variables, *options, document=document, what=file.name)
+    metadata = {**pages_metadata(report), "single-file": {"t": "MetaBool", "c": True}}
+    parts = [part_of(report, "html5", text, what=SINGLE_PAGE, is_single=True) for text in texts]
+    frame = frame_of(report, "html5", "whole.html", what=SINGLE_PAGE, metadata=metadata, variables=variables)
+    return [*parts, frame]
+
+
+def _save_single_page(job: RenderJob, chapters: Sequence[Chapter], done: Sequence[str], folder: Path) -> None:
+    report, file = job.report, folder / SINGLE_PAGE
+    *parts, frame = done
+    text = framed(frame, "html5", joined_page(parts))
     # The style sheets go in at the end: as a variable they would be longer than a command line may be.
     text = text.replace(
         "/* style */", f"{_style(report.extension)}\n{programme_style(report, chapters)}{running_lines(report)}", 1

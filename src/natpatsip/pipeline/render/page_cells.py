@@ -7,32 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 from natpatsip.pipeline.render.cell_bookmarks import bookmark_of, with_marks
-from natpatsip.pipeline.render.chapters import Chapter, Node, parse_chapter
-from natpatsip.pipeline.render.staged_report import RenderJob
+from natpatsip.pipeline.render.chapters import Chapter, Node
 
 CLASS = "np-cell"  # Quarto gives cell a meaning of its own
 _NAME = re.compile(r'<w:bookmarkStart [^>]*w:name="([^"]*)"')
 _INLINES = {"Para": 0, "Plain": 0, "Header": 2}  # where the words of a block are
 
 
-def with_marked_documents(job: RenderJob, chapters: Sequence[Chapter]) -> list[Chapter]:
-    """Return the chapters with documents that mark which cell each part is from, which Word and drafts' pages need."""
-    if not ("docx" in job.formats or ("html" in job.formats and job.report.is_draft)):
-        return list(chapters)
-
-    def marked(chapter: Chapter) -> Chapter:
-        if not chapter.places:
-            return chapter
-        source = with_marks(chapter.source, chapter.stem, chapter.places)
-        return replace(chapter, marked=parse_chapter(job.report, chapter.name, source, (), job.cache).document)
-
-    with ThreadPoolExecutor(max_workers=max(1, job.jobs)) as pool:
-        return list(pool.map(marked, chapters))
+def marked_source(chapter: Chapter) -> str:
+    """Return the source of a chapter with marks of which cell each part is from, which Word and drafts' pages need."""
+    return with_marks(chapter.source, chapter.stem, chapter.places)
 
 
 def with_cells(chapter: Chapter) -> Chapter:

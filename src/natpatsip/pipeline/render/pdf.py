@@ -37,18 +37,23 @@ def write_pdf(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     RenderError
         If Typst cannot compile it, or warns: a missing font or letter would be missing from the page.
     """
-    from natpatsip.pipeline.render.chapters import document_of  # here: the process that runs Typst needs none of it
-    from natpatsip.pipeline.render.pandoc import convert
+    # Here: the process that runs Typst needs none of them.
+    from natpatsip.pipeline.render.chapter_parts import blocks_text, frame_of, framed, part_of
+    from natpatsip.pipeline.render.pandoc import meta
+    from natpatsip.pipeline.render.pandoc_tasks import perform
 
     report, output = job.report, job.output / "report.pdf"
-    document = document_of(report, chapters)
-
-    def make() -> None:
-        template = f"--template={report.extension / 'report.typ'}"
-        source = convert(report, document, "report.pdf", "--to=typst", "--standalone", template)
-        output.write_bytes(_compiled(source, report, job.timestamp))
-
-    job.cache.file("pdf", output, document, job.timestamp, make=make)
+    headings = [chapter.blocks[0] for chapter in chapters]
+    frame = frame_of(
+        report, "typst", "report.typ", what=output.name, metadata=meta(report.metadata)["c"], headings=headings
+    )
+    parts = [part_of(report, "typst", blocks_text(each.blocks), what=output.name) for each in chapters]
+    frame_text, *texts = perform([frame, *parts], cache=job.cache, jobs=1)
+    bodies = (text.strip("\n") for text in texts)
+    source = framed(frame_text, "typst", "\n\n".join(filter(None, bodies)))
+    job.cache.file(
+        "pdf", output, source, job.timestamp, make=lambda: output.write_bytes(_compiled(source, report, job.timestamp))
+    )
 
 
 def _compiled(source: str, report: Report, timestamp: int) -> bytes:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from natpatsip.errors import RenderError, of_the_machine
 
@@ -20,6 +21,7 @@ def run_program(
     what: str,  # what it makes, for errors
     folder: Path | None = None,
     content: bytes = b"",  # what it reads on standard input
+    source: IO[bytes] | None = None,  # the file that it reads there instead
     environment: Mapping[str, str] | None = None,
     starts_others: bool = False,  # whether it starts programs of its own, which have to be ended with it
     limit: float | None = None,  # in seconds; by default LIMIT
@@ -39,7 +41,7 @@ def run_program(
             command,
             cwd=folder,
             env=environment,
-            stdin=subprocess.PIPE,
+            stdin=source or subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=has_group,
@@ -50,7 +52,7 @@ def run_program(
         raise RenderError(f"{what}: {command[0]} cannot be started: {error.strerror}. Install it again.") from error
     with process:
         try:
-            out, err = process.communicate(content, timeout=seconds)
+            out, err = process.communicate(None if source else content, timeout=seconds)
         except BaseException as error:
             if has_group:
                 with contextlib.suppress(ProcessLookupError):

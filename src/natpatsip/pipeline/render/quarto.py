@@ -19,7 +19,6 @@ from natpatsip.look import EXTENSION
 from natpatsip.pipeline.render.cell_bookmarks import with_marks
 from natpatsip.pipeline.render.chapters import Chapter
 from natpatsip.pipeline.render.html import for_pages, page_variables, write_files, write_single_page
-from natpatsip.pipeline.render.page_cells import with_marked_documents
 from natpatsip.pipeline.render.pdf import with_open_bookmarks
 from natpatsip.pipeline.render.program import run_program
 from natpatsip.pipeline.render.renderer import Renderer
@@ -37,7 +36,6 @@ def render(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     """Render the book once for each format and collect what it wrote: each run empties the folder of the others."""
     report, program = job.report, job.renderer.program
     if "html" in job.formats:
-        chapters = with_marked_documents(job, chapters)
         _stage_pages(job, chapters)
     staged = sha256_of_folder(report.root)
     for name in job.formats:

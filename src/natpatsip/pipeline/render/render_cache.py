@@ -7,7 +7,7 @@ import json
 import re
 import tarfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +24,9 @@ class RenderCache:
     root: Path  # the staged project, whose figures the parts show
     cache: Cache | None = None  # where they are stored; without it, everything is rendered
     toolchain: str = ""  # the hash of what renders: the code, the packages, the look
-
-    def text(self, kind: str, *parts: object, make: Callable[[], str], has_figures: bool = True) -> str:
-        """Return a text that is made of `parts` and, unless told otherwise, of the figures that they name."""
-        return self._once(kind, parts, lambda: make().encode(), has_figures=has_figures).decode()
+    _hashes: dict[str, str] = field(
+        default_factory=dict
+    )  # of figures: they stay as they are while a report is rendered
 
     def file(self, kind: str, output: Path, *parts: object, make: Callable[[], object]) -> None:
         """Write a file from the cache; `make` writes it if it was not made of the same parts before."""
@@ -51,12 +50,24 @@ class RenderCache:
         with tarfile.open(fileobj=io.BytesIO(self._once(kind, parts, made))) as archive:
             archive.extractall(output, filter="data")
 
-    def _once(
-        self, kind: str, parts: Iterable[object], make: Callable[[], bytes], *, has_figures: bool = True
-    ) -> bytes:
+    def name(self, kind: str, parts: Iterable[object], *, has_figures: bool = True) -> str:
+        """Return the name of the entry of what is made of `parts`; empty if nothing is kept."""
+        return self._key(kind, parts, has_figures=has_figures) if self.cache else ""
+
+    def found(self, kind: str, name: str) -> str | None:
+        """Return the text of an entry, None if there is none."""
+        found = self.cache.get(kind, name) if self.cache else None
+        return None if found is None else found.decode()
+
+    def keep(self, kind: str, name: str, text: str) -> None:
+        """Save a text as an entry."""
+        if self.cache:
+            self.cache.put(kind, name, text.encode())
+
+    def _once(self, kind: str, parts: Iterable[object], make: Callable[[], bytes]) -> bytes:
         if self.cache is None:
             return make()
-        name = self._key(kind, parts, has_figures=has_figures)
+        name = self._key(kind, parts, has_figures=True)
         found = self.cache.get(kind, name)
         if found is None:
             found = make()
@@ -70,4 +81,6 @@ class RenderCache:
     def _figures(self, texts: Iterable[Any]) -> list[str]:
         """Return each figure that the texts show, with its hash."""
         named = {name for text in texts if isinstance(text, str) for name in FIGURE.findall(text)}
-        return [f"{name} {sha256_of(self.root / name)}" for name in sorted(named)]
+        for name in named - self._hashes.keys():
+            self._hashes[name] = sha256_of(self.root / name)
+        return [f"{name} {self._hashes[name]}" for name in sorted(named)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 from natpatsip import look
@@ -17,7 +16,7 @@ from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.inline_code import INLINE
 from natpatsip.pipeline.notebook import Notebook, appears_in, name_of, numbered
 from natpatsip.pipeline.plan import GENERATED, Plan
-from natpatsip.pipeline.render.chapters import parse_chapter
+from natpatsip.pipeline.render.chapters import Chapter, parse_each
 from natpatsip.pipeline.render.constructs import constructs_of
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import Report
@@ -52,27 +51,27 @@ def check_typed(plan: Plan, cache: Cache, toolchain: str, *, is_printed: bool, j
     RenderError
         With everything that is wrong, each thing with its notebook and cell.
     """
-    saved = RenderCache(plan.project, cache, toolchain)
-    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        each = pool.map(lambda notebook: _problems(plan, notebook, saved, is_printed), plan.notebooks.values())
-        together([RenderError(text) for text in dict.fromkeys(chain.from_iterable(each))])
+    saved, report = RenderCache(plan.project, cache, toolchain), _report(plan)
+    found: list[list[str]] = [[] for _ in plan.notebooks]
+    drafts = [_draft(plan, *each) for each in zip(plan.notebooks.values(), found, strict=True)]
+    for texts, chapter in zip(found, parse_each(report, drafts, saved, jobs=jobs), strict=True):
+        if isinstance(chapter, RenderError):  # a work that is not there, or a div that is never closed
+            texts += apart(str(chapter))
+        else:
+            texts += constructs_of(report, chapter)
+            texts += missing_characters(report, [chapter]) if is_printed else ()
+    together([RenderError(text) for text in dict.fromkeys(chain.from_iterable(found))])
 
 
-def _problems(plan: Plan, notebook: Notebook, cache: RenderCache, is_printed: bool) -> list[str]:
-    found: list[str] = []
+def _draft(plan: Plan, notebook: Notebook, found: list[str]) -> Chapter:
+    """Return what was typed for a chapter, which pandoc has not read yet; add what is wrong with it."""
     title = f"notebooks/{notebook.path.name}, {name_of(1, notebook.content.cells[0])}"
     written, places, line = [f"# {notebook.title} {{#{notebook.name}}}"], [Place(1, title)], 3
     for text, place in _typed(plan, notebook, found):
         places.append(Place(line, place))
         written.append(text)
         line += text.count("\n") + 2
-    report = _report(plan)
-    try:
-        chapter = parse_chapter(report, f"{notebook.name}.qmd", "\n\n".join(written) + "\n", places, cache)
-    except RenderError as error:  # a work that is not there, or a div that is never closed
-        return [*found, *apart(str(error))]
-    found += constructs_of(report, chapter)
-    return [*found, *(missing_characters(report, [chapter]) if is_printed else ())]
+    return Chapter(f"{notebook.name}.qmd", "\n\n".join(written) + "\n", {}, places)
 
 
 def _typed(plan: Plan, notebook: Notebook, found: list[str]) -> Iterator[tuple[str, str]]:

@@ -24,8 +24,10 @@ from lxml import etree
 
 from natpatsip.errors import RenderError
 from natpatsip.pipeline.render import cell_bookmarks
-from natpatsip.pipeline.render.chapters import Chapter, document_of
-from natpatsip.pipeline.render.pandoc import convert
+from natpatsip.pipeline.render.chapter_parts import blocks_of, blocks_text, document_text, part_of
+from natpatsip.pipeline.render.chapters import Chapter
+from natpatsip.pipeline.render.pandoc import meta, run_pandoc
+from natpatsip.pipeline.render.pandoc_tasks import perform
 from natpatsip.pipeline.render.review_comments import add_comments
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
 from natpatsip.pipeline.render.word_fonts import embed_fonts
@@ -125,11 +127,14 @@ def write_word(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     """Write ``report.docx``; errors are those of `finish_word`."""
     report, output = job.report, job.output / "report.docx"
     marked = [replace(each, document=each.marked or each.document) for each in chapters]
-    document = document_of(report, marked)
+    parts = [part_of(report, "docx", blocks_text(each.blocks), what=output.name) for each in marked]
+    blocks = ",".join(filter(None, map(blocks_of, perform(parts, cache=job.cache, jobs=1))))
+    document = document_text(meta(report.metadata)["c"], f"[{blocks}]")
 
     def make() -> None:
         reference = report.extension / "natpatsip-reference.docx"
-        convert(report, document, "report.docx", "--to=docx", f"--reference-doc={reference}", f"--output={output}")
+        arguments = ("--from=json", "--to=docx", f"--reference-doc={reference}", f"--output={output}")
+        run_pandoc(*arguments, folder=report.root, what=output.name, text=document)
         finish_word(output, report, chapters, timestamp=job.timestamp)
 
     settings = (report.root / "_quarto.yml").read_bytes()

@@ -14,13 +14,12 @@ from nbformat import NotebookNode
 
 from natpatsip import wording
 from natpatsip.blocks.figures import FIGURE, PICTURE
-from natpatsip.blocks.printable import escaped, words_of_python
-from natpatsip.blocks.tables_and_callouts import BLOCK, fact_span
+from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.charts.layout.sizes import narrow, pages
 from natpatsip.errors import NotebookError, ReportError, StagingError, nearest, together
-from natpatsip.facts.publishing import CITED, Fact
+from natpatsip.facts.publishing import CITED
 from natpatsip.files.digests import sha256
-from natpatsip.pipeline.inline_code import expressions, substitute, text_of, texts_of_code
+from natpatsip.pipeline.inline_code import expressions, substitute, texts_of_code
 from natpatsip.pipeline.notebook import appears_in, place_of
 from natpatsip.pipeline.outputs import FigureRecord
 from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows
@@ -34,6 +33,7 @@ from natpatsip.pipeline.staging.markdown import (
     slug,
     without_empty_headings,
 )
+from natpatsip.pipeline.staging.output_texts import check_words, printed
 from natpatsip.quarter import Quarter
 
 CHAPTER_LINK = re.compile(r"\]\(([\w-]+)\.ipynb(?:#([^)\s]*))?\)")
@@ -42,14 +42,6 @@ TABLE_REFERENCE = re.compile(r"(?<![\w\\@`])@(tbl-[a-z0-9]+(?:-[a-z0-9]+)*)")
 ATTACHED = re.compile(r"!\[([^\]]*)\]\(attachment:([^)\s]+)[^)]*\)")
 PASTED = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}  # what all formats can show
 PUBLISHED = (FIGURE, PICTURE, BLOCK, "text/markdown", CITED)  # the outputs of cells that a chapter takes
-
-
-TEXTS = {
-    FIGURE: ("title", "description", "caption", "alt"),
-    PICTURE: ("alt", "caption", "credit"),
-    BLOCK: ("markdown",),
-}
-"""What readers see of an output, by its kind."""
 
 
 class ChapterExporter(Exporter):
@@ -341,64 +333,6 @@ def _published(output: NotebookNode) -> NotebookNode:
 def _with(node: NotebookNode, **parts: Any) -> NotebookNode:
     """Return a node with some of its parts replaced; all others are shared with it."""
     return NotebookNode({**node, **parts})  # type: ignore[no-untyped-call]
-
-
-def check_words(data: Mapping[str, Any], *, typed: Callable[[], Iterable[str]] = tuple) -> None:
-    """Check an output for what Python prints where there is no value, in texts that were made by code.
-
-    Parameters
-    ----------
-    data : mapping
-        The forms of the output by type.
-    typed : callable
-        Returns what authors have typed in the code; a word in a phrase of theirs is a word.
-
-    Raises
-    ------
-    StagingError
-        If it shows ``nan``, or an object as its code.
-    """
-    texts = [data[kind].get(name, "") for kind, names in TEXTS.items() if kind in data for name in names]
-    shown = texts or [data["text/markdown"]] if "text/markdown" in data and CITED not in data else texts
-    for text in shown:
-        if words_of_python(str(text)) and (found := words_of_python(str(text), typed=typed())):
-            raise StagingError(
-                f'shows "{found}" to readers, in "{_around(str(text), found)}". Say in words what is not known, and '
-                "print numbers and dates with `wording`."
-            )
-
-
-def _around(text: str, found: str) -> str:
-    at = text.replace("\\", "").find(found)
-    return " ".join(text.replace("\\", "")[max(0, at - 30) : at + 40].split())
-
-
-def printed(data: Mapping[str, Any], *, typed: Callable[[], Iterable[str]] = tuple) -> str:
-    """Return what an inline expression prints, as `inline_markdown` does.
-
-    Raises
-    ------
-    StagingError
-        If it shows what Python prints where there is no value.
-    """
-    shown = data if BLOCK in data or "text/markdown" in data else {"text/markdown": text_of(data)}
-    check_words(shown, typed=typed)
-    return inline_markdown(data)
-
-
-def inline_markdown(data: Mapping[str, Any]) -> str:
-    """Return the markdown of an inline expression: facts with their marks, markdown as it is, else plain text.
-
-    Nothing is checked: an earlier build may have published what today's would refuse.
-    """
-    if BLOCK in data:
-        return str(data[BLOCK]["markdown"])
-    if CITED in data:
-        return fact_span(Fact.from_record(data[CITED]), text_of(data))
-    text = text_of(data)
-    if "text/markdown" in data:
-        return text
-    return f"{' ' * text.startswith(' ')}{escaped(text)}{' ' * text.endswith(' ')}"  # a clause brings its own space
 
 
 def _div(kind: str, name: str, attributes: Mapping[str, str], content: str) -> str:

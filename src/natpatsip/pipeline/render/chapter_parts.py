@@ -1,0 +1,199 @@
+"""The chapters' parts of each format, made chapter by chapter; joined, they are the same as of one run."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from natpatsip.errors import RenderError
+from natpatsip.look import EXTENSION
+from natpatsip.pipeline.render.chapters import Node
+from natpatsip.pipeline.render.pandoc import FILTERS, convert, meta, run_pandoc
+from natpatsip.pipeline.render.pandoc_tasks import Task
+from natpatsip.pipeline.render.staged_report import Report
+
+PLACES = {"html5": "<!-- natpatsip: body -->", "typst": "/* natpatsip: body */"}  # for the body in a template
+OPTIONS = {"html5": ("--section-divs", "--wrap=none", "--mathml"), "typst": (), "docx": ()}
+API = '"pandoc-api-version":[1,23,1]'
+BLOCKS = '"blocks":['
+
+_HINT = re.compile(r'<p class="passport-hint">.*?</p>\n?')
+_TITLE_END = re.compile(r"</h\d>\n?")
+_DRAWING = re.compile(r'((?:\sid="|url\(#|href="#)drawing-)(\d+)(?=-)')
+_NOTES = re.compile(r'<section id="footnotes"[^>]*>\n<hr />\n<ol>\n(.*?)</ol>\n</section>\s*\Z', re.DOTALL)
+_NOTE = re.compile(
+    r'(?P<call><a href="#fn)(\d+)(" class="footnote-ref" id="fnref)\2(" role="doc-noteref"><sup>)\2(?=</sup>)'
+    r'|(?P<item><li id="fn)(\d+)(?=")'
+    r'|(?P<back><a href="#fnref)(\d+)(?=" class="footnote-back")'
+)
+
+
+def blocks_text(blocks: Sequence[Node]) -> str:
+    """Return blocks as the JSON that documents hold."""
+    return json.dumps(blocks, separators=(",", ":"))
+
+
+def document_text(metadata: Mapping[str, Any], blocks: str) -> str:
+    """Return a document of pandoc's as JSON, of metadata as pandoc has it and of the blocks' JSON."""
+    return f'{{{API},"meta":{json.dumps(metadata, separators=(",", ":"))},"blocks":{blocks}}}'
+
+
+def pages_metadata(report: Report) -> dict[str, Any]:
+    """Return what the filter reads for pages: what the report calls its columns and totals."""
+    labels = meta({"natpatsip": {"labels": report.settings.staged()["labels"]}})["c"]
+    return {**labels, "pagetitle": {"t": "MetaString", "c": "page"}}
+
+
+def part_of(
+    report: Report,
+    to: str,  # "html5", "typst" or "docx"
+    blocks: str,  # of the chapter, as JSON
+    *,
+    what: str,  # for errors
+    is_single: bool = False,  # whether it is for the page of the whole report
+) -> Task:
+    """Return the task to make a chapter's part of a format."""
+    metadata = pages_metadata(report) if to == "html5" else meta(report.metadata)["c"]
+    orders: dict[str, Any] = {"do": "write", "to": to, "filters": _filters()}
+    options = OPTIONS[to]
+    if is_single:
+        metadata = {**metadata, "single-file": {"t": "MetaBool", "c": True}}
+        orders["shift"] = 1
+        options = (*options, "--shift-heading-level-by=1")
+    text = document_text(metadata, blocks)
+    return Task(f"part-{to}", orders, text, partial(_part_alone, report, to, text, what, options))
+
+
+def _filters() -> list[str]:
+    return [each.removeprefix("--lua-filter=") for each in FILTERS]
+
+
+def _part_alone(report: Report, to: str, text: str, what: str, options: Sequence[str]) -> str:
+    if to == "docx":  # the command line has no way to tell what the filters have made: it can only say what is wrong
+        convert(report, text, what, "--to=docx", "--output=-")
+        raise _unexplained(what)
+    return convert(report, text, what, f"--to={to}", *options)
+
+
+def _unexplained(what: str) -> RenderError:
+    return RenderError(
+        f"{what}: pandoc could not make a part of it, and does not say why. Build again, and report it if that does "
+        "not help."
+    )
+
+
+def frame_of(
+    report: Report,
+    to: str,
+    template: str,  # the file's name in the look
+    *,
+    what: str,
+    metadata: Mapping[str, Any],
+    variables: Mapping[str, Any] | None = None,
+    headings: Sequence[Node] = (),  # from which the filters find what the template is told of the chapters
+) -> Task:
+    """Return the task to fill in a template, with a place for the body: see `framed`."""
+    orders = {
+        "do": "fill",
+        "to": to,
+        "template": (EXTENSION / template).as_posix(),
+        "variables": json.dumps(_without_empty_lists(variables or {})),
+        "filters": _filters() if headings else [],
+        "place": PLACES[to],
+    }
+    text = document_text(metadata, blocks_text(headings))
+    alone = partial(_frame_alone, report, to, template, what, metadata, variables or {}, headings)
+    return Task(f"frame-{to}", orders, text, alone, has_figures=False)
+
+
+def _without_empty_lists(value: Any) -> Any:
+    """Return variables without lists of nothing, which are as good as none: Lua takes them for something."""
+    if isinstance(value, Mapping):
+        return {key: _without_empty_lists(each) for key, each in value.items() if each != []}
+    return [_without_empty_lists(each) for each in value] if isinstance(value, list) else value
+
+
+def _frame_alone(
+    report: Report,
+    to: str,
+    template: str,
+    what: str,
+    metadata: Mapping[str, Any],
+    variables: Mapping[str, Any],
+    headings: Sequence[Node],
+) -> str:
+    body = [] if headings else [{"t": "RawBlock", "c": [to.removesuffix("5"), PLACES[to]]}]
+    made = run_pandoc(
+        "--from=json",
+        f"--to={to}",
+        "--standalone",
+        f"--template={EXTENSION / template}",
+        *OPTIONS[to],
+        *(FILTERS if headings else ()),
+        *(f"--variable-json={name}:{json.dumps(value)}" for name, value in variables.items()),
+        folder=report.root,
+        what=what,
+        text=document_text(metadata, blocks_text([*headings, *body])),
+    )
+    if headings:
+        raise _unexplained(what)
+    return made
+
+
+def framed(frame: str, to: str, body: str) -> str:
+    """Return a template that is filled in, with the body in its place."""
+    before, _, after = frame.partition(PLACES[to])
+    return f"{before}{body}{after}"
+
+
+def blocks_of(document: str) -> str:
+    """Return the blocks of a document of pandoc's without metadata, as its JSON has them."""
+    return document[document.index(BLOCKS) + len(BLOCKS) : document.rindex("]}")]
+
+
+def joined_page(parts: Iterable[str]) -> str:
+    """Return the body of the page of the whole report: small drawings and notes are counted through all of it.
+
+    The hint about numbers is below the first title, wherever the first number is.
+    """
+    bodies, notes, hint = list[str](), list[str](), ""
+    drawings = calls = 0
+    for part in parts:
+        text = part.rstrip("\n")
+        hint = hint or "".join(_HINT.findall(text)[:1])
+        text = _HINT.sub("", text)
+        before = drawings
+        drawings += max((int(match[2]) for match in _DRAWING.finditer(text)), default=0)
+        if before:
+            text = _DRAWING.sub(lambda match: f"{match[1]}{int(match[2]) + before}", text)  # noqa: B023
+        if found := _NOTES.search(text):
+            shift = calls
+            calls += found[1].count('<li id="fn')
+            text = _NOTE.sub(lambda match: _numbered(match, shift), text)  # noqa: B023
+            found = _NOTES.search(text)
+        if found:
+            notes.append(found[1])
+            text = text[: found.start()].rstrip("\n")
+        bodies.append(text)
+    if hint and bodies:
+        end = _TITLE_END.search(bodies[0])
+        at = end.end() if end else 0
+        bodies[0] = f"{bodies[0][:at]}{hint}{bodies[0][at:]}"
+    if notes:
+        head = (
+            '<section id="footnotes" class="footnotes footnotes-end-of-document" role="doc-endnotes">\n<hr />\n<ol>\n'
+        )
+        bodies.append(f"{head}{''.join(notes)}</ol>\n</section>")
+    return "\n".join(bodies)
+
+
+def _numbered(match: re.Match[str], shift: int) -> str:
+    if match["call"]:
+        number = int(match[2]) + shift
+        return f"{match['call']}{number}{match[3]}{number}{match[4]}{number}"
+    if match["item"]:
+        return f"{match['item']}{int(match[6]) + shift}"
+    return f"{match['back']}{int(match[8]) + shift}"

@@ -1,0 +1,145 @@
+"""What pandoc does for a report in tasks, many of them in one process: ``tasks.lua`` is the script that it runs.
+
+A process for each would cost as much in starting as in work. Each task has its place in the cache, so that what depends
+on one chapter is done again for that chapter alone; and since no task is about more than a chapter, pandoc's memory is
+that of the longest chapter, however long the report.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+from natpatsip.errors import RenderError
+from natpatsip.pipeline.render.pandoc import pandoc_path
+from natpatsip.pipeline.render.program import run_program
+from natpatsip.pipeline.render.render_cache import RenderCache
+
+Found = TypeVar("Found")
+SCRIPT = Path(__file__).with_name("tasks.lua")
+CONVERTED_FIRST = ("\t", "\r", "\ufeff")  # by pandoc's command line, before a reader has the text
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that pandoc is to do."""
+
+    kind: str  # of the entry in the cache
+    orders: Mapping[str, Any]  # what the script is told
+    content: str
+    alone: Callable[[], str]  # does the same by the command line, and raises with pandoc's words if that fails
+    key: Sequence[object] = field(default=())  # what the entry in the cache is made of, by default the two above
+    has_figures: bool = True
+
+    @property
+    def parts(self) -> Sequence[object]:
+        """What its result is made of."""
+        return self.key or (dict(self.orders), self.content)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the command line does something that the script cannot."""
+        return not self.orders or (
+            self.orders["do"] == "read" and any(each in self.content for each in CONVERTED_FIRST)
+        )
+
+
+def perform(tasks: Sequence[Task], *, cache: RenderCache, jobs: int) -> list[str]:
+    """Return the results of tasks, as `attempt` does.
+
+    Raises
+    ------
+    RenderError
+        That of the first task that pandoc cannot do.
+    """
+    return [raised(each) for each in attempt(tasks, cache=cache, jobs=jobs)]
+
+
+def raised(found: Found | RenderError) -> Found:
+    """Return what was found, or raise it if it is an error."""
+    if isinstance(found, RenderError):
+        raise found
+    return found
+
+
+def attempt(tasks: Sequence[Task], *, cache: RenderCache, jobs: int) -> list[str | RenderError]:
+    """Return the results of tasks, or what is wrong with them in pandoc's words.
+
+    They come from the cache where they are there; so many processes at once do the others.
+    """
+    names = [cache.name(task.kind, task.parts, has_figures=task.has_figures) for task in tasks]
+    found: list[str | RenderError | None] = [
+        cache.found(task.kind, name) for task, name in zip(tasks, names, strict=True)
+    ]
+    waiting = [at for at, text in enumerate(found) if text is None]
+    shares = _shares(tasks, [at for at in waiting if not tasks[at].is_alone], jobs)
+    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+        done = pool.map(lambda share: _run([tasks[at] for at in share], cache.root), shares)
+        for share, answers in zip(shares, done, strict=True):
+            for at, answer in zip(share, answers, strict=True):
+                found[at] = answer
+        left = [at for at in waiting if found[at] is None]
+        for at, outcome in zip(left, pool.map(lambda at: _alone(tasks[at]), left), strict=True):
+            found[at] = outcome
+    for at in waiting:
+        if isinstance(text := found[at], str):
+            cache.keep(tasks[at].kind, names[at], text)
+    return [each or "" for each in found]
+
+
+def _alone(task: Task) -> str | RenderError:
+    try:
+        return task.alone()
+    except RenderError as error:
+        return error
+
+
+def _shares(tasks: Sequence[Task], waiting: Sequence[int], jobs: int) -> list[list[int]]:
+    """Deal out tasks to processes, the largest first, each to the one with the least to do."""
+    shares: list[list[int]] = [[] for _ in range(min(max(1, jobs), len(waiting)))]
+    sizes = [0] * len(shares)
+    for at in sorted(waiting, key=lambda at: -len(tasks[at].content)):
+        least = sizes.index(min(sizes))
+        shares[least].append(at)
+        sizes[least] += len(tasks[at].content) + 1
+    return shares
+
+
+def _run(tasks: Sequence[Task], root: Path) -> list[str | None]:
+    """Return the results of some tasks, which one process does; None for each that it could not."""
+    with tempfile.TemporaryFile() as orders:
+        for task in tasks:
+            _write(orders, task)
+        orders.seek(0)
+        done = run_program([pandoc_path(), "lua", str(SCRIPT)], what="pandoc", folder=root, source=orders)
+    if done.returncode:  # the command line will say why
+        return [None] * len(tasks)
+    return list(_answers(done.stdout, len(tasks)))
+
+
+def _write(orders: IO[bytes], task: Task) -> None:
+    content = task.content.encode()
+    orders.write(json.dumps({**task.orders, "length": len(content)}).encode() + b"\n" + content)
+
+
+def _answers(output: bytes, count: int) -> list[str | None]:
+    found: list[str | None] = []
+    place = 0
+    for _ in range(count):
+        end = output.find(b"\n", place)
+        if end < 0:
+            raise RenderError(
+                "pandoc: it ended before it had done all. Build again, and report it if it happens again."
+            )
+        length, place = int(output[place:end]), end + 1
+        if length < 0:
+            found.append(None)
+            continue
+        found.append(output[place : place + length].decode().replace("\r\n", "\n"))
+        place += length
+    return found

@@ -1,0 +1,69 @@
+-- What pandoc does for a report, task after task in one process: `pandoc lua tasks.lua`. See pandoc_tasks.py.
+--
+-- A task is a line of JSON, which says what to do and how many bytes of content follow. Its answer is a line with the number
+-- of bytes that follow, or -1 where pandoc stumbled or warned: the task is then done again by the command line, whose words
+-- say what is wrong.
+
+local function contents_of(path)
+  local file = assert(io.open(path, 'rb'))
+  local text = file:read('a')
+  file:close()
+  return text
+end
+
+-- The filters as the command line runs them, which tell them the format by a global.
+local function filtered(doc, task)
+  local environment = setmetatable({ FORMAT = task.to }, { __index = _G })
+  for _, filter in ipairs(task.filters) do doc = pandoc.utils.run_lua_filter(doc, filter, environment) end
+  return doc
+end
+
+local function options_of(task)
+  if task.to ~= 'html5' then return {} end
+  return { section_divs = true, wrap_text = 'none', html_math_method = 'mathml' }
+end
+
+local DO = {}
+
+function DO.read(task, content)
+  return pandoc.write(pandoc.read(content, task.from), 'json')
+end
+
+-- A document without a template around it; for Word, which has no parts, what the filters make of it.
+function DO.write(task, content)
+  local doc = pandoc.read(content, 'json')
+  if task.shift then
+    doc = doc:walk({ Header = function(header) header.level = header.level + task.shift; return header end })
+  end
+  doc = filtered(doc, task)
+  if task.to == 'docx' then return pandoc.write(pandoc.Pandoc(doc.blocks), 'json') end
+  return pandoc.write(doc, task.to, pandoc.WriterOptions(options_of(task)))
+end
+
+-- A template around a place for a body, filled with what a document's metadata and the variables say.
+function DO.fill(task, content)
+  local doc = filtered(pandoc.read(content, 'json'), task)
+  doc.blocks = { pandoc.RawBlock(task.to == 'typst' and 'typst' or 'html', task.place) }
+  local options = options_of(task)
+  options.template = pandoc.template.compile(contents_of(task.template), task.template)
+  options.variables = pandoc.json.decode(task.variables, false)
+  return pandoc.write(doc, task.to, pandoc.WriterOptions(options))
+end
+
+local function has_warned(messages)
+  for _, message in ipairs(messages) do
+    if pandoc.json.decode(pandoc.json.encode(message), false).verbosity ~= 'INFO' then return true end
+  end
+  return false
+end
+
+local line = io.read('L')
+while line do
+  local task = pandoc.json.decode(line, false)
+  local content = io.read(task.length) or ''
+  local messages, is_done, answer = pandoc.log.silence(pcall, DO[task['do']], task, content)
+  if is_done and not has_warned(messages) then io.write(#answer, '\n', answer) else io.write('-1\n') end
+  content, answer, messages = nil, nil, nil
+  collectgarbage()
+  line = io.read('L')
+end

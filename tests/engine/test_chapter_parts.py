@@ -1,0 +1,215 @@
+"""Formats that are joined of the chapters' parts: as one run of pandoc over all makes them, each part made once."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from natpatsip.errors import RenderError
+from natpatsip.pipeline import render
+from natpatsip.pipeline.caching.store import Cache
+from natpatsip.pipeline.render import chapter_parts, pandoc_tasks
+from natpatsip.pipeline.render.chapters import read_chapters, read_document
+from natpatsip.pipeline.render.html import SINGLE_PAGE
+from natpatsip.pipeline.render.pandoc import FILTERS, meta, run_pandoc
+from natpatsip.pipeline.render.pandoc_tasks import Task, perform
+from natpatsip.pipeline.render.render_cache import RenderCache
+from natpatsip.pipeline.render.staged_report import read_report
+from natpatsip.pipeline.render.unbroken import unbroken
+from support.staged import TIMESTAMP, chapter_with, stage
+
+DRAWING = "[]{.drawing name=d kind=line svg=figures/fig-beds.svg png=figures/fig-beds.png alt=Rising}"
+NOTES = "A sentence.[^a] Another.[^b]\n\n[^a]: The first note of {0}.\n[^b]: The second, of *{0}*.\n"
+FORMATS = ("html", "pdf", "docx")
+
+
+@pytest.fixture
+def staged(tmp_path):
+    """Stage chapters in which much is counted through the whole report: notes, small drawings, where a hint is."""
+    folder = stage(tmp_path / "staged")
+    drawing = folder / "figures" / "fig-beds.svg"
+    drawing.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><g id="a"/><use href="#a"/></svg>')
+    for file in sorted(folder.glob("*.qmd")):
+        chapter_with(file, NOTES.format(file.stem) + f"\nA line {DRAWING} and one more {DRAWING} here.\n")
+    return folder
+
+
+def one_run(staged, to, blocks, metadata, *options):
+    """Return what one run of pandoc makes of all chapters, without a template."""
+    text = chapter_parts.document_text(metadata, chapter_parts.blocks_text(blocks))
+    return run_pandoc("--from=json", *FILTERS, f"--to={to}", *options, folder=staged, what=to, text=text)
+
+
+def parts(report, to, chapters, **options):
+    tasks = [
+        chapter_parts.part_of(report, to, chapter_parts.blocks_text(blocks), what=to, **options) for blocks in chapters
+    ]
+    return perform(tasks, cache=RenderCache(report.root), jobs=2)
+
+
+def read(staged):
+    report = read_report(staged)
+    return report, [each.blocks for each in read_chapters(report, RenderCache(staged))]
+
+
+def test_the_page_of_the_whole_report_is_that_of_one_run(staged):
+    report, chapters = read(staged)
+    metadata = {**chapter_parts.pages_metadata(report), "single-file": {"t": "MetaBool", "c": True}}
+    blocks = [block for each in chapters for block in each]
+    options = (*chapter_parts.OPTIONS["html5"], "--shift-heading-level-by=1")
+    expected = one_run(staged, "html5", blocks, metadata, *options)
+    joined = chapter_parts.joined_page(parts(report, "html5", chapters, is_single=True))
+    assert joined == expected.rstrip("\n")
+    assert joined.count('id="fnref') == 2 * len(chapters) > 2
+    assert f'id="drawing-{2 * len(chapters)}-a"' in joined
+
+
+@pytest.mark.parametrize("with_numbers", [0, 1])
+def test_the_hint_about_numbers_is_below_the_first_title_wherever_they_are(with_numbers):
+    hint = '<p class="passport-hint">Select a number.</p>\n'
+    texts = [
+        f'<section id="{n}" class="level2">\n<h2>{n}</h2>\n{hint * (n >= with_numbers)}<p>Text {n}</p>\n</section>\n'
+        for n in range(3)
+    ]
+    joined = chapter_parts.joined_page(texts)
+    assert joined.count(hint) == 1
+    assert joined.startswith(f'<section id="0" class="level2">\n<h2>0</h2>\n{hint}<p>Text 0</p>')
+
+
+def test_the_pdf_is_of_the_text_of_one_run(staged):
+    report, chapters = read(staged)
+    blocks = [block for each in chapters for block in each]
+    expected = one_run(staged, "typst", blocks, meta(report.metadata)["c"])
+    joined = "\n\n".join(filter(None, (each.strip("\n") for each in parts(report, "typst", chapters))))
+    assert joined == expected.strip("\n")
+
+
+def test_word_has_the_blocks_of_one_run(staged, tmp_path):
+    report, chapters = read(staged)
+    dump = tmp_path / "dump.lua"
+    dump.write_text("function Pandoc(doc) io.stderr:write(pandoc.write(pandoc.Pandoc(doc.blocks), 'json')) end")
+    text = chapter_parts.document_text(
+        meta(report.metadata)["c"], chapter_parts.blocks_text([block for each in chapters for block in each])
+    )
+    done = pandoc_tasks.run_program(
+        [pandoc_tasks.pandoc_path(), "--from=json", *FILTERS, f"--lua-filter={dump}", "--to=docx", "--output=-"],
+        what="docx", folder=staged, content=text.encode(),
+    )  # fmt: skip
+    joined = ",".join(filter(None, map(chapter_parts.blocks_of, parts(report, "docx", chapters))))
+    expected, _ = json.JSONDecoder().raw_decode(done.stderr.decode())  # warnings about the file's pictures follow
+    assert json.loads(f"[{joined}]") == expected["blocks"]
+
+
+def run_counted(monkeypatch):
+    """Record the shares of tasks that processes are given, and the programs that are run by themselves."""
+    shares, run = [], pandoc_tasks._run
+    monkeypatch.setattr(pandoc_tasks, "_run", lambda tasks, root: shares.append(tasks) or run(tasks, root))
+    return shares
+
+
+def rendered(staged, output, **options):
+    render.render(staged, output, FORMATS, renderer=render.PANDOC, timestamp=TIMESTAMP, **options)
+
+
+def test_few_processes_make_a_report_however_many_chapters_it_has(tmp_path, monkeypatch):
+    shares = run_counted(monkeypatch)
+    rendered(stage(tmp_path / "staged"), tmp_path / "report")
+    assert (
+        len(shares) <= 8
+    )  # two to read, two for pages, one for the PDF, one for Word, one for the statement, one spare
+    assert sum(map(len, shares)) > 3 * len(shares)
+
+
+def test_a_change_of_one_chapter_makes_its_parts_again_and_no_others(tmp_path, monkeypatch):
+    staged, cache = stage(tmp_path / "staged"), Cache(tmp_path / "cache")
+    rendered(staged, tmp_path / "report", cache=cache)
+    changed = min(staged.glob("*.qmd"), key=lambda file: file.stem == "index")
+    chapter_with(changed, "A sentence that none of the others has.")
+    shares = run_counted(monkeypatch)
+    rendered(staged, tmp_path / "report", cache=cache)
+    made = [task for share in shares for task in share if task.kind.startswith(("chapters", "part-"))]
+    assert made
+    assert all("none" in task.content and "others" in task.content for task in made)
+    assert {task.kind for task in made} == {"chapters", "part-html5", "part-typst", "part-docx"}
+    assert sorted(task.kind for task in made).count("part-html5") == 2  # the page, and the page of the whole report
+    again = tmp_path / "again"
+    rendered(staged, again)
+    for file in ("report.pdf", "report.docx", f"html/{SINGLE_PAGE}", f"html/{changed.stem}.html"):
+        assert (again / file).read_bytes() == (tmp_path / "report" / file).read_bytes(), file
+
+
+def task(content, alone, **orders):
+    return Task("chapters", {"do": "read", "from": "markdown", **orders}, content, alone, has_figures=False)
+
+
+def fails():
+    raise RenderError("its own words")
+
+
+@pytest.mark.parametrize("text", ["::: {.note}\nNever closed.", "[a]: x\n[a]: y\n\nTwice defined [a]."])
+def test_what_pandoc_warns_of_is_told_by_its_command_line(tmp_path, text):
+    good = task("Fine.", fails)
+    with pytest.raises(RenderError, match="its own words"):
+        perform([good, task(text, fails)], cache=RenderCache(tmp_path), jobs=1)
+    assert "Fine" in perform([good], cache=RenderCache(tmp_path), jobs=1)[0]
+
+
+def test_a_process_that_crashes_leaves_its_tasks_to_the_command_line(tmp_path, monkeypatch):
+    broken = tmp_path / "broken.lua"
+    broken.write_text("os.exit(3)")
+    monkeypatch.setattr(pandoc_tasks, "SCRIPT", broken)
+    found = perform([task("One.", lambda: "one"), task("Two.", lambda: "two")], cache=RenderCache(tmp_path), jobs=2)
+    assert found == ["one", "two"]
+
+
+def test_the_command_line_reads_what_it_changes_before_reading(tmp_path):
+    tabs = "Text\twith a tab.\n"
+    assert perform([task(tabs, lambda: "alone")], cache=RenderCache(tmp_path), jobs=1) == ["alone"]
+
+
+def test_the_same_word_is_the_same_object_but_for_signs_of_divs():
+    text = run_pandoc("--from=markdown", "--to=json", folder=None, what="", text="ward a ward ::: a :::")
+    document = read_document(text)
+    words = [each for each in document["blocks"][0]["c"] if each["t"] == "Str"]
+    assert document == json.loads(text)
+    assert words[0] is words[2]
+    assert words[1] is words[4]
+    assert words[3] == words[5]
+    assert words[3] is not words[5]
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("See Figure 5 and figures 6 there", ["Figure 5", "figures 6"]),
+        ("Table 2, Tableau 3, Tables 4", ["Table 2"]),
+        ("in Q3 2024/25, in Q5 2024/25 and Q3 2024", ["Q3 2024/25"]),
+        ("on 26 September 2024 and in September 2024.", ["26 September 2024", "September 2024"]),
+        ("126 September, 26 Septembers, May 20245", []),
+        ("(**Figure** *5*) and “Figure” 5", ["Figure 5"]),
+        ("Figure[^1] 5\n\n[^1]: On 1 May 2024.", ["1 May 2024"]),
+        (
+            "a fact of [1 May 2024]{.fact key=a period=b entry=a1}, and one of [1 May 2024]{.fact key=a period=b}",
+            ["1 May 2024"],
+        ),
+    ],
+)
+def test_what_is_read_as_one_word_is_held_together(text, held):
+    found = run_pandoc("--from=markdown", "--to=json", folder=None, what="", text=text)
+    document = json.loads(found)
+    blocks = unbroken(document["blocks"])
+    assert document == json.loads(found), "the chapter's own blocks have changed"
+    written = run_pandoc(
+        "--from=json",
+        "--to=plain",
+        "--wrap=none",
+        folder=None,
+        what="",
+        text=json.dumps({**document, "blocks": blocks}),
+    )
+    words = written.replace("_", "").replace("*", "")
+    spaces = sum(each.count(" ") for each in held)
+    assert words.count("\N{NO-BREAK SPACE}") == spaces
+    for each in held:
+        assert each.replace(" ", "\N{NO-BREAK SPACE}") in words
