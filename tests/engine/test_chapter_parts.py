@@ -213,3 +213,11 @@ def test_what_is_read_as_one_word_is_held_together(text, held):
     assert words.count("\N{NO-BREAK SPACE}") == spaces
     for each in held:
         assert each.replace(" ", "\N{NO-BREAK SPACE}") in words
+
+
+def test_the_filter_about_numbers_is_run_where_there_are_numbers(staged):
+    report, chapters = read(staged)
+    found = [chapter_parts.part_of(report, "typst", chapter_parts.blocks_text(each), what="typst") for each in chapters]
+    run = [any(name.endswith("passports.lua") for name in each.orders["filters"]) for each in found]
+    assert run == ['"fact"' in each.content for each in found]
+    assert {True, False} == set(run)

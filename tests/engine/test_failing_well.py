@@ -21,7 +21,7 @@ from natpatsip.pipeline.execution import notebook_run
 from natpatsip.pipeline.execution.dask_cluster import Cluster
 from natpatsip.pipeline.execution.dask_worker import TaskResult
 from natpatsip.pipeline.plan import Plan
-from natpatsip.pipeline.render import pandoc, program, renderer
+from natpatsip.pipeline.render import pandoc, pandoc_tasks, program, renderer
 from natpatsip.pipeline.render.program import run_program
 from natpatsip.quarter import Quarter
 from natpatsip.release import publication
@@ -70,7 +70,7 @@ def full(*_, **__):
 
 @pytest.mark.parametrize(
     ("where", "name"),
-    [(notebook_run, "_copy_of"), (publication, "copy_files"), (publication, "_swap"), (pandoc, "run_program")],
+    [(notebook_run, "_copy_of"), (publication, "copy_files"), (publication, "_swap"), (pandoc_tasks, "run_program")],
     ids=["executing", "copying", "publishing", "rendering"],
 )
 def test_a_full_disk_is_said_with_what_to_do_and_the_report_stays(tmp_path, monkeypatch, where, name):

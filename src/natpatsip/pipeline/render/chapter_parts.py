@@ -19,6 +19,7 @@ PLACES = {"html5": "<!-- natpatsip: body -->", "typst": "/* natpatsip: body */"}
 OPTIONS = {"html5": ("--section-divs", "--wrap=none", "--mathml"), "typst": (), "docx": ()}
 API = '"pandoc-api-version":[1,23,1]'
 BLOCKS = '"blocks":['
+PASSPORTS = "passports.lua"  # it copies each paragraph, which is a third of the work on plain text
 
 _HINT = re.compile(r'<p class="passport-hint">.*?</p>\n?')
 _TITLE_END = re.compile(r"</h\d>\n?")
@@ -57,7 +58,7 @@ def part_of(
 ) -> Task:
     """Return the task to make a chapter's part of a format."""
     metadata = pages_metadata(report) if to == "html5" else meta(report.metadata)["c"]
-    orders: dict[str, Any] = {"do": "write", "to": to, "filters": _filters()}
+    orders: dict[str, Any] = {"do": "write", "to": to, "filters": _filters(blocks)}
     options = OPTIONS[to]
     if is_single:
         metadata = {**metadata, "single-file": {"t": "MetaBool", "c": True}}
@@ -67,8 +68,11 @@ def part_of(
     return Task(f"part-{to}", orders, text, partial(_part_alone, report, to, text, what, options))
 
 
-def _filters() -> list[str]:
-    return [each.removeprefix("--lua-filter=") for each in FILTERS]
+def _filters(blocks: str) -> list[str]:
+    """Return the filters that blocks need: where there is no number, there is nothing to say of where it comes from."""
+    has_numbers = '"fact"' in blocks or '"passports"' in blocks
+    filters = [each.removeprefix("--lua-filter=") for each in FILTERS]
+    return [each for each in filters if has_numbers or not each.endswith(PASSPORTS)]
 
 
 def _part_alone(report: Report, to: str, text: str, what: str, options: Sequence[str]) -> str:
@@ -101,7 +105,7 @@ def frame_of(
         "to": to,
         "template": (EXTENSION / template).as_posix(),
         "variables": json.dumps(_without_empty_lists(variables or {})),
-        "filters": _filters() if headings else [],
+        "filters": _filters('"fact"') if headings else [],
         "place": PLACES[to],
     }
     text = document_text(metadata, blocks_text(headings))
