@@ -178,6 +178,9 @@ def _titles(plan: Plan) -> dict[str, str]:
 
 def _list_of_figures(figures: Sequence[FigureRecord], settings: Settings) -> str:
     """Return the list of figures: number, programme, description, and where (a link, or a page in print)."""
+    title = f"# {escaped(settings.headings.figures)} {{#{FIGURES} .{FIGURES}}}"
+    if not figures:
+        return f"{title}\n\nThis report has no figures.\n"
     rows = [
         f"| [Figure {each.number}]({each.chapter}.qmd#{each.id}) | {escaped(each.programme)} "
         f'| {escaped(each.record["description"])} | [{each.number}]{{.page-of target="{each.id}"}} |'
@@ -185,7 +188,7 @@ def _list_of_figures(figures: Sequence[FigureRecord], settings: Settings) -> str
     ]
     columns = f"| Figure | {escaped(settings.labels.programme)} | Description | Page |"
     table = "\n".join([columns, "|:--|:--|:-----|--:|", *rows])
-    return f"# {escaped(settings.headings.figures)} {{#{FIGURES} .{FIGURES}}}\n\n{table}\n"
+    return f"{title}\n\n{table}\n"
 
 
 def _with_passports(plan: Plan, texts: Mapping[str, str], passports: Sequence[Passport], file: Path) -> dict[str, str]:
