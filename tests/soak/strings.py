@@ -21,7 +21,7 @@ import time
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from functools import cache
@@ -566,12 +566,16 @@ def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result
     with result.timed(), ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         shown_in = pool.submit(_learn, folder).result()
         tasks = [(folder, strings, until, shown_in, pairs) for pairs in _projects(len(strings))]
+        doing = [pool.submit(_try, task) for task in tasks]
         try:
-            for outcomes in pool.map(_try, tasks):
-                for (field, each), (outcome, faults) in sorted(outcomes.items()):
+            for done in as_completed(doing):
+                for (field, each), (outcome, faults) in sorted(done.result().items()):
                     result.count(f"{field}: {outcome}", [f"{strings[each][:60]!r}: {fault}" for fault in faults])
         except BrokenProcessPool:
             result.count("any: stopped", ["a build ended its process, and with it all that were to be tried"])
+        finally:
+            for each in doing:
+                each.cancel()
     shown = ", ".join(f"{field} ({' '.join(sorted(forms)) or 'nowhere'})" for field, forms in shown_in.items())
     result.notes.append(f"{len(strings)} strings in {len(shown_in)} fields. Where each field is shown: {shown}.")
     return result
