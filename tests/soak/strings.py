@@ -24,7 +24,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
-from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -607,9 +606,15 @@ def _try(task: tuple[Path, list[str], float, dict[str, set[str]], list[Pair]]) -
     return trial.outcomes
 
 
-@cache
+_OPENED: list[tuple[ExitStack, Browser]] = []
+
+
 def _browser() -> Browser:
-    """Return this process's browser."""
-    opened = ExitStack()
-    atexit.register(opened.close)
-    return opened.enter_context(chromium())
+    """Return this process's browser, opened again if the system has ended it."""
+    if _OPENED and not _OPENED[-1][1].is_connected():
+        _OPENED.pop()[0].close()
+    if not _OPENED:
+        opened = ExitStack()
+        atexit.register(opened.close)
+        _OPENED.append((opened, opened.enter_context(chromium())))
+    return _OPENED[-1][1]
