@@ -124,6 +124,48 @@ MISSTATED = {
         "at area A it stacks percentages to 170%",
     ),
 }
+SHARES = {"area": ["A", "A", "B", "B"], "team": ["S", "N", "S", "N"], "seen": [10, 30, 60, 40]}
+
+
+def labelled(stack="zero", *, text=None, bars=None, mark="text"):
+    """Stacked bars with a label on each, which is stacked by itself."""
+    given = {"x": alt.X("seen:Q", stack=stack), "y": "area:N"}
+    base = alt.Chart(pd.DataFrame(SHARES))
+    over = getattr(base, f"mark_{mark}")().encode(**{**given, "text": "seen:Q", **(text or {})})
+    return base.mark_bar().encode(**given, color="team:N", **(bars or {})) + over
+
+
+LABELS_APART = {
+    "no-detail": labelled(),
+    "shares": labelled("normalize"),
+    "not-stacked": labelled(text={"x": alt.X("seen:Q", stack=None), "detail": "team:N"}),
+    "stacked-otherwise": labelled(text={"x": alt.X("seen:Q", stack="normalize"), "detail": "team:N"}),
+    "order": labelled(bars={"order": "seen:Q"}, text={"detail": "team:N"}),
+    "other-detail": labelled(text={"detail": "seen:N"}),
+}
+LABELS_AT_THEIR_BARS = {
+    "detail": labelled(text={"detail": "team:N"}),
+    "colour": labelled("normalize", text={"color": "team:N"}),
+    "both-ordered": labelled(bars={"order": "seen:Q"}, text={"detail": "team:N", "order": "seen:Q"}),
+    "one-bar-each": chart(TEAMS, color="team:N") + chart(TEAMS, "text", text="seen:Q"),
+    "total-of-a-bar": chart(SHARES, x="area:N", color="team:N")
+    + chart(SHARES, "text", x="area:N", y="sum(seen):Q", text="sum(seen):Q"),
+    "total-of-another-frame": chart(SHARES, x="area:N", color="team:N")
+    + chart({"area": ["A", "B"], "seen": [40, 100]}, "text", x="area:N", text="seen:Q"),
+    "colour-of-the-bar": chart(FULL, x="area:N", y="sum(seen):Q") + chart(FULL, "text", x="area:N", y="sum(seen):Q"),
+}
+
+
+@pytest.mark.parametrize("name", LABELS_APART)
+def test_labels_that_lie_at_other_bars_than_their_own_are_refused(name):
+    assert "are not stacked as these are" in misstated(LABELS_APART[name].to_dict())
+
+
+@pytest.mark.parametrize("name", LABELS_AT_THEIR_BARS)
+def test_labels_that_lie_at_their_own_bars_are_drawn(name):
+    assert misstated(LABELS_AT_THEIR_BARS[name].to_dict()) == ""
+
+
 STATED = {
     "areas-below-0": areas([-5, -6, -1, -2]),
     "bars-of-both-signs": chart({**FULL, "seen": [5, -3, 2, 1]}, x="area:N", color="team:N"),

@@ -29,6 +29,12 @@ SAMPLES = {  # by the row of the list: what an author types, and what the messag
     },
     "a code block": {"```\nx = 1\n```": 'a code block ("x = 1")', "Text\n\n    x = 1": 'a code block ("x = 1")'},
     "a formula with commands that are not of LaTeX mathematics": {"$\\foo{x}$": 'cannot be converted ("\\foo{x}")'},
+    "a `%` in a formula, inline code in a formula": {
+        "$p = 50% + y$": 'a % in a formula ("p = 50% + y")',
+        "$$\nx = 5\\\\% y\n$$": "a % in a formula",
+        "So $p = `{python} rate` < x$ holds.": "inline code in a formula ($p = `{python} rate` < x$)",
+        "$$p = `{python} rate`$$": "inline code in a formula",
+    },
     "an image by its address or path": {
         "![Beds](https://example.org/a.png)": "an image outside a figure",
         "![Beds](images/a.png)": 'an image outside a figure ("images/a.png")',
@@ -151,6 +157,7 @@ ALLOWED = [
     '::: {.callout-note}\n## Title\n\nText\n:::\n\n:::: {.tiles}\n::: {.tile icon="baby"}\n1\n\none\n:::\n::::',
     "[there](index.ipynb#gone) [there](ward.qmd#gone) [there](https://example.org)",
     "### Next {#next}\n\n#### Deeper\n\nText",
+    "Costs $5 and `{python} n` or $6 each; $p = 50\\%$, `{python} n`% of $x$, `$y$ %` and $$z \\% 2$$.",
 ]
 
 

@@ -21,10 +21,9 @@ import time
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
-from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -566,12 +565,16 @@ def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result
     with result.timed(), ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         shown_in = pool.submit(_learn, folder).result()
         tasks = [(folder, strings, until, shown_in, pairs) for pairs in _projects(len(strings))]
+        doing = [pool.submit(_try, task) for task in tasks]
         try:
-            for outcomes in pool.map(_try, tasks):
-                for (field, each), (outcome, faults) in sorted(outcomes.items()):
+            for done in as_completed(doing):
+                for (field, each), (outcome, faults) in sorted(done.result().items()):
                     result.count(f"{field}: {outcome}", [f"{strings[each][:60]!r}: {fault}" for fault in faults])
         except BrokenProcessPool:
             result.count("any: stopped", ["a build ended its process, and with it all that were to be tried"])
+        finally:
+            for each in doing:
+                each.cancel()
     shown = ", ".join(f"{field} ({' '.join(sorted(forms)) or 'nowhere'})" for field, forms in shown_in.items())
     result.notes.append(f"{len(strings)} strings in {len(shown_in)} fields. Where each field is shown: {shown}.")
     return result
@@ -603,9 +606,15 @@ def _try(task: tuple[Path, list[str], float, dict[str, set[str]], list[Pair]]) -
     return trial.outcomes
 
 
-@cache
+_OPENED: list[tuple[ExitStack, Browser]] = []
+
+
 def _browser() -> Browser:
-    """Return this process's browser."""
-    opened = ExitStack()
-    atexit.register(opened.close)
-    return opened.enter_context(chromium())
+    """Return this process's browser, opened again if the system has ended it."""
+    if _OPENED and not _OPENED[-1][1].is_connected():
+        _OPENED.pop()[0].close()
+    if not _OPENED:
+        opened = ExitStack()
+        atexit.register(opened.close)
+        _OPENED.append((opened, opened.enter_context(chromium())))
+    return _OPENED[-1][1]

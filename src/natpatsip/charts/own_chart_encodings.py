@@ -25,6 +25,7 @@ _DATUM = re.compile(r"datum(?:\.|\[['\"])(\w+)")
 _GUARD = re.compile(r"isValid|null|isNaN|isFinite")
 SUMS = ("aggregate", "joinaggregate", "window")
 ADDABLE = ("sum", "count", "distinct", "valid", "missing")  # aggregates that Vega stacks; it draws others in one place
+STACKED_BY = ("color", "fill", "stroke", "opacity", "shape", "detail")
 _PERCENT = re.compile(r"%|\bper ?cent\b", re.IGNORECASE)
 
 
@@ -50,7 +51,42 @@ def misstated(specification: Specification) -> str:
             "names, such as Q1 2024/25."
         )
     told = (_misplaced(unit, specification) or _of_unit(unit, specification) for unit in units(specification))
-    return _calculated(specification) or next(filter(None, told), "")
+    return _calculated(specification) or next(filter(None, told), "") or _apart_from_their_bars(specification)
+
+
+def _apart_from_their_bars(specification: Specification) -> str:
+    """Return that labels or points over stacked bars lie at other bars: each layer of a chart is stacked by itself."""
+    drawn: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for unit in units(specification):
+        encoding, mark = unit["encoding"], _mark(unit)
+        measured = [name for name in ("x", "y") if encoding.get(name, {}).get("type") == "quantitative"]
+        if len(measured) != 1 or unit["is_changed"] or {"x2", "y2", "xOffset", "yOffset"} & encoding.keys():
+            continue
+        heights, other = encoding[measured[0]], encoding.get("y" if measured == ["x"] else "x", {})
+        groups = {field for name in STACKED_BY if (field := field_of(encoding.get(name)))} - {field_of(other)}
+        is_stacked = heights.get("stack", bool(groups) and mark in ("bar", "area")) not in (None, False)
+        place = (measured[0], field_of(heights), field_of(other), str(unit["data"]), *unit["facets"])
+        stacked = (heights.get("stack", "zero"), groups, encoding.get("order")) if is_stacked else ()
+        if mark in ("bar", "area"):
+            if is_stacked and _has_several(rows_of(unit, specification), [field_of(other), *unit["facets"]]):
+                drawn[place] = stacked
+        elif mark == "text" and place in drawn and stacked != drawn[place] and (groups or "aggregate" not in heights):
+            given = " and ".join(sorted(drawn[place][1]))
+            return (
+                f"labels of {place[1]} over stacked bars are not stacked as these are, so that they lie at other bars. "
+                f"Give the labels the stack and the order of the bars, and detail={given}, or draw no labels."
+            )
+    return ""
+
+
+def _mark(unit: Specification) -> str:
+    return str(unit["mark"]["type"] if isinstance(unit["mark"], Mapping) else unit["mark"])
+
+
+def _has_several(rows: Rows, places: Sequence[str]) -> bool:
+    """Return True if more than one row is at one place."""
+    found = [tuple(map(row.get, places)) for row in rows]
+    return len(set(found)) < len(found)
 
 
 def _calculated(specification: Specification) -> str:
@@ -114,7 +150,7 @@ def _misplaced(unit: Specification, specification: Specification) -> str:
 
 def _of_unit(unit: Specification, specification: Specification) -> str:
     rows = rows_of(unit, specification)
-    mark = unit["mark"]["type"] if isinstance(unit["mark"], Mapping) else unit["mark"]
+    mark = _mark(unit)
     told = [_partial_area(unit, rows) if mark == "area" else "", _stacked(unit, rows, mark)]
     for name, channel in _channels(unit["encoding"]):
         values = [row[channel["field"]] for row in rows if channel["field"] in row]

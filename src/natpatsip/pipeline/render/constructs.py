@@ -65,6 +65,7 @@ SHOWN_BY = {"png": "docx", "narrow": "html", "interactive": "html"}  # those tha
 LINK = re.compile(r"([\w-]+\.qmd)(?:#(.*))?")
 SHORTCODE = "{{<"
 HERE = "\0"  # in a sentence: the place of what it is about, which is looked for only where there is a sentence
+COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%")  # in LaTeX
 FENCE = re.compile(r":{3,}")
 ESCAPED_FENCE = re.compile(r"(?<![^\s*_\[\"'])(?:\\:){3,}")  # at the beginning of a word, or of what is emphasised
 ELSEWHERE = re.compile(r"https?://\S+|mailto:\S+@\S+")
@@ -193,8 +194,19 @@ class _Constructs:
                 yield f"{place}: found a shortcode ({SHORTCODE} … >}}}}), which only Quarto knows. {SEE}"
 
     def _formulas(self) -> Iterator[str]:
-        """Yield a sentence for each formula that pandoc cannot turn into MathML: pages would show its source."""
+        """Yield a sentence for each formula of which something would be lost.
+
+        If pandoc cannot turn it into MathML, pages would show its source.
+        """
         formulas = [node["c"] for node in self.chapter.nodes if node["t"] == "Math"]
+        for _, tex in formulas:
+            if COMMENT.search(tex):
+                place = self.chapter.place(tex.strip().splitlines()[0])
+                yield (
+                    f'{place}: found a % in a formula ("{tex.strip()[:60]}"): '
+                    f"LaTeX takes what follows it for a comment, and leaves it out. Write \\% for the sign. {SEE}"
+                )
+        formulas = [each for each in formulas if not COMMENT.search(each[1])]
         if formulas and not _can_convert(self.report, formulas):
             for _, tex in (each for each in formulas if not _can_convert(self.report, [each])):
                 yield (

@@ -23,7 +23,7 @@ from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import Report
 from natpatsip.pipeline.render.typefaces import drawn, known_characters, missing_characters, named
 from natpatsip.pipeline.staging.chapter import ATTACHED, check_chapter_links, check_nothing_is_lost, pasted_image
-from natpatsip.pipeline.staging.commonmark import as_pandoc
+from natpatsip.pipeline.staging.commonmark import FORMULA, as_pandoc
 from natpatsip.pipeline.staging.markdown import Heading, Place, pieces, skipped_level
 from natpatsip.project import MARK
 from natpatsip.settings import OWN, bibliography_of
@@ -112,6 +112,11 @@ def _typed(plan: Plan, notebook: Notebook, found: list[str]) -> Iterator[tuple[s
             if level is not None and (fault := skipped_level(heading, level)):
                 found.append(f"{place}: {fault}")
             level = heading.level
+        for formula in (each for each in FORMULA.findall(cell.source) if INLINE.search(each)):
+            found.append(
+                f"{place}: found inline code in a formula ({' '.join(formula.split())[:80]}): there a value's %, "
+                "commas and words would be read as LaTeX. End the formula before it: $p =$ `{python} rate`."
+            )
         try:
             check_nothing_is_lost(text)
         except StagingError as error:

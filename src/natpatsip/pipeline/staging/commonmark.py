@@ -23,10 +23,10 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _CODE = re.compile(
     r"^ {0,3}(```+|~~~+).*?^ {0,3}\1[`~]*[ \t]*$|(?<!`)(`+)(?!`).+?(?<!`)\2(?!`)", re.MULTILINE | re.DOTALL
 )
-_MATH = re.compile(r"(?<!\\)(\$\$.+?\$\$|\$(?=\S)(?:\\.|[^$\\])*?(?<=\S)\$(?!\d))", re.DOTALL)
+FORMULA = re.compile(r"(?<!\\)(\$\$.+?\$\$|\$(?=\S)(?:\\.|[^$\\])*?(?<=\S)\$(?!\d))", re.DOTALL)
 _ATTRIBUTES = re.compile(r"\{[^{}\n]*\}")
 _ADDRESS = re.compile(r"\]\([^()\s]*\)|<\w+:[^<>\s]*>")
-_VERBATIM = re.compile("|".join(each.pattern for each in (_CODE, _MATH, _ATTRIBUTES, _ADDRESS)), _CODE.flags)
+_VERBATIM = re.compile("|".join(each.pattern for each in (_CODE, FORMULA, _ATTRIBUTES, _ADDRESS)), _CODE.flags)
 _LONE = re.compile(r"(?<!\\)(?:\\\\)*(\\(?=[^!-~\n])|`)")  # a backslash that escapes nothing; a backtick
 _LAST_SIGNS = re.compile(r"(?<=[^\s\\#])#+(?=\s*(?:\{[^{}]*\})?\Z)")  # of a heading, which they do not close: "C#"
 _FOOTNOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\]")
@@ -253,7 +253,7 @@ def _inline(token: Token) -> str:
     Between two stars such as ``*, 12 and *`` pandoc reads emphasis, and neither star would be seen.
     """
     text = token.content
-    code = [match.span() for pattern in (_CODE, _MATH, _ATTRIBUTES) for match in pattern.finditer(text)]
+    code = [match.span() for pattern in (_CODE, FORMULA, _ATTRIBUTES) for match in pattern.finditer(text)]
     literal = [
         child.meta["at"]
         for child in token.children or ()
