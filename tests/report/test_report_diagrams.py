@@ -44,7 +44,7 @@ def test_a_phase_can_be_set_off_and_reads_there(layout):
 @LAYOUTS
 def test_the_cycle_of_the_community_of_practice_comes_back_to_the_safety_group(layout):
     said = " ".join(element.text for element in texts(f"community_cycle, {layout}"))
-    for words in ("Community of practice", "stories", "speakers", "safety group"):
+    for words in ("Community of practice", "stories", "speakers", "improvement group"):
         assert words in said
 
 
