@@ -7,8 +7,8 @@ what is the quarter's own.
 from __future__ import annotations
 
 from natpatsip import context, params, wording
-from natpatsip.blocks.printable import escaped
 from natpatsip.blocks.tables_and_callouts import Block
+from natpatsip.blocks.values_in_words import escaped
 from natpatsip.params import Params
 from natpatsip.project import project_root
 from natpatsip.settings import Settings, current_settings, read_book

@@ -8,7 +8,7 @@ import vl_convert
 from natpatsip.errors import FigureError
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing.charts_to_svg import VEGALITE, Artist
-from natpatsip.pipeline.drawing.empty_charts import undrawn
+from natpatsip.pipeline.drawing.refused_charts import undrawn
 from support.projects import ROOT, code, command, small
 
 ROWS = pd.DataFrame({"team": ["North", "South", "East"], "seen": [0, 10, 100], "waits": [4.0, None, 6.0]})

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from natpatsip.blocks.printable import labelled
 from natpatsip.blocks.tables_and_callouts import table
+from natpatsip.blocks.values_in_words import labelled
 from natpatsip.errors import FigureError
 from natpatsip.facts.fact import Fact
 

@@ -1,6 +1,6 @@
 """Headings apart from what stands under them."""
 
-from natpatsip.blocks.printable import escaped
+from natpatsip.blocks.values_in_words import escaped
 from natpatsip.pipeline.staging.markdown import Heading, attribute, pieces, slug, without_empty_headings
 
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from natpatsip.blocks.printable import escaped
 from natpatsip.blocks.tables_and_callouts import fact_span, table
+from natpatsip.blocks.values_in_words import escaped
 from natpatsip.facts.publishing import Fact
 from natpatsip.pipeline.render.chapters import READER, text_of, walk
 from natpatsip.pipeline.render.pandoc import meta, pandoc_path

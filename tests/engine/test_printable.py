@@ -12,7 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from natpatsip.blocks.printable import NotPrintableError, escaped, inline, is_missing, text_of_value, words_of_python
+from natpatsip.blocks.values_in_words import (
+    NotPrintableError,
+    escaped,
+    inline,
+    is_missing,
+    text_of_value,
+    words_of_python,
+)
 from natpatsip.facts.fact import Fact, printed
 from natpatsip.quarter import Quarter
 

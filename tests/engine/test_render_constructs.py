@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from natpatsip.blocks.printable import escaped
+from natpatsip.blocks.values_in_words import escaped
 from natpatsip.errors import RenderError
 from natpatsip.pipeline.options import FORMATS
 from natpatsip.pipeline.render.chapters import parse_chapter, read_chapters

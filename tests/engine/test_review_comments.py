@@ -8,7 +8,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from natpatsip.pipeline.render.cell_bookmarks import bookmark_of
-from natpatsip.pipeline.render.review_comments import add_comments
+from natpatsip.pipeline.render.comments_into_word import add_comments
 from natpatsip.pipeline.review_notes import Note
 from natpatsip.word_files.word_file import WordFile
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from natpatsip import context, wording
 from natpatsip.blocks import library_figures
 from natpatsip.blocks.library_figures import SVG
-from natpatsip.blocks.printable import NotPrintableError, is_missing, labelled, text_of_value
+from natpatsip.blocks.values_in_words import NotPrintableError, is_missing, labelled, text_of_value
 from natpatsip.charts.layout.sizes import WIDTH
 from natpatsip.context import FIGURE as FIGURE
 from natpatsip.context import PICTURE as PICTURE

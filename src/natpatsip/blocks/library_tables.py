@@ -16,7 +16,7 @@ from numbers import Real
 from typing import Any
 
 from natpatsip import wording
-from natpatsip.blocks.printable import escaped
+from natpatsip.blocks.values_in_words import escaped
 from natpatsip.context import LIBRARY_TABLES
 from natpatsip.errors import FigureError
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from natpatsip.blocks.printable import escaped
+from natpatsip.blocks.values_in_words import escaped
 from natpatsip.compare.built_report import BuiltReport
 from natpatsip.compare.word_diff import ADDED, AROUND, REMOVED, SAME, Stretch, marked
 from natpatsip.errors import one_line

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from natpatsip.blocks.printable import escaped
+from natpatsip.blocks.values_in_words import escaped
 from natpatsip.compare import compare
 from natpatsip.compare.built_report import PATH, BuiltReport, CompareError
 from natpatsip.compare.changes import FIGURES, NARRATIVE, NUMBERS, NUMBERS_OF_ONE, Change, Comparison, number_table

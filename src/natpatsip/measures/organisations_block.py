@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from natpatsip import context, spc, wording
-from natpatsip.blocks.printable import escaped
 from natpatsip.blocks.tables_and_callouts import Block, made_block
+from natpatsip.blocks.values_in_words import escaped
 from natpatsip.charts import icons, palette
 from natpatsip.datasets.disclosure import MISSING
 from natpatsip.errors import DataError

@@ -10,8 +10,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from natpatsip import context, spc, wording
-from natpatsip.blocks.printable import escaped
 from natpatsip.blocks.tables_and_callouts import Block, Drawing, drawing_span, fact_span, made_block
+from natpatsip.blocks.values_in_words import escaped
 from natpatsip.charts import icons, sparkline_chart
 from natpatsip.errors import DataError, nearest
 from natpatsip.facts.fact import Fact, printed

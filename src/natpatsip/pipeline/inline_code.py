@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from natpatsip.blocks.printable import NotPrintableError
+from natpatsip.blocks.values_in_words import NotPrintableError
 from natpatsip.errors import DataFileError, NotebookError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 INLINE = re.compile(r"(?<!`)`\{python\}\s*([^`\s](?:[^`\n]|\n(?!\s*\n))*?)\s*`(?!`)")
 FENCE = re.compile(r"^(```+|~~~+).*?^\1", re.MULTILINE | re.DOTALL)
 KEPT = "user_expressions"
-PRINTS = "__import__('natpatsip.blocks.printable', fromlist=['inline']).inline(({}\n))"
+PRINTS = "__import__('natpatsip.blocks.values_in_words', fromlist=['inline']).inline(({}\n))"
 """What Python evaluates for an inline expression; brackets let it run over several lines, and end in a comment."""
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from natpatsip import git, wording
-from natpatsip.blocks.printable import escaped
+from natpatsip.blocks.values_in_words import escaped
 from natpatsip.files.digests import sha256_of
 from natpatsip.params import Params
 from natpatsip.pipeline.plan import FINALS_ONLY, Plan

@@ -13,15 +13,15 @@ from typing import Any
 
 from natpatsip.blocks.figures import VEGALITE as VEGALITE_TYPE
 from natpatsip.blocks.library_figures import PLOTLY, SVG
-from natpatsip.blocks.printable import visible
+from natpatsip.blocks.values_in_words import visible
 from natpatsip.charts import dark, icons, own_charts, palette
 from natpatsip.charts.layout.sizes import narrow, pages
 from natpatsip.errors import FigureError, RenderError
 from natpatsip.files.digests import key
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing.drawn_texts import cut_alike, misleading, unreadable
-from natpatsip.pipeline.drawing.empty_charts import is_made_here, undrawn
 from natpatsip.pipeline.drawing.plotly_to_svg import plotly_svg
+from natpatsip.pipeline.drawing.refused_charts import is_made_here, undrawn
 from natpatsip.pipeline.drawing.svg import portable, tidy
 from natpatsip.pipeline.options import FORMATS
 
@@ -35,7 +35,7 @@ SOURCES = (
     HERE,
     HERE.with_name("svg.py"),
     HERE.with_name("plotly_to_svg.py"),
-    HERE.with_name("empty_charts.py"),
+    HERE.with_name("refused_charts.py"),
     *COLOURS,
 )  # what draws, besides the library
 

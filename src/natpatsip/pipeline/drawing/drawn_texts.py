@@ -14,7 +14,7 @@ from html import unescape
 from itertools import pairwise
 from typing import Any
 
-from natpatsip.blocks.printable import words_of_python
+from natpatsip.blocks.values_in_words import words_of_python
 from natpatsip.charts.own_charts import units
 
 Items = Sequence[Mapping[str, Any]]

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from natpatsip import wording
-from natpatsip.blocks.printable import escaped
+from natpatsip.blocks.values_in_words import escaped
 from natpatsip.charts import dark, palette
 from natpatsip.errors import RenderError, together
 from natpatsip.pipeline.render.chapters import Chapter, classes_of, read_chapter

@@ -29,9 +29,9 @@ from natpatsip.errors import RenderError
 from natpatsip.pipeline.render import cell_bookmarks
 from natpatsip.pipeline.render.chapter_parts import blocks_of, blocks_text, document_text, part_of
 from natpatsip.pipeline.render.chapters import Chapter
+from natpatsip.pipeline.render.comments_into_word import add_comments
 from natpatsip.pipeline.render.pandoc import meta, run_pandoc
 from natpatsip.pipeline.render.pandoc_tasks import perform
-from natpatsip.pipeline.render.review_comments import add_comments
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
 from natpatsip.pipeline.render.word_fonts import embed_fonts
 from natpatsip.pipeline.render.word_pages import pages_of, qn

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from natpatsip.blocks.printable import words_of_python
+from natpatsip.blocks.values_in_words import words_of_python
 
 _BETWEEN_CELLS = re.compile(r"[,;\t|\"\r\n]+")
 PARQUET = ".parquet"

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from natpatsip.blocks.figures import FIGURE, PICTURE
-from natpatsip.blocks.printable import escaped, words_of_python
 from natpatsip.blocks.tables_and_callouts import BLOCK, fact_span
+from natpatsip.blocks.values_in_words import escaped, words_of_python
 from natpatsip.errors import StagingError
 from natpatsip.facts.publishing import CITED, Fact
 from natpatsip.pipeline.inline_code import text_of

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from natpatsip import wording
-from natpatsip.blocks.printable import escaped
+from natpatsip.blocks.values_in_words import escaped
 from natpatsip.facts.fact import BETWEEN, SUMMED, of_inputs
 from natpatsip.facts.publishing import Fact
 from natpatsip.pipeline.staging.passports import Key, Passport, Use

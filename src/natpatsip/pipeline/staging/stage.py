@@ -18,7 +18,7 @@ import yaml
 from nbformat import NotebookNode
 
 from natpatsip import look, wording
-from natpatsip.blocks.printable import escaped
+from natpatsip.blocks.values_in_words import escaped
 from natpatsip.errors import ReportError, together
 from natpatsip.facts.publishing import Fact
 from natpatsip.files.digests import sha256_of, sha256_of_folder
