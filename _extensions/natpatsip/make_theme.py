@@ -6,7 +6,6 @@ Typst reads ``_brand.yml`` itself. Run this after a change of colours or type
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from docx.styles.style import ParagraphStyle
 
 from natpatsip.charts import dark
 from natpatsip.pipeline.render.pandoc import run_pandoc
-from natpatsip.pipeline.render.word import without_times
+from natpatsip.pipeline.render.word import packed
 
 HERE = Path(__file__).resolve().parent
 FACES = (("Regular", 400, "normal"), ("Italic", 400, "italic"), ("SemiBold", 600, "normal"), ("Bold", 700, "normal"))
@@ -98,9 +97,7 @@ def reference_docx(brand: Brand) -> bytes:
     _construct_styles(document, brand)
     _contents_styles(document, palette)
     _table_style(document, palette)
-    written = io.BytesIO()
-    document.save(written)
-    return without_times(written.getvalue())
+    return packed(document.part.package)
 
 
 def _page(document: Any) -> None:

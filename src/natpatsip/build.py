@@ -151,7 +151,8 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
         contents = {name: each.content for name, each in executed.items()}
         outputs = {name: each.outputs for name, each in executed.items()}
         facts = collect_facts(outputs)
-        record, written = _own_chapters(job, plan, candidate, outcome, BuiltReport(job.quarter, tuple(facts), contents))
+        now = BuiltReport(job.quarter, tuple(facts), contents, units=plan.settings.units)
+        record, written = _own_chapters(job, plan, candidate, outcome, now)
         if CHANGES not in written:
             plan = plan.without_changes()
         staged = stage(plan, contents, outputs, facts, written=written)

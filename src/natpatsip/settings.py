@@ -7,6 +7,7 @@ silently leave a default in a published report.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -20,12 +21,14 @@ from natpatsip.project import MARK, project_root
 
 OWN = "natpatsip"  # the key of _quarto.yml under which the settings are
 QUARTER = "{quarter}"  # in a text: the quarter as it is printed
-STAND_INS = "{stand-ins}"  # in the banner: for how many numbers no reported figure was available
+STAND_INS = "{stand-ins}"  # in the banner: for how many numbers no usable figure was available
 STAGED = ("quarter", "label", "status", "illustrative", "date", "cut-off", "imprint", "logo-file", "published")
 """What a build puts beside the settings in the staged ``_quarto.yml``."""
 PICTURES = (".svg", ".png")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # none that XML may have
 
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
@@ -42,6 +45,10 @@ class Part(BaseModel):
         if isinstance(content, Mapping):
             return {key: value for key, value in content.items() if value is not None}
         return content
+
+
+SIGNS = ("percent", "GBP", "quarter", "date")
+"""Units that are not printed as a word after the number."""
 
 
 class Cover(Part):
@@ -81,7 +88,7 @@ class IllustrativeData(Part):
         "Some of the data in this report are illustrative: they were made up, and every figure that rests on them "
         f"says so{STAND_INS}."
     )
-    """At the front; ``{stand-ins}`` becomes *. So are 2 numbers for which no reported figure was available*."""
+    """At the front; ``{stand-ins}`` becomes *. So are 2 numbers for which no usable figure was available*."""
     cover: Text = "Figures that rest on them are marked."
     """On the cover of the PDF and the Word file."""
     figure: Text = "Illustrative data."
@@ -119,6 +126,8 @@ class Settings(Part):
     labels: Labels = Labels()
     illustrative_data: IllustrativeData = IllustrativeData()
     checks: Checks = Checks()
+    units: dict[Word, Name] = Field(default_factory=dict)
+    """What units of the data are called where a number is printed with its unit: ``{wards: hospital wards}``."""
     programmes: dict[str, Text] = Field(default_factory=dict)
     """Short names of chapters; by default their titles."""
     colours: dict[str, Colour] = Field(default_factory=dict)
@@ -184,10 +193,17 @@ def current_settings() -> Settings:
 @lru_cache(maxsize=8)
 def _parse(content: bytes) -> Settings:
     book = read_yaml(content, MARK, SettingsError)
-    shortcodes = [place_of(MARK, content, loc) for loc, text in texts_in(book) if "{{<" in text]
-    words = "found a shortcode ({{< … >}}), which only Quarto knows. Write the text itself."
-    together([SettingsError(f"{place}: {words}") for place in shortcodes])
+    together([SettingsError(f"{place_of(MARK, content, loc)}: {words}") for loc, words in _not_shown(book)])
     return settings_of(book, MARK, written=content)
+
+
+def _not_shown(book: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the keys of texts that no format can show, each with what is wrong."""
+    for loc, text in texts_in(book):
+        if "{{<" in text:
+            yield loc, "found a shortcode ({{< … >}}), which only Quarto knows. Write the text itself."
+        if control := _CONTROL.search(text):
+            yield loc, f"found a control character (U+{ord(control[0]):04X}), which no format can show. Take it out."
 
 
 def settings_of(content: Any, where: str, *, staged: bool = False, written: bytes = b"") -> Settings:
@@ -206,11 +222,27 @@ def settings_of(content: Any, where: str, *, staged: bool = False, written: byte
     if staged:
         own = {key: value for key, value in own.items() if key not in STAGED}
     try:
-        return Settings.model_validate(dict(own))
+        found = Settings.model_validate(dict(own))
     except ValidationError as error:
         problems = sentences(where, error, Settings, content=written, within=[OWN])
         together([SettingsError(problem) for problem in problems])
         raise
+    _check_units(found, where, written)
+    return found
+
+
+def _check_units(settings: Settings, where: str, written: bytes) -> None:
+    """Check that each unit that is given another name is one that is printed as a word."""
+    together(
+        [
+            SettingsError(
+                f'{place_of(where, written, [OWN, "units", unit])}: numbers in "{unit}" are printed without a word for '
+                "the unit. Take the line out."
+            )
+            for unit in settings.units
+            if unit in SIGNS
+        ]
+    )
 
 
 def check_chapters(settings: Settings, chapters: Sequence[str], *, written: bytes = b"") -> None:

@@ -44,6 +44,25 @@ def test_a_category_without_a_part_of_the_last_bar_is_named_in_a_legend():
     assert [row for rows in chart["datasets"].values() for row in rows if row.get("shape") == "square"]
 
 
+@pytest.mark.parametrize(
+    ("values", "note"),
+    [
+        ([30, 10, 2, 31, 10, 1], "Parts without a number are 1 or 2."),
+        ([30, 11, 1, 31, 10, 1], "Parts without a number are 1."),
+        ([30, 8, 4, 28, 10, 4], ""),  # all parts have theirs
+    ],
+)
+def test_what_parts_are_that_are_too_low_for_their_number_is_said_below(values, note):
+    said = words_of(charts.stacked(BOARDS.assign(boards=values), **COLUMNS, y_title="Boards").to_dict())
+    assert [each for each in said if "without a number" in each] == [note] * bool(note)
+
+
+def test_many_sizes_of_parts_without_a_number_are_said_by_the_largest():
+    frame = pd.DataFrame({"bar": list("abcde"), "n": [1, 2, 3, 4, 500], "kind": "All"})
+    said = words_of(charts.stacked(frame, x="bar", y="n", category="kind", y_title="Beds").to_dict())
+    assert "Parts without a number are 4 or less." in said
+
+
 def test_numbers_in_bars_read_on_their_colour():
     for colour in palette.CATEGORIES:
         assert palette.contrast(palette.text_on(colour), colour) >= 4.5

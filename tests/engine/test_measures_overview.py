@@ -37,7 +37,7 @@ def test_a_row_has_the_measure_its_levels_its_change_and_what_its_icons_say(show
     assert variation.startswith("[Common cause]{.drawing")
     assert assurance.startswith("[Reliably missed]{.drawing")
     assert attention == "Yes: target out of reach"
-    assert "is of Q2 2024/25 against Q1 2024/25" in table.markdown
+    assert "compares Q2 2024/25 with Q1 2024/25" in table.markdown
     assert [fact.id for fact in table.facts] == ["waits_baseline", "waits_mean_now"]
 
 
@@ -55,6 +55,25 @@ def test_the_column_of_levels_is_called_what_its_charts_have(tmp_path, chart, ca
         table = measures.overview("waits").markdown
     assert table.splitlines()[0].split(" | ")[3] == called
     assert meaning in table
+
+
+@pytest.mark.parametrize(
+    ("values", "improvement", "meaning"),
+    [
+        (
+            [*HIGH, 99],
+            "increase",
+            "“Improvement, high” means that recent points are higher than usual, which is better.",
+        ),
+        ([*HIGH, 99], "decrease", "“Concern, high” means that recent points are higher than usual, which is worse."),
+        ([*HIGH, 60], "increase", "“Concern, low” means that recent points are lower than usual, which is worse."),
+        (HIGH, "increase", ""),
+    ],
+)
+def test_what_an_icon_says_of_a_side_is_explained_where_it_is_shown(shown, values, improvement, meaning):
+    table, _ = shown(values, improvement=improvement)
+    assert meaning in table.markdown
+    assert ("than usual" in table.markdown) is bool(meaning)
 
 
 def test_it_publishes_nothing(shown):
@@ -103,7 +122,7 @@ def test_a_change_is_of_whole_quarters_alone(shown):
     ("values", "keys", "heading", "item"),
     [
         (LOW + HIGH, {"rebase": [rebased("2023-09")]}, "What has improved", "better since September 2023"),
-        (HIGH + LOW * 2, {"rebase": [rebased("2023-08")]}, "What needs attention", "worse since August 2023"),
+        (HIGH + LOW * 2, {"rebase": [rebased("2023-08")]}, "What needs attention", "down from 80.7%"),
         ([*HIGH, 60], {}, "What needs attention", "getting worse"),
         ([*HIGH, None], {}, "What needs attention", "latest values missing"),
         (HIGH, {"target": 81}, "What needs attention", "below the target"),

@@ -28,25 +28,25 @@ def said(folder, values, **keys):
             LOW + HIGH,
             {"rebase": [rebased("2023-09", when="the clinics opened in the evening")]},
             f"Since September 2023, when the clinics opened in the evening, 80.7% {SEEN}, up from 70.9%. "
-            f"Since then, {NORMAL}",
+            "The months since show normal variation.",
         ),
         (
             LOW + HIGH,
             {"rebase": [rebased("2023-09")], "improvement": "decrease"},
             f"Since September 2023 (clinics opened), 80.7% {SEEN}, up from 70.9%. "
-            f"The rise is a concern. Since then, {NORMAL}",
+            "No month since stands out. The rise is a concern.",
         ),
         (
             LOW + HIGH,
             {"rebase": [rebased("2023-09", provenance="illustrative")], "improvement": "neutral"},
             f"Since September 2023 (clinics opened; this reason is illustrative), 80.7% {SEEN}, up from 70.9%. "
-            f"Since then, {NORMAL}",
+            "No month since stands out.",
         ),
         (
             LOW + HIGH,
             {"rebase": [rebased("2023-09", when="clinics opened", provenance="illustrative")], "improvement": None},
             f"Since September 2023, when clinics opened (an illustrative reason), 80.7% {SEEN}, up from 70.9%. "
-            f"Since then, {NORMAL}",
+            "No month since stands out.",
         ),
         (HIGH, {}, f"Since September 2023, 80.7% {SEEN}. N{NORMAL[1:]}"),
         (

@@ -127,7 +127,7 @@ def test_the_note_on_illustrative_data_is_text_with_its_number_of_stand_ins(text
     note = pandoc(_with_illustrative_note(plan, "# Title", [drawn]))[1]
     heading, banner = note["c"][1]
     assert_text([heading], text, also={"Header"})
-    assert_text([banner], f"{text}. So is 1 number for which no reported figure was available.")
+    assert_text([banner], f"{text}. So is 1 number for which no usable figure was available.")
 
 
 def test_a_mark_that_turns_the_order_of_letters_is_shown_and_turns_nothing():

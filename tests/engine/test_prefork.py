@@ -241,8 +241,9 @@ TRACES = """
 import builtins, os, random, sys, warnings
 import numpy, pandas as pd
 import altair as alt
-from natpatsip import context, facts, datasets, params
+from natpatsip import context, datasets, params
 from natpatsip.datasets import loading
+from natpatsip.facts import publishing
 
 def traces():
     return {
@@ -255,7 +256,7 @@ def traces():
         "folder": os.path.basename(os.getcwd()),
         "theme": alt.theme.active,
         "data": dict(context.READ),
-        "facts": len(facts._published),
+        "facts": len(publishing._published),
         "remembered": loading._known_by.cache_info().currsize + params._read.cache_info().currsize,
         "module": "this" in sys.modules,
         "filter": "left behind" in str(warnings.filters),
@@ -273,7 +274,7 @@ random.seed(1)
 numpy.random.seed(1)
 from natpatsip import charts
 datasets.load("reported")
-facts.publish("left_behind", 1, unit="women", source="x")
+publishing.publish("left_behind", 1, unit="women", source="x")
 __import__("this")
 os.chdir("/")
 """

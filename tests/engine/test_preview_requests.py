@@ -79,6 +79,46 @@ def test_an_odd_name_is_answered_as_not_in_the_report(pages, monkeypatch, path):
     assert b"The ward" in usual
 
 
+MALFORMED = {
+    "invalid-utf-8": b"GET /%zz%ff%c3 HTTP/1.1\r\n{host}",
+    "bytes": b"GET /caf\xe9\xff HTTP/1.1\r\n{host}",
+    "escape": b"GET /\x1b]0;pwned\x07 HTTP/1.1\r\n{host}",
+    "another-address": b"GET http://x.example/ HTTP/1.1\r\n{host}",
+    "another-host": b"GET / HTTP/1.1\r\nHost: x.example\r\nConnection: close\r\n\r\n",
+    "two-hosts": b"GET / HTTP/1.1\r\nHost: x.example\r\n{host}",
+    "no-host": b"GET / HTTP/1.0\r\n\r\n",
+    "star": b"OPTIONS * HTTP/1.1\r\n{host}",
+    "connect": b"CONNECT x.example:1 HTTP/1.1\r\n{host}",
+    "method": b"B\0D / HTTP/1.1\r\n{host}",
+    "post": b"POST / HTTP/1.1\r\nContent-Length: 3\r\n{host}abc",
+    "version": b"GET / HTTP/9.9\r\n{host}",
+    "header": b"GET / HTTP/1.1\r\nno colon\r\n{host}",
+    "long-header": b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000 + b"\r\n{host}",
+    "chunks": b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n{host}zz\r\n",
+    "page-in-latin-1": b"GET /latin.html HTTP/1.1\r\n{host}",
+    "own-file-of-elsewhere": b"GET /-preview/../builder.py HTTP/1.1\r\n{host}",
+    "script": b"GET /<script>pwned()</script> HTTP/1.1\r\n{host}",
+}
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_a_malformed_request_is_answered_or_closed_and_the_terminal_hears_nothing(pages, monkeypatch, caplog, name):
+    monkeypatch.setattr(web_server, "SWAP", 0.0)
+    (pages / "latin.html").write_bytes(b"<head></head>caf\xe9")
+
+    def malformed(port):
+        host = f"Host: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
+        return MALFORMED[name].replace(b"{host}", host.encode())
+
+    odd, usual = served(pages, [malformed, get("index.html")])
+    assert odd == b"" or odd.startswith(b"HTTP/1.1 ")
+    assert b"<script>pwned" not in odd
+    assert b"Traceback" not in odd
+    assert not odd.startswith(b"HTTP/1.1 5")
+    assert b"The ward" in usual
+    assert caplog.records == []
+
+
 @pytest.mark.parametrize("begun", ["", "GET / HTTP/1.1\r\nHost: x", "POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n"])
 def test_a_connection_that_asks_nothing_is_closed(pages, monkeypatch, begun):
     monkeypatch.setattr(web_server, "IDLE", 0.2)

@@ -10,6 +10,7 @@ import pytest
 
 from natpatsip.blocks.printable import escaped
 from natpatsip.errors import RenderError
+from natpatsip.pipeline.options import FORMATS
 from natpatsip.pipeline.render.chapters import parse_chapter, read_chapters
 from natpatsip.pipeline.render.constructs import check_chapters, constructs_of
 from natpatsip.pipeline.render.render_cache import RenderCache
@@ -33,9 +34,9 @@ def staged(original, tmp_path):
     return tmp_path
 
 
-def check(folder):
+def check(folder, formats=FORMATS):
     report = read_report(folder)
-    check_chapters(report, read_chapters(report, RenderCache(folder)))
+    check_chapters(report, read_chapters(report, RenderCache(folder)), formats=formats)
 
 
 FIGURE = (
@@ -118,6 +119,15 @@ def test_other_constructs_are_refused_with_their_place(staged, name):
     assert line <= found < line + len(text.splitlines())
 
 
+@pytest.mark.parametrize(("drawn", "shown_by"), [("png", "docx"), ("narrow", "html"), ("interactive", "html")])
+def test_a_drawing_may_be_missing_where_no_format_of_the_build_shows_it(staged, drawn, shown_by):
+    text = figure(more="" if drawn == "png" else f' {drawn}="drawings/gone"')
+    chapter_with(staged / "glossary.qmd", text.replace("fig-caseload.png", "gone.png") if drawn == "png" else text)
+    check(staged, [each for each in FORMATS if each != shown_by])
+    with pytest.raises(RenderError, match=rf"names \w+/gone(\.png)? as its {drawn}, which is missing"):
+        check(staged, [shown_by])
+
+
 TILES = ":::: {{.tiles}}\n::: {{.tile icon=people}}\n{}\n:::\n::::"
 
 
@@ -195,7 +205,8 @@ def test_a_typed_shortcode_is_refused_wherever_quarto_looks_for_one(staged, text
 
 @pytest.mark.parametrize("text", [":::", ":::: note", "See ::: there", "a ::: b ::: c"])
 def test_the_signs_of_a_div_in_text_from_data_are_letters_and_typed_ones_are_not(staged, text):
-    chapter_with(staged / "glossary.qmd", f"Said: {escaped(text)}.")
+    for said in ("{}", "*{}*", "**{}**", "_{}_", '"{}"', "[{}](https://riverside.example)", "***{}***"):
+        chapter_with(staged / "glossary.qmd", f"Said: {said.format(escaped(text))}.")
     check(staged)
     chapter_with(staged / "glossary.qmd", "text\n:::")
     with pytest.raises(RenderError, match=r"glossary\.qmd, line \d+: found ::: in the text"):

@@ -223,10 +223,10 @@ def test_the_staged_project_is_a_book_without_a_hook(project):
     assert settings["natpatsip"]["date"] == settings["book"]["date"]
 
 
-def test_every_file_that_a_staged_chapter_names_is_staged(project):
+def test_every_file_that_a_staged_chapter_names_and_pages_show_is_staged(project):
     report = read_report(project)
     chapters = read_chapters(report, RenderCache(report.root))
-    check_chapters(report, chapters)
+    check_chapters(report, chapters, formats=["html"])
     named = [
         attributes_of(node)[2][key]
         for chapter in chapters
@@ -235,7 +235,7 @@ def test_every_file_that_a_staged_chapter_names_is_staged(project):
         for key in ("svg", "png", "data")
     ]
     assert named == ["figures/fig-women.svg", "figures/fig-women.png", "figures/fig-women.csv"]
-    assert all((project / name).is_file() for name in named)
+    assert [name for name in named if not (project / name).is_file()] == ["figures/fig-women.png"]  # it is for Word
 
 
 def test_the_extension_is_staged_with_all_that_its_formats_name(project):

@@ -122,6 +122,13 @@ def test_reply_to_an_answer_is_open(ward, ward_docx):
     assert found == {
         "How steady?": "answered", "It says so.": "answered", "Very.": "answered", "By how much?": "open",
     }  # fmt: skip
+    read(ward, ward_docx.path, is_recorded=True)  # what is new awaits an answer, after the one that was given
+    (note,) = [note_of(cell) for cell in cells(ward) if note_of(cell)]
+    assert [(each.author, each.text) for each in note.replies] == [
+        ("The authors", "Very."), ("Ann Lee", "It says so."), ("Ann Lee", "By how much?"),
+    ]  # fmt: skip
+    assert len(list(unanswered(ward, QUARTER))) == 1
+    assert {item.status for item in read(ward, ward_docx.path)} == {"open"}
 
 
 def test_answer_that_comes_back_from_word_is_no_new_reply(ward, ward_docx):

@@ -124,6 +124,7 @@ def test_comment_without_a_place_is_answered_at_the_title_of_the_next_word_file(
     back = {item.text: item for item in read(ward, title.save(), is_recorded=True)}
     comment = back["Why so few?"]
     assert (comment.status, comment.cell, comment.where) == ("answered", "", "the cover and the contents")
+    assert comment.anchor == "Test report"
     (place,) = [text for text in back if text.startswith("This comment is on “what is nowhere”, which this file does")]
     assert back["Few came."].thread == back[place].thread == comment.thread
     assert len(unplaced(ward, QUARTER)) == 1  # and it is not recorded again

@@ -75,6 +75,34 @@ def test_a_shortcode_is_refused_with_its_key_wherever_it_stands(tmp_path, settin
         read_settings(tmp_path)
 
 
+# YAML's own words for them; XML, of which Word files and drawings are, has no others
+CONTROLS = (r"\x00", r"\x07", r"\x08", r"\x1b", r"\x7f", r"\x9b", r"\ufffe", r"\uffff", r"\ud800")
+OF_A_KEY = {
+    "natpatsip.subtitle": "natpatsip: {{subtitle: {}}}",
+    "natpatsip.description": "natpatsip: {{description: {}}}",
+    "natpatsip.cover.line": "natpatsip: {{cover: {{line: {}}}}}",
+    "natpatsip.keywords.1": "natpatsip: {{keywords: [waits, {}]}}",
+    "format.html.toc-title": "format: {{html: {{toc-title: {}}}}}",
+}
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+@pytest.mark.parametrize("key", OF_A_KEY)
+def test_what_no_format_can_show_is_refused_with_its_key(tmp_path, key, control):
+    text = OF_A_KEY[key].format(f'"a{control}b"')
+    (tmp_path / "_quarto.yml").write_text(f"{SETTINGS}{text}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"^_quarto\.yml") as caught:
+        read_settings(tmp_path)
+    if "is not YAML" not in str(caught.value):
+        code = int(control[2:], 16)
+        assert f"{key}: found a control character (U+{code:04X})" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", [r"a\tb", r"a\nb", "Łódź ✅ 漢字", r"\u200b", r"\U0001F600", r"a\u00a0b", r"e\u0301"])
+def test_other_signs_are_taken_as_they_are(tmp_path, text):
+    assert read_settings(project_with(tmp_path, f'{{description: "a {text} z"}}')).description.startswith("a ")
+
+
 def test_all_faults_are_named_together(tmp_path):
     with pytest.raises(SettingsError, match=r"2 problems:\n- .*publsher.*\n- .*contct"):
         read_settings(project_with(tmp_path, "{publsher: A, contct: B}"))
@@ -117,6 +145,20 @@ def test_a_colour_that_white_does_not_stand_out_from_is_refused(tmp_path):
     edit(project / "_quarto.yml", "lang: en-GB", 'lang: en-GB\nnatpatsip: {colours: {ward: "#FFFF00"}}')
     with pytest.raises(SettingsError, match=r"colours.ward: found #FFFF00, whose contrast with white is 1\.1 to 1"):
         Plan.of(project, Q2)
+
+
+@pytest.mark.parametrize("unit", ["percent", "GBP", "quarter", "date"])
+def test_a_name_for_a_unit_that_is_printed_as_a_sign_is_refused(tmp_path, unit):
+    with pytest.raises(
+        SettingsError, match=rf'line \d+, natpatsip.units.{unit}: numbers in "{unit}" are printed without'
+    ):
+        read_settings(project_with(tmp_path, f"{{units: {{{unit}: parts}}}}"))
+
+
+@pytest.mark.parametrize("name", ['""', '" "', "[a]"])
+def test_a_unit_without_a_name_is_refused(tmp_path, name):
+    with pytest.raises(SettingsError, match=r"natpatsip.units.beds"):
+        read_settings(project_with(tmp_path, f"{{units: {{beds: {name}}}}}"))
 
 
 def keys(model, before=""):

@@ -185,6 +185,12 @@ def test_a_value_is_said_with_its_unit(value, unit, said):
     assert in_full(Fact("a", "all", value, unit, "")) == said
 
 
+@pytest.mark.parametrize(("value", "said"), [(0, "0 teams"), (1, "1 team"), (15, "15 teams")])
+def test_a_unit_is_printed_as_the_report_calls_it(value, said):
+    assert in_full(Fact("a", "all", value, "collaboratives", ""), {"collaboratives": "teams"}) == said
+    assert in_full(Fact("a", "all", value, "women", ""), {"collaboratives": "teams"}).split()[1].startswith("wom")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -210,6 +216,16 @@ def test_each_chapter_that_prints_a_number_is_named_with_its_first_section():
         ("Summary", "index.qmd#index"),
         ("Ward", "ward.qmd#ward-one"),
     ]
+
+
+def test_the_list_the_cards_and_the_audit_trail_name_units_as_the_report_does():
+    fact = Fact("taking_part", "2024-25-Q2", 15, "collaboratives", "Returns", kind="reported", label="Taking part")
+    whole = Fact("share", "2024-25-Q2", 50, "percent", "Returns", inputs=(fact,), formula="a / b", label="Share")
+    units, known = {"collaboratives": "teams"}, passports(fact, whole)
+    for said in (listing(known, {}, {"ward": "Ward"}, Q2, units), script(known, {}, Q2, units)):
+        assert said.count("15 teams") == 2  # its own entry, and that of the share
+        assert "unit teams" in said
+        assert "collaboratives" not in said
 
 
 def test_a_printed_number_names_its_entry():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
+import yaml
 
 from natpatsip.errors import RenderError
 from natpatsip.pipeline.caching.store import Cache
@@ -228,3 +230,70 @@ def test_each_row_of_it_is_refused_once_notebooks_have_run(tmp_path, row):
         assert done.returncode == 1
         assert message in done.stderr
         assert "notebooks/ward.ipynb, cell 5 " in done.stderr
+
+
+# --- characters that no typeface has, in what notebooks do not say ---
+
+PRINTED_SETTINGS = {
+    "book.title": "book: {title: 'A 中', chapters: [index.qmd, ward.qmd]}",
+    "natpatsip.publisher": "natpatsip: {publisher: 'A 中'}",
+    "natpatsip.disclaimer": "natpatsip: {disclaimer: 'A 中'}",
+    "natpatsip.cover.line": "natpatsip: {cover: {line: 'A 中'}}",
+    "natpatsip.headings.figures": "natpatsip: {headings: {figures: 'A 中'}}",
+    "natpatsip.labels.programme": "natpatsip: {labels: {programme: 'A 中'}}",
+    "natpatsip.illustrative-data.cover": "natpatsip: {illustrative-data: {cover: 'A 中'}}",
+    "natpatsip.programmes.ward": "natpatsip: {programmes: {ward: 'A 中'}}",
+}
+NOT_PRINTED_SETTINGS = ("natpatsip: {description: 'A 中'}", "natpatsip: {keywords: ['A 中']}")
+
+
+def told_of_settings(folder, line, *, is_printed=True):
+    made = small(folder)
+    file = made / "_quarto.yml"
+    content = yaml.safe_load(file.read_text(encoding="utf-8")) | yaml.safe_load(line)
+    file.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    try:
+        check_typed(Plan.of(made, Quarter(2024, 2)), Cache(folder / "cache"), "", is_printed=is_printed, jobs=1)
+    except RenderError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("key", PRINTED_SETTINGS)
+def test_a_character_of_the_settings_that_cannot_be_printed_is_told_with_its_key(tmp_path, key):
+    text = told_of_settings(tmp_path, PRINTED_SETTINGS[key])
+    assert re.fullmatch(rf"_quarto\.yml, line \d+, {re.escape(key)}: found “中” \(U\+4E2D, .*", text)
+    (tmp_path / "pages").mkdir()
+    assert told_of_settings(tmp_path / "pages", PRINTED_SETTINGS[key], is_printed=False) == ""
+
+
+@pytest.mark.parametrize("line", NOT_PRINTED_SETTINGS)
+def test_what_is_not_printed_may_have_any_character(tmp_path, line):
+    assert told_of_settings(tmp_path, line) == ""
+
+
+def test_a_character_that_the_build_prints_in_a_list_is_told_once_where_it_comes_from(tmp_path):
+    shown = (
+        "import altair as alt, pandas as pd\nbars = pd.DataFrame({'n': [3, 4], 'name': ['A', 'B']})\n"
+        "figure('fig-a', alt.Chart(bars).mark_bar().encode(x='n:Q', y='name:N'), title='中', description='D',\n"
+        "       caption='C', data=bars)"
+    )
+    made = project(
+        tmp_path, prose('`{python} cite("teams")` teams, `{python} beds` beds.', id="said"), code(shown, id="drawn")
+    )
+    edit(made / "_quarto.yml", "ward.qmd]", "ward.qmd, list-of-figures.qmd, sources.qmd]")
+    edit(made / "notebooks" / "ward.ipynb", "All is well.", "`{python} teams` teams.")
+    published = code('beds = publish("beds", 4, unit="beds", source="字")\nteams = cite("teams")', id="owned")
+    content = json.loads((made / "notebooks" / "ward.ipynb").read_text(encoding="utf-8"))
+    content["cells"].insert(3, published)
+    (made / "notebooks" / "ward.ipynb").write_text(json.dumps(content), encoding="utf-8")
+    reported = made / "data" / "reported.csv"
+    text = reported.read_text(encoding="utf-8")
+    row = next(line for line in text.splitlines() if line.startswith("teams,2024-25-Q2"))
+    reported.write_text(text.replace(row, f"{row.rpartition(',')[0]},文"), encoding="utf-8")
+    done = command(made, "build", "2024-25-Q2", "--renderer", "pandoc")
+    told = sorted(line for line in done.stderr.splitlines() if "found “" in line)
+    assert [re.search("found “(.)”", line)[1] for line in told] == ["文", "中", "字"], done.stderr
+    assert told[0].startswith("- data/reported.csv: fact_id teams, as_of 2024-25-Q2, period 2024-25-Q2: ")
+    assert re.match(r"- notebooks/ward\.ipynb, cell \d+ .* \(id drawn\): ", told[1])
+    assert told[2].startswith("- notebooks/ward.ipynb, the cell with the id ")

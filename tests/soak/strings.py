@@ -323,7 +323,7 @@ def _write_notebook(project: Path, of: dict[str, dict[int, str]]) -> None:
     write(project / "notebooks" / "ward.ipynb", "Ward", *cells)
     for number, text in texts("title of a chapter").items():
         under = prose("## Progress\n\nUnder a title.")
-        write(project / "notebooks" / f"title-{number}.ipynb", text, under)
+        write(project / "notebooks" / f"title-{number}.ipynb", " ".join(text.splitlines()), under)  # of one line
 
 
 # --- what a reader sees ---

@@ -38,7 +38,10 @@ COLUMN = 132  # pixels of the categories' names beside the last bar
 BRACKET = 84  # pixels of a group's name beside its bracket
 PITCH = 15
 BETWEEN = 6
+NAMES_FROM = 22  # pixels from the plot to the names beside the last bar
+APART = 12  # pixels between these names and the brackets
 THIN = 8  # pixels of a bar so narrow that white edges would cover its colours
+MOST_NAMED = 3  # sizes of parts without a number that a note names
 MISSING = "A missing part of a bar is not drawn."
 
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -122,7 +125,8 @@ def stacked(
     def lay_out(pixels: int) -> Drawing:
         names = [] if pixels <= NARROW else _names_beside(table, height)
         left = axis.label_width
-        beside = max(block_width(lines, NOTE_SIZE) for lines in names) + 24 if names else 4.0
+        apart = NAMES_FROM + (APART if brackets else 2)
+        beside = max(block_width(lines, NOTE_SIZE) for lines in names) + apart if names else 4.0
         right = beside + (_brackets_width(brackets) if names else 0.0)
         slot = (pixels - left - right) / len(table)
         bar = min(64.0, slot * 0.78)
@@ -133,11 +137,12 @@ def stacked(
         if not names:
             top = _write_legend(canvas, colours, brackets, last=last, left=-left, right=pixels - left, bottom=top)
         below = write_bar_names(canvas, list(table.index), slot, height, left=left)
-        if table.isna().any(axis=None):
-            canvas.text(MISSING, -left, height + below + PITCH / 2, colour=palette.QUIET, size=NOTE_SIZE)
+        notes = [MISSING] if table.isna().any(axis=None) else []
+        notes += _write_values(canvas, rows, colours, plot, slot, bar)
+        for note in notes:
+            canvas.text(note, -left, height + below + PITCH / 2, colour=palette.QUIET, size=NOTE_SIZE)
             below += PITCH
         plot = replace(plot, top=2 - top, bottom=below)
-        _write_values(canvas, rows, colours, plot, slot, bar)
         if names:
             placed = _write_names(canvas, table.iloc[-1], names, plot, plot.width - (slot - bar) / 2)
             _write_brackets(canvas, brackets, placed, colours, plot.width + beside)
@@ -278,19 +283,38 @@ def _rows(table: pd.DataFrame, printed: Words) -> Rows:
     return rows
 
 
-def _write_values(canvas: Canvas, rows: Rows, colours: Mapping[str, str], plot: Plot, slot: float, bar: float) -> None:
+def _write_values(
+    canvas: Canvas, rows: Rows, colours: Mapping[str, str], plot: Plot, slot: float, bar: float
+) -> list[str]:
     """Write the numbers into the parts that are high enough, or none if bars are too narrow for the longest.
 
     A reader who saw only the short numbers would think that there are no others.
+
+    Returns
+    -------
+    list of str
+        A note on the parts without a number, if some have one and some have none.
     """
     if block_width([row["Value"] for row in rows], NOTE_SIZE) > bar - 4:
-        return
+        return []
+    bare: dict[float, str] = {}
     for row in rows:
         low, high = plot.y(row["from"]), plot.y(row["to"])
-        if low - high >= PITCH - 1:
-            colour = palette.text_on(colours[row["Category"]])
-            x, y = (row["at"] + 0.5) * slot, (low + high) / 2
-            canvas.text(row["Value"], x, y, colour=colour, align="center", size=NOTE_SIZE)
+        if low - high < PITCH - 1:
+            bare[row["to"] - row["from"]] = row["Value"]
+            continue
+        colour = palette.text_on(colours[row["Category"]])
+        x, y = (row["at"] + 0.5) * slot, (low + high) / 2
+        canvas.text(row["Value"], x, y, colour=colour, align="center", size=NOTE_SIZE)
+    return [_of_bare_parts(bare)] if bare and len(bare) < len({row["to"] - row["from"] for row in rows}) else []
+
+
+def _of_bare_parts(parts: Mapping[float, str]) -> str:
+    """Return what the parts are that are too low for a number, from their sizes and how these are printed."""
+    sizes = list(dict.fromkeys(parts[size] for size in sorted(parts)))
+    if len(sizes) > MOST_NAMED:
+        return f"Parts without a number are {sizes[-1]} or less."
+    return f"Parts without a number are {' or '.join(filter(None, [', '.join(sizes[:-1]), sizes[-1]]))}."
 
 
 def _names_beside(table: pd.DataFrame, height: float) -> list[list[str]]:
@@ -312,7 +336,7 @@ def _write_names(
     placed = spread(wanted[::-1], sizes[::-1], low=0, high=plot.height)[::-1]
     for lines, at, y in zip(names, wanted, placed, strict=True):
         canvas.line((edge + 2, at), (plot.width + 18, y), colour=palette.AXIS)
-        canvas.block(lines, plot.width + 22, y, pitch=PITCH, is_centred=True, size=NOTE_SIZE)
+        canvas.block(lines, plot.width + NAMES_FROM, y, pitch=PITCH, is_centred=True, size=NOTE_SIZE)
     halves = [len(lines) * PITCH / 2 for lines in names]
     return {str(name): (y - half, y + half) for name, y, half in zip(last.index, placed, halves, strict=True)}
 

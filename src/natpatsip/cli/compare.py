@@ -37,10 +37,12 @@ def compare(
     from natpatsip.compare import changes, located, side_by_side
     from natpatsip.compare import compare as compared
     from natpatsip.project import project_root
+    from natpatsip.settings import read_settings
 
     project = project_root()
     both = located(before, now, reports or project / "reports", is_last_year=is_last_year)
-    comparison = compared(*(each.read() for each in both))
+    units = read_settings(project).units
+    comparison = compared(*(each.read(units) for each in both))
     text = changes.FORMATS[form](comparison)
     if page:
         file = side_by_side.write_page(comparison, (both[0].folder, both[1].folder), page, project)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -47,6 +47,7 @@ class BuiltReport:
     facts: tuple[Fact, ...]
     notebooks: Mapping[str, NotebookNode]
     name: str = ""  # what tells it from another build of its quarter
+    units: Mapping[str, str] = field(default_factory=dict)  # what the report calls the units of the data
 
     @property
     def label(self) -> str:
@@ -54,7 +55,9 @@ class BuiltReport:
         return f"{self.quarter.label} ({self.name})" if self.name else self.quarter.label
 
     @classmethod
-    def read(cls, folder: Path, quarter: Quarter, *, name: str = "") -> BuiltReport:
+    def read(
+        cls, folder: Path, quarter: Quarter, *, name: str = "", units: Mapping[str, str] | None = None
+    ) -> BuiltReport:
         """Read a report from its folder.
 
         Raises
@@ -75,7 +78,7 @@ class BuiltReport:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError) as error:
             cause = f"{type(error).__name__}: {error}"
             raise CompareError(f"{folder}: is incomplete ({cause}). Run: natpatsip build {quarter}") from error
-        return cls(quarter, facts, notebooks, name)
+        return cls(quarter, facts, notebooks, name, units or {})
 
     @cached_property
     def titles(self) -> dict[str, str]:

@@ -31,15 +31,15 @@ def _changes(before: BuiltReport, now: BuiltReport) -> Iterator[tuple[int, Chang
             if change := _began_again(counterpart, fact, now) if began else _compared(counterpart, fact, now):
                 yield _rank(fact, change, now), change
         elif not _is_past(fact, now.quarter):
-            message = f"{named(fact, now.quarter)} is new: {in_full(fact)}"
-            yield 1, _change("fact-appeared", message, now, fact, found=in_full(fact))
+            message = f"{named(fact, now.quarter)} is new: {in_full(fact, now.units)}"
+            yield 1, _change("fact-appeared", message, now, fact, found=in_full(fact, now.units))
         elif (same := earlier.get(fact.key)) and same.value != fact.value:
             yield 1, _revised(same, fact, now)
     for key, fact in old.items():
         if key not in new and not _is_past(fact, before.quarter):
             gone = fact if fact.label else replace(fact, label=labels.get(fact.id, ""))  # an old report has no labels
-            message = f"{named(gone, before.quarter)} is gone; it was {in_full(gone)}"
-            yield 1, _change("fact-vanished", message, before, gone, expected=in_full(gone))
+            message = f"{named(gone, before.quarter)} is gone; it was {in_full(gone, now.units)}"
+            yield 1, _change("fact-vanished", message, before, gone, expected=in_full(gone, now.units))
 
 
 def _rank(fact: Fact, change: Change, report: BuiltReport) -> int:
@@ -81,20 +81,23 @@ def _begins_again(before: Quarter, now: Quarter) -> bool:
 
 def _began_again(before: Fact, fact: Fact, now: BuiltReport) -> Change:
     message = (
-        f"{named(fact, now.quarter)} is {in_full(fact)}: the year began again. Before that it was {in_full(before)}"
+        f"{named(fact, now.quarter)} is {in_full(fact, now.units)}: the year began again. "
+        f"Before that it was {in_full(before, now.units)}"
     )
-    return _change("fact-began-again", message, now, fact, **_both(before, fact))
+    return _change("fact-began-again", message, now, fact, **_both(before, fact, now))
 
 
 def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
-    if before.unit == fact.unit and (before.value == fact.value or in_full(before) == in_full(fact)):
+    if before.unit == fact.unit and (
+        before.value == fact.value or in_full(before, now.units) == in_full(fact, now.units)
+    ):
         return None  # the same, or the same to all that is printed
     kind, verb, by = "fact-changed", "changed", _difference(before, fact)
     if by:
         kind, verb = ("fact-rose", "rose") if fact.value > before.value else ("fact-fell", "fell")  # type: ignore[operator]
-    message = f"{named(fact, now.quarter)} {verb} from {in_full(before)} to {in_full(fact)}"
+    message = f"{named(fact, now.quarter)} {verb} from {in_full(before, now.units)} to {in_full(fact, now.units)}"
     message += f", by {by}" if by else ""
-    both = _both(before, fact)
+    both = _both(before, fact, now)
     if not (reading := reading_beside(fact, now)):
         return _change(kind, message, now, fact, change=by, **both)
     verdict = "a signal" if reading.is_signal else "no signal"
@@ -112,15 +115,17 @@ def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
 
 
 def _revised(before: Fact, fact: Fact, now: BuiltReport) -> Change:
-    message = f"{named(fact, now.quarter)} was reported as {in_full(before)} and is now {in_full(fact)}"
+    message = (
+        f"{named(fact, now.quarter)} was reported as {in_full(before, now.units)} and is now {in_full(fact, now.units)}"
+    )
     by = _difference(before, fact)
-    return _change("fact-revised", message, now, fact, change=by, **_both(before, fact))
+    return _change("fact-revised", message, now, fact, change=by, **_both(before, fact, now))
 
 
-def _both(before: Fact, now: Fact) -> dict[str, object]:
+def _both(before: Fact, fact: Fact, now: BuiltReport) -> dict[str, object]:
     """Return both values in full and, unless they differ in their unit, as they are printed."""
-    full = in_full(before), in_full(now)
-    values = (before.text, now.text) if before.unit == now.unit else full
+    full = in_full(before, now.units), in_full(fact, now.units)
+    values = (before.text, fact.text) if before.unit == fact.unit else full
     return {"expected": full[0], "found": full[1], "values": values}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,9 +22,9 @@ class Side:
     quarter: Quarter
     name: str = ""
 
-    def read(self) -> BuiltReport:
-        """Return the report."""
-        return BuiltReport.read(self.folder, self.quarter, name=self.name)
+    def read(self, units: Mapping[str, str] | None = None) -> BuiltReport:
+        """Return the report, which calls units of the data what `units` has for them."""
+        return BuiltReport.read(self.folder, self.quarter, name=self.name, units=units)
 
 
 def located(before: str, now: str, reports: Path, *, is_last_year: bool = False) -> tuple[Side, Side]:

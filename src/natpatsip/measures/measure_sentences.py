@@ -74,7 +74,7 @@ def _control_chart(shown: Shown) -> Passage:
         return Passage.of(*_few_points(shown))
     if found.is_overdispersed:  # most of its signals are false
         return Passage.of(*_joined(iter([_level(shown)])), f" {TOO_NARROW}")
-    sentences = [_level(shown), _judged(shown), *_since_then(shown), _against_target(shown), *_caveats(shown)]
+    sentences = [_level(shown), *_since_then(shown), _judged(shown), _against_target(shown), *_caveats(shown)]
     return Passage.of(*_joined(sentence for sentence in sentences if sentence))
 
 
@@ -90,7 +90,7 @@ def _between_events(shown: Shown) -> Passage:
             f"there {several} {count} {intervals} between {own.noun} so far, too few to tell a change from chance"
         ]
         return Passage.of(*_joined(iter([few, latest])))
-    sentences = [_apart(shown), _judged(shown), *_since_then(shown), _against_target(shown), *_caveats(shown), latest]
+    sentences = [_apart(shown), *_since_then(shown), _judged(shown), _against_target(shown), *_caveats(shown), latest]
     return Passage.of(*_joined(sentence for sentence in sentences if sentence))
 
 
@@ -234,11 +234,21 @@ def _since_then(shown: Shown) -> Iterator[Parts]:
     if signals:
         return
     if found.is_stable:
-        span = "since then, " if found.shifts else ""
-        yield [f"{span}no {series.step} stands out"]
+        yield [_normal(found, series.step)]
     elif found.latest_signal is not None:
         last = series.when(found.latest_signal)
         yield [f"the last {series.step} that stands out {'ended on' if is_between else 'is'} {last}"]
+
+
+def _normal(found: spc.Findings, step: str) -> str:
+    """Return that there is no signal since the last change: a concern follows, an improvement is said already."""
+    if not found.shifts:
+        return f"no {step} stands out"
+    return (
+        f"the {step}s since show normal variation"
+        if found.step_verdict == "improvement"
+        else f"no {step} since stands out"
+    )
 
 
 def _verdict(improvement: str, *, is_up: bool) -> str:

@@ -14,7 +14,7 @@ from natpatsip.blocks.printable import escaped
 from natpatsip.blocks.tables_and_callouts import Block, Drawing, drawing_span, fact_span, made_block
 from natpatsip.charts import icons, sparkline_chart
 from natpatsip.errors import DataError, nearest
-from natpatsip.facts.fact import Fact
+from natpatsip.facts.fact import Fact, printed
 from natpatsip.measures.definitions import CONTROL_CHARTS, MIDDLES, declared
 from natpatsip.measures.indicator import Measure
 from natpatsip.measures.kinds import no_icons
@@ -81,7 +81,7 @@ class Standing:
         lacking = "not shown" if self.measure.is_hidden_after(found.latest_date) else "missing"
         attention = {
             "getting worse": is_concern,
-            f"worse {since}": found.step_verdict == "concern" and not is_concern,
+            self._worse_than_before(found): found.step_verdict == "concern" and not is_concern,
             f"{target_label(self.measure)} out of reach": found.assurance == "consistent_fail",
             self._short_of_target(found): bool(self._short_of_target(found)),
             f"latest values {lacking}": bool(found.trailing_missing),
@@ -89,6 +89,13 @@ class Standing:
         is_rising = icon.startswith("variation-improvement")
         improved = "improving" if is_rising else f"better {since}" if found.step_verdict == "improvement" else ""
         return _State(improved, tuple(words for words, holds in attention.items() if holds))
+
+    def _worse_than_before(self, found: spc.Findings) -> str:
+        """Return from which level it went up or down with its last change; empty if that is not a concern."""
+        if found.step_verdict != "concern":
+            return ""
+        before = wording.round_half_up(found.mean_before, self.measure.decimals)
+        return f"{found.shift} from {printed(before, self.measure.definition.unit)}"
 
     def _short_of_target(self, found: spc.Findings) -> str:
         """Return on which wrong side of its target the mean is, in words; empty if it is not, or never gets there."""
@@ -161,17 +168,36 @@ def overview(*measures: Measure | str, dataset: str = "", caption: str = "The me
     text = "\n".join([*ruled, *("| " + " | ".join(cells) + " |" for cells, _ in rows)])
     facts = [fact for each in standings for fact in _facts_of(each)]
     drawings = {name: svg for _, drawn in rows for name, svg in drawn.items()}
-    notes = f"::: {{.table-notes}}\n{meaning} {_NOTE.format(now=quarter.label, before=before)}\n:::"
+    notes = (
+        f"::: {{.table-notes}}\n{meaning} {_NOTE.format(now=quarter.label, before=before)}{_of_icons(standings)}\n:::"
+    )
     return made_block(f'the table "{caption}"', f"{text}\n\n: {caption}\n\n{notes}", facts, drawings)
 
 
-_NOTE = "“Change” is of {now} against {before}, for percentages in points; with common cause, it is normal variation."
+_NOTE = (
+    "“Change” compares {now} with {before} (percentages in points). Where the chart shows common cause, a change is "
+    "normal variation."
+)
+_IN_WORDS = {"improvement": "better", "concern": "worse"}
 _LEVELS = {
     "Mean": "the mean since limits were last recalculated",
     "Median": "the median, of charts whose middle line that is",
     "Centre line": "the centre line of the latest period, of charts of the time between events",
     "": "the latest value, of charts without limits",
 }
+
+
+def _of_icons(standings: Sequence[Standing]) -> str:
+    """Return what the words of those variation icons mean that say which way the points have gone."""
+    shown = dict.fromkeys(each.icons[0] for each in standings if each.has_icons)
+    said = []
+    for icon in shown:
+        _, what, *side = icon.name.split("-")
+        if what in _IN_WORDS and side:
+            said.append(
+                f" “{icon.words}” means that recent points are {side[0]}er than usual, which is {_IN_WORDS[what]}."
+            )
+    return "".join(said)
 
 
 def _level_of(standings: Sequence[Standing]) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from natpatsip.quarter import PARAMS_FOLDER
 OWN, REVIEW = "natpatsip", "review"  # metadata.natpatsip.review; the tag has the name too
 ANSWER = "Answer:"
 EDITED = "Before it was edited: "  # begins the reply that keeps an earlier wording of a comment
-AUTHORS = "The authors"  # of an answer to an earlier wording
+AUTHORS = "The authors"  # of an answer that a reviewer has edited the comment or replied after
 COMMENTS = "comments"
 STAGED = "review.json"  # in the staged project: the comments and answers of a draft
 
@@ -69,15 +69,18 @@ class Note:
         return says and (author, date) == (self.author, self.date)
 
     def has_said(self, author: str, text: str) -> bool:
-        """Return True if a reply is one of its own: a reviewer's, the answer, or the place that the build has given."""
-        own = {(each.author, each.text) for each in self.replies}
-        return text in (self.answer, self.elsewhere) or (author, text) in own
+        """Return True if a reply is one of its own: a reviewer's, an answer, or the place that the build has given."""
+        by_build = {self.answer, self.elsewhere, *(each.text for each in self.replies if each.author == AUTHORS)}
+        by_reviewers = {(each.author, _one_line(each.text)) for each in self.replies}
+        return _one_line(text) in map(_one_line, by_build) or (author, _one_line(text)) in by_reviewers
 
     def with_replies(self, replies: Sequence[Remark]) -> Note:
-        """Return it with replies that it does not have yet."""
-        return replace(
-            self, replies=(*self.replies, *(each for each in replies if not self.has_said(each.author, each.text)))
-        )
+        """Return it with replies that it does not have yet: they await an answer, and the last one is before them."""
+        new = [each for each in replies if not self.has_said(each.author, each.text)]
+        if not new:
+            return self
+        before = [Remark(AUTHORS, "", self.answer)] if self.answer else []
+        return replace(self, answer="", replies=(*self.replies, *before, *new))
 
     def edited(self, text: str, modified: str) -> Note:
         """Return it with another text, which has no answer yet; what it was, and its answer, become replies."""
@@ -102,6 +105,10 @@ class Note:
             "metadata": {OWN: {REVIEW: record}, "tags": [REVIEW]},
             "source": source.splitlines(keepends=True),
         }
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def id_of(*parts: str) -> str:

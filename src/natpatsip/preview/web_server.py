@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import mimetypes
 import re
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from tornado.httpserver import HTTPServer
 from tornado.iostream import StreamClosedError
+from tornado.log import gen_log
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler, StaticFileHandler
 
@@ -83,7 +85,7 @@ class Report(Handler):
         elif content is None or file is None:
             self._message("Not in the report", f"The report has no page or file {path}.", HTTPStatus.NOT_FOUND)
         elif file.suffix == ".html":
-            self.answer(with_script(content.decode(), version).encode(), "text/html")
+            self.answer(with_script(content.decode(errors="replace"), version).encode(), "text/html")
         else:
             kind = TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0]
             self.answer(content, kind or "application/octet-stream")
@@ -138,6 +140,7 @@ def listen(session: Session, port: int) -> tuple[HTTPServer, str]:
     routes = {f"{OWN}events": States, rf"{OWN}(preview\.(?:js|css))": OwnFile, r"/(.*)": Report}
     rules = [(path, handler, {"session": session, "port": port}) for path, handler in routes.items()]
     application = Application(rules, log_function=lambda _: None)  # the terminal is for builds
+    gen_log.setLevel(logging.ERROR)  # and hears nothing of requests that are malformed
     server = HTTPServer(
         application, idle_connection_timeout=IDLE, body_timeout=IDLE, max_header_size=2**16, max_body_size=2**16
     )

@@ -23,6 +23,8 @@ from natpatsip.word_files.word_file import DOCUMENT, Paragraph, WordFile
 ALIKE = 0.6  # of two texts that are taken for the same, one of them edited
 PAGE = re.compile(r"\t\d+\s*$")  # of an entry of the contents, which LibreOffice saves as plain text
 REFERENCE = re.compile(r"\s*\[a\d+(?:(?:–|, )a\d+)*\]\s*$")  # to the entries of a paragraph's numbers
+COVER = ("Title", "Subtitle", "Date", "CoverLine", "ContentsHeading")  # styles
+FRONT = "the cover and the contents"
 STORIES = {"word/footnotes.xml": "footnotes", "word/endnotes.xml": "endnotes"}
 
 
@@ -53,6 +55,8 @@ class Locator:
         paragraph = self.file.paragraphs[number]
         if paragraph.part != DOCUMENT:
             return Cell(where=STORIES.get(paragraph.part, "the lines at the head and foot of pages"))
+        if paragraph.style in COVER:  # whose words a chapter may say too
+            return Cell(where=FRONT)
         cell = self.by_bookmark(paragraph)
         if cell is None and not paragraph.printed.strip() and paragraph.shown.strip():  # a new paragraph
             cell = replace(self._above(number), is_near=False)
@@ -69,7 +73,7 @@ class Locator:
                 return replace(found, is_near=True)
             if paragraph.style == "Heading1":
                 return Cell(where=words_of_paragraph(paragraph))
-        return Cell(where="the cover and the contents")
+        return Cell(where=FRONT)
 
     @cached_property
     def by_name(self) -> dict[str, tuple[str, str]]:

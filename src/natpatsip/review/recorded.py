@@ -52,7 +52,6 @@ class Recorded:
         self.kept = list(self._read())
         self._claimed: defaultdict[str, list[Kept]] = defaultdict(list)  # by file: each is one of its comments at most
         self.of: dict[tuple[str, str], Kept] = {}  # by file and thread
-        self._flattened: set[tuple[str, str]] = set()  # replies that were saved as comments, by file and id
         self._comments = {(item.file, item.thread): item for item in items if item.kind == "comment"}
         for item in items:
             if item.kind == "comment" and (found := self._find(item)):
@@ -93,7 +92,6 @@ class Recorded:
                 and (above.file, above.cell) == (item.file, item.cell)
                 and kept.note.has_said(item.author, item.text)
             ):
-                self._flattened.add((item.file, item.id))
                 return replace(item, kind="reply", thread=thread)
         return item
 
@@ -203,9 +201,9 @@ class Recorded:
                 continue
             thread, why = (item.file, item.thread), item.why
             kept = self.of.get(thread)
-            # Replies that were saved as comments stand in no order, and those of the last draft are before the answer.
-            is_in_order = item.kind == "reply" and (item.file, item.id) not in self._flattened
-            answer = answers.get(thread, "") if is_in_order else kept.note.answer if kept else ""
+            # A reply that is not known yet is answered if it is before the answer.
+            is_known = item.kind == "comment" or (kept is not None and kept.note.has_said(item.author, item.text))
+            answer = kept.note.answer if kept and is_known else answers.get(thread, "")
             try:
                 if item.cell:
                     self.sources.cell(item.notebook.removesuffix(".ipynb"), item.cell)
@@ -214,6 +212,6 @@ class Recorded:
             is_answered = bool(answer) and item.status == OPEN
             said = answer if item.kind == "comment" else ""
             found.append(replace(item, why=why, status=ANSWERED if is_answered else item.status, answer=said))
-            if is_in_order and item.text == answer:
+            if item.kind == "reply" and item.text == answer:
                 answers[thread] = ""
         return found

@@ -66,7 +66,7 @@ LINK = re.compile(r"([\w-]+\.qmd)(?:#(.*))?")
 SHORTCODE = "{{<"
 HERE = "\0"  # in a sentence: the place of what it is about, which is looked for only where there is a sentence
 FENCE = re.compile(r":{3,}")
-ESCAPED_FENCE = re.compile(r"(?<!\S)(?:\\:){3,}")
+ESCAPED_FENCE = re.compile(r"(?<![^\s*_\[\"'])(?:\\:){3,}")  # at the beginning of a word, or of what is emphasised
 ELSEWHERE = re.compile(r"https?://\S+|mailto:\S+@\S+")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -15,7 +16,7 @@ from docx.text.run import Run
 
 from natpatsip.files.digests import sha256
 from natpatsip.pipeline.render.cell_bookmarks import bookmark_of
-from natpatsip.pipeline.review_notes import Note, Remark
+from natpatsip.pipeline.review_notes import AUTHORS, Note, Remark
 from natpatsip.word_files.word_xml import SIGNS
 
 _W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
@@ -40,7 +41,8 @@ def add_comments(document: Any, notes: Mapping[str, Sequence[Note]], author: str
             first = _add(document, runs, Remark(note.author, note.date, note.text), seed)
             rows.append(f'<w15:commentEx w15:paraId="{first}" w15:done="0"/>')
             for number, remark in enumerate(remarks):
-                own = _add(document, runs, remark, f"{seed} {number}")
+                said = replace(remark, author=author) if remark.author == AUTHORS else remark
+                own = _add(document, runs, said, f"{seed} {number}")
                 rows.append(f'<w15:commentEx w15:paraId="{own}" w15:paraIdParent="{first}" w15:done="0"/>')
     if rows:
         _drop_styles(document)

@@ -12,6 +12,7 @@ from itertools import chain
 
 from natpatsip import look
 from natpatsip.errors import RenderError, ReportError, StagingError, apart, together
+from natpatsip.files.yaml_models import place_of, texts_in
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.inline_code import INLINE
 from natpatsip.pipeline.notebook import Notebook, appears_in, name_of, numbered
@@ -20,13 +21,19 @@ from natpatsip.pipeline.render.chapters import Chapter, parse_each
 from natpatsip.pipeline.render.constructs import constructs_of
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import Report
-from natpatsip.pipeline.render.typefaces import missing_characters
+from natpatsip.pipeline.render.typefaces import drawn, known_characters, missing_characters, named
 from natpatsip.pipeline.staging.chapter import ATTACHED, check_chapter_links, check_nothing_is_lost, pasted_image
 from natpatsip.pipeline.staging.commonmark import as_pandoc
 from natpatsip.pipeline.staging.markdown import Heading, Place, pieces, skipped_level
-from natpatsip.settings import bibliography_of
+from natpatsip.project import MARK
+from natpatsip.settings import OWN, bibliography_of
 
 REFERENCE = re.compile(r"(?<![\w\\@`])@(?:fig|tbl)-[\w-]*\w")
+OF_OWN = ("publisher", "url", "licence", "disclaimer", "contact", "subtitle", "cover", "headings", "labels")
+PRINTED = (  # keys of _quarto.yml, with what is under them
+    ("book", "title"),
+    *((OWN, key) for key in (*OF_OWN, "illustrative-data", "programmes")),
+)
 MARKDOWN = re.compile("markdown", re.IGNORECASE)  # in code that may show headings
 
 
@@ -60,7 +67,17 @@ def check_typed(plan: Plan, cache: Cache, toolchain: str, *, is_printed: bool, j
         else:
             texts += constructs_of(report, chapter)
             texts += missing_characters(report, [chapter]) if is_printed else ()
-    together([RenderError(text) for text in dict.fromkeys(chain.from_iterable(found))])
+    settings = _letters_of_settings(plan) if is_printed else ()
+    together([RenderError(text) for text in dict.fromkeys(chain(settings, chain.from_iterable(found)))])
+
+
+def _letters_of_settings(plan: Plan) -> Iterator[str]:
+    """Yield a sentence for each character of the settings that are printed which no typeface has."""
+    known, written = known_characters(_report(plan)), (plan.project / MARK).read_bytes()
+    for loc, text in texts_in(plan.book):
+        if any(loc[: len(keys)] == keys for keys in PRINTED):
+            for character in sorted(drawn(text) - known):
+                yield f"{place_of(MARK, written, loc)}: found {named(character)}"
 
 
 def _draft(plan: Plan, notebook: Notebook, found: list[str]) -> Chapter:

@@ -13,6 +13,7 @@ from functools import cache
 from html import unescape
 from pathlib import Path
 
+from natpatsip.files.csv_files import from_csv
 from natpatsip.pipeline.render.chapters import Chapter, attributes_of, classes_of
 from natpatsip.pipeline.render.staged_report import Report
 
@@ -22,21 +23,40 @@ NOT_DRAWN = re.compile(r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u
 
 
 def missing_characters(report: Report, chapters: Sequence[Chapter]) -> Iterator[str]:
-    """Yield a sentence for each character of each printed chapter that no typeface has, with its cell."""
-    known = characters_of(*sorted((report.extension / "fonts").glob("*.ttf")))
-    for chapter in chapters:
-        if not report.in_print(chapter.name):
-            continue
-        for character in sorted(_printed(chapter) - known):
-            yield f"{chapter.place(character)}: found {_named(character)}"
+    """Yield a sentence for each character of each printed chapter that no typeface has, with its cell.
+
+    Of what the build writes itself, such as the list of all numbers, it is told where the character comes from.
+    """
+    known = known_characters(report)
+    printed = [each for each in chapters if report.in_print(each.name)]
+    in_cells = set[str]().union(*(_printed(each) for each in printed if each.places))
+    for chapter in printed:
+        for character in sorted(_printed(chapter) - known - (set() if chapter.places else in_cells)):
+            place = "" if chapter.places else _place_of_fact(report, character)
+            yield f"{place or chapter.place(character)}: found {named(character)}"
         for figure, path in _drawings(chapter):
-            drawn = (report.root / path).read_text(encoding="utf-8") if (report.root / path).is_file() else ""
-            letters = _drawn("".join(map(unescape, SVG_TEXT.findall(drawn))))
+            svg = (report.root / path).read_text(encoding="utf-8") if (report.root / path).is_file() else ""
+            letters = drawn("".join(map(unescape, SVG_TEXT.findall(svg))))
             for character in sorted(letters - known):
-                yield f"{chapter.place(f'#{figure} ')}: the drawing of {figure} has {_named(character)}"
+                yield f"{chapter.place(f'#{figure} ')}: the drawing of {figure} has {named(character)}"
 
 
-def _named(character: str) -> str:
+def known_characters(report: Report) -> frozenset[str]:
+    """Return the characters that the typefaces of a report's look have."""
+    return characters_of(*sorted((report.extension / "fonts").glob("*.ttf")))
+
+
+def _place_of_fact(report: Report, character: str) -> str:
+    """Return the row, the key or the cell of the first fact that says a character; an empty string if none does."""
+    facts = report.root / "facts.csv"
+    for row in from_csv(facts.read_text(encoding="utf-8")) if facts.is_file() else ():
+        if any(character in row[name] for name in ("label", "text", "unit", "source", "formula")):
+            return row["rows"] or f"notebooks/{row['notebook']}, the cell with the id {row['cell']}"
+    return ""
+
+
+def named(character: str) -> str:
+    """Return what a message says of a character that no typeface has."""
     name = unicodedata.name(character, "a character without a name").lower()
     return (
         f"“{character}” (U+{ord(character):04X}, {name}), which none of the report's typefaces has, so the PDF cannot "
@@ -54,7 +74,7 @@ def _printed(chapter: Chapter) -> set[str]:
         elif node["t"] == "Div":
             pairs = attributes_of(node)[2]
             texts += [pairs[key] for key in PRINTED if key in pairs]
-    return _drawn("".join(texts))
+    return drawn("".join(texts))
 
 
 def _drawings(chapter: Chapter) -> Iterator[tuple[str, str]]:
@@ -65,7 +85,7 @@ def _drawings(chapter: Chapter) -> Iterator[tuple[str, str]]:
                 yield name, pairs["svg"]
 
 
-def _drawn(text: str) -> set[str]:
+def drawn(text: str) -> set[str]:
     """Return the characters of a text that a typeface draws."""
     return set(NOT_DRAWN.sub("", text))
 

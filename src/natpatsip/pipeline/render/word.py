@@ -10,15 +10,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain, pairwise, repeat
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import docx
+from docx.enum.style import WD_STYLE_TYPE
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
+from docx.opc.pkgwriter import PackageWriter
 from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls, qn
+from docx.oxml.ns import nsdecls
 from docx.shared import Cm, Pt
 from lxml import etree
 
@@ -31,7 +34,7 @@ from natpatsip.pipeline.render.pandoc_tasks import perform
 from natpatsip.pipeline.render.review_comments import add_comments
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
 from natpatsip.pipeline.render.word_fonts import embed_fonts
-from natpatsip.pipeline.render.word_pages import pages_of
+from natpatsip.pipeline.render.word_pages import pages_of, qn
 from natpatsip.pipeline.review_notes import STAGED, from_json
 from natpatsip.settings import OWN
 from natpatsip.word_files.word_file import paragraphs_of
@@ -170,9 +173,7 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
     _number_pages(document)
     if notes := _notes(report):
         add_comments(document, from_json(notes), report.settings.publisher or report.title)
-    written = io.BytesIO()
-    document.save(written)
-    path.write_bytes(without_times(written.getvalue()))
+    path.write_bytes(packed(document.part.package))
 
 
 def _drop_title_block(document: Any) -> None:
@@ -271,8 +272,12 @@ def _fill(line: Any, style: str, inner: str) -> None:
 
 def _space_paragraphs(document: Any) -> None:
     """Let a figure in several parts break behind each but the last, keep its caption and note together, space lists."""
-    for shown, following in pairwise(document.paragraphs):
-        names = shown.style.name, following.style.name
+    styles = document.styles
+    known = {style.style_id: style.name for style in styles if style.type == WD_STYLE_TYPE.PARAGRAPH}
+    usual = styles.default(WD_STYLE_TYPE.PARAGRAPH).name
+    named = [(each, known.get(each._p.style, usual)) for each in document.paragraphs]
+    for (shown, name), (following, next_name) in pairwise(named):
+        names = name, next_name
         if names == ("Figure", "Figure Description"):
             shown.paragraph_format.keep_with_next = False
         elif names == ("Figure Text", "Figure Note"):
@@ -400,10 +405,18 @@ def _set_compatibility(settings: Any, lang: str) -> None:
         settings.find(qn("w:rsids")).addprevious(parse_xml(mode))
 
 
-def without_times(content: bytes) -> bytes:
-    """Return the same archive with every part's date set to the first that archives can have."""
+def packed(package: Any) -> bytes:
+    """Return the file's bytes: each part is packed once, with the first date that archives can have."""
+    for part in package.parts:
+        part.before_marshal()
+    found: dict[str, bytes] = {}
+    writer: Any = SimpleNamespace(write=lambda name, content: found.update({name.membername: content}))
+    packer: Any = PackageWriter
+    packer._write_content_types_stream(writer, package.parts)
+    packer._write_pkg_rels(writer, package.rels)
+    packer._write_parts(writer, package.parts)
     written = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in sorted(old.namelist(), key=lambda each: (each != "[Content_Types].xml", each)):
-            new.writestr(zipfile.ZipInfo(name, EPOCH), old.read(name), zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in sorted(found, key=lambda each: (each != "[Content_Types].xml", each)):
+            new.writestr(zipfile.ZipInfo(name, EPOCH), found[name], zipfile.ZIP_DEFLATED)
     return written.getvalue()

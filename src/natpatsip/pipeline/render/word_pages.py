@@ -10,11 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from docx.enum.style import WD_STYLE_TYPE
-from docx.oxml.ns import qn
+from docx.oxml import ns
 
+qn = cache(ns.qn)  # asked for the same few names at each element
 LINE = 1.362  # a line's height, of the typeface's size
 BELOW = 0.293  # of it, below the letters' foot
 LETTER = 0.49  # a letter's width, of that, with what lines leave empty at their ends

@@ -11,7 +11,7 @@ from natpatsip.facts.publishing import Fact
 from natpatsip.measures.definitions import MIDDLES, Definition, declared
 from natpatsip.pipeline.outputs import FigureRecord
 from natpatsip.pipeline.plan import Plan
-from natpatsip.pipeline.staging.passport_text import kind, period
+from natpatsip.pipeline.staging.passport_text import Units, kind, period, unit_of
 from natpatsip.pipeline.staging.workbook import NOT_AVAILABLE, Cell, Sheet, write_workbook
 from natpatsip.quarter import Quarter
 from natpatsip.settings import STAND_INS
@@ -111,13 +111,13 @@ def _measure(each: Definition, values: Mapping[str, Fact | None]) -> list[Cell]:
 
 def _of_facts(plan: Plan, facts: Sequence[Fact]) -> Iterator[Sheet]:
     if facts:
-        rows = [_fact(fact, plan.quarter) for fact in facts]
+        rows = [_fact(fact, plan.quarter, plan.settings.units) for fact in facts]
         header = ("Number", "Period", "Value", "Unit", "Kind", "Source", "Formula", "Notes", "Id")
         yield Sheet("Numbers", "Every number of the report", header, rows)
 
 
-def _fact(fact: Fact, quarter: Quarter) -> list[Cell]:
-    about = [period(fact.period, quarter), _value(fact), fact.unit, kind(fact), fact.source]
+def _fact(fact: Fact, quarter: Quarter, units: Units) -> list[Cell]:
+    about = [period(fact.period, quarter), _value(fact), unit_of(fact, units), kind(fact), fact.source]
     return [fact.name, *about, fact.formula or NOT_APPLICABLE, _notes([fact]), fact.id]
 
 

@@ -20,6 +20,8 @@ AUDIT_TRAIL = "Audit trail"  # the heading of ids, cells, rows and fingerprints;
 SHOWN = 12  # characters of a fingerprint; facts.csv and the manifest have all 64
 Piece = str | Passport | Use
 Uses = Mapping[Key, Sequence[Use]]
+Units = Mapping[str, str]
+NO_UNITS: Units = {}  # all units are printed as the data have them
 
 
 def lines(passport: Passport, uses: Sequence[Use]) -> Iterator[tuple[str, Sequence[Piece]]]:
@@ -34,10 +36,10 @@ def lines(passport: Passport, uses: Sequence[Use]) -> Iterator[tuple[str, Sequen
         yield "Printed in", _between(uses)
 
 
-def audit_trail(passport: Passport) -> Iterator[tuple[str, Sequence[Piece]]]:
+def audit_trail(passport: Passport, units: Units = NO_UNITS) -> Iterator[tuple[str, Sequence[Piece]]]:
     """Yield what only those ask for who check or repeat the calculation: ids, cells, rows and fingerprints."""
     fact, home = passport.fact, passport.home
-    yield "Cited as", (f"{fact.id}, period {fact.period}, unit {fact.unit}",)
+    yield "Cited as", (f"{fact.id}, period {fact.period}, unit {unit_of(fact, units)}",)
     verb = "" if fact.kind == "published" else "First used in "
     yield "Notebook", (f"{verb}{home.notebook}.ipynb, cell {home.cell}",)
     if fact.rows or passport.files:
@@ -85,13 +87,21 @@ def kind(fact: Fact) -> str:
     return f"{made}, rests on illustrative data" if fact.is_illustrative else made
 
 
-def in_full(fact: Fact) -> str:
-    """Return a fact's value with its unit.
+def unit_of(fact: Fact, units: Units = NO_UNITS) -> str:
+    """Return what the report calls a fact's unit."""
+    return units.get(fact.unit, fact.unit)
+
+
+def in_full(fact: Fact, units: Units = NO_UNITS) -> str:
+    """Return a fact's value with its unit: of this unit, `units` may have the name that the report prints.
 
     Examples
     --------
     >>> in_full(Fact("a", "all", 1_000_000, "people", "")), in_full(Fact("b", "all", 20, "percent", ""))
     ('1,000,000 people', '20%')
+    >>> beds = {"beds": "hospital beds"}
+    >>> in_full(Fact("a", "all", 3, "beds", ""), beds), in_full(Fact("a", "all", 1, "beds", ""), {"beds": "cots"})
+    ('3 hospital beds', '1 cot')
     >>> in_full(Fact("c", "all", 1, "reviews", "")), in_full(Fact("d", "all", 2.2, "adjusted odds ratio", ""))
     ('1 review', '2.2 (adjusted odds ratio)')
     """
@@ -100,7 +110,8 @@ def in_full(fact: Fact) -> str:
     count = wording.number(fact.value) if float(fact.value).is_integer() else fact.text
     if fact.unit.startswith("number ") or fact.unit.endswith("ratio"):
         return f"{count} ({fact.unit})"
-    return f"{count} {wording.singular(fact.unit) if abs(fact.value) == 1 else fact.unit}"
+    unit = unit_of(fact, units)
+    return f"{count} {wording.singular(unit) if abs(fact.value) == 1 else unit}"
 
 
 def period(text: str, quarter: Quarter) -> str:
@@ -141,8 +152,8 @@ def _data(passport: Passport) -> str:
     return f"{_sentence(picked) if is_of_inputs else picked} (SHA-256: {', '.join(marks)})" if marks else picked
 
 
-def _named(passport: Passport, quarter: Quarter) -> str:
-    return f"{named(passport.fact, quarter)}: {in_full(passport.fact)}"
+def _named(passport: Passport, quarter: Quarter, units: Units) -> str:
+    return f"{named(passport.fact, quarter)}: {in_full(passport.fact, units)}"
 
 
 def _sentence(text: str) -> str:
@@ -157,73 +168,77 @@ def _between(pieces: Sequence[Piece]) -> list[Piece]:
 # The list of all numbers ----------------------------------------------------------------------------------------------
 
 
-def listing(passports: Sequence[Passport], uses: Uses, titles: Mapping[str, str], quarter: Quarter) -> str:
+def listing(
+    passports: Sequence[Passport], uses: Uses, titles: Mapping[str, str], quarter: Quarter, units: Units = NO_UNITS
+) -> str:
     """Return the chapter's markdown, its entries grouped by the chapter that each number belongs to."""
-    return "\n\n".join(_parts(passports, uses, titles, quarter)) + "\n"
+    return "\n\n".join(_parts(passports, uses, titles, quarter, units)) + "\n"
 
 
-def _parts(passports: Sequence[Passport], uses: Uses, titles: Mapping[str, str], quarter: Quarter) -> Iterator[str]:
+def _parts(
+    passports: Sequence[Passport], uses: Uses, titles: Mapping[str, str], quarter: Quarter, units: Units
+) -> Iterator[str]:
     yield "# Where every number comes from {#sources}"
     yield (
-        "This list says where each number of the report comes from. A number is reported by a programme, decided for "
-        "the quarter or calculated, once, and is the same wherever it is printed. In the PDF and the Word file, a code "
+        "This list says where each number of the report comes from. Each is reported, decided for the quarter, "
+        "calculated or illustrative, and is the same wherever it is printed. In the PDF and the Word file, a code "
         "in brackets leads to the number's entry here. On web pages, select the number itself. The file `facts.csv` "
         "has the same list as data, and `manifest.json` lists the report's files with their checksums."
     )
     for name, group in groupby(passports, key=lambda each: each.home.notebook):
         yield f"## {titles[name]} {{#sources-{name}}}"
-        entries = "\n\n".join(_entry(each, uses.get(each.fact.key, ()), quarter) for each in group)
+        entries = "\n\n".join(_entry(each, uses.get(each.fact.key, ()), quarter, units) for each in group)
         yield f":::: {{.passports}}\n{entries}\n::::"
 
 
-def _entry(passport: Passport, uses: Sequence[Use], quarter: Quarter) -> str:
+def _entry(passport: Passport, uses: Sequence[Use], quarter: Quarter, units: Units) -> str:
     fact = passport.fact
-    heads = "\n\n".join(map(escaped, (fact.name, in_full(fact), about(fact, quarter))))
+    heads = "\n\n".join(map(escaped, (fact.name, in_full(fact, units), about(fact, quarter))))
     lists = f"\n\n{AUDIT_TRAIL}\n\n".join(
-        "\n\n".join(f"{term}\n: {''.join(_linked(piece, quarter) for piece in pieces)}" for term, pieces in said)
-        for said in (lines(passport, uses), audit_trail(passport))
+        "\n\n".join(f"{term}\n: {''.join(_linked(piece, quarter, units) for piece in pieces)}" for term, pieces in said)
+        for said in (lines(passport, uses), audit_trail(passport, units))
     )
     return f'::: {{.passport #{passport.id} entry="{passport.entry}"}}\n{heads}\n\n{lists}\n:::'
 
 
-def _linked(piece: Piece, quarter: Quarter) -> str:
+def _linked(piece: Piece, quarter: Quarter, units: Units) -> str:
     if isinstance(piece, Use):
         return f"[{escaped(piece.title)}]({piece.target})"
     if isinstance(piece, Passport):
-        return f"[{escaped(_named(piece, quarter))}](#{piece.id})"
+        return f"[{escaped(_named(piece, quarter, units))}](#{piece.id})"
     return piece if piece == BETWEEN else escaped(piece)
 
 
 # The cards of pages ---------------------------------------------------------------------------------------------------
 
 
-def script(passports: Sequence[Passport], uses: Uses, quarter: Quarter) -> str:
+def script(passports: Sequence[Passport], uses: Uses, quarter: Quarter, units: Units = NO_UNITS) -> str:
     """Return ``passports.js``: one call that hands every passport to ``passport.js``, by the id of its entry.
 
     Pages load it when a reader first asks: pages opened from disk cannot fetch data.
     """
-    records = {each.id: _card(each, uses.get(each.fact.key, ()), quarter) for each in passports}
+    records = {each.id: _card(each, uses.get(each.fact.key, ()), quarter, units) for each in passports}
     content = json.dumps(records, ensure_ascii=False, separators=(",", ":"))
     return f"window.natpatsipPassports({content.replace('<', chr(92) + 'u003c')});\n"
 
 
-def _card(passport: Passport, uses: Sequence[Use], quarter: Quarter) -> dict[str, Any]:
-    said = {"lines": lines(passport, uses), "audit": audit_trail(passport)}
+def _card(passport: Passport, uses: Sequence[Use], quarter: Quarter, units: Units) -> dict[str, Any]:
+    said = {"lines": lines(passport, uses), "audit": audit_trail(passport, units)}
     return {
         "entry": passport.entry,
         "label": passport.fact.name,
-        "value": in_full(passport.fact),
+        "value": in_full(passport.fact, units),
         "about": about(passport.fact, quarter),
         **{
-            name: [[term, [_card_piece(piece, quarter) for piece in pieces]] for term, pieces in group]
+            name: [[term, [_card_piece(piece, quarter, units) for piece in pieces]] for term, pieces in group]
             for name, group in said.items()
         },
     }
 
 
-def _card_piece(piece: Piece, quarter: Quarter) -> str | dict[str, str]:
+def _card_piece(piece: Piece, quarter: Quarter, units: Units) -> str | dict[str, str]:
     if isinstance(piece, Use):
         return {"text": piece.title, "page": piece.target.replace(".qmd", ".html", 1)}
     if isinstance(piece, Passport):
-        return {"text": _named(piece, quarter), "passport": piece.id}
+        return {"text": _named(piece, quarter, units), "passport": piece.id}
     return piece

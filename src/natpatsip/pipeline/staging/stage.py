@@ -194,16 +194,16 @@ def _list_of_figures(figures: Sequence[FigureRecord], settings: Settings) -> str
 def _with_passports(plan: Plan, texts: Mapping[str, str], passports: Sequence[Passport], file: Path) -> dict[str, str]:
     """Return the chapters with each number's entry named, and the chapter of the entries; write the pages' script."""
     uses = uses_in(texts, plan.programmes)
-    by_key = {each.fact.key: each for each in passports}
-    file.write_text(script(passports, uses, plan.quarter), encoding="utf-8")
+    by_key, units = {each.fact.key: each for each in passports}, plan.settings.units
+    file.write_text(script(passports, uses, plan.quarter, units), encoding="utf-8")
     named = {name: with_entries(text, by_key) for name, text in texts.items()}
-    return named | {SOURCES: listing(passports, uses, _titles(plan), plan.quarter)}
+    return named | {SOURCES: listing(passports, uses, _titles(plan), plan.quarter, units)}
 
 
 def _with_illustrative_note(plan: Plan, index: str, facts: Sequence[Fact]) -> str:
     """Put the note on illustrative data under the first chapter's title.
 
-    It says for how many numbers no reported figure was available; the list of all numbers, if any, marks them.
+    It says for how many numbers no usable figure was available; the list of all numbers, if any, marks them.
     """
     words = plan.settings.illustrative_data
     title, _, rest = index.partition("\n")
@@ -211,7 +211,7 @@ def _with_illustrative_note(plan: Plan, index: str, facts: Sequence[Fact]) -> st
     if count := sum(fact.kind == "reported" and fact.is_illustrative for fact in facts):
         numbers = f"{wording.plural(count, 'is', 'are')} {count} {wording.plural(count, 'number', 'numbers')}"
         which = f" (marked in [Where every number comes from]({SOURCES}.qmd))" if SOURCES in plan.chapters else ""
-        stand_ins = f". So {numbers} for which no reported figure was available{which}"
+        stand_ins = f". So {numbers} for which no usable figure was available{which}"
     text = escaped(words.banner).replace(escaped(STAND_INS), stand_ins)
     return f"{title}\n\n::: {{.callout-important}}\n## {escaped(words.title)}\n\n{text}\n:::\n{rest}"
 
