@@ -468,13 +468,13 @@ SCENES: dict[type[Scene], float] = {  # shares of the kills; every other one is 
     Clean: 0.15,
 }
 RULE = """\
-A command is started, and SIGKILLed at a random moment of one of its phases, recognised by the lines that it
-prints; publication, `new-quarter` and `clean` are slowed down, so that their moments can be hit. It is a process of its
-own, forked from one that has imported the engine, and starts the processes that it always starts; one build in three
-has the process that draws beside it. Half of the builds that are killed while they execute or render begin without a
-cache, all others with one. Then: the report is whole by its manifest, and is the old one or the new one; whatever the command
-had started ends by itself; the same command, run again (one in ten in a process of its own), ends well, with a report
-that is byte for byte the one that an undisturbed run makes; and no file, worktree or folder is left behind."""
+A command is started, and SIGKILLed at a random moment of one of its phases, recognised by the lines that it prints;
+publication, `new-quarter` and `clean` are slowed down, so that their moments can be hit. It is a process of its own,
+forked from one that has imported the engine, and starts the processes that it always starts; one build in three has
+the process that draws beside it. Half of the builds that are killed while they execute or render begin without a
+cache, all others with one. Then: the report is whole by its manifest, and is the old one or the new one; whatever the
+command had started ends by itself; the same command, run again (one in ten in a process of its own), ends well, with
+a report that is byte for byte the one that an undisturbed run makes; and no file, worktree or folder is left behind."""
 
 
 def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result:
