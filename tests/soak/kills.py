@@ -152,6 +152,7 @@ class Scene:
     slow: ClassVar[tuple[str, ...]] = ()  # phases that are slowed down
     slow_within = "."
     long: ClassVar[tuple[str, ...]] = ()  # phases that have something to do only if nothing is cached
+    alone: ClassVar[tuple[str, ...]] = ()  # options without which a process that draws is started
     status = 0
 
     def __init__(self, folder: Path, built: Built) -> None:
@@ -172,13 +173,14 @@ class Scene:
 
     def run(self) -> Done:
         """Run the command to its end: here, or one in so many in a process of its own."""
-        run = run_here if self.number % APART else run_apart
-        return run(self.project, *self.arguments, *self.more)
+        if self.number % APART:
+            return run_here(self.project, *self.arguments, *self.alone)
+        return run_apart(self.project, *self.arguments, *self.more)
 
     @property
     def more(self) -> tuple[str, ...]:
         """Options of this time alone."""
-        return ()
+        return self.alone if self.number % DRAWING else ()
 
     def again(self) -> list[str]:
         """Run the command to its end, and return what is not right then."""
@@ -239,14 +241,11 @@ class Build(Scene):
     slow = ("publishing",)
     slow_within = "reports"
     long = ("executing", "rendering")
+    alone = ALONE
 
     def __init__(self, folder: Path, built: Built) -> None:
         super().__init__(folder, built)
         self.expected = built.expected
-
-    @property
-    def more(self) -> tuple[str, ...]:
-        return ALONE if self.number % DRAWING else ()
 
     def commit(self) -> None:
         pass
@@ -415,10 +414,7 @@ class Preview(Scene):
         "waiting": r" published in",
     }
     long = ("executing", "rendering")
-
-    @property
-    def more(self) -> tuple[str, ...]:
-        return ALONE if self.number % DRAWING else ()
+    alone = ALONE
 
     @property
     def report(self) -> Path:
@@ -468,13 +464,13 @@ SCENES: dict[type[Scene], float] = {  # shares of the kills; every other one is 
     Clean: 0.15,
 }
 RULE = """\
-A command is started, and SIGKILLed at a random moment of one of its phases, recognised by the lines that it prints;
-publication, `new-quarter` and `clean` are slowed down, so that their moments can be hit. It is a process of its own,
-forked from one that has imported the engine, and starts the processes that it always starts; one build in three has
-the process that draws beside it. Half of the builds that are killed while they execute or render begin without a
+A command is started, and SIGKILLed at a random moment of one of its phases, recognised by the lines that it
+prints; publication, `new-quarter` and `clean` are slowed down, so that their moments can be hit. It is a process of its
+own, forked from one that has imported the engine, and starts the processes that it always starts; one build in three
+has the process that draws beside it. Half of the builds that are killed while they execute or render begin without a
 cache, all others with one. Then: the report is whole by its manifest, and is the old one or the new one; whatever the
-command had started ends by itself; the same command, run again (one in ten in a process of its own), ends well, with
-a report that is byte for byte the one that an undisturbed run makes; and no file, worktree or folder is left behind."""
+command had started ends by itself; the same command, run again (one in ten in a process of its own), ends well, with a
+report that is byte for byte the one that an undisturbed run makes; and no file, worktree or folder is left behind."""
 
 
 def run(number: int, seed: int, folder: Path, until: float, jobs: int) -> Result:
