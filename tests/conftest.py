@@ -12,7 +12,8 @@ import pytest
 # neither these processes nor the programs that they start find it.
 LACKING = Path(__file__).parent / "support" / "lacking"
 sys.modules["rfc3987_syntax"] = None
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(LACKING), os.environ.get("PYTHONPATH")]))
+if not os.environ.get("PYTHONPATH", "").startswith(str(LACKING)):  # as it does in the workers of xdist
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(LACKING), os.environ.get("PYTHONPATH")]))
 
 import papermill  # noqa: E402, F401 — before any module of the build: it loads its engines as it is imported
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -161,6 +163,36 @@ def test_a_process_that_crashes_leaves_its_tasks_to_the_command_line(tmp_path, m
     monkeypatch.setattr(pandoc_tasks, "SCRIPT", broken)
     found = perform([task("One.", lambda: "one"), task("Two.", lambda: "two")], cache=RenderCache(tmp_path), jobs=2)
     assert found == ["one", "two"]
+
+
+@pytest.mark.parametrize("form", ["docx", "pdf"])
+def test_what_the_script_cannot_do_and_the_command_line_can_is_said(tmp_path, monkeypatch, form):
+    broken = tmp_path / "broken.lua"
+    broken.write_text("os.exit(3)")
+    monkeypatch.setattr(pandoc_tasks, "SCRIPT", broken)
+    with pytest.raises(RenderError, match="pandoc could not make a part of it, and does not say why"):
+        render.render(stage(tmp_path / "staged"), tmp_path / "made", (form,), renderer=render.PANDOC, timestamp=TIMESTAMP)
+
+
+def test_a_process_that_is_stopped_leaves_nothing_to_the_command_line(tmp_path, monkeypatch):
+    """Ctrl-C reaches pandoc, too: what was stopped must not begin again."""
+    monkeypatch.setattr(pandoc_tasks, "run_program", lambda *_, **__: CompletedProcess([], -signal.SIGINT, b"", b""))
+    with pytest.raises(RenderError, match="it was stopped"):
+        perform([task("One.", lambda: "begun again")], cache=RenderCache(tmp_path), jobs=1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See No. 5, fig. 3, Jan. 2024, Inc. x and c. 1900.",
+        f"| a | b |\n|:--|--:|\n| {'long ' * 14} | 2 |",
+        "+---+---+\n| a | b |\n+===+===+\n| 1 | 2 |\n+---+---+\n",
+    ],
+)
+def test_the_script_reads_as_the_command_line_does(tmp_path, text):
+    options = ("--from=markdown-auto_identifiers", "--to=json")
+    (read_by_script,) = perform([task(text, fails)], cache=RenderCache(tmp_path), jobs=1)
+    assert json.loads(read_by_script) == json.loads(run_pandoc(*options, folder=tmp_path, what="x", text=text))
 
 
 def test_the_command_line_reads_what_it_changes_before_reading(tmp_path):

@@ -121,7 +121,7 @@ def test_a_placeholder_is_no_sign_off(project, name):
     edit(project / "params" / f"{Q2}.yml", "name: Ann Example", f"name: {name!r}")
     commit(project, "Another name")
     (lack,) = candidate(project).lacks
-    assert lack.endswith("Programme lead has not signed off. Add name and date once that is done.")
+    assert 'Programme lead has not signed off. Once the report has been read: natpatsip sign --role "Progr' in lack
 
 
 @pytest.mark.parametrize("name", ["Tbay Todorov", "Nil Example", "Xu Xx-Lee", "Dr A. None"])

@@ -108,6 +108,20 @@ def test_the_list_has_each_construct_that_is_refused_and_no_other():
     assert {kind for kind, what in of_rows.items() if what not in covered} == shown_as_text
 
 
+def test_what_holds_a_word_of_other_cells_is_told_with_its_own_cell(tmp_path):
+    texts = ("The ward is [see No. 5]{.wrong} open.", "They see the ward.", "Last words see here.")
+    cells = [prose(text) for text in texts]
+    for at, cell in enumerate(cells):
+        cell.id = f"cell-{at}"
+    project = small(tmp_path, ward=cells)
+    plan = Plan.of(project, Quarter.parse("2024-25-Q2"))
+    with pytest.raises(RenderError) as error:
+        check_typed(plan, Cache(tmp_path / "cache"), "tools", is_printed=False, jobs=1)
+    assert "(id cell-0)" in str(error.value)
+    assert "(id cell-1)" not in str(error.value)
+    assert "(id cell-2)" not in str(error.value)
+
+
 @pytest.mark.parametrize(("row", "text"), CASES)
 def test_each_row_is_refused_with_its_cell(tmp_path, row, text):
     message = found(tmp_path, prose(text, id="faulty"))

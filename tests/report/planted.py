@@ -171,7 +171,7 @@ PROSE = [
     ("unsupported-claim", "maternity-neonatal", "cord-news", "The measure has not improved."),
     ("unsupported-claim", "maternity-neonatal", "milk-news", "The measure shifted down in the summer."),
     ("unsupported-claim", "medicines", "long-term-use-meaning", "Long-term use has risen since the baseline."),
-    ("unsupported-claim", "medicines", "icb-approach-meaning", "@fig-icb-approach shows that support has fallen."),
+    ("unsupported-claim", "medicines", "icb-approach-about", "@fig-icb-approach shows that support has fallen."),
     ("unsupported-claim", "index", "culture", "### Normothermia has improved\n\nTeams work on it."),
     ("unsupported-claim", "maternity-neonatal", "updates-early-recognition", "Optimal cord management has fallen."),
     ("unsupported-claim", "maternity-neonatal", "learnings-pclp", "There was a rise in antenatal corticosteroids."),

@@ -375,7 +375,7 @@ def test_the_note_at_the_front_counts_the_numbers_that_the_list_marks_as_illustr
     marked = [row for row in entries.values() if re.search(r"· Illustrative\b", tidy(row.text_content()))]
     assert marked
     front = html.parse(str(report / "html" / "index.html")).getroot().xpath("//main")[0].text_content()
-    told = f"{len(marked)} {plural(len(marked), 'number', 'numbers')} for which no reported figure"
+    told = f"{len(marked)} {plural(len(marked), 'number', 'numbers')} for which no usable figure"
     assert told in tidy(front)
 
 

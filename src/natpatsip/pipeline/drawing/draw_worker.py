@@ -72,11 +72,11 @@ class DrawProcess:
         try:
             self._requests.write(json.dumps(request).encode() + b"\n")
             self._requests.flush()
-            answer = self._answers.readline()
-        except (OSError, ValueError):  # its pipes are closed
+            found = [(kind, name) for kind, name in json.loads(self._answers.readline())]
+        except (OSError, ValueError):  # its pipes are closed, or something else prints there
             return None
         self.began = None
-        return [(kind, name) for kind, name in json.loads(answer)] if answer.endswith(b"\n") else None
+        return found
 
     @property
     def is_stuck(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -77,7 +78,7 @@ def _filters(blocks: str) -> list[str]:
 
 def _part_alone(report: Report, to: str, text: str, what: str, options: Sequence[str]) -> str:
     if to == "docx":  # the command line has no way to tell what the filters have made: it can only say what is wrong
-        convert(report, text, what, "--to=docx", "--output=-")
+        convert(report, text, what, "--to=docx", f"--output={os.devnull}")
         raise _unexplained(what)
     return convert(report, text, what, f"--to={to}", *options)
 

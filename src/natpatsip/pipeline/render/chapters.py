@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -228,6 +229,8 @@ def cells_of_nodes(report: Report, chapter: Chapter) -> dict[int, str]:
             found.setdefault(json.dumps(_as_typed(node)), []).append(cell)
     known = {name: iter(cells) for name, cells in found.items()}
     cells = {id(node): next(known.get(json.dumps(_as_typed(node)), iter(())), "") for node in chapter.nodes}
+    met = Counter(map(id, chapter.nodes))  # the same word is the same object, wherever it stands: see `read_document`
+    cells = {name: cell for name, cell in cells.items() if met[name] == 1}
     for node in chapter.nodes:
         inner = (cells.get(id(each), "") for each in walk(node))
         cells[id(node)] = next(filter(None, inner), "")

@@ -8,6 +8,7 @@ that of the longest chapter, however long the report.
 from __future__ import annotations
 
 import json
+import signal
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from natpatsip.pipeline.render.render_cache import RenderCache
 
 Found = TypeVar("Found")
 SCRIPT = Path(__file__).with_name("tasks.lua")
+STOPPED = (-signal.SIGINT, -signal.SIGTERM)  # by Ctrl-C or a shutdown, which are for the build too: not to be tried again
 CONVERTED_FIRST = ("\t", "\r", "\ufeff")  # by pandoc's command line, before a reader has the text
 
 
@@ -117,6 +119,8 @@ def _run(tasks: Sequence[Task], root: Path) -> list[str | None]:
             _write(orders, task)
         orders.seek(0)
         done = run_program([pandoc_path(), "lua", str(SCRIPT)], what="pandoc", folder=root, source=orders)
+    if done.returncode in STOPPED:
+        raise RenderError("pandoc: it was stopped. Build again.")
     if done.returncode:  # the command line will say why
         return [None] * len(tasks)
     return list(_answers(done.stdout, len(tasks)))

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
@@ -40,7 +41,7 @@ def run_program(
         process = subprocess.Popen(  # noqa: S603 — the callers name the program and its arguments
             command,
             cwd=folder,
-            env=environment,
+            env={**(environment or os.environ), "TMPDIR": tempfile.gettempdir()},  # one that can be written to
             stdin=source or subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

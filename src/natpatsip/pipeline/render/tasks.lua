@@ -23,10 +23,20 @@ local function options_of(task)
   return { section_divs = true, wrap_text = 'none', html_math_method = 'mathml' }
 end
 
+-- What the command line reads by, and a script does not by itself: its abbreviations, and its width of a line.
+local ABBREVIATIONS = {}
+for word in ([[
+  aet. aetat. al. Apr. Aug. bk. Bros. c. Capt. cf. ch. chap. chs. Co. col. Corp. cp. d. Dec. Dr. e.g. ed. eds. esp. f.
+  fasc. Feb. ff. fig. fl. fol. fols. Fr. Gen. Gov. Hon. i.e. ill. Inc. incl. Jan. Jr. Jul. Jun. Ltd. M.A. M.D. Mar.
+  Mr. Mrs. Ms. n. n.b. nn. No. Nov. Oct. p. Ph.D. pp. Pres. Prof. pt. q.v. Rep. Rev. s.v. s.vv. saec. sec. Sen. Sep.
+  Sept. Sgt. Sr. St. univ. viz. vol. vs.
+]]):gmatch('%S+') do ABBREVIATIONS[word] = true end
+local READING = pandoc.ReaderOptions({ abbreviations = ABBREVIATIONS, columns = 72 })
+
 local DO = {}
 
 function DO.read(task, content)
-  return pandoc.write(pandoc.read(content, task.from), 'json')
+  return pandoc.write(pandoc.read(content, task.from, READING), 'json')
 end
 
 -- A document without a template around it; for Word, which has no parts, what the filters make of it.
