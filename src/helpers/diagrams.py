@@ -23,7 +23,7 @@ CYCLE = (
     Box(("Work together",), ("on shared", "challenges"), BLUE),
     Box(("Learn",), ("from speakers and", "from each other"), BLUE),
     Box(("Develop",), ("training in a task", "and finish group"), BLUE),
-    Box(("Look ahead",), ("to themes for safety", "improvement group"), BLUE),
+    Box(("Look ahead",), ("to themes for the", "improvement group"), BLUE),
 )
 
 

@@ -216,6 +216,9 @@ def plural(count: float, one: str, many: str) -> str:
     return one if abs(count) == 1 else many
 
 
+JOINING = ("per", "of", "in", "with", "on", "at", "for", "to", "needed", "a")
+
+
 def singular(unit: str) -> str:
     """Return the singular of a unit; a unit that is not a plural is unchanged.
 
@@ -224,11 +227,16 @@ def singular(unit: str) -> str:
     >>> singular("sessions"), singular("therapies"), singular("people per month"), singular("number needed to treat")
     ('session', 'therapy', 'person per month', 'number needed to treat')
     """
-    first, _, rest = unit.partition(" ")
+    words = unit.split(" ")
     own = {"women": "woman", "men": "man", "people": "person", "lives": "life"}
-    if first not in own and first.endswith("s") and not first.endswith("ss"):
-        own[first] = f"{first[:-3]}y" if first.endswith("ies") else first[:-1]
-    return " ".join(filter(None, [own.get(first, first), rest]))
+    # The noun is the last word before "per", "of", "in" …, or before the end: "hospital wards", "people per month".
+    noun = next((place for place, word in enumerate(words) if word in JOINING), len(words)) - 1
+    word = words[noun]
+    if word in own:
+        words[noun] = own[word]
+    elif word.endswith("s") and not word.endswith("ss"):
+        words[noun] = f"{word[:-3]}y" if word.endswith("ies") else word[:-1]
+    return " ".join(words)
 
 
 def in_words(count: int) -> str:

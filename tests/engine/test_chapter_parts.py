@@ -171,7 +171,9 @@ def test_what_the_script_cannot_do_and_the_command_line_can_is_said(tmp_path, mo
     broken.write_text("os.exit(3)")
     monkeypatch.setattr(pandoc_tasks, "SCRIPT", broken)
     with pytest.raises(RenderError, match="pandoc could not make a part of it, and does not say why"):
-        render.render(stage(tmp_path / "staged"), tmp_path / "made", (form,), renderer=render.PANDOC, timestamp=TIMESTAMP)
+        render.render(
+            stage(tmp_path / "staged"), tmp_path / "made", (form,), renderer=render.PANDOC, timestamp=TIMESTAMP
+        )
 
 
 def test_a_process_that_is_stopped_leaves_nothing_to_the_command_line(tmp_path, monkeypatch):

@@ -189,7 +189,7 @@ def plant_elsewhere(plan, executed):
     wanted.append(("stale", "now"))
 
     about = cell_of(executed, "maternity-neonatal", "magnesium-about")
-    about.source = about.source.replace("@fig-magnesium-sulphate shows", "The chart shows")
+    about.source = about.source.replace(" (@fig-magnesium-sulphate)", "")
     wanted.append(("unmentioned-figure", "magnesium-figure"))
     terms = cell_of(executed, "glossary", "acronyms")
     terms.source = terms.source.replace("| BSOTS |", "| ZYX | A thing that is named nowhere |\n| BSOTS |", 1)
@@ -291,7 +291,9 @@ def test_a_typed_number_is_told_the_fact_that_has_its_value(here, text, cure):
 def test_a_number_in_the_reason_for_a_rebase_is_typed_but_a_year_is_none(here):
     plan, executed = here
     file = plan.project / "params" / f"{plan.quarter}.yml"
-    text = file.read_text(encoding="utf-8").replace("change of process", "in 2022 57 units changed a process")
+    text = file.read_text(encoding="utf-8").replace(
+        "reason: change of process", "reason: in 2022 57 units changed a process"
+    )
     file.write_text(text, encoding="utf-8")
     (finding,) = run(Plan.of(plan.project, plan.quarter), executed).findings
     assert (finding.check, finding.found) == ("typed-number", "57")

@@ -40,8 +40,8 @@ def test_the_notebooks_have_few_lines_of_code():
 def test_a_step_is_told_with_its_cause_and_both_levels():
     _, text = made("place_of_birth")
     assert text.startswith(
-        "Since July 2023, when a change of process in 2 PSC areas raised it, 83% of eligible babies on average have "
-        "been born in the right place, up from 79.1%."
+        "Since July 2023, when a change of process in 2 PSC areas brought a rise, 83% of eligible babies on average "
+        "have been born in the right place, up from 79.1%."
     )
 
 

@@ -173,7 +173,12 @@ def file_of_unplaced(project: Path, quarter: str) -> Path:
 
 
 def unplaced(project: Path, quarter: str) -> list[Note]:
-    """Return the comments on a quarter that no notebook has.
+    """Return the comments on a quarter that no notebook has."""
+    return [note for _, note in unplaced_by_id(project, quarter)]
+
+
+def unplaced_by_id(project: Path, quarter: str) -> list[tuple[str, Note]]:
+    """Return the comments on a quarter that no notebook has, each with the id of its entry in their file.
 
     Raises
     ------
@@ -190,7 +195,8 @@ def unplaced(project: Path, quarter: str) -> list[Note]:
     listed = content.get(COMMENTS) if isinstance(content, Mapping) else None
     if content is not None and (not isinstance(content, Mapping) or not isinstance(listed or [], list)):
         raise ParamsError(f"{where}: found no list {COMMENTS}. Restore it from git: git checkout -- {where}")
-    return [_unplaced(each, f"{where}, {COMMENTS}.{number}", quarter) for number, each in enumerate(listed or [])]
+    found = [_unplaced(each, f"{where}, {COMMENTS}.{number}", quarter) for number, each in enumerate(listed or [])]
+    return [(str(each.get("id") or note.id), note) for each, note in zip(listed or [], found, strict=True)]
 
 
 def _unplaced(entry: Any, where: str, quarter: str) -> Note:

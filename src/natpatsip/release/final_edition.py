@@ -211,7 +211,7 @@ def _published(project: Path, params: Params) -> Iterator[str]:
         "licence": (settings.licence, "names no licence. Add the one under which readers may use the report."),
     }
     for key, (value, complaint) in needed.items():
-        if PLACEHOLDER.fullmatch(value) or (key == "contact" and not ADDRESS.search(value)):
+        if not ADDRESS.search(value) if key == "contact" else PLACEHOLDER.fullmatch(value):
             found = f'found "{value}"; ' if value else ""
             yield f"{place_of(MARK, written, [OWN, key])}: {found}{complaint}"
     day, where = params.publication.date, place(Quarter.parse(params.quarter), project, "publication", "date")
@@ -253,6 +253,10 @@ def _not_stated(project: Path) -> Iterator[str]:
             )
 
 
+def _is_placeholder(name: str | None) -> bool:
+    return bool(name and PLACEHOLDER.fullmatch(name))
+
+
 def _sign_offs(project: Path, params: Params, today: date) -> Iterator[str]:
     from natpatsip.params import place
 
@@ -265,10 +269,10 @@ def _sign_offs(project: Path, params: Params, today: date) -> Iterator[str]:
         if each.chapter and each.chapter not in chapters:
             hint = nearest(each.chapter, chapters)
             yield f'{where}: there is no chapter "{each.chapter}".{hint} Name one of {", ".join(chapters)}.'
-        elif each.chapter and not each.signed:
+        elif each.chapter and (not each.signed or _is_placeholder(each.name)):
             command = f'natpatsip sign {each.chapter} --role "{each.role}" --name NAME --quarter {params.quarter}'
             yield f"{where}: {each.what} has not signed off what the chapter says. Once that is done: {command}"
-        elif each.name is None or each.date is None or PLACEHOLDER.fullmatch(each.name):
+        elif each.name is None or each.date is None or _is_placeholder(each.name):
             command = f'natpatsip sign --role "{each.role}" --name NAME --quarter {params.quarter}'
             yield f"{where}: {each.what} has not signed off. Once the report has been read: {command}"
         elif each.date > today:

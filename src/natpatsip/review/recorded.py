@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
@@ -19,7 +19,7 @@ from natpatsip.pipeline.review_notes import (
     entry_of,
     file_of_unplaced,
     note_of,
-    unplaced,
+    unplaced_by_id,
 )
 from natpatsip.review.changed_source import Refusal
 from natpatsip.review.comments_and_changes import ANSWERED, APPLIED, OPEN, RESOLVED, Item
@@ -41,7 +41,7 @@ class Kept:
 
     note: Note
     notebook: str = ""  # its stem; empty if it is in the file of those that no notebook has
-    cell: str = ""  # the id of its own cell
+    cell: str = ""  # the id of its own cell, or of its entry in that file
 
 
 class Recorded:
@@ -63,7 +63,8 @@ class Recorded:
             note = note_of(cell)
             if note and note.quarter == self.quarter:
                 yield Kept(note, notebook, str(cell["id"]))
-        yield from (Kept(note) for note in unplaced(self.sources.folder, self.quarter))
+        entries = unplaced_by_id(self.sources.folder, self.quarter)
+        yield from (Kept(note, cell=name) for name, note in entries)
 
     def _find(self, item: Item) -> Kept | None:
         """Return what was recorded of a comment: first that at its cell, as one may say the same twice in a minute."""
@@ -106,7 +107,9 @@ class Recorded:
         """
         changed = [each for each in self.items if each.is_change and each.status != APPLIED]
         pending = {(each.file, spot) for each in changed for spot in each.spots}
-        before = [each.note for each in self.kept if not each.notebook]
+        before = {each: each.note for each in self.kept if not each.notebook}
+        comments = [(item, self.of.get((item.file, item.thread))) for item in self.items if item.kind == "comment"]
+        still_open = {kept for item, kept in comments if item.status != RESOLVED}  # in another file
         for item in self.items:
             if item.kind != "comment":
                 continue
@@ -114,7 +117,8 @@ class Recorded:
             anchor = item.original if is_as_before and item.original else item.anchor
             kept = self.of.get((item.file, item.thread))
             if item.status == RESOLVED:
-                self._resolve(kept)
+                if kept not in still_open:
+                    self._resolve(kept)
             elif kept:
                 self._update(kept, item, anchor)
             else:
@@ -122,10 +126,10 @@ class Recorded:
         return self._write_unplaced(before)
 
     def _resolve(self, kept: Kept | None) -> None:
-        if kept and kept.notebook:
+        if kept and kept.notebook and kept in self.kept:  # it may be resolved in several files
             self.sources.drop_note(kept.notebook, kept.cell)
             self.kept.remove(kept)
-        elif kept and not kept.note.answer:
+        elif kept and not kept.notebook and not kept.note.answer:
             kept.note = replace(kept.note, answer=BY_REVIEWER)
 
     def _new(self, item: Item, anchor: str) -> Kept:
@@ -175,15 +179,20 @@ class Recorded:
             if each.kind == "reply" and (each.file, each.thread) == (comment.file, comment.thread)
         ]
 
-    def _write_unplaced(self, before: Sequence[Note]) -> list[str]:
-        new = [each.note for each in self.kept if not each.notebook and each.note not in before]
+    def _write_unplaced(self, before: Mapping[Kept, Note]) -> list[str]:
+        new = [each for each in self.kept if not each.notebook and before.get(each) != each.note]
         if not new:
             return []
         file = file_of_unplaced(self.sources.folder, self.quarter)
         where = file.relative_to(self.sources.folder).as_posix()
         text = file.read_bytes().decode() if file.is_file() else HEADER
-        for note in new:
-            text = with_entry(text, COMMENTS, entry_of(note), by=("id",), where=where)
+        taken = {each.cell for each in before}
+        for each in new:
+            if not each.cell:  # somebody may say the same of several places
+                ids = (each.note.id, *(f"{each.note.id}-{number}" for number in range(2, len(taken) + 3)))
+                each.cell = next(name for name in ids if name not in taken)
+                taken.add(each.cell)
+            text = with_entry(text, COMMENTS, entry_of(each.note) | {"id": each.cell}, by=("id",), where=where)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text.encode())
         return [where]

@@ -23,7 +23,10 @@ from natpatsip.pipeline.render.render_cache import RenderCache
 
 Found = TypeVar("Found")
 SCRIPT = Path(__file__).with_name("tasks.lua")
-STOPPED = (-signal.SIGINT, -signal.SIGTERM)  # by Ctrl-C or a shutdown, which are for the build too: not to be tried again
+STOPPED = (
+    -signal.SIGINT,
+    -signal.SIGTERM,
+)  # by Ctrl-C or a shutdown, which are for the build too: not to be tried again
 CONVERTED_FIRST = ("\t", "\r", "\ufeff")  # by pandoc's command line, before a reader has the text
 
 

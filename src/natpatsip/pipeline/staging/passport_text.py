@@ -109,7 +109,7 @@ def in_full(fact: Fact, units: Units = NO_UNITS) -> str:
         return fact.text
     count = wording.number(fact.value) if float(fact.value).is_integer() else fact.text
     if fact.unit.startswith("number ") or fact.unit.endswith("ratio"):
-        return f"{count} ({fact.unit})"
+        return f"{count} ({unit_of(fact, units)})"
     unit = unit_of(fact, units)
     return f"{count} {wording.singular(unit) if abs(fact.value) == 1 else unit}"
 
