@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -47,6 +48,12 @@ def test_settings_that_cannot_be_read_name_no_file(project):
     assert single_files(project) == list(SOURCE_FILES)
 
 
+def in_a_loop(run):
+    """Run a coroutine in a thread of its own: a browser that is open has a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(run())).result()
+
+
 def saves_of(project, names, *, read=()):
     """Save each file, and return what the watcher told."""
 
@@ -66,7 +73,7 @@ def saves_of(project, names, *, read=()):
         task.cancel()
         return found
 
-    return asyncio.run(run())
+    return in_a_loop(run)
 
 
 def test_saves_of_all_inputs_are_told(project):
@@ -96,4 +103,4 @@ def test_a_file_that_the_settings_name_later_is_watched_then(project):
             assert await told.get() == {"works.bib"}
         task.cancel()
 
-    asyncio.run(run())
+    in_a_loop(run)
