@@ -10,7 +10,6 @@ import pytest
 from docx.oxml.ns import qn
 
 from natpatsip.pipeline import render
-from support.browser import chromium
 from support.staged import TIMESTAMP, stage
 
 SECTIONS, ROWS = 24, 32
@@ -48,9 +47,9 @@ def test_in_the_pdf(built):
     assert apart(built / "report.pdf") == []
 
 
-def test_on_printed_pages(built, tmp_path):
-    with chromium() as browser:
-        page = browser.new_page()
+def test_on_printed_pages(built, tmp_path, chrome):
+    with chrome.new_context() as context:
+        page = context.new_page()
         page.goto((built / "html" / "glossary.html").as_uri())
         page.pdf(path=tmp_path / "page.pdf", format="A4")
     assert apart(tmp_path / "page.pdf") == []
