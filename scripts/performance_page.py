@@ -58,7 +58,7 @@ def _when(found: Mapping[str, Any]) -> str:
 
 
 def _bars(bars: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    yield "| what | measured | found | at most | |"
+    yield "| what | measured | found | at most | result |"
     yield "| --- | --- | --- | --- | --- |"
     for bar in bars:
         told = "met" if bar["found"] <= bar["most"] else "missed"
