@@ -14,6 +14,7 @@ from support.projects import ROOT, code, command, small
 ROWS = pd.DataFrame({"team": ["North", "South", "East"], "seen": [0, 10, 100], "waits": [4.0, None, 6.0]})
 ODD = pd.DataFrame({"team": ["North", "South"], "No. seen": [10, 20], "seen[all]": [1, 2]})
 CHART = alt.Chart(ROWS)
+ALONE = alt.Chart(pd.DataFrame({"month": [1, 2, 3, 4], "seen": [None, 4.0, None, 6.0], "first": [4.0, None, 5.0, 6.0]}))
 CARE = alt.Chart(
     pd.DataFrame({"team": ["North", "North", "South"], "ward": ["A", "B", "A"], "seen": [20, 10, 5], "all": "All"})
 )
@@ -50,6 +51,9 @@ EMPTY = {
         ),
         "beyond the ends",
     ),
+    "a-value-between-gaps": (ALONE.mark_line().encode(x="month:Q", y="seen:Q"), "draws nothing for it"),
+    "a-value-before-a-gap": (ALONE.mark_area().encode(x="month:Q", y="first:Q"), "draws nothing for it"),
+    "a-series-of-one-value": (LINE.encode(color="team:N"), "draws nothing for it"),
     "parted-by-a-tooltip": (CARE.mark_bar().encode(x="team:N", y="sum(seen):Q", tooltip="ward:N"), "hides it"),
     "not-stacked": (CARE.mark_bar().encode(x="team:N", y=alt.Y("seen:Q", stack=False), color="ward:N"), "hides it"),
     "not-stacked-across": (
@@ -65,6 +69,7 @@ EMPTY = {
     ),
 }
 DRAWN = {
+    "values-between-gaps-with-points": ALONE.mark_line(point=True).encode(x="month:Q", y="seen:Q"),
     "bars-to-see-through": CARE.mark_bar(opacity=0.5).encode(x="team:N", y=alt.Y("seen:Q", stack=None), color="ward:N"),
     "stacked": CARE.mark_bar().encode(x="team:N", y="seen:Q", color="ward:N"),
     "stacked-in-shares": CARE.mark_bar().encode(x="team:N", y=alt.Y("seen:Q", stack="normalize"), color="ward:N"),

@@ -88,6 +88,7 @@ def bars(rows, *, mark="bar", **channels):
     return getattr(alt.Chart(pd.DataFrame(rows)), f"mark_{mark}")().encode(**{"x": "a:N", "y": "n:Q", **channels})
 
 
+YEARS = {"a": pd.to_datetime(["2023-04-03", "2024-04-01", "2024-05-07"]), "n": [1, 5, 2]}
 UNLIKE = {
     "two-bars": (bars({"a": ["x", "x"], "n": [1, 2]}), "2 rows have a x"),
     "two-of-a-colour": (bars({"a": ["x", "x"], "c": ["p", "p"], "n": [1, 2]}, color="c:N"), "2 rows have c p, a x"),
@@ -99,9 +100,15 @@ UNLIKE = {
     "months": (bars({"a": ["Apr", "May", "Jun"], "n": [1, 2, 3]}), "alphabetical order (Apr, Jun, …)"),
     "days": (bars({"a": ["Monday", "Tuesday", "Friday"], "n": [1, 2, 3]}), "alphabetical order (Friday, Monday, …)"),
     "bands": (bars({"a": ["0-4", "5-9", "10-14"], "n": [1, 2, 3]}), "alphabetical order (0-4, 10-14, …)"),
+    "month-of-years": (bars(YEARS, x="month(a):O"), "2 rows have a 04"),
+    "weekday-of-weeks": (bars(YEARS, x="day(a):O"), "2 rows have a Mon"),
+    "month-of-years-in-a-line": (bars(YEARS, mark="line", x="utcmonth(a):T"), "2 rows have a 04"),
     "line": (bars({"a": ["North", "East"], "n": [1, 2]}, mark="line"), "alphabetical order (East, North, …)"),
 }
 LIKE = {
+    "month-of-years-in-colours": bars(YEARS, x="month(a):O", color="year(a):N"),
+    "months": bars(YEARS, x="yearmonth(a):O"),
+    "sum-of-months": bars(YEARS, x="month(a):O", y="sum(n):Q"),
     "colours": bars({"a": ["x", "x"], "c": ["p", "q"], "n": [1, 2]}, color="c:N"),
     "beside": bars({"a": ["x", "x"], "c": ["p", "q"], "n": [1, 2]}, xOffset="c:N"),
     "panels": bars({"a": ["x", "x"], "c": ["p", "q"], "n": [1, 2]}).facet("c:N"),

@@ -75,6 +75,21 @@ MISSTATED = {
         chart(TEAMS, "point", size=alt.Size("seen:Q").scale(domainMin=4)),
         "the size scale of column seen end before its value 3",
     ),
+    "missing-as-0": (chart(GAP, "line").mark_line(invalid="show"), "(invalid)"),
+    "missing-as-0-everywhere": (chart(GAP, "point").configure_mark(invalid="show"), "(invalid)"),
+    "missing-at-a-place": (
+        alt.Chart.from_dict(
+            {**chart(GAP, "point").to_dict(), "config": {"scale": {"invalid": {"y": {"value": 10}}}}}, validate=False
+        ),
+        "(invalid)",
+    ),
+    "curve-beside-its-values": (chart(MONTHS, "line").mark_line(interpolate="basis"), "the curve basis"),
+    "curve-without-its-ends": (chart(MONTHS, "line").mark_line(interpolate="cardinal-open"), "the curve cardinal-open"),
+    "radius-below-0": (chart({**TEAMS, "seen": [5, -3, 7]}, "arc", radius="seen:Q"), "of which a value is negative"),
+    "legend-of-some": (
+        chart(TEAMS, color=alt.Color("team:N", legend=alt.Legend(values=["North", "South"]))),
+        'the legend of column team does not list "East"',
+    ),
     "clamped": (chart(TEAMS, y=alt.Y("seen:Q").scale(clamp=True, **ENDED)), "(clamp)"),
     "clamped-by-the-configuration": (chart(TEAMS).configure_scale(clamp=True), "(clamp)"),
     "sum": (chart(GAP, x=alt.value(1), y="sum(seen):Q"), "it sums column seen"),
@@ -185,6 +200,9 @@ def test_labels_that_lie_at_their_own_bars_are_drawn(name):
 
 STATED = {
     "bins": chart(TEAMS, x=alt.X("seen:Q", bin=alt.Bin(extent=[0, 8], step=2)), y="count()"),
+    "nothing-missing-to-show": chart(TEAMS, "line").mark_line(invalid="show"),
+    "curve-through-its-values": chart(MONTHS, "line").mark_line(interpolate="monotone"),
+    "legend-of-all": chart(TEAMS, color=alt.Color("team:N", legend=alt.Legend(values=["East", "North", "South"]))),
     "colours-with-room": chart(TEAMS, "rect", y=alt.value(1), color=alt.Color("seen:Q").scale(domain=[0, 8])),
     "colours-in-steps": chart(
         TEAMS, "rect", y=alt.value(1), color=alt.Color("seen:Q").scale(type="threshold", domain=[4, 6])
@@ -334,6 +352,10 @@ MISLEADING = {
     "small-part": (percent([0.01, 0.02, 0.03], axis=alt.Axis(format="s")), "may take m for million"),
     "legend": (chart(names(40), color="team:N", shape="team:N"), "leaves names out"),
     "colours": (chart(names(len(CATEGORIES) + 1), color="team:N"), "look the same in its legend"),
+    "labels-twice": (
+        chart(TEAMS, color=alt.Color("team:N", legend=alt.Legend(labelExpr="'Team'"))),
+        'has the label "Team" twice',
+    ),
     "names": (named("North", "South"), "cut off"),
     "names-of-two-charts": (named("North", "South") | named("North", "South"), "cut off"),
     "names-each-in-a-chart": (named("North") | named("South"), "cut off"),

@@ -19,6 +19,8 @@ from natpatsip.charts.own_charts import MADE, Rows, Specification, children, fie
 
 PERCENTAGES = 10.0  # from here on a value is no proportion
 _RANDOM = re.compile(r'"(ci0|ci1)"|"extent": "ci"|"sample": \d|\brandom\(\)|"(?:op|aggregate)": "ci')
+_AS_0 = re.compile(r'"invalid": (?:"show"|\{)')
+_CURVE = re.compile(r'"interpolate": "(basis|bundle|[a-z]+-open)')
 _CLAMP = re.compile(r'"clamp": true')
 _QUARTER = re.compile(r'"(?:timeUnit|unit)": "\w*quarter\w*"|%q')
 _FORMAT = re.compile(r",?(?:\.(\d+))?([fd%])")
@@ -51,6 +53,11 @@ def misstated(specification: Specification) -> str:
         return (
             "Vega counts quarters from January, so its Q1 is Q4 of the NHS year. Draw a column with the quarters' "
             "names, such as Q1 2024/25."
+        )
+    if found := _CURVE.search(text):
+        return (
+            f"the curve {found[1]} does not go through its values, or leaves out the first and the last. Draw straight "
+            'lines, or interpolate="monotone".'
         )
     if _CLAMP.search(text):
         return (
@@ -101,6 +108,11 @@ def _calculated(specification: Specification) -> str:
     rows = [row for each in tables(specification) for row in each if isinstance(row, Mapping)]
     gaps = {name for row in rows for name, value in row.items() if value is None}
     steps = list(_transforms(specification))
+    if gaps and _AS_0.search(json.dumps({key: value for key, value in specification.items() if key != "datasets"})):
+        return (
+            "it shows values that are missing (invalid), and Vega draws them as 0, or at a place of their own. Leave "
+            "invalid out: a missing value is left out."
+        )
     filters = json.dumps([step for step in steps if "filter" in step])
     for step in steps:
         values = [row.get(step.get("field")) for row in rows]
@@ -194,6 +206,8 @@ def _partial(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> st
             f"it sums column {field}, of which a value is missing: Vega adds the others, and the sum reads as a whole "
             "one. Sum it in the notebook with datasets.total(…), which leaves such a sum out."
         )
+    if name == "radius" and any(value < 0 for value in _numbers(values)):
+        return f"the radius of its parts is column {field}, of which a value is negative. Draw bars."
     is_share = name == "theta" or channel.get("stack") == "normalize"
     if is_share and (has_gaps or any(value < 0 for value in _numbers(values))):
         return (
@@ -260,9 +274,14 @@ def _stacked(unit: Specification, rows: Rows, mark: str) -> str:
 
 def _without_place(channel: Mapping[str, Any], values: Sequence[Any]) -> str:
     """Return which name the chart's own list of names lacks: Vega draws it in a place or colour of another."""
-    scale = channel.get("scale")
+    scale, legend = channel.get("scale"), channel.get("legend")
     domain = scale.get("domain") if isinstance(scale, Mapping) else None
-    if channel.get("type") not in ("nominal", "ordinal") or not isinstance(domain, list):
+    listed = legend.get("values") if isinstance(legend, Mapping) else None
+    if channel.get("type") not in ("nominal", "ordinal"):
+        return ""
+    if isinstance(listed, list) and (other := next((each for each in values if each not in (None, *listed)), None)):
+        return f'the legend of column {channel["field"]} does not list "{other}", which no reader could tell. Add it.'
+    if not isinstance(domain, list):
         return ""
     other = next((value for value in values if value is not None and value not in domain), None)
     if other is None:

@@ -21,6 +21,16 @@ EARLIEST = 1e10  # milliseconds since the beginning of 1970; less is a year, or 
 NO_MARKS = ("tooltip", "text", "href", "url", "description", "key")  # channels that place and part no marks
 MADE = {"aggregate", "bin", "timeUnit"}  # of a channel whose marks are not its rows
 PATHS = ("line", "area", "trail")
+PARTS = {
+    "year": "%Y",
+    "month": "%m",
+    "week": "%U",
+    "dayofyear": "%j",
+    "date": "%d",
+    "hours": "%H",
+    "minutes": "%M",
+    "seconds": "%S.%f",
+}  # fmt: skip — of a date, by the name that a unit of time has for it
 PERIODS = {*calendar.month_abbr[1:], *calendar.day_abbr}
 _NUMBER = re.compile(r"\s*([+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)?\s*")
 _DAY = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
@@ -200,10 +210,16 @@ def _doubled(rows: Rows, channels: Mapping[str, Any], mark: str, facets: Sequenc
     """Return which bar or point of a line has two rows, which Vega stacks or joins."""
     measured = [channel for channel in channels.values() if channel.get("type") == "quantitative"]
     places = [name for name in ("x", "y") if name in channels and channels[name] not in measured]
-    if mark not in ("bar", *PATHS) or len(places) != 1 or any(MADE & channel.keys() for channel in channels.values()):
+    is_made = any("bin" in channel or "aggregate" in channel for channel in channels.values())
+    if mark not in ("bar", *PATHS) or len(places) != 1 or is_made:
         return ""
-    fields = [*facets, *(channel["field"] for channel in channels.values() if channel not in measured)]
-    found = Counter(tuple(str(row.get(field)) for field in fields) for row in rows)
+    others = [channel for channel in channels.values() if channel not in measured]
+    fields = [*facets, *(channel["field"] for channel in others)]
+    time_units = [*("" for _ in facets), *(str(channel.get("timeUnit", "")) for channel in others)]
+    found = Counter(
+        tuple(_in_unit(str(row.get(field)), unit) for field, unit in zip(fields, time_units, strict=True))
+        for row in rows
+    )
     key, count = next(((key, count) for key, count in found.items() if count > 1), ((), 0))
     if not count:
         return ""
@@ -212,6 +228,21 @@ def _doubled(rows: Rows, channels: Mapping[str, Any], mark: str, facets: Sequenc
         f"{count} rows have {which}, and Vega stacks or joins them. Give each a row of its own, or say how they are "
         'joined: "sum(…)".'
     )
+
+
+def _in_unit(text: str, unit: str) -> str:
+    """Return what is left of a date in a unit of time, such as the month in ``month``, so that years fall together.
+
+    Examples
+    --------
+    >>> _in_unit("2024-04-30", "month"), _in_unit("2024-04-30", "utcyearmonth"), _in_unit("North", "")
+    ('04', '2024-04', 'North')
+    """
+    day = _local(text) if unit else ""
+    parts = [form for name, form in PARTS.items() if name in unit]
+    if "day" in unit.replace("dayofyear", ""):  # the day of the week
+        parts.append("%a")
+    return f"{datetime.datetime.fromisoformat(day):{'-'.join(parts)}}" if day and parts else text
 
 
 def _not_a_time(value: Any) -> str:

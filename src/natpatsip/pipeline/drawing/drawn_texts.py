@@ -158,6 +158,8 @@ def _same_look(entries: Sequence[tuple[str, str]]) -> str:
     """Return which two names of a legend look the same, or which label it has twice."""
     seen: dict[str, str] = {}
     for look, label in entries:
+        if label in seen.values():
+            return f'its legend has the label "{label}" twice. Give each series a name of its own.'
         if look in seen:
             return (
                 f'"{seen[look]}" and "{label}" look the same in its legend. Show fewer series, each with a colour of '

@@ -6,7 +6,7 @@ Vega draws such a chart without a word: axes and title, and no mark. `natpatsip.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -42,7 +42,8 @@ def undrawn(
     is_broken = any(_misplaced(items) for items, _, _ in marks)
     nested, unknown = _nested(specification, views), _unknown(specification, views)
     if any(shown) and not is_broken and not nested and not unknown:
-        return _cut_off(views, marks) or next(filter(None, (_hidden(items) for items, _, _ in marks)), "")
+        hidden = next(filter(None, (_hidden(items) for items, _, _ in marks)), "")
+        return _cut_off(views, marks) or hidden or _alone(scene())
     if not is_broken and not any(of_data) and any(drawn):  # constants alone: there are no data to show
         return ""
     empty = "the chart draws no mark of its data"
@@ -154,6 +155,39 @@ def _hidden(items: Items) -> str:
                     "stack=False; a tooltip may part bars too), put them side by side (xOffset), or draw points."
                 )
     return ""
+
+
+def _alone(scene: Mapping[str, Any]) -> str:
+    """Return that a line or an area does not show a value, as it has none beside it; empty if points show all."""
+    paths = list(_marks_of(scene, ("line", "area", "trail")))
+    points = {_place(each) for items in _marks_of(scene, ("symbol", "text", "rect", "rule")) for each in items}
+    for items in paths:
+        are_there = [False, *(bool(each.get("defined", True)) for each in items), False]
+        for each, (before, here, after) in zip(items, _triples(are_there), strict=True):
+            if here and not before and not after and _place(each) not in points:
+                return (
+                    "a line or an area has a value without one before and after it, and Vega draws nothing for it. "
+                    "Show points too: mark_line(point=True), or draw bars."
+                )
+    return ""
+
+
+def _triples(values: Sequence[bool]) -> Iterator[tuple[bool, bool, bool]]:
+    """Yield each value but the first and the last with the one before and the one after it."""
+    return zip(values, values[1:], values[2:], strict=False)
+
+
+def _place(item: Mapping[str, Any]) -> tuple[int, int]:
+    return round(item.get("x") or 0), round(item.get("y") or 0)
+
+
+def _marks_of(group: Mapping[str, Any], kinds: Collection[str]) -> Iterator[Items]:
+    """Yield the items of each mark of data of these kinds."""
+    if group.get("role") == "mark" and group.get("marktype") in kinds:
+        yield group.get("items", ())
+    for item in group.get("items", ()):
+        if isinstance(item, Mapping):
+            yield from _marks_of(item, kinds)
 
 
 Items = Sequence[Mapping[str, Any]]
