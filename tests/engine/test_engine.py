@@ -51,6 +51,14 @@ def test_inline_expressions_are_evaluated_where_they_stand(notebook):
     nbformat.validate(executed)
 
 
+def test_a_number_before_a_percent_sign_is_not_a_false_100(notebook):
+    near = "`{python} 99.999`%, `{python} 99.999` %, `{python} 99.999` per cent, `{python} 100`%, `{python} 83.25`%"
+    other = "`{python} 99.999`, `{python} 99.999` percentages, `{python} 'North'`%"
+    executed = run(notebook(prose(near), prose(other, id="other")))
+    assert [text for _, text in results(executed)] == ["99.999", "99.999", "99.999", "100", "83.25"]
+    assert [text for _, text in results(executed, "other")] == ["100", "100", "'North'"]
+
+
 def test_plain_papermill_runs_every_code_cell_and_leaves_inline_code_as_it_is(notebook):
     executed = run(notebook(code("n = 1", id="one"), prose("`{python} n`")), engine=None)
     assert [cell.source for cell in executed.cells if cell.cell_type == "markdown"][-1] == "`{python} n`"

@@ -8,7 +8,7 @@ import docx
 import pandas as pd
 import pytest
 from docx.oxml.ns import qn
-from great_tables import GT, html, loc, md, style
+from great_tables import GT, html, loc, md, style, vals
 
 from natpatsip import table
 from natpatsip.blocks.tables_and_callouts import BLOCK
@@ -216,6 +216,26 @@ FALSE_ZEROS = {
     "percent": ROUNDED.style.format("{:.0%}", subset=["share"]),
     "hidden": ROUNDED.style.format(precision=0).hide(axis="columns", subset=["team"]),
     "gt": GT(ROUNDED).fmt_number("share", decimals=0),
+    "thousands": GT(ROUNDED).fmt_number("share", decimals=1, scale_by=0.001, pattern="{x}k"),
+    "with a unit": ROUNDED.style.format("{:.0f} days", subset=["share"]),
+    "in brackets": ROUNDED.style.format("({:.0f})", subset=["share"]),
+}
+SHARES = pd.DataFrame({"team": ["N", "S"], "share": [0.9996, 0.5]})
+FALSE_WHOLES = {
+    "styler": SHARES.style.format("{:.1%}", subset=["share"]),
+    "percent": SHARES.assign(share=[99.96, 3]).style.format("{:.0f}%", subset=["share"]),
+    "over": SHARES.assign(share=[1.0004, 0.5]).style.format("{:.0%}", subset=["share"]),
+    "gt": GT(SHARES).fmt_percent("share", decimals=1),
+}
+WHOLES = {
+    "whole": SHARES.assign(share=[1, 0.5]).style.format("{:.0%}", subset=["share"]),
+    "percent": SHARES.assign(share=[100.0, 3]).style.format("{:.0f}%", subset=["share"]),
+    "text": SHARES.assign(share=["100%", "5%"]).style,
+    "count": SHARES.assign(share=[99.96, 3]).style.format("{:.0f}", subset=["share"]),
+    "gt": GT(SHARES).fmt_percent("share", decimals=2),
+    "sum": GT(SHARES.assign(share=[0.3, 0.7]), rowname_col="team")
+    .tab_stubhead("Team")
+    .grand_summary_rows(fns={"All": lambda rows: rows.sum(numeric_only=True)}, fmt=vals.fmt_percent),
 }
 ZEROS = {
     "zero": pd.DataFrame({"team": ["N", "S"], "n": [0, 5]}).style,
@@ -229,8 +249,19 @@ ZEROS = {
 
 @pytest.mark.parametrize("made", FALSE_ZEROS.values(), ids=FALSE_ZEROS)
 def test_a_value_that_is_not_0_is_not_printed_as_0(made):
-    with pytest.raises(FigureError, match=r"prints 0%? for a value that is not 0"):
+    with pytest.raises(FigureError, match=r"prints \(?0(\.0)?(%|k| days)?\)? for a value that is not 0\."):
         table(made, caption="C")
+
+
+@pytest.mark.parametrize("made", FALSE_WHOLES.values(), ids=FALSE_WHOLES)
+def test_a_value_that_is_not_a_whole_is_not_printed_as_100_percent(made):
+    with pytest.raises(FigureError, match=r"prints 100(\.0)?% for a value that is not 1 or 100\."):
+        table(made, caption="C")
+
+
+@pytest.mark.parametrize("made", WHOLES.values(), ids=WHOLES)
+def test_a_whole_is_printed_as_100_percent(made):
+    assert table(made, caption="C").markdown
 
 
 @pytest.mark.parametrize("made", ZEROS.values(), ids=ZEROS)

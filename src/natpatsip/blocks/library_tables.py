@@ -27,7 +27,9 @@ NO_TEXT = ("img", "svg", "picture", "canvas", "iframe", "object", "input", "butt
 STRUCK = ("s", "strike", "del")
 MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "sup": "^", "sub": "~"}
 NUMBER = re.compile(r"[-−+]?\s?[£$€]?\d[\d,.]*\s?%?(?: \[[^]]+\])?")
-ZERO = re.compile(r"[-−+]?[£$€]?0+(?:\.0+)?\s?%?")
+# A zero, and what may stand around it: signs, brackets, a unit in letters. All of a whole has a % sign.
+ZERO = re.compile(r"\(?[-−+]?[£$€]?0+(?:\.0+)?(?:\s?%|\s?[^\W\d_]+)?\)?")
+FULL = re.compile(r"\+?100(?:\.0+)?\s?%")
 _STYLED = re.compile(r"#T_\w+?_(?:row|level)\d+_")  # a rule of a Styler's for single cells
 _FORMATS = re.compile(r"color|background|font-|text-decoration|border")
 
@@ -111,7 +113,9 @@ def read(made: Any, what: str) -> LibraryTable:
     values = _values(made)
     _check(columns, rows, what, texts=Counter(value for value in values or () if isinstance(value, str)))
     if values is not None:
-        _need_no_false_zeros(values, rows, what)
+        summaries = [any("summary" in node.get("class", "") for node in row) for row in _filled(body, width)]
+        own = [row for row, is_summary in zip(rows, summaries, strict=True) if not is_summary]
+        _need_no_false_ends(values, own, what)
     styles = "".join(node.text or "" for node in root.iter("style"))
     inline = (node.get("style", "") for node in table.iter("td", "th"))
     return LibraryTable(
@@ -241,19 +245,21 @@ def _check(
                 )
 
 
-def _need_no_false_zeros(values: Iterable[Any], rows: Sequence[Sequence[str]], what: str) -> None:
-    """Raise a FigureError if more cells are printed as 0 than the data have zeros, in columns that are hidden too."""
-    printed = [cell for row in rows for text in row if ZERO.fullmatch(cell := text.replace("\\", ""))]
-    zeros = sum(bool(ZERO.fullmatch(str(value).strip())) or _is_zero(value) for value in values)
-    if len(printed) > zeros:
-        raise FigureError(
-            f"{what} prints {printed[0]} for a value that is not 0. Give it more decimals, or words such as "
-            '"less than 1": style.format(precision=…), gt.fmt_number(decimals=…)'
-        )
+def _need_no_false_ends(values: Iterable[Any], rows: Sequence[Sequence[str]], what: str) -> None:
+    """Raise a FigureError if more cells are printed as 0, or as 100%, than the data have, in hidden columns too."""
+    held = list(values)
+    for pattern, ends, words in ((ZERO, (0,), "less than 1"), (FULL, (1, 100), "over 99%")):
+        printed = [cell for row in rows for text in row if pattern.fullmatch(cell := text.replace("\\", ""))]
+        there = sum(bool(pattern.fullmatch(str(each).strip())) or _is_one_of(each, ends) for each in held)
+        if len(printed) > there:
+            raise FigureError(
+                f"{what} prints {printed[0]} for a value that is not {' or '.join(map(str, ends))}. Give it more "
+                f'decimals, or words such as "{words}": style.format(precision=…), gt.fmt_number(decimals=…)'
+            )
 
 
-def _is_zero(value: Any) -> bool:
-    return isinstance(value, Real | Decimal) and value == 0
+def _is_one_of(value: Any, ends: Sequence[int]) -> bool:
+    return isinstance(value, Real | Decimal) and value in ends
 
 
 def _cell(cell: Any, what: str, *, is_note: bool = False) -> str:

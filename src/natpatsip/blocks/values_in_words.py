@@ -199,10 +199,10 @@ def _one_line(text: str) -> str:
     return " ".join(text.replace("\\", "").split())
 
 
-def inline(value: Any) -> Any:
+def inline(value: Any, *, is_percent: bool = False) -> Any:
     """Return what an inline expression shows of its value: facts and Markdown as they are, anything else as text.
 
-    Called in the notebook's process, around each inline expression.
+    Called in the notebook's process, around each inline expression. A percentage is a number with a % after it.
 
     Raises
     ------
@@ -211,7 +211,13 @@ def inline(value: Any) -> Any:
     """
     if isinstance(value, Fact | Worded) or callable(getattr(value, "_repr_markdown_", None)):
         return value
-    return str(value) if isinstance(value, str) else _Text(text_of_value(value))
+    if isinstance(value, str):
+        return str(value)
+    return _Text(text_of_value(value, number=_percentage if is_percent else lambda value: printed(value, "")))
+
+
+def _percentage(value: float) -> str:
+    return wording.plain(value, 2, is_percent=True)
 
 
 def labelled(

@@ -24,7 +24,7 @@ from papermill.iorw import write_ipynb
 from natpatsip.context import NOT_SHOWN, OPENED, digest_of
 from natpatsip.errors import NotebookError, how_it_ended
 from natpatsip.pipeline.execution.cancellation import CancelToken, TimeLimitExceeded, TimeLimits
-from natpatsip.pipeline.inline_code import PRINTS, expressions, store
+from natpatsip.pipeline.inline_code import expressions, printing, store
 from natpatsip.pipeline.notebook import advice_on_name, appears_in, language_of, place_of
 from natpatsip.quarter import Quarter
 
@@ -169,7 +169,7 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
 
     def _store(self, cell: NotebookNode, asked: Mapping[str, str]) -> None:
         place = self._place(cell)
-        wrapped = {key: PRINTS.format(text) if self._is_python else text for key, text in asked.items()}
+        wrapped = printing(cell) if self._is_python else asked
         try:
             advise = partial(advice_on_name, self.nb.cells, cell)
             store(cell, asked, self.evaluate(wrapped), place=place, advise=advise)
