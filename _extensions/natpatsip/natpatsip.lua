@@ -307,7 +307,24 @@ local function csv_rows(text)
 end
 
 -- The decimals that show two digits of a size.
-local function two_digits(size) return math.min(12, math.max(0, 1 - math.floor(math.log(size, 10)))) end
+local function two_digits(size) return math.max(0, 1 - math.floor(math.log(size, 10))) end
+
+-- True for what arithmetic leaves of a difference that is 0, as natpatsip.wording has it: tiny, with few binary digits.
+local function is_residue(value)
+  if value <= 1e-22 or value >= 1e-12 then return false end
+  while value % 1 ~= 0 do value = value * 2 end
+  return value < 2 ^ 20
+end
+
+-- A number in scientific notation, as 3.2e-10, in digits alone: its point is moved.
+local function in_digits(text)
+  local sign, whole, fraction, power = text:match('^(%-?)(%d)%.?(%d*)e([-+]%d+)$')
+  if not whole then return text end
+  local digits, point = whole .. fraction, 1 + tonumber(power)
+  if point < 1 then digits, point = ('0'):rep(1 - point) .. digits, 1 end
+  digits = digits .. ('0'):rep(point + 1 - #digits)
+  return sign .. digits:sub(1, point) .. '.' .. digits:sub(point + 1)
+end
 
 -- The decimals of a column: two, or more where its values are small or close together, as natpatsip.wording has them.
 local function decimals_of(rows, c)
@@ -319,7 +336,7 @@ local function decimals_of(rows, c)
   if not low then return 2 end
   local size = math.max(math.abs(low), math.abs(high))
   local spread = high - low > 1e-9 * size and high - low or size
-  return spread > 0 and math.max(2, two_digits(spread)) or 2
+  return spread > 0 and math.max(2, math.min(12, two_digits(spread))) or 2
 end
 
 local function date_of(text)
@@ -349,16 +366,16 @@ local function shown_value(text, decimals, is_month)
   if year and is_month then return MONTHS[tonumber(month)] .. ' ' .. year end
   if year and day ~= '' then return tonumber(day) .. ' ' .. MONTHS[tonumber(month)] .. ' ' .. year end
   if text:match('^%-?0%d') then return text end -- a code
-  if text:match('^%-?%d[%d.]*e[-+]%d+$') then text = (string.format('%.12f', tonumber(text)):gsub('0+$', '0')) end
+  text = in_digits(text)
   local sign, whole, fraction = text:match('^(%-?)(%d+)(%.?%d*)$')
   if not whole then return text end
   if #fraction - 1 > decimals then
     local value = tonumber(whole .. fraction)
-    if value >= 1e-9 and value < 0.5 * 10 ^ -decimals then decimals = two_digits(value) end
+    if value > 0 and value < 0.5 * 10 ^ -decimals and not is_residue(value) then decimals = two_digits(value) end
     local half_up = math.floor(value * 10 ^ decimals + 0.5 + 1e-9) / 10 ^ decimals
-    whole, fraction = string.format('%.' .. decimals .. 'f', half_up):match('^(%d+)(%.%d+)$')
-    if tonumber(whole .. fraction) == 0 then sign = '' end
+    whole, fraction = ('%.' .. math.min(decimals, 99) .. 'f'):format(half_up):match('^(%d+)(%.%d+)$')
   end
+  if not (whole .. fraction):match('[1-9]') then sign = '' end
   if #whole > 4 or (#whole == 4 and fraction ~= '') then
     whole = whole:reverse():gsub('(%d%d%d)', '%1,'):reverse():gsub('^,', '')
   end
@@ -375,7 +392,11 @@ local function read_labels(doc)
   for _, name in ipairs(labels.totals or {}) do TOTALS[stringify(name)] = true end
 end
 
-local function shown_name(name)
+-- A date is called a month only where it is one.
+local function shown_name(name, rows, c, is_month)
+  if name == 'date' and NAMES_OF_COLUMNS.date == 'Month' and not is_month then
+    return ((rows[2] or {})[c] or ''):match('^%d%d%d%d%-%d%d%-Q%d$') and 'Quarter' or 'Date'
+  end
   return NAMES_OF_COLUMNS[name] or (name:gsub('_', ' '):gsub('^%l', string.upper))
 end
 
@@ -409,7 +430,7 @@ local function data_table(path, label)
   local function class(c) return numeric[c] and '' or ' class="text"' end
   local out = { '<table class="data"><caption><span>' .. html(label) .. '</span></caption><thead><tr>' }
   for c, name in ipairs(head) do
-    table.insert(out, '<th scope="col"' .. class(c) .. '>' .. html(shown_name(name)) .. '</th>')
+    table.insert(out, '<th scope="col"' .. class(c) .. '>' .. html(shown_name(name, rows, c, is_month[c])) .. '</th>')
   end
   table.insert(out, '</tr></thead><tbody>')
   for r = 2, #rows do

@@ -211,3 +211,18 @@ def test_a_long_text_alternative_says_that_there_is_more():
     text = charts.stacked(frame, **COLUMNS, y_title="Boards").description
     assert text.endswith(", and more.")
     assert len(text) < 150
+
+
+@pytest.mark.parametrize(("values", "refused"), [([60.0, 60], True), ([50.3, 50.2], False), ([120, None], False)])
+def test_percentages_on_each_other_are_parts_of_one_whole(values, refused):
+    frame = pd.DataFrame({"quarter": ["2024-25-Q1"] * 2, "share": values, "how": ["In person", "Online"]})
+
+    def drawn(**keys):
+        return charts.stacked(frame, x="quarter", y="share", category="how", y_title="Share", **keys)
+
+    assert drawn().to_dict()
+    if refused:
+        with pytest.raises(FigureError, match=r"charts.stacked: the percentages of .* add up to 120%, so they are not"):
+            drawn(percent=True)
+    else:
+        assert drawn(percent=True).to_dict()

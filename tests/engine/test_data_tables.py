@@ -18,6 +18,13 @@ COLUMNS = {  # what the file holds, and what the page shows
     "halves": (["1.005", "0.125", "2.5"], ["1.01", "0.13", "2.5"]),
     "large": (["9223372036854775807", "12345", "1234"], ["9,223,372,036,854,775,807", "12,345", "1234"]),
     "small": (["1e-07", "0.5", "0"], ["0.00000010", "0.5", "0"]),
+    "tiny": (
+        ["3.3333333333333334e-13", "1e+20", "0.00000000002"],
+        ["0.00000000000033", "100,000,000,000,000,000,000.0", "0.000000000020"],
+    ),
+    "negative": (["-0.0", "-3e-10", "5"], ["0.0", "−0.00000000030", "5"]),
+    "differences": (["5.551115123125783e-17", "-0.0001", "0.5"], ["0.00", "−0.00010", "0.5"]),
+    "date": (["2024-07-01", "2024-07-08", ""], ["1 July 2024", "8 July 2024", ""]),
     "missing": (["", "", ""], ["", "", ""]),
     "signs": (["-", "+", "*"], ["-", "+", "*"]),
     "formulas": (["=1+1", "@home", "-3"], ["=1+1", "@home", "−3"]),
@@ -62,6 +69,24 @@ def test_a_column_is_shown_as_its_file_has_it(shown, name):
 
 def test_no_column_is_left_out(shown):
     assert list(shown) == list(COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("dates", "name"),
+    [
+        (["2024-07-01", "2024-08-01"], "Month"),
+        (["2024-07-01", "2024-07-08"], "Date"),
+        (["01/07/2024", "01/08/2024"], "Date"),
+        (["2024-25-Q1", "2024-25-Q2"], "Quarter"),
+    ],
+)
+def test_a_date_is_called_a_month_only_where_it_is_one(tmp_path, dates, name):
+    staged = stage(tmp_path / "staged")
+    rows = to_csv([["date", "seen"], *([date, 5] for date in dates)])
+    (staged / "figures" / "fig-caseload.csv").write_text(rows, encoding="utf-8")
+    render.render(staged, tmp_path / "made", ("html",), renderer=render.PANDOC, timestamp=TIMESTAMP)
+    table = html.parse(str(tmp_path / "made" / "html" / "visits.html")).getroot().get_element_by_id("fig-caseload")
+    assert [cell.text_content() for cell in table.xpath(".//thead/tr/th")] == [name, "Seen"]
 
 
 def test_a_total_is_a_row_named_so_and_not_one_whose_name_goes_on_after_a_colon(pages):

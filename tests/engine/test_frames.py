@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from natpatsip.blocks.frames import data_in_words, labelled
 from natpatsip.blocks.tables_and_callouts import table
-from natpatsip.blocks.values_in_words import labelled
 from natpatsip.errors import FigureError
 from natpatsip.facts.fact import Fact
 
@@ -109,3 +112,48 @@ def test_years_and_codes_have_no_thousands_separator(name, values, shown):
 
 def test_a_caption_is_one_line():
     assert table(PEOPLE, caption="People\n\n by team").markdown.endswith("\n\n: People by team")
+
+
+@pytest.mark.parametrize(
+    ("values", "read"),
+    [
+        (pd.period_range("2022Q1", periods=2, freq="Q-MAR"), ["April to June 2021", "July to September 2021"]),
+        (pd.period_range("2024Q1", periods=2, freq="Q"), ["January to March 2024", "April to June 2024"]),
+        (pd.period_range("2024", periods=2, freq="Y-MAR"), ["April 2023 to March 2024", "April 2024 to March 2025"]),
+        (pd.period_range("2024-01", periods=2, freq="2M"), ["January to February 2024", "March to April 2024"]),
+        ([pd.Period("2024Q1", "Q"), "about then"], ["January to March 2024", "about then"]),
+        ([True, False], ["yes", "no"]),
+        (pd.array([True, None], dtype="boolean"), ["yes", None]),
+        ([np.bool_(True), None], ["yes", None]),
+    ],
+)
+def test_data_under_a_figure_read_as_what_they_are(values, read):
+    made = data_in_words(pd.DataFrame({"a": values}), "the data")["a"]
+    assert [None if pd.isna(each) else each for each in made] == read
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pd.period_range("2024-01", periods=2, freq="M"),
+        pd.period_range("2024", periods=2, freq="Y"),
+        pd.to_datetime(["2024-01-31", None]),
+        [datetime.date(2024, 9, 1), None],
+        [Decimal("1.10"), None],
+        pd.array([1, None], dtype="Int64"),
+        pd.Categorical(["North", None]),
+        ["North", 5],
+    ],
+)
+def test_data_that_read_as_what_they_are_stay_as_they_are(values):
+    frame = pd.DataFrame({"a": values})
+    assert data_in_words(frame, "the data") is frame
+
+
+@pytest.mark.parametrize(
+    "values",
+    [pd.to_timedelta([1, 2], unit="h"), pd.cut([1, 5], [0, 3, 6]), [["North"], None], [b"North", None], [1j, 2j]],
+)
+def test_data_of_which_a_file_would_hold_the_code_are_refused(values):
+    with pytest.raises(FigureError, match=r'^the data, column "a", row 1: the value is of type \w+, not a single'):
+        data_in_words(pd.DataFrame({"a": values}), "the data")

@@ -100,6 +100,8 @@ UNLIKE = {
     "months": (bars({"a": ["Apr", "May", "Jun"], "n": [1, 2, 3]}), "alphabetical order (Apr, Jun, …)"),
     "days": (bars({"a": ["Monday", "Tuesday", "Friday"], "n": [1, 2, 3]}), "alphabetical order (Friday, Monday, …)"),
     "bands": (bars({"a": ["0-4", "5-9", "10-14"], "n": [1, 2, 3]}), "alphabetical order (0-4, 10-14, …)"),
+    "periods": (bars({"a": pd.period_range("2022Q1", periods=2, freq="Q-MAR"), "n": [1, 2]}), "holds Period('2022Q1'"),
+    "intervals": (bars({"a": pd.cut([1, 5], [0, 3, 6]), "n": [1, 2]}), "column a holds Interval(0, 3"),
     "month-of-years": (bars(YEARS, x="month(a):O"), "2 rows have a 04"),
     "weekday-of-weeks": (bars(YEARS, x="day(a):O"), "2 rows have a Mon"),
     "month-of-years-in-a-line": (bars(YEARS, mark="line", x="utcmonth(a):T"), "2 rows have a 04"),

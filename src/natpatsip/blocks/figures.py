@@ -12,8 +12,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from natpatsip import context, wording
 from natpatsip.blocks import library_figures
+from natpatsip.blocks.frames import data_in_words, labelled
 from natpatsip.blocks.library_figures import SVG
-from natpatsip.blocks.values_in_words import NotPrintableError, is_missing, labelled, text_of_value
+from natpatsip.blocks.values_in_words import (
+    NotPrintableError,
+    is_missing,
+    text_of_value,
+)
 from natpatsip.charts.layout.sizes import WIDTH
 from natpatsip.context import FIGURE as FIGURE
 from natpatsip.context import PICTURE as PICTURE
@@ -170,7 +175,7 @@ def figure(
             raise FigureError(f"{id}: has no {name}. {_WHY[name]}")
     if data is None or not len(data):
         raise FigureError(f"{id}: has no data. Pass the rows that the chart shows, so that readers can get them.")
-    rows = labelled(data, f"{id}: the data")
+    rows = data_in_words(labelled(data, f"{id}: the data"), f"{id}: the data")
     for label, column in rows.select_dtypes("number").items():
         if (infinite := column.abs() == float("inf")).any():
             row = int(infinite.to_numpy(dtype=bool, na_value=False).argmax()) + 1

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from natpatsip import context, wording
 from natpatsip.blocks import library_tables
-from natpatsip.blocks.values_in_words import NotPrintableError, are_years, escaped, is_missing, labelled, text_of_value
+from natpatsip.blocks.frames import are_years, labelled
+from natpatsip.blocks.values_in_words import NotPrintableError, escaped, is_missing, text_of_value
 from natpatsip.context import BLOCK as BLOCK
 from natpatsip.context import LEFT_OUT, WARNING
 from natpatsip.errors import FigureError, nearest

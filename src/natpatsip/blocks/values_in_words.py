@@ -1,27 +1,23 @@
-"""Values as prose and tables print them: a single value, a frame's rows with their labels, and text as markdown."""
+"""Values as prose and tables print them: a single value, and text as markdown."""
 
 from __future__ import annotations
 
 import datetime
 import math
 import re
-import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from natpatsip import wording
-from natpatsip.errors import FigureError
 from natpatsip.facts.fact import Fact, printed
 from natpatsip.quarter import Quarter
 from natpatsip.worded import Worded
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 REMEDIES = {
@@ -218,117 +214,6 @@ def inline(value: Any, *, is_percent: bool = False) -> Any:
 
 def _percentage(value: float) -> str:
     return wording.plain(value, 2, is_percent=True)
-
-
-def labelled(
-    rows: pd.DataFrame | pd.Series[Any],  # the rows
-    what: str,  # what they are, as errors name it
-) -> pd.DataFrame:
-    """Return rows with their labels as the first columns, and each column named in words.
-
-    Row labels count if they have a name (as after ``groupby``) or are not whole numbers. Whole numbers without a name
-    only count the rows of a frame, unless they are years. A name in several parts is joined: ``("people", "sum")`` is
-    *people: sum*.
-
-    Raises
-    ------
-    FigureError
-        If there are no columns or no rows, a column or the row labels have no name, two columns the same one, or two
-        names in the first column look the same though they are not.
-    """
-    import pandas as pd
-
-    if is_series := isinstance(rows, pd.Series):
-        if rows.name is None:
-            raise FigureError(f'{what} is a series without a name. Name it: series.to_frame("people")')
-        rows = rows.to_frame()
-    if not isinstance(rows, pd.DataFrame):
-        raise FigureError(f"{what} is of type {type(rows).__name__}; expected a DataFrame.")
-    if not len(rows.columns):
-        raise FigureError(f"{what} has no columns.")
-    if not len(rows):
-        raise FigureError(f"{what} has no rows. Check its filter, or say in a sentence that there are none.")
-    frame = rows.copy(deep=False)
-    labels = _labels(rows, what, may_count=not is_series or isinstance(rows.index, pd.RangeIndex))
-    frame.columns = pd.Index([_name(name, what) for name in rows.columns], dtype=object)
-    frame = frame.reset_index(drop=True)
-    for place, (name, values) in enumerate(labels.items()):
-        if name not in frame.columns:
-            frame.insert(place, name, values)
-        elif not frame[name].equals(values):
-            raise FigureError(f'{what} has the row labels "{name}" and a column of that name that differs. Rename one.')
-    if twice := [name for name, count in Counter(frame.columns).items() if count > 1]:
-        raise FigureError(
-            f"{what} has more than one column called {wording.listing(twice)}. "
-            "Give each its own name: frame.columns = […]"
-        )
-    _need_names_apart(frame.iloc[:, 0], what)
-    return frame
-
-
-def _need_names_apart(names: pd.Series[Any], what: str) -> None:
-    """Raise a FigureError if two names are printed alike, such as those of one team with and without a space."""
-    seen: dict[str, str] = {}
-    for name in (each for each in names if isinstance(each, str)):
-        other = seen.setdefault(_as_seen(name), name)
-        if other != name:
-            raise FigureError(
-                f'{what}, column "{names.name}": {other!a} and {name!a} look the same. Make them one name '
-                "in the data, or before their rows are summed: .str.strip()"
-            )
-
-
-def _as_seen(text: str) -> str:
-    """Return what readers see of a text: its letters in their usual form, and one space between words."""
-    letters = "".join(each for each in text if unicodedata.category(each) != "Cf")  # the invisible ones
-    return " ".join(unicodedata.normalize("NFC", letters).split())
-
-
-def are_years(numbers: Iterable[float]) -> bool:
-    """Return True for two or more whole numbers of this or the last century, each the one before and 1 more.
-
-    Examples
-    --------
-    >>> are_years([2022, 2023, 2024]), are_years([2022.0, 2023.0]), are_years([2023, 2412]), are_years([2023])
-    (True, True, False, False)
-    """
-    listed = list(numbers)
-    follow = (after - before == 1 for before, after in pairwise(listed))
-    return len(listed) > 1 and 1900 <= listed[0] < 2100 and all(follow)
-
-
-def _labels(
-    rows: pd.DataFrame,
-    what: str,
-    *,
-    may_count: bool,  # whether whole numbers may be there only to count the rows
-) -> dict[str, pd.Series[Any]]:
-    """Return the row labels that readers need, by name."""
-    import pandas as pd
-
-    index = rows.index
-    levels = [index.get_level_values(level) for level in range(index.nlevels)]
-    are_numbers = index.nlevels == 1 and index.name is None and pd.api.types.is_integer_dtype(index.dtype)
-    if are_numbers and may_count and not are_years(sorted(index)):
-        return {}  # they only count the rows
-    if any(level.name is None for level in levels):
-        raise FigureError(
-            f'{what} has row labels without a name ({index[0]!r}, …). Name them: frame.rename_axis("team"), or leave '
-            "them out: frame.reset_index(drop=True)"
-        )
-    return {_name(level.name, what): pd.Series(level).reset_index(drop=True) for level in levels}
-
-
-def _name(name: Any, what: str) -> str:
-    """Return a column's name in words."""
-    if isinstance(name, tuple):
-        return ": ".join(part for each in name if (part := _name(each, what) if each not in ("", None) else ""))
-    if is_missing(name) or not str(name).strip():
-        raise FigureError(f"{what} has a column without a name. Name it: frame.rename(columns={{…}})")
-    try:  # a year is a name: it has no thousands separator
-        return " ".join(text_of_value(name, number=lambda value: f"{value:.15g}").split())
-    except NotPrintableError:
-        return " ".join(str(name).split())
 
 
 def visible(text: str) -> str:

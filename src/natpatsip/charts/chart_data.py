@@ -33,6 +33,9 @@ def need_title(y_title: str, *, chart: str) -> None:
         raise FigureError(f"{chart}: y_title is empty; say what is measured, for the axis and the text alternative.")
 
 
+MOST_OF_A_WHOLE = 100.5  # percent that its parts, each rounded, may add up to
+
+
 def need_percentages(values: Any, *, percent: bool, chart: str) -> None:
     """Raise a FigureError if values drawn as percentages all lie between −1 and 1, as proportions do.
 

@@ -15,6 +15,7 @@ from itertools import product
 from typing import Any
 
 from natpatsip import wording
+from natpatsip.charts.chart_data import MOST_OF_A_WHOLE
 from natpatsip.charts.own_charts import MADE, Rows, Specification, children, field_of, rows_of, tables, units
 
 PERCENTAGES = 10.0  # from here on a value is no proportion
@@ -264,7 +265,7 @@ def _stacked(unit: Specification, rows: Rows, mark: str) -> str:
                 f"at {where} it stacks values above and below 0, and Vega draws one area over the other. Draw bars or "
                 "lines."
             )
-        elif _PERCENT.search(str(heights.get("title") or field)) and sum(values) > 100.5 and len(values) > 1:
+        elif _PERCENT.search(str(heights.get("title") or field)) and sum(values) > MOST_OF_A_WHOLE and len(values) > 1:
             return (
                 f"at {where} it stacks percentages to {sum(values):g}%. Put them side by side (xOffset), or name the "
                 "unit in other words if they are no percentages."

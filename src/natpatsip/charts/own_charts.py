@@ -21,6 +21,7 @@ EARLIEST = 1e10  # milliseconds since the beginning of 1970; less is a year, or 
 NO_MARKS = ("tooltip", "text", "href", "url", "description", "key")  # channels that place and part no marks
 MADE = {"aggregate", "bin", "timeUnit"}  # of a channel whose marks are not its rows
 PATHS = ("line", "area", "trail")
+OF_JSON = (str, int, float, bool, list, dict, type(None))
 PARTS = {
     "year": "%Y",
     "month": "%m",
@@ -117,6 +118,11 @@ def misread(specification: Specification) -> str:
     numbers, times = _fields(specification)
     for rows in tables(specification):
         for row in (each for each in rows if isinstance(each, Mapping)):
+            if odd := next((name for name, value in row.items() if not isinstance(value, OF_JSON)), ""):
+                return (
+                    f"column {odd} holds {row[odd]!r}, of which Vega could only show the code. Write the text that is "
+                    "meant, such as Q1 2024/25 for a quarter, or a number."
+                )
             for name in numbers & row.keys():
                 if isinstance(row[name], str) and not _NUMBER.fullmatch(row[name]):
                     return (

@@ -13,7 +13,15 @@ import pandas as pd
 from natpatsip import wording
 from natpatsip.charts import palette
 from natpatsip.charts.alt_text import Words, grouped_sums, stacked_text
-from natpatsip.charts.chart_data import need_columns, need_percentages, need_rows, need_title, read_dates, read_values
+from natpatsip.charts.chart_data import (
+    MOST_OF_A_WHOLE,
+    need_columns,
+    need_percentages,
+    need_rows,
+    need_title,
+    read_dates,
+    read_values,
+)
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, words
 from natpatsip.charts.layout.bar_names import QUARTER, write_bar_names
 from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
@@ -106,6 +114,7 @@ def stacked(
     table = bars(frame, x=x, y=y, category=category, order=order)
     need_title(y_title, chart="charts.stacked")
     need_percentages(table.sum(axis="columns"), percent=percent, chart="charts.stacked")
+    _need_parts_of_a_whole(table, percent=percent)
     is_whole = bool((table.isna() | (table == table.round())).all(axis=None))
     places = (0 if is_whole else wording.decimals_for(table.to_numpy().ravel())) if decimals is None else decimals
     axis = value_axis([0, *table.sum(axis="columns")], percent=percent, zero=True)
@@ -179,6 +188,17 @@ def _colours(categories: Sequence[str], groups: Mapping[str, Sequence[str]]) -> 
     if len(groups) > len(palette.HUES):
         raise FigureError(f"charts.stacked: {len(groups)} groups; expected {len(palette.HUES)} at most.")
     return palette.in_hues(categories, groups)
+
+
+def _need_parts_of_a_whole(table: pd.DataFrame, *, percent: bool) -> None:
+    """Raise a FigureError if percentages on each other are more than 100: they are no parts of one whole."""
+    totals = table.sum(axis="columns")
+    over = totals[(totals > MOST_OF_A_WHOLE) & (table.notna().sum(axis="columns") > 1)] if percent else totals[:0]
+    if len(over):
+        raise FigureError(
+            f"charts.stacked: the percentages of {over.index[0]} add up to {over.iloc[0]:g}%, so they are not parts of "
+            "one whole. Draw charts.multiples or charts.trend, or count the people."
+        )
 
 
 def _brackets(last: pd.Series[float], groups: Mapping[str, Sequence[str]], printed: Words) -> list[Bracket]:
