@@ -149,3 +149,20 @@ def test_panels_of_an_own_chart_keep_their_size(channel):
     rows = pd.DataFrame({"month": ["July", "August"], "women": [3, 5]})
     made = alt.Chart(rows).mark_bar().encode(x=alt.X("month:N").sort(None), y="women:Q", **{channel: "month:N"})
     assert "width" not in figure("fig-women", made, data=ROWS, **TEXTS).forms[VEGALITE]
+
+
+@pytest.mark.parametrize(
+    ("women", "refused"),
+    [([30, 50], True), ([0.03, 0.05], True), ([3, 5], False), ([3.2, 4.9], False), ([3, 99], False)],
+)
+def test_data_with_none_of_the_numbers_of_their_chart_are_refused(women, refused):
+    data = ROWS.assign(women=women)
+    if refused:
+        with pytest.raises(
+            FigureError, match=r"fig-women: the data are not those of the chart: they hold .* draws 3 and 5"
+        ):
+            figure("fig-women", chart(), data=data, **TEXTS)
+    else:
+        assert figure("fig-women", chart(), data=data, **TEXTS)
+    summed = alt.Chart(ROWS).mark_bar().encode(y="sum(women):Q")
+    assert figure("fig-women", summed, data=data, **TEXTS)

@@ -6,8 +6,10 @@ A figure is numbered by the build, in reading order through the whole report; a 
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isclose
 from typing import TYPE_CHECKING, Any, Protocol
 
 from natpatsip import context, wording
@@ -186,6 +188,7 @@ def figure(
     words = alt
     if forms is None:
         specification, shows = _without_claims(_specification(chart, id))
+        _need_numbers_of_the_chart(rows, specification, id)
         words = alt or specification.get("description")
         forms = {VEGALITE: specification}
     words = " ".join((words or _words_from(str(description), rows)).split())
@@ -215,6 +218,39 @@ def _specification(chart: Any, figure_id: str) -> dict[str, Any]:
     if told := next(filter(None, faults), ""):
         raise FigureError(f"{figure_id}: {told}")
     return _in_report_look(own_charts.with_local_times(drawn), theme.OWN_CHARTS)
+
+
+def _need_numbers_of_the_chart(rows: pd.DataFrame, specification: Mapping[str, Any], figure_id: str) -> None:
+    """Check that data are those of an own chart: they have at least one of the numbers that it draws, maybe rounded.
+
+    A chart that calculates draws numbers that are not among its rows; those of `natpatsip.charts` hold places, too.
+    """
+    from natpatsip.charts.own_charts import draws_its_rows, tables
+
+    if "narrow" in specification.get("usermeta", {}):
+        return
+    drawn = sorted({abs(each) for table in tables(specification) for row in table for each in _numbers_in(row)})
+    given = {abs(float(each)) for _, column in rows.select_dtypes("number").items() for each in column.dropna()}
+    if not drawn or not given or not draws_its_rows(specification):
+        return
+    if not any(_is_near(one, drawn) for one in given):
+        shown = [wording.listing([wording.plain(each, 2) for each in list(some)[:3]]) for some in (given, drawn)]
+        raise FigureError(
+            f"{figure_id}: the data are not those of the chart: they hold {shown[0]} and so on, and the chart draws "
+            f"{shown[1]}. Pass the rows that the chart shows, in its unit."
+        )
+
+
+def _is_near(number: float, drawn: list[float]) -> bool:
+    """Return True if a number is one of those that are drawn, which are sorted, as it is or rounded."""
+    at = bisect(drawn, number)
+    rounding = 0.5 if number >= 1 else 0
+    return any(isclose(number, other, rel_tol=0.01, abs_tol=rounding) for other in drawn[max(0, at - 1) : at + 1])
+
+
+def _numbers_in(row: Any) -> list[float]:
+    values = row.values() if isinstance(row, Mapping) else ()
+    return [float(each) for each in values if isinstance(each, int | float) and not isinstance(each, bool)]
 
 
 def _in_report_look(specification: dict[str, Any], look: Mapping[str, Any]) -> dict[str, Any]:

@@ -99,6 +99,13 @@ def data_of(node: Any) -> Iterator[Mapping[str, Any]]:
             yield from data_of(each)
 
 
+def draws_its_rows(specification: Specification) -> bool:
+    """Return True if what a chart draws are numbers of its rows: none is summed, counted or calculated."""
+    views = list(units(specification))
+    channels = [each for view in views for each in view["encoding"].values() if isinstance(each, Mapping)]
+    return not any(view["is_changed"] for view in views) and not any(MADE & channel.keys() for channel in channels)
+
+
 def tables(specification: Specification) -> Iterator[Rows]:
     """Yield the rows of all data that the chart carries."""
     yield from specification.get("datasets", {}).values()
