@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from natpatsip.facts.publishing import HANDED
-from natpatsip.pipeline.outputs import Outputs, collect_facts, gather
+from natpatsip.pipeline.notebook_outputs import Outputs, collect_facts, gather
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 

@@ -24,7 +24,7 @@ from natpatsip.facts.publishing import REPORTED as REPORTED_FACTS
 from natpatsip.facts.publishing import REPORTED_FILE, Fact, parse_value, printed, published_in, source_of
 from natpatsip.files.csv_files import from_csv
 from natpatsip.pipeline.notebook import appears_in, numbered
-from natpatsip.pipeline.outputs import Outputs, collect_facts, gather
+from natpatsip.pipeline.notebook_outputs import Outputs, collect_facts, gather
 from natpatsip.pipeline.plan import GLOSSARY, TERM, Plan
 from natpatsip.pipeline.staging.passport_text import named
 from natpatsip.quarter import FORM, Quarter

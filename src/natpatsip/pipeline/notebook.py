@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 import natpatsip
 from natpatsip.errors import NotebookError
 from natpatsip.facts.publishing import CITES, published_in
-from natpatsip.files.conflict_marks import conflicts_in
-from natpatsip.pipeline import merge_conflicts
+from natpatsip.files import merge_conflicts
+from natpatsip.files.merge_conflicts import conflicts_in
 from natpatsip.pipeline.inline_code import expressions
 from natpatsip.quarter import FORM, Quarter
 

@@ -21,7 +21,7 @@ from natpatsip.pipeline.options import FORMATS
 if TYPE_CHECKING:
     from natpatsip.pipeline.caching.store import Cache
     from natpatsip.pipeline.drawing.charts_to_svg import Drawn
-    from natpatsip.pipeline.outputs import FigureRecord, Outputs
+    from natpatsip.pipeline.notebook_outputs import FigureRecord, Outputs
 
 # The script that draws charts in a page, of the Vega that draws the SVGs: scripts/vega_bundle.py makes it.
 VEGA = Path(__file__).with_name("vega") / "vega.js"

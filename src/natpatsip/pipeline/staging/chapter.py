@@ -21,7 +21,7 @@ from natpatsip.facts.publishing import CITED
 from natpatsip.files.digests import sha256
 from natpatsip.pipeline.inline_code import substitute
 from natpatsip.pipeline.notebook import appears_in, place_of
-from natpatsip.pipeline.outputs import FigureRecord
+from natpatsip.pipeline.notebook_outputs import FigureRecord
 from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows
 from natpatsip.pipeline.staging.data_phrases import typed_in
 from natpatsip.pipeline.staging.markdown import (

@@ -23,7 +23,7 @@ from natpatsip.errors import ReportError, together
 from natpatsip.facts.publishing import Fact
 from natpatsip.files.digests import sha256_of, sha256_of_folder
 from natpatsip.look import EXTENSION
-from natpatsip.pipeline.outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
+from natpatsip.pipeline.notebook_outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
 from natpatsip.pipeline.plan import GENERATED, Plan
 from natpatsip.pipeline.review_notes import STAGED as NOTES
 from natpatsip.pipeline.review_notes import notes_of, to_json, unplaced
