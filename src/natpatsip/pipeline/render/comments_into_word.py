@@ -17,7 +17,7 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from natpatsip.files.digests import sha256
-from natpatsip.pipeline.render.cell_bookmarks import bookmark_of
+from natpatsip.pipeline.render.cell_bookmarks import PREFIX, bookmark_of, is_of_contents
 from natpatsip.pipeline.review_notes import AUTHORS, Note, Remark
 from natpatsip.word_files.word_xml import SIGNS
 
@@ -52,6 +52,7 @@ def add_comments(document: Any, notes: Mapping[str, Sequence[Note]], author: str
                 rows.append(f'<w15:commentEx w15:paraId="{own}" w15:paraIdParent="{first}" w15:done="0"/>')
     if rows:
         _drop_styles(document)
+        _move_out_of_labels(document)
         xml = f'<w15:commentsEx xmlns:w15="{_W15}">{"".join(rows)}</w15:commentsEx>'.encode()
         part = Part(PackURI("/word/commentsExtended.xml"), _TYPE, xml, document.part.package)
         document.part.relate_to(part, _LINK)
@@ -62,6 +63,26 @@ def _drop_styles(document: Any) -> None:
     for run in document.element.body.iter(qn("w:r")):
         if run.find(qn("w:commentReference")) is not None and run.rPr is not None:
             run.remove(run.rPr)
+
+
+def _move_out_of_labels(document: Any) -> None:
+    """Put comments on a part of a figure's label, such as *Figure 7*, around all of it.
+
+    References repeat what is in the label's bookmark. LibreOffice 7.4 ends the bookmark too early if a comment is in
+    it, and so takes the number out of each reference.
+    """
+    for start in list(document.element.body.iter(qn("w:bookmarkStart"))):
+        label = list(takewhile(lambda each: each.tag != qn("w:bookmarkEnd"), start.itersiblings()))
+        end = label[-1].getnext() if label else None
+        is_label = end is not None and end.get(qn("w:id")) == start.get(qn("w:id"))
+        if not is_label or start.getparent().tag != qn("w:p") or start.get(qn("w:name"), "").startswith(PREFIX):
+            continue
+        for each in label:
+            if each.tag == qn("w:commentRangeStart"):
+                start.addprevious(each)
+        for each in reversed(label):
+            if each.tag == qn("w:commentRangeEnd") or each.find(qn("w:commentReference")) is not None:
+                end.addnext(each)
 
 
 def _add(document: Any, runs: Sequence[Any], remark: Remark, seed: str) -> str:
@@ -96,7 +117,7 @@ def _place_of(document: Any, notebook: str, note: Note) -> tuple[list[Any], bool
     score, places = _occurrence(own, note, words)
     around = len(_signs(note.prefix + note.suffix))
     if score < around:
-        other, others = _occurrence(list(body.iter(qn("w:p"))), note, words)
+        other, others = _occurrence(_outside_contents(body), note, words)
         score, places = (other, others) if other > max(score, min(FAR, around - 1)) else (score, places)
     is_same = score >= 0
     if not is_same and likeness > SAME_PICTURE:
@@ -105,6 +126,12 @@ def _place_of(document: Any, notebook: str, note: Note) -> tuple[list[Any], bool
         places, is_same = _likest(own, words)
     runs = _parted(places)
     return [Run(each, Paragraph(each.getparent(), document._body)) for each in runs], is_same
+
+
+def _outside_contents(body: Any) -> list[Any]:
+    """Return all paragraphs except those of the contents, where LibreOffice 7.4 loses the text of comments."""
+    styles = ((each, each.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")) for each in body.iter(qn("w:p")))
+    return [each for each, style in styles if style is None or not is_of_contents(style.get(qn("w:val"), ""))]
 
 
 def _occurrence(paragraphs: Sequence[Any], note: Note, words: str) -> tuple[int, list[tuple[Any, int]]]:
