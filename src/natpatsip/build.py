@@ -26,6 +26,7 @@ from natpatsip.pipeline.options import FORMATS, Log, Options, files_of
 from natpatsip.project import MARK
 from natpatsip.quarter import Quarter, known_quarters
 from natpatsip.release import final_edition
+from natpatsip.reporters import counted
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -156,7 +157,8 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
         if CHANGES not in written:
             plan = plan.without_changes()
         staged = stage(plan, contents, outputs, facts, written=written)
-        job.log(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(facts)} facts")
+        counts = {"chapter": plan.chapters, "figure": staged.figures, "fact": facts}
+        job.log(f"staged {', '.join(counted(len(each), noun) for noun, each in counts.items())}")
         if staged.comments:
             job.log(staged.comments)
         before = [each for each in files_of(job.report, FORMATS) if each.exists()]

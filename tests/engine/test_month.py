@@ -14,7 +14,6 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from docx import Document
 
 from natpatsip.errors import ReportError
 from natpatsip.pipeline.options import Options
@@ -22,6 +21,7 @@ from natpatsip.schedule import scheduled_run
 from natpatsip.schedule.run_lock import lock
 from support.projects import code, command, edit, edit_cell, prose, small
 from support.repositories import AUTHOR, commit, repository
+from support.reviewing import ReviewedFile
 
 pytestmark = [
     pytest.mark.end_to_end,
@@ -152,25 +152,38 @@ def test_a_month_needs_no_hand_except_where_a_summary_asks_for_one(month, monkey
     assert status == 0
     assert said.startswith(f"skipped: another scheduled run has not ended yet: process {os.getpid()} on ")
 
-    # 9 October: a reviewer has commented; that alone is no reason to build, and what was written is kept
+    # 9 October: a reviewer comments and rewords; that alone is no reason to build, and what was written is kept
     day = next(today)
-    file = month.project / "reports" / Q2 / "report.docx"
-    document = Document(file)
-    document.add_paragraph("Please say why.")
-    document.save(file)
+    reviewed = ReviewedFile(month.project / "reports" / Q2 / "report.docx")
+    reviewed.comment("beds", "Since when?", within="The ward has")
+    reviewed.replace("The ward has", "After the move, the ward has")
+    reviewed.save()
     assert month.run()[0].splitlines()[0] == "nothing due"
-    edit_cell(ward, "prose", "The ward has", "After the move, the ward has")
+    edit_cell(month.project / "notebooks" / "index.ipynb", "prose", "were trained.", "were trained by September.")
     day = next(today)
     said, status = month.run()
     assert status == 0
-    (kept,) = file.parent.glob("report-*.docx")
-    assert f"Read it: natpatsip review reports/{Q2}/{kept.name}" in said
-    assert "After the move" in month.page()
+    (kept,) = reviewed.path.parent.glob("report-*.docx")
+    advice = re.search(rf"Read it: natpatsip (review reports/{Q2}/{re.escape(kept.name)})", said)
+    assert advice
 
-    # 28 October: signed off, and made final by people; from then on nothing that changes makes it due
+    # 11 October: the authors do what the summary said; the next run has the reviewer's words, and the question
+    day = next(today)
+    done = command(month.project, *advice[1].split(), "--apply", "--record")
+    assert "1 comment, 1 insertion, 1 deletion; 1 open" in done.stdout
+    said, status = month.run()
+    assert (status, said.splitlines()[0]) == (0, f"built {Q2}")
+    assert "After the move, the ward has" in month.page()
+    assert "reviewers' comments: 1, 1 without an answer" in month.log
+
+    # 28 October: signed off, and made final by people, once the question is answered; from then on nothing makes it due
     edit(month.project / "params" / f"{Q2}.yml", "sign_offs:\n  - role: Head of performance\n",
          f"publication: {{date: 2024-10-31}}\n{SIGNED}")  # fmt: skip
     commit(month.project, "Sign off")
+    waits = command(month.project, "build", Q2, "--final", "--renderer", "pandoc")
+    assert (waits.returncode, "Since when?" in waits.stderr) == (1, True)
+    edit(ward, "Answer:", "Answer: Since August.")
+    commit(month.project, "Answer")
     final = command(month.project, "build", Q2, "--final", "--renderer", "pandoc")
     assert final.returncode == 0, final.stderr
     edit_cell(ward, "beds", "beds = 14", "beds = 15")

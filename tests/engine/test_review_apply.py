@@ -83,6 +83,13 @@ def test_changed_number_is_refused_and_its_owner_named(ward, ward_docx, old, new
     assert source(ward, "numbers") == before
 
 
+def test_deleted_number_is_refused_and_what_to_do_is_said(ward, ward_docx):
+    ward_docx.delete("were 41 on", within="There were")
+    (item,) = read(ward, ward_docx.save(), is_applied=True)
+    assert item.why.startswith("41 is the fact beds")
+    assert item.why.endswith("; if the words are to go, delete them in the notebook")
+
+
 @pytest.mark.parametrize(("after", "text"), [("There were 41", "0"), ("There were 41", ".5"), ("There were ", "1")])
 def test_digits_beside_a_number_would_change_it_and_are_refused(ward, ward_docx, after, text):
     ward_docx.insert(after, text)

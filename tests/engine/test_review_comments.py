@@ -10,6 +10,7 @@ from docx.oxml.ns import nsdecls
 from natpatsip.pipeline.render.cell_bookmarks import bookmark_of
 from natpatsip.pipeline.render.comments_into_word import add_comments
 from natpatsip.pipeline.review_notes import Note
+from natpatsip.word_files.word_comments import comments_of
 from natpatsip.word_files.word_file import WordFile
 
 TILE = "<w:r><w:t>677</w:t></w:r><w:r><w:br/></w:r><w:r><w:t>women treated</w:t></w:r>"
@@ -41,3 +42,40 @@ def test_a_line_break_and_a_tab_part_words(tmp_path, words, gap):
 
 def test_words_that_are_worded_otherwise_by_now_begin_at_no_part_of_a_number(tmp_path):
     assert anchors(tmp_path, TILE, "90 women treated") == {"90 women treated": "women treated"}
+
+
+LABEL = (
+    '<w:bookmarkStart w:id="5" w:name="fig-beds"/><w:r><w:t xml:space="preserve">Figure </w:t></w:r>'
+    '<w:r><w:t>7</w:t></w:r><w:bookmarkEnd w:id="5"/><w:r><w:t>. Beds rose</w:t></w:r>'
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "label"),
+    [
+        ("Figure", "Figure 7"),
+        ("7", "Figure 7"),
+        ("7. Beds", "Figure 7. Beds"),
+        ("Figure 7", "Figure 7"),
+        ("Beds", "Beds"),
+    ],
+)
+def test_a_label_that_references_repeat_has_no_comment_in_it(tmp_path, words, label):
+    assert anchors(tmp_path, LABEL, words) == {words: label}
+
+
+def test_comment_that_is_resolved_in_libreoffice_is_no_reply():
+    w, w14, w15 = (
+        "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+        "http://schemas.microsoft.com/office/word/2010/wordml",
+        "http://schemas.microsoft.com/office/word/2012/wordml",
+    )
+    numbers = ['w14:paraId="01000000"', ""]  # LibreOffice gives a number to the resolved one alone
+    rows = "".join(f'<w:comment w:id="{at}"><w:p {number}/></w:comment>' for at, number in enumerate(numbers))
+    parts = {
+        "word/comments.xml": f'<w:comments xmlns:w="{w}" xmlns:w14="{w14}">{rows}</w:comments>'.encode(),
+        "word/commentsExtended.xml": f'<w15:commentsEx xmlns:w15="{w15}"><w15:commentEx w15:paraId="01000000" '
+        'w15:done="1"/></w15:commentsEx>'.encode(),
+    }
+    found = comments_of(parts)
+    assert [(each.parent, each.is_resolved) for each in found.values()] == [("", True), ("", False)]

@@ -119,7 +119,9 @@ def test_comment_without_a_place_is_answered_at_the_title_of_the_next_word_file(
     answer(ward, "Very.")
     run = command(ward, "build", QUARTER, "--to", "docx")
     assert run.returncode == 0, run.stderr
-    assert "reviewers' comments: 2, all answered; 1 at the title of the Word file, which does not have" in run.stderr
+    assert (
+        "reviewers' comments: 2, all answered; 1 of no cell, at the title of the Word file if it does not" in run.stderr
+    )
     title = ReviewedFile(ward / "reports" / QUARTER / "report.docx")
     back = {item.text: item for item in read(ward, title.save(), is_recorded=True)}
     comment = back["Why so few?"]

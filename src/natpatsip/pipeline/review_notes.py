@@ -24,7 +24,8 @@ COMMENTS = "comments"
 STAGED = "review.json"  # in the staged project: the comments and answers of a draft
 
 
-TEXTS = ("quarter", "about", "author", "date", "text", "anchor", "place", "source", "modified")
+TEXTS = ("quarter", "about", "author", "date", "text", "anchor", "prefix", "suffix", "place", "source", "modified")
+OPTIONAL = ("prefix", "suffix", "place", "source", "modified")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Note:
     anchor: str  # the words that it is about
     replies: tuple[Remark, ...] = ()
     answer: str = ""
+    prefix: str = ""  # the text before those words, by which they are told from the same words elsewhere
+    suffix: str = ""  # the text after them
     place: str = ""  # where it is, as readers find it
     source: str = ""  # the id of a comment on a page, which it keeps when it is edited
     modified: str = ""  # when that was edited
@@ -90,9 +93,8 @@ class Note:
 
     def cell(self) -> dict[str, Any]:
         """Return it as a cell of a notebook."""
-        optional = ("place", "source", "modified")
         record = {
-            name: value for name, value in asdict(self).items() if name != "answer" and (value or name not in optional)
+            name: value for name, value in asdict(self).items() if name != "answer" and (value or name not in OPTIONAL)
         }
         date = f", {self.date[:10]}" if self.date else ""
         lines = [f"Comment by {self.author or 'a reviewer'}{date}, on “{self.anchor}”:", "", self.text, ""]

@@ -34,6 +34,8 @@ class Annotation:
     notebook: str
     cell: str
     file: str = ""
+    prefix: str = ""  # the text before those words
+    suffix: str = ""  # the text after them
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,8 @@ def _annotation(item: Any, where: str, file: str) -> Annotation:
         notebook=_in(target, "notebook"),
         cell=_in(target, "cell"),
         file=file,
+        prefix=_in(target, "selector", "prefix"),
+        suffix=_in(target, "selector", "suffix"),
     )
 
 
@@ -146,6 +150,8 @@ def _item(annotation: Annotation, report: BuiltReport | None) -> Item:
         why=why,
         page_comment=annotation.id,
         modified=annotation.modified,
+        prefix=annotation.prefix,
+        suffix=annotation.suffix,
     )
 
 

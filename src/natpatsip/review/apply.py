@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from natpatsip.pipeline.notebook import source_of
 from natpatsip.review.changed_paragraphs import ChangedParagraph, changed_paragraphs, name_of_item
@@ -114,8 +115,9 @@ def _take(locator: Locator, items: Sequence[Item], sources: Sources, outcome: _O
                 continue
             mover = next((name for name in edit.items if name in moved), "")
             change = replace(edit, source=moved.get(mover, "") if edit.text else "")
+            owner = partial(sources.owner, cell.notebook, cell.id, is_deleted=not edit.text.strip())
             try:
-                place = spliced(source, block, change, values, lambda each: sources.owner(cell.notebook, cell.id, each))  # noqa: B023
+                place = spliced(source, block, change, values, owner)
                 outcome.splices.append(Splice(cell.notebook, cell.id, *place, edit.items))
             except Refusal as reason:
                 outcome.refuse(edit.items, reason)
@@ -194,6 +196,8 @@ def _block(
     """
     if not cell.id:
         raise Refusal(f"the build makes this, of no cell: {cell.where}" if cell.where else GENERATED)
+    if cell.is_listed:
+        raise Refusal(f'the build makes this list; its number is of notebooks/{cell.notebook}.ipynb, cell "{cell.id}"')
     content = sources.cell(cell.notebook, cell.id)
     where = f'notebooks/{cell.notebook}.ipynb, cell "{cell.id}"'
     if content.get("cell_type") != "markdown":

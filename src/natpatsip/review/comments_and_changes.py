@@ -16,6 +16,7 @@ from natpatsip.word_files.word_file import BREAK, Paragraph, Piece, Revision, Wo
 OPEN, ANSWERED, RESOLVED, APPLIED, REFUSED = "open", "answered", "resolved", "applied", "refused"
 UNTRACKED = "untracked"  # a change that was not applied yet, made while tracking was off
 AWAITS = (OPEN, UNTRACKED, REFUSED)  # what somebody still has to do something about
+AROUND, BESIDE = 80, 8  # letters of the text around a comment's words, and the paragraphs that it is taken from
 MOST_LETTERS = 160  # of a text in a message; JSON has all of it
 KINDS = {"insertion": "insertion", "deletion": "deletion", "move-from": "move", "move-to": "move"}
 
@@ -50,6 +51,8 @@ class Item:
     modified: str = field(default="", compare=False)  # when that was last edited
     is_tracked: bool = field(default=True, compare=False)  # False for a change that was made while tracking was off
     original: str = field(default="", compare=False)  # the words that a comment was about before any change of them
+    prefix: str = field(default="", compare=False)  # the text before those words
+    suffix: str = field(default="", compare=False)  # the text after them
     spots: tuple[Spot, ...] = field(default=(), compare=False)
     target: tuple[Spot, ...] = field(default=(), compare=False)  # where it was moved to
 
@@ -85,6 +88,7 @@ def _remarks(file: WordFile) -> Iterator[Item]:
     for comment in file.comments.values():
         own, above = spots.get(comment.id, []), spots.get(comment.parent, [])
         here = own if not above or _anchored(file.paragraphs, own) else above
+        prefix, suffix = _around(file.paragraphs, here)
         yield Item(
             kind="reply" if comment.parent else "comment",
             author=comment.author,
@@ -96,6 +100,8 @@ def _remarks(file: WordFile) -> Iterator[Item]:
             thread=f"comment-{comment.parent or comment.id}",
             id=f"comment-{comment.id}",
             why="" if here else "its place in the file has been deleted",
+            prefix=prefix,
+            suffix=suffix,
             spots=tuple(here),
         )
 
@@ -120,6 +126,24 @@ def _anchor(paragraphs: Sequence[Paragraph], spots: Sequence[Spot]) -> str:
         number = spots[0].paragraph
         text = _joined([(number, piece) for piece in paragraphs[number].pieces if not piece.is_generated])
     return text
+
+
+def _around(paragraphs: Sequence[Paragraph], spots: Sequence[Spot]) -> tuple[str, str]:
+    """Return the text before and after the words under a comment, also of the paragraphs beside theirs."""
+    if not spots:
+        return "", ""
+    (first, start), (last, end) = ((spot.paragraph, spot.piece) for spot in (spots[0], spots[-1]))
+    if not _anchored(paragraphs, spots):
+        start, end = 0, len(paragraphs[last].pieces)
+    before = [paragraphs[at].shown for at in range(max(0, first - BESIDE), first)]
+    before.append("".join(map(_text_now, paragraphs[first].pieces[:start])))
+    after = ["".join(map(_text_now, paragraphs[last].pieces[end + 1 :]))]
+    after += [each.shown for each in paragraphs[last + 1 : last + 1 + BESIDE]]
+    return " ".join(" ".join(before).split())[-AROUND:], " ".join(" ".join(after).split())[:AROUND]
+
+
+def _text_now(piece: Piece) -> str:
+    return piece.text if piece.is_there and not piece.is_picture else ""
 
 
 def _pieces(paragraphs: Sequence[Paragraph], spots: Iterable[Spot]) -> list[tuple[int, Piece]]:

@@ -7,7 +7,7 @@ as it was built, and after that the cell above is taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,10 +18,13 @@ from natpatsip.compare.passages import passages
 from natpatsip.compare.word_diff import likeness, words_of
 from natpatsip.pipeline.notebook_outputs import Outputs
 from natpatsip.pipeline.render.cell_bookmarks import NAMESPACE, SECOND, bookmark_of, is_contents
+from natpatsip.pipeline.staging.passport_text import period
+from natpatsip.pipeline.staging.passports import homes_of
 from natpatsip.word_files.word_file import DOCUMENT, Paragraph, WordFile
 
 ALIKE = 0.6  # of two texts that are taken for the same, one of them edited
 PAGE = re.compile(r"\t\d+\s*$")  # of an entry of the contents, which LibreOffice saves as plain text
+ENTRY = re.compile(r"a\d+")  # what a number is called in the list of all numbers
 REFERENCE = re.compile(r"\s*\[a\d+(?:(?:–|, )a\d+)*\]\s*$")  # to the entries of a paragraph's numbers
 COVER = ("Title", "Subtitle", "Date", "CoverLine", "ContentsHeading")  # styles
 FRONT = "the cover and the contents"
@@ -36,6 +39,7 @@ class Cell:
     id: str = ""
     where: str = ""  # what readers find it by
     is_near: bool = False  # whether it is the cell above, since its own was not found
+    is_listed: bool = False  # whether it is that of a number, of which the text is the entry in the list of all numbers
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,9 @@ class Locator:
         cell = self.by_bookmark(paragraph)
         if cell is None and not paragraph.printed.strip() and paragraph.shown.strip():  # a new paragraph
             cell = replace(self._above(number), is_near=False)
-        cell = cell or self._by_text(paragraph) or self._above(number)
-        if not cell.id or not self.report:
+        cell = cell or self._by_entry(number) or self._by_contents(number) or self._by_text(paragraph)
+        cell = cell or self._above(number)
+        if not cell.id or not self.report or cell.is_listed:
             return cell
         section = self.report.section_of(cell.notebook, cell.id)
         return replace(cell, where=self.report.place(cell.notebook, section))
@@ -121,15 +126,59 @@ class Locator:
         score, cell = max(scored, key=lambda each: each[0], default=(0.0, None))
         return cell if score else None
 
+    def _by_contents(self, number: int) -> Cell | None:
+        """Return the cell of a heading by its entry in the contents: several chapters may have headings of one name."""
+        paragraph = self.file.paragraphs[number]
+        if not self.report or not is_contents(paragraph):
+            return None
+        texts = (words_of_paragraph(each) for each in reversed(self.file.paragraphs[:number]) if is_contents(each))
+        titles = {normal(title): name for name, title in self.report.titles.items()}
+        chapter = next((titles[text] for text in texts if text in titles), "")
+        return texts_of(self.report, [chapter]).get(words_of_paragraph(paragraph)) if chapter else None
+
+    def _by_entry(self, number: int) -> Cell | None:
+        """Return the cell of the number whose entry in the list of all numbers has a paragraph."""
+        paragraphs = self.file.paragraphs
+        rows = (at for at in range(number, 0, -1) if ENTRY.fullmatch(paragraphs[at].text.strip()))
+        start = next(rows, 0) if paragraphs[number].in_table else 0
+        if not start or not all(each.in_table for each in paragraphs[start : number + 1]):
+            return None
+        title = next((each for each in reversed(paragraphs[:start]) if each.style == "Heading2"), None)
+        name, about = (words_of_paragraph(each) for each in paragraphs[start + 1 : start + 3])
+        key = words_of_paragraph(title) if title else "", name, about.partition(" · ")[0].casefold()
+        found = self._entries.get(key)
+        return found and replace(found, where=self._above(start).where)
+
+    @cached_property
+    def _entries(self) -> dict[tuple[str, str, str], Cell]:
+        """The cells of numbers by what their entries say: the chapter, and the number's name and period."""
+        if not self.report:
+            return {}
+        outputs = {name: Outputs.of(name, content) for name, content in self.report.notebooks.items()}
+        facts = {fact.key: fact for fact in self.report.facts}
+        found: dict[tuple[str, str, str], Cell] = {}
+        for name in outputs:
+            for key, home in homes_of(outputs, [name]).items():
+                if home.notebook == name and key in facts:
+                    when = period(facts[key].period, self.report.quarter).casefold()
+                    entry = normal(self.report.titles[name]), normal(facts[key].name), when
+                    found[entry] = Cell(home.notebook, home.cell, is_listed=True)
+        return found
+
     @cached_property
     def _texts(self) -> Mapping[str, Cell]:
         return texts_of(self.report) if self.report else {}
 
 
-def texts_of(report: BuiltReport) -> dict[str, Cell]:
-    """Return what each passage, and each figure, of a report says, with its cell; without what several cells say."""
+def texts_of(report: BuiltReport, chapters: Collection[str] = ()) -> dict[str, Cell]:
+    """Return what each passage, and each figure, of a report says, with its cell; without what several cells say.
+
+    If chapters are named, it is theirs alone.
+    """
     found: dict[str, Cell | None] = {}
     for name, content in report.notebooks.items():
+        if chapters and name not in chapters:
+            continue
         pairs = [(passage.text, passage.cell) for passage in passages(report, name)]
         for figure in Outputs.of(name, content).figures:
             texts = (str(figure.record[key]) for key in ("title", "description", "caption"))

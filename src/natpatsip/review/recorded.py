@@ -140,6 +140,8 @@ class Recorded:
             item.date,
             item.text,
             anchor,
+            prefix=item.prefix,
+            suffix=item.suffix,
             place=item.where,
             source=item.page_comment,
             modified=item.modified,
@@ -165,7 +167,9 @@ class Recorded:
             note = replace(note, source=item.page_comment, modified=max(item.modified, note.modified))
         if (item.notebook, item.cell) == (f"{kept.notebook}.ipynb", note.about):
             is_alike = SequenceMatcher(None, anchor, note.anchor).ratio() >= ALIKE
-            note = replace(note, anchor=anchor if is_alike or not note.anchor else note.anchor, place=item.where)
+            if anchor != note.anchor and (is_alike or not note.anchor):
+                note = replace(note, anchor=anchor, prefix=item.prefix, suffix=item.suffix)
+            note = replace(note, place=item.where)
         if note == kept.note:
             return
         kept.note = note

@@ -62,8 +62,12 @@ class Sources:
             found[result["expression"]] = _plain(inline_markdown(result["result"]["data"]))
         return found
 
-    def owner(self, notebook: str, cell: str, expression: str) -> str:
+    def owner(self, notebook: str, cell: str, expression: str, *, is_deleted: bool = False) -> str:
         """Return who decides what an expression prints, for the reason why it stays as it is."""
+        reason = self._owner(notebook, cell, expression)
+        return f"{reason}; if the words are to go, delete them in the notebook" if is_deleted else reason
+
+    def _owner(self, notebook: str, cell: str, expression: str) -> str:
         if expression.startswith("@"):
             return f"{self.values(notebook, cell)[expression]} is numbered by the build"
         data: Mapping[str, Any] = next(

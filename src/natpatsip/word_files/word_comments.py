@@ -36,7 +36,8 @@ def comments_of(parts: Mapping[str, bytes]) -> dict[str, Comment]:
             lines = [line for line in each.iter() if name_of(line) == "w:p"]
             found[identity] = each, "\n".join(map(_plain, lines)).strip()
             for line in lines:
-                by_paragraph[attribute_of(line, "paraId")] = identity
+                if number := attribute_of(line, "paraId"):  # LibreOffice gives one to resolved comments alone
+                    by_paragraph[number] = identity
     comments = {}
     parents = {by_paragraph.get(line, ""): by_paragraph.get(parent, "") for line, (parent, _) in threads.items()}
     resolved = {by_paragraph.get(line, "") for line, (_, is_done) in threads.items() if is_done}

@@ -135,7 +135,12 @@ def cells_part(quarter: str, cells: Iterable[tuple[str, str]], paragraphs: Itera
 
 def is_contents(paragraph: Paragraph) -> bool:
     """Return True if a paragraph is of the contents, which programs write again when they update fields."""
-    return bool(_CONTENTS.match(paragraph.style))
+    return is_of_contents(paragraph.style)
+
+
+def is_of_contents(style: str) -> bool:
+    """Return True if a style is that of the contents."""
+    return bool(_CONTENTS.match(style))
 
 
 def mark_of(paragraph: Paragraph) -> str:

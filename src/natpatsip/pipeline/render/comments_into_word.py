@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import Any
 
 from docx.opc.packuri import PackURI
@@ -15,7 +17,7 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from natpatsip.files.digests import sha256
-from natpatsip.pipeline.render.cell_bookmarks import bookmark_of
+from natpatsip.pipeline.render.cell_bookmarks import PREFIX, bookmark_of, is_of_contents
 from natpatsip.pipeline.review_notes import AUTHORS, Note, Remark
 from natpatsip.word_files.word_xml import SIGNS
 
@@ -24,6 +26,9 @@ _W15 = "http://schemas.microsoft.com/office/word/2012/wordml"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.commentsExtended+xml"
 _SIGNS = {qn(name): sign for name, sign in SIGNS.items()}  # that are elements of their own
 ALIKE = 12  # letters in a row that a comment's words share at least with the paragraph that it is put at
+FAR = 20  # letters around a comment's words that are the same at least, if it is put outside of its cell
+REACH = 160  # letters around some words that are compared with those around a comment's
+SAME_PICTURE = 0.6  # of two alternative texts of a chart, which says new numbers when its data have changed
 _LINK = "http://schemas.microsoft.com/office/2011/relationships/commentsExtended"
 
 
@@ -32,11 +37,12 @@ def add_comments(document: Any, notes: Mapping[str, Sequence[Note]], author: str
     rows = []
     for notebook, found in notes.items():
         for place, note in enumerate(found):
-            runs = _runs_of(document, bookmark_of(notebook, note.about), note.anchor) if note.about else []
+            runs, is_same = _place_of(document, notebook, note)
             remarks = [*note.replies, *([Remark(author, "", note.answer)] if note.answer else [])]
-            if not runs:  # on a chapter for pages alone, on what the build writes, or on a cell that is gone
-                runs = _first_line(document)
+            if not is_same:
                 remarks.insert(0, Remark(author, "", note.elsewhere))
+            if not runs:  # on a chapter for pages alone, on text that was deleted, or on a cell that is gone
+                runs = _first_line(document)
             seed = f"{notebook} {place} {note.id}"
             first = _add(document, runs, Remark(note.author, note.date, note.text), seed)
             rows.append(f'<w15:commentEx w15:paraId="{first}" w15:done="0"/>')
@@ -46,6 +52,7 @@ def add_comments(document: Any, notes: Mapping[str, Sequence[Note]], author: str
                 rows.append(f'<w15:commentEx w15:paraId="{own}" w15:paraIdParent="{first}" w15:done="0"/>')
     if rows:
         _drop_styles(document)
+        _move_out_of_labels(document)
         xml = f'<w15:commentsEx xmlns:w15="{_W15}">{"".join(rows)}</w15:commentsEx>'.encode()
         part = Part(PackURI("/word/commentsExtended.xml"), _TYPE, xml, document.part.package)
         document.part.relate_to(part, _LINK)
@@ -56,6 +63,26 @@ def _drop_styles(document: Any) -> None:
     for run in document.element.body.iter(qn("w:r")):
         if run.find(qn("w:commentReference")) is not None and run.rPr is not None:
             run.remove(run.rPr)
+
+
+def _move_out_of_labels(document: Any) -> None:
+    """Put comments on a part of a figure's label, such as *Figure 7*, around all of it.
+
+    References repeat what is in the label's bookmark. LibreOffice 7.4 ends the bookmark too early if a comment is in
+    it, and so takes the number out of each reference.
+    """
+    for start in list(document.element.body.iter(qn("w:bookmarkStart"))):
+        label = list(takewhile(lambda each: each.tag != qn("w:bookmarkEnd"), start.itersiblings()))
+        end = label[-1].getnext() if label else None
+        is_label = end is not None and end.get(qn("w:id")) == start.get(qn("w:id"))
+        if not is_label or start.getparent().tag != qn("w:p") or start.get(qn("w:name"), "").startswith(PREFIX):
+            continue
+        for each in label:
+            if each.tag == qn("w:commentRangeStart"):
+                start.addprevious(each)
+        for each in reversed(label):
+            if each.tag == qn("w:commentRangeEnd") or each.find(qn("w:commentReference")) is not None:
+                end.addnext(each)
 
 
 def _add(document: Any, runs: Sequence[Any], remark: Remark, seed: str) -> str:
@@ -73,33 +100,88 @@ def _add(document: Any, runs: Sequence[Any], remark: Remark, seed: str) -> str:
     return own
 
 
-def _runs_of(document: Any, bookmark: str, anchor: str) -> list[Any]:
-    """Return runs of a cell that hold the words of a comment and no more; the likest of its words if none are the same.
+def _place_of(document: Any, notebook: str, note: Note) -> tuple[list[Any], bool]:
+    """Return the runs that a comment is put at, and whether they are what it is on.
 
-    The words of a comment on a picture are its alternative text.
-    What the comment was on may be worded otherwise by now.
+    They hold its words and no more, where the text around is most like that around them then: in its cell, or elsewhere
+    if it is more like it there, as in the list of all numbers, and for words of two cells. If its words have gone, they
+    are those of the cell that are most like them; if none are, all of its first paragraph. The words of a comment on a
+    picture are its alternative text.
     """
-    words = " ".join(anchor.split())
+    body = document.element.body
+    own = _paragraphs_of(body, bookmark_of(notebook, note.about)) if note.about else []
+    words = " ".join(note.anchor.split())
+    picture, likeness = _picture_of(own, words)
+    if likeness == 1:
+        return [Run(picture, document._body)], True
+    score, places = _occurrence(own, note, words)
+    around = len(_signs(note.prefix + note.suffix))
+    if score < around:
+        other, others = _occurrence(_outside_contents(body), note, words)
+        score, places = (other, others) if other > max(score, min(FAR, around - 1)) else (score, places)
+    is_same = score >= 0
+    if not is_same and likeness > SAME_PICTURE:
+        return [Run(picture, document._body)], True
+    if not is_same:
+        places, is_same = _likest(own, words)
+    runs = _parted(places)
+    return [Run(each, Paragraph(each.getparent(), document._body)) for each in runs], is_same
+
+
+def _outside_contents(body: Any) -> list[Any]:
+    """Return all paragraphs except those of the contents, where LibreOffice 7.4 loses the text of comments."""
+    styles = ((each, each.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")) for each in body.iter(qn("w:p")))
+    return [each for each, style in styles if style is None or not is_of_contents(style.get(qn("w:val"), ""))]
+
+
+def _occurrence(paragraphs: Sequence[Any], note: Note, words: str) -> tuple[int, list[tuple[Any, int]]]:
+    """Return the letters of a comment's words, and how many signs around them are the same; -1 if they are not there.
+
+    Numbers and spaces around them are not compared: those of pages and entries are others in each file.
+    """
+    text, places = "", list[tuple[Any, int]]()
+    for paragraph in paragraphs:
+        more, letters = _letters_of(paragraph)
+        text += f"{more} "
+        places += [*letters, (paragraph, 0)]
+    starts = [found.start() for found in re.finditer(re.escape(words), text)] if words else []
+    before, after = _signs(note.prefix)[::-1], _signs(note.suffix)
+    scored = [
+        (
+            _alike(before, _signs(text[max(0, at - REACH) : at])[::-1])
+            + _alike(after, _signs(text[at + len(words) : at + len(words) + REACH])),
+            -at,
+        )
+        for at in starts
+    ]
+    score, at = max(scored, default=(-1, 0))
+    start, end = _whole_words(places, -at, -at + len(words))
+    return score, places[start:end] if starts else []
+
+
+def _alike(one: str, other: str) -> int:
+    """Return how many signs two texts begin with are the same."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _signs(text: str) -> str:
+    return "".join(sign for sign in text if sign.isalpha())
+
+
+def _likest(paragraphs: Sequence[Any], words: str) -> tuple[list[tuple[Any, int]], bool]:
+    """Return the letters that are most like a comment's words, and whether they are like them at all."""
     best: tuple[int, list[tuple[Any, int]], int] = (0, [], 0)
     first: list[tuple[Any, int]] = []
-    for paragraph in _paragraphs_of(document.element.body, bookmark):
-        if words and (picture := _picture_of(paragraph, words)) is not None:
-            return [Run(picture, Paragraph(paragraph, document._body))]
+    for paragraph in paragraphs:
         text, places = _letters_of(paragraph)
         first = first or places
-        start = text.find(words) if words else -1
-        if start >= 0:
-            best = (len(words), places, start)
-            break
         found = SequenceMatcher(None, words, text, autojunk=False).find_longest_match()
         best = max(best, (found.size, places, found.b), key=lambda each: each[0])
     size, places, start = best
     if 2 * size < len(words) or not size:  # none is like it: all of the likest paragraph
-        places = places if size > ALIKE else first
-        size, start = len(places), 0
+        return (places if size > ALIKE else first), False
     start, end = _whole_words(places, start, start + size)
-    runs = _parted(places[start:end])
-    return [Run(each, Paragraph(each.getparent(), document._body)) for each in runs]
+    return places[start:end], True
 
 
 def _first_line(document: Any) -> list[Any]:
@@ -109,12 +191,15 @@ def _first_line(document: Any) -> list[Any]:
     return [Run(each, Paragraph(each.getparent(), document._body)) for each in runs]
 
 
-def _picture_of(paragraph: Any, words: str) -> Any:
-    """Return the run of the picture with these words as its alternative text; None if the paragraph has none."""
-    for picture in paragraph.iter(qn("wp:docPr")):
-        if " ".join(picture.get("descr", "").split()) == words:
-            return next(picture.iterancestors(qn("w:r")))
-    return None
+def _picture_of(paragraphs: Sequence[Any], words: str) -> tuple[Any, float]:
+    """Return the run of the picture whose alternative text is most like some words, and how like it is: 0 to 1."""
+    pictures = [each for paragraph in paragraphs for each in paragraph.iter(qn("wp:docPr")) if each.get("descr")]
+    scored = [
+        (SequenceMatcher(None, words, " ".join(each.get("descr").split()), autojunk=False).ratio(), -at)
+        for at, each in enumerate(pictures)
+    ]
+    likeness, at = max(scored, default=(0.0, 0))
+    return (next(pictures[-at].iterancestors(qn("w:r"))) if pictures else None), likeness
 
 
 def _whole_words(places: Sequence[tuple[Any, int]], start: int, end: int) -> tuple[int, int]:

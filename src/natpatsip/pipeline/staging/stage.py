@@ -239,8 +239,8 @@ def _write_notes(plan: Plan, executed: Mapping[str, NotebookNode], folder: Path)
     )
     waiting = sum(not note.answer for found in notes.values() for note in found)
     state = f"{waiting} without an answer" if waiting else "all answered"
-    at_title = f"; {elsewhere} at the title of the Word file, which does not have what they are on" if elsewhere else ""
-    return f"reviewers' comments: {count}, {state}{at_title}"
+    at_title = "at the title of the Word file if it does not have their words"
+    return f"reviewers' comments: {count}, {state}{f'; {elsewhere} of no cell, {at_title}' if elsewhere else ''}"
 
 
 def _write_settings(plan: Plan, staged: Staged) -> None:
