@@ -1,5 +1,8 @@
 """The pages of this report keep the rules that hold for the pages of every report."""
 
+import re
+import subprocess
+
 import pytest
 
 from support.page_rules import (  # noqa: F401
@@ -78,3 +81,30 @@ def test_the_tables_of_organisations_are_in_sight_on_a_wide_screen(html_pages, c
         assert regions
         assert [each for each in regions if each[0] > each[1]] == []
         assert tab.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_a_sentence_that_introduces_a_figure_is_on_its_sheet_of_paper(html_pages, chrome, tmp_path):
+    with chrome.new_context(viewport={"width": 1280, "height": 900}) as window:
+        tab = window.new_page()
+        tab.goto((html_pages / "maternity-neonatal.html").as_uri())
+        tab.pdf(path=tmp_path / "paper.pdf", prefer_css_page_size=True)
+    text = subprocess.run(
+        ["pdftotext", "-layout", tmp_path / "paper.pdf", "-"], capture_output=True, text=True, check=True
+    ).stdout
+    sheets = [re.sub(r"\s", "", each) for each in text.split("\f")]  # spaces are where letters happen to stand apart
+
+    def sheet_of(pattern):
+        return {number: place for place, sheet in enumerate(sheets) for number in re.findall(pattern, sheet)}
+
+    of_figure, introduced = sheet_of(r"Figure(\d+)·"), sheet_of(r"Figure(\d+)shows")
+    assert len(introduced) > 3
+    assert {number: of_figure[number] for number in introduced} == introduced
+
+
+def test_the_cover_can_be_read_on_paper(html_pages, chrome):
+    tab = chrome.new_page()
+    tab.emulate_media(media="print")
+    tab.goto((html_pages / "index.html").as_uri())
+    colours = "each => [getComputedStyle(each).color, getComputedStyle(each).backgroundImage]"
+    assert tab.locator(".cover").evaluate(colours) == ["rgb(0, 48, 135)", "none"]
+    tab.close()
