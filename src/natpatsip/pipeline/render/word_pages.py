@@ -31,7 +31,7 @@ WIDTHS = dict(  # of letters, in hundredths of the size: those of Open Sans
     )
 )  # fmt: skip
 WIDTHS |= {"’": 17, "‘": 17, "“": 35, "”": 35, "–": 50, "·": 26, "\N{NO-BREAK SPACE}": 26, "\N{WORD JOINER}": 0}
-OTHER, BOLD = 57, 1.08  # the width of other letters; how much wider bold ones are
+OTHER, BOLD = 57, 1.08  # the width of other letters; how much wider bold ones are, but no digit or space
 EMU = 12_700  # in a point
 HEADINGS = ("Heading1", "Heading2")
 LIST = 36.0  # points beside the text of a list
@@ -235,12 +235,14 @@ def _letters(element: Any, looks: _Looks) -> Iterator[tuple[str, float]]:
         is_bold = (
             look.is_bold or (own is not None and own.is_bold) or run.find(f"{qn('w:rPr')}/{qn('w:b')}") is not None
         )
-        unit = (own.size if own and own.size else look.size) * (BOLD if is_bold else 1) / 100
+        unit = (own.size if own and own.size else look.size) / 100
+        bold = BOLD if is_bold else 1
         for node in run:
             if node.tag == qn("w:br"):
                 yield "\n", 0.0
             elif node.tag == qn("w:t"):
-                yield from ((letter, WIDTHS.get(letter, OTHER) * unit) for letter in node.text or "")
+                for letter in node.text or "":
+                    yield letter, WIDTHS.get(letter, OTHER) * unit * (bold if letter.isalpha() else 1)
 
 
 def _rows(table: Any, looks: _Looks, names: tuple[str, ...], width: float) -> Iterator[_Part]:
