@@ -247,7 +247,7 @@ local function inline_svg(path, id)
 end
 
 -- A small drawing in a line of text: one that says more than its words has its alternative text, an icon has none of its own.
-local LETTERS = { line = FORMAT:match('html') and 18 or 13, icon = FORMAT:match('html') and 3 or 4 } -- as wide as so many letters
+local LETTERS = { line = FORMAT:match('html') and 18 or 13, icon = FORMAT:match('html') and 3 or FORMAT:match('docx') and 5 or 4 } -- as wide as so many letters
 local drawings = 0
 
 function drawing(span)
@@ -262,7 +262,7 @@ function drawing(span)
     out:insert(pandoc.RawInline('typst', '#np-drawing("' .. a.kind .. '", ' .. typst_string(a.svg) .. ', '
       .. typst_string(a.alt) .. ')'))
   else
-    local alt = a.alt ~= '' and a.alt or stringify(span)
+    local alt = a.alt ~= '' and a.alt or 'icon' -- which repeats the words beside it
     local width = a.kind == 'line' and '2.2cm' or '0.45cm'
     out:insert(pandoc.Image(pandoc.Inlines({ pandoc.Str(alt) }), a.png, '', pandoc.Attr('', {}, { width = width })))
   end
@@ -1035,6 +1035,16 @@ local function typst_table(tbl, reading)
     .. table.concat(cells, ',\n') .. ')' .. (tbl.identifier ~= '' and ' #label(' .. typst_string(tbl.identifier) .. ')' or ''))
 end
 
+-- Only a paragraph can have its icon in the margin beside its words.
+local function each_line_a_paragraph(row)
+  for _, cell in ipairs(row.cells) do
+    local lines = lines_of(cell)
+    if #lines > 1 and lines[1][1] and lines[1][1].t == 'Image' then
+      cell.contents = pandoc.Blocks(pandoc.List(lines):map(function(line) return pandoc.Plain(line) end))
+    end
+  end
+end
+
 local function word_table(tbl, reading)
   if tbl.identifier ~= '' then -- its caption is where a link leads to
     local name = utils.blocks_to_inlines(tbl.caption.long)
@@ -1050,6 +1060,7 @@ local function word_table(tbl, reading)
   local rows = reading.rows
   for r, row in ipairs(rows) do
     if reading.is_heading[r] then row.cells = { group_cell(row, #specs) } end
+    if reading.has_drawings then each_line_a_paragraph(row) end
     if #row.cells == 1 and #specs > 1 or is_total(row, reading) then
       for _, cell in ipairs(row.cells) do
         cell.contents = cell.contents:walk({

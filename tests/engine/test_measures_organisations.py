@@ -1,6 +1,7 @@
 """Measures by organisation: what is shown of each is what the policy lets be seen, and no icon says more than that."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,10 +9,11 @@ import yaml
 
 from natpatsip import context, measures, spc
 from natpatsip.errors import DataError
-from natpatsip.measures import organisation_limits
+from natpatsip.measures import organisation_limits, organisations_block
 from natpatsip.measures.definitions import HIDDEN
 from natpatsip.measures.measured_series import MeasuredSeries
 from natpatsip.measures.organisation_series import ByOrganisation
+from natpatsip.settings import read_settings
 from support.measured import RESOURCE, months, project, rebased
 
 POLICY = {"policy": "Ours", "source": "The trust", "counts": ["seen_in_time", "seen"], "geography": "team",
@@ -198,6 +200,26 @@ def test_the_table_has_the_latest_values_and_the_national_ones(made):
         "| All | 71.2 |",
     ]
     assert lines[6] == "*Latest values by Team, September 2024*"
+
+
+def test_a_heading_names_the_period_only_where_it_is_not_that_of_most_measures(made):
+    def measure(label, unit, period):
+        own = SimpleNamespace(label=label, unit=unit, is_percent=unit == "percent")
+        return SimpleNamespace(measure=SimpleNamespace(definition=own, is_illustrative=False), periods=[period])
+
+    group = [
+        measure("All visits", "visits per month", "September 2024"),
+        measure("Seen in time", "percent", "Q2 2024/25"),
+        measure("Waiting", "percent", "Q2 2024/25"),
+    ]
+    assert [organisations_block._heading(each, group) for each in group] == [
+        "All visits, per month (September 2024)",
+        "Seen in time, %",
+        "Waiting, %",
+    ]
+    made(rows_of("North", STEADY))
+    settings = read_settings(context.current().project)
+    assert organisations_block._caption("team", group, settings) == "Latest values by Team, Q2 2024/25"
 
 
 def test_nothing_small_is_in_what_the_page_is_given(made):

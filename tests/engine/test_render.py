@@ -22,6 +22,7 @@ from natpatsip.errors import RenderError, UsageError
 from natpatsip.pipeline import render
 from natpatsip.pipeline.options import FORMATS
 from natpatsip.pipeline.render.word_markup import bookmark
+from natpatsip.pipeline.render.word_tables import BESIDE_ICON, EMU
 from support.reading import READERS, tidy
 from support.staged import TIMESTAMP, stage
 
@@ -454,12 +455,22 @@ def test_word_links_to_an_id_of_more_than_forty_letters(staged, tmp_path):
 
 
 def test_word_pictures_have_their_alternative_text(word):
-    *others, last = ALTS  # where a drawing repeats its words, Word has them as its description
     pictures = list(word.element.body.iter(qn("wp:docPr")))
-    assert [words for node in pictures if (words := node.get("descr"))] == [*others, "Improvement, high", last]
+    assert [words for node in pictures if (words := node.get("descr"))] == [*ALTS]
     icons = [node for node in pictures if not node.get("descr")]
-    assert len(icons) == 3  # of tiles, beside their words
+    assert len(icons) == 4  # of tiles and in a table, beside their words
     assert all("decorative" in etree.tostring(node, encoding="unicode") for node in icons)
+
+
+def test_the_words_beside_an_icon_in_a_table_of_word_do_not_go_on_below_it(word):
+    lines = [each for table in word.tables for cell in table._cells for each in cell.paragraphs]
+    (beside,) = [each for each in lines if each.text.strip() == "Improvement, high"]
+    assert beside.text == "\tImprovement, high"
+    layout = beside.paragraph_format
+    assert layout.left_indent == -layout.first_line_indent == BESIDE_ICON * EMU
+    assert layout.line_spacing == 1, "fewer would cut off the icon"
+    (room,) = list(beside._p.iter(qn("wp:inline")))
+    assert {room.get(f"dist{side}") for side in "TBLR"} == {"0"}
 
 
 def test_word_tables_have_marked_header_rows(word):

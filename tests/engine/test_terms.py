@@ -26,6 +26,8 @@ GLOSSARY = """
 +------------+-----------------------+
 | ward round | A visit to each bed   |
 +------------+-----------------------+
+| network    | People who work as one|
++------------+-----------------------+
 
 | Enabler | What it means |
 |---|---|
@@ -37,6 +39,7 @@ TEXT = """
 **Two CPNs** ("CPN") run a *community clinic*, and Goodwill. The Community clinic's staff, CPNs, see people at a clinic.
 Places and what they are called are known on a ward round.
 A cpn is no term, nor is community; clinic.
+The Riverside Network is a name. Networks are what the term says.
 
 - [a CPN in a link](visits.qmd)
 
@@ -75,6 +78,7 @@ def test_the_first_use_of_each_term_in_running_text_is_marked_without_its_punctu
         ("community clinic", "A clinic held near where people live"),
         ("clinic", "A place to be seen"),
         ("ward round", "A visit to each bed"),
+        ("Networks", "People who work as one"),
     ]
 
 

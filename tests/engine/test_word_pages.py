@@ -84,3 +84,42 @@ def test_margins_that_leave_no_room_end(document):
     document.sections[0].top_margin = Cm(40)
     add(document, "line")
     assert pages_of(document) == {"line": 1}
+
+
+@pytest.mark.parametrize(("word", "page"), [("ill ", 1), ("mmm ", 3)])
+def test_wide_letters_fill_more_lines_than_narrow_ones(document, word, page):
+    add(document, "long", word * 2000)
+    add(document, "after")
+    assert pages_of(document)["after"] == page
+
+
+def test_a_word_without_room_on_a_line_goes_to_the_next(document):
+    for number in range(LINES - 1):
+        add(document, f"line-{number}")
+    add(document, "words", "m" * 30 + " " + "m" * 30)  # on one line they would be half a page too wide
+    add(document, "after")
+    assert pages_of(document)["after"] == 2
+
+
+def test_a_break_ends_a_line(document):
+    add(document, "broken", "A line\n" * (LINES + 1))
+    add(document, "after")
+    assert pages_of(document)["after"] == 2
+
+
+def test_what_stands_beside_an_icon_has_less_room(document):
+    for number in range(LINES - 1):
+        add(document, f"line-{number}")
+    add(document, "beside", "m" * 30 + " " + "m" * 18)
+    document.paragraphs[-1].paragraph_format.left_indent = Pt(60)
+    add(document, "after")
+    assert pages_of(document)["after"] == 2
+
+
+def test_the_room_around_the_lines_of_cells_counts(document):
+    document.styles["Normal"].paragraph_format.space_after = Pt(10)
+    table = document.add_table(rows=30, cols=1)
+    for row in table.rows:
+        row.cells[0].text = "A cell"
+    add(document, "after")
+    assert pages_of(document)["after"] == 2

@@ -1,5 +1,8 @@
 """The pages of this report keep the rules that hold for the pages of every report."""
 
+import re
+import subprocess
+
 import pytest
 
 from support.page_rules import (  # noqa: F401
@@ -46,4 +49,62 @@ def test_an_overview_is_sorted_by_the_column_that_a_reader_chooses(html_pages, c
         ]
         assert now == sorted(now, reverse=order == "descending")
         assert len(now) == 10
+    tab.close()
+
+
+SHEET = 672  # pixels between the margins of A4
+
+
+def test_no_table_is_wider_than_a_sheet_of_paper(html_pages, chrome):
+    too_wide = {}
+    with chrome.new_context(viewport={"width": SHEET, "height": 900}) as window:
+        tab = window.new_page()
+        tab.emulate_media(media="print")
+        for page in sorted(html_pages.glob("*.html")):
+            tab.goto(page.as_uri())
+            if page.name == "organisations.html":
+                tab.locator(".organisations table").first.wait_for()
+            shown = "all => all.filter(one => one.checkVisibility()).map(one => one.getBoundingClientRect().right)"
+            widest = max(tab.locator("main table").evaluate_all(shown), default=0)
+            if widest > SHEET + 1:
+                too_wide[page.name] = widest
+    assert too_wide == {}
+
+
+def test_the_tables_of_organisations_are_in_sight_on_a_wide_screen(html_pages, chrome):
+    with chrome.new_context(viewport={"width": 1280, "height": 900}) as window:
+        tab = window.new_page()
+        tab.goto((html_pages / "organisations.html").as_uri())
+        tab.locator(".organisations .sideways table").first.wait_for()
+        widths = "all => all.map(one => [one.scrollWidth, one.clientWidth])"
+        regions = tab.locator(".organisations .sideways").evaluate_all(widths)
+        assert regions
+        assert [each for each in regions if each[0] > each[1]] == []
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_a_sentence_that_introduces_a_figure_is_on_its_sheet_of_paper(html_pages, chrome, tmp_path):
+    with chrome.new_context(viewport={"width": 1280, "height": 900}) as window:
+        tab = window.new_page()
+        tab.goto((html_pages / "maternity-neonatal.html").as_uri())
+        tab.pdf(path=tmp_path / "paper.pdf", prefer_css_page_size=True)
+    text = subprocess.run(
+        ["pdftotext", "-layout", tmp_path / "paper.pdf", "-"], capture_output=True, text=True, check=True
+    ).stdout
+    sheets = [re.sub(r"\s", "", each) for each in text.split("\f")]  # spaces are where letters happen to stand apart
+
+    def sheet_of(pattern):
+        return {number: place for place, sheet in enumerate(sheets) for number in re.findall(pattern, sheet)}
+
+    of_figure, introduced = sheet_of(r"Figure(\d+)·"), sheet_of(r"Figure(\d+)shows")
+    assert len(introduced) > 3
+    assert {number: of_figure[number] for number in introduced} == introduced
+
+
+def test_the_cover_can_be_read_on_paper(html_pages, chrome):
+    tab = chrome.new_page()
+    tab.emulate_media(media="print")
+    tab.goto((html_pages / "index.html").as_uri())
+    colours = "each => [getComputedStyle(each).color, getComputedStyle(each).backgroundImage]"
+    assert tab.locator(".cover").evaluate(colours) == ["rgb(0, 48, 135)", "none"]
     tab.close()

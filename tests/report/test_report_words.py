@@ -226,7 +226,7 @@ SAID = {
         r"through others in the change team, such as culture coaches",
         r"missed the leadership development",
         r"work as a team again",
-        r"so much time has passed",
+        r"time ago and may have lost momentum",
         r"not to strain",
         r"may not engage in future",
         r"essential first step",

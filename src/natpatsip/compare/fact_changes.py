@@ -134,7 +134,8 @@ def _difference(before: Fact, now: Fact) -> str:
     old, new = before.value, now.value
     if before.unit != now.unit or isinstance(old, str | date) or isinstance(new, str | date):
         return ""
-    return amount(float(old), float(new), now.unit)
+    by = amount(float(old), float(new), now.unit)
+    return by.partition(" (")[0] if now.period.endswith("-YTD") else by  # a year that grew by a quarter has not doubled
 
 
 def amount(before: float, now: float, unit: str) -> str:

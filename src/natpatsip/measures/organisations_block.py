@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -94,8 +95,13 @@ def _kind_name(by: str, settings: Settings) -> str:
 
 
 def _column_name(each: ByOrganisation) -> str:
+    """Return what a measure is called and its unit, of which a word that ends the one and begins the other stands once.
+
+    "All visits, visits per month" is "All visits, per month".
+    """
     own = each.measure.definition
-    return f"{own.label}, {'%' if own.is_percent else own.unit}"
+    unit = "%" if own.is_percent else own.unit
+    return f"{own.label}, {unit.removeprefix(own.label.split()[-1].lower() + ' ')}"
 
 
 def _is_illustrative(group: Sequence[ByOrganisation]) -> bool:
@@ -120,14 +126,18 @@ def _table(group: Mapping[str, Any]) -> str:
 
 
 def _caption(by: str, group: Sequence[ByOrganisation], settings: Settings) -> str:
-    periods = {each.periods[-1] for each in group}
-    caption = f"Latest values by {_kind_name(by, settings)}" + (f", {periods.pop()}" if len(periods) == 1 else "")
+    caption = f"Latest values by {_kind_name(by, settings)}, {_usual_period(group)}"
     return f"{caption} ({settings.illustrative_data.title.lower()})" if _is_illustrative(group) else caption
 
 
 def _heading(each: ByOrganisation, group: Sequence[ByOrganisation]) -> str:
-    is_alike = len({other.periods[-1] for other in group}) == 1
-    return _column_name(each) if is_alike else f"{_column_name(each)} ({each.periods[-1]})"
+    is_usual = each.periods[-1] == _usual_period(group)
+    return _column_name(each) if is_usual else f"{_column_name(each)} ({each.periods[-1]})"
+
+
+def _usual_period(group: Sequence[ByOrganisation]) -> str:
+    """Return the latest period of most measures of a group: its table names only others beside a measure."""
+    return Counter(each.periods[-1] for each in group).most_common(1)[0][0]
 
 
 def _names_of(group: Sequence[ByOrganisation]) -> list[str]:

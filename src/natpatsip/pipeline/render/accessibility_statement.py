@@ -210,11 +210,13 @@ def _made(chapters: Sequence[Chapter]) -> Iterator[str]:
     )
     if any(_divs(chapter.nodes, "organisations") for chapter in chapters):
         yield (
-            "The charts of single organisations need a script. Without, their latest values are in a table; the other "
-            "charts are pictures and the search is the browser's own."
+            "The charts of single organisations need a script. Without one, their latest values are in a table; the "
+            "other charts are pictures and the search is the browser's own."
         )
     else:
-        yield "Nothing in the pages needs a script: without, charts are pictures and the search is the browser's own."
+        yield (
+            "Nothing in the pages needs a script: without one, charts are pictures and the search is the browser's own."
+        )
 
 
 def _known(job: RenderJob) -> Iterator[str]:

@@ -165,7 +165,8 @@ class _Marker:
         names = [name for name in (word, word.removesuffix("s")) if name in self.left]
         left = sorted({place: name for name in names for place in self.left[name]}.items())
         for place, name in left:
-            if _begins(inlines, at, self.left[name][place]):
+            term = self.left[name][place]
+            if _begins(inlines, at, term) and not _is_in_name(inlines, at, term):
                 return self.left[name].pop(place)
         return None
 
@@ -180,6 +181,17 @@ def _begins(inlines: Sequence[Node], at: int, term: Term) -> bool:
         each["t"] == "Str" and _is(each["c"], word, is_first=n == 0, is_last=n == last)
         for n, (each, word) in enumerate(zip(words, term.words, strict=True))
     )
+
+
+def _is_in_name(inlines: Sequence[Node], at: int, term: Term) -> bool:
+    """Return True if a term in small letters has a capital amid a sentence: then it is part of a name."""
+    has_capital = _parts(inlines[at]["c"])[1][:1].isupper() and term.text[:1].islower()
+    return has_capital and at > 1 and inlines[at - 1]["t"] in SPACES and not _ends_sentence(inlines[at - 2])
+
+
+def _ends_sentence(node: Node) -> bool:
+    text: str = node["c"] if node["t"] == "Str" else "."
+    return text.rstrip("”’\"')]").endswith((".", ":", "?", "!"))
 
 
 def _is(text: str, word: str, *, is_first: bool, is_last: bool) -> bool:

@@ -34,18 +34,15 @@ from natpatsip.pipeline.render.staged_report import RenderJob, Report
 from natpatsip.pipeline.render.word_fonts import embed_fonts
 from natpatsip.pipeline.render.word_markup import NO_PAGE, contents, elements, field, paragraph, run
 from natpatsip.pipeline.render.word_pages import pages_of, qn
+from natpatsip.pipeline.render.word_tables import format_tables
 from natpatsip.pipeline.review_notes import STAGED, from_json
 from natpatsip.settings import OWN
 from natpatsip.word_files.word_file import paragraphs_of
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
-SHORT = 20  # rows at most of a table that stays on one page, as in the PDF
-LITTLE = 1500  # letters at most in such a table
-AFTER = 160  # twentieths of a point between a table and the text after it
 AFTER_LIST = 4  # points between a list and the text after it
 LIST_OF_FIGURES = "list-of-figures"
-LIST_OF_NUMBERS = ("Entry", "What it is", "Number", "Source")  # the header, by passports.lua, of a list set small
-ICON = "icon"  # what the filter gives as the alternative text of a tile's icon
+ICON = "icon"  # what the filter gives as the alternative text of an icon beside words
 CUSTOM_XML_PROPERTIES = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
 ITEM = (  # Word wants an id of each part with XML of one's own
     '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<ds:datastoreItem '
@@ -97,7 +94,7 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
     if report.settings.logo:
         _put_logo(document, report)
     _running_lines(document, report)
-    _format_tables(document)
+    format_tables(document)
     _space_paragraphs(document)
     _check_pictures(document)
     embed_fonts(document, report.extension / "fonts", report.font)
@@ -220,6 +217,9 @@ def _space_paragraphs(document: Any) -> None:
 
 
 def _check_pictures(document: Any) -> None:
+    for picture in document.element.body.iter(qn("wp:inline")):
+        for side in "TBLR":
+            picture.set(f"dist{side}", "0")  # LibreOffice leaves 3 mm on each side where a file does not say
     for position, picture in enumerate(document.element.body.iter(qn("wp:docPr")), start=1):
         words = picture.get("descr") or ""
         if words == ICON:  # beside its words
@@ -227,49 +227,6 @@ def _check_pictures(document: Any) -> None:
             picture.append(parse_xml(DECORATIVE))
         elif not words.strip():
             raise RenderError(f"report.docx: picture {position} has no alternative text. Give its figure one.")
-
-
-# Tables ---------------------------------------------------------------------------------------------------------------
-
-
-def _format_tables(document: Any) -> None:
-    """Mark each table's header rows, which are repeated on each page, style its cells, and set where it may break.
-
-    A long table breaks between rows, but its caption, its header and its first two rows stay together.
-    """
-    for table in document.tables:
-        rows = table._tbl.tr_lst
-        if not rows:
-            raise RenderError("report.docx: a table has no row. Give it a header row and one more, or take it out.")
-        letters = sum(len(node.text or "") for node in table._tbl.iter(qn("w:t")))
-        is_short = len(rows) <= SHORT + 1 and letters <= LITTLE
-        is_list = tuple(cell.text for cell in table.rows[0].cells) == LIST_OF_NUMBERS
-        heads = [row for row in rows if row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None] or rows[:1]
-        for position, row in enumerate(rows):
-            properties, is_head = row.get_or_add_trPr(), position < len(heads)
-            for tag in ("w:cantSplit", *(["w:tblHeader"] if is_head else [])):
-                if properties.find(qn(tag)) is None:
-                    properties.append(parse_xml(f"<{tag} {nsdecls('w')}/>"))
-            begins = position <= len(heads) or len(row.tc_lst) == 1  # the heading of a group of rows
-            stays = (begins or is_short) and position < len(rows) - 1
-            for line in row.iter(qn("w:p")):
-                layout = line.get_or_add_pPr()
-                layout.style = "TableHeader" if is_head else "TableSmall" if is_list else "TableText"
-                if stays:
-                    layout.get_or_add_keepNext()
-        _leave_room_before(table._tbl.getnext())
-    if document.tables and document.tables[-1]._tbl.getparent().xpath("w:p|w:tbl")[-1].tag == qn("w:tbl"):
-        (ending,) = elements(paragraph("TableSmall", ""))  # a document may not end with a table
-        document.element.body.find(qn("w:sectPr")).addprevious(ending)
-
-
-def _leave_room_before(following: Any) -> None:
-    """Leave room before the paragraph after a table if it is plain text: headings have their own."""
-    if following is None or following.tag != qn("w:p"):
-        return
-    layout = following.get_or_add_pPr()
-    if layout.style in {None, "BodyText", "FirstParagraph", "Compact"}:
-        layout.get_or_add_spacing().set(qn("w:before"), str(AFTER))
 
 
 # Properties ----------------------------------------------------------------------------------------------------------

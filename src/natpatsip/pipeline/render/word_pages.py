@@ -7,7 +7,6 @@ sizes of letters, lines and pictures, to a page or so: each chapter begins a pag
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +18,20 @@ from docx.oxml import ns
 qn = cache(ns.qn)  # asked for the same few names at each element
 LINE = 1.362  # a line's height, of the typeface's size
 BELOW = 0.293  # of it, below the letters' foot
-LETTER = 0.49  # a letter's width, of that, with what lines leave empty at their ends
+WIDTHS = dict(  # of letters, in hundredths of the size: those of Open Sans
+    zip(
+        map(chr, range(32, 127)),
+        (
+            26, 26, 40, 65, 57, 83, 73, 22, 29, 29, 55, 57, 26, 32, 26, 37, 57, 57, 57, 57, 57, 57, 57, 57,
+            57, 57, 26, 26, 57, 57, 57, 43, 90, 63, 65, 63, 73, 56, 52, 73, 74, 28, 27, 61, 52, 90, 75, 78,
+            60, 78, 62, 55, 55, 73, 60, 92, 58, 56, 57, 33, 37, 33, 57, 44, 28, 56, 61, 48, 61, 56, 34, 54,
+            61, 25, 25, 53, 25, 93, 61, 60, 61, 61, 41, 48, 36, 61, 50, 77, 52, 50, 47, 38, 55, 38, 57,
+        ),
+        strict=True,
+    )
+)  # fmt: skip
+WIDTHS |= {"’": 17, "‘": 17, "“": 35, "”": 35, "–": 50, "·": 26, "\N{NO-BREAK SPACE}": 26, "\N{WORD JOINER}": 0}
+OTHER, BOLD = 57, 1.08  # the width of other letters; how much wider bold ones are, but no digit or space
 EMU = 12_700  # in a point
 HEADINGS = ("Heading1", "Heading2")
 LIST = 36.0  # points beside the text of a list
@@ -51,6 +63,7 @@ class _Look:
     stays: bool
     begins_page: bool
     border: float
+    is_bold: bool
 
 
 class _Looks(dict[str, _Look]):
@@ -79,6 +92,7 @@ class _Looks(dict[str, _Look]):
             indent=first((each.left_indent and each.left_indent.pt for each in formats), 0),
             stays=bool(first((each.keep_with_next for each in formats), 0)),
             begins_page=bool(first((each.page_break_before for each in formats), 0)),
+            is_bold=bool(first((each.font.bold for each in chain), 0)),
             border=sum(_thickness(edge) for each in chain[:1] for edge in each.element.iter(qn("w:between"))),
         )
         return self[name]
@@ -185,12 +199,50 @@ def _height(element: Any, looks: _Looks, width: float) -> float:
     letter = max((looks[each.get(qn("w:val"))].size for each in element.iter(qn("w:rStyle"))), default=0)
     picture = max((int(each.get("cy")) / EMU for each in element.iter(qn("wp:extent"))), default=0)
     is_list = element.pPr is not None and element.pPr.numPr is not None
-    room = width - look.indent - (LIST if is_list else 0)
-    letters = sum(len(each.text or "") for each in element.iter(qn("w:t")))
-    more = max(0, math.ceil(letters * look.size * LETTER / room) - 1)
+    own = element.pPr.find(qn("w:ind")) if element.pPr is not None else None
+    indent = look.indent if own is None else float(own.get(qn("w:left"), 0)) / 20
+    more = _lines(element, looks, width - indent - (LIST if is_list else 0)) - 1
     line = LINE * look.spacing
     below = BELOW * max(look.size, letter) if picture else 0  # a picture stands on the line's letters
     return max(look.size * line, letter * line, picture + below) + more * look.size * line + look.border
+
+
+def _around(element: Any, looks: _Looks) -> float:
+    look = looks[element.style or "Normal"]
+    return look.before + look.after + 0.25  # and its part of the line between rows
+
+
+def _lines(element: Any, looks: _Looks, room: float) -> int:
+    """Return how many lines the words of a paragraph fill, each word on the first line with room for it."""
+    lines, used, word = 1, 0.0, 0.0
+    for letter, width in _letters(element, looks):
+        if letter == "\n":
+            lines, used, word = lines + 1, 0.0, 0.0
+        elif letter in " -–":  # after which a line may end
+            used, word = used + word + width, 0.0
+        else:
+            word += width
+            if used + word > room:
+                lines, used, word = lines + 1, 0.0, word if used else width
+    return lines
+
+
+def _letters(element: Any, looks: _Looks) -> Iterator[tuple[str, float]]:
+    """Yield the letters of a paragraph with their widths in points; a break is a line feed."""
+    look = looks[element.style or "Normal"]
+    for run in element.iter(qn("w:r")):
+        own = next((looks[each.get(qn("w:val"))] for each in run.iter(qn("w:rStyle"))), None)
+        is_bold = (
+            look.is_bold or (own is not None and own.is_bold) or run.find(f"{qn('w:rPr')}/{qn('w:b')}") is not None
+        )
+        unit = (own.size if own and own.size else look.size) / 100
+        bold = BOLD if is_bold else 1
+        for node in run:
+            if node.tag == qn("w:br"):
+                yield "\n", 0.0
+            elif node.tag == qn("w:t"):
+                for letter in node.text or "":
+                    yield letter, WIDTHS.get(letter, OTHER) * unit * (bold if letter.isalpha() else 1)
 
 
 def _rows(table: Any, looks: _Looks, names: tuple[str, ...], width: float) -> Iterator[_Part]:
@@ -200,7 +252,7 @@ def _rows(table: Any, looks: _Looks, names: tuple[str, ...], width: float) -> It
         column, height, stays = 0, 0.0, False
         for cell in row.tc_lst:
             across = sum(grid[column : column + cell.grid_span]) * share - CELL
-            lines = [_height(each, looks, max(across, CELL)) for each in cell.iter(qn("w:p"))]
+            lines = [_height(each, looks, max(across, CELL)) + _around(each, looks) for each in cell.iter(qn("w:p"))]
             height, column = max(height, sum(lines)), column + cell.grid_span
             stays = stays or any(
                 each.pPr is not None and each.pPr.keepNext is not None for each in cell.iter(qn("w:p"))
