@@ -11,8 +11,8 @@ import numpy as np
 from natpatsip import datasets, wording
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding, Place
-from natpatsip.checks.protected_counts import ProtectedCounts
 from natpatsip.checks.published_tables import PublishedTable, tables_in
+from natpatsip.checks.raw_counts import RawCounts
 from natpatsip.checks.recoverable import HIDE_ANOTHER, is_fixed, recoverable
 from natpatsip.checks.table_cells import Cells, Names, bare, groups
 from natpatsip.context import BLOCK
@@ -29,7 +29,7 @@ SUPPRESS = 'Suppress it with datasets.suppress_small_counts(…, "{name}") befor
 
 def check(context: CheckContext) -> list[Finding]:
     """Return the small numbers in everything that the executed notebooks carry: tables, charts, downloads, facts."""
-    protected = [ProtectedCounts.read(name, context.quarter, context.project) for name in context.protected]
+    protected = [RawCounts.read(name, context.quarter, context.project) for name in context.protected]
     cells = [(place, cell, list(tables_in(place, cell))) for place, cell in context.cells(all_quarters=True)]
     found: dict[Finding, None] = {}
     for counts in protected:
@@ -42,7 +42,7 @@ def check(context: CheckContext) -> list[Finding]:
     return list(found)
 
 
-def _names(context: CheckContext, counts: ProtectedCounts) -> Names:
+def _names(context: CheckContext, counts: RawCounts) -> Names:
     labels = context.settings.labels
     known = {bare(count): count for count in counts.rule.counts}
     known |= {bare(label): column for column, label in labels.columns.items() if column in counts.rule.counts}
@@ -56,14 +56,14 @@ def _names(context: CheckContext, counts: ProtectedCounts) -> Names:
 # Tables ---------------------------------------------------------------------------------------------------------------
 
 
-def _in_table(table: PublishedTable, counts: ProtectedCounts, names: Names) -> Iterator[Finding]:
+def _in_table(table: PublishedTable, counts: RawCounts, names: Names) -> Iterator[Finding]:
     for cells in groups(table, counts.organisations, names):
         yield from _shown(table.place, table.what, cells, counts, names)
     for whose, message in recoverable(table, counts, names):
         yield table.place.finding(CHECK, message, found=whose, expected=NOT_GIVEN)
 
 
-def _shown(place: Place, what: str, cells: Cells, counts: ProtectedCounts, names: Names) -> Iterator[Finding]:
+def _shown(place: Place, what: str, cells: Cells, counts: RawCounts, names: Names) -> Iterator[Finding]:
     """Yield what a policy should have hidden or rounded in some cells, as one finding."""
     values, rule, where = cells.values, counts.rule, f'{what}, column "{cells.label}"'
     column, at = _column_of(cells, counts, names)
@@ -87,7 +87,7 @@ def _shown(place: Place, what: str, cells: Cells, counts: ProtectedCounts, names
         yield place.finding(CHECK, message, found=cells.texts[shares[0]], expected=rule.symbol)
 
 
-def _column_of(cells: Cells, counts: ProtectedCounts, names: Names) -> tuple[str, list[int]]:
+def _column_of(cells: Cells, counts: RawCounts, names: Names) -> tuple[str, list[int]]:
     """Return the column of the dataset that cells are, empty if they are none of its, and which of them are."""
     values = cells.values
     if not bool((values[~np.isnan(values)] % 1 == 0).all()):
@@ -102,7 +102,7 @@ def _column_of(cells: Cells, counts: ProtectedCounts, names: Names) -> tuple[str
     return counts.is_of_organisations(places, values[at]), at
 
 
-def _of_small_counts(cells: Cells, counts: ProtectedCounts) -> list[int]:
+def _of_small_counts(cells: Cells, counts: RawCounts) -> list[int]:
     """Return which cells are percentages of counts that the policy hides."""
     at = [number for number, each in enumerate(cells.organisations) if each is not None]
     places = [each for each in cells.organisations if each is not None]
@@ -113,7 +113,7 @@ def _of_small_counts(cells: Cells, counts: ProtectedCounts) -> list[int]:
 # The page of organisations, and facts ---------------------------------------------------------------------------------
 
 
-def _in_page_data(place: Place, cell: Any, counts: ProtectedCounts) -> Iterator[Finding]:
+def _in_page_data(place: Place, cell: Any, counts: RawCounts) -> Iterator[Finding]:
     """Yield what the data of the page of organisations should not hold."""
     for output in cell.get("outputs", ()):
         for data in output.get("data", {}).get(BLOCK, {}).get("data", {}).values():
@@ -124,7 +124,7 @@ def _in_page_data(place: Place, cell: Any, counts: ProtectedCounts) -> Iterator[
 
 
 def _in_measure(
-    place: Place, group: Mapping[str, Any], measure: Mapping[str, Any], role: str, counts: ProtectedCounts
+    place: Place, group: Mapping[str, Any], measure: Mapping[str, Any], role: str, counts: RawCounts
 ) -> Iterator[Finding]:
     rule = counts.rule
     cells = [row or [None] * len(measure["periods"]) for row in measure["counts"][role]]
@@ -159,7 +159,7 @@ def _in_measure(
             yield place.finding(CHECK, message, found=name, expected=NOT_GIVEN)
 
 
-def _in_facts(context: CheckContext, counts: ProtectedCounts) -> Iterator[Finding]:
+def _in_facts(context: CheckContext, counts: RawCounts) -> Iterator[Finding]:
     """Yield the facts that are counts of one organisation: passports and facts.csv carry them."""
     rule, file = counts.rule, datasets.declared(context.project).resource(counts.name).file
     named = re.compile(
