@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from natpatsip.release.final_edition import Candidate
     from natpatsip.release.manifest import QaRecord
 
+SHARED = 3  # notebooks to run from which on the project's data are read once for all of them
+
 
 @dataclass(frozen=True)
 class Job:
@@ -267,7 +269,8 @@ def _start_processes(job: Job, *, draws: bool) -> RunCache:
     runs = RunCache(job.cache, job.inputs, job.quarter, edition="", kernels=kernels.choose(options.kernels))
     to_run = runs.uncovered(job.project / "notebooks")
     if to_run and not options.cluster:
-        kernels.start(options.kernels)
+        is_shared = len(to_run) >= SHARED  # else it would be read for one notebook, which may need little of it
+        kernels.start(options.kernels, project=job.project if is_shared else None, quarter=job.quarter)
     if draws:
         from natpatsip.pipeline.drawing import draw_worker
 

@@ -1,5 +1,7 @@
 """An executed notebook becomes a chapter: no code, every number in place, every reference resolved."""
 
+import json
+
 import pytest
 from nbformat.v4 import new_notebook, new_output
 
@@ -36,6 +38,20 @@ def chapter(*cells, name="ward", quarter="2024-25-Q2"):
     )
     first = prose("# Ward\n\nFor the analyst.", id="title")
     return exporter.from_notebook_node(new_notebook(cells=[first, *cells]))[0]
+
+
+class NotCopied:
+    def __deepcopy__(self, _):
+        raise AssertionError("was copied")
+
+
+def test_the_cells_of_a_notebook_are_not_copied_and_stay_as_they_are():
+    cell = evaluated("There were `{python} n`.", {"text/plain": "12"})
+    before = json.dumps(cell)
+    cell.metadata["large"] = NotCopied()
+    assert "There were 12." in chapter(cell)
+    del cell.metadata["large"]
+    assert json.dumps(cell) == before
 
 
 def evaluated(source, *data):

@@ -34,6 +34,14 @@ def test_every_chart_is_valid_vega_lite_with_text_and_theme(each, kind):
 
 
 @pytest.mark.parametrize("kind", ["spc", "run", "trend", "stacked", "multiples", "icon_matrix"])
+def test_a_layer_holds_what_was_said_of_it_and_no_property_that_was_not(each, kind):
+    """Altair copies what a layer holds four times, given or not."""
+    for layer, written in zip(each[kind].layer, each[kind].to_dict()["layer"], strict=True):
+        assert layer.mark._kwds.keys() == written["mark"].keys()
+        assert layer.encoding._kwds.keys() == written["encoding"].keys()
+
+
+@pytest.mark.parametrize("kind", ["spc", "run", "trend", "stacked", "multiples", "icon_matrix"])
 def test_the_same_input_gives_the_same_bytes(each, kind):
     assert json.dumps(each[kind].to_dict()) == json.dumps(every_chart()[kind].to_dict())
 

@@ -238,6 +238,25 @@ def test_a_row_with_as_many_cells_or_fewer_is_none(row):
     assert long_rows(f"{HEAD}{row}") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Words with [brackets](https://example.org), and 12 of them.", 1),
+        ("In 2024. A year.", 2),
+        ("A [label].\n\n[label]: https://example.org", 2),
+        (f"{HEAD}| 1 | 2 |", 2),
+    ],
+)
+def test_a_text_is_parsed_once_and_again_only_for_what_it_may_hold(text, count, monkeypatch):
+    commonmark._parser()  # parses something as it is made
+    parsed = []
+    parse = MarkdownIt.parse
+    monkeypatch.setattr(MarkdownIt, "parse", lambda *given: parsed.append(given[1]) or parse(*given))
+    as_pandoc(text)
+    long_rows(text)
+    assert len(parsed) == count
+
+
 def test_code_that_is_not_closed_ends_with_its_cell():
     assert as_pandoc("Text\n\n```\nx = 1") == "Text\n\n```\nx = 1\n```"
 

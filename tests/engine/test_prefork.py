@@ -23,6 +23,7 @@ from natpatsip.errors import NotebookError, UsageError
 from natpatsip.pipeline.execution import kernels, prefork
 from natpatsip.pipeline.execution.prefork import client, server
 from natpatsip.pipeline.inline_code import KEPT
+from support import trust
 from support.projects import code, example, prose, small, write
 from support.waiting import becomes
 
@@ -204,7 +205,7 @@ from pathlib import Path
 
 from natpatsip.pipeline.execution import kernels
 
-kernels.start()
+kernels.start(project=Path.cwd(), quarter="2024-25-Q2")  # which reads its files before any notebook does
 from natpatsip.pipeline.execution.scheduler import execute
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
@@ -341,6 +342,52 @@ def test_the_warm_process_has_one_thread_and_all_that_notebooks_import(notebook)
         code("import sys\nprint(all(name in sys.modules for name in LIBRARIES))".replace("LIBRARIES", repr(WARM)))
     )
     assert printed(run(path)) == "True\n"
+
+
+READ = """
+from natpatsip.datasets import loading
+
+before = loading._known_by.cache_info().misses
+frame = loading.load("waits_monthly")
+print(loading._known_by.cache_info().misses - before, frame["seen"].iloc[0])
+"""
+
+
+def test_what_the_warm_process_has_read_is_not_read_again_until_it_changes(tmp_path):
+    project = trust.make(tmp_path / "project")
+    for name in ("build", "notebooks"):
+        (project / name).mkdir()
+    (project / "_quarto.yml").write_text("book: {}\n", encoding="utf-8")
+    path = write(project / "notebooks" / "read.ipynb", "Ward", code(READ))
+    prefork.stop()
+    try:
+        kernels.start("warm", project=project, quarter=QUARTER)
+        misses, first = printed(run(path)).split()
+        rows = trust.read(project, "waits_monthly")
+        rows[1][rows[0].index("seen")] = str(int(first) + 1)
+        trust.save(project, "waits_monthly", rows)
+        assert (misses, printed(run(path)).split()) == ("0", ["1", str(int(first) + 1)])
+        rows[1][rows[0].index("seen")] = "many"
+        trust.save(project, "waits_monthly", rows)
+        with pytest.raises(papermill.PapermillExecutionError, match='found "many"'):
+            run(path)
+    finally:
+        prefork.stop()
+
+
+def test_a_project_that_cannot_be_read_is_left_to_its_notebooks(tmp_path):
+    project = trust.make(tmp_path / "project")
+    for name in ("params/2024-25-Q1.yml", "data/measures.yml", "_quarto.yml"):
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text("wrong: [", encoding="utf-8")
+    trust.save(project, "waits_monthly", [["wrong"]])
+    prefork.stop()
+    try:
+        kernels.start("warm", project=project, quarter=QUARTER)
+        with client.ForkedKernel(str(project), ENVIRONMENT, start_limit=60) as kernel:
+            assert kernel.ask("evaluate", {"": "6 * 7"}, 60)[""]["data"]["text/plain"] == "42"
+    finally:
+        prefork.stop()
 
 
 def test_text_stays_in_the_order_in_which_it_was_printed(notebook):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
@@ -16,6 +17,7 @@ from natpatsip.datasets.coverage import missing_rows
 from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.descriptor import NOT_STATED, DataField, Resource
 from natpatsip.datasets.validation import Table, examine, raise_faults
+from natpatsip.errors import ReportError
 from natpatsip.quarter import Quarter
 from natpatsip.wording import listing
 
@@ -88,6 +90,18 @@ def _by_key(quarter: Quarter, table: Table, columns: tuple[str, ...]) -> dict[tu
     for place, key in enumerate(zip(*(rows[column] for column in columns), strict=True)):
         found.setdefault(key, []).append(place)
     return found
+
+
+def read_all(project: Path, quarter: Quarter | str) -> None:
+    """Read all datasets of a project as they were known at the end of a quarter, so that `load` finds what they hold.
+
+    What is wrong with one is left to `load`, which raises it again.
+    """
+    parsed = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter)
+    for resource in declared(project).resources:
+        with contextlib.suppress(ReportError):
+            if resource.given_schema is not None:
+                _known_by(parsed, examine(resource.name, project))
 
 
 def provenance(name: str, *, quarter: Quarter | str | None = None, project: Path | None = None) -> str:

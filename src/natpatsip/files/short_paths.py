@@ -37,6 +37,8 @@ def shortener(project: Path) -> Callable[[str], str]:
     path = re.compile(rf"(?<![\w./\\-])(?:{groups})(?:[/\\]+|(?![\w.-]))", re.IGNORECASE if is_windows else 0)
 
     def shorten(text: str) -> str:
+        if "/" not in text and "\\" not in text:  # as in nearly every string of a notebook
+            return text
         return _KERNEL.sub("<cell>/", path.sub(lambda found: known[folders[(found.lastindex or 1) - 1]], text))
 
     return shorten

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from natpatsip.errors import UsageError, nearest
 
@@ -43,9 +44,12 @@ def can_fork() -> bool:
     return os.name == "posix" and sys.platform != "darwin"
 
 
-def start(kernels: str = "") -> None:
-    """Start what takes time, in the background: call this before the rest of a build."""
+def start(kernels: str = "", *, project: Path | None = None, quarter: object = "") -> None:
+    """Start what takes time, in the background: call this before the rest of a build.
+
+    With a project, its files are read for a quarter once for all notebooks.
+    """
     if choose(kernels) == "warm":
         from natpatsip.pipeline.execution import prefork
 
-        prefork.start()
+        prefork.start(project, quarter)

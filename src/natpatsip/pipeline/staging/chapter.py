@@ -42,7 +42,6 @@ TABLE_ID = re.compile(r"^(?::|Table:)[ \t]+(.*?)[ \t]*\{#(tbl-[a-z0-9-]+)\}[ \t]
 TABLE_REFERENCE = re.compile(r"(?<![\w\\@`])@(tbl-[a-z0-9]+(?:-[a-z0-9]+)*)")
 ATTACHED = re.compile(r"!\[([^\]]*)\]\(attachment:([^)\s]+)[^)]*\)")
 PASTED = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}  # what all formats can show
-PUBLISHED = (FIGURE, PICTURE, BLOCK, "text/markdown", CITED)  # the outputs of cells that a chapter takes
 
 
 class ChapterExporter(Exporter):
@@ -89,7 +88,8 @@ class ChapterExporter(Exporter):
         StagingError, NotebookError
             If a reference leads nowhere, a heading level is skipped or an expression has no value.
         """
-        nb, resources = super().from_notebook_node(_without_data(nb), resources, **options)
+        frame = NotebookNode({**nb, "cells": []})  # type: ignore[no-untyped-call]
+        _, resources = super().from_notebook_node(frame, resources, **options)  # which makes two copies of each cell
         self._cells = nb.cells
         parts = without_empty_headings(self._parts(nb))
         written, line = [f"# {self.title} {{#{self.name}}}"], 3
@@ -313,25 +313,6 @@ def tables_of(executed: Mapping[str, NotebookNode], quarter: Quarter) -> dict[st
                     raise StagingError(f"{place}: the table {match[2]} is also in {found[match[2]][1]}. Rename one.")
                 found[match[2]] = (len(found) + 1, name)
     return found
-
-
-def _without_data(nb: NotebookNode) -> NotebookNode:
-    """Return a notebook without the data of its charts, of which nbconvert would make two copies."""
-    cells = [
-        _with(cell, outputs=[*map(_published, cell.outputs)]) if cell.get("outputs") else cell for cell in nb.cells
-    ]
-    return _with(nb, cells=cells)
-
-
-def _published(output: NotebookNode) -> NotebookNode:
-    if "data" not in output:
-        return output
-    return _with(output, data={key: output.data[key] for key in PUBLISHED if key in output.data})
-
-
-def _with(node: NotebookNode, **parts: Any) -> NotebookNode:
-    """Return a node with some of its parts replaced; all others are shared with it."""
-    return NotebookNode({**node, **parts})  # type: ignore[no-untyped-call]
 
 
 def _div(kind: str, name: str, attributes: Mapping[str, str], content: str) -> str:

@@ -19,7 +19,10 @@ import sys
 import tempfile
 import threading
 import traceback
+from collections.abc import Sequence
+from functools import partial
 from multiprocessing.connection import wait
+from pathlib import Path
 from typing import NoReturn
 
 from natpatsip.errors import ReportError
@@ -27,6 +30,7 @@ from natpatsip.pipeline.notebook import SLOW, block_imports
 
 # Makes a fork write its stack. Windows has no such signal, and no forks, but papermill loads this module there too.
 STACK_SIGNAL = getattr(signal, "SIGUSR1", signal.SIGTERM)
+MODULE = "natpatsip.pipeline.execution.prefork"
 NUMBER = struct.Struct("q")  # a process id, or the status that waitpid gives
 # A library that starts threads while it is imported could not be forked safely.
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -44,7 +48,7 @@ class ForkServerError(ReportError):
 class ForkServer:
     """A fork server that was started just now; it answers when its imports are done."""
 
-    def __init__(self) -> None:
+    def __init__(self, read_first: Sequence[str] = ()) -> None:
         self._owner = os.getpid()
         self._error = tempfile.TemporaryFile()  # noqa: SIM115 — why it could not begin; open as long as this is
         self._socket, theirs = socket.socketpair()
@@ -52,7 +56,7 @@ class ForkServer:
         modules = [os.path.abspath(path) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]  # noqa: PTH100
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 — our own module
-                [sys.executable, "-P", "-m", "natpatsip.pipeline.execution.prefork", *map(str, descriptors)],
+                [sys.executable, "-P", "-m", MODULE, *map(str, descriptors), *read_first],
                 pass_fds=descriptors,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -118,8 +122,11 @@ class _SharedServer:
         self._server: ForkServer | None = None
         atexit.register(self.stop)
 
-    def start(self) -> ForkServer:
+    def start(self, project: Path | None = None, quarter: object = "") -> ForkServer:
         """Return the server, started if it does not run; this takes no time, so call it early.
+
+        One that is started reads a project for a quarter, if it is given: forks then find what its files say, and need
+        not read and check the same bytes again.
 
         It keeps the engine as it was when it started, or the reason why that could not be imported: if the engine may
         have changed since, call `stop` first. The report's own Python is not kept: each fork imports it from its files.
@@ -127,7 +134,7 @@ class _SharedServer:
         with self.lock:
             if self._server is None or not self._server.is_usable:
                 self.stop()
-                self._server = ForkServer()
+                self._server = ForkServer([str(project.absolute()), str(quarter)] if project else ())
             return self._server
 
     def stop(self) -> None:
@@ -145,10 +152,10 @@ start, stop = _shared.start, _shared.stop
 # The server's own process ---------------------------------------------------------------------------------------------
 
 
-def main(descriptor: int, error: int) -> NoReturn:
+def main(descriptor: int, error: int, *read_first: str) -> NoReturn:
     """Import everything, then fork until the build closes its socket; write to a file why that cannot be imported."""
     try:
-        _preload()
+        _preload(*read_first)
     except BaseException:
         os.write(error, traceback.format_exc().encode())
         sys.exit(1)
@@ -157,8 +164,8 @@ def main(descriptor: int, error: int) -> NoReturn:
         _serve(build)
 
 
-def _preload() -> None:
-    """Import the engine's vocabulary, and through it pandas and Altair, as a notebook would.
+def _preload(project: str = "", quarter: str = "") -> None:
+    """Import the engine's vocabulary, and through it pandas and Altair, as a notebook would; read a project, if any.
 
     Each fork begins with what is left here, so nothing may start a thread or leave a trace that a notebook could see.
     """
@@ -177,6 +184,8 @@ def _preload() -> None:
                 for inner in getattr(part, "__all__", ()):
                     getattr(part, inner)
             _use_once()
+            if project:
+                _read_once(Path(project), quarter)
             _forget_charts()
     gc.freeze()  # a fork's collector leaves these pages alone, so that they stay shared
     gc.enable()
@@ -190,6 +199,22 @@ def _use_once() -> None:
     frame = pandas.DataFrame({"month": pandas.to_datetime(["2024-07-01"]), "value": [1.0]})
     altair.Chart(frame).mark_line().encode(x="month:T", y="value:Q").to_dict()
     frame.to_html(notebook=True)
+
+
+def _read_once(project: Path, quarter: str) -> None:
+    """Fill the caches of what files say, which go by the bytes of each: a fork that reads others finds nothing."""
+    from natpatsip import params, settings
+    from natpatsip.datasets import loading
+    from natpatsip.measures import definitions
+
+    for read in (
+        partial(settings.read_settings, project),
+        partial(params.load, quarter, project=project),
+        partial(definitions.declared, project),
+        partial(loading.read_all, project, quarter),
+    ):
+        with contextlib.suppress(Exception):  # whatever it is: it is raised again in the notebook that reads it
+            read()
 
 
 def _forget_charts() -> None:
