@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from natpatsip import look
 from natpatsip.errors import ReportError, UsageError
+from natpatsip.files import memory
 from natpatsip.files.digests import key
 from natpatsip.pipeline.caching import store
 from natpatsip.pipeline.caching.inputs import Inputs
@@ -118,6 +119,7 @@ def build(
     finally:
         if job.inputs.is_outdated():  # edited meanwhile: some of it was made by the old code, some by the new
             job.cache.forget()
+            memory.forget()
     if not any(each.trace.untracked for each in executed.values()):
         read = [*(each.trace.files for each in executed.values()), earlier]
         record.save(read=read, log=[*notes, outcome.summary(quarter)])
@@ -134,6 +136,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
     from natpatsip.pipeline import render
     from natpatsip.pipeline.outputs import collect_facts, data_files
     from natpatsip.pipeline.plan import CHANGES
+    from natpatsip.pipeline.staging.saved_chapters import SavedChapters
     from natpatsip.pipeline.staging.stage import stage
     from natpatsip.pipeline.workspace import locked
     from natpatsip.release import manifest
@@ -155,7 +158,9 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
         record, written = _own_chapters(job, plan, candidate, outcome, now)
         if CHANGES not in written:
             plan = plan.without_changes()
-        staged = stage(plan, contents, outputs, facts, written=written)
+        digests = {name: each.digest for name, each in executed.items()}
+        saved = SavedChapters(job.cache, job.inputs.environment, digests)
+        staged = stage(plan, contents, outputs, facts, written=written, saved=saved)
         job.log(f"staged {len(plan.chapters)} chapters, {len(staged.figures)} figures, {len(facts)} facts")
         if staged.comments:
             job.log(staged.comments)
@@ -175,7 +180,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
                 log=job.log,
             )
             job.log(f"rendered {', '.join(options.formats)} with {renderer.name}")
-            copy_files(plan, staged.folder, folder)
+            copy_files(plan, staged.folder, folder, cache=job.cache, toolchain=job.inputs.environment)
             content = manifest.manifest(
                 plan,
                 renderer=renderer.name,
@@ -283,7 +288,8 @@ def _check_typed(job: Job, plan: Plan) -> None:
 
     options = job.options
     is_printed = "pdf" in options.formats
-    check_typed(plan, job.cache, key(job.inputs.environment), is_printed=is_printed, jobs=options.jobs)
+    toolchain = key(job.inputs.environment)
+    check_typed(plan, job.cache, toolchain, is_printed=is_printed, jobs=options.jobs, rules=job.inputs.rules())
 
 
 def _execute_and_check(

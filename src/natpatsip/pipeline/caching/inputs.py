@@ -80,6 +80,12 @@ class Inputs:
         digest = key(*(f"{name} {looks[name]}" for name in sorted(looks)))
         return {name: sha for name, sha in found.items() if name not in looks} | {"_extensions": digest}
 
+    def rules(self) -> str:
+        """Return the digest of what decides how text may be written: the look, the settings, the files they name."""
+        shared = self.without_params()
+        folders = tuple(f"{name}/" for name in SOURCE_FOLDERS)
+        return key(self.environment, *(f"{name} {sha}" for name, sha in shared.items() if not name.startswith(folders)))
+
     def is_outdated(self) -> bool:
         """Return True if the engine or the packages have changed since the inputs were read."""
         return _environment() != self.environment

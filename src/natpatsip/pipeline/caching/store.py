@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,6 +52,15 @@ class Cache:
         with contextlib.suppress(OSError):
             os.utime(file)  # the least recently used entry is removed first
         return content
+
+    def text(self, kind: str, name: str, make: Callable[[], str]) -> str:
+        """Return the text of an entry, which `make` makes if there is none."""
+        found = self.get(kind, name)
+        if found is not None:
+            return found.decode()
+        text = make()
+        self.put(kind, name, text.encode())
+        return text
 
     def holds(self, kind: str) -> bool:
         """Return True if entries of a kind may be found."""

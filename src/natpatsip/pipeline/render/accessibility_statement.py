@@ -155,11 +155,9 @@ def _statement(job: RenderJob, chapters: Sequence[Chapter]) -> str:
 
 
 def _checks(job: RenderJob, chapters: Sequence[Chapter]) -> Iterator[Row]:
-    nodes = [node for chapter in chapters for node in chapter.nodes]
-    charts, pictures = (_divs(nodes, kind) for kind in ("report-figure", "picture"))
+    charts, pictures = (sum(_divs(each, kind) for each in chapters) for kind in ("report-figure", "picture"))
     headings = sum(len(chapter.headings) for chapter in chapters)
-    tables = sum(node["t"] == "Table" for node in nodes)
-    links = sum(node["t"] == "Link" for node in nodes)
+    tables, links = (sum(each.kinds[kind] for each in chapters) for kind in ("Table", "Link"))
     pairs = read_pairs(job.report.extension / "_brand.yml")
     yield "Each chapter has one title, and headings go down one level at a time", _count(headings, "heading")
     yield (
@@ -188,8 +186,8 @@ def _checks(job: RenderJob, chapters: Sequence[Chapter]) -> Iterator[Row]:
         yield "In the Word file each picture has its text and each table a header row", "all of them"
 
 
-def _divs(nodes: Sequence[dict[str, object]], kind: str) -> int:
-    return sum(node["t"] == "Div" and kind in classes_of(node) for node in nodes)
+def _divs(chapter: Chapter, kind: str) -> int:
+    return sum(kind in classes_of(node) for node in chapter.divs)
 
 
 def _count(number: int, noun: str) -> str:
@@ -208,7 +206,7 @@ def _made(chapters: Sequence[Chapter]) -> Iterator[str]:
         "They also use the keyboard alone, enlarge the text to 400%, widen its spacing and reduce motion. They are not "
         "part of each build."
     )
-    if any(_divs(chapter.nodes, "organisations") for chapter in chapters):
+    if any(_divs(chapter, "organisations") for chapter in chapters):
         yield (
             "The charts of single organisations need a script. Without, their latest values are in a table; the other "
             "charts are pictures and the search is the browser's own."

@@ -10,11 +10,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from natpatsip.errors import RenderError, nearest, together
+from natpatsip.files import memory
+from natpatsip.files.digests import files_in
+from natpatsip.files.memory import Same
 from natpatsip.pipeline.options import FORMATS
 from natpatsip.pipeline.render.chapters import (
     Chapter,
@@ -107,10 +110,21 @@ def check_chapters(report: Report, chapters: Sequence[Chapter], *, formats: Coll
     RenderError
         With everything found in all chapters, each with its cell, or its file and line if it is from no cell.
     """
-    found = [text for chapter in chapters for text in _Constructs(report, chapter, formats).problems()]
+    by = (repr(replace(report, places={})), tuple(formats), _files(report)) if memory.is_on() else ()
+
+    def problems(chapter: Chapter) -> list[str]:
+        made = _Constructs(report, chapter, formats)
+        return memory.once(lambda: list(made.problems()), "constructs", Same(chapter), *by)
+
+    found = [text for chapter in chapters for text in problems(chapter)]
     found += missing_characters(report, chapters) if "pdf" in formats else ()
     found += _links(chapters, html_only=report.settings.html_only)
     together([RenderError(text) for text in dict.fromkeys(found)])
+
+
+def _files(report: Report) -> tuple[str, ...]:
+    """Return the files of a report, which chapters name."""
+    return tuple(sorted(str(file) for folder in (report.root, report.extension) for file in files_in(folder)))
 
 
 def constructs_of(report: Report, chapter: Chapter) -> list[str]:
@@ -407,7 +421,7 @@ def _links(chapters: Sequence[Chapter], *, html_only: Collection[str]) -> Iterat
     """
     ids: dict[str, set[str]] = {chapter.name: set() for chapter in chapters}
     owners: dict[str, Chapter] = {}
-    for chapter, name in ((each, name) for each in chapters for name in _ids(each)):
+    for chapter, name in ((each, name) for each in chapters for name in each.ids):
         if name in owners:
             other = owners[name].place(f"#{name}")
             yield (
@@ -418,15 +432,10 @@ def _links(chapters: Sequence[Chapter], *, html_only: Collection[str]) -> Iterat
         ids[chapter.name].add(name)
     for chapter in chapters:
         counted = Counter[str]()
-        for target in (node["c"][2][0] for node in chapter.nodes if node["t"] == "Link"):
+        for target in chapter.targets:
             counted[target] += 1
             for words in _link(chapter, target, ids, html_only):
                 yield f"{chapter.place_of_markup(f']({target})', counted[target])}: the link to {target} {words}"
-
-
-def _ids(chapter: Chapter) -> list[str]:
-    found = (attributes_of(node)[0] for node in chapter.nodes if node["t"] in {"Header", "Div", "Span", "Table"})
-    return [name for name in found if name]
 
 
 def _link(chapter: Chapter, target: str, ids: Mapping[str, set[str]], html_only: Collection[str]) -> Iterator[str]:

@@ -16,6 +16,8 @@ from typing import Any
 
 import yaml
 
+from natpatsip.files import memory
+from natpatsip.files.memory import Same
 from natpatsip.pipeline.drawing.staged_drawings import LICENCES, VEGA
 from natpatsip.pipeline.render.chapter_parts import (
     blocks_text,
@@ -55,7 +57,7 @@ def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     chapters = for_pages(job.report, chapters)
     write_files(job.report, chapters, folder)
 
-    metadata, texts = pages_metadata(job.report), [blocks_text(unbroken(each.blocks)) for each in chapters]
+    metadata, texts = pages_metadata(job.report), [*map(_text_of_page, chapters)]
     tasks = [part_of(job.report, "html5", text, what=each.name) for each, text in zip(chapters, texts, strict=True)]
     for position, chapter in enumerate(chapters):
         variables = page_variables(job, chapters, position)
@@ -73,10 +75,14 @@ def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
         _save_single_page(job, chapters, done[2 * count :], folder)
 
 
+def _text_of_page(chapter: Chapter) -> str:
+    return memory.once(lambda: blocks_text(unbroken(chapter.blocks)), "text of a page", Same(chapter))
+
+
 def for_pages(report: Report, chapters: Sequence[Chapter]) -> list[Chapter]:
     """Return the chapters with what only pages have: terms that open their meaning, and in drafts the cells' marks."""
     if report.is_draft:
-        chapters = [with_cells(each) for each in chapters]
+        chapters = [memory.once(partial(with_cells, each), "cells", Same(each)) for each in chapters]
     return with_terms(chapters, printed=[each.name for each in chapters if report.in_print(each.name)])
 
 
@@ -110,6 +116,10 @@ def _common_variables(report: Report) -> dict[str, Any]:
 
 def description_of(chapter: Chapter) -> str:
     """Return a chapter's first paragraph, at most `DESCRIBED` characters of it, for its page's head."""
+    return memory.once(partial(_description, chapter), "description", Same(chapter))
+
+
+def _description(chapter: Chapter) -> str:
     paragraphs = (plain([block]) for block in chapter.blocks if block["t"] == "Para")
     return textwrap.shorten(next((text for text in paragraphs if text), chapter.title), DESCRIBED, placeholder=" …")
 
@@ -210,7 +220,7 @@ def _organisations(chapters: Sequence[Chapter]) -> Iterator[tuple[str, str]]:
 
 
 def _divs(chapter: Chapter, kind: str) -> Iterator[tuple[str, dict[str, str]]]:
-    for node in find(chapter.blocks, "Div"):
+    for node in chapter.divs:
         if kind in classes_of(node):
             name, _, pairs = attributes_of(node)
             yield name, pairs
@@ -297,7 +307,7 @@ def write_single_page(job: RenderJob, chapters: Sequence[Chapter], folder: Path)
 
     Each chapter's title is a heading of level 2 under the report's.
     """
-    texts = [blocks_text(unbroken(each.blocks)) for each in chapters]
+    texts = [*map(_text_of_page, chapters)]
     done = perform(_tasks_of_single_page(job, chapters, texts), cache=job.cache, jobs=job.jobs)
     _save_single_page(job, chapters, done, folder)
 
@@ -356,7 +366,11 @@ def search_index(chapters: Sequence[Chapter]) -> str:
 
     The path is the headings that lead to the place, so that two places of one title can be told apart.
     """
-    entries = [entry for chapter in chapters for entry in _entries(chapter)]
+    entries = [
+        entry
+        for chapter in chapters
+        for entry in memory.once(lambda: list(_entries(chapter)), "search entries", Same(chapter))  # noqa: B023
+    ]
     return f"natpatsipIndex({json.dumps(entries, ensure_ascii=False, separators=(',', ':'))});\n"
 
 
