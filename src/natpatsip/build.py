@@ -81,17 +81,11 @@ def build(
         from natpatsip.release.publication import restore
 
         restore(report)
-    job = Job(project, quarter, options, log, Inputs.read(project), store.of(project, is_fresh=options.is_fresh))
-    chosen = replace(options, kernels=kernels.choose(options.kernels))  # what "auto" means here
-    record = BuildRecord.of(job.report, quarter, chosen, job.inputs, job.cache)
-    if not options.is_final:
-        final_edition.refuse_replacing(job.report, project)
-        if (lines := record.check()) is not None:
-            for line in [*lines, f"unchanged, checked in {time.monotonic() - start:.1f} s: {job.report}"]:
-                log(line)
-            on_read(record.read())
-            published(job.report)
-            return job.report
+    job, record = _begin(project, quarter, options, log)
+    if not options.is_final and _is_up_to_date(job, record, start):
+        on_read(record.read())
+        published(job.report)
+        return job.report
     if reference := _built_from(project, quarter):
         _build_archived(job, reference)
         published(job.report)
@@ -128,6 +122,29 @@ def build(
         log(f"the cache cannot be written, so the next build starts from scratch: {job.cache.error}")
     log(f"published in {seconds:.1f} s: {job.report}")
     return job.report
+
+
+def unchanged(project: Path, quarter: Quarter, options: Options, log: Log) -> Path | None:
+    """Return the folder of a report that is up to date, after the lines that its build logs; None if it is not."""
+    start = time.monotonic()
+    job, record = _begin(project, quarter, options, log)
+    return job.report if _is_up_to_date(job, record, start) else None
+
+
+def _begin(project: Path, quarter: Quarter, options: Options, log: Log) -> tuple[Job, BuildRecord]:
+    job = Job(project, quarter, options, log, Inputs.read(project), store.of(project, is_fresh=options.is_fresh))
+    chosen = replace(options, kernels=kernels.choose(options.kernels))  # what "auto" means here
+    return job, BuildRecord.of(job.report, quarter, chosen, job.inputs, job.cache)
+
+
+def _is_up_to_date(job: Job, record: BuildRecord, start: float) -> bool:
+    """Return True if there is nothing to do, and log what the build has said."""
+    final_edition.refuse_replacing(job.report, job.project)
+    lines = record.check()
+    if lines is not None:
+        for line in [*lines, f"unchanged, checked in {time.monotonic() - start:.1f} s: {job.report}"]:
+            job.log(line)
+    return lines is not None
 
 
 def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Executed], Outcome | None]:

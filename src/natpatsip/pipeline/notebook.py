@@ -311,7 +311,11 @@ class Notebook:
 
     def cites(self) -> set[str]:
         """Return the ids of the facts that it cites."""
-        return set(CITES.findall(self.source))
+        return set(self._cited)
+
+    @cached_property
+    def _cited(self) -> frozenset[str]:
+        return frozenset(CITES.findall(self.source))
 
     def rebases(self) -> set[str] | None:
         """Return the series whose rebases it reads from params; None if it builds a name in code."""

@@ -12,8 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from natpatsip import look as look_files
 from natpatsip import wording
 from natpatsip.blocks.values_in_words import escaped
 from natpatsip.charts import dark, palette
@@ -65,7 +64,7 @@ def read_pairs(brand: Path) -> dict[str, list[Pair]]:
     RenderError
         Naming each pair that is below what WCAG 2.2 AA asks.
     """
-    look = yaml.safe_load(brand.read_text(encoding="utf-8"))
+    look = look_files.brand(brand.parent)
     light = look["color"]["palette"]
     tints = {kind: (each["colour"], each["tint"]) for kind, each in look["callouts"].items()}
     dark_tints = {kind: (colour, look["dark"]["mist"]) for kind, (colour, _) in tints.items()}

@@ -14,8 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from natpatsip import look
 from natpatsip.files import memory
 from natpatsip.files.memory import Same
 from natpatsip.pipeline.drawing.staged_drawings import LICENCES, VEGA
@@ -283,7 +282,7 @@ def preview_image(report: Report) -> bytes:
     import vl_convert
 
     vl_convert.register_font_directory(str(report.extension / "fonts"))
-    brand = yaml.safe_load((report.extension / "_brand.yml").read_text(encoding="utf-8"))
+    colours = look.brand(report.extension)["color"]["palette"]
     title = textwrap.wrap(report.title, 26)[:4]
     small = [report.subtitle, *(["Draft"] if report.is_draft else [])]
     lines = [(line, 68, 700) for line in title] + [(line, 36, 600) for line in small]
@@ -293,7 +292,7 @@ def preview_image(report: Report) -> bytes:
         texts.append(f'<text x="80" y="{place}" font-size="{size}" font-weight="{weight}">{escape(line)}</text>')
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630">'
-        f'<rect width="1200" height="630" fill="{brand["color"]["palette"]["navy"]}"/>'
+        f'<rect width="1200" height="630" fill="{colours["navy"]}"/>'
         f'<g fill="#FFFFFF" font-family="{report.font}, sans-serif">{"".join(texts)}</g></svg>'
     )
     return bytes(vl_convert.svg_to_png(svg))

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from natpatsip.errors import RenderError
+from natpatsip.files import memory
+from natpatsip.pipeline.render import pandoc_process
 from natpatsip.pipeline.render.pandoc import pandoc_path
 from natpatsip.pipeline.render.program import run_program
 from natpatsip.pipeline.render.render_cache import RenderCache
@@ -27,6 +29,7 @@ STOPPED = (
     -signal.SIGINT,
     -signal.SIGTERM,
 )  # by Ctrl-C or a shutdown, which are for the build too: not to be tried again
+WORTH_A_PROCESS = 60_000  # characters of content, which take as long as it takes a process to do its first task
 CONVERTED_FIRST = ("\t", "\r", "\ufeff")  # by pandoc's command line, before a reader has the text
 
 
@@ -106,7 +109,9 @@ def _alone(task: Task) -> str | RenderError:
 
 def _shares(tasks: Sequence[Task], waiting: Sequence[int], jobs: int) -> list[list[int]]:
     """Deal out tasks to processes, the largest first, each to the one with the least to do."""
-    shares: list[list[int]] = [[] for _ in range(min(max(1, jobs), len(waiting)))]
+    total = sum(len(tasks[at].content) for at in waiting)
+    count = min(max(1, jobs), len(waiting), 1 + total // WORTH_A_PROCESS)
+    shares: list[list[int]] = [[] for _ in range(count)]
     sizes = [0] * len(shares)
     for at in sorted(waiting, key=lambda at: -len(tasks[at].content)):
         least = sizes.index(min(sizes))
@@ -117,6 +122,9 @@ def _shares(tasks: Sequence[Task], waiting: Sequence[int], jobs: int) -> list[li
 
 def _run(tasks: Sequence[Task], root: Path) -> list[str | None]:
     """Return the results of some tasks, which one process does; None for each that it could not."""
+    if memory.is_on():  # a process that stays has a pandoc that stays
+        parts = [(dict(task.orders), task.content.encode()) for task in tasks]
+        return pandoc_process.answers(parts, root=root, script=SCRIPT, is_stopped=lambda status: status in STOPPED)
     with tempfile.TemporaryFile() as orders:
         for task in tasks:
             _write(orders, task)

@@ -6,12 +6,13 @@ import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from natpatsip.files.digests import key
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.staging.markdown import Place
 
-KIND = "staged-chapters"
+KIND, FILES = "staged-chapters", "staged-files"
 
 
 @dataclass(frozen=True)
@@ -59,3 +60,12 @@ class SavedChapters:
         made = make()
         self.cache.put(KIND, entry, made.to_json().encode())
         return made
+
+    def write_file(self, file: Path, made_of: str, make: Callable[[], object]) -> None:
+        """Write a file of the report, which `make` writes if none was made of the same."""
+        entry = key(self.toolchain, file.name, made_of)
+        if (found := self.cache.get(FILES, entry)) is not None:
+            file.write_bytes(found)
+            return
+        make()
+        self.cache.put(FILES, entry, file.read_bytes())

@@ -120,7 +120,7 @@ def stage(
     comments = _write_notes(plan, executed, folder)
     _write_settings(plan, staged)
     write_facts(facts, homes, folder / "facts.csv")
-    write_data_file(folder / DATA_FILE, plan, figures, facts, read)
+    write_data_file(folder / DATA_FILE, plan, figures, facts, read, saved)
     return replace(staged, comments=comments)
 
 
