@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from natpatsip.checks import Outcome
     from natpatsip.compare import BuiltReport
     from natpatsip.pipeline.caching.run_cache import Executed, RunCache
-    from natpatsip.pipeline.outputs import Outputs
+    from natpatsip.pipeline.notebook_outputs import Outputs
     from natpatsip.pipeline.plan import Plan
     from natpatsip.pipeline.staging.stage import Staged
     from natpatsip.release.final_edition import Candidate
@@ -151,7 +151,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
     """Execute, check, stage, draw, render and publish; return the notebooks, and the outcome of checks made before."""
     from natpatsip.compare import BuiltReport
     from natpatsip.pipeline import render
-    from natpatsip.pipeline.outputs import collect_facts, data_files
+    from natpatsip.pipeline.notebook_outputs import collect_facts, data_files
     from natpatsip.pipeline.plan import CHANGES
     from natpatsip.pipeline.staging.saved_chapters import SavedChapters
     from natpatsip.pipeline.staging.stage import stage
@@ -361,9 +361,10 @@ def _draw(job: Job, staged: Staged, outputs: Mapping[str, Outputs]) -> None:
     write_drawings(
         staged.folder,
         staged.figures,
-        outputs.values(),
+        outputs,
         cache=job.cache,
         fonts=look.fonts(job.project),
+        phrases=staged.phrases,
         formats=job.options.formats,
         found=draw_worker.finish(job.cache),
     )

@@ -1,4 +1,4 @@
-"""What the reports of every command share: JSON for machines, annotations for GitHub, counts for people.
+"""What the reports of every command share: JSON for machines, annotations for GitHub, counts and tables for people.
 
 ``natpatsip check`` reports findings, ``natpatsip compare`` changes and ``natpatsip review`` comments. Each has a
 ``record()`` for JSON; how each is laid out as text is the command's own business.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, Protocol
 
 from natpatsip.errors import one_line
@@ -72,3 +72,21 @@ def _message(text: str) -> str:
 
 def _property(text: str) -> str:
     return _message(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    r"""Return a table in Markdown, each of its rows on one line.
+
+    Examples
+    --------
+    >>> print(markdown_table(("column", "holds"), [("`seen`", "people\n0|1")]))
+    | column | holds |
+    | --- | --- |
+    | `seen` | people 0\|1 |
+    """
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"|{'|'.join(f' {_in_cell(text)} ' if text else ' ' for text in line)}|" for line in lines)
+
+
+def _in_cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", r"\|")

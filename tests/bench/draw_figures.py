@@ -20,7 +20,7 @@ def main() -> None:
     from natpatsip import look
     from natpatsip.pipeline.caching.store import Cache
     from natpatsip.pipeline.drawing.draw_worker import DrawWorkers
-    from natpatsip.pipeline.outputs import Outputs
+    from natpatsip.pipeline.notebook_outputs import Outputs
 
     project, quarter, jobs = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     executed = project / "reports" / quarter / "notebooks"

@@ -31,7 +31,7 @@ from measuring import Times, machine
 from playwright.sync_api import Browser
 
 from natpatsip.blocks.figures import VEGALITE
-from natpatsip.pipeline.outputs import Outputs
+from natpatsip.pipeline.notebook_outputs import Outputs
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from natpatsip.facts.publishing import HANDED
-from natpatsip.pipeline.outputs import Outputs, collect_facts, gather
+from natpatsip.pipeline.notebook_outputs import Outputs, collect_facts, gather
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 
@@ -61,9 +61,10 @@ def render(plan: Plan, folder: Path, formats: list[str]) -> None:
     write_drawings(
         staged.folder,
         staged.figures,
-        outputs.values(),
+        outputs,
         cache=Cache(folder / "cache", is_read=False),
         fonts=plan.project / "_extensions" / "natpatsip" / "fonts",
+        phrases=staged.phrases,
     )
     timestamp = calendar.timegm(plan.params.cut_off.timetuple())
     renderer.render(staged.folder, folder / "report", formats, renderer=renderer.PANDOC, timestamp=timestamp)

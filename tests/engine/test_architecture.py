@@ -101,6 +101,13 @@ def test_no_file_name_is_used_for_two_things():
     assert [name for name in commands.intersection(names) if not (ENGINE / f"{name}.py").is_file()] == []
 
 
+def test_the_init_of_a_folder_defines_no_class():
+    """The work of a folder is in modules that are named for it."""
+    files = [file for file in MODULES.values() if file.name == "__init__.py"]
+    nodes = ((file, node) for file in files for node in ast.parse(file.read_text(encoding="utf-8")).body)
+    assert [str(file.relative_to(ENGINE)) for file, node in nodes if isinstance(node, ast.ClassDef)] == []
+
+
 def test_the_files_that_the_table_names_exist():
     table = PAGE.read_text(encoding="utf-8").partition("## Where do I change")[2]
     folders = (ROOT, ENGINE, ROOT / "_extensions" / "natpatsip")

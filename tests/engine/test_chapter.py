@@ -8,7 +8,7 @@ from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.errors import NotebookError, StagingError
 from natpatsip.facts.publishing import CITED, PUBLISHED, Fact
 from natpatsip.pipeline.inline_code import KEPT
-from natpatsip.pipeline.outputs import FigureRecord
+from natpatsip.pipeline.notebook_outputs import FigureRecord
 from natpatsip.pipeline.staging.chapter import ChapterExporter
 from natpatsip.quarter import Quarter
 from support.projects import code, prose

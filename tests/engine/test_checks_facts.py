@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from natpatsip.checks import fact_rules, old_data, unused
+from natpatsip.checks import broken_relations, old_data, unused
 from natpatsip.checks.relations import Operand
 from natpatsip.errors import DataError
 from natpatsip.facts.fact import Fact
@@ -40,7 +40,9 @@ OWN = publishing(fact("all", 29), fact("north", 26), fact("south", 4))
 
 
 def test_a_relation_that_facts_break_is_told_at_the_first_with_the_reason_that_the_rules_give(tmp_path):
-    (found,) = fact_rules.check_relations(made(tmp_path, OWN, rules=["all,quarter,sum,north + south,teams add up"]))
+    (found,) = broken_relations.check_relations(
+        made(tmp_path, OWN, rules=["all,quarter,sum,north + south,teams add up"])
+    )
     assert found.message.endswith(
         "The first should be the sum of the others, 26 + 4 = 30; find out which is right. "
         "(data/relations.csv, row 2: teams add up.)"
@@ -55,7 +57,7 @@ def test_numbers_that_contradict_each_other_are_named_by_their_labels(tmp_path):
     labels = {"seen": "People seen", "met": "People who were met"}
     published = [replace(fact(name, 7, "2024-25-YTD"), label=labels[name]) for name in ("seen", "met")]
     changed = publishing(published[0], replace(published[1], value=8))
-    (found,) = fact_rules.check_relations(made(tmp_path, changed, rules=["seen,year-to-date,equal,met,"]))
+    (found,) = broken_relations.check_relations(made(tmp_path, changed, rules=["seen,year-to-date,equal,met,"]))
     assert "has 7 for People seen (2024/25 year to date); " in found.message
     assert "has 8 for People who were met (2024/25 year to date). " in found.message
 
@@ -82,7 +84,7 @@ def test_a_reported_or_decided_number_is_named_by_the_label_of_the_file(tmp_path
 )
 def test_a_rule_is_held_against_the_numbers_of_its_period_if_the_quarter_has_them_all(tmp_path, rule, count):
     here = made(tmp_path, OWN, charting("fig-beds"), rules=[rule])
-    found = fact_rules.check_relations(here)
+    found = broken_relations.check_relations(here)
     assert len(found) == count
     assert all(each.message.endswith(f"(data/relations.csv, row 2: {rule.split(',')[2]}.)") for each in found)
 
@@ -94,7 +96,7 @@ def test_the_year_so_far_is_held_against_each_of_its_quarters(tmp_path):
         rules=["all,year-to-date,sum,all (each quarter),"],
         built=["all,2024-25-Q1,30,30,beds,ward,ward.ipynb,facts,List,,,,"],
     )
-    (found,) = fact_rules.check_relations(here)
+    (found,) = broken_relations.check_relations(here)
     assert found.expected == "30 + 29 = 59"
     assert "reports/2024-25-Q1/facts.csv, row 2 has 30 for all (Q1 2024/25)" in found.message
 
@@ -117,14 +119,14 @@ def test_the_year_so_far_is_held_against_each_of_its_quarters(tmp_path):
 def test_a_fact_may_move_as_far_as_its_rule_says_and_no_further(tmp_path, before, now, bound, is_moved):
     row = f"all,2024-25-Q1,{before},{before},beds,ward,ward.ipynb,facts,List,,,,"
     here = made(tmp_path, publishing(fact("all", now)), rules=[f"all,quarter,moves at most,{bound},"], built=[row])
-    found = fact_rules.check_changes(here)
+    found = broken_relations.check_changes(here)
     assert len(found) == is_moved
 
 
 def test_a_fact_that_moved_too_far_is_told_with_both_values_and_places(tmp_path):
     row = "all,2024-25-Q1,100,100,beds,ward,ward.ipynb,facts,List,,,,"
     here = made(tmp_path, publishing(fact("all", 60)), rules=["all,quarter,moves at most,12.5%,"], built=[row])
-    (found,) = fact_rules.check_changes(here)
+    (found,) = broken_relations.check_changes(here)
     assert found.message.startswith(
         "all (Q2 2024/25) fell since the quarter before, from 100 "
         "(reports/2024-25-Q1/facts.csv, row 2) to 60 (notebooks/ward.ipynb, cell 4 "
@@ -144,7 +146,7 @@ def test_a_reported_period_is_held_against_what_was_reported_of_it_before(tmp_pa
     ]
     rows += ["seen,2024-25-Q1,2024-25-Q1,7,people,reported,s", "seen,2024-25-Q2,2024-25-Q2,7,people,reported,s"]
     here = made(tmp_path, rules=["seen,since-baseline,moves at most,50,"], reported=rows)
-    (found,) = fact_rules.check_changes(here)
+    (found,) = broken_relations.check_changes(here)
     assert found.message.startswith(
         "seen (since the baseline) rose since the quarter before, from 100 (data/reported.csv, row 2) to 200 "
         "(data/reported.csv, row 3), by more "
@@ -157,13 +159,13 @@ def test_what_could_not_be_compared_is_said_if_the_quarter_before_is_not_built(t
     rules = ["all,quarter,moves at most,25%,", "north,quarter,moves at most,25%,", "nobody,quarter,estimate,,"]
     project = small(tmp_path, ward=[publishing(fact("all", 29), fact("nobody", 1), fact("north", 2))])
     (project / "data" / "relations.csv").write_text("\n".join([HEAD, *rules, ""]), encoding="utf-8")
-    assert fact_rules.notes(seen(project)) == [
+    assert broken_relations.notes(seen(project)) == [
         "moved: 2 facts not compared, because 2024-25-Q1 is not built here; run: natpatsip build 2024-25-Q1"
     ]
     (project / "data" / "relations.csv").write_text("\n".join([HEAD, rules[0], ""]), encoding="utf-8")
-    assert fact_rules.notes(seen(project))[0].startswith("moved: 1 fact not compared,")
+    assert broken_relations.notes(seen(project))[0].startswith("moved: 1 fact not compared,")
     (project / "data" / "relations.csv").write_text("\n".join([HEAD, rules[2], ""]), encoding="utf-8")
-    assert fact_rules.notes(seen(project)) == []
+    assert broken_relations.notes(seen(project)) == []
 
 
 @pytest.mark.parametrize("is_built", [True, False])
@@ -173,7 +175,7 @@ def test_nothing_is_said_if_the_quarter_before_is_built_or_is_not_the_projects(t
     project = made(tmp_path, publishing(fact("all", 29)), rules=rules, built=[row] if is_built else []).project
     if not is_built:
         (project / "params" / "2024-25-Q1.yml").unlink()
-    assert fact_rules.notes(seen(project)) == []
+    assert broken_relations.notes(seen(project)) == []
 
 
 # What is known of a fact

@@ -11,11 +11,11 @@ from nbformat.v4 import new_output
 from natpatsip import context, datasets, figure, measures, table
 from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.checks import small_number
-from natpatsip.checks.protected_counts import ProtectedCounts
+from natpatsip.checks.raw_counts import RawCounts
 from natpatsip.datasets.disclosure import SuppressionPolicy
 from natpatsip.facts.fact import Fact
 from natpatsip.measures.definitions import HIDDEN
-from natpatsip.pipeline.outputs import DATASET
+from natpatsip.pipeline.notebook_outputs import DATASET
 from support.checking import block, charting, printing, publishing, seen
 from support.measured import months
 from support.projects import code, prose, small, write
@@ -183,7 +183,7 @@ def test_sums_of_the_counts_keep_the_order_of_the_datasets_columns():
     rule = SuppressionPolicy(
         policy="Ours", source="us", counts=["seen"], geography="team", threshold=7, base=5, symbol="*"
     )
-    sums = ProtectedCounts("waits", rule, columns, "", {}).sums["seen"]
+    sums = RawCounts("waits", rule, columns, "", {}).sums["seen"]
     assert sums[0].tolist() == [*range(1, 9), 36] * 2
 
 
@@ -204,7 +204,7 @@ def test_sums_of_the_counts_are_those_of_pandas(seed):
     rule = SuppressionPolicy(
         policy="Ours", source="us", counts=["seen"], geography="team", threshold=7, base=5, symbol="*"
     )
-    found = ProtectedCounts("waits", rule, columns, "month", {})
+    found = RawCounts("waits", rule, columns, "month", {})
     quarters = frame.assign(month=frame["month"].dt.to_period("Q").dt.to_timestamp())
     parts = [(frame, ["month", "kind", "open"]), (frame, ["month"]), (frame, ["kind", "open"]), (frame, []),
              (quarters, ["month", "kind", "open"]), (quarters, ["month"])]  # fmt: skip

@@ -19,7 +19,7 @@ from natpatsip.errors import FigureError
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing import draw_worker
 from natpatsip.pipeline.drawing.charts_to_svg import Artist
-from natpatsip.pipeline.outputs import Outputs
+from natpatsip.pipeline.notebook_outputs import Outputs
 from support.projects import EXAMPLE, ROOT
 from support.waiting import becomes
 

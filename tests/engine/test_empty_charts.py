@@ -14,6 +14,9 @@ from support.projects import ROOT, code, command, small
 ROWS = pd.DataFrame({"team": ["North", "South", "East"], "seen": [0, 10, 100], "waits": [4.0, None, 6.0]})
 ODD = pd.DataFrame({"team": ["North", "South"], "No. seen": [10, 20], "seen[all]": [1, 2]})
 CHART = alt.Chart(ROWS)
+CARE = alt.Chart(
+    pd.DataFrame({"team": ["North", "North", "South"], "ward": ["A", "B", "A"], "seen": [20, 10, 5], "all": "All"})
+)
 LINE = CHART.mark_line().encode(x="team:N", y="seen:Q")
 TARGET = alt.Chart(ROWS).mark_rule().encode(y=alt.datum(5))
 LOG = alt.Y("seen:Q").scale(type="log")
@@ -47,8 +50,34 @@ EMPTY = {
         ),
         "beyond the ends",
     ),
+    "parted-by-a-tooltip": (CARE.mark_bar().encode(x="team:N", y="sum(seen):Q", tooltip="ward:N"), "hides it"),
+    "not-stacked": (CARE.mark_bar().encode(x="team:N", y=alt.Y("seen:Q", stack=False), color="ward:N"), "hides it"),
+    "not-stacked-across": (
+        CARE.mark_bar().encode(y="team:N", x=alt.X("seen:Q", stack=None), color="ward:N"),
+        "hides it",
+    ),
+    "cells-twice": (CARE.mark_rect().encode(x="team:N", y="all:N", color="seen:Q"), "hides it"),
+    "times-that-overlap": (
+        alt.Chart(pd.DataFrame({"ward": ["A", "A"], "start": [1, 3], "end": [5, 6]}))
+        .mark_bar()
+        .encode(y="ward:N", x="start:Q", x2="end:Q", color="start:N"),
+        "hides it",
+    ),
 }
 DRAWN = {
+    "bars-to-see-through": CARE.mark_bar(opacity=0.5).encode(x="team:N", y=alt.Y("seen:Q", stack=None), color="ward:N"),
+    "stacked": CARE.mark_bar().encode(x="team:N", y="seen:Q", color="ward:N"),
+    "stacked-in-shares": CARE.mark_bar().encode(x="team:N", y=alt.Y("seen:Q", stack="normalize"), color="ward:N"),
+    "beside-each-other": CARE.mark_bar().encode(x="team:N", y="seen:Q", color="ward:N", xOffset="ward:N"),
+    "cells": CARE.mark_rect().encode(x="team:N", y="ward:N", color="seen:Q"),
+    "times": (
+        alt.Chart(pd.DataFrame({"ward": ["A", "A"], "start": [1, 3], "end": [3, 6]}))
+        .mark_bar()
+        .encode(y="ward:N", x="start:Q", x2="end:Q", color="start:N")
+    ),
+    "one-bar-over-another-layer": alt.layer(
+        CHART.mark_bar(color="grey").encode(x="team:N", y="seen:Q"), CHART.mark_bar().encode(x="team:N", y="waits:Q")
+    ),
     "ends-that-hold-all": CHART.mark_bar().encode(x="team:N", y=alt.Y("seen:Q").scale(domain=[0, 100])),
     "points-without-0": CHART.mark_point().encode(x="team:N", y=alt.Y("waits:Q").scale(domain=[3, 7])),
     "line": LINE,

@@ -12,8 +12,8 @@ import pytest
 
 from natpatsip import notebook_merges
 from natpatsip.errors import NotebookError
-from natpatsip.files.conflict_marks import conflicts_in
-from natpatsip.pipeline import merge_conflicts
+from natpatsip.files import merge_conflicts
+from natpatsip.files.merge_conflicts import conflicts_in
 from natpatsip.pipeline.notebook import Notebook
 from support.projects import ROOT, code, command, prose, small, write
 from support.repositories import AUTHOR, git

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from docx import Document
 
-from natpatsip import schedule
 from natpatsip.errors import ReportError
 from natpatsip.pipeline.options import Options
+from natpatsip.schedule import scheduled_run
 from natpatsip.schedule.run_lock import lock
 from support.projects import code, command, edit, edit_cell, prose, small
 from support.repositories import AUTHOR, commit, repository
@@ -63,7 +63,7 @@ class Month:
         """Run the schedule; return its summary and its exit status, and check what holds for each run."""
         said, told, status = [], [], 0
         try:
-            schedule.run(self.project, [], OPTIONS, log=told.append, say=said.append)
+            scheduled_run.run(self.project, [], OPTIONS, log=told.append, say=said.append)
         except ReportError as error:
             status = error.exit_status
         self.log = told
@@ -100,7 +100,7 @@ def month(tmp_path, monkeypatch):
 def test_a_month_needs_no_hand_except_where_a_summary_asks_for_one(month, monkeypatch):
     today = iter(datetime.date(2024, 9, 30) + datetime.timedelta(days) for days in count())
     day = next(today)
-    monkeypatch.setattr(schedule, "today", lambda: day)
+    monkeypatch.setattr(scheduled_run, "today", lambda: day)
 
     # 30 September, the cut-off
     said, status = month.run()

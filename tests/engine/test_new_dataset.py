@@ -17,6 +17,7 @@ from natpatsip import datasets, new_dataset
 from natpatsip.datasets import dictionary
 from natpatsip.datasets.coverage import NEVER
 from natpatsip.datasets.declaration import declared, parse
+from natpatsip.datasets.validation import examine
 from natpatsip.errors import DataFileError, ReportError
 from natpatsip.files.yaml_models import load_yaml
 from natpatsip.new_dataset import columns, entry, file_form
@@ -455,7 +456,7 @@ def test_the_columns_of_the_example_are_found_as_they_are_declared(project):
     """The declarations that people wrote are a measure of those that the command writes."""
     content = yaml.safe_load((project / "data" / "datapackage.yaml").read_text(encoding="utf-8"))
     known = datasets.declared(project)
-    table = new_dataset.examine("organisations", project)
+    table = examine("organisations", project)
     for resource in content["resources"][:3]:
         sheet = file_form.read((project / "data" / resource["path"]).read_bytes(), f"data/{resource['path']}")
         for field in resource["schema"]["fields"]:

@@ -10,8 +10,8 @@ import yaml
 
 from natpatsip import params
 from natpatsip.errors import NotebookError, ParamsError, UsageError
-from natpatsip.new_quarter import open_quarter, write_all
 from natpatsip.new_quarter.carry_over import carry, next_id, next_params
+from natpatsip.new_quarter.opened_quarter import open_quarter, write_all
 from natpatsip.quarter import Quarter
 from support import trust
 from support.projects import SETTINGS, code, command, edit, prose, write

@@ -10,10 +10,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from natpatsip import schedule
 from natpatsip.errors import UsageError
 from natpatsip.pipeline.options import NOTIFY, Options
-from natpatsip.schedule import notification
+from natpatsip.schedule import notification, scheduled_run
 from natpatsip.schedule.notification import check_target, notify
 from support.projects import command, small
 from support.waiting import becomes
@@ -138,9 +137,9 @@ def test_commands_and_https_are_valid_targets(target):
 
 def test_a_notification_that_fails_fails_nothing_and_no_log_holds_its_target(webhook, tmp_path, monkeypatch):
     project = small(tmp_path / "project")
-    monkeypatch.setattr(schedule, "known_quarters", lambda _: [])
+    monkeypatch.setattr(scheduled_run, "known_quarters", lambda _: [])
     webhook.status, said = 500, []
-    schedule.run(project, [], Options(), log=said.append, say=said.append, notify=webhook.address)
+    scheduled_run.run(project, [], Options(), log=said.append, say=said.append, notify=webhook.address)
     assert said[-1] == (
         "the summary could not be posted: the webhook answered with status 500. Try the target of --notify by hand."
     )

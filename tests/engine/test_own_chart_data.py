@@ -107,6 +107,7 @@ LIKE = {
     "panels": bars({"a": ["x", "x"], "c": ["p", "q"], "n": [1, 2]}).facet("c:N"),
     "panels-in-rows": bars({"a": ["x", "x"], "c": ["p", "q"], "n": [1, 2]}).facet(row="c:N"),
     "sum": bars({"a": ["x", "x"], "n": [1, 2]}, y="sum(n):Q"),
+    "counts": bars({"a": ["N", "N", "S"]}, x="a:N", y="count()"),
     "histogram": bars({"a": [1, 2, 2]}, x=alt.X("a:Q").bin(), y="count()"),
     "spans": bars({"a": ["x", "x"], "n": [1, 3], "e": [2, 4]}, y="a:N", x="n:Q", x2="e:Q"),
     "scatter": bars({"a": [1, 1], "n": [1, 2]}, mark="point", x="a:Q"),

@@ -59,7 +59,24 @@ def labels(values, form, channel="text"):
     return chart({**TEAMS, "seen": values}, "text", **{channel: alt.Text("seen:Q", format=form)})
 
 
+WIDE = alt.Bin(extent=[0, 6], step=2)
+ENDED = {"domain": [0, 6]}
 MISSTATED = {
+    "bins-that-end-early": (chart(TEAMS, x=alt.X("seen:Q", bin=WIDE), y="count()"), "the bins of column seen end"),
+    "bins-of-a-transform": (
+        chart(TEAMS, x="bin:O", y="count()").transform_bin("bin", "seen", bin=WIDE),
+        "the bins of column seen end before its value 7",
+    ),
+    "colours-that-end-early": (
+        chart(TEAMS, "rect", y=alt.value(1), color=alt.Color("seen:Q").scale(**ENDED)),
+        "the color scale of column seen end before its value 7",
+    ),
+    "sizes-that-begin-late": (
+        chart(TEAMS, "point", size=alt.Size("seen:Q").scale(domainMin=4)),
+        "the size scale of column seen end before its value 3",
+    ),
+    "clamped": (chart(TEAMS, y=alt.Y("seen:Q").scale(clamp=True, **ENDED)), "(clamp)"),
+    "clamped-by-the-configuration": (chart(TEAMS).configure_scale(clamp=True), "(clamp)"),
     "sum": (chart(GAP, x=alt.value(1), y="sum(seen):Q"), "it sums column seen"),
     "sum-in-a-tooltip": (chart(GAP, tooltip=["team:N", "sum(seen):Q"]), "it sums column seen"),
     "shares": (chart(GAP, x=alt.value(1), y=alt.Y("seen:Q", stack="normalize"), color="team:N"), "shares of a whole"),
@@ -167,6 +184,11 @@ def test_labels_that_lie_at_their_own_bars_are_drawn(name):
 
 
 STATED = {
+    "bins": chart(TEAMS, x=alt.X("seen:Q", bin=alt.Bin(extent=[0, 8], step=2)), y="count()"),
+    "colours-with-room": chart(TEAMS, "rect", y=alt.value(1), color=alt.Color("seen:Q").scale(domain=[0, 8])),
+    "colours-in-steps": chart(
+        TEAMS, "rect", y=alt.value(1), color=alt.Color("seen:Q").scale(type="threshold", domain=[4, 6])
+    ),
     "areas-below-0": areas([-5, -6, -1, -2]),
     "bars-of-both-signs": chart({**FULL, "seen": [5, -3, 2, 1]}, x="area:N", color="team:N"),
     "means-side-by-side": chart(FULL, x="area:N", y="mean(seen):Q", color="team:N", xOffset="team:N"),

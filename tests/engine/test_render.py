@@ -21,7 +21,7 @@ from openxml_audit import OpenXmlValidator
 from natpatsip.errors import RenderError, UsageError
 from natpatsip.pipeline import render
 from natpatsip.pipeline.options import FORMATS
-from natpatsip.pipeline.render.word import bookmark
+from natpatsip.pipeline.render.word_markup import bookmark
 from support.reading import READERS, tidy
 from support.staged import TIMESTAMP, stage
 

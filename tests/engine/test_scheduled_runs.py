@@ -16,13 +16,13 @@ from collections import namedtuple
 
 import pytest
 
-from natpatsip import params, schedule
+from natpatsip import params
 from natpatsip.errors import NotebookError, ParamsError, ReportError, together
 from natpatsip.pipeline.caching.inputs import Inputs
 from natpatsip.pipeline.caching.up_to_date import made_of
 from natpatsip.pipeline.options import Options
 from natpatsip.quarter import Quarter
-from natpatsip.schedule import run_log
+from natpatsip.schedule import run_log, scheduled_run
 from natpatsip.schedule.due_quarters import state_of
 from natpatsip.schedule.run_lock import lock
 from natpatsip.schedule.run_log import RunLog
@@ -58,8 +58,8 @@ class Runs:
     def __init__(self, project, monkeypatch):
         self.project, self.built, self.fails = project, [], {}
         self.day = LATER
-        monkeypatch.setattr(schedule, "build", self.build)
-        monkeypatch.setattr(schedule, "today", lambda: self.day)
+        monkeypatch.setattr(scheduled_run, "build", self.build)
+        monkeypatch.setattr(scheduled_run, "today", lambda: self.day)
 
     def build(self, project, quarter, options, log):
         log(f"{quarter}: building")
@@ -72,7 +72,7 @@ class Runs:
         """Run the schedule; return its summary, and the error that it ends with."""
         said, error = [], None
         try:
-            schedule.run(self.project, named, HTML, log=lambda _: None, say=said.append, **options)
+            scheduled_run.run(self.project, named, HTML, log=lambda _: None, say=said.append, **options)
         except (ReportError, OSError, KeyboardInterrupt, RuntimeError) as found:
             error = found
         return "\n".join(said), error
@@ -237,7 +237,7 @@ def test_a_full_disk_is_named_by_the_folder_that_is_on_it(runs, monkeypatch):
     (runs.project / "build").mkdir()
     free = {runs.project / "build": 1_000}
     usage = namedtuple("usage", "free")
-    monkeypatch.setattr(schedule.shutil, "disk_usage", lambda place: usage(free.get(place, 10**9)))
+    monkeypatch.setattr(scheduled_run.shutil, "disk_usage", lambda place: usage(free.get(place, 10**9)))
     runs.fails = {Q1: OSError(errno.ENOSPC, "full")}
     said, _ = runs.run()
     assert "then run this again. Less than 20 MB is free in build." in said
@@ -270,7 +270,7 @@ def test_a_run_that_is_cut_off_still_leaves_its_log_and_summary(runs, fault, tmp
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="Windows has no SIGTERM to catch")
 def test_sigterm_ends_a_run_as_ctrl_c_does(runs):
     runs.build = lambda *_: (os.kill(os.getpid(), signal.SIGTERM), time.sleep(5))
-    schedule.build = runs.build  # which the fixture puts back
+    scheduled_run.build = runs.build  # which the fixture puts back
     before = signal.getsignal(signal.SIGTERM)
     said, error = runs.run()
     assert isinstance(error, KeyboardInterrupt)
@@ -322,7 +322,7 @@ def test_a_run_leaves_json_lines_each_with_its_time_and_the_summary_beside_them(
 
 def test_what_is_posted_and_logged_names_no_folder_of_the_machine(runs, monkeypatch):
     posted = []
-    monkeypatch.setattr(schedule.notification, "notify", lambda *what: posted.append(what) or "")
+    monkeypatch.setattr(scheduled_run.notification, "notify", lambda *what: posted.append(what) or "")
     runs.fails = {Q1: ReportError(f"{runs.project / 'data' / 'x.csv'}: found -1.")}
     runs.run(notify="mail")
     ((_, summary, details),) = posted

@@ -17,7 +17,7 @@ from natpatsip.context import OPENED
 from natpatsip.errors import FactError, StagingError
 from natpatsip.facts.publishing import CITED, PUBLISHED, Fact
 from natpatsip.pipeline.inline_code import substitute
-from natpatsip.pipeline.outputs import collect_facts, gather
+from natpatsip.pipeline.notebook_outputs import collect_facts, gather
 from natpatsip.pipeline.render import PANDOC, render
 from natpatsip.pipeline.staging import output_texts
 from natpatsip.pipeline.staging.passport_text import audit_trail, in_full, kind, listing, period, script

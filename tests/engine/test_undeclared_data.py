@@ -16,7 +16,7 @@ from natpatsip.errors import NotebookError
 from natpatsip.files.digests import sha256
 from natpatsip.pipeline.caching.opened_files import files_named, is_of_cell
 from natpatsip.pipeline.execution import notebook_run
-from natpatsip.pipeline.outputs import data_files, gather
+from natpatsip.pipeline.notebook_outputs import data_files, gather
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 from support.checking import seen

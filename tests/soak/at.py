@@ -11,8 +11,8 @@ if __name__ == "__main__":
     sys.argv[1:] = sys.argv[2:]
     sys.argv[0] = "natpatsip"
     os.environ.pop("PYTHONPATH", None)  # the commands that this one starts are as they always are
-    from natpatsip import schedule
     from natpatsip.cli import main
+    from natpatsip.schedule import scheduled_run
 
-    schedule.today = lambda: day
+    scheduled_run.today = lambda: day
     main()

@@ -191,8 +191,9 @@ def _run(
     day: str,
 ) -> None:
     """Become the command line, as ``python -m natpatsip`` is."""
-    from natpatsip import __main__, schedule
+    from natpatsip import __main__
     from natpatsip.cli import main
+    from natpatsip.schedule import scheduled_run
 
     for stream in (1, 2):
         os.dup2(pipe.fileno(), stream)
@@ -205,7 +206,7 @@ def _run(
     sys.modules["__main__"] = __main__
     sys.argv = ["natpatsip", *arguments]
     if day:
-        schedule.today = lambda: datetime.date.fromisoformat(day)
+        scheduled_run.today = lambda: datetime.date.fromisoformat(day)
     if slowly:
         _slow_down(slowly, str(within))
     try:

@@ -12,7 +12,7 @@ from natpatsip.charts.alt_text import NO_VALUE, point_words
 from natpatsip.charts.chart_data import need_columns, need_rows, read_dates
 from natpatsip.charts.icons import ICONS
 from natpatsip.charts.layout.time_axis import timeline
-from natpatsip.charts.stacked_chart import bars
+from natpatsip.charts.stacked_bars import bars
 from natpatsip.charts.trend_chart import points
 from natpatsip.errors import FigureError
 from natpatsip.spc.rules import MEAN, MIDDLES

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding
-from natpatsip.checks.relations import REPORTED
 from natpatsip.datasets.completeness import DATA, awaited, complete
+from natpatsip.facts.publishing import REPORTED_FILE
 from natpatsip.files import memory
 from natpatsip.files.digests import sha256_of_folder
 from natpatsip.quarter import FORM
@@ -28,7 +28,7 @@ def _files(context: CheckContext) -> Iterator[Finding]:
     made_of = (context.quarter, project, sha256_of_folder(project / DATA)) if memory.is_on() else ()
     for sentence in memory.once(lambda: complete(context.quarter, project), "completeness", *made_of):
         file, _, what = sentence.partition(" ")
-        if file != REPORTED:
+        if file != REPORTED_FILE:
             message = (
                 f"{sentence}: the data are older than the cut-off, {date(context.plan.params.cut_off)}. Bring them in."
             )
@@ -47,7 +47,7 @@ def _facts(context: CheckContext) -> Iterator[Finding]:
         if as_of < str(context.quarter) and not FORM.fullmatch(role):
             message = (
                 f"{name} ({role}) was last reported as of {as_of} ({value}), before the cut-off of {context.quarter}, "
-                f"{date(context.plan.params.cut_off)}. Add its row to {REPORTED}."
+                f"{date(context.plan.params.cut_off)}. Add its row to {REPORTED_FILE}."
             )
-            where = f"{REPORTED}, row {line}"
+            where = f"{REPORTED_FILE}, row {line}"
             yield Finding(CHECK, message, where, fact=name, found=as_of, expected=str(context.quarter))

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from natpatsip.checks.protected_counts import ProtectedCounts
 from natpatsip.checks.published_tables import PublishedTable
+from natpatsip.checks.raw_counts import RawCounts
 from natpatsip.checks.table_cells import (
     Cells,
     Names,
@@ -28,7 +28,7 @@ Given = tuple[str, str]
 Row = tuple[str, ...]
 
 
-def recoverable(table: PublishedTable, counts: ProtectedCounts, names: Names) -> Iterator[Given]:
+def recoverable(table: PublishedTable, counts: RawCounts, names: Names) -> Iterator[Given]:
     """Yield the hidden numbers of a table that are given away."""
     for cells in groups(table, counts.organisations, names):
         yield from _by_total(table.what, cells, counts, names)
@@ -36,7 +36,7 @@ def recoverable(table: PublishedTable, counts: ProtectedCounts, names: Names) ->
     yield from _by_percentage(table, counts, names)
 
 
-def _by_total(what: str, cells: Cells, counts: ProtectedCounts, names: Names) -> Iterator[Given]:
+def _by_total(what: str, cells: Cells, counts: RawCounts, names: Names) -> Iterator[Given]:
     """Yield the hidden counts of some cells that their total less the others leaves one value for."""
     at = [n for n, each in enumerate(cells.organisations) if each is not None]
     totals = [n for n, name in enumerate(cells.names) if n not in at and name.casefold() in names.totals]
@@ -44,7 +44,7 @@ def _by_total(what: str, cells: Cells, counts: ProtectedCounts, names: Names) ->
         yield from _fixed(f'{what}, column "{cells.label}"', cells, totals[0], at, counts)
 
 
-def _by_row_total(table: PublishedTable, counts: ProtectedCounts, names: Names) -> Iterator[Given]:
+def _by_row_total(table: PublishedTable, counts: RawCounts, names: Names) -> Iterator[Given]:
     """Yield the same for parts that stand beside their total, for one organisation."""
     totals = [n for n, name in enumerate(table.columns) if name.casefold() in names.totals]
     of = organisation_column(table, counts.organisations)
@@ -61,7 +61,7 @@ def _by_row_total(table: PublishedTable, counts: ProtectedCounts, names: Names) 
             yield from _fixed(f'{table.what}, row "{row[of]}"', cells, totals[0], parts, counts)
 
 
-def _fixed(where: str, cells: Cells, total: int, parts: Sequence[int], counts: ProtectedCounts) -> Iterator[Given]:
+def _fixed(where: str, cells: Cells, total: int, parts: Sequence[int], counts: RawCounts) -> Iterator[Given]:
     rule, values = counts.rule, cells.values
     hidden = [n for n in parts if cells.texts[n].strip() == rule.symbol]
     known = [n for n in parts if n not in hidden]
@@ -86,7 +86,7 @@ def is_fixed(interval: Interval) -> bool:
     return interval[0] == interval[1]
 
 
-def _by_percentage(table: PublishedTable, counts: ProtectedCounts, names: Names) -> Iterator[Given]:
+def _by_percentage(table: PublishedTable, counts: RawCounts, names: Names) -> Iterator[Given]:
     """Yield the hidden numerators that a percentage in the same row gives away, given its denominator."""
     if counts.rule.percent is None:
         return

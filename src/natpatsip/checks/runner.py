@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from natpatsip import wording
 from natpatsip.checks import (
     broken_link,
-    fact_rules,
+    broken_relations,
     glossary,
     inline_syntax,
     not_shown,
@@ -69,13 +69,13 @@ def _is_signed(plan: Plan) -> bool:
 _CHECKS: Mapping[str, Callable[[CheckContext], list[Finding]]] = {
     "typed-number": typed_number.check,
     "stale": stale.check,
-    "contradiction": fact_rules.check_relations,
+    "contradiction": broken_relations.check_relations,
     "unsupported-claim": unsupported_claim.check,
     "unhedged-estimate": unhedged_estimate.check,
     "uncited-fact": unused.check_facts,
     "unmentioned-figure": unused.check_figures,
     "glossary": glossary.check,
-    "moved": fact_rules.check_changes,
+    "moved": broken_relations.check_changes,
     "old-data": old_data.check,
     "broken-link": broken_link.check,
     "not-shown": not_shown.check,
@@ -119,7 +119,7 @@ def run(
     listed = [each for each in found if typed_number.is_listed(each, context)]
     others = [each for each in found if not typed_number.is_listed(each, context)]
     still_open, accepted = _split_accepted(others, plan)
-    return Outcome(still_open, accepted, tuple(listed), (*plan.left_out(), *fact_rules.notes(context)))
+    return Outcome(still_open, accepted, tuple(listed), (*plan.left_out(), *broken_relations.notes(context)))
 
 
 def check_failed_run(plan: Plan, error: ReportError) -> Outcome | None:

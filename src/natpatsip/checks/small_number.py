@@ -11,8 +11,8 @@ import numpy as np
 from natpatsip import datasets, wording
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding, Place
-from natpatsip.checks.protected_counts import ProtectedCounts
 from natpatsip.checks.published_tables import PublishedTable, tables_in
+from natpatsip.checks.raw_counts import RawCounts
 from natpatsip.checks.recoverable import HIDE_ANOTHER, is_fixed, recoverable
 from natpatsip.checks.table_cells import Cells, Names, bare, groups
 from natpatsip.context import BLOCK
@@ -45,22 +45,22 @@ def check(context: CheckContext) -> list[Finding]:
     return list(found)
 
 
-def _counts(name: str, context: CheckContext) -> ProtectedCounts:
+def _counts(name: str, context: CheckContext) -> RawCounts:
     project, quarter = context.project, context.quarter
     made_of = (name, quarter, project, Same(examine(name, project)), Same(datasets.declared(project)))
-    return memory.once(lambda: ProtectedCounts.read(name, quarter, project), "protected counts", *made_of)
+    return memory.once(lambda: RawCounts.read(name, quarter, project), "protected counts", *made_of)
 
 
 def _tables(place: Place, cell: Any) -> list[PublishedTable]:
     return memory.once(lambda: list(tables_in(place, cell)), "published tables", place, Same(cell))
 
 
-def _found_in(table: PublishedTable, counts: ProtectedCounts, names: Names) -> list[Finding]:
+def _found_in(table: PublishedTable, counts: RawCounts, names: Names) -> list[Finding]:
     made_of = (table, Same(counts), *sorted(names.counts.items()), names.totals, names.symbol)
     return memory.once(lambda: list(_in_table(table, counts, names)), "small numbers", *made_of)
 
 
-def _names(context: CheckContext, counts: ProtectedCounts) -> Names:
+def _names(context: CheckContext, counts: RawCounts) -> Names:
     labels = context.settings.labels
     known = {bare(count): count for count in counts.rule.counts}
     known |= {bare(label): column for column, label in labels.columns.items() if column in counts.rule.counts}
@@ -74,14 +74,14 @@ def _names(context: CheckContext, counts: ProtectedCounts) -> Names:
 # Tables ---------------------------------------------------------------------------------------------------------------
 
 
-def _in_table(table: PublishedTable, counts: ProtectedCounts, names: Names) -> Iterator[Finding]:
+def _in_table(table: PublishedTable, counts: RawCounts, names: Names) -> Iterator[Finding]:
     for cells in groups(table, counts.organisations, names):
         yield from _shown(table.place, table.what, cells, counts, names)
     for whose, message in recoverable(table, counts, names):
         yield table.place.finding(CHECK, message, found=whose, expected=NOT_GIVEN)
 
 
-def _shown(place: Place, what: str, cells: Cells, counts: ProtectedCounts, names: Names) -> Iterator[Finding]:
+def _shown(place: Place, what: str, cells: Cells, counts: RawCounts, names: Names) -> Iterator[Finding]:
     """Yield what a policy should have hidden or rounded in some cells, as one finding."""
     values, rule, where = cells.values, counts.rule, f'{what}, column "{cells.label}"'
     column, at = _column_of(cells, counts, names)
@@ -105,7 +105,7 @@ def _shown(place: Place, what: str, cells: Cells, counts: ProtectedCounts, names
         yield place.finding(CHECK, message, found=cells.texts[shares[0]], expected=rule.symbol)
 
 
-def _column_of(cells: Cells, counts: ProtectedCounts, names: Names) -> tuple[str, list[int]]:
+def _column_of(cells: Cells, counts: RawCounts, names: Names) -> tuple[str, list[int]]:
     """Return the column of the dataset that cells are, empty if they are none of its, and which of them are."""
     values = cells.values
     if not bool((values[~np.isnan(values)] % 1 == 0).all()):
@@ -120,7 +120,7 @@ def _column_of(cells: Cells, counts: ProtectedCounts, names: Names) -> tuple[str
     return counts.is_of_organisations(places, values[at]), at
 
 
-def _of_small_counts(cells: Cells, counts: ProtectedCounts) -> list[int]:
+def _of_small_counts(cells: Cells, counts: RawCounts) -> list[int]:
     """Return which cells are percentages of counts that the policy hides."""
     at = [number for number, each in enumerate(cells.organisations) if each is not None]
     places = [each for each in cells.organisations if each is not None]
@@ -131,7 +131,7 @@ def _of_small_counts(cells: Cells, counts: ProtectedCounts) -> list[int]:
 # The page of organisations, and facts ---------------------------------------------------------------------------------
 
 
-def _in_page_data(place: Place, cell: Any, counts: ProtectedCounts) -> Iterator[Finding]:
+def _in_page_data(place: Place, cell: Any, counts: RawCounts) -> Iterator[Finding]:
     """Yield what the data of the page of organisations should not hold."""
     for output in cell.get("outputs", ()):
         for data in output.get("data", {}).get(BLOCK, {}).get("data", {}).values():
@@ -142,7 +142,7 @@ def _in_page_data(place: Place, cell: Any, counts: ProtectedCounts) -> Iterator[
 
 
 def _in_measure(
-    place: Place, group: Mapping[str, Any], measure: Mapping[str, Any], role: str, counts: ProtectedCounts
+    place: Place, group: Mapping[str, Any], measure: Mapping[str, Any], role: str, counts: RawCounts
 ) -> Iterator[Finding]:
     rule = counts.rule
     cells = [row or [None] * len(measure["periods"]) for row in measure["counts"][role]]
@@ -177,7 +177,7 @@ def _in_measure(
             yield place.finding(CHECK, message, found=name, expected=NOT_GIVEN)
 
 
-def _in_facts(context: CheckContext, counts: ProtectedCounts) -> Iterator[Finding]:
+def _in_facts(context: CheckContext, counts: RawCounts) -> Iterator[Finding]:
     """Yield the facts that are counts of one organisation: passports and facts.csv carry them."""
     rule, file = counts.rule, datasets.declared(context.project).resource(counts.name).file
     named = re.compile(

@@ -14,7 +14,7 @@ from natpatsip.errors import ReportError, UsageError
 from natpatsip.facts.fact import Fact
 from natpatsip.files.csv_files import from_csv
 from natpatsip.pipeline.notebook import TITLE, appears_in
-from natpatsip.pipeline.outputs import Outputs
+from natpatsip.pipeline.notebook_outputs import Outputs
 from natpatsip.pipeline.staging.markdown import Heading, pieces
 from natpatsip.quarter import Quarter
 

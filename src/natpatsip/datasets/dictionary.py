@@ -7,13 +7,14 @@ natpatsip.datasets.dictionary`` brings it up to date.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.descriptor import FILE, FOLDER, NOT_STATED, DataField, Package, Resource
 from natpatsip.errors import DataFileError, ReportError
 from natpatsip.project import project_root
+from natpatsip.reporters import markdown_table
 
 README = f"{FOLDER}/README.md"
 COMMAND = "python -m natpatsip.datasets.dictionary"
@@ -43,7 +44,7 @@ def render(package: Package) -> str:
         (f"`{each.path}`", each.natpatsip.rows, each.title or each.description, _provenance(each))
         for each in package.resources
     ]
-    parts = [_table(("file", "a row is", "holds", "provenance"), files)]
+    parts = [markdown_table(("file", "a row is", "holds", "provenance"), files)]
     for resource in package.resources:
         parts += _section(resource)
     return "\n\n".join(parts)
@@ -55,12 +56,14 @@ def _section(resource: Resource) -> Iterator[str]:
         yield resource.description.strip()
     if resource.given_schema is None:
         return
-    yield _table(
+    yield markdown_table(
         ("column", "holds"), [(f"`{field.name}`", _holds(field, resource)) for field in resource.fields.values()]
     )
     for field in resource.fields.values():
         if any(each.label for each in field.categories):
-            yield _table((f"`{field.name}`", "is"), [(f"`{each.value}`", each.label) for each in field.categories])
+            yield markdown_table(
+                (f"`{field.name}`", "is"), [(f"`{each.value}`", each.label) for each in field.categories]
+            )
 
 
 def _holds(field: DataField, resource: Resource) -> str:
@@ -72,15 +75,6 @@ def _holds(field: DataField, resource: Resource) -> str:
 
 def _provenance(resource: Resource) -> str:
     return "by row" if resource.provenance_column else resource.natpatsip.provenance or NOT_STATED
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"|{'|'.join(f' {_one_line(cell)} ' if cell else ' ' for cell in line)}|" for line in lines)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
 
 
 def is_there(project: Path) -> bool:

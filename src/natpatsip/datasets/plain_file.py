@@ -17,7 +17,7 @@ from typing import Any
 
 from natpatsip.datasets.descriptor import DataField, Resource
 from natpatsip.errors import DataFileError, nearest, one_line, together
-from natpatsip.files.conflict_marks import reject_conflicts
+from natpatsip.files.merge_conflicts import reject_conflicts
 
 BATCH = 500  # rows that are turned into columns together
 MOST_SHOWN = 20  # faults of a file that are given one by one

@@ -25,6 +25,7 @@ from natpatsip.errors import ReportError, apart, one_line
 from natpatsip.files.yaml_models import read_yaml
 from natpatsip.project import MARK, find_root
 from natpatsip.quarter import PARAMS_FOLDER
+from natpatsip.reporters import markdown_table
 
 FILE = "doctor-report.md"
 WITHOUT_VALUE = ("contact", "project")  # requirements of which only whether they are met is said
@@ -192,11 +193,7 @@ def _builds(project: Path) -> Iterator[str]:
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> str:
-    return "\n".join(["| what | found |", "|---|---|", *(f"| {_cell(name)} | {_cell(text)} |" for name, text in rows)])
-
-
-def _cell(text: str) -> str:
-    return one_line(text).replace("|", r"\|")
+    return markdown_table(("what", "found"), [(one_line(name), one_line(text)) for name, text in rows])
 
 
 def _listing(lines: Iterable[str]) -> str:

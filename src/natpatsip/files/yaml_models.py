@@ -18,7 +18,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, Field, Strict, ValidationError
 
 from natpatsip.errors import ReportError, nearest, together
-from natpatsip.files.conflict_marks import reject_conflicts
+from natpatsip.files.merge_conflicts import reject_conflicts
 
 MOST_VALUES = 100_000  # of a file: ten lines of aliases can expand to billions
 DEEPEST = 50  # levels of nesting; at some ten thousand libyaml overflows the stack of the process

@@ -16,7 +16,7 @@ from lxml import etree
 from natpatsip.compare import BuiltReport
 from natpatsip.compare.passages import passages
 from natpatsip.compare.word_diff import likeness, words_of
-from natpatsip.pipeline.outputs import Outputs
+from natpatsip.pipeline.notebook_outputs import Outputs
 from natpatsip.pipeline.render.cell_bookmarks import NAMESPACE, SECOND, bookmark_of, is_contents
 from natpatsip.word_files.word_file import DOCUMENT, Paragraph, WordFile
 

@@ -19,7 +19,7 @@ from natpatsip.compare.passages import Passage, passages
 from natpatsip.compare.word_diff import Word
 from natpatsip.facts.fact import Fact
 from natpatsip.files.digests import sha256
-from natpatsip.pipeline.outputs import Output, Outputs
+from natpatsip.pipeline.notebook_outputs import Output, Outputs
 from natpatsip.pipeline.staging.passport_text import in_full
 from natpatsip.quarter import PARAMS_FOLDER, Quarter
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from natpatsip.pipeline.notebook import Notebook
-    from natpatsip.pipeline.outputs import Outputs
+    from natpatsip.pipeline.notebook_outputs import Outputs
 
 TRACES, NOTEBOOKS = "traces", "runs"
 MOST_TRACES = 16  # of one notebook with the same code: data may change to and fro
@@ -110,7 +110,7 @@ class Executed:
     @cached_property
     def outputs(self) -> Outputs:
         """What it holds for the build."""
-        from natpatsip.pipeline.outputs import Outputs
+        from natpatsip.pipeline.notebook_outputs import Outputs
 
         return Outputs.of(self.name, self.content)
 

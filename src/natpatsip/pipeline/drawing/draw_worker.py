@@ -34,7 +34,7 @@ from natpatsip.pipeline.drawing.charts_to_svg import Archive, Artist, Drawn, Not
 from natpatsip.pipeline.options import FORMATS
 
 if TYPE_CHECKING:
-    from natpatsip.pipeline.outputs import Outputs
+    from natpatsip.pipeline.notebook_outputs import Outputs
 
 PATIENCE = 120.0  # seconds for a chart; then the build draws it itself
 ENOUGH = 16  # figures for each process: it draws four in the time that it takes to start

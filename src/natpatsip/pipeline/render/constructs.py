@@ -1,4 +1,4 @@
-"""The constructs, ids and links that chapters may have, as docs/chapters.md lists them; all others are rejected.
+"""The constructs that chapters may have, as docs/chapters.md lists them; all others are rejected.
 
 Everything that is wrong is reported at once, each thing with its file and line. What staging writes by itself, such as
 the list of all numbers, is tested with its writer and not checked here again.
@@ -28,6 +28,7 @@ from natpatsip.pipeline.render.chapters import (
     text_of,
     walk,
 )
+from natpatsip.pipeline.render.links import links_and_ids
 from natpatsip.pipeline.render.pandoc import run_pandoc
 from natpatsip.pipeline.render.staged_report import Report
 from natpatsip.pipeline.render.typefaces import missing_characters
@@ -65,13 +66,11 @@ REVISIONS = ("added", "removed")  # for pages alone
 CALLOUTS = ("callout-note", "callout-important", "callout-warning", "callout-tip")
 FILES = ("svg", "png", "data", "table", "narrow", "interactive")  # attributes that name a file
 SHOWN_BY = {"png": "docx", "narrow": "html", "interactive": "html"}  # those that one format alone shows
-LINK = re.compile(r"([\w-]+\.qmd)(?:#(.*))?")
 SHORTCODE = "{{<"
 HERE = "\0"  # in a sentence: the place of what it is about, which is looked for only where there is a sentence
 COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%")  # in LaTeX
 FENCE = re.compile(r":{3,}")
 ESCAPED_FENCE = re.compile(r"(?<![^\s*_\[\"'])(?:\\:){3,}")  # at the beginning of a word, or of what is emphasised
-ELSEWHERE = re.compile(r"https?://\S+|mailto:\S+@\S+")
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ def check_chapters(report: Report, chapters: Sequence[Chapter], *, formats: Coll
 
     found = [text for chapter in chapters for text in problems(chapter)]
     found += missing_characters(report, chapters) if "pdf" in formats else ()
-    found += _links(chapters, html_only=report.settings.html_only)
+    found += links_and_ids(chapters, html_only=report.settings.html_only)
     together([RenderError(text) for text in dict.fromkeys(found)])
 
 
@@ -412,50 +411,3 @@ def _can_convert(report: Report, formulas: Sequence[Node]) -> bool:
     except RenderError:
         return False
     return True
-
-
-def _links(chapters: Sequence[Chapter], *, html_only: Collection[str]) -> Iterator[str]:
-    """Yield a sentence for each link that leads nowhere and each id that occurs twice.
-
-    `html_only` names the chapters that print leaves out: a link to one of them from any other would lead nowhere there.
-    """
-    ids: dict[str, set[str]] = {chapter.name: set() for chapter in chapters}
-    owners: dict[str, Chapter] = {}
-    for chapter, name in ((each, name) for each in chapters for name in each.ids):
-        if name in owners:
-            other = owners[name].place(f"#{name}")
-            yield (
-                f"{chapter.place(f'#{name}')}: the id {name} is also in {other}. An id is one place in the whole "
-                "report, since the PDF and the Word file are one document: give one of them another."
-            )
-        owners[name] = chapter
-        ids[chapter.name].add(name)
-    for chapter in chapters:
-        counted = Counter[str]()
-        for target in chapter.targets:
-            counted[target] += 1
-            for words in _link(chapter, target, ids, html_only):
-                yield f"{chapter.place_of_markup(f']({target})', counted[target])}: the link to {target} {words}"
-
-
-def _link(chapter: Chapter, target: str, ids: Mapping[str, set[str]], html_only: Collection[str]) -> Iterator[str]:
-    """Yield what is wrong with a link of a chapter, as the end of a sentence."""
-    if ELSEWHERE.fullmatch(target):
-        return
-    found = LINK.fullmatch(target)
-    if target.startswith("#"):
-        name, fragment = chapter.name, target[1:]
-    elif found:
-        name, fragment = found[1], found[2] or ""
-    else:
-        yield "leads to no chapter and to no https address. Link to name.qmd, name.qmd#id, #id or https://…"
-        return
-    if name not in ids:
-        yield f"leads to no chapter of the report.{nearest(name, ids)}"
-    elif fragment and fragment not in ids[name]:
-        yield f"leads to no id of {name}.{nearest(fragment, ids[name])}"
-    if found and chapter.stem not in html_only and found[1].removesuffix(".qmd") in html_only:
-        yield (
-            "leads to a chapter that the PDF and the Word file leave out "
-            "(natpatsip.html-only in _quarto.yml). Take the link out."
-        )

@@ -1,4 +1,4 @@
-"""The pages: one for each chapter, one of the whole report, their search index, and the files that they need."""
+"""The pages: one for each chapter, one of the whole report, and the files that they need."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import mimetypes
 import re
 import shutil
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -26,10 +26,11 @@ from natpatsip.pipeline.render.chapter_parts import (
     pages_metadata,
     part_of,
 )
-from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, find, text_of
+from natpatsip.pipeline.render.chapters import Chapter, attributes_of, classes_of
 from natpatsip.pipeline.render.page_cells import with_cells
 from natpatsip.pipeline.render.pandoc_tasks import Task, perform
 from natpatsip.pipeline.render.programme_colours import programme_style
+from natpatsip.pipeline.render.search_index import plain, search_index
 from natpatsip.pipeline.render.staged_report import STATEMENT, RenderJob, Report
 from natpatsip.pipeline.render.terms import with_terms
 from natpatsip.pipeline.render.unbroken import unbroken
@@ -40,13 +41,10 @@ from natpatsip.settings import OWN, Settings
 SINGLE_PAGE = "report.html"
 SHEETS = ("brand.css", "page.css", "constructs.css", "passport.css", "organisations.css")
 FONT = re.compile(r'url\("\.\./fonts/([\w-]+\.woff2)"\)')
-FIGURE_TEXTS = ("description", "alt", "note")
 DRAFT_SHEET, DRAFT_SCRIPT = "comments.css", "comments.js"  # for comments on the pages of drafts
 PREVIEW = "assets/preview.png"  # shown beside a link to the report
 DESCRIBED = 160  # characters of a page's description that search engines show
-BETWEEN = " › "  # the headings that lead to a place
 PASTED = re.compile(r'src="(figures/pasted-[^"]+)"')
-Entry = tuple[str, str, str, str]
 
 
 def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
@@ -355,70 +353,3 @@ def _style(extension: Path) -> str:
         return f'url("data:font/woff2;base64,{font}")'
 
     return "\n".join(FONT.sub(inside, sheet) for sheet in _sheets(extension, "whole.css"))
-
-
-# The search index -----------------------------------------------------------------------------------------------------
-
-
-def search_index(chapters: Sequence[Chapter]) -> str:
-    """Return the index as a script, which pages from disk can load: address, path, title and text of each place.
-
-    The path is the headings that lead to the place, so that two places of one title can be told apart.
-    """
-    entries = [
-        entry
-        for chapter in chapters
-        for entry in memory.once(lambda: list(_entries(chapter)), "search entries", Same(chapter))  # noqa: B023
-    ]
-    return f"natpatsipIndex({json.dumps(entries, ensure_ascii=False, separators=(',', ':'))});\n"
-
-
-def _entries(chapter: Chapter) -> Iterator[Entry]:
-    page = f"{chapter.stem}.html"
-    found: list[tuple[str, str, str, list[str]]] = []
-    figures: list[Entry] = []
-    above: list[tuple[int, str]] = []  # the headings that the next block is under, with their levels
-
-    def path() -> str:
-        return BETWEEN.join(title for _, title in above)
-
-    def read(blocks: Sequence[Node]) -> None:
-        for block in blocks:
-            if block["t"] == "Header":
-                level, (name, _, _), inlines = block["c"]
-                title = text_of(inlines)
-                above[:] = [each for each in above if each[0] < level]
-                found.append((page if level == 1 else f"{page}#{name}", path(), title, []))
-                above.append((level, title))
-            elif block["t"] == "Div" and "report-figure" in classes_of(block):
-                name, _, pairs = attributes_of(block)
-                texts = [*(pairs.get(key, "") for key in FIGURE_TEXTS), plain(block["c"][1])]
-                title = f"Figure {pairs['number']}: {pairs['title']}"
-                figures.append((f"{page}#{name}", path(), title, _joined(texts)))
-            elif block["t"] == "Div" and "case-study" in classes_of(block):  # its headings are the text's
-                read(block["c"][1])
-            else:
-                found[-1][3].append(plain([block]))
-
-    read(chapter.blocks)
-    for address, way, title, texts in found:
-        yield address, way, title, _joined(texts)
-    yield from figures
-
-
-def plain(value: object) -> str:
-    """Return the text of blocks with a space between any two: paragraphs, items, cells.
-
-    Examples
-    --------
-    >>> plain([{"t": "Para", "c": [{"t": "Str", "c": "One."}]}, {"t": "Para", "c": [{"t": "Str", "c": "Two."}]}])
-    'One. Two.'
-    """
-    texts = (
-        text_of(node["c"][2] if node["t"] == "Header" else node["c"]) for node in find(value, "Para", "Plain", "Header")
-    )
-    return _joined(texts)
-
-
-def _joined(texts: Iterable[str]) -> str:
-    return " ".join(" ".join(texts).split())

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import chain, pairwise, repeat
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 import docx
 from docx.enum.style import WD_STYLE_TYPE
@@ -34,6 +32,7 @@ from natpatsip.pipeline.render.pandoc import meta, run_pandoc
 from natpatsip.pipeline.render.pandoc_tasks import perform
 from natpatsip.pipeline.render.staged_report import RenderJob, Report
 from natpatsip.pipeline.render.word_fonts import embed_fonts
+from natpatsip.pipeline.render.word_markup import NO_PAGE, contents, elements, field, paragraph, run
 from natpatsip.pipeline.render.word_pages import pages_of, qn
 from natpatsip.pipeline.review_notes import STAGED, from_json
 from natpatsip.settings import OWN
@@ -44,8 +43,6 @@ SHORT = 20  # rows at most of a table that stays on one page, as in the PDF
 LITTLE = 1500  # letters at most in such a table
 AFTER = 160  # twentieths of a point between a table and the text after it
 AFTER_LIST = 4  # points between a list and the text after it
-LONGEST_BOOKMARK = 40
-NO_PAGE = "–"  # in a field, until the page is known
 LIST_OF_FIGURES = "list-of-figures"
 LIST_OF_NUMBERS = ("Entry", "What it is", "Number", "Source")  # the header, by passports.lua, of a list set small
 ICON = "icon"  # what the filter gives as the alternative text of a tile's icon
@@ -60,70 +57,6 @@ DECORATIVE = (
     '<a:ext uri="{C183D7F6-B498-43B3-948B-1728B52AA6E4}"><adec:decorative '
     'xmlns:adec="http://schemas.microsoft.com/office/drawing/2017/decorative" val="1"/></a:ext></a:extLst>'
 )
-
-
-def elements(xml: str) -> list[Any]:
-    """Return the elements of a document's body written as `xml`."""
-    return list(parse_xml(f"<w:body {nsdecls('w')}>{xml}</w:body>"))
-
-
-def paragraph(style: str, text: str, *, before: str = "", inner: str = "") -> str:
-    """Return a paragraph of `text`, or of the runs in `inner`, in a style."""
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{before}</w:pPr>{inner or run(text)}</w:p>'
-
-
-def run(text: str) -> str:
-    """Return a run of plain text."""
-    return f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
-
-
-def field(instruction: str, shown: str) -> str:
-    """Return a field that shows `shown` until it is updated; nothing if that is empty."""
-    return _mark("begin") + _instruction(instruction) + _mark("separate") + (shown and run(shown)) + _mark("end")
-
-
-def bookmark(name: str) -> str:
-    """Return the name of the bookmark that pandoc makes of an id: Word takes no more than 40 letters.
-
-    Examples
-    --------
-    >>> bookmark("waits")
-    'waits'
-    >>> len(bookmark("waiting-times-context-challenges-and-expectations"))
-    40
-    """
-    if len(name) <= LONGEST_BOOKMARK and name[:1].isalpha():
-        return name
-    return "X" + hashlib.sha1(name.encode("utf-8"), usedforsecurity=False).hexdigest()[1:]
-
-
-def contents(chapters: Sequence[Chapter], heading: str) -> Iterator[str]:
-    """Yield the contents: a field over the headings of the first two levels."""
-    entries = [
-        (f"TOC{each.level}", each.id, each.text) for chapter in chapters for each in chapter.headings if each.level <= 2
-    ]
-    yield paragraph("ContentsHeading", heading, before="<w:pageBreakBefore/>")
-    yield from _listing('TOC \\o "1-2" \\h \\z \\u', entries)
-
-
-def _listing(instruction: str, entries: Sequence[tuple[str, str, str]]) -> Iterator[str]:
-    """Yield an entry a line with a field for its page, which `_number_pages` fills in."""
-    starts = chain([_mark("begin", is_stale=True) + _instruction(instruction) + _mark("separate")], repeat(""))
-    ends = chain(repeat("", len(entries) - 1), [_mark("end")])
-    for (style, name, text), start, end in zip(entries, starts, ends, strict=False):
-        anchor = bookmark(name)
-        page = "<w:r><w:tab/></w:r>" + field(f"PAGEREF {anchor} \\h", NO_PAGE)
-        link = f'<w:hyperlink w:anchor={quoteattr(anchor)} w:history="1">{run(text)}{page}</w:hyperlink>'
-        yield paragraph(style, "", inner=start + link + end)
-
-
-def _mark(kind: str, *, is_stale: bool = False) -> str:
-    stale = ' w:dirty="true"' if is_stale else ""
-    return f'<w:r><w:fldChar w:fldCharType="{kind}"{stale}/></w:r>'
-
-
-def _instruction(text: str) -> str:
-    return f'<w:r><w:instrText xml:space="preserve"> {escape(text)} </w:instrText></w:r>'
 
 
 def write_word(job: RenderJob, chapters: Sequence[Chapter]) -> None:

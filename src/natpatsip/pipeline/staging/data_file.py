@@ -10,7 +10,7 @@ from natpatsip import wording
 from natpatsip.datasets import declaration
 from natpatsip.facts.publishing import Fact
 from natpatsip.measures.definitions import MIDDLES, Definition, declared
-from natpatsip.pipeline.outputs import FigureRecord
+from natpatsip.pipeline.notebook_outputs import FigureRecord
 from natpatsip.pipeline.plan import Plan
 from natpatsip.pipeline.staging.passport_text import Units, kind, period, unit_of
 from natpatsip.pipeline.staging.saved_chapters import SavedChapters

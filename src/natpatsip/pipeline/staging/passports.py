@@ -16,7 +16,7 @@ from natpatsip.errors import StagingError
 from natpatsip.facts.fact import BETWEEN
 from natpatsip.facts.publishing import Fact
 from natpatsip.files.csv_files import to_csv
-from natpatsip.pipeline.outputs import Outputs, with_inputs
+from natpatsip.pipeline.notebook_outputs import Outputs, with_inputs
 
 Key = tuple[str, str]
 PRINTED = re.compile(r'\{\.fact key="([^"]+)" period="([^"]+)"\}')

@@ -23,13 +23,13 @@ from natpatsip.errors import ReportError, together
 from natpatsip.facts.publishing import Fact
 from natpatsip.files.digests import sha256_of, sha256_of_folder
 from natpatsip.look import EXTENSION
-from natpatsip.pipeline.outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
+from natpatsip.pipeline.notebook_outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
 from natpatsip.pipeline.plan import GENERATED, Plan
 from natpatsip.pipeline.review_notes import STAGED as NOTES
 from natpatsip.pipeline.review_notes import notes_of, to_json, unplaced
 from natpatsip.pipeline.staging.chapter import ChapterExporter, tables_of
 from natpatsip.pipeline.staging.data_file import DATA_FILE, write_data_file
-from natpatsip.pipeline.staging.data_phrases import phrases_in
+from natpatsip.pipeline.staging.data_phrases import phrases_in, typed_in
 from natpatsip.pipeline.staging.markdown import PLACES, Place
 from natpatsip.pipeline.staging.passport_text import listing, script
 from natpatsip.pipeline.staging.passports import Passport, homes_of, passports_of, uses_in, with_entries, write_facts
@@ -68,6 +68,8 @@ class Staged:
     illustrative: Sequence[str]
     look: str
     """The hash of the look as it was copied: the project's own may be edited meanwhile."""
+    phrases: Callable[[str], Iterable[str]]
+    """Returns what authors have typed in the code of a chapter, and phrases of the data."""
     comments: str = ""
     """What is said of reviewers' comments, which the Word file shows; empty if there are none."""
 
@@ -98,10 +100,16 @@ def stage(
     if logo := logo_of(plan.settings, plan.project):
         shutil.copy2(logo, assets / plan.settings.logo_file)
     figures, illustrative = collect_figures(outputs, plan.programmes), illustrative_files(outputs.values())
-    staged = Staged(folder, figures, illustrative, sha256_of_folder(folder / EXTENSION))
     homes = homes_of(outputs, plan.programme_chapters)
     read = data_files(outputs.values(), plan.project)
     phrases = cache(partial(phrases_in, read, plan.project))
+    staged = Staged(
+        folder,
+        figures,
+        illustrative,
+        sha256_of_folder(folder / EXTENSION),
+        lambda name: [*typed_in(executed[name].cells), *phrases()],
+    )
     texts, places = _chapters(plan, executed, figures, folder / "figures", phrases, saved=saved, read=read)
     if illustrative:
         before = texts["index"].count("\n")

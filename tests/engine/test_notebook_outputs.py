@@ -11,7 +11,7 @@ from natpatsip.blocks.figures import FIGURE, PICTURE, VEGALITE
 from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.errors import FactError, FigureError
 from natpatsip.facts.publishing import CITED, PUBLISHED, Fact
-from natpatsip.pipeline.outputs import (
+from natpatsip.pipeline.notebook_outputs import (
     DATASET,
     Outputs,
     collect_facts,

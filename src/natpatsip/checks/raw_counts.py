@@ -35,7 +35,7 @@ NOT_TEXT = (*NUMBERS, "boolean", "yearmonth", "date", "datetime")
 
 
 @dataclass(frozen=True)
-class ProtectedCounts:
+class RawCounts:
     """A dataset under a disclosure policy: its raw counts by organisation, in every sum that a report may show.
 
     Its ``columns`` are those of counts and those by which rows are told apart. NumPy sums them, since a build that
@@ -49,7 +49,7 @@ class ProtectedCounts:
     aliases: Mapping[str, str]
 
     @classmethod
-    def read(cls, name: str, quarter: Quarter, project: Path) -> ProtectedCounts:
+    def read(cls, name: str, quarter: Quarter, project: Path) -> RawCounts:
         """Return a dataset's counts as they were known at the end of a quarter, from its rows without a fault.
 
         What is wrong with the file, or missing from it, is reported where a notebook reads it.

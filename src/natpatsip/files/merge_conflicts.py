@@ -1,4 +1,4 @@
-"""What a merge has left undecided in a notebook, by cell: git's marks in its JSON, or nbdime's in its cells.
+"""What a merge has left undecided: git's marks in any file of text, and in a notebook, by cell, nbdime's too.
 
 Git merges a notebook as text unless nbdime is set up (`natpatsip.notebook_merges`). Its marks make the file invalid
 JSON, and JupyterLab says no more than that. nbdime leaves a valid notebook with marks in cells.
@@ -11,13 +11,51 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from natpatsip.files.conflict_marks import MARK, OURS, SIDES, THEIRS
+from natpatsip.errors import ReportError
 
+OURS, BASE, THEIRS = range(3)
+SIDES = {"<": OURS, "|": BASE, "=": THEIRS}  # that begins at each mark
+MARK = re.compile(r"(<{7}|\|{7}|={7}|>{7})(?: |\r?$)")  # of git, which begins a line
 _IN_CELL = re.compile(r"^(<{7}|>{7}) \S", re.MULTILINE)  # of nbdime: a line in a cell,
 _OWN_CELL = re.compile(r"<span[^>]*><b>(<{7}|\|{7}|={7}|>{7})")  # or a cell of its own, between others
 NBDIME = "nbdime-conflicts"  # the key of metadata that could not be merged
 _ID = re.compile(r'^\s*"id": "([\w-]+)"')
 Cell = Mapping[str, Any]
+
+
+def conflicts_in(text: str) -> list[tuple[int, int]]:
+    r"""Return the first and last line, from 1, of each conflict that git has marked in a file.
+
+    Examples
+    --------
+    >>> conflicts_in("a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> ann\n")
+    [(2, 6)]
+    """
+    if "<<<<<<<" not in text:  # as good as always; lines of large files take time
+        return []
+    found, start = [], 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        mark = MARK.match(line)
+        if mark and mark[1][0] == "<":
+            start = number
+        elif mark and mark[1][0] == ">" and start:
+            found.append((start, number))
+            start = 0
+    return found
+
+
+def reject_conflicts(text: str, where: str, error: type[ReportError]) -> None:
+    """Raise an error of a kind if a merge has left a conflict in a file, with its lines."""
+    if conflicts := conflicts_in(text):
+        lines = ", ".join(f"{first} to {last}" for first, last in conflicts)
+        raise error(
+            f"{where}: a merge has left a conflict in it (lines {lines}). In a text editor, keep one of the two "
+            "versions between <<<<<<< and >>>>>>>, or what is right of both, and delete the marks. Or take the file "
+            f"of one side: git checkout --ours {where}, or --theirs."
+        )
+
+
+# In a notebook --------------------------------------------------------------------------------------------------------
 
 
 def one_side(text: str, side: int) -> str:
