@@ -313,3 +313,9 @@ def test_a_process_that_stays_and_hangs_is_ended(tmp_path, monkeypatch, stays):
     monkeypatch.setattr(pandoc_tasks, "SCRIPT", hangs)
     monkeypatch.setattr(pandoc_process, "LIMIT", 0.1)
     assert perform([task("One.", lambda: "one")], cache=RenderCache(tmp_path), jobs=1) == ["one"]
+
+
+def test_a_process_that_would_stay_and_cannot_be_started_is_said(tmp_path, monkeypatch, stays):
+    monkeypatch.setattr(pandoc_process, "pandoc_path", lambda: str(tmp_path / "missing"))
+    with pytest.raises(RenderError, match=r"pandoc: \S*missing cannot be started: No such file"):
+        perform([task("One.", fails)], cache=RenderCache(tmp_path), jobs=1)

@@ -16,7 +16,7 @@ from typing import IO, cast
 
 from natpatsip.errors import RenderError
 from natpatsip.pipeline.render.pandoc import pandoc_path
-from natpatsip.pipeline.render.program import LIMIT
+from natpatsip.pipeline.render.program import LIMIT, not_started
 
 MOST_TASKS = 500  # after which a process is replaced, whatever it may have come to hold
 
@@ -26,13 +26,16 @@ class PandocProcess:
 
     def __init__(self, script: Path) -> None:
         self.script, self.tasks = script, 0
-        self._process = subprocess.Popen(  # noqa: S603 — pandoc's own path
-            [pandoc_path(), "lua", str(script)],
-            cwd=script.parent,  # which stays: a staged project is removed by the next build
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 — pandoc's own path
+                [pandoc_path(), "lua", str(script)],
+                cwd=script.parent,  # which stays: a staged project is removed by the next build
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        except OSError as error:
+            raise not_started(error, pandoc_path(), "pandoc") from error
 
     def answer(self, order: bytes, content: bytes) -> str | None:
         """Return the answer to one task; None if pandoc could not do it.
@@ -87,7 +90,7 @@ def answers(
     Raises
     ------
     RenderError
-        If pandoc was stopped from outside.
+        If pandoc cannot be started, or was stopped from outside.
     """
     process = _take(script)
     found: list[str | None] = []

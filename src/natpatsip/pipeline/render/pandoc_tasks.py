@@ -29,7 +29,6 @@ STOPPED = (
     -signal.SIGINT,
     -signal.SIGTERM,
 )  # by Ctrl-C or a shutdown, which are for the build too: not to be tried again
-WORTH_A_PROCESS = 60_000  # characters of content, which take as long as it takes a process to do its first task
 CONVERTED_FIRST = ("\t", "\r", "\ufeff")  # by pandoc's command line, before a reader has the text
 
 
@@ -109,9 +108,7 @@ def _alone(task: Task) -> str | RenderError:
 
 def _shares(tasks: Sequence[Task], waiting: Sequence[int], jobs: int) -> list[list[int]]:
     """Deal out tasks to processes, the largest first, each to the one with the least to do."""
-    total = sum(len(tasks[at].content) for at in waiting)
-    count = min(max(1, jobs), len(waiting), 1 + total // WORTH_A_PROCESS)
-    shares: list[list[int]] = [[] for _ in range(count)]
+    shares: list[list[int]] = [[] for _ in range(min(max(1, jobs), len(waiting)))]
     sizes = [0] * len(shares)
     for at in sorted(waiting, key=lambda at: -len(tasks[at].content)):
         least = sizes.index(min(sizes))
