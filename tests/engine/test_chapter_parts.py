@@ -151,6 +151,14 @@ def fails():
     raise RenderError("its own words")
 
 
+@pytest.mark.parametrize(("letters", "count"), [(10, 1), (pandoc_tasks.ENOUGH // 3 - 1, 1), (pandoc_tasks.ENOUGH, 2)])
+def test_a_second_process_is_started_only_for_what_takes_longer_than_its_start(letters, count):
+    tasks = [task("a" * letters, fails) for _ in range(3)]
+    shares = pandoc_tasks._shares(tasks, range(3), jobs=2)
+    assert len(shares) == count
+    assert sorted(each for share in shares for each in share) == [0, 1, 2]
+
+
 @pytest.mark.parametrize("text", ["::: {.note}\nNever closed.", "[a]: x\n[a]: y\n\nTwice defined [a]."])
 def test_what_pandoc_warns_of_is_told_by_its_command_line(tmp_path, text):
     good = task("Fine.", fails)

@@ -8,6 +8,7 @@ that of the longest chapter, however long the report.
 from __future__ import annotations
 
 import json
+import math
 import signal
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +30,7 @@ STOPPED = (
     -signal.SIGINT,
     -signal.SIGTERM,
 )  # by Ctrl-C or a shutdown, which are for the build too: not to be tried again
+ENOUGH = 100_000  # letters for each process: it does that many in the time that it takes to start
 CONVERTED_FIRST = ("\t", "\r", "\ufeff")  # by pandoc's command line, before a reader has the text
 
 
@@ -107,8 +109,9 @@ def _alone(task: Task) -> str | RenderError:
 
 
 def _shares(tasks: Sequence[Task], waiting: Sequence[int], jobs: int) -> list[list[int]]:
-    """Deal out tasks to processes, the largest first, each to the one with the least to do."""
-    shares: list[list[int]] = [[] for _ in range(min(max(1, jobs), len(waiting)))]
+    """Deal out tasks to processes, the largest first, each to the one with the least to do; few letters to one."""
+    wanted = math.ceil(sum(len(tasks[at].content) + 1 for at in waiting) / ENOUGH)
+    shares: list[list[int]] = [[] for _ in range(min(max(1, jobs), wanted, len(waiting)))]
     sizes = [0] * len(shares)
     for at in sorted(waiting, key=lambda at: -len(tasks[at].content)):
         least = sizes.index(min(sizes))
