@@ -1,7 +1,7 @@
 """Building a report, step by step: up to date? → plan → execute → check → stage → draw → render → publish.
 
 The one module that knows all parts of the pipeline. Parts that take long to import are imported by the step that needs
-them, so that a report that is up to date costs no more than 0.3 s.
+them, so that a report that is up to date costs no more than 0.2 s.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from natpatsip import look
 from natpatsip.errors import ReportError, UsageError
+from natpatsip.files import memory
 from natpatsip.files.digests import key
 from natpatsip.pipeline.caching import store
 from natpatsip.pipeline.caching.inputs import Inputs
@@ -83,17 +84,11 @@ def build(
         from natpatsip.release.publication import restore
 
         restore(report)
-    job = Job(project, quarter, options, log, Inputs.read(project), store.of(project, is_fresh=options.is_fresh))
-    chosen = replace(options, kernels=kernels.choose(options.kernels))  # what "auto" means here
-    record = BuildRecord.of(job.report, quarter, chosen, job.inputs, job.cache)
-    if not options.is_final:
-        final_edition.refuse_replacing(job.report, project)
-        if (lines := record.check()) is not None:
-            for line in [*lines, f"unchanged, checked in {time.monotonic() - start:.1f} s: {job.report}"]:
-                log(line)
-            on_read(record.read())
-            published(job.report)
-            return job.report
+    job, record = _begin(project, quarter, options, log)
+    if not options.is_final and _is_up_to_date(job, record, start):
+        on_read(record.read())
+        published(job.report)
+        return job.report
     if reference := _built_from(project, quarter):
         _build_archived(job, reference)
         published(job.report)
@@ -121,6 +116,7 @@ def build(
     finally:
         if job.inputs.is_outdated():  # edited meanwhile: some of it was made by the old code, some by the new
             job.cache.forget()
+            memory.forget()
     if not any(each.trace.untracked for each in executed.values()):
         read = [*(each.trace.files for each in executed.values()), earlier]
         record.save(read=read, log=[*notes, outcome.summary(quarter)])
@@ -131,12 +127,36 @@ def build(
     return job.report
 
 
+def unchanged(project: Path, quarter: Quarter, options: Options, log: Log) -> Path | None:
+    """Return the folder of a report that is up to date, after the lines that its build logs; None if it is not."""
+    start = time.monotonic()
+    job, record = _begin(project, quarter, options, log)
+    return job.report if _is_up_to_date(job, record, start) else None
+
+
+def _begin(project: Path, quarter: Quarter, options: Options, log: Log) -> tuple[Job, BuildRecord]:
+    job = Job(project, quarter, options, log, Inputs.read(project), store.of(project, is_fresh=options.is_fresh))
+    chosen = replace(options, kernels=kernels.choose(options.kernels))  # what "auto" means here
+    return job, BuildRecord.of(job.report, quarter, chosen, job.inputs, job.cache)
+
+
+def _is_up_to_date(job: Job, record: BuildRecord, start: float) -> bool:
+    """Return True if there is nothing to do, and log what the build has said."""
+    final_edition.refuse_replacing(job.report, job.project)
+    lines = record.check()
+    if lines is not None:
+        for line in [*lines, f"unchanged, checked in {time.monotonic() - start:.1f} s: {job.report}"]:
+            job.log(line)
+    return lines is not None
+
+
 def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Executed], Outcome | None]:
     """Execute, check, stage, draw, render and publish; return the notebooks, and the outcome of checks made before."""
     from natpatsip.compare import BuiltReport
     from natpatsip.pipeline import render
     from natpatsip.pipeline.notebook_outputs import collect_facts, data_files
     from natpatsip.pipeline.plan import CHANGES
+    from natpatsip.pipeline.staging.saved_chapters import SavedChapters
     from natpatsip.pipeline.staging.stage import stage
     from natpatsip.pipeline.workspace import locked
     from natpatsip.release import manifest
@@ -158,7 +178,9 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
         record, written = _own_chapters(job, plan, candidate, outcome, now)
         if CHANGES not in written:
             plan = plan.without_changes()
-        staged = stage(plan, contents, outputs, facts, written=written)
+        digests = {name: each.digest for name, each in executed.items()}
+        saved = SavedChapters(job.cache, job.inputs.environment, digests)
+        staged = stage(plan, contents, outputs, facts, written=written, saved=saved)
         counts = {"chapter": plan.chapters, "figure": staged.figures, "fact": facts}
         job.log(f"staged {', '.join(counted(len(each), noun) for noun, each in counts.items())}")
         if staged.comments:
@@ -179,7 +201,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
                 log=job.log,
             )
             job.log(f"rendered {', '.join(options.formats)} with {renderer.name}")
-            copy_files(plan, staged.folder, folder)
+            copy_files(plan, staged.folder, folder, cache=job.cache, toolchain=job.inputs.environment)
             content = manifest.manifest(
                 plan,
                 renderer=renderer.name,
@@ -288,7 +310,8 @@ def _check_typed(job: Job, plan: Plan) -> None:
 
     options = job.options
     is_printed = "pdf" in options.formats
-    check_typed(plan, job.cache, key(job.inputs.environment), is_printed=is_printed, jobs=options.jobs)
+    toolchain = key(job.inputs.environment)
+    check_typed(plan, job.cache, toolchain, is_printed=is_printed, jobs=options.jobs, rules=job.inputs.rules())
 
 
 def _execute_and_check(

@@ -6,7 +6,10 @@ with the one that the engine brings.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from natpatsip.errors import ReportError
 
@@ -40,6 +43,19 @@ def packaged() -> Path:
     raise ReportError(
         f"{places[0]}: there is no {MARK}; the engine is installed without its look. Install natpatsip again."
     )
+
+
+def brand(folder: Path) -> Mapping[str, Any]:
+    """Return what the ``_brand.yml`` in the folder of a look says."""
+    return _parsed((folder / "_brand.yml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> Mapping[str, Any]:
+    import yaml
+
+    found: Mapping[str, Any] = yaml.safe_load(text)
+    return found
 
 
 def fonts(project: Path) -> Path:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from natpatsip.build import build
+from natpatsip.files import memory
 from natpatsip.pipeline.options import Options
 from natpatsip.quarter import Quarter
 
@@ -22,13 +23,14 @@ def repeat(project: Path, quarter: Quarter) -> None:
     options = Options(formats=("html",), renderer="pandoc", is_preview=True)
     for _ in sys.stdin:
         start, seconds = time.perf_counter(), list[float]()
-        build(
-            project,
-            quarter,
-            options,
-            lambda _: None,
-            published=lambda _, start=start, seconds=seconds: seconds.append(time.perf_counter() - start),
-        )
+        with memory.remembering(is_on=True):
+            build(
+                project,
+                quarter,
+                options,
+                lambda _: None,
+                published=lambda _, start=start, seconds=seconds: seconds.append(time.perf_counter() - start),
+            )
         sys.stdout.write(f"{seconds[0]}\n")
         sys.stdout.flush()
 

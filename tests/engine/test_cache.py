@@ -10,6 +10,7 @@ import nbformat
 import pytest
 
 from natpatsip import build as report
+from natpatsip.files import memory
 from natpatsip.pipeline.execution import prefork
 from natpatsip.quarter import Quarter
 from support import projects as cells
@@ -60,21 +61,30 @@ def untimed(path):
     return path.read_bytes()
 
 
+def with_more_cells(project):
+    """Add cells that import something, and cells of prose that may change places."""
+    path = project / "notebooks" / "glossary.ipynb"
+    content = nbformat.read(path, as_version=4)
+    content.cells += [
+        cells.code("import pandas as pd", id="imports"),
+        cells.prose("A clinic is open in the evening.", id="clinics"),
+        cells.prose("A letter is sent by post.", id="letters"),
+    ]
+    nbformat.write(content, path)
+    return project
+
+
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
+def kernels():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NATPATSIP_KERNELS", "auto")
-        project = example(tmp_path_factory.mktemp("project"))
-        path = project / "notebooks" / "glossary.ipynb"
-        content = nbformat.read(path, as_version=4)
-        content.cells += [
-            cells.code("import pandas as pd", id="imports"),
-            cells.prose("A clinic is open in the evening.", id="clinics"),
-            cells.prose("A letter is sent by post.", id="letters"),
-        ]
-        nbformat.write(content, path)
-        yield project
+        yield
     prefork.stop()
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory, kernels):
+    return with_more_cells(example(tmp_path_factory.mktemp("project")))
 
 
 @pytest.fixture(scope="module")
@@ -195,3 +205,38 @@ def test_after_edits_the_report_is_that_of_a_fresh_build(first, project, tmp_pat
     fresh, all_said = build(project, formats=formats, output=tmp_path, is_fresh=True)
     assert executed(all_said) == ALL
     assert contents(folder) == contents(fresh)
+
+
+def typed_number(project):
+    notebook(project, "index", "waits-q2", "evening clinics took on", "677 evening clinics took on")
+
+
+def without_it(project):
+    notebook(project, "index", "waits-q2", "677 evening clinics took on", "evening clinics took on")
+
+
+def findings(said):
+    return [line for line in said if line.startswith("checked: ")]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [(typed_number, without_it, prose, expression), (later_month, label, code, look)],
+    ids=lambda changes: " then ".join(change.__name__ for change in changes),
+)
+def test_a_process_that_stays_makes_the_report_of_one_that_begins(kernels, tmp_path, changes):
+    project = with_more_cells(example(tmp_path))
+
+    def preview(name, **options):
+        with memory.remembering(is_on=True):
+            folder, said = build(project, formats=("html",), is_preview=True, output=tmp_path / name, **options)
+        return contents(folder), findings(said), executed(said)
+
+    preview("preview")
+    for number, change in enumerate(changes):
+        change(project)
+        *remembered, _ = preview("preview")
+        memory.forget()
+        *fresh, ran = preview(f"fresh-{number}", is_fresh=True)
+        assert ran == ALL
+        assert remembered == fresh, change.__name__

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 from subprocess import CompletedProcess
 
 import pytest
 
 from natpatsip.errors import RenderError
+from natpatsip.files import memory
 from natpatsip.pipeline import render
 from natpatsip.pipeline.caching.store import Cache
-from natpatsip.pipeline.render import chapter_parts, pandoc_tasks
+from natpatsip.pipeline.render import chapter_parts, pandoc_process, pandoc_tasks
 from natpatsip.pipeline.render.chapters import read_chapters, read_document
 from natpatsip.pipeline.render.html import SINGLE_PAGE
 from natpatsip.pipeline.render.pandoc import FILTERS, meta, run_pandoc
@@ -149,6 +151,14 @@ def fails():
     raise RenderError("its own words")
 
 
+@pytest.mark.parametrize(("letters", "count"), [(10, 1), (pandoc_tasks.ENOUGH // 3 - 1, 1), (pandoc_tasks.ENOUGH, 2)])
+def test_a_second_process_is_started_only_for_what_takes_longer_than_its_start(letters, count):
+    tasks = [task("a" * letters, fails) for _ in range(3)]
+    shares = pandoc_tasks._shares(tasks, range(3), jobs=2)
+    assert len(shares) == count
+    assert sorted(each for share in shares for each in share) == [0, 1, 2]
+
+
 @pytest.mark.parametrize("text", ["::: {.note}\nNever closed.", "[a]: x\n[a]: y\n\nTwice defined [a]."])
 def test_what_pandoc_warns_of_is_told_by_its_command_line(tmp_path, text):
     good = task("Fine.", fails)
@@ -255,3 +265,65 @@ def test_the_filter_about_numbers_is_run_where_there_are_numbers(staged):
     run = [any(name.endswith("passports.lua") for name in each.orders["filters"]) for each in found]
     assert run == ['"fact"' in each.content for each in found]
     assert {True, False} == set(run)
+
+
+@pytest.fixture
+def stays():
+    with memory.remembering(is_on=True):
+        yield
+    memory.forget()
+    pandoc_process.stop()
+
+
+def test_a_process_that_stays_does_each_task_in_its_folder_as_one_that_begins(tmp_path, stays):
+    for name in ("one", "other", "one"):  # a staged project is made again for each build
+        shutil.rmtree(tmp_path / name, ignore_errors=True)
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "filter.lua").write_text(f"function Str() return pandoc.Str('{name}') end")
+        orders = {"do": "write", "to": "html5", "filters": ["filter.lua"]}
+        document = json.dumps({"pandoc-api-version": [1, 23, 1], "meta": {}, "blocks": []}).replace(
+            "[]}", '[{"t":"Para","c":[{"t":"Str","c":"text"}]}]}'
+        )
+        found = perform([Task("part", orders, document, fails)], cache=RenderCache(tmp_path / name), jobs=1)
+        assert found[0].strip() == f"<p>{name}</p>"
+    assert len(pandoc_process._idle) == 1
+
+
+def test_a_process_that_stays_goes_on_after_what_the_command_line_has_to_explain(tmp_path, stays):
+    texts = ["::: {.note}\nNever closed.", "Fine."]
+    found = pandoc_tasks.attempt([task(text, fails) for text in texts], cache=RenderCache(tmp_path), jobs=1)
+    assert str(found[0]) == "its own words"
+    assert "Fine" in str(found[1])
+
+
+def test_a_process_that_stays_and_crashes_leaves_its_tasks_to_the_command_line(tmp_path, monkeypatch, stays):
+    broken = tmp_path / "broken.lua"
+    broken.write_text("io.read('L') os.exit(3)")
+    monkeypatch.setattr(pandoc_tasks, "SCRIPT", broken)
+    found = perform([task("One.", lambda: "one"), task("Two.", lambda: "two")], cache=RenderCache(tmp_path), jobs=1)
+    assert found == ["one", "two"]
+    assert not pandoc_process._idle
+
+
+def test_a_process_that_stays_and_is_stopped_leaves_nothing_to_the_command_line(tmp_path, monkeypatch, stays):
+    end = pandoc_process.PandocProcess.end
+    monkeypatch.setattr(pandoc_process.PandocProcess, "end", lambda self: end(self) and -signal.SIGINT)
+    broken = tmp_path / "broken.lua"
+    broken.write_text("io.read('L') os.exit(3)")
+    monkeypatch.setattr(pandoc_tasks, "SCRIPT", broken)
+    with pytest.raises(RenderError, match="it was stopped"):
+        perform([task("One.", lambda: "begun again")], cache=RenderCache(tmp_path), jobs=1)
+
+
+def test_a_process_that_stays_and_hangs_is_ended(tmp_path, monkeypatch, stays):
+    hangs = tmp_path / "hangs.lua"
+    hangs.write_text("while true do end")
+    monkeypatch.setattr(pandoc_tasks, "SCRIPT", hangs)
+    monkeypatch.setattr(pandoc_process, "LIMIT", 0.1)
+    assert perform([task("One.", lambda: "one")], cache=RenderCache(tmp_path), jobs=1) == ["one"]
+
+
+def test_a_process_that_would_stay_and_cannot_be_started_is_said(tmp_path, monkeypatch, stays):
+    monkeypatch.setattr(pandoc_process, "pandoc_path", lambda: str(tmp_path / "missing"))
+    with pytest.raises(RenderError, match=r"pandoc: \S*missing cannot be started: No such file"):
+        perform([task("One.", fails)], cache=RenderCache(tmp_path), jobs=1)

@@ -1,4 +1,4 @@
-"""Digests: of content alone, in blocks; of large files remembered while nothing about them has changed."""
+"""Digests: of content alone, in blocks; remembered while nothing about a file has changed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from natpatsip.errors import ReportError
 from natpatsip.files import digests
 from natpatsip.files.digests import REMEMBERED_FROM, remember_in, sha256_of, sha256_of_folder
 
-LARGE = b"a" * REMEMBERED_FROM
+LARGE, SMALL = b"a" * REMEMBERED_FROM, b"a" * 10
 
 
 @pytest.fixture
@@ -63,36 +63,43 @@ def test_a_large_file_is_hashed_once_while_it_stays_as_it_is(file, hashed, monke
     assert len(hashed) == 1
 
 
-def test_a_file_that_changed_within_two_seconds_is_not_remembered(file, hashed):
-    file.write_bytes(LARGE)
+@pytest.mark.parametrize("size", [REMEMBERED_FROM, 10])
+def test_a_file_that_changed_within_two_seconds_is_not_remembered(file, hashed, size):
+    file.write_bytes(LARGE[:size])
     sha256_of(file)
     sha256_of(file)
     assert len(hashed) == 2
 
 
-def test_a_small_file_is_hashed_each_time(file, hashed, monkeypatch):
-    file.write_bytes(LARGE[1:])
+def test_a_small_file_is_hashed_once_by_a_process_and_not_remembered_by_the_next(file, hashed, monkeypatch):
+    file.write_bytes(SMALL)
     settled(monkeypatch)
-    sha256_of(file)
-    sha256_of(file)
-    assert len(hashed) == 2
+    for _ in range(2):
+        assert sha256_of(file) == hashlib.sha256(SMALL).hexdigest()
+    assert len(hashed) == 1
+    assert not (file.parent / "build" / "digests.json").exists()
 
 
-def test_a_change_that_keeps_size_and_time_is_noticed(file, monkeypatch):
-    file.write_bytes(LARGE)
+SIZES = pytest.mark.parametrize("content", [LARGE, SMALL], ids=["large", "small"])
+
+
+@SIZES
+def test_a_change_that_keeps_size_and_time_is_noticed(file, monkeypatch, content):
+    file.write_bytes(content)
     settled(monkeypatch)
     before, times = sha256_of(file), file.stat()
-    file.write_bytes(b"b" + LARGE[1:])
+    file.write_bytes(b"b" + content[1:])
     os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
     assert sha256_of(file) != before
 
 
-def test_another_file_in_its_place_is_noticed(file, monkeypatch):
-    file.write_bytes(LARGE)
+@SIZES
+def test_another_file_in_its_place_is_noticed(file, monkeypatch, content):
+    file.write_bytes(content)
     settled(monkeypatch)
     before = sha256_of(file)
     other = file.with_name("other.csv")
-    other.write_bytes(b"b" + LARGE[1:])
+    other.write_bytes(b"b" + content[1:])
     other.replace(file)
     assert sha256_of(file) != before
 

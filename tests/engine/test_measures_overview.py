@@ -1,11 +1,12 @@
 """The overview of measures, and the summary of a quarter: what they say is what the charts say."""
 
 import pytest
+import yaml
 
 from natpatsip import context, measures
 from natpatsip.errors import DataError
 from natpatsip.facts import publishing
-from support.measured import WAITS, project, rebased, rows_of
+from support.measured import RESOURCE, WAITS, project, rebased, rows_of
 
 LOW, HIGH = [70, 72, 71, 69, 70, 71, 73], [80, 82, 81, 79, 80, 81, 83, 80, 79, 81, 82, 80, 81]
 
@@ -87,6 +88,20 @@ def test_the_measures_may_be_those_of_a_dataset(tmp_path):
         assert measures.overview(dataset="waits_monthly") == measures.overview("waits")
         with pytest.raises(DataError, match=r'of the dataset "waits_month"\. Did you mean "waits_monthly"'):
             measures.overview(dataset="waits_month")
+
+
+def test_an_overview_of_a_dataset_reads_the_data_of_no_other(tmp_path):
+    """Else a change of any dataset would run each notebook with an overview again."""
+    others = {**WAITS, "dataset": "others_monthly"}
+    project(tmp_path, rows_of(HIGH), measures={"waits": WAITS, "others": others})
+    package = tmp_path / "data" / "datapackage.yaml"
+    declared = yaml.safe_load(package.read_text(encoding="utf-8"))
+    declared["resources"].append({**RESOURCE, "name": "others_monthly", "path": "others_monthly.csv"})
+    package.write_text(yaml.safe_dump(declared), encoding="utf-8")
+    with context.use("2024-25-Q2", project=tmp_path):
+        assert len(measures.overview(dataset="waits_monthly").markdown.splitlines()) > 3
+        with pytest.raises(DataError, match=r"others_monthly\.csv"):  # which is not there
+            measures.overview()
 
 
 def test_its_drawings_travel_with_it_and_are_seen_in_jupyter(shown):

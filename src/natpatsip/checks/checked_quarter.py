@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,9 @@ from natpatsip.datasets.validation import examine, raise_faults
 from natpatsip.facts.fact_labels import labels_of
 from natpatsip.facts.publishing import REPORTED as REPORTED_FACTS
 from natpatsip.facts.publishing import REPORTED_FILE, Fact, parse_value, printed, published_in, source_of
+from natpatsip.files import memory
 from natpatsip.files.csv_files import from_csv
+from natpatsip.files.memory import Same
 from natpatsip.pipeline.notebook import appears_in, numbered
 from natpatsip.pipeline.notebook_outputs import Outputs, collect_facts, gather
 from natpatsip.pipeline.plan import GLOSSARY, TERM, Plan
@@ -59,6 +61,10 @@ class KnownFact:
         if self.place:
             return self.place.finding(check, message, fact=self.id, found=found, expected=expected)
         return Finding(check, message, self.where, fact=self.id, found=found, expected=expected)
+
+
+def _sentences(cell: Any, place: Place) -> list[Sentence]:
+    return memory.once(partial(sentences_of, cell, place), "sentences", Same(cell), place)
 
 
 @dataclass(frozen=True)
@@ -113,7 +119,7 @@ class CheckContext:
             if place.position == 1
         ]
         markdown = [(place, cell) for place, cell in self.cells() if cell.cell_type == "markdown"]
-        return (*titles, *(each for place, cell in markdown for each in sentences_of(cell, place)))
+        return (*titles, *(each for place, cell in markdown for each in _sentences(cell, place)))
 
     @cached_property
     def narrative(self) -> tuple[Sentence, ...]:
@@ -122,7 +128,9 @@ class CheckContext:
             each
             for place, cell in self.cells()
             if cell.cell_type == "code" and {"parameters", "injected-parameters"}.isdisjoint(place.tags)
-            for each in code_cells.sentences_in_code(cell.source, place)
+            for each in memory.once(
+                partial(code_cells.sentences_in_code, cell.source, place), "sentences in code", cell.source, place
+            )
         ]
         return (*self.prose, *coded)
 
@@ -155,7 +163,7 @@ class CheckContext:
         found: dict[str, tuple[Place, str]] = {}
         for place, cell in self.cells(GLOSSARY):
             if cell.cell_type == "markdown":
-                for row in dict.fromkeys(each.block for each in sentences_of(cell, place) if each.kind == "row"):
+                for row in dict.fromkeys(each.block for each in _sentences(cell, place) if each.kind == "row"):
                     term, _, meaning = (part.strip(" *`|") for part in row.strip(" |").partition("|"))
                     if term and term != TERM and (meaning or term not in found):
                         found[term] = place, meaning

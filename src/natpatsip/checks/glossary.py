@@ -6,7 +6,8 @@ Terms of the glossary that the text does not use, or that have no meaning beside
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from natpatsip.blocks.figures import FIGURE
@@ -17,6 +18,7 @@ from natpatsip.checks.outcome import Finding
 from natpatsip.errors import nearest
 from natpatsip.facts.fact import Fact
 from natpatsip.facts.fact_labels import FILE as LABELS
+from natpatsip.files import memory
 from natpatsip.pipeline.plan import GLOSSARY
 
 CHECK = "glossary"
@@ -83,17 +85,27 @@ def acronyms(text: str, allowed: Mapping[str, re.Pattern[str]] | None = None) ->
 
 def _unused(context: CheckContext) -> Iterator[Finding]:
     """Yield terms that no cell of any quarter uses, except in a table captioned as terms used elsewhere."""
-    text = "\n".join(_texts(context))
+    used = _used_in([*_texts(context)], [term for term, (_, meaning) in context.terms.items() if meaning])
     for term, (place, meaning) in context.terms.items():
         if not meaning:
             continue  # told already
         cell = next(cell for cell in context.executed[GLOSSARY].cells if cell.get("id") == place.cell)
         if re.search(r"^:.*\b(?:other|elsewhere)\b", cell.source, re.MULTILINE | re.IGNORECASE):
             continue
-        stem = re.escape(term.removesuffix("s"))
-        if not re.search(rf"(?<![\w]){stem}(?:s|['’]s)?(?!\w)", text):
+        if term not in used:
             message = f"{term} is explained in the glossary, but used nowhere. Remove its row, or use it."
             yield place.finding(CHECK, message, found=term)
+
+
+def _used_in(texts: Sequence[str], terms: Sequence[str]) -> set[str]:
+    """Return the terms that some texts use. Where results are remembered, each text is read by itself."""
+    parts = texts if memory.is_on() else ["\n".join(texts)]
+    return set().union(*(memory.once(partial(_terms_in, text, terms), "terms", text, *terms) for text in parts))
+
+
+def _terms_in(text: str, terms: Sequence[str]) -> list[str]:
+    stems = {term: re.escape(term.removesuffix("s")) for term in terms}
+    return [term for term, stem in stems.items() if re.search(rf"(?<![\w]){stem}(?:s|['’]s)?(?!\w)", text)]
 
 
 def _unlabelled(context: CheckContext) -> Iterator[Finding]:

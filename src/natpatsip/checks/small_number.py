@@ -18,6 +18,9 @@ from natpatsip.checks.table_cells import Cells, Names, bare, groups
 from natpatsip.context import BLOCK
 from natpatsip.datasets.disclosure import nearest_multiple
 from natpatsip.datasets.secondary_suppression import hidden_interval, interval_of, left_for
+from natpatsip.datasets.validation import examine
+from natpatsip.files import memory
+from natpatsip.files.memory import Same
 from natpatsip.measures import definitions
 from natpatsip.measures.definitions import HIDDEN
 
@@ -29,17 +32,32 @@ SUPPRESS = 'Suppress it with datasets.suppress_small_counts(…, "{name}") befor
 
 def check(context: CheckContext) -> list[Finding]:
     """Return the small numbers in everything that the executed notebooks carry: tables, charts, downloads, facts."""
-    protected = [RawCounts.read(name, context.quarter, context.project) for name in context.protected]
-    cells = [(place, cell, list(tables_in(place, cell))) for place, cell in context.cells(all_quarters=True)]
+    protected = [_counts(name, context) for name in context.protected]
+    cells = [(place, cell, _tables(place, cell)) for place, cell in context.cells(all_quarters=True)]
     found: dict[Finding, None] = {}
     for counts in protected:
         names = _names(context, counts)
         for place, cell, tables in cells:
             for table in tables:
-                found |= dict.fromkeys(_in_table(table, counts, names))
+                found |= dict.fromkeys(_found_in(table, counts, names))
             found |= dict.fromkeys(_in_page_data(place, cell, counts))
         found |= dict.fromkeys(_in_facts(context, counts))
     return list(found)
+
+
+def _counts(name: str, context: CheckContext) -> RawCounts:
+    project, quarter = context.project, context.quarter
+    made_of = (name, quarter, project, Same(examine(name, project)), Same(datasets.declared(project)))
+    return memory.once(lambda: RawCounts.read(name, quarter, project), "protected counts", *made_of)
+
+
+def _tables(place: Place, cell: Any) -> list[PublishedTable]:
+    return memory.once(lambda: list(tables_in(place, cell)), "published tables", place, Same(cell))
+
+
+def _found_in(table: PublishedTable, counts: RawCounts, names: Names) -> list[Finding]:
+    made_of = (table, Same(counts), *sorted(names.counts.items()), names.totals, names.symbol)
+    return memory.once(lambda: list(_in_table(table, counts, names)), "small numbers", *made_of)
 
 
 def _names(context: CheckContext, counts: RawCounts) -> Names:

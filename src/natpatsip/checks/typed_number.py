@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 from natpatsip import params, wording
 from natpatsip.checks import code_cells
@@ -13,6 +13,8 @@ from natpatsip.checks.numbers import Typed, typed_numbers
 from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.sentences import MARK, Sentence
 from natpatsip.facts.publishing import Fact
+from natpatsip.files import memory
+from natpatsip.files.memory import Same
 from natpatsip.files.yaml_models import place_of
 from natpatsip.measures import definitions as measures
 
@@ -57,7 +59,9 @@ class _TypedNumbers:
         yield from self._in_measures()
 
     def _in(self, text: str) -> list[Typed]:
-        return typed_numbers(text, terms=self._context.names, allowed=self._context.allowed_numbers.values())
+        names, allowed = self._context.names, self._context.allowed_numbers
+        made = partial(typed_numbers, text, terms=names, allowed=allowed.values())
+        return memory.once(made, "typed numbers", text, Same(allowed), *names)
 
     def _in_expression(
         self, expression: str, sentence: Sentence, typed_names: dict[str, tuple[str, float]]

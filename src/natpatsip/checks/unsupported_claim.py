@@ -14,13 +14,14 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 
 from natpatsip.checks import code_cells
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding
 from natpatsip.checks.patterns import compiled, read_table, word_list
 from natpatsip.checks.sentences import MARK, Sentence
+from natpatsip.files import memory
 from natpatsip.measures import definitions as measures
 from natpatsip.pipeline.staging.markdown import REFERENCE
 from natpatsip.wording import listing
@@ -94,7 +95,7 @@ def _unsupported(sentence: Sentence, parts: _Parts, context: CheckContext) -> It
     if sentence.role.startswith(("picture.", "tile.")):
         return
     text = _words_to_check(sentence)
-    for claim in claims_about_charts(text):
+    for claim in memory.once(partial(claims_about_charts, text), "claims about charts", text):
         figures, is_referred = parts.figures_of(sentence, text, claim)
         shows = {name: context.figures[name][1].get("shows") for name in figures}
         known = {name: set(what) for name, what in shows.items() if what is not None}

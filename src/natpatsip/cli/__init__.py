@@ -7,12 +7,24 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from natpatsip.cli import build, check, commands, compare, data, sign  # noqa: F401 — each adds its commands
-from natpatsip.cli.application import app, errors_as_sentences
 from natpatsip.cli.console import time_every_line, use_utf_8
+from natpatsip.cli.unchanged import is_unchanged
+
+if TYPE_CHECKING:
+    from natpatsip.cli.application import app
 
 __all__ = ["app", "main"]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from natpatsip.cli import build, check, commands, compare, data, sign  # noqa: F401 — each adds its commands
+    from natpatsip.cli.application import app
+
+    return app
 
 
 def main() -> None:
@@ -23,9 +35,13 @@ def main() -> None:
     give_a_home()
     if "--due" in sys.argv:  # a schedule's run: its log shows when each line was written, errors included
         time_every_line()
+    elif is_unchanged(sys.argv[1:]):
+        return
+    from natpatsip.cli.application import errors_as_sentences
+
     try:
         with errors_as_sentences():
-            app()
+            sys.modules[__name__].app()
     finally:
         if draw_worker := sys.modules.get("natpatsip.pipeline.drawing.draw_worker"):
             draw_worker.stop()  # or Python would wait at exit for drawings that are no longer needed

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 import io
+import os
 import sys
 from typing import TextIO
 
-from rich.console import Console
-from rich.text import Text
-
 from natpatsip.errors import one_line
+
+MAY_BE_TERMINAL = {"FORCE_COLOR", "TTY_COMPATIBLE"}  # environment variables by which Rich takes a file for a terminal
 
 
 class TimedLines(io.TextIOBase):
@@ -52,13 +52,19 @@ class ProgressLog:
     """Prints progress: with a tick on a terminal, elsewhere as plain lines with the time."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True)
-        self._is_terminal = self._console.is_terminal
+        self._is_terminal = False
+        if sys.stderr.isatty() or os.environ.keys() & MAY_BE_TERMINAL:  # Rich takes long to import
+            from rich.console import Console
+
+            self._console = Console(stderr=True)
+            self._is_terminal = self._console.is_terminal
 
     def __call__(self, line: str) -> None:
         """Print a line."""
         line = one_line(line)
         if self._is_terminal:
+            from rich.text import Text
+
             self._console.print(Text.assemble(("✓", "green"), f" {line}"))  # not markup: "[column]" is a cell's code
         else:
             sys.stderr.write(f"{line}\n" if isinstance(sys.stderr, TimedLines) else f"{_now()} {line}\n")

@@ -30,9 +30,12 @@ def sha256(content: bytes | str) -> str:
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file, or of the names in a folder; empty if there is neither."""
+    with suppress(OSError):
+        if (known := _known(path, os.stat(path))) is not None:  # noqa: PTH116 — for every file of a project
+            return known
     with suppress(OSError), path.open("rb") as content:
         found = os.fstat(content.fileno())
-        if found.st_size < REMEMBERED_FROM or not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(found.st_mode):
             return hashlib.file_digest(content, "sha256").hexdigest()
         return _remembered(path, found, content)
     with suppress(OSError):  # a folder: POSIX and Windows raise different errors when one is opened
@@ -50,6 +53,9 @@ class _Memory:
 
     file: Path | None = None
     digests: dict[str, list[Any]] | None = None
+
+    def __init__(self) -> None:
+        self.small: dict[str, tuple[list[int], str]] = {}
 
     def read(self) -> dict[str, list[Any]]:
         """Return the digests by path, each after what the file looked like; none if they cannot be read."""
@@ -78,20 +84,34 @@ def _remembered(path: Path, found: os.stat_result, content: BufferedReader) -> s
     """Return the digest of a large file: from memory if its size, times and inode are as they were, else hashed.
 
     A file that changed less than two seconds before it was hashed is not remembered: it may change again without
-    another time, since file systems record times as coarsely as that.
+    another time, since file systems record times as coarsely as that. Only large files are remembered by the next
+    command, too.
     """
-    name, looks = str(path.absolute()), [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
-    known = _memory.read().get(name)
+    name, looks = str(path.absolute()), _looks(found)
+    is_large = found.st_size >= REMEMBERED_FROM
+    known = _memory.read().get(name) if is_large else None
     if isinstance(known, list) and known[:-1] == looks and isinstance(known[-1], str):
         return known[-1]
     start = time.time_ns()
     digest = hashlib.file_digest(content, "sha256").hexdigest()
     after = os.fstat(content.fileno())
-    is_same = [after.st_size, after.st_mtime_ns, after.st_ctime_ns, after.st_ino] == looks
-    if is_same and start - max(found.st_mtime_ns, found.st_ctime_ns) > SETTLED_NS:
-        _memory.read()[name] = [*looks, digest]
-        _memory.write()
+    if _looks(after) == looks and start - max(found.st_mtime_ns, found.st_ctime_ns) > SETTLED_NS:
+        if is_large:
+            _memory.read()[name] = [*looks, digest]
+            _memory.write()
+        else:
+            _memory.small[str(path)] = (looks, digest)
     return digest
+
+
+def _looks(found: os.stat_result) -> list[int]:
+    return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
+
+
+def _known(path: Path, found: os.stat_result) -> str | None:
+    """Return the digest of a small file that this process has hashed; None if it may be another by now."""
+    looks, digest = _memory.small.get(str(path), ([], None))
+    return digest if path.is_absolute() and looks == _looks(found) else None
 
 
 def sha256_of_folder(folder: Path) -> str:

@@ -15,7 +15,7 @@ from natpatsip.blocks.values_in_words import escaped
 from natpatsip.charts import icons, sparkline_chart
 from natpatsip.errors import DataError, nearest
 from natpatsip.facts.fact import Fact, printed
-from natpatsip.measures.definitions import CONTROL_CHARTS, MIDDLES, declared
+from natpatsip.measures.definitions import CONTROL_CHARTS, MIDDLES, Definition, Measures, declared
 from natpatsip.measures.indicator import Measure
 from natpatsip.measures.kinds import no_icons
 from natpatsip.measures.measure_sentences import target_label
@@ -211,15 +211,16 @@ def _level_of(standings: Sequence[Standing]) -> tuple[str, str]:
 def _standings(measures: Sequence[Measure | str], dataset: str = "") -> list[Standing]:
     known = declared(context.current().project)
     chosen = measures or [name for name, each in known.by_id.items() if each.chart in BY_DEFAULT]
-    found = [each if isinstance(each, Measure) else Measure(each, is_owner=False) for each in chosen]
     if dataset:
         names = list(dict.fromkeys(each.dataset for each in known.by_id.values()))
-        found = [each for each in found if each.definition.dataset == dataset]
-        if not found:
+        # Before any is made: that reads its data, so a change of another dataset would run the notebook again.
+        chosen = [each for each in chosen if _definition_of(each, known).dataset == dataset]
+        if not chosen:
             raise DataError(
                 f'measures.overview: no measure that it can show is of the dataset "{dataset}".'
                 f"{nearest(dataset, names)} The measures are of {wording.listing(names)}."
             )
+    found = [each if isinstance(each, Measure) else Measure(each, is_owner=False) for each in chosen]
     for each in found:
         if each.definition.chart not in IN_OVERVIEW:
             raise DataError(
@@ -342,3 +343,7 @@ def _news(standing: Standing) -> Iterator[str]:
     for words in before.attention:
         if words not in now.attention:
             yield f"{_label(standing)}: no longer {words}"
+
+
+def _definition_of(measure: Measure | str, known: Measures) -> Definition:
+    return measure.definition if isinstance(measure, Measure) else known.definition(measure)

@@ -13,14 +13,14 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import natpatsip
 from natpatsip.errors import NotebookError
 from natpatsip.facts.publishing import CITES, published_in
-from natpatsip.files import merge_conflicts
+from natpatsip.files import memory, merge_conflicts
 from natpatsip.files.merge_conflicts import conflicts_in
 from natpatsip.pipeline.inline_code import expressions
 from natpatsip.quarter import FORM, Quarter
@@ -189,12 +189,18 @@ def _malformed(cell: Any) -> str:
     return ""
 
 
+def _unreadable(path: Path, error: Exception) -> NotebookError:
+    return NotebookError(f"notebooks/{path.name}: Jupyter cannot read it as a notebook: {error}")
+
+
 @dataclass(frozen=True)
 class Notebook:
     """A notebook of the project: its path and content."""
 
     path: Path
     content: NotebookNode
+    text: str = ""
+    """The text of its file."""
 
     @classmethod
     def read(cls, path: Path) -> Notebook:
@@ -206,13 +212,23 @@ class Notebook:
             If the file is missing or is not a notebook, has no title, or has no parameters cell that sets the quarter.
         """
         with block_imports(SLOW):
-            import nbformat
+            import nbformat  # noqa: F401 — imported here, where what it imports besides can be blocked
         if not path.is_file():
             raise NotebookError(
                 f"notebooks/{path.name}: the notebook is missing. Write it, or take it out of _quarto.yml."
             )
         try:
             text = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise _unreadable(path, error) from error
+        return memory.once(partial(cls._of, path, text), "notebook", path, text)
+
+    @classmethod
+    def _of(cls, path: Path, text: str) -> Notebook:
+        """Return the notebook that a file's text is."""
+        import nbformat
+
+        try:
             _refuse_conflicts(path.name, text)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", FutureWarning)  # of cells without ids, which are given below
@@ -221,8 +237,8 @@ class Notebook:
         except NotebookError:
             raise
         except Exception as error:  # nbformat raises errors of several libraries
-            raise NotebookError(f"notebooks/{path.name}: Jupyter cannot read it as a notebook: {error}") from error
-        notebook = cls(path, content)
+            raise _unreadable(path, error) from error
+        notebook = cls(path, content, text)
         notebook._check()
         return notebook
 
@@ -295,7 +311,11 @@ class Notebook:
 
     def cites(self) -> set[str]:
         """Return the ids of the facts that it cites."""
-        return set(CITES.findall(self.source))
+        return set(self._cited)
+
+    @cached_property
+    def _cited(self) -> frozenset[str]:
+        return frozenset(CITES.findall(self.source))
 
     def rebases(self) -> set[str] | None:
         """Return the series whose rebases it reads from params; None if it builds a name in code."""

@@ -35,6 +35,7 @@ def main(project: Path, quarter: str, output: Path, jobs: int) -> None:
 
 def _build(project: Path, quarter: str, output: Path, jobs: int, answer: Answer) -> None:
     from natpatsip.build import build
+    from natpatsip.files import memory
     from natpatsip.pipeline.caching.inputs import SourceChanged
     from natpatsip.pipeline.execution import kernels
     from natpatsip.pipeline.options import Options
@@ -43,14 +44,15 @@ def _build(project: Path, quarter: str, output: Path, jobs: int, answer: Answer)
     kernels.start()  # ready for the first cell that is edited
     options = Options(formats=("html",), renderer="pandoc", jobs=jobs, output=output, is_preview=True)
     try:
-        build(
-            project,
-            Quarter.parse(quarter),
-            options,
-            lambda line: answer(log=line),
-            published=lambda folder: answer(published=str(folder)),
-            on_read=lambda files: answer(read=sorted(files)),
-        )
+        with memory.remembering(is_on=True):
+            build(
+                project,
+                Quarter.parse(quarter),
+                options,
+                lambda line: answer(log=line),
+                published=lambda folder: answer(published=str(folder)),
+                on_read=lambda files: answer(read=sorted(files)),
+            )
     except SourceChanged:
         answer(outdated=True)
         sys.exit()

@@ -14,17 +14,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from natpatsip.files.digests import sha256_of
+from natpatsip.files.digests import key, sha256_of
 from natpatsip.files.short_paths import in_strings, shortener
 from natpatsip.pipeline.options import Log
 from natpatsip.pipeline.review_notes import without_notes
 
 if TYPE_CHECKING:
+    from natpatsip.pipeline.caching.store import Cache
     from natpatsip.pipeline.plan import Plan
 
+NOTEBOOKS = "published-notebooks"
 ABANDONED = 24 * 60 * 60  # seconds after which no build can still be filling a folder: that takes minutes
 REVIEWED = ("report.docx", "report.pdf")  # people comment in these files
 COMMENTS = "comments-*.json"  # what readers downloaded from the pages, and saved beside them
@@ -243,16 +246,31 @@ def _before(report: Path) -> Path:
     return report.parent / f".{report.name}.before"
 
 
-def copy_files(plan: Plan, staged: Path, folder: Path) -> None:
-    """Copy facts, figures and executed notebooks into the folder of a report."""
+def copy_files(plan: Plan, staged: Path, folder: Path, *, cache: Cache | None = None, toolchain: str = "") -> None:
+    """Copy facts, figures and executed notebooks into the folder of a report.
+
+    Parameters
+    ----------
+    cache : Cache, optional
+        What earlier builds have made of the same executed notebooks.
+    toolchain : str
+        The digest of what makes them.
+    """
     shutil.copy2(staged / "facts.csv", folder)
     beside_pages = shutil.ignore_patterns("*.png", "*.js")  # Quarto's pages are made where the figures are
     shutil.copytree(staged / "figures", folder / "figures", ignore=beside_pages)
     (folder / "notebooks").mkdir()
     for name in plan.notebooks:
         executed = (plan.workplace / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
-        text = publishable(executed, name, plan.project)
+        made = partial(publishable, executed, name, plan.project)
+        entry = key(toolchain, name, *_places(plan.project), executed)
+        text = cache.text(NOTEBOOKS, entry, made) if cache else made()
         (folder / "notebooks" / f"{name}.ipynb").write_text(text, encoding="utf-8", newline="\n")
+
+
+def _places(project: Path) -> list[Path]:
+    """Return the folders whose paths are shortened, which a digest of what shortens them does not tell."""
+    return [each for path in (project, Path.home()) for each in (path, path.resolve())]
 
 
 def publishable(

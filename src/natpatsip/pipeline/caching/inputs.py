@@ -9,7 +9,7 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -80,6 +80,12 @@ class Inputs:
         digest = key(*(f"{name} {looks[name]}" for name in sorted(looks)))
         return {name: sha for name, sha in found.items() if name not in looks} | {"_extensions": digest}
 
+    def rules(self) -> str:
+        """Return the digest of what decides how text may be written: the look, the settings, the files they name."""
+        shared = self.without_params()
+        folders = tuple(f"{name}/" for name in SOURCE_FOLDERS)
+        return key(self.environment, *(f"{name} {sha}" for name, sha in shared.items() if not name.startswith(folders)))
+
     def is_outdated(self) -> bool:
         """Return True if the engine or the packages have changed since the inputs were read."""
         return _environment() != self.environment
@@ -109,7 +115,7 @@ def single_files(project: Path) -> list[str]:
 
 def engine_digest() -> str:
     """Return the digest of the engine's source, the same on every machine."""
-    return key(*(part for file in sorted(files_in(ENGINE)) for part in (file.relative_to(ENGINE), file.read_bytes())))
+    return key(*_engine())
 
 
 @cache
@@ -119,10 +125,15 @@ def _imported_environment() -> str:
 
 
 def _environment() -> str:
-    sources = sorted(files_in(ENGINE))
     packages = sorted({name for place in sys.path for name in _packages(place)})
-    contents = (part for file in sources for part in (file.relative_to(ENGINE), file.read_bytes()))
-    return key(platform.python_version(), sys.platform, sys.executable, *packages, "engine", *contents)
+    return key(platform.python_version(), sys.platform, sys.executable, *packages, "engine", *_engine())
+
+
+def _engine() -> Iterator[str]:
+    """Yield the names of the engine's files, each with its digest."""
+    for file in sorted(map(str, files_in(ENGINE))):
+        yield file.removeprefix(ENGINE_PREFIX).replace(os.sep, "/")
+        yield sha256_of(Path(file))
 
 
 def _packages(place: str) -> list[str]:

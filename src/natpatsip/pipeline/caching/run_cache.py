@@ -11,12 +11,14 @@ import copy
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip.context import NOT_SHOWN, OPENED
-from natpatsip.files.digests import key, sha256_of
+from natpatsip.files import memory
+from natpatsip.files.digests import key, sha256, sha256_of
+from natpatsip.files.memory import Same
 from natpatsip.pipeline.caching.inputs import Inputs
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.notebook import appears_in, running, source_of
@@ -102,6 +104,8 @@ class Executed:
     trace: Trace
     is_new: bool = True
     """Whether it ran just now; else an earlier run was found."""
+    digest: str = ""
+    """The digest of its file's text; empty if nobody can tell what else it depends on."""
 
     @cached_property
     def outputs(self) -> Outputs:
@@ -121,6 +125,12 @@ class RunCache:
     edition: str  # the edition; empty for the national one
     kernels: str  # what notebooks run on: "warm" or "stock"
 
+    @property
+    def _made_of(self) -> tuple[str, ...]:
+        """What a run is found by besides the notebook."""
+        own = (str(self.quarter), self.edition, self.kernels)
+        return ("the key of a run", str(self.inputs.project), self.inputs.environment, *own)
+
     def key(self, content: Mapping[str, Any]) -> str:
         """Return the digest of all in a notebook that runs, and of what runs it."""
         steps = [step for _, step in running(content["cells"], self.quarter)]
@@ -135,23 +145,29 @@ class RunCache:
         output: Path,  # the file that the executed notebook is written to
     ) -> Executed | None:
         """Return a run that would give the same results today, with the notebook's present prose; None without one."""
-        import nbformat
-
-        name = self.key(notebook.content)
+        name = memory.once(partial(self.key, notebook.content), Same(notebook), *self._made_of)
         for trace in self._traces(name):
             if not trace.is_current(self.inputs, facts):
                 continue
             saved = self.cache.get(NOTEBOOKS, key(name, trace.key))
             if saved is None:
                 continue
-            seconds, text = saved.decode().split("\n", 1)
-            before = nbformat.v4.reads(text)  # type: ignore[no-untyped-call]
-            content = nbformat.from_dict(with_prose_of(notebook.content, before, self.quarter))  # type: ignore[no-untyped-call]
-            if content != before:
-                text = nbformat.writes(content)  # type: ignore[no-untyped-call]
+            restored = partial(self._restored, notebook, trace, saved)
+            executed, text = memory.once(restored, "run", Same(notebook), name, trace.key, saved)
             output.write_text(text, encoding="utf-8")
-            return Executed(notebook.name, content, float(seconds), trace, is_new=False)
+            return executed
         return None
+
+    def _restored(self, notebook: Notebook, trace: Trace, saved: bytes) -> tuple[Executed, str]:
+        """Return a saved run with the notebook's present prose, and the text of its file."""
+        import nbformat
+
+        seconds, text = saved.decode().split("\n", 1)
+        before = nbformat.v4.reads(text)  # type: ignore[no-untyped-call]
+        content = nbformat.from_dict(with_prose_of(notebook.content, before, self.quarter))  # type: ignore[no-untyped-call]
+        if content != before:
+            text = nbformat.writes(content)  # type: ignore[no-untyped-call]
+        return Executed(notebook.name, content, float(seconds), trace, is_new=False, digest=sha256(text)), text
 
     def uncovered(self, notebooks: Path) -> list[Path]:
         """Return the chapters' notebooks that will have to run, as far as the files that they read can tell."""
@@ -160,7 +176,8 @@ class RunCache:
 
     def _may_find(self, file: Path) -> bool:
         try:
-            name = self.key(json.loads(file.read_bytes()))
+            written = file.read_bytes()
+            name = memory.once(lambda: self.key(json.loads(written)), written, *self._made_of)
         except (
             OSError,
             ValueError,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from natpatsip.files.digests import remember_in, sha256
 LAYOUT = b"natpatsip cache 1 "
 VARIABLE = "NATPATSIP_CACHE_MB"
 LIMIT = 512  # MB, unless the environment variable sets another
+_sizes: dict[Path, int] = {}  # of caches, in bytes, as far as this process knows
 TARGET = 0.8  # of the limit, after making room: so that not every build has to
 
 
@@ -33,6 +34,7 @@ class Cache:
     error: str = field(default="", init=False)
     """Why the cache could not be written; empty if it could."""
     _has_grown: bool = field(default=False, init=False)
+    _written: int = field(default=0, init=False)
     _own: set[tuple[str, str]] = field(default_factory=set, init=False)
     _new: list[tuple[str, str]] = field(default_factory=list, init=False)
 
@@ -53,6 +55,15 @@ class Cache:
             os.utime(file)  # the least recently used entry is removed first
         return content
 
+    def text(self, kind: str, name: str, make: Callable[[], str]) -> str:
+        """Return the text of an entry, which `make` makes if there is none."""
+        found = self.get(kind, name)
+        if found is not None:
+            return found.decode()
+        text = make()
+        self.put(kind, name, text.encode())
+        return text
+
     def holds(self, kind: str) -> bool:
         """Return True if entries of a kind may be found."""
         return self.is_read and (self.folder / kind).is_dir()
@@ -67,7 +78,8 @@ class Cache:
                 lines.write(_head(kind, name, content) + b"\n" + content)
             Path(unfinished).replace(file)
             self._new.append((kind, name))
-            self.adopt([(kind, name)])
+            self._own.add((kind, name))
+            self._written += len(content)
         except OSError as error:
             self.error = self.error or f"{error.strerror or error} ({file.parent})"
             if unfinished:
@@ -76,8 +88,9 @@ class Cache:
 
     def adopt(self, entries: Iterable[tuple[str, str]]) -> None:
         """Count entries that another process of this build has saved as this build's own."""
-        self._own.update(entries)
-        self._has_grown = True
+        found = set(entries)
+        self._own |= found
+        self._has_grown = self._has_grown or bool(found)
 
     def forget(self) -> None:
         """Remove all that this build saved: the entries may not match their keys."""
@@ -94,12 +107,18 @@ class Cache:
 
     def make_room(self) -> None:
         """If the cache has grown over its limit, remove the least recently used entries."""
-        if not self._has_grown:
+        written, self._written = self._written, 0
+        if not self._has_grown and not written:
             return
         limit = limit_in_bytes()
+        known = _sizes.pop(self.folder, None)  # a process that stays has looked at all entries before
+        if known is not None and not self._has_grown and known + written <= limit:
+            _sizes[self.folder] = known + written
+            return
         found = sorted(_entries(self.folder), reverse=True)
         total = sum(size for _, size, _ in found)
         if total <= limit:
+            _sizes[self.folder] = total
             return
         while found and total > TARGET * limit:
             _, size, file = found.pop()

@@ -12,7 +12,6 @@ import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,6 +123,8 @@ def made_of(inputs: Inputs, params: Params, options: Options) -> dict[str, str]:
     `BuildRecord` knows more, but only where the cache is. The manifest goes where the report goes. Of the params, what
     is decided counts and not who has signed: a sign-off leaves a report as it is.
     """
+    from importlib.metadata import version
+
     quarter = Quarter.parse(params.quarter)
     decided = params.model_dump_json(exclude={"sign_offs", "verified"})
     before = quarter.previous()

@@ -17,7 +17,9 @@ from natpatsip.blocks.values_in_words import visible
 from natpatsip.charts import dark, icons, own_charts, palette
 from natpatsip.charts.layout.sizes import narrow, pages
 from natpatsip.errors import FigureError, RenderError
+from natpatsip.files import memory
 from natpatsip.files.digests import key
+from natpatsip.files.memory import Same
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing.drawn_texts import cut_alike, misleading
 from natpatsip.pipeline.drawing.plotly_to_svg import plotly_svg
@@ -227,6 +229,11 @@ class Artist:
 
 class Archive(Artist):
     """What earlier builds have drawn; `NotDrawnError` is raised for anything else."""
+
+    def figure_of(self, name: str, data: Mapping[str, Any], forms: Mapping[str, Any]) -> Drawn:
+        """Return a figure that a cell shows, by all that the cell shows of it and by the forms it can be drawn of."""
+        made_of = (name, Same(data), self._toolchain, self._formats)
+        return memory.once(lambda: self.drawn(name, forms), "drawn", *made_of)
 
     def _draw(self, draw: Callable[[], bytes], fault: str) -> bytes:
         raise NotDrawnError

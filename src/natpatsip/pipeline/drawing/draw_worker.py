@@ -131,7 +131,7 @@ class DrawWorkers:
             forms = {form: each.data[form] for form in FORMS if form in each.data}
             with contextlib.suppress(FigureError):  # reported when the build writes its drawings
                 try:
-                    self._found[each.id] = self._archive.drawn(each.id, forms)
+                    self._found[each.id] = self._archive.figure_of(each.id, each.data, forms)
                 except NotDrawnError:
                     requests.append({"name": each.id, "forms": forms})
         for each in outputs.pictures:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from natpatsip import wording
 from natpatsip.context import WARNING
 from natpatsip.errors import DataFileError, NotebookError, ReportError, apart, together
+from natpatsip.files.digests import sha256
 from natpatsip.pipeline.caching.run_cache import Executed, Facts, RunCache, Trace
 from natpatsip.pipeline.execution.cancellation import CancelToken
 from natpatsip.pipeline.execution.notebook_run import NotebookRun, output_of, run
@@ -110,8 +111,9 @@ def _execute(
         return Executed(notebook.name, ran.content, ran.seconds, Trace({}, untracked=("it was not traced",)))
     trace = Trace.of(ran.reads, runs.inputs, facts, name=f"notebooks/{notebook.path.name}")
     written = plan.workplace / "notebooks" / notebook.path.name
-    runs.save(notebook.content, written.read_text(encoding="utf-8"), ran.seconds, trace)
-    return Executed(notebook.name, ran.content, ran.seconds, trace)
+    text = written.read_text(encoding="utf-8")
+    runs.save(notebook.content, text, ran.seconds, trace)
+    return Executed(notebook.name, ran.content, ran.seconds, trace, digest=sha256(text))
 
 
 def _warnings(executed: Executed) -> Iterator[str]:

@@ -12,8 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from natpatsip import look as look_files
 from natpatsip import wording
 from natpatsip.blocks.values_in_words import escaped
 from natpatsip.charts import dark, palette
@@ -65,7 +64,7 @@ def read_pairs(brand: Path) -> dict[str, list[Pair]]:
     RenderError
         Naming each pair that is below what WCAG 2.2 AA asks.
     """
-    look = yaml.safe_load(brand.read_text(encoding="utf-8"))
+    look = look_files.brand(brand.parent)
     light = look["color"]["palette"]
     tints = {kind: (each["colour"], each["tint"]) for kind, each in look["callouts"].items()}
     dark_tints = {kind: (colour, look["dark"]["mist"]) for kind, (colour, _) in tints.items()}
@@ -155,11 +154,9 @@ def _statement(job: RenderJob, chapters: Sequence[Chapter]) -> str:
 
 
 def _checks(job: RenderJob, chapters: Sequence[Chapter]) -> Iterator[Row]:
-    nodes = [node for chapter in chapters for node in chapter.nodes]
-    charts, pictures = (_divs(nodes, kind) for kind in ("report-figure", "picture"))
+    charts, pictures = (sum(_divs(each, kind) for each in chapters) for kind in ("report-figure", "picture"))
     headings = sum(len(chapter.headings) for chapter in chapters)
-    tables = sum(node["t"] == "Table" for node in nodes)
-    links = sum(node["t"] == "Link" for node in nodes)
+    tables, links = (sum(each.kinds[kind] for each in chapters) for kind in ("Table", "Link"))
     pairs = read_pairs(job.report.extension / "_brand.yml")
     yield "Each chapter has one title, and headings go down one level at a time", _count(headings, "heading")
     yield (
@@ -188,8 +185,8 @@ def _checks(job: RenderJob, chapters: Sequence[Chapter]) -> Iterator[Row]:
         yield "In the Word file each picture has its text and each table a header row", "all of them"
 
 
-def _divs(nodes: Sequence[dict[str, object]], kind: str) -> int:
-    return sum(node["t"] == "Div" and kind in classes_of(node) for node in nodes)
+def _divs(chapter: Chapter, kind: str) -> int:
+    return sum(kind in classes_of(node) for node in chapter.divs)
 
 
 def _count(number: int, noun: str) -> str:
@@ -208,7 +205,7 @@ def _made(chapters: Sequence[Chapter]) -> Iterator[str]:
         "They also use the keyboard alone, enlarge the text to 400%, widen its spacing and reduce motion. They are not "
         "part of each build."
     )
-    if any(_divs(chapter.nodes, "organisations") for chapter in chapters):
+    if any(_divs(chapter, "organisations") for chapter in chapters):
         yield (
             "The charts of single organisations need a script. Without one, their latest values are in a table; the "
             "other charts are pictures and the search is the browser's own."

@@ -11,7 +11,9 @@ from functools import cached_property, partial
 from typing import Any
 
 from natpatsip.errors import RenderError, together
+from natpatsip.files import memory
 from natpatsip.files.digests import sha256_of
+from natpatsip.files.memory import Same
 from natpatsip.pipeline.render.pandoc import run_pandoc
 from natpatsip.pipeline.render.pandoc_tasks import Task, attempt, raised
 from natpatsip.pipeline.render.render_cache import RenderCache
@@ -49,6 +51,27 @@ class Chapter:
     def nodes(self) -> list[Node]:
         """Every element of the chapter in reading order, the outer before the inner."""
         return list(walk(self.blocks))
+
+    @cached_property
+    def divs(self) -> list[Node]:
+        """The divs in reading order, the outer before the inner."""
+        return list(find(self.blocks, "Div"))
+
+    @cached_property
+    def kinds(self) -> Counter[str]:
+        """How many elements of each kind it has."""
+        return Counter(node["t"] for node in self.nodes)
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """The ids that links can lead to, in reading order."""
+        found = (attributes_of(node)[0] for node in self.nodes if node["t"] in {"Header", "Div", "Span", "Table"})
+        return [name for name in found if name]
+
+    @cached_property
+    def targets(self) -> list[str]:
+        """What its links lead to, in reading order."""
+        return [node["c"][2][0] for node in self.nodes if node["t"] == "Link"]
 
     @cached_property
     def headings(self) -> list[Heading]:
@@ -105,7 +128,11 @@ def read_chapters(
     }
     plain, documents = len(chapters), parse_chapters(report, [*chapters, *marked.values()], cache, jobs=jobs)
     marks = {each.name: each.document for each in documents[plain:]}
-    return [replace(each, marked=marks.get(each.name)) for each in documents[:plain]]
+    return [_with_marks(each, marks.get(each.name)) for each in documents[:plain]]
+
+
+def _with_marks(chapter: Chapter, marked: Node | None) -> Chapter:
+    return memory.once(lambda: replace(chapter, marked=marked), "marks", Same(chapter), Same(marked))
 
 
 def read_chapter(report: Report, name: str, cache: RenderCache) -> Chapter:
@@ -179,6 +206,11 @@ def _read_alone(report: Report, chapter: Chapter, arguments: Sequence[str]) -> s
 
 
 def _with_document(chapter: Chapter, task: Task, text: str) -> Chapter:
+    made_of = (chapter.name, chapter.source, tuple(chapter.places), bool(task.orders), text)
+    return memory.once(lambda: _read(chapter, task, text), "document", *made_of)
+
+
+def _read(chapter: Chapter, task: Task, text: str) -> Chapter:
     document = read_document(text)
     if not task.orders:
         document["blocks"] = _without_citations(document["blocks"], chapter.stem)

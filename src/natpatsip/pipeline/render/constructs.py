@@ -10,11 +10,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from natpatsip.errors import RenderError, nearest, together
+from natpatsip.files import memory
+from natpatsip.files.digests import files_in
+from natpatsip.files.memory import Same
 from natpatsip.pipeline.options import FORMATS
 from natpatsip.pipeline.render.chapters import (
     Chapter,
@@ -106,10 +109,21 @@ def check_chapters(report: Report, chapters: Sequence[Chapter], *, formats: Coll
     RenderError
         With everything found in all chapters, each with its cell, or its file and line if it is from no cell.
     """
-    found = [text for chapter in chapters for text in _Constructs(report, chapter, formats).problems()]
+    by = (repr(replace(report, places={})), tuple(formats), _files(report)) if memory.is_on() else ()
+
+    def problems(chapter: Chapter) -> list[str]:
+        made = _Constructs(report, chapter, formats)
+        return memory.once(lambda: list(made.problems()), "constructs", Same(chapter), *by)
+
+    found = [text for chapter in chapters for text in problems(chapter)]
     found += missing_characters(report, chapters) if "pdf" in formats else ()
     found += links_and_ids(chapters, html_only=report.settings.html_only)
     together([RenderError(text) for text in dict.fromkeys(found)])
+
+
+def _files(report: Report) -> tuple[str, ...]:
+    """Return the files of a report, which chapters name."""
+    return tuple(sorted(str(file) for folder in (report.root, report.extension) for file in files_in(folder)))
 
 
 def constructs_of(report: Report, chapter: Chapter) -> list[str]:

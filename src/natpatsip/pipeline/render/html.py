@@ -14,8 +14,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from natpatsip import look
+from natpatsip.files import memory
+from natpatsip.files.memory import Same
 from natpatsip.pipeline.drawing.staged_drawings import LICENCES, VEGA
 from natpatsip.pipeline.render.chapter_parts import (
     blocks_text,
@@ -25,7 +26,7 @@ from natpatsip.pipeline.render.chapter_parts import (
     pages_metadata,
     part_of,
 )
-from natpatsip.pipeline.render.chapters import Chapter, attributes_of, classes_of, find
+from natpatsip.pipeline.render.chapters import Chapter, attributes_of, classes_of
 from natpatsip.pipeline.render.page_cells import with_cells
 from natpatsip.pipeline.render.pandoc_tasks import Task, perform
 from natpatsip.pipeline.render.programme_colours import programme_style
@@ -53,7 +54,7 @@ def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     chapters = for_pages(job.report, chapters)
     write_files(job.report, chapters, folder)
 
-    metadata, texts = pages_metadata(job.report), [blocks_text(unbroken(each.blocks)) for each in chapters]
+    metadata, texts = pages_metadata(job.report), [*map(_text_of_page, chapters)]
     tasks = [part_of(job.report, "html5", text, what=each.name) for each, text in zip(chapters, texts, strict=True)]
     for position, chapter in enumerate(chapters):
         variables = page_variables(job, chapters, position)
@@ -71,10 +72,14 @@ def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
         _save_single_page(job, chapters, done[2 * count :], folder)
 
 
+def _text_of_page(chapter: Chapter) -> str:
+    return memory.once(lambda: blocks_text(unbroken(chapter.blocks)), "text of a page", Same(chapter))
+
+
 def for_pages(report: Report, chapters: Sequence[Chapter]) -> list[Chapter]:
     """Return the chapters with what only pages have: terms that open their meaning, and in drafts the cells' marks."""
     if report.is_draft:
-        chapters = [with_cells(each) for each in chapters]
+        chapters = [memory.once(partial(with_cells, each), "cells", Same(each)) for each in chapters]
     return with_terms(chapters, printed=[each.name for each in chapters if report.in_print(each.name)])
 
 
@@ -108,6 +113,10 @@ def _common_variables(report: Report) -> dict[str, Any]:
 
 def description_of(chapter: Chapter) -> str:
     """Return a chapter's first paragraph, at most `DESCRIBED` characters of it, for its page's head."""
+    return memory.once(partial(_description, chapter), "description", Same(chapter))
+
+
+def _description(chapter: Chapter) -> str:
     paragraphs = (plain([block]) for block in chapter.blocks if block["t"] == "Para")
     return textwrap.shorten(next((text for text in paragraphs if text), chapter.title), DESCRIBED, placeholder=" …")
 
@@ -208,7 +217,7 @@ def _organisations(chapters: Sequence[Chapter]) -> Iterator[tuple[str, str]]:
 
 
 def _divs(chapter: Chapter, kind: str) -> Iterator[tuple[str, dict[str, str]]]:
-    for node in find(chapter.blocks, "Div"):
+    for node in chapter.divs:
         if kind in classes_of(node):
             name, _, pairs = attributes_of(node)
             yield name, pairs
@@ -271,7 +280,7 @@ def preview_image(report: Report) -> bytes:
     import vl_convert
 
     vl_convert.register_font_directory(str(report.extension / "fonts"))
-    brand = yaml.safe_load((report.extension / "_brand.yml").read_text(encoding="utf-8"))
+    colours = look.brand(report.extension)["color"]["palette"]
     title = textwrap.wrap(report.title, 26)[:4]
     small = [report.subtitle, *(["Draft"] if report.is_draft else [])]
     lines = [(line, 68, 700) for line in title] + [(line, 36, 600) for line in small]
@@ -281,7 +290,7 @@ def preview_image(report: Report) -> bytes:
         texts.append(f'<text x="80" y="{place}" font-size="{size}" font-weight="{weight}">{escape(line)}</text>')
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630">'
-        f'<rect width="1200" height="630" fill="{brand["color"]["palette"]["navy"]}"/>'
+        f'<rect width="1200" height="630" fill="{colours["navy"]}"/>'
         f'<g fill="#FFFFFF" font-family="{report.font}, sans-serif">{"".join(texts)}</g></svg>'
     )
     return bytes(vl_convert.svg_to_png(svg))
@@ -295,7 +304,7 @@ def write_single_page(job: RenderJob, chapters: Sequence[Chapter], folder: Path)
 
     Each chapter's title is a heading of level 2 under the report's.
     """
-    texts = [blocks_text(unbroken(each.blocks)) for each in chapters]
+    texts = [*map(_text_of_page, chapters)]
     done = perform(_tasks_of_single_page(job, chapters, texts), cache=job.cache, jobs=job.jobs)
     _save_single_page(job, chapters, done, folder)
 

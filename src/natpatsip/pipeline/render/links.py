@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from natpatsip.errors import nearest
-from natpatsip.pipeline.render.chapters import Chapter, attributes_of
+from natpatsip.pipeline.render.chapters import Chapter
 
 LINK = re.compile(r"([\w-]+\.qmd)(?:#(.*))?")
 ELSEWHERE = re.compile(r"https?://\S+|mailto:\S+@\S+")
@@ -20,7 +20,7 @@ def links_and_ids(chapters: Sequence[Chapter], *, html_only: Collection[str]) ->
     """
     ids: dict[str, set[str]] = {chapter.name: set() for chapter in chapters}
     owners: dict[str, Chapter] = {}
-    for chapter, name in ((each, name) for each in chapters for name in _ids(each)):
+    for chapter, name in ((each, name) for each in chapters for name in each.ids):
         if name in owners:
             other = owners[name].place(f"#{name}")
             yield (
@@ -31,15 +31,10 @@ def links_and_ids(chapters: Sequence[Chapter], *, html_only: Collection[str]) ->
         ids[chapter.name].add(name)
     for chapter in chapters:
         counted = Counter[str]()
-        for target in (node["c"][2][0] for node in chapter.nodes if node["t"] == "Link"):
+        for target in chapter.targets:
             counted[target] += 1
             for words in _link(chapter, target, ids, html_only):
                 yield f"{chapter.place_of_markup(f']({target})', counted[target])}: the link to {target} {words}"
-
-
-def _ids(chapter: Chapter) -> list[str]:
-    found = (attributes_of(node)[0] for node in chapter.nodes if node["t"] in {"Header", "Div", "Span", "Table"})
-    return [name for name in found if name]
 
 
 def _link(chapter: Chapter, target: str, ids: Mapping[str, set[str]], html_only: Collection[str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ that of the longest chapter, however long the report.
 from __future__ import annotations
 
 import json
+import math
 import signal
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from natpatsip.errors import RenderError
+from natpatsip.files import memory
+from natpatsip.pipeline.render import pandoc_process
 from natpatsip.pipeline.render.pandoc import pandoc_path
 from natpatsip.pipeline.render.program import run_program
 from natpatsip.pipeline.render.render_cache import RenderCache
@@ -27,6 +30,7 @@ STOPPED = (
     -signal.SIGINT,
     -signal.SIGTERM,
 )  # by Ctrl-C or a shutdown, which are for the build too: not to be tried again
+ENOUGH = 100_000  # letters for each process: it does that many in the time that it takes to start
 CONVERTED_FIRST = ("\t", "\r", "\ufeff")  # by pandoc's command line, before a reader has the text
 
 
@@ -105,8 +109,9 @@ def _alone(task: Task) -> str | RenderError:
 
 
 def _shares(tasks: Sequence[Task], waiting: Sequence[int], jobs: int) -> list[list[int]]:
-    """Deal out tasks to processes, the largest first, each to the one with the least to do."""
-    shares: list[list[int]] = [[] for _ in range(min(max(1, jobs), len(waiting)))]
+    """Deal out tasks to processes, the largest first, each to the one with the least to do; few letters to one."""
+    wanted = math.ceil(sum(len(tasks[at].content) + 1 for at in waiting) / ENOUGH)
+    shares: list[list[int]] = [[] for _ in range(min(max(1, jobs), wanted, len(waiting)))]
     sizes = [0] * len(shares)
     for at in sorted(waiting, key=lambda at: -len(tasks[at].content)):
         least = sizes.index(min(sizes))
@@ -117,6 +122,9 @@ def _shares(tasks: Sequence[Task], waiting: Sequence[int], jobs: int) -> list[li
 
 def _run(tasks: Sequence[Task], root: Path) -> list[str | None]:
     """Return the results of some tasks, which one process does; None for each that it could not."""
+    if memory.is_on():  # a process that stays has a pandoc that stays
+        parts = [(dict(task.orders), task.content.encode()) for task in tasks]
+        return pandoc_process.answers(parts, root=root, script=SCRIPT, is_stopped=lambda status: status in STOPPED)
     with tempfile.TemporaryFile() as orders:
         for task in tasks:
             _write(orders, task)

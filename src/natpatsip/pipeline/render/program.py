@@ -16,6 +16,13 @@ from natpatsip.errors import RenderError, of_the_machine
 LIMIT = 900.0  # seconds; Pandoc and Typst take a second or two, Quarto a minute for a long book
 
 
+def not_started(error: OSError, program: str, what: str) -> OSError | RenderError:
+    """Return what is said of a program that cannot be started."""
+    if of_the_machine(error) and not isinstance(error, PermissionError):
+        return error  # such as too little memory, which is nothing of the program's
+    return RenderError(f"{what}: {program} cannot be started: {error.strerror}. Install it again.")
+
+
 def run_program(
     command: Sequence[str],
     *,
@@ -48,9 +55,7 @@ def run_program(
             start_new_session=has_group,
         )
     except OSError as error:
-        if of_the_machine(error) and not isinstance(error, PermissionError):
-            raise  # such as too little memory, which is nothing of the program's
-        raise RenderError(f"{what}: {command[0]} cannot be started: {error.strerror}. Install it again.") from error
+        raise not_started(error, command[0], what) from error
     with process:
         try:
             out, err = process.communicate(None if source else content, timeout=seconds)

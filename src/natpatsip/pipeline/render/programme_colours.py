@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import yaml
-
+from natpatsip import look
 from natpatsip.charts import palette
 from natpatsip.pipeline.render.chapters import Chapter
 from natpatsip.pipeline.render.staged_report import Report
@@ -69,6 +68,5 @@ def _rule(where: str, stem: str, found: Mapping[str, str]) -> str:
     return f'{where}[data-programme="{stem}"] {{ {properties} }}'
 
 
-def _look(report: Report) -> dict[str, Any]:
-    look: dict[str, Any] = yaml.safe_load((report.extension / "_brand.yml").read_text(encoding="utf-8"))
-    return look
+def _look(report: Report) -> Mapping[str, Any]:
+    return look.brand(report.extension)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
+from natpatsip.files import memory
+from natpatsip.files.memory import Same
 from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, find, text_of
 
 FIGURE_TEXTS = ("description", "alt", "note")
@@ -17,7 +19,11 @@ def search_index(chapters: Sequence[Chapter]) -> str:
 
     The path is the headings that lead to the place, so that two places of one title can be told apart.
     """
-    entries = [entry for chapter in chapters for entry in _entries(chapter)]
+    entries = [
+        entry
+        for chapter in chapters
+        for entry in memory.once(lambda: list(_entries(chapter)), "search entries", Same(chapter))  # noqa: B023
+    ]
     return f"natpatsipIndex({json.dumps(entries, ensure_ascii=False, separators=(',', ':'))});\n"
 
 

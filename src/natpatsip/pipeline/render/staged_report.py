@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from natpatsip.look import EXTENSION
+from natpatsip.look import EXTENSION, brand
 from natpatsip.pipeline.options import Log
 from natpatsip.pipeline.staging.markdown import PLACES, Place
 from natpatsip.project import MARK
@@ -67,8 +67,7 @@ class Report:
     @property
     def font(self) -> str:
         """The family name of the report's typeface."""
-        brand = yaml.safe_load((self.extension / "_brand.yml").read_text(encoding="utf-8"))
-        return str(brand["typography"]["base"]["family"])
+        return str(brand(self.extension)["typography"]["base"]["family"])
 
 
 @dataclass(frozen=True)

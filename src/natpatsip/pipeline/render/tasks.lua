@@ -67,12 +67,19 @@ local function has_warned(messages)
   return false
 end
 
+-- A process that stays does each task in the folder that it names.
+local function done(task, content)
+  if not task.folder then return DO[task['do']](task, content) end
+  return pandoc.system.with_working_directory(task.folder, function() return DO[task['do']](task, content) end)
+end
+
 local line = io.read('L')
 while line do
   local task = pandoc.json.decode(line, false)
   local content = io.read(task.length) or ''
-  local messages, is_done, answer = pandoc.log.silence(pcall, DO[task['do']], task, content)
+  local messages, is_done, answer = pandoc.log.silence(pcall, done, task, content)
   if is_done and not has_warned(messages) then io.write(#answer, '\n', answer) else io.write('-1\n') end
+  io.flush()
   content, answer, messages = nil, nil, nil
   collectgarbage()
   line = io.read('L')

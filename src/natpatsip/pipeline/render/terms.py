@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from natpatsip.files import memory
+from natpatsip.files.memory import Same
 from natpatsip.pipeline.plan import GLOSSARY, TERM
 from natpatsip.pipeline.render.chapters import Chapter, Node, classes_of, text_of
 from natpatsip.pipeline.staging.markdown import slug
@@ -64,7 +66,11 @@ def with_terms(chapters: Sequence[Chapter], *, printed: Collection[str]) -> list
             return chapter
         return _with_blocks(chapter, _Marker(longest_first).blocks(chapter.blocks))
 
-    return [marked(chapter) for chapter in chapters]
+    def remembered(chapter: Chapter) -> Chapter:
+        made_of = (Same(chapter), chapter is glossary, chapter.name in printed, *longest_first)
+        return memory.once(lambda: marked(chapter), "terms", *made_of)
+
+    return [remembered(chapter) for chapter in chapters]
 
 
 def _with_blocks(chapter: Chapter, blocks: Sequence[Node]) -> Chapter:

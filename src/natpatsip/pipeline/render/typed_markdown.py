@@ -6,12 +6,14 @@ a word. What comes from results (figures, tables, values) and links to them are 
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from natpatsip import look
 from natpatsip.errors import RenderError, ReportError, StagingError, apart, together
+from natpatsip.files.digests import key
 from natpatsip.files.yaml_models import place_of, texts_in
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.inline_code import INLINE
@@ -34,10 +36,11 @@ PRINTED = (  # keys of _quarto.yml, with what is under them
     ("book", "title"),
     *((OWN, key) for key in (*OF_OWN, "illustrative-data", "programmes")),
 )
+JUDGED = "typed"  # the kind of entries of the cache
 MARKDOWN = re.compile("markdown", re.IGNORECASE)  # in code that may show headings
 
 
-def check_typed(plan: Plan, cache: Cache, toolchain: str, *, is_printed: bool, jobs: int) -> None:
+def check_typed(plan: Plan, cache: Cache, toolchain: str, *, is_printed: bool, jobs: int, rules: str = "") -> None:
     """Check what authors have typed in all notebooks of a plan.
 
     Parameters
@@ -52,23 +55,47 @@ def check_typed(plan: Plan, cache: Cache, toolchain: str, *, is_printed: bool, j
         Whether there is to be a PDF, which needs typefaces for all characters.
     jobs : int
         How many notebooks are read at once.
+    rules : str
+        The digest of what they are judged by besides themselves; without one, each is judged again.
 
     Raises
     ------
     RenderError
         With everything that is wrong, each thing with its notebook and cell.
     """
-    saved, report = RenderCache(plan.project, cache, toolchain), _report(plan)
-    found: list[list[str]] = [[] for _ in plan.notebooks]
-    drafts = [_draft(plan, *each) for each in zip(plan.notebooks.values(), found, strict=True)]
+    saved = RenderCache(plan.project, cache, toolchain)
+    judged = (rules, str(plan.quarter), is_printed, *plan.chapters)
+    entries = [key(*judged, notebook.name, notebook.text) for notebook in plan.notebooks.values()] if rules else []
+    known = [cache.get(JUDGED, entry) for entry in entries] or [None] * len(plan.notebooks)
+    found: list[list[str]] = [json.loads(each or b"[]") for each in known]
+    new = [at for at, each in enumerate(known) if each is None]
+    notebooks = [*plan.notebooks.values()]
+    for at, texts in zip(new, _judged(plan, [notebooks[at] for at in new], saved, is_printed, jobs), strict=True):
+        found[at] = texts
+        if entries:
+            cache.put(JUDGED, entries[at], json.dumps(texts).encode())
+    settings = _letters_of_settings(plan) if is_printed else ()
+    together([RenderError(text) for text in dict.fromkeys(chain(settings, chain.from_iterable(found)))])
+
+
+def _judged(
+    plan: Plan,
+    notebooks: Sequence[Notebook],
+    saved: RenderCache,
+    is_printed: bool,
+    jobs: int,
+) -> list[list[str]]:
+    """Return what is wrong with what was typed in each of some notebooks."""
+    report = _report(plan)
+    found: list[list[str]] = [[] for _ in notebooks]
+    drafts = [_draft(plan, *each) for each in zip(notebooks, found, strict=True)]
     for texts, chapter in zip(found, parse_each(report, drafts, saved, jobs=jobs), strict=True):
         if isinstance(chapter, RenderError):  # a work that is not there, or a div that is never closed
             texts += apart(str(chapter))
         else:
             texts += constructs_of(report, chapter)
             texts += missing_characters(report, [chapter]) if is_printed else ()
-    settings = _letters_of_settings(plan) if is_printed else ()
-    together([RenderError(text) for text in dict.fromkeys(chain(settings, chain.from_iterable(found)))])
+    return found
 
 
 def _letters_of_settings(plan: Plan) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from natpatsip import wording
 from natpatsip.datasets import declaration
@@ -12,6 +13,7 @@ from natpatsip.measures.definitions import MIDDLES, Definition, declared
 from natpatsip.pipeline.notebook_outputs import FigureRecord
 from natpatsip.pipeline.plan import Plan
 from natpatsip.pipeline.staging.passport_text import Units, kind, period, unit_of
+from natpatsip.pipeline.staging.saved_chapters import SavedChapters
 from natpatsip.pipeline.staging.workbook import NOT_AVAILABLE, Cell, Sheet, write_workbook
 from natpatsip.quarter import Quarter
 from natpatsip.settings import STAND_INS
@@ -34,6 +36,7 @@ def write_data_file(
     figures: Sequence[FigureRecord],
     facts: Sequence[Fact],
     read: Collection[str],  # the data files that the report was made from
+    saved: SavedChapters | None = None,  # what earlier builds have staged
 ) -> None:
     """Write the workbook of a report's data."""
     title = f"{plan.book['book'].get('title') or 'Progress report'}: data of {plan.quarter.label}"
@@ -41,15 +44,18 @@ def write_data_file(
     sheets = [*map(_of_figure, figures), *_of_measures(plan, facts), *_of_facts(plan, facts)]
     used = {part for sheet in sheets for row in sheet.rows for cell in row for part in str(cell).split(BETWEEN)}
     used |= {ILLUSTRATIVE for each in figures if each.record["is_illustrative"]}
-    write_workbook(
-        file,
-        title=title,
-        cover=_cover(plan, is_illustrative=ILLUSTRATIVE in used),
-        marks={mark: text for mark, text in marks_of(plan, read).items() if mark in used},
-        sheets=sheets,
-        properties={"title": title, "author": settings.publisher, "subject": settings.description},
-        day=plan.params.cut_off,
-    )
+    parts: dict[str, Any] = {
+        "title": title,
+        "cover": _cover(plan, is_illustrative=ILLUSTRATIVE in used),
+        "marks": {mark: text for mark, text in marks_of(plan, read).items() if mark in used},
+        "sheets": sheets,
+        "properties": {"title": title, "author": settings.publisher, "subject": settings.description},
+        "day": plan.params.cut_off,
+    }
+    if saved:
+        saved.write_file(file, repr(parts), lambda: write_workbook(file, **parts))
+    else:
+        write_workbook(file, **parts)
 
 
 def _cover(plan: Plan, *, is_illustrative: bool) -> dict[str, str]:

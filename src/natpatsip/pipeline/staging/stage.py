@@ -34,6 +34,7 @@ from natpatsip.pipeline.staging.markdown import PLACES, Place
 from natpatsip.pipeline.staging.passport_text import listing, script
 from natpatsip.pipeline.staging.passports import Passport, homes_of, passports_of, uses_in, with_entries, write_facts
 from natpatsip.pipeline.staging.project_style import add_project_style, without_carried
+from natpatsip.pipeline.staging.saved_chapters import SavedChapters, StagedChapter
 from natpatsip.project import MARK
 from natpatsip.settings import STAND_INS, Settings, bibliography_of, listed, logo_of
 
@@ -80,6 +81,7 @@ def stage(
     facts: Sequence[Fact],  # every fact of the report, in reading order
     *,
     written: Mapping[str, str] | None = None,  # the text of generated chapters that others write
+    saved: SavedChapters | None = None,  # the chapters of earlier builds
 ) -> Staged:
     """Write the chapters and settings of a report into a folder of their own; the drawings follow.
 
@@ -108,7 +110,7 @@ def stage(
         sha256_of_folder(folder / EXTENSION),
         lambda name: [*typed_in(executed[name].cells), *phrases()],
     )
-    texts, places = _chapters(plan, executed, figures, folder / "figures", phrases)
+    texts, places = _chapters(plan, executed, figures, folder / "figures", phrases, saved=saved, read=read)
     if illustrative:
         before = texts["index"].count("\n")
         texts["index"] = _with_illustrative_note(plan, texts["index"], facts)
@@ -126,7 +128,7 @@ def stage(
     comments = _write_notes(plan, executed, folder)
     _write_settings(plan, staged)
     write_facts(facts, homes, folder / "facts.csv")
-    write_data_file(folder / DATA_FILE, plan, figures, facts, read)
+    write_data_file(folder / DATA_FILE, plan, figures, facts, read, saved)
     return replace(staged, comments=comments)
 
 
@@ -144,6 +146,9 @@ def _chapters(
     figures: Sequence[FigureRecord],
     folder: Path,
     phrases: Callable[[], Iterable[str]],
+    *,
+    saved: SavedChapters | None = None,
+    read: Mapping[str, str],
 ) -> tuple[dict[str, str], dict[str, list[Place]]]:
     """Return the text of each chapter made of a notebook, and of the list of figures; and which cells lines are from.
 
@@ -152,6 +157,11 @@ def _chapters(
     titles, tables = _titles(plan), tables_of(executed, plan.quarter)
     by_id = {figure.id: figure for figure in figures}
     known = titles | dict.fromkeys(set(GENERATED) & set(plan.chapters), "")
+    note = plan.settings.illustrative_data.figure
+    shared = (
+        *(str(plan.quarter), note, sorted(known.items()), sorted(tables.items()), sorted(read.items())),
+        [(each.id, each.number, each.chapter, each.programme) for each in figures],
+    )
     texts: dict[str, str] = {}
     places: dict[str, list[Place]] = {}
     errors: list[ReportError] = []
@@ -165,19 +175,25 @@ def _chapters(
                 quarter=plan.quarter,
                 figures=by_id,
                 chapters=known,
-                note=plan.settings.illustrative_data.figure,
+                note=note,
                 tables=tables,
                 phrases=phrases,
             )
             try:
-                texts[name], _ = exporter.from_notebook_node(executed[name])
-                places[name] = exporter.places
-                for file, content in exporter.pasted.items():
+                made = partial(_exported, exporter, executed[name])
+                chapter = saved.once(name, shared, made) if saved else made()
+                texts[name], places[name] = chapter.text, chapter.places
+                for file, content in chapter.pasted.items():
                     (folder / file).write_bytes(content)
             except ReportError as error:
                 errors.append(error)
     together(errors)
     return texts, places
+
+
+def _exported(exporter: ChapterExporter, executed: NotebookNode) -> StagedChapter:
+    text, _ = exporter.from_notebook_node(executed)
+    return StagedChapter(text, exporter.places, exporter.pasted)
 
 
 def _titles(plan: Plan) -> dict[str, str]:

@@ -1,0 +1,84 @@
+"""A build that has nothing to do, told before Typer and Pydantic are imported: that takes longer than all the rest.
+
+Only the plainest command line is read here: one quarter, and options with one value each. Whatever is not understood,
+or not up to date, or wrong, is left to the command line as it is declared in `natpatsip.cli.build`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from natpatsip.cli.console import ProgressLog, say
+from natpatsip.errors import ReportError
+from natpatsip.pipeline.options import FORMATS, RENDERERS, Options, files_of
+from natpatsip.project import find_root
+from natpatsip.quarter import FORM, Quarter
+
+COMMAND = "build"
+
+
+def is_unchanged(arguments: Sequence[str]) -> bool:
+    """Return True if that was all: the report that is asked for is up to date, and this has said so."""
+    try:
+        asked, project = understood(arguments), find_root(Path.cwd().resolve())
+        if asked is None or project is None or any((project / "reports").glob(".*")):
+            return False
+        from natpatsip.build import unchanged
+
+        quarter, options = asked
+        report = unchanged(project, quarter, options, ProgressLog())
+    except (ReportError, OSError):  # the command line will come upon it too, and say it
+        return False
+    if report is None:
+        return False
+    for file in files_of(report, options.formats):
+        say(str(file))
+    return True
+
+
+def understood(arguments: Sequence[str]) -> tuple[Quarter, Options] | None:
+    """Return the quarter and the options of a plain build; None for any other command line.
+
+    Examples
+    --------
+    >>> understood(["build", "2024-25-Q2", "--to", "pdf,html"])[1].formats
+    ('html', 'pdf')
+    >>> understood(["build", "2024-25-Q2", "--final"]), understood(["build"]), understood(["build", "2024-25-Q2", "-h"])
+    (None, None, None)
+    """
+    if not arguments or arguments[0] != COMMAND:
+        return None
+    words = iter(arguments[1:])
+    quarters: list[str] = []
+    given: dict[str, str] = {}
+    for word in words:
+        if FORM.fullmatch(word) and not quarters:
+            quarters.append(word)
+        elif word in ("--to", "--renderer", "--jobs", "--output") and word not in given:
+            given[word] = next(words, "")
+        else:
+            return None
+    formats = given.get("--to", ",".join(FORMATS)).split(",")
+    renderer, jobs, output = (given.get(f"--{name}") for name in ("renderer", "jobs", "output"))
+    is_plain = quarters and all(_plain(formats, renderer, jobs, output))
+    if not is_plain:
+        return None
+    try:
+        quarter = Quarter.parse(quarters[0])
+    except ReportError:
+        return None
+    return quarter, Options(
+        formats=tuple(name for name in FORMATS if name in formats),
+        renderer=renderer or Options.renderer,
+        jobs=int(jobs or Options.jobs),
+        output=Path(output) if output else None,
+    )
+
+
+def _plain(formats: Sequence[str], renderer: str | None, jobs: str | None, output: str | None) -> Iterator[bool]:
+    """Yield whether each option has a value that it may have, and no dash to begin with."""
+    yield set(formats) <= set(FORMATS)
+    yield renderer is None or renderer in RENDERERS
+    yield jobs is None or (jobs.isdecimal() and jobs.isascii() and int(jobs) > 0)
+    yield output is None or (output != "" and not output.startswith("-"))

@@ -1,0 +1,127 @@
+"""A pandoc that stays, in a process that stays: what it loads with its first task takes as long as three chapters.
+
+It reads a task at a time from its input, and has written the answer before it reads the next.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, cast
+
+from natpatsip.errors import RenderError
+from natpatsip.pipeline.render.pandoc import pandoc_path
+from natpatsip.pipeline.render.program import LIMIT, not_started
+
+MOST_TASKS = 500  # after which a process is replaced, whatever it may have come to hold
+
+
+class PandocProcess:
+    """A process of pandoc that does tasks one after the other, in a folder that each names."""
+
+    def __init__(self, script: Path) -> None:
+        self.script, self.tasks = script, 0
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 — pandoc's own path
+                [pandoc_path(), "lua", str(script)],
+                cwd=script.parent,  # which stays: a staged project is removed by the next build
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        except OSError as error:
+            raise not_started(error, pandoc_path(), "pandoc") from error
+
+    def answer(self, order: bytes, content: bytes) -> str | None:
+        """Return the answer to one task; None if pandoc could not do it.
+
+        Raises
+        ------
+        EOFError
+            If the process has ended, or was ended because it took too long.
+        """
+        self.tasks += 1
+        stdin, stdout = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
+        limit = threading.Timer(LIMIT, self._process.kill)
+        limit.daemon = True
+        limit.start()
+        try:
+            stdin.write(order + b"\n" + content)
+            stdin.flush()
+            length = int(stdout.readline() or b"x")
+            text = stdout.read(max(0, length))
+        except (OSError, ValueError):
+            raise EOFError from None
+        finally:
+            limit.cancel()
+        if len(text) < length:
+            raise EOFError
+        return None if length < 0 else text.decode().replace("\r\n", "\n")
+
+    def end(self) -> int:
+        """End it, and return its exit status."""
+        with contextlib.suppress(OSError):
+            cast("IO[bytes]", self._process.stdin).close()
+        cast("IO[bytes]", self._process.stdout).close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._process.wait(1)
+        self._process.kill()
+        return self._process.wait()
+
+
+_idle: list[PandocProcess] = []
+_lock = threading.Lock()
+
+
+def answers(
+    tasks: Sequence[tuple[dict[str, object], bytes]],  # the orders of each task, and its content
+    *,
+    root: Path,  # the folder in which they are done
+    script: Path,
+    is_stopped: Callable[[int], bool],  # whether an exit status is that of a process that Ctrl-C or a shutdown ended
+) -> list[str | None]:
+    """Return the answers to some tasks; None for those that the command line has to do, and to say what is wrong.
+
+    Raises
+    ------
+    RenderError
+        If pandoc cannot be started, or was stopped from outside.
+    """
+    process = _take(script)
+    found: list[str | None] = []
+    for orders, content in tasks:
+        order = json.dumps({**orders, "length": len(content), "folder": str(root.resolve())}).encode()
+        try:
+            found.append(process.answer(order, content))
+        except EOFError:
+            if is_stopped(process.end()):
+                raise RenderError("pandoc: it was stopped. Build again.") from None
+            return [*found, *[None] * (len(tasks) - len(found))]
+        except BaseException:  # Ctrl-C: what it writes would be taken for the next answer
+            process.end()
+            raise
+    if process.tasks < MOST_TASKS:
+        with _lock:
+            _idle.append(process)
+    else:
+        process.end()
+    return found
+
+
+def _take(script: Path) -> PandocProcess:
+    with _lock:
+        at = next((at for at, each in enumerate(_idle) if each.script == script), None)
+        return PandocProcess(script) if at is None else _idle.pop(at)
+
+
+@atexit.register
+def stop() -> None:
+    """End all processes that wait for tasks."""
+    with _lock:
+        while _idle:
+            _idle.pop().end()
