@@ -74,8 +74,9 @@ def _move_out_of_labels(document: Any) -> None:
     for start in list(document.element.body.iter(qn("w:bookmarkStart"))):
         label = list(takewhile(lambda each: each.tag != qn("w:bookmarkEnd"), start.itersiblings()))
         end = label[-1].getnext() if label else None
-        is_label = end is not None and end.get(qn("w:id")) == start.get(qn("w:id"))
-        if not is_label or start.getparent().tag != qn("w:p") or start.get(qn("w:name"), "").startswith(PREFIX):
+        if end is None or end.get(qn("w:id")) != start.get(qn("w:id")):
+            continue
+        if start.getparent().tag != qn("w:p") or start.get(qn("w:name"), "").startswith(PREFIX):
             continue
         for each in label:
             if each.tag == qn("w:commentRangeStart"):
