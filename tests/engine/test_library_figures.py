@@ -221,7 +221,12 @@ def test_an_axis_is_labelled_with_its_values_not_with_their_distance_from_one():
     assert "1000001.0" in svg
 
 
+ALTAIR_WORDS = WORDS.replace("data=data", 'data=rows, alt="Meals"')
 MEALS = {
+    "altair": 'import altair as alt\nrows = pd.DataFrame({"meal": meals, "beds": [5, 3]})\n'
+    'made = alt.Chart(rows).mark_bar().encode(x="meal:N", y="beds:Q")\n'
+    f'figure("fig-c", made, {ALTAIR_WORDS})',
+    "altair-title": f'figure("fig-d", made.properties(title=meals[1]), {ALTAIR_WORDS})',
     "matplotlib": f'fig, ax = plt.subplots()\nax.bar(meals, [5, 3])\nfigure("fig-a", fig, {WORDS})',
     "plotly": f'figure("fig-b", go.Figure([go.Bar(x=meals, y=[5, 3])]), {WORDS})',
     "picture": 'fig, ax = plt.subplots()\nax.bar(meals, [5, 3])\npicture("pic-a", fig, alt="Meals")',
@@ -229,15 +234,18 @@ MEALS = {
 
 
 @pytest.mark.parametrize(
-    ("other", "refused"), [("'soup'", 0), ("f\"{float('nan')} pounds\"", 3), ("str(float('nan'))", 3)]
+    ("other", "refused"), [("'soup'", 0), ("f\"{float('nan')} pounds\"", 5), ("str(float('nan'))", 5)]
 )
 def test_a_phrase_that_begins_with_nan_is_drawn_and_a_missing_value_is_refused(tmp_path, other, refused):
-    ward = [prose("## Progress\n\nSee @fig-a and @fig-b."), code(f'{SETUP}\nmeals = ["nan bread", {other}]')]
+    ward = [
+        prose("## Progress\n\nSee @fig-a and @fig-b, @fig-c and @fig-d."),
+        code(f'{SETUP}\nmeals = ["nan bread", {other}]'),
+    ]
     ward += [code(text, id=name, tags=["typed-number"]) for name, text in MEALS.items()]
     done = command(small(tmp_path, ward=ward), "build", "2024-25-Q2", "--to", "html")
     assert done.returncode == bool(refused), done.stdout + done.stderr
     assert done.stderr.count('it shows the text "nan') == refused
     assert "nan bread" not in done.stderr
     if not refused:
-        figures = tmp_path.rglob("html/figures/*-[ab].svg")
-        assert ["nan bread" in file.read_text(encoding="utf-8") for file in figures] == [True] * 3
+        figures = tmp_path.rglob("html/figures/*-[abcd].svg")
+        assert ["nan bread" in file.read_text(encoding="utf-8") for file in figures] == [True] * 5

@@ -339,7 +339,6 @@ MISLEADING = {
         'the text "null people"',
     ),
     "missing-facet": (chart({**TEAMS, "area": ["A", "B", None]}).facet("area:N"), 'the text "null"'),
-    "title": (chart(TEAMS).properties(title=f"Mean {float('nan')}"), 'the text "Mean nan"'),
     "axis": (percent([0.4, 0.9, 1.2], **AXIS), 'two labels of the y axis are "'),
     "axis-of-tenths": (
         chart(

@@ -20,7 +20,6 @@ from natpatsip.charts.own_charts import units
 Items = Sequence[Mapping[str, Any]]
 LOOK = ("fill", "stroke", "shape", "strokeDash", "strokeWidth", "size", "opacity")
 _MISSING = re.compile(r"(?<![\w'’])(null|undefined|NaN|nan|NaT|<NA>|Infinity|Invalid [Dd]ate)(?![\w'’])")
-_OF_VEGA = re.compile(r"null|undefined|Infinity|Invalid [Dd]ate")
 _MISSING_IN_TITLE = re.compile(r"(?<![\w'’])(\Anull\Z|undefined|NaN|nan|NaT|<NA>)(?![\w'’])")
 _NUMBER = re.compile(r"[-−+]?[£$€]?\d[\d,.]*\s?[%kKMGBTmµ]?")
 _SMALL = re.compile(r"[-−]?[\d.]+\s?[mµnpfazy]")  # d3's milli, micro and less
@@ -33,11 +32,14 @@ def misleading(
     specification: Mapping[str, Any],  # Vega-Lite
     scene: Mapping[str, Any],  # what Vega draws for it, as a scenegraph
 ) -> str:
-    """Return which text of a chart is none for readers, or looks like another, and what to do; or an empty text."""
+    """Return which text of a chart is none for readers, or looks like another, and what to do; or an empty text.
+
+    What is in the chart or its data, with other words, is not Vega's: `unreadable` looks for what Python has printed.
+    """
     has_si_format = bool(_SI_FORMAT.search(json.dumps(specification, default=str)))
     for role, text in texts(scene):
         pattern = _MISSING_IN_TITLE if "title" in role else _MISSING
-        if (found := pattern.search(text)) and not _is_given(text, found[1], specification):
+        if (found := pattern.search(text)) and (text == found[1] or text not in _strings(specification)):
             return (
                 f'it shows the text "{text}", with {found[1]} for a missing value. Leave the row out, or give it words '
                 "in the notebook."
@@ -102,11 +104,6 @@ def texts(group: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             for line in given if isinstance(given, list) else [given]:
                 yield str(group.get("role", "")), str(line)
         yield from texts(item)
-
-
-def _is_given(text: str, word: str, specification: Mapping[str, Any]) -> bool:
-    """Return True if a text with one of Vega's own words is in the chart or its data as it is, with other words."""
-    return bool(_OF_VEGA.fullmatch(word)) and text != word and text in _strings(specification)
 
 
 def _strings(value: Any) -> Iterator[str]:

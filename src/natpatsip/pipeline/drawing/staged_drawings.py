@@ -16,6 +16,7 @@ from natpatsip.files.csv_files import rows_of, to_csv
 from natpatsip.pipeline.drawing import organisation_tables
 from natpatsip.pipeline.drawing.charts_to_svg import Artist
 from natpatsip.pipeline.drawing.drawn_texts import unreadable
+from natpatsip.pipeline.drawing.refused_charts import is_made_here
 from natpatsip.pipeline.options import FORMATS
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ def write_drawings(
         (folder / f"{figure.id}.csv").write_bytes(to_csv(rows_of(figure.record["data"])).encode())
         try:
             drawn = found.get(figure.id) or artist.drawn(figure.id, figure.forms)
-            if not figure.specification and (fault := unreadable(drawn.svg, partial(phrases, figure.chapter))):
+            if not is_made_here(figure.specification) and (
+                fault := unreadable(drawn.svg, partial(phrases, figure.chapter))
+            ):
                 raise FigureError(f"{figure.id}: {fault}")
         except FigureError as error:
             errors.append(FigureError(f"{figure.place}: {error}" if figure.place else str(error)))
