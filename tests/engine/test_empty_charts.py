@@ -19,29 +19,44 @@ TARGET = alt.Chart(ROWS).mark_rule().encode(y=alt.datum(5))
 LOG = alt.Y("seen:Q").scale(type="log")
 
 EMPTY = {
-    "dot-bar": (alt.Chart(ODD).mark_bar().encode(x="team:N", y="No. seen:Q"), '"No. seen" as a path'),
-    "dot-text": (alt.Chart(ODD).mark_text().encode(x="team:N", text="No. seen:Q"), '"No. seen" as a path'),
-    "bracket": (alt.Chart(ODD).mark_line().encode(x="team:N", y="seen[all]:Q"), '"seen[all]" as a path'),
-    "path": (alt.Chart("../data/reported.csv").mark_bar().encode(x="period:N", y="value:Q"), '"../data/reported.csv"'),
-    "address": (alt.Chart("https://example.org/a.csv").mark_bar().encode(x="a:N", y="b:Q"), "does not read"),
-    "log-line": (CHART.mark_line().encode(x="team:N", y=LOG), "no place on a log axis"),
-    "log-points": (CHART.mark_point().encode(x="team:N", y=LOG), "no place on a log axis"),
-    "log-bars": (CHART.mark_bar().encode(x="team:N", y=LOG), "no place on a log axis"),
-    "filtered": (LINE.transform_filter("datum.seen > 1000"), "no row is left"),
-    "outside": (CHART.mark_line().encode(x="team:N", y=alt.Y("seen:Q").scale(domain=[500, 900])), "no row is left"),
-    "words-as-numbers": (CHART.mark_point().encode(x="seen:Q", y="team:Q"), "no row is left"),
-    "no-such-column": (CHART.mark_bar().encode(x="team:N", y="sen:Q"), 'a column "sen"'),
-    "no-such-colour": (CHART.mark_bar().encode(x="team:N", y="seen:Q", color="sen:N"), 'a column "sen"'),
-    "beside-a-target": (alt.layer(TARGET, CHART.mark_bar().encode(x="team:N", y="sen:Q")), 'a column "sen"'),
-    "filtered-beside-a-target": (alt.layer(TARGET, LINE.transform_filter("datum.seen > 1000")), "no row is left"),
+    "dot-bar": (lambda: alt.Chart(ODD).mark_bar().encode(x="team:N", y="No. seen:Q"), '"No. seen" as a path'),
+    "dot-text": (lambda: alt.Chart(ODD).mark_text().encode(x="team:N", text="No. seen:Q"), '"No. seen" as a path'),
+    "bracket": (lambda: alt.Chart(ODD).mark_line().encode(x="team:N", y="seen[all]:Q"), '"seen[all]" as a path'),
+    "path": (
+        lambda: alt.Chart("../data/reported.csv").mark_bar().encode(x="period:N", y="value:Q"),
+        '"../data/reported.csv"',
+    ),
+    "address": (lambda: alt.Chart("https://example.org/a.csv").mark_bar().encode(x="a:N", y="b:Q"), "does not read"),
+    "log-line": (lambda: CHART.mark_line().encode(x="team:N", y=LOG), "no place on a log axis"),
+    "log-points": (lambda: CHART.mark_point().encode(x="team:N", y=LOG), "no place on a log axis"),
+    "log-bars": (lambda: CHART.mark_bar().encode(x="team:N", y=LOG), "no place on a log axis"),
+    "filtered": (lambda: LINE.transform_filter("datum.seen > 1000"), "no row is left"),
+    "outside": (
+        lambda: CHART.mark_line().encode(x="team:N", y=alt.Y("seen:Q").scale(domain=[500, 900])),
+        "no row is left",
+    ),
+    "words-as-numbers": (lambda: CHART.mark_point().encode(x="seen:Q", y="team:Q"), "no row is left"),
+    "no-such-column": (lambda: CHART.mark_bar().encode(x="team:N", y="sen:Q"), 'a column "sen"'),
+    "no-such-colour": (lambda: CHART.mark_bar().encode(x="team:N", y="seen:Q", color="sen:N"), 'a column "sen"'),
+    "beside-a-target": (lambda: alt.layer(TARGET, CHART.mark_bar().encode(x="team:N", y="sen:Q")), 'a column "sen"'),
+    "filtered-beside-a-target": (
+        lambda: alt.layer(TARGET, LINE.transform_filter("datum.seen > 1000")),
+        "no row is left",
+    ),
     "clipped": (
-        CHART.mark_bar(clip=True).encode(x="team:N", y=alt.Y("seen:Q").scale(domain=[0, 50])),
+        lambda: CHART.mark_bar(clip=True).encode(x="team:N", y=alt.Y("seen:Q").scale(domain=[0, 50])),
         "beyond the ends",
     ),
-    "bars-without-0": (CHART.mark_bar().encode(x="team:N", y=alt.Y("waits:Q").scale(domain=[3, 7])), "beyond the ends"),
-    "beyond-x": (CHART.mark_point().encode(y="team:N", x=alt.X("seen:Q").scale(domainMax=50)), "the x axis was given"),
+    "bars-without-0": (
+        lambda: CHART.mark_bar().encode(x="team:N", y=alt.Y("waits:Q").scale(domain=[3, 7])),
+        "beyond the ends",
+    ),
+    "beyond-x": (
+        lambda: CHART.mark_point().encode(y="team:N", x=alt.X("seen:Q").scale(domainMax=50)),
+        "the x axis was given",
+    ),
     "target-beyond": (
-        alt.layer(
+        lambda: alt.layer(
             CHART.mark_point().encode(x="team:N", y=alt.Y("waits:Q").scale(domain=[0, 9])),
             alt.Chart(ROWS).mark_rule().encode(y=alt.datum(50)),
         ),
@@ -49,24 +64,26 @@ EMPTY = {
     ),
 }
 DRAWN = {
-    "ends-that-hold-all": CHART.mark_bar().encode(x="team:N", y=alt.Y("seen:Q").scale(domain=[0, 100])),
-    "points-without-0": CHART.mark_point().encode(x="team:N", y=alt.Y("waits:Q").scale(domain=[3, 7])),
-    "line": LINE,
-    "bars": CHART.mark_bar().encode(x="team:N", y="seen:Q"),
-    "gap": CHART.mark_line(point=True).encode(x="team:N", y="waits:Q"),
-    "missing-size": CHART.mark_point().encode(x="team:N", y="seen:Q", size="waits:Q"),
-    "all-zero": alt.Chart(ROWS.assign(seen=0)).mark_bar().encode(x="team:N", y="seen:Q"),
-    "mean": CHART.mark_bar().encode(x="team:N", y="mean(seen):Q"),
-    "histogram": CHART.mark_bar().encode(x=alt.X("seen:Q").bin(), y="count()"),
-    "calculated": CHART.mark_bar().encode(x="team:N", y="twice:Q").transform_calculate(twice="datum.seen * 2"),
-    "pie": CHART.mark_arc().encode(theta="seen:Q", color="team:N"),
-    "facets": CHART.mark_bar().encode(x="team:N", y="seen:Q").facet("team:N"),
-    "side-by-side": LINE | CHART.mark_bar().encode(x="team:N", y="seen:Q"),
-    "box-plot": CHART.mark_boxplot().encode(y="seen:Q"),
-    "target": alt.layer(LINE, TARGET),
-    "no-label-this-time": alt.layer(LINE, CHART.mark_text().encode(y="seen:Q").transform_filter("datum.seen > 1000")),
-    "escaped": alt.Chart(ODD).mark_bar().encode(x="team:N", y=r"No\. seen:Q"),
-    "log": alt.Chart(ROWS[ROWS["seen"] > 0]).mark_line().encode(x="team:N", y=LOG),
+    "ends-that-hold-all": lambda: CHART.mark_bar().encode(x="team:N", y=alt.Y("seen:Q").scale(domain=[0, 100])),
+    "points-without-0": lambda: CHART.mark_point().encode(x="team:N", y=alt.Y("waits:Q").scale(domain=[3, 7])),
+    "line": lambda: LINE,
+    "bars": lambda: CHART.mark_bar().encode(x="team:N", y="seen:Q"),
+    "gap": lambda: CHART.mark_line(point=True).encode(x="team:N", y="waits:Q"),
+    "missing-size": lambda: CHART.mark_point().encode(x="team:N", y="seen:Q", size="waits:Q"),
+    "all-zero": lambda: alt.Chart(ROWS.assign(seen=0)).mark_bar().encode(x="team:N", y="seen:Q"),
+    "mean": lambda: CHART.mark_bar().encode(x="team:N", y="mean(seen):Q"),
+    "histogram": lambda: CHART.mark_bar().encode(x=alt.X("seen:Q").bin(), y="count()"),
+    "calculated": lambda: CHART.mark_bar().encode(x="team:N", y="twice:Q").transform_calculate(twice="datum.seen * 2"),
+    "pie": lambda: CHART.mark_arc().encode(theta="seen:Q", color="team:N"),
+    "facets": lambda: CHART.mark_bar().encode(x="team:N", y="seen:Q").facet("team:N"),
+    "side-by-side": lambda: LINE | CHART.mark_bar().encode(x="team:N", y="seen:Q"),
+    "box-plot": lambda: CHART.mark_boxplot().encode(y="seen:Q"),
+    "target": lambda: alt.layer(LINE, TARGET),
+    "no-label-this-time": lambda: alt.layer(
+        LINE, CHART.mark_text().encode(y="seen:Q").transform_filter("datum.seen > 1000")
+    ),
+    "escaped": lambda: alt.Chart(ODD).mark_bar().encode(x="team:N", y=r"No\. seen:Q"),
+    "log": lambda: alt.Chart(ROWS[ROWS["seen"] > 0]).mark_line().encode(x="team:N", y=LOG),
 }
 
 
@@ -80,19 +97,19 @@ def why(chart):
 @pytest.mark.parametrize("kind", EMPTY)
 def test_a_chart_that_draws_nothing_of_its_data_says_why(kind):
     chart, words = EMPTY[kind]
-    assert words in why(chart)
+    assert words in why(chart())
 
 
 @pytest.mark.parametrize("kind", DRAWN)
 def test_a_chart_that_draws_its_data_is_drawn(kind):
-    assert why(DRAWN[kind]) == ""
+    assert why(DRAWN[kind]()) == ""
 
 
 def test_the_refusal_is_not_cached_and_the_drawing_is(tmp_path):
     artist = Artist(Cache(tmp_path), ROOT / "_extensions" / "natpatsip" / "fonts")
     for _ in range(2):
         with pytest.raises(FigureError, match="fig-a: its data are at"):
-            artist.chart("fig-a", EMPTY["path"][0].to_dict())
+            artist.chart("fig-a", EMPTY["path"][0]().to_dict())
     assert "<svg" in artist.chart("fig-a", LINE.to_dict())
 
 
