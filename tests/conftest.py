@@ -64,6 +64,7 @@ def pytest_collection_modifyitems(items):
 def pytest_collection_finish():
     """Spare the garbage collector thousands of tests and all of pandas, each time that it looks for what can go."""
     gc.freeze()
+    gc.set_threshold(50_000, 10, 10)  # as the command line does: many tests build reports in this process
     gc.enable()
 
 
