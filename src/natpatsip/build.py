@@ -338,9 +338,10 @@ def _draw(job: Job, staged: Staged, outputs: Mapping[str, Outputs]) -> None:
     write_drawings(
         staged.folder,
         staged.figures,
-        outputs.values(),
+        outputs,
         cache=job.cache,
         fonts=look.fonts(job.project),
+        phrases=staged.phrases,
         formats=job.options.formats,
         found=draw_worker.finish(job.cache),
     )

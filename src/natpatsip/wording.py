@@ -34,9 +34,10 @@ def _decimal(value: float, decimals: int) -> Decimal:
 
 
 _DIGITS = Context(prec=400)  # more than any float has before and after its point
-NOISE = 1e-9  # what arithmetic may add to a number: less than this is not a difference
-GIVEN_DIGITS = 12  # at most of a number that somebody has given; what is left of a difference has about 16
-MOST_DECIMALS = 12
+NOISE = 1e-9  # what arithmetic may add to a series, by its size: values that are nearer than this are the same
+RESIDUES = (1e-22, 1e-12)  # between them is what arithmetic leaves of a difference of numbers as reports have them
+RESIDUE_BITS = 20  # at most of what is left of a difference; almost any other number has 53
+MOST_DECIMALS = 12  # of a series
 
 
 def decimals_for(values: Iterable[float], usual: int = 0) -> int:
@@ -59,31 +60,45 @@ def decimals_for(values: Iterable[float], usual: int = 0) -> int:
     known = [float(value) for value in values if value is not None and math.isfinite(value)]
     size = max(map(abs, known), default=0.0)
     spread = max(known, default=0.0) - min(known, default=0.0)
-    return max(usual, _two_digits(spread if spread > NOISE * size else size))
+    return max(usual, min(_two_digits(spread if spread > NOISE * size else size), MOST_DECIMALS))
 
 
 def _two_digits(size: float) -> int:
     """Return the decimals that show two digits of a size."""
-    return min(max(0, 1 - math.floor(math.log10(size))), MOST_DECIMALS) if size > 0 else 0
+    return max(0, 1 - math.floor(math.log10(size))) if size > 0 else 0
+
+
+def is_residue(value: float) -> bool:
+    """Return True for what arithmetic leaves of a difference that is 0: a few units in the last place of two numbers.
+
+    A tiny number that is no residue has all the binary digits that a number can have, so the two are told apart.
+
+    Examples
+    --------
+    >>> is_residue(0.1 + 0.2 - 0.3), is_residue(2.5e-13), is_residue(1e-13 / 3), is_residue(0)
+    (True, False, False, False)
+    """
+    smallest, largest = RESIDUES
+    size = abs(float(value))
+    return smallest < size < largest and size.as_integer_ratio()[0].bit_length() <= RESIDUE_BITS
 
 
 def honest_decimals(value: float, decimals: int = 0, *, is_percent: bool = False) -> int:
     """Return the decimals asked for, or more if a value that is not 0, or not 100%, would be printed as one.
 
-    What arithmetic leaves of a difference counts as 0: it is tiny, and has all the digits that a number can have.
+    What arithmetic leaves of a difference (`is_residue`) counts as 0.
 
     Examples
     --------
     >>> honest_decimals(0.04), honest_decimals(0.04, 2), honest_decimals(99.98, 1, is_percent=True)
     (3, 2, 3)
-    >>> honest_decimals(2.5e-10), honest_decimals(0.1 + 0.2 - 0.3)
+    >>> honest_decimals(1e-9 / 3), honest_decimals(0.1 + 0.2 - 0.3)
     (11, 0)
     """
-    if value and abs(value) < NOISE and len(repr(float(value)).partition("e")[0].strip("-0.")) <= GIVEN_DIGITS:
-        return max(decimals, 1 - math.floor(math.log10(abs(value))))
     for mark in (0, 100) if is_percent else (0,):
         distance = abs(float(value) - mark)
-        if distance >= NOISE and _decimal(value, decimals) == mark:
+        is_off = distance > RESIDUES[1] if mark else distance > 0 and not is_residue(value)
+        if is_off and _decimal(value, decimals) == mark:
             return max(decimals, _two_digits(distance))
     return decimals
 
@@ -162,7 +177,7 @@ def money(value: float) -> str:
     >>> money(18_000_000), money(12_345)
     ('£18 million', '£12,345')
     """
-    return ("−£" if value < 0 else "£") + large(abs(value))
+    return ("−£" if value < 0 and not is_residue(value) else "£") + large(abs(value))
 
 
 def percent(value: float, decimals: int = 1) -> str:
@@ -267,8 +282,10 @@ def direction(change: float, *, up: str = "rose", down: str = "fell", level: str
 
     Examples
     --------
-    >>> direction(3), direction(-1), direction(0)
-    ('rose', 'fell', 'did not change')
+    >>> direction(3), direction(-1), direction(0), direction(0.1 + 0.2 - 0.3)
+    ('rose', 'fell', 'did not change', 'did not change')
     """
     _need_finite(change)
+    if is_residue(change):
+        return level
     return up if change > 0 else down if change < 0 else level

@@ -61,9 +61,10 @@ def render(plan: Plan, folder: Path, formats: list[str]) -> None:
     write_drawings(
         staged.folder,
         staged.figures,
-        outputs.values(),
+        outputs,
         cache=Cache(folder / "cache", is_read=False),
         fonts=plan.project / "_extensions" / "natpatsip" / "fonts",
+        phrases=staged.phrases,
     )
     timestamp = calendar.timegm(plan.params.cut_off.timetuple())
     renderer.render(staged.folder, folder / "report", formats, renderer=renderer.PANDOC, timestamp=timestamp)

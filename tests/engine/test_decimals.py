@@ -1,5 +1,6 @@
 """One rule for decimals in charts, tables, sentences and facts: no false 0, no false 100%, no −0; levels told apart."""
 
+import math
 import re
 
 import pandas as pd
@@ -8,9 +9,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from natpatsip import charts, spc, table, wording
+from natpatsip.blocks.values_in_words import text_of_value
 from natpatsip.errors import FigureError
 from natpatsip.facts.fact import printed
-from natpatsip.wording import NOISE
 
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False).filter(lambda value: value == 0 or abs(value) > 1e-6)
 
@@ -46,7 +47,28 @@ def test_values_that_differ_are_printed_differently_in_one_series(one, other):
 
 def test_what_arithmetic_leaves_is_not_a_number():
     assert wording.number(0.3 - 0.1 * 3) == wording.number(0.1 + 0.2 - 0.3) == "0"
-    assert wording.percent(100 - NOISE / 10) == "100%"
+    assert wording.percent(100 - 3 * math.ulp(100)) == "100%"
+    assert wording.money(0.3 - 0.1 * 3) == "£0"
+    assert wording.direction(0.3 - 0.1 * 3) == "did not change"
+
+
+@given(value=st.floats(1e-20, 1e-6), divisor=st.sampled_from([1, 3, 7, 1.1]), sign=st.sampled_from([1, -1]))
+@example(value=1e-9, divisor=3, sign=1)
+def test_a_tiny_number_that_was_calculated_is_not_printed_as_zero_anywhere(value, divisor, sign):
+    tiny = sign * value / divisor
+    assume(not wording.is_residue(tiny))
+    shown = table(pd.DataFrame({"Site": ["N", "S"], "Rate": [tiny, 0.5]}), caption="C").shown
+    in_table = re.search(r"\| N \| (\S+) \|", shown)[1]
+    for text in (text_of_value(tiny), printed(tiny, "deaths per day"), printed(tiny, "percent"), in_table):
+        assert read(text) == pytest.approx(tiny, rel=0.1)
+    assert read(printed(tiny, "GBP").replace("£", "")) == pytest.approx(tiny, rel=0.1)
+
+
+@given(ones=st.lists(st.integers(0, 500_000), min_size=2, max_size=20), scale=st.sampled_from([10, 100, 1000]))
+def test_a_difference_that_is_zero_is_printed_as_zero(ones, scale):
+    left = sum(each / scale for each in ones) / 1 - sum(ones) / scale
+    assume(abs(left) < wording.RESIDUES[1])
+    assert wording.number(left, 1) in ("0.0", "0")
 
 
 def test_facts_tables_and_sentences_print_small_numbers_alike():

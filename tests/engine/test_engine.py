@@ -1,11 +1,16 @@
 """The papermill engine: what papermill does, and inline expressions besides."""
 
+import signal
+import sys
+
 import nbformat
 import papermill
 import pytest
+from jupyter_client.provisioning import LocalProvisioner
 
 from natpatsip.errors import NotebookError
 from natpatsip.pipeline.execution import notebook_run
+from natpatsip.pipeline.execution.cancellation import CancelledError, CancelToken
 from natpatsip.pipeline.inline_code import KEPT
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
@@ -104,6 +109,28 @@ def test_the_reports_own_python_is_imported_from_its_src_before_any_other(tmp_pa
         (project / "src" / "helpers" / "__init__.py").write_text(f"BEDS = {beds}", encoding="utf-8")
         executed = notebook_run.run(plan, plan.notebooks["ward"], {}, kernels=which, is_traced=False).content
         assert results(executed) == [("__import__('helpers').BEDS", beds)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals that a process ends by")
+def test_a_kernel_that_is_started_as_the_build_is_cancelled_is_ended(notebook, tmp_path, monkeypatch):
+    """There is no process to end at the cancellation, and the kernel would be waited for until its time is over."""
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "slow.py").write_text("import time\ntime.sleep(600)", encoding="utf-8")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    token, launched, launch = CancelToken(), [], LocalProvisioner.launch_kernel
+
+    async def launch_late(provisioner, *given, **named):
+        token.cancel()
+        info = await launch(provisioner, *given, **named)
+        launched.append(provisioner.process)
+        return info
+
+    monkeypatch.setattr(LocalProvisioner, "launch_kernel", launch_late)
+    with pytest.raises(CancelledError):
+        run(notebook(code("1")), cancel=token)
+    (process,) = launched
+    assert process.wait(10) == -signal.SIGKILL
 
 
 def test_braces_in_the_projects_path_are_no_parameters(tmp_path):

@@ -52,7 +52,7 @@ def test_a_fault_of_the_program_keeps_its_traceback(monkeypatch):
         cli.main()
 
 
-BEGINNING = "from pathlib import Path; from natpatsip.cli import main; Path('begun').touch(); main()"
+BEGINNING = "from pathlib import Path; from natpatsip.__main__ import main; Path('begun').touch(); main()"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups to interrupt")

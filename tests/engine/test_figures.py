@@ -142,3 +142,10 @@ def test_data_with_an_infinite_value_are_refused(dtype):
     rows = ROWS.assign(rate=pd.Series([1.0, float("-inf")]).astype(dtype))
     with pytest.raises(FigureError, match="fig-women: the data: column rate is infinite in row 2"):
         figure("fig-women", chart(), data=rows, **TEXTS)
+
+
+@pytest.mark.parametrize("channel", ["facet", "row", "column"])
+def test_panels_of_an_own_chart_keep_their_size(channel):
+    rows = pd.DataFrame({"month": ["July", "August"], "women": [3, 5]})
+    made = alt.Chart(rows).mark_bar().encode(x=alt.X("month:N").sort(None), y="women:Q", **{channel: "month:N"})
+    assert "width" not in figure("fig-women", made, data=ROWS, **TEXTS).forms[VEGALITE]

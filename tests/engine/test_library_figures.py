@@ -221,8 +221,23 @@ def test_an_axis_is_labelled_with_its_values_not_with_their_distance_from_one():
     assert "1000001.0" in svg
 
 
-def test_a_text_of_a_missing_value_is_refused(artist):
-    drawn = axes()
-    drawn.set_title(f"Mean {float('nan')}")
-    with pytest.raises(FigureError, match=r'^fig-beds: it shows the text "Mean nan"'):
-        artist.drawn("fig-beds", figure("fig-beds", drawn, **TEXTS).forms)
+MEALS = {
+    "matplotlib": f'fig, ax = plt.subplots()\nax.bar(meals, [5, 3])\nfigure("fig-a", fig, {WORDS})',
+    "plotly": f'figure("fig-b", go.Figure([go.Bar(x=meals, y=[5, 3])]), {WORDS})',
+    "picture": 'fig, ax = plt.subplots()\nax.bar(meals, [5, 3])\npicture("pic-a", fig, alt="Meals")',
+}
+
+
+@pytest.mark.parametrize(
+    ("other", "refused"), [("'soup'", 0), ("f\"{float('nan')} pounds\"", 3), ("str(float('nan'))", 3)]
+)
+def test_a_phrase_that_begins_with_nan_is_drawn_and_a_missing_value_is_refused(tmp_path, other, refused):
+    ward = [prose("## Progress\n\nSee @fig-a and @fig-b."), code(f'{SETUP}\nmeals = ["nan bread", {other}]')]
+    ward += [code(text, id=name, tags=["typed-number"]) for name, text in MEALS.items()]
+    done = command(small(tmp_path, ward=ward), "build", "2024-25-Q2", "--to", "html")
+    assert done.returncode == bool(refused), done.stdout + done.stderr
+    assert done.stderr.count('it shows the text "nan') == refused
+    assert "nan bread" not in done.stderr
+    if not refused:
+        figures = tmp_path.rglob("html/figures/*-[ab].svg")
+        assert ["nan bread" in file.read_text(encoding="utf-8") for file in figures] == [True] * 3

@@ -12,7 +12,7 @@ from natpatsip.errors import DataError, FactError, ParamsError
 from natpatsip.facts import publishing
 from natpatsip.measures.indicator import CALLED, OFFERED
 from support.chart_samples import words_of
-from support.measured import project, rebased, rows_of
+from support.measured import months, project, rebased, rows_of
 
 STEADY = [70, 72, 71, 69, 70, 71, 73, 70, 69, 71, 72, 70, 71]
 
@@ -44,6 +44,21 @@ def test_its_facts_are_those_of_its_chart(made):
     assert step.mean.id == "waits_mean_now"
     assert step.mean.formula == "mean of the chart's latest period"
     assert (step.gain, step.moved) == (20.4, "up from 60.6%")
+
+
+@pytest.mark.parametrize(
+    ("tops", "of", "mean"), [([3, 4, 2] * 5, 10_000, "0.03%"), ([9_999, 9_998, 9_997] * 5, 10_000, "99.98%")]
+)
+def test_the_facts_of_small_or_nearly_full_shares_are_not_0_or_100(made, tops, of, mean):
+    waits = made(rows=[(month, "North", "routine", top, of) for month, top in zip(months(15), tops, strict=True)])
+    assert waits.mean.text == mean
+    assert {fact.text for fact in waits.facts.values()}.isdisjoint({"0%", "100%"})
+
+
+def test_a_small_gain_is_not_0(made):
+    rows = [(month, "North", "routine", 3 + (place > 7), 10_000) for place, month in enumerate(months(16))]
+    waits = made(rows=rows, rebase=[rebased(months(16)[8])])
+    assert waits.gain == 0.01
 
 
 def test_a_fact_that_its_chart_does_not_have_is_told(made):

@@ -64,6 +64,15 @@ def pages_of_shares(tmp_path_factory):
     return written(tmp_path_factory.mktemp("shares"), rows, POLICY, chart="p", target=75)
 
 
+@pytest.fixture(scope="module")
+def pages_of_small_shares(tmp_path_factory):
+    """The pages of a report with shares that would be 0% or 100% with the usual decimals."""
+    rows = [
+        (month, team, "routine", top, 10_000) for month in months(15) for team, top in (("North", 3), ("South", 9998))
+    ]
+    return written(tmp_path_factory.mktemp("small"), rows, {"policy": "Ours", "source": "The trust"})
+
+
 def written(folder, rows, policy, **keys):
     """Write the pages of a report with the measure `waits` by team, and return their folder."""
     project(folder, rows, **keys)
@@ -172,6 +181,18 @@ def test_a_number_below_0_is_shown_as_it_is(tab, pages_of_changes):
     tab.get_by_text("Data of the chart").click()
     cells = tab.locator(".organisations-one details table tbody tr td:nth-child(2)").all_inner_texts()
     assert cells == ["−1", "2", "0"] * 5
+
+
+@pytest.mark.parametrize(("team", "value"), [("North", "0.03%"), ("South", "99.98%")])
+def test_no_small_or_nearly_full_share_is_0_or_100(tab, pages_of_small_shares, team, value):
+    assert open_page(tab, pages_of_small_shares, f"#organisation=team%2F{team}") == []
+    assert {row["value"] for row in downloaded(tab, team)} == {value.rstrip("%")}
+    tab.get_by_text("Data of the chart").click()
+    shown = tab.locator(".organisations-one details table tbody tr").all_inner_texts()
+    assert len(shown) == 15
+    assert all(value in row for row in shown)
+    written = (pages_of_small_shares.parents[1] / "staged" / "drawings").glob("*.html")
+    assert all(f">{value.rstrip('%')}<" in each.read_text(encoding="utf-8") for each in written)
 
 
 def test_the_legend_has_a_mean_and_limits_only_where_a_chart_has(tab, pages, pages_of_changes):

@@ -1,5 +1,6 @@
 """The settings of a report: every key is optional, an unknown one is refused with its place."""
 
+import json
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from natpatsip.errors import SettingsError
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 from natpatsip.settings import Settings, current_settings, logo_of, read_book, read_settings
-from support.projects import EXAMPLE, ROOT, SETTINGS, edit, small
+from support.projects import EXAMPLE, ROOT, SETTINGS, code, edit, small
 
 Q2 = Quarter.parse("2024-25-Q2")
 
@@ -153,6 +154,40 @@ def test_a_name_for_a_unit_that_is_printed_as_a_sign_is_refused(tmp_path, unit):
         SettingsError, match=rf'line \d+, natpatsip.units.{unit}: numbers in "{unit}" are printed without'
     ):
         read_settings(project_with(tmp_path, f"{{units: {{{unit}: parts}}}}"))
+
+
+UNIT_OF = {
+    "a published number": lambda project: add(project, 'publish("a", 1, label="A", source="Us", unit="beds")'),
+    "a helper": lambda project: write(project / "src" / "helpers" / "care.py", 'UNIT = "beds"'),
+    "reported numbers": lambda project: write(project / "data" / "reported.csv", "fact_id,unit\na,beds\n"),
+    "another quarter's params": lambda project: write(
+        project / "params" / "2023-24-Q2.yml", "values: {a: {value: 1, unit: beds, source: Us}}"
+    ),
+    "a unit that is put together": lambda project: add(project, 'publish("a", 1, label="A", source="Us", unit=kind)'),
+}
+
+
+def add(project, text):
+    file = project / "notebooks" / "ward.ipynb"
+    cells = json.loads(file.read_text(encoding="utf-8"))
+    cells["cells"].append(code(text, id="more"))
+    file.write_text(json.dumps(cells), encoding="utf-8")
+
+
+def write(file, text):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("give", UNIT_OF.values(), ids=UNIT_OF)
+def test_a_name_for_a_unit_that_no_number_has_is_refused_with_its_line(tmp_path, give):
+    project = small(tmp_path, ward=[code('publish("b", 1, label="B", source="Us", unit="cots")')])
+    edit(project / "_quarto.yml", "lang: en-GB", "lang: en-GB\nnatpatsip: {units: {beds: hospital beds, cots: cots}}")
+    message = r'line \d+, natpatsip.units.beds: no number of the report has the unit "beds"; the name'
+    with pytest.raises(SettingsError, match=message):
+        Plan.of(project, Q2)
+    give(project)
+    assert Plan.of(project, Q2).settings.units["beds"] == "hospital beds"
 
 
 @pytest.mark.parametrize("name", ['""', '" "', "[a]"])

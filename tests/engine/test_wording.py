@@ -86,9 +86,14 @@ def test_a_series_has_two_digits_of_its_spread_or_else_of_its_size(values, usual
     [
         (0, 0, False, 0),
         (wording.NOISE, 0, False, 10),
-        (5e-10, 0, False, 11),  # that somebody has given
-        (2**-31, 0, False, 0),  # that arithmetic has left
+        (5e-10, 0, False, 11),
+        (1e-9 / 3, 0, False, 11),
+        (-(2**-31), 0, False, 11),  # too much for what a difference leaves
+        (2**-80, 0, False, 26),  # too little
+        (2**-45, 0, False, 0),  # what a difference leaves
         (-(2**-56), 0, True, 0),
+        (100 - 1e-11, 0, True, 12),
+        (100 + math.ulp(100), 0, True, 0),
         (-0.04, 0, False, 3),
         (0.4, 0, False, 2),
         (0.5, 0, False, 0),

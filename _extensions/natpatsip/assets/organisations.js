@@ -34,9 +34,15 @@
     return Object.values(found).every(Boolean) ? found : null;
   }
 
+  // A value has more decimals than asked for if it would be a false 0 or 100%, as everywhere in the report.
   function printed(measure, value, decimals) {
     if (!isNumber(value)) return "–";
-    var text = value.toLocaleString("en-GB", { maximumFractionDigits: decimals === undefined ? measure.decimals : decimals });
+    var places = decimals === undefined ? measure.decimals : decimals;
+    (measure.percent ? [0, 100] : [0]).forEach(function (mark) {
+      var distance = Math.abs(value - mark);
+      if (distance > 1e-12 && Number(value.toFixed(places)) === mark) places = Math.max(places, 1 - Math.floor(Math.log10(distance)));
+    });
+    var text = value.toLocaleString("en-GB", { maximumFractionDigits: places });
     return text.replace("-", "−") + (measure.percent ? "%" : "");
   }
 
@@ -103,7 +109,7 @@
     return shown.bounds ? [found[0], shown.bounds[0][at], shown.bounds[1][at]] : found;
   }
 
-  function exact(value) { return isNumber(value) ? Number(value.toFixed(4)) : ""; }
+  function exact(value) { return isNumber(value) ? Number(Math.abs(value) < 0.1 ? value.toPrecision(4) : value.toFixed(4)) : ""; }
 
   function csv(data, wanted) {
     var lines = [["kind", "organisation", "measure", "period", "numerator", "denominator", "value", "national_value", "mean",

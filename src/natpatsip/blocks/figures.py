@@ -221,6 +221,7 @@ def _in_report_look(specification: dict[str, Any], look: Mapping[str, Any]) -> d
     config = given | {key: {**look[key], **given.get(key, {})} for key in look}
     views = (specification, *specification.get("layer", ()))
     is_one_view = bool({"mark", "layer"} & specification.keys())
+    is_one_view = is_one_view and not {"facet", "row", "column"} & specification.get("encoding", {}).keys()
     if not is_one_view or "autosize" in specification or any("width" in view for view in views):
         return specification | {"config": config}
     fitted = {"width": WIDTH, "autosize": {"type": "fit-x", "contains": "padding"}}

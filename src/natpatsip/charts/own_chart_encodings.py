@@ -19,10 +19,12 @@ from natpatsip.charts.own_charts import MADE, Rows, Specification, children, fie
 
 PERCENTAGES = 10.0  # from here on a value is no proportion
 _RANDOM = re.compile(r'"(ci0|ci1)"|"extent": "ci"|"sample": \d|\brandom\(\)|"(?:op|aggregate)": "ci')
+_CLAMP = re.compile(r'"clamp": true')
 _QUARTER = re.compile(r'"(?:timeUnit|unit)": "\w*quarter\w*"|%q')
 _FORMAT = re.compile(r",?(?:\.(\d+))?([fd%])")
 _DATUM = re.compile(r"datum(?:\.|\[['\"])(\w+)")
 _GUARD = re.compile(r"isValid|null|isNaN|isFinite")
+_OF_STEPS = ("threshold", "quantile", "ordinal", "bin-ordinal")  # scales whose domain are steps or names
 SUMS = ("aggregate", "joinaggregate", "window")
 ADDABLE = ("sum", "count", "distinct", "valid", "missing")  # aggregates that Vega stacks; it draws others in one place
 STACKED_BY = ("color", "fill", "stroke", "opacity", "shape", "detail")
@@ -49,6 +51,11 @@ def misstated(specification: Specification) -> str:
         return (
             "Vega counts quarters from January, so its Q1 is Q4 of the NHS year. Draw a column with the quarters' "
             "names, such as Q1 2024/25."
+        )
+    if _CLAMP.search(text):
+        return (
+            "its scale draws a value that is beyond the ends at the end (clamp), where it looks like another one. "
+            "Leave clamp out, and give the scale room for all values."
         )
     told = (_misplaced(unit, specification) or _of_unit(unit, specification) for unit in units(specification))
     return _calculated(specification) or next(filter(None, told), "") or _apart_from_their_bars(specification)
@@ -96,6 +103,9 @@ def _calculated(specification: Specification) -> str:
     steps = list(_transforms(specification))
     filters = json.dumps([step for step in steps if "filter" in step])
     for step in steps:
+        values = [row.get(step.get("field")) for row in rows]
+        if told := _beyond(str(step.get("field")), "bins", _ends(step.get("bin")), values):
+            return told
         summed = [each.get("field") for key in SUMS for each in step.get(key, ()) if each.get("op") == "sum"]
         expression = "" if _GUARD.search(step.get("calculate", "")) else step.get("calculate", "")
         used = [*summed, *(found[1] for found in _DATUM.finditer(expression))]
@@ -157,6 +167,7 @@ def _of_unit(unit: Specification, specification: Specification) -> str:
         told += [
             _partial(name, channel, values),
             "" if unit["is_changed"] else _without_place(channel, values),
+            _beyond_the_ends(name, channel, values),
             _as_percentages(name, channel, values),
             _rounded_away(name, channel, values),
         ]
@@ -257,6 +268,36 @@ def _without_place(channel: Mapping[str, Any], values: Sequence[Any]) -> str:
     if other is None:
         return ""
     return f'the scale of column {channel["field"]} does not list "{other}", which would look like another. Add it.'
+
+
+def _beyond_the_ends(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> str:
+    """Return which value lies beyond the bins of a chart, which leave it out, or the ends of its colours or sizes."""
+    if channel.get("type") != "quantitative" or "aggregate" in channel:
+        return ""
+    scale = channel.get("scale")
+    is_scaled = name not in ("x", "y") and isinstance(scale, Mapping) and scale.get("type") not in _OF_STEPS
+    ends = _ends(scale) if is_scaled and isinstance(scale, Mapping) else _ends(channel.get("bin"))
+    return _beyond(channel["field"], f"{name} scale" if is_scaled else "bins", ends, values)
+
+
+def _ends(given: Any) -> tuple[float, float]:
+    """Return where a scale, or bins, were told to begin and to end; infinity where nothing is said."""
+    if not isinstance(given, Mapping):
+        return -math.inf, math.inf
+    listed = given.get("domain", given.get("extent"))
+    numbers = _numbers(listed) if isinstance(listed, list) else []
+    low, high = _numbers([given.get("domainMin")]), _numbers([given.get("domainMax")])
+    return min(low or numbers, default=-math.inf), max(high or numbers, default=math.inf)
+
+
+def _beyond(field: str, what: str, ends: tuple[float, float], values: Sequence[Any]) -> str:
+    value = next((each for each in _numbers(values) if not ends[0] <= each <= ends[1]), None)
+    if value is None:
+        return ""
+    return (
+        f"the {what} of column {field} end before its value {value:g}, which is left out, or looks like another one. "
+        "Give them room for all values."
+    )
 
 
 def _formats(name: str, channel: Mapping[str, Any]) -> list[str]:

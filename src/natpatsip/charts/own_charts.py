@@ -136,9 +136,10 @@ def _unlike_its_rows(unit: Mapping[str, Any], specification: Specification) -> s
     for place in ("x", "y"):
         if place in named and "sort" not in named[place] and (told := _reordered(rows, named[place]["field"], mark)):
             return told
+    is_counted = any(isinstance(each, Mapping) and "aggregate" in each for each in unit["encoding"].values())
     return (
         ""
-        if unit["is_changed"] or "x2" in channels or "y2" in channels
+        if unit["is_changed"] or is_counted or "x2" in channels or "y2" in channels
         else _doubled(rows, channels, mark, unit["facets"])
     )
 

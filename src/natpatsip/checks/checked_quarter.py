@@ -15,13 +15,13 @@ from natpatsip import params
 from natpatsip.checks import code_cells
 from natpatsip.checks.numbers import allowed_numbers
 from natpatsip.checks.outcome import Finding, Place
-from natpatsip.checks.relations import REPORTED, Operand, Rules
+from natpatsip.checks.relations import Operand, Rules
 from natpatsip.checks.sentences import Sentence, sentences_of
 from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.validation import examine, raise_faults
 from natpatsip.facts.fact_labels import labels_of
 from natpatsip.facts.publishing import REPORTED as REPORTED_FACTS
-from natpatsip.facts.publishing import Fact, parse_value, printed, published_in, source_of
+from natpatsip.facts.publishing import REPORTED_FILE, Fact, parse_value, printed, published_in, source_of
 from natpatsip.files.csv_files import from_csv
 from natpatsip.pipeline.notebook import appears_in, numbered
 from natpatsip.pipeline.notebook_outputs import Outputs, collect_facts, gather
@@ -234,7 +234,7 @@ class CheckContext:
         key = name, str(self.quarter.previous()), period
         for line, row in self.reported_rows.items():
             if (row["fact_id"], row["as_of"], row["period"]) == key:
-                return self._known_from_row(name, period, row, f"{REPORTED}, row {line}")
+                return self._known_from_row(name, period, row, f"{REPORTED_FILE}, row {line}")
         return None
 
     @cached_property
@@ -271,7 +271,7 @@ class CheckContext:
 
     def _reported(self, name: str, period: str) -> KnownFact | None:
         line, row = self._newest_rows.get((name, period), (0, {}))
-        return self._known_from_row(name, period, row, f"{REPORTED}, row {line}") if row else None
+        return self._known_from_row(name, period, row, f"{REPORTED_FILE}, row {line}") if row else None
 
     def _decided(self, name: str, period: str) -> KnownFact | None:
         decided = self.plan.params.values.get(name)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding
-from natpatsip.checks.relations import REPORTED
 from natpatsip.datasets.completeness import awaited, complete
+from natpatsip.facts.publishing import REPORTED_FILE
 from natpatsip.quarter import FORM
 from natpatsip.wording import date
 
@@ -25,7 +25,7 @@ def _files(context: CheckContext) -> Iterator[Finding]:
         return  # a notebook that reads the file reports that it is missing
     for sentence in complete(context.quarter, project):
         file, _, what = sentence.partition(" ")
-        if file != REPORTED:
+        if file != REPORTED_FILE:
             message = (
                 f"{sentence}: the data are older than the cut-off, {date(context.plan.params.cut_off)}. Bring them in."
             )
@@ -44,7 +44,7 @@ def _facts(context: CheckContext) -> Iterator[Finding]:
         if as_of < str(context.quarter) and not FORM.fullmatch(role):
             message = (
                 f"{name} ({role}) was last reported as of {as_of} ({value}), before the cut-off of {context.quarter}, "
-                f"{date(context.plan.params.cut_off)}. Add its row to {REPORTED}."
+                f"{date(context.plan.params.cut_off)}. Add its row to {REPORTED_FILE}."
             )
-            where = f"{REPORTED}, row {line}"
+            where = f"{REPORTED_FILE}, row {line}"
             yield Finding(CHECK, message, where, fact=name, found=as_of, expected=str(context.quarter))

@@ -21,7 +21,6 @@ from natpatsip.facts.publishing import ID
 from natpatsip.quarter import Quarter
 
 FILE = "data/relations.csv"
-REPORTED = "data/reported.csv"
 COLUMNS = ("fact_id", "period", "relation", "of", "reason")
 RELATIONS = ("equal", "sum", "share of", "at most", "at least")
 MOVES, ESTIMATE = "moves at most", "estimate"

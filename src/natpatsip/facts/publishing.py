@@ -61,6 +61,7 @@ __all__ = [
 
 HANDED = "NATPATSIP_FACTS"  # names the file in which a running build passes facts on to the next notebook
 REPORTED = "reported"  # the dataset of reported facts
+REPORTED_FILE = "data/reported.csv"
 PUBLISHES = re.compile(r"""\bpublish\s*\(\s*["']([a-z0-9_]+)["']""")
 CITES = re.compile(r"""\bcite\s*\(\s*["']([a-z0-9_]+)["']""")
 
@@ -140,7 +141,7 @@ def publish(
         )
     owner = None if fact.key in _published else _reported(fact.key, here) or _decided(fact.key, here)
     if owner and owner.value != fact.value:
-        where = "data/reported.csv" if owner.kind == "reported" else f"params/{here.quarter}.yml"
+        where = REPORTED_FILE if owner.kind == "reported" else f"params/{here.quarter}.yml"
         raise FactError(
             f"{id} ({fact.period}) is {fact.text} here and {owner.text} in {where}. A fact has one owner: cite it "
             "here, or publish this one under another id."

@@ -201,7 +201,7 @@ class Measure(MeasuredSeries):
         known = less if isinstance(less, Fact) else None
         return publish(
             id,
-            wording.round_half_up(
+            wording.rounded(
                 number_of(value) - (number_of(known) if known else float(less)),  # type: ignore[arg-type]
                 self.decimals if decimals is None else decimals,
             ),
@@ -239,7 +239,8 @@ class Measure(MeasuredSeries):
         for role, (level, formula) in self.kind.levels(self, self.result).items():
             if role not in ids or level != level:
                 continue
-            value, label = wording.round_half_up(level, self.decimals), self._label_of(role)
+            value = wording.rounded(level, self.decimals, is_percent=own.is_percent)
+            label = self._label_of(role)
             if is_owner:
                 found[role] = publish(
                     ids[role], value, label=label, unit=own.unit, source=source, formula=formula, rows=used
@@ -302,7 +303,7 @@ class Measure(MeasuredSeries):
     @property
     def gain(self) -> float:
         """The mean now less the baseline, of the printed numbers; of percentages, in points."""
-        return wording.round_half_up(number_of(self.mean) - number_of(self.baseline), max(self.decimals, 0))
+        return wording.rounded(number_of(self.mean) - number_of(self.baseline), max(self.decimals, 0))
 
     @property
     def moved(self) -> str:

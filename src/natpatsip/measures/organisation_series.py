@@ -319,7 +319,7 @@ class ByOrganisation:
 
     def printed(self, value: float) -> str:
         """Return a value as tables print it."""
-        return wording.plain(wording.round_half_up(value, self.decimals), self.decimals, is_percent=self._is_percent)
+        return wording.plain(value, self.decimals, is_percent=self._is_percent)
 
     @property
     def _is_percent(self) -> bool:

@@ -146,7 +146,7 @@ def _national_latest(each: ByOrganisation) -> str:
     decimals, is_percent = max(each.measure.decimals, 0), each.measure.definition.is_percent
     if np.isnan(value):
         return MISSING
-    return wording.plain(wording.round_half_up(value, decimals), decimals, is_percent=is_percent)
+    return wording.plain(value, decimals, is_percent=is_percent)
 
 
 def _notes(all_series: Sequence[ByOrganisation], settings: Settings) -> list[str]:
@@ -239,9 +239,19 @@ def _measure(each: ByOrganisation, names: Sequence[str], settings: Settings) -> 
     }
 
 
-def _numbers(values: Sequence[float]) -> list[float | int | None]:
-    """Return numbers as JSON holds them: whole ones without a point, and none where there is none."""
-    return [None if value != value else int(value) if value.is_integer() else round(value, 4) for value in values]
+def _numbers(values: Sequence[float], decimals: int = 4) -> list[float | int | None]:
+    """Return numbers as JSON holds them: whole ones without a point, small ones with digits, none where there is none.
+
+    Examples
+    --------
+    >>> _numbers([83.0, 100 / 3, 0.0000312, float("nan")])
+    [83, 33.3333, 3.12e-05, None]
+    """
+    places = [max(decimals, wording.decimals_for([value]) + 2) for value in values]
+    return [
+        None if value != value else int(value) if value.is_integer() else round(value, most)
+        for value, most in zip(values, places, strict=True)
+    ]
 
 
 def _grid(each: ByOrganisation, role: str) -> list[list[float | int | str | None]]:
@@ -264,18 +274,18 @@ def _limits(each: ByOrganisation) -> list[list[list[float | int | None]]]:
     """Return each organisation's stretches of limits: the place of the first point, mean, lower and upper limit."""
     stretches = spc.summary(each.result, by_segment=True)
     first = each.dates.get_indexer(pd.DatetimeIndex(stretches["start"])).astype(float)
-    levels = stretches[["mean", "lpl", "upl"]].round(3).to_numpy(dtype=float)
+    levels = stretches[["mean", "lpl", "upl"]].to_numpy(dtype=float)
     if each.measure.definition.chart in OF_COUNTS:  # each point has limits of its own
         levels = np.where([True, False, False], levels, np.nan)
-    rows = [_numbers(row) for row in np.column_stack([first, levels]).tolist()]
+    rows = [_numbers(row, 3) for row in np.column_stack([first, levels]).tolist()]
     number = len(rows) // len(each.names)
     return [rows[start : start + number] for start in range(0, len(rows), number)]
 
 
 def _bounds(each: ByOrganisation) -> list[list[list[float | int | None]]]:
     """Return the lower and the upper limits of each organisation's points, where each point has its own."""
-    grids = [each.result[name].to_numpy(dtype=float).reshape(each.values.shape).round(3).tolist() for name in LEVELS]
-    return [[_numbers(row) for row in pair] for pair in zip(*grids, strict=True)]
+    grids = [each.result[name].to_numpy(dtype=float).reshape(each.values.shape).tolist() for name in LEVELS]
+    return [[_numbers(row, 3) for row in pair] for pair in zip(*grids, strict=True)]
 
 
 def _kinds(each: ByOrganisation) -> list[str]:

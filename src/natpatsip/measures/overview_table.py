@@ -94,8 +94,9 @@ class Standing:
         """Return from which level it went up or down with its last change; empty if that is not a concern."""
         if found.step_verdict != "concern":
             return ""
-        before = wording.round_half_up(found.mean_before, self.measure.decimals)
-        return f"{found.shift} from {printed(before, self.measure.definition.unit)}"
+        own = self.measure.definition
+        before = wording.rounded(found.mean_before, self.measure.decimals, is_percent=own.is_percent)
+        return f"{found.shift} from {printed(before, own.unit)}"
 
     def _short_of_target(self, found: spc.Findings) -> str:
         """Return on which wrong side of its target the mean is, in words; empty if it is not, or never gets there."""
@@ -118,7 +119,7 @@ class Standing:
         if self.change is None:
             return ""
         places = max(self.measure.decimals, 0)
-        size = wording.plain(abs(wording.round_half_up(self.change, places)), places)
+        size = wording.plain(abs(wording.rounded(self.change, places)), places)
         return f"{'' if size == '0' else '+' if self.change > 0 else '−'}{size}"
 
 

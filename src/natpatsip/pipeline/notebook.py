@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 # A series in quotes, or nothing: then its name is put together in code.
 REBASES = re.compile(r"""\brebase(?:s|_dates|_reasons)\(\s*(?:["']([^"']*)["'])?""")
+UNITS = re.compile(r"""\bunit\s*=\s*(?:["']([^"'\n]*)["'])?""")  # the same, of the unit of a number
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 SURROGATE = re.compile("[\ud800-\udfff]")
 SETS_QUARTER = re.compile(r"^quarter\s*(?::[^=\n]+)?=", re.MULTILINE)
@@ -300,6 +301,11 @@ class Notebook:
         """Return the series whose rebases it reads from params; None if it builds a name in code."""
         names = set(filter(None, REBASES.findall(self.source)))
         return None if "" in REBASES.findall(self.source) else names
+
+    def units(self) -> set[str] | None:
+        """Return the units of the numbers that its code publishes; None if it puts one together."""
+        names = UNITS.findall(self.source)
+        return None if "" in names else set(names)
 
 
 @contextmanager

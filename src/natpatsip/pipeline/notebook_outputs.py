@@ -12,7 +12,7 @@ from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.context import OPENED
 from natpatsip.errors import FactError, FigureError, ReportError, together
 from natpatsip.facts.fact_labels import FILE as LABELS
-from natpatsip.facts.publishing import CITED, PUBLISHED, Fact
+from natpatsip.facts.publishing import CITED, PUBLISHED, REPORTED_FILE, Fact
 from natpatsip.files.digests import sha256_of
 from natpatsip.pipeline.inline_code import KEPT
 from natpatsip.pipeline.notebook import names_of
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 DATASET = "application/vnd.natpatsip.dataset+json"
-REPORTED = "data/reported.csv"
 
 
 @dataclass(frozen=True)
@@ -208,7 +207,7 @@ def data_files(outputs: Iterable[Outputs], project: Path) -> dict[str, str]:
     """Return the data files that were read, with their SHA-256; prose that cites a reported fact reads one too."""
     gathered = list(outputs)
     kinds = {fact.kind for each in gathered for fact in each.printed}
-    named = [REPORTED] * ("reported" in kinds) + [LABELS] * (bool(kinds) and (project / LABELS).is_file())
+    named = [REPORTED_FILE] * ("reported" in kinds) + [LABELS] * (bool(kinds) and (project / LABELS).is_file())
     read = {name: sha256_of(project / name) for name in named}
     records = (record for each in gathered for record in (*each.opened, *each.datasets))
     return read | {record["file"]: record["sha256"] for record in records if "file" in record}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
@@ -9,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from natpatsip.charts import palette
-from natpatsip.errors import NotebookError, ParamsError, SettingsError, UsageError, together
+from natpatsip.errors import NotebookError, ParamsError, SettingsError, UsageError, nearest, together
+from natpatsip.facts.publishing import REPORTED_FILE
 from natpatsip.files.yaml_models import place_of
 from natpatsip.measures import definitions as measures
 from natpatsip.params import Params, load, place
+from natpatsip.pipeline.inline_code import texts_of_code
 from natpatsip.pipeline.notebook import Notebook
 from natpatsip.project import MARK
-from natpatsip.quarter import Quarter
+from natpatsip.quarter import PARAMS_FOLDER, Quarter
 from natpatsip.settings import (
     OWN,
     Settings,
@@ -32,6 +36,7 @@ GLOSSARY = "glossary"
 TERM = "Term"  # heads the first column of the glossary's tables that explain terms
 ENGINE_OF_0_1 = Path("src", "helpers", "build")  # until 0.2 the engine was called helpers, and lay in the project
 LEAST_CONTRAST = 3  # of large text and of parts of drawings, by WCAG 2.2
+UNIT_OF_PARAMS = re.compile(r"""\bunit:\s*["']?([^"'\n#,}]+)""")
 GENERATED = ("list-of-figures", "sources", "accessibility", CHANGES, FINALS_ONLY)  # written by the build itself
 
 
@@ -81,6 +86,7 @@ class Plan:
                 errors.append(error)
         together(errors)
         _refuse_unknown_measures(project, quarter, params, notebooks.values())
+        _refuse_unknown_units(project, settings, written, notebooks.values())
         plan = cls(project, quarter, params, settings, book, chapters, notebooks, edition, is_final)
         plan.order()
         return plan
@@ -192,6 +198,45 @@ def _refuse_unknown_measures(project: Path, quarter: Quarter, params: Params, no
     together(
         [ParamsError(f"{place(quarter, project, 'rebase', number, 'measure')}: {text}") for number, text in problems]
     )
+
+
+def _refuse_unknown_units(project: Path, settings: Settings, written: bytes, notebooks: Iterable[Notebook]) -> None:
+    """Check that each unit that is given a name is one that numbers of the report have, in whatever quarter.
+
+    The name of a misspelt one would be printed nowhere. Where a notebook puts a unit together in code, nobody can tell.
+
+    Raises
+    ------
+    SettingsError
+        With all units that no number has.
+    """
+    if not settings.units or None in (used := [notebook.units() for notebook in notebooks]):
+        return
+    known = {unit for units in used for unit in units or ()} | _units_of_files(project)
+    together(
+        [
+            SettingsError(
+                f'{place_of(MARK, written, [OWN, "units", unit])}: no number of the report has the unit "{unit}"; '
+                f"the name would be printed nowhere.{nearest(unit, known)} Units are those of measures, of params, of "
+                "reported numbers and of publish(…). Correct it, or take the line out."
+            )
+            for unit in settings.units
+            if unit not in known
+        ]
+    )
+
+
+def _units_of_files(project: Path) -> set[str]:
+    """Return the units of measures, of the params of all quarters and of reported numbers, and texts of the helpers."""
+    units = {each.unit for each in measures.declared(project).by_id.values()}
+    for file in (project / PARAMS_FOLDER).glob("*.yml"):
+        units |= {unit.strip() for unit in UNIT_OF_PARAMS.findall(file.read_text(encoding="utf-8", errors="replace"))}
+    if (file := project / REPORTED_FILE).is_file():
+        with file.open(encoding="utf-8-sig", newline="") as rows:
+            units |= {row.get("unit") or "" for row in csv.DictReader(rows)}
+    for file in (project / "src").rglob("*.py"):
+        units |= set(texts_of_code(file.read_text(encoding="utf-8")))
+    return units
 
 
 def _check_colours(settings: Settings, written: bytes) -> None:

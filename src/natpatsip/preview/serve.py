@@ -12,6 +12,7 @@ from pathlib import Path
 
 from natpatsip import params
 from natpatsip.errors import ReportError
+from natpatsip.interrupts import receives
 from natpatsip.pipeline.options import Log
 from natpatsip.preview.build_process import BuildProcess
 from natpatsip.preview.file_watcher import watch
@@ -33,6 +34,10 @@ def serve(
     """Serve a quarter's report until Ctrl-C or SIGTERM, and rebuild it on save."""
     if not params.path(quarter, project).is_file():
         params.load(quarter, project=project)  # raises, and names the quarters there are; other errors the page shows
+    if receives(signal.SIGINT):
+        signal.signal(
+            signal.SIGINT, signal.default_int_handler
+        )  # asyncio looks after Ctrl-C only where nothing else does
     try:
         asyncio.run(_serve(project, quarter, port=port, is_opened=is_opened, jobs=jobs, log=log, say=say))
     except (KeyboardInterrupt, asyncio.CancelledError):

@@ -6,20 +6,20 @@ quarter that fails stops no other; after a crash, the next run goes on from the 
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import shutil
 import signal
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import NoReturn
 
 from natpatsip import wording
 from natpatsip.build import build
 from natpatsip.errors import ReportError, of_the_machine
+from natpatsip.interrupts import stopped_by
 from natpatsip.pipeline.caching.inputs import SourceChanged
 from natpatsip.pipeline.options import Log, Options
 from natpatsip.quarter import Quarter, known_quarters
@@ -71,7 +71,7 @@ def run(
 
     record.write("began", **vars(Holder.this(now)), quarters=[str(each) for each in named])
     try:
-        with _sigterm_as_interrupt():
+        with stopped_by(signal.SIGTERM, _terminate):  # notebooks end, and the summary is written, as after Ctrl-C
             _run(project, named, options, result, record, progress)
     except BaseException as error:
         result.stopped = _words(error)
@@ -180,21 +180,9 @@ class Terminated(KeyboardInterrupt):
     """Another program has asked the run to end."""
 
 
-@contextlib.contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
-    """Have a service manager's SIGTERM end the run as Ctrl-C does: notebooks end, the summary is written."""
-
-    def terminate(*_: object) -> None:
-        raise Terminated("SIGTERM, as from a service manager that stops it")
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, terminate)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+def _terminate() -> NoReturn:
+    """End the run as Ctrl-C does."""
+    raise Terminated("SIGTERM, as from a service manager that stops it")
 
 
 def _words(error: BaseException) -> str:

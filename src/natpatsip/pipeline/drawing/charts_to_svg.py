@@ -19,7 +19,7 @@ from natpatsip.charts.layout.sizes import narrow, pages
 from natpatsip.errors import FigureError, RenderError
 from natpatsip.files.digests import key
 from natpatsip.pipeline.caching.store import Cache
-from natpatsip.pipeline.drawing.drawn_texts import cut_alike, misleading, unreadable
+from natpatsip.pipeline.drawing.drawn_texts import cut_alike, misleading
 from natpatsip.pipeline.drawing.plotly_to_svg import plotly_svg
 from natpatsip.pipeline.drawing.refused_charts import is_made_here, undrawn
 from natpatsip.pipeline.drawing.svg import portable, tidy
@@ -113,8 +113,6 @@ class Artist:
 
         def draw() -> bytes:
             svg = plotly_svg(name, forms[PLOTLY]) if PLOTLY in forms else forms[SVG]
-            if fault := unreadable(svg):
-                raise FigureError(f"{name}: {fault}")
             return bytes(tidy(portable(_drawable(svg)), prefix=name), "utf-8")
 
         made_from = json.dumps([name, forms.get(PLOTLY) or forms[SVG]], sort_keys=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import unescape
 from itertools import pairwise
 from typing import Any
@@ -81,9 +81,14 @@ def cut_alike(svg: str, scene: Mapping[str, Any]) -> str:
     return ""
 
 
-def unreadable(svg: str) -> str:
-    """Return which text of a drawing is what Python prints for a missing value or an object, or an empty text."""
-    found = next((each for each in map(unescape, _SVG_TEXT.findall(svg)) if words_of_python(each)), "")
+def unreadable(svg: str, phrases: Callable[[], Iterable[str]] = tuple) -> str:
+    """Return which text of a drawing is what Python prints for a missing value or an object, or an empty text.
+
+    In what authors have typed, and in phrases of data, such a word is a word: `phrases` returns them.
+    """
+    shown = [each for each in map(unescape, _SVG_TEXT.findall(svg)) if words_of_python(each)]
+    typed = phrases() if shown else ()
+    found = next((each for each in shown if words_of_python(each, typed=typed)), "")
     return f'it shows the text "{found}" to readers. Say in words what is not known.' if found else ""
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from natpatsip import wording
@@ -41,7 +42,7 @@ def undrawn(
     is_broken = any(_misplaced(items) for items, _, _ in marks)
     nested, unknown = _nested(specification, views), _unknown(specification, views)
     if any(shown) and not is_broken and not nested and not unknown:
-        return _cut_off(views, marks)
+        return _cut_off(views, marks) or next(filter(None, (_hidden(items) for items, _, _ in marks)), "")
     if not is_broken and not any(of_data) and any(drawn):  # constants alone: there are no data to show
         return ""
     empty = "the chart draws no mark of its data"
@@ -134,6 +135,25 @@ def _is_beyond(item: Mapping[str, Any], axis: str, extent: str, size: float) -> 
     end = item.get(f"{axis}2")
     ends = (start, end if end is not None else start + (item.get(extent) or 0))
     return bool(min(ends) < -EDGE or max(ends) > size + EDGE)
+
+
+def _hidden(items: Items) -> str:
+    """Return that one bar of a mark lies over another, or an empty text; those that one can see through may."""
+    opaque = [each for each in items if each.get("opacity", 1) == 1 == each.get("fillOpacity", 1)]
+    for place, extent, along, length in (("x", "width", "y", "height"), ("y", "height", "x", "width")):
+        strips: dict[tuple[float, float], list[tuple[float, float]]] = {}
+        for each in opaque:
+            if each.get("width") and each.get("height"):
+                start = each.get(along) or 0
+                strip = (each.get(place) or 0, each[extent])
+                strips.setdefault(strip, []).append((start, start + each[length]))
+        for ends in map(sorted, strips.values()):
+            if any(after[0] < before[1] - EDGE and after[1] > before[0] + EDGE for before, after in pairwise(ends)):
+                return (
+                    "one of its bars lies over another and hides it. Stack them (a colour for each part, without "
+                    "stack=False; a tooltip may part bars too), put them side by side (xOffset), or draw points."
+                )
+    return ""
 
 
 Items = Sequence[Mapping[str, Any]]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from natpatsip.errors import FigureError, ReportError, together
 from natpatsip.files.csv_files import rows_of, to_csv
 from natpatsip.pipeline.drawing import organisation_tables
 from natpatsip.pipeline.drawing.charts_to_svg import Artist
+from natpatsip.pipeline.drawing.drawn_texts import unreadable
 from natpatsip.pipeline.options import FORMATS
 
 if TYPE_CHECKING:
@@ -29,10 +31,11 @@ LICENCES = VEGA.with_name("vega-licences.txt")  # of all that is in it; they sta
 def write_drawings(
     staged: Path,
     figures: Iterable[FigureRecord],
-    outputs: Iterable[Outputs],
+    outputs: Mapping[str, Outputs],  # of the chapters
     *,
     cache: Cache,
     fonts: Path,
+    phrases: Callable[[str], Iterable[str]],  # returns what was typed in the code of a chapter, and phrases of the data
     formats: Collection[str] = FORMATS,  # what none of them shows is not drawn
     found: Mapping[str, Drawn] = MappingProxyType({}),  # figures that were in the cache, by id
 ) -> None:
@@ -53,12 +56,14 @@ def write_drawings(
         (folder / f"{figure.id}.csv").write_bytes(to_csv(rows_of(figure.record["data"])).encode())
         try:
             drawn = found.get(figure.id) or artist.drawn(figure.id, figure.forms)
+            if not figure.specification and (fault := unreadable(drawn.svg, partial(phrases, figure.chapter))):
+                raise FigureError(f"{figure.id}: {fault}")
         except FigureError as error:
             errors.append(FigureError(f"{figure.place}: {error}" if figure.place else str(error)))
             continue
         _write_figure(folder, drawings, figure.id, drawn)
-    together(errors)
-    gathered = list(outputs)
+    together([*errors, *_unreadable_pictures(outputs, phrases)])
+    gathered = list(outputs.values())
     for name, svg in {name: svg for each in gathered for name, svg in each.drawings.items()}.items():
         (drawings / f"{name}.svg").write_text(dark.marked(svg), encoding="utf-8")
         if "docx" in formats:
@@ -72,6 +77,16 @@ def write_drawings(
         _write_picture(folder, picture.id, artist.picture(picture.id, picture.data[SVG]))
         if "narrow" in picture.record:
             (drawings / f"{picture.id}-narrow.svg").write_text(dark.marked(picture.record["narrow"]), encoding="utf-8")
+
+
+def _unreadable_pictures(
+    outputs: Mapping[str, Outputs], phrases: Callable[[str], Iterable[str]]
+) -> Iterator[FigureError]:
+    for name, each in outputs.items():
+        for picture in each.pictures:
+            if fault := unreadable(picture.data[SVG], partial(phrases, name)):
+                place = f"notebooks/{name}.ipynb, {each.cells[picture.cell.get('id', '')]}"
+                yield FigureError(f"{place}: {picture.id}: {fault}")
 
 
 def _write_figure(folder: Path, drawings: Path, name: str, drawn: Drawn) -> None:

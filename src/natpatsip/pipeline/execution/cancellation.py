@@ -46,7 +46,7 @@ class TimeLimits:
 
 
 class CancelledError(ReportError):
-    """A notebook was about to start after the build was cancelled."""
+    """The build was cancelled before a notebook ran."""
 
 
 class CancelToken:
@@ -68,7 +68,7 @@ class CancelToken:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._callbacks: list[Callable[[], None]] = []
-        self._is_cancelled = False
+        self.is_cancelled = False
 
     @contextlib.contextmanager
     def register(self, callback: Callable[[], None]) -> Iterator[None]:
@@ -80,7 +80,7 @@ class CancelToken:
             If the token is already cancelled.
         """
         with self._lock:
-            if self._is_cancelled:
+            if self.is_cancelled:
                 raise CancelledError("cancelled before it began")
             self._callbacks.append(callback)
         try:
@@ -92,6 +92,6 @@ class CancelToken:
     def cancel(self) -> None:
         """End all that runs, and let nothing begin."""
         with self._lock:
-            self._is_cancelled = True
+            self.is_cancelled = True
             for callback in self._callbacks:
                 callback()

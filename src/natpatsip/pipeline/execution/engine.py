@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Collection, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
+from jupyter_client.client import KernelClient
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode, v4
@@ -23,7 +24,7 @@ from papermill.iorw import write_ipynb
 
 from natpatsip.context import NOT_SHOWN, OPENED, digest_of
 from natpatsip.errors import NotebookError, how_it_ended
-from natpatsip.pipeline.execution.cancellation import CancelToken, TimeLimitExceeded, TimeLimits
+from natpatsip.pipeline.execution.cancellation import CancelledError, CancelToken, TimeLimitExceeded, TimeLimits
 from natpatsip.pipeline.inline_code import PRINTS, expressions, store
 from natpatsip.pipeline.notebook import advice_on_name, appears_in, language_of, place_of
 from natpatsip.quarter import Quarter
@@ -58,7 +59,6 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
         with (
             self.cancel.register(self._kill),  # a kernel may take long to start
             self.setup_kernel(**{name: value for name, value in options.items() if value is not None}),
-            self.cancel.register(self._kill),  # or have started just after the cancellation
         ):
             reply = self.wait_for_reply(self.kc.kernel_info())  # now: a kernel that hangs later gives no answer
             self.nb.metadata["language_info"] = reply["content"]["language_info"]
@@ -66,6 +66,15 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
             self.set_widgets_metadata()
         executed: NotebookNode = self.nb
         return executed
+
+    def start_new_kernel_client(self) -> KernelClient:
+        """Wait until the kernel is ready, unless the build was cancelled before there was a process to end."""
+        if self.cancel.is_cancelled:
+            self._kill()
+            self._cleanup_kernel()
+            raise CancelledError("cancelled while its kernel was started")
+        client: KernelClient = super().start_new_kernel_client()
+        return client
 
     def _kill(self) -> None:
         """End the kernel at once: it has a process group of its own, which Ctrl-C does not reach."""

@@ -19,10 +19,11 @@ from natpatsip.charts.layout.sizes import narrow, pages
 from natpatsip.errors import NotebookError, ReportError, StagingError, nearest, together
 from natpatsip.facts.publishing import CITED
 from natpatsip.files.digests import sha256
-from natpatsip.pipeline.inline_code import expressions, substitute, texts_of_code
+from natpatsip.pipeline.inline_code import substitute
 from natpatsip.pipeline.notebook import appears_in, place_of
 from natpatsip.pipeline.notebook_outputs import FigureRecord
 from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows
+from natpatsip.pipeline.staging.data_phrases import typed_in
 from natpatsip.pipeline.staging.markdown import (
     REFERENCE,
     Heading,
@@ -131,9 +132,7 @@ class ChapterExporter(Exporter):
 
     def _typed(self) -> list[str]:
         """Return the texts in the notebook's code, which authors have typed, and phrases of the data."""
-        codes = [cell.source for cell in self._cells if cell.cell_type == "code"]
-        codes += [text for cell in self._cells for text in expressions(cell).values()]
-        return [*(text for code in codes for text in texts_of_code(code)), *self._phrases()]
+        return [*typed_in(self._cells), *self._phrases()]
 
     def _shown(self, cell: NotebookNode) -> Iterator[str]:
         """Yield what a code cell publishes: figures, pictures, blocks and markdown; all else is for the analyst."""

@@ -1,4 +1,4 @@
-"""Phrases of data with a word that Python prints for no value, such as *nan bread*: in a report they are words."""
+"""Phrases of authors and data with a word that Python prints for no value, such as *nan bread*: they are words."""
 
 from __future__ import annotations
 
@@ -6,10 +6,21 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from natpatsip.blocks.values_in_words import words_of_python
+from natpatsip.pipeline.inline_code import expressions, texts_of_code
 
 _BETWEEN_CELLS = re.compile(r"[,;\t|\"\r\n]+")
 PARQUET = ".parquet"
+
+
+def typed_in(cells: Iterable[NotebookNode]) -> list[str]:
+    """Return the texts in a notebook's code, which authors have typed."""
+    listed = list(cells)
+    codes = [cell.source for cell in listed if cell.cell_type == "code"]
+    codes += [text for cell in listed for text in expressions(cell).values()]
+    return [text for code in codes for text in texts_of_code(code)]
 
 
 def phrases_in(files: Iterable[str], project: Path) -> list[str]:

@@ -29,7 +29,7 @@ from natpatsip.pipeline.review_notes import STAGED as NOTES
 from natpatsip.pipeline.review_notes import notes_of, to_json, unplaced
 from natpatsip.pipeline.staging.chapter import ChapterExporter, tables_of
 from natpatsip.pipeline.staging.data_file import DATA_FILE, write_data_file
-from natpatsip.pipeline.staging.data_phrases import phrases_in
+from natpatsip.pipeline.staging.data_phrases import phrases_in, typed_in
 from natpatsip.pipeline.staging.markdown import PLACES, Place
 from natpatsip.pipeline.staging.passport_text import listing, script
 from natpatsip.pipeline.staging.passports import Passport, homes_of, passports_of, uses_in, with_entries, write_facts
@@ -67,6 +67,8 @@ class Staged:
     illustrative: Sequence[str]
     look: str
     """The hash of the look as it was copied: the project's own may be edited meanwhile."""
+    phrases: Callable[[str], Iterable[str]]
+    """Returns what authors have typed in the code of a chapter, and phrases of the data."""
     comments: str = ""
     """What is said of reviewers' comments, which the Word file shows; empty if there are none."""
 
@@ -96,10 +98,16 @@ def stage(
     if logo := logo_of(plan.settings, plan.project):
         shutil.copy2(logo, assets / plan.settings.logo_file)
     figures, illustrative = collect_figures(outputs, plan.programmes), illustrative_files(outputs.values())
-    staged = Staged(folder, figures, illustrative, sha256_of_folder(folder / EXTENSION))
     homes = homes_of(outputs, plan.programme_chapters)
     read = data_files(outputs.values(), plan.project)
     phrases = cache(partial(phrases_in, read, plan.project))
+    staged = Staged(
+        folder,
+        figures,
+        illustrative,
+        sha256_of_folder(folder / EXTENSION),
+        lambda name: [*typed_in(executed[name].cells), *phrases()],
+    )
     texts, places = _chapters(plan, executed, figures, folder / "figures", phrases)
     if illustrative:
         before = texts["index"].count("\n")
