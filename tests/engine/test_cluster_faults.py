@@ -14,24 +14,34 @@ from dataclasses import dataclass
 import pytest
 from test_cluster import CALM, DASK, Q2, eventually
 
-from support.projects import code, prose, small
+from natpatsip.pipeline.execution import dask_cluster
+from support.projects import code, command, prose, small
 
 pytestmark = [
     pytest.mark.end_to_end,
     pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="processes are frozen by a signal of POSIX"),
 ]
-HURRIED = """
-import sys
-
+HURRY = {"ARRIVAL_LIMIT": 3.0, "REPLY_LIMIT": 4.0, "POLL": 0.5}
+HURRIED = f"""
 from natpatsip.pipeline.execution import dask_cluster
 from natpatsip.cli import main
 
-dask_cluster.ARRIVAL_LIMIT, dask_cluster.REPLY_LIMIT, dask_cluster.POLL = 3.0, 4.0, 0.5
+vars(dask_cluster).update({HURRY})
 main()
 """
 PATIENCE = 60  # seconds: how long a loaded machine may take; the limits above are of a few
 PROTOCOL = ("--protocol", "tls")
 SOON = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "4s"}  # after which a scheduler gives up a silent worker
+
+
+BUILD = ("build", Q2, "--to", "html", "--renderer", "pandoc", "--cluster")
+
+
+@pytest.fixture(autouse=True)
+def _hurried(monkeypatch):
+    """Have builds in this process be as impatient as those in one of their own."""
+    for name, seconds in HURRY.items():
+        monkeypatch.setattr(dask_cluster, name, seconds)
 
 
 @dataclass
@@ -40,15 +50,13 @@ class Cluster:
     scheduler: subprocess.Popen[bytes]
     workers: list[subprocess.Popen[bytes]]
 
-    def build(self, project, **environment):
-        command = [sys.executable, "-c", HURRIED, "build", Q2, "--to", "html", "--renderer", "pandoc"]
+    def build(self, project):
         return subprocess.Popen(
-            [*command, "--cluster", self.address],
+            [sys.executable, "-c", HURRIED, *BUILD, self.address],
             cwd=project,
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             text=True,
-            env=os.environ | environment,
         )
 
 
@@ -93,9 +101,9 @@ def test_a_worker_that_freezes_costs_only_its_notebook(tmp_path):
         id="freezing",
     )
     project = small(tmp_path / "project", ward=[freezing, prose("There are `{python} 6 * 2` beds.")])
-    with cluster(tmp_path / "cluster", workers=2) as started, started.build(project) as building:
-        _, errors = building.communicate(timeout=PATIENCE)
-    assert building.returncode == 0, errors
+    with cluster(tmp_path / "cluster", workers=2) as started:
+        run = command(project, *BUILD, started.address)
+    assert run.returncode == 0, run.stderr
     assert (tmp_path / "runs").read_text() == "run run "
     assert "There are 12 beds." in (project / "reports" / Q2 / "html" / "ward.html").read_text(encoding="utf-8")
 
@@ -133,25 +141,27 @@ def certificate(tmp_path_factory):
     """Return the files of a certificate that vouches for itself, and its key."""
     folder = tmp_path_factory.mktemp("certificate")
     files = folder / "certificate.pem", folder / "key.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
     names = ("-addext", "subjectAltName=IP:127.0.0.1")
-    subprocess.run([*command, *names, "-out", files[0], "-keyout", files[1]], check=True, capture_output=True)
+    subprocess.run([*request, *names, "-out", files[0], "-keyout", files[1]], check=True, capture_output=True)
     return files
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="the certificate is made by openssl")
 def test_a_scheduler_that_asks_for_certificates_gets_them_from_dasks_configuration(tmp_path, certificate):
+    import dask
+
     project = small(tmp_path / "project", ward=[prose("There are `{python} 6 * 2` beds.")])
     file, key = map(str, certificate)
     secure = (*PROTOCOL, "--tls-ca-file", file, "--tls-cert", file, "--tls-key", key)
-    named = {"CA_FILE": file, "CLIENT__CERT": file, "CLIENT__KEY": key}
+    named = {"ca-file": file, "client.cert": file, "client.key": key}
     with cluster(tmp_path / "cluster", workers=1, secure=secure) as started:
         said = {}
-        for way, names in (("without", {}), ("misspelt", named | {"CA_FILE": f"{file}s"}), ("with", named)):
-            environment = {f"DASK_DISTRIBUTED__COMM__TLS__{name}": path for name, path in names.items()}
-            with started.build(project, **environment) as building:
-                _, said[way] = building.communicate(timeout=PATIENCE)
-            assert building.returncode == (0 if way == "with" else 1), said[way]
+        for way, names in (("without", {}), ("misspelt", named | {"ca-file": f"{file}s"}), ("with", named)):
+            with dask.config.set({f"distributed.comm.tls.{name}": path for name, path in names.items()}):
+                run = command(project, *BUILD, started.address)
+            said[way] = run.stderr
+            assert run.returncode == (0 if way == "with" else 1), said[way]
             assert "Traceback" not in said[way]
     assert "asks for certificates, and Dask's configuration names none" in said["without"]
     assert "DASK_DISTRIBUTED__COMM__TLS__" in said["without"]
