@@ -190,6 +190,24 @@ def test_a_name_for_a_unit_that_no_number_has_is_refused_with_its_line(tmp_path,
     assert Plan.of(project, Q2).settings.units["beds"] == "hospital beds"
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("data/reported.csv", "fact_id,unit\nteams,beds\n".encode("utf-16")),
+        ("data/reported.csv", b"fact_id;unit\nteams;beds\n"),
+        ("data/reported.csv", b'fact_id,unit\nteams,"beds\n'),
+        ("src/helpers/wards.py", "# coding: latin-1\nUNIT = 'lits \xe0 part'\n".encode("latin-1")),
+    ],
+    ids=["utf-16", "semicolons", "quotation", "latin-1"],
+)
+def test_where_a_file_with_units_cannot_be_read_nobody_can_tell(tmp_path, name, content):
+    project = small(tmp_path)
+    edit(project / "_quarto.yml", "lang: en-GB", "lang: en-GB\nnatpatsip: {units: {beds: hospital beds}}")
+    (project / name).parent.mkdir(parents=True, exist_ok=True)
+    (project / name).write_bytes(content)
+    assert Plan.of(project, Q2).settings.units["beds"] == "hospital beds"
+
+
 @pytest.mark.parametrize("name", ['""', '" "', "[a]"])
 def test_a_unit_without_a_name_is_refused(tmp_path, name):
     with pytest.raises(SettingsError, match=r"natpatsip.units.beds"):

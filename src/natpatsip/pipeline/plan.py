@@ -203,7 +203,8 @@ def _refuse_unknown_measures(project: Path, quarter: Quarter, params: Params, no
 def _refuse_unknown_units(project: Path, settings: Settings, written: bytes, notebooks: Iterable[Notebook]) -> None:
     """Check that each unit that is given a name is one that numbers of the report have, in whatever quarter.
 
-    The name of a misspelt one would be printed nowhere. Where a notebook puts a unit together in code, nobody can tell.
+    The name of a misspelt one would be printed nowhere. Where a notebook puts a unit together in code, or a file cannot
+    be read, nobody can tell.
 
     Raises
     ------
@@ -212,7 +213,10 @@ def _refuse_unknown_units(project: Path, settings: Settings, written: bytes, not
     """
     if not settings.units or None in (used := [notebook.units() for notebook in notebooks]):
         return
-    known = {unit for units in used for unit in units or ()} | _units_of_files(project)
+    try:
+        known = {unit for units in used for unit in units or ()} | _units_of_files(project)
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError):  # what is wrong with a file is said where it is read
+        return
     together(
         [
             SettingsError(
@@ -233,7 +237,7 @@ def _units_of_files(project: Path) -> set[str]:
         units |= {unit.strip() for unit in UNIT_OF_PARAMS.findall(file.read_text(encoding="utf-8", errors="replace"))}
     if (file := project / REPORTED_FILE).is_file():
         with file.open(encoding="utf-8-sig", newline="") as rows:
-            units |= {row.get("unit") or "" for row in csv.DictReader(rows)}
+            units |= {row["unit"] or "" for row in csv.DictReader(rows, strict=True)}
     for file in (project / "src").rglob("*.py"):
         units |= set(texts_of_code(file.read_text(encoding="utf-8")))
     return units
