@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+import sys
 from subprocess import CompletedProcess
 
 import pytest
@@ -308,6 +309,17 @@ def test_a_module_that_a_filter_requires_is_read_again_for_each_task(tmp_path, i
 def test_a_process_that_stays_does_not_wait_for_more_than_nothing(tmp_path, monkeypatch, stays):
     monkeypatch.setattr(pandoc_process, "LIMIT", 5)
     assert '"blocks":[]' in perform([task("", fails)], cache=RenderCache(tmp_path), jobs=1)[0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows any signal ends a process in the same way")
+@pytest.mark.parametrize("number", [signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)])
+def test_a_process_that_ended_while_it_waited_is_replaced(tmp_path, stays, number):
+    perform([task("One.", fails)], cache=RenderCache(tmp_path), jobs=1)
+    (waiting,) = pandoc_process._idle
+    waiting._process.send_signal(number)
+    waiting._process.wait(10)
+    assert "Two." in perform([task("Two.", fails)], cache=RenderCache(tmp_path), jobs=1)[0]
+    assert pandoc_process._idle != [waiting]
 
 
 def test_a_process_that_stays_goes_on_after_what_the_command_line_has_to_explain(tmp_path, stays):
