@@ -60,7 +60,7 @@ def test_comment_on_a_number_in_the_list_of_all_numbers_is_at_the_number_s_cell(
     comment, deletion = only(items, "comment"), only(items, "deletion")
     assert (comment.notebook, comment.cell) == ("ward.ipynb", "facts")
     assert comment.where == "Where every number comes from"
-    assert 'the build makes this list; its number is of notebooks/ward.ipynb, cell "facts"' in deletion.why
+    assert 'the build makes this list; the number comes from notebooks/ward.ipynb, cell "facts"' in deletion.why
 
 
 def test_comment_whose_words_have_gone_from_its_cell_says_what_it_is_on(ward, ward_docx):

@@ -283,7 +283,7 @@ def _without_place(channel: Mapping[str, Any], values: Sequence[Any]) -> str:
     if channel.get("type") not in ("nominal", "ordinal"):
         return ""
     if isinstance(listed, list) and (other := next((each for each in values if each not in (None, *listed)), None)):
-        return f'the legend of column {channel["field"]} does not list "{other}", which no reader could tell. Add it.'
+        return f'the legend of column {channel["field"]} does not list "{other}", so nothing says what it is. Add it.'
     if not isinstance(domain, list):
         return ""
     other = next((value for value in values if value is not None and value not in domain), None)
