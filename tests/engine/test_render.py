@@ -372,6 +372,29 @@ def test_word_has_real_headings_and_captions(word):
     assert first.text.startswith("Figure 1. More people are seen in the right clinic")
 
 
+def test_what_leads_to_a_figure_or_a_list_in_word_stays_with_it(word):
+    leads = [
+        before
+        for before, after in pairwise(word.paragraphs)
+        if before.style.name in ("First Paragraph", "Body Text")
+        and (after.style.name == "Caption" or (after.style.name == "Compact" and before.text.endswith(":")))
+    ]
+    assert len(leads) >= 2
+    assert all(each.paragraph_format.keep_with_next for each in leads)
+
+
+def test_a_tables_note_in_word_stays_with_its_last_row(word):
+    notes = [table for table in word.tables if is_note(table._tbl.getnext())]
+    assert notes
+    for table in notes:
+        lines = [*table._tbl.tr_lst[-1].iter(qn("w:p"))]
+        assert all(line.pPr.find(qn("w:keepNext")) is not None for line in lines)
+
+
+def is_note(element):
+    return element is not None and element.tag == qn("w:p") and element.style == "FigureNote"
+
+
 def test_word_contents_are_there_before_any_update(word):
     entries = [each for each in word.paragraphs if each.style.name.startswith("toc ")]
     names = ["List of figures", "Executive summary", "Headline numbers", "Access and waiting times"]

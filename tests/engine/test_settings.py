@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from natpatsip.errors import SettingsError
+from natpatsip.pipeline.notebook import Notebook
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 from natpatsip.settings import Settings, current_settings, logo_of, read_book, read_settings
@@ -188,6 +189,16 @@ def test_a_name_for_a_unit_that_no_number_has_is_refused_with_its_line(tmp_path,
         Plan.of(project, Q2)
     give(project)
     assert Plan.of(project, Q2).settings.units["beds"] == "hospital beds"
+
+
+def test_no_code_is_read_for_units_that_are_declared(tmp_path, monkeypatch):
+    project = small(tmp_path)
+    edit(project / "_quarto.yml", "lang: en-GB", "lang: en-GB\nnatpatsip: {units: {beds: hospital beds}}")
+    UNIT_OF["reported numbers"](project)
+    (project / "src" / "helpers").mkdir(parents=True)
+    (project / "src" / "helpers" / "care.py").write_bytes(b"\xff")
+    monkeypatch.setattr(Notebook, "units", None)
+    assert Plan.of(project, Q2).settings.units == {"beds": "hospital beds"}
 
 
 @pytest.mark.parametrize("name", ['""', '" "', "[a]"])

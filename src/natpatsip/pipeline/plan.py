@@ -210,9 +210,13 @@ def _refuse_unknown_units(project: Path, settings: Settings, written: bytes, not
     SettingsError
         With all units that no number has.
     """
-    if not settings.units or None in (used := [notebook.units() for notebook in notebooks]):
+    known = _units_of_files(project) if settings.units else set()
+    if settings.units.keys() <= known:  # as a rule: no code is read for it
         return
-    known = {unit for units in used for unit in units or ()} | _units_of_files(project)
+    used = [notebook.units() for notebook in notebooks]
+    if None in used:
+        return
+    known |= {unit for units in used for unit in units or ()} | _texts_of_helpers(project)
     together(
         [
             SettingsError(
@@ -227,16 +231,20 @@ def _refuse_unknown_units(project: Path, settings: Settings, written: bytes, not
 
 
 def _units_of_files(project: Path) -> set[str]:
-    """Return the units of measures, of the params of all quarters and of reported numbers, and texts of the helpers."""
+    """Return the units of measures, of the params of all quarters and of reported numbers."""
     units = {each.unit for each in measures.declared(project).by_id.values()}
     for file in (project / PARAMS_FOLDER).glob("*.yml"):
         units |= {unit.strip() for unit in UNIT_OF_PARAMS.findall(file.read_text(encoding="utf-8", errors="replace"))}
     if (file := project / REPORTED_FILE).is_file():
         with file.open(encoding="utf-8-sig", newline="") as rows:
             units |= {row.get("unit") or "" for row in csv.DictReader(rows)}
-    for file in (project / "src").rglob("*.py"):
-        units |= set(texts_of_code(file.read_text(encoding="utf-8")))
     return units
+
+
+def _texts_of_helpers(project: Path) -> set[str]:
+    """Return the texts in the report's own Python, some of which may be units."""
+    files = (project / "src").rglob("*.py")
+    return {text for file in files for text in texts_of_code(file.read_text(encoding="utf-8"))}
 
 
 def _check_colours(settings: Settings, written: bytes) -> None:

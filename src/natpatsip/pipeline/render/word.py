@@ -200,8 +200,11 @@ def _fill(line: Any, style: str, inner: str) -> None:
 # Pictures -------------------------------------------------------------------------------------------------------------
 
 
+PROSE = ("First Paragraph", "Body Text")
+
+
 def _space_paragraphs(document: Any) -> None:
-    """Let a figure in several parts break behind each but the last, keep its caption and note together, space lists."""
+    """Let a figure in several parts break behind each but the last, keep what belongs together, space lists."""
     styles = document.styles
     known = {style.style_id: style.name for style in styles if style.type == WD_STYLE_TYPE.PARAGRAPH}
     usual = styles.default(WD_STYLE_TYPE.PARAGRAPH).name
@@ -210,10 +213,15 @@ def _space_paragraphs(document: Any) -> None:
         names = name, next_name
         if names == ("Figure", "Figure Description"):
             shown.paragraph_format.keep_with_next = False
-        elif names == ("Figure Text", "Figure Note"):
+        elif names == ("Figure Text", "Figure Note") or (name in PROSE and _leads_to(shown, next_name)):
             shown.paragraph_format.keep_with_next = True
-        elif names in {("Compact", "First Paragraph"), ("Compact", "Body Text")}:
+        elif name == "Compact" and next_name in PROSE:
             following.paragraph_format.space_before = Pt(AFTER_LIST)
+
+
+def _leads_to(prose: Any, following: str) -> bool:
+    """Return whether a paragraph introduces what follows it: a figure, or a list after its colon."""
+    return following == "Caption" or (following == "Compact" and prose.text.rstrip().endswith(":"))
 
 
 def _check_pictures(document: Any) -> None:

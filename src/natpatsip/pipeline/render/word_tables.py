@@ -35,6 +35,7 @@ def format_tables(document: Any) -> None:
         letters = sum(len(node.text or "") for node in table._tbl.iter(qn("w:t")))
         is_short = len(rows) <= SHORT + 1 and letters <= LITTLE
         is_list = tuple(cell.text for cell in table.rows[0].cells) == LIST_OF_NUMBERS
+        has_note = _is_note(table._tbl.getnext())
         heads = [row for row in rows if row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None] or rows[:1]
         for position, row in enumerate(rows):
             properties, is_head = row.get_or_add_trPr(), position < len(heads)
@@ -42,7 +43,7 @@ def format_tables(document: Any) -> None:
                 if properties.find(qn(tag)) is None:
                     properties.append(parse_xml(f"<{tag} {nsdecls('w')}/>"))
             begins = position <= len(heads) or len(row.tc_lst) == 1  # the heading of a group of rows
-            stays = (begins or is_short) and position < len(rows) - 1
+            stays = has_note if position == len(rows) - 1 else begins or is_short
             for line in row.iter(qn("w:p")):
                 layout = line.get_or_add_pPr()
                 layout.style = "TableHeader" if is_head else "TableSmall" if is_list else "TableText"
@@ -54,6 +55,11 @@ def format_tables(document: Any) -> None:
     if document.tables and document.tables[-1]._tbl.getparent().xpath("w:p|w:tbl")[-1].tag == qn("w:tbl"):
         ending = parse_xml(f'<w:p {nsdecls("w")}><w:pPr><w:pStyle w:val="TableSmall"/></w:pPr></w:p>')
         document.element.body.find(qn("w:sectPr")).addprevious(ending)  # a document may not end with a table
+
+
+def _is_note(following: Any) -> bool:
+    """Return whether what follows a table is a note on it."""
+    return following is not None and following.tag == qn("w:p") and following.style == "FigureNote"
 
 
 def _make_room_for_picture(line: Any) -> None:
