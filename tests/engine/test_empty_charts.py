@@ -57,6 +57,10 @@ EMPTY = {
     ),
     "a-value-between-gaps": (ALONE.mark_line().encode(x="month:Q", y="seen:Q"), "draws nothing for it"),
     "a-value-before-a-gap": (ALONE.mark_area().encode(x="month:Q", y="first:Q"), "draws nothing for it"),
+    "a-value-with-a-point-to-hover-over": (
+        ALONE.mark_line(point=alt.OverlayMarkDef(opacity=0)).encode(x="month:Q", y="seen:Q"),
+        "draws nothing for it",
+    ),
     "a-series-of-one-value": (LINE.encode(color="team:N"), "draws nothing for it"),
     "parted-by-a-tooltip": (CARE.mark_bar().encode(x="team:N", y="sum(seen):Q", tooltip="ward:N"), "hides it"),
     "not-stacked": (CARE.mark_bar().encode(x="team:N", y=alt.Y("seen:Q", stack=False), color="ward:N"), "hides it"),
