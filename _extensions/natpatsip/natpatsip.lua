@@ -311,9 +311,9 @@ local function two_digits(size) return math.max(0, 1 - math.floor(math.log(size,
 
 -- True for what arithmetic leaves of a difference that is 0, as natpatsip.wording has it: tiny, with few binary digits.
 local function is_residue(value)
-  if value <= 1e-22 or value >= 1e-12 then return false end
+  if value <= 1e-22 or value >= 1e-9 then return false end
   while value % 1 ~= 0 do value = value * 2 end
-  return value < 2 ^ 20
+  return value < 2 ^ 28
 end
 
 -- A number in scientific notation, as 3.2e-10, in digits alone: its point is moved.

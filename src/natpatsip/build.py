@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from natpatsip import look
-from natpatsip.errors import ReportError, UsageError
+from natpatsip.errors import ReportError
 from natpatsip.files import memory
 from natpatsip.files.digests import key
 from natpatsip.pipeline.caching import store
@@ -30,8 +30,6 @@ from natpatsip.release import final_edition
 from natpatsip.reporters import counted
 
 if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
     from natpatsip.checks import Outcome
     from natpatsip.compare import BuiltReport
     from natpatsip.pipeline.caching.run_cache import Executed, RunCache
@@ -93,7 +91,7 @@ def build(
         _build_archived(job, reference)
         published(job.report)
         return job.report
-    runs = _start_processes(job, draws=True)
+    runs = start_processes(job, draws=True)
     from natpatsip.pipeline.plan import Plan
     from natpatsip.pipeline.staging.project_style import without_effect
 
@@ -105,7 +103,7 @@ def build(
     ]
     for note in notes:
         log(note)
-    _check_typed(job, plan)
+    check_typed_text(job, plan)
     earlier = earlier_reports(job.project, job.quarter, job.options)
     try:
         executed, outcome = _make_report(job, plan, runs)
@@ -283,7 +281,7 @@ def _build_archived(job: Job, reference: str) -> None:
     record.save(read=[earlier])
 
 
-def _start_processes(job: Job, *, draws: bool) -> RunCache:
+def start_processes(job: Job, *, draws: bool) -> RunCache:
     """Start what runs notebooks and what draws charts, if there is work for them; return the cache of earlier runs."""
     from natpatsip.pipeline.caching.run_cache import RunCache
 
@@ -304,7 +302,7 @@ def _start_processes(job: Job, *, draws: bool) -> RunCache:
     return runs
 
 
-def _check_typed(job: Job, plan: Plan) -> None:
+def check_typed_text(job: Job, plan: Plan) -> None:
     """Check what authors have typed before any notebook runs."""
     from natpatsip.pipeline.render.typed_markdown import check_typed
 
@@ -373,46 +371,3 @@ def _draw(job: Job, staged: Staged, outputs: Mapping[str, Outputs]) -> None:
         formats=job.options.formats,
         found=draw_worker.finish(job.cache),
     )
-
-
-def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Outcome:
-    """Execute a quarter's notebooks, or take them from the cache, and run every check that has what it needs.
-
-    What stopped a notebook or a check is among the findings.
-
-    Raises
-    ------
-    UsageError
-        If the quarter is archived in git.
-    ReportError
-        If the params, the settings or a notebook cannot be read.
-    """
-    from natpatsip import checks, params
-
-    if reference := params.built_from(quarter, project):
-        raise UsageError(
-            f"{quarter} is archived: it is built from {reference} in git. Check it there: "
-            f"git worktree add ../{quarter} {reference}"
-        )
-    job = Job(project, quarter, Options(jobs=jobs), log, Inputs.read(project), store.of(project))
-    runs = _start_processes(job, draws=False)
-    from natpatsip.pipeline.execution.scheduler import execute  # while they start: it imports much
-    from natpatsip.pipeline.plan import Plan
-    from natpatsip.pipeline.workspace import locked
-
-    plan = Plan.of(project, quarter)
-    refused = None
-    try:
-        _check_typed(job, plan)
-    except ReportError as error:
-        refused = error
-    contents: dict[str, NotebookNode] = {}
-    try:
-        with locked(plan.workplace, log):
-            execute(
-                plan, jobs=jobs, log=log, runs=runs, on_done=lambda each: contents.update({each.name: each.content})
-            )
-        outcome = checks.run(plan, {name: contents[name] for name in plan.notebooks})
-    except ReportError as error:
-        outcome = checks.check_failed_run(plan, error) or checks.run_partly(plan, contents, error)
-    return checks.with_refused(outcome, plan, refused) if refused else outcome

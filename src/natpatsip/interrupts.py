@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 IMPORTING = "<frozen importlib._bootstrap>"  # the file of a frame in which Python imports a module
 RETRY = 0.02  # seconds until an import that was not interrupted is looked at again
@@ -31,11 +31,15 @@ def stopped_by(number: signal.Signals, stop: Stop) -> Iterator[None]:
     if not receives(number):
         yield
         return
-    before = signal.signal(number, _AfterImports(stop))
+    handler = _AfterImports(stop)
+    before = signal.signal(number, handler)
     try:
         yield
     finally:
         signal.signal(number, before)
+        was_waiting = handler.end()
+    if was_waiting:  # the block has ended before the next look
+        stop()
 
 
 def receives(number: signal.Signals) -> bool:
@@ -49,19 +53,31 @@ class _AfterImports:
     def __init__(self, stop: Stop) -> None:
         self.stop = stop
         self.is_waiting = False
+        self._alarm: Any = None  # the handler of the timer's signal from before
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
-        if self.is_waiting or not _is_importing(frame) or not hasattr(signal, "setitimer"):
+        if self.end() or not _is_importing(frame) or not hasattr(signal, "setitimer"):
             self.stop()
         self.is_waiting = True
-        signal.signal(signal.SIGALRM, self._again)
+        self._alarm = signal.signal(signal.SIGALRM, self._again)
         signal.setitimer(signal.ITIMER_REAL, RETRY)
 
     def _again(self, number: int, frame: FrameType | None) -> None:
-        if not _is_importing(frame):
-            self.is_waiting = False
-            self.stop()
-        signal.setitimer(signal.ITIMER_REAL, RETRY)
+        if not self.is_waiting:  # it was sent just before the wait ended
+            return
+        if _is_importing(frame):
+            signal.setitimer(signal.ITIMER_REAL, RETRY)
+            return
+        self.end()
+        self.stop()
+
+    def end(self) -> bool:
+        """Wait no longer, so that a program is not stopped again while it ends; return True if this has waited."""
+        was_waiting, self.is_waiting = self.is_waiting, False
+        if was_waiting:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, self._alarm)
+        return was_waiting
 
 
 def _is_importing(frame: FrameType | None) -> bool:

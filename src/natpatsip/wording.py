@@ -35,8 +35,9 @@ def _decimal(value: float, decimals: int) -> Decimal:
 
 _DIGITS = Context(prec=400)  # more than any float has before and after its point
 NOISE = 1e-9  # what arithmetic may add to a series, by its size: values that are nearer than this are the same
-RESIDUES = (1e-22, 1e-12)  # between them is what arithmetic leaves of a difference of numbers as reports have them
-RESIDUE_BITS = 20  # at most of what is left of a difference; almost any other number has 53
+RESIDUES = (1e-22, 1e-9)  # between them is what arithmetic leaves of a difference of numbers as reports have them
+OFF_100 = 1e-12  # what it adds to a percentage at most
+RESIDUE_BITS = 28  # at most of what is left of a difference; almost any other number has 53
 MOST_DECIMALS = 12  # of a series
 
 
@@ -71,7 +72,9 @@ def _two_digits(size: float) -> int:
 def is_residue(value: float) -> bool:
     """Return True for what arithmetic leaves of a difference that is 0: a few units in the last place of two numbers.
 
-    A tiny number that is no residue has all the binary digits that a number can have, so the two are told apart.
+    A tiny number that is no residue has all the binary digits that a number can have, so the two are told apart: except
+    a power of two, which is taken for a residue, and a residue that was divided, which has all digits too and is not.
+    Round the difference before you divide it.
 
     Examples
     --------
@@ -97,7 +100,7 @@ def honest_decimals(value: float, decimals: int = 0, *, is_percent: bool = False
     """
     for mark in (0, 100) if is_percent else (0,):
         distance = abs(float(value) - mark)
-        is_off = distance > RESIDUES[1] if mark else distance > 0 and not is_residue(value)
+        is_off = distance > OFF_100 if mark else distance > 0 and not is_residue(value)
         if is_off and _decimal(value, decimals) == mark:
             return max(decimals, _two_digits(distance))
     return decimals

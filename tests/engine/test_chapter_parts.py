@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+import sys
 from subprocess import CompletedProcess
 
 import pytest
@@ -287,6 +288,38 @@ def test_a_process_that_stays_does_each_task_in_its_folder_as_one_that_begins(tm
         found = perform([Task("part", orders, document, fails)], cache=RenderCache(tmp_path / name), jobs=1)
         assert found[0].strip() == f"<p>{name}</p>"
     assert len(pandoc_process._idle) == 1
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_a_module_that_a_filter_requires_is_read_again_for_each_task(tmp_path, is_on):
+    (tmp_path / "filter.lua").write_text("function Str() return pandoc.Str(require('words').next()) end")
+    (tmp_path / "words.lua").write_text("local n = 0\nreturn { next = function() n = n + 1 return 'word ' .. n end }")
+    orders = {"do": "write", "to": "html5", "filters": ["filter.lua"]}
+    with memory.remembering(is_on=is_on):
+        read = perform([task("text", fails)], cache=RenderCache(tmp_path), jobs=1)
+        tasks = [Task("part", orders, read[0], fails)] * 2
+        found = perform(tasks, cache=RenderCache(tmp_path), jobs=1)
+        (tmp_path / "words.lua").write_text("return { next = function() return 'edited' end }")
+        found += perform(tasks[:1], cache=RenderCache(tmp_path), jobs=1)
+    memory.forget()
+    pandoc_process.stop()
+    assert [each.strip() for each in found] == ["<p>word 1</p>", "<p>word 1</p>", "<p>edited</p>"]
+
+
+def test_a_process_that_stays_does_not_wait_for_more_than_nothing(tmp_path, monkeypatch, stays):
+    monkeypatch.setattr(pandoc_process, "LIMIT", 5)
+    assert '"blocks":[]' in perform([task("", fails)], cache=RenderCache(tmp_path), jobs=1)[0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows any signal ends a process in the same way")
+@pytest.mark.parametrize("number", [signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)])
+def test_a_process_that_ended_while_it_waited_is_replaced(tmp_path, stays, number):
+    perform([task("One.", fails)], cache=RenderCache(tmp_path), jobs=1)
+    (waiting,) = pandoc_process._idle
+    waiting._process.send_signal(number)
+    waiting._process.wait(10)
+    assert "Two." in perform([task("Two.", fails)], cache=RenderCache(tmp_path), jobs=1)[0]
+    assert pandoc_process._idle != [waiting]
 
 
 def test_a_process_that_stays_goes_on_after_what_the_command_line_has_to_explain(tmp_path, stays):

@@ -1,5 +1,6 @@
 """Where the comments of the last draft are in the next Word file: at the very words that they were on."""
 
+import pytest
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
@@ -59,7 +60,7 @@ def test_comment_on_a_number_in_the_list_of_all_numbers_is_at_the_number_s_cell(
     comment, deletion = only(items, "comment"), only(items, "deletion")
     assert (comment.notebook, comment.cell) == ("ward.ipynb", "facts")
     assert comment.where == "Where every number comes from"
-    assert 'the build makes this list; its number is of notebooks/ward.ipynb, cell "facts"' in deletion.why
+    assert 'the build makes this list; the number comes from notebooks/ward.ipynb, cell "facts"' in deletion.why
 
 
 def test_comment_whose_words_have_gone_from_its_cell_says_what_it_is_on(ward, ward_docx):
@@ -76,6 +77,36 @@ def test_comment_whose_words_have_gone_from_its_cell_says_what_it_is_on(ward, wa
     assert replies == [
         "This comment is on “Meals were served on time”, which this file does not have (Ward › Progress)."
     ]
+
+
+def number_of_beds(ward, number):
+    edit_cell(ward / "notebooks" / "ward.ipynb", "facts", "41", number)
+
+
+@pytest.mark.parametrize("number", ["1_241", "57"])
+def test_comment_on_a_number_that_has_changed_is_at_the_number_there_now(ward, ward_docx, number):
+    ward_docx.comment("41", "So many?", within="on the ward")
+    read(ward, ward_docx.save(), is_recorded=True)
+    number_of_beds(ward, number)
+    following = built(ward)
+    assert under(following, "So many?")[1] == f"{int(number):,}"
+    replies = [item.text for item in read(ward, following.path, is_recorded=True) if item.kind == "reply"]
+    assert replies == ["This comment is on “41”, which this file does not have (Ward › Progress)."]
+
+
+def test_words_of_a_comment_are_whole_ones_except_where_a_reviewer_has_marked_a_part(ward):
+    number_of_beds(ward, "1_241")
+    ward_docx = built(ward)
+    ward_docx.comment("24", "Which part?", within="on the ward")
+    ward_docx.comment("arden", "And a part of a word?")
+    ward_docx.comment("all", "The fourth of four?", within="open all day")
+    read(ward, ward_docx.save(), is_recorded=True)
+    edit_cell(ward / "notebooks" / "ward.ipynb", "places", "The old kitchen", "Small and tall, the old kitchen")
+    following = built(ward)
+    assert under(following, "Which part?")[1] == "1,241"
+    assert under(following, "And a part of a word?")[1] == "garden"
+    assert under(following, "The fourth of four?")[1] == "all"
+    assert not [each.text for each in following.document.comments if "does not have" in each.text]
 
 
 def test_comment_on_a_chart_whose_data_have_changed_is_at_its_picture(ward, ward_docx):

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from natpatsip import context, datasets
+from natpatsip.datasets import loading
 from natpatsip.datasets.plain_file import Fault, raise_faults
 from natpatsip.errors import DataError, UsageError
 from natpatsip.pipeline.caching import store
@@ -622,6 +623,15 @@ def test_a_changed_file_is_read_again(project):
     datasets.load(CONTACTS, quarter=Q2, project=project)
     edit(project, CONTACTS, put(2, "people", "71"))
     assert datasets.load(CONTACTS, quarter=Q2, project=project)["people"].max() == 71
+
+
+@pytest.mark.parametrize("room", [0, 1])
+def test_datasets_are_read_before_a_notebook_asks_as_far_as_there_is_room(project, monkeypatch, room):
+    sizes = [(project / "data" / f"{name}.csv").stat().st_size for name in TABLES]
+    monkeypatch.setattr(loading, "READ_FIRST", sum(sizes) if room else min(sizes) - 1)
+    loading._known_by.cache_clear()
+    loading.read_all(project, "2024-25-Q2")
+    assert loading._known_by.cache_info().misses == (len(TABLES) if room else 0)
 
 
 def test_a_changed_declaration_is_read_again(project):

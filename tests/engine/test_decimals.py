@@ -47,7 +47,9 @@ def test_values_that_differ_are_printed_differently_in_one_series(one, other):
 
 def test_what_arithmetic_leaves_is_not_a_number():
     assert wording.number(0.3 - 0.1 * 3) == wording.number(0.1 + 0.2 - 0.3) == "0"
+    assert wording.number(123456.7 - 123456.6 - 0.1) == wording.number(12_345_678.9 - 12_345_678.8 - 0.1) == "0"
     assert wording.percent(100 - 3 * math.ulp(100)) == "100%"
+    assert wording.percent(100 - 5e-10) == "99.9999999995%"
     assert wording.money(0.3 - 0.1 * 3) == "£0"
     assert wording.direction(0.3 - 0.1 * 3) == "did not change"
 

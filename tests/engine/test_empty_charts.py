@@ -1,5 +1,8 @@
 """An analyst's own chart that shows nothing of its data is refused, with its figure, its cell and why."""
 
+import re
+from pathlib import Path
+
 import altair as alt
 import pandas as pd
 import pytest
@@ -7,6 +10,7 @@ import vl_convert
 
 from natpatsip.errors import FigureError
 from natpatsip.pipeline.caching.store import Cache
+from natpatsip.pipeline.drawing import charts_to_svg
 from natpatsip.pipeline.drawing.charts_to_svg import VEGALITE, Artist
 from natpatsip.pipeline.drawing.refused_charts import undrawn
 from support.projects import ROOT, code, command, small
@@ -53,6 +57,10 @@ EMPTY = {
     ),
     "a-value-between-gaps": (ALONE.mark_line().encode(x="month:Q", y="seen:Q"), "draws nothing for it"),
     "a-value-before-a-gap": (ALONE.mark_area().encode(x="month:Q", y="first:Q"), "draws nothing for it"),
+    "a-value-with-a-point-to-hover-over": (
+        ALONE.mark_line(point=alt.OverlayMarkDef(opacity=0)).encode(x="month:Q", y="seen:Q"),
+        "draws nothing for it",
+    ),
     "a-series-of-one-value": (LINE.encode(color="team:N"), "draws nothing for it"),
     "parted-by-a-tooltip": (CARE.mark_bar().encode(x="team:N", y="sum(seen):Q", tooltip="ward:N"), "hides it"),
     "not-stacked": (CARE.mark_bar().encode(x="team:N", y=alt.Y("seen:Q", stack=False), color="ward:N"), "hides it"),
@@ -141,3 +149,10 @@ def test_all_empty_figures_of_a_report_are_named_with_their_cells(tmp_path):
     place = 'notebooks/ward.ipynb, cell {} "import altair as alt" (id {}): '
     assert place.format(4, "one") + "fig-one: the chart draws no mark of its data" in run.stderr
     assert place.format(5, "two") + 'fig-two: its data are at "a.csv"' in run.stderr
+
+
+def test_a_drawing_is_made_and_judged_again_when_a_module_that_does_so_has_changed():
+    source = Path(charts_to_svg.__file__).read_text(encoding="utf-8")
+    imported = set(re.findall(r"^from natpatsip\.pipeline\.drawing\.(\w+) import", source, re.MULTILINE))
+    assert {"drawn_texts", "refused_charts", "svg"} <= imported
+    assert imported <= {file.stem for file in charts_to_svg.SOURCES}

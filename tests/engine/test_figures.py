@@ -159,7 +159,8 @@ def test_data_with_none_of_the_numbers_of_their_chart_are_refused(women, refused
     data = ROWS.assign(women=women)
     if refused:
         with pytest.raises(
-            FigureError, match=r"fig-women: the data are not those of the chart: they hold .* draws 3 and 5"
+            FigureError,
+            match=r"fig-women: the data are not those of the chart: they hold .* draws numbers such as 3 and 5",
         ):
             figure("fig-women", chart(), data=data, **TEXTS)
     else:

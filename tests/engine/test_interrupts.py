@@ -76,3 +76,30 @@ def test_a_signal_that_is_ignored_stays_ignored():
             os.kill(os.getpid(), signal.SIGTERM)
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+TWICE = """
+import signal, sys, time
+from natpatsip.interrupts import interrupt, stopped_by
+try:
+    with stopped_by(signal.SIGINT, interrupt):
+        import impatient
+except KeyboardInterrupt:
+    time.sleep(0.2)
+    print("ended in order", signal.getsignal(signal.SIGALRM) is signal.SIG_DFL)
+"""
+SIGNALS = """
+import os, signal
+for _ in range({times}):
+    os.kill(os.getpid(), signal.SIGINT)
+    for turn in range(1000):
+        pass
+"""
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_program_that_is_stopped_is_not_stopped_again_while_it_ends(tmp_path, times):
+    (tmp_path / "impatient.py").write_text(SIGNALS.format(times=times))
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    ended = subprocess.run([sys.executable, "-c", TWICE], env=environment, capture_output=True, text=True, timeout=20)
+    assert (ended.stdout, ended.returncode) == ("ended in order True\n", 0), ended.stderr

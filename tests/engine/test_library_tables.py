@@ -229,6 +229,7 @@ FALSE_WHOLES = {
 }
 WHOLES = {
     "whole": SHARES.assign(share=[1, 0.5]).style.format("{:.0%}", subset=["share"]),
+    "sum of shares": SHARES.assign(share=[sum([0.1] * 10), 0.1 + 0.2 - 0.3]).style.format("{:.0%}", subset=["share"]),
     "percent": SHARES.assign(share=[100.0, 3]).style.format("{:.0f}%", subset=["share"]),
     "text": SHARES.assign(share=["100%", "5%"]).style,
     "count": SHARES.assign(share=[99.96, 3]).style.format("{:.0f}", subset=["share"]),

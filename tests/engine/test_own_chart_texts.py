@@ -62,18 +62,21 @@ def labels(values, form, channel="text"):
 WIDE = alt.Bin(extent=[0, 6], step=2)
 ENDED = {"domain": [0, 6]}
 MISSTATED = {
-    "bins-that-end-early": (chart(TEAMS, x=alt.X("seen:Q", bin=WIDE), y="count()"), "the bins of column seen end"),
+    "bins-that-end-early": (
+        chart(TEAMS, x=alt.X("seen:Q", bin=WIDE), y="count()"),
+        "the value 7 of column seen is beyond the ends of its bins",
+    ),
     "bins-of-a-transform": (
         chart(TEAMS, x="bin:O", y="count()").transform_bin("bin", "seen", bin=WIDE),
-        "the bins of column seen end before its value 7",
+        "the value 7 of column seen is beyond the ends of its bins",
     ),
     "colours-that-end-early": (
         chart(TEAMS, "rect", y=alt.value(1), color=alt.Color("seen:Q").scale(**ENDED)),
-        "the color scale of column seen end before its value 7",
+        "the value 7 of column seen is beyond the ends of the color scale",
     ),
     "sizes-that-begin-late": (
         chart(TEAMS, "point", size=alt.Size("seen:Q").scale(domainMin=4)),
-        "the size scale of column seen end before its value 3",
+        "the value 3 of column seen is beyond the ends of the size scale",
     ),
     "missing-as-0": (chart(GAP, "line").mark_line(invalid="show"), "(invalid)"),
     "missing-as-0-everywhere": (chart(GAP, "point").configure_mark(invalid="show"), "(invalid)"),
@@ -199,6 +202,9 @@ def test_labels_that_lie_at_their_own_bars_are_drawn(name):
 
 
 STATED = {
+    "percentages-rounded-to-101": chart(
+        {**FULL, "seen": [50, 51, 66, 35]}, x="area:N", y=alt.Y("seen:Q", title="Seen (%)"), color="team:N"
+    ),
     "bins": chart(TEAMS, x=alt.X("seen:Q", bin=alt.Bin(extent=[0, 8], step=2)), y="count()"),
     "nothing-missing-to-show": chart(TEAMS, "line").mark_line(invalid="show"),
     "curve-through-its-values": chart(MONTHS, "line").mark_line(interpolate="monotone"),

@@ -186,6 +186,22 @@ def test_each_printed_page_says_which_quarter_it_is_and_that_it_is_a_draft(html_
             assert [each[:300] for each in sheets if "Q2 2024/25 · Draft" not in each.lstrip()[:300]] == []
 
 
+def test_each_page_of_a_draft_says_once_that_it_is_one(html_pages):
+    pages = [html.parse(str(html_pages / f"{name}.html")).getroot() for name in ("index", "waiting-times", "report")]
+    assert [len(page.xpath("//*[@class='badge']")) for page in pages] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("width", [1280, 800, 375])
+def test_the_cover_is_a_banner_on_screens_of_any_width(html_pages, chrome, width):
+    with opened(chrome, width=width) as window:
+        tab = window.new_page()
+        tab.goto((html_pages / "index.html").as_uri())
+        look = "cover => [getComputedStyle(cover).color, getComputedStyle(cover).backgroundColor]"
+        text, ground = tab.locator(".cover").evaluate(look)
+    assert palette.contrast(as_hex(text), as_hex(ground)) >= 4.5
+    assert as_hex(text) == "#FFFFFF"
+
+
 def test_paper_has_legible_heads_of_tables_and_text_as_wide_as_the_sheet(html_pages, chrome):
     with opened(chrome, width=720) as window:
         tab = window.new_page()

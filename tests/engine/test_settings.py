@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from natpatsip.errors import SettingsError
+from natpatsip.pipeline.notebook import Notebook
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 from natpatsip.settings import Settings, current_settings, logo_of, read_book, read_settings
@@ -188,6 +189,34 @@ def test_a_name_for_a_unit_that_no_number_has_is_refused_with_its_line(tmp_path,
         Plan.of(project, Q2)
     give(project)
     assert Plan.of(project, Q2).settings.units["beds"] == "hospital beds"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("data/reported.csv", "fact_id,unit\nteams,beds\n".encode("utf-16")),
+        ("data/reported.csv", b"fact_id;unit\nteams;beds\n"),
+        ("data/reported.csv", b'fact_id,unit\nteams,"beds\n'),
+        ("src/helpers/wards.py", "# coding: latin-1\nUNIT = 'lits \xe0 part'\n".encode("latin-1")),
+    ],
+    ids=["utf-16", "semicolons", "quotation", "latin-1"],
+)
+def test_where_a_file_with_units_cannot_be_read_nobody_can_tell(tmp_path, name, content):
+    project = small(tmp_path)
+    edit(project / "_quarto.yml", "lang: en-GB", "lang: en-GB\nnatpatsip: {units: {beds: hospital beds}}")
+    (project / name).parent.mkdir(parents=True, exist_ok=True)
+    (project / name).write_bytes(content)
+    assert Plan.of(project, Q2).settings.units["beds"] == "hospital beds"
+
+
+def test_no_code_is_read_for_units_that_are_declared(tmp_path, monkeypatch):
+    project = small(tmp_path)
+    edit(project / "_quarto.yml", "lang: en-GB", "lang: en-GB\nnatpatsip: {units: {beds: hospital beds}}")
+    UNIT_OF["reported numbers"](project)
+    (project / "src" / "helpers").mkdir(parents=True)
+    (project / "src" / "helpers" / "care.py").write_bytes(b"\xff")
+    monkeypatch.setattr(Notebook, "units", None)
+    assert Plan.of(project, Q2).settings.units == {"beds": "hospital beds"}
 
 
 @pytest.mark.parametrize("name", ['""', '" "', "[a]"])

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from natpatsip.cli.application import errors_as_sentences
-from natpatsip.cli.console import ProgressLog, say
+from natpatsip.cli.console import ProgressLog, errors_as_sentences, say
 from natpatsip.datasets.plain_file import Fault
 from natpatsip.errors import DataFileError, lines_shown, one_line
 from natpatsip.reporters import annotation, as_json

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from unittest.mock import Mock
 
 import pytest
 import yaml
 
 from natpatsip.errors import RenderError
+from natpatsip.pipeline.caching.inputs import Inputs
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.plan import Plan
+from natpatsip.pipeline.render import chapters
 from natpatsip.pipeline.render.constructs import REFUSED
 from natpatsip.pipeline.render.typed_markdown import check_typed
 from natpatsip.quarter import Quarter
@@ -318,3 +321,29 @@ def test_a_character_that_the_build_prints_in_a_list_is_told_once_where_it_comes
     assert told[0].startswith("- data/reported.csv: fact_id teams, as_of 2024-25-Q2, period 2024-25-Q2: ")
     assert re.match(r"- notebooks/ward\.ipynb, cell \d+ .* \(id drawn\): ", told[1])
     assert told[2].startswith("- notebooks/ward.ipynb, the cell with the id ")
+
+
+def judged(made, *, tools="tools"):
+    plan = Plan.of(made, Quarter(2024, 2))
+    try:
+        check_typed(plan, Cache(made / "cache"), tools, is_printed=False, jobs=1, rules=Inputs.read(made).rules())
+    except RenderError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("name", ["references.bib", "data/references.bib", "notebooks/references.bib"])
+def test_works_that_are_added_and_taken_away_count_wherever_their_file_is(tmp_path, name):
+    made = small(tmp_path, ward=[prose("As [@known] says.")])
+    edit(made / "_quarto.yml", "lang: en-GB", f"lang: en-GB\nbibliography: {name}")
+    for key, message in (("other", "cites known, which is not in"), ("known", ""), ("another", "cites known")):
+        (made / name).write_text(f"@book{{{key}, title={{T}}, author={{A, B}}, year={{1931}}}}\n", encoding="utf-8")
+        assert (message in judged(made)) if message else judged(made) == ""
+
+
+def test_a_pandoc_that_failed_once_is_asked_again(tmp_path, monkeypatch):
+    made = small(tmp_path, ward=[prose("\tAs it is.")])  # which the command line reads
+    with monkeypatch.context() as failing:
+        failing.setattr(chapters, "run_pandoc", Mock(side_effect=RenderError("ward.qmd: pandoc ran out of memory.")))
+        assert "ran out of memory" in judged(made)
+    assert "ran out of memory" not in judged(made)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from natpatsip.cli.unchanged import understood
 from natpatsip.pipeline.options import FORMATS, Options
-from support.projects import command, edit_cell, natpatsip, prose, small
+from support.projects import NATPATSIP, command, edit_cell, natpatsip, prose, small
 
 Q2 = "2024-25-Q2"
 HTML = ("build", Q2, "--to", "html", "--renderer", "pandoc")
+FULL = Path("/dev/full")
+UNBUFFERED = [NATPATSIP[0], "-u", *NATPATSIP[1:]]
 SLOW = {"typer", "pydantic", "rich"}
 LOOK = f"import sys, natpatsip.cli; natpatsip.cli.main(); print(*sorted({SLOW} & sys.modules.keys()))"
 
@@ -38,10 +41,11 @@ def test_a_plain_build_is_understood_as_the_command_line_understands_it(words, o
         *(["build", Q2, "--final"], ["build", Q2, "--all"], ["build", Q2, "--due"], ["build", Q2, "--help"]),
         *(["build", Q2, "--to"], ["build", Q2, "--to", ""], ["build", Q2, "--to", "html,"], ["build", Q2, "--to=html"]),
         *(["build", Q2, "--jobs", "0"], ["build", Q2, "--jobs", "-1"], ["build", Q2, "--jobs", "two"]),
+        *(["build", Q2, "--jobs", "9" * 5000],),
         *(["build", Q2, "--to", "html", "--to", "pdf"], ["build", Q2, "--renderer", "latex"], ["--help"], []),
         *(["build", Q2, "--output", "--fresh"], ["build", Q2, "--output"], ["build", "--", Q2]),
     ],
-    ids=" ".join,
+    ids=lambda words: " ".join(words)[:40],
 )
 def test_anything_else_is_left_to_the_command_line(words):
     assert understood(words) is None
@@ -79,3 +83,56 @@ def test_a_fault_is_said_by_the_command_line(tmp_path):
 
 def test_its_formats_are_those_of_the_command_line():
     assert understood(["build", Q2])[1].formats == FORMATS
+
+
+STOPPED = """
+import os, signal
+from natpatsip.pipeline.caching import up_to_date
+from natpatsip.__main__ import main
+
+def stop(*_):
+    {stop}
+    for turn in range(1000):
+        pass
+
+up_to_date._files = stop
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows a program cannot send itself Ctrl-C")
+@pytest.mark.parametrize(
+    ("stop", "status", "said"),
+    [
+        ("os.kill(os.getpid(), signal.SIGINT)", 130, "natpatsip: stopped\n"),
+        ("raise OSError(28, 'No space left on device', 'a.pdf')", 1, "natpatsip: a.pdf: No space left on device. "),
+    ],
+)
+def test_what_stops_it_is_a_sentence_and_an_exit_status(tmp_path, stop, status, said):
+    project = small(tmp_path)
+    assert command(project, *HTML).returncode == 0
+    program = [sys.executable, "-c", STOPPED.format(stop=stop)]
+    run = subprocess.run([*program, *HTML], cwd=project, capture_output=True, text=True, check=False)
+    assert run.returncode == status
+    assert run.stderr.startswith(said)
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is always full")
+def test_a_result_that_cannot_be_printed_is_said_in_a_sentence(tmp_path):
+    project = small(tmp_path)
+    assert command(project, *HTML).returncode == 0
+    with FULL.open("w") as full:
+        run = subprocess.run([*UNBUFFERED, *HTML], cwd=project, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert run.returncode == 1
+    assert run.stderr.splitlines()[-1].startswith("natpatsip: No space left on device. ")
+
+
+def test_what_a_killed_build_left_beside_a_report_elsewhere_is_left_to_the_command_line(tmp_path):
+    project, elsewhere = small(tmp_path / "project"), tmp_path / "elsewhere"
+    words = (*HTML, "--output", str(elsewhere))
+    assert command(project, *words).returncode == 0
+    left = elsewhere / f".{Q2}.abandond"
+    left.mkdir()
+    assert "unchanged, checked in" in natpatsip(project, *words).stderr
+    assert not left.exists()

@@ -88,7 +88,8 @@ def test_a_series_has_two_digits_of_its_spread_or_else_of_its_size(values, usual
         (wording.NOISE, 0, False, 10),
         (5e-10, 0, False, 11),
         (1e-9 / 3, 0, False, 11),
-        (-(2**-31), 0, False, 11),  # too much for what a difference leaves
+        (-(2**-29), 0, False, 10),  # too much for what a difference leaves
+        (1_000_000.1 - 1_000_000 - 0.1, 0, False, 0),  # what a difference of large numbers leaves
         (2**-80, 0, False, 26),  # too little
         (2**-45, 0, False, 0),  # what a difference leaves
         (-(2**-56), 0, True, 0),

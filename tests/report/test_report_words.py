@@ -93,6 +93,18 @@ def test_numbers_are_numerals(chapters, quarter):
     assert [text for text in everything(chapters, quarter) if spelt.search(text)] == []
 
 
+@in_each_quarter
+def test_none_of_them_is_a_word(chapters, quarter):
+    assert [text for text in everything(chapters, quarter) if re.search(r"(?<![\d.,])0 of (the )?\d", text)] == []
+
+
+@in_each_quarter
+def test_notes_say_who_has_published_what_they_call_published(chapters, quarter):
+    """An edition of another quarter than the published one has the same notes."""
+    captions = [caption for name in CHAPTERS for caption in chapters[quarter, name].captions]
+    assert [caption for caption in captions if "Published:" in caption] == []
+
+
 @pytest.mark.parametrize(
     ("what", "pattern"),
     [

@@ -83,7 +83,7 @@ def natpatsip(project: Path, *arguments: str, **options: Any) -> subprocess.Comp
 def command(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command in this process, which takes a third of the time: what it imports and its fork server are there."""
     from natpatsip.cli import app
-    from natpatsip.cli.application import errors_as_sentences
+    from natpatsip.cli.console import errors_as_sentences
 
     out, err, status = io.StringIO(), io.StringIO(), 0
     try:

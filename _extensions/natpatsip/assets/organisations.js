@@ -77,7 +77,7 @@
     var value = isHidden(shown.counts, at) ? measure.symbol : printed(measure, shown.values[at]);
     var parts = measure.per && shown.counts ? Object.keys(measure.columns).map(function (role) { return count(measure, shown.counts[role][at]); })
       : measure.per ? ["–", "–"] : [];
-    return [measure.periods[at]].concat(parts, value, printed(measure, shown.national[at], 1), measure.limits.length ? [shown.kindWords(at)] : []);
+    return [measure.periods[at]].concat(parts, value, printed(measure, shown.national[at], measure.exactDecimals), measure.limits.length ? [shown.kindWords(at)] : []);
   }
 
   function table(parent, caption, head, rows) {
@@ -292,8 +292,8 @@
       var words = [name + ": " + printed(measure, shown.values[last])];
       var mean = limitsAt(shown, last)[0];
       if (isNumber(mean)) words.push("mean " + printed(measure, mean));
-      words.push(group.national + " " + printed(measure, shown.national[last], 1));
-      if (isNumber(measure.target)) words.push(measure.targetName.toLowerCase() + " " + printed(measure, measure.target));
+      words.push(group.national + " " + printed(measure, shown.national[last], measure.exactDecimals));
+      if (isNumber(measure.target)) words.push(measure.targetName.toLowerCase() + " " + printed(measure, measure.target, measure.exactDecimals));
       make("p", measure.periods[last] + ". " + words.join("; ") + ".", part);
     }
     var said = measure.periods.map(function (period, at) {

@@ -234,10 +234,10 @@ def _need_numbers_of_the_chart(rows: pd.DataFrame, specification: Mapping[str, A
     if not drawn or not given or not draws_its_rows(specification):
         return
     if not any(_is_near(one, drawn) for one in given):
-        shown = [wording.listing([wording.plain(each, 2) for each in list(some)[:3]]) for some in (given, drawn)]
+        shown = [wording.listing([wording.plain(each, 2) for each in sorted(some)[:3]]) for some in (given, drawn)]
         raise FigureError(
-            f"{figure_id}: the data are not those of the chart: they hold {shown[0]} and so on, and the chart draws "
-            f"{shown[1]}. Pass the rows that the chart shows, in its unit."
+            f"{figure_id}: the data are not those of the chart: they hold numbers such as {shown[0]}, and the chart "
+            f"draws numbers such as {shown[1]}. Pass the rows that the chart shows, in its unit."
         )
 
 

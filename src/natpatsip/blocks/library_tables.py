@@ -259,7 +259,11 @@ def _need_no_false_ends(values: Iterable[Any], rows: Sequence[Sequence[str]], wh
 
 
 def _is_one_of(value: Any, ends: Sequence[int]) -> bool:
-    return isinstance(value, Real | Decimal) and value in ends
+    """Return True if a value is one of these, or would be but for what arithmetic leaves, as in a sum of shares."""
+    if not isinstance(value, Real | Decimal) or value in ends:
+        return isinstance(value, Real | Decimal)
+    number = float(value)
+    return any(abs(number - end) < wording.OFF_100 if end else wording.is_residue(number) for end in ends)
 
 
 def _cell(cell: Any, what: str, *, is_note: bool = False) -> str:

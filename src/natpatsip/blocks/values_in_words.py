@@ -9,16 +9,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from natpatsip import wording
 from natpatsip.facts.fact import Fact, printed
 from natpatsip.quarter import Quarter
 from natpatsip.worded import Worded
-
-if TYPE_CHECKING:
-    pass
-
 
 REMEDIES = {
     "DataFrame": "Show a table as the last line of a code cell: table(…)",

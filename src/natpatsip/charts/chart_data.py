@@ -33,7 +33,17 @@ def need_title(y_title: str, *, chart: str) -> None:
         raise FigureError(f"{chart}: y_title is empty; say what is measured, for the axis and the text alternative.")
 
 
-MOST_OF_A_WHOLE = 100.5  # percent that its parts, each rounded, may add up to
+def most_of_a_whole(parts: Iterable[float]) -> float:
+    """Return what percentages that are parts of one whole may add up to: whole ones half a percent more for each.
+
+    Examples
+    --------
+    >>> most_of_a_whole([34, 34, 33]), most_of_a_whole([50.3, 50.2])
+    (101.5, 100.5)
+    """
+    known = [float(part) for part in parts if part]
+    are_rounded = all(part.is_integer() for part in known)
+    return 100 + 0.5 * (len(known) if are_rounded else 1)
 
 
 def need_percentages(values: Any, *, percent: bool, chart: str) -> None:

@@ -15,7 +15,7 @@ from itertools import product
 from typing import Any
 
 from natpatsip import wording
-from natpatsip.charts.chart_data import MOST_OF_A_WHOLE
+from natpatsip.charts.chart_data import most_of_a_whole
 from natpatsip.charts.own_charts import MADE, Rows, Specification, children, field_of, rows_of, tables, units
 
 PERCENTAGES = 10.0  # from here on a value is no proportion
@@ -117,7 +117,7 @@ def _calculated(specification: Specification) -> str:
     filters = json.dumps([step for step in steps if "filter" in step])
     for step in steps:
         values = [row.get(step.get("field")) for row in rows]
-        if told := _beyond(str(step.get("field")), "bins", _ends(step.get("bin")), values):
+        if told := _beyond(str(step.get("field")), "its bins", _ends(step.get("bin")), values):
             return told
         summed = [each.get("field") for key in SUMS for each in step.get(key, ()) if each.get("op") == "sum"]
         expression = "" if _GUARD.search(step.get("calculate", "")) else step.get("calculate", "")
@@ -265,7 +265,9 @@ def _stacked(unit: Specification, rows: Rows, mark: str) -> str:
                 f"at {where} it stacks values above and below 0, and Vega draws one area over the other. Draw bars or "
                 "lines."
             )
-        elif _PERCENT.search(str(heights.get("title") or field)) and sum(values) > MOST_OF_A_WHOLE and len(values) > 1:
+        elif not _PERCENT.search(str(heights.get("title") or field)):
+            continue
+        elif sum(values) > most_of_a_whole(values) and len(values) > 1:
             return (
                 f"at {where} it stacks percentages to {sum(values):g}%. Put them side by side (xOffset), or name the "
                 "unit in other words if they are no percentages."
@@ -281,7 +283,7 @@ def _without_place(channel: Mapping[str, Any], values: Sequence[Any]) -> str:
     if channel.get("type") not in ("nominal", "ordinal"):
         return ""
     if isinstance(listed, list) and (other := next((each for each in values if each not in (None, *listed)), None)):
-        return f'the legend of column {channel["field"]} does not list "{other}", which no reader could tell. Add it.'
+        return f'the legend of column {channel["field"]} does not list "{other}", so nothing says what it is. Add it.'
     if not isinstance(domain, list):
         return ""
     other = next((value for value in values if value is not None and value not in domain), None)
@@ -297,7 +299,7 @@ def _beyond_the_ends(name: str, channel: Mapping[str, Any], values: Sequence[Any
     scale = channel.get("scale")
     is_scaled = name not in ("x", "y") and isinstance(scale, Mapping) and scale.get("type") not in _OF_STEPS
     ends = _ends(scale) if is_scaled and isinstance(scale, Mapping) else _ends(channel.get("bin"))
-    return _beyond(channel["field"], f"{name} scale" if is_scaled else "bins", ends, values)
+    return _beyond(channel["field"], f"the {name} scale" if is_scaled else "its bins", ends, values)
 
 
 def _ends(given: Any) -> tuple[float, float]:
@@ -315,8 +317,8 @@ def _beyond(field: str, what: str, ends: tuple[float, float], values: Sequence[A
     if value is None:
         return ""
     return (
-        f"the {what} of column {field} end before its value {value:g}, which is left out, or looks like another one. "
-        "Give them room for all values."
+        f"the value {value:g} of column {field} is beyond the ends of {what}, so it is left out, or looks like another "
+        "one. Make room for all values."
     )
 
 

@@ -127,7 +127,7 @@ def misread(specification: Specification) -> str:
         for row in (each for each in rows if isinstance(each, Mapping)):
             if odd := next((name for name, value in row.items() if not isinstance(value, OF_JSON)), ""):
                 return (
-                    f"column {odd} holds {row[odd]!r}, of which Vega could only show the code. Write the text that is "
+                    f"column {odd} holds {row[odd]!r}, for which Vega could only show the code. Write the text that is "
                     "meant, such as Q1 2024/25 for a quarter, or a number."
                 )
             for name in numbers & row.keys():

@@ -10,7 +10,7 @@ import pandas as pd
 from natpatsip import wording
 from natpatsip.charts import palette
 from natpatsip.charts.alt_text import Words, grouped_sums, stacked_text
-from natpatsip.charts.chart_data import MOST_OF_A_WHOLE, need_percentages, need_title
+from natpatsip.charts.chart_data import most_of_a_whole, need_percentages, need_title
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, words
 from natpatsip.charts.layout.bar_names import write_bar_names
 from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
@@ -178,7 +178,8 @@ def _colours(categories: Sequence[str], groups: Mapping[str, Sequence[str]]) -> 
 def _need_parts_of_a_whole(table: pd.DataFrame, *, percent: bool) -> None:
     """Raise a FigureError if percentages on each other are more than 100: they are no parts of one whole."""
     totals = table.sum(axis="columns")
-    over = totals[(totals > MOST_OF_A_WHOLE) & (table.notna().sum(axis="columns") > 1)] if percent else totals[:0]
+    most = table.apply(lambda parts: most_of_a_whole(parts.dropna()), axis="columns")
+    over = totals[(totals > most) & (table.notna().sum(axis="columns") > 1)] if percent else totals[:0]
     if len(over):
         raise FigureError(
             f"charts.stacked: the percentages of {over.index[0]} add up to {over.iloc[0]:g}%, so they are not parts of "

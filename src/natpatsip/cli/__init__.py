@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from natpatsip.cli.console import time_every_line, use_utf_8
+from natpatsip.cli.console import errors_as_sentences, time_every_line, use_utf_8
 from natpatsip.cli.unchanged import is_unchanged
 
 if TYPE_CHECKING:
@@ -33,15 +33,13 @@ def main() -> None:
     gc.set_threshold(50_000, 10, 10)
     use_utf_8()
     give_a_home()
-    if "--due" in sys.argv:  # a schedule's run: its log shows when each line was written, errors included
+    is_scheduled = "--due" in sys.argv
+    if is_scheduled:  # its log shows when each line was written, errors included
         time_every_line()
-    elif is_unchanged(sys.argv[1:]):
-        return
-    from natpatsip.cli.application import errors_as_sentences
-
     try:
         with errors_as_sentences():
-            sys.modules[__name__].app()
+            if is_scheduled or not is_unchanged(sys.argv[1:]):
+                sys.modules[__name__].app()
     finally:
         if draw_worker := sys.modules.get("natpatsip.pipeline.drawing.draw_worker"):
             draw_worker.stop()  # or Python would wait at exit for drawings that are no longer needed

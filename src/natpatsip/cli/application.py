@@ -1,19 +1,13 @@
-"""The application that each command is added to, and what stops a command: as a sentence and an exit status.
-
-Only faults of the program keep their traceback.
-"""
+"""The application that each command is added to, and what commands share."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from natpatsip.errors import ReportError, UsageError, lines_shown, nearest, of_the_machine
+from natpatsip.errors import ReportError, UsageError, nearest
 from natpatsip.project import find_root
 
 if TYPE_CHECKING:
@@ -31,7 +25,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-INTERRUPTED = 130  # the exit status after Ctrl-C; Typer exits with it too
 
 
 @app.callback()
@@ -66,25 +59,3 @@ def quarter_or_newest(written: str | None, project: Path) -> tuple[Quarter, dict
         missing = "; ".join(f"{quarter}: {'; '.join(what)}" for quarter, what in incomplete.items())
         raise ReportError(f"params/: no quarter has complete data ({missing}). Name the quarter.")
     return complete[0], incomplete
-
-
-@contextmanager
-def errors_as_sentences() -> Iterator[None]:
-    """Exit with a sentence if the report, the machine or Ctrl-C stops the block."""
-    try:
-        yield
-    except ReportError as error:
-        _exit(str(error), error.exit_status)
-    except OSError as error:
-        if not (text := of_the_machine(error)):
-            raise
-        _exit(text, ReportError.exit_status)
-    except (KeyboardInterrupt, SystemExit) as stop:
-        if isinstance(stop, SystemExit) and stop.code != INTERRUPTED:
-            raise
-        _exit("stopped", INTERRUPTED)
-
-
-def _exit(text: str, status: int) -> None:
-    sys.stderr.write(f"natpatsip: {lines_shown(text)}\n")
-    sys.exit(status)

@@ -61,7 +61,7 @@ def _claims(file: Path) -> tuple[Outcome, Path, list[str]]:
 
 def _quarter(written: str | None, jobs: int) -> tuple[Outcome, Path, list[str]]:
     """Return what was found and where; then, if newer quarters were passed over, which was checked and why not they."""
-    from natpatsip.build import check_quarter
+    from natpatsip.check import check_quarter
     from natpatsip.project import project_root
 
     project = project_root()

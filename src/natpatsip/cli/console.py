@@ -1,4 +1,7 @@
-"""What a command prints: results on standard output, progress on standard error."""
+"""What a command prints: results on standard output, progress on standard error, and last what has stopped it.
+
+Every command begins here, so this imports little.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,14 @@ import datetime
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
-from natpatsip.errors import one_line
+from natpatsip.errors import ReportError, lines_shown, of_the_machine, one_line
 
 MAY_BE_TERMINAL = {"FORCE_COLOR", "TTY_COMPATIBLE"}  # environment variables by which Rich takes a file for a terminal
+INTERRUPTED = 130  # the exit status after Ctrl-C; Typer exits with it too
 
 
 class TimedLines(io.TextIOBase):
@@ -86,3 +92,25 @@ def use_utf_8() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors=stream.errors)
+
+
+@contextmanager
+def errors_as_sentences() -> Iterator[None]:
+    """Exit with a sentence if the report, the machine or Ctrl-C stops the block; faults of the program are raised."""
+    try:
+        yield
+    except ReportError as error:
+        _exit(str(error), error.exit_status)
+    except OSError as error:
+        if not (text := of_the_machine(error)):
+            raise
+        _exit(text, ReportError.exit_status)
+    except (KeyboardInterrupt, SystemExit) as stop:
+        if isinstance(stop, SystemExit) and stop.code != INTERRUPTED:
+            raise
+        _exit("stopped", INTERRUPTED)
+
+
+def _exit(text: str, status: int) -> None:
+    sys.stderr.write(f"natpatsip: {lines_shown(text)}\n")
+    sys.exit(status)

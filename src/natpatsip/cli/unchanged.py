@@ -6,6 +6,7 @@ or not up to date, or wrong, is left to the command line as it is declared in `n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -22,11 +23,13 @@ def is_unchanged(arguments: Sequence[str]) -> bool:
     """Return True if that was all: the report that is asked for is up to date, and this has said so."""
     try:
         asked, project = understood(arguments), find_root(Path.cwd().resolve())
-        if asked is None or project is None or any((project / "reports").glob(".*")):
+        if asked is None or project is None:
+            return False
+        quarter, options = asked
+        if _is_being_published(project, options, quarter):
             return False
         from natpatsip.build import unchanged
 
-        quarter, options = asked
         report = unchanged(project, quarter, options, ProgressLog())
     except (ReportError, OSError):  # the command line will come upon it too, and say it
         return False
@@ -35,6 +38,12 @@ def is_unchanged(arguments: Sequence[str]) -> bool:
     for file in files_of(report, options.formats):
         say(str(file))
     return True
+
+
+def _is_being_published(project: Path, options: Options, quarter: Quarter) -> bool:
+    """Return True if a build is publishing a report, or was killed while it did: the command line restores it."""
+    report = options.report(project, quarter)
+    return any((project / "reports").glob(".*")) or any(report.parent.glob(f".{report.name}.*"))
 
 
 def understood(arguments: Sequence[str]) -> tuple[Quarter, Options] | None:
@@ -80,5 +89,5 @@ def _plain(formats: Sequence[str], renderer: str | None, jobs: str | None, outpu
     """Yield whether each option has a value that it may have, and no dash to begin with."""
     yield set(formats) <= set(FORMATS)
     yield renderer is None or renderer in RENDERERS
-    yield jobs is None or (jobs.isdecimal() and jobs.isascii() and int(jobs) > 0)
+    yield jobs is None or re.fullmatch("[1-9][0-9]{0,3}", jobs) is not None
     yield output is None or (output != "" and not output.startswith("-"))

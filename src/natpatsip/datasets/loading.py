@@ -22,6 +22,7 @@ from natpatsip.quarter import Quarter
 from natpatsip.wording import listing
 
 RECORD = "application/vnd.natpatsip.dataset+json"
+READ_FIRST = 20_000_000  # bytes, which take about ten seconds; a notebook's process is waited for a minute
 TIMES = ("yearmonth", "date", "datetime")
 
 
@@ -93,15 +94,19 @@ def _by_key(quarter: Quarter, table: Table, columns: tuple[str, ...]) -> dict[tu
 
 
 def read_all(project: Path, quarter: Quarter | str) -> None:
-    """Read all datasets of a project as they were known at the end of a quarter, so that `load` finds what they hold.
+    """Read the datasets of a project as they were known at the end of a quarter, so that `load` finds what they hold.
 
-    What is wrong with one is left to `load`, which raises it again.
+    What is wrong with one is left to `load`, which raises it again. So are those for which there is no room in
+    `READ_FIRST`: every notebook would wait for them, and perhaps none reads them.
     """
-    parsed = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter)
+    parsed, room = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter), READ_FIRST
     for resource in declared(project).resources:
+        file = project / resource.file
+        if resource.given_schema is None or not file.is_file() or (size := file.stat().st_size) > room:
+            continue
+        room -= size
         with contextlib.suppress(ReportError):
-            if resource.given_schema is not None:
-                _known_by(parsed, examine(resource.name, project))
+            _known_by(parsed, examine(resource.name, project))
 
 
 def provenance(name: str, *, quarter: Quarter | str | None = None, project: Path | None = None) -> str:

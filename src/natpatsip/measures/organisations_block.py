@@ -153,10 +153,13 @@ def _with_remark(group: Sequence[ByOrganisation], name: str) -> str:
 
 def _national_latest(each: ByOrganisation) -> str:
     value = each.national_values[-1]
-    decimals, is_percent = max(each.measure.decimals, 0), each.measure.definition.is_percent
     if np.isnan(value):
         return MISSING
-    return wording.plain(value, decimals, is_percent=is_percent)
+    return wording.plain(value, _exact_decimals(each), is_percent=each.measure.definition.is_percent)
+
+
+def _exact_decimals(each: ByOrganisation) -> int:
+    return max(each.measure.decimals, 0)
 
 
 def _notes(all_series: Sequence[ByOrganisation], settings: Settings) -> list[str]:
@@ -226,6 +229,7 @@ def _measure(each: ByOrganisation, names: Sequence[str], settings: Settings) -> 
         "percent": own.is_percent,
         "per": own.per if each.is_share else None,
         "decimals": each.decimals,
+        "exactDecimals": _exact_decimals(each),  # of what no rounded count makes less exact
         "improvement": own.improvement,
         "target": each.target,
         "targetName": settings.labels.target,

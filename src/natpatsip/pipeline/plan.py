@@ -203,16 +203,20 @@ def _refuse_unknown_measures(project: Path, quarter: Quarter, params: Params, no
 def _refuse_unknown_units(project: Path, settings: Settings, written: bytes, notebooks: Iterable[Notebook]) -> None:
     """Check that each unit that is given a name is one that numbers of the report have, in whatever quarter.
 
-    The name of a misspelt one would be printed nowhere. Where a notebook puts a unit together in code, nobody can tell.
+    The name of a misspelt one would be printed nowhere. Where a notebook puts a unit together in code, or a file cannot
+    be read, nobody can tell.
 
     Raises
     ------
     SettingsError
         With all units that no number has.
     """
-    if not settings.units or None in (used := [notebook.units() for notebook in notebooks]):
+    try:
+        known = _known_units(project, settings.units, notebooks)
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError):  # what is wrong with a file is said where it is read
         return
-    known = {unit for units in used for unit in units or ()} | _units_of_files(project)
+    if known is None:
+        return
     together(
         [
             SettingsError(
@@ -226,17 +230,32 @@ def _refuse_unknown_units(project: Path, settings: Settings, written: bytes, not
     )
 
 
+def _known_units(project: Path, named: Mapping[str, str], notebooks: Iterable[Notebook]) -> set[str] | None:
+    """Return the units of numbers, of code only where other files lack some that are named; None if it builds one."""
+    known = _units_of_files(project) if named else set()
+    if named.keys() <= known:  # as a rule: no code is read for it
+        return known
+    used = [notebook.units() for notebook in notebooks]
+    if None in used:
+        return None
+    return known | {unit for units in used for unit in units or ()} | _texts_of_helpers(project)
+
+
 def _units_of_files(project: Path) -> set[str]:
-    """Return the units of measures, of the params of all quarters and of reported numbers, and texts of the helpers."""
+    """Return the units of measures, of the params of all quarters and of reported numbers."""
     units = {each.unit for each in measures.declared(project).by_id.values()}
     for file in (project / PARAMS_FOLDER).glob("*.yml"):
         units |= {unit.strip() for unit in UNIT_OF_PARAMS.findall(file.read_text(encoding="utf-8", errors="replace"))}
     if (file := project / REPORTED_FILE).is_file():
         with file.open(encoding="utf-8-sig", newline="") as rows:
-            units |= {row.get("unit") or "" for row in csv.DictReader(rows)}
-    for file in (project / "src").rglob("*.py"):
-        units |= set(texts_of_code(file.read_text(encoding="utf-8")))
+            units |= {row["unit"] or "" for row in csv.DictReader(rows, strict=True)}
     return units
+
+
+def _texts_of_helpers(project: Path) -> set[str]:
+    """Return the texts in the report's own Python, some of which may be units."""
+    files = (project / "src").rglob("*.py")
+    return {text for file in files for text in texts_of_code(file.read_text(encoding="utf-8"))}
 
 
 def _check_colours(settings: Settings, written: bytes) -> None:

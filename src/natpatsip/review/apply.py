@@ -197,7 +197,9 @@ def _block(
     if not cell.id:
         raise Refusal(f"the build makes this, of no cell: {cell.where}" if cell.where else GENERATED)
     if cell.is_listed:
-        raise Refusal(f'the build makes this list; its number is of notebooks/{cell.notebook}.ipynb, cell "{cell.id}"')
+        raise Refusal(
+            f'the build makes this list; the number comes from notebooks/{cell.notebook}.ipynb, cell "{cell.id}"'
+        )
     content = sources.cell(cell.notebook, cell.id)
     where = f'notebooks/{cell.notebook}.ipynb, cell "{cell.id}"'
     if content.get("cell_type") != "markdown":

@@ -129,7 +129,10 @@ def _anchor(paragraphs: Sequence[Paragraph], spots: Sequence[Spot]) -> str:
 
 
 def _around(paragraphs: Sequence[Paragraph], spots: Sequence[Spot]) -> tuple[str, str]:
-    """Return the text before and after the words under a comment, also of the paragraphs beside theirs."""
+    """Return the text before and after the words under a comment, also of the paragraphs beside theirs.
+
+    A space between them and the words is kept: without one, the words are a part of a longer one.
+    """
     if not spots:
         return "", ""
     (first, start), (last, end) = ((spot.paragraph, spot.piece) for spot in (spots[0], spots[-1]))
@@ -139,7 +142,10 @@ def _around(paragraphs: Sequence[Paragraph], spots: Sequence[Spot]) -> tuple[str
     before.append("".join(map(_text_now, paragraphs[first].pieces[:start])))
     after = ["".join(map(_text_now, paragraphs[last].pieces[end + 1 :]))]
     after += [each.shown for each in paragraphs[last + 1 : last + 1 + BESIDE]]
-    return " ".join(" ".join(before).split())[-AROUND:], " ".join(" ".join(after).split())[:AROUND]
+    words = "".join(_text_now(piece) for _, piece in _pieces(paragraphs, spots))
+    prefix = " ".join(before) + words[: len(words) - len(words.lstrip())]
+    suffix = words[len(words.rstrip()) :] + " ".join(after)
+    return re.sub(r"\s+", " ", prefix)[-AROUND:], re.sub(r"\s+", " ", suffix)[:AROUND]
 
 
 def _text_now(piece: Piece) -> str:

@@ -38,8 +38,9 @@ SOURCES = (
     HERE.with_name("svg.py"),
     HERE.with_name("plotly_to_svg.py"),
     HERE.with_name("refused_charts.py"),
+    HERE.with_name("drawn_texts.py"),
     *COLOURS,
-)  # what draws, besides the library
+)  # what draws, and what refuses a drawing, besides the library
 
 # What JSON writes for the characters that `visible` replaces, and for line ends of Windows.
 _NOT_VISIBLE = re.compile(r"\\[bfr]|\\u(?:00[0189]|202[a-e]|206[6-9]|d[89a-f]|fff[ef])|\x7f")

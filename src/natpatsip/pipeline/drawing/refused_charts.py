@@ -15,6 +15,7 @@ from natpatsip.charts.own_charts import children, data_of, tables, units
 
 PLACES = ("x", "y", "x2", "y2", "width", "height", "size", "startAngle", "endAngle", "innerRadius", "outerRadius")
 PLACED = {"type": "none", "contains": "content"}  # every mark is placed by `natpatsip.charts`
+POINTS = ("symbol", "text", "rect", "rule")  # marks that show a value by themselves
 EDGE = 1.0  # pixels that a mark may lie beyond the plot
 
 
@@ -160,7 +161,7 @@ def _hidden(items: Items) -> str:
 def _alone(scene: Mapping[str, Any]) -> str:
     """Return that a line or an area does not show a value, as it has none beside it; empty if points show all."""
     paths = list(_marks_of(scene, ("line", "area", "trail")))
-    points = {_place(each) for items in _marks_of(scene, ("symbol", "text", "rect", "rule")) for each in items}
+    points = {_place(each) for items in _marks_of(scene, POINTS) for each in items if each.get("opacity", 1)}
     for items in paths:
         are_there = [False, *(bool(each.get("defined", True)) for each in items), False]
         for each, (before, here, after) in zip(items, _triples(are_there), strict=True):

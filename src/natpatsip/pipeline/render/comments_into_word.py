@@ -29,6 +29,8 @@ ALIKE = 12  # letters in a row that a comment's words share at least with the pa
 FAR = 20  # letters around a comment's words that are the same at least, if it is put outside of its cell
 REACH = 160  # letters around some words that are compared with those around a comment's
 SAME_PICTURE = 0.6  # of two alternative texts of a chart, which says new numbers when its data have changed
+_WITHIN = re.compile(r"(?<=\w)(?=\w)|(?<=\d)(?=[.,]\d)|(?<=\d[.,])(?=\d)")  # a word, or a number such as 1,234.5
+_NUMBER = re.compile(r"£?\d(?:[\d.,]*\d)?%?")
 _LINK = "http://schemas.microsoft.com/office/2011/relationships/commentsExtended"
 
 
@@ -106,8 +108,8 @@ def _place_of(document: Any, notebook: str, note: Note) -> tuple[list[Any], bool
 
     They hold its words and no more, where the text around is most like that around them then: in its cell, or elsewhere
     if it is more like it there, as in the list of all numbers, and for words of two cells. If its words have gone, they
-    are those of the cell that are most like them; if none are, all of its first paragraph. The words of a comment on a
-    picture are its alternative text.
+    are those of the cell that are most like them, or the number that stands where its number stood; if there are none,
+    all of the first paragraph. The words of a comment on a picture are its alternative text.
     """
     body = document.element.body
     own = _paragraphs_of(body, bookmark_of(notebook, note.about)) if note.about else []
@@ -115,15 +117,19 @@ def _place_of(document: Any, notebook: str, note: Note) -> tuple[list[Any], bool
     picture, likeness = _picture_of(own, words)
     if likeness == 1:
         return [Run(picture, document._body)], True
-    score, places = _occurrence(own, note, words)
+    same = re.compile(re.escape(words) or "(?!)")
+    score, places = _occurrence(own, note, same)
     around = len(_signs(note.prefix + note.suffix))
     if score < around:
-        other, others = _occurrence(_outside_contents(body), note, words)
+        other, others = _occurrence(_outside_contents(body), note, same)
         score, places = (other, others) if other > max(score, min(FAR, around - 1)) else (score, places)
     is_same = score >= 0
     if not is_same and likeness > SAME_PICTURE:
         return [Run(picture, document._body)], True
-    if not is_same:
+    if not is_same and _NUMBER.fullmatch(words):
+        score, places = _occurrence(own, note, _NUMBER)
+        places = places if score >= min(FAR, around) > 0 else _likest(own, "")[0]
+    elif not is_same:
         places, is_same = _likest(own, words)
     runs = _parted(places)
     return [Run(each, Paragraph(each.getparent(), document._body)) for each in runs], is_same
@@ -135,29 +141,39 @@ def _outside_contents(body: Any) -> list[Any]:
     return [each for each, style in styles if style is None or not is_of_contents(style.get(qn("w:val"), ""))]
 
 
-def _occurrence(paragraphs: Sequence[Any], note: Note, words: str) -> tuple[int, list[tuple[Any, int]]]:
+def _occurrence(paragraphs: Sequence[Any], note: Note, words: re.Pattern[str]) -> tuple[int, list[tuple[Any, int]]]:
     """Return the letters of a comment's words, and how many signs around them are the same; -1 if they are not there.
 
-    Numbers and spaces around them are not compared: those of pages and entries are others in each file.
+    Numbers and spaces around them are not compared: those of pages and entries are others in each file. They begin and
+    end within a word, or a number, only where the comment's words did: the 3 of 1,234 is no 3.
     """
     text, places = "", list[tuple[Any, int]]()
     for paragraph in paragraphs:
         more, letters = _letters_of(paragraph)
         text += f"{more} "
         places += [*letters, (paragraph, 0)]
-    starts = [found.start() for found in re.finditer(re.escape(words), text)] if words else []
+    anchor = " ".join(note.anchor.split())
+    cuts = _cuts(note.prefix + anchor + note.suffix, len(note.prefix), len(note.prefix + anchor))
+    found = [each.span() for each in words.finditer(text)]
     before, after = _signs(note.prefix)[::-1], _signs(note.suffix)
     scored = [
         (
-            _alike(before, _signs(text[max(0, at - REACH) : at])[::-1])
-            + _alike(after, _signs(text[at + len(words) : at + len(words) + REACH])),
-            -at,
+            _alike(before, _signs(text[max(0, start - REACH) : start])[::-1])
+            + _alike(after, _signs(text[end : end + REACH])),
+            -start,
+            end,
         )
-        for at in starts
+        for start, end in found
+        if _cuts(text, start, end) == cuts
     ]
-    score, at = max(scored, default=(-1, 0))
-    start, end = _whole_words(places, -at, -at + len(words))
-    return score, places[start:end] if starts else []
+    score, start, end = max(scored, default=(-1, 0, 0))
+    start, end = _whole_words(text, -start, end)
+    return score, places[start:end] if scored else []
+
+
+def _cuts(text: str, start: int, end: int) -> tuple[bool, bool]:
+    """Return whether a stretch of a text begins, and whether it ends, within a word or a number."""
+    return bool(_WITHIN.match(text, start)), bool(_WITHIN.match(text, end))
 
 
 def _alike(one: str, other: str) -> int:
@@ -171,17 +187,17 @@ def _signs(text: str) -> str:
 
 def _likest(paragraphs: Sequence[Any], words: str) -> tuple[list[tuple[Any, int]], bool]:
     """Return the letters that are most like a comment's words, and whether they are like them at all."""
-    best: tuple[int, list[tuple[Any, int]], int] = (0, [], 0)
+    best: tuple[int, str, list[tuple[Any, int]], int] = (0, "", [], 0)
     first: list[tuple[Any, int]] = []
     for paragraph in paragraphs:
         text, places = _letters_of(paragraph)
         first = first or places
         found = SequenceMatcher(None, words, text, autojunk=False).find_longest_match()
-        best = max(best, (found.size, places, found.b), key=lambda each: each[0])
-    size, places, start = best
+        best = max(best, (found.size, text, places, found.b), key=lambda each: each[0])
+    size, text, places, start = best
     if 2 * size < len(words) or not size:  # none is like it: all of the likest paragraph
         return (places if size > ALIKE else first), False
-    start, end = _whole_words(places, start, start + size)
+    start, end = _whole_words(text, start, start + size)
     return places[start:end], True
 
 
@@ -203,16 +219,11 @@ def _picture_of(paragraphs: Sequence[Any], words: str) -> tuple[Any, float]:
     return (next(pictures[-at].iterancestors(qn("w:r"))) if pictures else None), likeness
 
 
-def _whole_words(places: Sequence[tuple[Any, int]], start: int, end: int) -> tuple[int, int]:
-    """Return a stretch of letters with all of the words that it begins and ends in."""
-
-    def is_letter(at: int) -> bool:
-        element, place = places[at]
-        return element.tag == qn("w:t") and bool(element.text[place].isalnum())
-
-    while 0 < start < len(places) and is_letter(start) and is_letter(start - 1):
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a stretch of a text with all of the words and numbers that it begins and ends in."""
+    while _WITHIN.match(text, start):
         start -= 1
-    while 0 < end < len(places) and is_letter(end - 1) and is_letter(end):
+    while _WITHIN.match(text, end):
         end += 1
     return start, end
 

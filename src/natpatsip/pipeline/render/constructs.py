@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from natpatsip.errors import RenderError, nearest, together
+from natpatsip.errors import RenderError, together
 from natpatsip.files import memory
 from natpatsip.files.digests import files_in
 from natpatsip.files.memory import Same
@@ -24,10 +24,10 @@ from natpatsip.pipeline.render.chapters import (
     Node,
     attributes_of,
     cells_of_nodes,
-    classes_of,
     text_of,
     walk,
 )
+from natpatsip.pipeline.render.divs import HERE, lacks, problems_of_div
 from natpatsip.pipeline.render.links import links_and_ids
 from natpatsip.pipeline.render.pandoc import run_pandoc
 from natpatsip.pipeline.render.staged_report import Report
@@ -63,42 +63,10 @@ SPANS = {
     **{mark: set[str]() for mark in ("spanner", "group", "added", "removed")},
 }
 REVISIONS = ("added", "removed")  # for pages alone
-CALLOUTS = ("callout-note", "callout-important", "callout-warning", "callout-tip")
-FILES = ("svg", "png", "data", "table", "narrow", "interactive")  # attributes that name a file
-SHOWN_BY = {"png": "docx", "narrow": "html", "interactive": "html"}  # those that one format alone shows
 SHORTCODE = "{{<"
-HERE = "\0"  # in a sentence: the place of what it is about, which is looked for only where there is a sentence
 COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%")  # in LaTeX
 FENCE = re.compile(r":{3,}")
 ESCAPED_FENCE = re.compile(r"(?<![^\s*_\[\"'])(?:\\:){3,}")  # at the beginning of a word, or of what is emphasised
-
-
-@dataclass(frozen=True)
-class DivKind:
-    """What a kind of div must have: attributes, the beginning of its id, and the divs in it."""
-
-    required: tuple[str, ...] = ()
-    optional: tuple[str, ...] = ()
-    id: str = ""
-    holds: str = ""
-
-
-DIVS: Mapping[str, DivKind] = {
-    "report-figure": DivKind(
-        ("number", "programme", "title", "description", "svg", "png", "alt", "data"),
-        ("note", "narrow", "interactive", "pages"),
-        id="fig-",
-    ),
-    "picture": DivKind(("svg", "png", "alt"), ("credit", "narrow"), id="pic-"),
-    "table-notes": DivKind(),
-    "tiles": DivKind(optional=("programme",), holds="tile"),
-    "tile": DivKind(("icon",)),
-    "case-study": DivKind(),
-    "organisations": DivKind(("data", "table"), id="organisations-"),
-    "passports": DivKind(),
-    "passport": DivKind(("entry",)),
-    **dict.fromkeys(CALLOUTS, DivKind()),
-}
 
 
 def check_chapters(report: Report, chapters: Sequence[Chapter], *, formats: Collection[str] = FORMATS) -> None:
@@ -303,13 +271,12 @@ class _Constructs:
         if not (pairs["alt"].strip() or text.strip()):
             yield f"{where} has neither words nor an alternative text. Say in words what it shows."
         for key in ("svg", "png"):
-            if self._lacks(key, pairs):
+            if lacks(self.report, key, pairs, self.formats):
                 yield f"{where} names {pairs[key]} as its {key}, which is missing. Stage it again: natpatsip build."
 
-    def _lacks(self, key: str, pairs: Mapping[str, str]) -> bool:
-        """Return True if an attribute names a file that is missing and that one of the formats shows."""
-        is_shown = SHOWN_BY.get(key, key) in (key, *self.formats)
-        return is_shown and bool(pairs.get(key)) and not (self.report.root / pairs[key]).is_file()
+    def _div(self, node: Node) -> Iterator[str]:
+        name, formats = self.chapter.name, self.formats
+        return problems_of_div(node, self.report, name, formats=formats, is_staged=self.is_staged)
 
     def _table(self, node: Node) -> Iterator[str]:
         _, _, _, head, bodies, _ = node["c"]
@@ -335,56 +302,6 @@ class _Constructs:
         needle = next((each for each in needles if each and each in self.chapter.source), ":::")
         counted[needle] += 1
         return needle, counted[needle]
-
-    def _div(self, div: Node) -> Iterator[str]:
-        """Yield what is wrong with a div; `HERE` stands for its place."""
-        name, classes, pairs = attributes_of(div)
-        kind, icon = classes[0] if classes else "", pairs.get("icon", "")
-        if len(classes) != 1 or kind not in DIVS:
-            shown = " ".join(f".{each}" for each in classes) or "no class"
-            choices = ", ".join(f".{each}" for each in DIVS)
-            yield f"{HERE}: found a div with {shown}. Divs are {choices}.{nearest(kind, DIVS)} See docs/chapters.md."
-            return
-        rules, where = DIVS[kind], f"{HERE}: the .{kind}{f' #{name}' if name else ''}"
-        for key in rules.required:
-            if not pairs.get(key, "").strip():
-                yield f"{where} has no {key}. Give it; it must have {', '.join(rules.required)}."
-        known = {*rules.required, *rules.optional}
-        for key in sorted(set(pairs) - known):
-            yield f'{where} has "{key}", which it does not take.{nearest(key, known)}'
-        for key in FILES if self.is_staged else ():
-            if key in known and self._lacks(key, pairs):
-                yield f"{where} names {pairs[key]} as its {key}, which is missing. Stage it again: natpatsip build."
-        if rules.id and not name.startswith(rules.id):
-            yield f"{where} has no id that begins with {rules.id}. Give it: ::: {{.{kind} #{rules.id}name …}}."
-        icons = [path.stem for path in (self.report.extension / "icons").glob("*.svg")] if kind == "tile" else []
-        if icon and kind == "tile" and icon not in icons:
-            yield f'{where} has the icon "{icon}"; the extension has {", ".join(sorted(icons))}.{nearest(icon, icons)}'
-        chapters = [each.removesuffix(".qmd") for each in self.report.chapters]
-        if kind == "organisations" and self.is_staged and self.report.in_print(self.chapter.name):
-            yield (
-                f"{where} is in a chapter that is printed, and only pages can show it. Give it a chapter of its own, "
-                "and list that under natpatsip.html-only in _quarto.yml."
-            )
-        if kind == "tiles" and chapters and (programme := pairs.get("programme")) and programme not in chapters:
-            yield f'{where} are of the programme "{programme}", which has no chapter.{nearest(programme, chapters)}'
-        yield from self._content(where, kind, div["c"][1])
-
-    def _content(self, where: str, kind: str, blocks: list[Node]) -> Iterator[str]:
-        shapes, inner = [block["t"] for block in blocks], DIVS[kind].holds
-        if inner and not (blocks and all(each["t"] == "Div" and inner in classes_of(each) for each in blocks)):
-            yield f"{where} holds something other than {kind}. Put ::: {{.{inner} …}} in it, and no more."
-        elif kind == "tile" and shapes not in (["Para"] * 2, ["Para"] * 3):
-            yield (
-                f"{where} must hold two paragraphs, the value and its label, and may hold a drawing as a third; "
-                f"found {len(shapes)} blocks."
-            )
-        elif kind == "report-figure" and not text_of(blocks).strip():
-            yield f"{where} has no caption. Put a paragraph in it that says what a reader should know."
-        elif kind in CALLOUTS and "Header" in shapes[1:]:
-            yield f"{where} has a heading after its first line. Only its title, the first thing in it, may be one."
-        elif kind in (*CALLOUTS, "case-study") and len(blocks) < (2 if shapes[:1] == ["Header"] else 1):
-            yield f"{where} is empty. Say something in it, or take it out."
 
 
 def _is_row(line: str, words: Sequence[str]) -> bool:

@@ -37,6 +37,11 @@ class PandocProcess:
         except OSError as error:
             raise not_started(error, pandoc_path(), "pandoc") from error
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended, as it does when memory runs out or somebody ends it."""
+        return self._process.poll() is None
+
     def answer(self, order: bytes, content: bytes) -> str | None:
         """Return the answer to one task; None if pandoc could not do it.
 
@@ -114,9 +119,15 @@ def answers(
 
 
 def _take(script: Path) -> PandocProcess:
+    """Return a process that waits for tasks, or a new one; one that has ended while it waited is replaced."""
     with _lock:
-        at = next((at for at, each in enumerate(_idle) if each.script == script), None)
-        return PandocProcess(script) if at is None else _idle.pop(at)
+        waiting = [each for each in _idle if each.script == script]
+        for each in waiting:
+            _idle.remove(each)
+            if each.is_running:
+                return each
+            each.end()
+    return PandocProcess(script)
 
 
 @atexit.register

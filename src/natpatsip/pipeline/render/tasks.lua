@@ -73,13 +73,29 @@ local function done(task, content)
   return pandoc.system.with_working_directory(task.folder, function() return DO[task['do']](task, content) end)
 end
 
+-- A module that a filter requires is read again for the next task: it may have been edited, and may remember the last.
+local OWN = {}
+for name in pairs(package.loaded) do OWN[name] = true end
+
+local function forget_modules()
+  for name in pairs(package.loaded) do
+    if not OWN[name] then package.loaded[name] = nil end
+  end
+end
+
+-- Not with io.read(0), which waits for the next task, and its sender for this one's answer.
+local function content_of(task)
+  return task.length > 0 and io.read(task.length) or ''
+end
+
 local line = io.read('L')
 while line do
   local task = pandoc.json.decode(line, false)
-  local content = io.read(task.length) or ''
+  local content = content_of(task)
   local messages, is_done, answer = pandoc.log.silence(pcall, done, task, content)
   if is_done and not has_warned(messages) then io.write(#answer, '\n', answer) else io.write('-1\n') end
   io.flush()
+  forget_modules()
   content, answer, messages = nil, nil, nil
   collectgarbage()
   line = io.read('L')

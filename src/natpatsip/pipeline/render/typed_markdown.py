@@ -13,7 +13,7 @@ from itertools import chain
 
 from natpatsip import look
 from natpatsip.errors import RenderError, ReportError, StagingError, apart, together
-from natpatsip.files.digests import key
+from natpatsip.files.digests import key, sha256_of
 from natpatsip.files.yaml_models import place_of, texts_in
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.inline_code import INLINE
@@ -64,18 +64,24 @@ def check_typed(plan: Plan, cache: Cache, toolchain: str, *, is_printed: bool, j
         With everything that is wrong, each thing with its notebook and cell.
     """
     saved = RenderCache(plan.project, cache, toolchain)
-    judged = (rules, str(plan.quarter), is_printed, *plan.chapters)
-    entries = [key(*judged, notebook.name, notebook.text) for notebook in plan.notebooks.values()] if rules else []
+    entries = _entries(plan, is_printed=is_printed, rules=rules) if rules else []
     known = [cache.get(JUDGED, entry) for entry in entries] or [None] * len(plan.notebooks)
     found: list[list[str]] = [json.loads(each or b"[]") for each in known]
     new = [at for at, each in enumerate(known) if each is None]
     notebooks = [*plan.notebooks.values()]
     for at, texts in zip(new, _judged(plan, [notebooks[at] for at in new], saved, is_printed, jobs), strict=True):
         found[at] = texts
-        if entries:
+        if entries and not texts:  # what is wrong may be pandoc's: it was out of memory, or took too long
             cache.put(JUDGED, entries[at], json.dumps(texts).encode())
     settings = _letters_of_settings(plan) if is_printed else ()
     together([RenderError(text) for text in dict.fromkeys(chain(settings, chain.from_iterable(found)))])
+
+
+def _entries(plan: Plan, *, is_printed: bool, rules: str) -> list[str]:
+    """Return the name in the cache of what is found in each notebook; works to cite may be in a folder of sources."""
+    works = [sha256_of(plan.project / name) for name in bibliography_of(plan.book)]
+    judged_by = key(rules, plan.quarter, is_printed, *plan.chapters, "works", *works)
+    return [key(judged_by, notebook.name, notebook.text) for notebook in plan.notebooks.values()]
 
 
 def _judged(
