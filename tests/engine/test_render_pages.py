@@ -119,33 +119,6 @@ def test_a_page_that_opens_at_a_place_is_there_at_once(tab, pages):
     assert tab.evaluate("new Promise(done => setTimeout(() => done(scrollY), 300))") == place
 
 
-LAID_OUT = """[...document.querySelectorAll(".chart svg")]
-    .filter(each => getComputedStyle(each.parentElement).display !== "none")
-    .map(each => each.checkVisibility({ contentVisibilityAuto: true }))"""
-
-
-def test_charts_far_from_sight_are_not_laid_out_until_the_reader_comes_near_or_prints(browser, pages):
-    context = browser.new_context(viewport={"width": 1280, "height": 100})
-    tab = context.new_page()
-    tab.goto((pages / "visits.html").as_uri())
-    tab.wait_for_function(f"() => !({LAID_OUT}).at(-1)")
-    tab.locator(".chart").last.scroll_into_view_if_needed()
-    tab.wait_for_function(f"() => ({LAID_OUT}).at(-1)")
-    tab.evaluate("scrollTo(0, 0)")
-    tab.wait_for_function(f"() => !({LAID_OUT}).at(-1)")
-    tab.emulate_media(media="print")
-    assert set(tab.evaluate(LAID_OUT)) == {True}
-    context.close()
-
-
-def test_a_figure_that_a_page_opens_at_stays_where_it_is_as_charts_around_it_are_laid_out(tab, pages):
-    tab.goto(f"{(pages / 'visits.html').as_uri()}#fig-caseload")
-    place = "document.querySelector('#fig-caseload').getBoundingClientRect().y"
-    opened = tab.evaluate(place)
-    assert 0 <= opened < 200
-    assert tab.evaluate(f"new Promise(done => setTimeout(() => done({place}), 300))") == pytest.approx(opened, abs=1)
-
-
 def test_contents_and_search_stay_in_sight_on_a_telephone(browser, pages):
     context = browser.new_context(viewport={"width": 360, "height": 700}, has_touch=True)
     tab = context.new_page()
