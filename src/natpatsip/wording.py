@@ -72,9 +72,9 @@ def _two_digits(size: float) -> int:
 def is_residue(value: float) -> bool:
     """Return True for what arithmetic leaves of a difference that is 0: a few units in the last place of two numbers.
 
-    A tiny number that is no residue has all the binary digits that a number can have, so the two are told apart: except
-    a power of two, which is taken for a residue, and a residue that was divided, which has all digits too and is not.
-    Round the difference before you divide it.
+    A residue has few binary digits; nearly every other tiny number uses all that a number can have. Two cases are told
+    wrongly: a power of two is taken for a residue, and a residue that was divided for a number. Round a difference
+    before you divide it.
 
     Examples
     --------

@@ -152,7 +152,7 @@ def test_a_month_needs_no_hand_except_where_a_summary_asks_for_one(month, monkey
     assert status == 0
     assert said.startswith(f"skipped: another scheduled run has not ended yet: process {os.getpid()} on ")
 
-    # 9 October: a reviewer comments and rewords; that alone is no reason to build, and what was written is kept
+    # 9 October: a reviewer comments and rewords; that alone starts no build, and what was written is kept
     day = next(today)
     reviewed = ReviewedFile(month.project / "reports" / Q2 / "report.docx")
     reviewed.comment("beds", "Since when?", within="The ward has")

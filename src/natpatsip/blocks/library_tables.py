@@ -259,7 +259,7 @@ def _need_no_false_ends(values: Iterable[Any], rows: Sequence[Sequence[str]], wh
 
 
 def _is_one_of(value: Any, ends: Sequence[int]) -> bool:
-    """Return True if a value is one of these, or would be but for what arithmetic leaves, as in a sum of shares."""
+    """Return True if a value is one of these, or differs only by what arithmetic leaves, as in a sum of shares."""
     if not isinstance(value, Real | Decimal) or value in ends:
         return isinstance(value, Real | Decimal)
     number = float(value)
