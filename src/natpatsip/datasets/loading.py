@@ -96,8 +96,8 @@ def _by_key(quarter: Quarter, table: Table, columns: tuple[str, ...]) -> dict[tu
 def read_all(project: Path, quarter: Quarter | str) -> None:
     """Read the datasets of a project as they were known at the end of a quarter, so that `load` finds what they hold.
 
-    Errors are left to `load`, which raises them again. Files that would exceed `READ_FIRST` together are left to it too:
-    every notebook would wait for them, and perhaps none reads them.
+    Errors are left to `load`, which raises them again. So are files that would exceed `READ_FIRST` together: every
+    notebook would wait for them, and perhaps none reads them.
     """
     parsed, room = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter), READ_FIRST
     for resource in declared(project).resources:
