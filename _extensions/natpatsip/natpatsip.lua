@@ -9,8 +9,6 @@ local EXTENSION = '_extensions/natpatsip/'
 
 local function is_html() return FORMAT:match('html') ~= nil end
 local function is_typst() return FORMAT:match('typst') ~= nil end
-local single = false -- one HTML file for the whole report: links stay in it, and it has no files beside it
-
 local function is_word() return FORMAT:match('docx') ~= nil end
 
 -- Text ----------------------------------------------------------------------------------------------------------------
@@ -112,7 +110,7 @@ local function resolve(link)
     names_figures = names_figures or link.target:match('^#fig%-') ~= nil
     return is_word() and numbered(link) or nil
   end
-  if is_html() and not single then
+  if is_html() then
     link.target = stem .. '.html' .. (fragment ~= '' and '#' .. fragment or '')
   else
     link.target = '#' .. (fragment ~= '' and fragment or stem)
@@ -147,7 +145,7 @@ local REVISIONS = { added = 'ins', removed = 'del' }
 -- A fact keeps its key in pages; a page-of mark is a page number in Word (in HTML its table has made a link of it).
 local function span_of(span)
   if span.classes:includes('np-cell') then -- where a cell begins, for comments on the pages of drafts
-    return (single or not is_html()) and {} or nil
+    return not is_html() and {} or nil
   end
   local revision = is_html() and REVISIONS[span.classes[1]]
   if revision then
@@ -459,7 +457,7 @@ local function chart(a, id)
     layouts = { '<div class="wide">' .. layouts[1] .. '</div>',
       '<div class="narrow">' .. inline_svg(a.narrow, id .. '-narrow') .. '</div>' }
   end
-  local script = a.interactive and not single and ' data-chart="figures/' .. html(id) .. '.js"' or ''
+  local script = a.interactive and ' data-chart="figures/' .. html(id) .. '.js"' or ''
   return '<div class="chart"' .. script .. ' role="img" aria-label="' .. html(a.alt) .. '">'
     .. table.concat(layouts) .. '</div>'
 end
@@ -484,7 +482,7 @@ local function html_figure(div)
   local files = '<p class="figure-files">Download figure ' .. a.number .. ': <a href="' .. html(a.data)
     .. '" download>data (CSV)</a> <a href="' .. html(a.svg) .. '" download>chart (SVG)</a>' .. png
     .. ' <button type="button" class="figure-link scripted">Copy link to figure ' .. a.number .. '</button></p>'
-  table.insert(after, (single and '' or files) .. '</figure>')
+  table.insert(after, files .. '</figure>')
   return { raw('html', table.concat(out, '\n')), div.content, raw('html', table.concat(after, '\n')) }
 end
 
@@ -694,8 +692,7 @@ end
 local function organisations(div)
   if not is_html() then return div.content end
   div.content:insert(1, raw('html', read(div.attributes.table)))
-  div.attributes = {}
-  if not single then div.attributes['data-file'] = 'figures/' .. div.identifier .. '.js' end
+  div.attributes = { ['data-file'] = 'figures/' .. div.identifier .. '.js' }
   return div
 end
 
@@ -1163,7 +1160,6 @@ end
 
 function Pandoc(doc)
   read_labels(doc)
-  single = doc.meta['single-file'] ~= nil
   if is_typst() and doc.meta.natpatsip then doc.meta.natpatsip['programme-chapters'] = programmes(doc) end
   if is_typst() then doc.blocks = without_list_of_figures(doc.blocks) end
   -- Each walk copies the document there and back: what can go together does. Inlines come before blocks, inner before outer.

@@ -212,7 +212,7 @@ function Pandoc(doc)
   if not is_html() then return doc:walk(MARKED) end
   local lists = false
   for _, block in ipairs(doc.blocks) do lists = lists or block.t == 'Div' and block.classes:includes('passports') end
-  if lists and not doc.meta['single-file'] then doc = linked_files(doc) end
+  if lists then doc = linked_files(doc) end
   doc = doc:walk({ Span = link_of, Div = passports })
   if has_numbers then doc.blocks = with_hint(doc.blocks) end
   return doc

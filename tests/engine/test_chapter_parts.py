@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import sys
@@ -14,7 +15,7 @@ from natpatsip.errors import RenderError
 from natpatsip.files import memory
 from natpatsip.pipeline import render
 from natpatsip.pipeline.caching.store import Cache
-from natpatsip.pipeline.render import chapter_parts, pandoc_process, pandoc_tasks
+from natpatsip.pipeline.render import chapter_parts, joined_page, pandoc_process, pandoc_tasks
 from natpatsip.pipeline.render.chapters import read_chapters, read_document
 from natpatsip.pipeline.render.html import SINGLE_PAGE
 from natpatsip.pipeline.render.pandoc import FILTERS, meta, run_pandoc
@@ -46,10 +47,8 @@ def one_run(staged, to, blocks, metadata, *options):
     return run_pandoc("--from=json", *FILTERS, f"--to={to}", *options, folder=staged, what=to, text=text)
 
 
-def parts(report, to, chapters, **options):
-    tasks = [
-        chapter_parts.part_of(report, to, chapter_parts.blocks_text(blocks), what=to, **options) for blocks in chapters
-    ]
+def parts(report, to, chapters):
+    tasks = [chapter_parts.part_of(report, to, chapter_parts.blocks_text(blocks), what=to) for blocks in chapters]
     return perform(tasks, cache=RenderCache(report.root), jobs=2)
 
 
@@ -58,26 +57,65 @@ def read(staged):
     return report, [each.blocks for each in read_chapters(report, RenderCache(staged))]
 
 
+def within_a_page(text):
+    """Return the JSON of chapters whose links lead to places of the same page."""
+    return re.sub(r'"([\w-]+)\.qmd(#[^"]+)?"', lambda match: f'"{match[2] or f"#{match[1]}"}"', text)
+
+
 def test_the_page_of_the_whole_report_is_that_of_one_run(staged):
+    """With headings one level down and links within the page, as pandoc itself writes them."""
+    chapter_with(
+        min(staged.glob("w*.qmd")), "## Deeper\n\n### Three\n\n#### Four\n\n##### Five\n\n[Away](index.qmd).\n"
+    )
     report, chapters = read(staged)
-    metadata = {**chapter_parts.pages_metadata(report), "single-file": {"t": "MetaBool", "c": True}}
-    blocks = [block for each in chapters for block in each]
+    blocks = json.loads(within_a_page(json.dumps([block for each in chapters for block in each])))
     options = (*chapter_parts.OPTIONS["html5"], "--shift-heading-level-by=1")
-    expected = one_run(staged, "html5", blocks, metadata, *options)
-    joined = chapter_parts.joined_page(parts(report, "html5", chapters, is_single=True))
+    expected = one_run(staged, "html5", blocks, chapter_parts.pages_metadata(report), *options)
+    for found, left in joined_page._FOR_PAGES:
+        expected = found.sub(left, expected)
+    joined = joined_page.joined_page(parts(report, "html5", chapters))
     assert joined == expected.rstrip("\n")
+    assert "<h6" in joined
+    assert 'href="#index"' in joined
     assert joined.count('id="fnref') == 2 * len(chapters) > 2
     assert f'id="drawing-{2 * len(chapters)}-a"' in joined
+
+
+@pytest.mark.parametrize(
+    ("page", "part"),
+    [
+        ('<p>A</p>\n<span class="np-cell" data-cell="c"></span>\n<p>B</p>', "<p>A</p>\n<p>B</p>"),
+        ('<p><span class="np-cell" data-cell="c"></span>A</p>', "<p>A</p>"),
+        ('<div class="chart" data-chart="figures/a.js" role="img">', '<div class="chart" role="img">'),
+        ('<div id="o" class="organisations" data-file="figures/o.js">', '<div id="o" class="organisations">'),
+        ('a<p class="figure-files"><a href="figures/a.csv">data</a>\n<b>x</b></p></figure>', "a</figure>"),
+        ('<a href="../facts.csv"><code>facts.csv</code></a>', "<code>facts.csv</code>"),
+    ],
+)
+def test_a_part_of_the_whole_report_needs_no_other_file_and_no_script(page, part):
+    assert joined_page.as_part(page) == part
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<section id="a" class="level6 x">\n<h6 class="x">A</h6>',  # HTML has no deeper heading
+        '<code>&lt;h1&gt; href="a.html" data-chart="a"</code>',
+        '<a href="https://a.uk/b.html">b</a>',
+    ],
+)
+def test_what_is_the_same_on_both_pages_is_left_as_it_is(text):
+    assert joined_page.as_part(text) == text
 
 
 @pytest.mark.parametrize("with_numbers", [0, 1])
 def test_the_hint_about_numbers_is_below_the_first_title_wherever_they_are(with_numbers):
     hint = '<p class="passport-hint">Select a number.</p>\n'
     texts = [
-        f'<section id="{n}" class="level2">\n<h2>{n}</h2>\n{hint * (n >= with_numbers)}<p>Text {n}</p>\n</section>\n'
+        f'<section id="{n}" class="level1">\n<h1>{n}</h1>\n{hint * (n >= with_numbers)}<p>Text {n}</p>\n</section>\n'
         for n in range(3)
     ]
-    joined = chapter_parts.joined_page(texts)
+    joined = joined_page.joined_page(texts)
     assert joined.count(hint) == 1
     assert joined.startswith(f'<section id="0" class="level2">\n<h2>0</h2>\n{hint}<p>Text 0</p>')
 
@@ -137,7 +175,7 @@ def test_a_change_of_one_chapter_makes_its_parts_again_and_no_others(tmp_path, m
     assert made
     assert all("none" in task.content and "others" in task.content for task in made)
     assert {task.kind for task in made} == {"chapters", "part-html5", "part-typst", "part-docx"}
-    assert sorted(task.kind for task in made).count("part-html5") == 2  # the page, and the page of the whole report
+    assert sorted(task.kind for task in made).count("part-html5") == 1  # for its page and that of the whole report
     again = tmp_path / "again"
     rendered(staged, again)
     for file in ("report.pdf", "report.docx", f"html/{SINGLE_PAGE}", f"html/{changed.stem}.html"):

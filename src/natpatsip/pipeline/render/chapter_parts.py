@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,16 +20,6 @@ OPTIONS = {"html5": ("--section-divs", "--wrap=none", "--mathml"), "typst": (), 
 API = '"pandoc-api-version":[1,23,1]'
 BLOCKS = '"blocks":['
 PASSPORTS = "passports.lua"  # it copies each paragraph, which is a third of the work on plain text
-
-_HINT = re.compile(r'<p class="passport-hint">.*?</p>\n?')
-_TITLE_END = re.compile(r"</h\d>\n?")
-_DRAWING = re.compile(r'((?:\sid="|url\(#|href="#)drawing-)(\d+)(?=-)')
-_NOTES = re.compile(r'<section id="footnotes"[^>]*>\n<hr />\n<ol>\n(.*?)</ol>\n</section>\s*\Z', re.DOTALL)
-_NOTE = re.compile(
-    r'(?P<call><a href="#fn)(\d+)(" class="footnote-ref" id="fnref)\2(" role="doc-noteref"><sup>)\2(?=</sup>)'
-    r'|(?P<item><li id="fn)(\d+)(?=")'
-    r'|(?P<back><a href="#fnref)(\d+)(?=" class="footnote-back")'
-)
 
 
 def blocks_text(blocks: Sequence[Node]) -> str:
@@ -55,18 +44,12 @@ def part_of(
     blocks: str,  # of the chapter, as JSON
     *,
     what: str,  # for errors
-    is_single: bool = False,  # whether it is for the page of the whole report
 ) -> Task:
     """Return the task to make a chapter's part of a format."""
     metadata = pages_metadata(report) if to == "html5" else meta(report.metadata)["c"]
     orders: dict[str, Any] = {"do": "write", "to": to, "filters": _filters(blocks)}
-    options = OPTIONS[to]
-    if is_single:
-        metadata = {**metadata, "single-file": {"t": "MetaBool", "c": True}}
-        orders["shift"] = 1
-        options = (*options, "--shift-heading-level-by=1")
     text = document_text(metadata, blocks)
-    return Task(f"part-{to}", orders, text, partial(_part_alone, report, to, text, what, options))
+    return Task(f"part-{to}", orders, text, partial(_part_alone, report, to, text, what))
 
 
 def _filters(blocks: str) -> list[str]:
@@ -76,11 +59,11 @@ def _filters(blocks: str) -> list[str]:
     return [each for each in filters if has_numbers or not each.endswith(PASSPORTS)]
 
 
-def _part_alone(report: Report, to: str, text: str, what: str, options: Sequence[str]) -> str:
+def _part_alone(report: Report, to: str, text: str, what: str) -> str:
     if to == "docx":  # the command line has no way to tell what the filters have made: it can only say what is wrong
         convert(report, text, what, "--to=docx", f"--output={os.devnull}")
         raise _unexplained(what)
-    return convert(report, text, what, f"--to={to}", *options)
+    return convert(report, text, what, f"--to={to}", *OPTIONS[to])
 
 
 def _unexplained(what: str) -> RenderError:
@@ -157,48 +140,3 @@ def framed(frame: str, to: str, body: str) -> str:
 def blocks_of(document: str) -> str:
     """Return the blocks of a document of pandoc's without metadata, as its JSON has them."""
     return document[document.index(BLOCKS) + len(BLOCKS) : document.rindex("]}")]
-
-
-def joined_page(parts: Iterable[str]) -> str:
-    """Return the body of the page of the whole report: small drawings and notes are counted through all of it.
-
-    The hint about numbers is below the first title, wherever the first number is.
-    """
-    bodies, notes, hint = list[str](), list[str](), ""
-    drawings = calls = 0
-    for part in parts:
-        text = part.rstrip("\n")
-        hint = hint or "".join(_HINT.findall(text)[:1])
-        text = _HINT.sub("", text)
-        before = drawings
-        drawings += max((int(match[2]) for match in _DRAWING.finditer(text)), default=0)
-        if before:
-            text = _DRAWING.sub(lambda match: f"{match[1]}{int(match[2]) + before}", text)  # noqa: B023
-        if found := _NOTES.search(text):
-            shift = calls
-            calls += found[1].count('<li id="fn')
-            text = _NOTE.sub(lambda match: _numbered(match, shift), text)  # noqa: B023
-            found = _NOTES.search(text)
-        if found:
-            notes.append(found[1])
-            text = text[: found.start()].rstrip("\n")
-        bodies.append(text)
-    if hint and bodies:
-        end = _TITLE_END.search(bodies[0])
-        at = end.end() if end else 0
-        bodies[0] = f"{bodies[0][:at]}{hint}{bodies[0][at:]}"
-    if notes:
-        head = (
-            '<section id="footnotes" class="footnotes footnotes-end-of-document" role="doc-endnotes">\n<hr />\n<ol>\n'
-        )
-        bodies.append(f"{head}{''.join(notes)}</ol>\n</section>")
-    return "\n".join(bodies)
-
-
-def _numbered(match: re.Match[str], shift: int) -> str:
-    if match["call"]:
-        number = int(match[2]) + shift
-        return f"{match['call']}{number}{match[3]}{number}{match[4]}{number}"
-    if match["item"]:
-        return f"{match['item']}{int(match[6]) + shift}"
-    return f"{match['back']}{int(match[8]) + shift}"

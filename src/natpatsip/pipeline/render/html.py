@@ -22,11 +22,11 @@ from natpatsip.pipeline.render.chapter_parts import (
     blocks_text,
     frame_of,
     framed,
-    joined_page,
     pages_metadata,
     part_of,
 )
 from natpatsip.pipeline.render.chapters import Chapter, attributes_of, classes_of
+from natpatsip.pipeline.render.joined_page import joined_page
 from natpatsip.pipeline.render.page_cells import with_cells
 from natpatsip.pipeline.render.pandoc_tasks import Task, perform
 from natpatsip.pipeline.render.programme_colours import programme_style
@@ -54,22 +54,26 @@ def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     chapters = for_pages(job.report, chapters)
     write_files(job.report, chapters, folder)
 
-    metadata, texts = pages_metadata(job.report), [*map(_text_of_page, chapters)]
-    tasks = [part_of(job.report, "html5", text, what=each.name) for each, text in zip(chapters, texts, strict=True)]
+    metadata, tasks = pages_metadata(job.report), _bodies(job.report, chapters)
     for position, chapter in enumerate(chapters):
         variables = page_variables(job, chapters, position)
         tasks.append(
             frame_of(job.report, "html5", "page.html", what=chapter.name, metadata=metadata, variables=variables)
         )
     if job.with_single_page:
-        tasks += _tasks_of_single_page(job, chapters, texts)
+        tasks.append(_frame_of_single_page(job, chapters))
     done = perform(tasks, cache=job.cache, jobs=job.jobs)
-    count = len(chapters)
-    for chapter, body, frame in zip(chapters, done[:count], done[count : 2 * count], strict=True):
+    bodies, frames = done[: len(chapters)], done[len(chapters) :]
+    for chapter, body, frame in zip(chapters, bodies, frames, strict=False):
         page = framed(frame, "html5", body.rstrip("\n"))
         (folder / f"{chapter.stem}.html").write_text(page, encoding="utf-8", newline="\n")
     if job.with_single_page:
-        _save_single_page(job, chapters, done[2 * count :], folder)
+        _save_single_page(job, chapters, bodies, frames[-1], folder)
+
+
+def _bodies(report: Report, chapters: Sequence[Chapter]) -> list[Task]:
+    """Return the tasks to make the bodies of pages."""
+    return [part_of(report, "html5", _text_of_page(each), what=each.name) for each in chapters]
 
 
 def _text_of_page(chapter: Chapter) -> str:
@@ -304,13 +308,13 @@ def write_single_page(job: RenderJob, chapters: Sequence[Chapter], folder: Path)
 
     Each chapter's title is a heading of level 2 under the report's.
     """
-    texts = [*map(_text_of_page, chapters)]
-    done = perform(_tasks_of_single_page(job, chapters, texts), cache=job.cache, jobs=job.jobs)
-    _save_single_page(job, chapters, done, folder)
+    *bodies, frame = perform(
+        [*_bodies(job.report, chapters), _frame_of_single_page(job, chapters)], cache=job.cache, jobs=job.jobs
+    )
+    _save_single_page(job, chapters, bodies, frame, folder)
 
 
-def _tasks_of_single_page(job: RenderJob, chapters: Sequence[Chapter], texts: Sequence[str]) -> list[Task]:
-    """Return the tasks for the whole report on one page: a part for each chapter, whose blocks are given as JSON."""
+def _frame_of_single_page(job: RenderJob, chapters: Sequence[Chapter]) -> Task:
     report = job.report
     variables = {
         **_common_variables(report),
@@ -318,16 +322,16 @@ def _tasks_of_single_page(job: RenderJob, chapters: Sequence[Chapter], texts: Se
         "description": escape(report.settings.description),
         "contents": [_links(each, "") for each in chapters],
     }
-    metadata = {**pages_metadata(report), "single-file": {"t": "MetaBool", "c": True}}
-    parts = [part_of(report, "html5", text, what=SINGLE_PAGE, is_single=True) for text in texts]
-    frame = frame_of(report, "html5", "whole.html", what=SINGLE_PAGE, metadata=metadata, variables=variables)
-    return [*parts, frame]
+    return frame_of(
+        report, "html5", "whole.html", what=SINGLE_PAGE, metadata=pages_metadata(report), variables=variables
+    )
 
 
-def _save_single_page(job: RenderJob, chapters: Sequence[Chapter], done: Sequence[str], folder: Path) -> None:
+def _save_single_page(
+    job: RenderJob, chapters: Sequence[Chapter], bodies: Sequence[str], frame: str, folder: Path
+) -> None:
     report, file = job.report, folder / SINGLE_PAGE
-    *parts, frame = done
-    text = framed(frame, "html5", joined_page(parts))
+    text = framed(frame, "html5", joined_page(bodies))
     # The style sheets go in at the end: as a variable they would be longer than a command line may be.
     text = text.replace(
         "/* style */", f"{_style(report.extension)}\n{programme_style(report, chapters)}{running_lines(report)}", 1

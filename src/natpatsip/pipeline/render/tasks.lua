@@ -41,11 +41,7 @@ end
 
 -- A document without a template around it; for Word, which has no parts, what the filters make of it.
 function DO.write(task, content)
-  local doc = pandoc.read(content, 'json')
-  if task.shift then
-    doc = doc:walk({ Header = function(header) header.level = header.level + task.shift; return header end })
-  end
-  doc = filtered(doc, task)
+  local doc = filtered(pandoc.read(content, 'json'), task)
   if task.to == 'docx' then return pandoc.write(pandoc.Pandoc(doc.blocks), 'json') end
   return pandoc.write(doc, task.to, pandoc.WriterOptions(options_of(task)))
 end
