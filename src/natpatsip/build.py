@@ -346,8 +346,10 @@ def _execute_and_check(
 
 def _check(job: Job, plan: Plan, executed: Mapping[str, Executed]) -> Outcome:
     from natpatsip import checks
+    from natpatsip.pipeline.caching.saved_results import SavedResults
 
-    outcome = checks.run(plan, {name: each.content for name, each in executed.items()})
+    saved = SavedResults(job.cache, job.inputs.environment, job.quarter)
+    outcome = checks.run(plan, {name: each.content for name, each in executed.items()}, saved)
     job.log(outcome.summary(job.quarter))
     return outcome
 

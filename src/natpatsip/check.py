@@ -39,6 +39,7 @@ def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Ou
         )
     job = Job(project, quarter, Options(jobs=jobs), log, Inputs.read(project), store.of(project))
     runs = start_processes(job, draws=False)
+    from natpatsip.pipeline.caching.saved_results import SavedResults
     from natpatsip.pipeline.execution.scheduler import execute  # while they start: it imports much
     from natpatsip.pipeline.plan import Plan
     from natpatsip.pipeline.workspace import locked
@@ -55,7 +56,8 @@ def check_quarter(project: Path, quarter: Quarter, *, jobs: int, log: Log) -> Ou
             execute(
                 plan, jobs=jobs, log=log, runs=runs, on_done=lambda each: contents.update({each.name: each.content})
             )
-        outcome = checks.run(plan, {name: contents[name] for name in plan.notebooks})
+        saved = SavedResults(job.cache, job.inputs.environment, quarter)
+        outcome = checks.run(plan, {name: contents[name] for name in plan.notebooks}, saved)
     except ReportError as error:
         outcome = checks.check_failed_run(plan, error) or checks.run_partly(plan, contents, error)
     return checks.with_refused(outcome, plan, refused) if refused else outcome

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from natpatsip.facts.publishing import REPORTED_FILE, Fact, parse_value, printed
 from natpatsip.files import memory
 from natpatsip.files.csv_files import from_csv
 from natpatsip.files.memory import Same
+from natpatsip.pipeline.caching.saved_results import SavedResults
 from natpatsip.pipeline.notebook import appears_in, numbered
 from natpatsip.pipeline.notebook_outputs import Outputs, collect_facts, gather
 from natpatsip.pipeline.plan import GLOSSARY, TERM, Plan
@@ -73,6 +74,8 @@ class CheckContext:
 
     plan: Plan
     executed: Mapping[str, NotebookNode]
+    saved: SavedResults = field(default_factory=SavedResults)
+    """What an earlier build has found in cells and sentences."""
 
     @property
     def quarter(self) -> Quarter:

@@ -18,7 +18,7 @@ from natpatsip.checks.outcome import Finding
 from natpatsip.errors import nearest
 from natpatsip.facts.fact import Fact
 from natpatsip.facts.fact_labels import FILE as LABELS
-from natpatsip.files import memory
+from natpatsip.files.digests import key
 from natpatsip.pipeline.plan import GLOSSARY
 
 CHECK = "glossary"
@@ -85,7 +85,7 @@ def acronyms(text: str, allowed: Mapping[str, re.Pattern[str]] | None = None) ->
 
 def _unused(context: CheckContext) -> Iterator[Finding]:
     """Yield terms that no cell of any quarter uses, except in a table captioned as terms used elsewhere."""
-    used = _used_in([*_texts(context)], [term for term, (_, meaning) in context.terms.items() if meaning])
+    used = _used(context)
     for term, (place, meaning) in context.terms.items():
         if not meaning:
             continue  # told already
@@ -97,10 +97,12 @@ def _unused(context: CheckContext) -> Iterator[Finding]:
             yield place.finding(CHECK, message, found=term)
 
 
-def _used_in(texts: Sequence[str], terms: Sequence[str]) -> set[str]:
-    """Return the terms that some texts use. Where results are remembered, each text is read by itself."""
-    parts = texts if memory.is_on() else ["\n".join(texts)]
-    return set().union(*(memory.once(partial(_terms_in, text, terms), "terms", text, *terms) for text in parts))
+def _used(context: CheckContext) -> set[str]:
+    """Return the terms that the texts use."""
+    terms = [term for term, (_, meaning) in context.terms.items() if meaning]
+    known = key(*terms)
+    found = (context.saved.once(partial(_terms_in, text, terms), "terms", known, text) for text in _texts(context))
+    return set().union(*found)
 
 
 def _terms_in(text: str, terms: Sequence[str]) -> list[str]:

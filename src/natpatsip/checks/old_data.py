@@ -8,7 +8,6 @@ from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding
 from natpatsip.datasets.completeness import DATA, awaited, complete
 from natpatsip.facts.publishing import REPORTED_FILE
-from natpatsip.files import memory
 from natpatsip.files.digests import sha256_of_folder
 from natpatsip.quarter import FORM
 from natpatsip.wording import date
@@ -25,8 +24,8 @@ def _files(context: CheckContext) -> Iterator[Finding]:
     project = context.project
     if not all((project / resource.file).is_file() for resource in awaited(project)):
         return  # a notebook that reads the file reports that it is missing
-    made_of = (context.quarter, project, sha256_of_folder(project / DATA)) if memory.is_on() else ()
-    for sentence in memory.once(lambda: complete(context.quarter, project), "completeness", *made_of):
+    made_of = (context.quarter, sha256_of_folder(project / DATA))
+    for sentence in context.saved.once(lambda: complete(context.quarter, project), "completeness", *made_of):
         file, _, what = sentence.partition(" ")
         if file != REPORTED_FILE:
             message = (

@@ -41,6 +41,7 @@ CHECKS = (
     "small-number",
 )
 SIGN_OFF = "sign-off"
+SMALL_NUMBER = "small-number"
 NOT_ALLOWED = "not-allowed"  # what a build would reject in the text of a cell, listed with their findings
 NOT_CHECKED = "not-checked"  # what stopped some of the checks, listed with their findings
 RECORD = ("check", "message", "where", "notebook", "cell", "fact", "found", "expected")

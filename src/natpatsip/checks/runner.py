@@ -17,6 +17,7 @@ from natpatsip.checks import (
     inline_syntax,
     not_shown,
     old_data,
+    small_number,
     stale,
     typed_number,
     undeclared_data,
@@ -37,19 +38,11 @@ from natpatsip.checks.outcome import (
 )
 from natpatsip.errors import ReportError, apart
 from natpatsip.params import place
+from natpatsip.pipeline.caching.saved_results import SavedResults
 from natpatsip.pipeline.plan import Plan
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-
-
-def _small_numbers(context: CheckContext) -> list[Finding]:
-    """Run the check of small numbers where notebooks have read protected counts: it alone imports NumPy."""
-    if not context.protected:
-        return []
-    from natpatsip.checks import small_number
-
-    return small_number.check(context)
 
 
 def _signed(context: CheckContext) -> list[Finding]:
@@ -82,7 +75,7 @@ _CHECKS: Mapping[str, Callable[[CheckContext], list[Finding]]] = {
     "undeclared-data": undeclared_data.check,
     "inline-syntax": inline_syntax.check,
     "sign-off": _signed,
-    "small-number": _small_numbers,
+    "small-number": small_number.check,
 }
 _FAILED_CLAIM = re.compile(
     r'^(?P<where>notebooks/(?P<notebook>\S+\.ipynb), cell \d+(?: "[^"]*")? \(id (?P<cell>[\w-]+)\)), inline expression '
@@ -97,6 +90,7 @@ def run(
     plan: Plan,  # what the quarter is built from
     # the executed notebooks by name, with the results of their inline expressions
     executed: Mapping[str, NotebookNode],
+    saved: SavedResults | None = None,  # what an earlier build has found in cells and sentences
 ) -> Outcome:
     """Run every check on the executed notebooks of a quarter.
 
@@ -114,8 +108,9 @@ def run(
     ParamsError
         If the params accept an unknown check.
     """
-    context = CheckContext(plan, executed)
+    context = CheckContext(plan, executed, saved or SavedResults())
     found = _in_reading_order([each for check in CHECKS for each in _CHECKS[check](context)], list(executed))
+    context.saved.save()
     listed = [each for each in found if typed_number.is_listed(each, context)]
     others = [each for each in found if not typed_number.is_listed(each, context)]
     still_open, accepted = _split_accepted(others, plan)

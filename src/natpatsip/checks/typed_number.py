@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property, partial
+from dataclasses import astuple
+from functools import cached_property
+from typing import Any
 
 from natpatsip import params, wording
 from natpatsip.checks import code_cells
@@ -13,8 +15,7 @@ from natpatsip.checks.numbers import Typed, typed_numbers
 from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.sentences import MARK, Sentence
 from natpatsip.facts.publishing import Fact
-from natpatsip.files import memory
-from natpatsip.files.memory import Same
+from natpatsip.files import digests
 from natpatsip.files.yaml_models import place_of
 from natpatsip.measures import definitions as measures
 
@@ -43,6 +44,12 @@ class _TypedNumbers:
     def __init__(self, context: CheckContext) -> None:
         self._context = context
 
+    @cached_property
+    def _allowed(self) -> str:
+        """The digest of what may be typed."""
+        own = self._context.settings.checks
+        return digests.key(own.nouns, own.documents, *self._context.names)
+
     def find(self) -> Iterator[Finding]:
         names = {name: code_cells.typed_names(cells) for name, cells in self._context.code.items()}
         for sentence in self._context.narrative:
@@ -59,9 +66,11 @@ class _TypedNumbers:
         yield from self._in_measures()
 
     def _in(self, text: str) -> list[Typed]:
-        names, allowed = self._context.names, self._context.allowed_numbers
-        made = partial(typed_numbers, text, terms=names, allowed=allowed.values())
-        return memory.once(made, "typed numbers", text, Same(allowed), *names)
+        def made() -> list[tuple[Any, ...]]:
+            found = typed_numbers(text, terms=self._context.names, allowed=self._context.allowed_numbers.values())
+            return [astuple(each) for each in found]
+
+        return [Typed(*each) for each in self._context.saved.once(made, "typed numbers", self._allowed, text)]
 
     def _in_expression(
         self, expression: str, sentence: Sentence, typed_names: dict[str, tuple[str, float]]

@@ -13,15 +13,14 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, partial
+from dataclasses import astuple, dataclass, field
+from functools import cache
 
 from natpatsip.checks import code_cells
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding
 from natpatsip.checks.patterns import compiled, read_table, word_list
 from natpatsip.checks.sentences import MARK, Sentence
-from natpatsip.files import memory
 from natpatsip.measures import definitions as measures
 from natpatsip.pipeline.staging.markdown import REFERENCE
 from natpatsip.wording import listing
@@ -95,7 +94,7 @@ def _unsupported(sentence: Sentence, parts: _Parts, context: CheckContext) -> It
     if sentence.role.startswith(("picture.", "tile.")):
         return
     text = _words_to_check(sentence)
-    for claim in memory.once(partial(claims_about_charts, text), "claims about charts", text):
+    for claim in _claims(text, context):
         figures, is_referred = parts.figures_of(sentence, text, claim)
         shows = {name: context.figures[name][1].get("shows") for name in figures}
         known = {name: set(what) for name, what in shows.items() if what is not None}
@@ -103,6 +102,12 @@ def _unsupported(sentence: Sentence, parts: _Parts, context: CheckContext) -> It
             continue
         if known or is_referred:  # else a chart of another kind, and no word that this sentence is about it
             yield _finding(sentence, claim, figures, known, parts.measures)
+
+
+def _claims(text: str, context: CheckContext) -> list[ChartClaim]:
+    """Return the same as `claims_about_charts`, as an earlier build may have found it."""
+    made = context.saved.once(lambda: [astuple(each) for each in claims_about_charts(text)], "claims", text)
+    return [ChartClaim(words, start, tuple(needs), is_denied) for words, start, needs, is_denied in made]
 
 
 def _finding(
