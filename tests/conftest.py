@@ -17,10 +17,16 @@ if not os.environ.get("PYTHONPATH", "").startswith(str(LACKING)):  # as it does 
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(LACKING), os.environ.get("PYTHONPATH")]))
 
 import papermill  # noqa: E402, F401 — before any module of the build: it loads its engines as it is imported
+from altair.utils import schemapi  # noqa: E402
+from altair.vegalite.v6.schema.core import VegaLiteSchema  # noqa: E402
 
 from natpatsip import context  # noqa: E402
 from natpatsip.pipeline.drawing import draw_worker  # noqa: E402
 from natpatsip.pipeline.execution import prefork  # noqa: E402
+
+# Altair hashes the schemas of all its classes for each channel that is written as a text. That takes 3 ms, each time.
+hashed = schemapi._FromDict(VegaLiteSchema._default_wrapper_classes())
+schemapi._FromDict = lambda _classes: hashed
 
 gc.disable()  # until all tests are collected: a quarter of the time would go into looking for what nobody drops
 sys.dont_write_bytecode = False  # what pytest makes of each test to show what failed, which takes it half of its start

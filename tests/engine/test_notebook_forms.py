@@ -31,7 +31,7 @@ def rewritten(project, change):
     return file
 
 
-def executed(project, kernels="stock"):
+def executed(project, kernels="auto"):
     plan = Plan.of(project, Quarter(2024, 2))
     return notebook_run.run(plan, plan.notebooks["ward"], {}, kernels=kernels, is_traced=False).content
 
@@ -129,10 +129,11 @@ def test_a_name_of_the_same_letters_elsewhere_is_not_the_parameter(source):
     assert not {"quarter", "edition"} & assigned(source)
 
 
-def test_a_failure_shows_the_analysts_line_then_the_error_then_the_notebook_as_far_as_it_ran(tmp_path):
+@pytest.mark.parametrize("kernels", ["stock", "warm"])
+def test_a_failure_shows_the_analysts_line_then_the_error_then_the_notebook_as_far_as_it_ran(tmp_path, kernels):
     source = "import json\nrows = 'x'\njson.loads(\n    rows)"
     with pytest.raises(NotebookError) as error:
-        executed(small(tmp_path, ward=[code(source, id="reads")]))
+        executed(small(tmp_path, ward=[code(source, id="reads")]), kernels)
     assert str(error.value).splitlines() == [
         'notebooks/ward.ipynb, cell 4 "import json" (id reads), line 3:',
         "    json.loads(",

@@ -10,6 +10,7 @@ import pytest
 
 from natpatsip.blocks.values_in_words import escaped
 from natpatsip.errors import RenderError
+from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.options import FORMATS
 from natpatsip.pipeline.render.chapters import parse_chapter, read_chapters
 from natpatsip.pipeline.render.constructs import check_chapters, constructs_of
@@ -21,7 +22,9 @@ from support.staged import chapter_with, stage
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory):
-    return stage(tmp_path_factory.mktemp("staged"))
+    folder = stage(tmp_path_factory.mktemp("staged"))
+    (folder / "cache").mkdir()  # all tests share it: each reads the chapters that it changes
+    return folder
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def staged(original, tmp_path):
 
 def check(folder, formats=FORMATS):
     report = read_report(folder)
-    check_chapters(report, read_chapters(report, RenderCache(folder)), formats=formats)
+    check_chapters(report, read_chapters(report, RenderCache(folder, Cache(folder / "cache"))), formats=formats)
 
 
 FIGURE = (

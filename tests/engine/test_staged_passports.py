@@ -275,22 +275,16 @@ def test_a_number_without_an_entry_stops_the_build():
         with_entries('[677]{.fact key="people_seen" period="2024-25-Q2"}', {})
 
 
-@pytest.mark.parametrize(
-    "text", ["1. A list", "(a) A list", "- A list", "+ A list", ": A list", "A *b* <i> [c](d) $e$"]
-)
-def test_labels_and_sources_are_printed_as_they_are_written(text, tmp_path):
-    fact = Fact("beds", "2024-25-Q2", 12, "beds", text, rows="x", label=text)
-    staged = staged_with(tmp_path, listing(passports(fact, notebook="index"), {}, {"index": "Summary"}, Q2))
+def test_labels_and_sources_are_printed_as_they_are_written(tmp_path):
+    texts = ["1. A list", "(a) A list", "- A list", "+ A list", ": A list", "A *b* <i> [c](d) $e$"]
+    facts = [
+        Fact(f"beds_{number}", "2024-25-Q2", 12, "beds", text, rows="x", label=text)
+        for number, text in enumerate(texts)
+    ]
+    staged = staged_with(tmp_path, listing(passports(*facts, notebook="index"), {}, {"index": "Summary"}, Q2))
     render(staged, tmp_path / "out", ["docx"], renderer=PANDOC, timestamp=TIMESTAMP)
-    assert f"{text} Q2 2024/25 · Calculated 12 beds {text}" in words_of_docx(tmp_path / "out")
-
-
-def test_the_list_of_all_numbers_is_set_small_in_word(staged):
-    render(staged, staged.parent / "out", ["docx"], renderer=PANDOC, timestamp=TIMESTAMP)
-    document = docx.Document(str(staged.parent / "out" / "report.docx"))
-    (listed,) = [table for table in document.tables if table.rows[1].cells[0].text == "a1"]
-    styles = {line.style.name for row in listed.rows[1:] for cell in row.cells for line in cell.paragraphs}
-    assert styles == {"Table Small"}
+    words = words_of_docx(tmp_path / "out")
+    assert [text for text in texts if f"{text} Q2 2024/25 · Calculated 12 beds {text}" not in words] == []
 
 
 def test_the_script_holds_no_end_of_itself():
@@ -317,28 +311,38 @@ def staged_with(folder, sources):
     return staged
 
 
-@pytest.fixture
-def staged(tmp_path):
-    return staged_with(tmp_path, listing(passports(WOMEN, notebook="index"), {}, {"index": "Summary"}, Q2))
-
-
-def test_a_paragraph_names_each_entry_once_and_a_heading_leaves_it_to_what_follows(staged):
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The sample chapters with numbers in a heading, a paragraph, a list and a table, and the list of all numbers."""
     women = '[677]{.fact key="people_seen" period="2024-25-Q2" entry="a1"}'
     babies = women.replace("677", "31").replace("a1", "a2")
     text = f"All {women} of {women} women.\n\n- {women} women\n- {babies} babies\n- others"
-    chapter_with(staged / "glossary.qmd", f"### Of {women} women {{#glossary-women}}\n\n{text}")
-    render(staged, staged.parent / "out", ["pdf", "docx"], renderer=PANDOC, timestamp=TIMESTAMP)
-    for words in (words_of_docx(staged.parent / "out"), words_of_pdf(staged.parent / "out")):
-        assert "Of 677 women All 677 of 677 women. [a1]" in words
-        assert "677 women [a1]" in words
-        assert "31 babies [a2]" in words
-        assert "others [a" not in words
+    table = f"| Measure | Women |\n|:--|--:|\n| Treated | {women} |\n\n: Women treated"
+    folder = tmp_path_factory.mktemp("passports")
+    staged = staged_with(folder, listing(passports(WOMEN, notebook="index"), {}, {"index": "Summary"}, Q2))
+    chapter_with(staged / "glossary.qmd", f"### Of {women} women {{#glossary-women}}\n\n{text}\n\n{table}")
+    render(staged, folder / "out", ["pdf", "docx"], renderer=PANDOC, timestamp=TIMESTAMP)
+    return folder / "out"
 
 
-def test_a_table_names_the_entries_of_its_numbers_in_its_caption(staged):
-    women = '[677]{.fact key="people_seen" period="2024-25-Q2" entry="a1"}'
-    chapter_with(staged / "glossary.qmd", f"| Measure | Women |\n|:--|--:|\n| Treated | {women} |\n\n: Women treated")
-    render(staged, staged.parent / "out", ["pdf", "docx"], renderer=PANDOC, timestamp=TIMESTAMP)
-    for words in (words_of_docx(staged.parent / "out"), words_of_pdf(staged.parent / "out")):
-        assert "Women treated [a1]" in words
-        assert "677 [a1]" not in words
+@pytest.mark.parametrize("words_of", [words_of_docx, words_of_pdf])
+def test_a_paragraph_names_each_entry_once_and_a_heading_leaves_it_to_what_follows(built, words_of):
+    words = words_of(built)
+    assert "Of 677 women All 677 of 677 women. [a1]" in words
+    assert "677 women [a1]" in words
+    assert "31 babies [a2]" in words
+    assert "others [a" not in words
+
+
+@pytest.mark.parametrize("words_of", [words_of_docx, words_of_pdf])
+def test_a_table_names_the_entries_of_its_numbers_in_its_caption(built, words_of):
+    words = words_of(built)
+    assert "Women treated [a1]" in words
+    assert "677 [a1]" not in words
+
+
+def test_the_list_of_all_numbers_is_set_small_in_word(built):
+    document = docx.Document(str(built / "report.docx"))
+    (listed,) = [table for table in document.tables if table.rows[1].cells[0].text == "a1"]
+    styles = {line.style.name for row in listed.rows[1:] for cell in row.cells for line in cell.paragraphs}
+    assert styles == {"Table Small"}

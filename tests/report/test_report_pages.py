@@ -27,7 +27,7 @@ pytestmark = pytest.mark.end_to_end
 # Each width and each way once: the tests of the engine try all four.
 @pytest.mark.parametrize(("width", "scripts"), [(1280, True), (360, False)], ids=["scripts", "no scripts"])
 def test_no_page_breaks_a_rule_of_wcag(html_pages, chrome, width, scripts):
-    no_page_breaks_a_rule_of_wcag(html_pages, chrome, width, scripts)
+    no_page_breaks_a_rule_of_wcag(html_pages, chrome, [width], scripts)
 
 
 def test_every_notebook_has_its_page(html_pages):

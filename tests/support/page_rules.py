@@ -133,19 +133,23 @@ def test_all_pages_with_all_charts_and_the_whole_report_once_more_are_small(html
     assert sum(file.stat().st_size for file in html_pages.rglob("*") if file.is_file()) < LIMIT
 
 
-def no_page_breaks_a_rule_of_wcag(html_pages, chrome, width, scripts):
+def no_page_breaks_a_rule_of_wcag(html_pages, chrome, widths, scripts):
+    """Look at each page at some widths, from the narrowest, in a window that is made wider: see `seen`."""
     found = []
-    with opened(chrome, width=width) as window:
+    with opened(chrome, width=widths[0]) as window:
         tab = window.new_page()
         if not scripts:
             tab.route("**/*.js", lambda route: route.abort())  # axe-core itself needs scripts
         for page in sorted(html_pages.glob("*.html")):
             if not scripts and page.name == WHOLE:
                 continue  # it has none: test_every_page_has_a_policy_without_inline_scripts_and_eval
+            tab.set_viewport_size({"width": widths[0], "height": HEIGHT})
             tab.goto(page.as_uri())
-            if not scripts:
-                assert tab.locator(".scripted:visible, dialog:visible").count() == 0, page.name
-            found += [f"{page.name}: {each}" for each in violations_in_both_themes(tab)]
+            for width in widths:
+                tab.set_viewport_size({"width": width, "height": HEIGHT})
+                if not scripts:
+                    assert tab.locator(".scripted:visible, dialog:visible").count() == 0, page.name
+                found += [f"{page.name}, {width}: {each}" for each in violations_in_both_themes(tab)]
     assert found == []
 
 

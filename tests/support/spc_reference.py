@@ -23,15 +23,34 @@ class Case:
     kind: str
     quirk: str
     error_kind: str
-    points: pd.DataFrame
-    segments: pd.DataFrame
     improvement: str
     screen_outliers: bool
     fix_after: int | None
     rebase: tuple[str, ...]
     target: float | None
-    assurance: str
-    variation: str
+    final_variation: str
+
+    @property
+    def points(self) -> pd.DataFrame:
+        """The rows, and what the reference says about each."""
+        own = _rows("points.csv", self.case_id, self.facet)
+        return own.assign(input_row=own["input_row"].astype(int))
+
+    @property
+    def segments(self) -> pd.DataFrame:
+        """What the reference says about each segment; no rows where it fails."""
+        return _rows("segments.csv", self.case_id, self.facet)
+
+    @property
+    def assurance(self) -> str:
+        """The kind of the last segment's assurance."""
+        return str(self.segments["assurance_type"].iloc[-1]) if len(self.segments) else ""
+
+    @property
+    def variation(self) -> str:
+        """The kind of the last segment's variation."""
+        last = str(self.segments["variation_type"].iloc[-1]) if len(self.segments) else ""
+        return self.final_variation or last
 
     @property
     def given(self) -> pd.DataFrame:
@@ -60,8 +79,21 @@ def _by_facet(text: str, facet: str) -> str:
     return dict(part.split("=") for part in text.split(";")).get(facet, "")
 
 
+@cache
 def _read(name: str) -> pd.DataFrame:
     return pd.read_csv(FOLDER / name, dtype=str, keep_default_na=False)
+
+
+@cache
+def _places(name: str) -> dict[tuple[str, str], Any]:
+    """Return where the rows of each series are: taking them apart for every test takes longer than the tests."""
+    places: Any = _read(name).groupby(["case_id", "facet"]).indices  # the stubs know no keys of two columns
+    return dict(places)
+
+
+def _rows(name: str, case_id: str, facet: str) -> pd.DataFrame:
+    rows: pd.DataFrame = _read(name).iloc[_places(name).get((case_id, facet), [])]
+    return rows
 
 
 @cache
@@ -71,31 +103,26 @@ def cases() -> tuple[Case, ...]:
 
 
 def _cases() -> Iterator[Case]:
-    points: dict[Any, pd.DataFrame] = dict(list(_read("points.csv").groupby("case_id")))
-    segments: dict[Any, pd.DataFrame] = dict(list(_read("segments.csv").groupby("case_id")))
-    none = _read("segments.csv").iloc[:0]
+    facets: dict[str, list[str]] = {}
+    for case_id, facet in sorted(_places("points.csv")):
+        facets.setdefault(case_id, []).append(facet)
     row: Any  # the stubs know no columns of a row
     for row in _read("cases.csv").itertuples():
-        for facet, own in points[row.case_id].groupby("facet"):
-            parts = segments.get(row.case_id, none)
-            rebase = _by_facet(row.rebase_dates, str(facet))
-            target = _by_facet(row.target, str(facet))
-            parts = parts[parts["facet"] == facet]
+        for facet in facets[row.case_id]:
+            rebase = _by_facet(row.rebase_dates, facet)
+            target = _by_facet(row.target, facet)
             yield Case(
                 case_id=row.case_id,
-                facet=str(facet),
+                facet=facet,
                 kind=row.kind,
                 quirk=row.quirk,
                 error_kind=row.error_kind,
-                points=own.assign(input_row=own["input_row"].astype(int)),
-                segments=parts,
                 improvement=row.improvement_direction,
                 screen_outliers=row.screen_outliers == "TRUE",
                 fix_after=int(row.fix_after_n_points) if row.fix_after_n_points else None,
                 rebase=tuple(rebase.split("|")) if rebase else (),
                 target=float(target) if target else None,
-                assurance=parts["assurance_type"].iloc[-1] if len(parts) else "",
-                variation=row.final_variation_type or (parts["variation_type"].iloc[-1] if len(parts) else ""),
+                final_variation=row.final_variation_type,
             )
 
 
