@@ -11,7 +11,7 @@ import datetime
 import math
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from numbers import Integral
 
 WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -104,6 +104,19 @@ def honest_decimals(value: float, decimals: int = 0, *, is_percent: bool = False
         if is_off and _decimal(value, decimals) == mark:
             return max(decimals, _two_digits(distance))
     return decimals
+
+
+def are_years(numbers: Iterable[float]) -> bool:
+    """Return True for two or more whole numbers of this or the last century, each the one before and 1 more.
+
+    Examples
+    --------
+    >>> are_years([2022, 2023, 2024]), are_years([2022.0, 2023.0]), are_years([2023, 2412]), are_years([2023])
+    (True, True, False, False)
+    """
+    listed = list(numbers)
+    follow = (after - before == 1 for before, after in pairwise(listed))
+    return len(listed) > 1 and 1900 <= listed[0] < 2100 and all(follow)
 
 
 def number(value: float, decimals: int = 0, *, is_percent: bool = False) -> str:

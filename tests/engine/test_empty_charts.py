@@ -69,6 +69,22 @@ EMPTY = {
         "hides it",
     ),
     "cells-twice": (CARE.mark_rect().encode(x="team:N", y="all:N", color="seen:Q"), "hides it"),
+    "two-of-a-bar-after-a-filter": (
+        CARE.mark_bar().encode(x="team:N", y="seen:Q").transform_filter("datum.seen > 1"),
+        "after its transforms two rows are one bar",
+    ),
+    "two-of-a-bar-across": (
+        CARE.mark_bar().encode(y="team:N", x="twice:Q").transform_calculate(twice="datum.seen * 2"),
+        "after its transforms two rows are one bar",
+    ),
+    "two-of-a-bar-when-folded": (
+        CHART.mark_bar().encode(x="team:N", y="value:Q").transform_fold(["seen", "waits"]),
+        "after its transforms two rows are one bar",
+    ),
+    "two-of-a-point-when-folded": (
+        ALONE.mark_line(point=True).encode(x="month:O", y="value:Q").transform_fold(["month", "first"]),
+        "or one point of a line",
+    ),
     "times-that-overlap": (
         alt.Chart(pd.DataFrame({"ward": ["A", "A"], "start": [1, 3], "end": [5, 6]}))
         .mark_bar()
@@ -83,6 +99,23 @@ DRAWN = {
     "stacked-in-shares": CARE.mark_bar().encode(x="team:N", y=alt.Y("seen:Q", stack="normalize"), color="ward:N"),
     "beside-each-other": CARE.mark_bar().encode(x="team:N", y="seen:Q", color="ward:N", xOffset="ward:N"),
     "cells": CARE.mark_rect().encode(x="team:N", y="ward:N", color="seen:Q"),
+    "filtered-and-stacked": CARE.mark_bar()
+    .encode(x="team:N", y="seen:Q", color="ward:N")
+    .transform_filter("datum.seen > 1"),
+    "filtered-with-a-detail": CARE.mark_bar()
+    .encode(x="team:N", y="seen:Q", detail="ward:N")
+    .transform_filter("datum.seen > 1"),
+    "filtered-and-summed": CARE.mark_bar()
+    .encode(x="team:N", y="sum(seen):Q", tooltip="all:N")
+    .transform_filter("datum.seen > 1"),
+    "folded-in-colours": ALONE.mark_line(point=True)
+    .encode(x="month:O", y="value:Q", color="key:N")
+    .transform_fold(["month", "first"]),
+    "bars-of-one-height": CARE.mark_bar()
+    .encode(x=alt.X("ward:N").scale(padding=0), y="n:Q")
+    .transform_calculate(n="1")
+    .transform_filter("datum.team == 'North'"),
+    "density": ALONE.mark_area().encode(x="value:Q", y="density:Q").transform_density("month"),
     "times": (
         alt.Chart(pd.DataFrame({"ward": ["A", "A"], "start": [1, 3], "end": [3, 6]}))
         .mark_bar()

@@ -361,6 +361,28 @@ MISLEADING = {
         chart(TEAMS, color=alt.Color("team:N", legend=alt.Legend(labelExpr="'Team'"))),
         'has the label "Team" twice',
     ),
+    "dates-of-2012": (
+        chart({**MONTHS, "team": ["N", "S", "E"]}, x="unit:O").transform_timeunit(unit="month(month)"),
+        "is JavaScript's and not for readers",
+    ),
+    "steps-of-one-colour": (
+        chart(TEAMS, color=alt.Color("seen:Q").scale(type="threshold", domain=[4, 6], range=["red", "blue", "red"])),
+        "two steps of its legend have one colour",
+    ),
+    "steps-of-one-label": (
+        chart({**TEAMS, "seen": [0.1, 0.3, 0.2]}, color=alt.Color("seen:Q", legend=alt.Legend(format=".0f"))),
+        'two labels of its legend are "0"',
+    ),
+    "two-legends": (
+        alt.layer(
+            chart(TEAMS, "point", color="team:N"), chart({**TEAMS, "aim": ["a", "b", "c"]}, "point", color="aim:N")
+        ).resolve_scale(color="independent"),
+        '"East" and "a", of two legends, look the same',
+    ),
+    "a-name-without-a-label": (
+        chart(TEAMS, x=alt.X("team:N", axis=alt.Axis(labelExpr="{'North': 'N', 'South': 'S'}[datum.label]"))),
+        "a name on an axis has no label",
+    ),
     "names": (named("North", "South"), "cut off"),
     "names-of-two-charts": (named("North", "South") | named("North", "South"), "cut off"),
     "names-each-in-a-chart": (named("North") | named("South"), "cut off"),
@@ -379,6 +401,12 @@ CLEAR = {
     "colours": chart(names(len(CATEGORIES)), color="team:N"),
     "shades": chart(TEAMS, color="seen:Q"),
     "colours-and-shapes": chart(TEAMS, "point", color="team:N", shape="team:N"),
+    "some-labels-left-empty": chart(
+        TEAMS, x=alt.X("team:N", axis=alt.Axis(labelExpr="datum.label == 'East' ? '' : datum.label"))
+    ),
+    "two-legends": alt.layer(
+        chart(TEAMS, "point", color="team:N"), chart({**TEAMS, "aim": ["a", "b", "c"]}, "point", shape="aim:N")
+    ),
     "a-name-in-two-charts": named("North") | named("North"),
     "a-name-in-panels": alike_panels("North"),
     "a-name-that-has-room-in-another-chart": named("North") | named("North", axis=alt.Axis(labelLimit=0)),

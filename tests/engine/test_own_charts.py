@@ -1,5 +1,6 @@
 """Any Altair chart gets the report's size, typeface and colours without being asked."""
 
+import re
 from types import SimpleNamespace
 
 import altair as alt
@@ -11,6 +12,7 @@ from natpatsip import figure
 from natpatsip.charts import palette
 from natpatsip.charts.layout.sizes import WIDTH
 from natpatsip.pipeline.drawing.charts_to_svg import VEGALITE
+from natpatsip.pipeline.drawing.refused_charts import drawn_marks
 from support.projects import ROOT
 
 ROWS = pd.DataFrame({"team": ["North", "South"], "seen": [10, 100]})
@@ -38,6 +40,34 @@ def test_a_plain_chart_looks_like_the_report(kind):
     assert "Open Sans" in svg or "<text" not in svg
     assert palette.CATEGORIES[0] in svg or kind == "heat"
     assert "#4c78a8" not in svg
+
+
+STEPS = pd.DataFrame({"team": list("ABCDE"), "seen": [5, 11, 17, 23, 29]})
+
+
+@pytest.mark.parametrize(
+    "colour",
+    [
+        alt.Color("seen:Q", bin=True),
+        alt.Color("seen:O"),
+        alt.Color("seen:Q").scale(type="quantile"),
+        alt.Color("seen:Q").scale(type="threshold", domain=[10, 15, 20, 25]),
+        alt.Color("seen:Q"),
+    ],
+)
+def test_values_of_several_steps_have_a_shade_each_from_pale_to_dark(colour):
+    chart = alt.Chart(STEPS).mark_rect().encode(x="team:N", color=colour)
+    shown = figure("fig-own", chart, title="T", description="D", caption="C", data=STEPS)
+    scene = vl_convert.vegalite_to_scenegraph(dict(shown.specification), vl_version=VEGALITE)["scenegraph"]
+    ((cells, _, _),) = drawn_marks(scene, 0, 0)
+    reds = [red(cell["fill"]) for cell in sorted(cells, key=lambda cell: cell["x"])]
+    assert reds == sorted(set(reds), reverse=True)
+    assert len(reds) == len(STEPS)
+
+
+def red(colour):
+    """Return how red a colour is, that Vega writes as ``#1a2b3c`` or ``rgb(26, 43, 60)``."""
+    return int(colour[1:3], 16) if colour.startswith("#") else int(re.search(r"[0-9]+", colour)[0])
 
 
 def test_a_width_of_its_own_is_kept():

@@ -5,7 +5,7 @@ import pytest
 from natpatsip.errors import NotebookError, ParamsError, SettingsError, UsageError
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
-from support.projects import code, command, edit, prose, small, write
+from support.projects import code, command, edit, edit_cell, prose, small, write
 
 Q2 = Quarter.parse("2024-25-Q2")
 
@@ -97,6 +97,27 @@ def test_a_notebook_without_parameters_is_refused(tmp_path):
     edit(project / "notebooks" / "ward.ipynb", '"parameters"\n    ]', '"other"\n    ]')
     with pytest.raises(NotebookError, match='no cell tagged "parameters" sets the quarter'):
         Plan.of(project, Q2)
+
+
+@pytest.mark.parametrize(
+    "line", ["year = quarter[:7]", 'title = f"Results of {quarter}"', "parts = [each for each in quarter]"]
+)
+def test_what_a_parameters_cell_calculates_from_its_own_quarter_is_refused(tmp_path, line):
+    project = small(tmp_path)
+    edit_cell(project / "notebooks" / "ward.ipynb", "parameters", 'edition = ""', f'edition = ""\n{line}')
+    with pytest.raises(
+        NotebookError, match=r"\(id parameters\): it calculates from `quarter`, which the build sets after"
+    ):
+        Plan.of(project, Q2)
+
+
+@pytest.mark.parametrize(
+    "line", ["threshold = 18", "def year():\n    return quarter[:7]", "quarter: str = '2024-25-Q1'"]
+)
+def test_what_a_parameters_cell_only_sets_is_read(tmp_path, line):
+    project = small(tmp_path)
+    edit_cell(project / "notebooks" / "ward.ipynb", "parameters", 'edition = ""', f'edition = ""\n{line}')
+    assert Plan.of(project, Q2)
 
 
 def test_a_notebook_does_not_wait_for_itself_and_waits_for_each_owner_of_a_fact(tmp_path):

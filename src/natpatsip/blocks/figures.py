@@ -209,13 +209,15 @@ def figure(
 
 def _specification(chart: Any, figure_id: str) -> dict[str, Any]:
     """Return a chart as Vega-Lite; one that is drawn with Altair directly looks like the others."""
-    from natpatsip.charts import own_chart_encodings, own_charts, theme
+    from natpatsip.charts import own_chart_encodings, own_chart_order, own_charts, theme
 
     drawn: dict[str, Any] = chart.to_dict()
     if "narrow" in drawn.get("usermeta", {}):  # one of `natpatsip.charts`
         return drawn
-    faults = own_charts.misread(drawn), own_chart_encodings.misstated(drawn), own_charts.out_of_categories(chart, drawn)
-    if told := next(filter(None, faults), ""):
+    told = (
+        own_charts.misread(drawn) or own_chart_encodings.misstated(drawn) or own_chart_order.out_of_order(chart, drawn)
+    )
+    if told:
         raise FigureError(f"{figure_id}: {told}")
     return _in_report_look(own_charts.with_local_times(drawn), theme.OWN_CHARTS)
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
 from decimal import Decimal
-from itertools import pairwise
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
@@ -85,19 +83,6 @@ def _as_seen(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", letters).split())
 
 
-def are_years(numbers: Iterable[float]) -> bool:
-    """Return True for two or more whole numbers of this or the last century, each the one before and 1 more.
-
-    Examples
-    --------
-    >>> are_years([2022, 2023, 2024]), are_years([2022.0, 2023.0]), are_years([2023, 2412]), are_years([2023])
-    (True, True, False, False)
-    """
-    listed = list(numbers)
-    follow = (after - before == 1 for before, after in pairwise(listed))
-    return len(listed) > 1 and 1900 <= listed[0] < 2100 and all(follow)
-
-
 def _labels(
     rows: pd.DataFrame,
     what: str,
@@ -110,7 +95,7 @@ def _labels(
     index = rows.index
     levels = [index.get_level_values(level) for level in range(index.nlevels)]
     are_numbers = index.nlevels == 1 and index.name is None and pd.api.types.is_integer_dtype(index.dtype)
-    if are_numbers and may_count and not are_years(sorted(index)):
+    if are_numbers and may_count and not wording.are_years(sorted(index)):
         return {}  # they only count the rows
     if any(level.name is None for level in levels):
         raise FigureError(

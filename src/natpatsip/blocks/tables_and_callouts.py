@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from natpatsip import context, wording
 from natpatsip.blocks import library_tables
-from natpatsip.blocks.frames import are_years, labelled
+from natpatsip.blocks.frames import labelled
 from natpatsip.blocks.values_in_words import NotPrintableError, escaped, is_missing, text_of_value
 from natpatsip.context import BLOCK as BLOCK
 from natpatsip.context import LEFT_OUT, WARNING
@@ -269,7 +269,7 @@ def _number_of(name: Any, column: Sequence[Any]) -> Callable[[float], str]:
     numbers = [float(value) for value in column if isinstance(value, Real | Decimal) and not is_missing(value)]
     are_whole = all(value.is_integer() and value >= 0 for value in numbers)
     is_code = _CODE.search(str(name)) or (_YEAR.search(str(name)) and all(1000 <= each < 10_000 for each in numbers))
-    if (is_code and are_whole) or are_years(numbers):
+    if (is_code and are_whole) or wording.are_years(numbers):
         return lambda value: str(int(value))
     places = wording.decimals_for(numbers, 1)
     return partial(wording.plain, decimals=places, is_percent="%" in str(name))

@@ -10,28 +10,36 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from natpatsip import wording
 from natpatsip.charts.chart_data import most_of_a_whole
-from natpatsip.charts.own_charts import MADE, Rows, Specification, children, field_of, rows_of, tables, units
+from natpatsip.charts.own_chart_expressions import QUARTERS, miscalculated
+from natpatsip.charts.own_chart_formats import PERCENT, misprinted, numbers_in
+from natpatsip.charts.own_chart_layers import displaced
+from natpatsip.charts.own_charts import (
+    MADE,
+    Rows,
+    Specification,
+    channels_of,
+    field_of,
+    mark_of,
+    rows_of,
+    tables,
+    transforms,
+    units,
+)
 
-PERCENTAGES = 10.0  # from here on a value is no proportion
 _RANDOM = re.compile(r'"(ci0|ci1)"|"extent": "ci"|"sample": \d|\brandom\(\)|"(?:op|aggregate)": "ci')
 _AS_0 = re.compile(r'"invalid": (?:"show"|\{)')
 _CURVE = re.compile(r'"interpolate": "(basis|bundle|[a-z]+-open)')
 _CLAMP = re.compile(r'"clamp": true')
 _QUARTER = re.compile(r'"(?:timeUnit|unit)": "\w*quarter\w*"|%q')
-_FORMAT = re.compile(r",?(?:\.(\d+))?([fd%])")
-_DATUM = re.compile(r"datum(?:\.|\[['\"])(\w+)")
-_GUARD = re.compile(r"isValid|null|isNaN|isFinite")
 _OF_STEPS = ("threshold", "quantile", "ordinal", "bin-ordinal")  # scales whose domain are steps or names
-SUMS = ("aggregate", "joinaggregate", "window")
+LOOKS = ("color", "fill", "stroke", "shape", "strokeDash")  # channels that a legend explains
+NO_LABELS = ("detail", "tooltip", "order", "xOffset", "yOffset", "key", "href", "url", "description")
 ADDABLE = ("sum", "count", "distinct", "valid", "missing")  # aggregates that Vega stacks; it draws others in one place
-STACKED_BY = ("color", "fill", "stroke", "opacity", "shape", "detail")
-_PERCENT = re.compile(r"%|\bper ?cent\b", re.IGNORECASE)
 
 
 def misstated(specification: Specification) -> str:
@@ -51,10 +59,7 @@ def misstated(specification: Specification) -> str:
             "in the notebook, and draw their columns."
         )
     if _QUARTER.search(text):
-        return (
-            "Vega counts quarters from January, so its Q1 is Q4 of the NHS year. Draw a column with the quarters' "
-            "names, such as Q1 2024/25."
-        )
+        return QUARTERS
     if found := _CURVE.search(text):
         return (
             f"the curve {found[1]} does not go through its values, or leaves out the first and the last. Draw straight "
@@ -66,90 +71,51 @@ def misstated(specification: Specification) -> str:
             "Leave clamp out, and give the scale room for all values."
         )
     told = (_misplaced(unit, specification) or _of_unit(unit, specification) for unit in units(specification))
-    return _calculated(specification) or next(filter(None, told), "") or _apart_from_their_bars(specification)
+    return (
+        _of_all_rows(specification, text)
+        or miscalculated(specification)
+        or next(filter(None, told), "")
+        or misprinted(specification)
+        or displaced(specification)
+        or _unexplained(specification)
+    )
 
 
-def _apart_from_their_bars(specification: Specification) -> str:
-    """Return that labels or points over stacked bars lie at other bars: each layer of a chart is stacked by itself."""
-    drawn: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-    for unit in units(specification):
-        encoding, mark = unit["encoding"], _mark(unit)
-        measured = [name for name in ("x", "y") if encoding.get(name, {}).get("type") == "quantitative"]
-        if len(measured) != 1 or unit["is_changed"] or {"x2", "y2", "xOffset", "yOffset"} & encoding.keys():
-            continue
-        heights, other = encoding[measured[0]], encoding.get("y" if measured == ["x"] else "x", {})
-        groups = {field for name in STACKED_BY if (field := field_of(encoding.get(name)))} - {field_of(other)}
-        is_stacked = heights.get("stack", bool(groups) and mark in ("bar", "area")) not in (None, False)
-        place = (measured[0], field_of(heights), field_of(other), str(unit["data"]), *unit["facets"])
-        stacked = (heights.get("stack", "zero"), groups, encoding.get("order")) if is_stacked else ()
-        if mark in ("bar", "area"):
-            if is_stacked and _has_several(rows_of(unit, specification), [field_of(other), *unit["facets"]]):
-                drawn[place] = stacked
-        elif mark == "text" and place in drawn and stacked != drawn[place] and (groups or "aggregate" not in heights):
-            given = " and ".join(sorted(drawn[place][1]))
-            return (
-                f"labels of {place[1]} over stacked bars are not stacked as these are, so that they lie at other bars. "
-                f"Give the labels the stack and the order of the bars, and detail={given}, or draw no labels."
-            )
+def _unexplained(specification: Specification) -> str:
+    """Return which column nothing explains: it parts the marks by their look, and has no legend and no label."""
+    views = list(units(specification))
+    channels = [each for view in views for each in channels_of(view["encoding"])]
+    explained = {
+        channel["field"]
+        for name, channel in channels
+        if (channel.get("legend", {}) is not None if name in LOOKS else name not in NO_LABELS)
+    }
+    explained |= {field for view in views for field in view["facets"]}
+    for view in views:
+        for name, channel in channels_of(view["encoding"]):
+            names = {row.get(channel["field"]) for row in rows_of(view, specification)}
+            is_name = name in LOOKS and channel.get("type") in ("nominal", "ordinal")
+            if is_name and channel["field"] not in explained and len(names) > 1:
+                return (
+                    f"nothing says which {name} is which {channel['field']}: it has no legend. Leave legend=None "
+                    "out, or write the names into the chart."
+                )
     return ""
 
 
-def _mark(unit: Specification) -> str:
-    return str(unit["mark"]["type"] if isinstance(unit["mark"], Mapping) else unit["mark"])
-
-
-def _has_several(rows: Rows, places: Sequence[str]) -> bool:
-    """Return True if more than one row is at one place."""
-    found = [tuple(map(row.get, places)) for row in rows]
-    return len(set(found)) < len(found)
-
-
-def _calculated(specification: Specification) -> str:
-    """Return that the chart calculates with a missing value, which is 0 in Vega's sums and expressions."""
+def _of_all_rows(specification: Specification, text: str) -> str:
+    """Return that missing values are drawn as 0, or which value lies beyond the bins that a chart makes of a column."""
     rows = [row for each in tables(specification) for row in each if isinstance(row, Mapping)]
-    gaps = {name for row in rows for name, value in row.items() if value is None}
-    steps = list(_transforms(specification))
-    if gaps and _AS_0.search(json.dumps({key: value for key, value in specification.items() if key != "datasets"})):
+    if _AS_0.search(text) and any(value is None for row in rows for value in row.values()):
         return (
             "it shows values that are missing (invalid), and Vega draws them as 0, or at a place of their own. Leave "
             "invalid out: a missing value is left out."
         )
-    filters = json.dumps([step for step in steps if "filter" in step])
-    for step in steps:
+    for step in transforms(specification):
         values = [row.get(step.get("field")) for row in rows]
         if told := _beyond(str(step.get("field")), "its bins", _ends(step.get("bin")), values):
             return told
-        summed = [each.get("field") for key in SUMS for each in step.get(key, ()) if each.get("op") == "sum"]
-        expression = "" if _GUARD.search(step.get("calculate", "")) else step.get("calculate", "")
-        used = [*summed, *(found[1] for found in _DATUM.finditer(expression))]
-        if name := next((each for each in used if each in gaps and each not in filters), ""):
-            return (
-                f"it calculates with column {name}, of which a value is missing, and Vega takes it for 0. Calculate in "
-                "the notebook, where it stays missing, or filter such rows first: .transform_filter(…)."
-            )
-    if any("window" in step and not {"sort", "groupby"} & step.keys() for step in steps):
-        return next(filter(None, (_out_of_order(unit, specification) for unit in units(specification))), "")
     return ""
-
-
-def _out_of_order(unit: Specification, specification: Specification) -> str:
-    """Return that running sums and ranks are of rows that do not come in the order of the chart's dates."""
-    channels = (channel for _, channel in _channels(unit["encoding"]) if channel.get("type") == "temporal")
-    for field in (channel["field"] for channel in channels):
-        dates = [str(row[field]) for row in rows_of(unit, specification) if row.get(field) is not None]
-        if dates != sorted(dates):
-            return (
-                f"it calculates from row to row, and its rows are not in the order of {field}. Sort them: "
-                f'frame.sort_values("{field}"), or .transform_window(…, sort=…).'
-            )
-    return ""
-
-
-def _transforms(view: Specification) -> Iterator[Mapping[str, Any]]:
-    """Yield what a chart does to its rows, in all its views."""
-    yield from view.get("transform", ())
-    for child in children(view):
-        yield from _transforms(child)
 
 
 def _misplaced(unit: Specification, specification: Specification) -> str:
@@ -159,7 +125,7 @@ def _misplaced(unit: Specification, specification: Specification) -> str:
     facets = [each for each in facets if field_of(each)]
     if len(facets) < 2 or not any("sort" in each for each in facets):
         return ""
-    shown = [channel["field"] for name, channel in _channels(unit["encoding"]) if name in ("x", "y")]
+    shown = [channel["field"] for name, channel in channels_of(unit["encoding"]) if name in ("x", "y")]
     rows = [row for row in rows_of(unit, specification) if all(row.get(field) is not None for field in shown)]
     pairs = dict.fromkeys(tuple(row.get(each["field"]) for each in facets) for row in rows)
     absent = next((pair for pair in product(*map(dict.fromkeys, zip(*pairs, strict=True))) if pair not in pairs), None)
@@ -173,30 +139,16 @@ def _misplaced(unit: Specification, specification: Specification) -> str:
 
 def _of_unit(unit: Specification, specification: Specification) -> str:
     rows = rows_of(unit, specification)
-    mark = _mark(unit)
+    mark = mark_of(unit)
     told = [_partial_area(unit, rows) if mark == "area" else "", _stacked(unit, rows, mark)]
-    for name, channel in _channels(unit["encoding"]):
+    for name, channel in channels_of(unit["encoding"]):
         values = [row[channel["field"]] for row in rows if channel["field"] in row]
         told += [
             _partial(name, channel, values),
             "" if unit["is_changed"] else _without_place(channel, values),
             _beyond_the_ends(name, channel, values),
-            _as_percentages(name, channel, values),
-            _rounded_away(name, channel, values),
         ]
     return next(filter(None, told), "")
-
-
-def _channels(encoding: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield each channel that shows a column, those of lists (tooltips) one by one."""
-    for name, given in encoding.items():
-        for channel in given if isinstance(given, list) else [given]:
-            if isinstance(channel, Mapping) and isinstance(channel.get("field"), str):
-                yield name, channel
-
-
-def _numbers(values: Sequence[Any]) -> list[float]:
-    return [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
 
 
 def _partial(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> str:
@@ -207,10 +159,15 @@ def _partial(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> st
             f"it sums column {field}, of which a value is missing: Vega adds the others, and the sum reads as a whole "
             "one. Sum it in the notebook with datasets.total(…), which leaves such a sum out."
         )
-    if name == "radius" and any(value < 0 for value in _numbers(values)):
+    if channel.get("aggregate") == "count" and has_gaps:
+        return (
+            f"it counts column {field}, and Vega counts rows, those too of which the value is missing. Write "
+            f'"valid({field})" for the values that are there, or "count()" for rows.'
+        )
+    if name == "radius" and any(value < 0 for value in numbers_in(values)):
         return f"the radius of its parts is column {field}, of which a value is negative. Draw bars."
     is_share = name == "theta" or channel.get("stack") == "normalize"
-    if is_share and (has_gaps or any(value < 0 for value in _numbers(values))):
+    if is_share and (has_gaps or any(value < 0 for value in numbers_in(values))):
         return (
             f"it draws shares of a whole from column {field}, of which a value is missing or negative: the others "
             "would be drawn too large. Draw the values themselves."
@@ -253,7 +210,7 @@ def _stacked(unit: Specification, rows: Rows, mark: str) -> str:
         places.setdefault((row.get(field_of(other)), *map(row.get, unit["facets"])), []).append(row)
     for (place, *_), parts in places.items():
         where = f"{field_of(other)} {place}" if field_of(other) else f"column {field}"
-        values = _numbers([row.get(field) for row in parts])
+        values = numbers_in([row.get(field) for row in parts])
         if aggregate and aggregate not in ADDABLE:
             if len({tuple(map(row.get, sorted(groups))) for row in parts}) > 1:
                 return (
@@ -265,7 +222,7 @@ def _stacked(unit: Specification, rows: Rows, mark: str) -> str:
                 f"at {where} it stacks values above and below 0, and Vega draws one area over the other. Draw bars or "
                 "lines."
             )
-        elif not _PERCENT.search(str(heights.get("title") or field)):
+        elif not PERCENT.search(str(heights.get("title") or field)):
             continue
         elif sum(values) > most_of_a_whole(values) and len(values) > 1:
             return (
@@ -307,63 +264,16 @@ def _ends(given: Any) -> tuple[float, float]:
     if not isinstance(given, Mapping):
         return -math.inf, math.inf
     listed = given.get("domain", given.get("extent"))
-    numbers = _numbers(listed) if isinstance(listed, list) else []
-    low, high = _numbers([given.get("domainMin")]), _numbers([given.get("domainMax")])
+    numbers = numbers_in(listed) if isinstance(listed, list) else []
+    low, high = numbers_in([given.get("domainMin")]), numbers_in([given.get("domainMax")])
     return min(low or numbers, default=-math.inf), max(high or numbers, default=math.inf)
 
 
 def _beyond(field: str, what: str, ends: tuple[float, float], values: Sequence[Any]) -> str:
-    value = next((each for each in _numbers(values) if not ends[0] <= each <= ends[1]), None)
+    value = next((each for each in numbers_in(values) if not ends[0] <= each <= ends[1]), None)
     if value is None:
         return ""
     return (
         f"the value {value:g} of column {field} is beyond the ends of {what}, so it is left out, or looks like another "
         "one. Make room for all values."
     )
-
-
-def _formats(name: str, channel: Mapping[str, Any]) -> list[str]:
-    """Return how the numbers of a channel are written."""
-    inner = [channel.get(key) for key in ("axis", "legend", "header")]
-    given = [channel.get("format"), *(each.get("format") for each in inner if isinstance(each, Mapping))]
-    return [each for each in given if isinstance(each, str)] if channel.get("type") == "quantitative" else []
-
-
-def _as_percentages(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> str:
-    """Return that percentages are multiplied by 100 once more, or proportions are called percentages."""
-    numbers, formats = _numbers(values), _formats(name, channel)
-    largest = max(map(abs, numbers), default=0.0)
-    has_percent = any("%" in each for each in formats)
-    if has_percent and largest > PERCENTAGES:
-        return (
-            f"the format % multiplies column {channel['field']} by 100, whose largest value is {largest:g}. Leave the "
-            "format out, and name the unit in the title."
-        )
-    title = str(channel.get("title", channel["field"]))
-    axis = channel.get("axis")
-    is_written = has_percent or (isinstance(axis, Mapping) and "labelExpr" in axis)
-    if name in ("x", "y") and channel.get("type") == "quantitative" and "aggregate" not in channel:
-        is_share = 0 < largest <= 1 and _PERCENT.search(title) and not is_written
-        if is_share:
-            return (
-                f'the axis is called "{title}", but no value is above 1, as if they were proportions. Multiply them '
-                "by 100; if they are percentages below 1, name the unit in other words, such as per 1,000."
-            )
-    return ""
-
-
-def _rounded_away(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> str:
-    """Return which value a label would print as 0 or 100% that is neither."""
-    for each in _formats(name, channel) if name in ("text", "tooltip") else ():
-        if not (found := _FORMAT.fullmatch(each)):
-            continue
-        is_percent = found[2] == "%"
-        decimals = int(found[1] or (0 if found[2] == "d" else 6))
-        for value in _numbers(values):
-            shown = 100 * value if is_percent else value
-            if math.isfinite(shown) and wording.honest_decimals(shown, decimals, is_percent=is_percent) > decimals:
-                return (
-                    f'the format "{each}" prints {value:g} of column {channel["field"]} as '
-                    f"{wording.round_half_up(shown, decimals):g}. Give it more decimals."
-                )
-    return ""

@@ -2,13 +2,12 @@
 
 Vega reads ``01/04/2024`` as 4 January, the year 2024 as two seconds after the beginning of 1970, and ``1,234`` as no
 number at all; a day without a time is midnight in Greenwich, and so the day before in other time zones. Two rows of one
-bar are stacked, months are in alphabetical order, and a missing name is called null. It says nothing of any of these.
+bar are stacked, and a missing name is called null. It says nothing of any of these.
 Here they are refused, or written so that Vega draws what the analyst's frame says.
 """
 
 from __future__ import annotations
 
-import calendar
 import datetime
 import re
 from collections import Counter
@@ -18,6 +17,7 @@ from typing import Any
 CHILDREN = ("layer", "hconcat", "vconcat", "concat")
 COUNTS = ("count", "distinct", "valid", "missing")  # aggregates that no value has to be a number for
 EARLIEST = 1e10  # milliseconds since the beginning of 1970; less is a year, or a count of days or seconds
+MOST_DIGITS = 2**53  # a larger whole number has other digits in JavaScript
 NO_MARKS = ("tooltip", "text", "href", "url", "description", "key")  # channels that place and part no marks
 MADE = {"aggregate", "bin", "timeUnit"}  # of a channel whose marks are not its rows
 PATHS = ("line", "area", "trail")
@@ -26,14 +26,13 @@ PARTS = {
     "year": "%Y",
     "month": "%m",
     "week": "%U",
-    "dayofyear": "%j",
+    "doy": "%j",
     "date": "%d",
     "hours": "%H",
     "minutes": "%M",
     "seconds": "%S.%f",
 }  # fmt: skip — of a date, by the name that a unit of time has for it
-PERIODS = {*calendar.month_abbr[1:], *calendar.day_abbr}
-_NUMBER = re.compile(r"\s*([+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)?\s*")
+NUMBER = re.compile(r"\s*([+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)?\s*")
 _DAY = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 _ZONE = re.compile(r"(?<=\d)(Z|[+-]\d{2}:?\d{2})$")
 
@@ -86,6 +85,26 @@ def children(view: Specification) -> list[Specification]:
     return [*(child for key in CHILDREN for child in view.get(key, ())), *([view["spec"]] if "spec" in view else [])]
 
 
+def channels_of(encoding: Specification) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield each channel that shows a column, those of lists (tooltips) one by one."""
+    for name, given in encoding.items():
+        for channel in given if isinstance(given, list) else [given]:
+            if field_of(channel):
+                yield name, channel
+
+
+def mark_of(unit: Specification) -> str:
+    """Return the kind of mark of a view."""
+    return str(unit["mark"]["type"] if isinstance(unit["mark"], Mapping) else unit["mark"])
+
+
+def transforms(view: Specification) -> Iterator[Mapping[str, Any]]:
+    """Yield what a chart does to its rows, in all its views."""
+    yield from view.get("transform", ())
+    for child in children(view):
+        yield from transforms(child)
+
+
 def data_of(node: Any) -> Iterator[Mapping[str, Any]]:
     """Yield each ``data`` of a chart, in lookups too, but not the rows themselves."""
     if isinstance(node, Mapping):
@@ -122,7 +141,7 @@ def misread(specification: Specification) -> str:
     >>> misread({"data": {"values": rows}, "mark": "bar", "encoding": day})[:64]
     'column day holds the text "01/04/2024", which Vega would read as'
     """
-    numbers, times = _fields(specification)
+    numbers, times = typed_columns(specification)
     for rows in tables(specification):
         for row in (each for each in rows if isinstance(each, Mapping)):
             if odd := next((name for name, value in row.items() if not isinstance(value, OF_JSON)), ""):
@@ -130,8 +149,13 @@ def misread(specification: Specification) -> str:
                     f"column {odd} holds {row[odd]!r}, for which Vega could only show the code. Write the text that is "
                     "meant, such as Q1 2024/25 for a quarter, or a number."
                 )
+            if large := next((name for name, value in row.items() if _has_too_many_digits(value)), ""):
+                return (
+                    f"column {large} holds the number {row[large]}, of which Vega keeps 15 digits. Make it a text: "
+                    ".astype(str)"
+                )
             for name in numbers & row.keys():
-                if isinstance(row[name], str) and not _NUMBER.fullmatch(row[name]):
+                if isinstance(row[name], str) and not NUMBER.fullmatch(row[name]):
                     return (
                         f'column {name} holds the text "{row[name]}" and is drawn as numbers: Vega leaves it out. '
                         "Make it numbers, missing where there is none: pd.to_numeric(…)."
@@ -140,6 +164,10 @@ def misread(specification: Specification) -> str:
                 if told := _not_a_time(row[name]):
                     return f"column {name} holds {told} Make it dates: pd.to_datetime(…, format=…)."
     return next(filter(None, (_unlike_its_rows(unit, specification) for unit in units(specification))), "")
+
+
+def _has_too_many_digits(value: Any) -> bool:
+    return isinstance(value, int) and abs(value) > MOST_DIGITS
 
 
 def _unlike_its_rows(unit: Mapping[str, Any], specification: Specification) -> str:
@@ -151,72 +179,16 @@ def _unlike_its_rows(unit: Mapping[str, Any], specification: Specification) -> s
         if isinstance(channel, Mapping) and isinstance(channel.get("field"), str) and name not in NO_MARKS
     }
     named = {name: each for name, each in channels.items() if each.get("type") in ("nominal", "ordinal")}
-    mark = unit["mark"]["type"] if isinstance(unit["mark"], Mapping) else unit["mark"]
     for channel in (each for each in named.values() if "timeUnit" not in each):
         field = channel["field"]
         if any(field in row and row[field] in (None, "") for row in rows):
             return f"column {field} has no name in a row, which Vega calls null. Name it, or leave the row out."
-    for place in ("x", "y"):
-        if place in named and "sort" not in named[place] and (told := _reordered(rows, named[place]["field"], mark)):
-            return told
     is_counted = any(isinstance(each, Mapping) and "aggregate" in each for each in unit["encoding"].values())
     return (
         ""
         if unit["is_changed"] or is_counted or "x2" in channels or "y2" in channels
-        else _doubled(rows, channels, mark, unit["facets"])
+        else _doubled(rows, channels, mark_of(unit), unit["facets"])
     )
-
-
-def _reordered(rows: Rows, field: str, mark: str) -> str:
-    names = list(dict.fromkeys(row[field] for row in rows if isinstance(row.get(field), str)))
-    drawn = sorted(names)
-    numbers = [int(found[0]) for name in drawn if (found := re.match(r"\d+", name))]
-    has_order = all(name[:3].title() in PERIODS for name in names) or (
-        len(numbers) == len(drawn) and numbers != sorted(numbers)
-    )
-    if drawn == names or not (mark in PATHS or has_order):
-        return ""
-    return (
-        f"Vega puts column {field} into alphabetical order ({drawn[0]}, {drawn[1]}, …), not that of its rows "
-        f"({names[0]}, {names[1]}, …). Keep theirs, with sort=None, or give dates or numbers."
-    )
-
-
-def out_of_categories(chart: Any, specification: Specification) -> str:
-    """Return which ordered categories of a frame Vega would put into alphabetical order; an empty text if none.
-
-    Altair hands their order on only where it infers the type of a column: `c`, and not `c:O`.
-    """
-    orders = {
-        str(name): list(values.cat.categories)
-        for frame in _frames(chart)
-        for name, values in frame.items()
-        if getattr(values.dtype, "ordered", False)
-    }
-    for unit in units(specification):
-        for channel in unit["encoding"].values():
-            field = field_of(channel)
-            if field not in orders or channel.get("type") not in ("nominal", "ordinal") or "sort" in channel:
-                continue
-            seen = {row.get(field) for row in rows_of(unit, specification)}
-            names = [name for name in orders[field] if name in seen and isinstance(name, str)]
-            if names != sorted(names) and not isinstance(channel.get("scale", {}).get("domain"), list):
-                return (
-                    f"Vega puts column {field} into alphabetical order ({', '.join(sorted(names)[:2])}, …), not that "
-                    f"of its categories ({', '.join(names[:2])}, …). Give it: sort={names}."
-                )
-    return ""
-
-
-def _frames(chart: Any) -> Iterator[Any]:
-    """Yield the frames of a chart of Altair and of the charts in it."""
-    data = getattr(chart, "data", None)
-    if hasattr(data, "dtypes") and hasattr(data, "items"):
-        yield data
-    for name in (*CHILDREN, "spec"):
-        inner = getattr(chart, name, None)
-        for child in inner if isinstance(inner, list) else [inner] if hasattr(inner, "data") else ():
-            yield from _frames(child)
 
 
 def _doubled(rows: Rows, channels: Mapping[str, Any], mark: str, facets: Sequence[str]) -> str:
@@ -230,7 +202,7 @@ def _doubled(rows: Rows, channels: Mapping[str, Any], mark: str, facets: Sequenc
     fields = [*facets, *(channel["field"] for channel in others)]
     time_units = [*("" for _ in facets), *(str(channel.get("timeUnit", "")) for channel in others)]
     found = Counter(
-        tuple(_in_unit(str(row.get(field)), unit) for field, unit in zip(fields, time_units, strict=True))
+        tuple(in_unit(str(row.get(field)), unit) for field, unit in zip(fields, time_units, strict=True))
         for row in rows
     )
     key, count = next(((key, count) for key, count in found.items() if count > 1), ((), 0))
@@ -243,18 +215,18 @@ def _doubled(rows: Rows, channels: Mapping[str, Any], mark: str, facets: Sequenc
     )
 
 
-def _in_unit(text: str, unit: str) -> str:
+def in_unit(text: str, unit: str) -> str:
     """Return what is left of a date in a unit of time, such as the month in ``month``, so that years fall together.
 
     Examples
     --------
-    >>> _in_unit("2024-04-30", "month"), _in_unit("2024-04-30", "utcyearmonth"), _in_unit("North", "")
+    >>> in_unit("2024-04-30", "month"), in_unit("2024-04-30", "utcyearmonth"), in_unit("North", "")
     ('04', '2024-04', 'North')
     """
-    day = _local(text) if unit else ""
+    day, unit = _local(text) if unit else "", unit.replace("dayofyear", "doy")
     parts = [form for name, form in PARTS.items() if name in unit]
-    if "day" in unit.replace("dayofyear", ""):  # the day of the week
-        parts.append("%a")
+    if "day" in unit:  # the day of the week
+        parts.append("%w")
     return f"{datetime.datetime.fromisoformat(day):{'-'.join(parts)}}" if day and parts else text
 
 
@@ -276,7 +248,7 @@ def with_local_times(specification: Specification) -> dict[str, Any]:
     >>> with_local_times({"data": {"values": rows}, "mark": "bar", "encoding": day})["data"]["values"]
     [{'day': '2024-07-01T00:00:00'}, {'day': '2024-07-01T00:30:00'}]
     """
-    _, times = _fields(specification)
+    _, times = typed_columns(specification)
     return dict(_with_rows(specification, times)) if times else dict(specification)
 
 
@@ -315,7 +287,7 @@ def _local(text: str) -> str:
     return _ZONE.sub("", text) if "T" in text or " " in text else ""
 
 
-def _fields(specification: Specification) -> tuple[set[str], set[str]]:
+def typed_columns(specification: Specification) -> tuple[set[str], set[str]]:
     """Return the columns that are drawn as numbers, and as times, except those that the chart says how to read."""
     parsed = {
         name

@@ -59,11 +59,13 @@ CONFIG: dict[str, Any] = {
 
 
 PANEL_SPACING = 44  # between panels: the title of an axis is above the lower one
+SHADES = [palette.PALE_BLUE, palette.CATEGORIES[0]]  # as a scheme, so that steps get shades between them
+
 OWN_CHARTS: dict[str, Any] = {
     "mark": {"color": palette.CATEGORIES[0]},
     "range": {
         "category": list(palette.CATEGORIES),
-        **{kind: [palette.PALE_BLUE, palette.CATEGORIES[0]] for kind in ("ordinal", "ramp", "heatmap")},
+        **{kind: {"scheme": SHADES} for kind in ("ordinal", "ramp", "heatmap")},
     },
     "view": {"stroke": None, "continuousHeight": PLOT_HEIGHT},
     **{kind: {"spacing": PANEL_SPACING} for kind in ("concat", "facet")},

@@ -36,6 +36,7 @@ UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 SURROGATE = re.compile("[\ud800-\udfff]")
 SETS_QUARTER = re.compile(r"^quarter\s*(?::[^=\n]+)?=", re.MULTILINE)
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+COMPREHENSIONS = ("listcomp", "setcomp", "dictcomp", "genexpr")
 TO_REVIEW = "to-review"  # the tag of a cell that was carried over from the quarter before
 FIRST_WORDS = 40  # letters of a cell that name it in messages
 TITLE = re.compile(r"\A\s*#[ \t]+(.+?)\s*(?:\{[^}]*\}\s*)?$", re.MULTILINE)
@@ -130,6 +131,26 @@ def _defined_in(cell: Mapping[str, Any]) -> set[str]:
     except (SyntaxError, ValueError):
         return set()
     return {each.get_name() for each in symbols if each.is_assigned() or each.is_imported()}
+
+
+def _set_by_the_build(source: str) -> list[str]:
+    r"""Return the parameters that a cell reads itself, beside setting them; functions read them when they are called.
+
+    Examples
+    --------
+    >>> _set_by_the_build("quarter = '2024-25-Q2'\nyears = [part for part in quarter.split('-')]")
+    ['quarter']
+    >>> _set_by_the_build("quarter = '2024-25-Q2'\ndef year():\n    return quarter[:7]")
+    []
+    """
+    try:
+        tables = [symtable.symtable(source, "cell", "exec")]
+    except (SyntaxError, ValueError):
+        return []
+    for table in tables:
+        tables += [each for each in table.get_children() if each.get_name() in COMPREHENSIONS]
+    read = {each.get_name() for table in tables for each in table.get_symbols() if each.is_referenced()}
+    return [name for name in ("quarter", "edition") if name in read]
 
 
 def _refuse_conflicts(name: str, text: str) -> None:
@@ -282,6 +303,11 @@ class Notebook:
         if not parameters or not SETS_QUARTER.search(parameters[0].source):
             raise NotebookError(
                 f'{where}: no cell tagged "parameters" sets the quarter. Add one with: quarter = "2024-25-Q2"'
+            )
+        if read := _set_by_the_build(parameters[0].source):
+            raise NotebookError(
+                f"{where}, {place_of(cells, parameters[0])}: it calculates from `{read[0]}`, which the build sets "
+                "after this cell, so that the result would be that of another quarter. Calculate it in a cell below."
             )
 
     @property

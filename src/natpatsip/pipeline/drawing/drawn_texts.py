@@ -21,6 +21,7 @@ Items = Sequence[Mapping[str, Any]]
 LOOK = ("fill", "stroke", "shape", "strokeDash", "strokeWidth", "size", "opacity")
 _MISSING = re.compile(r"(?<![\w'’])(null|undefined|NaN|nan|NaT|<NA>|Infinity|Invalid [Dd]ate)(?![\w'’])")
 _MISSING_IN_TITLE = re.compile(r"(?<![\w'’])(\Anull\Z|undefined|NaN|nan|NaT|<NA>)(?![\w'’])")
+_OF_JAVASCRIPT = re.compile(r"\b[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d{4} \d\d:\d\d:\d\d|\[object Object\]")
 _NUMBER = re.compile(r"[-−+]?[£$€]?\d[\d,.]*\s?[%kKMGBTmµ]?")
 _SMALL = re.compile(r"[-−]?[\d.]+\s?[mµnpfazy]")  # d3's milli, micro and less
 _LEFT_OUT = re.compile(r"…\s?\d+ entries")
@@ -44,6 +45,11 @@ def misleading(
                 f'it shows the text "{text}", with {found[1]} for a missing value. Leave the row out, or give it words '
                 "in the notebook."
             )
+        if found := _OF_JAVASCRIPT.search(text):
+            return (
+                f'it shows the text "{text}", which is JavaScript\'s and not for readers; a month without a year is '
+                "one of 2012 there. Draw the dates with their unit, such as month(day), or words."
+            )
         if has_si_format and _SMALL.fullmatch(text):
             return (
                 f'its format writes a value as "{text}", where {text[-1]} stands for a small part, and readers may '
@@ -61,7 +67,36 @@ def misleading(
                 f'two labels of the {axis} axis are "{twice}": its format rounds different values to the same text. '
                 "Give it more decimals, or leave the format out."
             )
-    return next(filter(None, map(_same_look, _legends(scene))), "")
+    if told := next(filter(None, map(_steps_alike, _with_role(scene, "legend"))), ""):
+        return told
+    labels = [item for mark in _with_role(scene, "axis-label") for item in mark.get("items", ())]
+    if any("text" not in item for item in labels):  # an empty text is meant to be one
+        return "a name on an axis has no label, because its labelExpr has nothing for it. Give it a label too."
+    legends = list(_legends(scene))
+    told = next(filter(None, map(_same_look, legends)), "")
+    if not told and "layer" in specification:  # one plot, in which a look can mean one thing
+        told = _looks_of_two(legends)
+    return told
+
+
+def _looks_of_two(legends: Iterable[Sequence[tuple[str, str]]]) -> str:
+    """Return which names of two legends look the same."""
+    seen: dict[str, str] = {}
+    for look, label in (entry for legend in legends for entry in legend):
+        if seen.setdefault(look, label) != label:
+            return f'"{seen[look]}" and "{label}", of two legends, look the same. Give them colours of their own.'
+    return ""
+
+
+def _steps_alike(legend: Mapping[str, Any]) -> str:
+    """Return that two steps of a colour scale have one colour, or two of its labels one number."""
+    bands = [str(item.get("fill")) for mark in _with_role(legend, "legend-band") for item in mark.get("items", ())]
+    labels = [text for mark in _with_role(legend, "legend-label") for _, text in texts(mark)]
+    if len(set(bands)) < len(bands):
+        return "two steps of its legend have one colour. Give the scale as many colours as steps, or none."
+    if twice := _alike(labels):
+        return f'two labels of its legend are "{twice}": its format rounds different values to the same text.'
+    return ""
 
 
 def cut_alike(svg: str, scene: Mapping[str, Any]) -> str:

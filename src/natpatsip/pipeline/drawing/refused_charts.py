@@ -11,11 +11,12 @@ from itertools import pairwise
 from typing import Any
 
 from natpatsip import wording
-from natpatsip.charts.own_charts import children, data_of, tables, units
+from natpatsip.charts.own_charts import PATHS, children, data_of, mark_of, tables, units
 
 PLACES = ("x", "y", "x2", "y2", "width", "height", "size", "startAngle", "endAngle", "innerRadius", "outerRadius")
 PLACED = {"type": "none", "contains": "content"}  # every mark is placed by `natpatsip.charts`
 POINTS = ("symbol", "text", "rect", "rule")  # marks that show a value by themselves
+APART = {"x2", "y2", "detail"}  # channels of bars that may end where another begins
 EDGE = 1.0  # pixels that a mark may lie beyond the plot
 
 
@@ -44,7 +45,7 @@ def undrawn(
     nested, unknown = _nested(specification, views), _unknown(specification, views)
     if any(shown) and not is_broken and not nested and not unknown:
         hidden = next(filter(None, (_hidden(items) for items, _, _ in marks)), "")
-        return _cut_off(views, marks) or hidden or _alone(scene())
+        return _cut_off(views, marks) or hidden or _alone(scene()) or _joined(views, scene)
     if not is_broken and not any(of_data) and any(drawn):  # constants alone: there are no data to show
         return ""
     empty = "the chart draws no mark of its data"
@@ -158,9 +159,56 @@ def _hidden(items: Items) -> str:
     return ""
 
 
+def _joined(views: Sequence[Mapping[str, Any]], scene: Callable[[], Mapping[str, Any]]) -> str:
+    """Return that what a chart does to its rows leaves two of one bar, or of one point of a line; or an empty text.
+
+    `own_charts` looks for them in the rows of charts that draw these as they are.
+    """
+    changed = [view for view in views if view["is_changed"] and not _is_summed(view["encoding"])]
+    bars = [view["encoding"] for view in changed if mark_of(view) == "bar" and not APART & view["encoding"].keys()]
+    lengths = [
+        along for each in bars for along, other in ("xy", "yx") if _is_number(each, along) > _is_number(each, other)
+    ]
+    are_lines = any(mark_of(view) in PATHS and not _is_number(view["encoding"], "x") for view in changed)
+    stacked = any(_end_to_end(items, each) for each in lengths for items in _marks_of(scene(), ("rect",)))
+    if stacked or (are_lines and any(map(_twice_in_one_place, _marks_of(scene(), PATHS)))):
+        return (
+            "after its transforms two rows are one bar, or one point of a line, and Vega stacks or joins them. Give "
+            'each a row or a colour of its own, or say how they are joined: "sum(…)".'
+        )
+    return ""
+
+
+def _is_number(encoding: Mapping[str, Any], place: str) -> bool:
+    channel = encoding.get(place)
+    return isinstance(channel, Mapping) and channel.get("type") == "quantitative"
+
+
+def _is_summed(encoding: Mapping[str, Any]) -> bool:
+    return any(isinstance(each, Mapping) and {"aggregate", "bin"} & each.keys() for each in encoding.values())
+
+
+def _end_to_end(items: Items, along: str) -> bool:
+    """Return True if two bars of one colour are one, with an end of each at one of the other's."""
+    across, length, extent = ("x", "height", "width") if along == "y" else ("y", "width", "height")
+    bars: dict[tuple[Any, ...], list[tuple[float, float]]] = {}
+    for each in items:
+        if each.get("width") and each.get("height"):
+            start = each.get(along) or 0
+            look = (each.get(across) or 0, each[extent], each.get("fill"), each.get("opacity"))
+            bars.setdefault(look, []).append((start, start + each[length]))
+    pairs = (pair for ends in map(sorted, bars.values()) for pair in pairwise(ends))
+    return any(abs(before[1] - after[0]) < EDGE for before, after in pairs)
+
+
+def _twice_in_one_place(items: Items) -> bool:
+    shown = [each for each in items if each.get("defined", True)]
+    return any(one.get("x") == other.get("x") and one.get("y") != other.get("y") for one, other in pairwise(shown))
+
+
 def _alone(scene: Mapping[str, Any]) -> str:
     """Return that a line or an area does not show a value, as it has none beside it; empty if points show all."""
-    paths = list(_marks_of(scene, ("line", "area", "trail")))
+    paths = list(_marks_of(scene, PATHS))
     points = {_place(each) for items in _marks_of(scene, POINTS) for each in items if each.get("opacity", 1)}
     for items in paths:
         are_there = [False, *(bool(each.get("defined", True)) for each in items), False]

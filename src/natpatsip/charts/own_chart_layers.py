@@ -1,0 +1,125 @@
+"""What lies over one another in an analyst's own chart, and has another place than the axis and the values say.
+
+Vega stacks each layer by itself, puts a line at ``alt.value(25)`` 25 pixels below the top, and gives a layer with a
+scale of its own no axis if it is told so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from natpatsip.charts.own_charts import PATHS, Rows, Specification, children, field_of, mark_of, rows_of, units
+
+STACKED_BY = ("color", "fill", "stroke", "opacity", "shape", "detail")
+STACKED = ("bar", "area")  # marks that Vega stacks
+PLACES = ("x", "y")
+
+
+def displaced(specification: Specification) -> str:
+    """Return which mark of a chart would be at another place than its value has on the axis, or an empty text.
+
+    Examples
+    --------
+    >>> target = {"mark": "rule", "encoding": {"y": {"value": 25}}}
+    >>> bars = {"mark": "bar", "encoding": {"y": {"field": "seen", "type": "quantitative"}}}
+    >>> displaced({"layer": [bars, target]})[:42]
+    'a line is at y = alt.value(25), which Vega'
+    """
+    views = list(units(specification))
+    return (
+        _apart_from_their_bars(specification)
+        or next(filter(None, (_apart_from_their_slices(view, views) or _raised(view, views) for view in views)), "")
+        or next(filter(None, (_in_pixels(view, views) for view in views)), "")
+        or _without_axis(specification)
+    )
+
+
+def _apart_from_their_bars(specification: Specification) -> str:
+    """Return that labels or points over stacked bars lie at other bars: each layer of a chart is stacked by itself."""
+    drawn: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for unit in units(specification):
+        encoding, mark = unit["encoding"], mark_of(unit)
+        measured = [name for name in PLACES if _is_measured(encoding.get(name))]
+        if len(measured) != 1 or unit["is_changed"] or {"x2", "y2", "xOffset", "yOffset"} & encoding.keys():
+            continue
+        heights, other = encoding[measured[0]], encoding.get("y" if measured == ["x"] else "x", {})
+        groups = {field for name in STACKED_BY if (field := field_of(encoding.get(name)))} - {field_of(other)}
+        is_stacked = heights.get("stack", bool(groups) and mark in STACKED) not in (None, False)
+        place = (measured[0], field_of(heights), field_of(other), str(unit["data"]), *unit["facets"])
+        stacked = (heights.get("stack", "zero"), groups, encoding.get("order")) if is_stacked else ()
+        if mark in STACKED:
+            if is_stacked and _has_several(rows_of(unit, specification), [field_of(other), *unit["facets"]]):
+                drawn[place] = stacked
+        elif mark == "text" and place in drawn and stacked != drawn[place] and (groups or "aggregate" not in heights):
+            given = " and ".join(sorted(drawn[place][1]))
+            return (
+                f"labels of {place[1]} over stacked bars are not stacked as these are, so that they lie at other bars. "
+                f"Give the labels the stack and the order of the bars, and detail={given}, or draw no labels."
+            )
+    return ""
+
+
+def _is_measured(channel: Any) -> bool:
+    return isinstance(channel, Mapping) and channel.get("type") == "quantitative"
+
+
+def _has_several(rows: Rows, places: Sequence[str]) -> bool:
+    """Return True if more than one row is at one place."""
+    found = [tuple(map(row.get, places)) for row in rows]
+    return len(set(found)) < len(found)
+
+
+def _apart_from_their_slices(unit: Specification, views: Sequence[Specification]) -> str:
+    """Return that labels of a pie lie at other slices: Vega stacks slices, and labels only if it is told so."""
+    theta = unit["encoding"].get("theta")
+    pies = [each for each in views if mark_of(each) == "arc" and each["encoding"].get("theta") is not None]
+    if mark_of(unit) != "text" or not pies or not field_of(theta) or theta.get("stack") not in (None, False):
+        return ""
+    return (
+        f"labels of {field_of(theta)} are not stacked as the slices are, so that they lie at other slices. Stack them: "
+        f'alt.Theta("{field_of(theta)}:Q").stack(True)'
+    )
+
+
+def _raised(unit: Specification, views: Sequence[Specification]) -> str:
+    """Return that values are drawn above one another, so that the axis says the sum, or nothing, of each."""
+    for place in PLACES:
+        channel = unit["encoding"].get(place)
+        stack = channel.get("stack") if _is_measured(channel) else None
+        if stack == "center":
+            return f"it is stacked around the middle (center), so that its {place} axis says no value. Stack from 0."
+        if stack and mark_of(unit) in PATHS and not any(mark_of(each) in STACKED for each in views):
+            return f"its lines are stacked, so that each is at the sum of those below it. Leave stack out of {place}."
+    return ""
+
+
+def _in_pixels(unit: Specification, views: Sequence[Specification]) -> str:
+    """Return that a line looks as if it were at a value of the axis, and is at a number of pixels."""
+    for place in PLACES:
+        given = unit["encoding"].get(place)
+        value = given.get("value") if isinstance(given, Mapping) else None
+        has_axis = any(_is_measured(each["encoding"].get(place)) for each in views)
+        is_line = mark_of(unit) == "rule" and f"{place}2" not in unit["encoding"]
+        if is_line and has_axis and isinstance(value, int | float):
+            return (
+                f"a line is at {place} = alt.value({value:g}), which Vega takes for pixels, not for a value of the "
+                f"axis. Write alt.datum({value:g})."
+            )
+    return ""
+
+
+def _without_axis(view: Specification) -> str:
+    """Return that a layer has a scale of its own and no axis, so that readers take it by that of another layer."""
+    resolved = view.get("resolve", {}).get("scale", {})
+    for place in PLACES:
+        if "layer" in view and resolved.get(place) == "independent":
+            given = [each["encoding"].get(place) for layer in view["layer"] for each in units(layer)]
+            measured = [each for each in given if isinstance(each, Mapping) and _is_measured(each)]
+            hidden = [each for each in measured if "axis" in each and each["axis"] is None]
+            if hidden and len(measured) > 1:
+                return (
+                    f"column {field_of(hidden[0])} has a scale of its own and no axis, so that readers take it by the "
+                    f"{place} axis of another column. Show its axis, or draw two charts."
+                )
+    return next(filter(None, map(_without_axis, children(view))), "")

@@ -1,0 +1,68 @@
+"""Each mark of an own chart is at its value on the axis that readers see, and its look is explained."""
+
+import altair as alt
+import pandas as pd
+import pytest
+
+from natpatsip.charts.own_chart_encodings import misstated
+
+ROWS = pd.DataFrame(
+    {"area": ["A", "A", "B", "B"], "team": ["N", "S", "N", "S"], "seen": [1, 2, 3, 4], "cost": [70, 80, 90, 60]}
+)
+BASE = alt.Chart(ROWS)
+BARS = BASE.mark_bar().encode(x="area:N", y="sum(seen):Q")
+PARTS = {"x": "area:N", "color": "team:N"}
+SLICES = BASE.encode(theta="seen:Q", color="team:N")
+STACKED = SLICES.encode(theta=alt.Theta("seen:Q").stack(True))
+COST = BASE.mark_point().encode(x="area:N", y=alt.Y("mean(cost):Q", axis=None))
+NO_LEGEND = alt.Color("team:N", legend=None)
+
+
+def with_labels(base):
+    return base.mark_arc() + base.mark_text(radius=120).encode(text="seen:Q")
+
+
+REFUSED = {
+    "slices": (with_labels(SLICES), "lie at other slices"),
+    "line-in-pixels": (BARS + alt.Chart().mark_rule().encode(y=alt.value(25)), "a line is at y = alt.value(25)"),
+    "around-the-middle": (BASE.mark_bar().encode(**PARTS, y=alt.Y("seen:Q", stack="center")), "(center)"),
+    "stacked-lines": (BASE.mark_line().encode(**PARTS, y=alt.Y("seen:Q", stack="zero")), "its lines are stacked"),
+    "no-axis": (alt.layer(BARS, COST).resolve_scale(y="independent"), "column cost has a scale of its own and no axis"),
+    "no-axis-beside-another-chart": (
+        BARS | alt.layer(BARS, COST).resolve_scale(y="independent"),
+        "column cost has a scale of its own and no axis",
+    ),
+    "no-legend": (
+        BASE.mark_bar().encode(x="area:N", y="seen:Q", color=NO_LEGEND),
+        "nothing says which color is which team",
+    ),
+    "no-legend-and-a-tooltip": (
+        BASE.mark_bar().encode(x="area:N", y="seen:Q", color=NO_LEGEND, tooltip="team:N"),
+        "nothing says which color",
+    ),
+}
+DRAWN = {
+    "slices": with_labels(STACKED),
+    "line-at-a-value": BARS + alt.Chart().mark_rule().encode(y=alt.datum(5)),
+    "line-over-names": BARS + alt.Chart().mark_rule().encode(x=alt.value(25)),
+    "span-in-pixels": BARS + alt.Chart().mark_rule().encode(y=alt.value(0), y2=alt.value(9)),
+    "stacked-areas-with-lines": BASE.mark_area().encode(**PARTS, y="seen:Q")
+    + BASE.mark_line().encode(**PARTS, y=alt.Y("seen:Q", stack="zero")),
+    "one-axis": alt.layer(BARS, COST),
+    "two-axes": alt.layer(BARS, BASE.mark_point().encode(x="area:N", y="mean(cost):Q")).resolve_scale(y="independent"),
+    "panels-have-names": BASE.mark_bar().encode(x="area:N", y="seen:Q", color=NO_LEGEND, column="team:N"),
+    "labels-name-them": BASE.mark_bar().encode(x="area:N", y="seen:Q", color=NO_LEGEND)
+    + BASE.mark_text().encode(x="area:N", y=alt.Y("seen:Q", stack="zero"), detail="team:N", text="team:N"),
+    "one-name": alt.Chart(ROWS[ROWS["team"] == "N"]).mark_bar().encode(x="area:N", y="seen:Q", color=NO_LEGEND),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_marks_that_are_elsewhere_than_their_values_or_that_nothing_explains_are_refused(name):
+    made, said = REFUSED[name]
+    assert said in misstated(made.to_dict())
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_marks_at_their_values_that_are_explained_are_drawn(name):
+    assert misstated(DRAWN[name].to_dict()) == ""

@@ -1,0 +1,97 @@
+"""An own chart draws names and parts of dates in the order they have, not in that of the alphabet or of one year."""
+
+import altair as alt
+import pandas as pd
+import pytest
+
+from natpatsip.charts.own_chart_order import out_of_order
+
+
+def chart(names, *, mark="bar", **channels):
+    rows = pd.DataFrame(
+        {"a": names, "n": range(1, len(names) + 1), "c": ["p", "q"] * (len(names) // 2) + ["p"] * (len(names) % 2)}
+    )
+    return getattr(alt.Chart(rows), f"mark_{mark}")().encode(**{"x": "a:N", "y": "n:Q", **channels})
+
+
+def days(*given):
+    return list(pd.to_datetime(given))
+
+
+YEAR = days(*(f"2024-{month:02}-01" for month in range(4, 13)), *(f"2025-{month:02}-01" for month in range(1, 4)))
+IN_ORDER = {
+    "months": (["Apr", "May", "Jun"], "Apr, Jun"),
+    "months-of-a-year": (["2024 Apr", "2024 May", "2024 Aug"], "2024 Apr, 2024 Aug"),
+    "days": (["Monday", "Tuesday", "Friday"], "Friday, Monday"),
+    "quarters": (["Q4 2023/24", "Q1 2024/25"], "Q1 2024/25, Q4 2023/24"),
+    "bands": (["0-4", "5-9", "10-14"], "0-4, 10-14"),
+    "bands-in-words": (["Under 18", "18 to 64", "65 and over"], "18 to 64, 65 and over"),
+    "signs": (["<18", "18", "65+"], "18, 65+"),
+    "weeks": (["Week 9", "Week 10"], "Week 10, Week 9"),
+}
+NO_ORDER = {
+    "as-drawn": ["Q1 2023/24", "Q2 2023/24"],
+    "teams": ["North", "East"],
+    "wards": ["Ward 3", "Ward 1", "Ward 2"],
+    "wards-of-sites": ["West 1", "East 2"],
+    "bands": ["5 to 9", "0 to 4"],
+}
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_periods_and_amounts_in_alphabetical_order_are_refused(name):
+    names, drawn = IN_ORDER[name]
+    made = chart(names)
+    assert f"alphabetical order ({drawn}, …), not that of its rows" in out_of_order(made, made.to_dict())
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_in_the_order_of_their_rows_they_are_drawn(name):
+    made = chart(IN_ORDER[name][0], x=alt.X("a:N").sort(None))
+    assert out_of_order(made, made.to_dict()) == ""
+
+
+@pytest.mark.parametrize("name", NO_ORDER)
+def test_names_without_an_order_are_drawn_and_in_a_line_only_in_that_of_their_rows(name):
+    made, line = chart(NO_ORDER[name]), chart(NO_ORDER[name], mark="line")
+    assert out_of_order(made, made.to_dict()) == ""
+    assert ("alphabetical order" in out_of_order(line, line.to_dict())) is (name != "as-drawn")
+
+
+def test_categories_keep_their_order():
+    made = chart(pd.Categorical(["May", "Apr"], ["May", "Apr"], ordered=True), x="a")
+    assert out_of_order(made, made.to_dict()) == ""
+
+
+@pytest.mark.parametrize("mark", ["bar", "line"])
+@pytest.mark.parametrize(
+    ("dates", "unit"),
+    [
+        (YEAR, "month"),
+        (YEAR, "monthdate"),
+        (YEAR, "dayofyear"),
+        (YEAR, "utcmonth"),
+        (days("2024-04-01", "2024-04-02", "2024-04-07"), "day"),
+        (days("2024-04-01 21:00", "2024-04-01 22:00", "2024-04-02 03:00"), "hours"),
+    ],
+    ids=str,
+)
+def test_dates_that_go_into_the_next_year_week_or_day_are_not_drawn_without_it(dates, unit, mark):
+    for y in ("n:Q", "sum(n):Q"):
+        made = chart(dates, mark=mark, x=f"{unit}(a):O", y=y)
+        assert f"a is drawn without its year ({unit})" in out_of_order(made, made.to_dict())
+
+
+@pytest.mark.parametrize(
+    ("dates", "channels"),
+    [
+        (YEAR, {"x": "yearmonth(a):O"}),
+        (YEAR, {"x": "month(a):O", "color": "year(a):N"}),
+        (YEAR[:9], {"x": "month(a):O"}),
+        (YEAR + [day + pd.DateOffset(years=1) for day in YEAR], {"x": "month(a):O", "y": "mean(n):Q"}),
+    ],
+    ids=["with-its-year", "a-colour-for-each-year", "one-year", "the-months-of-two-years"],
+)
+def test_other_dates_are(dates, channels):
+    made = chart(dates, **channels)
+    assert out_of_order(made, made.to_dict()) == ""
