@@ -738,18 +738,22 @@ end
 -- What is asked of a table again and again: its rows, which of them head groups, the rows of data, and what is marked in
 -- it. A walk copies what it walks, so that one of the table is made, and those of its cells where there is something.
 local function reading_of(tbl)
-  local marks, has_drawings = {}, false
+  local marks, has_drawings, has_raw = {}, false, false
   tbl:walk({
     Span = function(span) for _, class in ipairs(span.classes) do marks[class] = true end end,
-    RawInline = function(inline) has_drawings = has_drawings or inline.text:match('drawing') ~= nil end,
+    RawInline = function(inline)
+      has_drawings = has_drawings or inline.text:match('drawing') ~= nil
+      has_raw = has_raw or not inline.text:match('^#np%-') -- the filters' own
+    end,
     Image = function() has_drawings = true end,
+    Note = function() has_raw = true end,
   })
   local rows, is_heading, data = all_rows(tbl), {}, pandoc.List({})
   for r, row in ipairs(rows) do
     is_heading[r] = marks.group and is_group(row) or false
     if not is_heading[r] then data:insert(row) end
   end
-  return { rows = rows, is_heading = is_heading, data = data, marks = marks, has_drawings = has_drawings }
+  return { rows = rows, is_heading = is_heading, data = data, marks = marks, has_drawings = has_drawings, has_raw = has_raw }
 end
 
 local function without_mark(blocks, class)
@@ -825,6 +829,20 @@ local function longest_word_of(reading)
     for _, cell in ipairs(row.cells) do longest = math.max(longest, longest_word(stringify(cell))) end
   end
   return longest
+end
+
+-- True if the PDF may have to break a word of a table: an id, or one of 25 letters. Raw markup and notes may hold any words.
+local function has_long_words(tbl, reading)
+  if reading.has_raw then return true end
+  for _, rows in ipairs({ tbl.head.rows, reading.rows }) do
+    for _, row in ipairs(rows) do
+      for _, cell in ipairs(row.cells) do
+        local text = stringify(cell)
+        if text:find('_') or longest_word(text) >= 25 then return true end
+      end
+    end
+  end
+  return false
 end
 
 -- How many letters a row needs where every column is as narrow as its longest word, with the space between columns.
@@ -986,6 +1004,7 @@ end
 
 local function typst_table(tbl, reading)
   local columns, aligns, cells, header = {}, {}, {}, {}
+  local is_breakable = has_long_words(tbl, reading)
   local heading = heading_rows(tbl)
   local widths, letters = weights(tbl, reading)
   for c, weight in ipairs(widths) do
@@ -1027,7 +1046,8 @@ local function typst_table(tbl, reading)
   return raw('typst', '#np-table(columns: (' .. table.concat(columns, ', ') .. ',), align: ('
     .. table.concat(aligns, ', ') .. ',), caption: ' .. content(tbl.caption.long) .. numbers('totals', totals)
     .. numbers('groups', groups) .. (#heading > 1 and ', heads: ' .. #heading or '')
-    .. (letters > ACROSS and ', letters: ' .. letters or '') .. ', header: (' .. table.concat(header, ', ') .. ',),\n'
+    .. (letters > ACROSS and ', letters: ' .. letters or '') .. (is_breakable and ', has-long-words: true' or '')
+    .. ', header: (' .. table.concat(header, ', ') .. ',),\n'
     .. table.concat(cells, ',\n') .. ')' .. (tbl.identifier ~= '' and ' #label(' .. typst_string(tbl.identifier) .. ')' or ''))
 end
 
