@@ -39,24 +39,35 @@ local function markup(blocks, format)
   return (pandoc.write(pandoc.Pandoc(blocks), format):gsub('%s+$', ''))
 end
 
-local function content(blocks) return '[' .. markup(blocks, 'typst') .. ']' end
+-- Content that stands within other markup of Typst is put aside, with a mark in its place, and written at the end, all at
+-- once: a run of the writer takes a millisecond, whatever it writes. Marks are of control characters, which no text has.
+local MARK, MARKS, PARTED = '\1%d\2', '\1(%d+)\2', '\3'
+local aside = pandoc.List({})
 
--- The same of many at once: a run of the writer takes a millisecond, whatever it writes.
-local PARTED = '/* natpatsip: next */'
-local function contents(parts)
-  local blocks, out = pandoc.Blocks({}), {}
-  for _, part in ipairs(parts) do
-    blocks:extend(part)
+local function content(blocks)
+  aside:insert(blocks)
+  return '[' .. MARK:format(#aside) .. ']'
+end
+
+local function with_contents(doc)
+  if #aside == 0 then return doc end
+  local blocks, texts = pandoc.Blocks({}), {}
+  for _, each in ipairs(aside) do
+    blocks:extend(each)
     blocks:insert(pandoc.RawBlock('typst', PARTED))
   end
-  local text, from = #parts > 0 and pandoc.write(pandoc.Pandoc(blocks), 'typst') or '', 1
-  for n = 1, #parts do
-    local at, to = text:find(PARTED, from, true)
-    out[n] = '[' .. text:sub(from, at - 1):gsub('^\n+', ''):gsub('%s+$', '') .. ']'
-    from = to + 1
+  for text in pandoc.write(pandoc.Pandoc(blocks), 'typst'):gmatch('([^' .. PARTED .. ']*)' .. PARTED) do
+    table.insert(texts, (text:gsub('^\n+', ''):gsub('%s+$', '')))
   end
-  return out
+  local function filled(text) return (text:gsub(MARKS, function(n) return filled(texts[tonumber(n)]) end)) end
+  local function fill(element)
+    if not element.text:find(MARKS) then return nil end
+    element.text = filled(element.text)
+    return element
+  end
+  return doc:walk({ RawBlock = fill, RawInline = fill })
 end
+
 local function plain(text) return typst_string(turned(text)) end
 
 local function read(path)
@@ -727,18 +738,22 @@ end
 -- What is asked of a table again and again: its rows, which of them head groups, the rows of data, and what is marked in
 -- it. A walk copies what it walks, so that one of the table is made, and those of its cells where there is something.
 local function reading_of(tbl)
-  local marks, has_drawings = {}, false
+  local marks, has_drawings, has_raw = {}, false, false
   tbl:walk({
     Span = function(span) for _, class in ipairs(span.classes) do marks[class] = true end end,
-    RawInline = function(inline) has_drawings = has_drawings or inline.text:match('drawing') ~= nil end,
+    RawInline = function(inline)
+      has_drawings = has_drawings or inline.text:match('drawing') ~= nil
+      has_raw = has_raw or not inline.text:match('^#np%-') -- the filters' own
+    end,
     Image = function() has_drawings = true end,
+    Note = function() has_raw = true end,
   })
   local rows, is_heading, data = all_rows(tbl), {}, pandoc.List({})
   for r, row in ipairs(rows) do
     is_heading[r] = marks.group and is_group(row) or false
     if not is_heading[r] then data:insert(row) end
   end
-  return { rows = rows, is_heading = is_heading, data = data, marks = marks, has_drawings = has_drawings }
+  return { rows = rows, is_heading = is_heading, data = data, marks = marks, has_drawings = has_drawings, has_raw = has_raw }
 end
 
 local function without_mark(blocks, class)
@@ -814,6 +829,20 @@ local function longest_word_of(reading)
     for _, cell in ipairs(row.cells) do longest = math.max(longest, longest_word(stringify(cell))) end
   end
   return longest
+end
+
+-- True if the PDF may have to break a word of a table: an id, or one of 25 letters. Raw markup and notes may hold any words.
+local function has_long_words(tbl, reading)
+  if reading.has_raw then return true end
+  for _, rows in ipairs({ tbl.head.rows, reading.rows }) do
+    for _, row in ipairs(rows) do
+      for _, cell in ipairs(row.cells) do
+        local text = stringify(cell)
+        if text:find('_') or longest_word(text) >= 25 then return true end
+      end
+    end
+  end
+  return false
 end
 
 -- How many letters a row needs where every column is as narrow as its longest word, with the space between columns.
@@ -975,27 +1004,16 @@ end
 
 local function typst_table(tbl, reading)
   local columns, aligns, cells, header = {}, {}, {}, {}
+  local is_breakable = has_long_words(tbl, reading)
   local heading = heading_rows(tbl)
   local widths, letters = weights(tbl, reading)
   for c, weight in ipairs(widths) do
     columns[c] = weight .. 'fr'
     aligns[c] = ALIGNMENTS[tbl.colspecs[c][1]] or 'left'
   end
-  local parts = pandoc.List({ tbl.caption.long }) -- in order: caption, heading, cells
-  for _, row in ipairs(heading) do
-    for _, each in ipairs(row) do parts:insert({ pandoc.Plain(each.content) }) end
-  end
-  for r, row in ipairs(reading.rows) do
-    if reading.is_heading[r] then parts:insert(without_mark(row.cells[1].contents, 'group'))
-    else
-      for _, cell in ipairs(row.cells) do parts:insert(cell.contents) end
-    end
-  end
-  local texts, at = contents(parts), 1
-  local function next_text() at = at + 1; return texts[at] end
   for _, row in ipairs(heading) do
     for _, each in ipairs(row) do
-      local text = next_text()
+      local text = content({ pandoc.Plain(each.content) })
       if each.across > 1 or each.down > 1 then
         text = 'table.cell(colspan: ' .. each.across .. ', rowspan: ' .. each.down
           .. (each.spans and ', align: center' or '') .. ')' .. text
@@ -1008,15 +1026,15 @@ local function typst_table(tbl, reading)
     local y = r + #heading - 1
     if reading.is_heading[r] then
       table.insert(groups, tostring(y))
-      cells[r] = 'table.cell(colspan: ' .. #columns .. ', align: left)' .. next_text()
+      cells[r] = 'table.cell(colspan: ' .. #columns .. ', align: left)'
+        .. content(without_mark(row.cells[1].contents, 'group'))
     else
       local out = {}
       for c, cell in ipairs(row.cells) do
-        out[c] = next_text()
-        if reading.has_drawings then
-          local text, drawn = letters_of(cell.contents, true)
-          if drawn > 0 and drawn < LETTERS.line and text ~= '' then out[c] = beside_icons(cell) end
-        end
+        local text, drawn = '', 0
+        if reading.has_drawings then text, drawn = letters_of(cell.contents, true) end
+        local is_beside = drawn > 0 and drawn < LETTERS.line and text ~= ''
+        out[c] = is_beside and beside_icons(cell) or content(cell.contents)
       end
       cells[r] = table.concat(out, ', ')
       if is_total(row, reading) then table.insert(totals, tostring(y)) end
@@ -1026,9 +1044,10 @@ local function typst_table(tbl, reading)
     return #list > 0 and ', ' .. name .. ': (' .. table.concat(list, ', ') .. ',)' or ''
   end
   return raw('typst', '#np-table(columns: (' .. table.concat(columns, ', ') .. ',), align: ('
-    .. table.concat(aligns, ', ') .. ',), caption: ' .. texts[1] .. numbers('totals', totals)
+    .. table.concat(aligns, ', ') .. ',), caption: ' .. content(tbl.caption.long) .. numbers('totals', totals)
     .. numbers('groups', groups) .. (#heading > 1 and ', heads: ' .. #heading or '')
-    .. (letters > ACROSS and ', letters: ' .. letters or '') .. ', header: (' .. table.concat(header, ', ') .. ',),\n'
+    .. (letters > ACROSS and ', letters: ' .. letters or '') .. (is_breakable and ', has-long-words: true' or '')
+    .. ', header: (' .. table.concat(header, ', ') .. ',),\n'
     .. table.concat(cells, ',\n') .. ')' .. (tbl.identifier ~= '' and ' #label(' .. typst_string(tbl.identifier) .. ')' or ''))
 end
 
@@ -1167,5 +1186,5 @@ function Pandoc(doc)
   if is_typst() then doc.blocks = leading(names_figures and doc:walk({ Inlines = with_pages }).blocks or doc.blocks) end
   if not is_html() then doc = doc:walk({ Div = construct }) end
   if is_html() then doc = doc:walk({ Header = linked_heading }) end
-  return doc
+  return with_contents(doc)
 end

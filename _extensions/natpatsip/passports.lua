@@ -105,7 +105,6 @@ end
 local NO_BREAK = '\u{a0}' -- a reference has no line of its own
 
 local function with_marks(inlines, entries)
-  if #entries == 0 then return inlines end
   entries = joined(entries)
   inlines:insert(pandoc.Str(NO_BREAK))
   inlines:extend(is_typst() and typst_marks(entries) or word_marks(entries))
@@ -119,6 +118,7 @@ local function marked(block)
   local entries = waiting
   waiting = pandoc.List({})
   entries:extend(entries_in(block))
+  if #entries == 0 then return nil, false end
   block.content = with_marks(block.content, entries)
   return block, false
 end
@@ -202,7 +202,8 @@ local MARKED = {
     if div.classes:includes('passports') then return passports(div), false end
     if not div.classes:includes('tiles') then return nil end
     for _, tile in ipairs(div.content) do
-      tile.content[2].content = with_marks(tile.content[2].content, entries_in(tile)) -- its label
+      local entries = entries_in(tile)
+      if #entries > 0 then tile.content[2].content = with_marks(tile.content[2].content, entries) end -- its label
     end
     return div, false
   end,

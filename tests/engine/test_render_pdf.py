@@ -1,4 +1,4 @@
-"""Streams that end in a carriage return, which PDF/A checkers would take for a part of the line end."""
+"""The PDF: streams that end in a carriage return, when words of a table may be broken, and the list of figures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,22 @@ import pikepdf
 import pytest
 
 from natpatsip.errors import RenderError
-from natpatsip.pipeline.render.pdf import with_plain_ends
+from natpatsip.pipeline.render.pandoc import FILTERS, run_pandoc
+from natpatsip.pipeline.render.pdf import _compiled, with_plain_ends
+from natpatsip.pipeline.render.staged_report import read_report
+from support.staged import TIMESTAMP, stage
+
+WORDS = """words: (
+  line: [], programmes: [], illustrative: [], imprint: none, published: none, published-by: none,
+  publisher: [Publisher], logo: none, contents: [Contents], figures: [Figures], programme: [Programme])"""
+FIGURE = '#np-figure("fig", number: "1", title: "Beds", picture: "figures/drawn.svg", alt: "Beds")[Fewer.]'
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    staged = stage(tmp_path_factory.mktemp("paper") / "staged")
+    (staged / "figures" / "drawn.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="3"/>')
+    return read_report(staged)
 
 
 def pdf_with(*streams):
@@ -55,3 +70,40 @@ def test_a_file_without_a_table_of_offsets_is_refused():
     pdf = pdf_with(zlib.compress(ending_in(b"\r"))).replace(b"xref\n0", b"xrex\n0")
     with pytest.raises(RenderError, match="wrote no table of offsets"):
         with_plain_ends(pdf)
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_broken"),
+    [
+        ("Ward | 12", False),
+        (f"{'a' * 24} | b", False),
+        (f"a | {'b' * 25}", True),
+        ("first_contact | b", True),
+        ("Ward^[A note.] | 12", True),
+        ("$x$ | 12", True),
+        (f"[{'a' * 12}]({'b' * 30}.qmd) | 12", False),
+        (f"*{'a' * 12}*{'a' * 13} | b", True),
+    ],
+)
+@pytest.mark.parametrize("place", ["cell", "heading"])
+def test_words_of_a_table_are_broken_where_one_is_long(report, cells, is_broken, place):
+    rows = [cells, "---|---", "c | d"] if place == "heading" else ["c | d", "---|---", cells]
+    table = "\n".join(rows)
+    text = f"{table}\n\n: A table of {'words' * 6}\n"
+    made = run_pandoc("--from=markdown", "--to=typst", *FILTERS, folder=report.root, what="table", text=text)
+    assert "#np-table(" in made
+    assert ("has-long-words: true" in made) is is_broken
+
+
+def outline(report, body):
+    """Return the titles in the bookmarks of a PDF in the report's look."""
+    template = (report.extension / "typst-template.typ").read_text(encoding="utf-8")
+    pdf = _compiled(f"{template}\n#show: natpatsip.with(title: [Title], {WORDS})\n{body}", report, TIMESTAMP)
+    with pikepdf.open(io.BytesIO(pdf)) as document, document.open_outline() as found:
+        return [each.title for each in found.root]
+
+
+@pytest.mark.parametrize("body", ["= One <one>\nText.", "= One <one>\n" + "== Two\nText.\n#pagebreak()\n" * 60])
+def test_only_a_report_with_figures_has_a_list_of_them(report, body):
+    assert outline(report, body) == ["Contents", "One"]
+    assert outline(report, body + FIGURE) == ["Contents", "Figures", "One"]
