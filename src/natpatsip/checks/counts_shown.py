@@ -53,9 +53,10 @@ def names_of(counts: RawCounts, project: Path, labels: Labels) -> Names:
 
 
 def _in_table(table: PublishedTable, counts: RawCounts, names: Names) -> Iterator[Finding]:
-    for cells in groups(table, counts.organisations, names):
+    grouped = list(groups(table, counts.organisations, names))
+    for cells in grouped:
         yield from _shown(table.place, table.what, cells, counts, names)
-    for whose, message in recoverable(table, counts, names):
+    for whose, message in recoverable(table, grouped, counts, names):
         yield table.place.finding(CHECK, message, found=whose, expected=NOT_GIVEN)
 
 

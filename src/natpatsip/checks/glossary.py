@@ -106,8 +106,12 @@ def _used(context: CheckContext) -> set[str]:
 
 
 def _terms_in(text: str, terms: Sequence[str]) -> list[str]:
-    stems = {term: re.escape(term.removesuffix("s")) for term in terms}
-    return [term for term, stem in stems.items() if re.search(rf"(?<![\w]){stem}(?:s|['’]s)?(?!\w)", text)]
+    stems = {term: term.removesuffix("s") for term in terms}
+    return [term for term, stem in stems.items() if stem in text and _is_used(stem, text)]
+
+
+def _is_used(stem: str, text: str) -> bool:
+    return re.search(rf"(?<![\w]){re.escape(stem)}(?:s|['’]s)?(?!\w)", text) is not None
 
 
 def _unlabelled(context: CheckContext) -> Iterator[Finding]:

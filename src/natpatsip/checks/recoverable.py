@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -12,7 +12,6 @@ from natpatsip.checks.table_cells import (
     Cells,
     Names,
     bare,
-    groups,
     is_share,
     is_text,
     number_of,
@@ -28,9 +27,9 @@ Given = tuple[str, str]
 Row = tuple[str, ...]
 
 
-def recoverable(table: PublishedTable, counts: RawCounts, names: Names) -> Iterator[Given]:
-    """Yield the hidden numbers of a table that are given away."""
-    for cells in groups(table, counts.organisations, names):
+def recoverable(table: PublishedTable, grouped: Iterable[Cells], counts: RawCounts, names: Names) -> Iterator[Given]:
+    """Yield the hidden numbers of a table that are given away; its cells that belong together are `grouped`."""
+    for cells in grouped:
         yield from _by_total(table.what, cells, counts, names)
     yield from _by_row_total(table, counts, names)
     yield from _by_percentage(table, counts, names)

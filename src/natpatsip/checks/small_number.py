@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from natpatsip import datasets
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding, Place
-from natpatsip.checks.published_tables import tables_in
+from natpatsip.checks.published_tables import PublishedTable, tables_in
 from natpatsip.datasets.completeness import DATA
 from natpatsip.datasets.validation import examine
 from natpatsip.files import memory
@@ -26,21 +26,33 @@ def check(context: CheckContext) -> list[Finding]:
     """Return the small numbers in everything that the executed notebooks carry: tables, charts, downloads, facts."""
     if not context.protected:
         return []
-    cells = [(place, cell, _digest(cell)) for place, cell in context.cells(all_quarters=True)]
+    cells = [_Cell(place, cell) for place, cell in context.cells(all_quarters=True)]
     facts = key(
         *(f"{fact.record()} {context.places.get((fact.section, fact.cell))}" for fact in context.facts.values())
     )
     found: dict[Finding, None] = {}
     for name in context.protected:
         counts = _ProtectedCounts(name, context)
-        for place, cell, digest in cells:
-            found |= dict.fromkeys(counts.found(partial(counts.in_cell, place, cell), place, digest))
+        for cell in cells:
+            found |= dict.fromkeys(counts.found(partial(counts.in_cell, cell), cell.place, cell.digest))
         found |= dict.fromkeys(counts.found(counts.in_facts, facts))
     return list(found)
 
 
-def _digest(cell: Any) -> str:
-    return memory.once(lambda: sha256(json.dumps(cell)), "digest of a cell", Same(cell))
+@dataclass(frozen=True)
+class _Cell:
+    """A cell with its place, and what is read of it for several datasets."""
+
+    place: Place
+    content: Any
+
+    @cached_property
+    def digest(self) -> str:
+        return memory.once(lambda: sha256(json.dumps(self.content)), "digest of a cell", Same(self.content))
+
+    @cached_property
+    def tables(self) -> list[PublishedTable]:
+        return list(tables_in(self.place, self.content))
 
 
 class _ProtectedCounts:
@@ -57,15 +69,14 @@ class _ProtectedCounts:
         saved = self._context.saved.once(lambda: [astuple(each) for each in find()], self._made_of, *made_of)
         yield from (Finding(*each) for each in saved)
 
-    def in_cell(self, place: Place, cell: Any) -> Iterable[Finding]:
+    def in_cell(self, cell: _Cell) -> Iterable[Finding]:
         """Return what a cell carries and should not."""
-        tables = list(tables_in(place, cell))
-        if not tables and not cell.get("outputs"):
+        if not cell.tables and not cell.content.get("outputs"):
             return ()
         from natpatsip.checks import counts_shown
 
         names = counts_shown.names_of(self._counts, self._context.project, self._context.settings.labels)
-        return counts_shown.in_cell(place, cell, tables, self._counts, names)
+        return counts_shown.in_cell(cell.place, cell.content, cell.tables, self._counts, names)
 
     def in_facts(self) -> Iterable[Finding]:
         """Return the facts that should not be published."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -135,4 +136,4 @@ def organisation_column(table: PublishedTable, known: Mapping[str, int]) -> int 
 def is_text(table: PublishedTable, column: int, symbol: str) -> bool:
     """Return True if a column holds words or dates, and no numbers."""
     filled = [cell for cell in table.column(column) if cell not in ("", MISSING, symbol)]
-    return bool(filled) and sum(np.isnan(number_of(cell)) for cell in filled) > len(filled) / 2
+    return bool(filled) and sum(isnan(number_of(cell)) for cell in filled) > len(filled) / 2

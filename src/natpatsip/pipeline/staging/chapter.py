@@ -1,4 +1,4 @@
-"""The nbconvert exporter that makes a chapter of an executed notebook: plain Quarto markdown with no code left."""
+"""A chapter as it is written from an executed notebook: plain Quarto markdown with no code left."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ import base64
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
-
-from nbconvert.exporters.exporter import Exporter
-from nbformat import NotebookNode
 
 from natpatsip import wording
 from natpatsip.blocks.figures import FIGURE, PICTURE
@@ -37,6 +34,9 @@ from natpatsip.pipeline.staging.markdown import (
 from natpatsip.pipeline.staging.output_texts import check_words, printed
 from natpatsip.quarter import Quarter
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
 CHAPTER_LINK = re.compile(r"\]\(([\w-]+)\.ipynb(?:#([^)\s]*))?\)")
 TABLE_ID = re.compile(r"^(?::|Table:)[ \t]+(.*?)[ \t]*\{#(tbl-[a-z0-9-]+)\}[ \t]*$", re.MULTILINE)
 TABLE_REFERENCE = re.compile(r"(?<![\w\\@`])@(tbl-[a-z0-9]+(?:-[a-z0-9]+)*)")
@@ -44,10 +44,8 @@ ATTACHED = re.compile(r"!\[([^\]]*)\]\(attachment:([^)\s]+)[^)]*\)")
 PASTED = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}  # what all formats can show
 
 
-class ChapterExporter(Exporter):
-    """Exports an executed notebook as a chapter."""
-
-    output_mimetype = "text/markdown"
+class ChapterWriter:
+    """Writes an executed notebook as a chapter."""
 
     def __init__(
         self,
@@ -62,9 +60,7 @@ class ChapterExporter(Exporter):
         # the number and the chapter of each table of the report that has an id in its caption
         tables: Mapping[str, tuple[int, str]] | None = None,
         phrases: Callable[[], Iterable[str]] = tuple,  # of the data that were read, which words of Python may be in
-        **options: Any,
     ) -> None:
-        super().__init__(default_preprocessors=[], **options)  # type: ignore[no-untyped-call]
         self.name, self.title, self.quarter, self.figures, self.chapters = name, title, quarter, figures, chapters
         self.note, self._notes, self.tables = note, "", tables or {}
         self._phrases = phrases
@@ -75,21 +71,14 @@ class ChapterExporter(Exporter):
         self._ids: dict[str, str] = {}  # of cells, by their names in messages
         self._cells: Sequence[NotebookNode] = ()
 
-    def _file_extension_default(self) -> str:
-        return ".qmd"
-
-    def from_notebook_node(  # type: ignore[override]
-        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **options: Any
-    ) -> tuple[str, dict[str, Any]]:
-        """Return the chapter's text, and the resources as nbconvert passes them on.
+    def write(self, nb: NotebookNode) -> str:
+        """Return the chapter's text.
 
         Raises
         ------
         StagingError, NotebookError
             If a reference leads nowhere, a heading level is skipped or an expression has no value.
         """
-        frame = NotebookNode({**nb, "cells": []})  # type: ignore[no-untyped-call]
-        _, resources = super().from_notebook_node(frame, resources, **options)  # which makes two copies of each cell
         self._cells = nb.cells
         parts = without_empty_headings(self._parts(nb))
         written, line = [f"# {self.title} {{#{self.name}}}"], 3
@@ -98,7 +87,7 @@ class ChapterExporter(Exporter):
             self.places.append(Place(line, place, self._ids[place]))
             written.append(text)
             line += text.count("\n") + 2
-        return "\n\n".join(written) + "\n", resources
+        return "\n\n".join(written) + "\n"
 
     def _parts(self, nb: NotebookNode) -> Iterator[tuple[Heading | str, str]]:
         errors: list[ReportError] = []

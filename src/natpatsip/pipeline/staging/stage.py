@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from nbformat import NotebookNode
 
 from natpatsip import look, wording
 from natpatsip.blocks.values_in_words import escaped
@@ -27,7 +26,7 @@ from natpatsip.pipeline.notebook_outputs import FigureRecord, Outputs, collect_f
 from natpatsip.pipeline.plan import GENERATED, Plan
 from natpatsip.pipeline.review_notes import STAGED as NOTES
 from natpatsip.pipeline.review_notes import notes_of, to_json, unplaced
-from natpatsip.pipeline.staging.chapter import ChapterExporter, tables_of
+from natpatsip.pipeline.staging.chapter import ChapterWriter, tables_of
 from natpatsip.pipeline.staging.data_file import DATA_FILE, write_data_file
 from natpatsip.pipeline.staging.data_phrases import phrases_in, typed_in
 from natpatsip.pipeline.staging.markdown import PLACES, Place
@@ -37,6 +36,9 @@ from natpatsip.pipeline.staging.project_style import add_project_style, without_
 from natpatsip.pipeline.staging.saved_chapters import SavedChapters, StagedChapter
 from natpatsip.project import MARK
 from natpatsip.settings import STAND_INS, Settings, bibliography_of, listed, logo_of
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 NOT_STAGED = shutil.ignore_patterns("__pycache__", "*.py")
 QUARTO: dict[str, Any] = {
@@ -82,6 +84,7 @@ def stage(
     *,
     written: Mapping[str, str] | None = None,  # the text of generated chapters that others write
     saved: SavedChapters | None = None,  # the chapters of earlier builds
+    ran: Collection[str] = (),  # the notebooks that have just run, which nbconvert exports
 ) -> Staged:
     """Write the chapters and settings of a report into a folder of their own; the drawings follow.
 
@@ -110,7 +113,7 @@ def stage(
         sha256_of_folder(folder / EXTENSION),
         lambda name: [*typed_in(executed[name].cells), *phrases()],
     )
-    texts, places = _chapters(plan, executed, figures, folder / "figures", phrases, saved=saved, read=read)
+    texts, places = _chapters(plan, executed, figures, folder / "figures", phrases, saved=saved, read=read, ran=ran)
     if illustrative:
         before = texts["index"].count("\n")
         texts["index"] = _with_illustrative_note(plan, texts["index"], facts)
@@ -149,6 +152,7 @@ def _chapters(
     *,
     saved: SavedChapters | None = None,
     read: Mapping[str, str],
+    ran: Collection[str],
 ) -> tuple[dict[str, str], dict[str, list[Place]]]:
     """Return the text of each chapter made of a notebook, and of the list of figures; and which cells lines are from.
 
@@ -169,7 +173,7 @@ def _chapters(
         if name == FIGURES:
             texts[name] = _list_of_figures(figures, plan.settings)
         elif name in titles:
-            exporter = ChapterExporter(
+            writer = ChapterWriter(
                 name=name,
                 title=titles[name],
                 quarter=plan.quarter,
@@ -180,7 +184,7 @@ def _chapters(
                 phrases=phrases,
             )
             try:
-                made = partial(_exported, exporter, executed[name])
+                made = partial(_exported if name in ran else _written, writer, executed[name])
                 chapter = saved.once(name, shared, made) if saved else made()
                 texts[name], places[name] = chapter.text, chapter.places
                 for file, content in chapter.pasted.items():
@@ -191,9 +195,17 @@ def _chapters(
     return texts, places
 
 
-def _exported(exporter: ChapterExporter, executed: NotebookNode) -> StagedChapter:
-    text, _ = exporter.from_notebook_node(executed)
-    return StagedChapter(text, exporter.places, exporter.pasted)
+def _exported(writer: ChapterWriter, executed: NotebookNode) -> StagedChapter:
+    """Return the chapter of a notebook that has just run, by nbconvert."""
+    from natpatsip.pipeline.staging.chapter_exporter import ChapterExporter
+
+    text, _ = ChapterExporter(writer).from_notebook_node(executed)
+    return StagedChapter(text, writer.places, writer.pasted)
+
+
+def _written(writer: ChapterWriter, executed: NotebookNode) -> StagedChapter:
+    """Return the chapter of a notebook of which only prose has changed: importing nbconvert would take longer."""
+    return StagedChapter(writer.write(executed), writer.places, writer.pasted)
 
 
 def _titles(plan: Plan) -> dict[str, str]:
