@@ -28,6 +28,7 @@ _FORMAT = re.compile(r",?(?:\.(\d+))?([fd%])")
 _DATUM = re.compile(r"datum(?:\.|\[['\"])(\w+)")
 _GUARD = re.compile(r"isValid|null|isNaN|isFinite")
 _OF_STEPS = ("threshold", "quantile", "ordinal", "bin-ordinal")  # scales whose domain are steps or names
+_BENT = ("pow", "sqrt", "symlog")  # scales on which a length is no value; bars on a log scale have no beginning
 SUMS = ("aggregate", "joinaggregate", "window")
 ADDABLE = ("sum", "count", "distinct", "valid", "missing")  # aggregates that Vega stacks; it draws others in one place
 STACKED_BY = ("color", "fill", "stroke", "opacity", "shape", "detail")
@@ -116,6 +117,8 @@ def _calculated(specification: Specification) -> str:
         )
     filters = json.dumps([step for step in steps if "filter" in step])
     for step in steps:
+        if "impute" in step and _makes_up(step):
+            return _MADE_UP
         values = [row.get(step.get("field")) for row in rows]
         if told := _beyond(str(step.get("field")), "its bins", _ends(step.get("bin")), values):
             return told
@@ -174,7 +177,12 @@ def _misplaced(unit: Specification, specification: Specification) -> str:
 def _of_unit(unit: Specification, specification: Specification) -> str:
     rows = rows_of(unit, specification)
     mark = _mark(unit)
-    told = [_partial_area(unit, rows) if mark == "area" else "", _stacked(unit, rows, mark)]
+    told = [
+        _MADE_UP if any(_makes_up(each.get("impute")) for _, each in _channels(unit["encoding"])) else "",
+        _on_bent_axis(unit["encoding"], mark),
+        _partial_area(unit, rows) if mark == "area" else "",
+        _stacked(unit, rows, mark),
+    ]
     for name, channel in _channels(unit["encoding"]):
         values = [row[channel["field"]] for row in rows if channel["field"] in row]
         told += [
@@ -193,6 +201,29 @@ def _channels(encoding: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, A
         for channel in given if isinstance(given, list) else [given]:
             if isinstance(channel, Mapping) and isinstance(channel.get("field"), str):
                 yield name, channel
+
+
+_MADE_UP = (
+    "it draws values that are not in its data (impute), which nobody can tell from those that are. Leave impute out, "
+    "so that what is missing is a gap. Calculate an estimate in the notebook, as a series of its own that says so."
+)
+
+
+def _makes_up(impute: Any) -> bool:
+    """Return True if what is missing gets a value, or a way to calculate one; ``value=None`` keeps the gap."""
+    return isinstance(impute, Mapping) and (impute.get("value") is not None or impute.get("method", "value") != "value")
+
+
+def _on_bent_axis(encoding: Mapping[str, Any], mark: str) -> str:
+    """Return that bars or areas, which are compared by their length, are on an axis that is not even."""
+    for place, channel in _channels(encoding):
+        kind = (channel.get("scale") or {}).get("type")
+        if mark in ("bar", "area") and place in ("x", "y") and f"{place}2" not in encoding and kind in _BENT:
+            return (
+                f"on its {place} axis ({kind}) a bar or an area of twice the length is not twice the value. Draw "
+                "points or a line, or use an even axis."
+            )
+    return ""
 
 
 def _numbers(values: Sequence[Any]) -> list[float]:
