@@ -21,7 +21,9 @@ from natpatsip.characters import not_shown, visible
 from natpatsip.errors import FactError, ParamsError, ReportError, StagingError
 from natpatsip.facts import publishing
 from natpatsip.files.yaml_models import read_yaml
+from natpatsip.pipeline.render.typefaces import characters_of
 from natpatsip.pipeline.staging.chapter import check_nothing_is_lost
+from support.projects import ROOT
 
 CONTROLS = [chr(code) for code in (0, 7, 8, 11, 12, 27, 31, 127, 128, 133, 155, 159, 0xD800, 0xDFFF, 0xFFFE, 0xFFFF)]
 
@@ -42,6 +44,12 @@ def test_a_text_that_is_not_refused_and_one_with_marks_can_be_in_xml(text):
         element.text = shown
     assert not not_shown(visible(text))
     assert len(visible(text)) == len(text)
+
+
+def test_no_typeface_has_one_whatever_glyphs_are_in_its_file():
+    known = characters_of(*(ROOT / "_extensions" / "natpatsip" / "fonts").glob("*.ttf"))
+    assert {"a", "\ufffd"} < known
+    assert not [each for each in known if not_shown(each)]
 
 
 @pytest.mark.parametrize("control", CONTROLS)
