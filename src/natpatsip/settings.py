@@ -7,7 +7,6 @@ silently leave a default in a published report.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -28,7 +27,6 @@ PICTURES = (".svg", ".png")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-_CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # none that XML may have
 
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
@@ -202,8 +200,6 @@ def _not_shown(book: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
     for loc, text in texts_in(book):
         if "{{<" in text:
             yield loc, "found a shortcode ({{< … >}}), which only Quarto knows. Write the text itself."
-        if control := _CONTROL.search(text):
-            yield loc, f"found a control character (U+{ord(control[0]):04X}), which no format can show. Take it out."
 
 
 def settings_of(content: Any, where: str, *, staged: bool = False, written: bytes = b"") -> Settings:

@@ -201,7 +201,34 @@ def test_labels_that_lie_at_their_own_bars_are_drawn(name):
     assert misstated(LABELS_AT_THEIR_BARS[name].to_dict()) == ""
 
 
+MISSTATED |= {
+    **{
+        f"imputed-{name}": (chart(GAP, "line", y=alt.Y("seen:Q", impute=impute)), "values that are not in its data")
+        for name, impute in {
+            "0": alt.ImputeParams(value=0),
+            "mean": alt.ImputeParams(method="mean"),
+            "of-frame": alt.ImputeParams(method="max", frame=[-1, 1]),
+        }.items()
+    },
+    "imputed-before": (
+        chart(GAP, "line").transform_impute("seen", key="team", method="median"),
+        "values that are not in its data",
+    ),
+    **{
+        f"{mark}-on-{kind}": (
+            chart(TEAMS, mark, y=alt.Y("seen:Q").scale(type=kind)),
+            f"on its y axis ({kind}) a bar or an area of twice the length",
+        )
+        for mark in ("bar", "area")
+        for kind in ("sqrt", "pow", "symlog")
+    },
+}
 STATED = {
+    "imputed-gap": chart(GAP, "line", y=alt.Y("seen:Q", impute=alt.ImputeParams(value=None))),
+    "gaps-imputed-before": chart(GAP, "line").transform_impute("seen", key="team", value=None),
+    "points-on-sqrt": chart(TEAMS, "point", y=alt.Y("seen:Q").scale(type="sqrt")),
+    "ranges-on-symlog": chart({**TEAMS, "least": [1, 2, 3]}, y=alt.Y("seen:Q").scale(type="symlog"), y2="least:Q"),
+    "sizes-on-sqrt": chart(TEAMS, "bar", color=alt.Color("seen:Q").scale(type="sqrt")),
     "percentages-rounded-to-101": chart(
         {**FULL, "seen": [50, 51, 66, 35]}, x="area:N", y=alt.Y("seen:Q", title="Seen (%)"), color="team:N"
     ),

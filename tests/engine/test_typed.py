@@ -55,9 +55,19 @@ SAMPLES = {  # by the row of the list: what an author types, and what the messag
         "We had `{r} n` beds.": "`{r} n`, which nothing evaluates",
     },
     "a character that no typeface has": {"It is 中.": "found “中” (U+4E2D"},
+    "a control character, which other programs can leave in a text that is pasted": {
+        "All beds\x00 are open.": "found a control character (U+0000) after “All beds”",
+        "See [the \x1bward](index.ipynb).": "found a control character (U+001B) after “See [the”",
+        "$x\x07$": "found a control character (U+0007)",
+        "## News\x9b": "found a control character (U+009B) after “## News”",
+        "a\ufffeb": "found a control character (U+FFFE) after “a”",
+    },
     "a table without a header row, or without rows": {
         "|  |  |\n|---|---|\n| 1 | 2 |": "a table without a header row",
         "| a | b |\n|---|---|": "a table without a row under its header",
+    },
+    "a column's name of more than 300 letters": {
+        f"| a | {'b' * 301} |\n|---|---|\n| 1 | 2 |": "a column's name of 301 letters",
     },
     "a heading that skips a level, or is of level 1": {
         "#### Deep": 'the heading "Deep" is of level 4 under one of level 2',
@@ -123,6 +133,14 @@ def test_what_holds_a_word_of_other_cells_is_told_with_its_own_cell(tmp_path):
     assert "(id cell-0)" in str(error.value)
     assert "(id cell-1)" not in str(error.value)
     assert "(id cell-2)" not in str(error.value)
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029"])
+def test_what_ends_a_line_for_python_alone_begins_no_heading_and_moves_no_place(tmp_path, separator):
+    before = prose(f"One{separator}# two{separator}three{separator}#### four", id="separated")
+    message = found(tmp_path, before, prose("{{< video x.mp4 >}}", id="faulty"), prose("Last."))
+    assert message.startswith("notebooks/ward.ipynb, cell 6 ")
+    assert "(id faulty): found a shortcode" in message
 
 
 @pytest.mark.parametrize(("row", "text"), CASES)

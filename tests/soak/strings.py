@@ -17,6 +17,7 @@ import random
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 import unicodedata
 from collections import Counter
@@ -26,8 +27,10 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import docx
+import pikepdf
 import yaml
 from playwright.sync_api import Browser
 from results import Result
@@ -101,7 +104,10 @@ CELLS = {  # the fields that a cell holds, by the first part of its id
     "heading": "narrative: heading",
     "value": "narrative: inline value",
     "column": "narrative: heading of a column",
+    "source": "narrative: source of a fact",
+    "formula": "narrative: formula of a fact",
 }
+TARGETS = {"params: unit of a target": "target_{}.unit", "params: source of a target": "sourced_{}.source"}
 SETTINGS = {
     f"settings: {name}": tuple(name.split("."))
     for name in (
@@ -195,8 +201,9 @@ def _write_data(project: Path, of: dict[str, dict[int, str]]) -> None:
     sources, units = of["data: source of a reported fact"], of["data: unit of a reported fact"]
     reasons = of["data: reason of a relation"]
     reported = [
-        [f"reported_{number}", Q2, Q2, "5", units.get(number, "people"), "reported", sources.get(number, "a report")]
-        for number in sorted({*sources, *units, *reasons})
+        *([f"reported_{number}", Q2, Q2, "5", "people", "reported", text] for number, text in sources.items()),
+        *([f"counted_{number}", Q2, Q2, "5", text, "reported", "a report"] for number, text in units.items()),
+        *([f"related_{number}", Q2, Q2, "5", "people", "reported", "a report"] for number in reasons),
     ]
     _append(project / "data" / "reported.csv", reported)
     names = of["data: name of an organisation"]
@@ -205,7 +212,8 @@ def _write_data(project: Path, of: dict[str, dict[int, str]]) -> None:
         [["team", f"X{number}", name, f"x{number}", "", "", "2030-01-01", ""] for number, name in names.items()],
     )
     labels = of["data: text column"]
-    rows = [[str(number), labels.get(number, ""), names.get(number, "North")] for number in sorted({*labels, *names})]
+    rows = [[f"label {number}", text, "North"] for number, text in labels.items()]
+    rows += [[f"team {number}", "", text] for number, text in names.items()]
     (project / "data" / "texts.csv").write_text(
         _csv([["number", "label", "team"], *rows, ["end", "", "North"]]), encoding="utf-8", newline=""
     )
@@ -213,7 +221,7 @@ def _write_data(project: Path, of: dict[str, dict[int, str]]) -> None:
         ["fact_id", "period", "relation", "of", "reason"],
         ["teams", Q2, "at most", "reminders_sent", "fewer teams"],
     ]
-    relations += [[f"reported_{number}", Q2, "at most", "reminders_sent", reason] for number, reason in reasons.items()]
+    relations += [[f"related_{number}", Q2, "at most", "reminders_sent", reason] for number, reason in reasons.items()]
     (project / "data" / "relations.csv").write_text(_csv(relations), encoding="utf-8", newline="")
 
 
@@ -232,9 +240,10 @@ def _write_params(project: Path, of: dict[str, dict[int, str]]) -> None:
     file = project / "params" / f"{Q2}.yml"
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
     units, sources = of["params: unit of a target"], of["params: source of a target"]
-    for number in sorted({*units, *sources}):
-        value = {"value": 5, "unit": units.get(number, "people"), "source": sources.get(number, "a policy")}
-        content["targets"][f"target_{number}"] = value
+    for number, text in units.items():
+        content["targets"][f"target_{number}"] = {"value": 5, "unit": text, "source": "a policy"}
+    for number, text in sources.items():
+        content["targets"][f"sourced_{number}"] = {"value": 5, "unit": "people", "source": text}
     for text in of["params: reason of a rebase"].values():
         content["rebase"][0]["reason"] = text
     file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
@@ -271,16 +280,14 @@ def _write_notebook(project: Path, of: dict[str, dict[int, str]]) -> None:
     def listing(name: str) -> str:
         return repr(texts(name))
 
-    reported = sorted({*of["data: source of a reported fact"], *of["data: unit of a reported fact"]})
-    decided = sorted({*of["params: unit of a target"], *of["params: source of a target"]})
+    reported = [f"reported_{number}" for number in of["data: source of a reported fact"]]
+    reported += [f"counted_{number}" for number in of["data: unit of a reported fact"]]
+    decided = [f"target_{number}" for number in of["params: unit of a target"]]
+    decided += [f"sourced_{number}" for number in of["params: source of a target"]]
     cells = [code(USED, id="used"), prose(DESCRIBED, id="described"), code(SHOWN, id="drawn")]
     cells.append(code('table(texts, caption="Texts")', id="texts"))
-    cells += [
-        prose(f'Reported: `{{python}} cite("reported_{number}")`.', id=f"reported-{number}") for number in reported
-    ]
-    cells += [
-        prose(f'Decided: `{{python}} cite("target_{number}", "all")`.', id=f"decided-{number}") for number in decided
-    ]
+    cells += [prose(f'Reported: `{{python}} cite("{fact}")`.', id=fact.replace("_", "-")) for fact in reported]
+    cells += [prose(f'Decided: `{{python}} cite("{fact}", "all")`.', id=fact.replace("_", "-")) for fact in decided]
     cells.append(code(f"values = {listing('inline value')}", id="values"))
     cells += [prose(f"Value: `{{python}} values[{number}]`.", id=f"value-{number}") for number in texts("inline value")]
     table = (
@@ -302,16 +309,12 @@ def _write_notebook(project: Path, of: dict[str, dict[int, str]]) -> None:
                 f"import altair as alt\nbars = {frame}\nfigure('fig-{key}-{number}', {chart}, data=bars, **{given!r})"
             )
             cells.append(code(source, id=f"figure{key}-{number}"))
-    for number in sorted({*texts("source of a fact"), *texts("formula of a fact")}):
-        source, formula = (
-            texts("source of a fact").get(number, "A list"),
-            texts("formula of a fact").get(number, "a sum"),
-        )
-        given = f"source={source!r}, formula={formula!r}"
-        cells.append(
-            code(f"fact_{number} = publish('fact_{number}', {number + 1}, unit='beds', {given})", id=f"fact-{number}")
-        )
-        cells.append(prose(f"Fact: `{{python}} fact_{number}`.", id=f"cited-{number}"))
+    for name in ("source", "formula"):
+        for number, text in texts(f"{name} of a fact").items():
+            fact, given = f"{name}_{number}", {"source": "A list"} | {name: text}
+            publish = f"{fact} = publish('{fact}', {number + 1}, unit='beds', **{given!r})"
+            cells.append(code(publish, id=f"{name}-{number}"))
+            cells.append(prose(f"Fact: `{{python}} {fact}`.", id=f"cited-{name}-{number}"))
     for number, text in texts("label of a tile").items():
         cells.append(code(f"tiles([tile('5', {text!r}, icon='people')])", id=f"tile-{number}"))
     for number, text in texts("callout").items():
@@ -373,8 +376,7 @@ def read_report(report: Path, browser: Browser) -> tuple[dict[str, str], list[st
             shown.append(page.evaluate(TEXT))
             wrong += [f"{file.name}: {each}" for each in page.evaluate(HARM)]
     texts["html"] = seen("\n".join(shown))
-    run = subprocess.run(["pdftotext", "-raw", report / "report.pdf", "-"], capture_output=True, text=True, check=True)
-    texts["pdf"] = seen(run.stdout)
+    texts["pdf"] = seen(_printed(report / "report.pdf"))
     body = docx.Document(str(report / "report.docx"))
     parts = [
         body.element.body,
@@ -389,6 +391,64 @@ def read_report(report: Path, browser: Browser) -> tuple[dict[str, str], list[st
     )
     wrong += [each for file in files for each in _formulas(file)]
     return texts, wrong
+
+
+def _printed(file: Path) -> str:
+    """Return the text that lies on a PDF's pages, and once more that of each paragraph or cell on several pages.
+
+    There, what is beside it, and the header and footer of each page, are between its parts.
+    """
+    texts = [_text_of_pdf(file)]
+    with pikepdf.open(file) as pdf, tempfile.TemporaryDirectory() as folder:
+        places = {page.objgen: place for place, page in enumerate(pdf.pages)}
+        for parts in _divided(pdf.Root.StructTreeRoot, places)[1]:
+            with pikepdf.new() as own:
+                for place, marks in sorted(parts.items()):
+                    own.pages.append(pdf.pages[place])
+                    steps = pikepdf.unparse_content_stream(list(_of_marks(pdf.pages[place], marks)))
+                    own.pages[-1].Contents = own.make_stream(steps)
+                own.save(Path(folder) / "own.pdf")
+            texts.append(_text_of_pdf(Path(folder) / "own.pdf"))
+    return "\n".join(texts)
+
+
+def _text_of_pdf(file: Path) -> str:
+    return subprocess.run(["pdftotext", "-raw", file, "-"], capture_output=True, text=True, check=True).stdout
+
+
+Parts = dict[int, set[int]]  # the marks of content by page
+
+
+def _divided(node: Any, places: dict[tuple[int, int], int], page: Any = None) -> tuple[Parts, list[Parts]]:
+    """Return which content is of an element of a PDF's structure, and that of its innermost ones on several pages."""
+    page, kids = node.get("/Pg", page), node.get("/K", [])
+    own: Parts = {}
+    divided: list[Parts] = []
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        if isinstance(kid, int):
+            own.setdefault(places[page.objgen], set()).add(kid)
+        elif kid.get("/Type") == "/MCR":
+            own.setdefault(places[kid.get("/Pg", page).objgen], set()).add(int(kid.MCID))
+        elif kid.get("/Type") != "/OBJR":
+            inner, more = _divided(kid, places, page)
+            divided += more
+            for place, marks in inner.items():
+                own.setdefault(place, set()).update(marks)
+    return own, divided or ([own] if len(own) > 1 else [])
+
+
+def _of_marks(page: pikepdf.Page, marks: set[int]) -> Iterator[pikepdf.ContentStreamInstruction]:
+    """Yield what draws a page, without the text that has none of these marks."""
+    within: list[bool] = []
+    for step in pikepdf.parse_content_stream(page):
+        operator = str(step.operator)
+        if operator in ("BMC", "BDC"):
+            marked = step.operands[1] if operator == "BDC" else {}
+            within.append(isinstance(marked, pikepdf.Dictionary) and marked.get("/MCID") in marks)
+        elif operator == "EMC":
+            within.pop()
+        if operator not in ("Tj", "TJ", "'", '"') or any(within):
+            yield step
 
 
 TEXT = """() => { const copy = document.documentElement.cloneNode(true);
@@ -439,6 +499,8 @@ def _is_named(pair: Pair, pairs: list[Pair], printed: str) -> bool:
         return True
     if field == "narrative: title of a chapter":
         return f"notebooks/title-{number}.ipynb" in printed
+    if field in TARGETS:
+        return f"targets.{TARGETS[field].format(number)}: " in printed
     if field in LIST:
         place = [each for name, each in pairs if name == field].index(number)
         return re.search(rf"natpatsip\.{LIST[field]}\.{place}\b", printed) is not None

@@ -21,6 +21,7 @@ from natpatsip.blocks.values_in_words import (
     is_missing,
     text_of_value,
 )
+from natpatsip.characters import visible
 from natpatsip.charts.layout.sizes import WIDTH
 from natpatsip.context import FIGURE as FIGURE
 from natpatsip.context import PICTURE as PICTURE
@@ -189,9 +190,9 @@ def figure(
     if forms is None:
         specification, shows = _without_claims(_specification(chart, id))
         _need_numbers_of_the_chart(rows, specification, id)
-        words = alt or specification.get("description")
+        words = alt or visible(specification.get("description", ""))
         forms = {VEGALITE: specification}
-    words = " ".join((words or _words_from(str(description), rows)).split())
+    words = " ".join((words or visible(_words_from(str(description), rows))).split())
     if VEGALITE in forms:
         forms = {VEGALITE: {**forms[VEGALITE], "description": words}}
     return Figure(

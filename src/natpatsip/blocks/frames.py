@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from natpatsip import wording
 from natpatsip.blocks.values_in_words import NotPrintableError, is_missing, text_of_value
+from natpatsip.characters import visible
 from natpatsip.errors import FigureError
 
 if TYPE_CHECKING:
@@ -112,9 +113,9 @@ def _name(name: Any, what: str) -> str:
     if is_missing(name) or not str(name).strip():
         raise FigureError(f"{what} has a column without a name. Name it: frame.rename(columns={{…}})")
     try:  # a year is a name: it has no thousands separator
-        return " ".join(text_of_value(name, number=lambda value: f"{value:.15g}").split())
+        return visible(" ".join(text_of_value(name, number=lambda value: f"{value:.15g}").split()))
     except NotPrintableError:
-        return " ".join(str(name).split())
+        return visible(" ".join(str(name).split()))
 
 
 def data_in_words(
@@ -123,7 +124,7 @@ def data_in_words(
 ) -> pd.DataFrame:
     """Return rows of data whose values read as what they are, in a file too: pandas writes 2022Q1 for April 2021.
 
-    Numbers, texts, dates, months and calendar years stay as they are.
+    Numbers, texts, dates, months and calendar years stay as they are, except for characters that no format can show.
 
     Raises
     ------
@@ -148,7 +149,9 @@ def data_in_words(
 
 
 def _datum(value: Any, place: str) -> Any:
-    is_plain = isinstance(value, str | Real | Decimal | datetime.date) and not isinstance(value, bool)
+    if isinstance(value, str):
+        return visible(value)
+    is_plain = isinstance(value, Real | Decimal | datetime.date) and not isinstance(value, bool)
     is_timedelta = type(value).__name__ in ("Timedelta", "timedelta64")
     if (is_plain and not is_timedelta and type(value).__name__ != "bool_") or is_missing(value):
         return value

@@ -12,6 +12,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from natpatsip import wording
+from natpatsip.characters import visible
 from natpatsip.facts.fact import Fact, printed
 from natpatsip.quarter import Quarter
 from natpatsip.worded import Worded
@@ -36,9 +37,6 @@ REMEDIES = {
 _MARKS = re.compile(r"[\\`*_{}\[\]<>#|@^~$]|&(?=#?\w+;)|(?<=-)-|-(?=-)|(?<=\.\.)\.|\.(?=\.\.)|(?<=:):|:(?=:)")
 _LIST_MARK = re.compile(r"(\A[ \t]*(?:\(?(?:\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+))?)([-+:.)=])(?=\s|\Z)")
 _SPACES = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")  # not those that do not break
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-"""What no format can show, and marks that turn the order of the letters after them: 123 would read 321."""
-
 
 _OF_PYTHON = re.compile(
     r"""
@@ -210,17 +208,6 @@ def inline(value: Any, *, is_percent: bool = False) -> Any:
 
 def _percentage(value: float) -> str:
     return wording.plain(value, 2, is_percent=True)
-
-
-def visible(text: str) -> str:
-    r"""Return a text with a replacement character for each control character: no format can show one.
-
-    Examples
-    --------
-    >>> visible("\x1b[31mred\x1b[0m")
-    '�[31mred�[0m'
-    """
-    return _CONTROLS.sub("\ufffd", text)
 
 
 def escaped(text: str) -> str:

@@ -37,6 +37,7 @@ _CURVE = re.compile(r'"interpolate": "(basis|bundle|[a-z]+-open)')
 _CLAMP = re.compile(r'"clamp": true')
 _QUARTER = re.compile(r'"(?:timeUnit|unit)": "\w*quarter\w*"|%q')
 _OF_STEPS = ("threshold", "quantile", "ordinal", "bin-ordinal")  # scales whose domain are steps or names
+_BENT = ("pow", "sqrt", "symlog")  # scales on which a length is no value; bars on a log scale have no beginning
 LOOKS = ("color", "fill", "stroke", "shape", "strokeDash")  # channels that a legend explains
 NO_LABELS = ("detail", "tooltip", "order", "xOffset", "yOffset", "key", "href", "url", "description")
 ADDABLE = ("sum", "count", "distinct", "valid", "missing")  # aggregates that Vega stacks; it draws others in one place
@@ -112,6 +113,8 @@ def _of_all_rows(specification: Specification, text: str) -> str:
             "invalid out: a missing value is left out."
         )
     for step in transforms(specification):
+        if "impute" in step and _makes_up(step):
+            return _MADE_UP
         values = [row.get(step.get("field")) for row in rows]
         if told := _beyond(str(step.get("field")), "its bins", _ends(step.get("bin")), values):
             return told
@@ -140,7 +143,12 @@ def _misplaced(unit: Specification, specification: Specification) -> str:
 def _of_unit(unit: Specification, specification: Specification) -> str:
     rows = rows_of(unit, specification)
     mark = mark_of(unit)
-    told = [_partial_area(unit, rows) if mark == "area" else "", _stacked(unit, rows, mark)]
+    told = [
+        _MADE_UP if any(_makes_up(each.get("impute")) for _, each in channels_of(unit["encoding"])) else "",
+        _on_bent_axis(unit["encoding"], mark),
+        _partial_area(unit, rows) if mark == "area" else "",
+        _stacked(unit, rows, mark),
+    ]
     for name, channel in channels_of(unit["encoding"]):
         values = [row[channel["field"]] for row in rows if channel["field"] in row]
         told += [
@@ -277,3 +285,26 @@ def _beyond(field: str, what: str, ends: tuple[float, float], values: Sequence[A
         f"the value {value:g} of column {field} is beyond the ends of {what}, so it is left out, or looks like another "
         "one. Make room for all values."
     )
+
+
+_MADE_UP = (
+    "it draws values that are not in its data (impute), which nobody can tell from those that are. Leave impute out, "
+    "so that what is missing is a gap. Calculate an estimate in the notebook, as a series of its own that says so."
+)
+
+
+def _makes_up(impute: Any) -> bool:
+    """Return True if what is missing gets a value, or a way to calculate one; ``value=None`` keeps the gap."""
+    return isinstance(impute, Mapping) and (impute.get("value") is not None or impute.get("method", "value") != "value")
+
+
+def _on_bent_axis(encoding: Mapping[str, Any], mark: str) -> str:
+    """Return that bars or areas, which are compared by their length, are on an axis that is not even."""
+    for place, channel in channels_of(encoding):
+        kind = (channel.get("scale") or {}).get("type")
+        if mark in ("bar", "area") and place in ("x", "y") and f"{place}2" not in encoding and kind in _BENT:
+            return (
+                f"on its {place} axis ({kind}) a bar or an area of twice the length is not twice the value. Draw "
+                "points or a line, or use an even axis."
+            )
+    return ""

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip import context, wording
+from natpatsip.characters import not_shown
 from natpatsip.errors import FactError, UsageError, nearest
 from natpatsip.facts.fact import (
     BESIDE,
@@ -112,11 +113,14 @@ def publish(
     ------
     FactError
         If another cell has published it with another value, the value is not valid for the unit, or the fact has
-        another label in ``data/fact_labels.csv``.
+        another label in ``data/fact_labels.csv``, or a text has a control character.
     """
     here = context.current()
     if not ID.fullmatch(id):
         raise FactError(f'publish("{id}"): an id is lower-case letters, digits and underscores, such as long_waits.')
+    for name, text in {"label": label, "unit": unit, "source": source, "formula": formula}.items():
+        if fault := not_shown(str(text)):
+            raise FactError(f'publish("{id}"), {name}: {fault}')
     fact = Fact(
         id=id,
         period=str(period or here.quarter),

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import yaml
 from pydantic import BaseModel, BeforeValidator, Field, Strict, ValidationError
 
+from natpatsip.characters import not_shown
 from natpatsip.errors import ReportError, nearest, together
 from natpatsip.files.merge_conflicts import reject_conflicts
 
@@ -103,7 +104,7 @@ def read_yaml(content: bytes, where: str, error: type[ReportError]) -> Any:
     ------
     ReportError
         Of the kind `error`, if a merge has left a conflict in it, or it is not YAML in UTF-8, gives a key twice, is
-        nested more than 50 levels deep, or refers to an anchor that it does not have.
+        nested more than 50 levels deep, refers to an anchor that it does not have, or has a control character in text.
     """
     try:
         text = content.decode("utf-8-sig")
@@ -150,7 +151,7 @@ def _check_events(text: str, where: str, error: type[ReportError]) -> None:
 def _problems(
     loader: Any, node: Any, counter: Iterator[int], path: tuple[str, ...] = (), above: tuple[Any, ...] = ()
 ) -> Iterator[str]:
-    """Yield keys that are given twice, and what YAML 1.2 reads as text and a tag makes something else."""
+    """Yield keys that are given twice, tagged values that YAML 1.2 reads as text, and text that no format can show."""
     if next(counter) > MOST_VALUES:
         raise yaml.YAMLError(f"it has more than {MOST_VALUES:,} values, with its aliases (*) written out")
     place = ", ".join(filter(None, (f"line {node.start_mark.line + 1}", ".".join(path))))
@@ -158,6 +159,9 @@ def _problems(
         yield f"{place}: refers to itself, or is nested more than {DEEPEST} levels deep. Write the value out."
     elif node.tag not in _KINDS or (isinstance(node, yaml.ScalarNode) and _is_tagged(loader, node)):
         yield f"{place}: found a tag ({node.tag.replace(_TAG, '!!')}). Write the value without a tag."
+    elif isinstance(node, yaml.ScalarNode):
+        if "dialect" not in path and (fault := not_shown(node.value)):  # a sign between the cells of a file may be one
+            yield f"{place}: {fault}"
     elif isinstance(node, yaml.SequenceNode):
         for number, each in enumerate(node.value):
             yield from _problems(loader, each, counter, (*path, str(number)), (*above, node))

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from natpatsip.blocks.values_in_words import visible
+from natpatsip.characters import visible
 from natpatsip.compare import BuiltReport
 from natpatsip.errors import UsageError
 from natpatsip.review.comments_and_changes import Item

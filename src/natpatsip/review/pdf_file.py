@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from natpatsip.blocks.values_in_words import visible
+from natpatsip.characters import visible
 from natpatsip.compare import BuiltReport
 from natpatsip.errors import UsageError
 from natpatsip.pipeline.notebook import appears_in

@@ -13,7 +13,7 @@ from typing import Any
 
 from natpatsip.blocks.figures import VEGALITE as VEGALITE_TYPE
 from natpatsip.blocks.library_figures import PLOTLY, SVG
-from natpatsip.blocks.values_in_words import visible
+from natpatsip.characters import visible
 from natpatsip.charts import dark, icons, own_charts, palette
 from natpatsip.charts.layout.sizes import narrow, pages
 from natpatsip.errors import FigureError, RenderError

@@ -82,7 +82,7 @@ class Chapter:
     @cached_property
     def lines(self) -> list[str]:
         """The lines of the chapter's source."""
-        return self.source.splitlines()
+        return self.source.split("\n")  # as places count them: U+2028 and others end a line for Python alone
 
     @property
     def title(self) -> str:

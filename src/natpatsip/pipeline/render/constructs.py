@@ -62,6 +62,7 @@ SPANS = {
     "drawing": {"name", "kind", "svg", "png", "alt"},
     **{mark: set[str]() for mark in ("spanner", "group", "added", "removed")},
 }
+LONGEST_NAME = 300  # letters of a column's name: a printed header is on each of its table's pages
 REVISIONS = ("added", "removed")  # for pages alone
 SHORTCODE = "{{<"
 COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%")  # in LaTeX
@@ -282,6 +283,12 @@ class _Constructs:
         _, _, _, head, bodies, _ = node["c"]
         if not head[1] or not text_of(head[1]).strip():
             yield f"{HERE}: found a table without a header row. Name its columns in its first row."
+        for name in (text_of(cell) for row in head[1] for cell in row[1]):
+            if len(name) > LONGEST_NAME:
+                yield (
+                    f'{HERE}: found a column\'s name of {len(name):,} letters, "{name[:40]}…"; expected '
+                    f"{LONGEST_NAME} at most, which are printed on each page of the table. Say the rest below it."
+                )
         if not any(body[3] for body in bodies):
             yield f"{HERE}: found a table without a row under its header. Leave the table out, or give it rows."
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from natpatsip import look
+from natpatsip.characters import not_shown, visible
 from natpatsip.errors import RenderError, ReportError, StagingError, apart, together
 from natpatsip.files.digests import key, sha256_of
 from natpatsip.files.yaml_models import place_of, texts_in
@@ -116,7 +117,9 @@ def _letters_of_settings(plan: Plan) -> Iterator[str]:
 def _draft(plan: Plan, notebook: Notebook, found: list[str]) -> Chapter:
     """Return what was typed for a chapter, which pandoc has not read yet; add what is wrong with it."""
     title = f"notebooks/{notebook.path.name}, {name_of(1, notebook.content.cells[0])}"
-    written, places, line = [f"# {notebook.title} {{#{notebook.name}}}"], [Place(1, title)], 3
+    if fault := not_shown(notebook.title):
+        found.append(f"{title}: {fault}")
+    written, places, line = [f"# {visible(notebook.title)} {{#{notebook.name}}}"], [Place(1, title)], 3
     for text, place in _typed(plan, notebook, found):
         places.append(Place(line, place))
         written.append(text)

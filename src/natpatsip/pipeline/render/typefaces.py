@@ -13,6 +13,7 @@ from functools import cache
 from html import unescape
 from pathlib import Path
 
+from natpatsip.characters import not_shown
 from natpatsip.files.csv_files import from_csv
 from natpatsip.pipeline.render.chapters import Chapter, attributes_of, classes_of
 from natpatsip.pipeline.render.staged_report import Report
@@ -92,8 +93,12 @@ def drawn(text: str) -> set[str]:
 
 @cache
 def characters_of(*files: Path) -> frozenset[str]:
-    """Return the characters that OpenType files have between them, by their tables "cmap" (formats 4 and 12)."""
-    return frozenset(chr(code) for file in files for code in _codes(file.read_bytes()))
+    """Return the characters that OpenType files have between them, by their tables "cmap" (formats 4 and 12).
+
+    A glyph for a control character, such as the empty one that many have for U+0000, shows none.
+    """
+    found = {chr(code) for file in files for code in _codes(file.read_bytes())}
+    return frozenset(each for each in found if not not_shown(each))
 
 
 def _codes(font: bytes) -> Iterator[int]:

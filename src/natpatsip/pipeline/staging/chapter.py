@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from natpatsip import wording
 from natpatsip.blocks.figures import FIGURE, PICTURE
 from natpatsip.blocks.tables_and_callouts import BLOCK
+from natpatsip.characters import not_shown
 from natpatsip.charts.layout.sizes import narrow, pages
 from natpatsip.errors import NotebookError, ReportError, StagingError, nearest, together
 from natpatsip.facts.publishing import CITED
@@ -255,8 +256,11 @@ def check_nothing_is_lost(text: str) -> None:
     Raises
     ------
     StagingError
-        If a footnote has no text or no place, or a table's row has more cells than its header.
+        If there is a control character, a footnote has no text or no place, or a table's row has more cells than its
+        header.
     """
+    if fault := not_shown(text):
+        raise StagingError(fault)
     if lone := lone_footnotes(text):
         mark = f"[^{lone[0]}]"
         raise StagingError(
@@ -305,5 +309,7 @@ def tables_of(executed: Mapping[str, NotebookNode], quarter: Quarter) -> dict[st
 
 
 def _div(kind: str, name: str, attributes: Mapping[str, str], content: str) -> str:
+    if fault := next(filter(None, map(not_shown, attributes.values())), ""):
+        raise StagingError(f"{name}: {fault}")
     written = " ".join(f"{key}={attribute(value)}" for key, value in attributes.items())
     return f"::: {{.{kind} #{name} {written}}}\n{content}\n:::"

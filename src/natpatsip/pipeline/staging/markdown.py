@@ -11,6 +11,7 @@ from typing import NamedTuple
 PLACES = "places.json"  # in the staged project: which cell each part of a chapter is from
 HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*(?:\{#([\w-]+)[^}]*\})?(?:\s+#+)?\s*$")
 REFERENCE = re.compile(r"(?<![\w\\@`])@(fig-[a-z0-9]+(?:-[a-z0-9]+)*)")
+LINE_END = re.compile(r"\r\n?|\n")  # of Markdown; Python has more
 FENCED = re.compile(r"\s*(:{3,}|`{3,}|~{3,})")
 
 
@@ -35,7 +36,7 @@ def pieces(markdown: str) -> Iterator[Heading | str]:
     """Split a text into headings and the text between them; headings in fenced blocks stay in their block."""
     body: list[str] = []
     fences: list[str] = []
-    for line in markdown.splitlines():
+    for line in LINE_END.split(markdown):
         fence = FENCED.match(line)
         if fence:
             _open_or_close(fences, fence[1], line)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from natpatsip.characters import visible
 from natpatsip.errors import StagingError
 from natpatsip.facts.fact import BETWEEN
 from natpatsip.facts.publishing import Fact
@@ -188,5 +189,5 @@ def write_facts(facts: Iterable[Fact], homes: Mapping[Key, Home], file: Path) ->
         place = {"section": home.notebook, "notebook": f"{home.notebook}.ipynb", "cell": home.cell}
         inputs = "; ".join(f"{each.id} ({each.period})" for each in fact.inputs)
         row = {**fact.record(), **place, "inputs": inputs}
-        rows.append([row[name] for name in COLUMNS])
+        rows.append([visible(str(row[name])) for name in COLUMNS])
     file.write_bytes(to_csv(rows).encode())

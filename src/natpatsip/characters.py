@@ -1,0 +1,46 @@
+"""Characters that no format can show: control characters, and what XML, as in Word files and drawings, may not hold.
+
+Text that people write is refused with its place if it has one. Text from data, of which nobody can see where such a
+character came from, is shown with a mark in its place.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NOT_SHOWN = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"  # all but tab, line feed and carriage return
+)
+_TURNING = "\u202a-\u202e\u2066-\u2069"  # marks that turn the order of the letters after them: 123 would read 321
+_REFUSED = re.compile(f"[{_NOT_SHOWN}]")
+_REPLACED = re.compile(f"[{_NOT_SHOWN}{_TURNING}]")
+WORDS = 3  # before the character, which cannot be seen
+
+
+def not_shown(text: str) -> str:
+    r"""Return what is wrong with a text that has a character which no format can show; empty if it has none.
+
+    Examples
+    --------
+    >>> not_shown("All beds are\x00 open.")
+    'found a control character (U+0000) after “All beds are”, which no format can show. Take it out.'
+    >>> not_shown("One line,\n\ttwo"), not_shown("\x1b[31m")
+    ('', 'found a control character (U+001B) at the start, which no format can show. Take it out.')
+    """
+    found = _REFUSED.search(text)
+    if not found:
+        return ""
+    words = " ".join(text[: found.start()].split()[-WORDS:])[-40:]
+    place = f"after “{words}”" if words else "at the start"
+    return f"found a control character (U+{ord(found[0]):04X}) {place}, which no format can show. Take it out."
+
+
+def visible(text: str) -> str:
+    r"""Return a text with a replacement character for each character that no format can show.
+
+    Examples
+    --------
+    >>> visible("\x1b[31mred\x1b[0m")
+    '�[31mred�[0m'
+    """
+    return _REPLACED.sub("\ufffd", text)

@@ -1,0 +1,70 @@
+"""A text that is longer than a page is printed whole, wherever it stands: what lies below a page's end is lost."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+
+from support.projects import code, command, edit, prose, small
+
+WORDS = 1_500  # more than a page holds of the smallest letters
+PLACES = (
+    "title",
+    "description",
+    "caption",
+    "picture",
+    "table",
+    "cell",
+    "tile",
+    "callout",
+    "source",
+    "unit",
+    "text",
+)
+CHART = "alt.Chart(bars).mark_bar().encode(x='n:Q', y='name:N')"
+USED = f"""\
+import altair as alt
+import pandas as pd
+bars = pd.DataFrame({{'name': ['A', 'B'], 'n': [3, 4]}})
+svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 10"><rect width="40" height="10"/></svg>'
+
+def words(place):
+    return " ".join(f"{{place}}{{number}}" for number in range({WORDS}))
+
+def bars_with(place):
+    return figure(f"fig-{{place}}", {CHART}, data=bars,
+                  **{{"title": "Bars", "description": "Bars", "caption": "All."}} | {{place: words(place)}})"""
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory):
+    shown = {
+        **{place: f"bars_with('{place}')" for place in ("title", "description", "caption")},
+        "picture": "picture('pic-beds', svg, alt='Beds', caption=words('picture'))",
+        "table": "table(bars, caption=words('table'))",
+        "cell": "table(pd.DataFrame({'name': [words('cell')], 'n': [3]}), caption='Cells')",
+        "tile": "tiles([tile('5', words('tile'), icon='people'), tile('6', 'beds', icon='people')])",
+        "callout": "callout('note', words('callout'), 'text')",
+    }
+    cells = [code(USED, id="used"), *(code(source, id=f"a-{name}") for name, source in shown.items())]
+    cells += [
+        code("beds = publish('beds', 5, unit='beds', source=words('source'))", id="sourced"),
+        code("seats = publish('seats', 5, unit=words('unit'), source='A list')", id="counted"),
+        prose("Beds: `{python} beds`, seats: `{python} seats`.", id="cited"),
+        prose(" ".join(f"text{number}" for number in range(WORDS)), id="text"),
+    ]
+    project = small(tmp_path_factory.mktemp("long"), ward=cells)
+    edit(project / "_quarto.yml", "ward.qmd]", "ward.qmd, sources.qmd]")
+    done = command(project, "build", "2024-25-Q2", "--to", "pdf", "--jobs", "1")
+    assert done.returncode == 0, done.stderr
+    report = project / "reports" / "2024-25-Q2" / "report.pdf"
+    run = subprocess.run(["pdftotext", report, "-"], capture_output=True, text=True, check=True)
+    return set(re.findall(r"[a-z]+[0-9]+", run.stdout.lower()))
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_each_word_is_on_a_page(printed, place):
+    missing = [number for number in range(WORDS) if f"{place}{number}" not in printed]
+    assert not missing, f"{len(missing)} of {WORDS}, from {place}{missing[0]}"
