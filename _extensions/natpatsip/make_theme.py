@@ -25,6 +25,12 @@ from natpatsip.pipeline.render.word import packed
 
 HERE = Path(__file__).resolve().parent
 FACES = (("Regular", 400, "normal"), ("Italic", 400, "italic"), ("SemiBold", 600, "normal"), ("Bold", 700, "normal"))
+# The typeface arrives after a page's text is first shown; until then one of the reader's system stands in. Its letters
+# are made as wide and as high as Open Sans, so that nothing moves then: by weight, the average width of English text in
+# Open Sans and in Arial (which Liberation Sans shares, and Roboto nearly); the height of Open Sans over its base line
+# and its depth below.
+WIDTHS = {400: (0.4633, 0.4386), 600: (0.4807, 0.4735), 700: (0.4979, 0.4735)}
+ASCENT, DESCENT = 1.0688, 0.293
 
 Brand = dict[str, Any]
 
@@ -46,11 +52,12 @@ def brand_css(brand: Brand) -> str:
             f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style}; font-display: swap; '
             f'src: url("../fonts/{stem}-{face}.woff2") format("woff2"); }}'
         )
+    lines += [_stand_in(family, weight) for weight in WIDTHS]
     night = brand["dark"] | {f"{kind}-tint": brand["dark"]["mist"] for kind in brand["callouts"]}
     lines += [
         "",
-        f':root {{ color-scheme: light; --font: "{family}", sans-serif; --banner: {light["navy"]}; '
-        f"{_properties(light | tints)} }}",
+        f':root {{ color-scheme: light; --font: "{family}", "{family} stand-in", sans-serif; '
+        f"--banner: {light['navy']}; {_properties(light | tints)} }}",
         ':root.np[data-theme="dark"] { color-scheme: dark; ' + _properties(night) + " }",
         "@media screen and (prefers-color-scheme: dark) {",
         '  :root.np:not([data-theme="light"]) { color-scheme: dark; ' + _properties(night) + " }",
@@ -77,6 +84,17 @@ def _drawings() -> list[str]:
         *dark.style_rules(),
         "",
     ]
+
+
+def _stand_in(family: str, weight: int) -> str:
+    own, other = WIDTHS[weight]
+    size = own / other
+    names = (f'local("{name}{" Bold" if weight > 400 else ""}")' for name in ("Arial", "Liberation Sans", "Roboto"))
+    return (
+        f'@font-face {{ font-family: "{family} stand-in"; font-weight: {weight}; src: {", ".join(names)}; '
+        f"size-adjust: {size:.1%}; ascent-override: {ASCENT / size:.1%}; descent-override: {DESCENT / size:.1%}; "
+        "line-gap-override: 0%; }"
+    )
 
 
 def _properties(values: dict[str, str]) -> str:

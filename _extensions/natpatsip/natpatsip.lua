@@ -461,12 +461,18 @@ end
 
 -- Figures and pictures --------------------------------------------------------------------------------------------------------
 
+-- A chart's drawing says how wide and high it is, so that it has its place on the page before it is laid out.
+local function sized_svg(path, id)
+  local size = 'viewBox="[%d%.%-]+ [%d%.%-]+ ([%d%.]+) ([%d%.]+)"'
+  return (inline_svg(path, id):gsub(size, '%0 width="%1" height="%2"', 1))
+end
+
 -- The drawing, twice where it has a layout for narrow columns: the style sheet shows the one that fits.
 local function chart(a, id)
-  local layouts = { inline_svg(a.svg, id) }
+  local layouts = { sized_svg(a.svg, id) }
   if a.narrow then
     layouts = { '<div class="wide">' .. layouts[1] .. '</div>',
-      '<div class="narrow">' .. inline_svg(a.narrow, id .. '-narrow') .. '</div>' }
+      '<div class="narrow">' .. sized_svg(a.narrow, id .. '-narrow') .. '</div>' }
   end
   local script = a.interactive and ' data-chart="figures/' .. html(id) .. '.js"' or ''
   return '<div class="chart"' .. script .. ' role="img" aria-label="' .. html(a.alt) .. '">'

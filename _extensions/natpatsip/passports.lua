@@ -24,7 +24,8 @@ end
 
 -- Pages -----------------------------------------------------------------------------------------------------------------
 
-local HINT = 'Select a number to see its source. To underline all numbers and reach them with the keyboard:'
+local HINT = 'Select a number to see its source. To underline all numbers and reach them with the keyboard: '
+  .. '<button type="button" class="scripted" role="switch" aria-checked="false">Show sources</button>'
 
 local has_numbers = false
 

@@ -47,6 +47,20 @@
     mark();
   }
 
+  // Charts far from sight wait until the page is shown (constructs.css). Then they are laid out, one a frame, so that no tap
+  // has to wait for all of them.
+  function whenIdle(action) { (window.requestIdleCallback || window.setTimeout)(action); }
+  addEventListener("load", function () {
+    var charts = Array.from(document.querySelectorAll(".chart"));
+    function layOutNext() {
+      var chart = charts.shift();
+      if (!chart) return root.classList.remove("opening");
+      chart.classList.add("laid-out");
+      requestAnimationFrame(function () { whenIdle(layOutNext); });
+    }
+    whenIdle(layOutNext);
+  });
+
   // A table that compares its rows is sorted by the column that a reader chooses; empty cells come last.
   function key(row, column) {
     var text = row.cells[column].textContent.trim();

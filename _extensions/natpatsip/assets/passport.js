@@ -198,14 +198,8 @@
   }
 
   var BUTTON = { role: "button", "aria-haspopup": "dialog", "aria-expanded": "false" };
-  var hint = document.querySelector(".passport-hint");
+  var choice = document.querySelector(".passport-hint button");
   var areMarked = remembered() === "shown";
-  var choice = button("Show sources", "", function () {
-    areMarked = !areMarked;
-    remembered(areMarked ? "shown" : "hidden");
-    mark();
-  });
-  choice.setAttribute("role", "switch");
 
   function mark() {
     close(false);
@@ -223,9 +217,13 @@
         number.tabIndex = -1; // out of the Tab order, but the focus comes back to it from its card
       }
     });
-    choice.setAttribute("aria-checked", String(areMarked));
+    if (choice) choice.setAttribute("aria-checked", String(areMarked));
   }
 
-  if (hint) hint.append(" ", choice);
+  if (choice) choice.addEventListener("click", function () {
+    areMarked = !areMarked;
+    remembered(areMarked ? "shown" : "hidden");
+    mark();
+  });
   mark();
 })();

@@ -1,8 +1,8 @@
-// Before the page is drawn: that scripts run, and whether the reader chose a dark or a light page.
+// Before the page is drawn: that scripts run, that it opens, and whether the reader chose a dark or a light page.
 (function () {
   "use strict";
   var root = document.documentElement;
-  root.classList.add("scripts");
+  root.classList.add("scripts", "opening");
   try {
     var chosen = localStorage.getItem("natpatsip-theme");
     if (chosen === "dark" || chosen === "light") root.dataset.theme = chosen;
