@@ -23,6 +23,14 @@ def html_pages(whole):
 
 
 @pytest.fixture(scope="session")
+def hard(tmp_path_factory):
+    """The sample chapters with hard ones among them, in all formats; the first process that needs them renders them."""
+    from support.hard import build_hard
+
+    return built_once(shared_folder(tmp_path_factory, "hard"), build_hard)
+
+
+@pytest.fixture(scope="session")
 def built_ward(tmp_path_factory):
     """A small project with its Word file, for reviews; the first process that needs it builds it."""
     from support.reviewing import build_ward

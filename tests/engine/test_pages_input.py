@@ -10,7 +10,7 @@ from lxml import html
 from natpatsip.errors import RenderError
 from natpatsip.pipeline import render
 from support.auditing import OVERLAPS, broken_links, markup_complaints, repeated_ids, violations_in_both_themes
-from support.hard import COLUMNS, NAMES, POINTS, TITLE, stage_hard
+from support.hard import COLUMNS, NAMES, POINTS, TITLE
 from support.reading import words_of_page
 from support.staged import TIMESTAMP, chapter_with, stage
 
@@ -19,10 +19,8 @@ WIDTHS = (1280, 700, 360)
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("hard")
-    render.render(stage_hard(folder / "staged"), folder, ["html"], renderer=render.PANDOC, timestamp=TIMESTAMP)
-    return folder / "html"
+def pages(hard):
+    return hard / "html"
 
 
 @pytest.fixture

@@ -16,17 +16,14 @@ from openxml_audit import OpenXmlValidator
 
 from natpatsip.errors import RenderError
 from natpatsip.pipeline import render
-from support.hard import CODE, NAMES, TITLE, VALUES, stage_hard
+from support.hard import CODE, NAMES, TITLE, VALUES
 from support.reading import READERS
 from support.staged import TIMESTAMP, chapter_with, stage
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("hard")
-    stage_hard(folder / "staged")
-    render.render(folder / "staged", folder, ["pdf", "docx"], renderer=render.PANDOC, timestamp=TIMESTAMP)
-    return folder
+def report(hard):
+    return hard
 
 
 @pytest.fixture(scope="module")

@@ -69,6 +69,14 @@ else:
 """
 
 
+@pytest.fixture(scope="module")
+def waits(pyarrow, tmp_path_factory):
+    """A Parquet file of the dataset, as pandas writes it."""
+    folder = tmp_path_factory.mktemp("waits")
+    run(pyarrow, "-c", TRACED, str(folder), "write", "")
+    return folder / "project" / "data" / "waits_monthly.parquet"
+
+
 @pytest.mark.parametrize(
     ("deed", "untracked"),
     [
@@ -76,15 +84,8 @@ else:
         ("pd.read_parquet('data/waits_monthly.parquet')", '["imports pandas.core.arrays.arrow.extension_types"]'),
     ],
 )
-def test_a_declared_parquet_file_is_tracked_and_one_that_pandas_reads_is_not(pyarrow, tmp_path, deed, untracked):
-    run(pyarrow, "-c", TRACED, str(tmp_path), "write", "")
-    kept = tmp_path / "project" / "data" / "waits_monthly.parquet"
-    shutil.copy2(kept, tmp_path)
-    shutil.rmtree(tmp_path / "project")
-    shutil.rmtree(tmp_path / "csv")
-    code = TRACED.replace(
-        "if sys", f"import shutil; shutil.copy2({str(tmp_path / kept.name)!r}, project / 'data')\nif sys", 1
-    )
+def test_a_declared_parquet_file_is_tracked_and_one_that_pandas_reads_is_not(pyarrow, waits, tmp_path, deed, untracked):
+    code = TRACED.replace("if sys", f"import shutil; shutil.copy2({str(waits)!r}, project / 'data')\nif sys", 1)
     assert run(pyarrow, "-c", code, str(tmp_path), "read", deed).strip() == untracked
 
 

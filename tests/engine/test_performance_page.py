@@ -17,7 +17,7 @@ import performance_page  # noqa: E402
 from long_reports import QUARTER, make_report  # noqa: E402
 from measuring import Cost, Costs, exponent  # noqa: E402
 
-from support.projects import natpatsip  # noqa: E402
+from support.projects import command  # noqa: E402
 
 POINTS = [
     {"size": 83, "processor": 10.2, "clock": 6.0, "memory": 0.51},
@@ -112,7 +112,7 @@ def test_reports_of_any_length_can_be_made(tmp_path):
 
 def test_a_report_without_figures_is_built_and_says_so_in_their_list(tmp_path):
     make_report(tmp_path / "prose", chapters=1, paragraphs=1)
-    built = natpatsip(tmp_path / "prose", "build", QUARTER, "--to", "html", "--renderer", "pandoc")
+    built = command(tmp_path / "prose", "build", QUARTER, "--to", "html", "--renderer", "pandoc")
     assert built.returncode == 0, built.stderr
     page = tmp_path / "prose" / "reports" / QUARTER / "html" / "list-of-figures.html"
     assert "This report has no figures." in page.read_text(encoding="utf-8")

@@ -18,6 +18,7 @@ from support.reading import words_of_docx, words_of_pdf
 from support.staged import TIMESTAMP, chapter_with, stage
 
 STATEMENT = "accessibility.qmd"
+UNBROKEN = "Figure 1, table 2, Q3 2024/25, 26 September 2024 and (5 May 2023) stay whole; in May we met 3 times"
 NEWS = "# What changed {#changes}\n\nA sentence for the pages alone.\n"
 
 
@@ -42,6 +43,16 @@ def report(staged, tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
     render.render(staged, folder, FORMATS, renderer=render.PANDOC, timestamp=TIMESTAMP)
     return folder
+
+
+@pytest.fixture(scope="module")
+def pages_alone(tmp_path_factory):
+    """The staged project and the pages of a report with an address, of which nothing else was made."""
+    folder = tmp_path_factory.mktemp("pages")
+    project = setting(stage(folder / "staged"), url="https://example.org/report/")
+    chapter_with(project / "glossary.qmd", f"{UNBROKEN}.")
+    render.render(project, folder, ["html"], renderer=render.PANDOC, timestamp=TIMESTAMP)
+    return project, folder / "html"
 
 
 def test_a_chapter_for_the_pages_has_a_page_and_a_place_in_the_contents(report):
@@ -108,9 +119,8 @@ def test_the_statement_says_what_was_checked_on_this_report(staged, report):
     assert "[report@example.org](mailto:report@example.org)" in text
 
 
-def test_the_statement_says_nothing_of_formats_that_were_not_made(tmp_path):
-    project = setting(stage(tmp_path / "staged"))
-    render.render(project, tmp_path / "out", ["html"], renderer=render.PANDOC, timestamp=TIMESTAMP)
+def test_the_statement_says_nothing_of_formats_that_were_not_made(pages_alone):
+    project, _ = pages_alone
     text = (project / STATEMENT).read_text(encoding="utf-8")
     assert "PDF/UA" not in text
     assert "Word" not in text
@@ -146,21 +156,18 @@ def test_each_page_describes_itself_in_words_of_its_own(report):
     assert not any("og:image" in head_of(page) for page in pages), "nobody knows where this report will be"
 
 
-def test_a_report_with_an_address_has_a_preview_image_there(tmp_path):
-    project = setting(stage(tmp_path / "staged"), url="https://example.org/report/")
-    render.render(project, tmp_path, ["html"], renderer=render.PANDOC, timestamp=TIMESTAMP)
-    head = head_of(tmp_path / "html" / "index.html")
+def test_a_report_with_an_address_has_a_preview_image_there(pages_alone):
+    _, pages = pages_alone
+    head = head_of(pages / "index.html")
     assert head["og:image"] == f"https://example.org/report/{PREVIEW}"
-    picture = Image.open(tmp_path / "html" / PREVIEW)
+    picture = Image.open(pages / PREVIEW)
     assert picture.size == (1200, 630)
     assert len(picture.convert("RGB").getcolors(10_000)) > 10, "there are letters on it"
 
 
-def test_figures_quarters_and_dates_are_not_broken_across_lines(tmp_path):
-    words = "Figure 1, table 2, Q3 2024/25, 26 September 2024 and (5 May 2023) stay whole; in May we met 3 times"
-    chapter_with(stage(tmp_path / "staged") / "glossary.qmd", f"{words}.")
-    render.render(tmp_path / "staged", tmp_path, ["html"], renderer=render.PANDOC, timestamp=TIMESTAMP)
-    text = html.parse(str(tmp_path / "html" / "glossary.html")).getroot().xpath("string(//main)")
+def test_figures_quarters_and_dates_are_not_broken_across_lines(pages_alone):
+    _, pages = pages_alone
+    text = html.parse(str(pages / "glossary.html")).getroot().xpath("string(//main)")
     whole = ("Figure 1", "Q3 2024/25", "26 September 2024", "5 May 2023")
     assert [each for each in whole if each.replace(" ", "\N{NO-BREAK SPACE}") not in text] == []
     assert "in May we met 3 times" in text

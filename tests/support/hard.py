@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 
 from natpatsip import charts, spc
+from natpatsip.pipeline import render
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing.charts_to_svg import Artist
-from support.staged import chapter_with, stage
+from natpatsip.pipeline.options import FORMATS
+from support.staged import TIMESTAMP, chapter_with, stage
 
 NAMES = (
     "Ysbyty Gŵynedd ŴŷŶâêîôû",
@@ -28,6 +30,12 @@ CODE = "QWXZ" * 20
 WORD = "{{constructor.constructor(window.pwned=1)()}}" * 4  # in every place but a table
 VALUES = ("1,234,567", "£12,345,678.90", "8,765,432", "£98,765,432.10")  # of tiles
 LETTERS = "\\`*_{}[]()#+-.!<>|~$@&'\""
+
+
+def build_hard(folder: Path) -> None:
+    """Render the chapters in all formats, into the folder that they are staged in."""
+    staged = stage_hard(folder / "staged")
+    render.render(staged, folder, FORMATS, renderer=render.PANDOC, timestamp=TIMESTAMP)
 
 
 def stage_hard(folder: Path) -> Path:
