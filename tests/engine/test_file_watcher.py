@@ -83,7 +83,22 @@ def test_saves_of_all_inputs_are_told(project):
 
 
 def test_saves_of_other_files_are_not(project):
-    assert saves_of(project, ["other.bib", "targets.csv", "reports/2024-25-Q1/facts.csv"]) == [set()] * 3
+    others, watched = ["other.bib", "targets.csv", "reports/2024-25-Q1/facts.csv"], ["uv.lock", "data/reported.csv"]
+    (project / "reports" / "2024-25-Q1").mkdir(parents=True)
+
+    async def run():
+        told, found = asyncio.Queue(), set()
+        task = asyncio.create_task(watch(project, told.put))
+        await asyncio.sleep(1)
+        for name in [*others, *watched]:  # saves of single files are told in their order, and those in folders too
+            (project / name).write_text("saved\n", encoding="utf-8")
+        async with asyncio.timeout(30):
+            while not found >= {"uv.lock", "reported.csv"}:
+                found |= await told.get()
+        assert found == {"uv.lock", "reported.csv"}
+        task.cancel()
+
+    in_a_loop(run)
 
 
 def test_a_file_that_the_settings_name_later_is_watched_then(project):

@@ -30,7 +30,7 @@ from natpatsip.preview import file_watcher, session, web_server
 from natpatsip.preview.build_process import BuildError
 from natpatsip.preview.session import Session
 from natpatsip.quarter import Quarter
-from support.projects import NATPATSIP, code, edit_cell, engine, natpatsip, prose, small
+from support.projects import NATPATSIP, code, edit_cell, engine, natpatsip, prose, small, with_look
 from support.waiting import becomes
 
 pytestmark = pytest.mark.end_to_end
@@ -102,7 +102,8 @@ def replace(path, old, new):
 @pytest.fixture(scope="module")
 def preview(tmp_path_factory):
     ward = [code("beds = 12", id="beds"), prose(f"## Progress\n\nThe ward is quiet.\n\n{LONG}\n\nThe end is near.")]
-    project = small(tmp_path_factory.mktemp("project"), ward=[*ward, prose("There are `{python} beds` beds.", id="p")])
+    ward.append(prose("There are `{python} beds` beds.", id="p"))
+    project = with_look(small(tmp_path_factory.mktemp("project"), ward=ward))
     with previewing(project) as started:
         started.settled()
         yield started
@@ -334,7 +335,7 @@ def test_changed_python_is_used(tmp_path, package):
     (source / package / "wards.py").write_text("NAME = 'North'\n", encoding="utf-8")
     cells = [code(f"from {package} import wards", id="wards"), prose("It is ward `{python} wards.NAME`.")]
     (tmp_path / "project").mkdir(exist_ok=True)
-    project = small(tmp_path / "project", ward=cells)
+    project = with_look(small(tmp_path / "project", ward=cells))
     with previewing(project, PYTHONPATH=str(tmp_path / "src")) as preview:
         first = preview.settled()
         assert "ward North" in preview.get("/ward.html")[1]

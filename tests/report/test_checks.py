@@ -46,6 +46,12 @@ def quarters(whole):
     return found
 
 
+@pytest.fixture(scope="module")
+def outcomes(quarters):
+    """What the checks say of each quarter."""
+    return {quarter: run(*of_it) for quarter, of_it in quarters.items()}
+
+
 @pytest.fixture
 def here(quarters, tmp_path):
     """A project of its own for a test, with copies of the executed notebooks of Q2."""
@@ -105,13 +111,12 @@ def told(outcome):
 
 
 @pytest.mark.parametrize("quarter", [Q2.previous(), Q2], ids=str)
-def test_the_notebooks_as_they_are_have_no_finding(quarters, quarter):
-    outcome = run(*quarters[quarter])
-    assert not outcome.findings, told(outcome)
+def test_the_notebooks_as_they_are_have_no_finding(outcomes, quarter):
+    assert not outcomes[quarter].findings, told(outcomes[quarter])
 
 
-def test_numbers_of_cells_that_are_tagged_so_are_listed(quarters):
-    listed = run(*quarters[Q2]).listed
+def test_numbers_of_cells_that_are_tagged_so_are_listed(outcomes):
+    listed = outcomes[Q2].listed
     assert ("medicines.ipynb", "high-dose-defined", "120") in {
         (each.notebook, each.cell, each.found) for each in listed
     }
@@ -268,24 +273,28 @@ def _is_planted(finding, by_cell, by_fact):
     return any((finding.check, name) in by_fact for name in (finding.cell, finding.fact, finding.where))
 
 
-@pytest.mark.parametrize(
-    ("text", "cure"),
-    [
-        ("The group treated 677 women.", 'cite("mgso4_women")'),
-        ("Some 1,016 babies were helped by cord management.", 'cite("ocm_survived", "since-baseline")'),
-        ("The saving is £18m.", 'cite("mgso4_saving")'),
-        ("It stands at 66.5 per cent.", 'cite("fig5_mean_now")'),
-        ("Over a million people take them.", 'cite("opioid_high_risk_people", "all")'),
-    ],
-)
-def test_a_typed_number_is_told_the_fact_that_has_its_value(here, text, cure):
+CURES = {
+    "The group treated 677 women.": 'cite("mgso4_women")',
+    "Some 1,016 babies were helped by cord management.": 'cite("ocm_survived", "since-baseline")',
+    "The saving is £18m.": 'cite("mgso4_saving")',
+    "It stands at 66.5 per cent.": 'cite("fig5_mean_now")',
+    "Over a million people take them.": 'cite("opioid_high_risk_people", "all")',
+}
+
+
+def test_a_typed_number_is_told_the_fact_that_has_its_value(here):
     plan, executed = here
-    put(executed, "index", "culture", new_markdown_cell(text, id="typed"))
-    (finding,) = run(plan, executed).findings
-    assert (finding.check, finding.notebook, finding.cell) == ("typed-number", "index.ipynb", "typed")
-    assert cure in finding.expected
-    assert cure in finding.message
-    assert finding.found in text
+    for number, text in enumerate(CURES):
+        put(executed, "index", "culture", new_markdown_cell(text, id=f"typed-{number}"))
+    findings = run(plan, executed).findings
+    found = {each.cell: each for each in findings}
+    assert len(found) == len(findings) == len(CURES)
+    for number, (text, cure) in enumerate(CURES.items()):
+        finding = found[f"typed-{number}"]
+        assert (finding.check, finding.notebook) == ("typed-number", "index.ipynb")
+        assert cure in finding.expected
+        assert cure in finding.message
+        assert finding.found in text
 
 
 def test_a_number_in_the_reason_for_a_rebase_is_typed_but_a_year_is_none(here):

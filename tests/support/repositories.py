@@ -29,7 +29,7 @@ def git(folder: Path, *arguments: str) -> str:
 def repository(project: Path) -> Path:
     """Make a project a repository with everything in one commit."""
     (project / ".gitignore").write_text(IGNORED, encoding="utf-8")
-    git(project, "init", "--quiet", "--initial-branch", "main")
+    git(project, "init", "--quiet", "--initial-branch", "main", "--template=")  # without a dozen samples of hooks
     commit(project, "Begin")
     return project
 
