@@ -91,8 +91,8 @@ OWN = [
 ]
 
 
-def syntax(tmp_path, source):
-    plan = Plan.of(small(tmp_path, ward=[prose(f"We had {source} beds.", id="news")]), Quarter(2024, 2))
+def syntax(tmp_path, source, cell=None):
+    plan = Plan.of(small(tmp_path, ward=[cell or prose(f"We had {source} beds.", id="news")]), Quarter(2024, 2))
     content = {name: notebook.content for name, notebook in plan.notebooks.items()}
     return [(each.cell, each.found) for each in inline_syntax.check(CheckContext(plan, content))]
 
@@ -129,3 +129,8 @@ def test_an_expression_that_rounds_by_a_rule_of_its_own_is_found(tmp_path, expre
 @pytest.mark.parametrize("expression", ROUNDS_NOT)
 def test_an_expression_that_rounds_nothing_is_not(tmp_path, expression):
     assert syntax(tmp_path, f"`{{python}} {expression}`") == []
+
+
+@pytest.mark.parametrize(("source", "count"), [("Markdown(f.to_markdown(index=False))", 1), ("table(f)", 0)])
+def test_tables_that_print_codes_as_numbers_are_found(tmp_path, source, count):
+    assert syntax(tmp_path, "", code(source, id="news")) == [("news", "to_markdown()")] * count

@@ -169,6 +169,7 @@ SIGNS = {
     "tildes": "About ~~~15, ~~ and 5~, a~ b ~c, ^ and 5^.",
     "about-two": "It costs ~£5/~£7, or ~5/~6.",
     "signs-in-a-table": "| a [T] | x^2+y^2 |\n|---|---|\n| [T] | ~5/~6 |",
+    "bars-in-code-in-a-table": "| `a\\|b` | \\| |\n|---|---|\n| `c\\|d` | e \\| f |\n`g\\|h`",
     "sign-of-a-heading": "## Using C# and F#",
     "remark-in-brackets": "As [T] says, [T][T], [T][], [T]: and ^[T].",
     "a-remark-of-two-words": "[North](see page 5) and [South] (page 6)",

@@ -69,6 +69,7 @@ EMPTY = {
         "hides it",
     ),
     "cells-twice": (CARE.mark_rect().encode(x="team:N", y="all:N", color="seen:Q"), "hides it"),
+    "labels-at-one-place": (CARE.mark_text().encode(x="team:N", text="seen:Q"), "are at one place, one over the other"),
     "two-of-a-bar-after-a-filter": (
         CARE.mark_bar().encode(x="team:N", y="seen:Q").transform_filter("datum.seen > 1"),
         "after its transforms two rows are one bar",
@@ -99,6 +100,8 @@ DRAWN = {
     "stacked-in-shares": CARE.mark_bar().encode(x="team:N", y=alt.Y("seen:Q", stack="normalize"), color="ward:N"),
     "beside-each-other": CARE.mark_bar().encode(x="team:N", y="seen:Q", color="ward:N", xOffset="ward:N"),
     "cells": CARE.mark_rect().encode(x="team:N", y="ward:N", color="seen:Q"),
+    "labels-in-panels": CARE.mark_text().encode(x="team:N", text="seen:Q", row="ward:N"),
+    "labels-alike": CARE.mark_text().encode(x="team:N", text="all:N"),
     "filtered-and-stacked": CARE.mark_bar()
     .encode(x="team:N", y="seen:Q", color="ward:N")
     .transform_filter("datum.seen > 1"),

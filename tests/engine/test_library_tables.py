@@ -248,6 +248,32 @@ ZEROS = {
 }
 
 
+PERCENTAGES = SHARES.assign(share=[83.0, 12.5])
+
+
+@pytest.mark.parametrize(
+    "made",
+    [GT(PERCENTAGES).fmt_percent("share"), PERCENTAGES.style.format("{:.0%}", subset=["share"])],
+    ids=["gt", "styler"],
+)
+def test_percentages_are_not_multiplied_by_100(made):
+    with pytest.raises(FigureError, match=r"prints 8,?300(\.00)?% for 83: its format multiplies by 100"):
+        table(made, caption="C")
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        GT(PERCENTAGES).fmt_percent("share", scale_values=False),
+        SHARES.assign(share=[1250.0, 3]).style.format("{:.0f}%", subset=["share"]),
+        SHARES.assign(share=[9.5, 3]).style.format("{:.0%}", subset=["share"]),
+    ],
+    ids=["gt", "rises", "of-a-proportion"],
+)
+def test_other_percentages_are_printed(made):
+    assert table(made, caption="C")
+
+
 @pytest.mark.parametrize("made", FALSE_ZEROS.values(), ids=FALSE_ZEROS)
 def test_a_value_that_is_not_0_is_not_printed_as_0(made):
     with pytest.raises(FigureError, match=r"prints \(?0(\.0)?(%|k| days)?\)? for a value that is not 0\."):

@@ -105,6 +105,7 @@ UNLIKE = {
     "month-of-years-in-a-line": (bars(YEARS, mark="line", x="utcmonth(a):T"), "2 rows have a 04"),
 }
 LIKE = {
+    "labels-of-a-frame-are-no-column": bars({"n": [1, 2]}),
     "month-of-years-in-colours": bars(YEARS, x="month(a):O", color="year(a):N"),
     "months": bars(YEARS, x="yearmonth(a):O"),
     "sum-of-months": bars(YEARS, x="month(a):O", y="sum(n):Q"),
@@ -138,6 +139,16 @@ def test_a_figure_refuses_them_by_its_id():
     made = alt.Chart(rows).mark_point().encode(x="when:T", y="seen:Q")
     with pytest.raises(FigureError, match=r'^fig-x: column when holds the text "01/04/2024"'):
         figure("fig-x", made, title="T", description="D", caption="C", data=rows)
+
+
+@pytest.mark.parametrize(
+    "years", [[2022, 2023, 2024], [2022.0, 2023.0, 2024.0], [2024, 2023, 2022], ["2022", "2023", "2024"]]
+)
+def test_the_words_of_an_own_chart_have_years_without_a_separator(years):
+    rows = pd.DataFrame({"year": years, "seen": [1, 2, 3]})
+    made = alt.Chart(rows).mark_bar().encode(x="year:O", y="seen:Q")
+    alternative = figure("fig-x", made, title="T", description="D", caption="C", data=rows).alt
+    assert alternative == f"D. Rows from {int(years[0])} to {int(years[-1])}: seen from 1 to 3, lowest 1, highest 3."
 
 
 def test_the_words_of_an_own_chart_have_whole_numbers_and_dates():

@@ -82,6 +82,7 @@ REFUSED = {
     "moving-sum": (moving("sum", [-2, 0]), "begin with fewer rows than the frame [-2, 0] has"),
     "moving-mean": (moving("mean", [-1, 1]), "begin with fewer rows"),
     "lookup": (looked_up(["North", "North", "South", "East"]), "looks up team North, of which there are 2 rows"),
+    "names-of-a-column": (SEEN.mark_bar().encode(y="distinct(seen):Q"), "counts a missing one as one more"),
     "count-of-a-column": (SEEN.mark_bar().encode(y="count(seen):Q"), "counts column seen, and Vega counts rows"),
 }
 DRAWN = {
@@ -98,6 +99,7 @@ DRAWN = {
     "guarded-colour": coloured("isValid(datum.seen) && datum.seen > 10"),
     "colour-by-name": coloured("datum.team == 'North'"),
     "valid": SEEN.mark_bar().encode(y="valid(seen):Q"),
+    "names": SEEN.mark_bar().encode(y="distinct(team):Q"),
     "rows": SEEN.mark_bar().encode(y="count():Q"),
     "made-before": calculated("datum.two + 1", two="2 * datum.n"),
     "looked-up": looked_up(["North", "South", "East", "West"]).transform_calculate(more="datum.size + 1"),

@@ -40,6 +40,14 @@ def test_the_form_of_the_configuration_and_of_an_expression_are_read_too():
     assert misprinted(text(1.0).configure(numberFormat=".0f").to_dict()) == ""
 
 
+@pytest.mark.parametrize("rounding", ["round", "floor"])
+def test_what_an_expression_rounds_to_0_is_refused_where_it_is_written(rounding):
+    made = text(0.4).transform_calculate(whole=f"{rounding}(datum.seen)")
+    assert misprinted(made.to_dict()) == ""
+    written = made.encode(text="whole:Q")
+    assert f"{rounding}(datum.seen) prints 0.4 of column seen as 0" in misprinted(written.to_dict())
+
+
 @pytest.mark.parametrize("channel", ["x", "y", "color", "size", "column"])
 def test_years_are_not_drawn_as_numbers(channel):
     rows = pd.DataFrame({"year": [2023, 2024, 2024, 2022], "n": [1, 2, 3, 4]})

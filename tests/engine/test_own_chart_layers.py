@@ -15,6 +15,8 @@ PARTS = {"x": "area:N", "color": "team:N"}
 SLICES = BASE.encode(theta="seen:Q", color="team:N")
 STACKED = SLICES.encode(theta=alt.Theta("seen:Q").stack(True))
 COST = BASE.mark_point().encode(x="area:N", y=alt.Y("mean(cost):Q", axis=None))
+SIDE_BY_SIDE = BASE.mark_bar().encode(x="area:N", y="seen:Q", xOffset="team:N", color="team:N")
+LABELS = BASE.mark_text().encode(x="area:N", y="seen:Q", text="seen:Q")
 NO_LEGEND = alt.Color("team:N", legend=None)
 
 
@@ -24,6 +26,7 @@ def with_labels(base):
 
 REFUSED = {
     "slices": (with_labels(SLICES), "lie at other slices"),
+    "bars-side-by-side": (SIDE_BY_SIDE + LABELS, "lie between the bars. Give the labels the same xOffset: team"),
     "line-in-pixels": (BARS + alt.Chart().mark_rule().encode(y=alt.value(25)), "a line is at y = alt.value(25)"),
     "around-the-middle": (BASE.mark_bar().encode(**PARTS, y=alt.Y("seen:Q", stack="center")), "(center)"),
     "stacked-lines": (BASE.mark_line().encode(**PARTS, y=alt.Y("seen:Q", stack="zero")), "its lines are stacked"),
@@ -42,6 +45,8 @@ REFUSED = {
     ),
 }
 DRAWN = {
+    "bars-side-by-side": SIDE_BY_SIDE + LABELS.encode(xOffset="team:N"),
+    "total-over-bars-side-by-side": SIDE_BY_SIDE + LABELS.encode(y="sum(cost):Q", text="sum(cost):Q"),
     "slices": with_labels(STACKED),
     "line-at-a-value": BARS + alt.Chart().mark_rule().encode(y=alt.datum(5)),
     "line-over-names": BARS + alt.Chart().mark_rule().encode(x=alt.value(25)),

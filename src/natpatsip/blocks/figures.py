@@ -334,8 +334,12 @@ def _check_id(name: str, start: str) -> None:
 
 def _words_from(description: str, data: pd.DataFrame) -> str:
     """Return a text alternative made from the data: the span of each number, from the first value to the last."""
-    rows = f"from {_label(data.iloc[0].iloc[0])} to {_label(data.iloc[-1].iloc[0])}"
-    spans = [_span(str(name), column) for name, column in data.select_dtypes("number").items()]
+    numbers = data.select_dtypes("number")
+    years = [str(name) for name, column in numbers.items() if wording.are_years(sorted(set(column.dropna())))]
+    first, last = data.iloc[0].iloc[0], data.iloc[-1].iloc[0]
+    is_year = data.columns[0] in years  # which has no thousands separator
+    rows = f"from {first:.0f} to {last:.0f}" if is_year else f"from {_label(first)} to {_label(last)}"
+    spans = [_span(str(name), column) for name, column in numbers.items() if name not in years]
     end = f"Rows {rows}: {'; '.join(spans)}." if spans else f"{len(data)} rows, {rows}."
     return f"{description.rstrip('.')}. {end}"
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
+from math import isclose
 from numbers import Real
 from typing import Any
 
@@ -29,6 +30,7 @@ MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "sup": "^", "sub": "~"}
 NUMBER = re.compile(r"[-−+]?\s?[£$€]?\d[\d,.]*\s?%?(?: \[[^]]+\])?")
 # A zero, and what may stand around it: signs, brackets, a unit in letters. All of a whole has a % sign.
 ZERO = re.compile(r"\(?[-−+]?[£$€]?0+(?:\.0+)?(?:\s?%|\s?[^\W\d_]+)?\)?")
+PERCENTAGE = re.compile(r"[-−+]?\d[\d,]*(?:\.\d+)?\s?%")
 FULL = re.compile(r"\+?100(?:\.0+)?\s?%")
 _STYLED = re.compile(r"#T_\w+?_(?:row|level)\d+_")  # a rule of a Styler's for single cells
 _FORMATS = re.compile(r"color|background|font-|text-decoration|border")
@@ -116,6 +118,7 @@ def read(made: Any, what: str) -> LibraryTable:
         summaries = [any("summary" in node.get("class", "") for node in row) for row in _filled(body, width)]
         own = [row for row, is_summary in zip(rows, summaries, strict=True) if not is_summary]
         _need_no_false_ends(values, own, what)
+        _need_single_percentages(values, own, what)
     styles = "".join(node.text or "" for node in root.iter("style"))
     inline = (node.get("style", "") for node in table.iter("td", "th"))
     return LibraryTable(
@@ -255,6 +258,19 @@ def _need_no_false_ends(values: Iterable[Any], rows: Sequence[Sequence[str]], wh
             raise FigureError(
                 f"{what} prints {printed[0]} for a value that is not {' or '.join(map(str, ends))}. Give it more "
                 f'decimals, or words such as "{words}": style.format(precision=…), gt.fmt_number(decimals=…)'
+            )
+
+
+def _need_single_percentages(values: Iterable[Any], rows: Sequence[Sequence[str]], what: str) -> None:
+    """Raise a FigureError if percentages of the data are printed as a hundred times as much."""
+    held = {float(each) for each in values if isinstance(each, Real | Decimal)}
+    for text in (cell.replace("\\", "") for row in rows for cell in row):
+        number = float(re.sub(r"[^\d.]", "", text)) if PERCENTAGE.fullmatch(text) else 0
+        is_doubled = number > 1000 and any(isclose(abs(each) * 100, number, rel_tol=0.001) for each in held)
+        if is_doubled and not any(isclose(abs(each), number, rel_tol=0.001) for each in held):
+            raise FigureError(
+                f"{what} prints {text} for {number / 100:g}: its format multiplies by 100, and the data are "
+                'percentages. Write style.format("{:.1f}%"), or gt.fmt_percent(scale_values=False).'
             )
 
 

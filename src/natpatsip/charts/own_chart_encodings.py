@@ -172,6 +172,8 @@ def _partial(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> st
             f"it counts column {field}, and Vega counts rows, those too of which the value is missing. Write "
             f'"valid({field})" for the values that are there, or "count()" for rows.'
         )
+    if channel.get("aggregate") == "distinct" and has_gaps:
+        return f"it counts the names of column {field}, and Vega counts a missing one as one more. Leave such rows out."
     if name == "radius" and any(value < 0 for value in numbers_in(values)):
         return f"the radius of its parts is column {field}, of which a value is negative. Draw bars."
     is_share = name == "theta" or channel.get("stack") == "normalize"

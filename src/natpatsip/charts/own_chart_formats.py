@@ -18,6 +18,7 @@ PERCENTAGES = 10.0  # from here on a value is no proportion
 PERCENT = re.compile(r"%|\bper ?cent\b", re.IGNORECASE)
 _FORMAT = re.compile(r"(?:.?[<>=^])?[+\-( ]?[$#]?0?\d*,?(?:\.(\d+))?~?([fdp%])")  # of d3, as far as it may round to 0
 _WRITTEN = re.compile(r"format\(\s*datum(?:\.(\w+)|\[\s*['\"](.+?)['\"]\s*\])\s*,\s*['\"]([^'\"]*)['\"]\s*\)")
+_ROUNDED = re.compile(r"\b(?:round|floor)\(\s*datum(?:\.(\w+)|\[\s*['\"](.+?)['\"]\s*\])\s*\)")
 _READ_AS_NUMBERS = ("x", "y", "color", "size", "opacity", "row", "column", "facet")  # channels that label a scale
 
 
@@ -32,7 +33,10 @@ def misprinted(specification: Specification) -> str:
     'the format "+.0f" prints 0.4 of column seen as 0. Giv'
     """
     general = specification.get("config", {}).get("numberFormat")
-    expressions = [str(step["calculate"]) for step in transforms(specification) if "calculate" in step]
+    steps = [step for step in transforms(specification) if "calculate" in step]
+    shown = {channel["field"] for unit in units(specification) for channel in labels_of(unit)}
+    expressions = [str(step["calculate"]) for step in steps]
+    rounded = [str(step["calculate"]) for step in steps if step.get("as") in shown]
     for unit in units(specification):
         rows = rows_of(unit, specification)
         for name, channel in channels_of(unit["encoding"]):
@@ -50,7 +54,16 @@ def misprinted(specification: Specification) -> str:
             name = found[1] or found[2]
             if told := _rounded_away([found[3]], name, [row[name] for row in rows if name in row]):
                 return told
+        for found in (found for each in rounded for found in _ROUNDED.finditer(each)):
+            name = found[1] or found[2]
+            if told := _rounded_away(["d"], name, [row[name] for row in rows if name in row]):
+                return told.replace('the format "d"', found[0])
     return ""
+
+
+def labels_of(unit: Specification) -> list[Mapping[str, Any]]:
+    """Return the channels of a view that write values."""
+    return [channel for name, channel in channels_of(unit["encoding"]) if name in ("text", "tooltip")]
 
 
 def _is_number(channel: Mapping[str, Any]) -> bool:

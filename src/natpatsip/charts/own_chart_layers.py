@@ -30,6 +30,7 @@ def displaced(specification: Specification) -> str:
     return (
         _apart_from_their_bars(specification)
         or next(filter(None, (_apart_from_their_slices(view, views) or _raised(view, views) for view in views)), "")
+        or next(filter(None, (_between_their_bars(view, views) for view in views)), "")
         or next(filter(None, (_in_pixels(view, views) for view in views)), "")
         or _without_axis(specification)
     )
@@ -68,6 +69,23 @@ def _has_several(rows: Rows, places: Sequence[str]) -> bool:
     """Return True if more than one row is at one place."""
     found = [tuple(map(row.get, places)) for row in rows]
     return len(set(found)) < len(found)
+
+
+def _between_their_bars(unit: Specification, views: Sequence[Specification]) -> str:
+    """Return that labels of bars that are side by side lie in the middle of them all."""
+    for view in views if mark_of(unit) == "text" else ():
+        for place in PLACES:
+            offset, same = f"{place}Offset", [field_of(each["encoding"].get(place)) for each in (unit, view)]
+            if mark_of(view) == "bar" and field_of(view["encoding"].get(offset)) and same[0] == same[1] != "":
+                other = "y" if place == "x" else "x"
+                heights = [field_of(each["encoding"].get(other)) for each in (unit, view)]
+                if offset not in unit["encoding"] and heights[0] == heights[1]:
+                    name = field_of(view["encoding"][offset])
+                    return (
+                        f"labels of {heights[0]} over bars that are side by side lie between the bars. Give the labels "
+                        f"the same {offset}: {name}."
+                    )
+    return ""
 
 
 def _apart_from_their_slices(unit: Specification, views: Sequence[Specification]) -> str:

@@ -200,6 +200,8 @@ def _doubled(rows: Rows, channels: Mapping[str, Any], mark: str, facets: Sequenc
         return ""
     others = [channel for channel in channels.values() if channel not in measured]
     fields = [*facets, *(channel["field"] for channel in others)]
+    if not all(any(field in row for row in rows) for field in fields):  # told where it is drawn
+        return ""
     time_units = [*("" for _ in facets), *(str(channel.get("timeUnit", "")) for channel in others)]
     found = Counter(
         tuple(in_unit(str(row.get(field)), unit) for field, unit in zip(fields, time_units, strict=True))

@@ -1,7 +1,7 @@
-"""Inline code that the build does not run, which readers would see as it is typed, or that rounds by a rule of its own.
+"""Inline code that the build does not run, which readers would see as it is typed, or code that prints by other rules.
 
 Python rounds a half to the even digit (``f"{12.5:.0f}"`` is 12); charts, tables and facts round it up. The same number
-would be printed in two ways.
+would be printed in two ways. ``to_markdown()`` of pandas reads texts as numbers: the code 007 is 7.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 
+from natpatsip.checks import code_cells
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding
 from natpatsip.pipeline.inline_code import FENCE, INLINE
@@ -29,9 +30,15 @@ _OTHERS = re.compile(
 
 
 def check(context: CheckContext) -> list[Finding]:
-    """Return the inline code of other tools in prose, inline code that is not closed, and that which rounds."""
+    """Return the inline code of other tools in prose, inline code that is not closed, and code of other rules."""
     found = []
     for place, cell in context.cells():
+        if cell.cell_type == "code" and "to_markdown" in code_cells.parse(cell.source).calls:
+            message = (
+                "to_markdown() prints codes as numbers (007 as 7, 1e5 as 100000), and large numbers as 1.23457e+06. "
+                "Show the frame with table(…)."
+            )
+            found.append(place.finding(CHECK, message, found="to_markdown()"))
         if cell.cell_type != "markdown":
             continue
         text = cell.source

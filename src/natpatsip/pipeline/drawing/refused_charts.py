@@ -45,7 +45,7 @@ def undrawn(
     nested, unknown = _nested(specification, views), _unknown(specification, views)
     if any(shown) and not is_broken and not nested and not unknown:
         hidden = next(filter(None, (_hidden(items) for items, _, _ in marks)), "")
-        return _cut_off(views, marks) or hidden or _alone(scene()) or _joined(views, scene)
+        return _cut_off(views, marks) or hidden or _alone(scene()) or _joined(views, scene) or _overwritten(scene())
     if not is_broken and not any(of_data) and any(drawn):  # constants alone: there are no data to show
         return ""
     empty = "the chart draws no mark of its data"
@@ -204,6 +204,21 @@ def _end_to_end(items: Items, along: str) -> bool:
 def _twice_in_one_place(items: Items) -> bool:
     shown = [each for each in items if each.get("defined", True)]
     return any(one.get("x") == other.get("x") and one.get("y") != other.get("y") for one, other in pairwise(shown))
+
+
+def _overwritten(scene: Mapping[str, Any]) -> str:
+    """Return that a label lies over another one in the same place, or an empty text."""
+    for items in _marks_of(scene, ("text",)):
+        shown: dict[tuple[Any, ...], str] = {}
+        for each in items:
+            text = str(each.get("text", ""))
+            place = (*_place(each), each.get("dx", 0), each.get("dy", 0), each.get("angle", 0), each.get("radius", 0))
+            if each.get("opacity", 1) and text and shown.setdefault((*place, each.get("theta", 0)), text) != text:
+                return (
+                    f'its labels "{shown[(*place, each.get("theta", 0))]}" and "{text}" are at one place, one over the '
+                    "other. Give each a place of its own, or leave one out."
+                )
+    return ""
 
 
 def _alone(scene: Mapping[str, Any]) -> str:

@@ -234,10 +234,16 @@ def _rewritten(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[tuple[
         elif token.type == "hr" and token.map and not token.level:
             yield token.map[0], "***"  # below --- pandoc may read settings, which no reader sees
         elif token.type == "table_open" and token.map:
-            for number in range(token.map[0] + 2, token.map[1]):  # pandoc knows a row by its bars
-                line = lines[number]
-                if "|" not in line.replace("\\|", "") and not _ends_table(line):
-                    yield number, f"| {line.strip()} |"
+            for number in range(token.map[0], token.map[1]):
+                if (line := _row(lines[number], is_body=number > token.map[0] + 1)) != lines[number]:
+                    yield number, line
+
+
+def _row(line: str, *, is_body: bool) -> str:
+    """Return the row of a table; pandoc knows one by its bars, and takes no escape for one within code."""
+    if is_body and "|" not in line.replace("\\|", "") and not _ends_table(line):
+        line = f"| {line.strip()} |"
+    return _CODE.sub(lambda code: code[0].replace("\\|", "|"), line)
 
 
 def _heading(token: Token, inline: Token, lines: Sequence[str]) -> Iterator[tuple[int, str]]:
