@@ -172,7 +172,7 @@ def test_what_builds_write_need_not_be_committed(project, tmp_path):
     (project / ".gitignore").unlink()
     commit(project, "Nothing is ignored")
     for folder in ("build", "reports", "out", "_extensions/__pycache__"):
-        (project / folder).mkdir()
+        (project / folder).mkdir(parents=True)
         (project / folder / "file").write_text("", encoding="utf-8")
     assert candidate(project, output=project / "out").lacks == ()
 

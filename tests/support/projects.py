@@ -44,11 +44,17 @@ def engine(folder: Path) -> Path:
     return shutil.copytree(ROOT / "src" / "natpatsip", folder)
 
 
-def small(folder: Path, *, index: Sequence[NotebookNode] = (), ward: Sequence[NotebookNode] = ()) -> Path:
-    """Make a project of two chapters with the example's data and params; relations are of facts that it has not."""
+def small(
+    folder: Path, *, index: Sequence[NotebookNode] = (), ward: Sequence[NotebookNode] = (), has_look: bool = False
+) -> Path:
+    """Make a project of two chapters with the example's data and params; relations are of facts that it has not.
+
+    It has the look, a hundred files, only for a test that changes it; else it takes the package's.
+    """
     for name in ("params", "data"):
         shutil.copytree(EXAMPLE / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "relations.csv"))
-    shutil.copytree(ROOT / "_extensions", folder / "_extensions", ignore=IGNORED)
+    if has_look:
+        shutil.copytree(ROOT / "_extensions", folder / "_extensions", ignore=IGNORED)
     (folder / "notebooks").mkdir()
     (folder / "_quarto.yml").write_text(SETTINGS, encoding="utf-8")
     write(folder / "notebooks" / "index.ipynb", "Executive summary", *(index or [prose("## Summary\n\nAll is well.")]))
