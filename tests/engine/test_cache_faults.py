@@ -19,7 +19,7 @@ from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.options import Options
 from natpatsip.pipeline.render import pandoc
 from natpatsip.quarter import Quarter
-from support.projects import NATPATSIP, code, command, edit_cell, engine, natpatsip, prose, small
+from support.projects import NATPATSIP, code, command, edit_cell, engine, natpatsip, prose, small, with_look
 
 Q2 = "2024-25-Q2"
 NAME = key("a name")
@@ -323,7 +323,7 @@ def test_a_list_of_files_that_a_notebook_looks_at_is_followed(tmp_path):
 
 def test_a_changed_engine_runs_every_notebook_again(tmp_path):
     engine(tmp_path / "src" / "natpatsip")
-    project = small(tmp_path, ward=CHATTY, has_look=True)
+    project = with_look(small(tmp_path, ward=CHATTY))
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "src")}
     assert build(project, env=environment).returncode == 0
     assert "unchanged, checked" in build(project, env=environment).stderr
@@ -339,8 +339,7 @@ def test_what_was_made_while_the_engine_was_edited_is_not_saved(tmp_path):
     engine(tmp_path / "src" / "natpatsip")
     wording = tmp_path / "src" / "natpatsip" / "wording.py"
     before = wording.read_bytes()
-    edits = code(f"open({str(wording)!r}, 'a').write('\\nNEW = 1\\n');")
-    project = small(tmp_path, ward=[edits], has_look=True)
+    project = with_look(small(tmp_path, ward=[code(f"open({str(wording)!r}, 'a').write('\\nNEW = 1\\n');")]))
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "src")}
     for _ in range(2):
         wording.write_bytes(before)
@@ -350,7 +349,7 @@ def test_what_was_made_while_the_engine_was_edited_is_not_saved(tmp_path):
 
 
 def test_an_edit_of_the_look_while_a_build_runs_leaves_nothing_of_it_in_the_cache(tmp_path):
-    project = small(tmp_path, has_look=True)
+    project = with_look(small(tmp_path))
     page = project / "_extensions" / "natpatsip" / "page.html"
     before = page.read_text(encoding="utf-8")
 

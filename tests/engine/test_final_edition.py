@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from datetime import date
 
 import pytest
@@ -33,13 +34,19 @@ def _as_the_analyst(monkeypatch):
         monkeypatch.setenv(name, value)
 
 
-@pytest.fixture
-def project(tmp_path):
+@pytest.fixture(scope="module")
+def complete(tmp_path_factory):
     """A project whose Q2 lacks nothing."""
-    project = small(tmp_path)
+    project = small(tmp_path_factory.mktemp("complete"))
     edit(project / "params" / f"{Q2}.yml", OPEN, f"{PUBLISHED}sign_offs:\n{SIGNED}")
     edit(project / "_quarto.yml", "lang: en-GB", f"lang: en-GB\n{SETTINGS}")
     return repository(project)
+
+
+@pytest.fixture
+def project(complete, tmp_path):
+    """A copy of it, with its commit, for a test to change."""
+    return shutil.copytree(complete, tmp_path, dirs_exist_ok=True)
 
 
 def candidate(project, *, today=TODAY, output=None):

@@ -19,7 +19,7 @@ from natpatsip.quarter import Quarter
 from natpatsip.schedule.run_summary import QuarterResult, ScheduledRun
 from natpatsip.settings import chapter_names
 from support.less_posix import environment
-from support.projects import ROOT, code, command, natpatsip, prose, small
+from support.projects import ROOT, code, command, natpatsip, prose, small, with_look
 
 OURS = [
     *ROOT.glob("src/**/*.py"),
@@ -49,8 +49,8 @@ def nodes(file: Path) -> list[ast.AST]:
     return [*ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
 
 
-def towns(folder: Path, *, has_look: bool = False) -> Path:
-    return small(folder, ward=[code(FIGURE), prose(WORDS)], has_look=has_look)
+def towns(folder: Path) -> Path:
+    return small(folder, ward=[code(FIGURE), prose(WORDS)])
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def test_a_build_needs_no_fork_no_locks_of_posix_and_no_encoding_of_the_system(b
 
 @pytest.mark.end_to_end
 def test_files_that_end_their_lines_as_windows_does_make_the_same_report(built, tmp_path):
-    project = towns(tmp_path / "project", has_look=True)
+    project = with_look(towns(tmp_path / "project"))
     changed = 0
     for file in project.rglob("*"):
         content = file.read_bytes() if file.is_file() else b"\0"

@@ -30,7 +30,7 @@ from natpatsip.preview import file_watcher, session, web_server
 from natpatsip.preview.build_process import BuildError
 from natpatsip.preview.session import Session
 from natpatsip.quarter import Quarter
-from support.projects import NATPATSIP, code, command, edit_cell, engine, natpatsip, prose, small
+from support.projects import NATPATSIP, code, command, edit_cell, engine, natpatsip, prose, small, with_look
 from support.waiting import becomes
 
 pytestmark = pytest.mark.end_to_end
@@ -103,7 +103,7 @@ def replace(path, old, new):
 def preview(tmp_path_factory):
     ward = [code("beds = 12", id="beds"), prose(f"## Progress\n\nThe ward is quiet.\n\n{LONG}\n\nThe end is near.")]
     ward.append(prose("There are `{python} beds` beds.", id="p"))
-    project = small(tmp_path_factory.mktemp("project"), ward=ward, has_look=True)
+    project = with_look(small(tmp_path_factory.mktemp("project"), ward=ward))
     with previewing(project) as started:
         started.settled()
         yield started
@@ -332,7 +332,7 @@ def test_changed_python_is_used(tmp_path):
         (folder / "wards.py").write_text("NAME = 'North'\n", encoding="utf-8")
     imported = "import helpers.wards as own\nimport natpatsip.wards as engine"
     cells = [code(imported, id="wards"), prose("They are `{python} engine.NAME` and `{python} own.NAME`.")]
-    project = small(tmp_path / "project", ward=cells, has_look=True)
+    project = with_look(small(tmp_path / "project", ward=cells))
     path = os.pathsep.join(filter(None, [str(tmp_path / "src"), os.environ.get("PYTHONPATH")]))
     with previewing(project, PYTHONPATH=path) as preview:
         preview.settled()

@@ -24,7 +24,7 @@ from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.renderer import Renderer, too_old, version_of
 from natpatsip.pipeline.render.staged_report import read_report
 from natpatsip.pipeline.staging.stage import PAGE_FILES
-from support.projects import ROOT, command, prose, small
+from support.projects import ROOT, command, prose, small, with_look
 from support.staged import TIMESTAMP, stage
 
 NOT_THERE = Renderer("quarto", "/nowhere/quarto", (1, 11))
@@ -291,14 +291,14 @@ def hook(project, *, path="/usr/bin:/bin", **variables):
 
 
 def test_the_hook_builds_through_quarto_or_says_to_run_natpatsip_build(tmp_path):
-    done = hook(small(tmp_path, has_look=True), path=str(tmp_path))
+    done = hook(with_look(small(tmp_path)), path=str(tmp_path))
     assert done.returncode == 1
     assert "The quarto renderer needs the quarto program" in done.stderr
     assert "run natpatsip build" in done.stderr
 
 
 def test_the_hook_does_nothing_in_the_rendering_that_it_started(tmp_path):
-    done = hook(small(tmp_path, has_look=True), **{quarto.STAGED: "1"})
+    done = hook(with_look(small(tmp_path)), **{quarto.STAGED: "1"})
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
@@ -311,7 +311,7 @@ def test_quarto_render_leaves_the_repository_clean(file):
 
 
 def test_the_hook_names_the_report_that_it_replaced(tmp_path):
-    project = small(tmp_path, has_look=True)
+    project = with_look(small(tmp_path))
     report = project / "reports" / "2024-25-Q2"
     report.mkdir(parents=True)
     (report / "manifest.json").write_text('{"renderer": "pandoc"}', encoding="utf-8")

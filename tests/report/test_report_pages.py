@@ -12,6 +12,7 @@ from support.page_rules import (  # noqa: F401
     test_all_pages_with_all_charts_and_the_whole_report_once_more_are_small,
     test_every_picture_is_there_and_says_what_it_shows,
     test_no_link_is_broken_and_no_id_stands_twice,
+    test_no_table_is_wider_than_a_sheet_of_paper,
     test_nothing_is_lost_at_four_times_the_size_or_with_wider_spacing,
     test_nothing_lies_over_anything_else,
     test_nothing_scrolls_sideways,
@@ -50,25 +51,6 @@ def test_an_overview_is_sorted_by_the_column_that_a_reader_chooses(html_pages, c
         assert now == sorted(now, reverse=order == "descending")
         assert len(now) == 10
     tab.close()
-
-
-SHEET = 672  # pixels between the margins of A4
-
-
-def test_no_table_is_wider_than_a_sheet_of_paper(html_pages, chrome):
-    too_wide = {}
-    with chrome.new_context(viewport={"width": SHEET, "height": 900}) as window:
-        tab = window.new_page()
-        tab.emulate_media(media="print")
-        for page in sorted(html_pages.glob("*.html")):
-            tab.goto(page.as_uri())
-            if page.name == "organisations.html":
-                tab.locator(".organisations table").first.wait_for()
-            shown = "all => all.filter(one => one.checkVisibility()).map(one => one.getBoundingClientRect().right)"
-            widest = max(tab.locator("main table").evaluate_all(shown), default=0)
-            if widest > SHEET + 1:
-                too_wide[page.name] = widest
-    assert too_wide == {}
 
 
 def test_the_tables_of_organisations_are_in_sight_on_a_wide_screen(html_pages, chrome):
