@@ -30,7 +30,7 @@ from natpatsip.preview import file_watcher, session, web_server
 from natpatsip.preview.build_process import BuildError
 from natpatsip.preview.session import Session
 from natpatsip.quarter import Quarter
-from support.projects import NATPATSIP, code, edit_cell, engine, natpatsip, prose, small, with_look
+from support.projects import NATPATSIP, code, command, edit_cell, engine, natpatsip, prose, small, with_look
 from support.waiting import becomes
 
 pytestmark = pytest.mark.end_to_end
@@ -323,28 +323,28 @@ def test_the_pages_are_shown_before_they_are_checked(tmp_path):
     assert not (folder / "html" / "report.html").exists()
 
 
-@pytest.mark.parametrize("package", ["natpatsip", "helpers"])
-def test_changed_python_is_used(tmp_path, package):
+def test_changed_python_is_used(tmp_path):
     """The engine's is imported by a new process, the report's own by each notebook."""
-    source = tmp_path / ("src" if package == "natpatsip" else "project/src")
-    if package == "natpatsip":
-        engine(source / package)
-    else:
-        (source / package).mkdir(parents=True)
-        (source / package / "__init__.py").touch()
-    (source / package / "wards.py").write_text("NAME = 'North'\n", encoding="utf-8")
-    cells = [code(f"from {package} import wards", id="wards"), prose("It is ward `{python} wards.NAME`.")]
-    (tmp_path / "project").mkdir(exist_ok=True)
+    (tmp_path / "project" / "src" / "helpers").mkdir(parents=True)
+    folders = {"natpatsip": engine(tmp_path / "src" / "natpatsip"), "helpers": tmp_path / "project" / "src" / "helpers"}
+    (folders["helpers"] / "__init__.py").touch()
+    for folder in folders.values():
+        (folder / "wards.py").write_text("NAME = 'North'\n", encoding="utf-8")
+    imported = "import helpers.wards as own\nimport natpatsip.wards as engine"
+    cells = [code(imported, id="wards"), prose("They are `{python} engine.NAME` and `{python} own.NAME`.")]
     project = with_look(small(tmp_path / "project", ward=cells))
-    with previewing(project, PYTHONPATH=str(tmp_path / "src")) as preview:
-        first = preview.settled()
-        assert "ward North" in preview.get("/ward.html")[1]
-        save(source / package / "wards.py", lambda _: "NAME = (\n")
-        broken = preview.settled(lambda state: state["error"])
-        assert "SyntaxError" in broken["error"]
-        save(source / package / "wards.py", lambda _: "NAME = 'South'\n")
-        preview.settled(lambda state: state["version"] != first["version"] and not state["error"])
-        assert "ward South" in preview.get("/ward.html")[1]
+    path = os.pathsep.join(filter(None, [str(tmp_path / "src"), os.environ.get("PYTHONPATH")]))
+    with previewing(project, PYTHONPATH=path) as preview:
+        preview.settled()
+        assert "They are North and North." in preview.get("/ward.html")[1]
+        for folder, shown in ((folders["helpers"], "North and South"), (folders["natpatsip"], "South and South")):
+            version = preview.settled()["version"]
+            save(folder / "wards.py", lambda _: "NAME = (\n")
+            broken = preview.settled(lambda state: state["error"])
+            assert "SyntaxError" in broken["error"]
+            save(folder / "wards.py", lambda _: "NAME = 'South'\n")
+            preview.settled(lambda state, before=version: state["version"] != before and not state["error"])
+            assert f"They are {shown}." in preview.get("/ward.html")[1]
 
 
 def processes_in(folder):
@@ -489,7 +489,7 @@ def test_a_port_in_use_is_named(preview, tmp_path):
 
 
 def test_an_unknown_quarter_is_rejected_at_once(preview):
-    run = natpatsip(preview.project, "preview", "2031-32-Q1", "--no-open", timeout=60)
+    run = command(preview.project, "preview", "2031-32-Q1", "--no-open")
     assert run.returncode == 2
     assert "2031-32-Q1" in run.stderr
 

@@ -37,7 +37,7 @@ def environment(folder: Path) -> dict[str, str]:
     """
     (folder / "sitecustomize.py").write_text(SITE, encoding="utf-8")
     return os.environ | {
-        "PYTHONPATH": str(folder),
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")])),
         "NATPATSIP_KERNELS": "stock",
         "LC_ALL": "C",
         "PYTHONCOERCECLOCALE": "0",
