@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
@@ -187,3 +188,11 @@ def test_a_term_with_a_digit_is_a_name_and_only_as_a_whole_word():
 )  # fmt: skip
 def test_a_number_in_words_has_its_value(words, value):
     assert value_of(words) == value
+
+
+@pytest.mark.parametrize("letter", ["x", "A", "7", "-", "&", "/", "@x", "a."])
+def test_a_text_without_spaces_takes_time_for_its_letters_and_not_for_their_square(letter):
+    text = f"q1z {letter * 20_000}"
+    start = time.process_time()
+    typed_numbers(text)
+    assert time.process_time() - start < 2
