@@ -68,8 +68,8 @@ HEAD = (  # in the order of Quarto's default book; its own scripts are left out
     "bootstrap/dist/css/bootstrap.min.css",
 )
 FOR_OUTPUTS = ("requirejs/require.js", "jquery/dist/jquery.min.js")  # where a chapter has an HTML output
-# Text can be read when it is first painted; the page when its charts are there too, and what is in sight was painted. Our
-# charts far from sight are laid out after that, one a frame, until the page no longer says that it opens.
+# Text can be read when it is first painted; the page when its charts are there too, and what is in sight was painted.
+# Our charts far from sight are laid out after that, one a frame, until the page no longer says that it opens.
 WATCH = """
 window.seen = {};
 new PerformanceObserver(list => {
