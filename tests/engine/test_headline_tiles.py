@@ -50,6 +50,19 @@ def test_a_part_of_a_whole_says_of_how_many_and_is_drawn():
     assert (shown.label, shown.drawing) == ("of 15 teams are ready", proportion(TEAMS, ALL_TEAMS))
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.1 + 0.2, "0.3"), (1e-7, "0.0000001"), (1234567.5, "1,234,567.5"), (99.999, "100"), ("1e-7", "1e-7")],
+)
+def test_a_number_is_printed_as_in_text_and_a_text_as_it_is(value, shown):
+    assert tile(value, "beds", icon="bed").value == shown
+
+
+def test_a_missing_number_is_refused():
+    with pytest.raises(FigureError, match='tile: the value of "beds" is nan: there is no value'):
+        tile(float("nan"), "beds", icon="bed")
+
+
 def test_a_text_is_no_part_of_anything():
     with pytest.raises(FigureError, match='found "All" of 15; expected a fact'):
         tile("All", "teams", icon="people", of=ALL_TEAMS)

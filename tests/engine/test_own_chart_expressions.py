@@ -11,6 +11,7 @@ GAP = pd.DataFrame(
 )
 DAYS = pd.DataFrame({"day": pd.to_datetime([f"2024-{month:02}-01" for month in range(4, 10)]), "n": range(6)})
 SEEN, NAMES, DATES = alt.Chart(GAP), {"x": "team:N"}, {"x": "yearmonth(day):T", "y": "n:Q"}
+CHOSEN = alt.selection_point(fields=["team"], name="chosen")
 GREEN, RED = alt.value("green"), alt.value("red")
 
 
@@ -116,6 +117,22 @@ DRAWN = {
     "running-sum": moving("sum", [None, 0]),
     "sum-of-all": moving("sum", [None, None]),
     "rank": moving("rank", [-2, 0]),
+    "looked-up-in-what-is-selected": SEEN.mark_bar()
+    .encode(**NAMES, y="n:Q")
+    .transform_lookup("team", from_=alt.LookupSelection(key="team", param="chosen", fields=["n"])),
+    "filtered-by-what-is-selected": SEEN.mark_bar()
+    .encode(**NAMES, y="n:Q")
+    .transform_filter(CHOSEN)
+    .add_params(CHOSEN),
+    "coloured-by-what-is-selected": SEEN.mark_bar()
+    .encode(**NAMES, y="n:Q", color=alt.when(CHOSEN).then(GREEN).otherwise(RED))
+    .add_params(CHOSEN),
+    "coloured-by-two-tests": SEEN.mark_bar().encode(
+        **NAMES, y="n:Q", color=alt.when(alt.datum.n > 1, alt.datum.team != "North").then(GREEN).otherwise(RED)
+    ),
+    "details-and-orders": SEEN.mark_bar().encode(
+        **NAMES, y="n:Q", detail=["team:N", "code:N"], order=["n:Q", "team:N"]
+    ),
 }
 
 

@@ -73,3 +73,9 @@ def test_the_first_days_of_weeks_are_drawn_and_days_of_the_week():
     made = alt.Chart(WEEKS).mark_bar().encode(x=alt.X("yearweek(day):O", axis=alt.Axis(format="%-d %b")), y="n:Q")
     assert misprinted(made.to_dict()) == ""
     assert misprinted(alt.Chart(WEEKS).mark_bar().encode(x="day(day):O", y="n:Q").to_dict()) == ""
+
+
+def test_a_form_that_is_none_of_numbers_is_left_to_vega():
+    made = text(0.4).to_dict()
+    made["config"] = {"numberFormat": {"digits": 2}, "numberFormatType": "own"}
+    assert misprinted(made) == ""

@@ -20,12 +20,19 @@ LABELS = BASE.mark_text().encode(x="area:N", y="seen:Q", text="seen:Q")
 NO_LEGEND = alt.Color("team:N", legend=None)
 
 
-def with_labels(base):
-    return base.mark_arc() + base.mark_text(radius=120).encode(text="seen:Q")
+def with_labels(base, **channels):
+    return base.mark_arc() + base.mark_text(radius=120).encode(text="seen:Q", **channels)
 
 
 REFUSED = {
     "slices": (with_labels(SLICES), "lie at other slices"),
+    "slices-and-white-labels": (with_labels(STACKED, color=alt.value("white")), "lie at other slices"),
+    "slices-and-labels-with-a-detail": (
+        with_labels(STACKED, color=alt.value("white"), detail="team:N"),
+        "lie at other slices",
+    ),
+    "slices-and-labels-in-another-order": (with_labels(STACKED, order="seen:Q"), "lie at other slices"),
+    "slices-of-another-radius": (SLICES.mark_arc().encode(radius="cost:Q"), "lie over one another"),
     "bars-side-by-side": (SIDE_BY_SIDE + LABELS, "lie between the bars. Give the labels the same xOffset: team"),
     "line-in-pixels": (BARS + alt.Chart().mark_rule().encode(y=alt.value(25)), "a line is at y = alt.value(25)"),
     "around-the-middle": (BASE.mark_bar().encode(**PARTS, y=alt.Y("seen:Q", stack="center")), "(center)"),
@@ -48,6 +55,8 @@ DRAWN = {
     "bars-side-by-side": SIDE_BY_SIDE + LABELS.encode(xOffset="team:N"),
     "total-over-bars-side-by-side": SIDE_BY_SIDE + LABELS.encode(y="sum(cost):Q", text="sum(cost):Q"),
     "slices": with_labels(STACKED),
+    "slices-in-order": with_labels(STACKED.encode(order="seen:Q"), color=alt.value("white")),
+    "slices-of-their-radius": SLICES.mark_arc().encode(radius="seen:Q"),
     "line-at-a-value": BARS + alt.Chart().mark_rule().encode(y=alt.datum(5)),
     "line-over-names": BARS + alt.Chart().mark_rule().encode(x=alt.value(25)),
     "span-in-pixels": BARS + alt.Chart().mark_rule().encode(y=alt.value(0), y2=alt.value(9)),

@@ -130,6 +130,9 @@ def test_numbers_are_printed_as_facts_are_whatever_library_they_come_from(value)
         escaped(repr(np.array([1]))),
         escaped(str(pd.NA)),
         "Timestamp(‘2024-09-01 00:00:00’)",
+        str(pd.Period("2024Q1", "Q-MAR")),
+        f"Beds in {pd.Period('2024Q1', 'Q')}, all",
+        pd.Series(pd.period_range("2024Q1", periods=1, freq="Q-MAR")).astype(str)[0],
     ],
 )
 def test_what_python_prints_for_a_missing_value_or_an_object_is_found(value):
@@ -140,6 +143,11 @@ def test_what_python_prints_for_a_missing_value_or_an_object_is_found(value):
     "text",
     [
         "None of the teams",
+        "Q1 2024/25",
+        "2024-25-Q1",
+        "2024 Q1",
+        "W2024Q1",
+        "2024Q1-b",
         "none",
         "None",
         "£0: none",

@@ -175,6 +175,13 @@ def test_each_of_many_like_things_is_told_with_its_own_cell(tmp_path):
         assert all("(id " in each for each in messages if not each.endswith("problems:")), wrong
 
 
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c"], ids=ascii)
+def test_a_sign_that_some_take_for_the_end_of_a_line_moves_no_place(tmp_path, sign):
+    cells = [prose(f"One{sign}two{sign}three{sign}four", id="signs"), prose("$\\foo{x}$", id="formula")]
+    message = found(tmp_path, *cells, prose("After.", id="after"), prose("Later.", id="later"))
+    assert "(id formula): " in message
+
+
 @pytest.mark.parametrize("text", ["Ward <hr>", "Ward {{< env HOME >}}", "Ward 中"])
 def test_what_is_wrong_in_a_chapters_title_is_told_with_its_cell(tmp_path, text):
     made = project(tmp_path)

@@ -8,6 +8,7 @@ from typing import cast
 
 from natpatsip import context
 from natpatsip.blocks.tables_and_callouts import Block, Drawing, drawing_span, fact_span
+from natpatsip.blocks.values_in_words import NotPrintableError, text_of_value
 from natpatsip.charts import palette
 from natpatsip.errors import FigureError
 from natpatsip.facts.publishing import Fact
@@ -23,7 +24,9 @@ class Tile:
     drawing: Drawing | None = None
 
 
-def tile(value: Fact | str, label: str, *, icon: str, of: Fact | None = None, drawing: Drawing | None = None) -> Tile:
+def tile(
+    value: Fact | str | float, label: str, *, icon: str, of: Fact | None = None, drawing: Drawing | None = None
+) -> Tile:
     """Return a tile for `tiles`; `icon` is one of the extension's, by name.
 
     Parameters
@@ -36,15 +39,23 @@ def tile(value: Fact | str, label: str, *, icon: str, of: Fact | None = None, dr
     Raises
     ------
     FigureError
-        If a text is said to be part of something, or a part is more than its whole.
+        If a text is said to be part of something, a part is more than its whole, or a number is missing or infinite.
     """
     if of is None:
-        return Tile(value, label, icon, drawing)
+        return Tile(value if isinstance(value, Fact | str) else _text(value, label), label, icon, drawing)
     if not isinstance(value, Fact):
         raise FigureError(
             f'tile: found "{value}" of {of}; expected a fact, such as cite("teams_ready"), to be part of it.'
         )
     return Tile(value, f"of {of} {label}", icon, drawing or proportion(value, of))
+
+
+def _text(value: float, label: str) -> str:
+    """Return a number that is no fact as it is printed in text and tables."""
+    try:
+        return text_of_value(value)
+    except NotPrintableError as error:
+        raise FigureError(f'tile: the value of "{label}" {error}.') from None
 
 
 def tiles(*row: Tile | Sequence[Tile], programme: str = "") -> Block:

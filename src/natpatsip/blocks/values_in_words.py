@@ -44,6 +44,7 @@ _OF_PYTHON = re.compile(
     (?<![\w'’.]) (?: nan|NaN|NaT | \\?<NA\\?> | -?inf(?!(?<=\(inf)\)) ) (?![\w'’]) | £None\b | \bNone%
     # an object, with what Python writes in its brackets: Period(s) and a confidence Interval(95%) are words
     | \b(?:np|numpy|pd|pandas|datetime)\.\w+\(
+    | (?<![\w-])(?:19|20)\d\dQ[1-4](?![\w-])  # a quarter of pandas, of which 2024Q1 may be April 2023
     | \b(?:Timestamp|Timedelta|Period|Decimal)\( (?=['"‘“][^'"’”()]+['"’”])
     | \bInterval\( (?=[^()]*\bclosed=)
     | \barray\( (?=\\?\[ | ['"‘“] | [-+\d.e]+[),] | (?:inf|True|False)\b)

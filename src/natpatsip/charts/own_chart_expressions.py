@@ -313,8 +313,9 @@ def _out_of_order(specification: Specification) -> str:
 
 def _looked_up(step: Mapping[str, Any], specification: Specification) -> str:
     """Return that a lookup finds two rows, of which Vega takes one."""
-    key = step.get("from", {}).get("key") if "lookup" in step else None
-    found = Counter(row.get(key) for row in rows_of(step["from"], specification)) if key else Counter[Any]()
+    source = step.get("from", {}) if "lookup" in step else {}
+    key = source.get("key") if "data" in source else None  # else what a reader has selected
+    found = Counter(row.get(key) for row in rows_of(source, specification)) if key else Counter[Any]()
     name, count = next(((name, count) for name, count in found.items() if count > 1), ("", 0))
     if not count:
         return ""

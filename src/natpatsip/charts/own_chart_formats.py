@@ -41,7 +41,7 @@ def misprinted(specification: Specification) -> str:
         rows = rows_of(unit, specification)
         for name, channel in channels_of(unit["encoding"]):
             values = [row[channel["field"]] for row in rows if channel["field"] in row]
-            formats = _formats(channel) or ([general] if general and _is_number(channel) else [])
+            formats = _formats(channel) or ([general] if isinstance(general, str) and _is_number(channel) else [])
             faults = (
                 _as_percentages(name, channel, values),
                 _rounded_away(formats, channel["field"], values) if name in ("text", "tooltip") else "",

@@ -89,15 +89,25 @@ def _between_their_bars(unit: Specification, views: Sequence[Specification]) -> 
 
 
 def _apart_from_their_slices(unit: Specification, views: Sequence[Specification]) -> str:
-    """Return that labels of a pie lie at other slices: Vega stacks slices, and labels only if it is told so."""
-    theta = unit["encoding"].get("theta")
-    pies = [each for each in views if mark_of(each) == "arc" and each["encoding"].get("theta") is not None]
-    if mark_of(unit) != "text" or not pies or not field_of(theta) or theta.get("stack") not in (None, False):
+    """Return that labels of a pie lie at other slices, or slices over others: Vega stacks each by its own colours."""
+    theta, radius = (unit["encoding"].get(name) for name in ("theta", "radius"))
+    if mark_of(unit) == "arc" and field_of(radius) and field_of(theta) and field_of(radius) != field_of(theta):
+        return f"slices whose radius is column {field_of(radius)} lie over one another. Draw bars, or leave it out."
+    pies = [each["encoding"] for each in views if mark_of(each) == "arc" and field_of(each["encoding"].get("theta"))]
+    if mark_of(unit) != "text" or not pies or not field_of(theta):
+        return ""
+    if theta.get("stack") not in (None, False) and _turns(unit["encoding"]) in map(_turns, pies):
         return ""
     return (
-        f"labels of {field_of(theta)} are not stacked as the slices are, so that they lie at other slices. Stack them: "
-        f'alt.Theta("{field_of(theta)}:Q").stack(True)'
+        f"labels of {field_of(theta)} are not stacked as the slices are, so that they lie at other slices. Stack them, "
+        f'alt.Theta("{field_of(theta)}:Q").stack(True), with the colour of the slices, or one order for both.'
     )
+
+
+def _turns(encoding: Mapping[str, Any]) -> tuple[str, Any]:
+    """Return by what slices, or their labels, come one after the other: an order, or else a colour."""
+    order = encoding.get("order")
+    return ("", order) if order else (field_of(encoding.get("color")), None)
 
 
 def _raised(unit: Specification, views: Sequence[Specification]) -> str:

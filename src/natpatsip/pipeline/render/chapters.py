@@ -81,8 +81,8 @@ class Chapter:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines of the chapter's source."""
-        return self.source.split("\n")  # as places count them: U+2028 and others end a line for Python alone
+        """The lines of the chapter's source, as its cells were counted: no other sign, such as U+2028, ends one."""
+        return self.source.split("\n")
 
     @property
     def title(self) -> str:
