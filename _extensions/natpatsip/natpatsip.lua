@@ -514,7 +514,10 @@ end
 local function part_name(a, n) return n > 1 and 'Figure ' .. a.number .. ', part ' .. n .. ' of ' .. a.pages or '' end
 local function part_alt(a, n) return n == 1 and a.alt or part_name(a, n) end
 
+local has_figures = false -- whether the PDF needs a list of them
+
 local function typst_figure(div)
+  has_figures = true
   local a = div.attributes
   local note = (a.note and ', note: ' .. plain(a.note) or '')
   local parts = {}
@@ -1191,6 +1194,7 @@ function Pandoc(doc)
   doc = doc:walk({ Link = resolve, RawInline = line_break, Math = formula, Image = pasted, Figure = without_caption, Span = span_of, Table = report_table, Div = is_html() and construct or nil })
   if is_typst() then doc.blocks = leading(names_figures and doc:walk({ Inlines = with_pages }).blocks or doc.blocks) end
   if not is_html() then doc = doc:walk({ Div = construct }) end
+  if has_figures and doc.meta.natpatsip then doc.meta.natpatsip['has-figures'] = true end
   if is_html() then doc = doc:walk({ Header = linked_heading }) end
   return with_contents(doc)
 end

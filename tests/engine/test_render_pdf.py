@@ -9,15 +9,19 @@ import pikepdf
 import pytest
 
 from natpatsip.errors import RenderError
+from natpatsip.pipeline.render import PANDOC, pdf
+from natpatsip.pipeline.render.chapters import parse_chapter
 from natpatsip.pipeline.render.pandoc import FILTERS, run_pandoc
 from natpatsip.pipeline.render.pdf import _compiled, with_plain_ends
-from natpatsip.pipeline.render.staged_report import read_report
+from natpatsip.pipeline.render.render_cache import RenderCache
+from natpatsip.pipeline.render.staged_report import RenderJob, read_report
 from support.staged import TIMESTAMP, stage
 
-WORDS = """words: (
-  line: [], programmes: [], illustrative: [], imprint: none, published: none, published-by: none,
-  publisher: [Publisher], logo: none, contents: [Contents], figures: [Figures], programme: [Programme])"""
-FIGURE = '#np-figure("fig", number: "1", title: "Beds", picture: "figures/drawn.svg", alt: "Beds")[Fewer.]'
+FIGURE = """
+::: {.report-figure #fig-one number=1 programme=P title=Beds description=D alt=Beds svg=figures/drawn.svg}
+Fewer.
+:::
+"""
 
 
 @pytest.fixture(scope="module")
@@ -95,15 +99,33 @@ def test_words_of_a_table_are_broken_where_one_is_long(report, cells, is_broken,
     assert ("has-long-words: true" in made) is is_broken
 
 
-def outline(report, body):
-    """Return the titles in the bookmarks of a PDF in the report's look."""
-    template = (report.extension / "typst-template.typ").read_text(encoding="utf-8")
-    pdf = _compiled(f"{template}\n#show: natpatsip.with(title: [Title], {WORDS})\n{body}", report, TIMESTAMP)
-    with pikepdf.open(io.BytesIO(pdf)) as document, document.open_outline() as found:
+@pytest.fixture
+def source_of(report, tmp_path, monkeypatch):
+    """Return a function that makes the PDF of some chapters, and returns its source."""
+    sources = []
+
+    def kept(source, *rest):
+        sources.append(source)
+        return _compiled(source, *rest)
+
+    def make(chapters):
+        job = RenderJob(report, tmp_path, ("pdf",), PANDOC, TIMESTAMP, 1, False, RenderCache(report.root))
+        pdf.write_pdf(job, chapters)
+        return sources.pop()
+
+    monkeypatch.setattr(pdf, "_compiled", kept)
+    return make
+
+
+def outline(path):
+    """Return the titles in the bookmarks of a PDF."""
+    with pikepdf.open(path) as document, document.open_outline() as found:
         return [each.title for each in found.root]
 
 
-@pytest.mark.parametrize("body", ["= One <one>\nText.", "= One <one>\n" + "== Two\nText.\n#pagebreak()\n" * 60])
-def test_only_a_report_with_figures_has_a_list_of_them(report, body):
-    assert outline(report, body) == ["Contents", "One"]
-    assert outline(report, body + FIGURE) == ["Contents", "Figures", "One"]
+@pytest.mark.parametrize("has_figures", [True, False])
+def test_only_a_report_with_figures_has_a_list_of_them(report, source_of, tmp_path, has_figures):
+    text = f"# One {{#one}}\n\nText.\n{FIGURE * has_figures}"
+    source = source_of([parse_chapter(report, "one.qmd", text, (), RenderCache(report.root))])
+    assert ("has-figures: true" in source) is has_figures
+    assert outline(tmp_path / "report.pdf")[1:] == [*["List of figures"] * has_figures, "One"]

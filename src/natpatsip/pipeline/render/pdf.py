@@ -39,14 +39,16 @@ def write_pdf(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     """
     # Here: the process that runs Typst needs none of them.
     from natpatsip.pipeline.render.chapter_parts import blocks_text, frame_of, framed, part_of
+    from natpatsip.pipeline.render.chapters import classes_of
     from natpatsip.pipeline.render.pandoc import meta
     from natpatsip.pipeline.render.pandoc_tasks import perform
+    from natpatsip.settings import OWN
 
     report, output = job.report, job.output / "report.pdf"
     headings = [chapter.blocks[0] for chapter in chapters]
-    frame = frame_of(
-        report, "typst", "report.typ", what=output.name, metadata=meta(report.metadata)["c"], headings=headings
-    )
+    has_figures = any("report-figure" in classes_of(div) for chapter in chapters for div in chapter.divs)
+    metadata = {**report.metadata, OWN: {**report.metadata[OWN], "has-figures": has_figures}}
+    frame = frame_of(report, "typst", "report.typ", what=output.name, metadata=meta(metadata)["c"], headings=headings)
     parts = [part_of(report, "typst", blocks_text(each.blocks), what=output.name) for each in chapters]
     frame_text, *texts = perform([frame, *parts], cache=job.cache, jobs=1)
     bodies = (text.strip("\n") for text in texts)
