@@ -15,8 +15,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from natpatsip.errors import SettingsError, UsageError, nearest, together
-from natpatsip.files.yaml_models import EXPECTED, Word, place_of, read_yaml, sentences, texts_in
+from natpatsip.files.yaml_models import EXPECTED, Word, place_of, read_yaml, sentences
 from natpatsip.project import MARK, project_root
+from natpatsip.settings_texts import not_printed
 
 OWN = "natpatsip"  # the key of _quarto.yml under which the settings are
 QUARTER = "{quarter}"  # in a text: the quarter as it is printed
@@ -191,15 +192,8 @@ def current_settings() -> Settings:
 @lru_cache(maxsize=8)
 def _parse(content: bytes) -> Settings:
     book = read_yaml(content, MARK, SettingsError)
-    together([SettingsError(f"{place_of(MARK, content, loc)}: {words}") for loc, words in _not_shown(book)])
+    together([SettingsError(f"{place_of(MARK, content, loc)}: {words}") for loc, words in not_printed(book, OWN)])
     return settings_of(book, MARK, written=content)
-
-
-def _not_shown(book: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield the keys of texts that no format can show, each with what is wrong."""
-    for loc, text in texts_in(book):
-        if "{{<" in text:
-            yield loc, "found a shortcode ({{< … >}}), which only Quarto knows. Write the text itself."
 
 
 def settings_of(content: Any, where: str, *, staged: bool = False, written: bytes = b"") -> Settings:

@@ -6,7 +6,9 @@ import re
 import subprocess
 
 import pytest
+import yaml
 
+from natpatsip.settings_texts import LINE, PASSAGE, TITLE
 from support.projects import code, command, edit, prose, small
 
 WORDS = 1_500  # more than a page holds of the smallest letters
@@ -68,3 +70,43 @@ def printed(tmp_path_factory):
 def test_each_word_is_on_a_page(printed, place):
     missing = [number for number in range(WORDS) if f"{place}{number}" not in printed]
     assert not missing, f"{len(missing)} of {WORDS}, from {place}{missing[0]}"
+
+
+def test_settings_as_long_as_they_may_be_are_printed_whole(tmp_path):
+    """On the cover, which ends with its page; and such a Word file can be written."""
+    own = {
+        "publisher": words_of("publisher", LINE),
+        "licence": words_of("licence", LINE),
+        "url": f"https://riverside.example/{'u' * (LINE - 26)}",
+        "disclaimer": words_of("disclaimer", PASSAGE),
+        "contact": words_of("contact", PASSAGE),
+        "subtitle": words_of("subtitle", TITLE),
+        "description": words_of("description", LINE),
+        "cover": {"line": words_of("line", LINE), "programmes": words_of("programmes", LINE)},
+        "illustrative-data": {"cover": words_of("cover", PASSAGE)},
+    }
+    project = small(tmp_path, ward=[prose("Beds are open.", id="beds")])
+    settings = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
+    settings["natpatsip"] = {**(settings.get("natpatsip") or {}), **own}
+    settings["book"]["title"] = words_of("title", TITLE)
+    (project / "_quarto.yml").write_text(yaml.safe_dump(settings, width=10_000), encoding="utf-8")
+    done = command(project, "build", "2024-25-Q2", "--to", "html,pdf,docx", "--jobs", "1")
+    assert done.returncode == 0, done.stderr
+    report = project / "reports" / "2024-25-Q2" / "report.pdf"
+    run = subprocess.run(["pdftotext", "-l", "1", report, "-"], capture_output=True, text=True, check=True)
+    cover = set(re.findall(r"[a-z]+[0-9]+", run.stdout.lower()))
+    places = ("title", "subtitle", "publisher", "licence", "disclaimer", "line", "programmes")
+    texts = [settings["book"]["title"], *map(str, own.values()), *own["cover"].values()]
+    wanted = {word for text in texts for word in re.findall(r"[a-z]+[0-9]+", text) if word.startswith(places)}
+    assert wanted - cover == set()
+
+
+def words_of(name: str, letters: int) -> str:
+    """Return numbered words, so many that not one more has room."""
+    text = ""
+    for number in range(letters):
+        longer = f"{text} {name}{number}".strip()
+        if len(longer) > letters:
+            return text
+        text = longer
+    return text

@@ -105,6 +105,33 @@ def test_other_signs_are_taken_as_they_are(tmp_path, text):
     assert read_settings(project_with(tmp_path, f'{{description: "a {text} z"}}')).description.startswith("a ")
 
 
+ROOM = {
+    "book.title": 120,
+    "subtitle": 120,
+    "publisher": 255,
+    "description": 255,
+    "labels.target": 255,
+    "disclaimer": 600,
+}
+
+
+@pytest.mark.parametrize("letters", [0, 1])
+@pytest.mark.parametrize("key", ROOM)
+def test_a_text_that_has_no_room_where_it_is_printed_is_refused_with_its_key(tmp_path, key, letters):
+    """A cover ends with its page, and a property of a Word file has 255 letters."""
+    text = "a" * (ROOM[key] + letters)
+    own = f"natpatsip: {{{key.replace('.', ': {', 1)}: {text}{'}' * key.count('.')}}}\n"
+    title = SETTINGS.replace("Test report", text)
+    (tmp_path / "_quarto.yml").write_text(title if key == "book.title" else f"{SETTINGS}{own}", encoding="utf-8")
+    if not letters:
+        assert read_settings(tmp_path)
+        return
+    with pytest.raises(
+        SettingsError, match=rf"{key}: found a text of {len(text)} letters. There is room for {ROOM[key]}"
+    ):
+        read_settings(tmp_path)
+
+
 def test_all_faults_are_named_together(tmp_path):
     with pytest.raises(SettingsError, match=r"2 problems:\n- .*publsher.*\n- .*contct"):
         read_settings(project_with(tmp_path, "{publsher: A, contct: B}"))
