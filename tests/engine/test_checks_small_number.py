@@ -86,7 +86,7 @@ def printing_out(text):
 
 
 def as_figure(frame):
-    chart = alt.Chart(frame).mark_bar().encode(x="Where", y="In")
+    chart = alt.Chart(frame).mark_bar().encode(x="Where", y=alt.Y("In", sort=None))
     return figure("fig-x", chart, title="T", description="D", caption="C", data=frame)._repr_mimebundle_()
 
 

@@ -208,8 +208,9 @@ def test_a_figure_in_a_page_is_whole(report, pages):
     assert figure.xpath(".//p[@class='figure-number']")[0].text_content() == "Figure 1 Access"
     drawing = figure.xpath("./div[@class='chart']")[0]
     assert (drawing.get("role"), drawing.get("aria-label")) == ("img", ALTS[0])
-    assert drawing.xpath("./svg/@viewbox | ./svg/@viewBox")
-    assert drawing.xpath("./svg/@width") == []
+    assert drawing.xpath("./svg/@viewbox | ./svg/@viewBox") == [
+        "0 0 {} {}".format(*drawing.xpath("./svg/@width | ./svg/@height"))
+    ]
     files = figure.xpath(".//p[@class='figure-files']/a/@href")
     assert files == ["figures/fig-seen-in-time.csv", "figures/fig-seen-in-time.svg"]
 
