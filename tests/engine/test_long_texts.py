@@ -17,6 +17,7 @@ PLACES = (
     "description",
     "caption",
     "picture",
+    "credit",
     "table",
     "cell",
     "tile",
@@ -45,6 +46,7 @@ def printed(tmp_path_factory):
     shown = {
         **{place: f"bars_with('{place}')" for place in ("title", "description", "caption")},
         "picture": "picture('pic-beds', svg, alt='Beds', caption=words('picture'))",
+        "credit": "picture('pic-seats', svg, alt='Seats', caption='Seats.', credit=words('credit'))",
         "table": "table(bars, caption=words('table'))",
         "cell": "table(pd.DataFrame({'name': [words('cell')], 'n': [3]}), caption='Cells')",
         "tile": "tiles([tile('5', words('tile'), icon='people'), tile('6', 'beds', icon='people')])",

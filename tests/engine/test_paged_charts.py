@@ -83,7 +83,7 @@ def test_each_part_in_word_says_what_it_is_a_part_of_and_no_picture_is_higher_th
     edit(staged / "visits.qmd", "::: {.report-figure #fig-caseload", '::: {.report-figure #fig-caseload pages="3"')
     Image.new("RGB", (100, 300)).save(staged / "figures" / "fig-seen-in-time.png")
     pandoc = render.choose("pandoc")
-    render.render(staged, tmp_path, ["docx", "pdf"], renderer=pandoc, timestamp=TIMESTAMP)
+    render.render(staged, tmp_path, ["docx"], renderer=pandoc, timestamp=TIMESTAMP)
     document = docx.Document(tmp_path / "report.docx")
     lines = document.paragraphs
     titles = [n for n, line in enumerate(lines) if line.style.name == "Caption" and line.text.startswith("Figure 3. ")]
@@ -100,8 +100,20 @@ def test_each_part_in_word_says_what_it_is_a_part_of_and_no_picture_is_higher_th
         ("Figure Text", shown[-1][1], True),
     ]
     assert max(shape.height.cm for shape in document.inline_shapes) == pytest.approx(21, abs=0.01)
-    text = subprocess.run(
-        ["pdftotext", tmp_path / "report.pdf", "-"], capture_output=True, text=True, check=True
-    ).stdout
-    assert "Figure 3, part 2 of 3" in text
-    assert "Figure 3, part 3 of 3" in text
+
+
+def test_each_part_in_the_pdf_says_what_it_is_a_part_of_and_is_on_a_page(tmp_path):
+    staged = stage(tmp_path / "staged")
+    (staged / "drawings").mkdir(exist_ok=True)
+    for number in (1, 2, 3):
+        drawn = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="600" height="700"><text y="690">Drawn{number}</text></svg>'
+        )
+        (staged / "drawings" / f"fig-caseload-page-{number}.svg").write_text(drawn, encoding="utf-8")
+    edit(staged / "visits.qmd", "::: {.report-figure #fig-caseload", '::: {.report-figure #fig-caseload pages="3"')
+    render.render(staged, tmp_path, ["pdf"], renderer=render.choose("pandoc"), timestamp=TIMESTAMP)
+    run = subprocess.run(["pdftotext", tmp_path / "report.pdf", "-"], capture_output=True, text=True, check=True)
+    for number in (1, 2, 3):
+        assert f"Drawn{number}" in run.stdout
+    assert "Figure 3, part 2 of 3" in run.stdout
+    assert "Figure 3, part 3 of 3" in run.stdout

@@ -1,8 +1,10 @@
-"""The PDF: streams that end in a carriage return, when words of a table may be broken, and the list of figures."""
+"""The PDF: streams that end in a carriage return, long words of tables, high figures, and the list of figures."""
 
 from __future__ import annotations
 
 import io
+import re
+import subprocess
 import zlib
 
 import pikepdf
@@ -129,3 +131,17 @@ def test_only_a_report_with_figures_has_a_list_of_them(report, source_of, tmp_pa
     source = source_of([parse_chapter(report, "one.qmd", text, (), RenderCache(report.root))])
     assert ("has-figures: true" in source) is has_figures
     assert outline(tmp_path / "report.pdf")[1:] == [*["List of figures"] * has_figures, "One"]
+
+
+NOTE = " ".join(f"word{number}" for number in range(1_500))
+LIST = "\n".join(f"{number + 5}. word{number}" for number in range(200))
+
+
+@pytest.mark.parametrize(
+    "figure", [FIGURE.replace("svg=", f'note="{NOTE}" svg='), FIGURE.replace("Fewer.", LIST)], ids=["note", "list"]
+)
+def test_a_figure_that_is_higher_than_a_page_is_printed_whole(report, source_of, tmp_path, figure):
+    source_of([parse_chapter(report, "one.qmd", f"# One {{#one}}\n\n{figure}", (), RenderCache(report.root))])
+    run = subprocess.run(["pdftotext", tmp_path / "report.pdf", "-"], capture_output=True, text=True, check=True)
+    words = set(re.findall(r"word\d+", figure))
+    assert words - set(re.findall(r"word\d+", run.stdout)) == set()
