@@ -22,6 +22,7 @@ ALONE = alt.Chart(pd.DataFrame({"month": [1, 2, 3, 4], "seen": [None, 4.0, None,
 CARE = alt.Chart(
     pd.DataFrame({"team": ["North", "North", "South"], "ward": ["A", "B", "A"], "seen": [20, 10, 5], "all": "All"})
 )
+FEW = alt.Chart(ROWS[ROWS["seen"] > 0]).transform_filter("datum.seen < 500")
 LINE = CHART.mark_line().encode(x="team:N", y="seen:Q")
 TARGET = alt.Chart(ROWS).mark_rule().encode(y=alt.datum(5))
 LOG = alt.Y("seen:Q").scale(type="log")
@@ -118,6 +119,20 @@ DRAWN = {
     .encode(x=alt.X("ward:N").scale(padding=0), y="n:Q")
     .transform_calculate(n="1")
     .transform_filter("datum.team == 'North'"),
+    "cells-that-touch-beside-filtered-bars": (
+        CARE.mark_rect().encode(x="ward:N", y="team:N", color=alt.value("teal"))
+        | FEW.mark_bar().encode(x="seen:Q", y="team:N")
+    ),
+    "bands-that-touch-behind-filtered-bars": (
+        alt.Chart(pd.DataFrame({"from": [0, 50], "to": [50, 100]})).mark_rect().encode(x="from:Q", x2="to:Q")
+        + FEW.mark_bar().encode(x="seen:Q", y="team:N")
+    ),
+    "steps-beside-a-filtered-line": (
+        alt.Chart(pd.DataFrame({"step": [0, 0, 1], "seen": [1, 2, 2], "turn": [1, 2, 3]}))
+        .mark_line()
+        .encode(x="step:Q", y="seen:Q", order="turn:Q")
+        | FEW.mark_line(point=True).encode(x="team:N", y="seen:Q")
+    ),
     "density": ALONE.mark_area().encode(x="value:Q", y="density:Q").transform_density("month"),
     "times": (
         alt.Chart(pd.DataFrame({"ward": ["A", "A"], "start": [1, 3], "end": [3, 6]}))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 from natpatsip import wording
@@ -16,6 +16,7 @@ from natpatsip.charts.own_charts import PATHS, children, data_of, mark_of, table
 PLACES = ("x", "y", "x2", "y2", "width", "height", "size", "startAngle", "endAngle", "innerRadius", "outerRadius")
 PLACED = {"type": "none", "contains": "content"}  # every mark is placed by `natpatsip.charts`
 POINTS = ("symbol", "text", "rect", "rule")  # marks that show a value by themselves
+BARS = ("bar", "rect")  # marks that Vega draws as rectangles
 APART = {"x2", "y2", "detail"}  # channels of bars that may end where another begins
 EDGE = 1.0  # pixels that a mark may lie beyond the plot
 
@@ -45,7 +46,7 @@ def undrawn(
     nested, unknown = _nested(specification, views), _unknown(specification, views)
     if any(shown) and not is_broken and not nested and not unknown:
         hidden = next(filter(None, (_hidden(items) for items, _, _ in marks)), "")
-        return _cut_off(views, marks) or hidden or _alone(scene()) or _joined(views, scene) or _overwritten(scene())
+        return _cut_off(views, marks) or hidden or _alone(scene()) or _joined(views, scene()) or _overwritten(scene())
     if not is_broken and not any(of_data) and any(drawn):  # constants alone: there are no data to show
         return ""
     empty = "the chart draws no mark of its data"
@@ -159,24 +160,40 @@ def _hidden(items: Items) -> str:
     return ""
 
 
-def _joined(views: Sequence[Mapping[str, Any]], scene: Callable[[], Mapping[str, Any]]) -> str:
+def _joined(views: Sequence[Mapping[str, Any]], scene: Mapping[str, Any]) -> str:
     """Return that what a chart does to its rows leaves two of one bar, or of one point of a line; or an empty text.
 
     `own_charts` looks for them in the rows of charts that draw these as they are.
     """
-    changed = [view for view in views if view["is_changed"] and not _is_summed(view["encoding"])]
-    bars = [view["encoding"] for view in changed if mark_of(view) == "bar" and not APART & view["encoding"].keys()]
-    lengths = [
-        along for each in bars for along, other in ("xy", "yx") if _is_number(each, along) > _is_number(each, other)
-    ]
-    are_lines = any(mark_of(view) in PATHS and not _is_number(view["encoding"], "x") for view in changed)
-    stacked = any(_end_to_end(items, each) for each in lengths for items in _marks_of(scene(), ("rect",)))
-    if stacked or (are_lines and any(map(_twice_in_one_place, _marks_of(scene(), PATHS)))):
+    bars = any(
+        _end_to_end(items, along)
+        for view, items in _changed(views, scene, BARS, ("rect",))
+        if mark_of(view) == "bar" and not APART & view["encoding"].keys()
+        for along, other in ("xy", "yx")
+        if _is_number(view["encoding"], along) > _is_number(view["encoding"], other)
+    )
+    points = any(
+        _twice_in_one_place(items)
+        for view, items in _changed(views, scene, PATHS, PATHS)
+        if not _is_number(view["encoding"], "x")
+    )
+    if bars or points:
         return (
             "after its transforms two rows are one bar, or one point of a line, and Vega stacks or joins them. Give "
             'each a row or a colour of its own, or say how they are joined: "sum(…)".'
         )
     return ""
+
+
+def _changed(
+    views: Sequence[Mapping[str, Any]], scene: Mapping[str, Any], kinds: Collection[str], drawn: Collection[str]
+) -> Iterator[tuple[Mapping[str, Any], Items]]:
+    """Yield the views of these kinds that do something to their rows and sum none, each with what it may have drawn."""
+    own, marks = [view for view in views if mark_of(view) in kinds], list(_marks_of(scene, drawn))
+    is_each = len(own) == len(marks)  # else a view is repeated, or makes several marks
+    for view, items in zip(own, marks, strict=True) if is_each else product(own, marks):
+        if view["is_changed"] and not _is_summed(view["encoding"]):
+            yield view, items
 
 
 def _is_number(encoding: Mapping[str, Any], place: str) -> bool:
