@@ -24,8 +24,9 @@ end
 
 -- Pages -----------------------------------------------------------------------------------------------------------------
 
-local HINT = 'Select a number to see its source. To underline all numbers and reach them with the keyboard: '
-  .. '<button type="button" class="scripted" role="switch" aria-checked="false">Show sources</button>'
+-- Its second sentence is about a switch that only scripts can turn.
+local HINT = 'Select a number to see its source. <span class="scripted">To underline all numbers and reach them with the '
+  .. 'keyboard: <button type="button" role="switch" aria-checked="false">Show sources</button></span>'
 
 local has_numbers = false
 

@@ -167,6 +167,13 @@ def test_numbers_are_no_buttons_until_a_reader_asks_for_them_and_the_choice_is_k
     assert tab.locator("a.fact").evaluate_all(stops) == 0
 
 
+@pytest.mark.parametrize("name", ["index", "report"])
+def test_without_scripts_the_hint_promises_no_switch(browser, report, name):
+    with browser.new_context(java_script_enabled=False) as window:
+        hint = open_page(window.new_page(), report, name).locator(".passport-hint")
+        assert hint.inner_text().strip() == "Select a number to see its source."
+
+
 def test_a_number_answers_a_pointer_whether_it_is_a_button_or_not(tab, report):
     open_page(tab, report)
     tab.locator("a.fact[data-key=waits_mean]").first.click()
