@@ -23,6 +23,7 @@ def shown(source):
         ('charts.trend(frame, y_title="People seen")', [("People seen", "trend.y_title")]),
         ('callout("note", text="One. Two.")', [("One.", "callout.text"), ("Two.", "callout.text")]),
         ('x = "Two words"', [("Two words", "")]),
+        ('x = "Two \\ud83d\\ude00 words"', [("Two \ufffd\ufffd words", "")]),  # halves of a character
         ('x = "word"', []),
         ('x = "data/waits monthly.csv"', []),
         ('publish("waits", 3, source="List of waits")', []),

@@ -67,11 +67,6 @@ def test_a_result_is_the_same_from_the_cache_as_when_it_was_made(cache):
     assert result() == first == [["rise", 3, ["up"], 2.5, None]]
 
 
-def test_half_of_a_character_which_code_may_hold_tells_texts_apart_as_any_other(cache):
-    saved = SavedResults(cache, "engine")
-    assert made(saved, "text", "a\ud83d") == made(saved, "text", "a\ud83d") != made(saved, "text", "a\ude00")
-
-
 # Checks ---------------------------------------------------------------------------------------------------------------
 
 

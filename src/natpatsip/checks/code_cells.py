@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from natpatsip.characters import visible
 from natpatsip.checks.outcome import Place
 from natpatsip.checks.sentences import MARK, Printed, Sentence, split
 
@@ -218,8 +219,8 @@ def _is_prose(text: str) -> bool:
 def sentences_in_code(source: str, place: Place) -> list[Sentence]:
     """Return what a code cell says to readers, sentence by sentence."""
     found: list[Sentence] = []
-    for text, printed, role in parse(source).strings:
-        start = 0
+    for given, printed, role in parse(source).strings:
+        text, start = visible(given), 0  # code may hold half of a character, and no file can
         for sentence in split(text):
             end = start + sentence.count(MARK)
             found.append(Sentence(sentence, place, "code", tuple(printed[start:end]), text, role))

@@ -149,7 +149,7 @@ def key(*parts: object) -> str:
     """
     digest = hashlib.sha256()
     for part in parts:
-        content = part if isinstance(part, bytes) else str(part).encode(errors="surrogatepass")  # half of a character
+        content = part if isinstance(part, bytes) else str(part).encode()
         digest.update(b"%d:" % len(content))
         digest.update(content)
     return digest.hexdigest()
