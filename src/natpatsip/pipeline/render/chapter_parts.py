@@ -19,7 +19,7 @@ PLACES = {"html5": "<!-- natpatsip: body -->", "typst": "/* natpatsip: body */"}
 OPTIONS = {"html5": ("--section-divs", "--wrap=none", "--mathml"), "typst": (), "docx": ()}
 API = '"pandoc-api-version":[1,23,1]'
 BLOCKS = '"blocks":['
-PASSPORTS = "passports.lua"  # it copies each paragraph, which is a third of the work on plain text
+PASSPORTS = "passports.lua"  # it has nothing to do in a chapter without numbers
 
 
 def blocks_text(blocks: Sequence[Node]) -> str:
