@@ -113,10 +113,12 @@ def are_years(numbers: Iterable[float]) -> bool:
     --------
     >>> are_years([2022, 2023, 2024]), are_years([2022.0, 2023.0]), are_years([2023, 2412]), are_years([2023])
     (True, True, False, False)
+    >>> are_years([2022.5, 2023.5])
+    False
     """
     listed = list(numbers)
     follow = (after - before == 1 for before, after in pairwise(listed))
-    return len(listed) > 1 and 1900 <= listed[0] < 2100 and all(follow)
+    return len(listed) > 1 and 1900 <= listed[0] < 2100 and float(listed[0]).is_integer() and all(follow)
 
 
 def number(value: float, decimals: int = 0, *, is_percent: bool = False) -> str:

@@ -100,7 +100,7 @@ UNLIKE = {
     "periods": (bars({"a": pd.period_range("2022Q1", periods=2, freq="Q-MAR"), "n": [1, 2]}), "holds Period('2022Q1'"),
     "intervals": (bars({"a": pd.cut([1, 5], [0, 3, 6]), "n": [1, 2]}), "column a holds Interval(0, 3"),
     "month-of-years": (bars(YEARS, x="month(a):O"), "2 rows have a 04"),
-    "weekday-of-weeks": (bars(YEARS, x="day(a):O"), "2 rows have a 1"),
+    "weekday-of-weeks": (bars(YEARS, x="day(a):O"), "2 rows have a Mon"),
     "many-digits": (bars({"a": ["x"], "n": [2**53 + 1]}), "of which Vega keeps 15 digits"),
     "month-of-years-in-a-line": (bars(YEARS, mark="line", x="utcmonth(a):T"), "2 rows have a 04"),
 }
@@ -117,6 +117,7 @@ LIKE = {
     "counts": bars({"a": ["N", "N", "S"]}, x="a:N", y="count()"),
     "histogram": bars({"a": [1, 2, 2]}, x=alt.X("a:Q").bin(), y="count()"),
     "spans": bars({"a": ["x", "x"], "n": [1, 3], "e": [2, 4]}, y="a:N", x="n:Q", x2="e:Q"),
+    "lines-from-value-to-value": bars({"a": ["x", "x"], "n": [1, 3]}, mark="line", y="a:N", x="n:Q", detail="a:N"),
     "scatter": bars({"a": [1, 1], "n": [1, 2]}, mark="point", x="a:Q"),
     "tooltip": bars({"a": ["x", "y"], "b": ["p", None], "n": [1, 2]}, tooltip="b:N"),
     "joined": bars({"a": ["x", "x"], "n": [1, 2]}).transform_aggregate(n="sum(n)", groupby=["a"]),
@@ -149,6 +150,14 @@ def test_the_words_of_an_own_chart_have_years_without_a_separator(years):
     made = alt.Chart(rows).mark_bar().encode(x="year:O", y="seen:Q")
     alternative = figure("fig-x", made, title="T", description="D", caption="C", data=rows).alt
     assert alternative == f"D. Rows from {int(years[0])} to {int(years[-1])}: seen from 1 to 3, lowest 1, highest 3."
+
+
+@pytest.mark.parametrize("dtype", ["float", "Int64"])
+def test_the_words_of_an_own_chart_say_that_a_year_is_missing(dtype):
+    rows = pd.DataFrame({"year": pd.array([None, 2023, 2024], dtype=dtype), "seen": [1, 2, 3]})
+    made = alt.Chart(rows.dropna()).mark_bar().encode(x="year:O", y="seen:Q")
+    alternative = figure("fig-x", made, title="T", description="D", caption="C", data=rows).alt
+    assert alternative.startswith("D. Rows from no value to 2024: seen from 1 to 3")
 
 
 def test_the_words_of_an_own_chart_have_whole_numbers_and_dates():

@@ -1,5 +1,7 @@
 """What an own chart calculates, selects and colours by is what its rows say, or the chart is refused."""
 
+import datetime
+
 import altair as alt
 import pandas as pd
 import pytest
@@ -53,6 +55,7 @@ REFUSED = {
         SEEN.mark_text().encode(**NAMES, text=alt.condition("datum.seen < 9", alt.value("few"), alt.value("many"))),
         MISSING,
     ),
+    "compared-in-a-test": (calculated("datum.n > datum.seen ? 'more' : 'fewer'"), MISSING),
     "value-before-the-first": (
         dated(
             {"window": [{"op": "lag", "field": "n", "as": "before"}], "sort": [{"field": "day"}]},
@@ -88,6 +91,19 @@ REFUSED = {
 }
 DRAWN = {
     "guarded-filter": counted("isValid(datum.seen) && datum.seen < 18"),
+    "guarded-by-itself": calculated("datum.seen ? datum.seen + ' seen' : 'not known'"),
+    "changes-but-the-first": dated(
+        {"window": [{"op": "lag", "field": "n", "as": "before"}], "sort": [{"field": "day"}]},
+        {"filter": "isValid(datum.before)"},
+        {"calculate": "datum.n - datum.before", "as": "change"},
+    ),
+    "ends-of-bins": SEEN.mark_bar()
+    .encode(x="label:N", y="count()")
+    .transform_bin("from", field="n")
+    .transform_calculate(label="datum.from + ' to ' + datum.from_end"),
+    "colour-of-a-mean": SEEN.mark_bar().encode(
+        **NAMES, y="mean(n):Q", color=alt.condition("datum.mean_n > 2", GREEN, RED)
+    ),
     "filter-before": counted("datum.seen < 18").transform_filter("isValid(datum.seen)"),
     "filter-that-0-fails": counted("datum.seen > 10"),
     "range-that-0-fails": counted(alt.FieldRangePredicate(field="seen", range=[1, 18])),
@@ -113,6 +129,13 @@ DRAWN = {
     "codes-compared": counted("datum.code == '5'"),
     "month-and-1": dated({"filter": "month(datum.day) + 1 == 4"}),
     "name-of-a-month": dated({"calculate": "monthFormat(month(datum.day))", "as": "name"}),
+    "date-of-python": alt.Chart(DAYS)
+    .mark_bar()
+    .encode(**DATES)
+    .transform_filter(alt.datum.day >= datetime.date(2024, 6, 1)),
+    "time-of-python": alt.Chart(DAYS)
+    .mark_bar()
+    .encode(**DATES, color=alt.condition(alt.datum.day >= datetime.datetime(2024, 6, 1, 12), GREEN, RED)),
     "date-of-a-text": dated({"filter": "datum.day >= toDate('2024-06-01T00:00')"}),
     "running-sum": moving("sum", [None, 0]),
     "sum-of-all": moving("sum", [None, None]),

@@ -40,6 +40,13 @@ def test_the_form_of_the_configuration_and_of_an_expression_are_read_too():
     assert misprinted(text(1.0).configure(numberFormat=".0f").to_dict()) == ""
 
 
+def test_shares_of_a_whole_are_written_as_percentages():
+    rows = pd.DataFrame({"area": ["A", "A"], "team": ["North", "South"], "seen": [30, 90]})
+    for seen in ("seen:Q", "sum(seen):Q"):
+        x = alt.X(seen, stack="normalize", axis=alt.Axis(format="%"))
+        assert misprinted(alt.Chart(rows).mark_bar().encode(x=x, y="area:N", color="team:N").to_dict()) == ""
+
+
 @pytest.mark.parametrize("rounding", ["round", "floor"])
 def test_what_an_expression_rounds_to_0_is_refused_where_it_is_written(rounding):
     made = text(0.4).transform_calculate(whole=f"{rounding}(datum.seen)")

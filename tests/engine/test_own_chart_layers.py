@@ -16,6 +16,7 @@ SLICES = BASE.encode(theta="seen:Q", color="team:N")
 STACKED = SLICES.encode(theta=alt.Theta("seen:Q").stack(True))
 COST = BASE.mark_point().encode(x="area:N", y=alt.Y("mean(cost):Q", axis=None))
 SIDE_BY_SIDE = BASE.mark_bar().encode(x="area:N", y="seen:Q", xOffset="team:N", color="team:N")
+WORDS = [f"{team} ({seen})" for team, seen in zip(ROWS["team"], ROWS["seen"], strict=True)]
 LABELS = BASE.mark_text().encode(x="area:N", y="seen:Q", text="seen:Q")
 NO_LEGEND = alt.Color("team:N", legend=None)
 
@@ -46,6 +47,11 @@ REFUSED = {
         BASE.mark_bar().encode(x="area:N", y="seen:Q", color=NO_LEGEND),
         "nothing says which color is which team",
     ),
+    "no-legend-and-labels-of-one": (
+        BASE.mark_point().encode(x="area:N", y="cost:Q", color=NO_LEGEND)
+        + alt.Chart(ROWS.assign(words=["N", "", "N", ""])).mark_text().encode(x="area:N", y="cost:Q", text="words:N"),
+        "nothing says which color is which team",
+    ),
     "no-legend-and-a-tooltip": (
         BASE.mark_bar().encode(x="area:N", y="seen:Q", color=NO_LEGEND, tooltip="team:N"),
         "nothing says which color",
@@ -67,6 +73,19 @@ DRAWN = {
     "panels-have-names": BASE.mark_bar().encode(x="area:N", y="seen:Q", color=NO_LEGEND, column="team:N"),
     "labels-name-them": BASE.mark_bar().encode(x="area:N", y="seen:Q", color=NO_LEGEND)
     + BASE.mark_text().encode(x="area:N", y=alt.Y("seen:Q", stack="zero"), detail="team:N", text="team:N"),
+    "labels-name-them-among-other-words": BASE.mark_point().encode(x="area:N", y="cost:Q", color=NO_LEGEND)
+    + alt.Chart(ROWS.assign(words=WORDS)).mark_text().encode(x="area:N", y="cost:Q", text="words:N"),
+    "titles-name-them": alt.concat(
+        *(
+            BASE.mark_point()
+            .encode(x="area:N", y="cost:Q", color=NO_LEGEND)
+            .transform_filter(f"datum.team == '{team}'")
+            .properties(title=f"Team {team}")
+            for team in "NS"
+        )
+    ),
+    "calculated-labels-name-them": BASE.mark_point().encode(x="area:N", y="cost:Q", color=NO_LEGEND)
+    + BASE.mark_text().encode(x="area:N", y="cost:Q", text="words:N").transform_calculate(words="'Team ' + datum.team"),
     "one-name": alt.Chart(ROWS[ROWS["team"] == "N"]).mark_bar().encode(x="area:N", y="seen:Q", color=NO_LEGEND),
 }
 

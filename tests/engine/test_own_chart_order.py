@@ -35,6 +35,7 @@ NO_ORDER = {
     "wards": ["Ward 3", "Ward 1", "Ward 2"],
     "wards-of-sites": ["West 1", "East 2"],
     "bands": ["5 to 9", "0 to 4"],
+    "words-that-begin-as-months-do": ["Declined", "Decided"],
 }
 
 
@@ -56,6 +57,26 @@ def test_names_without_an_order_are_drawn_and_in_a_line_only_in_that_of_their_ro
     made, line = chart(NO_ORDER[name]), chart(NO_ORDER[name], mark="line")
     assert out_of_order(made, made.to_dict()) == ""
     assert ("alphabetical order" in out_of_order(line, line.to_dict())) is (name != "as-drawn")
+
+
+@pytest.mark.parametrize(
+    ("names", "x"),
+    [
+        (["Apr", "May", "Jun"], alt.X("a:N").scale(domain=["Apr", "May", "Jun"])),
+        (pd.Categorical(["May", "Apr"], ["May", "Apr"], ordered=True), alt.X("a:N").scale(domain=["May", "Apr"])),
+        (days("2024-05-01", "2024-04-01"), "yearmonth(a):O"),
+        (["2024-05", "2024-04"], "a:O"),
+    ],
+    ids=["names-in-a-scale", "categories-in-a-scale", "units-of-time", "dates-as-names"],
+)
+def test_names_that_a_scale_puts_into_order_and_dates_are_drawn_in_a_line_too(names, x):
+    made = chart(names, mark="line", x=x)
+    assert out_of_order(made, made.to_dict()) == ""
+
+
+def test_lines_that_join_the_values_of_one_name_are_drawn():
+    made = chart(["North", "North", "East", "East"], mark="line", x="n:Q", y="a:N", detail="a:N")
+    assert out_of_order(made, made.to_dict()) == ""
 
 
 def test_categories_keep_their_order():
@@ -89,8 +110,23 @@ def test_dates_that_go_into_the_next_year_week_or_day_are_not_drawn_without_it(d
         (YEAR, {"x": "month(a):O", "color": "year(a):N"}),
         (YEAR[:9], {"x": "month(a):O"}),
         (YEAR + [day + pd.DateOffset(years=1) for day in YEAR], {"x": "month(a):O", "y": "mean(n):Q"}),
+        (days("2022-11-03", "2023-02-11", "2024-07-07"), {"x": "month(a):O", "y": "count()"}),
+        (days("2024-04-05", "2024-05-06", "2024-06-02"), {"x": "day(a):O", "y": "count()"}),
+        (days("2024-04-05 21:00", "2024-05-06 03:00"), {"x": "hours(a):O", "y": "count()"}),
+        (days("2024-04-05 21:00", "2024-05-06 03:00"), {"x": "hours(a):O", "y": "day(a):O"}),
+        (days("2024-04-05 21:00", "2024-04-14 21:00"), {"x": "hours(a):O", "y": "day(a):O", "color": "count()"}),
     ],
-    ids=["with-its-year", "a-colour-for-each-year", "one-year", "the-months-of-two-years"],
+    ids=[
+        "with-its-year",
+        "a-colour-for-each-year",
+        "one-year",
+        "the-months-of-two-years",
+        "a-few-months-of-three-years",
+        "a-few-days-of-several-weeks",
+        "a-few-hours-of-several-days",
+        "a-few-hours-by-days",
+        "an-hour-of-days-of-several-weeks",
+    ],
 )
 def test_other_dates_are(dates, channels):
     made = chart(dates, **channels)

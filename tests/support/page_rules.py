@@ -20,14 +20,15 @@ WHOLE = "report.html"  # all chapters as one page, without scripts
 # they took with the page of organisations and one workbook of all data (3.64 MB). The most is 4 MB.
 LIMIT = 3_750_000
 # What sticks out on the right of a page that scrolls sideways, except what scrolls inside a frame of its own.
+# What main would cut off counts too: there the page does not scroll.
 STICKING_OUT = """() => {
     const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= width) return null;
     const framed = node => node && node !== document.body &&
         (["auto", "scroll", "hidden"].includes(getComputedStyle(node).overflowX) || framed(node.parentElement));
-    return [...document.body.querySelectorAll("*")]
-        .filter(node => node.getBoundingClientRect().right > width + 1 && !framed(node))
+    const lost = [...document.body.querySelectorAll("*")]
+        .filter(node => node.getBoundingClientRect().right > width + 1 && !framed(node) && node.checkVisibility())
         .map(node => `${node.tagName} ${node.className.baseVal ?? node.className} ${node.textContent.slice(0, 40)}`);
+    return lost.length ? lost : document.documentElement.scrollWidth > width ? ["it scrolls sideways"] : null;
 }"""
 WITHOUT_WORDS = """() => [...document.images]
     .filter(image => !image.complete || !image.naturalWidth || !image.hasAttribute("alt")).map(image => image.src)"""
@@ -57,7 +58,7 @@ CUT_OFF = """() => [...document.querySelectorAll("body *")].filter(node => {
         && ["hidden", "clip"].includes(style.overflowY) && node.scrollHeight > node.clientHeight + 1;
 }).map(node => node.outerHTML.slice(0, 80))"""
 ENLARGED = {
-    "sideways": "document.documentElement.scrollWidth > document.documentElement.clientWidth",
+    "sticking out": STICKING_OUT,
     "cut off": CUT_OFF,
     "overlaps": OVERLAPS,
 }

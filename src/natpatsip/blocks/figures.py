@@ -338,7 +338,8 @@ def _words_from(description: str, data: pd.DataFrame) -> str:
     years = [str(name) for name, column in numbers.items() if wording.are_years(sorted(set(column.dropna())))]
     first, last = data.iloc[0].iloc[0], data.iloc[-1].iloc[0]
     is_year = data.columns[0] in years  # which has no thousands separator
-    rows = f"from {first:.0f} to {last:.0f}" if is_year else f"from {_label(first)} to {_label(last)}"
+    first, last = (f"{each:.0f}" if is_year and not is_missing(each) else _label(each) for each in (first, last))
+    rows = f"from {first} to {last}"
     spans = [_span(str(name), column) for name, column in numbers.items() if name not in years]
     end = f"Rows {rows}: {'; '.join(spans)}." if spans else f"{len(data)} rows, {rows}."
     return f"{description.rstrip('.')}. {end}"

@@ -96,12 +96,30 @@ def _unexplained(specification: Specification) -> str:
         for name, channel in channels_of(view["encoding"]):
             names = {row.get(channel["field"]) for row in rows_of(view, specification)}
             is_name = name in LOOKS and channel.get("type") in ("nominal", "ordinal")
-            if is_name and channel["field"] not in explained and len(names) > 1:
+            is_explained = channel["field"] in explained or names <= _names_in_labels(channel["field"], specification)
+            if is_name and not is_explained and len(names) > 1:
                 return (
                     f"nothing says which {name} is which {channel['field']}: it has no legend. Leave legend=None "
                     "out, or write the names into the chart."
                 )
     return ""
+
+
+def _names_in_labels(field: str, specification: Specification) -> set[Any]:
+    """Return the names of a column that titles, and labels among other words, hold, such as *North, 45%*."""
+    found = set()
+    for view in units(specification):
+        title = json.dumps(view.get("title", ""))
+        found |= {row[field] for row in rows_of(view, specification) if field in row and str(row[field]) in title}
+        for label in (channel["field"] for name, channel in channels_of(view["encoding"]) if name == "text"):
+            written = [str(each.get("calculate")) for each in transforms(specification) if each.get("as") == label]
+            found |= {
+                row[field]
+                for row in rows_of(view, specification)
+                if field in row
+                and (str(row[field]) in str(row.get(label, "")) or any(field in each for each in written))
+            }
+    return found
 
 
 def _of_all_rows(specification: Specification, text: str) -> str:

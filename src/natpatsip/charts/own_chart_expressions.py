@@ -28,9 +28,17 @@ SUMS = ("aggregate", "joinaggregate", "window")
 RANKS = ("row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile")
 NEIGHBOURS = ("lag", "lead")  # of which the first rows, or the last, have none
 LIMITS = {"lt", "lte", "gt", "gte", "range"}  # of a filter that is no text
-MADE_BY = {"fold": ("key", "value"), "density": ("value", "density"), "quantile": ("prob", "value")}
+MADE_BY = {
+    "fold": ("key", "value"),
+    "density": ("value", "density"),
+    "quantile": ("prob", "value"),
+    "regression": ("coef", "rSquared"),
+}
 _COLUMN = re.compile(r"datum(?:\.(\w+)|\[\s*(['\"])(.+?)\2\s*\])")
-_GUARD = re.compile(r"isValid|null|isNaN|isFinite")
+_GUARD = re.compile(
+    r"isValid|isDefined|null|undefined|isNaN|isFinite"
+    r"|(?:^|[(?:]|&&|\|\|)\s*datum(?:\.\w+|\[[^]]*\])\s*(?:\?|&&)"  # nor is 0 true
+)
 _AS_NUMBERS = re.compile(r"toNumber|parseFloat|parseInt")
 _TEXT_COMPARED = re.compile(r"[<>]=?\s*['\"]|['\"]\s*[<>]")
 QUARTERS = (
@@ -42,7 +50,8 @@ _DATES = {
     re.compile(r"(?<!Format\()\bmonth\([^()]*\)(?!\s*\+\s*1)"): (
         "it uses month(…), which counts from 0: January is 0, and April 3. Calculate in the notebook: .dt.month"
     ),
-    re.compile(r"\bdatetime\(\s*\d{4}\s*,"): (
+    # Altair writes datetime.date(2024, 9, 1) as datetime(2024,8,1), which is right.
+    re.compile(r"\bdatetime\((?!\d{4}(?:,\d+)+(?:\.\d+)?\))\s*\d{4}\s*,"): (
         "it uses datetime(…), whose months count from 0: datetime(2024, 9, 1) is 1 October. Select the rows in the "
         "notebook, or compare with toDate('2024-09-01T00:00')."
     ),
@@ -131,6 +140,16 @@ def _made(steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         for given in (step.get("as"), *(each.get("as") for each in of_ops), step.get("from", {}).get("fields")):
             yield from given if isinstance(given, list) else [str(given)] if given else []
         yield from (name for key, names in MADE_BY.items() if key in step for name in names)
+        if {"bin", "timeUnit", "stack"} & step.keys() and isinstance(step.get("as"), str):
+            yield f"{step['as']}_end"
+
+
+def _summed(specification: Specification) -> Iterator[str]:
+    """Yield the columns that the encodings of a chart make: *mean_seen* of mean(seen)."""
+    for unit in units(specification):
+        for channel in unit["encoding"].values():
+            if isinstance(channel, Mapping) and isinstance(channel.get("aggregate"), str):
+                yield f"{channel['aggregate']}_{field_of(channel)}" if field_of(channel) else "__count"
 
 
 def _unknown(specification: Specification, steps: Sequence[Mapping[str, Any]], expressions: Sequence[Any]) -> str:
@@ -139,7 +158,7 @@ def _unknown(specification: Specification, steps: Sequence[Mapping[str, Any]], e
     there = {str(name) for rows in tables(specification) for row in rows if isinstance(row, Mapping) for name in row}
     if not there or not has_rows or any("pivot" in step for step in steps):
         return ""
-    known = there | set(_made(steps))
+    known = there | set(_made(steps)) | set(_summed(specification))
     name = next((each for test in expressions for each in _columns_in(test) if each not in known), None)
     if name is None:
         return ""
@@ -161,7 +180,7 @@ def _missing(
         each["as"]: f"column {each['as']}, which the first or last row lacks"
         for step in steps
         for each in step.get("window", ())
-        if each.get("op") in NEIGHBOURS
+        if each.get("op") in NEIGHBOURS and not any(_leaves_out(test, each["as"]) for test in filters)
     }
     named = {name: f"column {name}, of which a value is missing" for name in gaps} | made
     for step in steps:

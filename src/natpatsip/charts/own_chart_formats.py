@@ -92,7 +92,7 @@ def _as_percentages(name: str, channel: Mapping[str, Any], values: Sequence[Any]
     formats = _formats(channel)
     largest = max(map(abs, numbers_in(values)), default=0.0)
     has_percent = any("%" in each or each.endswith("p") for each in formats)
-    if has_percent and largest > PERCENTAGES:
+    if has_percent and largest > PERCENTAGES and channel.get("stack") != "normalize":  # which draws shares of 1
         return (
             f"the format % multiplies column {channel['field']} by 100, whose largest value is {largest:g}. Leave the "
             "format out, and name the unit in the title."

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import calendar
+import datetime
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -16,12 +17,15 @@ from natpatsip.charts.own_charts import (
     Specification,
     field_of,
     in_unit,
+    joins_values,
     mark_of,
     rows_of,
     units,
 )
 
-_PERIOD = re.compile(rf"\b({'|'.join((*calendar.month_abbr[1:], *calendar.day_abbr))})[a-z]*\b", re.IGNORECASE)
+_PERIODS = (*calendar.month_name[1:], *calendar.month_abbr[1:], *calendar.day_name, *calendar.day_abbr)
+_PERIOD = re.compile(rf"\b({'|'.join((*_PERIODS, 'Sept', 'Tues', 'Weds', 'Thurs?'))})\b", re.IGNORECASE)
+_DATE = re.compile(r"\d{4}-\d{2}(-\d{2}.*)?")  # of which the alphabetical order is that of time
 _QUARTER = re.compile(r"Q([1-4])\W+(\d{4})\b.*", re.IGNORECASE)  # Q1 2024/25
 _AMOUNT = re.compile(
     r"\s*(?:(?:ages?d?|up to|(?:less|more|fewer|older|younger) than|under|over|below|above|at least|from|[<>≤≥£])\s*)*"
@@ -29,6 +33,9 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 """A number that begins a name, maybe after words of a band: *Under 18*, *18 to 64*, *more than 52 weeks*."""
+_DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")  # in the order in which Vega draws them
+_MOMENT = "%Y-%m-%d-%H-%M"
+_CYCLES = {"month": 366, "week": 366, "doy": 366, "date": 31, "day": 7, "hours": 1}  # days after which parts come again
 
 
 def out_of_order(chart: Any, specification: Specification) -> str:
@@ -43,17 +50,22 @@ def _unlike_its_rows(unit: Specification, rows: Rows) -> str:
         if not (field := field_of(channel)):
             continue
         told = _without_year(unit, place, rows)
-        if channel.get("type") in ("nominal", "ordinal") and "sort" not in channel:
-            told = told or _reordered(rows, field, mark_of(unit))
+        if channel.get("type") in ("nominal", "ordinal") and not _has_order(channel):
+            told = told or _reordered(rows, field, "rule" if joins_values(unit["encoding"], place) else mark_of(unit))
         if told:
             return told
     return ""
 
 
+def _has_order(channel: Mapping[str, Any]) -> bool:
+    """Return True if a chart says in which order the names of a channel are, or draws dates of a unit of time."""
+    return bool({"sort", "timeUnit"} & channel.keys()) or isinstance((channel.get("scale") or {}).get("domain"), list)
+
+
 def _reordered(rows: Rows, field: str, mark: str) -> str:
     names = list(dict.fromkeys(row[field] for row in rows if isinstance(row.get(field), str)))
     drawn = sorted(names)
-    if drawn == names or not (mark in PATHS or _have_order(drawn)):
+    if drawn == names or all(map(_DATE.fullmatch, names)) or not (mark in PATHS or _have_order(drawn)):
         return ""
     return (
         f"Vega puts column {field} into alphabetical order ({drawn[0]}, {drawn[1]}, …), not that of its rows "
@@ -68,6 +80,8 @@ def _have_order(drawn: Sequence[str]) -> bool:
     --------
     >>> _have_order(["Q1 2023/24", "Q1 2024/25", "Q2 2023/24"]), _have_order(["18 to 64", "65+", "Under 18"])
     (True, True)
+    >>> _have_order(["Apr 2024", "Sept 2024"]), _have_order(["Decided", "Declined"])
+    (True, False)
     >>> _have_order(["Week 1", "Week 10", "Week 2"]), _have_order(["East", "Ward 2"]), _have_order(["A 2", "B 1"])
     (True, False, False)
     """
@@ -102,14 +116,40 @@ def _without_year(unit: Specification, place: str, rows: Rows) -> str:
             series.setdefault((*key, *(str(row.get(field)) for field in unit["facets"])), set()).add(date)
     for dates in map(sorted, series.values()):
         firsts = [(part, next(same)) for part, same in groupby(dates, key=lambda date: in_unit(date, time_unit))]
-        drawn = sorted(firsts)
-        if drawn != firsts and len(dict(firsts)) == len(firsts):
+        drawn = sorted(firsts, key=lambda first: _as_drawn(first[0]))
+        if drawn != firsts and len(dict(firsts)) == len(firsts) and _is_one_round(dates, time_unit):
             return (
                 f"{channel['field']} is drawn without its year ({time_unit}), and {drawn[0][1][:10]} before "
                 f"{firsts[0][1][:10]}. Draw the year too, such as yearmonth({channel['field']}), or names in their "
                 "order."
             )
     return ""
+
+
+def _as_drawn(part: str) -> list[str]:
+    """Return a part of a date as Vega sorts it: days of the week from Sunday."""
+    return [str(_DAYS.index(each)) if each in _DAYS else each for each in part.split("-")]
+
+
+def _is_one_round(dates: Sequence[str], time_unit: str) -> bool:
+    """Return True if dates, in order, are of no longer than a year, or the week or day of which a unit shows parts.
+
+    Those of more are drawn to see the parts themselves, such as the hours in which people come.
+
+    Examples
+    --------
+    >>> _is_one_round(["2024-04-01", "2025-03-01"], "month"), _is_one_round(["2022-11-01", "2024-03-01"], "month")
+    (True, False)
+    """
+    days = next((days for part, days in _CYCLES.items() if part in time_unit.replace("dayofyear", "doy")), 1)
+    try:
+        first, last = (
+            datetime.datetime.strptime(in_unit(date, "yearmonthdatehoursminutes"), _MOMENT)
+            for date in (dates[0], dates[-1])
+        )
+    except ValueError:  # in a form that the chart says how to read
+        return True
+    return last - first < datetime.timedelta(days=days)
 
 
 def out_of_categories(chart: Any, specification: Specification) -> str:
@@ -126,11 +166,11 @@ def out_of_categories(chart: Any, specification: Specification) -> str:
     for unit in units(specification):
         for channel in unit["encoding"].values():
             field = field_of(channel)
-            if field not in orders or channel.get("type") not in ("nominal", "ordinal") or "sort" in channel:
+            if field not in orders or channel.get("type") not in ("nominal", "ordinal") or _has_order(channel):
                 continue
             seen = {row.get(field) for row in rows_of(unit, specification)}
             names = [name for name in orders[field] if name in seen and isinstance(name, str)]
-            if names != sorted(names) and not isinstance(channel.get("scale", {}).get("domain"), list):
+            if names != sorted(names):
                 return (
                     f"Vega puts column {field} into alphabetical order ({', '.join(sorted(names)[:2])}, …), not that "
                     f"of its categories ({', '.join(names[:2])}, …). Give it: sort={names}."

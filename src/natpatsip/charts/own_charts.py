@@ -202,6 +202,8 @@ def _doubled(rows: Rows, channels: Mapping[str, Any], mark: str, facets: Sequenc
     fields = [*facets, *(channel["field"] for channel in others)]
     if not all(any(field in row for row in rows) for field in fields):  # told where it is drawn
         return ""
+    if mark in PATHS and joins_values(channels, places[0]):
+        return ""
     time_units = [*("" for _ in facets), *(str(channel.get("timeUnit", "")) for channel in others)]
     found = Counter(
         tuple(in_unit(str(row.get(field)), unit) for field, unit in zip(fields, time_units, strict=True))
@@ -217,6 +219,11 @@ def _doubled(rows: Rows, channels: Mapping[str, Any], mark: str, facets: Sequenc
     )
 
 
+def joins_values(encoding: Mapping[str, Any], place: str) -> bool:
+    """Return True if a line joins values of one name, such as last year's with this year's, and not name with name."""
+    return field_of(encoding.get("detail")) == field_of(encoding.get(place)) != ""
+
+
 def in_unit(text: str, unit: str) -> str:
     """Return what is left of a date in a unit of time, such as the month in ``month``, so that years fall together.
 
@@ -228,7 +235,7 @@ def in_unit(text: str, unit: str) -> str:
     day, unit = _local(text) if unit else "", unit.replace("dayofyear", "doy")
     parts = [form for name, form in PARTS.items() if name in unit]
     if "day" in unit:  # the day of the week
-        parts.append("%w")
+        parts.append("%a")
     return f"{datetime.datetime.fromisoformat(day):{'-'.join(parts)}}" if day and parts else text
 
 
