@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
+from itertools import product
 
 import docx
 import pytest
@@ -248,6 +249,17 @@ def test_an_entry_begins_with_its_label_and_ends_with_its_audit_trail():
         assert not any(mark in "".join(for_readers) for mark in (fact.id, "ipynb", "SHA-256", "data/"))
         assert f"Cited as\n: {fact.id}".replace("_", r"\_") in "".join(for_auditors)
     assert text.count(":::: {.passports}") == text.count("\n::::\n") == 1
+
+
+def test_the_list_begins_with_the_kinds_of_number_that_its_entries_name():
+    both = {"is_estimate": (False, True), "is_illustrative": (False, True)}
+    facts = [
+        Fact("a", "all", 1, "w", "", kind=each, **dict(zip(both, values, strict=True)))
+        for each in ("reported", "params", "published")
+        for values in product(*both.values())
+    ]
+    said = listing([], {}, {}, Q2).lower()
+    assert {kind(fact).lower().split(",")[0] for fact in facts if kind(fact).lower().split(",")[0] not in said} == set()
 
 
 def test_what_a_number_is_made_from_is_named_by_its_label_and_period():

@@ -35,6 +35,12 @@ def test_no_name_is_cut_short_and_small_multiples_stand_on_a_page(kind):
     assert small[0].height <= PAGE
 
 
+@pytest.mark.parametrize("kind", ["psc", "icb"])
+def test_organisations_are_listed_in_alphabetical_order(kind):
+    """Pages show them in the order of the list."""
+    assert organisations(kind) == sorted(organisations(kind), key=str.casefold)
+
+
 @pytest.mark.parametrize("width", [50, 90, 130])
 def test_a_name_is_broken_but_never_cut(width):
     for name in organisations("icb"):

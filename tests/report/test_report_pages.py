@@ -65,6 +65,24 @@ def test_the_tables_of_organisations_are_in_sight_on_a_wide_screen(html_pages, c
         assert tab.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
+@pytest.mark.parametrize("name", ["maternity-neonatal", "organisations"])
+def test_on_a_telephone_the_numbers_of_a_table_end_at_one_line(html_pages, chrome, name):
+    """Even those that are narrower than a place to touch, or have an icon after them."""
+    ends = """() => [...document.querySelectorAll("table.cards")].map(table =>
+        [...table.querySelectorAll("tbody td.number")].map(cell => {
+            const number = document.createRange();
+            number.selectNode(document.createTreeWalker(cell, NodeFilter.SHOW_TEXT).nextNode());
+            return Math.round(number.getBoundingClientRect().right);
+        }))"""
+    with chrome.new_context(viewport={"width": 360, "height": 740}) as window:
+        tab = window.new_page()
+        tab.goto((html_pages / f"{name}.html").as_uri())
+        tab.locator("table.cards").first.wait_for()
+        tables = [each for each in tab.evaluate(ends) if each]
+    assert tables
+    assert [each for each in tables if max(each) - min(each) > 1] == []
+
+
 def test_a_sentence_that_introduces_a_figure_is_on_its_sheet_of_paper(html_pages, chrome, tmp_path):
     with chrome.new_context(viewport={"width": 1280, "height": 900}) as window:
         tab = window.new_page()

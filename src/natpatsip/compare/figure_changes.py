@@ -19,7 +19,7 @@ POINT_COLUMNS = ("point_type", "What the point shows")
 COMMON_CAUSE = ("common_cause", "common cause")
 SERIES = re.compile(r"\b(?:month|date) \d{4}-\d{2} to \d{4}-\d{2}\b")  # in the `rows` of a fact that is based on months
 WORDS = {
-    "common_cause": "common cause: normal variation",
+    "common_cause": "normal variation",
     "special_cause_improvement": "special cause: improvement",
     "special_cause_concern": "special cause: concern",
     "special_cause_neutral_high": "special cause: high",

@@ -181,9 +181,9 @@ def _parts(
     yield "# Where every number comes from {#sources}"
     yield (
         "This list says where each number of the report comes from. Each is reported, decided for the quarter, "
-        "calculated or illustrative, and is the same wherever it is printed. In the PDF and the Word file, a code "
-        "in brackets leads to the number's entry here. On web pages, select the number itself. The file `facts.csv` "
-        "has the same list as data, and `manifest.json` lists the report's files with their checksums."
+        "calculated, a modelled estimate or illustrative, and is the same wherever it is printed. In the PDF and the "
+        "Word file, a code in brackets leads to the number's entry here. On web pages, select the number itself. The "
+        "file `facts.csv` has the same list as data, and `manifest.json` lists the report's files with their checksums."
     )
     for name, group in groupby(passports, key=lambda each: each.home.notebook):
         yield f"## {titles[name]} {{#sources-{name}}}"
