@@ -448,7 +448,10 @@ def test_the_page_for_reviewers_marks_words_and_links_to_the_charts():
     text = changes_chapter.chapter(compare(before, now))
     assert text.startswith("# What changed since last quarter {#changes}\n")
     assert "| women | 662 | 677 | Rose by 15 (+2.3%) |  |" in text
-    assert "- [Figure 1](ward.qmd#fig-births): Steady at [79%]{.removed} [80%]{.added} (no signal: normal variation" in text
+    assert (
+        "- [Figure 1](ward.qmd#fig-births): Steady at [79%]{.removed} [80%]{.added} (no signal: normal variation"
+        in text
+    )
     assert (
         "### Ward {#changes-ward}\n\n**News**\n\n- Reworded: Most of the teams met [online]{.removed} [in person]"
         in text
