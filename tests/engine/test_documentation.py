@@ -55,6 +55,7 @@ NOT_RUN = {
     "natpatsip build 2024-25-Q2 --cluster": "it needs a cluster; test_cluster.py has one",
     ".venv/bin/jupyter lab": "a server; the tutorial Write a chapter starts it",
     "natpatsip preview": "a server; the tutorial Write a chapter starts it",
+    "scripts/test-tools.sh": "it installs programs; make test has run it",
     ".venv/bin/pre-commit install": "it would change this clone; test_commit_hook.py runs the hook",
     "natpatsip review": "it needs files of reviewers; test_review_command.py has them",
     "natpatsip check --claims": "a file of this report, whose own tests read it",
