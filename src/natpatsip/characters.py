@@ -13,6 +13,7 @@ _NOT_SHOWN = (
 )
 _TURNING = "\u202a-\u202e\u2066-\u2069"  # marks that turn the order of the letters after them: 123 would read 321
 _REFUSED = re.compile(f"[{_NOT_SHOWN}]")
+_TURNS = re.compile(f"[{_TURNING}]")
 _REPLACED = re.compile(f"[{_NOT_SHOWN}{_TURNING}]")
 WORDS = 3  # before the character, which cannot be seen
 
@@ -33,6 +34,21 @@ def not_shown(text: str) -> str:
     words = " ".join(text[: found.start()].split()[-WORDS:])[-40:]
     place = f"after “{words}”" if words else "at the start"
     return f"found a control character (U+{ord(found[0]):04X}) {place}, which no format can show. Take it out."
+
+
+def turned(text: str) -> str:
+    r"""Return what is wrong with a text in which a mark turns the order of the letters; empty if none does.
+
+    Examples
+    --------
+    >>> turned("\u202eOpen beds")
+    'found a mark (U+202E) that turns the order of the letters after it: 123 would read 321. Take it out.'
+    """
+    found = _TURNS.search(text)
+    if not found:
+        return ""
+    code = f"U+{ord(found[0]):04X}"
+    return f"found a mark ({code}) that turns the order of the letters after it: 123 would read 321. Take it out."
 
 
 def visible(text: str) -> str:

@@ -105,6 +105,15 @@ def test_other_signs_are_taken_as_they_are(tmp_path, text):
     assert read_settings(project_with(tmp_path, f'{{description: "a {text} z"}}')).description.startswith("a ")
 
 
+@pytest.mark.parametrize("mark", ["\\u202a", "\\u202e", "\\u2066", "\\u2069"])
+@pytest.mark.parametrize("key", OF_A_KEY)
+def test_a_mark_that_turns_the_order_of_letters_is_refused_with_its_key(tmp_path, key, mark):
+    text = OF_A_KEY[key].format(f'"a{mark}bc"')
+    (tmp_path / "_quarto.yml").write_text(f"{SETTINGS}{text}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=rf"{re.escape(key)}: found a mark \(U\+{mark[2:].upper()}\)"):
+        read_settings(tmp_path)
+
+
 ROOM = {
     "book.title": 120,
     "subtitle": 120,
