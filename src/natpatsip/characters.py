@@ -1,5 +1,7 @@
 """Characters that no format can show: control characters, and what XML, as in Word files and drawings, may not hold.
 
+With them go the marks that turn the order of letters, so that a reader sees another number than the file holds.
+
 Text that people write is refused with its place if it has one. Text from data, of which nobody can see where such a
 character came from, is shown with a mark in its place.
 """
@@ -11,10 +13,8 @@ import re
 _NOT_SHOWN = (
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"  # all but tab, line feed and carriage return
 )
-_TURNING = "\u202a-\u202e\u2066-\u2069"  # marks that turn the order of the letters after them: 123 would read 321
-_REFUSED = re.compile(f"[{_NOT_SHOWN}]")
-_TURNS = re.compile(f"[{_TURNING}]")
-_REPLACED = re.compile(f"[{_NOT_SHOWN}{_TURNING}]")
+_TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # marks that turn the order of the letters after them
+_REFUSED = re.compile(f"[{_NOT_SHOWN}{_TURNS}]")
 WORDS = 3  # before the character, which cannot be seen
 
 
@@ -27,28 +27,18 @@ def not_shown(text: str) -> str:
     'found a control character (U+0000) after “All beds are”, which no format can show. Take it out.'
     >>> not_shown("One line,\n\ttwo"), not_shown("\x1b[31m")
     ('', 'found a control character (U+001B) at the start, which no format can show. Take it out.')
+    >>> not_shown("Beds: \u202e123")
+    'found a mark (U+202E) after “Beds:”, after which 123 would read 321. Take it out.'
     """
     found = _REFUSED.search(text)
     if not found:
         return ""
     words = " ".join(text[: found.start()].split()[-WORDS:])[-40:]
     place = f"after “{words}”" if words else "at the start"
-    return f"found a control character (U+{ord(found[0]):04X}) {place}, which no format can show. Take it out."
-
-
-def turned(text: str) -> str:
-    r"""Return what is wrong with a text in which a mark turns the order of the letters; empty if none does.
-
-    Examples
-    --------
-    >>> turned("\u202eOpen beds")
-    'found a mark (U+202E) that turns the order of the letters after it: 123 would read 321. Take it out.'
-    """
-    found = _TURNS.search(text)
-    if not found:
-        return ""
     code = f"U+{ord(found[0]):04X}"
-    return f"found a mark ({code}) that turns the order of the letters after it: 123 would read 321. Take it out."
+    if found[0] in _TURNS:
+        return f"found a mark ({code}) {place}, after which 123 would read 321. Take it out."
+    return f"found a control character ({code}) {place}, which no format can show. Take it out."
 
 
 def visible(text: str) -> str:
@@ -59,4 +49,4 @@ def visible(text: str) -> str:
     >>> visible("\x1b[31mred\x1b[0m")
     '�[31mred�[0m'
     """
-    return _REPLACED.sub("\ufffd", text)
+    return _REFUSED.sub("\ufffd", text)

@@ -1,11 +1,10 @@
-"""Which texts of ``_quarto.yml`` cannot be printed as they are: with shortcodes, with turned letters, too long."""
+"""Which texts of ``_quarto.yml`` cannot be printed where they belong: with shortcodes, or too long."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from natpatsip.characters import turned
 from natpatsip.files.yaml_models import texts_in
 
 LINE = 255  # letters: as many as a property of a Word file
@@ -23,8 +22,6 @@ def not_printed(book: Any, own: str) -> Iterator[tuple[Place, str]]:
         most = _room(loc, own)
         if "{{<" in text:
             yield loc, "found a shortcode ({{< … >}}), which only Quarto knows. Write the text itself."
-        if fault := turned(text):
-            yield loc, fault
         if most and len(text) > most:
             yield loc, f"found a text of {len(text):,} letters. There is room for {most}. Shorten it."
 

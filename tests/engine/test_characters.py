@@ -27,13 +27,27 @@ from support.projects import ROOT
 
 CONTROLS = [chr(code) for code in (0, 7, 8, 11, 12, 27, 31, 127, 128, 133, 155, 159, 0xD800, 0xDFFF, 0xFFFE, 0xFFFF)]
 
+TURNING = (
+    "LRE",
+    "RLE",
+    "PDF",
+    "LRO",
+    "RLO",
+    "LRI",
+    "RLI",
+    "FSI",
+    "PDI",
+)  # Unicode's classes of marks that turn letters
 
-def test_every_control_character_and_all_that_xml_may_not_hold_is_refused_and_nothing_else_is():
+
+def test_every_control_character_mark_that_turns_letters_and_all_that_xml_may_not_hold_is_refused_and_nothing_else_is():
     found = {chr(code) for code in range(sys.maxunicode + 1) if not_shown(f"a{chr(code)}b")}
     assert found == {
         each
         for each in map(chr, range(sys.maxunicode + 1))
-        if (unicodedata.category(each) in ("Cc", "Cs") and each not in "\t\n\r") or each in "\ufffe\uffff"
+        if (unicodedata.category(each) in ("Cc", "Cs") and each not in "\t\n\r")
+        or each in "\ufffe\uffff"
+        or unicodedata.bidirectional(each) in TURNING
     }
 
 
@@ -62,17 +76,22 @@ def test_a_message_says_which_it_is_and_the_words_before_it(control):
     assert control not in not_shown(f"a{control}")
 
 
+def test_a_message_says_what_a_mark_does_that_turns_letters():
+    assert not_shown("All ten beds\u202e123 were open.") == (
+        "found a mark (U+202E) after “All ten beds”, after which 123 would read 321. Take it out."
+    )
+
+
 @pytest.mark.parametrize("key", ["source", "targets.beds.unit", "list.0"])
-@pytest.mark.parametrize("control", ["\\0", "\\x07", "\\x1B", "\\x7F", "\\N", "\\uFFFE"])
+@pytest.mark.parametrize("control", ["\\0", "\\x07", "\\x1B", "\\x7F", "\\N", "\\uFFFE", "\\u202E"])
 def test_a_yaml_file_is_refused_with_key_and_line(key, control):
     text = {
         "source": f'a: 1\nsource: "x{control}y"',
         "targets.beds.unit": f'targets:\n  beds: {{unit: "x{control}y"}}',
         "list.0": f'list:\n- "x{control}y"',
     }[key]
-    with pytest.raises(
-        ParamsError, match=rf"^params/a\.yml, line 2, {re.escape(key)}: found a control character \(U\+"
-    ):
+    kind = "mark" if control == "\\u202E" else "control character"
+    with pytest.raises(ParamsError, match=rf"^params/a\.yml, line 2, {re.escape(key)}: found a {kind} \(U\+"):
         read_yaml(text.encode(), "params/a.yml", ParamsError)
 
 

@@ -73,7 +73,7 @@ REFUSED = {
     "unknown-in-a-calculation": (calculated("datum.N + 1"), f'"N", {UNKNOWN}'),
     "sum-of-texts": (calculated("datum.code + datum.code"), TEXTS),
     "texts-compared": (counted("datum.code > '5'"), TEXTS),
-    "dates-compared-with-a-text": (dated({"filter": "!(datum.day < '2024-06-01')"}), "a date of Vega is no text"),
+    "dates-compared-with-a-text": (dated({"filter": "!(datum.day < '2024-06-01')"}), "Vega holds dates as numbers"),
     "month": (dated({"filter": "month(datum.day) == 4"}), "counts from 0"),
     "month-as-a-label": (dated({"calculate": "'Month ' + month(datum.day)", "as": "name"}), "counts from 0"),
     "quarter": (dated({"calculate": "quarter(datum.day)", "as": "name"}), "counts quarters from January"),

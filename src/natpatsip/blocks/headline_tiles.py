@@ -51,7 +51,7 @@ def tile(
 
 
 def _text(value: float, label: str) -> str:
-    """Return a number that is no fact as it is printed in text and tables."""
+    """Return a plain number, not a fact, as text and tables print it."""
     try:
         return text_of_value(value)
     except NotPrintableError as error:

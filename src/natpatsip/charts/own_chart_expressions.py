@@ -27,7 +27,7 @@ from natpatsip.charts.own_charts import (
 SUMS = ("aggregate", "joinaggregate", "window")
 RANKS = ("row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile")
 NEIGHBOURS = ("lag", "lead")  # of which the first rows, or the last, have none
-LIMITS = {"lt", "lte", "gt", "gte", "range"}  # of a filter that is no text
+LIMITS = {"lt", "lte", "gt", "gte", "range"}  # the keys of a filter that is not an expression
 MADE_BY = {
     "fold": ("key", "value"),
     "density": ("value", "density"),
@@ -273,7 +273,7 @@ def _as_texts(
         for name in _columns_in(test) if _TEXT_COMPARED.search(test) else ():
             if name in times:
                 return (
-                    f"it compares the dates of column {name} with a text, and a date of Vega is no text. Select the "
+                    f"it compares the dates of column {name} with a text, and Vega holds dates as numbers. Select the "
                     "rows in the notebook, or compare with toDate('2024-09-01T00:00')."
                 )
             if name in numbers:

@@ -14,7 +14,7 @@ from typing import Any
 from natpatsip import wording
 from natpatsip.charts.own_charts import Specification, channels_of, rows_of, transforms, units
 
-PERCENTAGES = 10.0  # from here on a value is no proportion
+PERCENTAGES = 10.0  # values from here on are percentages, not proportions
 PERCENT = re.compile(r"%|\bper ?cent\b", re.IGNORECASE)
 _FORMAT = re.compile(r"(?:.?[<>=^])?[+\-( ]?[$#]?0?\d*,?(?:\.(\d+))?~?([fdp%])")  # of d3, as far as it may round to 0
 _WRITTEN = re.compile(r"format\(\s*datum(?:\.(\w+)|\[\s*['\"](.+?)['\"]\s*\])\s*,\s*['\"]([^'\"]*)['\"]\s*\)")

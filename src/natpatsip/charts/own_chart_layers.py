@@ -1,7 +1,7 @@
 """What lies over one another in an analyst's own chart, and has another place than the axis and the values say.
 
-Vega stacks each layer by itself, puts a line at ``alt.value(25)`` 25 pixels below the top, and gives a layer with a
-scale of its own no axis if it is told so.
+Vega stacks each layer by itself, puts a line at ``alt.value(25)`` 25 pixels below the top, and draws no axis
+for a layer that has its own scale and ``axis=None``.
 """
 
 from __future__ import annotations

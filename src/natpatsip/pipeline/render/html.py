@@ -64,7 +64,7 @@ def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
         tasks.append(_frame_of_single_page(job, chapters))
     done = perform(tasks, cache=job.cache, jobs=job.jobs)
     bodies, frames = done[: len(chapters)], done[len(chapters) :]
-    for chapter, body, frame in zip(chapters, bodies, frames, strict=False):
+    for chapter, body, frame in zip(chapters, bodies, frames[: len(chapters)], strict=True):
         page = framed(frame, "html5", body.rstrip("\n"))
         (folder / f"{chapter.stem}.html").write_text(page, encoding="utf-8", newline="\n")
     if job.with_single_page:
