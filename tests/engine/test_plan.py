@@ -149,7 +149,7 @@ def test_a_circle_of_a_copied_notebook_names_the_fact_that_both_publish(tmp_path
         Plan.of(small(tmp_path, index=one, ward=copy), Q2)
     assert str(refused.value).endswith(
         "in a circle: index.ipynb → ward.ipynb → index.ipynb. index.ipynb and ward.ipynb publish the same fact, a. "
-        "Publish it in one of them, and cite it in the others."
+        "Publish it in one, and cite it in the others."
     )
 
 
