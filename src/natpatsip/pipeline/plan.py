@@ -138,7 +138,7 @@ class Plan:
         for fact, publishers in self._publishers().items():
             if len(publishers) > 1 and publishers & set(names):
                 both = wording.listing([f"{name}.ipynb" for name in sorted(publishers)])
-                return f"{circle}{both} publish the same fact, {fact}. Publish it in one of them, and cite it in the others."
+                return f"{circle}{both} publish the same fact, {fact}. Publish it in one, and cite it in the others."
         return f"{circle}Move a fact to a notebook that needs none of the others."
 
     @property

@@ -254,7 +254,7 @@ def _alone(scene: Mapping[str, Any]) -> str:
 
 
 def _triples(values: Sequence[bool]) -> Iterator[tuple[bool, bool, bool]]:
-    """Yield each value but the first and the last with the one before and the one after it."""
+    """Yield whether the points before, at and after each place of a drawn line are there."""
     return zip(values, values[1:], values[2:], strict=False)
 
 
