@@ -130,25 +130,6 @@ local function resolve(link)
   return is_word() and numbered(link) or link
 end
 
-local unbroken -- see below
-
--- On paper a link to a figure says on which page it is, after a comma if it is in brackets already.
-local function with_pages(inlines)
-  for i, inline in ipairs(inlines) do
-    local id = inline.t == 'Link' and inline.target:match('^#(fig%-.+)$')
-    if id and not stringify(inline):match('^%d+$') then
-      local depth = 0
-      for before = 1, i - 1 do
-        local text = stringify(inlines[before])
-        depth = depth + select(2, text:gsub('%(', '')) - select(2, text:gsub('%)', ''))
-      end
-      inlines[i] = pandoc.RawInline('typst', '#np-see(' .. typst_string(id) .. (depth > 0 and ', inside: true' or '') .. ')'
-        .. content({ pandoc.Plain(unbroken(inline.content)) }))
-    end
-  end
-  return inlines
-end
-
 -- What was added and removed between two reports, on pages alone.
 local drawing -- see below
 local REVISIONS = { added = 'ins', removed = 'del' }
@@ -182,7 +163,7 @@ local function line_break(inline)
 end
 
 -- What is read as one word is never broken across lines: "Figure 5", "Q3 2024/25", "26 September 2024". On pages it is held
--- together before they come here (natpatsip.pipeline.render.unbroken): this is for what the PDF has in links.
+-- together before they come here (natpatsip.pipeline.render.unbroken): this is for the PDF.
 local MONTHS = { 'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October',
   'November', 'December' }
 local NO_BREAK = '\u{a0}'
@@ -190,17 +171,42 @@ local IS_MONTH = {}
 for _, name in ipairs(MONTHS) do IS_MONTH[name] = true end
 
 local function belongs(before, after)
+  if after:match('^[mb]illion%f[%A]') then return before:match('^%d+$') ~= nil end
   if IS_MONTH[before] then return after:match('^%d%d%d%d%f[%D]') ~= nil end
   if before:match('^%d%d?$') then return IS_MONTH[after:match('^%a+') or ''] end
   if before:match('Q[1-4]$') then return after:match('^%d%d%d%d/%d%d') ~= nil end
   return (before:match('[Ff]igures?$') or before:match('[Tt]able$')) and after:match('^%d') ~= nil
 end
 
-function unbroken(inlines)
+-- Tiles are too narrow for longer words.
+local function as_it_is(div) if div.classes:includes('tiles') then return div, false end end
+
+local function text_of(inline) return inline.t == 'Str' and inline.text or stringify(inline) end
+
+local function unbroken(inlines)
   for i = 2, #inlines - 1 do
-    local before, after = inlines[i - 1], inlines[i + 1]
-    if (inlines[i].t == 'Space' or inlines[i].t == 'SoftBreak') and belongs(stringify(before):match('%w*$'), stringify(after):match('^%S*')) then
+    local space = inlines[i].t
+    if (space == 'Space' or space == 'SoftBreak')
+      and belongs(text_of(inlines[i - 1]):match('%w*$'), text_of(inlines[i + 1]):match('^%S*')) then
       inlines[i] = pandoc.Str(NO_BREAK)
+    end
+  end
+  return inlines
+end
+
+-- On paper a link to a figure on another page says on which, after a comma if it is in brackets already.
+local function with_pages(inlines)
+  inlines = unbroken(inlines)
+  for i, inline in ipairs(inlines) do
+    local id = inline.t == 'Link' and inline.target:match('^#(fig%-.+)$')
+    if id and not stringify(inline):match('^%d+$') then
+      local depth = 0
+      for before = 1, i - 1 do
+        local text = stringify(inlines[before])
+        depth = depth + select(2, text:gsub('%(', '')) - select(2, text:gsub('%)', ''))
+      end
+      inlines[i] = pandoc.RawInline('typst', '#np-see(' .. typst_string(id) .. (depth > 0 and ', inside: true' or '') .. ')'
+        .. content({ pandoc.Plain(inline.content) }))
     end
   end
   return inlines
@@ -1158,22 +1164,8 @@ local function programmes(doc)
   return found
 end
 
--- A link to a figure that stands right above or below needs no page.
-local function without_page(block, id)
-  local see = '#np-see(' .. typst_string(id)
-  return block:walk({ RawInline = function(inline)
-    if inline.text:sub(1, #see) ~= see then return nil end
-    return pandoc.RawInline('typst', '#link(label(' .. typst_string(id) .. '))' .. inline.text:match('%b[]$'))
-  end })
-end
-
 -- A paragraph that introduces tiles or a figure stays on their page, and so does one that ends in a colon with what follows.
 local function leading(blocks)
-  for i, block in ipairs(blocks) do
-    for _, beside in ipairs({ blocks[i - 1] or false, blocks[i + 1] or false }) do
-      if block.t == 'Para' and beside and beside.t == 'Div' then blocks[i] = without_page(blocks[i], beside.identifier) end
-    end
-  end
   for i = #blocks - 1, 1, -1 do
     local block, following = blocks[i], blocks[i + 1]
     local to_drawn = following.t == 'Div' and (following.classes:includes('tiles')
@@ -1192,7 +1184,7 @@ function Pandoc(doc)
   if is_typst() then doc.blocks = without_list_of_figures(doc.blocks) end
   -- Each walk copies the document there and back: what can go together does. Inlines come before blocks, inner before outer.
   doc = doc:walk({ Link = resolve, RawInline = line_break, Math = formula, Image = pasted, Figure = without_caption, Span = span_of, Table = report_table, Div = is_html() and construct or nil })
-  if is_typst() then doc.blocks = leading(names_figures and doc:walk({ Inlines = with_pages }).blocks or doc.blocks) end
+  if is_typst() then doc.blocks = leading(doc:walk({ traverse = 'topdown', Inlines = names_figures and with_pages or unbroken, Div = as_it_is }).blocks) end
   if not is_html() then doc = doc:walk({ Div = construct }) end
   if has_figures and doc.meta.natpatsip then doc.meta.natpatsip['has-figures'] = true end
   if is_html() then doc = doc:walk({ Header = linked_heading }) end

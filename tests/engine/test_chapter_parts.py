@@ -269,6 +269,7 @@ def test_the_same_word_is_the_same_object_but_for_signs_of_divs():
         ("Table 2, Tableau 3, Tables 4", ["Table 2"]),
         ("in Q3 2024/25, in Q5 2024/25 and Q3 2024", ["Q3 2024/25"]),
         ("on 26 September 2024 and in September 2024.", ["26 September 2024", "September 2024"]),
+        ("some £18 million, 1.25 billion and 3 millions", ["£18 million", "1.25 billion"]),
         ("126 September, 26 Septembers, May 20245", []),
         ("(**Figure** *5*) and “Figure” 5", ["Figure 5"]),
         ("Figure[^1] 5\n\n[^1]: On 1 May 2024.", ["1 May 2024"]),

@@ -10,6 +10,7 @@ from natpatsip import context, figure, measure
 from natpatsip.blocks.figures import FIGURE
 from natpatsip.errors import DataError, FactError, ParamsError
 from natpatsip.facts import publishing
+from natpatsip.facts.fact import Fact
 from natpatsip.measures.indicator import CALLED, OFFERED
 from support.chart_samples import words_of
 from support.measured import months, project, rebased, rows_of
@@ -39,15 +40,35 @@ def test_a_share_is_that_of_the_sums_over_organisations(made):
 def test_its_facts_are_those_of_its_chart(made):
     step = made([60] * 3 + [61, 62] + [80, 82] * 4, rebase=[rebased("2024-02")])
     assert {role: fact.text for role, fact in step.facts.items()} == {
-        "baseline": "60.6%", "mean": "81%", "latest": "82%", "mean_before": "60.6%",
+        "baseline": "60.6%", "mean": "81.0%", "latest": "82.0%", "mean_before": "60.6%",
     }  # fmt: skip
     assert step.mean.id == "waits_mean_now"
     assert step.mean.formula == "mean of the chart's latest period"
     assert (step.gain, step.moved) == (20.4, "up from 60.6%")
 
 
+@pytest.mark.parametrize("chart", ["xmr", "p", "run"])
+@pytest.mark.parametrize("keys", [{}, {"decimals": 2}, {"decimals": 0}])
+@pytest.mark.parametrize("values", [[80, 82] * 6, [80, 81] * 6, [3, 97] * 6])
+def test_a_level_has_the_same_digits_in_the_chart_as_in_text_and_tables(made, values, chart, keys):
+    level = made(values, chart=chart, **keys)
+    name = "Median" if chart == "run" else "Mean"
+    assert f"{name} {level.mean}" in words_of(level.chart.to_dict())
+    assert f"{level.mean}" in str(level.sentence)
+    assert {len(fact.text.partition(".")[2]) for fact in level.facts.values()} == {
+        len(str(level.mean).partition(".")[2])
+    }
+    assert Fact.from_record(level.mean.record()).text == level.mean.text
+    assert Fact.from_row({**level.mean.record(), "cell": ""}).text == level.mean.text
+
+
+def test_a_difference_has_the_decimals_of_its_measure(made):
+    step = made([60] * 13 + [80] * 13, rebase=[rebased(months(26)[13])])
+    assert step.publish("waits_gain", step.mean, less=step.baseline, label="Gain").text == "20.0"
+
+
 @pytest.mark.parametrize(
-    ("tops", "of", "mean"), [([3, 4, 2] * 5, 10_000, "0.03%"), ([9_999, 9_998, 9_997] * 5, 10_000, "99.98%")]
+    ("tops", "of", "mean"), [([3, 4, 2] * 5, 10_000, "0.030%"), ([9_999, 9_998, 9_997] * 5, 10_000, "99.980%")]
 )
 def test_the_facts_of_small_or_nearly_full_shares_are_not_0_or_100(made, tops, of, mean):
     waits = made(rows=[(month, "North", "routine", top, of) for month, top in zip(months(15), tops, strict=True)])

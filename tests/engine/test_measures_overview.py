@@ -6,7 +6,7 @@ import yaml
 from natpatsip import context, measures
 from natpatsip.errors import DataError
 from natpatsip.facts import publishing
-from support.measured import RESOURCE, WAITS, project, rebased, rows_of
+from support.measured import RESOURCE, WAITS, months, project, rebased, rows_of
 
 LOW, HIGH = [70, 72, 71, 69, 70, 71, 73], [80, 82, 81, 79, 80, 81, 83, 80, 79, 81, 82, 80, 81]
 
@@ -32,8 +32,8 @@ def test_a_row_has_the_measure_its_levels_its_change_and_what_its_icons_say(show
     table, _ = shown(LOW + HIGH, rebase=[rebased("2023-09")], target=95)
     name, line, baseline, now, change, shows, attention = cells(table)
     assert name == "Waiting times"
-    assert 'alt="February 2023 to September 2024: from 70% to 81%, lowest 69%, highest 83%"' in line
-    assert (baseline[:7], now[:7], change) == ("[70.9%]", "[80.7%]", "+1")
+    assert 'alt="February 2023 to September 2024: from 70.0% to 81.0%, lowest 69.0%, highest 83.0%"' in line
+    assert (baseline[:7], now[:7], change) == ("[70.9%]", "[80.7%]", "+1.0")
     variation, assurance = shows.split("<br>")
     assert variation.startswith("[Common cause]{.drawing")
     assert assurance.startswith("[Reliably missed]{.drawing")
@@ -127,6 +127,19 @@ def test_a_gap_breaks_the_line(shown):
     table, _ = shown([70, 71, None, 72, 73, 74, 75, 76])
     line = next(svg for svg in table.drawings.values() if 'stroke="#767676"' in svg)
     assert line.count('stroke="#767676"') == 2
+
+
+@pytest.mark.parametrize(
+    ("seen", "change"), [(7_999, "0.0"), (8_004, "0.0"), (8_006, "+0.1"), (7_994, "−0.1"), (8_100, "+1.0")]
+)
+def test_a_change_has_the_decimals_of_its_measure(tmp_path, seen, change):
+    publishing.forget()
+    rows = [
+        (month, "North", "routine", top, 10_000) for month, top in zip(months(6), [8_000] * 3 + [seen] * 3, strict=True)
+    ]
+    project(tmp_path, rows, decimals=1)
+    with context.use("2024-25-Q2", project=tmp_path):
+        assert cells(measures.overview())[4] == change
 
 
 def test_a_change_is_of_whole_quarters_alone(shown):

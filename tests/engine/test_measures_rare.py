@@ -70,7 +70,7 @@ def test_a_list_of_dates_makes_the_days_between_them(here):
     assert record["data"].splitlines()[0] == (
         "Date,Falls with harm,Centre line,Lower limit,Upper limit,What the point shows"
     )
-    assert made.mean.text == "9"
+    assert made.mean.text == "9.0"
     assert made.mean.formula == "centre line of the chart's latest period"
 
 
@@ -216,15 +216,15 @@ def waits(folder, values, **keys):
 def test_a_p_chart_has_the_limits_of_each_month_and_the_mean_of_the_sums(here):
     waits(here, [(60, 100), (31, 50), (64, 100)] * 5)
     made = measure("waits")
-    assert made.mean.text == "62%"
+    assert made.mean.text == "62.0%"
     assert made.result["upl"].nunique() == 2
     assert "The limits are wider where fewer are counted." in " ".join(words_of(made.chart.to_dict()))
-    assert str(made.sentence).startswith("Since July 2023, 62% of patients on average have been seen in time.")
+    assert str(made.sentence).startswith("Since July 2023, 62.0% of patients on average have been seen in time.")
 
 
 def test_a_u_chart_is_of_so_many_in_the_denominator(here):
     waits(here, [(3, 900), (5, 1100), (4, 1000)] * 5, chart="u", unit="per 1,000 bed days", per=1000)
-    assert measure("waits").mean.text == "4"
+    assert measure("waits").mean.text == "4.0"
 
 
 @pytest.mark.parametrize(
@@ -273,8 +273,8 @@ def test_an_overdispersed_p_chart_has_no_icons_and_says_why(here):
     assert "Variation" not in words_of(made.chart.to_dict())
     assert "| limits too narrow |" in measures.overview("waits").markdown
     assert str(made.sentence) == (
-        "Since January 2023, 61% of patients on average have been seen in time. The limits are too narrow: the points "
-        "vary much more than counts of this size do by chance."
+        "Since January 2023, 61.0% of patients on average have been seen in time. The limits are too narrow: the "
+        "points vary much more than counts of this size do by chance."
     )
 
 

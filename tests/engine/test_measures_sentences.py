@@ -57,7 +57,7 @@ def said(folder, values, **keys):
         (
             [*HIGH, 99],
             {},
-            f"Since August 2023, 82% {SEEN}. September 2024, at 99%, is above the limits of normal variation, "
+            f"Since August 2023, 82.0% {SEEN}. September 2024, at 99.0%, is above the limits of normal variation, "
             "a sign of improvement.",
         ),
         (
@@ -105,11 +105,11 @@ def said(folder, values, **keys):
             {},
             f"Since February 2024, 80.8% {SEEN}. N{NORMAL[1:]} With 8 months so far the limits are trial limits.",
         ),
-        (HIGH[:3], {}, f"In the 3 months so far, 81% {SEEN}. That is too few to tell a change from chance."),
-        ([None, 70], {}, "There is one value so far, 70% of patients in September 2024."),
+        (HIGH[:3], {}, f"In the 3 months so far, 81.0% {SEEN}. That is too few to tell a change from chance."),
+        ([None, 70], {}, "There is one value so far, 70.0% of patients in September 2024."),
         ([None, None], {}, "There are no data on waiting times yet."),
-        ([1, 1, 9], {"chart": "run"}, "The median for waiting times is 1%. The points show no signal of a change."),
-        ([60, 65, 70], {"chart": "trend"}, "Waiting times rose from 60% in July 2024 to 70% in September 2024."),
+        ([1, 1, 9], {"chart": "run"}, "The median for waiting times is 1.0%. The points show no signal of a change."),
+        ([60, 65, 70], {"chart": "trend"}, "Waiting times rose from 60.0% in July 2024 to 70.0% in September 2024."),
     ],
 )
 def test_the_pattern_is_that_of_what_the_chart_shows(tmp_path, values, keys, sentence):

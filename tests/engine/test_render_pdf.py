@@ -135,13 +135,56 @@ def test_only_a_report_with_figures_has_a_list_of_them(report, source_of, tmp_pa
 
 NOTE = " ".join(f"word{number}" for number in range(1_500))
 LIST = "\n".join(f"{number + 5}. word{number}" for number in range(200))
+LINES = "\\\n".join(f"word{number}" for number in range(80))  # as few letters as many a caption has
+PARAGRAPHS = "\n\n".join(f"word{number}" for number in range(60))
 
 
 @pytest.mark.parametrize(
-    "figure", [FIGURE.replace("svg=", f'note="{NOTE}" svg='), FIGURE.replace("Fewer.", LIST)], ids=["note", "list"]
+    "figure",
+    [
+        FIGURE.replace("svg=", f'note="{NOTE}" svg='),
+        *(FIGURE.replace("Fewer.", text) for text in (LIST, LINES, PARAGRAPHS)),
+    ],
+    ids=["note", "list", "lines", "paragraphs"],
 )
 def test_a_figure_that_is_higher_than_a_page_is_printed_whole(report, source_of, tmp_path, figure):
     source_of([parse_chapter(report, "one.qmd", f"# One {{#one}}\n\n{figure}", (), RenderCache(report.root))])
     run = subprocess.run(["pdftotext", tmp_path / "report.pdf", "-"], capture_output=True, text=True, check=True)
     words = set(re.findall(r"word\d+", figure))
     assert words - set(re.findall(r"word\d+", run.stdout)) == set()
+
+
+def test_a_reference_says_the_page_of_a_figure_that_is_on_another_one(report, source_of, tmp_path):
+    """Wherever the two stand, before each other or after, and with the end of a page between them or in a paragraph."""
+    cache, chapters = RenderCache(report.root), []
+    for number in range(24):
+        lines = "\n\n".join(["Text."] * (30 + number // 2))
+        see = f"{'Words of a paragraph that has some lines. ' * 5}See [Figure {number}](#fig-{number})."
+        shown = FIGURE.replace("fig-one number=1", f"fig-{number} number={number}")
+        text = [lines, see, "Between.", shown] if number % 2 else [shown, lines, see]
+        chapter = f"# Part {number} {{#part-{number}}}\n\n" + "\n\n".join(text)
+        chapters.append(parse_chapter(report, f"part-{number}.qmd", chapter, (), cache))
+    source_of(chapters)
+    run = subprocess.run(["pdftotext", tmp_path / "report.pdf", "-"], capture_output=True, text=True, check=True)
+    pages = {number: " ".join(text.split()) for number, text in enumerate(run.stdout.split("\f"), start=1)}
+    at = {found[1]: page for page, text in pages.items() for found in re.finditer(r"Figure (\d+) · D", text)}
+    seen = {
+        found[1]: (page, found[2])
+        for page, text in pages.items()
+        for found in re.finditer(r"See Figure.(\d+)(?: \(page.(\d+)\))?\.", text)
+    }
+    assert len(seen) == len(at) == 24
+    assert {page for _, page in seen.values()} > {None}
+    assert {
+        name: said for name, (page, said) in seen.items() if said != (None if page == at[name] else str(at[name]))
+    } == {}
+
+
+@pytest.mark.parametrize(
+    "words", ["Figure 5", "Q3 2024/25", "26 September 2024", "£18 million", "[£18 million]{.fact}"]
+)
+def test_what_is_read_as_one_word_stays_on_a_line(report, words):
+    made = run_pandoc(
+        "--from=markdown", "--to=typst", *FILTERS, folder=report.root, what="words", text=f"In {words} so."
+    )
+    assert words.strip("[]").partition("]")[0].replace(" ", "~") in made.replace("\u00a0", "~")

@@ -26,6 +26,7 @@ COLUMNS = ("id", "period", "unit", "source", "section", "formula", "rows", "rows
 LABEL = "label"  # the column that reports built by earlier versions lack
 FILTER = "filter"  # the attribute of a frame that says which rows of its file it was summed from
 BETWEEN = "; "
+DECIMALS = re.compile(r"[−\d,]+\.(\d+)%?")  # a printed number that has some
 SUMMED = re.compile(r"\bsummed by|\brolling sums|\bby quarter")  # in such a filter: the rows are no rows of the file
 
 
@@ -52,6 +53,8 @@ class Fact:
     cell: str = field(default="", compare=False)
     label: str = ""
     """What it is, in words: *People seen within 18 weeks*. Readers see it in place of the id."""
+    decimals: int | None = field(default=None, compare=False)
+    """The decimals that it is printed with, those of its chart; by default as many as it needs."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -66,7 +69,7 @@ class Fact:
     @property
     def text(self) -> str:
         """The printed value; of the units only £ and % are part of it."""
-        return printed(self.value, self.unit)
+        return printed(self.value, self.unit, self.decimals)
 
     def __str__(self) -> str:
         return self.text
@@ -80,6 +83,7 @@ class Fact:
             "label": self.label,
             "value": value,
             "text": self.text,
+            "decimals": self.decimals,
             "unit": self.unit,
             "source": self.source,
             "kind": self.kind,
@@ -95,7 +99,7 @@ class Fact:
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Fact:
         """Return the fact that a `record` was made of."""
-        names = {*COLUMNS, LABEL, "kind", "is_estimate", "is_illustrative"} & record.keys()
+        names = {*COLUMNS, LABEL, "kind", "is_estimate", "is_illustrative", "decimals"} & record.keys()
         return cls(
             value=parse_value(record["value"], record["unit"]),
             inputs=tuple(map(cls.from_record, record.get("inputs", ()))),
@@ -107,7 +111,9 @@ class Fact:
         """Return the fact of a row of ``facts.csv``, which has neither its kind nor its inputs."""
         texts: dict[str, Any] = {name: row[name] for name in (*COLUMNS, "cell")}
         texts[LABEL] = row.get(LABEL, "")
-        return cls(value=parse_value(row["value"], row["unit"]), **texts)
+        decimals = DECIMALS.fullmatch(row["text"])
+        value = parse_value(row["value"], row["unit"])
+        return cls(value=value, decimals=len(decimals[1]) if decimals else None, **texts)
 
     @classmethod
     def cited(cls, record: Mapping[str, Any]) -> Iterator[Fact]:
@@ -119,13 +125,15 @@ class Fact:
         return {"text/plain": self.text, "text/markdown": self.text, CITED: self.record()}
 
 
-def printed(value: Number, unit: str) -> str:
-    """Return a value as the report prints it.
+def printed(value: Number, unit: str, decimals: int | None = None) -> str:
+    """Return a value as the report prints it: with that many decimals, by default as many as it needs.
 
     Examples
     --------
     >>> printed(18_000_000, "GBP"), printed(83.0, "percent"), printed("2024-25-Q3", "quarter"), printed(10310, "people")
     ('£18 million', '83%', 'Q3 2024/25', '10,310')
+    >>> printed(83.0, "percent", 1), printed(12.0, "days", 1), printed(99.98, "percent", 1)
+    ('83.0%', '12.0', '99.98%')
     """
     if isinstance(value, date):
         return wording.date(value)
@@ -133,6 +141,9 @@ def printed(value: Number, unit: str) -> str:
         return Quarter.parse(value).label if unit == "quarter" else value
     if unit == "GBP":
         return wording.money(value)
+    if decimals:
+        is_percent = unit == "percent"
+        return wording.number(value, decimals, is_percent=is_percent) + "%" * is_percent
     if unit == "percent":
         return wording.percent(value)
     return wording.large(value) if float(value).is_integer() else wording.plain(value, 2)

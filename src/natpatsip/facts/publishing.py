@@ -81,6 +81,7 @@ def publish(
     formula: str = "",
     rows: str | pd.DataFrame | UsedRows = "",
     is_estimate: bool = False,
+    decimals: int | None = None,
 ) -> Fact:
     """Publish a fact from the cell that owns it, and return it.
 
@@ -108,6 +109,9 @@ def publish(
         default the rows that the inputs are based on.
     is_estimate : bool
         Whether it is a modelled effect, which prose must present as an estimate.
+    decimals : int, optional
+        The decimals that it is printed with, so that numbers that are compared have the same: 83.0% beside 79.1%. By
+        default as many as it needs.
 
     Raises
     ------
@@ -131,6 +135,7 @@ def publish(
         formula=formula,
         inputs=tuple(each if isinstance(each, Fact) else cite(each) for each in inputs),
         is_estimate=is_estimate,
+        decimals=decimals,
         cell=_running_cell(),
     )
     is_inherited = isinstance(rows, str) and not rows

@@ -199,12 +199,14 @@ class Measure(MeasuredSeries):
         """
         inputs = [each for each in (value, less) if isinstance(each, Fact)]
         known = less if isinstance(less, Fact) else None
+        places = self.decimals if decimals is None else decimals
         return publish(
             id,
             wording.rounded(
                 number_of(value) - (number_of(known) if known else float(less)),  # type: ignore[arg-type]
-                self.decimals if decimals is None else decimals,
+                places,
             ),
+            decimals=max(places, 0),
             label=label,
             unit=unit or (POINTS if self.definition.is_percent else self.definition.unit),
             period=period,
@@ -243,7 +245,14 @@ class Measure(MeasuredSeries):
             label = self._label_of(role)
             if is_owner:
                 found[role] = publish(
-                    ids[role], value, label=label, unit=own.unit, source=source, formula=formula, rows=used
+                    ids[role],
+                    value,
+                    label=label,
+                    unit=own.unit,
+                    source=source,
+                    formula=formula,
+                    rows=used,
+                    decimals=self.places,
                 )
             else:
                 found[role] = Fact(
@@ -257,6 +266,7 @@ class Measure(MeasuredSeries):
                     rows=used.described,
                     rows_sha256=used.sha256,
                     is_illustrative=self.is_illustrative,
+                    decimals=self.places,
                 )
         return found
 
@@ -303,7 +313,7 @@ class Measure(MeasuredSeries):
     @property
     def gain(self) -> float:
         """The mean now less the baseline, of the printed numbers; of percentages, in points."""
-        return wording.rounded(number_of(self.mean) - number_of(self.baseline), max(self.decimals, 0))
+        return wording.rounded(number_of(self.mean) - number_of(self.baseline), self.places)
 
     @property
     def moved(self) -> str:

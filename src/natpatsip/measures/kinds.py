@@ -97,11 +97,18 @@ def _drawn(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, 
     return {
         "y_title": measure.axis,
         "percent": measure.definition.is_percent,
+        "decimals": _chart_decimals(measure),
         "rebase_reasons": measure.rebase_reasons,
         "notes": measure.notes,
         "with_icons": not no_icons(result),
         **options,
     }
+
+
+def _chart_decimals(measure: MeasuredSeries) -> int | None:
+    """Return the decimals of a chart's levels: the measure's; of whole numbers as the chart chooses, for its limits."""
+    is_whole = measure.table_decimals == 0 and measure.decimals == 0 and measure.definition.decimals is None
+    return None if is_whole else measure.places
 
 
 def _draw_spc(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, Any]) -> ReportChart:
@@ -149,7 +156,8 @@ def _series(_: MeasuredSeries, series: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_trend(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, Any]) -> ReportChart:
-    drawn = {"y_title": measure.axis, "percent": measure.definition.is_percent, **options}
+    is_percent, decimals = measure.definition.is_percent, _chart_decimals(measure)
+    drawn = {"y_title": measure.axis, "percent": is_percent, "decimals": decimals, **options}
     return charts.trend(result, x="date", y="value", **drawn)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from natpatsip import context, datasets, params, spc, wording
+from natpatsip.charts.layout.value_axis import decimals_for
 from natpatsip.datasets.total_rows import REMEDY, is_sum_of_others, likely_total, total_by_name
 from natpatsip.errors import DataError, ParamsError, together
 from natpatsip.facts.fact import FILTER
@@ -333,10 +334,7 @@ class MeasuredSeries:
 
     @property
     def of_shown(self) -> str:
-        """What means and medians are of where a period is hidden, such as *the months that may be shown*; else "".
-
-        The hidden periods are those with the smallest numbers, so that without them a mean is not that of all.
-        """
+        """What means are of where periods, the smallest, are hidden: *the months that may be shown*; else ""."""
         return f"the {self.step}s that may be shown" if self.hidden else ""
 
     @property
@@ -378,18 +376,23 @@ class MeasuredSeries:
 
     @cached_property
     def decimals(self) -> int:
-        """The decimals of its facts."""
-        if self.definition.decimals is not None:
-            return self.definition.decimals
-        is_level_of_counts = self.definition.is_percent or self.definition.chart in CONTROL_CHARTS[1:]
-        return 1 if is_level_of_counts else self.table_decimals or 0
+        """The decimals of its facts; negative if they are rounded to tens or more."""
+        own, values = self.definition, self.series["value"]
+        if own.decimals is not None or own.is_between_events:
+            return wording.decimals_for(values) if own.decimals is None else own.decimals
+        is_whole = self.table_decimals == 0 and own.chart not in CONTROL_CHARTS[1:]
+        return 0 if is_whole else decimals_for(values, values, percent=own.is_percent)
+
+    @property
+    def places(self) -> int:
+        """The decimals that its levels are printed with, in the chart as in facts and sentences."""
+        return max(self.decimals, 0)
 
     @cached_property
     def table_decimals(self) -> int | None:
         """The decimals of its table: none for whole numbers, else as many as tell its values apart."""
-        if self.definition.is_percent or self.definition.is_between_events:
-            return None
-        return 0 if self._is_whole(self.rows) else None
+        is_level = self.definition.is_percent or self.definition.is_between_events
+        return 0 if not is_level and self._is_whole(self.rows) else None
 
 
 def is_quarterly(dates: pd.Series[Any]) -> bool:

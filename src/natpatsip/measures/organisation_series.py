@@ -329,7 +329,7 @@ class ByOrganisation:
     def decimals(self) -> int:
         """The decimals of its values: none for percentages of rounded counts, which are no more exact than that."""
         is_rounded = self._is_percent and self.policy.counts and self.policy.base > 1
-        return 0 if is_rounded else max(self.measure.decimals, 0)
+        return 0 if is_rounded else self.measure.places
 
     @cached_property
     def funnel(self) -> dict[str, Any] | None:

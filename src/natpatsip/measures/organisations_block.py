@@ -159,7 +159,7 @@ def _national_latest(each: ByOrganisation) -> str:
 
 
 def _exact_decimals(each: ByOrganisation) -> int:
-    return max(each.measure.decimals, 0)
+    return each.measure.places
 
 
 def _notes(all_series: Sequence[ByOrganisation], settings: Settings) -> list[str]:

@@ -96,7 +96,7 @@ class Standing:
             return ""
         own = self.measure.definition
         before = wording.rounded(found.mean_before, self.measure.decimals, is_percent=own.is_percent)
-        return f"{found.shift} from {printed(before, own.unit)}"
+        return f"{found.shift} from {printed(before, own.unit, self.measure.places)}"
 
     def _short_of_target(self, found: spc.Findings) -> str:
         """Return on which wrong side of its target the mean is, in words; empty if it is not, or never gets there."""
@@ -118,9 +118,9 @@ class Standing:
         """The change with its sign; of percentages, in points."""
         if self.change is None:
             return ""
-        places = max(self.measure.decimals, 0)
-        size = wording.plain(abs(wording.rounded(self.change, places)), places)
-        return f"{'' if size == '0' else '+' if self.change > 0 else '−'}{size}"
+        change = wording.round_half_up(self.change, self.measure.places)
+        sign = "+" if change > 0 else "−" if change < 0 else ""
+        return sign + wording.number(abs(change), self.measure.places)
 
 
 def _of_quarter(measure: Measure, months: Sequence[Any]) -> float | None:
@@ -273,10 +273,10 @@ def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
 def in_words(measure: Measure) -> str:
     """Return what a sparkline shows, as its text alternative: from when to when, and from where to where."""
     known = measure.result[measure.result["value"].notna()]
-    values, places = known["value"], max(measure.decimals, 0)
+    values = known["value"]
 
     def text(value: float) -> str:
-        return f"{wording.plain(value, places)}{'%' if measure.definition.is_percent else ''}"
+        return wording.number(value, measure.places) + "%" * measure.definition.is_percent
 
     span = f"{measure.when(known['date'].iloc[0])} to {measure.when(known['date'].iloc[-1])}"
     ends = f"from {text(values.iloc[0])} to {text(values.iloc[-1])}"

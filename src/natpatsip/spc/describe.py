@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,8 @@ def describe(
     unit : str
         ``"%"`` follows the number at once, a word follows after a space.
     decimals : int, optional
-        The most decimals that a number is printed with: one, or more if values are small or close together.
+        The decimals that means are printed with; by default as many as they need, at most one, or more if values are
+        small or close together.
     improvement : {"increase", "decrease", "neutral"}
         If ``result.attrs`` does not say so.
     target_label : str
@@ -69,7 +70,8 @@ def describe(
     }
     places = decimals_for(result["value"], 1) if decimals is None else decimals
     unit = unit if unit in ("", "%") else f" {unit}"
-    return _Description(found, measure, unit, places, target_label, reasons.get(found.rebased, "")).text()
+    printed = plain if decimals is None else number
+    return _Description(found, measure, unit, places, printed, target_label, reasons.get(found.rebased, "")).text()
 
 
 NO_SPREAD = "they need two values or more, whose mean is neither 0 nor 100%"
@@ -84,6 +86,7 @@ class _Description:
     measure: str
     unit: str
     decimals: int
+    printed: Callable[..., str]
     target_label: str
     reason: str
 
@@ -97,7 +100,10 @@ class _Description:
         return " ".join([*self.main_sentences(), *self.caveats()])
 
     def amount(self, value: float) -> str:
-        return f"{plain(value, self.decimals, is_percent=self.unit == '%')}{self.unit}"
+        return self._with_unit(self.printed, value)
+
+    def _with_unit(self, printed: Callable[..., str], value: float) -> str:
+        return f"{printed(value, self.decimals, is_percent=self.unit == '%')}{self.unit}"
 
     def date(self, date: Any) -> str:
         """Return a date: its quarter or its month alone if all dates of the chart begin one."""
@@ -217,7 +223,7 @@ class _Description:
         found = self.found
         if np.isnan(found.target) or np.isnan(found.mean):
             return ""
-        target = f"the {self.target_label} of {self.amount(found.target)}"
+        target = f"the {self.target_label} of {self._with_unit(plain, found.target)}"
         if found.assurance in ("consistent_pass", "consistent_fail"):
             beyond = "above the upper limit" if found.target > found.mean else "below the lower limit"
             outcome = {

@@ -1,7 +1,7 @@
-"""What is read as one word is never broken across lines on pages: "Figure 5", "Q3 2024/25", "26 September 2024".
+"""What is read as one word is never broken across lines on pages: "Figure 5", "26 September 2024", "£18 million".
 
-It is found here and not in the filter, which would copy every list of words into Lua and back. (In the PDF, the filter
-finds it in the few texts that it writes itself.)
+It is found here and not in the filter, which would copy every list of words of each page into Lua and back. (For the
+PDF the filter copies them once, and finds it there.)
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ _LAST = re.compile(r"[A-Za-z0-9]*\Z")
 _TOGETHER = (  # the end of a word, and the beginning of what belongs to it
     (re.compile(rf"(?:{_MONTH})\Z"), re.compile(r"[0-9]{4}(?![0-9])")),
     (re.compile(r"[0-9]{1,2}\Z"), re.compile(rf"(?:{_MONTH})(?![A-Za-z])")),
+    (re.compile(r"[0-9]+\Z"), re.compile(r"[mb]illion(?![A-Za-z])")),
     (re.compile(r".*Q[1-4]\Z"), re.compile(r"[0-9]{4}/[0-9]{2}")),
     (re.compile(r".*(?:[Ff]igures?|[Tt]able)\Z"), re.compile(r"[0-9]")),
 )
