@@ -266,7 +266,8 @@ def test_the_same_word_is_the_same_object_but_for_signs_of_divs():
     ("text", "held"),
     [
         ("See Figure 5 and figures 6 there", ["Figure 5", "figures 6"]),
-        ("Table 2, Tableau 3, Tables 4", ["Table 2"]),
+        ("Table 2, Tableau 3, Tables 4, (phases 5", ["Table 2", "Tables 4", "phases 5"]),
+        ("120 mg, 24 hours, 3 grams, 5 goats, seen in time, %", ["120 mg", "24 hours", "time, %"]),
         ("in Q3 2024/25, in Q5 2024/25 and Q3 2024", ["Q3 2024/25"]),
         ("on 26 September 2024 and in September 2024.", ["26 September 2024", "September 2024"]),
         ("some £18 million, 1.25 billion and 3 millions", ["£18 million", "1.25 billion"]),

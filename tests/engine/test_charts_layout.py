@@ -68,6 +68,16 @@ def test_a_target_close_to_mean_or_limits(target):
     check(chart_of(series(36, spread=0.8), target=target))
 
 
+@pytest.mark.parametrize("step", [0, 4, 12, 24])
+@pytest.mark.parametrize("spread", [0.5, 1, 2, 3, 4])
+def test_latest_labels_within_a_narrow_plot_stand_in_the_order_of_their_lines(spread, step):
+    values = series(45, level=17, spread=spread, steps=[(15, step), (28, step)])
+    chart = chart_of(values, rebase=["2022-04", "2023-05"], reasons=REASONS, improvement="increase")
+    labels = [box for box in check(chart)[1].texts if box.text.startswith(("Upper", "Mean", "Lower"))]
+    tops = {box.text.split()[0]: box.top for box in reversed(labels)}  # the mean of the latest period is written first
+    assert tops["Upper"] < tops["Mean"] < tops["Lower"]
+
+
 def test_limits_that_lie_together():
     check(chart_of(series(24, spread=0.05), target=80.05))
 

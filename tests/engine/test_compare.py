@@ -448,14 +448,19 @@ def test_the_page_for_reviewers_marks_words_and_links_to_the_charts():
     text = changes_chapter.chapter(compare(before, now))
     assert text.startswith("# What changed since last quarter {#changes}\n")
     assert "| women | 662 | 677 | Rose by 15 (+2.3%) |  |" in text
-    assert (
-        "- [Figure 1](ward.qmd#fig-births): Steady at [79%]{.removed} [80%]{.added} (no signal: normal variation"
-        in text
-    )
+    assert "- [Figure 1](ward.qmd#fig-births): Steady at [79%]{.removed} [80%]{.added} (normal variation)" in text
     assert (
         "### Ward {#changes-ward}\n\n**News**\n\n- Reworded: Most of the teams met [online]{.removed} [in person]"
         in text
     )
+
+
+def test_the_page_says_of_a_number_that_only_one_report_has_that_it_is_new_or_gone():
+    text = changes_chapter.chapter(
+        compare(built(Q1, facts=[fact(3, Q1, id="men")]), built(Q2, facts=[fact(2, Q2, id="women")]))
+    )
+    assert "- New: women (2 women)" in text
+    assert "- Gone: men (it was 3 women)" in text
 
 
 @pytest.mark.parametrize("is_final", [False, True], ids=["draft", "final"])

@@ -248,7 +248,7 @@ def test_it_is_worded_as_what_lies_between_events():
     assert "more points above the centre line" in str(drawn.to_dict())
     table = charts.spc_table(chart)
     assert list(table.columns) == ["Date", "Value", "Centre line", "Lower limit", "Upper limit", "What the point shows"]
-    run = "Improvement: part of a run of seven or more points above the centre line"
+    run = "Improvement: part of a run of 7 or more points above the centre line"
     assert (
         run in charts.spc_table(spc.t_chart([5, 6, 7] * 4 + [6.1] * 7, dates=days(19), fix_after=12)).iloc[-1].tolist()
     )

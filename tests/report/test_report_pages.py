@@ -65,6 +65,26 @@ def test_the_tables_of_organisations_are_in_sight_on_a_wide_screen(html_pages, c
         assert tab.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
+@pytest.mark.parametrize("name", ["glossary", "medicines"])
+def test_a_short_name_stays_on_one_line_where_its_table_has_room(html_pages, chrome, name):
+    """Even beside a long text, and under headings that are longer than what is below them."""
+    names = """() => [...document.querySelectorAll("main table:not(.data)")]
+        .filter(table => table.rows[0].cells.length <= 4)
+        .flatMap(table => [...table.tBodies].flatMap(body => [...body.rows]).map(row => row.cells[0]))
+        .filter(cell => cell.textContent.trim().length <= 26)
+        .map(cell => {
+            const text = document.createRange();
+            text.selectNodeContents(cell);
+            return [cell.textContent, new Set([...text.getClientRects()].map(each => Math.round(each.top))).size];
+        })"""
+    with chrome.new_context(viewport={"width": 1280, "height": 900}) as window:
+        tab = window.new_page()
+        tab.goto((html_pages / f"{name}.html").as_uri())
+        found = tab.evaluate(names)
+    assert len(found) > 10
+    assert [each for each in found if each[1] > 1] == []
+
+
 @pytest.mark.parametrize("name", ["maternity-neonatal", "organisations"])
 def test_on_a_telephone_the_numbers_of_a_table_end_at_one_line(html_pages, chrome, name):
     """Even those that are narrower than a place to touch, or have an icon after them."""

@@ -28,10 +28,15 @@
   // Steps of 1, 2 or 5 times a power of ten, about as many as asked for.
   function ticks(low, high, about) {
     var rough = (high - low) / about || 1, power = Math.pow(10, Math.floor(Math.log10(rough)));
-    var step = [1, 2, 5, 10].map(function (each) { return each * power; }).find(function (each) { return each >= rough; });
-    var found = [];
-    for (var at = Math.ceil(low / step) * step; at <= high + step / 1e6; at += step) found.push(Number(at.toPrecision(12)));
-    return found;
+    var steps = [10, 5, 2, 1, 0.5, 0.2].map(function (each) { return each * power; });
+    function every(step) {
+      var found = [];
+      for (var at = Math.ceil(low / step) * step; at <= high + step / 1e6; at += step) found.push(Number(at.toPrecision(12)));
+      return found;
+    }
+    var best = steps.filter(function (each) { return each >= rough; }).pop();
+    // One number alone is no scale: then the next smaller step that gives two.
+    return every(steps.find(function (each) { return each <= best && every(each).length > 1; }) || best);
   }
 
   function isNumber(value) { return typeof value === "number" && isFinite(value); }
@@ -160,7 +165,7 @@
     node("line", { x1: LEFT, x2: width - RIGHT, y1: y(shown.middle), y2: y(shown.middle), stroke: colours.national,
       "stroke-width": 2, "stroke-dasharray": "8 3" }, svg);
     node("line", { x1: LEFT, x2: width - RIGHT, y1: bottom, y2: bottom, stroke: colours.axis }, svg);
-    ticks(ends[0], ends[1], Math.max(2, Math.floor(width / 110))).forEach(function (tick) {
+    ticks(ends[0], ends[1], Math.max(3, Math.floor(width / 90))).forEach(function (tick) {
       write(svg, tick.toLocaleString("en-GB"), x(tick), bottom + 17, "middle", colours.quiet);
     });
     write(svg, shown.sizeName, (LEFT + width - RIGHT) / 2, bottom + 36, "middle", colours.ink);

@@ -183,7 +183,9 @@
     });
   }
 
-  function legend(parent, data, group, isFunnel) {
+  // The legend of all charts of a group, or of the funnel plot of a measure: with the kinds of points that it has.
+  function legend(parent, data, group, funnelOf) {
+    var isFunnel = Boolean(funnelOf);
     var directions = group.measures.map(function (each) { return each.improvement; });
     var target = group.measures.find(function (each) { return isNumber(each.target); });
     var list = make("ul", "", parent, "organisation-legend");
@@ -210,6 +212,7 @@
     data.points.forEach(function (style, kind) {
       var isNeutral = kind > 2;
       if (kind && !directions.some(function (each) { return (each === "neutral") === isNeutral; })) return;
+      if (isFunnel && !funnelOf.funnel.places.some(function (each) { return kindOf(funnelOf, each) === kind; })) return;
       entry(isFunnel && style.shape === "circle" ? "Within the outer limits" : style.words, function (svg) { charts.symbol(svg, style, 14, 7); });
     });
   }
@@ -273,7 +276,7 @@
     function show() {
       var chosen = flat[select.selectedIndex];
       stage.replaceChildren();
-      legend(stage, data, chosen[0], true);
+      legend(stage, data, chosen[0], chosen[1]);
       funnel(stage, chosen[0], chosen[1], data, "");
     }
     select.addEventListener("change", show);
@@ -311,7 +314,7 @@
       compared.addEventListener("toggle", function () {
         if (isDrawn || !compared.open) return;
         isDrawn = true;
-        legend(compared, data, group, true);
+        legend(compared, data, group, measure);
         funnel(compared, group, measure, data, name);
       });
     }
@@ -326,7 +329,7 @@
     download(view, "Download the data of " + name + " (CSV)", name, function () {
       return csv(data, function (each, other) { return each === group && other === name; });
     });
-    legend(view, data, group, false);
+    legend(view, data, group, null);
     group.measures.forEach(function (measure) { measureOf(view, group, measure, place, data); });
     return heading;
   }

@@ -51,14 +51,14 @@ def rule_words(special_cause_type: str, middle: str = MEAN) -> str:
     Examples
     --------
     >>> rule_words("7 Points Above CL")
-    'part of a run of seven or more points above the mean'
+    'part of a run of 7 or more points above the mean'
     >>> rule_words("Common Cause")
     ''
     """
     for pattern, words in _RULES:
         if found := re.fullmatch(pattern, special_cause_type):
             length = found.groupdict().get("n")
-            return words.format(n=wording.in_words(int(length)) if length else length, middle=middle)
+            return words.format(n=length, middle=middle)
     return ""
 
 

@@ -26,7 +26,7 @@ from natpatsip.charts.layout.labels import (
     write_list,
     write_marks,
 )
-from natpatsip.charts.layout.line_labels import LineLabel, latest_labels, write_line_labels
+from natpatsip.charts.layout.line_labels import LineLabel, in_order, latest_labels, write_line_labels
 from natpatsip.charts.layout.sizes import NARROW, NOTE_SIZE, wrap, wrap_name
 from natpatsip.charts.layout.time_axis import Timeline, timeline
 from natpatsip.charts.layout.value_axis import ValueAxis, amount, decimals_for, value_axis
@@ -218,7 +218,9 @@ class ControlChart:
     def _write_line_labels(self, canvas: Canvas, latest: Sequence[EdgeLabel], line: Timeline, plot: Plot) -> None:
         """Write the mean of each earlier segment at its line, and the latest labels at the ends of theirs."""
         bounds = [(line.x(start), line.x(end)) for start, end in marks.segment_bounds(self.segments, line)]
+        clutter = marks.clutter(self.result, self.segments, line, plot)
         labels = latest_labels([label for label in latest if not label.is_apart], plot, *bounds[-1])
+        labels = in_order(labels, plot, clutter)
         for rows, ends in zip(self.segments[:-1], bounds, strict=False):
             if pd.notna(mean := rows["mean"].iloc[0]):
                 label = EdgeLabel(f"{self.middle} {self.words(mean)}", mean, palette.MEAN)
@@ -229,8 +231,7 @@ class ControlChart:
             if label.is_apart:
                 texts = tuple(replace(label, words=words) for words in wrap_name(label.words, 0.6 * width, NOTE_SIZE))
                 labels.append(LineLabel(texts, plot.y(label.value), start, width, is_at_end=True, side=label.side))
-        if labels:
-            write_line_labels(canvas, labels, marks.clutter(self.result, self.segments, line, plot))
+        write_line_labels(canvas, labels, clutter)
 
     def _segment_marks(self, line: Timeline) -> list[Mark]:
         """Return a mark for each segment but the first: since when limits are new, and why."""

@@ -15,10 +15,9 @@ from natpatsip.facts.fact import Fact
 from natpatsip.files.csv_files import from_csv
 from natpatsip.pipeline.notebook import TITLE, appears_in
 from natpatsip.pipeline.notebook_outputs import Outputs
-from natpatsip.pipeline.staging.markdown import Heading, pieces
+from natpatsip.pipeline.staging.markdown import BETWEEN, Heading, path_of, pieces
 from natpatsip.quarter import Quarter
 
-PATH = " › "  # between a chapter, its section and their subsections
 
 
 class CompareError(ReportError):
@@ -103,7 +102,7 @@ class BuiltReport:
 
     def place(self, chapter: str, section: str) -> str:
         """Return a place as a reader finds it: the title of the chapter, and the section."""
-        return PATH.join(part for part in (self.titles.get(chapter, chapter), section) if part)
+        return BETWEEN.join(part for part in (self.titles.get(chapter, chapter), section) if part)
 
     @cached_property
     def _sections(self) -> dict[str, dict[str, str]]:
@@ -119,4 +118,4 @@ class BuiltReport:
                 for piece in pieces(cell.source):
                     if isinstance(piece, Heading):
                         path = [*(each for each in path if each.level < piece.level), piece]
-            yield cell.id, PATH.join(heading.text for heading in path)
+            yield cell.id, path_of([heading.text for heading in path])

@@ -163,6 +163,5 @@ def number_row(change: Change, comparison: Comparison) -> tuple[str, str, str, s
     name = change.label.removesuffix(f" ({comparison.now.quarter.label})")  # the head of the table says so
     by = f"{verbs[change.check]} {change.change}" if change.check in verbs and change.change else "Changed"
     by = "The year began again" if change.check == "fact-began-again" else by
-    chart = "" if change.signal is None else f"{'Signal' if change.signal else 'No signal'}: {change.shows}"
     before, now = change.values
-    return name, before, now, by, chart
+    return name, before, now, by, change.shows[:1].upper() + change.shows[1:]

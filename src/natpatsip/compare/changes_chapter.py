@@ -8,9 +8,10 @@ from pathlib import Path
 
 from natpatsip.blocks.values_in_words import escaped
 from natpatsip.compare import compare
-from natpatsip.compare.built_report import PATH, BuiltReport, CompareError
+from natpatsip.compare.built_report import BuiltReport, CompareError
 from natpatsip.compare.changes import FIGURES, NARRATIVE, NUMBERS, NUMBERS_OF_ONE, Change, Comparison, number_table
 from natpatsip.compare.word_diff import ADDED, REMOVED, SAME, marked
+from natpatsip.pipeline.staging.markdown import BETWEEN
 
 NAME = "changes"
 TITLE = f"# What changed since last quarter {{#{NAME}}}"
@@ -69,16 +70,23 @@ def _numbers(comparison: Comparison) -> Iterator[str]:
         caption = f": Numbers that changed from {before} to {now}"
         yield "\n".join([*number_table(numbers, comparison), "", caption])
         yield (
-            "A control chart tells a signal from normal variation in the quarter's months. Numbers without a verdict "
-            "have no such chart."
+            "A control chart tells whether the quarter's months show a real change or normal variation. Numbers with "
+            "nothing in that column have no such chart."
         )
     if rest:
-        yield "\n".join(f"- {escaped(change.message)}" for change in rest)
+        yield "\n".join(f"- {escaped(_of_one(change, comparison))}" for change in rest)
+
+
+def _of_one(change: Change, comparison: Comparison) -> str:
+    """Return a number that only one of the two reports has."""
+    if change.check == "fact-appeared":
+        return f"New: {change.label.removesuffix(f' ({comparison.now.quarter.label})')} ({change.found})"
+    return f"Gone: {change.label.removesuffix(f' ({comparison.before.quarter.label})')} (it was {change.expected})"
 
 
 def _figures(comparison: Comparison) -> Iterator[str]:
     if changes := comparison.of(*FIGURES):
-        yield f"## Messages of figures {{#{NAME}-figures}}"
+        yield f"## What the figures say {{#{NAME}-figures}}"
         yield "\n".join(f"- {_figure(change, comparison)}" for change in changes)
 
 
@@ -90,7 +98,7 @@ def _figure(change: Change, comparison: Comparison) -> str:
     link = f"[Figure {figure.number}]({figure.chapter}.qmd#{figure.id})"
     if change.check == "figure-appeared":
         return f"{link} is new: {escaped(figure.title)}"
-    shows = "" if change.signal is None else f" ({'signal' if change.signal else 'no signal'}: {escaped(change.shows)})"
+    shows = f" ({escaped(change.shows)})" if change.shows else ""
     return f"{link}: {marked(change.words, MARKS, escape=escaped)}{shows}"
 
 
@@ -109,7 +117,7 @@ def _narrative(comparison: Comparison) -> Iterator[str]:
 
 def _sections(changes: Sequence[Change], title: str) -> Iterator[str]:
     for where in dict.fromkeys(change.where for change in changes):
-        section = where.removeprefix(title).removeprefix(PATH)
+        section = where.removeprefix(title).removeprefix(BETWEEN)
         items = "\n".join(f"- {VERBS[each.check]}: {_passage(each)}" for each in changes if each.where == where)
         yield f"**{escaped(section)}**\n\n{items}" if section else items
 

@@ -100,7 +100,9 @@ def reading_of(figure: Figure, report: BuiltReport) -> Reading | None:
         return None
     special = [point for point in points if not point.lower().startswith(COMMON_CAUSE)]
     last = (special or points)[-1]
-    return Reading(figure, bool(special), WORDS.get(last, last[:1].lower() + last[1:]))
+    if not special:
+        return Reading(figure, is_signal=False, shows=WORDS["common_cause"])
+    return Reading(figure, is_signal=True, shows=WORDS.get(last, last[:1].lower() + last[1:]))
 
 
 def _first_day(month: str) -> date | None:

@@ -16,13 +16,14 @@ from pathlib import Path
 
 from natpatsip import look
 from natpatsip.compare import matching
-from natpatsip.compare.built_report import PATH, BuiltReport, Figure
+from natpatsip.compare.built_report import BuiltReport, Figure
 from natpatsip.compare.changes import NUMBERS, NUMBERS_OF_ONE, Comparison, number_row
 from natpatsip.compare.matching import Match
 from natpatsip.compare.narrative_changes import narrative_matches, way_of
 from natpatsip.compare.passages import Passage
 from natpatsip.compare.word_diff import ADDED, REMOVED, SAME, Stretch, difference, marked, words_of
 from natpatsip.errors import UsageError
+from natpatsip.pipeline.staging.markdown import BETWEEN
 from natpatsip.reporters import counted
 from natpatsip.wording import listing
 
@@ -240,7 +241,7 @@ _NOTHING = Passage("", "", "", ())
 def _is_shown_as_path(match: Match) -> bool:
     """Return True if a passage is the heading of its section, and unchanged: the path above it says so."""
     passage = match.now
-    return passage is not None and _reads_the_same(match) and passage.section.rpartition(PATH)[2] == passage.text
+    return passage is not None and _reads_the_same(match) and passage.section.rpartition(BETWEEN)[2] == passage.text
 
 
 def _reads_the_same(match: Match) -> bool:

@@ -172,7 +172,7 @@ def _trend_levels(measure: MeasuredSeries, result: pd.DataFrame) -> dict[str, tu
         return {}
     first = known.iloc[0]
     rolling = measure.definition.rolling
-    how = f"mean of {wording.in_words(rolling)} {measure.step}s" if rolling > 1 else "value"
+    how = f"mean of {rolling} {measure.step}s" if rolling > 1 else "value"
     return {
         "baseline": (first["value"], f"the first {how}, {measure.when(first['date'])}"),
         "latest": (known.iloc[-1]["value"], f"the latest {how}, {measure.when(known.iloc[-1]['date'])}"),

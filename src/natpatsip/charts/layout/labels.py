@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from natpatsip.charts import palette
 from natpatsip.charts.layout.canvas import Canvas, Plot
-from natpatsip.charts.layout.sizes import LINE_HEIGHT, NOTE_SIZE, block_width, text_width, wrap, wrap_name
+from natpatsip.charts.layout.sizes import LINE_HEIGHT, NOTE_SIZE, block_width, text_width, wrap, wrap_evenly, wrap_name
 from natpatsip.charts.layout.time_axis import Timeline
 
 GAP = 8  # pixels between two blocks side by side
@@ -159,7 +159,7 @@ def write_marks(
     room = [after - x - GAP for x, after in zip(anchors, [*anchors[1:], right + GAP], strict=True)]
     room = [space if space >= NARROWEST else max(NARROWEST, right - x) for space, x in zip(room, anchors, strict=True)]
     wrapped = [
-        tuple(wrap(mark.words, min(space, WIDEST), NOTE_SIZE)) for mark, space in zip(ordered, room, strict=True)
+        tuple(wrap_evenly(mark.words, min(space, WIDEST), NOTE_SIZE)) for mark, space in zip(ordered, room, strict=True)
     ]
     widths = [block_width(words, NOTE_SIZE) for words in wrapped]
     blocks = tiers(list(zip(wrapped, widths, anchors, strict=True)), low=0, high=right)

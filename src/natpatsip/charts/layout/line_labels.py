@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -76,10 +77,27 @@ def latest_labels(labels: Sequence[EdgeLabel], plot: Plot, start: float, end: fl
             close.append([label])
     found = []
     for texts in sorted(close, key=lambda texts: any(each.is_bold for each in texts)):  # limits have less choice
-        levels = [plot.y(each.value) for each in sorted(texts, key=lambda each: not each.is_bold)]
         side = texts[0].side if len(texts) == 1 else 0
-        found.append(LineLabel(tuple(texts), levels[0], start, end, is_at_end=True, side=side))
+        found.append(_shared(texts, plot, start, end, side=side))
     return found
+
+
+def in_order(labels: Sequence[LineLabel], plot: Plot, clutter: Clutter) -> list[LineLabel]:
+    """Return the latest labels, or one for all if they would not stand in the order of their lines."""
+    trial, places = deepcopy(clutter), []
+    for label in labels:
+        places.append((label.y, _put(label, trial)[1]))
+    middles = [middle for _, middle in sorted(places)]
+    if middles == sorted(middles):
+        return list(labels)
+    texts = sorted((each for label in labels for each in label.texts), key=lambda each: plot.y(each.value))
+    return [_shared(texts, plot, labels[0].start, labels[0].end)]
+
+
+def _shared(texts: Sequence[EdgeLabel], plot: Plot, start: float, end: float, *, side: int = 0) -> LineLabel:
+    """Return the label of one line, or of several: its leader goes to the mean, if that is among them."""
+    leading = max(texts, key=lambda each: each.is_bold)
+    return LineLabel(tuple(texts), plot.y(leading.value), start, end, is_at_end=True, side=side)
 
 
 class Clutter:
@@ -131,17 +149,33 @@ class Clutter:
 def write_line_labels(canvas: Canvas, labels: Iterable[LineLabel], clutter: Clutter) -> None:
     """Write each label beside its line, with a leader where it had to go further away; `clutter` gets them too."""
     for label in labels:
-        x, y = _place(label, clutter)
+        x, y = _put(label, clutter)
         half = label.height / 2
         for number, each in enumerate(label.texts):
             middle = y - half + TALL * (number + 0.5)
             canvas.text(each.words, x, middle, colour=each.colour, bold=each.is_bold, size=NOTE_SIZE)
-        clutter.add_text(x - APART, y - half, x + label.width + APART, y + half)
-        if abs(y - label.y) > half + CLEAR:
-            edge = y + (half if y < label.y else -half)
+        if (edge := _leader_from(label, y)) is not None:
             at = float(label.leader(x))
             canvas.line((at, edge), (at, label.y), colour=palette.INK, width=0.8)
-            clutter.add_box(at, min(edge, label.y), at, max(edge, label.y), weight=ON_LABEL)
+
+
+def _put(label: LineLabel, clutter: Clutter) -> tuple[float, float]:
+    """Add a label with its leader to what is drawn, and return the left edge and the middle of its place."""
+    x, y = _place(label, clutter)
+    half = label.height / 2
+    clutter.add_text(x - APART, y - half, x + label.width + APART, y + half)
+    if (edge := _leader_from(label, y)) is not None:
+        at = float(label.leader(x))
+        clutter.add_box(at, min(edge, label.y), at, max(edge, label.y), weight=ON_LABEL)
+    return x, y
+
+
+def _leader_from(label: LineLabel, y: float) -> float | None:
+    """Return where the leader of a label leaves it; None if the label is so close to its line that it needs none."""
+    half = label.height / 2
+    if abs(y - label.y) <= half + CLEAR:
+        return None
+    return y + (half if y < label.y else -half)
 
 
 def _place(label: LineLabel, clutter: Clutter) -> tuple[float, float]:

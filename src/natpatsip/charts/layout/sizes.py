@@ -115,6 +115,28 @@ def wrap(text: str, width: float, size: float = 13, *, bold: bool = False, lines
     return shown
 
 
+def wrap_evenly(text: str, width: float, size: float = 13) -> list[str]:
+    """Return text wrapped to as few lines as a width allows, in lines that are about as long as one another.
+
+    Examples
+    --------
+    >>> wrap("Jul 2023: sustained fall, reason not published", 240)
+    ['Jul 2023: sustained fall, reason not', 'published']
+    >>> wrap_evenly("Jul 2023: sustained fall, reason not published", 240)
+    ['Jul 2023: sustained fall,', 'reason not published']
+    """
+    lines = wrap(text, width, size)
+    least, most = text_width(text, size) / len(lines) / 2, width
+    while most - least > 1:
+        middle = (least + most) / 2
+        tried = wrap(text, middle, size)
+        if len(tried) == len(lines) and not any(line.endswith("…") for line in tried):
+            lines, most = tried, middle
+        else:
+            least = middle
+    return lines
+
+
 def _shorten(line: str, width: float, size: float, bold: bool, *, cut: bool) -> str:
     if not cut and text_width(line, size, bold=bold) <= width:
         return line

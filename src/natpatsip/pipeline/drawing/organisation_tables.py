@@ -20,7 +20,7 @@ def tables(data: Mapping[str, Any]) -> str:
 
 def _table(group: Mapping[str, Any]) -> str:
     names = [group["kind"], *(each["heading"] for each in group["measures"])]
-    head = "".join(f'<th scope="col"{_number(at)}>{escape(name)}</th>' for at, name in enumerate(names))
+    head = "".join(f'<th scope="col"{_number(at)}>{_unbroken(name)}</th>' for at, name in enumerate(names))
     labels = [escape(name) for name in names[1:]]
     latest = [each["latest"] for each in group["measures"]]
     rows = [_row(name, [each[place] for each in latest], labels) for place, name in enumerate(group["rows"])]
@@ -33,6 +33,11 @@ def _table(group: Mapping[str, Any]) -> str:
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{''.join(rows)}</tbody>\n</table>"
     )
     return f'<section class="sideways" tabindex="0" aria-label="{caption}">{made}</section>' if is_wide else made
+
+
+def _unbroken(heading: str) -> str:
+    """Return a heading whose sign of percent is never on a line of its own."""
+    return escape(heading).replace(", %", ",&nbsp;%")
 
 
 def _row(name: str, values: list[str], labels: list[str], kind: str = "") -> str:

@@ -168,21 +168,23 @@ def _checks(job: RenderJob, chapters: Sequence[Chapter]) -> Iterator[Row]:
     yield "Each link within the report leads somewhere, and no id occurs twice", _count(links, "link")
     yield "The language is given", job.report.lang
     for theme in ("light", "dark"):
-        yield f"On {theme} pages, text has a contrast of {TEXT:g} to 1 with its background", _lowest(pairs[theme])
+        yield f"On {theme} pages, text has a contrast of {TEXT:g} to 1 with its background", (
+            f"At least {_lowest(pairs[theme])}, {_in_pairs(pairs[theme])}"
+        )
         drawn = pairs[f"{theme} charts"]
         yield (
             f"In charts on {theme} pages, the contrast is {TEXT:g} to 1 for text and {PART:g} to 1 for other parts",
-            f"{_lowest([each for each in drawn if each.least == TEXT])} for text, "
-            f"{_lowest([each for each in drawn if each.least == PART])} for parts",
+            f"At least {_lowest([each for each in drawn if each.least == TEXT])} for text and "
+            f"{_lowest([each for each in drawn if each.least == PART])} for other parts, {_in_pairs(drawn)}",
         )
     if "pdf" in job.formats:
         yield (
             "The PDF is tagged for screen readers and suitable for archiving",
-            f"it passes the checks for {' and '.join(job.renderer.pdf_standards)} in the program that makes it: of "
+            f"It passes the checks for {' and '.join(job.renderer.pdf_standards)} in the program that makes it: of "
             "headings, alternative texts, title and tags",
         )
     if "docx" in job.formats:
-        yield "In the Word file each picture has its text and each table a header row", "all of them"
+        yield "In the Word file each picture has its text and each table a header row", "All of them"
 
 
 def _divs(chapter: Chapter, kind: str) -> int:
@@ -195,7 +197,11 @@ def _count(number: int, noun: str) -> str:
 
 def _lowest(pairs: Sequence[Pair]) -> str:
     lowest = min(pairs, key=lambda each: each.ratio)
-    return f"at least {int(lowest.ratio * 10) / 10:.1f} to 1, in {_count(len(pairs), 'pair')} of colours"
+    return f"{int(lowest.ratio * 10) / 10:.1f} to 1"
+
+
+def _in_pairs(pairs: Sequence[Pair]) -> str:
+    return f"in {_count(len(pairs), 'pair')} of colours"
 
 
 def _made(chapters: Sequence[Chapter]) -> Iterator[str]:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from natpatsip.files import memory
 from natpatsip.files.memory import Same
 from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, find, text_of
+from natpatsip.pipeline.staging.markdown import path_of
 
 FIGURE_TEXTS = ("description", "alt", "note")
-BETWEEN = " › "  # the headings that lead to a place
 Entry = tuple[str, str, str, str]
 
 
@@ -34,7 +34,7 @@ def _entries(chapter: Chapter) -> Iterator[Entry]:
     above: list[tuple[int, str]] = []  # the headings that the next block is under, with their levels
 
     def path() -> str:
-        return BETWEEN.join(title for _, title in above)
+        return path_of([title for _, title in above])
 
     def read(blocks: Sequence[Node]) -> None:
         for block in blocks:

@@ -1,4 +1,4 @@
-"""What is read as one word is never broken across lines on pages: "Figure 5", "26 September 2024", "£18 million".
+"""What is read as one word is never broken across lines: "Figure 5", "26 September 2024", "£18 million", "120 mg".
 
 It is found here and not in the filter, which would copy every list of words of each page into Lua and back. (For the
 PDF the filter copies them once, and finds it there.)
@@ -22,8 +22,10 @@ _TOGETHER = (  # the end of a word, and the beginning of what belongs to it
     (re.compile(r"[0-9]{1,2}\Z"), re.compile(rf"(?:{_MONTH})(?![A-Za-z])")),
     (re.compile(r"[0-9]+\Z"), re.compile(r"[mb]illion(?![A-Za-z])")),
     (re.compile(r".*Q[1-4]\Z"), re.compile(r"[0-9]{4}/[0-9]{2}")),
-    (re.compile(r".*(?:[Ff]igures?|[Tt]able)\Z"), re.compile(r"[0-9]")),
-)
+    (re.compile(r".*(?:[Ff]igures?|[Tt]ables?|[Pp]hases?|[Vv]ersion|[Gg]rades?|[Ss]tages?|[Pp]arts?)\Z"),
+     re.compile(r"[0-9]")),
+    (re.compile(r"[0-9]+\Z"), re.compile(r"(?:%|(?:[mk]?g|m?l|[cmk]?m|hours?|minutes?)(?![A-Za-z]))")),
+)  # fmt: skip
 
 
 def unbroken(blocks: Sequence[Node]) -> list[Node]:
@@ -70,7 +72,7 @@ def _is_fact(node: Node) -> bool:
 
 def _belong(before: Node, after: Node) -> bool:
     if before["t"] == "Str" and not before["c"][-1:].isalnum():
-        return False
+        return _text(after) == "%"  # the unit of what is before it: "Seen in time, %"
     found = _LAST.search(_text(before))
     word = found[0] if found else ""
     return bool(word) and any(end.match(word) and start.match(_text(after)) for end, start in _TOGETHER)

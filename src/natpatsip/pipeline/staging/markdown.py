@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress, pairwise
 from typing import NamedTuple
 
 PLACES = "places.json"  # in the staged project: which cell each part of a chapter is from
 HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*(?:\{#([\w-]+)[^}]*\})?(?:\s+#+)?\s*$")
 REFERENCE = re.compile(r"(?<![\w\\@`])@(fig-[a-z0-9]+(?:-[a-z0-9]+)*)")
 LINE_END = re.compile(r"\r\n?|\n")  # of Markdown; Python has more
+BETWEEN = " › "  # the headings that lead to a place
 FENCED = re.compile(r"\s*(:{3,}|`{3,}|~{3,})")
 
 
@@ -64,6 +66,18 @@ def _open_or_close(fences: list[str], mark: str, line: str) -> None:
             fences.pop()
     else:
         fences.append(mark)
+
+
+def path_of(titles: Sequence[str]) -> str:
+    """Return the headings that lead to a place, without those that the next one repeats.
+
+    Examples
+    --------
+    >>> path_of(["Measures", "Measures: waiting times", "Median wait"])
+    'Measures: waiting times › Median wait'
+    """
+    repeated = (after.startswith(title) for title, after in pairwise(titles))
+    return BETWEEN.join(compress(titles, [*(not each for each in repeated), True]))
 
 
 def without_empty_headings(parts: Iterable[tuple[Heading | str, str]]) -> list[tuple[Heading | str, str]]:

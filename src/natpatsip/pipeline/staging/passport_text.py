@@ -29,11 +29,18 @@ def lines(passport: Passport, uses: Sequence[Use]) -> Iterator[tuple[str, Sequen
     fact = passport.fact
     yield "Source", (_sentence(fact.source),)
     if fact.formula:
-        yield "Formula", (_sentence(fact.formula),)
+        yield "Formula", (_sentence(_with_signs(fact.formula)),)
     if passport.inputs:
         yield "Made from", _between(passport.inputs)
     if uses:
         yield "Printed in", _between(uses)
+
+
+def _with_signs(formula: str) -> str:
+    """Return a formula with the signs of arithmetic for the letters that are typed for them."""
+    for typed, sign in ((" x ", " × "), (" * ", " × "), (" - ", " − ")):
+        formula = formula.replace(typed, sign)
+    return formula
 
 
 def audit_trail(passport: Passport, units: Units = NO_UNITS) -> Iterator[tuple[str, Sequence[Piece]]]:
