@@ -50,7 +50,7 @@ COMPUTE = (
     *("test_checks", "test_life", "test_tutorials", "test_cache", "test_report_pages", "test_pages_access"),
     *("test_cache_faults", "test_charts_layout", "test_report", "test_wheel", "test_archived_report", "test_docs_site"),
     *("test_write_a_chapter", "test_documentation", "test_bad_input", "test_chapter_parts", "test_whole_report"),
-    *("test_library_figures", "test_imports", "test_table_captions"),
+    *("test_library_figures", "test_imports", "test_table_captions", "test_own_drawing"),
 )
 WAIT = (
     *("test_cluster_faults", "test_preview", "test_cluster", "test_prefork", "test_failing_well", "test_kills"),

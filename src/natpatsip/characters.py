@@ -15,6 +15,7 @@ _NOT_SHOWN = (
 )
 _TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # marks that turn the order of the letters after them
 _REFUSED = re.compile(f"[{_NOT_SHOWN}{_TURNS}]")
+_IN_PATTERN = re.compile(rf"\\?({_REFUSED.pattern})|\\.", re.DOTALL)  # one of them, escaped or not; another escape
 WORDS = 3  # before the character, which cannot be seen
 
 
@@ -39,6 +40,17 @@ def not_shown(text: str) -> str:
     if found[0] in _TURNS:
         return f"found a mark ({code}) {place}, after which 123 would read 321. Take it out."
     return f"found a control character ({code}) {place}, which no format can show. Take it out."
+
+
+def in_escapes(pattern: str) -> str:
+    r"""Return a regular expression that has an escape for each character that no format can show: it finds the same.
+
+    Examples
+    --------
+    >>> print(in_escapes("[^\x00-\x1f]+"))
+    [^\u0000-\u001f]+
+    """
+    return _IN_PATTERN.sub(lambda found: f"\\u{ord(found[1]):04x}" if found[1] else found[0], pattern)
 
 
 def visible(text: str) -> str:

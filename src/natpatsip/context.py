@@ -31,10 +31,10 @@ PICTURE = "application/vnd.natpatsip.picture+json"
 LEFT_OUT = "application/vnd.natpatsip.left-out+json"
 """Why a table of another library that a cell shows is not in the report: a message."""
 LIBRARY_TABLES = {
-    ("pandas.io.formats.style", "Styler"): ("to_html", 'style.set_caption("…")'),
-    ("great_tables.gt", "GT"): ("as_raw_html", 'gt.tab_header(title="…")'),
+    ("pandas.io.formats.style", "Styler"): ("to_html", 'style.set_caption("…")', "pandas"),
+    ("great_tables.gt", "GT"): ("as_raw_html", 'gt.tab_header(title="…")', "Great Tables"),
 }
-"""The module and name of each class whose tables the report takes; how its HTML is had, and how it gets a caption."""
+"""Each class whose tables the report takes, by module and name: how to get its HTML, how to caption it, its library."""
 NOT_SHOWN = "natpatsip_not_shown"
 """In a cell's metadata: what it has made for readers and not shown, each with its name and digest."""
 

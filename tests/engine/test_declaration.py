@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from natpatsip import datasets
+from natpatsip.characters import not_shown
 from natpatsip.datasets import dictionary
 from natpatsip.datasets.declaration import parse
 from natpatsip.datasets.descriptor import Rule
@@ -182,6 +183,19 @@ def test_a_pattern_that_is_no_regular_expression_is_named_with_its_place(pattern
     text = refused(content)
     assert text.startswith("data/datapackage.yaml, ")
     assert "waits_monthly.schema.fields.team.constraints.pattern: expected a regular expression; " in text
+
+
+@pytest.mark.parametrize("pattern", [r"[^\x00-\x1f]+", r"\u202e?[a-z]+", r"[\x7f]*", r"\\\\\x01", r"\\\x01b"])
+def test_a_pattern_may_look_for_characters_that_no_format_can_show(pattern):
+    """In double quotes YAML reads ``\\x00`` as the character; what is printed of the pattern is its escape."""
+    content = trust.descriptor()
+    field(content, WAITS, "team")["constraints"] = {"pattern": "OWN"}
+    text = yaml.safe_dump(content).replace("pattern: OWN", f'pattern: "{pattern}"')
+    fields = parse(text.encode()).by_name[WAITS].fields
+    read, meant = fields["team"].constraints.pattern, yaml.safe_load(f'"{pattern}"')
+    assert not not_shown(read)
+    probes = [chr(code) for code in range(0x300)] + ["North", "\u202eNorth", "\\", "\\\x01", "\x01b", "\x7f\x7f", "x01"]
+    assert [bool(re.fullmatch(read, each)) for each in probes] == [bool(re.fullmatch(meant, each)) for each in probes]
 
 
 def test_all_mistakes_come_together():

@@ -20,7 +20,7 @@ from natpatsip import context
 from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.checks import CHECKS, check_claims, run
 from natpatsip.checks.checked_quarter import CheckContext
-from natpatsip.context import NOT_SHOWN, OPENED
+from natpatsip.context import NOT_SHOWN, OPENED, PICTURE
 from natpatsip.facts import publishing
 from natpatsip.facts.fact_labels import labels_of
 from natpatsip.facts.publishing import CITED, PUBLISHED, cite
@@ -164,6 +164,13 @@ def plant_elsewhere(plan, executed):
     hidden.metadata[NOT_SHOWN] = [{"what": "a table", "digest": "shown by no cell"}]
     put(executed, "medicines", "lead", hidden)
     wanted.append(("not-shown", "hidden"))
+
+    drawn = new_code_cell('picture("pic-approach", drawing, alt=words)', id="drawn")
+    record = {"id": "pic-approach", "alt": "The approach.", "caption": "", "credit": ""}
+    record["own"] = {"made_with": "SVG", "digest": "7f3a91c2"}
+    drawn.outputs = [nbformat.v4.new_output("display_data", data={PICTURE: record})]
+    put(executed, "medicines", "lead", drawn)
+    wanted.append(("own-drawing", "drawn"))
 
     births = pd.read_csv(plan.project / "data" / "maternity_monthly.csv")
     latest = births[(births["month"] == "2024-09") & (births["intervention"] == "place_of_birth")]

@@ -15,6 +15,7 @@ from itertools import pairwise
 from natpatsip.charts import palette
 from natpatsip.charts.layout.sizes import FONT, NARROW
 from natpatsip.errors import FigureError
+from natpatsip.known_drawings import noted
 
 FEWEST, MOST = 5, 7  # boxes of a ring
 WIDTH, HEIGHT = 640, 440
@@ -85,7 +86,7 @@ def ring(boxes: Sequence[Box], middle: Sequence[str]) -> Diagram:
     """
     if not FEWEST <= len(boxes) <= MOST:
         raise FigureError(f"diagrams.ring: there are {len(boxes)} boxes; expected {FEWEST} to {MOST}.")
-    return Diagram(_ring(boxes, middle), _column_ring(boxes, middle))
+    return noted(Diagram(_ring(boxes, middle), _column_ring(boxes, middle)))
 
 
 def _ring(boxes: Sequence[Box], middle: Sequence[str]) -> str:

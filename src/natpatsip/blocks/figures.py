@@ -13,7 +13,7 @@ from math import isclose
 from typing import TYPE_CHECKING, Any, Protocol
 
 from natpatsip import context, wording
-from natpatsip.blocks import library_figures
+from natpatsip.blocks import library_figures, own_drawings
 from natpatsip.blocks.frames import data_in_words, labelled
 from natpatsip.blocks.library_figures import SVG
 from natpatsip.blocks.values_in_words import (
@@ -53,6 +53,7 @@ class Figure:
     data: str
     is_illustrative: bool
     shows: tuple[str, ...] | None = None
+    own: Mapping[str, str] | None = None  # what made it, and the digest of its content, if natpatsip did not draw it
 
     @property
     def specification(self) -> Mapping[str, Any]:
@@ -74,6 +75,7 @@ class Figure:
                 "data": self.data,
                 "is_illustrative": self.is_illustrative,
                 **({} if self.shows is None else {"shows": list(self.shows)}),
+                **({} if self.own is None else {"own": dict(self.own)}),
             },
             "text/plain": f"{self.id}: {self.title}. {self.alt}",
         }
@@ -89,13 +91,15 @@ class Picture:
     caption: str
     credit: str
     narrow: str = ""
+    own: Mapping[str, str] | None = None  # as of a figure
 
     def __post_init__(self) -> None:
         context.note(f"the picture {self.id}", self.id)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        record = {"id": self.id, "alt": self.alt, "caption": self.caption, "credit": self.credit}
+        record: dict[str, Any] = {"id": self.id, "alt": self.alt, "caption": self.caption, "credit": self.credit}
         record |= {"narrow": self.narrow} if self.narrow else {}
+        record |= {"own": dict(self.own)} if self.own else {}
         return {SVG: self.svg, PICTURE: record, "text/plain": f"{self.id}: {self.alt}"}
 
 
@@ -195,6 +199,7 @@ def figure(
     words = " ".join((words or visible(_words_from(str(description), rows))).split())
     if VEGALITE in forms:
         forms = {VEGALITE: {**forms[VEGALITE], "description": words}}
+    printed = frame_to_csv(rows)
     return Figure(
         id=id,
         title=str(title).strip(),
@@ -202,9 +207,10 @@ def figure(
         caption=str(caption).strip(),
         alt=words,
         forms=forms,
-        data=frame_to_csv(rows),
+        data=printed,
         is_illustrative=context.is_illustrative(data),
         shows=shows,
+        own=own_drawings.of_figure(chart, forms, printed),
     )
 
 
@@ -312,7 +318,8 @@ def picture(
     svg, narrow = _layouts(drawing, id)
     if "<svg" not in svg:
         raise FigureError(f"{id}: the picture is not an SVG; it begins with {svg[:40]!r}.")
-    return Picture(id, svg, " ".join(alt.split()), caption.strip(), credit.strip(), narrow)
+    own = own_drawings.of_picture(drawing, svg)
+    return Picture(id, svg, " ".join(alt.split()), caption.strip(), credit.strip(), narrow, own)
 
 
 def _layouts(drawing: Any, name: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from natpatsip.blocks.values_in_words import NotPrintableError, text_of_value
 from natpatsip.charts import palette
 from natpatsip.errors import FigureError
 from natpatsip.facts.publishing import Fact
+from natpatsip.known_drawings import noted
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def proportion(part: Fact | int, whole: Fact | int) -> Drawing:
     alt = f"{some} of {total}"
     if isinstance(part, Fact) and part.label:
         alt = f"{part.label}: {alt}"
-    return Drawing(f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{shapes}</svg>', alt)
+    return Drawing(noted(f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{shapes}</svg>'), alt)
 
 
 def _value(each: Tile) -> str:

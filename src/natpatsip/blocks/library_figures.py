@@ -10,6 +10,7 @@ import json
 import math
 import re
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from natpatsip import look
@@ -18,6 +19,7 @@ from natpatsip.errors import FigureError
 from natpatsip.project import project_root
 
 PLOTLY, SVG = "application/vnd.plotly.v1+json", "image/svg+xml"
+LIBRARY_FORMS = frozenset({PLOTLY, SVG})
 POINT = 0.75  # of a pixel, in which matplotlib measures
 TYPEFACE = FONT.partition(",")[0]
 SETTINGS: dict[Any, Any] = {  # of matplotlib: letters stay letters, in the report's typeface, and ids are the same
@@ -55,6 +57,23 @@ def drawn(made: Any, name: str) -> dict[str, Any] | None:
     if "plotly.basedatatypes.BaseFigure" in classes:
         return {PLOTLY: _plotly_json(made, name)}
     return None
+
+
+def content(made: Any, forms: Mapping[str, Any]) -> tuple[str, Any]:
+    """Return the library that has drawn a figure, and all that it draws: one of matplotlib's in letters of its own.
+
+    So neither the report's typeface nor the ones that a machine has make it another figure.
+    """
+    if PLOTLY in forms:
+        return "Plotly", forms[PLOTLY]
+    import matplotlib as mpl
+
+    figure = made.get_figure() if hasattr(made, "get_figure") else made
+    written = io.StringIO()
+    own = {"svg.fonttype": "none", "svg.hashsalt": "own", "font.sans-serif": ["DejaVu Sans"]}
+    with mpl.rc_context({**own, "mathtext.fontset": "dejavusans"}):  # type: ignore[dict-item]
+        figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
+    return "matplotlib", written.getvalue()
 
 
 def _matplotlib_svg(figure: Any, name: str) -> str:

@@ -54,6 +54,10 @@ class LibraryTable:
         What stands below it: source notes and footnotes.
     has_formats : bool
         Whether it gives cells colours or other formats.
+    library : str
+        What made it.
+    values : tuple
+        The values and the row labels of its data; empty if it does not say.
     """
 
     caption: str
@@ -62,6 +66,8 @@ class LibraryTable:
     groups: Mapping[int, str]
     notes: tuple[str, ...]
     has_formats: bool
+    library: str
+    values: tuple[Any, ...] = ()
 
 
 def is_library_table(made: Any) -> bool:
@@ -71,10 +77,10 @@ def is_library_table(made: Any) -> bool:
 
 def caption_remedy(made: Any) -> str:
     """Return how such a table is given a caption."""
-    return (_library(made) or ("", ""))[1]
+    return (_library(made) or ("", "", ""))[1]
 
 
-def _library(made: Any) -> tuple[str, str] | None:
+def _library(made: Any) -> tuple[str, str, str] | None:
     names = ((each.__module__, each.__qualname__) for each in type(made).__mro__)
     return next((LIBRARY_TABLES[name] for name in names if name in LIBRARY_TABLES), None)
 
@@ -128,6 +134,8 @@ def read(made: Any, what: str) -> LibraryTable:
         groups=groups,
         notes=tuple(note for cell in table.iterfind("tfoot//td") if (note := _cell(cell, what, is_note=True))),
         has_formats=bool(_STYLED.search(styles)) or any(map(_FORMATS.search, inline)),
+        library=library[2],
+        values=tuple(values or ()),
     )
 
 

@@ -16,7 +16,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from natpatsip import context, wording
-from natpatsip.blocks import library_tables
+from natpatsip.blocks import library_tables, own_drawings
 from natpatsip.blocks.frames import labelled
 from natpatsip.blocks.values_in_words import NotPrintableError, escaped, is_missing, text_of_value
 from natpatsip.context import BLOCK as BLOCK
@@ -50,6 +50,7 @@ class Block:
     drawings: Mapping[str, str] = field(default_factory=dict)
     warning: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+    own: Mapping[str, str] | None = None  # what formatted it, and the digest of its content, if natpatsip did not
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {**self._records(), "text/markdown": self.shown, "text/plain": self.shown}
@@ -59,6 +60,8 @@ class Block:
         record: dict[str, Any] = {"markdown": self.markdown, "facts": [fact.record() for fact in self.facts]}
         record |= {"drawings": dict(self.drawings)} if self.drawings else {}
         record |= {"data": dict(self.data)} if self.data else {}
+        if own := self.own or own_drawings.of_small_drawings(self.drawings):
+            record["own"] = dict(own)
         return {BLOCK: record, **({WARNING: {"message": self.warning}} if self.warning else {})}
 
 
@@ -166,8 +169,8 @@ def _library_table(made: Any, caption: str) -> Block:
         plain.append(row)
     is_number = [library_tables.is_number(column) for column in zip(*found.rows, strict=True)]
     notes = "<br>".join(found.notes)
-    text = f"{_pipe_table(names, is_number, rows)}\n\n: {caption}"
-    text += f"\n\n::: {{.table-notes}}\n{notes}\n:::" if notes else ""
+    cells = _pipe_table(names, is_number, rows)
+    text = f"{cells}\n\n: {caption}" + (f"\n\n::: {{.table-notes}}\n{notes}\n:::" if notes else "")
     seen = _pipe_table([": ".join(labels) for labels in found.columns], is_number, plain)
     what = f'the table "{caption.replace(chr(92), "")}"'
     warning = (
@@ -175,7 +178,12 @@ def _library_table(made: Any, caption: str) -> Block:
         "What they mean must be in its words, such as in a column of its own."
     )
     context.note(what, text)
-    return Block(text, f"{seen}\n\n*{caption}*\n\n{notes}", warning=warning if found.has_formats else "")
+    return Block(
+        text,
+        f"{seen}\n\n*{caption}*\n\n{notes}",
+        warning=warning if found.has_formats else "",
+        own=own_drawings.of_table(found.library, f"{cells}\n{notes}", found.values),
+    )
 
 
 def as_block(made: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from natpatsip.charts import palette
+from natpatsip.known_drawings import noted
 
 if TYPE_CHECKING:
     from natpatsip.charts.layout.canvas import Canvas
@@ -181,7 +182,7 @@ def svg(icon: Icon) -> str:
         else f'<path d="{stroke.path}" fill="none" stroke="{stroke.colour}" stroke-width="{_number(stroke.width)}"/>'
         for stroke in _merged(icon.strokes)
     )
-    return (
+    return noted(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48">'
         f"<title>{icon.words}</title>"
         f'<g transform="translate(24 24) scale(21)" stroke-linecap="round" stroke-linejoin="round">{drawn}</g></svg>\n'

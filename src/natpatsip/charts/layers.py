@@ -16,6 +16,7 @@ from altair.utils.schemapi import debug_mode
 
 from natpatsip.charts import theme  # noqa: F401 — importing it gives every chart the report's look
 from natpatsip.charts.layout.sizes import share_rows
+from natpatsip.known_drawings import noted
 
 Rows = list[dict[str, Any]]
 Channel = dict[str, Any]
@@ -107,7 +108,7 @@ def showing(drawn: ReportChart, shows: Iterable[str]) -> ReportChart:
     """Return a chart with the claims that hold for it; `figure` records them and removes them from the chart."""
     usermeta = drawn["usermeta"]
     drawn["usermeta"] = {**(usermeta if isinstance(usermeta, Mapping) else {}), "shows": list(shows)}
-    return drawn
+    return noted(drawn)
 
 
 def pixel(field: str) -> Channel:

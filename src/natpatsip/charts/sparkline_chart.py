@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from natpatsip.charts import palette
+from natpatsip.known_drawings import noted
 
 WIDTH, HEIGHT, EDGE = 120, 28, 3  # pixels
 
@@ -44,7 +45,7 @@ def svg(values: pd.Series[float], *, middle: pd.Series[float] | None, segments: 
     if known:
         at = f'cx="{x(known[-1])}" cy="{y(values[known[-1]])}"'
         parts.append(f'<circle {at} r="2.2" fill="{palette.ACCENT}"/>')
-    return (
+    return noted(
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
         f"{''.join(parts)}</svg>"
     )

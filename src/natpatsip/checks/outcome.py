@@ -35,17 +35,20 @@ CHECKS = (
     "old-data",
     "broken-link",
     "not-shown",
+    "own-drawing",
     "undeclared-data",
     "inline-syntax",
     "missing-as-zero",
     "sign-off",
     "small-number",
 )
+OWN_DRAWING = "own-drawing"
 SIGN_OFF = "sign-off"
 SMALL_NUMBER = "small-number"
 NOT_ALLOWED = "not-allowed"  # what a build would reject in the text of a cell, listed with their findings
 NOT_CHECKED = "not-checked"  # what stopped some of the checks, listed with their findings
 RECORD = ("check", "message", "where", "notebook", "cell", "fact", "found", "expected")
+SEEN = re.compile(r"(?P<drawing>.+) [0-9a-f]{8}")  # a drawing's name, and the digest of what is to be looked at
 _ROW = re.compile(r"(?P<file>\S+\.\w+)(?:, row (?P<row>\d+))?")
 
 
@@ -162,6 +165,11 @@ def split_accepted(
                 f"{place('accepted', number, 'check')}: what changed after it was signed off cannot be accepted. "
                 "Have it signed again: natpatsip sign"
             )
+        if acceptance.check == OWN_DRAWING and not drawing_in(acceptance.found):
+            raise ParamsError(
+                f"{place('accepted', number)}: has no drawing with what was looked at, such as found: fig-waits "
+                "7f3a91c2. natpatsip check writes it."
+            )
     still_open, accepted, used = [], [], set()
     for finding in findings:
         matching = [number for number, each in enumerate(acceptances) if _matches(each, finding)]
@@ -170,13 +178,28 @@ def split_accepted(
             accepted.append(AcceptedFinding(finding, acceptances[matching[0]].reason))
         else:
             still_open.append(finding)
+    # A finding says itself that its drawing was accepted as another.
+    drawings = {drawing_in(each.found) for each in still_open if each.check == OWN_DRAWING}
     for number, acceptance in enumerate(acceptances):
-        if number not in used:
+        was_other_drawing = acceptance.check == OWN_DRAWING and drawing_in(acceptance.found) in drawings
+        if number not in used and not was_other_drawing:
             named = acceptance.model_dump(exclude={"reason"}, exclude_defaults=True)
             shown = ", ".join(f"{name} {text}" for name, text in named.items())
             message = f"The params accept a finding that no longer exists ({shown}). Remove the entry."
             still_open.append(Finding(acceptance.check, message, place("accepted", number), found=shown))
     return tuple(still_open), tuple(accepted)
+
+
+def drawing_in(found: str) -> str:
+    """Return the name of the drawing that a finding or an acceptance of `own-drawing` is about; empty if it has none.
+
+    Examples
+    --------
+    >>> drawing_in("fig-waits 7f3a91c2"), drawing_in("table in cell beds 7f3a91c2"), drawing_in("fig-waits")
+    ('fig-waits', 'table in cell beds', '')
+    """
+    seen = SEEN.fullmatch(found)
+    return seen["drawing"] if seen else ""
 
 
 def _matches(acceptance: Acceptance, finding: Finding) -> bool:

@@ -18,6 +18,7 @@ from natpatsip.checks import (
     missing_as_zero,
     not_shown,
     old_data,
+    own_drawing,
     small_number,
     stale,
     typed_number,
@@ -73,6 +74,7 @@ _CHECKS: Mapping[str, Callable[[CheckContext], list[Finding]]] = {
     "old-data": old_data.check,
     "broken-link": broken_link.check,
     "not-shown": not_shown.check,
+    "own-drawing": own_drawing.check,
     "undeclared-data": undeclared_data.check,
     "inline-syntax": inline_syntax.check,
     "missing-as-zero": missing_as_zero.check,
@@ -84,7 +86,7 @@ _FAILED_CLAIM = re.compile(
     r"(?P<expression>.*?): ClaimError: (?P<message>.*)$"
 )
 _NEED_ALL = ("uncited-fact",)  # a notebook that did not run may cite it
-_PARTLY = "not checked: {} in any notebook, and charts, facts and figures of {}, which did not run"
+_PARTLY = "not checked: {} in any notebook, and charts, facts, figures and tables of {}, which did not run"
 _NOTE = "The other checks need notebooks that run. Reword or remove what the charts do not show, and check again."
 
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from natpatsip.characters import in_escapes
 from natpatsip.datasets.descriptor_keys import Extension, Standard
 from natpatsip.errors import DataError, DataFileError, nearest
 from natpatsip.files.yaml_models import Truth, Whole
@@ -79,7 +80,7 @@ class Constraints(Standard):
             re.compile(written or "")
         except (re.error, OverflowError, RecursionError) as error:
             raise ValueError(f"expected a regular expression; {error}") from None
-        return written
+        return in_escapes(written) if written else written
 
 
 class FieldOptions(Extension):

@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
@@ -20,12 +21,35 @@ from natpatsip.errors import ReportError
 
 REMEMBERED_FROM = 1_000_000  # bytes
 SETTLED_NS = 2_000_000_000
+DIGITS = 9  # significant ones of a number that was drawn
+LONG_NUMBER = re.compile(r"-?\d+\.\d{9,}(?:[eE][+-]?\d+)?")
 NOT_SOURCES = ("__pycache__", "node_modules", ".ipynb_checkpoints")  # programs leave them behind
 
 
 def sha256(content: bytes | str) -> str:
     """Return the SHA-256 of content, as hexadecimal digits."""
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
+def digest_of_drawn(content: Any) -> str:
+    """Return the SHA-256 of what was drawn, as JSON, the same on every processor: numbers differ in the last digits.
+
+    Examples
+    --------
+    >>> digest_of_drawn([0.1 + 0.2, "x=0.30000000000000004"]) == digest_of_drawn([0.3, "x=0.3"])
+    True
+    """
+    return sha256(json.dumps(_rounded(content), sort_keys=True, ensure_ascii=False))
+
+
+def _rounded(content: Any) -> Any:
+    if isinstance(content, float):
+        return float(f"{content:.{DIGITS}g}")
+    if isinstance(content, str):
+        return LONG_NUMBER.sub(lambda found: f"{float(found[0]):.{DIGITS}g}", content)
+    if isinstance(content, Mapping):
+        return {name: _rounded(each) for name, each in content.items()}
+    return [_rounded(each) for each in content] if isinstance(content, list | tuple) else content
 
 
 def sha256_of(path: Path) -> str:

@@ -160,7 +160,9 @@ def _problems(
     elif node.tag not in _KINDS or (isinstance(node, yaml.ScalarNode) and _is_tagged(loader, node)):
         yield f"{place}: found a tag ({node.tag.replace(_TAG, '!!')}). Write the value without a tag."
     elif isinstance(node, yaml.ScalarNode):
-        if "dialect" not in path and (fault := not_shown(node.value)):  # a sign between the cells of a file may be one
+        # The sign between the cells of a file may be one, and so may what a pattern looks for.
+        is_to_be_shown = "dialect" not in path and path[-2:] != ("constraints", "pattern")
+        if is_to_be_shown and (fault := not_shown(node.value)):
             yield f"{place}: {fault}"
     elif isinstance(node, yaml.SequenceNode):
         for number, each in enumerate(node.value):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 import copy
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 from nbformat import NotebookNode
 
+from natpatsip.checks.outcome import OWN_DRAWING
 from natpatsip.errors import ParamsError
 from natpatsip.files.yaml_models import load_yaml
 from natpatsip.pipeline.notebook import TO_REVIEW, is_quarter
@@ -26,8 +27,8 @@ from natpatsip.quarter import Quarter
 
 LONGEST_ID = 64  # nbformat's limit
 QUARTER_ENDING = re.compile(r"-(?:\d{4}-\d{2}-)?q[1-4](?:-\d+)?$")
-NOT_CARRIED = ("accepted", "built_from", "publication", "verified")  # they hold for one quarter only
-SIGN_OFFS = "sign_offs"
+NOT_CARRIED = ("built_from", "publication", "verified")  # they hold for one quarter only
+SIGN_OFFS, ACCEPTED = "sign_offs", "accepted"
 STAYS = ("role", "chapter")  # of a sign-off
 TOP_LEVEL = re.compile(r"(?=^[A-Za-z_\"'])", re.MULTILINE)
 
@@ -136,8 +137,8 @@ def next_params(
     """Return the text of the next quarter's params.
 
     The quarter, the cut-off and periods that are the quarter's own (or its year's) move on; rebase dates, the model and
-    targets stay; sign-offs keep their roles and chapters and lose their names and dates; accepted findings and verified
-    numbers are left out.
+    targets stay; sign-offs keep their roles and chapters and lose their names and dates; accepted findings, except
+    drawings that somebody has looked at, and verified numbers are left out.
 
     Raises
     ------
@@ -161,7 +162,8 @@ def next_params(
 
 def _moved(content: dict[str, Any], now: Quarter, upcoming: Quarter) -> dict[str, Any]:
     """Return the content that the next params should have."""
-    moved = {key: value for key, value in content.items() if key not in NOT_CARRIED}
+    lists = _lists(content)
+    moved = {key: value for key, value in content.items() if key not in (*NOT_CARRIED, *lists)}
     moved["quarter"], moved["cut_off"] = str(upcoming), _cut_off(upcoming)
     periods = _periods(now, upcoming)
     for part in ("model", "targets"):
@@ -170,14 +172,18 @@ def _moved(content: dict[str, Any], now: Quarter, upcoming: Quarter) -> dict[str
                 name: {key: periods.get(each, each) if key == "period" else each for key, each in value.items()}
                 for name, value in moved[part].items()
             }
-    if moved.get(SIGN_OFFS):
-        moved[SIGN_OFFS] = _to_sign(moved[SIGN_OFFS])
-    return moved
+    return moved | {key: listed for key, listed in lists.items() if listed}
 
 
-def _to_sign(signed: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the sign-offs that the next quarter waits for."""
-    return [{key: each[key] for key in STAYS if key in each} for each in signed]
+def _lists(content: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Return the sign-offs that the next quarter waits for, and the drawings that it need not look at again.
+
+    A drawing is accepted by its content, so that one with other data is a finding in the next quarter, whatever stands
+    here.
+    """
+    to_sign = [{key: each[key] for key in STAYS if key in each} for each in content.get(SIGN_OFFS) or ()]
+    drawings = [dict(each) for each in content.get(ACCEPTED) or () if each.get("check") == OWN_DRAWING]
+    return {key: listed for key, listed in ((SIGN_OFFS, to_sign), (ACCEPTED, drawings)) if content.get(key)}
 
 
 def _cut_off(quarter: Quarter) -> date:
@@ -191,21 +197,21 @@ def _periods(now: Quarter, upcoming: Quarter) -> dict[str, str]:
 
 def _edited(text: str, content: dict[str, Any], now: Quarter, upcoming: Quarter) -> str:
     """Return the text with each top-level part edited for the next quarter."""
-    parts = TOP_LEVEL.split(text)
+    parts, lists = TOP_LEVEL.split(text), _lists(content)
     written = [_comment(parts[0], now, upcoming)]
     for part in parts[1:]:
         key = part.split(":", 1)[0].strip("\"'")
         own, after = _without_trailing_comment(part)
-        if key in NOT_CARRIED:
+        if key in NOT_CARRIED or lists.get(key) == []:
             written[-1] = _without_own_comment(written[-1])
             own = ""
         elif key == "quarter":
             own = own.replace(str(now), str(upcoming), 1)
         elif key == "cut_off":
             own = own.replace(str(content["cut_off"]), str(_cut_off(upcoming)), 1)
-        elif key == SIGN_OFFS and content.get(SIGN_OFFS):
-            listed = yaml.safe_dump(_to_sign(content[SIGN_OFFS]), sort_keys=False, allow_unicode=True, width=120)
-            own = f"{SIGN_OFFS}:\n" + "".join(f"  {line}\n" for line in listed.splitlines()) + _blank_end(own)
+        elif key in lists:
+            listed = yaml.safe_dump(lists[key], sort_keys=False, allow_unicode=True, width=120)
+            own = f"{key}:\n" + "".join(f"  {line}\n" for line in listed.splitlines()) + _blank_end(own)
         else:
             for period, later in _periods(now, upcoming).items():
                 own = re.sub(rf"(\bperiod:\s*[\"']?){re.escape(period)}\b", rf"\g<1>{later}", own)

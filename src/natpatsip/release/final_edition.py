@@ -126,7 +126,7 @@ class Candidate:
             missing_data = [*datasets.complete(quarter, project), *_not_stated(project)]
         except DataError as error:
             missing_data = [str(error)]
-        signed = _sign_offs(project, params, today)
+        signed = [*_accepted(project, params), *_sign_offs(project, params, today)]
         answers = unanswered(project, str(quarter))
         lacks = (*_in_git(project, quarter, outputs), *missing_data, *_published(project, params), *answers, *signed)
         return cls(project, params, commit, lacks, outputs)
@@ -255,6 +255,16 @@ def _not_stated(project: Path) -> Iterator[str]:
 
 def _is_placeholder(name: str | None) -> bool:
     return bool(name and PLACEHOLDER.fullmatch(name))
+
+
+def _accepted(project: Path, params: Params) -> Iterator[str]:
+    """Yield the accepted findings whose reason says nothing: readers of the record would learn of nobody who judged."""
+    from natpatsip.params import place
+
+    for number, each in enumerate(params.accepted):
+        if _is_placeholder(each.reason):
+            where = place(Quarter.parse(params.quarter), project, "accepted", number, "reason")
+            yield f"{where}: is {each.reason}. Say why the finding may stay; of a drawing, who has looked, and when."
 
 
 def _sign_offs(project: Path, params: Params, today: date) -> Iterator[str]:

@@ -36,6 +36,7 @@ ASKS = {
     "old-data": "The data are as new as the quarter's cut-off",
     "broken-link": "Each link and reference leads somewhere",
     "not-shown": "Each table, figure and chart that a notebook makes is in the report",
+    "own-drawing": "Each drawing and table that natpatsip did not make was looked at beside its data",
     "undeclared-data": "Each file that is read is declared: its cut-off, its schema and its provenance",
     "inline-syntax": "No inline code of another tool is printed as it is",
     "missing-as-zero": "No sum takes a value that is missing for 0",

@@ -18,7 +18,7 @@ from natpatsip.compare.built_report import BuiltReport
 from natpatsip.compare.passages import Passage, passages
 from natpatsip.compare.word_diff import Word
 from natpatsip.facts.fact import Fact
-from natpatsip.files.digests import sha256
+from natpatsip.files.digests import digest_of_drawn, sha256
 from natpatsip.pipeline.notebook_outputs import Output, Outputs
 from natpatsip.pipeline.staging.passport_text import in_full
 from natpatsip.quarter import PARAMS_FOLDER, Quarter
@@ -26,9 +26,7 @@ from natpatsip.quarter import PARAMS_FOLDER, Quarter
 FOLDER = "signed"  # params/2024-25-Q2.signed/
 WHOLE = "report"  # begins the name of the file that lists the chapters of a whole report
 SHOWN = 12  # digits of the hash in the name of the file
-DIGITS = 9  # significant ones of a number in a drawing: the last ones differ between processors
 REFERENCE = re.compile(r"\{(@fig-[\w-]+)\}")
-LONG_NUMBER = re.compile(r"-?\d+\.\d{9,}(?:[eE][+-]?\d+)?")
 FIGURE_TEXTS = ("title", "description", "caption", "alt", "credit")
 
 
@@ -165,17 +163,7 @@ def _figure(shown: Output) -> dict[str, str]:
 
 
 def _digest(content: Any) -> str:
-    return sha256(json.dumps(_rounded(content), sort_keys=True, ensure_ascii=False))[:SHOWN]
-
-
-def _rounded(content: Any) -> Any:
-    if isinstance(content, float):
-        return float(f"{content:.{DIGITS}g}")
-    if isinstance(content, str):
-        return LONG_NUMBER.sub(lambda found: f"{float(found[0]):.{DIGITS}g}", content)
-    if isinstance(content, Mapping):
-        return {name: _rounded(each) for name, each in content.items()}
-    return [_rounded(each) for each in content] if isinstance(content, list | tuple) else content
+    return digest_of_drawn(content)[:SHOWN]
 
 
 def _lines(content: Mapping[str, Any]) -> Iterator[str]:

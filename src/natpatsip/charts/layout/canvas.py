@@ -15,6 +15,7 @@ from natpatsip.charts import palette
 from natpatsip.charts.layers import Channel, Layer, ReportChart, Rows, Written, as_is, chart, layer, pixel, words
 from natpatsip.charts.layout.sizes import LINE_HEIGHT, NARROW, PAGE_HEIGHT, TEXT_SIZE, wrap
 from natpatsip.charts.layout.value_axis import ValueAxis
+from natpatsip.known_drawings import noted
 
 Align = Literal["left", "center", "right"]
 TOO_TALL = 1.25 * PAGE_HEIGHT  # shrunk to a page, its letters would be too small to read
@@ -128,7 +129,7 @@ def finish(
         properties["usermeta"] = {"narrow": Written(**small.as_layout())}
     if parts := pages(wide):
         properties.setdefault("usermeta", {})["pages"] = [Written(**part.as_layout()) for part in parts]
-    return chart(wide.layers, **properties)
+    return noted(chart(wide.layers, **properties))
 
 
 @dataclass

@@ -1,0 +1,126 @@
+"""Drawings and tables that other code than natpatsip's has made, until somebody has looked at what they show.
+
+What is known to be false of them is refused where they are made. But they can say something false in ways without end:
+no build can find that. So each is a finding until the params accept it by the digest of what was looked at, and is one
+again as soon as its data or its code have changed that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from natpatsip.blocks.figures import FIGURE, PICTURE
+from natpatsip.blocks.own_drawings import SHOWN
+from natpatsip.blocks.tables_and_callouts import BLOCK
+from natpatsip.checks.checked_quarter import CheckContext
+from natpatsip.checks.outcome import OWN_DRAWING, Finding, Place, drawing_in
+from natpatsip.errors import StagingError
+from natpatsip.files.digests import sha256
+from natpatsip.params import place
+from natpatsip.pipeline.staging.chapter import ATTACHED, TABLE_ID, pasted_image
+from natpatsip.quarter import PARAMS_FOLDER
+
+TILES = ":::: {.tiles"
+SMALL = "SVG"  # of a block: small drawings within it, rather than a table that a library has formatted
+LOOK = {
+    "figure": (
+        "{name} is drawn, or was changed, by this cell's own code ({made_with}). The build does not compare it with "
+        "its data: look at the picture beside its data table."
+    ),
+    "picture": (
+        "{name} is drawn by this cell's own code ({made_with}). The build does not read it: look at it beside its "
+        "alternative text and what it was made from."
+    ),
+    "table": (
+        "The {name} was formatted by {made_with}. The build does not compare its cells with the data: read them beside "
+        "the data."
+    ),
+    "small drawing": (
+        "A small drawing in the {name} is made by this cell's own code. The build does not compare it with its number: "
+        "look at it beside the number."
+    ),
+    "image": (
+        "The {name} was pasted. The build does not read it: look at it beside its alternative text and what it was "
+        "made from."
+    ),
+}
+"""What a finding says of each kind of drawing, and what to look at."""
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    kind: str  # of `LOOK`
+    name: str  # the id of a figure, picture or table; of others the cell
+    made_with: str
+    digest: str
+
+    @property
+    def found(self) -> str:
+        """What a finding has found, and an acceptance names."""
+        return f"{self.name} {self.digest}"
+
+
+def check(context: CheckContext) -> list[Finding]:
+    """Return each drawing and table that other code has made; those that the params accept are among them."""
+    drawings = [
+        (at, drawing)
+        for name in context.executed
+        for at, cell in context.cells(name)
+        for drawing in (_pasted(cell, at) if cell.cell_type == "markdown" else _shown(cell, at))
+    ]
+    outdated = _outdated(context, {drawing.found for _, drawing in drawings})
+    return [
+        at.finding(OWN_DRAWING, _message(drawing, context, outdated), found=drawing.found) for at, drawing in drawings
+    ]
+
+
+def _outdated(context: CheckContext, found: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Return what the params accept and no drawing is any more, with its place, by the names of drawings."""
+    of_drawings = [(n, each.found) for n, each in enumerate(context.plan.params.accepted) if each.check == OWN_DRAWING]
+    places = partial(place, context.quarter, context.project, "accepted")
+    return {drawing_in(seen): (seen, places(n, "found")) for n, seen in of_drawings if seen not in found}
+
+
+def _shown(cell: Any, at: Place) -> Iterator[_Drawing]:
+    """Yield the drawings and tables that a cell shows and other code has made."""
+    for data in (output.get("data", {}) for output in cell.get("outputs", ())):
+        for kind, record in (("figure", data.get(FIGURE)), ("picture", data.get(PICTURE)), ("", data.get(BLOCK))):
+            if record and (own := record.get("own")):
+                name = record["id"] if kind else _name_of_block(record["markdown"], at)
+                of_block = "small drawing" if own["made_with"] == SMALL else "table"
+                yield _Drawing(kind or of_block, name, own["made_with"], own["digest"])
+
+
+def _name_of_block(markdown: str, at: Place) -> str:
+    """Return the name of tiles or of a table: its id, or that of its cell."""
+    if markdown.startswith(TILES):
+        return f"tiles in cell {at.cell}"
+    numbered = TABLE_ID.search(markdown)
+    return f"table {numbered[2]}" if numbered else f"table in cell {at.cell}"
+
+
+def _pasted(cell: Any, at: Place) -> Iterator[_Drawing]:
+    """Yield the images that were pasted into a cell; one that is not in it, or has no words, stops the build."""
+    for match in ATTACHED.finditer(cell.source):
+        with suppress(StagingError):
+            _, _, content = pasted_image(match, cell.get("attachments", {}))
+            yield _Drawing("image", f"image in cell {at.cell}", "", sha256(content)[:SHOWN])
+
+
+def _message(drawing: _Drawing, context: CheckContext, outdated: Mapping[str, tuple[str, str]]) -> str:
+    """Return what to look at, and what to write where if it is right."""
+    said = LOOK[drawing.kind].format(**vars(drawing))
+    if drawing.name in outdated:
+        was, where = outdated[drawing.name]
+        return (
+            f"{said} The params accept {was}, and since then its data or its code have changed. If it is right, write "
+            f"at {where}, with who has looked and when as the reason: found: {drawing.found}"
+        )
+    return (
+        f"{said} If it is right, write under accepted in {PARAMS_FOLDER}/{context.quarter}.yml, with who has looked "
+        f"and when as the reason: - {{check: {OWN_DRAWING}, found: {drawing.found}, reason: …}}"
+    )
