@@ -70,7 +70,10 @@ AREAS = {  # the modules, and the tests that belong to them; their doctests alwa
         ["test_datasets*.py", "test_declaration.py", "test_one_reader.py", "test_disclosure.py"],
     ),
     "spc": ([f"{ENGINE}/spc/*.py"], ["test_spc_*.py"]),
-    "checks": ([f"{ENGINE}/checks/*.py"], ["test_checks_*.py", "../report/test_checks.py"]),
+    "checks": (
+        [f"{ENGINE}/checks/*.py"],
+        ["test_checks_*.py", "test_undeclared_data.py", "test_check_before_data.py", "../report/test_checks.py"],
+    ),
 }
 
 
