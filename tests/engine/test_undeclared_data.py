@@ -153,8 +153,8 @@ def test_a_file_that_can_be_declared_is_and_what_is_read_from_another_is_saved_a
         ("period: month, provenance: reported", True, "cut-off, schema and provenance are", ""),
         ("as_of: month, provenance: reported", True, "cut-off, schema and provenance are", ""),
         ("provenance: reported", True, "schema and provenance are", "cut-off: add natpatsip.period or as_of"),
-        ("rows: a bed", True, "schema is", "cut-off and no provenance: add natpatsip.period or as_of and natpatsip.prov"),
-        ("rows: a bed", False, "", "cut-off and no schema and no provenance: add natpatsip.period or as_of, schema and "),
+        ("rows: a bed", True, "schema is", "cut-off and no provenance: add natpatsip.period or as_of and natpatsip."),
+        ("rows: a bed", False, "", "cut-off and no schema and no provenance: add natpatsip.period or as_of, schema "),
     ],
 )
 def test_what_a_declaration_has_is_not_applied_and_what_it_lacks_is_to_be_added(options, schema, unused, lacking):
