@@ -67,7 +67,10 @@ AREAS = {  # the modules, and the tests that belong to them; their doctests alwa
     "disclosure": ([f"{ENGINE}/datasets/disclosure.py"], ["test_disclosure.py"]),
     "datasets": (
         [f"{ENGINE}/datasets/*.py"],
-        ["test_datasets*.py", "test_declaration.py", "test_one_reader.py", "test_disclosure.py"],
+        [
+            *("test_datasets*.py", "test_declaration.py", "test_one_reader.py", "test_disclosure.py"),
+            "test_total_rows.py",
+        ],
     ),
     "spc": ([f"{ENGINE}/spc/*.py"], ["test_spc_*.py"]),
     "checks": (
