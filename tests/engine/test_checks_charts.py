@@ -275,6 +275,12 @@ def test_a_tile_or_a_row_is_hedged_by_its_own_words_and_a_table_by_caption_or_he
     assert estimated(tmp_path / "0", block(markdown, HEADS)) == []
 
 
+def test_a_tiles_value_and_label_are_one_statement(tmp_path):
+    made = 'saved = cite("lives")\ntile(f"{saved} lives", "that may have been saved")'
+    assert estimated(tmp_path, code(made, id="tile")) == []
+    assert len(estimated(tmp_path / "0", code(made.replace("tile(", "callout("), id="callout"))) == 1
+
+
 def test_an_estimate_in_a_row_is_quoted_without_its_marks(tmp_path):
     (found,) = estimated(tmp_path, block(f"{ROW}\n\n: Effects", LIVES))
     assert found.found == "| Lives | 99 |"

@@ -39,6 +39,15 @@ def test_strings_that_a_reader_sees_are_narrative(source, found):
     assert shown(source) == found
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["publish", "cite", "load", "national", "rebase_dates", "rebase_reasons", "query", "astype", "to_datetime",
+     "Timestamp", "Period", "date_range", "strftime", "read_csv", "forget", "import_module", "getattr"],
+)  # fmt: skip
+def test_strings_that_name_things_are_no_narrative(name):
+    assert shown(f'x = frame.{name}("Two words", title="Two words")') == []
+
+
 def test_what_a_string_is_formatted_with_is_a_mark_but_a_literal_is_typed():
     (sentence,) = sentences_in_code('f"{teams} teams saw {57} people"', HERE)
     assert [each.expression for each in sentence.printed] == ["teams"]

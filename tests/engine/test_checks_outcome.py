@@ -129,6 +129,15 @@ def test_an_acceptance_of_a_check_that_there_is_not_is_refused_with_all_there_ar
     )
 
 
+def test_what_changed_after_it_was_signed_off_cannot_be_accepted():
+    with pytest.raises(ParamsError) as refused:
+        split(accepting(fact="seen"), accepting("sign-off", fact="seen"))
+    assert str(refused.value) == (
+        "params/2024-25-Q2.yml, accepted.1.check: what changed after it was signed off cannot be accepted. "
+        "Have it signed again: natpatsip sign"
+    )
+
+
 def test_a_build_logs_how_many_findings_of_which_checks_there_are():
     assert Outcome().summary(Q2) == "checked: no findings"
     assert Outcome(accepted=(AcceptedFinding(FOUND, "Why"),)).summary(Q2) == "checked: no findings (1 accepted)"
@@ -170,7 +179,7 @@ def test_a_warning_for_github_is_at_the_line_that_holds_what_was_found(tmp_path)
         '"source": ["old words"]',
         "}, {",
         '"id": "news",',
-        '"x": 1,',
+        '"x": "ld words",',  # the end of what is found is not it
         '"source": [',
         '"old words"',
         "]}",

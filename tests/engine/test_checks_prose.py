@@ -419,7 +419,7 @@ def test_a_term_that_nothing_uses_is_told_at_its_table_unless_that_is_of_terms_u
 def test_a_row_of_the_glossary_with_words_in_one_cell_is_told_once(tmp_path, row, meaning):
     here = with_glossary(tmp_path, prose("A CPN came.", id="a"), rows=[row], meaning=meaning)
     (found,) = [each for each in glossary.check(here) if each.cell == "terms"]
-    assert "has only one cell with words" in found.message
+    assert f'The glossary\'s row "{found.found}" has only one cell with words' in found.message
 
 
 def test_terms_that_are_captioned_as_used_elsewhere_may_be_unused(tmp_path):
@@ -441,6 +441,17 @@ def test_without_a_glossary_no_acronym_is_asked_for(tmp_path):
 )
 def test_acronyms_are_words_of_capitals_in_what_readers_read(text, found):
     assert glossary.acronyms(text) == found
+
+
+KNOWN = (
+    "UK EU US USA PDF CSV HTML URL OK AM PM GMT BST ID TV COVID II III IV VI VII VIII IX XI XII XIII "
+    "NOT AND OR ALL NO ANY MUST NEVER THE IN IS ON AT BY TO OF"
+)
+
+
+def test_what_everybody_knows_needs_no_row_in_the_glossary_and_its_near_miss_does(tmp_path):
+    here = with_glossary(tmp_path, prose(f"{KNOWN} PMX", id="a"))
+    assert [each.found for each in glossary.check(here)] == ["PMX"]
 
 
 # Facts and figures that nothing uses

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from natpatsip.checks import check_failed_run, run
+from natpatsip.checks import Finding, Outcome, check_failed_run, run, with_refused
 from natpatsip.checks.runner import run_partly
 from natpatsip.errors import DataError, NotebookError, ParamsError
 from natpatsip.pipeline.plan import Plan
@@ -115,6 +115,39 @@ def test_what_stopped_some_checks_is_a_finding_at_its_place(plan, error, where, 
     assert (found.where, found.cell, found.position) == (where, cell, position)
     assert found.notebook == ("ward.ipynb" if cell else "")
     assert found.message == f"{' '.join(str(error).split())} What reads or follows it could not be checked."
+
+
+@pytest.mark.parametrize("is_run", [True, False])
+def test_an_acceptance_may_be_of_a_notebook_that_did_not_run(tmp_path, is_run):
+    project = small(tmp_path, ward=[prose("All is well.", id="news")])
+    with (project / "params" / f"{Q2}.yml").open("a", encoding="utf-8") as params:
+        params.write("\naccepted:\n  - {check: typed-number, notebook: ward, cell: gone, reason: it was there}\n")
+    plan = Plan.of(project, Q2)
+    executed = {name: each.content for name, each in plan.notebooks.items() if is_run or name != "ward"}
+    found = run_partly(plan, executed, DataError("data/waits.csv, row 3: is wrong.")).findings
+    assert any("no longer exists" in each.message for each in found) == is_run
+
+
+NOWHERE = 'notebooks/ward.ipynb, cell 5 "It went up." (id news): the link to {} leads nowhere. Fix the link.'
+
+
+@pytest.mark.parametrize(
+    ("check", "found", "refused", "is_added"),
+    [
+        ("broken-link", "[a](gone.ipynb)", NOWHERE.format("gone.ipynb"), False),
+        ("broken-link", "[a](gone.ipynb)", NOWHERE.format("other.ipynb"), True),
+        ("broken-link", "[a](gone.ipynb)", NOWHERE.format("gone.ipynb").replace("id news", "id old"), True),
+        ("inline-syntax", "`r n`", NOWHERE.replace("the link to {} leads nowhere", "`r n` is not run"), False),
+        ("stale", "[a](gone.ipynb)", NOWHERE.format("gone.ipynb"), True),
+    ],
+)
+def test_what_a_build_would_reject_is_told_once(plan, check, found, refused, is_added):
+    known = Finding(check, "m", "w", "ward.ipynb", "news", found=found, position=5)
+    outcome = with_refused(Outcome((known,)), plan, NotebookError(refused))
+    added = [each for each in outcome.findings if each is not known]
+    assert [(each.check, each.where, each.message) for each in added] == (
+        [("not-allowed", *refused.split(": ", 1))] if is_added else []
+    )
 
 
 def test_a_notebook_that_no_chapter_lists_is_a_note(plan):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from nbformat.v4 import new_output
 
 from natpatsip.checks import inline_syntax, not_shown
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.pipeline.execution import notebook_run
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
+from support.checking import context
 from support.projects import code, prose, small
 
 SETUP = code(
@@ -63,6 +65,30 @@ def test_what_a_later_cell_shows_is_not(tmp_path):
     assert not found(tmp_path, SETUP, code("t = table(f, caption='C')", id="makes"), code("t", id="shows"))
 
 
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        ({"application/vnd.plotly.v1+json": {}, "text/html": ""}, "a figure of Plotly"),
+        ({"application/vnd.vegalite.v5+json": {}}, "a chart"),
+        ({"image/png": "", "text/plain": "<Figure size 640x480 with 1 Axes>"}, "a figure of matplotlib"),
+        ({"image/png": ""}, "a picture"),
+        ({"text/html": ""}, "a table or page"),
+        ({"text/latex": ""}, "a formula"),
+        ({"text/plain": "0    1\nName: n, dtype: int64"}, "a series"),
+        ({"text/plain": "Tile(value='3')"}, "a tile"),
+        ({"text/plain": "[Tile(value='3')]"}, "a tile"),
+        ({"text/plain": "3"}, ""),
+        ({"text/markdown": "3", "text/html": ""}, ""),
+    ],
+)
+def test_what_is_for_the_analyst_alone_is_told_by_its_kind(tmp_path, data, what):
+    cell = code("shown", id="shown")
+    cell.outputs = [new_output("display_data", data=data)]
+    told = [(each.found, each.message) for each in not_shown.check(context(tmp_path, cell))]
+    assert [found for found, _ in told] == [what] * bool(what)
+    assert all(message.startswith(f"This cell shows {what} in JupyterLab") for _, message in told)
+
+
 FOREIGN = [
     "{{ n }}",
     "`r n`",
@@ -113,11 +139,13 @@ def test_inline_code_that_is_not_closed_is_found(tmp_path):
 
 ROUNDS = [
     'f"{n:.1f}"', 'f"{n:,.0f}"', 'f"{n:.0%}"', 'f"{n:%}"', '"{:.1f}".format(n)', '"%.1f" % n', "round(n)",
-    "round(n, 1)", 'format(n, ".2f")', "s.round(1)", 'f"{n:5.1f} beds"',
+    "round(n, 1)", 'format(n, ".2f")', "s.round(1)", 'f"{n:5.1f} beds"', 'f"{n:{sign}.1f}"',
+    '"{:.1f} of {:d}".format(n, m)',
 ]  # fmt: skip
 ROUNDS_NOT = [
     'f"{n:,}"', 'f"{day:%B %Y}"', 'f"{day:%e %B}"', 'f"{n}"', "wording.number(n, 1)", "n % 2", 'f"{name:>10}"',
-    '"{:%d}".format(day)', "wording.round_half_up(n, 1)", 'day.strftime("%B")',
+    '"{:%d}".format(day)', "wording.round_half_up(n, 1)", 'day.strftime("%B")', 'f"{name:{wide}}"',
+    '"{:d} of {}".format(n, m)', "rows[0]()(n)", "format()",
 ]  # fmt: skip
 
 

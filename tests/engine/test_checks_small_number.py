@@ -160,6 +160,9 @@ def test_a_series_of_one_organisation_is_known_by_its_values(found, waits):
     [
         ("Seen within 18 weeks", (4, 23), ["4"]),
         ("Seen within 18 weeks", (3, 25), ["3"]),  # of which one agrees, rounded
+        ("Seen within 18 weeks", (1, 23), ["1"]),
+        ("Seen within 18 weeks", (7, 23), ["7"]),
+        ("Seen within 18 weeks", (0, 23), ["23"]),  # a 0 is shown; what is not rounded is found
         ("Seen within 18 weeks", (4, "*"), ["4"]),
         ("Visits", (4, 23), []),  # too few to be known by their values alone
         ("Seen", (3, 4), []),  # another dataset's, of the same name
@@ -175,6 +178,27 @@ def test_percentages_of_small_counts_are_found(found, september):
     shares = september.assign(Share=(100 * september["In"] / september["Of"]).round(1))[["Where", "Share"]]
     (finding,) = found(showing(table(shares, caption="Shares")._repr_mimebundle_()))
     assert (finding.found, finding.expected) == ("18.2", "*")
+
+
+def test_percentages_that_differ_in_a_decimal_that_is_shown_are_of_other_counts(found, september):
+    shares = september.assign(Share=(100 * september["In"] / september["Of"]).round(1) + 0.2)[["Where", "Share"]]
+    assert found(showing(table(shares, caption="Shares")._repr_mimebundle_())) == []
+
+
+def test_a_percentage_is_small_if_either_of_its_counts_is_from_one_to_the_threshold():
+    tops, wholes = [1, 7, 8, 0, 0], [20, 30, 40, 7, 8]
+    columns = {"team": ["A", "B", "C", "D", "E"], "seen_in_time": tops, "seen": wholes}
+    rule = SuppressionPolicy(
+        policy="Ours", source="us", counts=["seen_in_time", "seen"], percent=["seen_in_time", "seen"],
+        geography="team", threshold=7, base=5, symbol="*",
+    )  # fmt: skip
+    shares = np.array([round(100 * top / whole, 1) for top, whole in zip(tops, wholes, strict=True)])
+    small = RawCounts("waits", rule, columns, "", {}).small_in_percentages(range(5), shares, 1)
+    assert small.tolist() == [True, True, False, True, False]
+
+
+def test_cells_that_are_in_no_table_are_left_alone(found):
+    assert found(showing({"text/html": "<tr><td>North</td><td>4</td></tr><table><td>4</td></table>"})) == []
 
 
 def test_sums_of_the_counts_keep_the_order_of_the_datasets_columns():
@@ -350,7 +374,7 @@ def test_a_hidden_count_that_the_national_one_gives_away_is_found(found, page, l
 
 
 def fact(value, rows, **more):
-    return Fact("north_seen", "2024-25-Q2", value, "people", "List", rows=rows, section="ward", **more)
+    return Fact("north_seen", "2024-25-Q2", value, "people", "List", rows=rows, section="ward", cell="leak", **more)
 
 
 @pytest.mark.parametrize(
@@ -367,4 +391,4 @@ def fact(value, rows, **more):
 def test_a_fact_that_is_a_count_of_one_organisation_is_found(found, value, rows, expected):
     findings = found(publishing(fact(value, rows), id="leak"))
     assert [each.expected for each in findings] == ([expected] if expected else [])
-    assert all(each.fact == "north_seen" for each in findings)
+    assert all((each.fact, each.found, each.cell) == ("north_seen", str(value), "leak") for each in findings)

@@ -104,6 +104,30 @@ def test_a_typed_number_has_its_value(text, value, unit):
     assert (typed.value, typed.unit) == (value, unit)
 
 
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("third", 33.3), ("quarter", 25), ("fifth", 20), ("sixth", 16.7), ("seventh", 14.3), ("eighth", 12.5),
+        ("ninth", 11.1), ("tenth", 10),
+    ],
+)  # fmt: skip
+def test_each_fraction_in_words_is_that_share(word, value):
+    (typed,) = typed_numbers(f"One {word} of them were seen.")
+    assert (typed.value, typed.unit) == (value, "percent")
+
+
+@pytest.mark.parametrize(
+    ("size", "value"),
+    [
+        (" hundred", 2e2), (" thousand", 2e3), ("k", 2e3), ("K", 2e3), (" million", 2e6), ("m", 2e6), ("M", 2e6),
+        (" billion", 2e9), ("bn", 2e9),
+    ],
+)  # fmt: skip
+def test_each_size_after_a_number_multiplies_it(size, value):
+    (typed,) = typed_numbers(f"They spent £2{size} on it.")
+    assert (typed.text, typed.value) == (f"£2{size}", value)
+
+
 def test_words_that_are_not_a_number_have_no_value():
     assert (value_of("half a million"), value_of("two dozen"), value_of("twelve hundred")) == (None, 24, 1200)
 

@@ -270,7 +270,11 @@ FAULTS = {
     "claim-twice": ("claims", put(3, "claim_id", "c03"), 'found "c03", expected it once; row 3 has it too.'),
     "organisation-twice": ("organisations", put(3, "name", "North"), 'found "team, North", expected it once'),
     "slug-twice": ("organisations", put(3, "slug", "north"), 'found "north", expected it once; row 2 has it too.'),
-    "parent-that-does-not-exist": ("organisations", put(4, "parent", "Nort"), 'a team. Did you mean "North"?'),
+    "parent-that-does-not-exist": (
+        "organisations",
+        put(4, "parent", "Nort"),
+        'found "Nort", expected the name of a team. Did you mean "North"?',
+    ),
     "parent-missing": (
         "organisations",
         put(4, "parent", ""),
@@ -280,7 +284,7 @@ FAULTS = {
     "alias-of-two": (
         "organisations",
         put(2, "aliases", "Riverside; N"),
-        'found "Riverside", which is a name or an alias of Riverside too.',
+        'row 2, column aliases: found "Riverside", which is a name or an alias of Riverside too.',
     ),
     "closed-before-it-opened": (
         "organisations",
@@ -307,7 +311,8 @@ def test_a_fault_is_named_with_its_place(project, fault):
     name, change, text = FAULTS[fault]
     edit(project, name, change)
     error = refused(project, name)
-    assert f"data/{name}.csv" in error
+    assert f"data/{name}.csv{', ' if text.startswith(('row ', 'column ')) else ''}" in error
+    assert not text.startswith(("row ", "column ")) or f"data/{name}.csv, {text}" in error
     assert text in error
 
 
@@ -322,6 +327,47 @@ def test_a_file_that_is_missing_is_named_with_its_columns(project):
 def test_without_organisations_what_names_them_cannot_be_checked(project):
     (project / "data" / "organisations.csv").unlink()
     assert refused(project, CONTACTS).startswith("data/organisations.csv: there is no such file.")
+
+
+def test_a_kind_that_the_declaration_has_not_is_named_with_the_nearest(project):
+    declare(project, "organisations", lambda own: own["schema"]["fields"][0].update(constraints={"required": True}))
+    edit(project, "organisations", put(2, "kind", "teem"))
+    text = 'row 2, column kind: found "teem", expected one of team, site. Did you mean "team"?'
+    assert f"data/organisations.csv, {text}" in refused(project, "organisations")
+
+
+def test_an_organisation_may_open_and_close_on_days_in_order(project):
+    edit(project, "organisations", put(2, "open_from", "2024-04-30"))
+    edit(project, "organisations", put(2, "open_to", "2024-05-01"))
+    assert len(datasets.load("organisations", quarter=Q2, project=project)) == 4
+
+
+def test_a_part_may_be_the_whole(project):
+    edit(project, WAITS, put(7, "seen_in_time", "9"))
+    assert (datasets.load(WAITS, quarter=Q2, project=project)["seen_in_time"] == 9).sum() == 1
+
+
+def test_a_column_whose_name_has_another_mark_in_it_is_one_column(project):
+    own = {"name": "x", "path": "x.csv", "schema": {"fields": [{"name": "team;ward"}]}}
+    trust.declare(project, {"resources": [own]})
+    save(project, "x", [["team;ward"], ["North"]])
+    assert datasets.load("x", quarter=Q2, project=project)["team;ward"].tolist() == ["North"]
+
+
+@pytest.mark.parametrize("kind", ["integer", "number"])
+def test_a_row_that_is_missing_is_added_with_the_marks_that_its_numbers_may_have(project, kind):
+    declare(project, WAITS, lambda own: [each.update(type=kind) for each in own["schema"]["fields"][3:5]])
+    edit(project, WAITS, where(month="2024-06", team="North", pathway="treatment"))
+    assert 'a number that nobody reported is written "*" or "NS", and is not 0' in refused(project, WAITS)
+
+
+@pytest.mark.parametrize(("texts", "dtype"), [(["true", "false"], "bool"), (["true", ""], "boolean")])
+def test_truths_are_of_one_type_and_keep_what_is_missing(project, texts, dtype):
+    own = {"name": "x", "path": "x.csv", "schema": {"fields": [{"name": "n"}, {"name": "is_open", "type": "boolean"}]}}
+    trust.declare(project, {"resources": [own]})
+    save(project, "x", [["n", "is_open"], *([f"{n}", text] for n, text in enumerate(texts))])
+    column = datasets.load("x", quarter=Q2, project=project)["is_open"]
+    assert (str(column.dtype), column.isna().sum()) == (dtype, texts.count(""))
 
 
 def test_faults_of_the_organisations_come_before_those_of_what_names_them(project):
@@ -729,6 +775,15 @@ def test_a_series_without_its_last_month_is_lacking(project):
     assert datasets.complete(Q2, project) == [
         "data/contacts_monthly.csv lacks 1 of 4 series in 2024-09 (Mill Lane, urgent)"
     ]
+
+
+def test_what_a_series_that_never_has_a_row_needs_is_told_once(project):
+    edit(project, WAITS, where(team="Riverside", pathway="assessment"))
+    answers = datasets.complete(Q2, project)
+    assert [each.partition(" (")[0] for each in answers] == [
+        f"data/waits_monthly.csv lacks 1 of 6 series in 2024-0{month}" for month in (7, 8, 9)
+    ]
+    assert ["write members: found" in each for each in answers] == [True, False, False]
 
 
 def test_a_fact_that_the_quarter_before_had_is_lacking(project):

@@ -358,6 +358,7 @@ def test_a_value_of_a_typed_file_is_text_as_its_field_has_it(value, kind, text):
         ("yearmonth", datetime(2024, 4, 1), "2024-04"),
         ("yearmonth", datetime(2024, 3, 31, 23, tzinfo=UTC), "refused"),
         ("string", b"North", "North"),
+        ("string", b"North\xff", "North\\xff"),
         ("string", "Caf\u00e9".encode(), "Caf\u00e9"),
         ("integer", 12.0, "12"),
         ("integer", 12.5, "refused"),

@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from natpatsip import charts, context, datasets, spc
+from natpatsip.datasets.descriptor import Disclosure
 from natpatsip.datasets.disclosure import SuppressionPolicy
+from natpatsip.datasets.secondary_suppression import interval_of
 from natpatsip.errors import DataError
 from natpatsip.facts.fact import FILTER
 from support import trust
@@ -54,6 +56,21 @@ def test_a_policy_is_as_declared(project):
     rule = datasets.policy(WAITS, project=project)
     assert rule.shown(pd.Series([4, 5, 44])).tolist() == ["[c]", "10", "40"]
     assert rule.note == "Counts of 1 to 4 people are shown as [c]; others are rounded to the nearest 10."
+
+
+def test_a_policy_that_counts_no_people_rounds_to_whole_numbers_and_hides_none():
+    rule = Disclosure(policy="Ours", source="No people are counted")
+    assert (rule.threshold, rule.base, rule.symbol, rule.percent) == (0, 1, "*", None)
+
+
+@pytest.mark.parametrize(
+    ("count", "base", "interval"),
+    [(0, 5, (0, 0)), (10, 5, (8, 12)), (15, 5, (13, 17)), (20, 10, (15, 24)), (12, 1, (12, 12)), (10, 10, (8, 14))],
+)
+def test_a_rounded_count_can_have_been_as_many_numbers_as_its_base_that_are_not_hidden(count, base, interval):
+    rule = Disclosure(policy="Ours", source="us", counts="seen", geography="team", threshold=7, base=base)
+    assert interval_of(count, rule, is_rounded=True) == interval
+    assert interval_of(count, rule, is_rounded=False) == (count, count)
 
 
 def test_a_policy_is_found_from_the_notebooks_project(project):

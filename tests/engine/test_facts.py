@@ -1,11 +1,13 @@
 """Facts: one owner, one printed form, and a clear error if there is none."""
 
 import json
+import os
 import re
 from datetime import date
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from natpatsip import context, datasets
@@ -13,6 +15,7 @@ from natpatsip.errors import FactError
 from natpatsip.facts import publishing
 from natpatsip.facts.fact import BESIDE, CITED, PUBLISHED, parse_value
 from natpatsip.facts.publishing import Fact, cite, printed, publish
+from natpatsip.files.digests import sha256
 from natpatsip.quarter import Quarter
 from support import trust
 from support.projects import code, write
@@ -183,8 +186,6 @@ def test_a_fact_is_the_same_after_a_round_trip_through_json():
 
 
 def test_a_fact_of_illustrative_rows_is_illustrative():
-    import pandas as pd
-
     rows = pd.DataFrame({"n": [1], "provenance": ["illustrative"]})
     assert publish("drawn", 1, unit="people", source="Series", rows=rows).is_illustrative
     assert publish("above", 1, unit="people", source="Sum", inputs=["drawn"]).is_illustrative
@@ -209,6 +210,24 @@ def test_a_fact_of_rows_records_their_filter():
     assert publish("none", 0, unit="percent", source="Series", rows=seen.iloc[:0]).rows.endswith(
         "summed by month, 0 sums"
     )
+
+
+def test_rows_are_described_by_what_they_have_in_common_alone():
+    rows = pd.DataFrame({"team": ["North", "South"], "pathway": "home", "seen": 3, "provenance": "reported"})
+    assert beds(rows=rows).rows == "pathway home, 2 rows"
+    assert publish("one", 1, unit="beds", source="s", rows=rows[:1]).rows == "team North, pathway home, 1 row"
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_the_fingerprint_of_rows_is_that_of_their_csv_on_every_system(monkeypatch, line_end):
+    monkeypatch.setattr(os, "linesep", line_end)
+    rows = pd.DataFrame({"team": ["North", "South"], "seen": [3, 4]}, index=[7, 8])
+    assert beds(rows=rows).rows_sha256 == sha256("team,seen\nNorth,3\nSouth,4\n")
+
+
+@pytest.mark.parametrize("name", ["label", "unit", "source", "formula"])
+def test_a_text_of_a_fact_with_a_mark_that_nothing_can_show_is_refused_by_its_name(name):
+    assert said(beds, **{name: "bell \x07"}).startswith(f'publish("ward_beds"), {name}: ')
 
 
 @pytest.mark.parametrize(("name", "period"), [("people", "2024-25-Q2"), ("people_per_group", "all")])
@@ -338,8 +357,6 @@ def test_a_fact_that_has_an_owner_is_refused_in_a_sentence_and_its_own_value_is_
 
 
 def test_a_fact_is_illustrative_if_one_of_its_inputs_or_rows_is():
-    import pandas as pd
-
     real, drawn = cite("people"), cite("people", "2024-25-Q1")
     assert (real.is_illustrative, drawn.is_illustrative) == (False, True)
     assert beds(inputs=[real, drawn]).is_illustrative
@@ -387,6 +404,7 @@ def test_of_several_reports_of_one_period_the_latest_counts():
 def test_a_decided_fact_is_an_estimate_if_its_wording_says_so(project):
     size = cite("people_per_group", "all")
     assert (size.rows, size.unit, size.is_estimate) == ("params/2024-25-Q2.yml: people_per_group", "people", False)
+    assert (size.label, cite("people").label) == ("", "")
     text = PARAMS.replace("source: Evidence", "source: Evidence, wording: estimate")
     (project / "params" / "2024-25-Q2.yml").write_text(text, encoding="utf-8")
     assert cite("people_per_group", "all").is_estimate

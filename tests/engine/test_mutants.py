@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import importlib
 import types
 
@@ -121,3 +122,13 @@ def test_a_function_with_the_code_of_a_mutant_does_what_the_mutant_does(patched,
     (mutant,) = [each for each in mutants(source) if "each - 1" in each.after]
     _, module.A.f.__code__ = patched.changed(patched.Trial(tmp_path / "a.py", source, mutant.source))
     assert module.A().f([3]) == [2]
+
+
+def test_a_function_is_found_where_it_is_replaced_though_the_collector_was_told_to_spare_it(patched, tmp_path):
+    module = types.ModuleType("a")
+    exec(compile("def f():\n    return 1", str(tmp_path / "a.py"), "exec"), module.__dict__)  # noqa: S102
+    gc.freeze()
+    try:
+        assert patched._functions(str(tmp_path)) == {(str(tmp_path / "a.py"), "f"): [module.f]}
+    finally:
+        gc.freeze()

@@ -12,6 +12,7 @@ import pytest
 from natpatsip.checks import undeclared_data
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.context import OPENED
+from natpatsip.datasets.descriptor import Package
 from natpatsip.errors import NotebookError
 from natpatsip.files.digests import sha256
 from natpatsip.pipeline.caching.opened_files import files_named, is_of_cell
@@ -19,7 +20,7 @@ from natpatsip.pipeline.execution import notebook_run
 from natpatsip.pipeline.notebook_outputs import data_files, gather
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
-from support.checking import seen
+from support.checking import context, seen
 from support.projects import code, prose, small
 
 CONTENT = "ward,beds\nNorth,3\n"
@@ -108,6 +109,64 @@ def test_a_file_that_the_notebook_has_made_itself_is_not_data(tmp_path, deed):
 def message(tmp_path, source):
     (found,) = findings(*run(tmp_path, code(source, id="reads")))
     return found.message
+
+
+def found_of(tmp_path, *opened):
+    """Return the findings about what a cell has opened, without running it."""
+    cell = code("read()", id="reads")
+    cell.metadata[OPENED] = list(opened)
+    return undeclared_data.check(context(tmp_path, cell))
+
+
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".ttf", ".otf", ".woff", ".woff2", ".css")
+
+
+def test_pictures_typefaces_styles_and_what_a_project_says_of_itself_are_not_data(tmp_path):
+    files = [f"assets/beds{suffix}" for suffix in (*PICTURES, *map(str.upper, PICTURES))]
+    files += ["_quarto.yml", "data/datapackage.yaml", "data/measures.yml", "params/2024-25-Q2.yml"]
+    assert found_of(tmp_path, *({"file": file} for file in files)) == []
+
+
+def test_each_file_and_host_is_told_once_by_its_name(tmp_path):
+    opened = [{"file": "data/beds.csv"}, {"host": "www.nhs.uk:443"}, {"file": "data/beds.csv"}, {"file": "beds.csv"}]
+    found = found_of(tmp_path, *opened, opened[1])
+    assert [each.found for each in found] == ["data/beds.csv", "www.nhs.uk:443", "beds.csv"]
+    assert [each.message.partition(",")[0] for each in found] == [
+        "This cell reads data/beds.csv",
+        "This cell reads from the network (www.nhs.uk:443)",
+        "This cell reads beds.csv",
+    ]
+    assert "Move it to data/beds.csv. Declare it: natpatsip data add data/beds.csv." in found[2].message
+
+
+@pytest.mark.parametrize("name", ["beds.TSV", "beds.parquet", "beds.xlsx"])
+def test_a_file_that_can_be_declared_is_and_what_is_read_from_another_is_saved_as_csv(tmp_path, name):
+    (found,) = found_of(tmp_path, {"file": f"data/{name}"})
+    is_loaded = not name.endswith("xlsx")
+    assert (f"Declare it: natpatsip data add data/{name}. " in found.message) == is_loaded
+    assert ("as CSV, data/beds.csv, declare that: natpatsip data add data/beds.csv. " in found.message) != is_loaded
+
+
+@pytest.mark.parametrize(
+    ("options", "schema", "unused", "lacking"),
+    [
+        ("period: month, provenance: reported", True, "cut-off, schema and provenance are", ""),
+        ("as_of: month, provenance: reported", True, "cut-off, schema and provenance are", ""),
+        ("provenance: reported", True, "schema and provenance are", "cut-off: add natpatsip.period or as_of"),
+        ("rows: a bed", True, "schema is", "cut-off and no provenance: add natpatsip.period or as_of and natpatsip."),
+        ("rows: a bed", False, "", "cut-off and no schema and no provenance: add natpatsip.period or as_of, schema "),
+    ],
+)
+def test_what_a_declaration_has_is_not_applied_and_what_it_lacks_is_to_be_added(options, schema, unused, lacking):
+    fields = {"schema": {"fields": [{"name": "month", "type": "yearmonth"}]}} if schema else {}
+    options = dict(each.split(": ") for each in options.split(", "))
+    beds = {"name": "beds", "path": "beds.csv", "natpatsip": options, **fields}
+    package = Package.model_validate({"resources": [beds]})
+    message = undeclared_data._message({"file": "data/beds.csv"}, package)
+    its = f", so its {unused} not applied" if unused else ""
+    assert message.startswith(f'This cell reads data/beds.csv past its declaration{its}. Write datasets.load("beds").')
+    assert (f" Its declaration has no {lacking}" in message) == bool(lacking)
+    assert ("Its declaration has" in message) == bool(lacking)
 
 
 def test_an_undeclared_file_lacks_cut_off_schema_and_provenance(tmp_path):

@@ -61,16 +61,25 @@ AREAS = {  # the modules, and the tests that belong to them; their doctests alwa
     "quarter": ([f"{ENGINE}/quarter.py"], ["test_quarter.py"]),
     "impact": (["src/helpers/impact.py"], ["../report/test_impact.py"]),
     "wording": ([f"{ENGINE}/wording.py"], ["test_wording.py"]),
-    "facts": ([f"{ENGINE}/facts/*.py"], ["test_facts*.py"]),
+    "facts": ([f"{ENGINE}/facts/*.py"], ["test_facts*.py", "test_fact_labels.py"]),
     "params": ([f"{ENGINE}/params.py"], ["test_params.py", "test_yaml_1_2.py"]),
     "plan": ([f"{ENGINE}/pipeline/plan.py"], ["test_plan.py"]),
     "disclosure": ([f"{ENGINE}/datasets/disclosure.py"], ["test_disclosure.py"]),
     "datasets": (
         [f"{ENGINE}/datasets/*.py"],
-        ["test_datasets*.py", "test_declaration.py", "test_one_reader.py", "test_disclosure.py"],
+        [
+            *("test_datasets*.py", "test_declaration.py", "test_one_reader.py", "test_disclosure.py"),
+            "test_total_rows.py",
+        ],
     ),
     "spc": ([f"{ENGINE}/spc/*.py"], ["test_spc_*.py"]),
-    "checks": ([f"{ENGINE}/checks/*.py"], ["test_checks_*.py", "../report/test_checks.py"]),
+    "checks": (
+        [f"{ENGINE}/checks/*.py"],
+        [
+            *("test_checks_*.py", "test_undeclared_data.py", "test_check_before_data.py", "test_fact_labels.py"),
+            "../report/test_checks.py",
+        ],
+    ),
 }
 
 

@@ -191,6 +191,7 @@ def _import(name: str) -> None:
 def _functions(within: str) -> dict[Function, list[Any]]:
     """Return the functions of the modules in a folder; none where two have the same name."""
     found: dict[Function, list[Any]] = defaultdict(list)
+    gc.unfreeze()  # the collector does not list what conftest.py has frozen: every function that the tests import
     for each in gc.get_objects():
         if isinstance(each, types.FunctionType) and each.__code__.co_filename.startswith(within):
             found[each.__code__.co_filename, each.__code__.co_qualname].append(each)

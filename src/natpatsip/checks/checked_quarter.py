@@ -57,7 +57,7 @@ class KnownFact:
         """The fact as relations see it."""
         return Operand(self.name, self.value, self.text, self.where)
 
-    def finding(self, check: str, message: str, *, found: str = "", expected: str = "") -> Finding:
+    def finding(self, check: str, message: str, *, found: str, expected: str) -> Finding:
         """Return a finding about it, at its place."""
         if self.place:
             return self.place.finding(check, message, fact=self.id, found=found, expected=expected)
