@@ -14,12 +14,12 @@ import pytest
 
 from natpatsip import build as report
 from natpatsip.files.digests import key, sha256_of
-from natpatsip.pipeline.caching import store
+from natpatsip.pipeline.caching import inputs, store
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.options import Options
 from natpatsip.pipeline.render import pandoc
 from natpatsip.quarter import Quarter
-from support.projects import NATPATSIP, code, command, edit_cell, engine, natpatsip, prose, small, with_look
+from support.projects import NATPATSIP, ROOT, code, command, edit_cell, engine, prose, small, with_look
 
 Q2 = "2024-25-Q2"
 NAME = key("a name")
@@ -157,10 +157,11 @@ def test_a_listed_folder_is_followed_whatever_the_system_says_where_it_is_read(t
 
 
 BUILD = ("build", Q2, "--to", "html", "--renderer", "pandoc")
+HTML = Options(formats=("html",), renderer="pandoc")
 
 
-def build(project, *arguments, **options):
-    return natpatsip(project, *BUILD, *arguments, **options) if options else command(project, *BUILD, *arguments)
+def build(project, *arguments):
+    return command(project, *BUILD, *arguments)
 
 
 def ward(project):
@@ -200,6 +201,18 @@ def obedient():
 
 SMALL_DISK = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
 MOUNT = "mount -t tmpfs -o size=16k none build/cache"
+TWICE = """
+import sys
+from pathlib import Path
+
+sys.path.append(sys.argv[1])
+from support.projects import command
+
+for _ in range(2):
+    run = command(Path.cwd(), *sys.argv[2:])
+    sys.stderr.write(run.stderr)
+    run.check_returncode()
+"""
 
 
 def works(*command, cwd=None):
@@ -227,7 +240,8 @@ def test_a_cache_on_a_full_disk_is_said_and_the_report_is_right(tmp_path):
     (project / "build" / "cache").mkdir(parents=True)
     if not works(*SMALL_DISK, MOUNT, cwd=project):
         pytest.skip("a disk of 16 kB needs a namespace of Linux, which this system does not give")
-    command = [*SMALL_DISK, f'{MOUNT} && "$@" && "$@"', "sh", *NATPATSIP, *BUILD]
+    python = [sys.executable, "-c", TWICE, str(ROOT / "tests"), *BUILD]
+    command = [*SMALL_DISK, f'{MOUNT} && exec "$@"', "sh", *python]
     run = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True)
     assert (
         run.stderr.count("the cache cannot be written, so the next build starts from scratch: No space left on device")
@@ -321,31 +335,48 @@ def test_a_list_of_files_that_a_notebook_looks_at_is_followed(tmp_path):
         assert f"{number} returns came in." in ward(project)
 
 
-def test_a_changed_engine_runs_every_notebook_again(tmp_path):
-    engine(tmp_path / "src" / "natpatsip")
-    project = with_look(small(tmp_path, ward=CHATTY))
-    environment = os.environ | {"PYTHONPATH": str(tmp_path / "src")}
-    assert build(project, env=environment).returncode == 0
-    assert "unchanged, checked" in build(project, env=environment).stderr
-    with (tmp_path / "src" / "natpatsip" / "wording.py").open("a", encoding="utf-8") as lines:
-        lines.write("\nNEW = 1\n")
-    run = build(project, env=environment)
+def begin_again():
+    """Have this process take the engine as it is for what it has imported, as a new process does."""
+    inputs._imported_environment.cache_clear()
+
+
+@pytest.fixture
+def wording(tmp_path, monkeypatch):
+    """A module of the engine that a test may edit."""
+    copied = engine(tmp_path / "engine" / "natpatsip")
+    monkeypatch.setattr(inputs, "ENGINE", copied)
+    monkeypatch.setattr(inputs, "ENGINE_PREFIX", f"{copied}{os.sep}")
+    begin_again()
+    yield copied / "wording.py"
+    begin_again()
+
+
+def test_a_changed_engine_runs_every_notebook_again(tmp_path, wording):
+    project = small(tmp_path / "project", ward=CHATTY)
+    assert build(project).returncode == 0
+    begin_again()
+    assert "unchanged, checked" in build(project).stderr
+    wording.write_bytes(wording.read_bytes() + b"\nNEW = 1\n")
+    begin_again()
+    run = build(project)
     assert run.returncode == 0, run.stderr
     assert "ward: executed in" in run.stderr
     assert "index: executed in" in run.stderr
 
 
-def test_what_was_made_while_the_engine_was_edited_is_not_saved(tmp_path):
-    engine(tmp_path / "src" / "natpatsip")
-    wording = tmp_path / "src" / "natpatsip" / "wording.py"
-    before = wording.read_bytes()
-    project = with_look(small(tmp_path, ward=[code(f"open({str(wording)!r}, 'a').write('\\nNEW = 1\\n');")]))
-    environment = os.environ | {"PYTHONPATH": str(tmp_path / "src")}
-    for _ in range(2):
+def test_what_was_made_while_the_engine_was_edited_is_not_saved(tmp_path, wording):
+    project, before = small(tmp_path / "project", ward=CHATTY), wording.read_bytes()
+
+    def edits(line):
+        if line.startswith("ward: executed in"):
+            wording.write_bytes(before + b"\nNEW = 1\n")
+
+    for log in (edits, lambda _: None):
+        said = []
+        report.build(project, Quarter.parse(Q2), HTML, lambda line, log=log, said=said: said.append(line) or log(line))
         wording.write_bytes(before)
-        run = build(project, env=environment)
-        assert run.returncode == 0, run.stderr
-        assert "ward: executed in" in run.stderr
+        begin_again()
+        assert [line for line in said if line.startswith("ward: executed in")]
 
 
 def test_an_edit_of_the_look_while_a_build_runs_leaves_nothing_of_it_in_the_cache(tmp_path):
@@ -358,7 +389,7 @@ def test_an_edit_of_the_look_while_a_build_runs_leaves_nothing_of_it_in_the_cach
             page.write_text(before.replace("</body>", "<p>Half done</p></body>"), encoding="utf-8")
 
     for log, is_edited in ((edits, True), (lambda _: None, False)):
-        report.build(project, Quarter.parse(Q2), Options(formats=("html",), renderer="pandoc"), log)
+        report.build(project, Quarter.parse(Q2), HTML, log)
         assert ("Half done" in ward(project)) == is_edited
         page.write_text(before, encoding="utf-8")
 

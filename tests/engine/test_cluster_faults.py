@@ -7,7 +7,8 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -22,13 +23,6 @@ pytestmark = [
     pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="processes are frozen by a signal of POSIX"),
 ]
 HURRY = {"ARRIVAL_LIMIT": 3.0, "REPLY_LIMIT": 4.0, "POLL": 0.5}
-HURRIED = f"""
-from natpatsip.pipeline.execution import dask_cluster
-from natpatsip.cli import main
-
-vars(dask_cluster).update({HURRY})
-main()
-"""
 PATIENCE = 60  # seconds: how long a loaded machine may take; the limits above are of a few
 PROTOCOL = ("--protocol", "tls")
 SOON = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "4s"}  # after which a scheduler gives up a silent worker
@@ -39,7 +33,7 @@ BUILD = ("build", Q2, "--to", "html", "--renderer", "pandoc", "--cluster")
 
 @pytest.fixture(autouse=True)
 def _hurried(monkeypatch):
-    """Have builds in this process be as impatient as those in one of their own."""
+    """Have builds in this process be impatient."""
     for name, seconds in HURRY.items():
         monkeypatch.setattr(dask_cluster, name, seconds)
 
@@ -49,15 +43,6 @@ class Cluster:
     address: str
     scheduler: subprocess.Popen[bytes]
     workers: list[subprocess.Popen[bytes]]
-
-    def build(self, project):
-        return subprocess.Popen(
-            [sys.executable, "-c", HURRIED, *BUILD, self.address],
-            cwd=project,
-            stderr=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            text=True,
-        )
 
 
 @contextmanager
@@ -120,19 +105,21 @@ def test_a_worker_that_freezes_costs_only_its_notebook(tmp_path):
 )
 def test_what_a_cluster_lost_midway_is_said_within_seconds(tmp_path, who, how, said):
     project = small(tmp_path / "project", ward=[sleeper(tmp_path)])
-    with cluster(tmp_path / "cluster", workers=1) as started:
-        building = started.build(project)
-        eventually(tmp_path / "asleep", "zzz")
-        for each in started.workers if who == "workers" else [started.scheduler]:
-            each.send_signal(how)
-        try:
-            _, errors = building.communicate(timeout=PATIENCE)
-        finally:
-            building.kill()
-    assert building.returncode == 1
-    assert f"natpatsip: --cluster {started.address}: " in errors
-    assert said in errors
-    assert "Traceback" not in errors
+    with cluster(tmp_path / "cluster", workers=1) as started, ThreadPoolExecutor(1) as beside:
+
+        def lose():
+            eventually(tmp_path / "asleep", "zzz")
+            for each in started.workers if who == "workers" else [started.scheduler]:
+                each.send_signal(how)
+            return time.monotonic()
+
+        losing = beside.submit(lose)
+        run = command(project, *BUILD, started.address)
+        assert time.monotonic() - losing.result() < PATIENCE
+    assert run.returncode == 1
+    assert f"natpatsip: --cluster {started.address}: " in run.stderr
+    assert said in run.stderr
+    assert "Traceback" not in run.stderr
     assert not (project / "reports" / Q2).exists()
 
 
