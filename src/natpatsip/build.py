@@ -125,13 +125,6 @@ def build(
     return job.report
 
 
-def unchanged(project: Path, quarter: Quarter, options: Options, log: Log) -> Path | None:
-    """Return the folder of a report that is up to date, after the lines that its build logs; None if it is not."""
-    start = time.monotonic()
-    job, record = _begin(project, quarter, options, log)
-    return job.report if _is_up_to_date(job, record, start) else None
-
-
 def _begin(project: Path, quarter: Quarter, options: Options, log: Log) -> tuple[Job, BuildRecord]:
     job = Job(project, quarter, options, log, Inputs.read(project), store.of(project, is_fresh=options.is_fresh))
     chosen = replace(options, kernels=kernels.choose(options.kernels))  # what "auto" means here

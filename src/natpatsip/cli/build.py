@@ -10,8 +10,9 @@ import typer
 
 from natpatsip.cli.application import JOBS, app, one_of
 from natpatsip.cli.console import ProgressLog, say
+from natpatsip.cli.plain_build import build_and_say
 from natpatsip.errors import ReportError, UsageError
-from natpatsip.pipeline.options import FORMATS, NOTIFY, RENDERERS, Options, files_of
+from natpatsip.pipeline.options import FORMATS, NOTIFY, RENDERERS, Options
 
 if TYPE_CHECKING:
     from natpatsip.quarter import Quarter
@@ -98,20 +99,7 @@ def build(
 
         schedule.run(project, [Quarter.parse(each) for each in quarters], options, log=log, say=say, notify=notify)
     else:
-        _build(project, quarters, options, everything=everything, log=log)
-
-
-def _build(project: Path, quarters: list[str], options: Options, *, everything: bool, log: ProgressLog) -> None:
-    """Build what was asked for, and say where it is."""
-    from natpatsip.several_quarters import build_all
-
-    chosen = _chosen(project, quarters, options, everything=everything, log=log)
-    outcome = build_all(project, chosen, options, log)
-    for folder in outcome.built.values():
-        for file in files_of(folder, options.formats):
-            say(str(file))
-    if failure := outcome.error():
-        raise failure
+        build_and_say(project, _chosen(project, quarters, options, everything=everything, log=log), options, log)
 
 
 def _check_options(quarters: list[str], formats: tuple[str, ...], *, everything: bool, final: bool, due: bool) -> None:

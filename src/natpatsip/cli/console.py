@@ -101,6 +101,8 @@ def errors_as_sentences() -> Iterator[None]:
         yield
     except ReportError as error:
         _exit(str(error), error.exit_status)
+    except BrokenPipeError:  # nobody reads any more what is printed, as after `| head`; Typer ends so too
+        sys.exit(ReportError.exit_status)
     except OSError as error:
         if not (text := of_the_machine(error)):
             raise
