@@ -181,7 +181,8 @@ def test_a_reference_says_the_page_of_a_figure_that_is_on_another_one(report, so
 
 
 @pytest.mark.parametrize(
-    "words", ["Figure 5", "[Figure 5](#fig-one)", "Q3 2024/25", "26 September 2024", "£18 million", "[£18 million]{.fact}"]
+    "words",
+    ["Figure 5", "[Figure 5](#fig-one)", "Q3 2024/25", "26 September 2024", "£18 million", "[£18 million]{.fact}"],
 )
 def test_what_is_read_as_one_word_stays_on_a_line(report, words):
     made = run_pandoc(
