@@ -122,7 +122,7 @@ def _page(document: Any) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.3)
-    section.top_margin, section.bottom_margin = Cm(2.0), Cm(1.7)
+    section.top_margin, section.bottom_margin, section.footer_distance = Cm(2.0), Cm(1.8), Cm(0.9)
 
 
 def _language_and_font(document: Any, family: str, ink: str) -> None:
@@ -192,46 +192,57 @@ def _set(
     return style
 
 
-def _box(style: ParagraphStyle, *, fill: str | None = None, left: str | None = None, indent: float = 0) -> None:
-    """Shade a paragraph's background and draw a bar at its left."""
+Border = tuple[str, float, int]  # its colour, its width and its distance from the text, in points
+
+
+def _box(style: ParagraphStyle, *, fill: str | None = None, **borders: Border) -> None:
+    """Shade a paragraph's background and draw borders, by their side."""
     properties = style.element.get_or_add_pPr()
     for tag in ("w:pBdr", "w:shd"):
         for old in properties.findall(qn(tag)):
             properties.remove(old)
-    parts = []
-    if left:
-        borders, bar = OxmlElement("w:pBdr"), OxmlElement("w:left")
-        for key, value in (("val", "single"), ("sz", "24"), ("space", "8"), ("color", left.removeprefix("#"))):
-            bar.set(qn(f"w:{key}"), value)
-        borders.append(bar)
-        parts.append(borders)
+    edges = OxmlElement("w:pBdr")
+    for side in ("top", "left", "bottom", "right", "between"):
+        if side in borders:
+            colour, width, space = borders[side]
+            _add(
+                edges,
+                f"w:{side}",
+                val="single",
+                sz=f"{8 * width:.0f}",
+                space=str(space),
+                color=colour.removeprefix("#"),
+            )
+    parts = [edges] if borders else []
     if fill:
-        shade = OxmlElement("w:shd")
-        for key, value in (("val", "clear"), ("color", "auto"), ("fill", fill.removeprefix("#"))):
-            shade.set(qn(f"w:{key}"), value)
-        parts.append(shade)
+        parts.append(_add(properties, "w:shd", val="clear", color="auto", fill=fill.removeprefix("#")))
     spacing = properties.find(qn("w:spacing"))
     for part in parts:
         if spacing is None:
             properties.append(part)
         else:
             spacing.addprevious(part)
-    if indent:
-        style.paragraph_format.left_indent = style.paragraph_format.right_indent = Cm(indent)
+
+
+def _add(parent: Any, tag: str, **values: str) -> Any:
+    child = OxmlElement(tag)
+    for key, value in values.items():
+        child.set(qn(f"w:{key}"), value)
+    parent.append(child)
+    return child
 
 
 def _panel(style: ParagraphStyle, fill: str) -> None:
     """Shade a paragraph's background, with padding around the text: a border of the same colour."""
-    _box(style, fill=fill)
-    colour = fill.removeprefix("#")
-    borders = OxmlElement("w:pBdr")
-    for side in ("top", "left", "bottom", "right"):
-        edge = OxmlElement(f"w:{side}")
-        for key, value in (("val", "single"), ("sz", "8"), ("space", "16"), ("color", colour)):
-            edge.set(qn(f"w:{key}"), value)
-        borders.append(edge)
-    style.element.pPr.find(qn("w:shd")).addprevious(borders)
+    _box(style, fill=fill, **dict.fromkeys(("top", "left", "bottom", "right"), (fill, 1, 16)))
     style.paragraph_format.left_indent = style.paragraph_format.right_indent = Cm(0.6)
+
+
+def _barred(style: ParagraphStyle, fill: str, bar: str, **more: Border) -> None:
+    """Shade a paragraph's background, with a bar at its left and padding around the text; its edges are the page's."""
+    edge: Border = (fill, 0.5, 5)
+    _box(style, fill=fill, **{"top": edge, "left": (bar, 3, 8), "bottom": edge, "right": (fill, 0.5, 8), **more})
+    style.paragraph_format.left_indent, style.paragraph_format.right_indent = Pt(11), Pt(8.5)
 
 
 def _text_styles(document: Any, palette: dict[str, str]) -> None:
@@ -241,7 +252,8 @@ def _text_styles(document: Any, palette: dict[str, str]) -> None:
     _set(_style(document, "First Paragraph", base="Body Text"), after=5, line=1.0)
     _set(_style(document, "Compact", base="Body Text"), after=2, line=1.0)
     quotation = _set(_style(document, "Block Text", base="Body Text"), italic=True, colour=palette["slate"], after=8)
-    _box(quotation, left=palette["blue"], indent=0.6)
+    _box(quotation, left=(palette["blue"], 3, 8))
+    quotation.paragraph_format.left_indent = quotation.paragraph_format.right_indent = Cm(0.6)
     _set(_style(document, "Definition Term"), bold=True, colour=palette["navy"], before=6, after=0, keep=True)
     _set(_style(document, "Definition"), after=5)
     title = _set(_style(document, "Title"), size=34, bold=True, colour=palette["white"], before=120, after=0, line=0.9)
@@ -303,7 +315,7 @@ def _construct_styles(document: Any, brand: Brand) -> None:
     _set(_style(document, "Figure"), after=4, line=1.0, keep=True)
     _set(_style(document, "Figure Text"), size=9.5, after=4)
     _set(_style(document, "Figure Note"), size=8.5, colour=palette["slate"], after=8)
-    _set(_style(document, "Table Text"), size=9, after=1, before=1, line=0.95)
+    _set(_style(document, "Table Text"), size=9, after=0.5, before=0.5, line=0.95)
     _set(_style(document, "Table Header"), size=9, bold=True, colour=palette["white"], after=2, before=2, line=0.95)
     _set(_style(document, "Table Small"), size=7, after=0, before=0, line=0.95)
     title = _set(_style(document, "Case Study Title"), size=9.5, bold=True, colour=palette["blue"], before=8, keep=True)
@@ -312,7 +324,7 @@ def _construct_styles(document: Any, brand: Brand) -> None:
         _set(_style(document, "Case Study"), after=6),
         _set(_style(document, "Case Study List"), after=4),
     ):
-        _box(style, fill=palette["mist"], left=palette["blue"], indent=0.35)
+        _barred(style, palette["mist"], palette["blue"])
     _set(_style(document, "Cover Line"), size=12, bold=True, after=5)
     _set(_style(document, "Contents Heading"), size=22, bold=True, colour=palette["navy"], after=14, keep=True)
     _tile_styles(document, palette)
@@ -325,30 +337,17 @@ def _construct_styles(document: Any, brand: Brand) -> None:
         text = _set(_style(document, name), after=8)
         items = _set(_style(document, f"{name} List"), after=4)
         for style in (title, text, items):
-            _box(style, fill=look["tint"], left=colour, indent=0.35)
+            _barred(style, look["tint"], colour)
 
 
 def _tile_styles(document: Any, palette: dict[str, str]) -> None:
     """Make a tile a line of icon, number and label, with a white line between it and the next."""
     tile = _set(_style(document, "Tile"), size=9, before=0, after=0, line=1.0)
-    _box(tile, fill=palette["sky"], left=palette["blue"])
-    borders = tile.element.pPr.find(qn("w:pBdr"))
-    for side, colour in (("top", "sky"), ("bottom", "sky"), ("between", "white")):
-        edge = OxmlElement(f"w:{side}")
-        for key, value in (
-            ("val", "single"),
-            ("sz", "10"),
-            ("space", "1"),
-            ("color", palette[colour].removeprefix("#")),
-        ):
-            edge.set(qn(f"w:{key}"), value)
-        if side == "top":
-            borders.insert(0, edge)
-        else:
-            borders.append(edge)
+    edge: Border = (palette["sky"], 1.25, 1)
+    _barred(tile, palette["sky"], palette["blue"], top=edge, bottom=edge, between=(palette["white"], 1.25, 1))
     layout = tile.paragraph_format
     layout.keep_together = True
-    layout.left_indent, layout.first_line_indent, layout.right_indent = Cm(4.4), Cm(-4.05), Cm(0.35)
+    layout.left_indent, layout.first_line_indent = Cm(4.4), Pt(11) - Cm(4.4)
     for name, size in (("Tile Value", 13), ("Hero Value", 22)):
         value = document.styles.add_style(name, WD_STYLE_TYPE.CHARACTER)
         value.font.size, value.font.bold = Pt(size), True
@@ -394,8 +393,8 @@ TABLE_STYLE = """
       <w:bottom w:val="single" w:sz="4" w:color="{rule}"/><w:insideH w:val="single" w:sz="4" w:color="{rule}"/>
     </w:tblBorders>
     <w:tblCellMar>
-      <w:top w:w="40" w:type="dxa"/><w:left w:w="90" w:type="dxa"/>
-      <w:bottom w:w="40" w:type="dxa"/><w:right w:w="90" w:type="dxa"/>
+      <w:top w:w="25" w:type="dxa"/><w:left w:w="90" w:type="dxa"/>
+      <w:bottom w:w="25" w:type="dxa"/><w:right w:w="90" w:type="dxa"/>
     </w:tblCellMar>
   </w:tblPr>
   <w:tblStylePr w:type="firstRow">

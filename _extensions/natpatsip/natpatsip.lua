@@ -206,7 +206,7 @@ local function with_pages(inlines)
         depth = depth + select(2, text:gsub('%(', '')) - select(2, text:gsub('%)', ''))
       end
       inlines[i] = pandoc.RawInline('typst', '#np-see(' .. typst_string(id) .. (depth > 0 and ', inside: true' or '') .. ')'
-        .. content({ pandoc.Plain(inline.content) }))
+        .. content({ pandoc.Plain(unbroken(inline.content)) }))
     end
   end
   return inlines
@@ -262,7 +262,7 @@ local function inline_svg(path, id)
 end
 
 -- A small drawing in a line of text: one that says more than its words has its alternative text, an icon has none of its own.
-local LETTERS = { line = FORMAT:match('html') and 18 or 13, icon = FORMAT:match('html') and 3 or FORMAT:match('docx') and 5 or 4 } -- as wide as so many letters
+local LETTERS = { line = FORMAT:match('html') and 18 or 13, icon = FORMAT:match('html') and 3 or 4 } -- as wide as so many letters
 local drawings = 0
 
 function drawing(span)
@@ -278,7 +278,7 @@ function drawing(span)
       .. typst_string(a.alt) .. ')'))
   else
     local alt = a.alt ~= '' and a.alt or 'icon' -- which repeats the words beside it
-    local width = a.kind == 'line' and '2.2cm' or '0.45cm'
+    local width = a.kind == 'line' and '2.2cm' or '0.38cm' -- hardly higher than its line
     out:insert(pandoc.Image(pandoc.Inlines({ pandoc.Str(alt) }), a.png, '', pandoc.Attr('', {}, { width = width })))
   end
   if #span.content > 0 then out:insert(pandoc.Space()) end
@@ -899,17 +899,18 @@ local function weights(tbl, reading)
   local wish, least, total, spare = {}, {}, 0, 0
   for c, spec in ipairs(tbl.colspecs) do
     local heading = stringify(tbl.head.rows[1].cells[c])
-    local word, longest = 1.15 * longest_word(heading), 0  -- in bold
+    local word, longest, is_short = 1.15 * longest_word(heading), 0, true -- in bold
     for _, row in ipairs(reading.data) do
       for _, line in ipairs(lines_of(row.cells[c])) do
         local text, drawn = letters_of(line, reading.has_drawings)
         word = math.max(word, longest_word(text) + (drawn >= LETTERS.line and 0 or drawn), drawn)
-        longest = math.max(longest, (utf8.len(text) or #text) + drawn)
+        local length = utf8.len(text) or #text
+        longest, is_short = math.max(longest, length + drawn), is_short and length <= SHORT
       end
     end
     local of_heading = #heading / (spec[1] == 'AlignRight' and 3 or 2)
     wish[c] = math.max(word, of_heading, math.min(longest, LONG)) + PADDING
-    least[c] = (longest <= SHORT and math.max(longest, word) or word) + PADDING
+    least[c] = (is_short and math.max(longest, word) or word) + PADDING
     total, spare = total + wish[c], spare + math.max(0, wish[c] - least[c])
   end
   local lacking = math.min(1, math.max(0, total - ACROSS) / math.max(spare, 1))

@@ -93,22 +93,26 @@ local function typst_marks(entries)
   return pandoc.Inlines({ pandoc.RawInline('typst', '#np-marks(' .. table.concat(parts, ', ') .. ')') })
 end
 
+-- A few stay on one line, as in the PDF.
+local FEW = 26 -- letters
+local NO_BREAK, NO_BREAK_HYPHEN = '\u{a0}', '\u{2011}'
+
 local function word_marks(entries)
+  local is_few = #table.concat(entries:map(function(each) return each.words end), ', ') <= FEW
   local function styled(inlines) return pandoc.Span(inlines, pandoc.Attr('', {}, { ['custom-style'] = 'Source Mark' })) end
   local out = pandoc.Inlines({ styled('[') })
   for i, each in ipairs(entries) do
-    if i > 1 then out:insert(styled(', ')) end
-    out:insert(pandoc.Link({ styled(each.words) }, '#' .. each.place))
+    if i > 1 then out:insert(styled(is_few and ',' .. NO_BREAK or ', ')) end
+    local words = is_few and each.words:gsub('–', NO_BREAK_HYPHEN) or each.words
+    out:insert(pandoc.Link({ styled(words) }, '#' .. each.place))
   end
   out:insert(styled(']'))
   return out
 end
 
-local NO_BREAK = '\u{a0}' -- a reference has no line of its own
-
 local function with_marks(inlines, entries)
   entries = joined(entries)
-  inlines:insert(pandoc.Str(NO_BREAK))
+  inlines:insert(pandoc.Str(NO_BREAK)) -- a reference has no line of its own
   inlines:extend(is_typst() and typst_marks(entries) or word_marks(entries))
   return inlines
 end
@@ -197,7 +201,6 @@ local MARKED = {
     if #entries == 0 then return nil, false end
     if #caption.long == 0 then caption.long = { pandoc.Plain({}) } end
     caption.long[#caption.long].content = with_marks(caption.long[#caption.long].content, entries)
-    tbl.caption = caption
     return tbl, false
   end,
   Div = function(div)

@@ -64,6 +64,7 @@ def test_no_typeface_has_one_whatever_glyphs_are_in_its_file():
     known = characters_of(*(ROOT / "_extensions" / "natpatsip" / "fonts").glob("*.ttf"))
     assert {"a", "\ufffd"} < known
     assert not [each for each in known if not_shown(each)]
+    assert not known & {chr(code) for code in range(0xE0020, 0xE0080)}, "tags, which spell the flags of regions"
 
 
 @pytest.mark.parametrize("control", CONTROLS)

@@ -11,6 +11,7 @@ import pikepdf
 import pytest
 
 from natpatsip.errors import RenderError
+from natpatsip.pipeline.drawing.svg import tidy
 from natpatsip.pipeline.render import PANDOC, pdf
 from natpatsip.pipeline.render.chapters import parse_chapter
 from natpatsip.pipeline.render.pandoc import FILTERS, run_pandoc
@@ -181,10 +182,20 @@ def test_a_reference_says_the_page_of_a_figure_that_is_on_another_one(report, so
 
 
 @pytest.mark.parametrize(
-    "words", ["Figure 5", "Q3 2024/25", "26 September 2024", "£18 million", "[£18 million]{.fact}"]
+    "words",
+    ["Figure 5", "[Figure 5](#fig-one)", "Q3 2024/25", "26 September 2024", "£18 million", "[£18 million]{.fact}"],
 )
 def test_what_is_read_as_one_word_stays_on_a_line(report, words):
     made = run_pandoc(
         "--from=markdown", "--to=typst", *FILTERS, folder=report.root, what="words", text=f"In {words} so."
     )
-    assert words.strip("[]").partition("]")[0].replace(" ", "~") in made.replace("\u00a0", "~")
+    assert words.strip("[").partition("]")[0].replace(" ", "~") in made.replace("\u00a0", "~")
+
+
+@pytest.mark.parametrize("sign", ["❤\ufe0f", "⚠\ufe0e", "👩\u200d👩\u200d👧", "👍🏽", "🇬🇧", "1\ufe0f", "a\u200cb"])
+def test_a_sign_that_is_joined_of_others_can_be_in_a_drawing(report, source_of, sign):
+    drawing = f'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><text y="15">{sign}</text></svg>'
+    file = report.root / "figures" / "sign.svg"
+    file.write_text(tidy(drawing, "sign"), encoding="utf-8")
+    figure = FIGURE.replace("drawn.svg", "sign.svg")
+    source_of([parse_chapter(report, "one.qmd", f"# One {{#one}}\n\n{figure}", (), RenderCache(report.root))])

@@ -13,6 +13,7 @@ from natpatsip.charts.layout.sizes import NOTE_SIZE, TEXT_SIZE, block_width, tex
 PITCH = 18
 LINE = 15  # within a name
 ICON, ICON_GAP = 34, 16  # of an icon beside the legend
+EDGE = 3  # pixels within a drawing's edge, which would cut a letter that a renderer draws wider than it was planned
 KEY_ICON = 20  # of an icon in a key
 KEY_PITCH = KEY_ICON + 6
 
@@ -112,6 +113,7 @@ def _is_bold(icon: Icon) -> bool:
 
 def write_icons(canvas: Canvas, icons: Sequence[Icon], *, right: float, y: float) -> None:
     """Draw icons with their words, up to a right edge."""
+    right -= EDGE
     for icon in reversed(icons):
         x = right - _words_width(icon)
         canvas.text(icon.kind, x, y - LINE / 2, colour=palette.QUIET, size=NOTE_SIZE)

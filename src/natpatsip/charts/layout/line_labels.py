@@ -24,7 +24,7 @@ from natpatsip.charts.layout.sizes import NOTE_SIZE, text_width
 Grid = npt.NDArray[np.float64]
 CELL = 2  # pixels
 TALL = 14  # pixels of a line of text
-APART = 1  # pixels of a label's sides from anything else
+APART = 3  # pixels of a label's sides from anything else
 POINT = 5  # pixels from the middle of a point to its edge
 ON_DATA, ON_LABEL = 8.0, 4000.0  # cost of a cell covered; one pixel away from the line costs 1
 OUTSIDE = 2.0  # cost of a pixel beyond the ends of the line

@@ -10,6 +10,9 @@ from lxml import etree
 _NUMBER = re.compile(r"-?\d*\.\d{3,}(?:e-?\d+)?|-?\d+\.\d*e-?\d+")
 _ARIA = re.compile(r' (?:aria-[a-z]+|role|class|pointer-events|font-style|font-variant)="[^"]*"')
 _EMPTY = re.compile(r'<path(?: (?!d=)[a-z-]+="[^"]*")* d=""[^>]*/>|<path d="M0,0h0v0h0Z"[^>]*/>|<g></g>|<g/>')
+_JOINERS = re.compile(
+    "[\u200c\u200d\ufe00-\ufe0f]"
+)  # of signs, which Typst refuses in drawings; typefaces have the parts
 _UNSEEN = re.compile(r'<path[^>]* (?:opacity="0"|display="none")[^>]*/>')
 _DEFAULT = re.compile(
     r' (?:opacity="1"|stroke-width="0"|fill-opacity="1"|stroke-opacity="1"|transform="translate\(0,0\)")'
@@ -99,7 +102,7 @@ def tidy(svg: str, prefix: str) -> str:
     '<svg width="9" height="9" viewBox="0 0 9 9"><clipPath id="fig-1-clip0"/><g clip-path="url(#fig-1-clip0)" d="M0.12,1"/></svg>'
     """  # noqa: E501 — the SVG is one line
     svg = re.sub(r"^\s*(?:<\?xml[^>]*\?>|<!DOCTYPE[^>]*>)\s*", "", svg)
-    for pattern in (_ARIA, _UNSEEN, _DEFAULT):
+    for pattern in (_ARIA, _UNSEEN, _DEFAULT, _JOINERS):
         svg = pattern.sub("", svg)
     while (emptied := _EMPTY.sub("", svg)) != svg:
         svg = emptied

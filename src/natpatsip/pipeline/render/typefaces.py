@@ -20,6 +20,7 @@ from natpatsip.pipeline.render.staged_report import Report
 
 SVG_TEXT = re.compile(r"<(?:text|tspan)\b[^>]*>([^<]*)")
 PRINTED = ("programme", "title", "description", "note", "credit")  # the attributes of a figure that are printed
+TAGS = range(0xE0020, 0xE0080)
 NOT_DRAWN = re.compile(r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f]")
 
 
@@ -95,10 +96,11 @@ def drawn(text: str) -> set[str]:
 def characters_of(*files: Path) -> frozenset[str]:
     """Return the characters that OpenType files have between them, by their tables "cmap" (formats 4 and 12).
 
-    A glyph for a control character, such as the empty one that many have for U+0000, shows none.
+    A glyph for a control character, such as the empty one that many have for U+0000, shows none. Nor does a tag's: some
+    flags are a black flag and six of them, which none of the typefaces has as one sign, and Typst refuses.
     """
     found = {chr(code) for file in files for code in _codes(file.read_bytes())}
-    return frozenset(each for each in found if not not_shown(each))
+    return frozenset(each for each in found if not not_shown(each) and ord(each) not in TAGS)
 
 
 def _codes(font: bytes) -> Iterator[int]:

@@ -41,6 +41,7 @@ from natpatsip.word_files.word_file import paragraphs_of
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 AFTER_LIST = 4  # points between a list and the text after it
+LIST_INDENT, LIST_HANGING = 340, 240  # twentieths of a point, of each level's text and of the sign before it
 LIST_OF_FIGURES = "list-of-figures"
 ICON = "icon"  # what the filter gives as the alternative text of an icon beside words
 CUSTOM_XML_PROPERTIES = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
@@ -95,6 +96,7 @@ def finish_word(path: Path, report: Report, chapters: Sequence[Chapter], *, time
         _put_logo(document, report)
     _running_lines(document, report)
     format_tables(document)
+    _indent_lists(document)
     _space_paragraphs(document)
     _check_pictures(document)
     embed_fonts(document, report.extension / "fonts", report.font)
@@ -153,9 +155,8 @@ def _cover(report: Report, chapters: Sequence[Chapter]) -> Iterator[str]:
         if report.is_programme(chapter.name):
             yield paragraph("CoverLine", chapter.title)
     if report.is_illustrative:
-        words = report.settings.illustrative_data
-        yield paragraph("CalloutNoteTitle", words.title)
-        yield paragraph("CalloutNote", f"Contains illustrative data. {words.cover}")
+        yield paragraph("CalloutNoteTitle", "Contains illustrative data")
+        yield paragraph("CalloutNote", report.settings.illustrative_data.cover)
     if report.settings.imprint:
         yield paragraph("FigureNote", report.settings.imprint)
 
@@ -217,6 +218,14 @@ def _space_paragraphs(document: Any) -> None:
             shown.paragraph_format.keep_with_next = True
         elif name == "Compact" and next_name in PROSE:
             following.paragraph_format.space_before = Pt(AFTER_LIST)
+
+
+def _indent_lists(document: Any) -> None:
+    """Indent each level of a list as the PDF does: pandoc's are indented three times as far."""
+    for level in document.part.numbering_part.element.iter(qn("w:lvl")):
+        for indent in level.iter(qn("w:ind")):
+            indent.set(qn("w:left"), str(LIST_INDENT * (int(level.get(qn("w:ilvl"))) + 1)))
+            indent.set(qn("w:hanging"), str(LIST_HANGING))
 
 
 def _leads_to(prose: Any, following: str) -> bool:
