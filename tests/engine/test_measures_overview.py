@@ -129,6 +129,14 @@ def test_a_gap_breaks_the_line(shown):
     assert line.count('stroke="#767676"') == 2
 
 
+def test_a_change_that_is_less_than_the_decimals_show_is_0(tmp_path):
+    publishing.forget()
+    rows = [(*row[:3], 8_000 + (place == 12), 10_000) for place, row in enumerate(rows_of(HIGH))]
+    project(tmp_path, rows)
+    with context.use("2024-25-Q2", project=tmp_path):
+        assert cells(measures.overview())[4] == "0"
+
+
 def test_a_change_is_of_whole_quarters_alone(shown):
     assert cells(shown(HIGH[:5])[0])[4] == ""
 

@@ -115,11 +115,11 @@ class Standing:
 
     @property
     def change_in_words(self) -> str:
-        """The change with its sign; of percentages, in points."""
+        """The change with its sign; of percentages, in points; 0 if it is less than the measure's decimals show."""
         if self.change is None:
             return ""
         places = max(self.measure.decimals, 0)
-        size = wording.plain(abs(wording.rounded(self.change, places)), places)
+        size = wording.plain(abs(wording.round_half_up(self.change, places)), places)
         return f"{'' if size == '0' else '+' if self.change > 0 else '−'}{size}"
 
 
