@@ -70,8 +70,8 @@ def _numbers(comparison: Comparison) -> Iterator[str]:
         caption = f": Numbers that changed from {before} to {now}"
         yield "\n".join([*number_table(numbers, comparison), "", caption])
         yield (
-            "A control chart tells whether the quarter's months show a real change or normal variation. Numbers with "
-            "nothing in that column have no such chart."
+            "A control chart tells whether the quarter's months show a real change or normal variation. Not every "
+            "number has one."
         )
     if rest:
         yield "\n".join(f"- {escaped(_of_one(change, comparison))}" for change in rest)

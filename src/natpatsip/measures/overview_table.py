@@ -115,7 +115,7 @@ class Standing:
 
     @property
     def change_in_words(self) -> str:
-        """The change with its sign; of percentages, in points."""
+        """The change with its sign; of percentages, in points; 0 if it is less than the measure's decimals show."""
         if self.change is None:
             return ""
         change = wording.round_half_up(self.change, self.measure.places)
