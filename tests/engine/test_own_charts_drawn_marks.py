@@ -23,6 +23,13 @@ CARE = alt.Chart(
     pd.DataFrame({"team": ["North", "North", "South"], "ward": ["A", "B", "A"], "seen": [20, 10, 5], "all": "All"})
 )
 FEW = alt.Chart(ROWS[ROWS["seen"] > 0]).transform_filter("datum.seen < 500")
+AGES = alt.Chart(
+    pd.DataFrame(
+        {"age": ["0-17", "18+"] * 3, "sex": list("mmffmm"), "n": [5, 7, 6, 9, 2, 1], "year": [1] * 4 + [2] * 2}
+    )
+)
+SIGNED = "(datum.sex == 'm' ? -datum.n : datum.n)"
+PYRAMID = AGES.mark_bar().transform_filter("datum.year == 1").transform_calculate(people=SIGNED)
 LINE = CHART.mark_line().encode(x="team:N", y="seen:Q")
 TARGET = alt.Chart(ROWS).mark_rule().encode(y=alt.datum(5))
 LOG = alt.Y("seen:Q").scale(type="log")
@@ -83,6 +90,10 @@ EMPTY = {
         CHART.mark_bar().encode(x="team:N", y="value:Q").transform_fold(["seen", "waits"]),
         "after its transforms two rows are one bar",
     ),
+    "two-of-a-bar-of-a-pyramid": (
+        AGES.mark_bar().encode(y="age:N", x="people:Q").transform_calculate(people=f"{SIGNED} * 2"),
+        "after its transforms two rows are one bar",
+    ),
     "two-of-a-point-when-folded": (
         ALONE.mark_line(point=True).encode(x="month:O", y="value:Q").transform_fold(["month", "first"]),
         "or one point of a line",
@@ -95,6 +106,8 @@ EMPTY = {
     ),
 }
 DRAWN = {
+    "a-pyramid-in-one-colour": PYRAMID.encode(y="age:N", x="people:Q"),
+    "a-pyramid-upright": PYRAMID.encode(x="age:N", y=alt.Y("people:Q").axis(format=".1f")),
     "values-between-gaps-with-points": ALONE.mark_line(point=True).encode(x="month:Q", y="seen:Q"),
     "bars-to-see-through": CARE.mark_bar(opacity=0.5).encode(x="team:N", y=alt.Y("seen:Q", stack=None), color="ward:N"),
     "stacked": CARE.mark_bar().encode(x="team:N", y="seen:Q", color="ward:N"),

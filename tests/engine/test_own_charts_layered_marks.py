@@ -52,6 +52,19 @@ REFUSED = {
         + alt.Chart(ROWS.assign(words=["N", "", "N", ""])).mark_text().encode(x="area:N", y="cost:Q", text="words:N"),
         "nothing says which color is which team",
     ),
+    "no-legend-and-no-names": (
+        BASE.mark_bar().encode(x=alt.X("area:N", axis=None), y="sum(seen):Q", color=alt.Color("area:N", legend=None)),
+        "nothing says which color is which area",
+    ),
+    "no-legend-over-time": (
+        BASE.mark_point().encode(x="cost:Q", y="seen:Q", color=NO_LEGEND),
+        "nothing says which color is which team",
+    ),
+    "totals-of-each-bar-side-by-side": (
+        SIDE_BY_SIDE + LABELS.encode(y="sum(seen):Q", text="sum(seen):Q", detail="team:N"),
+        "lie between the bars",
+    ),
+    "values-at-the-height-of-all": (SIDE_BY_SIDE + LABELS.encode(y="max(seen):Q"), "lie between the bars"),
     "no-legend-and-a-tooltip": (
         BASE.mark_bar().encode(x="area:N", y="seen:Q", color=NO_LEGEND, tooltip="team:N"),
         "nothing says which color",
@@ -60,6 +73,11 @@ REFUSED = {
 DRAWN = {
     "bars-side-by-side": SIDE_BY_SIDE + LABELS.encode(xOffset="team:N"),
     "total-over-bars-side-by-side": SIDE_BY_SIDE + LABELS.encode(y="sum(cost):Q", text="sum(cost):Q"),
+    "total-of-their-own-over-bars-side-by-side": SIDE_BY_SIDE + LABELS.encode(y="max(seen):Q", text="sum(seen):Q"),
+    "sum-at-its-height": SIDE_BY_SIDE.encode(y="sum(seen):Q") + LABELS.encode(y="sum(seen):Q", text="sum(seen):Q"),
+    "one-name-set-off": alt.Chart(ROWS.assign(ours=ROWS["area"] == "A"))
+    .mark_bar()
+    .encode(y="area:N", x="sum(seen):Q", color=alt.Color("ours:N", legend=None)),
     "slices": with_labels(STACKED),
     "slices-in-order": with_labels(STACKED.encode(order="seen:Q"), color=alt.value("white")),
     "slices-of-their-radius": SLICES.mark_arc().encode(radius="seen:Q"),

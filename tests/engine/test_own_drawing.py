@@ -245,7 +245,8 @@ def test_fresh_processes_give_the_same_digests_in_any_order_time_zone_and_seed()
 
 SETUP = code(
     "import altair as alt, matplotlib.pyplot as plt, pandas as pd, plotly.graph_objects as go\n"
-    "from natpatsip import charts\nfrom natpatsip.blocks.tables_and_callouts import Drawing\n"
+    "from IPython.display import Markdown\nfrom natpatsip import charts\n"
+    "from natpatsip.blocks.tables_and_callouts import Drawing\n"
     "f = pd.DataFrame({'month': ['2024-07', '2024-08'], 'beds': [3, 50]})\n"
     "trend = charts.trend(f, x='month', y='beds', y_title='Beds')\n"
     "def fig(chart, name):\n"
@@ -260,12 +261,16 @@ CELLS = {
     "svg": ("picture('pic-svg', '<svg/>', alt='A')", "pic-svg"),
     "numbered": ("table(f.style, caption='Beds {#tbl-beds}')", "table tbl-beds"),
     "styler": ("f.style.set_caption('Beds')", "table in cell styler"),
+    "markdown": ("display(Markdown('| month | beds |\\n|---|---|\\n| July | 3 |'))", "table in cell markdown"),
+    "in-a-callout": ("callout('note', 'Beds', '| beds |\\n|---|\\n| 3 |')", "table in cell in-a-callout"),
     "drawn": ("tiles(tile('3', 'beds', icon='bed', drawing=Drawing('<svg/>', 'Beds')))", "tiles in cell drawn"),
 }
 KNOWN = {
     "engine": "fig(trend, 'fig-engine')",
     "table": "table(f, caption='Beds')",
     "tiles": "tiles(tile('3', 'beds', icon='bed'))",
+    "callout": "callout('note', 'Beds', 'All beds, in North | South.')",
+    "words": "Markdown('All beds, in North | South.')",
 }
 
 
@@ -275,7 +280,8 @@ def ran(tmp_path_factory):
     pasted = prose("![North has the most beds](attachment:image.png)", id="pasted")
     pasted.attachments = {"image.png": {"image/png": PNG}}
     cells = [SETUP, *(code(source, id=name) for name, (source, _) in CELLS.items())]
-    cells += [pasted, *(code(source, id=name) for name, source in KNOWN.items())]
+    cells += [pasted, prose("`{python} Markdown('| beds |\\n|---|\\n| 3 |')`", id="inline")]
+    cells += [*(code(source, id=name) for name, source in KNOWN.items())]
     project = small(tmp_path_factory.mktemp("drawings"), ward=cells)
     return project, executed(project)
 
@@ -305,7 +311,8 @@ def entry_of(finding):
 
 def test_each_is_a_finding_in_its_cell_and_what_it_says_to_write_closes_it(ran):
     still_open, accepted = outcome(*ran)
-    names = {**{cell: name for cell, (_, name) in CELLS.items()}, "pasted": "image in cell pasted"}
+    names = {cell: name for cell, (_, name) in CELLS.items()}
+    names |= {"pasted": "image in cell pasted", "inline": "table in cell inline"}
     assert {each.cell: each.found.rpartition(" ")[0] for each in still_open} == names
     assert not accepted
     for each in still_open:
@@ -341,9 +348,12 @@ def test_one_of_two_drawings_of_a_cell_is_not_taken_for_the_other(ran):
         twice.outputs = [*kept, type(twice.outputs[0])(other)]
         accepted = {"check": "own-drawing", "found": "table in cell styler 12345678", "reason": "Ann"}
         (finding,) = [each for each in outcome(project, content, accepted)[0] if each.cell == "styler"]
+        old = [{**accepted, "found": f"table in cell styler {digit * 8}"} for digit in "ab"]
+        both = [each.message for each in outcome(project, content, *old)[0] if each.cell == "styler"]
     finally:
         twice.outputs = kept
     assert "The params accept" not in finding.message
+    assert [f"accepted.{number}.found" in message for number, message in enumerate(both)] == [True, True]
 
 
 def test_an_acceptance_of_a_drawing_that_is_not_in_the_report_is_a_finding(ran):

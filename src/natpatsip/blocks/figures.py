@@ -151,7 +151,8 @@ def figure(
         title: ``cord_management`` is shown as ``fig-cord-management``.
     chart : altair chart, or figure of matplotlib or Plotly
         One of `natpatsip.charts`, or any other. Charts of Altair are interactive in pages; those of other libraries are
-        pictures. Plotly's are drawn by kaleido, which needs Chrome or Chromium.
+        pictures. Plotly's are drawn by kaleido, which needs Chrome or Chromium. Any chart that `natpatsip.charts` did
+        not draw, or that was changed since, is a finding of ``natpatsip check`` until somebody has looked at it.
     title : str
         The message, as a headline.
     description : str
@@ -305,7 +306,8 @@ def picture(
     Parameters
     ----------
     drawing : str, Diagram or figure of matplotlib
-        An SVG, or a diagram of `natpatsip.blocks.diagrams`, which has a second layout for narrow pages.
+        An SVG, or a diagram of `natpatsip.blocks.diagrams`, which has a second layout for narrow pages. Any other than
+        such a diagram is a finding of ``natpatsip check`` until somebody has looked at it.
 
     Raises
     ------

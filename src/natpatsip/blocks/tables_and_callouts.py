@@ -120,7 +120,8 @@ def table(rows: pd.DataFrame | pd.Series[Any] | Styler | GT, *, caption: str = "
     ----------
     rows : DataFrame, Series, Styler or GT
         The rows; or a table of pandas (``frame.style``) or Great Tables, of which text and structure are kept:
-        spanners, groups of rows, values as they were formatted, notes. Its colours are left out.
+        spanners, groups of rows, values as they were formatted, notes. Its colours are left out. It is a finding of
+        ``natpatsip check`` until somebody has read it beside its data.
     caption : str
         What the table holds, in one line. A Styler or GT may have one of its own.
 

@@ -18,13 +18,15 @@ from natpatsip.blocks.own_drawings import SHOWN
 from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import OWN_DRAWING, Finding, Place, drawing_in
+from natpatsip.checks.published_tables import in_markdown
 from natpatsip.errors import StagingError
-from natpatsip.files.digests import sha256
+from natpatsip.files.digests import digest_of_drawn, sha256
 from natpatsip.params import place
+from natpatsip.pipeline.inline_code import KEPT
 from natpatsip.pipeline.staging.chapter import ATTACHED, TABLE_ID, pasted_image
 from natpatsip.quarter import PARAMS_FOLDER
 
-TILES = ":::: {.tiles"
+TILES, CALLOUT = ":::: {.tiles", "::: {.callout-"
 SMALL = "SVG"  # of a block: small drawings within it, rather than a table that a library has formatted
 LOOK = {
     "figure": (
@@ -70,7 +72,7 @@ def check(context: CheckContext) -> list[Finding]:
         (at, drawing)
         for name in context.executed
         for at, cell in context.cells(name)
-        for drawing in (_pasted(cell, at) if cell.cell_type == "markdown" else _shown(cell, at))
+        for drawing in (*_pasted(cell, at), *_shown(cell, at), *_written(cell, at))
     ]
     outdated = _outdated(context, {drawing.found for _, drawing in drawings})
     return [
@@ -78,21 +80,36 @@ def check(context: CheckContext) -> list[Finding]:
     ]
 
 
-def _outdated(context: CheckContext, found: Collection[str]) -> dict[str, tuple[str, str]]:
-    """Return what the params accept and no drawing is any more, with its place, by the names of drawings."""
+def _outdated(context: CheckContext, found: Collection[str]) -> list[tuple[str, str]]:
+    """Return what the params accept and no drawing is any more, each with its place."""
     of_drawings = [(n, each.found) for n, each in enumerate(context.plan.params.accepted) if each.check == OWN_DRAWING]
     places = partial(place, context.quarter, context.project, "accepted")
-    return {drawing_in(seen): (seen, places(n, "found")) for n, seen in of_drawings if seen not in found}
+    return [(seen, places(n, "found")) for n, seen in of_drawings if seen not in found]
 
 
 def _shown(cell: Any, at: Place) -> Iterator[_Drawing]:
     """Yield the drawings and tables that a cell shows and other code has made."""
-    for data in (output.get("data", {}) for output in cell.get("outputs", ())):
+    for data in _outputs(cell):
         for kind, record in (("figure", data.get(FIGURE)), ("picture", data.get(PICTURE)), ("", data.get(BLOCK))):
             if record and (own := record.get("own")):
                 name = record["id"] if kind else _name_of_block(record["markdown"], at)
                 of_block = "small drawing" if own["made_with"] == SMALL else "table"
                 yield _Drawing(kind or of_block, name, own["made_with"], own["digest"])
+
+
+def _written(cell: Any, at: Place) -> Iterator[_Drawing]:
+    """Yield the tables that code has written as Markdown, by itself, in a callout or inline."""
+    inline = [each["result"].get("data", {}) for each in cell.metadata.get(KEPT, ())]
+    for data in (*_outputs(cell), *inline):
+        block = data[BLOCK]["markdown"] if BLOCK in data else ""
+        text = block if block.startswith(CALLOUT) else "" if block else "".join(data.get("text/markdown", ""))
+        if any(in_markdown(text)):
+            digest = digest_of_drawn(text)[:SHOWN]
+            yield _Drawing("table", f"table in cell {at.cell}", "code that is not natpatsip's", digest)
+
+
+def _outputs(cell: Any) -> list[Mapping[str, Any]]:
+    return [output.get("data", {}) for output in cell.get("outputs", ())]
 
 
 def _name_of_block(markdown: str, at: Place) -> str:
@@ -111,11 +128,13 @@ def _pasted(cell: Any, at: Place) -> Iterator[_Drawing]:
             yield _Drawing("image", f"image in cell {at.cell}", "", sha256(content)[:SHOWN])
 
 
-def _message(drawing: _Drawing, context: CheckContext, outdated: Mapping[str, tuple[str, str]]) -> str:
+def _message(drawing: _Drawing, context: CheckContext, outdated: list[tuple[str, str]]) -> str:
     """Return what to look at, and what to write where if it is right."""
     said = LOOK[drawing.kind].format(**vars(drawing))
-    if drawing.name in outdated:
-        was, where = outdated[drawing.name]
+    before = next((each for each in outdated if drawing_in(each[0]) == drawing.name), None)
+    if before and not _is_accepted(drawing, context):
+        outdated.remove(before)  # another drawing in the cell has an entry of its own to change
+        was, where = before
         return (
             f"{said} The params accept {was}, and since then its data or its code have changed. If it is right, write "
             f"at {where}, with who has looked and when as the reason: found: {drawing.found}"
@@ -124,3 +143,7 @@ def _message(drawing: _Drawing, context: CheckContext, outdated: Mapping[str, tu
         f"{said} If it is right, write under accepted in {PARAMS_FOLDER}/{context.quarter}.yml, with who has looked "
         f"and when as the reason: - {{check: {OWN_DRAWING}, found: {drawing.found}, reason: …}}"
     )
+
+
+def _is_accepted(drawing: _Drawing, context: CheckContext) -> bool:
+    return any(each.check == OWN_DRAWING and each.found == drawing.found for each in context.plan.params.accepted)

@@ -55,7 +55,7 @@ def tables_in(place: Place, cell: Any) -> Iterator[PublishedTable]:
 def _carried(cell: Any) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
     if cell.cell_type == "markdown":
         text = substitute(cell, text_of) if KEPT in cell.metadata else cell.source
-        yield from (("the table", rows) for rows in _in_markdown(text))
+        yield from (("the table", rows) for rows in in_markdown(text))
     for output in cell.get("outputs", ()):
         data = output.get("data", {})
         if FIGURE in data:
@@ -64,7 +64,7 @@ def _carried(cell: Any) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
         if VEGALITE in data:
             yield from (("the chart's specification", rows) for rows in _in_specification(data[VEGALITE]))
         markdown = data.get(BLOCK, {}).get("markdown") or "".join(data.get("text/markdown", ""))
-        yield from (("the table", rows) for rows in _in_markdown(markdown))
+        yield from (("the table", rows) for rows in in_markdown(markdown))
         if html := "".join(data.get("text/html", "")):
             yield from (("the output of the cell", rows) for rows in _in_html(html))
         plain = "".join(output.get("text", "")) or "".join(data.get("text/plain", ""))
@@ -72,7 +72,7 @@ def _carried(cell: Any) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
             yield from (("the output of the cell", rows) for rows in _in_plain_text(plain))
 
 
-def _in_markdown(text: str) -> Iterator[list[tuple[str, ...]]]:
+def in_markdown(text: str) -> Iterator[list[tuple[str, ...]]]:
     """Yield the pipe tables of a text."""
     lines = text.splitlines()
     for number, line in enumerate(lines):

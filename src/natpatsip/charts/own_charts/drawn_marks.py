@@ -6,6 +6,7 @@ Vega draws such a chart without a word: axes and title, and no mark. `natpatsip.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import pairwise, product
 from typing import Any
@@ -18,6 +19,7 @@ PLACED = {"type": "none", "contains": "content"}  # every mark is placed by `nat
 POINTS = ("symbol", "text", "rect", "rule")  # marks that show a value by themselves
 BARS = ("bar", "rect")  # marks that Vega draws as rectangles
 APART = {"x2", "y2", "detail"}  # channels of bars that may end where another begins
+ZERO = re.compile(r"0(?:\.0+)?\s?%?")  # as the label of an axis
 EDGE = 1.0  # pixels that a mark may lie beyond the plot
 
 
@@ -166,7 +168,7 @@ def _joined(views: Sequence[Mapping[str, Any]], scene: Mapping[str, Any]) -> str
     `specifications` looks for them in the rows of charts that draw these as they are.
     """
     bars = any(
-        _end_to_end(items, along)
+        _end_to_end(items, along, list(_zeros(scene, along)))
         for view, items in _changed(views, scene, BARS, ("rect",))
         if mark_of(view) == "bar" and not APART & view["encoding"].keys()
         for along, other in ("xy", "yx")
@@ -205,8 +207,11 @@ def _is_summed(encoding: Mapping[str, Any]) -> bool:
     return any(isinstance(each, Mapping) and {"aggregate", "bin"} & each.keys() for each in encoding.values())
 
 
-def _end_to_end(items: Items, along: str) -> bool:
-    """Return True if two bars of one colour are one, with an end of each at one of the other's."""
+def _end_to_end(items: Items, along: str, zeros: Collection[float]) -> bool:
+    """Return True if two bars of one colour are one, with an end of each at one of the other's, except at 0.
+
+    Bars of values below 0 and above it meet there: each is seen from where it begins, as in a pyramid of ages.
+    """
     across, length, extent = ("x", "height", "width") if along == "y" else ("y", "width", "height")
     bars: dict[tuple[Any, ...], list[tuple[float, float]]] = {}
     for each in items:
@@ -215,7 +220,19 @@ def _end_to_end(items: Items, along: str) -> bool:
             look = (each.get(across) or 0, each[extent], each.get("fill"), each.get("opacity"))
             bars.setdefault(look, []).append((start, start + each[length]))
     pairs = (pair for ends in map(sorted, bars.values()) for pair in pairwise(ends))
-    return any(abs(before[1] - after[0]) < EDGE for before, after in pairs)
+    ends = (before[1] for before, after in pairs if abs(before[1] - after[0]) < EDGE)
+    return any(all(abs(end - zero) > EDGE for zero in zeros) for end in ends)
+
+
+def _zeros(group: Mapping[str, Any], along: str) -> Iterator[float]:
+    """Yield where the axes of a drawing say 0."""
+    sides = ("bottom", "top") if along == "x" else ("left", "right")
+    for item in group.get("items", ()):
+        if group.get("role") == "axis-label" and ZERO.fullmatch(str(item.get("text", ""))):
+            yield float(item.get(along) or 0)
+        elif isinstance(item, Mapping) and (group.get("role") != "axis" or item.get("orient") in sides):
+            for inner in item.get("items", ()):
+                yield from _zeros(inner, along)
 
 
 def _twice_in_one_place(items: Items) -> bool:

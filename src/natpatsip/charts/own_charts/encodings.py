@@ -89,20 +89,35 @@ def _unexplained(specification: Specification) -> str:
     explained = {
         channel["field"]
         for name, channel in channels
-        if (channel.get("legend", {}) is not None if name in LOOKS else name not in NO_LABELS)
+        if name not in NO_LABELS and channel.get("legend" if name in LOOKS else "axis", {}) is not None
     }
     explained |= {field for view in views for field in view["facets"]}
     for view in views:
         for name, channel in channels_of(view["encoding"]):
             names = {row.get(channel["field"]) for row in rows_of(view, specification)}
             is_name = name in LOOKS and channel.get("type") in ("nominal", "ordinal")
-            is_explained = channel["field"] in explained or names <= _names_in_labels(channel["field"], specification)
+            is_explained = (
+                channel["field"] in explained
+                or _sets_off_names(channel["field"], view, specification)
+                or names <= _names_in_labels(channel["field"], specification)
+            )
             if is_name and not is_explained and len(names) > 1:
                 return (
                     f"nothing says which {name} is which {channel['field']}: it has no legend. Leave legend=None "
                     "out, or write the names into the chart."
                 )
     return ""
+
+
+def _sets_off_names(field: str, view: Specification, specification: Specification) -> bool:
+    """Return True if each name on an axis has one look, as where one organisation is set off from the others."""
+    axes = [
+        field_of(channel)
+        for name, channel in channels_of(view["encoding"])
+        if name in ("x", "y") and channel.get("type") in ("nominal", "ordinal") and channel.get("axis", {}) is not None
+    ]
+    looks = {(*map(row.get, axes), row.get(field)) for row in rows_of(view, specification)}
+    return bool(axes) and len(looks) == len({look[:-1] for look in looks})
 
 
 def _names_in_labels(field: str, specification: Specification) -> set[Any]:

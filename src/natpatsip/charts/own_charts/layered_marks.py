@@ -13,6 +13,7 @@ from natpatsip.charts.own_charts.specifications import (
     PATHS,
     Rows,
     Specification,
+    channels_of,
     children,
     field_of,
     mark_of,
@@ -88,13 +89,20 @@ def _between_their_bars(unit: Specification, views: Sequence[Specification]) -> 
             if mark_of(view) == "bar" and field_of(view["encoding"].get(offset)) and same[0] == same[1] != "":
                 other = "y" if place == "x" else "x"
                 heights = [field_of(each["encoding"].get(other)) for each in (unit, view)]
-                if offset not in unit["encoding"] and heights[0] == heights[1]:
-                    name = field_of(view["encoding"][offset])
+                name = field_of(view["encoding"][offset])
+                if offset not in unit["encoding"] and heights[0] == heights[1] and not _is_total(unit, other, name):
                     return (
                         f"labels of {heights[0]} over bars that are side by side lie between the bars. Give the labels "
                         f"the same {offset}: {name}."
                     )
     return ""
+
+
+def _is_total(label: Specification, height: str, parts: str) -> bool:
+    """Return True if a label says one number of all bars that are side by side, at a height that is of all too."""
+    channels = list(channels_of(label["encoding"]))
+    is_of_all = {name for name, channel in channels if name in (height, "text") and "aggregate" in channel}
+    return is_of_all == {height, "text"} and parts not in [field_of(channel) for _, channel in channels]
 
 
 def _apart_from_their_slices(unit: Specification, views: Sequence[Specification]) -> str:
