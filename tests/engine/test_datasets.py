@@ -361,6 +361,29 @@ def test_a_row_that_is_missing_is_added_with_the_marks_that_its_numbers_may_have
     assert 'a number that nobody reported is written "*" or "NS", and is not 0' in refused(project, WAITS)
 
 
+@pytest.mark.parametrize(("month", "never"), [("2024-06", 0), (None, 1)])
+def test_a_series_that_never_has_a_row_may_be_left_out_in_the_declaration(project, month, never):
+    series = {"team": "Riverside", "pathway": "assessment"}
+    edit(project, WAITS, where(**series | ({"month": month} if month else {})))
+    error = refused(project, WAITS)
+    assert error.count("Riverside, assessment: no row for 2024-0") == 1
+    assert error.count("; if it never has a row in this file, write members: found under series of the file") == never
+
+
+def test_only_a_period_has_to_be_no_later_than_the_report_of_its_row(project):
+    edit(project, "reported", put(3, "source", "2025-26-Q1"))
+    assert "2025-26-Q1" in set(datasets.load("reported", quarter=Q2, project=project)["source"])
+
+
+@pytest.mark.parametrize("text", [" a report", "a report ", "a\u200breport"])
+def test_a_text_with_something_that_is_not_seen_is_refused_with_why(project, text):
+    edit(project, "reported", put(3, "source", text))
+    assert refused(project, "reported").endswith(
+        f'row 3, column source: found "{text}", expected a text. A space at its end, or a letter that is not seen, '
+        "makes it another text than the same one without."
+    )
+
+
 @pytest.mark.parametrize(("texts", "dtype"), [(["true", "false"], "bool"), (["true", ""], "boolean")])
 def test_truths_are_of_one_type_and_keep_what_is_missing(project, texts, dtype):
     own = {"name": "x", "path": "x.csv", "schema": {"fields": [{"name": "n"}, {"name": "is_open", "type": "boolean"}]}}

@@ -467,7 +467,7 @@ def test_the_dictionary_says_what_a_file_holds_by_its_title_or_its_description(p
 
 
 def test_the_dictionary_explains_the_marks_that_stand_for_something(project):
-    marks = ["", "-", {"value": "NS", "label": "not submitted"}]
+    marks = [{"value": "", "label": "not known"}, "-", {"value": "NS", "label": "not submitted"}]
     own = {"name": "beds", "path": "beds.csv", "schema": {"fields": [{"name": "ward"}], "missingValues": marks}}
     trust.declare(project, {"resources": [own]})
     assert "| `ward` | `NS` not submitted |" in dictionary.render(datasets.declared(project))

@@ -93,6 +93,7 @@ def test_a_date_that_has_two_targets_is_refused_for_one_series_too():
         ({"improvement": {"A": "increase"}}, r"improvement has no direction for 1 series \(B\)"),
         ({"improvement": {"A": "increase", "B": "up"}}, "improvement is 'up'"),
         ({"improvement": "higher"}, "improvement is 'higher'; expected \"increase\""),
+        ({"improvement": ["increase"]}, r"improvement is \['increase'\]; expected \"increase\""),
         ({"target": "none"}, "target is 'none'; expected one finite number"),
         ({"fix_after": 11}, "fix_after is 11; expected a whole number of points, 12 or more"),
     ],

@@ -103,6 +103,12 @@ def test_a_list_among_values_or_dates_is_named_by_its_row():
         spc.xmr([1, 2], dates=["2024-01", ("2024-02", 1)])
 
 
+@pytest.mark.parametrize("point", [True, 2.0, "2", None])
+def test_where_a_series_has_no_dates_a_rebase_is_at_the_number_of_a_point(point):
+    with pytest.raises(SpcError, match=r"Rebase 2 is .*; expected the number of a point, as the series has no dates"):
+        spc.xmr([1, 2, 3, 4], rebase=[3, point])
+
+
 def test_a_target_too_large_for_a_number_is_refused():
     with pytest.raises(ValueError, match="expected one finite number"):
         spc.xmr([1, 2], target=10**400)

@@ -292,6 +292,12 @@ def test_three_events_of_a_date_have_dates_of_their_own():
     assert (found.index - pd.Timestamp("2024-01-05")).microseconds.tolist() == [0, 1, 2]
 
 
+def test_rows_of_a_date_are_in_the_order_in_which_they_are_given():
+    counts = [int(row in (0, 10, 39)) for row in range(40)]
+    between = spc.between_events(["2024-01-01"] * 40, counts, opportunities=[1] * 40)
+    assert between.tolist() == [10, 29]
+
+
 def test_two_events_have_one_time_between_them():
     found = spc.between_events(["2024-01-01", "2024-01-05"])
     assert (found.tolist(), found.name) == ([4], "between")

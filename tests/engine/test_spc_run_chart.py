@@ -2,6 +2,7 @@
 
 from itertools import combinations, pairwise
 
+import pandas as pd
 import pytest
 
 from natpatsip import spc
@@ -142,6 +143,13 @@ def test_a_run_chart_has_the_columns_and_settings_of_its_series():
     assert [each["verdict"] for each in chart.attrs["runs"]] == ["too few points"] * 2
     assert chart["target"].tolist() == [5] * 6
     assert not chart["signal_flag"].any()
+
+
+def test_a_run_chart_is_in_order_of_its_dates_which_a_rebase_may_name():
+    months = pd.to_datetime(["2024-03-01", "2024-01-01", "2024-02-01"])
+    chart = spc.run_chart([3, 1, 2], dates=months, rebase=["2024-03-01"])
+    assert chart["date"].tolist() == sorted(months)
+    assert (chart["value"].tolist(), chart["median"].tolist()) == ([1, 2, 3], [1.5, 1.5, 3])
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,18 @@ def test_summary_makes_the_panel_itself_where_it_is_given_data():
     pd.testing.assert_frame_equal(direct, spc.summary(charts(frame, target=2)))
 
 
+def test_a_summary_has_a_row_for_each_series_in_these_columns():
+    found = spc.summary(charts(frame_of([1, 2, 3], list(range(13)))))
+    assert " ".join(found.columns) == (
+        "team segment start end n missing mean lpl upl target latest_date latest_value common_cause "
+        "special_cause_improvement special_cause_concern "
+        "improvement variation_type variation_icon variation assurance_type assurance_icon assurance "
+        "short_group_warning"
+    )
+    assert found["n"].tolist() == [3, 13]
+    assert found["short_group_warning"].tolist() == [True, False]
+
+
 def test_a_missing_latest_value_does_not_hide_a_signal():
     row = spc.summary(spc.xmr([50, 51] * 10 + [70, None])).iloc[0]
     assert row["variation_type"] == "special_cause_improvement"
@@ -74,6 +86,7 @@ def test_summary_says_what_it_lacks():
         spc.summary(bare)
     with pytest.raises(ValueError, match="does not say which direction is better"):
         spc.summary(bare, by="team")
-    with pytest.raises(ValueError, match=r"Expected the result of spc\.xmr or spc\.panel"):
-        spc.summary(result.drop(columns="mean"))
+    for other in (result.drop(columns="mean"), [1, 2, 3], None):
+        with pytest.raises(ValueError, match=r"Expected the result of spc\.xmr or spc\.panel"):
+            spc.summary(other)
     pd.testing.assert_frame_equal(spc.summary(bare, by="team", improvement="increase"), spc.summary(result))
