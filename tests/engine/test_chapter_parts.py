@@ -310,6 +310,7 @@ def test_the_filter_about_numbers_is_run_where_there_are_numbers(staged):
 
 @pytest.fixture
 def stays():
+    pandoc_process.stop()  # those of other tests
     with memory.remembering(is_on=True):
         yield
     memory.forget()

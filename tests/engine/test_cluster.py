@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 import nbformat
@@ -20,8 +20,11 @@ from test_prefork import comparable
 from natpatsip.errors import NotebookError
 from natpatsip.pipeline.execution import dask_cluster, dask_worker
 from natpatsip.pipeline.execution.dask_worker import Task
+from natpatsip.pipeline.execution.scheduler import execute
 from natpatsip.pipeline.notebook import Notebook
-from support.projects import code, command, engine, example, natpatsip, prose, small
+from natpatsip.pipeline.plan import Plan
+from natpatsip.quarter import Quarter
+from support.projects import code, command, engine, example, prose, small
 
 pytestmark = pytest.mark.end_to_end
 DASK = [sys.executable, "-m", "dask"]
@@ -31,7 +34,6 @@ CALM = {  # what Dask measures of itself, in each of its processes, all the time
     "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",
     "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "5s",
 }
-NO_DISTRIBUTED = "raise ImportError('No module named distributed')\n"
 
 
 @contextmanager
@@ -88,41 +90,27 @@ def a_worker(address, folder, name, *options, **environment):
         yield started
 
 
-HTML = ("build", Q2, "--to", "html", "--renderer", "pandoc")
-
-
 def build(project, *arguments):
-    return command(project, *HTML, *arguments)
+    return command(project, "build", Q2, "--to", "html", "--renderer", "pandoc", *arguments)
 
 
-EXECUTE = """
-import sys
-from contextlib import nullcontext
-from pathlib import Path
-
-from natpatsip.pipeline.execution.dask_cluster import connect
-from natpatsip.pipeline.execution.scheduler import execute
-from natpatsip.pipeline.plan import Plan
-from natpatsip.quarter import Quarter
-
-plan = Plan.of(Path.cwd(), Quarter.parse("2024-25-Q2"))
-with connect(sys.argv[1], log=print) if sys.argv[1:] else nullcontext() as cluster:
-    execute(plan, jobs=2, log=print, cluster=cluster)
-"""
+def executed(project, *, address=""):
+    """Return the notebooks of a report as they are executed, by name, and what was said."""
+    said = []
+    with dask_cluster.connect(address, log=said.append) if address else nullcontext() as connected:
+        execute(Plan.of(project, Quarter.parse(Q2)), jobs=2, log=said.append, cluster=connected)
+    files = (project / "build" / Q2 / "notebooks").glob("*.ipynb")
+    notebooks = {file.name: nbformat.read(file, as_version=4) for file in files}
+    shutil.rmtree(project / "build")
+    return notebooks, said
 
 
 def test_the_notebooks_of_a_report_equal_those_of_a_build_here(cluster, tmp_path):
     project = example(tmp_path / "project")
     (project / "notebooks" / "beside.py").write_text("", encoding="utf-8")  # files beside notebooks travel too
-    made = []
-    for arguments in ([], [cluster[0]]):
-        run = subprocess.run([sys.executable, "-c", EXECUTE, *arguments], cwd=project, capture_output=True, text=True)
-        assert run.returncode == 0, run.stderr
-        files = sorted((project / "build" / Q2 / "notebooks").glob("*.ipynb"))
-        made.append({file.name: nbformat.read(file, as_version=4) for file in files})
-        shutil.rmtree(project / "build")
-    assert f"{cluster[0]}: 2 workers" in run.stdout
-    here, there = made
+    here, _ = executed(project)
+    there, said = executed(project, address=cluster[0])
+    assert f"{cluster[0]}: 2 workers" in "\n".join(said)
     assert here.keys() == there.keys() == {path.name for path in (project / "notebooks").glob("*.ipynb")}
     for name, notebook in here.items():
         assert there[name].metadata.papermill.input_path == notebook.metadata.papermill.input_path
@@ -285,10 +273,8 @@ def test_what_is_not_an_address_is_refused(tmp_path, address):
     assert "Traceback" not in run.stderr
 
 
-def test_without_the_extra_it_is_said_how_to_install_it(tmp_path):
-    (tmp_path / "distributed.py").write_text(NO_DISTRIBUTED, encoding="utf-8")
-    project = small(tmp_path / "project")
-    arguments = (*HTML, "--cluster", "tcp://127.0.0.1:9")
-    run = natpatsip(project, *arguments, env=os.environ | {"PYTHONPATH": str(tmp_path)})
+def test_without_the_extra_it_is_said_how_to_install_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    run = build(small(tmp_path / "project"), "--cluster", "tcp://127.0.0.1:9")
     assert run.returncode == 1
     assert "distributed is not installed. Install the extra: uv sync --extra cluster" in run.stderr

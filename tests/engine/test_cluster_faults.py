@@ -7,15 +7,18 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
-from test_cluster import CALM, DASK, Q2, eventually
+from test_cluster import CALM, Q2, eventually
 
 from natpatsip.pipeline.execution import dask_cluster
+from support.killing import SERVER
 from support.projects import code, command, prose, small
 
 pytestmark = [
@@ -41,8 +44,22 @@ def _hurried(monkeypatch):
 @dataclass
 class Cluster:
     address: str
-    scheduler: subprocess.Popen[bytes]
-    workers: list[subprocess.Popen[bytes]]
+    scheduler: Any
+    workers: list[Any]
+
+
+def _dask(arguments, log):
+    """Do what the command line of Dask does, in a fork of a process that has imported what takes most of its time."""
+    import dask
+    from dask.__main__ import main
+
+    said = os.open(log, os.O_WRONLY | os.O_CREAT)
+    for stream in (1, 2):
+        os.dup2(said, stream)
+    os.environ.update(CALM | SOON)
+    dask.config.refresh()
+    sys.argv = ["dask", *arguments]
+    main()
 
 
 @contextmanager
@@ -53,9 +70,9 @@ def cluster(folder, *, workers, secure=()):
     with ExitStack() as stack:
 
         def start(name, *arguments):
-            said = stack.enter_context((folder / f"{name}.log").open("wb"))
-            started = subprocess.Popen([*DASK, *arguments], stdout=said, stderr=said, env=os.environ | CALM | SOON)
-            stack.callback(started.wait)
+            started = SERVER.Process(target=_dask, args=(arguments, folder / f"{name}.log"))
+            started.start()
+            stack.callback(started.join)
             stack.callback(started.kill)  # which ends a frozen one too
             return started
 
@@ -110,7 +127,7 @@ def test_what_a_cluster_lost_midway_is_said_within_seconds(tmp_path, who, how, s
         def lose():
             eventually(tmp_path / "asleep", "zzz")
             for each in started.workers if who == "workers" else [started.scheduler]:
-                each.send_signal(how)
+                os.kill(each.pid, how)
             return time.monotonic()
 
         losing = beside.submit(lose)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
@@ -15,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from natpatsip.pipeline.render.chapters import READER, walk
-from natpatsip.pipeline.render.pandoc import pandoc_path
+from natpatsip.pipeline.render.chapters import walk
 from natpatsip.pipeline.staging import commonmark
 from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows
+from support.reading import read_by_pandoc
 
 BLOCKS = {
     "list": "- staff\n- space",
@@ -46,14 +44,6 @@ WORDS = {
     "year-in-a-paragraph": "We began in\n2024. That was a year.",
     "mention": "Ask @home or jane@example.nhs.uk.",
 }
-
-
-def pandoc(text):
-    done = subprocess.run(
-        [pandoc_path(), "--fail-if-warnings", f"--from={READER}", "--to=json"],
-        input=text, capture_output=True, text=True, encoding="utf-8", check=True,
-    )  # fmt: skip
-    return json.loads(done.stdout)["blocks"]
 
 
 NAMES = {"BulletList": "ul", "OrderedList": "ol", "BlockQuote": "blockquote", "Table": "table"}
@@ -100,12 +90,12 @@ def shown(text):
 @pytest.mark.parametrize("name", BLOCKS)
 def test_a_block_needs_no_empty_line_before_it(name, before):
     text = before + BLOCKS[name]
-    assert shape(pandoc(as_pandoc(text))) == shown(text)
+    assert shape(read_by_pandoc(as_pandoc(text))) == shown(text)
 
 
 @pytest.mark.parametrize("name", WORDS)
 def test_what_is_no_list_in_jupyterlab_is_text(name):
-    blocks = pandoc(as_pandoc(WORDS[name]))
+    blocks = read_by_pandoc(as_pandoc(WORDS[name]))
     assert shape(blocks) == []
     assert "".join(words(blocks)) == "".join(WORDS[name].split())
 
@@ -126,7 +116,7 @@ def test_threads_get_a_parser_whose_lists_and_tables_are_filled(monkeypatch):
 
 
 def test_a_list_keeps_its_items_together():
-    ((found,),) = [pandoc(as_pandoc("Text:\n- a\n  - b\n- c"))[1:]]
+    ((found,),) = [read_by_pandoc(as_pandoc("Text:\n- a\n  - b\n- c"))[1:]]
     assert [block["t"] for item in found["c"] for block in item] == ["Plain", "BulletList", "Plain"]
 
 
@@ -178,7 +168,7 @@ SIGNS = {
 
 @pytest.mark.parametrize("name", SIGNS)
 def test_no_sign_or_word_that_jupyterlab_shows_is_lost(name):
-    assert seen(pandoc("# T\n\n" + as_pandoc(SIGNS[name]))) == f"T{seen_in_jupyterlab(SIGNS[name])}"
+    assert seen(read_by_pandoc("# T\n\n" + as_pandoc(SIGNS[name]))) == f"T{seen_in_jupyterlab(SIGNS[name])}"
 
 
 def test_superscript_and_subscript_are_of_one_word():
@@ -190,7 +180,7 @@ def test_a_label_in_brackets_has_its_address_from_its_own_cell():
     """Pandoc reads the chapter as one text: a label, or a heading, of another cell would be taken for this one's."""
     first = as_pandoc("See [a][1] and [b].\n\n[1]: https://a.example\n[b]: https://b.example", notes="c1")
     second = as_pandoc("See [a][1] and [b].\n\n[1]: https://c.example", notes="c2")
-    blocks = pandoc(f"# a\n\n{first}\n\n{second}")
+    blocks = read_by_pandoc(f"# a\n\n{first}\n\n{second}")
     assert [node["c"][2][0] for node in walk(blocks) if node["t"] == "Link"] == [
         "https://a.example",
         "https://b.example",
@@ -210,7 +200,7 @@ PIECES = st.sampled_from(
 def test_stars_that_emphasise_nothing_are_seen(pieces):
     """Pandoc may show more stars than JupyterLab, which is seen and not false, but none is lost."""
     text = f"North {''.join(pieces)}"
-    assert len(seen(pandoc(as_pandoc(text)))) >= len(seen_in_jupyterlab(text))
+    assert len(seen(read_by_pandoc(as_pandoc(text)))) >= len(seen_in_jupyterlab(text))
 
 
 @pytest.mark.parametrize(
@@ -267,4 +257,4 @@ def test_code_that_is_not_closed_ends_with_its_cell():
 def test_pandoc_reads_the_blocks_that_jupyterlab_shows(lines):
     text = "\n".join(lines)
     expected = shown(re.sub(r"(?m)^(\d{3,})\.", r"\1\\.", text))  # a year begins no list
-    assert shape(pandoc(as_pandoc(text))) == expected
+    assert shape(read_by_pandoc(as_pandoc(text))) == expected

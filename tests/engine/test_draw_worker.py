@@ -302,6 +302,9 @@ def test_another_process_is_started_only_where_enough_waits_and_never_more_than_
 # However many there are -----------------------------------------------------------------------------------------------
 
 
+MOST_CHARTS = 6  # two for each of three processes
+
+
 def charts(count):
     """Return charts that differ from each other, with a layout for narrow pages."""
     for number in range(1, count + 1):
@@ -311,18 +314,24 @@ def charts(count):
         yield f"fig-{number}", {**layer, "usermeta": {"narrow": {"width": 100, "layer": [layer]}}}
 
 
+@pytest.fixture(scope="module")
+def drawn_here(tmp_path_factory):
+    """Charts as one process draws them, without another."""
+    artist = Artist(Cache(tmp_path_factory.mktemp("cache"), is_read=False), FONTS)
+    return [artist.figure(*each) for each in charts(MOST_CHARTS)]
+
+
 @pytest.mark.parametrize("processes", [1, 2, 3])
-def test_charts_are_the_same_however_many_processes_draw_them(cache, monkeypatch, processes):
+def test_charts_are_the_same_however_many_processes_draw_them(cache, monkeypatch, drawn_here, processes):
     monkeypatch.setattr(draw_worker, "ENOUGH", 1 if processes > 1 else 99)
     opened = draw_worker.start(cache, FONTS, jobs=max(2, processes))
-    for name, chart in charts(8):
+    for name, chart in charts(MOST_CHARTS):
         draw_worker.draw(outputs(name, chart))
     assert len(opened.processes) == processes
     draw_worker.finish(cache)
     found = Artist(cache, FONTS)
     found._converter = NoConverter()
-    alone = Artist(Cache(cache.folder.with_name("alone"), is_read=False), FONTS)
-    assert [found.figure(*each) for each in charts(8)] == [alone.figure(*each) for each in charts(8)]
+    assert [found.figure(*each) for each in charts(MOST_CHARTS)] == drawn_here
 
 
 def test_the_other_processes_draw_what_one_that_was_killed_leaves(cache, monkeypatch):
@@ -333,13 +342,13 @@ def test_the_other_processes_draw_what_one_that_was_killed_leaves(cache, monkeyp
     first, second = (each.process for each in opened.processes)
     first.kill()
     assert becomes(lambda: [each.process for each in opened.processes] == [second])
-    for name, chart in charts(8):
+    for name, chart in charts(MOST_CHARTS):
         draw_worker.draw(outputs(name, chart))
     draw_worker.finish(cache)
     assert opened.is_open
     found = Artist(cache, FONTS)
     found._converter = NoConverter()
-    assert all("<svg" in found.figure(*each).svg for each in charts(8))
+    assert all("<svg" in found.figure(*each).svg for each in charts(MOST_CHARTS))
 
 
 def test_a_chart_that_takes_too_long_is_left_to_the_build(cache, monkeypatch):

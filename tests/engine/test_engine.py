@@ -39,28 +39,41 @@ def run(path, *, engine="natpatsip", **options):
 
 
 def results(executed, identity="prose"):
-    (cell,) = [each for each in executed.cells if each.id == identity]
-    return [(kept["expression"], kept["result"]["data"].get("text/plain")) for kept in cell.metadata[KEPT]]
+    kept = cell_of(executed, identity).metadata[KEPT]
+    return [(each["expression"], each["result"]["data"].get("text/plain")) for each in kept]
 
 
-def test_inline_expressions_are_evaluated_where_they_stand(notebook):
-    path = notebook(
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory):
+    """A notebook in which nothing fails, executed once for several tests, each of which reads cells of its own."""
+    near = "`{python} 99.999`%, `{python} 99.999` %, `{python} 99.999` per cent, `{python} 100`%, `{python} 83.25`%"
+    cells = (
         code("n = 1", id="one"),
         prose("`{python} n` and `{python} quarter`"),
         code("n = 2", id="two"),
         prose("`{python} n`", id="after"),
+        prose(near, id="near"),
+        prose("`{python} 99.999`, `{python} 99.999` percentages, `{python} 'North'`%", id="other"),
+        code("1 / 0", id="then", tags=["2024-25-Q2"]),
+        prose("`{python} nothing`", id="text-then", tags=["2024-25-Q2"]),
+        prose("```\n`{python} nothing`\n```\n\n``{python} nothing``", id="quoted"),
     )
-    executed = run(path)
+    return run(write(small(tmp_path_factory.mktemp("project")) / "notebooks" / "ward.ipynb", "Ward", *cells))
+
+
+def cell_of(executed, identity):
+    (cell,) = [each for each in executed.cells if each.id == identity]
+    return cell
+
+
+def test_inline_expressions_are_evaluated_where_they_stand(executed):
     assert results(executed) == [("n", "1"), ("quarter", "'2024-25-Q1'")]
     assert results(executed, "after") == [("n", "2")]
     nbformat.validate(executed)
 
 
-def test_a_number_before_a_percent_sign_is_not_a_false_100(notebook):
-    near = "`{python} 99.999`%, `{python} 99.999` %, `{python} 99.999` per cent, `{python} 100`%, `{python} 83.25`%"
-    other = "`{python} 99.999`, `{python} 99.999` percentages, `{python} 'North'`%"
-    executed = run(notebook(prose(near), prose(other, id="other")))
-    assert [text for _, text in results(executed)] == ["99.999", "99.999", "99.999", "100", "83.25"]
+def test_a_number_before_a_percent_sign_is_not_a_false_100(executed):
+    assert [text for _, text in results(executed, "near")] == ["99.999", "99.999", "99.999", "100", "83.25"]
     assert [text for _, text in results(executed, "other")] == ["100", "100", "'North'"]
 
 
@@ -70,14 +83,14 @@ def test_plain_papermill_runs_every_code_cell_and_leaves_inline_code_as_it_is(no
     assert all(KEPT not in cell.metadata for cell in executed.cells)
 
 
-def test_cells_of_another_quarter_are_not_run(notebook):
-    path = notebook(code("1 / 0", id="then", tags=["2024-25-Q2"]), prose("`{python} nothing`", tags=["2024-25-Q2"]))
-    assert all("error" not in str(cell.get("outputs", "")) for cell in run(path).cells)
+def test_cells_of_another_quarter_are_not_run(executed):
+    assert cell_of(executed, "then").execution_count is None
+    assert all("error" not in str(cell.get("outputs", "")) for cell in executed.cells)
+    assert KEPT not in cell_of(executed, "text-then").metadata
 
 
-def test_inline_code_in_a_code_block_or_doubly_quoted_is_text(notebook):
-    executed = run(notebook(prose("```\n`{python} nothing`\n```\n\n``{python} nothing``")))
-    assert all(KEPT not in cell.metadata for cell in executed.cells)
+def test_inline_code_in_a_code_block_or_doubly_quoted_is_text(executed):
+    assert KEPT not in cell_of(executed, "quoted").metadata
 
 
 def test_an_expression_that_fails_names_cell_and_expression(notebook):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from types import SimpleNamespace
 
 import pandas as pd
@@ -14,11 +12,12 @@ from hypothesis import strategies as st
 from natpatsip.blocks.tables_and_callouts import fact_span, table
 from natpatsip.blocks.values_in_words import escaped
 from natpatsip.facts.publishing import Fact
-from natpatsip.pipeline.render.chapters import READER, text_of, walk
-from natpatsip.pipeline.render.pandoc import meta, pandoc_path
+from natpatsip.pipeline.render.chapters import text_of, walk
+from natpatsip.pipeline.render.pandoc import meta
 from natpatsip.pipeline.staging.output_texts import printed
 from natpatsip.pipeline.staging.stage import _with_illustrative_note
 from natpatsip.settings import STAND_INS, Settings
+from support.reading import read_by_pandoc
 
 HOSTILE = [
     "<Trust>", "North <b>bold</b>", "@home", "[@home]", ":::", "::: {.case-study}", "---", "* * *",
@@ -36,14 +35,6 @@ HOSTILE = [
     "---\na: b\n---",
 ]  # fmt: skip
 STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"'})
-
-
-def pandoc(text):
-    done = subprocess.run(
-        [pandoc_path(), "--fail-if-warnings", f"--from={READER}", "--to=json"],
-        input=text, capture_output=True, text=True, encoding="utf-8", check=True,
-    )  # fmt: skip
-    return json.loads(done.stdout)["blocks"]
 
 
 def as_shown(text):
@@ -69,7 +60,7 @@ def assert_text(blocks, text, *, also=()):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_plain_text_is_a_paragraph_of_letters(text):
-    assert_text(pandoc(escaped(text)), text)
+    assert_text(read_by_pandoc(escaped(text)), text)
 
 
 def test_a_byte_order_mark_which_no_archived_pdf_may_hold_is_left_out():
@@ -80,7 +71,7 @@ def test_a_byte_order_mark_which_no_archived_pdf_may_hold_is_left_out():
 @pytest.mark.parametrize("text", HOSTILE)
 def test_an_inline_value_is_text(text):
     value = printed({"text/plain": repr(text)})
-    assert_text(pandoc(f"In {value} seen"), f"In {text} seen")
+    assert_text(read_by_pandoc(f"In {value} seen"), f"In {text} seen")
 
 
 LETTER = st.characters(codec="utf-8", exclude_categories=["Cs", "Zs", "Cf"]) | st.sampled_from(
@@ -97,12 +88,12 @@ LETTER = st.characters(codec="utf-8", exclude_categories=["Cs", "Zs", "Cf"]) | s
     )
 )
 def test_any_text_is_letters(text):
-    assert_text(pandoc(f"x{escaped(text)}\n\n{escaped(text)}"), f"x{text.strip(' ')}{text}")
+    assert_text(read_by_pandoc(f"x{escaped(text)}\n\n{escaped(text)}"), f"x{text.strip(' ')}{text}")
 
 
 def test_cells_and_columns_of_a_table_are_text():
     frame = pd.DataFrame({f"{text} {number}": [text] for number, text in enumerate(HOSTILE)})
-    (found,) = pandoc(table(frame, caption="Caption").markdown)
+    (found,) = read_by_pandoc(table(frame, caption="Caption").markdown)
     head, bodies = found["c"][3], found["c"][4]
     names = [cell[4] for cell in head[1][0][1]]
     cells = [cell[4] for cell in bodies[0][3][0][1]]
@@ -115,7 +106,7 @@ def test_cells_and_columns_of_a_table_are_text():
 @pytest.mark.parametrize("text", HOSTILE)
 def test_the_text_of_a_fact_is_text(text):
     fact = Fact("aim", "all", text, "words", "", kind="params")
-    assert_text(pandoc(f"It is {fact_span(fact)}."), f"It is {fact.text}.", also=["Span"])
+    assert_text(read_by_pandoc(f"It is {fact_span(fact)}."), f"It is {fact.text}.", also=["Span"])
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -124,7 +115,7 @@ def test_the_note_on_illustrative_data_is_text_with_its_number_of_stand_ins(text
     settings = Settings.model_validate({"illustrative-data": words})
     drawn = Fact("beds", "all", 1, "beds", "List", kind="reported", is_illustrative=True)
     plan = SimpleNamespace(settings=settings, chapters=())
-    note = pandoc(_with_illustrative_note(plan, "# Title", [drawn]))[1]
+    note = read_by_pandoc(_with_illustrative_note(plan, "# Title", [drawn]))[1]
     heading, banner = note["c"][1]
     assert_text([heading], text, also={"Header"})
     assert_text([banner], f"{text}. So is 1 number for which no usable figure was available.")

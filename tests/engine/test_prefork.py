@@ -20,9 +20,11 @@ import papermill
 import pytest
 
 from natpatsip.errors import NotebookError, UsageError
-from natpatsip.pipeline.execution import kernels, prefork
+from natpatsip.pipeline.execution import kernels, notebook_run, prefork
 from natpatsip.pipeline.execution.prefork import client, server
 from natpatsip.pipeline.inline_code import KEPT
+from natpatsip.pipeline.plan import Plan
+from natpatsip.quarter import Quarter
 from support import trust
 from support.projects import code, example, prose, small, write
 from support.waiting import becomes
@@ -199,43 +201,21 @@ def test_notebooks_equal_those_of_the_stock_engine(notebook):
     assert "\n".join(differences) == ""
 
 
-EXECUTE = """
-from dataclasses import replace
-from pathlib import Path
-
-from natpatsip.pipeline.execution import kernels
-
-kernels.start(project=Path.cwd(), quarter="2024-25-Q2")  # which reads its files before any notebook does
-from natpatsip.pipeline.execution.scheduler import execute
-from natpatsip.pipeline.plan import Plan
-from natpatsip.quarter import Quarter
-
-plan = Plan.of(Path.cwd(), Quarter.parse("2024-25-Q2"))
-some = {name: plan.notebooks[name] for name in ("waiting-times", "missed-appointments")}
-execute(replace(plan, notebooks=some), jobs=2, log=print)
-"""
-
-
 @pytest.mark.end_to_end
-def test_the_notebooks_of_a_report_equal_those_of_the_stock_engine(tmp_path):
+def test_the_notebooks_of_a_report_equal_those_of_the_stock_engine(tmp_path, monkeypatch):
+    for name in os.environ.keys() - ENVIRONMENT.keys():
+        monkeypatch.delenv(name)
     project = example(tmp_path / "project")
-    made = {}
-    for which in kernels.ENGINES:
-        python(EXECUTE, project, NATPATSIP_KERNELS=which)
-        files = sorted((project / "build" / "2024-25-Q2" / "notebooks").glob("*.ipynb"))
-        made[which] = {file.name: comparable(nbformat.read(file, as_version=4)) for file in files}
-    assert len(made["warm"]) == 2
-    for name, executed in made["warm"].items():
-        assert executed == made["stock"][name], name
-
-
-def python(source, folder, **environment):
-    """Run Python and return what it prints."""
-    ran = subprocess.run(
-        [sys.executable, "-c", source], cwd=folder, env=ENVIRONMENT | environment, capture_output=True, text=True
-    )
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
+    prefork.stop()
+    kernels.start("warm", project=project, quarter="2024-25-Q2")  # which reads its files before any notebook does
+    plan = Plan.of(project, Quarter.parse("2024-25-Q2"))
+    for name in ("waiting-times", "missed-appointments"):
+        warm, stock = (
+            comparable(notebook_run.run(plan, plan.notebooks[name], {}, kernels=which, is_traced=True).content)
+            for which in kernels.ENGINES
+        )
+        assert warm == stock, name
+    prefork.stop()
 
 
 TRACES = """

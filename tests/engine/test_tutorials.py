@@ -21,8 +21,8 @@ ANALYST, ENGINEER, REVIEWER = (
 )
 
 
-def test_an_analyst_opens_a_quarter_and_makes_it_final(tmp_path):
-    reader = tutorial.followed(tmp_path, ANALYST, serves=False)
+def test_an_analyst_opens_a_quarter_and_makes_it_final(tmp_path, whole):
+    reader = tutorial.followed(tmp_path, whole, ANALYST, serves=False)
     page = reader.project / "reports" / "2024-25-Q3" / "html" / "index.html"
     words = words_of_page(page)
     assert "The evening clinics kept their hours over the winter. The teams sent 2,512 reminders." in words
@@ -36,8 +36,8 @@ def test_an_analyst_opens_a_quarter_and_makes_it_final(tmp_path):
     assert git(reader.project, "status", "--short") + git(reader.project, "tag") == ""
 
 
-def test_an_engineer_sees_a_schedule_fail_build_and_do_nothing(tmp_path):
-    reader = tutorial.followed(tmp_path, ENGINEER)
+def test_an_engineer_sees_a_schedule_fail_build_and_do_nothing(tmp_path, whole):
+    reader = tutorial.followed(tmp_path, whole, ENGINEER)
     assert git(reader.project, "status", "--short") == ""
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -56,7 +55,8 @@ def run(tmp_path, *cells, kernels="warm"):
     data = project / "data"
     data.joinpath("beds.csv").write_text(CONTENT, encoding="utf-8")
     data.joinpath("beds.xml").write_text("<beds>3</beds>", encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "zipfile", "-c", "beds.zip", "beds.csv"], cwd=data, check=True)
+    with zipfile.ZipFile(data / "beds.zip", "w") as packed:
+        packed.write(data / "beds.csv", "beds.csv")
     data.joinpath("beds.db").write_bytes(b"")
     helpers = project / "src" / "helpers"
     helpers.mkdir(parents=True)

@@ -18,8 +18,8 @@ pytestmark = [
 MOST_LINES = 15
 
 
-def test_followed_word_by_word_it_gives_chart_sentence_claim_and_passport(tmp_path):
-    project = tutorial.followed(tmp_path).project
+def test_followed_word_by_word_it_gives_chart_sentence_claim_and_passport(tmp_path, whole):
+    project = tutorial.followed(tmp_path, whole).project
     report = project / "reports" / "2024-25-Q2"
     page = (report / "html" / "care-plans.html").read_text(encoding="utf-8")
     assert 'id="fig-reviews"' in page

@@ -13,6 +13,8 @@ from typing import Any
 CHANGES = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "os.truncate", "os.link", "os.symlink"}
 WRITES = os.O_WRONLY | os.O_RDWR
 PRELOADED = [
+    "distributed.cli.dask_scheduler",
+    "distributed.cli.dask_worker",
     "natpatsip.build",
     "natpatsip.new_quarter",
     "natpatsip.pipeline.render",

@@ -1,13 +1,23 @@
-"""Reading a report as its readers do: the text of each format."""
+"""Reading a report as its readers do, the text of each format; and a chapter as pandoc does."""
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import docx
 from lxml import html
+
+from natpatsip.files import memory
+from natpatsip.pipeline.render.chapters import READER
+from natpatsip.pipeline.render.pandoc import run_pandoc
+from natpatsip.pipeline.render.pandoc_tasks import Task, perform
+from natpatsip.pipeline.render.render_cache import RenderCache
+from support.projects import ROOT
 
 
 def words_of_html(report: Path) -> str:
@@ -34,6 +44,19 @@ def words_of_docx(report: Path) -> str:
     paragraphs = body.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}p")
     name = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t"
     return tidy(" ".join("".join(node.text or "" for node in each.iter(name)) for each in paragraphs))
+
+
+def read_by_pandoc(chapter: str) -> list[Any]:
+    """Return the blocks that pandoc reads in the text of a chapter, as builds have it read.
+
+    A pandoc that stays reads it, as in a preview: one that is started for each text takes ten times as long.
+    """
+    alone = partial(run_pandoc, f"--from={READER}", "--to=json", folder=ROOT, what="the text", text=chapter)
+    task = Task("chapters", {"do": "read", "from": READER}, chapter, alone)
+    with memory.remembering(is_on=True):
+        (found,) = perform([task], cache=RenderCache(ROOT), jobs=1)
+    blocks: list[Any] = json.loads(found)["blocks"]
+    return blocks
 
 
 READERS = {"html": words_of_html, "pdf": words_of_pdf, "docx": words_of_docx}

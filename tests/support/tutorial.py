@@ -22,6 +22,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from support.projects import IGNORED, ROOT, command
 from support.repositories import AUTHOR, commit, git
+from support.whole import Whole
 
 DOCS = ROOT / "docs"
 PAGE = DOCS / "write-a-chapter.md"
@@ -208,9 +209,13 @@ def served(reader: Reader, typed: str, address: str) -> str:
     return "".join(lines)
 
 
-def followed(folder: Path, page: Path = PAGE, *, serves: bool = True) -> Reader:
-    """Follow a page from its start to its end, and return the reader; servers are started only if it `serves`."""
+def followed(folder: Path, whole: Whole, page: Path = PAGE, *, serves: bool = True) -> Reader:
+    """Follow a page from its start to its end, and return the reader; servers are started only if it `serves`.
+
+    The example's charts have been drawn as those of `whole`.
+    """
     reader = Reader(repository(folder))
+    whole.copy_cache(reader.project)
     for step in steps(page):
         if serves or step.deed != "serve":
             reader.follow(step)

@@ -34,10 +34,14 @@ class Whole:
 
     def copy(self, folder: Path) -> Path:
         """Copy the project, with all that a build kept in its cache."""
+        self.copy_cache(folder)
+        return self.copy_project(folder)
+
+    def copy_cache(self, folder: Path) -> None:
+        """Put what a build kept in its cache into a copy of the project, so that no chart is drawn there again."""
         self.report()
         with FileLock(f"{self.folder}.lock"):
             shutil.copytree(self.folder / "build" / "cache", folder / "build" / "cache")
-        return self.copy_project(folder)
 
 
 def built_once(folder: Path, build: Callable[[Path], object]) -> Path:
