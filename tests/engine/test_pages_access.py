@@ -97,6 +97,30 @@ def test_a_text_that_is_pale_in_the_dark_alone_is_found_among_others_of_its_kind
     assert found[0].startswith("dark: color-contrast ")
 
 
+WHERE_IT_STANDS = {
+    "over a box out of the flow": "<div class=away></div><p id=wrong>Text</p>",
+    "in front of a box out of the flow": "<div class=away></div><p id=wrong style='position: relative'>Text</p>",
+    "moved over a box": "<div class=box></div><p id=wrong style='margin-top: -2em'>Text</p>",
+    "over a box that was moved": "<p id=wrong>Text</p><div class=box style='position: relative; top: -3em'></div>",
+}
+
+
+def test_a_text_that_cannot_be_read_where_it_stands_is_found_among_others_of_its_style(chrome):
+    """Of the texts of a style, axe-core is shown one, and all that something else may lie under."""
+    style = "div { z-index: -1; width: 9em; height: 4em; background: #222 } .away { position: absolute }"
+    others = "".join(f"<p>Text {number}</p>" for number in range(20))
+    found = {}
+    with opened(chrome) as window:
+        tab = window.new_page()
+        for name, wrong in WHERE_IT_STANDS.items():
+            page = (
+                f'<!DOCTYPE html><html lang="en"><title>t</title><style>{style}</style><main><h1>T</h1>{wrong}{others}'
+            )
+            tab.set_content(page)
+            found[name] = {each.split(":")[0] for each in violations(tab)}
+    assert {name: each for name, each in found.items() if "color-contrast #wrong" not in each} == {}
+
+
 def test_markup_and_links_that_are_wrong_are_found(tmp_path):
     (tmp_path / "page.html").write_text("<!DOCTYPE html><html><title>t</title><p id=a><p id=a>", encoding="utf-8")
     assert any("no-dup-id" in each for each in markup_complaints(tmp_path))
