@@ -149,6 +149,16 @@ local function with_pages(inlines)
   return inlines
 end
 
+-- Lists of inlines are copied there and back, so that only blocks are walked for them that have such a link.
+local function each_with_pages(blocks)
+  for i, block in ipairs(blocks) do
+    local has_link = false
+    block:walk({ Link = function(link) has_link = has_link or link.target:match('^#fig%-') ~= nil end })
+    if has_link then blocks[i] = block:walk({ Inlines = with_pages }) end
+  end
+  return blocks
+end
+
 -- What was added and removed between two reports, on pages alone.
 local drawing -- see below
 local REVISIONS = { added = 'ins', removed = 'del' }
@@ -1192,7 +1202,7 @@ function Pandoc(doc)
   if is_typst() then doc.blocks = without_list_of_figures(doc.blocks) end
   -- Each walk copies the document there and back: what can go together does. Inlines come before blocks, inner before outer.
   doc = doc:walk({ Link = resolve, RawInline = line_break, Math = formula, Image = pasted, Figure = without_caption, Span = span_of, Table = report_table, Div = is_html() and construct or nil })
-  if is_typst() then doc.blocks = leading(names_figures and doc:walk({ Inlines = with_pages }).blocks or doc.blocks) end
+  if is_typst() then doc.blocks = leading(names_figures and each_with_pages(doc.blocks) or doc.blocks) end
   if not is_html() then doc = doc:walk({ Div = construct }) end
   if has_figures and doc.meta.natpatsip then doc.meta.natpatsip['has-figures'] = true end
   if is_html() then doc = doc:walk({ Header = linked_heading }) end
