@@ -132,3 +132,14 @@ def test_tidy_changes_no_number_in_a_text():
     tidied = svg.tidy('<svg width="9" height="9"><text x="1.23456">odds 1.23456</text></svg>', "f")
     assert 'x="1.23"' in tidied
     assert "odds 1.23456" in tidied
+
+
+@pytest.mark.parametrize("kind", list(every_chart()))
+def test_vega_has_no_label_of_an_axis_to_cut_off_for_which_it_would_measure_it_again(each, kind):
+    parts = [each[kind].to_dict()]
+    for part in parts:
+        inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+        parts += inner
+    axes = [part["axis"] for part in parts if isinstance(part, dict) and isinstance(part.get("axis"), dict)]
+    assert all(axis.get("labelLimit") == 0 for axis in axes if "values" in axis)
+    assert kind in ("icon_matrix", "multiples") or any("values" in axis for axis in axes)

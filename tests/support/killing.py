@@ -19,7 +19,6 @@ PRELOADED = [
     "natpatsip.new_quarter",
     "natpatsip.pipeline.render",
     "natpatsip.release.publication",
-    "nbconvert",
     "papermill",
     "pandas",
     "pytest",

@@ -23,6 +23,7 @@ from natpatsip.spc.assurance import limits_of
 from natpatsip.spc.rules import MEAN
 
 LIMIT_DASH = [5, 4]
+OF_POINTS = ["date", "value", "segment", "point_type", "special_cause_type"]  # the columns that say what a point shows
 TOOLTIP = ("Series", "Quarter", "Month", "Date", "Value", "Shows")
 
 
@@ -69,7 +70,7 @@ def point_rows(result: pd.DataFrame, line: Timeline, *, percent: bool, middle: s
     path, rows, segment = 0, [], None
     places = wording.decimals_for(result["value"])
     gaps = line.gaps_in(result["date"])
-    for position, row in enumerate(result.to_dict("records")):
+    for position, row in enumerate(result[OF_POINTS].to_dict("records")):
         if row["segment"] != segment or position in gaps:
             path, segment = path + 1, row["segment"]
         if pd.isna(row["value"]):

@@ -70,7 +70,8 @@ def spc_table(
     }
     table = pd.DataFrame({**_dates(result["date"], "charts.spc_table"), **counts, **rounded})
     shown = result.rename(columns={"signal": "special_cause_type"})
-    table["What the point shows"] = [point_words(row, line) for row in shown.to_dict("records")]
+    words = shown[["value", "point_type", "special_cause_type"]].to_dict("records")
+    table["What the point shows"] = [point_words(row, line) for row in words]
     table.attrs = dict(result.attrs)
     return table
 

@@ -277,12 +277,17 @@ class Measure(MeasuredSeries):
             point = f"{self.definition.rolling}-{point} mean"
         words = {"baseline": f"first {point}", "latest": f"latest {point}"}
         if middle:
-            segment = self.result["segment"]
-            since = self.when(self.result.loc[segment == segment.iloc[-1], "date"].iloc[0])
+            since = self._since
             levels = {"mean": f"since {since}", "mean_before": f"before {since}", "baseline": "at the baseline"}
             known = f", of {self.of_shown}" if self.of_shown else ""
             words |= {name: f"{middle} {when}{known}" for name, when in levels.items()}
         return f"{self.label}: {words[role]}"
+
+    @cached_property
+    def _since(self) -> str:
+        """When the latest segment of its chart begins."""
+        segment = self.result["segment"]
+        return self.when(self.result.loc[segment == segment.iloc[-1], "date"].iloc[0])
 
     def _fact(self, role: str) -> Fact:
         if role not in self.facts:

@@ -52,6 +52,7 @@ class Plot:
             "values": list(self.axis.ticks),
             "tickCount": len(self.axis.ticks) + 1,  # otherwise Vega leaves some out
             "labelExpr": f"{number} + '%'" if self.axis.percent else number,
+            "labelLimit": 0,  # there is room for them: to see whether to cut one off, Vega would measure all again
         }
 
     def properties(self) -> dict[str, Any]:

@@ -192,7 +192,7 @@ class Timeline:
             step = next((s for s in NUMBER_STEPS if (last - first) / s + 1 <= most), NUMBER_STEPS[-1])
             values = list(range(-(-first // step) * step, last + 1, step))
             label = {"format": "d"}
-        return {"title": None, "values": values, "tickCount": len(values) + 1, **label}
+        return {"title": None, "values": values, "tickCount": len(values) + 1, "labelLimit": 0, **label}
 
     @cached_property
     def ticks(self) -> TimeTicks:

@@ -23,6 +23,7 @@ from natpatsip.files import memory
 from natpatsip.files.digests import key
 from natpatsip.files.memory import Same
 from natpatsip.pipeline.caching.store import Cache
+from natpatsip.pipeline.drawing import placed_texts
 from natpatsip.pipeline.drawing.plotly_to_svg import plotly_svg
 from natpatsip.pipeline.drawing.svg import portable, tidy
 from natpatsip.pipeline.options import FORMATS
@@ -39,6 +40,7 @@ SOURCES = (
     HERE,
     HERE.with_name("svg.py"),
     HERE.with_name("plotly_to_svg.py"),
+    HERE.with_name("placed_texts.py"),
     *(OWN_CHARTS / f"{name}.py" for name in ("drawn_marks", "drawn_texts", "specifications")),
     *COLOURS,
 )  # what draws, and what refuses a drawing, besides the library
@@ -261,7 +263,8 @@ class _Layout:
     @cached_property
     def svg(self) -> str:
         """What Vega draws."""
-        return str(self.converter().vega_to_svg(self.vega))
+        draw: Callable[[Specification], str] = self.converter().vega_to_svg
+        return placed_texts.drawn(self.vega, draw) if is_made_here(self.specification) else draw(self.vega)
 
     @cached_property
     def scene(self) -> Mapping[str, Any]:
