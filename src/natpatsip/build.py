@@ -171,7 +171,8 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
             plan = plan.without_changes()
         digests = {name: each.digest for name, each in executed.items()}
         saved = SavedChapters(job.cache, job.inputs.environment, digests)
-        staged = stage(plan, contents, outputs, facts, written=written, saved=saved)
+        ran = [name for name, each in executed.items() if each.is_new]
+        staged = stage(plan, contents, outputs, facts, written=written, saved=saved, ran=ran)
         counts = {"chapter": plan.chapters, "figure": staged.figures, "fact": facts}
         job.log(f"staged {', '.join(counted(len(each), noun) for noun, each in counts.items())}")
         if staged.comments:

@@ -1,6 +1,7 @@
 """An executed notebook becomes a chapter: no code, every number in place, every reference resolved."""
 
 import json
+from functools import partial
 
 import pytest
 from nbformat.v4 import new_notebook, new_output
@@ -12,6 +13,7 @@ from natpatsip.facts.publishing import CITED, PUBLISHED, Fact
 from natpatsip.pipeline.inline_code import KEPT
 from natpatsip.pipeline.notebook_outputs import FigureRecord
 from natpatsip.pipeline.staging.chapter import ChapterWriter
+from natpatsip.pipeline.staging.chapter_exporter import ChapterExporter
 from natpatsip.quarter import Quarter
 from support.projects import code, prose
 
@@ -28,8 +30,9 @@ FIGURES = {"fig-women": FigureRecord(3, "ward", "Access", RECORD, {})}
 
 
 def chapter(*cells, name="ward", quarter="2024-25-Q2"):
-    """Return a chapter as it is written."""
-    writer = ChapterWriter(
+    """Return a chapter as it is written, which is the one that nbconvert exports."""
+    writer = partial(
+        ChapterWriter,
         name=name,
         title="Ward",
         quarter=Quarter.parse(quarter),
@@ -38,7 +41,10 @@ def chapter(*cells, name="ward", quarter="2024-25-Q2"):
         chapters={"index": "Summary", "ward": "Ward"},
     )
     first = prose("# Ward\n\nFor the analyst.", id="title")
-    return writer.write(new_notebook(cells=[first, *cells]))
+    notebook = new_notebook(cells=[first, *cells])
+    written = writer().write(notebook)
+    assert ChapterExporter(writer()).from_notebook_node(notebook)[0] == written
+    return written
 
 
 class NotCopied:

@@ -31,17 +31,6 @@ def test_the_process_that_builds_imports_nothing_that_a_change_of_prose_does_not
     assert not {"pandas", "altair", "numpy", "typst", "nbconvert"} & set(found)
 
 
-def test_a_build_that_runs_notebooks_imports_no_nbconvert_whose_sanitisers_and_clients_it_has_no_use_for(tmp_path):
-    project = small(tmp_path)
-    program = "import sys, natpatsip.cli; natpatsip.cli.main(); print(*sys.modules)"
-    words = ["build", "2024-25-Q2", "--to", "html", "--renderer", "pandoc"]
-    ran = subprocess.run(
-        [sys.executable, "-c", program, *words], cwd=project, capture_output=True, text=True, check=True
-    )
-    assert "papermill" in ran.stdout.split()
-    assert not {"nbconvert", "bleach", "bs4"} & set(ran.stdout.split())
-
-
 def test_the_check_of_small_numbers_imports_numpy_where_it_reads_counts_and_never_pandas():
     assert "numpy" not in imported("import natpatsip.checks.small_number")
     found = imported("import natpatsip.checks.counts_shown")

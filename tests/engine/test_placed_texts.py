@@ -49,9 +49,7 @@ def with_texts(*texts, transform=()):
     update = {name: {"field": name} for name in PLACED}
     return {
         "$schema": "https://vega.github.io/schema/vega/v6.json",
-        "width": 90,
-        "height": 400,
-        "autosize": "none",
+        "width": 90, "height": 400, "autosize": "none",
         "data": [{"name": "texts", "values": rows, "transform": list(transform)}],
         "marks": [{"type": "text", "from": {"data": "texts"}, "encode": {"update": update}}],
     }

@@ -19,6 +19,7 @@ PRELOADED = [
     "natpatsip.new_quarter",
     "natpatsip.pipeline.render",
     "natpatsip.release.publication",
+    "nbconvert",
     "papermill",
     "pandas",
     "pytest",

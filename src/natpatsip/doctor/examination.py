@@ -18,6 +18,7 @@ from natpatsip.project import find_root, project_root
 
 NEEDED = {
     "papermill": "runs the notebooks",
+    "nbconvert": "turns them into chapters",
     "altair": "describes the charts",
     "vl-convert-python": "draws the charts",
     "pypandoc_binary": "embedded renderer: HTML, Word",

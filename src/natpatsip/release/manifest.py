@@ -44,7 +44,7 @@ ASKS = {
     "small-number": "No small number is shown, or follows from others, that a disclosure policy hides",
 }
 """What each check asks of the report, in the order of `natpatsip.checks.CHECKS`."""
-PACKAGES = ("natpatsip", "papermill", "pandas", "altair", "vl-convert-python", "pypandoc_binary", "typst")
+PACKAGES = ("natpatsip", "papermill", "nbconvert", "pandas", "altair", "vl-convert-python", "pypandoc_binary", "typst")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -84,6 +84,7 @@ def stage(
     *,
     written: Mapping[str, str] | None = None,  # the text of generated chapters that others write
     saved: SavedChapters | None = None,  # the chapters of earlier builds
+    ran: Collection[str] = (),  # the notebooks that have just run, which nbconvert exports
 ) -> Staged:
     """Write the chapters and settings of a report into a folder of their own; the drawings follow.
 
@@ -112,7 +113,7 @@ def stage(
         sha256_of_folder(folder / EXTENSION),
         lambda name: [*typed_in(executed[name].cells), *phrases()],
     )
-    texts, places = _chapters(plan, executed, figures, folder / "figures", phrases, saved=saved, read=read)
+    texts, places = _chapters(plan, executed, figures, folder / "figures", phrases, saved=saved, read=read, ran=ran)
     if illustrative:
         before = texts["index"].count("\n")
         texts["index"] = _with_illustrative_note(plan, texts["index"], facts)
@@ -151,6 +152,7 @@ def _chapters(
     *,
     saved: SavedChapters | None = None,
     read: Mapping[str, str],
+    ran: Collection[str],
 ) -> tuple[dict[str, str], dict[str, list[Place]]]:
     """Return the text of each chapter made of a notebook, and of the list of figures; and which cells lines are from.
 
@@ -182,7 +184,7 @@ def _chapters(
                 phrases=phrases,
             )
             try:
-                made = partial(_written, writer, executed[name])
+                made = partial(_exported if name in ran else _written, writer, executed[name])
                 chapter = saved.once(name, shared, made) if saved else made()
                 texts[name], places[name] = chapter.text, chapter.places
                 for file, content in chapter.pasted.items():
@@ -193,7 +195,16 @@ def _chapters(
     return texts, places
 
 
+def _exported(writer: ChapterWriter, executed: NotebookNode) -> StagedChapter:
+    """Return the chapter of a notebook that has just run, by nbconvert."""
+    from natpatsip.pipeline.staging.chapter_exporter import ChapterExporter
+
+    text, _ = ChapterExporter(writer).from_notebook_node(executed)
+    return StagedChapter(text, writer.places, writer.pasted)
+
+
 def _written(writer: ChapterWriter, executed: NotebookNode) -> StagedChapter:
+    """Return the chapter of a notebook of which only prose has changed: importing nbconvert would take longer."""
     return StagedChapter(writer.write(executed), writer.places, writer.pasted)
 
 
