@@ -6,11 +6,11 @@ import json
 
 import pytest
 import vl_convert
+from natpatsip.pipeline.drawing.refused_charts import is_made_here
 
 from natpatsip.charts.layout.sizes import narrow, pages
 from natpatsip.pipeline.drawing.charts_to_svg import VEGALITE, interactive_json
 from natpatsip.pipeline.drawing.placed_texts import BLANK, PLACED, drawn
-from natpatsip.pipeline.drawing.refused_charts import is_made_here
 from support.chart_samples import every_chart
 
 TEXTS = ["Mean <12 & more", '"North"', " ", "\u202fa b\u3000", "О", "a", "aa", "12", "Jan", "x" * 300, "“é” 🙂"]
@@ -49,7 +49,9 @@ def with_texts(*texts, transform=()):
     update = {name: {"field": name} for name in PLACED}
     return {
         "$schema": "https://vega.github.io/schema/vega/v6.json",
-        "width": 90, "height": 400, "autosize": "none",
+        "width": 90,
+        "height": 400,
+        "autosize": "none",
         "data": [{"name": "texts", "values": rows, "transform": list(transform)}],
         "marks": [{"type": "text", "from": {"data": "texts"}, "encode": {"update": update}}],
     }
