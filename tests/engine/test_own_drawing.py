@@ -322,7 +322,9 @@ def test_each_is_a_finding_in_its_cell_and_what_it_says_to_write_closes_it(ran):
     left, closed = outcome(*ran, *entries)
     assert not left
     assert len(closed) == len(names)
-    json.dumps([each.record() for each in closed])
+    record = json.dumps([each.record() for each in closed])  # of the final edition, where there is nothing to write
+    assert "The build does not" in record
+    assert "If it is right" not in record
 
 
 def test_it_lapses_with_the_data_or_the_code_and_says_what_to_write_in_its_place(ran):
