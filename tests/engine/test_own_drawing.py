@@ -224,21 +224,18 @@ print([own_of(KINDS[kind](frame()))["digest"] for kind in {order}])
 """
 
 
-def test_fresh_processes_give_the_same_digests_in_any_order_time_zone_and_seed():
-    orders = [list(KINDS), list(KINDS)[::-1]]
-    found = []
-    for order, zone in zip(orders, ("UTC", "Pacific/Auckland"), strict=True):
-        program = PROCESS.format(tests=str(Path(__file__).parents[1]), order=order)
-        run = subprocess.run(
-            [sys.executable, "-c", program],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=120,
-            env=os.environ | {"TZ": zone, "PYTHONHASHSEED": str(len(found) + 1)},
-        )
-        found.append(dict(zip(order, yaml.safe_load(run.stdout), strict=True)))
-    assert found[0] == found[1] == {kind: own_of(KINDS[kind](frame()))["digest"] for kind in KINDS}
+def test_a_fresh_process_gives_the_same_digests_in_another_order_time_zone_and_seed():
+    order = list(KINDS)[::-1]
+    run = subprocess.run(
+        [sys.executable, "-c", PROCESS.format(tests=str(Path(__file__).parents[1]), order=order)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+        env=os.environ | {"TZ": "Pacific/Auckland", "PYTHONHASHSEED": "7"},
+    )
+    here = [own_of(KINDS[kind](frame()))["digest"] for kind in order]
+    assert yaml.safe_load(run.stdout) == here
 
 
 # Findings, and what the params say of them
@@ -322,7 +319,9 @@ def test_each_is_a_finding_in_its_cell_and_what_it_says_to_write_closes_it(ran):
     left, closed = outcome(*ran, *entries)
     assert not left
     assert len(closed) == len(names)
-    json.dumps([each.record() for each in closed])
+    record = json.dumps([each.record() for each in closed])  # of the final edition, where there is nothing to write
+    assert "The build does not" in record
+    assert "If it is right" not in record
 
 
 def test_it_lapses_with_the_data_or_the_code_and_says_what_to_write_in_its_place(ran):

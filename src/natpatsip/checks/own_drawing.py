@@ -129,10 +129,12 @@ def _pasted(cell: Any, at: Place) -> Iterator[_Drawing]:
 
 
 def _message(drawing: _Drawing, context: CheckContext, outdated: list[tuple[str, str]]) -> str:
-    """Return what to look at, and what to write where if it is right."""
+    """Return what to look at and, unless somebody has, what to write where if it is right."""
     said = LOOK[drawing.kind].format(**vars(drawing))
+    if any(each.check == OWN_DRAWING and each.found == drawing.found for each in context.plan.params.accepted):
+        return said
     before = next((each for each in outdated if drawing_in(each[0]) == drawing.name), None)
-    if before and not _is_accepted(drawing, context):
+    if before:
         outdated.remove(before)  # another drawing in the cell has an entry of its own to change
         was, where = before
         return (
@@ -143,7 +145,3 @@ def _message(drawing: _Drawing, context: CheckContext, outdated: list[tuple[str,
         f"{said} If it is right, write under accepted in {PARAMS_FOLDER}/{context.quarter}.yml, with who has looked "
         f"and when as the reason: - {{check: {OWN_DRAWING}, found: {drawing.found}, reason: …}}"
     )
-
-
-def _is_accepted(drawing: _Drawing, context: CheckContext) -> bool:
-    return any(each.check == OWN_DRAWING and each.found == drawing.found for each in context.plan.params.accepted)
