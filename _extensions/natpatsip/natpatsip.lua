@@ -262,7 +262,7 @@ local function inline_svg(path, id)
 end
 
 -- A small drawing in a line of text: one that says more than its words has its alternative text, an icon has none of its own.
-local LETTERS = { line = FORMAT:match('html') and 18 or 13, icon = FORMAT:match('html') and 3 or 4 } -- as wide as so many letters
+local LETTERS = { line = FORMAT:match('html') and 18 or 13, icon = FORMAT:match('html') and 3 or FORMAT:match('docx') and 5 or 4 } -- as wide as so many letters
 local drawings = 0
 
 function drawing(span)
