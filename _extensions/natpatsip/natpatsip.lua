@@ -286,19 +286,22 @@ function drawing(span)
   return out
 end
 
--- What a cell or a line of it says, and for how many letters it needs room.
+-- What a cell or a line of it says, without its drawings, and how many letters' room they need.
 local function letters_of(content, has_drawings)
-  local text, more = stringify(content), 0
+  local more = 0
   if has_drawings then
-    content:walk({
+    content = content:walk({
       RawInline = function(inline)
         local kind = inline.text:match('^#np%-drawing%("(%a+)"') or inline.text:match('^<span class="drawing (%a+)"')
         if kind then more = more + LETTERS[kind] end
       end,
-      Image = function(image) more = more + (image.attributes.width == '2.2cm' and LETTERS.line or LETTERS.icon) end,
+      Image = function(image)
+        more = more + (image.attributes.width == '2.2cm' and LETTERS.line or LETTERS.icon)
+        return {} -- its alternative text is not printed
+      end,
     })
   end
-  return text, more
+  return stringify(content), more
 end
 
 -- Data tables under figures -------------------------------------------------------------------------------------------------

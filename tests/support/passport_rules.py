@@ -34,7 +34,7 @@ OPEN_ALL = """() => [...document.querySelectorAll("a.fact")].map(number => {
 })"""
 
 
-RUN = r"a\d+(?:[–-]a\d+)?"
+RUN = r"a\d+(?:[–\u2011]a\d+)?"
 MARK = re.compile(rf"\[({RUN}(?:, {RUN})*)\]")
 
 
@@ -311,7 +311,7 @@ def test_every_number_on_paper_is_referred_to_and_each_reference_has_an_entry(re
 
 def _entries_of(run):
     """Return the entries that a reference such as a12–a14 stands for."""
-    first, _, last = run.replace("-", "–").partition("–")
+    first, _, last = run.replace("\u2011", "–").partition("–")
     return [f"a{number}" for number in range(int(first[1:]), int((last or first)[1:]) + 1)]
 
 

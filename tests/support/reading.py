@@ -32,12 +32,8 @@ def words_of_docx(report: Path) -> str:
     """Return the text of the Word file, tables and fields included."""
     body = docx.Document(str(report / "report.docx")).element.body
     paragraphs = body.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}p")
-    word = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-    names, hyphen = (f"{word}t", f"{word}noBreakHyphen"), f"{word}noBreakHyphen"
-    texts = (
-        "".join("-" if node.tag == hyphen else node.text or "" for node in each.iter(*names)) for each in paragraphs
-    )
-    return tidy(" ".join(texts))
+    name = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t"
+    return tidy(" ".join("".join(node.text or "" for node in each.iter(name)) for each in paragraphs))
 
 
 READERS = {"html": words_of_html, "pdf": words_of_pdf, "docx": words_of_docx}
