@@ -262,7 +262,7 @@ local function inline_svg(path, id)
 end
 
 -- A small drawing in a line of text: one that says more than its words has its alternative text, an icon has none of its own.
-local LETTERS = { line = FORMAT:match('html') and 18 or 13, icon = FORMAT:match('html') and 3 or 4 } -- as wide as so many letters
+local LETTERS = { line = FORMAT:match('html') and 18 or 13, icon = FORMAT:match('html') and 3 or FORMAT:match('docx') and 5 or 4 } -- as wide as so many letters
 local drawings = 0
 
 function drawing(span)
@@ -286,19 +286,22 @@ function drawing(span)
   return out
 end
 
--- What a cell or a line of it says, and for how many letters it needs room.
+-- What a cell or a line of it says, without its drawings, and how many letters' room they need.
 local function letters_of(content, has_drawings)
-  local text, more = stringify(content), 0
+  local more = 0
   if has_drawings then
-    content:walk({
+    content = content:walk({
       RawInline = function(inline)
         local kind = inline.text:match('^#np%-drawing%("(%a+)"') or inline.text:match('^<span class="drawing (%a+)"')
         if kind then more = more + LETTERS[kind] end
       end,
-      Image = function(image) more = more + (image.attributes.width == '2.2cm' and LETTERS.line or LETTERS.icon) end,
+      Image = function(image)
+        more = more + (image.attributes.width == '2.2cm' and LETTERS.line or LETTERS.icon)
+        return {} -- its alternative text is not printed
+      end,
     })
   end
-  return text, more
+  return stringify(content), more
 end
 
 -- Data tables under figures -------------------------------------------------------------------------------------------------

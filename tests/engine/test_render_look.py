@@ -7,8 +7,12 @@ import io
 import re
 import zipfile
 
+import docx
 import pytest
 import yaml
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+from lxml import etree
 
 from natpatsip.pipeline.render.programme_colours import shades
 from support.projects import ROOT
@@ -91,6 +95,25 @@ def test_the_icons_of_word_are_made_from_those_of_pages(look):
     for icon in icons:
         made = look.icon_png(icon.read_text(encoding="utf-8"), LIGHT["blue"])
         assert icon.with_suffix(".png").read_bytes() == made, icon.name
+
+
+def test_a_shaded_box_of_word_has_room_within_all_its_edges(look):
+    document = docx.Document(io.BytesIO(look.reference_docx(look.read_brand())))
+    boxes = [
+        style
+        for style in document.styles.element.iter(qn("w:style"))
+        if style.find(f"{qn('w:pPr')}/{qn('w:shd')}") is not None
+    ]
+    assert len(boxes) > 2 * len(BRAND["callouts"])
+    for style in boxes:
+        borders = {etree.QName(edge).localname: edge for edge in style.find(f"{qn('w:pPr')}/{qn('w:pBdr')}")}
+        assert {"top", "left", "bottom", "right"} <= set(borders), style.get(qn("w:styleId"))
+        assert all(int(edge.get(qn("w:space"))) for edge in borders.values())
+
+
+def test_the_last_line_of_a_word_page_keeps_its_distance_from_the_footer(look):
+    section = docx.Document(io.BytesIO(look.reference_docx(look.read_brand()))).sections[0]
+    assert section.bottom_margin - section.footer_distance >= Pt(12) + Cm(0.4)
 
 
 @pytest.mark.parametrize("sheet", ["page.css", "constructs.css"])

@@ -199,3 +199,13 @@ def test_a_sign_that_is_joined_of_others_can_be_in_a_drawing(report, source_of, 
     file.write_text(tidy(drawing, "sign"), encoding="utf-8")
     figure = FIGURE.replace("drawn.svg", "sign.svg")
     source_of([parse_chapter(report, "one.qmd", f"# One {{#one}}\n\n{figure}", (), RenderCache(report.root))])
+
+
+def test_short_words_beside_an_icon_have_a_line_in_a_crowded_table(report):
+    icon = "[]{.drawing kind=icon svg=figures/drawn.svg alt=''}"
+    long = "several words that may go on, and do, to the next line or to the one after it"
+    rows = ["| A | Chart | B |", "|---|---|---|", *[f"| {long} | {icon} Common cause | {long} |"] * 2]
+    text = "\n".join([*rows, "", ": Icons"])
+    made = run_pandoc("--from=markdown", "--to=typst", *FILTERS, folder=report.root, what="table", text=text)
+    width = float(re.search(r"columns: \([\d.]+fr, ([\d.]+)fr", made)[1])
+    assert width >= 10 * len("xxxx Common cause")
