@@ -19,7 +19,6 @@ from natpatsip.pipeline.staging.markdown import BETWEEN, Heading, path_of, piece
 from natpatsip.quarter import Quarter
 
 
-
 class CompareError(ReportError):
     """A report that is to be compared has not been built, or is incomplete."""
 

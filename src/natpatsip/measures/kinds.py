@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from natpatsip import charts, spc, wording
+from natpatsip import charts, spc
 from natpatsip.measures import definitions
 from natpatsip.spc.arguments import read_method
 from natpatsip.spc.attribute_charts import ratio_chart

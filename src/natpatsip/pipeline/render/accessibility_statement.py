@@ -168,8 +168,9 @@ def _checks(job: RenderJob, chapters: Sequence[Chapter]) -> Iterator[Row]:
     yield "Each link within the report leads somewhere, and no id occurs twice", _count(links, "link")
     yield "The language is given", job.report.lang
     for theme in ("light", "dark"):
-        yield f"On {theme} pages, text has a contrast of {TEXT:g} to 1 with its background", (
-            f"At least {_lowest(pairs[theme])}, {_in_pairs(pairs[theme])}"
+        yield (
+            f"On {theme} pages, text has a contrast of {TEXT:g} to 1 with its background",
+            (f"At least {_lowest(pairs[theme])}, {_in_pairs(pairs[theme])}"),
         )
         drawn = pairs[f"{theme} charts"]
         yield (
