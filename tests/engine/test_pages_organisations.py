@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
-from itertools import count
+from datetime import datetime
+from itertools import count, pairwise
 
 import pytest
 import yaml
@@ -21,6 +23,7 @@ from support.staged import TIMESTAMP
 
 WIDTHS = (1280, 360)
 VISITS = count()
+PERIOD = re.compile(r"[A-Z][a-z]{2} [0-9]{4}")
 TOPS = {"North": 71, "South": 60, "East": 66, "=West": 74}
 POLICY = {"policy": "Ours", "source": "The trust", "counts": ["seen_in_time", "seen"], "geography": "team",
           "threshold": 7, "base": 5, "symbol": "*", "percent": ["seen_in_time", "seen"]}  # fmt: skip
@@ -212,6 +215,21 @@ def test_the_legend_has_a_mean_and_limits_only_where_a_chart_has(tab, pages, pag
     for folder, there in ((pages, entries), (pages_of_changes, set())):
         open_page(tab, folder, "#organisation=team%2FNorth")
         assert entries & set(tab.locator(".organisation-legend li").all_inner_texts()) == there
+
+
+def test_the_periods_along_a_chart_are_evenly_apart(tab, pages):
+    drawn = """width => {
+        const one = document.querySelector(".organisations-one");
+        one.style.width = `${width}px`;
+        window.natpatsipOrganisationCharts.redrawAll();
+        return [...one.querySelector(".organisation-chart svg").querySelectorAll("text")].map(each => each.textContent);
+    }"""
+    open_page(tab, pages, "#organisation=team%2FNorth")
+    for width in range(200, 700, 20):
+        named = [datetime.strptime(text, "%b %Y") for text in tab.evaluate(drawn, width) if PERIOD.fullmatch(text)]
+        apart = {12 * (one.year - other.year) + one.month - other.month for other, one in pairwise(sorted(named))}
+        assert len(named) >= 2, width
+        assert len(apart) == 1, width
 
 
 def test_a_p_chart_has_a_step_of_its_limits_for_each_point(tab, pages_of_shares):

@@ -95,12 +95,13 @@
     var room = Math.max.apply(null, periods.map(function (each) { return short(each).length; })) * LETTER + 14;
     var step = Math.max(1, Math.ceil(periods.length * room / (width - LEFT - RIGHT)));
     node("line", { x1: LEFT, x2: width - RIGHT, y1: bottom, y2: bottom, stroke: colours.axis }, svg);
-    for (var at = periods.length - 1, free = width; at >= 0; at -= step) {
-      var half = short(periods[at]).length * LETTER / 2, middle = Math.min(x(at), width - half - 2);
-      if (middle - half < 0) break;
-      if (middle + half > free) continue;
-      write(svg, short(periods[at]), middle, bottom + 17, "middle", colours.quiet);
-      free = middle - half - 8;
+    function half(at) { return short(periods[at]).length * LETTER / 2; }
+    function middle(at) { return Math.min(x(at), width - half(at) - 2); }
+    // The last label is moved in from the edge: the step is one that keeps the label before it clear, so that none is left out.
+    var last = periods.length - 1;
+    while (step <= last && middle(last) - half(last) - 8 < middle(last - step) + half(last - step)) step += 1;
+    for (var at = last; at >= 0 && middle(at) - half(at) >= 0; at -= step) {
+      write(svg, short(periods[at]), middle(at), bottom + 17, "middle", colours.quiet);
     }
   }
 
