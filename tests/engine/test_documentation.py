@@ -129,7 +129,7 @@ def test_every_command_of_another_program_is_named_before_it_runs():
 
 @pytest.mark.end_to_end
 def test_every_command_that_can_be_run_here_succeeds(whole, tmp_path):
-    project = whole.copy(tmp_path / "project")
+    project = whole.copy(tmp_path / "project", "2024-25-Q2", "2024-25-Q1")
     for name in ("referrals", "referrals_monthly", "beds", "reviews_monthly"):  # the files of a reader who adds one
         shutil.copy(ROOT / "docs" / "write-a-chapter" / "reviews_monthly.csv", project / "data" / f"{name}.csv")
     last_year = project / "reports" / "2023-24-Q2"  # of which the example has no data
