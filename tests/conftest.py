@@ -23,6 +23,7 @@ from altair.vegalite.v6.schema.core import VegaLiteSchema  # noqa: E402
 from natpatsip import context  # noqa: E402
 from natpatsip.pipeline.drawing import draw_worker  # noqa: E402
 from natpatsip.pipeline.execution import prefork  # noqa: E402
+from natpatsip.pipeline.render import pandoc_process  # noqa: E402
 
 # Altair hashes the schemas of all its classes for each channel that is written as a text. That takes 3 ms, each time.
 hashed = schemapi._FromDict(VegaLiteSchema._default_wrapper_classes())
@@ -50,7 +51,8 @@ COMPUTE = (
     *("test_checks", "test_life", "test_tutorials", "test_cache", "test_report_pages", "test_pages_access"),
     *("test_cache_faults", "test_charts_layout", "test_report", "test_wheel", "test_archived_report", "test_docs_site"),
     *("test_write_a_chapter", "test_documentation", "test_bad_input", "test_chapter_parts", "test_whole_report"),
-    *("test_library_figures", "test_imports", "test_table_captions", "test_own_drawing"),
+    *("test_library_figures", "test_imports", "test_table_captions", "test_own_drawing", "test_passports"),
+    *("test_signing", "test_platforms"),
 )
 WAIT = (
     *("test_cluster_faults", "test_preview", "test_cluster", "test_prefork", "test_failing_well", "test_kills"),
@@ -84,6 +86,7 @@ def _no_process_is_left():
     yield
     prefork.stop()
     draw_worker.stop()
+    pandoc_process.stop()
 
 
 @pytest.fixture(scope="session")

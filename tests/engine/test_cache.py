@@ -12,7 +12,6 @@ import pytest
 from natpatsip import build as report
 from natpatsip.files import memory
 from natpatsip.pipeline.execution import prefork
-from natpatsip.pipeline.render import pandoc_process
 from natpatsip.quarter import Quarter
 from support import projects as cells
 from support.projects import EXAMPLE, edit, edit_cell, example
@@ -241,4 +240,3 @@ def test_a_process_that_stays_makes_the_report_of_one_that_begins(whole, kernels
     assert ran == ALL
     assert [*remembered[:2]] == fresh
     memory.forget()
-    pandoc_process.stop()

@@ -190,13 +190,20 @@ CELLS = {
 }
 
 
-def test_they_are_in_all_formats_and_bare_ones_are_findings(tmp_path):
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A project with figures of each library, and such as show nan bread and soup, built in all formats."""
     ward = [prose("## Progress\n\nSee @fig-a and @fig-b."), code(SETUP, id="setup", tags=["typed-number"])]
     ward += [code(text, id=name, tags=["typed-number"]) for name, text in CELLS.items()]
-    project = small(tmp_path, ward=ward)
+    index = [prose("## Summary\n\nSee @fig-a1 and @fig-b1, @fig-c1 and @fig-d1."), *meals(1, "'soup'")]
+    project = small(tmp_path_factory.mktemp("project"), index=index, ward=ward)
     done = command(project, "build", "2024-25-Q2")
     assert done.returncode == 0, done.stdout + done.stderr
-    report = project / "reports" / "2024-25-Q2"
+    return project
+
+
+def test_they_are_in_all_formats_and_bare_ones_are_findings(built):
+    report = built / "reports" / "2024-25-Q2"
     page = (report / "html" / "ward.html").read_text(encoding="utf-8")
     assert page.count('<figure class="report-figure"') == 2
     assert page.count('role="img"') == 3
@@ -206,8 +213,8 @@ def test_they_are_in_all_formats_and_bare_ones_are_findings(tmp_path):
     words = [
         each.get("descr") for each in docx.Document(report / "report.docx").element.iter() if each.tag.endswith("docPr")
     ]
-    assert [text[:13] for text in words] == ["Beds by month", "Two squares", "Beds by month"]
-    findings = command(project, "check", "2024-25-Q2").stdout
+    assert [text[:13] for text in words][-3:] == ["Beds by month", "Two squares", "Beds by month"]
+    findings = command(built, "check", "2024-25-Q2").stdout
     for kind, cell in (("matplotlib", "bare-matplotlib"), ("Plotly", "bare-plotly")):
         finding = f"This cell shows a figure of {kind} in JupyterLab that is not in the report. Publish it with figure("
         assert f"(id {cell})\n    not-shown: {finding}" in findings
@@ -233,26 +240,23 @@ MEALS = {
 }
 
 
-def with_meals(folder, *others):
-    """Build a report that draws nan bread and another meal with each library, once for each of the others."""
-    ward = [prose("## Progress\n\nSee @fig-a and @fig-b, @fig-c and @fig-d.")]
-    for number, other in enumerate(others):
-        ward.append(code(f'{SETUP}\nmeals = ["nan bread", {other}]', id=f"meals-{number}"))
-        for name, text in MEALS.items():
-            own = re.sub(r'"((?:fig|pic)-\w)"', rf'"\g<1>{number or ""}"', text)
-            ward.append(code(own, id=f"{name}-{number}", tags=["typed-number"]))
-    return command(small(folder, ward=ward), "build", "2024-25-Q2", "--to", "html")
+def meals(number, other):
+    """Return cells that draw nan bread and another meal with each library."""
+    cells = [code(f'{SETUP}\nmeals = ["nan bread", {other}]', id=f"meals-{number}")]
+    for name, text in MEALS.items():
+        own = re.sub(r'"((?:fig|pic)-\w)"', rf'"\g<1>{number}"', text)
+        cells.append(code(own, id=f"{name}-{number}", tags=["typed-number"]))
+    return cells
 
 
-def test_a_phrase_that_begins_with_nan_is_drawn(tmp_path):
-    done = with_meals(tmp_path, "'soup'")
-    assert done.returncode == 0, done.stdout + done.stderr
-    figures = tmp_path.rglob("html/figures/*-[abcd].svg")
+def test_a_phrase_that_begins_with_nan_is_drawn(built):
+    figures = built.rglob("html/figures/*-[abcd]1.svg")
     assert ["nan bread" in file.read_text(encoding="utf-8") for file in figures] == [True] * 5
 
 
 def test_a_missing_value_beside_such_a_phrase_is_refused(tmp_path):
-    done = with_meals(tmp_path, "f\"{float('nan')} pounds\"", "str(float('nan'))")
+    ward = [*meals(1, "f\"{float('nan')} pounds\""), *meals(2, "str(float('nan'))")]
+    done = command(small(tmp_path, ward=ward), "build", "2024-25-Q2", "--to", "html")
     assert done.returncode == 1, done.stdout + done.stderr
     assert len(re.findall(r'it shows the text "nan pounds', done.stderr)) == 5
     assert len(re.findall(r'it shows the text "nan"', done.stderr)) == 5

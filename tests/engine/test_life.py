@@ -32,9 +32,7 @@ def project(whole, tmp_path_factory, monkeymodule):
     """The project in git, with Q1 and Q2 built, Q3 opened from Q2, and its data put in."""
     for name, value in AUTHOR.items():
         monkeymodule.setenv(name, value)
-    for quarter in (Q2, Q1):  # which other tests read, too; their charts are not drawn again here
-        whole.report(str(quarter))
-    project = repository(whole.copy(tmp_path_factory.mktemp("project")))
+    project = repository(whole.copy(tmp_path_factory.mktemp("project"), str(Q2), str(Q1)))
     for quarter in (Q1, Q2):
         build(project, quarter)
     run = command(project, "new-quarter", str(Q3))

@@ -32,14 +32,15 @@ class Whole:
                 assert run.returncode == 0, run.stderr
             return report
 
-    def copy(self, folder: Path) -> Path:
-        """Copy the project, with all that a build kept in its cache."""
-        self.copy_cache(folder)
+    def copy(self, folder: Path, *quarters: str) -> Path:
+        """Copy the project, with all that builds of some quarters kept in its cache."""
+        self.copy_cache(folder, *quarters)
         return self.copy_project(folder)
 
-    def copy_cache(self, folder: Path) -> None:
-        """Put what a build kept in its cache into a copy of the project, so that no chart is drawn there again."""
-        self.report()
+    def copy_cache(self, folder: Path, *quarters: str) -> None:
+        """Put what builds kept in its cache into a copy of the project, so that no chart is drawn there again."""
+        for quarter in quarters or ("2024-25-Q2",):
+            self.report(quarter)
         with FileLock(f"{self.folder}.lock"):
             shutil.copytree(self.folder / "build" / "cache", folder / "build" / "cache")
 
