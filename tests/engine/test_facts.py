@@ -120,7 +120,7 @@ def test_a_reported_fact_is_cited_from_any_notebook():
 
 def test_a_parameter_is_cited_with_its_source():
     size = cite("people_per_group", "all")
-    assert (size.value, size.source, size.kind) == (8, "Evidence", "params")
+    assert (size.value, size.source, size.kind) == (8, "Evidence", "model")
 
 
 def test_a_project_without_reported_facts_still_has_the_others(project):
@@ -399,6 +399,12 @@ def test_of_several_reports_of_one_period_the_latest_counts():
     assert cite("people", "since-baseline").value == 113
     assert cite("people", "since-baseline").rows.endswith("as_of 2024-25-Q2, period since-baseline")
     assert cite("webinar").value == date(2024, 8, 14)
+
+
+def test_a_decided_fact_is_of_the_model_or_a_target_as_the_params_say(project):
+    goal = "targets:\n  goal: {value: 90, unit: percent, source: Plan}\n"
+    (project / "params" / "2024-25-Q2.yml").write_text(f"{PARAMS}{goal}", encoding="utf-8")
+    assert [cite(name, "all").kind for name in ("people_per_group", "goal")] == ["model", "target"]
 
 
 def test_a_decided_fact_is_an_estimate_if_its_wording_says_so(project):

@@ -222,6 +222,15 @@ def test_a_line_is_of_rolling_means_of_whole_numbers(made):
     assert (line.baseline.text, line.latest.text) == ("70", "73")
 
 
+def test_the_ends_of_a_line_are_rounded_as_its_facts_are(made):
+    line = made(
+        [7016, 7123, 7584], chart="trend", decimals=-2, numerator=None, denominator=None, value="seen_in_time",
+        unit="patients",
+    )  # fmt: skip
+    assert (line.baseline.text, line.latest.text) == ("7,000", "7,600")
+    assert "from 7,000 in July 2024 to 7,600 in September 2024" in line.chart.to_dict()["description"]
+
+
 def test_stacked_bars_count_rows_by_part(made):
     rows = [("2024-08", "North", "urgent", 1, 1), ("2024-08", "South", "routine", 1, 1)]
     bars = made(

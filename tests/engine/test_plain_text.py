@@ -105,7 +105,7 @@ def test_cells_and_columns_of_a_table_are_text():
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_the_text_of_a_fact_is_text(text):
-    fact = Fact("aim", "all", text, "words", "", kind="params")
+    fact = Fact("aim", "all", text, "words", "", kind="target")
     assert_text(read_by_pandoc(f"It is {fact_span(fact)}."), f"It is {fact.text}.", also=["Span"])
 
 

@@ -155,7 +155,8 @@ def test_a_passport_names_the_files_of_its_rows_alone():
     [
         (WOMEN, "Reported"),
         (Fact("a", "all", 1, "w", "", kind="reported", is_illustrative=True), "Illustrative"),
-        (Fact("a", "all", 1, "w", "", kind="params"), "Decided for the quarter"),
+        (Fact("a", "all", 1, "w", "", kind="model"), "Model parameter"),
+        (Fact("a", "all", 1, "w", "", kind="target"), "Target"),
         (Fact("a", "all", 1, "w", ""), "Calculated"),
         (CASES, "Modelled estimate"),
         (Fact("a", "all", 1, "w", "", is_illustrative=True), "Calculated, rests on illustrative data"),

@@ -43,7 +43,8 @@ def trend(
     percent : bool
         Values are percentages, 0 to 100.
     decimals : int, optional
-        Decimals of the values written: one, or none if values are in the hundreds.
+        Decimals of the values written: one, or none if values are in the hundreds. Below zero, they are rounded to
+        tens, hundreds, thousands.
     zero : bool
         Start the axis at zero even if that costs half of its height.
     width, height : int

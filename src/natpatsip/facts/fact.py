@@ -42,7 +42,7 @@ class Fact:
     value: Number
     unit: str
     source: str
-    kind: str = "published"  # or "reported", "params"
+    kind: str = "published"  # or "reported"; of a value of the params, "model" or "target"
     section: str = ""
     formula: str = ""
     inputs: tuple[Fact, ...] = ()

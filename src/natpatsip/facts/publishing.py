@@ -267,7 +267,8 @@ def _reported_rows(here: context.Context) -> pd.DataFrame | None:
 def _decided(key: tuple[str, str], here: context.Context) -> Fact | None:
     from natpatsip import params
 
-    value = params.load(here.quarter, project=here.project).values.get(key[0])
+    decided = params.load(here.quarter, project=here.project)
+    value = decided.values.get(key[0])
     if value is None or value.period != key[1]:
         return None
     return Fact(
@@ -276,7 +277,7 @@ def _decided(key: tuple[str, str], here: context.Context) -> Fact | None:
         unit=value.unit,
         source=value.source,
         label=labels_of(here.project).get(key[0], ""),
-        kind="params",
+        kind="model" if key[0] in decided.model else "target",
         rows=f"params/{here.quarter}.yml: {key[0]}",
         rows_sha256=hash_of(*key, value.value, value.unit, value.source),
         is_estimate=value.wording == "estimate",

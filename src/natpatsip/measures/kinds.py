@@ -156,7 +156,8 @@ def _series(_: MeasuredSeries, series: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_trend(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, Any]) -> ReportChart:
-    is_percent, decimals = measure.definition.is_percent, _chart_decimals(measure)
+    is_percent, is_coarse = measure.definition.is_percent, measure.decimals < 0  # to tens or more, as its facts are
+    decimals = measure.decimals if is_coarse else _chart_decimals(measure)
     drawn = {"y_title": measure.axis, "percent": is_percent, "decimals": decimals, **options}
     return charts.trend(result, x="date", y="value", **drawn)
 

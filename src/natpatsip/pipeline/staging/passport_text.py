@@ -16,6 +16,7 @@ from natpatsip.pipeline.staging.passports import Key, Passport, Use
 from natpatsip.quarter import FORM, Quarter
 
 WORDS = {"all": "all periods", "since-baseline": "since the baseline"}  # of periods
+OF_PARAMS = {"model": "Model parameter", "target": "Target"}  # kinds of values of the params
 AUDIT_TRAIL = "Audit trail"  # the heading of ids, cells, rows and fingerprints; passport.js has it too
 SHOWN = 12  # characters of a fingerprint; facts.csv and the manifest have all 64
 Piece = str | Passport | Use
@@ -79,7 +80,7 @@ def named(fact: Fact, quarter: Quarter) -> str:
 
 
 def kind(fact: Fact) -> str:
-    """Return what kind of number it is: reported, decided, calculated or modelled, and if on illustrative data.
+    """Return what kind of number it is: reported, of the params, calculated or modelled, and if on illustrative data.
 
     Examples
     --------
@@ -88,8 +89,8 @@ def kind(fact: Fact) -> str:
     """
     if fact.kind == "reported":
         return "Illustrative" if fact.is_illustrative else "Reported"
-    if fact.kind == "params":
-        return "Decided for the quarter"
+    if fact.kind in OF_PARAMS:
+        return OF_PARAMS[fact.kind]
     made = "Modelled estimate" if fact.is_estimate else "Calculated"
     return f"{made}, rests on illustrative data" if fact.is_illustrative else made
 
@@ -187,10 +188,11 @@ def _parts(
 ) -> Iterator[str]:
     yield "# Where every number comes from {#sources}"
     yield (
-        "This list says where each number of the report comes from. Each is reported, decided for the quarter, "
-        "calculated, a modelled estimate or illustrative, and is the same wherever it is printed. In the PDF and the "
-        "Word file, a code in brackets leads to the number's entry here. On web pages, select the number itself. The "
-        "file `facts.csv` has the same list as data, and `manifest.json` lists the report's files with their checksums."
+        "This list says where each number of the report comes from. Each is reported, a target, a parameter of a "
+        "model, calculated, a modelled estimate or illustrative, and is the same wherever it is printed. In the PDF "
+        "and the Word file, a code in brackets leads to the number's entry here. On web pages, select the number "
+        "itself. The file `facts.csv` has the same list as data, and `manifest.json` lists the report's files with "
+        "their checksums."
     )
     for name, group in groupby(passports, key=lambda each: each.home.notebook):
         yield f"## {titles[name]} {{#sources-{name}}}"
