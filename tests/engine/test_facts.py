@@ -525,6 +525,11 @@ def test_a_record_names_the_value_its_text_and_all_else():
     )
 
 
+def test_executed_notebooks_hold_facts_under_the_types_that_earlier_builds_wrote():
+    assert PUBLISHED == "application/vnd.natpatsip.fact+json"
+    assert CITED == "application/vnd.natpatsip.citation+json"
+
+
 def test_facts_are_equal_wherever_they_were_published_and_cannot_be_changed():
     one, other = (Fact("a", "all", 1, "beds", "s", cell=cell) for cell in ("x", "y"))
     assert one == other

@@ -1,8 +1,11 @@
 """What runs before what, and what is refused before anything runs."""
 
+import re
+
 import pytest
 
-from natpatsip.errors import NotebookError, ParamsError, SettingsError, UsageError
+from natpatsip.charts import palette
+from natpatsip.errors import DataFileError, NotebookError, ParamsError, SettingsError, UsageError
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 from support.projects import code, command, edit, edit_cell, prose, small, write
@@ -241,4 +244,67 @@ def test_settings_that_name_a_chapter_that_there_is_not_are_refused(tmp_path):
     project = small(tmp_path)
     edit(project / "_quarto.yml", "lang: en-GB", "lang: en-GB\nnatpatsip: {not-programmes: [wards]}")
     with pytest.raises(SettingsError, match=r'"wards" is not a chapter .* Did you mean "ward"'):
+        Plan.of(project, Q2)
+
+
+def with_settings(project, lines):
+    edit(project / "_quarto.yml", "lang: en-GB", f"lang: en-GB\n{lines}")
+    return project
+
+
+@pytest.mark.parametrize("named", ["gone.bib", "[works.bib, gone.bib]", "../outside.bib", "data"])
+def test_each_file_of_works_to_cite_is_one_of_the_project(tmp_path, named):
+    project = with_settings(small(tmp_path / "project"), f"bibliography: {named}")
+    for file in (project / "works.bib", tmp_path / "outside.bib"):
+        file.touch()
+    name = named.strip("[]").rpartition(", ")[2]
+    message = rf"^_quarto\.yml, line \d+, bibliography: there is no file {name} in the project\. Add it"
+    with pytest.raises(SettingsError, match=message):
+        Plan.of(project, Q2)
+    edit(project / "_quarto.yml", named, "works.bib")
+    assert Plan.of(project, Q2)
+
+
+@pytest.mark.parametrize(("colour", "ratio"), [("#949494", ""), ("#959595", "3.0"), ("#FFFF00", "1.1")])
+def test_white_stands_out_from_a_programmes_colour_by_three_to_one(tmp_path, monkeypatch, colour, ratio):
+    project = with_settings(small(tmp_path), f'natpatsip: {{colours: {{ward: "{colour}", index: "#003087"}}}}')
+    if not ratio:
+        assert Plan.of(project, Q2)
+        monkeypatch.setattr(palette, "contrast", lambda *_: 3.0)
+        assert Plan.of(project, Q2)
+        return
+    with pytest.raises(SettingsError) as refused:
+        Plan.of(project, Q2)
+    place = r"_quarto\.yml, line \d+, natpatsip\.colours\.ward"
+    found = rf"{place}: found {colour}, whose contrast with white is {ratio} to 1; expected at least 3 to 1\. "
+    assert re.fullmatch(rf"{found}Choose a darker colour\.", str(refused.value))
+
+
+def test_the_chapter_of_changes_can_be_left_out_of_a_plan(tmp_path):
+    plan = Plan.of(chapters(small(tmp_path), "index", "changes", "ward"), Q2).without_changes()
+    assert plan.chapters == ("index", "ward")
+    assert plan.book["book"]["chapters"] == ["index.qmd", "ward.qmd"]
+
+
+UNIT = "natpatsip: {units: {bed: hospital beds}}"
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("params/2023-24-Q2.yml", "# caf\xe9\nvalues: {a: {value: 1, unit: beds, source: Us}}\n".encode("latin-1")),
+        ("data/reported.csv", b"fact_id,unit\na,beds\nb\n"),
+    ],
+)
+def test_the_nearest_unit_is_told_whatever_else_is_wrong_with_the_files_that_have_it(tmp_path, file, content):
+    project = with_settings(small(tmp_path), UNIT)
+    (project / file).write_bytes(content)
+    with pytest.raises(SettingsError, match=r'no number of the report has the unit "bed"; .* Did you mean "beds"\?'):
+        Plan.of(project, Q2)
+
+
+def test_a_measures_target_that_the_params_have_not_is_refused(tmp_path):
+    project = small(tmp_path)
+    edit(project / "data" / "measures.yml", "target: waits_standard", "target: waits_standrad")
+    with pytest.raises(DataFileError, match="waits_standrad"):
         Plan.of(project, Q2)
