@@ -15,7 +15,6 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
@@ -24,7 +23,7 @@ import yaml
 
 from natpatsip.look import EXTENSION, packaged
 from natpatsip.pipeline.render import choose
-from natpatsip.pipeline.render.chapters import Chapter, Node, parse_chapter, text_of, walk
+from natpatsip.pipeline.render.chapters import Chapter, Node, parse_chapters, text_of, walk
 from natpatsip.pipeline.render.constructs import is_line_break
 from natpatsip.pipeline.render.html import write_pages
 from natpatsip.pipeline.render.render_cache import RenderCache
@@ -75,9 +74,9 @@ def write_site(output: Path) -> list[Chapter]:
     pages = {page: stem_of(page) for page in files()}
     report = staged(output / "book", list(pages.values()))
     cache = RenderCache(report.root)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        read = dict(zip(pages, pool.map(lambda page: chapter_of(page, pages[page], report, cache), pages), strict=True))
-    linked = Linked(pages, read)
+    sources = [Chapter(f"{stem}.qmd", source_of(page, stem), {}) for page, stem in pages.items()]
+    parsed = parse_chapters(report, sources, cache, jobs=os.cpu_count() or 1)
+    linked = Linked(pages, dict(zip(pages, map(shown, parsed), strict=True)))
     chapters = [linked.chapter(page) for page in pages]
     if linked.problems:
         raise DocumentationError("\n".join(linked.problems))
@@ -144,8 +143,8 @@ def staged(folder: Path, stems: Sequence[str]) -> Report:
     return read_report(folder)
 
 
-def chapter_of(page: Path, stem: str, report: Report, cache: RenderCache) -> Chapter:
-    """Return a file as a chapter; its headings have the ids that GitHub gives them, after the page's name."""
+def source_of(page: Path, stem: str) -> str:
+    """Return a file as the source of a chapter; its headings have the ids that GitHub gives them, after its name."""
     parts, taken = [], Counter[str]()
     for part in pieces((ROOT / page).read_text(encoding="utf-8")):
         if isinstance(part, str):
@@ -154,8 +153,11 @@ def chapter_of(page: Path, stem: str, report: Report, cache: RenderCache) -> Cha
             name = anchor(part.text, taken)
             is_title = part.level == 1 and not parts
             parts.append(f"{'#' * part.level} {part.text} {{#{stem if is_title else f'{stem}--{name}'}}}")
-    source = as_pandoc("\n\n".join(parts), notes=stem)
-    chapter = parse_chapter(report, f"{stem}.qmd", source, (), cache)
+    return as_pandoc("\n\n".join(parts), notes=stem)
+
+
+def shown(chapter: Chapter) -> Chapter:
+    """Return a chapter with its blocks as pages have them."""
     return replace(chapter, document={**chapter.document, "blocks": list(written(chapter.blocks))})
 
 

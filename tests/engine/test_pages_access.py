@@ -11,7 +11,6 @@ from natpatsip.charts import palette
 from support.auditing import broken_links, markup_complaints, violations, violations_in_both_themes
 from support.page_rules import (  # noqa: F401 — rules that hold for the pages of every report
     SIZES,
-    no_page_breaks_a_rule_of_wcag,
     opened,
     seen,
     test_all_data_can_be_downloaded_with_a_table_for_each_figure,
@@ -19,6 +18,8 @@ from support.page_rules import (  # noqa: F401 — rules that hold for the pages
     test_every_page_has_a_policy_without_inline_scripts_and_eval,
     test_every_picture_is_there_and_says_what_it_shows,
     test_no_link_is_broken_and_no_id_stands_twice,
+    test_no_page_breaks_a_rule_of_wcag,
+    test_no_page_breaks_a_rule_of_wcag_without_scripts,
     test_nothing_is_lost_at_four_times_the_size_or_with_wider_spacing,
     test_nothing_lies_over_anything_else,
     test_nothing_moves_for_who_asked_for_less_motion,
@@ -48,9 +49,14 @@ HERE = f"""() => {{
 }}"""
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-def test_no_page_breaks_a_rule_of_wcag(html_pages, chrome, scripts):
-    no_page_breaks_a_rule_of_wcag(html_pages, chrome, sorted(SIZES), scripts)
+@pytest.fixture(scope="module")
+def wcag_widths():
+    return SIZES
+
+
+@pytest.fixture(scope="module")
+def wcag_widths_without_scripts():
+    return SIZES
 
 
 def test_what_opens_breaks_no_rule_either(html_pages, chrome):

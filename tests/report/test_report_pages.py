@@ -6,12 +6,13 @@ import subprocess
 import pytest
 
 from support.page_rules import (  # noqa: F401
-    no_page_breaks_a_rule_of_wcag,
     seen,
     test_all_data_can_be_downloaded_with_a_table_for_each_figure,
     test_all_pages_with_all_charts_and_the_whole_report_once_more_are_small,
     test_every_picture_is_there_and_says_what_it_shows,
     test_no_link_is_broken_and_no_id_stands_twice,
+    test_no_page_breaks_a_rule_of_wcag,
+    test_no_page_breaks_a_rule_of_wcag_without_scripts,
     test_no_table_is_wider_than_a_sheet_of_paper,
     test_nothing_is_lost_at_four_times_the_size_or_with_wider_spacing,
     test_nothing_lies_over_anything_else,
@@ -25,10 +26,15 @@ from support.projects import ROOT
 pytestmark = pytest.mark.end_to_end
 
 
-# Each width and each way once: the tests of the engine try all four.
-@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (360, False)], ids=["scripts", "no scripts"])
-def test_no_page_breaks_a_rule_of_wcag(html_pages, chrome, width, scripts):
-    no_page_breaks_a_rule_of_wcag(html_pages, chrome, [width], scripts)
+@pytest.fixture(scope="module")
+def wcag_widths():
+    """Each width and each way once: the tests of the engine try all four."""
+    return [1280]
+
+
+@pytest.fixture(scope="module")
+def wcag_widths_without_scripts():
+    return [360]
 
 
 def test_every_notebook_has_its_page(html_pages):

@@ -84,12 +84,13 @@ def opened(browser, *, width=1280, height=HEIGHT, **options):
 
 
 @pytest.fixture(scope="module")
-def seen(html_pages, chrome):
+def seen(html_pages, chrome, wcag_widths):
     """What there is to see on each page at each width, on paper and enlarged, from one visit for all rules.
 
-    Its window is made wider, which takes half of the time of opening the page at each width.
+    Its window is made wider, which takes half of the time of opening the page at each width. The fixture
+    ``wcag_widths`` says at which axe-core looks at it.
     """
-    found: dict[str, Any] = {look: {} for look in (*LOOKS, "tables on paper", "enlarged")}
+    found: dict[str, Any] = {look: {} for look in (*LOOKS, "against WCAG", "tables on paper", "enlarged")}
     asked, complaints = set(), []
     with opened(chrome) as window:
         window.on("request", lambda request: asked.add(request.url.split(":")[0]))
@@ -104,6 +105,9 @@ def seen(html_pages, chrome):
                     tab.goto(page.as_uri())
                 for look, what in tab.evaluate(at_once(LOOKS)).items():
                     found[look][page.name, width] = what
+                if width in wcag_widths:
+                    found["against WCAG"][page.name, width] = violations_in_both_themes(tab)
+                    tab.emulate_media(color_scheme="light")
             tab.wait_for_load_state("networkidle")  # leaving earlier would cut requests short
             tab.set_viewport_size({"width": SHEET, "height": HEIGHT})
             tab.emulate_media(media="print")
@@ -167,22 +171,25 @@ def test_all_pages_with_all_charts_and_the_whole_report_once_more_are_small(html
     assert sum(file.stat().st_size for file in html_pages.rglob("*") if file.is_file()) < LIMIT
 
 
-def no_page_breaks_a_rule_of_wcag(html_pages, chrome, widths, scripts):
-    """Look at each page at some widths, from the narrowest, in a window that is made wider: see `seen`."""
-    found = []
+def test_no_page_breaks_a_rule_of_wcag(seen, wcag_widths):
+    assert {width for _, width in seen["against WCAG"]} == set(wcag_widths)
+    assert {place: found for place, found in seen["against WCAG"].items() if found} == {}
+
+
+def test_no_page_breaks_a_rule_of_wcag_without_scripts(html_pages, chrome, wcag_widths_without_scripts):
+    """The window is made wider from page to page: see `seen`."""
+    widths, found = sorted(wcag_widths_without_scripts), []
     with opened(chrome, width=widths[0]) as window:
         tab = window.new_page()
-        if not scripts:
-            tab.route("**/*.js", lambda route: route.abort())  # axe-core itself needs scripts
+        tab.route("**/*.js", lambda route: route.abort())  # axe-core itself needs scripts
         for page in sorted(html_pages.glob("*.html")):
-            if not scripts and page.name == WHOLE:
+            if page.name == WHOLE:
                 continue  # it has none: test_every_page_has_a_policy_without_inline_scripts_and_eval
             tab.set_viewport_size({"width": widths[0], "height": HEIGHT})
             tab.goto(page.as_uri())
             for width in widths:
                 tab.set_viewport_size({"width": width, "height": HEIGHT})
-                if not scripts:
-                    assert tab.locator(".scripted:visible, dialog:visible").count() == 0, page.name
+                assert tab.locator(".scripted:visible, dialog:visible").count() == 0, page.name
                 found += [f"{page.name}, {width}: {each}" for each in violations_in_both_themes(tab)]
     assert found == []
 
