@@ -40,7 +40,7 @@ def test_the_notebooks_have_few_lines_of_code():
 def test_a_step_is_told_with_its_cause_and_both_levels():
     _, text = made("place_of_birth")
     assert text.startswith(
-        "Since July 2023, when a change of process in 2 PSC areas brought a rise, 83% of eligible babies on average "
+        "Since July 2023, when a change of process in 2 PSC areas brought a rise, 83.0% of eligible babies on average "
         "have been born in the right place, up from 79.1%."
     )
 
@@ -51,5 +51,5 @@ def test_what_needs_attention_is_what_has_fallen_or_is_below_its_ambition():
     assert text.splitlines() == [
         "    - Births in the right place (below the ambition)",
         "    - Antenatal corticosteroids (down from 54.7%)",
-        "    - Normal temperature (down from 73%)",
+        "    - Normal temperature (down from 73.0%)",
     ]

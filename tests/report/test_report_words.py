@@ -221,7 +221,7 @@ SAID = {
         r"38.*year|year.*38",
         r"learning health system",
         r"54.7%.*47.2%|47.2%.*54.7%",
-        r"73%.*70.1%|70.1%.*73%",
+        r"73\.0%.*70\.1%|70\.1%.*73\.0%",
         r"up from 96",
         r"lead PSCs",
         r"system priorities",
