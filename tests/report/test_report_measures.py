@@ -49,7 +49,7 @@ def test_what_needs_attention_is_what_has_fallen_or_is_below_its_ambition():
     with context.use("2024-25-Q2", project=ROOT):
         text = measures.summary().markdown.partition("What needs attention:**\n")[2].partition("\n- **")[0]
     assert text.splitlines() == [
-        "    - Optimising place of birth (below the ambition)",
+        "    - Births in the right place (below the ambition)",
         "    - Antenatal corticosteroids (down from 54.7%)",
-        "    - Normothermia (down from 73.0%)",
+        "    - Normal temperature (down from 73.0%)",
     ]
