@@ -1,9 +1,14 @@
 """The impact models: whole cases and deaths, halves away from zero, and nothing from people that were not gained."""
 
+import csv
+
 import pytest
 
 from helpers import impact
 from natpatsip.errors import ClaimError, ModelError
+from natpatsip.params import load
+from natpatsip.quarter import Quarter
+from support.projects import ROOT
 
 
 @pytest.mark.parametrize(("odds_ratio", "halves"), [(0.5, False), (1.99, False), (2, True), (2.01, True), (3, True)])
@@ -60,3 +65,14 @@ def test_a_divisor_that_is_not_above_zero_is_refused(model, divisor):
 
 def test_a_divisor_between_zero_and_one_is_allowed():
     assert impact.cases_avoided(1, 0.5) == 2
+
+
+@pytest.mark.parametrize("quarter", ["2024-25-Q1", "2024-25-Q2"])
+def test_the_cases_published_for_the_year_are_those_of_the_model(quarter):
+    here = Quarter.parse(quarter)
+    needed = load(here, project=ROOT).model["mgso4_nnt"].value
+    with (ROOT / "data" / "reported.csv").open(encoding="utf-8", newline="") as lines:
+        rows = {(row["fact_id"], row["as_of"], row["period"]): row["value"] for row in csv.DictReader(lines)}
+    women = [int(rows["mgso4_women", str(each), str(each)]) for each in here.so_far]
+    published = int(rows["mgso4_cp_avoided", quarter, here.year_to_date])
+    assert published == impact.year_to_date(*(impact.cases_avoided(each, needed) for each in women))

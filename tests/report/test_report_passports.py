@@ -14,6 +14,12 @@ def test_a_reported_fact_belongs_to_the_programme_that_first_uses_it(facts):
     assert facts["icb_whole_system", "2024-25-Q2"]["section"] == "medicines"
 
 
+def test_an_effect_published_for_the_year_is_reported_and_not_modelled_again(facts):
+    cases = facts["mgso4_cp_avoided", "2024-25-YTD"]
+    assert (cases["value"], cases["formula"]) == ("36", "")
+    assert cases["rows"].startswith("data/reported.csv: fact_id mgso4_cp_avoided,")
+
+
 def test_the_report_prints_its_numbers(pages, facts):
     assert sum(len(tree.xpath("//*[@data-key]")) for tree in pages.values()) > 100
     assert sum(1 for row in facts.values() if row["formula"]) > 20
