@@ -12,7 +12,7 @@ import pytest
 import vl_convert
 
 from natpatsip import charts, figure, spc
-from natpatsip.pipeline.drawing.refused_charts import drawn_marks
+from natpatsip.charts.own_charts.drawn_marks import drawn_marks
 from natpatsip.spc import SpcWarning
 from support.chart_samples import every_chart, rows_of
 

@@ -130,11 +130,15 @@ def test_every_command_of_another_program_is_named_before_it_runs():
 @pytest.mark.end_to_end
 def test_every_command_that_can_be_run_here_succeeds(whole, tmp_path):
     project = whole.copy(tmp_path / "project", "2024-25-Q2", "2024-25-Q1")
-    for name in ("referrals", "referrals_monthly", "beds", "reviews_monthly"):  # the files of a reader who adds one
+    declared = {
+        each["name"] for each in yaml.safe_load((project / "data" / "datapackage.yaml").read_text())["resources"]
+    }
+    done = tuple(f"natpatsip data add data/{name}.csv" for name in declared)  # by a contributor who has added one
+    for name in {"referrals", "referrals_monthly", "beds", "reviews_monthly"} - declared:  # of a reader who adds one
         shutil.copy(ROOT / "docs" / "write-a-chapter" / "reviews_monthly.csv", project / "data" / f"{name}.csv")
     last_year = project / "reports" / "2023-24-Q2"  # of which the example has no data
     shutil.copytree(whole.report(), last_year)
-    lines = dict.fromkeys(line for _, line in command_lines() if not line.startswith(tuple(NOT_RUN)))
+    lines = dict.fromkeys(line for _, line in command_lines() if not line.startswith((*NOT_RUN, *done)))
     later = (" clean", " new-quarter", "data add", "check", " sign", " compare")  # builds come first
     ordered = sorted(lines, key=lambda line: [word in line for word in later])
     failed = []

@@ -11,8 +11,8 @@ import vl_convert
 from natpatsip import figure
 from natpatsip.charts import palette
 from natpatsip.charts.layout.sizes import WIDTH
+from natpatsip.charts.own_charts.drawn_marks import drawn_marks
 from natpatsip.pipeline.drawing.charts_to_svg import VEGALITE
-from natpatsip.pipeline.drawing.refused_charts import drawn_marks
 from support.projects import ROOT
 
 ROWS = pd.DataFrame({"team": ["North", "South"], "seen": [10, 100]})

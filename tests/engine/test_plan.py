@@ -140,6 +140,19 @@ def test_notebooks_that_cite_in_a_circle_are_named_in_its_order(tmp_path):
     )
 
 
+def test_a_circle_of_a_copied_notebook_names_the_fact_that_both_publish(tmp_path):
+    one = [code('publish("a", cite("b").value, unit="beds", source="List")')]
+    copy = [
+        code('publish("a", 1, unit="beds", source="List")\npublish("b", cite("a").value, unit="beds", source="List")')
+    ]
+    with pytest.raises(NotebookError) as refused:
+        Plan.of(small(tmp_path, index=one, ward=copy), Q2)
+    assert str(refused.value).endswith(
+        "in a circle: index.ipynb → ward.ipynb → index.ipynb. index.ipynb and ward.ipynb publish the same fact, a. "
+        "Publish it in one, and cite it in the others."
+    )
+
+
 def chapters(project, *names):
     edit(project / "_quarto.yml", "[index.qmd, ward.qmd]", f"[{', '.join(f'{name}.qmd' for name in names)}]")
     return project

@@ -18,9 +18,9 @@ from natpatsip.blocks.values_in_words import (
     inline,
     is_missing,
     text_of_value,
-    words_of_python,
 )
 from natpatsip.facts.fact import Fact, printed
+from natpatsip.python_words import words_of_python
 from natpatsip.quarter import Quarter
 
 VALUES = [

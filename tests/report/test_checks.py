@@ -209,8 +209,11 @@ def plant_elsewhere(plan, executed):
     wanted.append(("unhedged-estimate", "maternity-tiles"))
     months = plan.project / "data" / "opioids_monthly.csv"
     lines = months.read_text(encoding="utf-8").splitlines()
-    months.write_text("\n".join(line for line in lines if not line.startswith("2024-09")) + "\n", encoding="utf-8")
+    text = "\n".join(line for line in lines if not line.startswith("2024-09")) + "\n"
+    months.write_text(re.sub(r"\d+(?=,illustrative$)", "NS", text, count=1, flags=re.MULTILINE), encoding="utf-8")
     wanted.append(("old-data", "data/opioids_monthly.csv"))
+    put(executed, "medicines", "lead", new_code_cell('everybody = opioids["people"].sum()', id="summed"))
+    wanted.append(("missing-as-zero", "summed"))
     return wanted
 
 

@@ -210,17 +210,16 @@ def figure(
 
 def _specification(chart: Any, figure_id: str) -> dict[str, Any]:
     """Return a chart as Vega-Lite; one that is drawn with Altair directly looks like the others."""
-    from natpatsip.charts import own_chart_encodings, own_chart_order, own_charts, theme
+    from natpatsip.charts import theme
+    from natpatsip.charts.own_charts import encodings, order_of_names, specifications
 
     drawn: dict[str, Any] = chart.to_dict()
     if "narrow" in drawn.get("usermeta", {}):  # one of `natpatsip.charts`
         return drawn
-    told = (
-        own_charts.misread(drawn) or own_chart_encodings.misstated(drawn) or own_chart_order.out_of_order(chart, drawn)
-    )
+    told = specifications.misread(drawn) or encodings.misstated(drawn) or order_of_names.out_of_order(chart, drawn)
     if told:
         raise FigureError(f"{figure_id}: {told}")
-    return _in_report_look(own_charts.with_local_times(drawn), theme.OWN_CHARTS)
+    return _in_report_look(specifications.with_local_times(drawn), theme.OWN_CHARTS)
 
 
 def _need_numbers_of_the_chart(rows: pd.DataFrame, specification: Mapping[str, Any], figure_id: str) -> None:
@@ -228,7 +227,7 @@ def _need_numbers_of_the_chart(rows: pd.DataFrame, specification: Mapping[str, A
 
     A chart that calculates draws numbers that are not among its rows; those of `natpatsip.charts` hold places, too.
     """
-    from natpatsip.charts.own_charts import draws_its_rows, tables
+    from natpatsip.charts.own_charts.specifications import draws_its_rows, tables
 
     if "narrow" in specification.get("usermeta", {}):
         return

@@ -83,6 +83,20 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def mixed(colour: str, other: str, share: float) -> str:
+    """Return a mixture of two colours with this share of the first.
+
+    Examples
+    --------
+    >>> mixed("#000000", "#FFFFFF", 0.2)
+    '#CCCCCC'
+    """
+    parts = (
+        round(share * int(colour[at : at + 2], 16) + (1 - share) * int(other[at : at + 2], 16)) for at in (1, 3, 5)
+    )
+    return "#" + "".join(f"{part:02X}" for part in parts)
+
+
 def in_hues(categories: Iterable[str], groups: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Return a colour for each category: those of a group are shades of its hue, all others grey.
 

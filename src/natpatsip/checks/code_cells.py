@@ -233,7 +233,7 @@ def typed_names(cells: Mapping[str, str]) -> dict[str, tuple[str, float]]:
     found: dict[str, tuple[str, float]] = {}
     for cell, source in cells.items():
         for node in parse(source).tree.body:
-            for name, value in _assigned(node):
+            for name, value in assigned(node):
                 if (typed := _typed_value(value)) is None:
                     found.pop(name, None)
                 else:
@@ -246,14 +246,14 @@ def facts_by_name(cells: Mapping[str, str]) -> dict[str, list[FactCall]]:
     found: dict[str, list[FactCall]] = {}
     for source in cells.values():
         for node in ast.walk(parse(source).tree):
-            for name, value in _assigned(node):
+            for name, value in assigned(node):
                 own = _fact_call(value)
                 if calls := [own] if own else _fact_calls(value):
                     found[name] = calls
     return found
 
 
-def _assigned(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+def assigned(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     """Yield the names of an assignment with their values, those of tuples one by one."""
     pairs = [(target, node.value) for target in node.targets] if isinstance(node, ast.Assign) else []
     while pairs:

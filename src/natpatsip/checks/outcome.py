@@ -37,6 +37,7 @@ CHECKS = (
     "not-shown",
     "undeclared-data",
     "inline-syntax",
+    "missing-as-zero",
     "sign-off",
     "small-number",
 )

@@ -108,7 +108,7 @@ class RawCounts:
 
     @cached_property
     def sums(self) -> dict[str, Floats]:
-        """The raw counts by column: a row for each organisation, a column for each sum that a report may show."""
+        """Raw counts that no table may give away, by column: a row for each organisation, a column for each sum."""
         kept = [key for key in (self.period,) if key]
         parts = [
             self._groups(self._keys),

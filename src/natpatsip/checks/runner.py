@@ -15,6 +15,7 @@ from natpatsip.checks import (
     broken_relations,
     glossary,
     inline_syntax,
+    missing_as_zero,
     not_shown,
     old_data,
     small_number,
@@ -74,6 +75,7 @@ _CHECKS: Mapping[str, Callable[[CheckContext], list[Finding]]] = {
     "not-shown": not_shown.check,
     "undeclared-data": undeclared_data.check,
     "inline-syntax": inline_syntax.check,
+    "missing-as-zero": missing_as_zero.check,
     "sign-off": _signed,
     "small-number": small_number.check,
 }

@@ -105,6 +105,7 @@ def _remembered(path: Path, found: os.stat_result, content: BufferedReader) -> s
 
 
 def _looks(found: os.stat_result) -> list[int]:
+    """Return what the digest of a file is remembered by: its size, times and inode."""
     return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+from natpatsip import wording
 from natpatsip.charts import palette
 from natpatsip.errors import NotebookError, ParamsError, SettingsError, UsageError, nearest, together
 from natpatsip.facts.publishing import REPORTED_FILE
@@ -102,14 +103,19 @@ class Plan:
 
     def before(self) -> dict[str, set[str]]:
         """Return, for each notebook, those that must run before it, since it cites what they publish."""
-        owners: dict[str, set[str]] = {}
-        for name, notebook in self.notebooks.items():
-            for fact in notebook.publishes():
-                owners.setdefault(fact, set()).add(name)
+        publishers = self._publishers()
         return {
-            name: {owner for fact in notebook.cites() for owner in owners.get(fact, ())} - {name}
+            name: {publisher for fact in notebook.cites() for publisher in publishers.get(fact, ())} - {name}
             for name, notebook in self.notebooks.items()
         }
+
+    def _publishers(self) -> dict[str, set[str]]:
+        """Return the notebooks that publish each fact: one, unless one of them was copied."""
+        publishers: dict[str, set[str]] = {}
+        for name, notebook in self.notebooks.items():
+            for fact in notebook.publishes():
+                publishers.setdefault(fact, set()).add(name)
+        return publishers
 
     def order(self) -> TopologicalSorter[str]:
         """Return the order in which notebooks may run.
@@ -123,12 +129,17 @@ class Plan:
         try:
             sorter.prepare()
         except CycleError as error:
-            circle = " → ".join(f"{name}.ipynb" for name in reversed(error.args[1]))
-            raise NotebookError(
-                f"notebooks cite each other's facts in a circle: {circle}. "
-                "Move a fact to a notebook that needs none of the others."
-            ) from error
+            raise NotebookError(self._circle(error.args[1][::-1])) from error
         return sorter
+
+    def _circle(self, names: Sequence[str]) -> str:
+        """Return why notebooks that cite each other's facts in a circle cannot run."""
+        circle = f"notebooks cite each other's facts in a circle: {' → '.join(f'{name}.ipynb' for name in names)}. "
+        for fact, publishers in self._publishers().items():
+            if len(publishers) > 1 and publishers & set(names):
+                both = wording.listing([f"{name}.ipynb" for name in sorted(publishers)])
+                return f"{circle}{both} publish the same fact, {fact}. Publish it in one, and cite it in the others."
+        return f"{circle}Move a fact to a notebook that needs none of the others."
 
     @property
     def programmes(self) -> dict[str, str]:

@@ -38,6 +38,7 @@ ASKS = {
     "not-shown": "Each table, figure and chart that a notebook makes is in the report",
     "undeclared-data": "Each file that is read is declared: its cut-off, its schema and its provenance",
     "inline-syntax": "No inline code of another tool is printed as it is",
+    "missing-as-zero": "No sum takes a value that is missing for 0",
     "sign-off": "What was signed off or verified is what the report says",
     "small-number": "No small number is shown, or follows from others, that a disclosure policy hides",
 }

@@ -16,14 +16,14 @@ from natpatsip.blocks.library_figures import PLOTLY, SVG
 from natpatsip.characters import visible
 from natpatsip.charts import dark, icons, own_charts, palette
 from natpatsip.charts.layout.sizes import narrow, pages
+from natpatsip.charts.own_charts.drawn_marks import is_made_here, undrawn
+from natpatsip.charts.own_charts.drawn_texts import cut_alike, misleading
 from natpatsip.errors import FigureError, RenderError
 from natpatsip.files import memory
 from natpatsip.files.digests import key
 from natpatsip.files.memory import Same
 from natpatsip.pipeline.caching.store import Cache
-from natpatsip.pipeline.drawing.drawn_texts import cut_alike, misleading
 from natpatsip.pipeline.drawing.plotly_to_svg import plotly_svg
-from natpatsip.pipeline.drawing.refused_charts import is_made_here, undrawn
 from natpatsip.pipeline.drawing.svg import portable, tidy
 from natpatsip.pipeline.options import FORMATS
 
@@ -32,13 +32,14 @@ SCALE = 2  # pixels of a PNG for each of the SVG's
 VEGALITE = "6.4"
 HERE = Path(__file__)
 ADDRESSES = 66 * 2**30  # bytes that V8, which runs Vega, reserves; they take no memory
-COLOURS = tuple(Path(str(module.__file__)) for module in (dark, icons, own_charts, palette))
+COLOURS = tuple(Path(str(module.__file__)) for module in (dark, icons, palette))
+OWN_CHARTS = Path(own_charts.__file__).parent
+
 SOURCES = (
     HERE,
     HERE.with_name("svg.py"),
     HERE.with_name("plotly_to_svg.py"),
-    HERE.with_name("refused_charts.py"),
-    HERE.with_name("drawn_texts.py"),
+    *(OWN_CHARTS / f"{name}.py" for name in ("drawn_marks", "drawn_texts", "specifications")),
     *COLOURS,
 )  # what draws, and what refuses a drawing, besides the library
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from natpatsip.blocks.library_figures import SVG
 from natpatsip.charts import dark
+from natpatsip.charts.own_charts.drawn_marks import is_made_here
+from natpatsip.charts.own_charts.drawn_texts import unreadable
 from natpatsip.errors import FigureError, ReportError, together
 from natpatsip.files.csv_files import rows_of, to_csv
 from natpatsip.pipeline.drawing import organisation_tables
 from natpatsip.pipeline.drawing.charts_to_svg import Artist
-from natpatsip.pipeline.drawing.drawn_texts import unreadable
-from natpatsip.pipeline.drawing.refused_charts import is_made_here
 from natpatsip.pipeline.options import FORMATS
 
 if TYPE_CHECKING:

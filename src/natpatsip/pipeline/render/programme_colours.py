@@ -39,19 +39,11 @@ def shades(colour: str, *, ground: str, share: float) -> dict[str, str]:
     >>> shades("#00666B", ground="#FFFFFF", share=0.1)
     {'': '#00666B', '-tint': '#E6F0F0', '-text': '#00666B'}
     """
-    tint = _mixed(colour, ground, share)
+    tint = palette.mixed(colour, ground, share)
     goal = max(WHITE, BLACK, key=lambda each: palette.contrast(each, tint))
-    steps = (_mixed(colour, goal, 1 - step / 20) for step in range(21))
+    steps = (palette.mixed(colour, goal, 1 - step / 20) for step in range(21))
     text = next(each for each in steps if min(palette.contrast(each, other) for other in (tint, ground)) >= LEAST)
     return {"": colour, "-tint": tint, "-text": text}
-
-
-def _mixed(colour: str, other: str, share: float) -> str:
-    """Return a mixture of two colours with this share of the first."""
-    parts = (
-        round(share * int(colour[at : at + 2], 16) + (1 - share) * int(other[at : at + 2], 16)) for at in (1, 3, 5)
-    )
-    return "#" + "".join(f"{part:02X}" for part in parts)
 
 
 def _dark_rules(shades_by_stem: Mapping[str, Mapping[str, str]]) -> Iterator[str]:

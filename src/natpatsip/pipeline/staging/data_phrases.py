@@ -8,8 +8,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from natpatsip.blocks.values_in_words import words_of_python
 from natpatsip.pipeline.inline_code import expressions, texts_of_code
+from natpatsip.python_words import words_of_python
 
 _BETWEEN_CELLS = re.compile(r"[,;\t|\"\r\n]+")
 PARQUET = ".parquet"

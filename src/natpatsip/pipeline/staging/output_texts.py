@@ -7,10 +7,11 @@ from typing import Any
 
 from natpatsip.blocks.figures import FIGURE, PICTURE
 from natpatsip.blocks.tables_and_callouts import BLOCK, fact_span
-from natpatsip.blocks.values_in_words import escaped, words_of_python
+from natpatsip.blocks.values_in_words import escaped
 from natpatsip.errors import StagingError
 from natpatsip.facts.publishing import CITED, Fact
 from natpatsip.pipeline.inline_code import text_of
+from natpatsip.python_words import words_of_python
 
 TEXTS = {
     FIGURE: ("title", "description", "caption", "alt"),

@@ -11,7 +11,7 @@ from itertools import pairwise, product
 from typing import Any
 
 from natpatsip import wording
-from natpatsip.charts.own_charts import PATHS, children, data_of, mark_of, tables, units
+from natpatsip.charts.own_charts.specifications import PATHS, children, data_of, mark_of, tables, units
 
 PLACES = ("x", "y", "x2", "y2", "width", "height", "size", "startAngle", "endAngle", "innerRadius", "outerRadius")
 PLACED = {"type": "none", "contains": "content"}  # every mark is placed by `natpatsip.charts`
@@ -163,7 +163,7 @@ def _hidden(items: Items) -> str:
 def _joined(views: Sequence[Mapping[str, Any]], scene: Mapping[str, Any]) -> str:
     """Return that what a chart does to its rows leaves two of one bar, or of one point of a line; or an empty text.
 
-    `own_charts` looks for them in the rows of charts that draw these as they are.
+    `specifications` looks for them in the rows of charts that draw these as they are.
     """
     bars = any(
         _end_to_end(items, along)
@@ -254,7 +254,7 @@ def _alone(scene: Mapping[str, Any]) -> str:
 
 
 def _triples(values: Sequence[bool]) -> Iterator[tuple[bool, bool, bool]]:
-    """Yield each value but the first and the last with the one before and the one after it."""
+    """Yield whether the points before, at and after each place of a drawn line are there."""
     return zip(values, values[1:], values[2:], strict=False)
 
 

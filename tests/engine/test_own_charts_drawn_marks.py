@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 import vl_convert
 
+from natpatsip.charts.own_charts.drawn_marks import undrawn
 from natpatsip.errors import FigureError
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.drawing import charts_to_svg
 from natpatsip.pipeline.drawing.charts_to_svg import VEGALITE, Artist
-from natpatsip.pipeline.drawing.refused_charts import undrawn
 from support.projects import ROOT, code, command, small
 
 ROWS = pd.DataFrame({"team": ["North", "South", "East"], "seen": [0, 10, 100], "waits": [4.0, None, 6.0]})
@@ -204,6 +204,7 @@ def test_all_empty_figures_of_a_report_are_named_with_their_cells(tmp_path):
 
 def test_a_drawing_is_made_and_judged_again_when_a_module_that_does_so_has_changed():
     source = Path(charts_to_svg.__file__).read_text(encoding="utf-8")
-    imported = set(re.findall(r"^from natpatsip\.pipeline\.drawing\.(\w+) import", source, re.MULTILINE))
-    assert {"drawn_texts", "refused_charts", "svg"} <= imported
+    rooms = r"(?:pipeline\.drawing|charts\.own_charts)"
+    imported = set(re.findall(rf"^from natpatsip\.{rooms}\.(\w+) import", source, re.MULTILINE))
+    assert {"drawn_marks", "drawn_texts", "svg"} <= imported
     assert imported <= {file.stem for file in charts_to_svg.SOURCES}

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from natpatsip.charts.own_chart_encodings import misstated
+from natpatsip.charts.own_charts.encodings import misstated
 
 GAP = pd.DataFrame(
     {"team": ["North", "South", "East"], "seen": [5.0, None, 17.0], "n": [1, 2, 3], "code": ["5", "10", "9"]}

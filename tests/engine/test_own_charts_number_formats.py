@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from natpatsip.charts.own_chart_formats import misprinted
+from natpatsip.charts.own_charts.number_formats import misprinted
 
 WEEKS = pd.DataFrame({"day": pd.to_datetime(["2024-04-01", "2024-04-08"]), "n": [1, 2]})
 

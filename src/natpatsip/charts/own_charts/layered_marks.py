@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from natpatsip.charts.own_charts import PATHS, Rows, Specification, children, field_of, mark_of, rows_of, units
+from natpatsip.charts.own_charts.specifications import (
+    PATHS,
+    Rows,
+    Specification,
+    children,
+    field_of,
+    mark_of,
+    rows_of,
+    units,
+)
 
 STACKED_BY = ("color", "fill", "stroke", "opacity", "shape", "detail")
 STACKED = ("bar", "area")  # marks that Vega stacks

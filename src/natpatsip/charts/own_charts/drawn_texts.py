@@ -14,8 +14,8 @@ from html import unescape
 from itertools import pairwise
 from typing import Any
 
-from natpatsip.blocks.values_in_words import words_of_python
-from natpatsip.charts.own_charts import units
+from natpatsip.charts.own_charts.specifications import units
+from natpatsip.python_words import words_of_python
 
 Items = Sequence[Mapping[str, Any]]
 LOOK = ("fill", "stroke", "shape", "strokeDash", "strokeWidth", "size", "opacity")

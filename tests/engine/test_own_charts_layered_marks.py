@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from natpatsip.charts.own_chart_encodings import misstated
+from natpatsip.charts.own_charts.encodings import misstated
 
 ROWS = pd.DataFrame(
     {"area": ["A", "A", "B", "B"], "team": ["N", "S", "N", "S"], "seen": [1, 2, 3, 4], "cost": [70, 80, 90, 60]}

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from natpatsip.charts.own_charts import (
+from natpatsip.charts.own_charts.specifications import (
     NUMBER,
     Specification,
     data_of,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from natpatsip.charts.own_charts import (
+from natpatsip.charts.own_charts.specifications import (
     CHILDREN,
     NO_MARKS,
     PATHS,

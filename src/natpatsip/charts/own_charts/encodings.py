@@ -15,10 +15,10 @@ from itertools import product
 from typing import Any
 
 from natpatsip.charts.chart_data import most_of_a_whole
-from natpatsip.charts.own_chart_expressions import QUARTERS, miscalculated
-from natpatsip.charts.own_chart_formats import PERCENT, misprinted, numbers_in
-from natpatsip.charts.own_chart_layers import displaced
-from natpatsip.charts.own_charts import (
+from natpatsip.charts.own_charts.expressions import QUARTERS, miscalculated
+from natpatsip.charts.own_charts.layered_marks import displaced
+from natpatsip.charts.own_charts.number_formats import PERCENT, misprinted, numbers_in
+from natpatsip.charts.own_charts.specifications import (
     MADE,
     Rows,
     Specification,

@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from natpatsip.charts.own_chart_order import out_of_order
+from natpatsip.charts.own_charts.order_of_names import out_of_order
 
 
 def chart(names, *, mark="bar", **channels):

@@ -6,12 +6,12 @@ import pytest
 import vl_convert
 
 from natpatsip.blocks.figures import figure
-from natpatsip.charts.own_chart_encodings import misstated
-from natpatsip.charts.own_charts import misread
+from natpatsip.charts.own_charts.drawn_texts import cut_alike, misleading
+from natpatsip.charts.own_charts.encodings import misstated
+from natpatsip.charts.own_charts.specifications import misread
 from natpatsip.charts.palette import CATEGORIES
 from natpatsip.errors import FigureError
 from natpatsip.pipeline.drawing.charts_to_svg import VEGALITE
-from natpatsip.pipeline.drawing.drawn_texts import cut_alike, misleading
 
 TEAMS = {"team": ["North", "South", "East"], "seen": [5.0, 3.0, 7.0]}
 GAP = {"team": ["North", "South", "East"], "seen": [5.0, None, 7.0]}

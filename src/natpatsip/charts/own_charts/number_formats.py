@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from natpatsip import wording
-from natpatsip.charts.own_charts import Specification, channels_of, rows_of, transforms, units
+from natpatsip.charts.own_charts.specifications import Specification, channels_of, rows_of, transforms, units
 
 PERCENTAGES = 10.0  # values from here on are percentages, not proportions
 PERCENT = re.compile(r"%|\bper ?cent\b", re.IGNORECASE)
