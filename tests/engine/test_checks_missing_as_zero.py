@@ -25,42 +25,87 @@ resources:
         - {name: team}
         - {name: seen, type: integer, missingValues: ["", "*"]}
         - {name: beds, type: integer}
+        - {name: closed, type: boolean}
 """
-SUMS = [
+TAKING = [  # a missing value of `seen` for 0
     'rows["seen"].sum()',
+    "rows.seen.sum()",
     "rows.sum(numeric_only=True)",
     'rows.groupby("team")["seen"].sum()',
     'rows.groupby("team")["seen"].sum(min_count=1)',
-    'rows.groupby("team").agg({"seen": "sum"})',
+    'rows.groupby("beds").sum(numeric_only=True)',
+    'rows[rows["beds"] > 2].sum(numeric_only=True)',
+    'rows.groupby("team").agg({"seen": "sum", "beds": "mean"})',
+    'rows.groupby("team").agg({"seen": "sum"}, skipna=False)',  # which pandas does not heed
     'rows.groupby("team").agg(total=("seen", "sum"))',
+    'rows.groupby("team")["seen"].agg(["sum", "mean"])',
     'rows.groupby("team")["seen"].transform("sum")',
     'rows.pivot_table(index="team", values="seen", aggfunc="sum")',
+    'pd.crosstab(rows["team"], rows["beds"], values=rows["seen"], aggfunc="sum")',
     'rows["seen"].cumsum()',
     'rows["seen"].expanding().sum()',
     'rows["seen"].rolling(3, min_periods=1).sum()',
+    'rows["seen"].rolling(3, 1).sum()',
+    'rows["seen"].rolling("90D").sum()',
+    'rows["seen"].rolling(12).mean().sum()',
     'np.nansum(rows["seen"])',
     'np.sum(rows["seen"])',
+    '(rows["seen"] / rows["beds"]).sum()',
+    'rows[rows["team"].isin(["North"])]["seen"].sum()',
+    'rows.loc[rows["team"].eq("South"), "seen"].sum()',
+    'rows[rows["beds"].between(1, 9)]["seen"].sum()',
+    'rows[rows["beds"].notna()]["seen"].sum()',
+    'rows[~rows["team"].duplicated()]["seen"].sum()',
+    'rows.query("beds > 1")["seen"].sum()',
     'rows["seen"].fillna(0)',
     'rows.fillna(value=0)["seen"]',
+    'rows.fillna({"seen": 0})',
+    'np.nan_to_num(rows["seen"])',
+    'rows["seen"].replace(float("nan"), 0)',
+    'rows["seen"].add(rows["beds"], fill_value=0)',
+    'rows["seen"].where(rows["seen"].notna(), 0)',
+    'pd.concat([rows, rows])["seen"].sum()',
+    'datasets.total(rows, ["seen"], by="team")["seen"].sum()',
 ]
 MEANT = [
     'rows["beds"].sum()',  # which has no missing value
-    'rows.groupby("team").agg({"beds": "sum"})',
+    "rows.beds.sum()",
+    'rows.groupby("team").agg({"beds": "sum", "seen": "mean"})',
+    'rows.groupby("team")["beds"].agg("sum")',
     'rows["seen"].sum(skipna=False)',
     'rows["seen"].sum(skipna=True)',
+    'rows.groupby("team")["seen"].agg("sum", skipna=False)',
     'rows["seen"].dropna().sum()',
+    'rows.dropna(subset=["seen"])["seen"].sum()',
+    'rows.drop(columns="seen").sum(numeric_only=True)',
+    'rows[rows["seen"].notna()]["seen"].sum()',
+    'rows[~rows["seen"].isna()]["seen"].sum()',
     '(rows["seen"] > 5).sum()',
     '((rows["seen"] > 5) & (rows["beds"] > 2)).sum()',
     'rows["seen"].isna().sum()',
     'rows["seen"].rolling(3).sum()',  # missing itself
     'rows["seen"].fillna("suppressed")',
+    'rows["beds"].fillna(0)',
+    'rows["closed"].fillna(False)',
     'datasets.total(rows, "seen", by="team")',
     'rows.groupby("team")["seen"].agg("mean")',
     "sum([1, 2])",
+    "np.arange(len(rows)).sum()",
+]
+NAMED = [  # code of several lines, and whether it takes what is missing for 0
+    ("totals = rows.groupby('team')\ntotals = totals.first()\ntotals.sum(numeric_only=True)", True),
+    ("seen = rows['seen']\nseen.sum()", True),
+    ("beds = rows['beds']\nbeds.sum()", False),
+    ("by = rows.groupby('team')['beds']\nby.sum()", False),
+    ("complete = rows.dropna()\ncomplete['seen'].sum()", False),
+    ("flags = rows['seen'] > 5\nflags.sum()", False),
+    ("share = rows['beds'] / rows['beds'].sum()\nshare.sum()", False),
+    ("n = len(rows)\nnp.arange(n).sum()", False),
+    ("other = pd.DataFrame({'a': [1]})\nother.sum()", False),
 ]
 
 
-def reading(folder, *after: NotebookNode, cells: str = "North,4,2\nSouth,*,3\n", is_read: bool = True) -> Path:
+def reading(folder, *after: NotebookNode, cells: str = "North,4,2,true\nSouth,*,3,\n", is_read: bool = True) -> Path:
     """Make a project with a notebook that has read a file with these rows."""
     load = code('rows = datasets.load("waits")', id="load")
     if is_read:
@@ -68,7 +113,7 @@ def reading(folder, *after: NotebookNode, cells: str = "North,4,2\nSouth,*,3\n",
     project = small(folder, ward=[load, *after])
     (project / "data" / "measures.yml").unlink()
     (project / "data" / "datapackage.yaml").write_text(DECLARED, encoding="utf-8")
-    (project / "data" / "waits.csv").write_text(f"team,seen,beds\n{cells}", encoding="utf-8")
+    (project / "data" / "waits.csv").write_text(f"team,seen,beds,closed\n{cells}", encoding="utf-8")
     return project
 
 
@@ -81,10 +126,10 @@ def found(folder, *sources: str, **given: Any) -> dict[str, Finding]:
 @pytest.fixture(scope="module")
 def of_each(tmp_path_factory):
     """What the check says of every cell, all in one notebook."""
-    return found(tmp_path_factory.mktemp("sums"), *SUMS, *MEANT)
+    return found(tmp_path_factory.mktemp("sums"), *TAKING, *MEANT, *(source for source, _ in NAMED))
 
 
-@pytest.mark.parametrize("source", SUMS)
+@pytest.mark.parametrize("source", TAKING)
 def test_a_call_that_takes_a_missing_value_for_0_is_found_with_the_value(source, of_each):
     assert "takes missing values for 0, and data/waits.csv, row 3, has no value in seen." in of_each[source].message
 
@@ -94,21 +139,19 @@ def test_code_that_says_what_it_wants_or_sums_what_is_complete_is_not_found(sour
     assert source not in of_each
 
 
-@pytest.mark.parametrize("given", [{"cells": "North,4,2\nSouth,0,3\n"}, {"is_read": False}])
+@pytest.mark.parametrize("given", [{"cells": "North,4,2,true\nSouth,0,3,\n"}, {"is_read": False}])
 def test_data_without_missing_values_or_that_the_notebook_has_not_read_have_no_finding(tmp_path, given):
-    assert found(tmp_path, *SUMS, **given) == {}
+    assert found(tmp_path, *TAKING, **given) == {}
 
 
-def test_each_call_is_advised_by_what_it_does(of_each):
-    sums, filled = (of_each[f'rows["seen"].{call}'].message for call in ("sum()", "fillna(0)"))
-    assert sums.endswith("If the others are meant, write skipna=True, and say so in the text.")
-    assert filled.endswith("Leave it missing, or give its rows words of their own.")
+def test_a_call_is_advised_by_what_it_does(of_each):
+    assert ".sum(skipna=False), after which such a sum is missing too" in of_each['np.sum(rows["seen"])'].message
+    assert of_each['rows["seen"].fillna(0)'].message.endswith("Leave it missing, or give its rows words of their own.")
 
 
-@pytest.mark.parametrize(("source", "is_found"), [("totals.sum()", True), ("other.sum()", False)])
-def test_a_name_stands_for_the_data_that_it_was_made_of(tmp_path, source, is_found):
-    made = 'totals = rows.groupby("team")\ntotals = totals.first()\nother = pd.DataFrame({"a": [1]})\n'
-    assert bool(found(tmp_path, made + source)) == is_found
+@pytest.mark.parametrize(("source", "is_taken"), NAMED)
+def test_a_name_stands_for_the_columns_that_it_was_made_of(source, is_taken, of_each):
+    assert (source in of_each) == is_taken
 
 
 def test_inline_code_is_read_too(tmp_path):

@@ -86,7 +86,7 @@ class Code:
     @cached_property
     def calls(self) -> set[str]:
         """The functions that it calls, by the last part of their names."""
-        return {_last_name(node.func) for node in self._nodes if isinstance(node, ast.Call)}
+        return {last_name(node.func) for node in self._nodes if isinstance(node, ast.Call)}
 
     @cached_property
     def fact_calls(self) -> list[FactCall]:
@@ -105,7 +105,7 @@ class Code:
         """The numbers typed into tables, tiles and frames (``frame.loc[3] = ["All", 57]``)."""
         found: list[Literal] = []
         for node in self._nodes:
-            if isinstance(node, ast.Call) and (name := _last_name(node.func)) in DATA:
+            if isinstance(node, ast.Call) and (name := last_name(node.func)) in DATA:
                 named = [keyword.value for keyword in node.keywords if keyword.arg in ("data", "value")]
                 for argument in (*node.args[:1], *named):
                     found += [Literal(float(value), str(value), name) for value in _numbers_in(argument)]
@@ -152,7 +152,7 @@ class _Strings(ast.NodeVisitor):
     visit_Constant = visit_JoinedStr = visit_BinOp = _visit_text  # noqa: N815 — the names that ast looks for
 
     def visit_Call(self, node: ast.Call) -> None:
-        name = _last_name(node.func)
+        name = last_name(node.func)
         if name in SILENT:
             return
         if isinstance(node.func, ast.Attribute):
@@ -255,7 +255,9 @@ def facts_by_name(cells: Mapping[str, str]) -> dict[str, list[FactCall]]:
 
 def assigned(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     """Yield the names of an assignment with their values, those of tuples one by one."""
-    pairs = [(target, node.value) for target in node.targets] if isinstance(node, ast.Assign) else []
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+    pairs = [(target, value) for target in targets if value is not None]
     while pairs:
         target, value = pairs.pop(0)
         if isinstance(target, ast.Name):
@@ -270,7 +272,7 @@ def _fact_calls(node: ast.AST) -> list[FactCall]:
 
 
 def _fact_call(node: ast.AST) -> FactCall | None:
-    if not isinstance(node, ast.Call) or (name := _last_name(node.func)) not in ("cite", "publish"):
+    if not isinstance(node, ast.Call) or (name := last_name(node.func)) not in ("cite", "publish"):
         return None
     if not node.args or not isinstance(node.args[0], ast.Constant):
         return None
@@ -279,7 +281,7 @@ def _fact_call(node: ast.AST) -> FactCall | None:
     return FactCall(name, str(node.args[0].value), ast.unparse(periods[0]) if periods else "")
 
 
-def _last_name(node: ast.AST) -> str:
+def last_name(node: ast.AST) -> str:
     """Return the last part of a dotted name: ``claim`` of ``spc.claim``."""
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 

@@ -1,142 +1,161 @@
-"""Sums in which pandas takes a missing value for 0: a count that is suppressed or was not submitted is not 0.
+"""Calls that take a missing value for 0: a count that is suppressed or was not submitted is not 0.
 
-``sum``, ``cumsum`` and ``fillna(0)`` say nothing of it. Code that says what it wants passes: ``skipna=False``, after
-which the sum is missing too, or ``skipna=True``.
+``sum``, ``cumsum``, ``agg("sum")``, ``fillna(0)`` and ``fill_value=0`` of pandas say nothing of it. Code that says what
+it wants passes: ``skipna=False``, after which the sum is missing too, or ``skipna=True``.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from functools import cached_property
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from natpatsip.checks import code_cells
 from natpatsip.checks.checked_quarter import CheckContext
+from natpatsip.checks.frames_in_code import SUMS, Frame, FramesInCode
 from natpatsip.checks.outcome import Finding
 from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.validation import examine
 from natpatsip.pipeline.inline_code import INLINE
 
 CHECK = "missing-as-zero"
-SUMS = {"sum", "cumsum", "nansum", "nancumsum"}
-TOLD = {"agg", "aggregate", "apply", "transform", "pivot_table", "crosstab"}  # by a name, what to calculate
-CONDITIONS = {"isna", "isnull", "notna", "notnull", "isin", "eq", "ne", "lt", "le", "gt", "ge", "between", "duplicated"}
 NUMBERS = ("integer", "number")
+BY_NAME = {"agg", "aggregate", "apply", "transform"}  # are told by a name what to calculate
+OF_NUMPY = {"np", "numpy"}
+_MAY_TAKE = re.compile(r"sum|fill|nan_to_num|replace|where|mask")
+_ADVICE_ON_SUMS = (
+    "Sum the column with datasets.total(…) or .sum(skipna=False), after which such a sum is missing too; or with "
+    ".sum(skipna=True) if the others are meant, and say so in the text."
+)
+_ADVICE_ON_FILLING = "Leave it missing, or give its rows words of their own."
+
+
+@dataclass(frozen=True)
+class _Taking:
+    """A call that takes what is missing in a frame for 0."""
+
+    call: ast.Call
+    frame: Frame
+    advice: str
 
 
 def check(context: CheckContext) -> list[Finding]:
     """Return the calls that take missing values for 0, in notebooks that read data with some."""
-    found = []
-    data: dict[str, _Data] = {}
-    for place, cell in context.cells():
+    return [
+        finding
+        for notebook, content in context.executed.items()
+        if any(_MAY_TAKE.search(cell.source) for cell in content.cells)
+        for finding in _in_notebook(context, notebook)
+    ]
+
+
+def _in_notebook(context: CheckContext, notebook: str) -> Iterator[Finding]:
+    missing = _missing(context, notebook)
+    if not any(where for columns in missing.values() for where in columns.values()):
+        return
+    frames = FramesInCode(missing)
+    for place, cell in context.cells(notebook):
         code = [cell.source] if cell.cell_type == "code" else [each[1].strip() for each in INLINE.finditer(cell.source)]
-        for call in (call for source in code for call in _calls(source)):
-            read = data.setdefault(place.notebook, _Data(context, place.notebook))
-            if where := read.first_missing(call):
-                text = f"{_name(call)}(…)"
-                message = f"{text} takes missing values for 0, and {where}. {_advice(call)}"
-                found.append(place.finding(CHECK, message, found=text))
+        for statement in (each for source in code for each in code_cells.parse(source).tree.body):
+            for taking in _takings(statement, frames):
+                if where := _first(missing, taking.frame):
+                    text = f"{code_cells.last_name(taking.call.func)}(…)"
+                    message = f"{text} takes missing values for 0, and {where}. {taking.advice}"
+                    yield place.finding(CHECK, message, found=text)
+            frames.read(statement)
+
+
+def _missing(context: CheckContext, notebook: str) -> dict[str, dict[str, str]]:
+    """Return the columns of numbers of each dataset that a notebook has read, with the first place of a missing value.
+
+    The place is an empty text where none is missing.
+    """
+    files = {record["file"] for record in context.outputs[notebook].datasets}
+    found: dict[str, dict[str, str]] = {}
+    for resource in declared(context.project).resources:
+        if resource.file in files:
+            table = examine(resource.name, context.project)
+            rows = table.known_by(context.quarter, table.sound)
+            columns = [name for name, field in resource.fields.items() if field.type in NUMBERS]
+            lines = [next((table.lines[row] for row in rows if table.values[name][row] is None), 0) for name in columns]
+            found[resource.name] = {
+                name: f"{resource.file}, row {line}, has no value in {name}" if line else ""
+                for name, line in zip(columns, lines, strict=True)
+            }
     return found
 
 
-class _Data:
-    """What a notebook has read: where numbers are missing in it, and which names of the notebook hold it."""
-
-    def __init__(self, context: CheckContext, notebook: str) -> None:
-        self.context, self.notebook = context, notebook
-
-    def first_missing(self, call: ast.Call) -> str:
-        """Return where a value is missing that a call may sum, or an empty text.
-
-        A call that names columns sums those; one that names none sums those of the data that it is about.
-        """
-        nodes = list(ast.walk(call))
-        strings = {node.value for node in nodes if isinstance(node, ast.Constant)}
-        names = {node.id for node in nodes if isinstance(node, ast.Name)}
-        about = set[str]().union(*(self._datasets.get(name, set()) for name in names))
-        columns = {key: where for key, where in self._missing.items() if not about or key[0] in about}
-        named = {key: where for key, where in columns.items() if key[1] in strings}
-        return next(filter(None, (named or (columns if about else {})).values()), "")
-
-    @cached_property
-    def _missing(self) -> dict[tuple[str, str], str]:
-        """The columns of numbers by dataset and name, each with the first place of a missing value, if any."""
-        files = {record["file"] for record in self.context.outputs[self.notebook].datasets}
-        found = {}
-        for resource in declared(self.context.project).resources:
-            if resource.file in files:
-                table = examine(resource.name, self.context.project)
-                rows = table.known_by(self.context.quarter, table.sound)
-                for column in (name for name, field in resource.fields.items() if field.type in NUMBERS):
-                    row = next((table.lines[row] for row in rows if table.values[column][row] is None), 0)
-                    where = f"{resource.file}, row {row}, has no value in {column}" if row else ""
-                    found[resource.name, column] = where
-        return found
-
-    @cached_property
-    def _datasets(self) -> dict[str, set[str]]:
-        """The datasets that each name of the notebook is made of."""
-        found: dict[str, set[str]] = {}
-        known = {name for name, _ in self._missing}
-        for source in self.context.code[self.notebook].values():
-            for node in ast.walk(code_cells.parse(source).tree):
-                for name, value in code_cells.assigned(node):
-                    within = list(ast.walk(value))
-                    read = {str(each.value) for each in within if isinstance(each, ast.Constant)} & known
-                    read = read.union(*(found.get(each.id, ()) for each in within if isinstance(each, ast.Name)))
-                    found[name] = found.get(name, set()) | read
-        return found
+def _first(missing: Mapping[str, Mapping[str, str]], frame: Frame) -> str:
+    """Return where a value is missing in the columns of a frame, or an empty text."""
+    columns = ((dataset, column, where) for dataset, each in missing.items() for column, where in each.items())
+    return next((where for dataset, column, where in columns if where and frame.has(dataset, column)), "")
 
 
-def _calls(source: str) -> Iterator[ast.Call]:
-    """Yield the calls that would leave missing values out, and do not say so."""
-    for node in ast.walk(code_cells.parse(source).tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _takes_for_0(node, node.func):
-            yield node
+def _takings(statement: ast.AST, frames: FramesInCode) -> Iterator[_Taking]:
+    """Yield the calls of a statement that take missing values for 0, with the columns in which they do."""
+    for call in (node for node in ast.walk(statement) if isinstance(node, ast.Call)):
+        name, named = code_cells.last_name(call.func), {each.arg: each.value for each in call.keywords}
+        value = call.func.value if isinstance(call.func, ast.Attribute) else None
+        is_of_numpy = isinstance(value, ast.Name) and value.id in OF_NUMPY
+        subject = call.args[0] if is_of_numpy and call.args else named.get("values") if name == "crosstab" else value
+        if (frame := frames.held(subject)) is None:
+            continue
+        if name in SUMS and "skipna" not in named and not frame.is_in_full_windows:
+            yield _Taking(call, frame, _ADVICE_ON_SUMS)
+        elif name in BY_NAME | {"pivot_table", "crosstab"} and (summed := _summed(frame, call, frames)):
+            yield _Taking(call, summed, _ADVICE_ON_SUMS)
+        elif (filled := _filled(frame, name, call, frames)) is not None:
+            yield _Taking(call, filled, _ADVICE_ON_FILLING)
 
 
-def _takes_for_0(call: ast.Call, function: ast.Attribute) -> bool:
-    if any(keyword.arg == "skipna" for keyword in call.keywords):
-        return False
-    if function.attr == "fillna":
-        values = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "value")]
-        return any(isinstance(each, ast.Constant) and each.value == 0 for each in values)
-    if function.attr in TOLD:
-        arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
-        return any(_is_sum(node) for each in arguments for node in ast.walk(each))
-    return function.attr in SUMS and not _is_counted(function.value) and not any(map(_is_counted, call.args))
+def _summed(frame: Frame, call: ast.Call, frames: FramesInCode) -> Frame | None:
+    """Return the columns that a call sums by a name, such as ``agg("sum")``; None if it sums none."""
+    named = {each.arg: each.value for each in call.keywords}
+    if code_cells.last_name(call.func) not in BY_NAME:
+        columns = frames.strings(named.get("values"))
+        return (frame.choose(columns) if columns else frame) if _is_sum(named.get("aggfunc")) else None
+    how = call.args[0] if call.args else named.get("func")
+    if isinstance(how, ast.Dict):  # by column; pandas does not heed skipna here
+        pairs = zip(how.keys, how.values, strict=True)
+        columns = set().union(*(frames.strings(key) for key, value in pairs if _is_sum(value)))
+        return frame.choose(columns) if columns else None
+    if how is None:  # total=("seen", "sum")
+        pairs_named = [each.elts for each in named.values() if isinstance(each, ast.Tuple) and len(each.elts) == 2]
+        columns = set().union(*(frames.strings(column) for column, value in pairs_named if _is_sum(value)))
+        return frame.choose(columns) if columns else None
+    return frame if _is_sum(how) and "skipna" not in named else None
 
 
-def _is_sum(node: ast.AST) -> bool:
-    """Return True for "sum", np.sum and the like, as what a group is calculated by."""
-    name = node.value if isinstance(node, ast.Constant) else node.attr if isinstance(node, ast.Attribute) else ""
-    return isinstance(name, str) and name in SUMS
-
-
-def _is_counted(node: ast.expr) -> bool:
-    """Return True where nothing missing is summed: conditions, and rows without missing values or in full windows."""
-    if isinstance(node, ast.Compare | ast.BoolOp) or (
-        isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert)
-    ):
-        return True
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr):
-        return True
-    for each in ast.walk(node):
-        if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute):
-            is_full = not any(keyword.arg == "min_periods" for keyword in each.keywords)
-            if each.func.attr in {*CONDITIONS, "dropna"} or (each.func.attr == "rolling" and is_full):
-                return True
-    return False
-
-
-def _name(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
-
-
-def _advice(call: ast.Call) -> str:
-    if _name(call) == "fillna":
-        return "Leave it missing, or give its rows words of their own."
-    return (
-        "Sum with datasets.total(…) or skipna=False, after which such a sum is missing too. If the others are meant, "
-        "write skipna=True, and say so in the text."
+def _is_sum(node: ast.AST | None) -> bool:
+    """Return True for "sum", np.sum, a list with one of them, and the like."""
+    nodes = ast.walk(node) if node is not None else ()
+    return any(
+        (isinstance(each, ast.Constant) and each.value in SUMS)
+        or (isinstance(each, ast.Attribute) and each.attr in SUMS)
+        for each in nodes
     )
+
+
+def _filled(frame: Frame, name: str, call: ast.Call, frames: FramesInCode) -> Frame | None:
+    """Return the columns in which a call writes 0 for what is missing; None if it does not."""
+    named = {each.arg: each.value for each in call.keywords}
+    if _is_0(named.get("fill_value")) or (name == "nan_to_num" and _is_0(named.get("nan", ast.Constant(0)))):
+        return frame
+    first, second = (*call.args, None, None)[:2]
+    if name == "fillna":
+        value = named.get("value", first)
+        if isinstance(value, ast.Dict):
+            columns = [key for key, each in zip(value.keys, value.values, strict=True) if _is_0(each)]
+            return frame.choose(set().union(*map(frames.strings, columns))) if columns else None
+        return frame if _is_0(value) else None
+    if name == "replace":
+        return frame if _is_0(named.get("value", second)) and "nan" in ast.unparse(call).casefold() else None
+    if name in ("where", "mask"):
+        is_by_missing = first is not None and re.search(r"\b(is|not)(na|null)\(", ast.unparse(first))
+        return frame if is_by_missing and _is_0(named.get("other", second)) else None
+    return None
+
+
+def _is_0(node: ast.AST | None) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float) and node.value == 0
