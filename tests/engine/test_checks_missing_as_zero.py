@@ -95,6 +95,7 @@ MEANT = [
 NAMED = [  # code of several lines, and whether it takes what is missing for 0
     ("totals = rows.groupby('team')\ntotals = totals.first()\ntotals.sum(numeric_only=True)", True),
     ("seen = rows['seen']\nseen.sum()", True),
+    ("seen: pd.Series = rows['seen']\nseen.sum()", True),
     ("beds = rows['beds']\nbeds.sum()", False),
     ("by = rows.groupby('team')['beds']\nby.sum()", False),
     ("complete = rows.dropna()\ncomplete['seen'].sum()", False),

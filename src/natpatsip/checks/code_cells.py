@@ -255,9 +255,11 @@ def facts_by_name(cells: Mapping[str, str]) -> dict[str, list[FactCall]]:
 
 def assigned(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     """Yield the names of an assignment with their values, those of tuples one by one."""
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
-    pairs = [(target, value) for target in targets if value is not None]
+    pairs: list[tuple[ast.expr, ast.expr]] = []
+    if isinstance(node, ast.Assign):
+        pairs = [(target, node.value) for target in node.targets]
+    elif isinstance(node, ast.AnnAssign) and node.value is not None:
+        pairs = [(node.target, node.value)]
     while pairs:
         target, value = pairs.pop(0)
         if isinstance(target, ast.Name):
