@@ -6,9 +6,9 @@ import json
 
 import pytest
 import vl_convert
-from natpatsip.pipeline.drawing.refused_charts import is_made_here
 
 from natpatsip.charts.layout.sizes import narrow, pages
+from natpatsip.charts.own_charts.drawn_marks import is_made_here
 from natpatsip.pipeline.drawing.charts_to_svg import VEGALITE, interactive_json
 from natpatsip.pipeline.drawing.placed_texts import BLANK, PLACED, drawn
 from support.chart_samples import every_chart
