@@ -36,7 +36,7 @@ reference-pages: environment ## update the pictures that the tests compare the P
 
 lint: environment ## check style, types, and that notebooks have no outputs
 	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
+	@.venv/bin/ruff format --check . || { echo 'Format the files: .venv/bin/ruff format .'; exit 1; }
 	.venv/bin/mypy
 	.venv/bin/nbstripout --verify --keep-id notebooks/*.ipynb examples/*/notebooks/*.ipynb \
 		src/natpatsip/init/template/notebooks/*.ipynb

@@ -86,7 +86,7 @@ def current() -> Context:
     if "quarter" not in names:
         raise NotebookError(
             'No quarter is set. Run the parameters cell (quarter = "2024-25-Q2") first; '
-            "outside a notebook, use natpatsip.context.use(quarter)."
+            'outside a notebook, write: with natpatsip.context.use("2024-25-Q2"): …'
         )
     return Context(Quarter.parse(names["quarter"]), names.get("edition") or "", project_root())
 

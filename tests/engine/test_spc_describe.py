@@ -1,5 +1,6 @@
 """A description says what the chart shows."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -117,6 +118,12 @@ NEIGHBOURS = "the points on either side count as neighbours."
             {},
             "has been 59.3 since March 2022, up from 50.3; as the first 7 points do not all lie on one side "
             f"of the earlier mean, this is no shift. {QUIET} {TRIAL}",
+        ),
+        (
+            chart([*STEADY, *HIGHER[:3], np.nan, *HIGHER[4:]], rebase=REBASE),
+            {},
+            "has been 60.2 since March 2022, up from 50.3; as 1 of the first 7 points has no value, the others make no "
+            f"shift. {QUIET} 1 value is missing.",
         ),
         (
             chart(STEADY * 2, rebase=REBASE),

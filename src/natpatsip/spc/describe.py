@@ -162,6 +162,11 @@ class _Description:
         needed = number(shift.needed)
         if shift.points < shift.needed:
             return f"{compared}: too soon to call it a shift ({number(shift.points)} of {needed} points)"
+        if shift.is_open:
+            lacking = (
+                f"{number(shift.missing)} of the first {needed} points {plural(shift.missing, 'has', 'have')} no value"
+            )
+            return f"{compared}; as {lacking}, the others make no shift"
         earlier = f"one side of the earlier {found.middle}"
         return f"{compared}; as the first {needed} points do not all lie on {earlier}, this is no shift"
 

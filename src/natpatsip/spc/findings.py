@@ -39,7 +39,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Shift:
-    """A rebase, and on which side of the mean before it the first points lie."""
+    """A rebase, and on which side of the mean before it the first points lie; how many of them have no value."""
 
     date: Any
     mean_before: float
@@ -47,11 +47,17 @@ class Shift:
     needed: int
     above: int
     below: int
+    missing: int = 0
 
     @property
     def direction(self) -> str:
         """``"up"``, ``"down"``, or "" where the first points do not all lie on one side."""
         return "up" if self.above >= self.needed else "down" if self.below >= self.needed else ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether only points without a value keep it from being a shift."""
+        return not self.direction and self.missing > 0 and max(self.above, self.below) + self.missing >= self.needed
 
 
 @dataclass(frozen=True)
@@ -350,6 +356,7 @@ def _shift(date: Any, values: Floats, mean_before: float, needed: int) -> Shift:
         needed=needed,
         above=int((first > mean_before).sum()),
         below=int((first < mean_before).sum()),
+        missing=int(np.isnan(first).sum()),
     )
 
 
