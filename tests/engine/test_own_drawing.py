@@ -7,10 +7,12 @@ import os
 import re
 import subprocess
 import sys
+from copy import deepcopy
 from pathlib import Path
 
 import altair as alt
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -103,9 +105,12 @@ def own_of(made):
 # Which drawings are natpatsip's own
 
 
-@pytest.mark.parametrize("kind", list(every_chart()))
+SAMPLES = every_chart()
+
+
+@pytest.mark.parametrize("kind", list(SAMPLES))
 def test_charts_of_the_engine_are_known_by_their_content(kind):
-    chart = every_chart()[kind]
+    chart = SAMPLES[kind]
     assert own_of(figure("fig-beds", chart, data=frame(), **TEXTS)) is None
     assert own_of(figure("fig-beds", chart.copy(), data=frame(), **TEXTS)) is None  # a copy says the same
 
@@ -134,9 +139,23 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", list(CHANGES))
 def test_a_chart_of_the_engine_that_a_notebook_has_changed_is_the_notebooks_own(change):
-    own = own_of(figure("fig-beds", CHANGES[change](every_chart()["run"]), data=frame(), **TEXTS))
+    own = own_of(figure("fig-beds", CHANGES[change](deepcopy(SAMPLES["run"])), data=frame(), **TEXTS))
     assert own
     assert own["made_with"] == "Altair"
+
+
+@pytest.mark.parametrize(
+    "theme_of_a_notebook",
+    [{"config": {"mark": {"opacity": 0}}}, {"config": theme.CONFIG, "title": "Better than ever"}, {}],
+)
+def test_a_chart_of_the_engine_in_another_theme_is_the_notebooks_own(theme_of_a_notebook):
+    drawn = figure("fig-beds", SAMPLES["run"], data=frame(), **TEXTS)
+    alt.theme.register("mine", enable=False)(lambda: theme_of_a_notebook)
+    with alt.theme.enable("mine"):
+        other = figure("fig-beds", SAMPLES["run"], data=frame(), **TEXTS)
+    assert drawn.specification != other.specification
+    assert own_of(drawn) is None
+    assert own_of(other)["made_with"] == "Altair"
 
 
 def test_diagrams_and_small_drawings_of_the_engine_are_known_and_those_that_were_changed_are_not():
@@ -175,6 +194,29 @@ def test_a_figure_is_looked_at_beside_its_data(kind):
     assert drawn[0]["digest"] != drawn[1]["digest"]
 
 
+COMPARED = {
+    "number": (tiles(tile(value, "beds", icon="bed", drawing=Drawing("<svg/>", "3 of 100"))) for value in "39"),
+    "label": (tiles(tile("3", label, icon="bed", drawing=Drawing("<svg/>", "3"))) for label in ("beds", "wards")),
+    "tile": (tiles(tile("3", "beds", icon="bed", drawing=Drawing("<svg/>", words))) for words in ("3", "9")),
+    "svg": (picture("pic-beds", "<svg/>", alt=f"{team} has the most beds.") for team in ("North", "South")),
+    "diagram": (picture("pic-beds", Diagram("<svg/>", "<svg/>"), alt=f"{team} leads.") for team in ("North", "South")),
+    "matplotlib": (picture("pic-beds", of_matplotlib(frame()), alt=f"{team} leads.") for team in ("North", "South")),
+}
+"""A drawing twice, beside another number or other words."""
+
+
+@pytest.mark.parametrize("kind", list(COMPARED))
+def test_a_drawing_is_looked_at_beside_its_number_and_its_words(kind):
+    one, other = (own_of(made)["digest"] for made in COMPARED[kind])
+    assert one != other
+
+
+def test_tiles_without_a_drawing_of_the_notebook_do_not_matter_to_those_with_one():
+    own = tile("3", "beds", icon="bed", drawing=Drawing("<svg/>", "3"))
+    rows = [tiles(own, tile(value, "wards", icon="bed")) for value in "59"]
+    assert own_of(rows[0]) == own_of(rows[1]) == own_of(tiles(own))
+
+
 def test_a_table_is_read_beside_its_data():
     """A format that prints the same whatever the data are."""
     made = [own_of(table(frame(beds).style.format(lambda _: "5"), caption="C")) for beds in ((3.25, 50), (7, 8))]
@@ -185,6 +227,23 @@ def test_a_table_is_read_beside_its_data():
 def test_what_a_processor_leaves_in_the_last_digits_makes_no_other_drawing(kind):
     made = [own_of(KINDS[kind](frame((beds, 50))))["digest"] for beds in (0.3, 0.1 + 0.2)]
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("kind_of_number", ["float64", "float32", "int64", "uint8"])
+@pytest.mark.parametrize("shape", [(4,), (2, 2)])
+def test_columns_of_plotly_are_compared_by_their_numbers(kind_of_number, shape):
+    """It writes an array as bytes, of which no digit can be rounded, and which are others for each type."""
+    numbers = np.array([3, 50, 7, 9]).reshape(shape)
+    made = [go.Figure([go.Heatmap(z=each)]) for each in (numbers.tolist(), numbers.astype(kind_of_number))]
+    assert "bdata" in made[1].to_json()
+    drawn = [own_of(figure("fig-beds", each, data=frame(), **TEXTS)) for each in made]
+    assert drawn[0] == drawn[1]
+
+
+def test_missing_numbers_and_last_digits_in_columns_of_plotly_make_no_other_drawing():
+    columns = ([0.3, None], np.array([0.3, np.nan]), np.array([0.1 + 0.2, np.nan]))
+    drawn = [own_of(figure("fig-beds", go.Figure([go.Bar(y=y)]), data=frame(), **TEXTS)) for y in columns]
+    assert drawn[0] == drawn[1] == drawn[2]
 
 
 @pytest.mark.parametrize("kind", ["altair", "altair-layers", "matplotlib", "picture-of-matplotlib"])
