@@ -31,7 +31,7 @@ from natpatsip.charts import theme
 from natpatsip.checks import own_drawing, runner
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.errors import ParamsError
-from natpatsip.new_quarter.carry_over import next_params
+from natpatsip.new_quarter.carry_over import next_id, next_params
 from natpatsip.pipeline.execution import notebook_run
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
@@ -316,10 +316,16 @@ CELLS = {
     "plotly": ("fig(go.Figure([go.Bar(y=list(f['beds']))]), 'fig-plotly')", "fig-plotly"),
     "svg": ("picture('pic-svg', '<svg/>', alt='A')", "pic-svg"),
     "numbered": ("table(f.style, caption='Beds {#tbl-beds}')", "table tbl-beds"),
-    "styler": ("f.style.set_caption('Beds')", "table in cell styler"),
-    "markdown": ("display(Markdown('| month | beds |\\n|---|---|\\n| July | 3 |'))", "table in cell markdown"),
-    "in-a-callout": ("callout('note', 'Beds', '| beds |\\n|---|\\n| 3 |')", "table in cell in-a-callout"),
-    "drawn": ("tiles(tile('3', 'beds', icon='bed', drawing=Drawing('<svg/>', 'Beds')))", "tiles in cell drawn"),
+    "styler": ("f.style.set_caption('Beds')", "table in cell styler of ward.ipynb"),
+    "markdown": (
+        "display(Markdown('| month | beds |\\n|---|---|\\n| July | 3 |'))",
+        "table in cell markdown of ward.ipynb",
+    ),
+    "in-a-callout": ("callout('note', 'Beds', '| beds |\\n|---|\\n| 3 |')", "table in cell in-a-callout of ward.ipynb"),
+    "drawn": (
+        "tiles(tile('3', 'beds', icon='bed', drawing=Drawing('<svg/>', 'Beds')))",
+        "tiles in cell drawn of ward.ipynb",
+    ),
 }
 KNOWN = {
     "engine": "fig(trend, 'fig-engine')",
@@ -329,14 +335,28 @@ KNOWN = {
     "words": "Markdown('All beds, in North | South.')",
 }
 
+INLINE = {
+    "inline": "`{python} Markdown('| beds |\\n|---|\\n| 3 |')`",
+    "inline-rows": "| beds |\n|---|\n`{python} Markdown('| 3 |')`",
+    "inline-cells": "| month | beds |\n|---|---|\n| July `{python} Markdown('| 3')` |",
+    "inline-lines": "| beds |\n|---|\n| `{python} Markdown('3 |\\n| 5')` |",
+}
+TYPED = {
+    "values": "| beds | all |\n|---|---|\n| `{python} f['beds'].max()` | `{python} Markdown('**3**')` |",
+    "pipes": "| wards |\n|---|\n| `{python} 'North | South'` |\n\nAll `{python} Markdown('wards | beds')`.",
+}
+
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
     """A project with a cell for each kind, and its executed notebook."""
     pasted = prose("![North has the most beds](attachment:image.png)", id="pasted")
     pasted.attachments = {"image.png": {"image/png": PNG}}
-    cells = [SETUP, *(code(source, id=name) for name, (source, _) in CELLS.items())]
-    cells += [pasted, prose("`{python} Markdown('| beds |\\n|---|\\n| 3 |')`", id="inline")]
+    worded = prose("![Of `{python} 50` beds, North has the most](attachment:image.png)", id="pasted-worded")
+    worded.attachments = pasted.attachments
+    cells = [SETUP, *(code(source, id=name) for name, (source, _) in CELLS.items()), pasted, worded]
+    cells += [prose(source, id=name) for name, source in INLINE.items()]
+    cells += [prose(source, id=name) for name, source in TYPED.items()]
     cells += [*(code(source, id=name) for name, source in KNOWN.items())]
     project = small(tmp_path_factory.mktemp("drawings"), ward=cells)
     return project, executed(project)
@@ -354,7 +374,7 @@ def outcome(project, content, *accepted):
     try:
         file.write_bytes(before + yaml.safe_dump({"accepted": list(accepted)}, allow_unicode=True).encode())
         plan = Plan.of(project, Q2)
-        found = own_drawing.check(CheckContext(plan, {"ward": content}))
+        found = own_drawing.check(CheckContext(plan, content if "ward" in content else {"ward": content}))
         return (*runner._split_accepted(found, plan),)
     finally:
         file.write_bytes(before)
@@ -368,7 +388,8 @@ def entry_of(finding):
 def test_each_is_a_finding_in_its_cell_and_what_it_says_to_write_closes_it(ran):
     still_open, accepted = outcome(*ran)
     names = {cell: name for cell, (_, name) in CELLS.items()}
-    names |= {"pasted": "image in cell pasted", "inline": "table in cell inline"}
+    names |= {cell: f"image in cell {cell} of ward.ipynb" for cell in ("pasted", "pasted-worded")}
+    names |= {cell: f"table in cell {cell} of ward.ipynb" for cell in INLINE}
     assert {each.cell: each.found.rpartition(" ")[0] for each in still_open} == names
     assert not accepted
     for each in still_open:
@@ -404,14 +425,41 @@ def test_one_of_two_drawings_of_a_cell_is_not_taken_for_the_other(ran):
     kept = list(twice.outputs)
     try:
         twice.outputs = [*kept, type(twice.outputs[0])(other)]
-        accepted = {"check": "own-drawing", "found": "table in cell styler 12345678", "reason": "Ann"}
+        accepted = {"check": "own-drawing", "found": "table in cell styler of ward.ipynb 12345678", "reason": "Ann"}
         (finding,) = [each for each in outcome(project, content, accepted)[0] if each.cell == "styler"]
-        old = [{**accepted, "found": f"table in cell styler {digit * 8}"} for digit in "ab"]
+        old = [{**accepted, "found": f"table in cell styler of ward.ipynb {digit * 8}"} for digit in "ab"]
         both = [each.message for each in outcome(project, content, *old)[0] if each.cell == "styler"]
     finally:
         twice.outputs = kept
     assert "The params accept" not in finding.message
     assert [f"accepted.{number}.found" in message for number, message in enumerate(both)] == [True, True]
+
+
+def test_a_pasted_image_is_looked_at_beside_its_words(ran):
+    project, content = ran
+    changed = deepcopy(content)
+    cells = {cell.id: cell for cell in changed.cells}
+    cells["pasted"].source = cells["pasted"].source.replace("North", "South")
+    cells["pasted-worded"].metadata["user_expressions"][0]["result"]["data"]["text/plain"] = "60"
+    found = [{each.found for each in outcome(project, each)[0]} for each in (content, changed)]
+    assert {each.partition(" of")[0] for each in found[1] - found[0]} == {
+        "image in cell pasted",
+        "image in cell pasted-worded",
+    }
+
+
+def test_a_drawing_without_an_id_is_not_taken_for_one_in_a_copy_of_its_notebook(ran):
+    project, content = ran
+    (seen,) = [each.found for each in outcome(project, content)[0] if each.cell == "styler"]
+    copied = deepcopy(content)
+    (other,) = [cell for cell in copied.cells if cell.id == "styler"]
+    other.outputs[0]["data"]["application/vnd.natpatsip.block+json"]["own"]["digest"] = "12345678"
+    accepted = {"check": "own-drawing", "found": seen.replace("of ward", "of index"), "reason": "Ann"}
+    for executed in ({"ward": content, "index": copied}, {"index": copied, "ward": content}):
+        open_, _ = outcome(project, executed, accepted)
+        said = {each.notebook: each.message for each in open_ if each.cell == "styler"}
+        assert "since then" in said["index.ipynb"]
+        assert "since then" not in said["ward.ipynb"]
 
 
 def test_an_acceptance_of_a_drawing_that_is_not_in_the_report_is_a_finding(ran):
@@ -469,6 +517,15 @@ def test_before_the_data_are_in_nothing_is_said_of_what_was_not_drawn(tmp_path):
 
 
 # The next quarter
+
+
+def test_a_drawing_that_did_not_change_is_the_same_in_the_cell_that_was_carried_over(ran):
+    project, content = ran
+    carried = deepcopy(content)
+    for cell in carried.cells:
+        cell.id = next_id(f"{cell.id}-q2", Q3, set())
+    found = [[each.found for each in outcome(project, each)[0]] for each in (content, carried)]
+    assert found[0] == found[1]
 
 
 def test_the_next_quarter_keeps_the_drawings_that_were_looked_at_and_no_other_finding():
