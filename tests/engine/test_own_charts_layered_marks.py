@@ -18,6 +18,21 @@ COST = BASE.mark_point().encode(x="area:N", y=alt.Y("mean(cost):Q", axis=None))
 SIDE_BY_SIDE = BASE.mark_bar().encode(x="area:N", y="seen:Q", xOffset="team:N", color="team:N")
 WORDS = [f"{team} ({seen})" for team, seen in zip(ROWS["team"], ROWS["seen"], strict=True)]
 LABELS = BASE.mark_text().encode(x="area:N", y="seen:Q", text="seen:Q")
+GROUPED = (
+    alt.Chart(
+        pd.DataFrame(
+            {
+                "area": ["A", "B", "C", "D"],
+                "seen": [5, 6, 7, 8],
+                "three-groups": ["North", "South", "East", "East"],
+                "two-groups-of-two": ["North", "North", "South", "South"],
+                "one-of-four": [True, False, False, False],
+            }
+        )
+    )
+    .mark_bar()
+    .encode(y="area:N", x="seen:Q")
+)
 NO_LEGEND = alt.Color("team:N", legend=None)
 
 
@@ -56,6 +71,13 @@ REFUSED = {
         BASE.mark_bar().encode(x=alt.X("area:N", axis=None), y="sum(seen):Q", color=alt.Color("area:N", legend=None)),
         "nothing says which color is which area",
     ),
+    **{
+        f"no-legend-and-{name}": (
+            GROUPED.encode(color=alt.Color(f"{name}:N", legend=None)),
+            f"nothing says which color is which {name}",
+        )
+        for name in ("three-groups", "two-groups-of-two")
+    },
     "no-legend-over-time": (
         BASE.mark_point().encode(x="cost:Q", y="seen:Q", color=NO_LEGEND),
         "nothing says which color is which team",
@@ -78,6 +100,7 @@ DRAWN = {
     "one-name-set-off": alt.Chart(ROWS.assign(ours=ROWS["area"] == "A"))
     .mark_bar()
     .encode(y="area:N", x="sum(seen):Q", color=alt.Color("ours:N", legend=None)),
+    "one-name-of-four-set-off": GROUPED.encode(color=alt.Color("one-of-four:N", legend=None)),
     "slices": with_labels(STACKED),
     "slices-in-order": with_labels(STACKED.encode(order="seen:Q"), color=alt.value("white")),
     "slices-of-their-radius": SLICES.mark_arc().encode(radius="seen:Q"),

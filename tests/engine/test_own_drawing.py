@@ -7,10 +7,12 @@ import os
 import re
 import subprocess
 import sys
+from copy import deepcopy
 from pathlib import Path
 
 import altair as alt
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -29,7 +31,7 @@ from natpatsip.charts import theme
 from natpatsip.checks import own_drawing, runner
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.errors import ParamsError
-from natpatsip.new_quarter.carry_over import next_params
+from natpatsip.new_quarter.carry_over import next_id, next_params
 from natpatsip.pipeline.execution import notebook_run
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
@@ -103,9 +105,12 @@ def own_of(made):
 # Which drawings are natpatsip's own
 
 
-@pytest.mark.parametrize("kind", list(every_chart()))
+SAMPLES = every_chart()
+
+
+@pytest.mark.parametrize("kind", list(SAMPLES))
 def test_charts_of_the_engine_are_known_by_their_content(kind):
-    chart = every_chart()[kind]
+    chart = SAMPLES[kind]
     assert own_of(figure("fig-beds", chart, data=frame(), **TEXTS)) is None
     assert own_of(figure("fig-beds", chart.copy(), data=frame(), **TEXTS)) is None  # a copy says the same
 
@@ -134,9 +139,23 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", list(CHANGES))
 def test_a_chart_of_the_engine_that_a_notebook_has_changed_is_the_notebooks_own(change):
-    own = own_of(figure("fig-beds", CHANGES[change](every_chart()["run"]), data=frame(), **TEXTS))
+    own = own_of(figure("fig-beds", CHANGES[change](deepcopy(SAMPLES["run"])), data=frame(), **TEXTS))
     assert own
     assert own["made_with"] == "Altair"
+
+
+@pytest.mark.parametrize(
+    "theme_of_a_notebook",
+    [{"config": {"mark": {"opacity": 0}}}, {"config": theme.CONFIG, "title": "Better than ever"}, {}],
+)
+def test_a_chart_of_the_engine_in_another_theme_is_the_notebooks_own(theme_of_a_notebook):
+    drawn = figure("fig-beds", SAMPLES["run"], data=frame(), **TEXTS)
+    alt.theme.register("mine", enable=False)(lambda: theme_of_a_notebook)
+    with alt.theme.enable("mine"):
+        other = figure("fig-beds", SAMPLES["run"], data=frame(), **TEXTS)
+    assert drawn.specification != other.specification
+    assert own_of(drawn) is None
+    assert own_of(other)["made_with"] == "Altair"
 
 
 def test_diagrams_and_small_drawings_of_the_engine_are_known_and_those_that_were_changed_are_not():
@@ -175,6 +194,29 @@ def test_a_figure_is_looked_at_beside_its_data(kind):
     assert drawn[0]["digest"] != drawn[1]["digest"]
 
 
+COMPARED = {
+    "number": (tiles(tile(value, "beds", icon="bed", drawing=Drawing("<svg/>", "3 of 100"))) for value in "39"),
+    "label": (tiles(tile("3", label, icon="bed", drawing=Drawing("<svg/>", "3"))) for label in ("beds", "wards")),
+    "tile": (tiles(tile("3", "beds", icon="bed", drawing=Drawing("<svg/>", words))) for words in ("3", "9")),
+    "svg": (picture("pic-beds", "<svg/>", alt=f"{team} has the most beds.") for team in ("North", "South")),
+    "diagram": (picture("pic-beds", Diagram("<svg/>", "<svg/>"), alt=f"{team} leads.") for team in ("North", "South")),
+    "matplotlib": (picture("pic-beds", of_matplotlib(frame()), alt=f"{team} leads.") for team in ("North", "South")),
+}
+"""A drawing twice, beside another number or other words."""
+
+
+@pytest.mark.parametrize("kind", list(COMPARED))
+def test_a_drawing_is_looked_at_beside_its_number_and_its_words(kind):
+    one, other = (own_of(made)["digest"] for made in COMPARED[kind])
+    assert one != other
+
+
+def test_tiles_without_a_drawing_of_the_notebook_do_not_matter_to_those_with_one():
+    own = tile("3", "beds", icon="bed", drawing=Drawing("<svg/>", "3"))
+    rows = [tiles(own, tile(value, "wards", icon="bed")) for value in "59"]
+    assert own_of(rows[0]) == own_of(rows[1]) == own_of(tiles(own))
+
+
 def test_a_table_is_read_beside_its_data():
     """A format that prints the same whatever the data are."""
     made = [own_of(table(frame(beds).style.format(lambda _: "5"), caption="C")) for beds in ((3.25, 50), (7, 8))]
@@ -185,6 +227,23 @@ def test_a_table_is_read_beside_its_data():
 def test_what_a_processor_leaves_in_the_last_digits_makes_no_other_drawing(kind):
     made = [own_of(KINDS[kind](frame((beds, 50))))["digest"] for beds in (0.3, 0.1 + 0.2)]
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("kind_of_number", ["float64", "float32", "int64", "uint8"])
+@pytest.mark.parametrize("shape", [(4,), (2, 2)])
+def test_columns_of_plotly_are_compared_by_their_numbers(kind_of_number, shape):
+    """It writes an array as bytes, of which no digit can be rounded, and which are others for each type."""
+    numbers = np.array([3, 50, 7, 9]).reshape(shape)
+    made = [go.Figure([go.Heatmap(z=each)]) for each in (numbers.tolist(), numbers.astype(kind_of_number))]
+    assert "bdata" in made[1].to_json()
+    drawn = [own_of(figure("fig-beds", each, data=frame(), **TEXTS)) for each in made]
+    assert drawn[0] == drawn[1]
+
+
+def test_missing_numbers_and_last_digits_in_columns_of_plotly_make_no_other_drawing():
+    columns = ([0.3, None], np.array([0.3, np.nan]), np.array([0.1 + 0.2, np.nan]))
+    drawn = [own_of(figure("fig-beds", go.Figure([go.Bar(y=y)]), data=frame(), **TEXTS)) for y in columns]
+    assert drawn[0] == drawn[1] == drawn[2]
 
 
 @pytest.mark.parametrize("kind", ["altair", "altair-layers", "matplotlib", "picture-of-matplotlib"])
@@ -257,10 +316,16 @@ CELLS = {
     "plotly": ("fig(go.Figure([go.Bar(y=list(f['beds']))]), 'fig-plotly')", "fig-plotly"),
     "svg": ("picture('pic-svg', '<svg/>', alt='A')", "pic-svg"),
     "numbered": ("table(f.style, caption='Beds {#tbl-beds}')", "table tbl-beds"),
-    "styler": ("f.style.set_caption('Beds')", "table in cell styler"),
-    "markdown": ("display(Markdown('| month | beds |\\n|---|---|\\n| July | 3 |'))", "table in cell markdown"),
-    "in-a-callout": ("callout('note', 'Beds', '| beds |\\n|---|\\n| 3 |')", "table in cell in-a-callout"),
-    "drawn": ("tiles(tile('3', 'beds', icon='bed', drawing=Drawing('<svg/>', 'Beds')))", "tiles in cell drawn"),
+    "styler": ("f.style.set_caption('Beds')", "table in cell styler of ward.ipynb"),
+    "markdown": (
+        "display(Markdown('| month | beds |\\n|---|---|\\n| July | 3 |'))",
+        "table in cell markdown of ward.ipynb",
+    ),
+    "in-a-callout": ("callout('note', 'Beds', '| beds |\\n|---|\\n| 3 |')", "table in cell in-a-callout of ward.ipynb"),
+    "drawn": (
+        "tiles(tile('3', 'beds', icon='bed', drawing=Drawing('<svg/>', 'Beds')))",
+        "tiles in cell drawn of ward.ipynb",
+    ),
 }
 KNOWN = {
     "engine": "fig(trend, 'fig-engine')",
@@ -270,14 +335,28 @@ KNOWN = {
     "words": "Markdown('All beds, in North | South.')",
 }
 
+INLINE = {
+    "inline": "`{python} Markdown('| beds |\\n|---|\\n| 3 |')`",
+    "inline-rows": "| beds |\n|---|\n`{python} Markdown('| 3 |')`",
+    "inline-cells": "| month | beds |\n|---|---|\n| July `{python} Markdown('| 3')` |",
+    "inline-lines": "| beds |\n|---|\n| `{python} Markdown('3 |\\n| 5')` |",
+}
+TYPED = {
+    "values": "| beds | all |\n|---|---|\n| `{python} f['beds'].max()` | `{python} Markdown('**3**')` |",
+    "pipes": "| wards |\n|---|\n| `{python} 'North | South'` |\n\nAll `{python} Markdown('wards | beds')`.",
+}
+
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
     """A project with a cell for each kind, and its executed notebook."""
     pasted = prose("![North has the most beds](attachment:image.png)", id="pasted")
     pasted.attachments = {"image.png": {"image/png": PNG}}
-    cells = [SETUP, *(code(source, id=name) for name, (source, _) in CELLS.items())]
-    cells += [pasted, prose("`{python} Markdown('| beds |\\n|---|\\n| 3 |')`", id="inline")]
+    worded = prose("![Of `{python} 50` beds, North has the most](attachment:image.png)", id="pasted-worded")
+    worded.attachments = pasted.attachments
+    cells = [SETUP, *(code(source, id=name) for name, (source, _) in CELLS.items()), pasted, worded]
+    cells += [prose(source, id=name) for name, source in INLINE.items()]
+    cells += [prose(source, id=name) for name, source in TYPED.items()]
     cells += [*(code(source, id=name) for name, source in KNOWN.items())]
     project = small(tmp_path_factory.mktemp("drawings"), ward=cells)
     return project, executed(project)
@@ -295,7 +374,7 @@ def outcome(project, content, *accepted):
     try:
         file.write_bytes(before + yaml.safe_dump({"accepted": list(accepted)}, allow_unicode=True).encode())
         plan = Plan.of(project, Q2)
-        found = own_drawing.check(CheckContext(plan, {"ward": content}))
+        found = own_drawing.check(CheckContext(plan, content if "ward" in content else {"ward": content}))
         return (*runner._split_accepted(found, plan),)
     finally:
         file.write_bytes(before)
@@ -309,7 +388,8 @@ def entry_of(finding):
 def test_each_is_a_finding_in_its_cell_and_what_it_says_to_write_closes_it(ran):
     still_open, accepted = outcome(*ran)
     names = {cell: name for cell, (_, name) in CELLS.items()}
-    names |= {"pasted": "image in cell pasted", "inline": "table in cell inline"}
+    names |= {cell: f"image in cell {cell} of ward.ipynb" for cell in ("pasted", "pasted-worded")}
+    names |= {cell: f"table in cell {cell} of ward.ipynb" for cell in INLINE}
     assert {each.cell: each.found.rpartition(" ")[0] for each in still_open} == names
     assert not accepted
     for each in still_open:
@@ -345,14 +425,41 @@ def test_one_of_two_drawings_of_a_cell_is_not_taken_for_the_other(ran):
     kept = list(twice.outputs)
     try:
         twice.outputs = [*kept, type(twice.outputs[0])(other)]
-        accepted = {"check": "own-drawing", "found": "table in cell styler 12345678", "reason": "Ann"}
+        accepted = {"check": "own-drawing", "found": "table in cell styler of ward.ipynb 12345678", "reason": "Ann"}
         (finding,) = [each for each in outcome(project, content, accepted)[0] if each.cell == "styler"]
-        old = [{**accepted, "found": f"table in cell styler {digit * 8}"} for digit in "ab"]
+        old = [{**accepted, "found": f"table in cell styler of ward.ipynb {digit * 8}"} for digit in "ab"]
         both = [each.message for each in outcome(project, content, *old)[0] if each.cell == "styler"]
     finally:
         twice.outputs = kept
     assert "The params accept" not in finding.message
     assert [f"accepted.{number}.found" in message for number, message in enumerate(both)] == [True, True]
+
+
+def test_a_pasted_image_is_looked_at_beside_its_words(ran):
+    project, content = ran
+    changed = deepcopy(content)
+    cells = {cell.id: cell for cell in changed.cells}
+    cells["pasted"].source = cells["pasted"].source.replace("North", "South")
+    cells["pasted-worded"].metadata["user_expressions"][0]["result"]["data"]["text/plain"] = "60"
+    found = [{each.found for each in outcome(project, each)[0]} for each in (content, changed)]
+    assert {each.partition(" of")[0] for each in found[1] - found[0]} == {
+        "image in cell pasted",
+        "image in cell pasted-worded",
+    }
+
+
+def test_a_drawing_without_an_id_is_not_taken_for_one_in_a_copy_of_its_notebook(ran):
+    project, content = ran
+    (seen,) = [each.found for each in outcome(project, content)[0] if each.cell == "styler"]
+    copied = deepcopy(content)
+    (other,) = [cell for cell in copied.cells if cell.id == "styler"]
+    other.outputs[0]["data"]["application/vnd.natpatsip.block+json"]["own"]["digest"] = "12345678"
+    accepted = {"check": "own-drawing", "found": seen.replace("of ward", "of index"), "reason": "Ann"}
+    for executed in ({"ward": content, "index": copied}, {"index": copied, "ward": content}):
+        open_, _ = outcome(project, executed, accepted)
+        said = {each.notebook: each.message for each in open_ if each.cell == "styler"}
+        assert "since then" in said["index.ipynb"]
+        assert "since then" not in said["ward.ipynb"]
 
 
 def test_an_acceptance_of_a_drawing_that_is_not_in_the_report_is_a_finding(ran):
@@ -410,6 +517,15 @@ def test_before_the_data_are_in_nothing_is_said_of_what_was_not_drawn(tmp_path):
 
 
 # The next quarter
+
+
+def test_a_drawing_that_did_not_change_is_the_same_in_the_cell_that_was_carried_over(ran):
+    project, content = ran
+    carried = deepcopy(content)
+    for cell in carried.cells:
+        cell.id = next_id(f"{cell.id}-q2", Q3, set())
+    found = [[each.found for each in outcome(project, each)[0]] for each in (content, carried)]
+    assert found[0] == found[1]
 
 
 def test_the_next_quarter_keeps_the_drawings_that_were_looked_at_and_no_other_finding():

@@ -320,8 +320,9 @@ def picture(
     svg, narrow = _layouts(drawing, id)
     if "<svg" not in svg:
         raise FigureError(f"{id}: the picture is not an SVG; it begins with {svg[:40]!r}.")
-    own = own_drawings.of_picture(drawing, svg)
-    return Picture(id, svg, " ".join(alt.split()), caption.strip(), credit.strip(), narrow, own)
+    words = " ".join(alt.split())
+    own = own_drawings.of_picture(drawing, svg, words)
+    return Picture(id, svg, words, caption.strip(), credit.strip(), narrow, own)
 
 
 def _layouts(drawing: Any, name: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from natpatsip import context
+from natpatsip.blocks import own_drawings
 from natpatsip.blocks.tables_and_callouts import Block, Drawing, drawing_span, fact_span
 from natpatsip.blocks.values_in_words import NotPrintableError, text_of_value
 from natpatsip.charts import palette
@@ -85,7 +86,10 @@ def tiles(*row: Tile | Sequence[Tile], programme: str = "") -> Block:
     seen = "\n".join(f"- **{each.value}** {each.label}" for each in shown)
     context.note("the row of tiles", markdown)
     facts = tuple(each.value for each in shown if isinstance(each.value, Fact))
-    return Block(markdown, seen, facts, drawings)
+    own = own_drawings.of_small_drawings(
+        (each.drawing.svg, each.drawing.alt, str(each.value), each.label) for each in shown if each.drawing
+    )
+    return Block(markdown, seen, facts, drawings, own=own)
 
 
 FEW = 20  # of a whole at most that is drawn as dots, which can be counted

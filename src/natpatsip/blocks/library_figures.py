@@ -5,6 +5,7 @@ Neither library is imported unless the notebook has imported it.
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import math
@@ -65,7 +66,7 @@ def content(made: Any, forms: Mapping[str, Any]) -> tuple[str, Any]:
     So neither the report's typeface nor the ones that a machine has make it another figure.
     """
     if PLOTLY in forms:
-        return "Plotly", forms[PLOTLY]
+        return "Plotly", _with_numbers(forms[PLOTLY])
     import matplotlib as mpl
 
     figure = made.get_figure() if hasattr(made, "get_figure") else made
@@ -74,6 +75,23 @@ def content(made: Any, forms: Mapping[str, Any]) -> tuple[str, Any]:
     with mpl.rc_context({**own, "mathtext.fontset": "dejavusans"}):  # type: ignore[dict-item]
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
     return "matplotlib", written.getvalue()
+
+
+def _with_numbers(node: Any) -> Any:
+    """Return a figure of Plotly with its columns as numbers: it writes those of arrays as their bytes, in base64."""
+    if isinstance(node, list):
+        return [_with_numbers(each) for each in node]
+    if isinstance(node, float) and not math.isfinite(node):
+        return None  # as it writes them in lists
+    if not isinstance(node, Mapping):
+        return node
+    if not {"dtype", "bdata"} <= node.keys():
+        return {name: _with_numbers(each) for name, each in node.items()}
+    import numpy as np
+
+    numbers = np.frombuffer(base64.b64decode(node["bdata"]), np.dtype(node["dtype"]).newbyteorder("<"))
+    shape = [int(length) for length in str(node.get("shape", numbers.size)).split(",")]
+    return _with_numbers(numbers.reshape(shape).tolist())
 
 
 def _matplotlib_svg(figure: Any, name: str) -> str:

@@ -1,8 +1,8 @@
 """What was drawn or formatted by other code than natpatsip's, and so is looked at by a person (`own-drawing`).
 
-Each has a digest of all that a person compares: the drawing, with its data, and the table beside it. It stays the same
-from build to build, on other machines, in another look of the report and, for Altair, with another patch version. With
-other data or other code that changes the drawing it is another.
+Each has a digest of all that a person compares: the drawing, with its data, and the table, the number or the words
+beside it. It stays the same from build to build, on other machines, in another look of the report and, for Altair, with
+another patch version. With other data or other code that changes the drawing it is another.
 """
 
 from __future__ import annotations
@@ -24,22 +24,25 @@ NO_CONTENT = ("$schema", "datasets")  # the version of Vega-Lite; rows, which ar
 def of_figure(chart: Any, forms: Mapping[str, Any], data: str) -> dict[str, str] | None:
     """Return what a figure records of its drawing, given its forms and the data beside it; None if it is known."""
     if not library_figures.LIBRARY_FORMS.isdisjoint(forms):
-        return _record(*library_figures.content(chart, forms), data)
-    if is_known(chart):
+        made_with, drawn = library_figures.content(chart, forms)
+        return _record(made_with, _whole(drawn), data)
+    from natpatsip.charts import theme
+
+    if is_known(chart) and theme.is_current():
         return None
-    from natpatsip.charts.theme import CONFIG
-
-    return _record("Altair", chart_content(chart.to_dict(), CONFIG), data)
+    return _record("Altair", chart_content(chart.to_dict(), theme.CONFIG), data)
 
 
-def of_picture(drawing: Any, svg: str) -> dict[str, str] | None:
-    """Return what a picture records of its drawing; None if it is a diagram of natpatsip's."""
+def of_picture(drawing: Any, svg: str, alt: str) -> dict[str, str] | None:
+    """Return what a picture records of its drawing and its words; None if it is a diagram of natpatsip's."""
     if isinstance(drawing, str):
-        return _record("SVG", svg)
+        return _record("SVG", svg, alt)
     if is_known(drawing):
         return None
     is_diagram = hasattr(drawing, "narrow")
-    return _record("SVG", svg, drawing.narrow) if is_diagram else _record(*library_figures.content(drawing, {}))
+    return (
+        _record("SVG", svg, drawing.narrow, alt) if is_diagram else _record(*library_figures.content(drawing, {}), alt)
+    )
 
 
 def of_table(library: str, markdown: str, values: Iterable[Any]) -> dict[str, str]:
@@ -47,9 +50,9 @@ def of_table(library: str, markdown: str, values: Iterable[Any]) -> dict[str, st
     return _record(library, markdown, [_whole(each) if isinstance(each, int | float) else str(each) for each in values])
 
 
-def of_small_drawings(drawings: Mapping[str, str]) -> dict[str, str] | None:
-    """Return what tiles record of the small drawings in them, by name; None if all are known."""
-    own = sorted(svg for svg in drawings.values() if not is_known(svg))
+def of_small_drawings(drawings: Iterable[tuple[str, ...]]) -> dict[str, str] | None:
+    """Return what tiles record of the small drawings in them, each before what it is compared with; None if known."""
+    own = sorted(each for each in drawings if not is_known(each[0]))
     return _record("SVG", own) if own else None
 
 

@@ -60,8 +60,7 @@ class Block:
         record: dict[str, Any] = {"markdown": self.markdown, "facts": [fact.record() for fact in self.facts]}
         record |= {"drawings": dict(self.drawings)} if self.drawings else {}
         record |= {"data": dict(self.data)} if self.data else {}
-        if own := self.own or own_drawings.of_small_drawings(self.drawings):
-            record["own"] = dict(own)
+        record |= {"own": dict(self.own)} if self.own else {}
         return {BLOCK: record, **({WARNING: {"message": self.warning}} if self.warning else {})}
 
 

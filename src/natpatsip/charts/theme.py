@@ -79,6 +79,11 @@ def natpatsip() -> alt.theme.ThemeConfig:
     return {"config": CONFIG}  # type: ignore[typeddict-item]  # Altair types each key; ours is plain JSON
 
 
+def is_current() -> bool:
+    """Return True if charts have this look, and no theme that a notebook has registered, which may hide their marks."""
+    return (active := alt.theme.get()) is not None and active() == natpatsip()
+
+
 @cache
 def register_fonts(project: Path | None = None) -> None:
     """Give vl-convert the report's typeface, once per process, so that every machine draws the same chart."""

@@ -18,12 +18,14 @@ from natpatsip.blocks.own_drawings import SHOWN
 from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import OWN_DRAWING, Finding, Place, drawing_in
-from natpatsip.checks.published_tables import in_markdown
+from natpatsip.checks.published_tables import PIPES, in_markdown
 from natpatsip.errors import StagingError
 from natpatsip.files.digests import digest_of_drawn, sha256
 from natpatsip.params import place
-from natpatsip.pipeline.inline_code import KEPT
+from natpatsip.pipeline.inline_code import KEPT, substitute
+from natpatsip.pipeline.notebook import without_quarter
 from natpatsip.pipeline.staging.chapter import ATTACHED, TABLE_ID, pasted_image
+from natpatsip.pipeline.staging.output_texts import inline_markdown
 from natpatsip.quarter import PARAMS_FOLDER
 
 TILES, CALLOUT = ":::: {.tiles", "::: {.callout-"
@@ -56,7 +58,7 @@ LOOK = {
 @dataclass(frozen=True)
 class _Drawing:
     kind: str  # of `LOOK`
-    name: str  # the id of a figure, picture or table; of others the cell
+    name: str  # the id of a figure, picture or table; of others the cell and its notebook
     made_with: str
     digest: str
 
@@ -98,14 +100,33 @@ def _shown(cell: Any, at: Place) -> Iterator[_Drawing]:
 
 
 def _written(cell: Any, at: Place) -> Iterator[_Drawing]:
-    """Yield the tables that code has written as Markdown, by itself, in a callout or inline."""
-    inline = [each["result"].get("data", {}) for each in cell.metadata.get(KEPT, ())]
-    for data in (*_outputs(cell), *inline):
-        block = data[BLOCK]["markdown"] if BLOCK in data else ""
-        text = block if block.startswith(CALLOUT) else "" if block else "".join(data.get("text/markdown", ""))
-        if any(in_markdown(text)):
-            digest = digest_of_drawn(text)[:SHOWN]
-            yield _Drawing("table", f"table in cell {at.cell}", "code that is not natpatsip's", digest)
+    """Yield the tables that code has written as Markdown: by itself, in a callout, or in lines of a typed table."""
+    tables = [text for data in _outputs(cell) if any(in_markdown(text := _text_of_code(data)))]
+    for content in (*tables, *_with_lines_of_code(cell)):
+        digest = digest_of_drawn(content)[:SHOWN]
+        yield _Drawing("table", _name("table", at), "code that is not natpatsip's", digest)
+
+
+def _text_of_code(data: Mapping[str, Any]) -> str:
+    """Return the Markdown of an output that a notebook's code has written; empty if it is natpatsip's."""
+    if BLOCK not in data:
+        return "".join(data.get("text/markdown", ""))
+    block = str(data[BLOCK]["markdown"])
+    return block if block.startswith(CALLOUT) else ""
+
+
+def _with_lines_of_code(cell: Any) -> Iterator[list[tuple[str, ...]]]:
+    """Yield the tables in a cell of Markdown of which inline code has written whole cells or lines."""
+    if KEPT not in cell.metadata:
+        return
+    typed = list(in_markdown(substitute(cell, _as_one_cell)))
+    yield from (each for each in in_markdown(substitute(cell, inline_markdown)) if each not in typed)
+
+
+def _as_one_cell(data: Mapping[str, Any]) -> str:
+    """Return what an inline expression prints, as text that ends neither a cell nor a line if it is code's Markdown."""
+    text = inline_markdown(data)
+    return PIPES.sub(r"\\|", text).replace("\n", " ") if _text_of_code(data) else text
 
 
 def _outputs(cell: Any) -> list[Mapping[str, Any]]:
@@ -115,17 +136,24 @@ def _outputs(cell: Any) -> list[Mapping[str, Any]]:
 def _name_of_block(markdown: str, at: Place) -> str:
     """Return the name of tiles or of a table: its id, or that of its cell."""
     if markdown.startswith(TILES):
-        return f"tiles in cell {at.cell}"
+        return _name("tiles", at)
     numbered = TABLE_ID.search(markdown)
-    return f"table {numbered[2]}" if numbered else f"table in cell {at.cell}"
+    return f"table {numbered[2]}" if numbered else _name("table", at)
+
+
+def _name(what: str, at: Place) -> str:
+    """Return the name of what has no id: its cell's without the quarter, since the next quarter's copy has another."""
+    return f"{what} in cell {without_quarter(at.cell)} of {at.notebook}.ipynb"
 
 
 def _pasted(cell: Any, at: Place) -> Iterator[_Drawing]:
     """Yield the images that were pasted into a cell; one that is not in it, or has no words, stops the build."""
-    for match in ATTACHED.finditer(cell.source):
+    text = substitute(cell, inline_markdown) if KEPT in cell.metadata else cell.source
+    for match in ATTACHED.finditer(text):
         with suppress(StagingError):
             _, _, content = pasted_image(match, cell.get("attachments", {}))
-            yield _Drawing("image", f"image in cell {at.cell}", "", sha256(content)[:SHOWN])
+            digest = digest_of_drawn([" ".join(match[1].split()), sha256(content)])[:SHOWN]
+            yield _Drawing("image", _name("image", at), "", digest)
 
 
 def _message(drawing: _Drawing, context: CheckContext, outdated: list[tuple[str, str]]) -> str:

@@ -20,7 +20,7 @@ from natpatsip.files.csv_files import rows_of
 from natpatsip.pipeline.inline_code import KEPT, substitute, text_of
 
 _SPAN = re.compile(r"\[([^\]\n]*)\]\{[^}\n]*\}")
-_PIPES = re.compile(r"(?<!\\)\|")
+PIPES = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*\|?")
 _ESCAPED = re.compile(r"\\([^\w\s])")
 _MARKUP = re.compile(r"\*\*|`")
@@ -88,7 +88,7 @@ def in_markdown(text: str) -> Iterator[list[tuple[str, ...]]]:
 def _cells(line: str) -> tuple[str, ...]:
     bare = line.strip().removeprefix("|")
     bare = bare[:-1] if bare.endswith("|") and not bare.endswith("\\|") else bare
-    return tuple(_plain(cell) for cell in _PIPES.split(bare))
+    return tuple(_plain(cell) for cell in PIPES.split(bare))
 
 
 def _plain(text: str) -> str:

@@ -21,12 +21,11 @@ from nbformat import NotebookNode
 from natpatsip.checks.outcome import OWN_DRAWING
 from natpatsip.errors import ParamsError
 from natpatsip.files.yaml_models import load_yaml
-from natpatsip.pipeline.notebook import TO_REVIEW, is_quarter
+from natpatsip.pipeline.notebook import TO_REVIEW, is_quarter, without_quarter
 from natpatsip.pipeline.review_notes import without_notes
 from natpatsip.quarter import Quarter
 
 LONGEST_ID = 64  # nbformat's limit
-QUARTER_ENDING = re.compile(r"-(?:\d{4}-\d{2}-)?q[1-4](?:-\d+)?$")
 NOT_CARRIED = ("built_from", "publication", "verified")  # they hold for one quarter only
 SIGN_OFFS, ACCEPTED = "sign_offs", "accepted"
 STAYS = ("role", "chapter")  # of a sign-off
@@ -115,7 +114,7 @@ def next_id(before: str, upcoming: Quarter, taken: Collection[str]) -> str:
     >>> next_id("webinars", Quarter(2024, 3), {"webinars", "webinars-q3"})
     'webinars-2024-25-q3'
     """
-    stem = QUARTER_ENDING.sub("", before) or "cell"
+    stem = without_quarter(before)
     endings = [f"-q{upcoming.number}", f"-{upcoming}".lower()]
     endings += [f"{endings[1]}-{count}" for count in range(2, len(taken) + 3)]
     names = (stem[: LONGEST_ID - len(ending)] + ending for ending in endings)

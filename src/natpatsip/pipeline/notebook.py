@@ -36,6 +36,7 @@ UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 SURROGATE = re.compile("[\ud800-\udfff]")
 SETS_QUARTER = re.compile(r"^quarter\s*(?::[^=\n]+)?=", re.MULTILINE)
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+QUARTER_ENDING = re.compile(r"-(?:\d{4}-\d{2}-)?q[1-4](?:-\d+)?$")  # of the id of a cell that was carried over
 COMPREHENSIONS = ("listcomp", "setcomp", "dictcomp", "genexpr")
 TO_REVIEW = "to-review"  # the tag of a cell that was carried over from the quarter before
 FIRST_WORDS = 40  # letters of a cell that name it in messages
@@ -50,6 +51,17 @@ def is_quarter(tag: str) -> bool:
     """Return True if a tag is a quarter."""
     found = FORM.fullmatch(tag)
     return found is not None and int(found[2]) == (int(found[1]) + 1) % 100
+
+
+def without_quarter(identity: str) -> str:
+    """Return the id of a cell without the quarter at its end: what its copies for other quarters have in common.
+
+    Examples
+    --------
+    >>> without_quarter("learnings-q2"), without_quarter("webinars-2024-25-q3-2"), without_quarter("webinars")
+    ('learnings', 'webinars', 'webinars')
+    """
+    return QUARTER_ENDING.sub("", identity) or "cell"
 
 
 def appears_in(cell: Mapping[str, Any], quarter: Quarter) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
@@ -110,14 +111,16 @@ def _unexplained(specification: Specification) -> str:
 
 
 def _sets_off_names(field: str, view: Specification, specification: Specification) -> bool:
-    """Return True if each name on an axis has one look, as where one organisation is set off from the others."""
+    """Return True if one name on an axis is set off from all others by its look: a name alone, not a group of them."""
     axes = [
         field_of(channel)
         for name, channel in channels_of(view["encoding"])
         if name in ("x", "y") and channel.get("type") in ("nominal", "ordinal") and channel.get("axis", {}) is not None
     ]
     looks = {(*map(row.get, axes), row.get(field)) for row in rows_of(view, specification)}
-    return bool(axes) and len(looks) == len({look[:-1] for look in looks})
+    names_of_each = sorted(Counter(look for *_, look in looks).values())
+    has_one_look = len(looks) == len({look[:-1] for look in looks})
+    return bool(axes) and has_one_look and len(names_of_each) == 2 and names_of_each[0] == 1
 
 
 def _names_in_labels(field: str, specification: Specification) -> set[Any]:
