@@ -119,7 +119,7 @@ def test_a_difference_of_its_levels_is_published_as_printed_with_its_unit_source
     step = made([60] * 3 + [61, 62] + [80, 82] * 4, rebase=[rebased("2024-02")])
     gain = step.publish("waits_gain", step.mean, less=step.baseline, label="Waits: gain")
     assert (gain.text, gain.unit, gain.source) == ("20.4", "percentage points", step.mean.source)
-    assert gain.formula == "mean now - baseline"
+    assert gain.formula == "mean now − baseline"
     assert (gain.inputs, gain.rows_sha256 != "") == ((step.mean, step.baseline), True)
     since_june = step.publish("waits_since_june", step.latest, less=step.at("2024-06"), decimals=0, unit="points")
     assert (since_june.value, since_june.unit, since_june.rows_sha256) == (2, "points", step.mean.rows_sha256)
