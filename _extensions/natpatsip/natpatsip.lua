@@ -170,12 +170,24 @@ local NO_BREAK = '\u{a0}'
 local IS_MONTH = {}
 for _, name in ipairs(MONTHS) do IS_MONTH[name] = true end
 
+local NUMBERED = { '[Ff]igures?$', '[Tt]ables?$', '[Pp]hases?$', '[Vv]ersion$', '[Gg]rades?$', '[Ss]tages?$', '[Pp]arts?$' }
+local UNITS = { '^%%', '^[mk]?g%f[%A]', '^m?l%f[%A]', '^[cmk]?m%f[%A]', '^hours?%f[%A]', '^minutes?%f[%A]' }
+
+local function matches_any(text, patterns)
+  for _, pattern in ipairs(patterns) do
+    if text:match(pattern) then return true end
+  end
+  return false
+end
+
 local function belongs(before, after)
+  if before == '' then return after == '%' end -- the unit of what is before it: "Seen in time, %"
   if after:match('^[mb]illion%f[%A]') then return before:match('^%d+$') ~= nil end
   if IS_MONTH[before] then return after:match('^%d%d%d%d%f[%D]') ~= nil end
-  if before:match('^%d%d?$') then return IS_MONTH[after:match('^%a+') or ''] end
+  if before:match('^%d%d?$') and IS_MONTH[after:match('^%a+') or ''] then return true end
+  if before:match('^%d+$') then return matches_any(after, UNITS) end
   if before:match('Q[1-4]$') then return after:match('^%d%d%d%d/%d%d') ~= nil end
-  return (before:match('[Ff]igures?$') or before:match('[Tt]able$')) and after:match('^%d') ~= nil
+  return after:match('^%d') ~= nil and matches_any(before, NUMBERED)
 end
 
 -- Tiles are too narrow for longer words.

@@ -248,6 +248,33 @@ def beds(value=12, **options):
     return publish("ward_beds", value, **{"unit": "beds", "source": "Ward list"} | options)
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "decimals", "text"),
+    [
+        (83.46, "percent", 0, "83%"),
+        (83.46, "percent", 1, "83.5%"),
+        (83.46, "percent", np.int64(2), "83.46%"),
+        (12.6, "beds", 0, "13"),
+        (0.04, "beds", 0, "0.04"),
+        (1_000_000, "beds", 0, "1,000,000"),
+        (1_000_000, "beds", None, "1 million"),
+    ],
+)
+def test_a_fact_is_printed_with_the_decimals_it_is_given_and_so_after_a_build(value, unit, decimals, text):
+    fact = beds(value, unit=unit, decimals=decimals)
+    assert fact.text == text
+    assert Fact.from_record(json.loads(json.dumps(fact.record()))).text == text
+    assert Fact.from_row({**fact.record(), "cell": ""}).text == text
+
+
+@pytest.mark.parametrize("decimals", [-1, 2.0, "1", True, [1]])
+def test_decimals_that_are_no_whole_number_from_0_are_refused_where_the_fact_is_published(decimals):
+    assert said(beds, decimals=decimals) == (
+        f'publish("ward_beds"): decimals is {decimals!r}; expected a whole number from 0, such as 1. To print it to '
+        "tens or hundreds, round the value."
+    )
+
+
 def test_a_published_fact_has_what_was_given_and_nothing_else():
     fact = beds()
     assert (fact.id, fact.period, fact.value, fact.unit, fact.source) == (

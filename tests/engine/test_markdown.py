@@ -1,7 +1,9 @@
 """Headings apart from what stands under them."""
 
+import pytest
+
 from natpatsip.blocks.values_in_words import escaped
-from natpatsip.pipeline.staging.markdown import Heading, attribute, pieces, slug, without_empty_headings
+from natpatsip.pipeline.staging.markdown import Heading, attribute, path_of, pieces, slug, without_empty_headings
 
 
 def test_text_is_taken_apart_at_its_headings():
@@ -37,6 +39,21 @@ def test_a_heading_with_text_only_below_a_lower_heading_stays():
 
 def test_an_id_is_plain_ascii_words():
     assert slug("Martha’s Rule & PIER: Łódź, Ŵyr") == "marthas-rule-pier-lodz-wyr"
+
+
+@pytest.mark.parametrize(
+    ("titles", "path"),
+    [
+        (["Data", "Data: incidents"], "Data: incidents"),
+        (["Data", "Data"], "Data"),
+        (["Data (all)", "Data (all), by ward"], "Data (all), by ward"),
+        (["Data", "Database of incidents"], "Data › Database of incidents"),
+        (["Phase 1", "Phase 10"], "Phase 1 › Phase 10"),
+        (["Caf", "Café hours"], "Caf › Café hours"),
+    ],
+)
+def test_a_heading_is_left_out_of_a_path_if_the_next_repeats_it_as_whole_words(titles, path):
+    assert path_of(titles) == path
 
 
 def test_quotes_and_backslashes_survive_in_an_attribute():

@@ -6,7 +6,7 @@ import datetime
 import pandas as pd
 import pytest
 
-from natpatsip import context, figure, measure
+from natpatsip import context, figure, measure, wording
 from natpatsip.blocks.figures import FIGURE
 from natpatsip.errors import DataError, FactError, ParamsError
 from natpatsip.facts import publishing
@@ -60,6 +60,39 @@ def test_a_level_has_the_same_digits_in_the_chart_as_in_text_and_tables(made, va
     }
     assert Fact.from_record(level.mean.record()).text == level.mean.text
     assert Fact.from_row({**level.mean.record(), "cell": ""}).text == level.mean.text
+
+
+def of_counts(made, values, **keys):
+    """Return the measure `waits` as numbers of people."""
+    return made(values, **{"numerator": None, "denominator": None, "value": "seen_in_time", "unit": "people"} | keys)
+
+
+COUNTS = {"small": [12, 13] * 8, "close": [12, 12, 13] * 5, "large": [12_407, 12_471] * 8}
+
+
+@pytest.mark.parametrize("chart", ["xmr", "run"])
+@pytest.mark.parametrize("keys", [{}, {"decimals": 2}, {"decimals": 1}, {"decimals": 0}, {"decimals": -1}])
+@pytest.mark.parametrize("values", COUNTS.values(), ids=COUNTS)
+def test_a_level_of_counts_has_the_same_digits_in_the_chart_as_in_text_and_tables(made, values, chart, keys):
+    level = of_counts(made, values, chart=chart, **keys)
+    name = "Median" if chart == "run" else "Mean"
+    words = words_of(level.chart.to_dict())
+    assert f"{name} {level.mean}" in words
+    assert f"{level.mean}" in str(level.sentence)
+    assert set(level.table[name]) == {float(level.mean.value)}
+    for limit in ("Lower limit", "Upper limit") if chart == "xmr" else ():
+        (at,) = set(level.table[limit])
+        assert f"{limit.split()[0]} limit {wording.number(at, level.places)}" in words
+    assert set(level.table.iloc[:, 1]) == set(values), "the values themselves are not rounded"
+
+
+@pytest.mark.parametrize("keys", [{}, {"decimals": 1}, {"decimals": -1}])
+@pytest.mark.parametrize("values", COUNTS.values(), ids=COUNTS)
+def test_the_ends_of_a_line_of_counts_have_the_same_digits_in_the_chart_as_in_text(made, values, keys):
+    line = of_counts(made, values, chart="trend", **keys)
+    for end in (line.baseline, line.latest):
+        assert f"{end}" in words_of(line.chart.to_dict())
+    assert f" from {line.baseline} " in line.chart.to_dict()["description"]
 
 
 def test_a_difference_has_the_decimals_of_its_measure(made):
@@ -119,7 +152,7 @@ def test_a_difference_of_its_levels_is_published_as_printed_with_its_unit_source
     step = made([60] * 3 + [61, 62] + [80, 82] * 4, rebase=[rebased("2024-02")])
     gain = step.publish("waits_gain", step.mean, less=step.baseline, label="Waits: gain")
     assert (gain.text, gain.unit, gain.source) == ("20.4", "percentage points", step.mean.source)
-    assert gain.formula == "mean now - baseline"
+    assert gain.formula == "mean now − baseline"
     assert (gain.inputs, gain.rows_sha256 != "") == ((step.mean, step.baseline), True)
     since_june = step.publish("waits_since_june", step.latest, less=step.at("2024-06"), decimals=0, unit="points")
     assert (since_june.value, since_june.unit, since_june.rows_sha256) == (2, "points", step.mean.rows_sha256)

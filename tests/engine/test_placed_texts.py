@@ -10,7 +10,7 @@ import vl_convert
 from natpatsip.charts.layout.sizes import narrow, pages
 from natpatsip.charts.own_charts.drawn_marks import is_made_here
 from natpatsip.pipeline.drawing.charts_to_svg import VEGALITE, interactive_json
-from natpatsip.pipeline.drawing.placed_texts import BLANK, PLACED, drawn
+from natpatsip.pipeline.drawing.placed_texts import BLANK, CODES, PLACED, drawn
 from support.chart_samples import every_chart
 
 TEXTS = ["Mean <12 & more", '"North"', " ", "\u202fa b\u3000", "О", "a", "aa", "12", "Jan", "x" * 300, "“é” 🙂"]
@@ -79,6 +79,17 @@ def test_what_vega_leaves_out_at_the_ends_of_a_text_is_left_out():
 )
 def test_texts_that_something_else_is_done_with_are_drawn_by_vega(vega):
     assert drawn(vega, vl_convert.vega_to_svg) == vl_convert.vega_to_svg(vega)
+
+
+def written(vega):
+    """Return the texts alone, since Vega takes a minute for so many."""
+    return "".join(f"<text>{row['text']}</text>" for row in vega["data"][0]["values"])
+
+
+@pytest.mark.parametrize("number", [CODES, CODES + 1])
+def test_texts_are_drawn_however_many_there_are(number):
+    vega = with_texts(*(f"text {place}" for place in range(number)))
+    assert drawn(vega, written) == written(vega)
 
 
 def test_the_specification_itself_keeps_its_texts():

@@ -156,6 +156,16 @@ def test_a_circle_of_a_copied_notebook_names_the_fact_that_both_publish(tmp_path
     )
 
 
+def test_a_copied_notebook_is_named_only_if_the_fact_that_it_publishes_too_is_part_of_the_circle(tmp_path):
+    one = [code('publish("a", cite("b").value, unit="beds", source="List")')]
+    copied = code('publish("c", 1, unit="beds", source="List")\ncite("c")', id="copied")
+    two = [code('publish("b", cite("a").value, unit="beds", source="List")'), copied]
+    project = chapters(small(tmp_path, index=one, ward=two), "index", "ward", "copied")
+    write(project / "notebooks" / "copied.ipynb", "Copied", copied)
+    with pytest.raises(NotebookError, match=r"Move a fact to a notebook that needs none of the others\.$"):
+        Plan.of(project, Q2)
+
+
 def chapters(project, *names):
     edit(project / "_quarto.yml", "[index.qmd, ward.qmd]", f"[{', '.join(f'{name}.qmd' for name in names)}]")
     return project

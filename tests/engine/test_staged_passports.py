@@ -21,7 +21,7 @@ from natpatsip.pipeline.inline_code import substitute
 from natpatsip.pipeline.notebook_outputs import collect_facts, gather
 from natpatsip.pipeline.render import PANDOC, render
 from natpatsip.pipeline.staging import output_texts
-from natpatsip.pipeline.staging.passport_text import audit_trail, in_full, kind, listing, period, script
+from natpatsip.pipeline.staging.passport_text import audit_trail, in_full, kind, lines, listing, period, script
 from natpatsip.pipeline.staging.passports import homes_of, passports_of, uses_in, with_entries
 from natpatsip.quarter import Quarter
 from support.reading import words_of_docx, words_of_pdf
@@ -261,6 +261,26 @@ def test_the_list_begins_with_the_kinds_of_number_that_its_entries_name():
     ]
     said = listing([], {}, {}, Q2).lower()
     assert {kind(fact).lower().split(",")[0] for fact in facts if kind(fact).lower().split(",")[0] not in said} == set()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("cases avoided x cost per case", "Cases avoided × cost per case"),
+        ("beds * 7", "Beds × 7"),
+        ("100 - share of the wards", "100 − share of the wards"),
+        ("share - 12.5% - rest", "Share − 12.5% − rest"),
+        ("1,000 - 5 - rest", "1,000 − 5 − rest"),
+        ("(north + south) - closed beds", "(north + south) − closed beds"),
+        ("all beds - (closed + spare) / 2", "All beds − (closed + spare) / 2"),
+        ("crude rate - all ages", "Crude rate - all ages"),
+        ("rate (per 1,000 people) - all ages", "Rate (per 1,000 people) - all ages"),
+        ("mean of April 2023 - March 2024", "Mean of April 2023 - March 2024"),
+    ],
+)
+def test_a_formula_has_signs_of_arithmetic_where_it_calculates_and_dashes_between_words(typed, said):
+    (passport,) = passports(Fact("beds", "all", 12, "beds", "List", formula=typed))
+    assert dict(lines(passport, ()))["Formula"] == (said,)
 
 
 def test_what_a_number_is_made_from_is_named_by_its_label_and_period():

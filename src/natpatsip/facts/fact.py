@@ -26,7 +26,7 @@ COLUMNS = ("id", "period", "unit", "source", "section", "formula", "rows", "rows
 LABEL = "label"  # the column that reports built by earlier versions lack
 FILTER = "filter"  # the attribute of a frame that says which rows of its file it was summed from
 BETWEEN = "; "
-DECIMALS = re.compile(r"[−\d,]+\.(\d+)%?")  # a printed number that has some
+FIGURES = re.compile(r"[−\d,]+(?:\.(\d+))?%?")  # a printed number that is not in millions or pounds, and its decimals
 SUMMED = re.compile(r"\bsummed by|\brolling sums|\bby quarter")  # in such a filter: the rows are no rows of the file
 
 
@@ -111,9 +111,9 @@ class Fact:
         """Return the fact of a row of ``facts.csv``, which has neither its kind nor its inputs."""
         texts: dict[str, Any] = {name: row[name] for name in (*COLUMNS, "cell")}
         texts[LABEL] = row.get(LABEL, "")
-        decimals = DECIMALS.fullmatch(row["text"])
+        figures = FIGURES.fullmatch(row["text"])
         value = parse_value(row["value"], row["unit"])
-        return cls(value=value, decimals=len(decimals[1]) if decimals else None, **texts)
+        return cls(value=value, decimals=len(figures[1] or "") if figures else None, **texts)
 
     @classmethod
     def cited(cls, record: Mapping[str, Any]) -> Iterator[Fact]:
@@ -134,6 +134,8 @@ def printed(value: Number, unit: str, decimals: int | None = None) -> str:
     ('£18 million', '83%', 'Q3 2024/25', '10,310')
     >>> printed(83.0, "percent", 1), printed(12.0, "days", 1), printed(99.98, "percent", 1)
     ('83.0%', '12.0', '99.98%')
+    >>> printed(83.46, "percent", 0), printed(1_000_000, "people", 0)
+    ('83%', '1,000,000')
     """
     if isinstance(value, date):
         return wording.date(value)
@@ -141,7 +143,7 @@ def printed(value: Number, unit: str, decimals: int | None = None) -> str:
         return Quarter.parse(value).label if unit == "quarter" else value
     if unit == "GBP":
         return wording.money(value)
-    if decimals:
+    if decimals is not None:
         is_percent = unit == "percent"
         return wording.number(value, decimals, is_percent=is_percent) + "%" * is_percent
     if unit == "percent":

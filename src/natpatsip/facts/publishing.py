@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,13 +112,13 @@ def publish(
         Whether it is a modelled effect, which prose must present as an estimate.
     decimals : int, optional
         The decimals that it is printed with, so that numbers that are compared have the same: 83.0% beside 79.1%. By
-        default as many as it needs.
+        default as many as it needs, and millions in words.
 
     Raises
     ------
     FactError
-        If another cell has published it with another value, the value is not valid for the unit, or the fact has
-        another label in ``data/fact_labels.csv``, or a text has a control character.
+        If another cell has published it with another value, the value is not valid for the unit, its decimals are not a
+        whole number from 0, the fact has another label in ``data/fact_labels.csv``, or a text has a control character.
     """
     here = context.current()
     if not ID.fullmatch(id):
@@ -135,7 +136,7 @@ def publish(
         formula=formula,
         inputs=tuple(each if isinstance(each, Fact) else cite(each) for each in inputs),
         is_estimate=is_estimate,
-        decimals=decimals,
+        decimals=_decimals(id, decimals),
         cell=_running_cell(),
     )
     is_inherited = isinstance(rows, str) and not rows
@@ -220,6 +221,18 @@ def _plain_value(id: str, value: Any, unit: str) -> Number:  # noqa: A002
         return parse_value(value, unit)
     except (ValueError, OverflowError, UsageError):
         raise FactError(f'publish("{id}"): the value is {value!r}, which is not a valid value in {unit}.') from None
+
+
+def _decimals(id: str, decimals: Any) -> int | None:  # noqa: A002
+    """Return the decimals that a fact is printed with."""
+    if decimals is None:
+        return None
+    if not isinstance(decimals, Integral) or isinstance(decimals, bool) or decimals < 0:
+        raise FactError(
+            f'publish("{id}"): decimals is {decimals!r}; expected a whole number from 0, such as 1. To print '
+            "it to tens or hundreds, round the value."
+        )
+    return int(decimals)
 
 
 def _running_cell() -> str:

@@ -206,13 +206,13 @@ class Measure(MeasuredSeries):
                 number_of(value) - (number_of(known) if known else float(less)),  # type: ignore[arg-type]
                 places,
             ),
-            decimals=max(places, 0),
+            decimals=max(places, 0) or None,  # as whole numbers are read: 1 million
             label=label,
             unit=unit or (POINTS if self.definition.is_percent else self.definition.unit),
             period=period,
             source=self._source,
             inputs=inputs,
-            formula=formula or " - ".join(self._called(each) for each in (value, less)),
+            formula=formula or " − ".join(self._called(each) for each in (value, less)),
             rows="" if known else self.series,
         )
 
@@ -252,7 +252,7 @@ class Measure(MeasuredSeries):
                     source=source,
                     formula=formula,
                     rows=used,
-                    decimals=self.places,
+                    decimals=self.places or None,  # as whole numbers are read: 1 million
                 )
             else:
                 found[role] = Fact(
@@ -266,7 +266,7 @@ class Measure(MeasuredSeries):
                     rows=used.described,
                     rows_sha256=used.sha256,
                     is_illustrative=self.is_illustrative,
-                    decimals=self.places,
+                    decimals=self.places or None,  # as whole numbers are read: 1 million
                 )
         return found
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from natpatsip import charts, spc
+from natpatsip import charts, spc, wording
 from natpatsip.measures import definitions
 from natpatsip.spc.arguments import read_method
 from natpatsip.spc.attribute_charts import ratio_chart
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from natpatsip.charts.layers import ReportChart
     from natpatsip.measures.measured_series import MeasuredSeries
 
+LEVELS = ("mean", "median", "lpl", "upl")  # columns of an analysis
 FEWEST_FOR_ICONS = RULE_LENGTH  # with fewer points no rule could tell a change: an icon would say that there is none
 
 
@@ -97,18 +98,12 @@ def _drawn(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, 
     return {
         "y_title": measure.axis,
         "percent": measure.definition.is_percent,
-        "decimals": _chart_decimals(measure),
+        "decimals": measure.decimals,
         "rebase_reasons": measure.rebase_reasons,
         "notes": measure.notes,
         "with_icons": not no_icons(result),
         **options,
     }
-
-
-def _chart_decimals(measure: MeasuredSeries) -> int | None:
-    """Return the decimals of a chart's levels: the measure's; of whole numbers as the chart chooses, for its limits."""
-    is_whole = measure.table_decimals == 0 and measure.decimals == 0 and measure.definition.decimals is None
-    return None if is_whole else measure.places
 
 
 def _draw_spc(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, Any]) -> ReportChart:
@@ -122,9 +117,26 @@ def _draw_run(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[st
 def _spc_table(measure: MeasuredSeries, result: pd.DataFrame) -> pd.DataFrame:
     names, own = measure.columns, measure.definition
     also = {names[key]: measure.series[key] for key in ("numerator", "denominator") if key in measure.series}
-    table = charts.spc_table(result, value_name=names["value"], decimals=measure.table_decimals, also=also)
+    shown, decimals = _with_rounded_levels(measure, result), _table_decimals(measure)
+    table = charts.spc_table(shown, value_name=names["value"], decimals=decimals, also=also)
     table.attrs |= {"provenance": measure.series.attrs.get("provenance"), "file": own.dataset}
     return table
+
+
+def _with_rounded_levels(measure: MeasuredSeries, result: pd.DataFrame) -> pd.DataFrame:
+    """Return the analysis with its means and limits as the chart prints them."""
+
+    def rounded(level: float) -> float:
+        return wording.rounded(level, measure.decimals, is_percent=measure.definition.is_percent)
+
+    names = result.columns.intersection(LEVELS)
+    return result.assign(**{name: result[name].map(rounded, na_action="ignore") for name in names})
+
+
+def _table_decimals(measure: MeasuredSeries) -> int:
+    """Return the decimals of a measure's table: those of its levels, or more where its values are not whole."""
+    needed = 0 if measure.is_counted else wording.decimals_for(measure.series["value"], 1)
+    return max(measure.places, needed)
 
 
 def _spc_levels(measure: MeasuredSeries, result: pd.DataFrame) -> dict[str, tuple[float, str]]:
@@ -156,14 +168,13 @@ def _series(_: MeasuredSeries, series: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_trend(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, Any]) -> ReportChart:
-    is_percent, is_coarse = measure.definition.is_percent, measure.decimals < 0  # to tens or more, as its facts are
-    decimals = measure.decimals if is_coarse else _chart_decimals(measure)
-    drawn = {"y_title": measure.axis, "percent": is_percent, "decimals": decimals, **options}
+    own = measure.definition
+    drawn = {"y_title": measure.axis, "percent": own.is_percent, "decimals": measure.decimals, **options}
     return charts.trend(result, x="date", y="value", **drawn)
 
 
 def _trend_table(measure: MeasuredSeries, result: pd.DataFrame) -> pd.DataFrame:
-    name, decimals = measure.columns["value"], measure.table_decimals
+    name, decimals = measure.columns["value"], _table_decimals(measure)
     return charts.trend_table(result, x="date", y="value", value_name=name, decimals=decimals)
 
 

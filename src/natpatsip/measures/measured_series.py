@@ -376,23 +376,22 @@ class MeasuredSeries:
 
     @cached_property
     def decimals(self) -> int:
-        """The decimals of its facts; negative if they are rounded to tens or more."""
+        """The decimals of its facts and of its chart's levels; negative if they are rounded to tens or more."""
         own, values = self.definition, self.series["value"]
         if own.decimals is not None or own.is_between_events:
             return wording.decimals_for(values) if own.decimals is None else own.decimals
-        is_whole = self.table_decimals == 0 and own.chart not in CONTROL_CHARTS[1:]
-        return 0 if is_whole else decimals_for(values, values, percent=own.is_percent)
+        return 0 if self.is_counted else decimals_for(values, values, percent=own.is_percent)
 
     @property
     def places(self) -> int:
-        """The decimals that its levels are printed with, in the chart as in facts and sentences."""
+        """The decimals that its levels are printed with: in the chart, facts, sentences and tables."""
         return max(self.decimals, 0)
 
     @cached_property
-    def table_decimals(self) -> int | None:
-        """The decimals of its table: none for whole numbers, else as many as tell its values apart."""
-        is_level = self.definition.is_percent or self.definition.is_between_events
-        return 0 if not is_level and self._is_whole(self.rows) else None
+    def is_counted(self) -> bool:
+        """Whether its values are whole numbers of something."""
+        own = self.definition
+        return not (own.is_percent or own.is_between_events) and self._is_whole(self.rows)
 
 
 def is_quarterly(dates: pd.Series[Any]) -> bool:

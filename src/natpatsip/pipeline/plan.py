@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -136,10 +136,14 @@ class Plan:
         """Return why notebooks that cite each other's facts in a circle cannot run."""
         circle = f"notebooks cite each other's facts in a circle: {' → '.join(f'{name}.ipynb' for name in names)}. "
         for fact, publishers in self._publishers().items():
-            if len(publishers) > 1 and publishers & set(names):
+            if len(publishers) > 1 and self._joins(fact, publishers & set(names), names):
                 both = wording.listing([f"{name}.ipynb" for name in sorted(publishers)])
                 return f"{circle}{both} publish the same fact, {fact}. Publish it in one, and cite it in the others."
         return f"{circle}Move a fact to a notebook that needs none of the others."
+
+    def _joins(self, fact: str, publishers: Set[str], names: Iterable[str]) -> bool:
+        """Return True if one of the notebooks cites a fact that another of them publishes."""
+        return any(publishers - {name} for name in names if fact in self.notebooks[name].cites())
 
     @property
     def programmes(self) -> dict[str, str]:

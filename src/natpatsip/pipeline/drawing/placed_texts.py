@@ -16,6 +16,7 @@ from typing import Any
 PLACED = {"x", "y", "text"}  # the columns of what `natpatsip.charts.layout.canvas` writes
 BLANK = "\t\n \xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
 """What Vega takes from the ends of a text, besides what no chart holds (`charts_to_svg`)."""
+CODES = len(ascii_letters) * (1 + len(ascii_letters))  # of one letter and of two
 _CODE = re.compile(r">([A-Za-z]{1,2})</text>")  # as no axis has: those have numbers, months and years
 
 
@@ -29,9 +30,14 @@ def drawn(vega: Mapping[str, Any], draw: Callable[[Mapping[str, Any]], str]) -> 
 
 
 def _shortened(data: Mapping[str, Any], texts: dict[str, str]) -> Mapping[str, Any]:
-    """Return a dataset with a code for each text, which is put into `texts` as Vega draws it; any other as it is."""
+    """Return a dataset with a code for each text, which is put into `texts` as Vega draws it.
+
+    Any other dataset is returned as it is, and so is one with more texts than there are codes.
+    """
     rows = data.get("values")
     if not isinstance(rows, list) or not all(isinstance(row, dict) and row.keys() == PLACED for row in rows):
+        return data
+    if len(texts) + len(rows) > CODES:
         return data
     shortened = []
     for row in rows:

@@ -76,7 +76,7 @@ def path_of(titles: Sequence[str]) -> str:
     >>> path_of(["Measures", "Measures: waiting times", "Median wait"])
     'Measures: waiting times › Median wait'
     """
-    repeated = (after.startswith(title) for title, after in pairwise(titles))
+    repeated = (re.match(rf"{re.escape(title)}(?!\w)", after) for title, after in pairwise(titles))
     return BETWEEN.join(compress(titles, [*(not each for each in repeated), True]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
@@ -19,6 +20,9 @@ WORDS = {"all": "all periods", "since-baseline": "since the baseline"}  # of per
 OF_PARAMS = {"model": "Model parameter", "target": "Target"}  # kinds of values of the params
 AUDIT_TRAIL = "Audit trail"  # the heading of ids, cells, rows and fingerprints; passport.js has it too
 SHOWN = 12  # characters of a fingerprint; facts.csv and the manifest have all 64
+_OPERAND = r"(?:£?[\d.,]+%?|\([^()]*\))"  # a number, or what is in brackets
+BEFORE_OPERAND = re.compile(rf" - (?={_OPERAND}(?:$| [-+×/] ))")
+AFTER_OPERAND = re.compile(rf"((?:^| [−+×/] ){_OPERAND}) - ")
 Piece = str | Passport | Use
 Uses = Mapping[Key, Sequence[Use]]
 Units = Mapping[str, str]
@@ -38,10 +42,12 @@ def lines(passport: Passport, uses: Sequence[Use]) -> Iterator[tuple[str, Sequen
 
 
 def _with_signs(formula: str) -> str:
-    """Return a formula with the signs of arithmetic for the letters that are typed for them."""
-    for typed, sign in ((" x ", " × "), (" * ", " × "), (" - ", " − ")):
-        formula = formula.replace(typed, sign)
-    return formula
+    """Return a formula with the signs of arithmetic for the letters that are typed for them.
+
+    Between words a hyphen may be a dash, as in "crude rate - all ages": it is a minus beside a number or a bracket.
+    """
+    formula = formula.replace(" x ", " × ").replace(" * ", " × ")
+    return AFTER_OPERAND.sub(r"\1 − ", BEFORE_OPERAND.sub(" − ", formula))
 
 
 def audit_trail(passport: Passport, units: Units = NO_UNITS) -> Iterator[tuple[str, Sequence[Piece]]]:
