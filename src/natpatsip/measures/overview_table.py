@@ -176,8 +176,8 @@ def overview(*measures: Measure | str, dataset: str = "", caption: str = "The me
 
 
 _NOTE = (
-    "“Change” compares the averages of {now} and {before} (percentages in points). Where the chart shows common cause, a change is "
-    "normal variation."
+    "“Change” compares the averages of {now} and {before} (percentages in points). Where the chart shows common cause, "
+    "a change is normal variation."
 )
 _IN_WORDS = {"improvement": "better", "concern": "worse"}
 _LEVELS = {

@@ -17,6 +17,7 @@ from natpatsip import wording
 from natpatsip.blocks.values_in_words import escaped
 from natpatsip.charts import dark, palette
 from natpatsip.errors import RenderError, together
+from natpatsip.pipeline.render import programme_colours
 from natpatsip.pipeline.render.chapters import Chapter, classes_of, read_chapter
 from natpatsip.pipeline.render.constructs import check_chapters
 from natpatsip.pipeline.render.staged_report import STATEMENT, RenderJob, Report
@@ -158,6 +159,8 @@ def _checks(job: RenderJob, chapters: Sequence[Chapter]) -> Iterator[Row]:
     headings = sum(len(chapter.headings) for chapter in chapters)
     tables, links = (sum(each.kinds[kind] for each in chapters) for kind in ("Table", "Link"))
     pairs = read_pairs(job.report.extension / "_brand.yml")
+    for theme, found in _of_programmes(job.report, chapters).items():
+        pairs[theme] += found
     yield "Each chapter has one title, and headings go down one level at a time", _count(headings, "heading")
     yield (
         "Each chart and diagram says in words what it shows",
@@ -174,9 +177,10 @@ def _checks(job: RenderJob, chapters: Sequence[Chapter]) -> Iterator[Row]:
         )
         drawn = pairs[f"{theme} charts"]
         yield (
-            f"In charts on {theme} pages, the contrast is {TEXT:g} to 1 for text and {PART:g} to 1 for other parts",
+            f"In charts on {theme} pages, the contrast is {TEXT:g} to 1 for text and {PART:g} to 1 for lines, points "
+            "and colours side by side",
             f"At least {_lowest([each for each in drawn if each.least == TEXT])} for text and "
-            f"{_lowest([each for each in drawn if each.least == PART])} for other parts, {_in_pairs(drawn)}",
+            f"{_lowest([each for each in drawn if each.least == PART])} for the others, {_in_pairs(drawn)}",
         )
     if "pdf" in job.formats:
         yield (
@@ -186,6 +190,19 @@ def _checks(job: RenderJob, chapters: Sequence[Chapter]) -> Iterator[Row]:
         )
     if "docx" in job.formats:
         yield "In the Word file each picture has its text and each table a header row", "All of them"
+
+
+def _of_programmes(report: Report, chapters: Sequence[Chapter]) -> dict[str, list[Pair]]:
+    """Return the text of each programme's headings and numbers, on the page and on its tiles, light and dark."""
+    pages = {"light": programme_colours.WHITE, "dark": programme_colours.dark_ground(report)}
+    return {
+        theme: [
+            Pair(f"text of {stem} ({theme})", found["-text"], ground, TEXT)
+            for stem, found in by_stem.items()
+            for ground in (pages[theme], found["-tint"])
+        ]
+        for theme, by_stem in programme_colours.shades_by_theme(report, chapters).items()
+    }
 
 
 def _divs(chapter: Chapter, kind: str) -> int:

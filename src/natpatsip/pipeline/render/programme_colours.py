@@ -24,11 +24,23 @@ def colours_of(report: Report, chapters: Sequence[Chapter]) -> dict[str, str]:
 
 def programme_style(report: Report, chapters: Sequence[Chapter]) -> str:
     """Return the style sheet that gives the parts of each programme its colours."""
-    dark_ground = str(_look(report)["dark"]["white"])
+    light, dark = shades_by_theme(report, chapters).values()
+    return "\n".join([*(_rule("", stem, found) for stem, found in light.items()), *_dark_rules(dark)]) + "\n"
+
+
+def shades_by_theme(report: Report, chapters: Sequence[Chapter]) -> dict[str, dict[str, dict[str, str]]]:
+    """Return the shades of each programme's colour by its chapter, on light pages and on dark ones."""
     colours = colours_of(report, chapters)
-    light = [_rule("", stem, shades(colour, ground=WHITE, share=TINT)) for stem, colour in colours.items()]
-    dark = {stem: shades(colour, ground=dark_ground, share=DARK_TINT) for stem, colour in colours.items()}
-    return "\n".join([*light, *_dark_rules(dark)]) + "\n"
+    grounds = {"light": (WHITE, TINT), "dark": (dark_ground(report), DARK_TINT)}
+    return {
+        theme: {stem: shades(colour, ground=ground, share=share) for stem, colour in colours.items()}
+        for theme, (ground, share) in grounds.items()
+    }
+
+
+def dark_ground(report: Report) -> str:
+    """Return the colour of a dark page."""
+    return str(_look(report)["dark"]["white"])
 
 
 def shades(colour: str, *, ground: str, share: float) -> dict[str, str]:
