@@ -155,7 +155,7 @@ def _national_latest(each: ByOrganisation) -> str:
     value = each.national_values[-1]
     if np.isnan(value):
         return MISSING
-    return wording.plain(value, _exact_decimals(each), is_percent=each.measure.definition.is_percent)
+    return wording.number(value, _exact_decimals(each), is_percent=each.measure.definition.is_percent)
 
 
 def _exact_decimals(each: ByOrganisation) -> int:
