@@ -79,6 +79,8 @@ def test_a_level_of_counts_has_the_same_digits_in_the_chart_as_in_text_and_table
     words = words_of(level.chart.to_dict())
     assert f"{name} {level.mean}" in words
     assert f"{level.mean}" in str(level.sentence)
+    without_words = of_counts(made, values, chart=chart, verb=None, noun=None, **keys)
+    assert f"{level.mean}" in str(without_words.sentence)
     assert set(level.table[name]) == {float(level.mean.value)}
     for limit in ("Lower limit", "Upper limit") if chart == "xmr" else ():
         (at,) = set(level.table[limit])

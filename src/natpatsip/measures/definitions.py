@@ -89,7 +89,7 @@ class Definition(Strict):
     smallest_shown: Annotated[Whole, Field(ge=1)] = 1
     """The smallest number of people or events that a period may show; 0 may be shown."""
     decimals: Annotated[Whole, Field(ge=-9, le=9)] | None = None
-    """Of its facts; below zero they are rounded to tens, hundreds, thousands."""
+    """Of its levels; below zero they are rounded to tens, hundreds, thousands."""
     category: Text = ""
     """For stacked bars: the column of their parts."""
     categories: dict[Word, Text] = Field(default_factory=dict)

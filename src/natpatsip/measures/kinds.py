@@ -129,7 +129,7 @@ def _with_rounded_levels(measure: MeasuredSeries, result: pd.DataFrame) -> pd.Da
     def rounded(level: float) -> float:
         return wording.rounded(level, measure.decimals, is_percent=measure.definition.is_percent)
 
-    names = result.columns.intersection(list(LEVELS))
+    names = [name for name in LEVELS if name in result]
     return result.assign(**{name: result[name].map(rounded, na_action="ignore") for name in names})
 
 

@@ -128,7 +128,7 @@ def _described(shown: Shown) -> str:
         shown.result,
         measure=_in_a_sentence(own.label) + _when_shown(shown),
         unit=unit,
-        decimals=shown.series.places,
+        decimals=shown.series.decimals,
         target_label=target_label(shown.series),
         rebase_reasons={month: _bracketed(each) for month, each in shown.series.rebases.items()},
     )

@@ -96,7 +96,7 @@ class Standing:
             return ""
         own = self.measure.definition
         before = wording.rounded(found.mean_before, self.measure.decimals, is_percent=own.is_percent)
-        return f"{found.shift} from {printed(before, own.unit, self.measure.places)}"
+        return f"{found.shift} from {printed(before, own.unit, self.measure.places or None)}"
 
     def _short_of_target(self, found: spc.Findings) -> str:
         """Return on which wrong side of its target the mean is, in words; empty if it is not, or never gets there."""
