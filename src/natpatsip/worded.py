@@ -69,14 +69,16 @@ def out_of(part: Fact, whole: Fact | None = None) -> Worded:
     >>> str(out_of(Fact("c", "all", 100, "percent", ""))), str(out_of(Fact("c", "all", 98, "percent", "")))
     ('all', '98% of')
     """
+    is_share = part.unit == "percent"
     if whole is None:
-        _need_part(part, EVERYONE if part.unit == "percent" else None)
+        _need_part(part, EVERYONE if is_share else None)
         return Worded(part, "all" if part.value == EVERYONE else f"{part} of")
-    few, many = _count(part), _count(whole)
-    _need_part(part, many)
-    if few == many:
+    many = _count(whole)
+    few, most = (part.value, EVERYONE) if is_share else (_count(part), many)
+    _need_part(part, most)
+    if few == most:
         return Worded(part, f"all {wording.in_words(many)}", (whole,))
-    small = many <= len(wording.WORDS) - 1 or part.value == 0
+    small = not is_share and (many <= len(wording.WORDS) - 1 or few == 0)
     return Worded(part, f"{in_words(part) if small else part} of the {in_words(whole)}", (whole,))
 
 

@@ -589,3 +589,11 @@ def test_pounds_have_the_decimals_that_were_asked_for():
 
 def test_a_year_has_no_thousands():
     assert (printed(2024, "year"), printed(2024, "years")) == ("2024", "2,024")
+
+
+@pytest.mark.parametrize(
+    "period", ["Q2 2024/25", "2024-25", "2024-26-Q1", "2024-25-Q5", "2024/25", "September 2024", "2024-13"]
+)
+def test_a_period_has_one_form(period):
+    with pytest.raises(FactError, match=f'the period is "{period}"; expected a period such as 2024-25-Q2'):
+        publish("seen", 3, unit="people", source="s", period=period)

@@ -40,4 +40,9 @@ def test_what_is_no_count_is_not_put_into_words(value, unit):
     with pytest.raises(FactError, match="not a count"):
         worded.in_words(fact(value, unit))
     with pytest.raises(FactError, match="not a count"):
-        worded.out_of(fact(value, unit), fact(15))
+        worded.out_of(fact(2), fact(value, unit))
+
+
+@pytest.mark.parametrize(("share", "words"), [(15, "15% of the 15"), (48.5, "48.5% of the 15"), (100, "all 15")])
+def test_a_share_of_a_whole_is_no_count(share, words):
+    assert str(worded.out_of(fact(share, "percent"), fact(15))) == words
