@@ -9,6 +9,8 @@ character came from, is shown with a mark in its place.
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterable
 
 _NOT_SHOWN = (
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"  # all but tab, line feed and carriage return
@@ -62,3 +64,25 @@ def visible(text: str) -> str:
     '�[31mred�[0m'
     """
     return _REFUSED.sub("\ufffd", text)
+
+
+def look_alike(names: Iterable[str]) -> tuple[str, str] | None:
+    """Return the first two names that readers cannot tell apart, such as those of one team with and without a space.
+
+    Examples
+    --------
+    >>> look_alike(["North", "South", "North "]), look_alike(["North", "North", "South"])
+    (('North', 'North '), None)
+    """
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(_as_seen(name), name)
+        if other != name:
+            return other, name
+    return None
+
+
+def _as_seen(text: str) -> str:
+    """Return what readers see of a text: its letters in their usual form, and one space between words."""
+    letters = "".join(each for each in text if unicodedata.category(each) != "Cf")  # the invisible ones
+    return " ".join(unicodedata.normalize("NFC", letters).split())

@@ -10,7 +10,7 @@ from typing import Any
 
 from natpatsip import wording
 from natpatsip.errors import FactError
-from natpatsip.facts.fact import BESIDE, CITED, Fact
+from natpatsip.facts.fact import BESIDE, CITED, Fact, number_of
 
 EVERYONE = 100  # percent
 
@@ -52,6 +52,11 @@ def out_of(part: Fact, whole: Fact | None = None) -> Worded:
     whole : Fact, optional
         The count that it is part of.
 
+    Raises
+    ------
+    FactError
+        If the part is below 0 or above the whole, the whole is 0, or either is not what it has to be.
+
     Examples
     --------
     >>> all_of_them = Fact("a", "all", 15, "teams", "")
@@ -64,12 +69,16 @@ def out_of(part: Fact, whole: Fact | None = None) -> Worded:
     >>> str(out_of(Fact("c", "all", 100, "percent", ""))), str(out_of(Fact("c", "all", 98, "percent", "")))
     ('all', '98% of')
     """
+    is_share = part.unit == "percent"
     if whole is None:
+        _need_part(part, EVERYONE if is_share else None)
         return Worded(part, "all" if part.value == EVERYONE else f"{part} of")
     many = _count(whole)
-    if _count(part) == many:
+    few, most = (part.value, EVERYONE) if is_share else (_count(part), many)
+    _need_part(part, most)
+    if few == most:
         return Worded(part, f"all {wording.in_words(many)}", (whole,))
-    small = many <= len(wording.WORDS) - 1 or part.value == 0
+    small = not is_share and (many <= len(wording.WORDS) - 1 or few == 0)
     return Worded(part, f"{in_words(part) if small else part} of the {in_words(whole)}", (whole,))
 
 
@@ -84,7 +93,17 @@ def said(fact: Fact, words: str) -> Worded:
     return Worded(fact, words)
 
 
+def _need_part(part: Fact, whole: int | None) -> None:
+    """Raise a FactError for what is no part: a count without its whole, below 0, above the whole, or of nothing."""
+    name = f"{part.id} ({part.period})"
+    if whole is None:
+        raise FactError(f"{name} is {part.text}, which is no percentage; give the whole that it is part of.")
+    if whole == 0 or not 0 <= number_of(part) <= whole:
+        of = "100%" if part.unit == "percent" else wording.number(whole)
+        raise FactError(f"{name} is {part.text}, which cannot be a part of {of}. Check both numbers.")
+
+
 def _count(fact: Fact) -> int:
-    if not isinstance(fact.value, int):
+    if not isinstance(fact.value, int) or fact.unit in ("percent", "GBP"):
         raise FactError(f"{fact.id} ({fact.period}) is {fact.text}, which is not a count and cannot be put into words.")
     return fact.value

@@ -39,6 +39,9 @@ RESIDUES = (1e-22, 1e-9)  # between them is what arithmetic leaves of a differen
 OFF_100 = 1e-12  # what it adds to a percentage at most
 RESIDUE_BITS = 28  # at most of what is left of a difference; almost any other number has 53
 MOST_DECIMALS = 12  # of a series
+MOST_GIVEN = 4  # decimals of a number that people set; one with more was calculated
+PENCE_BELOW = 100  # pounds: in larger amounts they are less than 1%
+NOTHING = ("None", "nan", "NaT", "<NA>")  # what Python and pandas call a missing value
 
 
 def decimals_for(values: Iterable[float], usual: int = 0) -> int:
@@ -173,6 +176,18 @@ def plain(value: float, decimals: int = 1, *, is_percent: bool = False) -> str:
     return _trimmed(number(value, decimals, is_percent=is_percent))
 
 
+def given(value: float, decimals: int = 1, *, is_percent: bool = False) -> str:
+    """Return a number that people set, such as a target, with the decimals that they gave it, four at most.
+
+    Examples
+    --------
+    >>> given(72.25), given(85.0), given(2.555, 0), given(200 / 3)
+    ('72.25', '85', '2.555', '66.7')
+    """
+    is_short = math.isclose(value, round(value, MOST_GIVEN), rel_tol=1e-15)
+    return plain(value, max(decimals, MOST_GIVEN) if is_short else decimals, is_percent=is_percent)
+
+
 def large(value: float) -> str:
     """Return a number with "million" or "billion" where that loses nothing, else in figures.
 
@@ -188,14 +203,17 @@ def large(value: float) -> str:
 
 
 def money(value: float) -> str:
-    """Return an amount in pounds.
+    """Return an amount in pounds, with pence below £100 if it has any.
 
     Examples
     --------
-    >>> money(18_000_000), money(12_345)
-    ('£18 million', '£12,345')
+    >>> money(18_000_000), money(12_345), money(12.5), money(345.67)
+    ('£18 million', '£12,345', '£12.50', '£346')
     """
-    return ("−£" if value < 0 and not is_residue(value) else "£") + large(abs(value))
+    sign = "−£" if value < 0 and not is_residue(value) else "£"
+    pence = number(abs(value), 2)
+    has_pence = abs(value) < PENCE_BELOW and not pence.endswith(".00")
+    return sign + (pence if has_pence else large(abs(value)))
 
 
 def percent(value: float, decimals: int = 1) -> str:
@@ -286,12 +304,19 @@ def in_words(count: int) -> str:
 def listing(items: Sequence[object]) -> str:
     """Return items as a list in a sentence.
 
+    Raises
+    ------
+    ValueError
+        If an item is missing.
+
     Examples
     --------
     >>> listing(["a", "b", "c"]), listing(["a"])
     ('a, b and c', 'a')
     """
     texts = [str(item) for item in items]
+    if missing := [item for item in items if not isinstance(item, str) and str(item) in NOTHING]:
+        raise ValueError(f"a list has {missing[0]} in it: there is no value. Leave it out, or say what is not known")
     return " and ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 

@@ -6,10 +6,11 @@ import xml.etree.ElementTree as ET  # our own SVG
 import pandas as pd
 import pytest
 
-from natpatsip import look
+from natpatsip import charts, look, spc
 from natpatsip.charts import icons, palette, theme
 from natpatsip.charts.alt_text import matrix_text, multiples_text
 from natpatsip.charts.layout.time_axis import timeline
+from natpatsip.errors import FigureError
 from support.chart_samples import ROOT
 
 
@@ -81,3 +82,28 @@ def test_what_needs_a_look_comes_before_common_cause_in_alternative_texts():
     assert matrix_text(cells, ["North", "South", "East"], ["Waits"]) == (
         "Icons of 1 measure for 3 organisations. Variation: concern, low in 1; common cause in 1; no value in 1."
     )
+
+
+def summary_of(*names):
+    frame = pd.DataFrame({"team": [name for name in names for _ in range(3)], "measure": "Waits"})
+    frame = frame.assign(value=[71.0, 74.0, 70.0] * len(names), month=["2024-07", "2024-08", "2024-09"] * len(names))
+    return spc.summary(spc.panel(frame, by=["team", "measure"], value="value", date="month"))
+
+
+def test_a_grid_counts_the_icons_that_it_shows():
+    grid = charts.icon_matrix(summary_of("North", "South"), rows="team", columns="measure", row_order=["South"])
+    assert grid.description == "Icons of 1 measure for 1 organisation. Variation: common cause in 1."
+
+
+def test_a_cell_of_the_grid_has_one_series():
+    several = pd.concat([summary_of("North").assign(age=age) for age in ("Adults", "Children")])
+    with pytest.raises(FigureError, match='"Waits" of "North" is there twice'):
+        charts.icon_matrix(several, rows="team", columns="measure")
+
+
+def test_names_that_look_the_same_are_refused_in_grids_and_small_charts():
+    with pytest.raises(FigureError, match="look the same"):
+        charts.icon_matrix(summary_of("North", "North "), rows="team", columns="measure")
+    frame = pd.DataFrame({"team": ["North", "North "] * 2, "month": ["2024-08"] * 2 + ["2024-09"] * 2, "n": range(4)})
+    with pytest.raises(FigureError, match="look the same"):
+        charts.multiples(spc.panel(frame, by="team", value="n", date="month"), y_title="People")

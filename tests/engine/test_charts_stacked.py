@@ -232,3 +232,33 @@ def test_percentages_on_each_other_are_parts_of_one_whole(values, refused):
             drawn(percent=True)
     else:
         assert drawn(percent=True).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("start", "freq", "names"),
+    [
+        ("2024Q1", "Q-MAR", ["Q1 2023/24", "Q2 2023/24"]),
+        ("2024Q1", "Q", ["Q4 2023/24", "Q1 2024/25"]),
+        ("2024", "Y-MAR", ["2023/24", "2024/25"]),
+        ("2024", "Y", ["2024", "2025"]),
+    ],
+)
+def test_periods_of_pandas_are_named_as_the_report_names_them(start, freq, names):
+    frame = pd.DataFrame({"when": pd.period_range(start, periods=2, freq=freq), "n": [3, 4], "kind": "All"})
+    assert list(charts.stacked_table(frame, x="when", y="n", category="kind")["Quarter"]) == names
+
+
+@pytest.mark.parametrize("years", [["2024/25", "2022/23", "2023/24"], [2024, 2022, 2023]])
+def test_years_are_in_order_of_time(years):
+    frame = pd.DataFrame({"year": years, "n": [3, 4, 5], "kind": "All"})
+    bars = list(charts.stacked_table(frame, x="year", y="n", category="kind")["Quarter"])
+    assert bars == sorted(map(str, years))
+
+
+@pytest.mark.parametrize("column", ["bar", "kind"])
+@pytest.mark.parametrize("other", ["North ", "No\u00adrth", " North"])
+def test_two_names_that_look_the_same_are_refused(column, other):
+    frame = pd.DataFrame({"bar": "One", "kind": "Same", "n": [3, 4]})
+    frame[column] = ["North", other]
+    with pytest.raises(FigureError, match=rf"column {column}: .* look the same"):
+        charts.stacked(frame, x="bar", y="n", category="kind", y_title="People")

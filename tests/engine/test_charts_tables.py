@@ -42,3 +42,9 @@ def test_a_table_of_whole_numbers_has_no_decimal_points_and_keeps_its_gaps():
     lines = table.to_csv(index=False).splitlines()
     assert lines[1].split(",")[1] == "1200"
     assert lines[2].split(",")[1] == ""
+
+
+def test_a_target_is_not_rounded_as_levels_are():
+    table = charts.spc_table(result_of(steady(14), target=72.25))
+    assert list(table["Target"].unique()) == [72.25]
+    assert "72.25%" in charts.spc(result_of(steady(14), target=72.25), y_title="Seen", percent=True).description

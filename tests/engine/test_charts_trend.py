@@ -89,3 +89,13 @@ def test_a_line_without_values_claims_nothing():
         "April 2024,",
         "May 2024,",
     ]
+
+
+@pytest.mark.parametrize(("ends", "percent"), [((979.6, 980.4), False), ((9.96, 10.04), True), ((-0.2, 0.2), False)])
+def test_nothing_rises_or_falls_from_a_number_to_the_same_number(ends, percent):
+    for first, last in (ends, ends[::-1]):
+        frame = pd.DataFrame({"month": MONTHS[:3], "share": [first, 50 * max(ends), last]})
+        said = charts.trend(frame, x="month", y="share", y_title="Share", percent=percent, decimals=0).description
+        assert re.match(
+            r"Line chart: (went from (\S+) in January 2021 to \2 |(rose|fell) from (?!(\S+) in .* to \4 ))", said
+        )

@@ -156,3 +156,21 @@ def test_an_organisation_owes_a_period_in_all_of_which_it_was_open(opened, close
     own = Organisation("team", "North", open_from=start, open_to=end)
     assert own.is_open(date(2024, 7, 1), date(2024, 7, 31)) == is_open
     assert own.is_always_open == (opened is None and closed is None)
+
+
+SUMS = {
+    "total": lambda frame: datasets.total(frame, "seen", by=["team", "month"]),
+    "quarterly": lambda frame: datasets.quarterly(frame, by="team", counts="seen"),
+    "rolling": lambda frame: datasets.rolling(frame, by="team", counts="seen", months=2),
+}
+
+
+@pytest.mark.parametrize("summed", SUMS.values(), ids=SUMS.keys())
+def test_no_row_is_left_out_of_a_sum_and_no_texts_are_joined(summed):
+    months = pd.to_datetime(["2024-04", "2024-05", "2024-06"])
+    frame = pd.DataFrame({"team": "North", "month": months, "seen": [3, 2, 4]})
+    summed(frame)
+    with pytest.raises(DataError, match="1 row has no team, and would be in no sum"):
+        summed(frame.assign(team=["North", None, "North"]))
+    with pytest.raises(DataError, match="seen is not a column of numbers"):
+        summed(frame.assign(seen=["3", "2", "4"]))

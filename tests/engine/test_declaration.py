@@ -11,7 +11,7 @@ from natpatsip import datasets
 from natpatsip.characters import not_shown
 from natpatsip.datasets import dictionary
 from natpatsip.datasets.declaration import parse
-from natpatsip.datasets.descriptor import Rule
+from natpatsip.datasets.descriptor import DataField, Rule
 from natpatsip.errors import DataError, DataFileError
 from natpatsip.quarter import Quarter
 from support import trust
@@ -497,3 +497,17 @@ def test_a_foreign_key_of_two_columns_is_held_as_a_pair_and_one_that_is_empty_re
     trust.save(project, "beds", [["ward", "site"], ["Ash", "Canal Street"]])
     with pytest.raises(DataFileError, match=r'found "Ash, Canal Street", expected it in data/wards\.csv'):
         datasets.load("beds", quarter=Q2, project=project)
+
+
+@pytest.mark.parametrize("form", ["%Y-W%W", "%Y-%U", "%Y", "%d/%m", "%d %B", "%H:%M", "%Y-%m-%d %I:%M", "%Q"])
+def test_a_form_of_dates_that_leaves_out_the_year_the_month_or_half_of_the_day_is_refused(form):
+    content = trust.descriptor()
+    field(content, WAITS, "month").update(type="date", format=form)
+    assert f'fields.month.format: found "{form}"; expected a form that holds the year and the month' in refused(content)
+
+
+@pytest.mark.parametrize(
+    "form", ["%d/%m/%Y", "%d/%m/%y", "%d-%b-%Y", "%B %Y", "%Y%m%d", "%G-W%V-%u", "%Y-%j", "%Y-%m-%d %I:%M %p"]
+)
+def test_a_form_of_dates_may_be_any_that_says_the_month(form):
+    assert DataField(name="month", type="date", format=form).format == form

@@ -602,3 +602,25 @@ def test_a_text_of_a_file_is_read_as_its_unit_has_it(given, unit, value):
 def test_the_facts_that_code_publishes_and_cites_are_found_by_its_calls():
     code = "publish('a', 1); x = cite (\n  \"b\") + cite('c', 'all') + recite('d') + republish('e') + cite(name)"
     assert (publishing.PUBLISHES.findall(code), publishing.CITES.findall(code)) == (["a"], ["b", "c"])
+
+
+@pytest.mark.parametrize("unit", ["%", "per cent", "Percent", "PERCENT", "pct", "£", "gbp"])
+def test_a_unit_whose_sign_is_printed_has_one_spelling(unit):
+    with pytest.raises(FactError, match=f'The unit of 5 is "{re.escape(unit)}"; expected "(percent|GBP)"'):
+        parse_value(5, unit)
+
+
+def test_pounds_have_the_decimals_that_were_asked_for():
+    assert [printed(value, "GBP", 2) for value in (345.678, -12.5, 1200)] == ["£345.68", "−£12.50", "£1,200.00"]
+
+
+def test_a_year_has_no_thousands():
+    assert (printed(2024, "year"), printed(2024, "years")) == ("2024", "2,024")
+
+
+@pytest.mark.parametrize(
+    "period", ["Q2 2024/25", "2024-25", "2024-26-Q1", "2024-25-Q5", "2024/25", "September 2024", "2024-13"]
+)
+def test_a_period_has_one_form(period):
+    with pytest.raises(FactError, match=f'the period is "{period}"; expected a period such as 2024-25-Q2'):
+        publish("seen", 3, unit="people", source="s", period=period)

@@ -299,3 +299,15 @@ def test_points_are_dated_by_quarter_by_day_or_by_number_as_the_chart_is():
     assert spc.describe(spc.xmr([7]), unit="people") == (
         "The chart for the measure has a single value, 7 people (point 1), from which no limits can be drawn."
     )
+
+
+@pytest.mark.parametrize("target", [72.25, 70.5, 68.125])
+@pytest.mark.parametrize("decimals", [None, 0, 1])
+def test_a_target_is_said_as_it_was_given(target, decimals):
+    result = spc.xmr([70, 72, 71, 70, 73, 72, 71, 70], target=target)
+    assert f"The target of {target}% " in spc.describe(result, unit="%", decimals=decimals)
+
+
+def test_an_hour_is_not_called_its_month():
+    result = spc.xmr([70, 72, 71, 70, 73, 72, 71, 99], dates=pd.date_range("2024-07-01", periods=8, freq="h"))
+    assert "(1 July 2024, 99)" in spc.describe(result)

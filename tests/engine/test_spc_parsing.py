@@ -133,3 +133,33 @@ def test_rows_of_the_same_date_are_named_in_the_order_of_the_rows():
         "date: rows 1 and 21 both have 2021-01-01; rows 21 and 41 "
         "both have 2021-01-01; rows 2 and 22 both have 2021-02-01;"
     )
+
+
+@pytest.mark.parametrize(
+    "years",
+    [["2021", "2022", "2023"], pd.period_range("2021", periods=3, freq="Y-MAR"), ["2021-04", "2022-04", "2023"]],
+)
+def test_a_year_is_not_read_as_its_first_month(years):
+    with pytest.raises(SpcError, match="a year; expected months, quarters or days"):
+        spc.xmr([1, 2, 3], dates=years)
+
+
+FRAME = pd.DataFrame({"month": MONTHS, "seen": [3, 5, 4], "all": [10, 20, 30]})
+TURNED = FRAME.sort_values("all", ascending=False)
+JOINED = {
+    "values and dates": lambda one, other: spc.xmr(one["seen"], dates=other["month"]),
+    "a run chart": lambda one, other: spc.run_chart(one["seen"], dates=other["month"]),
+    "numerators and denominators": lambda one, other: spc.p_chart(one["seen"], other["all"]),
+    "rates and dates": lambda one, other: spc.u_chart(one["seen"], one["all"], dates=other["month"]),
+    "events and counts": lambda one, other: spc.between_events(one["month"], other["seen"]),
+    "times and dates": lambda one, other: spc.t_chart(one["seen"], dates=other["month"]),
+}
+
+
+@pytest.mark.parametrize("join", JOINED.values(), ids=JOINED.keys())
+def test_columns_whose_rows_are_in_another_order_are_refused(join):
+    join(FRAME, FRAME)
+    join(TURNED, TURNED)
+    join(FRAME, FRAME.set_axis([7, 8, 9]))
+    with pytest.raises(SpcError, match="the same rows in different orders"):
+        join(FRAME, TURNED)

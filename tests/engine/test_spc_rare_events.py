@@ -301,3 +301,11 @@ def test_rows_of_a_date_are_in_the_order_in_which_they_are_given():
 def test_two_events_have_one_time_between_them():
     found = spc.between_events(["2024-01-01", "2024-01-05"])
     assert (found.tolist(), found.name) == ([4], "between")
+
+
+@pytest.mark.parametrize(
+    "events", [["2024-03", "2024-05"], ["2024-03-04", "2024-05"], pd.period_range("2024-03", periods=2, freq="M")]
+)
+def test_days_are_not_counted_between_months(events):
+    with pytest.raises(SpcError, match="expected the day of each event"):
+        spc.between_events(events)

@@ -379,3 +379,7 @@ def test_the_list_of_all_numbers_is_set_small_in_word(built):
     (listed,) = [table for table in document.tables if table.rows[1].cells[0].text == "a1"]
     styles = {line.style.name for row in listed.rows[1:] for cell in row.cells for line in cell.paragraphs}
     assert styles == {"Table Small"}
+
+
+def test_a_year_is_printed_without_thousands_and_without_its_unit():
+    assert in_full(Fact("since", "all", 2024, "year", "")) == "2024"

@@ -3,6 +3,7 @@
 import math
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from natpatsip import wording
@@ -272,3 +273,28 @@ def test_what_is_no_number_is_not_put_into_words(words, value):
     """Of a missing change, the word would be that it did not change."""
     with pytest.raises(ValueError, match=f"is -?{abs(value)}: there is none"):
         words(value)
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [(12.5, "£12.50"), (0.5, "£0.50"), (-0.5, "−£0.50"), (99.99, "£99.99"), (99.999, "£100"), (100.5, "£101"),
+     (12.0, "£12"), (0.004, "£0.004"), (0.1 + 0.2 - 0.3, "£0")],
+)  # fmt: skip
+def test_pence_are_printed_where_leaving_them_out_would_change_the_amount(amount, text):
+    assert wording.money(amount) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [(72.25, 1, "72.25"), (72.5, 0, "72.5"), (85, 1, "85"), (2.555, 1, "2.555"), (200 / 3, 1, "66.7"),
+     (0.1 * 3, 1, "0.3"), (1350.5, 0, "1,350.5")],
+)  # fmt: skip
+def test_a_number_that_people_set_keeps_the_decimals_that_they_gave_it(value, decimals, text):
+    assert wording.given(value, decimals) == text
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, pd.NaT])
+def test_a_list_in_a_sentence_has_no_missing_item(missing):
+    with pytest.raises(ValueError, match="there is no value"):
+        wording.listing(["North", missing])
+    assert wording.listing(["None yet", "None"]) == "None yet and None"

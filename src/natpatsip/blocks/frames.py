@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import unicodedata
 from collections import Counter
 from decimal import Decimal
 from numbers import Real
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from natpatsip import wording
 from natpatsip.blocks.values_in_words import NotPrintableError, is_missing, text_of_value
-from natpatsip.characters import visible
+from natpatsip.characters import look_alike, visible
 from natpatsip.errors import FigureError
 
 if TYPE_CHECKING:
@@ -68,20 +67,11 @@ def labelled(
 
 def _need_names_apart(names: pd.Series[Any], what: str) -> None:
     """Raise a FigureError if two names are printed alike, such as those of one team with and without a space."""
-    seen: dict[str, str] = {}
-    for name in (each for each in names if isinstance(each, str)):
-        other = seen.setdefault(_as_seen(name), name)
-        if other != name:
-            raise FigureError(
-                f'{what}, column "{names.name}": {other!a} and {name!a} look the same. Make them one name '
-                "in the data, or before their rows are summed: .str.strip()"
-            )
-
-
-def _as_seen(text: str) -> str:
-    """Return what readers see of a text: its letters in their usual form, and one space between words."""
-    letters = "".join(each for each in text if unicodedata.category(each) != "Cf")  # the invisible ones
-    return " ".join(unicodedata.normalize("NFC", letters).split())
+    if alike := look_alike(name for name in names if isinstance(name, str)):
+        raise FigureError(
+            f'{what}, column "{names.name}": {alike[0]!a} and {alike[1]!a} look the same. Make them one name '
+            "in the data, or before their rows are summed: .str.strip()"
+        )
 
 
 def _labels(

@@ -189,7 +189,8 @@ def trend_text(dates: Sequence[Any], values: Sequence[float], line: Timeline, *,
     first, last = known[0], known[-1]
     if len(known) == 1:
         return f"Line chart: {at(first)}."
-    went = "rose" if last[1] > first[1] else "fell" if last[1] < first[1] else "went"
+    is_same = words(first[1]) == words(last[1])  # as printed: nothing rises from 980 to 980
+    went = "went" if is_same else "rose" if last[1] > first[1] else "fell"
     high, low = max(known, key=lambda pair: pair[1]), min(known, key=lambda pair: pair[1])
     extremes = [f"{name} {at(point)}" for name, point in (("highest", high), ("lowest", low))
                 if point[1] not in (first[1], last[1])]  # fmt: skip

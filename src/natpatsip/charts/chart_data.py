@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from natpatsip.characters import look_alike
 from natpatsip.errors import FigureError, SpcError, nearest
 from natpatsip.settings import current_settings
 from natpatsip.spc import parsing
@@ -62,6 +63,15 @@ def need_percentages(values: Any, *, percent: bool, chart: str) -> None:
             f"{chart}: percent=True, but no value is above 1 (the largest is {largest:g}), as if they were "
             "proportions. Multiply proportions by 100; if they are percentages below 1, leave percent out and name "
             "the unit in y_title."
+        )
+
+
+def need_names_apart(names: Iterable[Any], *, chart: str, column: str) -> None:
+    """Raise a FigureError if two names are drawn alike."""
+    if alike := look_alike(str(name) for name in names):
+        raise FigureError(
+            f"{chart}: column {column}: {alike[0]!a} and {alike[1]!a} look the same. Make them one name in the data, "
+            "or before their rows are summed: .str.strip()"
         )
 
 

@@ -116,7 +116,7 @@ class ControlChart:
         if pd.isna(target):
             return ""
         label = named_target(self.target_label, self.result["target"])
-        words = wording.plain(target, max(self.places, 1), is_percent=self.percent)
+        words = wording.given(target, max(self.places, 1), is_percent=self.percent)
         return f"{label} {words}{'%' if self.percent else ''}"
 
     @cached_property

@@ -8,7 +8,7 @@ import pandas as pd
 
 from natpatsip.charts import palette
 from natpatsip.charts.alt_text import matrix_text
-from natpatsip.charts.chart_data import need_columns, need_rows
+from natpatsip.charts.chart_data import need_columns, need_names_apart, need_rows
 from natpatsip.charts.icons import ICONS, Icon, draw
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, pixel, words
 from natpatsip.charts.layout.canvas import TOO_TALL, Canvas, Drawing, Plot, finish, in_pages
@@ -51,7 +51,7 @@ def icon_matrix(
     Raises
     ------
     FigureError
-        If the frame has no rows or lacks a column, or an order names what it does not have.
+        If the frame has no rows or lacks a column, has two series for a cell, or an order names what it does not have.
 
     Examples
     --------
@@ -65,6 +65,15 @@ def icon_matrix(
     icons = ["variation_icon", "assurance_icon"]
     need_columns(summary, [rows, columns, "segment", "latest_value", *icons], chart="charts.icon_matrix")
     need_rows(summary, chart="charts.icon_matrix")
+    for column in (rows, columns):
+        need_names_apart(summary[column], chart="charts.icon_matrix", column=column)
+    twice = summary[summary.duplicated([rows, columns, "segment"])]
+    if len(twice):
+        row, column = twice.iloc[0][[rows, columns]]
+        raise FigureError(
+            f'charts.icon_matrix: "{column}" of "{row}" is there twice, and one would hide the other; expected one '
+            "series for each cell. Select the rows of one kind first."
+        )
     latest = summary.sort_values("segment", kind="stable").drop_duplicates([rows, columns], keep="last").sort_index()
     shown = (latest[column] for column in (rows, columns, "latest_value", *icons))
     cells = {
@@ -73,6 +82,7 @@ def icon_matrix(
     }
     names = _in_order(latest[rows], row_order, "row_order")
     measures = _in_order(latest[columns], column_order, "column_order")
+    cells = {cell: icons for cell, icons in cells.items() if cell[0] in names and cell[1] in measures}
     description = matrix_text(cells, names, measures)
 
     def pages(whole: Drawing) -> list[Drawing]:

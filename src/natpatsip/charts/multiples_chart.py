@@ -14,6 +14,7 @@ from natpatsip.charts.alt_text import multiples_text
 from natpatsip.charts.chart_data import (
     named_target,
     need_columns,
+    need_names_apart,
     need_percentages,
     need_rows,
     need_title,
@@ -130,6 +131,8 @@ def multiples(
     need_columns(results, [*columns, *COLUMNS], chart="charts.multiples")
     need_rows(results, chart="charts.multiples")
     need_title(y_title, chart="charts.multiples")
+    for column in columns:
+        need_names_apart(results[column].unique(), chart="charts.multiples", column=column)
     need_percentages(results["value"], percent=percent, chart="charts.multiples")
     read = with_dates_read(results, chart="charts.multiples")
     kinds, dates = marks.kinds_in(results), timeline(read["date"])

@@ -11,12 +11,13 @@ import pandas as pd
 
 from natpatsip import wording
 from natpatsip.charts import palette
-from natpatsip.charts.chart_data import need_columns, need_rows, read_dates, read_values
+from natpatsip.charts.chart_data import need_columns, need_names_apart, need_rows, read_dates, read_values
 from natpatsip.charts.layout.bar_names import QUARTER
 from natpatsip.errors import FigureError, nearest
 from natpatsip.quarter import Quarter
 
 MOST = len(palette.CATEGORIES)
+YEAR = re.compile(r"(19|20)\d{2}([-/]\d{2})?")
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 DAY = "%d %B %Y"  # as `wording.date` writes it
 
@@ -34,6 +35,7 @@ def bars(frame: pd.DataFrame, *, x: str, y: str, category: str, order: Sequence[
     for column in (x, category):
         if missing := list(frame.index[frame[column].isna()]):
             raise FigureError(f"charts.stacked: column {column} is empty in row {missing[0]}; expected a name.")
+        need_names_apart(frame[column], chart="charts.stacked", column=column)
     named = [str(name) for name in frame[category]]
     categories = list(dict.fromkeys(order if order is not None else named))
     unknown = [name for name in dict.fromkeys(named) if name not in categories]
@@ -63,14 +65,16 @@ def _bar_names(bars: pd.Series[Any]) -> list[str]:
     """Return the bars' names: dates and quarters as the report prints them, anything else unchanged."""
     if all(map(_is_date, bars)):
         dates = read_dates(bars, chart="charts.stacked", name=str(bars.name))
-        is_monthly = bool((dates.dt.day == 1).all())
+        is_monthly = bool((dates.dt.day == 1).all() and (dates == dates.dt.normalize()).all())
         return [wording.month(date) if is_monthly else wording.date(date) for date in dates]
-    return [_bar_name(str(bar)) for bar in bars]
+    return [_bar_name(bar) for bar in bars]
 
 
 def _in_time(names: Iterable[str]) -> list[str]:
-    """Return the names of bars in order of time if all are quarters, months or days, else as they come."""
+    """Return the names of bars in order of time if all are quarters, years, months or days, else as they come."""
     named = list(names)
+    if all(map(YEAR.fullmatch, named)):
+        return sorted(named)
     if all(map(QUARTER.fullmatch, named)):
         return sorted(named, key=lambda name: (name[3:], name))
     try:
@@ -86,5 +90,24 @@ def _is_date(bar: Any) -> bool:
     return isinstance(bar, datetime.date) or bool(ISO_DATE.fullmatch(str(bar)))
 
 
-def _bar_name(text: str) -> str:
+def _bar_name(bar: Any) -> str:
+    if isinstance(bar, pd.Period) and bar.freqstr[0] in "QY":
+        return _period_name(bar)
+    text = str(bar)
     return Quarter.parse(text).label if re.fullmatch(r"\d{4}-\d{2}-Q[1-4]", text) else text
+
+
+def _period_name(period: pd.Period) -> str:
+    """Return a quarter or a year of pandas, which names both by the year they end in, as the report names it.
+
+    Examples
+    --------
+    >>> _period_name(pd.Period("2024Q1", "Q-MAR")), _period_name(pd.Period("2024", "Y-MAR"))
+    ('Q1 2023/24', '2023/24')
+    >>> _period_name(pd.Period("2024", "Y"))
+    '2024'
+    """
+    first, last = period.start_time, period.end_time
+    if period.freqstr.startswith("Q"):
+        return Quarter.of(first.date()).label
+    return str(first.year) if first.year == last.year else f"{first.year}/{last.year % 100:02d}"

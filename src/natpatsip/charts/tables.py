@@ -66,7 +66,9 @@ def spc_table(
             )
     places = wording.decimals_for(result["value"], 1) if decimals is None else decimals
     rounded = {
-        name: _rounded(result[column], places, value_name) for column, name in names.items() if column in result.columns
+        name: _rounded(result[column], _places(column, places), value_name)
+        for column, name in names.items()
+        if column in result.columns
     }
     table = pd.DataFrame({**_dates(result["date"], "charts.spc_table"), **counts, **rounded})
     shown = result.rename(columns={"signal": "special_cause_type"})
@@ -122,7 +124,10 @@ def summary_table(
         {
             **{named.get(column, column.replace("_", " ").capitalize()): list(summary[column]) for column in by},
             **_dates(summary["latest_date"], "charts.summary_table"),
-            **{words: _rounded(summary[column], places, value_name) for column, words in numbers.items()},
+            **{
+                words: _rounded(summary[column], _places(column, places), value_name)
+                for column, words in numbers.items()
+            },
         }
     )
     for kind in ("variation", "assurance"):
@@ -174,6 +179,11 @@ def stacked_table(
     named = table.rename_axis(bar_name).reset_index()
     named.attrs = dict(frame.attrs)
     return named
+
+
+def _places(column: str, places: int) -> int:
+    """Return the decimals of a column: a target is a number that people set, and is not rounded as levels are."""
+    return max(places, wording.MOST_GIVEN) if column == "target" else places
 
 
 def _rounded(values: pd.Series[float], decimals: int, value_name: str) -> pd.Series[Any]:

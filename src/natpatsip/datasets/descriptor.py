@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -96,6 +97,23 @@ class FieldOptions(Extension):
     """The column of this file that the parts of a list name."""
 
 
+def _comes_back(moment: datetime, form: str) -> bool:
+    """Return True if a moment that is written in a form is read as the same; its day or its time may be left out.
+
+    Examples
+    --------
+    >>> moment = datetime(2024, 9, 15, 21, 45)
+    >>> [_comes_back(moment, form) for form in ("%d/%m/%Y", "%b %Y", "%Y-%m-%dT%H:%M", "%Y-W%W", "%d/%m", "%Y-%m-%d %I:%M")]
+    [True, True, True, False, False, False]
+    """  # noqa: E501 — the forms are on one line
+    try:
+        read = datetime.strptime(moment.strftime(form), form)
+    except ValueError:
+        return False
+    is_day = read.day in (1, moment.day) and read.hour in (0, moment.hour)
+    return (read.year, read.month) == (moment.year, moment.month) and is_day
+
+
 class DataField(Standard):
     """A column."""
 
@@ -117,6 +135,16 @@ class DataField(Standard):
     bare_number: Truth = True
     delimiter: str = ","
     natpatsip: FieldOptions = FieldOptions()
+
+    @field_validator("format")
+    @classmethod
+    def _says_the_month(cls, written: str) -> str:
+        """Refuse a form of dates that leaves out what Python then makes up: the year 1900, 1 January for a week."""
+        if "%" in written and not _comes_back(datetime(2024, 9, 15, 21, 45), written):
+            raise ValueError(
+                f'found "{written}"; expected a form that holds the year and the month of a date, and with %I also %p.'
+            )
+        return written
 
     @property
     def words(self) -> tuple[str, ...]:

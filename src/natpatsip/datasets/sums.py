@@ -6,7 +6,7 @@ smaller number. Sums are of raw counts; small ones are suppressed afterwards (`n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -49,7 +49,8 @@ def total(
     Raises
     ------
     DataError
-        If the frame has no such column, or no row with a value of `where`; the nearest one is named.
+        If the frame has no such column, or no row with a value of `where` (the nearest one is named), a row has no
+        value of `by`, or a count is not a number.
 
     Examples
     --------
@@ -61,7 +62,7 @@ def total(
     [40.0, 38.0]
     """
     columns, summed = _listed(by), _listed(counts)
-    _need(frame, [*columns, *summed, *(where or {})])
+    _need(frame, columns, summed, also=where or ())
     rows = frame
     for column, value in (where or {}).items():
         rows = rows[rows[column] == value]
@@ -106,7 +107,7 @@ def quarterly(
     0  North 2024-06-01     9
     """
     columns, summed = _listed(by), _listed(counts)
-    _need(frame, [date, *columns, *summed])
+    _need(frame, [date, *columns], summed)
     quarter = frame[date].dt.to_period("Q")  # NHS quarters end with calendar quarters
     last = quarter.dt.asfreq("M", how="end").dt.to_timestamp()
     groups = frame.assign(**{date: last}, of=frame[date]).groupby([*columns, date], observed=True)
@@ -139,7 +140,7 @@ def rolling(
     [5, 6]
     """
     columns, summed = _listed(by), _listed(counts)
-    _need(frame, [date, *columns, *summed])
+    _need(frame, [date, *columns], summed)
     if months < 1:
         raise DataError(f"A rolling sum of {months} months; expected one month or more.")
     monthly = frame.groupby([*columns, date], observed=True)[summed].sum(skipna=False).assign(rows=1).reset_index()
@@ -160,11 +161,19 @@ def _listed(names: str | Sequence[str]) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
 
 
-def _need(frame: pd.DataFrame, columns: Sequence[str]) -> None:
-    for column in columns:
+def _need(frame: pd.DataFrame, columns: Sequence[str], counts: Sequence[str], also: Iterable[str] = ()) -> None:
+    """Raise a DataError for a column that is not there, a row that would be in no sum, and texts, which sum to 1234."""
+    for column in [*columns, *counts, *also]:
         if column not in frame:
             have = [str(each) for each in frame.columns]
             raise DataError(f"The rows have no column {column}; they have {', '.join(have)}.{nearest(column, have)}")
+    for column in columns:
+        if lost := int(frame[column].isna().sum()):
+            rows = "1 row has" if lost == 1 else f"{lost:,} rows have"
+            raise DataError(f"{rows} no {column}, and would be in no sum. Give it a name, or leave the rows out.")
+    for column in counts:
+        if not pd.api.types.is_numeric_dtype(frame[column]):
+            raise DataError(f"{column} is not a column of numbers, so it has no sum. Declare it as integer or number.")
 
 
 def _named(sums: pd.DataFrame, frame: pd.DataFrame, how: str, counts: Sequence[str]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from natpatsip import wording
+from natpatsip.errors import FactError
 from natpatsip.files.digests import sha256
 from natpatsip.quarter import Quarter
 
@@ -20,6 +21,9 @@ PUBLISHED = "application/vnd.natpatsip.fact+json"
 CITED = "application/vnd.natpatsip.citation+json"
 BESIDE = "beside"  # in the record of a citation: other facts that are cited with it
 ID = re.compile(r"[a-z][a-z0-9_]*")
+
+UNITS = dict.fromkeys(("percent", "%", "per cent", "percentage", "pct"), "percent") | dict.fromkeys(("gbp", "£"), "GBP")
+"""How people write the units whose sign is printed with a number, and what the units are called."""
 
 Number = int | float | str | date
 COLUMNS = ("id", "period", "unit", "source", "section", "formula", "rows", "rows_sha256")
@@ -142,7 +146,11 @@ def printed(value: Number, unit: str, decimals: int | None = None) -> str:
     if isinstance(value, str):
         return Quarter.parse(value).label if unit == "quarter" else value
     if unit == "GBP":
-        return wording.money(value)
+        return (
+            wording.money(value) if decimals is None else f"{'−' * (value < 0)}£{wording.number(abs(value), decimals)}"
+        )
+    if unit == "year":
+        return str(value)
     if decimals is not None:
         is_percent = unit == "percent"
         return wording.number(value, decimals, is_percent=is_percent) + "%" * is_percent
@@ -158,6 +166,8 @@ def number_of(fact: Fact) -> float:
 
 def parse_value(value: Any, unit: str) -> Number:
     """Return the value that a text or a number of a file stands for; whole numbers become int."""
+    if (usual := UNITS.get(unit.lower(), unit)) != unit:
+        raise FactError(f'The unit of {value} is "{unit}"; expected "{usual}", with which its sign is printed.')
     if unit == "date":
         return value if isinstance(value, date) else date.fromisoformat(str(value))
     if unit == "quarter":

@@ -118,7 +118,8 @@ def publish(
     ------
     FactError
         If another cell has published it with another value, the value is not valid for the unit, its decimals are not a
-        whole number from 0, the fact has another label in ``data/fact_labels.csv``, or a text has a control character.
+        whole number from 0, the fact has another label in ``data/fact_labels.csv``, the period has another form, or a
+        text has a control character.
     """
     here = context.current()
     if not ID.fullmatch(id):
@@ -128,7 +129,7 @@ def publish(
             raise FactError(f'publish("{id}"), {name}: {fault}')
     fact = Fact(
         id=id,
-        period=str(period or here.quarter),
+        period=_period(id, str(period or here.quarter)),
         value=_plain_value(id, value, unit),
         unit=unit,
         source=source,
@@ -205,6 +206,15 @@ def _label(id: str, label: str, project: Path) -> str:  # noqa: A002
             "leave it out here, or remove the row."
         )
     return given or listed
+
+
+def _period(id: str, period: str) -> str:  # noqa: A002
+    """Return a period in its one form: under two forms a number could have two values."""
+    from natpatsip.datasets.cells import EXAMPLES, is_period
+
+    if not is_period(period):
+        raise FactError(f'publish("{id}"): the period is "{period}"; expected {EXAMPLES["period"]}.')
+    return period
 
 
 def _plain_value(id: str, value: Any, unit: str) -> Number:  # noqa: A002

@@ -19,7 +19,7 @@ from natpatsip.errors import SpcError
 from natpatsip.spc.arguments import Method, read_method
 from natpatsip.spc.chart_columns import Analysis, analysis_by_segment, chart_of_series, dates_of
 from natpatsip.spc.limits import Limits, natural_process_limits
-from natpatsip.spc.parsing import first_few, read_amounts, read_counts, shown, warn
+from natpatsip.spc.parsing import first_few, need_one_order, read_amounts, read_counts, shown, warn
 from natpatsip.spc.rules import RULE_LENGTH, SHORT_GROUP, Floats, Improvement, Integers
 from natpatsip.wording import plain
 
@@ -198,6 +198,7 @@ def ratio_chart(
             f"There are {len(above)} numerators and {len(below)} denominators; expected one denominator for each."
         )
     _refuse_impossible(chart, above, below)
+    need_one_order(numerators, denominators, dates)
     kind = _Kind(chart, float(per), PERCENT if chart == "p" else math.inf)
     with np.errstate(divide="ignore", invalid="ignore"):
         values = kind.per * above / below

@@ -12,7 +12,7 @@ import pandas as pd
 from natpatsip.errors import SpcError
 from natpatsip.spc.arguments import Method, rebase_column, targets_of
 from natpatsip.spc.limits import Limits
-from natpatsip.spc.parsing import check_improvement, read_dates
+from natpatsip.spc.parsing import check_improvement, need_one_order, read_dates
 from natpatsip.spc.rules import (
     POINT_TYPE_DTYPE,
     POINT_TYPE_TABLE,
@@ -91,6 +91,7 @@ def chart_of_series(
 
 def dates_of(values: Any, dates: Any) -> Any:
     """Return the dates given, else those of the index of the values, else None."""
+    need_one_order(values, dates)
     if dates is None and isinstance(values, pd.Series) and isinstance(values.index, pd.DatetimeIndex | pd.PeriodIndex):
         return values.index
     return dates

@@ -14,7 +14,7 @@ from natpatsip import wording
 from natpatsip.spc.findings import Findings, findings
 from natpatsip.spc.gaps import period_words
 from natpatsip.spc.rules import BY_MOVING_RANGES, SHORT_GROUP, verdict
-from natpatsip.wording import decimals_for, listing, number, plain, plural
+from natpatsip.wording import decimals_for, given, listing, number, plain, plural
 
 
 def describe(
@@ -113,9 +113,9 @@ class _Description:
 
     @property
     def is_monthly(self) -> bool:
-        """True if all dates of the chart are first days of a month."""
+        """True if all dates of the chart are first days of a month, without a time."""
         dates = [self.found.first_date, self.found.latest_date, *(segment.start for segment in self.found.segments)]
-        return all(each.day == 1 for each in dates if each is not None)
+        return all(each.day == 1 and each == each.normalize() for each in dates if each is not None)
 
     def main_sentences(self) -> list[str]:
         if np.isnan(self.found.mean):  # nothing that the latest value shows is about the present mean
@@ -228,7 +228,7 @@ class _Description:
         found = self.found
         if np.isnan(found.target) or np.isnan(found.mean):
             return ""
-        target = f"the {self.target_label} of {self._with_unit(plain, found.target)}"
+        target = f"the {self.target_label} of {self._with_unit(given, found.target)}"
         if found.assurance in ("consistent_pass", "consistent_fail"):
             beyond = "above the upper limit" if found.target > found.mean else "below the lower limit"
             outcome = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import inspect
+import itertools
 import math
 import numbers
 import re
@@ -26,6 +27,7 @@ from natpatsip.spc.rules import IMPROVEMENTS, Dates, Floats, Integers
 HERE = str(Path(__file__).parent)
 MOST_NAMED = 5
 LONGEST_SHOWN = 60
+FOR_YEARS = "Show years in charts.stacked or a table; or give the day that each value is of, such as 2024-04-01."
 A_DATE = "a date (as text, 2024-09-01 or 2024-09)"
 
 
@@ -106,6 +108,25 @@ def read_amounts(amounts: Any, *, name: str) -> Floats:
     read = read_values(amounts, name=name)
     reject(read < 0, read, name, "a number, 0 or more, or nothing if it is missing")
     return read
+
+
+def need_one_order(*columns: Any) -> None:
+    """Raise an SpcError if columns have the same row labels in different orders: their rows do not belong together.
+
+    Examples
+    --------
+    >>> need_one_order(pd.Series([1, 2]), pd.Series([5, 6]), [7, 8], pd.Series([3, 4], index=[8, 9]))
+    >>> need_one_order(pd.Series([1, 2]), pd.Series([6, 5], index=[1, 0]))
+    Traceback (most recent call last):
+    ...
+    natpatsip.errors.SpcError: Two columns have the same rows in different orders. Take both from one frame, as it is sorted.
+    """  # noqa: E501 — the message is one line
+    labels = [column.index for column in columns if isinstance(column, pd.Series)]
+    for one, other in itertools.combinations(labels, 2):
+        if len(one) == len(other) and not one.equals(other) and one.is_unique and set(one) == set(other):
+            raise SpcError(
+                "Two columns have the same rows in different orders. Take both from one frame, as it is sorted."
+            )
 
 
 def _dimensions(given: Any) -> int:
@@ -213,6 +234,7 @@ def read_dates(dates: Any, *, name: str = "date", place: Callable[[int], str] | 
         raise SpcError(f"{name} is {dates!r}; expected a list of dates, one for each value.")
     given: pd.Series[Any] = pd.Series(dates).reset_index(drop=True)
     stamps = given
+    _need_no_years(given, name)
     if isinstance(given.dtype, pd.PeriodDtype):
         stamps = given.dt.to_timestamp()
     elif given.dtype.kind in "fiubc":
@@ -234,6 +256,17 @@ def read_dates(dates: Any, *, name: str = "date", place: Callable[[int], str] | 
         stamps = stamps.dt.tz_localize(None)
     reject(stamps.isna().to_numpy(), given, name, A_DATE, place)
     return stamps.to_numpy()
+
+
+def _need_no_years(dates: pd.Series[Any], name: str) -> None:
+    """Raise an SpcError for whole years, each of which would be called by its first month: *January 2024*."""
+    if dates.dtype.kind == "M":
+        return
+    for value in dates.iloc[:1] if isinstance(dates.dtype, pd.PeriodDtype) else dates:
+        if isinstance(value, pd.Period) and value.freqstr.startswith(("Y", "A")):
+            raise SpcError(f"{name} is {value}, a year; expected months, quarters or days. {FOR_YEARS}")
+        if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{4}\s*", value):
+            raise SpcError(f"{name} is {shown(value)}, a year; expected months, quarters or days. {FOR_YEARS}")
 
 
 def are_financial_years(texts: Iterable[Any]) -> bool:

@@ -7,6 +7,7 @@ harm, which is what both assume (``improvement="increase"``).
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any, Final
 
@@ -19,9 +20,11 @@ from natpatsip.spc.chart_columns import Analysis, analysis_by_segment, chart_of_
 from natpatsip.spc.limits import Limits, natural_process_limits, rounded_means
 from natpatsip.spc.parsing import (
     list_rebase,
+    need_one_order,
     read_amounts,
     read_counts,
     read_dates,
+    shown,
     shown_date,
 )
 from natpatsip.spc.rules import RULE_LENGTH, Floats, Improvement, Integers
@@ -169,6 +172,14 @@ def g_chart(
     return result
 
 
+def _need_days(events: Any) -> None:
+    """Raise an SpcError for events of which only the month is known: nobody can say how many days are between them."""
+    for event in pd.Series(events):
+        is_month = isinstance(event, str) and re.fullmatch(r"\s*[0-9]{4}-[0-9]{2}\s*", event)
+        if is_month or (isinstance(event, pd.Period) and event.freqstr[0] in "MQYW"):
+            raise SpcError(f"event is {shown(str(event))}; expected the day of each event, such as 2024-09-03.")
+
+
 def between_events(events: Any, counts: Any = None, *, opportunities: Any = None) -> pd.Series[float]:
     """Return the days from each event to the next, or the opportunities, by the date of the event that ends them.
 
@@ -203,6 +214,8 @@ def between_events(events: Any, counts: Any = None, *, opportunities: Any = None
     >>> between_events(days, [1, 0, 1, 1], opportunities=[5, 8, 4, 6]).tolist()
     [12.0, 6.0]
     """
+    need_one_order(events, counts, opportunities)
+    _need_days(events)
     stamps = read_dates(events, name="event")
     numbers = np.ones(len(stamps)) if counts is None else read_counts(counts, name="count")
     chances = None if opportunities is None else read_counts(opportunities, name="opportunities")

@@ -119,7 +119,7 @@ def in_full(fact: Fact, units: Units = NO_UNITS) -> str:
     >>> in_full(Fact("c", "all", 1, "reviews", "")), in_full(Fact("d", "all", 2.2, "adjusted odds ratio", ""))
     ('1 review', '2.2 (adjusted odds ratio)')
     """
-    if not isinstance(fact.value, int | float) or fact.unit in ("percent", "GBP"):
+    if not isinstance(fact.value, int | float) or fact.unit in ("percent", "GBP", "year"):
         return fact.text
     count = wording.number(fact.value) if float(fact.value).is_integer() else fact.text
     if fact.unit.startswith("number ") or fact.unit.endswith("ratio"):
