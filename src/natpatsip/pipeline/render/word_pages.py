@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import ns
+from lxml import etree
 
 qn = cache(ns.qn)  # asked for the same few names at each element
 LINE = 1.362  # a line's height, of the typeface's size
@@ -32,10 +33,11 @@ WIDTHS = dict(  # of letters, in hundredths of the size: those of Open Sans
 )  # fmt: skip
 WIDTHS |= {"’": 17, "‘": 17, "“": 35, "”": 35, "–": 50, "·": 26, "\N{NO-BREAK SPACE}": 26, "\N{WORD JOINER}": 0}
 OTHER, BOLD = 57, 1.08  # the width of other letters; how much wider bold ones are, but no digit or space
+BLOCKS = (qn("w:p"), qn("w:tbl"))
 EMU = 12_700  # in a point
 HEADINGS = ("Heading1", "Heading2")
-LIST = 36.0  # points beside the text of a list
-CELL = 8.0  # points beside the text of a cell, and above and below it
+SIDES = ("top", "left", "bottom", "right")
+CELL = {"left": 5.4, "right": 5.4}  # points around the text of a cell, if no style says it
 A4, MARGIN = (841.9, 595.3), 72.0  # points: height and width
 SMALLEST = 100.0  # points that a page has room for, whatever its margins
 TALLEST = 0.9  # of a page: what is taller is broken, whatever should stay together
@@ -54,23 +56,35 @@ class _Part:
 
 
 @dataclass(frozen=True)
+class _Box:
+    """What borders and the space within them take, in points; neighbours with the same borders share a box."""
+
+    borders: bytes = b""
+    top: float = 0
+    bottom: float = 0
+    between: float = 0
+
+
+@dataclass(frozen=True)
 class _Look:
     size: float
     before: float
     after: float
     spacing: float
-    indent: float
+    left: float
+    right: float
     stays: bool
     begins_page: bool
-    border: float
+    box: _Box
     is_bold: bool
 
 
 class _Looks(dict[str, _Look]):
-    """The looks of a document's styles by id, each worked out once."""
+    """The looks of a document's styles by id, each worked out once; with what its lists and tables say."""
 
     def __init__(self, document: Any) -> None:
         super().__init__()
+        self._part = document.part
         self._styles = {style.style_id: style for style in document.styles}
 
     def __missing__(self, name: str) -> _Look:
@@ -89,13 +103,50 @@ class _Looks(dict[str, _Look]):
             before=first((each.space_before and each.space_before.pt for each in formats), 0),
             after=first((None if each.space_after is None else each.space_after.pt for each in formats), 0),
             spacing=first((each.line_spacing for each in formats), 1),
-            indent=first((each.left_indent and each.left_indent.pt for each in formats), 0),
+            left=first((each.left_indent and each.left_indent.pt for each in formats), 0),
+            right=first((each.right_indent and each.right_indent.pt for each in formats), 0),
             stays=bool(first((each.keep_with_next for each in formats), 0)),
             begins_page=bool(first((each.page_break_before for each in formats), 0)),
             is_bold=bool(first((each.font.bold for each in chain), 0)),
-            border=sum(_thickness(edge) for each in chain[:1] for edge in each.element.iter(qn("w:between"))),
+            box=next((_box(edges) for each in chain for edges in each.element.iter(qn("w:pBdr"))), _Box()),
         )
         return self[name]
+
+    def list_indent(self, numbered: Any) -> float | None:
+        """Return how far the list of a paragraph indents it, in points, if it says so."""
+        number, level = numbered.numId.val, numbered.ilvl.val if numbered.ilvl is not None else 0
+        return self._list_indents.get((number, level))
+
+    @cached_property
+    def _list_indents(self) -> dict[tuple[int, int], float]:
+        lists = self._part.numbering_part.element
+        levels = {
+            each.get(qn("w:abstractNumId")): {
+                int(level.get(qn("w:ilvl"))): float(indent.get(qn("w:left"), 0)) / 20
+                for level in each.iter(qn("w:lvl"))
+                for indent in level.iter(qn("w:ind"))
+            }
+            for each in lists.iter(qn("w:abstractNum"))
+        }
+        return {
+            (each.numId, level): left
+            for each in lists.num_lst
+            for level, left in levels.get(str(each.abstractNumId.val), {}).items()
+        }
+
+    def around_cells(self, table: Any) -> tuple[dict[str, float], float]:
+        """Return the room around the text of a table's cells, by side, and between its rows, in points."""
+        found, line = dict.fromkeys(SIDES, 0.0) | CELL, 0.0
+        style, chain = self._styles.get(table.tblPr.style), []
+        while style is not None:
+            chain.insert(0, style.element)
+            style = style.base_style
+        for element in (*chain, table.tblPr):
+            for margins in element.iter(qn("w:tblCellMar")):
+                found |= {side: float(each.get(qn("w:w"))) / 20 for side, each in _by_side(margins).items()}
+            for rule in element.iter(qn("w:insideH")):
+                line = _thickness(rule)
+        return found, line
 
 
 def pages_of(document: Any) -> dict[str, int]:
@@ -131,7 +182,16 @@ def pages_of(document: Any) -> dict[str, int]:
 
 def _thickness(edge: Any) -> float:
     """Return how much room a border takes with the space beside it, in points: it is in eighths."""
-    return int(edge.get(qn("w:sz"))) / 8 + int(edge.get(qn("w:space")) or 0)
+    return int(edge.get(qn("w:sz")) or 0) / 8 + int(edge.get(qn("w:space")) or 0)
+
+
+def _by_side(edges: Any) -> dict[str, Any]:
+    return {each.tag.rpartition("}")[2]: each for each in edges}
+
+
+def _box(edges: Any) -> _Box:
+    sides = {side: _thickness(each) for side, each in _by_side(edges).items()}
+    return _Box(etree.tostring(edges), *(sides.get(side, 0.0) for side in ("top", "bottom", "between")))
 
 
 def _points(length: Any, usual: float) -> float:
@@ -166,7 +226,7 @@ def _parts(document: Any, width: float) -> Iterator[_Part]:
             part, after = _paragraph(element, looks, width, names, after)
             yield part
         elif element.tag == qn("w:tbl"):
-            yield from _rows(element, looks, names, width)
+            yield from _rows(element, looks, names, width, after)
             after = 0.0
         names = ()
 
@@ -198,18 +258,42 @@ def _height(element: Any, looks: _Looks, width: float) -> float:
     look = looks[element.style or "Normal"]
     letter = max((looks[each.get(qn("w:val"))].size for each in element.iter(qn("w:rStyle"))), default=0)
     picture = max((int(each.get("cy")) / EMU for each in element.iter(qn("wp:extent"))), default=0)
-    is_list = element.pPr is not None and element.pPr.numPr is not None
-    own = element.pPr.find(qn("w:ind")) if element.pPr is not None else None
-    indent = look.indent if own is None else float(own.get(qn("w:left"), 0)) / 20
-    more = _lines(element, looks, width - indent - (LIST if is_list else 0)) - 1
+    more = _lines(element, looks, width - _indents(element, looks)) - 1
     line = LINE * look.spacing
     below = BELOW * max(look.size, letter) if picture else 0  # a picture stands on the line's letters
-    return max(look.size * line, letter * line, picture + below) + more * look.size * line + look.border
+    first = max(look.size * line, letter * line, picture + below)
+    return first + more * look.size * line + _borders(element, looks)
+
+
+def _indents(element: Any, looks: _Looks) -> float:
+    """Return the room beside a paragraph: its own, else its list's, else its style's."""
+    look = looks[element.style or "Normal"]
+    left, right = look.left, look.right
+    if element.pPr is not None and element.pPr.numPr is not None:
+        indent = looks.list_indent(element.pPr.numPr)
+        left = left if indent is None else indent
+    own = element.pPr.find(qn("w:ind")) if element.pPr is not None else None
+    if own is not None:
+        left, right = (
+            float(own.get(qn(f"w:{side}"), 20 * usual)) / 20 for side, usual in (("left", left), ("right", right))
+        )
+    return left + right
+
+
+def _borders(element: Any, looks: _Looks) -> float:
+    """Return the height of a paragraph's borders: a box has its top and bottom once, whatever is in it."""
+    box = looks[element.style or "Normal"].box
+    neighbours = (next(element.itersiblings(*BLOCKS, preceding=side), None) for side in (True, False))
+    begins, ends = (
+        each is None or each.tag != qn("w:p") or looks[each.style or "Normal"].box.borders != box.borders
+        for each in neighbours
+    )
+    return (box.top if begins else box.between) + (box.bottom if ends else 0)
 
 
 def _around(element: Any, looks: _Looks) -> float:
     look = looks[element.style or "Normal"]
-    return look.before + look.after + 0.25  # and its part of the line between rows
+    return look.before + look.after
 
 
 def _lines(element: Any, looks: _Looks, room: float) -> int:
@@ -245,16 +329,25 @@ def _letters(element: Any, looks: _Looks) -> Iterator[tuple[str, float]]:
                     yield letter, WIDTHS.get(letter, OTHER) * unit * (bold if letter.isalpha() else 1)
 
 
-def _rows(table: Any, looks: _Looks, names: tuple[str, ...], width: float) -> Iterator[_Part]:
+def _rows(table: Any, looks: _Looks, names: tuple[str, ...], width: float, after: float) -> Iterator[_Part]:
+    """Yield the rows of a table that follows a paragraph with room below it."""
+    around, line = looks.around_cells(table)
+    beside = around["left"] + around["right"]
     grid = [float(each.get(qn("w:w")) or 0) for each in table.tblGrid.gridCol_lst]
     share = width / sum(grid) if sum(grid) else 0
     for position, row in enumerate(table.tr_lst):
         column, height, stays = 0, 0.0, False
         for cell in row.tc_lst:
-            across = sum(grid[column : column + cell.grid_span]) * share - CELL
-            lines = [_height(each, looks, max(across, CELL)) + _around(each, looks) for each in cell.iter(qn("w:p"))]
+            across = sum(grid[column : column + cell.grid_span]) * share - beside
+            lines = [_height(each, looks, max(across, beside)) + _around(each, looks) for each in cell.iter(qn("w:p"))]
             height, column = max(height, sum(lines)), column + cell.grid_span
             stays = stays or any(
                 each.pPr is not None and each.pPr.keepNext is not None for each in cell.iter(qn("w:p"))
             )
-        yield _Part(height + CELL / 2, stays=stays, names=names if position == 0 else (), is_breakable=False)
+        yield _Part(
+            height + around["top"] + around["bottom"] + line,
+            before=0 if position else after,
+            stays=stays,
+            names=() if position else names,
+            is_breakable=False,
+        )
