@@ -34,6 +34,7 @@ WIDTHS = dict(  # of letters, in hundredths of the size: those of Open Sans
 WIDTHS |= {"’": 17, "‘": 17, "“": 35, "”": 35, "–": 50, "·": 26, "\N{NO-BREAK SPACE}": 26, "\N{WORD JOINER}": 0}
 OTHER, BOLD = 57, 1.08  # the width of other letters; how much wider bold ones are, but no digit or space
 BLOCKS = (qn("w:p"), qn("w:tbl"))
+PICTURE = "\N{OBJECT REPLACEMENT CHARACTER}"
 EMU = 12_700  # in a point
 HEADINGS = ("Heading1", "Heading2")
 SIDES = ("top", "left", "bottom", "right")
@@ -73,6 +74,7 @@ class _Look:
     spacing: float
     left: float
     right: float
+    hangs: bool
     stays: bool
     begins_page: bool
     box: _Box
@@ -105,6 +107,7 @@ class _Looks(dict[str, _Look]):
             spacing=first((each.line_spacing for each in formats), 1),
             left=first((each.left_indent and each.left_indent.pt for each in formats), 0),
             right=first((each.right_indent and each.right_indent.pt for each in formats), 0),
+            hangs=first((each.first_line_indent and each.first_line_indent.pt for each in formats), 0) < 0,
             stays=bool(first((each.keep_with_next for each in formats), 0)),
             begins_page=bool(first((each.page_break_before for each in formats), 0)),
             is_bold=bool(first((each.font.bold for each in chain), 0)),
@@ -260,7 +263,8 @@ def _height(element: Any, looks: _Looks, width: float) -> float:
     picture = max((int(each.get("cy")) / EMU for each in element.iter(qn("wp:extent"))), default=0)
     more = _lines(element, looks, width - _indents(element, looks)) - 1
     line = LINE * look.spacing
-    below = BELOW * max(look.size, letter) if picture else 0  # a picture stands on the line's letters
+    has_words = any(each.text for each in element.iter(qn("w:t")))
+    below = BELOW * max(look.size, letter) if picture and has_words else 0  # a picture stands where the letters do
     first = max(look.size * line, letter * line, picture + below)
     return first + more * look.size * line + _borders(element, looks)
 
@@ -299,9 +303,15 @@ def _around(element: Any, looks: _Looks) -> float:
 def _lines(element: Any, looks: _Looks, room: float) -> int:
     """Return how many lines the words of a paragraph fill, each word on the first line with room for it."""
     lines, used, word = 1, 0.0, 0.0
+    hangs = _hangs(element, looks)
     for letter, width in _letters(element, looks):
         if letter == "\n":
             lines, used, word = lines + 1, 0.0, 0.0
+        elif letter == "\t":
+            used, word = (0.0, 0.0) if hangs else (used + word, 0.0)  # what hangs is beside the room
+        elif letter == PICTURE:
+            is_next = used + word > 0 and used + word + width > room
+            lines, used, word = lines + is_next, width if is_next else used + word + width, 0.0
         elif letter in " -–":  # after which a line may end
             used, word = used + word + width, 0.0
         else:
@@ -311,8 +321,14 @@ def _lines(element: Any, looks: _Looks, room: float) -> int:
     return lines
 
 
+def _hangs(element: Any, looks: _Looks) -> bool:
+    """Return whether a paragraph's first line begins to the left of the others."""
+    own = element.pPr.find(qn("w:ind")) if element.pPr is not None else None
+    return looks[element.style or "Normal"].hangs or (own is not None and own.get(qn("w:hanging")) is not None)
+
+
 def _letters(element: Any, looks: _Looks) -> Iterator[tuple[str, float]]:
-    """Yield the letters of a paragraph with their widths in points; a break is a line feed."""
+    """Yield the letters of a paragraph and its pictures with their widths in points; a break is a line feed."""
     look = looks[element.style or "Normal"]
     for run in element.iter(qn("w:r")):
         own = next((looks[each.get(qn("w:val"))] for each in run.iter(qn("w:rStyle"))), None)
@@ -324,6 +340,10 @@ def _letters(element: Any, looks: _Looks) -> Iterator[tuple[str, float]]:
         for node in run:
             if node.tag == qn("w:br"):
                 yield "\n", 0.0
+            elif node.tag == qn("w:tab"):
+                yield "\t", 0.0
+            elif node.tag == qn("w:drawing"):
+                yield PICTURE, max((int(each.get("cx")) / EMU for each in node.iter(qn("wp:extent"))), default=0.0)
             elif node.tag == qn("w:t"):
                 for letter in node.text or "":
                     yield letter, WIDTHS.get(letter, OTHER) * unit * (bold if letter.isalpha() else 1)
