@@ -58,12 +58,12 @@ class _Part:
 
 @dataclass(frozen=True)
 class _Box:
-    """What borders and the space within them take, in points; neighbours with the same borders share a box."""
+    """What borders and the space within them take, in points; neighbours with the same borders may share a box."""
 
     borders: bytes = b""
     top: float = 0
     bottom: float = 0
-    between: float = 0
+    is_shared: bool = True
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class _Looks(dict[str, _Look]):
 
     def __init__(self, document: Any) -> None:
         super().__init__()
-        self._part = document.part
+        self._part, self._usual_table = document.part, document.styles.default(WD_STYLE_TYPE.TABLE)
         self._styles = {style.style_id: style for style in document.styles}
 
     def __missing__(self, name: str) -> _Look:
@@ -140,7 +140,8 @@ class _Looks(dict[str, _Look]):
     def around_cells(self, table: Any) -> tuple[dict[str, float], float]:
         """Return the room around the text of a table's cells, by side, and between its rows, in points."""
         found, line = dict.fromkeys(SIDES, 0.0) | CELL, 0.0
-        style, chain = self._styles.get(table.tblPr.style), []
+        chain: list[Any] = []
+        style = self._styles.get(table.tblPr.style, self._usual_table)
         while style is not None:
             chain.insert(0, style.element)
             style = style.base_style
@@ -194,7 +195,8 @@ def _by_side(edges: Any) -> dict[str, Any]:
 
 def _box(edges: Any) -> _Box:
     sides = {side: _thickness(each) for side, each in _by_side(edges).items()}
-    return _Box(etree.tostring(edges), *(sides.get(side, 0.0) for side in ("top", "bottom", "between")))
+    is_shared = "between" not in sides  # LibreOffice gives each its own box then; Word draws the one border
+    return _Box(etree.tostring(edges), sides.get("top", 0.0), sides.get("bottom", 0.0), is_shared)
 
 
 def _points(length: Any, usual: float) -> float:
@@ -257,16 +259,16 @@ def _is_on(element: Any) -> bool:
 
 
 def _height(element: Any, looks: _Looks, width: float) -> float:
-    """Return the height of a paragraph's lines; the first is as high as its largest letter or picture."""
+    """Return the height of a paragraph's lines; the first is as high as its largest letter."""
     look = looks[element.style or "Normal"]
     letter = max((looks[each.get(qn("w:val"))].size for each in element.iter(qn("w:rStyle"))), default=0)
-    picture = max((int(each.get("cy")) / EMU for each in element.iter(qn("wp:extent"))), default=0)
-    more = _lines(element, looks, width - _indents(element, looks)) - 1
-    line = LINE * look.spacing
     has_words = any(each.text for each in element.iter(qn("w:t")))
-    below = BELOW * max(look.size, letter) if picture and has_words else 0  # a picture stands where the letters do
-    first = max(look.size * line, letter * line, picture + below)
-    return first + more * look.size * line + _borders(element, looks)
+    height = _borders(element, looks)
+    for position, picture in enumerate(_lines(element, looks, width - _indents(element, looks))):
+        size = max(look.size, 0 if position else letter)
+        below = BELOW * size if picture and has_words else 0  # a picture beside words stands where their letters do
+        height += max(LINE * look.spacing * size, picture + below)
+    return height
 
 
 def _indents(element: Any, looks: _Looks) -> float:
@@ -285,14 +287,15 @@ def _indents(element: Any, looks: _Looks) -> float:
 
 
 def _borders(element: Any, looks: _Looks) -> float:
-    """Return the height of a paragraph's borders: a box has its top and bottom once, whatever is in it."""
+    """Return the height of a paragraph's borders: those of a shared box are above its first and below its last."""
     box = looks[element.style or "Normal"].box
     neighbours = (next(element.itersiblings(*BLOCKS, preceding=side), None) for side in (True, False))
-    begins, ends = (
-        each is None or each.tag != qn("w:p") or looks[each.style or "Normal"].box.borders != box.borders
-        for each in neighbours
-    )
-    return (box.top if begins else box.between) + (box.bottom if ends else 0)
+    begins, ends = (not (box.is_shared and _is_in(each, box, looks)) for each in neighbours)
+    return box.top * begins + box.bottom * ends
+
+
+def _is_in(element: Any, box: _Box, looks: _Looks) -> bool:
+    return element is not None and element.tag == qn("w:p") and looks[element.style or "Normal"].box == box
 
 
 def _around(element: Any, looks: _Looks) -> float:
@@ -300,24 +303,25 @@ def _around(element: Any, looks: _Looks) -> float:
     return look.before + look.after
 
 
-def _lines(element: Any, looks: _Looks, room: float) -> int:
-    """Return how many lines the words of a paragraph fill, each word on the first line with room for it."""
-    lines, used, word = 1, 0.0, 0.0
+def _lines(element: Any, looks: _Looks, room: float) -> list[float]:
+    """Return the highest picture of each line of a paragraph; each word is on the first line with room for it."""
+    lines, used, word = [0.0], 0.0, 0.0
     hangs = _hangs(element, looks)
-    for letter, width in _letters(element, looks):
+    for letter, width, height in _letters(element, looks):
         if letter == "\n":
-            lines, used, word = lines + 1, 0.0, 0.0
+            lines, used, word = [*lines, 0.0], 0.0, 0.0
         elif letter == "\t":
-            used, word = (0.0, 0.0) if hangs else (used + word, 0.0)  # what hangs is beside the room
+            used, word = (0.0 if hangs else used + word), 0.0  # what hangs is beside the room
         elif letter == PICTURE:
-            is_next = used + word > 0 and used + word + width > room
-            lines, used, word = lines + is_next, width if is_next else used + word + width, 0.0
+            if used + word and used + word + width > room:
+                lines, used, word = [*lines, 0.0], 0.0, 0.0
+            lines[-1], used, word = max(lines[-1], height), used + word + width, 0.0
         elif letter in " -–":  # after which a line may end
             used, word = used + word + width, 0.0
         else:
             word += width
             if used + word > room:
-                lines, used, word = lines + 1, 0.0, word if used else width
+                lines, used, word = [*lines, 0.0], 0.0, word if used else width
     return lines
 
 
@@ -327,8 +331,8 @@ def _hangs(element: Any, looks: _Looks) -> bool:
     return looks[element.style or "Normal"].hangs or (own is not None and own.get(qn("w:hanging")) is not None)
 
 
-def _letters(element: Any, looks: _Looks) -> Iterator[tuple[str, float]]:
-    """Yield the letters of a paragraph and its pictures with their widths in points; a break is a line feed."""
+def _letters(element: Any, looks: _Looks) -> Iterator[tuple[str, float, float]]:
+    """Yield each letter and picture with its width and, of a picture, its height in points; a break is a line feed."""
     look = looks[element.style or "Normal"]
     for run in element.iter(qn("w:r")):
         own = next((looks[each.get(qn("w:val"))] for each in run.iter(qn("w:rStyle"))), None)
@@ -339,14 +343,15 @@ def _letters(element: Any, looks: _Looks) -> Iterator[tuple[str, float]]:
         bold = BOLD if is_bold else 1
         for node in run:
             if node.tag == qn("w:br"):
-                yield "\n", 0.0
+                yield "\n", 0.0, 0.0
             elif node.tag == qn("w:tab"):
-                yield "\t", 0.0
+                yield "\t", 0.0, 0.0
             elif node.tag == qn("w:drawing"):
-                yield PICTURE, max((int(each.get("cx")) / EMU for each in node.iter(qn("wp:extent"))), default=0.0)
+                for extent in node.iter(qn("wp:extent")):
+                    yield PICTURE, int(extent.get("cx")) / EMU, int(extent.get("cy")) / EMU
             elif node.tag == qn("w:t"):
                 for letter in node.text or "":
-                    yield letter, WIDTHS.get(letter, OTHER) * unit * (bold if letter.isalpha() else 1)
+                    yield letter, WIDTHS.get(letter, OTHER) * unit * (bold if letter.isalpha() else 1), 0.0
 
 
 def _rows(table: Any, looks: _Looks, names: tuple[str, ...], width: float, after: float) -> Iterator[_Part]:
