@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import ns
+from lxml import etree
 
 qn = cache(ns.qn)  # asked for the same few names at each element
 LINE = 1.362  # a line's height, of the typeface's size
@@ -32,10 +33,12 @@ WIDTHS = dict(  # of letters, in hundredths of the size: those of Open Sans
 )  # fmt: skip
 WIDTHS |= {"’": 17, "‘": 17, "“": 35, "”": 35, "–": 50, "·": 26, "\N{NO-BREAK SPACE}": 26, "\N{WORD JOINER}": 0}
 OTHER, BOLD = 57, 1.08  # the width of other letters; how much wider bold ones are, but no digit or space
+BLOCKS = (qn("w:p"), qn("w:tbl"))
+PICTURE = "\N{OBJECT REPLACEMENT CHARACTER}"
 EMU = 12_700  # in a point
 HEADINGS = ("Heading1", "Heading2")
-LIST = 36.0  # points beside the text of a list
-CELL = 8.0  # points beside the text of a cell, and above and below it
+SIDES = ("top", "left", "bottom", "right")
+CELL = {"left": 5.4, "right": 5.4}  # points around the text of a cell, if no style says it
 A4, MARGIN = (841.9, 595.3), 72.0  # points: height and width
 SMALLEST = 100.0  # points that a page has room for, whatever its margins
 TALLEST = 0.9  # of a page: what is taller is broken, whatever should stay together
@@ -54,23 +57,36 @@ class _Part:
 
 
 @dataclass(frozen=True)
+class _Box:
+    """What borders and the space within them take, in points; neighbours with the same borders may share a box."""
+
+    borders: bytes = b""
+    top: float = 0
+    bottom: float = 0
+    is_shared: bool = True
+
+
+@dataclass(frozen=True)
 class _Look:
     size: float
     before: float
     after: float
     spacing: float
-    indent: float
+    left: float
+    right: float
+    hangs: bool
     stays: bool
     begins_page: bool
-    border: float
+    box: _Box
     is_bold: bool
 
 
 class _Looks(dict[str, _Look]):
-    """The looks of a document's styles by id, each worked out once."""
+    """The looks of a document's styles by id, each worked out once; with what its lists and tables say."""
 
     def __init__(self, document: Any) -> None:
         super().__init__()
+        self._part, self._usual_table = document.part, document.styles.default(WD_STYLE_TYPE.TABLE)
         self._styles = {style.style_id: style for style in document.styles}
 
     def __missing__(self, name: str) -> _Look:
@@ -89,13 +105,52 @@ class _Looks(dict[str, _Look]):
             before=first((each.space_before and each.space_before.pt for each in formats), 0),
             after=first((None if each.space_after is None else each.space_after.pt for each in formats), 0),
             spacing=first((each.line_spacing for each in formats), 1),
-            indent=first((each.left_indent and each.left_indent.pt for each in formats), 0),
+            left=first((each.left_indent and each.left_indent.pt for each in formats), 0),
+            right=first((each.right_indent and each.right_indent.pt for each in formats), 0),
+            hangs=first((each.first_line_indent and each.first_line_indent.pt for each in formats), 0) < 0,
             stays=bool(first((each.keep_with_next for each in formats), 0)),
             begins_page=bool(first((each.page_break_before for each in formats), 0)),
             is_bold=bool(first((each.font.bold for each in chain), 0)),
-            border=sum(_thickness(edge) for each in chain[:1] for edge in each.element.iter(qn("w:between"))),
+            box=next((_box(edges) for each in chain for edges in each.element.iter(qn("w:pBdr"))), _Box()),
         )
         return self[name]
+
+    def list_indent(self, numbered: Any) -> float | None:
+        """Return how far the list of a paragraph indents it, in points, if it says so."""
+        number, level = numbered.numId.val, numbered.ilvl.val if numbered.ilvl is not None else 0
+        return self._list_indents.get((number, level))
+
+    @cached_property
+    def _list_indents(self) -> dict[tuple[int, int], float]:
+        lists = self._part.numbering_part.element
+        levels = {
+            each.get(qn("w:abstractNumId")): {
+                int(level.get(qn("w:ilvl"))): float(indent.get(qn("w:left"), 0)) / 20
+                for level in each.iter(qn("w:lvl"))
+                for indent in level.iter(qn("w:ind"))
+            }
+            for each in lists.iter(qn("w:abstractNum"))
+        }
+        return {
+            (each.numId, level): left
+            for each in lists.num_lst
+            for level, left in levels.get(str(each.abstractNumId.val), {}).items()
+        }
+
+    def around_cells(self, table: Any) -> tuple[dict[str, float], float]:
+        """Return the room around the text of a table's cells, by side, and between its rows, in points."""
+        found, line = dict.fromkeys(SIDES, 0.0) | CELL, 0.0
+        chain: list[Any] = []
+        style = self._styles.get(table.tblPr.style, self._usual_table)
+        while style is not None:
+            chain.insert(0, style.element)
+            style = style.base_style
+        for element in (*chain, table.tblPr):
+            for margins in element.iter(qn("w:tblCellMar")):
+                found |= {side: float(each.get(qn("w:w"))) / 20 for side, each in _by_side(margins).items()}
+            for rule in element.iter(qn("w:insideH")):
+                line = _thickness(rule)
+        return found, line
 
 
 def pages_of(document: Any) -> dict[str, int]:
@@ -131,7 +186,17 @@ def pages_of(document: Any) -> dict[str, int]:
 
 def _thickness(edge: Any) -> float:
     """Return how much room a border takes with the space beside it, in points: it is in eighths."""
-    return int(edge.get(qn("w:sz"))) / 8 + int(edge.get(qn("w:space")) or 0)
+    return int(edge.get(qn("w:sz")) or 0) / 8 + int(edge.get(qn("w:space")) or 0)
+
+
+def _by_side(edges: Any) -> dict[str, Any]:
+    return {each.tag.rpartition("}")[2]: each for each in edges}
+
+
+def _box(edges: Any) -> _Box:
+    sides = {side: _thickness(each) for side, each in _by_side(edges).items()}
+    is_shared = "between" not in sides  # LibreOffice gives each its own box then; Word draws the one border
+    return _Box(etree.tostring(edges), sides.get("top", 0.0), sides.get("bottom", 0.0), is_shared)
 
 
 def _points(length: Any, usual: float) -> float:
@@ -166,7 +231,7 @@ def _parts(document: Any, width: float) -> Iterator[_Part]:
             part, after = _paragraph(element, looks, width, names, after)
             yield part
         elif element.tag == qn("w:tbl"):
-            yield from _rows(element, looks, names, width)
+            yield from _rows(element, looks, names, width, after)
             after = 0.0
         names = ()
 
@@ -194,41 +259,80 @@ def _is_on(element: Any) -> bool:
 
 
 def _height(element: Any, looks: _Looks, width: float) -> float:
-    """Return the height of a paragraph's lines; the first is as high as its largest letter or picture."""
+    """Return the height of a paragraph's lines; the first is as high as its largest letter."""
     look = looks[element.style or "Normal"]
     letter = max((looks[each.get(qn("w:val"))].size for each in element.iter(qn("w:rStyle"))), default=0)
-    picture = max((int(each.get("cy")) / EMU for each in element.iter(qn("wp:extent"))), default=0)
-    is_list = element.pPr is not None and element.pPr.numPr is not None
+    has_words = any(each.text for each in element.iter(qn("w:t")))
+    height = _borders(element, looks)
+    for position, picture in enumerate(_lines(element, looks, width - _indents(element, looks))):
+        size = max(look.size, 0 if position else letter)
+        below = BELOW * size if picture and has_words else 0  # a picture beside words stands where their letters do
+        height += max(LINE * look.spacing * size, picture + below)
+    return height
+
+
+def _indents(element: Any, looks: _Looks) -> float:
+    """Return the room beside a paragraph: its own, else its list's, else its style's."""
+    look = looks[element.style or "Normal"]
+    left, right = look.left, look.right
+    if element.pPr is not None and element.pPr.numPr is not None:
+        indent = looks.list_indent(element.pPr.numPr)
+        left = left if indent is None else indent
     own = element.pPr.find(qn("w:ind")) if element.pPr is not None else None
-    indent = look.indent if own is None else float(own.get(qn("w:left"), 0)) / 20
-    more = _lines(element, looks, width - indent - (LIST if is_list else 0)) - 1
-    line = LINE * look.spacing
-    below = BELOW * max(look.size, letter) if picture else 0  # a picture stands on the line's letters
-    return max(look.size * line, letter * line, picture + below) + more * look.size * line + look.border
+    if own is not None:
+        left, right = (
+            float(own.get(qn(f"w:{side}"), 20 * usual)) / 20 for side, usual in (("left", left), ("right", right))
+        )
+    return left + right
+
+
+def _borders(element: Any, looks: _Looks) -> float:
+    """Return the height of a paragraph's borders: those of a shared box are above its first and below its last."""
+    box = looks[element.style or "Normal"].box
+    neighbours = (next(element.itersiblings(*BLOCKS, preceding=side), None) for side in (True, False))
+    begins, ends = (not (box.is_shared and _is_in(each, box, looks)) for each in neighbours)
+    return box.top * begins + box.bottom * ends
+
+
+def _is_in(element: Any, box: _Box, looks: _Looks) -> bool:
+    return element is not None and element.tag == qn("w:p") and looks[element.style or "Normal"].box == box
 
 
 def _around(element: Any, looks: _Looks) -> float:
     look = looks[element.style or "Normal"]
-    return look.before + look.after + 0.25  # and its part of the line between rows
+    return look.before + look.after
 
 
-def _lines(element: Any, looks: _Looks, room: float) -> int:
-    """Return how many lines the words of a paragraph fill, each word on the first line with room for it."""
-    lines, used, word = 1, 0.0, 0.0
-    for letter, width in _letters(element, looks):
+def _lines(element: Any, looks: _Looks, room: float) -> list[float]:
+    """Return the highest picture of each line of a paragraph; each word is on the first line with room for it."""
+    lines, used, word = [0.0], 0.0, 0.0
+    hangs = _hangs(element, looks)
+    for letter, width, height in _letters(element, looks):
         if letter == "\n":
-            lines, used, word = lines + 1, 0.0, 0.0
+            lines, used, word = [*lines, 0.0], 0.0, 0.0
+        elif letter == "\t":
+            used, word = (0.0 if hangs else used + word), 0.0  # what hangs is beside the room
+        elif letter == PICTURE:
+            if used + word and used + word + width > room:
+                lines, used, word = [*lines, 0.0], 0.0, 0.0
+            lines[-1], used, word = max(lines[-1], height), used + word + width, 0.0
         elif letter in " -–":  # after which a line may end
             used, word = used + word + width, 0.0
         else:
             word += width
             if used + word > room:
-                lines, used, word = lines + 1, 0.0, word if used else width
+                lines, used, word = [*lines, 0.0], 0.0, word if used else width
     return lines
 
 
-def _letters(element: Any, looks: _Looks) -> Iterator[tuple[str, float]]:
-    """Yield the letters of a paragraph with their widths in points; a break is a line feed."""
+def _hangs(element: Any, looks: _Looks) -> bool:
+    """Return whether a paragraph's first line begins to the left of the others."""
+    own = element.pPr.find(qn("w:ind")) if element.pPr is not None else None
+    return looks[element.style or "Normal"].hangs or (own is not None and own.get(qn("w:hanging")) is not None)
+
+
+def _letters(element: Any, looks: _Looks) -> Iterator[tuple[str, float, float]]:
+    """Yield each letter and picture with its width and, of a picture, its height in points; a break is a line feed."""
     look = looks[element.style or "Normal"]
     for run in element.iter(qn("w:r")):
         own = next((looks[each.get(qn("w:val"))] for each in run.iter(qn("w:rStyle"))), None)
@@ -239,22 +343,36 @@ def _letters(element: Any, looks: _Looks) -> Iterator[tuple[str, float]]:
         bold = BOLD if is_bold else 1
         for node in run:
             if node.tag == qn("w:br"):
-                yield "\n", 0.0
+                yield "\n", 0.0, 0.0
+            elif node.tag == qn("w:tab"):
+                yield "\t", 0.0, 0.0
+            elif node.tag == qn("w:drawing"):
+                for extent in node.iter(qn("wp:extent")):
+                    yield PICTURE, int(extent.get("cx")) / EMU, int(extent.get("cy")) / EMU
             elif node.tag == qn("w:t"):
                 for letter in node.text or "":
-                    yield letter, WIDTHS.get(letter, OTHER) * unit * (bold if letter.isalpha() else 1)
+                    yield letter, WIDTHS.get(letter, OTHER) * unit * (bold if letter.isalpha() else 1), 0.0
 
 
-def _rows(table: Any, looks: _Looks, names: tuple[str, ...], width: float) -> Iterator[_Part]:
+def _rows(table: Any, looks: _Looks, names: tuple[str, ...], width: float, after: float) -> Iterator[_Part]:
+    """Yield the rows of a table that follows a paragraph with room below it."""
+    around, line = looks.around_cells(table)
+    beside = around["left"] + around["right"]
     grid = [float(each.get(qn("w:w")) or 0) for each in table.tblGrid.gridCol_lst]
     share = width / sum(grid) if sum(grid) else 0
     for position, row in enumerate(table.tr_lst):
         column, height, stays = 0, 0.0, False
         for cell in row.tc_lst:
-            across = sum(grid[column : column + cell.grid_span]) * share - CELL
-            lines = [_height(each, looks, max(across, CELL)) + _around(each, looks) for each in cell.iter(qn("w:p"))]
+            across = sum(grid[column : column + cell.grid_span]) * share - beside
+            lines = [_height(each, looks, max(across, beside)) + _around(each, looks) for each in cell.iter(qn("w:p"))]
             height, column = max(height, sum(lines)), column + cell.grid_span
             stays = stays or any(
                 each.pPr is not None and each.pPr.keepNext is not None for each in cell.iter(qn("w:p"))
             )
-        yield _Part(height + CELL / 2, stays=stays, names=names if position == 0 else (), is_breakable=False)
+        yield _Part(
+            height + around["top"] + around["bottom"] + line,
+            before=0 if position else after,
+            stays=stays,
+            names=() if position else names,
+            is_breakable=False,
+        )
