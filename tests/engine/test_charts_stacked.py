@@ -172,6 +172,21 @@ def test_the_total_of_each_bar_and_of_each_group_is_in_the_picture():
     assert chart.description == "Stacked bar chart: Q1 2024/25 to Q2 2024/25. Q2 2024/25: Supported 34, None yet 8."
 
 
+@pytest.mark.parametrize("counts", [[26, 3, 5, 8], [1, 1, 1, 39], [39, 1, 1, 1]])
+def test_no_line_of_a_group_is_upright_beside_the_axis(counts):
+    """Names are moved apart: a line along them would reach from another value to another than their parts do."""
+    names = ["Full", "Light", "Another", "None yet"]
+    frame = pd.DataFrame({"quarter": "2024-25-Q2", "approach": names, "boards": counts})
+    chart = charts.stacked(frame, **COLUMNS, y_title="Boards", groups={"Supported": names[:2], "Other": names[2:]})
+    specification = chart.to_dict()
+    of_groups = [
+        each for each in specification["layer"] if each["mark"] | {"type": "rule", "strokeWidth": 2} == each["mark"]
+    ]
+    lines = [row for each in of_groups for row in specification["datasets"][each["data"]["name"]]]
+    assert len(lines) == len(names)
+    assert all(row["x"] < row["x2"] for row in lines)
+
+
 def test_percentages_and_single_categories_have_no_total():
     share = BOARDS.assign(boards=[50, 30, 20, 60, 30, 10])
     assert "100%" not in {row["text"] for row in totals(charts.stacked(share, **COLUMNS, y_title="%", percent=True))}

@@ -345,4 +345,30 @@ def test_reasons_for_new_limits_are_published_or_say_that_they_are_not(chapters,
     )  # published for Q2
     assert len(reasons) == 7
     assert set(reasons) == {"sustained rise", "sustained fall"}
-    assert "Except for births in the right place, the published report gives no clear reason" in texts[0]
+    said = {
+        "2024-25-Q1": "Points are illustrative. So are the reasons for changes",
+        "2024-25-Q2": "Except for births in the right place, the published report gives no clear reason",
+    }
+    assert [each for each, text in said.items() if text in texts[0]] == [quarter]
+
+
+@in_each_quarter
+def test_a_note_with_a_chart_is_of_its_quarter(chapters, quarter):
+    """Notes are the same in all quarters; what is published of the charts is in cells of the published quarter."""
+    notes = [caption for name in PROGRAMMES for caption in chapters[quarter, name].captions]
+    assert [note for note in notes if re.search(r"\b20\d\d[^.]*\bpublished\b", note)] == []
+    texts = [chapters[quarter, name].text for name in ("maternity-neonatal", "medicines")]
+    published = ["each mean to September 2024", "only these numbers and the total with PSC support"]
+    is_said = [words in text for words, text in zip(published, texts, strict=True)]
+    assert is_said == [quarter == "2024-25-Q2"] * 2
+
+
+@in_each_quarter
+def test_tables_of_the_glossary_do_not_claim_that_a_quarter_uses_their_terms(chapters, quarter):
+    assert [each for each in chapters[quarter, "glossary"].captions if "this report" in each] == []
+
+
+@in_each_quarter
+def test_no_text_says_where_on_a_page_a_chart_has_its_note(chapters, quarter):
+    """In Word notes are below their charts."""
+    assert [text for text in everything(chapters, quarter) if re.search(r"[Nn]otes? beside", text)] == []

@@ -31,11 +31,12 @@ from natpatsip.charts.stacked_bars import bars
 from natpatsip.errors import FigureError, nearest
 
 COLUMN = 132  # pixels of the categories' names beside the last bar
-BRACKET = 84  # pixels of a group's name beside its bracket
+GROUP = 84  # pixels of a group's name beside its sum
 PITCH = 15
 BETWEEN = 6
 NAMES_FROM = 22  # pixels from the plot to the names beside the last bar
-APART = 12  # pixels between these names and the brackets
+APART = 12  # pixels between these names and the lines from them to their group's sum
+LEAD = 20  # pixels of these lines from left to right
 THIN = 8  # pixels of a bar so narrow that white edges would cover its colours
 MOST_NAMED = 3  # sizes of parts without a number that a note names
 MISSING = "A missing part of a bar is not drawn."
@@ -57,8 +58,8 @@ def stacked(
 ) -> ReportChart:
     """Return stacked bars, the first category at the bottom, with their numbers in them and their total above.
 
-    The categories' names are beside the last bar, level with their parts of it, and groups of them in brackets with
-    their sum. If one has no part there, or the names do not fit, a legend is written above the bars.
+    The categories' names are beside the last bar, level with their parts of it, and lines lead from those of a group to
+    its sum. If one has no part there, or the names do not fit, a legend is written above the bars.
 
     Parameters
     ----------
@@ -113,15 +114,15 @@ def stacked(
     totals = {} if percent or len(table.columns) == 1 else {
         at: float(parts.sum()) for at, (_, parts) in enumerate(table.iterrows()) if parts.notna().all()
     }  # fmt: skip
-    brackets = _brackets(table.iloc[-1], groups, printed)
+    summed = _sums(table.iloc[-1], groups, printed)
     last = str(table.index[-1])
 
     def lay_out(pixels: int) -> Drawing:
         names = [] if pixels <= NARROW else _names_beside(table, height)
         left = axis.label_width
-        apart = NAMES_FROM + (APART if brackets else 2)
+        apart = NAMES_FROM + (APART if summed else 2)
         beside = max(block_width(lines, NOTE_SIZE) for lines in names) + apart if names else 4.0
-        right = beside + (_brackets_width(brackets) if names else 0.0)
+        right = beside + (_groups_width(summed) if names else 0.0)
         slot = (pixels - left - right) / len(table)
         bar = min(64.0, slot * 0.78)
         plot = Plot(pixels - left - right, height, left, right, 0, 0, axis)
@@ -129,7 +130,7 @@ def stacked(
         above = _write_totals(canvas, totals, printed, plot, slot)
         top = canvas.title(y_title, -left, pixels, bottom=-10 - above)
         if not names:
-            top = _write_legend(canvas, colours, brackets, last=last, left=-left, right=pixels - left, bottom=top)
+            top = _write_legend(canvas, colours, summed, last=last, left=-left, right=pixels - left, bottom=top)
         below = write_bar_names(canvas, list(table.index), slot, height, left=left)
         notes = [MISSING] if table.isna().any(axis=None) else []
         notes += _write_values(canvas, rows, colours, plot, slot, bar)
@@ -139,14 +140,14 @@ def stacked(
         plot = replace(plot, top=2 - top, bottom=below)
         if names:
             placed = _write_names(canvas, table.iloc[-1], names, plot, plot.width - (slot - bar) / 2)
-            _write_brackets(canvas, brackets, placed, colours, plot.width + beside)
+            _write_groups(canvas, summed, placed, colours, plot.width + beside)
         return Drawing(plot, [_bars_layer(rows, colours, plot, len(table), bar), *canvas.layers()])
 
     return finish(lay_out, width, stacked_text(table, groups, words=printed))
 
 
 @dataclass(frozen=True)
-class Bracket:
+class Group:
     """A group of categories, and its sum in the last bar in words."""
 
     name: str
@@ -187,11 +188,11 @@ def _need_parts_of_a_whole(table: pd.DataFrame, *, percent: bool) -> None:
         )
 
 
-def _brackets(last: pd.Series[float], groups: Mapping[str, Sequence[str]], printed: Words) -> list[Bracket]:
+def _sums(last: pd.Series[float], groups: Mapping[str, Sequence[str]], printed: Words) -> list[Group]:
     """Return the groups with their sums in the last bar, as far as they are known."""
     sums = grouped_sums(last, groups)
     known = [name for name in groups if sums[name] == sums[name]]
-    return [Bracket(name, tuple(groups[name]), printed(sums[name])) for name in known]
+    return [Group(name, tuple(groups[name]), printed(sums[name])) for name in known]
 
 
 def _bars_layer(rows: Rows, colours: Mapping[str, str], plot: Plot, count: int, bar: float) -> Layer:
@@ -278,35 +279,39 @@ def _write_names(
     return {str(name): (y - half, y + half) for name, y, half in zip(last.index, placed, halves, strict=True)}
 
 
-def _bracket_lines(bracket: Bracket) -> list[str]:
-    return wrap_name(bracket.name, BRACKET, NOTE_SIZE)
+def _group_lines(group: Group) -> list[str]:
+    return wrap_name(group.name, GROUP, NOTE_SIZE)
 
 
-def _brackets_width(brackets: Sequence[Bracket]) -> float:
-    """Return the pixels of the column of brackets, their names and sums."""
-    if not brackets:
+def _groups_width(groups: Sequence[Group]) -> float:
+    """Return the pixels of the column of groups: the lines to them, their sums and names."""
+    if not groups:
         return 0.0
-    names = block_width([line for bracket in brackets for line in _bracket_lines(bracket)], NOTE_SIZE)
-    return 22 + max(names, block_width([bracket.total for bracket in brackets], TEXT_SIZE, bold=True))
+    names = block_width([line for group in groups for line in _group_lines(group)], NOTE_SIZE)
+    return LEAD + 14 + max(names, block_width([group.total for group in groups], TEXT_SIZE, bold=True))
 
 
-def _write_brackets(
+def _write_groups(
     canvas: Canvas,
-    brackets: Sequence[Bracket],
+    groups: Sequence[Group],
     placed: Mapping[str, tuple[float, float]],
     colours: Mapping[str, str],
     x: float,
 ) -> None:
-    """Write a bracket beside the names of each group, with the group's sum and name."""
-    for bracket in brackets:
-        top, bottom = (pick(placed[name][end] for name in bracket.categories) for end, pick in ((0, min), (1, max)))
-        colour = colours[bracket.categories[0]]
-        for start, end in (((x, top), (x + 5, top)), ((x + 5, top), (x + 5, bottom)), ((x, bottom), (x + 5, bottom))):
-            canvas.line(start, end, colour=colour, width=2)
-        lines = _bracket_lines(bracket)
-        first = (top + bottom) / 2 - len(lines) * PITCH / 2
-        canvas.text(bracket.total, x + 12, first, bold=True)
-        canvas.block(lines, x + 12, first + PITCH, pitch=PITCH, size=NOTE_SIZE)
+    """Write the sum and name of each group, with a line from each of its categories' names.
+
+    No line is upright: names are moved apart, so that a line along them would not reach as far as their parts do, and
+    would read wrongly against the axis.
+    """
+    for group in groups:
+        middles = [sum(placed[name]) / 2 for name in group.categories]
+        middle = (min(middles) + max(middles)) / 2
+        for y in middles:
+            canvas.line((x, y), (x + LEAD, middle), colour=colours[group.categories[0]], width=2)
+        lines = _group_lines(group)
+        first = middle - len(lines) * PITCH / 2
+        canvas.text(group.total, x + LEAD + 4, first, bold=True)
+        canvas.block(lines, x + LEAD + 4, first + PITCH, pitch=PITCH, size=NOTE_SIZE)
 
 
 def _write_totals(canvas: Canvas, totals: Mapping[int, float], printed: Words, plot: Plot, slot: float) -> float:
@@ -321,7 +326,7 @@ def _write_totals(canvas: Canvas, totals: Mapping[int, float], printed: Words, p
 def _write_legend(
     canvas: Canvas,
     colours: Mapping[str, str],
-    brackets: Sequence[Bracket],
+    groups: Sequence[Group],
     *,
     last: str,
     left: float,
@@ -332,9 +337,9 @@ def _write_legend(
 
     Each group has rows of its own below its name and sum; the categories without a group come last.
     """
-    of_group = {name for bracket in brackets for name in bracket.categories}
-    parts = [(f"{bracket.name}: {bracket.total} in {last}", [name for name in colours if name in bracket.categories])
-             for bracket in brackets]  # fmt: skip
+    of_group = {name for group in groups for name in group.categories}
+    parts = [(f"{group.name}: {group.total} in {last}", [name for name in colours if name in group.categories])
+             for group in groups]  # fmt: skip
     parts.append(("", [name for name in colours if name not in of_group]))
     for head, names in reversed([part for part in parts if part[1]]):
         entries, height, _ = flow(names, right - left, mark=18, gap=16)
