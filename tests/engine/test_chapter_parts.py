@@ -87,7 +87,10 @@ def test_the_page_of_the_whole_report_is_that_of_one_run(staged):
         ('<p>A</p>\n<span class="np-cell" data-cell="c"></span>\n<p>B</p>', "<p>A</p>\n<p>B</p>"),
         ('<p><span class="np-cell" data-cell="c"></span>A</p>', "<p>A</p>"),
         ('<div class="chart" data-chart="figures/a.js" role="img">', '<div class="chart" role="img">'),
-        ('<div id="o" class="organisations" data-file="figures/o.js">', '<div id="o" class="organisations">'),
+        (
+            '<div id="o" class="organisations" data-file="figures/o.js">',
+            f'<div id="o" class="organisations">\n<p>{joined_page.ELSEWHERE}</p>',
+        ),
         ('a<p class="figure-files"><a href="figures/a.csv">data</a>\n<b>x</b></p></figure>', "a</figure>"),
         ('<a href="../facts.csv"><code>facts.csv</code></a>', "<code>facts.csv</code>"),
     ],

@@ -37,6 +37,16 @@ def test_the_measuring_finds_what_is_wrong():
     assert len(measure(chart_of(series(24)).to_dict()).texts) > 12
 
 
+@pytest.mark.parametrize("target", [None, 60])
+@pytest.mark.parametrize("change", [8, -8])
+def test_no_icon_is_cut_off_where_a_step_change_has_one_too(change, target):
+    values = series(45, level=70, spread=2, steps=[(30, change)])
+    for layout in check(chart_of(values, rebase=["2023-07"], reasons=REASONS, target=target)):
+        icons = [box for box in layout.symbols if box.right - box.left > 30]
+        assert len({(box.left, box.top) for box in icons}) == (3 if target else 2)
+        assert all(box.left >= 0 and box.right <= layout.width for box in icons)
+
+
 @pytest.mark.parametrize("points", [1, 2, 5, 7, 12, 13, 24, 36, 45, 60, 90, 120, 400])
 def test_any_number_of_points(points):
     wide, narrow = check(chart_of(series(points, start="2015-01"), target=85))

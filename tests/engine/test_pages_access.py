@@ -20,6 +20,7 @@ from support.page_rules import (  # noqa: F401 — rules that hold for the pages
     test_no_link_is_broken_and_no_id_stands_twice,
     test_no_page_breaks_a_rule_of_wcag,
     test_no_page_breaks_a_rule_of_wcag_without_scripts,
+    test_no_table_is_cut,
     test_nothing_is_lost_at_four_times_the_size_or_with_wider_spacing,
     test_nothing_lies_over_anything_else,
     test_nothing_moves_for_who_asked_for_less_motion,

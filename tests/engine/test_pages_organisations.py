@@ -122,7 +122,7 @@ def open_page(tab, pages, hash_=""):
 
 def test_an_organisation_is_chosen_by_keyboard_and_the_address_leads_to_it(tab, pages):
     complaints = open_page(tab, pages)
-    select = tab.get_by_label("Show")
+    select = tab.get_by_label("Choose an organisation to see its charts")
     select.focus()
     tab.keyboard.type("South")
     tab.keyboard.press("Enter")

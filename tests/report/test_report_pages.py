@@ -13,6 +13,7 @@ from support.page_rules import (  # noqa: F401
     test_no_link_is_broken_and_no_id_stands_twice,
     test_no_page_breaks_a_rule_of_wcag,
     test_no_page_breaks_a_rule_of_wcag_without_scripts,
+    test_no_table_is_cut,
     test_no_table_is_wider_than_a_sheet_of_paper,
     test_nothing_is_lost_at_four_times_the_size_or_with_wider_spacing,
     test_nothing_lies_over_anything_else,
@@ -69,6 +70,42 @@ def test_the_tables_of_organisations_are_in_sight_on_a_wide_screen(html_pages, c
         assert regions
         assert [each for each in regions if each[0] > each[1]] == []
         assert tab.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+@pytest.mark.parametrize("width", [360, 1024])
+def test_names_of_organisations_lie_over_what_scrolls_beneath_them(html_pages, chrome, width):
+    """At each point of a sticky cell there is that cell, or what it holds: no icon, and no other heading."""
+    covered = """region => {
+        region.scrollLeft = 60;
+        return [...region.querySelectorAll("tr > :first-child")].flatMap(cell => {
+            const box = cell.getBoundingClientRect();
+            return [0.1, 0.3, 0.5, 0.7, 0.9].flatMap(x => [0.2, 0.4, 0.6, 0.8].map(y => [x, y]))
+                .map(([x, y]) => document.elementFromPoint(box.x + x * box.width, box.y + y * box.height))
+                .filter(found => !cell.contains(found))
+                .map(found => `${cell.textContent}: ${found && found.outerHTML.slice(0, 60)}`);
+        });
+    }"""
+    with chrome.new_context(viewport={"width": width, "height": 12000}) as window:
+        tab = window.new_page()
+        tab.goto((html_pages / "organisations.html").as_uri())
+        tab.locator("td .organisation-icon").first.wait_for()
+        region = tab.locator(".organisations .sideways").first
+        assert region.evaluate("one => one.scrollWidth > one.clientWidth + 60")
+        assert region.evaluate(covered) == []
+
+
+def test_only_the_page_of_organisations_asks_its_reader_to_choose_one(html_pages, chrome):
+    tab = chrome.new_page()
+    for page, is_there in (("organisations", True), ("report", False)):
+        tab.goto((html_pages / f"{page}.html").as_uri())
+        part = tab.locator(".organisations")
+        if is_there:
+            part.locator("select").first.wait_for()
+        words = part.inner_text()
+        assert ("Choose an organisation" in words) is is_there
+        assert ("web pages" in words) is not is_there
+        assert "apart from what is published" not in words
+    tab.close()
 
 
 @pytest.mark.parametrize("name", ["glossary", "medicines"])

@@ -34,6 +34,7 @@ class Layout(NamedTuple):
     height: float
     texts: list[Box]
     verticals: list[tuple[float, float, float]]  # x, from, to
+    symbols: list[Box]
 
     def problems(self) -> list[str]:
         """Return texts that are cut off, texts that meet, and lines through texts."""
@@ -99,25 +100,34 @@ def measure(specification: dict[str, Any]) -> Layout:
     """Draw a chart and return where its texts and upright lines are."""
     drawn = vl_convert.vegalite_to_scenegraph(specification)
     found: list[Box] = []
+    symbols: list[Box] = []
     verticals: list[tuple[float, float, float]] = []
     x, y = drawn["origin"]
-    _walk(drawn["scenegraph"], x, y, found, verticals)
-    return Layout(drawn["width"], drawn["height"], found, verticals)
+    _walk(drawn["scenegraph"], x, y, found, verticals, symbols)
+    return Layout(drawn["width"], drawn["height"], found, verticals, symbols)
 
 
 def _walk(
-    node: dict[str, Any], x: float, y: float, found: list[Box], verticals: list[tuple[float, float, float]]
+    node: dict[str, Any],
+    x: float,
+    y: float,
+    found: list[Box],
+    verticals: list[tuple[float, float, float]],
+    symbols: list[Box],
 ) -> None:
     for item in node.get("items", []):
         at_x, at_y = x + item.get("x", 0), y + item.get("y", 0)
         if node.get("marktype") == "text":
             found.extend(_boxes(item, at_x, at_y))
+        elif node.get("marktype") == "symbol":
+            half = item["size"] ** 0.5 / 2
+            symbols.append(Box(at_x - half, at_y - half, at_x + half, at_y + half, "symbol"))
         elif node.get("marktype") == "rule" and node.get("role") == "mark" and item.get("x2") == item.get("x"):
             top, bottom = sorted((at_y, y + item["y2"]))
             verticals.append((at_x, top, bottom))
         elif node.get("marktype") == "group" or "marktype" in item:
             inside = node.get("marktype") == "group"
-            _walk(item, at_x if inside else x, at_y if inside else y, found, verticals)
+            _walk(item, at_x if inside else x, at_y if inside else y, found, verticals, symbols)
 
 
 def _boxes(item: dict[str, Any], x: float, y: float) -> list[Box]:

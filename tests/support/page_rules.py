@@ -31,6 +31,16 @@ STICKING_OUT = """() => {
         .map(node => `${node.tagName} ${node.className.baseVal ?? node.className} ${node.textContent.slice(0, 40)}`);
     return lost.length ? lost : document.documentElement.scrollWidth > width ? ["it scrolls sideways"] : null;
 }"""
+# Tables, or the frames that they scroll in, of which what clips them hides a part that no reader can reach.
+CUT_TABLES = """() => [...document.querySelectorAll("main table")].filter(table => table.checkVisibility())
+    .filter(table => {
+        const overflow = node => getComputedStyle(node).overflowX;
+        const shown = table.closest(".sideways") || table, one = shown.getBoundingClientRect();
+        let around = shown.parentElement;
+        while (around !== document.documentElement && overflow(around) === "visible") around = around.parentElement;
+        const frame = around.getBoundingClientRect(), scrolls = ["auto", "scroll"].includes(overflow(around));
+        return one.left < frame.left - 1 || (!scrolls && one.right > frame.right + 1);
+    }).map(table => table.textContent.slice(0, 40))"""
 WITHOUT_WORDS = """() => [...document.images]
     .filter(image => !image.complete || !image.naturalWidth || !image.hasAttribute("alt")).map(image => image.src)"""
 UNLINKED = """() => [...document.querySelectorAll("main :is(h1, h2, h3, h4), main figure.report-figure")]
@@ -45,6 +55,7 @@ LETTERS = """() => [...document.querySelectorAll("figure.picture .chart svg")]
         * each.getBoundingClientRect().width / each.viewBox.baseVal.width)"""
 LOOKS = {
     "sticking out": STICKING_OUT,
+    "cut tables": CUT_TABLES,
     "overlaps": OVERLAPS,
     "without words": WITHOUT_WORDS,
     "unlinked": UNLINKED,
@@ -132,6 +143,10 @@ def _enlarged(tab):
 
 def test_nothing_scrolls_sideways(seen):
     assert {place: out for place, out in seen["sticking out"].items() if out is not None} == {}
+
+
+def test_no_table_is_cut(seen):
+    assert {place: cut for place, cut in seen["cut tables"].items() if cut} == {}
 
 
 def test_pages_ask_nothing_of_the_network_and_complain_of_nothing(seen):

@@ -336,7 +336,7 @@
 
   function start(root, data) {
     var all = make("div", "", null, "organisations-all"), one = make("div", "", null, "organisations-one");
-    var line = make("p", "", null, "organisation-choice"), select = make("select", "", make("label", "Show ", line));
+    var line = make("p", "", null, "organisation-choice"), select = make("select", "", make("label", "Choose an organisation to see its charts ", line));
     var addresses = [HASH], isLinked = false;
     all.append.apply(all, Array.from(root.childNodes));
     root.append(line, all, one);

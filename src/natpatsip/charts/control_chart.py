@@ -274,9 +274,9 @@ class ControlChart:
         if icons and is_beside:
             legend.write_icons(canvas, icons, right=right, y=y + band / 2)
         elif icons:
-            for side_by_side in reversed(legend.rows_of_icons(icons, right - left)):
+            for side_by_side in reversed(legend.rows_of_icons(icons, right - left - 2 * legend.EDGE)):
                 y -= 6 + legend.ICON
-                end = left + 2 + legend.icons_width(side_by_side) - legend.ICON_GAP
+                end = left + 2 * legend.EDGE + legend.icons_width(side_by_side) - legend.ICON_GAP
                 legend.write_icons(canvas, side_by_side, right=end, y=y + legend.ICON / 2)
         return y - 2
 

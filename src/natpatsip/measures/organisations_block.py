@@ -108,6 +108,11 @@ def _is_illustrative(group: Sequence[ByOrganisation]) -> bool:
     return any(each.measure.is_illustrative for each in group)
 
 
+def _illustrative(settings: Settings) -> str:
+    """Return the note of illustrative data, without the exceptions that a report may state for its national figures."""
+    return f"{settings.illustrative_data.title}."
+
+
 # The table of the latest values
 
 
@@ -171,7 +176,7 @@ def _notes(all_series: Sequence[ByOrganisation], settings: Settings) -> list[str
     if any((np.isnan(each.national_values) & ~np.isnan(each.values).all(axis=0)).any() for each in all_series):
         notes += [f"{_national_name(settings)} has no number where that of an organisation is missing in the data."]
     notes += [LIMITS]
-    notes += [settings.illustrative_data.figure] if _is_illustrative(all_series) else []
+    notes += [_illustrative(settings)] if _is_illustrative(all_series) else []
     return list(dict.fromkeys(filter(None, notes)))
 
 
@@ -192,7 +197,7 @@ def _data(groups: Mapping[str, Sequence[ByOrganisation]], settings: Settings) ->
             for name, icon in icons.ICONS.items()
             if name in used
         },
-        "illustrative": settings.illustrative_data.figure,
+        "illustrative": _illustrative(settings),
         "groups": [
             {
                 "by": by,

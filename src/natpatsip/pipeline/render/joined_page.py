@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 LOWEST = 6  # the deepest level of headings that HTML has
+ELSEWHERE = "The report’s web pages also have charts of each organisation."
 
 _LEVEL = re.compile(r'(</?h|<section [^>]*\bclass="level)([1-6])\b')
 _LINK = re.compile(r'(<a [^>]*\bhref=")([\w-]+)\.html(#[^"]*)?(?=")')
@@ -21,7 +22,7 @@ _FOR_PAGES = tuple(
         (_CELL, ""),
         (r'<p class="figure-files">[^\0]*?</p>', ""),
         (r'(<div class="chart") data-chart="[^"]*"', r"\1"),
-        (r'(<div [^>]*\bclass="organisations") data-file="[^"]*"', r"\1"),
+        (r'(<div [^>]*\bclass="organisations") data-file="[^"]*">', rf"\1>\n<p>{ELSEWHERE}</p>"),
         (r'<a href="\.\./[\w.-]+">(<code>[^<]*</code>)</a>', r"\1"),  # a file beside the report, such as facts.csv
     )
 )
