@@ -219,7 +219,12 @@ def plant_elsewhere(plan, executed):
     text = "\n".join(line for line in lines if not line.startswith("2024-09")) + "\n"
     months.write_text(re.sub(r"\d+(?=,illustrative$)", "NS", text, count=1, flags=re.MULTILINE), encoding="utf-8")
     wanted.append(("old-data", "data/opioids_monthly.csv"))
-    put(executed, "medicines", "lead", new_code_cell('everybody = opioids["people"].sum()', id="summed"))
+    put(
+        executed,
+        "medicines",
+        "lead",
+        new_code_cell('everybody = datasets.load("opioids_monthly")["people"].sum()', id="summed"),
+    )
     wanted.append(("missing-as-zero", "summed"))
     return wanted
 
