@@ -57,7 +57,7 @@ COMPUTE = (
 WAIT = (
     *("test_cluster_faults", "test_preview", "test_cluster", "test_prefork", "test_failing_well", "test_kills"),
     *("test_error_handling", "test_draw_worker", "test_engine", "test_scheduled_runs", "test_schedule"),
-    *("test_library_tables", "test_parquet"),
+    *("test_library_tables",),
 )
 LONGEST = [each for pair in zip_longest(COMPUTE, WAIT) for each in pair if each]
 
