@@ -161,7 +161,7 @@ def test_no_command_ends_with_a_last_look_for_garbage(tmp_path):
 def test_what_a_killed_build_left_beside_a_report_elsewhere_is_left_to_the_command_line(tmp_path):
     project, elsewhere = small(tmp_path / "project"), tmp_path / "elsewhere"
     words = (*HTML, "--output", str(elsewhere))
-    assert command(project, *words).returncode == 0
+    assert natpatsip(project, *words).returncode == 0  # another process may have another environment
     left = elsewhere / f".{Q2}.abandond"
     left.mkdir()
     assert "unchanged, checked in" in natpatsip(project, *words).stderr
