@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import shutil
+
 import pytest
 import yaml
 from lxml import html
@@ -11,7 +14,7 @@ from natpatsip.errors import RenderError
 from natpatsip.pipeline import render
 from natpatsip.pipeline.options import FORMATS
 from natpatsip.pipeline.render import accessibility_statement, quarto
-from natpatsip.pipeline.render.html import DESCRIBED, PREVIEW
+from natpatsip.pipeline.render.html import DESCRIBED, PREVIEW, preview_image
 from natpatsip.pipeline.render.renderer import Renderer
 from natpatsip.pipeline.render.staged_report import read_report
 from support.reading import words_of_docx, words_of_pdf
@@ -160,9 +163,20 @@ def test_a_report_with_an_address_has_a_preview_image_there(pages_alone):
     _, pages = pages_alone
     head = head_of(pages / "index.html")
     assert head["og:image"] == f"https://example.org/report/{PREVIEW}"
-    picture = Image.open(pages / PREVIEW)
+    assert_has_letters((pages / PREVIEW).read_bytes())
+
+
+def assert_has_letters(png):
+    picture = Image.open(io.BytesIO(png))
     assert picture.size == (1200, 630)
-    assert len(picture.convert("RGB").getcolors(10_000)) > 10, "there are letters on it"
+    assert len(picture.convert("RGB").getcolors(10_000)) > 10
+
+
+def test_a_preview_image_has_letters_though_an_earlier_reports_fonts_are_gone(tmp_path):
+    for name in ("earlier", "later"):
+        report = read_report(setting(stage(tmp_path / name), url="https://example.org/report/"))
+        assert_has_letters(preview_image(report))
+        shutil.rmtree(report.root)
 
 
 def test_figures_quarters_and_dates_are_not_broken_across_lines(pages_alone):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from natpatsip import look
 from natpatsip.files import memory
@@ -280,24 +280,29 @@ def _css_string(text: str) -> str:
 
 
 def preview_image(report: Report) -> bytes:
-    """Return the cover as a PNG of 1,200 by 630 pixels, which other sites show beside a link to the report."""
-    import vl_convert
+    """Return the cover as a PNG of 1,200 by 630 pixels, which other sites show beside a link to the report.
 
-    vl_convert.register_font_directory(str(report.extension / "fonts"))
-    colours = look.brand(report.extension)["color"]["palette"]
+    Typst draws it, since it is given its fonts each time: vl-convert keeps the first folder that a process gave it, and
+    draws no letters once that folder is gone.
+    """
+    import typst
+
+    navy = look.brand(report.extension)["color"]["palette"]["navy"]
     title = textwrap.wrap(report.title, 26)[:4]
     small = [report.subtitle, *(["Draft"] if report.is_draft else [])]
-    lines = [(line, 68, 700) for line in title] + [(line, 36, 600) for line in small]
-    texts, place = [], 150
-    for line, size, weight in lines:
-        place += round(size * 1.3)
-        texts.append(f'<text x="80" y="{place}" font-size="{size}" font-weight="{weight}">{escape(line)}</text>')
-    svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630">'
-        f'<rect width="1200" height="630" fill="{colours["navy"]}"/>'
-        f'<g fill="#FFFFFF" font-family="{report.font}, sans-serif">{"".join(texts)}</g></svg>'
-    )
-    return bytes(vl_convert.svg_to_png(svg))
+    lines = [(line, 68, 700, 88) for line in title] + [(line, 36, 600, 60) for line in small]
+    font = json.dumps(report.font, ensure_ascii=False)
+    texts = [
+        f'#set page(width: 1200pt, height: 630pt, margin: 0pt, fill: rgb("{navy}"))',
+        f'#set text(font: {font}, fill: white, top-edge: "baseline")',
+    ]
+    place = 150
+    for line, size, weight, step in lines:
+        place += step
+        words = json.dumps(line, ensure_ascii=False)
+        texts.append(f"#place(dx: 80pt, dy: {place}pt, text(size: {size}pt, weight: {weight}, {words}))")
+    compiler = typst.Compiler(font_paths=[str(report.extension / "fonts")], ignore_system_fonts=True)
+    return cast(bytes, compiler.compile("\n".join(texts).encode(), format="png", ppi=72))  # of its one page
 
 
 # The whole report on one page -----------------------------------------------------------------------------------------
