@@ -27,6 +27,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from natpatsip import context
 from natpatsip.errors import ParamsError, together
+from natpatsip.facts.fact import unit_expected
 from natpatsip.files.yaml_models import CalendarDay, Number, place_of, read_yaml, sentences
 from natpatsip.quarter import PARAMS_FOLDER, Quarter, known_quarters
 
@@ -50,6 +51,13 @@ class Value(Strict):
     period: Text = "all"
     source: Text
     wording: Literal["", "estimate"] = ""
+
+    @field_validator("unit")
+    @classmethod
+    def _is_the_usual_unit(cls, unit: str) -> str:
+        if usual := unit_expected(unit):
+            raise ValueError(f'found "{unit}"; expected "{usual}", with which the sign of a number is printed')
+        return unit
 
 
 class Rebase(Strict):

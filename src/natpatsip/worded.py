@@ -94,10 +94,10 @@ def said(fact: Fact, words: str) -> Worded:
 
 
 def _need_part(part: Fact, whole: int | None) -> None:
-    """Raise a FactError for what is no part: a count without its whole, below 0, above the whole, or of nothing."""
+    """Raise a FactError for what cannot be a part: a count without its whole, below 0, above it, or of nothing."""
     name = f"{part.id} ({part.period})"
     if whole is None:
-        raise FactError(f"{name} is {part.text}, which is no percentage; give the whole that it is part of.")
+        raise FactError(f"{name} is {part.text}, which is not a percentage; give the whole that it is part of.")
     if whole == 0 or not 0 <= number_of(part) <= whole:
         of = "100%" if part.unit == "percent" else wording.number(whole)
         raise FactError(f"{name} is {part.text}, which cannot be a part of {of}. Check both numbers.")

@@ -256,6 +256,11 @@ FAULTS = {
         'row 3, column period: found "Q2", expected a period',
     ),
     "fact-twice": ("reported", lambda rows: [*rows, rows[1]], "expected it once; row 2 has it too."),
+    "unit-of-another-spelling": (
+        "reported",
+        put(6, "unit", "%"),
+        'row 6, column unit: found "%", expected "percent", with which the sign of a number is printed.',
+    ),
     "unit-that-changes": (
         "reported",
         put(3, "unit", "visits"),

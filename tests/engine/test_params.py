@@ -45,6 +45,10 @@ def test_good_params_are_read(tmp_path):
             "rebase.0: found series: waits.seen, which is now called measure: the id",
         ),
         (GOOD.replace(", provenance: reported", ""), "rebase.0.provenance: is missing. Add it."),
+        (
+            GOOD.replace("unit: people", "unit: '%'"),
+            'model.people_per_group.unit: found "%"; expected "percent", with which',
+        ),
         (GOOD.replace("37", "many"), "model.people_per_group.value: found 'many'"),
         (GOOD.replace("source: Evidence", ""), "model.people_per_group.source: is missing"),
         (GOOD.replace("2024-09-30", "2024-12-31"), "2024-25-Q2 ends in September 2024"),

@@ -24,7 +24,7 @@ def test_a_share_is_at_most_100_per_cent(share):
 
 
 def test_a_count_without_its_whole_is_no_share():
-    with pytest.raises(FactError, match="is no percentage; give the whole"):
+    with pytest.raises(FactError, match="is not a percentage; give the whole"):
         worded.out_of(fact(3))
 
 

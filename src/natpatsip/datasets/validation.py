@@ -17,6 +17,7 @@ from natpatsip.datasets.organisations import Organisations
 from natpatsip.datasets.plain_file import Fault
 from natpatsip.datasets.total_rows import REMEDY, is_sum_of_others, likely_total, total_by_name
 from natpatsip.errors import nearest
+from natpatsip.facts.fact import unit_expected
 from natpatsip.files import digests
 from natpatsip.quarter import Quarter
 
@@ -217,7 +218,10 @@ def _same(table: Table, one: str, other: str) -> Iterator[Fault]:
 def _units(table: Table, value: str, unit: str) -> Iterator[Fault]:
     for place in table.sound:
         kind = table.texts[unit][place]
-        if table.values[value][place] is not None and not value_fits(table.texts[value][place], kind):
+        if usual := unit_expected(kind):
+            text = f'found "{kind}", expected "{usual}", with which the sign of a number is printed.'
+            yield Fault(text, _line(table, place), unit)
+        elif table.values[value][place] is not None and not value_fits(table.texts[value][place], kind):
             text = f"{_found(table, place, value, unit)}, expected {value_expected(kind)}."
             yield Fault(text, _line(table, place), value)
 

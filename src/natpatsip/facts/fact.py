@@ -164,9 +164,21 @@ def number_of(fact: Fact) -> float:
     return float(fact.value)  # type: ignore[arg-type]
 
 
+def unit_expected(unit: str) -> str:
+    """Return what a unit is called if it was written in another way, else an empty text.
+
+    Examples
+    --------
+    >>> unit_expected("%"), unit_expected("percent"), unit_expected("people")
+    ('percent', '', '')
+    """
+    usual = UNITS.get(unit.lower(), unit)
+    return "" if usual == unit else usual
+
+
 def parse_value(value: Any, unit: str) -> Number:
     """Return the value that a text or a number of a file stands for; whole numbers become int."""
-    if (usual := UNITS.get(unit.lower(), unit)) != unit:
+    if usual := unit_expected(unit):
         raise FactError(f'The unit of {value} is "{unit}"; expected "{usual}", with which its sign is printed.')
     if unit == "date":
         return value if isinstance(value, date) else date.fromisoformat(str(value))
