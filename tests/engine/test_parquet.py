@@ -90,7 +90,7 @@ def test_a_declared_parquet_file_is_tracked_and_one_that_pandas_reads_is_not(pya
 
 
 ADDED = """\
-import json, sys
+import json, os, sys
 from pathlib import Path
 import pandas as pd
 from natpatsip import datasets, new_dataset
@@ -99,13 +99,18 @@ project = example(Path(sys.argv[1]) / "project")
 months = pd.to_datetime(["2024-07-01", "2024-08-01", "2024-09-01"] * 2)
 frame = pd.DataFrame({"month": months, "team": ["North"] * 3 + ["South"] * 3, "beds": [1, 2, None, 4, 5, 6]})
 frame.assign(day=pd.Timestamp("2024-07-03"), code=["01", "02"] * 3).to_parquet(project / "data" / "beds.parquet")
+tasks = Path("/proc/self/task")  # the threads of this process, on Linux
+before = len(list(tasks.glob("*")))
 found = new_dataset.add(project / "data" / "beds.parquet", project)
 read = datasets.load("beds", quarter="2024-25-Q2", project=project)
-print(json.dumps([{each.name: each.type for each in found.columns}, found.entry["natpatsip"]["period"], len(read)]))
+started = len(list(tasks.glob("*"))) - before
+types = {each.name: each.type for each in found.columns}
+print(json.dumps([types, found.entry["natpatsip"]["period"], len(read), started]))
 """
 
 
-def test_a_parquet_file_is_declared_as_it_is_typed(pyarrow, tmp_path):
-    types, period, rows = json.loads(run(pyarrow, "-c", ADDED, str(tmp_path)))
+def test_a_parquet_file_is_declared_as_it_is_typed_and_read_without_threads(pyarrow, tmp_path):
+    types, period, rows, threads_started = json.loads(run(pyarrow, "-c", ADDED, str(tmp_path)))
     assert types == {"month": "yearmonth", "team": "string", "beds": "integer", "day": "date", "code": "string"}
     assert (period, rows) == ("month", 6)
+    assert threads_started == 0, "a process with threads of pyarrow may abort as it ends"

@@ -246,14 +246,15 @@ def _refuse_other_delimiter(header: Sequence[str], resource: Resource) -> None:
 def _parquet(data: bytes, resource: Resource) -> Rows:
     """Return the rows of a Parquet file, each cell as a CSV file would have it; rows are counted from 1."""
     try:
-        from pyarrow import ArrowException  # type: ignore[import-not-found, unused-ignore]
-        from pyarrow.parquet import read_table  # type: ignore[import-not-found, unused-ignore]
+        from pyarrow import ArrowException, BufferReader  # type: ignore[import-not-found, unused-ignore]
+        from pyarrow.parquet import ParquetFile  # type: ignore[import-not-found, unused-ignore]
     except ImportError as error:
         raise DataFileError(
             f"{resource.file}: Parquet files need pyarrow. Install it: pip install 'natpatsip[parquet]'"
         ) from error
     try:
-        table = read_table(io.BytesIO(data))
+        # Without threads: a process that pyarrow has started some in may abort or hang as it ends (apache/arrow#34314).
+        table = ParquetFile(BufferReader(data), pre_buffer=False).read(use_threads=False)
     except (ArrowException, OSError) as error:
         raise DataFileError(f"{resource.file}: is not a Parquet file: {' '.join(str(error).split())}.") from error
     columns = [
