@@ -104,9 +104,9 @@ class Bench:
         path.write_text(json.dumps(content), encoding="utf-8")
 
     def edit_sentence(self) -> str:
-        """Change a sentence of a section, and return what it says now."""
-        self.edit("medicines", "progress-opioids-q2", r"\b(The plans|Plan \d+)\b", "Plan {n}")
-        return f"Plan {self.count}"
+        """Change the first sentence of a section, whatever it says, and return what it says now."""
+        self.edit("medicines", "progress-opioids-q2", r"\A(Plan \d+\. )?", "Plan {n}. ")
+        return f"Plan {self.count}."
 
     def edit_chart(self) -> None:
         """Change what a note in a chart says."""
