@@ -76,6 +76,9 @@ BOARDS = pd.DataFrame(
 COLUMNS: dict[str, Any] = {"x": "quarter", "y": "boards", "category": "approach"}
 
 
+KINDS = ("spc", "run", "trend", "stacked", "multiples", "icon_matrix")
+
+
 def every_chart() -> dict[str, alt.TopLevelMixin]:
     frame = pd.DataFrame({"month": MONTHS, "people": steady()})
     panel = pd.DataFrame({"team": ["North"] * 20, "measure": ["Waits"] * 20, "month": MONTHS[:20], "v": steady(20)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -322,18 +322,8 @@ def packed(package: Any) -> bytes:
     packer._write_content_types_stream(writer, package.parts)
     packer._write_pkg_rels(writer, package.rels)
     packer._write_parts(writer, package.parts)
-    return _archive(found)
-
-
-def without_times(content: bytes) -> bytes:
-    """Return the same archive with every part's date set to the first that archives can have."""
-    with zipfile.ZipFile(io.BytesIO(content)) as old:
-        return _archive({name: old.read(name) for name in old.namelist()})
-
-
-def _archive(parts: Mapping[str, bytes]) -> bytes:
     written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in sorted(parts, key=lambda each: (each != "[Content_Types].xml", each)):
-            new.writestr(zipfile.ZipInfo(name, EPOCH), parts[name], zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(found, key=lambda each: (each != "[Content_Types].xml", each)):
+            archive.writestr(zipfile.ZipInfo(name, EPOCH), found[name], zipfile.ZIP_DEFLATED)
     return written.getvalue()
