@@ -126,6 +126,18 @@ def nearest(word: str, choices: Iterable[str]) -> str:
     return f' Did you mean "{found[0]}"?' if found else ""
 
 
+def first_few(texts: Sequence[str], most: int = 3) -> str:
+    """Return the first of some texts as a list in a sentence, and how many more there are.
+
+    Examples
+    --------
+    >>> first_few(["a", "b", "c", "d", "e"]), first_few(["a", "b"]), first_few(["a"])
+    ('a, b, c and 2 more', 'a and b', 'a')
+    """
+    named = [*texts[:most], *([f"{len(texts) - most} more"] if len(texts) > most else [])]
+    return " and ".join(filter(None, [", ".join(named[:-1]), *named[-1:]]))
+
+
 def one_line(text: str) -> str:
     r"""Return a text as a log and a terminal show it: on one line, nothing hidden in it, and no command to either.
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from functools import partial
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -51,14 +55,14 @@ def project(tmp_path_factory):
 @pytest.fixture
 def found(project):
     """Return a function that gives what the check finds in some cells."""
+    return partial(found_in, project)
 
-    def find(*cells):
-        reading = code("waits", id="reading")
-        reading.outputs = [new_output("display_data", data={DATASET: {"file": FILE, "sha256": "", "rows": 1}})]
-        write(project / "notebooks" / "ward.ipynb", "Ward", reading, *cells)
-        return small_number.check(seen(project))
 
-    return find
+def found_in(project, *cells):
+    reading = code("waits", id="reading")
+    reading.outputs = [new_output("display_data", data={DATASET: {"file": FILE, "sha256": "", "rows": 1}})]
+    write(project / "notebooks" / "ward.ipynb", "Ward", reading, *cells)
+    return small_number.check(seen(project))
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +129,57 @@ def test_a_raw_small_count_is_found_in(found, september, carrier):
     assert "waits_monthly.seen_in_time by team" in finding.message
     assert "4 for North" in finding.message
     assert 'datasets.suppress_small_counts(…, "waits_monthly")' in finding.message
+
+
+def long(rows):
+    return rows[["month", "team", "seen_in_time"]].assign(month=rows["month"].dt.strftime("%Y-%m"))
+
+
+def wide(rows):
+    return long(rows).pivot_table(index="month", columns="team", values="seen_in_time").astype(int).reset_index()
+
+
+def hidden_beside_totals(rows):
+    """Return a table by month in which each hidden count of North follows from the total."""
+    frame = wide(rows).assign(total=lambda each: each.drop(columns="month").sum(axis=1), North="*")
+    return frame[["month", *TEAMS, "total"]]
+
+
+@pytest.fixture(scope="module")
+def always_small(project, tmp_path_factory):
+    """A project whose North has a 4 in each of 18 months."""
+    folder = shutil.copytree(project, tmp_path_factory.mktemp("always") / "small")
+    text = (folder / FILE).read_text(encoding="utf-8")
+    (folder / FILE).write_text(re.sub(r"(?<=,North,)\d+", "4", text), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        (long, 'the data of fig-x, column "seen_in_time": shows 4 for North (2023-04), 4 for North (2023-05), '
+               "4 for North (2023-06) and 15 more, which are waits_monthly.seen_in_time by team"),
+        (wide, "the data of fig-x: shows 4 for North (2023-04), 4 for North (2023-05), 4 for North (2023-06) and 15 "
+               "more, which are waits_monthly.seen_in_time by team"),
+        (hidden_beside_totals, "The same is true of 17 other hidden numbers there."),
+    ],
+)  # fmt: skip
+def test_many_small_numbers_of_one_table_are_one_finding(always_small, form, said):
+    rows = datasets.load("waits_monthly", quarter="2024-25-Q2", project=always_small, is_shown=False)
+    findings = found_in(always_small, charting("fig-x", id="leak", data=form(rows).to_csv(index=False)))
+    assert [said in each.message for each in findings if "the policy rounds them" not in each.message] == [True]
+    assert [each.found for each in findings if said in each.message] == [
+        "North and 17 more" if form is hidden_beside_totals else "4 and 17 more"  # an acceptance names how many
+    ]
+
+
+def test_a_figure_with_small_numbers_is_one_finding_that_names_its_data_and_its_chart(found, waits):
+    rows = long(waits).query("month >= '2024-08'").rename(columns={"team": "Where", "seen_in_time": "In"})
+    chart = alt.Chart(rows.assign(Part=1)).mark_bar().encode(x="month:N", y="In", color="Where", detail="Part")
+    made = figure("fig-x", chart, title="T", description="D", caption="C", data=rows)._repr_mimebundle_()
+    (finding,) = found(showing(made))
+    assert finding.message.startswith('the data of fig-x, column "In": shows 4 for North (2024-09), which are')
+    assert 'The same is in the chart\'s specification, column "In".' in finding.message
 
 
 def test_an_expression_of_a_table_in_markdown_is_read_too(found, september):
@@ -371,6 +426,18 @@ def test_a_hidden_count_that_the_national_one_gives_away_is_found(found, page, l
     findings = found(with_data(page, change))
     assert [each.found for each in findings] == ([whose] if whose else [])
     assert all("follows from the total of" in each.message for each in findings)
+
+
+def test_hidden_counts_that_the_national_ones_give_away_are_one_finding_of_a_measure(found, page):
+    def change(measure):
+        for row in measure["counts"]["numerator"]:
+            row[-3:] = [10] * 3
+        measure["counts"]["numerator"][1][-3:] = [HIDDEN] * 3
+        measure["national"]["numerator"][-3:] = [55] * 3
+
+    (finding,) = found(with_data(page, change))
+    assert finding.found == "South and 2 more"
+    assert "The same is true of 2 other periods there." in finding.message
 
 
 def fact(value, rows, **more):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -11,6 +13,7 @@ from natpatsip.datasets.organisations import Organisation
 from natpatsip.errors import DataError
 from natpatsip.facts.fact import FILTER
 from natpatsip.quarter import Quarter
+from support.projects import edit, small
 
 Q2 = Quarter(2024, 2)
 MONTHS = pd.to_datetime(["2024-05", "2024-06", "2024-07", "2024-08", "2024-09", "2024-10"])
@@ -32,6 +35,33 @@ def test_a_total_keeps_apart_what_is_asked_for_and_sums_all_else():
     assert datasets.total(both, ["seen"], by="team").to_dict("list") == {"team": ["North", "South"], "seen": [3, 30]}
     assert list(datasets.total(both, "seen", by=["team", "month"]).columns) == ["team", "month", "seen"]
     assert len(datasets.total(both, "seen", by=["team", "month"])) == 4
+
+
+SUMS = {
+    "total": lambda rows: datasets.total(rows, "seen"),
+    "quarterly": lambda rows: datasets.quarterly(rows, by="team", counts="seen"),
+    "rolling": lambda rows: datasets.rolling(rows, by="team", counts="seen", months=3),
+}
+
+
+@pytest.mark.parametrize("make", SUMS.values(), ids=SUMS)
+def test_sums_are_by_the_period_that_the_dataset_declares_whatever_it_is_called(tmp_path, make):
+    project = small(tmp_path)
+    edit(project / "data" / "waits_monthly.csv", "month,", "Begun,")
+    descriptor = project / "data" / "datapackage.yaml"
+    text = re.sub(r"(?<!each )\bmonth\b(?=[\],\n])", "Begun", descriptor.read_text(encoding="utf-8"))
+    descriptor.write_text(text, encoding="utf-8")
+    rows = datasets.load("waits_monthly", quarter="2024-25-Q2", project=project, is_shown=False)
+    renamed = rows.rename(columns={"Begun": "month"})  # a frame that has no such column any more
+    assert make(rows)["Begun"].tolist() == make(renamed)["month"].tolist()
+
+
+@pytest.mark.parametrize("name", ["quarterly", "rolling"])
+def test_sums_over_months_of_a_column_that_has_none_name_it(name):
+    rows = frame([1, 2, 3]).assign(month=["2024-25-Q1"] * 3)
+    assert refused(SUMS[name], rows) == (
+        "month is not a column of months; expected one that is declared as yearmonth or date."
+    )
 
 
 def test_a_total_says_how_it_was_made_and_how_many_sums_are_missing():

@@ -172,6 +172,17 @@ def test_a_declaration_names_key_period_organisation_and_series(project):
     assert datasets.load("beds", quarter=Q2, project=project)["beds"].tolist() == [12, 7, 30, 12, 7, 30]
 
 
+@pytest.mark.parametrize("option", ["rows", "period", "provenance", "as_of", "required", "series", "disclosure"])
+def test_what_people_decide_is_asked_and_what_the_rows_say_is_not(project, option):
+    decisions = added(project).decisions
+    assert any(each.startswith(f"{option}: ") for each in decisions) == (option not in ("rows", "period"))
+
+
+def test_which_series_are_awaited_is_asked_in_words_of_the_file(project):
+    (told,) = [each for each in added(project).decisions if each.startswith("series: ")]
+    assert told == "series: should each team found here have later rows (members: found), or each listed (all)?"
+
+
 def test_the_quarter_of_a_report_is_its_as_of(project):
     rows = [
         ["indicator", "as_of", "value"],
@@ -190,7 +201,8 @@ def test_a_series_that_lacks_a_row_is_left_out_and_told(project):
     del rows[4]
     found = added(project, text=as_csv(rows))
     assert "series" not in found.entry["natpatsip"]
-    assert any(each.startswith("series: ") and "South: no row for 2024-08" in each for each in found.decisions)
+    (told,) = [each for each in found.decisions if each.startswith("series: ")]
+    assert "South: no row for 2024-08" in told
     assert len(datasets.load("beds", quarter=Q2, project=project)) == 5
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,21 @@ from natpatsip.checks.outcome import SMALL_NUMBER as CHECK
 from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.published_tables import PublishedTable
 from natpatsip.checks.raw_counts import RawCounts
-from natpatsip.checks.recoverable import HIDE_ANOTHER, is_fixed, recoverable
+from natpatsip.checks.recoverable import HIDE_ANOTHER, SAME_OF, Given, is_fixed, recoverable
 from natpatsip.checks.table_cells import Cells, Names, bare, groups
 from natpatsip.context import BLOCK
 from natpatsip.datasets.disclosure import nearest_multiple
 from natpatsip.datasets.secondary_suppression import hidden_interval, interval_of, left_for
+from natpatsip.errors import first_few
 from natpatsip.facts.fact import Fact
 from natpatsip.measures import definitions
 from natpatsip.measures.definitions import HIDDEN
+from natpatsip.reporters import counted
 from natpatsip.settings import Labels
 
 TOTALS = ("total", "all", "sum")
 NOT_GIVEN = "a number that cannot be calculated"
+SMALL, EXACT, SHARE = "small", "exact", "share"
 SUPPRESS = 'Suppress it with datasets.suppress_small_counts(…, "{name}") before it is shown.'
 
 
@@ -33,8 +37,14 @@ def in_cell(
     place: Place, cell: Any, tables: Iterable[PublishedTable], counts: RawCounts, names: Names
 ) -> Iterator[Finding]:
     """Yield what the tables of a cell hold, shown or not, and the page of organisations, and should not."""
+    shown: list[_Shown] = []
+    given: list[Given] = []
     for table in tables:
-        yield from _in_table(table, counts, names)
+        grouped = list(groups(table, counts.organisations, names))
+        shown += [each for cells in grouped for each in _shown(table.what, cells, counts, names)]
+        given += recoverable(table, grouped, counts, names)
+    yield from _one_of_each_cause(place, shown, counts)
+    yield from (place.finding(CHECK, message, found=whose, expected=NOT_GIVEN) for whose, message in given)
     yield from _in_page_data(place, cell, counts)
 
 
@@ -52,36 +62,59 @@ def names_of(counts: RawCounts, project: Path, labels: Labels) -> Names:
 # Tables ---------------------------------------------------------------------------------------------------------------
 
 
-def _in_table(table: PublishedTable, counts: RawCounts, names: Names) -> Iterator[Finding]:
-    grouped = list(groups(table, counts.organisations, names))
-    for cells in grouped:
-        yield from _shown(table.place, table.what, cells, counts, names)
-    for whose, message in recoverable(table, grouped, counts, names):
-        yield table.place.finding(CHECK, message, found=whose, expected=NOT_GIVEN)
+@dataclass(frozen=True)
+class _Shown:
+    """Cells of a table that should not show what they show."""
+
+    fault: str  # SMALL, EXACT or SHARE
+    column: str  # of the dataset
+    carrier: str  # what they are in: the data of fig-waits, column "Seen"
+    texts: tuple[str, ...]  # what each shows
+    named: tuple[str, ...]  # the same with what it is of: 4 for North (2024-09-01)
+    expected: str  # of the first
 
 
-def _shown(place: Place, what: str, cells: Cells, counts: RawCounts, names: Names) -> Iterator[Finding]:
-    """Yield what a policy should have hidden or rounded in some cells, as one finding."""
-    values, rule, where = cells.values, counts.rule, f'{what}, column "{cells.label}"'
+def _shown(what: str, cells: Cells, counts: RawCounts, names: Names) -> Iterator[_Shown]:
+    """Yield what a policy should have hidden or rounded in some cells."""
+    values, rule = cells.values, counts.rule
     column, at = _column_of(cells, counts, names)
     small = [n for n in at if column and 1 <= values[n] <= rule.threshold]
     exact = [n for n in at if column and values[n] > rule.threshold and values[n] % rule.base]
     shares = [] if column else _of_small_counts(cells, counts)
-    source, remedy = f"{counts.name}.{column} by {rule.geography}", SUPPRESS.format(name=counts.name)
-    if small:
-        hides = f"the policy shows counts of 1 to {rule.threshold} as {rule.symbol}"
-        message = f"{where}: shows {cells.listed(small)}, which are {source}; {hides}. {remedy}"
-        yield place.finding(CHECK, message, found=cells.texts[small[0]], expected=rule.symbol)
-    elif exact:
-        rounds = f"the policy rounds them to the nearest {rule.base}"
-        message = f"{where}: shows {cells.listed(exact)}, which are {source}; {rounds}. {remedy}"
-        rounded = wording.number(nearest_multiple(values[exact[0]], rule.base))
-        yield place.finding(CHECK, message, found=cells.texts[exact[0]], expected=rounded)
-    if shares:
+    for fault, faulty in ((SMALL, small), (EXACT, exact), (SHARE, shares)):
+        if faulty:
+            texts = tuple(cells.texts[n] for n in faulty)
+            named = tuple(f"{cells.texts[n]} for {cells.named(n)}" for n in faulty)
+            rounded = wording.number(nearest_multiple(values[faulty[0]], rule.base))
+            carrier = what if cells.is_row else f"{what}, {cells.place}"
+            yield _Shown(fault, column, carrier, texts, named, rounded if fault == EXACT else rule.symbol)
+
+
+def _one_of_each_cause(place: Place, shown: Sequence[_Shown], counts: RawCounts) -> Iterator[Finding]:
+    """Yield one finding for each column of the dataset that a cell shows, however many numbers and tables show it."""
+    rule, hidden = counts.rule, {each.column for each in shown if each.fault == SMALL}
+    causes: dict[tuple[str, str], list[_Shown]] = {}
+    for each in shown:
+        if each.fault != EXACT or each.column not in hidden:  # what hides the small ones rounds these
+            causes.setdefault((each.fault, each.column), []).append(each)
+    for (fault, column), found in causes.items():
+        first = found[0]
+        together = [each for each in found if each.carrier == first.carrier]
+        why = {
+            SMALL: f"which are {counts.name}.{column} by {rule.geography}; the policy shows counts of 1 to "
+            f"{rule.threshold} as {rule.symbol}",
+            EXACT: f"which are {counts.name}.{column} by {rule.geography}; the policy rounds them to the nearest "
+            f"{rule.base}",
+            SHARE: f"percentages of counts of {counts.name} that it hides",
+        }[fault]
+        others = list(dict.fromkeys(each.carrier for each in found if each.carrier != first.carrier))
+        also = f" The same is in {first_few(others)}." if others else ""
         message = (
-            f"{where}: shows {cells.listed(shares)}, percentages of counts of {counts.name} that it hides. {remedy}"
+            f"{first.carrier}: shows {first_few([text for each in together for text in each.named])}, {why}."
+            f"{also} {SUPPRESS.format(name=counts.name)}"
         )
-        yield place.finding(CHECK, message, found=cells.texts[shares[0]], expected=rule.symbol)
+        texts = [text for each in together for text in each.texts]
+        yield place.finding(CHECK, message, found=first_few(texts, 1), expected=first.expected)
 
 
 def _column_of(cells: Cells, counts: RawCounts, names: Names) -> tuple[str, list[int]]:
@@ -138,6 +171,7 @@ def _in_measure(
             "show. Take the block from measures.by_organisation() as it is."
         )
         yield place.finding(CHECK, message, found=f"{grid[row, column]:g}", expected=rule.symbol)
+    given = []
     for column in np.flatnonzero(is_hidden.any(axis=0) & ~np.isnan(national)):
         hidden = is_hidden[:, column]
         there = np.flatnonzero(hidden | ~np.isnan(grid[:, column]))  # one without a row is not in the national sum
@@ -147,13 +181,14 @@ def _in_measure(
         ]
         whole = int(national[column]), int(national[column])
         fixed = [there[n] for n in np.flatnonzero(hidden[there]) if is_fixed(left_for(whole, intervals, int(n)))]
-        if fixed:
-            name, period = group["organisations"][fixed[0]], measure["periods"][column]
-            message = (
-                f"{where}: the hidden number for {name}, {period}, follows from the total of {group['national']} "
-                f"and the others. {HIDE_ANOTHER}"
-            )
-            yield place.finding(CHECK, message, found=name, expected=NOT_GIVEN)
+        given += [(group["organisations"][row], measure["periods"][column]) for row in fixed[:1]]
+    if given:
+        (name, period), others = given[0], len(given) - 1
+        message = (
+            f"{where}: the hidden number for {name}, {period}, follows from the total of {group['national']} "
+            f"and the others. {HIDE_ANOTHER}{SAME_OF.format(counted(others, 'other period')) if others else ''}"
+        )
+        yield place.finding(CHECK, message, found=first_few([name for name, _ in given], 1), expected=NOT_GIVEN)
 
 
 def in_facts(

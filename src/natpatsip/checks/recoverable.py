@@ -20,19 +20,27 @@ from natpatsip.checks.table_cells import (
 )
 from natpatsip.datasets.descriptor import Disclosure
 from natpatsip.datasets.secondary_suppression import Interval, hidden_interval, interval_of, left_for, numerators_of
+from natpatsip.errors import first_few
+from natpatsip.reporters import counted
 
 HIDE_ANOTHER = "Hide another count beside it, or leave out what it follows from."
+SAME_OF = " The same is true of {} there."
 Given = tuple[str, str]
 """Whose hidden number is given away, and a sentence that says how."""
 Row = tuple[str, ...]
 
 
 def recoverable(table: PublishedTable, grouped: Iterable[Cells], counts: RawCounts, names: Names) -> Iterator[Given]:
-    """Yield the hidden numbers of a table that are given away; its cells that belong together are `grouped`."""
-    for cells in grouped:
-        yield from _by_total(table.what, cells, counts, names)
-    yield from _by_row_total(table, counts, names)
-    yield from _by_percentage(table, counts, names)
+    """Yield the hidden numbers of a table that are given away; its cells that belong together are `grouped`.
+
+    Those that are given away in the same way have one cause: the first is described, and the others are counted.
+    """
+    by_total = [given for cells in grouped for given in _by_total(table.what, cells, counts, names)]
+    for found in (by_total, list(_by_row_total(table, counts, names)), list(_by_percentage(table, counts, names))):
+        if found:
+            others = len(found) - 1
+            more = SAME_OF.format(counted(others, "other hidden number")) if others else ""
+            yield first_few([whose for whose, _ in found], 1), found[0][1] + more
 
 
 def _by_total(what: str, cells: Cells, counts: RawCounts, names: Names) -> Iterator[Given]:
@@ -40,7 +48,7 @@ def _by_total(what: str, cells: Cells, counts: RawCounts, names: Names) -> Itera
     at = [n for n, each in enumerate(cells.organisations) if each is not None]
     totals = [n for n, name in enumerate(cells.names) if n not in at and name.casefold() in names.totals]
     if len(totals) == 1 and at and not cells.is_share:
-        yield from _fixed(f'{what}, column "{cells.label}"', cells, totals[0], at, counts)
+        yield from _fixed(f"{what}, {cells.place}", cells, totals[0], at, counts)
 
 
 def _by_row_total(table: PublishedTable, counts: RawCounts, names: Names) -> Iterator[Given]:
@@ -56,8 +64,8 @@ def _by_row_total(table: PublishedTable, counts: RawCounts, names: Names) -> Ite
     ]
     for row in table.rows:
         if row[of].casefold() in counts.organisations:
-            cells = Cells(row[of], tuple(row), tuple([None] * len(row)), table.columns)
-            yield from _fixed(f'{table.what}, row "{row[of]}"', cells, totals[0], parts, counts)
+            cells = Cells(row[of], tuple(row), tuple([None] * len(row)), table.columns, is_row=True)
+            yield from _fixed(f"{table.what}, {cells.place}", cells, totals[0], parts, counts)
 
 
 def _fixed(where: str, cells: Cells, total: int, parts: Sequence[int], counts: RawCounts) -> Iterator[Given]:
@@ -74,7 +82,7 @@ def _fixed(where: str, cells: Cells, total: int, parts: Sequence[int], counts: R
     fixed = [n for n in hidden if is_fixed(left_for(whole, intervals, list(parts).index(n)))]
     if fixed:
         message = (
-            f"{where}: the hidden number for {cells.names[fixed[0]]} follows from the total, {cells.texts[total]}, "
+            f"{where}: the hidden number for {cells.named(fixed[0])} follows from the total, {cells.texts[total]}, "
             f"and the others. {HIDE_ANOTHER}"
         )
         yield cells.names[fixed[0]], message

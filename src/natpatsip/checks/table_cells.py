@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from itertools import compress
 from math import isnan
 from typing import Any
 
 import numpy as np
 
-from natpatsip import wording
 from natpatsip.checks.published_tables import PublishedTable
 from natpatsip.datasets.disclosure import MISSING
 
-MOST_SHOWN = 3
 NUMBER = re.compile(r"[-−]?\d[\d,]*(\.\d+)?%?")
 
 
@@ -69,6 +68,14 @@ class Cells:
     texts: tuple[str, ...]
     organisations: tuple[int | None, ...]
     names: tuple[str, ...]
+    part: str = ""
+    """Which part of a column they are, such as one month; of a row, its name."""
+    is_row: bool = False
+
+    @property
+    def place(self) -> str:
+        """What they are in their table, as messages name it."""
+        return f'{"row" if self.is_row else "column"} "{self.label}"'
 
     @cached_property
     def values(self) -> Any:
@@ -86,11 +93,9 @@ class Cells:
         exponents = (printed_number(text).as_tuple().exponent for text in self.texts)
         return max((-each for each in exponents if isinstance(each, int)), default=0)
 
-    def listed(self, at: Sequence[int]) -> str:
-        """Return some of them as a list in a sentence, each with its row's name."""
-        shown = [f"{self.texts[n]} for {self.names[n]}" for n in at[:MOST_SHOWN]]
-        more = len(at) - MOST_SHOWN
-        return wording.listing([*shown, *([f"{more} more"] if more > 0 else [])])
+    def named(self, n: int) -> str:
+        """Return the name of a cell's row, and of the part of the table that it is in."""
+        return f"{self.names[n]} ({self.part})" if self.part else self.names[n]
 
 
 def is_share(label: str) -> bool:
@@ -107,20 +112,23 @@ def groups(table: PublishedTable, known: Mapping[str, int], names: Names) -> Ite
             label = ", ".join(row[n] for n in range(len(row)) if n not in (*wide, *ends) and row[n]) or "its row"
             places = [*wide, *ends]
             organisations = tuple(known.get(table.columns[n].casefold()) for n in places)
-            yield Cells(label, tuple(row[n] for n in places), organisations, tuple(table.columns[n] for n in places))
+            shown = tuple(row[n] for n in places)
+            yield Cells(label, shown, organisations, tuple(table.columns[n] for n in places), label, is_row=True)
     of = organisation_column(table, known)
     texts = [n for n in range(len(table.columns)) if n != of and is_text(table, n, names.symbol)]
     groups: dict[tuple[str, ...], list[int]] = {}
     for number, row in enumerate(table.rows):
         groups.setdefault(tuple(row[n] for n in texts) if of is not None else (), []).append(number)
+    differing = [len(set(parts)) > 1 for parts in zip(*groups, strict=True)]
     for column in (n for n in range(len(table.columns)) if n != of and n not in texts and n not in wide):
-        for rows in groups.values():
+        for parts, rows in groups.items():
             picked = [table.rows[number] for number in rows]
             yield Cells(
                 table.columns[column],
                 tuple(row[column] for row in picked),
                 tuple(None if of is None else known.get(row[of].casefold()) for row in picked),
                 tuple(row[0 if of is None else of] for row in picked),
+                ", ".join(compress(parts, differing)),
             )
 
 

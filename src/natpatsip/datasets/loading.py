@@ -16,6 +16,7 @@ from natpatsip import context
 from natpatsip.datasets.coverage import missing_rows
 from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.descriptor import NOT_STATED, DataField, Resource
+from natpatsip.datasets.sums import PERIOD
 from natpatsip.datasets.validation import Table, examine, raise_faults
 from natpatsip.errors import ReportError
 from natpatsip.quarter import Quarter
@@ -50,7 +51,7 @@ def load(
     DataFrame
         The declared columns: months and days as timestamps, numbers as numbers, all else as text, an organisation's
         alias replaced by its name. A missing number is not a number, never 0; a missing text is empty. ``attrs`` has
-        the ``file``, its ``provenance``, and how many cells are ``missing`` for which reason.
+        the ``file``, its ``provenance``, the declared ``period``, and how many cells are ``missing`` for which reason.
 
     Raises
     ------
@@ -67,7 +68,8 @@ def load(
     table = examine(name, project)
     rows, missing, source = _known_by(parsed, table)
     frame = rows.copy(deep=False)  # pandas copies what is written to
-    frame.attrs = {"file": resource.file, "provenance": source} | ({"missing": missing} if missing else {})
+    found = {PERIOD: resource.natpatsip.period, "missing": missing}
+    frame.attrs = {"file": resource.file, "provenance": source} | {key: each for key, each in found.items() if each}
     context.READ[resource.file] = source
     payload = {"file": resource.file, "sha256": table.sha256, "rows": len(frame), "provenance": source}
     count = f"{len(frame):,} {'row' if len(frame) == 1 else 'rows'}"

@@ -15,13 +15,15 @@ from natpatsip.errors import DataError, nearest
 from natpatsip.facts.fact import FILTER
 
 MONTHS_OF_QUARTER = 3
+PERIOD = "period"
+"""In the ``attrs`` of a frame: the column that its declaration names as the period."""
 
 
 def total(
     frame: pd.DataFrame,
     counts: str | Sequence[str],
     *,
-    by: str | Sequence[str] = "month",
+    by: str | Sequence[str] | None = None,
     where: Mapping[str, Any] | None = None,
     percent: tuple[str, str] | None = None,
 ) -> pd.DataFrame:
@@ -33,8 +35,8 @@ def total(
         Rows of a dataset.
     counts : str or sequence of str
         The columns to sum.
-    by : str or sequence of str
-        The columns that stay apart.
+    by : str or sequence of str, optional
+        The columns that stay apart; by default the period that the dataset declares, else ``month``.
     where : mapping, optional
         Takes the rows that have these values only.
     percent : pair of str, optional
@@ -61,7 +63,7 @@ def total(
     >>> total(waits, "seen", where={"team": "North"})["seen"].tolist()
     [40.0, 38.0]
     """
-    columns, summed = _listed(by), _listed(counts)
+    columns, summed = _listed(by or _period(frame)), _listed(counts)
     _need(frame, columns, summed, also=where or ())
     rows = frame
     for column, value in (where or {}).items():
@@ -77,7 +79,7 @@ def total(
 
 
 def quarterly(
-    frame: pd.DataFrame, *, by: str | Sequence[str], counts: str | Sequence[str], date: str = "month"
+    frame: pd.DataFrame, *, by: str | Sequence[str], counts: str | Sequence[str], date: str | None = None
 ) -> pd.DataFrame:
     """Return the counts of each whole quarter, a row for each organisation and quarter.
 
@@ -89,8 +91,8 @@ def quarterly(
         The columns that tell series apart.
     counts : str or sequence of str
         The columns to sum.
-    date : str
-        The column of months.
+    date : str, optional
+        The column of months; by default the period that the dataset declares, else ``month``.
 
     Returns
     -------
@@ -106,8 +108,9 @@ def quarterly(
         team      month  seen
     0  North 2024-06-01     9
     """
-    columns, summed = _listed(by), _listed(counts)
+    columns, summed, date = _listed(by), _listed(counts), date or _period(frame)
     _need(frame, [date, *columns], summed)
+    _need_months(frame, date)
     quarter = frame[date].dt.to_period("Q")  # NHS quarters end with calendar quarters
     last = quarter.dt.asfreq("M", how="end").dt.to_timestamp()
     groups = frame.assign(**{date: last}, of=frame[date]).groupby([*columns, date], observed=True)
@@ -122,7 +125,7 @@ def rolling(
     by: str | Sequence[str],
     counts: str | Sequence[str],
     months: int,
-    date: str = "month",
+    date: str | None = None,
 ) -> pd.DataFrame:
     """Return rolling sums of counts over a number of months, a row for each organisation and month.
 
@@ -139,8 +142,9 @@ def rolling(
     >>> rolling(waits, by="team", counts="seen", months=2)["seen"].tolist()
     [5, 6]
     """
-    columns, summed = _listed(by), _listed(counts)
+    columns, summed, date = _listed(by), _listed(counts), date or _period(frame)
     _need(frame, [date, *columns], summed)
+    _need_months(frame, date)
     if months < 1:
         raise DataError(f"A rolling sum of {months} months; expected one month or more.")
     monthly = frame.groupby([*columns, date], observed=True)[summed].sum(skipna=False).assign(rows=1).reset_index()
@@ -159,6 +163,17 @@ def rolling(
 
 def _listed(names: str | Sequence[str]) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
+
+
+def _period(frame: pd.DataFrame) -> str:
+    """Return the column that says when, if no other is asked for."""
+    declared: str = frame.attrs.get(PERIOD, "")
+    return declared if declared in frame else "month"
+
+
+def _need_months(frame: pd.DataFrame, date: str) -> None:
+    if not pd.api.types.is_datetime64_any_dtype(frame[date]):
+        raise DataError(f"{date} is not a column of months; expected one that is declared as yearmonth or date.")
 
 
 def _need(frame: pd.DataFrame, columns: Sequence[str], counts: Sequence[str], also: Iterable[str] = ()) -> None:

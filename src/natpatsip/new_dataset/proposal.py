@@ -36,7 +36,8 @@ class Proposal:
             f"series: {lacking} If each series owes a row for each period, add the rows, and series: "
             f"{{by: [{', '.join(series['by'])}], members: found}}."
         )
-        return replace(self, entry={**self.entry, "natpatsip": options}, decisions=(*self.decisions, decision))
+        others = [each for each in self.decisions if not each.startswith("series: ")]
+        return replace(self, entry={**self.entry, "natpatsip": options}, decisions=(*others, decision))
 
 
 def propose(name: str, path: str, sheet: Sheet, organisations: Organisations) -> Proposal:
@@ -161,6 +162,9 @@ def _left(
         left["period"] = ("no column says when a row was, so every quarter reads all rows.", "month")
     else:
         left["required"] = ("should a build wait for each month or each quarter of it?", "each month")
+    if series := options.get("series"):
+        each = listing([name.replace("_", " ") for name in series["by"]])
+        left["series"] = (f"should each {each} found here have later rows (members: found), or each listed (all)?", "")
     if not key:
         left["primaryKey"] = ("no columns tell all rows apart, so a row that is there twice is not found.", "")
     counts = [each.name for each in columns if each.is_count]

@@ -24,6 +24,7 @@ from papermill.iorw import write_ipynb
 
 from natpatsip.context import NOT_SHOWN, OPENED, digest_of
 from natpatsip.errors import NotebookError, how_it_ended
+from natpatsip.pipeline.execution import missing_column
 from natpatsip.pipeline.execution.cancellation import CancelledError, CancelToken, TimeLimitExceeded, TimeLimits
 from natpatsip.pipeline.inline_code import expressions, printing, store
 from natpatsip.pipeline.notebook import advice_on_name, appears_in, language_of, place_of
@@ -101,6 +102,7 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
                 else:
                     self._execute(cell, index)
             except CellExecutionError as error:
+                self._explain(cell)
                 self.nb_man.cell_exception(self.nb.cells[index], cell_index=index, exception=error)
                 if error.ename == "SystemExit":  # papermill lets it pass, and with it a report that lacks the rest
                     raise NotebookError(f"{self._place(cell)} {EXITS}") from None
@@ -165,6 +167,17 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
             raise NotebookError(f"{where}{UNRECORDED} {result['ename']}: {result['evalue']}")
         return ""
 
+    def _explain(self, cell: NotebookNode) -> None:
+        """Add which columns a frame has to the error of a cell that asked it for another."""
+        for output in cell.get("outputs", ()):
+            if output.output_type == "error" and (advice := self._advice_on_column(output.ename, output.evalue)):
+                output.evalue = f"{output.evalue}. {advice}"
+
+    def _advice_on_column(self, kind: str, message: str) -> str:
+        if kind not in missing_column.KINDS:
+            return ""
+        return self._ask("natpatsip.pipeline.execution.missing_column", f"advice({message!r})")
+
     def _execute(self, cell: NotebookNode, index: int) -> None:
         try:
             self.execute_cell(cell, index)
@@ -180,11 +193,13 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
         place = self._place(cell)
         wrapped = printing(cell) if self._is_python else asked
         try:
-            advise = partial(advice_on_name, self.nb.cells, cell)
-            store(cell, asked, self.evaluate(wrapped), place=place, advise=advise)
+            store(cell, asked, self.evaluate(wrapped), place=place, advise=partial(self._advise, cell))
         except (CellTimeoutError, DeadKernelError, TimeLimitExceeded) as error:
             texts = ", ".join(f"`{{python}} {text}`" for text in asked.values())
             raise NotebookError(f"{place}, inline expression {texts}: {self._give_up(error)[1]}") from None
+
+    def _advise(self, cell: NotebookNode, kind: str, message: str) -> str:
+        return advice_on_name(self.nb.cells, cell, kind, message) or self._advice_on_column(kind, message)
 
     def _give_up(self, error: Exception) -> tuple[str, str]:
         """Give the kernel up, and return the kind of failure and its message, the same for every engine."""
