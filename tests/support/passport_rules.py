@@ -59,6 +59,8 @@ __all__ = [  # what a module of tests needs to run the rules
     "test_ids_cells_rows_and_fingerprints_are_in_the_audit_trail_alone",
     "test_in_the_whole_report_as_one_page_a_number_is_a_link_to_its_entry",
     "test_lists_on_paper_name_each_number_by_its_label_and_never_by_its_id",
+    "test_no_number_is_made_from_one_that_is_said_to_come_from_it",
+    "test_no_source_is_just_the_label_of_its_number",
     "test_no_text_alternative_has_an_id_in_it",
     "test_numbers_that_stand_alone_are_large_enough_to_touch",
     "test_paper_reads_as_the_pages_do_but_for_the_references",
@@ -160,6 +162,30 @@ def test_every_calculated_fact_has_its_formula_and_inputs_that_are_facts(report,
 
 def _split(text):
     return [part for part in text.split("; ") if part]
+
+
+def test_no_number_is_made_from_one_that_is_said_to_come_from_it(facts):
+    """The sources of what a number is made from name neither its value nor, if it is of the year so far, its period."""
+    by_name = {f"{key} ({period})": row for (key, period), row in facts.items()}
+
+    def made_from(row):
+        for each in map(by_name.get, _split(row["inputs"])):
+            yield each
+            yield from made_from(each)
+
+    circular = [
+        (key, row["text"], each["source"])
+        for key, row in facts.items()
+        for each in made_from(row)
+        if row["text"] in re.findall(r"(?<![\w/])£?\d[\d,.]*(?<!\.)%?(?![\w/])", each["source"])
+        or (key[1].endswith("-YTD") and "year to date" in each["source"])
+    ]
+    assert circular == []
+
+
+def test_no_source_is_just_the_label_of_its_number(facts):
+    """A number does not come from itself: its source says more than what it is."""
+    assert [key for key, row in facts.items() if row["label"].lower() in row["source"].lower()] == []
 
 
 def test_every_number_on_every_page_has_a_passport(pages, passports, entries, facts, said):
