@@ -104,11 +104,13 @@ end
 
 -- Links -----------------------------------------------------------------------------------------------------------------
 
+local NO_BREAK = '\u{a0}'
+
 -- In Word "Figure 5" is a field, which follows when figures are added or moved.
 local function numbered(link)
   local id = link.target:match('^#(fig%-.+)$')
   if not id or not stringify(link):match('^Figure%s%d+$') then return nil end
-  return field('REF ' .. bookmark(id) .. ' \\h', stringify(link), 'Hyperlink')
+  return field('REF ' .. bookmark(id) .. ' \\h', stringify(link):gsub('%s', NO_BREAK), 'Hyperlink')
 end
 
 -- A link goes to another page in HTML; in the PDF and in Word the chapters are one document, and each begins with the
@@ -163,10 +165,9 @@ local function line_break(inline)
 end
 
 -- What is read as one word is never broken across lines: "Figure 5", "Q3 2024/25", "26 September 2024". On pages it is held
--- together before they come here (natpatsip.pipeline.render.unbroken): this is for the PDF.
+-- together before they come here (natpatsip.pipeline.render.unbroken): this is for the PDF and for Word.
 local MONTHS = { 'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October',
   'November', 'December' }
-local NO_BREAK = '\u{a0}'
 local IS_MONTH = {}
 for _, name in ipairs(MONTHS) do IS_MONTH[name] = true end
 
@@ -566,7 +567,7 @@ end
 
 local function word_figure(div)
   local a = div.attributes
-  local number = pandoc.Inlines({ pandoc.Str('Figure '), field('SEQ Figure \\* ARABIC', a.number) })
+  local number = pandoc.Inlines({ pandoc.Str('Figure' .. NO_BREAK), field('SEQ Figure \\* ARABIC', a.number) })
   local title = pandoc.Inlines({ pandoc.Span(number, pandoc.Attr(div.identifier)), pandoc.Str('. ') })
   title:extend(words(a.title))
   local out = pandoc.Blocks({
@@ -1200,7 +1201,8 @@ function Pandoc(doc)
   if is_typst() then doc.blocks = without_list_of_figures(doc.blocks) end
   -- Each walk copies the document there and back: what can go together does. Inlines come before blocks, inner before outer.
   doc = doc:walk({ Link = resolve, RawInline = line_break, Math = formula, Image = pasted, Figure = without_caption, Span = span_of, Table = report_table, Div = is_html() and construct or nil })
-  if is_typst() then doc.blocks = leading(doc:walk({ traverse = 'topdown', Inlines = names_figures and with_pages or unbroken, Div = as_it_is }).blocks) end
+  if not is_html() then doc = doc:walk({ traverse = 'topdown', Inlines = is_typst() and names_figures and with_pages or unbroken, Div = as_it_is }) end
+  if is_typst() then doc.blocks = leading(doc.blocks) end
   if not is_html() then doc = doc:walk({ Div = construct }) end
   if has_figures and doc.meta.natpatsip then doc.meta.natpatsip['has-figures'] = true end
   if is_html() then doc = doc:walk({ Header = linked_heading }) end

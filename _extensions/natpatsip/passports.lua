@@ -137,8 +137,32 @@ local function parts_of(entry)
   return label.content, value.content, about.content, list, heading.content, trail
 end
 
--- On paper an entry is a line or two: its first term says whence it is. Pages and facts.csv have the rest.
-local function source_of(list) return list.content[1][2][1][1].content end
+-- On paper an entry is a line or two: its source, and of a number that is made from others how, and from which. Pages
+-- and facts.csv have the rest.
+local entry_at = {} -- the entries by their places
+
+local function source_of(list)
+  local said = {}
+  for _, each in ipairs(list.content) do said[pandoc.utils.stringify(each[1])] = each[2][1][1].content end
+  local source, made_from = said.Source, said['Made from']
+  if not made_from then return source end
+  if said.Formula then
+    source:extend({ pandoc.Str('.'), pandoc.Space() })
+    source:extend(said.Formula)
+  end
+  local entries = pandoc.List({})
+  made_from:walk({ Link = function(link)
+    local place = link.target:sub(2)
+    entries:insert({ entry = entry_at[place], place = place })
+  end })
+  return with_marks(source, entries)
+end
+
+local function remember_entries(doc)
+  doc:walk({ Div = function(div)
+    if div.classes:includes('passport') then entry_at[div.identifier] = div.attributes.entry end
+  end })
+end
 
 local function typst_passports(div)
   local out = pandoc.Blocks({ raw('#np-passports(') })
@@ -215,7 +239,10 @@ local MARKED = {
 }
 
 function Pandoc(doc)
-  if not is_html() then return doc:walk(MARKED) end
+  if not is_html() then
+    remember_entries(doc)
+    return doc:walk(MARKED)
+  end
   local lists = false
   for _, block in ipairs(doc.blocks) do lists = lists or block.t == 'Div' and block.classes:includes('passports') end
   if lists then doc = linked_files(doc) end

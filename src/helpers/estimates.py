@@ -14,11 +14,11 @@ MODEL = "Impact model of the programme"
 
 def publish(
     id: str,  # noqa: A002 — as in natpatsip
-    inputs: Sequence[Fact | str | Quarter],
+    inputs: Sequence[Fact | str],
     *,
     value: Any = None,
     label: str = "",
-    formula: str = "sum of the year's quarters so far",
+    formula: str,
     unit: str = "babies",
     period: str | Quarter | None = None,
     source: str = MODEL,
@@ -27,15 +27,14 @@ def publish(
 
     Parameters
     ----------
-    inputs : sequence of Fact, str or Quarter
-        What it was calculated from: facts; ids of facts, of the same period; or quarters, which are those of the effect
-        itself.
+    inputs : sequence of Fact or str
+        What it was calculated from: facts, or ids of facts of the same period.
     value : number, optional
         By default the sum of the inputs.
     label : str
         By default that of ``data/fact_labels.csv``, which has those of effects that are published for several periods.
     """
-    known = [each if isinstance(each, Fact) else _cited(each, id, period) for each in inputs]
+    known = [each if isinstance(each, Fact) else publishing.cite(each, period) for each in inputs]
     numbers: list[Any] = [each.value for each in known]
     total = sum(numbers) if value is None else value
     return publishing.publish(
@@ -49,7 +48,3 @@ def publish(
         formula=formula,
         is_estimate=True,
     )
-
-
-def _cited(named: str | Quarter, effect: str, period: str | Quarter | None) -> Fact:
-    return publishing.cite(effect, named) if isinstance(named, Quarter) else publishing.cite(named, period)

@@ -51,6 +51,17 @@ def test_a_part_of_a_whole_says_of_how_many_and_is_drawn():
 
 
 @pytest.mark.parametrize(
+    "shown",
+    [tile(TEAMS, "teams", icon="people", of=ALL_TEAMS), tile(TEAMS, ["teams of ", ALL_TEAMS], icon="people")],
+    ids=["whole", "words"],
+)
+def test_every_number_of_a_tile_can_be_looked_up(shown):
+    record = tiles(shown)._repr_mimebundle_()[BLOCK]
+    assert [each["id"] for each in record["facts"]] == ["teams_ready", "teams"]
+    assert [each in record["markdown"] for each in (fact_span(TEAMS), fact_span(ALL_TEAMS))] == [True, True]
+
+
+@pytest.mark.parametrize(
     ("value", "shown"),
     [(0.1 + 0.2, "0.3"), (1e-7, "0.0000001"), (1234567.5, "1,234,567.5"), (99.999, "100"), ("1e-7", "1e-7")],
 )

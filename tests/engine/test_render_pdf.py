@@ -7,6 +7,7 @@ import re
 import subprocess
 import zlib
 
+import docx
 import pikepdf
 import pytest
 
@@ -181,15 +182,23 @@ def test_a_reference_says_the_page_of_a_figure_that_is_on_another_one(report, so
     } == {}
 
 
-@pytest.mark.parametrize(
-    "words",
-    ["Figure 5", "[Figure 5](#fig-one)", "Q3 2024/25", "26 September 2024", "£18 million", "[£18 million]{.fact}"],
-)
+ONE_WORD = ["Figure 5", "[Figure 5](#fig-one)", "Q3 2024/25", "26 September 2024", "£18 million", "[£18 million]{.fact}"]
+
+
+@pytest.mark.parametrize("words", ONE_WORD)
 def test_what_is_read_as_one_word_stays_on_a_line(report, words):
     made = run_pandoc(
         "--from=markdown", "--to=typst", *FILTERS, folder=report.root, what="words", text=f"In {words} so."
     )
     assert words.strip("[").partition("]")[0].replace(" ", "~") in made.replace("\u00a0", "~")
+
+
+@pytest.mark.parametrize("words", ONE_WORD)
+def test_what_is_read_as_one_word_stays_on_a_line_of_a_word_file(report, tmp_path, words):
+    file = tmp_path / "words.docx"
+    run_pandoc("--from=markdown", f"--output={file}", *FILTERS, folder=report.root, what="words", text=f"In {words} so.")
+    (line,) = docx.Document(str(file)).paragraphs
+    assert words.strip("[").partition("]")[0].replace(" ", "\u00a0") in line.text
 
 
 @pytest.mark.parametrize("sign", ["❤\ufe0f", "⚠\ufe0e", "👩\u200d👩\u200d👧", "👍🏽", "🇬🇧", "1\ufe0f", "a\u200cb"])

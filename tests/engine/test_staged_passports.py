@@ -187,6 +187,14 @@ def test_a_value_is_said_with_its_unit(value, unit, said):
     assert in_full(Fact("a", "all", value, unit, "")) == said
 
 
+@pytest.mark.parametrize(
+    ("value", "decimals", "said"), [(37, 1, "37.0 points"), (1, 1, "1.0 points"), (1_000_000, 0, "1,000,000 points")]
+)
+def test_a_value_has_the_same_decimals_in_the_list_as_in_the_text(value, decimals, said):
+    fact = Fact("a", "all", value, "points", "", decimals=decimals)
+    assert in_full(fact) == said == f"{fact} points"
+
+
 @pytest.mark.parametrize(("value", "said"), [(0, "0 teams"), (1, "1 team"), (15, "15 teams")])
 def test_a_unit_is_printed_as_the_report_calls_it(value, said):
     assert in_full(Fact("a", "all", value, "collaboratives", ""), {"collaboratives": "teams"}) == said
@@ -213,11 +221,22 @@ def test_a_period_is_said_in_words(text, said):
 def test_each_chapter_that_prints_a_number_is_named_with_its_first_section():
     fact = '[677]{.fact key="people_seen" period="2024-25-Q2"}'
     text = f"# Ward {{#ward}}\n\n## One {{#ward-one}}\n\n{fact} and\n\n## Two {{#ward-two}}\n\n{fact}"
-    found = uses_in({"index": f"# Summary {{#index}}\n\n{fact}", "ward": text}, TITLES)
+    found = uses_in({"index": f"# Summary {{#index}}\n\n{fact}", "ward": text}, TITLES, {})
     assert [(use.title, use.target) for use in found[WOMEN.key]] == [
         ("Summary", "index.qmd#index"),
         ("Ward", "ward.qmd#ward-one"),
     ]
+
+
+def test_a_chapter_that_prints_a_number_within_the_words_for_another_is_named():
+    seen, whole = (Fact(name, "all", value, "teams", "List") for name, value in (("seen", 3), ("teams", 15)))
+    words = worded.out_of(seen, whole)._repr_mimebundle_()
+    kept = [{"expression": "out_of(…)", "result": {"data": words}}]
+    cell = new_markdown_cell("`{python} out_of(…)`", id="x", metadata={"user_expressions": kept})
+    text = f"# Ward {{#ward}}\n\n## One {{#ward-one}}\n\n{fact_span(seen, '3 of the 15')}"
+    found = uses_in({"ward": text}, TITLES, gather({"ward": new_notebook(cells=[cell])}))
+    assert [(use.title, use.target) for use in found[whole.key]] == [("Ward", "ward.qmd#ward")]
+    assert [use.target for use in found[seen.key]] == ["ward.qmd#ward-one"]
 
 
 def test_the_list_the_cards_and_the_audit_trail_name_units_as_the_report_does():
@@ -352,7 +371,7 @@ def built(tmp_path_factory):
     text = f"All {women} of {women} women.\n\n- {women} women\n- {babies} babies\n- others"
     table = f"| Measure | Women |\n|:--|--:|\n| Treated | {women} |\n\n: Women treated"
     folder = tmp_path_factory.mktemp("passports")
-    staged = staged_with(folder, listing(passports(WOMEN, notebook="index"), {}, {"index": "Summary"}, Q2))
+    staged = staged_with(folder, listing(passports(WOMEN, CASES, notebook="index"), {}, {"index": "Summary"}, Q2))
     chapter_with(staged / "glossary.qmd", f"### Of {women} women {{#glossary-women}}\n\n{text}\n\n{table}")
     render(staged, folder / "out", ["pdf", "docx"], renderer=PANDOC, timestamp=TIMESTAMP)
     return folder / "out"
@@ -365,6 +384,13 @@ def test_a_paragraph_names_each_entry_once_and_a_heading_leaves_it_to_what_follo
     assert "677 women [a1]" in words
     assert "31 babies [a2]" in words
     assert "others [a" not in words
+
+
+@pytest.mark.parametrize("words_of", [words_of_docx, words_of_pdf])
+def test_on_paper_a_number_made_from_others_says_how_and_from_which(built, words_of):
+    words = words_of(built)
+    assert "18 babies Impact model. Women / 37 [a1]" in words
+    assert "677 women Progress report a2" in words
 
 
 @pytest.mark.parametrize("words_of", [words_of_docx, words_of_pdf])

@@ -3,6 +3,7 @@
 import pytest
 
 from support.passport_rules import *  # noqa: F403 — rules that hold for every report, and their fixtures
+from support.passport_rules import facts_of
 from support.reading import READERS
 
 pytestmark = pytest.mark.end_to_end
@@ -12,6 +13,14 @@ def test_a_reported_fact_belongs_to_the_programme_that_first_uses_it(facts):
     women = facts["mgso4_women", "2024-25-Q2"]
     assert (women["section"], women["cell"]) == ("maternity-neonatal", "cases-avoided")
     assert facts["icb_whole_system", "2024-25-Q2"]["section"] == "medicines"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [test_no_number_is_made_from_one_that_is_said_to_come_from_it, test_no_source_is_just_the_label_of_its_number],  # noqa: F405
+)
+def test_a_rule_of_sources_holds_in_the_quarter_before_too(whole, rule):
+    rule(facts_of(whole.report("2024-25-Q1")))
 
 
 def test_an_effect_published_for_the_year_is_reported_and_not_modelled_again(facts):

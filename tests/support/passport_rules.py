@@ -40,9 +40,11 @@ MARK = re.compile(rf"\[({RUN}(?:, {RUN})*)\]")
 
 
 __all__ = [  # what a module of tests needs to run the rules
+    "beside",
     "browser",
     "entries",
     "facts",
+    "listed",
     "pages",
     "passports",
     "report",
@@ -59,6 +61,8 @@ __all__ = [  # what a module of tests needs to run the rules
     "test_ids_cells_rows_and_fingerprints_are_in_the_audit_trail_alone",
     "test_in_the_whole_report_as_one_page_a_number_is_a_link_to_its_entry",
     "test_lists_on_paper_name_each_number_by_its_label_and_never_by_its_id",
+    "test_no_number_is_made_from_one_that_is_said_to_come_from_it",
+    "test_no_source_is_just_the_label_of_its_number",
     "test_no_text_alternative_has_an_id_in_it",
     "test_numbers_that_stand_alone_are_large_enough_to_touch",
     "test_paper_reads_as_the_pages_do_but_for_the_references",
@@ -66,6 +70,7 @@ __all__ = [  # what a module of tests needs to run the rules
     "test_references_in_word_lead_to_their_entries",
     "test_references_on_paper_are_in_order_and_runs_of_them_are_joined",
     "test_the_list_and_the_cards_say_the_same",
+    "test_the_list_has_the_numbers_of_the_report_and_those_that_they_are_made_from",
     "test_the_list_of_all_numbers_links_to_its_files",
     "test_the_note_at_the_front_counts_the_numbers_that_the_list_marks_as_illustrative",
     "test_the_passports_cost_each_page_little",
@@ -77,10 +82,21 @@ def report(html_pages):
     return html_pages.parent
 
 
-@pytest.fixture(scope="module")
-def facts(report):
+def facts_of(report):
+    """Return the rows of a report's facts.csv, by id and period."""
     with (report / "facts.csv").open(encoding="utf-8", newline="") as lines:
         return {(row["id"], row["period"]): row for row in csv.DictReader(lines)}
+
+
+@pytest.fixture(scope="module")
+def facts(report):
+    return facts_of(report)
+
+
+@pytest.fixture(scope="module")
+def listed(facts, passports):
+    """The facts that the list of all numbers has."""
+    return {(key, period): row for (key, period), row in facts.items() if f"fact-{key}-{period}" in passports}
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +117,18 @@ def said(report):
                 data = expression["result"]["data"]
                 if fact := data.get(CITED):
                     found.add((fact["id"], fact["period"], data["text/plain"]))
+    return found
+
+
+@pytest.fixture(scope="module")
+def beside(report):
+    """The numbers that are printed within another's words, as the 15 of *3 of the 15*: chapter and entry."""
+    found = set()
+    for path in (report / "notebooks").glob("*.ipynb"):
+        for cell in nbformat.read(path, as_version=4).cells:
+            for expression in cell.metadata.get("user_expressions", ()):
+                for fact in expression["result"]["data"].get(CITED, {}).get("beside", ()):
+                    found.add((path.stem, f"fact-{fact['id']}-{fact['period']}"))
     return found
 
 
@@ -162,6 +190,30 @@ def _split(text):
     return [part for part in text.split("; ") if part]
 
 
+def test_no_number_is_made_from_one_that_is_said_to_come_from_it(facts):
+    """The sources of what a number is made from name neither its value nor, if it is of the year so far, its period."""
+    by_name = {f"{key} ({period})": row for (key, period), row in facts.items()}
+
+    def made_from(row):
+        for each in map(by_name.get, _split(row["inputs"])):
+            yield each
+            yield from made_from(each)
+
+    circular = [
+        (key, row["text"], each["source"])
+        for key, row in facts.items()
+        for each in made_from(row)
+        if row["text"] in re.findall(r"(?<![\w/])£?\d[\d,.]*(?<!\.)%?(?![\w/])", each["source"])
+        or (key[1].endswith("-YTD") and "year to date" in each["source"])
+    ]
+    assert circular == []
+
+
+def test_no_source_is_just_the_label_of_its_number(facts):
+    """A number does not come from itself: its source says more than what it is."""
+    assert [key for key, row in facts.items() if row["label"].lower() in row["source"].lower()] == []
+
+
 def test_every_number_on_every_page_has_a_passport(pages, passports, entries, facts, said):
     numbers = [(path, number) for path, tree in pages.items() for number in tree.xpath("//*[@data-key]")]
     assert len(numbers) > 8
@@ -180,9 +232,22 @@ def test_the_list_of_all_numbers_links_to_its_files(report):
     assert set(tree.xpath("//main//p//a[starts-with(@href, '../')]/@href")) == {"../facts.csv", "../manifest.json"}
 
 
-def test_a_passport_says_all_that_is_known(passports, facts):
+def test_the_list_has_the_numbers_of_the_report_and_those_that_they_are_made_from(pages, beside, passports, facts):
+    """A number of facts.csv that no chapter prints, such as a measure's latest month, is not looked for in the list."""
+    rows = {f"fact-{key}-{period}": row for (key, period), row in facts.items()}
+    wanted = {link.split("#")[1] for tree in pages.values() for link in tree.xpath("//*[@data-key]/@href")}
+    wanted |= {name for _, name in beside}
+    waiting = list(wanted)
+    while waiting:
+        inputs = {f"fact-{text[:-1].replace(' (', '-')}" for text in _split(rows[waiting.pop()]["inputs"])}
+        waiting += inputs - wanted
+        wanted |= inputs
+    assert set(passports) == wanted
+
+
+def test_a_passport_says_all_that_is_known(passports, listed):
     terms = {name: [line[0] for line in _lines(each)] for name, each in passports.items()}
-    for (key, period), row in facts.items():
+    for (key, period), row in listed.items():
         said = terms[f"fact-{key}-{period}"]
         expected = ["Source", "Data", "Notebook", "Cited as"]
         expected += ["Formula"] * bool(row["formula"]) + ["Made from"] * bool(row["inputs"])
@@ -203,8 +268,8 @@ def test_every_fact_has_a_label_in_words_and_no_two_of_a_period_have_the_same(fa
     assert [key for key, row in facts.items() if row["label"] == row["id"]] == []
 
 
-def test_ids_cells_rows_and_fingerprints_are_in_the_audit_trail_alone(passports, entries, facts):
-    for (key, period), row in facts.items():
+def test_ids_cells_rows_and_fingerprints_are_in_the_audit_trail_alone(passports, entries, listed):
+    for (key, period), row in listed.items():
         passport, entry = passports[f"fact-{key}-{period}"], entries[f"fact-{key}-{period}"]
         (trail,) = entry.xpath(".//details[summary='Audit trail']")
         assert key in trail.text_content()
@@ -218,11 +283,11 @@ def _without_links(text):
     return re.sub(r'"(?:page|passport)": "[^"]*"', "", text)
 
 
-def test_lists_on_paper_name_each_number_by_its_label_and_never_by_its_id(report, facts):
+def test_lists_on_paper_name_each_number_by_its_label_and_never_by_its_id(report, listed):
     for words in (words_of_docx(report), words_of_pdf(report)):
         written = words.replace(" ", "").replace("’", "'")
-        assert [row["label"] for row in facts.values() if tidy(row["label"]).replace(" ", "") not in written] == []
-        assert [key for key, _ in facts if "_" in key and key in written] == []
+        assert [row["label"] for row in listed.values() if tidy(row["label"]).replace(" ", "") not in written] == []
+        assert [key for key, _ in listed if "_" in key and key in written] == []
 
 
 def test_no_text_alternative_has_an_id_in_it(report, facts):
@@ -306,8 +371,7 @@ def test_every_number_on_paper_is_referred_to_and_each_reference_has_an_entry(re
     printed = {number.get("data-entry") for tree in pages.values() for number in tree.xpath("//*[@data-entry]")}
     for words in (words_of_docx(report), words_of_pdf(report)):
         marks = {entry for found in MARK.findall(words) for run in found.split(", ") for entry in _entries_of(run)}
-        assert marks == printed
-        assert marks <= entries
+        assert printed <= marks <= entries  # the list itself refers to what a number was made from
 
 
 def _entries_of(run):
@@ -394,7 +458,7 @@ def test_entries_are_numbered_in_the_order_of_the_list(entries):
     assert all(after == before + 1 for before, after in pairwise(numbers))
 
 
-def test_each_entry_names_the_chapters_that_print_its_number(report, pages, entries):
+def test_each_entry_names_the_chapters_that_print_its_number(report, pages, entries, beside):
     for name, row in entries.items():
         named = {link.get("href").split("#")[0] for link in row.xpath(".//a") if ".html" in link.get("href")}
         key = name.removeprefix("fact-").split("-")[0]
@@ -403,7 +467,7 @@ def test_each_entry_names_the_chapters_that_print_its_number(report, pages, entr
             for path, tree in pages.items()
             if any(f"fact-{key}-{each.get('data-period')}" == name for each in tree.xpath(f"//*[@data-key='{key}']"))
         }
-        assert named == printing, name
+        assert named == printing | {f"{chapter}.html" for chapter, each in beside if each == name}, name
 
 
 def test_the_passports_cost_each_page_little(report):

@@ -21,18 +21,41 @@ class Tile:
     """A headline number with its label and icon, and a drawing of it if there is one."""
 
     value: Fact | str
-    label: str
+    words: tuple[str | Fact, ...]
     icon: str
     drawing: Drawing | None = None
 
+    @property
+    def label(self) -> str:
+        """Its words as plain text."""
+        return "".join(map(str, self.words))
+
+    @property
+    def markdown(self) -> str:
+        """Its words as the report prints them: readers can look up each number in them."""
+        return "".join(fact_span(each) if isinstance(each, Fact) else each for each in self.words)
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """Every fact that it prints."""
+        return tuple(each for each in (self.value, *self.words) if isinstance(each, Fact))
+
 
 def tile(
-    value: Fact | str | float, label: str, *, icon: str, of: Fact | None = None, drawing: Drawing | None = None
+    value: Fact | str | float,
+    label: str | Sequence[str | Fact],
+    *,
+    icon: str,
+    of: Fact | None = None,
+    drawing: Drawing | None = None,
 ) -> Tile:
     """Return a tile for `tiles`; `icon` is one of the extension's, by name.
 
     Parameters
     ----------
+    label : str or sequence
+        What the number is. Give a label that has another fact in it as its parts, so that readers can look that fact
+        up, too: ``["of beds taken, up from ", cite("beds_before")]``.
     of : Fact, optional
         What the number is a part of: the label begins with *of 15*, and the part is drawn (`proportion`).
     drawing : Drawing, optional
@@ -43,13 +66,15 @@ def tile(
     FigureError
         If a text is said to be part of something, a part is more than its whole, or a number is missing or infinite.
     """
+    words = (label,) if isinstance(label, str) else tuple(label)
     if of is None:
-        return Tile(value if isinstance(value, Fact | str) else _text(value, label), label, icon, drawing)
+        shown = value if isinstance(value, Fact | str) else _text(value, "".join(map(str, words)))
+        return Tile(shown, words, icon, drawing)
     if not isinstance(value, Fact):
         raise FigureError(
             f'tile: found "{value}" of {of}; expected a fact, such as cite("teams_ready"), to be part of it.'
         )
-    return Tile(value, f"of {of} {label}", icon, drawing or proportion(value, of))
+    return Tile(value, ("of ", of, " ", *words), icon, drawing or proportion(value, of))
 
 
 def _text(value: float, label: str) -> str:
@@ -80,12 +105,12 @@ def tiles(*row: Tile | Sequence[Tile], programme: str = "") -> Block:
         drawings[name] = each.drawing.svg
         return f"\n\n{span}"
 
-    parts = [f'::: {{.tile icon="{each.icon}"}}\n{_value(each)}\n\n{each.label}{drawn(each)}\n:::' for each in shown]
+    parts = [f'::: {{.tile icon="{each.icon}"}}\n{_value(each)}\n\n{each.markdown}{drawn(each)}\n:::' for each in shown]
     of_programme = f' programme="{programme}"' if programme else ""
     markdown = f":::: {{.tiles{of_programme}}}\n" + "\n\n".join(parts) + "\n::::"
     seen = "\n".join(f"- **{each.value}** {each.label}" for each in shown)
     context.note("the row of tiles", markdown)
-    facts = tuple(each.value for each in shown if isinstance(each.value, Fact))
+    facts = tuple(fact for each in shown for fact in each.facts)
     own = own_drawings.of_small_drawings(
         (each.drawing.svg, each.drawing.alt, str(each.value), each.label) for each in shown if each.drawing
     )

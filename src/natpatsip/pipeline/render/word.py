@@ -229,8 +229,8 @@ def _indent_lists(document: Any) -> None:
 
 
 def _leads_to(prose: Any, following: str) -> bool:
-    """Return whether a paragraph introduces what follows it: a figure, or a list after its colon."""
-    return following == "Caption" or (following == "Compact" and prose.text.rstrip().endswith(":"))
+    """Return whether a paragraph introduces what follows it: a figure, a picture, or a list after its colon."""
+    return following in ("Caption", "Figure") or (following == "Compact" and prose.text.rstrip().endswith(":"))
 
 
 def _check_pictures(document: Any) -> None:

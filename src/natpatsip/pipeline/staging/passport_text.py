@@ -118,14 +118,17 @@ def in_full(fact: Fact, units: Units = NO_UNITS) -> str:
     ('3 hospital beds', '1 cot')
     >>> in_full(Fact("c", "all", 1, "reviews", "")), in_full(Fact("d", "all", 2.2, "adjusted odds ratio", ""))
     ('1 review', '2.2 (adjusted odds ratio)')
+    >>> in_full(Fact("e", "all", 37, "days", "", decimals=1))
+    '37.0 days'
     """
     if not isinstance(fact.value, int | float) or fact.unit in ("percent", "GBP", "year"):
         return fact.text
-    count = wording.number(fact.value) if float(fact.value).is_integer() else fact.text
+    is_short = fact.decimals is None and float(fact.value).is_integer()  # its text may be "1 million"
+    count = wording.number(fact.value) if is_short else fact.text
     if fact.unit.startswith("number ") or fact.unit.endswith("ratio"):
         return f"{count} ({unit_of(fact, units)})"
     unit = unit_of(fact, units)
-    return f"{count} {wording.singular(unit) if abs(fact.value) == 1 else unit}"
+    return f"{count} {wording.singular(unit) if count in ('1', '−1') else unit}"
 
 
 def period(text: str, quarter: Quarter) -> str:

@@ -8,7 +8,7 @@ filters read the mark.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -164,10 +164,15 @@ def with_entries(text: str, passports: Mapping[Key, Passport]) -> str:
     return PRINTED.sub(marked, text)
 
 
-def uses_in(texts: Mapping[str, str], titles: Mapping[str, str]) -> dict[Key, list[Use]]:
+def uses_in(
+    texts: Mapping[str, str],  # the chapters by name, in reading order, as they were before `with_entries`
+    titles: Mapping[str, str],
+    outputs: Mapping[str, Outputs],  # of the notebooks
+) -> dict[Key, list[Use]]:
     """Return the chapters that print each number, with the section in which each does so first.
 
-    `texts` are the chapters by name, in reading order, as they were before `with_entries`.
+    A number that is printed as a part of another's words (the 15 of *3 of the 15*) has no mark of its own: its place
+    is the chapter.
     """
     found: dict[Key, dict[str, Use]] = {}
     for name, text in texts.items():
@@ -178,7 +183,15 @@ def uses_in(texts: Mapping[str, str], titles: Mapping[str, str]) -> dict[Key, li
             else:
                 use = Use(titles[name], f"{name}.qmd#{section}")
                 found.setdefault((place[2], place[3]), {}).setdefault(name, use)
+        for fact in outputs[name].printed if name in outputs else ():
+            found.setdefault(fact.key, {}).setdefault(name, Use(titles[name], f"{name}.qmd#{name}"))
     return {key: list(uses.values()) for key, uses in found.items()}
+
+
+def with_those_made_from(printed: Container[Key], facts: Sequence[Fact]) -> list[Fact]:
+    """Return the facts that the report prints and those that they were made from: the others are in facts.csv alone."""
+    listed = {each.key for fact in facts if fact.key in printed for each in with_inputs(fact)}
+    return [fact for fact in facts if fact.key in listed]
 
 
 def write_facts(facts: Iterable[Fact], homes: Mapping[Key, Home], file: Path) -> None:

@@ -30,8 +30,16 @@ from natpatsip.pipeline.staging.chapter import ChapterWriter, tables_of
 from natpatsip.pipeline.staging.data_file import DATA_FILE, write_data_file
 from natpatsip.pipeline.staging.data_phrases import phrases_in, typed_in
 from natpatsip.pipeline.staging.markdown import PLACES, Place
-from natpatsip.pipeline.staging.passport_text import listing, script
-from natpatsip.pipeline.staging.passports import Passport, homes_of, passports_of, uses_in, with_entries, write_facts
+from natpatsip.pipeline.staging.passport_text import Uses, listing, script
+from natpatsip.pipeline.staging.passports import (
+    Passport,
+    homes_of,
+    passports_of,
+    uses_in,
+    with_entries,
+    with_those_made_from,
+    write_facts,
+)
 from natpatsip.pipeline.staging.project_style import add_project_style, without_carried
 from natpatsip.pipeline.staging.saved_chapters import SavedChapters, StagedChapter
 from natpatsip.project import MARK
@@ -122,8 +130,9 @@ def stage(
     if SOURCES in plan.chapters:
         params = f"params/{plan.quarter}.yml"
         files = read | {params: sha256_of(plan.project / params)}
-        passports = passports_of(facts, homes, files, texts, outputs)
-        texts |= _with_passports(plan, texts, passports, assets / "passports.js")
+        uses = uses_in(texts, plan.programmes, outputs)
+        passports = passports_of(with_those_made_from(uses, facts), homes, files, texts, outputs)
+        texts |= _with_passports(plan, texts, passports, uses, assets / "passports.js")
     texts |= {name: text for name, text in (written or {}).items() if name in plan.chapters}
     for name, text in texts.items():
         (folder / f"{name}.qmd").write_text(text, encoding="utf-8")
@@ -227,9 +236,10 @@ def _list_of_figures(figures: Sequence[FigureRecord], settings: Settings) -> str
     return f"{title}\n\n{table}\n"
 
 
-def _with_passports(plan: Plan, texts: Mapping[str, str], passports: Sequence[Passport], file: Path) -> dict[str, str]:
+def _with_passports(
+    plan: Plan, texts: Mapping[str, str], passports: Sequence[Passport], uses: Uses, file: Path
+) -> dict[str, str]:
     """Return the chapters with each number's entry named, and the chapter of the entries; write the pages' script."""
-    uses = uses_in(texts, plan.programmes)
     by_key, units = {each.fact.key: each for each in passports}, plan.settings.units
     file.write_text(script(passports, uses, plan.quarter, units), encoding="utf-8")
     named = {name: with_entries(text, by_key) for name, text in texts.items()}
