@@ -104,10 +104,15 @@ def lone_footnotes(text: str) -> list[str]:
     >>> lone_footnotes("One[^1], two[^2].\n\n[^1]: Note."), lone_footnotes("A[^1].\n\n[^1]: N.\n[^b]: Note.")
     (['2'], ['b'])
     """
-    plain = _CODE.sub("", _outside_code(text, _COMMENT, ""))
+    plain = without_code(text)
     notes = _NOTE.findall(plain)
     used = _FOOTNOTE.findall(_NOTE.sub("", plain))
     return sorted(set(notes) ^ set(used))
+
+
+def without_code(text: str) -> str:
+    """Return markdown without its code and comments."""
+    return _CODE.sub("", _outside_code(text, _COMMENT, ""))
 
 
 def long_rows(text: str) -> list[str]:
