@@ -1,4 +1,4 @@
-"""A tag that is nearly one with a meaning would have none without a word: its cell would be in every quarter's report."""
+"""A tag that is nearly one with a meaning would have none, without a word: its cell would be in every report."""
 
 from __future__ import annotations
 

@@ -23,9 +23,7 @@ def problems(folder, text):
     return list(problems_of_citations(report, Chapter("ward.qmd", text, {}, [Place(1, "the cell")])))
 
 
-@pytest.mark.parametrize(
-    "brackets", ["@a, @b", "@a and @b", "see @a, p. 3, and also @b", "-@a, @b", "@a; @b, @a", "@{a}, @b"]
-)
+@pytest.mark.parametrize("brackets", ["@a, @b", "@a and @b", "see @a, p. 3, and also @b", "-@a, @b", "@a; @b, @a"])
 def test_works_that_no_semicolon_parts_are_told_since_one_would_be_lost(tmp_path, brackets):
     (problem,) = problems(tmp_path, f"As [{brackets}] say.")
     assert problem.startswith(f"the cell: found [{brackets}], of which only the last work would be shown.")
@@ -38,7 +36,7 @@ def test_works_that_no_semicolon_parts_are_told_since_one_would_be_lost(tmp_path
         "[see @a, p. 3; and @b]",
         "[-@a]",
         "`[@a, @b]`",
-        r"\\[@a, \\@b]",
+        r"\[@a, \@b]",
         "[@a, a@b.org]",
         "[@a] [@b]",
         "<!-- [@a, @b] -->",
@@ -55,7 +53,7 @@ def test_what_pandoc_shows_whole_is_right(tmp_path, text):
         ("(@a)", ["a"]),
         ("[@a](index.ipynb)", ["a"]),
         ("[@a] and @b.", ["b"]),
-        (r"\\@a, a@a, `@a`, [@a], ask @home", []),
+        (r"\@a, a@a, `@a`, [@a], ask @home", []),
     ],
 )
 def test_a_key_without_brackets_is_found_if_it_is_that_of_a_work(text, found):

@@ -1,4 +1,4 @@
-"""A work of which pandoc would take a part without a word is told with its line; all that BibTeX has otherwise is read."""
+"""A work of which pandoc would take a part without a word is told with its line; all else of BibTeX is read."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ RIGHT = (
 )
 
 
-def faults(fields, more=""):
-    text = f"@string{{jx = {{Journal}}, in = {{in press}}}}\n@book{{other, title={{O}}}}\n@Article{{own,\n  {fields}\n}}\n{more}"
+def faults(fields):
+    others = "@string{jx = {Journal}, in = {in press}}\n@book{other, title={O}}\n"
+    text = f"{others}@Article{{own,\n  {fields}\n}}\n"
     return list(faults_of("own", [read_works("works.bib", text)]))
 
 
