@@ -65,7 +65,7 @@ def read_works(file: str, text: str) -> Works:
         if kind in NOT_WORKS:
             at = _closing(text, at)
             continue
-        key = "" if kind == "string" else _KEY.match(text, at)
+        key = None if kind == "string" else _KEY.match(text, at)
         at = key.end() if key else at
         fields = tuple(_fields(text, at))
         at = _closing(text, at)
