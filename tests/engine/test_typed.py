@@ -101,6 +101,9 @@ SAMPLES = {  # by the row of the list: what an author types, and what the messag
         "One[^a].": "the footnote [^a] has no text or no place",
         "One.\n\n[^b]: Two.": "the footnote [^b] has no text or no place",
     },
+    "a footnote in the text of another": {
+        "One[^a].\n\n[^a]: See[^b].\n\n[^b]: Two.": "the text of a footnote refers to another, [^b]",
+    },
 }
 WORKS = """\
 @book{known, title={T}, author={A, B}, year={1931}}
