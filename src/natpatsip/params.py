@@ -7,6 +7,7 @@ leave a default in a published number.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -26,8 +27,9 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from natpatsip import context
+from natpatsip.characters import visible
 from natpatsip.errors import ParamsError, together
-from natpatsip.facts.fact import unit_expected
+from natpatsip.facts.fact import ID, unit_expected
 from natpatsip.files.yaml_models import CalendarDay, Number, place_of, read_yaml, sentences
 from natpatsip.quarter import PARAMS_FOLDER, Quarter, known_quarters
 
@@ -58,6 +60,15 @@ class Value(Strict):
         if usual := unit_expected(unit):
             raise ValueError(f'found "{unit}"; expected "{usual}", with which the sign of a number is printed')
         return unit
+
+    @field_validator("period")
+    @classmethod
+    def _is_a_period(cls, period: str) -> str:
+        from natpatsip.datasets.cells import EXAMPLES, is_period  # slow to import: a build of nothing reads no value
+
+        if not is_period(period):
+            raise ValueError(f'found "{period}"; expected {EXAMPLES["period"]}')
+        return period
 
 
 class Rebase(Strict):
@@ -231,7 +242,22 @@ class Params(Strict):
                 late.append(InitErrorDetails(type=problem, loc=(place, "date"), input=rebase.date))
         if late:
             raise ValidationError.from_exception_data("rebase", late)
+        for (measure, month), count in Counter((each.measure, each.date) for each in rebases).items():
+            if count > 1:
+                raise ValueError(
+                    f"{measure} is rebased {count} times in {month}, of which a chart would give one reason; "
+                    "say both reasons in one entry"
+                )
         return rebases
+
+    @field_validator("model", "targets")
+    @classmethod
+    def _are_named_as_facts(cls, values: dict[str, Value]) -> dict[str, Value]:
+        if wrong := [name for name in values if not ID.fullmatch(name)]:
+            raise ValueError(
+                f'"{visible(wrong[0])}" cannot be cited; a name is lower-case letters, digits and underscores'
+            )
+        return values
 
     @field_validator("targets")
     @classmethod

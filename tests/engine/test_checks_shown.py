@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from nbformat.v4 import new_output
+from nbformat.v4 import new_output, new_raw_cell
 
 from natpatsip.checks import inline_syntax, not_shown
 from natpatsip.checks.checked_quarter import CheckContext
@@ -162,3 +162,46 @@ def test_an_expression_that_rounds_nothing_is_not(tmp_path, expression):
 @pytest.mark.parametrize(("source", "count"), [("Markdown(f.to_markdown(index=False))", 1), ("table(f)", 0)])
 def test_tables_that_print_codes_as_numbers_are_found(tmp_path, source, count):
     assert syntax(tmp_path, "", code(source, id="news")) == [("news", "to_markdown()")] * count
+
+
+def test_the_text_of_a_raw_cell_is_found_since_readers_do_not_see_it(tmp_path):
+    markdown = {"raw_mimetype": "text/markdown"}
+    raw = [new_raw_cell("We opened two wards.", id="raw"), new_raw_cell("**Well**", id="typed", metadata=markdown)]
+    empty, review = new_raw_cell(" \n", id="empty"), new_raw_cell("Answer:", id="note", metadata={"tags": ["review"]})
+    assert [each.cell for each in not_shown.check(context(tmp_path, *raw, empty, review))] == ["raw", "typed"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "#| eval: false\nn = 3",
+        "#| label: fig-a\n#| include: false\nn",
+        "#|output: no",
+        "#| fig-cap: Beds by ward\nchart",
+    ],
+)
+def test_options_of_quarto_that_have_no_effect_are_found(tmp_path, source):
+    (found,) = inline_syntax.check(context(tmp_path, code(source, id="a"), prose(source.replace("#|", "-"), id="b")))
+    assert (found.cell, found.found) == (
+        "a",
+        next(line for line in source.split("#|")[::-1] if ":" in line).split("\n")[0].strip(),
+    )
+    assert "no effect here" in found.message
+
+
+@pytest.mark.parametrize("tag", ["remove-cell", "remove_output", "hide-cell", "hide-output", "skip-execution"])
+def test_tags_of_other_tools_that_leave_cells_out_are_found(tmp_path, tag):
+    cells = [
+        code("n = 3", id="a", tags=[tag]),
+        prose("Text.", id="b", tags=[tag]),
+        code("n", id="c", tags=["hide-input"]),
+    ]
+    assert [(each.cell, each.found) for each in inline_syntax.check(context(tmp_path, *cells))] == [
+        ("a", tag),
+        ("b", tag),
+    ]
+
+
+def test_options_that_change_nothing_are_not_found(tmp_path):
+    cells = [code("#| echo: false\n#| eval: true\nn = 3  # include: false", id="a")]
+    assert not inline_syntax.check(context(tmp_path, *cells))

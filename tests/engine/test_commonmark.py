@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 
 from natpatsip.pipeline.render.chapters import walk
 from natpatsip.pipeline.staging import commonmark
-from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows
+from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows, nested_footnotes
 from support.reading import read_by_pandoc
 
 BLOCKS = {
@@ -258,3 +258,49 @@ def test_pandoc_reads_the_blocks_that_jupyterlab_shows(lines):
     text = "\n".join(lines)
     expected = shown(re.sub(r"(?m)^(\d{3,})\.", r"\1\\.", text))  # a year begins no list
     assert shape(read_by_pandoc(as_pandoc(text))) == expected
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.org/a--b---c...d",
+        "https://example.org/a_b_c?x=1*2*3&y=4",
+        "https://example.org/__init__.py",
+        "http://example.org/$a$b",
+        "https://example.org/it's/~ann/x^2^y",
+        "https://example.org/a(b)_c",
+        "www.example.org/*a*",
+        r"https://example.org/a\b",
+    ],
+)
+@pytest.mark.parametrize("text", ["{}", "See {}, and go on.", "({})", "- {}\n- other", "x[^1]\n\n[^1]: {}", "**{}**"])
+def test_an_address_in_the_text_is_shown_as_it_was_typed(address, text):
+    read = read_by_pandoc(as_pandoc(text.format(address), notes="cell"))
+    assert address in "".join(words_in(read))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[a](https://x.org/a--b)", "<https://x.org/a--b*c*>", "`https://x.org/a--b`", "[a]\n\n[a]: https://x.org/a--b"],
+)
+def test_addresses_of_links_and_in_code_are_not_changed(text):
+    assert as_pandoc(text).replace("[a][a]", "[a]") == text
+
+
+def words_in(value):
+    if isinstance(value, list):
+        return [word for each in value for word in words_in(each)]
+    if not isinstance(value, dict):
+        return []
+    return [value["c"]] if value["t"] == "Str" else [" "] if value["t"] == "Space" else words_in(value.get("c"))
+
+
+def test_the_text_of_a_footnote_right_below_a_paragraph_is_a_footnote():
+    read = as_pandoc("One[^1].\n[^1]: Note.\n[^2]: Other.", notes="a")
+    assert read == "One[^a-1].\n\n[^a-1]: Note.\n\n[^a-2]: Other."
+
+
+def test_a_footnote_in_the_text_of_another_is_found():
+    assert nested_footnotes("A[^1].\n\n[^1]: Note[^2].\n\n[^2]: Other.") == ["2"]
+    assert nested_footnotes("A[^1].\n\n[^1]: Note.\n\n    More[^2].\n\nB[^2].\n\n[^2]: Other.") == ["2"]
+    assert nested_footnotes("A[^1].\n\n[^1]: Note.\n\nB[^2]\n\n[^2]: Other\ngoes on.\n\nC[^1]") == []

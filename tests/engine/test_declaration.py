@@ -77,6 +77,10 @@ MISTAKES = {
         lambda content: field(content, WAITS, "seen").update(type="integr"),
         'waits_monthly.schema.fields.seen.type: found "integr", expected one of string, integer,',
     ),
+    "one-sign-for-two": (
+        lambda content: field(content, WAITS, "seen").update(groupChar="."),
+        'waits_monthly.schema.fields.seen.groupChar: found ".", which is decimalChar too: 1.125 would be 1125.',
+    ),
     "choice": (
         lambda content: resource(content, WAITS)["natpatsip"].update(required="monthly"),
         "waits_monthly.natpatsip.required: found 'monthly'; expected '', 'each month', 'each quarter' or 'once'.",

@@ -49,6 +49,11 @@ def test_good_params_are_read(tmp_path):
             GOOD.replace("unit: people", "unit: '%'"),
             'model.people_per_group.unit: found "%"; expected "percent", with which',
         ),
+        (
+            GOOD.replace("37", "99999999999999.99"),
+            "99999999999999.99, of which a computer keeps 99999999999999.98",
+        ),
+        (GOOD.replace("37", "1e-400"), "found 1e-400, of which a computer keeps 0.0"),
         (GOOD.replace("37", "many"), "model.people_per_group.value: found 'many'"),
         (GOOD.replace("source: Evidence", ""), "model.people_per_group.source: is missing"),
         (GOOD.replace("2024-09-30", "2024-12-31"), "2024-25-Q2 ends in September 2024"),
@@ -210,6 +215,29 @@ def test_a_fact_that_is_both_a_model_value_and_a_target_is_refused(tmp_path):
     both = GOOD + GOOD.partition("model:")[2].replace("  people", "targets:\n  people").lstrip("\n")
     with pytest.raises(ParamsError, match="people_per_group is in both model and targets; keep it in one"):
         load(tmp_path, both)
+
+
+@pytest.mark.parametrize("period", ["Q2 2024/25", "2024-25-q2", "2024-26-Q9", "All", "to-2024-13"])
+def test_a_period_that_no_fact_can_have_is_refused(tmp_path, period):
+    with pytest.raises(
+        ParamsError, match=r'people_per_group\.period: found ".*"; expected a period such as 2024-25-Q2'
+    ):
+        load(tmp_path, GOOD.replace("unit: people", f"period: {period}, unit: people"))
+
+
+@pytest.mark.parametrize("name", ["People", "people-per-group", "'people '", "'people\u200b'", "2people"])
+def test_a_value_whose_name_no_notebook_can_cite_is_refused(tmp_path, name):
+    with pytest.raises(ParamsError, match="cannot be cited; a name is lower-case letters, digits and underscores"):
+        load(tmp_path, GOOD.replace("people_per_group:", f"{name}:"))
+
+
+def test_two_rebases_of_a_measure_in_one_month_are_refused_since_one_reason_would_be_lost(tmp_path):
+    rows = [("waits", "2023-01", "One"), ("beds", "2023-01", "Other"), ("waits", "2023-01", "Two")]
+    listed = "".join(
+        f"  - {{measure: {name}, date: {when}, reason: {why}, provenance: reported}}\n" for name, when, why in rows
+    )
+    with pytest.raises(ParamsError, match="rebase: waits is rebased 2 times in 2023-01"):
+        load(tmp_path, f"quarter: 2024-25-Q2\ncut_off: 2024-09-30\nrebase:\n{listed}")
 
 
 def test_rebases_of_a_measure_come_in_order_of_time_each_with_its_reason(tmp_path):

@@ -38,10 +38,11 @@ def run(pyarrow, *arguments):
     return done.stdout
 
 
-def test_the_rules_of_parquet_files_are_tested_with_pyarrow(pyarrow):
+@pytest.mark.parametrize("file", ["test_declaration.py", "test_datasets_parquet.py"])
+def test_the_rules_of_parquet_files_are_tested_with_pyarrow(pyarrow, file):
     without = ("-n", "0", "--noconftest")  # what only tests with a browser or a build need
-    said = run(pyarrow, "-m", "pytest", "-q", *without, "-k", "parquet", "tests/engine/test_declaration.py")
-    assert "1 passed" in said
+    said = run(pyarrow, "-m", "pytest", "-q", *without, "-k", "parquet", f"tests/engine/{file}")
+    assert " passed" in said
     assert "skipped" not in said
 
 

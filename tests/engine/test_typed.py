@@ -44,6 +44,14 @@ SAMPLES = {  # by the row of the list: what an author types, and what the messag
     },
     "a pasted image without alternative text": {"![](attachment:gone.png)": "the pasted image gone.png is not in"},
     "`[@…]` that is in no bibliography": {"As [@gone] says.": "cites gone, which is not in references.bib"},
+    "works in one pair of brackets without semicolons, a key of a work without brackets": {
+        "As they say [@known, p. 3, and @known].": "found [@known, p. 3, and @known], of which only the last work",
+        "As @known says.": "found @known without brackets",
+    },
+    "a cited work of which pandoc would take a part: its key, or a field, is there twice, a date or month is none": {
+        "As [@twice] says.": "references.bib, line 2 and references.bib, line 3: twice is the key of 2 works",
+        "As [@dated] says.": 'references.bib, line 4, dated: date is "5 May 1931"',
+    },
     "a horizontal rule": {"One\n\n---\n\ntwo": "a horizontal rule", "One\n\n***\n\ntwo": "a horizontal rule"},
     "struck-out or underlined text, small capitals": {
         "~~gone~~": 'struck-out text ("gone")',
@@ -93,14 +101,23 @@ SAMPLES = {  # by the row of the list: what an author types, and what the messag
         "One[^a].": "the footnote [^a] has no text or no place",
         "One.\n\n[^b]: Two.": "the footnote [^b] has no text or no place",
     },
+    "a footnote in the text of another": {
+        "One[^a].\n\n[^a]: See[^b].\n\n[^b]: Two.": "the text of a footnote refers to another, [^b]",
+    },
 }
+WORKS = """\
+@book{known, title={T}, author={A, B}, year={1931}}
+@book{twice, title={T}, author={A, B}, year={1931}}
+@book{twice, title={Another}, author={A, B}, year={1931}}
+@book{dated, title={T}, author={A, B}, date={5 May 1931}}
+"""
 CASES = [(row, text) for row, texts in SAMPLES.items() for text in texts]
 
 
 def project(folder, *cells):
     made = small(folder, ward=[prose("## Progress\n\nAll is well.", id="before"), *cells])
     edit(made / "_quarto.yml", "lang: en-GB", "lang: en-GB\nbibliography: references.bib")
-    (made / "references.bib").write_text("@book{known, title={T}, author={A, B}, year={1931}}\n", encoding="utf-8")
+    (made / "references.bib").write_text(WORKS, encoding="utf-8")
     return made
 
 

@@ -1,4 +1,7 @@
-"""Inline code that the build does not run, which readers would see as it is typed, or code that prints by other rules.
+"""What other tools would run or leave out and a build does not, and code that prints by other rules.
+
+Inline code of other tools is shown to readers as it is typed. Their options and tags that keep a cell from running, or
+its results from the page, mean nothing here, and of their captions nothing is shown.
 
 Python rounds a half to the even digit (``f"{12.5:.0f}"`` is 12); charts, tables and facts round it up. The same number
 would be printed in two ways. ``to_markdown()`` of pandas reads texts as numbers: the code 007 is 7.
@@ -8,6 +11,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from natpatsip.checks import code_cells
 from natpatsip.checks.checked_quarter import CheckContext
@@ -27,12 +32,18 @@ _OTHERS = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_OPTION = re.compile(  # of Quarto, in a comment at the start of a line
+    r"^#\|\s*((?:eval|include|output)\s*:\s*(?:false|no|off|0)\b|(?:fig|tbl)-(?:cap|alt|subcap)\s*:.*)", re.MULTILINE
+)
+_LEFT_OUT = re.compile(r"(?:remove|hide)[-_](?:cell|output)|skip[-_]execution")  # of Jupyter Book and nbclient
+_NOT_RUN = "skip-execution"  # which nbclient, and so the build, does heed
 
 
 def check(context: CheckContext) -> list[Finding]:
     """Return the inline code of other tools in prose, inline code that is not closed, and code of other rules."""
     found = []
     for place, cell in context.cells():
+        found += [place.finding(CHECK, message, found=option) for option, message in _options(cell)]
         if cell.cell_type == "code" and "to_markdown" in code_cells.parse(cell.source).calls:
             message = (
                 "to_markdown() prints codes as numbers (007 as 7, 1e5 as 100000), and large numbers as 1.23457e+06. "
@@ -58,6 +69,23 @@ def check(context: CheckContext) -> list[Finding]:
             )
             found.append(place.finding(CHECK, message, found=typed))
     return found
+
+
+def _options(cell: Any) -> Iterator[tuple[str, str]]:
+    """Yield the options and tags of other tools that a cell has, each with what to do about it."""
+    typed = [match[1].strip() for match in _OPTION.finditer(cell.source)] if cell.cell_type == "code" else []
+    for option in dict.fromkeys(typed):
+        has_words = option.startswith(("fig", "tbl"))
+        effect = "its words are not in the report" if has_words else "the cell runs, and the report has what it shows"
+        advice = "Give them to figure(…) or table(…)" if has_words else "Delete the option, or the cell"
+        yield option, f"#| {option} is an option of Quarto that has no effect here: {effect}. {advice}."
+    for tag in (each for each in cell.metadata.get("tags", []) if _LEFT_OUT.fullmatch(each)):
+        effect = (
+            "keeps the build from running this cell, which JupyterLab runs: the report may be of other values"
+            if tag == _NOT_RUN
+            else "is of another tool and has no effect here: the report has what this cell shows"
+        )
+        yield tag, f"The tag {tag} {effect}. Remove the tag, or the cell."
 
 
 def _rounds(expression: str) -> bool:

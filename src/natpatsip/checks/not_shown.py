@@ -9,9 +9,10 @@ from typing import Any
 from natpatsip.blocks.figures import FIGURE, PICTURE
 from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.checks.checked_quarter import CheckContext
-from natpatsip.checks.outcome import Finding
+from natpatsip.checks.outcome import Finding, Place
 from natpatsip.context import LEFT_OUT, NOT_SHOWN, digest_of
 from natpatsip.facts.publishing import CITED, PUBLISHED
+from natpatsip.pipeline.review_notes import REVIEW
 
 CHECK = "not-shown"
 _PUBLISHED = {BLOCK, FIGURE, PICTURE, CITED, PUBLISHED, "text/markdown"}
@@ -36,6 +37,7 @@ def check(context: CheckContext) -> list[Finding]:
     """Return what cells make and no cell shows, and what they show that no chapter takes."""
     found = []
     for name in context.executed:
+        found += [_raw(place) for place, cell in context.cells(name) if cell.cell_type == "raw" and _is_text(cell)]
         cells = [(place, cell) for place, cell in context.cells(name) if cell.cell_type == "code"]
         shown = {digest_of(data) for _, cell in cells for data in _outputs(cell)}
         for place, cell in cells:
@@ -56,6 +58,19 @@ def check(context: CheckContext) -> list[Finding]:
                     )
                     found.append(place.finding(CHECK, message, found=kind))
     return found
+
+
+def _is_text(cell: Any) -> bool:
+    """Return True if a raw cell is of the author, and not a reviewer's comment."""
+    return bool(cell.source.strip()) and REVIEW not in cell.metadata.get("tags", [])
+
+
+def _raw(place: Place) -> Finding:
+    message = (
+        "This raw cell is not in the report. If readers are to see it, change it to a Markdown cell (the list of kinds "
+        "of cells is above the notebook); if it is for you alone, delete it, or make it a comment in a code cell."
+    )
+    return place.finding(CHECK, message, found="a raw cell")
 
 
 def _outputs(cell: Any) -> Iterator[Mapping[str, Any]]:

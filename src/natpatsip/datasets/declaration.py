@@ -159,6 +159,11 @@ def _of_field(field: DataField, package: Package) -> Iterator[str]:
     if field.type not in TYPES:
         yield f'type: found "{field.type}", expected one of {", ".join(TYPES)}.{nearest(field.type, TYPES)}'
     yield from bounds_expected(field)
+    if field.group_char == field.decimal_char:
+        yield (
+            f'groupChar: found "{field.group_char}", which is decimalChar too: 1.125 would be 1125. Give decimalChar, '
+            "which is a full stop unless it is declared, another sign."
+        )
     kind = field.natpatsip.organisation
     if kind and kind not in package.kinds:
         known = (

@@ -6,12 +6,14 @@ rows show it.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,9 @@ BATCH = 500  # rows that are turned into columns together
 MOST_SHOWN = 20  # faults of a file that are given one by one
 MOST_ALIKE = 3  # rows with the same fault that are given one by one, and that are named where there are more
 LFS = b"version https://git-lfs.github.com/spec/"
+EXACT = 2**53  # from here on, whole numbers are not told apart by a float
+NARROW = {"float": "float32", "halffloat": "float16"}  # the types of Parquet that have fewer digits than Python's
+ONE_VALUE = "Save one value in a cell: a column for each part, a number of days for a span of time, UTF-8 for texts."
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
@@ -245,6 +250,8 @@ def _refuse_other_delimiter(header: Sequence[str], resource: Resource) -> None:
 
 def _parquet(data: bytes, resource: Resource) -> Rows:
     """Return the rows of a Parquet file, each cell as a CSV file would have it; rows are counted from 1."""
+    import numpy as np  # pyarrow needs it; a CSV file does not
+
     try:
         from pyarrow import ArrowException, BufferReader  # type: ignore[import-not-found, unused-ignore]
         from pyarrow.parquet import ParquetFile  # type: ignore[import-not-found, unused-ignore]
@@ -257,29 +264,47 @@ def _parquet(data: bytes, resource: Resource) -> Rows:
         table = ParquetFile(BufferReader(data), pre_buffer=False).read(use_threads=False)
     except (ArrowException, OSError) as error:
         raise DataFileError(f"{resource.file}: is not a Parquet file: {' '.join(str(error).split())}.") from error
-    columns = [
-        [_as_text(value, resource.fields.get(name)) for value in column.to_pylist()]
-        for name, column in zip(table.column_names, table.columns, strict=True)
-    ]
-    return Rows(list(table.column_names), list(range(1, table.num_rows + 1)), columns)
+    rows = Rows(list(table.column_names), list(range(1, table.num_rows + 1)))
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        kind, field, values = str(column.type), resource.fields.get(name), column.to_pylist()
+        if kind in NARROW:  # the digits that somebody gave, 85.9, and not those of the nearest double, 85.9000015258789
+            values = [None if value is None else float(str(np.dtype(NARROW[kind]).type(value))) for value in values]
+        texts = [_as_text(value, field) for value in values]
+        if field and None in texts:
+            text = f"found a value of the type {kind}, expected a text, a number, a day or a time. {ONE_VALUE}"
+            rows.faults.append(Fault(text, texts.index(None) + 1, name))
+        rows.columns.append([text or "" for text in texts])
+    return rows
 
 
-def _as_text(value: Any, field: DataField | None) -> str:
-    """Return a value of a typed file as text, in the form that its field declares."""
+def _as_text(value: Any, field: DataField | None) -> str | None:
+    """Return a value of a typed file as text, in the form that its field declares; None if it has no such form."""
     if value is None or value != value:
         return ""
     if isinstance(value, bool):
         return (field.true_values if value else field.false_values)[0] if field else str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, float | Decimal):
+        is_whole = isinstance(value, float) and value.is_integer() and abs(value) < EXACT
+        text = str(int(value)) if is_whole else str(value)
+        return text.replace(".", field.decimal_char) if field and field.type == "number" else text
     if isinstance(value, bytes):  # texts of writers that do not mark them as texts
-        return value.decode("utf-8", "backslashreplace")
+        with contextlib.suppress(UnicodeDecodeError):
+            return value.decode()
+        return None
     if hasattr(value, "isoformat"):
-        forms = {"yearmonth": "%Y-%m", "year": "%Y", "date": "%Y-%m-%d"}
-        form = forms.get(field.type) if field else None
-        has_time = isinstance(value, datetime) and value.time() != time()  # of which a day would lose the zone's hour
-        return str(value.isoformat()) if form is None or has_time else str(value.strftime(form))
-    return str(value)
+        return _time_as_text(value, field)
+    if isinstance(value, list) and field and field.type == "list":
+        return field.delimiter.join(map(str, value))
+    return str(value) if isinstance(value, str | int) else None
+
+
+def _time_as_text(value: Any, field: DataField | None) -> str:
+    forms = {"yearmonth": "%Y-%m", "year": "%Y", "date": "%Y-%m-%d"}
+    form = forms.get(field.type) if field else None
+    if field and field.type in ("date", "datetime") and field.format not in ("default", "any"):
+        return str(value.strftime(field.format))
+    has_time = isinstance(value, datetime) and value.time() != time()  # of which a day would lose the zone's hour
+    return str(value.isoformat()) if form is None or has_time else str(value.strftime(form))
 
 
 def _header_faults(found: Sequence[str], resource: Resource) -> list[Fault]:

@@ -189,6 +189,8 @@ def _in_rows(table: Table) -> Iterator[Fault]:
             yield from _units(table, field.name, field.natpatsip.unit)
         if options.as_of and (field.name == options.period or field.natpatsip.form == "period"):
             yield from _no_later(table, field.name, options.as_of)
+        if field.type == "datetime":
+            yield from _other_offsets(table, field.name)
 
 
 def _at_most(table: Table, low: str, high: str) -> Iterator[Fault]:
@@ -234,6 +236,17 @@ def _no_later(table: Table, period: str, as_of: str) -> Iterator[Fault]:
         if start and reported and is_quarter(reported) and is_after(start, Quarter.parse(reported)):
             text = f"{_found(table, place, period, as_of)}, expected {period} no later than {as_of}."
             yield Fault(text, _line(table, place), period)
+
+
+def _other_offsets(table: Table, column: str) -> Iterator[Fault]:
+    """Yield the first time that is told in another zone than the one before it: the same digits are another hour."""
+    times = [(place, value) for place in table.sound if (value := table.values[column][place]) is not None]
+    for place, value in times:
+        if value.utcoffset() != times[0][1].utcoffset():
+            first = _line(table, times[0][0])
+            text = f"{_found(table, place, column)}, which is not in the time zone of row {first}. "
+            yield Fault(text + "Save all times of the column in one, such as UTC.", _line(table, place), column)
+            return
 
 
 def _between_rows(table: Table, others: Mapping[str, bytes], package: Package) -> Iterator[Fault]:

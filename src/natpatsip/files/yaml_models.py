@@ -6,11 +6,13 @@ last. Any of these would change a published number without a word. Here they sta
 
 from __future__ import annotations
 
+import math
 import re
 import types
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import count
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -164,6 +166,8 @@ def _problems(
         is_to_be_shown = "dialect" not in path and path[-2:] != ("constraints", "pattern")
         if is_to_be_shown and (fault := not_shown(node.value)):
             yield f"{place}: {fault}"
+        elif node.tag == f"{_TAG}float" and _loses_digits(node.value):
+            yield f"{place}: found {node.value}, of which a computer keeps {float(node.value)!r}. Write fewer digits."
     elif isinstance(node, yaml.SequenceNode):
         for number, each in enumerate(node.value):
             yield from _problems(loader, each, counter, (*path, str(number)), (*above, node))
@@ -178,6 +182,12 @@ def _problems(
                     yield f"{place}: is given twice, in line {before} too. Keep one of them."
                 lines[key.tag, name] = line
             yield from _problems(loader, value, counter, (*path, name), (*above, node))
+
+
+def _loses_digits(text: str) -> bool:
+    """Return True if a decimal number is not to the computer what it was written, as one of 17 digits may be."""
+    is_digits = text[-1:].isdigit()  # and not .inf or .nan, which have another message
+    return is_digits and math.isfinite(float(text)) and Decimal(text) != Decimal(repr(float(text)))
 
 
 def _is_tagged(loader: Any, node: yaml.ScalarNode) -> bool:

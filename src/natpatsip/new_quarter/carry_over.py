@@ -21,7 +21,8 @@ from nbformat import NotebookNode
 from natpatsip.checks.outcome import OWN_DRAWING
 from natpatsip.errors import ParamsError
 from natpatsip.files.yaml_models import load_yaml
-from natpatsip.pipeline.notebook import TO_REVIEW, is_quarter, without_quarter
+from natpatsip.pipeline.cell_tags import TO_REVIEW, is_quarter
+from natpatsip.pipeline.notebook import without_quarter
 from natpatsip.pipeline.review_notes import without_notes
 from natpatsip.quarter import Quarter
 

@@ -22,8 +22,9 @@ from natpatsip.errors import NotebookError
 from natpatsip.facts.publishing import CITES, published_in
 from natpatsip.files import memory, merge_conflicts
 from natpatsip.files.merge_conflicts import conflicts_in
+from natpatsip.pipeline.cell_tags import is_quarter, wrong_tag
 from natpatsip.pipeline.inline_code import expressions
-from natpatsip.quarter import FORM, Quarter
+from natpatsip.quarter import Quarter
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -38,19 +39,12 @@ SETS_QUARTER = re.compile(r"^quarter\s*(?::[^=\n]+)?=", re.MULTILINE)
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 QUARTER_ENDING = re.compile(r"-(?:\d{4}-\d{2}-)?q[1-4](?:-\d+)?$")  # of the id of a cell that was carried over
 COMPREHENSIONS = ("listcomp", "setcomp", "dictcomp", "genexpr")
-TO_REVIEW = "to-review"  # the tag of a cell that was carried over from the quarter before
 FIRST_WORDS = 40  # letters of a cell that name it in messages
 TITLE = re.compile(r"\A\s*#[ \t]+(.+?)\s*(?:\{[^}]*\}\s*)?$", re.MULTILINE)
 # Jupyter asks for jsonschema[format-nongpl], which checks addresses and durations with these if it can import them: two
 # seconds for the grammar of the first (https://github.com/python-jsonschema/jsonschema/issues/1428), 0.15 s for the
 # others. nbformat validates notebooks without them: its schema has no such formats.
 SLOW = ("rfc3987_syntax", "rfc3986_validator", "isoduration")
-
-
-def is_quarter(tag: str) -> bool:
-    """Return True if a tag is a quarter."""
-    found = FORM.fullmatch(tag)
-    return found is not None and int(found[2]) == (int(found[1]) + 1) % 100
 
 
 def without_quarter(identity: str) -> str:
@@ -306,11 +300,8 @@ class Notebook:
                 )
         for cell in self.content.cells:
             for tag in cell.metadata.get("tags", []):
-                if re.match(r"\d{4}-", tag) and not is_quarter(tag):
-                    raise NotebookError(
-                        f'{where}, {place_of(self.content.cells, cell)}: the tag "{tag}" is not a valid quarter. '
-                        "Write it like 2024-25-Q2."
-                    )
+                if wrong := wrong_tag(tag):
+                    raise NotebookError(f'{where}, {place_of(self.content.cells, cell)}: the tag "{tag}" {wrong}')
         parameters = [cell for cell in self.content.cells if "parameters" in cell.metadata.get("tags", [])]
         if not parameters or not SETS_QUARTER.search(parameters[0].source):
             raise NotebookError(

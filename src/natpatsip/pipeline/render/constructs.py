@@ -27,6 +27,7 @@ from natpatsip.pipeline.render.chapters import (
     text_of,
     walk,
 )
+from natpatsip.pipeline.render.citations import problems_of_citations
 from natpatsip.pipeline.render.divs import HERE, lacks, problems_of_div
 from natpatsip.pipeline.render.links import links_and_ids
 from natpatsip.pipeline.render.pandoc import run_pandoc
@@ -113,6 +114,7 @@ class _Constructs:
         yield from self._headings() if self.is_staged else ()
         yield from self._shortcodes()
         yield from self._formulas()
+        yield from problems_of_citations(self.report, self.chapter)
         counted, divs = Counter[str](), Counter[str]()
         escaped = self._escaped_fences()
         for node in self.chapter.nodes:

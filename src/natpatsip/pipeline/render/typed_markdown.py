@@ -21,6 +21,7 @@ from natpatsip.pipeline.inline_code import INLINE
 from natpatsip.pipeline.notebook import Notebook, appears_in, name_of, numbered
 from natpatsip.pipeline.plan import GENERATED, Plan
 from natpatsip.pipeline.render.chapters import Chapter, parse_each
+from natpatsip.pipeline.render.citations import without_brackets, works_of
 from natpatsip.pipeline.render.constructs import constructs_of
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import Report
@@ -130,6 +131,8 @@ def _draft(plan: Plan, notebook: Notebook, found: list[str]) -> Chapter:
 def _typed(plan: Plan, notebook: Notebook, found: list[str]) -> Iterator[tuple[str, str]]:
     """Yield the text of each cell of Markdown with its place; add what is wrong with headings, images and links."""
     level: int | None = 1
+    works = works_of(plan.project, bibliography_of(plan.book)) if "@" in notebook.source else []
+    keys = frozenset(work.key for each in works for work in each.works)
     for number, cell in list(numbered(notebook.content.cells))[1:]:  # the first is for the analyst
         if not appears_in(cell, plan.quarter):
             continue
@@ -152,6 +155,11 @@ def _typed(plan: Plan, notebook: Notebook, found: list[str]) -> Iterator[tuple[s
             found.append(
                 f"{place}: found inline code in a formula ({' '.join(formula.split())[:80]}): there a value's %, "
                 "commas and words would be read as LaTeX. End the formula before it: $p =$ `{python} rate`."
+            )
+        for key_ in without_brackets(cell.source, keys):
+            found.append(
+                f"{place}: found @{key_} without brackets, which readers would see as it is typed. Cite the work as "
+                f"[@{key_}], or write \\@ for the sign itself."
             )
         try:
             check_nothing_is_lost(text)

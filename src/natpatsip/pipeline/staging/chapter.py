@@ -20,7 +20,7 @@ from natpatsip.files.digests import sha256
 from natpatsip.pipeline.inline_code import substitute
 from natpatsip.pipeline.notebook import appears_in, place_of
 from natpatsip.pipeline.notebook_outputs import FigureRecord
-from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows
+from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows, nested_footnotes
 from natpatsip.pipeline.staging.data_phrases import typed_in
 from natpatsip.pipeline.staging.markdown import (
     REFERENCE,
@@ -256,8 +256,8 @@ def check_nothing_is_lost(text: str) -> None:
     Raises
     ------
     StagingError
-        If there is a control character, a footnote has no text or no place, or a table's row has more cells than its
-        header.
+        If there is a control character, a footnote has no text or no place or is within another, or a table's row has
+        more cells than its header.
     """
     if fault := not_shown(text):
         raise StagingError(fault)
@@ -266,6 +266,11 @@ def check_nothing_is_lost(text: str) -> None:
         raise StagingError(
             f"the footnote {mark} has no text or no place in this cell. Write both in one cell: {mark} where it "
             f"belongs, and {mark}: with its text on a line of its own; or \\{mark} for the signs."
+        )
+    if nested := nested_footnotes(text):
+        raise StagingError(
+            f"the text of a footnote refers to another, [^{nested[0]}], which would not be shown. Write what it says "
+            "in the first one, or refer to it from the text."
         )
     if rows := long_rows(text):
         raise StagingError(

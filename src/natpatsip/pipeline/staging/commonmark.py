@@ -32,6 +32,13 @@ _LAST_SIGNS = re.compile(r"(?<=[^\s\\#])#+(?=\s*(?:\{[^{}]*\})?\Z)")  # of a hea
 _FOOTNOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\]")
 _CELL = re.compile(r"(?:[^\s|\\]|\\.)(?:\\.|[^|\\])*|(?<=\|)\s*(?=\|)")  # of a table
 _NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
+_NOTE_BELOW = re.compile(r"(?<=[^\n])\n(?= {0,3}\[\^[^\]\s]+\]:)")  # a footnote's text right below other text
+_BARE_ADDRESS = re.compile(
+    r"(^ {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*\S+)|(?<![\w/])(?:https?://|www\.)[^\s<>\[\]`|]*[^\s<>\[\]`|*_'\".,;:!?)]",
+    re.MULTILINE,
+)
+"""The definition of a link, which stays, or an address in the text, in which no sign means anything."""
+_SIGN_OF_ADDRESS = re.compile(r"\\?[*_$'\"\\]|-(?=-)|(?<=-)-|\.(?=\.)|(?<=\.)\.")
 _DEFINITION = re.compile(r"\[(?!\^)[^\]]+\]:|~(?=\s)|=+\s*\Z|(?=[\s:|-]*-[\s:|-]*\Z)[|:-]")
 """What pandoc would take for the address of a link (not shown), a definition, or the rule of a heading or table."""
 _OPEN_ENDED = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")  # a backslash that escapes nothing, since no line comes after it
@@ -77,6 +84,8 @@ def as_pandoc(text: str, *, notes: str = "") -> str:
     (c\) Crown copyright 2024\. That was a year.
     """
     text = _outside_code(text, _COMMENT, "")
+    text = _outside_code(text, _NOTE_BELOW, "\n\n")
+    text = _in_words(text, _BARE_ADDRESS, _verbatim_address)
     text = _outside_code(text, _MENTION, lambda match: match[1] or r"\@")
     text = _in_words(text, _RAISED, lambda match: match[0] if len(match[0]) > 1 else f"\\{match[0]}")
     text = _in_words(text, _LABELLED, partial(_labelled, known=_labels(text), start=notes))
@@ -104,10 +113,31 @@ def lone_footnotes(text: str) -> list[str]:
     >>> lone_footnotes("One[^1], two[^2].\n\n[^1]: Note."), lone_footnotes("A[^1].\n\n[^1]: N.\n[^b]: Note.")
     (['2'], ['b'])
     """
-    plain = _CODE.sub("", _outside_code(text, _COMMENT, ""))
+    plain = without_code(text)
     notes = _NOTE.findall(plain)
     used = _FOOTNOTE.findall(_NOTE.sub("", plain))
     return sorted(set(notes) ^ set(used))
+
+
+def nested_footnotes(text: str) -> list[str]:
+    r"""Return the names of footnotes that the text of another footnote refers to, which no format shows.
+
+    Examples
+    --------
+    >>> nested_footnotes("One[^1].\n\n[^1]: See[^2].\n\n[^2]: Two.\n\nThree[^2].")
+    ['2']
+    """
+    found, is_inside, is_after_blank = list[str](), False, True
+    for line in without_code(text).split("\n"):
+        goes_on = is_inside and (not is_after_blank or not line.strip() or line[0] in " \t")
+        is_inside, is_after_blank = bool(_NOTE.match(line)) or goes_on, not line.strip()
+        found += _FOOTNOTE.findall(_NOTE.sub("", line)) if is_inside else []
+    return found
+
+
+def without_code(text: str) -> str:
+    """Return markdown without its code and comments."""
+    return _CODE.sub("", _outside_code(text, _COMMENT, ""))
 
 
 def long_rows(text: str) -> list[str]:
@@ -173,6 +203,11 @@ def _outside_code(text: str, pattern: re.Pattern[str], new: str | Callable[[re.M
         pieces += [pattern.sub(new, text[start : code.start()]), code[0]]
         start = code.end()
     return "".join([*pieces, pattern.sub(new, text[start:])])
+
+
+def _verbatim_address(match: re.Match[str]) -> str:
+    """Return an address of which every sign is shown: pandoc would read ``--`` as a dash, ``*`` as emphasis."""
+    return match[1] or _SIGN_OF_ADDRESS.sub(lambda sign: sign[0] if len(sign[0]) > 1 else f"\\{sign[0]}", match[0])
 
 
 def _labels(text: str) -> set[str]:
