@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support import projects
+from support import projects, pyarrow_beside
 from support.whole import Whole, built_once, shared_folder
 
 
@@ -20,6 +20,13 @@ def whole(tmp_path_factory):
 def html_pages(whole):
     """The folder of the example's pages of Q2 2024/25."""
     return whole.report() / "html"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pyarrow(request, tmp_path_factory):
+    """Have pyarrow come while other modules are tested: a slow network takes minutes to bring it."""
+    if any(item.path.stem == "test_parquet" for item in request.session.items):
+        pyarrow_beside.install_meanwhile(shared_folder(tmp_path_factory, "pyarrow"))
 
 
 @pytest.fixture(scope="session")
