@@ -85,6 +85,14 @@ MISTAKES = {
         lambda content: field(content, WAITS, "seen").pop("name"),
         "waits_monthly.schema.fields.5.name: is missing. Add it.",
     ),
+    "number-instead-of-a-field": (
+        lambda content: resource(content, WAITS)["schema"]["fields"].insert(0, 7),
+        "waits_monthly.schema.fields.1: found 7; expected",
+    ),
+    "text-instead-of-a-field": (
+        lambda content: resource(content, WAITS)["schema"]["fields"].insert(0, "name"),
+        "waits_monthly.schema.fields.1: found 'name'; expected",
+    ),
     "column-of-the-key": (
         lambda content: resource(content, WAITS)["schema"].update(primaryKey=["moth", "team"]),
         'waits_monthly.schema.primaryKey: there is no field "moth". Did you mean "month"? The fields are month, team,',
@@ -134,6 +142,12 @@ MISTAKES = {
             foreignKeys=[{"fields": "team", "reference": {"resource": "organisations", "fields": "nam"}}]
         ),
         'there is no field "nam" in organisations. Did you mean "name"?',
+    ),
+    "column-of-a-reference": (
+        lambda content: resource(content, WAITS)["schema"].update(
+            foreignKeys=[{"fields": "tem", "reference": {"resource": "organisations", "fields": "name"}}]
+        ),
+        'waits_monthly.schema.foreignKeys.1.fields: there is no field "tem". Did you mean "team"?',
     ),
     "name-twice": (
         lambda content: content["resources"].append(resource(content, WAITS)),
@@ -387,6 +401,14 @@ def test_days_months_and_times_are_of_one_resolution_so_that_frames_can_be_joine
     trust.declare(project, {"resources": [own]})
     trust.save(project, "x", [["cell"], [cell]])
     assert datasets.load("x", quarter=Q2, project=project)["cell"].dtype == "datetime64[us]"
+
+
+def test_times_of_one_column_may_be_written_to_the_second_and_to_a_part_of_it(project):
+    own = {"name": "x", "path": "x.csv", "schema": {"fields": [{"name": "cell", "type": "datetime"}]}}
+    trust.declare(project, {"resources": [own]})
+    trust.save(project, "x", [["cell"], ["2024-04-01T09:30:00"], ["2024-04-01T09:30:00.250"]])
+    times = datasets.load("x", quarter=Q2, project=project)["cell"]
+    assert times.diff().dt.total_seconds().tolist()[1:] == [0.25]
 
 
 @pytest.mark.parametrize("rule", [{}, {"same": ["a", "b"], "together": ["a", "b"]}, {"at_most": None}])
