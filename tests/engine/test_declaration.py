@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
 import yaml
@@ -456,6 +457,17 @@ def test_a_parquet_file_is_read_as_its_csv_would_be(project):
         datasets.load(WAITS, quarter=Q2, project=project)
 
 
+def test_a_file_that_needs_pyarrow_says_what_to_install_without_it(project, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    own = {"name": "beds", "path": "beds.parquet", "schema": {"fields": [{"name": "ward"}]}}
+    trust.declare(project, {"resources": [own]})
+    (project / "data" / "beds.parquet").write_bytes(b"PAR1")
+    with pytest.raises(
+        DataFileError, match=r"data/beds\.parquet: Parquet files need pyarrow\. Install it: pip install "
+    ):
+        datasets.load("beds", quarter=Q2, project=project)
+
+
 def test_a_file_of_another_kind_is_refused(project):
     content = trust.descriptor()
     resource(content, WAITS)["path"] = "waits_monthly.xlsx"
@@ -488,6 +500,21 @@ def test_the_dictionary_says_what_a_file_holds_by_its_title_or_its_description(p
     assert f"| `beds.csv` | |{cell}| not stated |" in dictionary.render(datasets.declared(project))
 
 
+@pytest.mark.parametrize(
+    ("texts", "holds"),
+    [
+        ({}, ""),
+        ({"title": "Beds"}, "Beds"),
+        ({"title": "Beds", "description": "beds that are staffed"}, "beds that are staffed"),
+    ],
+)
+def test_the_dictionary_says_what_a_column_holds_by_its_description_or_its_title(project, texts, holds):
+    own = {"name": "beds", "path": "beds.csv", "schema": {"fields": [{"name": "beds", **texts}]}}
+    trust.declare(project, {"resources": [own]})
+    cell = f" {holds} " if holds else " "
+    assert f"| `beds` |{cell}|\n" in dictionary.render(datasets.declared(project)) + "\n"
+
+
 def test_the_dictionary_explains_the_marks_that_stand_for_something(project):
     marks = [{"value": "", "label": "not known"}, "-", {"value": "NS", "label": "not submitted"}]
     own = {"name": "beds", "path": "beds.csv", "schema": {"fields": [{"name": "ward"}], "missingValues": marks}}
@@ -504,6 +531,19 @@ def test_the_dictionary_stands_between_its_marks_and_all_else_is_left(project):
     assert text.startswith(f"# Ours\n\n{dictionary.START}\n\n| file |")
     assert text.endswith(f"{dictionary.END}\n\nNotes.\n")
     assert "out of date" not in text
+
+
+def test_a_dictionary_is_stale_from_a_change_of_the_declaration_until_it_is_written_again(project):
+    readme = project / "data" / "README.md"
+    assert dictionary.stale(project) == ""  # where there is none
+    readme.write_text(f"{dictionary.START}\n{dictionary.END}\n", encoding="utf-8")
+    for title in ("Waits", "Waits of each month"):
+        content = trust.descriptor()
+        resource(content, WAITS)["title"] = title
+        trust.declare(project, content)
+        assert f"Run: {dictionary.COMMAND}" in dictionary.stale(project)
+        readme.write_text(dictionary.updated(project), encoding="utf-8")
+        assert dictionary.stale(project) == ""
 
 
 def test_a_foreign_key_of_two_columns_is_held_as_a_pair_and_one_that_is_empty_refers_to_nothing(project):
