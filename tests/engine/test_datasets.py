@@ -411,11 +411,12 @@ def test_an_empty_file_is_refused(project, content):
     assert refused(project, "returns").startswith("data/returns.csv: is empty. Expected the columns as_of, team,")
 
 
-def test_a_file_that_is_not_utf8_is_refused_with_its_row(project):
+@pytest.mark.parametrize(("before", "row"), [(b"", 4), (b"\n", 5)])
+def test_a_file_that_is_not_utf8_is_refused_with_its_row(project, before, row):
     file = project / "data" / "returns.csv"
-    file.write_bytes(file.read_bytes() + "2024-25-Q2,Møre,1,2,reported\n".encode("latin-1"))
+    file.write_bytes(before + file.read_bytes() + "2024-25-Q2,Møre,1,2,reported\n".encode("latin-1"))
     assert refused(project, "returns") == (
-        "data/returns.csv, row 4: is not UTF-8 (byte 0xf8). Save the file as CSV UTF-8."
+        f"data/returns.csv, row {row}: is not UTF-8 (byte 0xf8). Save the file as CSV UTF-8."
     )
 
 

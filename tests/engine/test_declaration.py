@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
 import yaml
@@ -89,6 +90,14 @@ MISTAKES = {
         lambda content: field(content, WAITS, "seen").pop("name"),
         "waits_monthly.schema.fields.5.name: is missing. Add it.",
     ),
+    "number-instead-of-a-field": (
+        lambda content: resource(content, WAITS)["schema"]["fields"].insert(0, 7),
+        "waits_monthly.schema.fields.1: found 7; expected",
+    ),
+    "text-instead-of-a-field": (
+        lambda content: resource(content, WAITS)["schema"]["fields"].insert(0, "name"),
+        "waits_monthly.schema.fields.1: found 'name'; expected",
+    ),
     "column-of-the-key": (
         lambda content: resource(content, WAITS)["schema"].update(primaryKey=["moth", "team"]),
         'waits_monthly.schema.primaryKey: there is no field "moth". Did you mean "month"? The fields are month, team,',
@@ -138,6 +147,12 @@ MISTAKES = {
             foreignKeys=[{"fields": "team", "reference": {"resource": "organisations", "fields": "nam"}}]
         ),
         'there is no field "nam" in organisations. Did you mean "name"?',
+    ),
+    "column-of-a-reference": (
+        lambda content: resource(content, WAITS)["schema"].update(
+            foreignKeys=[{"fields": "tem", "reference": {"resource": "organisations", "fields": "name"}}]
+        ),
+        'waits_monthly.schema.foreignKeys.1.fields: there is no field "tem". Did you mean "team"?',
     ),
     "name-twice": (
         lambda content: content["resources"].append(resource(content, WAITS)),
@@ -393,6 +408,14 @@ def test_days_months_and_times_are_of_one_resolution_so_that_frames_can_be_joine
     assert datasets.load("x", quarter=Q2, project=project)["cell"].dtype == "datetime64[us]"
 
 
+def test_times_of_one_column_may_be_written_to_the_second_and_to_a_part_of_it(project):
+    own = {"name": "x", "path": "x.csv", "schema": {"fields": [{"name": "cell", "type": "datetime"}]}}
+    trust.declare(project, {"resources": [own]})
+    trust.save(project, "x", [["cell"], ["2024-04-01T09:30:00"], ["2024-04-01T09:30:00.250"]])
+    times = datasets.load("x", quarter=Q2, project=project)["cell"]
+    assert times.diff().dt.total_seconds().tolist()[1:] == [0.25]
+
+
 @pytest.mark.parametrize("rule", [{}, {"same": ["a", "b"], "together": ["a", "b"]}, {"at_most": None}])
 def test_a_rule_says_one_thing_of_two_columns(rule):
     with pytest.raises(ValueError, match="expected one of at_most, together and same, with two columns"):
@@ -438,6 +461,17 @@ def test_a_parquet_file_is_read_as_its_csv_would_be(project):
         datasets.load(WAITS, quarter=Q2, project=project)
 
 
+def test_a_file_that_needs_pyarrow_says_what_to_install_without_it(project, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    own = {"name": "beds", "path": "beds.parquet", "schema": {"fields": [{"name": "ward"}]}}
+    trust.declare(project, {"resources": [own]})
+    (project / "data" / "beds.parquet").write_bytes(b"PAR1")
+    with pytest.raises(
+        DataFileError, match=r"data/beds\.parquet: Parquet files need pyarrow\. Install it: pip install "
+    ):
+        datasets.load("beds", quarter=Q2, project=project)
+
+
 def test_a_file_of_another_kind_is_refused(project):
     content = trust.descriptor()
     resource(content, WAITS)["path"] = "waits_monthly.xlsx"
@@ -470,6 +504,21 @@ def test_the_dictionary_says_what_a_file_holds_by_its_title_or_its_description(p
     assert f"| `beds.csv` | |{cell}| not stated |" in dictionary.render(datasets.declared(project))
 
 
+@pytest.mark.parametrize(
+    ("texts", "holds"),
+    [
+        ({}, ""),
+        ({"title": "Beds"}, "Beds"),
+        ({"title": "Beds", "description": "beds that are staffed"}, "beds that are staffed"),
+    ],
+)
+def test_the_dictionary_says_what_a_column_holds_by_its_description_or_its_title(project, texts, holds):
+    own = {"name": "beds", "path": "beds.csv", "schema": {"fields": [{"name": "beds", **texts}]}}
+    trust.declare(project, {"resources": [own]})
+    cell = f" {holds} " if holds else " "
+    assert f"| `beds` |{cell}|\n" in dictionary.render(datasets.declared(project)) + "\n"
+
+
 def test_the_dictionary_explains_the_marks_that_stand_for_something(project):
     marks = [{"value": "", "label": "not known"}, "-", {"value": "NS", "label": "not submitted"}]
     own = {"name": "beds", "path": "beds.csv", "schema": {"fields": [{"name": "ward"}], "missingValues": marks}}
@@ -486,6 +535,19 @@ def test_the_dictionary_stands_between_its_marks_and_all_else_is_left(project):
     assert text.startswith(f"# Ours\n\n{dictionary.START}\n\n| file |")
     assert text.endswith(f"{dictionary.END}\n\nNotes.\n")
     assert "out of date" not in text
+
+
+def test_a_dictionary_is_stale_from_a_change_of_the_declaration_until_it_is_written_again(project):
+    readme = project / "data" / "README.md"
+    assert dictionary.stale(project) == ""  # where there is none
+    readme.write_text(f"{dictionary.START}\n{dictionary.END}\n", encoding="utf-8")
+    for title in ("Waits", "Waits of each month"):
+        content = trust.descriptor()
+        resource(content, WAITS)["title"] = title
+        trust.declare(project, content)
+        assert f"Run: {dictionary.COMMAND}" in dictionary.stale(project)
+        readme.write_text(dictionary.updated(project), encoding="utf-8")
+        assert dictionary.stale(project) == ""
 
 
 def test_a_foreign_key_of_two_columns_is_held_as_a_pair_and_one_that_is_empty_refers_to_nothing(project):

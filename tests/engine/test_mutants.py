@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import gc
 import importlib
+import sys
 import types
+from types import SimpleNamespace
 
 import pytest
 
@@ -132,3 +135,31 @@ def test_a_function_is_found_where_it_is_replaced_though_the_collector_was_told_
         assert patched._functions(str(tmp_path)) == {(str(tmp_path / "a.py"), "f"): [module.f]}
     finally:
         gc.freeze()
+
+
+def test_what_a_test_reaches_is_known_after_one_that_ends_the_trace(patched, tmp_path):
+    """Python ends a trace that raises an error, such as that of a recursion that is too deep."""
+    file, module = str(tmp_path / "src" / "a.py"), types.ModuleType("a")
+    exec(compile("def f(depth):\n    return f(depth + 1) if depth else 0", file, "exec"), module.__dict__)  # noqa: S102
+    trials, before = patched._Trials([], tmp_path, print), sys.gettrace()
+    trials.is_traced = True
+    try:
+        for name, depth in (("deep", 1), ("after", 0)):
+            item = SimpleNamespace(nodeid=name, _fixtureinfo=SimpleNamespace(name2fixturedefs={}))
+            running = trials.pytest_runtest_protocol(item)
+            next(running)
+            with contextlib.suppress(RecursionError):
+                module.f(depth)
+            next(running, None)
+    finally:
+        sys.settrace(before)
+    assert trials.base.reached["after"] == {(file, "f")}
+
+
+def test_a_mutant_that_no_test_reaches_is_not_noticed(patched, tmp_path):
+    file, source = tmp_path / "src" / "a.py", "def f():\n    return 1"
+    file.parent.mkdir()
+    (mutant,) = mutants(source)
+    trials, base = patched._Trials([], tmp_path, print), patched.Base(seconds={"other": 0}, reached={"other": set()})
+    functions = {(str(file), "f"): [lambda: 1]}
+    assert not trials._tried(patched.Trial(file, source, mutant.source), {"other": None}, base, functions)

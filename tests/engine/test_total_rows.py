@@ -79,6 +79,13 @@ def test_a_total_is_known_by_its_sum_in_every_period(values, names, periods, tot
     assert found(values, names, periods) == total
 
 
+@pytest.mark.parametrize("alone", ["Trust", "North"])
+def test_a_total_is_there_in_every_period_in_which_its_parts_are_and_in_no_other(alone):
+    names, periods, values = ["North", "South", "Trust"] * 3, [*"aaabbbccc"], [12, 20, 32, 15, 22, 37, 9, 19, 28]
+    assert is_sum_of_others("Trust", names, periods, values)
+    assert not is_sum_of_others("Trust", [*names, alone], [*periods, "d"], [*values, 5])
+
+
 @pytest.mark.parametrize(
     ("name", "values", "how"),
     [("England", (1, 2, 3, 4), "is the name of a total"), ("Trust", SUMS, "is always the sum of the others")],

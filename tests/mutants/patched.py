@@ -80,7 +80,7 @@ class _Trials:
 
     def __init__(self, trials: Sequence[Trial], copy: Path, send: Callable[[Base | str | None], None]) -> None:
         self.trials, self.send = trials, send
-        self.base, self.failed = Base(), ""
+        self.base, self.failed, self.is_traced = Base(), "", False
         self._within = str(copy / "src")
         self._reached: set[Function] = set()
         self._of_fixture: dict[int, set[Function]] = defaultdict(set)
@@ -115,6 +115,8 @@ class _Trials:
         if not places or any(len(each.__code__.co_freevars) != len(code.co_freevars) for each in places):
             return None
         reach = [name for name in items if function in base.reached[name]]
+        if not reach:
+            return ""
         chosen = [items[name] for name in sorted(reach, key=base.seconds.__getitem__)]
         seconds = 30 + 10 * sum(base.seconds[name] for name in reach)
         trial.path.write_text(trial.after, encoding="utf-8")  # for processes that a test starts
@@ -123,7 +125,7 @@ class _Trials:
         return "time ran out" if failed is None else str(failed)
 
     def _run_all(self, session: pytest.Session) -> Base:
-        sys.settrace(self._trace)
+        self.is_traced = True
         threading.settrace(self._trace)
         self._run(session.items)
         sys.settrace(None)
@@ -162,6 +164,8 @@ class _Trials:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Any:
         self._reached, start = set(), time.perf_counter()
+        if self.is_traced:  # for each test again: Python ends a trace that fails, as where a recursion is too deep
+            sys.settrace(self._trace)
         known = sum(self._seconds_of_fixture.values())
         done = yield
         took = time.perf_counter() - start - (sum(self._seconds_of_fixture.values()) - known)
