@@ -1,5 +1,6 @@
 """No label of a chart is cut off, or meets another, at any number of points, in either layout."""
 
+import re
 import warnings
 
 import altair as alt
@@ -83,9 +84,35 @@ def test_a_target_close_to_mean_or_limits(target):
 def test_latest_labels_within_a_narrow_plot_stand_in_the_order_of_their_lines(spread, step):
     values = series(45, level=17, spread=spread, steps=[(15, step), (28, step)])
     chart = chart_of(values, rebase=["2022-04", "2023-05"], reasons=REASONS, improvement="increase")
-    labels = [box for box in check(chart)[1].texts if box.text.startswith(("Upper", "Mean", "Lower"))]
+    labels = [box for box in check(chart)[1].texts if box.text.startswith(("Upper ", "Mean", "Lower "))]
     tops = {box.text.split()[0]: box.top for box in reversed(labels)}  # the mean of the latest period is written first
-    assert tops["Upper"] < tops["Mean"] < tops["Lower"]
+    if "Lower" in tops:
+        assert tops["Upper"] < tops["Mean"] < tops["Lower"]
+    else:
+        assert "Mean" in tops
+
+
+@pytest.mark.parametrize("spread", [0.3, 0.9, 2, 4, 8])
+def test_a_narrow_chart_names_each_limit_at_its_own_line_or_in_the_words_below(spread):
+    chart = chart_of(series(45, level=30, spread=spread, steps=[(28, 24)]), rebase=["2023-05"], improvement="increase")
+    narrow, plot = check(chart)[1], chart.to_dict()["usermeta"]["narrow"]
+    scales = (layer["encoding"]["y"].get("scale") for layer in plot["layer"] if "y" in layer["encoding"])
+    low, high = next(scale["domain"] for scale in scales if scale and "domain" in scale)
+    named = {box.text: box for box in narrow.texts if "pper" in box.text}
+    [(text, box)] = named.items()
+    if text.startswith("Latest"):
+        assert re.match(r"Latest: upper limit [0-9.]+%; lower limit [0-9.]+%\.", text)
+        assert box.top > plot["padding"]["top"] + plot["height"]
+    else:
+        value = float(re.fullmatch(r"Upper ([0-9.]+)%", text)[1])
+        line = plot["padding"]["top"] + plot["height"] * (high - value) / (high - low)
+        assert min(abs(box.top - line), abs(box.bottom - line)) < 10
+
+
+@pytest.mark.parametrize(("spread", "is_below"), [(0.3, True), (8, False)])
+def test_limits_are_in_the_words_below_a_narrow_chart_only_where_they_have_no_room(spread, is_below):
+    chart = chart_of(series(45, level=30, spread=spread, steps=[(28, 24)]), rebase=["2023-05"])
+    assert any(box.text.startswith("Latest") for box in check(chart)[1].texts) is is_below
 
 
 def test_limits_that_lie_together():

@@ -397,7 +397,7 @@ def test_text_and_markdown_say_the_same():
     text, markdown = as_text(compare(*BOTH)), as_markdown(compare(*BOTH))
     assert "2 changes from Q1 2024/25 to Q2 2024/25." in text
     assert "met [-online-] {+in person+} this time." in text
-    assert "| women | 662 | 677 | Rose by 15 (+2.3%) |  |" in markdown
+    assert "| women | 662 | 677 | Rose by 15\N{NO-BREAK SPACE}(+2.3%) |  |" in markdown
     assert "met ~~online~~ **in person** this time." in markdown
 
 
@@ -447,7 +447,7 @@ def test_the_page_for_reviewers_marks_words_and_links_to_the_charts():
     before, now = told(Q1, "online", "Steady at 79%", 662), told(Q2, "in person", "Steady at 80%", 677)
     text = changes_chapter.chapter(compare(before, now))
     assert text.startswith("# What changed since last quarter {#changes}\n")
-    assert "| women | 662 | 677 | Rose by 15 (+2.3%) |  |" in text
+    assert "| women | 662 | 677 | Rose by 15\N{NO-BREAK SPACE}(+2.3%) |  |" in text
     assert "- [Figure 1](ward.qmd#fig-births): Steady at [79%]{.removed} [80%]{.added} (normal variation)" in text
     assert (
         "### Ward {#changes-ward}\n\n**News**\n\n- Reworded: Most of the teams met [online]{.removed} [in person]"
@@ -463,13 +463,53 @@ def test_the_page_says_of_a_number_that_only_one_report_has_that_it_is_new_or_go
     assert "- Gone: men (it was 3 women)" in text
 
 
+@pytest.mark.parametrize("kind", ["Added", "Removed"])
+def test_the_page_names_a_new_or_lost_section_once(kind):
+    without = prose("## News\n\nAll as before.")
+    more = [prose("### Next steps\n\nThe team will meet online.", id="more"), prose("### Alone", id="alone")]
+    sides = [[without], [without, *more]] if kind == "Added" else [[without, *more], [without]]
+    reports = [built(quarter, *cells) for quarter, cells in zip((Q1, Q2), sides, strict=True)]
+    text = changes_chapter.chapter(compare(*reports))
+    assert f"**News › Next steps** ({kind.lower()})\n\n- {kind}: The team will meet online.\n\n" in text
+    assert text.endswith(f"**News › Alone** ({kind.lower()})\n")
+    assert text.count("Next steps") == text.count("Alone") == 1
+
+
+def test_a_share_stays_beside_its_number_in_the_table():
+    text = changes_chapter.chapter(compare(built(Q1, facts=[fact(662, Q1)]), built(Q2, facts=[fact(677, Q2)])))
+    assert "Rose by 15\N{NO-BREAK SPACE}(+2.3%)" in text
+
+
+@pytest.mark.parametrize(
+    ("rows", "formula", "names"),
+    [
+        ("a", "mean of the chart's only period", {"now"}),
+        ("b", "mean of the chart's only period", {"baseline", "now"}),
+        ("a", "value of September 2024", {"baseline", "now"}),
+        ("", "", {"baseline", "now"}),
+    ],
+    ids=["one number of two names", "of other rows", "calculated otherwise", "without rows"],
+)
+def test_a_number_of_two_names_is_compared_once(rows, formula, names):
+    def facts(value, quarter):
+        own = {"unit": "percent", "section": "ward", "cell": "chart"}
+        only = "mean of the chart's only period" if rows else ""
+        return [
+            fact(value, quarter, id="baseline", rows_sha256="a" if rows else "", formula=only, **own),
+            fact(value, quarter, id="now", rows_sha256=rows, formula=formula, **own),
+        ]
+
+    found = compare(built(Q1, facts=facts(41.8, Q1)), built(Q2, facts=facts(41.7, Q2))).changes
+    assert {change.fact for change in found} == names
+
+
 @pytest.mark.parametrize("is_final", [False, True], ids=["draft", "final"])
 def test_the_page_names_no_command_and_a_final_edition_shows_no_revisions(is_final):
     def told(quarter, how, value):
         return built(quarter, prose(f"## News\n\nMost of the teams met {how} this time."), facts=[fact(value, quarter)])
 
     text = changes_chapter.chapter(compare(told(Q1, "online", 662), told(Q2, "in person", 677)), is_final=is_final)
-    assert "| women | 662 | 677 | Rose by 15 (+2.3%) |  |" in text
+    assert "| women | 662 | 677 | Rose by 15\N{NO-BREAK SPACE}(+2.3%) |  |" in text
     assert ("{.removed}" in text) is not is_final
     assert "natpatsip" not in text
     assert "`" not in text

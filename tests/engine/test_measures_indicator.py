@@ -246,7 +246,7 @@ def test_counts_are_whole_and_rates_are_of_so_many(made):
 
 
 def test_a_run_chart_has_medians(made):
-    assert made([1, 1, 9], chart="run").mean.formula == "median of the chart's latest period"
+    assert made([1, 1, 9], chart="run").mean.formula == "median of the chart's only period"
 
 
 def test_a_line_is_of_rolling_means_of_whole_numbers(made):

@@ -250,12 +250,40 @@ def test_the_funnel_plot_has_every_organisation_with_a_number(tab, pages):
     assert all("within" in row or "limit" in row for row in cells)
 
 
+def test_a_key_says_what_each_icon_of_the_table_means(tab, pages):
+    open_page(tab, pages)
+    meant = tab.locator(".organisation-key li").all_inner_texts()
+    assert meant
+    assert len(set(meant)) == len(meant)
+    assert set(tab.locator(".organisations-all td .visually-hidden").all_text_contents()) == {
+        each.strip() for each in meant
+    }
+    assert tab.locator(".organisation-key").bounding_box()["y"] < tab.locator("table").first.bounding_box()["y"]
+
+
+def test_points_of_a_funnel_plot_that_would_cover_one_another_are_side_by_side(tab, pages):
+    drawn = """width => {
+        const sizes = [...Array(9).fill(40), 60, 60, 60], look = { fill: "#000", outline: "#000", shape: "circle" };
+        const organisations = sizes.map((size, at) => ({ name: `${at}`, size, value: 75, kind: 0 }));
+        const limits = { lower_inner: [.6, .6], lower_outer: [.5, .5], upper_inner: [.8, .8], upper_outer: [.9, .9] };
+        const named = { chosen: "", sizeName: "People", printed: String };
+        const shown = { organisations, limits, sizes: [20, 60], middle: 70, ...named };
+        return window.natpatsipOrganisationCharts.funnel(shown, width, { colours: {}, points: [look] }).points;
+    }"""
+    open_page(tab, pages)
+    points = tab.evaluate(drawn, 320)
+    assert all(abs(one["x"] - other["x"]) >= 9 for place, one in enumerate(points) for other in points[place + 1 :])
+    assert all(52 <= point["x"] <= 308 for point in points)
+    assert len({point["y"] for point in points}) == 1
+
+
 def test_the_legend_of_a_funnel_plot_names_the_points_it_has_and_its_axis_has_a_scale(tab, pages):
     open_page(tab, pages)
     tab.get_by_text("Data of the funnel plot").click()
     rows = tab.locator(".organisations-all details table tbody tr").all_inner_texts()
     entries = set(tab.locator(".organisation-legend li").all_inner_texts())
-    assert ({"Improvement", "Concern"} & entries != set()) == any("outer" in row for row in rows)
+    assert any("outer limits, " in entry for entry in entries) == any("outer" in row for row in rows)
+    assert not {"Improvement", "Concern"} & entries  # words of change over time, which a funnel plot does not show
     along = tab.locator(".organisation-chart svg text[text-anchor='middle']").all_text_contents()
     assert len([text for text in along if text.replace(",", "").isdigit()]) >= 2
 

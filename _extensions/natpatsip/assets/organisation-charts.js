@@ -22,7 +22,9 @@
   }
 
   function write(svg, text, x, y, anchor, colour) {
-    node("text", { x: x, y: y, "text-anchor": anchor, fill: colour, "font-size": 12 }, svg).textContent = text;
+    var made = node("text", { x: x, y: y, "text-anchor": anchor, fill: colour, "font-size": 12 }, svg);
+    made.textContent = text;
+    return made;
   }
 
   // Steps of 1, 2 or 5 times a power of ten, about as many as asked for.
@@ -170,17 +172,35 @@
       write(svg, tick.toLocaleString("en-GB"), x(tick), bottom + 17, "middle", colours.quiet);
     });
     write(svg, shown.sizeName, (LEFT + width - RIGHT) / 2, bottom + 36, "middle", colours.ink);
-    shown.organisations.forEach(function (each) {
-      if (each.name !== shown.chosen) symbol(svg, data.points[each.kind], x(each.size), y(each.value));
+    var points = beside(shown.organisations.map(function (each) { return { x: x(each.size), y: y(each.value) }; }), width - RIGHT);
+    var chosen = shown.organisations.findIndex(function (each) { return each.name === shown.chosen; });
+    shown.organisations.forEach(function (each, at) {
+      if (at !== chosen) symbol(svg, data.points[each.kind], points[at].x, points[at].y);
     });
-    shown.organisations.forEach(function (each) {
-      if (each.name !== shown.chosen) return;
-      node("circle", { cx: x(each.size), cy: y(each.value), r: 9, fill: "none", stroke: colours.ink, "stroke-width": 2 }, svg);
-      symbol(svg, data.points[each.kind], x(each.size), y(each.value));
-      var isRight = x(each.size) > width / 2;
-      write(svg, each.name, x(each.size) + (isRight ? -14 : 14), y(each.value) + 4, isRight ? "end" : "start", colours.ink);
+    if (chosen >= 0) {
+      var at = points[chosen], isRight = at.x > width / 2;
+      node("circle", { cx: at.x, cy: at.y, r: 9, fill: "none", stroke: colours.ink, "stroke-width": 2 }, svg);
+      symbol(svg, data.points[shown.organisations[chosen].kind], at.x, at.y);
+      write(svg, shown.chosen, at.x + (isRight ? -14 : 14), at.y + 4, isRight ? "end" : "start", colours.ink).setAttribute("class", "on-points");
+    }
+    return { svg: svg, points: points };
+  }
+
+  // Points, each of which can be seen and reached: one that would cover an earlier one stands beside it.
+  function beside(points, end) {
+    var placed = [];
+    points.forEach(function (point) {
+      var away = 0, found = null;
+      while (!found) {
+        var free = [point.x + away, point.x - away].filter(function (x) {
+          return x <= end && x >= LEFT && placed.every(function (each) { return Math.abs(each.x - x) >= 9 || Math.abs(each.y - point.y) >= 9; });
+        });
+        found = free.length || away > end ? { x: free.length ? free[0] : point.x, y: point.y } : null;
+        away += 1;
+      }
+      placed.push(found);
     });
-    return { svg: svg, points: shown.organisations.map(function (each) { return { x: x(each.size), y: y(each.value) }; }) };
+    return placed;
   }
 
   // What a point says to a pointer, a finger and the arrow keys, as on the report's other charts.

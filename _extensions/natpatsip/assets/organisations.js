@@ -183,6 +183,16 @@
     });
   }
 
+  // What the icons in the tables mean; the data have those that are used.
+  function key(view, data) {
+    var list = make("ul", "", null, "organisation-key");
+    var names = Object.keys(data.icons).filter(function (name) { return name !== "assurance-none"; }).sort();
+    function isOfTarget(name) { return name.startsWith("assurance"); } // these follow those of variation, as in the tables
+    names.sort(function (one, other) { return isOfTarget(one) - isOfTarget(other); });
+    names.forEach(function (name) { icon(data, name, make("li", "", list), true); });
+    if (list.children.length) view.prepend(list);
+  }
+
   // The legend of all charts of a group, or of the funnel plot of a measure: with the kinds of points that it has.
   function legend(parent, data, group, funnelOf) {
     var isFunnel = Boolean(funnelOf);
@@ -213,7 +223,7 @@
       var isNeutral = kind > 2;
       if (kind && !directions.some(function (each) { return (each === "neutral") === isNeutral; })) return;
       if (isFunnel && !funnelOf.funnel.places.some(function (each) { return kindOf(funnelOf, each) === kind; })) return;
-      entry(isFunnel && style.shape === "circle" ? "Within the outer limits" : style.words, function (svg) { charts.symbol(svg, style, 14, 7); });
+      entry(isFunnel ? funnelWords(funnelOf, kind) : style.words, function (svg) { charts.symbol(svg, style, 14, 7); });
     });
   }
 
@@ -223,6 +233,12 @@
     var isHigh = place === "above_outer";
     if (measure.improvement === "neutral") return isHigh ? 3 : 4;
     return isHigh === (measure.improvement === "increase") ? 1 : 2;
+  }
+
+  function funnelWords(measure, kind) {
+    if (!kind) return "Within the outer limits";
+    var isHigh = kind > 2 ? kind === 3 : (kind === 1) === (measure.improvement === "increase");
+    return (isHigh ? "Above" : "Below") + " the outer limits" + (kind > 2 ? "" : kind === 1 ? ", better" : ", worse");
   }
 
   function funnel(parent, group, measure, data, chosen) {
@@ -246,7 +262,9 @@
       drawn.isPlane = true;
       return drawn;
     });
-    make("p", "By chance alone, 95% of organisations would be within the inner limits and 99.8% within the outer ones. " + measure.note +
+    var places = organisations.map(function (each) { return each.size + " " + each.value; });
+    make("p", "By chance alone, 95% of organisations would be within the inner limits and 99.8% within the outer ones. " +
+      (new Set(places).size < places.length ? "Those with the same numbers are side by side. " : "") + measure.note +
       (measure.illustrative ? " " + data.illustrative : ""), parent, "figure-note");
     var details = make("details", "", parent, "figure-data");
     make("summary", "Data of the funnel plot", details);
@@ -350,6 +368,7 @@
       });
     });
     decorate(all, data);
+    key(all, data);
     download(all, "Download the data of all organisations (CSV)", "all organisations", function () { return csv(data, function () { return true; }); });
     funnels(all, data);
     function show() {

@@ -26,7 +26,7 @@ from natpatsip.charts.layout.labels import (
     write_list,
     write_marks,
 )
-from natpatsip.charts.layout.line_labels import LineLabel, in_order, latest_labels, write_line_labels
+from natpatsip.charts.layout.line_labels import LineLabel, latest_labels, write_line_labels
 from natpatsip.charts.layout.sizes import NARROW, NOTE_SIZE, wrap, wrap_name
 from natpatsip.charts.layout.time_axis import Timeline, timeline
 from natpatsip.charts.layout.value_axis import ValueAxis, amount, decimals_for, value_axis
@@ -158,7 +158,8 @@ class ControlChart:
     def lay_out(self, width: int, height: int) -> Drawing:
         """Return the chart at a width, with a plot of a height.
 
-        A narrow chart has the labels of its lines within the plot, which so takes the whole width.
+        A narrow chart has the labels of its lines within the plot, which so takes the whole width; limits that are too
+        close together for labels are in the words below it.
         """
         is_narrow = width <= NARROW
         edges = self._edge_labels(is_narrow=is_narrow)
@@ -166,15 +167,22 @@ class ControlChart:
         line = self.timeline(width - left - right)
         edge = line.width + right
 
-        canvas = Canvas()
+        plot = Plot(line.width, height, left, right, 0, 0, self.axis)
+        canvas, clutter = Canvas(), marks.clutter(self.result, self.segments, line, plot)
+        own = [label for label in edges if not label.is_apart] if is_narrow else []
+        latest = latest_labels(own, plot, *self._bounds(line)[-1], clutter)
         marks_ = [*self._segment_marks(line), *self._annotation_marks(line)]
         top, numbered = write_marks(canvas, marks_, line, height=height, right=edge)
         top = self._write_header(canvas, left=-left, right=edge, bottom=top)
-        below = self._write_foot(canvas, numbered, line, left=-left, right=edge, y=height + line.label_height)
-        plot = Plot(line.width, height, left, right, -top, below - height, self.axis)
+        notes = [*self._limits_in_words(own, latest), *self._notes(line)]
+        foot = height + line.label_height
+        below = self._write_foot(canvas, numbered, notes, left=-left, right=edge, y=foot)
+        plot = replace(plot, top=-top, bottom=below - height)
         if not is_narrow:
             write_edge(canvas, edges, plot)
-        self._write_line_labels(canvas, edges if is_narrow else [], line, plot)
+        apart = [label for label in edges if label.is_apart] if is_narrow else []
+        labels = [*latest, *self._earlier_means(line, plot), *self._labels_apart(apart, line, plot)]
+        write_line_labels(canvas, labels, clutter)
         if not self.kinds:
             canvas.text("No data", line.width / 2, height / 2, colour=palette.QUIET, align="center")
         middle = self.found.middle if self.found else MEAN
@@ -215,23 +223,35 @@ class ControlChart:
             labels.append(EdgeLabel(self.trajectory_label, end, palette.TRAJECTORY, is_apart=True))
         return labels
 
-    def _write_line_labels(self, canvas: Canvas, latest: Sequence[EdgeLabel], line: Timeline, plot: Plot) -> None:
-        """Write the mean of each earlier segment at its line, and the latest labels at the ends of theirs."""
-        bounds = [(line.x(start), line.x(end)) for start, end in marks.segment_bounds(self.segments, line)]
-        clutter = marks.clutter(self.result, self.segments, line, plot)
-        labels = latest_labels([label for label in latest if not label.is_apart], plot, *bounds[-1])
-        labels = in_order(labels, plot, clutter)
-        for rows, ends in zip(self.segments[:-1], bounds, strict=False):
+    def _limits_in_words(self, labels: Sequence[EdgeLabel], latest: Sequence[LineLabel]) -> list[str]:
+        """Return a sentence about the limits that have no label in a narrow plot, if there are any."""
+        if len(latest) == len(labels):
+            return []
+        limits = [label.words for label in self._edge_labels(is_narrow=False) if label.side and not label.is_apart]
+        return [f"Latest: {'; '.join(words[:1].lower() + words[1:] for words in limits)}."]
+
+    def _bounds(self, line: Timeline) -> list[tuple[float, float]]:
+        """Return the pixels where the lines of each segment begin and end."""
+        return [(line.x(start), line.x(end)) for start, end in marks.segment_bounds(self.segments, line)]
+
+    def _earlier_means(self, line: Timeline, plot: Plot) -> list[LineLabel]:
+        """Return a label for the mean of each segment but the last."""
+        found = []
+        for rows, ends in zip(self.segments[:-1], self._bounds(line), strict=False):
             if pd.notna(mean := rows["mean"].iloc[0]):
                 label = EdgeLabel(f"{self.middle} {self.words(mean)}", mean, palette.MEAN)
-                labels.append(LineLabel((label,), plot.y(mean), *ends))
+                found.append(LineLabel((label,), plot.y(mean), *ends))
+        return found
+
+    def _labels_apart(self, labels: Sequence[EdgeLabel], line: Timeline, plot: Plot) -> list[LineLabel]:
+        """Return the labels of lines that are not of the process, in as many lines of text as they need."""
         start = max([0.0, *(line.x(start) for start, _, _ in marks.target_stretches(self.result, line)[-1:])])
-        width = plot.width
-        for label in latest:
-            if label.is_apart:
-                texts = tuple(replace(label, words=words) for words in wrap_name(label.words, 0.6 * width, NOTE_SIZE))
-                labels.append(LineLabel(texts, plot.y(label.value), start, width, is_at_end=True, side=label.side))
-        write_line_labels(canvas, labels, clutter)
+        found = []
+        for label in labels:
+            words = wrap_name(label.words, 0.6 * plot.width, NOTE_SIZE)
+            texts = tuple(replace(label, words=each) for each in words)
+            found.append(LineLabel(texts, plot.y(label.value), start, plot.width, is_at_end=True, side=label.side))
+        return found
 
     def _segment_marks(self, line: Timeline) -> list[Mark]:
         """Return a mark for each segment but the first: since when limits are new, and why."""
@@ -281,14 +301,14 @@ class ControlChart:
         return y - 2
 
     def _write_foot(
-        self, canvas: Canvas, numbered: Sequence[str], line: Timeline, *, left: float, right: float, y: float
+        self, canvas: Canvas, numbered: Sequence[str], notes: Sequence[str], *, left: float, right: float, y: float
     ) -> float:
         """Write the words of numbered marks and the notes below the axis, and return the y of their foot."""
         if numbered:
             y += write_list(canvas, numbered, left, y + 4, width=right - left) + 10
-        notes = wrap(" ".join(self._notes(line)), right - left, NOTE_SIZE)
-        canvas.block(notes, left, y + 0.5 * NOTE_PITCH, pitch=NOTE_PITCH, colour=palette.QUIET, size=NOTE_SIZE)
-        return y + len(notes) * NOTE_PITCH
+        lines = wrap(" ".join(notes), right - left, NOTE_SIZE)
+        canvas.block(lines, left, y + 0.5 * NOTE_PITCH, pitch=NOTE_PITCH, colour=palette.QUIET, size=NOTE_SIZE)
+        return y + len(lines) * NOTE_PITCH
 
     def _notes(self, line: Timeline) -> list[str]:
         """Return what a reader has to know of the limits and of gaps, a sentence each, and the notes that are given."""

@@ -34,6 +34,7 @@ NUMBERS = ("fact-rose", "fact-fell", "fact-changed", "fact-began-again", "fact-r
 NUMBERS_OF_ONE = ("fact-appeared", "fact-vanished")  # in one of the two reports only
 FIGURES = ("figure-message", "figure-appeared", "figure-vanished")
 NARRATIVE = ("narrative-reworded", "narrative-moved", "narrative-added", "narrative-removed")
+NO_BREAK = "\N{NO-BREAK SPACE}"
 MARKDOWN = {SAME: "{}", REMOVED: "~~{}~~", ADDED: "**{}**"}
 
 
@@ -162,6 +163,7 @@ def number_row(change: Change, comparison: Comparison) -> tuple[str, str, str, s
     verbs = {"fact-rose": "Rose by", "fact-fell": "Fell by", "fact-revised": "Revised by"}
     name = change.label.removesuffix(f" ({comparison.now.quarter.label})")  # the head of the table says so
     by = f"{verbs[change.check]} {change.change}" if change.check in verbs and change.change else "Changed"
+    by = by.replace(" (", f"{NO_BREAK}(")  # a share stays beside its number
     by = "The year began again" if change.check == "fact-began-again" else by
     before, now = change.values
     return name, before, now, by, change.shows[:1].upper() + change.shows[1:]

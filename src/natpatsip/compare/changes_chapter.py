@@ -118,13 +118,21 @@ def _narrative(comparison: Comparison) -> Iterator[str]:
 def _sections(changes: Sequence[Change], title: str) -> Iterator[str]:
     for where in dict.fromkeys(change.where for change in changes):
         section = where.removeprefix(title).removeprefix(BETWEEN)
-        items = "\n".join(f"- {VERBS[each.check]}: {_passage(each)}" for each in changes if each.where == where)
-        yield f"**{escaped(section)}**\n\n{items}" if section else items
+        heading, own = where.rpartition(BETWEEN)[2], [each for each in changes if each.where == where]
+        headings = [each for each in own if _is_whole(each) and each.words[0][1] == heading]
+        state = "".join(f" ({VERBS[each.check].lower()})" for each in headings)
+        items = "\n".join(f"- {VERBS[each.check]}: {_passage(each)}" for each in own if each not in headings)
+        yield "\n\n".join(filter(None, [section and f"**{escaped(section)}**{state}", items]))
+
+
+def _is_whole(change: Change) -> bool:
+    """Return True for a passage all of which was added or removed."""
+    return change.check in ("narrative-added", "narrative-removed")
 
 
 def _passage(change: Change) -> str:
     if change.check == "narrative-moved":
         return f"{escaped(change.words[0][1])} ({escaped(change.change)})"
-    if change.check != "narrative-reworded":  # the verb before it says that all of it was added or removed
+    if _is_whole(change):  # the verb before it says so
         return escaped(change.words[0][1])
     return marked(change.words, MARKS, around=AROUND, escape=escaped)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -16,16 +16,22 @@ from natpatsip.quarter import FORM, Quarter
 
 
 def fact_changes(before: BuiltReport, now: BuiltReport) -> list[Change]:
-    """Return facts that rose, fell, changed, were revised, appeared or vanished; the surprising ones first."""
+    """Return facts that rose, fell, changed, were revised, appeared or vanished; the surprising ones first.
+
+    A number that has two names, as the baseline and the mean now of a chart of one period, is told once.
+    """
     ranked = sorted(_changes(before, now), key=lambda each: each[0])  # a stable sort: else in reading order
     return [change for _, change in ranked]
 
 
 def _changes(before: BuiltReport, now: BuiltReport) -> Iterator[tuple[int, Change]]:
     old, new = _by_role(before), _by_role(now)
+    second_names = _second_names(old) & _second_names(new)
     labels = {fact.id: fact.label for fact in now.facts}
     earlier = {fact.key: fact for fact in before.facts}
     for key, fact in new.items():
+        if key in second_names:
+            continue
         if counterpart := old.get(key):
             began = fact.period == now.quarter.year_to_date and _begins_again(before.quarter, now.quarter)
             if change := _began_again(counterpart, fact, now) if began else _compared(counterpart, fact, now):
@@ -68,6 +74,17 @@ def _by_role(report: BuiltReport) -> dict[tuple[str, str], Fact]:
     for fact in report.facts:
         found.setdefault((fact.id, role(fact, report.quarter)), []).append(fact)
     return {key if len(facts) == 1 else fact.key: fact for key, facts in found.items() for fact in facts}
+
+
+def _second_names(facts: Mapping[tuple[str, str], Fact]) -> set[tuple[str, str]]:
+    """Return the facts that are another one by another name: of one cell, calculated alike from the same rows."""
+    last: dict[object, tuple[str, str]] = {}
+    for key, fact in facts.items():
+        if fact.rows_sha256 and fact.formula:
+            last[fact.section, fact.cell, fact.period, fact.formula, fact.rows, fact.rows_sha256, fact.value] = key
+        else:
+            last[key] = key
+    return facts.keys() - last.values()
 
 
 def _is_past(fact: Fact, quarter: Quarter) -> bool:

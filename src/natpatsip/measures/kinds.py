@@ -145,14 +145,15 @@ def _spc_levels(measure: MeasuredSeries, result: pd.DataFrame) -> dict[str, tupl
     middle, of_shown = MIDDLES.get(measure.definition.chart, column), measure.of_shown
     known = f", of {of_shown}" if of_shown else ""
     by_period = list(result.groupby("segment", sort=True)[column].first())
-    levels = {
+    if len(by_period) == 1:
+        only = by_period[0], f"{middle} of the chart's only period{known}"
+        return {"baseline": only, "mean": only, "latest": _latest(measure, result)}
+    return {
         "baseline": (by_period[0], f"{middle} of the chart's first period, its baseline{known}"),
         "mean": (by_period[-1], f"{middle} of the chart's latest period{known}"),
         "latest": _latest(measure, result),
+        "mean_before": (by_period[-2], f"{middle} of the chart's period before the latest{known}"),
     }
-    if len(by_period) > 1:
-        levels["mean_before"] = (by_period[-2], f"{middle} of the chart's period before the latest{known}")
-    return levels
 
 
 def _latest(measure: MeasuredSeries, result: pd.DataFrame) -> tuple[float, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -30,7 +30,6 @@ ON_DATA, ON_LABEL = 8.0, 4000.0  # cost of a cell covered; one pixel away from t
 OUTSIDE = 2.0  # cost of a pixel beyond the ends of the line
 WRONG_SIDE = 10.0
 CLEAR = 6  # pixels from a label's edge to its line, up to which no leader is needed
-TOO_CLOSE = 24  # pixels between two lines, below which they share a label
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class LineLabel:
     Parameters
     ----------
     texts : tuple of EdgeLabel
-        One, or those of several lines that are too close for a label each, from the top down.
+        The lines of its text, from the top down.
     side : int
         −1 if it should be above its line, 1 below, 0 wherever there is room.
     """
@@ -67,37 +66,24 @@ class LineLabel:
         return np.minimum(np.clip(left + 8, self.start + 2, max(self.start + 2, self.end - 2)), left + self.width)
 
 
-def latest_labels(labels: Sequence[EdgeLabel], plot: Plot, start: float, end: float) -> list[LineLabel]:
-    """Return the labels of the latest mean and limits: one for each, or one for all that are close together."""
-    close: list[list[EdgeLabel]] = []
-    for label in sorted(labels, key=lambda each: plot.y(each.value)):
-        if close and plot.y(label.value) - plot.y(close[-1][-1].value) < TOO_CLOSE:
-            close[-1].append(label)
-        else:
-            close.append([label])
-    found = []
-    for texts in sorted(close, key=lambda texts: any(each.is_bold for each in texts)):  # limits have less choice
-        side = texts[0].side if len(texts) == 1 else 0
-        found.append(_shared(texts, plot, start, end, side=side))
-    return found
+def latest_labels(
+    labels: Sequence[EdgeLabel], plot: Plot, start: float, end: float, clutter: Clutter
+) -> list[LineLabel]:
+    """Return the labels of the latest mean and limits: one for each, or of the mean alone if they have no room.
 
-
-def in_order(labels: Sequence[LineLabel], plot: Plot, clutter: Clutter) -> list[LineLabel]:
-    """Return the latest labels, or one for all if they would not stand in the order of their lines."""
-    trial, places = deepcopy(clutter), []
-    for label in labels:
-        places.append((label.y, _put(label, trial)[1]))
-    middles = [middle for _, middle in sorted(places)]
-    if middles == sorted(middles):
-        return list(labels)
-    texts = sorted((each for label in labels for each in label.texts), key=lambda each: plot.y(each.value))
-    return [_shared(texts, plot, labels[0].start, labels[0].end)]
-
-
-def _shared(texts: Sequence[EdgeLabel], plot: Plot, start: float, end: float, *, side: int = 0) -> LineLabel:
-    """Return the label of one line, or of several: its leader goes to the mean, if that is among them."""
-    leading = max(texts, key=lambda each: each.is_bold)
-    return LineLabel(tuple(texts), plot.y(leading.value), start, end, is_at_end=True, side=side)
+    They have room if each limit's label is at its own line, and all are in the order of their lines.
+    """
+    found = [
+        LineLabel((each,), plot.y(each.value), start, end, is_at_end=True, side=each.side)
+        for each in sorted(labels, key=lambda each: each.is_bold)
+    ]  # limits have less choice
+    trial = deepcopy(clutter)
+    middles = {label.y: _put(label, trial)[1] for label in found}
+    are_in_order = [middles[y] for y in sorted(middles)] == sorted(middles.values()) and len(middles) == len(found)
+    are_beside = all(_leader_from(label, middles[label.y]) is None for label in found if not label.texts[0].is_bold)
+    if are_in_order and are_beside:
+        return found
+    return [replace(label, side=0) for label in found if label.texts[0].is_bold]
 
 
 class Clutter:
