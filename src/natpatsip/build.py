@@ -1,4 +1,4 @@
-"""Building a report, step by step: up to date? → plan → execute → check → stage → draw → render → publish.
+"""Building a report, step by step: up to date? → plan → execute → stage → draw, render and check → publish.
 
 The one module that knows all parts of the pipeline. Parts that take long to import are imported by the step that needs
 them, so that a report that is up to date costs no more than 0.2 s.
@@ -111,6 +111,7 @@ def build(
         seconds = time.monotonic() - start
         published(job.report)
         outcome = outcome or _check(job, plan, executed)
+        log(outcome.summary(quarter))
     finally:
         if job.inputs.is_outdated():  # edited meanwhile: some of it was made by the old code, some by the new
             job.cache.forget()
@@ -142,7 +143,7 @@ def _is_up_to_date(job: Job, record: BuildRecord, start: float) -> bool:
 
 
 def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Executed], Outcome | None]:
-    """Execute, check, stage, draw, render and publish; return the notebooks, and the outcome of checks made before."""
+    """Execute, stage, draw, render, check and publish; return the notebooks, and the outcome unless it is a preview."""
     from natpatsip.compare import BuiltReport
     from natpatsip.pipeline import render
     from natpatsip.pipeline.notebook_outputs import collect_facts, data_files
@@ -161,7 +162,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
         candidate = None
         if options.is_final:
             candidate = Candidate.of(job.project, plan.params, output=options.output, today=date.today())
-        executed, outcome = _execute_and_check(job, plan, runs, candidate)
+        executed, outcome = _execute(job, plan, runs, candidate)
         contents = {name: each.content for name, each in executed.items()}
         outputs = {name: each.outputs for name, each in executed.items()}
         facts = collect_facts(outputs)
@@ -179,7 +180,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
             job.log(staged.comments)
         before = [each for each in files_of(job.report, FORMATS) if each.exists()]
         with publication(job.report, job.log) as folder:
-            render.render(
+            outcome = render.render(
                 staged.folder,
                 folder,
                 options.formats,
@@ -189,11 +190,12 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
                 cache=job.cache,
                 toolchain=key(job.inputs.environment, staged.look),
                 draw=partial(_draw, job, staged, outputs),
+                meanwhile=partial(_check_and_record, job, plan, executed, outcome, folder),
                 with_single_page=not options.is_preview,
                 log=job.log,
             )
             job.log(f"rendered {', '.join(options.formats)} with {renderer.name}")
-            copy_files(plan, staged.folder, folder, cache=job.cache, toolchain=job.inputs.environment)
+            copy_files(staged.folder, folder)
             content = manifest.manifest(
                 plan,
                 renderer=renderer.name,
@@ -277,23 +279,29 @@ def _build_archived(job: Job, reference: str) -> None:
 
 def start_processes(job: Job, *, draws: bool) -> RunCache:
     """Start what runs notebooks and what draws charts, if there is work for them; return the cache of earlier runs."""
+    options, notebooks = job.options, job.project / "notebooks"
+    if not job.cache.holds(store.TRACES):  # all will run: what finds earlier runs takes 0.15 s to import
+        _start_running(job, list(notebooks.glob("*.ipynb")))
     from natpatsip.pipeline.caching.run_cache import RunCache
 
-    options = job.options
     runs = RunCache(job.cache, job.inputs, job.quarter, edition="", kernels=kernels.choose(options.kernels))
-    to_run = runs.uncovered(job.project / "notebooks")
-    if to_run and not options.cluster:
-        is_shared = len(to_run) >= SHARED  # else it would be read for one notebook, which may need little of it
-        kernels.start(options.kernels, project=job.project if is_shared else None, quarter=job.quarter)
+    to_run = runs.uncovered(notebooks)
+    _start_running(job, to_run)
     if draws:
         from natpatsip.pipeline.drawing import draw_worker
 
-        # Whether earlier drawings will do is known once the notebooks have run; a preview does not wait for that.
-        is_early = options.is_preview or not job.cache.holds("svg")
-        is_early = is_early and any(map(draw_worker.may_draw, to_run))
+        # Only a preview has a core to spare before its notebooks have run.
+        is_early = options.is_preview and any(map(draw_worker.may_draw, to_run))
         fonts = look.fonts(job.project)
         draw_worker.start(job.cache, fonts, jobs=options.jobs, formats=options.formats, is_early=is_early)
     return runs
+
+
+def _start_running(job: Job, notebooks: Collection[Path]) -> None:
+    """Start what runs notebooks, if any will run."""
+    if notebooks and not job.options.cluster:
+        is_shared = len(notebooks) >= SHARED  # else it would be read for one notebook, which may need little of it
+        kernels.start(job.options.kernels, project=job.project if is_shared else None, quarter=job.quarter)
 
 
 def check_typed_text(job: Job, plan: Plan) -> None:
@@ -306,10 +314,10 @@ def check_typed_text(job: Job, plan: Plan) -> None:
     check_typed(plan, job.cache, toolchain, is_printed=is_printed, jobs=options.jobs, rules=job.inputs.rules())
 
 
-def _execute_and_check(
+def _execute(
     job: Job, plan: Plan, runs: RunCache, candidate: Candidate | None
 ) -> tuple[Mapping[str, Executed], Outcome | None]:
-    """Execute the notebooks, and check them unless it is a preview; refuse a final edition with all that it lacks."""
+    """Execute the notebooks; of a final edition, check them too, and refuse it with all that it lacks."""
     from natpatsip.checks import check_failed_run
     from natpatsip.pipeline.drawing import draw_worker
     from natpatsip.pipeline.execution import dask_cluster
@@ -327,7 +335,7 @@ def _execute_and_check(
                 on_done=lambda each: draw_worker.draw(each.outputs),
                 cluster=cluster,
             )
-        outcome = None if options.is_preview else _check(job, plan, executed)
+        outcome = _check(job, plan, executed) if candidate else None
     except ReportError as error:
         if candidate:
             found = check_failed_run(plan, error)
@@ -338,14 +346,24 @@ def _execute_and_check(
     return executed, outcome
 
 
+def _check_and_record(
+    job: Job, plan: Plan, executed: Mapping[str, Executed], outcome: Outcome | None, folder: Path
+) -> Outcome | None:
+    """Check the notebooks and write the record of them; a preview has them checked later, a final edition before."""
+    from natpatsip.release.publication import write_notebooks
+
+    if outcome is None and not job.options.is_preview:
+        outcome = _check(job, plan, executed)
+    write_notebooks(plan, folder, cache=job.cache, toolchain=job.inputs.environment)
+    return outcome
+
+
 def _check(job: Job, plan: Plan, executed: Mapping[str, Executed]) -> Outcome:
     from natpatsip import checks
     from natpatsip.pipeline.caching.saved_results import SavedResults
 
     saved = SavedResults(job.cache, job.inputs.environment, job.quarter)
-    outcome = checks.run(plan, {name: each.content for name, each in executed.items()}, saved)
-    job.log(outcome.summary(job.quarter))
-    return outcome
+    return checks.run(plan, {name: each.content for name, each in executed.items()}, saved)
 
 
 def _open_findings(outcome: Outcome) -> list[str]:

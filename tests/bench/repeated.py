@@ -14,8 +14,8 @@ from natpatsip.files import memory
 from natpatsip.pipeline.options import Options
 from natpatsip.quarter import Quarter
 
-STEPS = {"notebooks": "start", "executed": "notebooks", "staged": "staging and drawing", "checked": "checks"}
-STEPS |= {"rendered": "rendering", "published": "publishing"}
+STEPS = {"notebooks": "start", "executed": "notebooks", "staged": "staging", "rendered": "drawing and rendering"}
+STEPS |= {"checked": "checks that take longer, and publishing", "published": "publishing"}
 
 
 def repeat(project: Path, quarter: Quarter) -> None:

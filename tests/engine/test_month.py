@@ -78,7 +78,7 @@ class Month:
         """Run the schedule, and SIGKILL it when its notebooks have run."""
         arguments = [sys.executable, AT, str(day), "build", "--due", "--to", "html,docx", "--renderer", "pandoc"]
         with subprocess.Popen(arguments, cwd=self.project, stderr=subprocess.PIPE, text=True) as process:
-            reached = any("checked: " in line for line in process.stderr)
+            reached = any("staged " in line for line in process.stderr)
             process.kill()
         return reached
 

@@ -234,7 +234,7 @@ class Build(Scene):
     phases: ClassVar = {
         "starting": "",
         "executing": r": \d notebooks$",
-        "staging": r" checked: ",
+        "staging": r": (executed|unchanged)",
         "rendering": r" staged \d",
         "publishing": r" rendered ",
     }

@@ -246,8 +246,15 @@ def _before(report: Path) -> Path:
     return report.parent / f".{report.name}.before"
 
 
-def copy_files(plan: Plan, staged: Path, folder: Path, *, cache: Cache | None = None, toolchain: str = "") -> None:
-    """Copy facts, figures and executed notebooks into the folder of a report.
+def copy_files(staged: Path, folder: Path) -> None:
+    """Copy facts and figures into the folder of a report."""
+    shutil.copy2(staged / "facts.csv", folder)
+    beside_pages = shutil.ignore_patterns("*.png", "*.js")  # Quarto's pages are made where the figures are
+    shutil.copytree(staged / "figures", folder / "figures", ignore=beside_pages)
+
+
+def write_notebooks(plan: Plan, folder: Path, *, cache: Cache | None = None, toolchain: str = "") -> None:
+    """Write the executed notebooks into the folder of a report.
 
     Parameters
     ----------
@@ -256,9 +263,6 @@ def copy_files(plan: Plan, staged: Path, folder: Path, *, cache: Cache | None = 
     toolchain : str
         The digest of what makes them.
     """
-    shutil.copy2(staged / "facts.csv", folder)
-    beside_pages = shutil.ignore_patterns("*.png", "*.js")  # Quarto's pages are made where the figures are
-    shutil.copytree(staged / "figures", folder / "figures", ignore=beside_pages)
     (folder / "notebooks").mkdir()
     for name in plan.notebooks:
         executed = (plan.workplace / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")

@@ -20,7 +20,7 @@ from natpatsip.files import memory
 from natpatsip.files.digests import key, sha256, sha256_of
 from natpatsip.files.memory import Same
 from natpatsip.pipeline.caching.inputs import Inputs
-from natpatsip.pipeline.caching.store import Cache
+from natpatsip.pipeline.caching.store import TRACES, Cache
 from natpatsip.pipeline.notebook import appears_in, running, source_of
 from natpatsip.project import MARK
 from natpatsip.quarter import Quarter
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from natpatsip.pipeline.notebook import Notebook
     from natpatsip.pipeline.notebook_outputs import Outputs
 
-TRACES, NOTEBOOKS = "traces", "runs"
+NOTEBOOKS = "runs"
 MOST_TRACES = 16  # of one notebook with the same code: data may change to and fro
 Facts = Mapping[tuple[str, str], Mapping[str, Any]]
 """Records of facts, by id and period."""

@@ -19,6 +19,7 @@ from natpatsip.files.digests import remember_in, sha256
 
 LAYOUT = b"natpatsip cache 1 "
 VARIABLE = "NATPATSIP_CACHE_MB"
+TRACES = "traces"  # the kind of entries by which runs of notebooks are found
 LIMIT = 512  # MB, unless the environment variable sets another
 _sizes: dict[Path, int] = {}  # of caches, in bytes, as far as this process knows
 TARGET = 0.8  # of the limit, after making room: so that not every build has to

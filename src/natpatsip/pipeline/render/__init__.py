@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from natpatsip.errors import UsageError, nearest
+from natpatsip.errors import ReportError, UsageError, nearest, together
 from natpatsip.pipeline.options import FORMATS, Log
 from natpatsip.pipeline.render.renderer import PANDOC, Renderer, choose
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from natpatsip.pipeline.render.staged_report import RenderJob
 
 __all__ = ["PANDOC", "Renderer", "choose", "render"]
+Found = TypeVar("Found")
 
 
 def render(
@@ -30,10 +32,14 @@ def render(
     cache: Cache | None = None,  # what earlier builds have rendered
     toolchain: str = "",  # the hash of what renders besides the chapters: the code, the packages, the look
     draw: Callable[[], object] = lambda: None,  # draws the figures into the staged project, while its chapters are read
+    # what this process does while other programs write the formats
+    meanwhile: Callable[[], Found] = lambda: None,  # type: ignore[assignment,return-value]
     with_single_page: bool = True,  # whether to make one page of the whole report too
     log: Log = lambda _: None,  # receives what Quarto warns of
-) -> None:
-    """Render a staged project into `output`: ``html/``, ``report.pdf`` and ``report.docx``.
+) -> Found:
+    """Render a staged project into `output`, and return what `meanwhile` returns.
+
+    There are then ``html/``, ``report.pdf`` and ``report.docx``.
 
     Raises
     ------
@@ -63,12 +69,31 @@ def render(
     check_chapters(report, chapters, formats=formats)
     chapters = with_statement(job, chapters)
     output.mkdir(parents=True, exist_ok=True)
-    if renderer.name == "quarto":
+    return _both(partial(_write, job, chapters), meanwhile)
+
+
+def _write(job: RenderJob, chapters: Sequence[Chapter]) -> None:
+    """Write each format by the job's renderer."""
+    if job.renderer.name == "quarto":
         from natpatsip.pipeline.render import quarto
 
         quarto.render(job, chapters)
     else:
         _render_embedded(job, chapters)
+
+
+def _both(write: Callable[[], object], meanwhile: Callable[[], Found]) -> Found:
+    """Do two things at once, and return what the second returns; if both fail, raise both errors."""
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        try:
+            found = meanwhile()
+        except ReportError as error:
+            stopped = writing.exception()
+            together([error, *([stopped] if isinstance(stopped, ReportError) else [])])
+            raise
+        writing.result()
+        return found
 
 
 def _has_marks(job: RenderJob) -> bool:

@@ -50,7 +50,7 @@ def write_pdf(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     metadata = {**report.metadata, OWN: {**report.metadata[OWN], "has-figures": has_figures}}
     frame = frame_of(report, "typst", "report.typ", what=output.name, metadata=meta(metadata)["c"], headings=headings)
     parts = [part_of(report, "typst", blocks_text(each.blocks), what=output.name) for each in chapters]
-    frame_text, *texts = perform([frame, *parts], cache=job.cache, jobs=1)
+    frame_text, *texts = perform([frame, *parts], cache=job.cache, jobs=job.jobs)
     bodies = (text.strip("\n") for text in texts)
     source = framed(frame_text, "typst", "\n\n".join(filter(None, bodies)))
     job.cache.file(

@@ -26,7 +26,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from natpatsip.errors import ReportError
-from natpatsip.pipeline.notebook import SLOW, block_imports
 
 # Makes a fork write its stack. Windows has no such signal, and no forks, but papermill loads this module there too.
 STACK_SIGNAL = getattr(signal, "SIGUSR1", signal.SIGTERM)
@@ -35,7 +34,6 @@ NUMBER = struct.Struct("q")  # a process id, or the status that waitpid gives
 # A library that starts threads while it is imported could not be forked safely.
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 END_LIMIT = 5.0  # seconds that the server may take to end
-NOT_FOR_NOTEBOOKS = ("debugpy", *SLOW)  # the first is the kernel's debugger
 
 
 class ForkServerError(ReportError):
@@ -170,7 +168,9 @@ def _preload(project: str = "", quarter: str = "") -> None:
     Each fork begins with what is left here, so nothing may start a thread or leave a trace that a notebook could see.
     """
     gc.disable()  # nothing that an import makes is garbage: this saves about a quarter of the time
-    with block_imports(NOT_FOR_NOTEBOOKS):
+    from natpatsip.pipeline.notebook import SLOW, block_imports  # here: the build imports this module at once
+
+    with block_imports(["debugpy", *SLOW]):  # the first is the kernel's debugger
         from natpatsip.pipeline.caching import tracing  # noqa: F401 — each fork reports what its notebook reads
         from natpatsip.pipeline.execution.prefork import process
 
