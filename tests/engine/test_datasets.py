@@ -325,7 +325,8 @@ def test_a_file_that_is_missing_is_named_with_its_columns(project):
     (project / "data" / "contacts_monthly.csv").unlink()
     assert refused(project, CONTACTS) == (
         "data/contacts_monthly.csv: there is no such file. "
-        "Put it there, with the columns month, site, measure, people, provenance."
+        "Put it there, with the columns month, site, measure, people, provenance; or, if the report no longer has it, "
+        "take contacts_monthly out of data/datapackage.yaml."
     )
 
 

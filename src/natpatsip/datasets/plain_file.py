@@ -15,7 +15,7 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
-from natpatsip.datasets.descriptor import DataField, Resource
+from natpatsip.datasets.descriptor import FILE, DataField, Resource
 from natpatsip.errors import DataFileError, nearest, one_line, together
 from natpatsip.files.merge_conflicts import reject_conflicts
 
@@ -154,7 +154,8 @@ def content(resource: Resource, project: Path) -> bytes:
     file = project / resource.file
     if not file.is_file():
         raise DataFileError(
-            f"{resource.file}: there is no such file. Put it there, with the columns {', '.join(resource.columns)}."
+            f"{resource.file}: there is no such file. Put it there, with the columns {', '.join(resource.columns)}; "
+            f"or, if the report no longer has it, take {resource.name} out of {FILE}."
         )
     return file.read_bytes()
 
