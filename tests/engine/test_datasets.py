@@ -105,7 +105,8 @@ FAULTS = {
     "column-missing": (
         WAITS,
         put(1, "month", "moth"),
-        'row 1: the column month is missing. Did you mean "moth"? Expected month, team,',
+        'row 1: the column month is missing. Found "moth": rename it in the file, or declare it by that name. '
+        "Expected month, team,",
     ),
     "unknown-column": (
         CONTACTS,
@@ -319,6 +320,11 @@ def test_a_fault_is_named_with_its_place(project, fault):
     assert f"data/{name}.csv{', ' if text.startswith(('row ', 'column ')) else ''}" in error
     assert not text.startswith(("row ", "column ")) or f"data/{name}.csv, {text}" in error
     assert text in error
+
+
+def test_a_misspelt_column_is_one_problem(project):
+    edit(project, WAITS, put(1, "month", "moth"))
+    assert "problems" not in refused(project, WAITS)
 
 
 def test_a_file_that_is_missing_is_named_with_its_columns(project):
