@@ -122,8 +122,13 @@ def nearest(word: str, choices: Iterable[str]) -> str:
     >>> nearest("x", ["seen_in_time"])
     ''
     """
-    found = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
-    return f' Did you mean "{found[0]}"?' if found else ""
+    found = closest(word, choices)
+    return f' Did you mean "{found}"?' if found else ""
+
+
+def closest(word: str, choices: Iterable[str]) -> str:
+    """Return the most similar of some names; empty if none is similar."""
+    return next(iter(difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)), "")
 
 
 def first_few(texts: Sequence[str], most: int = 3) -> str:

@@ -47,9 +47,11 @@ def test_what_a_chart_must_not_show_bears_words_out_if_it_is_not_there():
         ("If it has risen, teams act.", []),
         ("It is lower; it has risen.", [("has risen", False)]),
         ("It has not changed.", [("has not changed", False)]),
+        ("[Falls](falls.ipynb) has more; so has https://ward.example/falls.html.", []),
+        ("[It has risen](falls.ipynb) since.", [("has risen", False)]),
     ],
 )
-def test_a_denial_holds_within_its_clause(text, claims):
+def test_a_denial_holds_within_its_clause_and_an_address_says_nothing(text, claims):
     found = [(each.words, each.is_denied) for each in claims_about_charts(text) if each.words != "is lower"]
     assert found == claims
 

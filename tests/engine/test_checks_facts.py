@@ -227,8 +227,8 @@ def test_what_came_in_with_the_quarter_and_is_not_cited_is_told(tmp_path):
     found = unused.check_facts(made(tmp_path, reported=rows))
     assert [(each.fact, each.found) for each in found] == [("seen", "8"), ("waits_standard", "75%")]
     assert found[0].message == (
-        "seen (Q2 2024/25), 8, came in, and nothing in the report cites it. Cite it where it matters, with "
-        'cite("seen"), or leave it out.'
+        "seen (Q2 2024/25), 8, is new in the quarter, and nothing in the report cites it. Cite it where it matters, "
+        'with cite("seen"), or leave it out.'
     )
     assert found[0].where == "data/reported.csv, row 3"
 

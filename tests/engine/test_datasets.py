@@ -105,7 +105,8 @@ FAULTS = {
     "column-missing": (
         WAITS,
         put(1, "month", "moth"),
-        'row 1: the column month is missing. Did you mean "moth"? Expected month, team,',
+        'row 1: the column month is missing. Found "moth": rename it in the file, or declare it by that name. '
+        "Expected month, team,",
     ),
     "unknown-column": (
         CONTACTS,
@@ -321,11 +322,17 @@ def test_a_fault_is_named_with_its_place(project, fault):
     assert text in error
 
 
+def test_a_misspelt_column_is_one_problem(project):
+    edit(project, WAITS, put(1, "month", "moth"))
+    assert "problems" not in refused(project, WAITS)
+
+
 def test_a_file_that_is_missing_is_named_with_its_columns(project):
     (project / "data" / "contacts_monthly.csv").unlink()
     assert refused(project, CONTACTS) == (
         "data/contacts_monthly.csv: there is no such file. "
-        "Put it there, with the columns month, site, measure, people, provenance."
+        "Put it there, with the columns month, site, measure, people, provenance; or, if the report no longer has it, "
+        "take contacts_monthly out of data/datapackage.yaml."
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from natpatsip import params
+from natpatsip.cli.commands import opened_summary
 from natpatsip.errors import NotebookError, ParamsError, UsageError
 from natpatsip.new_quarter.carry_over import carry, next_id, next_params
 from natpatsip.new_quarter.opened_quarter import open_quarter, write_all
@@ -280,3 +281,12 @@ def test_the_command_lists_the_data_awaited_and_refuses_to_open_a_quarter_twice(
     again = command(project, "new-quarter", str(Q3))
     assert (again.returncode, again.stdout) == (2, "")
     assert "is open already" in again.stderr
+
+
+@pytest.mark.parametrize(("news", "said"), [(NEWS[3:4], "- 1 cell of Q2"), (NEWS[2:4], "- 2 cells of Q2")])
+def test_the_summary_counts_what_was_copied_and_says_what_tells_which_data_lack(project, news, said):
+    write(project / "notebooks" / "ward.ipynb", "Ward", *news)
+    commit(project, "Less news")
+    lines = opened_summary(open_quarter(project, Q3))
+    assert [line for line in lines if line.startswith(said)]
+    assert "3. Add the data; natpatsip doctor lists what is still missing, file by file." in lines

@@ -68,7 +68,10 @@ def test_good_params_are_read(tmp_path):
         ),
         (GOOD.replace("2022", "\N{FULLWIDTH DIGIT TWO}022"), "rebase.0.date"),
         ("just text", "found str, expected keys"),
-        ("a: [", "is not YAML"),
+        ("a: [", "line 2: is not YAML: while parsing a flow node did not find expected node content. Look at the"),
+        ("a: b: c", "line 1: is not YAML: mapping values are not allowed"),
+        ("targets:\n\ta: 1", "line 2: is indented with a tab, which YAML does not take. Replace it by spaces."),
+        ("targets:\n  a:\n\t  b: 1", "line 3: is indented with a tab"),
     ],
 )
 def test_bad_params_are_refused_with_their_place(tmp_path, text, said):

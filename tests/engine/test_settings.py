@@ -43,7 +43,7 @@ def test_every_key_is_optional_and_may_be_empty(tmp_path, own):
         ("{publisher: [A, B]}", r"natpatsip.publisher: found \['A', 'B'\]; expected text"),
         ('{colours: {ward: "blue"}}', r"natpatsip.colours.ward: found 'blue'"),
         ("[publisher]", r"_quarto.yml, line \d+, natpatsip: found \['publisher'\]; expected keys with their values"),
-        ("{", r"_quarto.yml: is not YAML"),
+        ("{", r"_quarto.yml, line \d+: is not YAML: .* Look at the indents"),
     ],
 )
 def test_a_faulty_setting_is_refused_with_its_place(tmp_path, own, message):

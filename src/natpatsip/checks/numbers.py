@@ -1,8 +1,8 @@
 """Numbers in prose: which are typed, and which belong to the language.
 
 What passes names a thing or a time and does not count anything: terms with digits (NEWS2), quarters and years, dates,
-times and hours, numbers of phases and versions, ordinals, number words up to ten, documents and standards. Each kind
-has its rows in ``words/allowed_numbers.csv``; what is left was counted by someone and typed.
+times and hours, units of rates (per 1,000), numbers of phases and versions, ordinals, number words up to ten, documents
+and standards. Each kind has its rows in ``words/allowed_numbers.csv``; what is left was counted by someone and typed.
 """
 
 from __future__ import annotations

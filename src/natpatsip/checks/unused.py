@@ -35,7 +35,7 @@ def check_facts(context: CheckContext) -> list[Finding]:
             found.append(_uncited(known, "is published"))
     for known in context.new_facts():
         if (known.id, known.period) not in used and known.id not in cited:
-            found.append(_uncited(known, "came in"))
+            found.append(_uncited(known, "is new in the quarter"))
     return found
 
 

@@ -13,6 +13,7 @@ import typer
 from natpatsip.cli.application import JOBS, QUARTER, app, one_of, quarter_or_newest
 from natpatsip.cli.console import ProgressLog, say, say_as_is
 from natpatsip.errors import apart, lines_shown
+from natpatsip.reporters import counted
 
 if TYPE_CHECKING:
     from natpatsip.new_quarter import OpenedQuarter
@@ -103,11 +104,11 @@ def new_quarter(
 def opened_summary(opened: OpenedQuarter) -> list[str]:
     """Return the lines that the command prints: what was done, which data are awaited, and what to do next."""
     quarter, before = opened.quarter, opened.before
-    cells = sum(map(len, opened.copied.values()))
+    cells = counted(sum(map(len, opened.copied.values())), "cell")
     lines = [
         f"{quarter.label} is open.",
         f"- params/{quarter}.yml: like {before}, with the cut-off moved; rebase dates and targets are unchanged",
-        f"- {cells} cells of {before.label} copied for {quarter} and tagged to-review; the originals are collapsed:",
+        f"- {cells} of {before.label} copied for {quarter} and tagged to-review; the originals are collapsed:",
         *(f"    notebooks/{name}.ipynb: {len(ids)}" for name, ids in opened.copied.items()),
     ]
     for each, reference in opened.archived.items():
@@ -126,7 +127,7 @@ def opened_summary(opened: OpenedQuarter) -> list[str]:
         "Next:",
         f'1. Look at the change and commit it: git add notebooks params && git commit -m "Open {quarter.label}"',
         f"2. Check params/{quarter}.yml: targets, rebases.",
-        f"3. Add the data; natpatsip build {quarter} lists what is still missing.",
+        "3. Add the data; natpatsip doctor lists what is still missing, file by file.",
         f"4. Read each cell tagged to-review, rewrite it and remove the tag; natpatsip check {quarter} lists them.",
         f"5. natpatsip compare {before} {quarter} shows what changed, and so does a page of the draft.",
         f"6. Have it signed off (natpatsip sign; params/{quarter}.yml says by whom), commit, and run "

@@ -17,8 +17,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from natpatsip.datasets.descriptor import DataField, Resource
-from natpatsip.errors import DataFileError, nearest, one_line, together
+from natpatsip.datasets.descriptor import FILE, DataField, Resource
+from natpatsip.errors import DataFileError, closest, one_line, together
 from natpatsip.files.merge_conflicts import reject_conflicts
 
 BATCH = 500  # rows that are turned into columns together
@@ -159,7 +159,8 @@ def content(resource: Resource, project: Path) -> bytes:
     file = project / resource.file
     if not file.is_file():
         raise DataFileError(
-            f"{resource.file}: there is no such file. Put it there, with the columns {', '.join(resource.columns)}."
+            f"{resource.file}: there is no such file. Put it there, with the columns {', '.join(resource.columns)}; "
+            f"or, if the report no longer has it, take {resource.name} out of {FILE}."
         )
     return file.read_bytes()
 
@@ -307,13 +308,19 @@ def _time_as_text(value: Any, field: DataField | None) -> str:
     return str(value.isoformat()) if form is None or has_time else str(value.strftime(form))
 
 
+def _renaming(name: str) -> str:
+    return f' Found "{name}": rename it in the file, or declare it by that name.' if name else ""
+
+
 def _header_faults(found: Sequence[str], resource: Resource) -> list[Fault]:
     columns, match = resource.columns, resource.table_schema.fields_match
     absent = [column for column in columns if column not in found]
     unknown = [column for column in found if column not in columns]
     twice = sorted({column for column in found if found.count(column) > 1})
-    texts = [f"the column {column} is missing.{nearest(column, unknown)}" for column in absent]
+    other_names = {column: closest(column, unknown) for column in absent}  # a misspelt column is one problem
+    texts = [f"the column {column} is missing.{_renaming(name)}" for column, name in other_names.items()]
     if match != "subset":  # the standard's word for a file that may have more columns than are declared
-        texts += [f'found the column "{column}", which is not declared.{nearest(column, absent)}' for column in unknown]
+        left = [column for column in unknown if column not in other_names.values()]
+        texts += [f'found the column "{column}", which is not declared.' for column in left]
     texts += [f"the column {column} is there twice. Take one of them out." for column in twice]
     return [Fault(f"{text} Expected {', '.join(columns)}.", 1) for text in texts]

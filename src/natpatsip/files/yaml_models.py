@@ -123,8 +123,21 @@ def read_yaml(content: bytes, where: str, error: type[ReportError]) -> Any:
         line = content.count(b"\n", 0, problem.start) + 1
         raise error(f"{where}, line {line}: is not UTF-8 (byte {problem.start}). Save it as UTF-8.") from problem
     except yaml.YAMLError as problem:
+        raise error(f"{where}{_not_yaml(problem, text)}") from problem
+
+
+def _not_yaml(problem: yaml.YAMLError, text: str) -> str:
+    """Return the line that a text cannot be read at, what is wrong there, and what to do."""
+    mark = getattr(problem, "problem_mark", None)
+    if mark is None:  # a character that no YAML may have
         found = " ".join(str(problem).replace('in "<unicode string>", ', "").split())
-        raise error(f"{where}: is not YAML: {found}.") from problem
+        return f": is not YAML: {found}."
+    line = "".join(text.splitlines()[mark.line : mark.line + 1])
+    where = f", line {mark.line + 1}: is"
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return f"{where} indented with a tab, which YAML does not take. Replace it by spaces."
+    found = " ".join(filter(None, (getattr(problem, "context", ""), getattr(problem, "problem", ""))))
+    return f"{where} not YAML: {found}. Look at the indents, colons, brackets and quotation marks there."
 
 
 def load_yaml(text: str) -> Any:
