@@ -92,9 +92,7 @@ def test_list_items_have_no_punctuation_at_the_end(chapters, quarter, name):
 @in_each_quarter
 def test_numbers_are_numerals(chapters, quarter):
     units = "(minute|hour|day|week|month|year)"
-    spelt = re.compile(
-        rf"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|one {units})\b", re.IGNORECASE
-    )
+    spelt = re.compile(rf"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|one {units})\b", re.IGNORECASE)
     assert [text for text in everything(chapters, quarter) if spelt.search(text)] == []
 
 
