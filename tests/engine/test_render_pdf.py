@@ -182,7 +182,14 @@ def test_a_reference_says_the_page_of_a_figure_that_is_on_another_one(report, so
     } == {}
 
 
-ONE_WORD = ["Figure 5", "[Figure 5](#fig-one)", "Q3 2024/25", "26 September 2024", "£18 million", "[£18 million]{.fact}"]
+ONE_WORD = [
+    "Figure 5",
+    "[Figure 5](#fig-one)",
+    "Q3 2024/25",
+    "26 September 2024",
+    "£18 million",
+    "[£18 million]{.fact}",
+]
 
 
 @pytest.mark.parametrize("words", ONE_WORD)
@@ -196,7 +203,8 @@ def test_what_is_read_as_one_word_stays_on_a_line(report, words):
 @pytest.mark.parametrize("words", ONE_WORD)
 def test_what_is_read_as_one_word_stays_on_a_line_of_a_word_file(report, tmp_path, words):
     file = tmp_path / "words.docx"
-    run_pandoc("--from=markdown", f"--output={file}", *FILTERS, folder=report.root, what="words", text=f"In {words} so.")
+    to_file = ("--from=markdown", f"--output={file}", *FILTERS)
+    run_pandoc(*to_file, folder=report.root, what="words", text=f"In {words} so.")
     (line,) = docx.Document(str(file)).paragraphs
     assert words.strip("[").partition("]")[0].replace(" ", "\u00a0") in line.text
 

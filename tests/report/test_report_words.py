@@ -8,6 +8,8 @@ from collections import Counter
 import pytest
 from prose import Chapter, reading_ease, words
 
+from support.reading import tidy
+
 pytestmark = pytest.mark.end_to_end
 QUARTERS = ("2024-25-Q1", "2024-25-Q2")
 PROGRAMMES = ("managing-deterioration", "maternity-neonatal", "medicines", "systems-safety")
@@ -89,8 +91,18 @@ def test_list_items_have_no_punctuation_at_the_end(chapters, quarter, name):
 
 @in_each_quarter
 def test_numbers_are_numerals(chapters, quarter):
-    spelt = re.compile(r"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", re.IGNORECASE)
+    units = "(minute|hour|day|week|month|year)"
+    spelt = re.compile(rf"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|one {units})\b", re.IGNORECASE)
     assert [text for text in everything(chapters, quarter) if spelt.search(text)] == []
+
+
+@in_each_quarter
+@in_each_chapter
+def test_no_caption_repeats_the_heading_above_it(chapters, quarter, name):
+    headings = [*chapters[quarter, name].main.xpath(".//h2 | .//h3 | .//h4")]
+    pairs = [(each, found[0]) for each in headings if (found := each.xpath("following::*[self::p or self::caption]"))]
+    said = [(tidy(each.text_content()), tidy(below.text_content())) for each, below in pairs if below.tag == "caption"]
+    assert [both for both in said if both[1].lower().startswith(both[0].lower())] == []
 
 
 @in_each_quarter

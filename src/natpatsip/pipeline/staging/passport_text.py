@@ -200,8 +200,8 @@ def _parts(
         "This list says where each number of the report comes from. Each is reported, a target, a parameter of a "
         "model, calculated, a modelled estimate or illustrative, and is the same wherever it is printed. In the PDF "
         "and the Word file, a code in brackets leads to the number's entry here. On web pages, select the number "
-        "itself. The file `facts.csv` has the same list as data, and `manifest.json` lists the report's files with "
-        "their checksums."
+        "itself. The file `facts.csv` has these numbers and others as data, and `manifest.json` lists the report's "
+        "files with their checksums."
     )
     for name, group in groupby(passports, key=lambda each: each.home.notebook):
         yield f"## {titles[name]} {{#sources-{name}}}"
