@@ -167,18 +167,14 @@ class CellRule:
         return list(map(known.get, texts)), faults
 
     def _other_signs(self, texts: Sequence[str]) -> dict[str, Fault]:
-        """Return the numbers that stand beside another sign than the first of the column: £5 and 50p are not 5 and 50."""
+        """Return the numbers beside which another sign stands than in the first cell: £5 and 50p are not 5 and 50."""
         if self.field.bare_number or self.field.type not in ("integer", "number"):
             return {}
-        signs = {text: sign_beside(text) for text in dict.fromkeys(texts)}
+        signs, column = {text: sign_beside(text) for text in dict.fromkeys(texts)}, self.field.name
         first = next(iter(signs), "")
-        return {
-            text: Fault(
-                f'found "{text}", expected the same sign or word beside it as in "{first}".', column=self.field.name
-            )
-            for text, sign in signs.items()
-            if sign != signs[first]
-        }
+        expected = f'expected the same sign or word beside it as in "{first}".'
+        others = [text for text, sign in signs.items() if sign != signs[first]]
+        return {text: Fault(f'found "{text}", {expected}', column=column) for text in others}
 
     def _fault(self, text: str) -> Fault:
         hint = nearest(text, self.words) if self.words and text else ""

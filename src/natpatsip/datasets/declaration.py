@@ -130,8 +130,8 @@ def _of_resource(resource: Resource, package: Package) -> Iterator[str]:
     axis = fields.get(options.period)
     if axis and axis.type not in TIMES_OF_ROWS and not axis.natpatsip.form:
         yield (
-            f"natpatsip.period: {axis.name} is of the type {axis.type}, so that later rows could not be told from earlier "
-            "ones. Give it the type yearmonth, date, datetime or year, or natpatsip: {form: quarter}."
+            f"natpatsip.period: {axis.name} is of the type {axis.type}, so that later rows could not be told from "
+            "earlier ones. Give it the type yearmonth, date, datetime or year, or natpatsip: {form: quarter}."
         )
     reported = fields.get(options.as_of)
     if reported and reported.natpatsip.form != "quarter":
