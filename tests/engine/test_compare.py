@@ -85,6 +85,45 @@ def test_a_number_is_compared_with_the_one_of_the_same_role(before, now, expecte
     assert kinds(built(Q1, facts=[before]), built(Q2, facts=[now])) == [expected]
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        ({"label": "Women treated"}, {"label": "Babies treated"}, '; before, it was called "Women treated"'),
+        ({"formula": "a / b"}, {"formula": "a / c"}, "; before, it was calculated as a / b"),
+        (
+            {"label": "Women", "formula": "a / b"},
+            {"label": "Babies", "formula": "a / c"},
+            '; before, it was called "Women" and it was calculated as a / b',
+        ),
+        ({"label": "Women"}, {"label": "Women"}, ""),
+        ({}, {"label": "Women", "formula": "a / b"}, ""),  # an earlier report does not have them
+    ],
+)
+def test_a_number_that_is_called_or_calculated_otherwise_says_so(before, now, expected):
+    ((_, message),) = kinds(built(Q1, facts=[fact(10, Q1, **before)]), built(Q2, facts=[fact(20, Q2, **now)]))
+    assert message.endswith(f"rose from 10 women to 20 women, by 10 (+100.0%){expected}")
+
+
+def test_a_number_is_compared_with_the_last_one_as_it_was_revised():
+    now = built(Q2, facts=[fact(12, Q1), fact(30, Q2)])
+    assert kinds(built(Q1, facts=[fact(10, Q1)]), now) == [
+        ("fact-revised", "women (Q1 2024/25) was reported as 10 women and is now 12 women"),
+        ("fact-rose", "women (Q2 2024/25) rose from 12 women to 30 women, by 18 (+150.0%)"),
+    ]
+
+
+def test_a_year_is_no_amount_that_rises_by_a_part_of_a_percent():
+    before, now = (
+        built(quarter, facts=[fact(year, quarter, unit="year")]) for quarter, year in ((Q1, 2023), (Q2, 2024))
+    )
+    assert kinds(before, now) == [("fact-changed", "women (Q2 2024/25) changed from 2023 to 2024")]
+
+
+def test_numbers_that_are_printed_alike_have_not_changed():
+    before, now = fact(5.04, Q1, decimals=1), fact(5, Q2, decimals=1)
+    assert kinds(built(Q1, facts=[before]), built(Q2, facts=[now])) == []
+
+
 def test_a_number_that_is_the_same_is_no_change():
     assert kinds(built(Q1, facts=[fact(9, "all")]), built(Q2, facts=[fact(9, "all")])) == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -19,6 +20,8 @@ from natpatsip.datasets.cells import (
 )
 from natpatsip.datasets.descriptor import DataField
 from natpatsip.datasets.plain_file import _as_text
+from natpatsip.datasets.validation import is_after
+from natpatsip.quarter import Quarter
 
 BOOLEANS = {True: ["true", "True", "TRUE", "1"], False: ["false", "False", "FALSE", "0"]}
 
@@ -372,3 +375,45 @@ def test_a_value_of_a_typed_file_is_read_as_a_csv_file_would_have_it(kind, value
 
 def test_a_value_that_has_no_text_is_none():
     assert [_as_text(value, field("string")) for value in (["a"], {"a": 1}, timedelta(1), b"\xff")] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("texts", "wrong"),
+    [
+        (["85%", "90 %", "100%"], []),
+        (["1 day", "2 days", "3 Days"], []),
+        (["£5", "£1,000"], []),
+        (["£5", "50p", "£6"], ["50p"]),
+        (["85%", "0.85"], ["0.85"]),
+        (["5", "5 %", "6"], ["5 %"]),
+    ],
+)
+def test_numbers_of_a_column_have_one_sign_beside_them_or_are_refused(texts, wrong):
+    _, faults = rule("number", bareNumber=False, groupChar=",").read(texts, range(2, 2 + len(texts)))
+    assert [re.findall('"(.*?)"', fault.text)[0] for fault in faults] == wrong
+    _, faults = rule("number", groupChar=",").read(["1,000", "5"], [2, 3])
+    assert not faults
+
+
+@pytest.mark.parametrize(
+    ("period", "is_later"),
+    [
+        ("2024-25-Q2", False),
+        ("2024-25-Q3", True),
+        ("2024-09", False),
+        ("2024-10", True),
+        ("to-2024-09", False),
+        ("to-2024-12", True),
+        ("2024-25-YTD", False),
+        ("2025-26-YTD", True),
+        ("all", False),
+        ("since-baseline", False),
+        (2024, False),
+        (2025, True),
+        (date(2024, 9, 30), False),
+        (datetime(2024, 10, 1), True),
+        (None, False),
+    ],
+)
+def test_rows_of_what_begins_after_the_quarter_are_later(period, is_later):
+    assert is_after(period, Quarter(2024, 2)) == is_later

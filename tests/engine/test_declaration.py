@@ -78,6 +78,14 @@ MISTAKES = {
         lambda content: field(content, WAITS, "seen").update(type="integr"),
         'waits_monthly.schema.fields.seen.type: found "integr", expected one of string, integer,',
     ),
+    "period-of-words": (
+        lambda content: field(content, WAITS, "month").update(type="string"),
+        "waits_monthly.natpatsip.period: month is of the type string, so that later rows could not be told from",
+    ),
+    "report-of-no-quarter": (
+        lambda content: field(content, "reported", "as_of").pop("natpatsip"),
+        "reported.natpatsip.as_of: as_of needs natpatsip: {form: quarter}",
+    ),
     "one-sign-for-two": (
         lambda content: field(content, WAITS, "seen").update(groupChar="."),
         'waits_monthly.schema.fields.seen.groupChar: found ".", which is decimalChar too: 1.125 would be 1125.',

@@ -105,8 +105,10 @@ def test_a_small_count_is_hidden_and_so_is_its_share(made):
         (STEADY, ""),
         ([700, 710, 720], "With 3 points, a change cannot be told from chance."),
         ([700], "With 1 point, a change cannot be told from chance."),
-        ([*STEADY, None], "No value: September 2024."),
-        ([None] * 9, "There are no data."),
+        ([*STEADY, "NS"], "No value: September 2024."),
+        (["NS"] * 9, "There are no data."),
+        ([*STEADY, None], "Its number for September 2024 is too small to be shown."),
+        ([None] * 9, "Its numbers are too small to be shown."),
         ([3] * 9, "Its numbers are too small to be shown."),
     ],
 )
@@ -116,6 +118,17 @@ def test_a_series_that_says_little_says_so_and_has_no_icon(made, tops, remark):
     assert bool(found.has_icons[0]) == (not remark)
     group = shown(measures.by_organisation())
     assert (group["measures"][0]["icons"][0] is None) == bool(remark)
+
+
+@pytest.mark.parametrize(("mark", "latest"), [(None, "*"), ("NS", "–")])
+@pytest.mark.parametrize("whole", [1000, 60])  # by month, and by quarter
+def test_a_count_that_came_in_suppressed_is_told_from_one_that_is_missing(made, whole, mark, latest):
+    steady = [each * whole // 1000 for each in STEADY]
+    found = made(rows_of("North", [*steady[:-2], mark, steady[-1]] if whole == 60 else [*steady, mark], whole),
+                 rows_of("South", steady, whole))  # fmt: skip
+    assert [found.latest(0), found.latest(1) not in ("*", "–")] == [latest, True]
+    assert found.hidden["numerator"][0].sum() == (mark is None)
+    assert not found.hidden["denominator"].any()
 
 
 def test_an_organisation_without_a_row_is_there_and_says_so(made):
@@ -128,6 +141,13 @@ def test_one_that_has_closed_says_when_and_has_no_icon(made):
     found = made(rows_of("North", STEADY), closed, listed={"North": ",,", "West": ",,2024-04-30"})
     assert (found.remark(1), bool(found.has_icons[1])) == ("Closed on 30 April 2024.", False)
     assert "| West (closed on 30 April 2024) | – |" in measures.by_organisation().shown
+
+
+@pytest.mark.parametrize(("day", "said"), [("2024-09-15", "Closed on 15 September 2024."), ("2024-10-01", "")])
+def test_one_that_closed_in_the_last_month_of_the_quarter_says_so(made, day, said):
+    west = rows_of("West", STEADY, last="2024-08")
+    found = made(rows_of("North", STEADY), west, listed={"North": ",,", "West": f",,{day}"})
+    assert found.closed(1) == said
 
 
 def test_one_that_was_merged_into_another_is_part_of_it(made):
@@ -223,12 +243,12 @@ def test_a_heading_names_the_period_only_where_it_is_not_that_of_most_measures(m
 
 
 def test_nothing_small_is_in_what_the_page_is_given(made):
-    made(rows_of("North", STEADY), rows_of("South", [None, 0, 1, 2, 7, 8, 9, 12, 13, 0, 5, 6, 7, 99, 3], 1000))
+    made(rows_of("North", STEADY), rows_of("South", [None, 0, 1, 2, 7, 8, 9, 12, 13, 0, 5, 6, "NS", 99, 3], 1000))
     block = measures.by_organisation()
     (measure,) = shown(block)["measures"]
     small = HIDDEN
     assert measure["counts"]["numerator"][1] == [
-        *(None, 0, small, small, small, 10, 10, 10, 15, 0, small, small, small, 100, small)
+        *(small, 0, small, small, small, 10, 10, 10, 15, 0, small, small, None, 100, small)
     ]
     assert measure["kinds"][1][-1] == "."
     assert json.dumps(block.data) == json.dumps(json.loads(json.dumps(block.data)))

@@ -292,3 +292,33 @@ def test_errors_name_lines_of_yaml_files_through_the_functions_that_know_them():
         for match in typed.finditer(path.read_text(encoding="utf-8"))
     }
     assert not found
+
+
+@pytest.mark.parametrize(
+    ("own", "found"),
+    [
+        (
+            "subtitle: 'In {quater}'",
+            r"subtitle: found \{quater\}, which readers would see as it stands; \{quarter\} is",
+        ),
+        ("subtitle: 'In {Quarter}'", r"subtitle: found \{Quarter\}"),
+        (
+            "publisher: 'Trust, {quarter}'",
+            r"publisher: found \{quarter\}, which readers would see as it stands\. Write",
+        ),
+        (
+            "illustrative-data: {banner: 'Made up{standins}.'}",
+            r"banner: found \{standins\}.*; \{stand-ins\} is filled in",
+        ),
+    ],
+)
+def test_a_name_in_braces_that_no_build_fills_in_is_refused(tmp_path, own, found):
+    (tmp_path / "_quarto.yml").write_text(f"{SETTINGS}natpatsip: {{{own}}}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=found):
+        read_settings(tmp_path)
+
+
+def test_names_in_braces_that_a_build_fills_in_are_right(tmp_path):
+    own = "subtitle: 'To {quarter}', description: 'In {quarter}', illustrative-data: {banner: 'Made up{stand-ins}.'}"
+    (tmp_path / "_quarto.yml").write_text(f"{SETTINGS}natpatsip: {{{own}}}\n", encoding="utf-8")
+    assert read_settings(tmp_path).subtitle == "To {quarter}"

@@ -17,8 +17,8 @@ RESOURCE: dict[str, Any] = {
             {"name": "month", "type": "yearmonth"},
             {"name": "team", "type": "string"},
             {"name": "list", "type": "string", "constraints": {"enum": ["urgent", "routine"]}},
-            {"name": "seen_in_time", "type": "integer", "missingValues": ["*"]},
-            {"name": "seen", "type": "integer", "missingValues": ["*"]},
+            {"name": "seen_in_time", "type": "integer", "missingValues": ["*", "NS"]},
+            {"name": "seen", "type": "integer", "missingValues": ["*", "NS"]},
         ]
     },
     "natpatsip": {"period": "month", "provenance": "reported"},

@@ -29,10 +29,13 @@ def _changes(before: BuiltReport, now: BuiltReport) -> Iterator[tuple[int, Chang
     second_names = _second_names(old) & _second_names(new)
     labels = {fact.id: fact.label for fact in now.facts}
     earlier = {fact.key: fact for fact in before.facts}
+    restated = {fact.key: fact for fact in now.facts}
     for key, fact in new.items():
         if key in second_names:
             continue
         if counterpart := old.get(key):
+            if counterpart.key != fact.key:
+                counterpart = restated.get(counterpart.key, counterpart)  # as it was revised, if the report says so
             began = fact.period == now.quarter.year_to_date and _begins_again(before.quarter, now.quarter)
             if change := _began_again(counterpart, fact, now) if began else _compared(counterpart, fact, now):
                 yield _rank(fact, change, now), change
@@ -106,7 +109,7 @@ def _began_again(before: Fact, fact: Fact, now: BuiltReport) -> Change:
 
 def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
     if before.unit == fact.unit and (
-        before.value == fact.value or in_full(before, now.units) == in_full(fact, now.units)
+        before.value == fact.value or before.text == fact.text or in_full(before, now.units) == in_full(fact, now.units)
     ):
         return None  # the same, or the same to all that is printed
     kind, verb, by = "fact-changed", "changed", _difference(before, fact)
@@ -114,6 +117,7 @@ def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
         kind, verb = ("fact-rose", "rose") if fact.value > before.value else ("fact-fell", "fell")  # type: ignore[operator]
     message = f"{named(fact, now.quarter)} {verb} from {in_full(before, now.units)} to {in_full(fact, now.units)}"
     message += f", by {by}" if by else ""
+    message += _defined_otherwise(before, fact)
     both = _both(before, fact, now)
     if not (reading := reading_beside(fact, now)):
         return _change(kind, message, now, fact, change=by, **both)
@@ -129,6 +133,14 @@ def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
         signal=reading.is_signal,
         shows=reading.shows,
     )
+
+
+def _defined_otherwise(before: Fact, fact: Fact) -> str:
+    """Return what else than its value has changed in a number, so that the two values may be of different things."""
+    changes = [f'it was called "{before.label}"'] if before.label and before.label != fact.label else []
+    if before.formula and fact.formula and before.formula != fact.formula:
+        changes.append(f"it was calculated as {before.formula}")
+    return f"; before, {wording.listing(changes)}" if changes else ""
 
 
 def _revised(before: Fact, fact: Fact, now: BuiltReport) -> Change:
@@ -149,8 +161,8 @@ def _both(before: Fact, fact: Fact, now: BuiltReport) -> dict[str, object]:
 def _difference(before: Fact, now: Fact) -> str:
     """Return by how much a number changed; empty if one value cannot be subtracted from the other."""
     old, new = before.value, now.value
-    if before.unit != now.unit or isinstance(old, str | date) or isinstance(new, str | date):
-        return ""
+    if before.unit != now.unit or isinstance(old, str | date) or isinstance(new, str | date) or now.unit == "year":
+        return ""  # a year is no amount: it did not rise by 0.05%
     by = amount(float(old), float(new), now.unit)
     return by.partition(" (")[0] if now.period.endswith("-YTD") else by  # a year that grew by a quarter has not doubled
 

@@ -160,10 +160,21 @@ class CellRule:
                 known[text] = self.parse(text)
             except ValueError:
                 wrong[text] = self._fault(text)
+        wrong |= self._other_signs([text for text in texts if known.get(text) is not None])
         if not wrong:
             return list(map(known.__getitem__, texts)), []
         faults = [replace(wrong[text], line=line) for text, line in zip(texts, lines, strict=True) if text in wrong]
         return list(map(known.get, texts)), faults
+
+    def _other_signs(self, texts: Sequence[str]) -> dict[str, Fault]:
+        """Return the numbers beside which another sign stands than in the first cell: £5 and 50p are not 5 and 50."""
+        if self.field.bare_number or self.field.type not in ("integer", "number"):
+            return {}
+        signs, column = {text: sign_beside(text) for text in dict.fromkeys(texts)}, self.field.name
+        first = next(iter(signs), "")
+        expected = f'expected the same sign or word beside it as in "{first}".'
+        others = [text for text, sign in signs.items() if sign != signs[first]]
+        return {text: Fault(f'found "{text}", {expected}', column=column) for text in others}
 
     def _fault(self, text: str) -> Fault:
         hint = nearest(text, self.words) if self.words and text else ""
@@ -219,6 +230,18 @@ def _plain(text: str, field: DataField) -> str:
     if field.decimal_char == ".":
         return text
     return str(_refuse(text)) if "." in text else text.replace(field.decimal_char, ".")
+
+
+def sign_beside(text: str) -> str:
+    """Return the sign or word that stands around a number, of which the plural and spaces do not count.
+
+    Examples
+    --------
+    >>> [sign_beside(text) for text in ("85 %", "£5", "1 day", "2 days", "7")]
+    ['%', '£', 'day', 'day', '']
+    """
+    parts = AROUND.fullmatch(text)
+    return f"{parts[1]}{parts[3]}".replace(" ", "").lower().removesuffix("s") if parts else text
 
 
 def _boolean(text: str, field: DataField) -> bool:

@@ -24,6 +24,8 @@ from natpatsip.datasets.descriptor import (
 from natpatsip.errors import DataFileError, nearest, together
 from natpatsip.files.yaml_models import line_of, read_yaml, shown
 
+TIMES_OF_ROWS = ("yearmonth", "date", "datetime", "year")  # types of which later values are told from earlier ones
+
 
 def declared(project: Path) -> Package:
     """Return the datasets that a project declares; none where it has no descriptor.
@@ -125,6 +127,15 @@ def _of_resource(resource: Resource, package: Package) -> Iterator[str]:
         yield 'natpatsip.series.members: "as before" needs as_of, the column that says when a row was reported.'
     if options.required.startswith("each") and not (options.period or options.as_of):
         yield f'natpatsip.required: "{options.required}" needs a period, or as_of.'
+    axis = fields.get(options.period)
+    if axis and axis.type not in TIMES_OF_ROWS and not axis.natpatsip.form:
+        yield (
+            f"natpatsip.period: {axis.name} is of the type {axis.type}, so that later rows could not be told from "
+            "earlier ones. Give it the type yearmonth, date, datetime or year, or natpatsip: {form: quarter}."
+        )
+    reported = fields.get(options.as_of)
+    if reported and reported.natpatsip.form != "quarter":
+        yield f"natpatsip.as_of: {reported.name} needs natpatsip: {{form: quarter}}, by which earlier reports are told."
     if options.kinds and (lacking := [name for name in ("kind", "name") if name not in fields]):
         yield f"schema.fields: there is no field {' and no '.join(lacking)}; organisations have kind and name."
     for kind, own in options.kinds.items():

@@ -83,10 +83,19 @@ class Table:
 
 
 def is_after(period: Any, quarter: Quarter) -> bool:
-    """Return True if a month, a day or a quarter is after the end of a quarter."""
-    if isinstance(period, date):
-        return (period.year, period.month) > (quarter.last_month.year, quarter.last_month.month)
-    return isinstance(period, str) and period > str(quarter)
+    """Return True if a month, a day, a year or a period of a fact begins after the end of a quarter.
+
+    Examples
+    --------
+    >>> quarter = Quarter.parse("2024-25-Q2")
+    >>> [is_after(period, quarter) for period in ("2024-25-Q3", "2024-10", "2024-25-YTD", "all", 2025, 2024)]
+    [True, True, False, False, True, False]
+    """
+    if isinstance(period, int):
+        return period > quarter.last_month.year
+    start = first_month(period) if isinstance(period, str) else period
+    last = quarter.last_month
+    return isinstance(start, date) and (start.year, start.month) > (last.year, last.month)
 
 
 def examine(name: str, project: Path) -> Table:

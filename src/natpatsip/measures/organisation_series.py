@@ -23,6 +23,7 @@ from natpatsip.errors import DataError
 from natpatsip.measures.kinds import FEWEST_FOR_ICONS
 from natpatsip.measures.measured_series import MOST_SHOWN, MeasuredSeries, is_quarterly
 from natpatsip.measures.organisation_limits import OF_COUNTS, charts_of_counts, doubt, has_one_assurance, is_coarse
+from natpatsip.measures.suppressed_cells import suppressed_points
 from natpatsip.quarter import Quarter
 from natpatsip.spc.funnel import LIMITS, funnel, funnel_limits
 from natpatsip.spc.gaps import period_words
@@ -167,8 +168,15 @@ class ByOrganisation:
 
     @cached_property
     def hidden(self) -> dict[str, Flags]:
-        """Which counts are hidden because they are small."""
-        return {role: np.isnan(self.counts[role]) & ~np.isnan(grid) for role, grid in self._raw.items()}
+        """Which counts are hidden because they are small, here or before they came into the data."""
+        return {
+            role: np.isnan(self.counts[role]) & (~np.isnan(grid) | self._suppressed(self.roles[role]))
+            for role, grid in self._raw.items()
+        }
+
+    def _suppressed(self, column: str) -> Flags:
+        is_by_quarter = self.step != self.measure.step
+        return suppressed_points(self.measure, column, self.names, self.dates, is_by_quarter=is_by_quarter)
 
     def _shown(self, grid: Floats) -> Floats:
         if not self.policy.counts:
@@ -305,7 +313,7 @@ class ByOrganisation:
     def closed(self, place: int) -> str:
         """Return when an organisation closed, if it had by the end of the quarter."""
         own, quarter = self._declared.get(self.names[place]), self.measure.here.quarter
-        has_closed = own is not None and own.open_to is not None and own.open_to < quarter.last_month
+        has_closed = own is not None and own.open_to is not None and own.open_to < quarter.next().first_month
         return f"Closed on {wording.date(own.open_to)}." if own and own.open_to and has_closed else ""
 
     # The latest period
