@@ -190,6 +190,9 @@ def test_one_alone_is_singular(count, word):
     assert wording.plural(count, "person", "people") == word
 
 
+JOINING = ("per", "of", "in", "with", "on", "at", "for", "to", "needed", "a")
+
+
 @pytest.mark.parametrize(
     ("unit", "one"),
     [
@@ -203,7 +206,7 @@ def test_one_alone_is_singular(count, word):
         ("percent", "percent"),
         ("", ""),
         ("people per group", "person per group"),
-        *((f"beds {word} wards", f"bed {word} wards") for word in ["per", "of", "in", "with", "on", "at", "for", "to", "needed", "a"]),
+        *((f"beds {word} wards", f"bed {word} wards") for word in JOINING),
     ],
 )
 def test_the_singular_of_a_unit_is_that_of_its_first_word(unit, one):
