@@ -292,7 +292,7 @@ def test_pence_are_printed_where_leaving_them_out_would_change_the_amount(amount
 @pytest.mark.parametrize(
     ("value", "decimals", "text"),
     [(72.25, 1, "72.25"), (72.5, 0, "72.5"), (85, 1, "85"), (2.555, 1, "2.555"), (200 / 3, 1, "66.7"),
-     (0.1 * 3, 1, "0.3"), (1350.5, 0, "1,350.5")],
+     (0.1 * 3, 1, "0.3"), (1350.5, 0, "1,350.5"), (0.1234, 1, "0.1234"), (0.12345, 1, "0.1")],
 )  # fmt: skip
 def test_a_number_that_people_set_keeps_the_decimals_that_they_gave_it(value, decimals, text):
     assert wording.given(value, decimals) == text
