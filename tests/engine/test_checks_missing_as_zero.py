@@ -66,6 +66,7 @@ TAKING = [  # a missing value of `seen` for 0
     'rows["seen"].where(rows["seen"].notna(), 0)',
     'pd.concat([rows, rows])["seen"].sum()',
     'datasets.total(rows, ["seen"], by="team")["seen"].sum()',
+    *(f'rows["seen"].{held}.sum()' for held in ("loc[:]", "iloc[:]", "T", "values", "array")),
 ]
 MEANT = [
     'rows["beds"].sum()',  # which has no missing value
@@ -91,6 +92,9 @@ MEANT = [
     'rows.groupby("team")["seen"].agg("mean")',
     "sum([1, 2])",
     "np.arange(len(rows)).sum()",
+    *(f'rows["seen"].{name}({{5}}).sum()' for name in ("isin", "eq", "ne", "lt", "le", "gt", "ge", "between")),
+    *(f'rows["seen"].{name}().sum()' for name in ("isna", "isnull", "notna", "notnull", "duplicated", "value_counts")),
+    *(f'rows.groupby("team")["seen"].{name}().sum()' for name in ("count", "size", "nunique", "any", "all")),
 ]
 NAMED = [  # code of several lines, and whether it takes what is missing for 0
     ("totals = rows.groupby('team')\ntotals = totals.first()\ntotals.sum(numeric_only=True)", True),

@@ -64,6 +64,16 @@ def test_the_facts_that_have_the_value_and_the_unit_are_offered_the_likeliest_fi
         assert found.fact == ""
 
 
+@pytest.mark.parametrize(
+    "word", ["baseline", "before", "earlier", "first", "from", "previous", "start", "now", "starting"]
+)
+def test_a_fact_about_an_earlier_time_is_offered_first_only_where_the_sentence_is_about_the_past(tmp_path, word):
+    facts = [Fact(name, "2024-25-Q2", 240, "people", "Return") for name in ("waits_mean_before", "waits_mean")]
+    (found,) = typed_number.check(context(tmp_path, publishing(*facts), prose(f"{word} 240 came.", id="text")))
+    is_of_the_past = word not in ("now", "starting")
+    assert found.expected.startswith('cite("waits_mean_before")' if is_of_the_past else 'cite("waits_mean")')
+
+
 def test_three_facts_are_offered_at_most(tmp_path):
     facts = [Fact(f"beds_{letter}", "2024-25-Q2", 240, "beds", "List") for letter in "abcd"]
     (found,) = typed_number.check(context(tmp_path, publishing(*facts), prose("There were 240.", id="text")))

@@ -424,6 +424,25 @@ def test_times_of_one_column_may_be_written_to_the_second_and_to_a_part_of_it(pr
     assert times.diff().dt.total_seconds().tolist()[1:] == [0.25]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_the_lines_of_a_csv_file_may_end_as_any_system_ends_them(project, end):
+    own = {"name": "beds", "path": "beds.csv", "schema": {"fields": [{"name": "ward"}, {"name": "note"}]}}
+    trust.declare(project, {"resources": [own]})
+    (project / "data" / "beds.csv").write_bytes(end.join(["ward,note", "Ash,two", 'Oak,"of two\nlines"', ""]).encode())
+    assert datasets.load("beds", quarter=Q2, project=project).to_numpy().tolist() == [
+        ["Ash", "two"],
+        ["Oak", "of two\nlines"],
+    ]
+
+
+@pytest.mark.parametrize("kind", ["object", "array", "duration", "geopoint", "geojson", "any"])
+def test_cells_of_a_type_of_the_standard_without_a_meaning_here_are_read_as_text(project, kind):
+    own = {"name": "x", "path": "x.csv", "schema": {"fields": [{"name": "cell", "type": kind}]}}
+    trust.declare(project, {"resources": [own]})
+    trust.save(project, "x", [["cell"], ["P1D"]])
+    assert datasets.load("x", quarter=Q2, project=project)["cell"].tolist() == ["P1D"]
+
+
 @pytest.mark.parametrize("rule", [{}, {"same": ["a", "b"], "together": ["a", "b"]}, {"at_most": None}])
 def test_a_rule_says_one_thing_of_two_columns(rule):
     with pytest.raises(ValueError, match="expected one of at_most, together and same, with two columns"):
@@ -532,6 +551,15 @@ def test_the_dictionary_explains_the_marks_that_stand_for_something(project):
     own = {"name": "beds", "path": "beds.csv", "schema": {"fields": [{"name": "ward"}], "missingValues": marks}}
     trust.declare(project, {"resources": [own]})
     assert "| `ward` | `NS` not submitted |" in dictionary.render(datasets.declared(project))
+
+
+def test_the_dictionary_lists_the_words_of_a_column_that_have_labels(project):
+    words = [{"value": "r", "label": "red"}, {"value": "g", "label": "green"}]
+    fields = [{"name": "light", "categories": words}, {"name": "size", "categories": ["small", "large"]}]
+    trust.declare(project, {"resources": [{"name": "x", "path": "x.csv", "schema": {"fields": fields}}]})
+    text = dictionary.render(datasets.declared(project))
+    assert "| `light` | is |\n| --- | --- |\n| `r` | red |\n| `g` | green |" in text
+    assert "| `size` | is |" not in text
 
 
 def test_the_dictionary_stands_between_its_marks_and_all_else_is_left(project):

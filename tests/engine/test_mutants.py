@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import gc
-import importlib
+import importlib.util
 import sys
 import types
 from types import SimpleNamespace
@@ -94,6 +94,37 @@ def test_the_lines_of_a_mutant_are_those_of_its_statement_without_its_body():
 def patched(monkeypatch):
     monkeypatch.syspath_prepend(ROOT / "tests" / "mutants")
     return importlib.import_module("patched")
+
+
+@pytest.fixture
+def command(patched, monkeypatch):
+    """The module of ``make mutants``."""
+    spec = importlib.util.spec_from_file_location("mutants_command", ROOT / "tests" / "mutants" / "__main__.py")
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "mutants_command", module)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("is_tried", [True, False])
+@pytest.mark.parametrize(
+    ("names", "turns"),
+    [
+        (["test_a.py"], [["test_a.py"]]),
+        (["test_a.py", "test_doctests.py::test_examples_hold[natpatsip.a]"], "all"),
+        (["test_b.py"], [["test_b.py"]]),
+        (["test_a.py", "test_b.py"], [["test_a.py"], ["test_b.py"]]),
+    ],
+)
+def test_an_imported_mutant_is_tried_with_its_own_tests_then_with_the_others_and_never_with_none(
+    command, tmp_path, monkeypatch, is_tried, names, turns
+):
+    """Without a file pytest would run every test that there is."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("test_a.py", "test_b.py"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+    expected = [names] if turns == "all" else [each for each in turns if each != ["test_b.py"] or not is_tried]
+    assert list(command._in_turn("src/natpatsip/a.py", names, is_tried=is_tried)) == expected
 
 
 @pytest.mark.parametrize(

@@ -185,6 +185,78 @@ def test_an_acceptance_that_could_be_of_anything_is_refused(tmp_path, place):
         load(tmp_path, f"{GOOD}accepted:\n  - {{check: stale, reason: Why{place}}}\n")
 
 
+HASH = "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize("signed", ["null", HASH])
+def test_a_sign_off_has_the_hash_of_what_was_signed_or_none(tmp_path, signed):
+    read = load(tmp_path, GOOD + SIGNED.format(f", name: Ann, date: 2024-10-03, signed: {signed}")).sign_offs[0]
+    assert read.signed == (None if signed == "null" else signed)
+
+
+@pytest.mark.parametrize("signed", [HASH[1:], f"{HASH}0", HASH.upper(), "yes", 7, "[]", '""'])
+def test_a_sign_off_with_what_is_no_hash_is_refused(tmp_path, signed):
+    with pytest.raises(
+        ParamsError, match=r"sign_offs\.0\.signed: found .* is not what natpatsip sign writes\. Leave it"
+    ):
+        load(tmp_path, GOOD + SIGNED.format(f", name: Ann, date: 2024-10-03, signed: {signed}"))
+
+
+def test_a_hash_without_who_signed_is_refused(tmp_path):
+    with pytest.raises(ParamsError, match="the sign-off of the lead has signed without a name"):
+        load(tmp_path, GOOD + SIGNED.format(f", signed: {HASH}"))
+
+
+@pytest.mark.parametrize(("chapter", "what"), [("", "lead"), (", chapter: ward", "lead (ward)")])
+def test_a_sign_off_is_named_by_its_role_and_its_chapter_if_it_is_of_one(tmp_path, chapter, what):
+    assert load(tmp_path, GOOD + SIGNED.format(chapter)).sign_offs[0].what == what
+
+
+VERIFIED = "verified:\n  - {{fact: a, period: all, value: {}, role: lead, name: Ann, date: 2024-10-03}}\n"
+
+
+@pytest.mark.parametrize(("written", "value"), [("7", 7), ("0.5", 0.5), ("all 15", "all 15"), ('"7"', "7")])
+def test_a_verified_fact_has_the_number_or_the_text_that_was_written(tmp_path, written, value):
+    ((read),) = load(tmp_path, GOOD + VERIFIED.format(written)).verified
+    assert (read.value, type(read.value) is str) == (value, type(value) is str)
+
+
+@pytest.mark.parametrize("written", ["true", "null", "[7]", "2024-10-03"])
+def test_a_verified_fact_whose_value_is_neither_number_nor_text_is_refused(tmp_path, written):
+    with pytest.raises(ParamsError, match=r"verified\.0\.value: found .*, expected the number or the text"):
+        load(tmp_path, GOOD + VERIFIED.format(written))
+
+
+def test_what_a_rebase_prints_are_its_reason_and_its_clause_without_the_ids_of_facts():
+    given = {"measure": "waits", "date": "2022-04", "reason": "Why", "provenance": "reported"}
+    assert params.Rebase(**given).texts == (("reason", "Why"), ("when", ""))
+    assert params.Rebase(**given, when="{beds} beds, {Opened} and opened").texts[1] == (
+        "when",
+        "… beds, {Opened} and opened",
+    )
+    kinds = ("reported", "illustrative")
+    assert [params.Rebase(**given | {"provenance": kind}).is_illustrative for kind in kinds] == [False, True]
+
+
+@pytest.mark.parametrize(("commit", "is_whole"), [("''", True), ("'  '", True), ("7", True), ("v1", False)])
+def test_a_quarter_that_is_archived_without_a_commit_is_checked_as_a_whole(tmp_path, commit, is_whole):
+    load(tmp_path, GOOD)
+    file = tmp_path / "params" / "2024-25-Q2.yml"
+    file.write_text(f"{GOOD}unknown: 1\nbuilt_from: {commit}\n", encoding="utf-8")
+    if is_whole:
+        with pytest.raises(ParamsError, match="unknown: unknown key"):
+            params.built_from(Quarter.parse("2024-25-Q2"), tmp_path)
+    else:
+        assert params.built_from(Quarter.parse("2024-25-Q2"), tmp_path) == commit
+
+
+def test_params_are_not_changed_once_they_are_read(tmp_path):
+    read = load(tmp_path, GOOD)
+    for part, key in ((read, "cut_off"), (read.limits, "cell"), (read.rebase[0], "date")):
+        with pytest.raises(ValidationError, match="frozen"):
+            setattr(part, key, None)
+
+
 @pytest.mark.parametrize("day", ["2024-09-01", "2024-09-30"])
 def test_a_cut_off_is_any_day_of_the_last_month(tmp_path, day):
     assert str(load(tmp_path, GOOD.replace("2024-09-30", day)).cut_off) == day

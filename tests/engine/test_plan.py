@@ -1,6 +1,7 @@
 """What runs before what, and what is refused before anything runs."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -143,6 +144,20 @@ def test_notebooks_that_cite_in_a_circle_are_named_in_its_order(tmp_path):
     )
 
 
+def test_in_a_circle_of_three_each_notebook_is_named_before_the_one_that_it_cites(tmp_path):
+    index, ward, third = (
+        [code(f'publish("{own}", cite("{cited}").value, unit="beds", source="List")')]
+        for own, cited in (("a", "b"), ("b", "c"), ("c", "a"))
+    )
+    project = chapters(small(tmp_path, index=index, ward=ward), "index", "ward", "third")
+    write(project / "notebooks" / "third.ipynb", "Third", *third)
+    with pytest.raises(NotebookError) as refused:
+        Plan.of(project, Q2)
+    named = re.findall(r"(\w+)\.ipynb", str(refused.value))
+    assert len(named) == 4
+    assert all(after == {"index": "ward", "ward": "third", "third": "index"}[one] for one, after in pairwise(named))
+
+
 def test_a_circle_of_a_copied_notebook_names_the_fact_that_both_publish(tmp_path):
     one = [code('publish("a", cite("b").value, unit="beds", source="List")')]
     copy = [
@@ -163,6 +178,15 @@ def test_a_copied_notebook_is_named_only_if_the_fact_that_it_publishes_too_is_pa
     project = chapters(small(tmp_path, index=one, ward=two), "index", "ward", "copied")
     write(project / "notebooks" / "copied.ipynb", "Copied", copied)
     with pytest.raises(NotebookError, match=r"Move a fact to a notebook that needs none of the others\.$"):
+        Plan.of(project, Q2)
+
+
+def test_a_copied_notebook_is_named_though_the_one_in_the_circle_cites_its_own_fact(tmp_path):
+    one = [code('publish("a", cite("b").value, unit="beds", source="List")\ncite("a")')]
+    two = [code('publish("b", cite("a").value, unit="beds", source="List")')]
+    project = chapters(small(tmp_path, index=one, ward=two), "index", "ward", "copied")
+    write(project / "notebooks" / "copied.ipynb", "Copied", code('publish("a", 1, unit="beds", source="List")'))
+    with pytest.raises(NotebookError, match=r"copied\.ipynb and index\.ipynb publish the same fact, a\."):
         Plan.of(project, Q2)
 
 
@@ -242,6 +266,13 @@ def test_a_rebase_of_a_series_that_no_notebook_charts_is_refused_and_all_of_them
         'Did you mean "waits.seen"? The measures are waits.all, waits.seen.\n'
         '- params/2024-25-Q2.yml, line 6, rebase.2.measure: found "beds". The measures are waits.all, waits.seen.'
     )
+
+
+def test_a_rebase_of_a_measure_that_there_is_not_is_refused_where_notebooks_chart_no_series_of_their_own(tmp_path):
+    project = small(tmp_path, index=[prose("Beds.")], ward=[prose("Beds.")])
+    edit(project / "params" / f"{Q2}.yml", "measure: waits", "measure: wait")
+    with pytest.raises(ParamsError, match=r'measure: found "wait"\. Did you mean "waits"\?'):
+        Plan.of(project, Q2)
 
 
 @pytest.mark.parametrize(("one", "other"), [("params.rebase_dates(name)", CHARTED), ("1", "1")])

@@ -161,6 +161,12 @@ def test_a_tuple_of_one_value_names_a_series_as_the_value_does():
     assert by_tuple.attrs == by_value.attrs
 
 
+def test_some_series_may_be_named_by_a_tuple_and_others_by_a_value_that_is_a_number():
+    frame = pd.DataFrame({"ward": [1, 1, 2, 2], "month": ["2024-01", "2024-02"] * 2, "v": [1.0, 2, 3, 4]})
+    chart = spc.panel(frame, by="ward", value="v", date="month", target={1: 5, (2,): 6})
+    assert chart["target"].tolist() == [5, 5, 6, 6]
+
+
 @pytest.mark.parametrize("rebase", [["2030-01"], {"A": "2030-01"}])
 def test_a_warning_points_at_the_line_that_called_spc(rebase):
     with pytest.warns(spc.SpcWarning) as caught:

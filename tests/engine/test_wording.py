@@ -107,6 +107,7 @@ def test_a_series_has_two_digits_of_its_spread_or_else_of_its_size(values, usual
         (99.4, 0, True, 0),
         (99.96, 1, True, 3),
         (0.4, 0, True, 2),
+        (0, -2, False, -2),  # tens and hundreds
     ],
 )
 def test_a_value_gets_more_decimals_than_asked_for_if_it_would_be_a_false_0_or_100_percent(
@@ -189,6 +190,9 @@ def test_one_alone_is_singular(count, word):
     assert wording.plural(count, "person", "people") == word
 
 
+JOINING = ("per", "of", "in", "with", "on", "at", "for", "to", "needed", "a")
+
+
 @pytest.mark.parametrize(
     ("unit", "one"),
     [
@@ -202,6 +206,7 @@ def test_one_alone_is_singular(count, word):
         ("percent", "percent"),
         ("", ""),
         ("people per group", "person per group"),
+        *((f"beds {word} wards", f"bed {word} wards") for word in JOINING),
     ],
 )
 def test_the_singular_of_a_unit_is_that_of_its_first_word(unit, one):
@@ -287,7 +292,7 @@ def test_pence_are_printed_where_leaving_them_out_would_change_the_amount(amount
 @pytest.mark.parametrize(
     ("value", "decimals", "text"),
     [(72.25, 1, "72.25"), (72.5, 0, "72.5"), (85, 1, "85"), (2.555, 1, "2.555"), (200 / 3, 1, "66.7"),
-     (0.1 * 3, 1, "0.3"), (1350.5, 0, "1,350.5")],
+     (0.1 * 3, 1, "0.3"), (1350.5, 0, "1,350.5"), (0.1234, 1, "0.1234"), (0.12345, 1, "0.1")],
 )  # fmt: skip
 def test_a_number_that_people_set_keeps_the_decimals_that_they_gave_it(value, decimals, text):
     assert wording.given(value, decimals) == text
@@ -298,3 +303,32 @@ def test_a_list_in_a_sentence_has_no_missing_item(missing):
     with pytest.raises(ValueError, match="there is no value"):
         wording.listing(["North", missing])
     assert wording.listing(["None yet", "None"]) == "None yet and None"
+
+
+@pytest.mark.parametrize(("digits", "is_left"), [(28, True), (29, False)])
+def test_what_a_difference_leaves_has_28_binary_digits_at_most(digits, is_left):
+    value = (2**digits - 1) * 2.0**-80
+    assert [wording.is_residue(each) for each in (value, -value)] == [is_left] * 2
+
+
+@pytest.mark.parametrize(
+    ("numbers", "are"),
+    [
+        ([1899, 1900], False),
+        ([1900, 1901], True),
+        ([2099, 2100], True),
+        ([2100, 2101], False),
+        ([1, 2, 3], False),
+        ([2022, 2023, 2030], False),
+        ([2022, 2023, 2023], False),
+        ([2022], False),
+        ([], False),
+    ],
+)
+def test_years_are_numbers_of_this_or_the_last_century_that_follow_each_other(numbers, are):
+    assert wording.are_years(numbers) is are
+
+
+@pytest.mark.parametrize(("value", "shown"), [(1e30, "1" + ",000" * 10), (-1e100, "−10" + ",000" * 33)])
+def test_however_large_a_number_is_all_its_digits_are_printed(value, shown):
+    assert wording.number(value) == shown

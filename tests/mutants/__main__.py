@@ -207,10 +207,8 @@ def _in_turn(file: str, files: Sequence[str], *, is_tried: bool) -> Iterator[lis
     own += [
         each for each in files if each not in own and ".py::" not in each and imports.search(Path(each).read_text())
     ]
-    if own:
-        yield own
-    if not is_tried:
-        yield [each for each in files if each not in own]
+    others = [] if is_tried else [each for each in files if each not in own]
+    yield from filter(None, (own, others))  # without files, pytest would run the tests of everything
 
 
 class Kept:
