@@ -397,7 +397,9 @@ def test_text_and_markdown_say_the_same():
     text, markdown = as_text(compare(*BOTH)), as_markdown(compare(*BOTH))
     assert "2 changes from Q1 2024/25 to Q2 2024/25." in text
     assert "met [-online-] {+in person+} this time." in text
-    assert "| women | 662 | 677 | Rose\N{NO-BREAK SPACE}by\N{NO-BREAK SPACE}15\N{NO-BREAK SPACE}(+2.3%) |  |" in markdown
+    assert (
+        "| women | 662 | 677 | Rose\N{NO-BREAK SPACE}by\N{NO-BREAK SPACE}15\N{NO-BREAK SPACE}(+2.3%) |  |" in markdown
+    )
     assert "met ~~online~~ **in person** this time." in markdown
 
 
