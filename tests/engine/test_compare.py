@@ -436,7 +436,9 @@ def test_text_and_markdown_say_the_same():
     text, markdown = as_text(compare(*BOTH)), as_markdown(compare(*BOTH))
     assert "2 changes from Q1 2024/25 to Q2 2024/25." in text
     assert "met [-online-] {+in person+} this time." in text
-    assert "| women | 662 | 677 | Rose by 15\N{NO-BREAK SPACE}(+2.3%) |  |" in markdown
+    assert (
+        "| women | 662 | 677 | Rose\N{NO-BREAK SPACE}by\N{NO-BREAK SPACE}15\N{NO-BREAK SPACE}(+2.3%) |  |" in markdown
+    )
     assert "met ~~online~~ **in person** this time." in markdown
 
 
@@ -486,7 +488,7 @@ def test_the_page_for_reviewers_marks_words_and_links_to_the_charts():
     before, now = told(Q1, "online", "Steady at 79%", 662), told(Q2, "in person", "Steady at 80%", 677)
     text = changes_chapter.chapter(compare(before, now))
     assert text.startswith("# What changed since last quarter {#changes}\n")
-    assert "| women | 662 | 677 | Rose by 15\N{NO-BREAK SPACE}(+2.3%) |  |" in text
+    assert "| women | 662 | 677 | Rose\N{NO-BREAK SPACE}by\N{NO-BREAK SPACE}15\N{NO-BREAK SPACE}(+2.3%) |  |" in text
     assert "- [Figure 1](ward.qmd#fig-births): Steady at [79%]{.removed} [80%]{.added} (normal variation)" in text
     assert (
         "### Ward {#changes-ward}\n\n**News**\n\n- Reworded: Most of the teams met [online]{.removed} [in person]"
@@ -514,9 +516,9 @@ def test_the_page_names_a_new_or_lost_section_once(kind):
     assert text.count("Next steps") == text.count("Alone") == 1
 
 
-def test_a_share_stays_beside_its_number_in_the_table():
+def test_an_amount_and_its_share_stay_on_a_line_of_the_table():
     text = changes_chapter.chapter(compare(built(Q1, facts=[fact(662, Q1)]), built(Q2, facts=[fact(677, Q2)])))
-    assert "Rose by 15\N{NO-BREAK SPACE}(+2.3%)" in text
+    assert "Rose\N{NO-BREAK SPACE}by\N{NO-BREAK SPACE}15\N{NO-BREAK SPACE}(+2.3%)" in text
 
 
 @pytest.mark.parametrize(
@@ -548,7 +550,7 @@ def test_the_page_names_no_command_and_a_final_edition_shows_no_revisions(is_fin
         return built(quarter, prose(f"## News\n\nMost of the teams met {how} this time."), facts=[fact(value, quarter)])
 
     text = changes_chapter.chapter(compare(told(Q1, "online", 662), told(Q2, "in person", 677)), is_final=is_final)
-    assert "| women | 662 | 677 | Rose by 15\N{NO-BREAK SPACE}(+2.3%) |  |" in text
+    assert "| women | 662 | 677 | Rose\N{NO-BREAK SPACE}by\N{NO-BREAK SPACE}15\N{NO-BREAK SPACE}(+2.3%) |  |" in text
     assert ("{.removed}" in text) is not is_final
     assert "natpatsip" not in text
     assert "`" not in text

@@ -261,6 +261,15 @@ def test_a_key_says_what_each_icon_of_the_table_means(tab, pages):
     assert tab.locator(".organisation-key").bounding_box()["y"] < tab.locator("table").first.bounding_box()["y"]
 
 
+def test_the_chosen_organisation_has_a_ring_in_the_funnel_plot_and_its_name_in_the_legend(tab, pages):
+    open_page(tab, pages, "#organisation=team%2FNorth")
+    tab.get_by_text("Compared with the others").click()
+    plot = tab.locator(".organisations-one details .organisation-chart svg")
+    assert plot.locator("circle").count() == 1
+    assert "North" not in plot.text_content()
+    assert "North" in tab.locator(".organisations-one details .organisation-legend li").all_inner_texts()
+
+
 def test_points_of_a_funnel_plot_that_would_cover_one_another_are_side_by_side(tab, pages):
     drawn = """width => {
         const sizes = [...Array(9).fill(40), 60, 60, 60], look = { fill: "#000", outline: "#000", shape: "circle" };

@@ -339,6 +339,13 @@ def test_labels_and_sources_are_printed_as_they_are_written(tmp_path):
     assert [text for text in texts if f"{text} Q2 2024/25 · Calculated 12 beds {text}" not in words] == []
 
 
+def test_a_card_has_the_apostrophes_of_the_list_of_all_numbers():
+    fact = Fact("beds", "2024-25-Q2", 12, "beds", "The trust's 'own' return", rows="x", label="The ward's beds")
+    text = script(passports(fact), {}, Q2)
+    assert "The ward’s beds" in text
+    assert "The trust’s 'own' return" in text
+
+
 def test_the_script_holds_no_end_of_itself():
     end = "</script><script>alert(1)</script>"
     fact = Fact("beds", "2024-25-Q2", 12, "beds", end, rows="x", label=end)

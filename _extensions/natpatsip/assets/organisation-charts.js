@@ -22,9 +22,7 @@
   }
 
   function write(svg, text, x, y, anchor, colour) {
-    var made = node("text", { x: x, y: y, "text-anchor": anchor, fill: colour, "font-size": 12 }, svg);
-    made.textContent = text;
-    return made;
+    node("text", { x: x, y: y, "text-anchor": anchor, fill: colour, "font-size": 12 }, svg).textContent = text;
   }
 
   // Steps of 1, 2 or 5 times a power of ten, about as many as asked for.
@@ -151,7 +149,12 @@
     return { svg: svg, points: own.map(function (value, at) { return { x: x(at), y: isNumber(value) ? y(value) : TOP + TALL }; }) };
   }
 
-  // Organisations by size and percentage, and the limits that chance sets; the chosen one is drawn larger.
+  // What the chosen organisation has around it, as the legend says.
+  function ring(svg, x, y, radius, data) {
+    node("circle", { cx: x, cy: y, r: radius, fill: "none", stroke: data.colours.ink, "stroke-width": 2 }, svg);
+  }
+
+  // Organisations by size and percentage, and the limits that chance sets; the chosen one has a ring.
   function funnel(shown, width, data) {
     var colours = data.colours, limits = shown.limits, height = TOP + TALL + 60 + BOTTOM, svg = canvas(width, height);
     var bottom = TOP + TALL + 60 - 18, sizes = shown.organisations.map(function (each) { return each.size; });
@@ -178,10 +181,8 @@
       if (at !== chosen) symbol(svg, data.points[each.kind], points[at].x, points[at].y);
     });
     if (chosen >= 0) {
-      var at = points[chosen], isRight = at.x > width / 2;
-      node("circle", { cx: at.x, cy: at.y, r: 9, fill: "none", stroke: colours.ink, "stroke-width": 2 }, svg);
-      symbol(svg, data.points[shown.organisations[chosen].kind], at.x, at.y);
-      write(svg, shown.chosen, at.x + (isRight ? -14 : 14), at.y + 4, isRight ? "end" : "start", colours.ink).setAttribute("class", "on-points");
+      ring(svg, points[chosen].x, points[chosen].y, 9, data);
+      symbol(svg, data.points[shown.organisations[chosen].kind], points[chosen].x, points[chosen].y);
     }
     return { svg: svg, points: points };
   }
@@ -297,5 +298,5 @@
     resized = setTimeout(redrawAll, 200);
   });
 
-  window.natpatsipOrganisationCharts = { series: series, funnel: funnel, place: place, symbol: symbol, canvas: canvas, redrawAll: redrawAll };
+  window.natpatsipOrganisationCharts = { series: series, funnel: funnel, place: place, symbol: symbol, ring: ring, canvas: canvas, redrawAll: redrawAll };
 })();

@@ -193,8 +193,9 @@
     if (list.children.length) view.prepend(list);
   }
 
-  // The legend of all charts of a group, or of the funnel plot of a measure: with the kinds of points that it has.
-  function legend(parent, data, group, funnelOf) {
+  // The legend of all charts of a group, or of the funnel plot of a measure: with the kinds of points that it has, and the
+  // organisation that it is about, if any.
+  function legend(parent, data, group, funnelOf, chosen) {
     var isFunnel = Boolean(funnelOf);
     var directions = group.measures.map(function (each) { return each.improvement; });
     var target = group.measures.find(function (each) { return isNumber(each.target); });
@@ -214,6 +215,7 @@
       };
     }
     var hasLimits = group.measures.some(function (each) { return each.limits.length; }); // run charts have none
+    if (chosen) entry(chosen, function (svg) { charts.ring(svg, 14, 7, 6, data); });
     entry(group.national, dashed(data.colours.national, "8 3", 2));
     if (!isFunnel && hasLimits) entry("Mean", dashed(data.colours.mean, "", 1.3));
     if (isFunnel || hasLimits) entry(isFunnel ? "Inner limits, 95%" : "Limits of normal variation", dashed(data.colours.limit, "5 4", 1.3));
@@ -332,7 +334,7 @@
       compared.addEventListener("toggle", function () {
         if (isDrawn || !compared.open) return;
         isDrawn = true;
-        legend(compared, data, group, measure);
+        legend(compared, data, group, measure, name);
         funnel(compared, group, measure, data, name);
       });
     }

@@ -163,7 +163,7 @@ def number_row(change: Change, comparison: Comparison) -> tuple[str, str, str, s
     verbs = {"fact-rose": "Rose by", "fact-fell": "Fell by", "fact-revised": "Revised by"}
     name = change.label.removesuffix(f" ({comparison.now.quarter.label})")  # the head of the table says so
     by = f"{verbs[change.check]} {change.change}" if change.check in verbs and change.change else "Changed"
-    by = by.replace(" (", f"{NO_BREAK}(")  # a share stays beside its number
+    by = by.replace(" ", NO_BREAK) if by.endswith("%)") else by  # an amount and its share stay on a line
     by = "The year began again" if change.check == "fact-began-again" else by
     before, now = change.values
     return name, before, now, by, change.shows[:1].upper() + change.shows[1:]

@@ -71,17 +71,21 @@ def latest_labels(
 ) -> list[LineLabel]:
     """Return the labels of the latest mean and limits: one for each, or of the mean alone if they have no room.
 
-    They have room if each limit's label is at its own line, and all are in the order of their lines.
+    They have room if each limit's label is at its own line, all are in the order of their lines, and none is among the
+    lines of an earlier stretch.
     """
     found = [
         LineLabel((each,), plot.y(each.value), start, end, is_at_end=True, side=each.side)
-        for each in sorted(labels, key=lambda each: each.is_bold)
-    ]  # limits have less choice
+        for each in sorted(labels, key=lambda each: each.is_bold)  # limits have less choice
+    ]
     trial = deepcopy(clutter)
-    middles = {label.y: _put(label, trial)[1] for label in found}
-    are_in_order = [middles[y] for y in sorted(middles)] == sorted(middles.values()) and len(middles) == len(found)
-    are_beside = all(_leader_from(label, middles[label.y]) is None for label in found if not label.texts[0].is_bold)
-    if are_in_order and are_beside:
+    places = [(label, *_put(label, trial)) for label in found]
+    limits = [(label, y) for label, _, y in places if not label.texts[0].is_bold]
+    are_beside = all(_leader_from(label, y) is None for label, y in limits)
+    are_within = all(left >= min(start, end - label.width - 2 * APART) - APART for label, left, _ in places)
+    middles = [y for _, y in sorted((label.y, y) for label, _, y in places)]
+    are_in_order = middles == sorted(middles) and len({label.y for label in found}) == len(found)
+    if are_beside and are_within and are_in_order:
         return found
     return [replace(label, side=0) for label in found if label.texts[0].is_bold]
 

@@ -244,7 +244,7 @@ def _card(passport: Passport, uses: Sequence[Use], quarter: Quarter, units: Unit
     said = {"lines": lines(passport, uses), "audit": audit_trail(passport, units)}
     return {
         "entry": passport.entry,
-        "label": passport.fact.name,
+        "label": _typeset(passport.fact.name),
         "value": in_full(passport.fact, units),
         "about": about(passport.fact, quarter),
         **{
@@ -258,5 +258,10 @@ def _card_piece(piece: Piece, quarter: Quarter, units: Units) -> str | dict[str,
     if isinstance(piece, Use):
         return {"text": piece.title, "page": piece.target.replace(".qmd", ".html", 1)}
     if isinstance(piece, Passport):
-        return {"text": _named(piece, quarter, units), "passport": piece.id}
-    return piece
+        return {"text": _typeset(_named(piece, quarter, units)), "passport": piece.id}
+    return _typeset(piece)
+
+
+def _typeset(text: str) -> str:
+    """Return a text with the apostrophes that pandoc writes in the list of all numbers."""
+    return re.sub(r"(?<=\w)'(?=\w)", "’", text)
