@@ -1,9 +1,9 @@
 """What pandoc does for a report in tasks, many of them in one process: ``tasks.lua`` is the script that it runs.
 
-A process for each would cost as much in starting as in work. A process that stays, such as a preview's, has a pandoc that
-stays; so has a build that has few tasks at a time. Each task has its place in the cache, so that what depends
-on one chapter is done again for that chapter alone; and since no task is about more than a chapter, pandoc's memory is
-that of the longest chapter, however long the report.
+A process for each would cost as much in starting as in work. A preview, which stays, has a pandoc that stays; so has a
+build with few tasks at a time. Each task has its place in the cache, so that what depends on one chapter is done again
+for that chapter alone; and since no task is about more than a chapter, pandoc's memory is that of the longest chapter,
+however long the report.
 """
 
 from __future__ import annotations
