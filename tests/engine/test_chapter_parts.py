@@ -213,8 +213,9 @@ def test_a_process_that_crashes_leaves_its_tasks_to_the_command_line(tmp_path, m
     broken = tmp_path / "broken.lua"
     broken.write_text("os.exit(3)")
     monkeypatch.setattr(pandoc_tasks, "SCRIPT", broken)
-    found = perform([task("One.", lambda: "one"), task("Two.", lambda: "two")], cache=RenderCache(tmp_path), jobs=2)
-    assert found == ["one", "two"]
+    texts = ["one", "two", *["more"] * pandoc_tasks.FEW]
+    found = perform([task(f"{each}.", lambda each=each: each) for each in texts], cache=RenderCache(tmp_path), jobs=1)
+    assert found == texts
 
 
 @pytest.mark.parametrize("form", ["docx", "pdf"])
@@ -231,8 +232,9 @@ def test_what_the_script_cannot_do_and_the_command_line_can_is_said(tmp_path, mo
 def test_a_process_that_is_stopped_leaves_nothing_to_the_command_line(tmp_path, monkeypatch):
     """Ctrl-C reaches pandoc, too: what was stopped must not begin again."""
     monkeypatch.setattr(pandoc_tasks, "run_program", lambda *_, **__: CompletedProcess([], -signal.SIGINT, b"", b""))
+    tasks = [task("One.", lambda: "begun again")] * (pandoc_tasks.FEW + 1)
     with pytest.raises(RenderError, match="it was stopped"):
-        perform([task("One.", lambda: "begun again")], cache=RenderCache(tmp_path), jobs=1)
+        perform(tasks, cache=RenderCache(tmp_path), jobs=1)
 
 
 @pytest.mark.parametrize(
@@ -342,6 +344,18 @@ def test_a_process_that_stays_does_each_task_in_its_folder_as_one_that_begins(tm
         found = perform([Task("part", orders, document, fails)], cache=RenderCache(tmp_path / name), jobs=1)
         assert found[0].strip() == f"<p>{name}</p>"
     assert len(pandoc_process._idle) == 1
+
+
+@pytest.mark.parametrize(("at_once", "is_kept"), [(1, True), (pandoc_tasks.FEW, True), (pandoc_tasks.FEW + 1, False)])
+def test_few_tasks_at_once_leave_a_process_for_the_next(tmp_path, at_once, is_kept):
+    pandoc_process.stop()  # those of other tests
+    tasks = [task(f"Number {number}.", fails) for number in range(at_once)]
+    for _ in range(2):
+        found = perform(tasks, cache=RenderCache(tmp_path), jobs=1)
+        assert [f'"{number}."' in text for number, text in enumerate(found)] == [True] * at_once
+        assert len(pandoc_process._idle) == is_kept
+    assert not is_kept or pandoc_process._idle[0].tasks == 2 * at_once
+    pandoc_process.stop()
 
 
 @pytest.mark.parametrize("is_on", [True, False])

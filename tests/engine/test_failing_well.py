@@ -72,7 +72,7 @@ def full(*_, **__):
 
 @pytest.mark.parametrize(
     ("where", "name"),
-    [(notebook_run, "_copy_of"), (publication, "copy_files"), (publication, "_swap"), (pandoc_tasks, "run_program")],
+    [(notebook_run, "_copy_of"), (publication, "copy_files"), (publication, "_swap"), (pandoc_tasks, "_run")],
     ids=["executing", "copying", "publishing", "rendering"],
 )
 def test_a_full_disk_is_said_with_what_to_do_and_the_report_stays(tmp_path, monkeypatch, where, name):

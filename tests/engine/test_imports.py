@@ -85,3 +85,24 @@ def test_a_chart_is_the_function_whatever_was_imported_before():
     twice = "for name in (*charts.__all__, *charts.__all__): assert callable(getattr(charts, name)), name"
     code = f"from natpatsip import charts\n{twice}"
     assert "altair" in imported(code)
+
+
+FIRST_BUILD = """
+from natpatsip.pipeline.execution.prefork import server
+
+def started(*_):
+    print(*sys.modules)
+    os._exit(0)
+
+server.ForkServer.__init__ = started
+"""
+
+
+def test_a_first_build_starts_what_runs_notebooks_before_it_imports_what_finds_earlier_runs(tmp_path):
+    project = small(tmp_path / "project")
+    program = f"import os, sys\n{FIRST_BUILD}\nfrom natpatsip.__main__ import main\nmain()"
+    command = [sys.executable, "-c", program, "build", "2024-25-Q2", "--to", "html"]
+    ran = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True, timeout=60)
+    found = ran.stdout.splitlines()[-1].split()
+    assert "natpatsip.build" in found
+    assert not {"natpatsip.pipeline.caching.run_cache", "pydantic", "nbformat"} & set(found)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_output
 
-from natpatsip.checks import run
+from natpatsip.checks import missing_as_zero, run
 from natpatsip.checks.raw_counts import RawCounts
+from natpatsip.datasets.validation import examine
 from natpatsip.pipeline.caching.saved_results import SavedResults
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.notebook_outputs import DATASET
@@ -165,3 +166,16 @@ def test_counts_are_read_again_only_for_a_cell_with_another_table(project, cache
     wrote(project, shown="\\*")
     with pytest.raises(AssertionError, match="read the counts"):
         later(project, cache)
+
+
+def test_missing_values_are_looked_for_again_only_in_other_data(project, cache, monkeypatch):
+    wrote(project, typed="`{python} rows['seen'].sum()` waited.")
+    first, examined = later(project, cache), []
+    monkeypatch.setattr(missing_as_zero, "examine", lambda name, folder: examined.append(name) or examine(name, folder))
+    wrote(project, typed="In all, `{python} rows['seen'].sum()` waited.")
+    assert later(project, cache) == outcome(project)
+    assert examined == ["waits_monthly"]  # by the outcome of nothing saved
+    assert first
+    change_data(project)
+    later(project, cache)
+    assert examined == ["waits_monthly"] * 2

@@ -10,13 +10,17 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from natpatsip.checks import code_cells
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.frames_in_code import SUMS, Frame, FramesInCode
 from natpatsip.checks.outcome import Finding
+from natpatsip.datasets.completeness import DATA
 from natpatsip.datasets.declaration import declared
+from natpatsip.datasets.descriptor import Resource
 from natpatsip.datasets.validation import examine
+from natpatsip.files.digests import sha256_of, sha256_of_folder
 from natpatsip.pipeline.inline_code import INLINE
 
 CHECK = "missing-as-zero"
@@ -72,18 +76,29 @@ def _missing(context: CheckContext, notebook: str) -> dict[str, dict[str, str]]:
     The place is an empty text where none is missing.
     """
     files = {record["file"] for record in context.outputs[notebook].datasets}
-    found: dict[str, dict[str, str]] = {}
-    for resource in declared(context.project).resources:
-        if resource.file in files:
-            table = examine(resource.name, context.project)
-            rows = table.known_by(context.quarter, table.sound)
-            columns = [name for name, field in resource.fields.items() if field.type in NUMBERS]
-            lines = [next((table.lines[row] for row in rows if table.values[name][row] is None), 0) for name in columns]
-            found[resource.name] = {
-                name: f"{resource.file}, row {line}, has no value in {name}" if line else ""
-                for name, line in zip(columns, lines, strict=True)
-            }
-    return found
+    return {
+        resource.name: context.saved.once(partial(_missing_in, resource, context), *_made_of(resource, context))
+        for resource in declared(context.project).resources
+        if resource.file in files
+    }
+
+
+def _made_of(resource: Resource, context: CheckContext) -> tuple[object, ...]:
+    """Return all that the missing values of a dataset depend on."""
+    data = sha256_of(context.project / resource.file), sha256_of_folder(context.project / DATA)
+    return ("missing values", resource.name, context.quarter, *data)
+
+
+def _missing_in(resource: Resource, context: CheckContext) -> dict[str, str]:
+    """Return a dataset's columns of numbers, each with the first place of a missing value."""
+    table = examine(resource.name, context.project)
+    rows = table.known_by(context.quarter, table.sound)
+    columns = [name for name, field in resource.fields.items() if field.type in NUMBERS]
+    lines = [next((table.lines[row] for row in rows if table.values[name][row] is None), 0) for name in columns]
+    return {
+        name: f"{resource.file}, row {line}, has no value in {name}" if line else ""
+        for name, line in zip(columns, lines, strict=True)
+    }
 
 
 def _first(missing: Mapping[str, Mapping[str, str]], frame: Frame) -> str:

@@ -75,5 +75,5 @@ def _message(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    gc.set_threshold(50_000, 10, 10)  # as in the command line
+    gc.set_threshold(50_000, 10, 10)  # lower than in the command line, since this process stays
     main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))

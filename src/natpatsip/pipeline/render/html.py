@@ -62,7 +62,8 @@ def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
         )
     if job.with_single_page:
         tasks.append(_frame_of_single_page(job, chapters))
-    done = perform(tasks, cache=job.cache, jobs=1 if "pdf" in job.formats else job.jobs)
+    jobs = 1 if "pdf" in job.formats else job.jobs  # beside Typst, which has to wait for the parts of the PDF
+    done = perform(tasks, cache=job.cache, jobs=jobs)
     bodies, frames = done[: len(chapters)], done[len(chapters) :]
     for chapter, body, frame in zip(chapters, bodies, frames[: len(chapters)], strict=True):
         page = framed(frame, "html5", body.rstrip("\n"))

@@ -1,4 +1,4 @@
-"""A pandoc that stays, in a process that stays: what it loads with its first task takes as long as three chapters.
+"""A pandoc that stays for later tasks: what it loads with its first one takes as long as three chapters.
 
 It reads a task at a time from its input, and has written the answer before it reads the next.
 """

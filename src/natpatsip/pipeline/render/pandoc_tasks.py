@@ -1,8 +1,9 @@
 """What pandoc does for a report in tasks, many of them in one process: ``tasks.lua`` is the script that it runs.
 
-A process for each would cost as much in starting as in work. Each task has its place in the cache, so that what depends
-on one chapter is done again for that chapter alone; and since no task is about more than a chapter, pandoc's memory is
-that of the longest chapter, however long the report.
+A process for each would cost as much in starting as in work. A preview, which stays, has a pandoc that stays; so has a
+build with few tasks at a time. Each task has its place in the cache, so that what depends on one chapter is done again
+for that chapter alone; and since no task is about more than a chapter, pandoc's memory is that of the longest chapter,
+however long the report.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ STOPPED = (
     -signal.SIGTERM,
 )  # by Ctrl-C or a shutdown, which are for the build too: not to be tried again
 ENOUGH = 100_000  # letters for each process: it does that many in the time that it takes to start
+FEW = 3  # tasks at once, as after a change of one chapter: the next few are for the same process of pandoc
 CONVERTED_FIRST = ("\t", "\r", "\ufeff")  # by pandoc's command line, before a reader has the text
 
 
@@ -122,7 +124,7 @@ def _shares(tasks: Sequence[Task], waiting: Sequence[int], jobs: int) -> list[li
 
 def _run(tasks: Sequence[Task], root: Path) -> list[str | None]:
     """Return the results of some tasks, which one process does; None for each that it could not."""
-    if memory.is_on():  # a process that stays has a pandoc that stays
+    if memory.is_on() or len(tasks) <= FEW:
         parts = [(dict(task.orders), task.content.encode()) for task in tasks]
         return pandoc_process.answers(parts, root=root, script=SCRIPT, is_stopped=lambda status: status in STOPPED)
     with tempfile.TemporaryFile() as orders:
