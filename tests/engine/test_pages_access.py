@@ -8,7 +8,15 @@ import pytest
 from lxml import html
 
 from natpatsip.charts import palette
-from support.auditing import broken_links, markup_complaints, violations, violations_in_both_themes
+from support.auditing import (
+    OF_COLOUR,
+    RUN,
+    SAMPLE,
+    broken_links,
+    markup_complaints,
+    violations,
+    violations_in_both_themes,
+)
 from support.page_rules import (  # noqa: F401 — rules that hold for the pages of every report
     SIZES,
     opened,
@@ -104,11 +112,13 @@ def test_a_text_that_is_pale_in_the_dark_alone_is_found_among_others_of_its_kind
     assert found[0].startswith("dark: color-contrast ")
 
 
+PALE_IN_A_DRAWING = "<text id=wrong x=20 y=40 fill='#ddd' style='color: #ddd'>Text</text>"
 WHERE_IT_STANDS = {
     "over a box out of the flow": "<div class=away></div><p id=wrong>Text</p>",
     "in front of a box out of the flow": "<div class=away></div><p id=wrong style='position: relative'>Text</p>",
     "moved over a box": "<div class=box></div><p id=wrong style='margin-top: -2em'>Text</p>",
     "over a box that was moved": "<p id=wrong>Text</p><div class=box style='position: relative; top: -3em'></div>",
+    "out of its drawing": f"<svg width=9 height=9 overflow=visible style='margin: 0 0 4em'>{PALE_IN_A_DRAWING}</svg>",
 }
 
 
@@ -126,6 +136,17 @@ def test_a_text_that_cannot_be_read_where_it_stands_is_found_among_others_of_its
             tab.set_content(page)
             found[name] = {each.split(":")[0] for each in violations(tab)}
     assert {name: each for name, each in found.items() if "color-contrast #wrong" not in each} == {}
+
+
+def test_axe_judges_no_text_in_the_frame_of_its_drawing(chrome):
+    """So it is shown none: it takes most of its time to find that what is behind them is a drawing."""
+    with opened(chrome) as window:
+        tab = window.new_page()
+        tab.set_content(f'<!DOCTYPE html><html lang="en"><title>t</title><main><h1>T</h1><svg>{PALE_IN_A_DRAWING}')
+        assert violations(tab) == []
+        assert tab.locator(f"svg [{SAMPLE}]").count() == 0
+        tab.evaluate("axe.reset()")  # to look at all texts
+        assert tab.evaluate(RUN, OF_COLOUR) == []
 
 
 def test_markup_and_links_that_are_wrong_are_found(tmp_path):

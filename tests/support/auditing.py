@@ -41,7 +41,7 @@ RUN_WITHOUT_WHAT_IS_CLOSED = f"""async rules => {{
 }}"""
 # Mark an element with text of each style: how its letters look, and the colours of all that it lies in. Where these are
 # the same, so is the contrast, except where what is out of the flow lies over or under other things: all texts of that
-# are marked.
+# are marked. No text in the frame of its drawing is: axe-core judges none of them, and takes longest to say so.
 ONE_OF_EACH_STYLE = """sample => {
     const COLOURS = ["color", "backgroundColor", "backgroundImage", "opacity", "filter", "mixBlendMode", "position"];
     const LETTERS = ["fontSize", "fontWeight", "textDecorationLine", "textShadow", "fill", "zIndex"];
@@ -57,11 +57,19 @@ ONE_OF_EACH_STYLE = """sample => {
         }
         return grounds.get(node);
     };
+    const isFramed = node => {
+        let drawing = node.ownerSVGElement;
+        while (drawing?.ownerSVGElement) drawing = drawing.ownerSVGElement;
+        const frame = drawing?.getBoundingClientRect(), box = node.getBoundingClientRect();
+        return frame && frame.left <= box.left && frame.top <= box.top && box.right <= frame.right
+            && box.bottom <= frame.bottom;
+    };
     for (const node of document.querySelectorAll("body, body *:not(svg *), svg text, svg tspan")) {
         node.removeAttribute(sample);
         if (!node.checkVisibility({ visibilityProperty: true })) continue;  // nor does axe-core judge its colours
         if (groundOf(node).isLoose) loose.push([node, node.getBoundingClientRect()]);
-        if ([...node.childNodes].some(each => each.nodeType === Node.TEXT_NODE && each.data.trim())) texts.push(node);
+        const hasText = [...node.childNodes].some(each => each.nodeType === Node.TEXT_NODE && each.data.trim());
+        if (hasText && !isFramed(node)) texts.push(node);
     }
     const meet = (one, other) => Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1
         && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1;
