@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -228,13 +229,12 @@ def test_a_process_that_stays_makes_the_report_of_one_that_begins(whole, kernels
             folder, said = build(project, formats=("html",), is_preview=True, is_fresh=is_fresh)
         return contents(folder), findings(said), executed(said)
 
-    for changes in ((None, typed_number, without_it, look, label, later_month, code), (prose, expression)):
-        for change in changes:
-            for project in (stays, begins) if change else ():
-                change(project)
-            remembered = preview(stays, remembers=True)
-            assert remembered == preview(begins, remembers=False), change and change.__name__
-        *fresh, ran = preview(begins, remembers=False, is_fresh=True)
-        assert ran == ALL
-        assert [*remembered[:2]] == fresh, change.__name__
+    for changes in ((), (typed_number,), (without_it,), (look, later_month), (label,), (code,), (prose, expression)):
+        for change, project in itertools.product(changes, (stays, begins)):
+            change(project)
+        remembered = preview(stays, remembers=True)
+        assert remembered == preview(begins, remembers=False), [change.__name__ for change in changes]
+    *fresh, ran = preview(begins, remembers=False, is_fresh=True)
+    assert ran == ALL
+    assert [*remembered[:2]] == fresh
     memory.forget()

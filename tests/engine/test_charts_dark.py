@@ -14,7 +14,7 @@ from natpatsip.blocks import diagrams
 from natpatsip.charts import dark, icons, palette, theme
 from natpatsip.charts.palette import contrast
 from natpatsip.pipeline.drawing import svg
-from support.chart_samples import KINDS, every_chart
+from support.chart_samples import SAMPLES
 from support.projects import ROOT
 
 BRAND = yaml.safe_load((ROOT / "_extensions" / "natpatsip" / "_brand.yml").read_text(encoding="utf-8"))
@@ -80,9 +80,9 @@ def test_colours_keep_their_meaning():
     assert kinds[:3] == [style.fill for style in palette.POINTS.values()][:3], "the NHS's own colours"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SAMPLES)
 def test_every_colour_of_every_chart_has_a_partner(kind):
-    drawn = svg.tidy(vl_convert.vegalite_to_svg(every_chart()[kind].to_dict()), prefix=kind)
+    drawn = svg.tidy(vl_convert.vegalite_to_svg(SAMPLES[kind]().to_dict()), prefix=kind)
     assert 'class="themed"' in dark.marked(drawn)
 
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from copy import deepcopy
 from pathlib import Path
 
@@ -35,7 +32,7 @@ from natpatsip.new_quarter.carry_over import next_id, next_params
 from natpatsip.pipeline.execution import notebook_run
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
-from support.chart_samples import every_chart
+from support.chart_samples import SAMPLES
 from support.projects import code, command, prose, small
 
 Q2, Q3 = Quarter(2024, 2), Quarter(2024, 3)
@@ -105,12 +102,9 @@ def own_of(made):
 # Which drawings are natpatsip's own
 
 
-SAMPLES = every_chart()
-
-
-@pytest.mark.parametrize("kind", list(SAMPLES))
+@pytest.mark.parametrize("kind", SAMPLES)
 def test_charts_of_the_engine_are_known_by_their_content(kind):
-    chart = SAMPLES[kind]
+    chart = SAMPLES[kind]()
     assert own_of(figure("fig-beds", chart, data=frame(), **TEXTS)) is None
     assert own_of(figure("fig-beds", chart.copy(), data=frame(), **TEXTS)) is None  # a copy says the same
 
@@ -139,7 +133,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", list(CHANGES))
 def test_a_chart_of_the_engine_that_a_notebook_has_changed_is_the_notebooks_own(change):
-    own = own_of(figure("fig-beds", CHANGES[change](deepcopy(SAMPLES["run"])), data=frame(), **TEXTS))
+    own = own_of(figure("fig-beds", CHANGES[change](deepcopy(SAMPLES["run"]())), data=frame(), **TEXTS))
     assert own
     assert own["made_with"] == "Altair"
 
@@ -149,10 +143,11 @@ def test_a_chart_of_the_engine_that_a_notebook_has_changed_is_the_notebooks_own(
     [{"config": {"mark": {"opacity": 0}}}, {"config": theme.CONFIG, "title": "Better than ever"}, {}],
 )
 def test_a_chart_of_the_engine_in_another_theme_is_the_notebooks_own(theme_of_a_notebook):
-    drawn = figure("fig-beds", SAMPLES["run"], data=frame(), **TEXTS)
+    chart = SAMPLES["run"]()
+    drawn = figure("fig-beds", chart, data=frame(), **TEXTS)
     alt.theme.register("mine", enable=False)(lambda: theme_of_a_notebook)
     with alt.theme.enable("mine"):
-        other = figure("fig-beds", SAMPLES["run"], data=frame(), **TEXTS)
+        other = figure("fig-beds", chart, data=frame(), **TEXTS)
     assert drawn.specification != other.specification
     assert own_of(drawn) is None
     assert own_of(other)["made_with"] == "Altair"
@@ -275,28 +270,6 @@ def test_a_configuration_of_the_notebooks_own_makes_another_drawing():
     assert drawn[0]["digest"] != drawn[1]["digest"]
 
 
-PROCESS = """
-import sys
-sys.path[:0] = [{tests!r}, {tests!r} + "/engine"]
-from test_own_drawing import KINDS, frame, own_of
-print([own_of(KINDS[kind](frame()))["digest"] for kind in {order}])
-"""
-
-
-def test_a_fresh_process_gives_the_same_digests_in_another_order_time_zone_and_seed():
-    order = list(KINDS)[::-1]
-    run = subprocess.run(
-        [sys.executable, "-c", PROCESS.format(tests=str(Path(__file__).parents[1]), order=order)],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=300,
-        env=os.environ | {"TZ": "Pacific/Auckland", "PYTHONHASHSEED": "7"},
-    )
-    here = [own_of(KINDS[kind](frame()))["digest"] for kind in order]
-    assert yaml.safe_load(run.stdout) == here
-
-
 # Findings, and what the params say of them
 
 SETUP = code(
@@ -347,9 +320,8 @@ TYPED = {
 }
 
 
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory):
-    """A project with a cell for each kind, and its executed notebook."""
+def drawings(folder, *more):
+    """Make a project with a cell for each kind."""
     pasted = prose("![North has the most beds](attachment:image.png)", id="pasted")
     pasted.attachments = {"image.png": {"image/png": PNG}}
     worded = prose("![Of `{python} 50` beds, North has the most](attachment:image.png)", id="pasted-worded")
@@ -358,7 +330,13 @@ def ran(tmp_path_factory):
     cells += [prose(source, id=name) for name, source in INLINE.items()]
     cells += [prose(source, id=name) for name, source in TYPED.items()]
     cells += [*(code(source, id=name) for name, source in KNOWN.items())]
-    project = small(tmp_path_factory.mktemp("drawings"), ward=cells)
+    return small(folder, ward=[*cells, *more])
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """Return the project and its executed notebook."""
+    project = drawings(tmp_path_factory.mktemp("drawings"))
     return project, executed(project)
 
 
@@ -478,11 +456,27 @@ def test_what_was_looked_at_has_to_be_named(ran, named):
         outcome(*ran, {"check": "own-drawing", "reason": "Ann", **named})
 
 
-def test_every_kind_of_kernel_gives_the_same(ran):
+PROCESS = """
+import os, sys, time
+assert (os.environ["PYTHONHASHSEED"], time.tzname[0]) == ("7", "NZST")
+sys.path[:0] = [{tests!r}, {tests!r} + "/engine"]
+from test_own_drawing import KINDS, frame, own_of
+print([own_of(KINDS[kind](frame()))["digest"] for kind in {order}])
+"""
+
+
+def test_a_fresh_process_and_any_kernel_give_the_same_in_another_order_time_zone_and_seed(ran, tmp_path, monkeypatch):
+    order = list(KINDS)[::-1]
+    digests = code(PROCESS.format(tests=str(Path(__file__).parents[1]), order=order), id="digests")
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    monkeypatch.setenv("PYTHONHASHSEED", "7")
     project, content = ran
-    stock = executed(project, "stock")
+    stock = executed(drawings(tmp_path, digests), "stock")
     found = [[each.found for each in outcome(project, each)[0]] for each in (content, stock)]
     assert found[0] == found[1]
+    here = [own_of(KINDS[kind](frame()))["digest"] for kind in order]
+    (cell,) = [each for each in stock.cells if each.id == "digests"]
+    assert yaml.safe_load(cell.outputs[-1].text) == here
 
 
 def test_a_build_counts_them_a_final_one_waits_and_json_is_valid(tmp_path):

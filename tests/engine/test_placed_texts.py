@@ -11,7 +11,7 @@ from natpatsip.charts.layout.sizes import narrow, pages
 from natpatsip.charts.own_charts.drawn_marks import is_made_here
 from natpatsip.pipeline.drawing.charts_to_svg import VEGALITE, interactive_json
 from natpatsip.pipeline.drawing.placed_texts import BLANK, CODES, PLACED, drawn
-from support.chart_samples import KINDS, every_chart
+from support.chart_samples import SAMPLES
 
 TEXTS = ["Mean <12 & more", '"North"', " ", "\u202fa b\u3000", "О", "a", "aa", "12", "Jan", "x" * 300, "“é” 🙂"]
 
@@ -20,16 +20,20 @@ def vega_of(specification):
     return vl_convert.vegalite_to_vega(specification, vl_version=VEGALITE)
 
 
-def layouts(kind):
-    """Return the charts of a kind for pages, for telephones and, in parts, for paper."""
-    wide = every_chart()[kind].to_dict()
+def layouts(chart):
+    wide = chart.to_dict()
     return [wide, *filter(None, [narrow(wide)]), *pages(wide)]
 
 
-@pytest.mark.parametrize("number", [0, 1])
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_chart_made_here_is_drawn_as_with_whole_texts_and_vega_measures_none_of_them(kind, number):
-    layout = layouts(kind)[number]
+@pytest.mark.parametrize("kind", SAMPLES)
+def test_every_chart_made_here_is_drawn_as_with_whole_texts_and_vega_measures_none_of_them(kind):
+    drawn_layouts = layouts(SAMPLES[kind]())
+    assert len(drawn_layouts) > 1
+    for layout in drawn_layouts:
+        is_drawn_as_with_whole_texts(layout)
+
+
+def is_drawn_as_with_whole_texts(layout):
     given, vega = [], vega_of(layout)
 
     def draw(short):

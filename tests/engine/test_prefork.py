@@ -201,23 +201,6 @@ def test_notebooks_equal_those_of_the_stock_engine(notebook):
     assert "\n".join(differences) == ""
 
 
-@pytest.mark.end_to_end
-def test_the_notebooks_of_a_report_equal_those_of_the_stock_engine(tmp_path, monkeypatch):
-    for name in os.environ.keys() - ENVIRONMENT.keys():
-        monkeypatch.delenv(name)
-    project = example(tmp_path / "project")
-    prefork.stop()
-    kernels.start("warm", project=project, quarter="2024-25-Q2")  # which reads its files before any notebook does
-    plan = Plan.of(project, Quarter.parse("2024-25-Q2"))
-    for name in ("waiting-times", "missed-appointments"):
-        warm, stock = (
-            comparable(notebook_run.run(plan, plan.notebooks[name], {}, kernels=which, is_traced=True).content)
-            for which in kernels.ENGINES
-        )
-        assert warm == stock, name
-    prefork.stop()
-
-
 TRACES = """
 import builtins, os, random, sys, warnings
 import numpy, pandas as pd
@@ -322,52 +305,6 @@ def test_the_warm_process_has_one_thread_and_all_that_notebooks_import(notebook)
         code("import sys\nprint(all(name in sys.modules for name in LIBRARIES))".replace("LIBRARIES", repr(WARM)))
     )
     assert printed(run(path)) == "True\n"
-
-
-READ = """
-from natpatsip.datasets import loading
-
-before = loading._known_by.cache_info().misses
-frame = loading.load("waits_monthly")
-print(loading._known_by.cache_info().misses - before, frame["seen"].iloc[0])
-"""
-
-
-def test_what_the_warm_process_has_read_is_not_read_again_until_it_changes(tmp_path):
-    project = trust.make(tmp_path / "project")
-    for name in ("build", "notebooks"):
-        (project / name).mkdir()
-    (project / "_quarto.yml").write_text("book: {}\n", encoding="utf-8")
-    path = write(project / "notebooks" / "read.ipynb", "Ward", code(READ))
-    prefork.stop()
-    try:
-        kernels.start("warm", project=project, quarter=QUARTER)
-        misses, first = printed(run(path)).split()
-        rows = trust.read(project, "waits_monthly")
-        rows[1][rows[0].index("seen")] = str(int(first) + 1)
-        trust.save(project, "waits_monthly", rows)
-        assert (misses, printed(run(path)).split()) == ("0", ["1", str(int(first) + 1)])
-        rows[1][rows[0].index("seen")] = "many"
-        trust.save(project, "waits_monthly", rows)
-        with pytest.raises(papermill.PapermillExecutionError, match='found "many"'):
-            run(path)
-    finally:
-        prefork.stop()
-
-
-def test_a_project_that_cannot_be_read_is_left_to_its_notebooks(tmp_path):
-    project = trust.make(tmp_path / "project")
-    for name in ("params/2024-25-Q1.yml", "data/measures.yml", "_quarto.yml"):
-        (project / name).parent.mkdir(exist_ok=True)
-        (project / name).write_text("wrong: [", encoding="utf-8")
-    trust.save(project, "waits_monthly", [["wrong"]])
-    prefork.stop()
-    try:
-        kernels.start("warm", project=project, quarter=QUARTER)
-        with client.ForkedKernel(str(project), ENVIRONMENT, start_limit=60) as kernel:
-            assert kernel.ask("evaluate", {"": "6 * 7"}, 60)[""]["data"]["text/plain"] == "42"
-    finally:
-        prefork.stop()
 
 
 def test_text_stays_in_the_order_in_which_it_was_printed(notebook):
@@ -546,6 +483,72 @@ def test_stop_ends_notebooks_that_run_and_the_next_starts_another_server(noteboo
     assert time.monotonic() - start < SOON
     assert before.process.returncode is not None
     prefork.stop()
+
+
+# With a server of their own, once the one that the tests above share has ended
+
+
+@pytest.mark.end_to_end
+def test_the_notebooks_of_a_report_equal_those_of_the_stock_engine(tmp_path, monkeypatch):
+    for name in os.environ.keys() - ENVIRONMENT.keys():
+        monkeypatch.delenv(name)
+    project = example(tmp_path / "project")
+    prefork.stop()
+    kernels.start("warm", project=project, quarter="2024-25-Q2")  # which reads its files before any notebook does
+    plan = Plan.of(project, Quarter.parse("2024-25-Q2"))
+    for name in ("waiting-times", "missed-appointments"):
+        warm, stock = (
+            comparable(notebook_run.run(plan, plan.notebooks[name], {}, kernels=which, is_traced=True).content)
+            for which in kernels.ENGINES
+        )
+        assert warm == stock, name
+    prefork.stop()
+
+
+READ = """
+from natpatsip.datasets import loading
+
+before = loading._known_by.cache_info().misses
+frame = loading.load("waits_monthly")
+print(loading._known_by.cache_info().misses - before, frame["seen"].iloc[0])
+"""
+
+
+def test_what_the_warm_process_has_read_is_not_read_again_until_it_changes(tmp_path):
+    project = trust.make(tmp_path / "project")
+    for name in ("build", "notebooks"):
+        (project / name).mkdir()
+    (project / "_quarto.yml").write_text("book: {}\n", encoding="utf-8")
+    path = write(project / "notebooks" / "read.ipynb", "Ward", code(READ))
+    prefork.stop()
+    try:
+        kernels.start("warm", project=project, quarter=QUARTER)
+        misses, first = printed(run(path)).split()
+        rows = trust.read(project, "waits_monthly")
+        rows[1][rows[0].index("seen")] = str(int(first) + 1)
+        trust.save(project, "waits_monthly", rows)
+        assert (misses, printed(run(path)).split()) == ("0", ["1", str(int(first) + 1)])
+        rows[1][rows[0].index("seen")] = "many"
+        trust.save(project, "waits_monthly", rows)
+        with pytest.raises(papermill.PapermillExecutionError, match='found "many"'):
+            run(path)
+    finally:
+        prefork.stop()
+
+
+def test_a_project_that_cannot_be_read_is_left_to_its_notebooks(tmp_path):
+    project = trust.make(tmp_path / "project")
+    for name in ("params/2024-25-Q1.yml", "data/measures.yml", "_quarto.yml"):
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text("wrong: [", encoding="utf-8")
+    trust.save(project, "waits_monthly", [["wrong"]])
+    prefork.stop()
+    try:
+        kernels.start("warm", project=project, quarter=QUARTER)
+        with client.ForkedKernel(str(project), ENVIRONMENT, start_limit=60) as kernel:
+            assert kernel.ask("evaluate", {"": "6 * 7"}, 60)[""]["data"]["text/plain"] == "42"
+    finally:
+        prefork.stop()
 
 
 def test_an_engine_that_cannot_be_imported_is_an_error_that_says_why(notebook, tmp_path, monkeypatch):
