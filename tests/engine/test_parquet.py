@@ -93,7 +93,7 @@ def written(run, folder):
 
 def test_the_rules_of_parquet_files_are_tested_with_pyarrow(run):
     files = ("tests/engine/test_declaration.py", "tests/engine/parquet_rules.py")
-    said = run("-m", "pytest", "-q", "-n", "0", "--noconftest", "-k", "parquet", *files)  # conftest has what builds need
+    said = run("-m", "pytest", "-q", "-n", "0", "--noconftest", "-k", "parquet", *files)  # conftest needs more
     assert " passed" in said
     assert "skipped" not in said
 
