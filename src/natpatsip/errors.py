@@ -126,9 +126,9 @@ def nearest(word: str, choices: Iterable[str]) -> str:
     return f' Did you mean "{found}"?' if found else ""
 
 
-def closest(word: str, choices: Iterable[str]) -> str:
-    """Return the most similar of some names; empty if none is similar."""
-    return next(iter(difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)), "")
+def closest(word: str, choices: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """Return the most similar of some names; empty if none is as similar as the cutoff, of 0 to 1."""
+    return next(iter(difflib.get_close_matches(word, list(choices), n=1, cutoff=cutoff)), "")
 
 
 def first_few(texts: Sequence[str], most: int = 3) -> str:

@@ -305,7 +305,7 @@ FAULTS = {
     "cell-too-many": (
         CONTACTS,
         lambda rows: [*rows[:4], [*rows[4], "x"], *rows[5:]],
-        "row 5: found 6 cells, expected 5.",
+        "row 5: found 6 cells, expected 5. Put a cell that has a , in it between quotation marks.",
     ),
     "one-cell": (CONTACTS, lambda rows: [*rows[:4], rows[4][:1], *rows[5:]], "row 5: found 1 cell, expected 5."),
     "cell-too-few": (CONTACTS, lambda rows: [*rows[:4], rows[4][:2], *rows[5:]], "row 5: found 2 cells, expected 5."),

@@ -604,10 +604,17 @@ def test_the_facts_that_code_publishes_and_cites_are_found_by_its_calls():
     assert (publishing.PUBLISHES.findall(code), publishing.CITES.findall(code)) == (["a"], ["b", "c"])
 
 
-@pytest.mark.parametrize("unit", ["%", "per cent", "Percent", "PERCENT", "pct", "£", "gbp"])
+@pytest.mark.parametrize(
+    "unit", ["%", "per cent", "Percent", "PERCENT", "pct", "percnt", "percents", "precent", "£", "gbp"]
+)
 def test_a_unit_whose_sign_is_printed_has_one_spelling(unit):
     with pytest.raises(FactError, match=f'The unit of 5 is "{re.escape(unit)}"; expected "(percent|GBP)"'):
         parse_value(5, unit)
+
+
+@pytest.mark.parametrize("unit", ["percentile", "percentage points", "per 1,000", "people", "parents", "GP"])
+def test_a_unit_that_is_only_like_one_with_a_sign_is_taken_as_it_is(unit):
+    assert parse_value(5, unit) == 5
 
 
 def test_pounds_have_the_decimals_that_were_asked_for():

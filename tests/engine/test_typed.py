@@ -60,7 +60,8 @@ SAMPLES = {  # by the row of the list: what an author types, and what the messag
     },
     "`{{< … >}}`, inline code of another language": {
         "{{< video x.mp4 >}}": "a shortcode",
-        "We had `{r} n` beds.": "`{r} n`, which nothing evaluates",
+        "We had `{r} n` beds.": "`{r} n`, which nothing evaluates. Inline code is of Python: write `{python} …`.",
+        "We had `{pyton} n` beds.": "`{pyton} n`, which nothing evaluates. Inline code is of Python",
     },
     "a character that no typeface has": {"It is 中.": "found “中” (U+4E2D"},
     "a control character, which other programs can leave in a text that is pasted": {

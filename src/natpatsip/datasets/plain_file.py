@@ -228,13 +228,20 @@ def _csv(data: bytes, resource: Resource) -> Rows:
                     rows.add(batch)
                     batch.clear()
             elif cells:
-                cell = "cell" if len(cells) == 1 else "cells"
-                rows.faults.append(Fault(f"found {len(cells)} {cell}, expected {len(rows.header)}.", line))
+                rows.faults.append(Fault(_wrong_number(cells, rows.header, dialect.delimiter), line))
             line = reader.line_num + 1  # a cell may hold line breaks
         rows.add(batch)
     except csv.Error as error:
         raise DataFileError(f"{where}, row {line}: is not CSV: {error}. Look at the quotation marks.") from error
     return rows
+
+
+def _wrong_number(cells: Sequence[str], header: Sequence[str], delimiter: str) -> str:
+    """Return what is said of a row that has not as many cells as the header."""
+    found = f"found {len(cells)} {'cell' if len(cells) == 1 else 'cells'}, expected {len(header)}."
+    if len(cells) > len(header) > 1:
+        return f"{found} Put a cell that has a {delimiter} in it between quotation marks."
+    return found
 
 
 def _refuse_other_delimiter(header: Sequence[str], resource: Resource) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from natpatsip import wording
-from natpatsip.errors import FactError
+from natpatsip.errors import FactError, closest
 from natpatsip.files.digests import sha256
 from natpatsip.quarter import Quarter
 
@@ -24,6 +24,8 @@ ID = re.compile(r"[a-z][a-z0-9_]*")
 
 UNITS = dict.fromkeys(("percent", "%", "per cent", "percentage", "pct"), "percent") | dict.fromkeys(("gbp", "£"), "GBP")
 """How people write the units whose sign is printed with a number, and what the units are called."""
+
+MISSPELT = 0.85  # how similar a misspelt name of one is: percnt is, percentile and percentage points are not
 
 Number = int | float | str | date
 COLUMNS = ("id", "period", "unit", "source", "section", "formula", "rows", "rows_sha256")
@@ -165,14 +167,17 @@ def number_of(fact: Fact) -> float:
 
 
 def unit_expected(unit: str) -> str:
-    """Return what a unit is called if it was written in another way, else an empty text.
+    """Return what a unit is called if it was written in another way or misspelt, else an empty text.
+
+    A number of a unit that is not known is printed without a sign, so a misspelt one would lose it.
 
     Examples
     --------
-    >>> unit_expected("%"), unit_expected("percent"), unit_expected("people")
-    ('percent', '', '')
+    >>> unit_expected("%"), unit_expected("percnt"), unit_expected("percent"), unit_expected("percentiles")
+    ('percent', 'percent', '', '')
     """
-    usual = UNITS.get(unit.lower(), unit)
+    name = unit.lower()
+    usual = UNITS.get(name) or UNITS.get(closest(name, UNITS, cutoff=MISSPELT), unit)
     return "" if usual == unit else usual
 
 

@@ -34,6 +34,7 @@ from natpatsip.pipeline.render.pandoc import run_pandoc
 from natpatsip.pipeline.render.staged_report import Report
 from natpatsip.pipeline.render.typefaces import missing_characters
 
+PYTHON_ALONE = "Inline code is of Python: write `{python} …`."
 SEE = "docs/chapters.md lists what chapters may hold."
 ALLOWED = re.compile(  # pandoc's names of elements, then of their parts
     "Para|Plain|BulletList|OrderedList|DefinitionList|BlockQuote|Header|Table|Div|Str|Space|SoftBreak|LineBreak|Emph|"
@@ -130,7 +131,8 @@ class _Constructs:
                     yield text.replace(HERE, self._cells.get(id(node)) or self._place_of_table(node))
             elif kind == "Code" and node["c"][1].startswith("{"):
                 code, place = node["c"][1], self._place(node, node["c"][1][:30])
-                yield f"{place}: found `{code}`, which nothing evaluates here. Run its notebook first."
+                why = " here. Run its notebook first." if code.startswith("{python}") else f". {PYTHON_ALONE}"
+                yield f"{place}: found `{code}`, which nothing evaluates{why}"
             elif kind == "Code" and node["c"][0] != ["", [], []]:
                 code = node["c"][1]
                 yield f"{self._place(node, code)}: found `{code}` with attributes, which no format shows. {SEE}"
