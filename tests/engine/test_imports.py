@@ -77,11 +77,7 @@ def test_a_build_that_finds_nothing_to_do_imports_nothing_that_takes_long(tmp_pa
     assert not {"yaml", "papermill", "nbformat", "pandas", "altair", "lxml"} & names
 
 
-def test_a_notebook_that_imports_the_charts_gets_their_theme():
-    assert "natpatsip.charts.theme" in imported("from natpatsip import charts")
-
-
-def test_a_chart_is_the_function_whatever_was_imported_before():
+def test_a_notebook_that_imports_the_charts_gets_their_theme_and_each_is_the_function_whatever_was_imported_before():
+    themed = "import sys\nassert 'natpatsip.charts.theme' in sys.modules"
     twice = "for name in (*charts.__all__, *charts.__all__): assert callable(getattr(charts, name)), name"
-    code = f"from natpatsip import charts\n{twice}"
-    assert "altair" in imported(code)
+    assert "altair" in imported(f"from natpatsip import charts\n{themed}\n{twice}")
