@@ -32,8 +32,8 @@ def test_the_process_that_builds_imports_nothing_that_a_change_of_prose_does_not
 
 
 def test_the_check_of_small_numbers_imports_numpy_where_it_reads_counts_and_never_pandas():
-    assert "numpy" not in imported("import natpatsip.checks.small_number")
-    found = imported("import natpatsip.checks.counts_shown")
+    without = "import sys, natpatsip.checks.small_number\nassert 'numpy' not in sys.modules"
+    found = imported(f"{without}\nimport natpatsip.checks.counts_shown")
     assert "numpy" in found
     assert not {"pandas", "altair"} & set(found)
 
