@@ -12,7 +12,6 @@ import pytest
 
 from natpatsip import build as report
 from natpatsip.files import memory
-from natpatsip.pipeline.execution import prefork
 from natpatsip.quarter import Quarter
 from support import projects as cells
 from support.projects import EXAMPLE, edit, edit_cell, example
@@ -80,7 +79,6 @@ def kernels():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NATPATSIP_KERNELS", "auto")
         yield
-    prefork.stop()
 
 
 @pytest.fixture(scope="module")

@@ -284,35 +284,41 @@ HELD = {
 FACTS = "a fact of [1 May 2024]{.fact key=a period=b entry=a1}, and one of [1 May 2024]{.fact key=a period=b}"
 
 
-@pytest.mark.parametrize(("text", "held"), [*HELD.items(), (FACTS, ["1 May 2024"])])
-def test_what_is_read_as_one_word_is_held_together_on_pages(text, held):
-    found = run_pandoc("--from=markdown", "--to=json", folder=None, what="", text=text)
+def in_one(texts):
+    """Return the texts as one document, which takes one run of pandoc."""
+    return "\n\n".join(f"CASE{number}\n\n{text}" for number, text in enumerate(texts))
+
+
+def is_held(texts, written, space):
+    """Return for each text how many spaces hold, and what is not held that should be."""
+    parts = re.split(r"CASE\d+", written)[1:]
+    return {
+        text: (part.count(space), [each for each in held if each.replace(" ", space) not in part])
+        for (text, held), part in zip(texts.items(), parts, strict=True)
+    }
+
+
+def should_be_held(texts):
+    return {text: (sum(each.count(" ") for each in held), []) for text, held in texts.items()}
+
+
+def test_what_is_read_as_one_word_is_held_together_on_pages():
+    texts = {FACTS: ["1 May 2024"], **HELD}
+    found = run_pandoc("--from=markdown", "--to=json", folder=None, what="", text=in_one(texts))
     document = json.loads(found)
     blocks = unbroken(document["blocks"])
     assert document == json.loads(found), "the chapter's own blocks have changed"
-    written = run_pandoc(
-        "--from=json",
-        "--to=plain",
-        "--wrap=none",
-        folder=None,
-        what="",
-        text=json.dumps({**document, "blocks": blocks}),
-    )
+    held = json.dumps({**document, "blocks": blocks})
+    written = run_pandoc("--from=json", "--to=plain", "--wrap=none", folder=None, what="", text=held)
     words = written.replace("_", "").replace("*", "")
-    spaces = sum(each.count(" ") for each in held)
-    assert words.count("\N{NO-BREAK SPACE}") == spaces
-    for each in held:
-        assert each.replace(" ", "\N{NO-BREAK SPACE}") in words
+    assert is_held(texts, words, "\N{NO-BREAK SPACE}") == should_be_held(texts)
 
 
-@pytest.mark.parametrize(("text", "held"), HELD.items())
-def test_what_is_read_as_one_word_is_held_together_in_the_pdf(staged, text, held):
-    folder = read(staged)[0].root
+def test_what_is_read_as_one_word_is_held_together_in_the_pdf(staged):
+    folder, text = read(staged)[0].root, in_one(HELD)
     written = run_pandoc("--from=markdown", "--to=typst", "--wrap=none", *FILTERS, folder=folder, what="", text=text)
     words = re.sub(r"[_*\]]|#(?:strong|emph)\[", "", written).replace("\N{NO-BREAK SPACE}", "~")
-    assert words.count("~") == sum(each.count(" ") for each in held)
-    for each in held:
-        assert each.replace(" ", "~") in words
+    assert is_held(HELD, words, "~") == should_be_held(HELD)
 
 
 def test_the_filter_about_numbers_is_run_where_there_are_numbers(staged):

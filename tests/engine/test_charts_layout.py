@@ -84,7 +84,9 @@ def test_a_target_close_to_mean_or_limits(target):
 def test_latest_labels_within_a_narrow_plot_stand_in_the_order_of_their_lines(spread, step):
     values = series(45, level=17, spread=spread, steps=[(15, step), (28, step)])
     chart = chart_of(values, rebase=["2022-04", "2023-05"], reasons=REASONS, improvement="increase")
-    labels = [box for box in check(chart)[1].texts if box.text.startswith(("Upper ", "Mean", "Lower "))]
+    layout = measure(charts.narrow(chart.to_dict()))
+    assert not layout.problems()
+    labels = [box for box in layout.texts if box.text.startswith(("Upper ", "Mean", "Lower "))]
     tops = {box.text.split()[0]: box.top for box in reversed(labels)}  # the mean of the latest period is written first
     if "Lower" in tops:
         assert tops["Upper"] < tops["Mean"] < tops["Lower"]

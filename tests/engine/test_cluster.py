@@ -29,6 +29,7 @@ from support.projects import code, command, engine, example, prose, small
 pytestmark = pytest.mark.end_to_end
 DASK = [sys.executable, "-m", "dask"]
 Q2 = "2024-25-Q2"
+FORKS = {"DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD": "forkserver"}  # a new worker has Dask in memory
 CALM = {  # what Dask measures of itself, in each of its processes, all the time
     "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false",
     "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",
@@ -64,16 +65,15 @@ def cluster(tmp_path_factory):
         arguments = ("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file")
         stack.enter_context(process(*arguments, str(folder / "where.json"), log=folder / "scheduler.log", **few))
         address = json.loads(eventually((folder / "where.json"), "tcp://"))["address"]
-        for name in ("one", "two"):
-            stack.enter_context(a_worker(address, folder, name))
+        stack.enter_context(a_worker(address, folder, "both", "--nworkers", "2", **FORKS))
         yield address, folder
 
 
-def eventually(file, word, *, seconds=60):
+def eventually(file, word, *, times=1, seconds=60):
     """Return what a file says once it holds a word."""
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:
-        if file.is_file() and word in (text := file.read_text(encoding="utf-8", errors="replace")):
+        if file.is_file() and (text := file.read_text(encoding="utf-8", errors="replace")).count(word) >= times:
             return text
         time.sleep(0.05)
     raise AssertionError(f"{file} does not say {word!r}: {file.read_text() if file.is_file() else 'it is not there'}")
@@ -81,12 +81,12 @@ def eventually(file, word, *, seconds=60):
 
 @contextmanager
 def a_worker(address, folder, name, *options, **environment):
-    """Start a worker, and a nanny that starts it again if it is killed, unless the options say ``--no-nanny``."""
+    """Start workers, and nannies that start them again if they are killed, unless the options say ``--no-nanny``."""
     place = ("--host", "127.0.0.1", "--no-dashboard")
     arguments = ("worker", address, *place, "--nthreads", "1", "--name", name, *options)
     log = folder / f"{name}.log"
     with process(*arguments, "--local-directory", str(folder / name), log=log, **environment) as started:
-        eventually(log, "Starting established connection")
+        eventually(log, "Starting established connection", times=2 if "--nworkers" in options else 1)
         yield started
 
 
@@ -115,6 +115,76 @@ def test_the_notebooks_of_a_report_equal_those_of_a_build_here(cluster, tmp_path
     for name, notebook in here.items():
         assert there[name].metadata.papermill.input_path == notebook.metadata.papermill.input_path
         assert comparable(there[name]) == comparable(notebook), name
+
+
+def test_a_task_that_fails_for_want_of_time_is_named_and_not_awaited_for_ever():
+    failed = concurrent.futures.Future()
+    failed.set_exception(TimeoutError("no answer from tcp://10.0.0.7:9000"))
+    cluster = dask_cluster.Cluster("tcp://10.0.0.5:8786", None, None)
+    with pytest.raises(
+        NotebookError, match=r"notebooks/ward.ipynb: a worker could not run it: TimeoutError: no answer"
+    ):
+        cluster._result(Notebook(Path("ward.ipynb"), {}), failed)
+
+
+def test_the_reports_own_python_travels_with_a_task(cluster, tmp_path):
+    project = small(tmp_path, ward=[prose("There are `{python} __import__('helpers').BEDS` beds.")])
+    (project / "src" / "helpers").mkdir(parents=True)
+    (project / "src" / "natpatsip").mkdir()  # of which a worker has its own
+    (project / "src" / "natpatsip" / "__init__.py").write_text("1 / 0", encoding="utf-8")
+    (project / "src" / "helpers" / "__init__.py").write_text("BEDS = 12", encoding="utf-8")
+    assert not [name for name in dask_worker.pack_project(project) if name.startswith("src/natpatsip")]
+    run = build(project, "--cluster", cluster[0])
+    assert run.returncode == 0, run.stderr
+    assert "There are 12 beds." in (project / "reports" / Q2 / "html" / "ward.html").read_text(encoding="utf-8")
+
+
+def test_a_cell_that_fails_there_is_named_as_it_is_here(cluster, tmp_path):
+    project = small(tmp_path / "project", ward=[code("print('so far')\n1 / 0", id="divides")])
+    said = []
+    for arguments in ((), ("--cluster", cluster[0])):
+        run = build(project, *arguments)
+        assert run.returncode == 1
+        said.append(run.stderr.partition("natpatsip: ")[2])
+        kept = project / "build" / Q2 / "notebooks" / "ward.ipynb"
+        assert "so far" in kept.read_text(encoding="utf-8")
+        kept.unlink()
+    assert "(id divides), line 2:" in said[0]
+    assert said[1] == said[0]
+
+
+@pytest.fixture(scope="module")
+def another(tmp_path_factory):
+    """Return a folder for each way in which a worker may differ, to be put on its path."""
+    folder = tmp_path_factory.mktemp("another")
+    old = folder / "versions" / "pandas-0.1.dist-info"
+    old.mkdir(parents=True)
+    (old / "METADATA").write_text("Metadata-Version: 2.1\nName: pandas\nVersion: 0.1\n", encoding="utf-8")
+    edited = engine(folder / "versions" / "natpatsip")
+    (edited / "another.py").write_text("", encoding="utf-8")
+    (folder / "nothing" / "natpatsip").mkdir(parents=True)
+    (folder / "nothing" / "natpatsip" / "__init__.py").write_text("", encoding="utf-8")
+    return folder
+
+
+def test_workers_with_other_versions_are_refused_by_name_before_anything_runs(cluster, another, tmp_path):
+    ran = tmp_path / "ran"
+    project = small(tmp_path / "project", ward=[code(f"open({str(ran)!r}, 'w');")])
+    address, folder = cluster
+    with ExitStack() as stack:
+        for way in ("versions", "nothing"):
+            stack.enter_context(a_worker(address, folder, way, "--no-nanny", PYTHONPATH=str(another / way)))
+        run = build(project, "--cluster", address)
+    assert run.returncode == 1
+    ours = dask_worker.environment()
+    assert f"pandas is 0.1 there and {ours['pandas']} here" in run.stderr
+    assert f"there and {ours['natpatsip source']} here" in run.stderr
+    assert "No module named 'natpatsip.pipeline'" in run.stderr
+    assert run.stderr.count("- worker tcp://") == 2
+    assert not ran.exists()
+
+
+# Last of those that share the cluster, whose workers they end: what starts again would have to warm up for the next
 
 
 def lethal(folder, *, times):
@@ -149,16 +219,6 @@ def test_a_worker_lost_midway_costs_only_its_notebook(cluster, tmp_path):
     assert "12" in (project / "reports" / Q2 / "html" / "ward.html").read_text(encoding="utf-8")
 
 
-def test_a_task_that_fails_for_want_of_time_is_named_and_not_awaited_for_ever():
-    failed = concurrent.futures.Future()
-    failed.set_exception(TimeoutError("no answer from tcp://10.0.0.7:9000"))
-    cluster = dask_cluster.Cluster("tcp://10.0.0.5:8786", None, None)
-    with pytest.raises(
-        NotebookError, match=r"notebooks/ward.ipynb: a worker could not run it: TimeoutError: no answer"
-    ):
-        cluster._result(Notebook(Path("ward.ipynb"), {}), failed)
-
-
 @needs_fork
 def test_a_notebook_that_ends_every_worker_is_named(cluster, tmp_path):
     project = small(tmp_path / "project", ward=[lethal(tmp_path, times=99)])
@@ -166,64 +226,6 @@ def test_a_notebook_that_ends_every_worker_is_named(cluster, tmp_path):
     assert run.returncode == 1
     assert "notebooks/ward.ipynb: each worker that ran it was lost" in run.stderr
     assert len((tmp_path / "runs").read_text().split()) == 2
-
-
-def test_the_reports_own_python_travels_with_a_task(cluster, tmp_path):
-    project = small(tmp_path, ward=[prose("There are `{python} __import__('helpers').BEDS` beds.")])
-    (project / "src" / "helpers").mkdir(parents=True)
-    (project / "src" / "natpatsip").mkdir()  # of which a worker has its own
-    (project / "src" / "natpatsip" / "__init__.py").write_text("1 / 0", encoding="utf-8")
-    (project / "src" / "helpers" / "__init__.py").write_text("BEDS = 12", encoding="utf-8")
-    assert not [name for name in dask_worker.pack_project(project) if name.startswith("src/natpatsip")]
-    run = build(project, "--cluster", cluster[0])
-    assert run.returncode == 0, run.stderr
-    assert "There are 12 beds." in (project / "reports" / Q2 / "html" / "ward.html").read_text(encoding="utf-8")
-
-
-def test_a_cell_that_fails_there_is_named_as_it_is_here(cluster, tmp_path):
-    project = small(tmp_path / "project", ward=[code("print('so far')\n1 / 0", id="divides")])
-    said = []
-    for arguments in ((), ("--cluster", cluster[0])):
-        run = build(project, *arguments)
-        assert run.returncode == 1
-        said.append(run.stderr.partition("natpatsip: ")[2])
-        kept = project / "build" / Q2 / "notebooks" / "ward.ipynb"
-        assert "so far" in kept.read_text(encoding="utf-8")
-        kept.unlink()
-    assert "(id divides), line 2:" in said[0]
-    assert said[1] == said[0]
-
-
-@pytest.fixture(scope="module")
-def another(tmp_path_factory):
-    """Return a folder for each way in which a worker may differ, to be put on its path."""
-    folder = tmp_path_factory.mktemp("another")
-    old = folder / "pandas" / "pandas-0.1.dist-info"
-    old.mkdir(parents=True)
-    (old / "METADATA").write_text("Metadata-Version: 2.1\nName: pandas\nVersion: 0.1\n", encoding="utf-8")
-    edited = folder / "source" / "natpatsip"
-    engine(edited)
-    (edited / "another.py").write_text("", encoding="utf-8")
-    (folder / "nothing" / "natpatsip").mkdir(parents=True)
-    (folder / "nothing" / "natpatsip" / "__init__.py").write_text("", encoding="utf-8")
-    return folder
-
-
-def test_workers_with_other_versions_are_refused_by_name_before_anything_runs(cluster, another, tmp_path):
-    ran = tmp_path / "ran"
-    project = small(tmp_path / "project", ward=[code(f"open({str(ran)!r}, 'w');")])
-    address, folder = cluster
-    with ExitStack() as stack:
-        for way in ("pandas", "source", "nothing"):
-            stack.enter_context(a_worker(address, folder, way, "--no-nanny", PYTHONPATH=str(another / way)))
-        run = build(project, "--cluster", address)
-    assert run.returncode == 1
-    ours = dask_worker.environment()
-    assert f"pandas is 0.1 there and {ours['pandas']} here" in run.stderr
-    assert f"there and {ours['natpatsip source']} here" in run.stderr
-    assert "No module named 'natpatsip.pipeline'" in run.stderr
-    assert run.stderr.count("- worker tcp://") == 3
-    assert not ran.exists()
 
 
 def test_a_worker_that_joins_later_refuses_what_it_has_not_the_versions_for():

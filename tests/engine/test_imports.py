@@ -32,8 +32,8 @@ def test_the_process_that_builds_imports_nothing_that_a_change_of_prose_does_not
 
 
 def test_the_check_of_small_numbers_imports_numpy_where_it_reads_counts_and_never_pandas():
-    assert "numpy" not in imported("import natpatsip.checks.small_number")
-    found = imported("import natpatsip.checks.counts_shown")
+    without = "import sys, natpatsip.checks.small_number\nassert 'numpy' not in sys.modules"
+    found = imported(f"{without}\nimport natpatsip.checks.counts_shown")
     assert "numpy" in found
     assert not {"pandas", "altair"} & set(found)
 
@@ -77,14 +77,10 @@ def test_a_build_that_finds_nothing_to_do_imports_nothing_that_takes_long(tmp_pa
     assert not {"yaml", "papermill", "nbformat", "pandas", "altair", "lxml"} & names
 
 
-def test_a_notebook_that_imports_the_charts_gets_their_theme():
-    assert "natpatsip.charts.theme" in imported("from natpatsip import charts")
-
-
-def test_a_chart_is_the_function_whatever_was_imported_before():
+def test_a_notebook_that_imports_the_charts_gets_their_theme_and_each_is_the_function_whatever_was_imported_before():
+    themed = "import sys\nassert 'natpatsip.charts.theme' in sys.modules"
     twice = "for name in (*charts.__all__, *charts.__all__): assert callable(getattr(charts, name)), name"
-    code = f"from natpatsip import charts\n{twice}"
-    assert "altair" in imported(code)
+    assert "altair" in imported(f"from natpatsip import charts\n{themed}\n{twice}")
 
 
 FIRST_BUILD = """
