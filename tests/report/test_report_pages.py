@@ -128,21 +128,22 @@ def test_a_short_name_stays_on_one_line_where_its_table_has_room(html_pages, chr
     assert [each for each in found if each[1] > 1] == []
 
 
-@pytest.mark.parametrize("name", ["maternity-neonatal", "organisations"])
-def test_on_a_telephone_the_numbers_of_a_table_end_at_one_line(html_pages, chrome, name):
-    """Even those that are narrower than a place to touch, or have an icon after them."""
-    ends = """() => [...document.querySelectorAll("table.cards")].map(table =>
-        [...table.querySelectorAll("tbody td.number")].map(cell => {
-            const number = document.createRange();
-            number.selectNode(document.createTreeWalker(cell, NodeFilter.SHOW_TEXT).nextNode());
-            return Math.round(number.getBoundingClientRect().right);
-        }))"""
+@pytest.mark.parametrize("name", ["index", "maternity-neonatal", "medicines", "organisations", "about"])
+def test_on_a_telephone_all_values_of_a_table_begin_at_one_place(html_pages, chrome, name):
+    """Numbers, words, icons and drawings alike, none of them in the column of the names."""
+    starts = """() => [...document.querySelectorAll("table.cards:not(.passports)")].map(table =>
+        [...table.querySelectorAll("tbody td")].map(cell => {
+            const content = document.createRange();
+            content.selectNodeContents(cell);
+            return [...content.getClientRects()].filter(box => box.width > 1).map(box => Math.round(box.left));
+        }).filter(lefts => lefts.length).map(lefts => Math.min(...lefts)))"""
     with chrome.new_context(viewport={"width": 360, "height": 740}) as window:
         tab = window.new_page()
         tab.goto((html_pages / f"{name}.html").as_uri())
         tab.locator("table.cards").first.wait_for()
-        tables = [each for each in tab.evaluate(ends) if each]
+        tables = [each for each in tab.evaluate(starts) if each]
     assert tables
+    assert min(map(min, tables)) > 100
     assert [each for each in tables if max(each) - min(each) > 1] == []
 
 
