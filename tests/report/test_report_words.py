@@ -141,6 +141,12 @@ def test_the_quarter_is_explained_where_it_is_first_named(chapters, quarter):
     assert prose.index(months[quarter]) < prose.index(months[quarter][-12:])
 
 
+@in_each_quarter
+def test_the_executive_summary_leads_to_each_programme(chapters, quarter):
+    links = chapters[quarter, "index"].main.xpath(".//p[contains(., 'More in')]//a/@href")
+    assert [name for name in (link.removesuffix(".html") for link in links) if name in PROGRAMMES] == [*PROGRAMMES]
+
+
 def test_the_executive_summary_opens_with_what_a_board_reads_first(chapters):
     assert chapters["2024-25-Q2", "index"].headings[1:6] == [
         "At a glance",
