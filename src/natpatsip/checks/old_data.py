@@ -43,7 +43,7 @@ def _files(context: CheckContext) -> Iterator[Finding]:
 
 
 def _partial_sums(context: CheckContext) -> Iterator[Finding]:
-    """Yield organisations that have no row and of which no declaration says that they owe one: sums are of the others."""
+    """Yield organisations without a row of which no declaration says that they owe one: sums are of the others."""
     project = context.project
     for measure in measures.declared(project).by_id.values():
         resource = declared(project).by_name.get(measure.dataset)
