@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from natpatsip.checks import unhedged_estimate, unsupported_claim
@@ -221,6 +223,11 @@ def estimated(folder, *cells):
 )
 def test_an_estimate_is_told_if_no_hedge_of_its_statement_covers_it(tmp_path, text, facts, count):
     assert len(estimated(tmp_path, printing(text, *facts))) == count
+
+
+def test_a_number_that_is_calculated_from_an_estimate_is_told_too(tmp_path):
+    share = replace(HEADS, id="share", inputs=(replace(HEADS, id="between", inputs=(LIVES,)),))
+    assert len(estimated(tmp_path, printing("`{python} share` of them were saved.", share))) == 1
 
 
 def test_an_estimate_told_as_a_count_is_named_with_how_to_word_it(tmp_path):

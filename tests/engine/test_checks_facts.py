@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import date
 
@@ -12,7 +13,7 @@ from natpatsip.checks.relations import Operand
 from natpatsip.errors import DataError
 from natpatsip.facts.fact import Fact
 from support.checking import charting, context, printing, publishing, seen
-from support.projects import code, edit, small, write
+from support.projects import EXAMPLE, code, edit, small, write
 
 HEAD = "fact_id,period,relation,of,reason"
 REPORTED = "fact_id,as_of,period,value,unit,provenance,source"
@@ -305,6 +306,25 @@ def test_a_fact_that_was_last_reported_before_the_quarter_is_told_with_its_row(t
         ("old-data", "data/reported.csv, row 2", "2024-25-Q1", "2024-25-Q2"),
         ("old-data", "data/reported.csv, row 4", "2024-25-Q1", "2024-25-Q2"),
     ]
+
+
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("series", ["", "series: {by: [team], members: all}"])
+def test_a_sum_of_some_organisations_is_told_though_no_series_is_declared(tmp_path, series, closed):
+    project = small(tmp_path)
+    shutil.copy(EXAMPLE / "data" / "measures.yml", project / "data")
+    edit(project / "data" / "datapackage.yaml", "      series: {by: [team], members: all}\n", f"      {series}\n")
+    file = project / "data" / "waits_monthly.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith("2024-09,East")]
+    file.write_text("\n".join([*kept, ""]), encoding="utf-8")
+    if closed:
+        edit(project / "data" / "organisations.csv", "2023-04-01,", "2023-04-01,2024-08-31")
+    found = [each.message for each in old_data.check(seen(project)) if not each.fact]
+    told = [message for message in found if "People seen within 18 weeks would be of the others alone" in message]
+    assert len(told) == (not series and not closed)
+    assert all(message.startswith("East: no row for 2024-09.") for message in told)
+    assert bool(found) == (not closed)
 
 
 def test_a_file_that_lacks_months_is_told_and_one_that_is_not_there_is_left_to_who_reads_it(tmp_path):

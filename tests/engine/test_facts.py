@@ -185,6 +185,15 @@ def test_a_fact_is_the_same_after_a_round_trip_through_json():
     assert Fact.from_record(day.record()).value == date(2024, 8, 14)
 
 
+def test_what_is_calculated_from_an_estimate_is_one(project):
+    count = publish("seen", 10, unit="people", source="Count")
+    saved = publish("saved", 3, unit="lives", source="Model", is_estimate=True)
+    share = publish("share", 30, unit="percent", source="Calculation", inputs=[saved, "seen"])
+    cost = publish("cost", 3000, unit="GBP", source="Calculation", inputs=["share"])
+    assert [each.is_estimate for each in (count, saved, share, cost)] == [False, True, True, True]
+    assert Fact.from_record(cost.record()).is_estimate
+
+
 def test_a_fact_of_illustrative_rows_is_illustrative():
     rows = pd.DataFrame({"n": [1], "provenance": ["illustrative"]})
     assert publish("drawn", 1, unit="people", source="Series", rows=rows).is_illustrative

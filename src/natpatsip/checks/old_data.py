@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding
 from natpatsip.datasets.completeness import DATA, awaited, complete
+from natpatsip.datasets.coverage import missing_rows
+from natpatsip.datasets.declaration import declared
+from natpatsip.datasets.descriptor import Series
+from natpatsip.datasets.validation import examine
+from natpatsip.errors import ReportError
 from natpatsip.facts.publishing import REPORTED_FILE
 from natpatsip.files.digests import sha256_of_folder
+from natpatsip.measures import definitions as measures
 from natpatsip.quarter import FORM
 from natpatsip.wording import date
 
@@ -17,7 +25,7 @@ CHECK = "old-data"
 
 def check(context: CheckContext) -> list[Finding]:
     """Return what is missing from the data of the quarter, by file and by fact."""
-    return [*_files(context), *_facts(context)]
+    return [*_files(context), *_partial_sums(context), *_facts(context)]
 
 
 def _files(context: CheckContext) -> Iterator[Finding]:
@@ -32,6 +40,28 @@ def _files(context: CheckContext) -> Iterator[Finding]:
                 f"{sentence}: the data are older than the cut-off, {date(context.plan.params.cut_off)}. Bring them in."
             )
             yield Finding(CHECK, message, file, found=what, expected=str(context.quarter))
+
+
+def _partial_sums(context: CheckContext) -> Iterator[Finding]:
+    """Yield organisations without a row of which no declaration says that they owe one: sums are of the others."""
+    project = context.project
+    for measure in measures.declared(project).by_id.values():
+        resource = declared(project).by_name.get(measure.dataset)
+        is_summed = bool(measure.by and (measure.value or measure.numerator)) and not measure.is_between_events
+        if not is_summed or resource is None or resource.natpatsip.series or not resource.natpatsip.period:
+            continue
+        series = Series(by=(measure.by,), members="found")
+        options = resource.natpatsip.model_copy(update={"series": series})
+        with suppress(ReportError):  # the notebook that reads the file reports what is wrong in it
+            table = examine(measure.dataset, project)
+            table = replace(table, resource=resource.model_copy(update={"natpatsip": options}))
+            places = table.known_by(context.quarter, table.sound)
+            for fault in missing_rows(table, places, context.quarter) if table.is_identified else ():
+                message = (
+                    f"{fault.text} {measure.label} would be of the others alone, since {measure.dataset} declares no "
+                    f"series: {{by: [{measure.by}]}}."
+                )
+                yield Finding(CHECK, message, resource.file, found=fault.text.partition(":")[0])
 
 
 def _facts(context: CheckContext) -> Iterator[Finding]:

@@ -139,8 +139,9 @@ def _may_be(written: str, period: str, context: CheckContext) -> bool:
 
 
 def _is_estimate(fact: Fact, context: CheckContext) -> bool:
-    """Return True if a fact is a modelled effect: as published, or by the rules."""
-    return fact.is_estimate or context.rules.is_estimate(fact.id, fact.period)
+    """Return True if a fact is a modelled effect, as published or by the rules, or is calculated from one."""
+    is_own = fact.is_estimate or context.rules.is_estimate(fact.id, fact.period)
+    return is_own or any(_is_estimate(each, context) for each in fact.inputs)
 
 
 def _in_blocks(context: CheckContext) -> Iterator[Finding]:

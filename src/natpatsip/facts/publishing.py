@@ -109,7 +109,7 @@ def publish(
         The rows it was calculated from (the fact records their filter and their hash), or the filter in words. By
         default the rows that the inputs are based on.
     is_estimate : bool
-        Whether it is a modelled effect, which prose must present as an estimate.
+        Whether it is a modelled effect, which prose must word as an estimate. What is calculated from one is one too.
     decimals : int, optional
         The decimals that it is printed with, so that numbers that are compared have the same: 83.0% beside 79.1%. By
         default as many as it needs, and millions in words.
@@ -136,14 +136,18 @@ def publish(
         label=_label(id, label, here.project),
         formula=formula,
         inputs=tuple(each if isinstance(each, Fact) else cite(each) for each in inputs),
-        is_estimate=is_estimate,
         decimals=_decimals(id, decimals),
         cell=_running_cell(),
     )
     is_inherited = isinstance(rows, str) and not rows
     described, sha256 = of_inputs(fact.inputs) if is_inherited else of_rows(rows)
-    is_illustrative = any(each.is_illustrative for each in fact.inputs) or _is_illustrative(rows)
-    fact = replace(fact, rows=described, rows_sha256=sha256, is_illustrative=is_illustrative)
+    fact = replace(
+        fact,
+        rows=described,
+        rows_sha256=sha256,
+        is_estimate=is_estimate or any(each.is_estimate for each in fact.inputs),
+        is_illustrative=any(each.is_illustrative for each in fact.inputs) or _is_illustrative(rows),
+    )
     before = _published.get(fact.key)
     if before and before.value != fact.value and before.cell != fact.cell:  # a cell that is run again may change it
         raise FactError(
