@@ -296,6 +296,22 @@ def test_an_estimate_in_a_row_is_quoted_without_its_marks(tmp_path):
     assert found.cell == "block"
 
 
+@pytest.mark.parametrize(
+    ("heading", "last"),
+    [
+        ("The mean length of stay", "length of stay"),
+        ("Beds in use today", "use today"),
+        ("Staff at night", "at night"),
+        ("Two words", ""),
+        ("**Beds** in `use`", "in use"),
+    ],
+)
+def test_a_subject_is_also_called_by_its_last_words(heading, last):
+    whole = heading.lower().replace("*", "").replace("`", "")
+    expected = {each: ["fig-a"] for each in (last, whole) if each}
+    assert unsupported_claim._by_subject([(heading, "fig-a")]) == expected
+
+
 def test_a_subject_with_two_figures_is_of_neither(tmp_path):
     down = charting("fig-down", "Down", id="down", shows=["shift down"])
     cells = [UP, down, prose("## Other", id="other"), prose("Beds in use are improving.", id="text")]

@@ -327,6 +327,19 @@ def test_a_sum_of_some_organisations_is_told_though_no_series_is_declared(tmp_pa
     assert bool(found) == (not closed)
 
 
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1), (2, 3, 1)])
+def test_the_newest_row_of_a_fact_by_the_quarter_counts_in_whatever_order_rows_stand(tmp_path, order):
+    rows = {
+        number: [
+            f"now,2024-25-Q{number},since-baseline,{number},people,reported,s",
+            *([f"old,2023-24-Q{number},since-baseline,{number},people,reported,s"]),
+        ]
+        for number in order
+    }
+    found = old_data.check(made(tmp_path, reported=[row for each in rows.values() for row in each]))
+    assert [(each.fact, each.found) for each in found if each.fact] == [("old", "2023-24-Q3")]
+
+
 def test_a_file_that_lacks_months_is_told_and_one_that_is_not_there_is_left_to_who_reads_it(tmp_path):
     project = small(tmp_path)
     file = project / "data" / "waits_monthly.csv"

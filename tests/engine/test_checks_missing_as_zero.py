@@ -66,6 +66,9 @@ TAKING = [  # a missing value of `seen` for 0
     'rows["seen"].where(rows["seen"].notna(), 0)',
     'pd.concat([rows, rows])["seen"].sum()',
     'datasets.total(rows, ["seen"], by="team")["seen"].sum()',
+    'pd.concat([rows, rows[["beds"]]])["seen"].sum()',
+    'pd.concat([rows[["beds"]], rows])["seen"].sum()',
+    'pd.concat([rows[["beds"]], rows[["seen"]]]).sum()',
     *(f'rows["seen"].{held}.sum()' for held in ("loc[:]", "iloc[:]", "T", "values", "array")),
 ]
 MEANT = [
@@ -91,6 +94,7 @@ MEANT = [
     'datasets.total(rows, "seen", by="team")',
     'rows.groupby("team")["seen"].agg("mean")',
     "sum([1, 2])",
+    'pd.concat([rows[["beds"]], rows[["beds"]]]).sum()',
     "np.arange(len(rows)).sum()",
     *(f'rows["seen"].{name}({{5}}).sum()' for name in ("isin", "eq", "ne", "lt", "le", "gt", "ge", "between")),
     *(f'rows["seen"].{name}().sum()' for name in ("isna", "isnull", "notna", "notnull", "duplicated", "value_counts")),

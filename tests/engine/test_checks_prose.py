@@ -397,6 +397,18 @@ def test_a_reference_or_link_leads_somewhere_or_is_told_what_is_near(tmp_path, t
     assert all(problem.startswith(each.found) for each in found)
 
 
+@pytest.mark.parametrize("shown", ["chart", "nothing"])
+def test_a_heading_with_a_figure_alone_under_it_can_be_linked_to(tmp_path, shown):
+    under = charting("fig-beds") if shown == "chart" else code("1", id="chart")
+    cells = [prose("## Beds", id="heading"), under, prose("## Waits\n\nSee [it](#ward-beds).", id="text")]
+    assert bool(broken_link.check(context(tmp_path, *cells))) == (shown == "nothing")
+
+
+def test_a_value_in_a_heading_is_a_0_in_its_id_as_where_pages_are_checked(tmp_path):
+    cells = [prose("## The `{python} 3` wards\n\nSee [it](#ward-the-0-wards).", id="text")]
+    assert broken_link.check(context(tmp_path, *cells)) == []
+
+
 # Acronyms
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
 
-from natpatsip.checks import Finding, Outcome, check_failed_run, run, with_refused
+from natpatsip.checks import Finding, Outcome, check_failed_run, run, runner, with_refused
 from natpatsip.checks.runner import run_partly
 from natpatsip.errors import DataError, NotebookError, ParamsError
 from natpatsip.pipeline.plan import Plan
@@ -148,6 +149,14 @@ def test_what_a_build_would_reject_is_told_once(plan, check, found, refused, is_
     assert [(each.check, each.where, each.message) for each in added] == (
         [("not-allowed", *refused.split(": ", 1))] if is_added else []
     )
+
+
+@pytest.mark.parametrize(
+    ("signed", "verified", "is_signed"), [((), (), False), ((None, "a" * 64), (), True), ((None,), ("one",), True)]
+)
+def test_sign_offs_are_checked_where_a_chapter_is_signed_or_a_number_verified(signed, verified, is_signed):
+    params = SimpleNamespace(sign_offs=[SimpleNamespace(signed=each) for each in signed], verified=verified)
+    assert runner._is_signed(SimpleNamespace(params=params)) is is_signed
 
 
 def test_a_notebook_that_no_chapter_lists_is_a_note(plan):

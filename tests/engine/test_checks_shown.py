@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from nbformat.v4 import new_output, new_raw_cell
 
-from natpatsip.checks import inline_syntax, not_shown
+from natpatsip.checks import inline_syntax, not_shown, published_tables
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.pipeline.execution import notebook_run
 from natpatsip.pipeline.plan import Plan
@@ -131,6 +132,24 @@ def test_inline_code_of_other_tools_is_found(tmp_path, source):
 @pytest.mark.parametrize("source", OWN)
 def test_what_the_build_runs_or_shows_is_not(tmp_path, source):
     assert syntax(tmp_path, source) == []
+
+
+def test_a_table_in_markdown_ends_at_the_first_line_without_a_pipe_and_keeps_pipes_that_are_escaped():
+    text = "Beds:\n\n| a | b |\n|---|---|\n| 1 | 2\\|\n 3 | 4 |\n\nThen one | other.\n"
+    assert list(published_tables.in_markdown(text)) == [[("a", "b"), ("1", "2|"), ("3", "4")]]
+
+
+def test_numbers_of_a_printed_frame_are_read_by_their_column_though_names_of_its_rows_are_left_out():
+    index = pd.MultiIndex.from_product([["Northern", "East"], ["beds", "staff"]])
+    printed = str(pd.DataFrame({"July": [1, 2, 3, 4], "August": [5, 6, 7, 8]}, index=index))
+    (rows,) = published_tables._in_plain_text(printed)
+    assert rows == [
+        ("", "", "July", "August"),
+        ("", "Northern beds", "1", "5"),
+        ("", "staff", "2", "6"),
+        ("East", "beds", "3", "7"),
+        ("", "staff", "4", "8"),
+    ]
 
 
 def test_inline_code_that_is_not_closed_is_found(tmp_path):

@@ -448,6 +448,9 @@ def fact(value, rows, **more):
     ("value", "rows", "expected"),
     [
         (4, f"{FILE}: month 2024-09, team North, 1 row", "*"),
+        (1, f"{FILE}: month 2024-09, team North, 1 row", "*"),
+        (7, f"{FILE}: month 2024-09, team North, 1 row", "*"),
+        (8, f"{FILE}: month 2024-09, team North, 1 row", "10"),
         (13, f"{FILE}: team North, summed by month, 3 rows", "15"),
         (15, f"{FILE}: month 2024-09, team North, 1 row", ""),
         (0, f"{FILE}: month 2024-09, team North, 1 row", ""),

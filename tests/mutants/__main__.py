@@ -77,7 +77,7 @@ AREAS = {  # the modules, and the tests that belong to them; their doctests alwa
         [f"{ENGINE}/checks/*.py"],
         [
             *("test_checks_*.py", "test_undeclared_data.py", "test_check_before_data.py", "test_fact_labels.py"),
-            "../report/test_checks.py",
+            *("test_own_drawing.py", "test_signing.py", "../report/test_checks.py"),
         ],
     ),
 }
