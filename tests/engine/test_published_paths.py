@@ -10,7 +10,6 @@ import sys
 import zipfile
 import zlib
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -77,7 +76,7 @@ def test_scripts_that_quarto_needed_beside_the_figures_are_published_with_the_pa
         (figures / f"fig-beds.{ending}").touch()
     report = tmp_path / "report"
     report.mkdir()
-    copy_files(SimpleNamespace(notebooks={}), tmp_path / "book", report)
+    copy_files(tmp_path / "book", report)
     assert sorted(file.name for file in (report / "figures").iterdir()) == ["fig-beds.csv", "fig-beds.svg"]
 
 

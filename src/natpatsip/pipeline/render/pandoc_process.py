@@ -8,7 +8,9 @@ from __future__ import annotations
 import atexit
 import contextlib
 import json
+import os
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -30,6 +32,7 @@ class PandocProcess:
             self._process = subprocess.Popen(  # noqa: S603 — pandoc's own path
                 [pandoc_path(), "lua", str(script)],
                 cwd=script.parent,  # which stays: a staged project is removed by the next build
+                env={**os.environ, "TMPDIR": tempfile.gettempdir()},  # one that can be written to
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
