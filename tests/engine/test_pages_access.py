@@ -146,7 +146,20 @@ def test_axe_judges_no_text_in_the_frame_of_its_drawing(chrome):
         assert violations(tab) == []
         assert tab.locator(f"svg [{SAMPLE}]").count() == 0
         tab.evaluate("axe.reset()")  # to look at all texts
-        assert tab.evaluate(RUN, OF_COLOUR) == []
+        assert tab.evaluate(RUN, [OF_COLOUR, "none"]) == []
+
+
+def test_shapes_that_say_that_they_are_a_picture_or_a_stop_need_a_name(chrome):
+    """Plain shapes are out of the page while axe-core looks; they are there again when it has."""
+    with opened(chrome) as window:
+        tab = window.new_page()
+        shapes = "<path id=picture role=img d='M0 0h9v9z'/><rect id=stop role=button tabindex=0 width=30 height=30 />"
+        plain = "<circle r=5 /><path d='M0 0h9v9z'/>"
+        tab.set_content(f'<!DOCTYPE html><html lang="en"><title>t</title><main><h1>T</h1><svg>{shapes}{plain}')
+        before = tab.content()
+        found = {each.split(":")[0] for each in violations(tab)}
+        assert {"svg-img-alt #picture", "aria-command-name #stop"} <= found
+        assert tab.content() == before.replace("<h1>", f'<h1 {SAMPLE}="">')
 
 
 def test_markup_and_links_that_are_wrong_are_found(tmp_path):
