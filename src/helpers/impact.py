@@ -74,17 +74,6 @@ def lives_saved(*survivors: float) -> float:
     return sum(survivors)
 
 
-def year_to_date(*quarters: float) -> float:
-    """Return the year to date: the sum of the rounded quarters, as published.
-
-    Examples
-    --------
-    >>> year_to_date(18, 18)
-    36
-    """
-    return sum(quarters)
-
-
 def share(part: float, whole: float) -> int:
     """Return a part as a whole percentage.
 

@@ -178,7 +178,7 @@ def read_settings(project: Path) -> Settings:
     SettingsError
         If ``_quarto.yml`` is not YAML, or has a key or a value that it may not have; all of them are named.
     """
-    return _parse((project / MARK).read_bytes())
+    return settings_in((project / MARK).read_bytes())
 
 
 def current_settings() -> Settings:
@@ -190,7 +190,8 @@ def current_settings() -> Settings:
 
 
 @lru_cache(maxsize=8)
-def _parse(content: bytes) -> Settings:
+def settings_in(content: bytes) -> Settings:
+    """Return the settings in the bytes of a project's ``_quarto.yml``; errors are those of `read_settings`."""
     book = read_yaml(content, MARK, SettingsError)
     together([SettingsError(f"{place_of(MARK, content, loc)}: {words}") for loc, words in not_printed(book, OWN)])
     return settings_of(book, MARK, written=content)

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from natpatsip.datasets import dictionary
-from natpatsip.errors import UsageError
+from natpatsip.errors import SettingsError, UsageError
 from natpatsip.init import create_report, default_quarter
 from natpatsip.quarter import Quarter
 from natpatsip.settings import read_settings
@@ -81,14 +81,21 @@ def test_the_next_quarter_of_a_new_report_can_be_opened(built):
 
 @pytest.mark.parametrize("title", TITLES)
 def test_every_title_is_written_as_it_was_given(tmp_path, title):
-    create_report(tmp_path, title=title, publisher=title, quarter=Q2)
+    publisher = title.replace("{quarter}", "Q2")
+    create_report(tmp_path, title=title, publisher=publisher, quarter=Q2)
     book = yaml.safe_load((tmp_path / "_quarto.yml").read_text(encoding="utf-8"))
     assert book["book"]["title"] == title
-    assert read_settings(tmp_path).publisher == title
+    assert read_settings(tmp_path).publisher == publisher
     assert tomllib.loads((tmp_path / "pyproject.toml").read_text(encoding="utf-8"))["project"]["description"] == title
     assert yaml.safe_load((tmp_path / "data" / "datapackage.yaml").read_text(encoding="utf-8"))["title"] == title
     for notebook in (tmp_path / "notebooks").glob("*.ipynb"):
         json.loads(notebook.read_text(encoding="utf-8"))
+
+
+def test_a_text_that_no_report_could_print_is_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(SettingsError, match=r"natpatsip\.publisher: found \{quarter\}"):
+        create_report(tmp_path / "new", publisher="The {quarter} team", quarter=Q2)
+    assert not (tmp_path / "new").exists()
 
 
 def test_no_word_of_the_template_is_left_open(tmp_path):

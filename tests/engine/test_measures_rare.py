@@ -71,7 +71,7 @@ def test_a_list_of_dates_makes_the_days_between_them(here):
         "Date,Falls with harm,Centre line,Lower limit,Upper limit,What the point shows"
     )
     assert made.mean.text == "9.0"
-    assert made.mean.formula == "centre line of the chart's latest period"
+    assert made.mean.formula == "centre line of the chart's only period"
 
 
 def test_its_sentence_says_how_far_apart_events_are_and_when_the_latest_was(here):
@@ -135,7 +135,7 @@ def test_opportunities_between_events_make_a_g_chart(here):
     falls(here, rows, fields=(DAY, COUNT, STAYS), chart="g", unit="stays", numerator="falls", denominator="stays")
     made = measure("falls")
     assert made.series["value"].tolist() == [20] * 17
-    assert made.mean.formula == "median of the chart's latest period"
+    assert made.mean.formula == "median of the chart's only period"
     assert str(made.sentence).startswith("Falls with harm have typically been 20 stays apart. ")
 
 

@@ -86,7 +86,11 @@ def test_each_part_in_word_says_what_it_is_a_part_of_and_no_picture_is_higher_th
     render.render(staged, tmp_path, ["docx"], renderer=pandoc, timestamp=TIMESTAMP)
     document = docx.Document(tmp_path / "report.docx")
     lines = document.paragraphs
-    titles = [n for n, line in enumerate(lines) if line.style.name == "Caption" and line.text.startswith("Figure 3. ")]
+    titles = [
+        n
+        for n, line in enumerate(lines)
+        if line.style.name == "Caption" and line.text.startswith("Figure\N{NO-BREAK SPACE}3. ")
+    ]
     (first,) = titles
     shown = [
         (line.style.name, line.text, line.paragraph_format.keep_with_next) for line in lines[first + 2 : first + 8]

@@ -41,6 +41,12 @@ def project(tmp_path_factory):
     return small(tmp_path_factory.mktemp("project"))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _own_server():
+    """Begin with a server that has read no project, as earlier modules may have had it do."""
+    prefork.stop()
+
+
 @pytest.fixture
 def notebook(project, request):
     name = re.sub(r"\W+", "-", request.node.name)
@@ -111,6 +117,8 @@ CELLS = (
         "class Broken:\n    def __repr__(self):\n        return 1 / 0\n\nBroken()", id="repr", tags=["raises-exception"]
     ),
     code("%%html\n<b>bold</b>", id="magic"),
+    code("%matplotlib inline\n%gui", id="inline-drawings"),
+    code("%matplotlib nothing", id="other-drawings", tags=["raises-exception"]),
     code("pd.read_csv?", id="help"),
     code("len(In), sorted(Out)[:3], _i, ___ is not None", id="history"),
     code(

@@ -18,7 +18,7 @@ from natpatsip.files.short_paths import is_outside, short_path
 from natpatsip.pipeline.options import Options
 from natpatsip.quarter import Quarter
 from natpatsip.release.publication import copy_files, publishable
-from support.projects import code, small
+from support.projects import code, prose, small
 
 Q2 = Quarter(2024, 2)
 WARNS = "import warnings\nfrom helpers import noisy\nnoisy.warn()\nprint(noisy.__file__)\nwarnings.warn('in a cell')"
@@ -101,7 +101,10 @@ def test_no_published_file_holds_a_path_a_user_or_a_host(tmp_path):
     outside.write_text("beds\n41\n", encoding="utf-8")
     # The path is put together, since the published notebook keeps what its author typed.
     reads = READS.replace('"XX"', " + ".join(repr(part) for part in outside.as_posix()))
-    project = small(tmp_path / "a-project-of-ann", ward=[code(WARNS, id="warns"), code(reads, id="reads")])
+    project = small(
+        tmp_path / "a-project-of-ann",
+        ward=[code(WARNS, id="warns"), code(reads, id="reads"), prose("`{python} beds` beds")],
+    )
     settings = (project / "_quarto.yml").read_text(encoding="utf-8")
     settings = settings.replace("ward.qmd", "ward.qmd, sources.qmd") + "natpatsip: {not-programmes: [index, sources]}\n"
     (project / "_quarto.yml").write_text(settings, encoding="utf-8")

@@ -123,4 +123,5 @@ def test_sheets_take_their_colours_from_the_brand(sheet):
     assert literal <= {"#fff", "#212B32", "#CFE3F7"}, "only what stays as it is on dark pages"
     known = set(re.findall(r"--([\w-]+):", (EXTENSION / "assets" / "brand.css").read_text(encoding="utf-8")))
     of_programmes = {f"programme{name}" for name in shades("#00666B", ground="#FFFFFF", share=0.1)}
-    assert set(re.findall(r"var\(--([\w-]+)\)", text)) <= known | of_programmes
+    own = set(re.findall(r"--([\w-]+): [.\d]+;", text))  # shares of a width
+    assert set(re.findall(r"var\(--([\w-]+)\)", text)) <= known | of_programmes | own

@@ -16,7 +16,9 @@ from pathlib import Path
 from natpatsip import look, notebook_merges
 from natpatsip.datasets import dictionary
 from natpatsip.errors import UsageError
+from natpatsip.project import MARK
 from natpatsip.quarter import Quarter
+from natpatsip.settings import settings_in
 
 TEMPLATE = Path(__file__).resolve().parent / "template"
 TITLE, PUBLISHER = "Quarterly progress report", "Name of your organisation"
@@ -51,12 +53,15 @@ def create_report(
     ------
     UsageError
         If the folder holds anything, or a text is empty. Nothing is written then.
+    SettingsError
+        If a text cannot be printed: it is too long, or has braces. Nothing is written then either.
     """
     folder = folder.resolve()
     _check_folder(folder)
     title, publisher = _text("--title", title), _text("--publisher", publisher)
     words = _words(title, publisher, quarter)
     files = {name: content.encode() for name, content in _from_template(words)}
+    settings_in(files[MARK])
     hook = (look.packaged() / HOOK).read_text(encoding="utf-8")
     files[f"scripts/{HOOK}"] = re.sub("  # noqa: .*", "", hook).encode()  # the new report has lint rules of its own
     files[DATA] = illustrative_waits(quarter).encode()

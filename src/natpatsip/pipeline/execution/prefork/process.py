@@ -18,12 +18,14 @@ import sys
 import tempfile
 import threading
 import time
+from functools import partial
 from multiprocessing.connection import Connection
 from types import SimpleNamespace
 from typing import Any
 
 import traitlets
 from ipykernel.ipkernel import IPythonKernel
+from IPython.core.error import UsageError
 from jupyter_client.session import Session
 from traitlets.config import Config
 
@@ -161,9 +163,20 @@ def create_kernel() -> Any:
     config = Config()
     config.HistoryManager.enabled = False
     kernel = PipeKernel.instance(config=config, session=PipeSession(), log=logging.getLogger(__name__))
+    kernel.shell.enable_gui = partial(_enable_gui, kernel)
     take_library_tables(kernel.shell)  # natpatsip has been imported before there was a shell
     kernel.shell_channel_thread = SimpleNamespace(parent_thread=None)  # ipykernel asks for it in cells that await
     return kernel.shell
+
+
+def _enable_gui(kernel: PipeKernel, gui: str | None = None) -> None:
+    """Use a loop for windows, or none, as `%matplotlib inline` asks; ipykernel looks for an application's kernel."""
+    from ipykernel.eventloops import enable_gui
+
+    try:
+        enable_gui(gui, kernel)  # type: ignore[no-untyped-call]
+    except ValueError as error:
+        raise UsageError(str(error)) from error
 
 
 def run(messages: int, last_words: int, lifeline: int, stack_signal: int) -> int:
