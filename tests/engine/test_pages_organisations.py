@@ -265,6 +265,7 @@ def test_the_chosen_organisation_has_a_ring_in_the_funnel_plot_and_its_name_in_t
     open_page(tab, pages, "#organisation=team%2FNorth")
     tab.get_by_text("Compared with the others").click()
     plot = tab.locator(".organisations-one details .organisation-chart svg")
+    plot.locator("circle").first.wait_for()  # it is drawn once the browser says that its part is open
     assert plot.locator("circle").count() == 1
     assert "North" not in plot.text_content()
     assert "North" in tab.locator(".organisations-one details .organisation-legend li").all_inner_texts()
