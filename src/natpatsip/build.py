@@ -168,6 +168,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
         facts = collect_facts(outputs)
         now = BuiltReport(job.quarter, tuple(facts), contents, units=plan.settings.units)
         record, written = _own_chapters(job, plan, candidate, outcome, now)
+        planned = plan
         if CHANGES not in written:
             plan = plan.without_changes()
         digests = {name: each.digest for name, each in executed.items()}
@@ -190,7 +191,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
                 cache=job.cache,
                 toolchain=key(job.inputs.environment, staged.look),
                 draw=partial(_draw, job, staged, outputs),
-                meanwhile=partial(_check_and_record, job, plan, executed, outcome, folder),
+                meanwhile=partial(_check_and_record, job, planned, executed, outcome, folder),
                 with_single_page=not options.is_preview,
                 log=job.log,
             )

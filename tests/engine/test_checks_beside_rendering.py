@@ -9,7 +9,9 @@ import pytest
 from natpatsip import checks
 from natpatsip.errors import DataError, RenderError
 from natpatsip.pipeline import render
+from natpatsip.pipeline.render.renderer import Renderer
 from support.projects import command, prose, small
+from support.staged import TIMESTAMP, stage
 
 Q2 = "2024-25-Q2"
 BUILD = ("build", Q2, "--to", "html", "--renderer", "pandoc")
@@ -42,6 +44,27 @@ def test_a_draft_is_checked_while_its_formats_are_written(tmp_path, monkeypatch)
     lines = [each for each in run.stderr.splitlines() if "rendered" in each or "checked:" in each]
     assert "rendered html" in lines[0]
     assert "typed-number 1" in lines[1]
+
+
+def test_quarto_is_run_by_the_main_thread_which_ctrl_c_reaches(tmp_path, monkeypatch):
+    order = []
+    monkeypatch.setattr(render, "_write", lambda *_: order.append(threading.current_thread()))
+    quarto = Renderer("quarto", "quarto", (1, 9))
+    render.render(
+        stage(tmp_path / "staged"),
+        tmp_path / "made",
+        ["html"],
+        renderer=quarto,
+        timestamp=TIMESTAMP,
+        meanwhile=lambda: order.append("checked"),
+    )
+    assert order == ["checked", threading.main_thread()]
+
+
+def test_a_fault_of_the_writer_is_not_lost_beside_one_of_the_checks():
+    with pytest.raises(OSError, match="disk is full") as caught:
+        render._both(stopped(OSError("disk is full")), stopped(DataError("row 2: found nothing.")))
+    assert "row 2" in str(caught.value.__cause__)
 
 
 @pytest.mark.parametrize(("is_checked", "is_written"), [(False, True), (True, False), (False, False)])

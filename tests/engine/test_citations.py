@@ -58,3 +58,9 @@ def test_what_pandoc_shows_whole_is_right(tmp_path, text):
 )
 def test_a_key_without_brackets_is_found_if_it_is_that_of_a_work(text, found):
     assert without_brackets(text, frozenset({"a", "b"})) == found
+
+
+@pytest.mark.parametrize("text", ["As [see [the] @a] says.", "See https://example.org/@a for more."])
+def test_brackets_within_brackets_and_addresses_are_taken_for_what_they_are(tmp_path, text):
+    assert problems(tmp_path, text) == []
+    assert without_brackets(text, frozenset("ab")) == []

@@ -304,3 +304,4 @@ def test_a_footnote_in_the_text_of_another_is_found():
     assert nested_footnotes("A[^1].\n\n[^1]: Note[^2].\n\n[^2]: Other.") == ["2"]
     assert nested_footnotes("A[^1].\n\n[^1]: Note.\n\n    More[^2].\n\nB[^2].\n\n[^2]: Other.") == ["2"]
     assert nested_footnotes("A[^1].\n\n[^1]: Note.\n\nB[^2]\n\n[^2]: Other\ngoes on.\n\nC[^1]") == []
+    assert nested_footnotes("A[^1].\n\n[^1]: Note.\n\n  - item[^2]\n\n[^2]: B.") == []

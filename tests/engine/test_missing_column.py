@@ -42,6 +42,9 @@ referrals.set_index("team").loc["West", "people"]
 referrals["team"]["North"]
 referrals["team"].peple
 referrals.iloc[0]["peple"]
+referrals.apply(lambda row: {"North": 1}[row["team"]], axis=1)
+referrals.groupby("team")[["people"]].apply(lambda rows: {}["South"])
+referrals.assign(x=lambda rows: {}["x"])
 """.splitlines()
 
 
@@ -60,7 +63,7 @@ def advice_on(source):
 
 @pytest.mark.parametrize("source", WAYS)
 def test_however_a_column_is_asked_for_the_frame_and_its_columns_are_named(source):
-    assert advice_on(source) == NAMED
+    assert advice_on(source).replace("column or method", "column") == NAMED
 
 
 @pytest.mark.parametrize("source", OTHERS)

@@ -35,6 +35,9 @@ RIGHT = (
     "date={-0044-03-15~}",
     "crossref={other}",
     "note={a, b, c, d and e}",
+    "author={family=Bloggs, given=Jo, prefix=van, useprefix=true}",
+    "date={2024-08-14T10:00:00}",
+    "pages=1--3",
 )
 
 
@@ -54,6 +57,11 @@ def test_what_pandoc_would_take_a_part_of_is_told(fields, said):
 @pytest.mark.parametrize("fields", RIGHT)
 def test_what_is_bibtex_is_read(fields):
     assert faults(fields) == []
+
+
+def test_a_work_in_a_comment_is_none():
+    text = "% @misc{own, title={Old}}\n@misc{own, title={New}}\n"
+    assert list(faults_of("own", [read_works("works.bib", text)])) == []
 
 
 def test_a_key_of_two_works_is_told_with_their_files_and_lines():

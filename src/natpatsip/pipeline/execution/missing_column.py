@@ -10,6 +10,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import takewhile
 from types import FrameType
 from typing import Any
 
@@ -41,7 +42,8 @@ def advice(message: str) -> str:
 def _advice(error: Any) -> str:
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     frames.reverse()  # the innermost first
-    table = _table(error, [frame.f_locals for frame in frames if _module(frame).startswith("pandas.")])
+    own = takewhile(lambda frame: _module(frame).startswith("pandas."), frames)  # not what called the author's own
+    table = _table(error, [frame.f_locals for frame in own])
     if table is None:
         return ""
     columns = [str(name) for name in table.columns]
@@ -54,7 +56,8 @@ def _advice(error: Any) -> str:
         remedy = " That is the name of its row labels: frame.reset_index() makes them a column."
     else:
         remedy = nearest(missing[0], columns)
-    return f"{whose} has no {plural(len(missing), 'column', 'columns')} {lacking}. {_listed(columns)}{remedy}"
+    what = "column or method" if isinstance(error, AttributeError) else plural(len(missing), "column", "columns")
+    return f"{whose} has no {what} {lacking}. {_listed(columns)}{remedy}"
 
 
 def _listed(columns: Sequence[str]) -> str:

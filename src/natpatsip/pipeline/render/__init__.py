@@ -69,6 +69,10 @@ def render(
     check_chapters(report, chapters, formats=formats)
     chapters = with_statement(job, chapters)
     output.mkdir(parents=True, exist_ok=True)
+    if renderer.name == "quarto":  # in a process group of its own, which Ctrl-C reaches through the main thread alone
+        found = meanwhile()
+        _write(job, chapters)
+        return found
     return _both(partial(_write, job, chapters), meanwhile)
 
 
@@ -90,7 +94,10 @@ def _both(write: Callable[[], object], meanwhile: Callable[[], Found]) -> Found:
             found = meanwhile()
         except ReportError as error:
             stopped = writing.exception()
-            together([error, *([stopped] if isinstance(stopped, ReportError) else [])])
+            if isinstance(stopped, ReportError):
+                together([error, stopped])
+            elif stopped:
+                raise stopped from error
             raise
         writing.result()
         return found

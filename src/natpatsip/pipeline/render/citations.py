@@ -12,7 +12,9 @@ from natpatsip.pipeline.render.works import Works, faults_of, read_works
 from natpatsip.pipeline.staging.commonmark import without_code
 
 _WORK = re.compile(r"(?<![\w\\@.])@\{?(\w(?:[\w:.#$%&+?<>~/-]*\w)?)")
-_BRACKETS = re.compile(r"(?<!\\)\[([^\[\]]*(?<![\w\\@.])@\{?\w[^\[\]]*)\](?![(\[{])")
+_PLAIN = r"(?:[^\[\]]|\[[^\[\]]*\])*"  # brackets within brackets are text
+_BRACKETS = re.compile(rf"(?<!\\)\[((?:[^\[\]]|\[[^\[\]@]*\])*(?<![\w\\@.])@\{{?\w{_PLAIN})\](?![(\[{{])")
+_ADDRESS = re.compile(r"\bhttps?://\S+")
 
 
 def problems_of_citations(report: Report, chapter: Chapter) -> Iterator[str]:
@@ -43,7 +45,7 @@ def without_brackets(text: str, keys: frozenset[str]) -> list[str]:
     >>> without_brackets(r"As @shewhart1931 says [@deming1986], ask @home, \@shewhart1931", frozenset({"shewhart1931"}))
     ['shewhart1931']
     """
-    plain = _BRACKETS.sub("", without_code(text))
+    plain = _BRACKETS.sub("", _ADDRESS.sub("", without_code(text)))
     return [key for key in dict.fromkeys(_WORK.findall(plain)) if key in keys]
 
 

@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,13 +26,13 @@ MOST_TASKS = 500  # after which a process is replaced, whatever it may have come
 class PandocProcess:
     """A process of pandoc that does tasks one after the other, in a folder that each names."""
 
-    def __init__(self, script: Path, root: Path) -> None:
+    def __init__(self, script: Path) -> None:
         self.script, self.tasks = script, 0
         try:
             self._process = subprocess.Popen(  # noqa: S603 — pandoc's own path
                 [pandoc_path(), "lua", str(script)],
                 cwd=script.parent,  # which stays: a staged project is removed by the next build
-                env={**os.environ, "TMPDIR": str(root.resolve())},  # for a folder that it makes, and never uses
+                env={**os.environ, "TMPDIR": tempfile.gettempdir()},  # for an empty file, which it removes as it ends
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -78,7 +79,10 @@ class PandocProcess:
         with contextlib.suppress(subprocess.TimeoutExpired):
             return self._process.wait(1)
         self._process.kill()
-        return self._process.wait()
+        status = self._process.wait()
+        for left in Path(tempfile.gettempdir()).glob(f"pandoc-hist{self._process.pid}-*"):
+            left.unlink(missing_ok=True)
+        return status
 
 
 _idle: list[PandocProcess] = []
@@ -99,7 +103,7 @@ def answers(
     RenderError
         If pandoc cannot be started, or was stopped from outside.
     """
-    process = _take(script, root)
+    process = _take(script)
     found: list[str | None] = []
     for orders, content in tasks:
         order = json.dumps({**orders, "length": len(content), "folder": str(root.resolve())}).encode()
@@ -120,7 +124,7 @@ def answers(
     return found
 
 
-def _take(script: Path, root: Path) -> PandocProcess:
+def _take(script: Path) -> PandocProcess:
     """Return a process that waits for tasks, or a new one; one that has ended while it waited is replaced."""
     with _lock:
         waiting = [each for each in _idle if each.script == script]
@@ -129,7 +133,7 @@ def _take(script: Path, root: Path) -> PandocProcess:
             if each.is_running:
                 return each
             each.end()
-    return PandocProcess(script, root)
+    return PandocProcess(script)
 
 
 @atexit.register

@@ -18,11 +18,13 @@ NOT_WORKS = ("comment", "preamble")
 NAMES = ("author", "editor", "translator")
 MOST_PARTS = 3  # of a name with commas: Bloggs, Jr, Jo
 _ENTRY = re.compile(r"@\s*(\w+)\s*[{(]")
+_COMMENT = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
 _KEY = re.compile(r"\s*([^,\s{}()]+)\s*,")
 _FIELD = re.compile(r"[\s,]*([A-Za-z][\w:-]*)\s*=\s*")
 _WORD = re.compile(r"[^\s,#{}()\"]+")
+_PART = re.compile(r"\b(?:family|given)\s*=")  # of a name in the extended form of biblatex
 _JOIN = re.compile(r"\s*#\s*")
-_DATE = re.compile(r"(-?\d{4})(?:-(\d{2})(?:-(\d{2}))?)?[?~%]*")
+_DATE = re.compile(r"(-?\d{4})(?:-(\d{2})(?:-(\d{2})(?:T[\d:.]+(?:Z|[+-][\d:]+)?)?)?)?[?~%]*")
 _SEASONS = range(21, 25)  # of the Extended Date/Time Format
 
 
@@ -60,6 +62,7 @@ class Works:
 def read_works(file: str, text: str) -> Works:
     """Return the works of a file; of one that is not BibTeX, those that can be read."""
     works, abbreviations, at = list[Work](), list(MONTHS), 0
+    text = _COMMENT.sub(lambda found: " " * len(found[0]), text)
     while entry := _ENTRY.search(text, at):
         at, kind = entry.end(), entry[1].lower()
         if kind in NOT_WORKS:
@@ -87,7 +90,7 @@ def _fields(text: str, at: int) -> Iterator[Field]:
             elif word := _WORD.match(text, at):
                 at = word.end()
                 parts.append(word[0])
-                words += [] if word[0].isdigit() else [word[0].lower()]
+                words += [] if word[0][0].isdigit() else [word[0].lower()]
             if not (join := _JOIN.match(text, at)):
                 break
             at = join.end()
@@ -120,14 +123,14 @@ def _faults(work: Work, abbreviations: Collection[str], known: Collection[str]) 
     names = [field.name for field in work.fields]
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
-            yield f"the field {name} is there {names.count(name)} times. Leave one."
+            yield f"the field {name} is there {names.count(name)} times. Keep one."
     lower = {each.lower() for each in abbreviations}
     for field in work.fields:
         if unknown := [word for word in field.words if word not in lower]:
             yield f'{field.name} is "{field.text}", and no @string defines {unknown[0]}. Put braces around a text.'
         if field.name in NAMES:
             for name in re.split(r"\s+and\s+", field.text):
-                if _top_level_commas(name) >= MOST_PARTS:
+                if _top_level_commas(name) >= MOST_PARTS and not _PART.search(name):
                     yield f'{field.name} has the name "{name}". Join several people with "and", not commas.'
     yield from _faults_of_dates(work)
     for name in ("crossref", "xdata"):
@@ -142,7 +145,7 @@ def _faults_of_dates(work: Work) -> Iterator[str]:
     if day and not all(_is_date(part) for part in day.split("/") if part not in ("", "..")):
         yield f'date is "{day}". Write it like 2024-08-14, 2024-08 or 2024.'
     elif day and (year := work.text("year")) and year not in day:
-        yield f"year is {year}, and date is {day}. Leave one of them."
+        yield f"year is {year}, and date is {day}. Keep one of them."
 
 
 def _is_date(text: str) -> bool:

@@ -129,7 +129,7 @@ def nested_footnotes(text: str) -> list[str]:
     """
     found, is_inside, is_after_blank = list[str](), False, True
     for line in without_code(text).split("\n"):
-        goes_on = is_inside and (not is_after_blank or not line.strip() or line[0] in " \t")
+        goes_on = is_inside and (not is_after_blank or not line.strip() or line.startswith(("    ", "\t")))
         is_inside, is_after_blank = bool(_NOTE.match(line)) or goes_on, not line.strip()
         found += _FOOTNOTE.findall(_NOTE.sub("", line)) if is_inside else []
     return found
