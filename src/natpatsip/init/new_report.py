@@ -21,7 +21,7 @@ from natpatsip.files.yaml_models import texts_in
 from natpatsip.project import MARK
 from natpatsip.quarter import Quarter
 from natpatsip.settings import OWN, settings_in
-from natpatsip.settings_texts import not_printed
+from natpatsip.settings_texts import Place, not_printed
 
 TEMPLATE = Path(__file__).resolve().parent / "template"
 TITLE, PUBLISHER = "Quarterly progress report", "Name of your organisation"
@@ -109,7 +109,7 @@ def _text(option: str, text: str) -> str:
 
 def _check_texts(title: str, publisher: str) -> None:
     """Refuse what no report could print by the option that it comes from: there is no file yet whose line to name."""
-    options = {("book", "title"): "--title", (OWN, "publisher"): "--publisher"}
+    options: dict[Place, str] = {("book", "title"): "--title", (OWN, "publisher"): "--publisher"}
     texts = {"book": {"title": title}, OWN: {"publisher": publisher}}
     faults = list(not_printed(texts, OWN))
     faults += [(place, fault) for place, text in texts_in(texts) if (fault := not_shown(text))]
