@@ -15,6 +15,7 @@ PASSAGE = 600  # as many as the cover has room for
 IN_BRACES = re.compile(r"(?<!\{)\{[\w-]+\}(?!\})")
 FILLED = {"subtitle": "{quarter}", "description": "{quarter}", "illustrative-data": "{stand-ins}"}
 """What a build fills in, by the key under which it does."""
+QUARTO = (("book", "title"), ("book", "author"))  # texts of Quarto's own that are printed; nothing is filled in there
 
 Place = tuple[str | int, ...]
 """The keys that lead to a text."""
@@ -27,7 +28,8 @@ def not_printed(book: Any, own: str) -> Iterator[tuple[Place, str]]:
         if "{{<" in text:
             yield loc, "found a shortcode ({{< … >}}), which only Quarto knows. Write the text itself."
         filled = FILLED.get(str(loc[1]), "") if loc[:1] == (own,) and len(loc) > 1 else ""
-        if loc[:1] == (own,) and (others := [each for each in IN_BRACES.findall(text) if each != filled]):
+        is_printed = loc[:1] == (own,) or loc[:2] in QUARTO
+        if is_printed and (others := [each for each in IN_BRACES.findall(text) if each != filled]):
             known = f"; {filled} is filled in here" if filled else ""
             yield loc, f"found {others[0]}, which readers would see as it stands{known}. Write the text itself."
         if most and len(text) > most:

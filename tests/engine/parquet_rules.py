@@ -34,6 +34,26 @@ CELLS = {  # made with pyarrow, what the field declares, and what is read or why
         {"type": "datetime", "format": "%d/%m/%Y %H:%M"},
         pd.Timestamp("2024-09-05T10:30"),
     ),
+    "time-in-the-form-of-a-day": (
+        lambda pa: pa.array([datetime(2024, 9, 30, 23, tzinfo=UTC)], pa.timestamp("us", "UTC")),
+        {"type": "date", "format": "%d/%m/%Y"},
+        'found "2024-09-30T23:00:00+00:00", expected a date',
+    ),
+    "midnight-in-the-form-of-a-day": (
+        lambda pa: pa.array([datetime(2024, 4, 1, tzinfo=LONDON)], pa.timestamp("us", "Europe/London")),
+        {"type": "date", "format": "%d/%m/%Y"},
+        pd.Timestamp("2024-04-01"),
+    ),
+    "zone-in-a-form-without-one": (
+        lambda pa: pa.array([datetime(2024, 9, 5, 10, 30, tzinfo=UTC)], pa.timestamp("us", "UTC")),
+        {"type": "datetime", "format": "%d/%m/%Y %H:%M"},
+        'found "2024-09-05T10:30:00+00:00", expected a date and time',
+    ),
+    "seconds-in-a-form-without-them": (
+        lambda pa: pa.array([datetime(2024, 9, 5, 10, 30, 15)]),
+        {"type": "datetime", "format": "%d/%m/%Y %H:%M"},
+        'found "2024-09-05T10:30:15", expected a date and time',
+    ),
     "midnight-in-its-zone": (
         lambda pa: pa.array([datetime(2024, 4, 1, tzinfo=LONDON)], pa.timestamp("us", "Europe/London")),
         {"type": "date"},

@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from natpatsip.blocks.figures import FIGURE
 from natpatsip.blocks.tables_and_callouts import BLOCK
+from natpatsip.blocks.values_in_words import escaped
 from natpatsip.compare import BuiltReport, changes_chapter, compare
 from natpatsip.compare.changes import as_github, as_json, as_markdown, as_text
 from natpatsip.compare.word_diff import difference, words_of
@@ -96,16 +97,49 @@ def test_a_number_is_compared_with_the_one_of_the_same_role(before, now, expecte
             '; before, it was called "Women" and it was calculated as a / b',
         ),
         ({"label": "Women"}, {"label": "Women"}, ""),
+        ({"formula": "value of June 2024"}, {"formula": "value of September 2024"}, ""),  # the period says so
+        ({"formula": "the latest value, Q1 2024/25"}, {"formula": "the latest value, Q2 2024/25"}, ""),
+        ({"formula": "women on 30 June 2024"}, {"formula": "women on 1 September 2024"}, ""),
+        ({"formula": "a, 2023-24-Q4 and 2024-06"}, {"formula": "a, 2024-25-Q1 and 2024-09"}, ""),
+        ({"formula": "sum of 2023/24"}, {"formula": "sum of 2024/25"}, ""),
+        ({"formula": "a of May 2024"}, {"formula": "b of June 2024"}, "; before, it was calculated as a of May 2024"),
+        (
+            {"formula": "mean of 3 months"},
+            {"formula": "mean of 6 months"},
+            "; before, it was calculated as mean of 3 months",
+        ),
         ({}, {"label": "Women", "formula": "a / b"}, ""),  # an earlier report does not have them
     ],
 )
 def test_a_number_that_is_called_or_calculated_otherwise_says_so(before, now, expected):
-    ((_, message),) = kinds(built(Q1, facts=[fact(10, Q1, **before)]), built(Q2, facts=[fact(20, Q2, **now)]))
-    assert message.endswith(f"rose from 10 women to 20 women, by 10 (+100.0%){expected}")
+    found = compare(built(Q1, facts=[fact(10, Q1, **before)]), built(Q2, facts=[fact(20, Q2, **now)]))
+    assert found.changes[0].message.endswith(f"rose from 10 women to 20 women, by 10 (+100.0%){expected}")
+    for text in (changes_chapter.chapter(found), as_markdown(found)):
+        row = next(line for line in text.splitlines() if "| 20 |" in line)
+        assert row.replace("\N{NO-BREAK SPACE}", " ").endswith(f"| Rose by 10 (+100.0%){escaped(expected)} |  |")
+
+
+@pytest.mark.parametrize(
+    ("check", "before", "now"),
+    [
+        ("fact-revised", built(Q1, facts=[fact(10, Q1, formula="a")]), built(Q2, facts=[fact(12, Q1, formula="b")])),
+        (
+            "fact-began-again",
+            built(Q4, facts=[fact(10, "2024-25-YTD", formula="a")]),
+            built(Quarter(2025, 1), facts=[fact(12, "2025-26-YTD", formula="b")]),
+        ),
+    ],
+)
+def test_a_revision_and_a_year_that_began_again_say_so_too(check, before, now):
+    message = dict(kinds(before, now))[check]
+    assert message.endswith("; before, it was calculated as a")
 
 
 def test_a_number_is_compared_with_the_last_one_as_it_was_revised():
     now = built(Q2, facts=[fact(12, Q1), fact(30, Q2)])
+    text = changes_chapter.chapter(compare(built(Q1, facts=[fact(10, Q1)]), now))
+    assert "| women (Q1 2024/25) | 10 | 12 |" in text
+    assert "| women | 12 (revised) | 30 |" in text  # the column is headed with the quarter that printed 10
     assert kinds(built(Q1, facts=[fact(10, Q1)]), now) == [
         ("fact-revised", "women (Q1 2024/25) was reported as 10 women and is now 12 women"),
         ("fact-rose", "women (Q2 2024/25) rose from 12 women to 30 women, by 18 (+150.0%)"),

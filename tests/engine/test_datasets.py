@@ -11,7 +11,7 @@ import pytest
 
 from natpatsip import context, datasets
 from natpatsip.datasets import loading
-from natpatsip.datasets.plain_file import Fault, raise_faults
+from natpatsip.datasets.plain_file import Fault, PlainFile, parse, raise_faults
 from natpatsip.errors import DataError, UsageError
 from natpatsip.pipeline.caching import store
 from natpatsip.quarter import Quarter
@@ -305,7 +305,12 @@ FAULTS = {
     "cell-too-many": (
         CONTACTS,
         lambda rows: [*rows[:4], [*rows[4], "x"], *rows[5:]],
-        "row 5: found 6 cells, expected 5. Put a cell that has a , in it between quotation marks.",
+        "row 5: found 6 cells, expected 5. Put a cell that has a comma in it between quotation marks.",
+    ),
+    "empty-cells-too-many": (
+        CONTACTS,
+        lambda rows: [*rows[:4], [*rows[4], "", ""], *rows[5:]],
+        "row 5: found 7 cells, expected 5. Take out the empty ones at the end of the row.",
     ),
     "one-cell": (CONTACTS, lambda rows: [*rows[:4], rows[4][:1], *rows[5:]], "row 5: found 1 cell, expected 5."),
     "cell-too-few": (CONTACTS, lambda rows: [*rows[:4], rows[4][:2], *rows[5:]], "row 5: found 2 cells, expected 5."),
@@ -325,6 +330,24 @@ def test_a_fault_is_named_with_its_place(project, fault):
 def test_a_misspelt_column_is_one_problem(project):
     edit(project, WAITS, put(1, "month", "moth"))
     assert "problems" not in refused(project, WAITS)
+
+
+def test_a_found_column_is_the_nearest_missing_one_and_no_other():
+    columns = ["date_to", "date_from", "team"]
+    file = PlainFile.of("data/stays.csv", columns)
+    texts = [fault.text for fault in parse(b"date_fro,team\n2024-09,North\n", file).faults]
+    assert texts[0].startswith("the column date_to is missing. Expected date_to,")
+    assert texts[1].startswith('the column date_from is missing. Found "date_fro": rename it in the file')
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "name"), [("\t", "a tab"), (";", "a semicolon"), ("|", "a vertical bar"), ("~", 'a "~"')]
+)
+def test_the_sign_between_cells_is_named(delimiter, name):
+    file = PlainFile.of("data/stays.csv", ["date", "team"])
+    file = file.model_copy(update={"dialect": file.dialect.model_copy(update={"delimiter": delimiter})})
+    (fault,) = parse("date,team\n2024,North,x\n".replace(",", delimiter).encode(), file).faults
+    assert fault.text == f"found 3 cells, expected 2. Put a cell that has {name} in it between quotation marks."
 
 
 def test_a_file_that_is_missing_is_named_with_its_columns(project):

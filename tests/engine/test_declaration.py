@@ -82,6 +82,10 @@ MISTAKES = {
         lambda content: field(content, WAITS, "month").update(type="string"),
         "waits_monthly.natpatsip.period: month is of the type string, so that later rows could not be told from",
     ),
+    "period-of-whole-numbers": (
+        lambda content: field(content, WAITS, "month").update(type="integer"),
+        "waits_monthly.natpatsip.period: month is of the type integer, so that later rows could not be told from",
+    ),
     "report-of-no-quarter": (
         lambda content: field(content, "reported", "as_of").pop("natpatsip"),
         "reported.natpatsip.as_of: as_of needs natpatsip: {form: quarter}",

@@ -621,7 +621,13 @@ def test_a_unit_whose_sign_is_printed_has_one_spelling(unit):
         parse_value(5, unit)
 
 
-@pytest.mark.parametrize("unit", ["percentile", "percentage points", "per 1,000", "people", "parents", "GP"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *("percentile", "percentage points", "per 1,000", "people", "parents", "GP"),
+        *("per centre", "per center", "per client", "PCTs", "PACT", "Gbps"),
+    ],
+)
 def test_a_unit_that_is_only_like_one_with_a_sign_is_taken_as_it_is(unit):
     assert parse_value(5, unit) == 5
 

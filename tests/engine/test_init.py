@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from natpatsip.datasets import dictionary
-from natpatsip.errors import SettingsError, UsageError
+from natpatsip.errors import UsageError
 from natpatsip.init import create_report, default_quarter
 from natpatsip.quarter import Quarter
 from natpatsip.settings import read_settings
@@ -19,7 +19,7 @@ from support.projects import command
 from support.reading import READERS
 
 Q2 = Quarter.parse("2024-25-Q2")
-TITLES = ["Waits", 'How long: "a question"?', "Ansökan – {quarter} & 100%", "it's 2024", "#1 [waits]"]
+TITLES = ["Waits", 'How long: "a question"?', "Ansökan – {{quarter}} & 100%", "it's 2024", "#1 [waits]"]
 
 
 @pytest.fixture(scope="module")
@@ -81,20 +81,31 @@ def test_the_next_quarter_of_a_new_report_can_be_opened(built):
 
 @pytest.mark.parametrize("title", TITLES)
 def test_every_title_is_written_as_it_was_given(tmp_path, title):
-    publisher = title.replace("{quarter}", "Q2")
-    create_report(tmp_path, title=title, publisher=publisher, quarter=Q2)
+    create_report(tmp_path, title=title, publisher=title, quarter=Q2)
     book = yaml.safe_load((tmp_path / "_quarto.yml").read_text(encoding="utf-8"))
     assert book["book"]["title"] == title
-    assert read_settings(tmp_path).publisher == publisher
+    assert read_settings(tmp_path).publisher == title
     assert tomllib.loads((tmp_path / "pyproject.toml").read_text(encoding="utf-8"))["project"]["description"] == title
     assert yaml.safe_load((tmp_path / "data" / "datapackage.yaml").read_text(encoding="utf-8"))["title"] == title
     for notebook in (tmp_path / "notebooks").glob("*.ipynb"):
         json.loads(notebook.read_text(encoding="utf-8"))
 
 
-def test_a_text_that_no_report_could_print_is_refused_before_anything_is_written(tmp_path):
-    with pytest.raises(SettingsError, match=r"natpatsip\.publisher: found \{quarter\}"):
-        create_report(tmp_path / "new", publisher="The {quarter} team", quarter=Q2)
+@pytest.mark.parametrize("option", ["title", "publisher"])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The {quarter} team", "found {quarter}, which readers would see as it stands. Write the text itself."),
+        ("The {{< env USER >}}", "found a shortcode"),
+        ("team " * 60, "found a text of 299 letters."),
+        ("a team\x07", "found a control character"),
+    ],
+)
+def test_a_text_that_no_report_could_print_is_refused_before_anything_is_written(tmp_path, option, text, found):
+    with pytest.raises(UsageError) as caught:
+        create_report(tmp_path / "new", **{option: text}, quarter=Q2)
+    assert str(caught.value).startswith(f"--{option}: {found}")
+    assert str(caught.value).endswith(" Nothing was written.")
     assert not (tmp_path / "new").exists()
 
 

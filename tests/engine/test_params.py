@@ -53,6 +53,7 @@ def test_good_params_are_read(tmp_path):
             GOOD.replace("37", "99999999999999.99"),
             "99999999999999.99, of which a computer keeps 99999999999999.98",
         ),
+        (GOOD.replace("37", f"1e-{'9' * 20}"), f"found 1e-{'9' * 20}, of which a computer keeps 0.0"),
         (GOOD.replace("37", "1e-400"), "found 1e-400, of which a computer keeps 0.0"),
         (GOOD.replace("37", "many"), "model.people_per_group.value: found 'many'"),
         (GOOD.replace("source: Evidence", ""), "model.people_per_group.source: is missing"),
@@ -69,6 +70,14 @@ def test_good_params_are_read(tmp_path):
         (GOOD.replace("2022", "\N{FULLWIDTH DIGIT TWO}022"), "rebase.0.date"),
         ("just text", "found str, expected keys"),
         ("a: [", "line 2: is not YAML: while parsing a flow node did not find expected node content. Look at the"),
+        (
+            "a: 'x\nb: 1\n",
+            "line 3: is not YAML: while scanning a quoted scalar (begun in line 1) found unexpected end of",
+        ),
+        (
+            "x: {a: 1\ny: 2",
+            "(begun in line 1) did not find expected ',' or '}'. Look at the indents, colons, brackets and",
+        ),
         ("a: b: c", "line 1: is not YAML: mapping values are not allowed"),
         ("targets:\n\ta: 1", "line 2: is indented with a tab, which YAML does not take. Replace it by spaces."),
         ("targets:\n  a:\n\t  b: 1", "line 3: is indented with a tab"),

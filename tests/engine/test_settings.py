@@ -318,6 +318,15 @@ def test_a_name_in_braces_that_no_build_fills_in_is_refused(tmp_path, own, found
         read_settings(tmp_path)
 
 
+@pytest.mark.parametrize("text", ["title: 'Waits in {quarter}'", "author: [A trust, 'Team {quarter}']"])
+def test_no_build_fills_in_a_name_in_braces_in_the_title_or_the_author(tmp_path, text):
+    (tmp_path / "_quarto.yml").write_text(f"book:\n  {text}\n  chapters: [index.qmd]\n", encoding="utf-8")
+    with pytest.raises(
+        SettingsError, match=rf"line 2, book\.{text[:5]}.*: found \{{quarter\}}, which readers would see"
+    ):
+        read_settings(tmp_path)
+
+
 def test_names_in_braces_that_a_build_fills_in_are_right(tmp_path):
     own = "subtitle: 'To {quarter}', description: 'In {quarter}', illustrative-data: {banner: 'Made up{stand-ins}.'}"
     (tmp_path / "_quarto.yml").write_text(f"{SETTINGS}natpatsip: {{{own}}}\n", encoding="utf-8")

@@ -50,9 +50,10 @@ class Change:
     fact: str = ""
     label: str = ""  # of the fact, with its period in words
     figure: str = ""
-    expected: str = ""  # what the first report says, and what the second
+    expected: str = ""  # what the first report says (a number as the second revised it, if it did), and what the second
     found: str = ""
     values: tuple[str, ...] = ()  # both as a table has them, without their unit, which is in the label
+    otherwise: str = ""  # what a number was called or how it was calculated before, in words, if that has changed
     change: str = ""  # by how much a number changed, or how a passage moved, in words
     # whether the control chart beside a number shows a signal in the quarter; None if it has no such chart
     signal: bool | None = None
@@ -165,5 +166,6 @@ def number_row(change: Change, comparison: Comparison) -> tuple[str, str, str, s
     by = f"{verbs[change.check]} {change.change}" if change.check in verbs and change.change else "Changed"
     by = by.replace(" ", NO_BREAK) if by.endswith("%)") else by  # an amount and its share stay on a line
     by = "The year began again" if change.check == "fact-began-again" else by
+    by += f"; {change.otherwise}" if change.otherwise else ""
     before, now = change.values
     return name, before, now, by, change.shows[:1].upper() + change.shows[1:]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -13,6 +15,10 @@ from natpatsip.compare.figure_changes import reading_beside
 from natpatsip.facts.fact import Fact
 from natpatsip.pipeline.staging.passport_text import in_full, named
 from natpatsip.quarter import FORM, Quarter
+
+_MONTHS = "|".join([*calendar.month_name[1:], *calendar.month_abbr[1:]])
+PERIODS = re.compile(rf"\b(?:Q[1-4]|(?:\d{{1,2}} )?(?:{_MONTHS})|(?:19|20)\d\d(?:[-/]\d\d)*(?:-Q[1-4])?)\b")
+"""Days, months, quarters and years in words or as files have them, which differ from one report to the next."""
 
 
 def fact_changes(before: BuiltReport, now: BuiltReport) -> list[Change]:
@@ -34,10 +40,13 @@ def _changes(before: BuiltReport, now: BuiltReport) -> Iterator[tuple[int, Chang
         if key in second_names:
             continue
         if counterpart := old.get(key):
+            printed = counterpart
             if counterpart.key != fact.key:
                 counterpart = restated.get(counterpart.key, counterpart)  # as it was revised, if the report says so
             began = fact.period == now.quarter.year_to_date and _begins_again(before.quarter, now.quarter)
             if change := _began_again(counterpart, fact, now) if began else _compared(counterpart, fact, now):
+                if counterpart.value != printed.value:
+                    change = replace(change, values=(f"{change.values[0]} (revised)", *change.values[1:]))
                 yield _rank(fact, change, now), change
         elif not _is_past(fact, now.quarter):
             message = f"{named(fact, now.quarter)} is new: {in_full(fact, now.units)}"
@@ -104,6 +113,7 @@ def _began_again(before: Fact, fact: Fact, now: BuiltReport) -> Change:
         f"{named(fact, now.quarter)} is {in_full(fact, now.units)}: the year began again. "
         f"Before that it was {in_full(before, now.units)}"
     )
+    message += _after(_defined_otherwise(before, fact))
     return _change("fact-began-again", message, now, fact, **_both(before, fact, now))
 
 
@@ -117,7 +127,7 @@ def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
         kind, verb = ("fact-rose", "rose") if fact.value > before.value else ("fact-fell", "fell")  # type: ignore[operator]
     message = f"{named(fact, now.quarter)} {verb} from {in_full(before, now.units)} to {in_full(fact, now.units)}"
     message += f", by {by}" if by else ""
-    message += _defined_otherwise(before, fact)
+    message += _after(_defined_otherwise(before, fact))
     both = _both(before, fact, now)
     if not (reading := reading_beside(fact, now)):
         return _change(kind, message, now, fact, change=by, **both)
@@ -136,26 +146,39 @@ def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
 
 
 def _defined_otherwise(before: Fact, fact: Fact) -> str:
-    """Return what else than its value has changed in a number, so that the two values may be of different things."""
+    """Return what else than its value has changed in a number, so that the two values may be of different things.
+
+    Examples
+    --------
+    >>> june, all_ = (Fact("a", "", 1, "", "", formula=how) for how in ("value of June 2024", "mean of 3 months"))
+    >>> _defined_otherwise(june, all_), _defined_otherwise(june, replace(june, formula="value of September 2024"))
+    ('before, it was calculated as value of June 2024', '')
+    """
     changes = [f'it was called "{before.label}"'] if before.label and before.label != fact.label else []
-    if before.formula and fact.formula and before.formula != fact.formula:
+    if before.formula and fact.formula and PERIODS.sub("", before.formula) != PERIODS.sub("", fact.formula):
         changes.append(f"it was calculated as {before.formula}")
-    return f"; before, {wording.listing(changes)}" if changes else ""
+    return f"before, {wording.listing(changes)}" if changes else ""
+
+
+def _after(words: str) -> str:
+    return f"; {words}" if words else ""
 
 
 def _revised(before: Fact, fact: Fact, now: BuiltReport) -> Change:
     message = (
         f"{named(fact, now.quarter)} was reported as {in_full(before, now.units)} and is now {in_full(fact, now.units)}"
     )
+    message += _after(_defined_otherwise(before, fact))
     by = _difference(before, fact)
     return _change("fact-revised", message, now, fact, change=by, **_both(before, fact, now))
 
 
 def _both(before: Fact, fact: Fact, now: BuiltReport) -> dict[str, object]:
-    """Return both values in full and, unless they differ in their unit, as they are printed."""
+    """Return both values in full and, unless they differ in their unit, as printed; and what else has changed."""
     full = in_full(before, now.units), in_full(fact, now.units)
     values = (before.text, fact.text) if before.unit == fact.unit else full
-    return {"expected": full[0], "found": full[1], "values": values}
+    otherwise = _defined_otherwise(before, fact)
+    return {"expected": full[0], "found": full[1], "values": values, "otherwise": otherwise}
 
 
 def _difference(before: Fact, now: Fact) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -160,7 +161,9 @@ class CellRule:
                 known[text] = self.parse(text)
             except ValueError:
                 wrong[text] = self._fault(text)
-        wrong |= self._other_signs([text for text in texts if known.get(text) is not None])
+        wrong |= self._other_signs(
+            [text for text in texts if known.get(text)]
+        )  # £0 and 0 are the same, whatever the sign
         if not wrong:
             return list(map(known.__getitem__, texts)), []
         faults = [replace(wrong[text], line=line) for text, line in zip(texts, lines, strict=True) if text in wrong]
@@ -172,7 +175,7 @@ class CellRule:
             return {}
         signs, column = {text: sign_beside(text) for text in dict.fromkeys(texts)}, self.field.name
         first = next(iter(signs), "")
-        expected = f'expected the same sign or word beside it as in "{first}".'
+        expected = f'expected the same sign beside it as in "{first}".'
         others = [text for text, sign in signs.items() if sign != signs[first]]
         return {text: Fault(f'found "{text}", {expected}', column=column) for text in others}
 
@@ -233,15 +236,19 @@ def _plain(text: str, field: DataField) -> str:
 
 
 def sign_beside(text: str) -> str:
-    """Return the sign or word that stands around a number, of which the plural and spaces do not count.
+    """Return the signs around a number: of a currency, %, ‰ and the p of pence. Words do not count.
 
     Examples
     --------
-    >>> [sign_beside(text) for text in ("85 %", "£5", "1 day", "2 days", "7")]
-    ['%', '£', 'day', 'day', '']
+    >>> [sign_beside(text) for text in ("85 %", "£5", "50p", "1 child", "2 children", "7")]
+    ['%', '£', 'p', '', '', '']
     """
     parts = AROUND.fullmatch(text)
-    return f"{parts[1]}{parts[3]}".replace(" ", "").lower().removesuffix("s") if parts else text
+    if parts is None:
+        return text
+    if parts[3].strip().lower() == "p":
+        return "p"
+    return "".join(each for each in f"{parts[1]}{parts[3]}" if each in "%‰" or unicodedata.category(each) == "Sc")
 
 
 def _boolean(text: str, field: DataField) -> bool:

@@ -12,7 +12,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ LFS = b"version https://git-lfs.github.com/spec/"
 EXACT = 2**53  # from here on, whole numbers are not told apart by a float
 NARROW = {"float": "float32", "halffloat": "float16"}  # the types of Parquet that have fewer digits than Python's
 ONE_VALUE = "Save one value in a cell: a column for each part, a number of days for a span of time, UTF-8 for texts."
-OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 
 
 @dataclass(frozen=True)
@@ -239,20 +239,23 @@ def _csv(data: bytes, resource: Resource) -> Rows:
 def _wrong_number(cells: Sequence[str], header: Sequence[str], delimiter: str) -> str:
     """Return what is said of a row that has not as many cells as the header."""
     found = f"found {len(cells)} {'cell' if len(cells) == 1 else 'cells'}, expected {len(header)}."
-    if len(cells) > len(header) > 1:
-        return f"{found} Put a cell that has a {delimiter} in it between quotation marks."
-    return found
+    if not len(cells) > len(header) > 1:
+        return found
+    if not any(map(str.strip, cells[len(header) :])):  # as spreadsheets leave them where something has been deleted
+        return f"{found} Take out the empty ones at the end of the row."
+    name = DELIMITERS.get(delimiter, f'"{one_line(delimiter)}"')
+    return f"{found} Put a cell that has a {name} in it between quotation marks."
 
 
 def _refuse_other_delimiter(header: Sequence[str], resource: Resource) -> None:
     """Refuse a file of one column that is several columns to another delimiter: each row would be a fault."""
     if len(header) != 1 or len(resource.columns) == 1:
         return
-    for mark, name in OTHER_DELIMITERS.items():
-        if mark in header[0]:
+    for mark, name in DELIMITERS.items():
+        if mark in header[0] and mark != resource.dialect.delimiter:
             raise DataFileError(
-                f"{resource.file}, row 1: the cells are separated by {name}. "
-                f'Save the file as CSV with commas, or declare dialect: {{delimiter: "{mark}"}} for it.'
+                f"{resource.file}, row 1: the cells are separated by {name}s. "
+                f'Save the file as CSV with commas, or declare dialect: {{delimiter: "{one_line(mark)}"}} for it.'
             )
 
 
@@ -310,9 +313,21 @@ def _time_as_text(value: Any, field: DataField | None) -> str:
     forms = {"yearmonth": "%Y-%m", "year": "%Y", "date": "%Y-%m-%d"}
     form = forms.get(field.type) if field else None
     if field and field.type in ("date", "datetime") and field.format not in ("default", "any"):
-        return str(value.strftime(field.format))
+        return _in_its_form(value, field)
     has_time = isinstance(value, datetime) and value.time() != time()  # of which a day would lose the zone's hour
     return str(value.isoformat()) if form is None or has_time else str(value.strftime(form))
+
+
+def _in_its_form(value: Any, field: DataField) -> str:
+    """Return a time in the form that its field declares; if that would lose its hour or zone, one that is refused."""
+    if isinstance(value, date):
+        whole = value if isinstance(value, datetime) else datetime.combine(value, time())
+        whole = whole.replace(tzinfo=None) if field.type == "date" else whole
+        text = str(whole.strftime(field.format))
+        with contextlib.suppress(ValueError):  # a form with a year of two digits may not lead back
+            if datetime.strptime(text, field.format).isoformat() == whole.isoformat():
+                return text
+    return str(value.isoformat())
 
 
 def _renaming(name: str) -> str:
@@ -324,7 +339,9 @@ def _header_faults(found: Sequence[str], resource: Resource) -> list[Fault]:
     absent = [column for column in columns if column not in found]
     unknown = [column for column in found if column not in columns]
     twice = sorted({column for column in found if found.count(column) > 1})
-    other_names = {column: closest(column, unknown) for column in absent}  # a misspelt column is one problem
+    meant = {name: closest(name, absent) for name in unknown}  # a misspelt column is one problem
+    likely = {column: closest(column, unknown) for column in absent}
+    other_names = {column: name if meant.get(name) == column else "" for column, name in likely.items()}
     texts = [f"the column {column} is missing.{_renaming(name)}" for column, name in other_names.items()]
     if match != "subset":  # the standard's word for a file that may have more columns than are declared
         left = [column for column in unknown if column not in other_names.values()]

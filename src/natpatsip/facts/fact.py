@@ -25,7 +25,8 @@ ID = re.compile(r"[a-z][a-z0-9_]*")
 UNITS = dict.fromkeys(("percent", "%", "per cent", "percentage", "pct"), "percent") | dict.fromkeys(("gbp", "£"), "GBP")
 """How people write the units whose sign is printed with a number, and what the units are called."""
 
-MISSPELT = 0.85  # how similar a misspelt name of one is: percnt is, percentile and percentage points are not
+LONG_UNITS = ("percent", "percentage")  # of a short one, such as pct or GBP, too many words are nearly the same
+MISSPELT = 0.85  # how similar a misspelt name of a long one is: percnt is, percentile is not
 
 Number = int | float | str | date
 COLUMNS = ("id", "period", "unit", "source", "section", "formula", "rows", "rows_sha256")
@@ -169,7 +170,8 @@ def number_of(fact: Fact) -> float:
 def unit_expected(unit: str) -> str:
     """Return what a unit is called if it was written in another way or misspelt, else an empty text.
 
-    A number of a unit that is not known is printed without a sign, so a misspelt one would lose it.
+    A number of a unit that is not known is printed without a sign, so a misspelt one would lose it. A unit of several
+    words (per centre) is another one.
 
     Examples
     --------
@@ -177,7 +179,8 @@ def unit_expected(unit: str) -> str:
     ('percent', 'percent', '', '')
     """
     name = unit.lower()
-    usual = UNITS.get(name) or UNITS.get(closest(name, UNITS, cutoff=MISSPELT), unit)
+    meant = name if name in UNITS or " " in name else closest(name, LONG_UNITS, cutoff=MISSPELT)
+    usual = UNITS.get(meant, unit)
     return "" if usual == unit else usual
 
 

@@ -12,7 +12,7 @@ import types
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from itertools import count
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -136,8 +136,14 @@ def _not_yaml(problem: yaml.YAMLError, text: str) -> str:
     where = f", line {mark.line + 1}: is"
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return f"{where} indented with a tab, which YAML does not take. Replace it by spaces."
-    found = " ".join(filter(None, (getattr(problem, "context", ""), getattr(problem, "problem", ""))))
-    return f"{where} not YAML: {found}. Look at the indents, colons, brackets and quotation marks there."
+    begun = (
+        getattr(problem, "context_mark", None) or mark
+    )  # of a text without its second quotation mark, where it begins
+    is_above = begun.line < mark.line
+    since = f"(begun in line {begun.line + 1})" if is_above else ""
+    found = " ".join(filter(None, (getattr(problem, "context", ""), since, getattr(problem, "problem", ""))))
+    there = "in these lines" if is_above else "there"
+    return f"{where} not YAML: {found}. Look at the indents, colons, brackets and quotation marks {there}."
 
 
 def load_yaml(text: str) -> Any:
@@ -199,8 +205,12 @@ def _problems(
 
 def _loses_digits(text: str) -> bool:
     """Return True if a decimal number is not to the computer what it was written, as one of 17 digits may be."""
-    is_digits = text[-1:].isdigit()  # and not .inf or .nan, which have another message
-    return is_digits and math.isfinite(float(text)) and Decimal(text) != Decimal(repr(float(text)))
+    if not text[-1:].isdigit() or not math.isfinite(float(text)):  # .inf and .nan have another message
+        return False
+    try:
+        return Decimal(text) != Decimal(repr(float(text)))
+    except InvalidOperation:  # its exponent has too many digits even for a Decimal
+        return True
 
 
 def _is_tagged(loader: Any, node: yaml.ScalarNode) -> bool:

@@ -14,11 +14,14 @@ from datetime import date
 from pathlib import Path
 
 from natpatsip import look, notebook_merges
+from natpatsip.characters import not_shown
 from natpatsip.datasets import dictionary
-from natpatsip.errors import UsageError
+from natpatsip.errors import UsageError, together
+from natpatsip.files.yaml_models import texts_in
 from natpatsip.project import MARK
 from natpatsip.quarter import Quarter
-from natpatsip.settings import settings_in
+from natpatsip.settings import OWN, settings_in
+from natpatsip.settings_texts import Place, not_printed
 
 TEMPLATE = Path(__file__).resolve().parent / "template"
 TITLE, PUBLISHER = "Quarterly progress report", "Name of your organisation"
@@ -52,13 +55,13 @@ def create_report(
     Raises
     ------
     UsageError
-        If the folder holds anything, or a text is empty. Nothing is written then.
-    SettingsError
-        If a text cannot be printed: it is too long, or has braces. Nothing is written then either.
+        If the folder holds anything, or a text is empty or cannot be printed: it is too long, or has a name in braces.
+        Nothing is written then.
     """
     folder = folder.resolve()
     _check_folder(folder)
     title, publisher = _text("--title", title), _text("--publisher", publisher)
+    _check_texts(title, publisher)
     words = _words(title, publisher, quarter)
     files = {name: content.encode() for name, content in _from_template(words)}
     settings_in(files[MARK])
@@ -102,6 +105,15 @@ def _text(option: str, text: str) -> str:
     if not words:
         raise UsageError(f"{option} is empty. Give a text, or leave the option out.")
     return words
+
+
+def _check_texts(title: str, publisher: str) -> None:
+    """Refuse what no report could print by the option that it comes from: there is no file yet whose line to name."""
+    options: dict[Place, str] = {("book", "title"): "--title", (OWN, "publisher"): "--publisher"}
+    texts = {"book": {"title": title}, OWN: {"publisher": publisher}}
+    faults = list(not_printed(texts, OWN))
+    faults += [(place, fault) for place, text in texts_in(texts) if (fault := not_shown(text))]
+    together([UsageError(f"{options[place]}: {fault} Nothing was written.") for place, fault in faults])
 
 
 def _words(title: str, publisher: str, quarter: Quarter) -> dict[str, str]:
