@@ -204,6 +204,11 @@ def test_a_period_has_a_first_and_a_last_day_and_one_that_follows(period, follow
     assert tuple(map(str, _days(period))) == days
 
 
+def test_a_year_has_days_and_a_period_that_is_none_of_these_has_none():
+    assert tuple(map(str, _days("2024"))) == ("2024-01-01", "2024-12-31")
+    assert [_days(period) for period in ("2024-25-YTD", "to-2024-03", "since-baseline")] == [None] * 3
+
+
 def test_six_periods_are_named_and_the_others_counted():
     periods = [f"2024-{month:02d}" for month in range(1, 10)]
     assert _named(periods[:6]) == ", ".join(periods[:6])
