@@ -336,10 +336,8 @@ def undeclared(folder, *, without=(), measures=1, period="", periods=str):
         edit(declaration, "          type: yearmonth\n          description: the month of the appointment", period)
         edit(declaration, "      required: each month\n", "")
     own = (EXAMPLE / "data" / "measures.yml").read_text(encoding="utf-8").partition("waits:\n")[2]
-    more = [
-        f"waits{n or ''}:\n{own.replace('label: People seen within 18 weeks', f'label: Waits {n}').replace('waits_mean', f'm{n}')}"
-        for n in range(measures)
-    ]
+    named = own.replace("People seen within 18 weeks", "Waits NUMBER", 1).replace("waits_mean", "mNUMBER")
+    more = [f"waits{n or ''}:\n{named.replace('NUMBER', str(n))}" for n in range(measures)]
     (project / "data" / "measures.yml").write_text("".join(more), encoding="utf-8")
     file = project / "data" / "waits_monthly.csv"
     head, *lines = file.read_text(encoding="utf-8").splitlines()
