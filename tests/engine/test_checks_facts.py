@@ -327,6 +327,50 @@ def test_a_sum_of_some_organisations_is_told_though_no_series_is_declared(tmp_pa
     assert bool(found) == (not closed)
 
 
+def undeclared(folder, *, without=(), measures=1, period="", periods=str):
+    """Return what is told of the example's sums, whose file declares no series and lacks some rows."""
+    project = small(folder)
+    declaration = project / "data" / "datapackage.yaml"
+    edit(declaration, "      series: {by: [team], members: all}\n", "")
+    if period:
+        edit(declaration, "          type: yearmonth\n          description: the month of the appointment", period)
+        edit(declaration, "      required: each month\n", "")
+    own = (EXAMPLE / "data" / "measures.yml").read_text(encoding="utf-8").partition("waits:\n")[2]
+    named = own.replace("People seen within 18 weeks", "Waits NUMBER", 1).replace("waits_mean", "mNUMBER")
+    more = [f"waits{n or ''}:\n{named.replace('NUMBER', str(n))}" for n in range(measures)]
+    (project / "data" / "measures.yml").write_text("".join(more), encoding="utf-8")
+    file = project / "data" / "waits_monthly.csv"
+    head, *lines = file.read_text(encoding="utf-8").splitlines()
+    rows = [(periods(line[:7]), *line.split(",")[1:]) for line in lines if not line.startswith(tuple(without))]
+    kept = {row[:2]: ",".join(row) for row in rows}  # one of each period and team
+    file.write_text("\n".join([head, *kept.values(), ""]), encoding="utf-8")
+    edit(project / "data" / "organisations.csv", "2023-04-01,", "2023-04-01,2026-08-31")
+    return [each.message for each in old_data.check(seen(project)) if "of the others alone" in each.message]
+
+
+def test_a_missing_row_is_one_finding_that_lists_the_measures_it_is_missing_from(tmp_path):
+    (told,) = undeclared(tmp_path, without=["2024-09,East"], measures=3)
+    assert told.startswith("East: no row for 2024-09.")
+    assert "Waits 0, Waits 1 and Waits 2 would be of the others alone" in told
+
+
+def test_a_month_without_any_row_is_no_sum_of_the_others(tmp_path):
+    assert undeclared(tmp_path, without=["2024-09", "2024-05"]) == []
+
+
+@pytest.mark.parametrize(
+    ("period", "periods"),
+    [
+        ("type: year", lambda month: month[:4]),
+        ("natpatsip: {form: period}", lambda month: f"{month[:4]}-{int(month[2:4]) + 1}-YTD"),
+        ("natpatsip: {form: period}", "to-{}".format),
+    ],
+)
+def test_periods_that_are_no_months_or_quarters_are_owed_by_nobody(tmp_path, period, periods):
+    without = [f"2024-{month:02d},East" for month in range(1, 13)]
+    assert undeclared(tmp_path, without=without, period=f"          {period}", periods=periods) == []
+
+
 @pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1), (2, 3, 1)])
 def test_the_newest_row_of_a_fact_by_the_quarter_counts_in_whatever_order_rows_stand(tmp_path, order):
     rows = {

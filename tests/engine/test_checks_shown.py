@@ -193,7 +193,7 @@ def test_the_text_of_a_raw_cell_is_found_since_readers_do_not_see_it(tmp_path):
 @pytest.mark.parametrize(
     "source",
     [
-        "#| eval: false\nn = 3",
+        *(f"#| eval: {off}\nn = 3" for off in ("false", "False", "FALSE", "No", "OFF", "0")),
         "#| label: fig-a\n#| include: false\nn",
         "#|output: no",
         "#| fig-cap: Beds by ward\nchart",

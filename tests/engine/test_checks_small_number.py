@@ -182,6 +182,25 @@ def test_a_figure_with_small_numbers_is_one_finding_that_names_its_data_and_its_
     assert 'The same is in the chart\'s specification, column "In".' in finding.message
 
 
+def test_what_is_accepted_of_one_table_holds_for_no_other_of_its_cell(found, september):
+    figure_alone = charting("fig-x", id="leak", data=september.to_csv(index=False))
+    shown = table(september.assign(Of="–"), caption="By team")._repr_mimebundle_()
+    both = charting("fig-x", id="leak", data=september.to_csv(index=False))
+    both.outputs += [new_output("display_data", data=shown)]
+    (one,) = [each for each in found(figure_alone) if each.expected == "*"]
+    (two,) = [each for each in found(both) if each.expected == "*"]
+    assert (one.found, two.found) == ("4", "4 and 1 more")
+    assert "The same is in the table" in two.message
+
+
+def test_exact_counts_are_told_beside_small_ones_of_another_table(found, september):
+    counts = september[["Where", "In"]].set_axis(["Where", "seen_in_time"], axis=1)
+    small = counts.assign(seen_in_time=["4", *(str(5 * round(each / 5)) for each in counts["seen_in_time"][1:])])
+    cell = charting("fig-x", id="leak", data=counts[counts["seen_in_time"] > 7].to_csv(index=False))
+    cell.outputs += showing(table(small, caption="By team")._repr_mimebundle_()).outputs
+    assert [(each.found, each.expected) for each in found(cell)] == [("23 and 3 more", "25"), ("4", "*")]
+
+
 def test_an_expression_of_a_table_in_markdown_is_read_too(found, september):
     rows = "\n".join(f"| {name} | `{{python}} each` |" for name in september["Where"])
     cell = printing(f"| Where | In |\n|---|--:|\n{rows}", *map(str, september["In"]), id="leak")
@@ -227,6 +246,11 @@ def test_a_series_of_one_organisation_is_known_by_its_values(found, waits):
 def test_counts_are_known_by_their_name_if_a_value_agrees(found, label, counts, expected):
     rows = "\n".join(f"| {team} | {count} |" for team, count in zip(("North", "South"), counts, strict=True))
     assert [each.found for each in found(block(f"| Team | {label} |\n|---|--:|\n{rows}", id="leak"))] == expected
+
+
+def test_a_count_is_known_by_its_name_in_a_table_of_the_report_which_escapes_it(found):
+    rows = pd.DataFrame({"team": ["North", "South"], "seen_in_time": [4, 25]})
+    assert [each.found for each in found(showing(table(rows, caption="By team")._repr_mimebundle_()))] == ["4"]
 
 
 def test_percentages_of_small_counts_are_found(found, september):
@@ -350,8 +374,8 @@ def shares_of(*rows, label="%"):
         (column_of("101", "*", "21", "33", "28", "14"), "North"),  # exact others
         (column_of("128", "*", "20", "35", "30", "15"), ""),  # rounded others leave more than one value
         (column_of("101", "*", "21", "33", "28", "*"), ""),  # two are hidden
-        (column_of("84", "*", "21", "33", "28", "*"), "North"),  # two of 1: nothing else adds up to 2
-        (column_of("96", "*", "21", "33", "28", "*"), "North"),  # two of 7
+        (column_of("84", "*", "21", "33", "28", "*"), "North and 1 more"),  # two of 1: nothing else adds up to 2
+        (column_of("96", "*", "21", "33", "28", "*"), "North and 1 more"),  # two of 7
         (column_of("91", "*", "20", "35", "30", "15"), ""),
         (column_of("93", "*", "20", "35", "30", "15"), "North"),  # the least of all others leave 1 to it
         (column_of("–", "*", "21", "33", "28", "14"), ""),  # no total
@@ -359,6 +383,7 @@ def shares_of(*rows, label="%"):
         (rows_of(("North", "*", "*", "9"), ("South", "31", "12", "43")), ""),
         (shares_of(("*", "12", "33.3"), ("23", "41", "56.1")), "North"),
         (shares_of(("*", "10", "33.3"), ("25", "40", "62.5")), ""),  # rounded: of 9 or of 12
+        (shares_of(("*", "12", "33.3"), ("23", "41", "56.1"), ("*", "9", "33.3")), "North and 1 more"),
         (shares_of(("*", "12", ""), ("23", "41", "56.1")), ""),
         (shares_of(("*", "*", "14.3%"), ("23", "41", "56.1%")), "North"),  # 1 of 7: nothing else of 1 to 7
         (shares_of(("*", "50", "4.0%"), ("23", "41", "−3.2%"), label="Change, %"), ""),
@@ -437,7 +462,21 @@ def test_hidden_counts_that_the_national_ones_give_away_are_one_finding_of_a_mea
 
     (finding,) = found(with_data(page, change))
     assert finding.found == "South and 2 more"
-    assert "The same is true of 2 other periods there." in finding.message
+    assert "The same is true of 2 other hidden numbers there." in finding.message
+
+
+def test_all_hidden_numbers_that_are_given_away_count_also_those_of_one_column_or_period(found, page):
+    def change(measure):
+        for row in measure["counts"]["numerator"]:
+            row[-1] = 10
+        measure["counts"]["numerator"][1][-1] = measure["counts"]["numerator"][2][-1] = HIDDEN
+        measure["national"]["numerator"][-1] = 3 * 12 + 2 * 7  # the most that all can have been
+
+    (on_page,) = found(with_data(page, change))
+    (in_table,) = found(block(column_of("84", "*", "21", "33", "28", "*"), id="leak"))
+    for finding in (on_page, in_table):
+        assert finding.found.endswith(" and 1 more")
+        assert "The same is true of 1 other hidden number there." in finding.message
 
 
 def fact(value, rows, **more):

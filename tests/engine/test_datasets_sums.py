@@ -56,6 +56,45 @@ def test_sums_are_by_the_period_that_the_dataset_declares_whatever_it_is_called(
     assert make(rows)["Begun"].tolist() == make(renamed)["month"].tolist()
 
 
+DAYS = pd.date_range("2024-04-01", "2024-09-30")
+DATED_BY = {
+    "every day": DAYS,
+    "the first of a month": DAYS[DAYS.is_month_start],
+    "the last day of a month": DAYS[DAYS.is_month_end],
+    "a day in the middle": DAYS[DAYS.day == 15],
+    "a time of a zone": DAYS.tz_localize("Europe/London"),
+}
+
+
+@pytest.mark.parametrize("days", DATED_BY.values(), ids=DATED_BY)
+def test_sums_over_months_are_the_same_whichever_days_the_rows_are_dated_by(days):
+    rows = pd.DataFrame({"team": "North", "day": days, "seen": 1})
+    rows.attrs["period"] = "day"
+    in_month = [int((days.month == month).sum()) for month in range(4, 10)]
+    rolled, quarters = SUMS["rolling"](rows), SUMS["quarterly"](rows)
+    assert rolled["seen"].tolist() == [sum(in_month[n - 2 : n + 1]) for n in range(2, 6)]
+    assert rolled["day"].tolist() == [*pd.to_datetime(["2024-06", "2024-07", "2024-08", "2024-09"])]
+    assert quarters["seen"].tolist() == [sum(in_month[:3]), sum(in_month[3:])]
+    assert quarters["day"].tolist() == [*pd.to_datetime(["2024-06", "2024-09"])]
+
+
+def test_three_days_of_two_months_are_no_whole_quarter():
+    rows = frame([1, 2, 4], months=pd.to_datetime(["2024-04-03", "2024-04-20", "2024-06-09"]))
+    assert SUMS["quarterly"](rows).empty
+    assert SUMS["rolling"](rows).empty
+
+
+def test_sums_by_no_column_are_of_all_rows():
+    rows = pd.concat([frame([1, 2, 4]), frame([10, 20, 40], team="South")])
+    rows.attrs["period"] = "month"
+    made = datasets.total(rows, "seen", by=[])
+    assert made.to_dict("list") == {"seen": [77]}
+    assert made.attrs[FILTER] == "summed"
+    assert datasets.total(rows[:0], "seen", by=[]).empty
+    assert datasets.quarterly(rows, by=[], counts="seen").empty
+    assert datasets.rolling(rows, by=[], counts="seen", months=2)["seen"].tolist() == [33, 66]
+
+
 @pytest.mark.parametrize("name", ["quarterly", "rolling"])
 def test_sums_over_months_of_a_column_that_has_none_name_it(name):
     rows = frame([1, 2, 3]).assign(month=["2024-25-Q1"] * 3)
@@ -165,6 +204,11 @@ def test_a_period_has_a_first_and_a_last_day_and_one_that_follows(period, follow
     assert tuple(map(str, _days(period))) == days
 
 
+def test_a_year_has_days_and_a_period_that_is_none_of_these_has_none():
+    assert tuple(map(str, _days("2024"))) == ("2024-01-01", "2024-12-31")
+    assert [_days(period) for period in ("2024-25-YTD", "to-2024-03", "since-baseline")] == [None] * 3
+
+
 def test_six_periods_are_named_and_the_others_counted():
     periods = [f"2024-{month:02d}" for month in range(1, 10)]
     assert _named(periods[:6]) == ", ".join(periods[:6])
@@ -188,14 +232,14 @@ def test_an_organisation_owes_a_period_in_all_of_which_it_was_open(opened, close
     assert own.is_always_open == (opened is None and closed is None)
 
 
-SUMS = {
+APART = {
     "total": lambda frame: datasets.total(frame, "seen", by=["team", "month"]),
     "quarterly": lambda frame: datasets.quarterly(frame, by="team", counts="seen"),
     "rolling": lambda frame: datasets.rolling(frame, by="team", counts="seen", months=2),
 }
 
 
-@pytest.mark.parametrize("summed", SUMS.values(), ids=SUMS.keys())
+@pytest.mark.parametrize("summed", APART.values(), ids=APART.keys())
 def test_no_row_is_left_out_of_a_sum_and_no_texts_are_joined(summed):
     months = pd.to_datetime(["2024-04", "2024-05", "2024-06"])
     frame = pd.DataFrame({"team": "North", "month": months, "seen": [3, 2, 4]})

@@ -74,6 +74,22 @@ def test_a_missing_number_is_refused():
         tile(float("nan"), "beds", icon="bed")
 
 
+@pytest.mark.parametrize("label", [["up from ", 5], ("up from ", 5.5), 5, [None], ["up from ", ["5"]]])
+def test_a_label_of_anything_but_texts_and_facts_is_refused_with_what_to_write(label):
+    with pytest.raises(FigureError, match=r"^tile: the label .* in it; expected texts and facts\. Cite the number"):
+        tile(WOMEN, label, icon="baby")
+
+
+def test_a_label_may_be_a_fact_alone():
+    assert tile(WOMEN, TEAMS, icon="baby").facts == (WOMEN, TEAMS)
+
+
 def test_a_text_is_no_part_of_anything():
     with pytest.raises(FigureError, match='found "All" of 15; expected a fact'):
         tile("All", "teams", icon="people", of=ALL_TEAMS)
+
+
+@pytest.mark.parametrize("whole", [15, "15"])
+def test_a_plain_number_is_no_whole(whole):
+    with pytest.raises(FigureError, match='found 3 of "15"; expected a fact, such as cite'):
+        tile(TEAMS, "teams", icon="people", of=whole)

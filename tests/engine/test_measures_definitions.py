@@ -28,7 +28,10 @@ def read(folder, **keys):
         ({"numerator": "team"}, "waits.numerator: waits_monthly.team is of type string; expected a column of numbers."),
         ({"value": "seen"}, "waits.value: is given beside a numerator and a denominator."),
         ({"numerator": None, "denominator": None}, "waits: has no values. Give value, or numerator and denominator"),
-        ({"unit": "per 1,000 patients"}, "waits: has no per. Write how many"),
+        (
+            {"unit": "per 1,000 patients"},
+            'waits: has no per. The unit is "per 1,000 patients": write the number, such as per: 1000.',
+        ),
         ({"per": 1000}, "waits.per: found 1000, but the unit is percent"),
         ({"improvement": "up"}, "waits.improvement: found 'up'"),
         ({"lable": "Waits"}, 'waits.lable: unknown key. Did you mean "label"?'),

@@ -180,7 +180,15 @@ def test_what_people_decide_is_asked_and_what_the_rows_say_is_not(project, optio
 
 def test_which_series_are_awaited_is_asked_in_words_of_the_file(project):
     (told,) = [each for each in added(project).decisions if each.startswith("series: ")]
-    assert told == "series: should each team found here have later rows (members: found), or each listed (all)?"
+    owed = "series: does each team in this file owe a row for each later period (members: found)"
+    assert told == f"{owed}, or each team of organisations.csv (members: all)?"
+
+
+def test_members_of_a_list_are_asked_about_only_if_there_is_a_list(project):
+    rows = [["month", "ward", "beds"], *([month, ward, "3"] for month in ("2024-05", "2024-06") for ward in "AB")]
+    found = added(project, text=as_csv(rows))
+    (told,) = [each for each in found.decisions if each.startswith("series: ")]
+    assert told == "series: does each ward in this file owe a row for each later period (members: found)?"
 
 
 def test_the_quarter_of_a_report_is_its_as_of(project):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from natpatsip import context
 from natpatsip.blocks import own_drawings
@@ -64,9 +64,10 @@ def tile(
     Raises
     ------
     FigureError
-        If a text is said to be part of something, a part is more than its whole, or a number is missing or infinite.
+        If a text is said to be part of something, a part is more than its whole, a label has anything else than texts
+        and facts in it, or a number is missing or infinite.
     """
-    words = (label,) if isinstance(label, str) else tuple(label)
+    words = _words(label)
     if of is None:
         shown = value if isinstance(value, Fact | str) else _text(value, "".join(map(str, words)))
         return Tile(shown, words, icon, drawing)
@@ -74,7 +75,20 @@ def tile(
         raise FigureError(
             f'tile: found "{value}" of {of}; expected a fact, such as cite("teams_ready"), to be part of it.'
         )
+    if not isinstance(of, Fact):
+        raise FigureError(f'tile: found {value} of "{of}"; expected a fact, such as cite("teams"), to be the whole.')
     return Tile(value, ("of ", of, " ", *words), icon, drawing or proportion(value, of))
+
+
+def _words(label: Any) -> tuple[str | Fact, ...]:
+    """Return the parts of a label."""
+    parts = tuple(label) if isinstance(label, Iterable) and not isinstance(label, str) else (label,)
+    if other := [each for each in parts if not isinstance(each, str | Fact)]:
+        raise FigureError(
+            f'tile: the label "{"".join(map(str, parts))}" has {other[0]} in it; expected texts and facts. Cite the '
+            f'number, such as cite("beds_before"), or write it in quotation marks: "{other[0]}".'
+        )
+    return parts
 
 
 def _text(value: float, label: str) -> str:

@@ -91,11 +91,14 @@ def _shown(what: str, cells: Cells, counts: RawCounts, names: Names) -> Iterator
 
 
 def _one_of_each_cause(place: Place, shown: Sequence[_Shown], counts: RawCounts) -> Iterator[Finding]:
-    """Yield one finding for each column of the dataset that a cell shows, however many numbers and tables show it."""
-    rule, hidden = counts.rule, {each.column for each in shown if each.fault == SMALL}
+    """Yield one finding for each column of the dataset that a cell shows, however many numbers and tables show it.
+
+    What it `found` counts them all, so that an acceptance does not hold for a table that shows more of them later.
+    """
+    rule, hidden = counts.rule, {(each.column, each.carrier) for each in shown if each.fault == SMALL}
     causes: dict[tuple[str, str], list[_Shown]] = {}
     for each in shown:
-        if each.fault != EXACT or each.column not in hidden:  # what hides the small ones rounds these
+        if each.fault != EXACT or (each.column, each.carrier) not in hidden:  # what hides the small ones rounds these
             causes.setdefault((each.fault, each.column), []).append(each)
     for (fault, column), found in causes.items():
         first = found[0]
@@ -113,7 +116,7 @@ def _one_of_each_cause(place: Place, shown: Sequence[_Shown], counts: RawCounts)
             f"{first.carrier}: shows {first_few([text for each in together for text in each.named])}, {why}."
             f"{also} {SUPPRESS.format(name=counts.name)}"
         )
-        texts = [text for each in together for text in each.texts]
+        texts = [text for each in found for text in each.texts]
         yield place.finding(CHECK, message, found=first_few(texts, 1), expected=first.expected)
 
 
@@ -181,12 +184,12 @@ def _in_measure(
         ]
         whole = int(national[column]), int(national[column])
         fixed = [there[n] for n in np.flatnonzero(hidden[there]) if is_fixed(left_for(whole, intervals, int(n)))]
-        given += [(group["organisations"][row], measure["periods"][column]) for row in fixed[:1]]
+        given += [(group["organisations"][row], measure["periods"][column]) for row in fixed]
     if given:
         (name, period), others = given[0], len(given) - 1
         message = (
             f"{where}: the hidden number for {name}, {period}, follows from the total of {group['national']} "
-            f"and the others. {HIDE_ANOTHER}{SAME_OF.format(counted(others, 'other period')) if others else ''}"
+            f"and the others. {HIDE_ANOTHER}{SAME_OF.format(counted(others, 'other hidden number')) if others else ''}"
         )
         yield place.finding(CHECK, message, found=first_few([name for name, _ in given], 1), expected=NOT_GIVEN)
 

@@ -33,7 +33,7 @@ _OTHERS = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _OPTION = re.compile(  # of Quarto, in a comment at the start of a line
-    r"^#\|\s*((?:eval|include|output)\s*:\s*(?:false|no|off|0)\b|(?:fig|tbl)-(?:cap|alt|subcap)\s*:.*)", re.MULTILINE
+    r"^#\|\s*((?:eval|include|output)\s*:\s*(?i:false|no|off|0)\b|(?:fig|tbl)-(?:cap|alt|subcap)\s*:.*)", re.MULTILINE
 )
 _LEFT_OUT = re.compile(r"(?:remove|hide)[-_](?:cell|output)|skip[-_]execution")  # of Jupyter Book and nbclient
 _NOT_RUN = "skip-execution"  # which nbclient, and so the build, does heed

@@ -9,16 +9,16 @@ from dataclasses import replace
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding
 from natpatsip.datasets.completeness import DATA, awaited, complete
-from natpatsip.datasets.coverage import missing_rows
+from natpatsip.datasets.coverage import Coverage, series_without_rows
 from natpatsip.datasets.declaration import declared
-from natpatsip.datasets.descriptor import Series
+from natpatsip.datasets.descriptor import TIMES, Resource, Series
 from natpatsip.datasets.validation import examine
 from natpatsip.errors import ReportError
 from natpatsip.facts.publishing import REPORTED_FILE
 from natpatsip.files.digests import sha256_of_folder
 from natpatsip.measures import definitions as measures
 from natpatsip.quarter import FORM
-from natpatsip.wording import date
+from natpatsip.wording import date, listing
 
 CHECK = "old-data"
 
@@ -45,23 +45,31 @@ def _files(context: CheckContext) -> Iterator[Finding]:
 def _partial_sums(context: CheckContext) -> Iterator[Finding]:
     """Yield organisations without a row of which no declaration says that they owe one: sums are of the others."""
     project = context.project
+    labels: dict[tuple[str, str], list[str]] = {}
     for measure in measures.declared(project).by_id.values():
-        resource = declared(project).by_name.get(measure.dataset)
-        is_summed = bool(measure.by and (measure.value or measure.numerator)) and not measure.is_between_events
-        if not is_summed or resource is None or resource.natpatsip.series or not resource.natpatsip.period:
+        if measure.by and (measure.value or measure.numerator) and not measure.is_between_events:
+            labels.setdefault((measure.dataset, measure.by), []).append(measure.label)
+    for (name, by), summed in labels.items():
+        resource = declared(project).by_name.get(name)
+        if resource is None or resource.natpatsip.series or not _has_months_or_quarters(resource):
             continue
-        series = Series(by=(measure.by,), members="found")
-        options = resource.natpatsip.model_copy(update={"series": series})
+        options = resource.natpatsip.model_copy(update={"series": Series(by=(by,), members="found")})
         with suppress(ReportError):  # the notebook that reads the file reports what is wrong in it
-            table = examine(measure.dataset, project)
+            table = examine(name, project)
             table = replace(table, resource=resource.model_copy(update={"natpatsip": options}))
-            places = table.known_by(context.quarter, table.sound)
-            for fault in missing_rows(table, places, context.quarter) if table.is_identified else ():
+            coverage = Coverage.of(table, table.known_by(context.quarter, table.sound), context.quarter)
+            for fault in series_without_rows(coverage) if table.is_identified else ():
                 message = (
-                    f"{fault.text} {measure.label} would be of the others alone, since {measure.dataset} declares no "
-                    f"series: {{by: [{measure.by}]}}."
+                    f"{fault.text} {listing(list(dict.fromkeys(summed)))} would be of the others alone, since {name} "
+                    f"declares no series: {{by: [{by}]}}."
                 )
                 yield Finding(CHECK, message, resource.file, found=fault.text.partition(":")[0])
+
+
+def _has_months_or_quarters(resource: Resource) -> bool:
+    """Return True if rows are about days, months or quarters: others (2024-25-YTD) overlap, so that none is owed."""
+    axis = resource.fields.get(resource.natpatsip.period)
+    return axis is not None and (axis.type in TIMES or axis.natpatsip.form == "quarter")
 
 
 def _facts(context: CheckContext) -> Iterator[Finding]:

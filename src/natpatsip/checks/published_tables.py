@@ -22,7 +22,7 @@ from natpatsip.pipeline.inline_code import KEPT, substitute, text_of
 _SPAN = re.compile(r"\[([^\]\n]*)\]\{[^}\n]*\}")
 PIPES = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*\|?")
-_ESCAPED = re.compile(r"\\([^\w\s])")
+_ESCAPED = re.compile(r"\\([^\w\s]|_)")
 _MARKUP = re.compile(r"\*\*|`")
 _APART = re.compile(r"\s{2,}|\t")
 

@@ -79,13 +79,12 @@ def _fixed(where: str, cells: Cells, total: int, parts: Sequence[int], counts: R
         hidden_interval(rule) if n in hidden else interval_of(values[n], rule, is_rounded=is_rounded) for n in parts
     ]
     whole = int(values[total]), int(values[total])
-    fixed = [n for n in hidden if is_fixed(left_for(whole, intervals, list(parts).index(n)))]
-    if fixed:
+    for n in (n for n in hidden if is_fixed(left_for(whole, intervals, list(parts).index(n)))):
         message = (
-            f"{where}: the hidden number for {cells.named(fixed[0])} follows from the total, {cells.texts[total]}, "
+            f"{where}: the hidden number for {cells.named(n)} follows from the total, {cells.texts[total]}, "
             f"and the others. {HIDE_ANOTHER}"
         )
-        yield cells.names[fixed[0]], message
+        yield cells.names[n], message
 
 
 def is_fixed(interval: Interval) -> bool:
@@ -105,12 +104,14 @@ def _by_percentage(table: PublishedTable, counts: RawCounts, names: Names) -> It
         left = _numerators(table, (top, whole, share), counts.rule)
         shown = [each for row, each in left if row[top].strip() != counts.rule.symbol]
         fixed = [row for row, each in left if row[top].strip() == counts.rule.symbol and len(each) == 1]
-        if fixed and shown and all(shown):  # other percentages, such as of change, do not agree with the counts shown
+        if not shown or not all(shown):  # other percentages, such as of change, do not agree with the counts shown
+            continue
+        for row in fixed:
             message = (
-                f'{table.what}, column "{table.columns[share]}": {fixed[0][share]} of {fixed[0][whole]} gives '
-                f"the hidden number of {fixed[0][0]}. Leave the percentage out where its number is hidden."
+                f'{table.what}, column "{table.columns[share]}": {row[share]} of {row[whole]} gives '
+                f"the hidden number of {row[0]}. Leave the percentage out where its number is hidden."
             )
-            yield fixed[0][0], message
+            yield row[0], message
 
 
 def _numerators(table: PublishedTable, columns: Sequence[int], rule: Disclosure) -> list[tuple[Row, set[int]]]:

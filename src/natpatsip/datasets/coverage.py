@@ -7,6 +7,7 @@ imports pandas, which takes longer than the answer.
 from __future__ import annotations
 
 import calendar
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -90,7 +91,10 @@ class Coverage:
         series = self.table.resource.natpatsip.series
         kind = self.table.resource.fields[series.by[0]].natpatsip.organisation if series else ""
         own = self.table.organisations.get(kind, {}).get(member)
-        return own is None or own.is_always_open or own.is_open(*_days(period))
+        if own is None or own.is_always_open:
+            return True
+        days = _days(period)
+        return days is not None and own.is_open(*days)
 
 
 def missing_rows(table: Table, places: Sequence[int], quarter: Quarter) -> Iterator[Fault]:
@@ -105,11 +109,17 @@ def missing_rows(table: Table, places: Sequence[int], quarter: Quarter) -> Itera
         last = coverage.periods[-1]
         end = f"{options.required} up to {last}" + (f", the end of {quarter.label}" if last != str(quarter) else "")
         yield Fault(f"no row for {_named(nowhere)}; expected {end}.", column=axis)
+    yield from series_without_rows(coverage)
+
+
+def series_without_rows(coverage: Coverage) -> Iterator[Fault]:
+    """Yield the series that owe a row and have none, for periods for which other series have one."""
+    table, options = coverage.table, coverage.table.resource.natpatsip
     for series, owed in coverage.series():
         having = coverage.found.get(series, set())
         if absent := [period for period in owed if period not in having and period in coverage.present]:
             text = f"{', '.join(series)}: no row for {_named(absent)}. {_remedy(table, has_rows=bool(having))}"
-            yield Fault(text, column=axis)
+            yield Fault(text, column=options.period or options.as_of)
 
 
 def _remedy(table: Table, *, has_rows: bool) -> str:
@@ -202,12 +212,16 @@ def _next(period: str) -> str:
     return f"{year + month // 12}-{month % 12 + 1:02d}"
 
 
-def _days(period: str) -> tuple[date, date]:
-    """Return the first and the last day of a month or a quarter."""
+def _days(period: str) -> tuple[date, date] | None:
+    """Return the first and the last day of a month, a quarter or a year; None of other periods, such as 2024-25-YTD."""
     if "Q" in period:
         first, last = Quarter.parse(period).first_month, Quarter.parse(period).last_month
-    else:
+    elif re.fullmatch(r"\d{4}", period):
+        first, last = date(int(period), 1, 1), date(int(period), 12, 1)
+    elif re.fullmatch(r"\d{4}-\d\d", period):
         first = last = date.fromisoformat(f"{period}-01")
+    else:
+        return None
     return first, last.replace(day=calendar.monthrange(last.year, last.month)[1])
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from natpatsip import context
 from natpatsip.datasets.coverage import missing_rows
 from natpatsip.datasets.declaration import declared
-from natpatsip.datasets.descriptor import NOT_STATED, DataField, Resource
+from natpatsip.datasets.descriptor import NOT_STATED, TIMES, DataField, Resource
 from natpatsip.datasets.sums import PERIOD
 from natpatsip.datasets.validation import Table, examine, raise_faults
 from natpatsip.errors import ReportError
@@ -24,7 +24,6 @@ from natpatsip.wording import listing
 
 RECORD = "application/vnd.natpatsip.dataset+json"
 READ_FIRST = 20_000_000  # bytes, which take about ten seconds; a notebook's process is waited for a minute
-TIMES = ("yearmonth", "date", "datetime")
 
 
 def load(

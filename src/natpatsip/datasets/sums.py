@@ -36,7 +36,8 @@ def total(
     counts : str or sequence of str
         The columns to sum.
     by : str or sequence of str, optional
-        The columns that stay apart; by default the period that the dataset declares, else ``month``.
+        The columns that stay apart; by default the period that the dataset declares, else ``month``. With an empty
+        list, one row is the sum of all.
     where : mapping, optional
         Takes the rows that have these values only.
     percent : pair of str, optional
@@ -63,7 +64,7 @@ def total(
     >>> total(waits, "seen", where={"team": "North"})["seen"].tolist()
     [40.0, 38.0]
     """
-    columns, summed = _listed(by or _period(frame)), _listed(counts)
+    columns, summed = _listed(_period(frame) if by is None else by), _listed(counts)
     _need(frame, columns, summed, also=where or ())
     rows = frame
     for column, value in (where or {}).items():
@@ -71,11 +72,12 @@ def total(
         if rows.empty:
             known = sorted(map(str, frame[column].unique()))
             raise DataError(f'No row of the data has {column} "{value}".{nearest(str(value), known)}')
-    sums = rows.groupby(columns, as_index=False, observed=True)[summed].sum(skipna=False)
+    sums = _groups(rows, columns)[summed].sum(skipna=False).reset_index()[[*columns, *summed]]
     if percent:
         sums["percent"] = 100 * sums[percent[0]] / sums[percent[1]].mask(sums[percent[1]] == 0)
     picked = [f"{column} {value}" for column, value in (where or {}).items()]
-    return _named(sums, frame, ", ".join([*picked, f"summed by {' and '.join(columns)}"]), summed)
+    how = f"summed by {' and '.join(columns)}" if columns else "summed"
+    return _named(sums, frame, ", ".join([*picked, how]), summed)
 
 
 def quarterly(
@@ -86,13 +88,13 @@ def quarterly(
     Parameters
     ----------
     frame : DataFrame
-        Monthly rows.
+        Rows of months, or of days.
     by : str or sequence of str
         The columns that tell series apart.
     counts : str or sequence of str
         The columns to sum.
     date : str, optional
-        The column of months; by default the period that the dataset declares, else ``month``.
+        The column of months or days; by default the period that the dataset declares, else ``month``.
 
     Returns
     -------
@@ -110,10 +112,10 @@ def quarterly(
     """
     columns, summed, date = _listed(by), _listed(counts), date or _period(frame)
     _need(frame, [date, *columns], summed)
-    _need_months(frame, date)
-    quarter = frame[date].dt.to_period("Q")  # NHS quarters end with calendar quarters
+    months = _months(frame, date)
+    quarter = months.dt.to_period("Q")  # NHS quarters end with calendar quarters
     last = quarter.dt.asfreq("M", how="end").dt.to_timestamp()
-    groups = frame.assign(**{date: last}, of=frame[date]).groupby([*columns, date], observed=True)
+    groups = _groups(frame.assign(**{date: last}, of=months), [*columns, date])
     totals = groups[summed].sum(skipna=False)
     whole = groups["of"].nunique() == MONTHS_OF_QUARTER
     return _named(totals[whole].reset_index(), frame, "by quarter", summed)
@@ -128,6 +130,8 @@ def rolling(
     date: str | None = None,
 ) -> pd.DataFrame:
     """Return rolling sums of counts over a number of months, a row for each organisation and month.
+
+    The rows may be of months, or of days: the days of a month are added up first.
 
     Returns
     -------
@@ -144,12 +148,12 @@ def rolling(
     """
     columns, summed, date = _listed(by), _listed(counts), date or _period(frame)
     _need(frame, [date, *columns], summed)
-    _need_months(frame, date)
+    dated = frame.assign(**{date: _months(frame, date)})
     if months < 1:
         raise DataError(f"A rolling sum of {months} months; expected one month or more.")
-    monthly = frame.groupby([*columns, date], observed=True)[summed].sum(skipna=False).assign(rows=1).reset_index()
+    monthly = _groups(dated, [*columns, date])[summed].sum(skipna=False).assign(rows=1).reset_index()
     sums = []
-    for _, own in monthly.groupby(columns, observed=True):
+    for _, own in _groups(monthly, columns):
         series = own.set_index(date)
         windows = series[[*summed, "rows"]].asfreq("MS").rolling(months, min_periods=months)
         totals = windows.sum()
@@ -171,9 +175,17 @@ def _period(frame: pd.DataFrame) -> str:
     return declared if declared in frame else "month"
 
 
-def _need_months(frame: pd.DataFrame, date: str) -> None:
+def _months(frame: pd.DataFrame, date: str) -> pd.Series:
+    """Return the month of each row, as its first day, whichever day of it the row is dated by."""
     if not pd.api.types.is_datetime64_any_dtype(frame[date]):
         raise DataError(f"{date} is not a column of months; expected one that is declared as yearmonth or date.")
+    months: pd.Series = frame[date].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
+    return months
+
+
+def _groups(frame: pd.DataFrame, columns: Sequence[str]) -> Any:
+    """Return the rows grouped by some columns; all of them are one group if there are none."""
+    return frame.groupby(list(columns) or (lambda _: 0), observed=True)
 
 
 def _need(frame: pd.DataFrame, columns: Sequence[str], counts: Sequence[str], also: Iterable[str] = ()) -> None:

@@ -302,7 +302,7 @@ def _of_measure(each: Definition) -> Iterator[tuple[tuple[str, ...], str]]:
     if "per" in each.model_fields_set and each.is_percent and each.per != 100:
         yield ("per",), f"found {each.per:g}, but the unit is percent, which is per 100."
     if each.numerator and not each.is_percent and each.chart != "g" and "per" not in each.model_fields_set:
-        yield (), f"has no per. Write how many of the denominator {each.unit} is about, such as per: 1000."
+        yield (), f'has no per. The unit is "{each.unit}": write the number, such as per: 1000.'
     if each.chart == "stacked" and not each.category:
         yield (), "has no category. Name the column that says which part of a bar a row belongs to."
     if each.chart == "stacked" and each.numerator:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from natpatsip.datasets.descriptor import FOLDER, PROVENANCE
+from natpatsip.datasets.descriptor import FOLDER, ORGANISATIONS, PROVENANCE
 from natpatsip.datasets.organisations import Organisations
 from natpatsip.datasets.plain_file import Fault, raise_faults
 from natpatsip.datasets.total_rows import REMEDY, is_sum_of_others, likely_total, total_by_name
@@ -163,8 +163,11 @@ def _left(
     else:
         left["required"] = ("should a build wait for each month or each quarter of it?", "each month")
     if series := options.get("series"):
-        each = listing([name.replace("_", " ") for name in series["by"]])
-        left["series"] = (f"should each {each} found here have later rows (members: found), or each listed (all)?", "")
+        names = [name.replace("_", " ") for name in series["by"]]
+        question = f"does each {listing(names)} in this file owe a row for each later period (members: found)"
+        if any(each.organisation for each in columns if each.name == series["by"][0]):
+            question += f", or each {names[0]} of {ORGANISATIONS}.csv (members: all)"
+        left["series"] = (f"{question}?", "")
     if not key:
         left["primaryKey"] = ("no columns tell all rows apart, so a row that is there twice is not found.", "")
     counts = [each.name for each in columns if each.is_count]
