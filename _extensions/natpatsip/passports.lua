@@ -95,7 +95,7 @@ end
 
 -- A few stay on one line, as in the PDF.
 local FEW = 26 -- letters
-local NO_BREAK, NO_BREAK_HYPHEN = '\u{a0}', '\u{2011}'
+local NO_BREAK, JOINED_DASH = '\u{a0}', '–\u{2060}' -- a line may end after a dash, unless a word joiner follows
 
 local function word_marks(entries)
   local is_few = #table.concat(entries:map(function(each) return each.words end), ', ') <= FEW
@@ -103,7 +103,7 @@ local function word_marks(entries)
   local out = pandoc.Inlines({ styled('[') })
   for i, each in ipairs(entries) do
     if i > 1 then out:insert(styled(is_few and ',' .. NO_BREAK or ', ')) end
-    local words = is_few and each.words:gsub('–', NO_BREAK_HYPHEN) or each.words
+    local words = is_few and each.words:gsub('–', JOINED_DASH) or each.words
     out:insert(pandoc.Link({ styled(words) }, '#' .. each.place))
   end
   out:insert(styled(']'))

@@ -67,8 +67,8 @@ def test_boxes_arrows_and_middle_stand_apart(drawn):
     (circle,) = root.iter(f"{SVG}circle")
     x, y, radius = (float(circle.get(part)) for part in ("cx", "cy", "r"))
     for number, (left, top, wide, tall) in enumerate(boxes):
-        assert 0 <= left <= width - wide
-        assert 0 <= top <= height - tall
+        assert 2 <= left <= width - wide - 2, "half of a border, and what a browser rounds away"
+        assert 2 <= top <= height - tall - 2
         nearest = (min(max(x, left), left + wide), min(max(y, top), top + tall))
         assert (nearest[0] - x) ** 2 + (nearest[1] - y) ** 2 >= (radius + 8) ** 2
         for other in boxes[number + 1 :]:

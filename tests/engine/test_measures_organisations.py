@@ -222,6 +222,11 @@ def test_the_table_has_the_latest_values_and_the_national_ones(made):
     assert lines[6] == "*Latest values by Team, September 2024*"
 
 
+def test_the_notes_say_that_the_national_numbers_are_not_rounded(made):
+    made(rows_of("North", STEADY, 1003), rows_of("South", [3] * 15, 12))
+    assert "Totals are neither rounded nor hidden." in measures.by_organisation().shown
+
+
 def test_a_heading_names_the_period_only_where_it_is_not_that_of_most_measures(made):
     def measure(label, unit, period):
         own = SimpleNamespace(label=label, unit=unit, is_percent=unit == "percent")

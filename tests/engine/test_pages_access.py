@@ -213,6 +213,17 @@ def test_the_keyboard_searches_and_goes_to_what_was_found(html_pages, chrome):
         )
 
 
+def test_contents_that_go_on_below_the_window_have_a_shadow_at_their_foot(html_pages, chrome):
+    """One part of the background stays at the foot, and one scrolls with the list and covers it at the end."""
+    with opened(chrome, height=300) as window:
+        tab = window.new_page()
+        tab.goto((html_pages / "waiting-times.html").as_uri())
+        contents = tab.locator("nav.contents")
+        assert contents.evaluate("list => list.scrollHeight > list.clientHeight")
+        assert contents.evaluate("list => getComputedStyle(list).backgroundAttachment") == "local, scroll"
+        assert contents.evaluate("list => getComputedStyle(list).backgroundImage").count("linear-gradient") == 2
+
+
 def test_the_contents_follow_the_reading(html_pages, chrome):
     with opened(chrome, height=500, reduced_motion="reduce") as window:
         tab = window.new_page()

@@ -261,6 +261,31 @@ def test_a_key_says_what_each_icon_of_the_table_means(tab, pages):
     assert tab.locator(".organisation-key").bounding_box()["y"] < tab.locator("table").first.bounding_box()["y"]
 
 
+def test_no_label_of_the_key_is_broken_where_the_page_has_room(tab, pages):
+    open_page(tab, pages)
+    entries = tab.locator(".organisation-key li").all()
+    assert max(entry.bounding_box()["height"] for entry in entries) < 30
+
+
+def test_the_national_number_of_a_card_is_in_line_with_the_others(tab, pages):
+    open_page(tab, pages)
+    starts = """rows => rows.map(row => {
+        const text = document.createRange(), cell = row.querySelector("td");
+        text.selectNodeContents([...cell.childNodes].find(part => part.nodeType === Node.TEXT_NODE));
+        return text.getBoundingClientRect();
+    }).map(box => [Math.round(box.left), Math.round(box.right)])"""
+    lefts, rights = zip(*tab.locator(".organisations-all tbody").first.locator("tr").evaluate_all(starts), strict=True)
+    assert len(set(lefts)) == 1 or len(set(rights)) == 1
+
+
+def test_the_funnel_plot_says_what_it_shows_and_names_both_its_axes(tab, pages):
+    open_page(tab, pages)
+    said = tab.locator(".organisations-all .organisation-funnel").inner_text()
+    assert re.match(r"Each point is one Team\. Further right are those with more [a-z]", said)
+    written = tab.locator(".organisations-all .organisation-chart svg text").all_text_contents()
+    assert [text for text in written if text.endswith(", %")]
+
+
 def test_the_chosen_organisation_has_a_ring_in_the_funnel_plot_and_its_name_in_the_legend(tab, pages):
     open_page(tab, pages, "#organisation=team%2FNorth")
     tab.get_by_text("Compared with the others").click()
@@ -276,7 +301,7 @@ def test_points_of_a_funnel_plot_that_would_cover_one_another_are_side_by_side(t
         const sizes = [...Array(9).fill(40), 60, 60, 60], look = { fill: "#000", outline: "#000", shape: "circle" };
         const organisations = sizes.map((size, at) => ({ name: `${at}`, size, value: 75, kind: 0 }));
         const limits = { lower_inner: [.6, .6], lower_outer: [.5, .5], upper_inner: [.8, .8], upper_outer: [.9, .9] };
-        const named = { chosen: "", sizeName: "People", printed: String };
+        const named = { chosen: "", sizeName: "People", valueName: "Seen, %", printed: String };
         const shown = { organisations, limits, sizes: [20, 60], middle: 70, ...named };
         return window.natpatsipOrganisationCharts.funnel(shown, width, { colours: {}, points: [look] }).points;
     }"""

@@ -356,6 +356,14 @@ def test_the_script_holds_no_end_of_itself():
     assert record["fact-beds-2024-25-Q2"]["label"] == end
 
 
+@pytest.mark.parametrize(
+    ("kind_", "is_illustrative", "said"), [("calculated", True, 1), ("calculated", False, 0), ("reported", True, 0)]
+)
+def test_the_list_says_that_what_rests_on_illustrative_data_may_equal_a_published_number(kind_, is_illustrative, said):
+    fact = Fact("beds", "all", 1, "beds", "", kind=kind_, is_illustrative=is_illustrative)
+    assert listing(passports(fact), {}, {"ward": "Ward"}, Q2).count("may equal a published one") == said
+
+
 # Chapters ------------------------------------------------------------------------------------------------------------
 
 

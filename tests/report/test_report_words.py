@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+import docx
 import pytest
 from prose import Chapter, reading_ease, words
 
@@ -115,6 +116,44 @@ def test_notes_say_who_has_published_what_they_call_published(chapters, quarter)
     """An edition of another quarter than the published one has the same notes."""
     captions = [caption for name in CHAPTERS for caption in chapters[quarter, name].captions]
     assert [caption for caption in captions if "Published:" in caption] == []
+
+
+def test_the_glossary_is_in_the_order_of_the_alphabet(chapters):
+    for table in chapters["2024-25-Q2", "glossary"].main.xpath(".//table")[:3]:
+        terms = [row.xpath("string(*[1])").strip().lower() for row in table.xpath(".//tbody/tr")]
+        assert terms == sorted(terms)
+
+
+@pytest.mark.parametrize("name", ["index", "infographics", *PROGRAMMES])
+def test_each_chapter_of_q1_begins_with_which_of_its_numbers_are_illustrative(chapters, name):
+    """Of Q1 few numbers are published: that one is marked must not say that those beside it are published."""
+    blocks = chapters["2024-25-Q1", name].blocks
+    assert any("illustrative" in block and "number" in block for block in blocks[:10])
+    assert "(this split is illustrative)" not in " ".join(blocks)
+    assert "(illustrative)" not in " ".join(blocks)
+
+
+@in_each_quarter
+def test_no_definition_is_called_the_usual_one_without_its_words(chapters, quarter):
+    assert [text for text in everything(chapters, quarter) if "is the usual one" in text and "where" not in text] == []
+
+
+@in_each_quarter
+def test_the_gain_in_all_interventions_says_how_many_the_baseline_has(chapters, quarter):
+    blocks = chapters[quarter, "maternity-neonatal"].blocks
+    assert [block for block in blocks if re.search(r"above the baseline \(\d interventions\)", block)]
+
+
+@in_each_quarter
+def test_a_heading_of_a_table_of_the_word_file_has_room_for_a_whole_quarter(whole, quarter):
+    tables = docx.Document(str(whole.report(quarter) / "report.docx")).tables
+    heads = [(table, [cell.text for cell in table.rows[0].cells]) for table in tables]
+    found = [(table, head) for table, head in heads if any("Change on Q" in text for text in head)]
+    assert found
+    for table, head in found:
+        widths = dict(zip(head, [column.width for column in table.columns], strict=True))
+        change = next(text for text in head if "Change on Q" in text)
+        assert widths[change] > 1.1 * widths["Baseline"]  # 10 letters to 8
 
 
 @pytest.mark.parametrize(

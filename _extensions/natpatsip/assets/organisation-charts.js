@@ -156,12 +156,13 @@
 
   // Organisations by size and percentage, and the limits that chance sets; the chosen one has a ring.
   function funnel(shown, width, data) {
-    var colours = data.colours, limits = shown.limits, height = TOP + TALL + 60 + BOTTOM, svg = canvas(width, height);
-    var bottom = TOP + TALL + 60 - 18, sizes = shown.organisations.map(function (each) { return each.size; });
+    var colours = data.colours, limits = shown.limits, top = TOP + 18, height = top + TALL + 60 + BOTTOM, svg = canvas(width, height);
+    var bottom = top + TALL + 60 - 18, sizes = shown.organisations.map(function (each) { return each.size; });
     var outer = limits.lower_outer.concat(limits.upper_outer).map(function (each) { return 100 * each; });
     var range = span(outer.concat(shown.organisations.map(function (each) { return each.value; })), true);
     var ends = [shown.sizes[0], shown.sizes[shown.sizes.length - 1]];
-    var x = scale(ends[0], ends[1], LEFT + 8, width - RIGHT - 8), y = scale(range[0], range[1], bottom, TOP);
+    var x = scale(ends[0], ends[1], LEFT + 8, width - RIGHT - 8), y = scale(range[0], range[1], bottom, top);
+    write(svg, shown.valueName.length * LETTER < width ? shown.valueName : "%", 0, 11, "start", colours.ink);
     valueAxis(svg, range, y, width, colours, shown.printed, 5);
     function limit(name, dashes) {
       var values = limits[name].map(function (each) { return 100 * each; });

@@ -158,8 +158,11 @@
     make("span", data.icons[name].words, parent, isSaid ? "" : "visually-hidden");
   }
 
+  // Of a measure's icons, those that are shown.
+  function seen(pair) { return (pair || []).filter(function (name) { return name !== "assurance-none"; }); }
+
   function icons(data, pair, parent, isSaid) {
-    (pair || []).filter(function (name) { return name !== "assurance-none"; }).forEach(function (name) {
+    seen(pair).forEach(function (name) {
       icon(data, name, make("span", "", parent, "organisation-sign"), isSaid);
     });
   }
@@ -170,16 +173,23 @@
 
   // The tables that are in the page: each organisation leads to its charts, each value has its icons.
   function decorate(view, data) {
+    function signs(row, column, measure, place) {
+      var most = Math.max.apply(null, measure.icons.map(function (pair) { return seen(pair).length; }));
+      var span = make("span", "", most ? row.cells[column + 1] : null, "organisation-signs");
+      span.style.setProperty("--signs", most);
+      icons(data, measure.icons[place], span);
+    }
     view.querySelectorAll("table").forEach(function (found, number) {
       var group = data.groups[number];
       group.organisations.forEach(function (name, place) {
         var row = found.tBodies[0].rows[place], link = make("a", row.cells[0].textContent);
         link.href = address(group, name);
         row.cells[0].replaceChildren(link);
-        group.measures.forEach(function (measure, column) {
-          icons(data, measure.icons[place], make("span", "", row.cells[column + 1], "organisation-signs"));
-        });
+        group.measures.forEach(function (measure, column) { signs(row, column, measure, place); });
       });
+      // On a card the national number begins where the others do, which have icons before them.
+      var last = found.tBodies[0].rows[group.organisations.length];
+      if (found.classList.contains("cards")) group.measures.forEach(function (measure, column) { signs(last, column, measure, -1); });
     });
   }
 
@@ -253,12 +263,15 @@
     });
     organisations.sort(function (one, other) { return one.size - other.size; });
     var shown = { organisations: organisations, sizes: own.sizes, limits: own.limits, middle: 100 * own.proportion, chosen: chosen,
-      sizeName: measure.columns.denominator, printed: function (value) { return printed(measure, value, 2); } };
+      sizeName: measure.columns.denominator, valueName: measure.column, printed: function (value) { return printed(measure, value, 2); } };
     var said = organisations.map(function (each) {
       return [[group.kind, each.name], [measure.columns.denominator, count(measure, each.size)], [measure.column, printed(measure, each.value)],
         ["In the funnel", PLACES[each.place]]];
     });
     var name = measure.label + " by " + group.kind + ", " + measure.periods[last];
+    var counted = measure.columns.denominator.replace(/^[A-Z](?![A-Z])/, function (first) { return first.toLowerCase(); });
+    make("p", "Each point is one " + group.kind + ". Further right are those with more " + counted +
+      ". There the limits are narrower, since chance changes the percentages less.", parent, "organisation-funnel");
     charts.place(parent, name, said, function (width) {
       var drawn = charts.funnel(shown, width, data);
       drawn.isPlane = true;

@@ -27,6 +27,7 @@ TEXT_SIZE = 14
 NARROW_BOX = 156
 GAP = 28  # in the narrow layout, between two rows of boxes, and between a row and the circle
 PITCH = BOX_HEIGHT + GAP
+ROOM = 3  # around the boxes: half of a border, 2 wide, and what a browser rounds away
 
 
 @dataclass(frozen=True)
@@ -99,14 +100,15 @@ def _ring(boxes: Sequence[Box], middle: Sequence[str]) -> str:
         'stroke-width="2.5"/>'
     )
     arrows = [_arrow_on_ellipse(angle + math.pi / len(boxes)) for angle in angles]
-    return _svg(WIDTH, HEIGHT, [path, *arrows, *_middle(x, y, middle), *_boxes(boxes, centres)])
+    height = max(HEIGHT, max(foot for _, foot in centres) + BOX_HEIGHT / 2 + ROOM)
+    return _svg(WIDTH, height, [path, *arrows, *_middle(x, y, middle), *_boxes(boxes, centres)])
 
 
 def _column_ring(boxes: Sequence[Box], middle: Sequence[str]) -> str:
     """Return the layout for a phone: boxes down the right side and back up the left, the middle between them."""
-    right, left, half = NARROW - NARROW_BOX / 2 - 1, NARROW_BOX / 2 + 1, NARROW / 2
+    right, left, half = NARROW - NARROW_BOX / 2 - ROOM, NARROW_BOX / 2 + ROOM, NARROW / 2
     down, rest = boxes[1 : 1 + (len(boxes) - 1) // 2], (len(boxes) - 1) % 2
-    top = BOX_HEIGHT / 2 + 1
+    top = BOX_HEIGHT / 2 + ROOM
     rows = [top + PITCH + number * PITCH + (2 * MIDDLE + GAP if number else 0) for number in range(len(down))]
     foot = rows[-1] + PITCH * rest
     centres = [
@@ -126,7 +128,7 @@ def _column_ring(boxes: Sequence[Box], middle: Sequence[str]) -> str:
     )
     arrows += [] if rest else [_arrow(half, foot, 180)]
     circle = _middle(half, rows[0] + PITCH / 2 + MIDDLE + GAP / 2, middle)
-    return _svg(NARROW, foot + BOX_HEIGHT / 2 + 1, [path, *arrows, *circle, *_boxes(boxes, centres, NARROW_BOX)])
+    return _svg(NARROW, foot + BOX_HEIGHT / 2 + ROOM, [path, *arrows, *circle, *_boxes(boxes, centres, NARROW_BOX)])
 
 
 def _svg(width: float, height: float, parts: Sequence[str]) -> str:

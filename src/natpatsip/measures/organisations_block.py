@@ -90,6 +90,12 @@ def _national_name(settings: Settings) -> str:
     return next(iter(settings.labels.totals), ALL)
 
 
+def _national_note(settings: Settings) -> str:
+    """Return what the policies of small numbers leave as it is."""
+    whole = next(iter(settings.labels.totals), "")
+    return f"{f'Numbers for {whole}' if whole else 'Totals'} are neither rounded nor hidden."
+
+
 def _kind_name(by: str, settings: Settings) -> str:
     return settings.labels.columns.get(by) or by.replace("_", " ").capitalize()
 
@@ -170,6 +176,7 @@ def _exact_decimals(each: ByOrganisation) -> int:
 def _notes(all_series: Sequence[ByOrganisation], settings: Settings) -> list[str]:
     """Return what readers have to know of the numbers, each note once."""
     notes = [each.policy.note for each in all_series]
+    notes += [_national_note(settings)] if any(each.policy.counts for each in all_series) else []
     notes += [ROUNDED for each in all_series if each.is_share and each.policy.counts]
     quarterly = any(each.step != each.measure.step for each in all_series)
     notes += ["Where an organisation's months are small, its points are quarters."] if quarterly else []

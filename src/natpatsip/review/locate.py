@@ -25,7 +25,7 @@ from natpatsip.word_files.word_file import DOCUMENT, Paragraph, WordFile
 ALIKE = 0.6  # of two texts that are taken for the same, one of them edited
 PAGE = re.compile(r"\t\d+\s*$")  # of an entry of the contents, which LibreOffice saves as plain text
 ENTRY = re.compile(r"a\d+")  # what a number is called in the list of all numbers
-REFERENCE = re.compile(r"\s*\[a\d+(?:(?:[–\u2011-]|,\s)a\d+)*\]\s*$")  # to the entries of a paragraph's numbers
+REFERENCE = re.compile(r"\s*\[a\d+(?:(?:[–\u2011-]\u2060?|,\s)a\d+)*\]\s*$")  # to the entries of a paragraph's numbers
 COVER = ("Title", "Subtitle", "Date", "CoverLine", "ContentsHeading")  # styles
 FRONT = "the cover and the contents"
 STORIES = {"word/footnotes.xml": "footnotes", "word/endnotes.xml": "endnotes"}

@@ -22,7 +22,9 @@ from natpatsip.word_files.word_xml import PARSER, SIGNS, attribute_of, date_of, 
 DOCUMENT = "word/document.xml"
 BREAK = "\n"  # the end of a paragraph, where it was inserted or deleted
 REVISIONS = {"w:ins": "insertion", "w:del": "deletion", "w:moveFrom": "move-from", "w:moveTo": "move-to"}
-REFERENCES = re.compile(r"[\[\]a\d–,\s]*")  # to the entries of numbers; in their style, people may have typed more
+REFERENCES = re.compile(
+    r"[\[\]a\d–\u2011\u2060,\s]*"
+)  # to the entries of numbers; in their style, people may have typed more
 _FORMATS = {
     "w:rPrChange", "w:pPrChange", "w:tblPrChange", "w:tblPrExChange", "w:tblGridChange", "w:trPrChange", "w:tcPrChange",
     "w:sectPrChange", "w:numberingChange", "w:cellIns", "w:cellDel", "w:cellMerge",

@@ -32,6 +32,8 @@ WIDTHS = dict(  # of letters, in hundredths of the size: those of Open Sans
     )
 )  # fmt: skip
 WIDTHS |= {"’": 17, "‘": 17, "“": 35, "”": 35, "–": 50, "·": 26, "\N{NO-BREAK SPACE}": 26, "\N{WORD JOINER}": 0}
+JOINED_DASH = "\N{FIGURE DASH}"  # stands for a dash after which no line ends: it is as wide
+WIDTHS[JOINED_DASH] = WIDTHS["–"]
 OTHER, BOLD = 57, 1.08  # the width of other letters; how much wider bold ones are, but no digit or space
 BLOCKS = (qn("w:p"), qn("w:tbl"))
 PICTURE = "\N{OBJECT REPLACEMENT CHARACTER}"
@@ -350,7 +352,7 @@ def _letters(element: Any, looks: _Looks) -> Iterator[tuple[str, float, float]]:
                 for extent in node.iter(qn("wp:extent")):
                     yield PICTURE, int(extent.get("cx")) / EMU, int(extent.get("cy")) / EMU
             elif node.tag == qn("w:t"):
-                for letter in node.text or "":
+                for letter in (node.text or "").replace("–\N{WORD JOINER}", JOINED_DASH):
                     yield letter, WIDTHS.get(letter, OTHER) * unit * (bold if letter.isalpha() else 1), 0.0
 
 

@@ -18,6 +18,10 @@ from natpatsip.quarter import FORM, Quarter
 
 WORDS = {"all": "all periods", "since-baseline": "since the baseline"}  # of periods
 OF_PARAMS = {"model": "Model parameter", "target": "Target"}  # kinds of values of the params
+MAY_EQUAL = (
+    "A number that rests on illustrative data may equal a published one, where the illustrative data were drawn to "
+    "give it."
+)
 AUDIT_TRAIL = "Audit trail"  # the heading of ids, cells, rows and fingerprints; passport.js has it too
 SHOWN = 12  # characters of a fingerprint; facts.csv and the manifest have all 64
 _OPERAND = r"(?:£?[\d.,]+%?|\([^()]*\))"  # a number, or what is in brackets
@@ -203,6 +207,8 @@ def _parts(
         "itself. The file `facts.csv` has these numbers and others as data, and `manifest.json` lists the report's "
         "files with their checksums."
     )
+    if any(each.fact.is_illustrative and each.fact.kind != "reported" for each in passports):
+        yield MAY_EQUAL
     for name, group in groupby(passports, key=lambda each: each.home.notebook):
         yield f"## {titles[name]} {{#sources-{name}}}"
         entries = "\n\n".join(_entry(each, uses.get(each.fact.key, ()), quarter, units) for each in group)
