@@ -275,7 +275,7 @@ local function inline_svg(path, id)
 end
 
 -- A small drawing in a line of text: one that says more than its words has its alternative text, an icon has none of its own.
-local LETTERS = { line = FORMAT:match('html') and 18 or 13, icon = FORMAT:match('html') and 3 or FORMAT:match('docx') and 5 or 4 } -- as wide as so many letters
+local LETTERS = { line = FORMAT:match('html') and 18 or 13, icon = FORMAT:match('html') and 3 or FORMAT:match('docx') and 6 or 4 } -- as wide as so many letters
 local drawings = 0
 
 function drawing(span)
@@ -918,7 +918,7 @@ local function weights(tbl, reading)
   local wish, least, total, spare = {}, {}, 0, 0
   for c, spec in ipairs(tbl.colspecs) do
     local heading = stringify(tbl.head.rows[1].cells[c])
-    local word, longest, is_short = 1.15 * longest_word(is_word() and whole_quarters(heading) or heading), 0, true -- in bold
+    local word, longest, is_short = math.max(1.15 * longest_word(heading), is_word() and longest_word(whole_quarters(heading)) or 0), 0, true -- in bold
     for _, row in ipairs(reading.data) do
       for _, line in ipairs(lines_of(row.cells[c])) do
         local text, drawn = letters_of(line, reading.has_drawings)
