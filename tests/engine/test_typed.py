@@ -48,7 +48,7 @@ SAMPLES = {  # by the row of the list: what an author types, and what the messag
         "As they say [@known, p. 3, and @known].": "found [@known, p. 3, and @known], of which only the last work",
         "As @known says.": "found @known without brackets",
     },
-    "a cited work of which pandoc would take a part: its key, or a field, is there twice, a date or month is none": {
+    "a cited work of which pandoc would take a part: a key or field is there twice, or a date or month is not one": {
         "As [@twice] says.": "references.bib, line 2 and references.bib, line 3: twice is the key of 2 works",
         "As [@dated] says.": 'references.bib, line 4, dated: date is "5 May 1931"',
     },
