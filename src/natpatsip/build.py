@@ -168,7 +168,7 @@ def _make_report(job: Job, plan: Plan, runs: RunCache) -> tuple[Mapping[str, Exe
         facts = collect_facts(outputs)
         now = BuiltReport(job.quarter, tuple(facts), contents, units=plan.settings.units)
         record, written = _own_chapters(job, plan, candidate, outcome, now)
-        planned = plan
+        planned = plan  # checks know of the page of changes, whether or not this build has one
         if CHANGES not in written:
             plan = plan.without_changes()
         digests = {name: each.digest for name, each in executed.items()}

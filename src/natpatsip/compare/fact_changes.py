@@ -185,7 +185,7 @@ def _difference(before: Fact, now: Fact) -> str:
     """Return by how much a number changed; empty if one value cannot be subtracted from the other."""
     old, new = before.value, now.value
     if before.unit != now.unit or isinstance(old, str | date) or isinstance(new, str | date) or now.unit == "year":
-        return ""  # a year is no amount: it did not rise by 0.05%
+        return ""  # a year is not an amount: it did not rise by 0.05%
     by = amount(float(old), float(new), now.unit)
     return by.partition(" (")[0] if now.period.endswith("-YTD") else by  # a year that grew by a quarter has not doubled
 

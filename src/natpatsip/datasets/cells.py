@@ -161,9 +161,8 @@ class CellRule:
                 known[text] = self.parse(text)
             except ValueError:
                 wrong[text] = self._fault(text)
-        wrong |= self._other_signs(
-            [text for text in texts if known.get(text)]
-        )  # £0 and 0 are the same, whatever the sign
+        amounts = [text for text in texts if known.get(text)]  # 0 is the same with any sign
+        wrong |= self._other_signs(amounts)
         if not wrong:
             return list(map(known.__getitem__, texts)), []
         faults = [replace(wrong[text], line=line) for text, line in zip(texts, lines, strict=True) if text in wrong]

@@ -38,7 +38,7 @@ def problems_of_citations(report: Report, chapter: Chapter) -> Iterator[str]:
 
 
 def without_brackets(text: str, keys: frozenset[str]) -> list[str]:
-    r"""Return the keys of works that a text names with ``@`` outside of brackets, which is no citation.
+    r"""Return the keys of works that a text names with ``@`` outside of brackets, which is not a citation.
 
     Examples
     --------
