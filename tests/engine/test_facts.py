@@ -351,12 +351,18 @@ def test_a_value_is_a_plain_number_date_or_quarter(value, unit, expected):
     assert publish("again", fact, unit=unit, source="Copy").value == expected
 
 
-@pytest.mark.parametrize(
-    "value", [float("inf"), float("-inf"), np.float64("inf"), None, True, np.True_, [1], float("nan")]
-)
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), np.float64("inf"), None, True, np.True_, [1]])
 def test_what_is_not_a_finite_number_cannot_be_published(value):
     shown = value.item() if hasattr(value, "item") else value
     assert said(beds, value) == f'publish("ward_beds"): the value is {shown!r}; expected a number, a date or a quarter.'
+
+
+@pytest.mark.parametrize("value", [float("nan"), np.float64("nan")])
+def test_a_missing_sum_cannot_be_published_and_the_message_says_why_it_is_missing(value):
+    assert said(beds, value) == (
+        'publish("ward_beds"): the value is missing. A sum is missing if a part of it is, such as a suppressed count: '
+        "publish one that has all its parts, or say in the text that the number is not known."
+    )
 
 
 @pytest.mark.parametrize(

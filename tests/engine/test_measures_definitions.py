@@ -6,7 +6,7 @@ import pytest
 
 from natpatsip import params
 from natpatsip.errors import DataError, DataFileError
-from natpatsip.measures.definitions import ROLES, Definition, declared
+from natpatsip.measures.definitions import ROLES, SUFFIXES, Definition, declared
 from natpatsip.measures.kinds import KINDS
 from support.measured import WAITS, project, rows_of
 from support.projects import ROOT
@@ -148,3 +148,9 @@ def test_the_reference_has_every_key_and_every_kind_of_chart_and_no_other():
     assert sorted(key for keys in named for key in keys) == sorted(Definition.model_fields)
     (charts,) = (line for line in table.splitlines() if line.startswith("| `chart`"))
     assert set(re.findall(r"`(\w+)`", charts.split("|")[2])) == set(ROLES)
+
+
+def test_the_reference_says_under_which_ids_a_measures_facts_are_cited():
+    page = (ROOT / "docs" / "measures.md").read_text(encoding="utf-8")
+    sentence = re.search(r"The facts' ids are .*?\.", page, re.DOTALL)[0]
+    assert re.findall(r"`_(\w+)`", sentence) == list(SUFFIXES.values())

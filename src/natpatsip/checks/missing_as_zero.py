@@ -29,8 +29,8 @@ BY_NAME = {"agg", "aggregate", "apply", "transform"}  # are told by a name what 
 OF_NUMPY = {"np", "numpy"}
 _MAY_TAKE = re.compile(r"sum|fill|nan_to_num|replace|where|mask")
 _ADVICE_ON_SUMS = (
-    "Sum the column with datasets.total(…) or .sum(skipna=False), after which such a sum is missing too; or with "
-    ".sum(skipna=True) if the others are meant, and say so in the text."
+    "Sum the column with datasets.total(…), with by=[] for one sum of all rows, or .sum(skipna=False), after which "
+    "such a sum is missing too; or with .sum(skipna=True) if the others are meant, and say so in the text."
 )
 _ADVICE_ON_FILLING = "Leave it missing, or give its rows words of their own."
 

@@ -228,8 +228,13 @@ def _plain_value(id: str, value: Any, unit: str) -> Number:  # noqa: A002
         value = value.item()
     if isinstance(value, Quarter):
         value = str(value)
+    if isinstance(value, float) and math.isnan(value):
+        raise FactError(
+            f'publish("{id}"): the value is missing. A sum is missing if a part of it is, such as a suppressed count: '
+            "publish one that has all its parts, or say in the text that the number is not known."
+        )
     is_plain = isinstance(value, int | float | str | date) and not isinstance(value, bool)
-    if not is_plain or (isinstance(value, float) and not math.isfinite(value)):
+    if not is_plain or (isinstance(value, float) and math.isinf(value)):
         raise FactError(f'publish("{id}"): the value is {value!r}; expected a number, a date or a quarter.')
     try:
         return parse_value(value, unit)
