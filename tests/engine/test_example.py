@@ -5,7 +5,8 @@ import re
 import pytest
 
 from natpatsip.datasets import dictionary
-from support.projects import EXAMPLE, command
+from natpatsip.datasets.declaration import declared
+from support.projects import EXAMPLE, ROOT, command
 
 
 def page(whole, name, quarter="2024-25-Q2"):
@@ -40,6 +41,15 @@ def test_small_counts_of_the_newest_team_are_suppressed(whole):
 
 def test_the_dictionary_of_the_example_is_that_of_its_declaration():
     assert (EXAMPLE / dictionary.README).read_text(encoding="utf-8") == dictionary.updated(EXAMPLE)
+
+
+def test_the_tutorial_of_the_next_quarter_brings_each_file_that_the_example_requires():
+    page = (ROOT / "docs" / "first-quarter.md").read_text(encoding="utf-8")
+    for resource in declared(EXAMPLE).resources:
+        if resource.natpatsip.required.startswith("each"):
+            rows = f"docs/first-quarter/{resource.path}"
+            assert (ROOT / rows).is_file()
+            assert f"tail -n +2 ../../{rows} >> data/{resource.path}\n" in page
 
 
 def test_the_example_names_nothing_of_another_report():
