@@ -29,10 +29,8 @@ INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
 NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
 UNSEEN = re.compile(r"\A\s|\s\Z|[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 UNSEEN_CAUSE = "A space at its end, or a letter that is not seen, makes it another text than the same one without."
-AROUND = re.compile(r"([^0-9+-]*)([+-]?[0-9](?:.*[0-9])?)([^0-9]*)")
-CHANGES = re.compile(
-    r"[()<>≤≥~≈±−–—+*/×-]|\b(?:k|m|mn|bn|b|thousand|million|billion)\b", re.IGNORECASE
-)  # a number by it
+NUMBER_IN_TEXT = re.compile(r"([^0-9+-]*)([+-]?[0-9](?:.*[0-9])?)([^0-9]*)")
+MAKES_ANOTHER_NUMBER = re.compile(r"[()<>≤≥~≈±−–—+*/×-]|\b(?:k|m|mn|bn|b|thousand|million|billion)\b", re.IGNORECASE)
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 YEAR = re.compile(r"[0-9]{4}")
 EXAMPLES = {
@@ -220,8 +218,8 @@ def _plain(text: str, field: DataField) -> str:
     of three (``1,5``) are refused.
     """
     if not field.bare_number:
-        parts = AROUND.fullmatch(text)
-        if parts is None or CHANGES.search(f"{parts[1]} {parts[3]}"):
+        parts = NUMBER_IN_TEXT.fullmatch(text)
+        if parts is None or MAKES_ANOTHER_NUMBER.search(f"{parts[1]} {parts[3]}"):
             return str(_refuse(text))
         text = parts[2]
     group, point = re.escape(field.group_char), re.escape(field.decimal_char)
@@ -242,7 +240,7 @@ def sign_beside(text: str) -> str:
     >>> [sign_beside(text) for text in ("85 %", "£5", "50p", "1 child", "2 children", "7")]
     ['%', '£', 'p', '', '', '']
     """
-    parts = AROUND.fullmatch(text)
+    parts = NUMBER_IN_TEXT.fullmatch(text)
     if parts is None:
         return text
     if parts[3].strip().lower() == "p":

@@ -90,11 +90,11 @@ class Coverage:
     def _is_open(self, member: str, period: str) -> bool:
         series = self.table.resource.natpatsip.series
         kind = self.table.resource.fields[series.by[0]].natpatsip.organisation if series else ""
-        own = self.table.organisations.get(kind, {}).get(member)
-        if own is None or own.is_always_open:
+        organisation = self.table.organisations.get(kind, {}).get(member)
+        if organisation is None or organisation.is_always_open:
             return True
         days = _days(period)
-        return days is not None and own.is_open(*days)
+        return days is not None and organisation.is_open(*days)
 
 
 def missing_rows(table: Table, places: Sequence[int], quarter: Quarter) -> Iterator[Fault]:

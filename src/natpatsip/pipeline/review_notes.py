@@ -159,7 +159,7 @@ def unanswered(project: Path, quarter: str) -> Iterator[str]:
                     f'notebooks/{file.name}, cell "{note.about}": the comment of {who} has no answer: '
                     f"“{note.text}”. Write one after “{ANSWER}” in the cell below, or delete that cell."
                 )
-    where = file_of_unplaced(project, quarter)
+    where = file_of_unplaced_comments(project, quarter)
     for number, note in enumerate(unplaced(project, quarter)):
         if not note.answer:
             who = note.author or "a reviewer"
@@ -169,7 +169,7 @@ def unanswered(project: Path, quarter: str) -> Iterator[str]:
             )
 
 
-def file_of_unplaced(project: Path, quarter: str) -> Path:
+def file_of_unplaced_comments(project: Path, quarter: str) -> Path:
     """Return the file of the comments on a quarter that are on what no cell says, or whose cell is gone."""
     return project / PARAMS_FOLDER / f"{quarter}.{REVIEW}" / "comments.yml"
 
@@ -187,7 +187,7 @@ def unplaced_by_id(project: Path, quarter: str) -> list[tuple[str, Note]]:
     ParamsError
         If their file is not valid.
     """
-    file = file_of_unplaced(project, quarter)
+    file = file_of_unplaced_comments(project, quarter)
     if not file.is_file():
         return []
     from natpatsip.files.yaml_models import read_yaml  # here: final editions import this module, with every build

@@ -17,7 +17,7 @@ from natpatsip.pipeline.review_notes import (
     Note,
     Remark,
     entry_of,
-    file_of_unplaced,
+    file_of_unplaced_comments,
     note_of,
     unplaced_by_id,
 )
@@ -187,7 +187,7 @@ class Recorded:
         new = [each for each in self.kept if not each.notebook and before.get(each) != each.note]
         if not new:
             return []
-        file = file_of_unplaced(self.sources.folder, self.quarter)
+        file = file_of_unplaced_comments(self.sources.folder, self.quarter)
         where = file.relative_to(self.sources.folder).as_posix()
         text = file.read_bytes().decode() if file.is_file() else HEADER
         taken = {each.cell for each in before}
