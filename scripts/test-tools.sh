@@ -64,6 +64,7 @@ if [ -n "$missing" ]; then
 fi
 
 if ! tools_are_there; then
+    say "Installing the packages of tests/tools/package.json"
     npm install --prefix tests/tools --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error >&2 || {
         say "npm could not install axe-core and html-validate, which check the pages in the tests." \
             "Run this where npm can reach a registry: npm install --prefix tests/tools"
