@@ -151,7 +151,7 @@ local function span_of(span)
   if span.classes:includes('drawing') then return drawing(span) end
   if span.classes:includes('fact') and not is_html() then return span.content end
   if span.classes:includes('page-of') and is_word() then
-    return field('PAGEREF ' .. bookmark(span.attributes.target) .. ' \\h', 'go to')
+    return field('PAGEREF ' .. bookmark(span.attributes.target), 'go to') -- the figure's number before it is the link
   end
   return nil
 end
@@ -170,6 +170,8 @@ local MONTHS = { 'January', 'February', 'March', 'April', 'May', 'June', 'July',
   'November', 'December' }
 local IS_MONTH = {}
 for _, name in ipairs(MONTHS) do IS_MONTH[name] = true end
+
+local LONGEST = 12 -- letters of a word with hyphens that is held together, in the PDF alone
 
 local NUMBERED = { '[Ff]igures?$', '[Tt]ables?$', '[Pp]hases?$', '[Vv]ersion$', '[Gg]rades?$', '[Ss]tages?$', '[Pp]arts?$' }
 local UNITS = { '^%%', '^[mk]?g%f[%A]', '^m?l%f[%A]', '^[cmk]?m%f[%A]', '^hours?%f[%A]', '^minutes?%f[%A]' }
@@ -204,7 +206,17 @@ local function unbroken(inlines)
       inlines[i] = pandoc.Str(NO_BREAK)
     end
   end
-  return inlines
+  if not is_typst() then return inlines end
+  local held = pandoc.Inlines({})
+  for _, inline in ipairs(inlines) do
+    local before, word, after = (inline.t == 'Str' and inline.text or ''):match('^([^%w]*)(%w[%w%-]*%-[%w%-]*%w)([^%w]*)$')
+    if word and #word <= LONGEST and not word:match('%-%-') then
+      held:extend({ pandoc.Str(before), pandoc.RawInline('typst', '#box[' .. word .. '];'), pandoc.Str(after) })
+    else
+      held:insert(inline)
+    end
+  end
+  return held
 end
 
 -- On paper a link to a figure on another page says on which, after a comma if it is in brackets already.
