@@ -132,7 +132,7 @@ def test_an_earlier_mean_is_named_within_its_own_period_of_a_narrow_chart_or_in_
     for start, end, mean in zip([0, *ends[:-1]], ends, means, strict=False):
         words = f"{mean:,.0f}"
         found = [box for box in layout.texts if re.fullmatch(f"(Mean )?{words}", box.text)]
-        assert len(found) == 1 and start < found[0].left and found[0].right < end or words in below
+        assert (len(found) == 1 and start < found[0].left and found[0].right < end) or words in below
 
 
 def test_limits_that_lie_together():

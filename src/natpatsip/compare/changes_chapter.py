@@ -83,7 +83,8 @@ def _chapter_of(change: Change, comparison: Comparison) -> str:
 
 def _chapter(comparison: Comparison, name: str, *, is_final: bool) -> str:
     """Return the changes of one chapter under its title; empty if there are none."""
-    own = replace(comparison, changes=tuple(each for each in comparison.changes if _chapter_of(each, comparison) == name))
+    changes = tuple(each for each in comparison.changes if _chapter_of(each, comparison) == name)
+    own = replace(comparison, changes=changes)
     title = (comparison.before.titles | comparison.now.titles).get(name, "Other numbers")
     parts = [*_numbers(own, title), *_figures(own), *([] if is_final else _narrative(own, title))]
     return "\n\n".join([f"## {escaped(title)} {{#{NAME}-{name or 'other'}}}", *parts]) if parts else ""

@@ -27,7 +27,7 @@ TALL = 14  # pixels of a line of text
 APART = 3  # pixels of a label's sides from anything else
 POINT = 5  # pixels from the middle of a point to its edge
 ON_DATA, ON_LABEL = 8.0, 4000.0  # cost of a cell covered; one pixel away from the line costs 1
-OUTSIDE = 2.0  # cost of a pixel beyond the ends of the line, for the latest labels; the others stay within their stretch
+OUTSIDE = 2.0  # cost of a pixel beyond the ends of its line for a latest label; others stay within them
 WRONG_SIDE = 10.0
 CLEAR = 6  # pixels from a label's edge to its line, up to which no leader is needed
 

@@ -27,7 +27,9 @@ _TOGETHER = (  # the end of a word, and the beginning of what belongs to it
     (re.compile(r"[0-9]+\Z"), re.compile(r"(?:%|(?:[mk]?g|m?l|[cmk]?m|hours?|minutes?)(?![A-Za-z]))")),
 )  # fmt: skip
 LONGEST = 12  # letters of a word with hyphens that is held together: a longer one may be too wide for a table's column
-_COMPOUND = re.compile(rf"[^A-Za-z0-9]*(?=[A-Za-z0-9-]{{3,{LONGEST}}}(?![A-Za-z0-9-]))[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+[^A-Za-z0-9]*")
+_COMPOUND = re.compile(
+    rf"[^A-Za-z0-9]*(?=[A-Za-z0-9-]{{3,{LONGEST}}}(?![A-Za-z0-9-]))[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+[^A-Za-z0-9]*"
+)
 
 
 def unbroken(blocks: Sequence[Node]) -> list[Node]:
