@@ -171,7 +171,16 @@ local MONTHS = { 'January', 'February', 'March', 'April', 'May', 'June', 'July',
 local IS_MONTH = {}
 for _, name in ipairs(MONTHS) do IS_MONTH[name] = true end
 
-local LONGEST = 12 -- letters of a word with hyphens that is held together, in the PDF alone
+-- A short word with hyphens, with what stands before and after it; nothing of any other text.
+local LONGEST = 12 -- letters of one that is held together
+local function compound(text)
+  local before, word, after = text:match('^([^%w]*)(%w[%w%-]*%-[%w%-]*%w)([^%w]*)$')
+  if word and #word <= LONGEST and not word:match('%-%-') then return before, word, after end
+end
+
+local function with_compounds(escaped) -- text of a page that is no inlines, escaped
+  return (escaped:gsub('%S+', function(text) return compound(text) and '<span class="unbroken">' .. text .. '</span>' end))
+end
 
 local NUMBERED = { '[Ff]igures?$', '[Tt]ables?$', '[Pp]hases?$', '[Vv]ersion$', '[Gg]rades?$', '[Ss]tages?$', '[Pp]arts?$' }
 local UNITS = { '^%%', '^[mk]?g%f[%A]', '^m?l%f[%A]', '^[cmk]?m%f[%A]', '^hours?%f[%A]', '^minutes?%f[%A]' }
@@ -209,8 +218,8 @@ local function unbroken(inlines)
   if not is_typst() then return inlines end
   local held = pandoc.Inlines({})
   for _, inline in ipairs(inlines) do
-    local before, word, after = (inline.t == 'Str' and inline.text or ''):match('^([^%w]*)(%w[%w%-]*%-[%w%-]*%w)([^%w]*)$')
-    if word and #word <= LONGEST and not word:match('%-%-') then
+    local before, word, after = compound(inline.t == 'Str' and inline.text or '')
+    if word then
       held:extend({ pandoc.Str(before), pandoc.RawInline('typst', '#box[' .. word .. '];'), pandoc.Str(after) })
     else
       held:insert(inline)
@@ -519,8 +528,8 @@ local function html_figure(div)
   local out = {
     '<figure class="report-figure" id="' .. id .. '">',
     '<figcaption><p class="figure-number">' .. self_link(id, label) .. ' <span class="figure-programme">' .. html(turned(a.programme))
-      .. '</span></p><p class="figure-title">' .. html(turned(a.title)) .. '</p><p class="figure-description">'
-      .. html(turned(a.description)) .. '</p></figcaption>',
+      .. '</span></p><p class="figure-title">' .. with_compounds(html(turned(a.title))) .. '</p><p class="figure-description">'
+      .. with_compounds(html(turned(a.description))) .. '</p></figcaption>',
     chart(a, id),
     '<div class="figure-caption">',
   }
