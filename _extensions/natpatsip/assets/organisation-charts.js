@@ -22,7 +22,9 @@
   }
 
   function write(svg, text, x, y, anchor, colour) {
-    node("text", { x: x, y: y, "text-anchor": anchor, fill: colour, "font-size": 12 }, svg).textContent = text;
+    var made = node("text", { x: x, y: y, "text-anchor": anchor, fill: colour, "font-size": 12 }, svg);
+    made.textContent = text;
+    return made;
   }
 
   // Steps of 1, 2 or 5 times a power of ten, about as many as asked for.
@@ -206,7 +208,7 @@
       });
       if (!free) return;
       taken.push([free[0], free[1] - 11, free[0] + wide, free[1] + 3]);
-      write(svg, each.name, free[0], free[1], "start", colour);
+      write(svg, each.name, free[0], free[1], "start", colour).classList.add("outlier");
     });
   }
 
