@@ -151,7 +151,7 @@ local function span_of(span)
   if span.classes:includes('drawing') then return drawing(span) end
   if span.classes:includes('fact') and not is_html() then return span.content end
   if span.classes:includes('page-of') and is_word() then
-    return field('PAGEREF ' .. bookmark(span.attributes.target) .. ' \\h', 'go to')
+    return field('PAGEREF ' .. bookmark(span.attributes.target), 'go to') -- the figure's number before it is the link
   end
   return nil
 end
@@ -170,6 +170,17 @@ local MONTHS = { 'January', 'February', 'March', 'April', 'May', 'June', 'July',
   'November', 'December' }
 local IS_MONTH = {}
 for _, name in ipairs(MONTHS) do IS_MONTH[name] = true end
+
+-- A short word with hyphens, with what stands before and after it; nothing of any other text.
+local LONGEST = 12 -- letters of one that is held together
+local function compound(text)
+  local before, word, after = text:match('^([^%w]*)(%w[%w%-]*%-[%w%-]*%w)([^%w]*)$')
+  if word and #word <= LONGEST and not word:match('%-%-') then return before, word, after end
+end
+
+local function with_compounds(escaped) -- text of a page that is no inlines, escaped
+  return (escaped:gsub('%S+', function(text) return compound(text) and '<span class="unbroken">' .. text .. '</span>' end))
+end
 
 local NUMBERED = { '[Ff]igures?$', '[Tt]ables?$', '[Pp]hases?$', '[Vv]ersion$', '[Gg]rades?$', '[Ss]tages?$', '[Pp]arts?$' }
 local UNITS = { '^%%', '^[mk]?g%f[%A]', '^m?l%f[%A]', '^[cmk]?m%f[%A]', '^hours?%f[%A]', '^minutes?%f[%A]' }
@@ -204,7 +215,17 @@ local function unbroken(inlines)
       inlines[i] = pandoc.Str(NO_BREAK)
     end
   end
-  return inlines
+  if not is_typst() then return inlines end
+  local held = pandoc.Inlines({})
+  for _, inline in ipairs(inlines) do
+    local before, word, after = compound(inline.t == 'Str' and inline.text or '')
+    if word then
+      held:extend({ pandoc.Str(before), pandoc.RawInline('typst', '#box[' .. word .. '];'), pandoc.Str(after) })
+    else
+      held:insert(inline)
+    end
+  end
+  return held
 end
 
 -- On paper a link to a figure on another page says on which, after a comma if it is in brackets already.
@@ -507,8 +528,8 @@ local function html_figure(div)
   local out = {
     '<figure class="report-figure" id="' .. id .. '">',
     '<figcaption><p class="figure-number">' .. self_link(id, label) .. ' <span class="figure-programme">' .. html(turned(a.programme))
-      .. '</span></p><p class="figure-title">' .. html(turned(a.title)) .. '</p><p class="figure-description">'
-      .. html(turned(a.description)) .. '</p></figcaption>',
+      .. '</span></p><p class="figure-title">' .. with_compounds(html(turned(a.title))) .. '</p><p class="figure-description">'
+      .. with_compounds(html(turned(a.description))) .. '</p></figcaption>',
     chart(a, id),
     '<div class="figure-caption">',
   }

@@ -321,6 +321,36 @@ def test_what_is_read_as_one_word_is_held_together_in_the_pdf(staged):
     assert is_held(HELD, words, "~") == should_be_held(HELD)
 
 
+COMPOUNDS = {
+    "the 6-month mean, *long-term*, (24-hour) care.": ["6-month", "long-term", "24-hour"],
+    "day-to-day, “high-risk” and well-known.": ["day-to-day", "high-risk", "well-known"],
+    "a twelve-mont and a thirteen-mont of self-management": ["twelve-mont"],
+    "a--b, -term, long-, 1.5-fold, a-b@c.org and a/b-c": [],
+    "[high-risk](https://a-b.org), `6-month` and 6-month[x]": ["high-risk"],
+}
+"""Texts, and which of their words with hyphens are held together: those of at most 12 letters, whole."""
+
+
+def test_a_short_word_with_hyphens_is_held_together_on_pages_and_is_written_as_it_was():
+    found = run_pandoc("--from=markdown", "--to=json", folder=None, what="", text=in_one(COMPOUNDS))
+    document = json.loads(found)
+    held = json.dumps({**document, "blocks": unbroken(document["blocks"])})
+    page = run_pandoc("--from=json", "--to=html", "--wrap=none", folder=None, what="", text=held)
+    parts = re.split(r"<p>CASE\d+</p>", page)[1:]
+    spans = [re.findall(r'<span class="unbroken">\W*(.*?)\W*</span>', part) for part in parts]
+    assert dict(zip(COMPOUNDS, spans, strict=True)) == COMPOUNDS
+    plain = [run_pandoc("--from=json", "--to=plain", folder=None, what="", text=text) for text in (found, held)]
+    assert plain[0] == plain[1]
+
+
+def test_a_short_word_with_hyphens_is_held_together_in_the_pdf(staged):
+    folder, text = read(staged)[0].root, in_one(COMPOUNDS)
+    written = run_pandoc("--from=markdown", "--to=typst", "--wrap=none", *FILTERS, folder=folder, what="", text=text)
+    parts = re.split(r"CASE\d+", written)[1:]
+    boxes = [re.findall(r"#box\[([^]]*)\];", part) for part in parts]
+    assert dict(zip(COMPOUNDS, boxes, strict=True)) == COMPOUNDS
+
+
 def test_the_filter_about_numbers_is_run_where_there_are_numbers(staged):
     report, chapters = read(staged)
     found = [chapter_parts.part_of(report, "typst", chapter_parts.blocks_text(each), what="typst") for each in chapters]

@@ -117,6 +117,24 @@ def test_limits_are_in_the_words_below_a_narrow_chart_only_where_they_have_no_ro
     assert any(box.text.startswith("Latest") for box in check(chart)[1].texts) is is_below
 
 
+@pytest.mark.parametrize("spread", [1500, 4000, 12000])
+@pytest.mark.parametrize(
+    "rebase",
+    [["2022-01", "2023-04"], ["2021-07", "2022-01", "2023-04"], ["2021-04", "2021-07", "2021-10"], ["2021-04"]],
+)
+def test_an_earlier_mean_is_named_within_its_own_period_of_a_narrow_chart_or_in_the_words_below(rebase, spread):
+    values = series(45, level=743_000, spread=spread, steps=[(12, -17_000), (27, -20_000)])
+    layout = check(chart_of(values, rebase=rebase, percent=False, improvement="decrease"))[1]
+    ends = sorted({x for x, top, bottom in layout.verticals if bottom - top > 100})
+    assert len(ends) == len(rebase)
+    means = values.groupby(pd.cut(values.index, pd.to_datetime(["2000-01", *rebase, "2100-01"]), right=False)).mean()
+    below = " ".join(box.text for box in layout.texts).partition("Earlier mean: ")[2]
+    for start, end, mean in zip([0, *ends[:-1]], ends, means, strict=False):
+        words = f"{mean:,.0f}"
+        found = [box for box in layout.texts if re.fullmatch(f"(Mean )?{words}", box.text)]
+        assert (len(found) == 1 and start < found[0].left and found[0].right < end) or words in below
+
+
 def test_limits_that_lie_together():
     check(chart_of(series(24, spread=0.05), target=80.05))
 

@@ -524,10 +524,8 @@ def test_the_page_for_reviewers_marks_words_and_links_to_the_charts():
     assert text.startswith("# What changed since last quarter {#changes}\n")
     assert "| women | 662 | 677 | Rose\N{NO-BREAK SPACE}by\N{NO-BREAK SPACE}15\N{NO-BREAK SPACE}(+2.3%) |  |" in text
     assert "- [Figure 1](ward.qmd#fig-births): Steady at [79%]{.removed} [80%]{.added} (normal variation)" in text
-    assert (
-        "### Ward {#changes-ward}\n\n**News**\n\n- Reworded: Most of the teams met [online]{.removed} [in person]"
-        in text
-    )
+    assert "What the text says:\n\n**News**\n\n- Reworded: Most of the teams met [online]{.removed} [in person]" in text
+    assert re.findall("(?m)^##.*", text) == ["## Ward {#changes-ward}", "## Other numbers {#changes-other}"]
 
 
 def test_the_page_says_of_a_number_that_only_one_report_has_that_it_is_new_or_gone():
@@ -606,3 +604,30 @@ def test_a_build_says_that_the_quarter_before_is_not_built(tmp_path, is_of_proje
     said = f"no comparison with Q1 2024/25, which is not built: natpatsip build {Q1}"
     assert (said in run.stderr) is is_of_project
     assert not (project / "reports" / str(Q2) / "html" / "changes.html").exists()
+
+
+def test_the_page_has_the_changes_of_each_chapter_under_its_title_in_the_order_of_the_report():
+    def of(quarter, value, how):
+        def cited(*facts):
+            return new_code_cell("", outputs=[new_output("display_data", data={CITED: f.record()}) for f in facts])
+
+        reported, own = fact(value, quarter, id="reported"), fact(value, quarter, id="own", section="ward", cell="c")
+        unused = fact(value, quarter, id="unused")
+        cells = {"summary": cited(reported, own), "ward": cited(reported), "clinic": cited(reported)}
+        met = prose(f"Most teams met {how} this time.")
+        notebooks = {
+            name: new_notebook(cells=[new_markdown_cell(f"# The {name}"), uses, met]) for name, uses in cells.items()
+        }
+        return BuiltReport(quarter, (reported, own, unused), notebooks)
+
+    text = changes_chapter.chapter(compare(of(Q1, 6, "online"), of(Q2, 7, "in person")))
+    headings = re.split(r"(?m)^## (.*)$", text)
+    assert headings[1::2] == [
+        "The summary {#changes-summary}",
+        "The ward {#changes-ward}",
+        "The clinic {#changes-clinic}",
+        "Other numbers {#changes-other}",
+    ]
+    rows = [re.findall(r"(?m)^\| (\w+) \| 6 ", part) for part in headings[2::2]]
+    assert [set(each) for each in rows] == [set(), {"own", "reported"}, set(), {"unused"}]
+    assert [part.count("{.added}") for part in headings[2::2]] == [1, 1, 1, 0]

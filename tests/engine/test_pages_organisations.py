@@ -312,6 +312,48 @@ def test_points_of_a_funnel_plot_that_would_cover_one_another_are_side_by_side(t
     assert len({point["y"] for point in points}) == 1
 
 
+OUTLIERS = """([width, away, kinds]) => {
+    const look = { fill: "#000", outline: "#000", shape: "circle" };
+    const organisations = kinds.map((kind, at) => ({ name: `The ward ${at}`, size: 40 + away * at, value: 95, kind }));
+    const limits = { lower_inner: [.6, .6], lower_outer: [.5, .5], upper_inner: [.8, .8], upper_outer: [.9, .9] };
+    const named = { chosen: "", sizeName: "People", valueName: "Seen, %", printed: String };
+    const shown = { organisations, limits, sizes: [20, 60], middle: 70, ...named };
+    const drawn = window.natpatsipOrganisationCharts.funnel(shown, width, { colours: {}, points: [look, look] });
+    const names = [...drawn.svg.querySelectorAll("text")].filter((each) => each.textContent.startsWith("The ward"));
+    const at = (each, name) => Number(each.getAttribute(name));
+    return [drawn.isMoved, names.map((each) => [each.textContent, at(each, "x"), at(each, "y")])];
+}"""
+
+
+@pytest.mark.parametrize(
+    ("width", "away", "kinds", "is_moved", "named"),
+    [
+        (700, 10, [0, 0, 0], False, []),
+        (700, 10, [0, 1, 1], False, ["The ward 1", "The ward 2"]),
+        (320, 10, [1, 1, 1], False, ["The ward 0", "The ward 1", "The ward 2"]),
+        (700, 0, [0, 1], True, ["The ward 1"]),
+        (700, 0.2, [0, 0], True, []),
+    ],
+)
+def test_a_funnel_plot_names_who_is_outside_and_says_if_a_point_was_moved(
+    tab, pages, width, away, kinds, is_moved, named
+):
+    open_page(tab, pages)
+    moved, places = tab.evaluate(OUTLIERS, [width, away, kinds])
+    assert moved is is_moved
+    assert [name for name, _, _ in places] == named
+    ends = [(x, x + 6.5 * len(name), y) for name, x, y in places]
+    assert all(start >= 52 and end <= width - 12 for start, end, _ in ends)
+    for place, (start, end, y) in enumerate(ends):
+        assert all(end <= s or start >= e or abs(y - at) >= 12 for s, e, at in ends[place + 1 :])
+
+
+def test_the_funnel_plot_says_in_words_who_is_outside(tab, pages):
+    open_page(tab, pages)
+    text = tab.locator(".organisations-all").inner_text()
+    assert ("Outside the outer limits: " in text) != ("None is outside the outer limits." in text)
+
+
 def test_the_legend_of_a_funnel_plot_names_the_points_it_has_and_its_axis_has_a_scale(tab, pages):
     open_page(tab, pages)
     tab.get_by_text("Data of the funnel plot").click()

@@ -43,6 +43,13 @@ def test_every_notebook_has_its_page(html_pages):
     assert {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")} <= pages
 
 
+def test_a_short_word_with_hyphens_is_in_one_piece_in_what_names_a_figure(html_pages):
+    page = (html_pages / "medicines.html").read_text(encoding="utf-8")
+    named = re.findall(r'<p class="figure-(?:title|description)">(.*?)</p>', page)
+    whole = re.findall(r'<span class="unbroken">([\w-]+)', "".join(named))
+    assert {"6-month", "long-term", "high-risk"} <= set(whole)
+
+
 def test_an_overview_is_sorted_by_the_column_that_a_reader_chooses(html_pages, chrome):
     tab = chrome.new_page()
     tab.goto((html_pages / "index.html").as_uri())

@@ -22,7 +22,9 @@
   }
 
   function write(svg, text, x, y, anchor, colour) {
-    node("text", { x: x, y: y, "text-anchor": anchor, fill: colour, "font-size": 12 }, svg).textContent = text;
+    var made = node("text", { x: x, y: y, "text-anchor": anchor, fill: colour, "font-size": 12 }, svg);
+    made.textContent = text;
+    return made;
   }
 
   // Steps of 1, 2 or 5 times a power of ten, about as many as asked for.
@@ -176,7 +178,8 @@
       write(svg, tick.toLocaleString("en-GB"), x(tick), bottom + 17, "middle", colours.quiet);
     });
     write(svg, shown.sizeName, (LEFT + width - RIGHT) / 2, bottom + 36, "middle", colours.ink);
-    var points = beside(shown.organisations.map(function (each) { return { x: x(each.size), y: y(each.value) }; }), width - RIGHT);
+    var own = shown.organisations.map(function (each) { return { x: x(each.size), y: y(each.value) }; });
+    var points = beside(own, width - RIGHT);
     var chosen = shown.organisations.findIndex(function (each) { return each.name === shown.chosen; });
     shown.organisations.forEach(function (each, at) {
       if (at !== chosen) symbol(svg, data.points[each.kind], points[at].x, points[at].y);
@@ -185,7 +188,28 @@
       ring(svg, points[chosen].x, points[chosen].y, 9, data);
       symbol(svg, data.points[shown.organisations[chosen].kind], points[chosen].x, points[chosen].y);
     }
-    return { svg: svg, points: points };
+    nameOutliers(svg, shown.organisations, points, { end: width - RIGHT, top: top, bottom: bottom }, chosen, colours.ink);
+    return { svg: svg, points: points, isMoved: points.some(function (each, at) { return each.x !== own[at].x; }) };
+  }
+
+  // The names of the organisations outside the outer limits, each beside its point, as far as there is room. The chosen one is
+  // named in the legend.
+  function nameOutliers(svg, organisations, points, plot, chosen, colour) {
+    var taken = points.map(function (each) { return [each.x - 6, each.y - 6, each.x + 6, each.y + 6]; });
+    organisations.forEach(function (each, at) {
+      if (!each.kind || at === chosen) return;
+      var x = points[at].x, y = points[at].y, wide = each.name.length * LETTER, half = wide / 2;
+      var places = [[x + 9, y + 4], [x - 9 - wide, y + 4], [x - half, y - 10], [x - half, y + 18],
+        [plot.end - wide, y - 10], [plot.end - wide, y + 18], [LEFT, y - 10], [LEFT, y + 18]];
+      var free = places.find(function (place) {
+        var box = [place[0], place[1] - 11, place[0] + wide, place[1] + 3];
+        return box[0] >= LEFT && box[2] <= plot.end && box[1] >= plot.top - 8 && box[3] <= plot.bottom && box[0] - 9 <= x && box[2] + 9 >= x &&
+          taken.every(function (other) { return box[0] >= other[2] || box[2] <= other[0] || box[1] >= other[3] || box[3] <= other[1]; });
+      });
+      if (!free) return;
+      taken.push([free[0], free[1] - 11, free[0] + wide, free[1] + 3]);
+      write(svg, each.name, free[0], free[1], "start", colour).classList.add("outlier");
+    });
   }
 
   // Points, each of which can be seen and reached: one that would cover an earlier one stands beside it.

@@ -272,15 +272,20 @@
     var counted = measure.columns.denominator.replace(/^[A-Z](?![A-Z])/, function (first) { return first.toLowerCase(); });
     make("p", "Each point is one " + group.kind + ". Further right are those with more " + counted +
       ". There the limits are narrower, since chance changes the percentages less.", parent, "organisation-funnel");
+    var outside = organisations.filter(function (each) { return each.kind; }).map(function (each) {
+      return each.name + (each.place === "above_outer" ? " (above)" : " (below)");
+    });
+    make("p", outside.length ? "Outside the outer limits: " + outside.join("; ") + "." : "None is outside the outer limits.", parent);
+    var note = make("p", "", null, "figure-note"); // whether points had to be moved depends on the width
     charts.place(parent, name, said, function (width) {
       var drawn = charts.funnel(shown, width, data);
       drawn.isPlane = true;
+      note.textContent = "By chance alone, 95% of organisations would be within the inner limits and 99.8% within the outer ones. " +
+        (drawn.isMoved ? "Points that would cover one another are side by side. " : "") + measure.note +
+        (measure.illustrative ? " " + data.illustrative : "");
       return drawn;
     });
-    var places = organisations.map(function (each) { return each.size + " " + each.value; });
-    make("p", "By chance alone, 95% of organisations would be within the inner limits and 99.8% within the outer ones. " +
-      (new Set(places).size < places.length ? "Those with the same numbers are side by side. " : "") + measure.note +
-      (measure.illustrative ? " " + data.illustrative : ""), parent, "figure-note");
+    parent.append(note);
     var details = make("details", "", parent, "figure-data");
     make("summary", "Data of the funnel plot", details);
     table(details, name, [group.kind, measure.columns.denominator, measure.column, "In the funnel"], organisations.map(function (each) {

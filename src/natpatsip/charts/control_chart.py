@@ -174,14 +174,15 @@ class ControlChart:
         marks_ = [*self._segment_marks(line), *self._annotation_marks(line)]
         top, numbered = write_marks(canvas, marks_, line, height=height, right=edge)
         top = self._write_header(canvas, left=-left, right=edge, bottom=top)
-        notes = [*self._limits_in_words(own, latest), *self._notes(line)]
+        earlier, unnamed = self._earlier_means(line, plot)
+        notes = [*self._limits_in_words(own, latest), *unnamed, *self._notes(line)]
         foot = height + line.label_height
         below = self._write_foot(canvas, numbered, notes, left=-left, right=edge, y=foot)
         plot = replace(plot, top=-top, bottom=below - height)
         if not is_narrow:
             write_edge(canvas, edges, plot)
         apart = [label for label in edges if label.is_apart] if is_narrow else []
-        labels = [*latest, *self._earlier_means(line, plot), *self._labels_apart(apart, line, plot)]
+        labels = [*latest, *earlier, *self._labels_apart(apart, line, plot)]
         write_line_labels(canvas, labels, clutter)
         if not self.kinds:
             canvas.text("No data", line.width / 2, height / 2, colour=palette.QUIET, align="center")
@@ -234,14 +235,26 @@ class ControlChart:
         """Return the pixels where the lines of each segment begin and end."""
         return [(line.x(start), line.x(end)) for start, end in marks.segment_bounds(self.segments, line)]
 
-    def _earlier_means(self, line: Timeline, plot: Plot) -> list[LineLabel]:
-        """Return a label for the mean of each segment but the last."""
-        found = []
-        for rows, ends in zip(self.segments[:-1], self._bounds(line), strict=False):
-            if pd.notna(mean := rows["mean"].iloc[0]):
-                label = EdgeLabel(f"{self.middle} {self.words(mean)}", mean, palette.MEAN)
-                found.append(LineLabel((label,), plot.y(mean), *ends))
-        return found
+    def _earlier_means(self, line: Timeline, plot: Plot) -> tuple[list[LineLabel], list[str]]:
+        """Return a label for the mean of each segment but the last, and a sentence about those that have no room.
+
+        In a short segment the value is below the word, since a label beside another segment would name its line.
+        """
+        found, unnamed = [], []
+        for number, (rows, (start, end)) in enumerate(zip(self.segments[:-1], self._bounds(line), strict=False)):
+            if pd.isna(mean := rows["mean"].iloc[0]):
+                continue
+            words, start = (self.middle, self.words(mean)), start if number else 0.0
+            for texts in ((" ".join(words),), words):
+                own = tuple(EdgeLabel(each, mean, palette.MEAN) for each in texts)
+                label = LineLabel(own, plot.y(mean), start, end)
+                if label.fits:
+                    found.append(label)
+                    break
+            else:
+                unnamed.append(f"{self.words(mean)} from {line.short(rows['date'].iloc[0])}")
+        sentence = f"Earlier {self.middle.lower()}: {wording.listing(unnamed)}."
+        return found, [sentence] if unnamed else []
 
     def _labels_apart(self, labels: Sequence[EdgeLabel], line: Timeline, plot: Plot) -> list[LineLabel]:
         """Return the labels of lines that are not of the process, in as many lines of text as they need."""

@@ -88,8 +88,8 @@ class BuiltReport:
     def figures(self) -> dict[str, Figure]:
         """Its figures by id, numbered in reading order."""
         found: dict[str, Figure] = {}
-        for chapter, content in self.notebooks.items():
-            for each in Outputs.of(chapter, content).figures:
+        for chapter in self.notebooks:
+            for each in self._outputs[chapter].figures:
                 number, section = len(found) + 1, self.section_of(chapter, each.cell.id)
                 texts = (str(each.record["title"]), str(each.record["data"]), str(each.record.get("alt", "")))
                 found[each.id] = Figure(each.id, number, chapter, section, each.cell.id, *texts)
@@ -102,6 +102,28 @@ class BuiltReport:
     def place(self, chapter: str, section: str) -> str:
         """Return a place as a reader finds it: the title of the chapter, and the section."""
         return BETWEEN.join(part for part in (self.titles.get(chapter, chapter), section) if part)
+
+    def chapter_of(self, fact: str) -> str:
+        """Return the chapter that a fact, by its id, belongs to; empty if none uses it.
+
+        It is the one that publishes it. A reported number belongs to the first chapter that uses it and cites no number
+        of another chapter: one that does sums up what others say.
+        """
+        return self._chapters_of_facts.get(fact, "")
+
+    @cached_property
+    def _outputs(self) -> dict[str, Outputs]:
+        return {chapter: Outputs.of(chapter, content) for chapter, content in self.notebooks.items()}
+
+    @cached_property
+    def _chapters_of_facts(self) -> dict[str, str]:
+        found = {fact.id: fact.section for fact in self.facts if fact.section in self.notebooks}
+        used = {chapter: [fact for _, fact in own.uses] for chapter, own in self._outputs.items()}
+        sums_up = {chapter: any(fact.section not in ("", chapter) for fact in own) for chapter, own in used.items()}
+        for chapter in sorted(used, key=lambda each: sums_up[each]):  # stable: in reading order
+            for fact in used[chapter]:
+                found.setdefault(fact.id, chapter)
+        return found
 
     @cached_property
     def _sections(self) -> dict[str, dict[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from dataclasses import replace
 from pathlib import Path
 
 from natpatsip.blocks.values_in_words import escaped
@@ -48,32 +48,54 @@ def chapter(comparison: Comparison, *, is_final: bool = False) -> str:
         " It also shows the narrative word by word, for the reviewers of this draft. If only a number in a sentence "
         "has changed, it is listed as a number."
     )
-    parts = [
-        TITLE,
-        f"This page compares this report with that of {before.label}: each number with its counterpart, and what each "
-        f"figure says.{'' if is_final else narrative}",
-        *_numbers(comparison),
-        *_figures(comparison),
-        *([] if is_final else _narrative(comparison)),
-    ]
-    if len(parts) == 2:
-        parts.append(f"Nothing has changed since {before.label}.")
-    return "\n\n".join(parts) + "\n"
+    intro = (
+        f"This page compares this report with that of {before.label}, chapter by chapter: each number with its "
+        f"counterpart, and what each figure says.{'' if is_final else narrative}"
+    )
+    chapters = [text for name in _chapters(comparison) if (text := _chapter(comparison, name, is_final=is_final))]
+    if not chapters:
+        chapters = [f"Nothing has changed since {before.label}."]
+    return "\n\n".join([TITLE, intro, *_notes(comparison, is_final=is_final), *chapters]) + "\n"
 
 
-def _numbers(comparison: Comparison) -> Iterator[str]:
-    before, now = comparison.before.quarter.label, comparison.now.quarter.label
-    numbers, rest = comparison.of(*NUMBERS), comparison.of(*NUMBERS_OF_ONE)
-    if numbers or rest:
-        yield f"## Numbers {{#{NAME}-numbers}}"
-    if numbers:
-        caption = f": Numbers that changed from {before} to {now}"
-        yield "\n".join([*number_table(numbers, comparison), "", caption])
+def _notes(comparison: Comparison, *, is_final: bool) -> Iterator[str]:
+    """Yield what is to be known of all chapters' changes."""
+    if comparison.of(*NUMBERS):
         yield (
             "A control chart tells whether the quarter's months show a real change or normal variation. Not every "
             "number has one."
         )
-    if rest:
+    if comparison.of(*NARRATIVE) and not is_final:
+        counts = [f"{len(found)} {VERBS[kind].lower()}" for kind in NARRATIVE if (found := comparison.of(kind))]
+        yield f"Passages (paragraphs, headings, list items): {', '.join(counts)}."
+
+
+def _chapters(comparison: Comparison) -> Iterator[str]:
+    """Yield the chapters of both reports in reading order, and at last no chapter, for numbers that none uses."""
+    yield from dict.fromkeys([*comparison.now.notebooks, *comparison.before.notebooks, ""])
+
+
+def _chapter_of(change: Change, comparison: Comparison) -> str:
+    if change.fact:
+        return comparison.now.chapter_of(change.fact) or comparison.before.chapter_of(change.fact)
+    return change.notebook.removesuffix(".ipynb")
+
+
+def _chapter(comparison: Comparison, name: str, *, is_final: bool) -> str:
+    """Return the changes of one chapter under its title; empty if there are none."""
+    changes = tuple(each for each in comparison.changes if _chapter_of(each, comparison) == name)
+    own = replace(comparison, changes=changes)
+    title = (comparison.before.titles | comparison.now.titles).get(name, "Other numbers")
+    parts = [*_numbers(own, title), *_figures(own), *([] if is_final else _narrative(own, title))]
+    return "\n\n".join([f"## {escaped(title)} {{#{NAME}-{name or 'other'}}}", *parts]) if parts else ""
+
+
+def _numbers(comparison: Comparison, title: str) -> Iterator[str]:
+    before, now = comparison.before.quarter.label, comparison.now.quarter.label
+    if numbers := comparison.of(*NUMBERS):
+        caption = f": {escaped(title)}: numbers that changed from {before} to {now}"
+        yield "\n".join([*number_table(numbers, comparison), "", caption])
+    if rest := comparison.of(*NUMBERS_OF_ONE):
         yield "\n".join(f"- {escaped(_of_one(change, comparison))}" for change in rest)
 
 
@@ -86,7 +108,7 @@ def _of_one(change: Change, comparison: Comparison) -> str:
 
 def _figures(comparison: Comparison) -> Iterator[str]:
     if changes := comparison.of(*FIGURES):
-        yield f"## What the figures say {{#{NAME}-figures}}"
+        yield "What the figures say:"
         yield "\n".join(f"- {_figure(change, comparison)}" for change in changes)
 
 
@@ -102,17 +124,10 @@ def _figure(change: Change, comparison: Comparison) -> str:
     return f"{link}: {marked(change.words, MARKS, escape=escaped)}{shows}"
 
 
-def _narrative(comparison: Comparison) -> Iterator[str]:
-    if not (changes := comparison.of(*NARRATIVE)):
-        return
-    counts = [f"{len(found)} {VERBS[kind].lower()}" for kind in NARRATIVE if (found := comparison.of(kind))]
-    yield f"## Narrative {{#{NAME}-narrative}}"
-    yield f"Passages (paragraphs, headings, list items): {', '.join(counts)}."
-    titles = comparison.before.titles | comparison.now.titles
-    for notebook, own in groupby(changes, key=lambda change: change.notebook):  # a chapter's changes are consecutive
-        name = notebook.removesuffix(".ipynb")
-        yield f"### {escaped(titles[name])} {{#{NAME}-{name}}}"
-        yield from _sections(list(own), titles[name])
+def _narrative(comparison: Comparison, title: str) -> Iterator[str]:
+    if changes := comparison.of(*NARRATIVE):
+        yield "What the text says:"
+        yield from _sections(changes, title)
 
 
 def _sections(changes: Sequence[Change], title: str) -> Iterator[str]:

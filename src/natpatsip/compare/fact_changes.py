@@ -186,23 +186,28 @@ def _difference(before: Fact, now: Fact) -> str:
     old, new = before.value, now.value
     if before.unit != now.unit or isinstance(old, str | date) or isinstance(new, str | date) or now.unit == "year":
         return ""  # a year is not an amount: it did not rise by 0.05%
-    by = amount(float(old), float(new), now.unit)
+    places = max((each.decimals for each in (before, now) if each.decimals is not None), default=None)
+    by = amount(float(old), float(new), now.unit, places)
     return by.partition(" (")[0] if now.period.endswith("-YTD") else by  # a year that grew by a quarter has not doubled
 
 
-def amount(before: float, now: float, unit: str) -> str:
+def amount(before: float, now: float, unit: str, decimals: int | None = None) -> str:
     """Return by how much a value changed: in its unit and, if the earlier value is positive, in percent of it.
+
+    A change in percentage points has the decimals that the percentages are printed with, if they are given.
 
     Examples
     --------
     >>> amount(18, 17, "teams"), amount(79.1, 83, "percent"), amount(18e6, 19e6, "GBP"), amount(0, 2, "reviews")
     ('1 (−5.6%)', '3.9 percentage points', '£1 million (+5.6%)', '2')
+    >>> amount(70.4, 71.4, "percent", 1), amount(64, 69, "percent", 0)
+    ('1.0 percentage points', '5 percentage points')
     >>> amount(1_000_000, 1_000_001, "people")
     '1 (+0.00010%)'
     """
     size = abs(now - before)
     if unit in ("percent", "percentage points"):
-        text = wording.plain(size, 2)
+        text = wording.plain(size, 2) if decimals is None else wording.number(size, decimals)
         return f"{text} percentage {'point' if text == '1' else 'points'}"
     text = wording.money(size) if unit == "GBP" else wording.plain(size, 2)
     if before <= 0:

@@ -27,7 +27,7 @@ TALL = 14  # pixels of a line of text
 APART = 3  # pixels of a label's sides from anything else
 POINT = 5  # pixels from the middle of a point to its edge
 ON_DATA, ON_LABEL = 8.0, 4000.0  # cost of a cell covered; one pixel away from the line costs 1
-OUTSIDE = 2.0  # cost of a pixel beyond the ends of the line
+OUTSIDE = 2.0  # cost of a pixel beyond the ends of its line for a latest label; others stay within them
 WRONG_SIDE = 10.0
 CLEAR = 6  # pixels from a label's edge to its line, up to which no leader is needed
 
@@ -50,6 +50,11 @@ class LineLabel:
     end: float
     is_at_end: bool = False
     side: int = 0
+
+    @property
+    def fits(self) -> bool:
+        """Whether its stretch is wide enough for it; one that is not would stand beside another stretch's line."""
+        return self.width + 2 * (APART + CELL) <= self.end - self.start
 
     @property
     def width(self) -> float:
@@ -184,6 +189,7 @@ def _place(label: LineLabel, clutter: Clutter) -> tuple[float, float]:
     edges = np.where(middle < label.y, rows + tall, rows)
     crossed = np.pad(clutter.texts, ((1, 0), (0, 0))).cumsum(axis=0)[:, (label.leader(left) // CELL).astype(int)]
     cost = cost + np.abs(crossed[edges] - crossed[min(max(int(label.y // CELL), 0), len(crossed) - 1)])
-    cost = cost + (OUTSIDE * np.maximum(beyond - overhang, 0) + 0.1 * np.abs(left - wanted))[None, :]
+    leaving = OUTSIDE if label.is_at_end else ON_LABEL
+    cost = cost + (leaving * np.maximum(beyond - overhang, 0) + 0.1 * np.abs(left - wanted))[None, :]
     row, column = np.unravel_index(int(cost.argmin()), cost.shape)
     return float(left[column]), float(middle[row])

@@ -1,4 +1,4 @@
-"""What is read as one word is never broken across lines: "Figure 5", "26 September 2024", "£18 million", "120 mg".
+"""What is read as one word is never broken across lines: "Figure 5", "26 September 2024", "£18 million", "6-month".
 
 It is found here and not in the filter, which would copy every list of words of each page into Lua and back. (For the
 PDF the filter copies them once, and finds it there.)
@@ -26,10 +26,18 @@ _TOGETHER = (  # the end of a word, and the beginning of what belongs to it
      re.compile(r"[0-9]")),
     (re.compile(r"[0-9]+\Z"), re.compile(r"(?:%|(?:[mk]?g|m?l|[cmk]?m|hours?|minutes?)(?![A-Za-z]))")),
 )  # fmt: skip
+LONGEST = 12  # letters of a word with hyphens that is held together: a longer one may be too wide for a table's column
+_COMPOUND = re.compile(
+    rf"[^A-Za-z0-9]*(?=[A-Za-z0-9-]{{3,{LONGEST}}}(?![A-Za-z0-9-]))[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+[^A-Za-z0-9]*"
+)
 
 
 def unbroken(blocks: Sequence[Node]) -> list[Node]:
-    """Return blocks with a no-break space in what is read as one word; facts keep their text to the letter."""
+    """Return blocks with what is read as one word held together; facts keep their text to the letter.
+
+    A space becomes a no-break space. A short word with hyphens is put in a span, so that it can be found and copied as
+    it was written.
+    """
     found: list[Node] = _unbroken(list(blocks))
     return found
 
@@ -45,8 +53,9 @@ def _unbroken(value: Any) -> Any:
             elif isinstance(each, dict):
                 kind = each.get("t")
                 if kind == "Str":
-                    continue
-                if kind in SPACES:
+                    if "-" in each["c"] and _COMPOUND.fullmatch(each["c"]):
+                        changed = {"t": "Span", "c": [["", ["unbroken"], []], [each]]}
+                elif kind in SPACES:
                     if 0 < at < len(value) - 1 and _belong(value[at - 1], value[at + 1]):
                         changed = NO_BREAK
                 elif "c" in each and not _is_fact(each):
