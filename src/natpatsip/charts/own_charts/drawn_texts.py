@@ -14,7 +14,7 @@ from html import unescape
 from itertools import pairwise
 from typing import Any
 
-from natpatsip.charts.own_charts.specifications import units
+from natpatsip.charts.own_charts.specifications import first_problem, is_time, units
 from natpatsip.python_words import words_of_python
 
 Items = Sequence[Mapping[str, Any]]
@@ -60,23 +60,23 @@ def misleading(
                 f'its legend leaves names out ("{text}"). Show fewer series, label them in the chart, or give the '
                 "legend all of them: alt.Legend(symbolLimit=0)."
             )
-    times = {name for unit in units(specification) for name in ("x", "y") if _is_time(unit["encoding"].get(name))}
+    times = {name for unit in units(specification) for name in ("x", "y") if is_time(unit["encoding"].get(name))}
     for axis, labels in _axes(scene):
         if axis not in times and (twice := _alike(labels)):
             return (
                 f'two labels of the {axis} axis are "{twice}": its format rounds different values to the same text. '
                 "Give it more decimals, or leave the format out."
             )
-    if told := next(filter(None, map(_steps_alike, _with_role(scene, "legend"))), ""):
-        return told
+    if problem := first_problem(map(_steps_alike, _with_role(scene, "legend"))):
+        return problem
     labels = [item for mark in _with_role(scene, "axis-label") for item in mark.get("items", ())]
     if any("text" not in item for item in labels):  # an empty text is meant to be one
         return "a name on an axis has no label, because its labelExpr has nothing for it. Give it a label too."
     legends = list(_legends(scene))
-    told = next(filter(None, map(_same_look, legends)), "")
-    if not told and "layer" in specification:  # one plot, in which a look can mean one thing
-        told = _looks_of_two(legends)
-    return told
+    problem = first_problem(map(_same_look, legends))
+    if not problem and "layer" in specification:  # one plot, in which a look can mean one thing
+        problem = _looks_of_two(legends)
+    return problem
 
 
 def _looks_of_two(legends: Iterable[Sequence[tuple[str, str]]]) -> str:
@@ -148,10 +148,6 @@ def _strings(value: Any) -> Iterator[str]:
         parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
         for part in parts:
             yield from _strings(part)
-
-
-def _is_time(channel: Any) -> bool:
-    return isinstance(channel, Mapping) and (channel.get("type") == "temporal" or "timeUnit" in channel)
 
 
 def _with_role(group: Mapping[str, Any], role: str) -> Iterator[Mapping[str, Any]]:

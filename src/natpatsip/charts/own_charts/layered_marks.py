@@ -16,6 +16,8 @@ from natpatsip.charts.own_charts.specifications import (
     channels_of,
     children,
     field_of,
+    first_problem,
+    is_number,
     mark_of,
     rows_of,
     units,
@@ -39,9 +41,9 @@ def displaced(specification: Specification) -> str:
     views = list(units(specification))
     return (
         _apart_from_their_bars(specification)
-        or next(filter(None, (_apart_from_their_slices(view, views) or _raised(view, views) for view in views)), "")
-        or next(filter(None, (_between_their_bars(view, views) for view in views)), "")
-        or next(filter(None, (_in_pixels(view, views) for view in views)), "")
+        or first_problem(_apart_from_their_slices(view, views) or _raised(view, views) for view in views)
+        or first_problem(_between_their_bars(view, views) for view in views)
+        or first_problem(_in_pixels(view, views) for view in views)
         or _without_axis(specification)
     )
 
@@ -51,7 +53,7 @@ def _apart_from_their_bars(specification: Specification) -> str:
     drawn: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for unit in units(specification):
         encoding, mark = unit["encoding"], mark_of(unit)
-        measured = [name for name in PLACES if _is_measured(encoding.get(name))]
+        measured = [name for name in PLACES if is_number(encoding.get(name))]
         if len(measured) != 1 or unit["is_changed"] or {"x2", "y2", "xOffset", "yOffset"} & encoding.keys():
             continue
         heights, other = encoding[measured[0]], encoding.get("y" if measured == ["x"] else "x", {})
@@ -69,10 +71,6 @@ def _apart_from_their_bars(specification: Specification) -> str:
                 f"Give the labels the stack and the order of the bars, and detail={given}, or draw no labels."
             )
     return ""
-
-
-def _is_measured(channel: Any) -> bool:
-    return isinstance(channel, Mapping) and channel.get("type") == "quantitative"
 
 
 def _has_several(rows: Rows, places: Sequence[str]) -> bool:
@@ -131,7 +129,7 @@ def _raised(unit: Specification, views: Sequence[Specification]) -> str:
     """Return that values are drawn above one another, so that the axis says the sum, or nothing, of each."""
     for place in PLACES:
         channel = unit["encoding"].get(place)
-        stack = channel.get("stack") if _is_measured(channel) else None
+        stack = channel["stack"] if is_number(channel) and "stack" in channel else None
         if stack == "center":
             return f"it is stacked around the middle (center), so that its {place} axis says no value. Stack from 0."
         if stack and mark_of(unit) in PATHS and not any(mark_of(each) in STACKED for each in views):
@@ -144,7 +142,7 @@ def _in_pixels(unit: Specification, views: Sequence[Specification]) -> str:
     for place in PLACES:
         given = unit["encoding"].get(place)
         value = given.get("value") if isinstance(given, Mapping) else None
-        has_axis = any(_is_measured(each["encoding"].get(place)) for each in views)
+        has_axis = any(is_number(each["encoding"].get(place)) for each in views)
         is_line = mark_of(unit) == "rule" and f"{place}2" not in unit["encoding"]
         if is_line and has_axis and isinstance(value, int | float):
             return (
@@ -160,11 +158,11 @@ def _without_axis(view: Specification) -> str:
     for place in PLACES:
         if "layer" in view and resolved.get(place) == "independent":
             given = [each["encoding"].get(place) for layer in view["layer"] for each in units(layer)]
-            measured = [each for each in given if isinstance(each, Mapping) and _is_measured(each)]
-            hidden = [each for each in measured if "axis" in each and each["axis"] is None]
+            measured = [each for each in given if is_number(each)]
+            hidden = [each for each in measured if each.get("axis", {}) is None]
             if hidden and len(measured) > 1:
                 return (
                     f"column {field_of(hidden[0])} has a scale of its own and no axis, so that readers take it by the "
                     f"{place} axis of another column. Show its axis, or draw two charts."
                 )
-    return next(filter(None, map(_without_axis, children(view))), "")
+    return first_problem(map(_without_axis, children(view)))
