@@ -22,6 +22,7 @@ from natpatsip.files.digests import key, sha256_of
 from natpatsip.files.short_paths import in_strings, shortener
 from natpatsip.pipeline.options import Log
 from natpatsip.pipeline.review_notes import without_notes
+from natpatsip.release.final_edition import read_manifest
 
 if TYPE_CHECKING:
     from natpatsip.pipeline.caching.store import Cache
@@ -108,10 +109,7 @@ def _is_hidden(name: Path) -> bool:
 
 def _built(report: Path) -> dict[str, str]:
     """Return the files that a report's build made, with their hashes."""
-    try:
-        built = json.loads((report / "manifest.json").read_bytes())["outputs"]
-    except (OSError, ValueError, LookupError, TypeError):  # no manifest, or not one of ours
-        return {}
+    built = read_manifest(report).get("outputs")
     return built if isinstance(built, dict) else {}
 
 

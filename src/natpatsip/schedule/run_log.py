@@ -78,9 +78,7 @@ class RunLog:
 
     def _files(self) -> list[Path]:
         """Return the logs' files, and no others that somebody has put there."""
-        return [
-            file for file in self.folder.glob("*T*Z-*") if file.suffix in (".jsonl", ".txt") and _is_name(file.stem)
-        ]
+        return [file for file in self.folder.glob("*T*Z-*") if file.suffix in SUFFIXES and _is_name(file.stem)]
 
     @contextlib.contextmanager
     def _errors_kept(self) -> Iterator[None]:

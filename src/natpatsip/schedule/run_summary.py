@@ -14,8 +14,9 @@ from natpatsip.errors import NotebookError, ReportError
 from natpatsip.files.short_paths import in_strings, shortener
 from natpatsip.pipeline.options import Options, files_of
 from natpatsip.quarter import Quarter
+from natpatsip.release.final_edition import read_manifest
 from natpatsip.reporters import counted
-from natpatsip.schedule.due_quarters import QuarterState, read_manifest
+from natpatsip.schedule.due_quarters import QuarterState
 
 LEFT = {"up to date": "Up to date", "final": "Final", "not yet": "Not due yet"}
 
