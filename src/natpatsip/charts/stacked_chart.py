@@ -342,7 +342,7 @@ def _write_legend(
              for group in groups]  # fmt: skip
     parts.append(("", [name for name in colours if name not in of_group]))
     for head, names in reversed([part for part in parts if part[1]]):
-        entries, height, _ = flow(names, right - left, mark=18, gap=16)
+        entries, height, _ = flow(names, right - left, mark=18)
         top = bottom - 6 - height
         for name, entry in zip(names, entries, strict=True):
             outline = palette.AXIS if palette.contrast(colours[name], palette.PAPER) < 3 else colours[name]
