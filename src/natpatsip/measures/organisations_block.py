@@ -166,11 +166,7 @@ def _national_latest(each: ByOrganisation) -> str:
     value = each.national_values[-1]
     if np.isnan(value):
         return MISSING
-    return wording.number(value, _exact_decimals(each), is_percent=each.measure.definition.is_percent)
-
-
-def _exact_decimals(each: ByOrganisation) -> int:
-    return each.measure.places
+    return wording.number(value, each.measure.places, is_percent=each.measure.definition.is_percent)
 
 
 def _notes(all_series: Sequence[ByOrganisation], settings: Settings) -> list[str]:
@@ -241,7 +237,7 @@ def _measure(each: ByOrganisation, names: Sequence[str], settings: Settings) -> 
         "percent": own.is_percent,
         "per": own.per if each.is_share else None,
         "decimals": each.decimals,
-        "exactDecimals": _exact_decimals(each),  # of what no rounded count makes less exact
+        "exactDecimals": each.measure.places,  # of what no rounded count makes less exact
         "improvement": own.improvement,
         "target": each.target,
         "targetName": settings.labels.target,
