@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
@@ -75,11 +75,7 @@ def items_of(file: WordFile) -> list[Item]:
     name, paragraphs = file.path.name, file.paragraphs
     found = [*_changes(paragraphs), *_formats(paragraphs), *_remarks(file)]
     found.sort(key=lambda item: (not item.spots, item.spots[0].paragraph if item.spots else 0))
-    return [_with(item, file=name, id=item.id or f"change-{number}") for number, item in enumerate(found, start=1)]
-
-
-def _with(item: Item, **fields: Any) -> Item:
-    return Item(**{**vars(item), **fields})
+    return [replace(item, file=name, id=item.id or f"change-{number}") for number, item in enumerate(found, start=1)]
 
 
 def _remarks(file: WordFile) -> Iterator[Item]:

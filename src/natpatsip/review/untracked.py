@@ -10,12 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from lxml import etree
-
 from natpatsip.compare.word_diff import likeness, words_of
 from natpatsip.pipeline.render.cell_bookmarks import BUILT, NAMESPACE, is_contents, mark_of
 from natpatsip.review.changed_paragraphs import ADDED
-from natpatsip.review.locate import normal
+from natpatsip.review.locate import normal, notes_of_build
 from natpatsip.word_files.word_file import DOCUMENT, Paragraph, Piece, Revision, WordFile
 
 INSERTED = Revision("insertion", "", "", is_tracked=False)
@@ -79,13 +77,8 @@ def _printed(group: Sequence[int], paragraphs: Sequence[Paragraph]) -> str:
 
 def _built(file: WordFile) -> Iterator[Line]:
     """Yield the paragraphs as the build wrote them."""
-    for content in file.parts.values():
-        try:
-            root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-        except etree.XMLSyntaxError:
-            continue
-        if root.tag == f"{{{NAMESPACE}}}cells":
-            yield from ((each.get("cell", ""), each.text or "") for each in root.iter(f"{{{NAMESPACE}}}{BUILT}"))
+    for root in notes_of_build(file):
+        yield from ((each.get("cell", ""), each.text or "") for each in root.iter(f"{{{NAMESPACE}}}{BUILT}"))
 
 
 def _pairs(old: Sequence[str], new: Sequence[str], cells: tuple[Sequence[str], Sequence[str]]) -> dict[int, int]:
